@@ -16,7 +16,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from codeorigin.cli.fleet_report import write_fleet_report
+from codeorigin.fleet.report import write_fleet_report
 from codeorigin.fleet.store import Store
 from codeorigin.fleet.units import Unit, UnitKind
 from codeorigin.fleet.work import Row, UnitResult

@@ -22,12 +22,12 @@ from pathlib import Path
 from tree_sitter import Language as Grammar
 from tree_sitter import Parser
 
-from codeorigin.analyzer import Analyzer
+from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.errors import SourceError
-from codeorigin.functions import find_functions
+from codeorigin.files.reading import read_source
+from codeorigin.functions.finding import find_functions
 from codeorigin.languages import get_language
-from codeorigin.source.files import read_source
-from codeorigin.source.text import encode_utf8
+from codeorigin.text.positions import encode_utf8
 
 LIBRARY = Path(os.__file__).parent
 STARTS = 7

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from codeorigin.errors import ModelError
-from codeorigin.model.tokenizer import Tokenizer
+from codeorigin.model.scoring.tokenizer import Tokenizer
 
 ROOT = Path(__file__).parents[1]
 NETWORK = ("tokenizers", "huggingface_hub", "httpx", "requests", "urllib3", "torch", "transformers")
@@ -44,8 +44,8 @@ def test_wheel_contains_only_the_server_and_its_models(wheel: zipfile.ZipFile) -
     for needed in ("py.typed", "models/codeorigin-small/manifest.json", "models/codeorigin-small/score.onnx",
                    "models/codeorigin-language/manifest.json", "models/codeorigin-language/weights.npz",
                    "cli/language.schema.json",
-                   "settings/settings.schema.json", "cli/reports/report.schema.json",
-                   "cli/reports/history/history.schema.json"):  # fmt: skip
+                   "settings/settings.schema.json", "check/formats/report.schema.json",
+                   "history/formats/history.schema.json"):  # fmt: skip
         assert f"codeorigin/{needed}" in names
     guessing = sum(info.file_size for info in wheel.infolist() if "/codeorigin-language/" in info.filename)
     assert guessing < 2_000_000

@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from os import PathLike
 
-    from codeorigin.report import FileReport
+    from codeorigin.analysis.report import FileReport
 
 __version__ = "0.1.0"
 
-__all__ = ["__version__", "check"]
+__all__ = ["__version__", "analyze"]
 
 
-def check(
+def analyze(
     text: str,
     language: str,
     *,
@@ -41,8 +41,8 @@ def check(
             for doubtful ones, so a broken one fails only then.
     """
     # Importing the package just for its version must not load the inference runtime.
-    from codeorigin.api import check_text  # noqa: PLC0415
+    from codeorigin.analysis.api import analyze_text  # noqa: PLC0415
 
-    return check_text(
+    return analyze_text(
         text, language, path=path, file_context=file_context, deep=deep, model=model, threads=threads
     )

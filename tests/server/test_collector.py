@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-import codeorigin.cli.workers
-from codeorigin.cli.check import CheckOptions, check
-from codeorigin.cli.file_checks import FileCheck
-from codeorigin.cli.inputs import Source
+import codeorigin.check.workers
+from codeorigin.check.file_checks import FileCheck
+from codeorigin.check.inputs import Source
+from codeorigin.check.run import CheckOptions, check
 from codeorigin.collector import rare_collections
 
 RARE = 100_000
@@ -22,13 +22,13 @@ def test_cycle_collection_is_rare_and_restored_afterwards() -> None:
 
 def test_check_collects_cycles_rarely(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[int] = []
-    run = codeorigin.cli.workers.check_alone
+    run = codeorigin.check.workers.check_alone
 
     def noting(sources: Sequence[Source], how: FileCheck) -> Iterator[object]:
         seen.append(gc.get_threshold()[0])
         return run(sources, how)
 
-    monkeypatch.setattr(codeorigin.cli.workers, "check_alone", noting)
+    monkeypatch.setattr(codeorigin.check.workers, "check_alone", noting)
     (tmp_path / "a.py").write_text("def f(a):\n    return a\n")
     assert len(check(CheckOptions([str(tmp_path)])).files) == 1
     assert seen == [RARE]

@@ -13,48 +13,33 @@ import codeorigin
 _ROOT = Path(codeorigin.__file__).parent
 _PREFIX = "codeorigin."
 
-# What fronts may import: the analyzer, and the plain values that it takes and returns.
-_KNOWN_TO_FRONTS = (
-    "accepted_findings",
-    "analyzer",
-    "batching",
-    "cancellation",
-    "changed_functions",
-    "collector",
-    "embedded",
-    "errors",
-    "explain.explanation",
-    "fleet",
-    "git",
-    "history",
-    "language_id",
-    "languages",
-    "limits",
-    "model.change_verdict",
-    "model.file_verdict",
-    "model.verdict",
-    "pieces",
-    "report",
-    "settings",
-    "source",
-    "spans",
-    "termination",
-    "wording",
-    "worker_processes",
-)
-_MORE_FOR_ONE = {
-    # It starts the other front.
-    "cli.serve": ("lsp.app",),
-    # It turns what it reads into verdicts.
-    "cli.saved_report": ("model.promise",),
-    # It names the model in the report, and stops at a broken one before a worker starts.
-    "cli.check": ("model.bundle",),
-    # It names the model, and stops at a broken one before a worker starts.
-    "cli.scan": ("model.bundle",),
-    # It passes the model's rules on, and weights functions as they do.
-    "cli.changes": ("change_verdicts", "model.bundle", "model.pooled_rule"),
-    # It checks the model and every grammar.
-    "cli.doctor": ("functions", "model.bundle"),
+# Every room, from the bottom to the top, and the rooms that it knows. A room is a folder, or a module at the root.
+_ROOMS: dict[str, set[str]] = {
+    "errors": set(),
+    "termination": set(),
+    "collector": set(),
+    "cancellation": {"errors"},
+    "worker_processes": {"termination"},
+    "text": {"termination"},
+    "languages": {"cancellation", "errors", "text"},
+    "model": {"cancellation", "errors", "languages", "text"},
+    "language_id": {"errors", "languages", "model", "text"},
+    "functions": {"cancellation", "errors", "language_id", "languages", "text"},
+    "files": {"errors", "functions", "languages", "text"},
+    "explain": {"cancellation", "errors", "languages", "model", "text"},
+    "git": {"cancellation", "errors", "termination", "text"},
+    "analysis": {"cancellation", "errors", "explain", "files", "functions", "languages", "model", "text"},
+    "settings": {"errors", "explain", "files", "model", "text"},
+}
+_LOWER = {"": {"analysis"}, **_ROOMS}
+# The features: `wording` has the sentences of all of them, `cli` the shell that starts them.
+_FEATURES: dict[str, set[str]] = {
+    "wording": {"history"},
+    "check": {"cli", "wording"},
+    "history": {"check", "cli", "wording"},
+    "fleet": {"cli", "history", "wording"},
+    "lsp": {"", "wording"},
+    "cli": {"check", "fleet", "history", "lsp", "wording"},
 }
 
 
@@ -85,7 +70,7 @@ def _own(tree: ast.Module) -> set[str]:
         if name.startswith(_PREFIX):
             inside = name.removeprefix(_PREFIX)
             found.add(inside if inside in _modules() else inside.rpartition(".")[0])
-    return found - {""}
+    return found
 
 
 @cache
@@ -93,7 +78,7 @@ def _imports() -> dict[str, set[str]]:
     return {module: _own(tree) for module, tree in _modules().items()}
 
 
-def _layer(module: str) -> str:
+def _room(module: str) -> str:
     return module.partition(".")[0]
 
 
@@ -108,133 +93,46 @@ def test_imports_have_no_cycles() -> None:
         pytest.fail(f"a circle of imports: {' <- '.join(error.args[1])}")
 
 
-@pytest.mark.parametrize("front", ["lsp", "cli"])
-def test_fronts_import_only_the_analyzer_and_plain_values(front: str) -> None:
-    unwanted = {
+def _rooms_known(room: str) -> set[str]:
+    """The rooms from which the modules of ``room`` import."""
+    return {
+        _room(each) for module, imported in _imports().items() if _room(module) == room for each in imported
+    } - {room}
+
+
+def test_every_room_has_its_place() -> None:
+    assert {_room(module) for module in _modules()} == {*_LOWER, *_FEATURES, "__main__"}
+
+
+@pytest.mark.parametrize("room", _LOWER)
+def test_a_room_imports_only_from_the_rooms_that_it_knows(room: str) -> None:
+    assert _rooms_known(room) <= _LOWER[room]
+
+
+@pytest.mark.parametrize("feature", _FEATURES)
+def test_a_feature_imports_only_from_lower_rooms_and_the_features_that_it_knows(feature: str) -> None:
+    assert _rooms_known(feature) <= {*_ROOMS, *_FEATURES[feature]}
+
+
+def test_features_take_plain_values_of_the_model_and_leave_scoring_to_the_analyzer() -> None:
+    plain = (
+        "model.bundle",
+        "model.calibration",
+        "model.change_verdict",
+        "model.file_verdict",
+        "model.limits",
+        "model.verdict",
+        "explain.explanation",
+    )
+    inside = {
         (module, each)
         for module, imported in _imports().items()
-        if _layer(module) == front
+        if _room(module) in _FEATURES
         for each in imported
-        if _layer(each) != front and not _below(each, (*_KNOWN_TO_FRONTS, *_MORE_FOR_ONE.get(module, ())))
+        if _room(each) in {"model", "explain"} and not _below(each, plain)
     }
-    assert unwanted == set()
-
-
-def test_nothing_else_imports_a_front() -> None:
-    knowing = {
-        module
-        for module, imported in _imports().items()
-        if _layer(module) not in {"lsp", "cli", "__main__"}
-        and any(_layer(each) in {"lsp", "cli"} for each in imported)
-    }
-    assert knowing == set()
-
-
-@pytest.mark.parametrize(
-    ("layer", "known"),
-    [
-        ("source", ("source", "languages", "errors", "termination")),
-        ("languages", ("languages", "source", "errors", "cancellation")),
-        ("function_spans", ("ignore_comments", "languages", "source", "spans", "cancellation")),
-        ("functions", ("function_spans", "languages", "source", "spans", "cancellation")),
-        ("language_id", ("language_id", "languages", "model.keywords", "model_folder", "source", "errors")),
-        (
-            "embedded",
-            (
-                "embedded",
-                "cancellation",
-                "errors",
-                "explain.explanation",
-                "language_id",
-                "languages",
-                "report",
-                "source",
-                "spans",
-            ),
-        ),
-        ("top_level", ("ignore_comments", "languages", "source", "spans", "cancellation")),
-        ("model", ("model", "model_folder", "source", "languages", "errors", "cancellation")),
-        ("explain", ("explain", "model", "source", "languages", "errors", "cancellation")),
-        ("git", ("git", "source", "errors", "cancellation", "termination")),
-        ("model_folder", ("errors",)),
-        ("report", ("spans", "model.change_verdict", "model.verdict", "model.file_verdict")),
-        ("changed_functions", ("report",)),
-        (
-            "found_functions",
-            (
-                "function_reports",
-                "functions",
-                "languages",
-                "model.verdict",
-                "source",
-                "spans",
-                "cancellation",
-            ),
-        ),
-        ("scored_functions", ("cache", "model", "cancellation")),
-        ("cached_explainer", ("cache", "embedded", "explain", "languages", "spans", "cancellation")),
-        ("change_verdicts", ("model",)),
-        ("pieces", ("changed_functions", "embedded", "languages", "source")),
-        ("worker_processes", ("termination",)),
-        ("termination", ()),
-        (
-            "fleet",
-            (
-                "fleet",
-                "analyzer",
-                "errors",
-                "git",
-                "history",
-                "languages",
-                "model",
-                "pieces",
-                "source.regular_files",
-                "wording.histories",
-                "worker_processes",
-            ),
-        ),
-        (
-            "history",
-            (
-                "history",
-                "analyzer",
-                "changed_functions",
-                "collector",
-                "errors",
-                "explain.explanation",
-                "git",
-                "languages",
-                "model",
-                "pieces",
-                "report",
-                "source",
-                "worker_processes",
-            ),
-        ),
-        (
-            "wording",
-            (
-                "wording",
-                "report",
-                "history.results",
-                "history.totals",
-                "limits",
-                "model.change_verdict",
-                "model.verdict",
-                "model.file_verdict",
-                "model.promise",
-                "explain.explanation",
-            ),
-        ),
-    ],
-)
-def test_layer_imports_only_what_is_below_it(layer: str, known: tuple[str, ...]) -> None:
-    modules = [module for module in _imports() if _layer(module) == layer]
-    assert modules
-    unwanted = {
-        (module, each) for module in modules for each in _imports()[module] if not _below(each, known)
-    }
-    assert unwanted == set()
+    # The state of a history keeps the raw scores of functions.
+    assert inside == {("history.functions", "model.scoring.features")}
 
 
 _SERVER_LAYERS = (

@@ -9,7 +9,7 @@ from types import ModuleType
 
 import pytest
 
-import codeorigin.cli.reports
+import codeorigin.check.formats
 import codeorigin.wording
 
 
@@ -20,10 +20,12 @@ def _modules_of(package: ModuleType) -> list[str]:
     ]
 
 
-_REPORTS, _WORDING = _modules_of(codeorigin.cli.reports), _modules_of(codeorigin.wording)
+_REPORTS, _WORDING = _modules_of(codeorigin.check.formats), _modules_of(codeorigin.wording)
 
 
-@pytest.mark.parametrize("module", ["codeorigin.report", "codeorigin.cli.check_result", *_WORDING, *_REPORTS])
+@pytest.mark.parametrize(
+    "module", ["codeorigin.analysis.report", "codeorigin.check.result", *_WORDING, *_REPORTS]
+)
 def test_module_loads_neither_runtime_nor_numpy_nor_parser(module: str) -> None:
     script = (
         f"import sys, {module}; "
@@ -34,7 +36,7 @@ def test_module_loads_neither_runtime_nor_numpy_nor_parser(module: str) -> None:
 
 
 def test_submodules_are_checked_too() -> None:
-    assert "codeorigin.cli.reports.json" in _REPORTS
+    assert "codeorigin.check.formats.json" in _REPORTS
     assert "codeorigin.wording.functions" in _WORDING
 
 
@@ -62,7 +64,7 @@ def test_a_server_starts_without_a_model_git_or_scans() -> None:
     script = (
         "import sys, codeorigin.lsp.app; "
         "print(sorted(name for name in sys.modules if name in {'numpy', 'typer', 'rich', "
-        "'google.protobuf', 'codeorigin.analyzer', 'codeorigin.lsp.scoring.workspace_scan'} "
+        "'google.protobuf', 'codeorigin.analysis.analyzer', 'codeorigin.lsp.scoring.workspace_scan'} "
         "or name.startswith('codeorigin.git')))"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)

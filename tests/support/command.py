@@ -9,7 +9,7 @@ from typing import Any
 
 import jsonschema
 
-from codeorigin.cli.reports.json import load_schema
+from codeorigin.check.formats.json import load_schema
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "examples"

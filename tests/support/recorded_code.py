@@ -19,11 +19,11 @@ import numpy.typing as npt
 
 from codeorigin.explain.lines import line_sums
 from codeorigin.explain.ngram_shares import character_shares
-from codeorigin.model.ngrams import NgramViews
-from codeorigin.model.normalize import normalize
-from codeorigin.model.views import View, ViewKind
+from codeorigin.model.ngrams.hashed_views import NgramViews
+from codeorigin.model.ngrams.views import View, ViewKind
+from codeorigin.model.reading.normalize import normalize
 
-RECORDED = Path(__file__).parents[1] / "server" / "model" / "recorded_ngrams.json"
+RECORDED = Path(__file__).parents[1] / "server" / "model" / "ngrams" / "recorded_ngrams.json"
 
 SHIPPED_WIDTHS = (
     View(ViewKind.WORDS, 1, 3, 1 << 21, 0.5),

@@ -5,7 +5,7 @@ from pathlib import Path
 import torch
 from transformers import LlamaConfig, LlamaModel, PreTrainedTokenizerFast
 
-from codeorigin.model.tokenizer import Tokenizer
+from codeorigin.model.scoring.tokenizer import Tokenizer
 from codeorigin_training.encoder.decoder import DecoderEncoder
 from codeorigin_training.encoder.pooling import Pooling
 from support.tiny_bpe import byte_level_bpe

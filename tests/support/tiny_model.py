@@ -18,19 +18,19 @@ import torch
 import codeorigin_training
 from codeorigin.explain.explainer import Explainer
 from codeorigin.model.bundle import GRADIENT_GRAPH, SCORE_GRAPH, TOKENIZER, WIDE_GRAPH
-from codeorigin.model.commit_context import CommitContext
-from codeorigin.model.features import DeepSettings
-from codeorigin.model.file_context import FileContext
+from codeorigin.model.calibration.commit_context import CommitContext
+from codeorigin.model.calibration.file_context import FileContext
+from codeorigin.model.calibration.neighbours import NeighbourRule
+from codeorigin.model.calibration.pooled_rule import PooledRule
+from codeorigin.model.calibration.refined import RefinedScales
+from codeorigin.model.calibration.scale import Scale, Thresholds
 from codeorigin.model.file_verdict import FileRule
-from codeorigin.model.neighbours import NeighbourRule
-from codeorigin.model.ngrams import NgramViews
-from codeorigin.model.pooled_rule import PooledRule
-from codeorigin.model.refined import RefinedScales
-from codeorigin.model.scale import Scale, Thresholds
-from codeorigin.model.scorer import Scorer
-from codeorigin.model.tokenizer import Tokenizer
-from codeorigin.model.views import View, ViewKind
-from codeorigin.model_folder import MANIFEST, sha256_of
+from codeorigin.model.folder import MANIFEST, sha256_of
+from codeorigin.model.ngrams.hashed_views import NgramViews
+from codeorigin.model.ngrams.views import View, ViewKind
+from codeorigin.model.scoring.features import DeepSettings
+from codeorigin.model.scoring.scorer import Scorer
+from codeorigin.model.scoring.tokenizer import Tokenizer
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.encoder.compact import CompactEncoder
 from codeorigin_training.encoder.config import EncoderConfig

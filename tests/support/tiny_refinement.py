@@ -6,9 +6,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from codeorigin.model.bundle import SCORE_GRAPH
-from codeorigin.model.refined import RefinedScales
-from codeorigin.model.scale import Scale, Thresholds
-from codeorigin.model_folder import MANIFEST, sha256_of
+from codeorigin.model.calibration.refined import RefinedScales
+from codeorigin.model.calibration.scale import Scale, Thresholds
+from codeorigin.model.folder import MANIFEST, sha256_of
 from support.snippets import LEDGER, PARSER
 from support.tiny_model import FILE_CONTEXT, with_commit_rules, with_entry
 

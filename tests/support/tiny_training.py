@@ -3,7 +3,7 @@
 import random
 from functools import cache
 
-from codeorigin.model.tokenizer import Tokenizer
+from codeorigin.model.scoring.tokenizer import Tokenizer
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.encoder.config import EncoderConfig
 from codeorigin_training.encoder.tokenizer import train_tokenizer

@@ -5,12 +5,12 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from codeorigin.cli.check_result import CheckedFile, FileError
-from codeorigin.cli.file_checks import FileCheck
-from codeorigin.cli.inputs import Source
+from codeorigin.check.file_checks import FileCheck
+from codeorigin.check.inputs import Source
+from codeorigin.check.result import CheckedFile, FileError
 
 if TYPE_CHECKING:
-    from codeorigin.analyzer import Analyzer
+    from codeorigin.analysis.analyzer import Analyzer
 
 
 @dataclass(frozen=True, slots=True)

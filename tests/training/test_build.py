@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from codeorigin.analyzer import Analyzer
+from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.errors import CodeOriginError
+from codeorigin.model.ngrams.views import View, ViewKind
 from codeorigin.model.verdict import Band
-from codeorigin.model.views import View, ViewKind
 from codeorigin_training.__main__ import app
 from codeorigin_training.build import BuildConfig, build
 from codeorigin_training.calibrate.config import CalibrateConfig

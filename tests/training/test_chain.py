@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from codeorigin.analyzer import Analyzer
+from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.errors import CodeOriginError
 from codeorigin_training.__main__ import STAGES, app
 from codeorigin_training.commands.recalibrate import RecalibrateConfig, recalibrate

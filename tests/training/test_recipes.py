@@ -15,9 +15,9 @@ from torch import nn
 from transformers import AutoModel
 from typer.testing import CliRunner
 
-from codeorigin.analyzer import Analyzer
+from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.explain.explanation import Aggregation, Baseline, ExplainOptions, Method
-from codeorigin.functions import find_functions
+from codeorigin.functions.finding import find_functions
 from codeorigin.languages import get_language
 from codeorigin_training.__main__ import app, recipe_file
 from codeorigin_training.build import BuildConfig

@@ -9,12 +9,15 @@ from typing import Annotated
 import typer
 
 import codeorigin
-from codeorigin.cli import check_command, history_command, saved_commands, scan_command
+from codeorigin.check import command as check_command
+from codeorigin.cli import saved_commands
 from codeorigin.cli.arguments import with_optional_base
 from codeorigin.cli.exit_codes import ExitCode, describe_unexpected, guarded
 from codeorigin.cli.options import Debug, FileContext, Model, NoConfig, NoDeep, Threads, cores
 from codeorigin.cli.terminal import PROGRAM, complain
 from codeorigin.explain.explanation import Aggregation, Baseline, Method
+from codeorigin.fleet import command as scan_command
+from codeorigin.history import command as history_command
 
 # Each command imports its module only when it runs, so that `--version` and `--help` are fast.
 # ruff: noqa: PLC0415

@@ -19,7 +19,7 @@ from codeorigin.errors import CodeOriginError
 from codeorigin.wording.figures import percent
 
 if TYPE_CHECKING:
-    from codeorigin.analyzer import Analyzer
+    from codeorigin.analysis.analyzer import Analyzer
     from codeorigin.language_id.model import LanguageModel
     from codeorigin.model.bundle import Bundle
 
@@ -81,7 +81,7 @@ def _version_of(distribution: str) -> str:
 
 
 def _check_grammars() -> str:
-    from codeorigin.functions import find_functions  # noqa: PLC0415
+    from codeorigin.functions.finding import find_functions  # noqa: PLC0415
     from codeorigin.languages import LANGUAGES  # noqa: PLC0415
 
     for language in LANGUAGES.values():
@@ -160,7 +160,7 @@ def measure_speed(analyzer: "Analyzer") -> str:
 
 
 def _findings(model: Path | None, threads: int, *, debug: bool) -> Iterator[Finding]:
-    from codeorigin.analyzer import Analyzer  # noqa: PLC0415
+    from codeorigin.analysis.analyzer import Analyzer  # noqa: PLC0415
     from codeorigin.model.bundle import Bundle  # noqa: PLC0415
 
     yield Finding("codeorigin", codeorigin.__version__)

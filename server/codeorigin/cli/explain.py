@@ -6,14 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from codeorigin.analysis.report import FunctionReport
+from codeorigin.check.inputs import Source, file_source, find_project
 from codeorigin.cli.exit_codes import ExitCode
 from codeorigin.cli.explain_result import Explained
-from codeorigin.cli.inputs import Source, file_source, find_project
 from codeorigin.cli.terminal import display_path
 from codeorigin.errors import SourceError
 from codeorigin.explain.explanation import ExplainOptions
-from codeorigin.report import FunctionReport
-from codeorigin.source.notebooks import is_notebook
+from codeorigin.functions.notebooks import is_notebook
 from codeorigin.wording.functions import short_reason
 
 _TARGET = re.compile(r"(?P<path>.+?):(?P<line>\d+)(?::(?P<column>\d+))?", re.DOTALL)
@@ -86,7 +86,7 @@ def find_function(functions: Iterable[FunctionReport], target: Target, shown: st
 
 def explain(request: ExplainRequest) -> Explained:
     """Find and explain the function; raises :class:`~codeorigin.errors.CodeOriginError` with a one-line message."""
-    from codeorigin.analyzer import Analyzer  # noqa: PLC0415 - takes a while, and invalid targets need no model
+    from codeorigin.analysis.analyzer import Analyzer  # noqa: PLC0415 - takes a while, and invalid targets need no model
 
     target = request.target
     source = _source(request)
@@ -120,7 +120,7 @@ def _source(request: ExplainRequest) -> Source:
 
 def run_explain(request: ExplainRequest) -> int:
     """Explain the function, and write text or JSON to stdout."""
-    from codeorigin.cli.reports import explanation  # noqa: PLC0415
+    from codeorigin.cli import explanation_report as explanation  # noqa: PLC0415
 
     explained = explain(request)
     if request.as_json:

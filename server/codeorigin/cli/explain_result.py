@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
+from codeorigin.analysis.report import FunctionReport
 from codeorigin.explain.explanation import Explanation
-from codeorigin.report import FunctionReport
 
 
 @dataclass(frozen=True, slots=True)

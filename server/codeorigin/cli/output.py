@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TextIO, TypeVar
 
 from codeorigin.errors import SourceError
-from codeorigin.source.regular_files import is_device_name, open_for_append, replacing_file, trusted_root
+from codeorigin.text.regular_files import is_device_name, open_for_append, replacing_file, trusted_root
 
 _Result = TypeVar("_Result")
 

@@ -5,8 +5,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TextIO
 
-from codeorigin.cli.reports import ReportFormat
-from codeorigin.cli.saved_report import NOT_OF_THIS_FORM, check_result, read_json
+from codeorigin.check.formats import ReportFormat
+from codeorigin.check.saved_report import NOT_OF_THIS_FORM, check_result, read_json
 from codeorigin.cli.terminal import display_path
 from codeorigin.errors import CodeOriginError, SourceError
 
@@ -47,11 +47,11 @@ def read_saved(path: Path, report_format: ReportFormat) -> Callable[[TextIO], No
 
 
 def _writer(data: Any, report_format: ReportFormat, shown: str) -> Callable[[TextIO], None]:
-    from codeorigin.cli.delta import delta_of, is_delta
-    from codeorigin.cli.saved_history import history_report, is_history
+    from codeorigin.check.delta import delta_of, is_delta
+    from codeorigin.history.saved_history import history_report, is_history
 
     if is_history(data):
-        from codeorigin.cli.reports.history import write_history
+        from codeorigin.history.formats import write_history
 
         if report_format not in _OF_HISTORIES:
             raise CodeOriginError(
@@ -60,7 +60,7 @@ def _writer(data: Any, report_format: ReportFormat, shown: str) -> Callable[[Tex
             )
         return partial(write_history, history_report(data), report_format.value)
     if is_delta(data):
-        from codeorigin.cli.reports.delta import write_delta
+        from codeorigin.check.formats.delta import write_delta
 
         if report_format not in _OF_DELTAS:
             raise CodeOriginError(
@@ -68,6 +68,6 @@ def _writer(data: Any, report_format: ReportFormat, shown: str) -> Callable[[Tex
                 f"'codeorigin report NEW.json --format {report_format}' writes the later one"
             )
         return partial(write_delta, delta_of(data), report_format.value)
-    from codeorigin.cli.reports import write_report
+    from codeorigin.check.formats import write_report
 
     return partial(write_report, check_result(data), report_format)

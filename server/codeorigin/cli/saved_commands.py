@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
+from codeorigin.check.formats import ReportFormat
 from codeorigin.cli.exit_codes import ExitCode, guarded
 from codeorigin.cli.options import Debug, Output
-from codeorigin.cli.reports import ReportFormat
 
 # ruff: noqa: PLC0415
 
@@ -55,10 +55,10 @@ def delta(
     """Compare two saved JSON reports. Exit code: 0 no new findings, 1 new findings, 2 an error."""
 
     def work() -> int:
-        from codeorigin.cli.delta import compare
+        from codeorigin.check.delta import compare
+        from codeorigin.check.formats.delta import write_delta
+        from codeorigin.check.saved_report import read_report
         from codeorigin.cli.output import write_output
-        from codeorigin.cli.reports.delta import write_delta
-        from codeorigin.cli.saved_report import read_report
 
         made = write_output(
             output,

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from codeorigin.errors import CodeOriginError
-from codeorigin.source.regular_files import read_regular_file
+from codeorigin.text.regular_files import read_regular_file
 
 TOKEN_VARIABLE = "CODEORIGIN_TOKEN"
 LOG_LEVELS = ("error", "warning", "info", "debug")

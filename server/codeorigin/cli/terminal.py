@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import TextIO
 
-from codeorigin.source.literal_text import one_line
+from codeorigin.text.literal_text import one_line
 
 PROGRAM = "codeorigin"
 

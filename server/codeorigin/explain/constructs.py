@@ -7,10 +7,10 @@ from codeorigin.cancellation import CancelToken
 from codeorigin.explain.explanation import ConstructAttribution
 from codeorigin.languages.constructs import Codes, character_constructs
 from codeorigin.languages.parsing import ParseBudgetError
-from codeorigin.model.normalize import LEVEL_MARK, Normalized
-from codeorigin.model.tokenizer import Encoding
-from codeorigin.source.construct import CONSTRUCTS, Construct
-from codeorigin.source.text import LineIndex
+from codeorigin.model.reading.normalize import LEVEL_MARK, Normalized
+from codeorigin.model.scoring.tokenizer import Encoding
+from codeorigin.text.construct import CONSTRUCTS, Construct
+from codeorigin.text.positions import LineIndex
 
 Doubles = npt.NDArray[np.float64]
 

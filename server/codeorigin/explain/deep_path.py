@@ -9,8 +9,8 @@ from codeorigin.cancellation import NEVER, CancelToken
 from codeorigin.errors import ModelError
 from codeorigin.explain.explanation import Aggregation, Baseline, ExplainOptions
 from codeorigin.explain.integrated_gradients import GradientFunction, integrate
-from codeorigin.model.features import Features, RawScore
-from codeorigin.model.scorer import Scorer
+from codeorigin.model.scoring.features import Features, RawScore
+from codeorigin.model.scoring.scorer import Scorer
 
 Doubles = npt.NDArray[np.float64]
 Ids = npt.NDArray[np.int64]

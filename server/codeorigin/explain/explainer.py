@@ -23,9 +23,9 @@ from codeorigin.explain.lines import line_attributions, line_sums, strongest_wor
 from codeorigin.explain.ngram_shares import character_shares
 from codeorigin.explain.occlusion import hidden_logit, occlude
 from codeorigin.explain.readable_words import Words, find_words, gather_characters, gather_tokens
-from codeorigin.model.features import Features, RawScore
-from codeorigin.model.normalize import Normalized, normalize
-from codeorigin.model.scorer import Scorer
+from codeorigin.model.reading.normalize import Normalized, normalize
+from codeorigin.model.scoring.features import Features, RawScore
+from codeorigin.model.scoring.scorer import Scorer
 
 Doubles = npt.NDArray[np.float64]
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from codeorigin.source.construct import Construct
+from codeorigin.text.construct import Construct
 
 
 class Baseline(StrEnum):

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from codeorigin.errors import ModelError
-from codeorigin.model.graph import Graph
+from codeorigin.model.scoring.graph import Graph
 
 Floats = npt.NDArray[np.float32]
 

@@ -5,7 +5,7 @@ import numpy.typing as npt
 
 from codeorigin.explain.explanation import LineAttribution, TokenAttribution
 from codeorigin.explain.readable_words import Words
-from codeorigin.model.normalize import Normalized
+from codeorigin.model.reading.normalize import Normalized
 
 Doubles = npt.NDArray[np.float64]
 

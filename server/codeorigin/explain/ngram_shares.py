@@ -7,7 +7,7 @@ divided evenly among its occurrences, and an occurrence's among the characters i
 import numpy as np
 import numpy.typing as npt
 
-from codeorigin.model.ngrams import WideFeatures
+from codeorigin.model.ngrams.hashed_views import WideFeatures
 
 Doubles = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.integer]

@@ -9,8 +9,8 @@ import numpy.typing as npt
 
 from codeorigin.cancellation import NEVER, CancelToken
 from codeorigin.explain.ngram_shares import touching_shares
-from codeorigin.model.features import Features
-from codeorigin.model.scorer import Scorer
+from codeorigin.model.scoring.features import Features
+from codeorigin.model.scoring.scorer import Scorer
 
 Doubles = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.integer]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from codeorigin.model.tokenizer import Encoding
+from codeorigin.model.scoring.tokenizer import Encoding
 
 Doubles = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int32]

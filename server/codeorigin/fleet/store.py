@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from codeorigin.errors import CodeOriginError
 from codeorigin.fleet.units import Unit, UnitKind
 from codeorigin.fleet.work import UnitResult
-from codeorigin.source.regular_files import IS_A_LINK, find_link, replacing_binary_file, trusted_root
+from codeorigin.text.regular_files import IS_A_LINK, find_link, replacing_binary_file, trusted_root
 
 _NO_UNITS = "none"
 _ROWS_AT_ONCE = 1024

@@ -5,7 +5,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from codeorigin.analyzer import Analyzer
+from codeorigin.analysis.analyzer import Analyzer
+from codeorigin.analysis.pieces import kind_of_path
 from codeorigin.errors import CodeOriginError, MissingContentError, ModelError, SourceError
 from codeorigin.fleet.units import Unit, UnitKind
 from codeorigin.git.repository import Repository
@@ -15,8 +16,7 @@ from codeorigin.history.state import IN_MEMORY, HistoryState
 from codeorigin.history.tree import judged_file, tree_files
 from codeorigin.history.walk import Plan, Walk
 from codeorigin.languages.hosts import host_for_path
-from codeorigin.model.judge import Judge
-from codeorigin.pieces import kind_of_path
+from codeorigin.model.calibration.judge import Judge
 from codeorigin.wording.histories import missing_phrase
 
 Row = dict[str, Any]

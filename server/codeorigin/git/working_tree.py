@@ -10,7 +10,7 @@ from codeorigin.errors import RepositoryError
 from codeorigin.git.objects import Objects
 from codeorigin.git.repository import Repository
 from codeorigin.git.scratch_objects import ScratchObjects
-from codeorigin.source.regular_files import read_regular_file
+from codeorigin.text.regular_files import read_regular_file
 
 _MAX_INDEX = 512 * 2**20
 _FILES = frozenset({"100644", "100755"})

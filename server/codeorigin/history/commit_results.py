@@ -7,8 +7,8 @@ from codeorigin.git.line_changes import ChangedFile
 from codeorigin.history.functions import BlobFunction
 from codeorigin.history.results import CommitResult, Part
 from codeorigin.languages import get_language
+from codeorigin.model.calibration.judge import Judge
 from codeorigin.model.change_verdict import ChangedFunctions, ChangeVerdict
-from codeorigin.model.judge import Judge
 from codeorigin.model.verdict import Band, Verdict
 
 _FOLDERS = 3

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
-from codeorigin.analyzer import Analyzer
-from codeorigin.changed_functions import FunctionLines
+from codeorigin.analysis.analyzer import Analyzer
+from codeorigin.analysis.changed_functions import FunctionLines
+from codeorigin.analysis.pieces import Piece, kind_of_path
+from codeorigin.analysis.report import FunctionReport
 from codeorigin.explain.explanation import ExplainOptions
 from codeorigin.git.commit_changes import commit_changes
 from codeorigin.git.repository import Repository
@@ -12,9 +14,7 @@ from codeorigin.history.functions import LONGEST_NAME, BlobReader
 from codeorigin.history.reading import Read, Wanted, read_blobs
 from codeorigin.history.results import CommitDetails, CommitResult, DetailedFunction, HeatLine
 from codeorigin.history.walk import Walk
-from codeorigin.model.judge import Judge
-from codeorigin.pieces import Piece, kind_of_path
-from codeorigin.report import FunctionReport
+from codeorigin.model.calibration.judge import Judge
 
 MOST_FUNCTIONS = 12
 MOST_LINES = 60

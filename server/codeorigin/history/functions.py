@@ -7,18 +7,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from codeorigin.analyzer import Analyzer
-from codeorigin.changed_functions import FunctionLines, function_lines
+from codeorigin.analysis.analyzer import Analyzer
+from codeorigin.analysis.changed_functions import FunctionLines, function_lines
+from codeorigin.analysis.pieces import Piece, pieces_of
+from codeorigin.analysis.report import FunctionReport
 from codeorigin.errors import MissingContentError
+from codeorigin.files.reading import decode_source
 from codeorigin.git.objects import Objects, UnreadableObjectError
 from codeorigin.git.repository import Repository
-from codeorigin.model.features import RawScore
-from codeorigin.model.judge import Scored
-from codeorigin.model.pooled_rule import counted_lines
-from codeorigin.model.promise import Group
-from codeorigin.pieces import Piece, pieces_of
-from codeorigin.report import FunctionReport
-from codeorigin.source.files import decode_source
+from codeorigin.model.calibration.judge import Scored
+from codeorigin.model.calibration.pooled_rule import counted_lines
+from codeorigin.model.calibration.promise import Group
+from codeorigin.model.scoring.features import RawScore
 
 MAX_BYTES = 2_000_000
 LONGEST_NAME = 200

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
-from codeorigin.analyzer import Analyzer
+from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.errors import CodeOriginError, MissingContentError, SourceError
 from codeorigin.git.repository import Repository
 from codeorigin.history.functions import BlobReader, load_analyzer, packed

@@ -5,14 +5,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from codeorigin.analyzer import Analyzer
+from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.git.repository import Repository
 from codeorigin.history.details import commit_details
 from codeorigin.history.results import CommitDetails, CommitResult
 from codeorigin.history.state import HistoryState, default_path
 from codeorigin.history.walk import Plan, Walk, plan
 from codeorigin.model.bundle import Bundle
-from codeorigin.model.judge import Judge
+from codeorigin.model.calibration.judge import Judge
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from codeorigin.git.repository import Repository
 from codeorigin.history.functions import BlobFunction
 from codeorigin.languages import get_language
-from codeorigin.model.judge import Judge
+from codeorigin.model.calibration.judge import Judge
 from codeorigin.model.verdict import Band
 
 _MAX_TREE = 512 * 2**20

@@ -7,7 +7,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from codeorigin.analyzer import Analyzer
+from codeorigin.analysis.analyzer import Analyzer
+from codeorigin.analysis.pieces import NOTEBOOK, kind_of_path
 from codeorigin.errors import CodeOriginError, RepositoryError
 from codeorigin.git.commit_changes import CommitFiles, commit_changes
 from codeorigin.git.damaged_log import reachable_commits
@@ -20,8 +21,7 @@ from codeorigin.history.functions import PieceFunctions, unpacked
 from codeorigin.history.reading import UNREAD, Read, Readers, Wanted
 from codeorigin.history.results import CommitResult
 from codeorigin.history.state import HistoryState
-from codeorigin.model.judge import Judge
-from codeorigin.pieces import NOTEBOOK, kind_of_path
+from codeorigin.model.calibration.judge import Judge
 
 COMMITS_AT_ONCE = 128
 _COMMITS_AT_FIRST = 8

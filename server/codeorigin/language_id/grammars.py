@@ -11,7 +11,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from codeorigin.source.text import encode_utf8
+from codeorigin.text.positions import encode_utf8
 
 if TYPE_CHECKING:
     from tree_sitter import Language as Grammar

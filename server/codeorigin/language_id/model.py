@@ -12,7 +12,7 @@ import numpy.typing as npt
 from codeorigin.errors import ModelError
 from codeorigin.language_id.features import features
 from codeorigin.language_id.grammars import PAIRS, Legality, legality
-from codeorigin.model_folder import MANIFEST, check_sha256, shipped_model_dir
+from codeorigin.model.folder import MANIFEST, check_sha256, shipped_model_dir
 
 FORMAT = 2
 WEIGHTS = "weights.npz"

@@ -27,7 +27,7 @@ from codeorigin.languages.node_types import (
 )
 from codeorigin.languages.parsing import parse_tree
 from codeorigin.languages.syntax import parseable
-from codeorigin.source.construct import CONSTRUCTS, Construct
+from codeorigin.text.construct import CONSTRUCTS, Construct
 
 Codes = npt.NDArray[np.int8]
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from codeorigin.source.literal_text import plain_message
+from codeorigin.text.literal_text import plain_message
 
 BUSY_AFTER_SECONDS = 0.15
 

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from codeorigin.errors import ModelError
-from codeorigin.model.calibration import Calibration
-from codeorigin.model.features import DeepSettings
-from codeorigin.model.ngrams import NgramViews
-from codeorigin.model.views import View, ViewKind
-from codeorigin.model_folder import MANIFEST, check_sha256, shipped_model_dir
+from codeorigin.model.calibration.calibration import Calibration
+from codeorigin.model.folder import MANIFEST, check_sha256, shipped_model_dir
+from codeorigin.model.ngrams.hashed_views import NgramViews
+from codeorigin.model.ngrams.views import View, ViewKind
+from codeorigin.model.scoring.features import DeepSettings
 
 FORMAT = 1
 _WHOLE_BITS = 32

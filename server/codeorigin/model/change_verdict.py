@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from codeorigin.model.pooled_rule import PooledRule, PooledVerdict, main_language
+from codeorigin.model.calibration.pooled_rule import PooledRule, PooledVerdict, main_language
 from codeorigin.model.verdict import Verdict
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from codeorigin.model.pooled_rule import PooledRule, PooledVerdict
+from codeorigin.model.calibration.pooled_rule import PooledRule, PooledVerdict
 
 
 class FileReason(StrEnum):

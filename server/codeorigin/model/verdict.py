@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from codeorigin.model.promise import Group, Promise
+from codeorigin.model.calibration.promise import Group, Promise
 
 
 class Band(StrEnum):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from codeorigin.source.regular_files import read_regular_file
+from codeorigin.text.regular_files import read_regular_file
 
 SETTINGS_FILE = "codeorigin.toml"
 PYPROJECT_FILE = "pyproject.toml"

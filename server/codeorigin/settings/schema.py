@@ -15,7 +15,7 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from codeorigin.explain.explanation import Aggregation, Baseline, ExplainOptions
-from codeorigin.limits import Limits
+from codeorigin.model.limits import Limits
 from codeorigin.settings.value_types import (
     Choice,
     Flag,

@@ -1,7 +1,7 @@
 """Sentences about a change."""
 
+from codeorigin.analysis.report import ChangeReport
 from codeorigin.model.change_verdict import ChangeReason
-from codeorigin.report import ChangeReport
 from codeorigin.wording.figures import counted, percent, probability_decimal
 from codeorigin.wording.promises import promised
 

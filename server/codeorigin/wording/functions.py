@@ -2,10 +2,10 @@
 
 from typing import Protocol
 
-from codeorigin.limits import Limits
-from codeorigin.model.promise import LONGEST, Group
+from codeorigin.analysis.report import FunctionReport
+from codeorigin.model.calibration.promise import LONGEST, Group
+from codeorigin.model.limits import Limits
 from codeorigin.model.verdict import Band, Reason, Verdict
-from codeorigin.report import FunctionReport
 from codeorigin.wording import CAVEAT
 from codeorigin.wording.figures import (
     NOTICEABLE,

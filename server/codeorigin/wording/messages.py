@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
+from codeorigin.analysis.report import FunctionReport
 from codeorigin.explain.explanation import Explanation
 from codeorigin.model.file_verdict import FileVerdict
 from codeorigin.model.verdict import Verdict
-from codeorigin.report import FunctionReport
 from codeorigin.wording.explanations import strongest_lines
 from codeorigin.wording.figures import counted
 from codeorigin.wording.files import file_headline

@@ -1,6 +1,6 @@
 """What a threshold promises, and for which code: one sentence, the same everywhere."""
 
-from codeorigin.model.promise import Group, Promise
+from codeorigin.model.calibration.promise import Group, Promise
 from codeorigin.wording.figures import percent
 
 _GROUPS = {Group.DOCUMENTED: ", commented", Group.BARE: ", uncommented"}

@@ -1,6 +1,6 @@
 """The totals of a check in words."""
 
-from codeorigin.report import Summary
+from codeorigin.analysis.report import Summary
 from codeorigin.wording.figures import counted, percent, percent_as_given
 
 

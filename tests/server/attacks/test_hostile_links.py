@@ -8,15 +8,15 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from codeorigin.accepted_findings import AcceptedFindings
-from codeorigin.cli.fleet_report import write_fleet_report
-from codeorigin.cli.reports.history import parquet
-from codeorigin.cli.reports.history.report import HistoryReport, LeftOut
 from codeorigin.errors import CodeOriginError
+from codeorigin.fleet.report import write_fleet_report
 from codeorigin.fleet.store import Store
 from codeorigin.fleet.units import UnitKind
 from codeorigin.fleet.work import UnitResult
+from codeorigin.history.formats import parquet
+from codeorigin.history.formats.report import HistoryReport, LeftOut
 from codeorigin.lsp.connection import logs
+from codeorigin.settings.accepted_findings import AcceptedFindings
 from codeorigin.settings.project_files import ACCEPTED_FILE
 from support.command import TERSE, complaints, run
 from support.fleet_scans import unit

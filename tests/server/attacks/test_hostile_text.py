@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from tests.server.lsp.raw import RawServer
 
-from codeorigin.cli.check_result import CheckedFile, CheckResult, FileError
-from codeorigin.cli.reports import ReportFormat, github, html, sarif
+from codeorigin.check.formats import ReportFormat, github, html, sarif
+from codeorigin.check.result import CheckedFile, CheckResult, FileError
 from codeorigin.cli.terminal import printable
 from codeorigin.lsp.connection.logs import OneLineFormatter, PrivateFormatter
 from codeorigin.lsp.presentation.markdown import code_span, escape
-from codeorigin.source.literal_text import one_line, plain_message
+from codeorigin.text.literal_text import one_line, plain_message
 
 HOSTILE = {
     "a link": "[Fix](command:workbench.action.terminal.new)",
@@ -115,7 +115,7 @@ def hostile_result(
 
 
 def test_reports_show_hostile_text_as_text(hostile_result: CheckResult, text: str, tmp_path: Path) -> None:
-    from codeorigin.cli.reports import write_report  # noqa: PLC0415
+    from codeorigin.check.formats import write_report  # noqa: PLC0415
 
     for report_format in ReportFormat:
         with (tmp_path / "report").open("w", encoding="utf-8") as stream:

@@ -8,8 +8,8 @@ import pytest
 from tests.server.lsp.editor import python_function
 from tests.server.lsp.raw import RawServer
 
+from codeorigin.files.reading import walk_sources
 from codeorigin.settings.project_files import read_project_settings
-from codeorigin.source.files import walk_sources
 from support.command import complaints, report_of, run
 
 GOOD = python_function("good")

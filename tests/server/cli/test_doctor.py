@@ -5,14 +5,14 @@ from dataclasses import replace
 
 import pytest
 
-from codeorigin.analyzer import Analyzer
+from codeorigin.analysis.analyzer import Analyzer
+from codeorigin.analysis.report import FileReport
 from codeorigin.cli.doctor import SNIPPET, check_language_model, self_test
 from codeorigin.errors import CodeOriginError
 from codeorigin.explain.explanation import ExplainOptions, Explanation
+from codeorigin.functions.spans import FunctionSpan
 from codeorigin.language_id.model import LanguageModel
 from codeorigin.model.verdict import Reason, Verdict
-from codeorigin.report import FileReport
-from codeorigin.spans import FunctionSpan
 
 
 class Tampered(Analyzer):

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from codeorigin.cli.check_result import CheckedFile
+from codeorigin.check.result import CheckedFile
 from codeorigin.cli.explain import Target, find_function, parse_target
 from codeorigin.errors import SourceError
 from codeorigin.model.verdict import Band, Verdict

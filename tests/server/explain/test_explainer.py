@@ -12,7 +12,7 @@ from codeorigin.explain.explainer import Explainer
 from codeorigin.explain.explanation import Aggregation, Baseline, ExplainOptions, Explanation, Method
 from codeorigin.explain.gradient_graph import GradientGraph
 from codeorigin.explain.integrated_gradients import integrate
-from codeorigin.model.normalize import normalize
+from codeorigin.model.reading.normalize import normalize
 from support.snippets import ALL, LEDGER, long_function
 from support.tiny_model import BIAS, TinyModel
 

@@ -11,8 +11,8 @@ from codeorigin.cancellation import CancelToken
 from codeorigin.errors import Cancelled, ModelError
 from codeorigin.explain.gradient_graph import GradientGraph
 from codeorigin.explain.integrated_gradients import gauss_legendre, integrate
-from codeorigin.model.normalize import normalize
-from codeorigin.model.tokenizer import ngram_ids
+from codeorigin.model.reading.normalize import normalize
+from codeorigin.model.scoring.tokenizer import ngram_ids
 from codeorigin_training.encoder.compact import CompactEncoder
 from support.snippets import ALL
 from support.tiny_model import TinyModel

@@ -3,8 +3,8 @@ import numpy.typing as npt
 import pytest
 
 from codeorigin.explain.ngram_shares import character_shares, occurrence_shares, touching_shares
-from codeorigin.model.ngrams import NgramViews, Occurrences, WideFeatures
-from codeorigin.model.normalize import normalize
+from codeorigin.model.ngrams.hashed_views import NgramViews, Occurrences, WideFeatures
+from codeorigin.model.reading.normalize import normalize
 from support.snippets import ALL, long_function
 from support.tiny_model import VIEWS
 

@@ -8,17 +8,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from codeorigin.analyzer import Analyzer
+from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.cancellation import CancelToken
 from codeorigin.errors import Cancelled
 from codeorigin.explain.explanation import ExplainOptions, Method
 from codeorigin.explain.occlusion import hidden_logit, occlude
-from codeorigin.model import batches as batches_module
-from codeorigin.model.features import Features
-from codeorigin.model.ngrams import WideFeatures
-from codeorigin.model.normalize import Normalized, normalize
-from codeorigin.model.scorer import Scorer
-from codeorigin.model_folder import MANIFEST, sha256_of
+from codeorigin.model.folder import MANIFEST, sha256_of
+from codeorigin.model.ngrams.hashed_views import WideFeatures
+from codeorigin.model.reading.normalize import Normalized, normalize
+from codeorigin.model.scoring import batches as batches_module
+from codeorigin.model.scoring.features import Features
+from codeorigin.model.scoring.scorer import Scorer
 from support.snippets import ALL, LEDGER, long_function
 from support.tiny_model import TinyModel
 

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from codeorigin.explain.explanation import LineAttribution, TokenAttribution
 from codeorigin.explain.lines import line_attributions, line_sums, strongest_words
 from codeorigin.explain.readable_words import find_words, gather_characters, gather_tokens
-from codeorigin.model.normalize import normalize
-from codeorigin.model.tokenizer import Encoding
+from codeorigin.model.reading.normalize import normalize
+from codeorigin.model.scoring.tokenizer import Encoding
 
 
 def int32(*values: int) -> npt.NDArray[np.int32]:

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from codeorigin.cli.fleet_report import write_fleet_report
-from codeorigin.cli.reports.history.charts import treemap
 from codeorigin.fleet.engines import LocalEngine
+from codeorigin.fleet.report import write_fleet_report
 from codeorigin.fleet.store import Store
 from codeorigin.fleet.units import UnitKind
+from codeorigin.history.formats.charts import treemap
 from codeorigin.history.totals import Share
 from codeorigin.model.verdict import Band
 from support.fleet_scans import request, run

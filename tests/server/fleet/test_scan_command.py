@@ -8,11 +8,11 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from codeorigin.cli import fleet_report
 from codeorigin.cli.app import main
-from codeorigin.cli.fleet_report import write_fleet_report
 from codeorigin.errors import CodeOriginError
+from codeorigin.fleet import report as fleet_report
 from codeorigin.fleet.engines import LocalEngine
+from codeorigin.fleet.report import write_fleet_report
 from codeorigin.fleet.scan import read_repositories
 from codeorigin.fleet.store import Store
 from codeorigin.fleet.units import Unit, UnitKind
@@ -60,7 +60,8 @@ def test_scan_command_writes_a_report_on_all_repositories(
 # A terminal sends Ctrl-C to all processes of the command at once. In a shell's background, they would ignore it.
 INTERRUPTED = """\
 import os, signal, sys
-from codeorigin.cli import app, fleet_report
+from codeorigin.cli import app
+from codeorigin.fleet import report as fleet_report
 from codeorigin.fleet import engines, store
 
 signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -9,9 +9,9 @@ import pytest
 from jsonschema import validate
 
 from codeorigin.cli.app import main
-from codeorigin.cli.reports.history.json import load_schema
 from codeorigin.git.line_changes import read_changes
 from codeorigin.git.repository import Repository as Opened
+from codeorigin.history.formats.json import load_schema
 from codeorigin.history.results import CommitResult
 from codeorigin.history.run import open_history
 from support.repositories import Repository, plain_functions

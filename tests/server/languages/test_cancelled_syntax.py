@@ -7,8 +7,8 @@ import pytest
 
 from codeorigin.cancellation import CancelToken
 from codeorigin.errors import Cancelled
-from codeorigin.function_spans import SpanBuilder
-from codeorigin.functions import outline
+from codeorigin.functions.captured_spans import SpanBuilder
+from codeorigin.functions.finding import outline
 from codeorigin.languages import get_language, repair
 from codeorigin.languages.syntax import _Collector
 

@@ -4,7 +4,7 @@ import pytest
 
 from codeorigin.languages import LANGUAGES
 from codeorigin.languages.constructs import character_constructs
-from codeorigin.source.construct import CONSTRUCTS, Construct
+from codeorigin.text.construct import CONSTRUCTS, Construct
 
 PYTHON = '''\
 async def load(self, key: str, depth=3) -> str:

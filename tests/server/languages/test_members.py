@@ -2,9 +2,9 @@
 
 import pytest
 
-from codeorigin.functions import find_functions, only_function
+from codeorigin.functions.finding import find_functions, only_function
+from codeorigin.functions.spans import FunctionSpan
 from codeorigin.languages import get_language
-from codeorigin.spans import FunctionSpan
 
 ALONE = {
     "javascript": ("async load(key) {\n  const value = await this.get(key);\n  return value;\n}", "load"),

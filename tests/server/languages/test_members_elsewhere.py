@@ -2,10 +2,10 @@
 
 import pytest
 
-from codeorigin.function_reports import function_id
-from codeorigin.functions import find_functions, only_function
+from codeorigin.analysis.function_reports import function_id
+from codeorigin.functions.finding import find_functions, only_function
+from codeorigin.functions.spans import FunctionSpan, code_text
 from codeorigin.languages import get_language
-from codeorigin.spans import FunctionSpan, code_text
 
 OBJECT = ("const shelf = {\n", "\n};\n")
 PROPERTY = ("class Shelf\n{\n  public int Size\n  {\n", "\n  }\n}\n")

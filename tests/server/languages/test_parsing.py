@@ -9,10 +9,10 @@ import pytest
 from tree_sitter import Language as Grammar
 from tree_sitter import Parser
 
-from codeorigin.analyzer import Analyzer
+from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.cancellation import CancelToken
 from codeorigin.errors import Cancelled
-from codeorigin.functions import Outline, find_functions, outline
+from codeorigin.functions.finding import Outline, find_functions, outline
 from codeorigin.languages import LANGUAGES, get_language
 from codeorigin.languages.parsing import ParseBudgetError, parse_tree
 from codeorigin.languages.syntax import parse

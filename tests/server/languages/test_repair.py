@@ -2,9 +2,9 @@
 
 import pytest
 
-from codeorigin.functions import find_functions
+from codeorigin.functions.finding import find_functions
+from codeorigin.functions.spans import FunctionSpan
 from codeorigin.languages import get_language
-from codeorigin.spans import FunctionSpan
 
 
 def found(text: str, language: str) -> list[tuple[str, int, int]]:

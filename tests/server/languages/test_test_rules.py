@@ -2,7 +2,7 @@
 
 import pytest
 
-from codeorigin.functions import find_functions
+from codeorigin.functions.finding import find_functions
 from codeorigin.languages import get_language
 
 

@@ -5,7 +5,7 @@ import sys
 import time
 from pathlib import Path
 
-from codeorigin.analyzer import Analyzer
+from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.lsp.app import serve
 from codeorigin.lsp.scoring.refining import Refining
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.server.lsp.raw import RawServer
 
-from codeorigin.analyzer import Analyzer
+from codeorigin.analysis.analyzer import Analyzer
 
 LONGEST = 4_000
 LINE_END = re.compile(r"\r\n|\r|\n")

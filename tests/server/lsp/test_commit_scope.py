@@ -10,7 +10,7 @@ from tests.server.lsp.commits import BY_COMMIT, OLD, ONE, THREE, TWO, by_commit,
 from tests.server.lsp.conftest import COMMAND, SETTINGS, start, stop
 from tests.server.lsp.editor import Editor, python_function
 
-from codeorigin.analyzer import Analyzer
+from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.wording.functions import SAME_COMMIT, own_text
 from support.repositories import Repository
 from support.tiny_model import COMMIT_CONTEXT, FILE_AND_COMMIT_CONTEXT, with_commit_rules

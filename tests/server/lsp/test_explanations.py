@@ -9,19 +9,19 @@ import pytest
 import pytest_asyncio
 from tests.server.lsp.editor import python_function
 
+from codeorigin.analysis.report import FileReport, FunctionReport
 from codeorigin.cancellation import CancelToken
 from codeorigin.errors import Cancelled
 from codeorigin.explain.explanation import Baseline, ExplainOptions, Explanation, Method
-from codeorigin.functions import find_functions
+from codeorigin.functions.finding import find_functions
+from codeorigin.functions.spans import FunctionSpan
 from codeorigin.languages import get_language
 from codeorigin.lsp.documents.documents import Positions, Snapshot
 from codeorigin.lsp.scoring.explanation_jobs import ExplanationJobs
 from codeorigin.lsp.scoring.scored_document import Pass, Result
 from codeorigin.lsp.scoring.worker import WorkerThread
 from codeorigin.model.verdict import Verdict
-from codeorigin.report import FileReport, FunctionReport
-from codeorigin.source.text import LineIndex, PositionEncoding
-from codeorigin.spans import FunctionSpan
+from codeorigin.text.positions import LineIndex, PositionEncoding
 from support.waiting import PATIENCE
 
 pytestmark = pytest.mark.asyncio

@@ -13,9 +13,9 @@ from pytest_lsp import client_capabilities
 from tests.server.lsp.conftest import COMMAND, SETTINGS, refreshing_capabilities, start, stop
 from tests.server.lsp.editor import PATIENCE, PUSHED, Document, Editor, python_function
 
-from codeorigin.accepted_findings import AcceptedFindings
-from codeorigin.analyzer import Analyzer
-from codeorigin.report import FunctionReport
+from codeorigin.analysis.analyzer import Analyzer
+from codeorigin.analysis.report import FunctionReport
+from codeorigin.settings.accepted_findings import AcceptedFindings
 from codeorigin.settings.project_files import ACCEPTED_FILE
 from codeorigin.wording.figures import probability_percent
 from codeorigin.wording.functions import finding, headline, own_text

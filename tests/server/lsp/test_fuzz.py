@@ -11,7 +11,7 @@ from tests.server.lsp.editor import python_function
 from tests.server.lsp.random_edits import Text, expected, found, initialize, pull
 from tests.server.lsp.raw import RawServer, frame
 
-from codeorigin.analyzer import Analyzer
+from codeorigin.analysis.analyzer import Analyzer
 
 MESSAGES = 1_000
 EDITS = 10_000

@@ -8,7 +8,7 @@ from tests.server.lsp.editor import python_function
 from tests.server.lsp.random_edits import Text, expected, found, initialize, pull
 from tests.server.lsp.raw import RawServer
 
-from codeorigin.analyzer import Analyzer
+from codeorigin.analysis.analyzer import Analyzer
 
 EDITS = 1_500
 DOCUMENTS = 4

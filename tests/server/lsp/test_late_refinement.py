@@ -7,7 +7,7 @@ import pytest
 from tests.server.lsp.raw import PATIENCE, RawServer
 from tests.server.lsp.test_process import FAULTY
 
-from codeorigin.analyzer import Analyzer
+from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.wording.explanations import DEEP_EVIDENCE_PENDING, DEEP_PENDING, PENDING
 from codeorigin.wording.functions import headline
 from support.snippets import LEDGER

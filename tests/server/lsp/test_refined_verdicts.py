@@ -11,9 +11,9 @@ from tests.server.lsp.commits import BY_COMMIT, OLD, ONE, heard, two_commits
 from tests.server.lsp.conftest import COMMAND, refreshing_capabilities, start, stop
 from tests.server.lsp.editor import PUSHED, SHOWN, Document, Editor
 
-from codeorigin.analyzer import Analyzer
+from codeorigin.analysis.analyzer import Analyzer
+from codeorigin.analysis.report import FileReport
 from codeorigin.model.verdict import Band
-from codeorigin.report import FileReport
 from codeorigin.wording.explanations import DEEP_PENDING
 from codeorigin.wording.figures import logits
 from codeorigin.wording.functions import deep_note, finding, headline

@@ -12,7 +12,7 @@ from pytest_lsp import client_capabilities
 from tests.server.lsp.conftest import SETTINGS, start, stop
 from tests.server.lsp.editor import Editor, python_function
 
-from codeorigin.model.normalize import normalize
+from codeorigin.model.reading.normalize import normalize
 from support.tiny_model import TinyModel, build_tiny_model
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

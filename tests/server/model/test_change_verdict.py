@@ -5,12 +5,12 @@ from dataclasses import replace
 
 import pytest
 
-from codeorigin.model.calibration import Calibration
+from codeorigin.model.calibration.calibration import Calibration
+from codeorigin.model.calibration.judge import Judge, Scored
+from codeorigin.model.calibration.promise import Group
+from codeorigin.model.calibration.scale import Thresholds
 from codeorigin.model.change_verdict import ChangedFunctions, ChangeReason, judge_change
-from codeorigin.model.features import RawScore
-from codeorigin.model.judge import Judge, Scored
-from codeorigin.model.promise import Group
-from codeorigin.model.scale import Thresholds
+from codeorigin.model.scoring.features import RawScore
 from codeorigin.model.verdict import Reason, Verdict
 from support.tiny_model import (
     COMMIT_CONTEXT,

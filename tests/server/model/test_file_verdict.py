@@ -7,10 +7,10 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from codeorigin.model.calibration.pooled_rule import counted_lines, pooled_logit
+from codeorigin.model.calibration.promise import Promise
+from codeorigin.model.calibration.scale import Scale, Thresholds
 from codeorigin.model.file_verdict import FileReason, FileRule
-from codeorigin.model.pooled_rule import counted_lines, pooled_logit
-from codeorigin.model.promise import Promise
-from codeorigin.model.scale import Scale, Thresholds
 from codeorigin.model.verdict import Band
 
 RULE = FileRule(

@@ -11,7 +11,7 @@ from codeorigin.explain.explanation import (
     LineAttribution,
     Method,
 )
-from codeorigin.source.construct import Construct
+from codeorigin.text.construct import Construct
 from codeorigin.wording.explanations import by_construct, construct_name, share_of_code
 
 

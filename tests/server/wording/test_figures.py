@@ -78,7 +78,7 @@ def test_no_other_module_writes_percentages() -> None:
         for path in package.rglob("*.py")
         if re.search(r"\{[^{}]*\d\s*\*[^{}]*\} %|\.\d[fg]\} %", path.read_text("utf-8"))
     }
-    assert writers == {"wording/figures.py", "cli/reports/history/charts.py"}
+    assert writers == {"wording/figures.py", "history/formats/charts.py"}
 
 
 def test_evidence_is_written_with_its_sign() -> None:

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
+from codeorigin.model.calibration.promise import Group, Promise
 from codeorigin.model.file_verdict import FileReason, FileVerdict
-from codeorigin.model.promise import Group, Promise
 from codeorigin.model.verdict import Band
 from codeorigin.wording import FULL_CAVEAT
 from codeorigin.wording.files import (

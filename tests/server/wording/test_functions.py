@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from codeorigin.limits import Limits
-from codeorigin.model.promise import Group, Promise
+from codeorigin.model.calibration.promise import Group, Promise
+from codeorigin.model.limits import Limits
 from codeorigin.model.verdict import Band, Reason, Verdict
 from codeorigin.wording import CAVEAT, FULL_CAVEAT
 from codeorigin.wording.functions import (

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from codeorigin.model.calibration import Calibration
+from codeorigin.model.calibration.calibration import Calibration
 from codeorigin_training.calibrate.commits import commit_samples, with_commit_rules
 from codeorigin_training.calibrate.config import CalibrateConfig
 from codeorigin_training.calibrate.context import commit_numbers

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from codeorigin.model.neighbours import NeighbourRule
+from codeorigin.model.calibration.neighbours import NeighbourRule
 from codeorigin_training.calibrate.config import CalibrateConfig
 from codeorigin_training.calibrate.context import (
     file_numbers,

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from codeorigin.model.promise import Group
+from codeorigin.model.calibration.promise import Group
 from codeorigin_training.arrays import Floats
 from codeorigin_training.calibrate.config import CalibrateConfig
 from codeorigin_training.calibrate.decision import deep_part_helps

@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pytest
 
 from codeorigin.errors import CodeOriginError
-from codeorigin.model.promise import Group
+from codeorigin.model.calibration.promise import Group
 from codeorigin_training.calibrate.config import CalibrateConfig
 from codeorigin_training.calibrate.fit import fit_calibration
 from codeorigin_training.calibrate.thresholds import repository_rate

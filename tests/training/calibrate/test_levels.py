@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from codeorigin.analyzer import Analyzer
-from codeorigin.model.promise import Group
+from codeorigin.analysis.analyzer import Analyzer
+from codeorigin.model.calibration.promise import Group
 from codeorigin_training.calibrate.config import CalibrateConfig
 from codeorigin_training.calibrate.levels import Levels, fit_levels, row_groups
 from codeorigin_training.corpus.rows import DISTRIBUTION_SOURCE, Row

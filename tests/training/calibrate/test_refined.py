@@ -7,12 +7,12 @@ import numpy.typing as npt
 import pytest
 
 from codeorigin.errors import CodeOriginError
-from codeorigin.model.calibration import Calibration
-from codeorigin.model.features import DeepAnswer, RawScore
-from codeorigin.model.judge import Judge, Scored
-from codeorigin.model.neighbours import NeighbourRule
-from codeorigin.model.promise import Group
-from codeorigin.model.refined import RefinedScales
+from codeorigin.model.calibration.calibration import Calibration
+from codeorigin.model.calibration.judge import Judge, Scored
+from codeorigin.model.calibration.neighbours import NeighbourRule
+from codeorigin.model.calibration.promise import Group
+from codeorigin.model.calibration.refined import RefinedScales
+from codeorigin.model.scoring.features import DeepAnswer, RawScore
 from codeorigin.model.verdict import Band
 from codeorigin_training.calibrate.config import CalibrateConfig
 from codeorigin_training.calibrate.fit import fit_calibration, fit_file_context, fit_scale

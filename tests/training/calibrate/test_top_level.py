@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from codeorigin.model.top_level import TopLevelRule
+from codeorigin.model.calibration.top_level import TopLevelRule
 from codeorigin.model.verdict import Band
 from codeorigin_training.calibrate.top_level import (
     TopLevelConfig,

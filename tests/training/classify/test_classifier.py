@@ -111,7 +111,7 @@ def test_interrupted_training_resumes_to_same_result(
 
 
 def test_frozen_layers_of_transformers_encoder_do_not_change(tmp_path: Path) -> None:
-    from codeorigin.model.tokenizer import Tokenizer  # noqa: PLC0415
+    from codeorigin.model.scoring.tokenizer import Tokenizer  # noqa: PLC0415
     from codeorigin_training.encoder.own_vocabulary import own_tokenizer  # noqa: PLC0415
     from codeorigin_training.encoder.registry import make_encoder  # noqa: PLC0415
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from codeorigin.errors import CodeOriginError
-from codeorigin.model.calibration import Calibration
+from codeorigin.model.calibration.calibration import Calibration
 from codeorigin_training.calibrate.config import CalibrateConfig
 from codeorigin_training.commands.calibrate import calibrate
 from codeorigin_training.corpus.sides import TrainingSide, read_sides

@@ -12,13 +12,13 @@ import numpy.typing as npt
 import pytest
 import torch
 
-from codeorigin.analyzer import Analyzer
+from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.errors import ModelError
 from codeorigin.explain.explanation import Method
-from codeorigin.functions import find_functions
+from codeorigin.functions.finding import find_functions
 from codeorigin.languages import get_language
-from codeorigin.model.tokenizer import Tokenizer
-from codeorigin.model.views import View, ViewKind
+from codeorigin.model.ngrams.views import View, ViewKind
+from codeorigin.model.scoring.tokenizer import Tokenizer
 from codeorigin_training.calibrate.config import CalibrateConfig
 from codeorigin_training.commands.calibrate import calibrate
 from codeorigin_training.commands.card import CardConfig, card

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from codeorigin.model.tokenizer import Tokenizer
+from codeorigin.model.scoring.tokenizer import Tokenizer
 from codeorigin_training.arrays import Floats, Integers
 from codeorigin_training.commands import finetune as command
 from codeorigin_training.commands.finetune import FinetuneCommandConfig, finetune

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from codeorigin.model.tokenizer import Tokenizer
+from codeorigin.model.scoring.tokenizer import Tokenizer
 from codeorigin_training.commands.adopt import adopt
 from codeorigin_training.commands.body import BodyCommandConfig, body
 from codeorigin_training.commands.features import FeaturesCommandConfig, features

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from codeorigin.model.tokenizer import Tokenizer
+from codeorigin.model.scoring.tokenizer import Tokenizer
 from codeorigin_training.commands.tokenizer import TokenizerConfig, tokenizer
 from codeorigin_training.corpus.splits import is_held_out
 from codeorigin_training.pretrain.texts import read_training_texts

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from codeorigin.analyzer import Analyzer
+from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.errors import CodeOriginError
 from codeorigin.model.bundle import Bundle, default_model_dir
 from codeorigin.model.verdict import Band

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from codeorigin.model.comments import find_comments
-from codeorigin.model.normalize import normalize
+from codeorigin.model.reading.comments import find_comments
+from codeorigin.model.reading.normalize import normalize
 from codeorigin_training.corpus.documented import documented, is_documented
 from support.corpus_rows import row
 

@@ -3,7 +3,7 @@ from importlib import resources
 
 import pytest
 
-from codeorigin.model.keywords import KEYWORDS
+from codeorigin.model.reading.keywords import KEYWORDS
 from codeorigin_training.corpus import written_pairs
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.corpus.written_pairs import WRITTEN, read_written_pairs, text_hash

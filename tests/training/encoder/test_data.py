@@ -1,6 +1,6 @@
 import numpy as np
 
-from codeorigin.model.normalize import normalize
+from codeorigin.model.reading.normalize import normalize
 from codeorigin_training.encoder.data import collate, crop, encode_rows, length_batches, type_dropout
 from support.tiny_training import tiny_rows, tiny_tokenizer
 

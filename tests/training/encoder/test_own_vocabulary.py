@@ -7,8 +7,8 @@ import pytest
 import torch
 from transformers import AutoModel, AutoTokenizer, RobertaConfig, RobertaModel
 
-from codeorigin.model.normalize import normalize
-from codeorigin.model.tokenizer import Tokenizer
+from codeorigin.model.reading.normalize import normalize
+from codeorigin.model.scoring.tokenizer import Tokenizer
 from codeorigin_training.encoder.config import EncoderConfig, VocabularySource
 from codeorigin_training.encoder.hugging_face import HuggingFaceEncoder
 from codeorigin_training.encoder.interface import EncoderError

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 import torch
 
-from codeorigin.analyzer import Analyzer
+from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.model.bundle import Bundle
-from codeorigin.model.normalize import normalize
+from codeorigin.model.reading.normalize import normalize
 from codeorigin_training.encoder.compact import CompactEncoder
 from codeorigin_training.encoder.config import EncoderConfig
 from codeorigin_training.export.bundle import ExportError, Parts, write_bundle

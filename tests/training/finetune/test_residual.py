@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from codeorigin.model.windows import split
+from codeorigin.model.scoring.windows import split
 from codeorigin_training.encoder.compact import CompactEncoder
 from codeorigin_training.encoder.data import collate, encode_rows
 from codeorigin_training.finetune.config import FinetuneConfig

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from codeorigin.model.calibration import Calibration
+from codeorigin.model.calibration.calibration import Calibration
 from codeorigin_training.calibrate.commits import with_commit_rules
 from codeorigin_training.calibrate.config import CalibrateConfig
 from codeorigin_training.calibrate.context import commit_numbers

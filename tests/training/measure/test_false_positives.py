@@ -6,7 +6,7 @@ import pytest
 
 from codeorigin.errors import CodeOriginError
 from codeorigin.model.bundle import default_model_dir
-from codeorigin.model.promise import Group
+from codeorigin.model.calibration.promise import Group
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.export.quality import BEGIN, END, with_quality
 from codeorigin_training.measure.false_positives import false_positive_figures

@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from codeorigin.model.calibration.scale import Scale, Thresholds
 from codeorigin.model.file_verdict import FileRule
-from codeorigin.model.scale import Scale, Thresholds
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.measure.files import file_metrics
 

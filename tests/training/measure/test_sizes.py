@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from codeorigin.model.pooled_rule import PooledRule
-from codeorigin.model.scale import Scale, Thresholds
+from codeorigin.model.calibration.pooled_rule import PooledRule
+from codeorigin.model.calibration.scale import Scale, Thresholds
 from codeorigin_training.arrays import Booleans
 from codeorigin_training.calibrate.pooled import PooledSample
 from codeorigin_training.measure.answers import Answers, InFiles

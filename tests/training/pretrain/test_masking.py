@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from codeorigin.model.normalize import normalize
-from codeorigin.model.tokenizer import Tokenizer
+from codeorigin.model.reading.normalize import normalize
+from codeorigin.model.scoring.tokenizer import Tokenizer
 from codeorigin_training.encoder.own_vocabulary import own_tokenizer
 from codeorigin_training.pretrain.config import PretrainConfig
 from codeorigin_training.pretrain.masking import MaskingVocabulary, choose, corrupt

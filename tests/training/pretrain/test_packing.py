@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from codeorigin.model.tokenizer import ngram_ids
+from codeorigin.model.scoring.tokenizer import ngram_ids
 from codeorigin_training.encoder.compact import CompactEncoder
 from codeorigin_training.pretrain.packing import RowStream, document_ngrams, gather, lay_out, pack
 from support.tiny_training import tiny_shape

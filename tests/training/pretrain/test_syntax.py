@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from codeorigin.model.normalize import normalize
+from codeorigin.model.reading.normalize import normalize
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.encoder.data import encode_rows
 from codeorigin_training.pretrain.syntax import OTHER, syntax_targets

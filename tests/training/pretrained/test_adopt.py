@@ -8,8 +8,8 @@ import torch
 from tokenizers import Tokenizer as BpeTokenizer
 from tokenizers import models
 
-from codeorigin.model.normalize import normalize
-from codeorigin.model.tokenizer import Tokenizer
+from codeorigin.model.reading.normalize import normalize
+from codeorigin.model.scoring.tokenizer import Tokenizer
 from codeorigin_training.encoder.interface import EncoderError
 from codeorigin_training.encoder.tokenizer import token_texts
 from codeorigin_training.pretrained.adopt import AdoptConfig, adopt_body

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from codeorigin.source.construct import CONSTRUCTS, Construct
+from codeorigin.text.construct import CONSTRUCTS, Construct
 from codeorigin_training.__main__ import app
 from codeorigin_training.arrays import Floats, Integers
 from codeorigin_training.corpus.readers.specifications import Specification

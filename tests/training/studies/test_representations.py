@@ -11,7 +11,7 @@ import pytest
 import torch
 from typer.testing import CliRunner
 
-from codeorigin.source.construct import CONSTRUCTS, Construct
+from codeorigin.text.construct import CONSTRUCTS, Construct
 from codeorigin_training.__main__ import app
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.studies.representations.config import RepresentationsConfig

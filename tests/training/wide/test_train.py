@@ -5,7 +5,7 @@ import pytest
 from scipy.special import expit
 from sklearn.metrics import log_loss
 
-from codeorigin.model.views import View, ViewKind
+from codeorigin.model.ngrams.views import View, ViewKind
 from codeorigin_training.corpus.sides import read_sides
 from codeorigin_training.wide.features import view_matrices
 from codeorigin_training.wide.language_bias import (

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from codeorigin.model.ngrams import NgramViews
-from codeorigin.model.normalize import normalize
-from codeorigin.model.views import View, ViewKind
+from codeorigin.model.ngrams.hashed_views import NgramViews
+from codeorigin.model.ngrams.views import View, ViewKind
+from codeorigin.model.reading.normalize import normalize
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.wide.evidence import EvidenceShares
 from codeorigin_training.wide.features import view_matrices

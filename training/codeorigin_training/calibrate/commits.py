@@ -5,10 +5,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from codeorigin.model.calibration import Calibration
-from codeorigin.model.commit_context import CommitContext
-from codeorigin.model.neighbours import NeighbourRule
-from codeorigin.model.pooled_rule import PooledRule
+from codeorigin.model.calibration.calibration import Calibration
+from codeorigin.model.calibration.commit_context import CommitContext
+from codeorigin.model.calibration.neighbours import NeighbourRule
+from codeorigin.model.calibration.pooled_rule import PooledRule
 from codeorigin_training.arrays import Booleans, Floats
 from codeorigin_training.calibrate.config import CalibrateConfig
 from codeorigin_training.calibrate.context import commit_numbers, file_numbers, neighbour_evidence

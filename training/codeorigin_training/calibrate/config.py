@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from codeorigin.model.neighbours import NeighbourRule
+from codeorigin.model.calibration.neighbours import NeighbourRule
 from codeorigin_training.calibrate.pooled import PooledRuleConfig
 from codeorigin_training.calibrate.promises import PromiseSettings
 

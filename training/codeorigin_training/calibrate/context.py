@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from codeorigin.model.neighbours import NeighbourRule
+from codeorigin.model.calibration.neighbours import NeighbourRule
 from codeorigin_training.arrays import Booleans, Floats, Integers
 from codeorigin_training.calibrate.promises import DISTRIBUTION, population
 from codeorigin_training.corpus.rows import Row

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from codeorigin.errors import CodeOriginError
-from codeorigin.model.calibration import Calibration
+from codeorigin.model.calibration.calibration import Calibration
 from codeorigin_training.arrays import Booleans, Floats
 from codeorigin_training.calibrate.config import CalibrateConfig
 from codeorigin_training.calibrate.eligibility import has_verdict

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from codeorigin.model.pooled_rule import counted_lines
+from codeorigin.model.calibration.pooled_rule import counted_lines
 
 
 class LengthLimits(Protocol):

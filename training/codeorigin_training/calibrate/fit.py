@@ -6,10 +6,10 @@ from typing import TypeVar
 import numpy as np
 
 from codeorigin.errors import CodeOriginError
-from codeorigin.model.calibration import Calibration
-from codeorigin.model.file_context import FileContext
-from codeorigin.model.neighbours import NeighbourRule
-from codeorigin.model.scale import Scale
+from codeorigin.model.calibration.calibration import Calibration
+from codeorigin.model.calibration.file_context import FileContext
+from codeorigin.model.calibration.neighbours import NeighbourRule
+from codeorigin.model.calibration.scale import Scale
 from codeorigin_training.arrays import Booleans, Floats
 from codeorigin_training.calibrate.context import file_numbers, neighbour_evidence
 from codeorigin_training.calibrate.eligibility import has_verdict

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from codeorigin.model.normalize import normalize
-from codeorigin.model.promise import Group, Tail, group_of
-from codeorigin.model.scale import Scale, Thresholds
+from codeorigin.model.calibration.promise import Group, Tail, group_of
+from codeorigin.model.calibration.scale import Scale, Thresholds
+from codeorigin.model.reading.normalize import normalize
 from codeorigin_training.arrays import Booleans, Floats, Integers
 from codeorigin_training.calibrate.promises import (
     HumanScores,

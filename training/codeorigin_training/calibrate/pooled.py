@@ -6,7 +6,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from codeorigin.model.pooled_rule import PooledRule, counted_lines, main_language, pooled_logit
+from codeorigin.model.calibration.pooled_rule import PooledRule, counted_lines, main_language, pooled_logit
 from codeorigin_training.arrays import Floats, Integers
 from codeorigin_training.calibrate.eligibility import has_verdict
 from codeorigin_training.calibrate.levels import fit_levels, no_levels

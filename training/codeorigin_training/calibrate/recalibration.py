@@ -6,10 +6,10 @@ from typing import TypeVar
 
 import numpy as np
 
-from codeorigin.model.calibration import Calibration
-from codeorigin.model.commit_context import CommitContext
-from codeorigin.model.pooled_rule import PooledRule
-from codeorigin.model.scale import Scale
+from codeorigin.model.calibration.calibration import Calibration
+from codeorigin.model.calibration.commit_context import CommitContext
+from codeorigin.model.calibration.pooled_rule import PooledRule
+from codeorigin.model.calibration.scale import Scale
 from codeorigin_training.arrays import Booleans, Floats
 from codeorigin_training.calibrate.commits import commit_evidence, commit_samples
 from codeorigin_training.calibrate.config import CalibrateConfig

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from codeorigin.errors import CodeOriginError
-from codeorigin.model.calibration import Calibration
-from codeorigin.model.refined import RefinedScales
-from codeorigin.model.scale import Scale
+from codeorigin.model.calibration.calibration import Calibration
+from codeorigin.model.calibration.refined import RefinedScales
+from codeorigin.model.calibration.scale import Scale
 from codeorigin_training.arrays import Booleans, Floats
 from codeorigin_training.calibrate.context import file_numbers, neighbour_evidence
 from codeorigin_training.calibrate.eligibility import has_verdict

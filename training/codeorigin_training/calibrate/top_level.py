@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from codeorigin.model.scale import Thresholds
-from codeorigin.model.top_level import TopLevelRule
+from codeorigin.model.calibration.scale import Thresholds
+from codeorigin.model.calibration.top_level import TopLevelRule
 from codeorigin_training.arrays import Booleans, Floats
 from codeorigin_training.calibrate.eligibility import has_verdict
 from codeorigin_training.calibrate.levels import Levels, fit_levels, no_levels

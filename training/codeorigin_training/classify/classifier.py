@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from scipy.optimize import minimize_scalar
 
-from codeorigin.model.tokenizer import Tokenizer
+from codeorigin.model.scoring.tokenizer import Tokenizer
 from codeorigin_training.arrays import Floats, Integers, Integers32
 from codeorigin_training.classify.config import ClassifyConfig
 from codeorigin_training.classify.data import ClassifyError, Labelled, split_units

@@ -2,7 +2,7 @@
 
 import random
 
-from codeorigin.model.normalize import normalize
+from codeorigin.model.reading.normalize import normalize
 from codeorigin_training.corpus.rows import read_functions
 from codeorigin_training.corpus.splits import is_held_out
 from codeorigin_training.encoder.registry import save_encoder

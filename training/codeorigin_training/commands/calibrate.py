@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from codeorigin.errors import CodeOriginError
-from codeorigin.model.calibration import Calibration
-from codeorigin.model_folder import sha256_of
+from codeorigin.model.calibration.calibration import Calibration
+from codeorigin.model.folder import sha256_of
 from codeorigin_training.arrays import Floats, Integers
 from codeorigin_training.calibrate.commits import with_commit_rules
 from codeorigin_training.calibrate.config import CalibrateConfig

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from codeorigin.errors import CodeOriginError
-from codeorigin.model_folder import MANIFEST
+from codeorigin.model.folder import MANIFEST
 from codeorigin_training.export.readme import refresh
 from codeorigin_training.run import Log, Run
 from codeorigin_training.tracking import keep_settings

@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from codeorigin.model.tokenizer import Tokenizer
+from codeorigin.model.scoring.tokenizer import Tokenizer
 from codeorigin_training.classify.classifier import train_classifier
 from codeorigin_training.classify.config import ClassifyConfig
 from codeorigin_training.classify.data import read_labelled, split_units

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from codeorigin.model_folder import sha256_of
+from codeorigin.model.folder import sha256_of
 from codeorigin_training.corpus.card import data_card, rows_hash
 from codeorigin_training.corpus.debian import SourcePackage, download_sources, read_source_packages
 from codeorigin_training.corpus.filters import FilterConfig, filtered

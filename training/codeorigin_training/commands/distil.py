@@ -4,8 +4,8 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
-from codeorigin.model.tokenizer import Tokenizer
-from codeorigin.model_folder import sha256_of
+from codeorigin.model.folder import sha256_of
+from codeorigin.model.scoring.tokenizer import Tokenizer
 from codeorigin_training.encoder.registry import load_encoder, save_encoder
 from codeorigin_training.files import write_whole
 from codeorigin_training.finetune.training import Outlets

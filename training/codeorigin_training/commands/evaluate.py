@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from codeorigin.errors import CodeOriginError
-from codeorigin.model_folder import MANIFEST
+from codeorigin.model.folder import MANIFEST
 from codeorigin_training.corpus.augmentation import AUGMENTATIONS
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.evaluate.assemble import assemble

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from codeorigin.model.calibration import Calibration
-from codeorigin.model.tokenizer import Tokenizer
-from codeorigin.model.views import View
-from codeorigin.model_folder import MANIFEST, sha256_of
+from codeorigin.model.calibration.calibration import Calibration
+from codeorigin.model.folder import MANIFEST, sha256_of
+from codeorigin.model.ngrams.views import View
+from codeorigin.model.scoring.tokenizer import Tokenizer
 from codeorigin_training.blocks import BITS, Blocks
 from codeorigin_training.calibrate.config import CalibrateConfig
 from codeorigin_training.checkpoint import Checkpoints

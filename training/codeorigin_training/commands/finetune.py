@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from codeorigin.model_folder import sha256_of
+from codeorigin.model.folder import sha256_of
 from codeorigin_training.arrays import Booleans, Floats, Integers, Tokens
 from codeorigin_training.checkpoint import Checkpoints
 from codeorigin_training.corpus.augmentation import AUGMENTATIONS

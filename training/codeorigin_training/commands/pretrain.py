@@ -8,8 +8,8 @@ from contextlib import nullcontext
 
 import torch
 
-from codeorigin.model.tokenizer import Tokenizer
-from codeorigin.model_folder import sha256_of
+from codeorigin.model.folder import sha256_of
+from codeorigin.model.scoring.tokenizer import Tokenizer
 from codeorigin_training.encoder.data import encode_rows
 from codeorigin_training.encoder.interface import Encoder
 from codeorigin_training.encoder.registry import make_encoder, save_encoder

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from codeorigin.model.views import View, ViewKind
+from codeorigin.model.ngrams.views import View, ViewKind
 from codeorigin_training.arrays import Floats, Floats32, Integers
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.corpus.sides import read_sides

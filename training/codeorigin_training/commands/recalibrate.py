@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from codeorigin.errors import CodeOriginError
-from codeorigin.model_folder import sha256_of
+from codeorigin.model.folder import sha256_of
 from codeorigin_training.arrays import Booleans
 from codeorigin_training.calibrate.commits import with_commit_rules
 from codeorigin_training.calibrate.config import CalibrateConfig

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from codeorigin.model_folder import MANIFEST
+from codeorigin.model.folder import MANIFEST
 from codeorigin_training.experiments import ExperimentError, Trial, add_trial, settings_name
 from codeorigin_training.run import Log, Run
 from codeorigin_training.studies.section import STUDY, read_study

@@ -4,8 +4,8 @@ import dataclasses
 import json
 from dataclasses import dataclass
 
-from codeorigin.model.tokenizer import Tokenizer
-from codeorigin.model_folder import sha256_of
+from codeorigin.model.folder import sha256_of
+from codeorigin.model.scoring.tokenizer import Tokenizer
 from codeorigin_training.encoder.own_vocabulary import own_tokenizer
 from codeorigin_training.encoder.tokenizer import train_tokenizer
 from codeorigin_training.files import write_whole, written_whole

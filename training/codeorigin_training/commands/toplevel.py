@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from codeorigin.errors import CodeOriginError
-from codeorigin.model_folder import sha256_of
+from codeorigin.model.folder import sha256_of
 from codeorigin_training.arrays import Floats
 from codeorigin_training.calibrate.eligibility import has_verdict
 from codeorigin_training.calibrate.top_level import TopLevelConfig, cross_fitted_top_level, fit_top_level

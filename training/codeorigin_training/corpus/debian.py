@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from codeorigin.model_folder import sha256_of
+from codeorigin.model.folder import sha256_of
 from codeorigin_training.corpus.apt import SourceClient
 from codeorigin_training.corpus.packages import ASSISTED_FROM, HUMAN_UNTIL
 from codeorigin_training.corpus.pins import read_pins

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from codeorigin.model.comments import find_comments
+from codeorigin.model.reading.comments import find_comments
 from codeorigin_training.arrays import Booleans
 from codeorigin_training.corpus.rows import Row
 

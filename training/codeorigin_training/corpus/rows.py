@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from codeorigin.errors import CodeOriginError
-from codeorigin.model_folder import sha256_of
+from codeorigin.model.folder import sha256_of
 from codeorigin_training.corpus.projects import project_of
 
 FUNCTIONS, PAIRS, HUMAN = "functions.parquet", "pairs.parquet", "human.parquet"

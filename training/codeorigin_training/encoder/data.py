@@ -9,8 +9,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from codeorigin.model.normalize import normalize
-from codeorigin.model.tokenizer import Tokenizer, ngram_ids
+from codeorigin.model.reading.normalize import normalize
+from codeorigin.model.scoring.tokenizer import Tokenizer, ngram_ids
 from codeorigin_training.arrays import Integers, Integers32
 from codeorigin_training.corpus.rows import Row
 

@@ -7,7 +7,7 @@ from typing import Any
 from tokenizers import Tokenizer as BpeTokenizer
 from transformers import AutoTokenizer
 
-from codeorigin.model.tokenizer import MASK_TOKEN, PAD_TOKEN
+from codeorigin.model.scoring.tokenizer import MASK_TOKEN, PAD_TOKEN
 from codeorigin_training.encoder.hugging_face import Frame
 from codeorigin_training.encoder.interface import EncoderError
 

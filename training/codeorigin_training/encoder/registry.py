@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from tokenizers import Tokenizer as BpeTokenizer
 
-from codeorigin.model.tokenizer import Tokenizer
+from codeorigin.model.scoring.tokenizer import Tokenizer
 from codeorigin_training.encoder.compact import CompactEncoder
 from codeorigin_training.encoder.config import EncoderConfig, PositionScheme, VocabularySource
 from codeorigin_training.encoder.decoder import DecoderEncoder

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from tokenizers import Regex, decoders, models, pre_tokenizers, trainers
 from tokenizers import Tokenizer as BpeTokenizer
 
-from codeorigin.model.normalize import normalize
-from codeorigin.model.tokenizer import MASK_TOKEN, PAD_TOKEN
+from codeorigin.model.reading.normalize import normalize
+from codeorigin.model.scoring.tokenizer import MASK_TOKEN, PAD_TOKEN
 from codeorigin_training.corpus.rows import Row
 
 # A single line feed, a run of level marks, a word with the space before it, up to three digits, a run of

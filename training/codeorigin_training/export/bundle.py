@@ -22,10 +22,10 @@ from codeorigin.model.bundle import (
     WIDE_GRAPH,
     Bundle,
 )
-from codeorigin.model.calibration import Calibration
-from codeorigin.model.tokenizer import Tokenizer
-from codeorigin.model.views import View
-from codeorigin.model_folder import MANIFEST, sha256_of
+from codeorigin.model.calibration.calibration import Calibration
+from codeorigin.model.folder import MANIFEST, sha256_of
+from codeorigin.model.ngrams.views import View
+from codeorigin.model.scoring.tokenizer import Tokenizer
 from codeorigin_training.blocks import Blocks
 from codeorigin_training.encoder.interface import Encoder
 from codeorigin_training.export.card import model_card

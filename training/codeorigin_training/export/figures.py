@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from codeorigin.model.calibration import Calibration
-from codeorigin.model.tokenizer import Tokenizer
-from codeorigin.model.views import View
+from codeorigin.model.calibration.calibration import Calibration
+from codeorigin.model.ngrams.views import View
+from codeorigin.model.scoring.tokenizer import Tokenizer
 from codeorigin_training.arrays import Floats
 from codeorigin_training.calibrate.pooled import PooledRuleConfig
 from codeorigin_training.calibrate.refined import in_steps

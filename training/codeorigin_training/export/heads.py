@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from codeorigin.model.tokenizer import Tokenizer
+from codeorigin.model.scoring.tokenizer import Tokenizer
 from codeorigin_training.arrays import Floats
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.encoder.data import encode_rows

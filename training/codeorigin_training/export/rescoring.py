@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from codeorigin.model.bundle import Bundle
-from codeorigin.model_folder import MANIFEST
+from codeorigin.model.folder import MANIFEST
 from codeorigin_training.arrays import Floats
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.export.bundle import finite

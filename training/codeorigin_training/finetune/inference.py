@@ -6,8 +6,8 @@ import numpy as np
 import torch
 from torch import nn
 
-from codeorigin.model.tokenizer import Tokenizer
-from codeorigin.model.windows import split
+from codeorigin.model.scoring.tokenizer import Tokenizer
+from codeorigin.model.scoring.windows import split
 from codeorigin_training.arrays import Floats, Floats32, Integers32, Tokens
 from codeorigin_training.encoder.data import Batch, collate, length_batches
 from codeorigin_training.encoder.interface import Encoder

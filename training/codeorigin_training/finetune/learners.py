@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from codeorigin.model.tokenizer import Tokenizer
+from codeorigin.model.scoring.tokenizer import Tokenizer
 from codeorigin_training.arrays import Integers
 from codeorigin_training.encoder.data import collate, crop, type_dropout
 from codeorigin_training.encoder.interface import Encoder

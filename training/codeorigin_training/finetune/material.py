@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from codeorigin.model.tokenizer import Tokenizer
+from codeorigin.model.scoring.tokenizer import Tokenizer
 from codeorigin_training.arrays import Booleans, Floats, Integers, Tokens
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.corpus.sides import read_sides

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import torch
 
-from codeorigin.model.tokenizer import Tokenizer
+from codeorigin.model.scoring.tokenizer import Tokenizer
 from codeorigin_training.encoder.interface import Encoder
 from codeorigin_training.finetune.adapters import low_rank_adapters
 from codeorigin_training.finetune.config import FinetuneConfig, Strategy

@@ -6,8 +6,8 @@ from multiprocessing import get_context
 
 import numpy as np
 
-from codeorigin.model.normalize import normalize
-from codeorigin.model.tokenizer import Tokenizer
+from codeorigin.model.reading.normalize import normalize
+from codeorigin.model.scoring.tokenizer import Tokenizer
 from codeorigin_training.arrays import Integers32, Tokens
 from codeorigin_training.corpus.augmentation import AUGMENTATIONS
 from codeorigin_training.corpus.rows import Row

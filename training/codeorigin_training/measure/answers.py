@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from codeorigin.model.calibration import Calibration
-from codeorigin.model.scale import Scale
+from codeorigin.model.calibration.calibration import Calibration
+from codeorigin.model.calibration.scale import Scale
 from codeorigin_training.arrays import Booleans, Floats, Integers
 from codeorigin_training.calibrate.context import commit_numbers, file_numbers, neighbour_evidence
 from codeorigin_training.calibrate.eligibility import has_verdict

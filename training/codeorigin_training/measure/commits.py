@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from codeorigin.model.calibration import Calibration
+from codeorigin.model.calibration.calibration import Calibration
 from codeorigin_training.arrays import Booleans, Floats, Integers
 from codeorigin_training.calibrate.commits import commit_samples
 from codeorigin_training.calibrate.context import commit_numbers, file_numbers, mixed_numbers

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from codeorigin.model_folder import sha256_of
+from codeorigin.model.folder import sha256_of
 from codeorigin_training.arrays import Integers
 from codeorigin_training.corpus.readers.snippets import SNIPPETS, read_snippets
 from codeorigin_training.corpus.rows import (

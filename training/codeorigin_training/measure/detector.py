@@ -8,9 +8,9 @@ import numpy as np
 
 from codeorigin.explain.explainer import Explainer
 from codeorigin.model.bundle import Bundle
-from codeorigin.model.normalize import normalize
-from codeorigin.model.pooled_rule import counted_lines, pooled_logit
-from codeorigin.model.scorer import Scorer
+from codeorigin.model.calibration.pooled_rule import counted_lines, pooled_logit
+from codeorigin.model.reading.normalize import normalize
+from codeorigin.model.scoring.scorer import Scorer
 from codeorigin.model.verdict import Band
 from codeorigin_training.arrays import Floats
 from codeorigin_training.calibrate.pooled import PooledRuleConfig

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from codeorigin.model.calibration import Calibration
-from codeorigin.model.promise import Group
+from codeorigin.model.calibration.calibration import Calibration
+from codeorigin.model.calibration.promise import Group
 from codeorigin_training.arrays import Booleans, Floats, Integers
 from codeorigin_training.calibrate.context import file_numbers
 from codeorigin_training.calibrate.eligibility import has_verdict

@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
+from codeorigin.model.calibration.pooled_rule import PooledRule
 from codeorigin.model.file_verdict import FileRule
-from codeorigin.model.pooled_rule import PooledRule
 from codeorigin.model.verdict import Band
 from codeorigin_training.arrays import Booleans, Floats, Integers
 from codeorigin_training.calibrate.files import file_samples

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from codeorigin.model.calibration import Calibration
-from codeorigin.model.neighbours import NeighbourRule
+from codeorigin.model.calibration.calibration import Calibration
+from codeorigin.model.calibration.neighbours import NeighbourRule
 from codeorigin_training.arrays import Booleans, Floats, Integers
 from codeorigin_training.calibrate.context import (
     file_numbers,

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from codeorigin.model.pooled_rule import PooledRule
+from codeorigin.model.calibration.pooled_rule import PooledRule
 from codeorigin_training.arrays import Booleans, Integers
 from codeorigin_training.calibrate.pooled import PooledSample
 from codeorigin_training.corpus.rows import Row

@@ -8,7 +8,7 @@ from typing import Protocol
 
 import numpy as np
 
-from codeorigin.model.pooled_rule import counted_lines
+from codeorigin.model.calibration.pooled_rule import counted_lines
 from codeorigin_training.arrays import Integers
 from codeorigin_training.corpus.documented import is_documented
 from codeorigin_training.corpus.rows import Row

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from codeorigin.model.pooled_rule import counted_lines
-from codeorigin.model.scale import Scale
+from codeorigin.model.calibration.pooled_rule import counted_lines
+from codeorigin.model.calibration.scale import Scale
 from codeorigin_training.arrays import Booleans, Floats, Integers
 from codeorigin_training.calibrate.promises import DISTRIBUTION, PUBLISHED, population
 from codeorigin_training.corpus.rows import Row

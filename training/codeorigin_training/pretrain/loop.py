@@ -9,7 +9,7 @@ from accelerate import Accelerator, DistributedDataParallelKwargs, PartialState
 from accelerate.utils import broadcast
 
 from codeorigin.errors import CodeOriginError
-from codeorigin.model.tokenizer import Tokenizer
+from codeorigin.model.scoring.tokenizer import Tokenizer
 from codeorigin_training.arrays import Tokens
 from codeorigin_training.encoder.interface import Encoder
 from codeorigin_training.loops.averaging import WeightAverage

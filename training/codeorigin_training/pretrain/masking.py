@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from codeorigin.model.normalize import normalize
-from codeorigin.model.tokenizer import Tokenizer
+from codeorigin.model.reading.normalize import normalize
+from codeorigin.model.scoring.tokenizer import Tokenizer
 from codeorigin_training.arrays import Booleans, Integers
 from codeorigin_training.pretrain.config import PretrainConfig
 from codeorigin_training.pretrain.packing import PackedRows

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from codeorigin.model.tokenizer import ngram_ids
+from codeorigin.model.scoring.tokenizer import ngram_ids
 from codeorigin_training.arrays import Booleans, Integers, Tokens
 
 _SHORTEST = 2

@@ -10,8 +10,8 @@ from tree_sitter import Parser, Tree
 
 from codeorigin.languages import Language, get_language
 from codeorigin.languages.syntax import parseable
-from codeorigin.model.normalize import normalize
-from codeorigin.model.tokenizer import Tokenizer
+from codeorigin.model.reading.normalize import normalize
+from codeorigin.model.scoring.tokenizer import Tokenizer
 from codeorigin_training.arrays import Integers, Integers32
 from codeorigin_training.corpus.rows import Row
 

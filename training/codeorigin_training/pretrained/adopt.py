@@ -9,7 +9,7 @@ from tokenizers import Tokenizer as BpeTokenizer
 from torch import nn
 from transformers import AutoModel
 
-from codeorigin.model.tokenizer import Tokenizer
+from codeorigin.model.scoring.tokenizer import Tokenizer
 from codeorigin_training.encoder.decoder import DecoderEncoder
 from codeorigin_training.encoder.hugging_face import config_from_json
 from codeorigin_training.encoder.interface import EncoderError

@@ -11,7 +11,7 @@ import torch
 from torch import nn
 from transformers import AutoModel, AutoTokenizer
 
-from codeorigin.model.normalize import LEVEL_MARK, normalize
+from codeorigin.model.reading.normalize import LEVEL_MARK, normalize
 from codeorigin_training.encoder.hugging_face import config_from_json
 from codeorigin_training.encoder.interface import EncoderError
 from codeorigin_training.files import written_whole

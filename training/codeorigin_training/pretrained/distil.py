@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from codeorigin.model.tokenizer import Tokenizer
+from codeorigin.model.scoring.tokenizer import Tokenizer
 from codeorigin_training.arrays import Floats, Integers32
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.encoder.data import encode_rows

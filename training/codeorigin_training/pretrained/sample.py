@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from codeorigin.model.comments import find_comments
-from codeorigin.model.normalize import normalize
+from codeorigin.model.reading.comments import find_comments
+from codeorigin.model.reading.normalize import normalize
 from codeorigin_training.arrays import Integers
 from codeorigin_training.corpus.rows import Row, read_functions, read_human, read_pairs
 from codeorigin_training.corpus.splits import is_held_out

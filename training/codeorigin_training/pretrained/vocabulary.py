@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from tokenizers import Tokenizer as BpeTokenizer
 from tokenizers import decoders, models, pre_tokenizers
 
-from codeorigin.model.tokenizer import MASK_TOKEN, PAD_TOKEN
+from codeorigin.model.scoring.tokenizer import MASK_TOKEN, PAD_TOKEN
 from codeorigin_training.encoder.interface import EncoderError
 from codeorigin_training.encoder.tokenizer import layout_pre_tokenizer
 

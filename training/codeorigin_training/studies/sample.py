@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from codeorigin.model_folder import sha256_of
+from codeorigin.model.folder import sha256_of
 from codeorigin_training.arrays import Floats, Integers
 from codeorigin_training.corpus.rows import FUNCTIONS, HUMAN, PAIRS, Row, limited, read_functions
 from codeorigin_training.corpus.splits import is_held_out

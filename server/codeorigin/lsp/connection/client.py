@@ -7,7 +7,7 @@ from lsprotocol import types
 from codeorigin.lsp.connection.client_support import ClientSupport
 from codeorigin.lsp.connection.progress import WorkDoneProgress
 from codeorigin.lsp.connection.protocol import CodeOriginProtocol
-from codeorigin.source.literal_text import plain_message
+from codeorigin.text.literal_text import plain_message
 
 
 class Client:

@@ -11,8 +11,8 @@ from typing import TextIO
 
 from codeorigin.errors import CodeOriginError
 from codeorigin.lsp.connection.transport import Writer
-from codeorigin.source.literal_text import one_line
-from codeorigin.source.regular_files import open_for_append
+from codeorigin.text.literal_text import one_line
+from codeorigin.text.regular_files import open_for_append
 
 LEVELS = ("error", "warning", "info", "debug")
 MAX_WAITING_BYTES = 1024 * 1024

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from codeorigin.accepted_findings import AcceptedFindings
+from codeorigin.settings.accepted_findings import AcceptedFindings
 
 
 class AcceptedInFolders:

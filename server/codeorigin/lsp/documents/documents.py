@@ -15,12 +15,12 @@ from pygls import uris
 from pygls.workspace import TextDocument, Workspace
 
 from codeorigin.errors import LanguageError
+from codeorigin.functions.notebooks import cell_language
+from codeorigin.functions.spans import TextRange
 from codeorigin.languages import Language, get_language, language_for_path
 from codeorigin.languages.hosts import Host, find_host, host_for_path
 from codeorigin.lsp.documents.detected_language import UNNAMED, DetectedLanguage
-from codeorigin.source.notebooks import cell_language
-from codeorigin.source.text import LineIndex, PositionEncoding
-from codeorigin.spans import TextRange
+from codeorigin.text.positions import LineIndex, PositionEncoding
 
 
 @dataclass(frozen=True, slots=True)

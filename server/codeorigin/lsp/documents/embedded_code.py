@@ -2,16 +2,16 @@
 
 from lsprotocol import types
 
-from codeorigin.embedded import region_at, regions_of
-from codeorigin.embedded.ignore_marks import document_comment, front_matter_end
 from codeorigin.errors import ModelError
+from codeorigin.functions.embedded.ignore_marks import document_comment, front_matter_end
+from codeorigin.functions.embedded.regions import region_at, regions_of
+from codeorigin.functions.spans import FunctionSpan, Region
 from codeorigin.languages import get_language
 from codeorigin.languages.hosts import Host
 from codeorigin.lsp.documents.detected_language import guessed
 from codeorigin.lsp.documents.documents import Positions, Snapshot
 from codeorigin.lsp.documents.ignore_edits import ignore_function, line_end
-from codeorigin.source.text import LineIndex, PositionEncoding
-from codeorigin.spans import FunctionSpan, Region
+from codeorigin.text.positions import LineIndex, PositionEncoding
 
 
 def selected_code(snapshot: Snapshot, start: int, end: int) -> tuple[str, str] | None:

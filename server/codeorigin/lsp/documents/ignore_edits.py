@@ -4,9 +4,9 @@ import re
 
 from lsprotocol import types
 
+from codeorigin.functions.ignore_comments import IGNORE, IGNORE_FILE
 from codeorigin.languages import Language
 from codeorigin.lsp.documents.documents import Positions
-from codeorigin.report import IGNORE, IGNORE_FILE
 
 _BOM = "\ufeff"
 # A shebang, but not an inner attribute of Rust; an encoding declaration (PEP 263, Ruby's are similar); a Ruby magic

@@ -7,13 +7,13 @@ from typing import Any
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
 
+from codeorigin.analysis.report import FunctionReport
 from codeorigin.errors import Cancelled
 from codeorigin.lsp.connection.parameters import plain_json, read
 from codeorigin.lsp.presentation.wire_forms import explanation_to_wire, file_to_wire, function_to_wire
 from codeorigin.lsp.scoring.scored_document import Result
 from codeorigin.lsp.server import CodeOriginServer
 from codeorigin.lsp.session import Session
-from codeorigin.report import FunctionReport
 
 ATTRIBUTIONS = "codeorigin/attributions"
 

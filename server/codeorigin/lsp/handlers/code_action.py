@@ -12,7 +12,7 @@ from codeorigin.lsp.documents.ignore_edits import ignore_file, ignore_function
 from codeorigin.lsp.handlers.commands import ACCEPT_FINDINGS, EXPLAIN, RESCORE
 from codeorigin.lsp.presentation.diagnostics import SOURCE, FindingData
 from codeorigin.lsp.server import CodeOriginServer
-from codeorigin.source.literal_text import plain_message
+from codeorigin.text.literal_text import plain_message
 from codeorigin.wording.titles import (
     ACCEPT_FINDING,
     EXPLAIN_FUNCTION,

@@ -8,6 +8,7 @@ from typing import Any
 from lsprotocol import types
 from pygls.exceptions import JsonRpcInvalidParams
 
+from codeorigin.analysis.report import FunctionReport
 from codeorigin.cancellation import CancelToken
 from codeorigin.errors import CodeOriginError, ModelError
 from codeorigin.lsp.connection.parameters import plain_json, read, to_wire
@@ -25,8 +26,7 @@ from codeorigin.lsp.scoring.worker import Priority
 from codeorigin.lsp.server import CodeOriginServer
 from codeorigin.lsp.session import Session
 from codeorigin.model.verdict import Verdict
-from codeorigin.report import FunctionReport
-from codeorigin.source.literal_text import plain_message
+from codeorigin.text.literal_text import plain_message
 from codeorigin.wording import FULL_CAVEAT, UNCLEAR_LANGUAGE, UNSUPPORTED_LANGUAGE
 from codeorigin.wording.functions import reason
 from codeorigin.wording.messages import on_accepted, on_document, on_explanation, on_selection

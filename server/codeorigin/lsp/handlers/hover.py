@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from lsprotocol import types
 
+from codeorigin.analysis.report import FunctionReport
 from codeorigin.errors import Cancelled, CodeOriginError
 from codeorigin.explain.explanation import Explanation
 from codeorigin.lsp.presentation.hover_text import HoverContent
@@ -14,7 +15,6 @@ from codeorigin.lsp.scoring.scored_document import Result, nested_at_header
 from codeorigin.lsp.server import CodeOriginServer
 from codeorigin.lsp.session import Session
 from codeorigin.model.verdict import Reason
-from codeorigin.report import FunctionReport
 from codeorigin.wording.explanations import (
     DEEP_EVIDENCE_PENDING,
     DEEP_PENDING,

@@ -14,7 +14,7 @@ from codeorigin.lsp.scoring.worker import Priority
 from codeorigin.lsp.server import CodeOriginServer
 from codeorigin.lsp.session import Session
 from codeorigin.settings.schema import Settings
-from codeorigin.source.literal_text import plain_message
+from codeorigin.text.literal_text import plain_message
 from codeorigin.wording.messages import NO_CHANGE_JUDGED, in_place_of_list, on_changes, reported_functions
 from codeorigin.wording.titles import SCANNING_CHANGES
 

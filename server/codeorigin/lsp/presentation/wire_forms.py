@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from codeorigin.analysis.report import FunctionReport
 from codeorigin.explain.explanation import Explanation
 from codeorigin.lsp.connection.parameters import to_wire
 from codeorigin.lsp.presentation.markdown import visible
 from codeorigin.lsp.scoring.scored_document import FunctionRecord, Result
 from codeorigin.model.file_verdict import FileVerdict
 from codeorigin.model.verdict import Verdict
-from codeorigin.report import FunctionReport
 from codeorigin.settings.schema import Settings
-from codeorigin.source.literal_text import plain_message
+from codeorigin.text.literal_text import plain_message
 from codeorigin.wording import FULL_CAVEAT, titles
 from codeorigin.wording.explanations import (
     balance,

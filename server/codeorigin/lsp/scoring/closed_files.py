@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
+from codeorigin.analysis.changed_functions import function_lines
+from codeorigin.analysis.pieces import NOTEBOOK, Piece, kind_of_path, pieces_of
+from codeorigin.analysis.report import FunctionReport
 from codeorigin.cancellation import CancelToken
-from codeorigin.changed_functions import function_lines
 from codeorigin.languages import get_language
 from codeorigin.languages.hosts import HOSTS
 from codeorigin.lsp.documents.documents import Positions, Snapshot
 from codeorigin.lsp.scoring.file_records import FileRecord
 from codeorigin.lsp.scoring.scored_document import FunctionRecord, Pass, Result
-from codeorigin.pieces import NOTEBOOK, Piece, kind_of_path, pieces_of
-from codeorigin.report import FunctionReport
 from codeorigin.settings.schema import Settings
-from codeorigin.source.text import LineIndex, PositionEncoding
+from codeorigin.text.positions import LineIndex, PositionEncoding
 
 if TYPE_CHECKING:
-    from codeorigin.analyzer import Analyzer
+    from codeorigin.analysis.analyzer import Analyzer
 
 
 def is_chosen(path: Path, settings: Settings) -> bool:

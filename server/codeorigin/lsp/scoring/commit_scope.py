@@ -9,14 +9,14 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from codeorigin.analysis.changed_functions import FunctionLines, function_lines
+from codeorigin.analysis.report import FunctionReport
 from codeorigin.cancellation import CancelToken
-from codeorigin.changed_functions import FunctionLines, function_lines
 from codeorigin.errors import Cancelled, CodeOriginError
+from codeorigin.files.reading import decode_source
 from codeorigin.languages import Language, language_for_path
 from codeorigin.lsp.scoring.model_loader import ModelLoader
 from codeorigin.lsp.scoring.worker import Priority, WorkerThread
-from codeorigin.report import FunctionReport
-from codeorigin.source.files import decode_source
 
 if TYPE_CHECKING:
     from codeorigin.git.written import CommittedFile, WrittenFile

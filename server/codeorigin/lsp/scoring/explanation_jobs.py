@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from codeorigin.analysis.report import FunctionReport
 from codeorigin.cancellation import CancelToken
 from codeorigin.errors import Cancelled, CodeOriginError
 from codeorigin.explain.explanation import ExplainOptions, Explanation
@@ -15,7 +16,6 @@ from codeorigin.lsp.connection.progress import WorkDoneProgress
 from codeorigin.lsp.scoring.model_loader import ModelLoader
 from codeorigin.lsp.scoring.scored_document import Result
 from codeorigin.lsp.scoring.worker import Priority, WorkerThread
-from codeorigin.report import FunctionReport
 from codeorigin.wording.explanations import FAILED, READY
 from codeorigin.wording.titles import EXPLAINING
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from codeorigin.errors import Cancelled, CodeOriginError, ModelError
 
 if TYPE_CHECKING:
-    from codeorigin.analyzer import Analyzer
+    from codeorigin.analysis.analyzer import Analyzer
 
 logger = logging.getLogger(__name__)
 
@@ -79,7 +79,7 @@ class ModelLoader:
 def _load(model_dir: Path | None) -> "Analyzer":
     try:
         # Imported here because it imports the inference runtime, which `initialize` must not wait for.
-        from codeorigin.analyzer import Analyzer  # noqa: PLC0415
+        from codeorigin.analysis.analyzer import Analyzer  # noqa: PLC0415
 
         return Analyzer.load(model_dir)
     except ModelError:

@@ -12,13 +12,13 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from codeorigin.analysis.report import FileReport, FunctionReport
 from codeorigin.cancellation import CancelToken
 from codeorigin.errors import Cancelled, CodeOriginError, ModelError
 from codeorigin.explain.explanation import ExplainOptions
 from codeorigin.lsp.scoring.model_loader import ModelLoader
 from codeorigin.lsp.scoring.scored_document import Result
 from codeorigin.lsp.scoring.worker import Priority, WorkerThread
-from codeorigin.report import FileReport, FunctionReport
 from codeorigin.wording.explanations import deep_part_failed, without_deep
 
 logger = logging.getLogger(__name__)

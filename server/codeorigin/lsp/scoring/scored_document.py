@@ -8,13 +8,13 @@ from pathlib import Path
 
 from lsprotocol import types
 
+from codeorigin.analysis.report import FileReport, FunctionReport
+from codeorigin.functions.spans import SpanKind
 from codeorigin.lsp.documents.documents import Snapshot
 from codeorigin.lsp.scoring.commit_scope import NOTHING, CommitEvidence
 from codeorigin.model.file_verdict import FileVerdict
 from codeorigin.model.verdict import Verdict
-from codeorigin.report import FileReport, FunctionReport
 from codeorigin.settings.schema import Settings
-from codeorigin.spans import SpanKind
 
 Key = tuple[int, Settings, int, int]
 

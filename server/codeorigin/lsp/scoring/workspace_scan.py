@@ -9,22 +9,22 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from codeorigin.batching import batch_end
+from codeorigin.analysis.batching import batch_end
+from codeorigin.analysis.pieces import kind_of_path
 from codeorigin.cancellation import CancelToken
 from codeorigin.errors import Cancelled, CodeOriginError, ModelError, SourceError
+from codeorigin.files.reading import decode_source, read_source, walk_sources
 from codeorigin.languages import LANGUAGES
 from codeorigin.languages.hosts import HOSTS
 from codeorigin.lsp.scoring.closed_files import ClosedFile, is_chosen
 from codeorigin.lsp.scoring.file_records import FileKey, FileRecord, FileRecords
 from codeorigin.lsp.scoring.model_loader import ModelLoader
 from codeorigin.lsp.scoring.worker import Priority, WorkerThread
-from codeorigin.pieces import kind_of_path
 from codeorigin.settings.schema import Settings
-from codeorigin.source.files import decode_source, read_source, walk_sources
-from codeorigin.source.text import PositionEncoding
+from codeorigin.text.positions import PositionEncoding
 
 if TYPE_CHECKING:
-    from codeorigin.analyzer import Analyzer
+    from codeorigin.analysis.analyzer import Analyzer
     from codeorigin.git.written import WrittenFile
 
 logger = logging.getLogger(__name__)

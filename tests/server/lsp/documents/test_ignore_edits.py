@@ -3,11 +3,11 @@
 import pytest
 from lsprotocol import types
 
-from codeorigin.functions import outline
+from codeorigin.functions.finding import outline
 from codeorigin.languages import LANGUAGES, get_language
 from codeorigin.lsp.documents import ignore_edits
 from codeorigin.lsp.documents.documents import Positions
-from codeorigin.source.text import LineIndex, PositionEncoding
+from codeorigin.text.positions import LineIndex, PositionEncoding
 
 
 def positions(text: str) -> Positions:

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from tests.server.lsp.editor import python_function
 
+from codeorigin.analysis.report import FileReport, FunctionReport
 from codeorigin.explain.explanation import (
     Baseline,
     ConstructAttribution,
@@ -12,17 +13,16 @@ from codeorigin.explain.explanation import (
     LineAttribution,
     Method,
 )
-from codeorigin.functions import find_functions
+from codeorigin.functions.finding import find_functions
 from codeorigin.languages import get_language
 from codeorigin.lsp.documents.documents import Positions, Snapshot
 from codeorigin.lsp.presentation.hover_text import HoverContent
 from codeorigin.lsp.scoring.scored_document import Pass, Result
-from codeorigin.model.promise import Promise
+from codeorigin.model.calibration.promise import Promise
 from codeorigin.model.verdict import Band, Verdict
-from codeorigin.report import FileReport, FunctionReport
 from codeorigin.settings.schema import Settings
-from codeorigin.source.construct import Construct
-from codeorigin.source.text import LineIndex, PositionEncoding
+from codeorigin.text.construct import Construct
+from codeorigin.text.positions import LineIndex, PositionEncoding
 
 ALONE = Verdict(
     probability=0.64, logit=1.2, band=Band.UNSURE, human_share=0.1, llm_threshold=0.9, human_threshold=0.3,

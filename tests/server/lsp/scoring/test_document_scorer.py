@@ -17,7 +17,7 @@ from codeorigin.lsp.scoring.document_scorer import DocumentScorer
 from codeorigin.lsp.scoring.scored_document import Key, Pass, Result
 from codeorigin.lsp.scoring.worker import WorkerThread
 from codeorigin.settings.schema import Settings
-from codeorigin.source.text import LineIndex, PositionEncoding
+from codeorigin.text.positions import LineIndex, PositionEncoding
 from support.waiting import PATIENCE
 
 pytestmark = pytest.mark.asyncio

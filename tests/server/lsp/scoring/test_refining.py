@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from codeorigin.analyzer import Analyzer
+from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.cancellation import CancelToken
 from codeorigin.errors import ModelError
 from codeorigin.languages import get_language
@@ -17,11 +17,11 @@ from codeorigin.lsp.documents.documents import Positions, Snapshot
 from codeorigin.lsp.scoring.refining import Refining
 from codeorigin.lsp.scoring.scored_document import Pass, Result
 from codeorigin.lsp.scoring.worker import WorkerThread
-from codeorigin.model.features import DeepAnswer
-from codeorigin.model.normalize import Normalized
-from codeorigin.model.scorer import Scorer
+from codeorigin.model.reading.normalize import Normalized
+from codeorigin.model.scoring.features import DeepAnswer
+from codeorigin.model.scoring.scorer import Scorer
 from codeorigin.model.verdict import Band, Verdict
-from codeorigin.source.text import LineIndex, PositionEncoding
+from codeorigin.text.positions import LineIndex, PositionEncoding
 from support.snippets import LEDGER, PARSER
 from support.tiny_model import TinyModel
 from support.waiting import until

@@ -10,16 +10,16 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from codeorigin.analyzer import Analyzer
+from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.cancellation import CancelToken
-from codeorigin.cli.check import CheckOptions, check
+from codeorigin.check.run import CheckOptions, check
 from codeorigin.errors import Cancelled
 from codeorigin.lsp.scoring import workspace_scan
 from codeorigin.lsp.scoring.file_records import FileRecord
 from codeorigin.lsp.scoring.worker import Priority, WorkerThread
 from codeorigin.lsp.scoring.workspace_scan import ScanFolder, Scanner, ScanSummary
 from codeorigin.settings.schema import Settings
-from codeorigin.source.text import PositionEncoding
+from codeorigin.text.positions import PositionEncoding
 from support.notebooks import notebook
 from support.snippets import ALL
 

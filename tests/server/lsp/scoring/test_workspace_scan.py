@@ -11,9 +11,10 @@ import pytest_asyncio
 from lsprotocol import types
 from tests.server.lsp.editor import python_function
 
+from codeorigin.analysis.report import FileReport, FunctionReport
 from codeorigin.cancellation import CancelToken
 from codeorigin.errors import ModelError
-from codeorigin.functions import find_functions
+from codeorigin.functions.finding import find_functions
 from codeorigin.languages import get_language
 from codeorigin.lsp.scoring import workspace_scan
 from codeorigin.lsp.scoring.file_records import FileKey, FileRecord, FileRecords
@@ -21,9 +22,8 @@ from codeorigin.lsp.scoring.scored_document import FunctionRecord
 from codeorigin.lsp.scoring.worker import WorkerThread
 from codeorigin.lsp.scoring.workspace_scan import WALK_CHUNK, ScanFolder, Scanner, ScanSummary
 from codeorigin.model.verdict import Band, Verdict
-from codeorigin.report import FileReport, FunctionReport
 from codeorigin.settings.schema import Settings
-from codeorigin.source.text import PositionEncoding
+from codeorigin.text.positions import PositionEncoding
 
 MANY = 5_200
 VERDICT = Verdict(probability=0.75, logit=1.25, band=Band.LLM, human_share=0.01, llm_threshold=0.7, wide=1.25)

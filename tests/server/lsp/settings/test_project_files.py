@@ -6,16 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from codeorigin.accepted_findings import AcceptedFindings
 from codeorigin.errors import CodeOriginError
+from codeorigin.files.reading import walk_sources
 from codeorigin.languages import get_language
 from codeorigin.lsp.documents.documents import Positions, Snapshot
 from codeorigin.lsp.documents.eligibility import is_excluded, skip_reason
 from codeorigin.lsp.settings.layers import Configuration
+from codeorigin.settings.accepted_findings import AcceptedFindings
 from codeorigin.settings.project_files import ACCEPTED_FILE, read_project_settings, signature
 from codeorigin.settings.schema import Settings, merge
-from codeorigin.source.files import walk_sources
-from codeorigin.source.text import LineIndex, PositionEncoding
+from codeorigin.text.positions import LineIndex, PositionEncoding
 
 
 def write(folder: Path, name: str, text: str) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from codeorigin.model.calibration import Calibration
+from codeorigin.model.calibration.calibration import Calibration
 from codeorigin_training.calibrate.context import file_numbers
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.evaluate.config import EvaluateConfig

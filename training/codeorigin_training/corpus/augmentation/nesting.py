@@ -5,7 +5,7 @@ from bisect import bisect_left
 
 from tree_sitter import Node
 
-from codeorigin.source.text import encode_utf8
+from codeorigin.text.positions import encode_utf8
 from codeorigin_training.corpus.augmentation.layout import Layout, read_layout
 from codeorigin_training.corpus.augmentation.reindentation import is_outside, rewritten
 from codeorigin_training.corpus.augmentation.syntax import Tree, same_shape

@@ -12,7 +12,7 @@ from tree_sitter import Node, Parser, Query, QueryCursor
 from codeorigin.errors import LanguageError
 from codeorigin.languages import LANGUAGES, get_language
 from codeorigin.languages.syntax import parseable
-from codeorigin.source.text import encode_utf8
+from codeorigin.text.positions import encode_utf8
 
 _LINE_END = re.compile(r"\r\n|\r")
 _ERRORS = "[(ERROR) (MISSING)] @error"
@@ -157,7 +157,7 @@ def edited(data: bytes, edits: Iterable[tuple[int, int, bytes]]) -> str:
 
 
 def decoded(data: bytes) -> str:
-    """The reverse of :func:`codeorigin.source.text.encode_utf8`."""
+    """The reverse of :func:`codeorigin.text.positions.encode_utf8`."""
     return data.decode("utf-8", "surrogatepass")
 
 

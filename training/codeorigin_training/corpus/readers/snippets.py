@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from codeorigin.functions import find_functions
+from codeorigin.functions.finding import find_functions
 from codeorigin.languages import get_language
 from codeorigin_training.corpus.readers.source_text import cut_top_level
 from codeorigin_training.corpus.rows import SNIPPET_SOURCE, Row, read_entries

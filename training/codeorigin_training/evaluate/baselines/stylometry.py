@@ -10,8 +10,8 @@ from collections.abc import Sequence
 import numpy as np
 from sklearn.ensemble import HistGradientBoostingClassifier
 
-from codeorigin.model.keywords import KEYWORDS
-from codeorigin.model.normalize import LEVEL_MARK, normalize
+from codeorigin.model.reading.keywords import KEYWORDS
+from codeorigin.model.reading.normalize import LEVEL_MARK, normalize
 from codeorigin_training.arrays import Floats
 from codeorigin_training.corpus.rows import Row
 

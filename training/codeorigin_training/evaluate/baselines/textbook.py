@@ -7,7 +7,7 @@ from sklearn.feature_extraction.text import HashingVectorizer, TfidfTransformer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
 
-from codeorigin.model.file_context import FileContext
+from codeorigin.model.calibration.file_context import FileContext
 from codeorigin_training.arrays import Floats
 from codeorigin_training.checkpoint import Checkpoints
 from codeorigin_training.corpus.rows import Row

@@ -13,8 +13,8 @@ from enum import StrEnum
 import numpy as np
 
 from codeorigin.explain.ngram_shares import occurrence_shares
-from codeorigin.model.features import Features
-from codeorigin.model.normalize import Normalized, normalize
+from codeorigin.model.reading.normalize import Normalized, normalize
+from codeorigin.model.scoring.features import Features
 from codeorigin_training.arrays import Booleans, Floats, Integers
 from codeorigin_training.measure.detector import Detector
 

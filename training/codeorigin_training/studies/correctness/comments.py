@@ -3,7 +3,7 @@
 import re
 
 from codeorigin.languages.constructs import character_constructs
-from codeorigin.source.construct import CONSTRUCTS, Construct
+from codeorigin.text.construct import CONSTRUCTS, Construct
 
 _COMMENTS = (CONSTRUCTS.index(Construct.COMMENT), CONSTRUCTS.index(Construct.DOCSTRING))
 _SIGNATURE = CONSTRUCTS.index(Construct.SIGNATURE)

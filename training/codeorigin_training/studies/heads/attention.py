@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from codeorigin.source.construct import CONSTRUCTS
+from codeorigin.text.construct import CONSTRUCTS
 from codeorigin_training.arrays import Floats
 from codeorigin_training.studies.heads.retriever import RetrievalExample, Retriever
 

@@ -8,7 +8,7 @@ from sklearn.cluster import KMeans
 from sklearn.decomposition import PCA
 from sklearn.manifold import TSNE
 
-from codeorigin.source.construct import CONSTRUCTS
+from codeorigin.text.construct import CONSTRUCTS
 from codeorigin_training.arrays import Floats
 from codeorigin_training.evaluate.page.wording import interval, percent, percent_interval
 from codeorigin_training.measure.figures import Estimate

@@ -17,7 +17,7 @@ from transformers import AutoModel, AutoTokenizer, RobertaConfig
 
 from codeorigin.languages.constructs import character_constructs
 from codeorigin.languages.parsing import ParseBudgetError
-from codeorigin.source.construct import CONSTRUCTS, Construct
+from codeorigin.text.construct import CONSTRUCTS, Construct
 from codeorigin_training.arrays import Floats, Integers
 from codeorigin_training.corpus.readers.specifications import Specification
 from codeorigin_training.encoder.interface import EncoderError

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from codeorigin.source.construct import CONSTRUCTS
+from codeorigin.text.construct import CONSTRUCTS
 from codeorigin_training.arrays import Floats
 from codeorigin_training.studies.heads.significance import PairedTest, by_unit, holm, paired_test
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from codeorigin.model.tokenizer import Tokenizer
+from codeorigin.model.scoring.tokenizer import Tokenizer
 from codeorigin_training.classify.classifier import train_classifier
 from codeorigin_training.classify.config import ClassifyConfig
 from codeorigin_training.classify.data import Labelled

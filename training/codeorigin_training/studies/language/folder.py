@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from codeorigin.language_id.model import BUNDLED_NAME, FORMAT, NONE, WEIGHTS, LanguageModel
-from codeorigin.model_folder import MANIFEST, sha256_of
+from codeorigin.model.folder import MANIFEST, sha256_of
 from codeorigin_training.files import write_whole, written_whole
 from codeorigin_training.studies.language.measure import PEER_NOTE, peer_table
 from codeorigin_training.studies.language.views import TextPart

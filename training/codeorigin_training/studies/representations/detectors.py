@@ -8,7 +8,7 @@ from scipy import sparse
 from sklearn.feature_extraction.text import HashingVectorizer
 
 from codeorigin.languages.parsing import ParseBudgetError
-from codeorigin.model.normalize import normalize
+from codeorigin.model.reading.normalize import normalize
 from codeorigin_training.arrays import Floats
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.corpus.weights import balanced_weights

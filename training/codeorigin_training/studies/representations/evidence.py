@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from codeorigin.source.construct import CONSTRUCTS, Construct
+from codeorigin.text.construct import CONSTRUCTS, Construct
 from codeorigin_training.arrays import Floats
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.measure.detector import Detector

@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 
 from codeorigin.languages.parsing import ParseBudgetError
-from codeorigin.model.normalize import normalize
+from codeorigin.model.reading.normalize import normalize
 from codeorigin_training.arrays import Integers
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.studies.representations.control_flow import control_flow

@@ -7,7 +7,7 @@ from typing import Protocol
 import numpy as np
 from tokenizers import Tokenizer as BpeTokenizer
 
-from codeorigin.model.tokenizer import PAD_TOKEN
+from codeorigin.model.scoring.tokenizer import PAD_TOKEN
 from codeorigin_training.arrays import Integers
 from codeorigin_training.encoder.hugging_face import SubwordTokenizer
 from codeorigin_training.encoder.tokenizer import train_tokenizer

@@ -1,0 +1,1 @@
+"""Documents -> reports: the analyzer and its caches."""

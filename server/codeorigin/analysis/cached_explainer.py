@@ -1,0 +1,75 @@
+"""Explanations of functions, cached by text and moved to where the functions are now."""
+
+import sys
+from dataclasses import replace
+
+from codeorigin.analysis.cache import LruCache
+from codeorigin.analysis.placing import place_explanation
+from codeorigin.cancellation import CancelToken
+from codeorigin.explain.explainer import Explainer
+from codeorigin.explain.explanation import ExplainOptions, Explanation
+from codeorigin.functions.spans import FunctionSpan, code_text
+from codeorigin.languages import get_language
+
+EXPLANATION_CACHE_BYTES = 4 * 2**20
+
+
+def explanation_bytes(explanation: Explanation) -> int:
+    """Approximate size of an explanation with its key; each line and token holds a few numbers."""
+    tokens = sum(256 + sys.getsizeof(token.text) for token in explanation.top_tokens)
+    return 1024 + 224 * (len(explanation.lines) + len(explanation.constructs)) + tokens
+
+
+class CachedExplainer:
+    """Explains functions and caches the explanations.
+
+    :meth:`explain` is not thread-safe; :meth:`kept` may be called from any thread.
+    """
+
+    def __init__(self, explainer: Explainer) -> None:
+        self._explainer = explainer
+        self._kept: LruCache[tuple[str, ExplainOptions], Explanation] = LruCache(
+            EXPLANATION_CACHE_BYTES, explanation_bytes
+        )
+
+    def explain(
+        self, text: str, span: FunctionSpan, function_id: str, options: ExplainOptions, cancel: CancelToken
+    ) -> Explanation:
+        """The explanation of a function of ``text``, cached by its id; raises Cancelled."""
+        if (kept := self.kept(span, function_id, options)) is not None:
+            return kept
+        if span.inside is not None:
+            region, own = span.inside
+            return place_explanation(self.explain(region.text, own, function_id, options, cancel), region)
+        language = get_language(span.language).model_language
+        made = self._explainer.explain(code_text(text, span), language, options=options, cancel=cancel)
+        self._kept.put((function_id, options), made)
+        return _placed(made, span)
+
+    def kept(self, span: FunctionSpan, function_id: str, options: ExplainOptions) -> Explanation | None:
+        """The cached explanation of the function, or None."""
+        explanation = self._kept.get((function_id, options))
+        if explanation is None:
+            return None
+        if span.inside is not None:
+            region, own = span.inside
+            return place_explanation(_placed(explanation, own), region)
+        return _placed(explanation, span)
+
+
+def _placed(explanation: Explanation, span: FunctionSpan) -> Explanation:
+    """An explanation of a function's text, moved to the function's current position."""
+    line, column = span.code.start_line, span.code.start_column
+    return replace(
+        explanation,
+        lines=tuple(replace(each, line=each.line + line) for each in explanation.lines),
+        top_tokens=tuple(
+            replace(
+                each,
+                line=each.line + line,
+                start_column=each.start_column + (column if each.line == 0 else 0),
+                end_column=each.end_column + (column if each.line == 0 else 0),
+            )
+            for each in explanation.top_tokens
+        ),
+    )

@@ -1,0 +1,77 @@
+"""Translate results for a region to positions in the document that contains it."""
+
+from dataclasses import replace
+
+from codeorigin.analysis.report import FunctionReport
+from codeorigin.explain.explanation import Explanation
+from codeorigin.functions.spans import FunctionSpan, Region, TextRange
+from codeorigin.text.positions import LineIndex
+
+
+def place_function(function: FunctionReport, region: Region, lines: LineIndex) -> FunctionReport:
+    """``function`` of ``region``, and those nested in it, with their positions in the document ``lines``."""
+    nested = tuple(place_function(each, region, lines) for each in function.nested)
+    return replace(function, span=_span(function.span, region, lines), nested=nested)
+
+
+def place_explanation(explanation: Explanation, region: Region) -> Explanation:
+    """``explanation`` of a function of ``region``, with its lines and columns in the document."""
+    return replace(
+        explanation,
+        lines=tuple(replace(each, line=each.line + region.first_line) for each in explanation.lines),
+        top_tokens=tuple(
+            replace(
+                each,
+                line=each.line + region.first_line,
+                start_column=region.column(each.line, each.start_column),
+                end_column=region.column(each.line, each.end_column),
+            )
+            for each in explanation.top_tokens
+        ),
+    )
+
+
+def _span(span: FunctionSpan, region: Region, lines: LineIndex) -> FunctionSpan:
+    return replace(
+        span,
+        range=_range(span.range, region, lines),
+        code=_range(span.code, region, lines),
+        header=_range(span.header, region, lines),
+        name_range=_range(span.name_range, region, lines),
+        doc_comment=None if span.doc_comment is None else _range(span.doc_comment, region, lines),
+        nested=tuple(_span(each, region, lines) for each in span.nested),
+        inside=(region, span),
+        left_out=_holes(span, region, lines),
+    )
+
+
+def _holes(span: FunctionSpan, region: Region, lines: LineIndex) -> tuple[tuple[int, int], ...]:
+    if not span.left_out:
+        return ()
+    own = LineIndex(region.text)
+
+    def offset(place: int) -> int:
+        line, column = own.offset_to_position(place)
+        return lines.position_to_offset(line + region.first_line, region.column(line, column))
+
+    return tuple((offset(start), offset(end)) for start, end in span.left_out)
+
+
+def _range(place: TextRange, region: Region, lines: LineIndex) -> TextRange:
+    start_line = place.start_line + region.first_line
+    start = lines.position_to_offset(start_line, region.column(place.start_line, place.start_column))
+    if place.end_column == 0 and place.end_line > place.start_line:
+        # The range ends after a line ending, so the next line's prefix in the document is not part of it.
+        end = lines.line_end(place.end_line - 1 + region.first_line)
+    else:
+        end_line = place.end_line + region.first_line
+        end = lines.position_to_offset(end_line, region.column(place.end_line, place.end_column))
+    end = max(start, end)
+    return TextRange(
+        lines.offset_to_byte(start),
+        lines.offset_to_byte(end),
+        start,
+        end,
+        *lines.offset_to_position(start),
+        *lines.offset_to_position(end),
+    )

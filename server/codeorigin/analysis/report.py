@@ -1,0 +1,119 @@
+"""The results of an analysis for functions, files and a whole run.
+
+Imports neither the inference runtime nor NumPy, so that code that only shows reports starts quickly.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from codeorigin.functions.spans import FunctionSpan
+from codeorigin.model.change_verdict import ChangeVerdict
+from codeorigin.model.file_verdict import FileVerdict
+from codeorigin.model.verdict import Band, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionReport:
+    """A function and the model's verdict on it.
+
+    ``function_id`` stays the same as long as the function's text does (SHA-256 of language and text, 16 hex digits).
+    ``nested`` mirrors ``span.nested``; nested functions have the reason ``nested`` instead of a verdict.
+    """
+
+    span: FunctionSpan
+    verdict: Verdict
+    function_id: str
+    nested: tuple["FunctionReport", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FileReport:
+    """All outermost functions of one document, in source order, and the verdict on the file.
+
+    ``verdict`` is None if the model has no rule for whole files.
+    """
+
+    language: str
+    path: str | None
+    functions: tuple[FunctionReport, ...]
+    verdict: FileVerdict | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredAgent:
+    """An AI agent that a commit names; ``how`` is ``author`` or ``trailer``."""
+
+    commit: str
+    agent: str
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeReport:
+    """The change that was analysed.
+
+    ``kind`` is ``working_tree``, ``index``, ``range`` or ``commit``; ``revision`` is the base or the commit as it was
+    requested. ``old`` and ``new`` are commit names; None before the first commit, and for the working tree and the
+    index. ``parents`` is a commit's number of parents. ``declared`` are the agents that the commits themselves name,
+    which is a fact and not an estimate; None if this was not checked. ``verdict`` is the verdict on the functions that
+    the change wrote, taken together; None if the model has no rule for commits.
+    """
+
+    kind: str
+    revision: str | None
+    old: str | None
+    new: str | None
+    parents: int = 0
+    declared: "tuple[DeclaredAgent, ...] | None" = None
+    verdict: ChangeVerdict | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Totals of one run. ``functions`` counts outermost functions, ``scored`` those with a verdict.
+
+    ``accepted`` counts functions that are not findings because they were accepted.
+    ``file_bands`` counts the files that have a verdict as a whole. ``lines`` counts the non-blank lines of functions
+    with a verdict, only the changed ones if a change was analysed; ``finding_lines`` counts those of findings.
+    ``errors`` does not include ``skipped``. ``seconds`` is the time spent reading and analysing, without loading the
+    model. ``peak_memory_bytes`` is None where the system does not report it.
+    """
+
+    files: int = 0
+    functions: int = 0
+    scored: int = 0
+    findings: int = 0
+    accepted: int = 0
+    errors: int = 0
+    skipped: int = 0
+    bands: dict[Band, int] = field(default_factory=lambda: dict.fromkeys(Band, 0))
+    file_bands: dict[Band, int] = field(default_factory=lambda: dict.fromkeys(Band, 0))
+    lines: int = 0
+    finding_lines: int = 0
+    seconds: float = 0.0
+    peak_memory_bytes: int | None = None
+
+    @property
+    def functions_per_second(self) -> float | None:
+        """Functions per second; None if there was nothing to measure."""
+        return self.functions / self.seconds if self.functions and self.seconds > 0 else None
+
+    @property
+    def finding_share(self) -> float:
+        """Share of ``lines`` that are in findings; 0 if there are no lines."""
+        return self.finding_lines / self.lines if self.lines else 0.0
+
+
+def line_range(function: FunctionReport) -> tuple[int, int]:
+    """First and last line, 1-based and inclusive, with decorators and modifiers."""
+    span = function.span.range
+    # A range that ends at column 0 ends with the previous line.
+    last = span.end_line if span.end_column > 0 or span.end_line == span.start_line else span.end_line - 1
+    return span.start_line + 1, last + 1
+
+
+def walk(functions: Iterable[FunctionReport], depth: int = 0) -> Iterator[tuple[int, FunctionReport]]:
+    """All functions in source order, each with its nesting depth (at most ``MAX_NESTING``)."""
+    for function in functions:
+        yield depth, function
+        yield from walk(function.nested, depth + 1)

@@ -1,0 +1,113 @@
+"""Scores of functions, cached by text so that nothing is scored twice."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from codeorigin.analysis.cache import LruCache
+from codeorigin.cancellation import NEVER, CancelToken
+from codeorigin.model.calibration.judge import Scored
+from codeorigin.model.calibration.promise import group_of
+from codeorigin.model.reading.normalize import Normalized, normalize
+from codeorigin.model.scoring.scorer import Scorer
+
+_CHUNK_CHARACTERS = 1 << 16
+"""Most characters scored between two checks of the cancel token; a single function may have more."""
+
+SCORE_CACHE_BYTES = 4 * 2**20
+SCORE_BYTES = 1024
+"""Upper bound on the size of a cached score, with its key and cache entry."""
+
+LongEnough = Callable[[Normalized], bool]
+"""Whether a function is long enough for a verdict."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A cache entry for one function; ``scored`` is None if the function is too short."""
+
+    scored: Scored | None
+
+
+class ScoredFunctions:
+    """Scores functions and caches the scores, at most ``capacity`` bytes of them. Not thread-safe."""
+
+    def __init__(self, scorer: Scorer, is_long_enough: LongEnough, capacity: int = SCORE_CACHE_BYTES) -> None:
+        self._scorer = scorer
+        self._is_long_enough = is_long_enough
+        self.kept: LruCache[str, _Kept] = LruCache(capacity, lambda _: SCORE_BYTES)
+
+    def of(
+        self,
+        codes: Mapping[str, str],
+        language: str,
+        *,
+        is_long_enough: LongEnough | None = None,
+        cancel: CancelToken = NEVER,
+    ) -> dict[str, Scored | None]:
+        """The scores of functions; only those not in the cache are computed.
+
+        Args:
+            codes: the functions' texts by id (:func:`codeorigin.analysis.function_reports.function_id`).
+            language: the model language of all of them.
+            is_long_enough: the minimum length, if the texts are not functions.
+            cancel: checked between batches of functions; scores computed so far stay cached.
+
+        Returns:
+            The scores by the same ids; None for a text that is too short for a verdict.
+
+        Raises:
+            Cancelled: ``cancel`` was triggered.
+        """
+        found: dict[str, Scored | None] = {}
+        new: dict[str, str] = {}
+        for key, code in codes.items():
+            if (kept := self.kept.get(key)) is not None:
+                found[key] = kept.scored
+            else:
+                new[key] = code
+        # Chunk by chunk, so that an edit in the middle of a first pass does not lose the scores so far.
+        for chunk in _chunks(new):
+            scores = self.score(list(chunk.values()), language, is_long_enough=is_long_enough, cancel=cancel)
+            for key, scored in zip(chunk, scores, strict=True):
+                found[key] = scored
+                self.kept.put(key, _Kept(scored))
+        return found
+
+    def score(
+        self,
+        codes: Sequence[str],
+        language: str,
+        *,
+        is_long_enough: LongEnough | None = None,
+        cancel: CancelToken = NEVER,
+    ) -> list[Scored | None]:
+        """Like :meth:`of`, for a list of functions and without the cache."""
+        is_long_enough = is_long_enough or self._is_long_enough
+        scored: list[Scored | None] = [None] * len(codes)
+        long_enough: list[int] = []
+        functions: list[Normalized] = []
+        for number, code in enumerate(codes):
+            normalized = normalize(code, language)
+            if is_long_enough(normalized):
+                long_enough.append(number)
+                functions.append(normalized)
+        cancel.raise_if_cancelled()
+        groups = [group_of(function.text, language) for function in functions]
+        scores = self._scorer.score_functions(functions, language, cancel)
+        for number, score, group in zip(long_enough, scores, groups, strict=True):
+            scored[number] = Scored(score, group)
+        return scored
+
+
+def _chunks(codes: Mapping[str, str]) -> Iterator[dict[str, str]]:
+    """The functions in chunks of at most :data:`_CHUNK_CHARACTERS`, or of one larger function."""
+    chunk: dict[str, str] = {}
+    characters = 0
+    for key, code in codes.items():
+        if chunk and characters + len(code) > _CHUNK_CHARACTERS:
+            yield chunk
+            chunk, characters = {}, 0
+        chunk[key] = code
+        characters += len(code)
+    if chunk:
+        yield chunk

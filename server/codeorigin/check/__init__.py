@@ -1,0 +1,1 @@
+"""``codeorigin check`` and ``codeorigin delta``: the commands, their rules and their formats."""

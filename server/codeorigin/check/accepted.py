@@ -1,0 +1,63 @@
+"""``check --baseline``: findings that a team has accepted, in the same file that editors use."""
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+from codeorigin.check.inputs import STDIN_NAME
+from codeorigin.check.result import CheckResult
+from codeorigin.cli.terminal import complain, display_path
+from codeorigin.errors import CodeOriginError
+from codeorigin.settings.accepted_findings import AcceptedFindings
+from codeorigin.wording.totals import accepted_sentence
+
+
+def _opened(path: Path) -> AcceptedFindings:
+    # Resolve only the folder, because the file itself must not be a link.
+    return AcceptedFindings(Path(os.path.realpath(path.parent)), path.name)
+
+
+def accepted_ids(path: Path, *, may_be_new: bool) -> frozenset[str]:
+    """The ids of the functions that the file at ``path`` accepts.
+
+    Raises:
+        CodeOriginError: the file is broken, or it does not exist and ``may_be_new`` is False.
+    """
+    found = _opened(path)
+    if not found.exists():
+        if may_be_new:
+            return frozenset()
+        raise CodeOriginError(
+            f"{display_path(path)}: no such file of accepted findings; write it with --update-baseline"
+        )
+    return found.demand_ids()
+
+
+def update(path: Path, result: CheckResult) -> CheckResult:
+    """Accept all findings of ``result``, and return the result with them accepted.
+
+    Entries for files that were checked as a whole are dropped if they are no longer findings.
+
+    Raises:
+        CodeOriginError: the file is broken or cannot be written; it is left unchanged.
+    """
+    places = {
+        file.path: None if file.path == STDIN_NAME else os.path.realpath(file.path) for file in result.files
+    }
+    reported = [
+        (function.function_id, function.span.qualified_name, places[file.path])
+        for file in result.files
+        for function in file.report.functions
+        if result.is_finding(function) or result.is_accepted(function)
+    ]
+    seen = [] if result.change is not None else [place for place in places.values() if place is not None]
+    added, dropped = _opened(path).renew(reported, seen=seen)
+    complain(f"{display_path(path)}: {accepted_sentence(added, dropped)}")
+    summary = replace(
+        result.summary,
+        findings=0,
+        finding_lines=0,
+        accepted=result.summary.accepted + result.summary.findings,
+    )
+    accepted = result.accepted | {function_id for function_id, _, _ in reported}
+    return replace(result, summary=summary, accepted=accepted)

@@ -1,0 +1,189 @@
+"""``codeorigin delta``: compare the functions of two reports."""
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+from codeorigin.analysis.report import line_range
+from codeorigin.check.result import CheckResult, shown_path
+from codeorigin.model.verdict import Band, Reason
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedFunction:
+    """A function of a report, as shown in a comparison.
+
+    ``cell`` is the number of the notebook cell. Lines are 1-based and inclusive. ``finding`` means that it made the
+    check exit with 1.
+    """
+
+    path: str
+    cell: int | None
+    function_id: str
+    qualified_name: str
+    start_line: int
+    end_line: int
+    probability: float | None
+    band: Band | None
+    reason: Reason | None
+    finding: bool
+
+    @property
+    def shown(self) -> str:
+        """The path to display, with the cell number if it is in a cell."""
+        return shown_path(self.path, self.cell)
+
+    @property
+    def place(self) -> tuple[str, int, int]:
+        """The sort key of functions."""
+        return self.path, self.cell or 0, self.start_line
+
+    def is_same_as(self, other: Self) -> bool:
+        """Whether text, verdict and path are the same as in ``other``."""
+        return self._state == other._state
+
+    @property
+    def _state(self) -> tuple[str, str, Band | None, float | None, bool]:
+        probability = None if self.probability is None else round(self.probability, 6)
+        return self.path, self.function_id, self.band, probability, self.finding
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """Functions only in the new report, only in the old one, and in both with different text, verdict or path."""
+
+    added: tuple[ReportedFunction, ...]
+    gone: tuple[ReportedFunction, ...]
+    changed: tuple[tuple[ReportedFunction, ReportedFunction], ...]
+    same: int
+
+    @property
+    def new_findings(self) -> int:
+        """The number of findings in the new report that were not findings in the old one."""
+        return sum(each.finding for each in self.added) + sum(
+            after.finding and not before.finding for before, after in self.changed
+        )
+
+
+def compare(old: CheckResult, new: CheckResult) -> Delta:
+    """Match the outermost functions by path and id (the text), then by path and name, then by id alone.
+
+    In notebooks, functions in the same cell are matched first at each step. A cell's number is not reliable, because it
+    changes whenever a cell is inserted before it.
+    """
+    before, after = _entries(old), _entries(new)
+    pairs: list[tuple[ReportedFunction, ReportedFunction]] = []
+    keys: tuple[Callable[[ReportedFunction], Hashable], ...] = (
+        lambda entry: (entry.path, entry.cell, entry.function_id),
+        lambda entry: (entry.path, entry.function_id),
+        lambda entry: (entry.path, entry.cell, entry.qualified_name),
+        lambda entry: (entry.path, entry.qualified_name),
+        lambda entry: entry.function_id,
+    )
+    for key in keys:
+        before, after, found = _matched(before, after, key)
+        pairs += found
+    changed = [(old_one, new_one) for old_one, new_one in pairs if not new_one.is_same_as(old_one)]
+    return Delta(
+        tuple(sorted(after, key=lambda entry: entry.place)),
+        tuple(sorted(before, key=lambda entry: entry.place)),
+        tuple(sorted(changed, key=lambda pair: pair[1].place)),
+        len(pairs) - len(changed),
+    )
+
+
+def _entries(result: CheckResult) -> list[ReportedFunction]:
+    return [
+        ReportedFunction(
+            file.path,
+            file.cell_number,
+            function.function_id,
+            function.span.qualified_name,
+            *line_range(function),
+            function.verdict.probability,
+            function.verdict.band,
+            function.verdict.reason,
+            result.is_finding(function),
+        )
+        for file in result.files
+        for function in file.report.functions
+    ]
+
+
+def _matched(
+    before: list[ReportedFunction], after: list[ReportedFunction], key: Callable[[ReportedFunction], Hashable]
+) -> tuple[list[ReportedFunction], list[ReportedFunction], list[tuple[ReportedFunction, ReportedFunction]]]:
+    """The unmatched functions of each side, and the pairs. Functions with the same key are paired in order."""
+    waiting: dict[Hashable, list[ReportedFunction]] = defaultdict(list)
+    for entry in reversed(before):
+        waiting[key(entry)].append(entry)
+    rest, pairs = [], []
+    for entry in after:
+        candidates = waiting[key(entry)]
+        if candidates:
+            pairs.append((candidates.pop(), entry))
+        else:
+            rest.append(entry)
+    left = {id(entry) for entries in waiting.values() for entry in entries}
+    return [entry for entry in before if id(entry) in left], rest, pairs
+
+
+def is_delta(data: Any) -> bool:
+    """Whether a JSON value looks like a comparison, even if it may not be a valid one."""
+    return isinstance(data, dict) and {"added", "gone", "changed"} <= data.keys()
+
+
+def delta_data(delta: Delta) -> dict[str, Any]:
+    """``added``, ``gone``, ``changed`` (each ``old`` and ``new``), ``same`` and ``new_findings`` as JSON values."""
+    return {
+        "added": [_data(entry) for entry in delta.added],
+        "gone": [_data(entry) for entry in delta.gone],
+        "changed": [{"old": _data(before), "new": _data(after)} for before, after in delta.changed],
+        "same": delta.same,
+        "new_findings": delta.new_findings,
+    }
+
+
+def delta_of(data: Mapping[str, Any]) -> Delta:
+    """Read a comparison back from the values of :func:`delta_data`.
+
+    Raises one of ``NOT_OF_THIS_FORM`` for any other values.
+    """
+    return Delta(
+        tuple(map(_function, data["added"])),
+        tuple(map(_function, data["gone"])),
+        tuple((_function(each["old"]), _function(each["new"])) for each in data["changed"]),
+        int(data["same"]),
+    )
+
+
+def _data(entry: ReportedFunction) -> dict[str, Any]:
+    return {
+        "path": entry.path,
+        "cell": entry.cell,
+        "id": entry.function_id,
+        "qualified_name": entry.qualified_name,
+        "start_line": entry.start_line,
+        "end_line": entry.end_line,
+        "probability": entry.probability,
+        "band": None if entry.band is None else entry.band.value,
+        "reason": None if entry.reason is None else entry.reason.value,
+        "finding": entry.finding,
+    }
+
+
+def _function(data: Mapping[str, Any]) -> ReportedFunction:
+    cell, probability, band, reason = (data[name] for name in ("cell", "probability", "band", "reason"))
+    return ReportedFunction(
+        str(data["path"]),
+        None if cell is None else int(cell),
+        str(data["id"]),
+        str(data["qualified_name"]),
+        int(data["start_line"]),
+        int(data["end_line"]),
+        None if probability is None else float(probability),
+        None if band is None else Band(band),
+        None if reason is None else Reason(reason),
+        bool(data["finding"]),
+    )

@@ -1,0 +1,66 @@
+"""The report for GitHub Actions: one workflow command per finding, shown as an annotation on its lines."""
+
+from codeorigin.check.result import CheckResult, is_llm_file
+from codeorigin.cli.terminal import printable
+from codeorigin.wording.changes import declared_sentence, scope_sentence, verdict_sentence
+from codeorigin.wording.files import file_sentence
+from codeorigin.wording.functions import finding_sentence
+from codeorigin.wording.totals import summary_phrases
+
+
+def _data(text: str) -> str:
+    """A message for the runner: percent signs are encoded, and control characters, like line endings, are escaped."""
+    return printable(text).replace("%", "%25")
+
+
+def _property(text: str) -> str:
+    """A property value, where the characters that would end it are escaped too."""
+    return _data(text).replace(":", "%3A").replace(",", "%2C")
+
+
+def _command(kind: str, message: str, **properties: str | int) -> str:
+    listed = ",".join(f"{name}={_property(str(value))}" for name, value in properties.items())
+    return f"::{kind} {listed}::{_data(message)}"
+
+
+def render(result: CheckResult) -> str:
+    """Workflow commands, then the summary as plain text.
+
+    There are ``::notice`` lines for findings and for files in band ``llm``, and ``::error`` lines for errors, or
+    ``::warning`` lines for skipped files.
+    """
+    lines = []
+    for file, function in result.findings():
+        first, last = file.place(function)
+        lines.append(
+            _command(
+                "notice",
+                finding_sentence(function, file.cell_number),
+                file=file.path,
+                line=first,
+                endLine=last,
+                title="Likely LLM-written",
+            )
+        )
+    lines += [
+        _command("notice", file_sentence(verdict), file=file.path, line=1, title="Likely LLM-written file")
+        for file in result.files
+        if is_llm_file(file) and (verdict := file.report.verdict) is not None
+    ]
+    lines += [
+        _command("warning", error.message, file=error.path, title="Not checked")
+        if error.skipped
+        # If the deep part failed, the wide part has still checked all files.
+        else _command("error", error.message, file=error.path, title="Problem")
+        for error in result.errors
+    ]
+    if result.change is not None:
+        lines.append(f"CodeOrigin: {printable(scope_sentence(result.change))}")
+        if (together := verdict_sentence(result.change)) is not None:
+            lines.append(f"CodeOrigin: {together}")
+        if (said := declared_sentence(result.change)) is not None:
+            lines.append(f"CodeOrigin: {said}")
+    lines.append(
+        f"CodeOrigin: {'; '.join(summary_phrases(result.summary, result.threshold, result.false_positive_rate))}"
+    )
+    return "\n".join(lines) + "\n"

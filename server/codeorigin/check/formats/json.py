@@ -1,0 +1,148 @@
+"""The report as JSON, as described by ``report.schema.json`` next to this file."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+from importlib import resources
+from typing import Any
+
+from codeorigin.analysis.report import ChangeReport, FunctionReport, line_range
+from codeorigin.check.formats.json_text import indented_pieces
+from codeorigin.check.result import CheckResult
+from codeorigin.model.change_verdict import ChangeVerdict
+from codeorigin.model.file_verdict import FileVerdict
+
+_INDENTED = 4
+"""The number of levels of the report down to its functions."""
+
+
+def load_schema() -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of :func:`render`'s output."""
+    schema = resources.files("codeorigin.check.formats").joinpath("report.schema.json")
+    loaded: dict[str, Any] = json.loads(schema.read_text("utf-8"))
+    return loaded
+
+
+def _function(function: FunctionReport, counted: int, accepted: bool) -> dict[str, Any]:
+    verdict = function.verdict
+    first, last = line_range(function)
+    span = function.span.range
+    return {
+        "id": function.function_id,
+        "kind": function.span.kind.value,
+        "name": function.span.name,
+        "qualified_name": function.span.qualified_name,
+        "language": function.span.language,
+        "start_line": first,
+        "end_line": last,
+        "range": {
+            "start_line": span.start_line + 1,
+            "start_column": span.start_column + 1,
+            "end_line": span.end_line + 1,
+            "end_column": span.end_column + 1,
+        },
+        "counted_lines": counted,
+        "accepted": accepted,
+        "probability": verdict.probability,
+        "logit": verdict.logit,
+        "band": None if verdict.band is None else verdict.band.value,
+        "reason": None if verdict.reason is None else verdict.reason.value,
+        "own_probability": verdict.own_probability,
+        "file_evidence": verdict.file_evidence,
+        "neighbours": verdict.neighbours,
+        "commit_evidence": verdict.commit_evidence,
+        "commit_neighbours": verdict.commit_neighbours,
+        "human_share": verdict.human_share,
+        "llm_threshold": verdict.llm_threshold,
+        "promise": None if verdict.promise is None else verdict.promise.to_dict(),
+        "nested": [_function(nested, 0, False) for nested in function.nested],
+    }
+
+
+def _together(verdict: FileVerdict | ChangeVerdict) -> dict[str, Any]:
+    return {
+        "probability": verdict.probability,
+        "logit": verdict.logit,
+        "band": None if verdict.band is None else verdict.band.value,
+        "reason": None if verdict.reason is None else verdict.reason.value,
+        "function_count": verdict.functions,
+        "human_share": verdict.human_share,
+        "llm_threshold": verdict.llm_threshold,
+        "promise": None if verdict.promise is None else verdict.promise.to_dict(),
+    }
+
+
+def _change(change: ChangeReport) -> dict[str, Any]:
+    return {
+        "kind": change.kind,
+        "revision": change.revision,
+        "old": change.old,
+        "new": change.new,
+        "parents": change.parents,
+        "declared": None if change.declared is None else [asdict(each) for each in change.declared],
+        "verdict": None if change.verdict is None else _together(change.verdict),
+    }
+
+
+def _files(result: CheckResult) -> Iterator[dict[str, Any]]:
+    for file, functions in result.listed():
+        yield {
+            "path": file.path,
+            "cell": None if file.cell is None else asdict(file.cell),
+            "language": file.report.language,
+            "verdict": None if file.report.verdict is None else _together(file.report.verdict),
+            "changed_lines": None if file.changed is None else [list(lines) for lines in file.changed],
+            "functions": [
+                _function(function, counted, result.is_accepted(function))
+                for function, counted in zip(functions, file.counted_of(functions), strict=True)
+            ],
+        }
+
+
+def to_dict(result: CheckResult) -> dict[str, Any]:
+    """``result`` as plain values."""
+    data = _data(result)
+    return {**data, "files": list(data["files"])}
+
+
+def _data(result: CheckResult) -> dict[str, Any]:
+    """``result`` as plain values, with an iterator over the files so that they are not all in memory at once."""
+    summary = result.summary
+    return {
+        "version": result.version,
+        "model": result.model,
+        "change": None if result.change is None else _change(result.change),
+        "files": _files(result),
+        "errors": [
+            {"path": error.path, "message": error.message, "skipped": error.skipped}
+            for error in result.errors
+        ],
+        "summary": {
+            "files": summary.files,
+            "functions": summary.functions,
+            "scored": summary.scored,
+            "findings": summary.findings,
+            "errors": summary.errors,
+            "skipped": summary.skipped,
+            "accepted": summary.accepted,
+            "lines": summary.lines,
+            "finding_lines": summary.finding_lines,
+            "bands": {band.value: count for band, count in summary.bands.items()},
+            "file_bands": {band.value: count for band, count in summary.file_bands.items()},
+            "threshold": result.threshold,
+            "false_positive_rate": result.false_positive_rate,
+            "seconds": round(summary.seconds, 3),
+            "functions_per_second": summary.functions_per_second,
+            "peak_memory_bytes": summary.peak_memory_bytes,
+        },
+    }
+
+
+def parts(result: CheckResult) -> Iterator[str]:
+    """Yield one ASCII JSON document with one line per outermost function and a final newline."""
+    return indented_pieces(_data(result), _INDENTED)
+
+
+def render(result: CheckResult) -> str:
+    """All :func:`parts` as one string."""
+    return "".join(parts(result))

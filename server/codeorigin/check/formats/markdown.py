@@ -1,0 +1,74 @@
+"""The report in Markdown, for ``$GITHUB_STEP_SUMMARY`` and comments: totals, findings and errors."""
+
+import re
+from collections.abc import Iterator
+
+from codeorigin.analysis.report import line_range
+from codeorigin.check.result import CheckResult
+from codeorigin.cli.terminal import printable
+from codeorigin.wording import CAVEAT
+from codeorigin.wording.changes import declared_sentence, scope_sentence, verdict_sentence
+from codeorigin.wording.figures import probability_decimal
+from codeorigin.wording.functions import band_or_reason
+from codeorigin.wording.totals import share_phrase, summary_phrases
+
+LONGEST_LIST = 200
+"""Maximum number of rows: GitHub accepts 1 MiB per step, and nobody reads a table of thousands of rows."""
+_PUNCTUATION = re.compile(r"[^\w ]", re.ASCII)
+
+
+def literal_text(text: str) -> str:
+    """Escape untrusted text so that it contains no markup: ASCII punctuation becomes entities."""
+    return _PUNCTUATION.sub(
+        lambda match: f"&#{ord(match[0])};" if match[0].isascii() else match[0], printable(text)
+    ).replace("_", "&#95;")
+
+
+def literal_code(text: str) -> str:
+    """Untrusted text as code, where mentions and links are not recognized either."""
+    return f"<code>{literal_text(text)}</code>"
+
+
+def _parts(result: CheckResult) -> Iterator[str]:
+    yield "## CodeOrigin"
+    yield ""
+    if result.change is not None:
+        yield literal_text(scope_sentence(result.change))
+        yield ""
+        if (together := verdict_sentence(result.change)) is not None:
+            yield literal_text(together)
+            yield ""
+        if (said := declared_sentence(result.change)) is not None:
+            yield literal_text(said)
+            yield ""
+    counted, scored, found, *_ = summary_phrases(result.summary, result.threshold, result.false_positive_rate)
+    rest = (counted, scored, share_phrase(result.summary))
+    yield f"**{literal_text(found)}**; {'; '.join(map(literal_text, rest))}."
+    yield ""
+    findings = list(result.findings())
+    if findings:
+        yield "| function | file and lines | probability | verdict |"
+        yield "| --- | --- | ---: | --- |"
+        for file, function in findings[:LONGEST_LIST]:
+            first, last = line_range(function)
+            yield (
+                f"| {literal_code(function.span.qualified_name)} | {literal_code(f'{file.shown}:{first}-{last}')} "
+                f"| {literal_text(probability_decimal(function.verdict.probability))} "
+                f"| {literal_text(band_or_reason(function.verdict))} |"
+            )
+        yield ""
+        if len(findings) > LONGEST_LIST:
+            yield f"And {len(findings) - LONGEST_LIST:,} more."
+            yield ""
+    if result.errors:
+        yield f"Problems: {len(result.errors):,}"
+        yield ""
+        for error in result.errors[:LONGEST_LIST]:
+            yield f"- {literal_code(error.path)}: {literal_text(error.message)}"
+        yield ""
+    yield f"{literal_text(result.model)}. {CAVEAT}"
+
+
+def render(result: CheckResult) -> str:
+    """The document, with all names escaped."""
+    return "\n".join(_parts(result)) + "\n"

@@ -1,0 +1,149 @@
+"""The report for code scanning services: SARIF 2.1.0 (OASIS, 2020), with one result per finding."""
+
+from pathlib import PurePath
+from typing import Any
+from urllib.parse import quote
+
+from codeorigin.analysis.report import FunctionReport, line_range
+from codeorigin.check.formats.json_text import indented
+from codeorigin.check.result import CheckedFile, CheckResult, FileError
+from codeorigin.text.literal_text import plain_message
+from codeorigin.wording.functions import finding_sentence
+from codeorigin.wording.titles import RULE, RULE_DESCRIPTION, RULE_HELP
+
+RULE_ID = "llm-written"
+_INDENTED = 4
+"""The number of levels of the document down to its results."""
+_SCHEMA_URI = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+
+
+def _uri(path: str) -> str:
+    """A percent-encoded URI reference: ``file:`` for an absolute path, relative for a relative one."""
+    pure = PurePath(path.encode("utf-8", "backslashreplace").decode("utf-8"))
+    return pure.as_uri() if pure.is_absolute() else quote(pure.as_posix())
+
+
+def _artifact(path: str) -> dict[str, Any]:
+    return {"uri": _uri(path)}
+
+
+def _region(file: CheckedFile, function: FunctionReport) -> dict[str, int]:
+    """The location of a function; for a cell, only lines of the notebook's file, where columns are meaningless."""
+    place = function.span.range
+    if file.cell is not None:
+        first, last = line_range(function)
+        return {"startLine": file.cell.line(first), "endLine": file.cell.line(last)}
+    return {
+        "startLine": place.start_line + 1,
+        "startColumn": place.start_column + 1,
+        "endLine": place.end_line + 1,
+        "endColumn": place.end_column + 1,
+    }
+
+
+def _result(file: CheckedFile, function: FunctionReport) -> dict[str, Any]:
+    span = function.span
+    verdict = function.verdict
+    return {
+        "ruleId": RULE_ID,
+        "ruleIndex": 0,
+        "level": "note",
+        "message": {"text": plain_message(finding_sentence(function, file.cell_number))},
+        "locations": [
+            {
+                "physicalLocation": {
+                    "artifactLocation": _artifact(file.path),
+                    "region": _region(file, function),
+                },
+                "logicalLocations": [
+                    {"name": span.name, "fullyQualifiedName": span.qualified_name, "kind": span.kind.value}
+                ],
+            }
+        ],
+        "partialFingerprints": {"functionText/v1": function.function_id},
+        "properties": {
+            "language": span.language,
+            **({} if file.cell is None else {"cell": file.cell.number}),
+            "probability": verdict.probability,
+            "logit": verdict.logit,
+            "band": None if verdict.band is None else verdict.band.value,
+            "llmThreshold": verdict.llm_threshold,
+            "falsePositiveRate": verdict.false_positive_rate,
+            "ownProbability": verdict.own_probability,
+            "fileEvidence": verdict.file_evidence,
+            "neighbours": verdict.neighbours,
+            "commitEvidence": verdict.commit_evidence,
+            "commitNeighbours": verdict.commit_neighbours,
+        },
+    }
+
+
+def _judged(file: CheckedFile) -> dict[str, Any] | None:
+    """The file as an artifact with its verdict. It is not a result, because it is not a finding."""
+    verdict = file.report.verdict
+    if verdict is None or verdict.band is None:
+        return None
+    return {
+        "location": _artifact(file.path),
+        "properties": {
+            "probability": verdict.probability,
+            "logit": verdict.logit,
+            "band": verdict.band.value,
+            "functionCount": verdict.functions,
+            "humanShare": verdict.human_share,
+            "llmThreshold": verdict.llm_threshold,
+            "falsePositiveRate": verdict.false_positive_rate,
+        },
+    }
+
+
+def _notification(error: FileError) -> dict[str, Any]:
+    return {
+        "level": "warning" if error.skipped else "error",
+        "message": {"text": plain_message(error.message)},
+        "locations": [{"physicalLocation": {"artifactLocation": _artifact(error.path)}}],
+    }
+
+
+def to_dict(result: CheckResult) -> dict[str, Any]:
+    """``result`` as a SARIF log with one run. Columns count code points, and ends are exclusive."""
+    rule = {
+        "id": RULE_ID,
+        "name": "LlmWritten",
+        "shortDescription": {"text": RULE},
+        "fullDescription": {"text": RULE_DESCRIPTION},
+        "defaultConfiguration": {"level": "note"},
+        "help": {"text": RULE_HELP},
+    }
+    artifacts = [artifact for file in result.files if (artifact := _judged(file)) is not None]
+    return {
+        "$schema": _SCHEMA_URI,
+        "version": "2.1.0",
+        "runs": [
+            {
+                "tool": {
+                    "driver": {
+                        "name": "CodeOrigin",
+                        "version": result.version,
+                        "semanticVersion": result.version,
+                        "rules": [rule],
+                        "properties": {"model": result.model},
+                    }
+                },
+                "columnKind": "unicodeCodePoints",
+                "invocations": [
+                    {
+                        "executionSuccessful": not result.summary.errors,
+                        "toolExecutionNotifications": [_notification(error) for error in result.errors],
+                    }
+                ],
+                **({"artifacts": artifacts} if artifacts else {}),
+                "results": [_result(file, function) for file, function in result.findings()],
+            }
+        ],
+    }
+
+
+def render(result: CheckResult) -> str:
+    """One ASCII SARIF document with a final newline."""
+    return indented(to_dict(result), _INDENTED)

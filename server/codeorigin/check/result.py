@@ -1,0 +1,254 @@
+"""The result of a check before it is rendered: files, errors and totals."""
+
+from collections.abc import Container, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from itertools import accumulate
+
+from codeorigin.analysis.report import ChangeReport, FileReport, FunctionReport, Summary, line_range
+from codeorigin.functions.spans import SpanKind, code_text
+from codeorigin.model.change_verdict import ChangedFunctions
+from codeorigin.model.verdict import Band, Verdict
+
+
+class Show(StrEnum):
+    """Which functions a report lists."""
+
+    ALL = "all"
+    FINDINGS = "findings"
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A notebook cell: its ``number`` among all cells, from 1, and the file's line for each of its ``lines``."""
+
+    number: int
+    lines: tuple[int, ...]
+
+    def line(self, line: int) -> int:
+        """The file's line (1-based) for a line of the cell; 1 if it is not known."""
+        return self.lines[min(line, len(self.lines)) - 1] if self.lines else 1
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedFile:
+    """A checked file or notebook cell; for a cell, all lines are relative to the cell.
+
+    ``path`` is the path to display; ``text`` is kept only for reports that quote code.
+
+    ``counted`` is the number of lines that count for shares (see :class:`Summary`), for every function in ``report``.
+    If a change is checked, ``changed`` holds the changed lines (1-based, inclusive), ``around`` all functions of the
+    file, and ``touched`` the indices in it of the functions in ``report``. ``unrefined`` is the reason why the deep
+    part of the model failed to refine the verdicts, if it did.
+    """
+
+    path: str
+    report: FileReport
+    text: str | None = None
+    counted: tuple[int, ...] = ()
+    changed: tuple[tuple[int, int], ...] | None = None
+    around: ChangedFunctions | None = None
+    touched: tuple[int, ...] = ()
+    cell: Cell | None = None
+    unrefined: str | None = None
+
+    @property
+    def cell_number(self) -> int | None:
+        """The cell's number; None for a file."""
+        return None if self.cell is None else self.cell.number
+
+    @property
+    def shown(self) -> str:
+        """The path to display, with the cell number if it is a cell."""
+        return shown_path(self.path, self.cell_number)
+
+    def counted_of(self, functions: Sequence[FunctionReport]) -> list[int]:
+        """How many lines of each of the given outermost functions count; 0 if unknown."""
+        counted = dict(zip(map(id, self.report.functions), self.counted, strict=False))
+        return [counted.get(id(function), 0) for function in functions]
+
+    def first_line(self, function: FunctionReport) -> int:
+        """The line of a function to point to: its first changed line, or else its first line."""
+        first, last = line_range(function)
+        changed = (max(first, low) for low, high in self.changed or () if low <= last and high >= first)
+        return min(changed, default=first)
+
+    def place(self, function: FunctionReport) -> tuple[int, int]:
+        """The line of a function to point to and its last line, as lines of the file (for a notebook, its JSON)."""
+        first, last = self.first_line(function), line_range(function)[1]
+        return (first, last) if self.cell is None else (self.cell.line(first), self.cell.line(last))
+
+
+@dataclass(frozen=True, slots=True)
+class FileError:
+    """A file that could not be checked, with a one-line reason.
+
+    ``skipped`` means that it was found in a folder, not named by the user, and is not source text. It does not fail
+    the check.
+    """
+
+    path: str
+    message: str
+    skipped: bool = False
+
+
+def counted_lines(
+    report: FileReport, text: str, changed: Sequence[tuple[int, int]] | None
+) -> tuple[int, ...]:
+    """The number of nonblank lines of every function; if ``changed`` is given, only of changed lines."""
+    wanted = None if changed is None else {line for low, high in changed for line in range(low, high + 1)}
+    before = _counted_before(text, 1, wanted)
+    return tuple(
+        # Not all lines between the ends of top-level code belong to it.
+        _counted_before(code_text(text, function.span), line_range(function)[0], wanted)[-1]
+        if function.span.kind is SpanKind.MODULE
+        else _counted_between(before, *line_range(function))
+        for function in report.functions
+    )
+
+
+def _counted_before(text: str, first: int, wanted: Container[int] | None) -> list[int]:
+    """How many lines of ``text``, which begins on line ``first``, count before each line and after the last."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    counts: Iterable[bool] = map(bool, map(str.strip, lines))
+    if wanted is not None:
+        counts = (counted and number in wanted for number, counted in enumerate(counts, first))
+    return list(accumulate(counts, initial=0))
+
+
+def _counted_between(before: Sequence[int], first: int, last: int) -> int:
+    return before[min(last, len(before) - 1)] - before[first - 1]
+
+
+def is_finding(verdict: Verdict, threshold: float | None, false_positive_rate: float | None = None) -> bool:
+    """Whether a verdict is a finding.
+
+    With ``threshold``, the probability must be at least that. Otherwise, with ``false_positive_rate``, at most that
+    share of the human-written calibration functions may score as high. With neither, the band must be ``llm``.
+    """
+    if verdict.probability is None:
+        return False
+    if threshold is not None:
+        return verdict.probability >= threshold
+    if false_positive_rate is not None and verdict.human_share is not None:
+        return verdict.human_share <= false_positive_rate
+    return verdict.band is Band.LLM
+
+
+def shown_path(path: str, cell: int | None) -> str:
+    """The path to display, with the cell number for a notebook cell."""
+    return path if cell is None else f"{path}:cell {cell}"
+
+
+def is_llm_file(file: CheckedFile) -> bool:
+    """Whether the file as a whole is in band ``llm``, which reports show, but which is not a finding."""
+    return file.report.verdict is not None and file.report.verdict.band is Band.LLM
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """Everything a report needs. If ``threshold`` and ``false_positive_rate`` are None, the model's bands apply."""
+
+    version: str
+    model: str
+    files: tuple[CheckedFile, ...]
+    errors: tuple[FileError, ...]
+    summary: Summary
+    threshold: float | None = None
+    show: Show = Show.ALL
+    false_positive_rate: float | None = None
+    change: ChangeReport | None = None
+    accepted: frozenset[str] = frozenset()
+
+    def is_finding(self, function: FunctionReport) -> bool:
+        """Whether this function is a finding that was not accepted, which makes the check exit with 1."""
+        return self._is_reported(function) and function.function_id not in self.accepted
+
+    def is_accepted(self, function: FunctionReport) -> bool:
+        """Whether this function would be a finding if it were not accepted."""
+        return self._is_reported(function) and function.function_id in self.accepted
+
+    def _is_reported(self, function: FunctionReport) -> bool:
+        return is_finding(function.verdict, self.threshold, self.false_positive_rate)
+
+    def listed(self) -> Iterator[tuple[CheckedFile, tuple[FunctionReport, ...]]]:
+        """Yield the files to list, each with its outermost functions to list, according to ``show``.
+
+        A file in band ``llm`` is listed even if none of its functions is a finding.
+        """
+        for file in self.files:
+            functions = file.report.functions
+            if self.show is Show.FINDINGS:
+                functions = tuple(function for function in functions if self.is_finding(function))
+                if not functions and not is_llm_file(file):
+                    continue
+            yield file, functions
+
+    def findings(self) -> Iterator[tuple[CheckedFile, FunctionReport]]:
+        """Yield the findings, ordered by file and line."""
+        for file in self.files:
+            for function in file.report.functions:
+                if self.is_finding(function):
+                    yield file, function
+
+
+@dataclass(slots=True)
+class Tally:
+    """Accumulates a :class:`Summary` file by file. ``known`` holds the ids of accepted functions."""
+
+    threshold: float | None
+    false_positive_rate: float | None = None
+    known: frozenset[str] = frozenset()
+    accepted: int = 0
+    files: int = 0
+    functions: int = 0
+    scored: int = 0
+    findings: int = 0
+    lines: int = 0
+    finding_lines: int = 0
+    bands: dict[Band, int] = field(default_factory=lambda: dict.fromkeys(Band, 0))
+    file_bands: dict[Band, int] = field(default_factory=lambda: dict.fromkeys(Band, 0))
+    notebook: str | None = None
+
+    def add(self, file: CheckedFile) -> None:
+        """Count one file and its functions."""
+        report = file.report
+        # The cells of a notebook are added one after the other.
+        self.files += file.cell is None or file.path != self.notebook
+        self.notebook = None if file.cell is None else file.path
+        self.functions += len(report.functions)
+        counted = file.counted or (0,) * len(report.functions)
+        for function, lines in zip(report.functions, counted, strict=True):
+            if function.verdict.band is not None:
+                self.scored += 1
+                self.bands[function.verdict.band] += 1
+                self.lines += lines
+            if is_finding(function.verdict, self.threshold, self.false_positive_rate):
+                if function.function_id in self.known:
+                    self.accepted += 1
+                    continue
+                self.findings += 1
+                self.finding_lines += lines
+        if report.verdict is not None and report.verdict.band is not None:
+            self.file_bands[report.verdict.band] += 1
+
+    def summary(
+        self, *, errors: Sequence[FileError], seconds: float, peak_memory_bytes: int | None
+    ) -> Summary:
+        """The totals so far."""
+        skipped = sum(error.skipped for error in errors)
+        return Summary(
+            files=self.files,
+            functions=self.functions,
+            scored=self.scored,
+            findings=self.findings,
+            accepted=self.accepted,
+            lines=self.lines,
+            finding_lines=self.finding_lines,
+            errors=len(errors) - skipped,
+            skipped=skipped,
+            bands=dict(self.bands),
+            file_bands=dict(self.file_bands),
+            seconds=seconds,
+            peak_memory_bytes=peak_memory_bytes,
+        )

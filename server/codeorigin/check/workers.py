@@ -1,0 +1,201 @@
+"""Check files in one process or in several, with the same results in the same order."""
+
+import multiprocessing
+import pickle
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from codeorigin.analysis.batching import BATCH_BYTES, batch_end
+from codeorigin.check.file_checks import FileCheck
+from codeorigin.check.inputs import Source, notebook_of_file, source_kind, source_of_file
+from codeorigin.check.packing import packed
+from codeorigin.check.result import CheckedFile, FileError
+from codeorigin.collector import collect_rarely
+from codeorigin.errors import CodeOriginError
+from codeorigin.worker_processes import begin_worker, interrupts_held
+
+if TYPE_CHECKING:
+    from codeorigin.analysis.analyzer import Analyzer
+
+BYTES_FOR_A_WORKER = 1 << 19
+"""Starting a process takes as long as checking this many bytes of code."""
+
+_CHUNK_BYTES = BATCH_BYTES
+_LEAST_CHUNK_BYTES = 1 << 14
+_CHUNKS_LEFT = 8
+"""Chunks left per process: chunks get smaller towards the end, so that all processes end at about the same time."""
+_CHUNKS_WAITING = 4
+"""Chunks submitted ahead per other process, so that none is idle while this one works on its own chunk."""
+_MOST_PENDING = 16
+"""Maximum number of pending chunks per process, so that results do not pile up behind a slow file."""
+
+_Outcome = tuple[CheckedFile, ...] | FileError
+_Named = tuple[str, str, str, bool, bool, frozenset[str] | None]
+"""A source as sent to another process.
+
+Its file, displayed path and language, whether the user named it, whether it is a notebook, and which cells to check.
+"""
+
+
+def worker_count(sources: Sequence[Source], jobs: int) -> int:
+    """Number of processes worth using, at most ``jobs``; 1 means to check in this process alone."""
+    if jobs < 2 or any(source.file is None or source.changed is not None for source in sources):
+        return 1
+    size = 0
+    for source in sources:
+        size += _size(source)
+        if size >= jobs * BYTES_FOR_A_WORKER:
+            return jobs
+    return max(1, size // BYTES_FOR_A_WORKER)
+
+
+@contextmanager
+def begun_processes(workers: int) -> Iterator[ProcessPoolExecutor | None]:
+    """Start ``workers`` - 1 processes, in addition to this one; None if ``workers`` is 1.
+
+    They immediately import what every check needs, while this process loads its model. They end with the context.
+
+    Raises:
+        CodeOriginError: a process ended before its work was done.
+    """
+    if workers < 2:
+        yield None
+        return
+    # A forked process would share the inference runtime's locks and threads.
+    context = multiprocessing.get_context("spawn")
+    others = set(multiprocessing.active_children())
+    pool = ProcessPoolExecutor(workers - 1, context, initializer=_begin)
+    try:
+        with interrupts_held():
+            # The pool starts a process only when there is more work than processes.
+            for _ in range(workers - 1):
+                pool.submit(_import_analyzer)
+        yield pool
+    except BrokenProcessPool as error:
+        raise CodeOriginError(
+            "a worker process ended before its work was done (out of memory, or killed); "
+            "--jobs 1 checks in one process"
+        ) from error
+    except BaseException:
+        # The remaining results are no longer needed.
+        for process in set(multiprocessing.active_children()) - others:
+            process.terminate()
+        raise
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def check_in_processes(
+    sources: Sequence[Source], check: FileCheck, pool: ProcessPoolExecutor, workers: int
+) -> Iterator[_Outcome]:
+    """Check ``sources``, all of them files, here and in the ``workers`` - 1 processes of ``pool``.
+
+    Each process loads the model once.
+    """
+    return _shared(_chunks(sources, workers), check, pool, workers)
+
+
+def _shared(
+    chunks: Iterator[list[Source]], check: FileCheck, pool: ProcessPoolExecutor, workers: int
+) -> Iterator[_Outcome]:
+    """Submit enough chunks to keep the ``pool`` busy, and meanwhile check other chunks in this process."""
+    pending: deque[Future[bytes] | list[_Outcome]] = deque()
+    analyzer: Analyzer | None = None
+    while True:
+        waiting = sum(not isinstance(each, list) and not each.done() for each in pending)
+        for chunk in islice(chunks, (workers - 1) * _CHUNKS_WAITING - waiting):
+            with interrupts_held():
+                pending.append(pool.submit(_check_chunk, check, _named(chunk)))
+        if analyzer is None:
+            # Load the model only after the first chunks are submitted, so that all processes load it in parallel.
+            analyzer = check.load()
+        room = len(pending) < workers * _MOST_PENDING
+        if room and (own := next(chunks, None)) is not None:
+            pending.append(list(_run(own, check, analyzer)))
+        elif not pending:
+            return
+        else:
+            yield from _outcomes(pending.popleft())
+        while pending and (isinstance(pending[0], list) or pending[0].done()):
+            yield from _outcomes(pending.popleft())
+
+
+def _outcomes(result: Future[bytes] | list[_Outcome]) -> list[_Outcome]:
+    """The outcomes of a chunk; waits if another process is still working on it."""
+    if isinstance(result, list):
+        return result
+    found: list[_Outcome] = pickle.loads(result.result())
+    return found
+
+
+def check_alone(sources: Sequence[Source], check: FileCheck) -> Iterator[_Outcome]:
+    """Check ``sources`` in this process; raises :class:`~codeorigin.errors.ModelError`."""
+    analyzer = check.load()
+    for chunk in _chunks(sources, 1):
+        yield from _run(chunk, check, analyzer)
+
+
+def _run(sources: Sequence[Source], check: FileCheck, analyzer: "Analyzer") -> Iterator[_Outcome]:
+    texts = check.prepare(sources, analyzer) if len(sources) > 1 else [None]
+    for source, text in zip(sources, texts, strict=True):
+        yield check.run(source, analyzer, text)
+
+
+def _chunks(sources: Sequence[Source], workers: int) -> Iterator[list[Source]]:
+    """Split the sources into chunks large enough for a batch; with several processes, the last ones are smaller."""
+    sizes = [_size(source) for source in sources]
+    left = sum(sizes)
+    start = 0
+    while start < len(sources):
+        share = left // (_CHUNKS_LEFT * workers) if workers > 1 else left
+        end = batch_end(sizes, start, min(_CHUNK_BYTES, max(share, _LEAST_CHUNK_BYTES)))
+        yield list(sources[start:end])
+        left -= sum(sizes[start:end])
+        start = end
+
+
+def _named(sources: Sequence[Source]) -> list[_Named]:
+    return [
+        (str(each.file), each.path, each.language.id, each.named, each.notebook, each.cells)
+        for each in sources
+    ]
+
+
+def _size(source: Source) -> int:
+    try:
+        return 0 if source.file is None else source.file.stat().st_size
+    except OSError:
+        return 0
+
+
+class _Worker:
+    """State that a worker process keeps between chunks."""
+
+    analyzer: "Analyzer | None" = None
+
+
+def _begin() -> None:
+    begin_worker()
+    collect_rarely()
+
+
+def _import_analyzer() -> None:
+    import codeorigin.analysis.analyzer  # noqa: F401, PLC0415 - takes a while
+
+
+def _check_chunk(check: FileCheck, chunk: Sequence[_Named]) -> bytes:
+    if _Worker.analyzer is None:
+        _Worker.analyzer = check.load()
+    sources = [
+        notebook_of_file(Path(file), path, cells, named=named)
+        if notebook
+        else source_of_file(Path(file), path, source_kind(language), named=named)
+        for file, path, language, named, notebook, cells in chunk
+    ]
+    return packed(list(_run(sources, check, _Worker.analyzer)))

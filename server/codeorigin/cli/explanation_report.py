@@ -1,0 +1,185 @@
+"""An explanation as text with signed bars, or as JSON."""
+
+import json
+from typing import Any, TextIO
+
+from rich.console import Console
+from rich.text import Text
+
+from codeorigin.analysis.report import line_range
+from codeorigin.check.formats.bars import RIGHT_BLOCKS, signed_bar
+from codeorigin.check.formats.text import BAND_STYLES
+from codeorigin.cli.console import make_console
+from codeorigin.cli.explain_result import Explained
+from codeorigin.cli.terminal import can_encode, printable, printable_code
+from codeorigin.explain.explanation import Explanation, LineAttribution, Method
+from codeorigin.model.verdict import Band
+from codeorigin.text.positions import LineIndex
+from codeorigin.wording import CAVEAT
+from codeorigin.wording.explanations import (
+    by_construct,
+    construct_name,
+    equation,
+    method_phrase,
+    share_of_code,
+)
+from codeorigin.wording.figures import probability_decimal
+from codeorigin.wording.functions import band_or_reason, band_phrase, deep_note, own_text, short_rarity
+from codeorigin.wording.promises import promised
+
+_HALF_WIDTH = 10
+_LLM_STYLE = "dark_orange"
+_HUMAN_STYLE = "cyan"
+
+
+def _sign_style(value: float) -> str:
+    return _LLM_STYLE if value > 0 else _HUMAN_STYLE
+
+
+def _heading(explained: Explained) -> Text:
+    verdict = explained.function.verdict
+    first, last = line_range(explained.function)
+    text = Text()
+    text.append(printable(explained.function.span.qualified_name), "bold")
+    text.append(f"  {printable(explained.path)}:{first}-{last}\n")
+    text.append(f"probability {probability_decimal(verdict.probability)}, ")
+    text.append(band_or_reason(verdict), "" if verdict.band is None else BAND_STYLES[verdict.band])
+    if verdict.llm_threshold is not None and verdict.human_threshold is not None:
+        text.append(
+            f" ({Band.LLM.value} from {verdict.llm_threshold:.2f}, "
+            f"{Band.HUMAN.value} up to {verdict.human_threshold:.2f})"
+        )
+    if (rarity := short_rarity(verdict)) is not None:
+        text.append(f"; {rarity}")
+    if verdict.windows > 1:
+        text.append(f"; read in {verdict.windows} overlapping windows")
+    if (in_its_file := own_text(verdict)) is not None:
+        text.append(f"\n{in_its_file}")
+    if (refined := deep_note(verdict)) is not None:
+        text.append(f"\n{refined}")
+    return text
+
+
+def _balance(explanation: Explanation, file_evidence: float | None) -> Text:
+    """Where the logit comes from, and how well the lines account for it."""
+    text = Text(f"{equation(explanation, file_evidence)}\n{method_phrase(explanation)}")
+    if explanation.approximate and explanation.method is not Method.OCCLUSION:
+        text.append("; approximate: the lines do not add up to the logit within the tolerance", "bold")
+    return text
+
+
+def _line(line: LineAttribution, code: str, largest: float, number_width: int, *, ascii_only: bool) -> Text:
+    bar = signed_bar(line.value, largest, _HALF_WIDTH, ascii_only=ascii_only)
+    text = Text()
+    text.append(f"{line.line + 1:>{number_width}} ", "dim")
+    text.append(f"{line.value:+7.2f} ", _sign_style(line.value))
+    text.append(bar.left, _HUMAN_STYLE)
+    text.append(bar.middle, "dim")
+    text.append(bar.right, _LLM_STYLE)
+    text.append(f" {printable_code(code)}")
+    return text
+
+
+def _constructs(explanation: Explanation, console: Console) -> None:
+    """Print the evidence by construct, strongest first, each with its share of the characters."""
+    if not explanation.constructs:
+        return
+    console.print(Text("\nby construct", "bold"))
+    for each in explanation.constructs:
+        text = Text(f"{each.value:+7.2f} ", _sign_style(each.value))
+        text.append(f" {construct_name(each)}")
+        text.append(f", {share_of_code(each, explanation)}", "dim")
+        console.print(text)
+    if (sentence := by_construct(explanation)) is not None:
+        console.print(sentence)
+
+
+def write_text(explained: Explained, stream: TextIO) -> None:
+    """Write the explanation to ``stream``: figures, a bar for each line, the constructs, and the strongest tokens."""
+    console = make_console(stream)
+    explanation = explained.explanation
+    index = LineIndex(explained.text)
+    ascii_only = not can_encode(stream, RIGHT_BLOCKS)
+    console.print(_heading(explained))
+    console.print(_balance(explanation, explained.function.verdict.file_evidence))
+    console.print()
+    largest = max((abs(line.value) for line in explanation.lines), default=0.0)
+    number_width = max((len(str(line.line + 1)) for line in explanation.lines), default=1)
+    blank = " " * (number_width + 9)
+    console.print(Text(f"{blank}{'human':<{_HALF_WIDTH}} {'llm':>{_HALF_WIDTH}}", "dim"))
+    for line in explanation.lines:
+        code = index.line_text(line.line)
+        console.print(_line(line, code, largest, number_width, ascii_only=ascii_only))
+    _constructs(explanation, console)
+    if explanation.top_tokens:
+        console.print(Text("\nstrongest tokens", "bold"))
+        for token in explanation.top_tokens:
+            text = Text(f"{token.value:+7.2f} ", _sign_style(token.value))
+            text.append(f" line {token.line + 1:>{number_width}}  ", "dim")
+            text.append(printable(token.text), "")
+            console.print(text)
+    if (promise := explained.function.verdict.promise) is not None:
+        console.print(Text(f"\n{band_phrase(Band.LLM)}: {promised(promise)}", "dim"))
+    console.print(Text(f"\n{printable(explained.model)}. {CAVEAT}", "dim"))
+
+
+def to_dict(explained: Explained) -> dict[str, Any]:
+    """The explanation as plain values; lines and columns are 1-based, values are logits.
+
+    The lines account for ``logit``, the logit of the function's own text; ``file_evidence`` is added to it.
+    """
+    span = explained.function.span
+    verdict = explained.function.verdict
+    explanation = explained.explanation
+    first, last = line_range(explained.function)
+    return {
+        "model": explained.model,
+        "path": explained.path,
+        "language": span.language,
+        "name": span.name,
+        "qualified_name": span.qualified_name,
+        "start_line": first,
+        "end_line": last,
+        "probability": verdict.probability,
+        "band": None if verdict.band is None else verdict.band.value,
+        "own_probability": verdict.own_probability,
+        "file_evidence": verdict.file_evidence,
+        "neighbours": verdict.neighbours,
+        "own_text": own_text(verdict),
+        "logit": explanation.logit,
+        "baseline_logit": explanation.baseline_logit,
+        "completeness_gap": explanation.completeness_gap,
+        "approximate": explanation.approximate,
+        "method": explanation.method.value,
+        "baseline": explanation.baseline.value,
+        "nodes": explanation.nodes,
+        "lines": [
+            {"line": line.line + 1, "value": line.value, "wide": line.wide, "deep": line.deep}
+            for line in explanation.lines
+        ],
+        "top_tokens": [
+            {
+                "text": token.text,
+                "line": token.line + 1,
+                "start_column": token.start_column + 1,
+                "end_column": token.end_column + 1,
+                "value": token.value,
+            }
+            for token in explanation.top_tokens
+        ],
+        "constructs": [
+            {
+                "construct": each.construct.value,
+                "value": each.value,
+                "wide": each.wide,
+                "deep": each.deep,
+                "characters": each.characters,
+            }
+            for each in explanation.constructs
+        ],
+    }
+
+
+def render_json(explained: Explained) -> str:
+    """One ASCII JSON document with a final newline."""
+    return json.dumps(to_dict(explained), indent=2, allow_nan=False) + "\n"

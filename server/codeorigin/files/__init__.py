@@ -1,0 +1,1 @@
+"""Source files on disk: walking folders, what is ignored, and reading what is found."""

@@ -1,0 +1,1 @@
+"""Text -> the functions in it: spans, ignore comments, and the pieces of notebooks and documents."""

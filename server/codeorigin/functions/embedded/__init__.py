@@ -1,0 +1,1 @@
+"""Code blocks in Markdown and reStructuredText documents, as regions with their positions in the document."""

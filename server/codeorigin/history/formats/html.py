@@ -1,0 +1,193 @@
+"""A history as a self-contained HTML page with charts, without scripts."""
+
+import re
+from collections.abc import Iterator, Mapping
+from html import escape
+from typing import TextIO
+
+from codeorigin.cli.terminal import printable, printable_code
+from codeorigin.history.formats.charts import described, over_time, periods, treemap
+from codeorigin.history.formats.report import HistoryReport
+from codeorigin.history.formats.style import POLICY, STYLE
+from codeorigin.history.results import CommitDetails, DetailedFunction, HeatLine
+from codeorigin.history.totals import Share, Totals, date_of
+from codeorigin.model.verdict import Band
+from codeorigin.wording import CAVEAT
+from codeorigin.wording.figures import counted, percent, probability_decimal
+from codeorigin.wording.histories import LINES, NOT_BY_AUTHOR, declared_phrase, percents, totals_phrases
+
+_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_STRONGEST = 0.6
+"""Evidence of a line, in logits, that is shown with full color."""
+
+
+def _text(text: str) -> str:
+    return escape(printable(text))
+
+
+def write(report: HistoryReport, stream: TextIO) -> None:
+    """Write the page after reading all results."""
+    totals = Totals()
+    for result in report.results:
+        totals.add(result)
+    for part in _page(report, totals):
+        stream.write(f"{part}\n")
+
+
+def _page(report: HistoryReport, totals: Totals) -> Iterator[str]:
+    left = report.left_out
+    title = f"CodeOrigin history of {_text(report.name)}"
+    yield f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
+    yield f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
+    yield f'<meta name="viewport" content="width=device-width"><style>{STYLE}</style></head><body>'
+    yield f'<h1>{title}</h1><p class="notice"><strong>{escape(CAVEAT)}</strong> {escape(NOT_BY_AUTHOR)}</p>'
+    yield from _tiles(totals)
+    sums = " ".join(
+        each for each in totals_phrases(totals, left.merges, left.cut_off, left.unreadable) if each
+    )
+    yield f"<p>{escape(sums)}</p>"
+    if not totals.all.lines:
+        yield "<p>No commit touches a function with a verdict.</p>"
+    else:
+        shown = periods(totals.months)
+        yield "<h2>Over time</h2>"
+        yield f'<p class="what">{escape(LINES)}</p>{legend()}<figure>{over_time(shown)}</figure>'
+        yield f"<details><summary>as a table</summary>{share_table('period', dict(shown))}</details>"
+        yield "<h2>By folder</h2>"
+        yield '<p class="what">Areas are lines; the colour is the share of them in the band llm.</p>'
+        yield '<p class="scale"><span>0 %</span><i></i><span>50 % and more</span></p>'
+        yield f"<figure>{treemap(totals.folders)}</figure>"
+        folders = dict(sorted(totals.folders.items()))
+        yield f"<details><summary>as a table</summary>{share_table('folder', folders)}</details>"
+        yield f"<h2>By language</h2>{''.join(languages_of(totals))}"
+    yield from _standing_out(report, totals)
+    yield f"<footer>CodeOrigin {_text(report.version)}, model {_text(report.model)}.</footer>"
+    yield "</body></html>"
+
+
+def _tiles(totals: Totals) -> Iterator[str]:
+    yield '<div class="tiles">'
+    figures = [(f"{totals.commits:,}", "commits", ""), (f"{totals.all.functions:,}", "functions touched", "")]
+    figures.append((f"{totals.all.lines:,}", "lines judged", ""))
+    names = {Band.HUMAN: "of lines human", Band.UNSURE: "of lines unsure", Band.LLM: "of lines llm"}
+    figures += [(percents(totals.all)[band.value], name, band.value) for band, name in names.items()]
+    for figure, name, kind in figures:
+        yield f'<div class="tile {kind}"><b>{figure}</b><span>{name}</span></div>'
+    yield "</div>"
+    if (said := declared_phrase(totals)) is not None:
+        yield f'<p class="declared">{escape(said)}</p>'
+
+
+def legend() -> str:
+    """The legend for the colors of bands."""
+    return (
+        '<p class="legend">'
+        + "".join(
+            f'<span><i class="{band.value}"></i>{band.value}</span>'
+            for band in (Band.LLM, Band.UNSURE, Band.HUMAN)
+        )
+        + "</p>"
+    )
+
+
+def share_table(title: str, rows: Mapping[str, Share], files: bool = False) -> str:
+    """Shares as a table; with ``files``, they count files instead of commits."""
+    columns = ("files" if files else "commits", "functions", "lines", *map(str, Band))
+    heads = "".join(f'<th class="number">{name}</th>' for name in columns)
+    made = [f"<table><thead><tr><th>{title}</th>{heads}</tr></thead><tbody>"]
+    for name, share in rows.items():
+        figures = [
+            f"{share.commits:,}",
+            f"{share.functions:,}",
+            f"{share.lines:,}",
+            *percents(share).values(),
+        ]
+        cells = "".join(f'<td class="number">{figure}</td>' for figure in figures)
+        made.append(f"<tr><td>{_text(name) or '(top)'}</td>{cells}</tr>")
+    return "".join(made) + "</tbody></table>"
+
+
+def languages_of(totals: Totals, unit: str = "commit") -> Iterator[str]:
+    """Yield a bar for each language; ``unit`` is what was counted."""
+    ordered = sorted(totals.languages.items(), key=lambda each: (-each[1].lines, each[0]))
+    for name, share in ordered:
+        parts = "".join(
+            f'<i class="{band.value}" style="width:{100 * share.share(band):.2f}%"></i>'
+            for band in (Band.LLM, Band.UNSURE, Band.HUMAN)
+            if share.bands[band]
+        )
+        words = escape(described(name, share, unit))
+        yield (
+            f'<div class="language" title="{words}"><span>{escape(name)}</span><div class="stack">{parts}</div>'
+            f'<span class="number">{counted(share.lines, "line")}</span></div>'
+        )
+
+
+def _standing_out(report: HistoryReport, totals: Totals) -> Iterator[str]:
+    yield "<h2>Commits that stand out</h2>"
+    best = totals.standing_out()
+    if not best:
+        yield "<p>No commit with a verdict of its own is in the band llm or unsure.</p>"
+        return
+    yield (
+        f'<p class="what">The {len(best):,} with the highest probability of {totals.judged:,} that wrote enough '
+        "functions for a verdict. Each opens its functions; the colour of a line is its evidence, towards an LLM or "
+        "towards a person.</p>"
+    )
+    for details in report.details(best, with_lines=True):
+        yield from _commit(details)
+
+
+def _commit(details: CommitDetails) -> Iterator[str]:
+    result = details.result
+    band = result.band.value if result.band is not None else "none"
+    said = [counted(result.written, "function") + " written", f"{counted(result.lines, 'line')}"]
+    if result.human_share is not None:
+        said.append(f"{percent(result.human_share)} of human-written commits score as high")
+    if result.declared:
+        said.append(f"says so itself: {', '.join(result.declared)}")
+    yield (
+        f'<details class="commit"><summary><code>{result.commit[:10]}</code> '
+        f"<time>{date_of(result.seconds)[:10]}</time> "
+        f'<b class="{band}">{probability_decimal(result.probability)} {band}</b> '
+        f"<span>{escape('; '.join(said))}</span></summary>"
+    )
+    for function in details.functions:
+        yield from _function(function)
+    if details.more:
+        yield f"<p>And {counted(details.more, 'more function')}.</p>"
+    yield "</details>"
+
+
+def _function(function: DetailedFunction) -> Iterator[str]:
+    verdict = function.verdict
+    band = verdict.band.value if verdict.band is not None else "none"
+    name = f"{function.path}:{function.first}-{function.last}"
+    how = "written by this commit" if function.written else "touched by this commit"
+    yield (
+        f'<details class="function"><summary><b class="{band}">{probability_decimal(verdict.probability)} {band}</b> '
+        f"<code>{_text(function.name)}</code> <span>{_text(_utf8(name))}; {how}</span></summary>"
+    )
+    if function.lines:
+        # Lines are block elements, so a newline between them would be displayed as well.
+        lines = "".join(map(_line, function.lines))
+        left = function.last - function.first + 1 - len(function.lines)
+        yield f"<pre>{lines}</pre>{f'<p>{left:,} more lines.</p>' if left > 0 else ''}"
+    yield "</details>"
+
+
+def _line(line: HeatLine) -> str:
+    strength = round(70 * min(1.0, abs(line.value) / _STRONGEST))
+    colour = "llm" if line.value > 0 else "human"
+    style = (
+        f' style="background:color-mix(in oklab, var(--{colour}-under) {strength}%, transparent)"'
+        if strength
+        else ""
+    )
+    sign = "+" if line.changed else " "
+    code = escape(printable_code(_ADDRESS.sub("…", line.text)))
+    return f'<span class="line"{style} title="{line.value:+.2f}"><i>{sign}{line.number:>5}</i> {code}</span>'
+
+
+def _utf8(text: str) -> str:
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")

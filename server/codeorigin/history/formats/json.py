@@ -1,0 +1,116 @@
+"""A history as JSON, written commit by commit, as described by ``history.schema.json`` next to this file."""
+
+import json
+from dataclasses import asdict
+from importlib import resources
+from typing import Any, TextIO
+
+from codeorigin.history.formats.report import HistoryReport
+from codeorigin.history.results import CommitDetails, CommitResult
+from codeorigin.history.totals import Share, Totals, date_of
+from codeorigin.model.verdict import Band
+
+
+def load_schema() -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of :func:`write`'s output."""
+    schema = resources.files("codeorigin.history.formats").joinpath("history.schema.json")
+    loaded: dict[str, Any] = json.loads(schema.read_text("utf-8"))
+    return loaded
+
+
+def commit_values(result: CommitResult) -> dict[str, Any]:
+    """A commit as plain values."""
+    bands = {
+        "human": sum(part.human for part in result.parts),
+        "unsure": sum(part.unsure for part in result.parts),
+        "llm": sum(part.llm for part in result.parts),
+    }
+    return {
+        "commit": result.commit,
+        "date": date_of(result.seconds),
+        "functions": result.functions,
+        "written": result.written,
+        "lines": result.lines,
+        "band_lines": bands,
+        "logit": result.logit,
+        "probability": result.probability,
+        "band": None if result.band is None else result.band.value,
+        "reason": result.reason,
+        "human_share": result.human_share,
+        "unread": result.unread,
+        "missing": result.missing,
+        "declared": list(result.declared),
+        "parts": [asdict(part) for part in result.parts],
+    }
+
+
+def _details(details: CommitDetails) -> dict[str, Any]:
+    # Code is left out: a page made from this shows only what was judged, and where it is.
+    functions = [
+        {
+            "name": each.name,
+            "path": each.path,
+            "first": each.first,
+            "last": each.last,
+            "written": each.written,
+            "probability": each.verdict.probability,
+            "band": None if each.verdict.band is None else each.verdict.band.value,
+        }
+        for each in details.functions
+    ]
+    return {"commit": details.result.commit, "functions": functions, "more": details.more}
+
+
+def _row(name: str, share: Share) -> dict[str, Any]:
+    return {
+        "name": name,
+        "commits": share.commits,
+        "functions": share.functions,
+        "lines": share.lines,
+        "band_lines": {band.value: lines for band, lines in share.bands.items()},
+    }
+
+
+def _line(values: dict[str, Any]) -> str:
+    return json.dumps(values, allow_nan=False)
+
+
+def write(report: HistoryReport, stream: TextIO) -> None:
+    """Write one ASCII JSON document: one line per commit, as they arrive, then the totals."""
+    left, totals = report.left_out, Totals()
+    head = {
+        "version": report.version,
+        "model": report.model,
+        "repository": report.name,
+        "since": report.since,
+        "until": report.until,
+    }
+    stream.write(f'{_line(head)[:-1]}, "commits": [')
+    separator = "\n"
+    for result in report.results:
+        totals.add(result)
+        stream.write(f"{separator}{_line(commit_values(result))}")
+        separator = ",\n"
+    summary = {
+        "commits": totals.commits,
+        "judged": totals.judged,
+        "commit_bands": {band.value: totals.commit_bands[band] for band in Band},
+        "merges": left.merges,
+        "cut_off": left.cut_off,
+        "unread": totals.unread,
+        "missing": totals.missing,
+        "unreadable": totals.unreadable + left.unreadable,
+        "functions": totals.all.functions,
+        "lines": totals.all.lines,
+        "band_lines": {band.value: totals.all.bands[band] for band in Band},
+        "declared": dict(sorted(totals.declared.items())),
+    }
+    details = report.details(totals.standing_out(), with_lines=False)
+    tail = {
+        "months": [_row(*each) for each in sorted(totals.months.items())],
+        "folders": [_row(*each) for each in sorted(totals.folders.items())],
+        "languages": [_row(*each) for each in sorted(totals.languages.items())],
+        "standing_out": [_details(each) for each in details],
+        "summary": summary,
+    }
+    stream.write(f"\n], {_line(tail)[1:]}\n")

@@ -1,0 +1,261 @@
+"""``codeorigin history``: the verdicts on all commits, streamed, and their totals."""
+
+import hashlib
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import codeorigin
+from codeorigin.check.changes import wanted_paths
+from codeorigin.check.inputs import chosen_cells, source_kind
+from codeorigin.cli.exit_codes import ExitCode
+from codeorigin.cli.output import write_output
+from codeorigin.cli.terminal import complain, display_path, printable
+from codeorigin.errors import CodeOriginError, RepositoryError
+from codeorigin.git.repository import Repository
+from codeorigin.history.formats import write_history
+from codeorigin.history.formats.report import HistoryReport, LeftOut
+from codeorigin.history.results import UNREADABLE, CommitResult
+from codeorigin.history.run import HistoryRun, open_history
+from codeorigin.settings.project import project_of
+from codeorigin.wording.histories import missing_phrase, repaired_phrase
+
+if TYPE_CHECKING:
+    from codeorigin.settings.project import Project
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryOptions:
+    """What the user requested. ``output`` None means stdout. The project's settings apply unless ``config`` is False.
+
+    ``documents`` includes the code blocks in Markdown and reStructuredText. ``file_context`` None means the project's
+    setting.
+    """
+
+    path: str = "."
+    since: str | None = None
+    until: str | None = None
+    by: str = "month"
+    revision: str = "HEAD"
+    history_format: str = "text"
+    output: Path | None = None
+    language: str | None = None
+    exclude: Sequence[str] = ()
+    documents: bool = False
+    declared: bool = True
+    file_context: bool | None = None
+    state: Path | None = None
+    config: bool = True
+    model: Path | None = None
+    jobs: int = 1
+
+
+def parse_day(text: str, option: str, *, end: bool = False) -> int:
+    """The start of a day, month or year (``YYYY-MM-DD``, ``YYYY-MM`` or ``YYYY``, UTC) in seconds since 1970.
+
+    With ``end``, the time just after it instead of its start.
+
+    Raises:
+        CodeOriginError: ``text`` is not a date, or is in the year 9999.
+    """
+    for shape in ("%Y-%m-%d", "%Y-%m", "%Y"):
+        try:
+            first = datetime.strptime(text, shape).replace(tzinfo=UTC)
+        except ValueError:
+            continue
+        if first.year == datetime.max.year:
+            # The day after it may not exist.
+            break
+        if not end:
+            return int(first.timestamp())
+        if shape == "%Y-%m-%d":
+            after = first + timedelta(days=1)
+        else:
+            month = first.replace(month=12) if shape == "%Y" else first
+            after = (month.replace(day=28) + timedelta(days=4)).replace(day=1)
+        return int(after.timestamp())
+    raise CodeOriginError(f"{option} {text}: is not a date; write it as 2024-05-17, 2024-05 or 2024")
+
+
+def _repository(path: str) -> tuple[Repository, list[str]]:
+    """The repository that contains a path, and the path itself unless it is the whole repository."""
+    given = Path(path)
+    if not given.exists():
+        raise RepositoryError(f"{display_path(path)}: no such file or folder")
+    repository = Repository.of(given if given.is_dir() else given.parent)
+    inside = repository.root is not None and given.resolve() != repository.root.resolve()
+    return repository, [path] if inside else []
+
+
+class CommitProgress:
+    """Shows progress and its rate: one updated line on a terminal, or else one line per minute.
+
+    ``total`` is the number of commits to judge; ``clock`` returns seconds.
+    """
+
+    def __init__(self, total: int, clock: Callable[[], float] = time.monotonic) -> None:
+        self._total, self._clock = total, clock
+        self._started = self._shown = clock()
+        self._terminal = sys.stderr.isatty()
+
+    def __call__(self, done: int, known: int) -> None:
+        """Show that ``done`` commits are done, of which ``known`` were done by an earlier run."""
+        now = self._clock()
+        if now - self._shown < (0.5 if self._terminal else 60.0):
+            return
+        self._shown = now
+        text = f"{done:,} of {self._total:,} commits"
+        if done > known:
+            rate = (done - known) / (now - self._started)
+            left = (self._total - done) / rate
+            text += f", {60 * rate:,.0f} a minute, about {_duration(left)} left"
+        if self._terminal:
+            sys.stderr.write(f"\r\x1b[K{text}")
+            sys.stderr.flush()
+        else:
+            complain(text)
+
+    def clear(self) -> None:
+        """Erase the line."""
+        if self._terminal:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()
+
+
+def _duration(seconds: float) -> str:
+    minutes = round(seconds / 60)
+    if minutes < 1:
+        return "a minute"
+    return f"{minutes} min" if minutes < 90 else f"{minutes / 60:.1f} h"
+
+
+def run_history(options: HistoryOptions) -> int:
+    """Judge the commits, write the report, and return the exit code."""
+    since = None if options.since is None else parse_day(options.since, "--since")
+    until = None if options.until is None else parse_day(options.until, "--until", end=True)
+    repository, names = _repository(options.path)
+    project = project_of([Path(options.path)]) if options.config and repository.root is not None else None
+    for problem in project.problems if project is not None else ():
+        complain(problem)
+    wanted, below = wanted_paths(
+        repository,
+        names,
+        language=options.language,
+        exclude=options.exclude,
+        project=project,
+        documents=options.documents,
+        notebooks=True,
+    )
+    file_context = options.file_context
+    if file_context is None:
+        file_context = True if project is None else project.settings.file_context
+    with ExitStack() as stack:
+        run = stack.enter_context(
+            open_history(
+                repository,
+                wanted,
+                settings=_settings_key(options, below, project, file_context=file_context),
+                revision=options.revision,
+                since=since,
+                until=until,
+                paths=tuple(each for each in below if each),
+                cells=chosen_cells(
+                    None if options.language is None else source_kind(options.language), project
+                ),
+                declared=options.declared,
+                file_context=file_context,
+                state=options.state,
+                model=options.model,
+                jobs=options.jobs,
+            )
+        )
+        counter = _Counter(run)
+        try:
+            report = _report(run, counter, options, repository)
+            if options.history_format == "parquet":
+                from codeorigin.history.formats import parquet  # noqa: PLC0415
+
+                parquet.write(report, options.output)
+            else:
+                write_output(
+                    options.output,
+                    lambda: report,
+                    lambda made, stream: write_history(made, options.history_format, stream),
+                )
+        except KeyboardInterrupt:
+            counter.clear()
+            complain(
+                f"stopped after {counter.done:,} of {len(run.plan):,} commits; what was read is kept, and the same "
+                "command goes on from there"
+            )
+            return ExitCode.INTERRUPTED
+        if run.walk.repaired:
+            complain(repaired_phrase(run.walk.repaired))
+        lacking = missing_phrase(counter.missing, counter.unreadable + run.plan.unreadable)
+    if lacking is not None:
+        complain(lacking)
+        return ExitCode.ERROR
+    return ExitCode.OK
+
+
+class _Counter:
+    """Yields the results, counts them and shows the progress."""
+
+    def __init__(self, run: HistoryRun) -> None:
+        self._run, self.done = run, 0
+        self.missing = self.unreadable = 0
+        self._progress = CommitProgress(len(run.plan))
+
+    def __iter__(self) -> Iterator[CommitResult]:
+        for result in self._run.results():
+            yield result
+            self.done += 1
+            self.missing += result.missing
+            self.unreadable += result.reason == UNREADABLE
+            self._progress(self.done, self._run.walk.known)
+        self.clear()
+
+    def clear(self) -> None:
+        """Erase the progress line."""
+        self._progress.clear()
+
+
+def _settings_key(
+    options: HistoryOptions, below: Sequence[str], project: "Project | None", *, file_context: bool
+) -> str:
+    """A hash of all settings that affect the result of a commit."""
+    settings = None if project is None else project.settings
+    parts = [
+        options.language,
+        list(options.exclude),
+        sorted(below),
+        options.declared,
+        options.documents,
+        file_context,
+        None if settings is None else [sorted(settings.languages), list(settings.exclude)],
+    ]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
+
+
+def _report(
+    run: HistoryRun, results: _Counter, options: HistoryOptions, repository: Repository
+) -> HistoryReport:
+    name = (repository.root or repository.folder).name.removesuffix(".git")
+    plan = run.plan
+    return HistoryReport(
+        version=codeorigin.__version__,
+        model=run.bundle.model_id,
+        results=iter(results),
+        left_out=LeftOut(plan.merges, plan.cut_off, plan.unreadable),
+        details=run.details,
+        name=printable(display_path(name)),
+        since=options.since,
+        until=options.until,
+        by=options.by,
+    )

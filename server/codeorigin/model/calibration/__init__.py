@@ -1,0 +1,1 @@
+"""Raw logits -> probabilities, bands and promises."""

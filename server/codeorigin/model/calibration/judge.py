@@ -1,0 +1,266 @@
+"""Raw scores -> verdicts: on functions, alone or with their file and commit, and on whole files and changes."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from codeorigin.model.calibration.calibration import Calibration
+from codeorigin.model.calibration.promise import Group
+from codeorigin.model.calibration.reading import Reading, Rule, read, rule_of
+from codeorigin.model.calibration.scale import Scale
+from codeorigin.model.calibration.top_level import TopLevelRule
+from codeorigin.model.change_verdict import ChangedFunctions, ChangeVerdict, judge_change
+from codeorigin.model.file_verdict import FileVerdict
+from codeorigin.model.reading.normalize import Normalized
+from codeorigin.model.scoring.features import DeepAnswer, RawScore
+from codeorigin.model.verdict import Band, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """A function's raw score, and the group that determines its thresholds."""
+
+    score: RawScore
+    group: Group
+
+
+class Judge:
+    """Turns scores into verdicts by one model's calibration."""
+
+    def __init__(self, calibration: Calibration) -> None:
+        self._calibration = calibration
+        # One entry per scale, language and group seen so far: a few dozen at most.
+        self._rules: dict[tuple[str, str, Group], Rule] = {}
+
+    def is_long_enough(self, normalized: Normalized) -> bool:
+        """Whether a function has enough non-blank lines and characters for a verdict."""
+        calibration = self._calibration
+        if len(normalized.layout.contents) < calibration.min_lines:
+            return False
+        # The beginning is usually enough to decide, unless it is nearly all blanks.
+        least, text = calibration.min_characters, normalized.text
+        return sum(map(len, text[: 3 * least].split())) >= least or sum(map(len, text.split())) >= least
+
+    @property
+    def top_level(self) -> TopLevelRule | None:
+        """The rule for code outside functions; None if the model has none."""
+        return self._calibration.top_level
+
+    def at_top_level(self, scored: Scored, rule: TopLevelRule, language: str) -> Verdict:
+        """The verdict on code outside functions, by its own rule and its text alone."""
+        own = rule_of(rule.scale, language, scored.group)
+        reading = read(rule.scale, own, scored.score.logit)
+        # This rule is for the wide part alone.
+        return self._unrefined(_verdict(scored, reading, own_probability=reading["probability"]))
+
+    def in_commits(
+        self,
+        verdicts: Mapping[int, Verdict],
+        others: Mapping[int, Sequence[float]],
+        language: str,
+        *,
+        in_file: bool,
+    ) -> dict[int, Verdict]:
+        """New verdicts for those functions of a file that have others in their commits, if the model has a rule.
+
+        Args:
+            verdicts: the verdicts on all functions of the file.
+            others: for each function where they are known, own logits of the other functions of its commit.
+            language: a model language.
+            in_file: let the other functions of the file count as well.
+        """
+        alone, both = self._calibration.commit_context, self._calibration.file_and_commit_context
+        judged = {
+            number: each.unrefined_logit
+            for number, each in verdicts.items()
+            if each.unrefined_logit is not None
+        }
+        found = {}
+        for number, in_commit in others.items():
+            if number not in judged or not in_commit:
+                continue
+            beside = [logit for place, logit in judged.items() if place != number]
+            context, by_file = alone, None
+            if in_file and beside and both is not None and both.file is not None:
+                context, by_file = both, both.file.evidence_for_one(beside)
+            if context is not None:
+                heard = context.commit.evidence_for_one(in_commit)
+                found[number] = self._with_others(
+                    verdicts[number], context.scale, language, (by_file, len(beside)), (heard, len(in_commit))
+                )
+        return found
+
+    def alone(self, scored: Scored, language: str) -> Verdict:
+        """The verdict on a function by its own text alone, in a model language."""
+        return self._verdict(scored, language, None, 0)
+
+    def in_file(self, functions: Mapping[int, Scored], language: str) -> dict[int, Verdict]:
+        """The verdicts on a file's functions, including what the others add if the model has a rule for that."""
+        context = self._calibration.file_context
+        if context is None or len(functions) < 2:
+            return {number: self.alone(scored, language) for number, scored in functions.items()}
+        evidence = context.rule.evidence([scored.score.logit for scored in functions.values()])
+        return {
+            number: self._verdict(scored, language, added, len(functions) - 1)
+            for (number, scored), added in zip(functions.items(), evidence, strict=True)
+        }
+
+    def file(self, functions: Sequence[tuple[float, int]], language: str) -> FileVerdict | None:
+        """The verdict on a file, from its functions' logits and lines; None without a rule for files."""
+        rule = self._calibration.file
+        return None if rule is None else rule.verdict(functions, language)
+
+    def change(self, files: Sequence[ChangedFunctions]) -> tuple[ChangeVerdict | None, list[list[Verdict]]]:
+        """The verdict on a change, and the verdicts on its functions with what the change adds to each.
+
+        Args:
+            files: all functions of the changed files.
+
+        Returns:
+            The verdict on the change, None without a rule for commits, and the verdicts on all functions, by file.
+            Verdicts on functions that the change did not write stay the same, as do all if it wrote only one.
+        """
+        written = [
+            (function.unrefined_logit, file.lines[number], file.language)
+            for file in files
+            for number, function in enumerate(file.verdicts)
+            if file.written[number] and function.unrefined_logit is not None
+        ]
+        rule = self._calibration.commit
+        whole = None if rule is None else judge_change(rule, written)
+        logits = [logit for logit, _, _ in written]
+        return whole, [self._with_change(file, logits) for file in files]
+
+    def _with_change(self, file: ChangedFunctions, logits: Sequence[float]) -> list[Verdict]:
+        """The verdicts on a file's functions within a change; ``logits`` are those of all functions it wrote."""
+        verdicts = list(file.verdicts)
+        alone, both = self._calibration.commit_context, self._calibration.file_and_commit_context
+        judged = [number for number, each in enumerate(verdicts) if each.unrefined_logit is not None]
+        in_file = both is not None and both.file is not None and len(judged) > 1
+        context = both if in_file else alone
+        if context is None or len(logits) < 2 or not file.in_context:
+            return verdicts
+        from_file: list[float] = []
+        if in_file and context.file is not None:
+            from_file = context.file.evidence([verdicts[number].unrefined_logit or 0.0 for number in judged])
+        others = len(logits) - 1
+        total = math.fsum(logit - context.commit.neutral for logit in logits)
+        share = context.commit.weight / (others + context.commit.prior_functions)
+        for place, number in enumerate(judged):
+            verdict = verdicts[number]
+            if not file.written[number] or verdict.unrefined_logit is None or verdict.group is None:
+                continue
+            heard = share * (total - (verdict.unrefined_logit - context.commit.neutral))
+            by_file = (from_file[place] if from_file else None), len(judged) - 1
+            verdicts[number] = self._with_others(
+                verdict, context.scale, file.language, by_file, (heard, others)
+            )
+        return verdicts
+
+    def refined(self, verdict: Verdict, deep: DeepAnswer, language: str) -> Verdict:
+        """The verdict refined by the deep part's answer, or unchanged if it does not await one.
+
+        A function that the wide part calls ``human`` is never called ``llm``, so that the promise holds for both steps
+        together.
+        """
+        scales = self._calibration.refined
+        if (
+            scales is None
+            or not verdict.awaits_deep
+            or verdict.unrefined_logit is None
+            or verdict.group is None
+        ):
+            return verdict
+        own = verdict.unrefined_logit + deep.logit
+        name, scale, logit = "refined", scales.alone, own
+        if verdict.file_evidence is not None and scales.in_file is not None:
+            name, scale, logit = "refined in file", scales.in_file, own + verdict.file_evidence
+        refined = replace(
+            verdict,
+            **self._read(name, scale, logit, language, verdict.group),
+            logit=own,
+            deep=deep.logit,
+            windows=deep.windows,
+            own_probability=scales.alone.probability(own),
+        )
+        if verdict.band is not Band.HUMAN or refined.band is not Band.LLM:
+            return refined
+        return replace(refined, band=Band.UNSURE, cleared=True)
+
+    def _read(self, name: str, scale: Scale, logit: float, language: str, group: Group) -> Reading:
+        """The reading of ``logit`` by ``scale``; ``name`` identifies the scale in the cache."""
+        rule = self._rules.get((name, language, group))
+        if rule is None:
+            rule = self._rules[name, language, group] = rule_of(scale, language, group)
+        return read(scale, rule, logit)
+
+    def _unrefined(self, verdict: Verdict) -> Verdict:
+        """The verdict without the deep part's refinement, for rules that are for the wide part alone."""
+        if self._calibration.refined is None:
+            return verdict
+        return replace(verdict, logit=verdict.unrefined_logit, deep=0.0, windows=0, cleared=False)
+
+    def _with_others(
+        self,
+        verdict: Verdict,
+        scale: Scale,
+        language: str,
+        by_file: tuple[float | None, int],
+        by_commit: tuple[float, int],
+    ) -> Verdict:
+        """The verdict read by ``scale`` with what others add: (evidence, number of others) by file and by commit."""
+        if verdict.unrefined_logit is None or verdict.group is None:
+            return verdict
+        (in_file, neighbours), (heard, others) = by_file, by_commit
+        logit = verdict.unrefined_logit + heard + (in_file or 0.0)
+        name = "in commit" if in_file is None else "in file and commit"
+        return replace(
+            self._unrefined(verdict),
+            **self._read(name, scale, logit, language, verdict.group),
+            own_probability=self._calibration.alone.probability(verdict.unrefined_logit),
+            file_evidence=in_file,
+            neighbours=neighbours if in_file is not None else 0,
+            commit_evidence=heard,
+            commit_neighbours=others,
+        )
+
+    @property
+    def judges_files(self) -> bool:
+        """Whether the model has a rule for whole files."""
+        return self._calibration.file is not None
+
+    def _verdict(self, scored: Scored, language: str, evidence: float | None, neighbours: int) -> Verdict:
+        score, group = scored.score, scored.group
+        alone, context = self._calibration.alone, self._calibration.file_context
+        in_file = evidence is not None and context is not None
+        scale = context.scale if context is not None and in_file else alone
+        logit = score.logit if evidence is None else score.logit + evidence
+        reading = self._read("in file" if in_file else "alone", scale, logit, language, group)
+        own_probability = alone.probability(score.logit) if in_file else reading["probability"]
+        return _verdict(
+            scored, reading, own_probability=own_probability, evidence=evidence, neighbours=neighbours
+        )
+
+
+def _verdict(
+    scored: Scored,
+    reading: Reading,
+    *,
+    own_probability: float,
+    evidence: float | None = None,
+    neighbours: int = 0,
+) -> Verdict:
+    """The verdict from a ``reading``; ``evidence`` is what the function's file adds."""
+    score = scored.score
+    return Verdict(
+        **reading,
+        logit=score.logit,
+        group=scored.group,
+        wide=score.wide,
+        deep=score.deep,
+        windows=score.windows,
+        unrefined_logit=score.logit,
+        own_probability=own_probability,
+        file_evidence=evidence,
+        neighbours=neighbours,
+    )

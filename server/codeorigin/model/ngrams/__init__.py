@@ -1,0 +1,1 @@
+"""Hashed n-grams of a function's words, shapes, characters and comments."""

@@ -1,0 +1,151 @@
+"""Hashed n-gram views of functions: the wide part's input.
+
+A view is a way to split a function into items: words, their shapes, characters, the words of comments. N-grams of items
+are hashed to rows of a weight table (:mod:`codeorigin.model.ngrams.hashing`) and counted
+(:mod:`codeorigin.model.ngrams.counting`), many functions at a time. Which characters an n-gram covers is only
+computed for explanations.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain, pairwise
+
+import numpy as np
+import numpy.typing as npt
+
+from codeorigin.model.ngrams.counting import Counted, count
+from codeorigin.model.ngrams.hashing import NO_ROW, Items, Rows, ngram_rows, sorted_rows
+from codeorigin.model.ngrams.item_places import item_places
+from codeorigin.model.ngrams.views import View, ViewKind
+from codeorigin.model.reading.comment_items import comment_items
+from codeorigin.model.reading.normalize import LEVEL_MARK, Normalized
+from codeorigin.model.reading.text_words import hash_texts
+from codeorigin.model.reading.words import Vocabulary, utf32
+
+Ints = npt.NDArray[np.int32]
+
+BATCH_CHARACTERS = 1 << 16
+"""Most characters per batch, so that its arrays stay in the processor's cache; a single function may have more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrences:
+    """Where the features occur: occurrence ``i`` is feature ``feature[i]`` over ``text[start[i]:end[i]]``.
+
+    All three are int32 of shape ``(M,)``; ``feature`` indexes :attr:`WideFeatures.ids`. Empty unless requested, since
+    they are many times larger than the features.
+    """
+
+    feature: Ints
+    start: Ints
+    end: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class WideFeatures:
+    """Distinct hashed n-grams of one function.
+
+    ``ids`` are int64 rows of the weight table, ``values`` float32 damped and scaled counts, both ``(N,)``.
+    """
+
+    ids: npt.NDArray[np.int64]
+    values: npt.NDArray[np.float32]
+    occurrences: Occurrences
+
+
+_NOWHERE = Occurrences(*(np.zeros(0, dtype=np.int32) for _ in range(3)))
+
+
+class NgramViews:
+    """Extracts all views of functions into one id space, where the rows of view ``k`` follow those of view ``k - 1``.
+
+    Not thread-safe, because it caches the words that it has seen.
+    """
+
+    def __init__(self, views: Sequence[View]) -> None:
+        self.views = tuple(views)
+        self.table_size = sum(view.width for view in self.views)
+        if self.table_size > NO_ROW:
+            raise ValueError(f"the views have {self.table_size} rows; at most {NO_ROW} can be told apart")
+        self._vocabulary = Vocabulary()
+
+    def extract(self, normalized: Normalized, language: str) -> WideFeatures:
+        """All n-grams of one function, with their positions; empty arrays if the text has none."""
+        text = normalized.text
+        places = item_places(text, {view.kind for view in self.views}, language)
+        rows_of_views: list[Rows] = []
+        all_starts, all_ends = [_NOWHERE.start], [_NOWHERE.end]
+        for view, first_row, items in self._items_of_views([text], language):
+            starts, ends = places[view.kind]
+            of_view = [np.zeros(0, dtype=np.uint32)]
+            for order, rows, outside in ngram_rows(items, view.orders, view.width):
+                of_view.append(np.delete(rows + np.uint64(first_row), outside).astype(np.uint32))
+                all_starts.append(np.delete(starts[: len(rows)], outside))
+                all_ends.append(np.delete(ends[order - 1 :], outside))
+            rows_of_views.append(np.concatenate(of_view))
+        counted = self._count([np.sort(rows) for rows in rows_of_views])
+        feature = np.searchsorted(counted.ids, np.concatenate(rows_of_views)).astype(np.int32)
+        places_of_all = Occurrences(feature, np.concatenate(all_starts), np.concatenate(all_ends))
+        return WideFeatures(counted.ids, counted.values, places_of_all)
+
+    def extract_many(self, texts: Sequence[str], language: str) -> Iterator[WideFeatures]:
+        """The n-grams of many functions of one language, in order, without positions.
+
+        Args:
+            texts: normalised code, as :attr:`codeorigin.model.reading.normalize.Normalized.text`.
+            language: a model language.
+        """
+        for counted in self.count_many(texts, language):
+            for start, end in pairwise(counted.borders.tolist()):
+                yield WideFeatures(counted.ids[start:end], counted.values[start:end], _NOWHERE)
+
+    def count_many(self, texts: Sequence[str], language: str) -> Iterator[Counted]:
+        """The n-grams of :meth:`extract_many`, as one result per batch of functions."""
+        for batch in _batches(texts):
+            by_view = [
+                sorted_rows(items, view.orders, view.width, first_row, len(batch))
+                for view, first_row, items in self._items_of_views(batch, language)
+            ]
+            yield self._count(list(chain.from_iterable(zip(*by_view, strict=True))))
+
+    def _count(self, parts: Sequence[Rows]) -> Counted:
+        return count(parts, [view.norm_power for view in self.views])
+
+    def _items_of_views(self, texts: Sequence[str], language: str) -> Iterator[tuple[View, int, Items]]:
+        """Each view with its first row and its items."""
+        items = self._items(texts, language)
+        first_row = 0
+        for view in self.views:
+            yield view, first_row, items[view.kind]
+            first_row += view.width
+
+    def _items(self, texts: Sequence[str], language: str) -> dict[ViewKind, Items]:
+        kinds = {view.kind for view in self.views}
+        items: dict[ViewKind, Items] = {}
+        everyone = np.arange(len(texts))
+        vocabulary = self._vocabulary
+        vocabulary.trim()
+        if kinds & {ViewKind.WORDS, ViewKind.SHAPES}:
+            words = hash_texts(texts, language, vocabulary)
+            items[ViewKind.WORDS] = Items(words.words, words.counts, everyone)
+            items[ViewKind.SHAPES] = Items(words.shapes, words.counts, everyone)
+        if ViewKind.CHARACTERS in kinds:
+            # Level marks are left out: the words view has the nesting, and characters should not depend on it.
+            codes = utf32("".join(texts).replace(LEVEL_MARK, "")).astype(np.uint64)
+            codes += np.uint64(1)
+            lengths = np.array([len(text) - text.count(LEVEL_MARK) for text in texts])
+            items[ViewKind.CHARACTERS] = Items(codes, lengths, everyone)
+        if ViewKind.COMMENTS in kinds:
+            items[ViewKind.COMMENTS] = comment_items(texts, language, vocabulary)
+        return items
+
+
+def _batches(texts: Sequence[str]) -> Iterator[Sequence[str]]:
+    start, characters = 0, 0
+    for place, text in enumerate(texts):
+        if place > start and characters + len(text) > BATCH_CHARACTERS:
+            yield texts[start:place]
+            start, characters = place, 0
+        characters += len(text)
+    if start < len(texts):
+        yield texts[start:]

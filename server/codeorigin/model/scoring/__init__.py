@@ -1,0 +1,1 @@
+"""Functions -> raw logits."""

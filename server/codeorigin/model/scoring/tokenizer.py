@@ -1,0 +1,134 @@
+"""Byte-level BPE over normalised code that keeps layout: every token belongs to exactly one line.
+
+The vocabulary is a ``tokenizer.json`` of the *tokenizers* library. Its pre-tokenizer isolates line feeds and
+runs of level marks before the merges are applied, so no token crosses a line end and the token -> line map
+is exact. Only bundles with a deep part need the library (extra ``deep``); it is imported when a tokenizer is loaded.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from codeorigin.errors import ModelError
+from codeorigin.model.reading.normalize import Normalized
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer as BpeTokenizer
+
+PAD_TOKEN, MASK_TOKEN = "<pad>", "<mask>"
+
+
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """Tokens of one function.
+
+    ``ids`` is int64 of shape ``(T,)``. ``starts`` and ``ends`` are int32 ``(T,)`` character offsets into the
+    normalised text; if a character takes several tokens, they all have its offsets. ``lines`` is int32
+    ``(T,)``: the line of each token, relative to the code's first line.
+    """
+
+    ids: npt.NDArray[np.int64]
+    starts: npt.NDArray[np.int32]
+    ends: npt.NDArray[np.int32]
+    lines: npt.NDArray[np.int32]
+
+
+class Tokenizer:
+    """The bundle's tokenizer, with the ids that training and explanation need."""
+
+    def __init__(self, bpe: "BpeTokenizer") -> None:
+        self._bpe = bpe
+        # "<mask>" in source code is plain code, not a hidden token.
+        bpe.encode_special_tokens = True
+        self.pad_id = self._special(PAD_TOKEN)
+        self.mask_id = self._special(MASK_TOKEN)
+        self.vocab_size = bpe.get_vocab_size()
+
+    @property
+    def special_ids(self) -> frozenset[int]:
+        """Ids that no text is encoded to: PAD, MASK, and any others in the encoder's vocabulary."""
+        added = self._bpe.get_added_tokens_decoder()
+        return frozenset(number for number, token in added.items() if token.special) | {
+            self.pad_id,
+            self.mask_id,
+        }
+
+    @classmethod
+    def load(cls, path: Path) -> "Tokenizer":
+        """Load ``tokenizer.json``.
+
+        Raises:
+            ModelError: the file is missing or not a tokenizer of this project, or the library is not installed.
+        """
+        try:
+            from tokenizers import Tokenizer as BpeTokenizer  # noqa: PLC0415
+        except ImportError as error:
+            raise ModelError(
+                "the model has a deep part, which needs the tokenizers library: pip install 'codeorigin[deep]'"
+            ) from error
+        try:
+            return cls(BpeTokenizer.from_file(str(path)))
+        except ModelError:
+            raise
+        except Exception as error:  # the library raises bare Exception
+            raise ModelError(f"{path.name}: not a readable tokenizer; reinstall the model") from error
+
+    def save(self, path: Path) -> None:
+        """Write ``tokenizer.json``, as :meth:`load` reads it."""
+        self._bpe.save(str(path))
+
+    def _special(self, token: str) -> int:
+        token_id = self._bpe.token_to_id(token)
+        if token_id is None:
+            raise ModelError(f"tokenizer.json: the {token} token is missing; reinstall the model")
+        return int(token_id)
+
+    def encode(self, normalized: Normalized) -> Encoding:
+        """Token ids of ``normalized`` with their positions; empty arrays for an empty text."""
+        encoded = self._bpe.encode(_encodable(normalized.text), add_special_tokens=False)
+        offsets = np.array(encoded.offsets, dtype=np.int32).reshape(-1, 2)
+        starts, ends = offsets[:, 0].copy(), offsets[:, 1].copy()
+        return Encoding(np.array(encoded.ids, dtype=np.int64), starts, ends, normalized.lines[starts])
+
+    def ids(self, text: str) -> npt.NDArray[np.int64]:
+        """Token ids int64 ``(T,)`` of ``text`` as is, for texts that are not code in a known language."""
+        encoded = self._bpe.encode(_encodable(text), add_special_tokens=False)
+        return np.array(encoded.ids, dtype=np.int64)
+
+
+def _encodable(text: str) -> str:
+    """Replace lone surrogates, which editors can send but UTF-8 cannot encode, keeping the text's length."""
+    whole = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    if len(whole) == len(text):
+        return whole
+    return "".join("\ufffd" if "\ud800" <= c <= "\udfff" else c for c in text)
+
+
+def ngram_ids(ids: npt.NDArray[np.int64], mask_id: int, buckets: int) -> npt.NDArray[np.int64]:
+    """Hashed token bigrams and trigrams that end at each token, for the encoder's n-gram embeddings.
+
+    Args:
+        ids: token ids, int64, last axis is the sequence.
+        mask_id: an n-gram that contains it, or that begins before the text, gets bucket 0, which embeds to zero.
+        buckets: number of rows of the table, including bucket 0.
+
+    Returns:
+        int64 ``(*ids.shape, 2)``. Source: Byte Latent Transformer (Pagnoni et al., 2024), section 3.2.1.
+    """
+    shifted = (ids + 1).astype(np.uint64)
+    known = ids != mask_id
+    out = np.zeros((*ids.shape, 2), dtype=np.int64)
+    rolling, valid = shifted, known
+    for order in (1, 2):
+        if ids.shape[-1] <= order:
+            break
+        multiplier = np.uint64(0x9E3779B97F4A7C15 + 2 * order)
+        rolling = rolling[..., :-1] * multiplier + shifted[..., order:]
+        valid = valid[..., :-1] & known[..., order:]
+        mixed = rolling ^ (rolling >> np.uint64(31))
+        bucket = (mixed % np.uint64(buckets - 1)).astype(np.int64) + 1
+        out[..., order:, order - 1] = np.where(valid, bucket, 0)
+    return out

@@ -1,0 +1,139 @@
+"""Findings that a team has accepted: ``.codeorigin-baseline.json`` in the workspace folder, or a file for ``check``.
+
+A function is identified by a hash of its text, so it is reported again once the text changes.
+"""
+
+import json
+import os
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from codeorigin.errors import CodeOriginError
+from codeorigin.settings.project_files import ACCEPTED_FILE, MAX_BYTES
+from codeorigin.text.regular_files import read_regular_file, replacing_file
+
+FORMAT_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Accepted:
+    """One accepted function; ``path`` is relative to the folder, with forward slashes."""
+
+    path: str
+    name: str
+    id: str
+
+
+class AcceptedFindings:
+    """The accepted functions of one folder, reread when the file changes."""
+
+    def __init__(self, folder: Path, name: str = ACCEPTED_FILE) -> None:
+        self._folder = folder
+        self._name = name
+        self._path = folder / name
+        self._stamp: tuple[int, int] | None = None
+        self._ids: frozenset[str] = frozenset()
+        self.problem: str | None = None
+
+    def ids(self) -> frozenset[str]:
+        """Ids of the accepted functions; if the file is broken, an empty set, and ``problem`` is set."""
+        try:
+            found = self._path.lstat()
+        except OSError:
+            self._stamp, self._ids, self.problem = None, frozenset(), None
+            return self._ids
+        stamp = (found.st_mtime_ns, found.st_size)
+        if stamp != self._stamp:
+            self._stamp = stamp
+            try:
+                self._ids = frozenset(entry.id for entry in self._read())
+                self.problem = None
+            except CodeOriginError as error:
+                self._ids, self.problem = frozenset(), str(error)
+        return self._ids
+
+    def exists(self) -> bool:
+        """Whether anything exists at the file's path, even a broken link."""
+        return os.path.lexists(self._path)
+
+    def demand_ids(self) -> frozenset[str]:
+        """Ids of the accepted functions; raises CodeOriginError if the file is broken."""
+        return frozenset(entry.id for entry in self._read())
+
+    def renew(
+        self, functions: Iterable[tuple[str, str, str | None]], *, seen: Iterable[str] = ()
+    ) -> tuple[int, int]:
+        """Add functions as :meth:`accept` does, and drop all other entries of the files ``seen`` (absolute paths).
+
+        Returns how many were added and how many dropped; raises like :meth:`accept`.
+        """
+        given = {function_id: (name, path) for function_id, name, path in functions}
+        checked = {self._relative(path) for path in seen}
+        before = set(self._read())
+        kept = {entry for entry in before if entry.id in given or entry.path not in checked}
+        known = {entry.id for entry in kept}
+        added = {
+            Accepted(self._relative(path), name, each)
+            for each, (name, path) in given.items()
+            if each not in known
+        }
+        after = kept | added
+        if after != before or not self.exists():
+            self._write(sorted(after))
+        return len(added), len(before) - len(kept)
+
+    def accept(self, functions: Iterable[tuple[str, str, str | None]]) -> int:
+        """Add functions (id, qualified name, absolute path or None) and return how many were new.
+
+        Raises CodeOriginError if the file is broken or cannot be written; it is then left unchanged.
+        """
+        entries = set(self._read())
+        before = len(entries)
+        known = {entry.id for entry in entries}
+        for function_id, name, path in functions:
+            if function_id not in known:
+                entries.add(Accepted(self._relative(path), name, function_id))
+        if len(entries) > before:
+            self._write(sorted(entries))
+        return len(entries) - before
+
+    def _relative(self, path: str | None) -> str:
+        if path is None:
+            return ""
+        try:
+            return Path(path).relative_to(self._folder).as_posix()
+        except ValueError:
+            return Path(path).name
+
+    def _read(self) -> list[Accepted]:
+        try:
+            content = read_regular_file(self._path, 50 * MAX_BYTES, follow_links=False)
+            if len(content) > 50 * MAX_BYTES:
+                raise CodeOriginError(f"{self._name} is too large; delete it and accept anew")
+            data: Any = json.loads(content.decode("utf-8"))
+            if data["version"] != FORMAT_VERSION:
+                raise CodeOriginError(f"{self._name} was written by another version; delete it")
+            return [
+                Accepted(str(entry["path"]), str(entry["name"]), str(entry["id"]))
+                for entry in data["functions"]
+            ]
+        except FileNotFoundError:
+            return []
+        except OSError as error:
+            raise CodeOriginError(f"{self._name} cannot be read: {error.strerror}") from error
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
+            raise CodeOriginError(
+                f"{self._name} does not hold accepted findings; repair or delete it"
+            ) from error
+
+    def _write(self, entries: list[Accepted]) -> None:
+        data = {"version": FORMAT_VERSION, "functions": [asdict(entry) for entry in entries]}
+        # ensure_ascii, the default, escapes lone surrogates, which UTF-8 cannot encode.
+        text = json.dumps(data, indent=2) + "\n"
+        try:
+            with replacing_file(self._path, root=self._folder) as stream:
+                stream.write(text)
+        except OSError as error:
+            raise CodeOriginError(f"{self._name} cannot be written: {error.strerror}") from error

@@ -1,0 +1,1 @@
+"""Text: positions and lines, reading files safely, and foreign text made literal."""

@@ -1,0 +1,116 @@
+"""Methods and attributes: which parts of the text belong to a function."""
+
+import pytest
+
+from codeorigin.analysis.analyzer import Analyzer
+from support.snippets import TOTAL_PRICE
+
+RUST = """fn checks_the_total() {
+    let orders = vec![order(3, 2), order(5, 1)];
+    let total = total_price(&orders);
+    assert_eq!(total, 11);
+}
+"""
+
+
+METHOD = """  findAll(query: Query, page: number) {
+    const found = this.orders.filter((order) => order.matches(query));
+    return found.slice(page * 10, page * 10 + 10);
+  }
+"""
+
+
+@pytest.mark.parametrize(
+    ("language", "plain", "attributed"),
+    [
+        ("rust", RUST, f'#[test]\n#[cfg(feature = "orders")]\n{RUST}'),
+        ("typescript", f"class Orders {{\n{METHOD}}}\n", f"class Orders {{\n  @Get('orders')\n{METHOD}}}\n"),
+    ],
+)
+def test_attributes_above_a_function_do_not_change_its_verdict(
+    analyzer: Analyzer, language: str, plain: str, attributed: str
+) -> None:
+    # The training data has functions without them: otherwise every test of a Rust project looked LLM-written.
+    (before,) = analyzer.analyze(plain, language).functions
+    (after,) = analyzer.analyze(attributed, language).functions
+    assert before.verdict.logit is not None
+    assert after.verdict == before.verdict
+    assert after.function_id == before.function_id
+    assert after.span.range.start_line < after.span.code.start_line
+    explained = analyzer.explain(attributed, after.span)
+    first = min(line.line for line in explained.lines)
+    assert first == after.span.code.start_line
+
+
+def test_decorators_that_are_part_of_the_function_are_read(analyzer: Analyzer) -> None:
+    (report,) = analyzer.analyze(f"@cached\n{TOTAL_PRICE}", "python").functions
+    assert report.span.code == report.span.range
+    assert report.span.code.start_line == 0
+
+
+ASYNC_METHOD = """\
+private async load(key: string): Promise<number> {
+    const value = await this.store.get(key);
+    if (value === undefined) {
+        throw new Error(`nothing under ${key}`);
+    }
+    return value.length;
+}"""
+
+
+@pytest.mark.parametrize("indent", ["", "    "])
+def test_method_alone_has_the_same_logit_as_in_its_class(analyzer: Analyzer, indent: str) -> None:
+    inside = analyzer.analyze(f"class Shelf {{\n{ASYNC_METHOD}\n}}\n", "typescript").functions[0].verdict
+    text = "".join(f"{indent}{line}" for line in ASYNC_METHOD.splitlines(keepends=True))
+    (alone,) = analyzer.analyze(text, "typescript").functions
+    assert inside.logit is not None
+    assert alone.verdict.logit == inside.logit
+    assert analyzer.score(f"{text}\n", "typescript").logit == inside.logit
+    assert analyzer.score(f"{indent}@logged()\n{text},\n", "typescript").logit == inside.logit
+
+
+ENTRY = """\
+load: async function (key) {
+    const value = await this.store.get(key);
+    if (value === undefined) {
+        throw new Error(`nothing under ${key}`);
+    }
+    return value.length;
+}"""
+ACCESSOR = """\
+get
+{
+    if (counted == null)
+    {
+        counted = CountBooks(shelves, from: 0);
+        log.Write("counted {Books} books", counted);
+    }
+    return counted.Value;
+}"""
+WRITER = """\
+public function write(array $names): string
+{
+    $code = "<?php\\nreturn [\\n";
+    foreach ($names as $name) {
+        $code .= "    '" . addslashes($name) . "',\\n";
+    }
+    return $code . "];\\n";
+}"""
+
+
+@pytest.mark.parametrize(
+    ("language", "before", "piece", "after"),
+    [
+        ("javascript", "const shelf = {\n", ENTRY, ",\n};\n"),
+        ("csharp", "class Shelf\n{\n  int Books\n  {\n", ACCESSOR, "\n  }\n}\n"),
+        ("php", "<?php\nclass Shelf\n{\n", WRITER, "\n}\n"),
+    ],
+)
+def test_other_pieces_alone_have_the_same_verdict_as_in_their_file(
+    analyzer: Analyzer, language: str, before: str, piece: str, after: str
+) -> None:
+    (inside,) = analyzer.analyze(before + piece + after, language).functions
+    (alone,) = analyzer.analyze(f"\n{piece}\n", language).functions
+    assert inside.verdict.logit is not None
+    assert (alone.function_id, alone.verdict) == (inside.function_id, inside.verdict)
+    assert analyzer.score(piece, language).logit == inside.verdict.logit

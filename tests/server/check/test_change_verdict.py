@@ -1,0 +1,183 @@
+"""The verdict on a change as a whole, from a repository to every report."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from codeorigin.check.formats.json import load_schema
+from codeorigin.cli.app import main
+from codeorigin.model.calibration.scale import Thresholds
+from support.repositories import Repository, plain_functions
+from support.tiny_model import (
+    COMMIT_RULE,
+    FILE_AND_COMMIT_CONTEXT,
+    FILE_CONTEXT,
+    with_commit_rules,
+    with_entry,
+)
+
+Run = Callable[..., tuple[int, str]]
+
+
+@pytest.fixture
+def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repository:
+    """Two functions from an old commit, and three from a new one that also rewrites a line of an old function."""
+    made = Repository(tmp_path / "work")
+    made.commit({"a.py": plain_functions("one", "two")}, date="2020-01-01")
+    touched = plain_functions("one", "two").replace("kept = []", "kept = list()", 1)
+    files = {
+        "a.py": touched + "\n\n" + plain_functions("three"),
+        "b.py": plain_functions("four", "five", number=7),
+    }
+    made.commit(files, date="2020-01-02")
+    monkeypatch.chdir(made.folder)
+    return made
+
+
+@pytest.fixture
+def run(tmp_path: Path, tiny_model_dir: Path, capsys: pytest.CaptureFixture[str]) -> Run:
+    """``run(options...)``: exit code and report of a check with a model that has all rules."""
+    model = with_commit_rules(tmp_path / "model", tiny_model_dir)
+
+    def check(*options: str) -> tuple[int, str]:
+        done = main(["check", "--model", str(model), "--threshold", "1", *options])
+        return done, capsys.readouterr().out
+
+    return check
+
+
+def report(run: Run, *options: str) -> Any:
+    made = json.loads(run("--format", "json", *options)[1])
+    jsonschema.Draft202012Validator(load_schema()).validate(made)
+    return made
+
+
+def test_commit_is_judged_by_the_functions_it_wrote(repository: Repository, run: Run) -> None:
+    made = report(run, "--commit", "HEAD")
+    functions = {each["name"]: each for file in made["files"] for each in file["functions"]}
+    assert set(functions) == {"one", "three", "four", "five"}
+    written = [functions[name]["logit"] for name in ("three", "four", "five")]
+    verdict = made["change"]["verdict"]
+    pooled = 6 * sum(written) / (3 * 6 + COMMIT_RULE.prior_lines)
+    assert (verdict["function_count"], verdict["reason"]) == (3, None)
+    assert verdict["logit"] == pytest.approx(pooled)
+    assert verdict["probability"] == pytest.approx(COMMIT_RULE.scale.probability(pooled))
+    # A function that the commit only touched gets no evidence from it.
+    assert functions["one"]["commit_evidence"] is None
+    assert [functions[name]["commit_neighbours"] for name in ("three", "four", "five")] == [2, 2, 2]
+    assert functions["three"]["neighbours"] == 2
+
+
+def test_no_file_context_leaves_out_the_commit_as_well(repository: Repository, run: Run) -> None:
+    made = report(run, "--commit", "HEAD", "--no-file-context")
+    assert made["change"]["verdict"]["function_count"] == 3
+    for file in made["files"]:
+        for function in file["functions"]:
+            assert function["commit_evidence"] is None
+            assert function["probability"] == function["own_probability"]
+
+
+def test_history_respects_the_file_context_setting_like_check(
+    repository: Repository, run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model = tmp_path / "model"
+    for name, context in {
+        "file_context": FILE_CONTEXT,
+        "file_and_commit_context": FILE_AND_COMMIT_CONTEXT,
+    }.items():
+        # In their context, all functions are unsure; by their own text, none of them.
+        unsure = replace(context, scale=replace(context.scale, default=Thresholds(llm=100.0, human=-100.0)))
+        with_entry(model, model, name, unsure.to_manifest())
+    changed = {"one": 1, "three": 6, "four": 6, "five": 6}
+
+    def checked(*options: str) -> dict[str, int]:
+        lines = {"human": 0, "unsure": 0, "llm": 0}
+        for file in report(run, "--commit", "HEAD", *options)["files"]:
+            for function in file["functions"]:
+                lines[function["band"]] += changed[function["name"]]
+        return lines
+
+    def judged(*options: str) -> dict[str, int]:
+        given = [
+            "history",
+            "--model",
+            str(tmp_path / "model"),
+            "--jobs",
+            "1",
+            "--state",
+            str(tmp_path / "state"),
+        ]
+        assert main([*given, "--format", "json", *options]) == 0
+        found: dict[str, int] = json.loads(capsys.readouterr().out)["commits"][0]["band_lines"]
+        return found
+
+    in_context, by_own_text = checked(), checked("--no-file-context")
+    assert in_context != by_own_text
+    assert judged() == in_context
+    assert judged("--no-file-context") == by_own_text
+    repository.write("codeorigin.toml", "file-context = false\n")
+    # The state keeps the results of the two settings apart.
+    assert judged() == checked() == by_own_text
+    assert judged("--file-context") == judged("--no-config") == in_context
+
+
+def test_working_tree_and_index_are_judged_too(repository: Repository, run: Run) -> None:
+    repository.write("c.py", plain_functions("six", "seven", number=3))
+    assert report(run, "--changed")["change"]["verdict"]["function_count"] == 2
+    assert report(run, "--staged")["change"]["verdict"]["reason"] == "too_few_functions"
+    repository.git("add", "c.py")
+    assert report(run, "--staged")["change"]["verdict"]["function_count"] == 2
+
+
+def test_merge_has_no_verdict(repository: Repository, run: Run) -> None:
+    repository.git("checkout", "-q", "-b", "side", "HEAD~1")
+    repository.commit({"d.py": plain_functions("eight", "nine", "ten")}, date="2020-01-03")
+    repository.git("checkout", "-q", "main")
+    repository.git("merge", "-q", "--no-ff", "--no-gpg-sign", "-m", "Merge", "side")
+    made = report(run, "--commit", "HEAD")
+    verdict = made["change"]["verdict"]
+    assert (verdict["reason"], verdict["function_count"], verdict["band"]) == ("merge", 3, None)
+    assert {each["commit_evidence"] for file in made["files"] for each in file["functions"]} == {None}
+
+
+def test_empty_change_counts_no_functions(repository: Repository, run: Run) -> None:
+    made = report(run, "--changed")
+    assert made["files"] == []
+    verdict = made["change"]["verdict"]
+    assert (verdict["function_count"], verdict["reason"]) == (0, "too_few_functions")
+
+
+@pytest.mark.parametrize("form", ["text", "markdown", "html", "github"])
+def test_human_readable_reports_show_the_change_verdict(repository: Repository, run: Run, form: str) -> None:
+    code, out = run("--commit", "HEAD", "--format", form)
+    assert code == 0
+    assert "The change as a whole" in out
+    code, out = run("--commit", "HEAD~1", "--format", form, "--", "b.py")
+    assert "No verdict on the change as a whole" in out
+
+
+def test_saved_report_keeps_the_change_verdict(
+    repository: Repository, run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    saved = tmp_path / "saved.json"
+    saved.write_text(run("--format", "json", "--commit", "HEAD")[1])
+    assert main(["report", "--format", "json", str(saved)]) == 0
+    again = json.loads(capsys.readouterr().out)
+    before = json.loads(saved.read_text())
+    assert again["change"] == before["change"]
+    assert again["files"] == before["files"]
+
+
+def test_shipped_model_judges_commits(repository: Repository, capsys: pytest.CaptureFixture[str]) -> None:
+    repository.commit({"e.py": plain_functions("red", "green", "blue", "grey", number=5)}, date="2020-01-04")
+    assert main(["check", "--commit", "HEAD", "--format", "json"]) in {0, 1}
+    made = json.loads(capsys.readouterr().out)
+    verdict = made["change"]["verdict"]
+    assert verdict["function_count"] == 4
+    assert 0 < verdict["probability"] < 1
+    assert all(each["commit_neighbours"] == 3 for each in made["files"][0]["functions"])

@@ -1,0 +1,282 @@
+"""``check --changed``, ``--staged`` and ``--commit`` on real repositories, in this process."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from codeorigin.check.formats.json import load_schema
+from codeorigin.cli.app import main
+from codeorigin.cli.arguments import with_optional_base
+from support.repositories import Repository
+
+ONE = """\
+def first(values):
+    total = 0
+    for value in values:
+        total += value
+    return total
+"""
+TWO = """\
+def second(values, limit):
+    kept = []
+    for value in values:
+        if value < limit:
+            kept.append(value)
+    return kept
+"""
+THREE = """\
+def third(names):
+    found = {}
+    for name in names:
+        found[name] = found.get(name, 0) + 1
+    return found
+"""
+ALL = f"{ONE}\n\n{TWO}\n\n{THREE}"
+Check = Callable[..., tuple[int, Any, list[str]]]
+
+
+@pytest.fixture
+def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repository:
+    made = Repository(tmp_path / "work")
+    made.commit({"a.py": ALL, "sub/b.py": ALL, "notes.txt": "x\n"}, date="2020-01-01")
+    monkeypatch.chdir(made.folder)
+    return made
+
+
+@pytest.fixture
+def check(capsys: pytest.CaptureFixture[str]) -> Check:
+    """``check(options...)``: the exit code, the JSON report (None if there is none), the lines on stderr."""
+
+    def run(*options: str) -> tuple[int, Any, list[str]]:
+        # Options must come before a ``--`` and what follows it.
+        code = main(["check", "--format", "json", *options])
+        done = capsys.readouterr()
+        report = json.loads(done.out) if done.out else None
+        if report is not None:
+            jsonschema.Draft202012Validator(load_schema()).validate(report)
+        return code, report, done.err.splitlines()
+
+    return run
+
+
+def names(report: Any) -> dict[str, list[str]]:
+    return {file["path"]: [each["name"] for each in file["functions"]] for file in report["files"]}
+
+
+def test_only_functions_with_changed_lines_are_checked(repository: Repository, check: Check) -> None:
+    repository.write("a.py", ALL.replace("kept = []", "kept = list()"))
+    code, report, said = check("--threshold", "0", "--changed")
+    assert (code, said, names(report)) == (1, [], {"a.py": ["second"]})
+    assert report["files"][0]["changed_lines"] == [[9, 9]]
+    assert report["files"][0]["functions"][0]["counted_lines"] == 1
+    assert report["files"][0]["verdict"] is None
+    summary = report["summary"]
+    assert (summary["findings"], summary["lines"], summary["finding_lines"]) == (1, 1, 1)
+    head = repository.git("rev-parse", "HEAD")
+    assert report["change"].pop("verdict")["reason"] == "too_few_functions"
+    assert report["change"] == {
+        "kind": "working_tree", "revision": None, "old": head, "new": None, "parents": 0, "declared": None,
+    }  # fmt: skip
+    assert check("--changed", "--staged")[0] == 2
+
+
+def test_unchanged_functions_of_the_file_still_count_as_context(repository: Repository, check: Check) -> None:
+    repository.write("a.py", ALL.replace("kept = []", "kept = list()"))
+    _, changed, _ = check("--changed")
+    _, whole, _ = check("a.py")
+    assert (
+        changed["files"][0]["functions"][0]["probability"] == whole["files"][0]["functions"][1]["probability"]
+    )
+
+
+def test_changed_lines_outside_functions_do_not_count(repository: Repository, check: Check) -> None:
+    repository.write("a.py", f"import os\n{ALL}\nfirst([os])\n")
+    code, report, said = check("--threshold", "0", "--changed")
+    assert (code, said, names(report)) == (0, [], {"a.py": []})
+
+
+def test_deleted_lines_alone_do_not_count(repository: Repository, check: Check) -> None:
+    repository.write("a.py", ALL.replace("    total = 0\n", ""))
+    code, report, said = check("--threshold", "0", "--changed")
+    assert (code, names(report)) == (0, {})
+    assert said == [
+        "codeorigin: nothing to check: the working tree against HEAD changes no source file of a supported language here"
+    ]
+
+
+def test_staged_checks_the_index_instead_of_the_working_tree(repository: Repository, check: Check) -> None:
+    repository.write("a.py", ALL.replace("total = 0", "total = 0.0"))
+    repository.git("add", "a.py")
+    repository.write("a.py", ALL.replace("found = {}", "found = dict()"))
+    assert names(check("--staged")[1]) == {"a.py": ["first"]}
+    assert names(check("--changed")[1]) == {"a.py": ["third"]}
+
+
+def test_changes_since_a_base_and_of_a_commit_are_checked(repository: Repository, check: Check) -> None:
+    repository.git("checkout", "-q", "-b", "work")
+    repository.commit({"a.py": ALL.replace("kept = []", "kept = list()")}, date="2020-01-02")
+    repository.commit({"sub/b.py": ALL.replace("found = {}", "found = dict()")}, date="2020-01-03")
+    assert names(check("--changed", "main")[1]) == {"a.py": ["second"], "sub/b.py": ["third"]}
+    assert names(check("--changed=main", "sub")[1]) == {"sub/b.py": ["third"]}
+    assert names(check("--commit", "HEAD~1")[1]) == {"a.py": ["second"]}
+    code, report, said = check("--commit", "HEAD~1", "--", "sub")
+    assert (code, names(report)) == (0, {})
+    assert "commit" in said[0]
+
+
+def test_path_in_place_of_a_base_is_explained(repository: Repository, check: Check) -> None:
+    code, _, said = check("--changed", "sub")
+    assert (code, said) == (2, ["codeorigin: sub: is a path and no revision; write --changed -- sub"])
+    repository.write("sub/b.py", ALL.replace("found = {}", "found = dict()"))
+    assert names(check("--changed", "--", "sub")[1]) == {"sub/b.py": ["third"]}
+    assert names(check("--changed", "--", "a.py")[1]) == {}
+
+
+def test_paths_are_relative_to_the_current_folder(
+    repository: Repository, check: Check, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a.py", "sub/b.py"):
+        repository.write(name, ALL.replace("found = {}", "found = dict()"))
+    monkeypatch.chdir(repository.folder / "sub")
+    assert set(names(check("--changed")[1])) == {"../a.py", "b.py"}
+    assert set(names(check("--changed", "--", ".")[1])) == {"b.py"}
+
+
+def test_paths_outside_the_repository_are_rejected(
+    repository: Repository, check: Check, tmp_path: Path
+) -> None:
+    code, _, said = check("--changed", "--", str(tmp_path))
+    assert code == 2
+    assert said[0].startswith(f"codeorigin: {tmp_path}: is outside this repository")
+
+
+def test_paths_select_files_in_a_bare_repository(
+    repository: Repository, check: Check, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repository.commit({"dots./c.py": ALL, "dots/d.py": ALL}, date="2020-01-02")
+    repository.git("clone", "-q", "--bare", str(repository.folder), str(tmp_path / "bare.git"))
+    monkeypatch.chdir(tmp_path / "bare.git")
+    for path, expected in (
+        (".", {"dots./c.py", "dots/d.py"}),
+        ("./dots.", {"dots./c.py"}),
+        ("dots", {"dots/d.py"}),
+    ):
+        _, report, errors = check("--commit", "HEAD", "--", path)
+        assert ({file["path"] for file in report["files"]}, errors) == (expected, [])
+
+
+def test_options_filter_the_changed_files(repository: Repository, check: Check) -> None:
+    for name in ("a.py", "gen/c.py", "d.go"):
+        repository.write(name, ALL + "\n" + THREE)
+    assert set(names(check("--changed")[1])) == {"a.py", "gen/c.py", "d.go"}
+    assert set(names(check("--changed", "--exclude", "gen/")[1])) == {"a.py", "d.go"}
+    assert set(names(check("--changed", "--language", "go")[1])) == {"d.go"}
+    repository.write("codeorigin.toml", 'exclude = ["a.py"]\n')
+    assert set(names(check("--changed")[1])) == {"gen/c.py", "d.go"}
+
+
+def test_merge_says_what_it_is_compared_with(
+    repository: Repository, check: Check, capsys: pytest.CaptureFixture[str]
+) -> None:
+    repository.git("checkout", "-q", "-b", "work")
+    repository.commit({"a.py": ALL.replace("kept = []", "kept = list()")}, date="2020-01-02")
+    repository.git("checkout", "-q", "main")
+    repository.commit({"sub/b.py": ALL.replace("found = {}", "found = dict()")}, date="2020-01-03")
+    repository.git("merge", "-q", "--no-edit", "work")
+    assert names(check("--commit", "HEAD")[1]) == {"a.py": ["second"]}
+    assert main(["check", "--commit", "HEAD"]) in {0, 1}
+    short = repository.git("rev-parse", "HEAD")[:10]
+    expected = f"Only functions with changed lines: commit {short}, a merge, against its first parent."
+    assert expected in capsys.readouterr().out.splitlines()
+
+
+def test_empty_commits_and_new_repositories_cost_one_line(
+    repository: Repository, check: Check, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repository.git("commit", "-q", "--allow-empty", "-m", "nothing")
+    short = repository.git("rev-parse", "HEAD")[:10]
+    code, _, said = check("--commit", "HEAD")
+    assert (code, len(said)) == (0, 1)
+    assert f"nothing to check: commit {short} changes no source file" in said[0]
+    fresh = Repository(tmp_path / "fresh")
+    monkeypatch.chdir(fresh.folder)
+    assert check("--commit", "HEAD")[2] == ["codeorigin: HEAD: the repository has no commits yet"]
+    fresh.write("a.py", ONE)
+    assert names(check("--changed")[1]) == {"a.py": ["first"]}
+    monkeypatch.chdir(tmp_path)
+    code, _, said = check("--changed")
+    assert (code, said) == (2, [f"codeorigin: {tmp_path}: is not in a git repository"])
+
+
+def test_undecodable_and_large_files_are_skipped(repository: Repository, check: Check) -> None:
+    repository.write("latin.py", b"# caf\xe9\n")
+    repository.write("large.py", "x = 1\n" * 400_000)
+    repository.write("a.py", ALL + "\n" + THREE.replace("third", "fourth"))
+    code, report, said = check("--changed", "--threshold", "1")
+    assert (code, names(report)) == (0, {"a.py": ["fourth"]})
+    assert [line.split(":")[1:3] for line in said] == [[" large.py", " skipped"], [" latin.py", " skipped"]]
+
+
+def test_lone_carriage_returns_end_lines_in_reports_but_not_in_git(
+    repository: Repository, check: Check
+) -> None:
+    comment = "# one\r# two\r# three\n"
+    repository.commit({"a.py": comment + ALL}, date="2020-01-02")
+    repository.write("a.py", comment + ALL.replace("kept = []", "kept = list()"))
+    _, report, _ = check("--changed")
+    assert names(report) == {"a.py": ["second"]}
+    assert report["files"][0]["changed_lines"] == [[12, 12]]
+    function = report["files"][0]["functions"][0]
+    assert (function["start_line"], function["end_line"], function["counted_lines"]) == (11, 16, 1)
+
+
+@pytest.mark.parametrize("report_format", ["text", "json", "sarif", "html", "github"])
+def test_change_is_reported_in_every_format(
+    repository: Repository, capsys: pytest.CaptureFixture[str], report_format: str
+) -> None:
+    repository.write("a.py", ALL.replace("kept = []", "kept = list()"))
+    assert main(["check", "--changed", "--threshold", "0", "--format", report_format]) == 1
+    shown = capsys.readouterr().out
+    assert "second" in shown
+    assert "first'" not in shown
+    if report_format == "github":
+        assert "file=a.py,line=9,endLine=13" in shown
+
+
+def test_nothing_to_check_is_an_error(check: Check) -> None:
+    code, _, said = check()
+    assert code == 2
+    assert said == ["codeorigin: name files, folders or - to check, or a change (see codeorigin --help)"]
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        (["check", "--changed"], ["check", "--changed="]),
+        (["check", "--changed", "main"], ["check", "--changed", "main"]),
+        (["check", "--changed", "-f", "json"], ["check", "--changed=", "-f", "json"]),
+        (["check", "--changed", "--", "src"], ["check", "--changed=", "--", "src"]),
+        (["check", "--", "--changed"], ["check", "--", "--changed"]),
+        (["explain", "--changed"], ["explain", "--changed"]),
+        ([], []),
+    ],
+)
+def test_base_is_optional(given: list[str], expected: list[str]) -> None:
+    assert with_optional_base(given) == expected
+
+
+def test_top_level_code_counts_only_if_it_changed(repository: Repository, check: Check) -> None:
+    repository.commit({"s.py": f"x = 1\n\n\n{ONE}\n\nprint(x)\n"}, date="2020-01-02")
+
+    def listed(text: str) -> list[tuple[str, int]]:
+        repository.write("s.py", text)
+        _, report, _ = check("--changed", "--top-level")
+        functions = [each for file in report["files"] for each in file["functions"]]
+        return [(each["kind"], each["counted_lines"]) for each in functions]
+
+    assert listed(f"x = 1\n\n\n{ONE.replace('total = 0', 'total = 1')}\n\nprint(x)\n") == [("function", 1)]
+    assert listed(f"x = 1\n\n\n{ONE}\n\nprint(x, 1)\n") == [("module", 1)]

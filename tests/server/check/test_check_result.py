@@ -1,0 +1,73 @@
+"""What counts as a finding, and the totals."""
+
+from collections.abc import Callable, Mapping
+
+import pytest
+
+from codeorigin.check.result import CheckedFile, CheckResult, Show, Summary, is_finding
+from codeorigin.model.file_verdict import FileVerdict
+from codeorigin.model.verdict import Band, Reason, Verdict
+
+MakeFile = Callable[..., CheckedFile]
+MakeResult = Callable[..., CheckResult]
+
+
+@pytest.mark.parametrize(
+    ("band", "threshold", "finding"),
+    [
+        (Band.LLM, None, True),
+        (Band.UNSURE, None, False),
+        (Band.HUMAN, None, False),
+        (Band.LLM, 0.97, True),
+        (Band.LLM, 0.98, False),
+        (Band.UNSURE, 0.5, True),
+        (Band.HUMAN, 0.0, True),
+    ],
+)
+def test_given_threshold_replaces_the_one_of_the_model(
+    band: Band, threshold: float | None, finding: bool, verdicts: Mapping[Band, Verdict]
+) -> None:
+    assert is_finding(verdicts[band], threshold) is finding
+
+
+@pytest.mark.parametrize("reason", list(Reason))
+@pytest.mark.parametrize("threshold", [None, 0.0])
+def test_function_without_a_verdict_is_no_finding(reason: Reason, threshold: float | None) -> None:
+    assert not is_finding(Verdict.without(reason), threshold)
+
+
+def test_totals_count_only_outermost_functions(make_result: MakeResult) -> None:
+    summary = make_result().summary
+    assert (summary.files, summary.functions, summary.scored, summary.findings) == (1, 3, 2, 1)
+    assert summary.bands == {Band.HUMAN: 0, Band.UNSURE: 1, Band.LLM: 1}
+    assert summary.functions_per_second == 6.0
+
+
+def test_empty_summary_has_no_speed() -> None:
+    assert Summary().functions_per_second is None
+
+
+def test_show_findings_hides_the_rest_but_counts_it_in_the_totals(
+    make_file: MakeFile, make_result: MakeResult
+) -> None:
+    quiet = make_file("quiet.py", "def f():\n    return 1\n", {})
+    result = make_result((make_file(), quiet), show=Show.FINDINGS)
+    listed = [
+        (file.path, [function.span.name for function in functions]) for file, functions in result.listed()
+    ]
+    assert listed == [("shelf.py", ["fast"])]
+    assert result.summary.functions == 4
+
+
+@pytest.mark.parametrize(("band", "listed"), [(Band.LLM, True), (Band.UNSURE, False), (Band.HUMAN, False)])
+def test_show_findings_lists_llm_files_but_they_are_no_findings(
+    band: Band,
+    listed: bool,
+    make_file: MakeFile,
+    make_result: MakeResult,
+    file_verdicts: Mapping[Band, FileVerdict],
+) -> None:
+    result = make_result((make_file(verdicts={}, whole=file_verdicts[band]),), show=Show.FINDINGS)
+    assert [(file.path, functions) for file, functions in result.listed()] == [("shelf.py", ())] * listed
+    assert result.summary.findings == 0
+    assert result.summary.file_bands[band] == 1

@@ -1,0 +1,173 @@
+"""The project's own settings files decide what a check does, as in an editor, unless an option says otherwise."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from codeorigin.check.inputs import collect
+from codeorigin.files import ignore_files as ignore
+from codeorigin.settings.project import project_of
+from support.command import TERSE, report_of, run
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    for name in ("a.py", "gen/b.py", "gen/keep.py", "src/c.py"):
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(TERSE.read_text("utf-8"), "utf-8")
+    (tmp_path / "d.go").write_text("package a\n", "utf-8")
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "codeorigin.toml").write_text(
+        'threshold = 0.0\nexclude = ["gen/", "!gen/keep.py"]\nlanguages = ["python"]\nfile-context = false\n',
+        "utf-8",
+    )
+    return tmp_path
+
+
+def checked(folder: Path, *arguments: str) -> tuple[int, set[str], dict[str, object], bytes]:
+    done = run("check", *arguments, "--format", "json", cwd=folder)
+    report = report_of(done)
+    return done.returncode, {file["path"] for file in report["files"]}, report["summary"], done.stderr
+
+
+def test_project_sets_threshold_exclude_and_languages(project: Path) -> None:
+    code, paths, summary, errors = checked(project, ".")
+    assert (code, paths, errors) == (1, {"a.py", "src/c.py"}, b"")
+    assert (summary["threshold"], summary["false_positive_rate"]) == (0.0, None)
+    assert summary["findings"] == summary["scored"] != 0
+
+
+def test_options_win_and_no_config_ignores_the_files(project: Path) -> None:
+    code, paths, summary, _ = checked(project, ".", "--threshold", "1", "--exclude", "src/")
+    assert (code, paths, summary["threshold"]) == (0, {"a.py", "gen/b.py", "gen/keep.py"}, 1.0)
+    _, paths, summary, _ = checked(project, ".", "--no-config")
+    assert paths == {"a.py", "gen/b.py", "gen/keep.py", "src/c.py", "d.go"}
+    assert summary["threshold"] is None
+
+
+def test_parent_folder_has_the_settings_and_patterns_are_relative_to_it(project: Path) -> None:
+    done = run("check", "gen", cwd=project)
+    assert done.returncode == 2
+    assert b"no source files" in done.stderr
+    code, paths, _, _ = checked(project / "src", "c.py")
+    assert (code, paths) == (1, {"c.py"})
+    code, paths, _, _ = checked(project, "gen/b.py")
+    assert (code, paths) == (1, {"gen/b.py"}), "a named file is checked, excluded or not"
+
+
+def test_false_positive_rate_decides_without_a_threshold(project: Path) -> None:
+    (project / "codeorigin.toml").write_text("false-positive-rate = 1.0\n", "utf-8")
+    code, _, summary, _ = checked(project, "a.py")
+    assert (code, summary["findings"], summary["false_positive_rate"]) == (1, summary["scored"], 1.0)
+    _, _, summary, _ = checked(project, "a.py", "--threshold", "1")
+    assert (summary["threshold"], summary["false_positive_rate"]) == (1.0, None)
+
+
+def test_file_context_is_set_by_the_project_or_an_option(project: Path) -> None:
+    def contexts(*arguments: str) -> set[bool]:
+        functions = report_of(run("check", "a.py", *arguments, "--format", "json", cwd=project))["files"][0]
+        return {each["file_evidence"] is None for each in functions["functions"] if each["band"]}
+
+    assert contexts() == {True}
+    assert contexts("--file-context") == contexts("--no-config") == {False}
+    assert contexts("--no-config", "--no-file-context") == {True}
+
+
+def test_bad_settings_cost_one_line_each(project: Path) -> None:
+    (project / "codeorigin.toml").unlink()
+    (project / "pyproject.toml").write_text(
+        "[tool.codeorigin]\nthreshold = 7\ntreshold = 1\nmodel-path = 'x'\n", "utf-8"
+    )
+    _, _, _, errors = checked(project, "a.py")
+    assert errors.decode().splitlines() == [
+        "codeorigin: pyproject.toml: threshold must be a number from 0.0 to 1.0; null is used",
+        "codeorigin: pyproject.toml: there is no setting 'treshold', did you mean threshold?; ignored",
+        "codeorigin: pyproject.toml: modelPath can only be set in the editor; ignored",
+    ]
+
+
+def test_settings_above_the_repository_are_ignored(tmp_path: Path) -> None:
+    (tmp_path / "codeorigin.toml").write_text("threshold = 0.5\n", "utf-8")
+    inner = tmp_path / "repository" / "src"
+    inner.mkdir(parents=True)
+    assert project_of([inner]).settings.threshold == 0.5
+    (tmp_path / "repository" / ".git").mkdir()
+    assert project_of([inner]).folder is None
+    assert project_of([inner, tmp_path]).settings.threshold == 0.5
+
+
+def test_editor_settings_apply_where_the_project_sets_nothing(project: Path) -> None:
+    """As in the editor, where the project's files win."""
+    given = '{"threshold": 1.0, "exclude": ["a.py"], "topLevel": true, "debounce": 5, "languages": ["go"]}'
+    _, paths, summary, errors = checked(project, ".", "--settings", given)
+    assert (paths, summary["threshold"], errors) == ({"a.py", "src/c.py"}, 0.0, b"")
+    (project / "codeorigin.toml").write_text("threshold = 0.5\n", "utf-8")
+    _, paths, summary, _ = checked(project, ".", "--settings", given.replace("go", "python"))
+    assert (paths, summary["threshold"]) == ({"gen/b.py", "gen/keep.py", "src/c.py"}, 0.5)
+    _, paths, summary, _ = checked(project, ".", "--settings", given, "--no-config")
+    assert (paths, summary["threshold"]) == ({"d.go"}, 1.0)
+    _, paths, summary, _ = checked(project, ".", "--settings", given, "--no-config", "--threshold", "0.2")
+    assert summary["threshold"] == 0.2
+    (project / "codeorigin.toml").unlink()
+    _, paths, summary, _ = checked(project, ".", "--settings", given)
+    assert (paths, summary["threshold"]) == ({"d.go"}, 1.0)
+
+
+def test_editor_patterns_are_relative_to_the_checked_folder(project: Path) -> None:
+    (project / "codeorigin.toml").write_text("threshold = 0.0\n", "utf-8")
+    given = json.dumps({"exclude": ["/c.py"]})
+    (project / "src" / "c.py").rename(project / "src" / "kept.py")
+    (project / "src" / "c.py").write_text(TERSE.read_text("utf-8"), "utf-8")
+    _, paths, summary, _ = checked(project, "src", "--settings", given)
+    assert (paths, summary["threshold"]) == ({"src/kept.py"}, 0.0)
+    # Patterns in a settings file are relative to the folder of that file.
+    (project / "codeorigin.toml").write_text('exclude = ["/src/kept.py"]\n', "utf-8")
+    assert checked(project, "src", "--settings", given)[1] == {"src/c.py"}
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ("{", b"--settings: is not valid JSON"),
+        ("[]", b"--settings: write a table"),
+        ('{"threshold": "high"}', b"--settings: threshold must be"),
+    ],
+)
+def test_invalid_settings_option_is_reported(project: Path, given: str, message: bytes) -> None:
+    done = run("check", "a.py", "--settings", given, cwd=project)
+    (line,) = done.stderr.splitlines()
+    assert message in line
+    # A single bad value is only a warning.
+    assert done.returncode == (1 if b"threshold" in message else 2)
+
+
+def test_excluded_folders_are_not_walked_and_patterns_are_parsed_once(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (project / "gen" / "deep").mkdir()
+    (project / "src" / "f.py").write_text("x = 1\n", "utf-8")
+    listed: list[str] = []
+    parsed: list[Any] = []
+    scandir, patterns = os.scandir, ignore.IgnorePatterns
+
+    def listing(path: Any) -> Any:
+        listed.append(str(path))
+        return scandir(path)
+
+    def counted(lines: Any) -> ignore.IgnorePatterns:
+        parsed.append(lines)
+        return patterns(lines)
+
+    monkeypatch.setattr("codeorigin.files.reading.os.scandir", listing)
+    monkeypatch.setattr("codeorigin.settings.project.IgnorePatterns", counted)
+    (project / "codeorigin.toml").write_text('exclude = ["gen/", "!gen/keep.py", "/only-here"]\n', "utf-8")
+    found, _ = collect(
+        [str(project)], language=None, stdin_filename=None, exclude=(), project=project_of([project])
+    )
+    assert [Path(source.path).name for source in found] == ["a.py", "d.go", "c.py", "f.py"]
+    assert listed == [str(project), str(project / "src")]
+    assert len(parsed) == 1

@@ -1,0 +1,201 @@
+import json
+import multiprocessing
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from codeorigin.analysis import outline as found_functions
+from codeorigin.check import workers
+from codeorigin.check.file_checks import FileCheck
+from codeorigin.check.formats.json import to_dict
+from codeorigin.check.inputs import Source, source_of_file, stdin_source
+from codeorigin.check.result import FileError
+from codeorigin.check.run import CheckOptions, check
+from codeorigin.check.workers import begun_processes, check_in_processes, worker_count
+from codeorigin.errors import CodeOriginError, ModelError
+from codeorigin.languages import get_language
+from support.command import INTERRUPTIBLE
+from support.snippets import ALL
+from support.worker_checks import DyingCheck, NamingCheck
+
+EXTENSIONS = {"python": "py", "javascript": "js", "typescript": "ts", "java": "java", "go": "go"}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Twenty files in several languages and a binary one."""
+    root = tmp_path / "code"
+    root.mkdir()
+    for number in range(20):
+        code, language = ALL[number % len(ALL)]
+        (root / f"f{number:02}.{EXTENSIONS.get(language, 'py')}").write_text(code * 3, encoding="utf-8")
+    (root / "f07b.py").write_bytes(b"\0\1\2")
+    return root
+
+
+def sources(folder: Path, *names: str) -> list[Source]:
+    python = get_language("python")
+    return [source_of_file(folder / name, name, python, named=True) for name in names]
+
+
+def in_two_processes(found: list[Source], how: FileCheck) -> list[object]:
+    with begun_processes(2) as pool:
+        assert pool is not None
+        return list(check_in_processes(found, how, pool, 2))
+
+
+def test_several_processes_report_the_same_as_one(
+    folder: Path, tiny_model_dir: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    missing = str(folder / "missing.py")
+    options = CheckOptions([str(folder), missing, str(folder / "f07b.py")], model=tiny_model_dir, jobs=3)
+    alone = to_dict(check(replace(options, jobs=1)))
+    said_alone = capsys.readouterr().err
+    started: list[int] = []
+    monkeypatch.setattr(workers, "BYTES_FOR_A_WORKER", 1)
+    monkeypatch.setattr(workers, "_CHUNK_BYTES", 2000)
+    run = workers.check_in_processes
+
+    def counted(
+        sources: list[Source], how: FileCheck, pool: ProcessPoolExecutor, count: int
+    ) -> Iterator[object]:
+        started.append(count)
+        return run(sources, how, pool, count)
+
+    monkeypatch.setattr(workers, "check_in_processes", counted)
+    together = to_dict(check(options))
+    assert started == [3]
+    assert capsys.readouterr().err == said_alone
+    assert len(together["files"]) == 20
+    for report in (alone, together):
+        for measured in ("seconds", "functions_per_second", "peak_memory_bytes"):
+            report["summary"].pop(measured, None)
+    assert json.dumps(together) == json.dumps(alone)
+
+
+def test_main_process_checks_too_and_results_stay_in_order(
+    folder: Path, tiny_model_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workers, "_CHUNK_BYTES", 1)
+    names = sorted(path.name for path in folder.iterdir())
+    found = in_two_processes(sources(folder, *names), NamingCheck(model=tiny_model_dir))
+    by = {each.path: each.message for each in found if isinstance(each, FileError)}
+    assert list(by) == names
+    assert len(set(by.values())) == 2
+    assert by[names[0]] != str(os.getpid())
+    assert by[names[workers._CHUNKS_WAITING]] == str(os.getpid())
+
+
+def test_chunks_shrink_towards_the_end_with_several_processes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workers, "_CHUNK_BYTES", 1000)
+    monkeypatch.setattr(workers, "_LEAST_CHUNK_BYTES", 200)
+    names = [f"f{number:03}.py" for number in range(300)]
+    for name in names:
+        (tmp_path / name).write_bytes(b"#" * 100)
+    found = sources(tmp_path, *names)
+    for count, last in ((1, 10), (2, 2)):
+        chunks = list(workers._chunks(found, count))
+        sizes = [len(chunk) for chunk in chunks]
+        assert [source.path for chunk in chunks for source in chunk] == names
+        assert (sizes[0], sizes[-1]) == (10, last)
+        assert sizes == sorted(sizes, reverse=True)
+
+
+def test_dead_worker_gives_one_line(folder: Path) -> None:
+    found = sources(folder, *sorted(path.name for path in folder.glob("*.py")))
+    with pytest.raises(
+        CodeOriginError, match=r"^a worker process ended before its work was done [^\n]*--jobs 1"
+    ):
+        in_two_processes(found, DyingCheck(model=None))
+
+
+def test_missing_model_gives_one_line_with_several_jobs(folder: Path) -> None:
+    command = [
+        sys.executable,
+        "-m",
+        "codeorigin",
+        "check",
+        "--jobs",
+        "4",
+        "--model",
+        str(folder),
+        str(folder),
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
+    assert "manifest.json: not readable" in done.stderr
+
+
+def test_started_processes_end_if_the_model_is_missing(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(workers, "BYTES_FOR_A_WORKER", 1)
+    before = set(multiprocessing.active_children())
+    with pytest.raises(ModelError, match=r"manifest\.json: not readable"):
+        check(CheckOptions([str(folder)], model=folder, jobs=3))
+    assert set(multiprocessing.active_children()) <= before
+    assert "Traceback" not in capfd.readouterr().err
+
+
+def test_ctrl_c_ends_all_processes_with_one_line(tmp_path: Path) -> None:
+    code = "\n\n".join(code for code, language in ALL if language == "python")
+    for number in range(30):
+        (tmp_path / f"f{number}.py").write_text("\n\n".join([f"# {number}", *[code] * (60_000 // len(code))]))
+    command = [*INTERRUPTIBLE, "check", "--jobs", "3", str(tmp_path)]
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+    spawned: list[str] = []
+    while process.poll() is None and len(spawned) < 2:
+        spawned = [
+            pid
+            for pid in children.read_text().split()
+            if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()
+        ]
+    assert process.poll() is None
+    os.killpg(process.pid, signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, out, err) == (130, "", "codeorigin: interrupted\n")
+    assert not [pid for pid in spawned if Path(f"/proc/{pid}").exists()]
+
+
+def test_small_inputs_and_stdin_stay_in_one_process(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    few = sources(folder, "f00.py")
+    assert worker_count(few, 8) == 1
+    size = (folder / "f00.py").stat().st_size
+    monkeypatch.setattr(workers, "BYTES_FOR_A_WORKER", size)
+    assert worker_count(few * 3, 8) == 3
+    assert worker_count(few * 9, 8) == 8
+    assert worker_count(few * 9, 1) == 1
+    assert worker_count([*few * 9, stdin_source("python", None)], 8) == 1
+
+
+def test_failing_file_does_not_affect_the_others(
+    folder: Path, tiny_model_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    named = ["f00.py", "f01.py", "f02.py", "f03.py"]
+    for name in named:
+        (folder / name).write_text(ALL[0][0], encoding="utf-8")
+    (folder / "f00.py").write_bytes(b"\xff\xfe not text")
+    outline = found_functions.outline
+
+    def failing(text: str, *rest: object, **options: object) -> object:
+        if options["path"] == "f02.py":
+            raise RuntimeError("unforeseen")
+        return outline(text, *rest, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(found_functions, "outline", failing)
+    found = list(workers.check_alone(sources(folder, *named), FileCheck(model=tiny_model_dir)))
+    assert [each.path if isinstance(each, FileError) else each[0].path for each in found] == named
+    assert [isinstance(each, FileError) for each in found] == [True, False, True, False]

@@ -1,0 +1,261 @@
+"""The functions of one fixture file per language against a table of them, and what the table cannot show."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from codeorigin.functions import finding as functions
+from codeorigin.functions.captured_spans import MAX_NESTING
+from codeorigin.functions.finding import find_functions
+from codeorigin.functions.spans import FunctionSpan, TextRange
+from codeorigin.languages import LANGUAGES, get_language, language_for_path
+from codeorigin.text.positions import LineIndex
+
+FIXTURES = Path(__file__).parents[2] / "fixtures" / "functions"
+SOURCES = sorted(path for path in FIXTURES.iterdir() if path.suffix != ".txt")
+
+
+def flat(spans: tuple[FunctionSpan, ...], depth: int = 0) -> Iterator[tuple[int, FunctionSpan]]:
+    for span in spans:
+        yield depth, span
+        yield from flat(span.nested, depth + 1)
+
+
+def names(text: str, language: str, path: str | None = None) -> list[str]:
+    return [span.qualified_name for _, span in flat(find_functions(text, get_language(language), path=path))]
+
+
+def of(text: str, span: TextRange | None) -> str:
+    assert span is not None
+    return text[span.start : span.end]
+
+
+def row(text: str, depth: int, span: FunctionSpan) -> list[str]:
+    doc = span.doc_comment
+    return [
+        "  " * depth + span.name,
+        span.qualified_name,
+        f"{span.range.start_line + 1}-{span.range.end_line + 1}",
+        "test" if span.is_test else "-",
+        f"{doc.start_line + 1}-{doc.end_line + 1}" if doc else "-",
+        " ".join(of(text, span.header).split()),
+    ]
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
+def test_every_function_of_the_fixture_is_found(source: Path) -> None:
+    text = source.read_text("utf-8")
+    language = language_for_path(source)
+    assert language is not None
+    table = source.with_name(f"{source.stem}.expected.txt").read_text("utf-8").splitlines()[1:]
+    expected = [[cell.rstrip() for cell in line.split(" | ", 5)] for line in table]
+
+    found = [row(text, depth, span) for depth, span in flat(find_functions(text, language))]
+
+    assert found == expected
+
+
+def test_every_language_has_a_fixture() -> None:
+    assert {path.stem for path in SOURCES} == set(LANGUAGES)
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("line_end", ["\r\n", "\r"], ids=["crlf", "cr"])
+def test_line_ends_change_nothing_but_offsets(source: Path, line_end: str) -> None:
+    language = language_for_path(source)
+    assert language is not None
+    text = source.read_text("utf-8")
+    other = text.replace("\n", line_end)
+
+    expected = [row(text, depth, span) for depth, span in flat(find_functions(text, language))]
+    found = [row(other, depth, span) for depth, span in flat(find_functions(other, language))]
+
+    assert found == expected
+
+
+def test_range_reaches_from_the_first_decorator_to_the_last_statement() -> None:
+    text = "import x\n\n# doc\n@a(\n  1)\n@b\ndef f(x):\n    return x\n\n\ny = 1\n"
+    (span,) = find_functions(text, get_language("python"))
+    assert of(text, span.range) == "@a(\n  1)\n@b\ndef f(x):\n    return x"
+    assert of(text, span.header) == "def f(x):"
+    assert of(text, span.name_range) == "f"
+    assert of(text, span.doc_comment) == "# doc"
+
+
+def test_range_is_the_whole_declaration_if_it_declares_nothing_else() -> None:
+    text = "export const f = () => 1;\nconst g = () => 2, h = 3;\n"
+    f, g = find_functions(text, get_language("javascript"))
+    assert of(text, f.range) == "export const f = () => 1;"
+    assert of(text, g.range) == "g = () => 2"
+
+
+def test_attributes_above_a_function_belong_to_it() -> None:
+    text = "use a;\n/// doc\n#[a]\n// why\n#[b]\npub fn f() {}\n"
+    (span,) = find_functions(text, get_language("rust"))
+    assert of(text, span.range) == "#[a]\n// why\n#[b]\npub fn f() {}"
+    assert of(text, span.header) == "pub fn f()"
+    assert of(text, span.doc_comment) == "/// doc"
+
+
+def test_template_heads_belong_to_the_function() -> None:
+    text = "template <class T>\nrequires X<T>\n[[nodiscard]] T f(T t)\n{ return t; }\n"
+    (span,) = find_functions(text, get_language("cpp"))
+    assert of(text, span.range) == text.rstrip("\n")
+    assert of(text, span.header) == "T f(T t)"
+
+
+def test_doc_comment_is_the_one_directly_above() -> None:
+    text = "// far\n\n// near\n// nearer\nint f() { return 1; }\nint x; // of x\nint g() { return 1; }\n"
+    f, g = find_functions(text, get_language("c"))
+    assert of(text, f.doc_comment) == "// near\n// nearer"
+    assert g.doc_comment is None
+
+
+def test_columns_are_code_points_and_bytes_are_utf8() -> None:
+    text = "\ufeff\t/* 👩‍👩‍👧 e\u0301\u2028\x0c\x85 */ function ƒ(𝒙) {\r\n\treturn '🎉'; }\r// é\rfunction g() {}"
+    f, g = find_functions(text, get_language("javascript"))
+    start = text.index("function ƒ")
+    assert f.range == TextRange(
+        start_byte=len(text[:start].encode()),
+        end_byte=len(text[: text.index("\r// é")].encode()),
+        start=start,
+        end=text.index("\r// é"),
+        start_line=0,
+        start_column=start,
+        end_line=1,
+        end_column=len("\treturn '🎉'; }"),
+    )
+    assert (g.range.start_line, g.range.start_column, g.range.end) == (3, 0, len(text))
+    assert of(text, g.doc_comment) == "// é"
+    assert f.name == "ƒ"
+
+
+def test_nul_and_lone_surrogates_do_not_shift_ranges() -> None:
+    text = "x = '\ud800\0\udfff'  # \0\ndef f(\ud83d):\n    return '\0'\n"
+    (span,) = find_functions(text, get_language("python"))
+    assert of(text, span.range) == text[text.index("def") : -1]
+    encoded = text.encode("utf-8", "surrogatepass")
+    assert encoded[span.range.start_byte : span.range.end_byte].decode("utf-8", "surrogatepass") == of(
+        text, span.range
+    )
+
+
+def test_given_line_index_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "def f(): pass"
+    expected, lines = find_functions(text, get_language("python")), LineIndex(text)
+    monkeypatch.delattr(functions, "LineIndex")
+    assert find_functions(text, get_language("python"), lines=lines) == expected
+
+
+def test_functions_of_a_test_file_are_tests() -> None:
+    text = "def helper():\n    def inner(): pass\n"
+    python = get_language("python")
+    assert [span.is_test for _, span in flat(find_functions(text, python, path="src/helpers.py"))] == [
+        False
+    ] * 2
+    assert [span.is_test for _, span in flat(find_functions(text, python, path="tests/helpers.py"))] == [
+        True
+    ] * 2
+
+
+def test_nesting_beyond_the_limit_is_not_listed() -> None:
+    text = "function f() {" * 3000 + "}" * 3000
+    depths = [depth for depth, _ in flat(find_functions(text, get_language("javascript")))]
+    assert depths == list(range(MAX_NESTING))
+
+
+@pytest.mark.parametrize(
+    ("language", "opening", "closing"),
+    [
+        ("python", "(", ")"),
+        ("javascript", "class A { m() { return ", "}}"),
+        ("typescript", "namespace A { ", "}"),
+        ("tsx", "<a>", "</a>"),
+        ("java", "class A { void f() { ", "}}"),
+        ("go", "func() { x := ", "}"),
+        ("c", "{ if (x) ", "}"),
+        ("cpp", "namespace a { ", "}"),
+        ("csharp", "class A { ", "}"),
+        ("rust", "mod a { fn f() { ", "}}"),
+        ("php", "<?php function() { $x = ", "}"),
+        ("ruby", "module A\ndef f\n", "end\nend\n"),
+    ],
+)
+def test_deep_nesting_is_not_an_error(language: str, opening: str, closing: str) -> None:
+    for text in (opening * 4000 + closing * 4000, opening * 4000):
+        spans = find_functions(text, get_language(language))
+        assert all(depth < MAX_NESTING for depth, _ in flat(spans))
+
+
+def test_functions_after_deep_nesting_are_found() -> None:
+    text = "x = " + "(" * 4000 + ")" * 4000 + "\ndef last(): pass\n"
+    assert names(text, "python") == ["last"]
+    assert names("module A\n" * 4000 + "end\n" * 4000 + "def last; end\n", "ruby") == ["last"]
+
+
+def test_long_names_are_shortened() -> None:
+    key, nested = "k" * 5000, 4000
+    (span,) = find_functions(f"x = {{ '{key}': () => 1 }}", get_language("javascript"))
+    assert span.name == f"'{'k' * 198}…"
+    (span,) = find_functions("namespace ab { " * nested + "void f() {} " + "}" * nested, get_language("cpp"))
+    assert span.qualified_name.startswith("ab::ab::")
+    assert span.qualified_name.endswith("::ab::f")
+    assert len(span.qualified_name) < 2100
+
+
+def test_assigned_named_expression_is_one_function() -> None:
+    assert names("const f = function g() {}; h(function i() {});", "javascript") == ["f", "i"]
+    assert names("a.b = function c() { (function d() {})(); return function e() {}; };", "typescript") == [
+        "a.b",
+        "a.b.d",
+        "a.b.e",
+    ]
+
+
+def test_macro_call_before_block_defines_function_only_at_top_level() -> None:
+    assert names("int x;\nTEST(a, b)\n{ }\n", "c") == ["TEST(a, b)"]
+    assert names("INIT(a, b);\n{ }\nvoid f(void) { EACH(a, b) { g(); } }\n", "c") == ["f"]
+
+
+def test_top_level_functions_of_a_script_are_found() -> None:
+    text = "using X;\n// doc\nint F(int x) { return x; }\nFunc<int> g = () => 1;\nConsole.Write(F(1));\n"
+    f, g = find_functions(text, get_language("csharp"))
+    assert of(text, f.range) == "int F(int x) { return x; }"
+    assert of(text, f.doc_comment) == "// doc"
+    assert of(text, g.range) == "Func<int> g = () => 1;"
+
+
+def test_php_is_read_with_and_without_its_tag() -> None:
+    assert names("<b>function no() {}</b><?php function yes() {} ?>", "php") == ["yes"]
+    assert names("function yes() {}", "php") == ["yes"]
+
+
+def test_declarations_without_a_body_are_not_listed() -> None:
+    for language, text in {
+        "typescript": "declare function a(): void; abstract class B { abstract c(): void; } interface D { e(): void }",
+        "java": "abstract class A { abstract void b(); native void c(); } interface D { void e(); }",
+        "csharp": "abstract class A { abstract void B(); extern void C(); int D { get; set; } }",
+        "c": "int a(void); extern int b(int); typedef int (*c)(int);",
+        "cpp": "struct A { A() = default; ~A() = delete; virtual void b() = 0; void c(); };",
+        "rust": "trait A { fn b(); } extern { fn c(); }",
+        "go": "package p\nfunc a()\ntype B interface { C() }",
+        "php": "<?php abstract class A { abstract function b(); } interface C { function d(); }",
+    }.items():
+        assert names(text, language) == [], language
+
+
+@pytest.mark.parametrize(
+    ("language", "code"),
+    [
+        ("rust", "impl A {\n    fn f(&self) -> i32 {\n        self.x + 2\n    }\n\n    /// ends here. "),
+        ("rust", "impl A {\n    fn f(&self) -> i32 {\n        self.x + 2\n    }\n\n    //! ends here."),
+        ("java", "class A {\n    int f() {\n        return 2;\n    }\n    // ends here. "),
+        ("javascript", "class A {\n    f() {\n        return 2;\n    }\n    /* ends here. "),
+    ],
+)
+def test_text_may_end_in_a_comment_inside_an_open_block(language: str, code: str) -> None:
+    """What closes the block for the parser is not part of the comment."""
+    found = find_functions(code, get_language(language))
+    assert [function.name for function in found] == ["f"]
+    assert all(function.range.end_byte <= len(code.encode()) for function in found)

@@ -1,0 +1,301 @@
+"""The command ``history``, from options to every format."""
+
+import json
+import re
+from collections.abc import Callable
+from html.parser import HTMLParser
+from pathlib import Path
+
+import jsonschema
+import pyarrow.parquet as pq
+import pytest
+
+from codeorigin.cli.app import main
+from codeorigin.errors import CodeOriginError
+from codeorigin.history import walk
+from codeorigin.history.formats.charts import over_time, periods, squarified, treemap
+from codeorigin.history.formats.json import load_schema
+from codeorigin.history.stream import parse_day
+from codeorigin.history.totals import Share
+from codeorigin.model.verdict import Band
+from support.repositories import DECLARED, Repository, plain_functions
+from support.tiny_model import with_commit_rules
+
+History = Callable[..., tuple[int, str, list[str]]]
+
+
+def code(*names: str) -> str:
+    """Functions that contain an email address and markup that a page must escape."""
+    return "\n\n".join(
+        plain_functions(name)
+        .replace("append(value)", f'append("<b>{name}</b>")')
+        .replace("return kept", "return kept  # write to someone@example.com")
+        for name in names
+    )
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Repository:
+    made = Repository(tmp_path / "<i>work")
+    made.commit({"src/<b>/a.py": code("one", "two")}, date="2020-01-01")
+    made.commit(
+        {"lib/b.py": code("three", "four", "five")},
+        date="2020-03-03",
+        message=DECLARED,
+    )
+    return made
+
+
+@pytest.fixture
+def history(
+    tmp_path: Path,
+    tiny_model_dir: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    repository: Repository,
+) -> History:
+    """``history(options...)``: the exit code, stdout and the lines on stderr."""
+    model = with_commit_rules(tmp_path / "model", tiny_model_dir)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+
+    def run(*options: str, path: str | None = None) -> tuple[int, str, list[str]]:
+        given = ["history", path or str(repository.folder), "--jobs", "1", "--model", str(model), *options]
+        code = main(given)
+        done = capsys.readouterr()
+        return code, done.out, done.err.splitlines()
+
+    return run
+
+
+def test_json_follows_its_schema(history: History, repository: Repository) -> None:
+    code, out, said = history("--format", "json")
+    assert (code, said) == (0, [])
+    made = json.loads(out)
+    jsonschema.Draft202012Validator(load_schema()).validate(made)
+    assert [each["commit"] for each in made["commits"]] == repository.git("rev-list", "HEAD").split()
+    newest, oldest = made["commits"]
+    assert (newest["functions"], newest["written"], newest["lines"]) == (3, 3, 18)
+    assert newest["date"] == "2020-03-03T12:00:00Z"
+    assert (newest["declared"], oldest["declared"]) == (["claude"], [])
+    assert sum(newest["band_lines"].values()) == 18
+    assert [each["name"] for each in made["months"]] == ["2020-01", "2020-03"]
+    assert [(each["name"], each["lines"]) for each in made["folders"]] == [("lib", 18), ("src/<b>", 12)]
+    assert made["summary"]["declared"] == {"claude": 1}
+    assert made["summary"]["lines"] == 30
+
+
+def test_reports_name_nobody(history: History) -> None:
+    for form in ("json", "text", "html"):
+        _, out, _ = history("--format", form)
+        assert "Ann" not in out
+        assert re.search(r"\w@\w", out) is None
+
+
+def test_declared_agents_can_be_left_out(history: History) -> None:
+    assert "says so" not in history("--by", "commit", "--no-declared")[1]
+    assert "says so itself: claude" in history("--by", "commit")[1]
+    assert "claude in 1" in history()[1]
+
+
+@pytest.mark.parametrize(("by", "rows"), [("month", ["2020-01", "2020-03"]), ("path", ["lib", "src/<b>"])])
+def test_summary_has_one_row_per_month_or_path(history: History, by: str, rows: list[str]) -> None:
+    lines = history("--by", by)[1].splitlines()
+    assert [line.split()[0] for line in lines[1:3]] == rows
+    assert "2 commits" in lines[4]
+
+
+def test_options_limit_the_history(history: History, repository: Repository) -> None:
+    def commits(*options: str, path: str | None = None) -> int:
+        return len(json.loads(history("--format", "json", *options, path=path)[1])["commits"])
+
+    assert commits("--since", "2020-02") == 1
+    assert commits("--until", "2020-01-01") == 1
+    assert commits("--until", "2019") == 0
+    assert commits("--revision", "HEAD~1") == 1
+    assert commits(path=str(repository.folder / "lib")) == 1
+
+    def functions(*options: str) -> int:
+        return int(json.loads(history("--format", "json", *options)[1])["summary"]["functions"])
+
+    assert functions("--exclude", "lib/") == 2
+    assert functions("--language", "go") == 0
+    repository.write("codeorigin.toml", 'exclude = ["src/"]\n')
+    assert functions() == 3
+    assert functions("--no-config") == 5
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (
+            ["--since", "yesterday"],
+            "--since yesterday: is not a date; write it as 2024-05-17, 2024-05 or 2024",
+        ),
+        (["--revision", "nowhere"], "nowhere: no such commit, branch or tag here"),
+        (["--revision", "-x"], "-x: a revision does not begin with a dash"),
+        (["--format", "parquet", "--output", "."], ".: cannot write the report here: is a folder"),
+        (["--format", "parquet"], "--format parquet: name the file to write, with --output FILE"),
+    ],
+)
+def test_invalid_options_cost_one_line(history: History, options: list[str], message: str) -> None:
+    assert history(*options) == (2, "", [f"codeorigin: {message}"])
+
+
+def test_missing_repository_or_commits_cost_one_line(history: History, tmp_path: Path) -> None:
+    (tmp_path / "plain").mkdir()
+    code, _, said = history(path=str(tmp_path / "plain"))
+    assert (code, len(said)) == (2, 1)
+    assert said[0].endswith("is not in a git repository")
+    code, _, said = history(path=str(Repository(tmp_path / "empty").folder))
+    assert (code, len(said)) == (2, 1)
+    assert said[0].endswith("the repository has no commits yet")
+    assert history(path=str(tmp_path / "gone"))[0] == 2
+
+
+def test_ctrl_c_says_how_to_resume(history: History, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    whole = history("--format", "json", "--state", str(tmp_path / "other"))[1]
+    monkeypatch.setattr(walk, "COMMITS_AT_ONCE", 1)
+    kept = walk.commit_result
+    met: list[str] = []
+
+    def once(judge: object, commit: str, *rest: object, **more: object) -> object:
+        met.append(commit)
+        if len(met) == 2:
+            raise KeyboardInterrupt
+        return kept(judge, commit, *rest, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(walk, "commit_result", once)
+    code, _, said = history("--format", "json")
+    assert code == 130
+    assert said == [
+        "codeorigin: stopped after 1 of 2 commits; what was read is kept, and the same command goes on from there"
+    ]
+    met.clear()
+    assert history("--format", "json")[1] == whole
+    assert len(met) == 1
+
+
+def test_parquet_has_one_row_per_commit(history: History, tmp_path: Path) -> None:
+    path = tmp_path / "history.parquet"
+    assert history("--format", "parquet", "--output", str(path))[0] == 0
+    rows = pq.read_table(path).to_pylist()
+    made = json.loads(history("--format", "json")[1])["commits"]
+    assert rows == [each | each.pop("band_lines") for each in made]
+    assert any(each["parts"] for each in rows)
+    assert [each.name for each in tmp_path.iterdir() if each.name.startswith(".")] == []
+
+
+class _Page(HTMLParser):
+    """Collects the elements of a page and where they link to."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.links: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.links += [value or "" for name, value in attrs if name in {"src", "href", "data"}]
+
+
+def test_page_is_self_contained(history: History, tmp_path: Path) -> None:
+    path = tmp_path / "page.html"
+    assert history("--format", "html", "--output", str(path))[0] == 0
+    text = path.read_text(encoding="utf-8")
+    page = _Page(text)
+    assert "default-src 'none'" in text
+    assert not {"script", "img", "link", "iframe", "object"} & set(page.tags)
+    assert page.links == []
+    assert "url(" not in text
+    assert "http" not in text.replace("http-equiv", "")
+    assert page.tags.count("svg") == 2
+    assert "prefers-color-scheme: dark" in text
+    # Names and code are escaped.
+    assert "&lt;i&gt;work" in text
+    assert "<i>work" not in text
+    assert "src/&lt;b&gt;" in text
+    assert "src/<b>" not in text
+    assert "<b>three" not in text
+    assert "Nothing here is by author" in text
+    assert "no names or addresses are kept" in text
+
+
+def test_page_shows_the_lines_of_commits_that_stand_out(history: History) -> None:
+    text = history("--format", "html")[1]
+    # With the tiny model some commits are in the band human and do not stand out.
+    made = json.loads(history("--format", "json")[1])["commits"]
+    shown = [each["commit"][:10] for each in made if each["band"] in {"llm", "unsure"}]
+    assert sorted(re.findall(r"<summary><code>([0-9a-f]{10})", text)) == sorted(shown)
+    written = sum(each["functions"] for each in made if each["band"] in {"llm", "unsure"})
+    assert text.count('<details class="function">') == written
+    assert text.count('class="line"') == 6 * written
+
+
+def test_days_months_and_years_are_parsed() -> None:
+    assert parse_day("1970-01-02", "--since") == 86400
+    assert parse_day("1970-01-02", "--until", end=True) == 2 * 86400
+    assert parse_day("1970-01", "--until", end=True) == 31 * 86400
+    assert parse_day("1970", "--until", end=True) == 365 * 86400
+    for text in ("1970-13", "9999", "9999-12-31", ""):
+        with pytest.raises(CodeOriginError, match="is not a date"):
+            parse_day(text, "--until", end=True)
+
+
+def share(lines: int) -> Share:
+    return Share(1, 1, {Band.HUMAN: lines, Band.UNSURE: 0, Band.LLM: 0})
+
+
+def test_periods_have_no_gaps_and_are_never_too_many() -> None:
+    months = {"2019-11": share(1), "2020-02": share(2)}
+    assert [(name, each.lines) for name, each in periods(months)] == [
+        ("2019-11", 1), ("2019-12", 0), ("2020-01", 0), ("2020-02", 2),
+    ]  # fmt: skip
+    long = periods({"2005-02": share(1), "2005-03": share(2), "2019-12": share(4)})
+    assert [long[0][0], long[-1][0], len(long)] == ["2005 Q1", "2019 Q4", 60]
+    assert long[0][1].lines == 3
+    assert [name for name, _ in periods({"1990-05": share(1), "2020-01": share(1)})][:2] == ["1990", "1991"]
+    assert periods({}) == []
+    assert len(periods({"0001-01": share(1), "9999-12": share(1)})) < 100
+
+
+def test_treemap_fills_its_area() -> None:
+    sizes = [60.0, 25.0, 10.0, 4.0, 1.0]
+    areas = list(squarified(sizes, 200.0, 50.0))
+    assert [each.number for each in areas] == [0, 1, 2, 3, 4]
+    assert [each.width * each.height for each in areas] == pytest.approx([100 * size for size in sizes])
+    for each in areas:
+        assert each.x >= 0
+        assert each.x + each.width <= 200.0 + 1e-6
+        assert each.y >= 0
+        assert each.y + each.height <= 50.0 + 1e-6
+    assert list(squarified([], 200.0, 50.0)) == []
+
+
+def test_treemap_escapes_control_characters_in_names() -> None:
+    drawing = treemap({"a\n\x1b[2J\u202eb": share(10)})
+    assert r"a\x0a\x1b[2J\u202eb" in drawing
+    assert drawing.isprintable()
+
+
+def test_treemap_labels_fit_their_boxes() -> None:
+    shares = {f"crate/sources/eng_{number}": share(10) for number in range(40)}
+    drawing = treemap({**shares, "a_folder_of_a_very_long_name_indeed": share(200)})
+    boxes = re.findall(r'<rect class="folder"[^>]* width="([\d.]+)" height="[\d.]+"/>(.*?)</g>', drawing)
+    assert len(boxes) == 41
+    for width, texts in boxes:
+        for text in re.findall(r">([^<>]+)</text>", texts):
+            assert 7.5 * len(text) <= float(width)
+    whole = re.findall(r">(…?[^<>]*eng_\d+)</text>", drawing)
+    assert whole
+    assert {name[:2] for name in whole if name.startswith("…")} <= {"…/"}
+
+
+def test_label_of_the_last_period_is_not_cut_off() -> None:
+    months = periods({"2019-01": share(1), "2025-10": share(1)})
+    labels = re.findall(
+        r'<text x="([\d.]+)"( text-anchor="end")? y="\d+">(\d{4}-\d\d)</text>', over_time(months)
+    )
+    assert len(labels) == 10
+    assert labels[-1][:2] == ("1000", ' text-anchor="end"')
+    assert [anchor for _, anchor, _ in labels[:-1]] == [""] * 9

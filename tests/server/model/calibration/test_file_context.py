@@ -1,0 +1,65 @@
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from codeorigin.model.calibration.file_context import FileContext
+from support.tiny_model import FILE_CONTEXT
+
+RULE = FILE_CONTEXT.rule
+
+LOGITS = st.lists(st.floats(-20, 20), min_size=2, max_size=40)
+
+
+def test_lone_function_gets_no_evidence() -> None:
+    assert RULE.evidence([]) == []
+    assert RULE.evidence([3.0]) == []
+
+
+def test_neighbours_add_their_mean_shrunk_towards_zero() -> None:
+    rule = replace(RULE, weight=0.5, prior_functions=2.0, neutral=1.0)
+    # Own evidence is 1, 3 and -1; that of the others sums to (3 - 1), (1 - 1) and (1 + 3), each divided by
+    # two others plus two prior functions.
+    assert rule.evidence([2.0, 4.0, 0.0]) == pytest.approx([0.25, 0.0, 0.5])
+
+
+def test_ten_neighbours_add_more_evidence_than_one() -> None:
+    few, many = RULE.evidence([0.0, 2.0]), RULE.evidence([0.0, *[2.0] * 10])
+    assert 0 < few[0] < many[0] < RULE.weight * 2.0
+
+
+@given(LOGITS, st.randoms())
+def test_the_order_of_functions_does_not_matter(logits: list[float], random: object) -> None:
+    order = list(range(len(logits)))
+    random.shuffle(order)  # type: ignore[attr-defined]
+    shuffled = RULE.evidence([logits[number] for number in order])
+    expected = RULE.evidence(logits)
+    assert shuffled == pytest.approx([expected[number] for number in order])
+
+
+@given(LOGITS)
+def test_ranking_within_a_file_is_preserved(logits: list[float]) -> None:
+    """With a weight below one, only their own text decides how two functions of one file rank."""
+    evidence = RULE.evidence(logits)
+    sums = sorted((own, own + added) for own, added in zip(logits, evidence, strict=True))
+    assert all(low[1] <= high[1] + 1e-9 for low, high in pairwise(sums))
+
+
+@given(LOGITS, st.integers(0, 39), st.floats(-20, 20))
+def test_function_never_adds_evidence_to_itself(logits: list[float], which: int, other: float) -> None:
+    number = which % len(logits)
+    changed = [*logits[:number], other, *logits[number + 1 :]]
+    before, after = RULE.evidence(logits)[number], RULE.evidence(changed)[number]
+    assert before == pytest.approx(after, abs=1e-9)
+
+
+@pytest.mark.parametrize("other", [{"weight": 0.0}, {"weight": -1.0}, {"prior_functions": -0.5}])
+def test_invalid_rule_is_refused(other: dict[str, float]) -> None:
+    with pytest.raises(ValueError, match="weight must be positive"):
+        replace(RULE, **other)  # type: ignore[arg-type]
+
+
+def test_the_manifest_entry_round_trips() -> None:
+    assert FileContext.from_manifest(FILE_CONTEXT.to_manifest()) == FILE_CONTEXT

@@ -1,0 +1,55 @@
+"""The rule for functions that belong together, for whatever reason."""
+
+import pytest
+
+from codeorigin.model.calibration.pooled_rule import PooledRule, main_language
+from codeorigin.model.calibration.promise import LONGEST, Promise
+from codeorigin.model.calibration.scale import Scale, Thresholds
+from codeorigin.model.file_verdict import FileRule
+from codeorigin.model.verdict import Band
+
+SCALE = Scale(
+    temperature=0.5,
+    shift=0.25,
+    false_positive_rate=0.01,
+    default=Thresholds(llm=1.5, human=-0.5, repositories=90),
+    languages={},
+    human_logits=(-2.0, 2.0),
+    human_shares=(1.0, 0.004),
+)
+RULE = PooledRule(prior_lines=20.0, prior_logit=0.5, fewest_functions=3, scale=SCALE)
+
+
+def test_commit_is_pooled_like_a_file() -> None:
+    functions = [(3.0, 10), (1.0, 20), (2.0, 30)]
+    found = RULE.judge(functions, "python")
+    file = FileRule(20.0, 0.5, 3, SCALE).verdict(functions, "python")
+    assert found.logit == file.logit == pytest.approx((20 * 0.5 + 30 + 20 + 60) / 80)
+    assert found.band is file.band is Band.LLM
+    assert (found.functions, found.promise) == (3, Promise(0.01, 90))
+    assert RULE.judge(functions[::-1], "python") == found
+
+
+def test_function_lines_are_capped_at_the_longest_in_calibration() -> None:
+    others = [(1.0, 20), (2.0, 30)]
+    assert RULE.pooled([*others, (9.0, 5000)]) == RULE.pooled([*others, (9.0, LONGEST)])
+    assert RULE.pooled([*others, (9.0, LONGEST)]) > RULE.pooled([*others, (9.0, LONGEST - 1)])
+
+
+def test_too_few_functions_give_no_verdict() -> None:
+    found = RULE.judge([(9.0, 100)] * 2, "python")
+    assert (found.probability, found.logit, found.band, found.functions) == (None, None, None, 2)
+
+
+def test_manifest_entry_round_trips_to_the_same_class() -> None:
+    again = PooledRule.from_manifest(RULE.to_manifest())
+    assert again == RULE
+    assert isinstance(FileRule.from_manifest(RULE.to_manifest()), FileRule)
+
+
+def test_main_language_is_the_one_with_most_lines() -> None:
+    functions = [("python", 10), ("go", 8), ("go", 3), ("rust", 1)]
+    assert main_language(functions) == main_language(functions[::-1]) == "go"
+    assert main_language([("rust", 5), ("go", 5)]) == "go"
+    with pytest.raises(ValueError, match="no functions"):
+        main_language([])

@@ -1,0 +1,55 @@
+"""The words found in ASCII text are the ones that the regular expression for words finds."""
+
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from codeorigin.model.reading.ascii_words import hash_words
+from codeorigin.model.reading.keywords import KEYWORDS
+from codeorigin.model.reading.words import fnv1a, shape, word_pattern
+from support.snippets import ALL
+
+ALPHABETS = (
+    "".join(map(chr, range(128))),
+    "a1._ \t\n",
+    "..1a0xB ",
+    "=+-*/<>!&|?:^%\"'. ",
+    "\n\t\t x",
+    "abAB__01 if()",
+)
+TEXTS = st.one_of(*(st.text(st.sampled_from(alphabet), max_size=60) for alphabet in ALPHABETS))
+
+
+def check(texts: Sequence[str], language: str) -> None:
+    words = [word_pattern(text).findall(text) for text in texts]
+    found = hash_words(texts, language)
+    assert found.counts.tolist() == [len(each) for each in words]
+    flat = [word for each in words for word in each]
+    assert found.words.tolist() == [fnv1a(word) for word in flat]
+    shapes = [word if word in KEYWORDS[language] else shape(word) for word in flat]
+    assert found.shapes.tolist() == [fnv1a(form) for form in shapes]
+
+
+@given(st.lists(TEXTS, max_size=4), st.sampled_from(sorted(KEYWORDS)))
+def test_words_and_shapes_match_the_regular_expression(texts: list[str], language: str) -> None:
+    check(texts, language)
+
+
+@pytest.mark.parametrize("language", sorted(KEYWORDS))
+def test_real_code_matches_the_regular_expression(language: str) -> None:
+    check([code for code, _ in ALL if code.isascii()], language)
+
+
+@pytest.mark.parametrize(
+    "text", ["a" * 300, "_" * 300, "\n" + "\t" * 100, "/" * 99 + "*" * 99 + "/", "1." * 200, "\t\n"]
+)
+def test_long_words_match_the_regular_expression(text: str) -> None:
+    check([text, "x", text], "python")
+
+
+@given(st.lists(TEXTS, max_size=4))
+def test_words_without_shapes(texts: list[str]) -> None:
+    words = [word for text in texts for word in word_pattern(text).findall(text)]
+    assert hash_words(texts, None).words.tolist() == [fnv1a(word) for word in words]
