@@ -36,17 +36,16 @@ def test_base_image_is_slim_with_the_minimum_supported_python() -> None:
     assert found
     assert f">={found[1]}" == project()["requires-python"]
     assert {name for name, _ in instructions()} <= {
-        *("FROM", "COPY", "RUN", "USER", "WORKDIR", "EXPOSE", "ENTRYPOINT", "CMD")
+        *("FROM", "COPY", "RUN", "USER", "WORKDIR", "ENTRYPOINT", "CMD")
     }
 
 
-def test_image_runs_as_non_root_and_contains_no_token() -> None:
+def test_image_runs_as_non_root() -> None:
     names = [name for name, _ in instructions()]
     (user,) = of("USER")
     assert user not in {"root", "0"}
     assert f"useradd --create-home {user}" in " ".join(of("RUN"))
     assert names.index("USER") < names.index("ENTRYPOINT")
-    assert all("TOKEN" not in arguments for _, arguments in instructions())
 
 
 def test_entry_point_and_options_are_valid() -> None:
@@ -54,8 +53,7 @@ def test_entry_point_and_options_are_valid() -> None:
     assert entry in project()["scripts"]  # type: ignore[operator]
     known = get_command(app).commands[command]  # type: ignore[attr-defined]
     context = known.make_context(command, list(options))
-    assert context.params["tcp"] == f"0.0.0.0:{of('EXPOSE')[0]}"
-    assert context.params["allow_remote"] is True
+    assert list(context.params["paths"]) == ["."]
 
 
 def test_copied_files_exist_and_are_not_ignored() -> None:

@@ -17,9 +17,8 @@ _PREFIX = "codeorigin."
 _ROOMS: dict[str, set[str]] = {
     "errors": set(),
     "termination": set(),
-    "collector": set(),
     "cancellation": {"errors"},
-    "worker_processes": {"termination"},
+    "processes": {"termination"},
     "text": {"termination"},
     "languages": {"cancellation", "errors", "text"},
     "model": {"cancellation", "errors", "languages", "text"},

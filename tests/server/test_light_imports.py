@@ -1,6 +1,5 @@
 """Code that shows reports must load without the inference runtime and NumPy."""
 
-import os
 import pkgutil
 import subprocess
 import sys
@@ -69,18 +68,3 @@ def test_a_server_starts_without_a_model_git_or_scans() -> None:
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
-
-
-@pytest.mark.parametrize(
-    "options", [[], ["--log-level", "info"], ["--log-level=debug", "--log-file", os.devnull]]
-)
-def test_server_started_by_an_editor_loads_no_command_line(options: list[str]) -> None:
-    """The extension sets the log level; nothing is sent to this server, so it ends at once."""
-    script = (
-        f"import sys; sys.argv[1:] = ['serve', *{options!r}]; from codeorigin.__main__ import main; code = main(); "
-        "print(code, sorted({'typer', 'rich', 'click', 'pydantic', 'numpy'} & set(sys.modules)), file=sys.stderr)"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, check=True, input=""
-    )
-    assert done.stderr.splitlines()[-1] == "1 []"

@@ -56,7 +56,7 @@ def test_terminated_worker_process_leaves_nothing(tmp_path: Path) -> None:
 import os, sys
 from pathlib import Path
 from codeorigin.text.regular_files import replacing_file
-from codeorigin.worker_processes import begin_worker
+from codeorigin.processes import begin_worker
 begin_worker()
 with replacing_file(Path(sys.argv[2])) as stream:
     os.kill(os.getpid(), int(sys.argv[1]))

@@ -18,16 +18,14 @@ from codeorigin.check.result import CheckedFile, CheckResult, FileError, Show, T
 from codeorigin.cli.exit_codes import ExitCode
 from codeorigin.cli.output import write_output
 from codeorigin.cli.terminal import complain
-from codeorigin.collector import rare_collections
 from codeorigin.errors import CodeOriginError
 from codeorigin.settings.schema import Settings
 from codeorigin.wording.changes import nothing_changed
 from codeorigin.wording.totals import share_sentence
 
 if TYPE_CHECKING:
-    from concurrent.futures import ProcessPoolExecutor
-
     from codeorigin.git.changes import ChangeRequest
+    from codeorigin.processes import WorkerPool
     from codeorigin.settings.project import Project
 
 
@@ -172,7 +170,6 @@ def check(options: CheckOptions) -> CheckResult:
     if options.accepted_file is not None:
         accepted = accepted_ids(options.accepted_file, may_be_new=options.accept_all)
     with ExitStack() as stack:
-        stack.enter_context(rare_collections())
         sources, errors, change = stack.enter_context(_sources(options, project))
         for error in errors:
             complain(_error_line(error))
@@ -231,7 +228,7 @@ def check(options: CheckOptions) -> CheckResult:
 
 
 def _outcomes(
-    sources: Sequence[Source], how: FileCheck, pool: "ProcessPoolExecutor | None", workers: int
+    sources: Sequence[Source], how: FileCheck, pool: "WorkerPool | None", workers: int
 ) -> Generator[tuple[CheckedFile, ...] | FileError]:
     """Yield the outcome of each source, in order; with a ``pool``, several processes do the work."""
     from codeorigin.check.workers import check_alone, check_in_processes  # noqa: PLC0415

@@ -1,10 +1,8 @@
 """Check files in one process or in several, with the same results in the same order."""
 
-import multiprocessing
-import pickle
 from collections import deque
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from itertools import islice
@@ -14,11 +12,9 @@ from typing import TYPE_CHECKING
 from codeorigin.analysis.batching import BATCH_BYTES, batch_end
 from codeorigin.check.file_checks import FileCheck
 from codeorigin.check.inputs import Source, notebook_of_file, source_kind, source_of_file
-from codeorigin.check.packing import packed
 from codeorigin.check.result import CheckedFile, FileError
-from codeorigin.collector import collect_rarely
 from codeorigin.errors import CodeOriginError
-from codeorigin.worker_processes import begin_worker, interrupts_held
+from codeorigin.processes import WorkerPool
 
 if TYPE_CHECKING:
     from codeorigin.analysis.analyzer import Analyzer
@@ -56,7 +52,7 @@ def worker_count(sources: Sequence[Source], jobs: int) -> int:
 
 
 @contextmanager
-def begun_processes(workers: int) -> Iterator[ProcessPoolExecutor | None]:
+def begun_processes(workers: int) -> Iterator[WorkerPool | None]:
     """Start ``workers`` - 1 processes, in addition to this one; None if ``workers`` is 1.
 
     They immediately import what every check needs, while this process loads its model. They end with the context.
@@ -67,15 +63,11 @@ def begun_processes(workers: int) -> Iterator[ProcessPoolExecutor | None]:
     if workers < 2:
         yield None
         return
-    # A forked process would share the inference runtime's locks and threads.
-    context = multiprocessing.get_context("spawn")
-    others = set(multiprocessing.active_children())
-    pool = ProcessPoolExecutor(workers - 1, context, initializer=_begin)
+    pool = WorkerPool(workers - 1, _import_analyzer)
     try:
-        with interrupts_held():
-            # The pool starts a process only when there is more work than processes.
-            for _ in range(workers - 1):
-                pool.submit(_import_analyzer)
+        # The pool starts a process only when there is more work than processes.
+        for _ in range(workers - 1):
+            pool.submit(_import_analyzer)
         yield pool
     except BrokenProcessPool as error:
         raise CodeOriginError(
@@ -84,15 +76,14 @@ def begun_processes(workers: int) -> Iterator[ProcessPoolExecutor | None]:
         ) from error
     except BaseException:
         # The remaining results are no longer needed.
-        for process in set(multiprocessing.active_children()) - others:
-            process.terminate()
+        pool.stop()
         raise
     finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+        pool.close()
 
 
 def check_in_processes(
-    sources: Sequence[Source], check: FileCheck, pool: ProcessPoolExecutor, workers: int
+    sources: Sequence[Source], check: FileCheck, pool: WorkerPool, workers: int
 ) -> Iterator[_Outcome]:
     """Check ``sources``, all of them files, here and in the ``workers`` - 1 processes of ``pool``.
 
@@ -102,16 +93,15 @@ def check_in_processes(
 
 
 def _shared(
-    chunks: Iterator[list[Source]], check: FileCheck, pool: ProcessPoolExecutor, workers: int
+    chunks: Iterator[list[Source]], check: FileCheck, pool: WorkerPool, workers: int
 ) -> Iterator[_Outcome]:
     """Submit enough chunks to keep the ``pool`` busy, and meanwhile check other chunks in this process."""
-    pending: deque[Future[bytes] | list[_Outcome]] = deque()
+    pending: deque[Future[list[_Outcome]] | list[_Outcome]] = deque()
     analyzer: Analyzer | None = None
     while True:
         waiting = sum(not isinstance(each, list) and not each.done() for each in pending)
         for chunk in islice(chunks, (workers - 1) * _CHUNKS_WAITING - waiting):
-            with interrupts_held():
-                pending.append(pool.submit(_check_chunk, check, _named(chunk)))
+            pending.append(pool.submit(_check_chunk, check, _named(chunk)))
         if analyzer is None:
             # Load the model only after the first chunks are submitted, so that all processes load it in parallel.
             analyzer = check.load()
@@ -126,12 +116,9 @@ def _shared(
             yield from _outcomes(pending.popleft())
 
 
-def _outcomes(result: Future[bytes] | list[_Outcome]) -> list[_Outcome]:
+def _outcomes(result: Future[list[_Outcome]] | list[_Outcome]) -> list[_Outcome]:
     """The outcomes of a chunk; waits if another process is still working on it."""
-    if isinstance(result, list):
-        return result
-    found: list[_Outcome] = pickle.loads(result.result())
-    return found
+    return result if isinstance(result, list) else result.result()
 
 
 def check_alone(sources: Sequence[Source], check: FileCheck) -> Iterator[_Outcome]:
@@ -180,16 +167,11 @@ class _Worker:
     analyzer: "Analyzer | None" = None
 
 
-def _begin() -> None:
-    begin_worker()
-    collect_rarely()
-
-
 def _import_analyzer() -> None:
     import codeorigin.analysis.analyzer  # noqa: F401, PLC0415 - takes a while
 
 
-def _check_chunk(check: FileCheck, chunk: Sequence[_Named]) -> bytes:
+def _check_chunk(check: FileCheck, chunk: Sequence[_Named]) -> list[_Outcome]:
     if _Worker.analyzer is None:
         _Worker.analyzer = check.load()
     sources = [
@@ -198,4 +180,4 @@ def _check_chunk(check: FileCheck, chunk: Sequence[_Named]) -> bytes:
         else source_of_file(Path(file), path, source_kind(language), named=named)
         for file, path, language, named, notebook, cells in chunk
     ]
-    return packed(list(_run(sources, check, _Worker.analyzer)))
+    return list(_run(sources, check, _Worker.analyzer))

@@ -168,30 +168,6 @@ def doctor(model: Model = None, threads: Threads = None, debug: Debug = False) -
 
 @app.command()
 def serve(
-    tcp: Annotated[
-        str | None,
-        typer.Option(
-            metavar="HOST:PORT",
-            help="Listen here for a client that sends the token. (default: use stdin and stdout)",
-        ),
-    ] = None,
-    socket: Annotated[
-        Path | None,
-        typer.Option(metavar="PATH", help="Listen on a Unix socket here, which only you can open."),
-    ] = None,
-    token_file: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE",
-            help="The token of --tcp. (default: $CODEORIGIN_TOKEN, else a new one, shown on stderr)",
-        ),
-    ] = None,
-    allow_remote: Annotated[
-        bool,
-        typer.Option(
-            "--allow-remote", help="Let --tcp listen where other machines can connect, unencrypted."
-        ),
-    ] = False,
     log_file: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Append the log to this file.")
     ] = None,
@@ -202,20 +178,9 @@ def serve(
     """Run the language server for an editor."""
 
     def work() -> int:
-        from codeorigin.cli.serve import ServeOptions, parse_address, run_serve
+        from codeorigin.cli.serve import run_serve
 
-        address = None if tcp is None else parse_address(tcp)
-        return run_serve(
-            ServeOptions(
-                tcp=address,
-                socket=socket,
-                token_file=token_file,
-                allow_remote=allow_remote,
-                log_file=log_file,
-                log_level=log_level.value,
-                model=model,
-            )
-        )
+        return run_serve(log_file=log_file, log_level=log_level.value, model=model)
 
     raise typer.Exit(guarded(work, debug=debug))
 

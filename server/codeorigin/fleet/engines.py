@@ -1,9 +1,8 @@
 """Engines that run units: local processes or the actors of a Ray cluster. No work is lost when a worker dies."""
 
-import multiprocessing
 from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Protocol
 
 from codeorigin.fleet.units import Unit
 from codeorigin.fleet.work import UnitResult, UnitWorker
-from codeorigin.worker_processes import begin_worker, interrupts_held
+from codeorigin.processes import WorkerPool
 
 ATTEMPTS = 3
 """How many times a unit is started if its worker dies."""
@@ -135,13 +134,11 @@ class LocalEngine:
 
 class _LocalWorker:
     def __init__(self, model: Path | None) -> None:
-        context = multiprocessing.get_context("spawn")
-        self._pool = ProcessPoolExecutor(1, context, initializer=_start, initargs=(model,))
+        self._pool = WorkerPool(1, _start, model)
 
     def submit(self, unit: Unit) -> "Future[UnitResult]":
         try:
-            with interrupts_held():
-                inner = self._pool.submit(_run, unit)
+            inner = self._pool.submit(_run, unit)
         except BrokenProcessPool as error:
             # The process died while idle. A pool that has noticed this accepts no more work.
             inner = Future()
@@ -149,9 +146,7 @@ class _LocalWorker:
         return TranslatedFuture(inner, lambda error: isinstance(error, BrokenProcessPool))
 
     def stop(self) -> None:
-        for process in list((self._pool._processes or {}).values()):
-            process.terminate()
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        self._pool.stop()
 
 
 class _Process:
@@ -161,7 +156,6 @@ class _Process:
 
 
 def _start(model: Path | None) -> None:
-    begin_worker()
     _Process.worker = UnitWorker(model)
 
 

@@ -1,6 +1,9 @@
 """Units on a Ray cluster: each worker is an actor, which loads the model once. Requires the extra ``fleet``."""
 
+import contextlib
 import logging
+import os
+import sys
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
@@ -11,6 +14,7 @@ from ray.exceptions import RayError, RayTaskError
 from codeorigin.fleet.engines import TranslatedFuture, Worker
 from codeorigin.fleet.units import Unit
 from codeorigin.fleet.work import UnitResult, UnitWorker
+from codeorigin.processes import trust_no_folder
 
 
 def _is_lost(error: BaseException) -> bool:
@@ -33,16 +37,25 @@ class _Actor:
 class RayEngine:
     """Runs units in ``workers`` actors with one CPU each, in the cluster at ``address``.
 
-    If ``workers`` is None, there is one per CPU of the cluster. If ``address`` is None, Ray uses the cluster running on
-    this machine or starts one.
+    If ``workers`` is None, there is one per CPU of the cluster. If ``address`` is None, that is the one that
+    ``RAY_ADDRESS`` names, or else a new one on this machine.
 
     Repositories, and the model if it is not the bundled one, are folders that every node must see under the same path.
     Only units and rows are sent over the network, no file contents.
     """
 
     def __init__(self, model: Path | None, workers: int | None, address: str | None = None) -> None:
+        trust_no_folder()
         if not ray.is_initialized():
-            ray.init(address=address, logging_level=logging.ERROR, log_to_driver=False)
+            # A cluster that this user has not named may be another user's of this machine. Ray's workers import from
+            # the folder in which it is started, which may be a repository.
+            with contextlib.chdir(sys.prefix):
+                ray.init(
+                    address=address or os.environ.get("RAY_ADDRESS") or "local",
+                    include_dashboard=False if address is None and "RAY_ADDRESS" not in os.environ else None,
+                    logging_level=logging.ERROR,
+                    log_to_driver=False,
+                )
             self._own = True
         else:
             self._own = False

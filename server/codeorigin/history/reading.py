@@ -1,9 +1,8 @@
 """Blobs -> functions, in this process or in several, each of which loads the model only once."""
 
-import multiprocessing
 import zlib
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures import Future, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.errors import CodeOriginError, MissingContentError, SourceError
 from codeorigin.git.repository import Repository
 from codeorigin.history.functions import BlobReader, load_analyzer, packed
-from codeorigin.worker_processes import begin_worker, interrupts_held
+from codeorigin.processes import WorkerPool
 
 _AT_ONCE = 16
 
@@ -69,7 +68,7 @@ class Readers:
         self._folder = repository.root or repository.folder
         self._analyzer = analyzer
         self._reader: BlobReader | None = None
-        self._pools: list[ProcessPoolExecutor | None] = [None] * jobs
+        self._pools: list[WorkerPool | None] = [None] * jobs
         self._not_taken: set[Future[list[Read]]] = set()
 
     def __enter__(self) -> "Readers":
@@ -83,10 +82,9 @@ class Readers:
         for pool in self._pools:
             if pool is not None:
                 if kind is not None:
-                    # The remaining results are no longer needed.
-                    for process in list((pool._processes or {}).values()):
-                        process.terminate()
-                pool.shutdown(wait=True, cancel_futures=True)
+                    pool.stop()  # the remaining results are no longer needed
+                else:
+                    pool.close()
 
     def start(self, wanted: Sequence[Wanted]) -> Iterator[list[Read]]:
         """Start to read ``wanted``, and yield the results a few at a time, as they complete.
@@ -102,7 +100,7 @@ class Readers:
         started = []
         for number, part in enumerate(parts):
             for some in _few(part):
-                with interrupts_held(), _broken_in_one_line():
+                with _broken_in_one_line():
                     started.append(self._pool(number).submit(_read, some))
                 self._not_taken.add(started[-1])
         return self._first_finished(started)
@@ -126,13 +124,10 @@ class Readers:
                 self._reader = BlobReader(self._repository, self._analyzer or load_analyzer(self._model))
             yield read_blobs(self._reader, some)
 
-    def _pool(self, number: int) -> ProcessPoolExecutor:
+    def _pool(self, number: int) -> WorkerPool:
         pool = self._pools[number]
         if pool is None:
-            # A forked process would share the inference runtime's locks and threads.
-            context = multiprocessing.get_context("spawn")
-            pool = ProcessPoolExecutor(1, context, initializer=_start, initargs=(self._folder, self._model))
-            self._pools[number] = pool
+            pool = self._pools[number] = WorkerPool(1, _start, self._folder, self._model)
         return pool
 
 
@@ -159,7 +154,6 @@ class _Worker:
 
 
 def _start(folder: Path, model: Path | None) -> None:
-    begin_worker()
     _Worker.reader = BlobReader(Repository.of(folder), load_analyzer(model))
 
 

@@ -4,16 +4,12 @@ import asyncio
 import contextlib
 import logging
 import os
-from collections.abc import Callable
 from pathlib import Path
 
 from codeorigin.lsp.connection import logs
-from codeorigin.lsp.connection.listener import accept_tcp, accept_unix
 from codeorigin.lsp.connection.transport import Connection, Writer, start_reader, take_stdio
 from codeorigin.lsp.handlers import register_all
 from codeorigin.lsp.server import CodeOriginServer
-
-__all__ = ["accept_tcp", "accept_unix", "serve", "take_stdio"]
 
 logger = logging.getLogger(__name__)
 
@@ -21,26 +17,19 @@ STOP_SECONDS = 0.5
 WRITE_SECONDS = 2.0
 
 
-def serve(
-    *,
-    connect: Callable[[], Connection] = take_stdio,
-    log_file: Path | None = None,
-    log_level: str = "info",
-    model_dir: Path | None = None,
-) -> int:
-    """Serve one client and return the exit code: 0 after ``shutdown`` and ``exit``, else 1.
+def serve(*, log_file: Path | None = None, log_level: str = "info", model_dir: Path | None = None) -> int:
+    """Serve the client on stdin and stdout and return the exit code: 0 after ``shutdown`` and ``exit``, else 1.
 
     Args:
-        connect: returns the client's connection, waiting for one if necessary; stdin and stdout by default.
         log_file: file to log to instead of stderr.
         log_level: ``error``, ``warning``, ``info`` or ``debug``; only ``debug`` logs document text.
         model_dir: the model to use, overriding the client's settings; None uses those settings.
 
     Raises:
-        CodeOriginError: the log level is unknown, the log file cannot be written, or ``connect`` failed.
+        CodeOriginError: the log level is unknown, or the log file cannot be written.
     """
     handler = logs.configure(log_level, log_file)
-    connection = connect()
+    connection = take_stdio()
     server = CodeOriginServer(model_dir)
     register_all(server)
     code, is_written = 1, False

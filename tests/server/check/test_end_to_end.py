@@ -128,7 +128,6 @@ def test_errors_outrank_findings(tmp_path: Path) -> None:
         (("explain", "gone.py:1"), "no such file"),
         (("explain", f"{EXAMPLES}:1"), "folder"),
         (("explain", f"{TERSE}:12", "--model", "/nowhere"), "manifest.json"),
-        (("serve", "--tcp", "nowhere"), "HOST:PORT"),
         (("serve", "--log-file", "/nowhere/log"), "log"),
     ],
 )

@@ -10,8 +10,6 @@ from typer.testing import CliRunner
 
 import codeorigin
 from codeorigin.cli.app import app, main
-from codeorigin.cli.serve import parse_address
-from codeorigin.errors import CodeOriginError
 
 
 @pytest.mark.parametrize("option", ["--version", "-V"])
@@ -78,23 +76,3 @@ def test_no_arguments_print_the_help(capsys: pytest.CaptureFixture[str]) -> None
     captured = capsys.readouterr()
     assert "explain" in captured.out
     assert captured.err == ""
-
-
-@pytest.mark.parametrize(
-    ("address", "expected"),
-    [
-        ("127.0.0.1:2087", ("127.0.0.1", 2087)),
-        ("localhost:0", ("localhost", 0)),
-        ("[::1]:65535", ("::1", 65535)),
-    ],
-)
-def test_addresses_are_parsed(address: str, expected: tuple[str, int]) -> None:
-    assert parse_address(address) == expected
-
-
-@pytest.mark.parametrize(
-    "address", ["2087", ":2087", "localhost", "localhost:", "localhost:x", "h:65536", "h:-1", "h:²"]
-)
-def test_invalid_address_says_how_to_write_one(address: str) -> None:
-    with pytest.raises(CodeOriginError, match="HOST:PORT"):
-        parse_address(address)

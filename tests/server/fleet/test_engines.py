@@ -90,7 +90,7 @@ def test_process_that_dies_while_idle_loses_nothing(
     def units() -> Iterator[Unit]:
         first, second, _ = units_of(folders[0], UnitKind.COMMITS, model=Bundle.load(model).model_id, size=2)
         yield first
-        pool = started[0]._pool
+        pool = started[0]._pool._pool
         (process,) = pool._processes.values()
         process.kill()
         # The pool refuses new work only once it has noticed.

@@ -178,9 +178,9 @@ def test_process_killed_between_batches_gives_one_line(
     def killed(*arguments: object) -> object:
         if len(begun) == 2:
             for pool in filter(None, begun[0]._pools):
-                for process in list(pool._processes.values()):
+                for process in list(pool._pool._processes.values()):
                     process.kill()
-                wait_for(lambda pool=pool: pool._broken, what="the end of a process")  # type: ignore[misc]
+                wait_for(lambda pool=pool: pool._pool._broken, what="the end of a process")  # type: ignore[misc]
         return changes(*arguments)  # type: ignore[arg-type]
 
     with monkeypatch.context() as patch:

@@ -54,7 +54,7 @@ class Runner:
             self.shown = done.stdout
             if step.get("id") == "check":
                 self.notices, self.said = done.stdout, done.stderr
-                outputs |= dict(line.split("=", 1) for line in output.read_text().splitlines())
+            outputs |= dict(line.split("=", 1) for line in output.read_text().splitlines())
             if done.returncode:
                 return done.returncode, outputs
         return 0, outputs
@@ -69,7 +69,7 @@ class Runner:
             return self.base_ref
         if name.startswith("inputs."):
             return inputs[name.removeprefix("inputs.")]
-        return outputs[name.removeprefix("steps.check.outputs.")]
+        return outputs[name.rpartition(".")[2]]
 
 
 @pytest.fixture
@@ -80,14 +80,21 @@ def runner(tmp_path: Path) -> Runner:
     made.git("checkout", "-q", "-b", "work")
     made.commit({"a.py": CODE.replace("def rpn(s):\n", "def rpn(s):\n    pass\n")}, date="2020-01-02")
     (tmp_path / "temp").mkdir()
+    # The job's Python makes the environment, whose Python installs; both refuse to import from the checkout.
+    installed = tmp_path / "installed"
+    script = f"""#!/bin/sh
+echo "$@" >> "{installed}"
+[ "$1" = -I ] || exit 9
+[ "$3" = venv ] || exit 0
+mkdir -p "$5/bin"
+cp "$0" "$5/bin/python"
+printf '#!/bin/sh\\nexec "{sys.executable}" -I -m codeorigin "$@"\\n' > "$5/bin/codeorigin"
+chmod +x "$5/bin/codeorigin"
+"""
     programs = tmp_path / "bin"
     programs.mkdir()
-    for name, script in {
-        "codeorigin": f'exec "{sys.executable}" -m codeorigin "$@"',
-        "python": f'echo "$@" >> "{tmp_path}/installed"',
-    }.items():
-        (programs / name).write_text(f"#!/bin/sh\n{script}\n")
-        (programs / name).chmod(0o755)
+    (programs / "python").write_text(script)
+    (programs / "python").chmod(0o755)
     return Runner(made, tmp_path)
 
 
@@ -95,7 +102,10 @@ def test_pull_request_gets_annotations_and_a_summary(runner: Runner) -> None:
     runner.base_ref = "main"
     code, outputs = runner.run(arguments="--threshold\n0")
     assert code == 0
-    assert (runner.folder / "installed").read_text() == f"-m pip install --quiet {ROOT}\n"
+    assert (runner.folder / "installed").read_text().splitlines() == [
+        f"-I -m venv --clear {runner.folder / 'temp' / 'codeorigin'}",
+        f"-I -m pip install --quiet --disable-pip-version-check {ROOT}",
+    ]
     report = json.loads(Path(outputs["report"]).read_text())
     assert report["change"]["revision"] == "origin/main"
     assert [file["path"] for file in report["files"]] == ["a.py"]
@@ -117,7 +127,7 @@ def test_findings_fail_only_on_request(runner: Runner, fail: str, expected: int)
 
 def test_errors_always_fail_and_say_why(runner: Runner) -> None:
     code, outputs = runner.run(base="nowhere")
-    assert (code, outputs) == (2, {})
+    assert (code, set(outputs)) == (2, {"codeorigin"})
     assert "codeorigin: nowhere: no such commit, branch or tag here" in runner.said
 
 
@@ -145,13 +155,15 @@ def test_merge_commit_of_a_checkout_is_compared_with_the_base(
 def test_shallow_checkout_says_what_is_missing(runner: Runner, pull_request: Repository) -> None:
     clone = checked_out(pull_request, runner.folder / "clone", depth=1)
     runner.repository, runner.base_ref = clone, "main"
-    assert runner.run() == (2, {})
+    code, outputs = runner.run()
+    assert (code, set(outputs)) == (2, {"codeorigin"})
     assert runner.said.splitlines() == [
         "codeorigin: origin/main: no such commit, branch or tag here; in a shallow clone, fetch more of the history"
     ]
     # The base is there, but not the history that leads to it.
     clone.git("fetch", "-q", "--depth=1", pull_request.folder.as_uri(), "+main:refs/remotes/origin/main")
-    assert runner.run() == (2, {})
+    code, outputs = runner.run()
+    assert (code, set(outputs)) == (2, {"codeorigin"})
     (line,) = runner.said.splitlines()
     assert line.endswith(
         "have no commit in common here; this clone is shallow, fetch more of the history (git fetch --unshallow)"

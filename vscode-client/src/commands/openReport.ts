@@ -6,6 +6,7 @@ import * as vscode from "vscode";
 
 import type { Services } from "../services";
 import type { Launch } from "../server/launch";
+import { isolated } from "../server/programs";
 import { documentKinds, SECTION } from "../settings";
 import { ACCEPTED_FINDINGS, REPORTED, reportArguments } from "./reportArguments";
 
@@ -87,7 +88,7 @@ function check(command: string, args: string[], cwd: string, cancel: vscode.Canc
     abort.abort();
   });
   return new Promise<void>((resolve, reject) => {
-    execFile(command, args, { cwd, signal: abort.signal, windowsHide: true }, (error, _, stderr) => {
+    execFile(command, args, { ...isolated(cwd), signal: abort.signal }, (error, _, stderr) => {
       if (abort.signal.aborted) {
         reject(new vscode.CancellationError());
       } else if (error && !CHECKED.includes(Number(error.code))) {

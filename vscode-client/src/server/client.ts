@@ -5,6 +5,7 @@ import type { Channels } from "../channels";
 import { documentSelector } from "../languages";
 import { documentKinds, ownSettings, SECTION } from "../settings";
 import type { Launch } from "./launch";
+import { isolated } from "./programs";
 import { forwardLog } from "./serverLog";
 
 /** A client that has not been started. */
@@ -22,7 +23,7 @@ export function createClient(launch: Launch, channels: Channels, middleware: Mid
   return new LanguageClient(
     SECTION,
     "CodeOrigin",
-    { command: launch.command, args },
+    { command: launch.command, args, options: isolated() },
     { ...options, stdioOptions: { stdout: forwardLog, stderr: forwardLog } },
   );
 }

@@ -5,6 +5,8 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 
+import { isolated } from "./programs";
+
 /** Newest version first; unversioned names last, because they may be any version. */
 const PYTHONS =
   process.platform === "win32" ? ["py", "python"] : ["python3.14", "python3.13", "python3.12", "python3.11", "python3", "python"];
@@ -78,7 +80,7 @@ async function findPython(preferred: string | undefined, abort: Abort): Promise<
 
 function run(command: string, args: string[], failure: string, { signal, log }: Abort): Promise<void> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { signal, windowsHide: true, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(command, args, { ...isolated(), signal, stdio: ["ignore", "pipe", "pipe"] });
     let last = "";
     const take = (chunk: Buffer) => {
       for (const line of chunk.toString().split(/\r?\n/).filter((each) => each.trim())) {

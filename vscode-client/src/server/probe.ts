@@ -1,12 +1,14 @@
 import { execFile } from "node:child_process";
 
+import { isolated } from "./programs";
+
 const TIMEOUT = 20_000;
 const VERSION = /^codeorigin (\S+)/m;
 
 /** Asks a command for its version; never rejects. */
 export function probe(command: string, args: string[]): Promise<{ version: string } | { failure: string }> {
   return new Promise((resolve) => {
-    execFile(command, args, { timeout: TIMEOUT, windowsHide: true }, (error, stdout, stderr) => {
+    execFile(command, args, { ...isolated(), timeout: TIMEOUT }, (error, stdout, stderr) => {
       const version = VERSION.exec(stdout)?.[1];
       if (version) {
         resolve({ version });

@@ -46,11 +46,10 @@ def read_messages(stream: BinaryIO) -> Iterator[bytes]:
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """The two streams of one client; ``first`` is a message that has already been read."""
+    """The two streams of the client."""
 
     reader: BinaryIO
     writer: BinaryIO
-    first: bytes | None = None
 
 
 def start_reader(connection: Connection, receive: Callable[[bytes], None], ended: Callable[[], None]) -> None:
@@ -58,8 +57,6 @@ def start_reader(connection: Connection, receive: Callable[[bytes], None], ended
 
     def run() -> None:
         try:
-            if connection.first is not None:
-                receive(connection.first)
             for body in read_messages(connection.reader):
                 receive(body)
         except (OSError, ValueError):

@@ -1,7 +1,6 @@
 """The base protocol: framing and resynchronisation."""
 
 import io
-import queue
 import threading
 
 import pytest
@@ -10,10 +9,8 @@ from hypothesis import strategies as st
 
 from codeorigin.lsp.connection.transport import (
     MAX_MESSAGE_BYTES,
-    Connection,
     Writer,
     read_messages,
-    start_reader,
 )
 from support.waiting import PATIENCE
 
@@ -118,10 +115,3 @@ def test_single_message_may_exceed_the_waiting_limit() -> None:
     writer.write(b"x" * 1000)
     assert writer.finish(10)
     assert len(stream.getvalue()) == 1000
-
-
-def test_message_that_was_already_read_comes_first() -> None:
-    bodies: queue.Queue[bytes | None] = queue.Queue()
-    connection = Connection(io.BytesIO(b"Content-Length: 2\r\n\r\n[]"), io.BytesIO(), b"{}")
-    start_reader(connection, bodies.put, lambda: bodies.put(None))
-    assert [bodies.get(timeout=PATIENCE) for _ in range(3)] == [b"{}", b"[]", None]

@@ -1,0 +1,138 @@
+"""A repository full of modules with the names of others: whatever runs there imports none of them."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from tests.server.lsp.raw import RawServer
+
+from support.command import PLAIN, TERSE
+from support.repositories import Repository
+
+# Every module of the standard library, and what CodeOrigin and its workers import.
+NAMES = sorted(
+    {
+        *(name for name in sys.stdlib_module_names if not name.startswith("_")),
+        *(
+            "codeorigin",
+            "lsprotocol",
+            "markdown_it",
+            "numpy",
+            "onnxruntime",
+            "pip",
+            "pygls",
+            "pyarrow",
+            "ray",
+        ),
+        *(
+            "rich",
+            "sitecustomize",
+            "tokenizers",
+            "tree_sitter",
+            "tree_sitter_python",
+            "typer",
+            "usercustomize",
+            "venv",
+        ),
+    }
+)
+CODE = TERSE.read_text()
+COMMAND = (str(Path(sys.executable).with_name("codeorigin")),)
+MODULE = (sys.executable, "-P", "-m", "codeorigin")
+
+
+@pytest.fixture
+def hostile(tmp_path: Path) -> Repository:
+    """Two commits, and a module or package of every name, each of which leaves a file when it is imported."""
+    made = Repository(tmp_path / "work")
+    # Enough code for several processes.
+    made.commit({f"src/{name}.py": CODE for name in range(60)}, date="2023-01-01")
+    for place, name in enumerate(NAMES):
+        path = made.folder / (f"{name}.py" if place % 2 else f"{name}/__init__.py")
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(f"open({str(tmp_path / f'ran-{name}')!r}, 'w').close()\n")
+    made.git("add", "src")
+    made.commit({f"src/{name}.py": CODE + "\n\n" + CODE for name in range(30)}, date="2023-01-02")
+    (tmp_path / "repositories.txt").write_text(f"{made.folder}\n")
+    return made
+
+
+def run(program: Sequence[str], arguments: Sequence[str], folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run in ``folder`` with one environment for all: nothing that the user of the machine has set."""
+    environment = {name: value for name, value in PLAIN.items() if name != "PYTHONSAFEPATH"}
+    environment |= {"XDG_CACHE_HOME": str(folder.parent / "cache"), "HOME": str(folder.parent)}
+    return subprocess.run(
+        [*program, *arguments],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        input=CODE,
+    )
+
+
+def imported(hostile: Repository) -> list[str]:
+    return sorted(path.name for path in hostile.folder.parent.glob("ran-*"))
+
+
+@pytest.mark.parametrize("program", [COMMAND, MODULE])
+@pytest.mark.parametrize(
+    ("arguments", "part"),
+    [
+        (("check", "src", "--jobs", "2", "--format", "json"), '"files"'),
+        (("check", "--commit", "HEAD", "--format", "json"), '"change"'),
+        (("check", "-", "--language", "python"), "function"),
+        (("explain", f"src/0.py:{1 + CODE[: CODE.index('def rpn')].count(chr(10))}"), "rpn"),
+        (("history", "--jobs", "2", "--format", "json"), '"commits"'),
+        (("language", "src/0.py"), "python"),
+        (("doctor",), "codeorigin"),
+        (("scan", "../repositories.txt", "--jobs", "2", "--output", "../scan"), "1 units done"),
+    ],
+)
+def test_no_command_imports_from_the_current_folder(
+    hostile: Repository, program: Sequence[str], arguments: Sequence[str], part: str
+) -> None:
+    done = run(program, arguments, hostile.folder)
+    assert imported(hostile) == []
+    assert done.returncode in {0, 1}, done.stderr
+    assert part in done.stdout + done.stderr
+
+
+def test_a_cluster_started_here_imports_nothing_from_the_folder(hostile: Repository) -> None:
+    arguments = ("scan", "../repositories.txt", "--engine", "ray", "--jobs", "2", "--output", "../scan")
+    done = run(COMMAND, arguments, hostile.folder)
+    assert imported(hostile) == []
+    assert done.returncode == 0, done.stderr
+
+
+def test_workers_start_although_the_folder_has_their_modules(hostile: Repository) -> None:
+    """A harmless ``pickle.py`` made the workers crash."""
+    done = run(COMMAND, ("check", "src", "--jobs", "2", "--format", "json"), hostile.folder)
+    alone = run(COMMAND, ("check", "src", "--jobs", "1", "--format", "json"), hostile.folder)
+    reports = [json.loads(each.stdout)["files"] for each in (done, alone)]
+    assert reports[0] == reports[1]
+    assert len(reports[0]) == 60
+
+
+@pytest.mark.parametrize("program", [COMMAND, MODULE])
+def test_the_server_imports_nothing_from_the_folder_it_is_started_in(
+    hostile: Repository, program: Sequence[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(hostile.folder)
+    with RawServer(command=(*program, "serve")) as server:
+        server.initialize()
+        server.open("file:///sample.py", CODE)
+        assert server.status()
+    assert imported(hostile) == []
+
+
+@pytest.mark.parametrize("name", ["json", "signal"])
+def test_the_traps_work(hostile: Repository, name: str) -> None:
+    subprocess.run(
+        [sys.executable, "-c", f"import {name}"], cwd=hostile.folder, check=False, capture_output=True
+    )
+    assert f"ran-{name}" in imported(hostile)
