@@ -1,7 +1,7 @@
 """CodeOrigin: how likely each function was written by an LLM, and which lines suggest it."""
 
-from typing import TYPE_CHECKING
-
+# As in `typing`, which is not imported: with ``python -m``, the current folder may have a module of that name.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from os import PathLike
 

@@ -3,20 +3,28 @@
 import sys
 
 import codeorigin
+from codeorigin.safe_path import trust_no_folder
 
 
 def main() -> int:
     """Run the command line; answer what editors ask most often before the full parser is built."""
-    if sys.argv[1:] in (["--version"], ["-V"]):
-        sys.stdout.write(f"codeorigin {codeorigin.__version__}\n")
-        return 0
     # Before anything else is imported: the current folder may be a repository with a module of any name.
-    from codeorigin.processes import trust_no_folder  # noqa: PLC0415
-
     trust_no_folder()
-    from codeorigin.cli.app import main as run  # noqa: PLC0415
+    # ruff: noqa: PLC0415
+    from codeorigin.cli.exit_codes import guarded
+    from codeorigin.cli.terminal import open_closed_streams
+
+    open_closed_streams()
+    if sys.argv[1:] in (["--version"], ["-V"]):
+        return guarded(_show_version)
+    from codeorigin.cli.app import main as run
 
     return run()
+
+
+def _show_version() -> int:
+    sys.stdout.write(f"codeorigin {codeorigin.__version__}\n")
+    return 0
 
 
 if __name__ == "__main__":

@@ -1,9 +1,8 @@
-"""Processes of our own: what they may import, how they treat Ctrl-C, and when they end."""
+"""Processes of our own: how they treat Ctrl-C, and when they end."""
 
 import multiprocessing
 import os
 import signal
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -11,31 +10,11 @@ from contextlib import contextmanager
 from multiprocessing.connection import wait
 from typing import Any, ParamSpec, TypeVar
 
+from codeorigin.safe_path import trust_no_folder
 from codeorigin.termination import handle_termination
 
 _Arguments = ParamSpec("_Arguments")
 _Result = TypeVar("_Result")
-
-
-def trust_no_folder() -> None:
-    """Import nothing from the current folder, neither in this process nor in any that it starts.
-
-    A new Python process looks for modules in the current folder first, that of ``multiprocessing`` included, and this
-    program runs in the folders of other people's repositories.
-    """
-    # Read by every Python process that this one starts, the resource tracker and the processes of Ray included.
-    os.environ["PYTHONSAFEPATH"] = "1"
-    if not sys.flags.safe_path:
-        # ``python -m`` has put the current folder there. A worker gets a copy of this list.
-        here = {"", ".", os.curdir, _current_folder()}
-        sys.path[:] = [folder for folder in sys.path if folder not in here]
-
-
-def _current_folder() -> str:
-    try:
-        return str(os.getcwd())  # noqa: PTH109 - as it stands in `sys.path`
-    except OSError:
-        return ""
 
 
 class WorkerPool:

@@ -12,9 +12,9 @@ import codeorigin
 from codeorigin.check import command as check_command
 from codeorigin.cli import saved_commands
 from codeorigin.cli.arguments import with_optional_base
-from codeorigin.cli.exit_codes import ExitCode, describe_unexpected, guarded
+from codeorigin.cli.exit_codes import ExitCode, complain_of_traceback, guarded
 from codeorigin.cli.options import Debug, FileContext, Model, NoConfig, NoDeep, Threads, cores
-from codeorigin.cli.terminal import PROGRAM, complain
+from codeorigin.cli.terminal import PROGRAM, complain, open_closed_streams
 from codeorigin.explain.explanation import Aggregation, Baseline, Method
 from codeorigin.fleet import command as scan_command
 from codeorigin.history import command as history_command
@@ -196,21 +196,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     A usage error prints one line and returns 2. Without arguments, the help is shown.
     """
     given = with_optional_base(sys.argv[1:] if arguments is None else list(arguments))
+    debug = "--debug" in given
+    try:
+        return guarded(lambda: _run(given), debug=debug)
+    except Exception:
+        complain_of_traceback()
+        return ExitCode.ERROR
+
+
+def _run(given: list[str]) -> int:
     try:
         code = app(args=given or ["--help"], prog_name=PROGRAM, standalone_mode=False)
-    except KeyboardInterrupt:
-        complain("interrupted")
-        return ExitCode.INTERRUPTED
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else ExitCode.ERROR
     except Exception as error:
         # typer bundles click or uses the installed one, so usage errors are recognized by their attributes.
         explain_usage = getattr(error, "format_message", None)
         if explain_usage is None:
-            if "--debug" in given:
-                raise
-            complain(describe_unexpected(error))
-            return ExitCode.ERROR
+            raise
         message = " ".join(str(explain_usage()).split())
         complain(f"{message} (see {PROGRAM} --help)")
         return ExitCode.ERROR
@@ -218,4 +221,5 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
+    open_closed_streams()
     sys.exit(main())

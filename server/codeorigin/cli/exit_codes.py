@@ -1,13 +1,17 @@
 """How every command ends: with an exit code, and with one line instead of a traceback."""
 
-import os
+import errno
 import sys
+import traceback
 from collections.abc import Callable
 from enum import IntEnum
 
-from codeorigin.cli.terminal import complain, display_path, prepare_streams
+from codeorigin.cli.terminal import complain, discard, display_path, prepare_streams
 from codeorigin.errors import CodeOriginError
 from codeorigin.termination import termination_handled
+
+# What writing to a closed, full or broken stdout ends with.
+_UNWRITABLE = {errno.EBADF, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.ENOSPC}
 
 
 class ExitCode(IntEnum):
@@ -27,6 +31,12 @@ def describe_unexpected(error: BaseException) -> str:
     return f"unexpected {kind}{': ' + detail if detail else ''} (run with --debug for the traceback)"
 
 
+def complain_of_traceback() -> None:
+    """Print the traceback of the error being handled to stderr, each of its lines escaped."""
+    for line in traceback.format_exc().splitlines():
+        complain(line)
+
+
 def guarded(work: Callable[[], int], *, debug: bool = False) -> int:
     """Run ``work`` and return its exit code, or the one for the error that ended it.
 
@@ -35,40 +45,45 @@ def guarded(work: Callable[[], int], *, debug: bool = False) -> int:
     signal ends the process.
     """
     prepare_streams()
+    code: int
     try:
         with termination_handled():
             code = work()
-            sys.stdout.flush()
     except KeyboardInterrupt:
         complain("interrupted")
-        return ExitCode.INTERRUPTED
+        code = ExitCode.INTERRUPTED
     except BrokenPipeError:
-        _discard_stdout()
-        return ExitCode.CLOSED_PIPE
+        discard(sys.stdout)
+        code = ExitCode.CLOSED_PIPE
     except CodeOriginError as error:
         complain(str(error))
-        return ExitCode.ERROR
+        code = ExitCode.ERROR
     except OSError as error:
         if debug:
             raise
-        _discard_stdout()
-        where = f"{display_path(error.filename)}: " if isinstance(error.filename, (str, bytes)) else ""
+        discard(sys.stdout)
+        where = "cannot write the output: " if error.errno in _UNWRITABLE else ""
+        if isinstance(error.filename, (str, bytes)):
+            where = f"{display_path(error.filename)}: "
         complain(f"{where}{error.strerror or error}")
-        return ExitCode.ERROR
+        code = ExitCode.ERROR
     except Exception as error:
         if debug:
             raise
         complain(describe_unexpected(error))
+        code = ExitCode.ERROR
+    return _flushed(code)
+
+
+def _flushed(code: int) -> int:
+    """``code``, or the one for output that could not be written."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        discard(sys.stdout)
+        return ExitCode.CLOSED_PIPE
+    except OSError as error:
+        discard(sys.stdout)
+        complain(f"cannot write the output: {error.strerror}")
         return ExitCode.ERROR
     return code
-
-
-def _discard_stdout() -> None:
-    """Redirect stdout to the null device; otherwise the interpreter's final flush would print an error."""
-    try:
-        descriptor = sys.stdout.fileno()
-    except (OSError, ValueError):
-        return
-    nothing = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nothing, descriptor)
-    os.close(nothing)

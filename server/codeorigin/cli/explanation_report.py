@@ -1,6 +1,5 @@
 """An explanation as text with signed bars, or as JSON."""
 
-import json
 from typing import Any, TextIO
 
 from rich.console import Console
@@ -8,6 +7,7 @@ from rich.text import Text
 
 from codeorigin.analysis.report import line_range
 from codeorigin.check.formats.bars import RIGHT_BLOCKS, signed_bar
+from codeorigin.check.formats.json_text import encoded
 from codeorigin.check.formats.text import BAND_STYLES
 from codeorigin.cli.console import make_console
 from codeorigin.cli.explain_result import Explained
@@ -116,7 +116,7 @@ def write_text(explained: Explained, stream: TextIO) -> None:
         for token in explanation.top_tokens:
             text = Text(f"{token.value:+7.2f} ", _sign_style(token.value))
             text.append(f" line {token.line + 1:>{number_width}}  ", "dim")
-            text.append(printable(token.text), "")
+            text.append(printable_code(token.text), "")
             console.print(text)
     if (promise := explained.function.verdict.promise) is not None:
         console.print(Text(f"\n{band_phrase(Band.LLM)}: {promised(promise)}", "dim"))
@@ -182,4 +182,4 @@ def to_dict(explained: Explained) -> dict[str, Any]:
 
 def render_json(explained: Explained) -> str:
     """One ASCII JSON document with a final newline."""
-    return json.dumps(to_dict(explained), indent=2, allow_nan=False) + "\n"
+    return encoded(to_dict(explained), indent=2) + "\n"

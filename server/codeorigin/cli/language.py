@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from codeorigin.check.formats.json_text import encoded
 from codeorigin.check.inputs import MAX_BYTES, STDIN, STDIN_NAME, stdin_bytes
 from codeorigin.cli.exit_codes import ExitCode
 from codeorigin.cli.terminal import complain, display_path, printable, write_all
@@ -75,4 +76,4 @@ def _json(guesses: Sequence[tuple[str, Guess]], errors: Sequence[tuple[str, str]
         ],
         "errors": [{"path": path, "message": message} for path, message in errors],
     }
-    return json.dumps(report, indent=2) + "\n"
+    return encoded(report, indent=2) + "\n"

@@ -14,13 +14,18 @@ _PIECE = 32_768
 
 
 def printable(text: str) -> str:
-    """``text`` on one line, with every character that could affect a terminal replaced by its escape sequence."""
+    """``text`` on one line, with every character that could affect a terminal or a CI system as an escape sequence."""
     return one_line(text)
 
 
 def printable_code(line: str) -> str:
-    """One line of source code, with tabs expanded to multiples of four columns, otherwise as :func:`printable`."""
-    return printable(line.expandtabs(_TAB_WIDTH))
+    """A line or a part of one for the right of a row, with tabs expanded to multiples of four columns."""
+    return one_line(with_spaces(line), starts_line=False)
+
+
+def with_spaces(line: str) -> str:
+    """``line`` with tabs expanded to multiples of four columns."""
+    return line.expandtabs(_TAB_WIDTH)
 
 
 def display_path(path: Path | str | bytes) -> str:
@@ -43,6 +48,21 @@ def can_encode(stream: TextIO, sample: str) -> bool:
     return True
 
 
+def open_closed_streams() -> None:
+    """Open what the caller has closed of stdin, stdout and stderr, so that no file of ours gets its number.
+
+    Reading finds the end, messages are dropped, and writing a result fails, because nobody would get it.
+    """
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        try:
+            os.fstat(number)
+        except OSError:
+            # The lowest number that is free, which is this one.
+            os.set_inheritable(os.open(os.devnull, os.O_RDONLY if name == "stdout" else os.O_RDWR), True)
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(number, "r" if name == "stdin" else "w", encoding="utf-8", closefd=False))  # noqa: SIM115
+
+
 def prepare_streams() -> None:
     """Make stdout and stderr escape characters that they cannot encode."""
     for stream in (sys.stdout, sys.stderr):
@@ -52,6 +72,20 @@ def prepare_streams() -> None:
 
 
 def complain(message: str) -> None:
-    """Write one line to stderr: the program's name and ``message``, escaped."""
-    sys.stderr.write(f"{PROGRAM}: {printable(message)}\n")
-    sys.stderr.flush()
+    """Write one line to stderr, if that is possible: the program's name and ``message``, escaped."""
+    try:
+        sys.stderr.write(f"{PROGRAM}: {printable(message)}\n")
+        sys.stderr.flush()
+    except OSError:
+        discard(sys.stderr)
+
+
+def discard(stream: TextIO) -> None:
+    """Let ``stream`` lead nowhere; otherwise the interpreter's final flush would print an error and exit with 120."""
+    try:
+        descriptor = stream.fileno()
+    except (OSError, ValueError):
+        return
+    nothing = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nothing, descriptor)
+    os.close(nothing)

@@ -14,7 +14,7 @@ from ray.exceptions import RayError, RayTaskError
 from codeorigin.fleet.engines import TranslatedFuture, Worker
 from codeorigin.fleet.units import Unit
 from codeorigin.fleet.work import UnitResult, UnitWorker
-from codeorigin.processes import trust_no_folder
+from codeorigin.safe_path import trust_no_folder
 
 
 def _is_lost(error: BaseException) -> bool:

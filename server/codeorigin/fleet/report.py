@@ -21,6 +21,7 @@ from codeorigin.history.formats.style import POLICY, STYLE
 from codeorigin.history.results import CommitResult, Part
 from codeorigin.history.totals import Share, Totals, share_of
 from codeorigin.model.verdict import Band
+from codeorigin.text.literal_text import html_line
 from codeorigin.text.regular_files import replacing_binary_file, replacing_file
 from codeorigin.wording import CAVEAT
 from codeorigin.wording.histories import NOT_BY_AUTHOR, declared_phrase
@@ -178,8 +179,7 @@ def _page(sums: _Sums, kind: UnitKind, model: str, failures: _Failures) -> Itera
     if failures.count:
         yield f"<h2>Failed: {failures.count:,}</h2><ul>"
         yield from (
-            f"<li><code>{escape(printable(name))}</code>: {escape(printable(why))}</li>"
-            for name, why in failures.first
+            f"<li><code>{html_line(name)}</code>: {html_line(why)}</li>" for name, why in failures.first
         )
         yield "</ul>"
         if (more := failures.count - len(failures.first)) > 0:

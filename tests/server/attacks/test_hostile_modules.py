@@ -1,6 +1,7 @@
 """A repository full of modules with the names of others: whatever runs there imports none of them."""
 
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -42,6 +43,7 @@ NAMES = sorted(
 CODE = TERSE.read_text()
 COMMAND = (str(Path(sys.executable).with_name("codeorigin")),)
 MODULE = (sys.executable, "-P", "-m", "codeorigin")
+UNSAFE_MODULE = (sys.executable, "-m", "codeorigin")
 
 
 @pytest.fixture
@@ -102,6 +104,31 @@ def test_no_command_imports_from_the_current_folder(
     assert part in done.stdout + done.stderr
 
 
+def imported_by_python_itself(folder: Path) -> set[str]:
+    """What ``python -m`` has imported before the first line of any module: only -P or -I keeps those safe."""
+    (folder / "empty_module.py").write_text("import sys\nprint(*sys.modules)\n")
+    done = run((sys.executable, "-m", "empty_module"), (), folder)
+    return {name.partition(".")[0] for name in done.stdout.split()}
+
+
+@pytest.mark.parametrize(
+    "arguments", [("check", "src", "--jobs", "2"), ("history", "--jobs", "2"), ("doctor",), ("--version",)]
+)
+def test_a_module_run_without_a_safe_path_drops_the_current_folder_first(
+    hostile: Repository, tmp_path: Path, arguments: Sequence[str]
+) -> None:
+    (tmp_path / "clean").mkdir()
+    early = {"codeorigin", *imported_by_python_itself(tmp_path / "clean")}
+    assert not early & {"multiprocessing", "signal", "threading", "pickle", "socket", "json"}
+    for name in early:
+        shutil.rmtree(hostile.folder / name, ignore_errors=True)
+        (hostile.folder / f"{name}.py").unlink(missing_ok=True)
+    done = run(UNSAFE_MODULE, arguments, hostile.folder)
+    assert imported(hostile) == []
+    assert done.returncode in {0, 1}, done.stderr
+    assert "codeorigin" in done.stdout + done.stderr
+
+
 def test_a_cluster_started_here_imports_nothing_from_the_folder(hostile: Repository) -> None:
     arguments = ("scan", "../repositories.txt", "--engine", "ray", "--jobs", "2", "--output", "../scan")
     done = run(COMMAND, arguments, hostile.folder)
@@ -132,7 +159,5 @@ def test_the_server_imports_nothing_from_the_folder_it_is_started_in(
 
 @pytest.mark.parametrize("name", ["json", "signal"])
 def test_the_traps_work(hostile: Repository, name: str) -> None:
-    subprocess.run(
-        [sys.executable, "-c", f"import {name}"], cwd=hostile.folder, check=False, capture_output=True
-    )
+    run((sys.executable,), ("-c", f"import {name}"), hostile.folder)
     assert f"ran-{name}" in imported(hostile)

@@ -206,7 +206,7 @@ def test_full_disk_gives_one_line() -> None:
         done = subprocess.run(
             [*COMMAND, "check", str(TERSE)], stdout=full, stderr=subprocess.PIPE, env=PLAIN, check=False
         )
-    assert done.stderr == b"codeorigin: No space left on device\n"
+    assert done.stderr == b"codeorigin: cannot write the output: No space left on device\n"
     assert done.returncode == 2
 
 

@@ -1,10 +1,10 @@
 """A comparison of two reports as text, JSON or Markdown."""
 
-import json
 from collections.abc import Iterator, Sequence
 from typing import TextIO
 
 from codeorigin.check.delta import Delta, ReportedFunction, delta_data
+from codeorigin.check.formats.json_text import encoded
 from codeorigin.check.formats.markdown import LONGEST_LIST, literal_code, literal_text
 from codeorigin.cli.terminal import printable, write_all
 from codeorigin.wording import CAVEAT
@@ -30,7 +30,7 @@ def write_text(delta: Delta, stream: TextIO) -> None:
 
 def write_json(delta: Delta, stream: TextIO) -> None:
     """Write the values of :func:`~codeorigin.cli.delta.delta_data`."""
-    write_all(stream, json.dumps(delta_data(delta), indent=2, allow_nan=False) + "\n")
+    write_all(stream, encoded(delta_data(delta), indent=2) + "\n")
 
 
 def write_markdown(delta: Delta, stream: TextIO) -> None:

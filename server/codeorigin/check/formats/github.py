@@ -1,7 +1,7 @@
 """The report for GitHub Actions: one workflow command per finding, shown as an annotation on its lines."""
 
 from codeorigin.check.result import CheckResult, is_llm_file
-from codeorigin.cli.terminal import printable
+from codeorigin.text.literal_text import one_line
 from codeorigin.wording.changes import declared_sentence, scope_sentence, verdict_sentence
 from codeorigin.wording.files import file_sentence
 from codeorigin.wording.functions import finding_sentence
@@ -10,7 +10,7 @@ from codeorigin.wording.totals import summary_phrases
 
 def _data(text: str) -> str:
     """A message for the runner: percent signs are encoded, and control characters, like line endings, are escaped."""
-    return printable(text).replace("%", "%25")
+    return one_line(text, starts_line=False).replace("%", "%25")
 
 
 def _property(text: str) -> str:
@@ -55,11 +55,11 @@ def render(result: CheckResult) -> str:
         for error in result.errors
     ]
     if result.change is not None:
-        lines.append(f"CodeOrigin: {printable(scope_sentence(result.change))}")
+        lines.append(f"CodeOrigin: {one_line(scope_sentence(result.change))}")
         if (together := verdict_sentence(result.change)) is not None:
-            lines.append(f"CodeOrigin: {together}")
+            lines.append(f"CodeOrigin: {one_line(together)}")
         if (said := declared_sentence(result.change)) is not None:
-            lines.append(f"CodeOrigin: {said}")
+            lines.append(f"CodeOrigin: {one_line(said)}")
     lines.append(
         f"CodeOrigin: {'; '.join(summary_phrases(result.summary, result.threshold, result.false_positive_rate))}"
     )

@@ -5,8 +5,9 @@ from html import escape
 
 from codeorigin.analysis.report import FunctionReport, line_range, walk
 from codeorigin.check.result import CheckedFile, CheckResult
-from codeorigin.cli.terminal import printable, printable_code
+from codeorigin.cli.terminal import with_spaces
 from codeorigin.model.verdict import Verdict
+from codeorigin.text.literal_text import html_line
 from codeorigin.wording import CAVEAT
 from codeorigin.wording.changes import declared_sentence, scope_sentence, verdict_sentence
 from codeorigin.wording.figures import probability_decimal
@@ -37,10 +38,6 @@ footer { margin-top: 2rem; opacity: .75; }
 """
 
 
-def _text(text: str) -> str:
-    return escape(printable(text))
-
-
 def _bar(probability: float | None) -> str:
     if probability is None:
         return ""
@@ -55,7 +52,7 @@ def _code(file: CheckedFile, function: FunctionReport) -> str:
     before = file.text[span.start - span.start_column : span.start]
     source = (before if before.isspace() else " " * len(before)) + file.text[span.start : span.end]
     lines = source.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    shown = escape("\n".join(printable_code(line) for line in lines))
+    shown = "\n".join(html_line(with_spaces(line)) for line in lines)
     in_its_file = own_text(function.verdict)
     said = "" if in_its_file is None else f'<p class="own-text">{escape(in_its_file)}</p>'
     return f"<details><summary>code</summary>{said}<pre>{shown}</pre></details>"
@@ -77,7 +74,7 @@ def _rows(file: CheckedFile, functions: tuple[FunctionReport, ...], result: Chec
         yield (
             f'<tr class="{"finding" if finding else "other"}">'
             f'<td class="function" style="padding-left:{1.5 * depth}rem">'
-            f"{_text(function.span.qualified_name)}"
+            f"{html_line(function.span.qualified_name)}"
             f"{_code(file, function) if finding else ''}</td>"
             f'<td class="number">{first}–{last}</td>'
             f'<td class="number"{title}>{escape(probability_decimal(verdict.probability))}</td>'
@@ -105,16 +102,16 @@ def _lines(result: CheckResult) -> Iterator[str]:
     totals = "; ".join(summary_phrases(result.summary, result.threshold, result.false_positive_rate))
     yield f"<p>{escape(totals)}.</p><p><strong>{escape(CAVEAT)}</strong></p>"
     if result.change is not None:
-        yield f"<p>{_text(scope_sentence(result.change))}</p>"
+        yield f"<p>{html_line(scope_sentence(result.change))}</p>"
         if (together := verdict_sentence(result.change)) is not None:
             whole = result.change.verdict
             band = "none" if whole is None or whole.band is None else whole.band.value
             bar = _bar(None if whole is None else whole.probability)
             yield f'<p class="{band}">{bar} {escape(together)}</p>'
         if (said := declared_sentence(result.change)) is not None:
-            yield f"<p>{_text(said)}</p>"
+            yield f"<p>{html_line(said)}</p>"
     for file, functions in result.listed():
-        yield f"<h2>{_text(file.shown)}</h2>"
+        yield f"<h2>{html_line(file.shown)}</h2>"
         yield from _whole(file)
         if not functions and file.report.functions:
             continue
@@ -130,9 +127,11 @@ def _lines(result: CheckResult) -> Iterator[str]:
         yield "</tbody></table>"
     if result.errors:
         yield f"<h2>Problems: {len(result.errors):,}</h2><ul>"
-        yield from (f"<li>{_text(error.path)}: {_text(error.message)}</li>" for error in result.errors)
+        yield from (
+            f"<li>{html_line(error.path)}: {html_line(error.message)}</li>" for error in result.errors
+        )
         yield "</ul>"
-    yield f"<footer>CodeOrigin {escape(result.version)}, model {_text(result.model)}.</footer></body></html>"
+    yield f"<footer>CodeOrigin {escape(result.version)}, model {html_line(result.model)}.</footer></body></html>"
 
 
 def parts(result: CheckResult) -> Iterator[str]:

@@ -4,8 +4,20 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from codeorigin.text.literal_text import literal_json
+
 _ENCODER = json.JSONEncoder(allow_nan=False)
 _STEP = "  "
+
+
+def encoded(value: Any, *, indent: int | None = None) -> str:
+    """``value`` as ASCII JSON without a final newline, and without what a CI system would obey.
+
+    Raises ValueError for a number that JSON cannot represent.
+    """
+    # The common case is faster with an encoder that exists already.
+    text = _ENCODER.encode(value) if indent is None else json.dumps(value, indent=indent, allow_nan=False)
+    return literal_json(text)
 
 
 def indented(value: Any, levels: int) -> str:
@@ -31,7 +43,7 @@ def _indented(value: Any, levels: int, line: str) -> Iterator[str]:
     elif levels and value and isinstance(value, list | Iterator):
         yield from _entries("[]", ((None, each) for each in value), levels, line)
     else:
-        yield _ENCODER.encode(value)
+        yield encoded(value)
 
 
 def _entries(ends: str, entries: Iterable[tuple[str | None, Any]], levels: int, line: str) -> Iterator[str]:
@@ -39,7 +51,7 @@ def _entries(ends: str, entries: Iterable[tuple[str | None, Any]], levels: int, 
     inner = line + _STEP
     between = ends[0]
     for key, value in entries:
-        yield f"{between}{inner}" if key is None else f"{between}{inner}{_ENCODER.encode(key)}: "
+        yield f"{between}{inner}" if key is None else f"{between}{inner}{encoded(key)}: "
         yield from _indented(value, levels - 1, inner)
         between = ","
     # If an iterator was empty, nothing has been written yet.

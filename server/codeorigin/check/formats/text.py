@@ -121,9 +121,9 @@ def _write_summary(result: CheckResult, stream: TextIO) -> None:
         console.print(Text(printable(scope_sentence(result.change))))
         if (together := verdict_sentence(result.change)) is not None:
             band = result.change.verdict.band if result.change.verdict is not None else None
-            console.print(Text(together, BAND_STYLES[band] if band is not None else "dim"))
+            console.print(Text(printable(together), BAND_STYLES[band] if band is not None else "dim"))
         if (said := declared_sentence(result.change)) is not None:
-            console.print(Text(said))
+            console.print(Text(printable(said)))
     counted, scored, found, *rest = summary_phrases(
         result.summary, result.threshold, result.false_positive_rate
     )

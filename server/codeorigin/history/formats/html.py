@@ -5,13 +5,14 @@ from collections.abc import Iterator, Mapping
 from html import escape
 from typing import TextIO
 
-from codeorigin.cli.terminal import printable, printable_code
+from codeorigin.cli.terminal import with_spaces
 from codeorigin.history.formats.charts import described, over_time, periods, treemap
 from codeorigin.history.formats.report import HistoryReport
 from codeorigin.history.formats.style import POLICY, STYLE
 from codeorigin.history.results import CommitDetails, DetailedFunction, HeatLine
 from codeorigin.history.totals import Share, Totals, date_of
 from codeorigin.model.verdict import Band
+from codeorigin.text.literal_text import html_line
 from codeorigin.wording import CAVEAT
 from codeorigin.wording.figures import counted, percent, probability_decimal
 from codeorigin.wording.histories import LINES, NOT_BY_AUTHOR, declared_phrase, percents, totals_phrases
@@ -19,10 +20,6 @@ from codeorigin.wording.histories import LINES, NOT_BY_AUTHOR, declared_phrase, 
 _ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _STRONGEST = 0.6
 """Evidence of a line, in logits, that is shown with full color."""
-
-
-def _text(text: str) -> str:
-    return escape(printable(text))
 
 
 def write(report: HistoryReport, stream: TextIO) -> None:
@@ -36,7 +33,7 @@ def write(report: HistoryReport, stream: TextIO) -> None:
 
 def _page(report: HistoryReport, totals: Totals) -> Iterator[str]:
     left = report.left_out
-    title = f"CodeOrigin history of {_text(report.name)}"
+    title = f"CodeOrigin history of {html_line(report.name)}"
     yield f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
     yield f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
     yield f'<meta name="viewport" content="width=device-width"><style>{STYLE}</style></head><body>'
@@ -61,7 +58,7 @@ def _page(report: HistoryReport, totals: Totals) -> Iterator[str]:
         yield f"<details><summary>as a table</summary>{share_table('folder', folders)}</details>"
         yield f"<h2>By language</h2>{''.join(languages_of(totals))}"
     yield from _standing_out(report, totals)
-    yield f"<footer>CodeOrigin {_text(report.version)}, model {_text(report.model)}.</footer>"
+    yield f"<footer>CodeOrigin {html_line(report.version)}, model {html_line(report.model)}.</footer>"
     yield "</body></html>"
 
 
@@ -103,7 +100,7 @@ def share_table(title: str, rows: Mapping[str, Share], files: bool = False) -> s
             *percents(share).values(),
         ]
         cells = "".join(f'<td class="number">{figure}</td>' for figure in figures)
-        made.append(f"<tr><td>{_text(name) or '(top)'}</td>{cells}</tr>")
+        made.append(f"<tr><td>{html_line(name) or '(top)'}</td>{cells}</tr>")
     return "".join(made) + "</tbody></table>"
 
 
@@ -166,7 +163,7 @@ def _function(function: DetailedFunction) -> Iterator[str]:
     how = "written by this commit" if function.written else "touched by this commit"
     yield (
         f'<details class="function"><summary><b class="{band}">{probability_decimal(verdict.probability)} {band}</b> '
-        f"<code>{_text(function.name)}</code> <span>{_text(_utf8(name))}; {how}</span></summary>"
+        f"<code>{html_line(function.name)}</code> <span>{html_line(_utf8(name))}; {how}</span></summary>"
     )
     if function.lines:
         # Lines are block elements, so a newline between them would be displayed as well.
@@ -185,7 +182,7 @@ def _line(line: HeatLine) -> str:
         else ""
     )
     sign = "+" if line.changed else " "
-    code = escape(printable_code(_ADDRESS.sub("…", line.text)))
+    code = html_line(with_spaces(_ADDRESS.sub("…", line.text)))
     return f'<span class="line"{style} title="{line.value:+.2f}"><i>{sign}{line.number:>5}</i> {code}</span>'
 
 

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from importlib import resources
 from typing import Any, TextIO
 
+from codeorigin.check.formats.json_text import encoded
 from codeorigin.history.formats.report import HistoryReport
 from codeorigin.history.results import CommitDetails, CommitResult
 from codeorigin.history.totals import Share, Totals, date_of
@@ -71,10 +72,6 @@ def _row(name: str, share: Share) -> dict[str, Any]:
     }
 
 
-def _line(values: dict[str, Any]) -> str:
-    return json.dumps(values, allow_nan=False)
-
-
 def write(report: HistoryReport, stream: TextIO) -> None:
     """Write one ASCII JSON document: one line per commit, as they arrive, then the totals."""
     left, totals = report.left_out, Totals()
@@ -85,11 +82,11 @@ def write(report: HistoryReport, stream: TextIO) -> None:
         "since": report.since,
         "until": report.until,
     }
-    stream.write(f'{_line(head)[:-1]}, "commits": [')
+    stream.write(f'{encoded(head)[:-1]}, "commits": [')
     separator = "\n"
     for result in report.results:
         totals.add(result)
-        stream.write(f"{separator}{_line(commit_values(result))}")
+        stream.write(f"{separator}{encoded(commit_values(result))}")
         separator = ",\n"
     summary = {
         "commits": totals.commits,
@@ -113,4 +110,4 @@ def write(report: HistoryReport, stream: TextIO) -> None:
         "standing_out": [_details(each) for each in details],
         "summary": summary,
     }
-    stream.write(f"\n], {_line(tail)[1:]}\n")
+    stream.write(f"\n], {encoded(tail)[1:]}\n")

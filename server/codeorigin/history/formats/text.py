@@ -36,7 +36,7 @@ def write(report: HistoryReport, stream: TextIO) -> None:
     for phrase in totals_phrases(totals, left.merges, left.cut_off, left.unreadable):
         console.print(Text(phrase))
     if (said := declared_phrase(totals)) is not None:
-        console.print(Text(said))
+        console.print(Text(printable(said)))
     console.print(Text(f"{printable(report.model)}. {CAVEAT}", "dim"))
 
 
@@ -48,7 +48,7 @@ def _commit(result: CommitResult) -> Text:
     text.append(f"{commit_phrase(result):<17}", style)
     text.append(f"  {result.functions:>9,}  {result.lines:>5,}")
     if result.declared:
-        text.append(f"  says so itself: {', '.join(result.declared)}")
+        text.append(f"  says so itself: {printable(', '.join(result.declared))}")
     return text
 
 

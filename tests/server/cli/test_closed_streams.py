@@ -1,0 +1,130 @@
+"""Streams that the caller has closed, or that are full: an exit code that is right, and no traceback."""
+
+import json
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from codeorigin.cli.app import main
+from support.command import COMMAND, PLAIN, TERSE
+from support.repositories import Repository
+
+_SHELL = 'exec "$@" '
+# Every command, with arguments that succeed in the folder of the fixture.
+COMMANDS: dict[str, tuple[str, ...]] = {
+    "version": ("--version",),
+    "help": ("--help",),
+    "help of a command": ("check", "--help"),
+    "check": ("check", "clean.py"),
+    "check as JSON": ("check", "clean.py", "--format", "json"),
+    "check in processes": ("check", ".", "--jobs", "2"),
+    "explain": ("explain", "clean.py:16"),
+    "language": ("language", "clean.py"),
+    "doctor": ("doctor",),
+    "history": ("history", "."),
+    "delta": ("delta", "report.json", "report.json"),
+    "report": ("report", "report.json", "--format", "markdown"),
+}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A repository with a file, and a report about it."""
+    line = 1 + TERSE.read_text().splitlines().index("def rpn(s):")
+    code = "\n" * (16 - line) + TERSE.read_text()
+    repository = Repository(tmp_path / "work")
+    repository.commit({"clean.py": code}, date="2023-01-01")
+    shell(repository.folder, ("check", "clean.py", "--format", "json", "--output", "report.json"), "")
+    return repository.folder
+
+
+def shell(
+    folder: Path, arguments: Sequence[str], redirection: str, *, unbuffered: bool = False
+) -> subprocess.CompletedProcess[str]:
+    environment = {name: value for name, value in PLAIN.items() if name != "PYTHONUNBUFFERED"}
+    environment["XDG_CACHE_HOME"] = str(folder.parent / "cache")
+    if unbuffered:
+        environment["PYTHONUNBUFFERED"] = "1"
+    return subprocess.run(
+        ["sh", "-c", _SHELL + redirection, "sh", *COMMAND, *arguments],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize(
+    ("redirection", "unbuffered"), [(">&-", False), (">/dev/full", False), (">/dev/full", True)]
+)
+def test_result_that_nobody_gets_is_an_error_in_one_line(
+    folder: Path, name: str, redirection: str, unbuffered: bool
+) -> None:
+    done = shell(folder, COMMANDS[name], redirection, unbuffered=unbuffered)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("codeorigin: cannot write the output: ")
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_without_any_stream_a_command_ends_with_an_error(folder: Path, name: str) -> None:
+    done = shell(folder, COMMANDS[name], "<&- >&- 2>&-")
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", "")
+
+
+@pytest.mark.parametrize("redirection", ["2>&-", "2>/dev/full"])
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (("check", "missing.py"), 2),
+        (("check", "clean.py", "--fail-on-share", "1"), 0),
+        (("check", "clean.py", "--threshold", "0"), 1),
+        (("check", "clean.py", "--jobs", "2"), 0),
+        (("check", "clean.py", "--colour"), 2),
+        (("chekc",), 2),
+        (("explain", "clean.py:1000"), 2),
+        (("language", "missing.py"), 2),
+        (("history", "missing"), 2),
+        (("delta", "report.json", "missing.json"), 2),
+        (("scan", "missing.txt", "--output", "scan"), 2),
+        (("doctor", "--model", "missing"), 2),
+    ],
+)
+def test_exit_code_does_not_need_stderr(
+    folder: Path, arguments: Sequence[str], code: int, redirection: str
+) -> None:
+    done = shell(folder, arguments, redirection)
+    assert (done.returncode, done.stderr) == (code, "")
+
+
+def test_report_in_a_file_needs_no_stream(folder: Path) -> None:
+    arguments = ("check", "clean.py", "--format", "json", "--output", "again.json")
+    done = shell(folder, arguments, "<&- >&- 2>&-")
+    assert done.returncode == 0
+    reports = [json.loads((folder / name).read_text()) for name in ("report.json", "again.json")]
+    assert reports[0]["files"] == reports[1]["files"]
+
+
+def test_server_without_a_client_ends(folder: Path) -> None:
+    for redirection in ("<&-", ">&- </dev/null", "<&- >&- 2>&-"):
+        done = shell(folder, ("serve",), redirection)
+        assert done.returncode == 1
+        assert "Traceback" not in done.stderr
+
+
+def test_traceback_of_debug_is_harmless_and_no_finding(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> int:
+        raise ZeroDivisionError("a\n::add-mask::x ##[error]y")
+
+    monkeypatch.setattr("codeorigin.cli.doctor.run_doctor", fail)
+    assert main(["doctor", "--debug"]) == 2
+    shown = capsys.readouterr().err
+    assert "codeorigin: Traceback" in shown
+    assert all(line.startswith("codeorigin: ") for line in shown.splitlines())
+    assert "##[" not in shown
