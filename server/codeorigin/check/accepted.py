@@ -7,7 +7,6 @@ from pathlib import Path
 from codeorigin.check.inputs import STDIN_NAME
 from codeorigin.check.result import CheckResult
 from codeorigin.cli.terminal import complain, display_path
-from codeorigin.errors import CodeOriginError
 from codeorigin.settings.accepted_findings import AcceptedFindings
 from codeorigin.wording.totals import accepted_sentence
 
@@ -18,18 +17,20 @@ def _opened(path: Path) -> AcceptedFindings:
 
 
 def accepted_ids(path: Path, *, may_be_new: bool) -> frozenset[str]:
-    """The ids of the functions that the file at ``path`` accepts.
+    """The ids of the functions that the file at ``path`` accepts; none if there is no such file yet.
+
+    Unless ``may_be_new``, stderr says so, because the name may be misspelt.
 
     Raises:
-        CodeOriginError: the file is broken, or it does not exist and ``may_be_new`` is False.
+        CodeOriginError: the file is broken.
     """
     found = _opened(path)
     if not found.exists():
-        if may_be_new:
-            return frozenset()
-        raise CodeOriginError(
-            f"{display_path(path)}: no such file of accepted findings; write it with --update-baseline"
-        )
+        if not may_be_new:
+            complain(
+                f"{display_path(path)}: no such file yet, so no finding is accepted; --update-baseline writes it"
+            )
+        return frozenset()
     return found.demand_ids()
 
 

@@ -212,6 +212,8 @@ def public_name(name: str) -> str:
     return head + "".join(part[:1].upper() + part[1:] for part in tail)
 
 
+_MOST_UNKNOWN = 5
+"""Most settings that do not exist that are named one by one; a file may have thousands."""
 FIELDS: dict[str, dataclasses.Field[Any]] = {public_name(f.name): f for f in dataclasses.fields(Settings)}
 
 
@@ -229,11 +231,13 @@ def merge(
         return base, (f"{source}: the settings must be a table of names and values; ignored",)
     values: dict[str, Any] = {}
     problems: list[str] = []
+    unknown = 0
     for key, value in raw.items():
         name = public_name(str(key))
         found = FIELDS.get(name)
         if found is None:
-            if project:
+            unknown += 1
+            if project and unknown <= _MOST_UNKNOWN:
                 problems.append(_unknown(source, str(key)))
             continue
         if project and not found.metadata["project"]:
@@ -246,6 +250,8 @@ def merge(
         except ValueError as error:
             used = json.dumps(getattr(base, found.name))
             problems.append(f"{source}: {name} must be {error}; {used} is used")
+    if project and unknown > _MOST_UNKNOWN:
+        problems.append(f"{source}: {unknown - _MOST_UNKNOWN:,} more names are no settings; ignored")
     return dataclasses.replace(base, **values), tuple(problems)
 
 

@@ -45,13 +45,12 @@ class Number(Generic[N]):
 
     def parse(self, value: object) -> N:
         accepted = (int,) if self.of is int else (int, float)
-        # bool is an int in Python, and NaN fails both comparisons.
+        # bool is an int in Python, NaN fails both comparisons, and an int may be too large to become a float.
         if isinstance(value, bool) or not isinstance(value, accepted):
             raise ValueError(self._expected())
-        number = self.of(cast(float, value))
-        if not self.minimum <= number <= self.maximum:
+        if not self.minimum <= value <= self.maximum:
             raise ValueError(self._expected())
-        return number
+        return self.of(cast(float, value))
 
     def schema(self) -> dict[str, Any]:
         name = "integer" if self.of is int else "number"

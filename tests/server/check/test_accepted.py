@@ -88,10 +88,6 @@ def test_baseline_file_is_shared_with_the_editor(folder: Path, capsys: pytest.Ca
 @pytest.mark.parametrize(
     ("options", "part"),
     [
-        (
-            ["--baseline", "nowhere.json"],
-            "nowhere.json: no such file of accepted findings; write it with --update-baseline",
-        ),
         (["--update-baseline"], "name the file to write, with --baseline FILE"),
         (["--baseline", "src/a.py"], "a.py does not hold accepted findings; repair or delete it"),
         (["--baseline", "src/a.py", "--update-baseline"], "a.py does not hold accepted findings"),
@@ -129,3 +125,14 @@ def test_fail_on_share_allows_a_share_of_lines_in_findings(
 def test_fail_on_share_passes_if_nothing_was_checked(folder: Path) -> None:
     (folder / "src/empty.py").write_text("")
     assert main(["check", "src/empty.py", "--fail-on-share", "0"]) == 0
+
+
+def test_baseline_that_is_not_there_yet_accepts_nothing(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As at the first commit after the hook was set up."""
+    code, said = report(capsys, "src", "--threshold", "0", "--baseline", "nowhere.json")
+    assert (code, said["summary"]["accepted"]) == (1, 0)
+    main(["check", "src", "--baseline", "nowhere.json"])
+    assert "nowhere.json: no such file yet, so no finding is accepted" in capsys.readouterr().err
+    assert not (folder / "nowhere.json").exists()

@@ -142,3 +142,20 @@ def test_toml_names_map_to_public_names() -> None:
     assert {public_name(each) for each in ("max_file_size", "max-file-size", "maxFileSize")} == {
         "maxFileSize"
     }
+
+
+@pytest.mark.parametrize("name", ["threshold", "false-positive-rate", "debounce", "max-file-size"])
+@pytest.mark.parametrize("value", [10**400, -(10**400), math.inf, math.nan])
+def test_numbers_of_any_size_are_out_of_range(name: str, value: float) -> None:
+    settings, problems = merge(Settings(), {name: value}, "codeorigin.toml", project=True)
+    assert settings == Settings()
+    assert len(problems) == 1
+    assert "from" in problems[0] or "only be set in the editor" in problems[0]
+
+
+def test_thousands_of_unknown_names_are_one_summary() -> None:
+    raw: dict[str, object] = {f"name{number}": 1 for number in range(12_372)} | {"threshold": 0.5}
+    settings, problems = merge(Settings(), raw, "codeorigin.toml", project=True)
+    assert settings.threshold == 0.5
+    assert len(problems) == 6
+    assert problems[-1] == "codeorigin.toml: 12,367 more names are no settings; ignored"
