@@ -24,7 +24,7 @@ from codeorigin.functions.finding import only_function
 from codeorigin.functions.notebooks import without_magics
 from codeorigin.functions.spans import FunctionSpan, code_text
 from codeorigin.functions.top_level import top_level
-from codeorigin.languages import get_language
+from codeorigin.languages import get_language, parsing
 from codeorigin.languages.hosts import Host, find_host
 from codeorigin.model.bundle import Bundle
 from codeorigin.model.calibration.judge import Judge, Scored
@@ -80,6 +80,7 @@ class Analyzer:
         Raises:
             ModelError: the model is missing, broken, or does not match its manifest.
         """
+        parsing.start()  # while the model is being read
         return cls(Bundle.load(model_dir), threads=threads, verdict_cache_bytes=verdict_cache_bytes)
 
     @property
@@ -294,6 +295,7 @@ class Analyzer:
         """The functions in a document's code blocks, with their positions in the document."""
         lines = LineIndex(text)
         found: list[FunctionReport] = []
+        verdict = None
         for region in regions_of(lines, host, languages, cancel):
             report = self.analyze(
                 region.text,
@@ -304,11 +306,13 @@ class Analyzer:
                 cancel=cancel,
             )
             functions = report.functions
+            if report.verdict is not None and report.verdict.reason is FileReason.UNPARSED:
+                verdict = report.verdict
             if region.ignored:
                 ignored = Verdict.without(Reason.IGNORED)
                 functions = tuple(replace(each, verdict=ignored) for each in functions)
             found += [place_function(function, region, lines) for function in functions]
-        return FileReport(host.id, path, tuple(found))
+        return FileReport(host.id, path, tuple(found), verdict)
 
     def _judged(
         self, scored: Mapping[int, Scored | None], language: str, *, file_context: bool

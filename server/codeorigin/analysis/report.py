@@ -6,9 +6,10 @@ Imports neither the inference runtime nor NumPy, so that code that only shows re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from codeorigin.errors import CodeOriginError
 from codeorigin.functions.spans import FunctionSpan
 from codeorigin.model.change_verdict import ChangeVerdict
-from codeorigin.model.file_verdict import FileVerdict
+from codeorigin.model.file_verdict import FileReason, FileVerdict
 from codeorigin.model.verdict import Band, Verdict
 
 
@@ -37,6 +38,13 @@ class FileReport:
     path: str | None
     functions: tuple[FunctionReport, ...]
     verdict: FileVerdict | None = None
+
+    def require_parsed(self) -> None:
+        """Raise CodeOriginError, without a path, if the syntax could not be read: then no function was looked for."""
+        if self.verdict is not None and self.verdict.reason is FileReason.UNPARSED:
+            raise CodeOriginError(
+                "its syntax takes too much time or memory to read, so nothing in it was judged"
+            )
 
 
 @dataclass(frozen=True, slots=True)

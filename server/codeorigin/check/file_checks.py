@@ -12,7 +12,6 @@ from codeorigin.check.result import Cell, CheckedFile, FileError, counted_lines
 from codeorigin.cli.exit_codes import describe_unexpected
 from codeorigin.cli.terminal import display_path
 from codeorigin.errors import CodeOriginError, ModelError, SourceError
-from codeorigin.model.file_verdict import FileReason
 
 if TYPE_CHECKING:
     from codeorigin.analysis.analyzer import Analyzer
@@ -111,9 +110,7 @@ class FileCheck:
             cell=cell is not None,
             module=self.module,
         )
-        if report.verdict is not None and report.verdict.reason is FileReason.UNPARSED:
-            # Without this, a file too hard to read would count as one without findings.
-            raise CodeOriginError("its syntax takes too long to read, so nothing in it was judged")
+        report.require_parsed()
         kept = text if self.keep_text else None
         if changed is not None:
             from codeorigin.check.changes import changed_file  # noqa: PLC0415

@@ -11,7 +11,7 @@ from codeorigin.check.inputs import Source, file_source, find_project
 from codeorigin.cli.exit_codes import ExitCode
 from codeorigin.cli.explain_result import Explained
 from codeorigin.cli.terminal import display_path
-from codeorigin.errors import SourceError
+from codeorigin.errors import CodeOriginError, SourceError
 from codeorigin.explain.explanation import ExplainOptions
 from codeorigin.functions.notebooks import is_notebook
 from codeorigin.wording.functions import short_reason
@@ -96,6 +96,10 @@ def explain(request: ExplainRequest) -> Explained:
     if in_file is None:
         in_file = find_project([target.path]).settings.file_context if request.config else True
     report = analyzer.analyze(text, source.language.id, path=source.path, file_context=in_file)
+    try:
+        report.require_parsed()
+    except CodeOriginError as error:
+        raise CodeOriginError(f"{source.path}: {error}") from None
     function = find_function(report.functions, target, source.path)
     if request.options.deep:
         # Refining the other functions of the file would only take time.

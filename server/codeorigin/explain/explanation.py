@@ -96,7 +96,7 @@ class Explanation:
     ``|logit - baseline_logit|`` and 1 (to avoid dividing by nearly zero for an undecided function);
     ``approximate`` means that it stayed above the tolerance, even with ``max_nodes`` nodes. All logits are those
     of the raw model, before the calibration temperature. ``constructs``, strongest first, add up to the same total as
-    the lines; there are none with occlusion, which hides lines, or if the text takes too long to parse.
+    the lines; there are none with occlusion, which hides lines, or if the text is too hard to parse.
     """
 
     logit: float

@@ -11,7 +11,7 @@ from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.analysis.changed_functions import FunctionLines, function_lines
 from codeorigin.analysis.pieces import Piece, pieces_of
 from codeorigin.analysis.report import FunctionReport
-from codeorigin.errors import MissingContentError
+from codeorigin.errors import CodeOriginError, MissingContentError, SourceError
 from codeorigin.files.reading import decode_source
 from codeorigin.git.objects import Objects, UnreadableObjectError
 from codeorigin.git.repository import Repository
@@ -133,7 +133,7 @@ class BlobReader:
 
         Raises:
             MissingContentError: it is not in this clone, or is damaged.
-            SourceError: it is not text, is too large, or is a broken notebook.
+            SourceError: it is not text, is too large, is a broken notebook, or is too hard to parse.
             RepositoryError: git cannot be started, or takes too long.
         """
         try:
@@ -147,6 +147,10 @@ class BlobReader:
         text = decode_source(content, path, MAX_BYTES, kind)
         for piece in pieces_of(text, kind, path):
             report = self._analyzer.analyze(piece.text, piece.language, path=path, cell=piece.cell)
+            try:
+                report.require_parsed()
+            except CodeOriginError as error:
+                raise SourceError(f"{path}: {error}") from None
             yield AnalyzedPiece(piece, report.functions, function_lines(piece.text, report.functions))
 
     def sections(self, blob: str, path: str, kind: str) -> list[PieceFunctions]:

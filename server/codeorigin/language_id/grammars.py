@@ -96,9 +96,9 @@ def _parses(text: str, name: str) -> bool:
 
 
 def _has_no_error(text: str, name: str) -> bool:
-    from codeorigin.languages.parsing import parse_tree  # noqa: PLC0415
+    from tree_sitter import Parser  # noqa: PLC0415
 
-    return not parse_tree(_grammar(name), encode_utf8(text)).root_node.has_error
+    return not Parser(_grammar(name)).parse(encode_utf8(text)).root_node.has_error
 
 
 @lru_cache(maxsize=8)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 from tree_sitter import Language as Grammar
-from tree_sitter import Node
+from tree_sitter import Node, Parser
 
 from codeorigin.cancellation import NEVER, CancelToken
 from codeorigin.languages import get_language
@@ -25,7 +25,7 @@ from codeorigin.languages.node_types import (
     TYPES,
     VARIABLES,
 )
-from codeorigin.languages.parsing import parse_tree
+from codeorigin.languages.parsing import bounded
 from codeorigin.languages.syntax import parseable
 from codeorigin.text.construct import CONSTRUCTS, Construct
 
@@ -55,14 +55,18 @@ def character_constructs(code: str, language: str, cancel: CancelToken = NEVER) 
 
     Raises:
         Cancelled: ``cancel`` was triggered.
-        ParseBudgetError: parsing the text would take too long.
+        ParseBudgetError: the text takes too much time or memory.
     """
+    return bounded(_constructs, code, language, cancel)
+
+
+def _constructs(code: str, language: str) -> Codes:
     data = parseable(code)
     known = get_language(language)
-    best, fewest = _read(Members(data, 0, 0, len(data), frozenset()), known, cancel)
+    best, fewest = _read(Members(data, 0, 0, len(data), frozenset()), known)
     # If it may be a piece of something, use the surroundings in which it parses without an error, or with the fewest.
     for around in possible_surroundings(best.root, data, known, found=False):
-        reading, errors = _read(as_members(data, b"", known, around), known, cancel)
+        reading, errors = _read(as_members(data, b"", known, around), known)
         if not errors or errors < fewest:
             best, fewest = reading, errors
         if not errors:
@@ -76,13 +80,13 @@ class _Reading(NamedTuple):
     root: Node
 
 
-def _read(members: Members, language: Language, cancel: CancelToken) -> tuple[_Reading, int]:
+def _read(members: Members, language: Language) -> tuple[_Reading, int]:
     """The tree by the grammar of the language that leaves the fewest bytes unparsed, and how many these are."""
     best: tuple[_Reading, int] | None = None
     for name in ("typescript", "tsx") if language.id == "typescript" else (language.id,):
         known = get_language(name)
         fragment = known.fragment_grammar is not None and known.fragment_unless.encode() not in members.data
-        root = parse_tree(_grammar(name, fragment), members.data, cancel).root_node
+        root = Parser(_grammar(name, fragment)).parse(members.data).root_node
         errors = _error_bytes(root) if root.has_error else 0
         if best is None or errors < best[1]:
             best = _Reading(members, root), errors

@@ -1,141 +1,189 @@
-"""Parses a text so that the parser can be cancelled and is guaranteed to end, whatever the text."""
+"""Runs parsers on any text: on large ones in processes that are limited in time and memory, and can be killed.
 
-import ctypes
+A parser is native code that cannot be stopped from outside, and there are texts in every language that cost it time or
+memory in proportion to the square of their size, or that crash it.
+"""
+
+import atexit
+import os
+import pickle
+import subprocess
 import sys
-from collections.abc import Sequence
-
-from tree_sitter import Language as Grammar
-from tree_sitter import Node, Parser, Point, Tree
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import Any, TypeVar
 
 from codeorigin.cancellation import NEVER, CancelToken
 from codeorigin.errors import CodeOriginError
 
-_SMALL = 65_536
-"""Even the worst text of this many bytes takes a fraction of a second, so it is parsed in one go, which is faster."""
-_CHUNK = 4_096
-_MOST_HANDED_OUT = 256
-_BUDGET = 16_000_000
-_BUDGET_PER_BYTE = 16
-_MOST_SIBLINGS = 30_000
-_MOST_DEPTHS = 125_000_000
-"""Largest sum of the depths of all nodes. A query may visit each node once for every ancestor; this many visits take
-one or two seconds. None of 1,900 large files of real code had an eighth of it."""
-_DEPTH_EVERY = 256
+T = TypeVar("T")
+
+_SMALL = 4_096
+"""Even the worst text of this many characters takes 0.3 s, so this process parses it, which is faster."""
+_SECONDS = 3.0
+_SECONDS_PER_MILLION = 6.0
+"""Processor time for a million characters. Ordinary code takes about a second."""
+_PATIENCE = 10.0
+"""Seconds to wait for a second of processor time, on a busy machine or one that cannot limit the time of a process."""
+_GRACE = 0.25
+"""Seconds that a process has to end its work after it was cancelled. Most do, and to start another one takes time."""
 
 
 class ParseBudgetError(CodeOriginError):
-    """Parsing would take quadratic time: the parser read the text over and over, or could make nothing of it."""
+    """The text takes the parser too much time or memory, or crashes it."""
 
 
-_give_back = ctypes.pythonapi.Py_DecRef
-_give_back.argtypes = [ctypes.py_object]
-_give_back.restype = None
+class _ProcessEndedError(Exception):
+    """The process has ended before it began with the text."""
 
 
-class _Reader:
-    """Hands out a text piece by piece and counts the bytes that the parser reads, including repeated reads.
+class _ParserProcess:
+    """A process that does one piece of work at a time."""
 
-    Unlike a time limit, the count does not depend on the machine. Ordinary code is read about once; a scanner that
-    looks ahead over all comments at each comment reads each one as often as there are comments.
-    """
+    def __init__(self) -> None:
+        isolation = "-I" if sys.flags.isolated else "-P"
+        self._process = subprocess.Popen(
+            [sys.executable, isolation, "-m", "codeorigin.languages.parser_process"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,  # Ctrl-C is for this process
+        )
+        self._lock = threading.Lock()
+        self.usable = True
 
-    def __init__(self, data: bytes, cancel: CancelToken) -> None:
-        self._data = data
-        self._cancel = cancel
-        self._left = _BUDGET + _BUDGET_PER_BYTE * len(data)
-        self._parsing = True
-        self._handed_out: list[bytes] = []
+    def run(self, work: Callable[[str, str], T], text: str, language: str, cancel: CancelToken) -> T:
+        """``work(text, language)``, done by the process.
 
-    def finish(self) -> bool:
-        """Whether the text was read within the budget; from now on, reads are unlimited."""
-        self._parsing = False
-        _release(self._handed_out)
-        self._handed_out.clear()
-        return self._left >= 0
+        Raises:
+            Cancelled: ``cancel`` was triggered.
+            ParseBudgetError: the process was killed or has crashed.
+            _ProcessEndedError: the process was gone before.
+        """
+        assert self._process.stdin is not None
+        seconds = _SECONDS + _SECONDS_PER_MILLION * len(text) / 1e6
+        with self._killed_after(seconds * _PATIENCE, cancel):
+            try:
+                pickle.dump((work, text, language, seconds), self._process.stdin)
+                self._process.stdin.flush()
+                self._answer()
+            except (OSError, EOFError, pickle.UnpicklingError) as error:
+                self.usable = False
+                cancel.raise_if_cancelled()
+                raise _ProcessEndedError from error
+            try:
+                succeeded, result = self._answer()
+            except (OSError, EOFError, pickle.UnpicklingError):
+                self.usable = False
+                cancel.raise_if_cancelled()
+                raise ParseBudgetError("the syntax takes too much time or memory to read") from None
+        if not succeeded:
+            raise result
+        found: T = result
+        return found
 
-    def read(self, offset: int, _: Point) -> bytes:
-        """The bytes at ``offset``; empty once parsing has to stop, which also stops a running scanner."""
-        if not self._parsing:
-            return self._data[offset : offset + _CHUNK]
-        if self._left < 0 or self._cancel.cancelled:
-            return b""
-        self._left -= _CHUNK
-        if len(self._handed_out) == _MOST_HANDED_OUT:
-            # The parser is done with all but the last one.
-            last = self._handed_out.pop()
-            _release(self._handed_out)
-            self._handed_out[:] = [last]
-        piece = self._data[offset : offset + _CHUNK]
-        self._handed_out.append(piece)
-        return piece
+    def _answer(self) -> Any:
+        assert self._process.stdout is not None
+        return pickle.load(self._process.stdout)
 
-    def has_to_stop(self, _offset: int, _has_error: bool) -> bool:
-        return self._left < 0 or self._cancel.cancelled
+    @contextmanager
+    def _killed_after(self, seconds: float, cancel: CancelToken) -> Iterator[None]:
+        """Kill the process if the block takes longer than ``seconds``, or goes on after ``cancel`` was triggered."""
+        done = threading.Event()
+
+        def watch() -> None:
+            late = time.monotonic() + seconds
+            while not done.wait(_GRACE):
+                if time.monotonic() > late or cancel.cancelled:
+                    break
+            if not done.wait(_GRACE):
+                self._kill_unless(done)
+
+        threading.Thread(target=watch, daemon=True).start()
+        try:
+            yield
+        finally:
+            with self._lock:
+                done.set()
+
+    def _kill_unless(self, done: threading.Event) -> None:
+        with self._lock:
+            if not done.is_set():
+                self.usable = False
+                self._process.kill()
+
+    def end(self) -> None:
+        """Kill the process, whatever it does."""
+        self._process.kill()
+        self._process.wait()
+        for stream in (self._process.stdin, self._process.stdout):
+            assert stream is not None
+            with suppress(OSError):  # the rest of a text that the process did not read
+                stream.close()
 
 
-def _release(pieces: Sequence[bytes]) -> None:
-    """Drop leaked references to the pieces that a reader handed out.
-
-    Some versions of the library (0.26 is one) never release them, which would leak twice the text's size with every
-    parse. The counts are compared to that of a piece that no parser has seen, so nothing is dropped if the library does
-    it itself.
-    """
-    unseen = bytes(bytearray(_CHUNK))
-    usual, *counts = map(sys.getrefcount, [unseen, *pieces])
-    for piece, references in zip(pieces, counts, strict=True):
-        if len(piece) > 1:  # shorter ones are shared by the whole process
-            for _ in range(references - usual):
-                _give_back(piece)
+_idle: list[_ParserProcess] = []
+"""Processes that have nothing to do. Each thread that parses has one of its own meanwhile."""
 
 
-def parse_tree(grammar: Grammar, data: bytes, cancel: CancelToken = NEVER) -> Tree:
-    """The syntax tree of ``data``.
+def bounded(work: Callable[[str, str], T], text: str, language: str, cancel: CancelToken = NEVER) -> T:
+    """``work(text, language)`` within limits of time and memory; ``work`` is a function of a module.
+
+    Args:
+        work: parses the text.
+        text: what to parse.
+        language: the language's id.
+        cancel: stops the work.
 
     Raises:
         Cancelled: ``cancel`` was triggered.
-        ParseBudgetError: the parser has read 16 MB plus 16 times the text and is still not done.
+        ParseBudgetError: the text takes too much time or memory, or crashes the parser.
     """
-    parser = Parser(grammar)
-    if len(data) <= _SMALL:
-        cancel.raise_if_cancelled()
-        return parser.parse(data)
-    reader = _Reader(data, cancel)
-    try:
-        tree = parser.parse(reader.read, progress_callback=reader.has_to_stop)
-    except ValueError:  # "Parsing failed": it was stopped
-        tree = None
-    # The tree calls the reader again for the texts of its nodes.
-    in_budget = reader.finish()
     cancel.raise_if_cancelled()
-    if not in_budget or tree is None:
-        raise ParseBudgetError("the syntax takes too long to read")
-    return tree
+    if len(text) <= _SMALL:
+        return work(text, language)
+    while _idle:
+        try:
+            return _run(_idle.pop(), work, text, language, cancel)
+        except _ProcessEndedError:
+            continue
+        except IndexError:  # another thread took the last one
+            break
+    try:
+        return _run(_ParserProcess(), work, text, language, cancel)
+    except (OSError, _ProcessEndedError):
+        raise CodeOriginError(
+            f"no process for the parser can be started: check that {sys.executable} can run codeorigin"
+        ) from None
 
 
-def require_searchable(root: Node) -> None:
-    """Raise :class:`ParseBudgetError` for a tree on which a query would take long, since queries cannot be stopped.
-
-    The library has a callback for that, but it crashes (version 0.26.1). So a tree is rejected if the parser left more
-    than 30,000 siblings in an erroneous node: from each of them a query looks at all that follow, whereas code that the
-    parser understands forms a balanced tree. It is also rejected if many nodes are thousands of levels deep, as in
-    ``f(f(f(...)))``.
-    """
-    stack = [root] if root.has_error else []
-    while stack:
-        node = stack.pop()
-        if node.child_count > _MOST_SIBLINGS:
-            raise ParseBudgetError("too much of the text cannot be read")
-        stack.extend(child for child in node.children if child.has_error)
-    if root.descendant_count**2 > _MOST_DEPTHS:
-        _require_flat(root)
+def _run(
+    process: _ParserProcess, work: Callable[[str, str], T], text: str, language: str, cancel: CancelToken
+) -> T:
+    try:
+        return process.run(work, text, language, cancel)
+    finally:
+        if process.usable:
+            _idle.append(process)
+        else:
+            process.end()
 
 
-def _require_flat(root: Node) -> None:
-    """Estimate the sum of depths from every 256th node, since the depth grows by at most one per node."""
-    cursor = root.walk()
-    left = _MOST_DEPTHS
-    for index in range(0, root.descendant_count, _DEPTH_EVERY):
-        cursor.goto_descendant(index)
-        left -= cursor.depth * _DEPTH_EVERY
-        if left < 0:
-            raise ParseBudgetError("the syntax is nested too deeply to be searched")
+def start() -> None:
+    """Start a process now, unless there is one, so that the first large text does not have to wait for it."""
+    if not _idle:
+        with suppress(OSError):
+            _idle.append(_ParserProcess())
+
+
+def _end_all() -> None:
+    while _idle:
+        _idle.pop().end()
+
+
+atexit.register(_end_all)
+if hasattr(os, "register_at_fork"):
+    # They belong to the process that started them.
+    os.register_at_fork(after_in_child=_idle.clear)

@@ -10,8 +10,6 @@ from functools import lru_cache
 from tree_sitter import Language as Grammar
 from tree_sitter import Node, Query, QueryCursor
 
-from codeorigin.cancellation import NEVER, CancelToken, checked
-
 _CLOSING = {"{": "}", "${": "}", "(": ")", "[": "]"}
 _MAX_CLOSERS = 200
 
@@ -29,23 +27,20 @@ _RUBY_CLOSED = re.compile(rb"\s*def\b[^=]*(?:\([^)]*\)|\s)\s*=\s.*|.*\bend\b[\s.
 _RUBY_CONTINUED = re.compile(rb"\s*(?:else|elsif|when|in|rescue|ensure)\b")
 
 
-def missing_closers(
-    root: Node, grammar: Grammar, data: bytes, block_end: str, cancel: CancelToken = NEVER
-) -> bytes:
+def missing_closers(root: Node, grammar: Grammar, data: bytes, block_end: str) -> bytes:
     """What to append to ``data`` to close the blocks that are open at its end; empty if there are none.
 
     ``block_end`` is ``}`` if brackets close blocks, and ``end`` in Ruby, where indentation tells how many are open.
-    Raises Cancelled.
     """
-    closers = _missing_brackets(root, grammar, data, cancel).encode()
+    closers = _missing_brackets(root, grammar, data).encode()
     if block_end == "end":
         closers += b"\nend" * min(_open_ruby_blocks(data.split(b"\n")), _MAX_CLOSERS)
     return b"\n" + closers if closers else b""
 
 
-def _missing_brackets(root: Node, grammar: Grammar, data: bytes, cancel: CancelToken) -> str:
+def _missing_brackets(root: Node, grammar: Grammar, data: bytes) -> str:
     stack: list[tuple[str, int]] = []
-    for _, captures in checked(QueryCursor(_bracket_query(grammar)).matches(root), cancel):
+    for _, captures in QueryCursor(_bracket_query(grammar)).matches(root):
         (node,) = captures["bracket"]
         if node.start_byte == node.end_byte:
             continue  # inserted by the parser

@@ -10,13 +10,14 @@ from functools import lru_cache
 from itertools import product
 
 from tree_sitter import Language as Grammar
-from tree_sitter import Node, Query, QueryCursor
+from tree_sitter import Node, Parser, Query, QueryCursor
 
-from codeorigin.cancellation import NEVER, CancelToken, checked
+from codeorigin.cancellation import NEVER, CancelToken
+from codeorigin.languages import get_language
 from codeorigin.languages.captures import CapturedFunction, CapturedScope, Syntax
 from codeorigin.languages.language import Language
 from codeorigin.languages.members import as_members, possible_surroundings
-from codeorigin.languages.parsing import parse_tree, require_searchable
+from codeorigin.languages.parsing import bounded
 from codeorigin.languages.repair import missing_closers
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -42,20 +43,26 @@ def parseable(text: str) -> bytes:
 def parse(text: str, language: Language, cancel: CancelToken = NEVER) -> Syntax:
     """Parse ``text``, with or without syntax errors, and collect what the language's query captures.
 
-    Raises Cancelled, and :class:`~codeorigin.languages.parsing.ParseBudgetError` if parsing would take too long.
+    Raises Cancelled, and :class:`~codeorigin.languages.parsing.ParseBudgetError` if that would take too much.
     """
+    syntax = bounded(_captured, text, language.id, cancel)
+    syntax.data = parseable(text)
+    return syntax
+
+
+def _captured(text: str, language_id: str) -> Syntax:
+    """What is captured in ``text``, without ``data``, which the caller has."""
+    language = get_language(language_id)
     data = parseable(text)
     grammar, query = _grammar_for(text, language)
-    root = parse_tree(grammar, data, cancel).root_node
-    require_searchable(root)
-    syntax = _Collector(data, language, query, cancel).collect(root)
+    parser = Parser(grammar)
+    root = parser.parse(data).root_node
+    syntax = _Collector(data, language, query).collect(root)
     closers = b""
     if root.has_error and language.block_end:
-        closers = missing_closers(root, grammar, data, language.block_end, cancel)
+        closers = missing_closers(root, grammar, data, language.block_end)
         if closers:
-            repaired = parse_tree(grammar, data + closers, cancel).root_node
-            require_searchable(repaired)
-            closed = _Collector(data, language, query, cancel).collect(repaired)
+            closed = _Collector(data, language, query).collect(parser.parse(data + closers).root_node)
             if len(closed.functions) > len(syntax.functions):
                 syntax = closed
     pieces = possible_surroundings(root, data, language, found=bool(syntax.functions))
@@ -63,18 +70,20 @@ def parse(text: str, language: Language, cancel: CancelToken = NEVER) -> Syntax:
     endings = (closers,) if syntax.functions or not closers else (closers, b"")
     for around, ending in product(pieces, endings):
         members = as_members(data, ending, language, around)
-        wrapped = parse_tree(grammar, members.data, cancel).root_node
+        wrapped = parser.parse(members.data).root_node
         if not wrapped.has_error:
-            require_searchable(wrapped)
-            inside = _Collector(members.data, language, query, cancel).collect(wrapped)
+            inside = _Collector(members.data, language, query).collect(wrapped)
             if members.are_listed(inside):
-                return members.moved_back(inside, data)
+                syntax = members.moved_back(inside, data)
+                break
+    syntax.data = b""
     return syntax
 
 
 def parse_root(text: str, language: Language, cancel: CancelToken = NEVER) -> Node:
     """The tree of ``text`` without any repair; raises like :func:`parse`."""
-    return parse_tree(_grammar_for(text, language)[0], parseable(text), cancel).root_node
+    cancel.raise_if_cancelled()
+    return Parser(_grammar_for(text, language)[0]).parse(parseable(text)).root_node
 
 
 def _grammar_for(text: str, language: Language) -> tuple[Grammar, Query]:
@@ -90,9 +99,8 @@ def _compiled(language: Language, fragment: bool) -> tuple[Grammar, Query]:
 
 
 class _Collector:
-    def __init__(self, data: bytes, language: Language, query: Query, cancel: CancelToken) -> None:
+    def __init__(self, data: bytes, language: Language, query: Query) -> None:
         self._syntax = Syntax(data)
-        self._cancel = cancel
         # Ranges exclude trailing blanks and closers appended to the text.
         self._limit = len(data.rstrip(_BLANKS))
         self._language = language
@@ -105,8 +113,7 @@ class _Collector:
         self._open_file_scope: CapturedScope | None = None
 
     def collect(self, root: Node) -> Syntax:
-        # The library finds all matches in one call that cannot be stopped, because its progress callback crashes.
-        for pattern, captures in checked(QueryCursor(self._query).matches(root), self._cancel):
+        for pattern, captures in QueryCursor(self._query).matches(root):
             if comment := captures.get("comment"):
                 self._comment(comment[0])
             elif wrapped := captures.get("wrapped"):

@@ -6,7 +6,7 @@ import pytest
 
 from support.command import TERSE, complaints, report_of, run
 
-_REASON = "its syntax takes too long to read, so nothing in it was judged"
+_REASON = "its syntax takes too much time or memory to read, so nothing in it was judged"
 
 
 @pytest.mark.parametrize("argument", ["a.py", "."])

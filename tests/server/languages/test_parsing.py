@@ -1,78 +1,133 @@
-"""A parse that takes too long is ended by a count that is the same on every machine, and can be cancelled."""
+"""Large texts are parsed in a process that is limited in time and memory, and whose death costs one file alone."""
 
-import gc
-import tracemalloc
-from contextlib import suppress
+import os
+import signal
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tree_sitter import Language as Grammar
-from tree_sitter import Parser
 
 from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.cancellation import CancelToken
-from codeorigin.errors import Cancelled
+from codeorigin.errors import Cancelled, CodeOriginError
 from codeorigin.functions.finding import Outline, find_functions, outline
-from codeorigin.languages import LANGUAGES, get_language
-from codeorigin.languages.parsing import ParseBudgetError, parse_tree
+from codeorigin.languages import LANGUAGES, get_language, parsing
+from codeorigin.languages.constructs import character_constructs
+from codeorigin.languages.parsing import ParseBudgetError, bounded
 from codeorigin.languages.syntax import parse
 from codeorigin.model.file_verdict import FileReason
+from support import parser_work
+
+Processes = list[parsing._ParserProcess]
 
 PYTHON = get_language("python")
-
-
-def commented(size: int) -> str:
-    """Python code where the grammar's scanner looks ahead, at every comment, over all that follow."""
-    line = "    # " + "word " * 40 + "\n"
-    return "def f(x):\n" + line * (size // len(line)) + "    return x\n"
-
-
 FUNCTIONS = "".join(f"def f{number}(x):\n    return x\n" for number in range(2_000))
+HOPELESS = 'R"x(' * 100_000
+"""C++ that takes the parser a time that grows with the square of its size."""
 
 
-class _Later(CancelToken):
-    """Cancelled after it has been asked three times."""
-
-    asked = 0
-
-    @property
-    def cancelled(self) -> bool:
-        self.asked += 1
-        return self.asked > 3
-
-    def raise_if_cancelled(self) -> None:
-        if self.asked > 3:
-            raise Cancelled("cancelled")
+def with_comments(count: int) -> str:
+    """Python code where the grammar's scanner looks ahead, at every comment, over all that follow."""
+    return "def f(x):\n" + ("    # " + "word " * 40 + "\n") * count + "    return x\n"
 
 
-def test_text_that_is_rescanned_too_often_has_no_functions() -> None:
-    text = commented(400_000)
+LARGE = "x" * 5_000
+
+
+@pytest.fixture
+def processes(monkeypatch: pytest.MonkeyPatch) -> Iterator[Processes]:
+    """New processes, which can import the work that they are given here."""
+    started: Processes = []
+    monkeypatch.setattr(parsing, "_idle", started)
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
+    yield started
+    for each in started:
+        each.end()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_large_text_is_parsed_in_another_process_with_the_same_result(language: str) -> None:
+    known = get_language(language)
+    comment = f"{known.line_comment} \u00e9\u00e9\u00e9 \U0001d499 {'x' * 60}\n"
+    small, large = parse(comment, known), parse(comment * 1_000, known)
+    assert large.data == (comment * 1_000).encode()
+    size = len(comment.encode())
+    assert small.comments == {0: size - 1}
+    assert set(large.comments) == {number * size for number in range(1_000)} or len(large.comments) == 1
+    assert character_constructs(comment * 100, language).tolist() == (
+        character_constructs(comment, language).tolist() * 100
+    )
+
+
+def test_only_large_texts_need_another_process(processes: Processes) -> None:
+    assert bounded(parser_work.process_of, "x", "python") == os.getpid()
+    assert bounded(parser_work.process_of, LARGE, "python") != os.getpid()
+
+
+def test_process_is_used_again(processes: Processes) -> None:
+    assert bounded(parser_work.process_of, LARGE, "python") == bounded(
+        parser_work.process_of, LARGE, "python"
+    )
+
+
+def test_text_that_kills_the_process_is_an_error_and_the_next_one_is_parsed(processes: Processes) -> None:
     with pytest.raises(ParseBudgetError):
-        parse(text, PYTHON)
-    assert outline(text, PYTHON) == Outline((), parsed=False)
-    assert find_functions(text, PYTHON) == ()
+        bounded(parser_work.die, LARGE, "python")
+    assert len(parse(FUNCTIONS, PYTHON).functions) == 2_000
 
 
-@pytest.mark.parametrize("language", ["python", "java", "php"])
-def test_text_of_too_many_unparsable_pieces_has_no_functions(language: str) -> None:
-    assert outline("(" * 30_001, get_language(language)) == Outline((), parsed=False)
-    assert outline("(" * 1_000, get_language(language)) == Outline(())
+def test_text_that_takes_too_much_memory_is_an_error_and_the_next_one_is_parsed(processes: Processes) -> None:
+    with pytest.raises(ParseBudgetError):
+        bounded(parser_work.use_memory, LARGE, "python")
+    assert len(parse(FUNCTIONS, PYTHON).functions) == 2_000
 
 
-@pytest.mark.parametrize(
-    ("language", "text"),
-    [
-        ("javascript", f"{'f(' * 6_000}1{')' * 6_000}"),
-        ("typescript", f"x = {'[' * 10_000}1{']' * 10_000};"),
-        # A method without its class, which is parsed a second time as a method.
-        ("javascript", f"m() {{ return {'[' * 10_000}1{']' * 10_000}; }}"),
-    ],
-)
-def test_text_nested_too_deeply_to_search_has_no_functions(language: str, text: str) -> None:
-    assert outline(text, get_language(language)) == Outline((), parsed=False)
+def test_error_in_the_process_is_raised_here(processes: Processes) -> None:
+    with pytest.raises(ValueError, match="no python"):
+        bounded(parser_work.fail, LARGE, "python")
 
 
-def test_text_that_is_only_deep_or_only_large_is_parsed() -> None:
+def test_process_that_was_killed_between_two_texts_is_replaced(processes: Processes) -> None:
+    gone = bounded(parser_work.process_of, LARGE, "python")
+    os.kill(gone, signal.SIGKILL)
+    assert bounded(parser_work.process_of, LARGE, "python") != gone
+
+
+def test_process_that_cannot_be_started_is_an_error_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parsing, "_idle", [])
+    monkeypatch.setattr("sys.executable", "/nowhere/python")
+    with pytest.raises(CodeOriginError, match=r"check that /nowhere/python can run codeorigin"):
+        bounded(parser_work.process_of, LARGE, "python")
+
+
+def test_each_thread_has_a_process_of_its_own(processes: Processes) -> None:
+    together = threading.Barrier(2)
+    found: set[int] = set()
+
+    def work() -> None:
+        together.wait()
+        for _ in range(20):
+            found.add(bounded(parser_work.process_of, LARGE, "python"))
+            assert len(parse(FUNCTIONS, PYTHON).functions) == 2_000
+
+    threads = [threading.Thread(target=work) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(found) == len(processes) == 2
+
+
+def test_text_that_takes_too_long_has_no_functions() -> None:
+    cpp = get_language("cpp")
+    with pytest.raises(ParseBudgetError):
+        parse(HOPELESS, cpp)
+    assert outline(HOPELESS, cpp) == Outline((), parsed=False)
+    assert find_functions(HOPELESS, cpp) == ()
+
+
+def test_text_nested_deeply_is_parsed() -> None:
     """Each term of a sum is nested in the next; a long table is flat."""
     deep = "def f():\n    return " + " + ".join(["'word'"] * 3_000) + "\n"
     large = "def g():\n    return [" + "(1, 2),\n" * 20_000 + "]\n"
@@ -82,65 +137,87 @@ def test_text_that_is_only_deep_or_only_large_is_parsed() -> None:
     assert [span.name for span in found.functions] == ["f"]
 
 
-def test_text_of_many_parsable_pieces_is_parsed() -> None:
+def test_text_of_many_pieces_is_parsed() -> None:
     text = "def f(x):\n    return x\n" + "x = (1)\n" * 40_000 + "y = [" + "(1), " * 40_000 + "]\n"
     assert [span.name for span in outline(text, PYTHON).functions] == ["f"]
 
 
 def test_text_with_many_comments_is_parsed() -> None:
-    text = commented(40_000)
-    assert [span.name for span in outline(text, PYTHON).functions] == ["f"]
+    assert [span.name for span in outline(with_comments(200), PYTHON).functions] == ["f"]
     apart = "".join(f"# {'word ' * 10}\ndef f{number}(x):\n    return x\n" for number in range(8_000))
     assert len(apart) > 600_000
     assert len(outline(apart, PYTHON).functions) == 8_000
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_comments_at_the_end_of_a_file_hide_no_function(language: str) -> None:
+    known = get_language(language)
+    code = {
+        "python": "def f(x):\n    return x\n",
+        "ruby": "def f(x)\n  x\nend\n",
+        "go": "package p\nfunc f(x int) int {\n\treturn x\n}\n",
+        "rust": "fn f(x: i32) -> i32 {\n    x\n}\n",
+        "java": "class A {\n    int f(int x) {\n        return x;\n    }\n}\n",
+        "csharp": "class A {\n    int f(int x) {\n        return x;\n    }\n}\n",
+        "c": "int f(int x) {\n    return x;\n}\n",
+        "cpp": "int f(int x) {\n    return x;\n}\n",
+        "php": "<?php\nfunction f($x) {\n    return $x;\n}\n",
+    }.get(language, "function f(x) {\n    return x;\n}\n")
+    comments = "".join(
+        f"{known.line_comment} {number:04} and some more words of a comment\n" for number in range(1_700)
+    )
+    assert len(code + comments) > 65_536
+    assert [span.name for span in outline(code + comments, known).functions] == ["f"]
+
+
 def test_running_parse_can_be_cancelled() -> None:
-    token = _Later()
+    token = CancelToken()
+    timer = threading.Timer(0.5, token.cancel)
+    timer.start()
     with pytest.raises(Cancelled):
-        outline(commented(400_000), PYTHON, cancel=token)
-    assert token.asked < 50
+        outline(HOPELESS, get_language("cpp"), cancel=token)
 
 
-def test_small_text_is_not_parsed_after_cancellation() -> None:
+def test_token_that_is_only_asked_can_cancel_too() -> None:
+    """A scan gives way to an editor by a token that nobody sets."""
+
+    class Asked(CancelToken):
+        asked = 0
+
+        @property
+        def cancelled(self) -> bool:
+            self.asked += 1
+            return self.asked > 1
+
+        def raise_if_cancelled(self) -> None:
+            if self.asked > 1:
+                raise Cancelled("cancelled")
+
+    with pytest.raises(Cancelled):
+        outline(HOPELESS, get_language("cpp"), cancel=Asked())
+
+
+@pytest.mark.parametrize("size", [1, 1_000])
+def test_text_is_not_parsed_after_cancellation(size: int) -> None:
     token = CancelToken()
     token.cancel()
     with pytest.raises(Cancelled):
-        outline("def f(): pass", PYTHON, cancel=token)
-
-
-@pytest.mark.parametrize("text", [commented(70_000) + FUNCTIONS, commented(400_000)])
-def test_parser_does_not_keep_what_it_has_read(text: str) -> None:
-    """Python traces the memory of its own objects, whoever holds them."""
-
-    def read() -> int:
-        with suppress(ParseBudgetError):
-            parse(text, PYTHON)
-        gc.collect()
-        return tracemalloc.get_traced_memory()[0]
-
-    tracemalloc.start()
-    try:
-        read()
-        before = read()
-        assert max(read() for _ in range(5)) - before < len(text) // 10
-    finally:
-        tracemalloc.stop()
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_long_text_read_in_pieces_is_parsed_whole(language: str) -> None:
-    known = get_language(language)
-    comment = f"{known.line_comment} \u00e9\u00e9\u00e9 \U0001d499 {'x' * 60}\n"
-    data = (comment * 1000).encode()
-    grammar = Grammar(known.grammar())
-    root = parse_tree(grammar, data).root_node
-    assert (root.end_byte, root.text) == (len(data), data)
-    assert str(root) == str(Parser(grammar).parse(data).root_node)
+        outline("def f(): pass\n" * size, PYTHON, cancel=token)
 
 
 def test_unparsed_file_says_why_it_has_no_verdict(tiny_model_dir: Path) -> None:
-    report = Analyzer.load(tiny_model_dir).analyze(commented(400_000), "python")
+    analyzer = Analyzer.load(tiny_model_dir)
+    report = analyzer.analyze(HOPELESS, "cpp")
     assert report.functions == ()
     assert report.verdict is not None
     assert (report.verdict.reason, report.verdict.band) == (FileReason.UNPARSED, None)
+    with pytest.raises(CodeOriginError, match="too much time or memory"):
+        report.require_parsed()
+
+
+def test_document_with_a_block_that_cannot_be_parsed_says_so(tiny_model_dir: Path) -> None:
+    text = f"```cpp\n{HOPELESS}\n```\n\n```python\n{FUNCTIONS}```\n"
+    report = Analyzer.load(tiny_model_dir).analyze(text, "markdown")
+    assert len(report.functions) == 2_000
+    with pytest.raises(CodeOriginError, match="too much time or memory"):
+        report.require_parsed()

@@ -9,8 +9,9 @@ from lsprotocol import types
 
 from codeorigin.analysis.changed_functions import function_lines
 from codeorigin.analysis.pieces import NOTEBOOK, Piece, kind_of_path, pieces_of
-from codeorigin.analysis.report import FunctionReport
+from codeorigin.analysis.report import FileReport, FunctionReport
 from codeorigin.cancellation import CancelToken
+from codeorigin.errors import CodeOriginError, SourceError
 from codeorigin.languages import get_language
 from codeorigin.languages.hosts import HOSTS
 from codeorigin.lsp.documents.documents import Positions, Snapshot
@@ -43,7 +44,7 @@ class ClosedFile:
         """The verdicts on the file and on its functions.
 
         Raises:
-            SourceError: the file is a notebook that cannot be read.
+            SourceError: the file is a notebook that cannot be read, or is too hard to parse.
             ModelError: a block's language had to be guessed, and the model for that is missing or broken.
             Cancelled: ``token`` was cancelled.
         """
@@ -62,6 +63,7 @@ class ClosedFile:
             module=settings.top_level,
             cancel=token,
         )
+        self._require_parsed(report)
         snapshot = Snapshot(
             uri=self.path.as_uri(),
             version=0,
@@ -96,11 +98,18 @@ class ClosedFile:
                 cell=True,
                 cancel=token,
             )
+            self._require_parsed(report)
             for function, place in zip(
                 report.functions, function_lines(piece.text, report.functions), strict=True
             ):
                 if self.changed is None or piece.in_file(place).is_touched(self.changed):
                     yield _of_cell(function, piece, place.first, place.last, positions)
+
+    def _require_parsed(self, report: FileReport) -> None:
+        try:
+            report.require_parsed()
+        except CodeOriginError as error:
+            raise SourceError(f"{self.path}: {error}") from None
 
 
 def _of_cell(

@@ -3,24 +3,19 @@
 from functools import lru_cache
 
 from tree_sitter import Language as Grammar
-from tree_sitter import Node
+from tree_sitter import Node, Parser
 
 from codeorigin.languages import get_language
-from codeorigin.languages.parsing import parse_tree
 from codeorigin.languages.syntax import parseable
 
 OPEN, CLOSE = "(", ")"
 
 
 def root_of(code: str, language: str) -> Node:
-    """The root of the syntax tree; PHP without an opening tag is still parsed as PHP.
-
-    Raises:
-        ParseBudgetError: the parser would take too long.
-    """
+    """The root of the syntax tree; PHP without an opening tag is still parsed as PHP."""
     known = get_language(language)
     fragment = known.fragment_grammar is not None and known.fragment_unless not in code
-    return parse_tree(_grammar(known.id, fragment), parseable(code)).root_node
+    return Parser(_grammar(known.id, fragment)).parse(parseable(code)).root_node
 
 
 @lru_cache(maxsize=32)

@@ -1,0 +1,56 @@
+"""Small texts that cost a parser a time or a memory that grows with the square of their size."""
+
+from pathlib import Path
+
+import pytest
+from tests.server.lsp.raw import RawServer
+
+from codeorigin.functions.finding import Outline, outline
+from codeorigin.languages import get_language
+from support.command import TERSE, complaints, run
+
+# What each was measured to take before: 9 s and 3 GB for the first, a crash for the second.
+HARD = {
+    "java, 32 kB": ("java", "A<" * 16_000),
+    "java, 64 kB": ("java", "A<" * 32_000),
+    "c#": ("csharp", "A<" * 16_000),
+    "typescript": ("typescript", "a<b," * 16_000),
+    "ruby": ("ruby", "%(" * 30_000),
+    "c++": ("cpp", 'R"x(' * 100_000),
+}
+
+
+@pytest.mark.parametrize("name", HARD)
+def test_parser_is_stopped(name: str) -> None:
+    language, text = HARD[name]
+    assert outline(text, get_language(language)) == Outline((), parsed=False)
+
+
+def test_check_names_them_and_goes_on(tmp_path: Path) -> None:
+    (tmp_path / "a.java").write_text(HARD["java, 64 kB"][1])
+    (tmp_path / "b.py").write_text(TERSE.read_text())
+    done = run("check", ".", "--threshold", "0", cwd=tmp_path)
+    assert done.returncode == 2
+    assert complaints(done) == [
+        "codeorigin: a.java: its syntax takes too much time or memory to read, so nothing in it was judged"
+    ]
+    assert b"b.py" in done.stdout
+
+
+def test_server_answers_while_the_parser_is_busy(tmp_path: Path) -> None:
+    with RawServer() as server:
+        server.initialize()
+        hard, other = (tmp_path / "hard.cpp").as_uri(), (tmp_path / "other.py").as_uri()
+        server.open(other, TERSE.read_text())
+        server.findings(other)
+        server.open(hard, HARD["c++"][1], "cpp")
+        asked = server.ask("textDocument/hover", HOVER | {"textDocument": {"uri": other}})
+        # The next message about either is the answer: nothing can be said about the other text before.
+        first = server.wait_for(
+            lambda message: message.get("id") == asked or message.get("params", {}).get("uri") == hard
+        )
+        assert first.get("id") == asked
+        assert server.findings(hard) == []
+
+
+HOVER = {"position": {"line": 0, "character": 5}}
