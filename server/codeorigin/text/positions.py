@@ -130,10 +130,13 @@ class LineIndex:
         if max(text) <= "\uffff":
             return min(units, len(text))
         # Count instead of decoding, because two adjacent lone surrogates would decode to one character.
-        for column, character in enumerate(text):
-            units -= 2 if character > "\uffff" else 1
-            if units < 0:
-                return column
+        for first in range(0, len(text), _CHUNK):
+            chunk = text[first : first + _CHUNK]
+            width = len(chunk.encode("utf-16-le", "surrogatepass")) // 2
+            if units < width:
+                ends = accumulate(2 if character > "\uffff" else 1 for character in chunk)
+                return first + next(column for column, end in enumerate(ends) if units < end)
+            units -= width
         return len(text)
 
     @cached_property

@@ -20,6 +20,7 @@ from codeorigin.functions.spans import TextRange
 from codeorigin.languages import Language, get_language, language_for_path
 from codeorigin.languages.hosts import Host, find_host, host_for_path
 from codeorigin.lsp.documents.detected_language import UNNAMED, DetectedLanguage
+from codeorigin.lsp.documents.edited_text import EditedText
 from codeorigin.text.positions import LineIndex, PositionEncoding
 
 
@@ -59,6 +60,10 @@ class Positions:
         )
 
 
+_MOST_PLACES = 100
+"""More places than this that one edit touched count as one, from the first to the last."""
+
+
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """A document at one version, safe to pass to the worker.
@@ -93,6 +98,7 @@ class SourceDocument(TextDocument):
     """A text document whose lines end at ``\\n``, ``\\r\\n`` and ``\\r`` and nowhere else."""
 
     _index: LineIndex | None = None
+    _edited: EditedText | None = None
     folder: str | None = None
     """URI of the innermost workspace folder that contains the document; maintained by the workspace."""
     edited_lines: tuple[tuple[int, int], ...] = ()
@@ -104,6 +110,8 @@ class SourceDocument(TextDocument):
     @property
     def source(self) -> str:
         """The text as the client has it; never read from disk."""
+        if self._edited is not None:
+            self._source, self._edited = self._edited.text, None
         return self._source or ""
 
     @property
@@ -137,22 +145,20 @@ class SourceDocument(TextDocument):
     def apply_change(self, change: types.TextDocumentContentChangeEvent) -> None:
         """Apply an incremental or a full change."""
         if isinstance(change, types.TextDocumentContentChangePartial):
-            positions = self.positions
-            start = positions.offset(change.range.start)
-            end = max(start, positions.offset(change.range.end))
-            line = self.index.offset_to_position(start)[0]
-            old_last = self.index.offset_to_position(end)[0]
-            self._replace(self.source[:start] + change.text + self.source[end:])
-            new_last = self.index.offset_to_position(start + len(change.text))[0]
-            kept = (_moved(place, old_last, new_last) for place in self.edited_lines)
-            self.edited_lines = (*kept, (line, new_last))
+            if self._edited is None:
+                self._edited = EditedText(self.source, encoding_of(self._position_codec.encoding))
+            start, end = change.range.start, change.range.end
+            line, old_last, new_last = self._edited.replace(
+                (start.line, start.character), (end.line, end.character), change.text
+            )
+            places = [_moved(place, old_last, new_last) for place in self.edited_lines]
+            if len(places) == _MOST_PLACES:
+                places = [(min(first for first, _ in places), max(last for _, last in places))]
+            self.edited_lines = (*places, (line, new_last))
             self.edited_at = time.monotonic()
         else:
-            self._replace(change.text)
+            self._source, self._edited = change.text, None
             self.edited_lines = ()
-
-    def _replace(self, text: str) -> None:
-        self._source = text
         self._index = None
 
 
