@@ -137,8 +137,8 @@ export interface Explanation {
   completenessGap: number;
   approximate: boolean;
   method: string;
-  baseline: string;
-  nodes: number;
+  baseline: string | null;
+  nodes: number | null;
   /** How the lines add up, and the method. */
   summary: string;
   lines: LineEvidence[];

@@ -39,24 +39,35 @@ class ReportedFunction:
         """The sort key of functions."""
         return self.path, self.cell or 0, self.start_line
 
-    def is_same_as(self, other: Self) -> bool:
-        """Whether text, verdict and path are the same as in ``other``."""
+    def reads_like(self, other: Self) -> bool:
+        """Whether path, text and band are the same as in ``other``, whatever their probabilities.
+
+        The probability of a function moves a little whenever another function of its file changes.
+        """
         return self._state == other._state
 
     @property
-    def _state(self) -> tuple[str, str, Band | None, float | None, bool]:
-        probability = None if self.probability is None else round(self.probability, 6)
-        return self.path, self.function_id, self.band, probability, self.finding
+    def _state(self) -> tuple[str, str, Band | None, Reason | None, bool]:
+        return self.path, self.function_id, self.band, self.reason, self.finding
+
+    @property
+    def rounded(self) -> float | None:
+        """The probability, as exact as it can be compared."""
+        return None if self.probability is None else round(self.probability, 6)
 
 
 @dataclass(frozen=True, slots=True)
 class Delta:
-    """Functions only in the new report, only in the old one, and in both with different text, verdict or path."""
+    """Functions only in the new report, only in the old one, and in both with a difference worth reading.
+
+    ``same`` are the others, of which ``moved`` have another probability.
+    """
 
     added: tuple[ReportedFunction, ...]
     gone: tuple[ReportedFunction, ...]
     changed: tuple[tuple[ReportedFunction, ReportedFunction], ...]
     same: int
+    moved: int = 0
 
     @property
     def new_findings(self) -> int:
@@ -66,11 +77,12 @@ class Delta:
         )
 
 
-def compare(old: CheckResult, new: CheckResult) -> Delta:
+def compare(old: CheckResult, new: CheckResult, *, every_change: bool = False) -> Delta:
     """Match the outermost functions by path and id (the text), then by path and name, then by id alone.
 
     In notebooks, functions in the same cell are matched first at each step. A cell's number is not reliable, because it
-    changes whenever a cell is inserted before it.
+    changes whenever a cell is inserted before it. With ``every_change``, a function of which only the probability has
+    changed counts as changed too.
     """
     before, after = _entries(old), _entries(new)
     pairs: list[tuple[ReportedFunction, ReportedFunction]] = []
@@ -84,12 +96,19 @@ def compare(old: CheckResult, new: CheckResult) -> Delta:
     for key in keys:
         before, after, found = _matched(before, after, key)
         pairs += found
-    changed = [(old_one, new_one) for old_one, new_one in pairs if not new_one.is_same_as(old_one)]
+    changed, moved = [], 0
+    for pair in pairs:
+        is_moved = pair[0].rounded != pair[1].rounded
+        if not pair[1].reads_like(pair[0]) or (every_change and is_moved):
+            changed.append(pair)
+        else:
+            moved += is_moved
     return Delta(
         tuple(sorted(after, key=lambda entry: entry.place)),
         tuple(sorted(before, key=lambda entry: entry.place)),
         tuple(sorted(changed, key=lambda pair: pair[1].place)),
         len(pairs) - len(changed),
+        moved,
     )
 
 
@@ -135,12 +154,13 @@ def is_delta(data: Any) -> bool:
 
 
 def delta_data(delta: Delta) -> dict[str, Any]:
-    """``added``, ``gone``, ``changed`` (each ``old`` and ``new``), ``same`` and ``new_findings`` as JSON values."""
+    """The fields of ``delta`` and ``new_findings`` as JSON values; each of ``changed`` has ``old`` and ``new``."""
     return {
         "added": [_data(entry) for entry in delta.added],
         "gone": [_data(entry) for entry in delta.gone],
         "changed": [{"old": _data(before), "new": _data(after)} for before, after in delta.changed],
         "same": delta.same,
+        "moved": delta.moved,
         "new_findings": delta.new_findings,
     }
 
@@ -155,6 +175,7 @@ def delta_of(data: Mapping[str, Any]) -> Delta:
         tuple(map(_function, data["gone"])),
         tuple((_function(each["old"]), _function(each["new"])) for each in data["changed"]),
         int(data["same"]),
+        int(data["moved"]),
     )
 
 

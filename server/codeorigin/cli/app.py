@@ -40,6 +40,13 @@ class LogLevel(StrEnum):
     ERROR = "error"
 
 
+class _Method(StrEnum):
+    """What may be asked for; where the model is linear, Integrated Gradients come down to its exact shares."""
+
+    INTEGRATED_GRADIENTS = Method.INTEGRATED_GRADIENTS.value
+    OCCLUSION = Method.OCCLUSION.value
+
+
 class ExplanationFormat(StrEnum):
     """The formats of an explanation and of a language guess."""
 
@@ -73,8 +80,8 @@ def explain(
         ExplanationFormat, typer.Option("--format", "-f", help="Format of the explanation.")
     ] = ExplanationFormat.TEXT,
     method: Annotated[
-        Method, typer.Option(help="How to attribute the logit to the lines.")
-    ] = Method.INTEGRATED_GRADIENTS,
+        _Method, typer.Option(help="How to attribute the logit to the lines.")
+    ] = _Method.INTEGRATED_GRADIENTS,
     baseline: Annotated[
         Baseline,
         typer.Option(
@@ -112,7 +119,7 @@ def explain(
         from codeorigin.explain.explanation import ExplainOptions
 
         options = ExplainOptions(
-            method=method,
+            method=Method(method.value),
             baseline=baseline,
             aggregation=aggregation,
             nodes=nodes,

@@ -151,7 +151,7 @@ def to_dict(explained: Explained) -> dict[str, Any]:
         "completeness_gap": explanation.completeness_gap,
         "approximate": explanation.approximate,
         "method": explanation.method.value,
-        "baseline": explanation.baseline.value,
+        "baseline": explanation.baseline and explanation.baseline.value,
         "nodes": explanation.nodes,
         "lines": [
             {"line": line.line + 1, "value": line.value, "wide": line.wide, "deep": line.deep}

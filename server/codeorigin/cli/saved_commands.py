@@ -49,6 +49,10 @@ def delta(
     delta_format: Annotated[
         DeltaFormat, typer.Option("--format", "-f", help="Shape of the comparison.")
     ] = DeltaFormat.TEXT,
+    every_change: Annotated[
+        bool,
+        typer.Option("--all", help="Also list functions of which only the probability has changed."),
+    ] = False,
     output: Output = None,
     debug: Debug = False,
 ) -> None:
@@ -62,7 +66,7 @@ def delta(
 
         made = write_output(
             output,
-            lambda: compare(read_report(old), read_report(new)),
+            lambda: compare(read_report(old), read_report(new), every_change=every_change),
             lambda delta, stream: write_delta(delta, delta_format.value, stream),
         )
         return ExitCode.FINDINGS if made.new_findings else ExitCode.OK

@@ -15,10 +15,15 @@ class Baseline(StrEnum):
 
 
 class Method(StrEnum):
-    """How the attributions were computed."""
+    """How the attributions were computed.
+
+    Nobody asks for ``LINEAR``: Integrated Gradients come down to it where the model is linear and nothing has to be
+    integrated. Each n-gram then has its exact share of the logit.
+    """
 
     INTEGRATED_GRADIENTS = "integrated_gradients"
     OCCLUSION = "occlusion"
+    LINEAR = "linear_attributions"
 
 
 class Aggregation(StrEnum):
@@ -96,16 +101,17 @@ class Explanation:
     ``|logit - baseline_logit|`` and 1 (to avoid dividing by nearly zero for an undecided function);
     ``approximate`` means that it stayed above the tolerance, even with ``max_nodes`` nodes. All logits are those
     of the raw model, before the calibration temperature. ``constructs``, strongest first, add up to the same total as
-    the lines; there are none with occlusion, which hides lines, or if the text is too hard to parse.
+    the lines; there are none with occlusion, which hides lines, or if the text is too hard to parse. ``nodes`` is the
+    largest number used, None unless the method is Integrated Gradients; ``baseline`` is None if it is linear.
     """
 
     logit: float
     baseline_logit: float
     completeness_gap: float
     approximate: bool
-    nodes: int
+    nodes: int | None
     method: Method
-    baseline: Baseline
+    baseline: Baseline | None
     lines: tuple[LineAttribution, ...]
     top_tokens: tuple[TokenAttribution, ...]
     constructs: tuple[ConstructAttribution, ...] = ()

@@ -225,7 +225,7 @@ def merge(
     ``source`` names where the values come from. Unknown keys are only reported for project files, because editors
     also send the extension's own keys. ``null`` means "not set". Never raises.
     """
-    if raw is None:
+    if raw is None or raw == []:  # Neovim sends an empty Lua table as a list
         return base, ()
     if not isinstance(raw, Mapping):
         return base, (f"{source}: the settings must be a table of names and values; ignored",)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, Generic, Protocol, TypeVar, cast
+from typing import Any, Generic, Protocol, TypeVar
 
 from codeorigin.files.ignore_files import check_pattern
 
@@ -44,13 +44,14 @@ class Number(Generic[N]):
     maximum: N
 
     def parse(self, value: object) -> N:
-        accepted = (int,) if self.of is int else (int, float)
         # bool is an int in Python, NaN fails both comparisons, and an int may be too large to become a float.
-        if isinstance(value, bool) or not isinstance(value, accepted):
+        if isinstance(value, bool) or not isinstance(value, int | float):
             raise ValueError(self._expected())
-        if not self.minimum <= value <= self.maximum:
+        # In JSON, 3.0 is the integer 3.
+        is_allowed = self.of is float or isinstance(value, int) or value.is_integer()
+        if not is_allowed or not self.minimum <= value <= self.maximum:
             raise ValueError(self._expected())
-        return self.of(cast(float, value))
+        return self.of(value)
 
     def schema(self) -> dict[str, Any]:
         name = "integer" if self.of is int else "number"

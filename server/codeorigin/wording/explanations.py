@@ -78,10 +78,9 @@ def method_phrase(explanation: Explanation) -> str:
     """How the evidence was computed."""
     if explanation.method is Method.OCCLUSION:
         return "line occlusion: how the logit changes without each line; the lines need not add up"
-    if explanation.nodes:
-        return f"integrated gradients, {explanation.nodes} nodes, {explanation.baseline.value} baseline"
-    # Without nodes there is no deep part to integrate over, and the shares of a linear model are exact.
-    return "exact shares of the n-grams"
+    if explanation.baseline is None:
+        return "linear attributions: the exact shares of the n-grams"
+    return f"integrated gradients, {explanation.nodes} nodes, {explanation.baseline.value} baseline"
 
 
 def equation(explanation: Explanation, file_evidence: float | None) -> str:

@@ -153,7 +153,7 @@ def test_identical_reports_have_no_delta(
 ) -> None:
     path = saved(tmp_path, result)
     assert compared(capsys, path, path) == (
-        0, {"added": [], "gone": [], "changed": [], "same": 6, "new_findings": 0},
+        0, {"added": [], "gone": [], "changed": [], "same": 6, "moved": 0, "new_findings": 0},
     )  # fmt: skip
 
 
@@ -184,6 +184,27 @@ def test_delta_lists_added_gone_and_changed_functions(
     shown = capsys.readouterr().out.splitlines()
     assert shown[0] == "added * a.py:4-6   0.97  llm  fast"
     assert shown[-1] == "1 added, 1 gone, 4 changed, 0 the same; 1 new finding"
+
+
+def test_other_probability_alone_is_listed_only_on_request(
+    make_file: MakeFile,
+    make_result: MakeResult,
+    verdicts: Mapping[Band, Verdict],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    before = verdicts[Band.HUMAN]
+    assert before.probability is not None
+    after = replace(before, probability=before.probability + 0.001)
+    old = saved(tmp_path, make_result((make_file(verdicts={"fast": before}),)), "old.json")
+    new = saved(tmp_path, make_result((make_file(verdicts={"fast": after}),)), "new.json")
+    _, delta = compared(capsys, old, new)
+    assert (delta["changed"], delta["same"], delta["moved"]) == ([], 3, 1)
+    main(["delta", str(old), str(new)])
+    assert "3 the same, 1 of them with another probability (--all lists those)" in capsys.readouterr().out
+    main(["delta", str(old), str(new), "--all", "--format", "json"])
+    delta = json.loads(capsys.readouterr().out)
+    assert (len(delta["changed"]), delta["same"], delta["moved"]) == (1, 2, 0)
 
 
 def test_different_verdict_counts_as_a_change(

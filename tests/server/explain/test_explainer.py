@@ -210,7 +210,8 @@ def test_without_a_deep_part_everything_is_exact(tiny_wide_model: TinyModel) -> 
         found = tiny_wide_model.explainer().explain(code, language)
         assert found.baseline_logit == BIAS
         assert found.completeness_gap < 1e-5
-        assert (found.nodes, found.approximate) == (0, False)
+        assert (found.method, found.baseline, found.nodes) == (Method.LINEAR, None, None)
+        assert not found.approximate
         assert sum(line.wide for line in found.lines) == pytest.approx(found.logit - BIAS, abs=1e-5)
         assert all(line.deep == 0.0 for line in found.lines)
 
@@ -221,7 +222,7 @@ def test_occlusion_is_the_fallback_without_a_gradient_graph(tiny_model: TinyMode
         LEDGER, "python", options=ExplainOptions(baseline=Baseline.ZERO)
     )
     assert fallback == asked
-    assert (asked.method, asked.baseline, asked.nodes) == (Method.OCCLUSION, Baseline.MASK, 0)
+    assert (asked.method, asked.baseline, asked.nodes) == (Method.OCCLUSION, Baseline.MASK, None)
     assert asked.completeness_gap == pytest.approx(gap_of(asked), abs=1e-12)
     assert asked.approximate is (asked.completeness_gap > 0.02)
     assert [line.line for line in asked.lines] == [0, 1, 2, 3, 4, 5, 6, 8]

@@ -93,6 +93,14 @@ def test_null_means_not_set() -> None:
     assert merge(base, {"threshold": None, "debounce": None}, "test") == (base, ())
 
 
+def test_empty_list_is_an_empty_table() -> None:
+    """Neovim sends an empty Lua table as a list."""
+    assert merge(Settings(), [], "initializationOptions") == (Settings(), ())
+    assert merge(Settings(), ["debounce"], "initializationOptions")[1] == (
+        "initializationOptions: the settings must be a table of names and values; ignored",
+    )
+
+
 def test_unknown_names_are_reported_only_in_project_files() -> None:
     raw = {"debonce": 3, "trace": {"server": "off"}}
     assert merge(Settings(), raw, "editor") == (Settings(), ())

@@ -90,6 +90,7 @@ def _totals(delta: Delta) -> str:
     return (
         f"{len(delta.added):,} added, {len(delta.gone):,} gone, {len(delta.changed):,} changed, "
         f"{delta.same:,} the same"
+        + (f", {delta.moved:,} of them with another probability (--all lists those)" if delta.moved else "")
     )
 
 

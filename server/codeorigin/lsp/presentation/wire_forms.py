@@ -125,7 +125,7 @@ def explanation_to_wire(result: Result, function: FunctionReport, explanation: E
         "completenessGap": explanation.completeness_gap,
         "approximate": explanation.approximate,
         "method": explanation.method.value,
-        "baseline": explanation.baseline.value,
+        "baseline": explanation.baseline and explanation.baseline.value,
         "nodes": explanation.nodes,
         "summary": f"{balance(explanation, function.verdict)} {_sentence(method_phrase(explanation))}",
         "lines": [

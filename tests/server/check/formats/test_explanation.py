@@ -42,7 +42,7 @@ def explained(
     text: str | None = None,
     approximate: bool = False,
     method: Method = Method.INTEGRATED_GRADIENTS,
-    nodes: int = 16,
+    nodes: int | None = 16,
     verdicts: Mapping[str, Verdict] | None = None,
     constructs: tuple[ConstructAttribution, ...] = (),
 ) -> Explained:
@@ -60,7 +60,7 @@ def explained(
             approximate=approximate,
             nodes=nodes,
             method=method,
-            baseline=Baseline.MASK,
+            baseline=None if method is Method.LINEAR else Baseline.MASK,
             lines=LINES,
             top_tokens=(TokenAttribution(text="fa\x1bst", line=5, start_column=4, end_column=8, value=1.25),),
             constructs=constructs,
@@ -139,8 +139,8 @@ def test_json_separates_own_text_from_file_context(make_file: MakeFile, in_file:
 
 
 def test_model_without_a_deep_part_mentions_no_nodes(make_file: MakeFile) -> None:
-    lines = rendered(explained(make_file, nodes=0)).splitlines()
-    assert lines[3] == "exact shares of the n-grams"
+    lines = rendered(explained(make_file, method=Method.LINEAR, nodes=None)).splitlines()
+    assert lines[3] == "linear attributions: the exact shares of the n-grams"
 
 
 def test_code_with_escapes_and_markup_is_shown_literally(make_file: MakeFile) -> None:
