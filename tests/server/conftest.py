@@ -9,13 +9,22 @@ from pathlib import Path
 import pytest
 
 from codeorigin.analysis.report import FileReport, FunctionReport
-from codeorigin.check.result import CheckedFile, CheckResult, FileError, Show, Tally, counted_lines
+from codeorigin.check.result import (
+    CheckedFile,
+    CheckResult,
+    FileError,
+    Show,
+    Tally,
+    counted_lines,
+    within_limits,
+)
 from codeorigin.functions.finding import find_functions
 from codeorigin.functions.spans import FunctionSpan
 from codeorigin.languages import get_language
 from codeorigin.model.bundle import default_model_dir
 from codeorigin.model.calibration.promise import Group, Promise
 from codeorigin.model.file_verdict import FileVerdict
+from codeorigin.model.limits import Limits
 from codeorigin.model.verdict import Band, Reason, Verdict
 
 CODE = """\
@@ -138,8 +147,9 @@ def make_result(make_file: Callable[..., CheckedFile]) -> Callable[..., CheckRes
         threshold: float | None = None,
         show: Show = Show.ALL,
     ) -> CheckResult:
-        given = (make_file(),) if files is None else files
-        tally = Tally(threshold)
+        limits = Limits(threshold)
+        given = tuple(within_limits(file, limits) for file in ((make_file(),) if files is None else files))
+        tally = Tally(limits)
         for file in given:
             tally.add(file)
         return CheckResult(

@@ -1,13 +1,14 @@
 """The result of a check before it is rendered: files, errors and totals."""
 
 from collections.abc import Container, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import accumulate
 
 from codeorigin.analysis.report import ChangeReport, FileReport, FunctionReport, Summary, line_range
 from codeorigin.functions.spans import SpanKind, code_text
 from codeorigin.model.change_verdict import ChangedFunctions
+from codeorigin.model.limits import Limits
 from codeorigin.model.verdict import Band, Verdict
 
 
@@ -120,19 +121,18 @@ def _counted_between(before: Sequence[int], first: int, last: int) -> int:
     return before[min(last, len(before) - 1)] - before[first - 1]
 
 
-def is_finding(verdict: Verdict, threshold: float | None, false_positive_rate: float | None = None) -> bool:
-    """Whether a verdict is a finding.
+def is_finding(verdict: Verdict, limits: Limits) -> bool:
+    """Whether a verdict is a finding: its band under the user's ``limits`` is ``llm``."""
+    return limits.band(verdict) is Band.LLM
 
-    With ``threshold``, the probability must be at least that. Otherwise, with ``false_positive_rate``, at most that
-    share of the human-written calibration functions may score as high. With neither, the band must be ``llm``.
-    """
-    if verdict.probability is None:
-        return False
-    if threshold is not None:
-        return verdict.probability >= threshold
-    if false_positive_rate is not None and verdict.human_share is not None:
-        return verdict.human_share <= false_positive_rate
-    return verdict.band is Band.LLM
+
+def within_limits(file: CheckedFile, limits: Limits) -> CheckedFile:
+    """``file`` with the bands that its functions have under the user's ``limits``, as editors show them."""
+    functions = tuple(
+        replace(each, verdict=replace(each.verdict, band=limits.band(each.verdict)))
+        for each in file.report.functions
+    )
+    return replace(file, report=replace(file.report, functions=functions))
 
 
 def shown_path(path: str, cell: int | None) -> str:
@@ -160,6 +160,11 @@ class CheckResult:
     change: ChangeReport | None = None
     accepted: frozenset[str] = frozenset()
 
+    @property
+    def limits(self) -> Limits:
+        """The user's limits, if there are any."""
+        return Limits(self.threshold, self.false_positive_rate)
+
     def is_finding(self, function: FunctionReport) -> bool:
         """Whether this function is a finding that was not accepted, which makes the check exit with 1."""
         return self._is_reported(function) and function.function_id not in self.accepted
@@ -169,7 +174,7 @@ class CheckResult:
         return self._is_reported(function) and function.function_id in self.accepted
 
     def _is_reported(self, function: FunctionReport) -> bool:
-        return is_finding(function.verdict, self.threshold, self.false_positive_rate)
+        return is_finding(function.verdict, self.limits)
 
     def listed(self) -> Iterator[tuple[CheckedFile, tuple[FunctionReport, ...]]]:
         """Yield the files to list, each with its outermost functions to list, according to ``show``.
@@ -196,8 +201,7 @@ class CheckResult:
 class Tally:
     """Accumulates a :class:`Summary` file by file. ``known`` holds the ids of accepted functions."""
 
-    threshold: float | None
-    false_positive_rate: float | None = None
+    limits: Limits
     known: frozenset[str] = frozenset()
     accepted: int = 0
     files: int = 0
@@ -223,7 +227,7 @@ class Tally:
                 self.scored += 1
                 self.bands[function.verdict.band] += 1
                 self.lines += lines
-            if is_finding(function.verdict, self.threshold, self.false_positive_rate):
+            if is_finding(function.verdict, self.limits):
                 if function.function_id in self.known:
                     self.accepted += 1
                     continue

@@ -14,11 +14,12 @@ from codeorigin.check.accepted import accepted_ids, update
 from codeorigin.check.file_checks import FileCheck
 from codeorigin.check.formats import ReportFormat, write_report
 from codeorigin.check.inputs import Source, collect, find_project
-from codeorigin.check.result import CheckedFile, CheckResult, FileError, Show, Tally
+from codeorigin.check.result import CheckedFile, CheckResult, FileError, Show, Tally, within_limits
 from codeorigin.cli.exit_codes import ExitCode
 from codeorigin.cli.output import write_output
 from codeorigin.cli.terminal import complain
 from codeorigin.errors import CodeOriginError
+from codeorigin.model.limits import Limits
 from codeorigin.settings.schema import Settings
 from codeorigin.wording.changes import nothing_changed
 from codeorigin.wording.totals import share_sentence
@@ -181,7 +182,8 @@ def check(options: CheckOptions) -> CheckResult:
         from codeorigin.model.bundle import Bundle  # noqa: PLC0415
 
         bundle = Bundle.load(options.model)
-        tally = Tally(threshold, rate, accepted)
+        limits = Limits(threshold, rate)
+        tally = Tally(limits, accepted)
         files: list[CheckedFile] = []
         started = time.perf_counter()
         steps = stack.enter_context(_progress(len(sources)))
@@ -210,6 +212,7 @@ def check(options: CheckOptions) -> CheckResult:
             from codeorigin.check.changes import judged_together  # noqa: PLC0415
 
             files, change = judged_together(files, change, bundle)
+        files = [within_limits(file, limits) for file in files]
         for file in files:
             tally.add(file)
     seconds = time.perf_counter() - started

@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
-from codeorigin.check.result import CheckedFile, CheckResult, Show, Summary, is_finding
+from codeorigin.check.result import CheckedFile, CheckResult, Show, Summary, is_finding, within_limits
 from codeorigin.model.file_verdict import FileVerdict
+from codeorigin.model.limits import Limits
 from codeorigin.model.verdict import Band, Reason, Verdict
 
 MakeFile = Callable[..., CheckedFile]
@@ -27,13 +28,28 @@ MakeResult = Callable[..., CheckResult]
 def test_given_threshold_replaces_the_one_of_the_model(
     band: Band, threshold: float | None, finding: bool, verdicts: Mapping[Band, Verdict]
 ) -> None:
-    assert is_finding(verdicts[band], threshold) is finding
+    assert is_finding(verdicts[band], Limits(threshold)) is finding
 
 
 @pytest.mark.parametrize("reason", list(Reason))
 @pytest.mark.parametrize("threshold", [None, 0.0])
 def test_function_without_a_verdict_is_no_finding(reason: Reason, threshold: float | None) -> None:
-    assert not is_finding(Verdict.without(reason), threshold)
+    assert not is_finding(Verdict.without(reason), Limits(threshold))
+
+
+def test_bands_are_those_that_an_editor_shows(
+    make_file: Callable[..., CheckedFile], verdicts: Mapping[Band, Verdict]
+) -> None:
+    given = make_file(verdicts={"fast": verdicts[Band.LLM], "put": verdicts[Band.HUMAN]})
+    for limits in (Limits(), Limits(0.99), Limits(0.0), Limits(None, 0.5)):
+        shown = within_limits(given, limits).report.functions
+        assert [each.verdict.band for each in shown] == [
+            limits.band(each.verdict) for each in given.report.functions
+        ]
+    assert {each.verdict.band for each in within_limits(given, Limits(0.0)).report.functions} <= {
+        Band.LLM,
+        None,
+    }
 
 
 def test_totals_count_only_outermost_functions(make_result: MakeResult) -> None:
