@@ -48,8 +48,6 @@ class BuildConfig:
     def __post_init__(self) -> None:
         if self.pretraining and not self.deep:
             raise ValueError("pretraining is for the deep part: set deep too")
-        if self.calibrate.refine and not self.deep:
-            raise ValueError("calibrate.refine is for a deep part: set deep too")
         if self.pretraining:
             for name in _ENCODERS:
                 if getattr(self.pretrain, name) not in (

@@ -11,7 +11,6 @@ from codeorigin.analysis.function_reports import function_id as identify
 from codeorigin.analysis.function_reports import nested_reports
 from codeorigin.analysis.outline import FoundFunctions
 from codeorigin.analysis.placing import place_function
-from codeorigin.analysis.refinement import Refinement
 from codeorigin.analysis.report import FileReport, FunctionReport
 from codeorigin.analysis.score_cache import SCORE_CACHE_BYTES, ScoredFunctions
 from codeorigin.cancellation import NEVER, CancelToken
@@ -43,8 +42,7 @@ _TOO_SHORT = Verdict.without(Reason.TOO_SHORT)
 class Analyzer:
     """A loaded model with its caches.
 
-    Not thread-safe, except for :meth:`cached_explanation` and for :meth:`refine` with ``ask=False``, which any thread
-    may call at any time.
+    Not thread-safe, except for :meth:`cached_explanation`, which any thread may call at any time.
     """
 
     def __init__(
@@ -52,13 +50,10 @@ class Analyzer:
     ) -> None:
         self.bundle = bundle
         scorer = Scorer.of(bundle, threads=threads)
-        self.refines = scorer.refines
-        """Whether :meth:`analyze` uses the wide part alone and :meth:`refine` adds the deep part."""
         self._judge = Judge(bundle.calibration)
         self._scores = ScoredFunctions(scorer, self._judge.is_long_enough, verdict_cache_bytes)
-        self._refinement = Refinement(scorer, self._judge)
         self._explainer = CachedExplainer(
-            Explainer(scorer, gradient_path=bundle.gradient_path, bias=bundle.bias, threads=threads)
+            Explainer(scorer, bundle.gradient_path, threads=threads)
         )
         self._prepared: dict[_Document, tuple[FoundFunctions, _Scores]] = {}
 
@@ -102,8 +97,6 @@ class Analyzer:
         cancel: CancelToken = NEVER,
     ) -> FileReport:
         """Report on every function of a document; only functions with new text are scored.
-
-        If the model :attr:`refines`, the report uses the wide part alone; see :meth:`refine`.
 
         Args:
             text: the whole document.
@@ -210,29 +203,14 @@ class Analyzer:
                 continue
             self._prepared |= {key: (found, scores) for key, found in together}
 
-    def refine(
-        self,
-        text: str,
-        report: FileReport,
-        looked_at: Collection[str] = (),
-        *,
-        ask: bool = True,
-        cancel: CancelToken = NEVER,
-    ) -> FileReport:
-        """The report of :meth:`analyze`, refined by the deep part; see :meth:`Refinement.report`."""
-        if not self.refines:
-            return report
-        return self._refinement.report(text, report, looked_at, ask=ask, cancel=cancel)
-
-    def score(self, code: str, language: str, *, deep: bool = True, cancel: CancelToken = NEVER) -> Verdict:
+    def score(self, code: str, language: str, *, cancel: CancelToken = NEVER) -> Verdict:
         """Verdict on any piece of code by itself, such as a selection, by the rules for functions.
 
-        Code that consists of a single function is read as it would be in its file. Without ``deep``, a deep part
-        that refines is not run.
+        Code that consists of a single function is read as it would be in its file.
 
         Raises:
             LanguageError: the language is not supported.
-            ModelError: the deep part cannot be loaded, or it failed.
+            ModelError: the model failed.
             Cancelled: ``cancel`` was triggered.
         """
         known = get_language(language)
@@ -241,14 +219,10 @@ class Analyzer:
         function = only_function(code, known, cancel)
         if function is not None:
             code = code[function.code.start : function.code.end]
-        scored = self._scores.score([code], known.model_language, cancel=cancel)[0]
+        scored = self._scores.score(code, known.model_language, cancel)
         if scored is None:
             return _TOO_SHORT
-        verdict = self._judge.alone(scored, known.model_language)
-        if not deep or not verdict.awaits_deep:
-            return verdict
-        answer = self._refinement.answer(code, known.model_language, cancel)
-        return self._judge.refined(verdict, answer, known.model_language)
+        return self._judge.alone(scored, known.model_language)
 
     def explain(
         self,

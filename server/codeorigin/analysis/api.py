@@ -17,7 +17,6 @@ def analyze_text(
     *,
     path: str | os.PathLike[str] | None,
     file_context: bool,
-    deep: bool,
     model: str | os.PathLike[str] | None,
     threads: int,
 ) -> FileReport:
@@ -28,5 +27,4 @@ def analyze_text(
         if key not in _analyzers:
             _analyzers[key] = Analyzer.load(key, threads=threads)
         analyzer = _analyzers[key]
-        report = analyzer.analyze(text, language, path=shown, file_context=file_context)
-        return analyzer.refine(text, report) if deep else report
+        return analyzer.analyze(text, language, path=shown, file_context=file_context)

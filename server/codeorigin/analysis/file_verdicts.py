@@ -19,8 +19,8 @@ def file_verdict(
         return FileVerdict.without(FileReason(document.whole.value))
     text = document.text
     judged = [
-        (report.verdict.unrefined_logit, counted_lines(text[report.span.code.start : report.span.code.end]))
+        (report.verdict.logit, counted_lines(text[report.span.code.start : report.span.code.end]))
         for report in reports
-        if report.verdict.unrefined_logit is not None
+        if report.verdict.logit is not None
     ]
     return judge.file(judged, language)

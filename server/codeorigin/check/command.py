@@ -17,7 +17,6 @@ from codeorigin.cli.options import (
     LanguageOption,
     Model,
     NoConfig,
-    NoDeep,
     StdinFilename,
     Threads,
     cores,
@@ -96,7 +95,6 @@ def check(
             help="List the code outside functions and classes as well, as <module>.",
         ),
     ] = None,
-    no_deep: NoDeep = False,
     no_config: NoConfig = False,
     settings: Annotated[
         str | None,
@@ -140,7 +138,6 @@ def check(
                 output=output,
                 file_context=file_context,
                 top_level=top_level,
-                deep=not no_deep,
                 config=not no_config,
                 editor=None if settings is None else read_settings(settings),
                 model=model,

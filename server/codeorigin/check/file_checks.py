@@ -21,16 +21,14 @@ if TYPE_CHECKING:
 class FileCheck:
     """How to check files: everything that a worker process needs to know.
 
-    ``threads`` is the number per process. With ``module``, code outside functions is a unit too. With ``deep``, the
-    deep part of a model refines the verdicts. ``keep_text`` is for reports that quote code. With ``debug``, unexpected
-    errors are raised.
+    ``threads`` is the number per process. With ``module``, code outside functions is a unit too. ``keep_text`` is for
+    reports that quote code. With ``debug``, unexpected errors are raised.
     """
 
     model: Path | None = None
     threads: int = 1
     file_context: bool = True
     module: bool = False
-    deep: bool = False
     keep_text: bool = False
     debug: bool = False
 
@@ -117,14 +115,7 @@ class FileCheck:
 
             made = changed_file(report, text, changed, in_context=self.file_context)
             return replace(made, path=source.path, text=kept, cell=cell)
-        unrefined = None
-        if self.deep:
-            try:
-                report = analyzer.refine(text, report)
-            except ModelError as error:
-                unrefined = str(error)
-        counted = counted_lines(report, text, None)
-        return CheckedFile(source.path, report, kept, counted, cell=cell, unrefined=unrefined)
+        return CheckedFile(source.path, report, kept, counted_lines(report, text, None), cell=cell)
 
 
 def _in_cell(changed: Sequence[tuple[int, int]], lines: Sequence[int]) -> tuple[tuple[int, int], ...]:

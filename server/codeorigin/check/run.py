@@ -37,8 +37,7 @@ class CheckOptions:
     ``documents`` includes Markdown and reStructuredText from folders and changes. ``file_context`` makes the other
     functions of a file count, if the model has a rule for that. ``top_level`` reports on code outside functions.
     Unless ``config`` is False, ``threshold``, ``exclude``, ``file_context`` and ``top_level`` default to the project's
-    settings. ``editor`` holds an editor's settings, which apply where the project sets nothing. ``deep`` lets the deep
-    part of a model refine verdicts, except for changes, which are judged without it.
+    settings. ``editor`` holds an editor's settings, which apply where the project sets nothing.
     """
 
     paths: Sequence[str]
@@ -52,7 +51,6 @@ class CheckOptions:
     output: Path | None = None
     file_context: bool | None = None
     top_level: bool | None = None
-    deep: bool = True
     config: bool = True
     editor: Mapping[str, Any] | None = None
     model: Path | None = None
@@ -192,21 +190,16 @@ def check(options: CheckOptions) -> CheckResult:
             threads=max(1, options.threads // workers),
             file_context=file_context,
             module=top_level,
-            deep=options.deep and options.change is None,
             # Only the HTML report quotes code.
             keep_text=options.report_format is ReportFormat.HTML,
             debug=options.debug,
         )
         for outcome in stack.enter_context(closing(_outcomes(sources, how, pool, workers))):
             if isinstance(outcome, FileError):
-                found = [outcome]
+                errors.append(outcome)
+                steps.error(_error_line(outcome))
             else:
                 files += outcome
-                found = [FileError(bundle.name, each.unrefined) for each in outcome if each.unrefined]
-            # If the deep part fails, report it only once for all files.
-            for error in dict.fromkeys(each for each in found if each not in errors):
-                errors.append(error)
-                steps.error(_error_line(error))
             steps.advance()
         if change is not None:
             from codeorigin.check.changes import judged_together  # noqa: PLC0415

@@ -13,7 +13,7 @@ from codeorigin.check import command as check_command
 from codeorigin.cli import saved_commands
 from codeorigin.cli.arguments import with_optional_base
 from codeorigin.cli.exit_codes import ExitCode, complain_of_traceback, guarded
-from codeorigin.cli.options import Debug, FileContext, Model, NoConfig, NoDeep, Threads, cores
+from codeorigin.cli.options import Debug, FileContext, Model, NoConfig, Threads, cores
 from codeorigin.cli.terminal import PROGRAM, complain, open_closed_streams
 from codeorigin.explain.explanation import Aggregation, Baseline, Method
 from codeorigin.fleet import command as scan_command
@@ -106,7 +106,6 @@ def explain(
         typer.Option("--language", "-l", help="Language of the file. (default: by its name or text)"),
     ] = None,
     file_context: FileContext = None,
-    no_deep: NoDeep = False,
     no_config: NoConfig = False,
     model: Model = None,
     threads: Threads = None,
@@ -125,7 +124,6 @@ def explain(
             nodes=nodes,
             max_nodes=max(nodes, ExplainOptions().max_nodes),
             top_tokens=tokens,
-            deep=not no_deep,
         )
         return run_explain(
             ExplainRequest(

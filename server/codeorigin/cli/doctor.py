@@ -123,8 +123,7 @@ def self_test(analyzer: "Analyzer") -> str:
     """
     from codeorigin.explain.explanation import ExplainOptions  # noqa: PLC0415
 
-    report = analyzer.analyze(SNIPPET, "python")
-    functions = analyzer.refine(SNIPPET, report, [each.function_id for each in report.functions]).functions
+    functions = analyzer.analyze(SNIPPET, "python").functions
     if [function.span.name for function in functions] != [_SNIPPET_NAME]:
         raise _FailedCheckError(f"found {len(functions)} functions in a text with one")
     verdict = functions[0].verdict
@@ -155,8 +154,7 @@ def measure_speed(analyzer: "Analyzer") -> str:
     started = time.perf_counter()
     analyzer.explain(texts[0], analyzer.analyze(texts[0], "python").functions[0].span)
     explaining = time.perf_counter() - started
-    by = " by the wide part" if analyzer.refines else ""
-    return f"{_SPEED_FUNCTIONS / scoring:,.0f} functions/s{by}, {1000 * explaining:,.0f} ms to explain one"
+    return f"{_SPEED_FUNCTIONS / scoring:,.0f} functions/s, {1000 * explaining:,.0f} ms to explain one"
 
 
 def _findings(model: Path | None, threads: int, *, debug: bool) -> Iterator[Finding]:

@@ -3,7 +3,7 @@
 import re
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from codeorigin.analysis.report import FunctionReport
@@ -101,10 +101,6 @@ def explain(request: ExplainRequest) -> Explained:
     except CodeOriginError as error:
         raise CodeOriginError(f"{source.path}: {error}") from None
     function = find_function(report.functions, target, source.path)
-    if request.options.deep:
-        # Refining the other functions of the file would only take time.
-        alone = replace(report, functions=(function,))
-        (function,) = analyzer.refine(text, alone, looked_at=[function.function_id]).functions
     explanation = analyzer.explain(text, function.span, request.options)
     return Explained(source.path, analyzer.model_id, text, function, explanation)
 

@@ -37,10 +37,6 @@ FileContext = Annotated[
         help="Let the other functions of a file influence a verdict, or judge each by its own text.",
     ),
 ]
-NoDeep = Annotated[
-    bool,
-    typer.Option("--no-deep", help="Do not run the model's deep part; keep the first verdict."),
-]
 NoConfig = Annotated[
     bool,
     typer.Option("--no-config", help="Do not read codeorigin.toml and pyproject.toml."),

@@ -72,9 +72,7 @@ def _lines(reader: BlobReader, analyzer: Analyzer, judged: JudgedFunction) -> tu
     if found is None:
         return ()
     piece, report, place = found
-    # Histories are judged by the wide part alone, without the deep part that refines it.
-    options = ExplainOptions(deep=False)
-    explanation = analyzer.explain(piece.text, report.span, options, function_id=report.function_id)
+    explanation = analyzer.explain(piece.text, report.span, function_id=report.function_id)
     # In explanations, a lone carriage return also ends a line.
     shift = place.first - report.span.range.start_line
     values = {each.line + shift: each.value for each in explanation.lines}

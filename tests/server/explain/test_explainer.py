@@ -43,21 +43,12 @@ def test_lines_add_up_to_the_distance_from_the_baseline(
     assert (found.method, found.baseline) == (Method.INTEGRATED_GRADIENTS, Baseline.MASK)
 
 
-def test_deep_part_of_every_verdict_is_always_explained(tiny_model: TinyModel) -> None:
-    explainer = tiny_model.explainer()
-    asked, spared = (
-        explainer.explain(LEDGER, "python", options=ExplainOptions(deep=deep)) for deep in (True, False)
-    )
-    assert spared == asked
-    assert any(line.deep for line in spared.lines)
-
-
 @pytest.mark.parametrize(("code", "language"), SOURCES)
 def test_each_part_adds_up_on_its_own(tiny_model: TinyModel, code: str, language: str) -> None:
     """Otherwise a missing window or n-gram could hide behind the other part."""
     scorer = tiny_model.scorer()
     features = scorer.features(normalize(code, language), language)
-    (score,) = scorer.score([features])
+    score = scorer.score(features)
     found = tiny_model.explainer().explain(code, language, options=PRECISE)
     baseline_deep = found.baseline_logit - BIAS
     assert found.logit == pytest.approx(score.logit, abs=1e-6)

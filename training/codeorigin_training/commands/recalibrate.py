@@ -48,15 +48,10 @@ def recalibrate(config: RecalibrateConfig, run: Run, log: Log) -> None:
     A bundle without rules for commits gets some, fitted on the same repositories.
 
     Raises:
-        CodeOriginError: the bundle or the data cannot be read, its deep part refines, or there are too few
-            repositories for a promise.
+        CodeOriginError: the bundle or the data cannot be read, or there are too few repositories for a
+            promise.
     """
     detector = Detector(config.bundle)
-    if detector.bundle.calibration.refined is not None:
-        # Its second thresholds are only valid together with the first ones, and need the deep part's logits.
-        raise CodeOriginError(
-            f"{config.bundle}: its deep part refines, so its thresholds belong together; run calibrate and export again"
-        )
     rows = [row for row in read_functions(config.data) if is_held_out(row.repo)] + read_human(config.data)
     rows = [row for row in rows if has_verdict(row.code, detector.bundle.calibration)]
     inputs = {"model": sha256_of(detector.bundle.score_path)} | {

@@ -34,7 +34,7 @@ def model_card(manifest: Mapping[str, Any]) -> str:
         quality_table(metrics),
         (
             "Intervals are 90 %, by bootstrap over repositories. Classes are matched within language, test code and "
-            f"length; figures are means over ten draws from the larger class. {SELECTION}{_of_both_steps(manifest)}"
+            f"length; figures are means over ten draws from the larger class. {SELECTION}"
         ),
         "## At the shipped thresholds",
         _verdicts(metrics["verdicts"], manifest["calibration"]),
@@ -61,15 +61,6 @@ def model_card(manifest: Mapping[str, Any]) -> str:
         ),
     ]
     return "\n\n".join(sections) + "\n"
-
-
-def _of_both_steps(manifest: Mapping[str, Any]) -> str:
-    if not _refines(manifest):
-        return ""
-    return (
-        " Verdicts are those of both steps together, without the functions that a user looks at; functions are "
-        "ranked by the log-odds of their probability. Figures for files and commits are those of the wide part."
-    )
 
 
 def _packages(data: Mapping[str, Any]) -> str:
@@ -105,22 +96,11 @@ def _architecture(manifest: Mapping[str, Any]) -> str:
         if manifest["build"]["deep"] != "off":
             tried = "one was trained but left out, because it did not help out of fold"
         return f"{wide} No deep part: {tried}."
-    added = "The two logits are added."
-    if _refines(manifest):
-        added = (
-            "The wide part gives the first verdict. The deep part then runs on functions that the wide part does not "
-            "call `human`, and on those that a user looks at; its logit is added, and separate thresholds apply to "
-            "the sum. A function that the wide part calls `human` is never called `llm`. Whole files and commits use "
-            "the wide part alone."
-        )
     return (
         f"{wide} *Deep*: an encoder with {deep['layers']} layer(s) of width {deep['dim']} over {deep['vocab_size']} "
-        f"layout-preserving BPE tokens, trained on what the wide part leaves unexplained. {added}"
+        f"layout-preserving BPE tokens, trained on what the wide part leaves unexplained. The two "
+        "logits are added."
     )
-
-
-def _refines(manifest: Mapping[str, Any]) -> bool:
-    return manifest["calibration"].get("refined") is not None
 
 
 def _verdicts(verdicts: Mapping[str, Any], calibration: Mapping[str, Any]) -> str:

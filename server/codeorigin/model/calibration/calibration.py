@@ -7,7 +7,6 @@ from typing import Any
 from codeorigin.model.calibration.commit_context import CommitContext
 from codeorigin.model.calibration.file_context import FileContext
 from codeorigin.model.calibration.pooled_rule import PooledRule
-from codeorigin.model.calibration.refined import RefinedScales
 from codeorigin.model.calibration.scale import Scale
 from codeorigin.model.calibration.top_level import TopLevelRule
 from codeorigin.model.file_verdict import FileRule
@@ -22,8 +21,7 @@ class Calibration:
     others in their file, ``file`` the one for whole files; None in a bundle without such a rule, as for all that
     follow. ``commit`` is the rule for whole commits, ``commit_context`` the one for functions with others in their
     commit, ``file_and_commit_context`` the one for functions with others in both. ``top_level`` is the rule for code
-    outside functions. ``refined`` reads logits that include the deep part; if it is None, a deep part is included in
-    every logit.
+    outside functions.
     """
 
     alone: Scale
@@ -35,15 +33,12 @@ class Calibration:
     commit_context: CommitContext | None = None
     file_and_commit_context: CommitContext | None = None
     top_level: TopLevelRule | None = None
-    refined: RefinedScales | None = None
 
     def __post_init__(self) -> None:
         if self.commit_context is not None and self.commit_context.file is not None:
             raise ValueError("commit_context is about the commit alone")
         if self.file_and_commit_context is not None and self.file_and_commit_context.file is None:
             raise ValueError("file_and_commit_context lacks its rule for the file")
-        if self.refined is not None and (self.refined.in_file is None) != (self.file_context is None):
-            raise ValueError("refined.in_file and file_context are there together or not at all")
 
     @classmethod
     def from_manifest(cls, entry: Mapping[str, Any]) -> "Calibration":
@@ -52,7 +47,7 @@ class Calibration:
         Every rule except the one for functions alone may be missing.
         """
         in_file, file, commit = entry.get("file_context"), entry.get("file"), entry.get("commit")
-        at_top, refined = entry.get("top_level"), entry.get("refined")
+        at_top = entry.get("top_level")
         in_commit, in_both = entry.get("commit_context"), entry.get("file_and_commit_context")
         return cls(
             alone=Scale.from_manifest(entry),
@@ -64,7 +59,6 @@ class Calibration:
             commit_context=None if in_commit is None else CommitContext.from_manifest(in_commit),
             file_and_commit_context=None if in_both is None else CommitContext.from_manifest(in_both),
             top_level=None if at_top is None else TopLevelRule.from_manifest(at_top),
-            refined=None if refined is None else RefinedScales.from_manifest(refined),
         )
 
     def to_manifest(self) -> dict[str, Any]:
@@ -76,7 +70,6 @@ class Calibration:
             "commit_context": self.commit_context,
             "file_and_commit_context": self.file_and_commit_context,
             "top_level": self.top_level,
-            "refined": self.refined,
         }
         return {
             **self.alone.to_manifest(),
