@@ -40,6 +40,4 @@ def analyze(
     # Importing the package just for its version must not load the inference runtime.
     from codeorigin.analysis.api import analyze_text  # noqa: PLC0415
 
-    return analyze_text(
-        text, language, path=path, file_context=file_context, model=model, threads=threads
-    )
+    return analyze_text(text, language, path=path, file_context=file_context, model=model, threads=threads)

@@ -77,9 +77,6 @@ def smoke_config(**changes: Any) -> BuildConfig:
     return replace(config, **changes)
 
 
-
-
-
 @pytest.fixture(scope="module")
 def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("build")

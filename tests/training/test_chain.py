@@ -2,7 +2,6 @@
 
 import json
 import random
-import shutil
 import sqlite3
 from pathlib import Path
 
@@ -10,10 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from codeorigin.analysis.analyzer import Analyzer
-from codeorigin.errors import CodeOriginError
 from codeorigin_training.__main__ import STAGES, app
-from codeorigin_training.commands.recalibrate import RecalibrateConfig, recalibrate
-from codeorigin_training.run import Run
 from support.corpus_maker import llm_function, write_corpus
 
 ENCODER = {

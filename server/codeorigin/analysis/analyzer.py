@@ -52,9 +52,7 @@ class Analyzer:
         scorer = Scorer.of(bundle, threads=threads)
         self._judge = Judge(bundle.calibration)
         self._scores = ScoredFunctions(scorer, self._judge.is_long_enough, verdict_cache_bytes)
-        self._explainer = CachedExplainer(
-            Explainer(scorer, bundle.gradient_path, threads=threads)
-        )
+        self._explainer = CachedExplainer(Explainer(scorer, bundle.gradient_path, threads=threads))
         self._prepared: dict[_Document, tuple[FoundFunctions, _Scores]] = {}
 
     @classmethod

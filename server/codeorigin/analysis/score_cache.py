@@ -11,7 +11,7 @@ from codeorigin.model.calibration.promise import group_of
 from codeorigin.model.reading.normalize import Normalized, normalize
 from codeorigin.model.scoring.scorer import Scorer
 
-_CHUNK_CHARACTERS = 1 << 16
+_CHUNK_CHARACTERS = 1 << 15
 """Most characters scored between two checks of the cancel token; a single function may have more."""
 
 SCORE_CACHE_BYTES = 4 * 2**20

@@ -11,7 +11,7 @@ from codeorigin.check.inputs import Source
 from codeorigin.check.result import Cell, CheckedFile, FileError, counted_lines
 from codeorigin.cli.exit_codes import describe_unexpected
 from codeorigin.cli.terminal import display_path
-from codeorigin.errors import CodeOriginError, ModelError, SourceError
+from codeorigin.errors import CodeOriginError, SourceError
 
 if TYPE_CHECKING:
     from codeorigin.analysis.analyzer import Analyzer

@@ -6,7 +6,6 @@ from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.analysis.changed_functions import FunctionLines
 from codeorigin.analysis.pieces import Piece, kind_of_path
 from codeorigin.analysis.report import FunctionReport
-from codeorigin.explain.explanation import ExplainOptions
 from codeorigin.git.commit_changes import commit_changes
 from codeorigin.git.repository import Repository
 from codeorigin.history.commit_results import JudgedFunction, judged_functions

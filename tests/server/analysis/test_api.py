@@ -12,7 +12,6 @@ import codeorigin
 from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.errors import LanguageError, ModelError
 from support.command import ROOT, TERSE
-from support.tiny_model import TinyModel
 
 
 def test_examples_on_the_manual_page_are_correct() -> None:

@@ -172,11 +172,13 @@ def test_encoder_reads_a_one_window_function_once(
         return deep_logits(windows, cancel)
 
     monkeypatch.setattr(scorer, "deep_logits", noted)
-    explainer = Explainer(scorer, tiny_model.directory / "gradient.onnx", BIAS)
+    explainer = Explainer(scorer, tiny_model.directory / "gradient.onnx")
     code = "def f(x):\n    return x"
-    assert len(scorer.features(normalize(code, "python"), "python").windows) == 1
+    features = scorer.features(normalize(code, "python"), "python")
+    assert len(features.windows) == 1
+    assert features.encoding is not None
     found = explainer.explain(code, "python", options=PRECISE)
-    assert asked == [0]
+    assert asked == [len(features.encoding.ids), 0]
     assert found.completeness_gap < 1e-3
 
 
@@ -260,4 +262,4 @@ def test_cancel_stops_between_two_batches(tiny_model: TinyModel, monkeypatch: py
 def test_missing_gradient_graph_is_named_in_the_error(tiny_model: TinyModel) -> None:
     missing = tiny_model.directory / "absent.onnx"
     with pytest.raises(ModelError, match=r"^absent\.onnx: cannot be loaded[^\n]*\Z"):
-        Explainer(tiny_model.scorer(), missing, BIAS)
+        Explainer(tiny_model.scorer(), missing)

@@ -1,25 +1,18 @@
 """Occlusion against its definition: scoring the function again with the range really hidden."""
 
-import json
-import shutil
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.cancellation import CancelToken
 from codeorigin.errors import Cancelled
-from codeorigin.explain.explanation import ExplainOptions, Method
 from codeorigin.explain.occlusion import hidden_logit, occlude
-from codeorigin.model.folder import MANIFEST, sha256_of
 from codeorigin.model.ngrams.hashed_views import WideFeatures
 from codeorigin.model.reading.normalize import Normalized, normalize
-from codeorigin.model.scoring import batches as batches_module
 from codeorigin.model.scoring.features import Features
 from codeorigin.model.scoring.scorer import Scorer
-from support.snippets import ALL, LEDGER, long_function
+from support.snippets import ALL, long_function
 from support.tiny_model import TinyModel
 
 

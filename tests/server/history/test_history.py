@@ -9,7 +9,7 @@ from codeorigin.git.repository import Repository as Opened
 from codeorigin.history.results import CommitResult
 from codeorigin.history.run import HistoryRun, open_history
 from support.repositories import Repository
-from support.tiny_model import COMMIT_RULE, TinyModel
+from support.tiny_model import COMMIT_RULE
 
 Judge = Callable[..., list[CommitResult]]
 

@@ -114,9 +114,7 @@ def _is_asked(config: CalibrateConfig, run: Run) -> bool:
     return False
 
 
-def _fit(
-    functions: Sequence[Row], logits: Floats, groups: Groups, config: CalibrateConfig
-) -> Calibration:
+def _fit(functions: Sequence[Row], logits: Floats, groups: Groups, config: CalibrateConfig) -> Calibration:
     """Fit all rules to out-of-sample ``logits`` ``(n,)`` of ``functions``."""
     calibration = fit_calibration(functions, logits, balanced_weights(functions), config, groups)
     neutral = calibration.alone.shift

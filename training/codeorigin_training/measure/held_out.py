@@ -84,9 +84,7 @@ def verdict_metrics(rows: Sequence[Row], answers: Answers) -> dict[str, Any]:
     }
 
 
-def in_file_metrics(
-    rows: Sequence[Row], logits: Floats, calibration: Calibration
-) -> dict[str, Any] | None:
+def in_file_metrics(rows: Sequence[Row], logits: Floats, calibration: Calibration) -> dict[str, Any] | None:
     """Figures of corpus ``rows`` with raw ``logits`` ``(n,)``, judged in their files; None without a rule for that.
 
     ``as_they_are`` has :func:`detector_metrics` and the rates of :func:`verdict_metrics` over all functions; those

@@ -13,7 +13,7 @@ from codeorigin.model.change_verdict import ChangedFunctions, ChangeVerdict, jud
 from codeorigin.model.file_verdict import FileVerdict
 from codeorigin.model.reading.normalize import Normalized
 from codeorigin.model.scoring.features import RawScore
-from codeorigin.model.verdict import Band, Verdict
+from codeorigin.model.verdict import Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +69,7 @@ class Judge:
             in_file: let the other functions of the file count as well.
         """
         alone, both = self._calibration.commit_context, self._calibration.file_and_commit_context
-        judged = {
-            number: each.logit
-            for number, each in verdicts.items()
-            if each.logit is not None
-        }
+        judged = {number: each.logit for number, each in verdicts.items() if each.logit is not None}
         found = {}
         for number, in_commit in others.items():
             if number not in judged or not in_commit:

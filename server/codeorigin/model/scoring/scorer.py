@@ -57,7 +57,9 @@ class Scorer:
         self.graph = Graph(path, threads=threads)
         # The graph wants all its inputs, even for an output that depends on some of them alone.
         self._no_ngrams = {} if views is None else NO_NGRAMS
-        self._no_windows = {} if deep is None else windows_feed(np.zeros((1, 1), dtype=np.int64), tokenizer, deep)
+        self._no_windows = (
+            {} if deep is None else windows_feed(np.zeros((1, 1), dtype=np.int64), tokenizer, deep)
+        )
         if set(self.graph.inputs) != {"prior", *self._no_ngrams, *self._no_windows}:
             raise ModelError(f"{path.name}: not the graph that the manifest describes; reinstall the model")
 
@@ -189,6 +191,8 @@ class Scorer:
         self, ids: Ids, values: npt.NDArray[np.float32], function: Ids, count: int
     ) -> npt.NDArray[np.float32]:
         """The sums ``(count,)`` of the weights of n-grams ``ids`` times ``values``, by ``function``, ``(N,)`` each."""
+        if len(ids) == 0:
+            return np.zeros(count, dtype=np.float32)
         logits: npt.NDArray[np.float32] = self.graph.run(
             ["wide"], ngrams_feed(ids, values, function, count) | self._no_windows
         )["wide"]
