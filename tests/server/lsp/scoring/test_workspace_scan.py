@@ -178,7 +178,7 @@ def record_of(name: str, functions: int) -> FileRecord:
     return FileRecord(f"file:///{name}", "model", None, named)
 
 
-KEY = FileKey(1, 2, file_context=True, top_level=False, model_id="model")
+KEY = FileKey(1, 2, file_context=True, model_id="model")
 
 
 def test_record_survives_a_round_trip() -> None:

@@ -6,7 +6,6 @@ from typing import Any
 
 from codeorigin.functions.finding import find_functions
 from codeorigin.languages import get_language
-from codeorigin_training.corpus.readers.source_text import cut_top_level
 from codeorigin_training.corpus.rows import SNIPPET_SOURCE, Row, read_entries
 
 SNIPPETS = "snippets.parquet"
@@ -35,17 +34,6 @@ def read_snippets(path: Path, *, with_functions: bool = False, advice: str = _AD
                 continue
             language = known.model_language
         yield _row(entry, code, language)
-
-
-def read_snippet_top_level(path: Path) -> Iterator[Row]:
-    """The code outside functions in every snippet that has some, as the server reads it.
-
-    Raises:
-        CorpusError: as :func:`read_snippets`.
-    """
-    for entry in read_entries(path, _COLUMNS, advice=_ADVICE):
-        for cut in cut_top_level(entry["code"], get_language(entry["language"])):
-            yield _row(entry, cut.code, cut.language)
 
 
 def _row(entry: Mapping[str, Any], code: str, language: str) -> Row:
