@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 
 from codeorigin.errors import SourceError
-from codeorigin.files.reading import decode_source
 from codeorigin.git.declared import Signature, agent_signatures
 from codeorigin.languages import language_for_path
+from codeorigin.text.sources import decode_source
 from codeorigin_training.corpus.packages import ASSISTED_FROM, HUMAN_UNTIL
 from codeorigin_training.corpus.readers.git_history import SignedCommit, commits, content, files, line_commits
 from codeorigin_training.corpus.readers.source_text import CutFunction, cut_functions

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from codeorigin.errors import SourceError
-from codeorigin.files.reading import decode_source
 from codeorigin.languages import language_for_path
+from codeorigin.text.sources import decode_source
 from codeorigin_training.corpus.packages import ASSISTED_FROM, Package
 from codeorigin_training.corpus.readers.own_code import is_own_code, is_wanted_path, sample, without_blanks
 from codeorigin_training.corpus.readers.source_text import CutFunction, cut_functions

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from codeorigin.files.reading import is_generated, is_minified
 from codeorigin.functions.finding import find_functions
 from codeorigin.languages import language_for_path
 from codeorigin.text.positions import LineIndex
+from codeorigin.text.sources import is_generated, is_minified
 
 SHORTEST, LONGEST = 4, 200
 """Bounds on a function's line count; shorter functions carry no information, longer ones are mostly tables."""
