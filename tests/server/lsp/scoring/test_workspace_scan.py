@@ -55,10 +55,8 @@ class Bench:
         path: str,
         file_context: bool,
         languages: Collection[str] | None,
-        module: bool,
         cancel: CancelToken,
     ) -> FileReport:
-        assert not module
         assert (languages is None) == (language != "markdown")
         if languages is not None:
             raise ModelError("the language model is broken")
