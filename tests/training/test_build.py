@@ -170,12 +170,10 @@ def test_build_keeps_other_files_and_removes_stale_ones(tmp_path: Path) -> None:
     data, out = write_corpus(tmp_path / "data", repositories=50), tmp_path / "out"
     out.mkdir()
     (out / "CHANGELOG.md").write_text("kept")
-    for stale in ("gradient.onnx", "weights.bin"):
-        (out / stale).write_bytes(b"of an earlier bundle")
+    (out / "gradient.onnx").write_bytes(b"of an earlier bundle")
     build(data, out, smoke_config(deep=False), lambda _: None)
     assert (out / "CHANGELOG.md").read_text() == "kept"
     assert not (out / "gradient.onnx").exists()
-    assert not (out / "weights.bin").exists()
 
 
 def test_too_small_a_corpus_is_refused_before_anything_is_written(tmp_path: Path) -> None:

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from codeorigin.errors import CodeOriginError
-from codeorigin.model.bundle import WEIGHTS
 from codeorigin_training.calibrate.config import CalibrateConfig
 from codeorigin_training.commands.calibrate import calibrate
 from codeorigin_training.commands.corpus import CorpusConfig, corpus
@@ -132,7 +131,7 @@ def _deliver(bundle: Path, out: Path) -> None:
     with tempfile.TemporaryDirectory(dir=out) as name:
         for path in bundle.iterdir():
             shutil.copy2(path, Path(name) / path.name)
-        for stale in (*out.glob("*.onnx"), *out.glob("*.json"), out / WEIGHTS):
+        for stale in (*out.glob("*.onnx"), *out.glob("*.json")):
             stale.unlink(missing_ok=True)
         for path in Path(name).iterdir():
             path.replace(out / path.name)
