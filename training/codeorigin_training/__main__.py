@@ -134,7 +134,9 @@ def study_command(
 @app.command("build")
 def build_command(
     data: Annotated[Path, typer.Option(help="Folder of functions.parquet and pairs.parquet.")],
-    out: Annotated[Path, typer.Option(help="Folder of the bundle.")] = Path("models/codeorigin-small"),
+    out: Annotated[
+        Path | None, typer.Option(help="Folder that gets the bundle; by default it stays in RUN/bundle.")
+    ] = None,
     run: Annotated[Path | None, typer.Option(help="Folder of the run; an interrupted run resumes.")] = None,
     recipe: Annotated[str, typer.Option(help="Name of a recipe, such as classic.")] = "shipped",
     config: Annotated[Path | None, typer.Option(help="JSON file of settings, instead of a recipe.")] = None,
