@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import codeorigin
 from codeorigin.check.changes import wanted_paths
-from codeorigin.check.inputs import chosen_cells, source_kind
+from codeorigin.check.inputs import chosen_cells
 from codeorigin.cli.exit_codes import ExitCode
 from codeorigin.cli.output import write_output
 from codeorigin.cli.terminal import complain, display_path, printable
@@ -150,7 +150,6 @@ def run_history(options: HistoryOptions) -> int:
         exclude=options.exclude,
         project=project,
         documents=options.documents,
-        notebooks=True,
     )
     file_context = options.file_context
     if file_context is None:
@@ -165,9 +164,7 @@ def run_history(options: HistoryOptions) -> int:
                 since=since,
                 until=until,
                 paths=tuple(each for each in below if each),
-                cells=chosen_cells(
-                    None if options.language is None else source_kind(options.language), project
-                ),
+                cells=chosen_cells(options.language, project),
                 declared=options.declared,
                 file_context=file_context,
                 state=options.state,
