@@ -24,10 +24,10 @@ from tree_sitter import Parser
 
 from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.errors import SourceError
-from codeorigin.files.reading import read_source
 from codeorigin.functions.finding import find_functions
 from codeorigin.languages import get_language
 from codeorigin.text.positions import encode_utf8
+from codeorigin.text.sources import read_source
 
 LIBRARY = Path(os.__file__).parent
 STARTS = 7
@@ -42,7 +42,7 @@ def library_texts(count: int) -> list[str]:
         if len(texts) == count:
             break
         try:
-            texts.append(read_source(path))
+            texts.append(read_source(path, language="python"))
         except SourceError:
             continue
     return texts

@@ -6,8 +6,8 @@ The files are those of the standard library of the Python interpreter that runs 
 multiplication is reported with the figures, so that those of different machines can be compared.
 
 ``--hover`` measures what a user waits for when hovering over a function right after opening a file, with the server's
-default settings (but a threshold of 0 and no debounce): the first answer, which may come without the deep part; the
-refined verdict and the full evidence, which later hovers show; and the server's memory after that.
+default settings (but a threshold of 0 and no debounce): the first answer, which may come without the evidence;
+the evidence, which later hovers show; and the server's memory after that.
 """
 
 import argparse
@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 from client import SETTINGS, TIMEOUT_SECONDS, client, library_files
 
-from codeorigin.wording.explanations import DEEP_EVIDENCE_PENDING, DEEP_PENDING, PENDING
+from codeorigin.wording.explanations import PENDING
 
 LINES = 1_000
 OPENED_FILES = 200
@@ -133,13 +133,9 @@ def measure_hovers(rounds: int, model: Path | None) -> dict[str, Any]:
                 line = finding["range"]["start"]["line"]
                 seconds, said = server.hover_text(path.as_uri(), line)
                 note(f"{which} hover to an answer", seconds)
-                read = DEEP_PENDING not in said and PENDING not in said
-                while any(each in said for each in (PENDING, DEEP_PENDING, DEEP_EVIDENCE_PENDING)):
+                while PENDING in said:
                     if time.perf_counter() - before > TIMEOUT_SECONDS:
-                        raise RuntimeError("the deep part does not answer")
-                    if not read and DEEP_PENDING not in said and PENDING not in said:
-                        note(f"{which} hover to the refined verdict", time.perf_counter() - before)
-                        read = True
+                        raise RuntimeError("the explanation does not come")
                     _, said = server.hover_text(path.as_uri(), line)
                 note(f"{which} hover to all evidence", time.perf_counter() - before)
                 cores.setdefault(f"{which} hover", []).append(server.core_seconds() - spent)

@@ -20,16 +20,15 @@ _ROOMS: dict[str, set[str]] = {
     "cancellation": {"errors"},
     "safe_path": set(),
     "processes": {"safe_path", "termination"},
-    "text": {"termination"},
+    "text": {"errors", "termination"},
     "languages": {"cancellation", "errors", "text"},
     "model": {"cancellation", "errors", "languages", "text"},
     "language_id": {"errors", "languages", "model", "text"},
     "functions": {"cancellation", "errors", "language_id", "languages", "text"},
-    "files": {"errors", "functions", "languages", "text"},
     "explain": {"cancellation", "errors", "languages", "model", "text"},
     "git": {"cancellation", "errors", "termination", "text"},
-    "analysis": {"cancellation", "errors", "explain", "files", "functions", "languages", "model", "text"},
-    "settings": {"errors", "explain", "files", "model", "text"},
+    "analysis": {"cancellation", "errors", "explain", "functions", "languages", "model", "text"},
+    "settings": {"errors", "explain", "model", "text"},
 }
 _LOWER = {"": {"analysis"}, **_ROOMS}
 # The features: `wording` has the sentences of all of them, `cli` the shell that starts them.

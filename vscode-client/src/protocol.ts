@@ -54,8 +54,6 @@ export interface Verdict {
   guarantee: string | null;
   /** The score of the function's own text and what its neighbours add; null if the file adds nothing. */
   ownText: string | null;
-  /** What the deep part of the model added, if it refined the verdict. */
-  deepText: string | null;
   /** A note that a long function was scored in windows. */
   windowsText: string | null;
 }

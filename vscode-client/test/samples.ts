@@ -23,7 +23,6 @@ export function verdict(probability: number | null): Verdict {
     summary: probability === null ? "No verdict: too short" : `${Math.round(probability * 100)} % likely LLM-written`,
     guarantee: probability === null ? null : "1.2 % of human-written functions score this high. Reported at 80 % or more.",
     ownText: null,
-    deepText: null,
     windowsText: null,
   };
 }

@@ -18,7 +18,6 @@ from codeorigin.cancellation import NEVER, CancelToken
 from codeorigin.errors import Cancelled
 from codeorigin.explain.explainer import Explainer
 from codeorigin.explain.explanation import ExplainOptions, Explanation
-from codeorigin.files.reading import is_minified
 from codeorigin.functions.embedded.regions import regions_of
 from codeorigin.functions.finding import only_function
 from codeorigin.functions.notebooks import without_magics
@@ -32,6 +31,7 @@ from codeorigin.model.file_verdict import FileReason, FileVerdict
 from codeorigin.model.scoring.scorer import Scorer
 from codeorigin.model.verdict import Reason, Verdict
 from codeorigin.text.positions import LineIndex
+from codeorigin.text.sources import is_minified
 
 _Document = tuple[str, str | None, str]
 """Language, path and text."""

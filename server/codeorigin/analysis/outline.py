@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 from codeorigin.analysis.function_reports import function_id
 from codeorigin.cancellation import NEVER, CancelToken
-from codeorigin.files.reading import is_generated, is_minified
 from codeorigin.functions.finding import outline
 from codeorigin.functions.spans import FunctionSpan, code_text
 from codeorigin.languages import Language
 from codeorigin.model.verdict import Reason
 from codeorigin.text.positions import LineIndex
+from codeorigin.text.sources import is_generated, is_minified
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,7 +139,7 @@ def _declared(repository: Repository, change: Change) -> tuple[DeclaredAgent, ..
 
 
 def _reader(change: Change, file: ChangedFile, shown: str, language: str) -> Callable[[], str]:
-    from codeorigin.files.reading import decode_source  # noqa: PLC0415
+    from codeorigin.text.sources import decode_source  # noqa: PLC0415
 
     return lambda: decode_source(change.read(file, MAX_BYTES), shown, MAX_BYTES, language)
 
@@ -160,8 +160,8 @@ def wanted_paths(
         RepositoryError: a name is outside the repository.
         LanguageError: ``language`` is not supported.
     """
-    from codeorigin.files.ignore_files import IgnorePatterns  # noqa: PLC0415
     from codeorigin.functions.notebooks import is_notebook  # noqa: PLC0415
+    from codeorigin.text.ignore_files import IgnorePatterns  # noqa: PLC0415
 
     selected = None if language is None else source_kind(language).id
     documents = documents or selected in HOSTS

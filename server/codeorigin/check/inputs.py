@@ -42,7 +42,7 @@ class Source:
 
 def read_stdin(language: str) -> str:
     """All of stdin as source text in ``language``, with the same rules as for a file."""
-    from codeorigin.files.reading import decode_source  # noqa: PLC0415
+    from codeorigin.text.sources import decode_source  # noqa: PLC0415
 
     return decode_source(stdin_bytes(), STDIN_NAME, MAX_BYTES, language)
 
@@ -66,7 +66,7 @@ def source_kind(name: str) -> "Language | Host":
 
 def source_of_file(path: Path, shown: str, language: "Language | Host", *, named: bool) -> Source:
     """The source for an existing file, displayed as ``shown``."""
-    from codeorigin.files.reading import read_source  # noqa: PLC0415
+    from codeorigin.text.sources import read_source  # noqa: PLC0415
 
     return Source(shown, language, lambda: read_source(path, MAX_BYTES, language.id), named, file=path)
 
@@ -88,7 +88,7 @@ def notebook_source(
 
 def notebook_of_file(path: Path, shown: str, cells: frozenset[str] | None, *, named: bool) -> Source:
     """The source for an existing notebook."""
-    from codeorigin.files.reading import read_source  # noqa: PLC0415
+    from codeorigin.text.sources import read_source  # noqa: PLC0415
 
     return notebook_source(lambda: read_source(path, MAX_BYTES, ""), shown, cells, named=named, file=path)
 
@@ -146,8 +146,8 @@ def file_source(path: Path, language: str | None) -> Source:
         LanguageError: the language is unknown.
         SourceError: the language had to be guessed, and the text cannot be read.
     """
-    from codeorigin.files.reading import read_source  # noqa: PLC0415
     from codeorigin.functions.notebooks import is_notebook  # noqa: PLC0415
+    from codeorigin.text.sources import read_source  # noqa: PLC0415
 
     if is_notebook(path):
         return notebook_of_file(path, display_path(path), _only(language), named=True)
@@ -177,9 +177,9 @@ def chosen_cells(wanted: "Language | Host | None", project: "Project | None") ->
 def _folder_sources(
     folder: Path, language: str | None, exclude: Sequence[str], project: "Project | None", *, documents: bool
 ) -> list[Source]:
-    from codeorigin.files.reading import walk_sources  # noqa: PLC0415
     from codeorigin.functions.notebooks import is_notebook  # noqa: PLC0415
     from codeorigin.languages.hosts import HOSTS  # noqa: PLC0415
+    from codeorigin.text.walking import walk_sources  # noqa: PLC0415
 
     wanted = None if language is None else source_kind(language)
     documents = documents or (wanted is not None and wanted.id in HOSTS)
@@ -188,9 +188,11 @@ def _folder_sources(
     def leave_out(path: Path) -> bool:
         return not exclude and project is not None and project.excludes_folder(path)
 
-    for path in walk_sources(
-        [folder], exclude=exclude, leave_out=leave_out, documents=documents, notebooks=True
-    ):
+    def has_code(name: str) -> bool:
+        found = kind_for_path(Path(name))
+        return is_notebook(name) if found is None else documents or found.id not in HOSTS
+
+    for path in walk_sources([folder], has_code, exclude=exclude, leave_out=leave_out):
         if is_notebook(path):
             if exclude or project is None or not project.excludes(path):
                 cells = chosen_cells(wanted, project)

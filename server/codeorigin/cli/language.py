@@ -11,8 +11,8 @@ from codeorigin.check.inputs import MAX_BYTES, STDIN, STDIN_NAME, stdin_bytes
 from codeorigin.cli.exit_codes import ExitCode
 from codeorigin.cli.terminal import complain, display_path, printable, write_all
 from codeorigin.errors import SourceError
-from codeorigin.files.reading import decode_source, read_source
 from codeorigin.language_id import Guess, guess_language
+from codeorigin.text.sources import decode_source, read_source
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ def read_text(name: str) -> str:
     """The text of a file, or of stdin for ``-``, always decoded as UTF-8, whatever the name or a declaration says.
 
     Raises:
-        SourceError: as in :func:`codeorigin.files.reading.read_source`.
+        SourceError: as in :func:`codeorigin.text.sources.read_source`.
     """
     if name == STDIN:
         return decode_source(stdin_bytes(), STDIN_NAME, MAX_BYTES)

@@ -12,13 +12,13 @@ from codeorigin.analysis.changed_functions import FunctionLines, function_lines
 from codeorigin.analysis.pieces import Piece, pieces_of
 from codeorigin.analysis.report import FunctionReport
 from codeorigin.errors import CodeOriginError, MissingContentError, SourceError
-from codeorigin.files.reading import decode_source
 from codeorigin.git.objects import Objects, UnreadableObjectError
 from codeorigin.git.repository import Repository
 from codeorigin.model.calibration.judge import Scored
 from codeorigin.model.calibration.pooled_rule import counted_lines
 from codeorigin.model.calibration.promise import Group
 from codeorigin.model.scoring.features import RawScore
+from codeorigin.text.sources import decode_source
 
 MAX_BYTES = 2_000_000
 LONGEST_NAME = 200

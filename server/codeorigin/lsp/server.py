@@ -100,7 +100,7 @@ class CodeOriginServer(LanguageServer):
             "pid": os.getpid(),
             "uptimeSeconds": round(time.monotonic() - self.started_at, 1),
             "documents": len(session.documents.open_uris()),
-            "pending": session.scorer.pending + session.refining.pending + session.commits.pending,
+            "pending": session.scorer.pending + session.commits.pending,
             "positionEncoding": session.documents.encoding.value,
             "diagnostics": "pull" if session.publisher.pull else "push",
         }

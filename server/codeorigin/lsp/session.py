@@ -18,7 +18,6 @@ from codeorigin.lsp.scoring.commit_scope import CommitScopes
 from codeorigin.lsp.scoring.document_scorer import DocumentScorer
 from codeorigin.lsp.scoring.explanation_jobs import ExplanationJobs
 from codeorigin.lsp.scoring.model_loader import ModelLoader
-from codeorigin.lsp.scoring.refining import Refining
 from codeorigin.lsp.scoring.scored_document import Key, Pass, Result
 from codeorigin.lsp.scoring.worker import Priority, WorkerThread
 from codeorigin.settings.schema import RunMode, Scope, Settings
@@ -51,9 +50,6 @@ class Session(OpenDocuments):
             deliver=self._deliver,
             failed=self._failed,
         )
-        self.refining = Refining(
-            self.worker, self.loader, self.scorer.results, show=self._show, failed=self._failed
-        )
         self.git = WorkerThread()
         """Runs git, which may be slow, in its own thread, so that nothing else waits for it."""
         self.commits = CommitScopes(self.worker, self.git, self.loader, self._commits_changed)
@@ -68,7 +64,6 @@ class Session(OpenDocuments):
     def stop(self) -> None:
         """Cancel everything that runs or waits."""
         self.scorer.cancel_all()
-        self.refining.stop()
         self.commits.stop()
         self.git.stop(0)
         self.worker.stop(0)
@@ -145,7 +140,6 @@ class Session(OpenDocuments):
         settings = self.configuration.of(document.folder)
         if edited:
             self.explanations.cancel(uri)
-            self.refining.cancel(uri)
             self.selections.pop(uri, None)
             self.publisher.edited(uri)
         else:
@@ -162,7 +156,6 @@ class Session(OpenDocuments):
         """A document was closed: forget it, and clear what the client shows."""
         self.scorer.forget(uri)
         self._waiting.discard(uri)
-        self.refining.forget(uri)
         self.commits.forget(uri)
         self.explanations.cancel(uri)
         self.selections.pop(uri, None)
@@ -255,7 +248,6 @@ class Session(OpenDocuments):
             self.folder_path(uri),
             self.loader.generation,
             self.commits.of(uri),
-            self.refining.looked_at.get(uri, frozenset()),
         )
 
     def _key(self, uri: str) -> Key | None:
@@ -276,13 +268,9 @@ class Session(OpenDocuments):
             logger.info("a document is not scored: %s", result.skipped)
             if result.skipped.startswith("larger"):
                 self.client.log(f"{uri}: not scored: {result.skipped}")
-        self._show(result, before)
         if self.wants_status:
             self._file_verdicts.tell(result)
-        self.refining.begin(result)
-
-    def _show(self, result: Result, before: Result | None) -> None:
-        self.refresh_findings(result.snapshot.uri)
+        self.refresh_findings(uri)
         if before is not None and result.moves(before):
             # Clients fetch lenses and hints again only after an edit, and these functions were not edited.
             settings = result.settings

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from codeorigin.errors import CodeOriginError
-from codeorigin.files.ignore_files import IgnorePatterns
 from codeorigin.settings.project_files import read_project_settings
 from codeorigin.settings.schema import Settings, merge
+from codeorigin.text.ignore_files import IgnorePatterns
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Generic, Protocol, TypeVar
 
-from codeorigin.files.ignore_files import check_pattern
+from codeorigin.text.ignore_files import check_pattern
 
 E = TypeVar("E", bound=Enum)
 N = TypeVar("N", int, float)

@@ -5,8 +5,6 @@ from codeorigin.model.verdict import Verdict
 from codeorigin.wording.figures import NOTICEABLE, logits, percent
 
 PENDING = "The explanation is being computed; hover again in a moment."
-DEEP_PENDING = "The deep part of the model is still reading this function; hover again in a moment."
-DEEP_EVIDENCE_PENDING = "The evidence of the deep part is being computed; hover again in a moment."
 READY = "The explanation is ready: hover again"
 FAILED = "The explanation failed: hover again to see why"
 TOO_COARSE = "The gap is above the tolerance: treat single lines as approximate."
@@ -33,16 +31,6 @@ _CONSTRUCTS = {
 def no_explanation(error: Exception) -> str:
     """Why there is no explanation; ``error`` is worded for users."""
     return f"No explanation: {error}"
-
-
-def without_deep(error: Exception) -> str:
-    """Why only the wide part of the model was used; ``error`` is worded for users."""
-    return f"Without the deep part of the model: {error}"
-
-
-def deep_part_failed(error: Exception) -> str:
-    """A note that only the wide part of the model was used because of an unexpected ``error``."""
-    return f"Without the deep part of the model ({type(error).__name__}); the log has the details."
 
 
 def explanation_failed(error: Exception) -> str:

@@ -8,8 +8,8 @@ import pytest
 from tests.server.lsp.editor import python_function
 from tests.server.lsp.raw import RawServer
 
-from codeorigin.files.reading import walk_sources
 from codeorigin.settings.project_files import read_project_settings
+from codeorigin.text.walking import walk_sources
 from support.command import complaints, report_of, run
 
 GOOD = python_function("good")
@@ -78,7 +78,10 @@ def no_blocking() -> None:
 
 
 def test_walk_finds_only_regular_files(workspace: Path) -> None:
-    found = {str(path.relative_to(workspace)) for path in walk_sources([workspace])}
+    found = {
+        str(path.relative_to(workspace))
+        for path in walk_sources([workspace], lambda name: name.endswith(".py"))
+    }
     assert {"good.py", "huge.py", "binary.py", *ODD_NAMES} <= found
     assert any(name.endswith("d/deep.py") for name in found)
     for name in ("loop.py", "there.py", "dangling.py", "device.py", "pipe.py", "linked_pipe.py", "folder.py"):

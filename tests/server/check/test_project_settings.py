@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from codeorigin.check.inputs import collect
-from codeorigin.files import ignore_files as ignore
 from codeorigin.settings.project import project_of
+from codeorigin.text import ignore_files as ignore
 from support.command import TERSE, report_of, run
 
 
@@ -162,7 +162,7 @@ def test_excluded_folders_are_not_walked_and_patterns_are_parsed_once(
         parsed.append(lines)
         return patterns(lines)
 
-    monkeypatch.setattr("codeorigin.files.reading.os.scandir", listing)
+    monkeypatch.setattr("codeorigin.text.walking.os.scandir", listing)
     monkeypatch.setattr("codeorigin.settings.project.IgnorePatterns", counted)
     (project / "codeorigin.toml").write_text('exclude = ["gen/", "!gen/keep.py", "/only-here"]\n', "utf-8")
     found, _ = collect(

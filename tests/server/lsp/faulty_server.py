@@ -7,10 +7,8 @@ from pathlib import Path
 
 from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.lsp.app import serve
-from codeorigin.lsp.scoring.refining import Refining
 
-analyze, explain, refine = Analyzer.analyze, Analyzer.explain, Analyzer.refine
-begin = Refining.begin
+analyze, explain = Analyzer.analyze, Analyzer.explain
 
 
 def misbehave(self, text, language, **options):  # type: ignore[no-untyped-def]
@@ -39,29 +37,13 @@ def wait(text, cancel):  # type: ignore[no-untyped-def]
 
 
 def explain_late(self, text, span, options, *, cancel, **more):  # type: ignore[no-untyped-def]
-    """Wait or fail, as the text says; never wait if only the wide part is explained."""
-    if options.deep:
-        wait(text, cancel)
+    """Wait or fail, as the text says."""
+    wait(text, cancel)
     if "BREAK" in text:
         raise ValueError(f"the text was {text}")
     return explain(self, text, span, options, cancel=cancel, **more)
 
 
-def refine_late(self, text, report, looked_at=(), *, ask=True, **more):  # type: ignore[no-untyped-def]
-    """Wait before asking the deep part."""
-    if ask:
-        wait(text, more["cancel"])
-    return refine(self, text, report, looked_at, ask=ask, **more)
-
-
-def begin_unless_told(self, result):  # type: ignore[no-untyped-def]
-    """Refine in the background, unless the text wants the deep part to read only what somebody looks at."""
-    if "WHEN ASKED" not in result.snapshot.text:
-        begin(self, result)
-
-
-Refining.begin = begin_unless_told  # type: ignore[method-assign]
-Analyzer.refine = refine_late  # type: ignore[method-assign]
 Analyzer.analyze = misbehave  # type: ignore[method-assign]
 Analyzer.explain = explain_late  # type: ignore[method-assign]
 sys.exit(serve(log_level="info"))

@@ -30,7 +30,6 @@ ANSWER = Explanation(
     logit=1.0, baseline_logit=0.0, completeness_gap=0.0, approximate=False, nodes=8,
     method=Method.INTEGRATED_GRADIENTS, baseline=Baseline.MASK, lines=(), top_tokens=(),
 )  # fmt: skip
-OPTIONS = ExplainOptions()
 
 
 class SlowAnalyzer:
@@ -114,10 +113,10 @@ class Bench:
         return self.bars[-1]
 
     def get(self) -> "asyncio.Task[Explanation]":
-        return asyncio.ensure_future(self.explanations.get(self.result, self.function, OPTIONS))
+        return asyncio.ensure_future(self.explanations.get(self.result, self.function))
 
     async def within(self, seconds: float) -> Explanation | None:
-        return await self.explanations.get_within(self.result, self.function, OPTIONS, seconds)
+        return await self.explanations.get_within(self.result, self.function, seconds)
 
     async def begun(self) -> None:
         while not self.analyzer.begun.is_set():
@@ -145,7 +144,7 @@ async def test_identical_requests_share_the_work(bench: Bench) -> None:
     bench.analyzer.release.set()
     assert await asyncio.wait_for(asyncio.gather(*asked), PATIENCE) == [ANSWER] * 3
     assert bench.analyzer.calls == 1
-    assert bench.explanations.cached(bench.result, bench.function, OPTIONS) is ANSWER
+    assert bench.explanations.cached(bench.result, bench.function) is ANSWER
     assert await bench.get() is ANSWER
     assert bench.analyzer.calls == 1
 
@@ -250,7 +249,7 @@ async def test_verdict_is_not_explained_by_another_model(bench: Bench) -> None:
     bench.analyzer.release.set()
     assert await bench.within(PATIENCE) is ANSWER
     bench.loader.generation = 1
-    assert bench.explanations.cached(bench.result, bench.function, OPTIONS) is None
+    assert bench.explanations.cached(bench.result, bench.function) is None
     with pytest.raises(Cancelled):
         await bench.get()
 

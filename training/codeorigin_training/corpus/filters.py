@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from codeorigin.files.reading import is_generated
+from codeorigin.text.sources import is_generated
 from codeorigin_training.corpus.rows import CorpusError, Row
 
 _GENERATED_PATH = re.compile(

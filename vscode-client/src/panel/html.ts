@@ -23,7 +23,6 @@ export function render({ explained, file, textOf, nonce }: Page): string {
     verdict.ownText ? `<p>${escape(verdict.ownText)}</p>` : "",
     `<p id="stale" hidden>The text has changed since this was computed. <a href="#" data-again>Explain again</a></p>`,
     explanation ? evidence(explanation, textOf) : `<p>${escape(message)}</p>`,
-    verdict.deepText ? `<p>${escape(verdict.deepText)}</p>` : "",
     verdict.windowsText ? `<p>${escape(verdict.windowsText)}</p>` : "",
     `<footer><p>${escape(caveat)}</p><p>Model: ${escape(modelId)}</p></footer>`,
   ];

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
-from codeorigin.files.ignore_files import IgnorePatterns
 from codeorigin.lsp.documents.documents import Snapshot
 from codeorigin.settings.schema import UNNAMED_TEXTS, Settings
+from codeorigin.text.ignore_files import IgnorePatterns
 from codeorigin.wording import UNCLEAR_LANGUAGE, UNSUPPORTED_LANGUAGE
 
 

@@ -57,12 +57,10 @@ def register(server: CodeOriginServer) -> None:
 async def _function(
     session: Session, result: Result, function: FunctionReport, first: int, last: int
 ) -> dict[str, Any]:
-    result, function = await session.refining.look(result, function)
     wire = function_to_wire(result.record(function), result.settings)
     if function.verdict.probability is not None:
         try:
-            options = session.refining.explain_options(result, function)
-            explanation = await session.explanations.get(result, function, options)
+            explanation = await session.explanations.get(result, function)
         except Cancelled as error:
             raise ContentModified from error
         evidence = explanation_to_wire(result, function, explanation)

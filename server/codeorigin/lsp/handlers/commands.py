@@ -10,7 +10,7 @@ from pygls.exceptions import JsonRpcInvalidParams
 
 from codeorigin.analysis.report import FunctionReport
 from codeorigin.cancellation import CancelToken
-from codeorigin.errors import CodeOriginError, ModelError
+from codeorigin.errors import CodeOriginError
 from codeorigin.lsp.connection.parameters import plain_json, read, to_wire
 from codeorigin.lsp.documents.documents import Snapshot
 from codeorigin.lsp.documents.embedded_code import selected_code
@@ -117,18 +117,10 @@ async def _rescore_selection(
 
     def score() -> tuple[Verdict, str]:
         analyzer = session.loader.analyzer()
-        deep = session.refining.failure(generation) is None
-        return analyzer.score(code, language, deep=deep, cancel=token), analyzer.model_id
+        return analyzer.score(code, language, cancel=token), analyzer.model_id
 
-    generation = session.loader.generation
     try:
-        try:
-            verdict, model_id = await session.worker.submit(score, priority=Priority.ASKED, token=token)
-        except ModelError as error:
-            if not session.refining.is_needed:
-                raise
-            session.refining.fail(generation, error)
-            verdict, model_id = await session.worker.submit(score, priority=Priority.ASKED, token=token)
+        verdict, model_id = await session.worker.submit(score, priority=Priority.ASKED, token=token)
     except CodeOriginError as error:
         return _said(session, {"verdict": None, "message": str(error)}, quiet=quiet)
     message = on_selection(verdict, in_file=_takes_in_file(session, snapshot.uri))
@@ -185,7 +177,6 @@ async def _explain(
     function = result.at_line(position.line) if result is not None else None
     if result is None or function is None:
         return _said(session, {"explanation": None, "message": "there is no function here"}, quiet=quiet)
-    result, function = await session.refining.look(result, function)
     answer = {
         "version": result.version,
         "modelId": result.model_id,
@@ -195,8 +186,7 @@ async def _explain(
     if function.verdict.probability is None:
         message = f"{function.span.qualified_name}: no verdict: {reason(function.verdict.reason)}"
         return _said(session, {**answer, "message": message}, quiet=quiet)
-    options = session.refining.explain_options(result, function)
-    asking = asyncio.ensure_future(session.explanations.get(result, function, options))
+    asking = asyncio.ensure_future(session.explanations.get(result, function))
     # Cancelling ends only this request, because another one may be waiting for the same explanation.
     progress = session.client.start_progress(EXPLAINING, asking.cancel)
     try:

@@ -45,10 +45,7 @@ def register(server: CodeOriginServer) -> None:
 
 
 async def _settle(session: Session, uri: str) -> None:
-    """Wait for the newest result.
-
-    If the client does not support refreshing, also wait for a save and for the deep part.
-    """
+    """Wait for the newest result; if the client does not support refreshing, also wait for a save."""
     await session.settled(uri)
     document = session.document(uri)
     if document is None or session.client.support.refresh_diagnostics:
@@ -59,7 +56,6 @@ async def _settle(session: Session, uri: str) -> None:
         if result is None or result.version == (document.version or 0):
             break
         await session.publisher.next_change(uri)
-    await session.refining.settled(uri)
 
 
 def _register_workspace(server: CodeOriginServer) -> None:

@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
-from dataclasses import replace
-
 from lsprotocol import types
 
 from codeorigin.analysis.report import FunctionReport
 from codeorigin.errors import Cancelled, CodeOriginError
-from codeorigin.explain.explanation import Explanation
 from codeorigin.lsp.presentation.hover_text import HoverContent
 from codeorigin.lsp.scoring.scored_document import Result, nested_at_header
 from codeorigin.lsp.server import CodeOriginServer
 from codeorigin.lsp.session import Session
 from codeorigin.model.verdict import Reason
 from codeorigin.wording.explanations import (
-    DEEP_EVIDENCE_PENDING,
-    DEEP_PENDING,
     PENDING,
-    deep_part_failed,
     explanation_failed,
     no_explanation,
-    without_deep,
 )
 from codeorigin.wording.figures import NOTICEABLE
 from codeorigin.wording.functions import part_of_this
@@ -55,54 +47,27 @@ async def _whole(
     if function.verdict.probability is None:
         return HoverContent(result, function, settings)
     explanation, why = None, None
-    loop, explanations, refining = asyncio.get_running_loop(), session.explanations, session.refining
-    until = loop.time() + settings.explain_wait / 1000
-
-    def left() -> float:
-        return max(0.0, until - loop.time())
-
     try:
-        refines = refining.is_needed
-        if refines:
-            wide = replace(settings.explain_options, deep=False)
-            explanation = await explanations.get_within(result, function, wide, left())
-            result, function = await refining.look(result, function, left())
-        options = refining.explain_options(result, function)
-        # The deep part's evidence is computed after that of the wide part.
-        is_next = not refines or (explanation is not None and options.deep)
-        whole = await explanations.get_within(result, function, options, left()) if is_next else explanation
-        why = _pending(function, explanation) if whole is None else None
-        why = why or refining.failure(result.done.generation, function)
-        explanation = whole or explanation
+        explanation = await session.explanations.get_within(result, function, settings.explain_wait / 1000)
+        why = PENDING if explanation is None else None
     except Cancelled:
-        explanation = None
+        pass
     except CodeOriginError as error:
-        why = no_explanation(error) if explanation is None else without_deep(error)
+        why = no_explanation(error)
     except Exception as error:
-        why = explanation_failed(error) if explanation is None else deep_part_failed(error)
+        why = explanation_failed(error)
     notes = [each for each in (note, why) if each is not None]
     return HoverContent(result, function, settings, explanation, " ".join(notes) or None)
 
 
-def _pending(function: FunctionReport, explanation: Explanation | None) -> str:
-    if explanation is None:
-        return PENDING
-    return DEEP_PENDING if function.verdict.awaits_deep else DEEP_EVIDENCE_PENDING
-
-
 def _on_line(session: Session, result: Result, function: FunctionReport, line: int) -> types.Hover | None:
     """The hover in a function body: only cached evidence, and only if that of the line is noticeable."""
-    settings, note = result.settings, None
-    options = session.refining.explain_options(result, function)
-    explanation = session.explanations.cached(result, function, options)
-    if explanation is None and session.refining.is_needed:
-        explanation = session.explanations.cached(result, function, replace(options, deep=False))
-        note = _pending(function, explanation)
+    explanation = session.explanations.cached(result, function)
     if explanation is None:
         return None
     if not any(each.line == line and abs(each.value) > NOTICEABLE for each in explanation.lines):
         return None
-    return _hover(session, HoverContent(result, function, settings, explanation, note, line))
+    return _hover(session, HoverContent(result, function, result.settings, explanation, line=line))
 
 
 def _hover(session: Session, content: HoverContent) -> types.Hover:

@@ -16,7 +16,6 @@ from codeorigin.wording.figures import NOTICEABLE, logits
 from codeorigin.wording.files import file_guarantee, file_headline
 from codeorigin.wording.functions import (
     SAME_COMMIT,
-    deep_note,
     guarantee,
     headline,
     headline_or_reason,
@@ -63,7 +62,7 @@ class HoverContent:
             ]
         if self.note:
             parts.append(f"*{escape(self.note)}*")
-        parts += [self._deep(), windows_note(verdict) or "", self._file()]
+        parts += [windows_note(verdict) or "", self._file()]
         parts += ["---", FULL_CAVEAT, f"Model: {code_span(self.result.model_id, 120)}"]
         return "\n\n".join(part for part in parts if part)
 
@@ -79,8 +78,6 @@ class HoverContent:
         ]
         if own := self._own_text():
             lines.append(own)
-        if deep := self._deep():
-            lines.append(deep)
         if self.explanation is not None:
             text = self.result.snapshot.positions.index
             for each in _strongest(self.explanation):
@@ -98,10 +95,6 @@ class HoverContent:
     def _own_text(self) -> str:
         """The score of the function's own text; not shown with the evidence of a single line."""
         return (own_text(self.function.verdict, SAME_COMMIT) or "") if self.line is None else ""
-
-    def _deep(self) -> str:
-        """A note that the deep part refined the verdict; not shown with the evidence of a single line."""
-        return (deep_note(self.function.verdict) or "") if self.line is None else ""
 
     def _file(self) -> str:
         """The verdict on the whole file; not shown with the evidence of a single line."""

@@ -27,7 +27,6 @@ from codeorigin.wording.files import file_details, file_guarantee, file_headline
 from codeorigin.wording.functions import (
     SAME_COMMIT,
     band_phrase,
-    deep_note,
     guarantee,
     headline_or_reason,
     own_text,
@@ -73,7 +72,6 @@ def verdict_to_wire(verdict: Verdict, settings: Settings) -> dict[str, Any]:
         "summary": headline_or_reason(verdict),
         "guarantee": guarantee(verdict, settings.limits) if has_score else None,
         "ownText": own_text(verdict, SAME_COMMIT),
-        "deepText": deep_note(verdict),
         "windowsText": windows_note(verdict),
     }
 

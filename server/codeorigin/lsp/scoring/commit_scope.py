@@ -13,10 +13,10 @@ from codeorigin.analysis.changed_functions import FunctionLines, function_lines
 from codeorigin.analysis.report import FunctionReport
 from codeorigin.cancellation import CancelToken
 from codeorigin.errors import Cancelled, CodeOriginError
-from codeorigin.files.reading import decode_source
 from codeorigin.languages import Language, language_for_path
 from codeorigin.lsp.scoring.model_loader import ModelLoader
 from codeorigin.lsp.scoring.worker import Priority, WorkerThread
+from codeorigin.text.sources import decode_source
 
 if TYPE_CHECKING:
     from codeorigin.git.written import CommittedFile, WrittenFile

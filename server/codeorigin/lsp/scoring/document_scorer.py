@@ -135,8 +135,6 @@ class DocumentScorer:
             in_commits=work.commits.others,
             cancel=token,
         )
-        # Functions that the deep part has already read do not fall back to the wide part's verdict.
-        report = analyzer.refine(snapshot.text, report, work.looked_at, ask=False)
         return Result(work, report, analyzer.model_id)
 
     def _done(self, uri: str, work: Pass, token: CancelToken, future: asyncio.Future[Result]) -> None:

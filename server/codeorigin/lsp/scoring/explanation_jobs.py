@@ -52,41 +52,44 @@ class ExplanationJobs:
         self._failures: dict[_Key, Exception] = {}
         """Errors of runs that failed when no request was waiting; the next request gets them."""
 
-    def cached(self, result: Result, function: FunctionReport, options: ExplainOptions) -> Explanation | None:
+    def cached(self, result: Result, function: FunctionReport) -> Explanation | None:
         """The explanation if it is cached, else None; does not wait."""
         analyzer = self._loader.loaded
         if analyzer is None or result.done.generation != self._loader.generation:
             return None
         return analyzer.cached_explanation(
-            result.snapshot.text, function.span, options, function_id=function.function_id
+            result.snapshot.text,
+            function.span,
+            result.settings.explain_options,
+            function_id=function.function_id,
         )
 
-    async def get(self, result: Result, function: FunctionReport, options: ExplainOptions) -> Explanation:
+    async def get(self, result: Result, function: FunctionReport) -> Explanation:
         """Wait for the explanation; cancelling this stops the work unless another request waits for it.
 
         Raises:
             Cancelled: the document or the model has changed.
             ModelError: there is no model.
         """
-        if (known := self.cached(result, function, options)) is not None:
+        if (known := self.cached(result, function)) is not None:
             return known
-        with self._joined(result, function, options) as run:
+        with self._joined(result, function) as run:
             return await asyncio.shield(run.future)
 
     async def get_within(
-        self, result: Result, function: FunctionReport, options: ExplainOptions, seconds: float
+        self, result: Result, function: FunctionReport, seconds: float
     ) -> Explanation | None:
         """The explanation if it is ready within ``seconds``; else None, and work continues in the background.
 
         The background work shows progress, and stops early when the document is edited or the user cancels. If it
         fails, the next call raises its error.
         """
-        if (known := self.cached(result, function, options)) is not None:
+        if (known := self.cached(result, function)) is not None:
             return known
-        failure = self._failures.pop(_key(result, function, options), None)
+        failure = self._failures.pop(_key(result, function), None)
         if failure is not None:
             raise failure
-        with self._joined(result, function, options) as run:
+        with self._joined(result, function) as run:
             await asyncio.wait({run.future}, timeout=seconds)
             if run.future.done():
                 return run.future.result()
@@ -104,8 +107,8 @@ class ExplanationJobs:
             del self._failures[key]
 
     @contextmanager
-    def _joined(self, result: Result, function: FunctionReport, options: ExplainOptions) -> Iterator[_Run]:
-        run = self._join(result, function, options)
+    def _joined(self, result: Result, function: FunctionReport) -> Iterator[_Run]:
+        run = self._join(result, function)
         run.waiting += 1
         try:
             yield run
@@ -113,14 +116,14 @@ class ExplanationJobs:
             run.waiting -= 1
             run.stop_if_unwanted()
 
-    def _join(self, result: Result, function: FunctionReport, options: ExplainOptions) -> _Run:
-        key = _key(result, function, options)
+    def _join(self, result: Result, function: FunctionReport) -> _Run:
+        key = _key(result, function)
         run = self._runs.get(key)
         if run is not None and not run.token.cancelled:
             return run
         token = CancelToken()
         generation, text = result.done.generation, result.snapshot.text
-        span, function_id = function.span, function.function_id
+        span, options, function_id = function.span, result.settings.explain_options, function.function_id
         future = self._worker.submit(
             lambda: self._loader.analyzer(generation).explain(
                 text, span, options, function_id=function_id, cancel=token
@@ -150,8 +153,8 @@ class ExplanationJobs:
             run.progress.end(FAILED)
 
 
-def _key(result: Result, function: FunctionReport, options: ExplainOptions) -> _Key:
-    return result.snapshot.uri, function.function_id, options, result.done.generation
+def _key(result: Result, function: FunctionReport) -> _Key:
+    return result.snapshot.uri, function.function_id, result.settings.explain_options, result.done.generation
 
 
 def _stop(run: _Run) -> None:

@@ -23,8 +23,7 @@ Key = tuple[int, Settings, int, int]
 class Pass:
     """Everything that one pass over a document needs, captured once on the event loop.
 
-    ``generation`` counts model changes, because results of two models are never mixed. ``looked_at`` are ids of
-    functions whose verdicts the deep part always refines.
+    ``generation`` counts model changes, because results of two models are never mixed.
     """
 
     snapshot: Snapshot
@@ -32,7 +31,6 @@ class Pass:
     folder: Path | None = None
     generation: int = 0
     commits: CommitEvidence = NOTHING
-    looked_at: frozenset[str] = frozenset()
 
     @property
     def key(self) -> Key:

@@ -22,8 +22,7 @@ class Priority(IntEnum):
     MODEL = 0
     ASKED = 1
     TYPING = 2
-    REFINING = 3
-    SCAN = 4
+    SCAN = 3
 
 
 class WorkerThread:

@@ -13,7 +13,6 @@ from codeorigin.analysis.batching import batch_end
 from codeorigin.analysis.pieces import kind_of_path
 from codeorigin.cancellation import CancelToken
 from codeorigin.errors import Cancelled, CodeOriginError, ModelError, SourceError
-from codeorigin.files.reading import decode_source, read_source, walk_sources
 from codeorigin.languages import LANGUAGES
 from codeorigin.languages.hosts import HOSTS
 from codeorigin.lsp.scoring.closed_files import ClosedFile, is_chosen
@@ -22,6 +21,8 @@ from codeorigin.lsp.scoring.model_loader import ModelLoader
 from codeorigin.lsp.scoring.worker import Priority, WorkerThread
 from codeorigin.settings.schema import Settings
 from codeorigin.text.positions import PositionEncoding
+from codeorigin.text.sources import decode_source, read_source
+from codeorigin.text.walking import walk_sources
 
 if TYPE_CHECKING:
     from codeorigin.analysis.analyzer import Analyzer
@@ -167,12 +168,7 @@ class Scanner:
         for folder in folders:
             if not folder.settings.enable:
                 continue
-            walk = walk_sources(
-                [folder.path],
-                exclude=folder.settings.exclude,
-                documents=not HOSTS.keys().isdisjoint(folder.settings.documents),
-                notebooks=True,
-            )
+            walk = walk_sources([folder.path], _has_code, exclude=folder.settings.exclude)
             while not token.cancelled:
                 chunk = await self._worker.submit(
                     partial(_next_files, walk), priority=Priority.SCAN, token=token
@@ -283,6 +279,10 @@ def _file_key(path: Path, settings: Settings, model_id: str) -> FileKey:
 
 def _read(path: Path, settings: Settings) -> str:
     return read_source(path, max_bytes=settings.max_file_size, language=kind_of_path(path))
+
+
+def _has_code(name: str) -> bool:
+    return kind_of_path(name) is not None
 
 
 def _next_files(walk: Iterator[Path]) -> list[Path]:

@@ -94,9 +94,6 @@ class Bench:
         if self.error is not None:
             raise self.error
 
-    def refine(self, text: str, report: Any, looked_at: frozenset[str], *, ask: bool) -> Any:
-        return report
-
     async def until_running(self) -> None:
         while not self.running.is_set():
             await asyncio.sleep(0.001)

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from codeorigin.errors import CodeOriginError
-from codeorigin.files.reading import walk_sources
 from codeorigin.languages import get_language
 from codeorigin.lsp.documents.documents import Positions, Snapshot
 from codeorigin.lsp.documents.eligibility import is_excluded, skip_reason
@@ -16,6 +15,7 @@ from codeorigin.settings.accepted_findings import AcceptedFindings
 from codeorigin.settings.project_files import ACCEPTED_FILE, read_project_settings, signature
 from codeorigin.settings.schema import Settings, merge
 from codeorigin.text.positions import LineIndex, PositionEncoding
+from codeorigin.text.walking import walk_sources
 
 
 def write(folder: Path, name: str, text: str) -> None:
@@ -152,7 +152,10 @@ def test_open_file_is_excluded_exactly_when_a_scan_skips_it(
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("")
-    scanned = {path.relative_to(tmp_path).as_posix() for path in walk_sources([tmp_path], exclude=patterns)}
+    scanned = {
+        path.relative_to(tmp_path).as_posix()
+        for path in walk_sources([tmp_path], lambda name: name.endswith(".py"), exclude=patterns)
+    }
     scored = {name for name in names if not is_excluded(str(tmp_path / name), patterns, tmp_path)}
     assert scored == scanned
 

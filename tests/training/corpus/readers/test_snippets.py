@@ -25,13 +25,6 @@ def test_answers_stay_whole_and_are_grouped_by_task(tmp_path: Path) -> None:
     assert (row.unit, row.repo, row.source) == ("task-1", "snippets/quiz", "snippet")
 
 
-def test_answers_without_functions_are_left_out_on_request(tmp_path: Path) -> None:
-    entries = [entry("print(1)\n"), entry("int f(void) { return 1; }", language="c", label="human")]
-    path = write(tmp_path, *entries) / SNIPPETS
-    assert [(row.language, row.label) for row in read_snippets(path)] == [("python", 1), ("c", 0)]
-    assert [(row.language, row.label) for row in read_snippets(path, with_functions=True)] == [("c", 0)]
-
-
 def test_code_outside_functions_is_one_row_if_there_is_any(tmp_path: Path) -> None:
     function = "def add(a, b):\n    return a + b\n"
     path = write(

@@ -12,8 +12,8 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 
 from codeorigin.errors import SourceError
-from codeorigin.files.reading import decode_source
 from codeorigin.languages import Language, get_language, language_for_path
+from codeorigin.text.sources import decode_source
 from codeorigin_training.corpus.readers.own_code import is_wanted_path
 from codeorigin_training.corpus.rows import CorpusError
 

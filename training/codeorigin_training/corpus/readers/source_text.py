@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from codeorigin.files.reading import is_generated, is_minified
 from codeorigin.functions.finding import find_functions
 from codeorigin.functions.spans import code_text
 from codeorigin.functions.top_level import top_level
 from codeorigin.languages import Language, language_for_path
 from codeorigin.text.positions import LineIndex
+from codeorigin.text.sources import is_generated, is_minified
 
 SHORTEST, LONGEST = 4, 200
 """Bounds on a function's line count; shorter functions carry no information, longer ones are mostly tables."""

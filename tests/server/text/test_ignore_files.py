@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from codeorigin.files.ignore_files import IgnorePatterns, check_pattern
+from codeorigin.text.ignore_files import IgnorePatterns, check_pattern
 
 
 def ignored(pattern: str, path: str) -> bool:

@@ -1,1 +1,0 @@
-"""Source files on disk: walking folders, what is ignored, and reading what is found."""
