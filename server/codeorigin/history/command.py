@@ -21,7 +21,7 @@ from codeorigin.cli.options import (
     cores,
     formats_option,
 )
-from codeorigin.history.formats import HistoryFormat
+from codeorigin.history.options import HistoryFormat, HistoryOptions
 from codeorigin.history.totals import By
 
 # ruff: noqa: PLC0415
@@ -60,7 +60,7 @@ def history(
 
     def work() -> int:
         from codeorigin.cli.output import parse_targets
-        from codeorigin.history.stream import HistoryOptions, run_history
+        from codeorigin.history.stream import run_history
 
         return run_history(
             HistoryOptions(

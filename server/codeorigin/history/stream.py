@@ -6,7 +6,6 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -15,44 +14,20 @@ from typing import TYPE_CHECKING
 from codeorigin.check.changes import wanted_paths
 from codeorigin.check.inputs import chosen_cells, source_kind
 from codeorigin.cli.exit_codes import ExitCode
-from codeorigin.cli.output import Target, open_reports
+from codeorigin.cli.output import open_reports
 from codeorigin.cli.terminal import complain, display_path
 from codeorigin.errors import CodeOriginError, RepositoryError
 from codeorigin.git.repository import Repository
-from codeorigin.history.formats import HistoryFormat, history_writer
+from codeorigin.history.formats import history_writer
+from codeorigin.history.options import HistoryFormat, HistoryOptions
 from codeorigin.history.results import UNREADABLE, CommitResult
 from codeorigin.history.run import HistoryRun, open_history
-from codeorigin.history.totals import By, Totals
+from codeorigin.history.totals import Totals
 from codeorigin.settings.project import project_of
 from codeorigin.wording.histories import missing_phrase, repaired_phrase
 
 if TYPE_CHECKING:
     from codeorigin.settings.project import Project
-
-
-@dataclass(frozen=True, slots=True)
-class HistoryOptions:
-    """What the user requested. ``targets`` are the reports to write.
-
-    ``documents`` includes the code blocks in Markdown and reStructuredText. The project's settings apply unless
-    ``config`` is False; ``file_context`` None means the project's setting.
-    """
-
-    path: str = "."
-    since: str | None = None
-    until: str | None = None
-    by: By = By.MONTH
-    revision: str = "HEAD"
-    targets: Sequence[Target[HistoryFormat]] = (Target(HistoryFormat.TEXT),)
-    language: str | None = None
-    exclude: Sequence[str] = ()
-    documents: bool = False
-    declared: bool = True
-    file_context: bool | None = None
-    state: Path | None = None
-    config: bool = True
-    model: Path | None = None
-    jobs: int = 1
 
 
 def parse_day(text: str, option: str, *, end: bool = False) -> int:

@@ -1,28 +1,16 @@
 """Writers of a history in every format. Only those that are asked for are imported."""
 
-from enum import StrEnum
 from typing import TYPE_CHECKING, TextIO
 
 from codeorigin.history.formats.writer import HistoryWriter
+from codeorigin.history.options import HistoryFormat, HistoryOptions
 
 if TYPE_CHECKING:
     from codeorigin.history.run import HistoryRun
-    from codeorigin.history.stream import HistoryOptions
-
-
-class HistoryFormat(StrEnum):
-    """The formats of a history."""
-
-    TEXT = "text"
-    JSON = "json"
-    HTML = "html"
-    MARKDOWN = "markdown"
-    BADGE = "badge"
-    PARQUET = "parquet"
 
 
 def history_writer(
-    history_format: HistoryFormat, run: "HistoryRun", options: "HistoryOptions", stream: TextIO
+    history_format: HistoryFormat, run: "HistoryRun", options: HistoryOptions, stream: TextIO
 ) -> HistoryWriter:
     """The writer for a format; raises CodeOriginError if it needs a package that is not installed."""
     # ruff: noqa: PLC0415

@@ -13,8 +13,8 @@ from codeorigin.history.totals import Share, Totals, date_of
 from codeorigin.model.verdict import Band
 
 if TYPE_CHECKING:
+    from codeorigin.history.options import HistoryOptions
     from codeorigin.history.run import HistoryRun
-    from codeorigin.history.stream import HistoryOptions
 
 
 def load_schema() -> dict[str, Any]:

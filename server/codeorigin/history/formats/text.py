@@ -19,8 +19,8 @@ from codeorigin.wording.figures import probability_decimal
 from codeorigin.wording.histories import commit_phrase, declared_phrase, percents, totals_phrases
 
 if TYPE_CHECKING:
+    from codeorigin.history.options import HistoryOptions
     from codeorigin.history.run import HistoryRun
-    from codeorigin.history.stream import HistoryOptions
 
 _COMMIT_HEADING = f"{'commit':<10}  {'date':<10}  {'prob':>5}  {'verdict':<17}  functions    lines"
 _SHARE_HEADING = "  commits  functions    lines    human   unsure      llm"
