@@ -15,7 +15,7 @@ _Format = TypeVar("_Format", bound=StrEnum)
 
 
 @dataclass(frozen=True, slots=True)
-class Target(Generic[_Format]):
+class ReportTarget(Generic[_Format]):
     """A format to write, and the file to write it to; None means stdout."""
 
     format: _Format
@@ -24,7 +24,7 @@ class Target(Generic[_Format]):
 
 def parse_targets(
     given: Sequence[str], output: Path | None, formats: type[_Format], default: _Format
-) -> list[Target[_Format]]:
+) -> list[ReportTarget[_Format]]:
     """The targets in values of ``--format``, each ``NAME`` or ``NAME=FILE``; without any, ``default``.
 
     The one format without a file is written to ``output``, or to stdout if that is None.
@@ -41,7 +41,7 @@ def parse_targets(
             )
         if has_path and not path:
             raise CodeOriginError(f"--format {value}: write the file after the =")
-        targets.append(Target(formats(name), Path(path) if path else None))
+        targets.append(ReportTarget(formats(name), Path(path) if path else None))
     homeless = [each.format.value for each in targets if each.path is None]
     if len(homeless) > 1:
         raise CodeOriginError(
@@ -50,7 +50,7 @@ def parse_targets(
         )
     if output is not None and not homeless:
         raise CodeOriginError(f"--output {output}: every --format has a file already")
-    placed = [Target(each.format, each.path or output) for each in targets]
+    placed = [ReportTarget(each.format, each.path or output) for each in targets]
     files = [Path.cwd() / each.path for each in placed if each.path and not is_device_name(each.path)]
     for file in files:
         if files.count(file) > 1:
@@ -61,7 +61,7 @@ def parse_targets(
 class OpenReport(Generic[_Format]):
     """A report to write to ``stream``. Its file is replaced by :meth:`finish`, and stays as it was without that."""
 
-    def __init__(self, target: Target[_Format], stack: ExitStack) -> None:
+    def __init__(self, target: ReportTarget[_Format], stack: ExitStack) -> None:
         self.format = target.format
         self._path = target.path
         self._file = stack.enter_context(ExitStack())
@@ -88,7 +88,7 @@ class OpenReport(Generic[_Format]):
 
 
 @contextmanager
-def open_reports(targets: Sequence[Target[_Format]]) -> Iterator[list[OpenReport[_Format]]]:
+def open_reports(targets: Sequence[ReportTarget[_Format]]) -> Iterator[list[OpenReport[_Format]]]:
     """Open all targets, stdout as the last: better to fail before a long check than after it.
 
     Raises:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from codeorigin.cli.output import Target
+from codeorigin.cli.output import ReportTarget
 from codeorigin.history.totals import By
 
 
@@ -33,7 +33,7 @@ class HistoryOptions:
     until: str | None = None
     by: By = By.MONTH
     revision: str = "HEAD"
-    targets: Sequence[Target[HistoryFormat]] = (Target(HistoryFormat.TEXT),)
+    targets: Sequence[ReportTarget[HistoryFormat]] = (ReportTarget(HistoryFormat.TEXT),)
     language: str | None = None
     exclude: Sequence[str] = ()
     documents: bool = False

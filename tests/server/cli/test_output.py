@@ -10,7 +10,7 @@ import pytest
 
 from codeorigin.check.formats import ReportFormat
 from codeorigin.cli.app import main
-from codeorigin.cli.output import Target, open_reports, parse_targets
+from codeorigin.cli.output import ReportTarget, open_reports, parse_targets
 from codeorigin.errors import CodeOriginError
 from support.command import COMMAND, PLAIN, TERSE
 
@@ -71,7 +71,9 @@ def test_one_check_writes_several_formats(tmp_path: Path, capsys: pytest.Capture
 
 
 def test_unfinished_report_leaves_its_file_as_it_was(tmp_path: Path) -> None:
-    whole, part, never = (Target(ReportFormat.TEXT, tmp_path / name) for name in ("whole", "part", "never"))
+    whole, part, never = (
+        ReportTarget(ReportFormat.TEXT, tmp_path / name) for name in ("whole", "part", "never")
+    )
     for target in (whole, part):
         assert target.path is not None
         target.path.write_text("old")
