@@ -317,6 +317,6 @@ def _manifest(model: TinyModel) -> dict[str, Any]:
             "min_lines": 3,
             "min_characters": 30,
         },
-        "data": {},
+        "data": {"inputs": {"corpus": "made up"}},
         "metrics": {},
     }

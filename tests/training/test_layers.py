@@ -76,7 +76,7 @@ def test_array_types_are_defined_in_one_place() -> None:
 
 
 def test_gradient_training_goes_through_the_loops() -> None:
-    """Among the studies, only the heads' retriever has a training recipe of its own; so have the probes."""
+    """Among the studies, only the heads' retriever has a training recipe of its own."""
     found = {
         path.relative_to(_ROOT).as_posix()
         for path in sorted(_ROOT.rglob("*.py"))
@@ -85,7 +85,6 @@ def test_gradient_training_goes_through_the_loops() -> None:
     assert found == {
         "finetune/loop.py",
         "pretrain/loop.py",
-        "pretrained/probes.py",
         "studies/heads/retriever.py",
         "studies/heads/start.py",
     }

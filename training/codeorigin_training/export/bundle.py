@@ -4,8 +4,7 @@ import json
 import math
 import shutil
 import tempfile
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
@@ -15,28 +14,25 @@ from codeorigin.model.bundle import (
     GRADIENT_GRAPH,
     SCORE_GRAPH,
     TOKENIZER,
-    WEIGHTS,
     Bundle,
 )
 from codeorigin.model.calibration.calibration import Calibration
 from codeorigin.model.folder import MANIFEST, sha256_of
 from codeorigin.model.ngrams.views import View
 from codeorigin.model.scoring.tokenizer import Tokenizer
-from codeorigin_training.blocks import Blocks
 from codeorigin_training.encoder.interface import Encoder
 from codeorigin_training.export.card import model_card
 from codeorigin_training.export.onnx_graphs import export_graphs
 from codeorigin_training.wide.linear import WideModel
 
-_FILES = (SCORE_GRAPH, GRADIENT_GRAPH, WEIGHTS, TOKENIZER)
+_FILES = (SCORE_GRAPH, GRADIENT_GRAPH, TOKENIZER)
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
     """Everything that a bundle is made of: at least one of ``wide`` and ``encoder``.
 
-    ``deep_tried`` says that a deep part was trained, even if it was left out. ``blocks`` are the encoder's matrices if
-    it was quantized to few bits.
+    ``deep_tried`` says that a deep part was trained, even if it was left out.
     """
 
     wide: WideModel | None
@@ -49,7 +45,6 @@ class Parts:
     metrics: dict[str, Any]
     data: dict[str, Any]
     deep_tried: bool = False
-    blocks: Mapping[str, Blocks] = field(default_factory=dict)
 
     @property
     def bias(self) -> float:
@@ -96,7 +91,6 @@ def write_bundle(
             bias=parts.bias,
             wide_weights=None if parts.wide is None else parts.wide.table,
             encoder=parts.encoder,
-            blocks=parts.blocks,
         )
         if parts.encoder is not None:
             if parts.tokenizer is None:
@@ -145,7 +139,6 @@ def _deep_entry(parts: Parts) -> dict[str, Any] | None:
         "layers": encoder.layers,
         "heads": encoder.heads,
         "ngram_buckets": encoder.ngram_buckets,
-        "bits": next((each.bits for each in parts.blocks.values()), 32),
     }
 
 
