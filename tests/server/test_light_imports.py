@@ -50,7 +50,7 @@ def test_version_option_does_not_load_the_command_line(option: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", [["--help"], ["check", "--help"], ["explain", "--help"], ["report", "--help"]]
+    "command", [["--help"], ["check", "--help"], ["explain", "--help"], ["history", "--help"]]
 )
 def test_help_loads_no_runtime(command: list[str]) -> None:
     script = (
