@@ -16,6 +16,7 @@ from codeorigin.cli.console import make_console
 from codeorigin.cli.exit_codes import ExitCode, describe_unexpected
 from codeorigin.cli.terminal import complain, display_path, printable
 from codeorigin.errors import CodeOriginError
+from codeorigin.functions.documents import Document
 from codeorigin.wording.figures import percent
 
 if TYPE_CHECKING:
@@ -123,7 +124,7 @@ def self_test(analyzer: "Analyzer") -> str:
     """
     from codeorigin.explain.explanation import ExplainOptions  # noqa: PLC0415
 
-    report = analyzer.analyze(SNIPPET, "python")
+    report = analyzer.analyze(Document(SNIPPET, "python"))
     functions = analyzer.refine(SNIPPET, report, [each.function_id for each in report.functions]).functions
     if [function.span.name for function in functions] != [_SNIPPET_NAME]:
         raise _FailedCheckError(f"found {len(functions)} functions in a text with one")
@@ -150,10 +151,10 @@ def measure_speed(analyzer: "Analyzer") -> str:
         SNIPPET.replace(_SNIPPET_NAME, f"{_SNIPPET_NAME}_{number}") for number in range(_SPEED_FUNCTIONS + 1)
     ]
     started = time.perf_counter()
-    analyzer.analyze("\n\n".join(texts[1:]), "python")
+    analyzer.analyze(Document("\n\n".join(texts[1:]), "python"))
     scoring = time.perf_counter() - started
     started = time.perf_counter()
-    analyzer.explain(texts[0], analyzer.analyze(texts[0], "python").functions[0].span)
+    analyzer.explain(texts[0], analyzer.analyze(Document(texts[0], "python")).functions[0].span)
     explaining = time.perf_counter() - started
     by = " by the wide part" if analyzer.refines else ""
     return f"{_SPEED_FUNCTIONS / scoring:,.0f} functions/s{by}, {1000 * explaining:,.0f} ms to explain one"

@@ -10,6 +10,7 @@ from codeorigin.analysis.report import FileReport
 from codeorigin.cli.doctor import SNIPPET, check_language_model, self_test
 from codeorigin.errors import CodeOriginError
 from codeorigin.explain.explanation import ExplainOptions, Explanation
+from codeorigin.functions.documents import Document
 from codeorigin.functions.spans import FunctionSpan
 from codeorigin.language_id.model import LanguageModel
 from codeorigin.model.verdict import Reason, Verdict
@@ -21,8 +22,8 @@ class Tampered(Analyzer):
     change_report: Callable[[FileReport], FileReport] = staticmethod(lambda report: report)
     change_explanation: Callable[[Explanation], Explanation] = staticmethod(lambda explanation: explanation)
 
-    def analyze(self, text: str, language: str, **options: object) -> FileReport:
-        return self.change_report(super().analyze(text, language))
+    def analyze(self, document: Document, **options: object) -> FileReport:
+        return self.change_report(super().analyze(document))
 
     def explain(
         self, text: str, span: FunctionSpan, options: ExplainOptions | None = None, **others: object
