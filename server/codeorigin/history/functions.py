@@ -12,7 +12,7 @@ from codeorigin.analysis.changed_functions import FunctionLines, function_lines
 from codeorigin.analysis.pieces import Piece, pieces_of
 from codeorigin.analysis.report import FunctionReport
 from codeorigin.errors import CodeOriginError, MissingContentError, SourceError
-from codeorigin.git.objects import Objects, UnreadableObjectError
+from codeorigin.git.objects import LargeObjectError, Objects, UnreadableObjectError
 from codeorigin.git.repository import Repository
 from codeorigin.model.calibration.judge import Scored
 from codeorigin.model.calibration.pooled_rule import counted_lines
@@ -138,6 +138,8 @@ class BlobReader:
         """
         try:
             content = self._objects.read(blob, MAX_BYTES)
+        except LargeObjectError:
+            raise SourceError(f"{path}: is larger than {MAX_BYTES:,} bytes") from None
         except UnreadableObjectError:
             content = None
         if content is None:
