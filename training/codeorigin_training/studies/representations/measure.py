@@ -9,10 +9,10 @@ from codeorigin_training.arrays import Floats, Integers
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.encoder.hugging_face import load_old_tokenizer
 from codeorigin_training.encoder.interface import EncoderError
-from codeorigin_training.evaluate.page.wording import interval, percent, percent_interval
 from codeorigin_training.measure.detector import Detector
 from codeorigin_training.measure.figures import Estimate, estimate
 from codeorigin_training.measure.metrics import auroc
+from codeorigin_training.report.cells import interval, percent, percent_interval
 from codeorigin_training.run import Log
 from codeorigin_training.studies.representations.config import RepresentationsConfig
 from codeorigin_training.studies.representations.detectors import (
