@@ -30,7 +30,6 @@ STAGES = {
 
 OTHERS = {
     "recalibrate": "Fit new thresholds for a bundle on repositories that its training never saw.",
-    "toplevel": "Give a bundle a rule for code outside functions, from source packages and published answers.",
     "record": "Add a finished run to EXPERIMENTS.md, with its settings and its line in results.jsonl.",
     "classify": "Train a classifier for any labels, from a folder of folders or a parquet file.",
 }

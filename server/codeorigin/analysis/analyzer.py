@@ -21,8 +21,7 @@ from codeorigin.explain.explanation import ExplainOptions, Explanation
 from codeorigin.functions.embedded.regions import regions_of
 from codeorigin.functions.finding import only_function
 from codeorigin.functions.notebooks import without_magics
-from codeorigin.functions.spans import FunctionSpan, code_text
-from codeorigin.functions.top_level import top_level
+from codeorigin.functions.spans import FunctionSpan
 from codeorigin.languages import get_language, parsing
 from codeorigin.languages.hosts import Host, find_host
 from codeorigin.model.bundle import Bundle
@@ -97,7 +96,6 @@ class Analyzer:
         file_context: bool = True,
         languages: Collection[str] | None = None,
         cell: bool = False,
-        module: bool = False,
         in_commits: Mapping[str, Sequence[float]] | None = None,
         cancel: CancelToken = NEVER,
     ) -> FileReport:
@@ -114,7 +112,6 @@ class Analyzer:
                 that; otherwise each function is judged by its own text.
             languages: only analyse embedded blocks in these languages; None for all.
             cell: the text is a notebook cell, in which IPython's magic lines are not errors.
-            module: also report on the code outside functions and classes, after the functions.
             in_commits: function id -> own logits of the other functions of the commit that wrote the function.
             cancel: checked while parsing and between batches of functions.
 
@@ -124,9 +121,7 @@ class Analyzer:
             Cancelled: ``cancel`` was triggered.
         """
         if (host := find_host(language)) is not None:
-            return self._blocks(
-                text, host, path, languages, file_context=file_context, module=module, cancel=cancel
-            )
+            return self._blocks(text, host, path, languages, file_context=file_context, cancel=cancel)
         known = get_language(language)
         parsed = without_magics(text, known) if cell else text
         model_language = known.model_language
@@ -155,24 +150,7 @@ class Analyzer:
             for number, span in enumerate(spans)
         )
         verdict = file_verdict(self._judge, found, reports, model_language)
-        if module and (outside := top_level(parsed, known, spans, LineIndex(text), path=path, cancel=cancel)):
-            reports = (*reports, self._module(found, outside, model_language, cancel))
         return FileReport(known.id, path, reports, verdict)
-
-    def _module(
-        self, document: FoundFunctions, span: FunctionSpan, language: str, cancel: CancelToken
-    ) -> FunctionReport:
-        """The report on the code outside functions; it and the functions' verdicts do not affect each other."""
-        identity = identify(document.text, span, language)
-        if reason := document.reason(span):
-            return FunctionReport(span, Verdict.without(reason), identity)
-        if (rule := self._judge.top_level) is None:
-            return FunctionReport(span, Verdict.without(Reason.UNCALIBRATED), identity)
-        key = f"{identity}{span.kind.value}"
-        codes = {key: code_text(document.text, span)}
-        scored = self._scores.of(codes, language, is_long_enough=rule.is_long_enough, cancel=cancel)[key]
-        verdict = _TOO_SHORT if scored is None else self._judge.at_top_level(scored, rule, language)
-        return FunctionReport(span, verdict, identity)
 
     def prepare(
         self, documents: Iterable[tuple[str, str, str | None]], *, cancel: CancelToken = NEVER
@@ -289,7 +267,6 @@ class Analyzer:
         languages: Collection[str] | None,
         *,
         file_context: bool,
-        module: bool,
         cancel: CancelToken,
     ) -> FileReport:
         """The functions in a document's code blocks, with their positions in the document."""
@@ -302,7 +279,6 @@ class Analyzer:
                 region.language,
                 path=path,
                 file_context=file_context,
-                module=module,
                 cancel=cancel,
             )
             functions = report.functions

@@ -41,20 +41,7 @@ def _span(span: FunctionSpan, region: Region, lines: LineIndex) -> FunctionSpan:
         doc_comment=None if span.doc_comment is None else _range(span.doc_comment, region, lines),
         nested=tuple(_span(each, region, lines) for each in span.nested),
         inside=(region, span),
-        left_out=_holes(span, region, lines),
     )
-
-
-def _holes(span: FunctionSpan, region: Region, lines: LineIndex) -> tuple[tuple[int, int], ...]:
-    if not span.left_out:
-        return ()
-    own = LineIndex(region.text)
-
-    def offset(place: int) -> int:
-        line, column = own.offset_to_position(place)
-        return lines.position_to_offset(line + region.first_line, region.column(line, column))
-
-    return tuple((offset(start), offset(end)) for start, end in span.left_out)
 
 
 def _range(place: TextRange, region: Region, lines: LineIndex) -> TextRange:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from codeorigin.analysis.change_verdicts import judge_change
 from codeorigin.analysis.changed_functions import function_lines
-from codeorigin.analysis.report import ChangeReport, DeclaredAgent, FileReport, FunctionReport
+from codeorigin.analysis.report import ChangeReport, DeclaredAgent, FileReport
 from codeorigin.check.inputs import (
     MAX_BYTES,
     Source,
@@ -22,7 +22,6 @@ from codeorigin.check.result import CheckedFile
 from codeorigin.check.result import counted_lines as count_changed
 from codeorigin.cli.terminal import display_path
 from codeorigin.errors import CodeOriginError, RepositoryError
-from codeorigin.functions.spans import SpanKind, code_text
 from codeorigin.git.changes import Change, ChangeKind, ChangeRequest, open_change, relative_to_folder
 from codeorigin.git.declared import declared_agents
 from codeorigin.git.line_changes import ChangedFile, LineRange
@@ -32,7 +31,6 @@ from codeorigin.languages.hosts import HOSTS
 from codeorigin.model.bundle import Bundle
 from codeorigin.model.calibration.pooled_rule import counted_lines
 from codeorigin.model.change_verdict import ChangedFunctions, ChangeReason, ChangeVerdict
-from codeorigin.model.verdict import Reason, Verdict
 from codeorigin.text.positions import LineIndex
 
 if TYPE_CHECKING:
@@ -216,43 +214,20 @@ def changed_file(
     ``\\n`` ends a line, as in git.
     """
     lines = function_lines(text, report.functions)
-    modules = [each.span.kind is SpanKind.MODULE for each in report.functions]
-    touched = tuple(
-        number
-        for number, each in enumerate(lines)
-        if (
-            _is_read(text, report.functions[number], changed) if modules[number] else each.is_touched(changed)
-        )
-    )
+    touched = tuple(number for number, each in enumerate(lines) if each.is_touched(changed))
     # Code blocks in documents are not counted as functions of the change: calibration did not include them.
     is_source = report.language not in HOSTS
     around = ChangedFunctions(
         language=get_language(report.language).model_language if is_source else "",
-        # Code outside functions is no evidence for any function.
-        verdicts=[
-            Verdict.without(Reason.UNCALIBRATED) if module else each.verdict
-            for each, module in zip(report.functions, modules, strict=True)
-        ],
+        verdicts=[each.verdict for each in report.functions],
         lines=[counted_lines(text[each.span.code.start : each.span.code.end]) for each in report.functions],
-        written=[
-            is_source and not module and each.is_written(changed)
-            for each, module in zip(lines, modules, strict=True)
-        ],
+        written=[is_source and each.is_written(changed) for each in lines],
         in_context=in_context,
     )
     kept = replace(report, functions=tuple(report.functions[number] for number in touched), verdict=None)
     shown = as_shown(text, changed)
     counted = count_changed(kept, text, shown)
     return CheckedFile(report.path or "", kept, None, counted, shown, around, touched)
-
-
-def _is_read(text: str, module: FunctionReport, changed: Sequence[LineRange]) -> bool:
-    """Whether a changed line belongs to top-level code, and not to the functions in between."""
-    first = text.count("\n", 0, module.span.code.start) + 1
-    return any(
-        line.strip() and any(low <= number <= high for low, high in changed)
-        for number, line in enumerate(code_text(text, module.span).split("\n"), first)
-    )
 
 
 def judged_together(
@@ -270,7 +245,7 @@ def judged_together(
     judged = []
     for file, found in zip(files, verdicts, strict=True):
         functions = tuple(
-            function if function.span.kind is SpanKind.MODULE else replace(function, verdict=found[number])
+            replace(function, verdict=found[number])
             for function, number in zip(file.report.functions, file.touched, strict=True)
         )
         judged.append(replace(file, report=replace(file.report, functions=functions)))

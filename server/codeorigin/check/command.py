@@ -89,13 +89,6 @@ def check(
         typer.Option("--no-declared", help="Do not look whether the commits of a change name an agent."),
     ] = False,
     file_context: FileContext = None,
-    top_level: Annotated[
-        bool | None,
-        typer.Option(
-            "--top-level/--no-top-level",
-            help="List the code outside functions and classes as well, as <module>.",
-        ),
-    ] = None,
     no_deep: NoDeep = False,
     no_config: NoConfig = False,
     settings: Annotated[
@@ -139,7 +132,6 @@ def check(
                 show=show,
                 output=output,
                 file_context=file_context,
-                top_level=top_level,
                 deep=not no_deep,
                 config=not no_config,
                 editor=None if settings is None else read_settings(settings),

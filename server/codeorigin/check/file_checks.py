@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class FileCheck:
     """How to check files: everything that a worker process needs to know.
 
-    ``threads`` is the number per process. With ``module``, code outside functions is a unit too. With ``deep``, the
+    ``threads`` is the number per process. With ``deep``, the
     deep part of a model refines the verdicts. ``keep_text`` is for reports that quote code. With ``debug``, unexpected
     errors are raised.
     """
@@ -29,7 +29,6 @@ class FileCheck:
     model: Path | None = None
     threads: int = 1
     file_context: bool = True
-    module: bool = False
     deep: bool = False
     keep_text: bool = False
     debug: bool = False
@@ -108,7 +107,6 @@ class FileCheck:
             path=source.path,
             file_context=self.file_context,
             cell=cell is not None,
-            module=self.module,
         )
         report.require_parsed()
         kept = text if self.keep_text else None

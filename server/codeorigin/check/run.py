@@ -35,10 +35,10 @@ class CheckOptions:
     """What the user requested. ``output`` None means stdout; ``jobs`` is the maximum number of processes.
 
     ``documents`` includes Markdown and reStructuredText from folders and changes. ``file_context`` makes the other
-    functions of a file count, if the model has a rule for that. ``top_level`` reports on code outside functions.
-    Unless ``config`` is False, ``threshold``, ``exclude``, ``file_context`` and ``top_level`` default to the project's
-    settings. ``editor`` holds an editor's settings, which apply where the project sets nothing. ``deep`` lets the deep
-    part of a model refine verdicts, except for changes, which are judged without it.
+    functions of a file count, if the model has a rule for that. Unless ``config`` is False, ``threshold``, ``exclude``
+    and ``file_context`` default to the project's settings. ``editor`` holds an editor's settings, which apply where the
+    project sets nothing. ``deep`` lets the deep part of a model refine verdicts, except for changes, which are judged
+    without it.
     """
 
     paths: Sequence[str]
@@ -51,7 +51,6 @@ class CheckOptions:
     show: Show = Show.ALL
     output: Path | None = None
     file_context: bool | None = None
-    top_level: bool | None = None
     deep: bool = True
     config: bool = True
     editor: Mapping[str, Any] | None = None
@@ -166,7 +165,6 @@ def check(options: CheckOptions) -> CheckResult:
     threshold = settings.threshold if options.threshold is None else options.threshold
     rate = settings.false_positive_rate if threshold is None else None
     file_context = settings.file_context if options.file_context is None else options.file_context
-    top_level = settings.top_level if options.top_level is None else options.top_level
     accepted: frozenset[str] = frozenset()
     if options.accepted_file is not None:
         accepted = accepted_ids(options.accepted_file, may_be_new=options.accept_all)
@@ -191,7 +189,6 @@ def check(options: CheckOptions) -> CheckResult:
             model=options.model,
             threads=max(1, options.threads // workers),
             file_context=file_context,
-            module=top_level,
             deep=options.deep and options.change is None,
             # Only the HTML report quotes code.
             keep_text=options.report_format is ReportFormat.HTML,

@@ -10,7 +10,7 @@ from codeorigin.analysis.report import ChangeReport, DeclaredAgent, FileReport, 
 from codeorigin.check.result import Cell, CheckedFile, CheckResult, FileError
 from codeorigin.cli.terminal import display_path
 from codeorigin.errors import SourceError
-from codeorigin.functions.spans import FunctionSpan, SpanKind, TextRange
+from codeorigin.functions.spans import FunctionSpan, TextRange
 from codeorigin.model.calibration.promise import Group, Promise
 from codeorigin.model.change_verdict import ChangeReason, ChangeVerdict
 from codeorigin.model.file_verdict import FileReason, FileVerdict
@@ -111,6 +111,7 @@ def _pooled(data: Mapping[str, Any]) -> dict[str, Any]:
 def _summary(data: Mapping[str, Any]) -> Summary:
     names = (
         "files",
+        "without_functions",
         "functions",
         "scored",
         "findings",
@@ -171,7 +172,6 @@ def _function(data: Mapping[str, Any], accepted: set[str]) -> FunctionReport:
             name_range=span,
             doc_comment=None,
             is_test=False,
-            kind=SpanKind(str(data["kind"])),
             nested=tuple(each.span for each in nested),
         ),
         verdict=Verdict(

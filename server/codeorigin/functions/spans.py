@@ -1,11 +1,7 @@
 """Where a function is in a document, as plain values that need no parser."""
 
-import re
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import NamedTuple
-
-_NO_LINE_END = re.compile(r"[^\r\n]")
 
 
 class TextRange(NamedTuple):
@@ -48,16 +44,9 @@ class Region:
         return max(0, column + shift)
 
 
-class SpanKind(StrEnum):
-    """The kind of a unit of code that gets a verdict."""
-
-    FUNCTION = "function"
-    MODULE = "module"
-
-
 @dataclass(frozen=True, slots=True)
 class FunctionSpan:
-    """A function in a document, or the code outside all functions, depending on ``kind``.
+    """A function in a document.
 
     ``range`` is the whole function with its decorators, attributes and modifiers. ``code`` is the part of it that the
     model reads: as in the training data, it lacks attributes that are siblings of the function in the grammar's tree
@@ -80,22 +69,8 @@ class FunctionSpan:
     """Whether a ``codeorigin: ignore`` comment applies to it."""
     inside: tuple[Region, "FunctionSpan"] | None = None
     """The embedded region that contains the function, and its span there; None in a source file."""
-    kind: SpanKind = SpanKind.FUNCTION
-    left_out: tuple[tuple[int, int], ...] = ()
-    """Offset ranges inside ``code`` that the model does not read, disjoint and in order."""
 
 
 def code_text(text: str, span: FunctionSpan) -> str:
-    """What the model reads of ``span`` in ``text``: its code, with blanks for what is left out.
-
-    Every character keeps its line and column, so positions remain valid in the document.
-    """
-    code = text[span.code.start : span.code.end]
-    if not span.left_out:
-        return code
-    pieces, position = [], 0
-    for start, end in span.left_out:
-        low, high = start - span.code.start, end - span.code.start
-        pieces += [code[position:low], _NO_LINE_END.sub(" ", code[low:high])]
-        position = high
-    return "".join(pieces) + code[position:]
+    """What the model reads of ``span`` in ``text``."""
+    return text[span.code.start : span.code.end]

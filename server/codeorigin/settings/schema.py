@@ -109,12 +109,6 @@ class Settings:
         "Which other functions influence a verdict: with `file` those of the file; with `commit` also those of the "
         "commit that last changed every line of the function, according to `git blame` of the file in HEAD.",
     )
-    top_level: bool = setting(
-        False,
-        Flag(),
-        "Also list the code outside functions and classes, such as the body of a script, as `<module>`. It has a "
-        "verdict only if the model is calibrated for such code; the one that ships cannot tell who wrote it.",
-    )
     threshold: float | None = setting(
         None,
         Optional(Number(float, 0.0, 1.0)),

@@ -126,15 +126,3 @@ def test_changed_cells_of_a_notebook_are_checked(tmp_path: Path) -> None:
     (cell,) = report["files"]
     assert (cell["cell"]["number"], cell["changed_lines"]) == (2, [[2, 2]])
     assert [(each["name"], each["counted_lines"]) for each in cell["functions"]] == [("other", 1)]
-
-
-def test_cell_without_functions_is_scored_by_its_top_level_code(tmp_path: Path) -> None:
-    code = "".join(
-        f"values{n} = [value for value in range({n}) if value % 3]\n%time values{n}\n" for n in range(8)
-    )
-    (tmp_path / "a.ipynb").write_text(notebook("import os", code))
-    (cell,) = report_of(run("check", "a.ipynb", "--top-level", "-f", "json", cwd=tmp_path))["files"]
-    (module,) = cell["functions"]
-    assert (cell["cell"]["number"], module["kind"], module["name"]) == (2, "module", "<module>")
-    assert (module["start_line"], module["end_line"]) == (1, 16)
-    assert (module["band"], module["reason"]) == ("unsure", None)

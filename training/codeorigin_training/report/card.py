@@ -16,6 +16,22 @@ from codeorigin_training.report.separation import (
     slice_table,
 )
 
+_LIMITS = (
+    "A score is an estimate. It does not prove who wrote a function, and must not be used against a person.",
+    (
+        "Much of what the model has learned is what agents are asked to write, not how they write; see the figure for "
+        "pairs. Most of how they write is how they comment: without comments, little is left on pairs."
+    ),
+    "Human code written since 2023 is not in the data. Its style has moved towards that of models.",
+    "Most of the LLM code comes from the models of one vendor; the model knows others less well.",
+    (
+        "It says nothing about correctness, and it can be evaded. Few short answers of LLMs to small tasks are called "
+        "`llm`, and it cannot tell a human and an LLM function for one task apart if their comments are swapped. See "
+        "*What the figures hide* in docs/quality.md."
+    ),
+    "Code that a person edited after an LLM, or the other way round, counts as one or the other here.",
+)
+
 
 def model_card(manifest: Mapping[str, Any]) -> str:
     """Markdown for the model folder's README."""
@@ -45,24 +61,7 @@ def model_card(manifest: Mapping[str, Any]) -> str:
         *commit_sections(manifest),
         *slice_sections(metrics),
         Heading("Limits"),
-        Items(
-            (
-                "A score is an estimate. It does not prove who wrote a function, and must not be used against a person.",
-                (
-                    "Much of what the model has learned is what agents are asked to write, not how they write; see the "
-                    "figure for pairs. Most of how they write is how they comment: without comments, little is left on "
-                    "pairs."
-                ),
-                "Human code written since 2023 is not in the data. Its style has moved towards that of models.",
-                "Most of the LLM code comes from the models of one vendor; the model knows others less well.",
-                (
-                    "It says nothing about correctness, and it can be evaded. Few short answers of LLMs to small tasks are "
-                    "called `llm`, and it cannot tell a human and an LLM function for one task apart if their comments are "
-                    "swapped. See *What the figures hide* in docs/quality.md."
-                ),
-                "Code that a person edited after an LLM, or the other way round, counts as one or the other here.",
-            )
-        ),
+        Items(_LIMITS),
     ]
     return markdown(blocks) + "\n"
 

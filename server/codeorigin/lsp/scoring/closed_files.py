@@ -60,7 +60,6 @@ class ClosedFile:
             path=str(self.path),
             file_context=settings.file_context,
             languages=None if host is None else settings.languages,
-            module=settings.top_level,
             cancel=token,
         )
         self._require_parsed(report)
@@ -94,7 +93,6 @@ class ClosedFile:
                 piece.language,
                 path=str(self.path),
                 file_context=settings.file_context,
-                module=settings.top_level,
                 cell=True,
                 cancel=token,
             )
@@ -135,5 +133,4 @@ def _of_cell(
         header=lines(first + to_header, first + to_header),
         header_offset=to_header,
         is_test=span.is_test,
-        kind=span.kind,
     )

@@ -131,7 +131,6 @@ class DocumentScorer:
             file_context=settings.file_context,
             languages=settings.languages,
             cell=snapshot.is_cell,
-            module=settings.top_level,
             in_commits=work.commits.others,
             cancel=token,
         )

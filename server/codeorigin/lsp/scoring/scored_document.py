@@ -9,7 +9,6 @@ from pathlib import Path
 from lsprotocol import types
 
 from codeorigin.analysis.report import FileReport, FunctionReport
-from codeorigin.functions.spans import SpanKind
 from codeorigin.lsp.documents.documents import Snapshot
 from codeorigin.lsp.scoring.commit_scope import NOTHING, CommitEvidence
 from codeorigin.model.file_verdict import FileVerdict
@@ -53,7 +52,6 @@ class FunctionRecord:
     header: types.Range
     header_offset: int
     is_test: bool
-    kind: SpanKind = SpanKind.FUNCTION
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +99,6 @@ class Result:
             header=positions.first_line(span.header),
             header_offset=span.header.start_line - span.range.start_line,
             is_test=span.is_test,
-            kind=span.kind,
         )
 
     def moves(self, before: Result) -> bool:

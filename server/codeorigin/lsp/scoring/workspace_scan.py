@@ -271,7 +271,6 @@ def _file_key(path: Path, settings: Settings, model_id: str) -> FileKey:
         found.st_mtime_ns,
         found.st_size,
         settings.file_context,
-        settings.top_level,
         model_id,
         settings.languages,
     )

@@ -33,8 +33,8 @@ def likeliest(
         best, gain = over_tasks(picked, config), over_tasks(picked - one, config)
         gains.append((k, gain))
         figures += [
-            Figure.of(f"pass@1, the likeliest of {k}", best),
-            Figure.of(f"pass@1, the likeliest of {k} less one at random", gain),
+            Figure.of(f"passes, the likeliest of {k} answers", best),
+            Figure.of(f"passes, the likeliest of {k} answers less one at random", gain),
         ]
         reached = percent_interval(over_tasks(at_k(units, passing, k), config))
         rows.append((f"{k}", percent_interval(best), percent_interval(gain), reached))
@@ -42,7 +42,7 @@ def likeliest(
         "Picking one of k by a language model's mean log-probability",
         f"One at random: {percent_interval(over_tasks(one, config))}. The model reads the answer alone, without the "
         f"task's text, which the data lack. Its AUROC for passing, as above: {interval(told)}.",
-        ("k", "the likeliest passes", "less one at random", "the best (pass@k)"),
+        ("k", "the likeliest passes", "less one at random", "the best"),
         tuple(rows),
     )
     return table, figures, _finding(gains)

@@ -29,7 +29,7 @@ from codeorigin_training.studies.section import Chart, Figure, Section, Series, 
 def measure_answers(
     answers: Sequence[Answer], passing: Booleans, detector: Detector, config: CorrectnessConfig, log: Log
 ) -> Section:
-    """pass@k and evade@k; scores and BLEU of ``passing`` ``(n,)`` and failing answers; size; language model ranking."""
+    """Answers that pass and that evade; scores and BLEU of ``passing`` ``(n,)`` and failing ones; size; likeliest."""
     units = np.unique([answer.unit for answer in answers], return_inverse=True)[1].astype(np.int64)
     logits = detector.score_texts([(answer.code, answer.language) for answer in answers])
     evaded = evasions(answers, logits, detector)
@@ -40,9 +40,9 @@ def measure_answers(
         _sizes(answers, passing, logits, evaded, config),
     ]
     figures = [
-        Figure.of("pass@1", over_tasks(at_k(units, passing, 1), config)),
+        Figure.of("answers that pass", over_tasks(at_k(units, passing, 1), config)),
         *(
-            Figure.of(f"evade@1, {name}", over_tasks(at_k(units, each, 1), config))
+            Figure.of(f"answers that evade, {name}", over_tasks(at_k(units, each, 1), config))
             for name, each in evaded.items()
         ),
         Figure.of("AUROC of the detector's logit for passing", within_tasks(units, passing, logits, config)),
@@ -70,9 +70,9 @@ def measure_answers(
         tables=tuple(tables),
         charts=(
             Chart(
-                "At least one of k samples",
+                "At least one of k published answers",
                 "line",
-                "samples drawn",
+                "answers drawn",
                 "chance",
                 tuple(
                     Series(name, tuple(map(float, ks)), tuple(float(at_k(units, each, k).mean()) for k in ks))
@@ -131,8 +131,9 @@ def _at_k(
             )
         )
     return Table(
-        "pass@k and evade@k",
-        "The chance that at least one of k samples does so, without bias, as a mean over tasks.",
+        "At least one of k published answers",
+        "The chance that one of k answers to a task does so, drawn from those of all its generators, as a mean over "
+        "tasks. It is no model's pass@k: most generators have only one or two answers to a task.",
         ("at least one", *(f"of {k}" for k in config.ks)),
         tuple(rows),
     )
