@@ -5,6 +5,7 @@ import time
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -16,7 +17,7 @@ from codeorigin.check.formats import ReportFormat, write_report
 from codeorigin.check.inputs import Source, collect, find_project
 from codeorigin.check.result import CheckedFile, CheckResult, FileError, Show, Tally, within_limits
 from codeorigin.cli.exit_codes import ExitCode
-from codeorigin.cli.output import write_output
+from codeorigin.cli.output import ReportTarget, open_reports
 from codeorigin.cli.terminal import complain
 from codeorigin.errors import CodeOriginError
 from codeorigin.model.limits import Limits
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class CheckOptions:
-    """What the user requested. ``output`` None means stdout; ``jobs`` is the maximum number of processes.
+    """What the user requested. ``targets`` are the reports to write; ``jobs`` is the maximum number of processes.
 
     ``documents`` includes Markdown and reStructuredText from folders and changes. ``file_context`` makes the other
     functions of a file count, if the model has a rule for that. Unless ``config`` is False, ``threshold``, ``exclude``
@@ -42,14 +43,13 @@ class CheckOptions:
     """
 
     paths: Sequence[str]
-    report_format: ReportFormat = ReportFormat.TEXT
+    targets: Sequence[ReportTarget[ReportFormat]] = (ReportTarget(ReportFormat.TEXT),)
     threshold: float | None = None
     language: str | None = None
     stdin_filename: str | None = None
     documents: bool = False
     exclude: Sequence[str] = ()
     show: Show = Show.ALL
-    output: Path | None = None
     file_context: bool | None = None
     deep: bool = True
     config: bool = True
@@ -191,7 +191,7 @@ def check(options: CheckOptions) -> CheckResult:
             file_context=file_context,
             deep=options.deep and options.change is None,
             # Only the HTML report quotes code.
-            keep_text=options.report_format is ReportFormat.HTML,
+            keep_text=any(each.format is ReportFormat.HTML for each in options.targets),
             debug=options.debug,
         )
         for outcome in stack.enter_context(closing(_outcomes(sources, how, pool, workers))):
@@ -269,12 +269,11 @@ def exit_code(result: CheckResult, fail_on_share: float | None = None) -> int:
 
 
 def run_check(options: CheckOptions) -> int:
-    """Check, write the report, and return the exit code; see :func:`exit_code`."""
-    result = write_output(
-        options.output,
-        lambda: _checked(options),
-        lambda made, stream: write_report(made, options.report_format, stream),
-    )
+    """Check, write the reports, and return the exit code; see :func:`exit_code`."""
+    with open_reports(options.targets) as reports:
+        result = _checked(options)
+        for report in reports:
+            report.finish(partial(write_report, result, report.format, report.stream))
     if options.fail_on_share is not None:
         complain(share_sentence(result.summary, options.fail_on_share))
     return exit_code(result, options.fail_on_share)

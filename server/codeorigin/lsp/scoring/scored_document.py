@@ -10,6 +10,7 @@ from lsprotocol import types
 
 from codeorigin.analysis.report import FileReport, FunctionReport
 from codeorigin.lsp.documents.documents import Snapshot
+from codeorigin.lsp.documents.eligibility import Skipped
 from codeorigin.lsp.scoring.commit_scope import NOTHING, CommitEvidence
 from codeorigin.model.file_verdict import FileVerdict
 from codeorigin.model.verdict import Verdict
@@ -61,7 +62,7 @@ class Result:
     done: Pass
     report: FileReport | None
     model_id: str
-    skipped: str | None = None
+    skipped: Skipped | None = None
 
     @property
     def snapshot(self) -> Snapshot:
