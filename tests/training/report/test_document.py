@@ -1,9 +1,9 @@
 """Blocks as HTML and as Markdown."""
 
 from codeorigin_training.report.document import (
+    Bullets,
     Details,
     Heading,
-    Items,
     Paragraph,
     Picture,
     Table,
@@ -16,7 +16,7 @@ TABLE = Table(("what", ""), [("a `llm` cell", "1"), (EVIL, "2")])
 
 
 def test_text_is_escaped_exactly_once() -> None:
-    blocks = [Heading(EVIL), Paragraph(EVIL), TABLE, Items((EVIL,), "First"), Details(EVIL, TABLE)]
+    blocks = [Heading(EVIL), Paragraph(EVIL), TABLE, Bullets((EVIL,), "First"), Details(EVIL, TABLE)]
     found = html(EVIL, [*blocks, Picture(EVIL, "<svg>1</svg>")])
     assert "<b>" not in found
     assert "&amp;lt;" not in found
@@ -37,7 +37,7 @@ def test_markdown_has_an_empty_line_between_blocks() -> None:
         Heading("Title", 1),
         Paragraph("a < b", "note"),
         TABLE,
-        Items(("one", "two"), "First"),
+        Bullets(("one", "two"), "First"),
         Picture("left out", "<svg></svg>"),
         Details("opens", Table(("x",), [("1",)])),
         Paragraph("last"),

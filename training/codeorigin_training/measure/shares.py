@@ -54,7 +54,12 @@ def called_share(called: Booleans, names: npt.NDArray[Any]) -> dict[str, Any]:
 
 
 def share_of_all(hit: Booleans, names: npt.NDArray[Any]) -> dict[str, Any]:
-    """Like :func:`called_share`, but all items weigh the same; the interval still draws repositories."""
+    """Like :func:`called_share`, but all items weigh the same; the interval still draws repositories.
+
+    Args:
+        hit: bool ``(n,)``.
+        names: the repository of each item, ``(n,)``.
+    """
     groups = np.unique(names, return_inverse=True)[1].astype(np.int64)
     interval = bootstrap_interval(groups, lambda drawn: float(hit[drawn].mean()), rounds=_ROUNDS)
     return called_share(hit, names) | {"share": float(hit.mean()), "interval_90": interval}

@@ -5,7 +5,7 @@ from typing import Any
 
 from codeorigin_training.report.cells import number, percent, share_cell
 from codeorigin_training.report.commits import commit_sections
-from codeorigin_training.report.document import Block, Heading, Items, Paragraph, Table, markdown
+from codeorigin_training.report.document import Block, Bullets, Heading, Paragraph, Table, markdown
 from codeorigin_training.report.human_code import human_code_sections
 from codeorigin_training.report.separation import (
     RATES,
@@ -61,7 +61,7 @@ def model_card(manifest: Mapping[str, Any]) -> str:
         *commit_sections(manifest),
         *slice_sections(metrics),
         Heading("Limits"),
-        Items(_LIMITS),
+        Bullets(_LIMITS),
     ]
     return markdown(blocks) + "\n"
 

@@ -48,7 +48,7 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
-class Items:
+class Bullets:
     """A list; with a ``title``, one that must be read first."""
 
     kind: ClassVar[str] = "items"
@@ -74,7 +74,7 @@ class Details:
     table: Table
 
 
-Block = Heading | Paragraph | Table | Items | Picture | Details
+Block = Heading | Paragraph | Table | Bullets | Picture | Details
 
 
 def html(title: str, blocks: Sequence[Block]) -> str:

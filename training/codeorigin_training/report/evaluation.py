@@ -17,9 +17,9 @@ from codeorigin_training.report.checks import (
 from codeorigin_training.report.commits import commit_sections
 from codeorigin_training.report.document import (
     Block,
+    Bullets,
     Details,
     Heading,
-    Items,
     Paragraph,
     Picture,
     Table,
@@ -111,7 +111,7 @@ def _not_blind(subject: Subject) -> list[str]:
 
 def _problems(report: Report) -> list[Block]:
     if found := problems(report):
-        return [Items(found, "To be read first")]
+        return [Bullets(found, "To be read first")]
     if report.controls and report.faithfulness and report.neutral:
         return [Paragraph("All controls are within their bounds, and all requirements are met.", "fine")]
     return []

@@ -10,7 +10,7 @@ from matplotlib.ticker import MaxNLocator
 
 from codeorigin_training.evaluate.json_values import to_json_value
 from codeorigin_training.files import write_whole
-from codeorigin_training.report.document import Block, Heading, Items, Paragraph, Picture, Table, html
+from codeorigin_training.report.document import Block, Bullets, Heading, Paragraph, Picture, Table, html
 from codeorigin_training.report.plots import COLOURS, INK, legend, svg_plot
 from codeorigin_training.run import Run
 from codeorigin_training.studies.section import STUDY, Chart, Section, Study, read_study
@@ -53,7 +53,7 @@ def render(sections: Sequence[Section]) -> str:
     ]
     for number, each in enumerate(sections):
         blocks += [Heading(each.title), Paragraph(each.question, "note")]
-        blocks += [Items(each.findings)] if each.findings else []
+        blocks += [Bullets(each.findings)] if each.findings else []
         for found in each.tables:
             blocks += [Heading(found.title, 3)] if found.title else []
             blocks += [Paragraph(found.note, "note")] if found.note else []

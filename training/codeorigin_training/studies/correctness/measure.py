@@ -23,7 +23,7 @@ from codeorigin_training.studies.correctness.likeliest import likeliest
 from codeorigin_training.studies.correctness.ranking import CausalLanguageModel
 from codeorigin_training.studies.correctness.tasks import task_of
 from codeorigin_training.studies.sample import mean_with_interval
-from codeorigin_training.studies.section import Chart, Figure, Section, Series, Table
+from codeorigin_training.studies.section import Chart, Figure, Section, Series, TitledTable
 
 
 def measure_answers(
@@ -115,7 +115,7 @@ def _bleu(answer: Answer) -> float:
 
 def _at_k(
     units: Integers, passing: Booleans, evaded: dict[str, Booleans], config: CorrectnessConfig
-) -> Table:
+) -> TitledTable:
     smallest = int(np.bincount(units).min())
     rows = []
     kinds = {"passes its tests": passing, **{f"evades: {name}": each for name, each in evaded.items()}}
@@ -130,7 +130,7 @@ def _at_k(
                 ),
             )
         )
-    return Table(
+    return TitledTable(
         "At least one of k published answers",
         "The chance that one of k answers to a task does so, drawn from those of all its generators, as a mean over "
         "tasks. It is no model's pass@k: most generators have only one or two answers to a task.",
@@ -141,14 +141,14 @@ def _at_k(
 
 def _scores(
     units: Integers, passing: Booleans, scores: dict[str, Floats], config: CorrectnessConfig
-) -> Table:
+) -> TitledTable:
     rows = []
     for name, values in scores.items():
         found = within_tasks(units, passing, values, config)
         rows.append(
             (name, f"{values[passing].mean():.2f}", f"{values[~passing].mean():.2f}", interval(found))
         )
-    return Table(
+    return TitledTable(
         "Passing against failing answers",
         "The AUROC is the mean over tasks that have both: 0.5 says nothing, below it failing answers score higher.",
         ("score", "mean, passing", "mean, failing", "AUROC for passing"),
@@ -162,7 +162,7 @@ def _sizes(
     logits: Floats,
     evaded: dict[str, Booleans],
     config: CorrectnessConfig,
-) -> Table:
+) -> TitledTable:
     sizes = np.array([size_of(answer.generator) for answer in answers])
     units = np.unique([answer.unit for answer in answers], return_inverse=True)[1].astype(np.int64)
     rows = []
@@ -185,7 +185,7 @@ def _sizes(
                 interval(scored, 2),
             )
         )
-    return Table(
+    return TitledTable(
         "By the generator's size",
         "",
         ("parameters", "answers", "pass", "called llm", "mean logit"),
