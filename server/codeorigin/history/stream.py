@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codeorigin.check.changes import wanted_paths
-from codeorigin.check.inputs import chosen_cells, source_kind
+from codeorigin.check.inputs import chosen_cells
 from codeorigin.cli.exit_codes import ExitCode
 from codeorigin.cli.options import cores
 from codeorigin.cli.output import open_reports
@@ -84,7 +84,6 @@ def run_history(options: HistoryOptions) -> int:
         exclude=options.exclude,
         project=project,
         documents=options.documents,
-        notebooks=True,
     )
     file_context = options.file_context
     if file_context is None:
@@ -99,9 +98,7 @@ def run_history(options: HistoryOptions) -> int:
                 since=since,
                 until=until,
                 paths=tuple(each for each in below if each),
-                cells=chosen_cells(
-                    None if options.language is None else source_kind(options.language), project
-                ),
+                cells=chosen_cells(options.language, project),
                 declared=options.declared,
                 file_context=file_context,
                 state=options.state,
