@@ -108,7 +108,7 @@ def test_manifest_has_all_kinds_of_figures(bundle: Path) -> None:
     assert metrics["held_out"]["pairs"]["pairs"] > 0
     assert set(metrics["baselines"]) == {"word_bigrams", "character_ngrams"}
     assert set(metrics["slices"]["agent"]) == {"robot", "helper"}
-    assert 0 <= metrics["verdicts"]["false_positive_rate_modern"] <= 1
+    assert 0 <= metrics["verdicts"]["false_positive_rate_modern"]["share"] <= 1
     assert manifest["data"]["held_out_repositories"] > 0
     assert abs(manifest["baseline_logit"] - manifest["bias"]) < 0.5
 
@@ -170,12 +170,10 @@ def test_build_keeps_other_files_and_removes_stale_ones(tmp_path: Path) -> None:
     data, out = write_corpus(tmp_path / "data", repositories=50), tmp_path / "out"
     out.mkdir()
     (out / "CHANGELOG.md").write_text("kept")
-    for stale in ("gradient.onnx", "weights.bin"):
-        (out / stale).write_bytes(b"of an earlier bundle")
+    (out / "gradient.onnx").write_bytes(b"of an earlier bundle")
     build(data, out, smoke_config(deep=False), lambda _: None)
     assert (out / "CHANGELOG.md").read_text() == "kept"
     assert not (out / "gradient.onnx").exists()
-    assert not (out / "weights.bin").exists()
 
 
 def test_too_small_a_corpus_is_refused_before_anything_is_written(tmp_path: Path) -> None:
@@ -190,3 +188,18 @@ def test_the_command_says_in_one_line_what_is_missing(tmp_path: Path) -> None:
     assert result.exit_code == 2
     assert result.stderr.startswith("error: ")
     assert result.stderr.count("\n") == 1
+
+
+def test_the_bundle_stays_in_the_run_unless_it_is_sent_elsewhere(
+    bundle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A build must not replace the bundle that ships because somebody forgot an option."""
+    monkeypatch.chdir(tmp_path)
+    run = bundle.parent / "run"
+    lines: list[str] = []
+    build(bundle.parent / "data", None, smoke_config(), lines.append, run)
+    assert lines[-1].endswith(f"wrote {run / 'bundle'}")
+    assert list(tmp_path.iterdir()) == []
+    result = CliRunner().invoke(app, ["build", "--data", str(bundle.parent / "data")])
+    assert (result.exit_code, result.stderr) == (2, "error: the bundle would be lost: pass --run or --out\n")
+    assert list(tmp_path.iterdir()) == []

@@ -49,7 +49,8 @@ def test_there_are_no_import_cycles() -> None:
 @pytest.mark.parametrize(
     ("package", "users"),
     [
-        ("evaluate", {"evaluate", "commands", "studies"}),
+        ("evaluate", {"evaluate", "report", "commands", "studies"}),
+        ("report", {"report", "export", "commands", "studies"}),
         ("commands", {"commands", "build", "__main__"}),
         ("studies", {"studies", "commands"}),
         ("export", {"export", "commands"}),
@@ -76,7 +77,7 @@ def test_array_types_are_defined_in_one_place() -> None:
 
 
 def test_gradient_training_goes_through_the_loops() -> None:
-    """Among the studies, only the heads' retriever has a training recipe of its own; so have the probes."""
+    """Among the studies, only the heads' retriever has a training recipe of its own."""
     found = {
         path.relative_to(_ROOT).as_posix()
         for path in sorted(_ROOT.rglob("*.py"))
@@ -85,7 +86,6 @@ def test_gradient_training_goes_through_the_loops() -> None:
     assert found == {
         "finetune/loop.py",
         "pretrain/loop.py",
-        "pretrained/probes.py",
         "studies/heads/retriever.py",
         "studies/heads/start.py",
     }

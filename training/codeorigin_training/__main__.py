@@ -30,23 +30,12 @@ STAGES = {
 
 OTHERS = {
     "recalibrate": "Fit new thresholds for a bundle on repositories that its training never saw.",
-    "toplevel": "Give a bundle a rule for code outside functions, from source packages and published answers.",
     "record": "Add a finished run to EXPERIMENTS.md, with its settings and its line in results.jsonl.",
     "classify": "Train a classifier for any labels, from a folder of folders or a parquet file.",
 }
 """Commands that are not part of a run but are called the same way."""
 
-BODY_STAGES = {
-    "features": "Compute features of functions from the layers of a pretrained body; resumes where it stopped.",
-    "probe": "Measure regressions on these features, alone and added to the wide part.",
-    "adopt": "Turn a pretrained body into the encoder that fine-tuning starts from, with fewer layers and tokens.",
-    "distil": "Distil the fine-tuned encoder into a smaller one.",
-    "pack": "Store an encoder of the run in 4 or 8 bits, in small files.",
-    "body": "Fine-tune an adopted body, distil it and pack the result, within a time limit.",
-}
-"""Commands for a pretrained body, which no build needs."""
-
-UNTRACKED = tuple(sorted((OTHERS.keys() | BODY_STAGES.keys()) - {"classify", "record"}))
+UNTRACKED = tuple(sorted(OTHERS.keys() - {"classify", "record"}))
 """Commands without a tracker, so their settings are saved here; ``record`` produces nothing in a run."""
 
 
@@ -67,7 +56,7 @@ def training() -> None:
 
 
 def run_stage(name: str, run: Run, config: Path | None = None, overrides: typing.Sequence[str] = ()) -> None:
-    """Run one of :data:`STAGES`, :data:`OTHERS` or :data:`BODY_STAGES` in ``run``.
+    """Run one of :data:`STAGES` or :data:`OTHERS` in ``run``.
 
     Raises:
         CodeOriginError: a setting is wrong, or an earlier stage is missing.
@@ -108,7 +97,7 @@ def _guarded(action: typing.Callable[[], object]) -> None:
         raise typer.Exit(2) from error
 
 
-for _name, _text in (STAGES | OTHERS | BODY_STAGES).items():
+for _name, _text in (STAGES | OTHERS).items():
     _add(_name, _text)
 
 
@@ -145,7 +134,9 @@ def study_command(
 @app.command("build")
 def build_command(
     data: Annotated[Path, typer.Option(help="Folder of functions.parquet and pairs.parquet.")],
-    out: Annotated[Path, typer.Option(help="Folder of the bundle.")] = Path("models/codeorigin-small"),
+    out: Annotated[
+        Path | None, typer.Option(help="Folder that gets the bundle; by default it stays in RUN/bundle.")
+    ] = None,
     run: Annotated[Path | None, typer.Option(help="Folder of the run; an interrupted run resumes.")] = None,
     recipe: Annotated[str, typer.Option(help="Name of a recipe, such as classic.")] = "shipped",
     config: Annotated[Path | None, typer.Option(help="JSON file of settings, instead of a recipe.")] = None,

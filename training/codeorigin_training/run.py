@@ -23,7 +23,7 @@ class Run:
 
     @property
     def corpus(self) -> Path:
-        """Folder of functions.parquet, pairs.parquet, unlabelled.parquet (if any), card.md and corpus.json."""
+        """Folder of functions.parquet, pairs.parquet, card.md and corpus.json."""
         return self.folder / "corpus"
 
     @property
@@ -42,24 +42,9 @@ class Run:
         return self.folder / "pretrained.pt"
 
     @property
-    def features(self) -> Path:
-        """Folder of the features that a pretrained body extracts from the functions, in shards."""
-        return self.folder / "features"
-
-    @property
-    def probes(self) -> Path:
-        """Metrics of the regressions on the features."""
-        return self.folder / "probes.json"
-
-    @property
     def finetuned(self) -> Path:
         """The encoder that goes into the bundle."""
         return self.folder / "finetuned.pt"
-
-    @property
-    def student(self) -> Path:
-        """The small encoder distilled from the fine-tuned one."""
-        return self.folder / "student.pt"
 
     @property
     def deep(self) -> Path:

@@ -15,10 +15,7 @@ from codeorigin.model.ngrams.views import View, ViewKind
 from codeorigin.model.scoring.features import DeepSettings
 
 FORMAT = 1
-_WHOLE_BITS = 32
 SCORE_GRAPH, GRADIENT_GRAPH, TOKENIZER = "score.onnx", "gradient.onnx", "tokenizer.json"
-WEIGHTS = "weights.bin"
-"""Quantized matrices of the deep part, shared by both graphs; present if the manifest's ``bits`` is below 32."""
 WIDE_GRAPH = "wide.onnx"
 """The wide part of a bundle whose deep part refines; the two run separately."""
 
@@ -143,11 +140,6 @@ def _deep(entry: Mapping[str, Any]) -> DeepSettings:
     )
 
 
-def _bits(deep: Mapping[str, Any]) -> int:
-    # Bundles made before quantization lack this entry.
-    return int(deep.get("bits", _WHOLE_BITS))
-
-
 def _refines(manifest: Mapping[str, Any]) -> bool:
     return manifest["calibration"].get("refined") is not None
 
@@ -156,8 +148,8 @@ def _check_files(directory: Path, manifest: Mapping[str, Any]) -> None:
     """Reject files that do not match the manifest, whose figures would not be valid for them."""
     files: Mapping[str, str] = manifest["files"]
     needed = {SCORE_GRAPH}
-    if (deep := manifest["deep"]) is not None:
-        needed |= {GRADIENT_GRAPH, TOKENIZER} | ({WEIGHTS} if _bits(deep) < _WHOLE_BITS else set())
+    if manifest["deep"] is not None:
+        needed |= {GRADIENT_GRAPH, TOKENIZER}
     needed |= {WIDE_GRAPH} if _refines(manifest) else set()
     if missing := sorted(needed - set(files)):
         raise ModelError(f"{directory}: the manifest does not list {', '.join(missing)}; reinstall it")

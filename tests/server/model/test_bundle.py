@@ -43,11 +43,6 @@ def test_changed_byte_is_refused_and_the_file_named(copy: Path, name: str) -> No
         Bundle.load(copy)
 
 
-def test_bundle_from_before_low_bit_weights_loads(copy: Path) -> None:
-    edit(copy, lambda manifest: manifest["deep"].pop("bits"))
-    assert Bundle.load(copy).deep is not None
-
-
 def test_missing_file_is_refused_and_named(copy: Path) -> None:
     (copy / "gradient.onnx").unlink()
     with pytest.raises(ModelError, match=r"gradient\.onnx"):
@@ -59,7 +54,6 @@ def test_missing_file_is_refused_and_named(copy: Path) -> None:
     [
         (lambda m: m["files"].pop("score.onnx"), "does not list score.onnx"),
         (lambda m: m["files"].pop("tokenizer.json"), "does not list tokenizer.json"),
-        (lambda m: m["deep"].update(bits=4), "does not list weights.bin"),
         (lambda m: m["files"].update({"../evil": "00"}), "not a file of the folder"),
         (lambda m: m.update(format=99), "not of format"),
         (lambda m: m.update(wide=None, deep=None), "neither a wide nor a deep"),

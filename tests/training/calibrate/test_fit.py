@@ -106,7 +106,6 @@ def test_too_few_repositories_are_reported() -> None:
         {"tail_share": 0.0},
         {"tail_rate": 1.0},
         {"min_lines": -1},
-        {"second_opinion_draws": -1},
     ],
 )
 def test_settings_out_of_range_are_rejected(wrong: dict[str, float]) -> None:

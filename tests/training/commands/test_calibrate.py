@@ -49,7 +49,6 @@ def test_server_reads_written_calibration(run: Run) -> None:
     assert calibration.alone.probability(3.0) > 0.9
     assert calibration.alone.probability(0.0) < 0.1
     assert any("modern human" in line and "called llm" in line for line in lines)
-    assert any(line.startswith("crepes, one function a repository, 20 draws") for line in lines)
     assert sorted(path.name for path in run.folder.iterdir()) == [
         *("calibration.json", "corpus", "settings.json", "wide.npz")
     ]

@@ -39,7 +39,6 @@ class CalibrateConfig(PromiseSettings):
     context_prior_functions: float = 1.0
     commit_weight: float = 1.2
     file_weight_beside_commit: float = 0.4
-    second_opinion_draws: int = 20
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -56,8 +55,6 @@ class CalibrateConfig(PromiseSettings):
             raise ValueError("context_weight must be positive and context_prior_functions not negative")
         if not self.commit_weight > 0 or not self.file_weight_beside_commit > 0:
             raise ValueError("commit_weight and file_weight_beside_commit must be positive")
-        if self.second_opinion_draws < 0:
-            raise ValueError("second_opinion_draws must not be negative")
 
     def neighbours(self, neutral: float) -> NeighbourRule:
         """How much the other functions of a file count; ``neutral`` is the logit of equally likely classes."""

@@ -11,11 +11,10 @@ import numpy as np
 from codeorigin.errors import CodeOriginError
 from codeorigin.model.calibration.calibration import Calibration
 from codeorigin.model.folder import sha256_of
-from codeorigin_training.arrays import Floats, Integers
+from codeorigin_training.arrays import Floats
 from codeorigin_training.calibrate.commits import with_commit_rules
 from codeorigin_training.calibrate.config import CalibrateConfig
 from codeorigin_training.calibrate.context import file_numbers
-from codeorigin_training.calibrate.crepes_check import second_opinion
 from codeorigin_training.calibrate.decision import deep_part_helps
 from codeorigin_training.calibrate.eligibility import has_verdict
 from codeorigin_training.calibrate.files import file_samples, fit_file_rule
@@ -161,7 +160,7 @@ def _log_rates(
     config: CalibrateConfig,
     log: Log,
 ) -> None:
-    """Log the thresholds' rates on the rows that they were fitted on, and a library's thresholds."""
+    """Log the thresholds' rates on the rows that they were fitted on."""
     judged = np.array([has_verdict(row.code, config) for row in functions])
     labels = np.array([row.label for row in functions])
     modern = np.array([row.modern for row in functions])
@@ -192,8 +191,6 @@ def _log_rates(
             if rows.any():
                 share = repository_rate(above[rows], repositories[rows])
                 log(f"{name}: {share:.2%} called llm, in {len(np.unique(repositories[rows]))} repositories")
-    newest = judged & (labels == 0) & (modern if modern.any() else True)
-    _log_second_opinion(logits[newest], repositories[newest], config, log)
 
 
 def _logits(path: Path, name: str, count: int, command: str) -> Floats:
@@ -208,15 +205,3 @@ def _logits(path: Path, name: str, count: int, command: str) -> Floats:
     if not np.isfinite(logits).all():
         raise CodeOriginError(f"{path}: has logits that are not finite; {again}")
     return logits
-
-
-def _log_second_opinion(logits: Floats, repositories: Integers, config: CalibrateConfig, log: Log) -> None:
-    found = second_opinion(
-        logits, repositories, config.rate, draws=config.second_opinion_draws, seed=config.seed
-    )
-    if len(found):
-        low, middle, high = np.quantile(found, [0.1, 0.5, 0.9])
-        log(
-            f"crepes, one function a repository, {len(found)} draws: threshold {middle:.3f} "
-            f"({low:.3f} to {high:.3f})"
-        )

@@ -12,11 +12,11 @@ from codeorigin.model.calibration.calibration import Calibration
 from codeorigin.model.folder import MANIFEST, sha256_of
 from codeorigin.model.ngrams.views import View
 from codeorigin.model.scoring.tokenizer import Tokenizer
-from codeorigin_training.blocks import BITS, Blocks
 from codeorigin_training.calibrate.config import CalibrateConfig
 from codeorigin_training.checkpoint import Checkpoints
 from codeorigin_training.commands.calibrate import fitted_entry, fitted_on_all_repositories
 from codeorigin_training.corpus.rows import DISTRIBUTION_SOURCE, Row, corpus_hash
+from codeorigin_training.corpus.seen import SeenProjects
 from codeorigin_training.corpus.sides import TrainingSide, read_sides
 from codeorigin_training.corpus.weights import PAIR_WEIGHT
 from codeorigin_training.encoder.registry import load_encoder
@@ -24,7 +24,6 @@ from codeorigin_training.evaluate.baselines.textbook import held_out_baselines
 from codeorigin_training.export.bundle import ExportError, Parts, write_bundle
 from codeorigin_training.export.figures import held_out_figures, out_of_fold_figures
 from codeorigin_training.export.heads import leave_out_heads, read_heads
-from codeorigin_training.export.low_bit_weights import round_weights
 from codeorigin_training.finetune.inference import neutral_logit
 from codeorigin_training.measure.held_out import (
     headline,
@@ -43,8 +42,7 @@ class ExportConfig:
     ``limit_bytes`` is for all of the bundle's files together. ``baselines`` trains the textbook detectors on the same
     rows, with weight ``pair_weight`` for each row of a pair, for the comparison in the manifest. ``prune`` names heads
     of the deep part to leave out, as ``layer.head`` counted from 1; this is refused if it makes a difference on
-    training repositories, and the pruned model is calibrated again. With ``deep_bits`` 8 or 4, the deep part's
-    matrices are stored with that many bits, in a file that both graphs read.
+    training repositories, and the pruned model is calibrated again.
     """
 
     name: str = "codeorigin-small"
@@ -55,13 +53,10 @@ class ExportConfig:
     baselines: bool = True
     pair_weight: float = PAIR_WEIGHT
     prune: tuple[str, ...] = ()
-    deep_bits: int = 32
     processes: int = 2
 
     def __post_init__(self) -> None:
         read_heads(self.prune)
-        if self.deep_bits not in (*BITS, 32):
-            raise ValueError(f"deep_bits must be 32, 8 or 4, not {self.deep_bits}")
         if not self.name or not self.version or not self.views:
             raise ValueError("name, version and views must not be empty")
         if self.overlap < 0 or self.limit_bytes < 1 or self.processes < 1 or self.pair_weight < 0:
@@ -79,8 +74,7 @@ def export(config: ExportConfig, run: Run, log: Log) -> None:
     Raises:
         RunError: an earlier stage is missing.
         ExportError: the parts do not belong together, or the bundle is too large.
-        EncoderError: the heads of ``prune`` do not exist or cannot be spared, or no weight can be stored in
-            ``deep_bits``.
+        EncoderError: the heads of ``prune`` do not exist or cannot be spared.
         ParityError: the output of an exported graph differs from the model's.
     """
     entry = _calibration_entry(run, prune=bool(config.prune))
@@ -116,10 +110,6 @@ def _export(
         moved = leave_out_heads(encoder, tokenizer, config.prune, side.rows, config.overlap, log)
         settings = CalibrateConfig(**entry["settings"] | {"deep_must_help": False})
         entry = fitted_entry(settings, run, tracker, log, moved)
-    blocks: dict[str, Blocks] = {}
-    if encoder is not None and config.deep_bits in BITS:
-        # Before anything is measured, so that the figures are those of the stored weights.
-        blocks = round_weights(encoder, config.deep_bits)
     checked = Calibration.from_manifest(entry["measured"])
     metrics = held_out_figures(
         held_out,
@@ -150,14 +140,20 @@ def _export(
         calibration=Calibration.from_manifest(entry),
         metrics=metrics,
         data=_data(side, held_out, inputs["corpus"])
-        | {"fitted_on_all_repositories": on_all, "inputs": inputs},
+        | {
+            "fitted_on_all_repositories": on_all,
+            "inputs": inputs,
+            "seen": _seen(side.rows, held_out if on_all else []),
+        },
         deep_tried=run.deep.exists(),
-        blocks=blocks,
     )
     manifest = write_bundle(run.bundle, parts, config, limit_bytes=config.limit_bytes)
     if on_all:
         twin = replace(
-            parts, wide=measured, calibration=checked, data=parts.data | {"fitted_on_all_repositories": False}
+            parts,
+            wide=measured,
+            calibration=checked,
+            data=parts.data | {"fitted_on_all_repositories": False, "seen": _seen(side.rows)},
         )
         write_bundle(run.measured, twin, config)
     size = sum(path.stat().st_size for path in run.bundle.iterdir())
@@ -198,7 +194,7 @@ def _same(manifest_path: Path, inputs: dict[str, str], config: ExportConfig) -> 
                 build[name] == getattr(config, name)
                 for name in ("name", "version", "overlap", "limit_bytes", "baselines", "pair_weight")
             )
-            and (tuple(build["prune"]), build["deep_bits"]) == (config.prune, config.deep_bits)
+            and tuple(build["prune"]) == config.prune
         )
     except (ValueError, KeyError, TypeError):
         return False
@@ -220,6 +216,10 @@ def _wide_model(path: Path, views: tuple[View, ...], name: str) -> WideModel:
             "set views as they were when it was trained"
         )
     return wide
+
+
+def _seen(*parts: Sequence[Row]) -> str:
+    return SeenProjects.of(row.repo for rows in parts for row in rows).to_manifest()
 
 
 def _data(side: TrainingSide, held_out: list[Row], digest: str) -> dict[str, Any]:

@@ -11,7 +11,6 @@ from tokenizers import Tokenizer as BpeTokenizer
 from codeorigin.model.scoring.tokenizer import Tokenizer
 from codeorigin_training.encoder.compact import CompactEncoder
 from codeorigin_training.encoder.config import EncoderConfig, PositionScheme, VocabularySource
-from codeorigin_training.encoder.decoder import DecoderEncoder
 from codeorigin_training.encoder.hugging_face import (
     HuggingFaceEncoder,
     config_from_json,
@@ -24,7 +23,7 @@ from codeorigin_training.encoder.pooling import Pooling
 from codeorigin_training.encoder.tokenizer import token_texts
 from codeorigin_training.files import written_whole
 
-COMPACT, DECODER = "compact", "decoder"
+COMPACT = "compact"
 
 
 def make_encoder(
@@ -84,13 +83,12 @@ def describe(encoder: Encoder) -> dict[str, Any]:
         return {"kind": COMPACT, "shape": dataclasses.asdict(encoder.config)}
     if isinstance(encoder, HuggingFaceEncoder):
         return {
-            "kind": DECODER if isinstance(encoder, DecoderEncoder) else "hugging_face",
+            "kind": "hugging_face",
             "config": encoder.body.config.to_dict(),
             "head_dim": encoder.head_dim,
             "pooling": encoder.pooling,
             "vocabulary": encoder.vocabulary,
             "frame": encoder.frame_ids,
-            "causal": isinstance(encoder, DecoderEncoder) and encoder.causal,
         }
     raise EncoderError(f"{type(encoder).__name__}: not an encoder that can be kept in a file")
 
@@ -141,12 +139,6 @@ def make_described(values: dict[str, Any], *, dropout: float | None = None) -> E
         return CompactEncoder(EncoderConfig(**fields))
     config = config_from_json(values["config"])
     set_dropout(config, dropout)
-    if values["kind"] == DECODER:
-        decoder = DecoderEncoder.from_decoder_config(
-            config, values["head_dim"], Pooling(values["pooling"]), causal=values["causal"]
-        )
-        decoder.vocabulary = tuple(values["vocabulary"])
-        return decoder
     frame = None if values["frame"] is None else (values["frame"][0], values["frame"][1])
     encoder = HuggingFaceEncoder.from_config(config, values["head_dim"], Pooling(values["pooling"]), frame)
     if values["vocabulary"] is not None:

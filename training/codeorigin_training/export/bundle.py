@@ -4,8 +4,7 @@ import json
 import math
 import shutil
 import tempfile
-from collections.abc import Mapping
-from dataclasses import asdict, astuple, dataclass, field
+from dataclasses import asdict, astuple, dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
@@ -18,7 +17,6 @@ from codeorigin.model.bundle import (
     GRADIENT_GRAPH,
     SCORE_GRAPH,
     TOKENIZER,
-    WEIGHTS,
     WIDE_GRAPH,
     Bundle,
 )
@@ -26,22 +24,20 @@ from codeorigin.model.calibration.calibration import Calibration
 from codeorigin.model.folder import MANIFEST, sha256_of
 from codeorigin.model.ngrams.views import View
 from codeorigin.model.scoring.tokenizer import Tokenizer
-from codeorigin_training.blocks import Blocks
 from codeorigin_training.encoder.interface import Encoder
-from codeorigin_training.export.card import model_card
 from codeorigin_training.export.onnx_graphs import export_graphs
 from codeorigin_training.export.parity import GraphReport
+from codeorigin_training.report.card import model_card
 from codeorigin_training.wide.linear import WideModel
 
-_FILES = (WIDE_GRAPH, SCORE_GRAPH, GRADIENT_GRAPH, WEIGHTS, TOKENIZER)
+_FILES = (WIDE_GRAPH, SCORE_GRAPH, GRADIENT_GRAPH, TOKENIZER)
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
     """Everything that a bundle is made of: at least one of ``wide`` and ``encoder``.
 
-    ``deep_tried`` says that a deep part was trained, even if it was left out. ``blocks`` are the encoder's matrices if
-    it was quantized to few bits.
+    ``deep_tried`` says that a deep part was trained, even if it was left out.
     """
 
     wide: WideModel | None
@@ -54,7 +50,6 @@ class Parts:
     metrics: dict[str, Any]
     data: dict[str, Any]
     deep_tried: bool = False
-    blocks: Mapping[str, Blocks] = field(default_factory=dict)
 
     @property
     def bias(self) -> float:
@@ -87,7 +82,6 @@ def export_parts(
     wide_weights: npt.NDArray[np.floating] | None,
     encoder: Encoder | None,
     refines: bool,
-    blocks: Mapping[str, Blocks] | None = None,
 ) -> GraphReport:
     """Write the graphs of a bundle, with the wide part in a separate file if the deep part ``refines``.
 
@@ -102,14 +96,14 @@ def export_parts(
         ParityError: a graph does not compute what PyTorch computes.
     """
     if not refines:
-        return export_graphs(folder, bias=bias, wide_weights=wide_weights, encoder=encoder, blocks=blocks)
+        return export_graphs(folder, bias=bias, wide_weights=wide_weights, encoder=encoder)
     if wide_weights is None or encoder is None:
         raise ExportError(
             "refined scales need a wide part and a deep part that refines; calibrate without them"
         )
     wide = export_graphs(folder, bias=bias, wide_weights=wide_weights, encoder=None)
     (folder / SCORE_GRAPH).replace(folder / WIDE_GRAPH)
-    deep = export_graphs(folder, bias=bias, wide_weights=None, encoder=encoder, blocks=blocks)
+    deep = export_graphs(folder, bias=bias, wide_weights=None, encoder=encoder)
     return GraphReport(*map(max, astuple(wide), astuple(deep)))
 
 
@@ -134,7 +128,6 @@ def write_bundle(
             bias=parts.bias,
             wide_weights=None if parts.wide is None else parts.wide.table,
             encoder=parts.encoder,
-            blocks=parts.blocks,
             refines=parts.calibration.refined is not None,
         )
         if parts.encoder is not None:
@@ -184,7 +177,6 @@ def _deep_entry(parts: Parts) -> dict[str, Any] | None:
         "layers": encoder.layers,
         "heads": encoder.heads,
         "ngram_buckets": encoder.ngram_buckets,
-        "bits": next((each.bits for each in parts.blocks.values()), 32),
     }
 
 

@@ -8,13 +8,12 @@
 ``gradient.onnx``: ``embeddings`` float32 ``(B, T, D)``, ``mask`` bool ``(B, T)`` and ``offset`` float32
 ``(B,)`` give ``logit`` ``(B,)`` and ``gradient`` ``(B, T, D)``.
 
-Encoders are compact ones, transformers encoders and decoders. Matrices in few bits are in ``weights.bin``, which both
-graphs share (:mod:`~codeorigin_training.export.low_bit_weights`); everything else is in the graphs themselves.
+Encoders are compact ones and those of transformers.
 """
 
 import logging
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -28,7 +27,6 @@ from torch._decomp import core_aten_decompositions
 from torch.export import Dim
 from torch.fx.experimental.proxy_tensor import make_fx
 
-from codeorigin_training.blocks import Blocks
 from codeorigin_training.encoder.interface import Encoder
 from codeorigin_training.export.graphs import (
     DeepLogit,
@@ -39,7 +37,6 @@ from codeorigin_training.export.graphs import (
     WideScore,
     lifted_gradient,
 )
-from codeorigin_training.export.low_bit_weights import share_blocks
 from codeorigin_training.export.parity import GraphReport, check_graphs
 
 SCORE_FILE, GRADIENT_FILE = "score.onnx", "gradient.onnx"
@@ -55,7 +52,6 @@ def export_graphs(
     bias: float,
     wide_weights: npt.NDArray[np.floating] | None,
     encoder: Encoder | None,
-    blocks: Mapping[str, Blocks] | None = None,
 ) -> GraphReport:
     """Write the graphs of a bundle into ``folder`` and check them.
 
@@ -64,8 +60,6 @@ def export_graphs(
         bias: logit of a function without any evidence.
         wide_weights: ``(table_size,)``, or None for a bundle without a wide part.
         encoder: trained encoder on any device, or None for a bundle without a deep part. It is not changed.
-        blocks: result of :func:`~codeorigin_training.export.low_bit_weights.round_weights` for the encoder; these
-            matrices are stored as blocks in ``weights.bin``. None stores float32 in the graphs.
 
     Returns:
         the largest differences found by the checks.
@@ -83,8 +77,6 @@ def export_graphs(
         _export_score(module, folder / SCORE_FILE)
         if encoder is not None:
             _export_gradient(encoder, folder / GRADIENT_FILE)
-            if blocks:
-                share_blocks(folder, (SCORE_FILE, GRADIENT_FILE), blocks)
         return check_graphs(folder / SCORE_FILE, folder / GRADIENT_FILE, module, encoder)
     finally:
         if encoder is not None:

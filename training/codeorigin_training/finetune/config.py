@@ -141,7 +141,6 @@ class FinetuneConfig:
     The learning rate warms up over ``warm_up`` of the budget and falls linearly to zero; each layer has ``layer_decay``
     times the rate of the one above it. Strategy ``gradual`` unfreezes ``unfreeze`` layer groups (0: all), and ``full``
     trains that many from the top from the start.
-    With ``low_rank`` (0: none), strategy ``full`` trains adapters of this rank instead of the layers' matrices.
     ``gradient_checkpointing`` recomputes activations to save memory. ``clip`` is the maximum gradient norm.
     ``ema`` averages the weights with this decay per step (0: no averaging).
 
@@ -168,7 +167,6 @@ class FinetuneConfig:
     weight_decay: float = 0.05
     clip: float = 1.0
     unfreeze: int = 0
-    low_rank: int = 0
     gradient_checkpointing: bool = False
     ema: float = 0.0
     type_dropout: float = 0.3
@@ -202,8 +200,6 @@ class FinetuneConfig:
             )
         if not (0 <= self.warm_up < 1 and 0 <= self.view_share <= 1):
             raise ValueError("warm_up must lie in [0, 1), view_share in [0, 1]")
-        if self.low_rank < 0 or (self.low_rank and (self.unfreeze or self.strategy is not Strategy.FULL)):
-            raise ValueError("low_rank must not be negative, and needs strategy full without unfreeze")
         if min(self.epochs, self.rows_per_batch) < 0:
             raise ValueError("epochs and rows_per_batch must not be negative")
         if self.then is not None and self.strategy is not Strategy.FROZEN:

@@ -7,7 +7,6 @@ import torch
 
 from codeorigin.model.scoring.tokenizer import Tokenizer
 from codeorigin_training.encoder.interface import Encoder
-from codeorigin_training.finetune.adapters import low_rank_adapters
 from codeorigin_training.finetune.config import FinetuneConfig, Strategy
 from codeorigin_training.finetune.examples import Examples
 from codeorigin_training.finetune.inference import States, neutral_states, pooled_states
@@ -96,30 +95,29 @@ def _phase(
     device = device_of(config)
     model.to(device)
     model.checkpoint_activations(config.gradient_checkpointing)
-    with low_rank_adapters(model, config.low_rank):
-        schedule = make_schedule(model.layer_groups(), config)
-        learner: SequenceLearner | StateLearner
-        if config.strategy is Strategy.FROZEN:
-            if states is None:
-                states = frozen_states(model, examples, tokenizer, config)
-            masked = neutral_states(model, tokenizer, config.train_context)
-            learner = StateLearner(model, states, masked, examples, config, device)
-            frozen = config.frozen
-            config = by_epochs(config, frozen.epochs, learner.epoch, 1, frozen.patience)
-        else:
-            learner = SequenceLearner(model, examples, tokenizer, config, device, objective)
-            if config.epochs:
-                config = by_epochs(config, config.epochs, learner.epoch, config.accumulate, config.patience)
-        progress = fit(
-            learner,
-            schedule,
-            config,
-            log=outlets.log,
-            metrics=outlets.metrics,
-            checkpoint=outlets.checkpoint,
-            key=outlets.key,
-            start_counts=start_counts,
-        )
+    schedule = make_schedule(model.layer_groups(), config)
+    learner: SequenceLearner | StateLearner
+    if config.strategy is Strategy.FROZEN:
+        if states is None:
+            states = frozen_states(model, examples, tokenizer, config)
+        masked = neutral_states(model, tokenizer, config.train_context)
+        learner = StateLearner(model, states, masked, examples, config, device)
+        frozen = config.frozen
+        config = by_epochs(config, frozen.epochs, learner.epoch, 1, frozen.patience)
+    else:
+        learner = SequenceLearner(model, examples, tokenizer, config, device, objective)
+        if config.epochs:
+            config = by_epochs(config, config.epochs, learner.epoch, config.accumulate, config.patience)
+    progress = fit(
+        learner,
+        schedule,
+        config,
+        log=outlets.log,
+        metrics=outlets.metrics,
+        checkpoint=outlets.checkpoint,
+        key=outlets.key,
+        start_counts=start_counts,
+    )
     model.checkpoint_activations(False)
     for parameter in model.parameters():
         parameter.requires_grad_(True)
