@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from codeorigin.analysis.report import ChangeReport, DeclaredAgent, FileReport
 from codeorigin.check.inputs import MAX_BYTES, Source, chosen_cells, kind_chooser
+from codeorigin.check.options import CheckOptions
 from codeorigin.check.result import CheckedFile
 from codeorigin.check.result import counted_lines as count_changed
 from codeorigin.cli.terminal import display_path
@@ -30,20 +31,19 @@ if TYPE_CHECKING:
     from codeorigin.settings.project import Project
 
 
-def change_request(changed: str | None, staged: bool, commit: str | None) -> ChangeRequest | None:
-    """The change that the options request; None if they request none.
-
-    ``changed`` is a base, or empty for the working tree. Raises CodeOriginError for more than one change.
-    """
-    asked = [
-        *([ChangeRequest(ChangeKind.RANGE, changed)] if changed else []),
-        *([ChangeRequest(ChangeKind.WORKING_TREE)] if changed == "" else []),
-        *([ChangeRequest(ChangeKind.INDEX)] if staged else []),
-        *([ChangeRequest(ChangeKind.COMMIT, commit)] if commit is not None else []),
-    ]
-    if len(asked) > 1:
+def change_request(options: CheckOptions) -> ChangeRequest:
+    """The change that ``options`` ask for; raises CodeOriginError unless it is exactly one."""
+    asked = []
+    if options.changed is not None:
+        kind = ChangeKind.RANGE if options.changed else ChangeKind.WORKING_TREE
+        asked.append(ChangeRequest(kind, options.changed))
+    if options.staged:
+        asked.append(ChangeRequest(ChangeKind.INDEX))
+    if options.commit is not None:
+        asked.append(ChangeRequest(ChangeKind.COMMIT, options.commit))
+    if len(asked) != 1:
         raise CodeOriginError("--changed, --staged and --commit ask for one change each; name one of them")
-    return asked[0] if asked else None
+    return asked[0]
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,8 @@ import pytest_asyncio
 from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.analysis.report import FileReport
 from codeorigin.cancellation import CancelToken
-from codeorigin.check.run import CheckOptions, check
+from codeorigin.check.options import CheckOptions
+from codeorigin.check.run import check
 from codeorigin.errors import Cancelled
 from codeorigin.functions.documents import Document
 from codeorigin.lsp.scoring import workspace_scan
