@@ -16,11 +16,11 @@ from codeorigin.cli.exit_codes import ExitCode, describe_unexpected
 from codeorigin.cli.options import DoctorOptions, cores
 from codeorigin.cli.terminal import complain, display_path, printable
 from codeorigin.errors import CodeOriginError
+from codeorigin.functions.documents import Document
 from codeorigin.functions.finding import find_functions
 from codeorigin.language_id.model import LanguageModel
 from codeorigin.languages import LANGUAGES
 from codeorigin.settings.project import project_of
-from codeorigin.functions.documents import Document
 
 REINSTALL = "reinstall codeorigin"
 RECORDED_LOGIT = 0.9093

@@ -146,7 +146,7 @@ class BlobReader:
             content = None
         if content is None:
             raise MissingContentError(
-                f"{path}: its content is not in this clone or is damaged, and nothing is fetched"
+                "its content is not in this clone or is damaged, and nothing is fetched", path
             )
         kind = kind_for_path(path)
         assert kind is not None, "other files were left out"
@@ -155,7 +155,7 @@ class BlobReader:
         try:
             report.require_parsed()
         except CodeOriginError as error:
-            raise SourceError(f"{path}: {error}") from None
+            raise SourceError(error.reason, path) from None
         whole = PieceReport(Piece(kind.id, text), report)
         return [_analyzed(each) for each in (report.pieces if isinstance(kind, DocumentKind) else [whole])]
 

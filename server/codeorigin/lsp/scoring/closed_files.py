@@ -51,7 +51,7 @@ class ClosedFile:
         try:
             report.require_parsed()
         except CodeOriginError as error:
-            raise SourceError(f"{self.path}: {error}") from None
+            raise SourceError(error.reason, self.path) from None
         positions = Positions(LineIndex(self.text), encoding)
         kind = self._kind
         if kind is NOTEBOOK:

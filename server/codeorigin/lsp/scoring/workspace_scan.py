@@ -228,7 +228,7 @@ class Scanner:
     ) -> FileRecord | Exception:
         if isinstance(report, ModelError) and isinstance(kind_for_path(file.path), DocumentKind):
             # The failing model is the one that guesses languages; source files are scored without it.
-            return SourceError(f"{file.path}: {report}")
+            return SourceError(str(report), file.path)
         if isinstance(report, Exception):
             return report
         try:
@@ -272,7 +272,7 @@ def _file_key(path: Path, settings: Settings, model_id: str) -> FileKey:
     try:
         found = path.stat()
     except OSError as error:
-        raise SourceError(f"{path}: cannot be read: {error.strerror}") from error
+        raise SourceError(f"cannot be read: {error.strerror}", path) from error
     return FileKey(
         found.st_mtime_ns,
         found.st_size,
