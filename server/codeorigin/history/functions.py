@@ -13,7 +13,7 @@ from codeorigin.errors import CodeOriginError, MissingContentError, SourceError
 from codeorigin.functions.function_lines import FunctionLines, function_lines
 from codeorigin.functions.pieces import pieces_of
 from codeorigin.functions.spans import Piece
-from codeorigin.git.objects import Objects, UnreadableObjectError
+from codeorigin.git.objects import LargeObjectError, Objects, UnreadableObjectError
 from codeorigin.git.repository import Repository
 from codeorigin.languages.kinds import kind_for_path
 from codeorigin.model.calibration.judge import Scored
@@ -140,6 +140,8 @@ class BlobReader:
         """
         try:
             content = self._objects.read(blob, MAX_BYTES)
+        except LargeObjectError:
+            raise SourceError(f"{path}: is larger than {MAX_BYTES:,} bytes") from None
         except UnreadableObjectError:
             content = None
         if content is None:
