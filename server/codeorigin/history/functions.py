@@ -146,7 +146,7 @@ class BlobReader:
             content = None
         if content is None:
             raise MissingContentError(
-                f"{path}: its content is not in this clone or is damaged, and nothing is fetched"
+                "its content is not in this clone or is damaged, and nothing is fetched", path
             )
         kind = kind_for_path(path)
         assert kind is not None, "other files were left out"
@@ -158,7 +158,7 @@ class BlobReader:
             try:
                 report.require_parsed()
             except CodeOriginError as error:
-                raise SourceError(f"{path}: {error}") from None
+                raise SourceError(error.reason, path) from None
             lines = function_lines(piece.text, [each.span for each in report.functions])
             yield AnalyzedPiece(piece, report.functions, lines)
 
