@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from codeorigin.analysis.change_verdicts import judge_change
 from codeorigin.analysis.report import ChangeReport, FileReport
 from codeorigin.check.result import CheckedFile
 from codeorigin.check.result import counted_lines as count_changed
@@ -12,6 +11,7 @@ from codeorigin.git.line_changes import LineRange
 from codeorigin.languages import get_language
 from codeorigin.languages.kinds import DOCUMENT_KINDS
 from codeorigin.model.bundle import Bundle
+from codeorigin.model.calibration.judge import Judge
 from codeorigin.model.calibration.pooled_rule import counted_lines
 from codeorigin.model.change_verdict import ChangedFunctions, ChangeReason, ChangeVerdict
 from codeorigin.text.positions import LineIndex
@@ -49,7 +49,9 @@ def judged_together(
 
     A merge combines what many commits wrote, so it has no verdict and does not affect those of its functions.
     """
-    whole, verdicts = judge_change(bundle, [file.around for file in files if file.around is not None])
+    whole, verdicts = Judge(bundle.calibration).change(
+        [file.around for file in files if file.around is not None]
+    )
     if whole is not None and change.parents > 1:
         return list(files), replace(
             change, verdict=ChangeVerdict.without(ChangeReason.MERGE, whole.functions)

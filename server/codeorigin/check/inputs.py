@@ -108,7 +108,10 @@ def _named_kind(path: Path | str, language: str | None) -> Kind | None:
 
 
 def _named_cells(kind: Kind, language: str | None) -> frozenset[str] | None:
-    return None if kind is not NOTEBOOK or language is None else frozenset({get_language(language).id})
+    if kind is not NOTEBOOK or language is None:
+        return None
+    wanted = get_kind(language)
+    return None if wanted is NOTEBOOK else frozenset({wanted.id})
 
 
 def _guessed(text: str, shown: str, options: str) -> Language:

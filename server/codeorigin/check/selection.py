@@ -41,9 +41,10 @@ class Selection:
     @property
     def cells(self) -> frozenset[str]:
         """The languages of the cells of a notebook to check."""
-        if self.language is not None:
-            return frozenset({get_kind(self.language).id})
-        return frozenset(self.project.settings.languages)
+        wanted = None if self.language is None else get_kind(self.language)
+        if wanted is None or wanted is NOTEBOOK:
+            return frozenset(self.project.settings.languages)
+        return frozenset({wanted.id})
 
     def kind(self, path: str | PathLike[str]) -> Kind | None:
         """What the file at ``path`` is, if it is selected by its name."""
