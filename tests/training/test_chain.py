@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.errors import CodeOriginError
+from codeorigin.functions.documents import Document
 from codeorigin_training.__main__ import STAGES, app
 from codeorigin_training.commands.recalibrate import RecalibrateConfig, recalibrate
 from codeorigin_training.run import Run
@@ -141,7 +142,7 @@ def test_report_describes_this_bundle(finished: Path) -> None:
 def test_bundle_judges_functions_in_the_context_of_their_file(finished: Path) -> None:
     generator = random.Random(6)
     text = "\n\n".join(llm_function(generator, f"process_{noun}") for noun in ("orders", "users", "events"))
-    for function in Analyzer.load(finished / "bundle").analyze(text, "python").functions:
+    for function in Analyzer.load(finished / "bundle").analyze(Document(text, "python")).functions:
         assert function.verdict.neighbours == 2
         assert function.verdict.file_evidence is not None
         assert function.verdict.file_evidence > 0
@@ -167,7 +168,7 @@ def test_chain_can_produce_a_bundle_that_refines(refining: Path) -> None:
     assert analyzer.refines
     generator = random.Random(7)
     text = "\n\n".join(llm_function(generator, f"process_{noun}") for noun in ("orders", "users"))
-    first = analyzer.analyze(text, "python")
+    first = analyzer.analyze(Document(text, "python"))
     both = analyzer.refine(text, first)
     calibration = analyzer.bundle.calibration
     assert calibration.refined is not None
