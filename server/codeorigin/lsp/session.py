@@ -13,13 +13,13 @@ from codeorigin.lsp.connection.client import Client
 from codeorigin.lsp.documents.documents import SourceWorkspace
 from codeorigin.lsp.documents.eligibility import SkipReason
 from codeorigin.lsp.documents.open_documents import OpenDocuments
-from codeorigin.lsp.presentation.file_verdicts import FileVerdicts
-from codeorigin.lsp.presentation.publisher import Publisher
+from codeorigin.lsp.features.file_verdicts import FileVerdicts
+from codeorigin.lsp.features.publisher import Publisher
 from codeorigin.lsp.scoring.commit_scope import CommitScopes
 from codeorigin.lsp.scoring.document_scorer import DocumentScorer
 from codeorigin.lsp.scoring.explanation_jobs import ExplanationJobs
 from codeorigin.lsp.scoring.model_loader import ModelLoader
-from codeorigin.lsp.scoring.scored_document import Key, Pass, Result
+from codeorigin.lsp.scoring.requests import Key, Pass, Result
 from codeorigin.lsp.scoring.worker import Priority, WorkerThread
 from codeorigin.settings.schema import RunMode, Scope, Settings
 

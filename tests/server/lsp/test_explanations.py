@@ -18,7 +18,7 @@ from codeorigin.functions.spans import FunctionSpan
 from codeorigin.languages import get_language
 from codeorigin.lsp.documents.documents import Positions, Snapshot
 from codeorigin.lsp.scoring.explanation_jobs import ExplanationJobs
-from codeorigin.lsp.scoring.scored_document import Pass, Result
+from codeorigin.lsp.scoring.requests import Pass, Result
 from codeorigin.lsp.scoring.worker import WorkerThread
 from codeorigin.model.verdict import Verdict
 from codeorigin.text.positions import LineIndex, PositionEncoding

@@ -6,8 +6,8 @@ from pathlib import Path
 from pygls import uris
 
 from codeorigin.lsp.documents.accepted import AcceptedInFolders
+from codeorigin.lsp.documents.configuration import Configuration
 from codeorigin.lsp.documents.documents import SourceDocument, SourceWorkspace
-from codeorigin.lsp.settings.layers import Configuration
 from codeorigin.settings.accepted_findings import AcceptedFindings
 from codeorigin.settings.schema import Settings
 

@@ -16,7 +16,7 @@ from codeorigin.languages import get_language
 from codeorigin.languages.hosts import HOSTS
 from codeorigin.lsp.documents.documents import Positions, Snapshot
 from codeorigin.lsp.scoring.file_records import FileRecord
-from codeorigin.lsp.scoring.scored_document import FunctionRecord, Pass, Result
+from codeorigin.lsp.scoring.requests import FunctionRecord, Pass, Result
 from codeorigin.settings.schema import Settings
 from codeorigin.text.positions import LineIndex, PositionEncoding
 

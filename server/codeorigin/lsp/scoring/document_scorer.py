@@ -11,7 +11,7 @@ from codeorigin.cancellation import CancelToken
 from codeorigin.errors import Cancelled
 from codeorigin.lsp.documents.eligibility import skipped
 from codeorigin.lsp.scoring.model_loader import ModelLoader
-from codeorigin.lsp.scoring.scored_document import Key, Pass, Result
+from codeorigin.lsp.scoring.requests import Key, Pass, Result
 from codeorigin.lsp.scoring.worker import Priority, WorkerThread
 
 

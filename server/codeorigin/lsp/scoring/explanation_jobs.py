@@ -14,7 +14,7 @@ from codeorigin.errors import Cancelled, CodeOriginError
 from codeorigin.explain.explanation import ExplainOptions, Explanation
 from codeorigin.lsp.connection.progress import WorkDoneProgress
 from codeorigin.lsp.scoring.model_loader import ModelLoader
-from codeorigin.lsp.scoring.scored_document import Result
+from codeorigin.lsp.scoring.requests import Result
 from codeorigin.lsp.scoring.worker import Priority, WorkerThread
 from codeorigin.wording.explanations import FAILED, READY
 from codeorigin.wording.titles import EXPLAINING

@@ -14,7 +14,7 @@ from codeorigin.errors import Cancelled
 from codeorigin.languages import get_language
 from codeorigin.lsp.documents.documents import Positions, Snapshot
 from codeorigin.lsp.scoring.document_scorer import DocumentScorer
-from codeorigin.lsp.scoring.scored_document import Key, Pass, Result
+from codeorigin.lsp.scoring.requests import Key, Pass, Result
 from codeorigin.lsp.scoring.worker import WorkerThread
 from codeorigin.settings.schema import Settings
 from codeorigin.text.positions import LineIndex, PositionEncoding

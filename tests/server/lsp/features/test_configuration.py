@@ -6,9 +6,9 @@ from typing import Any, cast
 import pytest
 
 from codeorigin.lsp.connection.client_support import ClientSupport
-from codeorigin.lsp.handlers import configuration
+from codeorigin.lsp.documents.configuration import Configuration
+from codeorigin.lsp.features import configuration
 from codeorigin.lsp.server import CodeOriginServer
-from codeorigin.lsp.settings.layers import Configuration
 
 pytestmark = pytest.mark.asyncio
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from lsprotocol import types
 
 from codeorigin.lsp.documents.documents import SourceDocument
-from codeorigin.lsp.presentation.diagnostics import diagnostic, reported
-from codeorigin.lsp.scoring.scored_document import Result
+from codeorigin.lsp.features.findings import diagnostic, reported
+from codeorigin.lsp.scoring.requests import Result
 
 
 @dataclass(slots=True)

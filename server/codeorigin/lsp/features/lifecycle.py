@@ -8,8 +8,8 @@ from lsprotocol import types
 from codeorigin.lsp.connection import process_watch
 from codeorigin.lsp.connection.client_support import ClientSupport
 from codeorigin.lsp.connection.parameters import plain_json
-from codeorigin.lsp.handlers import diagnostics
-from codeorigin.lsp.handlers.configuration import fetch_settings, watch_settings
+from codeorigin.lsp.features import pull_diagnostics
+from codeorigin.lsp.features.configuration import fetch_settings, watch_settings
 from codeorigin.lsp.server import CodeOriginServer
 
 logger = logging.getLogger(__name__)
@@ -27,7 +27,7 @@ def register(server: CodeOriginServer) -> None:
         session.publisher.with_link = support.code_description
         session.publisher.pull = support.pull_diagnostics
         if support.pull_diagnostics:
-            diagnostics.register(server)
+            pull_diagnostics.register(server)
             if support.refresh_diagnostics:
                 session.publisher.refresh = server.client.refresh_diagnostics
         if params.process_id is not None:

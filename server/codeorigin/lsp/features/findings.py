@@ -9,8 +9,8 @@ from typing import Any, Protocol, TypeVar
 
 from lsprotocol import types
 
-from codeorigin.lsp.presentation.markdown import visible
-from codeorigin.lsp.scoring.scored_document import FunctionRecord
+from codeorigin.lsp.features.markdown import visible
+from codeorigin.lsp.scoring.requests import FunctionRecord
 from codeorigin.model.verdict import Band, Verdict
 from codeorigin.settings.schema import Settings, Severity
 from codeorigin.wording.functions import finding

@@ -10,8 +10,8 @@ from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
 from codeorigin.analysis.report import FunctionReport
 from codeorigin.errors import Cancelled
 from codeorigin.lsp.connection.parameters import plain_json, read
-from codeorigin.lsp.presentation.wire_forms import explanation_to_wire, file_to_wire, function_to_wire
-from codeorigin.lsp.scoring.scored_document import Result
+from codeorigin.lsp.features.wire_forms import explanation_to_wire, file_to_wire, function_to_wire
+from codeorigin.lsp.scoring.requests import Result
 from codeorigin.lsp.server import CodeOriginServer
 from codeorigin.lsp.session import Session
 

@@ -16,8 +16,8 @@ from codeorigin.explain.explanation import (
 from codeorigin.functions.finding import find_functions
 from codeorigin.languages import get_language
 from codeorigin.lsp.documents.documents import Positions, Snapshot
-from codeorigin.lsp.presentation.hover_text import HoverContent
-from codeorigin.lsp.scoring.scored_document import Pass, Result
+from codeorigin.lsp.features.hover_text import HoverContent
+from codeorigin.lsp.scoring.requests import Pass, Result
 from codeorigin.model.calibration.promise import Promise
 from codeorigin.model.verdict import Band, Verdict
 from codeorigin.settings.schema import Settings

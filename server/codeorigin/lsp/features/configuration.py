@@ -7,8 +7,8 @@ from typing import Any
 from lsprotocol import types
 
 from codeorigin.lsp.connection.parameters import plain_json
+from codeorigin.lsp.documents.configuration import SECTION
 from codeorigin.lsp.server import CodeOriginServer
-from codeorigin.lsp.settings.layers import SECTION
 from codeorigin.settings.project_files import WATCHED_FILES
 
 logger = logging.getLogger(__name__)

@@ -1,6 +1,6 @@
 """One file per LSP feature; each has ``register(server)``."""
 
-from codeorigin.lsp.handlers import (
+from codeorigin.lsp.features import (
     attributions,
     code_action,
     code_lens,

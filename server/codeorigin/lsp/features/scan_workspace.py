@@ -9,8 +9,8 @@ from pygls import uris
 
 from codeorigin.cancellation import CancelToken
 from codeorigin.errors import CodeOriginError
-from codeorigin.lsp.handlers.scans import MAX_ERRORS, file_of_scan, has_verdicts, register_scan
-from codeorigin.lsp.presentation.diagnostics import diagnostic, reported
+from codeorigin.lsp.features.findings import diagnostic, reported
+from codeorigin.lsp.features.scans import MAX_ERRORS, file_of_scan, has_verdicts, register_scan
 from codeorigin.lsp.server import CodeOriginServer
 from codeorigin.lsp.session import Session
 from codeorigin.settings.schema import Settings

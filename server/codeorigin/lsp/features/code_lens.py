@@ -3,7 +3,7 @@
 from lsprotocol import types
 
 from codeorigin.lsp.connection.parameters import to_wire
-from codeorigin.lsp.handlers.commands import EXPLAIN, RESCORE
+from codeorigin.lsp.features.commands import EXPLAIN, RESCORE
 from codeorigin.lsp.server import CodeOriginServer
 from codeorigin.wording.files import file_headline
 from codeorigin.wording.functions import headline_or_reason

@@ -14,14 +14,14 @@ from codeorigin.errors import CodeOriginError
 from codeorigin.lsp.connection.parameters import plain_json, read, to_wire
 from codeorigin.lsp.documents.documents import Snapshot
 from codeorigin.lsp.documents.embedded_code import selected_code
-from codeorigin.lsp.presentation.diagnostics import SELECTION_CODE, SOURCE
-from codeorigin.lsp.presentation.wire_forms import (
+from codeorigin.lsp.features.findings import SELECTION_CODE, SOURCE
+from codeorigin.lsp.features.wire_forms import (
     explanation_to_wire,
     file_to_wire,
     function_to_wire,
     verdict_to_wire,
 )
-from codeorigin.lsp.scoring.scored_document import Result
+from codeorigin.lsp.scoring.requests import Result
 from codeorigin.lsp.scoring.worker import Priority
 from codeorigin.lsp.server import CodeOriginServer
 from codeorigin.lsp.session import Session

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from codeorigin.lsp.presentation.wire_forms import file_to_wire
-from codeorigin.lsp.scoring.scored_document import Result
+from codeorigin.lsp.features.wire_forms import file_to_wire
+from codeorigin.lsp.scoring.requests import Result
 
 METHOD = "codeorigin/fileVerdict"
 

@@ -6,8 +6,8 @@ from lsprotocol import types
 
 from codeorigin.analysis.report import FunctionReport
 from codeorigin.errors import Cancelled, CodeOriginError
-from codeorigin.lsp.presentation.hover_text import HoverContent
-from codeorigin.lsp.scoring.scored_document import Result, nested_at_header
+from codeorigin.lsp.features.hover_text import HoverContent
+from codeorigin.lsp.scoring.requests import Result, nested_at_header
 from codeorigin.lsp.server import CodeOriginServer
 from codeorigin.lsp.session import Session
 from codeorigin.model.verdict import Reason

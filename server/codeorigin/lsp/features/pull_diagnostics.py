@@ -9,9 +9,9 @@ from urllib.parse import unquote
 from lsprotocol import types
 
 from codeorigin.cancellation import CancelToken
-from codeorigin.lsp.handlers.scans import scan_folders
-from codeorigin.lsp.presentation.diagnostics import diagnostic, reported
-from codeorigin.lsp.presentation.publisher import content_id
+from codeorigin.lsp.features.findings import diagnostic, reported
+from codeorigin.lsp.features.publisher import content_id
+from codeorigin.lsp.features.scans import scan_folders
 from codeorigin.lsp.server import CodeOriginServer
 from codeorigin.lsp.session import Session
 from codeorigin.settings.schema import RunMode, Settings

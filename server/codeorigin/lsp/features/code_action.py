@@ -9,8 +9,8 @@ from codeorigin.lsp.connection.parameters import to_wire
 from codeorigin.lsp.documents.documents import Snapshot
 from codeorigin.lsp.documents.embedded_code import ignore_document, ignore_embedded
 from codeorigin.lsp.documents.ignore_edits import ignore_file, ignore_function
-from codeorigin.lsp.handlers.commands import ACCEPT_FINDINGS, EXPLAIN, RESCORE
-from codeorigin.lsp.presentation.diagnostics import SOURCE, FindingData
+from codeorigin.lsp.features.commands import ACCEPT_FINDINGS, EXPLAIN, RESCORE
+from codeorigin.lsp.features.findings import SOURCE, FindingData
 from codeorigin.lsp.server import CodeOriginServer
 from codeorigin.text.literal_text import plain_message
 from codeorigin.wording.titles import (

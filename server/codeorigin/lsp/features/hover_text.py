@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from codeorigin.analysis.report import FunctionReport
 from codeorigin.explain.explanation import Explanation, LineAttribution
-from codeorigin.lsp.presentation.markdown import code_span, escape, shorten, visible
-from codeorigin.lsp.scoring.scored_document import Result
+from codeorigin.lsp.features.markdown import code_span, escape, shorten, visible
+from codeorigin.lsp.scoring.requests import Result
 from codeorigin.settings.schema import Settings
 from codeorigin.wording import FULL_CAVEAT
 from codeorigin.wording.explanations import balance, by_construct, direction

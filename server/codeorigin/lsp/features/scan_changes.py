@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from codeorigin.cancellation import CancelToken
 from codeorigin.errors import Cancelled, CodeOriginError, RepositoryError, SourceError
 from codeorigin.lsp.documents.eligibility import is_excluded
-from codeorigin.lsp.handlers.scans import MAX_ERRORS, file_of_scan, has_verdicts, register_scan
-from codeorigin.lsp.presentation.diagnostics import reported
+from codeorigin.lsp.features.findings import reported
+from codeorigin.lsp.features.scans import MAX_ERRORS, file_of_scan, has_verdicts, register_scan
 from codeorigin.lsp.scoring.worker import Priority
 from codeorigin.lsp.server import CodeOriginServer
 from codeorigin.lsp.session import Session

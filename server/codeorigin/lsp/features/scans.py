@@ -8,7 +8,7 @@ from pygls import uris
 from pygls.exceptions import JsonRpcInvalidParams
 
 from codeorigin.lsp.connection.parameters import plain_json, read
-from codeorigin.lsp.presentation.wire_forms import file_to_wire, function_to_wire
+from codeorigin.lsp.features.wire_forms import file_to_wire, function_to_wire
 from codeorigin.lsp.server import CodeOriginServer
 from codeorigin.lsp.session import Session
 from codeorigin.model.file_verdict import FileVerdict

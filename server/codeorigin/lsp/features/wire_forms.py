@@ -7,8 +7,8 @@ from typing import Any
 from codeorigin.analysis.report import FunctionReport
 from codeorigin.explain.explanation import Explanation
 from codeorigin.lsp.connection.parameters import to_wire
-from codeorigin.lsp.presentation.markdown import visible
-from codeorigin.lsp.scoring.scored_document import FunctionRecord, Result
+from codeorigin.lsp.features.markdown import visible
+from codeorigin.lsp.scoring.requests import FunctionRecord, Result
 from codeorigin.model.file_verdict import FileVerdict
 from codeorigin.model.verdict import Verdict
 from codeorigin.settings.schema import Settings

@@ -8,9 +8,9 @@ import pytest
 
 from codeorigin.errors import CodeOriginError
 from codeorigin.languages import get_language
+from codeorigin.lsp.documents.configuration import Configuration
 from codeorigin.lsp.documents.documents import Positions, Snapshot
 from codeorigin.lsp.documents.eligibility import is_excluded, skipped
-from codeorigin.lsp.settings.layers import Configuration
 from codeorigin.settings.accepted_findings import AcceptedFindings
 from codeorigin.settings.project_files import ACCEPTED_FILE, read_project_settings, signature
 from codeorigin.settings.schema import Settings, merge
