@@ -1,17 +1,20 @@
 """One file per LSP feature; each has ``register(server)``."""
 
 from codeorigin.lsp.features import (
+    accept,
     attributions,
     code_action,
     code_lens,
-    commands,
     configuration,
+    explain,
     hover,
     inlay_hint,
     lifecycle,
     notebooks,
+    rescore,
     scan_changes,
     scan_workspace,
+    status,
     text_sync,
 )
 from codeorigin.lsp.server import CodeOriginServer
@@ -26,7 +29,10 @@ _FEATURES = (
     code_lens,
     inlay_hint,
     attributions,
-    commands,
+    rescore,
+    explain,
+    accept,
+    status,
     scan_changes,
     scan_workspace,
 )

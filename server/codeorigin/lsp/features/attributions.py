@@ -10,6 +10,7 @@ from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
 from codeorigin.analysis.report import FunctionReport
 from codeorigin.errors import Cancelled
 from codeorigin.lsp.connection.parameters import plain_json, read
+from codeorigin.lsp.features.publish import scored
 from codeorigin.lsp.features.wire_forms import explanation_to_wire, file_to_wire, function_to_wire
 from codeorigin.lsp.scoring.requests import Result
 from codeorigin.lsp.server import CodeOriginServer
@@ -37,7 +38,7 @@ def register(server: CodeOriginServer) -> None:
         identifier = read(params.get("textDocument"), types.TextDocumentIdentifier, "textDocument")
         wanted = params.get("range")
         part = read(wanted, types.Range, "range") if wanted is not None else None
-        result = await session.scored(identifier.uri)
+        result = await scored(session, identifier.uri)
         if result is None:
             return None
         first = part.start.line if part is not None else 0

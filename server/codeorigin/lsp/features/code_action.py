@@ -9,8 +9,10 @@ from codeorigin.lsp.connection.parameters import to_wire
 from codeorigin.lsp.documents.documents import Snapshot
 from codeorigin.lsp.documents.embedded_code import ignore_document, ignore_embedded
 from codeorigin.lsp.documents.ignore_edits import ignore_file, ignore_function
-from codeorigin.lsp.features.commands import ACCEPT_FINDINGS, EXPLAIN, RESCORE
+from codeorigin.lsp.features.accept import ACCEPT_FINDINGS
+from codeorigin.lsp.features.explain import EXPLAIN
 from codeorigin.lsp.features.findings import SOURCE, FindingData
+from codeorigin.lsp.features.rescore import RESCORE
 from codeorigin.lsp.server import CodeOriginServer
 from codeorigin.text.literal_text import plain_message
 from codeorigin.wording.titles import (
@@ -86,8 +88,8 @@ def _ignore_edit(
 ) -> types.TextEdit | None:
     """An edit that ignores the function of ``diagnostic``; None if the position of the function is unknown."""
     line = diagnostic.range.start.line
-    result = server.session.result(snapshot.uri)
-    if result is not None and result.version == snapshot.version:
+    result = server.session.current_result(snapshot.uri)
+    if result is not None:
         for function in result.functions:
             span = function.span
             if function.function_id != data.function_id or span.header.start_line != line:
@@ -106,9 +108,8 @@ def _ignore_edit(
 def _on_range(server: CodeOriginServer, params: types.CodeActionParams) -> Iterator[types.CodeAction]:
     """Actions for any code: explain the function there, rescore the selection."""
     uri = params.text_document.uri
-    document = server.session.document(uri)
-    result = server.session.result(document.uri) if document is not None else None
-    if document is not None and result is not None and result.version == (document.version or 0):
+    result = server.session.current_result(uri)
+    if result is not None:
         function = result.at_line(params.range.start.line)
         flagged = any(FindingData.from_wire(each.data) for each in params.context.diagnostics)
         if function is not None and function.verdict.probability is not None and not flagged:

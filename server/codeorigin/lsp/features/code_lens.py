@@ -3,7 +3,9 @@
 from lsprotocol import types
 
 from codeorigin.lsp.connection.parameters import to_wire
-from codeorigin.lsp.features.commands import EXPLAIN, RESCORE
+from codeorigin.lsp.features.explain import EXPLAIN
+from codeorigin.lsp.features.publish import settled
+from codeorigin.lsp.features.rescore import RESCORE
 from codeorigin.lsp.server import CodeOriginServer
 from codeorigin.wording.files import file_headline
 from codeorigin.wording.functions import headline_or_reason
@@ -18,8 +20,9 @@ def register(server: CodeOriginServer) -> None:
         uri = params.text_document.uri
         if session.document(uri) is None or not session.settings_of(uri).code_lens:
             return []
-        result = await session.settled(uri)
-        if result is None or not session.is_current(result):
+        await settled(session, uri)
+        result = session.current_result(uri)
+        if result is None:
             return []
         positions = result.snapshot.positions
         found = []

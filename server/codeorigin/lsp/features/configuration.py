@@ -2,18 +2,36 @@
 
 import asyncio
 import logging
+from pathlib import Path
 from typing import Any
 
 from lsprotocol import types
 
+from codeorigin.errors import ModelError
+from codeorigin.languages import LANGUAGES
+from codeorigin.languages.hosts import HOSTS
 from codeorigin.lsp.connection.parameters import plain_json
 from codeorigin.lsp.documents.configuration import SECTION
+from codeorigin.lsp.features.closed_files import check_closed, withdraw
+from codeorigin.lsp.features.commit_evidence import read_commits
+from codeorigin.lsp.features.publish import publish_soon
+from codeorigin.lsp.scoring.worker import Priority
 from codeorigin.lsp.server import CodeOriginServer
+from codeorigin.lsp.session import Session
 from codeorigin.settings.project_files import WATCHED_FILES
+from codeorigin.settings.schema import RunMode
 
 logger = logging.getLogger(__name__)
 
 ANSWER_SECONDS = 3.0
+
+_SUFFIXES = {
+    ".ipynb",
+    *(suffix for language in LANGUAGES.values() for suffix in language.extensions),
+    *(suffix for host in HOSTS.values() for suffix in host.extensions),
+}
+_SOURCES = f"**/*{{{','.join(sorted(_SUFFIXES))}}}"
+_CHANGED_OR_DELETED = types.WatchKind.Change.value | types.WatchKind.Delete.value
 
 
 def register(server: CodeOriginServer) -> None:
@@ -25,17 +43,63 @@ def register(server: CodeOriginServer) -> None:
             await fetch_settings(server)
         else:
             server.session.configuration.set_editor(plain_json(params.settings))
-        server.session.reconfigure()
+        reconfigure(server.session)
 
     @server.feature(types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS)
     async def folders_changed(_: types.DidChangeWorkspaceFoldersParams) -> None:
-        server.session.withdraw_outside()
+        documents = server.session.documents
+        withdraw(server.session, lambda uri: documents.folder_of(uri) is None)
         await fetch_settings(server)
-        server.session.reconfigure()
+        reconfigure(server.session)
 
     @server.feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)
-    def files_changed(_: types.DidChangeWatchedFilesParams) -> None:
-        server.session.reconfigure()
+    def files_changed(params: types.DidChangeWatchedFilesParams) -> None:
+        changed = [event.uri for event in params.changes]
+        if any(uri.endswith(WATCHED_FILES) for uri in changed):
+            reconfigure(server.session)
+        else:
+            check_closed(server.session, changed)
+
+
+def reconfigure(session: Session) -> None:
+    """Recompute the settings from all layers, and act on what changed."""
+    session.accepted_findings.forget()
+    session.configuration.rebuild([folder.uri for folder in session.documents.folders.values()])
+    session.client.show_problems("settings", session.configuration.problems)
+    if not session.configured.is_set():
+        return
+    everywhere = session.configuration.everywhere
+    if everywhere.enable:
+        _load_model(session, everywhere.model_path)
+    for uri in session.documents.open_uris():
+        _publish_again(session, uri)
+    check_closed(session)
+    session.client.refresh_decorations()
+
+
+def _load_model(session: Session, setting: str | None) -> None:
+    """Load the model that the settings name, unless it was already requested."""
+    chosen = session.model_dir or (Path(setting).expanduser() if setting else None)
+    if not session.loader.choose(chosen) and session.model_requested:
+        return
+    session.model_requested = True
+
+    def loaded(loading: asyncio.Future[Any]) -> None:
+        error = None if loading.cancelled() else loading.exception()
+        if isinstance(error, ModelError):
+            session.client.show_once(str(error), types.MessageType.Error)
+
+    session.worker.submit(session.loader.analyzer, priority=Priority.MODEL).add_done_callback(loaded)
+
+
+def _publish_again(session: Session, uri: str) -> None:
+    """Publish a document under new settings or by another model; cached texts cost nothing."""
+    run, state = session.settings_of(uri).run, session.state(uri)
+    read_commits(session, uri)
+    if run is RunMode.ON_TYPE:
+        state.waits_for_save = False
+    if state.result is not None or (run is not RunMode.MANUAL and not state.waits_for_save):
+        publish_soon(session, uri)
 
 
 async def fetch_settings(server: CodeOriginServer) -> None:
@@ -69,7 +133,7 @@ async def fetch_settings(server: CodeOriginServer) -> None:
 
     def take_late(answer: asyncio.Future[Any]) -> None:
         if take(answer):
-            server.session.reconfigure()
+            reconfigure(server.session)
 
     answer = server.protocol.ask(types.WORKSPACE_CONFIGURATION, types.ConfigurationParams(items=items))
     await asyncio.wait({answer}, timeout=ANSWER_SECONDS)
@@ -93,6 +157,8 @@ def watch_settings(server: CodeOriginServer) -> None:
         )
     if server.client.support.register_watchers:
         watchers = [types.FileSystemWatcher(glob_pattern=f"**/{name}") for name in WATCHED_FILES]
+        if not server.client.support.pull_diagnostics:
+            watchers.append(types.FileSystemWatcher(glob_pattern=_SOURCES, kind=_CHANGED_OR_DELETED))
         registrations.append(
             types.Registration(
                 id="codeorigin-files",
@@ -107,5 +173,13 @@ def watch_settings(server: CodeOriginServer) -> None:
     )
     if server.client.support.register_watchers:
         answer.add_done_callback(
-            lambda done: None if done.cancelled() or done.exception() else server.session.files_watched()
+            lambda done: None if done.cancelled() or done.exception() else _files_watched(server.session)
         )
+
+
+def _files_watched(session: Session) -> None:
+    """Stop checking project files on every edit, because the client now reports their changes."""
+    session.watches_files = True
+    # Otherwise changes from before the client began to watch would go unnoticed.
+    if any(session.configuration.is_stale(folder.uri) for folder in session.documents.folders.values()):
+        reconfigure(session)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+import hashlib
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -98,6 +99,11 @@ def reported(functions: Iterable[F], settings: Settings, accepted: Collection[st
         if band in wanted and function.function_id not in accepted:
             found.append((function, band))
     return found
+
+
+def content_id(items: Sequence[types.Diagnostic]) -> str:
+    """A result id derived only from the diagnostics, so that it is the same at any time and in any process."""
+    return hashlib.sha256(repr(list(items)).encode("utf-8", "backslashreplace")).hexdigest()[:16]
 
 
 def diagnostic(

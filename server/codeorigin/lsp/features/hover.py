@@ -7,6 +7,7 @@ from lsprotocol import types
 from codeorigin.analysis.report import FunctionReport
 from codeorigin.errors import Cancelled, CodeOriginError
 from codeorigin.lsp.features.hover_text import HoverContent
+from codeorigin.lsp.features.publish import scored
 from codeorigin.lsp.scoring.requests import Result, nested_at_header
 from codeorigin.lsp.server import CodeOriginServer
 from codeorigin.lsp.session import Session
@@ -26,7 +27,7 @@ def register(server: CodeOriginServer) -> None:
 
     @server.feature(types.TEXT_DOCUMENT_HOVER)
     async def hover(params: types.HoverParams) -> types.Hover | None:
-        result = await session.scored(params.text_document.uri)
+        result = await scored(session, params.text_document.uri)
         line = params.position.line
         function = result.at_line(line) if result is not None else None
         if result is None or function is None or function.verdict.reason is Reason.IGNORED:

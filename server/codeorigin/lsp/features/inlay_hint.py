@@ -2,6 +2,7 @@
 
 from lsprotocol import types
 
+from codeorigin.lsp.features.publish import settled
 from codeorigin.lsp.server import CodeOriginServer
 from codeorigin.wording.figures import probability_percent
 from codeorigin.wording.functions import finding
@@ -16,8 +17,9 @@ def register(server: CodeOriginServer) -> None:
         uri = params.text_document.uri
         if session.document(uri) is None or not session.settings_of(uri).inlay_hints:
             return []
-        result = await session.settled(uri)
-        if result is None or not session.is_current(result):
+        await settled(session, uri)
+        result = session.current_result(uri)
+        if result is None:
             return []
         positions = result.snapshot.positions
         found = []

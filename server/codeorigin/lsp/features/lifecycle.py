@@ -8,8 +8,8 @@ from lsprotocol import types
 from codeorigin.lsp.connection import process_watch
 from codeorigin.lsp.connection.client_support import ClientSupport
 from codeorigin.lsp.connection.parameters import plain_json
-from codeorigin.lsp.features import pull_diagnostics
-from codeorigin.lsp.features.configuration import fetch_settings, watch_settings
+from codeorigin.lsp.features import pull_diagnostics, workspace_diagnostics
+from codeorigin.lsp.features.configuration import fetch_settings, reconfigure, watch_settings
 from codeorigin.lsp.server import CodeOriginServer
 
 logger = logging.getLogger(__name__)
@@ -24,12 +24,10 @@ def register(server: CodeOriginServer) -> None:
         server.client.support = support
         session.configuration.set_initial(plain_json(params.initialization_options))
         session.configuration.rebuild([folder.uri for folder in session.documents.folders.values()])
-        session.publisher.with_link = support.code_description
-        session.publisher.pull = support.pull_diagnostics
         if support.pull_diagnostics:
             pull_diagnostics.register(server)
-            if support.refresh_diagnostics:
-                session.publisher.refresh = server.client.refresh_diagnostics
+            if session.configuration.everywhere.workspace_diagnostics:
+                workspace_diagnostics.register(server)
         if params.process_id is not None:
             loop = asyncio.get_running_loop()
             process_watch.watch(params.process_id, lambda: loop.call_soon_threadsafe(_client_gone, server))
@@ -39,7 +37,7 @@ def register(server: CodeOriginServer) -> None:
         watch_settings(server)
         await fetch_settings(server)
         server.session.configured.set()
-        server.session.reconfigure()
+        reconfigure(server.session)
         server.status.changed()
 
     @server.feature(types.SHUTDOWN)

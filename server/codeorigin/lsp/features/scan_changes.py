@@ -10,7 +10,10 @@ from codeorigin.errors import Cancelled, CodeOriginError, RepositoryError, Sourc
 from codeorigin.lsp.documents.eligibility import is_excluded
 from codeorigin.lsp.features.findings import reported
 from codeorigin.lsp.features.scans import MAX_ERRORS, file_of_scan, has_verdicts, register_scan
+from codeorigin.lsp.scoring.closed_files import is_chosen
+from codeorigin.lsp.scoring.file_records import FileRecord
 from codeorigin.lsp.scoring.worker import Priority
+from codeorigin.lsp.scoring.workspace_scan import ScanFolder, log_failure
 from codeorigin.lsp.server import CodeOriginServer
 from codeorigin.lsp.session import Session
 from codeorigin.settings.schema import Settings
@@ -20,8 +23,6 @@ from codeorigin.wording.titles import SCANNING_CHANGES
 
 if TYPE_CHECKING:
     from codeorigin.git.written import WrittenFile
-    from codeorigin.lsp.scoring.file_records import FileRecord
-    from codeorigin.lsp.scoring.workspace_scan import ScanFolder
 
 SCAN_CHANGES = "codeorigin.scanChanges"
 
@@ -31,7 +32,7 @@ def register(server: CodeOriginServer) -> None:
     register_scan(server, SCAN_CHANGES, _scan)
 
 
-async def _scan(session: Session, folders: "list[ScanFolder]") -> dict[str, Any]:
+async def _scan(session: Session, folders: list[ScanFolder]) -> dict[str, Any]:
     token = CancelToken()
     progress = session.client.start_progress(SCANNING_CHANGES, token.cancel)
     files: list[dict[str, Any]] = []
@@ -67,7 +68,7 @@ async def _scan(session: Session, folders: "list[ScanFolder]") -> dict[str, Any]
     }
 
 
-def _changed_files(folder: "ScanFolder", token: CancelToken) -> "Sequence[tuple[Path, WrittenFile]]":
+def _changed_files(folder: ScanFolder, token: CancelToken) -> "Sequence[tuple[Path, WrittenFile]]":
     # Imported in the thread that runs git, because `initialize` does not need it.
     from codeorigin.git.written import working_files  # noqa: PLC0415
 
@@ -81,10 +82,8 @@ def _changed_files(folder: "ScanFolder", token: CancelToken) -> "Sequence[tuple[
 
 
 async def _scan_folder(
-    session: Session, folder: "ScanFolder", token: CancelToken, files: list[dict[str, Any]], errors: list[str]
+    session: Session, folder: ScanFolder, token: CancelToken, files: list[dict[str, Any]], errors: list[str]
 ) -> None:
-    from codeorigin.lsp.scoring.workspace_scan import log_failure  # noqa: PLC0415 - see scan_folders
-
     settings = folder.settings
     try:
         ask = partial(_changed_files, folder, token)
@@ -109,12 +108,10 @@ async def _scan_folder(
 
 
 def _is_wanted(path: Path, settings: Settings, folder: Path) -> bool:
-    from codeorigin.lsp.scoring.closed_files import is_chosen  # noqa: PLC0415 - see scan_folders
-
     return is_chosen(path, settings) and not is_excluded(str(path), settings.exclude, folder)
 
 
-def _file(session: Session, record: "FileRecord", settings: Settings) -> dict[str, Any]:
+def _file(session: Session, record: FileRecord, settings: Settings) -> dict[str, Any]:
     found = reported(record.functions, settings, session.accepted(record.uri))
     # No verdict on the file, because it would count unchanged functions too.
     return file_of_scan(record, settings, len(found), None)

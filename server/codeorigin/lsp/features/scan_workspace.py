@@ -2,25 +2,23 @@
 
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from lsprotocol import types
 from pygls import uris
 
 from codeorigin.cancellation import CancelToken
 from codeorigin.errors import CodeOriginError
-from codeorigin.lsp.features.findings import diagnostic, reported
+from codeorigin.lsp.features.closed_files import send_closed, withdraw
+from codeorigin.lsp.features.findings import reported
 from codeorigin.lsp.features.scans import MAX_ERRORS, file_of_scan, has_verdicts, register_scan
+from codeorigin.lsp.scoring.file_records import FileRecord
+from codeorigin.lsp.scoring.workspace_scan import MAX_FILES, ScanFolder
 from codeorigin.lsp.server import CodeOriginServer
 from codeorigin.lsp.session import Session
 from codeorigin.settings.schema import Settings
 from codeorigin.text.literal_text import plain_message
 from codeorigin.wording.messages import NOTHING_JUDGED, in_place_of_list, on_scan, reported_functions
 from codeorigin.wording.titles import SCANNING
-
-if TYPE_CHECKING:
-    from codeorigin.lsp.scoring.file_records import FileRecord
-    from codeorigin.lsp.scoring.workspace_scan import ScanFolder
 
 SCAN_WORKSPACE = "codeorigin.scanWorkspace"
 REPORT_SECONDS = 0.1
@@ -42,9 +40,7 @@ class _Scan:
         self._reported = 0.0
         self._progress = session.client.start_progress(SCANNING, self._token.cancel, measured=True)
 
-    async def run(self, folders: "list[ScanFolder]") -> dict[str, Any]:
-        from codeorigin.lsp.scoring.workspace_scan import MAX_FILES  # noqa: PLC0415 - see scan_folders
-
+    async def run(self, folders: list[ScanFolder]) -> dict[str, Any]:
         session = self._session
         error: str | None = None
         summary = None
@@ -92,19 +88,13 @@ class _Scan:
             ),
         }
 
-    def _scored(self, record: "FileRecord", settings: Settings) -> None:
+    def _scored(self, record: FileRecord, settings: Settings) -> None:
         session, uri = self._session, record.uri
         self._seen.add(uri)
         found = reported(record.functions, settings, session.accepted(uri))
         if record.functions:
             self._files.append(file_of_scan(record, settings, len(found), record.verdict))
-        # A folder may be removed from the workspace while it is scanned.
-        if not session.is_open(uri) and session.documents.folder_of(uri) is not None:
-            with_link = session.client.support.code_description
-            items: list[types.Diagnostic] = [
-                diagnostic(each, record.model_id, band, settings, with_link=with_link) for each, band in found
-            ]
-            session.publisher.publish(uri, items)
+        send_closed(session, record, settings)
 
     def _withdraw_stale(self, folders: list[Path]) -> None:
         """Withdraw the findings in files that an earlier scan found but this one did not."""
@@ -112,9 +102,9 @@ class _Scan:
         def is_gone(uri: str) -> bool:
             path = uris.to_fs_path(uri)
             inside = path is not None and any(Path(path).is_relative_to(folder) for folder in folders)
-            return inside and uri not in self._seen and not self._session.is_open(uri)
+            return inside and uri not in self._seen
 
-        self._session.publisher.withdraw(is_gone)
+        withdraw(self._session, is_gone)
 
     def _show_progress(self, done: int, total: int) -> None:
         now = time.monotonic()

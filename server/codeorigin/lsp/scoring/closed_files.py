@@ -16,7 +16,7 @@ from codeorigin.languages import get_language
 from codeorigin.languages.hosts import HOSTS
 from codeorigin.lsp.documents.documents import Positions, Snapshot
 from codeorigin.lsp.scoring.file_records import FileRecord
-from codeorigin.lsp.scoring.requests import FunctionRecord, Pass, Result
+from codeorigin.lsp.scoring.requests import FunctionRecord, Request, Result
 from codeorigin.settings.schema import Settings
 from codeorigin.text.positions import LineIndex, PositionEncoding
 
@@ -72,7 +72,7 @@ class ClosedFile:
             path=str(self.path),
             host=host,
         )
-        result = Result(Pass(snapshot, settings), report, analyzer.model_id)
+        result = Result(Request(snapshot, settings), report, analyzer.model_id)
         listed = result.functions
         if self.changed is not None:
             places = function_lines(self.text, listed)

@@ -1,41 +1,43 @@
-"""One pass over a document, its result, and how to find a function in it."""
+"""A request to score a document, its result, and how to find a function in it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from lsprotocol import types
 
 from codeorigin.analysis.report import FileReport, FunctionReport
+from codeorigin.cancellation import CancelToken
 from codeorigin.lsp.documents.documents import Snapshot
-from codeorigin.lsp.documents.eligibility import Skipped
-from codeorigin.lsp.scoring.commit_scope import NOTHING, CommitEvidence
+from codeorigin.lsp.documents.eligibility import Skipped, skipped
+from codeorigin.lsp.scoring.model_loader import ModelLoader
 from codeorigin.model.file_verdict import FileVerdict
 from codeorigin.model.verdict import Verdict
 from codeorigin.settings.schema import Settings
 
-Key = tuple[int, Settings, int, int]
+Key = tuple[int, Settings, int, Mapping[str, Sequence[float]]]
 
 
 @dataclass(frozen=True, slots=True)
-class Pass:
-    """Everything that one pass over a document needs, captured once on the event loop.
+class Request:
+    """Everything that scoring a document needs, captured once on the event loop.
 
-    ``generation`` counts model changes, because results of two models are never mixed.
+    ``generation`` counts model changes, because results of two models are never mixed. ``in_commits`` are by function
+    id the own logits of the other functions of the commit that wrote it.
     """
 
     snapshot: Snapshot
     settings: Settings = field(default_factory=Settings)
     folder: Path | None = None
     generation: int = 0
-    commits: CommitEvidence = NOTHING
+    in_commits: Mapping[str, Sequence[float]] = field(default_factory=dict)
 
     @property
     def key(self) -> Key:
         """Version, settings, model and commits; while they are unchanged, so is the result."""
-        return self.snapshot.version, self.settings, self.generation, self.commits.number
+        return self.snapshot.version, self.settings, self.generation, self.in_commits
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +59,9 @@ class FunctionRecord:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The result of one pass; without a report, ``skipped`` says why."""
+    """The result of a request; without a report, ``skipped`` says why."""
 
-    done: Pass
+    request: Request
     report: FileReport | None
     model_id: str
     skipped: Skipped | None = None
@@ -67,17 +69,17 @@ class Result:
     @property
     def snapshot(self) -> Snapshot:
         """The document that was scored."""
-        return self.done.snapshot
+        return self.request.snapshot
 
     @property
     def settings(self) -> Settings:
         """The settings that it was scored with."""
-        return self.done.settings
+        return self.request.settings
 
     @property
     def version(self) -> int:
         """The version of the document that was scored."""
-        return self.done.snapshot.version
+        return self.request.snapshot.version
 
     @property
     def functions(self) -> tuple[FunctionReport, ...]:
@@ -91,7 +93,7 @@ class Result:
 
     def record(self, function: FunctionReport) -> FunctionRecord:
         """The data needed to show ``function``."""
-        span, positions = function.span, self.done.snapshot.positions
+        span, positions = function.span, self.request.snapshot.positions
         return FunctionRecord(
             function_id=function.function_id,
             name=span.qualified_name,
@@ -128,6 +130,31 @@ class Result:
             span = function.span.range
             if span.start_line <= last and span.end_line >= first:
                 yield function
+
+
+def score(request: Request, loader: ModelLoader, cancel: CancelToken) -> Result:
+    """Score a document. Runs in the worker.
+
+    Raises:
+        ModelError: the model is missing or broken.
+        Cancelled: ``cancel`` was triggered, or another model was chosen since the request.
+    """
+    snapshot, settings = request.snapshot, request.settings
+    reason = skipped(snapshot, settings, request.folder)
+    if reason is not None or snapshot.kind is None:
+        return Result(request, None, "", reason)
+    analyzer = loader.analyzer(request.generation)
+    report = analyzer.analyze(
+        snapshot.text,
+        snapshot.kind.id,
+        path=snapshot.path,
+        file_context=settings.file_context,
+        languages=settings.languages,
+        cell=snapshot.is_cell,
+        in_commits=request.in_commits,
+        cancel=cancel,
+    )
+    return Result(request, report, analyzer.model_id)
 
 
 def nested_at_header(function: FunctionReport, line: int) -> FunctionReport | None:

@@ -237,6 +237,11 @@ class Scanner:
             # The failing model is the one that guesses languages; source files are scored without it.
             raise SourceError(f"{file.path}: {error}") from error
 
+    async def file(self, path: Path, settings: Settings, token: CancelToken) -> FileRecord:
+        """The verdicts on a file; scores it only if it has changed since it was scored. Raises like a scan."""
+        work = partial(self._score, path, settings, _Batch(), token)
+        return await self._worker.submit(work, priority=Priority.SCAN, token=token)
+
     async def changed_file(
         self, path: Path, file: "WrittenFile", settings: Settings, token: CancelToken
     ) -> FileRecord:

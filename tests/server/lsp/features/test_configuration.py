@@ -9,6 +9,7 @@ from codeorigin.lsp.connection.client_support import ClientSupport
 from codeorigin.lsp.documents.configuration import Configuration
 from codeorigin.lsp.features import configuration
 from codeorigin.lsp.server import CodeOriginServer
+from support.waiting import PATIENCE
 
 pytestmark = pytest.mark.asyncio
 
@@ -41,6 +42,7 @@ class _Client:
 @pytest.fixture
 def client(monkeypatch: pytest.MonkeyPatch) -> _Client:
     monkeypatch.setattr(configuration, "ANSWER_SECONDS", 0)
+    monkeypatch.setattr(configuration, "reconfigure", _Client.reconfigure)
     return _Client()
 
 
@@ -48,7 +50,7 @@ async def test_late_answer_applies_when_it_arrives(client: _Client) -> None:
     await client.fetch()
     assert client.configuration.everywhere.enable is True
     client.asked[0].set_result([{"enable": False}])
-    await client.changed.wait()
+    await asyncio.wait_for(client.changed.wait(), PATIENCE)
     assert client.changes == [False]
 
 
@@ -57,7 +59,7 @@ async def test_late_answer_does_not_override_a_newer_one(client: _Client) -> Non
     await client.fetch()
     first, second = client.asked
     second.set_result([{"enable": False}])
-    await client.changed.wait()
+    await asyncio.wait_for(client.changed.wait(), PATIENCE)
     first.set_result([{"enable": True}])
     await asyncio.wait({first})
     await asyncio.sleep(0)

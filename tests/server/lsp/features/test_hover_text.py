@@ -17,7 +17,7 @@ from codeorigin.functions.finding import find_functions
 from codeorigin.languages import get_language
 from codeorigin.lsp.documents.documents import Positions, Snapshot
 from codeorigin.lsp.features.hover_text import HoverContent
-from codeorigin.lsp.scoring.requests import Pass, Result
+from codeorigin.lsp.scoring.requests import Request, Result
 from codeorigin.model.calibration.promise import Promise
 from codeorigin.model.verdict import Band, Verdict
 from codeorigin.settings.schema import Settings
@@ -52,7 +52,7 @@ def content(
     )  # fmt: skip
     (span,) = find_functions(text, get_language("python"))
     function = FunctionReport(span, verdict, "id")
-    result = Result(Pass(snapshot), FileReport("python", None, (function,)), "model")
+    result = Result(Request(snapshot), FileReport("python", None, (function,)), "model")
     return HoverContent(result, function, Settings(), explanation, line=line)
 
 

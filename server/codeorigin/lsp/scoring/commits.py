@@ -1,10 +1,7 @@
-"""Evidence for a document's functions from the other functions of their commits, read in the background."""
+"""Evidence for a document's functions from the other functions of their commits."""
 
-import asyncio
-import itertools
 import logging
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -39,93 +36,28 @@ _Written = tuple[tuple[str, float], ...]
 """Id and own logit of each function that one commit wrote and that has a verdict."""
 
 
-@dataclass(frozen=True, slots=True)
-class CommitEvidence:
-    """By id of a document's function, the own logits of the other functions of the commit that wrote it.
-
-    ``number`` identifies a state of this evidence; 0 means none.
-    """
-
-    number: int = 0
-    others: Mapping[str, Sequence[float]] = field(default_factory=dict)
-
-
-NOTHING = CommitEvidence()
-
-
-class CommitScopes:
-    """Keeps the evidence for open documents. All methods must be called on the event loop.
+class Commits:
+    """Reads and scores the commits that wrote files.
 
     git runs in the thread ``git``, and scoring runs in ``worker`` at the lowest priority, file by file, so that
-    neither typing nor a hover waits for it. ``changed`` is called with the URI of a document whose evidence changed.
+    neither typing nor a hover waits for it.
     """
 
-    def __init__(
-        self, worker: WorkerThread, git: WorkerThread, loader: ModelLoader, changed: Callable[[str], None]
-    ) -> None:
+    def __init__(self, worker: WorkerThread, git: WorkerThread, loader: ModelLoader) -> None:
         self._worker = worker
-        self._loader = loader
-        self._changed = changed
         self._git = git
-        self._known: dict[str, CommitEvidence] = {}
-        self._tasks: dict[str, tuple[asyncio.Task[None], CancelToken]] = {}
-        self._numbers = itertools.count(1)
+        self._loader = loader
         self._commits: dict[tuple[Path, str, str], _Written] = {}
 
-    @property
-    def pending(self) -> int:
-        """Number of documents being looked at."""
-        return len(self._tasks)
-
-    def of(self, uri: str) -> CommitEvidence:
-        """The evidence for the document so far."""
-        return self._known.get(uri, NOTHING)
-
-    def refresh(self, uri: str, path: Path, language: Language) -> None:
-        """Look at the committed file again, because the document was opened or saved."""
-        self._cancel(uri)
-        token = CancelToken()
-        task = asyncio.get_running_loop().create_task(self._find(uri, path, language, token))
-        self._tasks[uri] = task, token
-        task.add_done_callback(lambda done: self._ended(uri, done))
-
-    def forget(self, uri: str) -> None:
-        """Drop a document's evidence, because it was closed or the setting is off."""
-        self._cancel(uri)
-        self._known.pop(uri, None)
-
-    def stop(self) -> None:
-        """Cancel everything permanently."""
-        for uri in list(self._tasks):
-            self._cancel(uri)
-
-    def _cancel(self, uri: str) -> None:
-        known = self._tasks.pop(uri, None)
-        if known is not None:
-            known[1].cancel()
-            known[0].cancel()
-
-    def _ended(self, uri: str, task: asyncio.Task[None]) -> None:
-        if self._tasks.get(uri, (None,))[0] is task:
-            del self._tasks[uri]
-        if not task.cancelled() and (error := task.exception()) is not None:
-            logger.error("the commits of a document could not be read", exc_info=error)
-
-    async def _find(self, uri: str, path: Path, language: Language, token: CancelToken) -> None:
-        try:
-            others = await self._others(path, language, token)
-        except Cancelled:
-            return
-        except CodeOriginError as error:
-            logger.debug("no evidence by commits: %s", error)
-            others = {}
-        if others != self.of(uri).others:
-            self._known[uri] = CommitEvidence(next(self._numbers), others)
-            self._changed(uri)
-
-    async def _others(
+    async def others(
         self, path: Path, language: Language, token: CancelToken
     ) -> dict[str, tuple[float, ...]]:
+        """By id of a function in the committed file, the own logits of the other functions of its commit.
+
+        Raises:
+            CodeOriginError: git or the model failed.
+            Cancelled: ``token`` was cancelled.
+        """
         file = await self._ask_git(partial(_committed, path, token), token)
         if file is None:
             return {}
