@@ -18,12 +18,12 @@ from codeorigin.cancellation import NEVER, CancelToken
 from codeorigin.errors import Cancelled
 from codeorigin.explain.explainer import Explainer
 from codeorigin.explain.explanation import ExplainOptions, Explanation
-from codeorigin.functions.embedded.regions import regions_of
+from codeorigin.functions.embedded.code_blocks import code_blocks
 from codeorigin.functions.finding import only_function
 from codeorigin.functions.notebooks import without_magics
 from codeorigin.functions.spans import FunctionSpan
 from codeorigin.languages import get_language, parsing
-from codeorigin.languages.hosts import Host, find_host
+from codeorigin.languages.kinds import DocumentKind, find_document_kind
 from codeorigin.model.bundle import Bundle
 from codeorigin.model.calibration.judge import Judge, Scored
 from codeorigin.model.file_verdict import FileReason, FileVerdict
@@ -106,7 +106,7 @@ class Analyzer:
         Args:
             text: the whole document.
             language: a language id or alias, or the id of a kind of document with embedded code blocks
-                (:data:`codeorigin.languages.hosts.HOSTS`); each block is then judged like a separate file.
+                (:data:`codeorigin.languages.kinds.DOCUMENT_KINDS`); each block is then judged like a separate file.
             path: its path, for the test rules and the report.
             file_context: let the other functions of the file count in each verdict, if the model has a rule for
                 that; otherwise each function is judged by its own text.
@@ -120,8 +120,8 @@ class Analyzer:
             ModelError: a block's language had to be guessed, and the language model is missing or broken.
             Cancelled: ``cancel`` was triggered.
         """
-        if (host := find_host(language)) is not None:
-            return self._blocks(text, host, path, languages, file_context=file_context, cancel=cancel)
+        if (kind := find_document_kind(language)) is not None:
+            return self._blocks(text, kind, path, languages, file_context=file_context, cancel=cancel)
         known = get_language(language)
         parsed = without_magics(text, known) if cell else text
         model_language = known.model_language
@@ -168,7 +168,7 @@ class Analyzer:
         self._prepared.clear()
         by_language: dict[str, list[tuple[_Document, FoundFunctions]]] = {}
         for text, language, path in documents:
-            if find_host(language) is not None:
+            if find_document_kind(language) is not None:
                 continue  # its blocks are analysed as separate documents
             try:
                 known = get_language(language)
@@ -262,7 +262,7 @@ class Analyzer:
     def _blocks(
         self,
         text: str,
-        host: Host,
+        kind: DocumentKind,
         path: str | None,
         languages: Collection[str] | None,
         *,
@@ -273,10 +273,10 @@ class Analyzer:
         lines = LineIndex(text)
         found: list[FunctionReport] = []
         verdict = None
-        for region in regions_of(lines, host, languages, cancel):
+        for block in code_blocks(lines, kind, languages, cancel):
             report = self.analyze(
-                region.text,
-                region.language,
+                block.text,
+                block.language,
                 path=path,
                 file_context=file_context,
                 cancel=cancel,
@@ -284,11 +284,11 @@ class Analyzer:
             functions = report.functions
             if report.verdict is not None and report.verdict.reason is FileReason.UNPARSED:
                 verdict = report.verdict
-            if region.ignored:
+            if block.ignored:
                 ignored = Verdict.without(Reason.IGNORED)
                 functions = tuple(replace(each, verdict=ignored) for each in functions)
-            found += [place_function(function, region, lines) for function in functions]
-        return FileReport(host.id, path, tuple(found), verdict)
+            found += [place_function(function, block, lines) for function in functions]
+        return FileReport(kind.id, path, tuple(found), verdict)
 
     def _judged(
         self, scored: Mapping[int, Scored | None], language: str, *, file_context: bool

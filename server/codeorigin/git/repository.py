@@ -10,11 +10,13 @@ from codeorigin.cancellation import NEVER, CancelToken
 from codeorigin.errors import RepositoryError
 from codeorigin.git.objects import Objects
 from codeorigin.git.process import FailedCommandError, Git
+from codeorigin.text.regular_files import read_regular_file
 
 _WITHOUT_COMMITS = "does not have any commits yet"
 _MAX_COMMIT = 1_000_000
 _LATEST = 2**63 - 1
 _MOST_DIGITS = 20
+_MAX_SHALLOW = 64 * 2**20
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,16 @@ class Repository:
     def is_shallow(self) -> bool:
         """Whether the history was cut off when the repository was cloned."""
         return self.git.line("rev-parse", "--is-shallow-repository") == "true"
+
+    def boundary(self) -> frozenset[str]:
+        """The commits whose parents were cut off when the repository was cloned."""
+        if not self.is_shallow:
+            return frozenset()
+        try:
+            data = read_regular_file(self.path("shallow"), _MAX_SHALLOW)
+            return frozenset(data.decode("ascii").split())
+        except (OSError, ValueError):
+            return frozenset()
 
     def path(self, name: str) -> Path:
         """The location of a part of the repository, such as ``objects`` or ``index``."""
