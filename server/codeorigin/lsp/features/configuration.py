@@ -8,8 +8,8 @@ from typing import Any
 from lsprotocol import types
 
 from codeorigin.errors import ModelError
-from codeorigin.languages import LANGUAGES
-from codeorigin.languages.hosts import HOSTS
+from codeorigin.languages import LANGUAGES, Language
+from codeorigin.languages.kinds import DOCUMENT_KINDS, NOTEBOOK, DocumentKind
 from codeorigin.lsp.connection.parameters import plain_json
 from codeorigin.lsp.documents.configuration import SECTION
 from codeorigin.lsp.features.closed_files import check_closed, withdraw
@@ -25,12 +25,9 @@ logger = logging.getLogger(__name__)
 
 ANSWER_SECONDS = 3.0
 
-_SUFFIXES = {
-    ".ipynb",
-    *(suffix for language in LANGUAGES.values() for suffix in language.extensions),
-    *(suffix for host in HOSTS.values() for suffix in host.extensions),
-}
-_SOURCES = f"**/*{{{','.join(sorted(_SUFFIXES))}}}"
+_KINDS: list[Language | DocumentKind] = [*LANGUAGES.values(), *DOCUMENT_KINDS.values(), NOTEBOOK]
+_SUFFIXES = sorted({suffix for kind in _KINDS for suffix in kind.extensions})
+_SOURCES = f"**/*{{{','.join(_SUFFIXES)}}}"
 _CHANGED_OR_DELETED = types.WatchKind.Change.value | types.WatchKind.Delete.value
 
 

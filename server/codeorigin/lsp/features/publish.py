@@ -29,7 +29,7 @@ def publish_soon(session: Session, uri: str, delay: float = 0.0) -> None:
     state = session.state(uri)
     state.stop_scoring()
     if not session.stopped:
-        state.is_delayed = True
+        state.is_delayed = delay > 0
         state.scoring = asyncio.get_running_loop().create_task(_publish(session, uri, state, delay))
 
 

@@ -195,6 +195,19 @@ async def test_waiters_get_the_newest_result(bench: Bench) -> None:
     assert bench.published == [("a", 2)]
 
 
+async def test_waiters_woken_by_an_edit_share_its_scoring(bench: Bench) -> None:
+    bench.hold.clear()
+    bench.open("a")
+    asked = [bench.ask("a") for _ in range(3)]
+    await bench.until_running()
+    bench.edit("a", 2)
+    publish_soon(bench.session, "a", LONG)
+    bench.hold.set()
+    first, second, third = await asyncio.gather(*asked)
+    assert first is second is third is bench.session.result("a")
+    assert bench.published == [("a", 2)]
+
+
 async def test_request_does_not_wait_for_the_debounce(bench: Bench) -> None:
     bench.open("a")
     publish_soon(bench.session, "a", LONG)
