@@ -234,11 +234,12 @@ def explained(complaint: bytes, command: str, folder: Path) -> RepositoryError:
     text = " ".join(lines)
     if "dubious ownership" in text:
         return RepositoryError(
-            f"{folder}: git does not trust this repository, because it belongs to another user; if you do, run: "
-            f"git config --global --add safe.directory {folder}"
+            "git does not trust this repository, because it belongs to another user; if you do, run: "
+            f"git config --global --add safe.directory {folder}",
+            folder,
         )
     if "not a git repository" in text:
-        return RepositoryError(f"{folder}: is not in a git repository")
+        return RepositoryError("is not in a git repository", folder)
     if (found := re.search(r"unable to read ([0-9a-f]{40,64})", text)) is not None:
         return FailedCommandError(
             f"{folder}: object {found[1][:10]} is not in this clone or is damaged, and nothing is fetched; "

@@ -76,7 +76,7 @@ def plan(
     """
     head = repository.head() if revision == "HEAD" else repository.resolve(revision)
     if head is None:
-        raise RepositoryError(f"{repository.folder}: the repository has no commits yet")
+        raise RepositoryError("the repository has no commits yet", repository.folder)
     cut = repository.boundary()
     try:
         return _planned(repository.log(head, paths=paths), cut, since, until)

@@ -10,6 +10,7 @@ from lsprotocol import types
 
 from codeorigin.analysis.report import FileReport, FunctionReport
 from codeorigin.cancellation import CancelToken
+from codeorigin.functions.documents import Document
 from codeorigin.lsp.documents.documents import Snapshot
 from codeorigin.lsp.documents.eligibility import Skipped, skipped
 from codeorigin.lsp.scoring.model_loader import ModelLoader
@@ -145,12 +146,14 @@ def score(request: Request, loader: ModelLoader, cancel: CancelToken) -> Result:
         return Result(request, None, "", reason)
     analyzer = loader.analyzer(request.generation)
     report = analyzer.analyze(
-        snapshot.text,
-        snapshot.kind.id,
-        path=snapshot.path,
+        Document(
+            snapshot.text,
+            snapshot.kind.id,
+            snapshot.path,
+            frozenset(settings.languages),
+            snapshot.is_cell,
+        ),
         file_context=settings.file_context,
-        languages=settings.languages,
-        cell=snapshot.is_cell,
         in_commits=request.in_commits,
         cancel=cancel,
     )

@@ -13,6 +13,7 @@ from lsprotocol import types
 from codeorigin.analysis.report import FileReport
 from codeorigin.cancellation import CancelToken
 from codeorigin.errors import Cancelled
+from codeorigin.functions.documents import Document
 from codeorigin.lsp.connection.client_support import ClientSupport
 from codeorigin.lsp.documents.documents import SourceWorkspace
 from codeorigin.lsp.features.publish import publish_soon, scored, settled
@@ -79,7 +80,8 @@ class Bench:
             raise Cancelled("another model")
         return self
 
-    def analyze(self, text: str, language: str, *, cancel: CancelToken, **_: Any) -> FileReport:
+    def analyze(self, document: Document, *, cancel: CancelToken, **_: Any) -> FileReport:
+        text = document.text
         self.analyzed.append(text)
         self.running.set()
         while not self.hold.wait(0.001):
@@ -88,7 +90,7 @@ class Bench:
                 cancel.raise_if_cancelled()
         if self.broken is not None:
             raise self.broken
-        return FileReport(language, None, ())
+        return FileReport(document.kind, None, ())
 
     async def until_running(self) -> None:
         while not self.running.is_set():
