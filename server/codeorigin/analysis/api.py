@@ -6,6 +6,7 @@ from pathlib import Path
 
 from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.analysis.report import FileReport
+from codeorigin.functions.documents import Document
 
 _lock = threading.Lock()
 _analyzers: dict[Path | None, Analyzer] = {}
@@ -27,4 +28,4 @@ def analyze_text(
         if key not in _analyzers:
             _analyzers[key] = Analyzer.load(key, threads=threads)
         analyzer = _analyzers[key]
-        return analyzer.analyze(text, language, path=shown, file_context=file_context)
+        return analyzer.analyze(Document(text, language, shown), file_context=file_context)

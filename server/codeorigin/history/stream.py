@@ -2,19 +2,18 @@
 
 import hashlib
 import json
-import sys
-import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
-from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from codeorigin.check.changes import wanted_paths
-from codeorigin.check.inputs import chosen_cells
+from codeorigin.check.inputs import find_project
+from codeorigin.check.selection import Selection
+from codeorigin.cli.days import since_seconds, until_seconds
 from codeorigin.cli.exit_codes import ExitCode
+from codeorigin.cli.options import cores
 from codeorigin.cli.output import open_reports
+from codeorigin.cli.progress import ProgressLine
 from codeorigin.cli.terminal import complain, display_path
 from codeorigin.errors import CodeOriginError, RepositoryError
 from codeorigin.git.repository import Repository
@@ -23,113 +22,30 @@ from codeorigin.history.options import HistoryFormat, HistoryOptions
 from codeorigin.history.results import UNREADABLE, CommitResult
 from codeorigin.history.run import HistoryRun, open_history
 from codeorigin.history.totals import Totals
-from codeorigin.settings.project import project_of
+from codeorigin.settings.project import Project
 from codeorigin.wording.histories import missing_phrase, repaired_phrase
-
-if TYPE_CHECKING:
-    from codeorigin.settings.project import Project
-
-
-def parse_day(text: str, option: str, *, end: bool = False) -> int:
-    """The start of a day, month or year (``YYYY-MM-DD``, ``YYYY-MM`` or ``YYYY``, UTC) in seconds since 1970.
-
-    With ``end``, the time just after it instead of its start.
-
-    Raises:
-        CodeOriginError: ``text`` is not a date, or is in the year 9999.
-    """
-    for shape in ("%Y-%m-%d", "%Y-%m", "%Y"):
-        try:
-            first = datetime.strptime(text, shape).replace(tzinfo=UTC)
-        except ValueError:
-            continue
-        if first.year == datetime.max.year:
-            # The day after it may not exist.
-            break
-        if not end:
-            return int(first.timestamp())
-        if shape == "%Y-%m-%d":
-            after = first + timedelta(days=1)
-        else:
-            month = first.replace(month=12) if shape == "%Y" else first
-            after = (month.replace(day=28) + timedelta(days=4)).replace(day=1)
-        return int(after.timestamp())
-    raise CodeOriginError(f"{option} {text}: is not a date; write it as 2024-05-17, 2024-05 or 2024")
 
 
 def _repository(path: str) -> tuple[Repository, list[str]]:
     """The repository that contains a path, and the path itself unless it is the whole repository."""
     given = Path(path)
     if not given.exists():
-        raise RepositoryError(f"{display_path(path)}: no such file or folder")
+        raise RepositoryError("no such file or folder", display_path(path))
     repository = Repository.of(given if given.is_dir() else given.parent)
     inside = repository.root is not None and given.resolve() != repository.root.resolve()
     return repository, [path] if inside else []
-
-
-class CommitProgress:
-    """Shows progress and its rate: one updated line on a terminal, or else one line per minute.
-
-    ``total`` is the number of commits to judge; ``clock`` returns seconds.
-    """
-
-    def __init__(self, total: int, clock: Callable[[], float] = time.monotonic) -> None:
-        self._total, self._clock = total, clock
-        self._started = self._shown = clock()
-        self._terminal = sys.stderr.isatty()
-
-    def __call__(self, done: int, known: int) -> None:
-        """Show that ``done`` commits are done, of which ``known`` were done by an earlier run."""
-        now = self._clock()
-        if now - self._shown < (0.5 if self._terminal else 60.0):
-            return
-        self._shown = now
-        text = f"{done:,} of {self._total:,} commits"
-        if done > known:
-            rate = (done - known) / (now - self._started)
-            left = (self._total - done) / rate
-            text += f", {60 * rate:,.0f} a minute, about {_duration(left)} left"
-        if self._terminal:
-            sys.stderr.write(f"\r\x1b[K{text}")
-            sys.stderr.flush()
-        else:
-            complain(text)
-
-    def clear(self) -> None:
-        """Erase the line."""
-        if self._terminal:
-            sys.stderr.write("\r\x1b[K")
-            sys.stderr.flush()
-
-
-def _duration(seconds: float) -> str:
-    minutes = round(seconds / 60)
-    if minutes < 1:
-        return "a minute"
-    return f"{minutes} min" if minutes < 90 else f"{minutes / 60:.1f} h"
 
 
 def run_history(options: HistoryOptions) -> int:
     """Judge the commits, write the reports, and return the exit code."""
     if any(each.format is HistoryFormat.PARQUET and each.path is None for each in options.targets):
         raise CodeOriginError("--format parquet: name the file to write, as in --format parquet=FILE")
-    since = None if options.since is None else parse_day(options.since, "--since")
-    until = None if options.until is None else parse_day(options.until, "--until", end=True)
+    since, until = since_seconds(options.since), until_seconds(options.until)
     repository, names = _repository(options.path)
-    project = project_of([Path(options.path)]) if options.config and repository.root is not None else None
-    for problem in project.problems if project is not None else ():
-        complain(problem)
-    wanted, below = wanted_paths(
-        repository,
-        names,
-        language=options.language,
-        exclude=options.exclude,
-        project=project,
-        documents=options.documents,
-    )
-    file_context = options.file_context
-    if file_context is None:
-        file_context = True if project is None else project.settings.file_context
+    project = find_project([options.path], files=options.config and repository.root is not None)
+    selection = Selection(project, options.language, options.exclude, options.documents)
+    wanted, below = selection.in_repository(repository, names)
+    file_context = project.settings.file_context if options.file_context is None else options.file_context
     with ExitStack() as stack:
         run = stack.enter_context(
             open_history(
@@ -140,12 +56,12 @@ def run_history(options: HistoryOptions) -> int:
                 since=since,
                 until=until,
                 paths=tuple(each for each in below if each),
-                cells=chosen_cells(options.language, project),
+                cells=selection.cells,
                 declared=options.declared,
                 file_context=file_context,
                 state=options.state,
                 model=options.model,
-                jobs=options.jobs,
+                jobs=options.jobs or cores(),
             )
         )
         counter = _Counter(run)
@@ -190,7 +106,7 @@ class _Counter:
     def __init__(self, run: HistoryRun) -> None:
         self._run, self.done = run, 0
         self.missing = self.unreadable = 0
-        self._progress = CommitProgress(len(run.plan))
+        self._progress = ProgressLine("commits", len(run.plan))
 
     def __iter__(self) -> Iterator[CommitResult]:
         for result in self._run.results():
@@ -198,7 +114,7 @@ class _Counter:
             self.done += 1
             self.missing += result.missing
             self.unreadable += result.reason == UNREADABLE
-            self._progress(self.done, self._run.walk.known)
+            self._progress.show(self.done, self._run.walk.known)
         self.clear()
 
     def clear(self) -> None:
@@ -207,10 +123,9 @@ class _Counter:
 
 
 def _settings_key(
-    options: HistoryOptions, below: Sequence[str], project: "Project | None", *, file_context: bool
+    options: HistoryOptions, below: Sequence[str], project: Project, *, file_context: bool
 ) -> str:
     """A hash of all settings that affect the result of a commit."""
-    settings = None if project is None else project.settings
     parts = [
         options.language,
         list(options.exclude),
@@ -218,6 +133,6 @@ def _settings_key(
         options.declared,
         options.documents,
         file_context,
-        None if settings is None else [sorted(settings.languages), list(settings.exclude)],
+        [sorted(project.settings.languages), list(project.settings.exclude)],
     ]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]

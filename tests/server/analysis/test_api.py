@@ -11,6 +11,7 @@ import pytest
 import codeorigin
 from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.errors import LanguageError, ModelError
+from codeorigin.functions.documents import Document
 from support.command import ROOT, TERSE
 
 
@@ -21,9 +22,9 @@ def test_examples_on_the_manual_page_are_correct() -> None:
 
 def test_check_gives_the_analyzers_report(tiny_model_dir: Path) -> None:
     text = TERSE.read_text()
-    expected = Analyzer.load(tiny_model_dir).analyze(text, "python", path="a.py")
+    expected = Analyzer.load(tiny_model_dir).analyze(Document(text, "python", "a.py"))
     assert codeorigin.analyze(text, "python", path="a.py", model=tiny_model_dir) == expected
-    alone = Analyzer.load(tiny_model_dir).analyze(text, "python", file_context=False)
+    alone = Analyzer.load(tiny_model_dir).analyze(Document(text, "python"), file_context=False)
     assert codeorigin.analyze(text, "python", model=tiny_model_dir, file_context=False) == alone
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from codeorigin.check.inputs import collect
+from codeorigin.check.selection import Selection
 from codeorigin.settings.project import project_of
 from codeorigin.text import ignore_files as ignore
 from support.command import TERSE, report_of, run
@@ -85,8 +86,8 @@ def test_bad_settings_cost_one_line_each(project: Path) -> None:
     _, _, _, errors = checked(project, "a.py")
     assert errors.decode().splitlines() == [
         "codeorigin: pyproject.toml: threshold must be a number from 0.0 to 1.0; null is used",
-        "codeorigin: pyproject.toml: there is no setting 'treshold', did you mean threshold?; ignored",
         "codeorigin: pyproject.toml: modelPath can only be set in the editor; ignored",
+        "codeorigin: pyproject.toml: there is no setting 'treshold', did you mean threshold?; ignored",
     ]
 
 
@@ -165,9 +166,7 @@ def test_excluded_folders_are_not_walked_and_patterns_are_parsed_once(
     monkeypatch.setattr("codeorigin.text.walking.os.scandir", listing)
     monkeypatch.setattr("codeorigin.settings.project.IgnorePatterns", counted)
     (project / "codeorigin.toml").write_text('exclude = ["gen/", "!gen/keep.py", "/only-here"]\n', "utf-8")
-    found, _ = collect(
-        [str(project)], language=None, stdin_filename=None, exclude=(), project=project_of([project])
-    )
+    found, _ = collect([str(project)], Selection(project_of([project])))
     assert [Path(source.path).name for source in found] == ["a.py", "d.go", "c.py", "f.py"]
     assert listed == [str(project), str(project / "src")]
     assert len(parsed) == 1

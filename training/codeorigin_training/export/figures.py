@@ -27,6 +27,7 @@ from codeorigin_training.measure.held_out import (
     slices,
     verdict_metrics,
 )
+from codeorigin_training.measure.ranking import OVER_DRAWS
 from codeorigin_training.measure.test_set import keep_test_set
 from codeorigin_training.run import Run
 from codeorigin_training.tracking import Tracker
@@ -68,6 +69,7 @@ def held_out_figures(
     by_text = answers_alone(rows, logits, calibration)
     keep_test_set(tracker, rows, by_text.answers.probability)
     metrics: dict[str, Any] = {
+        "interval_of": OVER_DRAWS,
         "held_out": detector_metrics(rows, logits),
         "verdicts": verdict_metrics(rows, by_text.answers),
         "slices": slices(rows, logits),
