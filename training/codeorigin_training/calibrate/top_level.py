@@ -2,9 +2,10 @@
 
 import dataclasses
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
+from pydantic.dataclasses import dataclass
 
 from codeorigin.model.calibration.scale import Thresholds
 from codeorigin.model.calibration.top_level import TopLevelRule
@@ -13,6 +14,7 @@ from codeorigin_training.calibrate.eligibility import has_verdict
 from codeorigin_training.calibrate.levels import Levels, fit_levels, no_levels
 from codeorigin_training.calibrate.promises import DISTRIBUTION, PromiseSettings, population
 from codeorigin_training.calibrate.thresholds import fewest_repositories
+from codeorigin_training.configuration import STRICT
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.corpus.splits import unit_hash
 from codeorigin_training.corpus.weights import balanced_or_equal_weights
@@ -20,7 +22,7 @@ from codeorigin_training.corpus.weights import balanced_or_equal_weights
 _CURVE_POINTS = 100
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, config=STRICT)
 class TopLevelConfig(PromiseSettings):
     """What is promised about code outside functions, and how long it must be to get a verdict.
 

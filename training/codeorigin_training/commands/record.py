@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pydantic.dataclasses import dataclass
+
 from codeorigin.model.folder import MANIFEST
+from codeorigin_training.configuration import STRICT
 from codeorigin_training.experiments import ExperimentError, Trial, add_trial, settings_name
 from codeorigin_training.run import Log, Run
 from codeorigin_training.studies.section import STUDY, read_study
@@ -14,7 +16,7 @@ from codeorigin_training.studies.section import STUDY, read_study
 _TRAINING = Path(__file__).parents[2]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, config=STRICT)
 class RecordConfig:
     """``experiment`` is the heading, ``what`` the row, ``why`` its reason, ``kept`` the outcome.
 

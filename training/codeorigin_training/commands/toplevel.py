@@ -4,17 +4,19 @@ import dataclasses
 import hashlib
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from pydantic.dataclasses import dataclass
 
 from codeorigin.errors import CodeOriginError
 from codeorigin.model.folder import sha256_of
 from codeorigin_training.arrays import Floats
 from codeorigin_training.calibrate.eligibility import has_verdict
 from codeorigin_training.calibrate.top_level import TopLevelConfig, cross_fitted_top_level, fit_top_level
+from codeorigin_training.configuration import STRICT
 from codeorigin_training.corpus.debian import SourcePackage, download_sources, read_source_packages
 from codeorigin_training.corpus.readers.debian import read_source_top_level
 from codeorigin_training.corpus.readers.snippets import SNIPPETS, read_snippet_top_level
@@ -29,7 +31,7 @@ _SHORTEST = 60
 """The fewest non-whitespace characters of code that is scored, whatever the rule's minimum."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, config=STRICT)
 class ToplevelConfig:
     """``bundle`` gets a rule for code outside functions; the result is written to ``out`` (None: the run's bundle).
 
