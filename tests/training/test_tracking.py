@@ -56,7 +56,6 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
 
 REQUIRED = {
     "recalibrate": ["bundle=b", "data=d", "version=1.2.3"],
-    "toplevel": ["bundle=b", "data=d"],
 }
 
 

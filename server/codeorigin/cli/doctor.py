@@ -14,6 +14,7 @@ from rich.text import Text
 import codeorigin
 from codeorigin.cli.console import make_console
 from codeorigin.cli.exit_codes import ExitCode, describe_unexpected
+from codeorigin.cli.options import DoctorOptions, cores
 from codeorigin.cli.terminal import complain, display_path, printable
 from codeorigin.errors import CodeOriginError
 from codeorigin.wording.figures import percent
@@ -197,11 +198,11 @@ def _findings(model: Path | None, threads: int, *, debug: bool) -> Iterator[Find
         yield _attempt(f"speed ({threads} threads)", lambda: measure_speed(analyzers[0]), remedy, debug=debug)
 
 
-def run_doctor(*, model: Path | None, threads: int, debug: bool) -> int:
+def run_doctor(options: DoctorOptions) -> int:
     """Print every finding as it arrives, and write the remedy for the first failed one to stderr."""
     console = make_console(sys.stdout)
     bad = []
-    for finding in _findings(model, threads, debug=debug):
+    for finding in _findings(options.model, options.threads or cores(), debug=options.debug):
         text = Text("ok    " if finding.ok else "WRONG ", "green" if finding.ok else "bold red")
         text.append(f"{finding.subject:<20} ")
         text.append(printable(finding.detail), "")

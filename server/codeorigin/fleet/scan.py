@@ -6,8 +6,9 @@ from pathlib import Path
 
 from codeorigin.errors import CodeOriginError
 from codeorigin.fleet.engines import Engine, UnitOutcome, run_units
+from codeorigin.fleet.options import UnitKind
 from codeorigin.fleet.store import Store
-from codeorigin.fleet.units import COMMITS_IN_A_UNIT, Unit, UnitKind, units_of
+from codeorigin.fleet.units import COMMITS_IN_A_UNIT, Unit, units_of
 from codeorigin.fleet.work import reason_of
 from codeorigin.wording.histories import missing_phrase
 

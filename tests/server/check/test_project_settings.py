@@ -85,8 +85,8 @@ def test_bad_settings_cost_one_line_each(project: Path) -> None:
     _, _, _, errors = checked(project, "a.py")
     assert errors.decode().splitlines() == [
         "codeorigin: pyproject.toml: threshold must be a number from 0.0 to 1.0; null is used",
-        "codeorigin: pyproject.toml: there is no setting 'treshold', did you mean threshold?; ignored",
         "codeorigin: pyproject.toml: modelPath can only be set in the editor; ignored",
+        "codeorigin: pyproject.toml: there is no setting 'treshold', did you mean threshold?; ignored",
     ]
 
 
@@ -102,7 +102,7 @@ def test_settings_above_the_repository_are_ignored(tmp_path: Path) -> None:
 
 def test_editor_settings_apply_where_the_project_sets_nothing(project: Path) -> None:
     """As in the editor, where the project's files win."""
-    given = '{"threshold": 1.0, "exclude": ["a.py"], "topLevel": true, "debounce": 5, "languages": ["go"]}'
+    given = '{"threshold": 1.0, "exclude": ["a.py"], "debounce": 5, "languages": ["go"]}'
     _, paths, summary, errors = checked(project, ".", "--settings", given)
     assert (paths, summary["threshold"], errors) == ({"a.py", "src/c.py"}, 0.0, b"")
     (project / "codeorigin.toml").write_text("threshold = 0.5\n", "utf-8")

@@ -229,7 +229,7 @@ def arguments(
 ) -> TrainingArguments:
     """Arguments of a quiet, seeded training that keeps its best and its last epoch in ``folder``."""
     logging.getLogger("transformers.trainer").setLevel(logging.ERROR)
-    disable_progress_bar()
+    disable_progress_bar()  # type: ignore[no-untyped-call]
     settings: dict[str, Any] = {
         "use_cpu": device_named(device).type == "cpu",
         "bf16": precision is Precision.BFLOAT16,

@@ -29,7 +29,6 @@ def _function(function: FunctionReport, counted: int, accepted: bool) -> dict[st
     span = function.span.range
     return {
         "id": function.function_id,
-        "kind": function.span.kind.value,
         "name": function.span.name,
         "qualified_name": function.span.qualified_name,
         "language": function.span.language,
@@ -119,6 +118,7 @@ def _data(result: CheckResult) -> dict[str, Any]:
         ],
         "summary": {
             "files": summary.files,
+            "without_functions": summary.without_functions,
             "functions": summary.functions,
             "scored": summary.scored,
             "findings": summary.findings,
@@ -129,8 +129,8 @@ def _data(result: CheckResult) -> dict[str, Any]:
             "finding_lines": summary.finding_lines,
             "bands": {band.value: count for band, count in summary.bands.items()},
             "file_bands": {band.value: count for band, count in summary.file_bands.items()},
-            "threshold": result.threshold,
-            "false_positive_rate": result.false_positive_rate,
+            "threshold": result.limits.threshold,
+            "false_positive_rate": result.limits.false_positive_rate,
             "seconds": round(summary.seconds, 3),
             "functions_per_second": summary.functions_per_second,
             "peak_memory_bytes": summary.peak_memory_bytes,

@@ -4,8 +4,6 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from codeorigin.languages import get_language
-from codeorigin_training.corpus.readers.source_text import cut_top_level
 from codeorigin_training.corpus.rows import SNIPPET_SOURCE, Row, read_entries
 
 SNIPPETS = "snippets.parquet"
@@ -27,17 +25,6 @@ def read_snippets(path: Path, *, advice: str = _ADVICE) -> Iterator[Row]:
     """
     for entry in read_entries(path, _COLUMNS, advice=advice):
         yield _row(entry, entry["code"].strip("\r\n"), entry["language"])
-
-
-def read_snippet_top_level(path: Path) -> Iterator[Row]:
-    """The code outside functions in every snippet that has some, as the server reads it.
-
-    Raises:
-        CorpusError: as :func:`read_snippets`.
-    """
-    for entry in read_entries(path, _COLUMNS, advice=_ADVICE):
-        for cut in cut_top_level(entry["code"], get_language(entry["language"])):
-            yield _row(entry, cut.code, cut.language)
 
 
 def _row(entry: Mapping[str, Any], code: str, language: str) -> Row:

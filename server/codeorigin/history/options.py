@@ -1,0 +1,77 @@
+"""What the user asks of ``history``."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from codeorigin.cli.options import (
+    Config,
+    Debug,
+    Declared,
+    Documents,
+    Exclude,
+    FileContext,
+    Jobs,
+    Model,
+    Output,
+    Since,
+    Until,
+    formats_option,
+)
+from codeorigin.cli.output import ReportTarget, parse_targets
+from codeorigin.history.totals import By
+
+
+class HistoryFormat(StrEnum):
+    """The formats of a history."""
+
+    TEXT = "text"
+    JSON = "json"
+    HTML = "html"
+    MARKDOWN = "markdown"
+    BADGE = "badge"
+    PARQUET = "parquet"
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryOptions:
+    """What the user asks of ``history``.
+
+    The project's settings apply unless ``config`` is False; ``file_context`` None means the project's setting.
+    """
+
+    path: Annotated[
+        str, typer.Argument(metavar="[PATH]", help="A repository, or a file or folder in one.")
+    ] = "."
+    since: Since = None
+    until: Until = None
+    by: Annotated[By, typer.Option(help="Rows of the summary.")] = By.MONTH
+    revision: Annotated[str, typer.Option(metavar="REV", help="The commits that this one reaches.")] = "HEAD"
+    formats: Annotated[list[str], formats_option(HistoryFormat)] = field(default_factory=list)
+    output: Output = None
+    language: Annotated[
+        str | None, typer.Option("--language", "-l", help="Judge only code of this language.")
+    ] = None
+    exclude: Exclude = field(default_factory=list)
+    documents: Documents = False
+    declared: Declared = True
+    file_context: FileContext = None
+    state: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Where results are kept, to go on later. (default: in your folder for caches)",
+        ),
+    ] = None
+    config: Config = True
+    model: Model = None
+    jobs: Jobs = None
+    debug: Debug = False
+
+    @property
+    def targets(self) -> list[ReportTarget[HistoryFormat]]:
+        """The reports to write; raises CodeOriginError."""
+        return parse_targets(self.formats, self.output, HistoryFormat, HistoryFormat.TEXT)
