@@ -14,7 +14,7 @@ from codeorigin.check.options import CheckOptions
 from codeorigin.check.result import CheckedFile
 from codeorigin.check.result import counted_lines as count_changed
 from codeorigin.cli.terminal import display_path
-from codeorigin.errors import CodeOriginError, RepositoryError
+from codeorigin.errors import CodeOriginError, NoSuchRevisionError, RepositoryError
 from codeorigin.functions.function_lines import function_lines
 from codeorigin.git.changes import Change, ChangeKind, ChangeRequest, open_change, relative_to_folder
 from codeorigin.git.declared import declared_agents
@@ -102,11 +102,10 @@ def changed_sources(
                 declared=_declared(repository, change) if declared else None,
             )
             yield ChangedSources(sources, report)
-    except RepositoryError as error:
-        is_path = request.kind is ChangeKind.RANGE and os.path.lexists(request.revision)
-        if is_path and "no such commit" in str(error):
+    except NoSuchRevisionError as error:
+        if request.kind is ChangeKind.RANGE and os.path.lexists(request.revision):
             raise RepositoryError(
-                f"{request.revision}: is a path and no revision; write --changed -- {request.revision}"
+                f"is a path and no revision; write --changed -- {request.revision}", request.revision
             ) from error
         raise
 
@@ -176,7 +175,7 @@ def _in_repository(repository: Repository, name: str) -> str:
         if path.is_relative_to(root):
             relative = path.relative_to(root).as_posix()
             return "" if relative == "." else relative
-    raise RepositoryError(f"{display_path(name)}: is outside this repository ({root})")
+    raise RepositoryError(f"is outside this repository ({root})", display_path(name))
 
 
 def changed_file(

@@ -12,7 +12,7 @@ from codeorigin.cli.exit_codes import ExitCode
 from codeorigin.cli.explain_result import Explained
 from codeorigin.cli.options import ExplainRequest, ExplanationFormat, cores
 from codeorigin.cli.terminal import display_path
-from codeorigin.errors import CodeOriginError, SourceError
+from codeorigin.errors import SourceError
 from codeorigin.languages.kinds import NOTEBOOK, kind_for_path
 from codeorigin.wording.functions import short_reason
 
@@ -32,12 +32,12 @@ def parse_target(argument: str) -> Target:
     """Parse ``FILE:LINE`` or ``FILE:LINE:COLUMN``, as written by editors and compilers; raises SourceError."""
     match = _TARGET.fullmatch(argument)
     if match is None:
-        raise SourceError(f"{argument}: say which line, as FILE:LINE, for example app.py:12")
+        raise SourceError("say which line, as FILE:LINE, for example app.py:12", argument)
     path, line, column = match["path"], int(match["line"]), match["column"]
     if column is not None and Path(f"{path}:{line}").exists():
         path, line, column = f"{path}:{line}", int(column), None
     if line < 1 or (column is not None and int(column) < 1):
-        raise SourceError(f"{argument}: lines and columns count from 1")
+        raise SourceError("lines and columns count from 1", argument)
     return Target(path, line, None if column is None else int(column))
 
 
@@ -61,13 +61,13 @@ def find_function(functions: Iterable[FunctionReport], target: Target, shown: st
     """The outermost function at ``target`` that has a verdict; raises SourceError if there is none."""
     holding = [function for function in functions if _holds(function, target)]
     if not holding:
-        raise SourceError(f"{shown}:{target.line}: no function here")
+        raise SourceError("no function here", f"{shown}:{target.line}")
     for function in holding:
         if function.verdict.band is not None:
             return function
     first = holding[0]
     why = short_reason(first.verdict.reason)
-    raise SourceError(f"{shown}:{target.line}: '{first.span.qualified_name}' is not scored: {why}")
+    raise SourceError(f"'{first.span.qualified_name}' is not scored: {why}", f"{shown}:{target.line}")
 
 
 def explain(request: ExplainRequest) -> Explained:
@@ -82,10 +82,7 @@ def explain(request: ExplainRequest) -> Explained:
     if in_file is None:
         in_file = find_project([target.path]).settings.file_context if request.config else True
     report = analyzer.analyze(text, source.kind.id, path=source.path, file_context=in_file)
-    try:
-        report.require_parsed()
-    except CodeOriginError as error:
-        raise CodeOriginError(f"{source.path}: {error}") from None
+    report.require_parsed()
     function = find_function(report.functions, target, source.path)
     if request.deep:
         # Refining the other functions of the file would only take time.
@@ -98,12 +95,12 @@ def explain(request: ExplainRequest) -> Explained:
 def _source(target: Target, language: str | None) -> Source:
     path = Path(target.path)
     if not path.exists():
-        raise SourceError(f"{display_path(path)}: no such file")
+        raise SourceError("no such file", display_path(path))
     if path.is_dir():
-        raise SourceError(f"{display_path(path)}: is a folder; give a file and a line")
+        raise SourceError("is a folder; give a file and a line", display_path(path))
     if kind_for_path(path) is NOTEBOOK:
         raise SourceError(
-            f"{display_path(path)}: is a notebook; evidence on its cells is shown in editors alone"
+            "is a notebook; evidence on its cells is shown in editors alone", display_path(path)
         )
     return file_source(path, language)
 

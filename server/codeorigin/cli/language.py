@@ -44,7 +44,7 @@ def run_language(options: LanguageOptions) -> int:
         try:
             guesses.append((shown, guess_language(read_text(name))))
         except SourceError as error:
-            message = display_path(str(error)).removeprefix(f"{shown}: ")
+            message = display_path(error.reason)
             errors.append((shown, message))
             complain(f"{shown}: {message}")
     write_all(

@@ -131,7 +131,10 @@ def _pending(
         except Exception as error:
             # One broken repository must not end a scan of thousands.
             units.clear()
-            lacking.append(reason_of(error).removeprefix(f"{folder}: "))
+            if isinstance(error, CodeOriginError) and error.path == folder:
+                lacking.append(error.reason)
+            else:
+                lacking.append(reason_of(error))
         else:
             store.keep_only(name, request.kind, units)
         for reason in lacking:

@@ -61,7 +61,7 @@ def _repository(path: str) -> tuple[Repository, list[str]]:
     """The repository that contains a path, and the path itself unless it is the whole repository."""
     given = Path(path)
     if not given.exists():
-        raise RepositoryError(f"{display_path(path)}: no such file or folder")
+        raise RepositoryError("no such file or folder", display_path(path))
     repository = Repository.of(given if given.is_dir() else given.parent)
     inside = repository.root is not None and given.resolve() != repository.root.resolve()
     return repository, [path] if inside else []

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from codeorigin.errors import RepositoryError
+from codeorigin.errors import MissingContentError, RepositoryError
 from codeorigin.git import process
 from codeorigin.git.blame import line_commits
 from codeorigin.git.changes import ChangeKind, ChangeRequest, open_change
@@ -178,7 +178,7 @@ def test_log_and_blame_run_nothing(repository: Repository, trap: Trap) -> None:
 def test_changes_of_many_commits_run_nothing(stamped: Repository, trap: Trap) -> None:
     opened = Opened.of(stamped.folder)
     commits = [commit.id for commit in opened.log(opened.resolve("HEAD"))]
-    found = dict(commit_changes(opened.git, commits, lambda _: True))
+    found = dict(commit_changes(opened, commits, lambda _: True))
     assert list(found) == commits
     assert [file.path for file in found[commits[0]].files] == [
         ".gitattributes",
@@ -204,15 +204,14 @@ def test_missing_objects_are_not_fetched(tmp_path: Path, trap: Trap, url: str) -
     made.git("config", "core.repositoryFormatVersion", "1")
     (made.folder / ".git/objects" / blob[:2] / blob[2:]).unlink()
     for request in (ChangeRequest(ChangeKind.COMMIT, "HEAD"), ChangeRequest(ChangeKind.RANGE, "HEAD~1")):
-        with (
-            pytest.raises(RepositoryError),
-            open_change(Opened.of(made.folder), request, lambda _: True, max_bytes=1000),
-        ):
-            pass
+        with open_change(Opened.of(made.folder), request, lambda _: True, max_bytes=1000) as change:
+            (file,) = change.files
+            with pytest.raises(MissingContentError, match=r"^a\.py: its content is not in this clone"):
+                change.read(file, 1000)
     opened = Opened.of(made.folder)
     commits = [commit.id for commit in opened.log(opened.resolve("HEAD"))]
-    found = dict(commit_changes(opened.git, commits, lambda _: True))
-    assert [found[commit].missing for commit in commits] == [("a.py",), ()]
+    found = dict(commit_changes(opened, commits, lambda _: True))
+    assert [[file.path for file in found[commit].missing] for commit in commits] == [["a.py"], []]
     assert [commit and commit.id for commit in reachable_commits(opened, commits[0])] == commits
     assert trap.ran() == ""
     if url.startswith("ext:"):

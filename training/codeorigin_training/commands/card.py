@@ -7,7 +7,7 @@ from pydantic.dataclasses import dataclass
 from codeorigin.errors import CodeOriginError
 from codeorigin.model.folder import MANIFEST
 from codeorigin_training.configuration import STRICT
-from codeorigin_training.export.readme import refresh
+from codeorigin_training.report.pages import refresh
 from codeorigin_training.run import Log, Run
 from codeorigin_training.tracking import keep_settings
 

@@ -1,3 +1,4 @@
+import json
 import re
 import xml.etree.ElementTree as ET
 from dataclasses import replace
@@ -5,7 +6,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from codeorigin_training.evaluate.page.html import problems, render
+from codeorigin.model.bundle import default_model_dir
 from codeorigin_training.evaluate.report import (
     BaselineFigures,
     Breakdown,
@@ -13,15 +14,11 @@ from codeorigin_training.evaluate.report import (
     Control,
     Faithfulness,
     HeldOut,
-    InFileRates,
-    InFileRow,
-    InFilesReport,
     LearningPoint,
     MatrixRow,
     MethodFaithfulness,
     Neutral,
     PerturbedFigures,
-    Rates,
     ReliabilityBin,
     RemovalFaithfulness,
     Report,
@@ -30,6 +27,10 @@ from codeorigin_training.evaluate.report import (
     TransferRow,
 )
 from codeorigin_training.measure.figures import Estimate, Figures
+from codeorigin_training.report.commits import commit_sections
+from codeorigin_training.report.document import html
+from codeorigin_training.report.evaluation import problems, render
+from codeorigin_training.report.separation import quality_table
 
 EVIL = '<script>alert("1")</script> & co'
 SURE = Estimate(0.9, 0.85, 0.95)
@@ -42,8 +43,6 @@ METHOD = MethodFaithfulness("shipped", SURE, SURE, SURE, (0.5, 1.0))
 REPORT = Report(
     subject=Subject(f"model {EVIL}", "d" * 64, "c" * 64, 401, 64, "seed 0", seen=0),
     held_out=HeldOut(
-        *[SURE] * 6,
-        promised_rate=0.01,
         functions=500,
         units=64,
         drawn=300,
@@ -51,13 +50,7 @@ REPORT = Report(
         reliability=(ReliabilityBin(0.2, 0.25, 100), ReliabilityBin(0.8, 0.7, 50)),
         breakdowns=(Breakdown("language", EVIL, FIGURES), Breakdown("agent", "robot", FIGURES)),
     ),
-    in_files=InFilesReport(
-        500,
-        0.84,
-        rows=(InFileRow(EVIL, "old", EVIL, FIGURES, FIGURES, Estimate(0.04, -0.01, 0.06)),),
-        rates=(InFileRates(EVIL, 500, Rates(*[SURE] * 4), Rates(*[NONE] * 4)),),
-    ),
-    matrix=(ROW, replace(ROW, name="old", in_order=None)),
+    matrix=(ROW, replace(ROW, name="old", title="of old code", in_order=None)),
     transfer=(TransferRow("agent", EVIL, ROW, 0.95),),
     learning_curve=(
         LearningPoint(32, 900, (0.8, None), (0.7, 0.72)),
@@ -98,7 +91,7 @@ class Balance(HTMLParser):
 
 @pytest.fixture(scope="module")
 def page() -> str:
-    return render(REPORT)
+    return render(REPORT, {})
 
 
 def test_elements_are_closed_and_names_are_escaped(page: str) -> None:
@@ -139,12 +132,13 @@ def test_problems_come_first(page: str) -> None:
     assert page.index("To be read first") < page.index("<h2>")
 
 
-def test_in_file_figures_are_compared_with_function_alone(page: str) -> None:
-    assert "Functions in their files" in page
-    assert "84 % have neighbours" in page
-    assert "0.040 (-0.010 to 0.060)" in page
-    assert "in their files</td><td>500</td><td>–" in page
-    assert "Functions in their files" not in render(replace(REPORT, in_files=None))
+def test_figures_of_the_manifest_stand_once(page: str) -> None:
+    manifest = json.loads((default_model_dir() / "manifest.json").read_text(encoding="utf-8"))
+    found = render(REPORT, manifest)
+    for block in (quality_table(manifest["metrics"]), *commit_sections(manifest)):
+        assert html("", [block]).partition("<body>")[2].partition("</body>")[0].strip() in found
+    # The matrix has a row of the same name, whose figures are of a sample: only what it loses is shown.
+    assert page.count("<td>of old code</td>") == found.count("<td>of old code</td>") == 2
 
 
 def test_report_without_problems_says_so() -> None:
@@ -156,12 +150,12 @@ def test_report_without_problems_says_so() -> None:
         neutral=Neutral(0.0, 0.1, holds=True),
     )
     assert problems(good) == []
-    assert "All controls are within their bounds" in render(good)
+    assert "All controls are within their bounds" in render(good, {})
 
 
 def test_report_without_checks_does_not_claim_that_they_hold() -> None:
     empty = Report(subject=REPORT.subject)
-    page = render(empty)
+    page = render(empty, {})
     assert "within their bounds" not in page
     balance = Balance()
     balance.feed(page)
@@ -169,4 +163,4 @@ def test_report_without_checks_does_not_claim_that_they_hold() -> None:
 
 
 def test_same_report_gives_same_page(page: str) -> None:
-    assert render(REPORT) == page
+    assert render(REPORT, {}) == page

@@ -10,7 +10,6 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, NullLocator, PercentFormatter
 
-from codeorigin_training.evaluate.page.wording import METHODS, PERTURBED, short_title
 from codeorigin_training.evaluate.report import (
     Breakdown,
     Faithfulness,
@@ -19,6 +18,7 @@ from codeorigin_training.evaluate.report import (
     MatrixRow,
     RemovalFaithfulness,
 )
+from codeorigin_training.report.names import METHODS, PERTURBED, SHORT
 
 INK = "#010203"
 """Placeholder for the page's text colour until the SVG is written."""
@@ -27,27 +27,18 @@ COLOURS = ("#3b82c4", "#d9822b", "#3fa06a", "#a06cc8", "#c4504f", "#8a8a3c")
 _DECLARATION = re.compile(r"^.*?(?=<svg)", re.DOTALL)
 
 
-def matrix_plot(rows: Sequence[MatrixRow]) -> str:
-    """AUROC of every kind of code, raw with its interval, and under every perturbation.
-
-    The loss is measured on fewer functions than the raw figure, so the plot shows the raw figure minus the loss.
-    """
+def loss_plot(rows: Sequence[MatrixRow]) -> str:
+    """AUROC lost by every kind of code under every perturbation."""
 
     def draw(axes: Axes) -> None:
         places = range(len(rows), 0, -1)
-        for place, row in zip(places, rows, strict=True):
-            raw = row.raw.auroc
-            if raw.value is not None and raw.low is not None and raw.high is not None:
-                axes.plot([raw.low, raw.high], [place, place], color=INK, linewidth=1.2, zorder=1)
-        names = [each.perturbation for each in rows[0].perturbed] if rows else []
+        names = list(dict.fromkeys(each.perturbation for row in rows for each in row.perturbed))
         for number, name in enumerate(names):
             found = [
-                (row.raw.auroc.value - each.loss.value, place)
+                (each.loss.value, place)
                 for place, row in zip(places, rows, strict=True)
                 for each in row.perturbed
-                if each.perturbation == name
-                and row.raw.auroc.value is not None
-                and each.loss.value is not None
+                if each.perturbation == name and each.loss.value is not None
             ]
             axes.scatter(
                 [value for value, _ in found],
@@ -55,30 +46,14 @@ def matrix_plot(rows: Sequence[MatrixRow]) -> str:
                 s=16,
                 color=COLOURS[number % len(COLOURS)],
                 label=PERTURBED.get(name, name),
-                zorder=2,
             )
-        raw_points = [
-            (row.raw.auroc.value, place)
-            for place, row in zip(places, rows, strict=True)
-            if row.raw.auroc.value is not None
-        ]
-        axes.scatter(
-            [value for value, _ in raw_points],
-            [place for _, place in raw_points],
-            s=34,
-            marker="|",
-            linewidths=2.4,
-            color=INK,
-            label="raw (line: 90 % interval)",
-            zorder=3,
-        )
-        axes.set_yticks(list(places), [short_title(row) for row in rows])
-        axes.axvline(0.5, color=INK, linewidth=0.6, linestyle=":")
-        axes.set_xlabel("AUROC")
+        axes.set_yticks(list(places), [SHORT.get(row.name, row.name) for row in rows])
+        axes.axvline(0.0, color=INK, linewidth=0.6, linestyle=":")
+        axes.set_xlabel("AUROC lost")
         axes.grid(axis="x", color=INK, alpha=0.12)
         legend(axes, loc="upper left", bbox_to_anchor=(1.01, 1.0))
 
-    return svg_plot("matrix", (9.4, 0.9 + 0.27 * len(rows)), draw)
+    return svg_plot("losses", (9.4, 0.9 + 0.27 * len(rows)), draw)
 
 
 def roc_plot(held_out: HeldOut) -> str:
@@ -179,7 +154,7 @@ def learning_plot(points: Sequence[LearningPoint]) -> str:
         axes.xaxis.set_major_locator(FixedLocator(sizes))
         axes.xaxis.set_minor_locator(NullLocator())
         axes.set_xticks(sizes, [str(size) for size in sizes])
-        axes.set(xlabel="training repositories", ylabel="AUROC, unseen repositories")
+        axes.set(xlabel="training repositories", ylabel="AUROC, held-out repositories")
         axes.grid(color=INK, alpha=0.12)
         legend(axes, loc="lower right")
 

@@ -1,38 +1,43 @@
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from codeorigin.errors import CodeOriginError
 from codeorigin.model.bundle import default_model_dir
 from codeorigin_training.experiments import read_trials
-from codeorigin_training.export.readme import BEGIN, END, with_metrics
-from codeorigin_training.export.tables import promise
+from codeorigin_training.report.human_code import promise
+from codeorigin_training.report.pages import with_metrics
 
 ROOT = Path(__file__).resolve().parents[3]
+BEGIN, END = "<!-- metrics:begin -->", "<!-- metrics:end -->"
 
 
-def test_project_readme_states_the_shipped_models_figures() -> None:
+@pytest.fixture
+def manifest() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((default_model_dir() / "manifest.json").read_text(encoding="utf-8"))
+    return found
+
+
+def test_project_readme_states_the_shipped_models_figures(manifest: dict[str, Any]) -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    manifest = (default_model_dir() / "manifest.json").read_text(encoding="utf-8")
     assert with_metrics(readme, manifest) == readme, "run: python -m codeorigin_training card --help"
 
 
-def test_text_around_the_markers_is_kept() -> None:
-    manifest = (default_model_dir() / "manifest.json").read_text(encoding="utf-8")
+def test_text_around_the_markers_is_kept(manifest: dict[str, Any]) -> None:
     text = with_metrics(f"before\n{BEGIN}\nstale\n{END}\nafter\n", manifest)
     assert text.startswith(f"before\n{BEGIN}\n| |")
     assert text.endswith(f"{END}\nafter\n")
     assert "stale" not in text
 
 
-def test_readme_has_three_rows_and_the_thresholds_promise() -> None:
-    manifest = json.loads((default_model_dir() / "manifest.json").read_text(encoding="utf-8"))
+def test_readme_has_three_rows_and_the_thresholds_promise(manifest: dict[str, Any]) -> None:
     manifest["calibration"] |= {
         "false_positive_rate": 0.015,
         "tail": {"share": 0.05, "rate": 0.03, "fewest": 20},
     }
-    text = with_metrics(f"{BEGIN}\n{END}\n", json.dumps(manifest))
+    text = with_metrics(f"{BEGIN}\n{END}\n", manifest)
     rows = [line for line in text.splitlines() if line.startswith("| ")]
     assert len(rows) == 1 + 3
     assert all(line.count("|") == 4 for line in rows)
@@ -46,9 +51,9 @@ def test_readme_has_three_rows_and_the_thresholds_promise() -> None:
     ) in promise(manifest["calibration"])
 
 
-def test_missing_markers_are_named() -> None:
+def test_missing_markers_are_named(manifest: dict[str, Any]) -> None:
     with pytest.raises(CodeOriginError, match="metrics:begin"):
-        with_metrics("no markers", "{}")
+        with_metrics("no markers", manifest)
 
 
 def test_docs_state_the_evasion_figures_of_the_correctness_study() -> None:
