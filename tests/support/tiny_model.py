@@ -112,9 +112,9 @@ def tiny_encoder(vocab_size: int) -> Encoder:
                 parameter.normal_(std=0.15)
         # Half the head's units on, half off, all far from their kink, so that few nodes integrate a path well.
         encoder.head[1].bias.copy_(torch.tensor([1.2, -1.2]).repeat(8))
-        encoder.head[-1].weight.mul_(4.0)
+        encoder.last_layer.weight.mul_(8.0)
         # About undecided on a masked input, so that the verdicts of real code differ.
-        encoder.head[-1].bias.fill_(-2.0)
+        encoder.last_layer.bias.fill_(1.75)
     return encoder
 
 
