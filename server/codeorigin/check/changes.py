@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from codeorigin.analysis.change_verdicts import judge_change
 from codeorigin.analysis.report import ChangeReport, DeclaredAgent, FileReport
 from codeorigin.check.inputs import MAX_BYTES, Source, chosen_cells, kind_chooser
 from codeorigin.check.options import CheckOptions
@@ -23,6 +22,7 @@ from codeorigin.git.repository import Repository
 from codeorigin.languages import get_language
 from codeorigin.languages.kinds import DOCUMENT_KINDS, NOTEBOOK, kind_for_path
 from codeorigin.model.bundle import Bundle
+from codeorigin.model.calibration.judge import Judge
 from codeorigin.model.calibration.pooled_rule import counted_lines
 from codeorigin.model.change_verdict import ChangedFunctions, ChangeReason, ChangeVerdict
 from codeorigin.text.positions import LineIndex
@@ -210,7 +210,9 @@ def judged_together(
 
     A merge combines what many commits wrote, so it has no verdict and does not affect those of its functions.
     """
-    whole, verdicts = judge_change(bundle, [file.around for file in files if file.around is not None])
+    whole, verdicts = Judge(bundle.calibration).change(
+        [file.around for file in files if file.around is not None]
+    )
     if whole is not None and change.parents > 1:
         return list(files), replace(
             change, verdict=ChangeVerdict.without(ChangeReason.MERGE, whole.functions)

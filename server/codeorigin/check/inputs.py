@@ -60,13 +60,6 @@ def source_of_file(
     return Source(shown, kind, lambda: read_source(path, MAX_BYTES, kind.id), named, file=path, cells=cells)
 
 
-def _only(language: str | None) -> frozenset[str] | None:
-    """The language of the cells to check if ``--language`` names one, or None for all."""
-    from codeorigin.languages import get_language  # noqa: PLC0415
-
-    return None if language is None else frozenset({get_language(language).id})
-
-
 def _guessed(text: str, shown: str) -> "Language | None":
     """The language guessed from ``text``, which is also reported on stderr; None if the guess is uncertain."""
     from codeorigin.language_id import guess_language  # noqa: PLC0415
@@ -92,7 +85,7 @@ def stdin_source(language: str | None, filename: str | None) -> Source:
 
     named = None if filename is None else kind_for_path(filename)
     if filename is not None and named is NOTEBOOK:
-        return Source(filename, NOTEBOOK, lambda: read_stdin(""), cells=_only(language))
+        return Source(filename, NOTEBOOK, lambda: read_stdin(""), cells=chosen_cells(language, None))
     if language is not None:
         found = get_kind(language)
     else:
@@ -120,7 +113,9 @@ def file_source(path: Path, language: str | None) -> Source:
 
     found = kind_for_path(path)
     if found is NOTEBOOK:
-        return source_of_file(path, display_path(path), NOTEBOOK, named=True, cells=_only(language))
+        return source_of_file(
+            path, display_path(path), NOTEBOOK, named=True, cells=chosen_cells(language, None)
+        )
     if language is not None:
         found = get_kind(language)
     if found is None:
@@ -131,15 +126,16 @@ def file_source(path: Path, language: str | None) -> Source:
 
 
 def chosen_cells(language: str | None, project: "Project | None") -> frozenset[str] | None:
-    """The languages of the cells to check in a notebook that the user did not name; None for all.
+    """The languages of the cells of a notebook to check: ``language``, or those of the project; None for all.
 
     Raises:
         LanguageError: ``language`` is not supported.
     """
-    from codeorigin.languages.kinds import get_kind  # noqa: PLC0415
+    from codeorigin.languages.kinds import NOTEBOOK, get_kind  # noqa: PLC0415
 
     if language is not None:
-        return frozenset({get_kind(language).id})
+        kind = get_kind(language)
+        return None if kind is NOTEBOOK else frozenset({kind.id})
     return None if project is None else frozenset(project.settings.languages)
 
 

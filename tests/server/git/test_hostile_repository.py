@@ -311,3 +311,41 @@ def test_too_long_and_too_slow_answers_are_cut_off(
     monkeypatch.setenv("PATH", f"{slow.parent}{os.pathsep}{os.environ['PATH']}")
     with pytest.raises(RepositoryError, match=r"^git ls-files took longer than 0\.1 seconds; stopped$"):
         git.run("ls-files", seconds=0.1)
+
+
+@pytest.mark.parametrize("request_", REQUESTS, ids=[each.kind.value for each in REQUESTS])
+def test_nothing_is_written_to_the_repository(repository: Repository, request_: ChangeRequest) -> None:
+    def files() -> set[Path]:
+        return set((repository.folder / ".git").rglob("*"))
+
+    before = files()
+    with open_change(Opened.of(repository.folder), request_, lambda _: True, max_bytes=1000) as change:
+        assert change.files
+    assert committed_file(repository.folder / "a.py", 1000) is not None
+    assert files() == before
+
+
+@pytest.mark.parametrize("place", [".gitattributes", ".git/info/attributes"])
+def test_settings_and_attributes_that_break_diffs_are_not_read(repository: Repository, place: str) -> None:
+    head = repository.git("rev-parse", "HEAD")
+    (repository.folder / place).parent.mkdir(exist_ok=True)
+    (repository.folder / place).write_text("*.py diff=odd\n")
+    for name, value in {
+        "diff.odd.xfuncname": "[",
+        "diff.odd.wordRegex": "[",
+        "diff.odd.binary": "true",
+        "diff.algorithm": "none such",
+        "diff.renames": "none such",
+        "diff.context": "none such",
+        "diff.wsErrorHighlight": "none such",
+        "blame.coloring": "none such",
+    }.items():
+        repository.git("config", name, value)
+    with open_change(
+        Opened.of(repository.folder), ChangeRequest(ChangeKind.COMMIT, head), lambda _: True, max_bytes=1000
+    ) as change:
+        lines = {file.path: file.lines for file in change.files}
+    assert lines["a.py"] == ((3, 4),)
+    found = committed_file(repository.folder / "a.py", 1000)
+    assert found is not None
+    assert len(found.commits) == 4

@@ -11,6 +11,7 @@ import pytest
 from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.cancellation import CancelToken
 from codeorigin.errors import Cancelled, CodeOriginError
+from codeorigin.functions.documents import Document
 from codeorigin.functions.finding import Outline, find_functions, outline
 from codeorigin.languages import LANGUAGES, get_language, parsing
 from codeorigin.languages.constructs import character_constructs
@@ -207,7 +208,7 @@ def test_text_is_not_parsed_after_cancellation(size: int) -> None:
 
 def test_unparsed_file_says_why_it_has_no_verdict(tiny_model_dir: Path) -> None:
     analyzer = Analyzer.load(tiny_model_dir)
-    report = analyzer.analyze(HOPELESS, "cpp")
+    report = analyzer.analyze(Document(HOPELESS, "cpp"))
     assert report.functions == ()
     assert report.verdict is not None
     assert (report.verdict.reason, report.verdict.band) == (FileReason.UNPARSED, None)
@@ -217,7 +218,7 @@ def test_unparsed_file_says_why_it_has_no_verdict(tiny_model_dir: Path) -> None:
 
 def test_document_with_a_block_that_cannot_be_parsed_says_so(tiny_model_dir: Path) -> None:
     text = f"```cpp\n{HOPELESS}\n```\n\n```python\n{FUNCTIONS}```\n"
-    report = Analyzer.load(tiny_model_dir).analyze(text, "markdown")
+    report = Analyzer.load(tiny_model_dir).analyze(Document(text, "markdown"))
     assert len(report.functions) == 2_000
     with pytest.raises(CodeOriginError, match="too much time or memory"):
         report.require_parsed()

@@ -11,8 +11,9 @@ from codeorigin.lsp.app import serve
 analyze, explain = Analyzer.analyze, Analyzer.explain
 
 
-def misbehave(self, text, language, **options):  # type: ignore[no-untyped-def]
+def misbehave(self, document, **options):  # type: ignore[no-untyped-def]
     """Do what the text says, then analyse it."""
+    text = document.text
     if "RAISE" in text:
         raise ValueError(f"the text was {text}")
     if "EXIT" in text:
@@ -25,7 +26,7 @@ def misbehave(self, text, language, **options):  # type: ignore[no-untyped-def]
     if "HANG" in text:
         print("hanging", file=sys.stderr, flush=True)
         time.sleep(3600)
-    return analyze(self, text, language, **options)
+    return analyze(self, document, **options)
 
 
 def wait(text, cancel):  # type: ignore[no-untyped-def]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 from codeorigin.analysis.report import FunctionReport
 from codeorigin.cancellation import CancelToken
 from codeorigin.errors import Cancelled, CodeOriginError
+from codeorigin.functions.documents import Document
 from codeorigin.functions.function_lines import FunctionLines, function_lines
 from codeorigin.languages import Language, language_for_path
 from codeorigin.lsp.scoring.model_loader import ModelLoader
@@ -194,9 +195,8 @@ class CommitScopes:
         self, text: str, language: Language, path: str, token: CancelToken
     ) -> list[tuple[FunctionReport, FunctionLines]]:
         """The functions with their lines. Runs in the worker."""
-        report = self._loader.analyzer().analyze(
-            text, language.id, path=path, file_context=False, cancel=token
-        )
+        document = Document(text, language.id, path)
+        report = self._loader.analyzer().analyze(document, file_context=False, cancel=token)
         return list(
             zip(report.functions, function_lines(text, [each.span for each in report.functions]), strict=True)
         )

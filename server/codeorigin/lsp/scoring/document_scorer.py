@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from codeorigin.cancellation import CancelToken
 from codeorigin.errors import Cancelled
+from codeorigin.functions.documents import Document
 from codeorigin.lsp.documents.eligibility import skipped
 from codeorigin.lsp.scoring.model_loader import ModelLoader
 from codeorigin.lsp.scoring.scored_document import Key, Pass, Result
@@ -125,12 +126,14 @@ class DocumentScorer:
             return Result(work, None, "", reason)
         analyzer = self._loader.analyzer(work.generation)
         report = analyzer.analyze(
-            snapshot.text,
-            snapshot.kind.id,
-            path=snapshot.path,
+            Document(
+                snapshot.text,
+                snapshot.kind.id,
+                snapshot.path,
+                frozenset(settings.languages),
+                snapshot.is_cell,
+            ),
             file_context=settings.file_context,
-            languages=settings.languages,
-            cell=snapshot.is_cell,
             in_commits=work.commits.others,
             cancel=token,
         )

@@ -11,6 +11,7 @@ import pytest_asyncio
 
 from codeorigin.cancellation import CancelToken
 from codeorigin.errors import Cancelled
+from codeorigin.functions.documents import Document
 from codeorigin.languages import get_language
 from codeorigin.lsp.documents.documents import Positions, Snapshot
 from codeorigin.lsp.scoring.document_scorer import DocumentScorer
@@ -82,8 +83,9 @@ class Bench:
             raise Cancelled("another model")
         return self
 
-    def analyze(self, text: str, language: str, *, path: str, cancel: CancelToken, **_: Any) -> Any:
-        uri, version = path.split(":")
+    def analyze(self, document: Document, *, cancel: CancelToken, **_: Any) -> Any:
+        assert document.path is not None
+        uri, version = document.path.split(":")
         done = Version(uri, int(version))
         self.analyzed.append(done)
         self.running.set()
