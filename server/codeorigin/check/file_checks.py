@@ -103,7 +103,7 @@ class FileCheck:
     ) -> CheckedFile:
         kept = text if self.keep_text else None
         if changed is not None:
-            from codeorigin.check.changes import changed_file  # noqa: PLC0415
+            from codeorigin.check.change_results import changed_file  # noqa: PLC0415 - needs git
 
             made = changed_file(report, text, changed, in_context=self.file_context)
             return replace(made, path=source.path, text=kept)

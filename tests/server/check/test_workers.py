@@ -70,7 +70,7 @@ def test_several_processes_report_the_same_as_one(
         started.append(count)
         return run(sources, how, pool, count)
 
-    monkeypatch.setattr(workers, "check_in_processes", counted)
+    monkeypatch.setattr("codeorigin.check.run.check_in_processes", counted)
     together = to_dict(check(options))
     assert started == [3]
     assert capsys.readouterr().err == said_alone
