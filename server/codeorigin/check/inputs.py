@@ -160,7 +160,7 @@ def collect(
             what = "source files of a supported language" if language is None else f"{language} files"
             errors.append(FileError(shown, f"no {what} here (ignored and excluded files do not count)"))
         for source in found:
-            key = os.path.realpath(source.path)
+            key = os.path.realpath(source.file or source.path)
             met = sources.get(key)
             # A named file counts as named, even if a folder that contains it comes first in the list.
             if met is None or (source.named and not met.named):

@@ -101,7 +101,7 @@ def check(options: CheckOptions) -> CheckResult:
             file_context=settings.file_context if options.file_context is None else options.file_context,
             deep=options.deep and change is None,
             # Only the HTML report quotes code.
-            keep_text=any(each.format is ReportFormat.HTML for each in options.targets),
+            keep_text=any(target.format is ReportFormat.HTML for target in options.targets),
             debug=options.debug,
         )
         outcomes = stack.enter_context(closing(_outcomes(sources, how, pool, workers)))
@@ -110,9 +110,9 @@ def check(options: CheckOptions) -> CheckResult:
                 found = [outcome]
             else:
                 files += outcome
-                found = [FileError(bundle.name, each.unrefined) for each in outcome if each.unrefined]
+                found = [FileError(bundle.name, file.unrefined) for file in outcome if file.unrefined]
             # If the deep part fails, report it only once for all files.
-            for error in dict.fromkeys(each for each in found if each not in errors):
+            for error in dict.fromkeys(error for error in found if error not in errors):
                 errors.append(error)
                 progress.clear()
                 to_stderr(_error_line(error))

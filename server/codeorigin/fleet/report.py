@@ -136,11 +136,11 @@ def _short_names(names: Sequence[str]) -> list[str]:
     parts = [PurePath(name).parts for name in names]
     depth = 1
     shown = [part[-1] for part in parts]
-    while taken := {each for each, count in Counter(shown).items() if count > 1}:
+    while taken := {name for name, count in Counter(shown).items() if count > 1}:
         depth += 1
         shown = [
-            "/".join(part[-depth:]) if each in taken else each
-            for part, each in zip(parts, shown, strict=True)
+            "/".join(part[-depth:]) if name in taken else name
+            for part, name in zip(parts, shown, strict=True)
         ]
         if depth > max(map(len, parts)):
             return list(names)
