@@ -1,4 +1,4 @@
-"""Classifiers of made-up texts with K labels: training in the common loop, saving, resuming and prediction."""
+"""Classifiers of made-up texts with K labels: training, saving, prediction and figures."""
 
 import json
 import random
@@ -12,20 +12,26 @@ import pytest
 import torch
 from typer.testing import CliRunner
 
+from codeorigin.model.scoring.tokenizer import Tokenizer
 from codeorigin_training.__main__ import app
-from codeorigin_training.classify.classifier import Classifier, encoded, fit_temperature, train_classifier
-from codeorigin_training.classify.config import ClassifyConfig
-from codeorigin_training.classify.data import ClassifyError, Labelled, read_labelled, split_units
-from codeorigin_training.encoder.registry import COMPACT
-from codeorigin_training.finetune.config import Strategy
+from codeorigin_training.encoder.classifier import (
+    Classifier,
+    ClassifyConfig,
+    encoded,
+    fit_temperature,
+    train_classifier,
+)
+from codeorigin_training.encoder.files import make_encoder
+from codeorigin_training.encoder.labelled import ClassifyError, Labelled, read_labelled, split_units
+from codeorigin_training.encoder.settings import COMPACT, EncoderConfig, Phase
+from codeorigin_training.encoder.vocabulary import own_tokenizer
 from codeorigin_training.run import Run
 from support.tiny_roberta import write_tiny_roberta
 from support.tiny_training import tiny_shape, tiny_tokenizer
 
 WORDS = {"fruit": "apple pear plum", "metal": "iron zinc lead", "sky": "cloud rain star"}
-CONFIG = ClassifyConfig(
-    shape=tiny_shape(), context=32, batch=8, epochs=6, learning_rate=2e-2, patience=6, device="cpu"
-)
+PHASE = Phase(batch=8, epochs=6, learning_rate=1e-2, patience=6)
+CONFIG = ClassifyConfig(encoder=tiny_shape(), phases=(PHASE,), context=32, device="cpu")
 
 
 def examples(count: int = 90, seed: int = 0) -> list[Labelled]:
@@ -47,10 +53,13 @@ def vocabulary(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def trained(vocabulary: Path) -> tuple[Classifier, list[dict[str, float]]]:
+def trained(
+    vocabulary: Path, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Classifier, list[dict[str, float]]]:
     curves: list[dict[str, float]] = []
+    folder = tmp_path_factory.mktemp("training")
     found = train_classifier(
-        examples(), vocabulary, CONFIG, lambda _: None, metrics=lambda figures, _: curves.append(figures)
+        examples(), vocabulary, CONFIG, folder, lambda _: None, lambda figures, _: curves.append(figures)
     )
     return found, curves
 
@@ -59,17 +68,18 @@ def test_three_labels_are_told_apart(trained: tuple[Classifier, list[dict[str, f
     classifier, curves = trained
     assert classifier.labels == ("fruit", "metal", "sky")
     report = classifier.report(examples(30, seed=1))
-    assert report.accuracy > 0.9
-    assert report.confusion.sum() == 30
-    assert report.macro_f1 > 0.9
+    assert report["accuracy"] > 0.9
+    assert np.sum(report["confusion"]) == 30
+    assert report["macro_f1"] > 0.9
+    assert report["by_label"]["sky"]["support"] == 10
     ((label, confidence),) = classifier.predict(["iron zinc lead iron"])
     assert label == "metal"
     assert 1 / 3 < confidence <= 1
     sums = classifier.probabilities(["apple", "no such word", ""]).sum(axis=1)
     assert sums == pytest.approx([1, 1, 1])
     assert classifier.probabilities([""])[0] == pytest.approx([1 / 3] * 3)
-    for name in ("train/loss", "train/accuracy", "validation/loss", "validation/accuracy"):
-        assert sum(name in figures for figures in curves) == CONFIG.epochs
+    for name in ("train/loss", "validation/loss", "validation/accuracy"):
+        assert sum(name in figures for figures in curves) == PHASE.epochs
 
 
 def test_classifier_survives_saving_and_loading(
@@ -85,46 +95,17 @@ def test_classifier_survives_saving_and_loading(
         Classifier.load(tmp_path / "elsewhere")
 
 
-def test_interrupted_training_resumes_to_same_result(
-    trained: tuple[Classifier, list[dict[str, float]]], vocabulary: Path, tmp_path: Path
-) -> None:
-    kept = tmp_path / "training.pt"
-
-    def interrupt(figures: dict[str, float], step: int) -> None:
-        # By now there is a checkpoint of an earlier step, with the optimizer and the learning rates.
-        if step >= 60 and "validation/loss" in figures:
-            raise KeyboardInterrupt
-
-    config = replace(CONFIG, batch=1)
-    with pytest.raises(KeyboardInterrupt):
-        train_classifier(examples(60), vocabulary, config, lambda _: None, metrics=interrupt, checkpoint=kept)
-    state = torch.load(kept, weights_only=True)
-    assert state["progress"]["step"] > 0
-    assert state["schedule"]["optimizer"]["state"]
-    lines: list[str] = []
-    resumed = train_classifier(examples(60), vocabulary, config, lines.append, checkpoint=kept)
-    assert lines[0].startswith("goes on from step")
-    assert not kept.exists()
-    whole = train_classifier(examples(60), vocabulary, config, lambda _: None)
-    texts = [each.text for each in examples(9, seed=3)]
-    np.testing.assert_allclose(resumed.probabilities(texts), whole.probabilities(texts), atol=1e-5)
-
-
 def test_frozen_layers_of_transformers_encoder_do_not_change(tmp_path: Path) -> None:
-    from codeorigin.model.scoring.tokenizer import Tokenizer  # noqa: PLC0415
-    from codeorigin_training.encoder.own_vocabulary import own_tokenizer  # noqa: PLC0415
-    from codeorigin_training.encoder.registry import make_encoder  # noqa: PLC0415
-
     folder = str(write_tiny_roberta(tmp_path / "roberta", layers=3))
     Tokenizer(own_tokenizer(folder)[0]).save(tmp_path / "tokenizer.json")
-    for settings, expected in (
-        ({"freeze": True}, [False] * 4),
-        ({"last_layers": 1}, [False, False, False, True]),
-        ({}, [True] * 4),
-    ):
-        config = replace(CONFIG, name=folder, epochs=1, **settings)  # type: ignore[arg-type]
-        before = make_encoder(folder, tmp_path / "tokenizer.json", config.shape)
-        after = train_classifier(examples(40), tmp_path / "tokenizer.json", config, lambda _: None).encoder
+    settings = EncoderConfig(name=folder, head_dim=16)
+    for layers, expected in ((1, [False] * 4), (2, [False, False, False, True]), (0, [True] * 4)):
+        phase = replace(PHASE, layers=layers, epochs=1)
+        config = replace(CONFIG, encoder=settings, phases=(phase,))
+        before = make_encoder(settings, tmp_path / "tokenizer.json")
+        after = train_classifier(
+            examples(40), tmp_path / "tokenizer.json", config, tmp_path / "work", lambda _: None
+        ).encoder
         groups = zip(before.layer_groups()[:-1], after.layer_groups()[:-1], strict=True)
         moved = [
             any(not torch.equal(left, right) for left, right in zip(old, new, strict=True))
@@ -133,18 +114,13 @@ def test_frozen_layers_of_transformers_encoder_do_not_change(tmp_path: Path) -> 
         assert moved == expected
 
 
-def test_settings_are_passed_to_training_loop() -> None:
-    training = ClassifyConfig(last_layers=2, accumulate=4, clip=0.5, warm_up=0.2, patience=3).training()
-    assert (training.strategy, training.unfreeze, training.accumulate) == (Strategy.FULL, 3, 4)
-    assert (training.clip, training.warm_up, training.patience, training.learning_rate) == (0.5, 0.2, 3, 2e-5)
-    assert ClassifyConfig().context == 512
-    assert ClassifyConfig().name == COMPACT
+def test_texts_are_read_unchanged_and_once() -> None:
+    config = ClassifyConfig()
+    assert (config.context, config.encoder.name, config.each_row_once) == (512, COMPACT, True)
+    assert (config.type_dropout, config.neutral_share) == (0.0, 0.0)
 
 
-@pytest.mark.parametrize(
-    "wrong",
-    [{"batch": 0}, {"dropout": (0.3,)}, {"freeze": True, "last_layers": 1}, {"validation_share": 0.0}],
-)
+@pytest.mark.parametrize("wrong", [{"context": 0}, {"neutral_share": 0.1}, {"validation_share": 0.0}])
 def test_invalid_settings_are_rejected(wrong: dict[str, object]) -> None:
     with pytest.raises(ValueError, match=next(iter(wrong))):
         ClassifyConfig(**wrong)  # type: ignore[arg-type]
@@ -215,18 +191,8 @@ def test_command_writes_classifier_and_report(vocabulary: Path, tmp_path: Path) 
     settings = {
         "data": str(tmp_path / "texts.parquet"),
         "classifier": {
-            "shape": {
-                "dim": 16,
-                "layers": 1,
-                "heads": 2,
-                "feedforward": 16,
-                "context": 64,
-                "ngram_buckets": 0,
-            },
-            "batch": 8,
-            "epochs": 6,
-            "patience": 6,
-            "learning_rate": 0.02,
+            "encoder": {"dim": 16, "layers": 1, "heads": 2, "feedforward": 16, "context": 64},
+            "phases": [{"batch": 8, "epochs": 6, "patience": 6, "learning_rate": 0.01}],
             "device": "cpu",
         },
     }
