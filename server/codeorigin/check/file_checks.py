@@ -101,12 +101,12 @@ class FileCheck:
         changed: Sequence[tuple[int, int]] | None,
         analyzer: "Analyzer",
     ) -> CheckedFile:
-        kept = text if self.keep_text else None
+        quoted = text if self.keep_text else None
         if changed is not None:
             from codeorigin.check.change_results import changed_file  # noqa: PLC0415 - needs git
 
             made = changed_file(report, text, changed, in_context=self.file_context)
-            return replace(made, path=source.path, text=kept)
+            return replace(made, path=source.path, text=quoted)
         unrefined = None
         if self.deep:
             try:
@@ -114,7 +114,7 @@ class FileCheck:
             except ModelError as error:
                 unrefined = str(error)
         counted = counted_lines(report, text, None)
-        return CheckedFile(source.path, report, kept, counted, unrefined=unrefined)
+        return CheckedFile(source.path, report, quoted, counted, unrefined=unrefined)
 
 
 def _in_cell(changed: Sequence[tuple[int, int]], lines: Sequence[int]) -> tuple[tuple[int, int], ...]:

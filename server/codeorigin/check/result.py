@@ -111,8 +111,8 @@ def is_finding(verdict: Verdict, limits: Limits) -> bool:
 def within_limits(file: CheckedFile, limits: Limits) -> CheckedFile:
     """``file`` with the bands that its functions have under the user's ``limits``, as editors show them."""
     functions = tuple(
-        replace(each, verdict=replace(each.verdict, band=limits.band(each.verdict)))
-        for each in file.report.functions
+        replace(function, verdict=replace(function.verdict, band=limits.band(function.verdict)))
+        for function in file.report.functions
     )
     return replace(file, report=replace(file.report, functions=functions))
 

@@ -78,7 +78,7 @@ def _change(change: ChangeReport) -> dict[str, Any]:
         "old": change.old,
         "new": change.new,
         "parents": change.parents,
-        "declared": None if change.declared is None else [asdict(each) for each in change.declared],
+        "declared": None if change.declared is None else [asdict(agent) for agent in change.declared],
         "verdict": None if change.verdict is None else _together(change.verdict),
     }
 
