@@ -3,25 +3,15 @@
 import numpy as np
 import numpy.typing as npt
 
-from codeorigin.model.scoring.features import DeepSettings
 from codeorigin.model.scoring.graph import Feed
-from codeorigin.model.scoring.tokenizer import Tokenizer, ngram_ids
 
 Ids = npt.NDArray[np.int64]
 
 
-def windows_feed(ids: Ids, tokenizer: Tokenizer | None, deep: DeepSettings) -> Feed:
-    """The deep part's inputs for windows ``(W, T)`` of token ids without padding, each pooled by itself.
-
-    N-grams of tokens are hashed per window and do not include what came before it.
-    """
-    ngrams = np.zeros((*ids.shape, 2), dtype=np.int64)
-    if tokenizer is not None and deep.ngram_buckets:
-        hashed = ngram_ids(ids, tokenizer.mask_id, deep.ngram_buckets)
-        ngrams = np.where((ids == tokenizer.pad_id)[..., None], 0, hashed)
+def windows_feed(ids: Ids) -> Feed:
+    """The deep part's inputs for windows ``(W, T)`` of token ids without padding, each pooled by itself."""
     return {
         "ids": ids,
-        "ngrams": ngrams,
         "mask": np.ones(ids.shape, dtype=np.bool_),
         "window_function": np.arange(len(ids)),
         "window_weight": np.ones(len(ids), dtype=np.float32),

@@ -57,9 +57,7 @@ class Scorer:
         self.graph = Graph(path, threads=threads)
         # The graph wants all its inputs, even for an output that depends on some of them alone.
         self._no_ngrams = {} if views is None else NO_NGRAMS
-        self._no_windows = (
-            {} if deep is None else windows_feed(np.zeros((1, 1), dtype=np.int64), tokenizer, deep)
-        )
+        self._no_windows = {} if deep is None else windows_feed(np.zeros((1, 1), dtype=np.int64))
         if set(self.graph.inputs) != {"prior", *self._no_ngrams, *self._no_windows}:
             raise ModelError(f"{path.name}: not the graph that the manifest describes; reinstall the model")
 
@@ -124,11 +122,11 @@ class Scorer:
             Cancelled: ``cancel`` was triggered; it is checked before every run of the graph.
             ModelError: there is no deep part, or the graph failed.
         """
-        deep = self._needs_deep()
+        self._needs_deep()
         logits: list[npt.NDArray[np.float32]] = []
         for ids in _runs(windows):
             cancel.raise_if_cancelled()
-            feed = windows_feed(ids, self.tokenizer, deep)
+            feed = windows_feed(ids)
             feed |= self._no_ngrams | {"prior": np.zeros(len(ids), dtype=np.float32)}
             logits.append(self.graph.run(["deep"], feed)["deep"])
         return np.concatenate(logits, dtype=np.float64) if logits else np.zeros(0)
@@ -142,7 +140,7 @@ class Scorer:
         deep = self._needs_deep()
         if ids.size == 0:
             return np.zeros((*ids.shape, deep.dim), dtype=np.float32)
-        feed = windows_feed(ids, self.tokenizer, deep)
+        feed = windows_feed(ids)
         feed |= self._no_ngrams | {"prior": np.zeros(len(ids), dtype=np.float32)}
         embeddings: npt.NDArray[np.float32] = self.graph.run(["embeddings"], feed)["embeddings"]
         return embeddings
