@@ -296,22 +296,23 @@ class Analyzer:
         lines = LineIndex(text)
         found: list[FunctionReport] = []
         verdict = None
-        for region in regions_of(lines, host, languages, cancel):
-            report = self.analyze(
-                region.text,
-                region.language,
-                path=path,
-                file_context=file_context,
-                module=module,
-                cancel=cancel,
-            )
-            functions = report.functions
-            if report.verdict is not None and report.verdict.reason is FileReason.UNPARSED:
-                verdict = report.verdict
-            if region.ignored:
-                ignored = Verdict.without(Reason.IGNORED)
-                functions = tuple(replace(each, verdict=ignored) for each in functions)
-            found += [place_function(function, region, lines) for function in functions]
+        with parsing.one_document(len(text)):
+            for region in regions_of(lines, host, languages, cancel):
+                report = self.analyze(
+                    region.text,
+                    region.language,
+                    path=path,
+                    file_context=file_context,
+                    module=module,
+                    cancel=cancel,
+                )
+                functions = report.functions
+                if report.verdict is not None and report.verdict.reason is FileReason.UNPARSED:
+                    verdict = report.verdict
+                if region.ignored:
+                    ignored = Verdict.without(Reason.IGNORED)
+                    functions = tuple(replace(each, verdict=ignored) for each in functions)
+                found += [place_function(function, region, lines) for function in functions]
         return FileReport(host.id, path, tuple(found), verdict)
 
     def _judged(

@@ -12,6 +12,7 @@ from codeorigin.check.result import Cell, CheckedFile, FileError, counted_lines
 from codeorigin.cli.exit_codes import describe_unexpected
 from codeorigin.cli.terminal import display_path
 from codeorigin.errors import CodeOriginError, ModelError, SourceError
+from codeorigin.languages.parsing import one_document
 
 if TYPE_CHECKING:
     from codeorigin.analysis.analyzer import Analyzer
@@ -68,7 +69,8 @@ class FileCheck:
         try:
             text = source.read() if text is None else text
             if source.notebook:
-                return tuple(self._cells(source, text, analyzer))
+                with one_document(len(text)):
+                    return tuple(self._cells(source, text, analyzer))
             return (self._checked(source, text, source.language.id, source.changed, analyzer),)
         except Exception as error:
             if self.debug and not isinstance(error, CodeOriginError):

@@ -2,7 +2,7 @@
 
 import json
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from codeorigin.analysis.report import FunctionReport
 from codeorigin.errors import CodeOriginError, MissingContentError, SourceError
 from codeorigin.git.objects import Objects, UnreadableObjectError
 from codeorigin.git.repository import Repository
+from codeorigin.languages.parsing import one_document
 from codeorigin.model.calibration.judge import Scored
 from codeorigin.model.calibration.pooled_rule import counted_lines
 from codeorigin.model.calibration.promise import Group
@@ -128,8 +129,8 @@ class BlobReader:
         """End the git process."""
         self._objects.close()
 
-    def pieces(self, blob: str, path: str, kind: str) -> Iterator[AnalyzedPiece]:
-        """Yield the pieces of a blob of this ``kind`` (see :func:`~codeorigin.pieces.kind_of_path`).
+    def pieces(self, blob: str, path: str, kind: str) -> list[AnalyzedPiece]:
+        """The pieces of a blob of this ``kind`` (see :func:`~codeorigin.pieces.kind_of_path`).
 
         Raises:
             MissingContentError: it is not in this clone, or is damaged.
@@ -145,13 +146,16 @@ class BlobReader:
                 f"{path}: its content is not in this clone or is damaged, and nothing is fetched"
             )
         text = decode_source(content, path, MAX_BYTES, kind)
-        for piece in pieces_of(text, kind, path):
-            report = self._analyzer.analyze(piece.text, piece.language, path=path, cell=piece.cell)
-            try:
-                report.require_parsed()
-            except CodeOriginError as error:
-                raise SourceError(f"{path}: {error}") from None
-            yield AnalyzedPiece(piece, report.functions, function_lines(piece.text, report.functions))
+        with one_document(len(text)):
+            return [self._analyzed(piece, path) for piece in pieces_of(text, kind, path)]
+
+    def _analyzed(self, piece: Piece, path: str) -> AnalyzedPiece:
+        report = self._analyzer.analyze(piece.text, piece.language, path=path, cell=piece.cell)
+        try:
+            report.require_parsed()
+        except CodeOriginError as error:
+            raise SourceError(f"{path}: {error}") from None
+        return AnalyzedPiece(piece, report.functions, function_lines(piece.text, report.functions))
 
     def sections(self, blob: str, path: str, kind: str) -> list[PieceFunctions]:
         """The functions of a blob; raises the same errors as :meth:`pieces`."""

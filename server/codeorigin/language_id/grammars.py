@@ -96,6 +96,15 @@ def _parses(text: str, name: str) -> bool:
 
 
 def _has_no_error(text: str, name: str) -> bool:
+    from codeorigin.languages.parsing import ParseBudgetError, bounded  # noqa: PLC0415
+
+    try:
+        return bounded(_accepts, text, name)
+    except ParseBudgetError:
+        return False
+
+
+def _accepts(text: str, name: str) -> bool:
     from tree_sitter import Parser  # noqa: PLC0415
 
     return not Parser(_grammar(name)).parse(encode_utf8(text)).root_node.has_error

@@ -17,6 +17,8 @@ HARD = {
     "typescript": ("typescript", "a<b," * 16_000),
     "ruby": ("ruby", "%(" * 30_000),
     "c++": ("cpp", 'R"x(' * 100_000),
+    "python, 9 kB": ("python", "/*\n" * 3_000),
+    "c#, operators": ("csharp", "&," * 5_000),
 }
 
 
@@ -24,6 +26,14 @@ HARD = {
 def test_parser_is_stopped(name: str) -> None:
     language, text = HARD[name]
     assert outline(text, get_language(language)) == Outline((), parsed=False)
+
+
+def test_attributes_are_searched_once() -> None:
+    """Each ``#[`` was followed to the end: half a minute for 100 kB, hours for this."""
+    rule = get_language("php").tests.attribute
+    assert rule is not None
+    assert rule.search("#[A(" + "'#['," * 400_000) is None
+    assert rule.search("#[A('#[', '#'), Test]") is not None
 
 
 def test_check_names_them_and_goes_on(tmp_path: Path) -> None:

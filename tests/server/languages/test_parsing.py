@@ -1,5 +1,6 @@
 """Large texts are parsed in a process that is limited in time and memory, and whose death costs one file alone."""
 
+import json
 import os
 import signal
 import threading
@@ -9,22 +10,34 @@ from pathlib import Path
 import pytest
 
 from codeorigin.analysis.analyzer import Analyzer
+from codeorigin.analysis.pieces import NOTEBOOK
 from codeorigin.cancellation import CancelToken
-from codeorigin.errors import Cancelled, CodeOriginError
+from codeorigin.check.file_checks import FileCheck
+from codeorigin.check.inputs import notebook_of_file
+from codeorigin.check.result import FileError
+from codeorigin.errors import Cancelled, CodeOriginError, SourceError
 from codeorigin.functions.finding import Outline, find_functions, outline
+from codeorigin.git.repository import Repository as Opened
+from codeorigin.history.functions import BlobReader
 from codeorigin.languages import LANGUAGES, get_language, parsing
 from codeorigin.languages.constructs import character_constructs
-from codeorigin.languages.parsing import ParseBudgetError, bounded
+from codeorigin.languages.parsing import ParseBudgetError, bounded, one_document
 from codeorigin.languages.syntax import parse
+from codeorigin.lsp.scoring.closed_files import ClosedFile
 from codeorigin.model.file_verdict import FileReason
+from codeorigin.settings.schema import Settings
+from codeorigin.text.positions import PositionEncoding
 from support import parser_work
+from support.repositories import Repository
 
 Processes = list[parsing._ParserProcess]
 
 PYTHON = get_language("python")
 FUNCTIONS = "".join(f"def f{number}(x):\n    return x\n" for number in range(2_000))
-HOPELESS = 'R"x(' * 100_000
-"""C++ that takes the parser a time that grows with the square of its size."""
+HOPELESS = "/*\n" * 3_000
+"""Python that takes the parser a memory that grows with the square of its size."""
+ENDLESS = 'R"x(' * 100_000
+"""C++ that takes it a time that grows like that."""
 
 
 def with_comments(count: int) -> str:
@@ -32,7 +45,7 @@ def with_comments(count: int) -> str:
     return "def f(x):\n" + ("    # " + "word " * 40 + "\n") * count + "    return x\n"
 
 
-LARGE = "x" * 5_000
+LARGE = "x" * 1_025
 
 
 @pytest.fixture
@@ -83,6 +96,28 @@ def test_text_that_takes_too_much_memory_is_an_error_and_the_next_one_is_parsed(
     assert len(parse(FUNCTIONS, PYTHON).functions) == 2_000
 
 
+def test_process_that_has_taken_much_memory_is_replaced(processes: Processes) -> None:
+    before = bounded(parser_work.process_of, LARGE, "python")
+    assert bounded(parser_work.use_some_memory, LARGE * 100, "python") > 256 << 20
+    assert bounded(parser_work.process_of, LARGE, "python") != before
+
+
+def test_what_a_parser_prints_is_no_answer(processes: Processes) -> None:
+    assert bounded(parser_work.write, LARGE, "python") == "written"
+
+
+@pytest.mark.parametrize("text", ["x", LARGE])
+def test_parts_of_one_document_share_their_time(
+    processes: Processes, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    monkeypatch.setattr(parsing, "_SECONDS", 0.05)
+    with one_document(100):
+        bounded(parser_work.take_time, text, "python")
+        with pytest.raises(ParseBudgetError):
+            bounded(parser_work.take_time, text, "python")
+    bounded(parser_work.take_time, text, "python")
+
+
 def test_error_in_the_process_is_raised_here(processes: Processes) -> None:
     with pytest.raises(ValueError, match="no python"):
         bounded(parser_work.fail, LARGE, "python")
@@ -120,11 +155,10 @@ def test_each_thread_has_a_process_of_its_own(processes: Processes) -> None:
 
 
 def test_text_that_takes_too_long_has_no_functions() -> None:
-    cpp = get_language("cpp")
     with pytest.raises(ParseBudgetError):
-        parse(HOPELESS, cpp)
-    assert outline(HOPELESS, cpp) == Outline((), parsed=False)
-    assert find_functions(HOPELESS, cpp) == ()
+        parse(HOPELESS, PYTHON)
+    assert outline(HOPELESS, PYTHON) == Outline((), parsed=False)
+    assert find_functions(HOPELESS, PYTHON) == ()
 
 
 def test_text_nested_deeply_is_parsed() -> None:
@@ -175,7 +209,7 @@ def test_running_parse_can_be_cancelled() -> None:
     timer = threading.Timer(0.5, token.cancel)
     timer.start()
     with pytest.raises(Cancelled):
-        outline(HOPELESS, get_language("cpp"), cancel=token)
+        outline(ENDLESS, get_language("cpp"), cancel=token)
 
 
 def test_token_that_is_only_asked_can_cancel_too() -> None:
@@ -194,7 +228,7 @@ def test_token_that_is_only_asked_can_cancel_too() -> None:
                 raise Cancelled("cancelled")
 
     with pytest.raises(Cancelled):
-        outline(HOPELESS, get_language("cpp"), cancel=Asked())
+        outline(ENDLESS, get_language("cpp"), cancel=Asked())
 
 
 @pytest.mark.parametrize("size", [1, 1_000])
@@ -207,7 +241,7 @@ def test_text_is_not_parsed_after_cancellation(size: int) -> None:
 
 def test_unparsed_file_says_why_it_has_no_verdict(tiny_model_dir: Path) -> None:
     analyzer = Analyzer.load(tiny_model_dir)
-    report = analyzer.analyze(HOPELESS, "cpp")
+    report = analyzer.analyze(HOPELESS, "python")
     assert report.functions == ()
     assert report.verdict is not None
     assert (report.verdict.reason, report.verdict.band) == (FileReason.UNPARSED, None)
@@ -216,8 +250,50 @@ def test_unparsed_file_says_why_it_has_no_verdict(tiny_model_dir: Path) -> None:
 
 
 def test_document_with_a_block_that_cannot_be_parsed_says_so(tiny_model_dir: Path) -> None:
-    text = f"```cpp\n{HOPELESS}\n```\n\n```python\n{FUNCTIONS}```\n"
+    text = f"```python\n{HOPELESS}\n```\n\n```python\n{FUNCTIONS}```\n"
     report = Analyzer.load(tiny_model_dir).analyze(text, "markdown")
     assert len(report.functions) == 2_000
     with pytest.raises(CodeOriginError, match="too much time or memory"):
         report.require_parsed()
+
+
+CELLS = json.dumps({"cells": [{"cell_type": "code", "source": FUNCTIONS[:500]}], "metadata": {}})
+
+
+def test_pieces_of_a_file_share_its_time(
+    tmp_path: Path, tiny_model_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever reads them: a file of many pieces takes no longer than a source file of its size."""
+    made = Repository(tmp_path / "work")
+    made.commit({"a.ipynb": CELLS}, date="2024-01-01")
+    file = made.folder / "a.ipynb"
+    check = FileCheck(model=tiny_model_dir)
+    analyzer = check.load()
+    reader = BlobReader(Opened.of(made.folder), analyzer)
+    blob = made.git("rev-parse", "HEAD:a.ipynb").strip()
+
+    def check_file() -> FileError | None:
+        found = check.run(notebook_of_file(file, "a.ipynb", None, named=True), analyzer)
+        return found if isinstance(found, FileError) else None
+
+    def read_blob() -> None:
+        reader.pieces(blob, "a.ipynb", NOTEBOOK)
+
+    def scan_file() -> None:
+        ClosedFile(file, CELLS).record(analyzer, Settings(), PositionEncoding.UTF16, CancelToken())
+
+    assert check_file() is None
+    read_blob()
+    scan_file()
+    monkeypatch.setattr(parsing, "_SECONDS", 0.0)
+    monkeypatch.setattr(parsing, "_SECONDS_PER_MILLION", 0.0)
+    assert analyzer.analyze(FUNCTIONS[:500], "python").functions
+    failed = check_file()
+    assert failed is not None
+    assert "too much time" in failed.message
+    for read in (read_blob, scan_file):
+        with pytest.raises(SourceError, match="too much time"):
+            read()
+    with pytest.raises(CodeOriginError, match="too much time"):
+        analyzer.analyze(f"```python\n{FUNCTIONS[:500]}```\n", "markdown").require_parsed()
+    reader.close()

@@ -14,6 +14,7 @@ from codeorigin.cancellation import CancelToken
 from codeorigin.errors import CodeOriginError, SourceError
 from codeorigin.languages import get_language
 from codeorigin.languages.hosts import HOSTS
+from codeorigin.languages.parsing import one_document
 from codeorigin.lsp.documents.documents import Positions, Snapshot
 from codeorigin.lsp.scoring.file_records import FileRecord
 from codeorigin.lsp.scoring.scored_document import FunctionRecord, Pass, Result
@@ -51,7 +52,8 @@ class ClosedFile:
         positions = Positions(LineIndex(self.text), encoding)
         kind = kind_of_path(self.path)
         if kind == NOTEBOOK:
-            functions = tuple(self._of_cells(analyzer, settings, positions, token))
+            with one_document(len(self.text)):
+                functions = tuple(self._of_cells(analyzer, settings, positions, token))
             return FileRecord(self.path.as_uri(), analyzer.model_id, None, functions)
         host = HOSTS.get(kind or "")
         report = analyzer.analyze(
