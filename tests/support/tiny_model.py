@@ -329,6 +329,6 @@ def _manifest(model: TinyModel) -> dict[str, Any]:
             "min_characters": 30,
             **({"refined": model.refines.to_manifest()} if model.refines else {}),
         },
-        "data": {},
+        "data": {"inputs": {"corpus": "made up"}},
         "metrics": {},
     }

@@ -188,3 +188,18 @@ def test_the_command_says_in_one_line_what_is_missing(tmp_path: Path) -> None:
     assert result.exit_code == 2
     assert result.stderr.startswith("error: ")
     assert result.stderr.count("\n") == 1
+
+
+def test_the_bundle_stays_in_the_run_unless_it_is_sent_elsewhere(
+    bundle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A build must not replace the bundle that ships because somebody forgot an option."""
+    monkeypatch.chdir(tmp_path)
+    run = bundle.parent / "run"
+    lines: list[str] = []
+    build(bundle.parent / "data", None, smoke_config(), lines.append, run)
+    assert lines[-1].endswith(f"wrote {run / 'bundle'}")
+    assert list(tmp_path.iterdir()) == []
+    result = CliRunner().invoke(app, ["build", "--data", str(bundle.parent / "data")])
+    assert (result.exit_code, result.stderr) == (2, "error: the bundle would be lost: pass --run or --out\n")
+    assert list(tmp_path.iterdir()) == []

@@ -62,7 +62,6 @@ REQUIRED = {
     "features": ["body=b"],
     "pack": ["out=o"],
     "recalibrate": ["bundle=b", "data=d", "version=1.2.3"],
-    "toplevel": ["bundle=b", "data=d"],
 }
 
 

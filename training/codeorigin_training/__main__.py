@@ -30,7 +30,6 @@ STAGES = {
 
 OTHERS = {
     "recalibrate": "Fit new thresholds for a bundle on repositories that its training never saw.",
-    "toplevel": "Give a bundle a rule for code outside functions, from source packages and published answers.",
     "record": "Add a finished run to EXPERIMENTS.md, with its settings and its line in results.jsonl.",
     "classify": "Train a classifier for any labels, from a folder of folders or a parquet file.",
 }
@@ -135,7 +134,9 @@ def study_command(
 @app.command("build")
 def build_command(
     data: Annotated[Path, typer.Option(help="Folder of functions.parquet and pairs.parquet.")],
-    out: Annotated[Path, typer.Option(help="Folder of the bundle.")] = Path("models/codeorigin-small"),
+    out: Annotated[
+        Path | None, typer.Option(help="Folder that gets the bundle; by default it stays in RUN/bundle.")
+    ] = None,
     run: Annotated[Path | None, typer.Option(help="Folder of the run; an interrupted run resumes.")] = None,
     recipe: Annotated[str, typer.Option(help="Name of a recipe, such as classic.")] = "shipped",
     config: Annotated[Path | None, typer.Option(help="JSON file of settings, instead of a recipe.")] = None,

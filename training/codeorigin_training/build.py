@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from codeorigin.errors import CodeOriginError
 from codeorigin_training.calibrate.config import CalibrateConfig
 from codeorigin_training.commands.calibrate import calibrate
 from codeorigin_training.commands.corpus import CorpusConfig, corpus
@@ -65,7 +66,7 @@ class BuildConfig:
 
 def build(
     data: Path,
-    out: Path,
+    out: Path | None,
     config: BuildConfig,
     log: Log,
     folder: Path | None = None,
@@ -76,24 +77,30 @@ def build(
 
     Args:
         data: folder of functions.parquet and pairs.parquet.
-        out: folder of the bundle; its files are replaced when the new ones are complete.
+        out: folder of the bundle; its files are replaced when the new ones are complete. None leaves it in ``folder``.
         config: settings of the stages.
         log: called with a line for every step.
         folder: folder of the run, from which an interrupted build resumes; None keeps nothing.
         track: whether to keep figures and pictures of the run in MLflow's database in ``folder``.
 
     Raises:
-        CodeOriginError: the corpus cannot be read, or is too small to calibrate on.
+        CodeOriginError: the corpus cannot be read, or is too small to calibrate on, or there is neither ``out`` nor
+            ``folder``.
     """
     log = _timed(log)
     if folder is None:
+        if out is None:
+            raise CodeOriginError("the bundle would be lost: pass --run or --out")
         with tempfile.TemporaryDirectory() as name:
             _stages(data, config, Run(Path(name)), log)
             _deliver(Run(Path(name)).bundle, out)
     else:
         folder.mkdir(parents=True, exist_ok=True)
         _stages(data, config, Run(folder, track), log)
-        _deliver(Run(folder).bundle, out)
+        if out is None:
+            out = Run(folder).bundle
+        else:
+            _deliver(Run(folder).bundle, out)
     log(f"wrote {out}")
 
 

@@ -23,7 +23,7 @@ class Run:
 
     @property
     def corpus(self) -> Path:
-        """Folder of functions.parquet, pairs.parquet, unlabelled.parquet (if any), card.md and corpus.json."""
+        """Folder of functions.parquet, pairs.parquet, card.md and corpus.json."""
         return self.folder / "corpus"
 
     @property

@@ -150,7 +150,6 @@ export interface Explanation {
 
 export interface FunctionInfo {
   functionId: string;
-  kind: "function" | "module";
   name: string;
   range: Range;
   headerRange: Range;

@@ -39,7 +39,6 @@ export function explained(name: string, lines: LineEvidence[], probability: numb
     caveat: "An estimate, not a proof of authorship.",
     message: "",
     functionId: `id-${name}`,
-    kind: "function",
     name,
     range,
     headerRange: range,

@@ -18,13 +18,12 @@ from codeorigin.cancellation import NEVER, CancelToken
 from codeorigin.errors import Cancelled
 from codeorigin.explain.explainer import Explainer
 from codeorigin.explain.explanation import ExplainOptions, Explanation
-from codeorigin.functions.embedded.regions import regions_of
+from codeorigin.functions.embedded.code_blocks import code_blocks
 from codeorigin.functions.finding import only_function
 from codeorigin.functions.notebooks import without_magics
-from codeorigin.functions.spans import FunctionSpan, code_text
-from codeorigin.functions.top_level import top_level
+from codeorigin.functions.spans import FunctionSpan
 from codeorigin.languages import get_language, parsing
-from codeorigin.languages.hosts import Host, find_host
+from codeorigin.languages.kinds import DocumentKind, find_document_kind
 from codeorigin.model.bundle import Bundle
 from codeorigin.model.calibration.judge import Judge, Scored
 from codeorigin.model.file_verdict import FileReason, FileVerdict
@@ -97,7 +96,6 @@ class Analyzer:
         file_context: bool = True,
         languages: Collection[str] | None = None,
         cell: bool = False,
-        module: bool = False,
         in_commits: Mapping[str, Sequence[float]] | None = None,
         cancel: CancelToken = NEVER,
     ) -> FileReport:
@@ -108,13 +106,12 @@ class Analyzer:
         Args:
             text: the whole document.
             language: a language id or alias, or the id of a kind of document with embedded code blocks
-                (:data:`codeorigin.languages.hosts.HOSTS`); each block is then judged like a separate file.
+                (:data:`codeorigin.languages.kinds.DOCUMENT_KINDS`); each block is then judged like a separate file.
             path: its path, for the test rules and the report.
             file_context: let the other functions of the file count in each verdict, if the model has a rule for
                 that; otherwise each function is judged by its own text.
             languages: only analyse embedded blocks in these languages; None for all.
             cell: the text is a notebook cell, in which IPython's magic lines are not errors.
-            module: also report on the code outside functions and classes, after the functions.
             in_commits: function id -> own logits of the other functions of the commit that wrote the function.
             cancel: checked while parsing and between batches of functions.
 
@@ -123,10 +120,8 @@ class Analyzer:
             ModelError: a block's language had to be guessed, and the language model is missing or broken.
             Cancelled: ``cancel`` was triggered.
         """
-        if (host := find_host(language)) is not None:
-            return self._blocks(
-                text, host, path, languages, file_context=file_context, module=module, cancel=cancel
-            )
+        if (kind := find_document_kind(language)) is not None:
+            return self._blocks(text, kind, path, languages, file_context=file_context, cancel=cancel)
         known = get_language(language)
         parsed = without_magics(text, known) if cell else text
         model_language = known.model_language
@@ -155,24 +150,7 @@ class Analyzer:
             for number, span in enumerate(spans)
         )
         verdict = file_verdict(self._judge, found, reports, model_language)
-        if module and (outside := top_level(parsed, known, spans, LineIndex(text), path=path, cancel=cancel)):
-            reports = (*reports, self._module(found, outside, model_language, cancel))
         return FileReport(known.id, path, reports, verdict)
-
-    def _module(
-        self, document: FoundFunctions, span: FunctionSpan, language: str, cancel: CancelToken
-    ) -> FunctionReport:
-        """The report on the code outside functions; it and the functions' verdicts do not affect each other."""
-        identity = identify(document.text, span, language)
-        if reason := document.reason(span):
-            return FunctionReport(span, Verdict.without(reason), identity)
-        if (rule := self._judge.top_level) is None:
-            return FunctionReport(span, Verdict.without(Reason.UNCALIBRATED), identity)
-        key = f"{identity}{span.kind.value}"
-        codes = {key: code_text(document.text, span)}
-        scored = self._scores.of(codes, language, is_long_enough=rule.is_long_enough, cancel=cancel)[key]
-        verdict = _TOO_SHORT if scored is None else self._judge.at_top_level(scored, rule, language)
-        return FunctionReport(span, verdict, identity)
 
     def prepare(
         self, documents: Iterable[tuple[str, str, str | None]], *, cancel: CancelToken = NEVER
@@ -190,7 +168,7 @@ class Analyzer:
         self._prepared.clear()
         by_language: dict[str, list[tuple[_Document, FoundFunctions]]] = {}
         for text, language, path in documents:
-            if find_host(language) is not None:
+            if find_document_kind(language) is not None:
                 continue  # its blocks are analysed as separate documents
             try:
                 known = get_language(language)
@@ -284,12 +262,11 @@ class Analyzer:
     def _blocks(
         self,
         text: str,
-        host: Host,
+        kind: DocumentKind,
         path: str | None,
         languages: Collection[str] | None,
         *,
         file_context: bool,
-        module: bool,
         cancel: CancelToken,
     ) -> FileReport:
         """The functions in a document's code blocks, with their positions in the document."""
@@ -297,23 +274,22 @@ class Analyzer:
         found: list[FunctionReport] = []
         verdict = None
         with parsing.one_document(len(text)):
-            for region in regions_of(lines, host, languages, cancel):
+            for block in code_blocks(lines, kind, languages, cancel):
                 report = self.analyze(
-                    region.text,
-                    region.language,
+                    block.text,
+                    block.language,
                     path=path,
                     file_context=file_context,
-                    module=module,
                     cancel=cancel,
                 )
                 functions = report.functions
                 if report.verdict is not None and report.verdict.reason is FileReason.UNPARSED:
                     verdict = report.verdict
-                if region.ignored:
+                if block.ignored:
                     ignored = Verdict.without(Reason.IGNORED)
                     functions = tuple(replace(each, verdict=ignored) for each in functions)
-                found += [place_function(function, region, lines) for function in functions]
-        return FileReport(host.id, path, tuple(found), verdict)
+                found += [place_function(function, block, lines) for function in functions]
+        return FileReport(kind.id, path, tuple(found), verdict)
 
     def _judged(
         self, scored: Mapping[int, Scored | None], language: str, *, file_context: bool

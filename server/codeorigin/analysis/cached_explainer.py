@@ -39,8 +39,8 @@ class CachedExplainer:
         if (kept := self.kept(span, function_id, options)) is not None:
             return kept
         if span.inside is not None:
-            region, own = span.inside
-            return place_explanation(self.explain(region.text, own, function_id, options, cancel), region)
+            block, own = span.inside
+            return place_explanation(self.explain(block.text, own, function_id, options, cancel), block)
         language = get_language(span.language).model_language
         made = self._explainer.explain(code_text(text, span), language, options=options, cancel=cancel)
         self._kept.put((function_id, options), made)
@@ -52,8 +52,8 @@ class CachedExplainer:
         if explanation is None:
             return None
         if span.inside is not None:
-            region, own = span.inside
-            return place_explanation(_placed(explanation, own), region)
+            block, own = span.inside
+            return place_explanation(_placed(explanation, own), block)
         return _placed(explanation, span)
 
 

@@ -1,71 +1,58 @@
-"""Translate results for a region to positions in the document that contains it."""
+"""Translate results for a code block to positions in the document that contains it."""
 
 from dataclasses import replace
 
 from codeorigin.analysis.report import FunctionReport
 from codeorigin.explain.explanation import Explanation
-from codeorigin.functions.spans import FunctionSpan, Region, TextRange
+from codeorigin.functions.spans import FunctionSpan, Piece, TextRange
 from codeorigin.text.positions import LineIndex
 
 
-def place_function(function: FunctionReport, region: Region, lines: LineIndex) -> FunctionReport:
-    """``function`` of ``region``, and those nested in it, with their positions in the document ``lines``."""
-    nested = tuple(place_function(each, region, lines) for each in function.nested)
-    return replace(function, span=_span(function.span, region, lines), nested=nested)
+def place_function(function: FunctionReport, block: Piece, lines: LineIndex) -> FunctionReport:
+    """``function`` of ``block``, and those nested in it, with their positions in the document ``lines``."""
+    nested = tuple(place_function(each, block, lines) for each in function.nested)
+    return replace(function, span=_span(function.span, block, lines), nested=nested)
 
 
-def place_explanation(explanation: Explanation, region: Region) -> Explanation:
-    """``explanation`` of a function of ``region``, with its lines and columns in the document."""
+def place_explanation(explanation: Explanation, block: Piece) -> Explanation:
+    """``explanation`` of a function of ``block``, with its lines and columns in the document."""
     return replace(
         explanation,
-        lines=tuple(replace(each, line=each.line + region.first_line) for each in explanation.lines),
+        lines=tuple(replace(each, line=each.line + block.first_line) for each in explanation.lines),
         top_tokens=tuple(
             replace(
                 each,
-                line=each.line + region.first_line,
-                start_column=region.column(each.line, each.start_column),
-                end_column=region.column(each.line, each.end_column),
+                line=each.line + block.first_line,
+                start_column=block.column(each.line, each.start_column),
+                end_column=block.column(each.line, each.end_column),
             )
             for each in explanation.top_tokens
         ),
     )
 
 
-def _span(span: FunctionSpan, region: Region, lines: LineIndex) -> FunctionSpan:
+def _span(span: FunctionSpan, block: Piece, lines: LineIndex) -> FunctionSpan:
     return replace(
         span,
-        range=_range(span.range, region, lines),
-        code=_range(span.code, region, lines),
-        header=_range(span.header, region, lines),
-        name_range=_range(span.name_range, region, lines),
-        doc_comment=None if span.doc_comment is None else _range(span.doc_comment, region, lines),
-        nested=tuple(_span(each, region, lines) for each in span.nested),
-        inside=(region, span),
-        left_out=_holes(span, region, lines),
+        range=_range(span.range, block, lines),
+        code=_range(span.code, block, lines),
+        header=_range(span.header, block, lines),
+        name_range=_range(span.name_range, block, lines),
+        doc_comment=None if span.doc_comment is None else _range(span.doc_comment, block, lines),
+        nested=tuple(_span(each, block, lines) for each in span.nested),
+        inside=(block, span),
     )
 
 
-def _holes(span: FunctionSpan, region: Region, lines: LineIndex) -> tuple[tuple[int, int], ...]:
-    if not span.left_out:
-        return ()
-    own = LineIndex(region.text)
-
-    def offset(place: int) -> int:
-        line, column = own.offset_to_position(place)
-        return lines.position_to_offset(line + region.first_line, region.column(line, column))
-
-    return tuple((offset(start), offset(end)) for start, end in span.left_out)
-
-
-def _range(place: TextRange, region: Region, lines: LineIndex) -> TextRange:
-    start_line = place.start_line + region.first_line
-    start = lines.position_to_offset(start_line, region.column(place.start_line, place.start_column))
+def _range(place: TextRange, block: Piece, lines: LineIndex) -> TextRange:
+    start_line = place.start_line + block.first_line
+    start = lines.position_to_offset(start_line, block.column(place.start_line, place.start_column))
     if place.end_column == 0 and place.end_line > place.start_line:
         # The range ends after a line ending, so the next line's prefix in the document is not part of it.
-        end = lines.line_end(place.end_line - 1 + region.first_line)
+        end = lines.line_end(place.end_line - 1 + block.first_line)
     else:
-        end_line = place.end_line + region.first_line
-        end = lines.position_to_offset(end_line, region.column(place.end_line, place.end_column))
+        end_line = place.end_line + block.first_line
+        end = lines.position_to_offset(end_line, block.column(place.end_line, place.end_column))
     end = max(start, end)
     return TextRange(
         lines.offset_to_byte(start),

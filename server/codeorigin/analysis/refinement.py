@@ -82,6 +82,6 @@ class Refinement:
 
 def _code(text: str, span: FunctionSpan) -> str:
     if span.inside is not None:
-        region, own = span.inside
-        return _code(region.text, own)
+        block, own = span.inside
+        return _code(block.text, own)
     return code_text(text, span)

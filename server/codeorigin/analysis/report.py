@@ -81,13 +81,15 @@ class Summary:
     """Totals of one run. ``functions`` counts outermost functions, ``scored`` those with a verdict.
 
     ``accepted`` counts functions that are not findings because they were accepted.
-    ``file_bands`` counts the files that have a verdict as a whole. ``lines`` counts the non-blank lines of functions
-    with a verdict, only the changed ones if a change was analysed; ``finding_lines`` counts those of findings.
+    ``without_functions`` counts the files in which no function was found, ``file_bands`` those that have a verdict as a
+    whole. ``lines`` counts the non-blank lines of functions with a verdict, only the changed ones if a change was
+    analysed; ``finding_lines`` counts those of findings.
     ``errors`` does not include ``skipped``. ``seconds`` is the time spent reading and analysing, without loading the
     model. ``peak_memory_bytes`` is None where the system does not report it.
     """
 
     files: int = 0
+    without_functions: int = 0
     functions: int = 0
     scored: int = 0
     findings: int = 0

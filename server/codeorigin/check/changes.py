@@ -8,31 +8,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codeorigin.analysis.change_verdicts import judge_change
-from codeorigin.analysis.changed_functions import function_lines
-from codeorigin.analysis.report import ChangeReport, DeclaredAgent, FileReport, FunctionReport
-from codeorigin.check.inputs import (
-    MAX_BYTES,
-    Source,
-    chosen_cells,
-    kind_for_path,
-    notebook_source,
-    source_kind,
-)
+from codeorigin.analysis.report import ChangeReport, DeclaredAgent, FileReport
+from codeorigin.check.inputs import MAX_BYTES, Source, chosen_cells, kind_chooser
 from codeorigin.check.result import CheckedFile
 from codeorigin.check.result import counted_lines as count_changed
 from codeorigin.cli.terminal import display_path
 from codeorigin.errors import CodeOriginError, RepositoryError
-from codeorigin.functions.spans import SpanKind, code_text
+from codeorigin.functions.function_lines import function_lines
 from codeorigin.git.changes import Change, ChangeKind, ChangeRequest, open_change, relative_to_folder
 from codeorigin.git.declared import declared_agents
 from codeorigin.git.line_changes import ChangedFile, LineRange
 from codeorigin.git.repository import Repository
 from codeorigin.languages import get_language
-from codeorigin.languages.hosts import HOSTS
+from codeorigin.languages.kinds import DOCUMENT_KINDS, NOTEBOOK, kind_for_path
 from codeorigin.model.bundle import Bundle
 from codeorigin.model.calibration.pooled_rule import counted_lines
 from codeorigin.model.change_verdict import ChangedFunctions, ChangeReason, ChangeVerdict
-from codeorigin.model.verdict import Reason, Verdict
 from codeorigin.text.positions import LineIndex
 
 if TYPE_CHECKING:
@@ -82,10 +73,8 @@ def changed_sources(
         RepositoryError: there is no such change, or a name is outside the repository.
         LanguageError: ``language`` is not supported.
     """
-    from codeorigin.functions.notebooks import is_notebook  # noqa: PLC0415
-
     repository = Repository.of(Path.cwd())
-    cells = chosen_cells(None if language is None else source_kind(language), project)
+    cells = chosen_cells(language, project)
     wanted, _ = wanted_paths(
         repository,
         names,
@@ -93,21 +82,17 @@ def changed_sources(
         exclude=exclude,
         project=project,
         documents=documents,
-        notebooks=True,
     )
     try:
         with open_change(repository, request, wanted, max_bytes=MAX_BYTES) as change:
             sources = []
             for file in change.files:
-                found = kind_for_path(Path(file.path))
-                if is_notebook(file.path):
+                kind = kind_for_path(file.path)
+                if kind is not None:
                     shown = display_path(relative_to_folder(repository, file.path))
-                    read = _reader(change, file, shown, "")
-                    sources.append(notebook_source(read, shown, cells, named=False, changed=file.lines))
-                elif found is not None:
-                    shown = display_path(relative_to_folder(repository, file.path))
-                    read = _reader(change, file, shown, found.id)
-                    sources.append(Source(shown, found, read, named=False, changed=file.lines))
+                    read = _reader(change, file, shown, kind.id)
+                    only = cells if kind is NOTEBOOK else None
+                    sources.append(Source(shown, kind, read, named=False, changed=file.lines, cells=only))
             report = ChangeReport(
                 kind=request.kind.value,
                 revision=request.revision or None,
@@ -152,7 +137,6 @@ def wanted_paths(
     exclude: Sequence[str],
     project: "Project | None",
     documents: bool = False,
-    notebooks: bool = False,
 ) -> tuple[Callable[[str], bool], list[str]]:
     """A predicate that selects files by their path in the repository, and ``names`` as such paths.
 
@@ -160,33 +144,21 @@ def wanted_paths(
         RepositoryError: a name is outside the repository.
         LanguageError: ``language`` is not supported.
     """
-    from codeorigin.functions.notebooks import is_notebook  # noqa: PLC0415
     from codeorigin.text.ignore_files import IgnorePatterns  # noqa: PLC0415
 
-    selected = None if language is None else source_kind(language).id
-    documents = documents or selected in HOSTS
+    is_chosen = kind_chooser(language, project, documents=documents)
     below = [_in_repository(repository, name) for name in names]
     excluded = IgnorePatterns(exclude)
     top = repository.root or Path()
 
     def wanted(path: str) -> bool:
-        found = kind_for_path(Path(path))
-        notebook = notebooks and is_notebook(path)
-        if not notebook and (found is None or (selected is not None and found.id != selected)):
-            return False
-        is_document = found is not None and found.id in HOSTS
-        if is_document and not documents:
+        if not is_chosen(kind_for_path(path)):
             return False
         if below and not any(folder in {"", path} or path.startswith(f"{folder}/") for folder in below):
             return False
         if exclude:
             return not excluded.ignores_file(path)
-        if project is None:
-            return True
-        chosen = (
-            found is None or selected is not None or is_document or found.id in project.settings.languages
-        )
-        return chosen and not project.excludes(top / path)
+        return project is None or not project.excludes(top / path)
 
     return wanted, below
 
@@ -215,44 +187,21 @@ def changed_file(
     It has no verdict on the file, which would include functions that the change did not touch. In ``changed``, only
     ``\\n`` ends a line, as in git.
     """
-    lines = function_lines(text, report.functions)
-    modules = [each.span.kind is SpanKind.MODULE for each in report.functions]
-    touched = tuple(
-        number
-        for number, each in enumerate(lines)
-        if (
-            _is_read(text, report.functions[number], changed) if modules[number] else each.is_touched(changed)
-        )
-    )
+    lines = function_lines(text, [each.span for each in report.functions])
+    touched = tuple(number for number, each in enumerate(lines) if each.is_touched(changed))
     # Code blocks in documents are not counted as functions of the change: calibration did not include them.
-    is_source = report.language not in HOSTS
+    is_source = report.language not in DOCUMENT_KINDS
     around = ChangedFunctions(
         language=get_language(report.language).model_language if is_source else "",
-        # Code outside functions is no evidence for any function.
-        verdicts=[
-            Verdict.without(Reason.UNCALIBRATED) if module else each.verdict
-            for each, module in zip(report.functions, modules, strict=True)
-        ],
+        verdicts=[each.verdict for each in report.functions],
         lines=[counted_lines(text[each.span.code.start : each.span.code.end]) for each in report.functions],
-        written=[
-            is_source and not module and each.is_written(changed)
-            for each, module in zip(lines, modules, strict=True)
-        ],
+        written=[is_source and each.is_written(changed) for each in lines],
         in_context=in_context,
     )
     kept = replace(report, functions=tuple(report.functions[number] for number in touched), verdict=None)
     shown = as_shown(text, changed)
     counted = count_changed(kept, text, shown)
     return CheckedFile(report.path or "", kept, None, counted, shown, around, touched)
-
-
-def _is_read(text: str, module: FunctionReport, changed: Sequence[LineRange]) -> bool:
-    """Whether a changed line belongs to top-level code, and not to the functions in between."""
-    first = text.count("\n", 0, module.span.code.start) + 1
-    return any(
-        line.strip() and any(low <= number <= high for low, high in changed)
-        for number, line in enumerate(code_text(text, module.span).split("\n"), first)
-    )
 
 
 def judged_together(
@@ -270,7 +219,7 @@ def judged_together(
     judged = []
     for file, found in zip(files, verdicts, strict=True):
         functions = tuple(
-            function if function.span.kind is SpanKind.MODULE else replace(function, verdict=found[number])
+            replace(function, verdict=found[number])
             for function, number in zip(file.report.functions, file.touched, strict=True)
         )
         judged.append(replace(file, report=replace(file.report, functions=functions)))

@@ -18,9 +18,11 @@ from codeorigin.cli.options import (
     Model,
     NoConfig,
     NoDeep,
+    Output,
     StdinFilename,
     Threads,
     cores,
+    formats_option,
 )
 from codeorigin.errors import CodeOriginError
 
@@ -44,9 +46,7 @@ def check(
     commit: Annotated[
         str | None, typer.Option(metavar="REV", help="Check only functions that this commit changed.")
     ] = None,
-    report_format: Annotated[
-        ReportFormat, typer.Option("--format", "-f", help="Format of the report.")
-    ] = ReportFormat.TEXT,
+    formats: Annotated[list[str] | None, formats_option(ReportFormat)] = None,
     threshold: Annotated[
         float | None,
         typer.Option(
@@ -56,10 +56,7 @@ def check(
         ),
     ] = None,
     show: Annotated[Show, typer.Option(help="Which functions to list.")] = Show.ALL,
-    output: Annotated[
-        Path | None,
-        typer.Option("--output", "-o", metavar="FILE", help="Write the report to this file, not to stdout."),
-    ] = None,
+    output: Output = None,
     language: LanguageOption = None,
     stdin_filename: StdinFilename = None,
     exclude: Exclude = None,
@@ -89,13 +86,6 @@ def check(
         typer.Option("--no-declared", help="Do not look whether the commits of a change name an agent."),
     ] = False,
     file_context: FileContext = None,
-    top_level: Annotated[
-        bool | None,
-        typer.Option(
-            "--top-level/--no-top-level",
-            help="List the code outside functions and classes as well, as <module>.",
-        ),
-    ] = None,
     no_deep: NoDeep = False,
     no_config: NoConfig = False,
     settings: Annotated[
@@ -113,6 +103,7 @@ def check(
 
     def work() -> int:
         from codeorigin.check.run import CheckOptions, run_check
+        from codeorigin.cli.output import parse_targets
         from codeorigin.settings.project import read_settings
 
         change = None
@@ -130,16 +121,14 @@ def check(
                 accept_all=accept_all,
                 fail_on_share=fail_on_share,
                 declared=not no_declared,
-                report_format=report_format,
+                targets=parse_targets(formats or (), output, ReportFormat, ReportFormat.TEXT),
                 threshold=threshold,
                 language=language,
                 stdin_filename=stdin_filename,
                 exclude=exclude or (),
                 documents=documents,
                 show=show,
-                output=output,
                 file_context=file_context,
-                top_level=top_level,
                 deep=not no_deep,
                 config=not no_config,
                 editor=None if settings is None else read_settings(settings),

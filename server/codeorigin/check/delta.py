@@ -1,13 +1,20 @@
-"""``codeorigin delta``: compare the functions of two reports."""
+"""``codeorigin delta``: read the functions of two JSON reports and compare them."""
 
+import json
+import math
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Self
 
-from codeorigin.analysis.report import line_range
-from codeorigin.check.result import CheckResult, shown_path
+from codeorigin.check.result import shown_path
+from codeorigin.cli.terminal import display_path
+from codeorigin.errors import SourceError
 from codeorigin.model.verdict import Band, Reason
+from codeorigin.text.regular_files import read_regular_file
+
+MAX_BYTES = 1 << 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +84,63 @@ class Delta:
         )
 
 
-def compare(old: CheckResult, new: CheckResult, *, every_change: bool = False) -> Delta:
+def read_functions(path: Path) -> list[ReportedFunction]:
+    """The outermost functions in a report that ``check --format json`` wrote.
+
+    Raises:
+        SourceError: the file cannot be read, is too large, or is no such report.
+    """
+    shown = display_path(path)
+    try:
+        content = read_regular_file(path, MAX_BYTES)
+    except OSError as error:
+        raise SourceError(f"{shown}: cannot be read: {error.strerror}") from error
+    if len(content) > MAX_BYTES:
+        raise SourceError(f"{shown}: is larger than {MAX_BYTES:,} bytes")
+    try:
+        data = json.loads(content, parse_float=_finite, parse_constant=_finite)
+        return [_read(file, each) for file in data["files"] for each in file["functions"]]
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
+        raise SourceError(
+            f"{shown}: is no report of this version's 'codeorigin check --format json'; write it again"
+        ) from error
+
+
+def _finite(text: str) -> float:
+    """Parse a number, which must be finite so that it can be written as JSON again."""
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"{text} is no number of a report")
+    return number
+
+
+def _read(file: Mapping[str, Any], function: Mapping[str, Any]) -> ReportedFunction:
+    cell, probability = file["cell"], function["probability"]
+    band = None if function["band"] is None else Band(function["band"])
+    return ReportedFunction(
+        path=str(file["path"]),
+        cell=None if cell is None else int(cell["number"]),
+        function_id=str(function["id"]),
+        qualified_name=str(function["qualified_name"]),
+        start_line=int(function["start_line"]),
+        end_line=int(function["end_line"]),
+        probability=None if probability is None else float(probability),
+        band=band,
+        reason=None if function["reason"] is None else Reason(function["reason"]),
+        finding=band is Band.LLM and not function["accepted"],
+    )
+
+
+def compare(
+    old: Sequence[ReportedFunction], new: Sequence[ReportedFunction], *, every_change: bool = False
+) -> Delta:
     """Match the outermost functions by path and id (the text), then by path and name, then by id alone.
 
     In notebooks, functions in the same cell are matched first at each step. A cell's number is not reliable, because it
     changes whenever a cell is inserted before it. With ``every_change``, a function of which only the probability has
     changed counts as changed too.
     """
-    before, after = _entries(old), _entries(new)
+    before, after = list(old), list(new)
     pairs: list[tuple[ReportedFunction, ReportedFunction]] = []
     keys: tuple[Callable[[ReportedFunction], Hashable], ...] = (
         lambda entry: (entry.path, entry.cell, entry.function_id),
@@ -112,24 +168,6 @@ def compare(old: CheckResult, new: CheckResult, *, every_change: bool = False) -
     )
 
 
-def _entries(result: CheckResult) -> list[ReportedFunction]:
-    return [
-        ReportedFunction(
-            file.path,
-            file.cell_number,
-            function.function_id,
-            function.span.qualified_name,
-            *line_range(function),
-            function.verdict.probability,
-            function.verdict.band,
-            function.verdict.reason,
-            result.is_finding(function),
-        )
-        for file in result.files
-        for function in file.report.functions
-    ]
-
-
 def _matched(
     before: list[ReportedFunction], after: list[ReportedFunction], key: Callable[[ReportedFunction], Hashable]
 ) -> tuple[list[ReportedFunction], list[ReportedFunction], list[tuple[ReportedFunction, ReportedFunction]]]:
@@ -148,11 +186,6 @@ def _matched(
     return [entry for entry in before if id(entry) in left], rest, pairs
 
 
-def is_delta(data: Any) -> bool:
-    """Whether a JSON value looks like a comparison, even if it may not be a valid one."""
-    return isinstance(data, dict) and {"added", "gone", "changed"} <= data.keys()
-
-
 def delta_data(delta: Delta) -> dict[str, Any]:
     """The fields of ``delta`` and ``new_findings`` as JSON values; each of ``changed`` has ``old`` and ``new``."""
     return {
@@ -163,20 +196,6 @@ def delta_data(delta: Delta) -> dict[str, Any]:
         "moved": delta.moved,
         "new_findings": delta.new_findings,
     }
-
-
-def delta_of(data: Mapping[str, Any]) -> Delta:
-    """Read a comparison back from the values of :func:`delta_data`.
-
-    Raises one of ``NOT_OF_THIS_FORM`` for any other values.
-    """
-    return Delta(
-        tuple(map(_function, data["added"])),
-        tuple(map(_function, data["gone"])),
-        tuple((_function(each["old"]), _function(each["new"])) for each in data["changed"]),
-        int(data["same"]),
-        int(data["moved"]),
-    )
 
 
 def _data(entry: ReportedFunction) -> dict[str, Any]:
@@ -192,19 +211,3 @@ def _data(entry: ReportedFunction) -> dict[str, Any]:
         "reason": None if entry.reason is None else entry.reason.value,
         "finding": entry.finding,
     }
-
-
-def _function(data: Mapping[str, Any]) -> ReportedFunction:
-    cell, probability, band, reason = (data[name] for name in ("cell", "probability", "band", "reason"))
-    return ReportedFunction(
-        str(data["path"]),
-        None if cell is None else int(cell),
-        str(data["id"]),
-        str(data["qualified_name"]),
-        int(data["start_line"]),
-        int(data["end_line"]),
-        None if probability is None else float(probability),
-        None if band is None else Band(band),
-        None if reason is None else Reason(reason),
-        bool(data["finding"]),
-    )

@@ -12,6 +12,7 @@ from codeorigin.check.result import Cell, CheckedFile, FileError, counted_lines
 from codeorigin.cli.exit_codes import describe_unexpected
 from codeorigin.cli.terminal import display_path
 from codeorigin.errors import CodeOriginError, ModelError, SourceError
+from codeorigin.languages.kinds import NOTEBOOK
 from codeorigin.languages.parsing import one_document
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 class FileCheck:
     """How to check files: everything that a worker process needs to know.
 
-    ``threads`` is the number per process. With ``module``, code outside functions is a unit too. With ``deep``, the
+    ``threads`` is the number per process. With ``deep``, the
     deep part of a model refines the verdicts. ``keep_text`` is for reports that quote code. With ``debug``, unexpected
     errors are raised.
     """
@@ -30,7 +31,6 @@ class FileCheck:
     model: Path | None = None
     threads: int = 1
     file_context: bool = True
-    module: bool = False
     deep: bool = False
     keep_text: bool = False
     debug: bool = False
@@ -52,10 +52,10 @@ class FileCheck:
         texts: list[str | None] = [None] * len(sources)
         documents = []
         for number, source in enumerate(sources):
-            if source.file is not None and not source.notebook:
+            if source.file is not None and source.kind is not NOTEBOOK:
                 with suppress(SourceError):
                     texts[number] = text = source.read()
-                    documents.append((text, source.language.id, source.path))
+                    documents.append((text, source.kind.id, source.path))
         analyzer.prepare(documents)
         return texts
 
@@ -68,10 +68,10 @@ class FileCheck:
         """
         try:
             text = source.read() if text is None else text
-            if source.notebook:
+            if source.kind is NOTEBOOK:
                 with one_document(len(text)):
                     return tuple(self._cells(source, text, analyzer))
-            return (self._checked(source, text, source.language.id, source.changed, analyzer),)
+            return (self._checked(source, text, source.kind.id, source.changed, analyzer),)
         except Exception as error:
             if self.debug and not isinstance(error, CodeOriginError):
                 raise
@@ -79,20 +79,18 @@ class FileCheck:
             return FileError(source.path, _reason(error, source.path), skipped)
 
     def _cells(self, source: Source, text: str, analyzer: "Analyzer") -> Iterator[CheckedFile]:
-        from codeorigin.functions.notebooks import read_notebook  # noqa: PLC0415
+        from codeorigin.functions.pieces import pieces_of  # noqa: PLC0415
 
         silent = True
-        for each in read_notebook(text, source.path):
-            if each.language is None or (source.cells is not None and each.language.id not in source.cells):
-                continue
-            changed = None if source.changed is None else _in_cell(source.changed, each.lines)
-            cell = Cell(each.number, each.lines)
-            checked = self._checked(source, each.text, each.language.id, changed, analyzer, cell)
+        for piece in pieces_of(text, NOTEBOOK, source.path, languages=source.cells):
+            changed = None if source.changed is None else _in_cell(source.changed, piece.lines or ())
+            cell = Cell(piece.cell or 0, piece.lines or ())
+            checked = self._checked(source, piece.text, piece.language, changed, analyzer, cell)
             if checked.report.functions:
                 silent = False
                 yield checked
         if silent:
-            nothing = FileReport(source.language.id, source.path, ())
+            nothing = FileReport(source.kind.id, source.path, ())
             yield CheckedFile(source.path, nothing, changed=None if source.changed is None else ())
 
     def _checked(
@@ -110,7 +108,6 @@ class FileCheck:
             path=source.path,
             file_context=self.file_context,
             cell=cell is not None,
-            module=self.module,
         )
         report.require_parsed()
         kept = text if self.keep_text else None

@@ -13,7 +13,7 @@ from codeorigin.errors import LanguageError, SourceError
 
 if TYPE_CHECKING:
     from codeorigin.languages import Language
-    from codeorigin.languages.hosts import Host
+    from codeorigin.languages.kinds import Kind
     from codeorigin.settings.project import Project
 
 STDIN = "-"
@@ -26,17 +26,16 @@ class Source:
     """Something to check. ``path`` is the path to display; ``read`` raises :class:`~codeorigin.errors.SourceError`.
 
     ``named`` is True if the user named it, and False if it was found in a folder. ``changed`` holds the lines to check
-    (1-based; only ``\\n`` ends a line), or None for all. ``file`` is None if it is not read from a file on disk. In a
-    ``notebook``, only cells in one of the languages ``cells`` are checked (None: all), and ``language`` is meaningless.
+    (1-based; only ``\\n`` ends a line), or None for all. ``file`` is None if it is not read from a file on disk. Of a
+    notebook, only cells in one of the languages ``cells`` are checked (None: all).
     """
 
     path: str
-    language: "Language | Host"
+    kind: "Kind"
     read: Callable[[], str]
     named: bool = True
     changed: tuple[tuple[int, int], ...] | None = None
     file: Path | None = None
-    notebook: bool = False
     cells: frozenset[str] | None = None
 
 
@@ -52,45 +51,13 @@ def stdin_bytes() -> bytes:
     return b"" if sys.stdin is None else sys.stdin.buffer.read(MAX_BYTES + 1)
 
 
-def source_kind(name: str) -> "Language | Host":
-    """The language, or the kind of document with code blocks, called ``name``.
-
-    Raises:
-        LanguageError: there is neither.
-    """
-    from codeorigin.languages import get_language  # noqa: PLC0415
-    from codeorigin.languages.hosts import find_host  # noqa: PLC0415
-
-    return find_host(name) or get_language(name)
-
-
-def source_of_file(path: Path, shown: str, language: "Language | Host", *, named: bool) -> Source:
+def source_of_file(
+    path: Path, shown: str, kind: "Kind", *, named: bool, cells: frozenset[str] | None = None
+) -> Source:
     """The source for an existing file, displayed as ``shown``."""
     from codeorigin.text.sources import read_source  # noqa: PLC0415
 
-    return Source(shown, language, lambda: read_source(path, MAX_BYTES, language.id), named, file=path)
-
-
-def notebook_source(
-    read: Callable[[], str],
-    shown: str,
-    cells: frozenset[str] | None,
-    *,
-    named: bool,
-    file: Path | None = None,
-    changed: tuple[tuple[int, int], ...] | None = None,
-) -> Source:
-    """The source for the cells of a notebook in the languages ``cells``, displayed as ``shown``."""
-    from codeorigin.languages import get_language  # noqa: PLC0415
-
-    return Source(shown, get_language("python"), read, named, changed, file, notebook=True, cells=cells)
-
-
-def notebook_of_file(path: Path, shown: str, cells: frozenset[str] | None, *, named: bool) -> Source:
-    """The source for an existing notebook."""
-    from codeorigin.text.sources import read_source  # noqa: PLC0415
-
-    return notebook_source(lambda: read_source(path, MAX_BYTES, ""), shown, cells, named=named, file=path)
+    return Source(shown, kind, lambda: read_source(path, MAX_BYTES, kind.id), named, file=path, cells=cells)
 
 
 def _only(language: str | None) -> frozenset[str] | None:
@@ -121,14 +88,14 @@ def stdin_source(language: str | None, filename: str | None) -> Source:
         LanguageError: the language is unknown.
         SourceError: the language had to be guessed, and the text cannot be read.
     """
-    from codeorigin.functions.notebooks import is_notebook  # noqa: PLC0415
+    from codeorigin.languages.kinds import NOTEBOOK, get_kind, kind_for_path  # noqa: PLC0415
 
-    if filename is not None and is_notebook(filename):
-        return notebook_source(lambda: read_stdin(""), filename, _only(language), named=True)
+    named = None if filename is None else kind_for_path(filename)
+    if filename is not None and named is NOTEBOOK:
+        return Source(filename, NOTEBOOK, lambda: read_stdin(""), cells=_only(language))
     if language is not None:
-        found = source_kind(language)
+        found = get_kind(language)
     else:
-        named = None if filename is None else kind_for_path(Path(filename))
         if named is None:
             text = read_stdin("")
             guessed = _guessed(text, filename or STDIN_NAME)
@@ -146,12 +113,14 @@ def file_source(path: Path, language: str | None) -> Source:
         LanguageError: the language is unknown.
         SourceError: the language had to be guessed, and the text cannot be read.
     """
-    from codeorigin.functions.notebooks import is_notebook  # noqa: PLC0415
+    from codeorigin.languages.kinds import NOTEBOOK, get_kind, kind_for_path  # noqa: PLC0415
     from codeorigin.text.sources import read_source  # noqa: PLC0415
 
-    if is_notebook(path):
-        return notebook_of_file(path, display_path(path), _only(language), named=True)
-    found = source_kind(language) if language is not None else kind_for_path(path)
+    found = kind_for_path(path)
+    if found is NOTEBOOK:
+        return source_of_file(path, display_path(path), NOTEBOOK, named=True, cells=_only(language))
+    if language is not None:
+        found = get_kind(language)
     if found is None:
         found = _guessed(read_source(path, MAX_BYTES, ""), display_path(path))
     if found is None:
@@ -159,57 +128,68 @@ def file_source(path: Path, language: str | None) -> Source:
     return source_of_file(path, display_path(path), found, named=True)
 
 
-def kind_for_path(path: Path) -> "Language | Host | None":
-    """The language, or the kind of document with code blocks, for the name of ``path``; None if there is none."""
-    from codeorigin.languages import language_for_path  # noqa: PLC0415
-    from codeorigin.languages.hosts import host_for_path  # noqa: PLC0415
+def chosen_cells(language: str | None, project: "Project | None") -> frozenset[str] | None:
+    """The languages of the cells to check in a notebook that the user did not name; None for all.
 
-    return language_for_path(path) or host_for_path(path)
+    Raises:
+        LanguageError: ``language`` is not supported.
+    """
+    from codeorigin.languages.kinds import get_kind  # noqa: PLC0415
 
-
-def chosen_cells(wanted: "Language | Host | None", project: "Project | None") -> frozenset[str] | None:
-    """The languages of the cells to check in a notebook that the user did not name; None for all."""
-    if wanted is not None:
-        return frozenset({wanted.id})
+    if language is not None:
+        return frozenset({get_kind(language).id})
     return None if project is None else frozenset(project.settings.languages)
+
+
+def kind_chooser(
+    language: str | None, project: "Project | None", *, documents: bool
+) -> "Callable[[Kind | None], bool]":
+    """Which kinds of files to check where the user did not name a file.
+
+    Those in ``language``, or else in the languages of the ``project``; notebooks always; and with ``documents``, or if
+    ``language`` is such a kind, documents with code blocks.
+
+    Raises:
+        LanguageError: ``language`` is not supported.
+    """
+    from codeorigin.languages.kinds import DOCUMENT_KINDS, NOTEBOOK, get_kind  # noqa: PLC0415
+
+    wanted = None if language is None else get_kind(language).id
+
+    def is_chosen(kind: "Kind | None") -> bool:
+        if kind is None or kind is NOTEBOOK:
+            return kind is not None
+        if wanted is not None:
+            return kind.id == wanted
+        if kind.id in DOCUMENT_KINDS:
+            return documents
+        return project is None or kind.id in project.settings.languages
+
+    return is_chosen
 
 
 def _folder_sources(
     folder: Path, language: str | None, exclude: Sequence[str], project: "Project | None", *, documents: bool
 ) -> list[Source]:
-    from codeorigin.functions.notebooks import is_notebook  # noqa: PLC0415
-    from codeorigin.languages.hosts import HOSTS  # noqa: PLC0415
+    from codeorigin.languages.kinds import NOTEBOOK, kind_for_path  # noqa: PLC0415
     from codeorigin.text.walking import walk_sources  # noqa: PLC0415
 
-    wanted = None if language is None else source_kind(language)
-    documents = documents or (wanted is not None and wanted.id in HOSTS)
-    sources = []
+    is_chosen = kind_chooser(language, project, documents=documents)
+    cells = chosen_cells(language, project)
+    # Patterns given as options override those of the project.
+    excluding = None if exclude else project
 
     def leave_out(path: Path) -> bool:
-        return not exclude and project is not None and project.excludes_folder(path)
+        return excluding is not None and excluding.excludes_folder(path)
 
-    def has_code(name: str) -> bool:
-        found = kind_for_path(Path(name))
-        return is_notebook(name) if found is None else documents or found.id not in HOSTS
-
-    for path in walk_sources([folder], has_code, exclude=exclude, leave_out=leave_out):
-        if is_notebook(path):
-            if exclude or project is None or not project.excludes(path):
-                cells = chosen_cells(wanted, project)
-                sources.append(notebook_of_file(path, display_path(path), cells, named=False))
-            continue
-        found = kind_for_path(path)
-        if found is None or (wanted is not None and found.id != wanted.id):
-            continue
-        chosen = (
-            wanted is not None
-            or project is None
-            or found.id in HOSTS
-            or found.id in project.settings.languages
-        )
-        # Patterns given as options override those of the project.
-        if chosen and (exclude or project is None or not project.excludes(path)):
-            sources.append(source_of_file(path, display_path(path), found, named=False))
+    sources = []
+    for path in walk_sources(
+        [folder], lambda name: is_chosen(kind_for_path(name)), exclude=exclude, leave_out=leave_out
+    ):
+        kind = kind_for_path(path)
+        if kind is not None and (excluding is None or not excluding.excludes(path)):
+            only = cells if kind is NOTEBOOK else None
+            sources.append(source_of_file(path, display_path(path), kind, named=False, cells=only))
     return sources
 
 
@@ -251,7 +231,9 @@ def collect(
     Raises :class:`~codeorigin.errors.LanguageError` if ``language`` is not supported.
     """
     if language is not None:
-        source_kind(language)
+        from codeorigin.languages.kinds import get_kind  # noqa: PLC0415
+
+        get_kind(language)
     sources: dict[str, Source] = {}
     errors: list[FileError] = []
     for name in names:

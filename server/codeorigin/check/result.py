@@ -6,7 +6,6 @@ from enum import StrEnum
 from itertools import accumulate
 
 from codeorigin.analysis.report import ChangeReport, FileReport, FunctionReport, Summary, line_range
-from codeorigin.functions.spans import SpanKind, code_text
 from codeorigin.model.change_verdict import ChangedFunctions
 from codeorigin.model.limits import Limits
 from codeorigin.model.verdict import Band, Verdict
@@ -99,13 +98,7 @@ def counted_lines(
     """The number of nonblank lines of every function; if ``changed`` is given, only of changed lines."""
     wanted = None if changed is None else {line for low, high in changed for line in range(low, high + 1)}
     before = _counted_before(text, 1, wanted)
-    return tuple(
-        # Not all lines between the ends of top-level code belong to it.
-        _counted_before(code_text(text, function.span), line_range(function)[0], wanted)[-1]
-        if function.span.kind is SpanKind.MODULE
-        else _counted_between(before, *line_range(function))
-        for function in report.functions
-    )
+    return tuple(_counted_between(before, *line_range(function)) for function in report.functions)
 
 
 def _counted_before(text: str, first: int, wanted: Container[int] | None) -> list[int]:
@@ -205,6 +198,7 @@ class Tally:
     known: frozenset[str] = frozenset()
     accepted: int = 0
     files: int = 0
+    without_functions: int = 0
     functions: int = 0
     scored: int = 0
     findings: int = 0
@@ -220,6 +214,8 @@ class Tally:
         # The cells of a notebook are added one after the other.
         self.files += file.cell is None or file.path != self.notebook
         self.notebook = None if file.cell is None else file.path
+        # Of a change, only the functions that it touched are here.
+        self.without_functions += not report.functions and file.changed is None
         self.functions += len(report.functions)
         counted = file.counted or (0,) * len(report.functions)
         for function, lines in zip(report.functions, counted, strict=True):
@@ -243,6 +239,7 @@ class Tally:
         skipped = sum(error.skipped for error in errors)
         return Summary(
             files=self.files,
+            without_functions=self.without_functions,
             functions=self.functions,
             scored=self.scored,
             findings=self.findings,

@@ -5,6 +5,7 @@ import time
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -16,7 +17,7 @@ from codeorigin.check.formats import ReportFormat, write_report
 from codeorigin.check.inputs import Source, collect, find_project
 from codeorigin.check.result import CheckedFile, CheckResult, FileError, Show, Tally, within_limits
 from codeorigin.cli.exit_codes import ExitCode
-from codeorigin.cli.output import write_output
+from codeorigin.cli.output import ReportTarget, open_reports
 from codeorigin.cli.terminal import complain
 from codeorigin.errors import CodeOriginError
 from codeorigin.model.limits import Limits
@@ -32,26 +33,24 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class CheckOptions:
-    """What the user requested. ``output`` None means stdout; ``jobs`` is the maximum number of processes.
+    """What the user requested. ``targets`` are the reports to write; ``jobs`` is the maximum number of processes.
 
     ``documents`` includes Markdown and reStructuredText from folders and changes. ``file_context`` makes the other
-    functions of a file count, if the model has a rule for that. ``top_level`` reports on code outside functions.
-    Unless ``config`` is False, ``threshold``, ``exclude``, ``file_context`` and ``top_level`` default to the project's
-    settings. ``editor`` holds an editor's settings, which apply where the project sets nothing. ``deep`` lets the deep
-    part of a model refine verdicts, except for changes, which are judged without it.
+    functions of a file count, if the model has a rule for that. Unless ``config`` is False, ``threshold``, ``exclude``
+    and ``file_context`` default to the project's settings. ``editor`` holds an editor's settings, which apply where the
+    project sets nothing. ``deep`` lets the deep part of a model refine verdicts, except for changes, which are judged
+    without it.
     """
 
     paths: Sequence[str]
-    report_format: ReportFormat = ReportFormat.TEXT
+    targets: Sequence[ReportTarget[ReportFormat]] = (ReportTarget(ReportFormat.TEXT),)
     threshold: float | None = None
     language: str | None = None
     stdin_filename: str | None = None
     documents: bool = False
     exclude: Sequence[str] = ()
     show: Show = Show.ALL
-    output: Path | None = None
     file_context: bool | None = None
-    top_level: bool | None = None
     deep: bool = True
     config: bool = True
     editor: Mapping[str, Any] | None = None
@@ -166,7 +165,6 @@ def check(options: CheckOptions) -> CheckResult:
     threshold = settings.threshold if options.threshold is None else options.threshold
     rate = settings.false_positive_rate if threshold is None else None
     file_context = settings.file_context if options.file_context is None else options.file_context
-    top_level = settings.top_level if options.top_level is None else options.top_level
     accepted: frozenset[str] = frozenset()
     if options.accepted_file is not None:
         accepted = accepted_ids(options.accepted_file, may_be_new=options.accept_all)
@@ -191,10 +189,9 @@ def check(options: CheckOptions) -> CheckResult:
             model=options.model,
             threads=max(1, options.threads // workers),
             file_context=file_context,
-            module=top_level,
             deep=options.deep and options.change is None,
             # Only the HTML report quotes code.
-            keep_text=options.report_format is ReportFormat.HTML,
+            keep_text=any(each.format is ReportFormat.HTML for each in options.targets),
             debug=options.debug,
         )
         for outcome in stack.enter_context(closing(_outcomes(sources, how, pool, workers))):
@@ -272,12 +269,11 @@ def exit_code(result: CheckResult, fail_on_share: float | None = None) -> int:
 
 
 def run_check(options: CheckOptions) -> int:
-    """Check, write the report, and return the exit code; see :func:`exit_code`."""
-    result = write_output(
-        options.output,
-        lambda: _checked(options),
-        lambda made, stream: write_report(made, options.report_format, stream),
-    )
+    """Check, write the reports, and return the exit code; see :func:`exit_code`."""
+    with open_reports(options.targets) as reports:
+        result = _checked(options)
+        for report in reports:
+            report.finish(partial(write_report, result, report.format, report.stream))
     if options.fail_on_share is not None:
         complain(share_sentence(result.summary, options.fail_on_share))
     return exit_code(result, options.fail_on_share)

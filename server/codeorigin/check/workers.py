@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 from codeorigin.analysis.batching import BATCH_BYTES, batch_end
 from codeorigin.check.file_checks import FileCheck
-from codeorigin.check.inputs import Source, notebook_of_file, source_kind, source_of_file
+from codeorigin.check.inputs import Source, source_of_file
 from codeorigin.check.result import CheckedFile, FileError
 from codeorigin.errors import CodeOriginError
+from codeorigin.languages.kinds import NOTEBOOK, Kind, get_kind
 from codeorigin.processes import WorkerPool
 
 if TYPE_CHECKING:
@@ -32,11 +33,8 @@ _MOST_PENDING = 16
 """Maximum number of pending chunks per process, so that results do not pile up behind a slow file."""
 
 _Outcome = tuple[CheckedFile, ...] | FileError
-_Named = tuple[str, str, str, bool, bool, frozenset[str] | None]
-"""A source as sent to another process.
-
-Its file, displayed path and language, whether the user named it, whether it is a notebook, and which cells to check.
-"""
+_Named = tuple[str, str, str, bool, frozenset[str] | None]
+"""A source as sent to another process: its file, displayed path and kind, whether the user named it, and its cells."""
 
 
 def worker_count(sources: Sequence[Source], jobs: int) -> int:
@@ -148,10 +146,7 @@ def _chunks(sources: Sequence[Source], workers: int) -> Iterator[list[Source]]:
 
 
 def _named(sources: Sequence[Source]) -> list[_Named]:
-    return [
-        (str(each.file), each.path, each.language.id, each.named, each.notebook, each.cells)
-        for each in sources
-    ]
+    return [(str(each.file), each.path, each.kind.id, each.named, each.cells) for each in sources]
 
 
 def _size(source: Source) -> int:
@@ -171,13 +166,15 @@ def _import_analyzer() -> None:
     import codeorigin.analysis.analyzer  # noqa: F401, PLC0415 - takes a while
 
 
+def _kind(name: str) -> Kind:
+    return NOTEBOOK if name == NOTEBOOK.id else get_kind(name)
+
+
 def _check_chunk(check: FileCheck, chunk: Sequence[_Named]) -> list[_Outcome]:
     if _Worker.analyzer is None:
         _Worker.analyzer = check.load()
     sources = [
-        notebook_of_file(Path(file), path, cells, named=named)
-        if notebook
-        else source_of_file(Path(file), path, source_kind(language), named=named)
-        for file, path, language, named, notebook, cells in chunk
+        source_of_file(Path(file), path, _kind(kind), named=named, cells=cells)
+        for file, path, kind, named, cells in chunk
     ]
     return list(_run(sources, check, _Worker.analyzer))

@@ -10,7 +10,7 @@ import typer
 
 import codeorigin
 from codeorigin.check import command as check_command
-from codeorigin.cli import saved_commands
+from codeorigin.check import delta_command
 from codeorigin.cli.arguments import with_optional_base
 from codeorigin.cli.exit_codes import ExitCode, complain_of_traceback, guarded
 from codeorigin.cli.options import Debug, FileContext, Model, NoConfig, NoDeep, Threads, cores
@@ -194,7 +194,7 @@ def serve(
 
 history_command.register(app)
 scan_command.register(app)
-saved_commands.register(app)
+delta_command.register(app)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -2,6 +2,7 @@
 
 from typing import TextIO
 
+from rich.cells import cell_len
 from rich.console import Console
 
 # Wider than any terminal, so that output to a file or a pipe is neither wrapped nor truncated.
@@ -23,3 +24,8 @@ def make_console(stream: TextIO) -> Console:
     return _LiteralConsole(
         file=stream, width=width, markup=False, emoji=False, highlight=False, soft_wrap=True
     )
+
+
+def padded(text: str, width: int) -> str:
+    """``text`` with spaces up to ``width`` columns of a terminal, where some characters take two."""
+    return text + " " * max(0, width - cell_len(text))

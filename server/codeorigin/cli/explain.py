@@ -13,7 +13,7 @@ from codeorigin.cli.explain_result import Explained
 from codeorigin.cli.terminal import display_path
 from codeorigin.errors import CodeOriginError, SourceError
 from codeorigin.explain.explanation import ExplainOptions
-from codeorigin.functions.notebooks import is_notebook
+from codeorigin.languages.kinds import NOTEBOOK, kind_for_path
 from codeorigin.wording.functions import short_reason
 
 _TARGET = re.compile(r"(?P<path>.+?):(?P<line>\d+)(?::(?P<column>\d+))?", re.DOTALL)
@@ -95,7 +95,7 @@ def explain(request: ExplainRequest) -> Explained:
     in_file = request.file_context
     if in_file is None:
         in_file = find_project([target.path]).settings.file_context if request.config else True
-    report = analyzer.analyze(text, source.language.id, path=source.path, file_context=in_file)
+    report = analyzer.analyze(text, source.kind.id, path=source.path, file_context=in_file)
     try:
         report.require_parsed()
     except CodeOriginError as error:
@@ -115,7 +115,7 @@ def _source(request: ExplainRequest) -> Source:
         raise SourceError(f"{display_path(path)}: no such file")
     if path.is_dir():
         raise SourceError(f"{display_path(path)}: is a folder; give a file and a line")
-    if is_notebook(path):
+    if kind_for_path(path) is NOTEBOOK:
         raise SourceError(
             f"{display_path(path)}: is a notebook; evidence on its cells is shown in editors alone"
         )

@@ -1,8 +1,9 @@
 """Options shared by several commands."""
 
 import os
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -59,9 +60,21 @@ Exclude = Annotated[
         help="Exclude files that match, as in .gitignore. May be repeated.",
     ),
 ]
+
+
+def formats_option(formats: type[StrEnum]) -> Any:
+    """The option for the formats of a command, whose values :func:`~codeorigin.cli.output.parse_targets` reads."""
+    return typer.Option(
+        "--format",
+        "-f",
+        metavar="NAME[=FILE]",
+        help=f"Format of a report ({', '.join(formats)}) and its file; may be repeated. (default: text)",
+    )
+
+
 Output = Annotated[
     Path | None,
-    typer.Option("--output", "-o", metavar="FILE", help="Write the result here, not to stdout."),
+    typer.Option("--output", "-o", metavar="FILE", help="File for the one format without. (default: stdout)"),
 ]
 Since = Annotated[
     str | None,

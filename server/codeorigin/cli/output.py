@@ -1,53 +1,107 @@
-"""Write the result of a command to stdout, or atomically to a file."""
+"""Where the reports of a command go: each in its format to a file, written completely or not at all, one to stdout."""
 
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
-from typing import TextIO, TypeVar
+from typing import Generic, TextIO, TypeVar
 
-from codeorigin.errors import SourceError
+from codeorigin.errors import CodeOriginError, SourceError
 from codeorigin.text.regular_files import is_device_name, open_for_append, replacing_file, trusted_root
 
-_Result = TypeVar("_Result")
+_Format = TypeVar("_Format", bound=StrEnum)
 
 
-def write_output(
-    path: Path | None, make: Callable[[], _Result], write: Callable[[_Result, TextIO], None]
-) -> _Result:
-    """Make the result, write it to ``path`` or, if that is None, to stdout, and return it.
+@dataclass(frozen=True, slots=True)
+class ReportTarget(Generic[_Format]):
+    """A format to write, and the file to write it to; None means stdout."""
+
+    format: _Format
+    path: Path | None = None
+
+
+def parse_targets(
+    given: Sequence[str], output: Path | None, formats: type[_Format], default: _Format
+) -> list[ReportTarget[_Format]]:
+    """The targets in values of ``--format``, each ``NAME`` or ``NAME=FILE``; without any, ``default``.
+
+    The one format without a file is written to ``output``, or to stdout if that is None.
 
     Raises:
-        SourceError: ``path`` cannot be written; usually raised before the result is made.
+        CodeOriginError: there is no such format, or it is not clear which report a file or stdout gets.
     """
-    if path is None:
-        result = make()
-        write(result, sys.stdout)
-        return result
-    with ExitStack() as stack:
-        # Open it first: better to fail before a long check than after it.
-        with _writing(path):
-            stream = stack.enter_context(_open_output(path))
-        result = make()
-        with _writing(path):
-            write(result, stream)
-            stack.close()
-    return result
+    targets = []
+    for value in given or [default.value]:
+        name, has_path, path = value.partition("=")
+        if name not in list(formats):
+            raise CodeOriginError(
+                f"--format {value}: unknown; it is NAME or NAME=FILE, with {', '.join(formats)}"
+            )
+        if has_path and not path:
+            raise CodeOriginError(f"--format {value}: write the file after the =")
+        targets.append(ReportTarget(formats(name), Path(path) if path else None))
+    homeless = [each.format.value for each in targets if each.path is None]
+    if len(homeless) > 1:
+        raise CodeOriginError(
+            f"--format {homeless[0]} --format {homeless[1]}: only one report can go without a file of its own; "
+            f"write --format {homeless[1]}=FILE"
+        )
+    if output is not None and not homeless:
+        raise CodeOriginError(f"--output {output}: every --format has a file already")
+    placed = [ReportTarget(each.format, each.path or output) for each in targets]
+    files = [Path.cwd() / each.path for each in placed if each.path and not is_device_name(each.path)]
+    for file in files:
+        if files.count(file) > 1:
+            raise CodeOriginError(f"{file}: cannot hold two reports; name another file for one of them")
+    return placed
 
 
-def _open_output(path: Path) -> AbstractContextManager[TextIO]:
-    """Open the stream for the report. A file is replaced only at the end, so that a failed check keeps the old one.
+class OpenReport(Generic[_Format]):
+    """A report to write to ``stream``. Its file is replaced by :meth:`finish`, and stays as it was without that."""
 
-    In the current folder, which may be a cloned repository, links are not followed.
-    """
-    if is_device_name(path):
-        return open_for_append(path)
-    return replacing_file(Path.cwd() / path, root=trusted_root(path))
+    def __init__(self, target: ReportTarget[_Format], stack: ExitStack) -> None:
+        self.format = target.format
+        self._path = target.path
+        self._file = stack.enter_context(ExitStack())
+        with self.writing():
+            self.stream = self._file.enter_context(_open(target.path))
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Name the file in the error if what the block writes cannot be written; raises SourceError."""
+        try:
+            yield
+        except OSError as error:
+            if self._path is None:
+                raise
+            raise SourceError(
+                f"{self._path}: cannot write the report here: {error.strerror or error}"
+            ) from error
+
+    def finish(self, write: Callable[[], None]) -> None:
+        """Write the rest of the report, and complete its file; raises SourceError."""
+        with self.writing():
+            write()
+            self._file.close()
 
 
 @contextmanager
-def _writing(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise SourceError(f"{path}: cannot write the report here: {error.strerror}") from error
+def open_reports(targets: Sequence[ReportTarget[_Format]]) -> Iterator[list[OpenReport[_Format]]]:
+    """Open all targets, stdout as the last: better to fail before a long check than after it.
+
+    Raises:
+        SourceError: a file cannot be written.
+    """
+    with ExitStack() as stack:
+        yield [OpenReport(each, stack) for each in sorted(targets, key=lambda each: each.path is None)]
+
+
+def _open(path: Path | None) -> AbstractContextManager[TextIO]:
+    """The stream for a report. In the current folder, which may be a cloned repository, links are not followed."""
+    if path is None:
+        return nullcontext(sys.stdout)
+    if is_device_name(path):
+        return open_for_append(path)
+    return replacing_file(Path.cwd() / path, root=trusted_root(path))

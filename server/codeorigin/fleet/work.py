@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 from codeorigin.analysis.analyzer import Analyzer
-from codeorigin.analysis.pieces import kind_of_path
 from codeorigin.errors import CodeOriginError, MissingContentError, ModelError, SourceError
 from codeorigin.fleet.units import Unit, UnitKind
 from codeorigin.git.repository import Repository
@@ -15,7 +14,7 @@ from codeorigin.history.results import UNREADABLE
 from codeorigin.history.state import IN_MEMORY, HistoryState
 from codeorigin.history.tree import judged_file, tree_files
 from codeorigin.history.walk import Plan, Walk
-from codeorigin.languages.hosts import host_for_path
+from codeorigin.languages.kinds import DOCUMENT_KINDS, Kind, kind_for_path
 from codeorigin.model.calibration.judge import Judge
 from codeorigin.wording.histories import missing_phrase
 
@@ -70,7 +69,7 @@ class UnitWorker:
                 repository,
                 self._judge,
                 state,
-                wanted=lambda path: _is_wanted(path, unit),
+                wanted=lambda path: _is_chosen(kind_for_path(path), unit),
                 declared=unit.declared,
                 analyzer=self._analyzer,
             )
@@ -92,8 +91,8 @@ class UnitWorker:
         missing = 0
         try:
             for path, blob in tree_files(repository, unit.commits[0]):
-                kind = kind_of_path(path)
-                if kind is None or not _is_wanted(path, unit):
+                kind = kind_for_path(path)
+                if kind is None or not _is_chosen(kind, unit):
                     continue
                 about: Row = {
                     "repository": unit.repository,
@@ -102,20 +101,20 @@ class UnitWorker:
                     "blob": blob,
                 }
                 try:
-                    sections = reader.sections(blob, path, kind)
+                    pieces = reader.functions(blob, path)
                 except SourceError as error:
                     missing += isinstance(error, MissingContentError)
-                    rows.append(about | {"language": kind, "reason": "unread", "error": str(error)})
+                    rows.append(about | {"language": kind.id, "reason": "unread", "error": str(error)})
                     continue
                 rows += [
                     about | asdict(judged_file(self._judge, each.language, each.functions, block=each.block))
-                    for each in sections
-                    if each.functions or each.language == kind
+                    for each in pieces
+                    if each.functions or each.language == kind.id
                 ]
         finally:
             reader.close()
         return UnitResult(tuple(rows), missing_phrase(missing, 0))
 
 
-def _is_wanted(path: str, unit: Unit) -> bool:
-    return unit.documents or host_for_path(path) is None
+def _is_chosen(kind: Kind | None, unit: Unit) -> bool:
+    return kind is None or unit.documents or kind.id not in DOCUMENT_KINDS

@@ -4,15 +4,12 @@ import json
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import accumulate
-from pathlib import PurePath
 from typing import Any
 
 from codeorigin.errors import LanguageError, SourceError
+from codeorigin.functions.spans import Piece
 from codeorigin.languages import Language, get_language
-
-SUFFIX = ".ipynb"
 
 _VERSION = re.compile(r"[\d.]+$")
 _TOKEN = re.compile(r'(?P<string>"(?:[^"\\]++|\\.)*+")(?P<colon>\s*:)?|(?P<bracket>[{}\[\]])')
@@ -35,27 +32,8 @@ _ASSIGNED = re.compile(r"([ \t]*[\w.,][\w., \t]*)=(?=[ \t]*(?:![^=]|%[A-Za-z_]))
 _ASKED = re.compile(r"([ \t]*[\w.]+)\?{1,2}[ \t\r]*$")
 
 
-@dataclass(frozen=True, slots=True)
-class NotebookCell:
-    """One code cell.
-
-    ``number`` is the cell's position among all cells of the notebook, from 1. ``language`` is None if it is not
-    supported. ``lines`` holds, for each line of ``text``, its line (1-based) in the notebook's file.
-    """
-
-    number: int
-    text: str
-    language: Language | None
-    lines: tuple[int, ...]
-
-
-def is_notebook(path: str | PurePath) -> bool:
-    """Whether a file is a notebook, by its name."""
-    return PurePath(path).suffix.lower() == SUFFIX
-
-
-def read_notebook(text: str, name: str) -> tuple[NotebookCell, ...]:
-    """The code cells of a notebook, in order.
+def read_notebook(text: str, name: str) -> tuple[Piece, ...]:
+    """The code cells of a notebook in a supported language, in order.
 
     Args:
         text: the whole file, in Jupyter's format 4.
@@ -83,11 +61,12 @@ def read_notebook(text: str, name: str) -> tuple[NotebookCell, ...]:
     for number, cell in enumerate(cells, 1):
         if not isinstance(cell, dict) or cell.get("cell_type") != "code":
             continue
-        pieces = _pieces(cell.get("source"))
-        source = "".join(pieces).replace("\r\n", "\n").replace("\r", "\n")
+        strings = _strings(cell.get("source"))
+        source = "".join(strings).replace("\r\n", "\n").replace("\r", "\n")
         lines = places[number - 1] if number <= len(places) else []
         language = cell_language(source, _language(_of(cell, "metadata", "vscode", "languageId") or default))
-        found.append(NotebookCell(number, source, language, _lines_of(pieces, source, lines)))
+        if language is not None:
+            found.append(Piece(language.id, source, _lines_of(strings, source, lines), cell=number))
     return tuple(found)
 
 
@@ -150,19 +129,19 @@ def _language(name: str) -> Language | None:
         return None
 
 
-def _pieces(source: object) -> list[str]:
+def _strings(source: object) -> list[str]:
     if isinstance(source, str):
         return [source]
-    return [piece for piece in source if isinstance(piece, str)] if isinstance(source, list) else []
+    return [string for string in source if isinstance(string, str)] if isinstance(source, list) else []
 
 
-def _lines_of(pieces: Sequence[str], source: str, lines: Sequence[int]) -> tuple[int, ...]:
-    """The file's line for each line of ``source``, given that its ``pieces`` begin on ``lines``."""
-    if len(lines) != len(pieces) or not pieces:
+def _lines_of(strings: Sequence[str], source: str, lines: Sequence[int]) -> tuple[int, ...]:
+    """The file's line for each line of ``source``, given that its ``strings`` begin on ``lines``."""
+    if len(lines) != len(strings) or not strings:
         return (lines[0] if lines else 1,) * (source.count("\n") + 1)
-    starts = [0, *accumulate(len(piece.replace("\r\n", "\n")) for piece in pieces)][: len(pieces)]
+    starts = [0, *accumulate(len(string.replace("\r\n", "\n")) for string in strings)][: len(strings)]
     line_starts = [0, *(place + 1 for place, character in enumerate(source) if character == "\n")]
-    # Text that ends with a line ending has an empty last line, which is not in the file; it gets the last piece's line.
+    # Text that ends with a line ending has an empty last line, which is not in the file; it gets the last string's line.
     return tuple(lines[bisect_right(starts, start) - 1] for start in line_starts)
 
 

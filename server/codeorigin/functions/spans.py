@@ -1,11 +1,7 @@
 """Where a function is in a document, as plain values that need no parser."""
 
-import re
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import NamedTuple
-
-_NO_LINE_END = re.compile(r"[^\r\n]")
 
 
 class TextRange(NamedTuple):
@@ -25,39 +21,48 @@ class TextRange(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Region:
-    """Code embedded in a document of another kind, such as a code block in Markdown.
+class Piece:
+    """A piece of a document that is judged by itself: all of it, a notebook's cell or a code block.
 
-    ``text`` is the code alone: its lines lack the prefix that they have in the document (the indentation of a list, a
-    quotation mark) and end with ``\\n``. ``first_line`` is the document's line of the first one, counted from 0;
+    ``lines`` maps each line of ``text`` to a line of the file, both counted from 1 and ended by ``\\n`` alone; None if
+    they are the same. ``cell`` is the number of a cell among all cells of its notebook, from 1.
+
+    The lines of a block lack the prefix that they have in the document (the indentation of a list, a quotation mark)
+    and end with ``\\n``. ``first_line`` is the document's line of the first one, counted from 0 as in editors;
     ``shifts`` has, for each line, what to add to a column to get the document's column. ``confidence`` is set if the
     language was guessed from the text, None if the document names it. ``ignored`` means that a comment in the document
-    switches the region off.
+    switches the block off.
     """
 
     language: str
     text: str
-    first_line: int
-    shifts: tuple[int, ...]
+    lines: tuple[int, ...] | None = None
+    cell: int | None = None
+    first_line: int = 0
+    shifts: tuple[int, ...] = ()
     confidence: float | None = None
     ignored: bool = False
 
+    @property
+    def is_block(self) -> bool:
+        """Whether it is a code block of a document."""
+        return bool(self.shifts)
+
+    def line(self, line: int) -> int:
+        """The file's line for a line of the piece, both counted from 1; 1 if it is not known."""
+        if self.lines is None:
+            return line
+        return self.lines[min(line, len(self.lines)) - 1] if self.lines else 1
+
     def column(self, line: int, column: int) -> int:
-        """The document's column for a ``column`` in the region's ``line``, both in code points."""
+        """The document's column for a ``column`` in the block's ``line``, both in code points, lines from 0."""
         shift = self.shifts[line] if line < len(self.shifts) else 0
         return max(0, column + shift)
 
 
-class SpanKind(StrEnum):
-    """The kind of a unit of code that gets a verdict."""
-
-    FUNCTION = "function"
-    MODULE = "module"
-
-
 @dataclass(frozen=True, slots=True)
 class FunctionSpan:
-    """A function in a document, or the code outside all functions, depending on ``kind``.
+    """A function in a document.
 
     ``range`` is the whole function with its decorators, attributes and modifiers. ``code`` is the part of it that the
     model reads: as in the training data, it lacks attributes that are siblings of the function in the grammar's tree
@@ -78,24 +83,10 @@ class FunctionSpan:
     nested: tuple["FunctionSpan", ...] = ()
     ignored: bool = False
     """Whether a ``codeorigin: ignore`` comment applies to it."""
-    inside: tuple[Region, "FunctionSpan"] | None = None
-    """The embedded region that contains the function, and its span there; None in a source file."""
-    kind: SpanKind = SpanKind.FUNCTION
-    left_out: tuple[tuple[int, int], ...] = ()
-    """Offset ranges inside ``code`` that the model does not read, disjoint and in order."""
+    inside: tuple[Piece, "FunctionSpan"] | None = None
+    """The code block that contains the function, and its span there; None in a source file."""
 
 
 def code_text(text: str, span: FunctionSpan) -> str:
-    """What the model reads of ``span`` in ``text``: its code, with blanks for what is left out.
-
-    Every character keeps its line and column, so positions remain valid in the document.
-    """
-    code = text[span.code.start : span.code.end]
-    if not span.left_out:
-        return code
-    pieces, position = [], 0
-    for start, end in span.left_out:
-        low, high = start - span.code.start, end - span.code.start
-        pieces += [code[position:low], _NO_LINE_END.sub(" ", code[low:high])]
-        position = high
-    return "".join(pieces) + code[position:]
+    """What the model reads of ``span`` in ``text``."""
+    return text[span.code.start : span.code.end]

@@ -1,6 +1,5 @@
 """The command ``history`` and its options."""
 
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -20,28 +19,12 @@ from codeorigin.cli.options import (
     Since,
     Until,
     cores,
+    formats_option,
 )
+from codeorigin.history.options import HistoryFormat, HistoryOptions
+from codeorigin.history.totals import By
 
 # ruff: noqa: PLC0415
-
-
-class HistoryFormat(StrEnum):
-    """The formats of a history."""
-
-    TEXT = "text"
-    JSON = "json"
-    HTML = "html"
-    MARKDOWN = "markdown"
-    BADGE = "badge"
-    PARQUET = "parquet"
-
-
-class HistoryBy(StrEnum):
-    """The rows of the summary."""
-
-    MONTH = "month"
-    COMMIT = "commit"
-    PATH = "path"
 
 
 def history(
@@ -50,11 +33,9 @@ def history(
     ] = ".",
     since: Since = None,
     until: Until = None,
-    by: Annotated[HistoryBy, typer.Option(help="Rows of the summary.")] = HistoryBy.MONTH,
+    by: Annotated[By, typer.Option(help="Rows of the summary.")] = By.MONTH,
     revision: Annotated[str, typer.Option(metavar="REV", help="The commits that this one reaches.")] = "HEAD",
-    history_format: Annotated[
-        HistoryFormat, typer.Option("--format", "-f", help="Shape of the result.")
-    ] = HistoryFormat.TEXT,
+    formats: Annotated[list[str] | None, formats_option(HistoryFormat)] = None,
     output: Output = None,
     language: Annotated[
         str | None, typer.Option("--language", "-l", help="Judge only code of this language.")
@@ -78,17 +59,17 @@ def history(
     """Judge what every commit of a repository wrote. Exit code: 0 done, 2 an error or a part missing, 130 stopped."""
 
     def work() -> int:
-        from codeorigin.history.stream import HistoryOptions, run_history
+        from codeorigin.cli.output import parse_targets
+        from codeorigin.history.stream import run_history
 
         return run_history(
             HistoryOptions(
                 path=path,
                 since=since,
                 until=until,
-                by=by.value,
+                by=by,
                 revision=revision,
-                history_format=history_format.value,
-                output=output,
+                targets=parse_targets(formats or (), output, HistoryFormat, HistoryFormat.TEXT),
                 language=language,
                 exclude=exclude or (),
                 documents=documents,

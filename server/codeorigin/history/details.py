@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Sequence
 
 from codeorigin.analysis.analyzer import Analyzer
-from codeorigin.analysis.changed_functions import FunctionLines
-from codeorigin.analysis.pieces import Piece, kind_of_path
 from codeorigin.analysis.report import FunctionReport
 from codeorigin.explain.explanation import ExplainOptions
+from codeorigin.functions.function_lines import FunctionLines
+from codeorigin.functions.spans import Piece
 from codeorigin.git.commit_changes import commit_changes
 from codeorigin.git.repository import Repository
 from codeorigin.history.commit_results import JudgedFunction, judged_functions
@@ -93,9 +93,9 @@ def _lines(reader: BlobReader, analyzer: Analyzer, judged: JudgedFunction) -> tu
 def _found(reader: BlobReader, judged: JudgedFunction) -> tuple[Piece, FunctionReport, FunctionLines] | None:
     """The function in its piece of the file: the one with the same lines and name."""
     file, function = judged.file.file, judged.function
-    for each in reader.pieces(file.blob, file.path, kind_of_path(file.path) or ""):
+    for each in reader.pieces(file.blob, file.path):
         for report, place in zip(each.functions, each.lines, strict=True):
             name = report.span.qualified_name[:LONGEST_NAME]
-            if each.piece.in_file(place) == function.lines and name == function.name:
+            if place.in_file(each.piece) == function.lines and name == function.name:
                 return each.piece, report, place
     return None

@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from codeorigin.analysis.analyzer import Analyzer
-from codeorigin.analysis.changed_functions import FunctionLines, function_lines
-from codeorigin.analysis.pieces import Piece, pieces_of
 from codeorigin.analysis.report import FunctionReport
 from codeorigin.errors import CodeOriginError, MissingContentError, SourceError
+from codeorigin.functions.function_lines import FunctionLines, function_lines
+from codeorigin.functions.pieces import pieces_of
+from codeorigin.functions.spans import Piece
 from codeorigin.git.objects import Objects, UnreadableObjectError
 from codeorigin.git.repository import Repository
+from codeorigin.languages.kinds import kind_for_path
 from codeorigin.languages.parsing import one_document
 from codeorigin.model.calibration.judge import Scored
 from codeorigin.model.calibration.pooled_rule import counted_lines
@@ -50,7 +52,7 @@ class BlobFunction:
 
 @dataclass(frozen=True, slots=True)
 class PieceFunctions:
-    """The functions of a piece of a file (see :class:`~codeorigin.pieces.Piece`). ``language`` is an id.
+    """The functions of a piece of a file (see :class:`~codeorigin.functions.spans.Piece`). ``language`` is an id.
 
     Functions in a ``block`` of a document do not count in the verdict on the commit, because its rule was not measured
     on such code.
@@ -61,9 +63,9 @@ class PieceFunctions:
     functions: tuple[BlobFunction, ...]
 
 
-def packed(sections: Iterable[PieceFunctions]) -> bytes:
-    """Serialize ``sections`` for :func:`unpacked`."""
-    rows = [(each.language, each.block, [_row(function) for function in each.functions]) for each in sections]
+def packed(pieces: Iterable[PieceFunctions]) -> bytes:
+    """Serialize ``pieces`` for :func:`unpacked`."""
+    rows = [(each.language, each.block, [_row(function) for function in each.functions]) for each in pieces]
     return zlib.compress(json.dumps(rows, separators=(",", ":")).encode("ascii"), 1)
 
 
@@ -82,7 +84,7 @@ def _row(function: BlobFunction) -> tuple[Any, ...]:
 
 
 def unpacked(data: bytes) -> list[PieceFunctions]:
-    """Restore the sections given to :func:`packed`.
+    """Restore the pieces given to :func:`packed`.
 
     Raises:
         ValueError: the data is damaged.
@@ -129,8 +131,8 @@ class BlobReader:
         """End the git process."""
         self._objects.close()
 
-    def pieces(self, blob: str, path: str, kind: str) -> list[AnalyzedPiece]:
-        """The pieces of a blob of this ``kind`` (see :func:`~codeorigin.pieces.kind_of_path`).
+    def pieces(self, blob: str, path: str) -> list[AnalyzedPiece]:
+        """The pieces of a blob, whose kind its ``path`` tells.
 
         Raises:
             MissingContentError: it is not in this clone, or is damaged.
@@ -145,33 +147,36 @@ class BlobReader:
             raise MissingContentError(
                 f"{path}: its content is not in this clone or is damaged, and nothing is fetched"
             )
-        text = decode_source(content, path, MAX_BYTES, kind)
+        kind = kind_for_path(path)
+        assert kind is not None, "other files were left out"
+        text = decode_source(content, path, MAX_BYTES, kind.id)
         with one_document(len(text)):
             return [self._analyzed(piece, path) for piece in pieces_of(text, kind, path)]
 
     def _analyzed(self, piece: Piece, path: str) -> AnalyzedPiece:
-        report = self._analyzer.analyze(piece.text, piece.language, path=path, cell=piece.cell)
+        report = self._analyzer.analyze(piece.text, piece.language, path=path, cell=piece.cell is not None)
         try:
             report.require_parsed()
         except CodeOriginError as error:
             raise SourceError(f"{path}: {error}") from None
-        return AnalyzedPiece(piece, report.functions, function_lines(piece.text, report.functions))
+        lines = function_lines(piece.text, [each.span for each in report.functions])
+        return AnalyzedPiece(piece, report.functions, lines)
 
-    def sections(self, blob: str, path: str, kind: str) -> list[PieceFunctions]:
-        """The functions of a blob; raises the same errors as :meth:`pieces`."""
-        return [_section(each) for each in self.pieces(blob, path, kind)]
+    def functions(self, blob: str, path: str) -> list[PieceFunctions]:
+        """The functions of a blob, piece by piece; raises the same errors as :meth:`pieces`."""
+        return [_functions(each) for each in self.pieces(blob, path)]
 
 
-def _section(found: AnalyzedPiece) -> PieceFunctions:
+def _functions(found: AnalyzedPiece) -> PieceFunctions:
     piece = found.piece
     return PieceFunctions(
         piece.language,
-        piece.block,
+        piece.is_block,
         tuple(
             BlobFunction(
                 # The name is only a label, and some names have whole programs in their brackets.
                 each.span.qualified_name[:LONGEST_NAME],
-                piece.in_file(place),
+                place.in_file(piece),
                 counted_lines(piece.text[each.span.code.start : each.span.code.end]),
                 None if piece.ignored else each.verdict.logit,
                 None if piece.ignored else each.verdict.group,

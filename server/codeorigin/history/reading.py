@@ -13,6 +13,7 @@ from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.errors import CodeOriginError, MissingContentError, SourceError
 from codeorigin.git.repository import Repository
 from codeorigin.history.functions import BlobReader, load_analyzer, packed
+from codeorigin.languages.kinds import Kind, kind_for_path
 from codeorigin.processes import WorkerPool
 
 _AT_ONCE = 16
@@ -20,16 +21,22 @@ _AT_ONCE = 16
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A blob to read, one of its paths, and its kind (see :func:`~codeorigin.pieces.kind_of_path`)."""
+    """A blob to read, and one of its paths, which tells its kind."""
 
     blob: str
     path: str
-    kind: str
+
+    @property
+    def kind(self) -> Kind:
+        """What the file is by its name; files without a kind are not read."""
+        kind = kind_for_path(self.path)
+        assert kind is not None, "other files were left out"
+        return kind
 
     @property
     def key(self) -> str:
         """The key under which its functions are stored."""
-        return f"{self.blob} {self.kind}"
+        return f"{self.blob} {self.kind.id}"
 
 
 UNREAD = b""
@@ -44,13 +51,13 @@ def read_blobs(reader: BlobReader, wanted: Sequence[Wanted]) -> list[Read]:
     found: list[Read] = []
     for each in wanted:
         try:
-            sections = reader.sections(each.blob, each.path, each.kind)
+            pieces = reader.functions(each.blob, each.path)
         except MissingContentError:
             found.append((each.key, None))
         except SourceError:
             found.append((each.key, UNREAD))
         else:
-            found.append((each.key, packed(sections)))
+            found.append((each.key, packed(pieces)))
     return found
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from codeorigin.analysis.analyzer import Analyzer
+from codeorigin.cli.terminal import display_path, printable
 from codeorigin.git.repository import Repository
 from codeorigin.history.details import commit_details
 from codeorigin.history.results import CommitDetails, CommitResult
@@ -23,6 +24,17 @@ class HistoryRun:
     bundle: Bundle
     plan: Plan
     walk: Walk
+
+    @property
+    def model(self) -> str:
+        """The identity of the model."""
+        return self.bundle.model_id
+
+    @property
+    def name(self) -> str:
+        """The name of the repository's folder, safe to print."""
+        folder = self.repository.root or self.repository.folder
+        return printable(display_path(folder.name.removesuffix(".git")))
 
     def results(self) -> Iterator[CommitResult]:
         """The result of every commit, newest first; see :meth:`Walk.results`."""

@@ -4,56 +4,30 @@ import hashlib
 import json
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import codeorigin
 from codeorigin.check.changes import wanted_paths
-from codeorigin.check.inputs import chosen_cells, source_kind
+from codeorigin.check.inputs import chosen_cells
 from codeorigin.cli.exit_codes import ExitCode
-from codeorigin.cli.output import write_output
-from codeorigin.cli.terminal import complain, display_path, printable
+from codeorigin.cli.output import open_reports
+from codeorigin.cli.terminal import complain, display_path
 from codeorigin.errors import CodeOriginError, RepositoryError
 from codeorigin.git.repository import Repository
-from codeorigin.history.formats import write_history
-from codeorigin.history.formats.report import HistoryReport, LeftOut
+from codeorigin.history.formats import history_writer
+from codeorigin.history.options import HistoryFormat, HistoryOptions
 from codeorigin.history.results import UNREADABLE, CommitResult
 from codeorigin.history.run import HistoryRun, open_history
+from codeorigin.history.totals import Totals
 from codeorigin.settings.project import project_of
 from codeorigin.wording.histories import missing_phrase, repaired_phrase
 
 if TYPE_CHECKING:
     from codeorigin.settings.project import Project
-
-
-@dataclass(frozen=True, slots=True)
-class HistoryOptions:
-    """What the user requested. ``output`` None means stdout. The project's settings apply unless ``config`` is False.
-
-    ``documents`` includes the code blocks in Markdown and reStructuredText. ``file_context`` None means the project's
-    setting.
-    """
-
-    path: str = "."
-    since: str | None = None
-    until: str | None = None
-    by: str = "month"
-    revision: str = "HEAD"
-    history_format: str = "text"
-    output: Path | None = None
-    language: str | None = None
-    exclude: Sequence[str] = ()
-    documents: bool = False
-    declared: bool = True
-    file_context: bool | None = None
-    state: Path | None = None
-    config: bool = True
-    model: Path | None = None
-    jobs: int = 1
 
 
 def parse_day(text: str, option: str, *, end: bool = False) -> int:
@@ -136,7 +110,9 @@ def _duration(seconds: float) -> str:
 
 
 def run_history(options: HistoryOptions) -> int:
-    """Judge the commits, write the report, and return the exit code."""
+    """Judge the commits, write the reports, and return the exit code."""
+    if any(each.format is HistoryFormat.PARQUET and each.path is None for each in options.targets):
+        raise CodeOriginError("--format parquet: name the file to write, as in --format parquet=FILE")
     since = None if options.since is None else parse_day(options.since, "--since")
     until = None if options.until is None else parse_day(options.until, "--until", end=True)
     repository, names = _repository(options.path)
@@ -150,7 +126,6 @@ def run_history(options: HistoryOptions) -> int:
         exclude=options.exclude,
         project=project,
         documents=options.documents,
-        notebooks=True,
     )
     file_context = options.file_context
     if file_context is None:
@@ -165,9 +140,7 @@ def run_history(options: HistoryOptions) -> int:
                 since=since,
                 until=until,
                 paths=tuple(each for each in below if each),
-                cells=chosen_cells(
-                    None if options.language is None else source_kind(options.language), project
-                ),
+                cells=chosen_cells(options.language, project),
                 declared=options.declared,
                 file_context=file_context,
                 state=options.state,
@@ -177,17 +150,7 @@ def run_history(options: HistoryOptions) -> int:
         )
         counter = _Counter(run)
         try:
-            report = _report(run, counter, options, repository)
-            if options.history_format == "parquet":
-                from codeorigin.history.formats import parquet  # noqa: PLC0415
-
-                parquet.write(report, options.output)
-            else:
-                write_output(
-                    options.output,
-                    lambda: report,
-                    lambda made, stream: write_history(made, options.history_format, stream),
-                )
+            _write_reports(run, counter, options)
         except KeyboardInterrupt:
             counter.clear()
             complain(
@@ -202,6 +165,23 @@ def run_history(options: HistoryOptions) -> int:
         complain(lacking)
         return ExitCode.ERROR
     return ExitCode.OK
+
+
+def _write_reports(run: HistoryRun, results: Iterable[CommitResult], options: HistoryOptions) -> None:
+    """Write all reports in one pass over the results."""
+    totals = Totals()
+    with open_reports(options.targets) as reports:
+        writers = []
+        for report in reports:
+            with report.writing():
+                writers.append(history_writer(report.format, run, options, report.stream))
+        for result in results:
+            totals.add(result)
+            for report, writer in zip(reports, writers, strict=True):
+                with report.writing():
+                    writer.add(result)
+        for report, writer in zip(reports, writers, strict=True):
+            report.finish(partial(writer.finish, totals))
 
 
 class _Counter:
@@ -241,21 +221,3 @@ def _settings_key(
         None if settings is None else [sorted(settings.languages), list(settings.exclude)],
     ]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
-
-
-def _report(
-    run: HistoryRun, results: _Counter, options: HistoryOptions, repository: Repository
-) -> HistoryReport:
-    name = (repository.root or repository.folder).name.removesuffix(".git")
-    plan = run.plan
-    return HistoryReport(
-        version=codeorigin.__version__,
-        model=run.bundle.model_id,
-        results=iter(results),
-        left_out=LeftOut(plan.merges, plan.cut_off, plan.unreadable),
-        details=run.details,
-        name=printable(display_path(name)),
-        since=options.since,
-        until=options.until,
-        by=options.by,
-    )

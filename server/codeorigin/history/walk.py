@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from codeorigin.analysis.analyzer import Analyzer
-from codeorigin.analysis.pieces import NOTEBOOK, kind_of_path
 from codeorigin.errors import CodeOriginError, RepositoryError
 from codeorigin.git.commit_changes import CommitFiles, commit_changes
 from codeorigin.git.damaged_log import reachable_commits
@@ -21,6 +20,7 @@ from codeorigin.history.functions import PieceFunctions, unpacked
 from codeorigin.history.reading import UNREAD, Read, Readers, Wanted
 from codeorigin.history.results import CommitResult
 from codeorigin.history.state import HistoryState
+from codeorigin.languages.kinds import NOTEBOOK, kind_for_path
 from codeorigin.model.calibration.judge import Judge
 
 COMMITS_AT_ONCE = 128
@@ -203,7 +203,8 @@ class Walk:
         if self._declared and new:
             for each in declared_agents(git, [name for name in new if changes[name].readable]):
                 declared.setdefault(each.commit, []).append(each.agent)
-        wanted = {each.key: each for found in changes.values() for each in map(_wanted_of, found.files)}
+        blobs = (Wanted(file.blob, file.path) for found in changes.values() for file in found.files)
+        wanted = {each.key: each for each in blobs}
         read = self._state.known_blobs(wanted)
         reading = readers.start([each for key, each in wanted.items() if key not in read])
         return _Batch(plan, known, changes, declared, reading)
@@ -257,25 +258,25 @@ class Walk:
 
     def read_files(self, files: Sequence[ChangedFile], read_again: ReadAgain) -> list[ReadFile]:
         """The functions of changed files, from the state, or with ``read_again`` if missing or damaged there."""
-        wanted = [_wanted_of(file) for file in files]
-        found = {each.key: self._sections(each.key) for each in wanted}
+        wanted = [Wanted(file.blob, file.path) for file in files]
+        found = {each.key: self._pieces(each.key) for each in wanted}
         lost = {each.key: each for each in wanted if found[each.key] is None}
         gone = self._keep(read_again(list(lost.values()))) if lost else set()
-        found |= {key: self._sections(key) for key in lost if key not in gone}
+        found |= {key: self._pieces(key) for key in lost if key not in gone}
         read: list[ReadFile] = []
         for file, each in zip(files, wanted, strict=True):
-            sections = found[each.key]
-            if sections is None or isinstance(sections, bytes):
-                read.append(ReadFile(file, each.kind, None, missing=sections is None))
+            pieces = found[each.key]
+            if pieces is None or isinstance(pieces, bytes):
+                read.append(ReadFile(file, each.kind.id, None, missing=pieces is None))
                 continue
             read += [
-                ReadFile(file, section.language, section.functions, section.block)
-                for section in sections
-                if each.kind != NOTEBOOK or self._cells is None or section.language in self._cells
+                ReadFile(file, piece.language, piece.functions, piece.block)
+                for piece in pieces
+                if each.kind is not NOTEBOOK or self._cells is None or piece.language in self._cells
             ]
         return read
 
-    def _sections(self, key: str) -> list[PieceFunctions] | bytes | None:
+    def _pieces(self, key: str) -> list[PieceFunctions] | bytes | None:
         """The state's entry for a blob, which may be :data:`UNREAD`; None if it is missing or damaged."""
         data = self._state.functions(key)
         if data is None or data == UNREAD:
@@ -288,7 +289,7 @@ class Walk:
 
     def is_source(self, path: str) -> bool:
         """Whether files at this path are judged."""
-        return kind_of_path(path) is not None and self._wanted(path)
+        return kind_for_path(path) is not None and self._wanted(path)
 
 
 def _batches(commits: Plan) -> Iterator[Plan]:
@@ -296,9 +297,3 @@ def _batches(commits: Plan) -> Iterator[Plan]:
     while start < len(commits):
         yield commits.slice(start, start + size)
         start, size = start + size, min(2 * size, COMMITS_AT_ONCE)
-
-
-def _wanted_of(file: ChangedFile) -> Wanted:
-    kind = kind_of_path(file.path)
-    assert kind is not None, "other files were left out"
-    return Wanted(file.blob, file.path, kind)

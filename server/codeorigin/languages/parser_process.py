@@ -1,4 +1,4 @@
-"""The process that parses large texts for :mod:`codeorigin.languages.parsing`, until its standard input ends."""
+"""The process that parses for :mod:`codeorigin.languages.parsing`, until its standard input ends."""
 
 import math
 import os

@@ -1,7 +1,7 @@
-"""Runs parsers on any text: on large ones in processes that are limited in time and memory, and can be killed.
+"""Runs parsers in processes that are limited in time and memory, and can be killed.
 
-A parser is native code that cannot be stopped from outside, and there are texts in every language that cost it time or
-memory in proportion to the square of their size, or that crash it.
+A parser is native code that cannot be stopped from outside. There are texts in every language that cost it time or
+memory in proportion to the square of their size, or that crash it, and some of a hundred characters that it never ends.
 """
 
 import atexit
@@ -23,11 +23,6 @@ from codeorigin.errors import CodeOriginError
 
 T = TypeVar("T")
 
-_SMALL = 1_024
-"""Even the worst text of this many characters takes 0.2 s and 50 MB, so this process parses it, which is faster.
-
-The worst text of four times as many takes 2 s and 330 MB.
-"""
 _SECONDS = 3.0
 _SECONDS_PER_MILLION = 6.0
 """Processor time for a million characters. Ordinary code takes about a second."""
@@ -164,7 +159,14 @@ def one_document(characters: int) -> Iterator[None]:
         _document.reset(token)
 
 
-def bounded(work: Callable[[str, str], T], text: str, language: str, cancel: CancelToken = NEVER) -> T:
+def bounded(
+    work: Callable[[str, str], T],
+    text: str,
+    language: str,
+    cancel: CancelToken = NEVER,
+    *,
+    seconds: float | None = None,
+) -> T:
     """``work(text, language)`` within limits of time and memory; ``work`` is a function of a module.
 
     Args:
@@ -172,6 +174,7 @@ def bounded(work: Callable[[str, str], T], text: str, language: str, cancel: Can
         text: what to parse.
         language: the language's id.
         cancel: stops the work.
+        seconds: of processor time, rounded up; by default, what suits the size of the text.
 
     Raises:
         Cancelled: ``cancel`` was triggered.
@@ -181,16 +184,12 @@ def bounded(work: Callable[[str, str], T], text: str, language: str, cancel: Can
     document = _document.get() or _Budget(math.inf)
     if document.left <= 0:
         raise ParseBudgetError(_TOO_MUCH)
-    seconds = min(_Budget.of(len(text)).left, document.left)
-    if len(text) <= _SMALL:
-        begun = time.thread_time()
-        result, took = work(text, language), time.thread_time() - begun
-    else:
-        try:
-            result, took = _elsewhere(work, text, language, seconds, cancel)
-        except ParseBudgetError:
-            document.left -= seconds
-            raise
+    seconds = min(seconds or _Budget.of(len(text)).left, document.left)
+    try:
+        result, took = _elsewhere(work, text, language, seconds, cancel)
+    except ParseBudgetError:
+        document.left -= seconds
+        raise
     document.left -= took
     return result
 

@@ -11,6 +11,7 @@ from lsprotocol import types
 from codeorigin.errors import CodeOriginError, ModelError
 from codeorigin.lsp.connection.client import Client
 from codeorigin.lsp.documents.documents import SourceWorkspace
+from codeorigin.lsp.documents.eligibility import SkipReason
 from codeorigin.lsp.documents.open_documents import OpenDocuments
 from codeorigin.lsp.presentation.file_verdicts import FileVerdicts
 from codeorigin.lsp.presentation.publisher import Publisher
@@ -34,7 +35,7 @@ class Session(OpenDocuments):
     def __init__(
         self, client: Client, documents: Callable[[], SourceWorkspace], model_dir: Path | None
     ) -> None:
-        super().__init__(documents, lambda problem: client.show_once(problem, types.MessageType.Warning))
+        super().__init__(documents, client.show_problems)
         self.client = client
         self._model_dir = model_dir
         self.configured = asyncio.Event()
@@ -97,8 +98,7 @@ class Session(OpenDocuments):
         """Recompute the settings from all layers, and act on what changed."""
         self._accepted.forget()
         self.configuration.rebuild([folder.uri for folder in self.documents.folders.values()])
-        for problem in self.configuration.problems:
-            self.client.show_once(problem, types.MessageType.Warning)
+        self.client.show_problems("settings", self.configuration.problems)
         if not self.configured.is_set():
             return
         everywhere = self.configuration.everywhere
@@ -221,6 +221,11 @@ class Session(OpenDocuments):
         """The newest result of an open document, maybe of an older version; ``uri`` as the client spells it."""
         return self.scorer.results.get(uri)
 
+    def is_current(self, result: Result) -> bool:
+        """Whether ``result`` is for the document's current text."""
+        document = self.document(result.snapshot.uri)
+        return document is not None and result.version == (document.version or 0)
+
     def refresh_findings(self, uri: str) -> None:
         """Bring the client's diagnostics of an open document up to date with its result."""
         result, document = self.result(uri), self.document(uri)
@@ -264,16 +269,18 @@ class Session(OpenDocuments):
 
     def _deliver(self, result: Result, before: Result | None) -> None:
         uri = result.snapshot.uri
-        if result.skipped is not None:
+        known = None if before is None else before.skipped
+        if result.skipped is not None and (known is None or known.reason is not result.skipped.reason):
             logger.info("a document is not scored: %s", result.skipped)
-            if result.skipped.startswith("larger"):
+            if result.skipped.reason is SkipReason.TOO_LARGE:
                 self.client.log(f"{uri}: not scored: {result.skipped}")
         if self.wants_status:
             self._file_verdicts.tell(result)
         self.refresh_findings(uri)
-        if before is not None and result.moves(before):
-            # Clients fetch lenses and hints again only after an edit, and these functions were not edited.
-            settings = result.settings
+        settings = result.settings
+        is_late = settings.run is not RunMode.ON_TYPE and (before is None or before.version != result.version)
+        if is_late or (before is not None and result.moves(before)):
+            # Clients fetch lenses and hints again only after an edit.
             self.client.refresh_decorations(lenses=settings.code_lens, hints=settings.inlay_hints)
 
     def _failed(self, error: Exception) -> None:

@@ -22,7 +22,6 @@ class Reason(StrEnum):
     GENERATED = "generated"
     MINIFIED = "minified"
     IGNORED = "ignored"
-    UNCALIBRATED = "uncalibrated"
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,7 @@ def _read_toml(path: Path) -> tuple[Mapping[str, Any], str | None]:
         return {}, f"{path.name}: cannot be read ({error.strerror}); ignored"
     except UnicodeDecodeError:
         return {}, f"{path.name}: not UTF-8; ignored"
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # also for an integer of thousands of digits
         reason = str(error).splitlines()[0][:200]
         return {}, f"{path.name}: not valid TOML ({reason}); ignored"
 

@@ -109,12 +109,6 @@ class Settings:
         "Which other functions influence a verdict: with `file` those of the file; with `commit` also those of the "
         "commit that last changed every line of the function, according to `git blame` of the file in HEAD.",
     )
-    top_level: bool = setting(
-        False,
-        Flag(),
-        "Also list the code outside functions and classes, such as the body of a script, as `<module>`. It has a "
-        "verdict only if the model is calibrated for such code; the one that ships cannot tell who wrote it.",
-    )
     threshold: float | None = setting(
         None,
         Optional(Number(float, 0.0, 1.0)),
@@ -212,8 +206,8 @@ def public_name(name: str) -> str:
     return head + "".join(part[:1].upper() + part[1:] for part in tail)
 
 
-_MOST_UNKNOWN = 5
-"""Most settings that do not exist that are named one by one; a file may have thousands."""
+_MOST_UNKNOWN = 3
+"""Most settings that do not exist that are reported one by one; a file may have thousands."""
 FIELDS: dict[str, dataclasses.Field[Any]] = {public_name(f.name): f for f in dataclasses.fields(Settings)}
 
 
@@ -231,14 +225,12 @@ def merge(
         return base, (f"{source}: the settings must be a table of names and values; ignored",)
     values: dict[str, Any] = {}
     problems: list[str] = []
-    unknown = 0
+    unknown: list[str] = []
     for key, value in raw.items():
         name = public_name(str(key))
         found = FIELDS.get(name)
         if found is None:
-            unknown += 1
-            if project and unknown <= _MOST_UNKNOWN:
-                problems.append(_unknown(source, str(key)))
+            unknown.append(str(key))
             continue
         if project and not found.metadata["project"]:
             problems.append(f"{source}: {name} can only be set in the editor; ignored")
@@ -250,12 +242,20 @@ def merge(
         except ValueError as error:
             used = json.dumps(getattr(base, found.name))
             problems.append(f"{source}: {name} must be {error}; {used} is used")
-    if project and unknown > _MOST_UNKNOWN:
-        problems.append(f"{source}: {unknown - _MOST_UNKNOWN:,} more names are no settings; ignored")
+    if project:
+        problems += _unknown(source, unknown)
     return dataclasses.replace(base, **values), tuple(problems)
 
 
-def _unknown(source: str, key: str) -> str:
+def _unknown(source: str, names: list[str]) -> list[str]:
+    """One line per name that is no setting, or one for all of them if they are many."""
+    if len(names) <= _MOST_UNKNOWN:
+        return [_unknown_name(source, name) for name in names]
+    such = ", ".join(repr(name[:60]) for name in names[:_MOST_UNKNOWN])
+    return [f"{source}: {len(names):,} names are no settings, such as {such}; ignored"]
+
+
+def _unknown_name(source: str, key: str) -> str:
     close = difflib.get_close_matches(public_name(key), FIELDS, n=1)
     hint = f", did you mean {close[0]}?" if close else ""
     return f"{source}: there is no setting {key[:60]!r}{hint}; ignored"

@@ -112,7 +112,7 @@ def trusted_root(path: Path) -> Path | None:
     It is the current folder, which may be a cloned repository, if ``path`` is inside it; otherwise None.
     """
     root = Path.cwd()
-    return root if (root / path).is_relative_to(root) and ".." not in path.parts else None
+    return root if root in (root / path).parents and ".." not in path.parts else None
 
 
 def find_link(folder: Path) -> Path | None:

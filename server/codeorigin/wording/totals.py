@@ -24,7 +24,7 @@ def summary_phrases(
     """How much was read, what was found, how fast."""
     bands = ", ".join(f"{count:,} {band.value}" for band, count in summary.bands.items())
     phrases = [
-        f"{counted(summary.functions, 'function')} in {counted(summary.files, 'file')}",
+        _read(summary),
         f"{summary.scored:,} with a verdict ({bands})",
         f"{counted(summary.findings, 'finding')} at {threshold_phrase(threshold, false_positive_rate)}",
     ]
@@ -44,6 +44,13 @@ def summary_phrases(
     if memory is not None:
         phrases.append(memory)
     return phrases
+
+
+def _read(summary: Summary) -> str:
+    if summary.without_functions and summary.without_functions == summary.files:
+        return f"no function found in {counted(summary.files, 'file')}"
+    without = f" ({summary.without_functions:,} without)" if summary.without_functions else ""
+    return f"{counted(summary.functions, 'function')} in {counted(summary.files, 'file')}{without}"
 
 
 def accepted_sentence(added: int, dropped: int) -> str:

@@ -17,7 +17,6 @@ from codeorigin.model.calibration.commit_context import CommitContext
 from codeorigin.model.calibration.judge import Judge, Scored
 from codeorigin.model.calibration.neighbours import NeighbourRule
 from codeorigin.model.calibration.promise import Group
-from codeorigin.model.calibration.top_level import TopLevelRule
 from codeorigin.model.limits import Limits
 from codeorigin.model.scoring.features import DeepAnswer, RawScore
 from codeorigin.model.scoring.scorer import Scorer
@@ -182,15 +181,13 @@ def test_a_piece_of_code_is_always_refined(refining: Analyzer) -> None:
 
 
 def test_rules_for_the_wide_part_never_await_the_deep_part(refining: Analyzer) -> None:
-    """The rules for code outside functions, and for functions with others in their commit."""
+    """The rule for functions with others in their commit."""
     alone = REFINED.alone
     calibration = replace(
         refining.bundle.calibration, commit_context=CommitContext(NeighbourRule(1.0, 1.0, 0.0), alone)
     )
     judge = Judge(calibration)
     scored = Scored(RawScore(1.5, 1.75, None, 0), Group.BARE)
-    outside = judge.at_top_level(scored, TopLevelRule(1, 1, alone), "python")
-    assert (outside.deep, outside.logit, outside.band) == (0.0, 1.5, Band.LLM)
     first = judge.alone(scored, "python")
     for verdict in (first, judge.refined(first, DeepAnswer(-9.0, 2), "python")):
         (beside,) = judge.in_commits({0: verdict}, {0: [0.5]}, "python", in_file=True).values()

@@ -63,7 +63,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made.write(f"{NAME}.toml", "x")
     done = run(made.folder, "check", ".", "--format", "json", "--threshold", "0", "--output", f"{NAME}.json")
     assert done.returncode == 1, done.stderr
-    run(made.folder, "history", ".", "--format", "json", "--output", f"history-{NAME}.json")
     return made.folder
 
 
@@ -94,8 +93,6 @@ def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         *(("history", ".", "--format", each) for each in HISTORY_FORMATS),
         *(("history", ".", "--by", each) for each in ("commit", "path")),
         *(("delta", f"{NAME}.json", "empty.json", "--format", each) for each in ("text", "json", "markdown")),
-        *(("report", f"{NAME}.json", "--format", each) for each in FORMATS),
-        *(("report", f"history-{NAME}.json", "--format", each) for each in HISTORY_FORMATS),
     ],
 )
 def test_no_report_contains_a_command(folder: Path, arguments: tuple[str, ...]) -> None:
@@ -119,6 +116,8 @@ def test_no_report_contains_a_command(folder: Path, arguments: tuple[str, ...]) 
         ("check", f"{NAME}.toml"),
         ("check", FILE, "--language", NAME),
         ("check", FILE, "--format", NAME),
+        ("check", FILE, "--format", f"json={NAME}/x/y"),
+        ("check", FILE, "--format", f"json=../{NAME}", "--format", f"html=../{NAME}"),
         ("check", FILE, f"--{NAME}"),
         ("check", FILE, "--threshold", NAME),
         ("check", FILE, "--model", NAME),
@@ -135,7 +134,6 @@ def test_no_report_contains_a_command(folder: Path, arguments: tuple[str, ...]) 
         ("history", ".", "--revision", NAME),
         ("history", ".", "--since", NAME),
         ("delta", NAME, f"{NAME}.toml"),
-        ("report", f"{NAME}.toml"),
         ("doctor", "--model", NAME),
         ("scan", f"{NAME}.toml", "--output", "../scan"),
         ("serve", "--log-level", NAME),

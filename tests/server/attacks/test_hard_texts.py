@@ -1,4 +1,4 @@
-"""Small texts that cost a parser a time or a memory that grows with the square of their size."""
+"""Small texts that cost a parser a time or a memory that grows with the square of their size, or an endless time."""
 
 from pathlib import Path
 
@@ -19,6 +19,7 @@ HARD = {
     "c++": ("cpp", 'R"x(' * 100_000),
     "python, 9 kB": ("python", "/*\n" * 3_000),
     "c#, operators": ("csharp", "&," * 5_000),
+    "typescript, 117 characters": ("typescript", "%private]<a>(" * 9),
 }
 
 

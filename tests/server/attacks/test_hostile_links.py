@@ -3,9 +3,7 @@
 import hashlib
 import os
 from pathlib import Path
-from typing import Any
 
-import pyarrow.parquet as pq
 import pytest
 
 from codeorigin.errors import CodeOriginError
@@ -13,16 +11,13 @@ from codeorigin.fleet.report import write_fleet_report
 from codeorigin.fleet.store import Store
 from codeorigin.fleet.units import UnitKind
 from codeorigin.fleet.work import UnitResult
-from codeorigin.history.formats import parquet
-from codeorigin.history.formats.report import HistoryReport, LeftOut
 from codeorigin.lsp.connection import logs
 from codeorigin.settings.accepted_findings import AcceptedFindings
 from codeorigin.settings.project_files import ACCEPTED_FILE
 from support.command import TERSE, complaints, run
 from support.fleet_scans import unit
+from support.repositories import Repository
 
-_NO_DETAILS: Any = None
-HISTORY = HistoryReport("1", "m", iter(()), LeftOut(0, 0, 0), _NO_DETAILS, "r", None, None, "month")
 FUNCTION = ("0123456789abcdef", "f", None)
 
 
@@ -77,11 +72,16 @@ def test_accepted_findings_in_a_pipe_do_not_block(workspace: Path) -> None:
     assert accepted.problem == f"{ACCEPTED_FILE} cannot be read: not a regular file"
 
 
+@pytest.mark.parametrize(
+    "option", [("--format", "sarif", "--output", "{}"), ("--format", "text", "-f", "sarif={}")]
+)
 @pytest.mark.parametrize("name", ["report.sarif", "reports/report.sarif"])
-def test_report_is_not_written_through_a_link(workspace: Path, victim: Path, name: str) -> None:
+def test_report_is_not_written_through_a_link(
+    workspace: Path, victim: Path, name: str, option: tuple[str, ...]
+) -> None:
     (workspace / "report.sarif").symlink_to(victim)
     (workspace / "reports").symlink_to(victim.parent)
-    done = run("check", TERSE, "--format", "sarif", "--output", name, cwd=workspace)
+    done = run("check", TERSE, *(each.format(name) for each in option), cwd=workspace)
     assert done.returncode == 2
     (line,) = complaints(done)
     assert line == f"codeorigin: {name}: cannot write the report here: a symbolic link, which is not followed"
@@ -89,13 +89,14 @@ def test_report_is_not_written_through_a_link(workspace: Path, victim: Path, nam
     assert not (victim.parent / "report.sarif").exists()
 
 
-def test_failed_check_keeps_the_old_report(workspace: Path) -> None:
-    report = workspace / "report.txt"
-    report.write_text("old")
-    done = run("check", TERSE, "--model", "/nowhere", "--output", report)
+def test_failed_check_keeps_the_old_reports(workspace: Path) -> None:
+    for name in ("report.txt", "report.json"):
+        (workspace / name).write_text("old")
+    formats = ("--format", "text=report.txt", "--format", "json=report.json")
+    done = run("check", TERSE, "--model", "/nowhere", *formats, cwd=workspace)
     assert done.returncode == 2
-    assert report.read_text() == "old"
-    assert names(workspace) == ["report.txt"]
+    assert names(workspace) == ["report.json", "report.txt"]
+    assert {(workspace / name).read_text() for name in names(workspace)} == {"old"}
 
 
 def test_report_may_be_written_to_a_device(workspace: Path) -> None:
@@ -111,34 +112,29 @@ def test_log_is_not_written_through_a_link(workspace: Path, victim: Path) -> Non
     assert victim.read_text() == "mine"
 
 
-def test_former_names_of_unfinished_parquet_files_are_not_written(workspace: Path, victim: Path) -> None:
-    out = workspace / "out"
-    out.mkdir()
-    foretold = [out / ".repositories.parquet.part", workspace / f".history.parquet.{os.getpid()}.part"]
-    for name in foretold:
-        name.symlink_to(victim)
-    store = Store(out, {})
-    write_fleet_report(store, UnitKind.COMMITS, "m")
-    parquet.write(HISTORY, workspace / "history.parquet")
+def test_former_name_of_an_unfinished_parquet_file_is_not_written(workspace: Path, victim: Path) -> None:
+    foretold = workspace / ".repositories.parquet.part"
+    foretold.symlink_to(victim)
+    write_fleet_report(Store(workspace, {}), UnitKind.COMMITS, "m")
     assert victim.read_text() == "mine"
-    assert all(name.is_symlink() for name in foretold)
-    assert pq.read_table(workspace / "history.parquet").num_rows == 0
+    assert foretold.is_symlink()
 
 
-def test_parquet_is_not_written_through_a_link(
-    workspace: Path, victim: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_parquet_is_not_written_through_a_link(tmp_path: Path, victim: Path) -> None:
+    workspace = tmp_path / "workspace"
+    Repository(workspace).commit({"a.py": "x = 1\n"}, date="2020-01-01")
     (workspace / "history.parquet").symlink_to(victim)
     (workspace / "reports").symlink_to(victim.parent)
-    monkeypatch.chdir(workspace)
     for name in ("history.parquet", "reports/history.parquet"):
-        with pytest.raises(CodeOriginError, match="cannot write the report here: a symbolic link"):
-            parquet.write(HISTORY, Path(name))
+        done = run("history", "--format", f"parquet={name}", "--state", "../state", cwd=workspace)
+        assert complaints(done) == [
+            f"codeorigin: {name}: cannot write the report here: a symbolic link, which is not followed"
+        ]
     (workspace / "repositories.parquet").symlink_to(victim)
     with pytest.raises(CodeOriginError, match="cannot write the report here: a symbolic link"):
         write_fleet_report(Store(workspace, {}), UnitKind.COMMITS, "m")
     assert victim.read_text() == "mine"
-    assert names(victim.parent) == ["victim", "workspace"]
+    assert names(victim.parent) == ["state", "victim", "workspace"]
 
 
 @pytest.mark.parametrize(

@@ -163,18 +163,6 @@ def test_human_readable_reports_show_the_change_verdict(repository: Repository, 
     assert "No verdict on the change as a whole" in out
 
 
-def test_saved_report_keeps_the_change_verdict(
-    repository: Repository, run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    saved = tmp_path / "saved.json"
-    saved.write_text(run("--format", "json", "--commit", "HEAD")[1])
-    assert main(["report", "--format", "json", str(saved)]) == 0
-    again = json.loads(capsys.readouterr().out)
-    before = json.loads(saved.read_text())
-    assert again["change"] == before["change"]
-    assert again["files"] == before["files"]
-
-
 def test_shipped_model_judges_commits(repository: Repository, capsys: pytest.CaptureFixture[str]) -> None:
     repository.commit({"e.py": plain_functions("red", "green", "blue", "grey", number=5)}, date="2020-01-04")
     assert main(["check", "--commit", "HEAD", "--format", "json"]) in {0, 1}

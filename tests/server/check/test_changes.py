@@ -267,16 +267,3 @@ def test_nothing_to_check_is_an_error(check: Check) -> None:
 )
 def test_base_is_optional(given: list[str], expected: list[str]) -> None:
     assert with_optional_base(given) == expected
-
-
-def test_top_level_code_counts_only_if_it_changed(repository: Repository, check: Check) -> None:
-    repository.commit({"s.py": f"x = 1\n\n\n{ONE}\n\nprint(x)\n"}, date="2020-01-02")
-
-    def listed(text: str) -> list[tuple[str, int]]:
-        repository.write("s.py", text)
-        _, report, _ = check("--changed", "--top-level")
-        functions = [each for file in report["files"] for each in file["functions"]]
-        return [(each["kind"], each["counted_lines"]) for each in functions]
-
-    assert listed(f"x = 1\n\n\n{ONE.replace('total = 0', 'total = 1')}\n\nprint(x)\n") == [("function", 1)]
-    assert listed(f"x = 1\n\n\n{ONE}\n\nprint(x, 1)\n") == [("module", 1)]

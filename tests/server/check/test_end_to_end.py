@@ -54,6 +54,17 @@ def test_every_format_can_be_written_to_a_file(report_format: str, tmp_path: Pat
     assert "rpn" in output.read_text("utf-8")
 
 
+def test_totals_say_where_no_function_was_found(tmp_path: Path) -> None:
+    (tmp_path / "script.py").write_text("for number in range(3):\n    print(number)\n")
+    assert run("check", "script.py", cwd=tmp_path).stdout.startswith(
+        b"no function found in 1 file; 0 with a verdict"
+    )
+    (tmp_path / "more.py").write_bytes(TERSE.read_bytes())
+    assert b" functions in 2 files (1 without)" in run("check", ".", cwd=tmp_path).stdout
+    summary = report_of(run("check", ".", "-f", "json", cwd=tmp_path))["summary"]
+    assert (summary["files"], summary["without_functions"]) == (2, 1)
+
+
 def test_stdin_gives_the_same_result_as_the_file() -> None:
     from_file = report_of(run("check", TERSE, "--format", "json"))
     arguments = ("check", "-", "--stdin-filename", "terse_style.py", "--format", "json")

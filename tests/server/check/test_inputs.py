@@ -30,7 +30,7 @@ def gathered(
     *names: str, language: str | None = None, stdin_filename: str | None = None, exclude: tuple[str, ...] = ()
 ) -> tuple[list[tuple[str, str]], list[FileError]]:
     sources, errors = collect(names, language=language, stdin_filename=stdin_filename, exclude=exclude)
-    return [(source.path, source.language.id) for source in sources], errors
+    return [(source.path, source.kind.id) for source in sources], errors
 
 
 @pytest.mark.usefixtures("tree")
@@ -60,7 +60,7 @@ class TestCollect:
             "a.py": True, "b.ts": False, "c.py": False, "d.go": False,
         }  # fmt: skip
         sources, _ = collect(names[:2], language="ruby", stdin_filename=None, exclude=())
-        assert [source.language.id for source in sources if Path(source.path).name == "a.py"] == (
+        assert [source.kind.id for source in sources if Path(source.path).name == "a.py"] == (
             ["ruby"] if "a.py" in names[:2] else []
         )
 

@@ -64,10 +64,6 @@ def test_reports_give_the_cell_and_the_lines_in_the_file(folder: Path) -> None:
     place = result["locations"][0]["physicalLocation"]
     assert place["region"] == {"startLine": first, "endLine": first + 5}
     assert result["properties"]["cell"] == 3
-    saved = folder / "saved.json"
-    saved.write_bytes(run(*arguments, "-f", "json", cwd=folder).stdout)
-    again = json.loads(run("report", saved, "-f", "sarif", cwd=folder).stdout)
-    assert again["runs"][0]["results"][0]["locations"][0]["physicalLocation"] == place
     html = run(*arguments, "-f", "html", cwd=folder).stdout.decode()
     assert "rates.ipynb:cell 3" in html
     assert "found.append" in html
@@ -126,15 +122,3 @@ def test_changed_cells_of_a_notebook_are_checked(tmp_path: Path) -> None:
     (cell,) = report["files"]
     assert (cell["cell"]["number"], cell["changed_lines"]) == (2, [[2, 2]])
     assert [(each["name"], each["counted_lines"]) for each in cell["functions"]] == [("other", 1)]
-
-
-def test_cell_without_functions_is_scored_by_its_top_level_code(tmp_path: Path) -> None:
-    code = "".join(
-        f"values{n} = [value for value in range({n}) if value % 3]\n%time values{n}\n" for n in range(8)
-    )
-    (tmp_path / "a.ipynb").write_text(notebook("import os", code))
-    (cell,) = report_of(run("check", "a.ipynb", "--top-level", "-f", "json", cwd=tmp_path))["files"]
-    (module,) = cell["functions"]
-    assert (cell["cell"]["number"], module["kind"], module["name"]) == (2, "module", "<module>")
-    assert (module["start_line"], module["end_line"]) == (1, 16)
-    assert (module["band"], module["reason"]) == ("unsure", None)

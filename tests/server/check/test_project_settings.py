@@ -102,7 +102,7 @@ def test_settings_above_the_repository_are_ignored(tmp_path: Path) -> None:
 
 def test_editor_settings_apply_where_the_project_sets_nothing(project: Path) -> None:
     """As in the editor, where the project's files win."""
-    given = '{"threshold": 1.0, "exclude": ["a.py"], "topLevel": true, "debounce": 5, "languages": ["go"]}'
+    given = '{"threshold": 1.0, "exclude": ["a.py"], "debounce": 5, "languages": ["go"]}'
     _, paths, summary, errors = checked(project, ".", "--settings", given)
     assert (paths, summary["threshold"], errors) == ({"a.py", "src/c.py"}, 0.0, b"")
     (project / "codeorigin.toml").write_text("threshold = 0.5\n", "utf-8")

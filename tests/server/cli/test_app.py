@@ -51,7 +51,6 @@ def test_every_command_has_help(command: list[str]) -> None:
         (["explain"], "Missing argument 'FILE:LINE'"),
         (["check", "x.py", "--threshold", "1.5"], "--threshold"),
         (["check", "x.py", "--threshold", "high"], "--threshold"),
-        (["check", "x.py", "--format", "yaml"], "--format"),
         (["check", "x.py", "--threads", "0"], "--threads"),
         (["check", "x.py", "--colour"], "--colour"),
         (["explain", "x.py:1", "--ig-baseline", "noise"], "--ig-baseline"),

@@ -25,7 +25,6 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "doctor": ("doctor",),
     "history": ("history", "."),
     "delta": ("delta", "report.json", "report.json"),
-    "report": ("report", "report.json", "--format", "markdown"),
 }
 
 

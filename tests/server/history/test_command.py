@@ -9,6 +9,7 @@ from pathlib import Path
 import jsonschema
 import pyarrow.parquet as pq
 import pytest
+from rich.cells import cell_len
 
 from codeorigin.cli.app import main
 from codeorigin.errors import CodeOriginError
@@ -16,8 +17,9 @@ from codeorigin.history import walk
 from codeorigin.history.formats.charts import over_time, periods, squarified, treemap
 from codeorigin.history.formats.json import load_schema
 from codeorigin.history.stream import parse_day
-from codeorigin.history.totals import Share
+from codeorigin.history.totals import Share, Totals
 from codeorigin.model.verdict import Band
+from codeorigin.wording.histories import badge_message
 from support.repositories import DECLARED, Repository, plain_functions
 from support.tiny_model import with_commit_rules
 
@@ -84,6 +86,38 @@ def test_json_follows_its_schema(history: History, repository: Repository) -> No
     assert made["summary"]["lines"] == 30
 
 
+def test_json_contains_the_functions_that_stand_out(history: History) -> None:
+    made = json.loads(history("--format", "json")[1])
+    by_commit = {each["commit"]: each for each in made["commits"]}
+    assert made["standing_out"]
+    for details in made["standing_out"]:
+        commit = by_commit[details["commit"]]
+        assert commit["band"] in {"llm", "unsure"}
+        assert len(details["functions"]) + details["more"] == commit["functions"]
+        assert sum(each["written"] for each in details["functions"]) == commit["written"]
+        assert {each["path"] for each in details["functions"]} <= {"src/<b>/a.py", "lib/b.py"}
+        assert all(each["last"] - each["first"] == 5 for each in details["functions"])
+    for commit in made["commits"]:
+        assert sum(part["functions"] for part in commit["parts"]) == commit["functions"]
+
+
+def test_markdown_escapes_names(history: History) -> None:
+    shown = history("--format", "markdown")[1]
+    assert shown.startswith("## CodeOrigin history of &#60;i&#62;work\n")
+    assert "| 2020&#45;01 | 1 | 2 | 12 |" in shown
+    assert re.search(r"\| <code>[0-9a-f]{10}</code> \| 2020-03-03 \| .* <code>lib&#47;b&#46;py", shown)
+    assert "<i>" not in shown
+    assert "<b>" not in shown
+
+
+def test_badge_shows_the_share_of_lines(history: History) -> None:
+    totals = Totals()
+    assert badge_message(totals) == "no verdict"
+    totals.all.bands |= {Band.HUMAN: 9, Band.LLM: 1}
+    assert badge_message(totals) == "10 % of lines"
+    assert "<title>likely LLM-written: " in history("--format", "badge")[1]
+
+
 def test_reports_name_nobody(history: History) -> None:
     for form in ("json", "text", "html"):
         _, out, _ = history("--format", form)
@@ -133,8 +167,8 @@ def test_options_limit_the_history(history: History, repository: Repository) -> 
         ),
         (["--revision", "nowhere"], "nowhere: no such commit, branch or tag here"),
         (["--revision", "-x"], "-x: a revision does not begin with a dash"),
-        (["--format", "parquet", "--output", "."], ".: cannot write the report here: is a folder"),
-        (["--format", "parquet"], "--format parquet: name the file to write, with --output FILE"),
+        (["--format", "parquet", "--output", "."], ".: cannot write the report here: a folder"),
+        (["--format", "parquet"], "--format parquet: name the file to write, as in --format parquet=FILE"),
     ],
 )
 def test_invalid_options_cost_one_line(history: History, options: list[str], message: str) -> None:
@@ -173,6 +207,46 @@ def test_ctrl_c_says_how_to_resume(history: History, monkeypatch: pytest.MonkeyP
     met.clear()
     assert history("--format", "json")[1] == whole
     assert len(met) == 1
+
+
+def test_several_formats_are_written_in_one_pass(
+    history: History, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forms = ("html", "json", "markdown", "badge", "text")
+    alone = {form: history("--format", form)[1] for form in forms}
+    (tmp_path / "cache").rename(tmp_path / "old")
+    judged: list[str] = []
+    commit_result = walk.commit_result
+
+    def counted(judge: object, commit: str, *rest: object, **more: object) -> object:
+        judged.append(commit)
+        return commit_result(judge, commit, *rest, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(walk, "commit_result", counted)
+    files = {form: tmp_path / form for form in forms if form != "text"}
+    given = [f"--format={form}={path}" for form, path in files.items()]
+    code, out, said = history(*given, "--format", "text")
+    assert (code, out, said) == (0, alone["text"], [])
+    assert {form: path.read_text("utf-8") for form, path in files.items()} | {"text": out} == alone
+    assert len(judged) == 2
+
+
+def test_rows_of_commits_are_aligned(history: History, repository: Repository) -> None:
+    many = [f"name_{number}" for number in range(200)]
+    repository.commit({"c.py": code(*many), "d.py": code(*many)}, date="2020-04-01")
+    heading, *rows = history("--by", "commit", "--no-declared")[1].splitlines()[:4]
+    assert len({len(row) for row in (heading, *rows)}) == 1
+    for name in ("date", "verdict"):
+        assert {row[heading.index(name) - 1] for row in rows} == {" "}
+        assert all(row[heading.index(name)] != " " for row in rows)
+
+
+def test_rows_of_folders_with_wide_and_long_names_are_aligned(
+    history: History, repository: Repository
+) -> None:
+    repository.commit({f"{'深' * 9}/{'long' * 20}/a.py": code("six")}, date="2020-04-01")
+    lines = history("--by", "path")[1].splitlines()
+    assert len({cell_len(line) for line in lines[:4]}) == 1
 
 
 def test_parquet_has_one_row_per_commit(history: History, tmp_path: Path) -> None:

@@ -36,15 +36,15 @@ from codeorigin.history.run import open_history
 
 signal.signal(signal.SIGINT, signal.default_int_handler)
 number, folder, state, model = sys.argv[1:]
-sections, calls = BlobReader.sections, []
+functions, calls = BlobReader.functions, []
 
 def stopping(self, *which):
     calls.append(which)
     if len(calls) == 35:
         os.kill(os.getpid(), int(number))
-    return sections(self, *which)
+    return functions(self, *which)
 
-BlobReader.sections = stopping
+BlobReader.functions = stopping
 with open_history(
     Repository.of(Path(folder)), lambda path: True, settings="", state=Path(state), model=Path(model)
 ) as opened:
@@ -56,13 +56,13 @@ with open_history(
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The paths of the blobs that this process reads."""
     paths: list[str] = []
-    sections = BlobReader.sections
+    functions = BlobReader.functions
 
-    def noted(self: BlobReader, blob: str, path: str, kind: str) -> object:
+    def noted(self: BlobReader, blob: str, path: str) -> object:
         paths.append(path)
-        return sections(self, blob, path, kind)
+        return functions(self, blob, path)
 
-    monkeypatch.setattr(BlobReader, "sections", noted)
+    monkeypatch.setattr(BlobReader, "functions", noted)
     return paths
 
 

@@ -1,4 +1,4 @@
-"""Large texts are parsed in a process that is limited in time and memory, and whose death costs one file alone."""
+"""Texts are parsed in a process that is limited in time and memory, and whose death costs one file alone."""
 
 import json
 import os
@@ -10,10 +10,9 @@ from pathlib import Path
 import pytest
 
 from codeorigin.analysis.analyzer import Analyzer
-from codeorigin.analysis.pieces import NOTEBOOK
 from codeorigin.cancellation import CancelToken
 from codeorigin.check.file_checks import FileCheck
-from codeorigin.check.inputs import notebook_of_file
+from codeorigin.check.inputs import source_of_file
 from codeorigin.check.result import FileError
 from codeorigin.errors import Cancelled, CodeOriginError, SourceError
 from codeorigin.functions.finding import Outline, find_functions, outline
@@ -21,6 +20,7 @@ from codeorigin.git.repository import Repository as Opened
 from codeorigin.history.functions import BlobReader
 from codeorigin.languages import LANGUAGES, get_language, parsing
 from codeorigin.languages.constructs import character_constructs
+from codeorigin.languages.kinds import NOTEBOOK
 from codeorigin.languages.parsing import ParseBudgetError, bounded, one_document
 from codeorigin.languages.syntax import parse
 from codeorigin.lsp.scoring.closed_files import ClosedFile
@@ -45,9 +45,6 @@ def with_comments(count: int) -> str:
     return "def f(x):\n" + ("    # " + "word " * 40 + "\n") * count + "    return x\n"
 
 
-LARGE = "x" * 1_025
-
-
 @pytest.fixture
 def processes(monkeypatch: pytest.MonkeyPatch) -> Iterator[Processes]:
     """New processes, which can import the work that they are given here."""
@@ -60,7 +57,7 @@ def processes(monkeypatch: pytest.MonkeyPatch) -> Iterator[Processes]:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_large_text_is_parsed_in_another_process_with_the_same_result(language: str) -> None:
+def test_large_text_gives_the_same_result_as_a_small_one(language: str) -> None:
     known = get_language(language)
     comment = f"{known.line_comment} \u00e9\u00e9\u00e9 \U0001d499 {'x' * 60}\n"
     small, large = parse(comment, known), parse(comment * 1_000, known)
@@ -73,67 +70,64 @@ def test_large_text_is_parsed_in_another_process_with_the_same_result(language: 
     )
 
 
-def test_only_large_texts_need_another_process(processes: Processes) -> None:
-    assert bounded(parser_work.process_of, "x", "python") == os.getpid()
-    assert bounded(parser_work.process_of, LARGE, "python") != os.getpid()
+def test_texts_are_parsed_in_another_process(processes: Processes) -> None:
+    assert bounded(parser_work.process_of, "x", "python") != os.getpid()
 
 
 def test_process_is_used_again(processes: Processes) -> None:
-    assert bounded(parser_work.process_of, LARGE, "python") == bounded(
-        parser_work.process_of, LARGE, "python"
-    )
+    process = bounded(parser_work.process_of, "x", "python")
+    assert bounded(parser_work.process_of, "x", "python") == process
 
 
 def test_text_that_kills_the_process_is_an_error_and_the_next_one_is_parsed(processes: Processes) -> None:
     with pytest.raises(ParseBudgetError):
-        bounded(parser_work.die, LARGE, "python")
+        bounded(parser_work.die, "x", "python")
     assert len(parse(FUNCTIONS, PYTHON).functions) == 2_000
 
 
 def test_text_that_takes_too_much_memory_is_an_error_and_the_next_one_is_parsed(processes: Processes) -> None:
     with pytest.raises(ParseBudgetError):
-        bounded(parser_work.use_memory, LARGE, "python")
+        bounded(parser_work.use_memory, "x" * 5_000, "python")
     assert len(parse(FUNCTIONS, PYTHON).functions) == 2_000
 
 
 def test_process_that_has_taken_much_memory_is_replaced(processes: Processes) -> None:
-    before = bounded(parser_work.process_of, LARGE, "python")
-    assert bounded(parser_work.use_some_memory, LARGE * 100, "python") > 256 << 20
-    assert bounded(parser_work.process_of, LARGE, "python") != before
+    before = bounded(parser_work.process_of, "x", "python")
+    assert bounded(parser_work.use_some_memory, "x" * 500_000, "python") > 256 << 20
+    assert bounded(parser_work.process_of, "x", "python") != before
 
 
 def test_what_a_parser_prints_is_no_answer(processes: Processes) -> None:
-    assert bounded(parser_work.write, LARGE, "python") == "written"
+    assert bounded(parser_work.write, "x", "python") == "written"
 
 
-@pytest.mark.parametrize("text", ["x", LARGE])
 def test_parts_of_one_document_share_their_time(
-    processes: Processes, monkeypatch: pytest.MonkeyPatch, text: str
+    processes: Processes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(parsing, "_SECONDS", 0.05)
     with one_document(100):
-        bounded(parser_work.take_time, text, "python")
+        bounded(parser_work.take_time, "x", "python")
         with pytest.raises(ParseBudgetError):
-            bounded(parser_work.take_time, text, "python")
-    bounded(parser_work.take_time, text, "python")
+            bounded(parser_work.take_time, "x", "python")
+    bounded(parser_work.take_time, "x", "python")
 
 
 def test_error_in_the_process_is_raised_here(processes: Processes) -> None:
     with pytest.raises(ValueError, match="no python"):
-        bounded(parser_work.fail, LARGE, "python")
+        bounded(parser_work.fail, "x", "python")
 
 
 def test_process_that_was_killed_between_two_texts_is_replaced(processes: Processes) -> None:
-    gone = bounded(parser_work.process_of, LARGE, "python")
+    gone = bounded(parser_work.process_of, "x", "python")
     os.kill(gone, signal.SIGKILL)
-    assert bounded(parser_work.process_of, LARGE, "python") != gone
+    assert bounded(parser_work.process_of, "x", "python") != gone
 
 
 def test_process_that_cannot_be_started_is_an_error_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parsing, "_idle", [])
     monkeypatch.setattr("sys.executable", "/nowhere/python")
     with pytest.raises(CodeOriginError, match=r"check that /nowhere/python can run codeorigin"):
-        bounded(parser_work.process_of, LARGE, "python")
+        bounded(parser_work.process_of, "x", "python")
 
 
 def test_each_thread_has_a_process_of_its_own(processes: Processes) -> None:
@@ -143,7 +137,7 @@ def test_each_thread_has_a_process_of_its_own(processes: Processes) -> None:
     def work() -> None:
         together.wait()
         for _ in range(20):
-            found.add(bounded(parser_work.process_of, LARGE, "python"))
+            found.add(bounded(parser_work.process_of, "x", "python"))
             assert len(parse(FUNCTIONS, PYTHON).functions) == 2_000
 
     threads = [threading.Thread(target=work) for _ in range(2)]
@@ -273,11 +267,11 @@ def test_pieces_of_a_file_share_its_time(
     blob = made.git("rev-parse", "HEAD:a.ipynb").strip()
 
     def check_file() -> FileError | None:
-        found = check.run(notebook_of_file(file, "a.ipynb", None, named=True), analyzer)
+        found = check.run(source_of_file(file, "a.ipynb", NOTEBOOK, named=True), analyzer)
         return found if isinstance(found, FileError) else None
 
     def read_blob() -> None:
-        reader.pieces(blob, "a.ipynb", NOTEBOOK)
+        reader.pieces(blob, "a.ipynb")
 
     def scan_file() -> None:
         ClosedFile(file, CELLS).record(analyzer, Settings(), PositionEncoding.UTF16, CancelToken())
@@ -287,7 +281,6 @@ def test_pieces_of_a_file_share_its_time(
     scan_file()
     monkeypatch.setattr(parsing, "_SECONDS", 0.0)
     monkeypatch.setattr(parsing, "_SECONDS_PER_MILLION", 0.0)
-    assert analyzer.analyze(FUNCTIONS[:500], "python").functions
     failed = check_file()
     assert failed is not None
     assert "too much time" in failed.message

@@ -138,6 +138,15 @@ async def test_scanning_the_workspace(editor: Editor) -> None:
         assert report[-1].kind == "end"
 
 
+@pytest.mark.parametrize("command", ["codeorigin.scanWorkspace", "codeorigin.scanChanges"])
+async def test_folder_that_is_not_in_the_workspace_is_an_error(editor: Editor, command: str) -> None:
+    before = set(editor.client.progress_reports)
+    error = await editor.error_of(editor.command(command, (editor.root / "nowhere").as_uri()))
+    assert error.code == types.ErrorCodes.InvalidParams
+    assert error.message == f"{(editor.root / 'nowhere').as_uri()} is not a folder of the workspace"
+    assert set(editor.client.progress_reports) == before
+
+
 async def test_scan_can_be_cancelled(editor: Editor) -> None:
     folder = editor.root / "large"
     folder.mkdir(exist_ok=True)

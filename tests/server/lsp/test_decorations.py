@@ -55,6 +55,24 @@ async def test_inlay_hints_can_be_switched_on_and_stay_in_the_range(editor: Edit
     assert await lenses(editor, document) == []
 
 
+async def test_decorations_wait_for_a_save_as_verdicts_do(editor: Editor) -> None:
+    await editor.configure(threshold=0.0, codeLens=True, inlayHints=True, run="onSave")
+    document = editor.open(python_function("saved"))
+    assert [each.range.start.line for each in await lenses(editor, document)] == [0]
+    assert [each.position.line for each in await hints(editor, document)] == [0]
+    editor.replace(document, "def saved", "# one\n# two\ndef saved")
+    # Nothing is known about the new text, and the old lines would be wrong.
+    assert (await lenses(editor, document), await hints(editor, document)) == ([], [])
+    editor.refreshes.clear()
+    editor.save(document)
+    await editor.findings(document)
+    assert [each.range.start.line for each in await lenses(editor, document)] == [2]
+    assert [each.position.line for each in await hints(editor, document)] == [2]
+    workspace = editor.client.capabilities.workspace
+    assert ("codeLens" in editor.refreshes) == bool(workspace.code_lens)
+    assert ("inlayHint" in editor.refreshes) == bool(workspace.inlay_hint)
+
+
 async def test_attributions_add_up_and_name_the_version(editor: Editor) -> None:
     document = editor.open("import os\n\n\n" + python_function("heat") + "\n\n" + python_function("cold"))
     answer = await editor.request("codeorigin/attributions", {"textDocument": {"uri": document.uri}})

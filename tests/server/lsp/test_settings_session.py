@@ -45,6 +45,63 @@ async def test_bad_value_is_shown_once_with_the_value_used(editor: Editor) -> No
     ]
 
 
+async def test_what_breaks_again_after_a_repair_is_shown_again(editor: Editor) -> None:
+    for _ in range(2):
+        await editor.configure(**SETTINGS, severity="loud")
+        await editor.take(SHOWN, lambda params: "severity must be one of" in params.message)
+        await editor.configure(**SETTINGS, severity="hint")
+    accepted = editor.root / ".codeorigin-baseline.json"
+    document = editor.open(python_function("broken_0"))
+    try:
+        for number in range(2):
+            accepted.write_text("broken", encoding="utf-8")
+            if editor.watches:
+                editor.tell_of_change(accepted)
+            editor.replace(document, f"broken_{number}", f"repaired_{number}")
+            await editor.findings(document)
+            assert len(forget(editor, "does not hold accepted findings")) == 1
+            accepted.unlink()
+            if editor.watches:
+                editor.tell_of_change(accepted)
+            editor.replace(document, f"repaired_{number}", f"broken_{number + 1}")
+            await editor.findings(document)
+    finally:
+        accepted.unlink(missing_ok=True)
+
+
+@pytest.mark.parametrize("digits", [400, 10_000])
+async def test_numbers_of_any_size_leave_the_server_working(editor: Editor, digits: int) -> None:
+    document = editor.open(python_function("before"))
+    file = editor.root / "codeorigin.toml"
+    try:
+        file.write_text(f"debounce = 1{'0' * digits}\n", encoding="utf-8")
+        if editor.watches:
+            editor.tell_of_change(file)
+        editor.replace(document, "before", "after")
+        assert [each.data["name"] for each in await editor.findings(document)] == ["after"]
+        assert len(forget(editor, "codeorigin.toml: ")) == 1
+    finally:
+        file.unlink()
+        await editor.configure(**SETTINGS)
+
+
+async def test_thousands_of_unknown_names_are_one_message(editor: Editor) -> None:
+    document = editor.open(python_function("before"))
+    file = editor.root / "codeorigin.toml"
+    try:
+        file.write_text("".join(f"name{each} = 1\n" for each in range(12_372)), encoding="utf-8")
+        if editor.watches:
+            editor.tell_of_change(file)
+        editor.replace(document, "before", "after")
+        assert [each.data["name"] for each in await editor.findings(document)] == ["after"]
+        assert forget(editor, "codeorigin.toml: ") == [
+            "CodeOrigin: codeorigin.toml: 12,372 names are no settings, such as 'name0', 'name1', 'name2'; ignored"
+        ]
+    finally:
+        file.unlink()
+        await editor.configure(**SETTINGS)
+
+
 async def test_languages_exclude_and_file_size_are_respected(editor: Editor) -> None:
     await editor.configure(threshold=0.0, languages=["go"], debounce=1)
     assert await editor.findings(editor.open(python_function("other_language"))) == []
@@ -57,6 +114,15 @@ async def test_languages_exclude_and_file_size_are_respected(editor: Editor) -> 
     assert await editor.findings(large) == []
     logged = await editor.take(types.WINDOW_LOG_MESSAGE)
     assert "larger than maxFileSize" in logged.message
+    # Nobody needs to be told again at every key.
+    editor.replace(large, "xxx", "yyy")
+    assert await editor.findings(large) == []
+    assert not editor.inbox.get(types.WINDOW_LOG_MESSAGE)
+    editor.replace(large, "# yyy" + "x" * 997, "#")
+    assert await editor.findings(large) != []
+    editor.replace(large, "#", "#" * 1000)
+    assert await editor.findings(large) == []
+    assert "larger than maxFileSize" in (await editor.take(types.WINDOW_LOG_MESSAGE)).message
 
 
 async def test_on_save_scores_only_after_a_save(editor: Editor) -> None:

@@ -3,6 +3,7 @@ from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -12,11 +13,9 @@ from codeorigin_training.corpus.reserved import digest
 from codeorigin_training.corpus.rows import DISTRIBUTION_SOURCE, CorpusError, read_functions, read_pairs
 from codeorigin_training.corpus.splits import is_held_out
 from codeorigin_training.run import Run
-from support.archives import pinned_source, write_source, write_wheel
+from support.archives import pinned_source, write_source
 from support.corpus_maker import write_corpus, write_distribution
-from support.repositories import Repository
 
-PINNED = '[pypi]\ntally = { version = "2.0", date = 2022-05-01 }\n'
 PYTHON = (
     "def {0}(values):\n    {0}_total = 0\n    for each in values:\n"
     "        {0}_total += each\n    return {0}_total\n"
@@ -32,19 +31,26 @@ def data(tmp_path: Path) -> Path:
     return write_corpus(tmp_path / "data", repositories=12)
 
 
+def add(data: Path, *functions: tuple[str, str, str]) -> None:
+    """Add functions to the folder's functions.parquet, each a repository, a label and a text."""
+    path = data / "functions.parquet"
+    rows = pq.read_table(path).to_pylist() if path.is_file() else []
+    plain = {"language": "python", "generator": "", "agent": "", "commit": "", "path": "a.py", "date": ""}
+    plain |= {"evidence": "", "source": ""}
+    data.mkdir(parents=True, exist_ok=True)
+    added = [
+        {**plain, "repo": repo, "label": label, "code": code, "is_test": False, "lines": code.count("\n") + 1}
+        for repo, label, code in functions
+    ]
+    pq.write_table(pa.Table.from_pylist([*rows, *added]), path)
+
+
 def test_corpus_contains_every_source_and_has_card(tmp_path: Path, data: Path) -> None:
-    pinned = tmp_path / "pinned.toml"
-    pinned.write_text(PINNED, encoding="utf-8")
-    write_wheel(tmp_path / "archives" / "pypi-tally-2.0.whl", {"tally.py": PYTHON.format("packaged")})
-    Repository(tmp_path / "clones" / "cloned").commit({"a.py": PYTHON.format("mined")}, date="2019-01-01")
-    line = {"code": PYTHON.format("listed"), "language": "python", "label": "llm", "repo": "mine/listed"}
-    (tmp_path / "rows.jsonl").write_text(json.dumps(line), encoding="utf-8")
+    pin_source(tmp_path / "archives", tmp_path / "sources.toml")
     config = CorpusConfig(
         data=data,
-        jsonl=(tmp_path / "rows.jsonl",),
-        repositories=tmp_path / "clones",
-        packages=True,
-        package_list=pinned,
+        debian=True,
+        debian_list=tmp_path / "sources.toml",
         package_folder=tmp_path / "archives",
         # Made-up functions may be similar by chance.
         near_duplicates=False,
@@ -52,8 +58,8 @@ def test_corpus_contains_every_source_and_has_card(tmp_path: Path, data: Path) -
     run = Run(tmp_path / "run")
     corpus(config, run, log)
     rows = {row.repo: row for row in read_functions(run.corpus)}
-    assert {"pypi:tally", "cloned", "mine/listed"} < set(rows)
-    assert (rows["pypi:tally"].label, rows["pypi:tally"].modern, rows["mine/listed"].label) == (0, True, 1)
+    assert {row.repo for row in read_functions(data)} < set(rows)
+    assert (rows["debian/tally"].label, rows["debian/tally"].modern) == (0, True)
     assert len(read_pairs(run.corpus)) == len(read_pairs(data))
     record = json.loads((run.corpus / "corpus.json").read_text(encoding="utf-8"))
     card = (run.corpus / "card.md").read_text(encoding="utf-8")
@@ -116,34 +122,18 @@ def test_source_packages_in_human_parquet_are_not_read_again(tmp_path: Path, dat
 
 def test_code_of_reserved_projects_is_excluded_from_every_source(tmp_path: Path, data: Path) -> None:
     write_distribution(data, packages=3)
-    pinned = tmp_path / "pinned.toml"
-    pinned.write_text(PINNED, encoding="utf-8")
-    write_wheel(tmp_path / "archives" / "pypi-tally-2.0.whl", {"tally.py": PYTHON.format("packaged")})
-    Repository(tmp_path / "clones" / "cloned").commit({"a.py": PYTHON.format("mined")}, date="2019-01-01")
-    line = {"code": PYTHON.format("listed"), "language": "python", "label": "llm", "repo": "mine/listed"}
-    (tmp_path / "rows.jsonl").write_text(json.dumps(line), encoding="utf-8")
+    add(data, ("mine/listed", "llm", PYTHON.format("listed")))
     paired = read_pairs(data)[0].repo
-    names = ["tally", "cloned", "listed", "project1", paired.partition("/")[2]]
+    names = ["tally", "listed", "project1", paired.partition("/")[2]]
     config = CorpusConfig(
         data=data,
-        jsonl=(tmp_path / "rows.jsonl",),
-        repositories=tmp_path / "clones",
-        packages=True,
-        package_list=pinned,
-        package_folder=tmp_path / "archives",
         debian=True,
         debian_list=tmp_path / "sources.toml",
+        package_folder=tmp_path / "archives",
         near_duplicates=False,
     )
     pin_source(tmp_path / "archives", tmp_path / "sources.toml", "python-tally")
-    without = {
-        "pypi:tally",
-        "cloned",
-        "mine/listed",
-        "debian/python3-project1",
-        "debian/python-tally",
-        paired,
-    }
+    without = {"mine/listed", "debian/python3-project1", "debian/python-tally", paired}
     before = _repositories(config, Run(tmp_path / "before"))
     assert without < before
     (data / "reserved.txt").write_text("".join(f"{digest(name)}\n" for name in names), encoding="ascii")
@@ -185,14 +175,9 @@ def test_interrupted_run_is_made_again(tmp_path: Path, data: Path) -> None:
     assert (run.corpus / "functions.parquet").read_bytes() == whole
 
 
-def test_filters_and_near_duplicate_removal_can_be_turned_off(tmp_path: Path, data: Path) -> None:
-    long = "def wide():\n    return [\n" + "        " + "1, " * 500 + "\n    ]"
-    lines = [
-        {"code": long, "language": "python", "label": "human", "repo": "mine/wide"},
-        {"code": long + "\n", "language": "python", "label": "human", "repo": "mine/copy"},
-    ]
-    (tmp_path / "rows.jsonl").write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
-    config = CorpusConfig(data=data, jsonl=(tmp_path / "rows.jsonl",), near_duplicates=False)
+def test_filters_can_be_turned_off(tmp_path: Path, data: Path) -> None:
+    add(data, ("mine/wide", "human", "def wide():\n    return [\n" + "        " + "1, " * 500 + "\n    ]"))
+    config = CorpusConfig(data=data, near_duplicates=False)
     for filters, there in ((True, False), (False, True)):
         run = Run(tmp_path / f"run{filters}")
         corpus(replace(config, filters=filters), run, log)
@@ -201,46 +186,20 @@ def test_filters_and_near_duplicate_removal_can_be_turned_off(tmp_path: Path, da
 
 def test_copies_of_held_out_code_are_removed_from_training_side(tmp_path: Path, data: Path) -> None:
     assert is_held_out("mine/3") > is_held_out("mine/1")
-    code = PYTHON.format("copied")
-    lines = [
-        {"code": code, "language": "python", "label": "human", "repo": repo} for repo in ("mine/3", "mine/1")
-    ]
-    (tmp_path / "rows.jsonl").write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
-    config = CorpusConfig(data=data, jsonl=(tmp_path / "rows.jsonl",))
+    add(data, *((repo, "human", PYTHON.format("copied")) for repo in ("mine/3", "mine/1")))
     found = {}
     for removal in (True, False):
         run = Run(tmp_path / f"run{removal}")
-        corpus(replace(config, near_duplicates=removal), run, log)
+        corpus(CorpusConfig(data=data, near_duplicates=removal), run, log)
         found[removal] = {row.repo for row in read_functions(run.corpus)} & {"mine/1", "mine/3"}
     assert found[False] == {"mine/1", "mine/3"}
     assert found[True] == {"mine/3"}
 
 
-def test_package_code_beyond_limit_can_be_used_for_pretraining(tmp_path: Path, data: Path) -> None:
-    pinned = tmp_path / "pinned.toml"
-    pinned.write_text(PINNED, encoding="utf-8")
-    names = ("apple", "berry", "cherry", "date", "elder")
-    write_wheel(
-        tmp_path / "archives" / "pypi-tally-2.0.whl", {f"{name}.py": PYTHON.format(name) for name in names}
-    )
-    config = CorpusConfig(
-        data=data, packages=True, package_list=pinned, package_folder=tmp_path / "archives", package_limit=2
-    )
-    run = Run(tmp_path / "run")
-    corpus(replace(config, unlabelled_limit=2), run, log)
-    labelled = {row.code for row in read_functions(run.corpus) if row.repo == "pypi:tally"}
-    table = pq.read_table(run.corpus / "unlabelled.parquet")
-    assert len(labelled) == table.num_rows == 2
-    assert not labelled & set(table["code"].to_pylist())
-    corpus(config, run, log)
-    assert not (run.corpus / "unlabelled.parquet").exists()
-
-
 def test_corpus_with_one_label_is_rejected(tmp_path: Path) -> None:
-    line = {"code": PYTHON.format("alone"), "language": "python", "label": "llm", "repo": "a/b"}
-    (tmp_path / "rows.jsonl").write_text(json.dumps(line), encoding="utf-8")
+    add(tmp_path / "alone", ("a/b", "llm", PYTHON.format("alone")))
     with pytest.raises(CorpusError, match="rows of one label alone"):
-        corpus(CorpusConfig(jsonl=(tmp_path / "rows.jsonl",)), Run(tmp_path / "run"), log)
+        corpus(CorpusConfig(data=tmp_path / "alone"), Run(tmp_path / "run"), log)
 
 
 def test_missing_source_is_named(tmp_path: Path) -> None:
@@ -252,9 +211,8 @@ def test_missing_source_is_named(tmp_path: Path) -> None:
     ("settings", "message"),
     [
         ([], "name a source"),
-        (["packages=true", "package_limit=0"], "package_limit must be at least 1"),
-        (["packages=true", "snippets=true"], "snippets needs data"),
-        (["packages=true", "near_duplicate_threshold=0"], "near_duplicate_threshold must lie"),
+        (["debian=true", "debian_limit=0"], "debian_limit must be at least 1"),
+        (["debian=true", "near_duplicate_threshold=0"], "near_duplicate_threshold must lie"),
     ],
 )
 def test_invalid_settings_are_rejected(settings: list[str], message: str) -> None:

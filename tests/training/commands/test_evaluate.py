@@ -7,6 +7,9 @@ import pytest
 
 from codeorigin.errors import CodeOriginError
 from codeorigin_training.commands.evaluate import evaluate
+from codeorigin_training.corpus.rows import read_functions
+from codeorigin_training.corpus.seen import SeenProjects
+from codeorigin_training.corpus.splits import is_held_out
 from codeorigin_training.evaluate.config import EvaluateConfig
 from codeorigin_training.run import Run, RunError
 from support.corpus_maker import write_corpus
@@ -81,8 +84,10 @@ def test_manifest_figures_are_put_into_existing_report(
     report = json.loads((copied.evaluation / "report.json").read_text(encoding="utf-8"))
     assert report["held_out"]["llm_called_human"] == {"value": 0.123, "low": None, "high": None}
     assert "12.3 %" in (copied.evaluation / "report.html").read_text(encoding="utf-8")
-    (bundle / "manifest.json").write_text(json.dumps(manifest | {"version": "9.9"}), encoding="utf-8")
-    with pytest.raises(CodeOriginError, match=r"the bundle .* 9\.9; run the command with its sections"):
+    # Another build of the same name and version, such as a run on a made-up corpus.
+    other = manifest | {"data": manifest["data"] | {"inputs": {"wide.npz": "1"}}}
+    (bundle / "manifest.json").write_text(json.dumps(other), encoding="utf-8")
+    with pytest.raises(CodeOriginError, match=r"not of the build of .*; run the command with its sections"):
         evaluate(EvaluateConfig(sections=(), bundle=bundle), copied, lambda line: None)
     (bundle / "manifest.json").unlink()
     with pytest.raises(CodeOriginError, match="broken manifest"):
@@ -154,3 +159,37 @@ def test_invalid_settings_are_rejected() -> None:
     ):
         with pytest.raises(ValueError, match=r"there is no|at least"):
             EvaluateConfig(**settings)  # type: ignore[arg-type]
+
+
+def listing(folder: Path, bundle: Path, repos: list[str]) -> Path:
+    """``bundle``, with ``repos`` as those that it has seen, in ``folder``."""
+    shutil.copytree(bundle, folder)
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    manifest["data"]["seen"] = SeenProjects.of(repos).to_manifest()
+    (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    return folder
+
+
+def test_held_out_code_that_the_model_has_seen_is_reported_first(
+    measured: tuple[Run, EvaluateConfig], tmp_path: Path, tiny_model_dir: Path
+) -> None:
+    _, config = measured
+    assert config.data is not None
+    held_out = sorted({row.repo for row in read_functions(config.data) if is_held_out(row.repo)})
+    training = sorted({row.repo for row in read_functions(config.data)} - set(held_out))
+    for seen, wanted in (
+        (held_out[:2], f"was fitted or calibrated on 2 of the {len(held_out)} held-out repositories"),
+        (training, ""),
+    ):
+        run = Run(tmp_path / f"run-{len(seen)}")
+        lines: list[str] = []
+        bundle = listing(tmp_path / f"bundle-{len(seen)}", tiny_model_dir, seen)
+        evaluate(replace(config, bundle=bundle, sections=("neutral",)), run, lines.append)
+        page = (run.evaluation / "report.html").read_text(encoding="utf-8")
+        assert any(wanted in line for line in lines)
+        assert ("fitted or calibrated on" in page) is bool(wanted)
+        assert "does not say what it was fitted on" not in page
+    run = Run(tmp_path / "silent")
+    evaluate(replace(config, bundle=tiny_model_dir, sections=("neutral",)), run, lambda line: None)
+    page = (run.evaluation / "report.html").read_text(encoding="utf-8")
+    assert "does not say what it was fitted on" in page

@@ -20,6 +20,7 @@ from codeorigin_training.commands.calibrate import calibrate
 from codeorigin_training.commands.card import CardConfig, card
 from codeorigin_training.commands.export import ExportConfig, export
 from codeorigin_training.corpus.rows import DISTRIBUTION_SOURCE, Row, read_functions
+from codeorigin_training.corpus.seen import SeenProjects
 from codeorigin_training.corpus.sides import read_sides
 from codeorigin_training.corpus.splits import is_held_out
 from codeorigin_training.corpus.writer import write_functions
@@ -156,6 +157,12 @@ def test_model_fitted_on_all_repositories_is_measured_by_its_twin(wide_run: Run)
     assert ships["files"] != twin["files"] == alone["files"]
     assert ships["calibration"] != twin["calibration"] == alone["calibration"]
     assert ships["metrics"] == twin["metrics"] == alone["metrics"]
+    repos = {row.repo for row in read_functions(wide_run.corpus)}
+    knows_all, knows = (SeenProjects.from_manifest(each) for each in (ships, twin))
+    assert knows_all is not None
+    assert knows is not None
+    assert all(repo in knows_all for repo in repos)
+    assert {repo for repo in repos if repo not in knows} == {repo for repo in repos if is_held_out(repo)}
     assert ships["data"]["fitted_on_all_repositories"] is True
     assert twin["data"]["fitted_on_all_repositories"] is False
     assert "It is fitted on all of them." in (wide_run.bundle / "README.md").read_text("utf-8")

@@ -13,7 +13,9 @@ from codeorigin_training.calibrate.config import CalibrateConfig
 from codeorigin_training.commands import recalibrate as command
 from codeorigin_training.commands.recalibrate import RecalibrateConfig, recalibrate
 from codeorigin_training.corpus.rows import FUNCTIONS, HUMAN, Row, read_functions
+from codeorigin_training.corpus.seen import SeenProjects
 from codeorigin_training.corpus.splits import is_held_out
+from codeorigin_training.export.rescoring import write_again
 from codeorigin_training.measure.detector import Detector
 from codeorigin_training.run import Run
 from support.corpus_maker import write_corpus
@@ -42,15 +44,43 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def config(data: Path, out: Path, **more: object) -> RecalibrateConfig:
-    return RecalibrateConfig(
-        bundle=default_model_dir(), data=data, version="9.9.9", out=out, folds=2, calibrate=SETTINGS, **more
-    )  # type: ignore[arg-type]
+@pytest.fixture(scope="module")
+def bundle(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The shipped model, as if it had been fitted on the training side of ``data`` and on no package."""
+    shipped = Bundle.load()
+    seen = SeenProjects.of(row.repo for row in read_functions(data) if not is_held_out(row.repo))
+    listed = dict(shipped.manifest["data"]) | {"seen": seen.to_manifest()}
+    folder = tmp_path_factory.mktemp("bundle") / "listed"
+    write_again(folder, shipped, dict(shipped.manifest) | {"data": listed})
+    return folder
 
 
-def test_bundle_keeps_its_graph_and_gets_new_thresholds(data: Path, tmp_path: Path) -> None:
+def config(bundle: Path, data: Path, out: Path) -> RecalibrateConfig:
+    return RecalibrateConfig(bundle=bundle, data=data, version="9.9.9", out=out, folds=2, calibrate=SETTINGS)
+
+
+def test_bundle_that_does_not_say_what_it_has_seen_is_refused(data: Path, tmp_path: Path) -> None:
+    """The shipped bundle was fitted on all repositories and packages of its corpus, and does not list them."""
+    with pytest.raises(CodeOriginError, match="does not list what it was fitted on") as refused:
+        recalibrate(config(default_model_dir(), data, tmp_path / "out"), Run(tmp_path), lambda line: None)
+    assert "\n" not in str(refused.value)
+    assert not (tmp_path / "out").exists()
+
+
+def test_data_that_the_bundle_has_seen_is_refused(bundle: Path, data: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    recalibrate(config(bundle, data, out), Run(tmp_path), lambda line: None)
+    # What calibrated it is now as well known to it as what it was fitted on.
+    with pytest.raises(
+        CodeOriginError, match="was fitted on every project there; pass data with projects new to it"
+    ):
+        recalibrate(config(out, data, tmp_path / "again"), Run(tmp_path), lambda line: None)
+    assert not (tmp_path / "again").exists()
+
+
+def test_bundle_keeps_its_graph_and_gets_new_thresholds(bundle: Path, data: Path, tmp_path: Path) -> None:
     lines: list[str] = []
-    recalibrate(config(data, tmp_path / "out"), Run(tmp_path), lines.append)
+    recalibrate(config(bundle, data, tmp_path / "out"), Run(tmp_path), lines.append)
     old, new = Bundle.load(default_model_dir()), Bundle.load(tmp_path / "out")
     assert new.score_path.read_bytes() == old.score_path.read_bytes()
     assert new.version == "9.9.9"
@@ -68,12 +98,12 @@ def test_bundle_keeps_its_graph_and_gets_new_thresholds(data: Path, tmp_path: Pa
         assert len(shares) == 3
         assert max(shares) < 0.4
     assert "How often human code is called `llm`" in (tmp_path / "out" / "README.md").read_text()
-    recalibrate(config(data, tmp_path / "out"), Run(tmp_path), lines.append)
+    recalibrate(config(bundle, data, tmp_path / "out"), Run(tmp_path), lines.append)
     assert "the logits are there" in lines
 
 
-def test_training_repositories_are_not_read(
-    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_repositories_that_the_model_has_seen_are_not_read(
+    bundle: Path, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read: list[Row] = []
 
@@ -83,18 +113,16 @@ def test_training_repositories_are_not_read(
 
     monkeypatch.setattr(command, "kept_logits", stop_at_scoring)
     with pytest.raises(InterruptedError):
-        recalibrate(config(data, tmp_path / "out"), Run(tmp_path), lambda _: None)
+        recalibrate(config(bundle, data, tmp_path / "out"), Run(tmp_path), lambda _: None)
     packages = [row for row in read if row.source == "debian"]
     assert 0 < len(packages) < len(read)
     assert all(is_held_out(row.repo) for row in read if row.source != "debian")
     assert any(not is_held_out(row.repo) for row in read_functions(data))
 
 
-def test_too_few_repositories_change_nothing(data: Path, tmp_path: Path) -> None:
+def test_too_few_repositories_change_nothing(bundle: Path, data: Path, tmp_path: Path) -> None:
     strict = CalibrateConfig(rate=0.001)
-    settings = RecalibrateConfig(
-        bundle=default_model_dir(), data=data, version="1", out=tmp_path / "o", calibrate=strict
-    )
+    settings = RecalibrateConfig(bundle=bundle, data=data, version="1", out=tmp_path / "o", calibrate=strict)
     with pytest.raises(CodeOriginError, match=r"too few repositories for a promise of 0\.001"):
         recalibrate(settings, Run(tmp_path), lambda line: None)
     assert not (tmp_path / "o").exists()

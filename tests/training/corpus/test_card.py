@@ -71,21 +71,18 @@ def test_lengths_are_put_into_classes(rows: list[Row]) -> None:
 
 def test_left_out_rows_are_reported(rows: list[Row]) -> None:
     assert "Nothing was left out." in data_card(rows, configuration={})
-    duplicates = Deduplication(np.zeros(0, dtype=np.int64), across=1234, within=5, partners=6, groups=7)
+    duplicates = Deduplication(np.zeros(0, dtype=np.int64), across=1234, partners=6, groups=7)
     card = data_card(rows, configuration={}, rejected={"longest line": 3}, duplicates=duplicates)
     assert counts(section(card, "Left out")) == {
         "filter: longest line": [3],
         "near duplicate of held-out code": [1234],
-        "repetition in one repository": [5],
         "other half of a dropped pair": [6],
     }
 
 
-def test_card_contains_configuration_and_unlabelled_code(rows: list[Row]) -> None:
-    card = data_card(rows, configuration={"seed": 4, "folder": Path("data")}, unlabelled=rows[:5])
+def test_card_contains_configuration(rows: list[Row]) -> None:
+    card = data_card(rows, configuration={"seed": 4, "folder": Path("data")})
     assert '"folder": "data",\n  "seed": 4' in section(card, "Configuration")
-    assert sum(map(sum, counts(section(card, "Without a label")).values())) == 5
-    assert "Without a label" not in data_card(rows, configuration={})
 
 
 def test_long_tail_is_summed_up(rows: list[Row]) -> None:

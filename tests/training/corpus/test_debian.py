@@ -7,8 +7,7 @@ import pytest
 
 from codeorigin_training.corpus.apt import SourceClient
 from codeorigin_training.corpus.debian import SourcePackage, download_sources, read_source_packages
-from codeorigin_training.corpus.packages import HUMAN_UNTIL
-from codeorigin_training.corpus.rows import CorpusError
+from codeorigin_training.corpus.rows import HUMAN_UNTIL, CorpusError
 from support.archives import pinned_source, write_source
 
 ENTRY = (

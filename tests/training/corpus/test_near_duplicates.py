@@ -90,7 +90,7 @@ def test_training_copy_of_held_out_code_is_dropped() -> None:
     ]
     result = drop_across_splits(rows, held_out)
     assert result.kept.tolist() == [1, 2, 3]
-    assert (result.across, result.within, result.partners, result.groups) == (1, 0, 0, 1)
+    assert (result.across, result.partners, result.groups) == (1, 0, 1)
 
 
 def test_copies_on_lower_of_three_sides_are_dropped() -> None:
@@ -98,15 +98,7 @@ def test_copies_on_lower_of_three_sides_are_dropped() -> None:
     assert drop_across_splits(rows, lambda row: int(row.repo)).kept.tolist() == [0, 3]
 
 
-def test_repetitions_within_repository_are_dropped_on_request() -> None:
-    rows = [ROW, ROW, replace(ROW, repo="train/two"), replace(ROW, label=1), replace(ROW, repo="train/two")]
-    assert drop_across_splits(rows, held_out).kept.tolist() == [0, 1, 2, 3, 4]
-    result = drop_across_splits(rows, held_out, once_per_repository=True)
-    assert result.kept.tolist() == [0, 2, 3]
-    assert result.within == 2
-
-
-def test_pairs_are_dropped_together_and_are_not_repetitions() -> None:
+def test_pairs_are_dropped_together() -> None:
     rows = [
         replace(ROW, pair="p"),
         replace(ROW, code=PARSER, label=1, pair="p"),
@@ -115,6 +107,6 @@ def test_pairs_are_dropped_together_and_are_not_repetitions() -> None:
         replace(ROW, code=DEBOUNCE, label=1, pair="q"),
         replace(ROW, code=QUEUE),
     ]
-    result = drop_across_splits(rows, held_out, once_per_repository=True)
+    result = drop_across_splits(rows, held_out)
     assert result.kept.tolist() == [2, 3, 4, 5]
-    assert (result.across, result.within, result.partners) == (1, 0, 1)
+    assert (result.across, result.partners) == (1, 1)

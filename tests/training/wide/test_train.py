@@ -1,3 +1,4 @@
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -6,14 +7,17 @@ from scipy.special import expit
 from sklearn.metrics import log_loss
 
 from codeorigin.model.ngrams.views import View, ViewKind
+from codeorigin_training.arrays import Floats
+from codeorigin_training.commands.wide import wide
 from codeorigin_training.corpus.sides import read_sides
+from codeorigin_training.run import Run
 from codeorigin_training.wide.features import view_matrices
 from codeorigin_training.wide.language_bias import (
     cross_fitted_biases,
     fit_language_bias,
     language_biases,
 )
-from codeorigin_training.wide.linear import ViewSettings, WideModel
+from codeorigin_training.wide.linear import LinearModel, ViewExamples, ViewSettings, WideModel, cross_fit
 from codeorigin_training.wide.train import TrainedWide, WideConfig, train_wide, with_language_bias
 from support.corpus_maker import write_corpus
 
@@ -60,6 +64,34 @@ def test_shipped_model_uses_all_repositories_but_the_measured_one_does_not(tmp_p
     for _, figures in curves:
         assert figures["train/loss"] < figures["validation/loss"]
         assert figures["train/accuracy"] >= figures["validation/accuracy"]
+
+
+def test_interrupted_training_does_not_fit_finished_views_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = write_corpus(tmp_path / "run" / "corpus", repositories=40, functions=4)
+    config, run = WideConfig(VIEWS, folds=2, processes=1), Run(tmp_path / "run")
+    fitted: list[ViewKind] = []
+
+    def fit(examples: ViewExamples, settings: ViewSettings, *, parallel: int) -> tuple[LinearModel, Floats]:
+        fitted.append(settings.view.kind)
+        if fitted == [ViewKind.WORDS, ViewKind.COMMENTS]:
+            raise KeyboardInterrupt
+        return cross_fit(examples, settings, parallel=parallel)
+
+    monkeypatch.setattr("codeorigin_training.wide.train.cross_fit", fit)
+    with pytest.raises(KeyboardInterrupt):
+        wide(config, run, log)
+    lines: list[str] = []
+    wide(config, run, lines.append)
+    assert fitted == [ViewKind.WORDS, ViewKind.COMMENTS, ViewKind.COMMENTS]
+    assert "words: the view is there" in lines
+    assert not (run.folder / "views").exists()
+    whole = Run(tmp_path / "whole")
+    shutil.copytree(data, whole.corpus)
+    wide(config, whole, log)
+    with np.load(run.wide) as resumed, np.load(whole.wide) as at_once:
+        assert all(np.array_equal(resumed[name], at_once[name]) for name in at_once.files)
 
 
 def test_every_logit_gets_a_bias_fitted_without_its_row(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from codeorigin_training.evaluate.assemble import assemble
 from codeorigin_training.evaluate.config import EvaluateConfig
 from codeorigin_training.evaluate.json_values import from_json_value, to_json_value
 from codeorigin_training.evaluate.page.html import problems, render
-from codeorigin_training.evaluate.report import Report
+from codeorigin_training.evaluate.report import Report, build_of
 from codeorigin_training.evaluate.section_cache import Sections
 from codeorigin_training.evaluate.sections.at_thresholds import drawn_places
 from codeorigin_training.evaluate.sections.headline import with_manifests_figures
@@ -91,10 +91,11 @@ def _take_from_manifest(folder: Path, bundle: Path) -> None:
     report = _read(folder)
     try:
         manifest = json.loads((bundle / MANIFEST).read_text(encoding="utf-8"))
-        name = f"{manifest['name']} {manifest['version']}"
-        if report.subject.model.rpartition(" ")[0] != name:
+        # Names and versions of other builds are often the same.
+        if not report.subject.build or report.subject.build != build_of(manifest):
             raise CodeOriginError(
-                f"{folder / REPORT}: is of {report.subject.model}, the bundle {name}; run the command with its sections"
+                f"{folder / REPORT}: is of {report.subject.model}, not of the build of {bundle}; run the command with "
+                "its sections"
             )
         _write(folder, with_manifests_figures(report, manifest))
     except (OSError, ValueError, KeyError, TypeError) as error:

@@ -16,6 +16,7 @@ from codeorigin_training.calibrate.config import CalibrateConfig
 from codeorigin_training.checkpoint import Checkpoints
 from codeorigin_training.commands.calibrate import fitted_entry, fitted_on_all_repositories
 from codeorigin_training.corpus.rows import DISTRIBUTION_SOURCE, Row, corpus_hash
+from codeorigin_training.corpus.seen import SeenProjects
 from codeorigin_training.corpus.sides import TrainingSide, read_sides
 from codeorigin_training.corpus.weights import PAIR_WEIGHT
 from codeorigin_training.encoder.registry import load_encoder
@@ -139,13 +140,20 @@ def _export(
         calibration=Calibration.from_manifest(entry),
         metrics=metrics,
         data=_data(side, held_out, inputs["corpus"])
-        | {"fitted_on_all_repositories": on_all, "inputs": inputs},
+        | {
+            "fitted_on_all_repositories": on_all,
+            "inputs": inputs,
+            "seen": _seen(side.rows, held_out if on_all else []),
+        },
         deep_tried=run.deep.exists(),
     )
     manifest = write_bundle(run.bundle, parts, config, limit_bytes=config.limit_bytes)
     if on_all:
         twin = replace(
-            parts, wide=measured, calibration=checked, data=parts.data | {"fitted_on_all_repositories": False}
+            parts,
+            wide=measured,
+            calibration=checked,
+            data=parts.data | {"fitted_on_all_repositories": False, "seen": _seen(side.rows)},
         )
         write_bundle(run.measured, twin, config)
     size = sum(path.stat().st_size for path in run.bundle.iterdir())
@@ -208,6 +216,10 @@ def _wide_model(path: Path, views: tuple[View, ...], name: str) -> WideModel:
             "set views as they were when it was trained"
         )
     return wide
+
+
+def _seen(*parts: Sequence[Row]) -> str:
+    return SeenProjects.of(row.repo for rows in parts for row in rows).to_manifest()
 
 
 def _data(side: TrainingSide, held_out: list[Row], digest: str) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import torch
 
 from codeorigin.model.folder import sha256_of
 from codeorigin.model.scoring.tokenizer import Tokenizer
+from codeorigin_training.corpus.rows import FUNCTIONS
 from codeorigin_training.encoder.data import encode_rows
 from codeorigin_training.encoder.interface import Encoder
 from codeorigin_training.encoder.registry import make_encoder, save_encoder
@@ -17,7 +18,7 @@ from codeorigin_training.files import write_whole
 from codeorigin_training.pretrain import loop
 from codeorigin_training.pretrain.config import PretrainConfig
 from codeorigin_training.pretrain.syntax import syntax_targets
-from codeorigin_training.pretrain.texts import read_training_texts, text_files
+from codeorigin_training.pretrain.texts import read_training_texts
 from codeorigin_training.run import Log, Run
 from codeorigin_training.tracking import NullTracker, Tracker, tracked
 
@@ -36,7 +37,7 @@ def pretrain(config: PretrainConfig, run: Run, log: Log) -> None:
     """
     run.needs(run.corpus, "corpus")
     run.needs(run.tokenizer, "tokenizer")
-    files = [*text_files(run.corpus), run.tokenizer]
+    files = [run.corpus / FUNCTIONS, run.tokenizer]
     # Through JSON, to be comparable with what is read from the file.
     inputs = json.loads(
         json.dumps(

@@ -1,4 +1,4 @@
-"""The command ``recalibrate``: fits new thresholds for a bundle on repositories that its training never saw."""
+"""The command ``recalibrate``: fits new thresholds for a bundle on repositories that it has never seen."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -14,7 +14,7 @@ from codeorigin_training.calibrate.eligibility import has_verdict
 from codeorigin_training.calibrate.levels import Groups, row_groups
 from codeorigin_training.calibrate.recalibration import cross_fitted, new_thresholds
 from codeorigin_training.corpus.rows import FUNCTIONS, HUMAN, Row, read_functions, read_human
-from codeorigin_training.corpus.splits import is_held_out
+from codeorigin_training.corpus.seen import SeenProjects
 from codeorigin_training.export.rescoring import kept_logits, write_again
 from codeorigin_training.measure.detector import Detector
 from codeorigin_training.measure.false_positives import false_positive_figures
@@ -25,9 +25,10 @@ from codeorigin_training.run import Log, Run
 class RecalibrateConfig:
     """``bundle`` gets new thresholds by ``calibrate``; the result is ``version``, in ``out`` (None: the run's bundle).
 
-    They are fitted on the repositories of ``data`` that were held out of its training, and on the distribution's
-    packages there. The false positives on the card are cross-fitted with ``folds``: they use thresholds fitted without
-    the repository in question.
+    They are fitted on the repositories and packages of ``data`` that the bundle has not seen, by its manifest's list. On
+    code that it was fitted on, human code scores lower than it does elsewhere, and thresholds would promise too much.
+    The false positives on the card are cross-fitted with ``folds``: they use thresholds fitted without the repository
+    in question.
     """
 
     bundle: Path
@@ -48,8 +49,8 @@ def recalibrate(config: RecalibrateConfig, run: Run, log: Log) -> None:
     A bundle without rules for commits gets some, fitted on the same repositories.
 
     Raises:
-        CodeOriginError: the bundle or the data cannot be read, its deep part refines, or there are too few
-            repositories for a promise.
+        CodeOriginError: the bundle or the data cannot be read, its deep part refines, it does not say what it has seen
+            or has seen all of the data, or there are too few repositories for a promise.
     """
     detector = Detector(config.bundle)
     if detector.bundle.calibration.refined is not None:
@@ -57,7 +58,21 @@ def recalibrate(config: RecalibrateConfig, run: Run, log: Log) -> None:
         raise CodeOriginError(
             f"{config.bundle}: its deep part refines, so its thresholds belong together; run calibrate and export again"
         )
-    rows = [row for row in read_functions(config.data) if is_held_out(row.repo)] + read_human(config.data)
+    seen = SeenProjects.from_manifest(detector.bundle.manifest)
+    if seen is None:
+        raise CodeOriginError(
+            f"{config.bundle}: does not list what it was fitted on, so no code is known to be new to it; build it again "
+            "with this version"
+        )
+    everything = read_functions(config.data) + read_human(config.data)
+    rows = [row for row in everything if row.repo not in seen]
+    log(
+        f"left out {len(everything) - len(rows):,} of {len(everything):,} functions: the model has seen their projects"
+    )
+    if not rows:
+        raise CodeOriginError(
+            f"{config.data}: {config.bundle} was fitted on every project there; pass data with projects new to it"
+        )
     rows = [row for row in rows if has_verdict(row.code, detector.bundle.calibration)]
     inputs = {"model": sha256_of(detector.bundle.score_path)} | {
         name: sha256_of(config.data / name) for name in (FUNCTIONS, HUMAN) if (config.data / name).is_file()
@@ -78,6 +93,7 @@ def recalibrate(config: RecalibrateConfig, run: Run, log: Log) -> None:
     manifest["calibration"] = new.to_manifest()
     manifest["data"] = {
         **manifest["data"],
+        "seen": seen.with_others(row.repo for row in rows).to_manifest(),
         "calibration_repositories": len({row.repo for row in rows}),
         "calibration_inputs": inputs,
     }

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from codeorigin.model.folder import sha256_of
 from codeorigin.model.scoring.tokenizer import Tokenizer
+from codeorigin_training.corpus.rows import FUNCTIONS
 from codeorigin_training.encoder.own_vocabulary import own_tokenizer
 from codeorigin_training.encoder.tokenizer import train_tokenizer
 from codeorigin_training.files import write_whole, written_whole
-from codeorigin_training.pretrain.texts import read_training_texts, text_files
+from codeorigin_training.pretrain.texts import read_training_texts
 from codeorigin_training.run import Log, Run, RunError
 from codeorigin_training.tracking import tracked
 
@@ -41,7 +42,7 @@ def tokenizer(config: TokenizerConfig, run: Run, log: Log) -> None:
         EncoderError: the named encoder has no vocabulary that can be used.
     """
     run.needs(run.corpus, "corpus")
-    inputs = dataclasses.asdict(config) | {"corpus": [sha256_of(path) for path in text_files(run.corpus)]}
+    inputs = dataclasses.asdict(config) | {"corpus": sha256_of(run.corpus / FUNCTIONS)}
     description = run.tokenizer.with_suffix(".inputs.json")
     known = json.loads(description.read_text(encoding="utf-8")) if description.is_file() else None
     if run.tokenizer.is_file() and known == inputs:

@@ -2,10 +2,12 @@
 
 import hashlib
 import json
+import shutil
 from dataclasses import asdict, replace
 
 import numpy as np
 
+from codeorigin_training.checkpoint import Checkpoints
 from codeorigin_training.corpus.rows import corpus_hash
 from codeorigin_training.corpus.sides import read_sides
 from codeorigin_training.files import written_whole
@@ -22,7 +24,7 @@ def wide(config: WideConfig, run: Run, log: Log) -> None:
     It also holds ``measured``, the table that was fitted without the held-out repositories; ``held_out``, its
     logits for their rows, in the order of :func:`~codeorigin_training.corpus.sides.read_sides`; and ``languages``,
     the biases by language for both tables as JSON, which are included in all these logits. A file from the same
-    corpus and settings is kept.
+    corpus and settings is kept, and so is each finished view of an interrupted run.
 
     Raises:
         CodeOriginError: the run has no corpus, or it cannot be read.
@@ -43,7 +45,8 @@ def wide(config: WideConfig, run: Run, log: Log) -> None:
 def _train(config: WideConfig, run: Run, digest: str, tracker: Tracker, log: Log) -> None:
     side, held_out = read_sides(run.corpus, pair_weight=config.pair_weight, folds=config.folds)
     log(f"{len(side.rows)} rows of {len({row.repo for row in side.rows})} repositories")
-    trained = train_wide(side, held_out, config, log, tracker.metrics)
+    views = run.folder / "views"
+    trained = train_wide(side, held_out, config, log, tracker.metrics, Checkpoints(views, {"inputs": digest}))
     figures = detector_metrics(side.rows, trained.out_of_fold)
     log(f"out of fold: {headline(figures)}")
     tracker.metrics(numbers({"out_of_fold": figures}), 0)
@@ -62,4 +65,5 @@ def _train(config: WideConfig, run: Run, digest: str, tracker: Tracker, log: Log
             held_out=trained.held_out,
             inputs=np.array(digest),
         )
+    shutil.rmtree(views)
     tracker.artifact(run.wide)

@@ -55,7 +55,6 @@ def data_card(
     configuration: Mapping[str, Any],
     rejected: Mapping[str, int] | None = None,
     duplicates: Deduplication | None = None,
-    unlabelled: Sequence[Row] = (),
 ) -> str:
     """The card as Markdown.
 
@@ -64,7 +63,6 @@ def data_card(
         configuration: the settings that it was made with, as JSON values or anything that ``str`` accepts.
         rejected: number of rows that the filters left out, for each reason.
         duplicates: result of the search for near duplicates.
-        unlabelled: code used for pretraining only.
     """
     functions = [row for row in rows if row.pair is None]
     pairs = {row.pair for row in rows if row.pair is not None}
@@ -74,8 +72,7 @@ def data_card(
         _INTRODUCTION,
         (
             f"{len(functions):,} functions ({llm:,} llm, {len(functions) - llm:,} human) of "
-            f"{len({row.repo for row in functions}):,} repositories, {len(pairs):,} same-task pairs, "
-            f"{len(unlabelled):,} functions without a label."
+            f"{len({row.repo for row in functions}):,} repositories, {len(pairs):,} same-task pairs."
         ),
         f"Hash: `{rows_hash(rows)}`",
         "## Languages",
@@ -100,8 +97,6 @@ def data_card(
         "## Left out",
         _left_out(rejected, duplicates),
     ]
-    if unlabelled:
-        parts += ["## Without a label", _counts("language", (row.language for row in unlabelled))]
     parts += [
         "## Configuration",
         "```json\n" + json.dumps(dict(configuration), indent=2, sort_keys=True, default=str) + "\n```",
@@ -143,7 +138,6 @@ def _left_out(rejected: Mapping[str, int] | None, duplicates: Deduplication | No
     if duplicates is not None:
         lines += [
             ("near duplicate of held-out code", duplicates.across),
-            ("repetition in one repository", duplicates.within),
             ("other half of a dropped pair", duplicates.partners),
         ]
     return _table(["why", "functions"], lines) if lines else "Nothing was left out."

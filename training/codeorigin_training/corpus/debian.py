@@ -7,15 +7,15 @@ a package hold other projects' code and are not read. Nothing from a package is 
 
 import datetime
 import re
+import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib import resources
 from pathlib import Path
 
 from codeorigin.model.folder import sha256_of
 from codeorigin_training.corpus.apt import SourceClient
-from codeorigin_training.corpus.packages import ASSISTED_FROM, HUMAN_UNTIL
-from codeorigin_training.corpus.pins import read_pins
-from codeorigin_training.corpus.rows import CorpusError
+from codeorigin_training.corpus.rows import ASSISTED_FROM, HUMAN_UNTIL, CorpusError
 from codeorigin_training.run import Log
 
 LARGEST_DOWNLOAD = 30_000_000
@@ -87,7 +87,21 @@ def read_source_packages(file: Path | None = None) -> list[SourcePackage]:
     Raises:
         CorpusError: the file cannot be read, or an entry is incomplete or invalid.
     """
-    return [_package(*pin) for pin in read_pins(file, _FILE)]
+    try:
+        text = (
+            resources.files("codeorigin_training.corpus").joinpath(_FILE).read_text(encoding="utf-8")
+            if file is None
+            else file.read_text(encoding="utf-8")
+        )
+        suites = tomllib.loads(text)
+    except (OSError, ValueError) as error:
+        raise CorpusError(f"{file or _FILE}: cannot be read as TOML ({error})") from error
+    return [
+        _package(suite, name, entry)
+        for suite, entries in suites.items()
+        # A value instead of a table has no name, and is rejected as a package.
+        for name, entry in (entries.items() if isinstance(entries, dict) else [("", entries)])
+    ]
 
 
 def download_sources(

@@ -29,14 +29,12 @@ _TOKEN = re.compile(rb"\w+|[^\w\s]")
 class Deduplication:
     """Which rows are kept. ``kept`` are their indices, int64 ``(k,)`` in order.
 
-    ``across`` counts rows dropped for a near duplicate on a higher side, ``within`` those dropped as repetitions in
-    the same repository, ``partners`` the other halves of dropped pairs; ``groups`` counts groups of near
-    duplicates.
+    ``across`` counts rows dropped for a near duplicate on a higher side, ``partners`` the other halves of dropped
+    pairs; ``groups`` counts groups of near duplicates.
     """
 
     kept: Integers
     across: int
-    within: int
     partners: int
     groups: int
 
@@ -86,7 +84,6 @@ def drop_across_splits(
     threshold: float = 0.8,
     permutations: int = 64,
     seed: int = 1,
-    once_per_repository: bool = False,
 ) -> Deduplication:
     """Drop every row with a near duplicate on a higher side.
 
@@ -96,38 +93,20 @@ def drop_across_splits(
         rows: rows of all sides.
         side_of: 0 for training, higher for held-out sides (1 calibration, 2 test); the lower side loses its copy.
         threshold, permutations, seed: as in :func:`near_duplicates`.
-        once_per_repository: keep only the first of near duplicates with the same repository and label, except for
-            pairs.
     """
     groups = near_duplicates(
         [row.code for row in rows], threshold=threshold, permutations=permutations, seed=seed
     )
     sides = [side_of(row) for row in rows]
     across: set[int] = set()
-    within: set[int] = set()
     for group in groups:
         highest = max(sides[index] for index in group)
         across |= {index for index in group if sides[index] < highest}
-        if once_per_repository:
-            within |= _repeated(rows, [index for index in group if index not in across])
     broken = {rows[index].pair for index in across} - {None}
     partners = {index for index, row in enumerate(rows) if row.pair in broken} - across
-    dropped = across | within | partners
+    dropped = across | partners
     kept = np.array([index for index in range(len(rows)) if index not in dropped], dtype=np.int64)
-    return Deduplication(kept, len(across), len(within - partners), len(partners), len(groups))
-
-
-def _repeated(rows: Sequence[Row], group: Sequence[int]) -> set[int]:
-    seen: set[tuple[str, int]] = set()
-    repeated: set[int] = set()
-    for index in group:
-        row = rows[index]
-        if row.pair is not None:
-            continue
-        if (row.repo, row.label) in seen:
-            repeated.add(index)
-        seen.add((row.repo, row.label))
-    return repeated
+    return Deduplication(kept, len(across), len(partners), len(groups))
 
 
 def _first_of_equal(codes: Sequence[str], parent: list[int]) -> Iterator[int]:

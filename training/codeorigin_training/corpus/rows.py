@@ -1,5 +1,6 @@
 """The training corpus: functions with their provenance, and same-task pairs."""
 
+import datetime
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -26,6 +27,13 @@ DISTRIBUTION_OLD, DISTRIBUTION_MODERN = "H-dist", "H-dist-12"
 
 _MODERN_EVIDENCE = (MODERN, DISTRIBUTION_MODERN)
 _PROVENANCE = ("generator", "path", "commit", "date", "source")
+
+
+ASSISTED_FROM = datetime.date(2021, 6, 29)
+"""The day the first code assistant for everyone was announced; code from before was written by humans alone."""
+
+HUMAN_UNTIL = datetime.date(2022, 11, 29)
+"""The last day whose code counts as human; the first chat model for everyone was released on the next day."""
 
 
 class CorpusError(CodeOriginError):

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from codeorigin_training.arrays import Floats
 from codeorigin_training.corpus.augmentation import Augmentation
+from codeorigin_training.corpus.seen import SeenProjects
 from codeorigin_training.evaluate.baselines.word_view import TrainingSet
 from codeorigin_training.evaluate.config import EvaluateConfig
 from codeorigin_training.evaluate.report import (
@@ -21,6 +22,7 @@ from codeorigin_training.evaluate.report import (
     Report,
     Subject,
     TransferRow,
+    build_of,
 )
 from codeorigin_training.evaluate.section_cache import Sections
 from codeorigin_training.evaluate.sections.at_thresholds import measure_held_out
@@ -162,6 +164,7 @@ def _subject(detector: Detector, data: EvaluationData, settings: Mapping[str, ob
     shown = [f"{name} {_text(value)}" for name, value in sizes.items()]
     if detector.scorer.refines:
         shown.append("measured here: the wide part alone, which the deep part refines later")
+    seen = SeenProjects.from_manifest(detector.bundle.manifest)
     return Subject(
         model=detector.bundle.model_id,
         digest=detector.bundle.digest,
@@ -169,6 +172,8 @@ def _subject(detector: Detector, data: EvaluationData, settings: Mapping[str, ob
         training_repositories=len({row.unit for row in data.train}),
         held_out_repositories=len({row.unit for row in data.held_out}),
         settings=", ".join(shown),
+        build=build_of(detector.bundle.manifest),
+        seen=None if seen is None else len({row.unit for row in data.held_out if row.repo in seen}),
     )
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-PERTURBATIONS = ("reindented", "formatted", "comments_removed", "renamed", "jittered")
+PERTURBATIONS = ("reindented", "formatted", "comments_removed", "renamed")
 """Augmentations that preserve a function's behaviour; the report also measures the raw text."""
 
 SECTIONS = (

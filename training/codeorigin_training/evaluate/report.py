@@ -3,7 +3,11 @@
 A figure is ``None`` if it cannot be measured (too few functions, no threshold).
 """
 
+import hashlib
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from codeorigin_training.evaluate.manifest_rows import (
     CalledRow,
@@ -254,7 +258,11 @@ class Neutral:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """The model that was measured, and the data."""
+    """The model that was measured, and the data.
+
+    ``build`` is the hash of what the model was made from (:func:`build_of`), which it shares with its twin. ``seen`` is
+    how many of the held-out repositories it was fitted or calibrated on; None if its manifest does not say.
+    """
 
     model: str
     digest: str
@@ -262,6 +270,8 @@ class Subject:
     training_repositories: int
     held_out_repositories: int
     settings: str
+    build: str = ""
+    seen: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,3 +294,9 @@ class Report:
     whole: tuple[WholeRow, ...] = ()
     whole_verdicts: tuple[WholeVerdicts, ...] = ()
     mixed: tuple[MixedRow, ...] = ()
+
+
+def build_of(manifest: Mapping[str, Any]) -> str:
+    """Hash of the corpus, logits and calibration that a bundle was made from; empty if its manifest does not say."""
+    inputs = manifest.get("data", {}).get("inputs")
+    return "" if inputs is None else hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()

@@ -13,7 +13,6 @@ from codeorigin_training.export.tables import (
     percent,
     quality_table,
 )
-from codeorigin_training.export.top_level import top_level_sections
 
 
 def model_card(manifest: Mapping[str, Any]) -> str:
@@ -40,7 +39,6 @@ def model_card(manifest: Mapping[str, Any]) -> str:
         _verdicts(metrics["verdicts"], manifest["calibration"]),
         *_in_files(metrics),
         *_quality(manifest),
-        *top_level_sections(manifest),
         "## By language",
         _slice_table("Language", metrics["slices"]["language"]),
         "## By agent",

@@ -15,7 +15,6 @@ from codeorigin_training.export.tables import (
     share_cell,
     short_percent,
 )
-from codeorigin_training.export.top_level import top_level_sections
 
 BEGIN, END = "<!-- quality:begin -->", "<!-- quality:end -->"
 
@@ -70,7 +69,6 @@ def with_quality(page: str, manifest: Mapping[str, Any]) -> str:
         "single language."
     )
     sections += ["## How often human code is called `llm`", *(quality_sections(manifest) or [alone])]
-    sections += top_level_sections(manifest)
     return f"{head}{BEGIN}\n" + "\n\n".join(sections) + f"\n{END}{tail}"
 
 

@@ -99,8 +99,8 @@ def era_slices(rows: Sequence[Row], most: int, seed: int) -> list[Slice]:
     old = [row for row in rows if row.label or not row.modern]
     modern = [row for row in rows if row.label or row.modern]
     return [
-        matched("old", "unseen repositories, human code before mid-2021", old, most, seed),
-        matched("modern", "unseen repositories, human code of 2021-07 to 2022-11", modern, most, seed),
+        matched("old", "held-out repositories, human code before mid-2021", old, most, seed),
+        matched("modern", "held-out repositories, human code of 2021-07 to 2022-11", modern, most, seed),
     ]
 
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from codeorigin.model.ngrams.views import View, ViewKind
 from codeorigin_training.arrays import Floats
+from codeorigin_training.checkpoint import Checkpoints
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.corpus.sides import TrainingSide
 from codeorigin_training.corpus.weights import PAIR_WEIGHT
@@ -93,12 +94,15 @@ def train_wide(
     config: WideConfig,
     log: Callable[[str], None],
     metrics: Callable[[dict[str, float], int], None] = lambda figures, step: None,
+    kept: Checkpoints | None = None,
 ) -> TrainedWide:
     """Cross-fit the wide part on ``side``; with ``config.all_repositories``, fit it again on ``held_out`` as well.
 
     The scales of the views are fitted on ``side`` alone. ``metrics`` is called with loss and accuracy on ``side``, in
-    training and out of fold: one step for each view, starting at 1, and a last one for their sum.
+    training and out of fold: one step for each view, starting at 1, and a last one for their sum. Views that ``kept``
+    has are not fitted again.
     """
+    kept = kept or Checkpoints(None, {})
     matrices = view_matrices(
         [*side.rows, *held_out], [settings.view for settings in config.views], processes=config.processes
     )
@@ -110,20 +114,29 @@ def train_wide(
     learnt: list[Floats] = []
     measured: list[LinearModel] = []
     final: list[LinearModel] = []
-    for settings in config.views:
+    for number, settings in enumerate(config.views):
         # Free each view's matrix when it is done: together they take most of the memory.
         matrix = matrices.pop(0)
-        examples = ViewExamples(matrix[:count], side.labels, side.weights, side.folds, paired[:count])
-        model, fold_logits = cross_fit(examples, settings, parallel=config.parallel_fits)
+        fitted = kept.arrays(f"view-{number}")
+        if fitted is None:
+            examples = ViewExamples(matrix[:count], side.labels, side.weights, side.folds, paired[:count])
+            model, fold_logits = cross_fit(examples, settings, parallel=config.parallel_fits)
+            del examples
+            fitted = {"measured": model.weights, "out_of_fold": fold_logits}
+            if config.all_repositories:
+                whole = ViewExamples(matrix, everything.labels, everything.weights, everything.folds, paired)
+                fitted["final"] = fit_view(whole, settings).weights
+            kept.keep_arrays(f"view-{number}", **fitted)
+        else:
+            log(f"{settings.view.kind}: the view is there")
+        model, fold_logits = LinearModel(fitted["measured"]), fitted["out_of_fold"]
         measured.append(model)
         logits.append(np.concatenate([fold_logits, model.logits(matrix[count:])]))
-        learnt.append(model.logits(examples.matrix))
+        learnt.append(model.logits(matrix[:count]))
         metrics(_curve_point(side, learnt[-1], fold_logits), len(logits))
         log(f"{settings.view.kind}: out of fold {headline(detector_metrics(side.rows, fold_logits))}")
         if config.all_repositories:
-            del examples
-            whole = ViewExamples(matrix, everything.labels, everything.weights, everything.folds, paired)
-            final.append(fit_view(whole, settings))
+            final.append(LinearModel(fitted["final"]))
     stacked = np.stack(logits, axis=1)
     scales = fit_scales(stacked[:count], side.labels, side.weights)
     log(f"scales {np.round(scales, 3).tolist()}")

@@ -1,7 +1,7 @@
 /** Turns settings into options of `codeorigin check`. Independent of VS Code. */
 
 /** Settings that affect a report. Project files override them, in the report as in the editor. */
-export const REPORTED = ["threshold", "falsePositiveRate", "fileContext", "topLevel", "languages", "exclude"];
+export const REPORTED = ["threshold", "falsePositiveRate", "fileContext", "languages", "exclude"];
 
 /** Accepted findings of a workspace folder, as the server writes them. */
 export const ACCEPTED_FINDINGS = ".codeorigin-baseline.json";

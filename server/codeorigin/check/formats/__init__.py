@@ -1,4 +1,4 @@
-"""Renderers for the result of a check in every format, and for an explanation as text or JSON."""
+"""Renderers for the result of a check, and for a comparison of two, in every format."""
 
 from enum import StrEnum
 from typing import TextIO
@@ -18,6 +18,14 @@ class ReportFormat(StrEnum):
     GITLAB = "gitlab"
     MARKDOWN = "markdown"
     BADGE = "badge"
+
+
+class DeltaFormat(StrEnum):
+    """The formats of a comparison of two reports."""
+
+    TEXT = "text"
+    JSON = "json"
+    MARKDOWN = "markdown"
 
 
 def write_report(result: CheckResult, report_format: ReportFormat, stream: TextIO) -> None:

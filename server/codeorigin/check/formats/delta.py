@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import TextIO
 
 from codeorigin.check.delta import Delta, ReportedFunction, delta_data
+from codeorigin.check.formats import DeltaFormat
 from codeorigin.check.formats.json_text import encoded
 from codeorigin.check.formats.markdown import LONGEST_LIST, literal_code, literal_text
 from codeorigin.cli.terminal import printable, write_all
@@ -12,10 +13,15 @@ from codeorigin.wording.figures import counted, probability_decimal
 from codeorigin.wording.functions import band_or_reason
 
 
-def write_delta(delta: Delta, delta_format: str, stream: TextIO) -> None:
-    """Write ``delta`` as ``text``, ``json`` or ``markdown``."""
-    write = {"text": write_text, "json": write_json, "markdown": write_markdown}[delta_format]
-    write(delta, stream)
+def write_delta(delta: Delta, delta_format: DeltaFormat, stream: TextIO) -> None:
+    """Write ``delta`` in one format."""
+    match delta_format:
+        case DeltaFormat.TEXT:
+            write_text(delta, stream)
+        case DeltaFormat.JSON:
+            write_json(delta, stream)
+        case DeltaFormat.MARKDOWN:
+            write_markdown(delta, stream)
 
 
 def write_text(delta: Delta, stream: TextIO) -> None:
@@ -29,7 +35,7 @@ def write_text(delta: Delta, stream: TextIO) -> None:
 
 
 def write_json(delta: Delta, stream: TextIO) -> None:
-    """Write the values of :func:`~codeorigin.cli.delta.delta_data`."""
+    """Write the values of :func:`~codeorigin.check.delta.delta_data`."""
     write_all(stream, encoded(delta_data(delta), indent=2) + "\n")
 
 

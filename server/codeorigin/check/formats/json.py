@@ -29,7 +29,6 @@ def _function(function: FunctionReport, counted: int, accepted: bool) -> dict[st
     span = function.span.range
     return {
         "id": function.function_id,
-        "kind": function.span.kind.value,
         "name": function.span.name,
         "qualified_name": function.span.qualified_name,
         "language": function.span.language,
@@ -119,6 +118,7 @@ def _data(result: CheckResult) -> dict[str, Any]:
         ],
         "summary": {
             "files": summary.files,
+            "without_functions": summary.without_functions,
             "functions": summary.functions,
             "scored": summary.scored,
             "findings": summary.findings,

@@ -56,7 +56,7 @@ def _result(file: CheckedFile, function: FunctionReport) -> dict[str, Any]:
                     "region": _region(file, function),
                 },
                 "logicalLocations": [
-                    {"name": span.name, "fullyQualifiedName": span.qualified_name, "kind": span.kind.value}
+                    {"name": span.name, "fullyQualifiedName": span.qualified_name, "kind": "function"}
                 ],
             }
         ],

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from codeorigin.analysis.report import FunctionReport, line_range, walk
 from codeorigin.check.result import CheckedFile, CheckResult
-from codeorigin.cli.console import make_console
+from codeorigin.cli.console import make_console, padded
 from codeorigin.cli.terminal import printable, write_all
 from codeorigin.model.verdict import Band
 from codeorigin.wording import CAVEAT
@@ -65,16 +65,12 @@ def _rows(file: CheckedFile, functions: tuple[FunctionReport, ...], result: Chec
         )
 
 
-def _pad(text: str, width: int) -> str:
-    return text + " " * max(0, width - cell_len(text))
-
-
 def _pieces(row: _Row, location_width: int, verdict_width: int) -> tuple[str, str, str]:
     """A row in three pieces; the second one gets the style of the row."""
     mark = FINDING_MARK if row.finding else " "
     return (
-        f"{mark} {_pad(row.location, location_width)}  {row.probability:>5}  ",
-        _pad(row.verdict, verdict_width),
+        f"{mark} {padded(row.location, location_width)}  {row.probability:>5}  ",
+        padded(row.verdict, verdict_width),
         f"  {row.function}\n",
     )
 
@@ -97,7 +93,7 @@ def write(result: CheckResult, stream: TextIO) -> None:
         )
         verdict_width = max(len(TEXT_COLUMNS[2]), *(cell_len(row.verdict) for row in rows))
         location, probability, verdict, function = TEXT_COLUMNS
-        left = f"{_pad(location, location_width)}  {probability:>5}  {_pad(verdict, verdict_width)}"
+        left = f"{padded(location, location_width)}  {probability:>5}  {padded(verdict, verdict_width)}"
         console.print(Text(f"  {left}  {function}", "bold"))
         if console.color_system is None:
             # rich would take longer to print the table than the check took for the code.

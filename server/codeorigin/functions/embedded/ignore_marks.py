@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from codeorigin.functions.ignore_comments import IGNORE_FILE
-from codeorigin.languages.hosts import MARKDOWN, RESTRUCTUREDTEXT, Host
+from codeorigin.languages.kinds import MARKDOWN, RESTRUCTUREDTEXT, DocumentKind
 from codeorigin.text.positions import LineIndex
 
 _FIRST_LINES = 10
@@ -18,25 +18,25 @@ _COMMENTS: Mapping[str, re.Pattern[str]] = MappingProxyType(
 )
 
 
-def ignores_document(lines: LineIndex, host: Host) -> bool:
+def ignores_document(lines: LineIndex, kind: DocumentKind) -> bool:
     """Whether a comment in the first ten lines, not counting front matter, excludes all blocks."""
     first = front_matter_end(lines)
-    found = (_COMMENTS[host.id].match(lines.line_text(first + n)) for n in range(_FIRST_LINES))
+    found = (_COMMENTS[kind.id].match(lines.line_text(first + n)) for n in range(_FIRST_LINES))
     return any(each is not None and each[1] == "ignore-file" for each in found)
 
 
-def ignores_block(lines: LineIndex, host: Host, opening: int) -> bool:
+def ignores_block(lines: LineIndex, kind: DocumentKind, opening: int) -> bool:
     """Whether the last nonblank line above ``opening``, the block's first line of markup, excludes the block."""
     line = opening - 1
     while line >= 0 and not lines.line_text(line).strip():
         line -= 1
-    found = _COMMENTS[host.id].match(lines.line_text(line)) if line >= 0 else None
+    found = _COMMENTS[kind.id].match(lines.line_text(line)) if line >= 0 else None
     return found is not None and found[1] == "ignore"
 
 
-def document_comment(host: Host) -> str:
+def document_comment(kind: DocumentKind) -> str:
     """The comment that excludes all blocks of a document; it must be a separate paragraph."""
-    return f"<!-- {IGNORE_FILE} -->" if host is MARKDOWN else f".. {IGNORE_FILE}"
+    return f"<!-- {IGNORE_FILE} -->" if kind is MARKDOWN else f".. {IGNORE_FILE}"
 
 
 def front_matter_end(lines: LineIndex) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from codeorigin.functions.embedded.blocks import Block
+from codeorigin.functions.embedded.markup import Markup
 from codeorigin.text.positions import LineIndex
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ _DEEPEST = 20
 """Maximum nesting depth to search: a block quote is one level, a list with its item two."""
 
 
-def markdown_blocks(lines: LineIndex) -> Iterator[Block]:
+def markdown_blocks(lines: LineIndex) -> Iterator[Markup]:
     """Yield every fenced block of a document, in order; an unclosed block runs to the end of its container."""
     for token in _parser().parse(lines.text):
         if token.type == "fence" and token.map is not None and token.content:
@@ -23,7 +23,7 @@ def markdown_blocks(lines: LineIndex) -> Iterator[Block]:
             # The document's last line may lack a line ending.
             content = token.content.removesuffix("\n").split("\n")
             shifts = tuple(len(lines.line_text(first + n)) - len(line) for n, line in enumerate(content))
-            yield Block(token.info, "\n".join(content) + "\n", first - 1, first, shifts)
+            yield Markup(token.info, "\n".join(content) + "\n", first - 1, first, shifts)
 
 
 @lru_cache(maxsize=1)

@@ -7,7 +7,7 @@ options come first, and a blank line separates them from the content.
 import re
 from collections.abc import Iterator
 
-from codeorigin.functions.embedded.blocks import Block
+from codeorigin.functions.embedded.markup import Markup
 from codeorigin.text.positions import LineIndex
 
 _DIRECTIVE = re.compile(
@@ -18,7 +18,7 @@ _OPTION = re.compile(r"\s*:[\w -]+:(\s|$)")
 _TAB = 8
 
 
-def restructuredtext_blocks(lines: LineIndex) -> Iterator[Block]:
+def restructuredtext_blocks(lines: LineIndex) -> Iterator[Markup]:
     """Yield every code block, in order; one without a language has that of the last ``highlight`` directive."""
     default, number = "", 0
     while number < lines.line_count:
@@ -54,7 +54,7 @@ def _end(lines: LineIndex, first: int, column: int) -> int:
     return end
 
 
-def _block(word: str, lines: LineIndex, opening: int, first: int, end: int) -> Block | None:
+def _block(word: str, lines: LineIndex, opening: int, first: int, end: int) -> Markup | None:
     while first < end and not lines.line_text(first).strip():
         first += 1
     texts = [lines.line_text(number) for number in range(first, end)]
@@ -64,7 +64,7 @@ def _block(word: str, lines: LineIndex, opening: int, first: int, end: int) -> B
     margin = min(len(text) - len(text.lstrip()) for text in filled)
     shifts = tuple(min(margin, len(text)) for text in texts)
     code = "".join(f"{text[shift:]}\n" for text, shift in zip(texts, shifts, strict=True))
-    return Block(word, code, opening, first, shifts)
+    return Markup(word, code, opening, first, shifts)
 
 
 def _width(blanks: str) -> int:

@@ -1,31 +1,41 @@
-"""Renderers for a history in every format. Only the requested one is imported."""
+"""Writers of a history in every format. Only those that are asked for are imported."""
 
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
-from codeorigin.history.formats.report import HistoryReport
+from codeorigin.history.formats.writer import HistoryWriter
+from codeorigin.history.options import HistoryFormat, HistoryOptions
+
+if TYPE_CHECKING:
+    from codeorigin.history.run import HistoryRun
 
 
-def write_history(report: HistoryReport, history_format: str, stream: TextIO) -> None:
-    """Write ``report`` to ``stream``, consuming its results as they arrive."""
+def history_writer(
+    history_format: HistoryFormat, run: "HistoryRun", options: HistoryOptions, stream: TextIO
+) -> HistoryWriter:
+    """The writer for a format; raises CodeOriginError if it needs a package that is not installed."""
     # ruff: noqa: PLC0415
     match history_format:
-        case "json":
-            from codeorigin.history.formats import json
+        case HistoryFormat.TEXT:
+            from codeorigin.history.formats.text import TextWriter
 
-            json.write(report, stream)
-        case "badge":
-            from codeorigin.history.formats import badge
+            return TextWriter(run, options, stream)
+        case HistoryFormat.JSON:
+            from codeorigin.history.formats.json import JsonWriter
 
-            badge.write(report, stream)
-        case "html":
-            from codeorigin.history.formats import html
+            return JsonWriter(run, options, stream)
+        case HistoryFormat.HTML:
+            from codeorigin.history.formats.html import PageWriter
 
-            html.write(report, stream)
-        case "markdown":
-            from codeorigin.history.formats import markdown
+            return PageWriter(run, options, stream)
+        case HistoryFormat.MARKDOWN:
+            from codeorigin.history.formats.markdown import MarkdownWriter
 
-            markdown.write(report, stream)
-        case _:
-            from codeorigin.history.formats import text
+            return MarkdownWriter(run, options, stream)
+        case HistoryFormat.BADGE:
+            from codeorigin.history.formats.badge import BadgeWriter
 
-            text.write(report, stream)
+            return BadgeWriter(run, options, stream)
+        case HistoryFormat.PARQUET:
+            from codeorigin.history.formats.parquet import ParquetWriter
+
+            return ParquetWriter(run, options, stream)

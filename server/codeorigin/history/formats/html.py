@@ -3,12 +3,13 @@
 import re
 from collections.abc import Iterator, Mapping
 from html import escape
-from typing import TextIO
+from typing import TYPE_CHECKING
 
+import codeorigin
 from codeorigin.cli.terminal import with_spaces
 from codeorigin.history.formats.charts import described, over_time, periods, treemap
-from codeorigin.history.formats.report import HistoryReport
 from codeorigin.history.formats.style import POLICY, STYLE
+from codeorigin.history.formats.writer import HistoryWriter
 from codeorigin.history.results import CommitDetails, DetailedFunction, HeatLine
 from codeorigin.history.totals import Share, Totals, date_of
 from codeorigin.model.verdict import Band
@@ -17,30 +18,33 @@ from codeorigin.wording import CAVEAT
 from codeorigin.wording.figures import counted, percent, probability_decimal
 from codeorigin.wording.histories import LINES, NOT_BY_AUTHOR, declared_phrase, percents, totals_phrases
 
+if TYPE_CHECKING:
+    from codeorigin.history.run import HistoryRun
+
 _ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _STRONGEST = 0.6
 """Evidence of a line, in logits, that is shown with full color."""
 
 
-def write(report: HistoryReport, stream: TextIO) -> None:
-    """Write the page after reading all results."""
-    totals = Totals()
-    for result in report.results:
-        totals.add(result)
-    for part in _page(report, totals):
-        stream.write(f"{part}\n")
+class PageWriter(HistoryWriter):
+    """Writes the page, with all names and code escaped."""
+
+    def finish(self, totals: Totals) -> None:
+        """Write the page."""
+        for part in _page(self.run, totals):
+            self.stream.write(f"{part}\n")
 
 
-def _page(report: HistoryReport, totals: Totals) -> Iterator[str]:
-    left = report.left_out
-    title = f"CodeOrigin history of {html_line(report.name)}"
+def _page(run: "HistoryRun", totals: Totals) -> Iterator[str]:
+    plan = run.plan
+    title = f"CodeOrigin history of {html_line(run.name)}"
     yield f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
     yield f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
     yield f'<meta name="viewport" content="width=device-width"><style>{STYLE}</style></head><body>'
     yield f'<h1>{title}</h1><p class="notice"><strong>{escape(CAVEAT)}</strong> {escape(NOT_BY_AUTHOR)}</p>'
     yield from _tiles(totals)
     sums = " ".join(
-        each for each in totals_phrases(totals, left.merges, left.cut_off, left.unreadable) if each
+        each for each in totals_phrases(totals, plan.merges, plan.cut_off, plan.unreadable) if each
     )
     yield f"<p>{escape(sums)}</p>"
     if not totals.all.lines:
@@ -57,8 +61,8 @@ def _page(report: HistoryReport, totals: Totals) -> Iterator[str]:
         folders = dict(sorted(totals.folders.items()))
         yield f"<details><summary>as a table</summary>{share_table('folder', folders)}</details>"
         yield f"<h2>By language</h2>{''.join(languages_of(totals))}"
-    yield from _standing_out(report, totals)
-    yield f"<footer>CodeOrigin {html_line(report.version)}, model {html_line(report.model)}.</footer>"
+    yield from _standing_out(run, totals)
+    yield f"<footer>CodeOrigin {codeorigin.__version__}, model {html_line(run.model)}.</footer>"
     yield "</body></html>"
 
 
@@ -120,7 +124,7 @@ def languages_of(totals: Totals, unit: str = "commit") -> Iterator[str]:
         )
 
 
-def _standing_out(report: HistoryReport, totals: Totals) -> Iterator[str]:
+def _standing_out(run: "HistoryRun", totals: Totals) -> Iterator[str]:
     yield "<h2>Commits that stand out</h2>"
     best = totals.standing_out()
     if not best:
@@ -131,7 +135,7 @@ def _standing_out(report: HistoryReport, totals: Totals) -> Iterator[str]:
         "functions for a verdict. Each opens its functions; the colour of a line is its evidence, towards an LLM or "
         "towards a person.</p>"
     )
-    for details in report.details(best, with_lines=True):
+    for details in run.details(best, with_lines=True):
         yield from _commit(details)
 
 

@@ -3,13 +3,18 @@
 import json
 from dataclasses import asdict
 from importlib import resources
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
+import codeorigin
 from codeorigin.check.formats.json_text import encoded
-from codeorigin.history.formats.report import HistoryReport
+from codeorigin.history.formats.writer import HistoryWriter
 from codeorigin.history.results import CommitDetails, CommitResult
 from codeorigin.history.totals import Share, Totals, date_of
 from codeorigin.model.verdict import Band
+
+if TYPE_CHECKING:
+    from codeorigin.history.options import HistoryOptions
+    from codeorigin.history.run import HistoryRun
 
 
 def load_schema() -> dict[str, Any]:
@@ -46,7 +51,7 @@ def commit_values(result: CommitResult) -> dict[str, Any]:
 
 
 def _details(details: CommitDetails) -> dict[str, Any]:
-    # Code is left out: a page made from this shows only what was judged, and where it is.
+    # Code is left out: this says what was judged and where it is.
     functions = [
         {
             "name": each.name,
@@ -72,42 +77,49 @@ def _row(name: str, share: Share) -> dict[str, Any]:
     }
 
 
-def write(report: HistoryReport, stream: TextIO) -> None:
-    """Write one ASCII JSON document: one line per commit, as they arrive, then the totals."""
-    left, totals = report.left_out, Totals()
-    head = {
-        "version": report.version,
-        "model": report.model,
-        "repository": report.name,
-        "since": report.since,
-        "until": report.until,
-    }
-    stream.write(f'{encoded(head)[:-1]}, "commits": [')
-    separator = "\n"
-    for result in report.results:
-        totals.add(result)
-        stream.write(f"{separator}{encoded(commit_values(result))}")
-        separator = ",\n"
-    summary = {
-        "commits": totals.commits,
-        "judged": totals.judged,
-        "commit_bands": {band.value: totals.commit_bands[band] for band in Band},
-        "merges": left.merges,
-        "cut_off": left.cut_off,
-        "unread": totals.unread,
-        "missing": totals.missing,
-        "unreadable": totals.unreadable + left.unreadable,
-        "functions": totals.all.functions,
-        "lines": totals.all.lines,
-        "band_lines": {band.value: totals.all.bands[band] for band in Band},
-        "declared": dict(sorted(totals.declared.items())),
-    }
-    details = report.details(totals.standing_out(), with_lines=False)
-    tail = {
-        "months": [_row(*each) for each in sorted(totals.months.items())],
-        "folders": [_row(*each) for each in sorted(totals.folders.items())],
-        "languages": [_row(*each) for each in sorted(totals.languages.items())],
-        "standing_out": [_details(each) for each in details],
-        "summary": summary,
-    }
-    stream.write(f"\n], {encoded(tail)[1:]}\n")
+class JsonWriter(HistoryWriter):
+    """Writes one ASCII JSON document: one line per commit, as they arrive, then the totals."""
+
+    def __init__(self, run: "HistoryRun", options: "HistoryOptions", stream: TextIO) -> None:
+        super().__init__(run, options, stream)
+        head = {
+            "version": codeorigin.__version__,
+            "model": run.model,
+            "repository": run.name,
+            "since": options.since,
+            "until": options.until,
+        }
+        stream.write(f'{encoded(head)[:-1]}, "commits": [')
+        self._separator = "\n"
+
+    def add(self, result: CommitResult) -> None:
+        """Write a commit."""
+        self.stream.write(f"{self._separator}{encoded(commit_values(result))}")
+        self._separator = ",\n"
+
+    def finish(self, totals: Totals) -> None:
+        """Write the totals and the commits that stand out."""
+        plan = self.run.plan
+        summary = {
+            "commits": totals.commits,
+            "judged": totals.judged,
+            "commit_bands": {band.value: totals.commit_bands[band] for band in Band},
+            "merges": plan.merges,
+            "cut_off": plan.cut_off,
+            "unread": totals.unread,
+            "missing": totals.missing,
+            "unreadable": totals.unreadable + plan.unreadable,
+            "functions": totals.all.functions,
+            "lines": totals.all.lines,
+            "band_lines": {band.value: totals.all.bands[band] for band in Band},
+            "declared": dict(sorted(totals.declared.items())),
+        }
+        details = self.run.details(totals.standing_out(), with_lines=False)
+        tail = {
+            "months": [_row(*each) for each in sorted(totals.months.items())],
+            "folders": [_row(*each) for each in sorted(totals.folders.items())],
+            "languages": [_row(*each) for each in sorted(totals.languages.items())],
+            "standing_out": [_details(each) for each in details],
+            "summary": summary,
+        }
+        self.stream.write(f"\n], {encoded(tail)[1:]}\n")

@@ -1,11 +1,11 @@
 """A history in Markdown, for job summaries and comments: totals, periods, languages and commits that stand out."""
 
 from collections.abc import Iterator, Mapping
-from typing import TextIO
+from typing import TYPE_CHECKING
 
 from codeorigin.check.formats.markdown import literal_code, literal_text
 from codeorigin.history.formats.charts import periods
-from codeorigin.history.formats.report import HistoryReport
+from codeorigin.history.formats.writer import HistoryWriter
 from codeorigin.history.results import CommitDetails
 from codeorigin.history.totals import Share, Totals, date_of
 from codeorigin.model.verdict import Band
@@ -13,21 +13,24 @@ from codeorigin.wording import CAVEAT
 from codeorigin.wording.figures import probability_decimal
 from codeorigin.wording.histories import NOT_BY_AUTHOR, declared_phrase, percents, totals_phrases
 
-
-def write(report: HistoryReport, stream: TextIO) -> None:
-    """Write the document after reading all results, with all names escaped."""
-    totals = Totals()
-    for result in report.results:
-        totals.add(result)
-    for line in _lines(report, totals):
-        stream.write(f"{line}\n")
+if TYPE_CHECKING:
+    from codeorigin.history.run import HistoryRun
 
 
-def _lines(report: HistoryReport, totals: Totals) -> Iterator[str]:
-    left = report.left_out
-    yield f"## CodeOrigin history of {literal_text(report.name)}"
+class MarkdownWriter(HistoryWriter):
+    """Writes the document, with all names escaped."""
+
+    def finish(self, totals: Totals) -> None:
+        """Write the document."""
+        for line in _lines(self.run, totals):
+            self.stream.write(f"{line}\n")
+
+
+def _lines(run: "HistoryRun", totals: Totals) -> Iterator[str]:
+    plan = run.plan
+    yield f"## CodeOrigin history of {literal_text(run.name)}"
     yield ""
-    for phrase in totals_phrases(totals, left.merges, left.cut_off, left.unreadable):
+    for phrase in totals_phrases(totals, plan.merges, plan.cut_off, plan.unreadable):
         yield literal_text(phrase)
         yield ""
     if (said := declared_phrase(totals)) is not None:
@@ -37,8 +40,8 @@ def _lines(report: HistoryReport, totals: Totals) -> Iterator[str]:
         yield from _shares("period", dict(periods(totals.months)))
         largest = sorted(totals.languages.items(), key=lambda each: (-each[1].lines, each[0]))
         yield from _shares("language", dict(largest))
-    yield from _standing_out(report, totals)
-    yield f"{literal_text(report.model)}. {CAVEAT} {NOT_BY_AUTHOR}"
+    yield from _standing_out(run, totals)
+    yield f"{literal_text(run.model)}. {CAVEAT} {NOT_BY_AUTHOR}"
 
 
 def _shares(title: str, rows: Mapping[str, Share]) -> Iterator[str]:
@@ -55,13 +58,13 @@ def _shares(title: str, rows: Mapping[str, Share]) -> Iterator[str]:
     yield ""
 
 
-def _standing_out(report: HistoryReport, totals: Totals) -> Iterator[str]:
+def _standing_out(run: "HistoryRun", totals: Totals) -> Iterator[str]:
     best = totals.standing_out()
     if not best:
         return
     yield "| commit | date | probability | verdict | functions written | the likeliest of them |"
     yield "| --- | --- | ---: | --- | ---: | --- |"
-    for details in report.details(best, with_lines=False):
+    for details in run.details(best, with_lines=False):
         result = details.result
         yield (
             f"| {literal_code(result.commit[:10])} | {date_of(result.seconds)[:10]} "

@@ -1,65 +1,64 @@
 """A history as a Parquet file with one row per commit. Requires PyArrow, which the extra ``fleet`` installs."""
 
-from collections.abc import Iterator
-from itertools import islice
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TextIO
 
-from codeorigin.errors import CodeOriginError, SourceError
+from codeorigin.errors import CodeOriginError
 from codeorigin.history.formats.json import commit_values
-from codeorigin.history.formats.report import HistoryReport
-from codeorigin.text.regular_files import replacing_binary_file, trusted_root
+from codeorigin.history.formats.writer import HistoryWriter
+from codeorigin.history.results import CommitResult
+from codeorigin.history.totals import Totals
+
+try:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+except ImportError as error:
+    raise CodeOriginError(
+        "--format parquet needs PyArrow: install codeorigin with its extra 'fleet'"
+    ) from error
+
+if TYPE_CHECKING:
+    from codeorigin.history.options import HistoryOptions
+    from codeorigin.history.run import HistoryRun
 
 _ROWS_AT_ONCE = 4096
+_NUMBER, _TEXT = pa.float64(), pa.string()
+_LINES = [(name, pa.int64()) for name in ("human", "unsure", "llm")]
+_PART = pa.struct([("folder", _TEXT), ("language", _TEXT), ("functions", pa.int64()), *_LINES])
+_SCHEMA = pa.schema(
+    [
+        *((name, _TEXT) for name in ("commit", "date")),
+        *((name, pa.int64()) for name in ("functions", "written", "lines")),
+        *_LINES,
+        *((name, _NUMBER) for name in ("logit", "probability")),
+        *((name, _TEXT) for name in ("band", "reason")),
+        ("human_share", _NUMBER),
+        *((name, pa.int64()) for name in ("unread", "missing")),
+        ("declared", pa.list_(_TEXT)),
+        ("parts", pa.list_(_PART)),
+    ]
+)
 
 
-def write(report: HistoryReport, path: Path | None) -> None:
-    """Write the commits to ``path`` atomically.
+class ParquetWriter(HistoryWriter):
+    """Writes the bytes of the file below the text stream."""
 
-    Raises:
-        CodeOriginError: PyArrow is not installed, or ``path`` is None.
-        SourceError: the file cannot be written.
-    """
-    try:
-        import pyarrow as pa  # noqa: PLC0415
-        import pyarrow.parquet as pq  # noqa: PLC0415
-    except ImportError as error:
-        raise CodeOriginError(
-            "--format parquet needs PyArrow: install codeorigin with its extra 'fleet'"
-        ) from error
-    if path is None:
-        raise CodeOriginError("--format parquet: name the file to write, with --output FILE")
-    if path.is_dir():
-        raise SourceError(f"{path}: cannot write the report here: is a folder")
-    number, text = pa.float64(), pa.string()
-    lines = [(name, pa.int64()) for name in ("human", "unsure", "llm")]
-    part = pa.struct([("folder", text), ("language", text), ("functions", pa.int64()), *lines])
-    schema = pa.schema(
-        [
-            *((name, text) for name in ("commit", "date")),
-            *((name, pa.int64()) for name in ("functions", "written", "lines")),
-            *lines,
-            *((name, number) for name in ("logit", "probability")),
-            *((name, text) for name in ("band", "reason")),
-            ("human_share", number),
-            *((name, pa.int64()) for name in ("unread", "missing")),
-            ("declared", pa.list_(text)),
-            ("parts", pa.list_(part)),
-        ]
-    )
-    rows = _rows(report)
-    try:
-        with (
-            replacing_binary_file(Path.cwd() / path, root=trusted_root(path)) as file,
-            pq.ParquetWriter(file, schema) as writer,
-        ):
-            while some := list(islice(rows, _ROWS_AT_ONCE)):
-                writer.write_table(pa.Table.from_pylist(some, schema))
-    except OSError as error:
-        raise SourceError(f"{path}: cannot write the report here: {error.strerror or error}") from error
+    def __init__(self, run: "HistoryRun", options: "HistoryOptions", stream: TextIO) -> None:
+        super().__init__(run, options, stream)
+        self._file = pq.ParquetWriter(stream.buffer, _SCHEMA)
+        self._rows: list[dict[str, Any]] = []
 
-
-def _rows(report: HistoryReport) -> Iterator[dict[str, Any]]:
-    for result in report.results:
+    def add(self, result: CommitResult) -> None:
+        """Write the commit, together with others."""
         values = commit_values(result)
-        yield values | values.pop("band_lines")
+        self._rows.append(values | values.pop("band_lines"))
+        if len(self._rows) == _ROWS_AT_ONCE:
+            self._flush()
+
+    def finish(self, totals: Totals) -> None:
+        """Write the last commits and the end of the file."""
+        self._flush()
+        self._file.close()
+
+    def _flush(self) -> None:
+        self._file.write_table(pa.Table.from_pylist(self._rows, _SCHEMA))
+        self._rows.clear()

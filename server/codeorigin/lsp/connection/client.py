@@ -1,5 +1,6 @@
 """The connected client: its capabilities and the messages sent to it."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from lsprotocol import types
@@ -19,6 +20,7 @@ class Client:
     def __init__(self, protocol: CodeOriginProtocol) -> None:
         self._protocol = protocol
         self._shown: set[str] = set()
+        self._problems: dict[str, frozenset[str]] = {}
         self.support = ClientSupport()
 
     def notify(self, method: str, params: Any) -> None:
@@ -39,6 +41,13 @@ class Client:
         if message not in self._shown:
             self._shown.add(message)
             self.show(message, kind)
+
+    def show_problems(self, subject: str, problems: Iterable[str]) -> None:
+        """Show what is wrong with ``subject`` now, except what was already wrong with it the last time."""
+        before = self._problems.get(subject, frozenset())
+        now = self._problems[subject] = frozenset(problems)
+        for problem in sorted(now - before):
+            self.show(problem, types.MessageType.Warning)
 
     def log(self, message: str) -> None:
         """Write one line to the client's log."""

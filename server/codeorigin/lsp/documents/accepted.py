@@ -1,16 +1,16 @@
 """The accepted findings of the workspace's folders."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from codeorigin.settings.accepted_findings import AcceptedFindings
 
 
 class AcceptedInFolders:
-    """The accepted findings of each folder; ``complain`` reports a broken file to the user."""
+    """The accepted findings of each folder; ``show_problems`` tells the user what is wrong with a file now."""
 
-    def __init__(self, complain: Callable[[str], None]) -> None:
-        self._complain = complain
+    def __init__(self, show_problems: Callable[[str, Sequence[str]], None]) -> None:
+        self._show_problems = show_problems
         self._folders: dict[Path, AcceptedFindings] = {}
         self._ids: dict[Path, frozenset[str]] = {}
 
@@ -28,8 +28,9 @@ class AcceptedInFolders:
         if known is None:
             findings = self.of(folder)
             known = self._ids[folder] = findings.ids()
-            if findings.problem:
-                self._complain(findings.problem)
+            self._show_problems(
+                f"accepted findings in {folder}", [findings.problem] if findings.problem else []
+            )
         return known
 
     def forget(self) -> None:

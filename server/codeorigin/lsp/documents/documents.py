@@ -6,6 +6,7 @@ after one of those would be applied to the wrong line. Its classes are therefore
 
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlparse
@@ -17,8 +18,8 @@ from pygls.workspace import TextDocument, Workspace
 from codeorigin.errors import LanguageError
 from codeorigin.functions.notebooks import cell_language
 from codeorigin.functions.spans import TextRange
-from codeorigin.languages import Language, get_language, language_for_path
-from codeorigin.languages.hosts import Host, find_host, host_for_path
+from codeorigin.languages import Language
+from codeorigin.languages.kinds import NOTEBOOK, DocumentKind, Kind, get_kind, kind_for_path
 from codeorigin.lsp.documents.detected_language import UNNAMED, DetectedLanguage
 from codeorigin.lsp.documents.edited_text import EditedText
 from codeorigin.text.positions import LineIndex, PositionEncoding
@@ -78,13 +79,13 @@ class Snapshot:
     positions: Positions
     language: Language | None
     path: str | None
-    host: Host | None = None
+    host: DocumentKind | None = None
     unnamed: bool = False
     is_cell: bool = False
     """Whether it is a notebook cell; ``path`` is then the notebook's."""
 
     @property
-    def kind(self) -> Language | Host | None:
+    def kind(self) -> Kind | None:
         """What the analyzer treats the text as."""
         return self.host or self.language
 
@@ -260,7 +261,7 @@ class SourceWorkspace(Workspace):
             positions=document.positions,
             language=cell_language(document.source, language) if is_cell else language,
             path=path,
-            host=kind if isinstance(kind, Host) else None,
+            host=kind if isinstance(kind, DocumentKind) else None,
             unnamed=unnamed,
             is_cell=is_cell,
         )
@@ -294,13 +295,11 @@ class SourceWorkspace(Workspace):
         return max(holding)[1] if holding else None
 
 
-def find_kind(language_id: str | None, path: str) -> Language | Host | None:
+def find_kind(language_id: str | None, path: str) -> Kind | None:
     """The language or kind of document by the client's language id, else by the file name, else None."""
     if language_id:
-        if (host := find_host(language_id)) is not None:
-            return host
-        try:
-            return get_language(language_id)
-        except LanguageError:
-            pass
-    return (language_for_path(Path(path)) or host_for_path(path)) if path else None
+        with suppress(LanguageError):
+            return get_kind(language_id)
+    kind = kind_for_path(path) if path else None
+    # A notebook's cells are documents of their own, and its file is none.
+    return None if kind is NOTEBOOK else kind

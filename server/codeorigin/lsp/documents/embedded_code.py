@@ -3,11 +3,11 @@
 from lsprotocol import types
 
 from codeorigin.errors import ModelError
+from codeorigin.functions.embedded.code_blocks import block_at, code_blocks
 from codeorigin.functions.embedded.ignore_marks import document_comment, front_matter_end
-from codeorigin.functions.embedded.regions import region_at, regions_of
-from codeorigin.functions.spans import FunctionSpan, Region
+from codeorigin.functions.spans import FunctionSpan, Piece
 from codeorigin.languages import get_language
-from codeorigin.languages.hosts import Host
+from codeorigin.languages.kinds import DocumentKind
 from codeorigin.lsp.documents.detected_language import guessed
 from codeorigin.lsp.documents.documents import Positions, Snapshot
 from codeorigin.lsp.documents.ignore_edits import ignore_function, line_end
@@ -27,46 +27,46 @@ def selected_code(snapshot: Snapshot, start: int, end: int) -> tuple[str, str] |
     if snapshot.host is not None:
         first, last = lines.offset_to_position(start)[0], lines.offset_to_position(end)[0]
         try:
-            region = region_at(regions_of(lines, snapshot.host), first, last)
+            block = block_at(code_blocks(lines, snapshot.host), first, last)
         except ModelError:
-            region = None
-        if region is not None:
-            own = LineIndex(region.text)
-            places = [_own_offset(region, own, lines, offset) for offset in (start, end)]
-            return region.text[slice(*places)], region.language
+            block = None
+        if block is not None:
+            own = LineIndex(block.text)
+            places = [_own_offset(block, own, lines, offset) for offset in (start, end)]
+            return block.text[slice(*places)], block.language
     elif not snapshot.unnamed:
         return None
     language = guessed(code)
     return None if language is None else (code, language.id)
 
 
-def ignore_embedded(positions: Positions, region: Region, span: FunctionSpan) -> types.TextEdit:
-    """:func:`ignore_function` for a function in ``region``, with the prefix of the document's lines there."""
-    own = Positions(LineIndex(region.text), PositionEncoding.UTF32)
-    edit = ignore_function(own, get_language(region.language), span.range.start_line, span.range.start_column)
+def ignore_embedded(positions: Positions, block: Piece, span: FunctionSpan) -> types.TextEdit:
+    """:func:`ignore_function` for a function in ``block``, with the prefix of the document's lines there."""
+    own = Positions(LineIndex(block.text), PositionEncoding.UTF32)
+    edit = ignore_function(own, get_language(block.language), span.range.start_line, span.range.start_column)
     line, column = edit.range.start.line, edit.range.start.character
-    shown = line + region.first_line
-    before = positions.index.line_text(shown)[: region.column(line, 0)]
-    place = positions.position(shown, region.column(line, column))
+    shown = line + block.first_line
+    before = positions.index.line_text(shown)[: block.column(line, 0)]
+    place = positions.position(shown, block.column(line, column))
     text = edit.new_text.replace("\n", line_end(positions) + before)
     return types.TextEdit(range=types.Range(start=place, end=place), new_text=text)
 
 
-def ignore_document(positions: Positions, host: Host) -> types.TextEdit:
+def ignore_document(positions: Positions, kind: DocumentKind) -> types.TextEdit:
     """Insert an ignore comment at the top of the document, after any YAML front matter."""
     end = line_end(positions)
     place = positions.position(front_matter_end(positions.index), 0)
     return types.TextEdit(
-        range=types.Range(start=place, end=place), new_text=f"{document_comment(host)}{end}{end}"
+        range=types.Range(start=place, end=place), new_text=f"{document_comment(kind)}{end}{end}"
     )
 
 
-def _own_offset(region: Region, own: LineIndex, lines: LineIndex, offset: int) -> int:
-    """Convert an offset in the document to one in ``region``, clamped to its ends."""
+def _own_offset(block: Piece, own: LineIndex, lines: LineIndex, offset: int) -> int:
+    """Convert an offset in the document to one in ``block``, clamped to its ends."""
     line, column = lines.offset_to_position(offset)
-    line -= region.first_line
+    line -= block.first_line
     if line < 0:
         return 0
-    if line >= len(region.shifts):
-        return len(region.text)
-    return own.position_to_offset(line, max(0, column - region.shifts[line]))
+    if line >= len(block.shifts):
+        return len(block.text)
+    return own.position_to_offset(line, max(0, column - block.shifts[line]))

@@ -1,6 +1,6 @@
 """The client's open documents, with their settings and accepted findings."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from pygls import uris
@@ -15,14 +15,16 @@ from codeorigin.settings.schema import Settings
 class OpenDocuments:
     """Open documents by URI, as the client spells it.
 
-    ``documents`` returns the workspace and may be called after ``initialize``. ``complain`` reports a broken file of
-    accepted findings to the user.
+    ``documents`` returns the workspace and may be called after ``initialize``. ``show_problems`` tells the user what is
+    wrong with a file of accepted findings now.
     """
 
-    def __init__(self, documents: Callable[[], SourceWorkspace], complain: Callable[[str], None]) -> None:
+    def __init__(
+        self, documents: Callable[[], SourceWorkspace], show_problems: Callable[[str, Sequence[str]], None]
+    ) -> None:
         self.configuration = Configuration()
         self._documents = documents
-        self._accepted = AcceptedInFolders(complain)
+        self._accepted = AcceptedInFolders(show_problems)
         self._watches_files = False
 
     @property

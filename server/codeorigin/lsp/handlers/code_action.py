@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from lsprotocol import types
 
-from codeorigin.languages.hosts import Host
+from codeorigin.languages.kinds import DocumentKind
 from codeorigin.lsp.connection.parameters import to_wire
 from codeorigin.lsp.documents.documents import Snapshot
 from codeorigin.lsp.documents.embedded_code import ignore_document, ignore_embedded
@@ -77,7 +77,11 @@ def _on_findings(server: CodeOriginServer, params: types.CodeActionParams) -> It
     kind = snapshot.kind
     if offered and kind is not None:
         positions = snapshot.positions
-        edit = ignore_document(positions, kind) if isinstance(kind, Host) else ignore_file(positions, kind)
+        edit = (
+            ignore_document(positions, kind)
+            if isinstance(kind, DocumentKind)
+            else ignore_file(positions, kind)
+        )
         yield types.CodeAction(title=IGNORE_FILE, kind=QUICK_FIX, edit=_edit(server, uri, edit))
 
 

@@ -11,14 +11,15 @@ from codeorigin.wording.functions import headline_or_reason
 
 def register(server: CodeOriginServer) -> None:
     """Register the handler."""
+    session = server.session
 
     @server.feature(types.TEXT_DOCUMENT_CODE_LENS, types.CodeLensOptions(resolve_provider=False))
     async def lenses(params: types.CodeLensParams) -> list[types.CodeLens]:
         uri = params.text_document.uri
-        if server.session.document(uri) is None or not server.session.settings_of(uri).code_lens:
+        if session.document(uri) is None or not session.settings_of(uri).code_lens:
             return []
-        result = await server.session.settled(uri)
-        if result is None:
+        result = await session.settled(uri)
+        if result is None or not session.is_current(result):
             return []
         positions = result.snapshot.positions
         found = []

@@ -9,14 +9,15 @@ from codeorigin.wording.functions import finding
 
 def register(server: CodeOriginServer) -> None:
     """Register the handler."""
+    session = server.session
 
     @server.feature(types.TEXT_DOCUMENT_INLAY_HINT, types.InlayHintOptions(resolve_provider=False))
     async def hints(params: types.InlayHintParams) -> list[types.InlayHint]:
         uri = params.text_document.uri
-        if server.session.document(uri) is None or not server.session.settings_of(uri).inlay_hints:
+        if session.document(uri) is None or not session.settings_of(uri).inlay_hints:
             return []
-        result = await server.session.settled(uri)
-        if result is None:
+        result = await session.settled(uri)
+        if result is None or not session.is_current(result):
             return []
         positions = result.snapshot.positions
         found = []

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from codeorigin.cancellation import CancelToken
 from codeorigin.errors import Cancelled, CodeOriginError, RepositoryError, SourceError
 from codeorigin.lsp.documents.eligibility import is_excluded
-from codeorigin.lsp.handlers.scans import MAX_ERRORS, file_of_scan, has_verdicts, register_scan, scan_folders
+from codeorigin.lsp.handlers.scans import MAX_ERRORS, file_of_scan, has_verdicts, register_scan
 from codeorigin.lsp.presentation.diagnostics import reported
 from codeorigin.lsp.scoring.worker import Priority
 from codeorigin.lsp.server import CodeOriginServer
@@ -31,14 +31,13 @@ def register(server: CodeOriginServer) -> None:
     register_scan(server, SCAN_CHANGES, _scan)
 
 
-async def _scan(session: Session, only: str | None) -> dict[str, Any]:
-    await session.configured.wait()
+async def _scan(session: Session, folders: "list[ScanFolder]") -> dict[str, Any]:
     token = CancelToken()
     progress = session.client.start_progress(SCANNING_CHANGES, token.cancel)
     files: list[dict[str, Any]] = []
     errors: list[str] = []
     try:
-        for folder in scan_folders(session, only):
+        for folder in folders:
             if folder.settings.enable:
                 await _scan_folder(session, folder, token, files, errors)
     except Cancelled:

@@ -9,7 +9,7 @@ from pygls import uris
 
 from codeorigin.cancellation import CancelToken
 from codeorigin.errors import CodeOriginError
-from codeorigin.lsp.handlers.scans import MAX_ERRORS, file_of_scan, has_verdicts, register_scan, scan_folders
+from codeorigin.lsp.handlers.scans import MAX_ERRORS, file_of_scan, has_verdicts, register_scan
 from codeorigin.lsp.presentation.diagnostics import diagnostic, reported
 from codeorigin.lsp.server import CodeOriginServer
 from codeorigin.lsp.session import Session
@@ -20,6 +20,7 @@ from codeorigin.wording.titles import SCANNING
 
 if TYPE_CHECKING:
     from codeorigin.lsp.scoring.file_records import FileRecord
+    from codeorigin.lsp.scoring.workspace_scan import ScanFolder
 
 SCAN_WORKSPACE = "codeorigin.scanWorkspace"
 REPORT_SECONDS = 0.1
@@ -27,7 +28,7 @@ REPORT_SECONDS = 0.1
 
 def register(server: CodeOriginServer) -> None:
     """Register the command (:func:`register_scan`)."""
-    register_scan(server, SCAN_WORKSPACE, lambda session, folder: _Scan(session).run(folder))
+    register_scan(server, SCAN_WORKSPACE, lambda session, folders: _Scan(session).run(folders))
 
 
 class _Scan:
@@ -41,12 +42,10 @@ class _Scan:
         self._reported = 0.0
         self._progress = session.client.start_progress(SCANNING, self._token.cancel, measured=True)
 
-    async def run(self, folder: str | None) -> dict[str, Any]:
+    async def run(self, folders: "list[ScanFolder]") -> dict[str, Any]:
         from codeorigin.lsp.scoring.workspace_scan import MAX_FILES  # noqa: PLC0415 - see scan_folders
 
         session = self._session
-        await session.configured.wait()
-        folders = scan_folders(session, folder)
         error: str | None = None
         summary = None
         try:

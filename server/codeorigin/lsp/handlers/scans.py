@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pygls import uris
+from pygls.exceptions import JsonRpcInvalidParams
 
 from codeorigin.lsp.connection.parameters import plain_json, read
 from codeorigin.lsp.presentation.wire_forms import file_to_wire, function_to_wire
@@ -12,6 +13,7 @@ from codeorigin.lsp.server import CodeOriginServer
 from codeorigin.lsp.session import Session
 from codeorigin.model.file_verdict import FileVerdict
 from codeorigin.settings.schema import Settings
+from codeorigin.text.literal_text import plain_message
 from codeorigin.wording.messages import reported_of
 
 if TYPE_CHECKING:
@@ -41,7 +43,9 @@ def has_verdicts(files: Iterable[dict[str, Any]]) -> bool:
 
 
 def register_scan(
-    server: CodeOriginServer, name: str, scan: Callable[[Session, str | None], Awaitable[dict[str, Any]]]
+    server: CodeOriginServer,
+    name: str,
+    scan: "Callable[[Session, list[ScanFolder]], Awaitable[dict[str, Any]]]",
 ) -> None:
     """Register a command with the arguments ``[folder uri or null, {quiet?}?]``.
 
@@ -53,7 +57,8 @@ def register_scan(
         values = plain_json(arguments)
         folder = read(values[0], str, "folder") if values and values[0] is not None else None
         options = values[1] if len(values) > 1 and isinstance(values[1], dict) else {}
-        answer = await scan(server.session, folder)
+        await server.session.configured.wait()
+        answer = await scan(server.session, scan_folders(server.session, folder))
         if options.get("quiet") is not True:
             server.client.show(answer["message"])
         return answer
@@ -63,12 +68,17 @@ def scan_folders(session: Session, only: str | None) -> "list[ScanFolder]":
     """The workspace folders, or only the one with the URI ``only`` and those inside it.
 
     A file has the settings of the innermost folder that contains it, whether it is open or scanned.
+
+    Raises:
+        JsonRpcInvalidParams: ``only`` is not a folder of the workspace.
     """
     # Imported by the first scan, to keep the server's startup fast.
     from codeorigin.lsp.scoring.workspace_scan import ScanFolder  # noqa: PLC0415
 
     named = [(folder.uri, uris.to_fs_path(folder.uri)) for folder in session.documents.folders.values()]
     paths = {uri: Path(path) for uri, path in named if path is not None}
+    if only is not None and only not in paths:
+        raise JsonRpcInvalidParams(message=f"{plain_message(only)} is not a folder of the workspace")
     return [
         ScanFolder(
             path,

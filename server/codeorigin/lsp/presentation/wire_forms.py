@@ -103,7 +103,6 @@ def function_to_wire(function: FunctionRecord, settings: Settings) -> dict[str, 
     """The JSON of a function and its verdict; ranges are in the negotiated encoding, ``explanation`` is null."""
     return {
         "functionId": function.function_id,
-        "kind": function.kind.value,
         "name": plain_message(function.name),
         "range": to_wire(function.range),
         "headerRange": to_wire(function.header),

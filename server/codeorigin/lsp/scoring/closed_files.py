@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from codeorigin.analysis.changed_functions import function_lines
-from codeorigin.analysis.pieces import NOTEBOOK, Piece, kind_of_path, pieces_of
 from codeorigin.analysis.report import FileReport, FunctionReport
 from codeorigin.cancellation import CancelToken
 from codeorigin.errors import CodeOriginError, SourceError
-from codeorigin.languages import get_language
-from codeorigin.languages.hosts import HOSTS
+from codeorigin.functions.function_lines import FunctionLines, function_lines
+from codeorigin.functions.pieces import pieces_of
+from codeorigin.functions.spans import Piece
+from codeorigin.languages import Language
+from codeorigin.languages.kinds import NOTEBOOK, DocumentKind, kind_for_path
 from codeorigin.languages.parsing import one_document
 from codeorigin.lsp.documents.documents import Positions, Snapshot
 from codeorigin.lsp.scoring.file_records import FileRecord
@@ -27,8 +28,10 @@ if TYPE_CHECKING:
 
 def is_chosen(path: Path, settings: Settings) -> bool:
     """Whether ``settings`` include a file of this name; notebooks are always included."""
-    kind = kind_of_path(path)
-    return kind == NOTEBOOK or kind in settings.languages or (kind in HOSTS and kind in settings.documents)
+    kind = kind_for_path(path)
+    if isinstance(kind, Language):
+        return kind.id in settings.languages
+    return kind is NOTEBOOK or (kind is not None and kind.id in settings.documents)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,19 +53,18 @@ class ClosedFile:
             Cancelled: ``token`` was cancelled.
         """
         positions = Positions(LineIndex(self.text), encoding)
-        kind = kind_of_path(self.path)
-        if kind == NOTEBOOK:
+        kind = kind_for_path(self.path)
+        assert kind is not None, "other files are not chosen"
+        if kind is NOTEBOOK:
             with one_document(len(self.text)):
                 functions = tuple(self._of_cells(analyzer, settings, positions, token))
             return FileRecord(self.path.as_uri(), analyzer.model_id, None, functions)
-        host = HOSTS.get(kind or "")
         report = analyzer.analyze(
             self.text,
-            kind or "",
+            kind.id,
             path=str(self.path),
             file_context=settings.file_context,
-            languages=None if host is None else settings.languages,
-            module=settings.top_level,
+            languages=settings.languages,
             cancel=token,
         )
         self._require_parsed(report)
@@ -71,14 +73,14 @@ class ClosedFile:
             version=0,
             text=self.text,
             positions=positions,
-            language=None if host is not None else get_language(kind or ""),
+            language=kind if isinstance(kind, Language) else None,
             path=str(self.path),
-            host=host,
+            host=kind if isinstance(kind, DocumentKind) else None,
         )
         result = Result(Pass(snapshot, settings), report, analyzer.model_id)
         listed = result.functions
         if self.changed is not None:
-            places = function_lines(self.text, listed)
+            places = function_lines(self.text, [each.span for each in listed])
             listed = tuple(
                 each for each, place in zip(listed, places, strict=True) if place.is_touched(self.changed)
             )
@@ -88,24 +90,20 @@ class ClosedFile:
     def _of_cells(
         self, analyzer: "Analyzer", settings: Settings, positions: Positions, token: CancelToken
     ) -> Iterator[FunctionRecord]:
-        for piece in pieces_of(self.text, NOTEBOOK, str(self.path)):
-            if piece.language not in settings.languages:
-                continue
+        for piece in pieces_of(self.text, NOTEBOOK, str(self.path), languages=settings.languages):
             report = analyzer.analyze(
                 piece.text,
                 piece.language,
                 path=str(self.path),
                 file_context=settings.file_context,
-                module=settings.top_level,
                 cell=True,
                 cancel=token,
             )
             self._require_parsed(report)
-            for function, place in zip(
-                report.functions, function_lines(piece.text, report.functions), strict=True
-            ):
-                if self.changed is None or piece.in_file(place).is_touched(self.changed):
-                    yield _of_cell(function, piece, place.first, place.last, positions)
+            places = function_lines(piece.text, [each.span for each in report.functions])
+            for function, place in zip(report.functions, places, strict=True):
+                if self.changed is None or place.in_file(piece).is_touched(self.changed):
+                    yield _of_cell(function, piece, place, positions)
 
     def _require_parsed(self, report: FileReport) -> None:
         try:
@@ -115,7 +113,7 @@ class ClosedFile:
 
 
 def _of_cell(
-    function: FunctionReport, piece: Piece, first: int, last: int, positions: Positions
+    function: FunctionReport, piece: Piece, place: FunctionLines, positions: Positions
 ) -> FunctionRecord:
     """The record of a function in a cell, in whole lines of the notebook's JSON, where columns mean nothing."""
     span = function.span
@@ -133,9 +131,8 @@ def _of_cell(
         function_id=function.function_id,
         name=span.qualified_name,
         verdict=function.verdict,
-        range=lines(first, last),
-        header=lines(first + to_header, first + to_header),
+        range=lines(place.first, place.last),
+        header=lines(place.first + to_header, place.first + to_header),
         header_offset=to_header,
         is_test=span.is_test,
-        kind=span.kind,
     )

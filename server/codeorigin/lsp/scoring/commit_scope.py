@@ -9,10 +9,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from codeorigin.analysis.changed_functions import FunctionLines, function_lines
 from codeorigin.analysis.report import FunctionReport
 from codeorigin.cancellation import CancelToken
 from codeorigin.errors import Cancelled, CodeOriginError
+from codeorigin.functions.function_lines import FunctionLines, function_lines
 from codeorigin.languages import Language, language_for_path
 from codeorigin.lsp.scoring.model_loader import ModelLoader
 from codeorigin.lsp.scoring.worker import Priority, WorkerThread
@@ -197,7 +197,9 @@ class CommitScopes:
         report = self._loader.analyzer().analyze(
             text, language.id, path=path, file_context=False, cancel=token
         )
-        return list(zip(report.functions, function_lines(text, report.functions), strict=True))
+        return list(
+            zip(report.functions, function_lines(text, [each.span for each in report.functions]), strict=True)
+        )
 
     async def _ask_git(self, work: Callable[[], T], token: CancelToken) -> T:
         return await self._git.submit(work, priority=Priority.SCAN, token=token)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from codeorigin.cancellation import CancelToken
 from codeorigin.errors import Cancelled
-from codeorigin.lsp.documents.eligibility import skip_reason
+from codeorigin.lsp.documents.eligibility import skipped
 from codeorigin.lsp.scoring.model_loader import ModelLoader
 from codeorigin.lsp.scoring.scored_document import Key, Pass, Result
 from codeorigin.lsp.scoring.worker import Priority, WorkerThread
@@ -120,7 +120,7 @@ class DocumentScorer:
     def _score(self, work: Pass, token: CancelToken) -> Result:
         """Score the document. Runs in the worker."""
         snapshot, settings = work.snapshot, work.settings
-        reason = skip_reason(snapshot, settings, work.folder)
+        reason = skipped(snapshot, settings, work.folder)
         if reason is not None or snapshot.kind is None:
             return Result(work, None, "", reason)
         analyzer = self._loader.analyzer(work.generation)
@@ -131,7 +131,6 @@ class DocumentScorer:
             file_context=settings.file_context,
             languages=settings.languages,
             cell=snapshot.is_cell,
-            module=settings.top_level,
             in_commits=work.commits.others,
             cancel=token,
         )

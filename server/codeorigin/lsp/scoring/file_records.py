@@ -31,7 +31,6 @@ class FileKey:
     modified_ns: int
     size: int
     file_context: bool
-    top_level: bool
     model_id: str
     languages: tuple[str, ...] = ()
 

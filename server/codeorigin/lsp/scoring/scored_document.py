@@ -9,8 +9,8 @@ from pathlib import Path
 from lsprotocol import types
 
 from codeorigin.analysis.report import FileReport, FunctionReport
-from codeorigin.functions.spans import SpanKind
 from codeorigin.lsp.documents.documents import Snapshot
+from codeorigin.lsp.documents.eligibility import Skipped
 from codeorigin.lsp.scoring.commit_scope import NOTHING, CommitEvidence
 from codeorigin.model.file_verdict import FileVerdict
 from codeorigin.model.verdict import Verdict
@@ -53,7 +53,6 @@ class FunctionRecord:
     header: types.Range
     header_offset: int
     is_test: bool
-    kind: SpanKind = SpanKind.FUNCTION
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +62,7 @@ class Result:
     done: Pass
     report: FileReport | None
     model_id: str
-    skipped: str | None = None
+    skipped: Skipped | None = None
 
     @property
     def snapshot(self) -> Snapshot:
@@ -101,7 +100,6 @@ class Result:
             header=positions.first_line(span.header),
             header_offset=span.header.start_line - span.range.start_line,
             is_test=span.is_test,
-            kind=span.kind,
         )
 
     def moves(self, before: Result) -> bool:

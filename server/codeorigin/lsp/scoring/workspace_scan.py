@@ -10,11 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codeorigin.analysis.batching import batch_end
-from codeorigin.analysis.pieces import kind_of_path
 from codeorigin.cancellation import CancelToken
 from codeorigin.errors import Cancelled, CodeOriginError, ModelError, SourceError
-from codeorigin.languages import LANGUAGES
-from codeorigin.languages.hosts import HOSTS
+from codeorigin.languages import Language
+from codeorigin.languages.kinds import kind_for_path
 from codeorigin.lsp.scoring.closed_files import ClosedFile, is_chosen
 from codeorigin.lsp.scoring.file_records import FileKey, FileRecord, FileRecords
 from codeorigin.lsp.scoring.model_loader import ModelLoader
@@ -195,7 +194,7 @@ class Scanner:
             new = None
             with suppress(SourceError):
                 found = _file_key(path, settings, analyzer.model_id)
-                is_source = kind_of_path(path) in LANGUAGES and found.size <= settings.max_file_size
+                is_source = isinstance(kind_for_path(path), Language) and found.size <= settings.max_file_size
                 new = found if is_source and not self.records.has(path, found) else None
             keys.append(new)
         end = batch_end([0 if key is None else key.size for key in keys], 0, SCAN_BATCH_BYTES)
@@ -206,9 +205,7 @@ class Scanner:
                 with suppress(SourceError):
                     batch.texts[path] = key, _read(path, settings)
         if len(batch.texts) > 1:
-            documents = [
-                (text, kind_of_path(path) or "", str(path)) for path, (_, text) in batch.texts.items()
-            ]
+            documents = [(text, _kind_id(path), str(path)) for path, (_, text) in batch.texts.items()]
             with suppress(Cancelled):
                 analyzer.prepare(documents, cancel=_UntilWanted(self._worker, token))
         token.raise_if_cancelled()
@@ -232,7 +229,7 @@ class Scanner:
         try:
             return file.record(analyzer, settings, self._encoding, token)
         except ModelError as error:
-            if kind_of_path(file.path) not in HOSTS:
+            if isinstance(kind_for_path(file.path), Language):
                 raise
             # The failing model is the one that guesses languages; source files are scored without it.
             raise SourceError(f"{file.path}: {error}") from error
@@ -249,7 +246,7 @@ class Scanner:
         """
 
         def work() -> FileRecord:
-            text = decode_source(file.content, str(path), settings.max_file_size, kind_of_path(path))
+            text = decode_source(file.content, str(path), settings.max_file_size, _kind_id(path))
             changed = ClosedFile(path, text, file.lines)
             return self._record(changed, self._loader.analyzer(), settings, token)
 
@@ -271,18 +268,23 @@ def _file_key(path: Path, settings: Settings, model_id: str) -> FileKey:
         found.st_mtime_ns,
         found.st_size,
         settings.file_context,
-        settings.top_level,
         model_id,
         settings.languages,
     )
 
 
 def _read(path: Path, settings: Settings) -> str:
-    return read_source(path, max_bytes=settings.max_file_size, language=kind_of_path(path))
+    return read_source(path, max_bytes=settings.max_file_size, language=_kind_id(path))
+
+
+def _kind_id(path: Path) -> str:
+    kind = kind_for_path(path)
+    assert kind is not None, "other files are not chosen"
+    return kind.id
 
 
 def _has_code(name: str) -> bool:
-    return kind_of_path(name) is not None
+    return kind_for_path(name) is not None
 
 
 def _next_files(walk: Iterator[Path]) -> list[Path]:

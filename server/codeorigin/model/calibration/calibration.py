@@ -9,7 +9,6 @@ from codeorigin.model.calibration.file_context import FileContext
 from codeorigin.model.calibration.pooled_rule import PooledRule
 from codeorigin.model.calibration.refined import RefinedScales
 from codeorigin.model.calibration.scale import Scale
-from codeorigin.model.calibration.top_level import TopLevelRule
 from codeorigin.model.file_verdict import FileRule
 
 
@@ -21,9 +20,8 @@ class Calibration:
     fewer than ``min_characters`` non-blank characters get no verdict. ``file_context`` is the rule for functions with
     others in their file, ``file`` the one for whole files; None in a bundle without such a rule, as for all that
     follow. ``commit`` is the rule for whole commits, ``commit_context`` the one for functions with others in their
-    commit, ``file_and_commit_context`` the one for functions with others in both. ``top_level`` is the rule for code
-    outside functions. ``refined`` reads logits that include the deep part; if it is None, a deep part is included in
-    every logit.
+    commit, ``file_and_commit_context`` the one for functions with others in both. ``refined`` reads logits that include
+    the deep part; if it is None, a deep part is included in every logit.
     """
 
     alone: Scale
@@ -34,7 +32,6 @@ class Calibration:
     commit: PooledRule | None = None
     commit_context: CommitContext | None = None
     file_and_commit_context: CommitContext | None = None
-    top_level: TopLevelRule | None = None
     refined: RefinedScales | None = None
 
     def __post_init__(self) -> None:
@@ -52,7 +49,7 @@ class Calibration:
         Every rule except the one for functions alone may be missing.
         """
         in_file, file, commit = entry.get("file_context"), entry.get("file"), entry.get("commit")
-        at_top, refined = entry.get("top_level"), entry.get("refined")
+        refined = entry.get("refined")
         in_commit, in_both = entry.get("commit_context"), entry.get("file_and_commit_context")
         return cls(
             alone=Scale.from_manifest(entry),
@@ -63,7 +60,6 @@ class Calibration:
             commit=None if commit is None else PooledRule.from_manifest(commit),
             commit_context=None if in_commit is None else CommitContext.from_manifest(in_commit),
             file_and_commit_context=None if in_both is None else CommitContext.from_manifest(in_both),
-            top_level=None if at_top is None else TopLevelRule.from_manifest(at_top),
             refined=None if refined is None else RefinedScales.from_manifest(refined),
         )
 
@@ -75,7 +71,6 @@ class Calibration:
             "commit": self.commit,
             "commit_context": self.commit_context,
             "file_and_commit_context": self.file_and_commit_context,
-            "top_level": self.top_level,
             "refined": self.refined,
         }
         return {

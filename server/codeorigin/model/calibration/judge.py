@@ -8,7 +8,6 @@ from codeorigin.model.calibration.calibration import Calibration
 from codeorigin.model.calibration.promise import Group
 from codeorigin.model.calibration.reading import Reading, Rule, read, rule_of
 from codeorigin.model.calibration.scale import Scale
-from codeorigin.model.calibration.top_level import TopLevelRule
 from codeorigin.model.change_verdict import ChangedFunctions, ChangeVerdict, judge_change
 from codeorigin.model.file_verdict import FileVerdict
 from codeorigin.model.reading.normalize import Normalized
@@ -40,18 +39,6 @@ class Judge:
         # The beginning is usually enough to decide, unless it is nearly all blanks.
         least, text = calibration.min_characters, normalized.text
         return sum(map(len, text[: 3 * least].split())) >= least or sum(map(len, text.split())) >= least
-
-    @property
-    def top_level(self) -> TopLevelRule | None:
-        """The rule for code outside functions; None if the model has none."""
-        return self._calibration.top_level
-
-    def at_top_level(self, scored: Scored, rule: TopLevelRule, language: str) -> Verdict:
-        """The verdict on code outside functions, by its own rule and its text alone."""
-        own = rule_of(rule.scale, language, scored.group)
-        reading = read(rule.scale, own, scored.score.logit)
-        # This rule is for the wide part alone.
-        return self._unrefined(_verdict(scored, reading, own_probability=reading["probability"]))
 
     def in_commits(
         self,

@@ -43,7 +43,6 @@ def test_whole_report_is_as_expected(
     validator.validate(report)
     log = {
         "id": _id("Shelf.put.log"),
-        "kind": "function",
         "name": "log",
         "qualified_name": "Shelf.put.log",
         "language": "python",
@@ -80,7 +79,6 @@ def test_whole_report_is_as_expected(
                 "functions": [
                     {
                         "id": _id("fast"),
-                        "kind": "function",
                         "name": "fast",
                         "qualified_name": "fast",
                         "language": "python",
@@ -110,7 +108,6 @@ def test_whole_report_is_as_expected(
                     },
                     {
                         "id": _id("Shelf.put"),
-                        "kind": "function",
                         "name": "put",
                         "qualified_name": "Shelf.put",
                         "language": "python",
@@ -140,7 +137,6 @@ def test_whole_report_is_as_expected(
                     },
                     {
                         "id": _id("tiny"),
-                        "kind": "function",
                         "name": "tiny",
                         "qualified_name": "tiny",
                         "language": "python",
@@ -169,6 +165,7 @@ def test_whole_report_is_as_expected(
         "errors": [{"path": "bad.py", "message": "is binary", "skipped": False}],
         "summary": {
             "files": 1,
+            "without_functions": 0,
             "functions": 3,
             "scored": 2,
             "findings": 1,

@@ -4,12 +4,12 @@ import random
 
 import pytest
 
-from codeorigin.functions.embedded.blocks import Block
 from codeorigin.functions.embedded.markdown import markdown_blocks
+from codeorigin.functions.embedded.markup import Markup
 from codeorigin.text.positions import LineIndex
 
 
-def blocks(text: str) -> list[Block]:
+def blocks(text: str) -> list[Markup]:
     return list(markdown_blocks(LineIndex(text)))
 
 
@@ -52,7 +52,7 @@ def test_lines_keep_their_own_indentation_and_shift() -> None:
 @pytest.mark.parametrize("end", ["\r\n", "\r"])
 def test_other_line_ends_are_read(end: str) -> None:
     [block] = blocks("a\n\n> ```py\n> x\n> y\n> ```\nb\n".replace("\n", end))
-    assert block == Block("py", "x\ny\n", 2, 3, (2, 2))
+    assert block == Markup("py", "x\ny\n", 2, 3, (2, 2))
 
 
 @pytest.mark.parametrize("mark", ["- ", "> ", "> - "])

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from codeorigin.functions.embedded.blocks import Block
 from codeorigin.functions.embedded.markdown import markdown_blocks
+from codeorigin.functions.embedded.markup import Markup
 from codeorigin.functions.embedded.restructuredtext import restructuredtext_blocks
 from codeorigin.text.positions import LineIndex
 
@@ -36,5 +36,5 @@ RESTRUCTUREDTEXT = [
         *((restructuredtext_blocks, text) for text in RESTRUCTUREDTEXT),
     ],
 )
-def test_no_block_is_found(scan: Callable[[LineIndex], Iterator[Block]], text: str) -> None:
+def test_no_block_is_found(scan: Callable[[LineIndex], Iterator[Markup]], text: str) -> None:
     assert list(scan(LineIndex(text))) == []

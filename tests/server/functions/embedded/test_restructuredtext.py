@@ -2,19 +2,19 @@
 
 import pytest
 
-from codeorigin.functions.embedded.blocks import Block
+from codeorigin.functions.embedded.markup import Markup
 from codeorigin.functions.embedded.restructuredtext import restructuredtext_blocks
 from codeorigin.text.positions import LineIndex
 
 
-def blocks(text: str) -> list[Block]:
+def blocks(text: str) -> list[Markup]:
     return list(restructuredtext_blocks(LineIndex(text)))
 
 
 @pytest.mark.parametrize("directive", ["code-block", "code", "sourcecode"])
 def test_code_directive_is_a_block(directive: str) -> None:
     text = f"T\n=\n\n.. {directive}:: python\n\n   def f():\n       x\n\n   y\n\nEnd\n"
-    assert blocks(text) == [Block("python", "def f():\n    x\n\ny\n", 3, 5, (3, 3, 0, 3))]
+    assert blocks(text) == [Markup("python", "def f():\n    x\n\ny\n", 3, 5, (3, 3, 0, 3))]
 
 
 def test_options_are_not_part_of_the_code() -> None:

@@ -8,7 +8,7 @@ from pygls.workspace import PositionCodec
 
 from codeorigin.lsp.documents import edited_text
 from codeorigin.lsp.documents.documents import SourceDocument
-from codeorigin.lsp.documents.edited_text import EditedText, split_lines
+from codeorigin.lsp.documents.edited_text import EditedText
 from codeorigin.text.positions import LineIndex, PositionEncoding
 
 TEXTS = st.text(st.sampled_from("ab\n\r\u00e9\U0001d499\u2028\ud800"), max_size=20)
@@ -30,11 +30,25 @@ def replaced(
     return text[:first] + new + text[max(first, offset(*end)) :]
 
 
-@given(TEXTS, st.lists(st.tuples(POSITIONS, POSITIONS, TEXTS), max_size=6), st.sampled_from(PositionEncoding))
+@given(
+    TEXTS,
+    st.lists(st.tuples(POSITIONS, POSITIONS, TEXTS), max_size=6),
+    st.sampled_from(PositionEncoding),
+    st.integers(1, 8),
+)
 def test_edits_are_those_of_the_whole_text(
     text: str,
     edits: list[tuple[tuple[int, int], tuple[int, int], str]],
     encoding: PositionEncoding,
+    size: int,
+) -> None:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(edited_text, "CHUNK", size)
+        check_edits(text, edits, encoding)
+
+
+def check_edits(
+    text: str, edits: list[tuple[tuple[int, int], tuple[int, int], str]], encoding: PositionEncoding
 ) -> None:
     edited = EditedText(text, encoding)
     for start, end, new in edits:
@@ -43,16 +57,21 @@ def test_edits_are_those_of_the_whole_text(
         assert edited.text == text
 
 
-@given(TEXTS)
-def test_lines_are_those_of_the_protocol(text: str) -> None:
-    lines = split_lines(text)
-    assert "".join(lines) == text
-    assert len(lines) == LineIndex(text).line_count
+COUNT = 10_000
+LINES = [(line, 12) for line in range(COUNT)]
+ONE_LINE = [(0, 28 * number + 12) for number in range(0, COUNT, 50)]
+"""Places of the name in lines of 28 characters, and in one long line."""
 
 
-@pytest.mark.parametrize("upwards", [True, False])
-def test_many_edits_of_one_message_cost_as_much_as_their_lines(
-    monkeypatch: pytest.MonkeyPatch, upwards: bool
+@pytest.mark.parametrize("kind", types.PositionEncodingKind)
+@pytest.mark.parametrize(
+    ("ending", "places"), [("\n", LINES[::-1]), ("\n", LINES), ("\r\n", LINES), (" ", ONE_LINE[::-1])]
+)
+def test_each_edit_of_a_message_costs_no_more_than_a_few_lines(
+    monkeypatch: pytest.MonkeyPatch,
+    kind: types.PositionEncodingKind,
+    ending: str,
+    places: list[tuple[int, int]],
 ) -> None:
     handled = 0
 
@@ -64,20 +83,19 @@ def test_many_edits_of_one_message_cost_as_much_as_their_lines(
 
     monkeypatch.setattr(edited_text, "LineIndex", Counted)
     monkeypatch.setattr("codeorigin.lsp.documents.documents.LineIndex", Counted)
-    count = 10_000
-    text = "    value = old_name(value)\n" * count
+    old = "    value = old_name(value)"
     document = SourceDocument(
-        "file:///a.py", source=text, position_codec=PositionCodec(types.PositionEncodingKind.Utf16)
+        "file:///a.py", source=(old + ending) * COUNT, position_codec=PositionCodec(kind)
     )
-    for line in sorted(range(count), reverse=upwards):
-        place = types.Range(types.Position(line, 12), types.Position(line, 20))
-        document.apply_change(types.TextDocumentContentChangePartial(place, "new"))
-    assert document.source == text.replace("old_name", "new")
-    assert handled <= 4 * len(text)
-    assert document.edited_lines
+    for line, column in places:
+        place = types.Range(types.Position(line, column), types.Position(line, column + 8))
+        document.apply_change(types.TextDocumentContentChangePartial(place, "new_name"))
+    assert document.source.count("new_name") == len(places)
+    assert document.source.replace("new", "old") == (old + ending) * COUNT
+    assert handled <= 5 * edited_text.CHUNK * len(places)
     assert len(document.edited_lines) <= 100
     assert min(first for first, _ in document.edited_lines) == 0
-    assert max(last for _, last in document.edited_lines) == count - 1
+    assert max(last for _, last in document.edited_lines) == max(places)[0]
 
 
 def test_column_after_characters_of_two_units_is_found_in_a_long_line() -> None:

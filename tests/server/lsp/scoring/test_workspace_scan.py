@@ -55,12 +55,10 @@ class Bench:
         path: str,
         file_context: bool,
         languages: Collection[str] | None,
-        module: bool,
         cancel: CancelToken,
     ) -> FileReport:
-        assert not module
-        assert (languages is None) == (language != "markdown")
-        if languages is not None:
+        assert languages is not None
+        if language == "markdown":
             raise ModelError("the language model is broken")
         self.texts.append(text)
         spans = find_functions(text, get_language(language), path=path)
@@ -178,7 +176,7 @@ def record_of(name: str, functions: int) -> FileRecord:
     return FileRecord(f"file:///{name}", "model", None, named)
 
 
-KEY = FileKey(1, 2, file_context=True, top_level=False, model_id="model")
+KEY = FileKey(1, 2, file_context=True, model_id="model")
 
 
 def test_record_survives_a_round_trip() -> None:

@@ -9,7 +9,7 @@ import pytest
 from codeorigin.errors import CodeOriginError
 from codeorigin.languages import get_language
 from codeorigin.lsp.documents.documents import Positions, Snapshot
-from codeorigin.lsp.documents.eligibility import is_excluded, skip_reason
+from codeorigin.lsp.documents.eligibility import is_excluded, skipped
 from codeorigin.lsp.settings.layers import Configuration
 from codeorigin.settings.accepted_findings import AcceptedFindings
 from codeorigin.settings.project_files import ACCEPTED_FILE, read_project_settings, signature
@@ -189,4 +189,5 @@ def test_reasons_for_not_scoring_a_document(
     values: dict[str, object], given: Snapshot, expected: str | None
 ) -> None:
     settings, _ = merge(Settings(), values, "test")
-    assert skip_reason(given, settings, Path("/w")) == expected
+    reason = skipped(given, settings, Path("/w"))
+    assert (None if reason is None else str(reason)) == expected

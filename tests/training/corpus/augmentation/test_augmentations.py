@@ -11,7 +11,6 @@ from codeorigin_training.corpus.augmentation.syntax import parse_function
 from support.standalone import FUNCTIONS
 
 METHODS = list(AUGMENTATIONS)
-WHOLE = [name for name in METHODS if name != "cropped"]
 
 _pieces = st.sampled_from(
     [
@@ -96,7 +95,7 @@ def test_example_functions_parse_in_all_languages(language: str) -> None:
     assert set(FUNCTIONS) == set(LANGUAGES)
 
 
-@pytest.mark.parametrize("name", WHOLE)
+@pytest.mark.parametrize("name", METHODS)
 @pytest.mark.parametrize("language", FUNCTIONS)
 def test_augmentations_add_no_syntax_errors(name: str, language: str) -> None:
     for seed in range(5):
@@ -106,10 +105,12 @@ def test_augmentations_add_no_syntax_errors(name: str, language: str) -> None:
 
 @pytest.mark.parametrize("name", METHODS)
 @pytest.mark.parametrize("language", FUNCTIONS)
-def test_every_augmentation_changes_every_language(name: str, language: str) -> None:
+def test_every_augmentation_but_the_formatter_of_python_changes_every_language(
+    name: str, language: str
+) -> None:
     code = FUNCTIONS[language]
     results = {AUGMENTATIONS[name](code, language, np.random.default_rng(seed)) for seed in range(8)}
-    assert results != {code}
+    assert (results != {code}) is (name != "formatted" or language == "python")
 
 
 @pytest.mark.parametrize("name", METHODS)
@@ -142,8 +143,7 @@ def test_arbitrary_text_neither_raises_nor_gains_syntax_errors(
 ) -> None:
     changed = AUGMENTATIONS[name](code, language, np.random.default_rng(seed))
     assert isinstance(changed, str)
-    if name != "cropped":
-        assert errors(changed, language) <= errors(code, language)
+    assert errors(changed, language) <= errors(code, language)
 
 
 @pytest.mark.parametrize("name", METHODS)

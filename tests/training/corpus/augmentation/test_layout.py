@@ -1,11 +1,11 @@
-"""Indentation, formatting and jitter: a different layout with the same tree."""
+"""Indentation and formatting: a different layout with the same tree."""
 
 import ast
 
 import numpy as np
 import pytest
 
-from codeorigin_training.corpus.augmentation import formatted, jittered, reindented
+from codeorigin_training.corpus.augmentation import formatted, reindented
 from codeorigin_training.corpus.augmentation.reindentation import UNITS
 from codeorigin_training.corpus.augmentation.syntax import parse_function
 from support.standalone import FUNCTIONS
@@ -85,87 +85,11 @@ def test_code_that_black_rejects_is_unchanged(code: str) -> None:
 
 def test_formatted_is_independent_of_original_layout() -> None:
     """Removing layout is the purpose of a formatter."""
-    for language in FUNCTIONS:
-        wanted = formatted(FUNCTIONS[language], language, np.random.default_rng(0))
-        for seed in range(3):
-            other = reindented(FUNCTIONS[language], language, np.random.default_rng(seed))
-            assert formatted(other, language, np.random.default_rng(0)) == wanted, language
+    wanted = formatted(FUNCTIONS["python"], "python", np.random.default_rng(0))
+    for seed in range(3):
+        other = reindented(FUNCTIONS["python"], "python", np.random.default_rng(seed))
+        assert formatted(other, "python", np.random.default_rng(0)) == wanted
 
 
-@pytest.mark.parametrize(
-    ("language", "code", "wanted"),
-    [
-        (
-            "c",
-            "int f(int a)\n{\n  if (a)\n  return\n  1;\n  g(a,\n    b);\n\n}",
-            "int f(int a) {\n    if (a)\n        return\n        1;\n    g(a,\n        b);\n}",
-        ),
-        (
-            "java",
-            "void f() {\n  if (a) {\n    g();\n  }\n  else {\n\n    h();   \n\n\n    i();\n  }\n}",
-            "void f() {\n    if (a) {\n        g();\n    } else {\n        h();\n\n        i();\n    }\n}",
-        ),
-        (
-            "javascript",
-            "function f(a) {\n switch (a) {\n case 1:\n g();\n break;\n default: h();\n }\n}",
-            "function f(a) {\n  switch (a) {\n    case 1:\n      g();\n      break;\n    default: h();\n  }\n}",
-        ),
-        (
-            "csharp",
-            "void F()\n{\nif (a)\n{\nG();\n}\n}",
-            "void F()\n{\n    if (a)\n    {\n        G();\n    }\n}",
-        ),
-        (
-            "ruby",
-            "def f\n    if a\n  b\n    else\n  c\n    end\nend",
-            "def f\n  if a\n    b\n  else\n    c\n  end\nend",
-        ),
-        ("go", "func f() {\n  for {\n\n    g()\n  }\n}", "func f() {\n\tfor {\n\t\tg()\n\t}\n}"),
-    ],
-)
-def test_small_formatter_formats_languages_without_black(language: str, code: str, wanted: str) -> None:
-    assert formatted(code, language, np.random.default_rng(0)) == wanted
-
-
-def test_small_formatter_leaves_broken_code_unchanged() -> None:
-    code = "void f() {\n  if (a {\n      g();\n}"
-    assert formatted(code, "java", np.random.default_rng(0)) == code
-
-
-@pytest.mark.parametrize("language", FUNCTIONS)
-def test_jittered_changes_only_blank_lines_and_quotes(language: str) -> None:
-    changed = 0
-    for seed in SEEDS:
-        result = jittered(FUNCTIONS[language], language, np.random.default_rng(seed))
-        changed += result != FUNCTIONS[language]
-        unquoted = [tokens(code).replace("'", '"') for code in (result, FUNCTIONS[language])]
-        assert unquoted[0] == unquoted[1]
-    assert changed
-
-
-@pytest.mark.parametrize(
-    ("language", "code", "kept"),
-    [
-        ("python", "x = ['a', \"it's\", 'say \"so\"', '\\n', f'{a}']", ["'say \"so\"'", "'\\n'", "f'{a}'"]),
-        ("javascript", "x = ['a', \"it's\", '\\n', `b`];", ["'\\n'", "`b`"]),
-        ("php", "f('a', \"it's\", '$x', \"$y\", '\\n');", ["'$x'", '"$y"', "'\\n'"]),
-        ("ruby", "f 'a', \"it's\", '#{x}', \"#{y}\", '\\n'", ["'#{x}'", '"#{y}"', "'\\n'"]),
-    ],
-)
-def test_quotes_change_only_where_both_kinds_are_equivalent(
-    language: str, code: str, kept: list[str]
-) -> None:
-    results = {jittered(code, language, np.random.default_rng(seed)) for seed in range(20)}
-    assert results == {code, code.replace("'a'", '"a"')}
-    assert all(string in result for result in results for string in kept)
-
-
-def test_quotes_inside_interpolations_are_unchanged() -> None:
-    code = "x = f\"{d['a']} and {e['b']}\""
-    assert {jittered(code, "python", np.random.default_rng(seed)) for seed in range(20)} == {code}
-
-
-def test_jitter_leaves_strings_unchanged() -> None:
-    code = 'def f():\n    a = 1\n    b = """\n    one\n\n    two\n    """\n    c = 2\n\n    return a, b, c'
-    for seed in range(20):
-        assert '"""\n    one\n\n    two\n    """' in jittered(code, "python", np.random.default_rng(seed))
+def test_other_languages_have_no_formatter() -> None:
+    assert formatted(FUNCTIONS["java"], "java", np.random.default_rng(0)) == FUNCTIONS["java"]

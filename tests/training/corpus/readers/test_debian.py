@@ -1,12 +1,11 @@
 import datetime
 from pathlib import Path
 
-from codeorigin_training.corpus.readers.debian import read_source_functions, read_source_top_level
+from codeorigin_training.corpus.readers.debian import read_source_functions
 from codeorigin_training.corpus.rows import Row
 from support.archives import pinned_source, write_source
 
 FUNCTION = "def {0}(values):\n    total = 0\n    for value in values:\n        total += value * {1}\n    return total\n"
-SCRIPT = "import sys\n\nlimit = 3\nfor name in sys.argv:\n    print(name, limit)\n"
 
 
 def function(name: str) -> str:
@@ -50,15 +49,6 @@ def test_packages_are_sampled_by_seed_and_duplicates_count_once(tmp_path: Path) 
     assert len(first) == 4
     both = list(read_source_functions([one, other], tmp_path, print))
     assert [row.repo for row in both] == ["debian/tally"] * 9 + ["debian/copy"]
-
-
-def test_code_outside_functions_is_one_row_per_file(tmp_path: Path) -> None:
-    files = {"bin/tool": f"#!/usr/bin/python3\n{SCRIPT}\n\n{function('add')}", "lib.py": function("more")}
-    archive = write_source(tmp_path / "tally_2.0.orig.tar.gz", files)
-    (row,) = read_source_top_level([pinned_source(archive)], tmp_path, print)
-    assert (row.path, row.language, row.repo, row.label) == ("bin/tool", "python", "debian/tally", 0)
-    assert row.code.startswith("limit = 3\n")
-    assert "def add" not in row.code
 
 
 def test_unreadable_package_is_logged_and_others_are_read(tmp_path: Path) -> None:

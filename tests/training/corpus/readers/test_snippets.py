@@ -4,7 +4,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from codeorigin_training.corpus.readers.snippets import SNIPPETS, read_snippet_top_level, read_snippets
+from codeorigin_training.corpus.readers.snippets import SNIPPETS, read_snippets
 from codeorigin_training.corpus.rows import CorpusError
 
 
@@ -23,25 +23,6 @@ def test_answers_stay_whole_and_are_grouped_by_task(tmp_path: Path) -> None:
     (row,) = read_snippets(write(tmp_path, entry(f"\n{code}\n")) / SNIPPETS)
     assert (row.code, row.lines, row.label, row.generator) == (code, 6, 1, "robot-1")
     assert (row.unit, row.repo, row.source) == ("task-1", "snippets/quiz", "snippet")
-
-
-def test_answers_without_functions_are_left_out_on_request(tmp_path: Path) -> None:
-    entries = [entry("print(1)\n"), entry("int f(void) { return 1; }", language="c", label="human")]
-    path = write(tmp_path, *entries) / SNIPPETS
-    assert [(row.language, row.label) for row in read_snippets(path)] == [("python", 1), ("c", 0)]
-    assert [(row.language, row.label) for row in read_snippets(path, with_functions=True)] == [("c", 0)]
-
-
-def test_code_outside_functions_is_one_row_if_there_is_any(tmp_path: Path) -> None:
-    function = "def add(a, b):\n    return a + b\n"
-    path = write(
-        tmp_path,
-        entry(f"import sys\n\n{function}\nprint(add(1, 2))\n", group="task1"),
-        entry(function, group="task2"),
-        entry("int main() { return 0; }\n", language="c", group="task3"),
-    )
-    (row,) = read_snippet_top_level(path / SNIPPETS)
-    assert (row.code, row.language, row.unit) == ("print(add(1, 2))", "python", "task1")
 
 
 def test_missing_file_or_column_is_reported(tmp_path: Path) -> None:

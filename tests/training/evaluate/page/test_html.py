@@ -40,7 +40,7 @@ ROW = MatrixRow(f"snippets: {EVIL}", f"snippets by {EVIL}", "shipped", FIGURES, 
 METHOD = MethodFaithfulness("shipped", SURE, SURE, SURE, (0.5, 1.0))
 
 REPORT = Report(
-    subject=Subject(f"model {EVIL}", "d" * 64, "c" * 64, 401, 64, "seed 0"),
+    subject=Subject(f"model {EVIL}", "d" * 64, "c" * 64, 401, 64, "seed 0", seen=0),
     held_out=HeldOut(
         *[SURE] * 6,
         promised_rate=0.01,

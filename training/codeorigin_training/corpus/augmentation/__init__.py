@@ -1,4 +1,4 @@
-"""Changes to a function that do not change its origin: of layout, comments, names and length.
+"""Changes to a function that do not change its origin: of layout, comments and names.
 
 Each method is in a separate file and takes a function's text, its language (an id or model language of the
 server) and a random generator. None raises, whatever the text: text that cannot be changed is returned unchanged.
@@ -10,9 +10,7 @@ from types import MappingProxyType
 import numpy as np
 
 from codeorigin_training.corpus.augmentation.comments import comments_removed
-from codeorigin_training.corpus.augmentation.cropping import cropped
 from codeorigin_training.corpus.augmentation.formatting import formatted
-from codeorigin_training.corpus.augmentation.jitter import jittered
 from codeorigin_training.corpus.augmentation.reindentation import reindented
 from codeorigin_training.corpus.augmentation.renaming import renamed
 
@@ -25,8 +23,6 @@ AUGMENTATIONS: Mapping[str, Augmentation] = MappingProxyType(
         "formatted": formatted,
         "comments_removed": comments_removed,
         "renamed": renamed,
-        "jittered": jittered,
-        "cropped": cropped,
     }
 )
 """Every method by its name."""
@@ -35,9 +31,7 @@ __all__ = [
     "AUGMENTATIONS",
     "Augmentation",
     "comments_removed",
-    "cropped",
     "formatted",
-    "jittered",
     "reindented",
     "renamed",
 ]

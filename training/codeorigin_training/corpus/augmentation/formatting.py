@@ -1,4 +1,4 @@
-"""A uniform layout for all code: Python by Black, the other languages by our own small formatter."""
+"""A uniform layout for Python, by Black."""
 
 import re
 from textwrap import dedent, indent
@@ -6,7 +6,6 @@ from textwrap import dedent, indent
 import black
 import numpy as np
 
-from codeorigin_training.corpus.augmentation.nesting import nested_layout
 from codeorigin_training.corpus.augmentation.syntax import parse_function, with_line_feeds
 
 _LONGEST = 50_000
@@ -18,16 +17,12 @@ _DEFINITION = re.compile(r"\s*(?:async\s+)?def\b|\s*class\b|\s*@")
 def formatted(code: str, language: str, generator: np.random.Generator) -> str:
     """``code`` as a formatter would write it, with line feeds as line ends.
 
-    Python is formatted by Black with 88 columns. There is no formatter for the other languages here, so
-    :func:`nested_layout` does part of its work: indentation by nesting in the syntax tree, braces, blank lines and
-    trailing whitespace. It does not break or join statements, or change whitespace within a line. Unchanged if Black
-    fails, or if the result would have more syntax errors. ``generator`` is not used.
+    Python is formatted by Black with 88 columns; other languages are unchanged, as there is no formatter for them here.
+    Unchanged too if Black fails, or if the result would have more syntax errors. ``generator`` is not used.
     """
     del generator
-    if len(code) > _LONGEST or not code.strip():
+    if len(code) > _LONGEST or not code.strip() or language != "python":
         return code
-    if language != "python":
-        return nested_layout(code, language)
     before = parse_function(code, language)
     # Black is recursive, slow on text that is not Python, and ends the process on a stack overflow.
     if before is None or before.errors or before.depth() > _DEEPEST:

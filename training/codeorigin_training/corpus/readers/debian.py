@@ -1,7 +1,7 @@
-"""Reads human functions, or the code outside functions, from archives of source packages."""
+"""Reads human functions from archives of source packages."""
 
 import datetime
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +9,7 @@ import numpy as np
 from codeorigin_training.corpus.debian import SourcePackage
 from codeorigin_training.corpus.readers.own_code import is_own_code, sample, without_blanks
 from codeorigin_training.corpus.readers.source_archives import SourceFile, read_source_archive
-from codeorigin_training.corpus.readers.source_text import CutFunction, cut_functions, cut_top_level
+from codeorigin_training.corpus.readers.source_text import CutFunction, cut_functions
 from codeorigin_training.corpus.rows import DISTRIBUTION_SOURCE, CorpusError, Row
 from codeorigin_training.run import Log
 
@@ -21,8 +21,6 @@ _CANDIDATES = 4
 
 _OLDEST = datetime.date(1990, 1, 1)
 
-Cut = Callable[[SourceFile], Iterator[CutFunction]]
-
 
 def read_source_functions(
     packages: Sequence[SourcePackage], folder: Path, log: Log, *, limit: int = MOST_ROWS, seed: int = 0
@@ -32,21 +30,6 @@ def read_source_functions(
     A text found in several packages is counted for the first one. A package is left out, with a line in ``log``, if
     its archive is not the pinned one, is damaged, or unpacks to too much data.
     """
-    return _rows(packages, folder, log, lambda file: cut_functions(file.text, file.path), limit, seed)
-
-
-def read_source_top_level(
-    packages: Sequence[SourcePackage], folder: Path, log: Log, *, limit: int = MOST_ROWS, seed: int = 0
-) -> Iterator[Row]:
-    """The code outside functions of the same files and of scripts without an extension, one row per file."""
-    return _rows(
-        packages, folder, log, lambda file: cut_top_level(file.text, file.language, file.path), limit, seed
-    )
-
-
-def _rows(
-    packages: Sequence[SourcePackage], folder: Path, log: Log, cut: Cut, limit: int, seed: int
-) -> Iterator[Row]:
     seen: set[str] = set()
     generator = np.random.default_rng(seed)
     for package in packages:
@@ -62,7 +45,7 @@ def _rows(
         # In random order, so that parsing can stop early.
         for index in generator.permutation(len(files)):
             file = files[index]
-            for each in cut(file):
+            for each in cut_functions(file.text, file.path):
                 text = without_blanks(each.code)
                 if text not in seen:
                     seen.add(text)

@@ -4,9 +4,6 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from codeorigin.functions.finding import find_functions
-from codeorigin.languages import get_language
-from codeorigin_training.corpus.readers.source_text import cut_top_level
 from codeorigin_training.corpus.rows import SNIPPET_SOURCE, Row, read_entries
 
 SNIPPETS = "snippets.parquet"
@@ -17,35 +14,17 @@ _COLUMNS = ["code", "language", "label", "generator", "source", "group"]
 _ADVICE = "turn snippets off or pass a parquet file of snippets"
 
 
-def read_snippets(path: Path, *, with_functions: bool = False, advice: str = _ADVICE) -> Iterator[Row]:
+def read_snippets(path: Path, *, advice: str = _ADVICE) -> Iterator[Row]:
     """The snippets of a parquet file, each as a whole, since imports and main program are part of an answer.
 
     The file's column ``source`` becomes ``Row.repo``, as ``snippets/SOURCE``. A ``group`` of snippets must not be
-    split. ``with_functions`` leaves out snippets without a function in a supported language, such as a query, a
-    configuration or a script of three lines. ``advice`` tells the user what to do if the file is missing.
+    split. ``advice`` tells the user what to do if the file is missing.
 
     Raises:
         CorpusError: the file is missing or lacks a column.
     """
     for entry in read_entries(path, _COLUMNS, advice=advice):
-        code, language = entry["code"].strip("\r\n"), entry["language"]
-        if with_functions:
-            known = get_language(language)
-            if not find_functions(code, known):
-                continue
-            language = known.model_language
-        yield _row(entry, code, language)
-
-
-def read_snippet_top_level(path: Path) -> Iterator[Row]:
-    """The code outside functions in every snippet that has some, as the server reads it.
-
-    Raises:
-        CorpusError: as :func:`read_snippets`.
-    """
-    for entry in read_entries(path, _COLUMNS, advice=_ADVICE):
-        for cut in cut_top_level(entry["code"], get_language(entry["language"])):
-            yield _row(entry, cut.code, cut.language)
+        yield _row(entry, entry["code"].strip("\r\n"), entry["language"])
 
 
 def _row(entry: Mapping[str, Any], code: str, language: str) -> Row:

@@ -4,9 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from codeorigin.functions.finding import find_functions
-from codeorigin.functions.spans import code_text
-from codeorigin.functions.top_level import top_level
-from codeorigin.languages import Language, language_for_path
+from codeorigin.languages import language_for_path
 from codeorigin.text.positions import LineIndex
 from codeorigin.text.sources import is_generated, is_minified
 
@@ -16,10 +14,7 @@ SHORTEST, LONGEST = 4, 200
 
 @dataclass(frozen=True, slots=True)
 class CutFunction:
-    """A function of a file: its lines without the last line end, and their position (0-based, end included).
-
-    From :func:`cut_top_level`, it is the code outside functions.
-    """
+    """A function of a file: its lines without the last line end, and their position (0-based, end included)."""
 
     code: str
     language: str
@@ -49,17 +44,3 @@ def cut_functions(text: str, path: str) -> Iterator[CutFunction]:
             continue
         code = text[index.line_start(first) : index.line_end(last)]
         yield CutFunction(code, language.model_language, span.is_test, first, last)
-
-
-def cut_top_level(text: str, language: Language, path: str = "") -> Iterator[CutFunction]:
-    """The code outside of a file's functions as the server reads it: one unit, or none."""
-    if is_generated(text) or is_minified(text):
-        return
-    index = LineIndex(text)
-    functions = find_functions(text, language, path=path, lines=index)
-    span = top_level(text, language, functions, index, path=path)
-    if span is not None:
-        code = code_text(text, span)
-        yield CutFunction(
-            code, language.model_language, span.is_test, span.code.start_line, span.code.end_line
-        )

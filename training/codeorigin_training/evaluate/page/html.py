@@ -41,6 +41,7 @@ from codeorigin_training.evaluate.report import (
     HeldOut,
     MatrixRow,
     Report,
+    Subject,
     TransferRow,
 )
 from codeorigin_training.measure.figures import Figures
@@ -90,8 +91,9 @@ def render(report: Report) -> str:
 
 
 def problems(report: Report) -> list[str]:
-    """What a reader must know first: controls over their bound, and demands that do not hold."""
-    found = [
+    """What a reader must know first: code that the model knows, controls over their bound, demands that do not hold."""
+    found = _not_blind(report.subject)
+    found += [
         (
             f"Control above its bound: {control.title}: AUROC {number(control.old.value)} (old human code), "
             f"{number(control.modern.value)} (modern); allowed is {control.bound} from 0.5."
@@ -112,6 +114,18 @@ def problems(report: Report) -> list[str]:
             f"{report.neutral.bound:g}."
         )
     return found
+
+
+def _not_blind(subject: Subject) -> list[str]:
+    if subject.seen == 0:
+        return []
+    known = (
+        "does not say what it was fitted on; if it knows the held-out repositories, all figures are too good"
+        if subject.seen is None
+        else f"was fitted or calibrated on {subject.seen} of the {subject.held_out_repositories} held-out repositories, "
+        "so the figures are too good; measure its twin, in the run's folder measured"
+    )
+    return [f"{subject.model} {known}."]
 
 
 def _problems(report: Report) -> str:
@@ -137,7 +151,7 @@ def _held_out(found: HeldOut | None) -> str:
     return section(
         "At the shipped thresholds",
         note(
-            f"{found.functions:,} functions of {found.units} unseen repositories. All repositories weigh the same, "
+            f"{found.functions:,} functions of {found.units} held-out repositories. All repositories weigh the same, "
             f"whatever their number of functions. The threshold promises at most {percent(found.promised_rate, 1)} of "
             f"a new repository's human functions. The curves are for {found.drawn:,} functions drawn from these."
         ),

@@ -10,7 +10,6 @@ PERTURBED: Mapping[str, str] = {
     "formatted": "formatted",
     "comments_removed": "comments removed",
     "renamed": "identifiers renamed",
-    "jittered": "blank lines and quotes jittered",
 }
 
 METHODS: Mapping[str, str] = {

@@ -1,4 +1,4 @@
-"""Which functions a change touched and which it wrote, judging by the lines that it added or rewrote.
+"""The lines of functions: which of them a change touched and which it wrote, by the lines that it added or rewrote.
 
 Here only ``\\n`` ends a line, and lines are counted from 1, as in git. Ranges of changed lines are (first, last), both
 inclusive, in ascending order and disjoint.
@@ -7,8 +7,9 @@ inclusive, in ascending order and disjoint.
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Self
 
-from codeorigin.analysis.report import FunctionReport
+from codeorigin.functions.spans import FunctionSpan, Piece
 
 LineRanges = Sequence[tuple[int, int]]
 
@@ -56,14 +57,31 @@ class FunctionLines:
             any(low <= line <= high for low, high in inside) for line in self.blank
         )
 
+    def in_file(self, piece: Piece) -> Self:
+        """The lines of a function of a ``piece`` of a file, as lines of the file.
 
-def function_lines(text: str, functions: Iterable[FunctionReport]) -> list[FunctionLines]:
+        Several lines may map to the same line of the file, as in a notebook saved as JSON without line breaks.
+        """
+        if piece.lines is None:
+            return self
+        own = range(self.first, self.last + 1)
+        filled = {piece.line(line) for line in own if line not in self.blank}
+        telling = {piece.line(line) for line in own if line not in self.plain}
+        return type(self)(
+            piece.line(self.first),
+            piece.line(self.last),
+            tuple(sorted({piece.line(line) for line in self.blank} - filled)),
+            tuple(sorted({piece.line(line) for line in self.plain} - telling)),
+        )
+
+
+def function_lines(text: str, functions: Iterable[FunctionSpan]) -> list[FunctionLines]:
     """The lines of each of the outermost ``functions`` of ``text``."""
     ends = [place for place, character in enumerate(text) if character == "\n"]
     lines = text.split("\n")
     found = []
     for function in functions:
-        span = function.span.range
+        span = function.range
         first = bisect_left(ends, span.start) + 1
         last = bisect_left(ends, max(span.start, span.end - 1)) + 1
         plain = tuple(

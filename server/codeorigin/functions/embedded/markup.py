@@ -1,11 +1,11 @@
-"""A code block in a document, before its language is determined."""
+"""The markup of a code block in a document."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
-    """A code block; ``info`` names its language in the document's syntax, and may be empty.
+class Markup:
+    """A code block before its language is known; ``info`` names it in the syntax of the document, and may be empty.
 
     ``text`` is the code without the prefixes that its lines have in the document; every line, including the last, ends
     with ``\\n``. ``opening`` is the document's line (0-based) with the opening markup, ``first_line`` the one with the

@@ -1,19 +1,19 @@
-"""From a document to regions with a language: from the block's word, from its text, or not at all."""
+"""From a document to code blocks with a language: from the block's word, from its text, or not at all."""
 
 import pytest
 from tests.support.language_texts import CODE, NONE
 
 from codeorigin.cancellation import CancelToken
 from codeorigin.errors import Cancelled
+from codeorigin.functions.embedded.code_blocks import block_at, code_blocks
 from codeorigin.functions.embedded.info_strings import language_of_word, language_word
-from codeorigin.functions.embedded.regions import region_at, regions_of
-from codeorigin.functions.spans import Region
-from codeorigin.languages.hosts import MARKDOWN, RESTRUCTUREDTEXT, find_host, host_for_path
+from codeorigin.functions.spans import Piece
+from codeorigin.languages.kinds import MARKDOWN, NOTEBOOK, RESTRUCTUREDTEXT, find_document_kind, kind_for_path
 from codeorigin.text.positions import LineIndex
 
 
-def regions(text: str, **options: object) -> tuple[Region, ...]:
-    return regions_of(LineIndex(text), MARKDOWN, **options)  # type: ignore[arg-type]
+def blocks(text: str, **options: object) -> tuple[Piece, ...]:
+    return code_blocks(LineIndex(text), MARKDOWN, **options)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -56,48 +56,48 @@ def test_info_string_may_have_no_word(info: str) -> None:
 
 
 def test_language_of_a_block_without_a_word_is_guessed() -> None:
-    [region] = regions(f"```\n{CODE['go']}```\n")
-    assert region.language == "go"
-    assert region.confidence is not None
-    assert region.confidence > 0.5
+    [block] = blocks(f"```\n{CODE['go']}```\n")
+    assert block.language == "go"
+    assert block.confidence is not None
+    assert block.confidence > 0.5
 
 
 @pytest.mark.parametrize("kind", NONE)
 def test_block_whose_language_is_unclear_is_left_out(kind: str) -> None:
-    assert regions(f"~~~~~~~~\n{NONE[kind]}\n~~~~~~~~\n") == ()
+    assert blocks(f"~~~~~~~~\n{NONE[kind]}\n~~~~~~~~\n") == ()
 
 
 def test_block_with_an_unsupported_word_is_not_guessed() -> None:
-    assert regions(f"```text\n{CODE['go']}```\n") == ()
+    assert blocks(f"```text\n{CODE['go']}```\n") == ()
 
 
 def test_word_takes_precedence_over_the_text() -> None:
-    [region] = regions(f"```python\n{CODE['go']}```\n")
-    assert (region.language, region.confidence) == ("python", None)
+    [block] = blocks(f"```python\n{CODE['go']}```\n")
+    assert (block.language, block.confidence) == ("python", None)
 
 
-def test_languages_filter_the_regions() -> None:
+def test_languages_filter_the_blocks() -> None:
     text = "```py\nx\n```\n```go\ny\n```\n"
-    assert [each.language for each in regions(text, languages=["go"])] == ["go"]
+    assert [each.language for each in blocks(text, languages=["go"])] == ["go"]
 
 
 def test_document_within_a_document_is_read() -> None:
     text = "> ````md\n> - a\n>   ```py\n>   x\n>   ```\n> ````\n"
-    [region] = regions(text)
-    assert (region.text, region.first_line, region.shifts) == ("x\n", 3, (4,))
+    [block] = blocks(text)
+    assert (block.text, block.first_line, block.shifts) == ("x\n", 3, (4,))
 
 
 def test_cancelled_token_stops_before_the_next_block() -> None:
     token = CancelToken()
     token.cancel()
     with pytest.raises(Cancelled):
-        regions("```py\nx\n```\n", cancel=token)
-    assert regions("no block", cancel=token) == ()
+        blocks("```py\nx\n```\n", cancel=token)
+    assert blocks("no block", cancel=token) == ()
 
 
-def test_region_is_found_by_its_lines() -> None:
-    found = regions("```py\na\nb\n```\n```go\nc\n```\n")
-    assert [region_at(found, line, line) for line in range(7)] == [
+def test_block_is_found_by_its_lines() -> None:
+    found = blocks("```py\na\nb\n```\n```go\nc\n```\n")
+    assert [block_at(found, line, line) for line in range(7)] == [
         None,
         found[0],
         found[0],
@@ -106,7 +106,7 @@ def test_region_is_found_by_its_lines() -> None:
         found[1],
         None,
     ]
-    assert region_at(found, 0, 6) == found[0]
+    assert block_at(found, 0, 6) == found[0]
 
 
 @pytest.mark.parametrize(
@@ -123,33 +123,39 @@ def test_region_is_found_by_its_lines() -> None:
     ],
 )
 def test_comments_switch_blocks_off(text: str, ignored: list[bool]) -> None:
-    assert [region.ignored for region in regions(text)] == ignored
+    assert [block.ignored for block in blocks(text)] == ignored
 
 
 def test_restructuredtext_comments_switch_blocks_off() -> None:
     text = ".. codeorigin: ignore\n\n.. code:: go\n\n   x\n\n.. code:: go\n\n   y\n"
-    assert [each.ignored for each in regions_of(LineIndex(text), RESTRUCTUREDTEXT)] == [True, False]
+    assert [each.ignored for each in code_blocks(LineIndex(text), RESTRUCTUREDTEXT)] == [True, False]
     text = ".. codeorigin: ignore-file\n\n" + text
-    assert [each.ignored for each in regions_of(LineIndex(text), RESTRUCTUREDTEXT)] == [True, True]
+    assert [each.ignored for each in code_blocks(LineIndex(text), RESTRUCTUREDTEXT)] == [True, True]
 
 
 @pytest.mark.parametrize(
-    ("path", "host"),
+    ("path", "kind"),
     [
         ("README.md", "markdown"),
         ("a/B.MARKDOWN", "markdown"),
         ("x.qmd", "markdown"),
         ("d.rst", "restructuredtext"),
+        ("a.ipynb", "notebook"),
+        ("b/A.IPYNB", "notebook"),
+        ("a.py", "python"),
         ("x.txt", None),
         ("md", None),
+        ("ipynb", None),
     ],
 )
-def test_document_kind_is_found_by_path(path: str, host: str | None) -> None:
-    found = host_for_path(path)
-    assert (None if found is None else found.id) == host
+def test_kind_is_found_by_path(path: str, kind: str | None) -> None:
+    found = kind_for_path(path)
+    assert (None if found is None else found.id) == kind
 
 
 def test_document_kind_is_found_by_name() -> None:
-    assert find_host("MarkDown") is MARKDOWN
-    assert find_host("rst") is RESTRUCTUREDTEXT
-    assert find_host("python") is None
+    assert find_document_kind("MarkDown") is MARKDOWN
+    assert find_document_kind("rst") is RESTRUCTUREDTEXT
+    assert find_document_kind("python") is None
+    # As a text, a notebook is no document: its cells are.
+    assert find_document_kind(NOTEBOOK.id) is None

@@ -1,10 +1,8 @@
 """Which functions a change touched, and which it wrote."""
 
-from codeorigin.analysis.changed_functions import FunctionLines, function_lines
-from codeorigin.analysis.report import FunctionReport
 from codeorigin.functions.finding import find_functions
+from codeorigin.functions.function_lines import FunctionLines, function_lines
 from codeorigin.languages import get_language
-from codeorigin.model.verdict import Reason, Verdict
 
 CODE = """\
 func first(a int) int {
@@ -19,9 +17,7 @@ func second(b int) int {
 
 
 def lines() -> list[FunctionLines]:
-    none = Verdict.without(Reason.TOO_SHORT)
-    spans = find_functions(CODE, get_language("go"))
-    return function_lines(CODE, [FunctionReport(span, none, "") for span in spans])
+    return function_lines(CODE, find_functions(CODE, get_language("go")))
 
 
 def test_function_lines_list_blank_and_letterless_lines() -> None:

@@ -1,4 +1,4 @@
-"""``codeorigin report`` and ``codeorigin delta``: saved reports rendered again and compared."""
+"""``codeorigin delta``: two saved reports compared."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -9,10 +9,8 @@ from typing import Any
 import pytest
 
 from codeorigin.analysis.report import ChangeReport, DeclaredAgent
-from codeorigin.check.formats import gitlab, html, markdown, sarif
 from codeorigin.check.formats import json as json_report
 from codeorigin.check.result import Cell, CheckedFile, CheckResult, FileError
-from codeorigin.check.saved_report import read_report
 from codeorigin.cli.app import main
 from codeorigin.model.file_verdict import FileVerdict
 from codeorigin.model.verdict import Band, Verdict
@@ -42,40 +40,6 @@ def saved(folder: Path, result: CheckResult, name: str = "report.json") -> Path:
     return path
 
 
-def without_text(result: CheckResult) -> CheckResult:
-    return replace(result, files=tuple(replace(file, text=None) for file in result.files))
-
-
-@pytest.mark.parametrize("change", [None, CHANGE])
-def test_saved_report_loses_only_the_code(
-    result: CheckResult, tmp_path: Path, change: ChangeReport | None
-) -> None:
-    result = replace(result, change=change)
-    again = read_report(saved(tmp_path, result))
-    for renderer in (json_report, sarif, gitlab, markdown):
-        assert renderer.render(again) == renderer.render(result)
-    assert html.render(again) == html.render(without_text(result))
-
-
-@pytest.mark.parametrize(
-    ("report_format", "part"),
-    [
-        ("text", "(the file as a whole, 7 functions)"), ("sarif", '"version": "2.1.0"'), ("html", "<!doctype html>"),
-        ("github", "::notice "), ("gitlab", '"check_name"'), ("markdown", "## CodeOrigin"), ("badge", "<svg "),
-        ("json", '"qualified_name": "Shelf.put"'),
-    ],
-)  # fmt: skip
-def test_saved_report_renders_in_every_format(
-    result: CheckResult, tmp_path: Path, capsys: pytest.CaptureFixture[str], report_format: str, part: str
-) -> None:
-    path = saved(tmp_path, result)
-    assert main(["report", str(path), "--format", report_format]) == 0
-    shown = capsys.readouterr().out
-    assert part in shown
-    assert main(["report", str(path), "-f", report_format, "-o", str(tmp_path / "out")]) == 0
-    assert (tmp_path / "out").read_text() == shown
-
-
 @pytest.mark.parametrize(
     "content",
     [
@@ -95,11 +59,6 @@ def test_invalid_reports_cost_one_line(
 ) -> None:
     path = tmp_path / "x.json"
     path.write_text(content, encoding="latin-1")
-    assert main(["report", str(path)]) == 2
-    assert capsys.readouterr().err == (
-        f"codeorigin: {path}: is nothing that 'codeorigin check', 'codeorigin history' or 'codeorigin delta' of this "
-        "version wrote with --format json; write it again\n"
-    )
     assert main(["delta", str(path), str(path)]) == 2
     assert capsys.readouterr().err == (
         f"codeorigin: {path}: is no report of this version's 'codeorigin check --format json'; write it again\n"
@@ -107,29 +66,8 @@ def test_invalid_reports_cost_one_line(
 
 
 def test_missing_report_is_an_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["report", str(tmp_path / "none.json")]) == 2
+    assert main(["delta", str(tmp_path / "none.json"), str(tmp_path / "none.json")]) == 2
     assert "none.json: cannot be read: No such file" in capsys.readouterr().err
-
-
-def test_saved_deltas_and_scans_say_how_they_are_rendered(
-    result: CheckResult, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    path, delta = saved(tmp_path, result), tmp_path / "delta.json"
-    assert main(["delta", str(path), str(path), "--format", "json", "--output", str(delta)]) == 0
-    (tmp_path / "scan").mkdir()
-    (tmp_path / "scan" / "scan.json").write_text("{}")
-    said = {
-        delta: (
-            "is a comparison of two reports, which takes the formats text, json, markdown; "
-            "'codeorigin report NEW.json --format sarif' writes the later one"
-        ),
-        tmp_path / "scan": (
-            "is the folder of a scan; its page is report.html in it, and the same scan writes that again"
-        ),
-    }
-    for given, why in said.items():
-        assert main(["report", str(given), "--format", "sarif"]) == 2
-        assert capsys.readouterr().err == f"codeorigin: {given}: {why}\n"
 
 
 def compared(capsys: pytest.CaptureFixture[str], old: Path, new: Path) -> tuple[int, Any]:
@@ -256,7 +194,7 @@ def test_notebook_functions_are_matched_by_cell(
     ]
 
 
-def test_saved_comparison_is_rendered_again(
+def test_comparison_is_written_in_several_formats_at_once(
     make_file: MakeFile, make_result: MakeResult, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = make_file()
@@ -268,23 +206,34 @@ def test_saved_comparison_is_rendered_again(
     for shape in ("text", "json", "markdown"):
         assert main(["delta", str(old), str(new), "--format", shape]) == 1
         written[shape] = capsys.readouterr().out
-    kept = tmp_path / "delta.json"
-    kept.write_text(written["json"])
-    for shape, text in written.items():
-        assert main(["report", str(kept), "--format", shape]) == 0
-        assert capsys.readouterr().out == text
-
+    files = {shape: tmp_path / shape for shape in written}
+    formats = [f"--format={shape}={path}" for shape, path in files.items()]
+    assert main(["delta", str(old), str(new), *formats]) == 1
+    assert {shape: path.read_text() for shape, path in files.items()} == written
     assert written["markdown"].startswith(
         "## CodeOrigin\n\n**1 new finding**; 1 added&#44; 1 gone&#44; 1 changed&#44; 0 the same.\n\n"
         "### Added\n\n| function | file and lines | verdict |\n| --- | --- | --- |\n"
         "| <code>fast</code> | <code>a&#46;py&#58;4&#45;6</code> | **0&#46;97 llm** |\n\n### Changed\n\n"
         "| function | file and lines | verdict | before |\n| --- | --- | --- | --- |\n| <code>Shelf&#46;put</code> |"
     )
-    data = json.loads(written["json"])
-    data["gone"][0]["band"] = "elephant"
-    kept.write_text(json.dumps(data))
-    assert main(["report", str(kept)]) == 2
-    assert "write it again" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("place", "value"), [("band", "elephant"), ("probability", float("nan")), ("id", None)]
+)
+def test_damaged_reports_cost_one_line(
+    result: CheckResult, tmp_path: Path, capsys: pytest.CaptureFixture[str], place: str, value: object
+) -> None:
+    path = saved(tmp_path, result)
+    data = json.loads(path.read_text())
+    del data["files"][0]["functions"][0][place]
+    if value is not None:
+        data["files"][0]["functions"][0][place] = value
+    path.write_text(json.dumps(data))
+    assert main(["delta", str(path), str(path), "--format", "json"]) == 2
+    done = capsys.readouterr()
+    assert (done.out, done.err.count("\n")) == ("", 1)
+    assert done.err.startswith(f"codeorigin: {path}: is no report of this version's 'codeorigin check")
 
 
 def test_names_in_a_comparison_are_escaped_in_markdown(

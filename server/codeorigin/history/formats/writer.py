@@ -1,0 +1,25 @@
+"""What every format of a history does."""
+
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, TextIO
+
+from codeorigin.history.results import CommitResult
+from codeorigin.history.totals import Totals
+
+if TYPE_CHECKING:
+    from codeorigin.history.options import HistoryOptions
+    from codeorigin.history.run import HistoryRun
+
+
+class HistoryWriter(ABC):
+    """Writes a history to ``stream`` while its commits are judged, newest first."""
+
+    def __init__(self, run: "HistoryRun", options: "HistoryOptions", stream: TextIO) -> None:
+        self.run, self.options, self.stream = run, options, stream
+
+    def add(self, result: CommitResult) -> None:  # noqa: B027 - most formats need no other
+        """Write a commit; nothing in formats that have only totals."""
+
+    @abstractmethod
+    def finish(self, totals: Totals) -> None:
+        """Write what follows the last commit; ``totals`` are those of all commits."""
