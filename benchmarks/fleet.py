@@ -16,9 +16,10 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from codeorigin.fleet.options import UnitKind
 from codeorigin.fleet.report import write_fleet_report
 from codeorigin.fleet.store import Store
-from codeorigin.fleet.units import Unit, UnitKind
+from codeorigin.fleet.units import Unit
 from codeorigin.fleet.work import Row, UnitResult
 
 LANGUAGES = ("python", "javascript", "go", "c")

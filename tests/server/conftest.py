@@ -158,7 +158,7 @@ def make_result(make_file: Callable[..., CheckedFile]) -> Callable[..., CheckRes
             files=given,
             errors=errors,
             summary=tally.summary(errors=errors, seconds=0.5, peak_memory_bytes=300 * 2**20),
-            threshold=threshold,
+            limits=limits,
             show=show,
         )
 

@@ -4,9 +4,10 @@ from contextlib import closing
 from pathlib import Path
 
 from codeorigin.fleet.engines import Engine
+from codeorigin.fleet.options import UnitKind
 from codeorigin.fleet.scan import ScanRequest, ScanTally, scan
 from codeorigin.fleet.store import Store
-from codeorigin.fleet.units import Unit, UnitKind
+from codeorigin.fleet.units import Unit
 from codeorigin.model.bundle import Bundle
 
 Said = list[tuple[str, str]]

@@ -108,7 +108,7 @@ def test_manifest_has_all_kinds_of_figures(bundle: Path) -> None:
     assert metrics["held_out"]["pairs"]["pairs"] > 0
     assert set(metrics["baselines"]) == {"word_bigrams", "character_ngrams"}
     assert set(metrics["slices"]["agent"]) == {"robot", "helper"}
-    assert 0 <= metrics["verdicts"]["false_positive_rate_modern"] <= 1
+    assert 0 <= metrics["verdicts"]["false_positive_rate_modern"]["share"] <= 1
     assert manifest["data"]["held_out_repositories"] > 0
     assert abs(manifest["baseline_logit"] - manifest["bias"]) < 0.5
 

@@ -49,7 +49,8 @@ def test_there_are_no_import_cycles() -> None:
 @pytest.mark.parametrize(
     ("package", "users"),
     [
-        ("evaluate", {"evaluate", "commands", "studies"}),
+        ("evaluate", {"evaluate", "report", "commands", "studies"}),
+        ("report", {"report", "export", "commands", "studies"}),
         ("commands", {"commands", "build", "__main__"}),
         ("studies", {"studies", "commands"}),
         ("export", {"export", "commands"}),

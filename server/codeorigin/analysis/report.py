@@ -40,10 +40,10 @@ class FileReport:
     verdict: FileVerdict | None = None
 
     def require_parsed(self) -> None:
-        """Raise CodeOriginError, without a path, if the syntax could not be read: then no function was looked for."""
+        """Raise CodeOriginError if the syntax could not be read: then no function was looked for."""
         if self.verdict is not None and self.verdict.reason is FileReason.UNPARSED:
             raise CodeOriginError(
-                "its syntax takes too much time or memory to read, so nothing in it was judged"
+                "its syntax takes too much time or memory to read, so nothing in it was judged", self.path
             )
 
 

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 from codeorigin.analysis.change_verdicts import judge_change
 from codeorigin.analysis.report import ChangeReport, DeclaredAgent, FileReport
 from codeorigin.check.inputs import MAX_BYTES, Source, chosen_cells, kind_chooser
+from codeorigin.check.options import CheckOptions
 from codeorigin.check.result import CheckedFile
 from codeorigin.check.result import counted_lines as count_changed
 from codeorigin.cli.terminal import display_path
-from codeorigin.errors import CodeOriginError, RepositoryError
+from codeorigin.errors import CodeOriginError, NoSuchRevisionError, RepositoryError
 from codeorigin.functions.function_lines import function_lines
 from codeorigin.git.changes import Change, ChangeKind, ChangeRequest, open_change, relative_to_folder
 from codeorigin.git.declared import declared_agents
@@ -30,20 +31,19 @@ if TYPE_CHECKING:
     from codeorigin.settings.project import Project
 
 
-def change_request(changed: str | None, staged: bool, commit: str | None) -> ChangeRequest | None:
-    """The change that the options request; None if they request none.
-
-    ``changed`` is a base, or empty for the working tree. Raises CodeOriginError for more than one change.
-    """
-    asked = [
-        *([ChangeRequest(ChangeKind.RANGE, changed)] if changed else []),
-        *([ChangeRequest(ChangeKind.WORKING_TREE)] if changed == "" else []),
-        *([ChangeRequest(ChangeKind.INDEX)] if staged else []),
-        *([ChangeRequest(ChangeKind.COMMIT, commit)] if commit is not None else []),
-    ]
-    if len(asked) > 1:
+def change_request(options: CheckOptions) -> ChangeRequest:
+    """The change that ``options`` ask for; raises CodeOriginError unless it is exactly one."""
+    asked = []
+    if options.changed is not None:
+        kind = ChangeKind.RANGE if options.changed else ChangeKind.WORKING_TREE
+        asked.append(ChangeRequest(kind, options.changed))
+    if options.staged:
+        asked.append(ChangeRequest(ChangeKind.INDEX))
+    if options.commit is not None:
+        asked.append(ChangeRequest(ChangeKind.COMMIT, options.commit))
+    if len(asked) != 1:
         raise CodeOriginError("--changed, --staged and --commit ask for one change each; name one of them")
-    return asked[0] if asked else None
+    return asked[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +102,10 @@ def changed_sources(
                 declared=_declared(repository, change) if declared else None,
             )
             yield ChangedSources(sources, report)
-    except RepositoryError as error:
-        is_path = request.kind is ChangeKind.RANGE and os.path.lexists(request.revision)
-        if is_path and "no such commit" in str(error):
+    except NoSuchRevisionError as error:
+        if request.kind is ChangeKind.RANGE and os.path.lexists(request.revision):
             raise RepositoryError(
-                f"{request.revision}: is a path and no revision; write --changed -- {request.revision}"
+                f"is a path and no revision; write --changed -- {request.revision}", request.revision
             ) from error
         raise
 
@@ -176,7 +175,7 @@ def _in_repository(repository: Repository, name: str) -> str:
         if path.is_relative_to(root):
             relative = path.relative_to(root).as_posix()
             return "" if relative == "." else relative
-    raise RepositoryError(f"{display_path(name)}: is outside this repository ({root})")
+    raise RepositoryError(f"is outside this repository ({root})", display_path(name))
 
 
 def changed_file(

@@ -94,15 +94,15 @@ def read_functions(path: Path) -> list[ReportedFunction]:
     try:
         content = read_regular_file(path, MAX_BYTES)
     except OSError as error:
-        raise SourceError(f"{shown}: cannot be read: {error.strerror}") from error
+        raise SourceError(f"cannot be read: {error.strerror}", shown) from error
     if len(content) > MAX_BYTES:
-        raise SourceError(f"{shown}: is larger than {MAX_BYTES:,} bytes")
+        raise SourceError(f"is larger than {MAX_BYTES:,} bytes", shown)
     try:
         data = json.loads(content, parse_float=_finite, parse_constant=_finite)
         return [_read(file, each) for file in data["files"] for each in file["functions"]]
     except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         raise SourceError(
-            f"{shown}: is no report of this version's 'codeorigin check --format json'; write it again"
+            "is no report of this version's 'codeorigin check --format json'; write it again", shown
         ) from error
 
 

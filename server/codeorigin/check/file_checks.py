@@ -76,7 +76,7 @@ class FileCheck:
             if self.debug and not isinstance(error, CodeOriginError):
                 raise
             skipped = not source.named and isinstance(error, SourceError)
-            return FileError(source.path, _reason(error, source.path), skipped)
+            return FileError(source.path, _reason(error), skipped)
 
     def _cells(self, source: Source, text: str, analyzer: "Analyzer") -> Iterator[CheckedFile]:
         from codeorigin.functions.pieces import pieces_of  # noqa: PLC0415
@@ -135,8 +135,8 @@ def _in_cell(changed: Sequence[tuple[int, int]], lines: Sequence[int]) -> tuple[
     )
 
 
-def _reason(error: Exception, path: str) -> str:
-    """The one-line reason why a file failed, without its path in front."""
+def _reason(error: Exception) -> str:
+    """The one-line reason why a file failed, without its path."""
     if not isinstance(error, CodeOriginError):
         return describe_unexpected(error)
-    return display_path(str(error)).removeprefix(f"{path}: ")
+    return display_path(error.reason)

@@ -100,7 +100,9 @@ def stdin_source(language: str | None, filename: str | None) -> Source:
             text = read_stdin("")
             guessed = _guessed(text, filename or STDIN_NAME)
             if guessed is None:
-                raise LanguageError("stdin: unknown language; set it with --language or --stdin-filename")
+                raise LanguageError(
+                    "unknown language; set it with --language or --stdin-filename", filename or STDIN_NAME
+                )
             return Source(filename or STDIN_NAME, guessed, lambda: text)
         found = named
     return Source(filename or STDIN_NAME, found, lambda: read_stdin(found.id))
@@ -124,7 +126,7 @@ def file_source(path: Path, language: str | None) -> Source:
     if found is None:
         found = _guessed(read_source(path, MAX_BYTES, ""), display_path(path))
     if found is None:
-        raise LanguageError(f"{display_path(path)}: unknown language; set it with --language")
+        raise LanguageError("unknown language; set it with --language", display_path(path))
     return source_of_file(path, display_path(path), found, named=True)
 
 
@@ -237,7 +239,7 @@ def collect(
     sources: dict[str, Source] = {}
     errors: list[FileError] = []
     for name in names:
-        shown = display_path(name)
+        shown = (stdin_filename or STDIN_NAME) if name == STDIN else display_path(name)
         try:
             if name == STDIN:
                 # Stdin can be read only once, and guessing the language reads all of it.
@@ -254,8 +256,7 @@ def collect(
                 else [file_source(path, language)]
             )
         except (LanguageError, SourceError) as error:
-            message = display_path(str(error)).removeprefix(f"{STDIN_NAME}: ").removeprefix(f"{shown}: ")
-            errors.append(FileError(shown, message))
+            errors.append(FileError(shown, display_path(error.reason)))
             continue
         except OSError as error:
             errors.append(FileError(shown, error.strerror or str(error)))

@@ -140,23 +140,17 @@ def is_llm_file(file: CheckedFile) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """Everything a report needs. If ``threshold`` and ``false_positive_rate`` are None, the model's bands apply."""
+    """Everything a report needs. ``limits`` are the user's, if there are any."""
 
     version: str
     model: str
     files: tuple[CheckedFile, ...]
     errors: tuple[FileError, ...]
     summary: Summary
-    threshold: float | None = None
+    limits: Limits = field(default_factory=Limits)
     show: Show = Show.ALL
-    false_positive_rate: float | None = None
     change: ChangeReport | None = None
     accepted: frozenset[str] = frozenset()
-
-    @property
-    def limits(self) -> Limits:
-        """The user's limits, if there are any."""
-        return Limits(self.threshold, self.false_positive_rate)
 
     def is_finding(self, function: FunctionReport) -> bool:
         """Whether this function is a finding that was not accepted, which makes the check exit with 1."""

@@ -2,22 +2,19 @@
 
 import sys
 from collections.abc import Sequence
-from enum import StrEnum
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 import codeorigin
-from codeorigin.check import command as check_command
-from codeorigin.check import delta_command
+from codeorigin.check.options import CheckOptions, DeltaOptions
 from codeorigin.cli.arguments import with_optional_base
+from codeorigin.cli.commands import add_command
 from codeorigin.cli.exit_codes import ExitCode, complain_of_traceback, guarded
-from codeorigin.cli.options import Debug, FileContext, Model, NoConfig, NoDeep, Threads, cores
+from codeorigin.cli.options import DoctorOptions, ExplainRequest, LanguageOptions, ServeOptions
 from codeorigin.cli.terminal import PROGRAM, complain, open_closed_streams
-from codeorigin.explain.explanation import Aggregation, Baseline, Method
-from codeorigin.fleet import command as scan_command
-from codeorigin.history import command as history_command
+from codeorigin.fleet.options import ScanOptions
+from codeorigin.history.options import HistoryOptions
 
 # Each command imports its module only when it runs, so that `--version` and `--help` are fast.
 # ruff: noqa: PLC0415
@@ -29,29 +26,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-
-class LogLevel(StrEnum):
-    """The log levels of the language server."""
-
-    DEBUG = "debug"
-    INFO = "info"
-    WARNING = "warning"
-    ERROR = "error"
-
-
-class _Method(StrEnum):
-    """What may be asked for; where the model is linear, Integrated Gradients come down to its exact shares."""
-
-    INTEGRATED_GRADIENTS = Method.INTEGRATED_GRADIENTS.value
-    OCCLUSION = Method.OCCLUSION.value
-
-
-class ExplanationFormat(StrEnum):
-    """The formats of an explanation and of a language guess."""
-
-    TEXT = "text"
-    JSON = "json"
 
 
 def _version(wanted: bool) -> None:
@@ -70,131 +44,70 @@ def root(
     """Estimate how likely each function was written by an LLM, and show which lines say so."""
 
 
-check_command.register(app)
+def check(options: CheckOptions) -> int:
+    """Score the functions of files and folders. Exit code: 0 no findings, 1 findings, 2 an error."""
+    from codeorigin.check.run import run_check
+
+    return run_check(options)
 
 
-@app.command()
-def explain(
-    target: Annotated[str, typer.Argument(metavar="FILE:LINE", help="A line of the function, from 1.")],
-    report_format: Annotated[
-        ExplanationFormat, typer.Option("--format", "-f", help="Format of the explanation.")
-    ] = ExplanationFormat.TEXT,
-    method: Annotated[
-        _Method, typer.Option(help="How to attribute the logit to the lines.")
-    ] = _Method.INTEGRATED_GRADIENTS,
-    baseline: Annotated[
-        Baseline,
-        typer.Option(
-            "--ig-baseline", help="The baseline of Integrated Gradients: an input without evidence."
-        ),
-    ] = Baseline.MASK,
-    aggregation: Annotated[
-        Aggregation,
-        typer.Option(help="How a token's embedding dimensions become one number; only sum adds up."),
-    ] = Aggregation.SUM,
-    nodes: Annotated[
-        int,
-        typer.Option(
-            min=1, max=512, help="Quadrature nodes to start with; doubled while the result is too coarse."
-        ),
-    ] = 8,
-    tokens: Annotated[
-        int, typer.Option(min=0, max=1000, help="How many of the strongest tokens to list.")
-    ] = 5,
-    language: Annotated[
-        str | None,
-        typer.Option("--language", "-l", help="Language of the file. (default: by its name or text)"),
-    ] = None,
-    file_context: FileContext = None,
-    no_deep: NoDeep = False,
-    no_config: NoConfig = False,
-    model: Model = None,
-    threads: Threads = None,
-    debug: Debug = False,
-) -> None:
+def explain(options: ExplainRequest) -> int:
     """Show which lines of the function at FILE:LINE made the model think so."""
+    from codeorigin.cli.explain import run_explain
 
-    def work() -> int:
-        from codeorigin.cli.explain import ExplainRequest, parse_target, run_explain
-        from codeorigin.explain.explanation import ExplainOptions
-
-        options = ExplainOptions(
-            method=Method(method.value),
-            baseline=baseline,
-            aggregation=aggregation,
-            nodes=nodes,
-            max_nodes=max(nodes, ExplainOptions().max_nodes),
-            top_tokens=tokens,
-            deep=not no_deep,
-        )
-        return run_explain(
-            ExplainRequest(
-                target=parse_target(target),
-                options=options,
-                as_json=report_format is ExplanationFormat.JSON,
-                language=language,
-                file_context=file_context,
-                config=not no_config,
-                model=model,
-                threads=threads or cores(),
-            )
-        )
-
-    raise typer.Exit(guarded(work, debug=debug))
+    return run_explain(options)
 
 
-@app.command()
-def language(
-    paths: Annotated[list[str], typer.Argument(metavar="FILE...", help="Files, or - for stdin.")],
-    report_format: Annotated[
-        ExplanationFormat, typer.Option("--format", "-f", help="Format of the answer.")
-    ] = ExplanationFormat.TEXT,
-    debug: Debug = False,
-) -> None:
+def language(options: LanguageOptions) -> int:
     """Detect the language of files from their text. Exit code: 0 done, 2 a file could not be read."""
+    from codeorigin.cli.language import run_language
 
-    def work() -> int:
-        from codeorigin.cli.language import LanguageOptions, run_language
-
-        return run_language(LanguageOptions(paths, as_json=report_format is ExplanationFormat.JSON))
-
-    raise typer.Exit(guarded(work, debug=debug))
+    return run_language(options)
 
 
-@app.command()
-def doctor(model: Model = None, threads: Threads = None, debug: Debug = False) -> None:
+def doctor(options: DoctorOptions) -> int:
     """Check versions, model files, results and speed. Exit code: 0 no problem, 2 a problem."""
+    from codeorigin.cli.doctor import run_doctor
 
-    def work() -> int:
-        from codeorigin.cli.doctor import run_doctor
-
-        return run_doctor(model=model, threads=threads or cores(), debug=debug)
-
-    raise typer.Exit(guarded(work, debug=debug))
+    return run_doctor(options)
 
 
-@app.command()
-def serve(
-    log_file: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Append the log to this file.")
-    ] = None,
-    log_level: Annotated[LogLevel, typer.Option(help="How much to log.")] = LogLevel.INFO,
-    model: Model = None,
-    debug: Debug = False,
-) -> None:
+def serve(options: ServeOptions) -> int:
     """Run the language server for an editor."""
+    from codeorigin.cli.serve import run_serve
 
-    def work() -> int:
-        from codeorigin.cli.serve import run_serve
-
-        return run_serve(log_file=log_file, log_level=log_level.value, model=model)
-
-    raise typer.Exit(guarded(work, debug=debug))
+    return run_serve(options)
 
 
-history_command.register(app)
-scan_command.register(app)
-delta_command.register(app)
+def history(options: HistoryOptions) -> int:
+    """Judge what every commit of a repository wrote. Exit code: 0 done, 2 an error or a part missing, 130 stopped."""
+    from codeorigin.history.stream import run_history
+
+    return run_history(options)
+
+
+def scan(options: ScanOptions) -> int:
+    """Judge many repositories, on one machine or on a cluster. Exit code: 0 done, 2 an error or a failed repository."""
+    from codeorigin.fleet.run import run_scan
+
+    return run_scan(options)
+
+
+def delta(options: DeltaOptions) -> int:
+    """Compare two saved JSON reports. Exit code: 0 no new findings, 1 new findings, 2 an error."""
+    from codeorigin.check.delta_run import run_delta
+
+    return run_delta(options)
+
+
+add_command(app, CheckOptions, check)
+add_command(app, ExplainRequest, explain)
+add_command(app, LanguageOptions, language)
+add_command(app, DoctorOptions, doctor)
+add_command(app, ServeOptions, serve)
+add_command(app, HistoryOptions, history)
+add_command(app, ScanOptions, scan)
+add_command(app, DeltaOptions, delta)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -10,9 +10,9 @@ from codeorigin.analysis.report import FunctionReport
 from codeorigin.check.inputs import Source, file_source, find_project
 from codeorigin.cli.exit_codes import ExitCode
 from codeorigin.cli.explain_result import Explained
+from codeorigin.cli.options import ExplainRequest, ExplanationFormat, cores
 from codeorigin.cli.terminal import display_path
-from codeorigin.errors import CodeOriginError, SourceError
-from codeorigin.explain.explanation import ExplainOptions
+from codeorigin.errors import SourceError
 from codeorigin.languages.kinds import NOTEBOOK, kind_for_path
 from codeorigin.wording.functions import short_reason
 
@@ -28,30 +28,16 @@ class Target:
     column: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ExplainRequest:
-    """What the user requested. ``file_context`` makes the other functions of the file count in the verdict."""
-
-    target: Target
-    options: ExplainOptions
-    as_json: bool = False
-    language: str | None = None
-    file_context: bool | None = None
-    config: bool = True
-    model: Path | None = None
-    threads: int = 1
-
-
 def parse_target(argument: str) -> Target:
     """Parse ``FILE:LINE`` or ``FILE:LINE:COLUMN``, as written by editors and compilers; raises SourceError."""
     match = _TARGET.fullmatch(argument)
     if match is None:
-        raise SourceError(f"{argument}: say which line, as FILE:LINE, for example app.py:12")
+        raise SourceError("say which line, as FILE:LINE, for example app.py:12", argument)
     path, line, column = match["path"], int(match["line"]), match["column"]
     if column is not None and Path(f"{path}:{line}").exists():
         path, line, column = f"{path}:{line}", int(column), None
     if line < 1 or (column is not None and int(column) < 1):
-        raise SourceError(f"{argument}: lines and columns count from 1")
+        raise SourceError("lines and columns count from 1", argument)
     return Target(path, line, None if column is None else int(column))
 
 
@@ -75,33 +61,30 @@ def find_function(functions: Iterable[FunctionReport], target: Target, shown: st
     """The outermost function at ``target`` that has a verdict; raises SourceError if there is none."""
     holding = [function for function in functions if _holds(function, target)]
     if not holding:
-        raise SourceError(f"{shown}:{target.line}: no function here")
+        raise SourceError("no function here", f"{shown}:{target.line}")
     for function in holding:
         if function.verdict.band is not None:
             return function
     first = holding[0]
     why = short_reason(first.verdict.reason)
-    raise SourceError(f"{shown}:{target.line}: '{first.span.qualified_name}' is not scored: {why}")
+    raise SourceError(f"'{first.span.qualified_name}' is not scored: {why}", f"{shown}:{target.line}")
 
 
 def explain(request: ExplainRequest) -> Explained:
     """Find and explain the function; raises :class:`~codeorigin.errors.CodeOriginError` with a one-line message."""
     from codeorigin.analysis.analyzer import Analyzer  # noqa: PLC0415 - takes a while, and invalid targets need no model
 
-    target = request.target
-    source = _source(request)
+    target = parse_target(request.target)
+    source = _source(target, request.language)
     text = source.read()
-    analyzer = Analyzer.load(request.model, threads=request.threads)
+    analyzer = Analyzer.load(request.model, threads=request.threads or cores())
     in_file = request.file_context
     if in_file is None:
         in_file = find_project([target.path]).settings.file_context if request.config else True
     report = analyzer.analyze(text, source.kind.id, path=source.path, file_context=in_file)
-    try:
-        report.require_parsed()
-    except CodeOriginError as error:
-        raise CodeOriginError(f"{source.path}: {error}") from None
+    report.require_parsed()
     function = find_function(report.functions, target, source.path)
-    if request.options.deep:
+    if request.deep:
         # Refining the other functions of the file would only take time.
         alone = replace(report, functions=(function,))
         (function,) = analyzer.refine(text, alone, looked_at=[function.function_id]).functions
@@ -109,17 +92,17 @@ def explain(request: ExplainRequest) -> Explained:
     return Explained(source.path, analyzer.model_id, text, function, explanation)
 
 
-def _source(request: ExplainRequest) -> Source:
-    path = Path(request.target.path)
+def _source(target: Target, language: str | None) -> Source:
+    path = Path(target.path)
     if not path.exists():
-        raise SourceError(f"{display_path(path)}: no such file")
+        raise SourceError("no such file", display_path(path))
     if path.is_dir():
-        raise SourceError(f"{display_path(path)}: is a folder; give a file and a line")
+        raise SourceError("is a folder; give a file and a line", display_path(path))
     if kind_for_path(path) is NOTEBOOK:
         raise SourceError(
-            f"{display_path(path)}: is a notebook; evidence on its cells is shown in editors alone"
+            "is a notebook; evidence on its cells is shown in editors alone", display_path(path)
         )
-    return file_source(path, request.language)
+    return file_source(path, language)
 
 
 def run_explain(request: ExplainRequest) -> int:
@@ -127,7 +110,7 @@ def run_explain(request: ExplainRequest) -> int:
     from codeorigin.cli import explanation_report as explanation  # noqa: PLC0415
 
     explained = explain(request)
-    if request.as_json:
+    if request.format is ExplanationFormat.JSON:
         sys.stdout.write(explanation.render_json(explained))
     else:
         explanation.write_text(explained, sys.stdout)

@@ -3,24 +3,16 @@
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from codeorigin.check.formats.json_text import encoded
 from codeorigin.check.inputs import MAX_BYTES, STDIN, STDIN_NAME, stdin_bytes
 from codeorigin.cli.exit_codes import ExitCode
+from codeorigin.cli.options import ExplanationFormat, LanguageOptions
 from codeorigin.cli.terminal import complain, display_path, printable, write_all
 from codeorigin.errors import SourceError
 from codeorigin.language_id import Guess, guess_language
 from codeorigin.text.sources import decode_source, read_source
-
-
-@dataclass(frozen=True, slots=True)
-class LanguageOptions:
-    """What the user requested. ``paths`` are files or ``-``."""
-
-    paths: Sequence[str]
-    as_json: bool = False
 
 
 def load_schema() -> object:
@@ -52,10 +44,12 @@ def run_language(options: LanguageOptions) -> int:
         try:
             guesses.append((shown, guess_language(read_text(name))))
         except SourceError as error:
-            message = display_path(str(error)).removeprefix(f"{shown}: ")
+            message = display_path(error.reason)
             errors.append((shown, message))
             complain(f"{shown}: {message}")
-    write_all(sys.stdout, _json(guesses, errors) if options.as_json else _lines(guesses))
+    write_all(
+        sys.stdout, _json(guesses, errors) if options.format is ExplanationFormat.JSON else _lines(guesses)
+    )
     return ExitCode.ERROR if errors else ExitCode.OK
 
 

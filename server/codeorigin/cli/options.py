@@ -1,11 +1,14 @@
-"""Options shared by several commands."""
+"""Options that several commands share, and the options of the small commands."""
 
 import os
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+
+from codeorigin.explain.explanation import Aggregation, Baseline, ExplainOptions, Method
 
 
 def cores() -> int:
@@ -38,13 +41,15 @@ FileContext = Annotated[
         help="Let the other functions of a file influence a verdict, or judge each by its own text.",
     ),
 ]
-NoDeep = Annotated[
+Deep = Annotated[
     bool,
-    typer.Option("--no-deep", help="Do not run the model's deep part; keep the first verdict."),
+    typer.Option(
+        " /--no-deep", show_default=False, help="Do not run the model's deep part; keep the first verdict."
+    ),
 ]
-NoConfig = Annotated[
+Config = Annotated[
     bool,
-    typer.Option("--no-config", help="Do not read codeorigin.toml and pyproject.toml."),
+    typer.Option(" /--no-config", show_default=False, help="Do not read codeorigin.toml and pyproject.toml."),
 ]
 StdinFilename = Annotated[
     str | None,
@@ -53,7 +58,7 @@ StdinFilename = Annotated[
     ),
 ]
 Exclude = Annotated[
-    list[str] | None,
+    list[str],
     typer.Option(
         "--exclude",
         metavar="PATTERN",
@@ -84,7 +89,10 @@ Until = Annotated[
     str | None,
     typer.Option("--until", metavar="DATE", help="Only commits of this day (YYYY-MM-DD, UTC) or before."),
 ]
-NoDeclared = Annotated[bool, typer.Option("--no-declared", help="Do not look whether commits name an agent.")]
+Declared = Annotated[
+    bool,
+    typer.Option(" /--no-declared", show_default=False, help="Do not look whether commits name an agent."),
+]
 Documents = Annotated[
     bool,
     typer.Option(
@@ -92,3 +100,111 @@ Documents = Annotated[
         help="Check the code blocks of Markdown and reStructuredText in folders and changes too.",
     ),
 ]
+
+
+class ExplanationFormat(StrEnum):
+    """The formats of an explanation and of a language guess."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+class ExplanationMethod(StrEnum):
+    """What may be asked for; where the model is linear, Integrated Gradients come down to its exact shares."""
+
+    INTEGRATED_GRADIENTS = Method.INTEGRATED_GRADIENTS.value
+    OCCLUSION = Method.OCCLUSION.value
+
+
+class LogLevel(StrEnum):
+    """The log levels of the language server."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainRequest:
+    """What the user asks of ``explain``. ``file_context`` None means the project's setting."""
+
+    target: Annotated[str, typer.Argument(metavar="FILE:LINE", help="A line of the function, from 1.")]
+    format: Annotated[
+        ExplanationFormat, typer.Option("--format", "-f", help="Format of the explanation.")
+    ] = ExplanationFormat.TEXT
+    method: Annotated[ExplanationMethod, typer.Option(help="How to attribute the logit to the lines.")] = (
+        ExplanationMethod.INTEGRATED_GRADIENTS
+    )
+    baseline: Annotated[
+        Baseline,
+        typer.Option(
+            "--ig-baseline", help="The baseline of Integrated Gradients: an input without evidence."
+        ),
+    ] = Baseline.MASK
+    aggregation: Annotated[
+        Aggregation,
+        typer.Option(help="How a token's embedding dimensions become one number; only sum adds up."),
+    ] = Aggregation.SUM
+    nodes: Annotated[
+        int,
+        typer.Option(
+            min=1, max=512, help="Quadrature nodes to start with; doubled while the result is too coarse."
+        ),
+    ] = 8
+    tokens: Annotated[
+        int, typer.Option(min=0, max=1000, help="How many of the strongest tokens to list.")
+    ] = 5
+    language: Annotated[
+        str | None,
+        typer.Option("--language", "-l", help="Language of the file. (default: by its name or text)"),
+    ] = None
+    file_context: FileContext = None
+    deep: Deep = True
+    config: Config = True
+    model: Model = None
+    threads: Threads = None
+    debug: Debug = False
+
+    @property
+    def options(self) -> ExplainOptions:
+        """The options of the explanation itself."""
+        return ExplainOptions(
+            method=Method(self.method.value),
+            baseline=self.baseline,
+            aggregation=self.aggregation,
+            nodes=self.nodes,
+            max_nodes=max(self.nodes, ExplainOptions().max_nodes),
+            top_tokens=self.tokens,
+            deep=self.deep,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageOptions:
+    """What the user asks of ``language``."""
+
+    paths: Annotated[list[str], typer.Argument(metavar="FILE...", help="Files, or - for stdin.")]
+    format: Annotated[ExplanationFormat, typer.Option("--format", "-f", help="Format of the answer.")] = (
+        ExplanationFormat.TEXT
+    )
+    debug: Debug = False
+
+
+@dataclass(frozen=True, slots=True)
+class DoctorOptions:
+    """What the user asks of ``doctor``."""
+
+    model: Model = None
+    threads: Threads = None
+    debug: Debug = False
+
+
+@dataclass(frozen=True, slots=True)
+class ServeOptions:
+    """What an editor asks of ``serve``."""
+
+    log_file: Annotated[Path | None, typer.Option(metavar="FILE", help="Append the log to this file.")] = None
+    log_level: Annotated[LogLevel, typer.Option(help="How much to log.")] = LogLevel.INFO
+    model: Model = None
+    debug: Debug = False

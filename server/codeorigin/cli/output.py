@@ -77,7 +77,7 @@ class OpenReport(Generic[_Format]):
             if self._path is None:
                 raise
             raise SourceError(
-                f"{self._path}: cannot write the report here: {error.strerror or error}"
+                f"cannot write the report here: {error.strerror or error}", self._path
             ) from error
 
     def finish(self, write: Callable[[], None]) -> None:

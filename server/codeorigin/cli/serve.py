@@ -1,10 +1,11 @@
 """``codeorigin serve``: start the language server on stdin and stdout."""
 
 import gc
-from pathlib import Path
+
+from codeorigin.cli.options import ServeOptions
 
 
-def run_serve(*, log_file: Path | None, log_level: str, model: Path | None) -> int:
+def run_serve(options: ServeOptions) -> int:
     """Serve until the client disconnects, and return the server's exit code."""
     # Importing the protocol creates thousands of permanent objects, none of them garbage.
     gc.disable()
@@ -13,4 +14,4 @@ def run_serve(*, log_file: Path | None, log_level: str, model: Path | None) -> i
 
     gc.freeze()
     gc.enable()
-    return serve(log_file=log_file, log_level=log_level, model_dir=model)
+    return serve(log_file=options.log_file, log_level=options.log_level.value, model_dir=options.model)

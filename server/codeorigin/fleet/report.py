@@ -13,8 +13,8 @@ import pyarrow.parquet as pq
 import codeorigin
 from codeorigin.cli.terminal import printable
 from codeorigin.errors import CodeOriginError
+from codeorigin.fleet.options import UnitKind
 from codeorigin.fleet.store import Store
-from codeorigin.fleet.units import UnitKind
 from codeorigin.history.formats.charts import described, over_time, periods, treemap
 from codeorigin.history.formats.html import languages_of, legend, share_table
 from codeorigin.history.formats.style import POLICY, STYLE

@@ -6,8 +6,9 @@ from pathlib import Path
 
 from codeorigin.errors import CodeOriginError
 from codeorigin.fleet.engines import Engine, UnitOutcome, run_units
+from codeorigin.fleet.options import UnitKind
 from codeorigin.fleet.store import Store
-from codeorigin.fleet.units import COMMITS_IN_A_UNIT, Unit, UnitKind, units_of
+from codeorigin.fleet.units import COMMITS_IN_A_UNIT, Unit, units_of
 from codeorigin.fleet.work import reason_of
 from codeorigin.wording.histories import missing_phrase
 
@@ -130,7 +131,10 @@ def _pending(
         except Exception as error:
             # One broken repository must not end a scan of thousands.
             units.clear()
-            lacking.append(reason_of(error).removeprefix(f"{folder}: "))
+            if isinstance(error, CodeOriginError) and error.path == folder:
+                lacking.append(error.reason)
+            else:
+                lacking.append(reason_of(error))
         else:
             store.keep_only(name, request.kind, units)
         for reason in lacking:

@@ -13,7 +13,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from codeorigin.errors import CodeOriginError
-from codeorigin.fleet.units import Unit, UnitKind
+from codeorigin.fleet.options import UnitKind
+from codeorigin.fleet.units import Unit
 from codeorigin.fleet.work import UnitResult
 from codeorigin.text.regular_files import IS_A_LINK, find_link, replacing_binary_file, trusted_root
 

@@ -4,22 +4,15 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 
 from codeorigin.errors import RepositoryError
+from codeorigin.fleet.options import UnitKind
 from codeorigin.git.repository import Repository
 from codeorigin.history.walk import plan
 
 _FORMAT = 2
 COMMITS_IN_A_UNIT = 512
-
-
-class UnitKind(StrEnum):
-    """What a unit covers: commits, or the files of the newest commit."""
-
-    COMMITS = "commits"
-    TREE = "tree"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from typing import Any
 
 from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.errors import CodeOriginError, MissingContentError, ModelError, SourceError
-from codeorigin.fleet.units import Unit, UnitKind
+from codeorigin.fleet.options import UnitKind
+from codeorigin.fleet.units import Unit
 from codeorigin.git.repository import Repository
 from codeorigin.history.functions import BlobReader, load_analyzer
 from codeorigin.history.results import UNREADABLE

@@ -46,15 +46,15 @@ def read_notebook(text: str, name: str) -> tuple[Piece, ...]:
         notebook = json.loads(text)
     except json.JSONDecodeError as error:
         raise SourceError(
-            f"{name}: is a broken notebook: no JSON at line {error.lineno}, column {error.colno}"
+            f"is a broken notebook: no JSON at line {error.lineno}, column {error.colno}", name
         ) from error
     except (ValueError, RecursionError) as error:
-        raise SourceError(f"{name}: is a broken notebook: its JSON cannot be read") from error
+        raise SourceError("is a broken notebook: its JSON cannot be read", name) from error
     if isinstance(notebook, dict) and "worksheets" in notebook:
-        raise SourceError(f"{name}: is a notebook of an old format; open and save it in Jupyter")
+        raise SourceError("is a notebook of an old format; open and save it in Jupyter", name)
     cells = notebook.get("cells") if isinstance(notebook, dict) else None
     if not isinstance(cells, list):
-        raise SourceError(f"{name}: is not a notebook: it has no list of cells")
+        raise SourceError("is not a notebook: it has no list of cells", name)
     default = _default_language(notebook)
     places = list(_source_lines(text))
     found = []

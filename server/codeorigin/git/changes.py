@@ -6,9 +6,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 
-from codeorigin.errors import RepositoryError
-from codeorigin.git.line_changes import ChangedFile, changed_files
-from codeorigin.git.objects import Objects
+from codeorigin.errors import MissingContentError, RepositoryError, SourceError
+from codeorigin.git.commit_changes import compared_trees
+from codeorigin.git.line_changes import MAX_CHANGES, ChangedFile
+from codeorigin.git.objects import LargeObjectError, Objects, UnreadableObjectError
 from codeorigin.git.repository import Repository, read_commit
 from codeorigin.git.scratch_objects import ScratchObjects
 from codeorigin.git.working_tree import index_tree, working_tree
@@ -44,17 +45,25 @@ class Change:
     new: str | None
     parents: int
     files: list[ChangedFile]
+    _missing: frozenset[str]
     _objects: Objects
 
     def read(self, file: ChangedFile, max_bytes: int) -> bytes:
         """The first ``max_bytes + 1`` bytes of the file as it is after the change.
 
         Raises:
-            RepositoryError: the content is not in this clone.
+            SourceError: the content is too large, damaged or not in this clone.
         """
-        content = self._objects.read(file.blob, max_bytes)
+        try:
+            content = None if file.path in self._missing else self._objects.read(file.blob, max_bytes)
+        except LargeObjectError:
+            raise SourceError(f"{file.path}: is larger than {max_bytes:,} bytes") from None
+        except UnreadableObjectError:
+            content = None
         if content is None:
-            raise RepositoryError(f"{file.path}: its content is not in this clone, and nothing is fetched")
+            raise MissingContentError(
+                f"{file.path}: its content is not in this clone or is damaged, and nothing is fetched"
+            )
         return content
 
 
@@ -84,8 +93,8 @@ def open_change(
             if request.kind is ChangeKind.INDEX:
                 tree = index_tree(repository, scratch)
             else:
-                found = working_tree(repository, scratch, objects, wanted, max_bytes)
-                tree, as_on_disk = found.tree, found.as_on_disk
+                files_now = working_tree(repository, scratch, objects, wanted, max_bytes)
+                tree, as_on_disk = files_now.tree, files_now.as_on_disk
         elif request.kind is ChangeKind.RANGE:
             base = repository.resolve(request.revision)
             new = tree = repository.resolve("HEAD")
@@ -100,9 +109,19 @@ def open_change(
                     f"{new[:10]}: this clone does not hold the commit before it; fetch more of the history "
                     "(git fetch --deepen 1)"
                 )
-        files = changed_files(scratch.git, old or scratch.empty_tree(), tree, wanted)
-        on_disk = [ChangedFile(file.path, as_on_disk.get(file.path, file.blob), file.lines) for file in files]
-        yield Change(request, old, new, parents, on_disk, objects)
+        found = compared_trees(scratch.git, objects, (old or scratch.empty_tree(), tree), wanted)
+        if not found.readable:
+            raise RepositoryError(
+                f"{repository.folder}: the files of this change cannot be read: a tree is damaged, is not in this "
+                f"clone, or holds more than {MAX_CHANGES:,} changes"
+            )
+        # Nothing is written in a file that was deleted.
+        missing = {file.path: file for file in found.missing if file.blob.strip("0")}
+        files = [
+            ChangedFile(file.path, as_on_disk.get(file.path, file.blob), file.lines)
+            for file in sorted((*found.files, *missing.values()), key=lambda file: file.path)
+        ]
+        yield Change(request, old, new, parents, files, frozenset(missing), objects)
 
 
 def relative_to_folder(repository: Repository, path: str) -> str:

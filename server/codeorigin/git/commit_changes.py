@@ -1,39 +1,56 @@
-"""The changes of many commits, each against its parent, read with one ``git diff-tree --stdin``."""
+"""The changes of many commits, each against its parent, and of one tree against another."""
 
 import secrets
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from io import BufferedReader
+from itertools import groupby
 
 from codeorigin.errors import RepositoryError
-from codeorigin.git.line_changes import DIFF_OPTIONS, ChangedFile, raw_changes, read_changes
+from codeorigin.git.line_changes import (
+    ALL_LINES,
+    DIFF_OPTIONS,
+    MAX_CHANGES,
+    TOO_MANY,
+    ChangedFile,
+    raw_change,
+    raw_changes,
+    read_changes,
+    records,
+)
 from codeorigin.git.objects import Objects
 from codeorigin.git.process import FailedCommandError, Git
-from codeorigin.git.temporary import temporary_folder
+from codeorigin.git.repository import Repository
+from codeorigin.git.scratch_objects import ScratchObjects
 
+_LIST_OPTIONS = ("-r", "--raw", "-z", "--no-renames")
 _PATHS_AT_ONCE = 500
-_ZEROS = b"0"
 
 
 @dataclass(frozen=True, slots=True)
 class CommitFiles:
-    """The files that a commit changed, as returned by :func:`codeorigin.git.line_changes.changed_files`.
+    """The changed files that have new or rewritten lines, sorted by path.
 
-    ``missing`` lists the paths of other changed files whose old or new content is damaged or not in this clone.
-    ``readable`` is False if not even the paths can be read.
+    A renamed file is compared with its old version. Links, submodules, and files where only lines were removed or only
+    the mode changed are left out. A file that is too large to be compared has :data:`ALL_LINES`.
+
+    ``missing`` are other changed files, whose old or new content is damaged or not in this clone. ``readable`` is
+    False if not even the paths can be read.
     """
 
     files: list[ChangedFile]
-    missing: tuple[str, ...] = ()
+    missing: tuple[ChangedFile, ...] = ()
     readable: bool = True
 
 
 def commit_changes(
-    git: Git, commits: Sequence[str], wanted: Callable[[str], bool]
+    repository: Repository, commits: Sequence[str], wanted: Callable[[str], bool]
 ) -> Iterator[tuple[str, CommitFiles]]:
     """Yield every commit with the files that it changed.
 
     Args:
-        git: the repository to read.
+        repository: the repository to read.
         commits: full names, none of them a merge. A commit without a parent is compared with the empty tree.
         wanted: whether to include the file with this path in the repository.
 
@@ -43,61 +60,119 @@ def commit_changes(
     Raises:
         RepositoryError: git cannot be started, takes too long, or its output is not understood.
     """
-    with temporary_folder() as empty:
-        # With an index, git reads a file of the working tree in place of the object that its entry names if time and
-        # size match. Anyone who can write there could then choose the content that a commit is judged by.
-        alone = git.with_environment(GIT_INDEX_FILE=str(empty / "index"))
-        with Objects(alone) as objects:
-            left = list(commits)
+    with ScratchObjects(repository) as scratch, Objects(scratch.git) as objects:
+        plain = _plain_commits(scratch.git, objects, commits)
+        for is_plain, some in groupby(commits, plain.__contains__):
+            left = list(some)
             while left:
                 done = 0
                 try:
-                    for name, files in _compared(alone, left, wanted):
+                    for name, files in _compared(scratch.git, left, wanted) if is_plain else ():
                         # git silently skips a commit that it cannot read.
-                        is_there = bool(files) or objects.holds(name)
-                        yield name, CommitFiles(files, readable=is_there)
+                        yield name, CommitFiles(files, readable=bool(files) or objects.holds(name))
                         done += 1
-                    return
                 except FailedCommandError:
-                    left = left[done:]
-                # git failed on one of the remaining commits, most likely the first.
-                first = left.pop(0)
-                yield first, _single(alone, objects, first, wanted)
+                    pass
+                # If any are left, git failed on one of them, most likely the first.
+                left = left[done:]
+                for name in left[:1]:
+                    yield name, compared_trees(scratch.git, objects, (name,), wanted)
+                left = left[1:]
 
 
-def _single(git: Git, objects: Objects, commit: str, wanted: Callable[[str], bool]) -> CommitFiles:
-    """The changes of one commit, as far as they can be read."""
+def compared_trees(
+    git: Git, objects: Objects, names: tuple[str] | tuple[str, str], wanted: Callable[[str], bool]
+) -> CommitFiles:
+    """The changes of one commit, or from one tree or commit to another, as far as they can be read.
+
+    Raises:
+        RepositoryError: git cannot be started, or takes too long.
+    """
     try:
-        ((_, files),) = _compared(git, [commit], wanted)
-    except FailedCommandError:
-        pass
-    else:
-        return CommitFiles(files, readable=bool(files) or objects.holds(commit))
-    arguments = ("diff-tree", "-r", "--root", "--no-commit-id", "--raw", "-z", "--no-renames", commit, "--")
-    try:
-        # This reads only tree objects.
-        with git.stream(*arguments) as output:
-            listed = [each for each in raw_changes(output) if each.is_of_file and wanted(each.path)]
+        with _differences(git, names, _LIST_OPTIONS) as output:
+            listed = list(raw_changes(output))
     except FailedCommandError:
         return CommitFiles([], readable=False)
-    missing: list[str] = []
-    sound: list[str] = []
-    for each in listed:
-        blobs = [blob.decode("ascii") for blob in (each.before, each.after) if blob.strip(_ZEROS)]
-        (sound if all(map(objects.holds, blobs)) else missing).append(each.path)
-    files = []
-    for start in range(0, len(sound), _PATHS_AT_ONCE):
+    unfit = objects.unfit({blob for each in listed for blob in each.blobs})
+    if not unfit:
         try:
-            ((_, some),) = _compared(git, [commit], wanted, sound[start : start + _PATHS_AT_ONCE])
+            return CommitFiles(
+                _changed(git, names, wanted), readable=bool(listed) or objects.holds(names[-1])
+            )
         except FailedCommandError:
-            missing += sound[start : start + _PATHS_AT_ONCE]
+            pass
+    files: list[ChangedFile] = []
+    missing: list[ChangedFile] = []
+    sound: list[ChangedFile] = []
+    for each in listed:
+        if not each.is_of_file or not wanted(each.path):
+            continue
+        file = ChangedFile(each.path, each.after.decode("ascii"), (ALL_LINES,))
+        if not unfit.isdisjoint(each.blobs):
+            # Nothing is written in a file that was deleted.
+            files += [file] if each.is_file else []
         else:
-            files += some
-    return CommitFiles(sorted(files, key=lambda each: each.path), tuple(sorted(missing)))
+            (sound if all(map(objects.holds, each.blobs)) else missing).append(file)
+    waiting = [sound[start : start + _PATHS_AT_ONCE] for start in range(0, len(sound), _PATHS_AT_ONCE)]
+    while waiting:
+        some = waiting.pop()
+        half = len(some) // 2
+        try:
+            files += _changed(git, names, wanted, [file.path for file in some])
+        except FailedCommandError:
+            # One of them is damaged in a way that only the comparison shows.
+            if half:
+                waiting += [some[:half], some[half:]]
+            else:
+                missing += some
+    by_path = {file.path: file for file in (*files, *missing)}
+    return CommitFiles(
+        [by_path[path] for path in sorted(file.path for file in files)],
+        tuple(by_path[path] for path in sorted(file.path for file in missing)),
+    )
+
+
+def _plain_commits(git: Git, objects: Objects, commits: Sequence[str]) -> set[str]:
+    """The commits whose trees can be read and that change no objects that cannot be compared."""
+    blobs: dict[str, set[str]] = {}
+    left = list(commits)
+    while left:
+        listed = 0
+        try:
+            for name, some in _listed(git, left):
+                blobs[name] = some
+                listed = left.index(name) + 1
+            break
+        except FailedCommandError:
+            # git failed on a commit that was not listed, most likely the first of them.
+            left = left[listed + 1 :]
+    unfit = objects.unfit(set().union(*blobs.values()))
+    return {name for name in commits if name in blobs and unfit.isdisjoint(blobs[name])}
+
+
+def _listed(git: Git, commits: Sequence[str]) -> Iterator[tuple[str, set[str]]]:
+    """Yield the commits with the blobs that they changed, old and new; git skips commits that it cannot read."""
+    name, blobs = "", set[str]()
+    with git.stream(
+        "diff-tree", "--stdin", "--root", "--always", *_LIST_OPTIONS, stdin=_lines(commits), ponders=False
+    ) as output:
+        listed = records(output)
+        for record in listed:
+            if record.startswith(b":"):
+                change = raw_change(record, listed)
+                blobs.update(() if change is None else change.blobs)
+                if len(blobs) > 2 * MAX_CHANGES:
+                    raise FailedCommandError(TOO_MANY)
+                continue
+            if name:
+                yield name, blobs
+            name, blobs = record.decode("ascii"), set()
+    if name:
+        yield name, blobs
 
 
 def _compared(
-    git: Git, commits: Sequence[str], wanted: Callable[[str], bool], paths: Sequence[str] = ()
+    git: Git, commits: Sequence[str], wanted: Callable[[str], bool]
 ) -> Iterator[tuple[str, list[ChangedFile]]]:
     """Yield the commits with their changed files, read from one process.
 
@@ -106,11 +181,10 @@ def _compared(
     # Paths and contents are untrusted, so a random mark that they cannot contain separates the commits.
     mark = secrets.token_hex(16)
     start = mark.encode("ascii")
-    names = "".join(f"{commit}\n" for commit in commits).encode("ascii")
     waiting = iter(commits)
     arguments = ("--stdin", "--root", "--encoding=UTF-8", f"--format=tformat:{mark}%H", *DIFF_OPTIONS)
     last: list[tuple[str, list[ChangedFile]]] = []
-    with git.stream("diff-tree", *arguments, "--", *paths, stdin=names) as output:
+    with git.stream("diff-tree", *arguments, "--", stdin=_lines(commits), ponders=False) as output:
         line = output.readline()
         while line:
             yield from last
@@ -128,3 +202,22 @@ def _compared(
     # git has ended successfully, so its last commit is complete.
     yield from last
     yield from ((commit, []) for commit in waiting)
+
+
+def _changed(
+    git: Git, names: Sequence[str], wanted: Callable[[str], bool], paths: Sequence[str] = ()
+) -> list[ChangedFile]:
+    with _differences(git, names, DIFF_OPTIONS, paths) as output:
+        return read_changes(output, wanted)[0]
+
+
+def _differences(
+    git: Git, names: Sequence[str], options: Sequence[str], paths: Sequence[str] = ()
+) -> AbstractContextManager[BufferedReader]:
+    """What ``diff-tree`` prints about one commit, or about two trees or commits."""
+    single = ("--root", "--no-commit-id") if len(names) == 1 else ()
+    return git.stream("diff-tree", *single, *options, *names, "--", *paths, ponders=False)
+
+
+def _lines(commits: Sequence[str]) -> bytes:
+    return "".join(f"{commit}\n" for commit in commits).encode("ascii")

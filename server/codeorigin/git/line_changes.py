@@ -4,9 +4,9 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import IO
+from io import BufferedReader
 
-from codeorigin.git.process import Git
+from codeorigin.git.process import FailedCommandError
 
 _FILES = frozenset({b"100644", b"100755"})
 _HUNK = re.compile(rb"@@ -\d+(?:,\d+)? \+(\d+)(?:,(\d+))? @@")
@@ -17,8 +17,14 @@ DIFF_OPTIONS = (
     "--no-ext-diff", "--no-textconv", "--ignore-submodules=all", "--submodule=short", "--no-relative",
 )  # fmt: skip
 
+MAX_CHANGES = 500_000
+"""A comparison of trees with more changed paths is not read: a few kilobytes can stand for millions of them."""
+TOO_MANY = f"more than {MAX_CHANGES:,} files were changed at once, which is not read"
+
 LineRange = tuple[int, int]
 """First and last line, 1-based and inclusive. Only ``\\n`` ends a line, as in git."""
+ALL_LINES: LineRange = (1, 2**31 - 1)
+"""The lines of a file that cannot be compared with its old version."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,21 +40,8 @@ class ChangedFile:
     lines: tuple[LineRange, ...]
 
 
-def changed_files(git: Git, old: str, new: str, wanted: Callable[[str], bool]) -> list[ChangedFile]:
-    """The files in the tree ``new`` that ``wanted`` accepts by path and that have lines not in ``old``.
-
-    A renamed file is compared with its old version. Links, submodules, and files where only lines were removed or
-    only the mode changed are left out.
-
-    Raises:
-        RepositoryError: git fails.
-    """
-    with git.stream("diff-tree", *DIFF_OPTIONS, old, new, "--") as output:
-        return read_changes(output, wanted)[0]
-
-
 def read_changes(
-    output: IO[bytes], wanted: Callable[[str], bool], stop: bytes | None = None
+    output: BufferedReader, wanted: Callable[[str], bool], stop: bytes | None = None
 ) -> tuple[list[ChangedFile], bytes]:
     """Read the files of one comparison, in the format that :data:`DIFF_OPTIONS` selects.
 
@@ -63,7 +56,7 @@ def read_changes(
     pairs = [
         (each.path, each.before, each.after)
         for each in raw_changes(output)
-        if each.mode in _FILES and each.before != each.after and wanted(each.path)
+        if each.is_file and wanted(each.path)
     ]
     lines: dict[tuple[bytes, bytes], list[LineRange]] = {(before, after): [] for _, before, after in pairs}
     stopped = _read_patch(output, lines, stop)
@@ -86,40 +79,61 @@ class RawChange:
     after: bytes
 
     @property
+    def is_file(self) -> bool:
+        """Whether it is a regular file with new content."""
+        return self.before != self.after and self.mode in _FILES
+
+    @property
     def is_of_file(self) -> bool:
         """Whether a regular file was added or deleted, or its content changed."""
         return self.before != self.after and not _FILES.isdisjoint({self.old_mode, self.mode})
 
+    @property
+    def blobs(self) -> list[str]:
+        """The old and the new blob, without the side that is missing."""
+        return [blob.decode("ascii") for blob in (self.before, self.after) if blob.strip(b"0")]
 
-def raw_changes(output: IO[bytes]) -> Iterator[RawChange]:
-    """Yield the changes listed before the empty record that precedes the patch, or before the end."""
-    records = _records(output)
-    for head in records:
+
+def raw_changes(output: BufferedReader) -> Iterator[RawChange]:
+    """Yield the changes listed before the empty record that precedes the patch, or before the end.
+
+    Raises:
+        FailedCommandError: there are more than :data:`MAX_CHANGES`.
+    """
+    listed = records(output)
+    for number, head in enumerate(listed):
         if not head:
             return
-        old_mode, mode, before, after, status = head.removeprefix(b":").split(b" ")
-        path = next(records, None)
-        if status[:1] in {b"R", b"C"}:
-            path = next(records, None)
-        if path is None:
-            # git ended early; the caller that started it reports why.
+        if number == MAX_CHANGES:
+            raise FailedCommandError(TOO_MANY)
+        change = raw_change(head, listed)
+        if change is None:
             return
-        yield RawChange(os.fsdecode(path), old_mode, mode, before, after)
+        yield change
 
 
-def _records(output: IO[bytes]) -> Iterator[bytes]:
-    """Yield NUL-terminated records, reading byte by byte so that nothing after the last one is consumed."""
+def raw_change(head: bytes, following: Iterator[bytes]) -> RawChange | None:
+    """The change whose first record is ``head``; None if git ended early, of which its caller reports the reason."""
+    old_mode, mode, before, after, status = head.removeprefix(b":").split(b" ")
+    path = next(following, None)
+    if status[:1] in {b"R", b"C"}:
+        path = next(following, None)
+    return None if path is None else RawChange(os.fsdecode(path), old_mode, mode, before, after)
+
+
+def records(output: BufferedReader) -> Iterator[bytes]:
+    """Yield NUL-terminated records without consuming anything after the last one that is taken."""
     record = bytearray()
-    while byte := output.read(1):
-        if byte == b"\0":
-            yield bytes(record)
+    while piece := output.peek():
+        end = piece.find(b"\0")
+        record += output.read(end + 1 if end >= 0 else len(piece))
+        if end >= 0:
+            yield bytes(record[:-1])
             record.clear()
-        else:
-            record += byte
 
 
 def _read_patch(
-    output: IO[bytes], lines: dict[tuple[bytes, bytes], list[LineRange]], stop: bytes | None
+    output: BufferedReader, lines: dict[tuple[bytes, bytes], list[LineRange]], stop: bytes | None
 ) -> bytes:
     """Collect the line ranges of the new side.
 

@@ -5,16 +5,16 @@ import re
 import shutil
 import subprocess
 import tempfile
-import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
+from io import BufferedReader
 from pathlib import Path
-from types import TracebackType
 from typing import IO
 
 from codeorigin.cancellation import NEVER, CancelToken
 from codeorigin.errors import RepositoryError
+from codeorigin.git.watch import Watch, limit_memory
 
 SECONDS = 120.0
 """Time limit of one git command. Long listings are streamed and may take :data:`LONG_SECONDS`."""
@@ -103,26 +103,22 @@ def _program(search: str | None) -> str:
 
 
 class FailedCommandError(RepositoryError):
-    """git ran and failed, usually because something requested is missing or damaged."""
+    """git ran and failed or stalled, usually because something requested is missing or damaged."""
 
 
 class Git:
     """``git`` in one folder. Every method raises :class:`~codeorigin.errors.RepositoryError` with a one-line message.
 
-    ``extra`` holds additional environment variables, such as a private index. Cancelling ``cancel`` kills the running
+    ``extra`` holds environment variables to set, or to unset (None). Cancelling ``cancel`` kills the running
     command, and every method then raises :class:`~codeorigin.errors.Cancelled`.
     """
 
     def __init__(
-        self, folder: Path, extra: Mapping[str, str] | None = None, cancel: CancelToken = NEVER
+        self, folder: Path, extra: Mapping[str, str | None] | None = None, cancel: CancelToken = NEVER
     ) -> None:
         self.folder = folder
         self.cancel = cancel
         self._extra = dict(extra or {})
-
-    def with_environment(self, **extra: str) -> "Git":
-        """The same folder with more environment variables."""
-        return Git(self.folder, self._extra | extra, self.cancel)
 
     def run(
         self,
@@ -156,28 +152,40 @@ class Git:
         stdin: bytes = b"",
         answers: Sequence[int] = (0,),
         seconds: float = LONG_SECONDS,
-    ) -> Iterator[IO[bytes]]:
-        """The command's stdout as a stream, which must be read to its end; to stop earlier, raise an exception."""
+        ponders: bool = True,
+    ) -> Iterator[BufferedReader]:
+        """The command's stdout as a stream, which must be read to its end; to stop earlier, raise an exception.
+
+        A command that ``ponders`` may compute silently; any other has stalled if it prints nothing for a while.
+        """
         with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as complaints:
             given.write(stdin)
             given.seek(0)
             process = self._start(arguments, given, complaints)
-            watch = Watch(process, seconds, arguments[0], self.cancel)
+            watch = Watch(process, self.cancel, seconds=seconds, ponders=ponders)
             try:
-                with watch:
-                    assert process.stdout is not None
-                    yield process.stdout
+                with watch as output:
+                    yield output
                     code = process.wait()
             except Exception:
                 # The reader may have failed because the output was cut off.
-                watch.raise_if_ended()
+                self._raise_if_ended(watch, arguments[0])
                 raise
             finally:
                 end(process)
-            watch.raise_if_ended()
+            self._raise_if_ended(watch, arguments[0])
             if code not in answers:
                 complaints.seek(0)
                 raise explained(complaints.read(_MAX_COMPLAINT), arguments[0], self.folder)
+
+    def _raise_if_ended(self, watch: Watch, command: str) -> None:
+        self.cancel.raise_if_cancelled()
+        if watch.stalled:
+            raise FailedCommandError(
+                f"{self.folder}: git {command} made no progress for {watch.patience:g} seconds; stopped"
+            )
+        if watch.late:
+            raise RepositoryError(f"git {command} took longer than {watch.seconds:g} seconds; stopped")
 
     def start_with_pipes(self, *arguments: str) -> subprocess.Popen[bytes]:
         """Start a process with pipes for stdin and stdout; the caller ends it with :func:`end`."""
@@ -187,54 +195,24 @@ class Git:
         self, arguments: Sequence[str], stdin: int | IO[bytes], stderr: int | IO[bytes]
     ) -> subprocess.Popen[bytes]:
         self.cancel.raise_if_cancelled()
+        variables = environment(os.environ) | self._extra
         settings = [part for entry in _CONFIGURATION for part in ("-c", entry)]
         command = [_program(os.environ.get("PATH")), "--no-pager", *settings, *arguments]
         try:
-            return subprocess.Popen(
+            process = subprocess.Popen(
                 command,
                 cwd=self.folder,
-                env=environment(os.environ) | self._extra,
+                env={name: value for name, value in variables.items() if value is not None},
                 stdin=stdin,
                 stdout=subprocess.PIPE,
                 stderr=stderr,
+                bufsize=0,
             )
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or str(error)
             raise RepositoryError(f"git cannot be started in {self.folder}: {reason}") from error
-
-
-class Watch:
-    """Kills a process that takes too long or was cancelled, while its ``with`` block runs."""
-
-    def __init__(
-        self, process: subprocess.Popen[bytes], seconds: float, what: str, cancel: CancelToken
-    ) -> None:
-        self._process, self._seconds, self._what, self._cancel = process, seconds, what, cancel
-        self._late = False
-
-    def __enter__(self) -> "Watch":
-        self._timer = threading.Timer(self._seconds, self._expire)
-        self._timer.daemon = True
-        self._timer.start()
-        self._ending = self._cancel.ending(self._process.kill)
-        self._ending.__enter__()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._timer.cancel()
-        self._ending.__exit__(None, None, None)
-
-    def raise_if_ended(self) -> None:
-        """Raise Cancelled if the token was cancelled, RepositoryError if the process took too long."""
-        self._cancel.raise_if_cancelled()
-        if self._late:
-            raise RepositoryError(f"git {self._what} took longer than {self._seconds:g} seconds; stopped")
-
-    def _expire(self) -> None:
-        self._late = True
-        self._process.kill()
+        limit_memory(process.pid)
+        return process
 
 
 def end(process: subprocess.Popen[bytes]) -> None:
@@ -256,11 +234,12 @@ def explained(complaint: bytes, command: str, folder: Path) -> RepositoryError:
     text = " ".join(lines)
     if "dubious ownership" in text:
         return RepositoryError(
-            f"{folder}: git does not trust this repository, because it belongs to another user; if you do, run: "
-            f"git config --global --add safe.directory {folder}"
+            "git does not trust this repository, because it belongs to another user; if you do, run: "
+            f"git config --global --add safe.directory {folder}",
+            folder,
         )
     if "not a git repository" in text:
-        return RepositoryError(f"{folder}: is not in a git repository")
+        return RepositoryError("is not in a git repository", folder)
     if (found := re.search(r"unable to read ([0-9a-f]{40,64})", text)) is not None:
         return FailedCommandError(
             f"{folder}: object {found[1][:10]} is not in this clone or is damaged, and nothing is fetched; "

@@ -7,14 +7,16 @@ from functools import cached_property
 from pathlib import Path
 
 from codeorigin.cancellation import NEVER, CancelToken
-from codeorigin.errors import RepositoryError
+from codeorigin.errors import NoSuchRevisionError, RepositoryError
 from codeorigin.git.objects import Objects
 from codeorigin.git.process import FailedCommandError, Git
+from codeorigin.text.regular_files import read_regular_file
 
 _WITHOUT_COMMITS = "does not have any commits yet"
 _MAX_COMMIT = 1_000_000
 _LATEST = 2**63 - 1
 _MOST_DIGITS = 20
+_MAX_SHALLOW = 64 * 2**20
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,16 @@ class Repository:
         """Whether the history was cut off when the repository was cloned."""
         return self.git.line("rev-parse", "--is-shallow-repository") == "true"
 
+    def boundary(self) -> frozenset[str]:
+        """The commits whose parents were cut off when the repository was cloned."""
+        if not self.is_shallow:
+            return frozenset()
+        try:
+            data = read_regular_file(self.path("shallow"), _MAX_SHALLOW)
+            return frozenset(data.decode("ascii").split())
+        except (OSError, ValueError):
+            return frozenset()
+
     def path(self, name: str) -> Path:
         """The location of a part of the repository, such as ``objects`` or ``index``."""
         return self.git.folder / self.git.line("rev-parse", "--git-path", name)
@@ -95,26 +107,26 @@ class Repository:
             if _WITHOUT_COMMITS in str(error):
                 return None
         raise RepositoryError(
-            f"{self.folder}: the commit of HEAD is damaged or not in this clone; git fsck says what is wrong"
+            "the commit of HEAD is damaged or not in this clone; git fsck says what is wrong", self.folder
         )
 
     def resolve(self, revision: str) -> str:
         """The name of the commit that ``revision`` refers to.
 
         Raises:
-            RepositoryError: there is no such commit.
+            NoSuchRevisionError: there is no such commit.
         """
         if revision.startswith("-"):
-            raise RepositoryError(f"{revision}: a revision does not begin with a dash")
+            raise RepositoryError("a revision does not begin with a dash", revision)
         if "\n" not in revision and "\0" not in revision:
             name = f"{revision}^{{commit}}"
             answer = self.git.run("rev-parse", "--verify", "--quiet", name, answers=(0, 1, 128))
             if answer:
                 return answer.decode("ascii").strip()
         if self.head() is None:
-            raise RepositoryError(f"{revision}: the repository has no commits yet")
+            raise RepositoryError("the repository has no commits yet", revision)
         cut = "; in a shallow clone, fetch more of the history" if self.is_shallow else ""
-        raise RepositoryError(f"{revision}: no such commit, branch or tag here{cut}")
+        raise NoSuchRevisionError(f"no such commit, branch or tag here{cut}", revision)
 
     def merge_base(self, base: str, head: str) -> str:
         """The merge base of two commits, given by name.
@@ -185,7 +197,7 @@ def read_commit(objects: Objects, name: str) -> Commit:
     """
     content = objects.read(name, _MAX_COMMIT)
     if content is None:
-        raise RepositoryError(f"{name[:10]}: the commit is not in this clone; fetch more of the history")
+        raise RepositoryError("the commit is not in this clone; fetch more of the history", name[:10])
     tree, parents, seconds = "", [], 0
     for line in content.partition(b"\n\n")[0].split(b"\n"):
         key, _, value = line.partition(b" ")

@@ -1,36 +1,56 @@
-"""Temporary objects on top of those of a repository, which is not written to."""
+"""A temporary repository on top of the objects of another, which is not written to."""
 
 import hashlib
 import os
 import zlib
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from types import TracebackType
 
+from codeorigin.errors import RepositoryError
 from codeorigin.git.process import Git
 from codeorigin.git.repository import Repository
 from codeorigin.git.temporary import temporary_folder
 
 
 class ScratchObjects:
-    """Objects in a temporary folder, which is deleted at the end of the ``with`` block.
+    """A bare repository in a temporary folder, which is deleted at the end of the ``with`` block.
 
-    ``git`` runs in the repository, also sees these objects, and writes only here.
+    ``git`` runs there and sees the other repository's objects, but not its configuration, attributes, index, working
+    tree and references, so none of them can change what it does. It writes only there.
+
+    Raises:
+        RepositoryError: the temporary folder cannot be written.
     """
 
     def __init__(self, repository: Repository) -> None:
         self._stack = ExitStack()
         self._format = repository.object_format
-        own = self._stack.enter_context(temporary_folder())
-        (own / "objects").mkdir()
         theirs = [_quoted(str(repository.path("objects").absolute()))]
         if more := os.environ.get("GIT_ALTERNATE_OBJECT_DIRECTORIES"):
             theirs.append(more)
-        self.git: Git = repository.git.with_environment(
-            GIT_OBJECT_DIRECTORY=str(own / "objects"),
-            GIT_ALTERNATE_OBJECT_DIRECTORIES=os.pathsep.join(theirs),
-            GIT_INDEX_FILE=str(own / "index"),
+        with _written():
+            own = self._stack.enter_context(temporary_folder())
+            self._objects = own / "objects"
+            for folder in (self._objects, own / "refs"):
+                folder.mkdir()
+            (own / "HEAD").write_text("ref: refs/heads/none\n", "ascii")
+            version, extension = (
+                ("0", "")
+                if self._format == "sha1"
+                else ("1", f"[extensions]\nobjectFormat = {self._format}\n")
+            )
+            settings = f"[core]\nrepositoryFormatVersion = {version}\nbare = true\n{extension}"
+            (own / "config").write_text(settings, "ascii")
+            if cut := repository.boundary():
+                (own / "shallow").write_text("".join(f"{name}\n" for name in sorted(cut)), "ascii")
+        others = ("GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY")
+        alternates = os.pathsep.join(theirs)
+        self.git: Git = Git(
+            own,
+            {**dict.fromkeys(others), "GIT_DIR": str(own), "GIT_ALTERNATE_OBJECT_DIRECTORIES": alternates},
+            repository.git.cancel,
         )
-        self._objects = own / "objects"
 
     def __enter__(self) -> "ScratchObjects":
         return self
@@ -53,8 +73,9 @@ class ScratchObjects:
         name = self.name(content, kind)
         path = self._objects / name[:2] / name[2:]
         if not path.exists():
-            path.parent.mkdir(exist_ok=True)
-            path.write_bytes(zlib.compress(self._framed(content, kind), 1))
+            with _written():
+                path.parent.mkdir(exist_ok=True)
+                path.write_bytes(zlib.compress(self._framed(content, kind), 1))
         return name
 
     def write_tree(self, entries: list[tuple[str, str, str]]) -> str:
@@ -68,6 +89,16 @@ class ScratchObjects:
     @staticmethod
     def _framed(content: bytes, kind: str) -> bytes:
         return f"{kind} {len(content)}\0".encode("ascii") + content
+
+
+@contextmanager
+def _written() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise RepositoryError(
+            f"no temporary folder can be written: {error.strerror or error}; TMPDIR names another place"
+        ) from error
 
 
 def _quoted(path: str) -> str:

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from codeorigin.cancellation import NEVER, CancelToken
-from codeorigin.errors import RepositoryError
+from codeorigin.errors import RepositoryError, SourceError
 from codeorigin.git.blame import line_commits
 from codeorigin.git.changes import ChangeKind, ChangeRequest, open_change
 from codeorigin.git.line_changes import LineRange
-from codeorigin.git.objects import Objects
+from codeorigin.git.objects import LargeObjectError, Objects
 from codeorigin.git.repository import Repository
+from codeorigin.git.scratch_objects import ScratchObjects
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +55,14 @@ def committed_file(path: Path, max_bytes: int, cancel: CancelToken = NEVER) -> C
     blob = found.decode("ascii", "replace").strip()
     if not blob:
         return None
-    with Objects(repository.git) as objects:
-        content = objects.read(blob, max_bytes)
-    if content is None or len(content) > max_bytes:
-        return None
-    return CommittedFile(content, tuple(line_commits(repository.git, head, name)), repository.folder)
+    with ScratchObjects(repository) as scratch, Objects(scratch.git) as objects:
+        try:
+            content = objects.read(blob, max_bytes)
+        except LargeObjectError:
+            return None
+        if content is None or len(content) > max_bytes:
+            return None
+        return CommittedFile(content, tuple(line_commits(scratch.git, head, name)), repository.folder)
 
 
 def written_files(
@@ -72,7 +76,7 @@ def written_files(
 ) -> list[WrittenFile]:
     """The files that ``commit`` changed, at most the first ``max_files`` whose path ``wanted`` accepts.
 
-    Files larger than ``max_bytes`` are left out.
+    Files that are larger than ``max_bytes``, damaged or not in this clone are left out.
 
     Raises:
         Cancelled: ``cancel`` was cancelled, which kills git at once.
@@ -86,7 +90,10 @@ def written_files(
             # What a merge changes against its first parent was written in other commits.
             raise RepositoryError(f"{commit[:10]}: is a merge, which writes no functions")
         for file in change.files[:max_files]:
-            content = change.read(file, max_bytes)
+            try:
+                content = change.read(file, max_bytes)
+            except SourceError:
+                continue
             if len(content) <= max_bytes:
                 found.append(WrittenFile(file.path, content, file.lines))
     return found

@@ -34,7 +34,7 @@ def commit_details(
         RepositoryError: git fails.
     """
     judge = Judge(analyzer.bundle.calibration)
-    changes = dict(commit_changes(repository.git, [each.commit for each in results], walk.is_source))
+    changes = dict(commit_changes(repository, [each.commit for each in results], walk.is_source))
     reader = BlobReader(repository, analyzer)
 
     def read_again(wanted: Sequence[Wanted]) -> list[list[Read]]:

@@ -13,7 +13,7 @@ from codeorigin.errors import CodeOriginError, MissingContentError, SourceError
 from codeorigin.functions.function_lines import FunctionLines, function_lines
 from codeorigin.functions.pieces import pieces_of
 from codeorigin.functions.spans import Piece
-from codeorigin.git.objects import Objects, UnreadableObjectError
+from codeorigin.git.objects import LargeObjectError, Objects, UnreadableObjectError
 from codeorigin.git.repository import Repository
 from codeorigin.languages.kinds import kind_for_path
 from codeorigin.languages.parsing import one_document
@@ -141,11 +141,13 @@ class BlobReader:
         """
         try:
             content = self._objects.read(blob, MAX_BYTES)
+        except LargeObjectError:
+            raise SourceError(f"{path}: is larger than {MAX_BYTES:,} bytes") from None
         except UnreadableObjectError:
             content = None
         if content is None:
             raise MissingContentError(
-                f"{path}: its content is not in this clone or is damaged, and nothing is fetched"
+                "its content is not in this clone or is damaged, and nothing is fetched", path
             )
         kind = kind_for_path(path)
         assert kind is not None, "other files were left out"
@@ -158,7 +160,7 @@ class BlobReader:
         try:
             report.require_parsed()
         except CodeOriginError as error:
-            raise SourceError(f"{path}: {error}") from None
+            raise SourceError(error.reason, path) from None
         lines = function_lines(piece.text, [each.span for each in report.functions])
         return AnalyzedPiece(piece, report.functions, lines)
 

@@ -1,11 +1,27 @@
 """What the user asks of ``history``."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+from typing import Annotated
 
-from codeorigin.cli.output import ReportTarget
+import typer
+
+from codeorigin.cli.options import (
+    Config,
+    Debug,
+    Declared,
+    Documents,
+    Exclude,
+    FileContext,
+    Jobs,
+    Model,
+    Output,
+    Since,
+    Until,
+    formats_option,
+)
+from codeorigin.cli.output import ReportTarget, parse_targets
 from codeorigin.history.totals import By
 
 
@@ -22,24 +38,40 @@ class HistoryFormat(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class HistoryOptions:
-    """What the user requested. ``targets`` are the reports to write.
+    """What the user asks of ``history``.
 
-    ``documents`` includes the code blocks in Markdown and reStructuredText. The project's settings apply unless
-    ``config`` is False; ``file_context`` None means the project's setting.
+    The project's settings apply unless ``config`` is False; ``file_context`` None means the project's setting.
     """
 
-    path: str = "."
-    since: str | None = None
-    until: str | None = None
-    by: By = By.MONTH
-    revision: str = "HEAD"
-    targets: Sequence[ReportTarget[HistoryFormat]] = (ReportTarget(HistoryFormat.TEXT),)
-    language: str | None = None
-    exclude: Sequence[str] = ()
-    documents: bool = False
-    declared: bool = True
-    file_context: bool | None = None
-    state: Path | None = None
-    config: bool = True
-    model: Path | None = None
-    jobs: int = 1
+    path: Annotated[
+        str, typer.Argument(metavar="[PATH]", help="A repository, or a file or folder in one.")
+    ] = "."
+    since: Since = None
+    until: Until = None
+    by: Annotated[By, typer.Option(help="Rows of the summary.")] = By.MONTH
+    revision: Annotated[str, typer.Option(metavar="REV", help="The commits that this one reaches.")] = "HEAD"
+    formats: Annotated[list[str], formats_option(HistoryFormat)] = field(default_factory=list)
+    output: Output = None
+    language: Annotated[
+        str | None, typer.Option("--language", "-l", help="Judge only code of this language.")
+    ] = None
+    exclude: Exclude = field(default_factory=list)
+    documents: Documents = False
+    declared: Declared = True
+    file_context: FileContext = None
+    state: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Where results are kept, to go on later. (default: in your folder for caches)",
+        ),
+    ] = None
+    config: Config = True
+    model: Model = None
+    jobs: Jobs = None
+    debug: Debug = False
+
+    @property
+    def targets(self) -> list[ReportTarget[HistoryFormat]]:
+        """The reports to write; raises CodeOriginError."""
+        return parse_targets(self.formats, self.output, HistoryFormat, HistoryFormat.TEXT)

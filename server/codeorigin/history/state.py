@@ -17,6 +17,7 @@ IN_MEMORY = Path(":memory:")
 """The path of a state that is only kept in memory."""
 _FORMAT = 2
 _AT_ONCE = 500
+_FUNCTIONS = "SELECT key, functions FROM blobs WHERE key IN ({})"
 _TABLES = frozenset({"about", "blobs", "commits"})
 
 
@@ -53,6 +54,7 @@ class HistoryState:
                 path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._database = sqlite3.connect(path, timeout=1.0, isolation_level=None)
             self._refuse_foreign()
+            self._refuse_damaged()
             # Hold the lock between transactions too; otherwise a second run could start and lock this one out.
             self._database.execute("PRAGMA locking_mode = EXCLUSIVE")
             self._database.execute("PRAGMA journal_mode = WAL")
@@ -71,6 +73,15 @@ class HistoryState:
             self._database.close()
             raise CodeOriginError(
                 f"{self._path}: is a database of another program; --state names another file"
+            )
+
+    def _refuse_damaged(self) -> None:
+        # Found now, and not by a query after half of a report is written.
+        if self._database.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
+            self._database.close()
+            raise CodeOriginError(
+                f"{self._path}: the kept state of the history is damaged; delete the file, and the next run makes it "
+                "again"
             )
 
     def _prepare(self, model: str) -> None:
@@ -112,8 +123,7 @@ class HistoryState:
 
     def functions(self, key: str) -> bytes | None:
         """The stored functions of a blob; None if there are none."""
-        row = self._run("SELECT functions FROM blobs WHERE key = ?", key).fetchone()
-        return None if row is None else row[0]
+        return next((functions for _, functions in self._select(_FUNCTIONS, (), [key])), None)
 
     def put_functions(self, key: str, functions: bytes) -> None:
         """Store the functions of a blob."""
@@ -140,11 +150,11 @@ class HistoryState:
         wanted = list(keys)
         for start in range(0, len(wanted), _AT_ONCE):
             some = wanted[start : start + _AT_ONCE]
-            yield from self._run(query.format(",".join("?" * len(some))), *before, *some).fetchall()
+            yield from self._run(query.format(",".join("?" * len(some))), *before, *some)
 
-    def _run(self, query: str, *values: str | bytes) -> sqlite3.Cursor:
+    def _run(self, query: str, *values: str | bytes) -> list[Any]:
         try:
-            return self._database.execute(query, values)
+            return self._database.execute(query, values).fetchall()
         except sqlite3.Error as error:
             raise self._unusable(error) from error
 

@@ -2,9 +2,7 @@
 
 import hashlib
 import json
-import sys
-import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -14,7 +12,9 @@ from typing import TYPE_CHECKING
 from codeorigin.check.changes import wanted_paths
 from codeorigin.check.inputs import chosen_cells
 from codeorigin.cli.exit_codes import ExitCode
+from codeorigin.cli.options import cores
 from codeorigin.cli.output import open_reports
+from codeorigin.cli.progress import ProgressLine
 from codeorigin.cli.terminal import complain, display_path
 from codeorigin.errors import CodeOriginError, RepositoryError
 from codeorigin.git.repository import Repository
@@ -61,52 +61,10 @@ def _repository(path: str) -> tuple[Repository, list[str]]:
     """The repository that contains a path, and the path itself unless it is the whole repository."""
     given = Path(path)
     if not given.exists():
-        raise RepositoryError(f"{display_path(path)}: no such file or folder")
+        raise RepositoryError("no such file or folder", display_path(path))
     repository = Repository.of(given if given.is_dir() else given.parent)
     inside = repository.root is not None and given.resolve() != repository.root.resolve()
     return repository, [path] if inside else []
-
-
-class CommitProgress:
-    """Shows progress and its rate: one updated line on a terminal, or else one line per minute.
-
-    ``total`` is the number of commits to judge; ``clock`` returns seconds.
-    """
-
-    def __init__(self, total: int, clock: Callable[[], float] = time.monotonic) -> None:
-        self._total, self._clock = total, clock
-        self._started = self._shown = clock()
-        self._terminal = sys.stderr.isatty()
-
-    def __call__(self, done: int, known: int) -> None:
-        """Show that ``done`` commits are done, of which ``known`` were done by an earlier run."""
-        now = self._clock()
-        if now - self._shown < (0.5 if self._terminal else 60.0):
-            return
-        self._shown = now
-        text = f"{done:,} of {self._total:,} commits"
-        if done > known:
-            rate = (done - known) / (now - self._started)
-            left = (self._total - done) / rate
-            text += f", {60 * rate:,.0f} a minute, about {_duration(left)} left"
-        if self._terminal:
-            sys.stderr.write(f"\r\x1b[K{text}")
-            sys.stderr.flush()
-        else:
-            complain(text)
-
-    def clear(self) -> None:
-        """Erase the line."""
-        if self._terminal:
-            sys.stderr.write("\r\x1b[K")
-            sys.stderr.flush()
-
-
-def _duration(seconds: float) -> str:
-    minutes = round(seconds / 60)
-    if minutes < 1:
-        return "a minute"
-    return f"{minutes} min" if minutes < 90 else f"{minutes / 60:.1f} h"
 
 
 def run_history(options: HistoryOptions) -> int:
@@ -145,7 +103,7 @@ def run_history(options: HistoryOptions) -> int:
                 file_context=file_context,
                 state=options.state,
                 model=options.model,
-                jobs=options.jobs,
+                jobs=options.jobs or cores(),
             )
         )
         counter = _Counter(run)
@@ -190,7 +148,7 @@ class _Counter:
     def __init__(self, run: HistoryRun) -> None:
         self._run, self.done = run, 0
         self.missing = self.unreadable = 0
-        self._progress = CommitProgress(len(run.plan))
+        self._progress = ProgressLine("commits", len(run.plan))
 
     def __iter__(self) -> Iterator[CommitResult]:
         for result in self._run.results():
@@ -198,7 +156,7 @@ class _Counter:
             self.done += 1
             self.missing += result.missing
             self.unreadable += result.reason == UNREADABLE
-            self._progress(self.done, self._run.walk.known)
+            self._progress.show(self.done, self._run.walk.known)
         self.clear()
 
     def clear(self) -> None:

@@ -76,8 +76,8 @@ def plan(
     """
     head = repository.head() if revision == "HEAD" else repository.resolve(revision)
     if head is None:
-        raise RepositoryError(f"{repository.folder}: the repository has no commits yet")
-    cut = _cut_off(repository)
+        raise RepositoryError("the repository has no commits yet", repository.folder)
+    cut = repository.boundary()
     try:
         return _planned(repository.log(head, paths=paths), cut, since, until)
     except FailedCommandError:
@@ -102,15 +102,6 @@ def _planned(
             found.commits.append(commit.id)
             found.seconds.append(commit.seconds)
     return found
-
-
-def _cut_off(repository: Repository) -> frozenset[str]:
-    if not repository.is_shallow:
-        return frozenset()
-    try:
-        return frozenset(repository.path("shallow").read_text("ascii").split())
-    except (OSError, ValueError):
-        return frozenset()
 
 
 @dataclass(slots=True)
@@ -197,11 +188,12 @@ class Walk:
             except (KeyError, TypeError, ValueError):
                 self._state.damaged += 1
         new = [commit for commit in plan.commits if commit not in known]
-        git = self._repository.git
-        changes = dict(commit_changes(git, new, self.is_source)) if new else {}
+        changes = dict(commit_changes(self._repository, new, self.is_source)) if new else {}
         declared: dict[str, list[str]] = {}
         if self._declared and new:
-            for each in declared_agents(git, [name for name in new if changes[name].readable]):
+            for each in declared_agents(
+                self._repository.git, [name for name in new if changes[name].readable]
+            ):
                 declared.setdefault(each.commit, []).append(each.agent)
         blobs = (Wanted(file.blob, file.path) for found in changes.values() for file in found.files)
         wanted = {each.key: each for each in blobs}

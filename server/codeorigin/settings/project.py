@@ -16,11 +16,15 @@ from codeorigin.text.ignore_files import IgnorePatterns
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """Settings, the folder that ``exclude`` is relative to (None: there is none), and one line per problem."""
+    """Settings, the folder that ``exclude`` is relative to (None: there is none), and one line per problem.
+
+    ``file`` is the file that they come from; None if there is none.
+    """
 
     settings: Settings = field(default_factory=Settings)
     folder: Path | None = None
     problems: tuple[str, ...] = ()
+    file: Path | None = None
 
     def excludes(self, path: Path) -> bool:
         """Whether the project's ``exclude``, relative to its folder, matches the file at ``path``."""
@@ -80,7 +84,7 @@ def project_of(
             broken = (found.problem,) if found.problem else ()
             # The editor's patterns are relative to its workspace folder, which may be below the file's folder.
             excluding = start if settings.exclude is base.exclude else folder
-            return Project(settings, excluding, (*told, *broken, *problems))
+            return Project(settings, excluding, (*told, *broken, *problems), folder / found.source)
         if (folder / ".git").exists():
             break
     return Project(base, None if editor is None else start, told)

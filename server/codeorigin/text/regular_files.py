@@ -25,6 +25,8 @@ _FOLDER = getattr(os, "O_DIRECTORY", 0)
 _CLOSE = getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOINHERIT", 0) | getattr(os, "O_NOCTTY", 0)
 _BINARY = getattr(os, "O_BINARY", 0)
 _HAS_FOLDER_DESCRIPTORS = os.open in os.supports_dir_fd and os.stat in os.supports_follow_symlinks
+_NO_NAME = getattr(os, "O_TMPFILE", 0)
+_OPEN_FILES = "/proc/self/fd"
 _PIECE = 1 << 20
 
 NOT_A_FILE = "not a regular file"
@@ -71,18 +73,18 @@ def replacing_binary_file(
 ) -> Iterator[BinaryIO]:
     """A stream whose content atomically replaces ``path`` when the block ends without an error.
 
-    After an error, the old content remains. The bytes are first written to a new file with an unpredictable name in
-    the same folder. Symbolic links at ``path`` and between ``root``, a folder that contains ``path``, and ``path``
+    After an error, the old content remains. The bytes are first written to a new file in the same folder, without a
+    name where the system can do that, so that nothing is left if the process is killed; elsewhere with an
+    unpredictable name. Symbolic links at ``path`` and between ``root``, a folder that contains ``path``, and ``path``
     are refused. With ``make_folders``, missing folders between the two are created. An existing file keeps its
     permissions. Raises OSError.
     """
     with _open_folder(path.parent, root, make_folders) as folder:
         mode = _mode_of(folder, path)
         temporary = f".codeorigin-{secrets.token_hex(16)}.tmp"
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_FOLLOW | _CLOSE | _BINARY
         remove = partial(os.unlink, folder.name(temporary), dir_fd=folder.descriptor)
         with undone_at_termination(remove):
-            descriptor = os.open(folder.name(temporary), flags, 0o666, dir_fd=folder.descriptor)
+            descriptor, is_named = _new_file(folder, temporary)
             try:
                 with os.fdopen(descriptor, "wb") as stream:
                     if mode is not None and hasattr(os, "fchmod"):
@@ -90,6 +92,9 @@ def replacing_binary_file(
                     yield stream
                     stream.flush()
                     os.fsync(descriptor)
+                    if not is_named:
+                        link = f"{_OPEN_FILES}/{descriptor}"
+                        os.link(link, temporary, dst_dir_fd=folder.descriptor, follow_symlinks=True)
                 # Replacing acts on the name itself, so a link created there in the meantime is not followed.
                 os.replace(
                     folder.name(temporary),
@@ -187,6 +192,15 @@ def _open_folder(path: Path, root: Path | None, make: bool) -> Iterator[_Folder]
         yield _Folder(path, descriptor)
     finally:
         os.close(descriptor)
+
+
+def _new_file(folder: _Folder, name: str) -> tuple[int, bool]:
+    """A descriptor of a new file, and whether it is called ``name`` or has no name yet."""
+    if _NO_NAME and folder.descriptor is not None and os.path.isdir(_OPEN_FILES):  # noqa: PTH112
+        with suppress(OSError):  # some file systems cannot do it
+            return os.open(".", os.O_WRONLY | _NO_NAME | _CLOSE, 0o666, dir_fd=folder.descriptor), False
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_FOLLOW | _CLOSE | _BINARY
+    return os.open(folder.name(name), flags, 0o666, dir_fd=folder.descriptor), True
 
 
 def _mode_of(folder: _Folder, path: Path) -> int | None:

@@ -38,15 +38,15 @@ def read_source(path: Path, max_bytes: int = 2_000_000, language: str | None = N
     """
     try:
         if path.is_dir():
-            raise SourceError(f"{path}: is a folder; give a file")
+            raise SourceError("is a folder; give a file", path)
         if not path.exists():
-            raise SourceError(f"{path}: no such file")
+            raise SourceError("no such file", path)
         if not path.is_file():
-            raise SourceError(f"{path}: is not a regular file")
+            raise SourceError("is not a regular file", path)
         data = read_regular_file(path, max_bytes)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise SourceError(f"{path}: cannot be read: {reason}") from error
+        raise SourceError(f"cannot be read: {reason}", path) from error
     return decode_source(data, str(path), max_bytes, language)
 
 
@@ -56,18 +56,18 @@ def decode_source(data: bytes, name: str, max_bytes: int, language: str | None =
     ``data`` may be truncated to ``max_bytes + 1`` bytes, which is enough to show that it is too large.
     """
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise SourceError(f"{name}: is UTF-16; save it as UTF-8")
+        raise SourceError("is UTF-16; save it as UTF-8", name)
     if b"\0" in data[:_BINARY_PROBE]:
-        raise SourceError(f"{name}: is a binary file")
+        raise SourceError("is a binary file", name)
     if len(data) > max_bytes:
-        raise SourceError(f"{name}: is larger than {max_bytes:,} bytes")
+        raise SourceError(f"is larger than {max_bytes:,} bytes", name)
     encoding = _declared_encoding(data, name) if language == "python" else "utf-8"
     try:
         return data.removeprefix(codecs.BOM_UTF8).decode(encoding)
     except UnicodeError as error:
         shown = "UTF-8" if encoding == "utf-8" else f"{encoding}, which it declares"
         where = f" (byte {error.start})" if isinstance(error, UnicodeDecodeError) else ""
-        raise SourceError(f"{name}: is not {shown}{where}; save it as UTF-8") from error
+        raise SourceError(f"is not {shown}{where}; save it as UTF-8", name) from error
 
 
 def _declared_encoding(data: bytes, name: str) -> str:
@@ -78,7 +78,7 @@ def _declared_encoding(data: bytes, name: str) -> str:
         encoding = tokenize.detect_encoding(io.BytesIO(data).readline)[0]
     except SyntaxError as error:
         if error.msg.startswith("unknown encoding"):
-            raise SourceError(f"{name}: declares an {error.msg}; save it as UTF-8") from error
+            raise SourceError(f"declares an {error.msg}; save it as UTF-8", name) from error
         return "utf-8"
     # PEP 263 requires a superset of ASCII. Other encodings, some of them very slow to decode, could not even contain
     # the declaration.
@@ -87,7 +87,7 @@ def _declared_encoding(data: bytes, name: str) -> str:
     except (LookupError, UnicodeError):
         superset = False
     if not superset:
-        raise SourceError(f"{name}: declares {encoding}, which source code cannot have; save it as UTF-8")
+        raise SourceError(f"declares {encoding}, which source code cannot have; save it as UTF-8", name)
     return encoding
 
 

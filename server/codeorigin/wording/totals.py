@@ -1,15 +1,16 @@
 """The totals of a check in words."""
 
 from codeorigin.analysis.report import Summary
+from codeorigin.model.limits import Limits
 from codeorigin.wording.figures import counted, percent, percent_as_given
 
 
-def threshold_phrase(threshold: float | None, false_positive_rate: float | None = None) -> str:
+def threshold_phrase(limits: Limits) -> str:
     """The threshold that determines what is a finding."""
-    if threshold is not None:
-        return f"threshold {threshold:g}"
-    if false_positive_rate is not None:
-        return f"false-positive rate {false_positive_rate:g}"
+    if limits.threshold is not None:
+        return f"threshold {limits.threshold:g}"
+    if limits.false_positive_rate is not None:
+        return f"false-positive rate {limits.false_positive_rate:g}"
     return "the model's threshold"
 
 
@@ -18,15 +19,13 @@ def memory_phrase(peak_memory_bytes: int | None) -> str | None:
     return None if peak_memory_bytes is None else f"peak memory {peak_memory_bytes / 2**20:,.0f} MiB"
 
 
-def summary_phrases(
-    summary: Summary, threshold: float | None, false_positive_rate: float | None = None
-) -> list[str]:
+def summary_phrases(summary: Summary, limits: Limits) -> list[str]:
     """How much was read, what was found, how fast."""
     bands = ", ".join(f"{count:,} {band.value}" for band, count in summary.bands.items())
     phrases = [
         _read(summary),
         f"{summary.scored:,} with a verdict ({bands})",
-        f"{counted(summary.findings, 'finding')} at {threshold_phrase(threshold, false_positive_rate)}",
+        f"{counted(summary.findings, 'finding')} at {threshold_phrase(limits)}",
     ]
     if summary.accepted:
         phrases.append(f"{summary.accepted:,} accepted")

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from codeorigin.errors import CodeOriginError
+from codeorigin.fleet.options import UnitKind
 from codeorigin.fleet.report import write_fleet_report
 from codeorigin.fleet.store import Store
-from codeorigin.fleet.units import UnitKind
 from codeorigin.fleet.work import UnitResult
 from codeorigin.lsp.connection import logs
 from codeorigin.settings.accepted_findings import AcceptedFindings

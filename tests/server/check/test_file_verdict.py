@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from codeorigin.check.formats import ReportFormat
-from codeorigin.check.run import CheckOptions, run_check
+from codeorigin.check.options import CheckOptions
+from codeorigin.check.run import run_check
 from codeorigin.cli.exit_codes import ExitCode
-from codeorigin.cli.output import ReportTarget
 from codeorigin.model.calibration.calibration import Calibration
 from codeorigin.model.calibration.scale import Thresholds
 from support.tiny_model import FILE_RULE, with_file_rule
@@ -29,9 +29,7 @@ SOURCE = "\n\n".join(
 def checked(
     model: Path, folder: Path, capsys: pytest.CaptureFixture[str], report: ReportFormat
 ) -> tuple[int, str]:
-    options = CheckOptions(
-        paths=[str(folder / "a.py")], targets=[ReportTarget(report)], threshold=1.0, model=model
-    )
+    options = CheckOptions(paths=[str(folder / "a.py")], formats=[report.value], threshold=1.0, model=model)
     code = run_check(options)
     return code, capsys.readouterr().out
 

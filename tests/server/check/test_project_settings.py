@@ -85,8 +85,8 @@ def test_bad_settings_cost_one_line_each(project: Path) -> None:
     _, _, _, errors = checked(project, "a.py")
     assert errors.decode().splitlines() == [
         "codeorigin: pyproject.toml: threshold must be a number from 0.0 to 1.0; null is used",
-        "codeorigin: pyproject.toml: there is no setting 'treshold', did you mean threshold?; ignored",
         "codeorigin: pyproject.toml: modelPath can only be set in the editor; ignored",
+        "codeorigin: pyproject.toml: there is no setting 'treshold', did you mean threshold?; ignored",
     ]
 
 

@@ -142,12 +142,6 @@ def test_explain_with_no_deep_uses_the_wide_part_alone(
     assert (explained["method"], explained["nodes"]) == ("linear_attributions", None)
 
 
-def test_doctor_says_which_part_its_speed_is_of(command: Command) -> None:
-    code, out, _ = command("doctor")
-    assert code == ExitCode.OK
-    assert "functions/s by the wide part, " in out
-
-
 def test_broken_deep_part_leaves_the_first_verdicts_and_one_line(
     command: Command,
     tiny_refining_model: TinyModel,
@@ -183,6 +177,3 @@ def test_broken_deep_part_leaves_the_first_verdicts_and_one_line(
     assert code == ExitCode.ERROR
     assert err.startswith("codeorigin: score.onnx: cannot be loaded")
     assert err.count("\n") == 1
-    code, out, err = command("doctor", chosen=broken)
-    assert code == ExitCode.ERROR
-    assert "score.onnx" in err

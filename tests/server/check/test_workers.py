@@ -16,8 +16,9 @@ from codeorigin.check import workers
 from codeorigin.check.file_checks import FileCheck
 from codeorigin.check.formats.json import to_dict
 from codeorigin.check.inputs import Source, source_of_file, stdin_source
+from codeorigin.check.options import CheckOptions
 from codeorigin.check.result import FileError
-from codeorigin.check.run import CheckOptions, check
+from codeorigin.check.run import check
 from codeorigin.check.workers import begun_processes, check_in_processes, worker_count
 from codeorigin.errors import CodeOriginError, ModelError
 from codeorigin.languages import get_language

@@ -2,32 +2,26 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.analysis.report import FileReport
-from codeorigin.cli.doctor import SNIPPET, check_language_model, self_test
+from codeorigin.cli.app import main
+from codeorigin.cli.doctor import RECORDED_LOGIT, SNIPPET, self_test
 from codeorigin.errors import CodeOriginError
-from codeorigin.explain.explanation import ExplainOptions, Explanation
-from codeorigin.functions.spans import FunctionSpan
-from codeorigin.language_id.model import LanguageModel
 from codeorigin.model.verdict import Reason, Verdict
+from support.tiny_model import TinyModel
 
 
 class Tampered(Analyzer):
     """The real analyzer with its answers changed on the way out."""
 
     change_report: Callable[[FileReport], FileReport] = staticmethod(lambda report: report)
-    change_explanation: Callable[[Explanation], Explanation] = staticmethod(lambda explanation: explanation)
 
     def analyze(self, text: str, language: str, **options: object) -> FileReport:
         return self.change_report(super().analyze(text, language))
-
-    def explain(
-        self, text: str, span: FunctionSpan, options: ExplainOptions | None = None, **others: object
-    ) -> Explanation:
-        return self.change_explanation(super().explain(text, span, options))
 
 
 @pytest.fixture(scope="module")
@@ -35,26 +29,14 @@ def analyzer() -> Tampered:
     return Tampered.load()  # type: ignore[return-value]
 
 
-def test_shipped_model_passes(analyzer: Tampered) -> None:
-    assert "gap" in self_test(analyzer)
+def test_shipped_model_gives_the_recorded_score(analyzer: Tampered) -> None:
+    assert self_test(analyzer, RECORDED_LOGIT).endswith(", as recorded")
 
 
-def test_lost_line_is_detected(analyzer: Tampered, monkeypatch: pytest.MonkeyPatch) -> None:
-    def lose_strongest(explanation: Explanation) -> Explanation:
-        strongest = max(explanation.lines, key=lambda line: abs(line.value))
-        return replace(explanation, lines=tuple(line for line in explanation.lines if line is not strongest))
-
-    monkeypatch.setattr(analyzer, "change_explanation", lose_strongest)
-    with pytest.raises(CodeOriginError, match="do not add up"):
-        self_test(analyzer)
-
-
-def test_nan_is_detected(analyzer: Tampered, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(
-        analyzer, "change_explanation", lambda explanation: replace(explanation, logit=float("nan"))
-    )
-    with pytest.raises(CodeOriginError, match="do not add up"):
-        self_test(analyzer)
+@pytest.mark.parametrize("other", [RECORDED_LOGIT + 0.01, float("nan")])
+def test_other_score_is_detected(analyzer: Tampered, other: float) -> None:
+    with pytest.raises(CodeOriginError, match="has the logit"):
+        self_test(analyzer, other)
 
 
 def test_missing_verdict_is_detected(analyzer: Tampered, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -62,38 +44,34 @@ def test_missing_verdict_is_detected(analyzer: Tampered, monkeypatch: pytest.Mon
         quiet = tuple(replace(f, verdict=Verdict.without(Reason.TOO_SHORT)) for f in report.functions)
         return replace(report, functions=quiet)
 
-    monkeypatch.setattr(analyzer, "change_report", silence)
-    with pytest.raises(CodeOriginError, match="no verdict"):
-        self_test(analyzer)
+    for change in (silence, lambda report: replace(report, functions=())):
+        monkeypatch.setattr(analyzer, "change_report", change)
+        with pytest.raises(CodeOriginError, match="no verdict"):
+            self_test(analyzer, None)
 
 
-def test_missing_function_is_detected(analyzer: Tampered, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(analyzer, "change_report", lambda report: replace(report, functions=()))
-    with pytest.raises(CodeOriginError, match="found 0 functions"):
-        self_test(analyzer)
+def test_another_model_has_no_recorded_score(
+    tiny_model: TinyModel, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["doctor", "--model", str(tiny_model.directory)]) == 0
+    assert "as recorded" not in capsys.readouterr().out
 
 
-def renamed(model: LanguageModel, names: dict[str, str]) -> LanguageModel:
-    return replace(model, labels=tuple(names.get(each, each) for each in model.labels))
-
-
-def test_shipped_language_model_passes() -> None:
-    model = LanguageModel.load()
-    assert check_language_model(model).startswith(
-        f"codeorigin-language {model.version}, SHA-256 as in the manifest, "
+def test_settings_that_apply_are_named_and_their_problems_are_wrong(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "inner").mkdir()
+    monkeypatch.chdir(tmp_path / "inner")
+    settings = tmp_path / "codeorigin.toml"
+    settings.write_text("threshold = 0.5\n")
+    assert main(["doctor"]) == 0
+    assert f"settings        {settings}\n" in capsys.readouterr().out
+    settings.write_text("threshold = 7\n")
+    assert main(["doctor"]) == 2
+    assert capsys.readouterr().err == (
+        "codeorigin: settings: codeorigin.toml: threshold must be a number from 0.0 to 1.0; null is used; correct that "
+        "file\n"
     )
-
-
-def test_wrong_or_never_sure_language_model_is_detected() -> None:
-    model = LanguageModel.load()
-    swapped = renamed(model, {"python": "ruby", "ruby": "python"})
-    with pytest.raises(CodeOriginError, match="took a built-in Python function for ruby"):
-        check_language_model(swapped)
-    with pytest.raises(CodeOriginError, match="for no language"):
-        check_language_model(replace(model, threshold=1.1))
-    swapped = renamed(model, {"none": "go", "go": "none"})
-    with pytest.raises(CodeOriginError, match="took prose for go"):
-        check_language_model(swapped)
 
 
 def test_snippet_is_a_working_function() -> None:

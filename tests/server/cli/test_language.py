@@ -107,7 +107,9 @@ def test_check_detects_the_language_of_a_file_without_extension(tmp_path: Path) 
 def test_check_of_stdin_fails_if_the_language_is_unclear() -> None:
     done = run("check", "-", stdin=NONE["prose"].encode())
     assert done.returncode == 2
-    assert complaints(done)[0].endswith("stdin: unknown language; set it with --language or --stdin-filename")
+    assert complaints(done) == [
+        "codeorigin: <stdin>: unknown language; set it with --language or --stdin-filename"
+    ]
 
 
 def test_given_language_is_not_guessed() -> None:

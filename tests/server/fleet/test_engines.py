@@ -24,8 +24,9 @@ from ray.exceptions import (
 )
 
 from codeorigin.fleet.engines import LocalEngine, Worker, WorkerLostError, run_units
+from codeorigin.fleet.options import UnitKind
 from codeorigin.fleet.ray_engine import RayEngine, _RayWorker
-from codeorigin.fleet.units import Unit, UnitKind, units_of
+from codeorigin.fleet.units import Unit, units_of
 from codeorigin.fleet.work import UnitResult, UnitWorker
 from codeorigin.model.bundle import Bundle
 from support.fleet_scans import content, request, run, unit

@@ -7,8 +7,8 @@ import pytest
 
 from codeorigin.fleet import units
 from codeorigin.fleet.engines import LocalEngine
+from codeorigin.fleet.options import UnitKind
 from codeorigin.fleet.store import Store
-from codeorigin.fleet.units import UnitKind
 from codeorigin.git.repository import Repository as Opened
 from codeorigin.history.walk import Plan
 from support.fleet_scans import request, run

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from codeorigin.fleet.engines import LocalEngine
+from codeorigin.fleet.options import UnitKind
 from codeorigin.fleet.report import write_fleet_report
 from codeorigin.fleet.store import Store
-from codeorigin.fleet.units import UnitKind
 from codeorigin.history.formats.charts import treemap
 from codeorigin.history.totals import Share
 from codeorigin.model.verdict import Band

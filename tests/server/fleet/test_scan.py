@@ -4,8 +4,9 @@ from pathlib import Path
 from typing import Any
 
 from codeorigin.fleet.engines import LocalEngine
+from codeorigin.fleet.options import UnitKind
 from codeorigin.fleet.store import Store
-from codeorigin.fleet.units import Unit, UnitKind, units_of
+from codeorigin.fleet.units import Unit, units_of
 from support.fleet_scans import content, request, run
 from support.repositories import Repository, plain_functions
 

@@ -12,10 +12,11 @@ from codeorigin.cli.app import main
 from codeorigin.errors import CodeOriginError
 from codeorigin.fleet import report as fleet_report
 from codeorigin.fleet.engines import LocalEngine
+from codeorigin.fleet.options import UnitKind
 from codeorigin.fleet.report import write_fleet_report
 from codeorigin.fleet.scan import read_repositories
 from codeorigin.fleet.store import Store
-from codeorigin.fleet.units import Unit, UnitKind
+from codeorigin.fleet.units import Unit
 from codeorigin.fleet.work import UnitResult
 from support.fleet_scans import request, run
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from codeorigin.errors import RepositoryError
+from codeorigin.errors import MissingContentError, RepositoryError
 from codeorigin.git import process
 from codeorigin.git.blame import line_commits
 from codeorigin.git.changes import ChangeKind, ChangeRequest, open_change
@@ -178,7 +178,7 @@ def test_log_and_blame_run_nothing(repository: Repository, trap: Trap) -> None:
 def test_changes_of_many_commits_run_nothing(stamped: Repository, trap: Trap) -> None:
     opened = Opened.of(stamped.folder)
     commits = [commit.id for commit in opened.log(opened.resolve("HEAD"))]
-    found = dict(commit_changes(opened.git, commits, lambda _: True))
+    found = dict(commit_changes(opened, commits, lambda _: True))
     assert list(found) == commits
     assert [file.path for file in found[commits[0]].files] == [
         ".gitattributes",
@@ -204,15 +204,14 @@ def test_missing_objects_are_not_fetched(tmp_path: Path, trap: Trap, url: str) -
     made.git("config", "core.repositoryFormatVersion", "1")
     (made.folder / ".git/objects" / blob[:2] / blob[2:]).unlink()
     for request in (ChangeRequest(ChangeKind.COMMIT, "HEAD"), ChangeRequest(ChangeKind.RANGE, "HEAD~1")):
-        with (
-            pytest.raises(RepositoryError),
-            open_change(Opened.of(made.folder), request, lambda _: True, max_bytes=1000),
-        ):
-            pass
+        with open_change(Opened.of(made.folder), request, lambda _: True, max_bytes=1000) as change:
+            (file,) = change.files
+            with pytest.raises(MissingContentError, match=r"^a\.py: its content is not in this clone"):
+                change.read(file, 1000)
     opened = Opened.of(made.folder)
     commits = [commit.id for commit in opened.log(opened.resolve("HEAD"))]
-    found = dict(commit_changes(opened.git, commits, lambda _: True))
-    assert [found[commit].missing for commit in commits] == [("a.py",), ()]
+    found = dict(commit_changes(opened, commits, lambda _: True))
+    assert [[file.path for file in found[commit].missing] for commit in commits] == [["a.py"], []]
     assert [commit and commit.id for commit in reachable_commits(opened, commits[0])] == commits
     assert trap.ran() == ""
     if url.startswith("ext:"):
@@ -312,3 +311,41 @@ def test_too_long_and_too_slow_answers_are_cut_off(
     monkeypatch.setenv("PATH", f"{slow.parent}{os.pathsep}{os.environ['PATH']}")
     with pytest.raises(RepositoryError, match=r"^git ls-files took longer than 0\.1 seconds; stopped$"):
         git.run("ls-files", seconds=0.1)
+
+
+@pytest.mark.parametrize("request_", REQUESTS, ids=[each.kind.value for each in REQUESTS])
+def test_nothing_is_written_to_the_repository(repository: Repository, request_: ChangeRequest) -> None:
+    def files() -> set[Path]:
+        return set((repository.folder / ".git").rglob("*"))
+
+    before = files()
+    with open_change(Opened.of(repository.folder), request_, lambda _: True, max_bytes=1000) as change:
+        assert change.files
+    assert committed_file(repository.folder / "a.py", 1000) is not None
+    assert files() == before
+
+
+@pytest.mark.parametrize("place", [".gitattributes", ".git/info/attributes"])
+def test_settings_and_attributes_that_break_diffs_are_not_read(repository: Repository, place: str) -> None:
+    head = repository.git("rev-parse", "HEAD")
+    (repository.folder / place).parent.mkdir(exist_ok=True)
+    (repository.folder / place).write_text("*.py diff=odd\n")
+    for name, value in {
+        "diff.odd.xfuncname": "[",
+        "diff.odd.wordRegex": "[",
+        "diff.odd.binary": "true",
+        "diff.algorithm": "none such",
+        "diff.renames": "none such",
+        "diff.context": "none such",
+        "diff.wsErrorHighlight": "none such",
+        "blame.coloring": "none such",
+    }.items():
+        repository.git("config", name, value)
+    with open_change(
+        Opened.of(repository.folder), ChangeRequest(ChangeKind.COMMIT, head), lambda _: True, max_bytes=1000
+    ) as change:
+        lines = {file.path: file.lines for file in change.files}
+    assert lines["a.py"] == ((3, 4),)
+    found = committed_file(repository.folder / "a.py", 1000)
+    assert found is not None
+    assert len(found.commits) == 4

@@ -17,7 +17,7 @@ OLD, NEW = plain_functions("one", "two"), plain_functions("one", "two").replace(
 
 def from_history(opened: Opened) -> list[ChangedFile]:
     head = opened.resolve("HEAD")
-    return dict(commit_changes(opened.git, [head], lambda path: True))[head].files
+    return dict(commit_changes(opened, [head], lambda path: True))[head].files
 
 
 def from_change(kind: ChangeKind, revision: str) -> Callable[[Opened], list[ChangedFile]]:

@@ -9,6 +9,7 @@ import pytest
 from jsonschema import validate
 
 from codeorigin.cli.app import main
+from codeorigin.git import objects
 from codeorigin.git.line_changes import read_changes
 from codeorigin.git.repository import Repository as Opened
 from codeorigin.history.formats.json import load_schema
@@ -212,4 +213,15 @@ def test_truncated_listing_ends_at_the_cut() -> None:
     # As when git is killed in the middle of a name.
     head = f":000000 100644 {'0' * 40} {'1' * 40} A".encode()
     for given in (head + b"\0src/a", head[:-1] + b"R100\0old.py\0new"):
-        assert read_changes(io.BytesIO(given), lambda path: True) == ([], b"")
+        assert read_changes(io.BufferedReader(io.BytesIO(given)), lambda path: True) == ([], b"")
+
+
+def test_file_too_large_to_be_read_leaves_the_rest(
+    repository: Repository, judge: Judge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repository.commit(
+        {"lib/c.py": plain_functions("six"), "lib/large.py": "x = 1\n" * 1000}, date="2020-03-01"
+    )
+    monkeypatch.setattr(objects, "LARGEST", 4_000)
+    newest = judge(repository.folder)[0]
+    assert (newest.functions, newest.unread, newest.missing, newest.is_whole) == (1, 1, 0, True)

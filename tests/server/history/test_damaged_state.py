@@ -75,3 +75,26 @@ def test_damaged_rows_are_reported_in_one_line(
     # The commits are known; only the details of the page need functions.
     assert history() == (0, whole[1], ["codeorigin: 2 damaged parts of the kept state were made again"])
     assert history() == whole
+
+
+@pytest.mark.parametrize("table", ["blobs", "commits"])
+def test_damaged_page_is_one_line_before_any_output(
+    repository: Repository, model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], table: str
+) -> None:
+    def history() -> tuple[int, str, list[str]]:
+        arguments = ["--model", str(model), "--state", str(tmp_path / "state"), "--format", "json"]
+        code = main(["history", str(repository.folder), *arguments])
+        said = capsys.readouterr()
+        return code, said.out, said.err.splitlines()
+
+    assert history()[0] == 0
+    with closing(sqlite3.connect(tmp_path / "state")) as database:
+        ((page,),) = database.execute("SELECT rootpage FROM sqlite_master WHERE name = ?", (table,))
+        ((size,),) = database.execute("PRAGMA page_size")
+    with (tmp_path / "state").open("r+b") as file:
+        file.seek((page - 1) * size)
+        file.write(b"\xa5" * 200)
+    problem = "the kept state of the history is damaged; delete the file, and the next run makes it again"
+    assert history() == (2, "", [f"codeorigin: {tmp_path / 'state'}: {problem}"])
+    (tmp_path / "state").unlink()
+    assert history()[0] == 0

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from codeorigin.history.results import CommitResult
+from codeorigin.history.formats import html
+from codeorigin.history.results import CommitResult, HeatLine
 from support.repositories import Repository
 
 Judge = Callable[..., list[CommitResult]]
@@ -65,3 +66,23 @@ def test_nothing_is_written_to_the_repository(repository: Repository, judge: Jud
     before = listing()
     judge(repository.folder)
     assert listing() == before
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("# by ann.b+c@mail.example.org, bob@example.org", "# by …, …"),
+        ("a@b c@d. a@b.c.+d@e.f x@y@z.example", "a@b c@d. …… x@…"),
+        ("@decorator(user@host) # 1@2.3", "@decorator(user@host) # …"),
+    ],
+)
+def test_addresses_in_code_are_not_shown(text: str, shown: str) -> None:
+    assert f"<i> {1:>5}</i> {shown}</span>" in html._line(HeatLine(1, text, 0.0, changed=False))
+
+
+@pytest.mark.parametrize(
+    "text", ["a" * 300_000, "a@" * 150_000, "a@b." + "c" * 300_000 + "@", "a." * 150_000]
+)
+def test_long_line_takes_as_long_as_it_is_long(text: str) -> None:
+    # With time that grows with the square, this would take minutes to hours.
+    assert "…" in html._line(HeatLine(1, f"{text} a@b.c", 0.0, changed=False))

@@ -104,8 +104,10 @@ def test_what_a_parser_prints_is_no_answer(processes: Processes) -> None:
 def test_parts_of_one_document_share_their_time(
     processes: Processes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(parsing, "_SECONDS", 0.05)
+    monkeypatch.setattr(parsing, "_SECONDS", 0.04)
+    monkeypatch.setattr(parsing, "_PATIENCE", 1e4)
     with one_document(100):
+        bounded(parser_work.take_time, "x", "python")
         bounded(parser_work.take_time, "x", "python")
         with pytest.raises(ParseBudgetError):
             bounded(parser_work.take_time, "x", "python")

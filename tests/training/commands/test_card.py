@@ -9,8 +9,9 @@ import pytest
 from codeorigin.errors import CodeOriginError
 from codeorigin.model.bundle import default_model_dir
 from codeorigin_training.commands.card import CardConfig, card
-from codeorigin_training.export.readme import BEGIN, END
 from codeorigin_training.run import Run, RunError
+
+BEGIN, END = "<!-- metrics:begin -->", "<!-- metrics:end -->"
 
 
 @pytest.fixture

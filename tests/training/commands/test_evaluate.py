@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from codeorigin.errors import CodeOriginError
+from codeorigin.model.bundle import default_model_dir
 from codeorigin_training.commands.evaluate import evaluate
 from codeorigin_training.corpus.rows import read_functions
 from codeorigin_training.corpus.seen import SeenProjects
@@ -59,7 +60,7 @@ def test_report_contains_every_section(measured: tuple[Run, EvaluateConfig]) -> 
     assert "<svg" in page
 
 
-def test_manifest_figures_are_put_into_existing_report(
+def test_page_has_the_figures_of_the_bundle_that_the_report_is_of(
     measured: tuple[Run, EvaluateConfig], tmp_path: Path
 ) -> None:
     run, config = measured
@@ -69,23 +70,14 @@ def test_manifest_figures_are_put_into_existing_report(
     bundle = tmp_path / "bundle"
     shutil.copytree(config.bundle, bundle)
     manifest = json.loads((bundle / "manifest.json").read_text(encoding="utf-8"))
-    manifest["metrics"]["verdicts"] = dict.fromkeys(
-        (
-            "false_positive_rate_old",
-            "false_positive_rate_modern",
-            "true_positive_rate",
-            "llm_called_human",
-            "human_called_human",
-        ),
-        0.123,
-    )
-    (bundle / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    shipped = json.loads((default_model_dir() / "manifest.json").read_text(encoding="utf-8"))
+    figures = {name: shipped[name] for name in ("metrics", "calibration")}
+    (bundle / "manifest.json").write_text(json.dumps(manifest | figures), encoding="utf-8")
     evaluate(EvaluateConfig(sections=(), bundle=bundle), copied, lambda line: None)
-    report = json.loads((copied.evaluation / "report.json").read_text(encoding="utf-8"))
-    assert report["held_out"]["llm_called_human"] == {"value": 0.123, "low": None, "high": None}
-    assert "12.3 %" in (copied.evaluation / "report.html").read_text(encoding="utf-8")
+    shown = f"{shipped['metrics']['held_out']['old_human']['auroc']:.3f} ("
+    assert shown in (copied.evaluation / "report.html").read_text(encoding="utf-8")
     # Another build of the same name and version, such as a run on a made-up corpus.
-    other = manifest | {"data": manifest["data"] | {"inputs": {"wide.npz": "1"}}}
+    other = manifest | figures | {"data": manifest["data"] | {"inputs": {"wide.npz": "1"}}}
     (bundle / "manifest.json").write_text(json.dumps(other), encoding="utf-8")
     with pytest.raises(CodeOriginError, match=r"not of the build of .*; run the command with its sections"):
         evaluate(EvaluateConfig(sections=(), bundle=bundle), copied, lambda line: None)
@@ -102,16 +94,6 @@ def test_reindented_code_keeps_its_score(measured: tuple[Run, EvaluateConfig]) -
     reindented = old["perturbed"][0]
     assert reindented["changed"] > 0
     assert abs(reindented["loss"]["value"]) < 0.02
-
-
-def test_bundle_without_neighbour_rule_has_no_in_files_section(
-    measured: tuple[Run, EvaluateConfig], tmp_path: Path, tiny_model_dir: Path
-) -> None:
-    _, config = measured
-    run = Run(tmp_path / "run")
-    evaluate(replace(config, bundle=tiny_model_dir, sections=("in_files",)), run, lambda line: None)
-    assert json.loads((run.evaluation / "report.json").read_text(encoding="utf-8"))["in_files"] is None
-    assert "Functions in their files" not in (run.evaluation / "report.html").read_text(encoding="utf-8")
 
 
 def test_second_run_measures_nothing_again(measured: tuple[Run, EvaluateConfig]) -> None:
@@ -132,11 +114,11 @@ def test_changed_setting_remeasures_only_dependent_sections(measured: tuple[Run,
 
 
 def test_page_is_made_again_from_report_alone(measured: tuple[Run, EvaluateConfig]) -> None:
-    run, _ = measured
+    run, config = measured
     page = run.evaluation / "report.html"
     before = page.read_text(encoding="utf-8")
     page.unlink()
-    evaluate(EvaluateConfig(sections=()), run, lambda line: None)
+    evaluate(EvaluateConfig(sections=(), bundle=config.bundle), run, lambda line: None)
     assert page.read_text(encoding="utf-8") == before
 
 
@@ -147,7 +129,7 @@ def test_missing_bundle_is_reported_with_command_that_makes_it(tmp_path: Path) -
 
 def test_missing_report_is_rejected(tmp_path: Path) -> None:
     with pytest.raises(CodeOriginError, match="not a report"):
-        evaluate(EvaluateConfig(sections=()), Run(tmp_path), lambda line: None)
+        evaluate(EvaluateConfig(sections=(), bundle=tmp_path), Run(tmp_path), lambda line: None)
 
 
 def test_invalid_settings_are_rejected() -> None:

@@ -133,7 +133,7 @@ def test_bundle_matches_run_and_is_not_made_twice(run: Run) -> None:
     assert len(bundle.calibration.alone.human_logits) == len(fitted["human_logits"])
     metrics = bundle.manifest["metrics"]
     assert metrics["held_out"]["old_human"]["functions"] > 0
-    assert 0.0 <= metrics["verdicts"]["false_positive_rate_modern"] <= 1.0
+    assert 0.0 <= metrics["verdicts"]["false_positive_rate_modern"]["share"] <= 1.0
     card(CardConfig(), run, silent)
     assert "none was trained" in (run.bundle / "README.md").read_text("utf-8")
 

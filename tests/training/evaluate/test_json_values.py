@@ -19,7 +19,7 @@ def test_report_survives_json_round_trip() -> None:
 def test_report_from_before_a_section_existed_lacks_it() -> None:
     report = Report(Subject("m", "d", "c", 4, 2, ""))
     plain = to_json_value(report)
-    del plain["called"]
+    del plain["transfer"]
     assert from_json_value(Report, plain) == report
 
 

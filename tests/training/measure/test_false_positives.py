@@ -8,8 +8,8 @@ from codeorigin.errors import CodeOriginError
 from codeorigin.model.bundle import default_model_dir
 from codeorigin.model.calibration.promise import Group
 from codeorigin_training.corpus.rows import Row
-from codeorigin_training.export.quality import BEGIN, END, with_quality
 from codeorigin_training.measure.false_positives import false_positive_figures
+from codeorigin_training.report.pages import with_quality
 
 PROJECT = Path(__file__).parents[3]
 
@@ -33,14 +33,14 @@ def test_repositories_are_weighted_equally_and_the_worst_are_reported() -> None:
     old = cells["old", "rust", "all"]
     assert old["share"] == pytest.approx((5 / 50 + 5 / 10) / 2)
     assert (old["repositories"], old["functions"]) == (2, 60)
-    assert old["interval_90"][0] <= old["share"] <= old["interval_90"][1]
+    assert (old["affected"], old["interval_90"]) == (2, None)
     assert cells["old", "all", "documented"]["share"] == pytest.approx((2 / 25 + 2 / 5) / 2)
     assert cells["distribution", "rust", "all"]["share"] == 0.0
     # Ten functions say little about a repository, so only the one with 50 counts.
     assert found["repositories"]["old"] == {
         "repositories": 1,
         "worst_tenth": pytest.approx(0.1),
-        "over_5_percent": 1.0,
+        "over_5_percent": 1,
         "large_repositories": 1,
         "worst_large": pytest.approx(0.1),
     }
@@ -56,6 +56,7 @@ def test_quality_page_matches_the_shipped_model() -> None:
 
 
 def test_figures_are_written_between_the_markers() -> None:
+    begin, end = "<!-- quality:begin -->", "<!-- quality:end -->"
     rows = [*rows_of("a", 60), *rows_of("d", 4, label=1)]
     figures = false_positive_figures(rows, [Group.BARE] * 64, np.arange(64) < 3)
     shipped = json.loads((default_model_dir() / "manifest.json").read_text(encoding="utf-8"))
@@ -66,12 +67,12 @@ def test_figures_are_written_between_the_markers() -> None:
         "metrics": shipped["metrics"] | {"false_positives": {"by_text": figures}},
         "data": shipped["data"],
     }
-    page = with_quality(f"before\n{BEGIN}\nstale\n{END}\nafter\n", manifest)
-    assert page.startswith(f"before\n{BEGIN}\n## Separating ")
-    assert page.endswith(f"\n{END}\nafter\n")
+    page = with_quality(f"before\n{begin}\nstale\n{end}\nafter\n", manifest)
+    assert page.startswith(f"before\n{begin}\n## Separating ")
+    assert page.endswith(f"\n{end}\nafter\n")
     assert "stale" not in page
-    assert "| before mid-2021 | 1 | 5 % | 0 % | 5 % |" in page
-    assert "| rust | without one | 5 % (5 %-5 %; 1) |" in page
+    assert "| before mid-2021 | 5 % | 0 of 1 repositories | 5 % |" in page
+    assert "| rust | without one | 5 % (1 of 1) |" in page
     assert "at most 2 % are expected to have more than 5 %" in page
     with pytest.raises(CodeOriginError, match="lacks the lines"):
         with_quality("no markers", manifest)

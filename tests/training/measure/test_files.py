@@ -42,12 +42,12 @@ def test_rates_match_the_rules_bands() -> None:
     rows = rows_of(1, 4) + rows_of(0, 4) + rows_of(0, 4, modern=True)
     pooled = [2.0, 2.0, 0.0, -2.0, -2.0, -2.0, -2.0, 0.0, 1.0, 0.5, -2.0, -2.0]
     found = file_metrics(rows, np.repeat(pooled, 2), RULE)["verdicts"]
-    assert found["false_positive_rate_old"] == 0.0
-    assert found["false_positive_rate_modern"] == 0.25
-    assert found["true_positive_rate"] == 0.5
-    assert found["llm_called_human"] == 0.25
-    assert found["human_called_human"] == pytest.approx(5 / 8)
-    assert found["unsure"] == pytest.approx(3 / 12)
+    assert found["false_positive_rate_old"]["share"] == 0.0
+    assert found["false_positive_rate_modern"]["share"] == 0.25
+    assert found["true_positive_rate"]["share"] == 0.5
+    assert found["llm_called_human"]["share"] == 0.25
+    assert found["human_called_human"]["share"] == pytest.approx(5 / 8)
+    assert found["unsure"]["share"] == pytest.approx(3 / 12)
     assert found["files"] == 12
 
 
@@ -57,7 +57,7 @@ def test_rule_that_never_says_llm_has_no_llm_rates() -> None:
     found = file_metrics(rows, np.repeat([2.0, 2.0, -2.0, 2.0], 2), never)["verdicts"]
     assert found["true_positive_rate"] is None
     assert found["false_positive_rate_old"] is None
-    assert found["human_called_human"] == 0.5
+    assert found["human_called_human"]["share"] == 0.5
 
 
 def test_files_with_too_few_functions_and_pairs_do_not_count() -> None:
@@ -71,7 +71,7 @@ def test_figures_without_data_are_none() -> None:
     found = file_metrics(rows_of(1, 2), np.ones(4), RULE)
     assert found["modern_human"]["auroc"] is None
     assert found["verdicts"]["false_positive_rate_old"] is None
-    assert found["verdicts"]["true_positive_rate"] == 1.0
+    assert found["verdicts"]["true_positive_rate"]["share"] == 1.0
     empty = file_metrics([], np.zeros(0), RULE)
     assert empty["old_human"]["files"] == 0
     assert empty["verdicts"]["unsure"] is None

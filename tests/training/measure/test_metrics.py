@@ -4,6 +4,7 @@ import pytest
 from codeorigin_training.measure.metrics import (
     auroc,
     bootstrap_interval,
+    bootstrap_intervals,
     expected_calibration_error,
     pairs_in_order,
     tpr_at_fpr,
@@ -31,6 +32,16 @@ def test_calibration_error_of_a_model_that_always_says_90_percent() -> None:
 
 def test_ties_count_half_in_pairs_in_order() -> None:
     assert pairs_in_order(np.array([0.0, 1.0, 2.0]), np.array([1.0, 1.0, 0.0])) == 0.5
+
+
+def test_sets_of_items_share_the_drawn_units_and_their_mean_is_what_is_estimated() -> None:
+    groups = np.array([0, 0, 1, 1, 2])
+    values = np.array([1.0, 3.0, 5.0, 7.0, 100.0])
+    sets = [np.array([0, 2]), np.array([1, 3])]
+    found = bootstrap_intervals(groups, lambda index: np.array([values[index].mean()]), samples=sets)
+    # Units 0 and 1 have means 2 and 6 over the sets; unit 2 is in none of them.
+    assert found.tolist() == [[2.0, 6.0]]
+    assert bootstrap_intervals(groups, lambda index: values[index], samples=[]).shape == (0, 2)
 
 
 def test_the_bootstrap_draws_whole_groups() -> None:

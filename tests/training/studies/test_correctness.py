@@ -22,7 +22,7 @@ from codeorigin_training.studies.correctness.comments import (
 )
 from codeorigin_training.studies.correctness.config import CorrectnessConfig
 from codeorigin_training.studies.correctness.product import age_of, first_years, year_of
-from codeorigin_training.studies.correctness.sampling import best_by_score, pass_at_k
+from codeorigin_training.studies.correctness.sampling import any_of_k, best_by_score
 from codeorigin_training.studies.correctness.tasks import (
     passes,
     runnable_languages,
@@ -41,20 +41,20 @@ DOCUMENTED = (
 
 
 @pytest.mark.parametrize("samples", [1, 2, 5, 9])
-def test_pass_at_k_is_the_share_of_draws_with_a_passing_sample(samples: int) -> None:
+def test_any_of_k_is_the_share_of_draws_with_a_passing_sample(samples: int) -> None:
     for passing in range(samples + 1):
         for k in range(1, samples + 1):
             draws = list(combinations(range(samples), k))
             share = sum(any(each < passing for each in draw) for draw in draws) / len(draws)
-            assert pass_at_k(samples, passing, k) == pytest.approx(share, abs=1e-12)
+            assert any_of_k(samples, passing, k) == pytest.approx(share, abs=1e-12)
 
 
-def test_pass_at_k_is_numerically_stable_and_refuses_impossible_draws() -> None:
+def test_any_of_k_is_numerically_stable_and_refuses_impossible_draws() -> None:
     exact = 1 - math.comb(99_000, 100) / math.comb(100_000, 100)
-    assert pass_at_k(100_000, 1000, 100) == pytest.approx(exact, rel=1e-9)
+    assert any_of_k(100_000, 1000, 100) == pytest.approx(exact, rel=1e-9)
     for wrong in ((5, 6, 1), (5, 2, 6), (5, 2, 0), (5, -1, 1)):
         with pytest.raises(ValueError, match="cannot be drawn"):
-            pass_at_k(*wrong)
+            any_of_k(*wrong)
 
 
 def test_the_best_of_k_is_the_mean_over_all_draws() -> None:
@@ -220,14 +220,16 @@ def test_command_runs_the_whole_study(tmp_path: Path) -> None:
         (tmp_path / "run" / "studies" / "correctness" / "study.json").read_text(encoding="utf-8")
     )
     figures = {each["name"]: each["value"] for section in study["sections"] for each in section["figures"]}
-    assert figures["pass@1"] == pytest.approx(0.75)
-    assert 0 <= figures["evade@1, called human"] <= figures["evade@1, not called llm"] <= 1
-    assert figures["pass@1, the likeliest of 2"] == pytest.approx(
-        0.75 + figures["pass@1, the likeliest of 2 less one at random"]
+    assert figures["answers that pass"] == pytest.approx(0.75)
+    assert (
+        0 <= figures["answers that evade, called human"] <= figures["answers that evade, not called llm"] <= 1
+    )
+    assert figures["passes, the likeliest of 2 answers"] == pytest.approx(
+        0.75 + figures["passes, the likeliest of 2 answers less one at random"]
     )
     assert 0 <= figures["AUROC of the mean log-probability for passing"] <= 1
     page = (tmp_path / "run" / "studies" / "report.html").read_text(encoding="utf-8")
-    for text in ("pass@k and evade@k", "By the generator&#39;s size", "comments of the two exchanged",
+    for text in ("At least one of k published answers", "By the generator&#39;s size", "comments of the two exchanged",
                  "pairs counted", "By the year of the code", "By the age of the repository", "under 2 years",
                  "mean log-probability"):  # fmt: skip
         assert text in page

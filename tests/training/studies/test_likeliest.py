@@ -52,13 +52,13 @@ def test_gain_from_picking_the_likeliest_has_intervals_over_tasks() -> None:
     table, figures, finding = likeliest(units, passing, ranks, config)
     by_name = {figure.name: figure for figure in figures}
     # When two of four are drawn, the likelier one is of the likelier kind in five of six draws.
-    best = by_name["pass@1, the likeliest of 2"]
+    best = by_name["passes, the likeliest of 2 answers"]
     assert best.value is not None
     assert best.low is not None
     assert best.high is not None
     assert best.value == pytest.approx((4 * 5 / 6 + 2 * 1 / 6) / 6)
     assert best.low < best.value < best.high
-    gain = by_name["pass@1, the likeliest of 3 less one at random"]
+    gain = by_name["passes, the likeliest of 3 answers less one at random"]
     assert gain.value == pytest.approx((4 * 1.0 + 2 * 0.0) / 6 - 0.5)
     assert by_name["AUROC of the mean log-probability for passing"].value == pytest.approx(4 / 6)
     assert [row[0] for row in table.rows] == ["2", "3"]

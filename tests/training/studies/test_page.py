@@ -9,7 +9,7 @@ from codeorigin_training.__main__ import STUDIES, app
 from codeorigin_training.commands import study
 from codeorigin_training.run import Run, RunError
 from codeorigin_training.studies.page import read_sections, render, write_study
-from codeorigin_training.studies.section import Chart, Figure, Section, Series, Table
+from codeorigin_training.studies.section import Chart, Figure, Section, Series, TitledTable
 
 POINTS = Series("one", (0.0, 1.0, 2.0), (0.5, 0.25, 1.0), (0.4, 0.2, 0.9), (0.6, 0.3, 1.1))
 
@@ -19,7 +19,7 @@ def section(title: str, kind: str = "line") -> Section:
         title=title,
         question="What is <asked>?",
         findings=("a < b & c",),
-        tables=(Table("A table", "", ("name", "value"), (("<b>x</b>", "1"),)),),
+        tables=(TitledTable("A table", "", ("name", "value"), (("<b>x</b>", "1"),)),),
         charts=(
             Chart(f"as {kind}", kind, "x", "y", (POINTS, Series("two", POINTS.x, POINTS.y)), ("p", "q", "r")),
         ),

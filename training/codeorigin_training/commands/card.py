@@ -5,7 +5,7 @@ from pathlib import Path
 
 from codeorigin.errors import CodeOriginError
 from codeorigin.model.folder import MANIFEST
-from codeorigin_training.export.readme import refresh
+from codeorigin_training.report.pages import refresh
 from codeorigin_training.run import Log, Run
 from codeorigin_training.tracking import keep_settings
 

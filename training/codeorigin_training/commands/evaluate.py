@@ -11,15 +11,14 @@ from codeorigin_training.corpus.rows import Row
 from codeorigin_training.evaluate.assemble import assemble
 from codeorigin_training.evaluate.config import EvaluateConfig
 from codeorigin_training.evaluate.json_values import from_json_value, to_json_value
-from codeorigin_training.evaluate.page.html import problems, render
 from codeorigin_training.evaluate.report import Report, build_of
 from codeorigin_training.evaluate.section_cache import Sections
 from codeorigin_training.evaluate.sections.at_thresholds import drawn_places
-from codeorigin_training.evaluate.sections.headline import with_manifests_figures
 from codeorigin_training.files import write_whole
 from codeorigin_training.measure.data import read_evaluation_data
 from codeorigin_training.measure.detector import Detector
 from codeorigin_training.measure.test_set import keep_test_set
+from codeorigin_training.report.evaluation import problems, render
 from codeorigin_training.run import Log, Run
 from codeorigin_training.tracking import Tracker, numbers, tracked
 
@@ -33,20 +32,18 @@ def evaluate(config: EvaluateConfig, run: Run, log: Log) -> None:
 
     Sections already measured with the same bundle, corpus and sizes are not measured again; they are cached below
     ``run.evaluation / "sections"``. If there are no sections to measure, the page is rendered again from the existing
-    report, with the figures of ``config.bundle``'s manifest if one is given.
+    report and the bundle's manifest.
 
     Raises:
         CodeOriginError: the bundle or the corpus is missing or broken.
     """
     folder = run.evaluation
-    if not config.sections:
-        if config.bundle is not None:
-            _take_from_manifest(folder, config.bundle)
-        write_page(folder)
-        return
     # The shipped bundle may have been fitted on the held-out repositories; its twin was not.
     twin = run.measured if run.measured.is_dir() else run.bundle
     bundle = config.bundle or run.needs(twin, "export")
+    if not config.sections:
+        write_page(folder, bundle)
+        return
     corpus = config.data or run.needs(run.corpus, "corpus")
     detector = Detector(bundle, threads=config.threads)
     data = read_evaluation_data(corpus, config.snippets, all_snippets=config.all_snippets)
@@ -60,7 +57,7 @@ def evaluate(config: EvaluateConfig, run: Run, log: Log) -> None:
         report = assemble(detector, data, config, AUGMENTATIONS, sections, log)
         folder.mkdir(parents=True, exist_ok=True)
         _write(folder, report)
-        write_page(folder)
+        write_page(folder, bundle)
         tracker.artifact(folder / PAGE)
         if run.track:
             _keep_figures(report, detector, data.held_out, config, tracker)
@@ -69,25 +66,12 @@ def evaluate(config: EvaluateConfig, run: Run, log: Log) -> None:
     log(f"wrote {folder / REPORT} and {PAGE}")
 
 
-def write_page(folder: Path) -> None:
-    """Write report.html from the report.json in ``folder``.
+def write_page(folder: Path, bundle: Path) -> None:
+    """Write report.html from the report.json in ``folder`` and the figures in the manifest of ``bundle``.
 
     Raises:
-        CodeOriginError: there is no report, or its structure is not the current one.
+        CodeOriginError: there is no report, its structure is not the current one, or the bundle is of another build.
     """
-    write_whole(folder / PAGE, render(_read(folder)))
-
-
-def _keep_figures(
-    report: Report, detector: Detector, held_out: Sequence[Row], config: EvaluateConfig, tracker: Tracker
-) -> None:
-    """Track the report's rates, and the standard figures on the functions of its curves."""
-    tracker.metrics(numbers({"held_out": to_json_value(report.held_out) or {}}), 0)
-    rows = [held_out[int(place)] for place in drawn_places(len(held_out), config)]
-    keep_test_set(tracker, rows, detector.answers(rows, detector.logits(rows)).probability)
-
-
-def _take_from_manifest(folder: Path, bundle: Path) -> None:
     report = _read(folder)
     try:
         manifest = json.loads((bundle / MANIFEST).read_text(encoding="utf-8"))
@@ -97,9 +81,19 @@ def _take_from_manifest(folder: Path, bundle: Path) -> None:
                 f"{folder / REPORT}: is of {report.subject.model}, not of the build of {bundle}; run the command with "
                 "its sections"
             )
-        _write(folder, with_manifests_figures(report, manifest))
+        page = render(report, manifest)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise CodeOriginError(f"{bundle / MANIFEST}: broken manifest ({error!r}); export it again") from error
+    write_whole(folder / PAGE, page)
+
+
+def _keep_figures(
+    report: Report, detector: Detector, held_out: Sequence[Row], config: EvaluateConfig, tracker: Tracker
+) -> None:
+    """Track the report's rates, and the standard figures on the functions of its curves."""
+    tracker.metrics(numbers({"held_out": to_json_value(report.held_out) or {}}), 0)
+    rows = [held_out[int(place)] for place in drawn_places(len(held_out), config)]
+    keep_test_set(tracker, rows, detector.answers(rows, detector.logits(rows)).probability)
 
 
 def _read(folder: Path) -> Report:

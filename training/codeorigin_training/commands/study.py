@@ -13,8 +13,9 @@ import numpy.typing as npt
 
 from codeorigin.language_id.model import LanguageModel
 from codeorigin_training.arrays import Floats32
+from codeorigin_training.commands.corpus import RECORD, CorpusConfig, corpus
 from codeorigin_training.corpus.readers.specifications import read_specifications
-from codeorigin_training.corpus.rows import CorpusError, limited, read_functions, read_human
+from codeorigin_training.corpus.rows import CorpusError, limited, read_functions
 from codeorigin_training.corpus.splits import is_held_out
 from codeorigin_training.evaluate.json_values import to_json_value
 from codeorigin_training.evaluate.section_cache import Sections
@@ -101,6 +102,7 @@ def representations(config: RepresentationsConfig, data: Path, run: Run, log: Lo
         CodeOriginError: the corpus or the bundle is missing or broken.
     """
     detector = open_detector(config.bundle, run)
+    data = _deduplicated(data, run, log)
     kept = _kept(run, "representations", config, data, log)
     sides = partial(read_sides, data, per_repository=config.per_repository, seed=config.seed)
     small = sides(train=config.functions, test=config.test_functions)
@@ -131,9 +133,9 @@ def correctness(config: CorrectnessConfig, data: Path, run: Run, log: Log) -> No
     sections = []
     if config.run:
         sections.append(kept("answers", lambda: answers_section(data, detector, config, log), model))
-    functions = read_functions(data)
-    pairs = [each for each in read_specifications(data, functions) if is_held_out(each.repo)]
-    everything = [*functions, *read_human(data)]
+    cleaned = _deduplicated(data, run, log)
+    everything = read_functions(cleaned)
+    pairs = [each for each in read_specifications(cleaned, everything) if is_held_out(each.repo)]
     people = [row for row in everything if not row.label and is_held_out(row.repo)]
     rows = limited(people, config.per_repository)
     chosen = [rows[place] for place in np.random.default_rng(config.seed).permutation(len(rows))]
@@ -155,6 +157,7 @@ def heads(config: HeadsConfig, data: Path, run: Run, log: Log) -> None:
     Raises:
         CodeOriginError: the corpus is missing or broken, or the encoder's folder holds no encoder.
     """
+    data = _deduplicated(data, run, log)
     pairs = read_specifications(data, read_functions(data))
     train, test = ([each for each in pairs if is_held_out(each.repo) is side] for side in (False, True))
     if len(train) < 2 or len(test) < 2:
@@ -162,6 +165,16 @@ def heads(config: HeadsConfig, data: Path, run: Run, log: Log) -> None:
     kept = _kept(run, "heads", config, data, log)
     section = kept("heads", lambda: heads_section(train, test, config, log))
     log(f"wrote {write_study(run, 'heads', [section])}")
+
+
+def _deduplicated(data: Path, run: Run, log: Log) -> Path:
+    """The run's corpus, made from ``data`` if there is none.
+
+    In the raw rows, what a study measures on may have near duplicates among what it, or the detector, was trained on.
+    """
+    if not (run.corpus / RECORD).is_file():
+        corpus(CorpusConfig(data=data), run, log)
+    return run.corpus
 
 
 class _Kept(Protocol):

@@ -15,7 +15,6 @@ from codeorigin_training.evaluate.report import (
     Control,
     Faithfulness,
     HeldOut,
-    InFilesReport,
     LearningPoint,
     MatrixRow,
     Neutral,
@@ -29,8 +28,6 @@ from codeorigin_training.evaluate.sections.at_thresholds import measure_held_out
 from codeorigin_training.evaluate.sections.baselines import baselines
 from codeorigin_training.evaluate.sections.controls import controls
 from codeorigin_training.evaluate.sections.faithfulness import faithfulness
-from codeorigin_training.evaluate.sections.headline import with_manifests_figures, with_manifests_sections
-from codeorigin_training.evaluate.sections.in_files import measure_in_files
 from codeorigin_training.evaluate.sections.learning_curve import learning_curve
 from codeorigin_training.evaluate.sections.matrix import AnswerRule, matrix_rows
 from codeorigin_training.evaluate.sections.neutral import neutral
@@ -45,7 +42,6 @@ Value = TypeVar("Value")
 
 _INPUTS: Mapping[str, tuple[str, ...]] = {
     "held_out": ("held_out_functions", "slice_functions", "rounds"),
-    "in_files": ("slice_functions", "rounds"),
     "matrix": (
         "perturbations",
         "slice_functions",
@@ -111,12 +107,9 @@ def assemble(
         rows = matrix_rows(slices, detector, judge, config, augmentations, log, name="shipped")
         return tuple(rows)
 
-    report = Report(
+    return Report(
         subject=_subject(detector, data, settings),
         held_out=take("held_out", HeldOut, lambda: measure_held_out(data.held_out, detector, config)),
-        in_files=take("in_files", InFilesReport, lambda: measure_in_files(data.held_out, detector, config))
-        if detector.bundle.calibration.file_context is not None
-        else None,
         matrix=take("matrix", tuple[MatrixRow, ...], matrix) or (),
         transfer=take(
             "transfer",
@@ -139,7 +132,7 @@ def assemble(
         baselines=take(
             "baselines",
             tuple[BaselineFigures, ...],
-            lambda: baselines(data.train, data.held_out, data.pairs, detector, config, log),
+            lambda: baselines(data.train, data.held_out, data.pairs, config, log),
         )
         or (),
         faithfulness=take(
@@ -147,10 +140,6 @@ def assemble(
         ),
         neutral=take("neutral", Neutral, lambda: neutral(detector)),
     )
-    manifest = detector.bundle.manifest
-    # The manifest's figures are only valid for its own corpus.
-    same = manifest.get("data", {}).get("sha256") == data.corpus
-    return (with_manifests_figures if same else with_manifests_sections)(report, manifest)
 
 
 def _answers(detector: Detector, each: Slice, logits: Floats) -> Answers | None:

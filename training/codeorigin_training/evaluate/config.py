@@ -8,7 +8,6 @@ PERTURBATIONS = ("reindented", "formatted", "comments_removed", "renamed")
 
 SECTIONS = (
     "held_out",
-    "in_files",
     "matrix",
     "transfer",
     "learning_curve",
@@ -28,8 +27,8 @@ class EvaluateConfig:
     ``snippets.parquet``. ``all_snippets`` also measures tasks that the split assigns to training, which is only valid
     for a model that has seen none of them.
 
-    ``held_out_functions`` limits the functions for curves and breakdowns (shares at the thresholds use all held-out
-    functions). ``slice_functions`` limits the functions for a row of the matrix on raw text,
+    ``held_out_functions`` limits the functions for curves and breakdowns.
+    ``slice_functions`` limits the functions for a row of the matrix on raw text,
     ``perturbed_functions`` on perturbed text (the loss is paired, with raw and perturbed text of the same
     functions). ``file_functions`` limits the functions per file, ``generator_functions`` the snippets per
     generator; a generator has a separate row if it has at least ``fewest_of_generator``.

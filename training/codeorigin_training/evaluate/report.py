@@ -1,4 +1,4 @@
-"""The structure of a report, as stored in report.json and rendered in report.html.
+"""The structure of a report: what report.json holds besides the figures of the bundle's manifest.
 
 A figure is ``None`` if it cannot be measured (too few functions, no threshold).
 """
@@ -9,14 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from codeorigin_training.evaluate.manifest_rows import (
-    CalledRow,
-    CommitRow,
-    FalsePositives,
-    MixedRow,
-    WholeRow,
-    WholeVerdicts,
-)
 from codeorigin_training.measure.figures import Estimate, Figures
 
 
@@ -78,74 +70,17 @@ class RocCurve:
 
 @dataclass(frozen=True, slots=True)
 class HeldOut:
-    """The bundle at its shipped thresholds on unseen repositories.
+    """Curves, reliability and breakdowns of ``drawn`` functions, with matched classes.
 
-    The six rates are of all ``functions`` of ``units`` repositories, with equal weight for each repository. Curves,
-    reliability and breakdowns are of ``drawn`` of them, with matched classes.
+    They are drawn from ``functions`` of ``units`` held-out repositories.
     """
 
-    old_rate: Estimate
-    modern_rate: Estimate
-    found: Estimate
-    llm_called_human: Estimate
-    human_called_human: Estimate
-    unsure: Estimate
-    promised_rate: float
     functions: int
     units: int
     drawn: int
     curves: tuple[RocCurve, ...]
     reliability: tuple[ReliabilityBin, ...]
     breakdowns: tuple[Breakdown, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class InFileRow:
-    """Functions of one kind of code by their own text and in their files; ``files`` says how the files are composed.
-
-    ``gain`` is the AUROC in the file minus that of the text alone, on the same functions.
-    """
-
-    files: str
-    name: str
-    title: str
-    alone: Figures
-    in_file: Figures
-    gain: Estimate
-
-
-@dataclass(frozen=True, slots=True)
-class Rates:
-    """Shares at the shipped thresholds, with equal weight for each repository.
-
-    Shares of old and of modern human functions called ``llm``, of LLM functions called ``llm``, and of all functions
-    called ``unsure``.
-    """
-
-    old: Estimate
-    modern: Estimate
-    found: Estimate
-    unsure: Estimate
-
-
-@dataclass(frozen=True, slots=True)
-class InFileRates:
-    """Rates of the same functions at the thresholds for their own text and at those for functions in their files."""
-
-    files: str
-    functions: int
-    alone: Rates
-    in_file: Rates
-
-
-@dataclass(frozen=True, slots=True)
-class InFilesReport:
-    """The effect of a function's neighbours; ``heard`` is the share of functions that have any."""
-
-    functions: int
-    heard: float
-    rows: tuple[InFileRow, ...]
-    rates: tuple[InFileRates, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +124,7 @@ class Control:
 
 @dataclass(frozen=True, slots=True)
 class BaselineFigures:
-    """A textbook detector trained on ``functions`` functions of the same training repositories; 0 means all of them."""
+    """A textbook detector trained on ``functions`` functions of the same training repositories."""
 
     name: str
     title: str
@@ -280,7 +215,6 @@ class Report:
 
     subject: Subject
     held_out: HeldOut | None = None
-    in_files: InFilesReport | None = None
     matrix: tuple[MatrixRow, ...] = ()
     transfer: tuple[TransferRow, ...] = ()
     learning_curve: tuple[LearningPoint, ...] = ()
@@ -288,12 +222,6 @@ class Report:
     baselines: tuple[BaselineFigures, ...] = ()
     faithfulness: Faithfulness | None = None
     neutral: Neutral | None = None
-    false_positives: tuple[FalsePositives, ...] = ()
-    commits: tuple[CommitRow, ...] = ()
-    called: tuple[CalledRow, ...] = ()
-    whole: tuple[WholeRow, ...] = ()
-    whole_verdicts: tuple[WholeVerdicts, ...] = ()
-    mixed: tuple[MixedRow, ...] = ()
 
 
 def build_of(manifest: Mapping[str, Any]) -> str:

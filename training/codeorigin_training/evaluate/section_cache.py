@@ -12,7 +12,7 @@ from codeorigin_training.run import Log
 
 Value = TypeVar("Value")
 
-VERSION = 2
+VERSION = 3
 """Increased when a section's figures are computed differently, so that cached ones are not reused."""
 
 

@@ -25,9 +25,9 @@ from codeorigin.model.folder import MANIFEST, sha256_of
 from codeorigin.model.ngrams.views import View
 from codeorigin.model.scoring.tokenizer import Tokenizer
 from codeorigin_training.encoder.interface import Encoder
-from codeorigin_training.export.card import model_card
 from codeorigin_training.export.onnx_graphs import export_graphs
 from codeorigin_training.export.parity import GraphReport
+from codeorigin_training.report.card import model_card
 from codeorigin_training.wide.linear import WideModel
 
 _FILES = (WIDE_GRAPH, SCORE_GRAPH, GRADIENT_GRAPH, TOKENIZER)

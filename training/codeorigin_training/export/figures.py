@@ -28,6 +28,7 @@ from codeorigin_training.measure.held_out import (
     slices,
     verdict_metrics,
 )
+from codeorigin_training.measure.ranking import OVER_DRAWS
 from codeorigin_training.measure.test_set import keep_test_set
 from codeorigin_training.run import Run
 from codeorigin_training.tracking import Tracker
@@ -72,6 +73,7 @@ def held_out_figures(
     # Refined and unrefined logits have different scales, so they are ranked by their log-odds.
     ranked = logits if later is None else by_text.log_odds
     metrics: dict[str, Any] = {
+        "interval_of": OVER_DRAWS,
         "held_out": detector_metrics(rows, ranked),
         "verdicts": verdict_metrics(rows, by_text.answers),
         "slices": slices(rows, ranked),

@@ -13,9 +13,9 @@ from codeorigin.model.folder import MANIFEST
 from codeorigin_training.arrays import Floats
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.export.bundle import finite
-from codeorigin_training.export.card import model_card
 from codeorigin_training.files import write_whole, written_whole
 from codeorigin_training.measure.detector import Detector
+from codeorigin_training.report.card import model_card
 from codeorigin_training.run import Log
 
 

@@ -16,7 +16,6 @@ from codeorigin_training.calibrate.files import file_samples
 from codeorigin_training.calibrate.levels import Groups, row_groups
 from codeorigin_training.calibrate.pooled import PooledRuleConfig
 from codeorigin_training.calibrate.promises import DISTRIBUTION, population
-from codeorigin_training.calibrate.thresholds import repository_rate
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.corpus.weights import matched_samples
 from codeorigin_training.measure.answers import InFiles, circle_answers
@@ -24,6 +23,7 @@ from codeorigin_training.measure.false_positives import false_positive_figures
 from codeorigin_training.measure.files import holds_both, pooled_metrics
 from codeorigin_training.measure.metrics import auroc, bootstrap_interval
 from codeorigin_training.measure.ranking import DRAWS, ranking_figures
+from codeorigin_training.measure.shares import called_share
 from codeorigin_training.measure.sizes import (
     SIZES,
     Range,
@@ -144,8 +144,8 @@ def _rates(rows: Sequence[Row], circles: dict[str, InFiles], among: Booleans) ->
     labels = np.array([row.label for row in rows], dtype=np.int64)
     repositories = np.unique([row.repo for row in rows], return_inverse=True)[1].astype(np.int64)
 
-    def rate(called: Booleans, inside: Booleans) -> float | None:
-        return repository_rate(called[inside], repositories[inside]) if inside.any() else None
+    def share(called: Booleans, inside: Booleans) -> dict[str, Any] | None:
+        return called_share(called[inside], repositories[inside]) if inside.any() else None
 
     human, llm = among & (labels == 0), among & (labels == 1)
     found: dict[str, Any] = {"functions": int(among.sum()), "circles": {}}
@@ -155,8 +155,8 @@ def _rates(rows: Sequence[Row], circles: dict[str, InFiles], among: Booleans) ->
         found["circles"][name] = {
             "auroc": auroc(labels[among], scores),
             "auroc_interval_90": interval,
-            "human_called_llm": rate(circle.answers.llm, human),
-            "llm_called_llm": rate(circle.answers.llm, llm),
+            "human_called_llm": share(circle.answers.llm, human),
+            "llm_called_llm": share(circle.answers.llm, llm),
         }
     return found
 

@@ -15,19 +15,19 @@ from codeorigin_training.calibrate.levels import row_groups
 from codeorigin_training.calibrate.promises import population
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.measure.answers import answers_alone, answers_in_files
+from codeorigin_training.measure.shares import called_share
 
-_ROUNDS = 1000
 _TAIL_SHARE, _TAIL_FEWEST, _WORST_FEWEST = 0.05, 20, 50
 
 
 def false_positive_figures(
-    rows: Sequence[Row], groups: Sequence[Group | None], called: Booleans, seed: int = 0
+    rows: Sequence[Row], groups: Sequence[Group | None], called: Booleans
 ) -> dict[str, Any]:
     """Shares of functions that are ``called`` ``llm``, bool ``(n,)``, with repositories weighted equally.
 
     ``cells`` has human code by population, language (``all`` for all of them) and group (``all``, ``documented``,
-    ``bare``), each with its 90 % interval by bootstrap over repositories. ``repositories`` has figures of single
-    repositories with at least 20 human functions, by population: the mean share of the worst tenth, the share of
+    ``bare``), each as by :func:`~codeorigin_training.measure.shares.called_share`. ``repositories`` has figures of
+    single repositories with at least 20 human functions, by population: the mean share of the worst tenth, the number of
     repositories with more than 5 % called, and the worst of those with at least 50 functions. ``found`` has the
     share of LLM code called, by language.
     """
@@ -36,7 +36,6 @@ def false_positive_figures(
     languages = np.array([row.language for row in rows])
     kinds = np.array(["" if group is None else group.value for group in groups])
     populations = np.array([population(row) for row in rows])
-    generator = np.random.default_rng(seed)
     cells, repositories = [], {}
     for where in np.unique(populations[human]).tolist():
         inside = human & (populations == where)
@@ -46,13 +45,13 @@ def false_positive_figures(
             for kind in ("all", *(group.value for group in Group)):
                 chosen = spoken if kind == "all" else spoken & (kinds == kind)
                 if chosen.any():
-                    found = called_share(called[chosen], names[chosen], generator)
+                    found = called_share(called[chosen], names[chosen])
                     cells.append({"population": where, "language": language, "group": kind, **found})
     found = {}
     for language in ("all", *np.unique(languages[~human]).tolist()):
         chosen = ~human & ((languages == language) | (language == "all"))
         if chosen.any():
-            found[language] = called_share(called[chosen], names[chosen], generator)
+            found[language] = called_share(called[chosen], names[chosen])
     return {"cells": cells, "repositories": repositories, "found": found}
 
 
@@ -82,24 +81,6 @@ def _rates(called: Booleans, names: npt.NDArray[np.str_]) -> tuple[Floats, Integ
     return np.bincount(index, weights=called.astype(np.float64)) / counts, counts.astype(np.int64)
 
 
-def called_share(
-    called: Booleans, names: npt.NDArray[np.str_], generator: np.random.Generator
-) -> dict[str, Any]:
-    """The share ``called``, bool ``(n,)``, with repositories ``names`` ``(n,)`` weighted equally.
-
-    Includes its 90 % interval by bootstrap over repositories, and the numbers of repositories and functions.
-    """
-    rates, counts = _rates(called, names)
-    drawn = rates[generator.integers(len(rates), size=(_ROUNDS, len(rates)))].mean(axis=1)
-    low, high = np.quantile(drawn, [0.05, 0.95])
-    return {
-        "share": float(rates.mean()),
-        "interval_90": [float(low), float(high)],
-        "repositories": len(rates),
-        "functions": int(counts.sum()),
-    }
-
-
 def _single(called: Booleans, names: npt.NDArray[np.str_]) -> dict[str, Any]:
     rates, counts = _rates(called, names)
     counted = np.sort(rates[counts >= _TAIL_FEWEST])[::-1]
@@ -107,7 +88,7 @@ def _single(called: Booleans, names: npt.NDArray[np.str_]) -> dict[str, Any]:
     return {
         "repositories": len(counted),
         "worst_tenth": float(counted[: int(np.ceil(len(counted) / 10))].mean()) if len(counted) else None,
-        "over_5_percent": float((counted > _TAIL_SHARE).mean()) if len(counted) else None,
+        "over_5_percent": int((counted > _TAIL_SHARE).sum()),
         "large_repositories": len(large),
         "worst_large": float(large.max()) if len(large) else None,
     }

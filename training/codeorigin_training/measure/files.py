@@ -11,11 +11,11 @@ from codeorigin.model.verdict import Band
 from codeorigin_training.arrays import Booleans, Floats, Integers
 from codeorigin_training.calibrate.files import file_samples
 from codeorigin_training.calibrate.pooled import PooledRuleConfig, PooledSample
-from codeorigin_training.calibrate.thresholds import repository_rate
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.corpus.weights import matched_samples
 from codeorigin_training.measure.metrics import expected_calibration_error
 from codeorigin_training.measure.ranking import DRAWS, ranking_figures
+from codeorigin_training.measure.shares import called_share, share_of_all
 
 
 def file_metrics(
@@ -77,21 +77,21 @@ def _verdicts(files: Sequence[PooledSample], pooled: Floats, rule: PooledRule) -
     modern = np.array([file.modern for file in files], dtype=bool)
     repositories = _repositories(files)
 
-    def rate(band: Band, among: Booleans) -> float | None:
+    def share(band: Band, among: Booleans) -> dict[str, Any] | None:
         if not among.any() or (band is Band.LLM and not np.isfinite(scale.default.llm)):
             return None
-        return repository_rate((bands == band)[among], repositories[among])
+        return called_share((bands == band)[among], repositories[among])
 
     human, llm = labels == 0, labels == 1
     matched, *_ = _matched(files, llm | human)
     probabilities = np.array([scale.probability(float(pooled[number])) for number in matched])
     return {
-        "false_positive_rate_old": rate(Band.LLM, human & ~modern),
-        "false_positive_rate_modern": rate(Band.LLM, human & modern),
-        "true_positive_rate": rate(Band.LLM, llm),
-        "llm_called_human": rate(Band.HUMAN, llm),
-        "human_called_human": rate(Band.HUMAN, human),
-        "unsure": float((bands == Band.UNSURE).mean()) if len(files) else None,
+        "false_positive_rate_old": share(Band.LLM, human & ~modern),
+        "false_positive_rate_modern": share(Band.LLM, human & modern),
+        "true_positive_rate": share(Band.LLM, llm),
+        "llm_called_human": share(Band.HUMAN, llm),
+        "human_called_human": share(Band.HUMAN, human),
+        "unsure": share_of_all(bands == Band.UNSURE, repositories) if len(files) else None,
         "expected_calibration_error": (
             expected_calibration_error(labels[matched], probabilities) if len(matched) else None
         ),

@@ -14,7 +14,6 @@ from codeorigin_training.calibrate.context import (
     mixed_file_numbers,
     neighbour_evidence,
 )
-from codeorigin_training.calibrate.thresholds import repository_rate
 from codeorigin_training.corpus.rows import DISTRIBUTION_SOURCE, Row
 from codeorigin_training.corpus.weights import matched_sample, matched_samples
 from codeorigin_training.corpus.written_pairs import WRITTEN
@@ -26,7 +25,7 @@ from codeorigin_training.measure.metrics import (
     tpr_at_fpr,
 )
 from codeorigin_training.measure.ranking import DRAWS, ranking_figures
-from codeorigin_training.measure.shares import UNSURE, judged_shares
+from codeorigin_training.measure.shares import judged_shares, measured_shares
 
 _FEWEST_OF_EACH_CLASS = 20
 _MIXED_SHARE = 0.5
@@ -58,7 +57,7 @@ def detector_metrics(rows: Sequence[Row], logits: Floats) -> dict[str, Any]:
 
 
 def verdict_metrics(rows: Sequence[Row], answers: Answers) -> dict[str, Any]:
-    """Shares at the shipped thresholds (repositories weighted equally, except for ``unsure``), and calibration error.
+    """Shares at the shipped thresholds (:func:`~codeorigin_training.measure.shares.measured_shares`), calibration error.
 
     Pairs in ``rows`` are left out; ``answers`` are those of all rows.
     """
@@ -67,17 +66,14 @@ def verdict_metrics(rows: Sequence[Row], answers: Answers) -> dict[str, Any]:
     labels = np.array([row.label for row in rows], dtype=np.int64)
     repositories = np.unique([row.repo for row in rows], return_inverse=True)[1].astype(np.int64)
     shares = judged_shares(rows, answers)
-    rates = {name: repository_rate(hit[keep], repositories[keep]) for name, (keep, hit) in shares.items()}
     by_function = {
         f"{name}_functions": float(shares[name][1][shares[name][0]].mean())
         for name in ("false_positive_rate_old", "false_positive_rate_modern")
     }
     matched = matched_sample(rows, np.ones(len(rows), dtype=bool), seed=0)
     return {
-        **rates,
+        **measured_shares(shares, repositories),
         **by_function,
-        # Over all functions, as users see it; the only rate here that is not a mean over repositories.
-        UNSURE: float(shares[UNSURE][1].mean()),
         "expected_calibration_error": expected_calibration_error(
             labels[matched], answers.probability[matched]
         ),

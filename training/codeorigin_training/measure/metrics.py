@@ -1,6 +1,6 @@
 """Figures of merit of a detector, computed from labels and scores alone."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from scipy.stats import rankdata
@@ -67,29 +67,35 @@ def bootstrap_intervals(
     groups: Integers,
     statistics: Callable[[Integers], Floats],
     *,
+    samples: Sequence[Integers] | None = None,
     rounds: int = 200,
     seed: int = 0,
 ) -> Floats:
-    """90 % intervals ``(k, 2)`` of ``k`` statistics of the same draws; ``(0, 2)`` without any group.
+    """90 % percentile intervals ``(k, 2)`` of ``k`` statistics of the same draws; ``(0, 2)`` without any item.
 
-    A statistic that is not finite in a draw is left out of that draw.
+    Args:
+        groups: ``(n,)``, the unit of each item; units are drawn with replacement.
+        statistics: the statistics ``(k,)`` of the items at an index. One that is not finite is left out of the draw.
+        samples: sets of items, int64 each, such as draws of the larger class. What is estimated is then the mean of the
+            statistics over the sets, so every draw of units gives such a mean. By default all items, once.
+        rounds: number of draws.
+        seed: of the draws.
     """
-    if not len(groups):
+    sets = [np.arange(len(groups), dtype=np.int64)] if samples is None else samples
+    if not any(len(each) for each in sets):
         return np.zeros((0, 2))
+    units = np.unique(groups, return_inverse=True)[1]
+    present = np.unique(units[np.concatenate(sets)])
     generator = np.random.default_rng(seed)
-    order = np.argsort(groups, kind="stable")
-    members = np.split(order, np.flatnonzero(np.diff(groups[order])) + 1)
-    values = np.array(
-        [
-            statistics(
-                np.concatenate([members[k] for k in generator.integers(0, len(members), len(members))])
-            )
-            for _ in range(rounds)
-        ]
-    )
-    intervals = np.full((values.shape[1], 2), np.nan)
-    for column, found in enumerate(values.T):
-        finite = found[np.isfinite(found)]
+    values = []
+    for _ in range(rounds):
+        drawn = present[generator.integers(0, len(present), len(present))]
+        times = np.bincount(drawn, minlength=int(present[-1]) + 1)
+        values.append(np.mean([statistics(np.repeat(each, times[units[each]])) for each in sets], axis=0))
+    found = np.array(values)
+    intervals = np.full((found.shape[1], 2), np.nan)
+    for column, drawn_values in enumerate(found.T):
+        finite = drawn_values[np.isfinite(drawn_values)]
         if len(finite):
             intervals[column] = np.quantile(finite, [0.05, 0.95])
     return intervals

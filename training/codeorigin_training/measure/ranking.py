@@ -1,26 +1,26 @@
 """Ranking figures of scores, on classes matched by everything that must not distinguish them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from codeorigin_training.arrays import Floats, Integers
-from codeorigin_training.measure.metrics import auroc, bootstrap_interval, tpr_at_fpr
+from codeorigin_training.measure.metrics import auroc, bootstrap_intervals, tpr_at_fpr
 
 DRAWS = 10
 """The draw of the larger class is random: across draws, the TPR at 1 % FPR of commits deviates by up to .016."""
 
+OVER_DRAWS = "mean over draws"
+"""``metrics["interval_of"]`` of a manifest whose intervals are of the mean over the draws, as its points are."""
 
-def tpr_at_1_fpr(labels: Integers, scores: Floats) -> float:
-    """True-positive rate at a false-positive rate of 1 %, from labels and scores ``(n,)``."""
-    return tpr_at_fpr(labels, scores, 0.01)
+_STATISTICS = ("auroc", "tpr_at_1_fpr")
 
 
 def ranking_figures(
     labels: Integers, scores: Floats, repositories: Integers, samples: Sequence[Integers]
 ) -> dict[str, Any]:
-    """AUROC and TPR at 1 % FPR: means over ``samples``, and 90 % intervals on the first one.
+    """AUROC and TPR at 1 % FPR as means over ``samples``, with 90 % intervals of these means.
 
     Args:
         labels: ``(n,)``, 1 for LLM code.
@@ -28,14 +28,15 @@ def ranking_figures(
         repositories: ``(n,)``, the units that the bootstrap draws.
         samples: draws of :func:`~codeorigin_training.corpus.weights.matched_samples`.
     """
-    first = samples[0]
 
-    def both(name: str, statistic: Callable[[Integers, Floats], float]) -> dict[str, Any]:
-        return {
-            name: float(np.mean([statistic(labels[each], scores[each]) for each in samples])),
-            f"{name}_interval_90": bootstrap_interval(
-                repositories[first], lambda index: statistic(labels[first][index], scores[first][index])
-            ),
-        }
+    def statistics(index: Integers) -> Floats:
+        return np.array([auroc(labels[index], scores[index]), tpr_at_fpr(labels[index], scores[index], 0.01)])
 
-    return {**both("auroc", auroc), **both("tpr_at_1_fpr", tpr_at_1_fpr)}
+    values = np.mean([statistics(each) for each in samples], axis=0)
+    intervals = bootstrap_intervals(repositories, statistics, samples=samples)
+    if not len(intervals):
+        intervals = np.full((len(_STATISTICS), 2), np.nan)
+    found: dict[str, Any] = {}
+    for name, value, (low, high) in zip(_STATISTICS, values, intervals, strict=True):
+        found |= {name: float(value), f"{name}_interval_90": (float(low), float(high))}
+    return found

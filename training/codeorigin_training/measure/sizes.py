@@ -10,8 +10,8 @@ from codeorigin_training.arrays import Booleans, Integers
 from codeorigin_training.calibrate.pooled import PooledSample
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.measure.answers import InFiles
-from codeorigin_training.measure.false_positives import called_share
 from codeorigin_training.measure.files import pooled_metrics
+from codeorigin_training.measure.shares import called_share
 
 SIZES = (("1", 1, 1), ("2-3", 2, 3), ("4-9", 4, 9), ("10 or more", 10, None))
 """Classes of the number of functions that a file or commit has in the corpus: title, fewest, most."""
@@ -38,7 +38,7 @@ def called_by_size(
     ``numbers`` has, under ``file`` and ``commit``, the number of each function's file or commit, int64 ``(n,)``, below
     0 for none. Each entry is about old human, modern human or LLM code (``code``) ``within`` files or commits of one
     class of ``functions``, and has a share with its 90 % interval for each circle, with repositories weighted equally
-    (:func:`~codeorigin_training.measure.false_positives.called_share`). Classes without a function are left out.
+    (:func:`~codeorigin_training.measure.shares.called_share`). Classes without a function are left out.
     """
     labels = np.array([row.label for row in rows], dtype=np.int64)
     modern = np.array([row.modern for row in rows], dtype=bool)
@@ -50,7 +50,7 @@ def called_by_size(
             "within": kind,
             "functions": title,
             "circles": {
-                name: called_share(found.answers.llm[chosen], names[chosen], np.random.default_rng(0))
+                name: called_share(found.answers.llm[chosen], names[chosen])
                 for name, found in circles.items()
             },
         }

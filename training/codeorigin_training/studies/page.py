@@ -9,18 +9,9 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from codeorigin_training.evaluate.json_values import to_json_value
-from codeorigin_training.evaluate.page.components import (
-    bullets,
-    figure,
-    heading,
-    note,
-    page,
-    plots,
-    section,
-    table,
-)
-from codeorigin_training.evaluate.page.plots import COLOURS, INK, legend, svg_plot
 from codeorigin_training.files import write_whole
+from codeorigin_training.report.document import Block, Bullets, Heading, Paragraph, Picture, Table, html
+from codeorigin_training.report.plots import COLOURS, INK, legend, svg_plot
 from codeorigin_training.run import Run
 from codeorigin_training.studies.section import STUDY, Chart, Section, Study, read_study
 
@@ -54,22 +45,23 @@ def read_sections(run: Run) -> list[Section]:
 
 def render(sections: Sequence[Section]) -> str:
     """The page as self-contained HTML, without scripts."""
-    parts = [
-        heading("Studies", 1),
-        note("Intervals are 90 %, by bootstrap over repositories, or over tasks where a table says so."),
+    blocks: list[Block] = [
+        Heading("Studies", 1),
+        Paragraph(
+            "Intervals are 90 %, by bootstrap over repositories, or over tasks where a table says so.", "note"
+        ),
     ]
     for number, each in enumerate(sections):
-        pieces = [note(each.question), *([bullets(each.findings)] if each.findings else [])]
+        blocks += [Heading(each.title), Paragraph(each.question, "note")]
+        blocks += [Bullets(each.findings)] if each.findings else []
         for found in each.tables:
-            pieces += [heading(found.title)] if found.title else []
-            pieces += [note(found.note)] if found.note else []
-            pieces.append(table(found.header, found.rows))
-        charts = [
-            figure(chart.title, _svg(chart, f"s{number}c{place}")) for place, chart in enumerate(each.charts)
+            blocks += [Heading(found.title, 3)] if found.title else []
+            blocks += [Paragraph(found.note, "note")] if found.note else []
+            blocks.append(Table(found.header, found.rows))
+        blocks += [
+            Picture(chart.title, _svg(chart, f"s{number}c{place}")) for place, chart in enumerate(each.charts)
         ]
-        pieces += [plots(*charts)] if charts else []
-        parts.append(section(each.title, *pieces))
-    return page("Studies", *parts)
+    return html("Studies", blocks)
 
 
 def _svg(chart: Chart, name: str) -> str:

@@ -12,7 +12,7 @@ STUDY = "study.json"
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class TitledTable:
     """A table; every cell is formatted text."""
 
     title: str
@@ -69,7 +69,7 @@ class Section:
     title: str
     question: str
     findings: tuple[str, ...]
-    tables: tuple[Table, ...]
+    tables: tuple[TitledTable, ...]
     charts: tuple[Chart, ...] = ()
     figures: tuple[Figure, ...] = ()
 

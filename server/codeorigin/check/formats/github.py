@@ -60,7 +60,5 @@ def render(result: CheckResult) -> str:
             lines.append(f"CodeOrigin: {one_line(together)}")
         if (said := declared_sentence(result.change)) is not None:
             lines.append(f"CodeOrigin: {one_line(said)}")
-    lines.append(
-        f"CodeOrigin: {'; '.join(summary_phrases(result.summary, result.threshold, result.false_positive_rate))}"
-    )
+    lines.append(f"CodeOrigin: {'; '.join(summary_phrases(result.summary, result.limits))}")
     return "\n".join(lines) + "\n"

@@ -99,7 +99,7 @@ def _lines(result: CheckResult) -> Iterator[str]:
     yield f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
     yield f'<meta name="viewport" content="width=device-width"><style>{_STYLE}</style></head><body>'
     yield "<h1>CodeOrigin report</h1>"
-    totals = "; ".join(summary_phrases(result.summary, result.threshold, result.false_positive_rate))
+    totals = "; ".join(summary_phrases(result.summary, result.limits))
     yield f"<p>{escape(totals)}.</p><p><strong>{escape(CAVEAT)}</strong></p>"
     if result.change is not None:
         yield f"<p>{html_line(scope_sentence(result.change))}</p>"

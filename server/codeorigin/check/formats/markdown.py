@@ -41,7 +41,7 @@ def _parts(result: CheckResult) -> Iterator[str]:
         if (said := declared_sentence(result.change)) is not None:
             yield literal_text(said)
             yield ""
-    counted, scored, found, *_ = summary_phrases(result.summary, result.threshold, result.false_positive_rate)
+    counted, scored, found, *_ = summary_phrases(result.summary, result.limits)
     rest = (counted, scored, share_phrase(result.summary))
     yield f"**{literal_text(found)}**; {'; '.join(map(literal_text, rest))}."
     yield ""

@@ -120,9 +120,7 @@ def _write_summary(result: CheckResult, stream: TextIO) -> None:
             console.print(Text(printable(together), BAND_STYLES[band] if band is not None else "dim"))
         if (said := declared_sentence(result.change)) is not None:
             console.print(Text(printable(said)))
-    counted, scored, found, *rest = summary_phrases(
-        result.summary, result.threshold, result.false_positive_rate
-    )
+    counted, scored, found, *rest = summary_phrases(result.summary, result.limits)
     console.print(Text(f"{counted}; {scored}"))
     if result.summary.findings:
         found += f" (marked {FINDING_MARK})"

@@ -21,7 +21,8 @@ from codeorigin.wording.histories import LINES, NOT_BY_AUTHOR, declared_phrase, 
 if TYPE_CHECKING:
     from codeorigin.history.run import HistoryRun
 
-_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+# Takes every run of characters that an address can begin with, and nothing twice: the time is linear in the text.
+_ADDRESS = re.compile(r"[\w.+-]++(@[\w-]++(?:\.[\w-]++)++)?")
 _STRONGEST = 0.6
 """Evidence of a line, in logits, that is shown with full color."""
 
@@ -186,8 +187,12 @@ def _line(line: HeatLine) -> str:
         else ""
     )
     sign = "+" if line.changed else " "
-    code = html_line(with_spaces(_ADDRESS.sub("…", line.text)))
+    code = html_line(with_spaces(_without_addresses(line.text)))
     return f'<span class="line"{style} title="{line.value:+.2f}"><i>{sign}{line.number:>5}</i> {code}</span>'
+
+
+def _without_addresses(text: str) -> str:
+    return _ADDRESS.sub(lambda found: "…" if found[1] else found[0], text)
 
 
 def _utf8(text: str) -> str:

@@ -109,7 +109,7 @@ class ClosedFile:
         try:
             report.require_parsed()
         except CodeOriginError as error:
-            raise SourceError(f"{self.path}: {error}") from None
+            raise SourceError(error.reason, self.path) from None
 
 
 def _of_cell(

@@ -232,7 +232,7 @@ class Scanner:
             if isinstance(kind_for_path(file.path), Language):
                 raise
             # The failing model is the one that guesses languages; source files are scored without it.
-            raise SourceError(f"{file.path}: {error}") from error
+            raise SourceError(str(error), file.path) from error
 
     async def changed_file(
         self, path: Path, file: "WrittenFile", settings: Settings, token: CancelToken
@@ -263,7 +263,7 @@ def _file_key(path: Path, settings: Settings, model_id: str) -> FileKey:
     try:
         found = path.stat()
     except OSError as error:
-        raise SourceError(f"{path}: cannot be read: {error.strerror}") from error
+        raise SourceError(f"cannot be read: {error.strerror}", path) from error
     return FileKey(
         found.st_mtime_ns,
         found.st_size,

@@ -12,7 +12,8 @@ import pytest_asyncio
 
 from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.cancellation import CancelToken
-from codeorigin.check.run import CheckOptions, check
+from codeorigin.check.options import CheckOptions
+from codeorigin.check.run import check
 from codeorigin.errors import Cancelled
 from codeorigin.lsp.scoring import workspace_scan
 from codeorigin.lsp.scoring.file_records import FileRecord

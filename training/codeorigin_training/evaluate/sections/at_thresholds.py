@@ -1,4 +1,4 @@
-"""The bundle at its shipped thresholds on held-out repositories: rates, curves, and figures by property."""
+"""The bundle on held-out repositories: curves, and figures by property."""
 
 from collections.abc import Callable, Sequence
 
@@ -21,7 +21,6 @@ from codeorigin_training.measure.figures import (
     measure,
 )
 from codeorigin_training.measure.metrics import tpr_at_fpr
-from codeorigin_training.measure.shares import UNSURE, judged_shares, share_estimates
 from codeorigin_training.measure.slices import matched_draw
 
 _CURVE_RATES = (0.002, 0.005, 0.01, 0.02, 0.03, 0.05, 0.07, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.7, 0.85, 1.0)
@@ -30,33 +29,19 @@ _FEWEST = 40
 
 
 def measure_held_out(rows: Sequence[Row], detector: Detector, config: EvaluateConfig) -> HeldOut:
-    """Measure shares at the thresholds on all held-out ``rows``, and curves and breakdowns on a sample.
+    """Measure curves and breakdowns on ``config.held_out_functions`` drawn functions, with matched classes.
 
-    The shares have equal weight for each repository, as in calibration's promise. Such a mean is unstable under
-    sampling (a repository with two functions counts as much as one with a thousand), so no row is left out; these
-    shares equal the manifest's. Curves and breakdowns are of ``config.held_out_functions`` drawn functions, with
-    the classes matched within language x test x length.
+    The shares at the thresholds are in the manifest.
     """
+    functions, units = len(rows), len(np.unique(unit_numbers(rows)))
+    rows = [rows[int(number)] for number in drawn_places(len(rows), config)]
     logits = detector.logits(rows)
-    answers = detector.answers(rows, logits)
-    groups = unit_numbers(rows)
-    shares = share_estimates(judged_shares(rows, answers), groups, rounds=config.rounds, seed=config.seed)
-    functions, units = len(rows), len(np.unique(groups))
-    chosen = drawn_places(len(rows), config)
-    rows = [rows[int(number)] for number in chosen]
+    drawn = detector.answers(rows, logits)
     labels = np.array([row.label for row in rows], dtype=np.int64)
     modern = np.array([row.modern for row in rows])
-    drawn = answers.take(chosen)
-    whole = Sample(labels, groups[chosen], logits[chosen], drawn)
+    whole = Sample(labels, unit_numbers(rows), logits, drawn)
     both = matched_draw(rows, len(rows), config.seed)
     return HeldOut(
-        old_rate=shares["false_positive_rate_old"],
-        modern_rate=shares["false_positive_rate_modern"],
-        found=shares["true_positive_rate"],
-        llm_called_human=shares["llm_called_human"],
-        human_called_human=shares["human_called_human"],
-        unsure=shares[UNSURE],
-        promised_rate=detector.bundle.calibration.alone.false_positive_rate,
         functions=functions,
         units=units,
         drawn=len(rows),

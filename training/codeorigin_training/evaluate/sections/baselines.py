@@ -11,7 +11,6 @@ from codeorigin_training.evaluate.baselines.stylometry import boosted, figure_ma
 from codeorigin_training.evaluate.baselines.textbook import BASELINES, baseline_logits, fit_baseline
 from codeorigin_training.evaluate.config import EvaluateConfig
 from codeorigin_training.evaluate.report import BaselineFigures
-from codeorigin_training.measure.detector import LogitModel
 from codeorigin_training.measure.figures import Figures, Sample, measure
 from codeorigin_training.measure.metrics import auroc
 from codeorigin_training.measure.slices import Slice, era_slices
@@ -30,28 +29,20 @@ def baselines(
     train: Sequence[Row],
     held_out: Sequence[Row],
     pairs: Sequence[Row],
-    shipped: LogitModel,
     config: EvaluateConfig,
     log: Log,
 ) -> tuple[BaselineFigures, ...]:
-    """The bundle itself, then each baseline, trained on at most ``config.baseline_functions`` of ``train``."""
+    """Each baseline, trained on at most ``config.baseline_functions`` of ``train``."""
     generator = np.random.default_rng(config.seed)
     drawn = np.sort(generator.permutation(len(train))[: config.baseline_functions])
     rows = [train[number] for number in drawn]
     slices = era_slices(held_out, config.slice_functions, config.seed)
-    found = [_measured("shipped", "CodeOrigin as shipped", 0, shipped.logits, slices, pairs, config)]
+    found: list[BaselineFigures] = []
     for name, title in TITLES.items():
         score = _trained(name, rows, config.seed)
-        found.append(
-            _measured(name, sampled_title(title, len(rows)), len(rows), score, slices, pairs, config)
-        )
+        found.append(_measured(name, title, len(rows), score, slices, pairs, config))
         log(f"baseline {name}: AUROC {found[-1].old.auroc.value} old, {found[-1].modern.auroc.value} modern")
     return tuple(found)
-
-
-def sampled_title(title: str, functions: int) -> str:
-    """A baseline's title with the number of functions; the manifest has others of the same kind, trained on all."""
-    return f"{title}, on {functions:,} functions"
 
 
 def _trained(name: str, rows: Sequence[Row], seed: int) -> Score:

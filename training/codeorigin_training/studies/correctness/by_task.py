@@ -6,7 +6,7 @@ from codeorigin_training.arrays import Booleans, Floats, Integers
 from codeorigin_training.measure.figures import Estimate
 from codeorigin_training.measure.metrics import auroc
 from codeorigin_training.studies.correctness.config import CorrectnessConfig
-from codeorigin_training.studies.correctness.sampling import best_by_score, pass_at_k
+from codeorigin_training.studies.correctness.sampling import any_of_k, best_by_score
 from codeorigin_training.studies.sample import mean_with_interval
 
 
@@ -17,9 +17,9 @@ def over_tasks(values: Floats, config: CorrectnessConfig) -> Estimate:
 
 
 def at_k(units: Integers, good: Booleans, k: int) -> Floats:
-    """:func:`pass_at_k` in each task ``(tasks,)``; ``units`` ``(n,)`` are the tasks of the samples."""
+    """:func:`any_of_k` in each task ``(tasks,)``; ``units`` ``(n,)`` are the tasks of the samples."""
     return np.array(
-        [pass_at_k(int((units == u).sum()), int(good[units == u].sum()), k) for u in np.unique(units)]
+        [any_of_k(int((units == u).sum()), int(good[units == u].sum()), k) for u in np.unique(units)]
     )
 
 

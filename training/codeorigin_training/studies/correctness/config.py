@@ -10,8 +10,8 @@ class CorrectnessConfig:
 
     ``samples`` answers of each task and language are run, ``workers`` at a time, each for at most ``seconds`` of CPU
     time; set ``run`` to false to skip this part on systems without a sandbox. ``ks`` are the numbers of samples of
-    pass@k and evade@k. ``language_model`` is the folder of a causal language model that ranks the answers.
-    ``bundle`` is the detector; its false positives are counted on ``functions`` human functions, at most
+    the chances of at least one of k answers. ``language_model`` is the folder of a causal language model that ranks the
+    answers. ``bundle`` is the detector; its false positives are counted on ``functions`` human functions, at most
     ``per_repository`` from each repository.
     """
 

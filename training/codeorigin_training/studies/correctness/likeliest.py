@@ -3,16 +3,16 @@
 import numpy as np
 
 from codeorigin_training.arrays import Booleans, Floats, Integers
-from codeorigin_training.evaluate.page.wording import interval, percent, percent_interval
 from codeorigin_training.measure.figures import Estimate
+from codeorigin_training.report.cells import interval, percent, percent_interval
 from codeorigin_training.studies.correctness.by_task import at_k, best_at_k, over_tasks, within_tasks
 from codeorigin_training.studies.correctness.config import CorrectnessConfig
-from codeorigin_training.studies.section import Figure, Table
+from codeorigin_training.studies.section import Figure, TitledTable
 
 
 def likeliest(
     units: Integers, passing: Booleans, ranks: Floats, config: CorrectnessConfig
-) -> tuple[Table, list[Figure], str]:
+) -> tuple[TitledTable, list[Figure], str]:
     """A table, its figures and a sentence on ranking answers by their mean log-probabilities ``ranks``, all ``(n,)``.
 
     An answer without a log-probability (NaN) ranks last.
@@ -33,16 +33,16 @@ def likeliest(
         best, gain = over_tasks(picked, config), over_tasks(picked - one, config)
         gains.append((k, gain))
         figures += [
-            Figure.of(f"pass@1, the likeliest of {k}", best),
-            Figure.of(f"pass@1, the likeliest of {k} less one at random", gain),
+            Figure.of(f"passes, the likeliest of {k} answers", best),
+            Figure.of(f"passes, the likeliest of {k} answers less one at random", gain),
         ]
         reached = percent_interval(over_tasks(at_k(units, passing, k), config))
         rows.append((f"{k}", percent_interval(best), percent_interval(gain), reached))
-    table = Table(
+    table = TitledTable(
         "Picking one of k by a language model's mean log-probability",
         f"One at random: {percent_interval(over_tasks(one, config))}. The model reads the answer alone, without the "
         f"task's text, which the data lack. Its AUROC for passing, as above: {interval(told)}.",
-        ("k", "the likeliest passes", "less one at random", "the best (pass@k)"),
+        ("k", "the likeliest passes", "less one at random", "the best"),
         tuple(rows),
     )
     return table, figures, _finding(gains)

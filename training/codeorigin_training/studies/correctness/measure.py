@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 
 from codeorigin_training.arrays import Booleans, Floats, Integers
-from codeorigin_training.evaluate.page.wording import interval, percent, percent_interval
 from codeorigin_training.measure.detector import Detector
+from codeorigin_training.report.cells import interval, percent, percent_interval
 from codeorigin_training.run import Log
 from codeorigin_training.studies.correctness.answers import (
     SIZES,
@@ -23,13 +23,13 @@ from codeorigin_training.studies.correctness.likeliest import likeliest
 from codeorigin_training.studies.correctness.ranking import CausalLanguageModel
 from codeorigin_training.studies.correctness.tasks import task_of
 from codeorigin_training.studies.sample import mean_with_interval
-from codeorigin_training.studies.section import Chart, Figure, Section, Series, Table
+from codeorigin_training.studies.section import Chart, Figure, Section, Series, TitledTable
 
 
 def measure_answers(
     answers: Sequence[Answer], passing: Booleans, detector: Detector, config: CorrectnessConfig, log: Log
 ) -> Section:
-    """pass@k and evade@k; scores and BLEU of ``passing`` ``(n,)`` and failing answers; size; language model ranking."""
+    """Answers that pass and that evade; scores and BLEU of ``passing`` ``(n,)`` and failing ones; size; likeliest."""
     units = np.unique([answer.unit for answer in answers], return_inverse=True)[1].astype(np.int64)
     logits = detector.score_texts([(answer.code, answer.language) for answer in answers])
     evaded = evasions(answers, logits, detector)
@@ -40,9 +40,9 @@ def measure_answers(
         _sizes(answers, passing, logits, evaded, config),
     ]
     figures = [
-        Figure.of("pass@1", over_tasks(at_k(units, passing, 1), config)),
+        Figure.of("answers that pass", over_tasks(at_k(units, passing, 1), config)),
         *(
-            Figure.of(f"evade@1, {name}", over_tasks(at_k(units, each, 1), config))
+            Figure.of(f"answers that evade, {name}", over_tasks(at_k(units, each, 1), config))
             for name, each in evaded.items()
         ),
         Figure.of("AUROC of the detector's logit for passing", within_tasks(units, passing, logits, config)),
@@ -70,9 +70,9 @@ def measure_answers(
         tables=tuple(tables),
         charts=(
             Chart(
-                "At least one of k samples",
+                "At least one of k published answers",
                 "line",
-                "samples drawn",
+                "answers drawn",
                 "chance",
                 tuple(
                     Series(name, tuple(map(float, ks)), tuple(float(at_k(units, each, k).mean()) for k in ks))
@@ -115,7 +115,7 @@ def _bleu(answer: Answer) -> float:
 
 def _at_k(
     units: Integers, passing: Booleans, evaded: dict[str, Booleans], config: CorrectnessConfig
-) -> Table:
+) -> TitledTable:
     smallest = int(np.bincount(units).min())
     rows = []
     kinds = {"passes its tests": passing, **{f"evades: {name}": each for name, each in evaded.items()}}
@@ -130,9 +130,10 @@ def _at_k(
                 ),
             )
         )
-    return Table(
-        "pass@k and evade@k",
-        "The chance that at least one of k samples does so, without bias, as a mean over tasks.",
+    return TitledTable(
+        "At least one of k published answers",
+        "The chance that one of k answers to a task does so, drawn from those of all its generators, as a mean over "
+        "tasks. It is no model's pass@k: most generators have only one or two answers to a task.",
         ("at least one", *(f"of {k}" for k in config.ks)),
         tuple(rows),
     )
@@ -140,14 +141,14 @@ def _at_k(
 
 def _scores(
     units: Integers, passing: Booleans, scores: dict[str, Floats], config: CorrectnessConfig
-) -> Table:
+) -> TitledTable:
     rows = []
     for name, values in scores.items():
         found = within_tasks(units, passing, values, config)
         rows.append(
             (name, f"{values[passing].mean():.2f}", f"{values[~passing].mean():.2f}", interval(found))
         )
-    return Table(
+    return TitledTable(
         "Passing against failing answers",
         "The AUROC is the mean over tasks that have both: 0.5 says nothing, below it failing answers score higher.",
         ("score", "mean, passing", "mean, failing", "AUROC for passing"),
@@ -161,7 +162,7 @@ def _sizes(
     logits: Floats,
     evaded: dict[str, Booleans],
     config: CorrectnessConfig,
-) -> Table:
+) -> TitledTable:
     sizes = np.array([size_of(answer.generator) for answer in answers])
     units = np.unique([answer.unit for answer in answers], return_inverse=True)[1].astype(np.int64)
     rows = []
@@ -184,7 +185,7 @@ def _sizes(
                 interval(scored, 2),
             )
         )
-    return Table(
+    return TitledTable(
         "By the generator's size",
         "",
         ("parameters", "answers", "pass", "called llm", "mean logit"),

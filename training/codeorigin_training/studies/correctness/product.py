@@ -9,10 +9,10 @@ from codeorigin.languages.parsing import ParseBudgetError
 from codeorigin_training.arrays import Floats, Integers
 from codeorigin_training.corpus.readers.specifications import Specification
 from codeorigin_training.corpus.rows import Row
-from codeorigin_training.evaluate.page.wording import interval, percent_interval
 from codeorigin_training.measure.detector import Detector
 from codeorigin_training.measure.figures import Estimate, estimate, group_weights, weighted_mean
 from codeorigin_training.measure.metrics import auroc, pairs_in_order
+from codeorigin_training.report.cells import interval, percent_interval
 from codeorigin_training.studies.correctness.bleu import bleu
 from codeorigin_training.studies.correctness.comments import (
     comment_language,
@@ -21,7 +21,7 @@ from codeorigin_training.studies.correctness.comments import (
 )
 from codeorigin_training.studies.correctness.config import CorrectnessConfig
 from codeorigin_training.studies.sample import repository_groups
-from codeorigin_training.studies.section import Figure, Section, Table
+from codeorigin_training.studies.section import Figure, Section, TitledTable
 
 _YEARS = ((2012, "up to 2012"), (2016, "2013 to 2016"), (2019, "2017 to 2019"), (2021, "2020 and 2021"))
 _AGES = ((1, "under 2 years"), (4, "2 to 4 years"), (9, "5 to 9 years"))
@@ -77,7 +77,7 @@ def pairs_section(
                 "them exchanged."
             ),
         ),
-        tables=(Table("", "", ("pairs", "AUROC", "in order", "pairs counted"), tuple(rows)),),
+        tables=(TitledTable("", "", ("pairs", "AUROC", "in order", "pairs counted"), tuple(rows)),),
         figures=(
             Figure.of("AUROC of pairs", whole),
             Figure.of("AUROC of pairs without comments", without),
@@ -158,7 +158,9 @@ def false_positives_section(
             repositories = len({rows[place].repo for place in inside})
             cells.append((name, percent_interval(found), f"{len(inside):,}", f"{repositories:,}"))
             figures.append(Figure.of(f"called llm, {header}: {name}", found))
-        tables.append(Table(title, text, (header, "called llm", "functions", "repositories"), tuple(cells)))
+        tables.append(
+            TitledTable(title, text, (header, "called llm", "functions", "repositories"), tuple(cells))
+        )
     return Section(
         title="False positives: comments in other languages, and age",
         question=(

@@ -5,10 +5,12 @@ import numpy as np
 from codeorigin_training.arrays import Booleans, Floats
 
 
-def pass_at_k(samples: int, passing: int, k: int) -> float:
+def any_of_k(samples: int, passing: int, k: int) -> float:
     """Unbiased estimate of the chance that at least one of ``k`` samples passes, if ``passing`` of ``samples`` do.
 
     Computes 1 - C(n - c, k) / C(n, k) as a product, which neither overflows nor cancels.
+
+    This is pass@k if all samples are of one model; those of a task here are not, so it is not called that.
 
     Source: Chen et al., "Evaluating Large Language Models Trained on Code" (2021), section 2.1, equation 1.
 

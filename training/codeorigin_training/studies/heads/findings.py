@@ -10,8 +10,8 @@ from sklearn.manifold import TSNE
 
 from codeorigin.text.construct import CONSTRUCTS
 from codeorigin_training.arrays import Floats
-from codeorigin_training.evaluate.page.wording import interval, percent, percent_interval
 from codeorigin_training.measure.figures import Estimate
+from codeorigin_training.report.cells import interval, percent, percent_interval
 from codeorigin_training.studies.heads.attention import HeadMasses
 from codeorigin_training.studies.heads.config import HeadsConfig
 from codeorigin_training.studies.heads.pruning import PruningPoint
@@ -23,7 +23,7 @@ from codeorigin_training.studies.heads.special import (
     special_by_lot,
     special_heads,
 )
-from codeorigin_training.studies.section import Chart, Figure, Section, Series, Table
+from codeorigin_training.studies.section import Chart, Figure, Section, Series, TitledTable
 
 _LEVEL = 0.005
 """The largest loss of AUROC that is regarded as none."""
@@ -113,7 +113,7 @@ def findings_section(measured: HeadFindings, config: HeadsConfig) -> Section:
             ),
         ),
         tables=(
-            Table(
+            TitledTable(
                 "Finding a specification's function",
                 f"The person's function among {count} of held-out repositories, of the same language as far as there "
                 "are any. Without heads no token knows of another.",
@@ -133,7 +133,7 @@ def findings_section(measured: HeadFindings, config: HeadsConfig) -> Section:
                     ),
                 ),
             ),
-            Table(
+            TitledTable(
                 "Attention in each direction",
                 "The last column counts heads that differ between a person's and a model's function of the same task, "
                 "by paired t-tests with Holm's correction; by lot the two change sides in half of the repositories "
@@ -141,7 +141,7 @@ def findings_section(measured: HeadFindings, config: HeadsConfig) -> Section:
                 ("direction", "mean mass", "ANOVA over layers", "ANOVA over heads", "heads that differ", "by lot"),
                 tuple(rows),
             ),
-            Table(
+            TitledTable(
                 "Heads special to a construct",
                 "",
                 ("head", "construct", "lift over the other heads", "p, corrected"),
@@ -151,7 +151,7 @@ def findings_section(measured: HeadFindings, config: HeadsConfig) -> Section:
                     for each in special[:20]
                 ),
             ),
-            Table(
+            TitledTable(
                 "AUROC lost without a head",
                 "",
                 ("layer", *(f"head {head + 1}" for head in range(heads))),

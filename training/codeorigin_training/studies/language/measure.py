@@ -15,7 +15,7 @@ from codeorigin_training.studies.language.data import LABELS
 from codeorigin_training.studies.language.pairs import either_will_do
 from codeorigin_training.studies.language.softmax import labels_of
 from codeorigin_training.studies.language.views import Example, TextPart
-from codeorigin_training.studies.section import Figure, Section, Table
+from codeorigin_training.studies.section import Figure, Section, TitledTable
 
 _BINS = 10
 _TIMED = 5
@@ -190,14 +190,14 @@ def language_section(measured: Mapping[str, Any]) -> Section:
         ),
         findings=(f"{measured['milliseconds']['all']['median']:.1f} ms a text (median).",),
         tables=(
-            Table(
+            TitledTable(
                 "",
                 "",
                 ("text", "accuracy", "either", "named", "right", "silent on none", "ECE"),
                 rows,
             ),
-            Table("Compared with other tools", PEER_NOTE, *peer_table(measured)),
-            Table(
+            TitledTable("Compared with other tools", PEER_NOTE, *peer_table(measured)),
+            TitledTable(
                 "Time a text",
                 "Milliseconds of one core, best of five runs.",
                 ("text", "texts", "median", "95th percentile"),
@@ -206,7 +206,7 @@ def language_section(measured: Mapping[str, Any]) -> Section:
                     for name, each in measured["milliseconds"].items()
                 ),
             ),
-            Table(
+            TitledTable(
                 "F1 by language",
                 "",
                 ("language", "F1"),

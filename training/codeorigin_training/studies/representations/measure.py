@@ -9,10 +9,10 @@ from codeorigin_training.arrays import Floats, Integers
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.encoder.hugging_face import load_old_tokenizer
 from codeorigin_training.encoder.interface import EncoderError
-from codeorigin_training.evaluate.page.wording import interval, percent, percent_interval
 from codeorigin_training.measure.detector import Detector
 from codeorigin_training.measure.figures import Estimate, estimate
 from codeorigin_training.measure.metrics import auroc
+from codeorigin_training.report.cells import interval, percent, percent_interval
 from codeorigin_training.run import Log
 from codeorigin_training.studies.representations.config import RepresentationsConfig
 from codeorigin_training.studies.representations.detectors import (
@@ -38,7 +38,7 @@ from codeorigin_training.studies.representations.vocabularies import (
     StructureVocabulary,
 )
 from codeorigin_training.studies.sample import repository_groups
-from codeorigin_training.studies.section import Chart, Figure, Section, Series, Table
+from codeorigin_training.studies.section import Chart, Figure, Section, Series, TitledTable
 
 
 def relations_section(
@@ -108,8 +108,8 @@ def _relations(
             f"A tree with tokens of its own takes {last[3]} tokens a function in place of {last[2]} when it is spelled.",
         ),
         tables=(
-            Table("Accuracy by kind of pair", "", ("classifier", "all", *kinds), tuple(rows)),
-            Table(
+            TitledTable("Accuracy by kind of pair", "", ("classifier", "all", *kinds), tuple(rows)),
+            TitledTable(
                 "Tokens a function",
                 "Means; spelled in the source's vocabulary, and with tokens of their own.",
                 ("language", "source", "tree, spelled", "tree, own", "flow, spelled", "flow, own"),
@@ -182,7 +182,7 @@ def detectors_section(
             "functions of repositories never seen, classes matched within language, test and length."
         ),
         findings=tuple(_gain_sentence(DETECTORS[name], gains[name]) for name in DETECTORS if name != SOURCE),
-        tables=(Table("", "", ("representation", "AUROC", "difference from A"), rows),),
+        tables=(TitledTable("", "", ("representation", "AUROC", "difference from A"), rows),),
         charts=(
             Chart(
                 "AUROC with its interval",
@@ -233,7 +233,7 @@ def constructs_section(
             f"Most of the evidence lies in {', '.join(strongest)}.",
         ),
         tables=(
-            Table(
+            TitledTable(
                 "",
                 "",
                 (

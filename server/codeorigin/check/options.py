@@ -1,0 +1,131 @@
+"""What the user asks of ``check`` and ``delta``."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from codeorigin.check.formats import DeltaFormat, ReportFormat
+from codeorigin.check.result import Show
+from codeorigin.cli.options import (
+    Config,
+    Debug,
+    Declared,
+    Deep,
+    Documents,
+    Exclude,
+    FileContext,
+    Jobs,
+    LanguageOption,
+    Model,
+    Output,
+    StdinFilename,
+    Threads,
+    formats_option,
+)
+from codeorigin.cli.output import ReportTarget, parse_targets
+
+
+@dataclass(frozen=True, slots=True)
+class CheckOptions:
+    """What the user asks of ``check``.
+
+    Unless ``config`` is False, ``threshold``, ``exclude`` and ``file_context`` default to the project's settings;
+    ``settings`` apply where the project sets nothing. ``deep`` does not apply to changes, which are judged without it.
+    """
+
+    paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="Files, folders, or - for stdin.")] = (
+        field(default_factory=list)
+    )
+    changed: Annotated[
+        str | None,
+        typer.Option(
+            metavar="[BASE]",
+            help="Check only functions that the working tree changed against HEAD, or HEAD since it left BASE.",
+        ),
+    ] = None
+    staged: Annotated[
+        bool, typer.Option("--staged", help="Check only functions that the index changed against HEAD.")
+    ] = False
+    commit: Annotated[
+        str | None, typer.Option(metavar="REV", help="Check only functions that this commit changed.")
+    ] = None
+    formats: Annotated[list[str], formats_option(ReportFormat)] = field(default_factory=list)
+    output: Output = None
+    threshold: Annotated[
+        float | None,
+        typer.Option(
+            min=0.0,
+            max=1.0,
+            help="Probability from which a function is a finding. (default: the model's own)",
+        ),
+    ] = None
+    show: Annotated[Show, typer.Option(help="Which functions to list.")] = Show.ALL
+    language: LanguageOption = None
+    stdin_filename: StdinFilename = None
+    exclude: Exclude = field(default_factory=list)
+    documents: Documents = False
+    baseline: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="File of accepted findings, as editors keep it: these are not reported.",
+        ),
+    ] = None
+    update_baseline: Annotated[
+        bool, typer.Option("--update-baseline", help="Accept all findings into the file of --baseline.")
+    ] = False
+    fail_on_share: Annotated[
+        float | None,
+        typer.Option(
+            min=0.0,
+            max=1.0,
+            metavar="P",
+            help="Exit with 1 only if findings are more than this share of the lines that were judged.",
+        ),
+    ] = None
+    declared: Declared = True
+    file_context: FileContext = None
+    deep: Deep = True
+    config: Config = True
+    settings: Annotated[
+        str | None,
+        typer.Option(
+            metavar="JSON", help="An editor's settings, used where the project's files set nothing."
+        ),
+    ] = None
+    model: Model = None
+    threads: Threads = None
+    jobs: Jobs = None
+    debug: Debug = False
+
+    @property
+    def targets(self) -> list[ReportTarget[ReportFormat]]:
+        """The reports to write; raises CodeOriginError."""
+        return parse_targets(self.formats, self.output, ReportFormat, ReportFormat.TEXT)
+
+    @property
+    def is_of_change(self) -> bool:
+        """Whether only the functions of a change are to be checked."""
+        return self.changed is not None or self.staged or self.commit is not None
+
+
+@dataclass(frozen=True, slots=True)
+class DeltaOptions:
+    """What the user asks of ``delta``."""
+
+    old: Annotated[Path, typer.Argument(metavar="OLD", help="A report of check --format json.")]
+    new: Annotated[Path, typer.Argument(metavar="NEW", help="A later one.")]
+    formats: Annotated[list[str], formats_option(DeltaFormat)] = field(default_factory=list)
+    output: Output = None
+    every_change: Annotated[
+        bool,
+        typer.Option("--all", help="Also list functions of which only the probability has changed."),
+    ] = False
+    debug: Debug = False
+
+    @property
+    def targets(self) -> list[ReportTarget[DeltaFormat]]:
+        """The comparisons to write; raises CodeOriginError."""
+        return parse_targets(self.formats, self.output, DeltaFormat, DeltaFormat.TEXT)

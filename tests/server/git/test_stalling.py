@@ -1,0 +1,190 @@
+"""Repositories that keep git waiting, or make it unpack far more than they hold: the rest of them is still read."""
+
+import os
+import zlib
+from pathlib import Path
+
+import pytest
+
+from codeorigin.errors import RepositoryError, SourceError
+from codeorigin.git import commit_changes as commit_changes_module
+from codeorigin.git import line_changes, objects, watch
+from codeorigin.git.changes import ChangeKind, ChangeRequest, open_change
+from codeorigin.git.commit_changes import commit_changes
+from codeorigin.git.line_changes import ALL_LINES
+from codeorigin.git.process import FailedCommandError, Git
+from codeorigin.git.repository import Repository as Opened
+from support.repositories import Repository, plain_functions
+
+HEAD = ChangeRequest(ChangeKind.COMMIT, "HEAD")
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watch, "PATIENCE", 0.5)
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Repository:
+    made = Repository(tmp_path / "work")
+    made.commit({"a.py": plain_functions("one"), "b.py": plain_functions("two")}, date="2020-01-01")
+    made.commit(
+        {"a.py": plain_functions("one", "new"), "b.py": plain_functions("two", "new")}, date="2020-01-02"
+    )
+    return made
+
+
+def loose(repository: Repository, revision: str) -> Path:
+    """The file of an object, which can be replaced."""
+    name = repository.git("rev-parse", revision)
+    path = repository.folder / ".git" / "objects" / name[:2] / name[2:]
+    path.chmod(0o644)
+    return path
+
+
+def read(repository: Repository) -> tuple[dict[str, tuple[tuple[int, int], ...]], dict[str, str]]:
+    """The lines that the last commit wrote in files that can be read, and the messages about the others."""
+    lines, errors = {}, {}
+    with open_change(Opened.of(repository.folder), HEAD, lambda _: True, max_bytes=1000) as change:
+        for file in change.files:
+            try:
+                change.read(file, 1000)
+            except SourceError as error:
+                errors[file.path] = str(error)
+            else:
+                lines[file.path] = file.lines
+    return lines, errors
+
+
+def written(repository: Repository) -> list[tuple[list[str], list[str], bool]]:
+    """The changed files, the missing files and the readability of every commit, newest first."""
+    opened = Opened.of(repository.folder)
+    commits = [commit.id for commit in opened.log(opened.resolve("HEAD"))]
+    return [
+        ([file.path for file in found.files], [file.path for file in found.missing], found.readable)
+        for _, found in commit_changes(opened, commits, lambda _: True)
+    ]
+
+
+@pytest.mark.parametrize("claimed", [30_000_000_000, 20_000_000, 5_000, 3])
+def test_blob_of_a_false_length_is_one_unreadable_file(repository: Repository, claimed: int) -> None:
+    content = plain_functions("two", "new").encode()
+    loose(repository, "HEAD:b.py").write_bytes(zlib.compress(b"blob %d\0" % claimed + content))
+    lines, errors = read(repository)
+    assert lines == {"a.py": ((7, 14),)}
+    assert list(errors) == ["b.py"]
+    assert [readable for _, _, readable in written(repository)] == [True, True]
+
+
+def test_large_blob_is_never_unpacked(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+    repository.commit(
+        {"a.py": plain_functions("one"), "b.py": "x = 1\n" * 1000, "notes.txt": "word\n" * 1000},
+        date="2020-01-03",
+    )
+    repository.commit({"b.py": "y = 2\n" + "x = 1\n" * 1000, "a.py": "z = 3\n"}, date="2020-01-04")
+    monkeypatch.setattr(objects, "LARGEST", 4_000)
+    asked: list[tuple[str, ...]] = []
+    start = Git._start
+
+    def noted(self: Git, arguments: tuple[str, ...], *rest: object) -> object:
+        asked.append(arguments)
+        return start(self, arguments, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Git, "_start", noted)
+    lines, errors = read(repository)
+    assert lines == {"a.py": ((1, 1),)}
+    assert errors == {"b.py": "b.py: is larger than 1,000 bytes"}
+    # Every command that could unpack the blob names the files that it compares.
+    patches = [arguments[arguments.index("--") + 1 :] for arguments in asked if "-p" in arguments]
+    assert patches == [("a.py",)]
+    opened = Opened.of(repository.folder)
+    ((_, found),) = commit_changes(opened, [opened.resolve("HEAD")], lambda path: path.endswith(".py"))
+    assert [(file.path, file.lines) for file in found.files] == [("a.py", ((1, 1),)), ("b.py", (ALL_LINES,))]
+
+
+def test_too_many_changed_files_are_one_unreadable_commit(
+    repository: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repository.commit({f"{number}.py": "x = 1\n" for number in range(4)}, date="2020-01-03")
+    repository.commit({"a.py": "x = 1\n"}, date="2020-01-04")
+    for module in (line_changes, commit_changes_module):
+        monkeypatch.setattr(module, "MAX_CHANGES", 3)
+    assert written(repository) == [
+        (["a.py"], [], True),
+        ([], [], False),
+        (["a.py", "b.py"], [], True),
+        (["a.py", "b.py"], [], True),
+    ]
+    with (
+        pytest.raises(RepositoryError, match="holds more than"),
+        open_change(
+            Opened.of(repository.folder),
+            ChangeRequest(ChangeKind.COMMIT, "HEAD~1"),
+            lambda _: True,
+            max_bytes=1000,
+        ),
+    ):
+        pass
+
+
+@pytest.mark.parametrize(
+    "name", ["HEAD", "config", "packed-refs", "refs/heads/main", "objects/info/alternates"]
+)
+def test_pipe_in_place_of_a_file_of_git_is_one_line(repository: Repository, name: str) -> None:
+    path = repository.folder / ".git" / name
+    path.unlink(missing_ok=True)
+    os.mkfifo(path)
+    with pytest.raises(
+        RepositoryError, match=r"^[^\n]*: git rev-parse made no progress for 0\.5 seconds; stopped$"
+    ):
+        read(repository)
+
+
+def test_pipe_in_place_of_an_object_is_one_unreadable_file(repository: Repository) -> None:
+    path = loose(repository, "HEAD:b.py")
+    path.unlink()
+    os.mkfifo(path)
+    lines, errors = read(repository)
+    assert lines == {"a.py": ((7, 14),)}
+    assert errors == {"b.py": "b.py: its content is not in this clone or is damaged, and nothing is fetched"}
+    assert [readable for _, _, readable in written(repository)] == [True, True]
+
+
+def test_pipe_in_place_of_a_tree_is_one_unreadable_commit(repository: Repository) -> None:
+    path = loose(repository, "HEAD^{tree}")
+    path.unlink()
+    os.mkfifo(path)
+    assert written(repository) == [([], [], False), (["a.py", "b.py"], [], True)]
+
+
+@pytest.mark.parametrize(
+    ("work", "stalls"),
+    [("exec sleep 1000", True), ("i=0; while [ $i -lt 400000 ]; do i=$((i + 1)); done", False)],
+    ids=["sleeping", "computing"],
+)
+def test_git_that_computes_silently_has_not_stalled(
+    repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, work: str, stalls: bool
+) -> None:
+    program = tmp_path / "bin" / "git"
+    program.parent.mkdir()
+    program.write_text(f"#!/bin/sh\n{work}\necho done\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}{os.pathsep}{os.environ['PATH']}")
+    git = Git(repository.folder)
+    if stalls:
+        with pytest.raises(FailedCommandError, match="made no progress"):
+            git.run("log")
+    else:
+        assert git.line("log") == "done"
+
+
+def test_slow_reader_does_not_make_git_stall(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+    repository.commit({"big.txt": "word\n" * 100_000}, date="2020-01-03")
+    monkeypatch.setattr(watch, "PATIENCE", 0.1)
+    released = watch.threading.Event()
+    with Git(repository.folder).stream("show", "HEAD:big.txt", ponders=False) as output:
+        first = output.read(10)
+        # As long as several patiences, in which git waits for the pipe to be emptied.
+        assert not released.wait(0.5)
+        rest = output.read()
+    assert first + rest == b"word\n" * 100_000

@@ -1,0 +1,75 @@
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from codeorigin.errors import CodeOriginError
+from codeorigin.model.bundle import default_model_dir
+from codeorigin_training.experiments import read_trials
+from codeorigin_training.report.human_code import promise
+from codeorigin_training.report.pages import with_metrics
+
+ROOT = Path(__file__).resolve().parents[3]
+BEGIN, END = "<!-- metrics:begin -->", "<!-- metrics:end -->"
+
+
+@pytest.fixture
+def manifest() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((default_model_dir() / "manifest.json").read_text(encoding="utf-8"))
+    return found
+
+
+def test_project_readme_states_the_shipped_models_figures(manifest: dict[str, Any]) -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert with_metrics(readme, manifest) == readme, "run: python -m codeorigin_training card --help"
+
+
+def test_text_around_the_markers_is_kept(manifest: dict[str, Any]) -> None:
+    text = with_metrics(f"before\n{BEGIN}\nstale\n{END}\nafter\n", manifest)
+    assert text.startswith(f"before\n{BEGIN}\n| |")
+    assert text.endswith(f"{END}\nafter\n")
+    assert "stale" not in text
+
+
+def test_readme_has_three_rows_and_the_thresholds_promise(manifest: dict[str, Any]) -> None:
+    manifest["calibration"] |= {
+        "false_positive_rate": 0.015,
+        "tail": {"share": 0.05, "rate": 0.03, "fewest": 20},
+    }
+    text = with_metrics(f"{BEGIN}\n{END}\n", manifest)
+    rows = [line for line in text.splitlines() if line.startswith("| ")]
+    assert len(rows) == 1 + 3
+    assert all(line.count("|") == 4 for line in rows)
+    assert (
+        "at most 1.5 % are expected to be called `llm`; this promise is not about a single finding." in text
+    )
+    assert (
+        "Of the human-written functions of a new repository, at most 1.5 % are expected to be called `llm`; and of the "
+        "repositories with 20 human-written functions or more, at most 3 % are expected to have more than 5 % of these "
+        "functions called `llm`."
+    ) in promise(manifest["calibration"])
+
+
+def test_missing_markers_are_named(manifest: dict[str, Any]) -> None:
+    with pytest.raises(CodeOriginError, match="metrics:begin"):
+        with_metrics("no markers", manifest)
+
+
+def test_docs_state_the_evasion_figures_of_the_correctness_study() -> None:
+    study = next(
+        trial for trial in read_trials(ROOT / "training" / "results.jsonl") if trial.study == "correctness"
+    ).figures
+    value = {name: figure["value"] for name, figure in study.items()}
+    quality = " ".join((ROOT / "docs" / "quality.md").read_text(encoding="utf-8").split())
+
+    def shown(name: str, unit: float, digits: int) -> str:
+        # Rounded once, as in the experiments table, where 0.9925 becomes 0.993.
+        return f"{unit * float(f'{value[name]:.3f}'):.{digits}f}"
+
+    for name in ("pass@1", "evade@1, not called llm", "evade@1, called human"):
+        assert f"{shown(name, 100, 1)} % (" in quality
+    for name in ("AUROC of pairs", "AUROC of pairs with comments exchanged"):
+        assert f"{shown(name, 1, 3)} (" in quality
+    assert "can be evaded" in (ROOT / "README.md").read_text(encoding="utf-8")
+    assert "it can be evaded" in (default_model_dir() / "README.md").read_text(encoding="utf-8")

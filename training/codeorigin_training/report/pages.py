@@ -1,0 +1,76 @@
+"""Keeps the figures in the README and ``docs/quality.md`` in sync with the shipped model's manifest."""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from codeorigin.errors import CodeOriginError
+from codeorigin_training.files import write_whole
+from codeorigin_training.report.card import model_card
+from codeorigin_training.report.commits import commit_sections
+from codeorigin_training.report.document import Block, Heading, Paragraph, markdown
+from codeorigin_training.report.human_code import expected_rate, human_code_sections
+from codeorigin_training.report.separation import (
+    SELECTION,
+    in_file_sections,
+    interval_note,
+    quality_table,
+    readme_table,
+)
+
+
+def with_metrics(readme: str, manifest: Mapping[str, Any]) -> str:
+    """``readme`` with the manifest's table between its markers.
+
+    Raises:
+        CodeOriginError: the markers are missing or in the wrong order.
+    """
+    blocks: list[Block] = [
+        readme_table(manifest["metrics"]),
+        Paragraph(
+            f"{manifest['name']} {manifest['version']}, {manifest['data']['held_out_repositories']} held-out "
+            "repositories, each function by its own text; 90 % intervals. "
+            f"{expected_rate(manifest['calibration'])}; this promise is not about a single finding."
+        ),
+    ]
+    return _between("metrics", readme, blocks)
+
+
+def with_quality(page: str, manifest: Mapping[str, Any]) -> str:
+    """``page`` with the manifest's figures between its markers.
+
+    Raises:
+        CodeOriginError: the markers are missing or in the wrong order.
+    """
+    metrics, data = manifest["metrics"], manifest["data"]
+    blocks: list[Block] = [
+        Heading("Separating LLM-written from human-written functions"),
+        Paragraph(
+            f"{manifest['name']} {manifest['version']}, {data['held_out_repositories']} held-out repositories. "
+            f"{interval_note(metrics)} The baselines were trained on the same rows with the same weights. {SELECTION}"
+        ),
+        quality_table(metrics),
+        *in_file_sections(metrics, 3),
+        *human_code_sections(manifest),
+        *commit_sections(manifest),
+    ]
+    return _between("quality", page, blocks)
+
+
+def refresh(model: Path, readme: Path | None, quality: Path | None = None) -> None:
+    """Regenerate the model card, and the figures in ``readme`` and ``quality`` if given, from the manifest."""
+    manifest = json.loads((model / "manifest.json").read_text(encoding="utf-8"))
+    write_whole(model / "README.md", model_card(manifest))
+    for path, made in ((readme, with_metrics), (quality, with_quality)):
+        if path is not None:
+            write_whole(path, made(path.read_text(encoding="utf-8"), manifest))
+
+
+def _between(name: str, page: str, blocks: Sequence[Block]) -> str:
+    first, last = f"<!-- {name}:begin -->", f"<!-- {name}:end -->"
+    head, begin, rest = page.partition(first)
+    _, end, tail = rest.partition(last)
+    if not begin or not end:
+        raise CodeOriginError(f"the page lacks the lines {first} and {last}")
+    return f"{head}{first}\n{markdown(blocks)}\n{last}{tail}"
