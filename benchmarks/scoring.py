@@ -24,6 +24,7 @@ from tree_sitter import Parser
 
 from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.errors import SourceError
+from codeorigin.functions.documents import Document
 from codeorigin.functions.finding import find_functions
 from codeorigin.languages import get_language
 from codeorigin.text.positions import encode_utf8
@@ -54,7 +55,7 @@ def scoring(count: int, model: Path | None) -> dict[str, float]:
     python = get_language("python")
     parser = Parser(Grammar(python.grammar()))
     texts = library_texts(count + 1)
-    analyzer.analyze(texts.pop(), "python")
+    analyzer.analyze(Document(texts.pop(), "python"))
     parsing = finding = analysing = 0.0
     functions = 0
     for text in texts:
@@ -65,7 +66,7 @@ def scoring(count: int, model: Path | None) -> dict[str, float]:
         find_functions(text, python)
         times.append(time.thread_time())
         # Every text is new to the analyzer, so that its caches are of no use.
-        functions += len(analyzer.analyze(text, "python").functions)
+        functions += len(analyzer.analyze(Document(text, "python")).functions)
         times.append(time.thread_time())
         parsing += times[1] - times[0]
         finding += times[2] - times[1]

@@ -2,12 +2,13 @@
 
 import multiprocessing
 import os
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from codeorigin.check.file_checks import FileCheck
+from codeorigin.check.file_checks import FileCheck, Outcome
 from codeorigin.check.inputs import Source
-from codeorigin.check.result import CheckedFile, FileError
+from codeorigin.check.result import FileError
 
 if TYPE_CHECKING:
     from codeorigin.analysis.analyzer import Analyzer
@@ -17,19 +18,16 @@ if TYPE_CHECKING:
 class NamingCheck(FileCheck):
     """Reports for each file which process checked it."""
 
-    def run(
-        self, source: Source, analyzer: "Analyzer", text: str | None = None
-    ) -> tuple[CheckedFile, ...] | FileError:
-        return FileError(source.path, str(os.getpid()))
+    def run(self, sources: Sequence[Source], analyzer: "Analyzer") -> Iterator[Outcome]:
+        for source in sources:
+            yield FileError(source.path, str(os.getpid()))
 
 
 @dataclass(frozen=True, slots=True)
 class DyingCheck(NamingCheck):
     """Ends every process but the first one at its first file, as a kernel short of memory would."""
 
-    def run(
-        self, source: Source, analyzer: "Analyzer", text: str | None = None
-    ) -> tuple[CheckedFile, ...] | FileError:
+    def run(self, sources: Sequence[Source], analyzer: "Analyzer") -> Iterator[Outcome]:
         if multiprocessing.parent_process() is not None:
             os._exit(137)
-        return NamingCheck.run(self, source, analyzer, text)
+        return NamingCheck.run(self, sources, analyzer)

@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.errors import CodeOriginError
+from codeorigin.functions.documents import Document
 from codeorigin_training.__main__ import STAGES, app
 from codeorigin_training.commands.recalibrate import RecalibrateConfig, recalibrate
 from codeorigin_training.run import Run
@@ -117,7 +118,7 @@ def test_stages_that_train_or_measure_keep_their_figures_in_mlflow(finished: Pat
     for stage in ("wide", "finetune", "export", "evaluate"):
         for name in ("accuracy", "precision", "recall", "f1", "auroc", "expected_calibration_error"):
             assert (stage, f"test/{name}") in steps
-    assert ("evaluate", "held_out/modern_rate/value") in steps
+    assert ("export", "verdicts/true_positive_rate/share") in steps
     pictures = [path.parent.name for path in finished.rglob("reliability.png")]
     assert len(pictures) >= 4
 
@@ -134,13 +135,14 @@ def test_report_describes_this_bundle(finished: Path) -> None:
     report = json.loads((finished / "evaluation" / "report.json").read_text())
     assert report["subject"]["model"].startswith("smoke")
     assert report["neutral"]["holds"] is True
-    assert report["in_files"]["heard"] > 0.9
+    page = (finished / "evaluation" / "report.html").read_text()
+    assert "Functions in their files" in page
 
 
 def test_bundle_judges_functions_in_the_context_of_their_file(finished: Path) -> None:
     generator = random.Random(6)
     text = "\n\n".join(llm_function(generator, f"process_{noun}") for noun in ("orders", "users", "events"))
-    for function in Analyzer.load(finished / "bundle").analyze(text, "python").functions:
+    for function in Analyzer.load(finished / "bundle").analyze(Document(text, "python")).functions:
         assert function.verdict.neighbours == 2
         assert function.verdict.file_evidence is not None
         assert function.verdict.file_evidence > 0
@@ -166,7 +168,7 @@ def test_chain_can_produce_a_bundle_that_refines(refining: Path) -> None:
     assert analyzer.refines
     generator = random.Random(7)
     text = "\n\n".join(llm_function(generator, f"process_{noun}") for noun in ("orders", "users"))
-    first = analyzer.analyze(text, "python")
+    first = analyzer.analyze(Document(text, "python"))
     both = analyzer.refine(text, first)
     calibration = analyzer.bundle.calibration
     assert calibration.refined is not None
@@ -195,8 +197,7 @@ def test_refining_bundle_promises_and_measures_both_steps(finished: Path, refini
     assert {"wide.onnx", "score.onnx", "gradient.onnx"} <= set(two["files"])
     assert max(two["parity"].values()) < 1e-3
     card = (refining / "bundle" / "README.md").read_text()
-    assert "A function that the wide part calls `human` is never called `llm`." in card
-    assert "Verdicts are those of both steps together" in card
+    assert "The two logits are added." in card
     assert "The two logits are added." in (finished / "bundle" / "README.md").read_text()
 
 

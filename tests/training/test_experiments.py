@@ -1,14 +1,14 @@
-"""Every trial has its settings and its line, and the tables are made from them."""
+"""Every trial has a file with its settings and figures, and the page is made from the files."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
-from codeorigin.errors import CodeOriginError
 from codeorigin_training.__main__ import app
-from codeorigin_training.experiments import BEGIN, END, ExperimentError, read_trials, refreshed
+from codeorigin_training.experiments import ExperimentError, LessonKind, page, read_trials
 from codeorigin_training.run import Run
 from codeorigin_training.studies.heads.config import HeadsConfig
 from codeorigin_training.studies.page import write_study
@@ -16,101 +16,90 @@ from codeorigin_training.studies.section import Figure, Section
 from codeorigin_training.tracking import keep_settings
 
 TRAINING = Path(__file__).parents[2] / "training"
-FIGURES = {
-    "old_human": {"auroc": 0.86, "tpr_at_1_fpr": 0.304},
-    "modern_human": {"auroc": 0.826, "tpr_at_1_fpr": None},
-    "same_repository": {"mean_auroc": None},
-    "pairs": {"auroc": 0.863},
-    "written_pairs": {"auroc": 0.804},
-}
+OUT_OF_FOLD = {"wide": {"old_human": {"auroc": 0.86, "tpr_at_1_fpr": 0.304}}}
 
 
-def test_project_tables_match_its_results() -> None:
-    page = (TRAINING / "EXPERIMENTS.md").read_text(encoding="utf-8")
-    trials = read_trials(TRAINING / "results.jsonl")
-    assert refreshed(page, trials) == page
-    for trial in trials:
-        assert json.loads((TRAINING / trial.settings).read_text(encoding="utf-8"))
+def test_page_is_made_from_the_trials() -> None:
+    text = (TRAINING / "EXPERIMENTS.md").read_text(encoding="utf-8")
+    trials = read_trials(TRAINING / "experiments")
+    assert page(trials) == text
+    for name, trial in trials.items():
+        assert trial.lessons, name
+        assert trial.figures or trial.tables or trial.notes, name
+    # Five to six minutes at 240 words a minute.
+    assert len(re.sub(r"\[[^]]*\]\([^)]*\)", "", text).split()) < 1400
 
 
 @pytest.fixture
 def run(tmp_path: Path) -> Run:
     made = Run(tmp_path / "run")
     made.bundle.mkdir(parents=True)
-    made.settings.write_text(json.dumps({"export": {"settings": {"name": "x"}, "git_commit": "c0ffee"}}))
-    (made.bundle / "manifest.json").write_text(json.dumps({"metrics": {"held_out": FIGURES}}))
-    (tmp_path / "EXPERIMENTS.md").write_text(f"# Experiments\n\n{BEGIN}\n\n{END}\n\nBelow.\n")
-    (tmp_path / "results.jsonl").write_text('{"trial": "of earlier times"}\n')
+    settings = {
+        "build": {"settings": {"name": "shipped"}},
+        "corpus": {"settings": {"seed": 7, "data": "/somewhere/data"}},
+        "export": {"settings": {"name": "x"}, "git_commit": "c0ffee"},
+    }
+    made.settings.write_text(json.dumps(settings))
+    manifest = {"data": {"sha256": "d1"}, "metrics": {"held_out": {"seen": 1}, "out_of_fold": OUT_OF_FOLD}}
+    (made.bundle / "manifest.json").write_text(json.dumps(manifest))
     return made
 
 
-def record(run: Run, tmp_path: Path, what: str, *more: str) -> str:
-    wanted = [
-        "experiment=Views",
-        f"what={what}",
-        f"page={tmp_path / 'EXPERIMENTS.md'}",
-        f"results={tmp_path / 'results.jsonl'}",
-        *more,
-    ]
-    options = [part for each in wanted for part in ("--set", each)]
+def record(run: Run, training: Path, title: str, *more: str) -> str:
+    wanted = {"lesson": "It gains .01.", "kind": "kept", "model": "0.7.0"}
+    wanted |= dict(each.split("=", 1) for each in more)
+    wanted |= {"title": title, "training": str(training)}
+    options = [part for name, value in wanted.items() for part in ("--set", f"{name}={value}")]
     result = CliRunner().invoke(app, ["record", "--run", str(run.folder), *options])
     return result.stderr if result.exit_code else ""
 
 
-def test_a_run_becomes_a_row_with_its_settings(run: Run, tmp_path: Path) -> None:
-    assert record(run, tmp_path, "words 1-2", "why=the usual", "kept=yes") == ""
-    assert record(run, tmp_path, "words 1-3") == ""
-    page = (tmp_path / "EXPERIMENTS.md").read_text()
-    row = (
-        "| words 1-2 | the usual | 0.860 / 0.304 | 0.826 / – | – | 0.863; 0.804 | yes | "
-        "[settings](experiments/views-words-1-2.json) |"
+def test_run_becomes_a_file_and_a_sentence_of_the_page(run: Run, tmp_path: Path) -> None:
+    assert record(run, tmp_path, "Words 1-3", "why=Are three better than two?") == ""
+    assert (
+        record(run, tmp_path, "Words 1-4", "kind=rejected", "lesson=They gain nothing.", "model=0.6.4") == ""
     )
-    assert row in page
-    assert page.count("### Views") == 1
-    assert page.endswith(f"{END}\n\nBelow.\n")
-    assert json.loads((tmp_path / "experiments" / "views-words-1-2.json").read_text())["export"]
-    lines = (tmp_path / "results.jsonl").read_text().splitlines()
-    assert len(lines) == 3
-    assert json.loads(lines[1])["git_commit"] == "c0ffee"
-    assert [trial.what for trial in read_trials(tmp_path / "results.jsonl")] == ["words 1-2", "words 1-3"]
+    trials = read_trials(tmp_path / "experiments")
+    assert list(trials) == ["words-1-4", "words-1-3"]
+    trial = trials["words-1-3"]
+    assert (trial.command, trial.commit, trial.data, trial.seed) == (
+        "build --recipe shipped",
+        "c0ffee",
+        "d1",
+        7,
+    )
+    # What is chosen by held-out figures is no longer held out.
+    assert trial.figures == OUT_OF_FOLD
+    assert trial.settings["corpus"]["settings"]["data"] == "data"
+    assert [(each.kind, each.text) for each in trial.lessons] == [(LessonKind.KEPT, "It gains .01.")]
+    text = (tmp_path / "EXPERIMENTS.md").read_text()
+    assert "## What is in the product\n\n- It gains .01. [words-1-3](experiments/words-1-3.json)\n" in text
+    assert "## Not again without a new idea\n\n- They gain nothing. [words-1-4]" in text
+    assert "Open questions" not in text
 
 
-def test_a_study_becomes_a_table_of_its_figures(run: Run, tmp_path: Path) -> None:
+def test_study_becomes_a_file_of_its_figures(run: Run, tmp_path: Path) -> None:
     assert "study heads" in record(run, tmp_path, "small", "study=heads")
-    for number, what in enumerate(("small", "large")):
-        sections = (
-            Section(
-                "Heads", "?", (), (),
-                figures=(Figure("AUROC", 0.5 + number / 10, 0.4, 0.7), *([Figure("heads", 3.0)] * number)),
-            ),
-        )  # fmt: skip
-        write_study(run, "heads", sections)
-        keep_settings(run, "study heads", HeadsConfig(encoder=Path("/somewhere/codebert"), epochs=number + 1))
-        assert record(run, tmp_path, what, "study=heads", "why=To see.") == ""
-    page = (tmp_path / "EXPERIMENTS.md").read_text()
-    for line in (
-        "**small** ([settings](experiments/views-small.json)). To see.",
-        "| figure | small | large |",
-        "| AUROC | 0.500 (0.400-0.700) | 0.600 (0.400-0.700) |",
-        "| heads | – | 3.000 |",
-    ):
-        assert line in page
-    settings = json.loads((tmp_path / "experiments" / "views-large.json").read_text())
-    assert list(settings) == ["study heads"]
-    assert settings["study heads"]["settings"]["encoder"] == "codebert"
-    assert settings["study heads"]["settings"]["epochs"] == 2
-    (run.studies / "heads" / "study.json").write_text("{}")
-    assert record(run, tmp_path, "broken", "study=heads").count("\n") == 1
+    figures = (Figure("AUROC", 0.5, 0.4, 0.7), Figure("heads", 3.0))
+    write_study(run, "heads", (Section("Heads", "?", (), (), figures=figures),))
+    keep_settings(run, "study heads", HeadsConfig(encoder=Path("/somewhere/codebert"), epochs=1))
+    assert record(run, tmp_path, "small", "study=heads") == ""
+    trial = read_trials(tmp_path / "experiments")["small"]
+    assert trial.command == "study heads"
+    assert trial.figures["AUROC"] == {"value": 0.5, "low": 0.4, "high": 0.7}
+    assert trial.settings["study heads"]["settings"]["encoder"] == "codebert"
+    assert list(trial.settings) == ["study heads"]
 
 
 def test_failed_recording_is_one_line_and_changes_nothing(run: Run, tmp_path: Path) -> None:
-    assert "neither a bar nor a line end" in record(run, tmp_path, "a | b")
-    (tmp_path / "EXPERIMENTS.md").write_text("no place for it")
-    assert record(run, tmp_path, "words").count("\n") == 1
-    assert (tmp_path / "results.jsonl").read_text().count("\n") == 1
+    assert "must not be empty" in record(run, tmp_path, " ")
+    assert "kind must be one of kept" in record(run, tmp_path, "words", "kind=liked")
+    assert record(run, tmp_path, "words") == ""
+    before = (tmp_path / "EXPERIMENTS.md").read_text()
+    assert "choose another" in record(run, tmp_path, "Words", "lesson=Other.")
     (run.bundle / "manifest.json").write_text("{}")
-    assert "export it again" in record(run, tmp_path, "words")
-    (tmp_path / "results.jsonl").write_text("{}\nbroken\n")
-    with pytest.raises(ExperimentError, match=r"results\.jsonl:2: not a trial"):
-        read_trials(tmp_path / "results.jsonl")
-    assert issubclass(ExperimentError, CodeOriginError)
+    assert "has no figures out of fold; export it again" in record(run, tmp_path, "more")
+    assert (tmp_path / "EXPERIMENTS.md").read_text() == before
+    (tmp_path / "experiments" / "broken.json").write_text("{}")
+    with pytest.raises(ExperimentError, match=r"broken\.json: not a trial"):
+        read_trials(tmp_path / "experiments")

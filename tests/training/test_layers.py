@@ -50,7 +50,7 @@ def test_there_are_no_import_cycles() -> None:
     ("package", "users"),
     [
         ("evaluate", {"evaluate", "report", "commands", "studies"}),
-        ("report", {"report", "export", "commands", "studies"}),
+        ("report", {"report", "export", "commands", "studies", "experiments"}),
         ("commands", {"commands", "build", "__main__"}),
         ("studies", {"studies", "commands"}),
         ("export", {"export", "commands"}),

@@ -30,7 +30,7 @@ STAGES = {
 
 OTHERS = {
     "recalibrate": "Fit new thresholds for a bundle on repositories that its training never saw.",
-    "record": "Add a finished run to EXPERIMENTS.md, with its settings and its line in results.jsonl.",
+    "record": "Add a finished run or study to the experiments, with its settings and figures.",
     "classify": "Train a classifier for any labels, from a folder of folders or a parquet file.",
 }
 """Commands that are not part of a run but are called the same way."""

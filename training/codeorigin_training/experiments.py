@@ -1,151 +1,142 @@
-"""Log of experiments: a line of results.jsonl for every trial, its settings in a file, and tables made of both."""
+"""What was tried: one file a trial in ``training/experiments``, and the page that is made of them."""
 
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from codeorigin.errors import CodeOriginError
 from codeorigin_training.files import write_whole
+from codeorigin_training.report.document import Block, Bullets, Heading, Paragraph, markdown
 
-BEGIN, END = "<!-- results.jsonl: begin -->", "<!-- results.jsonl: end -->"
-"""The text between these lines of EXPERIMENTS.md is generated; do not edit it by hand."""
-
-_COLUMNS = ("what", "why", "old", "modern", "inside", "pairs; written", "kept", "settings")
+FOLDER, PAGE = "experiments", "EXPERIMENTS.md"
+"""Where trials and page are in the training tree."""
 
 
 class ExperimentError(CodeOriginError):
-    """A trial cannot be recorded, or the page lacks the marker lines."""
+    """A trial cannot be read or recorded."""
+
+
+class LessonKind(StrEnum):
+    """What follows from a trial: it is in the product, it is not, a fact, or a question."""
+
+    KEPT = "kept"
+    REJECTED = "rejected"
+    MEASURED = "measured"
+    OPEN = "open"
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """One sentence with its effect, with the interval where one was measured."""
+
+    kind: LessonKind
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """One trial of an ``experiment``.
+    """One trial, for the ``model`` that was current then.
 
-    ``settings`` names the file next to the page that holds the settings of every stage. ``figures`` are those of a
-    manifest's ``held_out`` (:func:`~codeorigin_training.measure.held_out.detector_metrics`); for a ``study`` they are
-    the study's figures by name, each with ``value``, ``low`` and ``high``.
+    ``command`` ran it on the Git ``commit``, with ``data`` (the corpus' SHA-256) and ``seed``; None if that was not
+    recorded. ``settings`` are those of every stage. ``figures`` are those of a manifest's ``out_of_fold``, or a study's
+    by name, each with ``value``, ``low`` and ``high``; early trials have theirs in ``tables`` of text, and ``notes`` are
+    what was said about them.
     """
 
-    experiment: str
-    what: str
-    why: str
-    kept: str
-    settings: str
-    git_commit: str
-    figures: Mapping[str, Any]
-    study: str = ""
+    title: str
+    model: str
+    measured_on: str
+    lessons: Sequence[Lesson]
+    command: str | None = None
+    commit: str | None = None
+    data: str | None = None
+    seed: int | None = None
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    figures: Mapping[str, Any] = field(default_factory=dict)
+    tables: Sequence[Mapping[str, Any]] = ()
+    notes: Sequence[str] = ()
 
-    def line(self) -> str:
-        """The trial as a line of results.jsonl."""
-        fields = {name: getattr(self, name) for name in self.__slots__}
-        return json.dumps(fields, sort_keys=False, allow_nan=False)
+
+_SECTIONS = {
+    LessonKind.KEPT: "What is in the product",
+    LessonKind.OPEN: "Open questions",
+    LessonKind.REJECTED: "Not again without a new idea",
+}
+_INTRODUCTION = (
+    "Effects are differences of AUROC against human code before mid-2021 (*old*) or of 2021-07 to 2022-11 "
+    "(*modern*), inside repositories that hold both classes, or on same-task *pairs*; intervals are 90 %. Folds "
+    "of repositories differ by .03, so .005 is no difference. Up to 0.2 the folds held the held-out repositories "
+    "too, and some later choices looked at these: trials now record figures out of fold alone. The name behind a "
+    "sentence is that of its file in `experiments/`, with command, commit, settings, all figures, and what was "
+    "said about them. The page is generated from these files by `python -m codeorigin_training record`."
+)
 
 
-def read_trials(results: Path) -> list[Trial]:
-    """The trials in ``results``; old lines, which have no experiment, are left out.
+def read_trials(folder: Path) -> dict[str, Trial]:
+    """The trials in ``folder`` by the names of their files, in the order of their models and names.
 
     Raises:
-        ExperimentError: a line is not JSON, or lacks a field.
+        ExperimentError: a file is not a trial.
     """
-    found = []
-    for number, line in enumerate(results.read_text(encoding="utf-8").splitlines(), 1):
+    found: dict[str, Trial] = {}
+    for path in folder.glob("*.json"):
         try:
-            values = json.loads(line)
-            if "experiment" in values:
-                found.append(Trial(**values))
-        except (ValueError, TypeError) as error:
-            raise ExperimentError(f"{results}:{number}: not a trial ({error})") from error
-    return found
+            values = json.loads(path.read_text(encoding="utf-8"))
+            lessons = [Lesson(LessonKind(each["kind"]), each["text"]) for each in values["lessons"]]
+            found[path.stem] = Trial(**values | {"lessons": lessons})
+        except (ValueError, TypeError, KeyError) as error:
+            raise ExperimentError(f"{path}: not a trial ({error!r})") from error
+    return dict(sorted(found.items(), key=lambda item: (_version(item[1].model), item[0])))
 
 
-def tables(trials: Sequence[Trial]) -> str:
-    """Markdown: a heading and a table for each experiment, in the order of their first trials."""
-    parts = []
-    for experiment in dict.fromkeys(each.experiment for each in trials):
-        inside = [each for each in trials if each.experiment == experiment]
-        parts.append(f"### {experiment}")
-        if inside[0].study:
-            parts += [_told(each) for each in inside]
-            names = list(dict.fromkeys(name for each in inside for name in each.figures))
-            header = ("figure", *(each.what for each in inside))
-            rows = [(name, *(_interval(each.figures.get(name)) for each in inside)) for name in names]
-        else:
-            header, rows = _COLUMNS, [_row(each) for each in inside]
-        table = [header, tuple("---" for _ in header), *rows]
-        parts.append("\n".join(f"| {' | '.join(row)} |" for row in table))
-    return "\n\n".join(parts) if parts else "None yet."
+def page(trials: Mapping[str, Trial]) -> str:
+    """EXPERIMENTS.md: every lesson that something follows from, by its kind, with the name of its trial."""
+    blocks: list[Block] = [Heading("Experiments", 1), Paragraph(_INTRODUCTION)]
+    for kind, title in _SECTIONS.items():
+        texts = [
+            f"{lesson.text} {_link(name)}"
+            for name, trial in trials.items()
+            for lesson in trial.lessons
+            if lesson.kind is kind
+        ]
+        blocks += [Heading(title), Bullets(texts)] if texts else []
+    others = [
+        _link(name)
+        for name, trial in trials.items()
+        if any(lesson.kind is LessonKind.MEASURED for lesson in trial.lessons)
+    ]
+    if others:
+        blocks += [Heading("Measured, without a choice"), Paragraph(", ".join(others))]
+    return markdown(blocks) + "\n"
 
 
-def refreshed(page: str, trials: Sequence[Trial]) -> str:
-    """``page`` with the tables of ``trials`` between :data:`BEGIN` and :data:`END`.
-
-    Raises:
-        ExperimentError: the page lacks these lines.
-    """
-    before, begin, rest = page.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end:
-        raise ExperimentError(f"the page of experiments lacks the lines {BEGIN} and {END}")
-    return f"{before}{BEGIN}\n\n{tables(trials)}\n\n{END}{after}"
-
-
-def add_trial(trial: Trial, settings: Mapping[str, Any], page: Path, results: Path) -> None:
-    """Record a trial: its settings next to ``page``, its line in ``results``, its row on ``page``.
+def add_trial(trial: Trial, training: Path) -> Path:
+    """Write the trial's file below ``training``, and the page again; returns the file's path.
 
     Raises:
-        ExperimentError: the page lacks the marker lines.
+        ExperimentError: there is a trial of this title, or a file is not a trial.
     """
-    trials = [*read_trials(results), trial]
-    text = refreshed(page.read_text(encoding="utf-8"), trials)
-    kept = page.parent / trial.settings
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(kept, json.dumps(settings, indent=1) + "\n")
-    write_whole(results, results.read_text(encoding="utf-8") + trial.line() + "\n")
-    write_whole(page, text)
-
-
-def settings_name(experiment: str, what: str) -> str:
-    """Path of a trial's settings file, relative to the page."""
-    return (
-        "experiments/" + re.sub(r"[^a-z0-9]+", "-", f"{experiment} {what}".lower()).strip("-")[:80] + ".json"
+    folder = training / FOLDER
+    path = folder / f"{re.sub(r'[^a-z0-9.]+', '-', trial.title.lower()).strip('-')[:80]}.json"
+    if path.exists():
+        raise ExperimentError(f"{path}: there is a trial of this title; choose another")
+    trials = read_trials(folder) | {path.stem: trial}
+    folder.mkdir(parents=True, exist_ok=True)
+    write_whole(path, json.dumps(asdict(trial), indent=1, ensure_ascii=False, allow_nan=False) + "\n")
+    write_whole(
+        training / PAGE,
+        page(dict(sorted(trials.items(), key=lambda item: (_version(item[1].model), item[0])))),
     )
+    return path
 
 
-def _row(trial: Trial) -> tuple[str, ...]:
-    figures = trial.figures
-    return (
-        trial.what,
-        trial.why,
-        _era(figures.get("old_human")),
-        _era(figures.get("modern_human")),
-        _number((figures.get("same_repository") or {}).get("mean_auroc")),
-        "; ".join(_number((figures.get(name) or {}).get("auroc")) for name in ("pairs", "written_pairs")),
-        trial.kept,
-        f"[settings]({trial.settings})",
-    )
+def _link(name: str) -> str:
+    return f"[{name}]({FOLDER}/{name}.json)"
 
 
-def _told(trial: Trial) -> str:
-    reasons = "".join(f" {text}" for text in (trial.why, trial.kept) if text)
-    return f"**{trial.what}** ([settings]({trial.settings})).{reasons}"
-
-
-def _interval(found: Mapping[str, Any] | None) -> str:
-    if not found:
-        return "–"
-    bounds = found.get("low"), found.get("high")
-    shown = "" if None in bounds else f" ({_number(bounds[0])}-{_number(bounds[1])})"
-    return f"{_number(found.get('value'))}{shown}"
-
-
-def _era(found: Mapping[str, Any] | None) -> str:
-    if not found:
-        return "–"
-    return f"{_number(found.get('auroc'))} / {_number(found.get('tpr_at_1_fpr'))}"
-
-
-def _number(value: float | None) -> str:
-    return "–" if value is None else f"{value:.3f}"
+def _version(model: str) -> tuple[int, ...]:
+    return tuple(map(int, re.findall(r"\d+", model)))

@@ -1,42 +1,33 @@
-"""The main entry point: document text -> function reports; selections -> verdicts; functions -> explanations."""
+"""The main entry point: documents -> reports; selections -> verdicts; functions -> explanations."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
-from itertools import chain
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
+from codeorigin.analysis.batching import batches
 from codeorigin.analysis.cached_explainer import CachedExplainer
-from codeorigin.analysis.file_verdicts import file_verdict
-from codeorigin.analysis.function_reports import function_id as identify
-from codeorigin.analysis.function_reports import nested_reports
-from codeorigin.analysis.outline import FoundFunctions
-from codeorigin.analysis.placing import place_function
+from codeorigin.analysis.judging import Scores, judged_document
+from codeorigin.analysis.outlined import OutlinedPiece, outlined
 from codeorigin.analysis.refinement import Refinement
-from codeorigin.analysis.report import FileReport, FunctionReport
-from codeorigin.analysis.score_cache import SCORE_CACHE_BYTES, ScoredFunctions
+from codeorigin.analysis.report import FileReport
+from codeorigin.analysis.score_cache import SCORE_CACHE_BYTES, ScoreCache
 from codeorigin.cancellation import NEVER, CancelToken
 from codeorigin.errors import Cancelled
 from codeorigin.explain.explainer import Explainer
 from codeorigin.explain.explanation import ExplainOptions, Explanation
-from codeorigin.functions.embedded.code_blocks import code_blocks
+from codeorigin.functions.documents import Document
+from codeorigin.functions.finding import function_id as id_of
 from codeorigin.functions.finding import only_function
-from codeorigin.functions.notebooks import without_magics
 from codeorigin.functions.spans import FunctionSpan
 from codeorigin.languages import get_language, parsing
-from codeorigin.languages.kinds import DocumentKind, find_document_kind
 from codeorigin.model.bundle import Bundle
 from codeorigin.model.calibration.judge import Judge, Scored
-from codeorigin.model.file_verdict import FileReason, FileVerdict
 from codeorigin.model.scoring.scorer import Scorer
 from codeorigin.model.verdict import Reason, Verdict
-from codeorigin.text.positions import LineIndex
 from codeorigin.text.sources import is_minified
 
-_Document = tuple[str, str | None, str]
-"""Language, path and text."""
-_Scores = Mapping[str, Scored | None]
-"""Scores of functions by id; None if the function is too short."""
-_TOO_SHORT = Verdict.without(Reason.TOO_SHORT)
+_T = TypeVar("_T")
 
 
 class Analyzer:
@@ -54,12 +45,11 @@ class Analyzer:
         self.refines = scorer.refines
         """Whether :meth:`analyze` uses the wide part alone and :meth:`refine` adds the deep part."""
         self._judge = Judge(bundle.calibration)
-        self._scores = ScoredFunctions(scorer, self._judge.is_long_enough, verdict_cache_bytes)
+        self._scores = ScoreCache(scorer, self._judge.is_long_enough, verdict_cache_bytes)
         self._refinement = Refinement(scorer, self._judge)
         self._explainer = CachedExplainer(
             Explainer(scorer, gradient_path=bundle.gradient_path, bias=bundle.bias, threads=threads)
         )
-        self._prepared: dict[_Document, tuple[FoundFunctions, _Scores]] = {}
 
     @classmethod
     def load(
@@ -89,104 +79,80 @@ class Analyzer:
 
     def analyze(
         self,
-        text: str,
-        language: str,
+        document: Document,
         *,
-        path: str | None = None,
         file_context: bool = True,
-        languages: Collection[str] | None = None,
-        cell: bool = False,
         in_commits: Mapping[str, Sequence[float]] | None = None,
         cancel: CancelToken = NEVER,
     ) -> FileReport:
         """Report on every function of a document; only functions with new text are scored.
 
-        If the model :attr:`refines`, the report uses the wide part alone; see :meth:`refine`.
+        Each block or cell of a document is judged like a separate file. If the model :attr:`refines`, the report uses
+        the wide part alone; see :meth:`refine`.
 
         Args:
-            text: the whole document.
-            language: a language id or alias, or the id of a kind of document with embedded code blocks
-                (:data:`codeorigin.languages.kinds.DOCUMENT_KINDS`); each block is then judged like a separate file.
-            path: its path, for the test rules and the report.
+            document: what to analyse.
             file_context: let the other functions of the file count in each verdict, if the model has a rule for
                 that; otherwise each function is judged by its own text.
-            languages: only analyse embedded blocks in these languages; None for all.
-            cell: the text is a notebook cell, in which IPython's magic lines are not errors.
             in_commits: function id -> own logits of the other functions of the commit that wrote the function.
             cancel: checked while parsing and between batches of functions.
 
         Raises:
             LanguageError: the language is not supported.
-            ModelError: a block's language had to be guessed, and the language model is missing or broken.
+            SourceError: the document is a notebook that cannot be read.
+            ModelError: a block's language had to be guessed, and the language model is missing or broken; or the model
+                failed.
             Cancelled: ``cancel`` was triggered.
         """
-        if (kind := find_document_kind(language)) is not None:
-            return self._blocks(text, kind, path, languages, file_context=file_context, cancel=cancel)
-        known = get_language(language)
-        parsed = without_magics(text, known) if cell else text
-        model_language = known.model_language
-        found, by_id = self._prepared.pop((known.id, path, text), (None, None))
-        if found is None:
-            found = FoundFunctions.find(text, known, path, parsed=parsed, cancel=cancel)
-        spans, ids = found.spans, found.ids
-        cancel.raise_if_cancelled()
-        if not found.is_parsed:
-            return FileReport(known.id, path, (), FileVerdict.without(FileReason.UNPARSED))
-        if by_id is None:
-            by_id = self._scores.of(found.to_score, model_language, cancel=cancel)
-        verdicts: dict[int, Verdict] = {}
-        scored: dict[int, Scored | None] = {}
-        for number, span in enumerate(spans):
-            if reason := found.reason(span):
-                verdicts[number] = Verdict.without(reason)
-            else:
-                scored[number] = by_id[ids[number]]
-        verdicts |= self._judged(scored, model_language, file_context=file_context)
-        if in_commits:
-            others = {number: in_commits[ids[number]] for number in verdicts if ids[number] in in_commits}
-            verdicts |= self._judge.in_commits(verdicts, others, model_language, in_file=file_context)
-        reports = tuple(
-            FunctionReport(span, verdicts[number], ids[number], nested_reports(text, span, model_language))
-            for number, span in enumerate(spans)
+        pieces = outlined(document, cancel)
+        scores = self._scored(pieces, cancel)
+        return judged_document(
+            self._judge, document, pieces, scores, file_context=file_context, in_commits=in_commits
         )
-        verdict = file_verdict(self._judge, found, reports, model_language)
-        return FileReport(known.id, path, reports, verdict)
 
-    def prepare(
-        self, documents: Iterable[tuple[str, str, str | None]], *, cancel: CancelToken = NEVER
-    ) -> None:
-        """Find and score the functions of several documents together, since one large batch is faster than many small.
+    def analyze_many(
+        self, documents: Iterable[Document], *, file_context: bool = True, cancel: CancelToken = NEVER
+    ) -> Iterator[FileReport | Exception]:
+        """Yield the report on each document, in order, or the error that :meth:`analyze` would raise for it.
 
-        Args:
-            documents: text, language and path of each, exactly as :meth:`analyze` will get them; it then only has to
-                judge. Failures are ignored here: :meth:`analyze` will raise them for the document concerned.
-            cancel: as for :meth:`analyze`; functions already scored stay cached.
+        The functions of several documents are scored together, which is faster than one by one. ``documents`` are
+        consumed a batch at a time, so their number does not matter.
 
         Raises:
-            Cancelled: ``cancel`` was triggered.
+            Cancelled: ``cancel`` was triggered; functions already scored stay cached.
         """
-        self._prepared.clear()
-        by_language: dict[str, list[tuple[_Document, FoundFunctions]]] = {}
-        for text, language, path in documents:
-            if find_document_kind(language) is not None:
-                continue  # its blocks are analysed as separate documents
-            try:
-                known = get_language(language)
-                found = FoundFunctions.find(text, known, path, cancel=cancel)
-            except Cancelled:
-                raise
-            except Exception:
-                continue
-            by_language.setdefault(known.model_language, []).append(((known.id, path, text), found))
-        for language, together in by_language.items():
-            codes = dict(chain.from_iterable(found.to_score.items() for _, found in together))
-            try:
-                scores = self._scores.of(codes, language, cancel=cancel)
-            except Cancelled:
-                raise
-            except Exception:
-                continue
-            self._prepared |= {key: (found, scores) for key, found in together}
+        for batch in batches(documents):
+            outlines = [_tried(partial(outlined, document, cancel)) for document in batch]
+            pieces = [piece for found in outlines if isinstance(found, list) for piece in found]
+            # If scoring them together fails, the failure is that of some document, which then fails alone.
+            together = _tried(partial(self._scored, pieces, cancel))
+            for document, found in zip(batch, outlines, strict=True):
+                yield (
+                    found
+                    if isinstance(found, Exception)
+                    else _tried(partial(self._report, document, found, together, file_context, cancel))
+                )
+
+    def _report(
+        self,
+        document: Document,
+        pieces: Sequence[OutlinedPiece],
+        scores: Scores | Exception,
+        file_context: bool,
+        cancel: CancelToken,
+    ) -> FileReport:
+        if isinstance(scores, Exception):
+            scores = self._scored(pieces, cancel)
+        return judged_document(self._judge, document, pieces, scores, file_context=file_context)
+
+    def _scored(self, pieces: Iterable[OutlinedPiece], cancel: CancelToken) -> Scores:
+        by_language: dict[str, dict[str, str]] = {}
+        for piece in pieces:
+            by_language.setdefault(piece.language.model_language, {}).update(piece.codes())
+        scores: dict[str, Scored | None] = {}
+        for language, codes in by_language.items():
+            scores |= self._scores.of(codes, language, cancel=cancel)
+        return scores
 
     def refine(
         self,
@@ -221,7 +187,7 @@ class Analyzer:
             code = code[function.code.start : function.code.end]
         scored = self._scores.score([code], known.model_language, cancel=cancel)[0]
         if scored is None:
-            return _TOO_SHORT
+            return Verdict.without(Reason.TOO_SHORT)
         verdict = self._judge.alone(scored, known.model_language)
         if not deep or not verdict.awaits_deep:
             return verdict
@@ -245,7 +211,7 @@ class Analyzer:
             Cancelled: ``cancel`` was triggered.
         """
         return self._explainer.explain(
-            text, span, function_id or identify(text, span), options or ExplainOptions(), cancel
+            text, span, function_id or id_of(text, span), options or ExplainOptions(), cancel
         )
 
     def cached_explanation(
@@ -257,50 +223,14 @@ class Analyzer:
         function_id: str | None = None,
     ) -> Explanation | None:
         """The cached explanation of exactly this text, or None; runs no inference."""
-        return self._explainer.kept(span, function_id or identify(text, span), options or ExplainOptions())
+        return self._explainer.kept(span, function_id or id_of(text, span), options or ExplainOptions())
 
-    def _blocks(
-        self,
-        text: str,
-        kind: DocumentKind,
-        path: str | None,
-        languages: Collection[str] | None,
-        *,
-        file_context: bool,
-        cancel: CancelToken,
-    ) -> FileReport:
-        """The functions in a document's code blocks, with their positions in the document."""
-        lines = LineIndex(text)
-        found: list[FunctionReport] = []
-        verdict = None
-        with parsing.one_document(len(text)):
-            for block in code_blocks(lines, kind, languages, cancel):
-                report = self.analyze(
-                    block.text,
-                    block.language,
-                    path=path,
-                    file_context=file_context,
-                    cancel=cancel,
-                )
-                functions = report.functions
-                if report.verdict is not None and report.verdict.reason is FileReason.UNPARSED:
-                    verdict = report.verdict
-                if block.ignored:
-                    ignored = Verdict.without(Reason.IGNORED)
-                    functions = tuple(replace(each, verdict=ignored) for each in functions)
-                found += [place_function(function, block, lines) for function in functions]
-        return FileReport(kind.id, path, tuple(found), verdict)
 
-    def _judged(
-        self, scored: Mapping[int, Scored | None], language: str, *, file_context: bool
-    ) -> dict[int, Verdict]:
-        """The verdicts of one file's functions.
-
-        Separate from scoring, which is cached by text, because the same function may occur in several files.
-        """
-        long_enough = {number: each for number, each in scored.items() if each is not None}
-        if file_context:
-            judged = self._judge.in_file(long_enough, language)
-        else:
-            judged = {number: self._judge.alone(each, language) for number, each in long_enough.items()}
-        return dict.fromkeys(scored, _TOO_SHORT) | judged
+def _tried(work: Callable[[], _T]) -> _T | Exception:
+    """The result, or the error other than Cancelled."""
+    try:
+        return work()
+    except Cancelled:
+        raise
+    except Exception as error:
+        return error

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.analysis.report import FileReport
+from codeorigin.functions.documents import Document
 
 _lock = threading.Lock()
 _analyzers: dict[Path | None, Analyzer] = {}
@@ -28,5 +29,5 @@ def analyze_text(
         if key not in _analyzers:
             _analyzers[key] = Analyzer.load(key, threads=threads)
         analyzer = _analyzers[key]
-        report = analyzer.analyze(text, language, path=shown, file_context=file_context)
+        report = analyzer.analyze(Document(text, language, shown), file_context=file_context)
         return analyzer.refine(text, report) if deep else report

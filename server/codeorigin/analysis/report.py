@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from codeorigin.errors import CodeOriginError
-from codeorigin.functions.spans import FunctionSpan
+from codeorigin.functions.spans import FunctionSpan, Piece
 from codeorigin.model.change_verdict import ChangeVerdict
 from codeorigin.model.file_verdict import FileReason, FileVerdict
 from codeorigin.model.verdict import Band, Verdict
@@ -31,13 +31,16 @@ class FunctionReport:
 class FileReport:
     """All outermost functions of one document, in source order, and the verdict on the file.
 
-    ``verdict`` is None if the model has no rule for whole files.
+    ``verdict`` is None if the model has no rule for whole files. If the document's code is in blocks or cells,
+    ``pieces`` has a report on each, and ``functions`` those in blocks, with their positions in the document; the
+    positions of cells are in their pieces alone.
     """
 
     language: str
     path: str | None
     functions: tuple[FunctionReport, ...]
     verdict: FileVerdict | None = None
+    pieces: tuple["PieceReport", ...] = ()
 
     def require_parsed(self) -> None:
         """Raise CodeOriginError if the syntax could not be read: then no function was looked for."""
@@ -45,6 +48,14 @@ class FileReport:
             raise CodeOriginError(
                 "its syntax takes too much time or memory to read, so nothing in it was judged", self.path
             )
+
+
+@dataclass(frozen=True, slots=True)
+class PieceReport:
+    """A block or cell of a document, and the report on it as if it were a file, with positions in its own text."""
+
+    piece: Piece
+    report: FileReport
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ class _Kept:
     scored: Scored | None
 
 
-class ScoredFunctions:
+class ScoreCache:
     """Scores functions and caches the scores, at most ``capacity`` bytes of them. Not thread-safe."""
 
     def __init__(self, scorer: Scorer, is_long_enough: LongEnough, capacity: int = SCORE_CACHE_BYTES) -> None:
@@ -47,7 +47,7 @@ class ScoredFunctions:
         """The scores of functions; only those not in the cache are computed.
 
         Args:
-            codes: the functions' texts by id (:func:`codeorigin.analysis.function_reports.function_id`).
+            codes: the functions' texts by id (:func:`codeorigin.functions.finding.function_id`).
             language: the model language of all of them.
             is_long_enough: the minimum length, if the texts are not functions.
             cancel: checked between batches of functions; scores computed so far stay cached.

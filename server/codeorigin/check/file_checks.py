@@ -1,7 +1,6 @@
-"""The check of one file: read and analyze it, or give a one-line reason why that failed."""
+"""The check of files: read and analyse them, or give a one-line reason why that failed."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,11 +11,15 @@ from codeorigin.check.result import Cell, CheckedFile, FileError, counted_lines
 from codeorigin.cli.exit_codes import describe_unexpected
 from codeorigin.cli.terminal import display_path
 from codeorigin.errors import CodeOriginError, ModelError, SourceError
+from codeorigin.functions.documents import Document
 from codeorigin.languages.kinds import NOTEBOOK
-from codeorigin.languages.parsing import one_document
 
 if TYPE_CHECKING:
     from codeorigin.analysis.analyzer import Analyzer
+
+
+Outcome = tuple[CheckedFile, ...] | FileError
+"""What a source gives: one result, a notebook one per cell with functions, or the error."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,81 +44,69 @@ class FileCheck:
 
         return Analyzer.load(self.model, threads=self.threads)
 
-    def prepare(self, sources: Sequence[Source], analyzer: "Analyzer") -> list[str | None]:
-        """Score the functions of ``sources`` together, which makes the following calls of :meth:`run` faster.
+    def run(self, sources: Sequence[Source], analyzer: "Analyzer") -> Iterator[Outcome]:
+        """Yield the outcome of each source, in order; the functions of all of them are scored together."""
+        read = [self._read(source) for source in sources]
+        documents = [each for each in read if isinstance(each, Document)]
+        reports = analyzer.analyze_many(documents, file_context=self.file_context)
+        for source, document in zip(sources, read, strict=True):
+            if not isinstance(document, Document):
+                yield document
+                continue
+            report = next(reports)
+            if isinstance(report, Exception):
+                yield self._failed(source, report)
+                continue
+            try:
+                report.require_parsed()
+                yield tuple(self._checked(source, document.text, report, analyzer))
+            except Exception as error:
+                yield self._failed(source, error)
 
-        A source that cannot be read is left to :meth:`run`, which reports the error for its file.
-
-        Returns:
-            The texts of the sources; None for those that were not read.
-        """
-        texts: list[str | None] = [None] * len(sources)
-        documents = []
-        for number, source in enumerate(sources):
-            if source.file is not None and source.kind is not NOTEBOOK:
-                with suppress(SourceError):
-                    texts[number] = text = source.read()
-                    documents.append((text, source.kind.id, source.path))
-        analyzer.prepare(documents)
-        return texts
-
-    def run(
-        self, source: Source, analyzer: "Analyzer", text: str | None = None
-    ) -> tuple[CheckedFile, ...] | FileError:
-        """Check one source: a file, or a notebook, which gives one result per cell with functions.
-
-        ``text`` is the text of the source if it was already read.
-        """
+    def _read(self, source: Source) -> Document | FileError:
         try:
-            text = source.read() if text is None else text
-            if source.kind is NOTEBOOK:
-                with one_document(len(text)):
-                    return tuple(self._cells(source, text, analyzer))
-            return (self._checked(source, text, source.kind.id, source.changed, analyzer),)
+            return Document(source.read(), source.kind.id, source.path, source.cells)
         except Exception as error:
-            if self.debug and not isinstance(error, CodeOriginError):
-                raise
-            skipped = not source.named and isinstance(error, SourceError)
-            return FileError(source.path, _reason(error), skipped)
+            return self._failed(source, error)
 
-    def _cells(self, source: Source, text: str, analyzer: "Analyzer") -> Iterator[CheckedFile]:
-        from codeorigin.functions.pieces import pieces_of  # noqa: PLC0415
-
-        silent = True
-        for piece in pieces_of(text, NOTEBOOK, source.path, languages=source.cells):
-            changed = None if source.changed is None else _in_cell(source.changed, piece.lines or ())
-            cell = Cell(piece.cell or 0, piece.lines or ())
-            checked = self._checked(source, piece.text, piece.language, changed, analyzer, cell)
-            if checked.report.functions:
-                silent = False
-                yield checked
-        if silent:
-            nothing = FileReport(source.kind.id, source.path, ())
-            yield CheckedFile(source.path, nothing, changed=None if source.changed is None else ())
+    def _failed(self, source: Source, error: Exception) -> FileError:
+        if self.debug and not isinstance(error, CodeOriginError):
+            raise error
+        skipped = not source.named and isinstance(error, SourceError)
+        return FileError(source.path, _reason(error), skipped)
 
     def _checked(
+        self, source: Source, text: str, report: FileReport, analyzer: "Analyzer"
+    ) -> Iterator[CheckedFile]:
+        """The file, or each cell of a notebook with functions."""
+        if source.kind is not NOTEBOOK:
+            yield self._file(source, text, report, source.changed, analyzer)
+            return
+        found = False
+        for each in report.pieces:
+            changed = None if source.changed is None else _in_cell(source.changed, each.piece.lines or ())
+            checked = self._file(source, each.piece.text, each.report, changed, analyzer)
+            if checked.report.functions:
+                yield replace(checked, cell=Cell(each.piece.cell or 0, each.piece.lines or ()))
+                found = True
+        if not found:
+            nothing = FileReport(report.language, source.path, ())
+            yield CheckedFile(source.path, nothing, changed=None if source.changed is None else ())
+
+    def _file(
         self,
         source: Source,
         text: str,
-        language: str,
+        report: FileReport,
         changed: Sequence[tuple[int, int]] | None,
         analyzer: "Analyzer",
-        cell: Cell | None = None,
     ) -> CheckedFile:
-        report = analyzer.analyze(
-            text,
-            language,
-            path=source.path,
-            file_context=self.file_context,
-            cell=cell is not None,
-        )
-        report.require_parsed()
         kept = text if self.keep_text else None
         if changed is not None:
-            from codeorigin.check.changes import changed_file  # noqa: PLC0415
+            from codeorigin.check.change_results import changed_file  # noqa: PLC0415 - needs git
 
             made = changed_file(report, text, changed, in_context=self.file_context)
-            return replace(made, path=source.path, text=kept, cell=cell)
+            return replace(made, path=source.path, text=kept)
         unrefined = None
         if self.deep:
             try:
@@ -123,7 +114,7 @@ class FileCheck:
             except ModelError as error:
                 unrefined = str(error)
         counted = counted_lines(report, text, None)
-        return CheckedFile(source.path, report, kept, counted, cell=cell, unrefined=unrefined)
+        return CheckedFile(source.path, report, kept, counted, unrefined=unrefined)
 
 
 def _in_cell(changed: Sequence[tuple[int, int]], lines: Sequence[int]) -> tuple[tuple[int, int], ...]:

@@ -1,20 +1,20 @@
-"""Turn command-line paths (files, folders, ``-``) into sources with a language."""
+"""Turn command-line paths (files, folders, ``-``) into sources of a kind."""
 
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from codeorigin.check.result import FileError
+from codeorigin.check.selection import Selection
 from codeorigin.cli.terminal import complain, display_path
 from codeorigin.errors import LanguageError, SourceError
-
-if TYPE_CHECKING:
-    from codeorigin.languages import Language
-    from codeorigin.languages.kinds import Kind
-    from codeorigin.settings.project import Project
+from codeorigin.languages import Language, get_language
+from codeorigin.languages.kinds import NOTEBOOK, Kind, get_kind, kind_for_path
+from codeorigin.settings.project import Project, project_of
+from codeorigin.text.sources import decode_source, read_source
 
 STDIN = "-"
 STDIN_NAME = "<stdin>"
@@ -31,7 +31,7 @@ class Source:
     """
 
     path: str
-    kind: "Kind"
+    kind: Kind
     read: Callable[[], str]
     named: bool = True
     changed: tuple[tuple[int, int], ...] | None = None
@@ -39,11 +39,22 @@ class Source:
     cells: frozenset[str] | None = None
 
 
-def read_stdin(language: str) -> str:
-    """All of stdin as source text in ``language``, with the same rules as for a file."""
-    from codeorigin.text.sources import decode_source  # noqa: PLC0415
+def find_project(
+    names: Sequence[str],
+    stdin_filename: str | None = None,
+    editor: Mapping[str, Any] | None = None,
+    *,
+    files: bool = True,
+) -> Project:
+    """The project that ``names`` belong to; problems with its settings are written to stderr.
 
-    return decode_source(stdin_bytes(), STDIN_NAME, MAX_BYTES, language)
+    ``editor`` and ``files`` are passed to :func:`~codeorigin.settings.project.project_of`.
+    """
+    paths = [Path(stdin_filename or ".") if name == STDIN else Path(name) for name in names]
+    project = project_of(paths, editor, files=files)
+    for problem in project.problems:
+        complain(problem)
+    return project
 
 
 def stdin_bytes() -> bytes:
@@ -51,61 +62,16 @@ def stdin_bytes() -> bytes:
     return b"" if sys.stdin is None else sys.stdin.buffer.read(MAX_BYTES + 1)
 
 
+def read_stdin(language: str) -> str:
+    """All of stdin as source text in ``language``, with the same rules as for a file."""
+    return decode_source(stdin_bytes(), STDIN_NAME, MAX_BYTES, language)
+
+
 def source_of_file(
-    path: Path, shown: str, kind: "Kind", *, named: bool, cells: frozenset[str] | None = None
+    path: Path, shown: str, kind: Kind, *, named: bool, cells: frozenset[str] | None = None
 ) -> Source:
     """The source for an existing file, displayed as ``shown``."""
-    from codeorigin.text.sources import read_source  # noqa: PLC0415
-
     return Source(shown, kind, lambda: read_source(path, MAX_BYTES, kind.id), named, file=path, cells=cells)
-
-
-def _only(language: str | None) -> frozenset[str] | None:
-    """The language of the cells to check if ``--language`` names one, or None for all."""
-    from codeorigin.languages import get_language  # noqa: PLC0415
-
-    return None if language is None else frozenset({get_language(language).id})
-
-
-def _guessed(text: str, shown: str) -> "Language | None":
-    """The language guessed from ``text``, which is also reported on stderr; None if the guess is uncertain."""
-    from codeorigin.language_id import guess_language  # noqa: PLC0415
-    from codeorigin.languages import get_language  # noqa: PLC0415
-
-    guess = guess_language(text)
-    if guess.language is None:
-        return None
-    complain(
-        f"{shown}: taken for {guess.language} by its text ({guess.confidence:.2f}); --language names another"
-    )
-    return get_language(guess.language)
-
-
-def stdin_source(language: str | None, filename: str | None) -> Source:
-    """The source for stdin, in ``language``, or the language of ``filename``, or one guessed from its text.
-
-    Raises:
-        LanguageError: the language is unknown.
-        SourceError: the language had to be guessed, and the text cannot be read.
-    """
-    from codeorigin.languages.kinds import NOTEBOOK, get_kind, kind_for_path  # noqa: PLC0415
-
-    named = None if filename is None else kind_for_path(filename)
-    if filename is not None and named is NOTEBOOK:
-        return Source(filename, NOTEBOOK, lambda: read_stdin(""), cells=_only(language))
-    if language is not None:
-        found = get_kind(language)
-    else:
-        if named is None:
-            text = read_stdin("")
-            guessed = _guessed(text, filename or STDIN_NAME)
-            if guessed is None:
-                raise LanguageError(
-                    "unknown language; set it with --language or --stdin-filename", filename or STDIN_NAME
-                )
-            return Source(filename or STDIN_NAME, guessed, lambda: text)
-        found = named
-    return Source(filename or STDIN_NAME, found, lambda: read_stdin(found.id))
 
 
 def file_source(path: Path, language: str | None) -> Source:
@@ -115,127 +81,60 @@ def file_source(path: Path, language: str | None) -> Source:
         LanguageError: the language is unknown.
         SourceError: the language had to be guessed, and the text cannot be read.
     """
-    from codeorigin.languages.kinds import NOTEBOOK, get_kind, kind_for_path  # noqa: PLC0415
-    from codeorigin.text.sources import read_source  # noqa: PLC0415
-
-    found = kind_for_path(path)
-    if found is NOTEBOOK:
-        return source_of_file(path, display_path(path), NOTEBOOK, named=True, cells=_only(language))
-    if language is not None:
-        found = get_kind(language)
-    if found is None:
-        found = _guessed(read_source(path, MAX_BYTES, ""), display_path(path))
-    if found is None:
-        raise LanguageError("unknown language; set it with --language", display_path(path))
-    return source_of_file(path, display_path(path), found, named=True)
+    shown = display_path(path)
+    kind = _named_kind(path, language) or _guessed(read_source(path, MAX_BYTES, ""), shown, "--language")
+    return source_of_file(path, shown, kind, named=True, cells=_named_cells(kind, language))
 
 
-def chosen_cells(language: str | None, project: "Project | None") -> frozenset[str] | None:
-    """The languages of the cells to check in a notebook that the user did not name; None for all.
+def stdin_source(language: str | None, filename: str | None) -> Source:
+    """The source for stdin, in ``language``, or the language of ``filename``, or one guessed from its text.
 
     Raises:
-        LanguageError: ``language`` is not supported.
+        LanguageError: the language is unknown.
+        SourceError: the language had to be guessed, and the text cannot be read.
     """
-    from codeorigin.languages.kinds import get_kind  # noqa: PLC0415
-
-    if language is not None:
-        return frozenset({get_kind(language).id})
-    return None if project is None else frozenset(project.settings.languages)
-
-
-def kind_chooser(
-    language: str | None, project: "Project | None", *, documents: bool
-) -> "Callable[[Kind | None], bool]":
-    """Which kinds of files to check where the user did not name a file.
-
-    Those in ``language``, or else in the languages of the ``project``; notebooks always; and with ``documents``, or if
-    ``language`` is such a kind, documents with code blocks.
-
-    Raises:
-        LanguageError: ``language`` is not supported.
-    """
-    from codeorigin.languages.kinds import DOCUMENT_KINDS, NOTEBOOK, get_kind  # noqa: PLC0415
-
-    wanted = None if language is None else get_kind(language).id
-
-    def is_chosen(kind: "Kind | None") -> bool:
-        if kind is None or kind is NOTEBOOK:
-            return kind is not None
-        if wanted is not None:
-            return kind.id == wanted
-        if kind.id in DOCUMENT_KINDS:
-            return documents
-        return project is None or kind.id in project.settings.languages
-
-    return is_chosen
+    shown = filename or STDIN_NAME
+    kind = _named_kind(filename or "", language)
+    if kind is None:
+        text = read_stdin("")
+        return Source(shown, _guessed(text, shown, "--language or --stdin-filename"), lambda: text)
+    return Source(shown, kind, lambda: read_stdin(kind.id), cells=_named_cells(kind, language))
 
 
-def _folder_sources(
-    folder: Path, language: str | None, exclude: Sequence[str], project: "Project | None", *, documents: bool
-) -> list[Source]:
-    from codeorigin.languages.kinds import NOTEBOOK, kind_for_path  # noqa: PLC0415
-    from codeorigin.text.walking import walk_sources  # noqa: PLC0415
-
-    is_chosen = kind_chooser(language, project, documents=documents)
-    cells = chosen_cells(language, project)
-    # Patterns given as options override those of the project.
-    excluding = None if exclude else project
-
-    def leave_out(path: Path) -> bool:
-        return excluding is not None and excluding.excludes_folder(path)
-
-    sources = []
-    for path in walk_sources(
-        [folder], lambda name: is_chosen(kind_for_path(name)), exclude=exclude, leave_out=leave_out
-    ):
-        kind = kind_for_path(path)
-        if kind is not None and (excluding is None or not excluding.excludes(path)):
-            only = cells if kind is NOTEBOOK else None
-            sources.append(source_of_file(path, display_path(path), kind, named=False, cells=only))
-    return sources
+def _named_kind(path: Path | str, language: str | None) -> Kind | None:
+    """What a file is that the user named: a notebook by its name, or else in ``language``, or by its name."""
+    kind = kind_for_path(path)
+    return kind if kind is NOTEBOOK or language is None else get_kind(language)
 
 
-def find_project(
-    names: Sequence[str],
-    stdin_filename: str | None = None,
-    editor: Mapping[str, Any] | None = None,
-    *,
-    files: bool = True,
-) -> "Project":
-    """The project that ``names`` belong to; problems with its settings are written to stderr.
+def _named_cells(kind: Kind, language: str | None) -> frozenset[str] | None:
+    if kind is not NOTEBOOK or language is None:
+        return None
+    wanted = get_kind(language)
+    return None if wanted is NOTEBOOK else frozenset({wanted.id})
 
-    ``editor`` and ``files`` are passed to :func:`~codeorigin.settings.project.project_of`.
-    """
-    from codeorigin.settings.project import project_of  # noqa: PLC0415
 
-    paths = [Path(stdin_filename or ".") if name == STDIN else Path(name) for name in names]
-    project = project_of(paths, editor, files=files)
-    for problem in project.problems:
-        complain(problem)
-    return project
+def _guessed(text: str, shown: str, options: str) -> Language:
+    """The language guessed from ``text``, which is also reported on stderr; ``options`` name one instead."""
+    from codeorigin.language_id import guess_language  # noqa: PLC0415 - loads NumPy and a model
+
+    guess = guess_language(text)
+    if guess.language is None:
+        raise LanguageError(f"unknown language; set it with {options}", shown)
+    complain(
+        f"{shown}: taken for {guess.language} by its text ({guess.confidence:.2f}); --language names another"
+    )
+    return get_language(guess.language)
 
 
 def collect(
-    names: Sequence[str],
-    *,
-    language: str | None,
-    stdin_filename: str | None,
-    exclude: Sequence[str],
-    project: "Project | None" = None,
-    documents: bool = False,
+    names: Sequence[str], selection: Selection, *, stdin_filename: str | None = None
 ) -> tuple[list[Source], list[FileError]]:
     """The sources for ``names``, in order and without duplicates, and the errors for names without sources.
 
-    ``language`` is that of stdin and of the files in ``names``. In folders, it selects the files to check, as do
-    ``languages`` and ``exclude`` of the ``project``. ``documents`` includes documents with code blocks in folders;
-    documents in ``names`` are always included.
-
-    Raises :class:`~codeorigin.errors.LanguageError` if ``language`` is not supported.
+    The language of the ``selection`` is also that of stdin and of the files in ``names``, which are always included.
     """
-    if language is not None:
-        from codeorigin.languages.kinds import get_kind  # noqa: PLC0415
-
-        get_kind(language)
+    language = selection.language
     sources: dict[str, Source] = {}
     errors: list[FileError] = []
     for name in names:
@@ -250,11 +149,7 @@ def collect(
             if not path.exists():
                 errors.append(FileError(shown, "no such file or folder"))
                 continue
-            found = (
-                _folder_sources(path, language, exclude, project, documents=documents)
-                if path.is_dir()
-                else [file_source(path, language)]
-            )
+            found = _folder_sources(path, selection) if path.is_dir() else [file_source(path, language)]
         except (LanguageError, SourceError) as error:
             errors.append(FileError(shown, display_path(error.reason)))
             continue
@@ -265,9 +160,17 @@ def collect(
             what = "source files of a supported language" if language is None else f"{language} files"
             errors.append(FileError(shown, f"no {what} here (ignored and excluded files do not count)"))
         for source in found:
-            key = os.path.realpath(source.path)
+            key = os.path.realpath(source.file or source.path)
             met = sources.get(key)
             # A named file counts as named, even if a folder that contains it comes first in the list.
             if met is None or (source.named and not met.named):
                 sources[key] = source
     return list(sources.values()), errors
+
+
+def _folder_sources(folder: Path, selection: Selection) -> list[Source]:
+    cells = selection.cells
+    return [
+        source_of_file(path, display_path(path), kind, named=False, cells=cells if kind is NOTEBOOK else None)
+        for path, kind in selection.in_folder(folder)
+    ]

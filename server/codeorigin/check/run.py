@@ -15,6 +15,8 @@ from codeorigin.check.formats import ReportFormat, write_report
 from codeorigin.check.inputs import Source, collect, find_project
 from codeorigin.check.options import CheckOptions
 from codeorigin.check.result import CheckedFile, CheckResult, FileError, Tally, within_limits
+from codeorigin.check.selection import Selection
+from codeorigin.check.workers import begun_processes, check_alone, check_in_processes, worker_count
 from codeorigin.cli.exit_codes import ExitCode
 from codeorigin.cli.options import cores
 from codeorigin.cli.output import open_reports
@@ -45,33 +47,18 @@ def _sources(
     options: CheckOptions, project: Project
 ) -> Iterator[tuple[list[Source], list[FileError], ChangeReport | None]]:
     """The sources to check, the errors for the others, and the change if one was requested."""
-    if not options.is_of_change:
-        if not options.paths:
-            raise CodeOriginError("name files, folders or - to check, or a change (see codeorigin --help)")
-        found = collect(
-            options.paths,
-            language=options.language,
-            stdin_filename=options.stdin_filename,
-            exclude=options.exclude,
-            project=project,
-            documents=options.documents,
-        )
-        yield *found, None
-        return
-    from codeorigin.check.changes import change_request, changed_sources  # noqa: PLC0415
+    selection = Selection(project, options.language, options.exclude, options.documents)
+    if options.is_of_change:
+        from codeorigin.check.change_sources import changed_sources  # noqa: PLC0415 - needs git
 
-    with changed_sources(
-        change_request(options),
-        options.paths,
-        language=options.language,
-        exclude=options.exclude,
-        project=project,
-        declared=options.declared,
-        documents=options.documents,
-    ) as changed:
-        if not changed.sources:
-            complain(nothing_changed(changed.report))
-        yield changed.sources, [], changed.report
+        with changed_sources(options, selection) as (sources, change):
+            if not sources:
+                complain(nothing_changed(change))
+            yield sources, [], change
+    elif options.paths:
+        yield *collect(options.paths, selection, stdin_filename=options.stdin_filename), None
+    else:
+        raise CodeOriginError("name files, folders or - to check, or a change (see codeorigin --help)")
 
 
 def check(options: CheckOptions) -> CheckResult:
@@ -98,8 +85,6 @@ def check(options: CheckOptions) -> CheckResult:
         sources, errors, change = stack.enter_context(_sources(options, project))
         for error in errors:
             complain(_error_line(error))
-        from codeorigin.check.workers import begun_processes, worker_count  # noqa: PLC0415
-
         workers = worker_count(sources, options.jobs or cores())
         pool = stack.enter_context(begun_processes(workers))
         # Imported late, because it takes a while and invalid options need no model.
@@ -133,7 +118,7 @@ def check(options: CheckOptions) -> CheckResult:
                 complain(_error_line(error))
             progress.show(number)
         if change is not None:
-            from codeorigin.check.changes import judged_together  # noqa: PLC0415
+            from codeorigin.check.change_results import judged_together  # noqa: PLC0415 - needs git
 
             files, change = judged_together(files, change, bundle)
     files = [within_limits(file, limits) for file in files]
@@ -158,8 +143,6 @@ def _outcomes(
     sources: Sequence[Source], how: FileCheck, pool: "WorkerPool | None", workers: int
 ) -> Generator[tuple[CheckedFile, ...] | FileError]:
     """Yield the outcome of each source, in order; with a ``pool``, several processes do the work."""
-    from codeorigin.check.workers import check_alone, check_in_processes  # noqa: PLC0415
-
     if pool is None:
         yield from check_alone(sources, how)
     else:

@@ -10,11 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codeorigin.analysis.batching import BATCH_BYTES, batch_end
-from codeorigin.check.file_checks import FileCheck
+from codeorigin.check.file_checks import FileCheck, Outcome
 from codeorigin.check.inputs import Source, source_of_file
-from codeorigin.check.result import CheckedFile, FileError
 from codeorigin.errors import CodeOriginError
-from codeorigin.languages.kinds import NOTEBOOK, Kind, get_kind
+from codeorigin.languages.kinds import get_kind
 from codeorigin.processes import WorkerPool
 
 if TYPE_CHECKING:
@@ -32,7 +31,6 @@ _CHUNKS_WAITING = 4
 _MOST_PENDING = 16
 """Maximum number of pending chunks per process, so that results do not pile up behind a slow file."""
 
-_Outcome = tuple[CheckedFile, ...] | FileError
 _Named = tuple[str, str, str, bool, frozenset[str] | None]
 """A source as sent to another process: its file, displayed path and kind, whether the user named it, and its cells."""
 
@@ -82,7 +80,7 @@ def begun_processes(workers: int) -> Iterator[WorkerPool | None]:
 
 def check_in_processes(
     sources: Sequence[Source], check: FileCheck, pool: WorkerPool, workers: int
-) -> Iterator[_Outcome]:
+) -> Iterator[Outcome]:
     """Check ``sources``, all of them files, here and in the ``workers`` - 1 processes of ``pool``.
 
     Each process loads the model once.
@@ -92,9 +90,9 @@ def check_in_processes(
 
 def _shared(
     chunks: Iterator[list[Source]], check: FileCheck, pool: WorkerPool, workers: int
-) -> Iterator[_Outcome]:
+) -> Iterator[Outcome]:
     """Submit enough chunks to keep the ``pool`` busy, and meanwhile check other chunks in this process."""
-    pending: deque[Future[list[_Outcome]] | list[_Outcome]] = deque()
+    pending: deque[Future[list[Outcome]] | list[Outcome]] = deque()
     analyzer: Analyzer | None = None
     while True:
         waiting = sum(not isinstance(each, list) and not each.done() for each in pending)
@@ -105,7 +103,7 @@ def _shared(
             analyzer = check.load()
         room = len(pending) < workers * _MOST_PENDING
         if room and (own := next(chunks, None)) is not None:
-            pending.append(list(_run(own, check, analyzer)))
+            pending.append(list(check.run(own, analyzer)))
         elif not pending:
             return
         else:
@@ -114,22 +112,16 @@ def _shared(
             yield from _outcomes(pending.popleft())
 
 
-def _outcomes(result: Future[list[_Outcome]] | list[_Outcome]) -> list[_Outcome]:
+def _outcomes(result: Future[list[Outcome]] | list[Outcome]) -> list[Outcome]:
     """The outcomes of a chunk; waits if another process is still working on it."""
     return result if isinstance(result, list) else result.result()
 
 
-def check_alone(sources: Sequence[Source], check: FileCheck) -> Iterator[_Outcome]:
+def check_alone(sources: Sequence[Source], check: FileCheck) -> Iterator[Outcome]:
     """Check ``sources`` in this process; raises :class:`~codeorigin.errors.ModelError`."""
     analyzer = check.load()
     for chunk in _chunks(sources, 1):
-        yield from _run(chunk, check, analyzer)
-
-
-def _run(sources: Sequence[Source], check: FileCheck, analyzer: "Analyzer") -> Iterator[_Outcome]:
-    texts = check.prepare(sources, analyzer) if len(sources) > 1 else [None]
-    for source, text in zip(sources, texts, strict=True):
-        yield check.run(source, analyzer, text)
+        yield from check.run(chunk, analyzer)
 
 
 def _chunks(sources: Sequence[Source], workers: int) -> Iterator[list[Source]]:
@@ -166,15 +158,11 @@ def _import_analyzer() -> None:
     import codeorigin.analysis.analyzer  # noqa: F401, PLC0415 - takes a while
 
 
-def _kind(name: str) -> Kind:
-    return NOTEBOOK if name == NOTEBOOK.id else get_kind(name)
-
-
-def _check_chunk(check: FileCheck, chunk: Sequence[_Named]) -> list[_Outcome]:
+def _check_chunk(check: FileCheck, chunk: Sequence[_Named]) -> list[Outcome]:
     if _Worker.analyzer is None:
         _Worker.analyzer = check.load()
     sources = [
-        source_of_file(Path(file), path, _kind(kind), named=named, cells=cells)
+        source_of_file(Path(file), path, get_kind(kind), named=named, cells=cells)
         for file, path, kind, named, cells in chunk
     ]
-    return list(_run(sources, check, _Worker.analyzer))
+    return list(check.run(sources, _Worker.analyzer))

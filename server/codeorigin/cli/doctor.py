@@ -16,6 +16,7 @@ from codeorigin.cli.exit_codes import ExitCode, describe_unexpected
 from codeorigin.cli.options import DoctorOptions, cores
 from codeorigin.cli.terminal import complain, display_path, printable
 from codeorigin.errors import CodeOriginError
+from codeorigin.functions.documents import Document
 from codeorigin.functions.finding import find_functions
 from codeorigin.language_id.model import LanguageModel
 from codeorigin.languages import LANGUAGES
@@ -58,7 +59,7 @@ def _languages() -> str:
 
 def self_test(analyzer: Analyzer, recorded: float | None) -> str:
     """Score a built-in function; raises if it has no verdict, or not the ``recorded`` logit."""
-    functions = analyzer.analyze(SNIPPET, "python").functions
+    functions = analyzer.analyze(Document(SNIPPET, "python")).functions
     verdict = functions[0].verdict if functions else None
     if verdict is None or verdict.logit is None or verdict.probability is None or verdict.band is None:
         raise _FailedCheckError("the built-in function got no verdict")
@@ -76,7 +77,7 @@ def _speed(analyzer: Analyzer) -> str:
     """Measure functions scored per second, on text that is not in any cache."""
     texts = [SNIPPET.replace("average", f"average_{number}") for number in range(_SPEED_FUNCTIONS)]
     started = time.perf_counter()
-    analyzer.analyze("\n\n".join(texts), "python")
+    analyzer.analyze(Document("\n\n".join(texts), "python"))
     return f"{_SPEED_FUNCTIONS / (time.perf_counter() - started):,.0f} functions/s"
 
 

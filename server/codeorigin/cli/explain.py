@@ -13,6 +13,7 @@ from codeorigin.cli.explain_result import Explained
 from codeorigin.cli.options import ExplainRequest, ExplanationFormat, cores
 from codeorigin.cli.terminal import display_path
 from codeorigin.errors import SourceError
+from codeorigin.functions.documents import Document
 from codeorigin.languages.kinds import NOTEBOOK, kind_for_path
 from codeorigin.wording.functions import short_reason
 
@@ -81,7 +82,7 @@ def explain(request: ExplainRequest) -> Explained:
     in_file = request.file_context
     if in_file is None:
         in_file = find_project([target.path]).settings.file_context if request.config else True
-    report = analyzer.analyze(text, source.kind.id, path=source.path, file_context=in_file)
+    report = analyzer.analyze(Document(text, source.kind.id, source.path), file_context=in_file)
     report.require_parsed()
     function = find_function(report.functions, target, source.path)
     if request.deep:

@@ -1,6 +1,7 @@
 """Text that is safe to write to a terminal."""
 
 import os
+import re
 import sys
 from pathlib import Path
 from typing import TextIO
@@ -11,6 +12,7 @@ PROGRAM = "codeorigin"
 
 _TAB_WIDTH = 4
 _PIECE = 32_768
+_LIKE_AN_ESCAPE = re.compile(rb"\\(?=x[0-9a-f]{2}|u[0-9a-f]{4}|U[0-9a-f]{8})")
 
 
 def printable(text: str) -> str:
@@ -29,8 +31,15 @@ def with_spaces(line: str) -> str:
 
 
 def display_path(path: Path | str | bytes) -> str:
-    """A path as valid Unicode. Bytes that are not UTF-8 become ``\\xNN``; nothing else is changed."""
-    return os.fsencode(path).decode("utf-8", "backslashreplace")
+    """A path as valid Unicode, different for every path.
+
+    Bytes that are not UTF-8 become ``\\xNN``. So does a backslash in front of what would look like such an escape, or
+    like one that is made of a control character for display.
+    """
+    name = os.fsencode(path)
+    if os.name == "posix":
+        name = _LIKE_AN_ESCAPE.sub(rb"\\x5c", name)
+    return name.decode("utf-8", "backslashreplace")
 
 
 def write_all(stream: TextIO, text: str) -> None:

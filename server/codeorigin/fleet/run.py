@@ -3,13 +3,13 @@
 from contextlib import closing
 from typing import TYPE_CHECKING
 
+from codeorigin.cli.days import since_seconds, until_seconds
 from codeorigin.cli.exit_codes import ExitCode
 from codeorigin.cli.options import cores
 from codeorigin.cli.progress import ProgressLine
 from codeorigin.cli.terminal import complain, display_path
 from codeorigin.errors import CodeOriginError
 from codeorigin.fleet.options import EngineName, ScanOptions
-from codeorigin.history.stream import parse_day
 
 if TYPE_CHECKING:
     from codeorigin.fleet.engines import Engine
@@ -45,8 +45,7 @@ def run_scan(options: ScanOptions) -> int:
     from codeorigin.fleet.scan import ScanRequest, read_repositories, scan
     from codeorigin.model.bundle import Bundle
 
-    since = None if options.since is None else parse_day(options.since, "--since")
-    until = None if options.until is None else parse_day(options.until, "--until", end=True)
+    since, until = since_seconds(options.since), until_seconds(options.until)
     folders = read_repositories(options.repositories)
     model = Bundle.load(options.model).model_id
     request = ScanRequest(folders, options.of, model, options.declared, options.documents, since, until)

@@ -12,6 +12,7 @@ from typing import Any, BinaryIO
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from codeorigin.cli.terminal import display_path
 from codeorigin.errors import CodeOriginError
 from codeorigin.fleet.options import UnitKind
 from codeorigin.fleet.units import Unit
@@ -20,6 +21,7 @@ from codeorigin.text.regular_files import IS_A_LINK, find_link, replacing_binary
 
 _NO_UNITS = "none"
 _ROWS_AT_ONCE = 1024
+_PATHS = frozenset({"repository", "path", "folder"})
 _TEXT, _COUNT, _FIGURE = pa.string(), pa.int64(), pa.float64()
 _BANDS = [("human", _COUNT), ("unsure", _COUNT), ("llm", _COUNT)]
 _VERDICT = [("logit", _FIGURE), ("probability", _FIGURE), ("band", _TEXT), ("reason", _TEXT)]
@@ -214,10 +216,14 @@ def _place(repository: str) -> str:
     return f"repository_key={hashlib.sha256(os.fsencode(repository)).hexdigest()[:16]}"
 
 
+def _unicode(text: str) -> str:
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
 def _writable(row: dict[str, Any]) -> dict[str, Any]:
     """A row with only valid Unicode strings: a path may contain arbitrary bytes."""
     return {
-        name: value.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+        name: (display_path if name in _PATHS else _unicode)(value)
         if isinstance(value, str)
         else [_writable(each) if isinstance(each, dict) else each for each in value]
         if isinstance(value, list | tuple)

@@ -1,10 +1,12 @@
 """Finds the functions in source text with tree-sitter, even in broken code."""
 
+import hashlib
 from dataclasses import dataclass
 
 from codeorigin.cancellation import NEVER, CancelToken
 from codeorigin.functions.captured_spans import SpanBuilder
-from codeorigin.functions.spans import FunctionSpan
+from codeorigin.functions.spans import FunctionSpan, code_text
+from codeorigin.languages import get_language
 from codeorigin.languages.language import Language
 from codeorigin.languages.parsing import ParseBudgetError
 from codeorigin.languages.syntax import parse
@@ -13,13 +15,14 @@ from codeorigin.text.positions import LineIndex
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """The outermost functions of a text in source order, each with the functions nested in it.
+    """The outermost functions of a text in source order, each with the functions nested in it, and their ids.
 
     ``ignored`` means that a ``codeorigin: ignore-file`` comment switches all of them off. ``parsed`` is False if
     parsing would take too long; there are then no functions.
     """
 
     functions: tuple[FunctionSpan, ...]
+    ids: tuple[str, ...] = ()
     ignored: bool = False
     parsed: bool = True
 
@@ -29,6 +32,15 @@ def find_functions(
 ) -> tuple[FunctionSpan, ...]:
     """The functions of :func:`outline`; never raises, whatever the text."""
     return outline(text, language, path=path, lines=lines).functions
+
+
+def function_id(text: str, span: FunctionSpan, language: str | None = None) -> str:
+    """The id of a function's text, wherever it is located; ``language`` is its model language, if known."""
+    language = language or get_language(span.language).model_language
+    if span.inside is not None:
+        text, span = span.inside[0].text, span.inside[1]
+    code = code_text(text, span)
+    return hashlib.sha256(f"{language}\0{code}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def only_function(text: str, language: Language, cancel: CancelToken = NEVER) -> FunctionSpan | None:
@@ -50,20 +62,23 @@ def outline(
     *,
     path: str | None = None,
     lines: LineIndex | None = None,
+    parsed: str | None = None,
     cancel: CancelToken = NEVER,
 ) -> Outline:
     """The functions of ``text``, and whether its comments ignore them.
 
     These are the functions with a body that have a name or are bound to one; anonymous callbacks are part of
     the enclosing function. Ranges are disjoint or nested. ``path`` is only used to recognise test files;
-    ``lines`` saves splitting ``text`` into lines again.
+    ``lines`` saves splitting ``text`` into lines again. ``parsed``, of the same length, is parsed in its place.
 
     Raises Cancelled if ``cancel`` was triggered, and nothing else.
     """
     try:
-        syntax = parse(text, language, cancel)
+        syntax = parse(text if parsed is None else parsed, language, cancel)
     except ParseBudgetError:
         return Outline((), parsed=False)
     in_test_file = path is not None and language.tests.holds_for_path(path)
     builder = SpanBuilder(lines or LineIndex(text), syntax, language, in_test_file)
-    return Outline(builder.build(cancel), builder.comments.ignores_file())
+    functions = builder.build(cancel)
+    ids = tuple(function_id(text, span, language.model_language) for span in functions)
+    return Outline(functions, ids, builder.comments.ignores_file())

@@ -8,15 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from codeorigin.analysis.analyzer import Analyzer
-from codeorigin.analysis.report import FunctionReport
+from codeorigin.analysis.report import FunctionReport, PieceReport
 from codeorigin.errors import CodeOriginError, MissingContentError, SourceError
+from codeorigin.functions.documents import Document
 from codeorigin.functions.function_lines import FunctionLines, function_lines
-from codeorigin.functions.pieces import pieces_of
 from codeorigin.functions.spans import Piece
 from codeorigin.git.objects import LargeObjectError, Objects, UnreadableObjectError
 from codeorigin.git.repository import Repository
-from codeorigin.languages.kinds import kind_for_path
-from codeorigin.languages.parsing import one_document
+from codeorigin.languages.kinds import DocumentKind, kind_for_path
 from codeorigin.model.calibration.judge import Scored
 from codeorigin.model.calibration.pooled_rule import counted_lines
 from codeorigin.model.calibration.promise import Group
@@ -152,21 +151,23 @@ class BlobReader:
         kind = kind_for_path(path)
         assert kind is not None, "other files were left out"
         text = decode_source(content, path, MAX_BYTES, kind.id)
-        with one_document(len(text)):
-            return [self._analyzed(piece, path) for piece in pieces_of(text, kind, path)]
-
-    def _analyzed(self, piece: Piece, path: str) -> AnalyzedPiece:
-        report = self._analyzer.analyze(piece.text, piece.language, path=path, cell=piece.cell is not None)
+        report = self._analyzer.analyze(Document(text, kind.id, path))
         try:
             report.require_parsed()
         except CodeOriginError as error:
             raise SourceError(error.reason, path) from None
-        lines = function_lines(piece.text, [each.span for each in report.functions])
-        return AnalyzedPiece(piece, report.functions, lines)
+        whole = PieceReport(Piece(kind.id, text), report)
+        return [_analyzed(each) for each in (report.pieces if isinstance(kind, DocumentKind) else [whole])]
 
     def functions(self, blob: str, path: str) -> list[PieceFunctions]:
         """The functions of a blob, piece by piece; raises the same errors as :meth:`pieces`."""
         return [_functions(each) for each in self.pieces(blob, path)]
+
+
+def _analyzed(found: PieceReport) -> AnalyzedPiece:
+    functions = found.report.functions
+    lines = function_lines(found.piece.text, [each.span for each in functions])
+    return AnalyzedPiece(found.piece, functions, lines)
 
 
 def _functions(found: AnalyzedPiece) -> PieceFunctions:
@@ -180,8 +181,8 @@ def _functions(found: AnalyzedPiece) -> PieceFunctions:
                 each.span.qualified_name[:LONGEST_NAME],
                 place.in_file(piece),
                 counted_lines(piece.text[each.span.code.start : each.span.code.end]),
-                None if piece.ignored else each.verdict.logit,
-                None if piece.ignored else each.verdict.group,
+                each.verdict.logit,
+                each.verdict.group,
             )
             for each, place in zip(found.functions, found.lines, strict=True)
         ),

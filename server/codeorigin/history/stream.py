@@ -4,13 +4,12 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
-from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from codeorigin.check.changes import wanted_paths
-from codeorigin.check.inputs import chosen_cells
+from codeorigin.check.inputs import find_project
+from codeorigin.check.selection import Selection
+from codeorigin.cli.days import since_seconds, until_seconds
 from codeorigin.cli.exit_codes import ExitCode
 from codeorigin.cli.options import cores
 from codeorigin.cli.output import open_reports
@@ -23,38 +22,8 @@ from codeorigin.history.options import HistoryFormat, HistoryOptions
 from codeorigin.history.results import UNREADABLE, CommitResult
 from codeorigin.history.run import HistoryRun, open_history
 from codeorigin.history.totals import Totals
-from codeorigin.settings.project import project_of
+from codeorigin.settings.project import Project
 from codeorigin.wording.histories import missing_phrase, repaired_phrase
-
-if TYPE_CHECKING:
-    from codeorigin.settings.project import Project
-
-
-def parse_day(text: str, option: str, *, end: bool = False) -> int:
-    """The start of a day, month or year (``YYYY-MM-DD``, ``YYYY-MM`` or ``YYYY``, UTC) in seconds since 1970.
-
-    With ``end``, the time just after it instead of its start.
-
-    Raises:
-        CodeOriginError: ``text`` is not a date, or is in the year 9999.
-    """
-    for shape in ("%Y-%m-%d", "%Y-%m", "%Y"):
-        try:
-            first = datetime.strptime(text, shape).replace(tzinfo=UTC)
-        except ValueError:
-            continue
-        if first.year == datetime.max.year:
-            # The day after it may not exist.
-            break
-        if not end:
-            return int(first.timestamp())
-        if shape == "%Y-%m-%d":
-            after = first + timedelta(days=1)
-        else:
-            month = first.replace(month=12) if shape == "%Y" else first
-            after = (month.replace(day=28) + timedelta(days=4)).replace(day=1)
-        return int(after.timestamp())
-    raise CodeOriginError(f"{option} {text}: is not a date; write it as 2024-05-17, 2024-05 or 2024")
 
 
 def _repository(path: str) -> tuple[Repository, list[str]]:
@@ -71,23 +40,12 @@ def run_history(options: HistoryOptions) -> int:
     """Judge the commits, write the reports, and return the exit code."""
     if any(each.format is HistoryFormat.PARQUET and each.path is None for each in options.targets):
         raise CodeOriginError("--format parquet: name the file to write, as in --format parquet=FILE")
-    since = None if options.since is None else parse_day(options.since, "--since")
-    until = None if options.until is None else parse_day(options.until, "--until", end=True)
+    since, until = since_seconds(options.since), until_seconds(options.until)
     repository, names = _repository(options.path)
-    project = project_of([Path(options.path)]) if options.config and repository.root is not None else None
-    for problem in project.problems if project is not None else ():
-        complain(problem)
-    wanted, below = wanted_paths(
-        repository,
-        names,
-        language=options.language,
-        exclude=options.exclude,
-        project=project,
-        documents=options.documents,
-    )
-    file_context = options.file_context
-    if file_context is None:
-        file_context = True if project is None else project.settings.file_context
+    project = find_project([options.path], files=options.config and repository.root is not None)
+    selection = Selection(project, options.language, options.exclude, options.documents)
+    wanted, below = selection.in_repository(repository, names)
+    file_context = project.settings.file_context if options.file_context is None else options.file_context
     with ExitStack() as stack:
         run = stack.enter_context(
             open_history(
@@ -98,7 +56,7 @@ def run_history(options: HistoryOptions) -> int:
                 since=since,
                 until=until,
                 paths=tuple(each for each in below if each),
-                cells=chosen_cells(options.language, project),
+                cells=selection.cells,
                 declared=options.declared,
                 file_context=file_context,
                 state=options.state,
@@ -165,10 +123,9 @@ class _Counter:
 
 
 def _settings_key(
-    options: HistoryOptions, below: Sequence[str], project: "Project | None", *, file_context: bool
+    options: HistoryOptions, below: Sequence[str], project: Project, *, file_context: bool
 ) -> str:
     """A hash of all settings that affect the result of a commit."""
-    settings = None if project is None else project.settings
     parts = [
         options.language,
         list(options.exclude),
@@ -176,6 +133,6 @@ def _settings_key(
         options.declared,
         options.documents,
         file_context,
-        None if settings is None else [sorted(settings.languages), list(settings.exclude)],
+        [sorted(project.settings.languages), list(project.settings.exclude)],
     ]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]

@@ -37,17 +37,18 @@ DOCUMENT_KINDS: Mapping[str, DocumentKind] = MappingProxyType(
 )
 """The kinds with code blocks in other text, by id."""
 
-_BY_NAME = {name: kind for kind in DOCUMENT_KINDS.values() for name in (kind.id, *kind.lsp_ids)}
-_BY_EXTENSION = {suffix: kind for kind in (*DOCUMENT_KINDS.values(), NOTEBOOK) for suffix in kind.extensions}
+_ALL = (*DOCUMENT_KINDS.values(), NOTEBOOK)
+_BY_NAME = {name: kind for kind in _ALL for name in (kind.id, *kind.lsp_ids)}
+_BY_EXTENSION = {suffix: kind for kind in _ALL for suffix in kind.extensions}
 
 
 def find_document_kind(name: str) -> DocumentKind | None:
-    """The kind with code blocks called ``name``: our own id or an LSP ``languageId``, case-insensitive; or None."""
+    """The kind of document called ``name``: our own id or an LSP ``languageId``, case-insensitive; or None."""
     return _BY_NAME.get(name.strip().lower())
 
 
 def get_kind(name: str) -> Kind:
-    """The kind of document or the language called ``name``, which is our own id or an LSP ``languageId``.
+    """The language or kind of document called ``name``: our own id or an LSP ``languageId``, case-insensitive.
 
     Raises:
         LanguageError: there is neither.

@@ -7,6 +7,7 @@ from codeorigin.analysis.report import FileReport
 from codeorigin.cancellation import CancelToken
 from codeorigin.errors import Cancelled, LanguageError
 from codeorigin.explain.explanation import ExplainOptions
+from codeorigin.functions.documents import Document
 from codeorigin.model.calibration.promise import Group
 from codeorigin.model.limits import Limits
 from codeorigin.model.scoring.scorer import Scorer
@@ -20,7 +21,7 @@ def only(report: FileReport) -> Reason | None:
 
 
 def test_every_function_gets_a_verdict_whose_parts_add_up(analyzer: Analyzer) -> None:
-    report = analyzer.analyze(TOTAL_PRICE + "\n\n" + NAMES_OF, "python")
+    report = analyzer.analyze(Document(TOTAL_PRICE + "\n\n" + NAMES_OF, "python"))
     assert [function.span.name for function in report.functions] == ["total_price", "names_of"]
     for function in report.functions:
         verdict = function.verdict
@@ -34,7 +35,7 @@ def test_every_function_gets_a_verdict_whose_parts_add_up(analyzer: Analyzer) ->
 
 def test_function_longer_than_any_in_calibration_is_never_called_llm(analyzer: Analyzer) -> None:
     long = "def table():\n    rows = []\n" + "    rows.append((1, 2))\n" * 300 + "    return rows\n"
-    verdict = analyzer.analyze(long + "\n\n" + TOTAL_PRICE, "python").functions[0].verdict
+    verdict = analyzer.analyze(Document(long + "\n\n" + TOTAL_PRICE, "python")).functions[0].verdict
     assert verdict.probability is not None
     assert (verdict.group, verdict.llm_threshold, verdict.promise) == (Group.LONG, None, None)
     assert verdict.band is not Band.LLM
@@ -45,8 +46,8 @@ def test_function_longer_than_any_in_calibration_is_never_called_llm(analyzer: A
 
 def test_only_changed_functions_are_scored_again(analyzer: Analyzer, scored: list[int]) -> None:
     text = TOTAL_PRICE + "\n\n" + NAMES_OF
-    first = analyzer.analyze(text, "python")
-    second = analyzer.analyze("import os\n\n" + text.replace("sorted(found)", "found"), "python")
+    first = analyzer.analyze(Document(text, "python"))
+    second = analyzer.analyze(Document("import os\n\n" + text.replace("sorted(found)", "found"), "python"))
     assert scored == [2, 1]
     assert first.functions[0].verdict == second.functions[0].verdict
     assert first.functions[0].function_id == second.functions[0].function_id
@@ -54,16 +55,16 @@ def test_only_changed_functions_are_scored_again(analyzer: Analyzer, scored: lis
 
 
 def test_verdict_does_not_depend_on_where_the_function_is(analyzer: Analyzer) -> None:
-    alone = analyzer.analyze(TOTAL_PRICE, "python").functions[0].verdict
+    alone = analyzer.analyze(Document(TOTAL_PRICE, "python")).functions[0].verdict
     inside = "class Shop:\n" + "".join(f"    {line}\n" for line in TOTAL_PRICE.splitlines())
-    method = analyzer.analyze(inside, "python").functions[0].verdict
+    method = analyzer.analyze(Document(inside, "python")).functions[0].verdict
     assert method.logit == pytest.approx(alone.logit, abs=1e-5)
-    carriage = analyzer.analyze(TOTAL_PRICE.replace("\n", "  \r\n"), "python").functions[0].verdict
+    carriage = analyzer.analyze(Document(TOTAL_PRICE.replace("\n", "  \r\n"), "python")).functions[0].verdict
     assert carriage.logit == pytest.approx(alone.logit, abs=1e-5)
 
 
 def test_selection_is_scored_like_the_function(analyzer: Analyzer) -> None:
-    whole = analyzer.analyze(TOTAL_PRICE, "python").functions[0].verdict
+    whole = analyzer.analyze(Document(TOTAL_PRICE, "python")).functions[0].verdict
     assert analyzer.score(TOTAL_PRICE, "python").logit == pytest.approx(whole.logit, abs=1e-5)
 
 
@@ -78,23 +79,23 @@ def test_selection_is_scored_like_the_function(analyzer: Analyzer) -> None:
     ],
 )
 def test_function_without_a_verdict_has_a_reason(analyzer: Analyzer, text: str, reason: Reason) -> None:
-    assert only(analyzer.analyze(text, "python")) is reason
+    assert only(analyzer.analyze(Document(text, "python"))) is reason
 
 
 def test_ignore_comment_applies_only_to_its_own_function(analyzer: Analyzer) -> None:
-    report = analyzer.analyze("# codeorigin: ignore\n" + TOTAL_PRICE + "\n\n" + NAMES_OF, "python")
+    report = analyzer.analyze(Document("# codeorigin: ignore\n" + TOTAL_PRICE + "\n\n" + NAMES_OF, "python"))
     assert [function.verdict.reason for function in report.functions] == [Reason.IGNORED, None]
 
 
 def test_removing_the_ignore_comment_brings_the_verdict_back(analyzer: Analyzer) -> None:
-    analyzer.analyze("# codeorigin: ignore\n" + TOTAL_PRICE, "python")
-    assert only(analyzer.analyze(TOTAL_PRICE, "python")) is None
+    analyzer.analyze(Document("# codeorigin: ignore\n" + TOTAL_PRICE, "python"))
+    assert only(analyzer.analyze(Document(TOTAL_PRICE, "python"))) is None
 
 
 def test_nested_functions_are_listed_under_their_parents(analyzer: Analyzer) -> None:
     text = "def outer(a):\n    def middle(b):\n        def inner(c):\n            return c\n"
     text += "        return inner\n    return middle\n"
-    (outer,) = analyzer.analyze(text, "python").functions
+    (outer,) = analyzer.analyze(Document(text, "python")).functions
     (middle,) = outer.nested
     (inner,) = middle.nested
     assert (middle.span.name, inner.span.name) == ("middle", "inner")
@@ -104,13 +105,13 @@ def test_nested_functions_are_listed_under_their_parents(analyzer: Analyzer) -> 
 
 def test_explanation_has_document_lines_and_moves_with_the_function(analyzer: Analyzer) -> None:
     first = "\n\n" + TOTAL_PRICE
-    span = analyzer.analyze(first, "python").functions[0].span
+    span = analyzer.analyze(Document(first, "python")).functions[0].span
     explanation = analyzer.explain(first, span)
     assert [line.line for line in explanation.lines] == [2, 3, 4, 5, 6, 7]
     total = sum(line.value for line in explanation.lines)
     assert total == pytest.approx(explanation.logit - explanation.baseline_logit, rel=0.03, abs=0.03)
     moved = "import os\n" + first
-    there = analyzer.analyze(moved, "python").functions[0].span
+    there = analyzer.analyze(Document(moved, "python")).functions[0].span
     kept = analyzer.cached_explanation(moved, there)
     assert kept is not None
     assert [line.line for line in kept.lines] == [3, 4, 5, 6, 7, 8]
@@ -120,23 +121,26 @@ def test_explanation_has_document_lines_and_moves_with_the_function(analyzer: An
 
 
 def test_explanations_are_cached_by_text_and_options(analyzer: Analyzer) -> None:
-    span = analyzer.analyze(TOTAL_PRICE, "python").functions[0].span
+    span = analyzer.analyze(Document(TOTAL_PRICE, "python")).functions[0].span
     assert analyzer.cached_explanation(TOTAL_PRICE, span) is None
     analyzer.explain(TOTAL_PRICE, span)
     assert analyzer.cached_explanation(TOTAL_PRICE, span) is not None
     assert analyzer.cached_explanation(TOTAL_PRICE, span, ExplainOptions(nodes=16)) is None
     edited = TOTAL_PRICE.replace("total = 0", "total = 1")
-    assert analyzer.cached_explanation(edited, analyzer.analyze(edited, "python").functions[0].span) is None
+    assert (
+        analyzer.cached_explanation(edited, analyzer.analyze(Document(edited, "python")).functions[0].span)
+        is None
+    )
 
 
 def test_cancelled_work_stops_and_leaves_nothing_half_done(analyzer: Analyzer) -> None:
     token = CancelToken()
     token.cancel()
     with pytest.raises(Cancelled):
-        analyzer.analyze(TOTAL_PRICE, "python", cancel=token)
+        analyzer.analyze(Document(TOTAL_PRICE, "python"), cancel=token)
     with pytest.raises(Cancelled):
         analyzer.score(TOTAL_PRICE, "python", cancel=token)
-    assert only(analyzer.analyze(TOTAL_PRICE, "python")) is None
+    assert only(analyzer.analyze(Document(TOTAL_PRICE, "python"))) is None
 
 
 def test_a_cancelled_first_pass_keeps_what_it_scored(
@@ -157,18 +161,18 @@ def test_a_cancelled_first_pass_keeps_what_it_scored(
 
     monkeypatch.setattr(Scorer, "score", cancelling)
     with pytest.raises(Cancelled):
-        analyzer.analyze(text, "python", cancel=token)
+        analyzer.analyze(Document(text, "python"), cancel=token)
     scored_before = sum(given)
     assert 0 < scored_before < 70
-    analyzer.analyze(text, "python")
+    analyzer.analyze(Document(text, "python"))
     assert sum(given) == 70
 
 
 def test_unknown_language_is_named_in_the_error(analyzer: Analyzer) -> None:
     with pytest.raises(LanguageError, match="cobol"):
-        analyzer.analyze("x", "cobol")
+        analyzer.analyze(Document("x", "cobol"))
 
 
 def test_a_document_without_functions_has_an_empty_report(analyzer: Analyzer) -> None:
-    assert analyzer.analyze("", "python").functions == ()
-    assert analyzer.analyze("x = 1\n", "python").functions == ()
+    assert analyzer.analyze(Document("", "python")).functions == ()
+    assert analyzer.analyze(Document("x = 1\n", "python")).functions == ()

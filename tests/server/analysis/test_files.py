@@ -1,12 +1,19 @@
 """The analyzer's verdict on a file as a whole, and what a file says about its functions."""
 
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from codeorigin.analysis import analyzer as analyzer_module
+from codeorigin.analysis import batching
 from codeorigin.analysis.analyzer import Analyzer
-from codeorigin.analysis.outline import FoundFunctions
+from codeorigin.analysis.report import FileReport
+from codeorigin.analysis.score_cache import ScoreCache
+from codeorigin.cancellation import CancelToken
+from codeorigin.errors import Cancelled, LanguageError, ModelError, SourceError
+from codeorigin.functions.documents import Document
 from codeorigin.model.calibration.pooled_rule import counted_lines
 from codeorigin.model.file_verdict import FileReason
 from codeorigin.model.verdict import Reason
@@ -20,11 +27,11 @@ def file_analyzer(tiny_model_dir: Path, tmp_path_factory: pytest.TempPathFactory
 
 
 def test_model_without_a_file_rule_gives_no_file_verdict(analyzer: Analyzer) -> None:
-    assert analyzer.analyze(TOTAL_PRICE + "\n\n" + NAMES_OF, "python").verdict is None
+    assert analyzer.analyze(Document(TOTAL_PRICE + "\n\n" + NAMES_OF, "python")).verdict is None
 
 
 def test_file_verdict_pools_its_functions(file_analyzer: Analyzer) -> None:
-    report = file_analyzer.analyze(TOTAL_PRICE + "\n\n" + NAMES_OF, "python")
+    report = file_analyzer.analyze(Document(TOTAL_PRICE + "\n\n" + NAMES_OF, "python"))
     logits = [function.verdict.logit for function in report.functions]
     lines = [counted_lines(TOTAL_PRICE), counted_lines(NAMES_OF)]
     assert lines == [6, 6]
@@ -39,13 +46,13 @@ def test_file_verdict_pools_its_functions(file_analyzer: Analyzer) -> None:
 def test_order_and_functions_without_verdicts_do_not_change_file_verdict(
     file_analyzer: Analyzer,
 ) -> None:
-    plain = file_analyzer.analyze(TOTAL_PRICE + "\n\n" + NAMES_OF, "python").verdict
+    plain = file_analyzer.analyze(Document(TOTAL_PRICE + "\n\n" + NAMES_OF, "python")).verdict
     assert plain is not None
     assert plain.probability is not None
-    assert file_analyzer.analyze(NAMES_OF + "\n\n" + TOTAL_PRICE, "python").verdict == plain
+    assert file_analyzer.analyze(Document(NAMES_OF + "\n\n" + TOTAL_PRICE, "python")).verdict == plain
     ignored = "# codeorigin: ignore\n" + TOTAL_PRICE.replace("total_price", "other_price")
     more = f"x = 1\n\n\ndef short():\n    pass\n\n\n{NAMES_OF}\n\n{ignored}\n\n{TOTAL_PRICE}"
-    report = file_analyzer.analyze(more, "python")
+    report = file_analyzer.analyze(Document(more, "python"))
     assert len(report.functions) == 4
     assert report.verdict == plain
 
@@ -63,7 +70,7 @@ def test_order_and_functions_without_verdicts_do_not_change_file_verdict(
 def test_file_without_a_verdict_has_a_reason(
     file_analyzer: Analyzer, text: str, reason: FileReason, functions: int
 ) -> None:
-    verdict = file_analyzer.analyze(text, "python").verdict
+    verdict = file_analyzer.analyze(Document(text, "python")).verdict
     assert verdict is not None
     assert (verdict.reason, verdict.functions, verdict.probability) == (reason, functions, None)
 
@@ -75,7 +82,7 @@ def in_files(tmp_path_factory: pytest.TempPathFactory, tiny_model_dir: Path) -> 
 
 
 def test_other_functions_of_the_file_add_evidence(in_files: Analyzer) -> None:
-    functions = in_files.analyze(TOTAL_PRICE + "\n\n" + NAMES_OF, "python").functions
+    functions = in_files.analyze(Document(TOTAL_PRICE + "\n\n" + NAMES_OF, "python")).functions
     logits = [function.verdict.logit or 0.0 for function in functions]
     assert logits[0] != logits[1]
     for function, added in zip(functions, FILE_CONTEXT.rule.evidence(logits), strict=True):
@@ -93,68 +100,111 @@ def test_other_functions_of_the_file_add_evidence(in_files: Analyzer) -> None:
 
 @pytest.mark.parametrize("text", [TOTAL_PRICE, TOTAL_PRICE + "\n\ndef f(x):\n    return x\n"])
 def test_a_function_without_neighbours_is_judged_by_its_own_text(in_files: Analyzer, text: str) -> None:
-    verdict = in_files.analyze(text, "python").functions[0].verdict
+    verdict = in_files.analyze(Document(text, "python")).functions[0].verdict
     assert (verdict.file_evidence, verdict.neighbours) == (None, 0)
     assert verdict.probability == verdict.own_probability == in_files.score(TOTAL_PRICE, "python").probability
 
 
 def test_file_context_can_be_switched_off(in_files: Analyzer) -> None:
     text = TOTAL_PRICE + "\n\n" + NAMES_OF
-    for function in in_files.analyze(text, "python", file_context=False).functions:
+    for function in in_files.analyze(Document(text, "python"), file_context=False).functions:
         assert function.verdict.file_evidence is None
         assert function.verdict.probability == function.verdict.own_probability
-    assert in_files.analyze(text, "python").functions[0].verdict.file_evidence is not None
+    assert in_files.analyze(Document(text, "python")).functions[0].verdict.file_evidence is not None
 
 
 def test_cached_score_does_not_depend_on_the_file(in_files: Analyzer) -> None:
     """The same text in another file: cached by text, judged by where it is."""
-    beside = in_files.analyze(TOTAL_PRICE + "\n\n" + NAMES_OF, "python").functions[0].verdict
-    by_itself = in_files.analyze(TOTAL_PRICE, "python").functions[0].verdict
-    again = in_files.analyze(TOTAL_PRICE + "\n\n" + NAMES_OF, "python").functions[0].verdict
+    beside = in_files.analyze(Document(TOTAL_PRICE + "\n\n" + NAMES_OF, "python")).functions[0].verdict
+    by_itself = in_files.analyze(Document(TOTAL_PRICE, "python")).functions[0].verdict
+    again = in_files.analyze(Document(TOTAL_PRICE + "\n\n" + NAMES_OF, "python")).functions[0].verdict
     assert by_itself.file_evidence is None
     assert again == beside
 
 
 def test_ignored_function_adds_no_evidence(in_files: Analyzer) -> None:
     text = TOTAL_PRICE + "\n\n# codeorigin: ignore\n" + NAMES_OF
-    first, second = in_files.analyze(text, "python").functions
+    first, second = in_files.analyze(Document(text, "python")).functions
     assert (first.verdict.file_evidence, second.verdict.reason) == (None, Reason.IGNORED)
 
 
-def test_documents_prepared_together_are_not_parsed_or_scored_again(
-    in_files: Analyzer, scored: list[int], monkeypatch: pytest.MonkeyPatch
+MANY = (
+    Document(TOTAL_PRICE + NAMES_OF, "python", "a.py"),
+    Document(f"# codeorigin: ignore-file\n{TOTAL_PRICE}", "python"),
+    Document("int f(int a) {\n    int b = a;\n    return b;\n}\n", "c", "f.c"),
+    Document(f"# Title\n\n```python\n{TOTAL_PRICE}```\n", "markdown", "a.md"),
+    Document(NAMES_OF.replace("\n", "\n\n"), "python", "test_b.py"),
+    Document("", "python", "c.py"),
+)
+
+
+def test_many_documents_are_scored_together_and_reported_as_each_alone(
+    in_files: Analyzer, scored: list[int]
 ) -> None:
+    expected = [in_files.analyze(document) for document in MANY]
     together = Analyzer(in_files.bundle)
-    documents = [
-        (TOTAL_PRICE + NAMES_OF, "python", "a.py"),
-        (f"# codeorigin: ignore-file\n{TOTAL_PRICE}", "python", None),
-        ("int f(int a) {\n    int b = a;\n    return b;\n}\n", "c", "f.c"),
-        (NAMES_OF.replace("\n", "\n\n"), "python", "test_b.py"),
-        ("", "python", "c.py"),
-    ]
-    expected = [in_files.analyze(text, language, path=path) for text, language, path in documents]
-    together.prepare(documents)
     scored.clear()
-    with monkeypatch.context() as patch:
-        patch.setattr("codeorigin.analysis.outline.outline", None)
-        assert [together.analyze(text, language, path=path) for text, language, path in documents] == expected
-    assert not scored
-    # If that fails for one document, the others are still prepared.
-    found = FoundFunctions.find
+    assert list(together.analyze_many(MANY)) == expected
+    # Once a language.
+    assert len(scored) == 2
+    alone = [in_files.analyze(document, file_context=False) for document in MANY]
+    assert list(together.analyze_many(MANY, file_context=False)) == alone
 
-    def failing(text: str, *arguments: Any, **options: Any) -> FoundFunctions:
-        if text == "":
+
+@pytest.mark.parametrize("patched", ["outlined", "judged_document"])
+def test_failure_of_a_document_is_its_own(
+    in_files: Analyzer, patched: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = [in_files.analyze(document) for document in MANY]
+    work = getattr(analyzer_module, patched)
+
+    def failing(*arguments: Any, **options: Any) -> Any:
+        if MANY[2] in arguments:
             raise ValueError("odd")
-        return found(text, *arguments, **options)
+        return work(*arguments, **options)
 
-    with monkeypatch.context() as patch:
-        patch.setattr(FoundFunctions, "find", failing)
-        together.prepare([documents[-1], *documents[:-1]])
-    with monkeypatch.context() as patch:
-        patch.setattr("codeorigin.analysis.outline.outline", None)
-        for (text, language, path), report in zip(documents[:-1], expected[:-1], strict=True):
-            assert together.analyze(text, language, path=path) == report
-    # What was prepared can be used once: texts are not kept.
-    monkeypatch.setattr("codeorigin.analysis.outline.outline", None)
-    with pytest.raises(TypeError):
-        together.analyze(*documents[0][:2], path="a.py")
+    monkeypatch.setattr(analyzer_module, patched, failing)
+    documents = [*MANY, Document("x", "cobol"), Document("{}", "notebook", "n.ipynb")]
+    *found, unknown, broken = in_files.analyze_many(documents)
+    assert isinstance(found[2], ValueError)
+    assert [*found[:2], *found[3:]] == [*expected[:2], *expected[3:]]
+    assert isinstance(unknown, LanguageError)
+    assert isinstance(broken, SourceError)
+
+
+def test_failure_to_score_is_that_of_the_document_that_cannot_be_scored(
+    in_files: Analyzer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fresh = Analyzer(in_files.bundle)
+    score = ScoreCache.of
+
+    def failing(self: ScoreCache, codes: Mapping[str, str], language: str, **options: Any) -> Any:
+        if language == "c":
+            raise ModelError("broken")
+        return score(self, codes, language, **options)
+
+    monkeypatch.setattr(ScoreCache, "of", failing)
+    found = list(fresh.analyze_many(MANY))
+    assert [isinstance(each, ModelError) for each in found] == [number == 2 for number in range(len(MANY))]
+
+
+def test_documents_are_taken_a_batch_at_a_time(in_files: Analyzer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batching, "BATCH_BYTES", 2 * len(TOTAL_PRICE))
+    taken: list[int] = []
+
+    def documents() -> Iterator[Document]:
+        for number in range(100):
+            taken.append(number)
+            yield Document(TOTAL_PRICE, "python", f"{number}.py")
+
+    reports = in_files.analyze_many(documents())
+    first = next(reports)
+    assert isinstance(first, FileReport)
+    assert (first.path, taken) == ("0.py", [0, 1])
+
+
+def test_cancelled_batch_stops(in_files: Analyzer) -> None:
+    token = CancelToken()
+    token.cancel()
+    with pytest.raises(Cancelled):
+        next(in_files.analyze_many(MANY, cancel=token))

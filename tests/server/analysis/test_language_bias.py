@@ -9,6 +9,7 @@ import pytest
 from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.analysis.report import FunctionReport
 from codeorigin.explain.explanation import ExplainOptions
+from codeorigin.functions.documents import Document
 from support.snippets import QUEUE, TOTAL_PRICE
 from support.tiny_model import TinyModel
 
@@ -16,7 +17,11 @@ BIAS = -0.75
 
 
 def only(analyzer: Analyzer, code: str, language: str) -> FunctionReport:
-    return next(each for each in analyzer.analyze(code, language).functions if each.verdict.logit is not None)
+    return next(
+        each
+        for each in analyzer.analyze(Document(code, language)).functions
+        if each.verdict.logit is not None
+    )
 
 
 @pytest.mark.parametrize("name", ["tiny_model", "tiny_wide_model", "tiny_refining_model"])

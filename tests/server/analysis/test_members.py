@@ -3,6 +3,7 @@
 import pytest
 
 from codeorigin.analysis.analyzer import Analyzer
+from codeorigin.functions.documents import Document
 from support.snippets import TOTAL_PRICE
 
 RUST = """fn checks_the_total() {
@@ -31,8 +32,8 @@ def test_attributes_above_a_function_do_not_change_its_verdict(
     analyzer: Analyzer, language: str, plain: str, attributed: str
 ) -> None:
     # The training data has functions without them: otherwise every test of a Rust project looked LLM-written.
-    (before,) = analyzer.analyze(plain, language).functions
-    (after,) = analyzer.analyze(attributed, language).functions
+    (before,) = analyzer.analyze(Document(plain, language)).functions
+    (after,) = analyzer.analyze(Document(attributed, language)).functions
     assert before.verdict.logit is not None
     assert after.verdict == before.verdict
     assert after.function_id == before.function_id
@@ -43,7 +44,7 @@ def test_attributes_above_a_function_do_not_change_its_verdict(
 
 
 def test_decorators_that_are_part_of_the_function_are_read(analyzer: Analyzer) -> None:
-    (report,) = analyzer.analyze(f"@cached\n{TOTAL_PRICE}", "python").functions
+    (report,) = analyzer.analyze(Document(f"@cached\n{TOTAL_PRICE}", "python")).functions
     assert report.span.code == report.span.range
     assert report.span.code.start_line == 0
 
@@ -60,9 +61,11 @@ private async load(key: string): Promise<number> {
 
 @pytest.mark.parametrize("indent", ["", "    "])
 def test_method_alone_has_the_same_logit_as_in_its_class(analyzer: Analyzer, indent: str) -> None:
-    inside = analyzer.analyze(f"class Shelf {{\n{ASYNC_METHOD}\n}}\n", "typescript").functions[0].verdict
+    inside = (
+        analyzer.analyze(Document(f"class Shelf {{\n{ASYNC_METHOD}\n}}\n", "typescript")).functions[0].verdict
+    )
     text = "".join(f"{indent}{line}" for line in ASYNC_METHOD.splitlines(keepends=True))
-    (alone,) = analyzer.analyze(text, "typescript").functions
+    (alone,) = analyzer.analyze(Document(text, "typescript")).functions
     assert inside.logit is not None
     assert alone.verdict.logit == inside.logit
     assert analyzer.score(f"{text}\n", "typescript").logit == inside.logit
@@ -109,8 +112,8 @@ public function write(array $names): string
 def test_other_pieces_alone_have_the_same_verdict_as_in_their_file(
     analyzer: Analyzer, language: str, before: str, piece: str, after: str
 ) -> None:
-    (inside,) = analyzer.analyze(before + piece + after, language).functions
-    (alone,) = analyzer.analyze(f"\n{piece}\n", language).functions
+    (inside,) = analyzer.analyze(Document(before + piece + after, language)).functions
+    (alone,) = analyzer.analyze(Document(f"\n{piece}\n", language)).functions
     assert inside.verdict.logit is not None
     assert (alone.function_id, alone.verdict) == (inside.function_id, inside.verdict)
     assert analyzer.score(piece, language).logit == inside.verdict.logit

@@ -13,6 +13,7 @@ from codeorigin.analysis.report import FileReport
 from codeorigin.cancellation import CancelToken
 from codeorigin.errors import Cancelled, ModelError
 from codeorigin.explain.explanation import ExplainOptions
+from codeorigin.functions.documents import Document
 from codeorigin.model.calibration.commit_context import CommitContext
 from codeorigin.model.calibration.judge import Judge, Scored
 from codeorigin.model.calibration.neighbours import NeighbourRule
@@ -56,7 +57,7 @@ def verdicts(report: FileReport) -> dict[str, Verdict]:
 
 
 def test_first_verdict_comes_from_the_wide_part(refining: Analyzer, asked: list[str]) -> None:
-    for verdict in verdicts(refining.analyze(TWO, "python")).values():
+    for verdict in verdicts(refining.analyze(Document(TWO, "python"))).values():
         assert verdict.awaits_deep
         assert verdict.deep is None
         assert (
@@ -68,7 +69,7 @@ def test_first_verdict_comes_from_the_wide_part(refining: Analyzer, asked: list[
 
 
 def test_functions_not_called_human_are_refined(refining: Analyzer, asked: list[str]) -> None:
-    first = refining.analyze(TWO, "python")
+    first = refining.analyze(Document(TWO, "python"))
     found = verdicts(refining.refine(TWO, first))
     before = verdicts(first)
     assert before["close_ledger"].band is Band.HUMAN
@@ -90,7 +91,7 @@ def test_functions_not_called_human_are_refined(refining: Analyzer, asked: list[
 
 def test_deep_part_can_withdraw_an_llm_verdict(refining: Analyzer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Scorer, "deep_answer", lambda *_: DeepAnswer(-5.0, 1))
-    first = refining.analyze(PARSER, "python")
+    first = refining.analyze(Document(PARSER, "python"))
     assert first.functions[0].verdict.band is Band.LLM
     assert refining.refine(PARSER, first).functions[0].verdict.band is Band.HUMAN
 
@@ -98,7 +99,7 @@ def test_deep_part_can_withdraw_an_llm_verdict(refining: Analyzer, monkeypatch: 
 def test_viewed_functions_are_refined_but_never_called_llm(
     refining: Analyzer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first = refining.analyze(LEDGER, "python")
+    first = refining.analyze(Document(LEDGER, "python"))
     (function,) = first.functions
     assert function.verdict.band is Band.HUMAN
     monkeypatch.setattr(Scorer, "deep_answer", lambda *_: DeepAnswer(50.0, 1))
@@ -110,11 +111,11 @@ def test_viewed_functions_are_refined_but_never_called_llm(
 
 
 def test_answers_are_cached_by_text(refining: Analyzer, asked: list[str]) -> None:
-    first = refining.analyze(TWO, "python")
+    first = refining.analyze(Document(TWO, "python"))
     assert refining.refine(TWO, first, ask=False) == first
     refined = refining.refine(TWO, first)
     moved = "import os\n\n\n" + TWO
-    again = refining.refine(moved, refining.analyze(moved, "python"), ask=False)
+    again = refining.refine(moved, refining.analyze(Document(moved, "python")), ask=False)
     assert verdicts(again) == verdicts(refined)
     assert len(asked) == 1
 
@@ -128,14 +129,14 @@ def test_cached_answers_stay_within_the_capacity(
     )
     for statements in range(6, 12):
         text = long_function(statements)
-        report = refining.analyze(text, "python")
+        report = refining.analyze(Document(text, "python"))
         keeper.report(text, report, [each.function_id for each in report.functions])
     assert len(keeper.kept) == 3
     assert keeper.kept.bytes == 3 * ANSWER_BYTES
 
 
 def test_file_evidence_comes_from_the_wide_part_only(in_files: Analyzer) -> None:
-    first = in_files.analyze(TWO, "python")
+    first = in_files.analyze(Document(TWO, "python"))
     ids = [each.function_id for each in first.functions]
     report = in_files.refine(TWO, first, ids)
     before, found = verdicts(first), verdicts(report)
@@ -154,7 +155,7 @@ def test_file_evidence_comes_from_the_wide_part_only(in_files: Analyzer) -> None
 
 
 def test_without_file_context_functions_are_judged_alone(in_files: Analyzer) -> None:
-    first = in_files.analyze(TWO, "python", file_context=False)
+    first = in_files.analyze(Document(TWO, "python"), file_context=False)
     report = in_files.refine(TWO, first, [each.function_id for each in first.functions])
     for verdict in verdicts(report).values():
         assert verdict.file_evidence is None
@@ -165,8 +166,8 @@ def test_functions_in_blocks_of_a_document_are_refined(refining: Analyzer) -> No
     text = (
         f"# Title\n\n- item\n\n  ```python\n{''.join(f'  {line}' for line in PARSER.splitlines(True))}  ```\n"
     )
-    found = refining.refine(text, refining.analyze(text, "markdown"))
-    alone = refining.refine(PARSER, refining.analyze(PARSER, "python"))
+    found = refining.refine(text, refining.analyze(Document(text, "markdown")))
+    alone = refining.refine(PARSER, refining.analyze(Document(PARSER, "python")))
     assert found.functions[0].verdict == alone.functions[0].verdict
     assert found.functions[0].verdict.deep is not None
 
@@ -175,7 +176,7 @@ def test_a_piece_of_code_is_always_refined(refining: Analyzer) -> None:
     first = refining.score(LEDGER, "python", deep=False)
     refined = refining.score(LEDGER, "python")
     assert (first.band, first.deep) == (Band.HUMAN, None)
-    report = refining.analyze(LEDGER, "python")
+    report = refining.analyze(Document(LEDGER, "python"))
     (looked_at,) = refining.refine(LEDGER, report, [report.functions[0].function_id]).functions
     assert refined == looked_at.verdict
 
@@ -199,14 +200,14 @@ def test_rules_for_the_wide_part_never_await_the_deep_part(refining: Analyzer) -
 
 def test_the_python_api_refines(tiny_refining_model: TinyModel, refining: Analyzer) -> None:
     report = codeorigin.analyze(TWO, "python", model=tiny_refining_model.directory)
-    assert report == refining.refine(TWO, refining.analyze(TWO, "python"))
+    assert report == refining.refine(TWO, refining.analyze(Document(TWO, "python")))
 
 
 def test_answers_from_before_a_cancellation_are_kept(
     refining: Analyzer, asked: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     text = f"{PARSER}\n\n{TOTAL_PRICE}"
-    first = refining.analyze(text, "python")
+    first = refining.analyze(Document(text, "python"))
     ids = [each.function_id for each in first.functions]
     token = CancelToken()
     counting = Scorer.deep_answer
@@ -226,7 +227,7 @@ def test_answers_from_before_a_cancellation_are_kept(
 
 def test_a_broken_deep_part_leaves_the_first_verdict(tiny_refining_model: TinyModel, tmp_path: Path) -> None:
     analyzer = Analyzer.load(with_broken_deep_part(tmp_path / "model", tiny_refining_model.directory))
-    report = analyzer.analyze(TWO, "python")
+    report = analyzer.analyze(Document(TWO, "python"))
     assert verdicts(report)["parse_header"].band is Band.LLM
     with pytest.raises(ModelError, match=r"^score\.onnx: cannot be loaded \(.*\); reinstall the model$"):
         analyzer.refine(TWO, report)
@@ -237,13 +238,13 @@ def test_a_broken_deep_part_leaves_the_first_verdict(tiny_refining_model: TinyMo
 
 
 def test_wide_part_is_explained_exactly_without_the_deep_part(refining: Analyzer, asked: list[str]) -> None:
-    (function,) = refining.analyze(PARSER, "python").functions
+    (function,) = refining.analyze(Document(PARSER, "python")).functions
     wide = refining.explain(PARSER, function.span, ExplainOptions(deep=False))
     assert wide.logit == pytest.approx(function.verdict.unrefined_logit, abs=1e-5)
     assert all(line.deep == 0.0 for line in wide.lines)
     assert wide.completeness_gap < 1e-5
     assert asked == []
-    (refined,) = refining.refine(PARSER, refining.analyze(PARSER, "python")).functions
+    (refined,) = refining.refine(PARSER, refining.analyze(Document(PARSER, "python"))).functions
     whole = refining.explain(PARSER, function.span)
     assert whole.logit == pytest.approx(refined.verdict.logit, abs=1e-5)
     assert any(line.deep != 0.0 for line in whole.lines)
@@ -252,7 +253,7 @@ def test_wide_part_is_explained_exactly_without_the_deep_part(refining: Analyzer
 
 
 def test_models_that_do_not_refine_are_unchanged(analyzer: Analyzer) -> None:
-    report = analyzer.analyze(TWO, "python")
+    report = analyzer.analyze(Document(TWO, "python"))
     assert not analyzer.refines
     assert analyzer.refine(TWO, report, [each.function_id for each in report.functions]) is report
     for verdict in verdicts(report).values():

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from codeorigin.analysis.analyzer import Analyzer
-from codeorigin.analysis.score_cache import SCORE_BYTES, ScoredFunctions
+from codeorigin.analysis.score_cache import SCORE_BYTES, ScoreCache
 from codeorigin.cancellation import NEVER, CancelToken
+from codeorigin.functions.documents import Document
 from codeorigin.model.calibration.judge import Scored
 from codeorigin.model.calibration.promise import Group
 from codeorigin.model.reading.normalize import Normalized
@@ -36,7 +37,7 @@ def long_enough(function: Normalized) -> bool:
 
 def test_only_functions_not_in_the_cache_are_scored() -> None:
     scorer = CountingScorer()
-    scores = ScoredFunctions(scorer, long_enough)
+    scores = ScoreCache(scorer, long_enough)
     first = scores.of({"a": "x = 1; y = 2", "short": "x", "b": "z = x + y + 1"}, "python")
     assert first["short"] is None
     assert [scored.score.logit for scored in (first["a"], first["b"]) if scored is not None] == [0.0, 1.0]
@@ -47,7 +48,7 @@ def test_only_functions_not_in_the_cache_are_scored() -> None:
 
 
 def test_code_outside_functions_may_have_its_own_minimum_length() -> None:
-    scores = ScoredFunctions(CountingScorer(), long_enough)
+    scores = ScoreCache(CountingScorer(), long_enough)
     assert scores.of({"a": "x"}, "python", is_long_enough=lambda _: True)["a"] is not None
     assert scores.score(["x"], "python") == [None]
 
@@ -68,6 +69,6 @@ def test_analyzers_scores_take_the_estimated_bytes(tiny_model_dir: Path) -> None
             f"        if value < limit:\n            total += value * {number}\n    return total\n"
             for each in range(10)
         )
-        analyzer.analyze(text, "python")
+        analyzer.analyze(Document(text, "python"))
     assert len(analyzer._scores.kept) == 300
     assert analyzer._scores.kept.bytes == 300 * SCORE_BYTES

@@ -9,8 +9,12 @@ import pytest
 
 from codeorigin.check.inputs import MAX_BYTES, Source, collect, read_stdin
 from codeorigin.check.result import FileError
+from codeorigin.check.selection import Selection
 from codeorigin.cli.language import read_text
 from codeorigin.errors import LanguageError, SourceError
+from codeorigin.settings.project import Project
+
+ANY = Selection(Project())
 
 
 @pytest.fixture
@@ -29,7 +33,7 @@ def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def gathered(
     *names: str, language: str | None = None, stdin_filename: str | None = None, exclude: tuple[str, ...] = ()
 ) -> tuple[list[tuple[str, str]], list[FileError]]:
-    sources, errors = collect(names, language=language, stdin_filename=stdin_filename, exclude=exclude)
+    sources, errors = collect(names, Selection(Project(), language, exclude), stdin_filename=stdin_filename)
     return [(source.path, source.kind.id) for source in sources], errors
 
 
@@ -55,11 +59,11 @@ class TestCollect:
 
     @pytest.mark.parametrize("names", [(".", "a.py", "sub"), ("a.py", "sub", "."), ("sub", ".", "./a.py")])
     def test_named_file_takes_precedence_over_the_one_found_in_a_folder(self, names: tuple[str, ...]) -> None:
-        sources, _ = collect(names, language=None, stdin_filename=None, exclude=())
+        sources, _ = collect(names, ANY)
         assert {Path(source.path).name: source.named for source in sources} == {
             "a.py": True, "b.ts": False, "c.py": False, "d.go": False,
         }  # fmt: skip
-        sources, _ = collect(names[:2], language="ruby", stdin_filename=None, exclude=())
+        sources, _ = collect(names[:2], Selection(Project(), "ruby"))
         assert [source.kind.id for source in sources if Path(source.path).name == "a.py"] == (
             ["ruby"] if "a.py" in names[:2] else []
         )
@@ -129,7 +133,7 @@ class TestCollect:
     def test_file_with_a_non_utf8_name_is_read(self, tree: Path) -> None:
         name = os.fsdecode(b"caf\xe9.py")
         (tree / name).write_text("x = 1\n")
-        sources, errors = collect([name], language=None, stdin_filename=None, exclude=())
+        sources, errors = collect([name], ANY)
         assert errors == []
         assert sources[0].path == "caf\\xe9.py"
         assert sources[0].read() == "x = 1\n"
@@ -173,7 +177,7 @@ def test_binary_undecodable_or_large_stdin_is_rejected(
 
 
 def test_named_files_are_distinguished_from_found_ones(tree: Path) -> None:
-    sources, _ = collect(["b.ts", "."], language=None, stdin_filename=None, exclude=())
+    sources, _ = collect(["b.ts", "."], ANY)
     assert {source.path: source.named for source in sources} == {
         "b.ts": True,
         "a.py": False,
@@ -185,7 +189,7 @@ def test_named_files_are_distinguished_from_found_ones(tree: Path) -> None:
 def test_sources_are_read_lazily(tmp_path: Path) -> None:
     path = tmp_path / "a.py"
     path.write_text("x = 1\n")
-    (source,), _ = collect([str(path)], language=None, stdin_filename=None, exclude=())
+    (source,), _ = collect([str(path)], ANY)
     assert isinstance(source, Source)
     path.unlink()
     with pytest.raises(SourceError):

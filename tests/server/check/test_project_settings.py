@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from codeorigin.check.inputs import collect
+from codeorigin.check.selection import Selection
 from codeorigin.settings.project import project_of
 from codeorigin.text import ignore_files as ignore
 from support.command import TERSE, report_of, run
@@ -165,9 +166,7 @@ def test_excluded_folders_are_not_walked_and_patterns_are_parsed_once(
     monkeypatch.setattr("codeorigin.text.walking.os.scandir", listing)
     monkeypatch.setattr("codeorigin.settings.project.IgnorePatterns", counted)
     (project / "codeorigin.toml").write_text('exclude = ["gen/", "!gen/keep.py", "/only-here"]\n', "utf-8")
-    found, _ = collect(
-        [str(project)], language=None, stdin_filename=None, exclude=(), project=project_of([project])
-    )
+    found, _ = collect([str(project)], Selection(project_of([project])))
     assert [Path(source.path).name for source in found] == ["a.py", "d.go", "c.py", "f.py"]
     assert listed == [str(project), str(project / "src")]
     assert len(parsed) == 1

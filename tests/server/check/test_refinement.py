@@ -13,6 +13,7 @@ from codeorigin.cancellation import CancelToken
 from codeorigin.check import workers
 from codeorigin.cli.app import main
 from codeorigin.cli.exit_codes import ExitCode
+from codeorigin.functions.documents import Document
 from codeorigin.model.reading.normalize import Normalized
 from codeorigin.model.scoring.features import DeepAnswer
 from codeorigin.model.scoring.graph import Graph
@@ -29,14 +30,14 @@ Command = Callable[..., tuple[int, str, str]]
 @pytest.fixture(scope="module")
 def first(tiny_refining_model: TinyModel) -> tuple[FunctionReport, ...]:
     """Results of the wide part alone."""
-    return Analyzer.load(tiny_refining_model.directory).analyze(TWO, "python").functions
+    return Analyzer.load(tiny_refining_model.directory).analyze(Document(TWO, "python")).functions
 
 
 @pytest.fixture(scope="module")
 def refined(tiny_refining_model: TinyModel) -> tuple[FunctionReport, ...]:
     """Results with every function refined by the deep part."""
     analyzer = Analyzer.load(tiny_refining_model.directory)
-    report = analyzer.analyze(TWO, "python")
+    report = analyzer.analyze(Document(TWO, "python"))
     return analyzer.refine(TWO, report, [each.function_id for each in report.functions]).functions
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from codeorigin.analysis import outline as found_functions
+from codeorigin.analysis import outlined
 from codeorigin.check import workers
 from codeorigin.check.file_checks import FileCheck
 from codeorigin.check.formats.json import to_dict
@@ -70,7 +70,7 @@ def test_several_processes_report_the_same_as_one(
         started.append(count)
         return run(sources, how, pool, count)
 
-    monkeypatch.setattr(workers, "check_in_processes", counted)
+    monkeypatch.setattr("codeorigin.check.run.check_in_processes", counted)
     together = to_dict(check(options))
     assert started == [3]
     assert capsys.readouterr().err == said_alone
@@ -189,14 +189,14 @@ def test_failing_file_does_not_affect_the_others(
     for name in named:
         (folder / name).write_text(ALL[0][0], encoding="utf-8")
     (folder / "f00.py").write_bytes(b"\xff\xfe not text")
-    outline = found_functions.outline
+    outline = outlined.outline
 
     def failing(text: str, *rest: object, **options: object) -> object:
         if options["path"] == "f02.py":
             raise RuntimeError("unforeseen")
         return outline(text, *rest, **options)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(found_functions, "outline", failing)
+    monkeypatch.setattr(outlined, "outline", failing)
     found = list(workers.check_alone(sources(folder, *named), FileCheck(model=tiny_model_dir)))
     assert [each.path if isinstance(each, FileError) else each[0].path for each in found] == named
     assert [isinstance(each, FileError) for each in found] == [True, False, True, False]

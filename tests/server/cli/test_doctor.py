@@ -11,6 +11,7 @@ from codeorigin.analysis.report import FileReport
 from codeorigin.cli.app import main
 from codeorigin.cli.doctor import RECORDED_LOGIT, SNIPPET, self_test
 from codeorigin.errors import CodeOriginError
+from codeorigin.functions.documents import Document
 from codeorigin.model.verdict import Reason, Verdict
 from support.tiny_model import TinyModel
 
@@ -20,8 +21,8 @@ class Tampered(Analyzer):
 
     change_report: Callable[[FileReport], FileReport] = staticmethod(lambda report: report)
 
-    def analyze(self, text: str, language: str, **options: object) -> FileReport:
-        return self.change_report(super().analyze(text, language))
+    def analyze(self, document: Document, **options: object) -> FileReport:
+        return self.change_report(super().analyze(document))
 
 
 @pytest.fixture(scope="module")

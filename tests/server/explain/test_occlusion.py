@@ -13,6 +13,7 @@ from codeorigin.cancellation import CancelToken
 from codeorigin.errors import Cancelled
 from codeorigin.explain.explanation import ExplainOptions, Method
 from codeorigin.explain.occlusion import hidden_logit, occlude
+from codeorigin.functions.documents import Document
 from codeorigin.model.folder import MANIFEST, sha256_of
 from codeorigin.model.ngrams.hashed_views import WideFeatures
 from codeorigin.model.reading.normalize import Normalized, normalize
@@ -92,7 +93,7 @@ def test_wide_part_of_a_refining_model_needs_no_tokenizer(
     manifest["files"]["tokenizer.json"] = sha256_of(broken / "tokenizer.json")
     (broken / MANIFEST).write_text(json.dumps(manifest))
     analyzer = Analyzer.load(broken)
-    (function,) = analyzer.analyze(LEDGER, "python").functions
+    (function,) = analyzer.analyze(Document(LEDGER, "python")).functions
     found = analyzer.explain(LEDGER, function.span, ExplainOptions(method=Method.OCCLUSION, deep=False))
     assert any(line.wide for line in found.lines)
 

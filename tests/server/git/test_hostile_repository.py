@@ -349,3 +349,55 @@ def test_settings_and_attributes_that_break_diffs_are_not_read(repository: Repos
     found = committed_file(repository.folder / "a.py", 1000)
     assert found is not None
     assert len(found.commits) == 4
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("GIT_TRACE2_EVENT", "{folder}/trace"),
+        ("GIT_TRACE_PACKET", "{folder}/trace"),
+        ("GIT_EXEC_PATH", "{folder}"),
+        ("GIT_TEMPLATE_DIR", "{folder}"),
+        ("GIT_REPLACE_REF_BASE", "refs/heads/"),
+        ("GIT_NAMESPACE", "other"),
+        ("GIT_ATTR_SOURCE", "HEAD"),
+        ("GIT_GRAFT_FILE", "/dev/zero"),
+        ("GIT_SHALLOW_FILE", "/dev/zero"),
+        ("GIT_DEFAULT_HASH", "sha256"),
+        ("GIT_ICASE_PATHSPECS", "1"),
+        ("GIT_ALTERNATE_OBJECT_DIRECTORIES", "/dev/zero"),
+        ("GIT_INDEX_FILE", "/dev/null"),
+    ],
+)
+def test_variables_change_nothing_and_write_nothing(
+    repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    def lines() -> dict[str, object]:
+        opened = Opened.of(repository.folder)
+        with open_change(opened, REQUESTS[3], lambda _: True, max_bytes=1000) as change:
+            return {file.path: (file.lines, change.read(file, 1000)) for file in change.files}
+
+    before = lines()
+    folder = tmp_path / "elsewhere"
+    folder.mkdir()
+    monkeypatch.setenv(name, value.format(folder=folder))
+    assert lines() == before
+    assert list(folder.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("GIT_DIR", "/nonexistent"),
+        ("GIT_COMMON_DIR", "/nonexistent"),
+        ("GIT_OBJECT_DIRECTORY", "/nonexistent"),
+        ("GIT_CONFIG_GLOBAL", "/dev/zero"),
+        ("GIT_CONFIG_COUNT", "many"),
+    ],
+)
+def test_variables_that_name_nothing_are_one_line(
+    repository: Repository, monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(RepositoryError, match=r"\A[^\n]+\Z"):
+        Opened.of(repository.folder)

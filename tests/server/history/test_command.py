@@ -12,11 +12,9 @@ import pytest
 from rich.cells import cell_len
 
 from codeorigin.cli.app import main
-from codeorigin.errors import CodeOriginError
 from codeorigin.history import walk
 from codeorigin.history.formats.charts import over_time, periods, squarified, treemap
 from codeorigin.history.formats.json import load_schema
-from codeorigin.history.stream import parse_day
 from codeorigin.history.totals import Share, Totals
 from codeorigin.model.verdict import Band
 from codeorigin.wording.histories import badge_message
@@ -304,16 +302,6 @@ def test_page_shows_the_lines_of_commits_that_stand_out(history: History) -> Non
     written = sum(each["functions"] for each in made if each["band"] in {"llm", "unsure"})
     assert text.count('<details class="function">') == written
     assert text.count('class="line"') == 6 * written
-
-
-def test_days_months_and_years_are_parsed() -> None:
-    assert parse_day("1970-01-02", "--since") == 86400
-    assert parse_day("1970-01-02", "--until", end=True) == 2 * 86400
-    assert parse_day("1970-01", "--until", end=True) == 31 * 86400
-    assert parse_day("1970", "--until", end=True) == 365 * 86400
-    for text in ("1970-13", "9999", "9999-12-31", ""):
-        with pytest.raises(CodeOriginError, match="is not a date"):
-            parse_day(text, "--until", end=True)
 
 
 def share(lines: int) -> Share:

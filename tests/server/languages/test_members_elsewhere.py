@@ -2,8 +2,7 @@
 
 import pytest
 
-from codeorigin.analysis.function_reports import function_id
-from codeorigin.functions.finding import find_functions, only_function
+from codeorigin.functions.finding import find_functions, function_id, only_function
 from codeorigin.functions.spans import FunctionSpan, code_text
 from codeorigin.languages import get_language
 

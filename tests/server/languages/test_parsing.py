@@ -11,24 +11,15 @@ import pytest
 
 from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.cancellation import CancelToken
-from codeorigin.check.file_checks import FileCheck
-from codeorigin.check.inputs import source_of_file
-from codeorigin.check.result import FileError
-from codeorigin.errors import Cancelled, CodeOriginError, SourceError
+from codeorigin.errors import Cancelled, CodeOriginError
+from codeorigin.functions.documents import Document
 from codeorigin.functions.finding import Outline, find_functions, outline
-from codeorigin.git.repository import Repository as Opened
-from codeorigin.history.functions import BlobReader
 from codeorigin.languages import LANGUAGES, get_language, parsing
 from codeorigin.languages.constructs import character_constructs
-from codeorigin.languages.kinds import NOTEBOOK
 from codeorigin.languages.parsing import ParseBudgetError, bounded, one_document
 from codeorigin.languages.syntax import parse
-from codeorigin.lsp.scoring.closed_files import ClosedFile
 from codeorigin.model.file_verdict import FileReason
-from codeorigin.settings.schema import Settings
-from codeorigin.text.positions import PositionEncoding
 from support import parser_work
-from support.repositories import Repository
 
 Processes = list[parsing._ParserProcess]
 
@@ -237,7 +228,7 @@ def test_text_is_not_parsed_after_cancellation(size: int) -> None:
 
 def test_unparsed_file_says_why_it_has_no_verdict(tiny_model_dir: Path) -> None:
     analyzer = Analyzer.load(tiny_model_dir)
-    report = analyzer.analyze(HOPELESS, "python")
+    report = analyzer.analyze(Document(HOPELESS, "python"))
     assert report.functions == ()
     assert report.verdict is not None
     assert (report.verdict.reason, report.verdict.band) == (FileReason.UNPARSED, None)
@@ -247,48 +238,23 @@ def test_unparsed_file_says_why_it_has_no_verdict(tiny_model_dir: Path) -> None:
 
 def test_document_with_a_block_that_cannot_be_parsed_says_so(tiny_model_dir: Path) -> None:
     text = f"```python\n{HOPELESS}\n```\n\n```python\n{FUNCTIONS}```\n"
-    report = Analyzer.load(tiny_model_dir).analyze(text, "markdown")
+    report = Analyzer.load(tiny_model_dir).analyze(Document(text, "markdown"))
     assert len(report.functions) == 2_000
     with pytest.raises(CodeOriginError, match="too much time or memory"):
         report.require_parsed()
 
 
 CELLS = json.dumps({"cells": [{"cell_type": "code", "source": FUNCTIONS[:500]}], "metadata": {}})
+BLOCKS = f"```python\n{FUNCTIONS[:500]}```\n"
 
 
-def test_pieces_of_a_file_share_its_time(
-    tmp_path: Path, tiny_model_dir: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("kind", "text"), [("notebook", CELLS), ("markdown", BLOCKS)])
+def test_pieces_of_a_document_share_its_time(
+    tiny_model_dir: Path, monkeypatch: pytest.MonkeyPatch, kind: str, text: str
 ) -> None:
-    """Whoever reads them: a file of many pieces takes no longer than a source file of its size."""
-    made = Repository(tmp_path / "work")
-    made.commit({"a.ipynb": CELLS}, date="2024-01-01")
-    file = made.folder / "a.ipynb"
-    check = FileCheck(model=tiny_model_dir)
-    analyzer = check.load()
-    reader = BlobReader(Opened.of(made.folder), analyzer)
-    blob = made.git("rev-parse", "HEAD:a.ipynb").strip()
-
-    def check_file() -> FileError | None:
-        found = check.run(source_of_file(file, "a.ipynb", NOTEBOOK, named=True), analyzer)
-        return found if isinstance(found, FileError) else None
-
-    def read_blob() -> None:
-        reader.pieces(blob, "a.ipynb")
-
-    def scan_file() -> None:
-        ClosedFile(file, CELLS).record(analyzer, Settings(), PositionEncoding.UTF16, CancelToken())
-
-    assert check_file() is None
-    read_blob()
-    scan_file()
+    analyzer = Analyzer.load(tiny_model_dir)
+    analyzer.analyze(Document(text, kind)).require_parsed()
     monkeypatch.setattr(parsing, "_SECONDS", 0.0)
     monkeypatch.setattr(parsing, "_SECONDS_PER_MILLION", 0.0)
-    failed = check_file()
-    assert failed is not None
-    assert "too much time" in failed.message
-    for read in (read_blob, scan_file):
-        with pytest.raises(SourceError, match="too much time"):
-            read()
     with pytest.raises(CodeOriginError, match="too much time"):
-        analyzer.analyze(f"```python\n{FUNCTIONS[:500]}```\n", "markdown").require_parsed()
-    reader.close()
+        analyzer.analyze(Document(text, kind)).require_parsed()

@@ -8,6 +8,7 @@ from typing import Any
 from tests.server.lsp.raw import RawServer
 
 from codeorigin.analysis.analyzer import Analyzer
+from codeorigin.functions.documents import Document
 
 LONGEST = 4_000
 LINE_END = re.compile(r"\r\n|\r|\n")
@@ -61,7 +62,7 @@ def expected(analyzer: Analyzer, text: str, language: str = "python") -> Found:
     """What must be found in ``text`` when every verdict is reported."""
     return [
         (each.span.name, each.function_id, each.verdict.probability, each.span.header.start_line)
-        for each in analyzer.analyze(text, language, path="/project/fuzz").functions
+        for each in analyzer.analyze(Document(text, language, "/project/fuzz")).functions
         if each.verdict.probability is not None
     ]
 

@@ -11,6 +11,7 @@ from tests.server.lsp.conftest import COMMAND, SETTINGS, start, stop
 from tests.server.lsp.editor import Editor, python_function
 
 from codeorigin.analysis.analyzer import Analyzer
+from codeorigin.functions.documents import Document
 from codeorigin.wording.functions import SAME_COMMIT, own_text
 from support.repositories import Repository
 from support.tiny_model import COMMIT_CONTEXT, FILE_AND_COMMIT_CONTEXT, with_commit_rules
@@ -59,7 +60,7 @@ def java_class(name: str) -> str:
 
 def logits(analyzer: Analyzer, *codes: str) -> list[float]:
     """The functions' own logits."""
-    found = [analyzer.analyze(code, "python").functions[0].verdict.logit for code in codes]
+    found = [analyzer.analyze(Document(code, "python")).functions[0].verdict.logit for code in codes]
     return [logit for logit in found if logit is not None]
 
 
@@ -152,9 +153,9 @@ async def test_file_outside_repositories_is_judged_as_usual(editor: Editor, tmp_
 
 
 async def test_sentence_about_the_commit(analyzer: Analyzer) -> None:
-    function = analyzer.analyze(ONE, "python", in_commits={}).functions[0]
+    function = analyzer.analyze(Document(ONE, "python"), in_commits={}).functions[0]
     others = {function.function_id: [5.0, 4.0, 3.0]}
-    verdict = analyzer.analyze(ONE, "python", in_commits=others).functions[0].verdict
+    verdict = analyzer.analyze(Document(ONE, "python"), in_commits=others).functions[0].verdict
     assert (own_text(verdict, SAME_COMMIT) or "").endswith(
         "; the 3 other functions of the same commit point to an LLM (+3.51)."
     )

@@ -15,6 +15,7 @@ from tests.server.lsp.editor import PATIENCE, PUSHED, Document, Editor, python_f
 
 from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.analysis.report import FunctionReport
+from codeorigin.functions import documents
 from codeorigin.settings.accepted_findings import AcceptedFindings
 from codeorigin.settings.project_files import ACCEPTED_FILE
 from codeorigin.wording.figures import probability_percent
@@ -61,7 +62,7 @@ async def server(
 
 
 def functions(analyzer: Analyzer, text: str, **options: bool) -> tuple[FunctionReport, ...]:
-    return analyzer.analyze(text, "python", **options).functions
+    return analyzer.analyze(documents.Document(text, "python"), **options).functions
 
 
 async def asked_again(editor: Editor, *kinds: str) -> None:
@@ -277,6 +278,9 @@ async def test_scan_uses_file_context_as_configured(editor: Editor, analyzer: An
             )
     finally:
         path.unlink()
+        await editor.configure(**SETTINGS)
+        if not editor.pulls:  # the file is gone
+            await editor.take(PUSHED, lambda params: not params.diagnostics)
         editor.inbox.pop(PUSHED, None)
 
 

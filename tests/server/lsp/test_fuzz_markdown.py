@@ -9,6 +9,7 @@ from tests.server.lsp.random_edits import Text, expected, found, initialize, pul
 from tests.server.lsp.raw import RawServer
 
 from codeorigin.analysis.analyzer import Analyzer
+from codeorigin.functions.documents import Document
 
 EDITS = 1_500
 DOCUMENTS = 4
@@ -74,7 +75,9 @@ def change(text: Text, chance: random.Random, number: int) -> dict[str, object]:
 def check_places(analyzer: Analyzer, text: str, diagnostics: list[dict[str, Any]]) -> int:
     """Check that each finding is on the first line of its function's header; return their number."""
     functions = [
-        each for each in analyzer.analyze(text, "markdown").functions if each.verdict.probability is not None
+        each
+        for each in analyzer.analyze(Document(text, "markdown")).functions
+        if each.verdict.probability is not None
     ]
     for function, diagnostic in zip(functions, diagnostics, strict=True):
         assert function.span.inside is not None

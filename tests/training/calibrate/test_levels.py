@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from codeorigin.analysis.analyzer import Analyzer
+from codeorigin.functions.documents import Document
 from codeorigin.model.calibration.promise import Group
 from codeorigin_training.calibrate.config import CalibrateConfig
 from codeorigin_training.calibrate.levels import Levels, fit_levels, row_groups
@@ -138,7 +139,7 @@ def test_row_group_equals_the_servers(tiny_model_dir) -> None:  # type: ignore[n
     for row, group in zip(rows, row_groups(rows), strict=True):
         assert analyzer.score(row.code, "python").group is group
         report = analyzer.analyze(
-            f"import os\r\n\r\n\r\nclass A:\r\n    x = 1\r\n\r\n{row.code}\r\n", "python"
+            Document(f"import os\r\n\r\n\r\nclass A:\r\n    x = 1\r\n\r\n{row.code}\r\n", "python")
         )
         assert report.functions[0].verdict.group is group
 

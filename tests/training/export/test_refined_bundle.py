@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from codeorigin.analysis.analyzer import Analyzer
+from codeorigin.functions.documents import Document
 from codeorigin.model.bundle import Bundle
 from codeorigin.model.reading.normalize import normalize
 from codeorigin_training.encoder.compact import CompactEncoder
@@ -62,9 +63,9 @@ def test_both_parts_have_their_files_and_give_the_same_logits(
     assert set(manifest["files"]) == {"wide.onnx", "score.onnx", "gradient.onnx", "tokenizer.json"}
     written, known = Analyzer.load(out), Analyzer.load(tiny_refining_model.directory)
     assert written.refines
-    verdict = written.refine(PARSER, written.analyze(PARSER, "python")).functions[0].verdict
+    verdict = written.refine(PARSER, written.analyze(Document(PARSER, "python"))).functions[0].verdict
     assert verdict.unrefined_logit == pytest.approx(
-        known.analyze(PARSER, "python").functions[0].verdict.unrefined_logit
+        known.analyze(Document(PARSER, "python")).functions[0].verdict.unrefined_logit
     )
     assert parts.encoder is not None
     assert parts.tokenizer is not None

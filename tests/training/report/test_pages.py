@@ -57,9 +57,7 @@ def test_missing_markers_are_named(manifest: dict[str, Any]) -> None:
 
 
 def test_docs_state_the_evasion_figures_of_the_correctness_study() -> None:
-    study = next(
-        trial for trial in read_trials(ROOT / "training" / "results.jsonl") if trial.study == "correctness"
-    ).figures
+    study = read_trials(ROOT / "training" / "experiments")["study-correctness"].figures
     value = {name: figure["value"] for name, figure in study.items()}
     quality = " ".join((ROOT / "docs" / "quality.md").read_text(encoding="utf-8").split())
 

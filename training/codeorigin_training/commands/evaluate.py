@@ -20,7 +20,7 @@ from codeorigin_training.measure.detector import Detector
 from codeorigin_training.measure.test_set import keep_test_set
 from codeorigin_training.report.evaluation import problems, render
 from codeorigin_training.run import Log, Run
-from codeorigin_training.tracking import Tracker, numbers, tracked
+from codeorigin_training.tracking import Tracker, tracked
 
 REPORT, PAGE = "report.json", "report.html"
 
@@ -60,7 +60,7 @@ def evaluate(config: EvaluateConfig, run: Run, log: Log) -> None:
         write_page(folder, bundle)
         tracker.artifact(folder / PAGE)
         if run.track:
-            _keep_figures(report, detector, data.held_out, config, tracker)
+            _keep_figures(detector, data.held_out, config, tracker)
     for problem in problems(report):
         log(problem)
     log(f"wrote {folder / REPORT} and {PAGE}")
@@ -88,10 +88,9 @@ def write_page(folder: Path, bundle: Path) -> None:
 
 
 def _keep_figures(
-    report: Report, detector: Detector, held_out: Sequence[Row], config: EvaluateConfig, tracker: Tracker
+    detector: Detector, held_out: Sequence[Row], config: EvaluateConfig, tracker: Tracker
 ) -> None:
-    """Track the report's rates, and the standard figures on the functions of its curves."""
-    tracker.metrics(numbers({"held_out": to_json_value(report.held_out) or {}}), 0)
+    """Track the standard figures on the functions of the report's curves."""
     rows = [held_out[int(place)] for place in drawn_places(len(held_out), config)]
     keep_test_set(tracker, rows, detector.answers(rows, detector.logits(rows)).probability)
 

@@ -1,4 +1,4 @@
-"""The command ``record``: adds a finished run or study to the table of experiments."""
+"""The command ``record``: adds a finished run or study to the experiments."""
 
 import json
 from collections.abc import Mapping
@@ -7,44 +7,43 @@ from pathlib import Path
 from typing import Any
 
 from codeorigin.model.folder import MANIFEST
-from codeorigin_training.experiments import ExperimentError, Trial, add_trial, settings_name
+from codeorigin_training.experiments import ExperimentError, Lesson, LessonKind, Trial, add_trial
 from codeorigin_training.run import Log, Run
 from codeorigin_training.studies.section import STUDY, read_study
-
-_TRAINING = Path(__file__).parents[2]
 
 
 @dataclass(frozen=True, slots=True)
 class RecordConfig:
-    """``experiment`` is the heading, ``what`` the row, ``why`` its reason, ``kept`` the outcome.
+    """``title`` names the trial, ``lesson`` is what follows from it in one sentence with its effect, of ``kind``.
 
-    ``study`` names a study of the run, whose figures are recorded instead of those of its bundle. ``page`` and
-    ``results`` are the project's EXPERIMENTS.md and results.jsonl.
+    ``why`` is what was asked, ``model`` the version that was current. ``study`` names a study of the run, whose figures
+    are recorded instead of those of its bundle. ``training`` is the project's training tree.
     """
 
-    experiment: str
-    what: str
+    title: str
+    lesson: str
+    kind: LessonKind
+    model: str
     why: str = ""
-    kept: str = ""
     study: str = ""
-    page: Path = _TRAINING / "EXPERIMENTS.md"
-    results: Path = _TRAINING / "results.jsonl"
+    training: Path = Path(__file__).parents[2]
 
     def __post_init__(self) -> None:
-        if not self.experiment.strip() or not self.what.strip():
-            raise ValueError("experiment and what must not be empty")
-        if any("|" in text or "\n" in text for text in (self.experiment, self.what, self.why, self.kept)):
-            raise ValueError("a cell of a table holds neither a bar nor a line end")
+        if not all(text.strip() for text in (self.title, self.lesson, self.model)):
+            raise ValueError("title, lesson and model must not be empty")
+        if any("\n" in text for text in (self.title, self.lesson, self.why)):
+            raise ValueError("title, lesson and why are one line each")
 
 
 def record(config: RecordConfig, run: Run, log: Log) -> None:
-    """Add a trial: the settings of every stage of ``run`` and the figures of its bundle on held-out repositories.
+    """Add a trial: the settings of every stage of ``run``, and its figures out of fold.
 
-    For a study, only the study's settings and figures are recorded.
+    Held-out figures are left out: what is chosen by them is no longer held out. For a study, only the study's settings
+    and figures are recorded.
 
     Raises:
         RunError: the run has no bundle, no such study or no settings.
-        ExperimentError: the settings lack the command, the bundle has no figures, or the page lacks its markers.
+        ExperimentError: the settings lack the command, the bundle has no figures, or the title is taken.
     """
     command = f"study {config.study}" if config.study else "export"
     settings = json.loads(run.needs(run.settings, command).read_text(encoding="utf-8"))
@@ -52,28 +51,31 @@ def record(config: RecordConfig, run: Run, log: Log) -> None:
         raise ExperimentError(
             f"{run.settings}: knows nothing of {command}; run `python -m codeorigin_training {command}` again"
         )
-    trial = Trial(
-        experiment=config.experiment,
-        what=config.what,
-        why=config.why,
-        kept=config.kept,
-        settings=settings_name(config.experiment, config.what),
-        git_commit=settings[command]["git_commit"],
-        figures=_of_study(config.study, run) if config.study else _of_bundle(run),
-        study=config.study,
-    )
+    manifest = {} if config.study else _manifest(run)
     stages = {command: settings[command]} if config.study else settings
-    add_trial(trial, _without_folders(stages), config.page, config.results)
-    log(f"recorded {config.what} in {config.page}")
+    recipe = settings.get("build", {}).get("settings", {}).get("name")
+    trial = Trial(
+        title=config.title,
+        model=config.model,
+        measured_on="the study's code" if config.study else "training repositories, out of fold",
+        lessons=(Lesson(config.kind, config.lesson),),
+        command=f"build --recipe {recipe}" if recipe and not config.study else command,
+        commit=settings[command]["git_commit"],
+        data=manifest.get("data", {}).get("sha256"),
+        seed=settings.get("corpus", settings[command]).get("settings", {}).get("seed"),
+        settings=_without_folders(stages),
+        figures=_of_study(config.study, run) if config.study else manifest["metrics"]["out_of_fold"],
+        notes=(config.why,) if config.why else (),
+    )
+    log(f"recorded {config.title} in {add_trial(trial, config.training)}")
 
 
-def _of_bundle(run: Run) -> Mapping[str, Any]:
+def _manifest(run: Run) -> Mapping[str, Any]:
     path = run.needs(run.bundle / MANIFEST, "export")
-    figures = json.loads(path.read_text(encoding="utf-8")).get("metrics", {}).get("held_out")
-    if not figures:
-        raise ExperimentError(f"{path}: has no figures on held-out repositories; export it again")
-    found: Mapping[str, Any] = figures
-    return found
+    manifest: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    if not manifest.get("metrics", {}).get("out_of_fold"):
+        raise ExperimentError(f"{path}: has no figures out of fold; export it again")
+    return manifest
 
 
 def _of_study(name: str, run: Run) -> Mapping[str, Any]:

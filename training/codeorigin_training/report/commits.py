@@ -6,7 +6,7 @@ from typing import Any
 from codeorigin_training.report.cells import NOTHING, missing, number, ranked, share_cell
 from codeorigin_training.report.document import Block, Heading, Paragraph, Table
 from codeorigin_training.report.human_code import WAYS
-from codeorigin_training.report.separation import POPULATIONS, RATES
+from codeorigin_training.report.separation import FEWEST, POPULATIONS, RATES
 
 _CODE = {
     "old_human": f"human, {POPULATIONS['old']}",
@@ -18,8 +18,6 @@ _MIXED = {
     "mixed_commits": "all, half of the LLM functions moved into human-written commits",
     "as_they_are": "all, as they are",
 }
-_FEWEST = 40
-"""Minimum number of matched files or commits, both classes together, for a ranking figure to be meaningful."""
 
 
 def commit_sections(manifest: Mapping[str, Any]) -> list[Block]:
@@ -132,10 +130,7 @@ def _whole_by_size(commits: Mapping[str, Any]) -> list[Block]:
     rows = [
         (
             f"{what} human code {POPULATIONS[era.removesuffix('_human')]}",
-            *(
-                ranked(each[era], key) if each[era]["files"] >= _FEWEST else NOTHING
-                for each in cells.values()
-            ),
+            *(ranked(each[era], key) if each[era]["files"] >= FEWEST else NOTHING for each in cells.values()),
         )
         for era in ("old_human", "modern_human")
         for key, what in (
@@ -154,7 +149,7 @@ def _whole_by_size(commits: Mapping[str, Any]) -> list[Block]:
     return [
         Table(("by number of functions", *cells), rows),
         Paragraph(
-            f"A dash means that fewer than {_FEWEST} are left after matching the classes, or that there are none."
+            f"A dash means that fewer than {FEWEST} are left after matching the classes, or that there are none."
         ),
     ]
 

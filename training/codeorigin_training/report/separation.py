@@ -29,6 +29,9 @@ RATES = (
     ("unsure", "all functions, `unsure` (mean over functions)"),
 )
 
+FEWEST = 40
+"""Minimum number of matched items, both classes together, for a ranking figure to be meaningful."""
+
 SELECTION = (
     "No held-out repository was used in training or calibration. However, the n-grams and the strength of the "
     "regularisation were chosen on folds that included them (later choices used training repositories alone), and "
@@ -120,11 +123,16 @@ def in_file_sections(metrics: Mapping[str, Any], level: int) -> list[Block]:
 
 
 def slice_table(title: str, figures: Mapping[str, Mapping[str, Any]]) -> Table:
-    """AUROC and share found for each value of one property, such as the language."""
+    """AUROC and share found for each value of one property, such as the language; the count alone where it is small."""
     return Table(
         (title, "AUROC", "found at 1 % false positives", "functions"),
         [
-            (name, number(each["auroc"]), number(each["tpr_at_1_fpr"], 2), f"{each['functions']:,}")
+            (
+                name,
+                number(each["auroc"] if each["functions"] >= FEWEST else None),
+                number(each["tpr_at_1_fpr"] if each["functions"] >= FEWEST else None, 2),
+                f"{each['functions']:,}",
+            )
             for name, each in figures.items()
         ],
     )

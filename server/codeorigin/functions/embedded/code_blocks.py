@@ -56,7 +56,7 @@ def _blocks(
         ignored = all_ignored or ignores_block(lines, kind, markup.opening)
         word = language_word(markup.info)
         inner = find_document_kind(word) if word and depth < _DEPTH else None
-        if inner is not None:
+        if inner is not None and inner.id in _SCANNERS:
             for block in _blocks(LineIndex(markup.text), inner, languages, cancel, depth + 1):
                 yield _inside(block, markup, ignored=ignored)
             continue

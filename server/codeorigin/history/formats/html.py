@@ -6,7 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 import codeorigin
-from codeorigin.cli.terminal import with_spaces
+from codeorigin.cli.terminal import display_path, with_spaces
 from codeorigin.history.formats.charts import described, over_time, periods, treemap
 from codeorigin.history.formats.style import POLICY, STYLE
 from codeorigin.history.formats.writer import HistoryWriter
@@ -164,11 +164,11 @@ def _commit(details: CommitDetails) -> Iterator[str]:
 def _function(function: DetailedFunction) -> Iterator[str]:
     verdict = function.verdict
     band = verdict.band.value if verdict.band is not None else "none"
-    name = f"{function.path}:{function.first}-{function.last}"
+    name = f"{display_path(function.path)}:{function.first}-{function.last}"
     how = "written by this commit" if function.written else "touched by this commit"
     yield (
         f'<details class="function"><summary><b class="{band}">{probability_decimal(verdict.probability)} {band}</b> '
-        f"<code>{html_line(function.name)}</code> <span>{html_line(_utf8(name))}; {how}</span></summary>"
+        f"<code>{html_line(function.name)}</code> <span>{html_line(name)}; {how}</span></summary>"
     )
     if function.lines:
         # Lines are block elements, so a newline between them would be displayed as well.
@@ -193,7 +193,3 @@ def _line(line: HeatLine) -> str:
 
 def _without_addresses(text: str) -> str:
     return _ADDRESS.sub(lambda found: "…" if found[1] else found[0], text)
-
-
-def _utf8(text: str) -> str:
-    return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")

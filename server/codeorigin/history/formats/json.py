@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import codeorigin
 from codeorigin.check.formats.json_text import encoded
+from codeorigin.cli.terminal import display_path
 from codeorigin.history.formats.writer import HistoryWriter
 from codeorigin.history.results import CommitDetails, CommitResult
 from codeorigin.history.totals import Share, Totals, date_of
@@ -55,7 +56,7 @@ def _details(details: CommitDetails) -> dict[str, Any]:
     functions = [
         {
             "name": each.name,
-            "path": each.path,
+            "path": display_path(each.path),
             "first": each.first,
             "last": each.last,
             "written": each.written,

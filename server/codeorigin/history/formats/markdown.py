@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from codeorigin.check.formats.markdown import literal_code, literal_text
+from codeorigin.cli.terminal import display_path
 from codeorigin.history.formats.charts import periods
 from codeorigin.history.formats.writer import HistoryWriter
 from codeorigin.history.results import CommitDetails
@@ -76,6 +77,6 @@ def _standing_out(run: "HistoryRun", totals: Totals) -> Iterator[str]:
 
 def _likeliest(details: CommitDetails) -> str:
     for each in details.functions[:1]:
-        path = each.path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+        path = display_path(each.path)
         return f"{literal_code(each.name)} {literal_code(f'{path}:{each.first}-{each.last}')}"
     return ""

@@ -6,7 +6,6 @@ after one of those would be applied to the wrong line. Its classes are therefore
 
 import time
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlparse
@@ -297,9 +296,9 @@ class SourceWorkspace(Workspace):
 
 def find_kind(language_id: str | None, path: str) -> Kind | None:
     """The language or kind of document by the client's language id, else by the file name, else None."""
-    if language_id:
-        with suppress(LanguageError):
-            return get_kind(language_id)
-    kind = kind_for_path(path) if path else None
+    try:
+        kind: Kind | None = get_kind(language_id or "")
+    except LanguageError:
+        kind = kind_for_path(path)
     # A notebook's cells are documents of their own, and its file is none.
     return None if kind is NOTEBOOK else kind

@@ -1,29 +1,23 @@
 """Scores files that are not open: source code, the cells of a notebook, the blocks of a document."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from codeorigin.analysis.report import FileReport, FunctionReport
-from codeorigin.cancellation import CancelToken
+from codeorigin.analysis.report import FileReport, FunctionReport, PieceReport
 from codeorigin.errors import CodeOriginError, SourceError
+from codeorigin.functions.documents import Document
 from codeorigin.functions.function_lines import FunctionLines, function_lines
-from codeorigin.functions.pieces import pieces_of
 from codeorigin.functions.spans import Piece
 from codeorigin.languages import Language
-from codeorigin.languages.kinds import NOTEBOOK, DocumentKind, kind_for_path
-from codeorigin.languages.parsing import one_document
+from codeorigin.languages.kinds import NOTEBOOK, DocumentKind, Kind, kind_for_path
 from codeorigin.lsp.documents.documents import Positions, Snapshot
 from codeorigin.lsp.scoring.file_records import FileRecord
-from codeorigin.lsp.scoring.scored_document import FunctionRecord, Pass, Result
+from codeorigin.lsp.scoring.requests import FunctionRecord, Request, Result
 from codeorigin.settings.schema import Settings
 from codeorigin.text.positions import LineIndex, PositionEncoding
-
-if TYPE_CHECKING:
-    from codeorigin.analysis.analyzer import Analyzer
 
 
 def is_chosen(path: Path, settings: Settings) -> bool:
@@ -42,32 +36,27 @@ class ClosedFile:
     text: str
     changed: Sequence[tuple[int, int]] | None = None
 
+    def document(self, settings: Settings) -> Document:
+        """What the analyzer is to read."""
+        return Document(self.text, self._kind.id, str(self.path), frozenset(settings.languages))
+
     def record(
-        self, analyzer: "Analyzer", settings: Settings, encoding: PositionEncoding, token: CancelToken
+        self, report: FileReport, model_id: str, settings: Settings, encoding: PositionEncoding
     ) -> FileRecord:
-        """The verdicts on the file and on its functions.
+        """The verdicts on the file and on its functions, from the report on its :meth:`document`.
 
         Raises:
-            SourceError: the file is a notebook that cannot be read, or is too hard to parse.
-            ModelError: a block's language had to be guessed, and the model for that is missing or broken.
-            Cancelled: ``token`` was cancelled.
+            SourceError: the file is too hard to parse.
         """
+        try:
+            report.require_parsed()
+        except CodeOriginError as error:
+            raise SourceError(error.reason, self.path) from None
         positions = Positions(LineIndex(self.text), encoding)
-        kind = kind_for_path(self.path)
-        assert kind is not None, "other files are not chosen"
+        kind = self._kind
         if kind is NOTEBOOK:
-            with one_document(len(self.text)):
-                functions = tuple(self._of_cells(analyzer, settings, positions, token))
-            return FileRecord(self.path.as_uri(), analyzer.model_id, None, functions)
-        report = analyzer.analyze(
-            self.text,
-            kind.id,
-            path=str(self.path),
-            file_context=settings.file_context,
-            languages=settings.languages,
-            cancel=token,
-        )
-        self._require_parsed(report)
+            functions = tuple(self._of_cells(report.pieces, positions))
+            return FileRecord(self.path.as_uri(), model_id, None, functions)
         snapshot = Snapshot(
             uri=self.path.as_uri(),
             version=0,
@@ -77,7 +66,7 @@ class ClosedFile:
             path=str(self.path),
             host=kind if isinstance(kind, DocumentKind) else None,
         )
-        result = Result(Pass(snapshot, settings), report, analyzer.model_id)
+        result = Result(Request(snapshot, settings), report, model_id)
         listed = result.functions
         if self.changed is not None:
             places = function_lines(self.text, [each.span for each in listed])
@@ -85,31 +74,21 @@ class ClosedFile:
                 each for each, place in zip(listed, places, strict=True) if place.is_touched(self.changed)
             )
         functions = tuple(result.record(function) for function in listed)
-        return FileRecord(snapshot.uri, analyzer.model_id, report.verdict, functions)
+        return FileRecord(snapshot.uri, model_id, report.verdict, functions)
 
-    def _of_cells(
-        self, analyzer: "Analyzer", settings: Settings, positions: Positions, token: CancelToken
-    ) -> Iterator[FunctionRecord]:
-        for piece in pieces_of(self.text, NOTEBOOK, str(self.path), languages=settings.languages):
-            report = analyzer.analyze(
-                piece.text,
-                piece.language,
-                path=str(self.path),
-                file_context=settings.file_context,
-                cell=True,
-                cancel=token,
-            )
-            self._require_parsed(report)
-            places = function_lines(piece.text, [each.span for each in report.functions])
-            for function, place in zip(report.functions, places, strict=True):
-                if self.changed is None or place.in_file(piece).is_touched(self.changed):
-                    yield _of_cell(function, piece, place, positions)
+    @property
+    def _kind(self) -> Kind:
+        kind = kind_for_path(self.path)
+        assert kind is not None, "other files are not chosen"
+        return kind
 
-    def _require_parsed(self, report: FileReport) -> None:
-        try:
-            report.require_parsed()
-        except CodeOriginError as error:
-            raise SourceError(error.reason, self.path) from None
+    def _of_cells(self, cells: Iterable[PieceReport], positions: Positions) -> Iterator[FunctionRecord]:
+        for cell in cells:
+            functions = cell.report.functions
+            places = function_lines(cell.piece.text, [each.span for each in functions])
+            for function, place in zip(functions, places, strict=True):
+                if self.changed is None or place.in_file(cell.piece).is_touched(self.changed):
+                    yield _of_cell(function, cell.piece, place, positions)
 
 
 def _of_cell(

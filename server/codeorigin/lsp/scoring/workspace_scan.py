@@ -3,17 +3,15 @@
 import itertools
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from codeorigin.analysis.batching import batch_end
+from codeorigin.analysis.report import FileReport
 from codeorigin.cancellation import CancelToken
 from codeorigin.errors import Cancelled, CodeOriginError, ModelError, SourceError
-from codeorigin.languages import Language
-from codeorigin.languages.kinds import kind_for_path
+from codeorigin.languages.kinds import DocumentKind, kind_for_path
 from codeorigin.lsp.scoring.closed_files import ClosedFile, is_chosen
 from codeorigin.lsp.scoring.file_records import FileKey, FileRecord, FileRecords
 from codeorigin.lsp.scoring.model_loader import ModelLoader
@@ -24,7 +22,6 @@ from codeorigin.text.sources import decode_source, read_source
 from codeorigin.text.walking import walk_sources
 
 if TYPE_CHECKING:
-    from codeorigin.analysis.analyzer import Analyzer
     from codeorigin.git.written import WrittenFile
 
 logger = logging.getLogger(__name__)
@@ -58,14 +55,6 @@ class ScanSummary:
     cancelled: bool = False
     cut: bool = False
     errors: list[str] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class _Batch:
-    """Files whose functions were scored together, and the texts of those that still need verdicts."""
-
-    paths: frozenset[Path] = frozenset()
-    texts: dict[Path, tuple[FileKey, str]] = field(default_factory=dict)
 
 
 class _UntilWanted(CancelToken):
@@ -114,7 +103,7 @@ class Scanner:
             files, summary.cut = await self._list(folders, token)
         except Cancelled:
             return ScanSummary(cancelled=True)
-        batch = _Batch()
+        known: dict[Path, FileRecord | Exception] = {}
         for done, (path, settings) in enumerate(files):
             if token.cancelled:
                 break
@@ -122,14 +111,12 @@ class Scanner:
             if skip(path.as_uri()):
                 continue
             try:
-                if path not in batch.paths:
+                if path not in known:
                     ahead = [each for each in files[done : done + WALK_CHUNK] if not skip(each[0].as_uri())]
-                    batch = await self._worker.submit(
-                        partial(self._prepare, ahead, token), priority=Priority.SCAN, token=token
-                    )
-                record = await self._worker.submit(
-                    partial(self._score, path, settings, batch, token), priority=Priority.SCAN, token=token
-                )
+                    known = await self._scored(ahead, token)
+                record = known.pop(path)
+                if isinstance(record, Exception):
+                    raise record
             except SourceError as error:
                 summary.skipped += 1
                 summary.errors.append(str(error))
@@ -186,53 +173,75 @@ class Scanner:
                     break
         return files, False
 
-    def _prepare(self, files: Sequence[tuple[Path, Settings]], token: CancelToken) -> _Batch:
-        """Read the first files and score their functions together, unless something more urgent is waiting."""
-        analyzer = self._loader.analyzer()
-        keys: list[FileKey | None] = []
-        for path, settings in files:
-            new = None
-            with suppress(SourceError):
-                found = _file_key(path, settings, analyzer.model_id)
-                is_source = isinstance(kind_for_path(path), Language) and found.size <= settings.max_file_size
-                new = found if is_source and not self.records.has(path, found) else None
-            keys.append(new)
-        end = batch_end([0 if key is None else key.size for key in keys], 0, SCAN_BATCH_BYTES)
-        batch = _Batch(frozenset(path for path, _ in files[:end]))
-        for (path, settings), key in zip(files[:end], keys, strict=False):
-            if key is not None:
-                token.raise_if_cancelled()
-                with suppress(SourceError):
-                    batch.texts[path] = key, _read(path, settings)
-        if len(batch.texts) > 1:
-            documents = [(text, _kind_id(path), str(path)) for path, (_, text) in batch.texts.items()]
-            with suppress(Cancelled):
-                analyzer.prepare(documents, cancel=_UntilWanted(self._worker, token))
-        token.raise_if_cancelled()
-        return batch
+    async def _scored(
+        self, files: Sequence[tuple[Path, Settings]], token: CancelToken
+    ) -> dict[Path, FileRecord | Exception]:
+        """The records of the first of ``files``, or the errors; at least that of the very first."""
+        until_wanted = _UntilWanted(self._worker, token)
+        for some, cancel in ((files, until_wanted), (files[:1], token)):
+            found = await self._worker.submit(
+                partial(self._score, some, token, cancel), priority=Priority.SCAN, token=token
+            )
+            if files[0][0] in found:
+                break
+        return found
 
-    def _score(self, path: Path, settings: Settings, batch: _Batch, token: CancelToken) -> FileRecord:
+    def _score(
+        self, files: Sequence[tuple[Path, Settings]], token: CancelToken, cancel: CancelToken
+    ) -> dict[Path, FileRecord | Exception]:
+        """Read the first files and score their functions together, as far as it gets before ``cancel``.
+
+        They have the same settings, and together about as many bytes as a batch should have.
+        """
         analyzer = self._loader.analyzer()
-        key = _file_key(path, settings, analyzer.model_id)
-        prepared = batch.texts.pop(path, None)
-        if key.size <= settings.max_file_size and (known := self.records.get(path, key)) is not None:
-            return known
-        # The file may have changed since.
-        text = prepared[1] if prepared is not None and prepared[0] == key else _read(path, settings)
-        record = self._record(ClosedFile(path, text), analyzer, settings, token)
-        self.records.put(path, key, record)
-        return record
+        settings = files[0][1]
+        found: dict[Path, FileRecord | Exception] = {}
+        new: list[tuple[ClosedFile, FileKey]] = []
+        size = 0
+        for path, its_settings in files:
+            if its_settings is not settings or size >= SCAN_BATCH_BYTES:
+                break
+            token.raise_if_cancelled()
+            try:
+                key = _file_key(path, settings, analyzer.model_id)
+                if key.size <= settings.max_file_size and (known := self.records.get(path, key)) is not None:
+                    found[path] = known
+                else:
+                    new.append((ClosedFile(path, _read(path, settings)), key))
+                    size += key.size
+            except SourceError as error:
+                found[path] = error
+        reports = analyzer.analyze_many(
+            (file.document(settings) for file, _ in new), file_context=settings.file_context, cancel=cancel
+        )
+        try:
+            for (file, key), report in zip(new, reports, strict=True):
+                record = found[file.path] = self._record(file, report, analyzer.model_id, settings)
+                if isinstance(record, FileRecord):
+                    self.records.put(file.path, key, record)
+        except Cancelled:
+            token.raise_if_cancelled()
+        return found
 
     def _record(
-        self, file: ClosedFile, analyzer: "Analyzer", settings: Settings, token: CancelToken
-    ) -> FileRecord:
-        try:
-            return file.record(analyzer, settings, self._encoding, token)
-        except ModelError as error:
-            if isinstance(kind_for_path(file.path), Language):
-                raise
+        self, file: ClosedFile, report: FileReport | Exception, model_id: str, settings: Settings
+    ) -> FileRecord | Exception:
+        if isinstance(report, ModelError) and isinstance(kind_for_path(file.path), DocumentKind):
             # The failing model is the one that guesses languages; source files are scored without it.
-            raise SourceError(str(error), file.path) from error
+            return SourceError(str(report), file.path)
+        if isinstance(report, Exception):
+            return report
+        try:
+            return file.record(report, model_id, settings, self._encoding)
+        except Exception as error:
+            return error
+
+    async def file(self, path: Path, settings: Settings, token: CancelToken) -> FileRecord:
+        """The verdicts on a file; scores it only if it has changed since it was scored. Raises like a scan."""
+        record = (await self._scored([(path, settings)], token))[path]
+        if isinstance(record, Exception):
+            raise record
+        return record
 
     async def changed_file(
         self, path: Path, file: "WrittenFile", settings: Settings, token: CancelToken
@@ -248,7 +257,14 @@ class Scanner:
         def work() -> FileRecord:
             text = decode_source(file.content, str(path), settings.max_file_size, _kind_id(path))
             changed = ClosedFile(path, text, file.lines)
-            return self._record(changed, self._loader.analyzer(), settings, token)
+            analyzer = self._loader.analyzer()
+            (report,) = analyzer.analyze_many(
+                [changed.document(settings)], file_context=settings.file_context, cancel=token
+            )
+            record = self._record(changed, report, analyzer.model_id, settings)
+            if isinstance(record, Exception):
+                raise record
+            return record
 
         return await self._worker.submit(work, priority=Priority.SCAN, token=token)
 

@@ -4,8 +4,9 @@ import pytest
 from tests.support.language_texts import CODE
 
 from codeorigin.analysis.analyzer import Analyzer
-from codeorigin.analysis.function_reports import function_id
 from codeorigin.analysis.report import FunctionReport, line_range, walk
+from codeorigin.functions.documents import Document
+from codeorigin.functions.finding import function_id
 from codeorigin.model.verdict import Reason
 
 
@@ -23,10 +24,10 @@ def fenced(code: str, info: str, margin: str = "") -> str:
 @pytest.mark.parametrize("language", CODE)
 def test_block_is_judged_like_a_file(analyzer: Analyzer, language: str, margin: str) -> None:
     code = CODE[language].strip("\n") + "\n"
-    alone = analyzer.analyze(code, language)
+    alone = analyzer.analyze(Document(code, language))
     assert alone.functions
     text = f"é 😀\n\n{fenced(code, language, margin)}\nafter\n"
-    document = analyzer.analyze(text, "markdown")
+    document = analyzer.analyze(Document(text, "markdown"))
     assert (document.language, document.verdict) == ("markdown", None)
     assert [(each.function_id, each.verdict, each.span.language) for each in document.functions] == [
         (each.function_id, each.verdict, each.span.language) for each in alone.functions
@@ -47,7 +48,9 @@ def test_block_is_judged_like_a_file(analyzer: Analyzer, language: str, margin: 
 def test_explanation_has_document_positions(analyzer: Analyzer, margin: str) -> None:
     text = "Text\n\n" + fenced(CODE["python"], "python", margin)
     function = next(
-        each for each in analyzer.analyze(text, "markdown").functions if each.verdict.logit is not None
+        each
+        for each in analyzer.analyze(Document(text, "markdown")).functions
+        if each.verdict.logit is not None
     )
     explanation = analyzer.explain(text, function.span)
     first, last = line_range(function)
@@ -67,7 +70,7 @@ def reasons(functions: tuple[FunctionReport, ...]) -> list[Reason | None]:
 def test_comments_above_blocks_and_in_code_ignore_functions(analyzer: Analyzer) -> None:
     above = "<!-- codeorigin: ignore -->\n" + fenced(CODE["python"], "python")
     inside = fenced("# codeorigin: ignore\n" + CODE["python"].lstrip("\n"), "python")
-    document = analyzer.analyze(above + inside + fenced(CODE["python"], "python"), "markdown")
+    document = analyzer.analyze(Document(above + inside + fenced(CODE["python"], "python"), "markdown"))
     per_block = len(document.functions) // 3
     assert set(reasons(document.functions[:per_block])) == {Reason.IGNORED}
     assert Reason.IGNORED in reasons(document.functions[per_block : 2 * per_block])
@@ -76,6 +79,6 @@ def test_comments_above_blocks_and_in_code_ignore_functions(analyzer: Analyzer) 
 
 def test_language_filter_applies_and_documents_may_have_no_code(analyzer: Analyzer) -> None:
     text = fenced(CODE["python"], "python") + fenced(CODE["go"], "go")
-    found = analyzer.analyze(text, "markdown", languages=["go"]).functions
+    found = analyzer.analyze(Document(text, "markdown", languages=frozenset(["go"]))).functions
     assert {function.span.language for function in found} == {"go"}
-    assert analyzer.analyze("# Nothing\n", "rst").functions == ()
+    assert analyzer.analyze(Document("# Nothing\n", "rst")).functions == ()

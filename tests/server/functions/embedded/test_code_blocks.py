@@ -157,5 +157,8 @@ def test_document_kind_is_found_by_name() -> None:
     assert find_document_kind("MarkDown") is MARKDOWN
     assert find_document_kind("rst") is RESTRUCTUREDTEXT
     assert find_document_kind("python") is None
-    # As a text, a notebook is no document: its cells are.
-    assert find_document_kind(NOTEBOOK.id) is None
+    assert find_document_kind("notebook") is NOTEBOOK
+
+
+def test_block_of_a_notebook_is_no_document() -> None:
+    assert blocks("```notebook\n{}\n```\n") == ()

@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,10 +11,12 @@ import pytest
 import pytest_asyncio
 
 from codeorigin.analysis.analyzer import Analyzer
+from codeorigin.analysis.report import FileReport
 from codeorigin.cancellation import CancelToken
 from codeorigin.check.options import CheckOptions
 from codeorigin.check.run import check
 from codeorigin.errors import Cancelled
+from codeorigin.functions.documents import Document
 from codeorigin.lsp.scoring import workspace_scan
 from codeorigin.lsp.scoring.file_records import FileRecord
 from codeorigin.lsp.scoring.worker import Priority, WorkerThread
@@ -28,26 +30,26 @@ EXTENSIONS = {"python": "py", "javascript": "js", "typescript": "ts", "java": "j
 
 
 class _Noting:
-    """An analyzer that records what it prepared."""
+    """An analyzer that records what it is to analyse together."""
 
     def __init__(self, analyzer: Analyzer) -> None:
         self._analyzer = analyzer
-        self.prepared: list[list[str]] = []
+        self.batches: list[list[str]] = []
         self.given_up = 0
-        self.preparing = threading.Event()
+        self.begun = threading.Event()
         self.go_on: threading.Event | None = None
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._analyzer, name)
 
-    def prepare(self, documents: Iterable[tuple[str, str, str | None]], *, cancel: CancelToken) -> None:
+    def analyze_many(self, documents: Iterable[Document], **options: Any) -> Iterator[FileReport | Exception]:
         listed = list(documents)
-        self.prepared.append([Path(path or "").name for _, _, path in listed])
-        self.preparing.set()
+        self.batches.append([Path(each.path or "").name for each in listed])
+        self.begun.set()
         if self.go_on is not None:
             self.go_on.wait(30)
         try:
-            self._analyzer.prepare(listed, cancel=cancel)
+            yield from self._analyzer.analyze_many(listed, **options)
         except Cancelled:
             self.given_up += 1
             raise
@@ -75,7 +77,7 @@ class Bench:
 
     async def scan(self, token: CancelToken | None = None, skip: str = "none") -> ScanSummary:
         self.records.clear()
-        self.noting.prepared.clear()
+        self.noting.batches.clear()
         return await self.scanner.scan(
             [ScanFolder(self.root, Settings())],
             token or CancelToken(),
@@ -121,21 +123,21 @@ async def test_verdicts_match_those_of_the_command(bench: Bench, tiny_model_dir:
 @pytest.mark.asyncio
 async def test_small_files_are_scored_together(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     await bench.scan()
-    assert bench.noting.prepared == [names(bench)]
-    # Known files are not read again, and a single file needs no batch.
+    assert bench.noting.batches == [names(bench)]
+    # Known files are not read again.
     (bench.root / "f03.py").unlink(missing_ok=True)
     (bench.root / "new.py").write_text(ALL[0][0], encoding="utf-8")
     await bench.scan()
-    assert bench.noting.prepared == []
+    assert bench.noting.batches == [["new.py"]]
     monkeypatch.setattr(workspace_scan, "SCAN_BATCH_BYTES", 1500)
     bench.scanner.records.keep(lambda path: False)
     skipped = names(bench)[1]
     await bench.scan(skip=skipped)
-    assert len(bench.noting.prepared) > 3
-    together = [name for batch in bench.noting.prepared for name in batch]
+    assert len(bench.noting.batches) > 3
+    together = [name for batch in bench.noting.batches for name in batch]
     assert together == [name for name in names(bench) if name in together]
     assert skipped not in together
-    for batch in bench.noting.prepared:
+    for batch in bench.noting.batches:
         assert sum((bench.root / name).stat().st_size for name in batch[:-1]) < 1500
 
 
@@ -145,7 +147,7 @@ async def test_batch_is_abandoned_when_more_urgent_work_waits(bench: Bench) -> N
     scored: list[int] = []
 
     scan = asyncio.ensure_future(bench.scan())
-    assert await asyncio.to_thread(bench.noting.preparing.wait, 30)
+    assert await asyncio.to_thread(bench.noting.begun.wait, 30)
     urgent = bench.worker.submit(lambda: scored.append(len(bench.records)), priority=Priority.TYPING)
     go_on.set()
     await urgent
@@ -160,7 +162,7 @@ async def test_batch_ends_when_its_scan_is_cancelled(bench: Bench) -> None:
     go_on = bench.noting.go_on = threading.Event()
     token = CancelToken()
     scan = asyncio.ensure_future(bench.scan(token))
-    assert await asyncio.to_thread(bench.noting.preparing.wait, 30)
+    assert await asyncio.to_thread(bench.noting.begun.wait, 30)
     token.cancel()
     go_on.set()
     summary = await scan
@@ -168,12 +170,14 @@ async def test_batch_ends_when_its_scan_is_cancelled(bench: Bench) -> None:
 
 
 @pytest.mark.asyncio
-async def test_file_that_changes_after_its_batch_is_read_again(bench: Bench) -> None:
+async def test_file_that_changes_during_its_batch_is_scored_again(bench: Bench) -> None:
     path = bench.root / names(bench)[0]
     go_on = bench.noting.go_on = threading.Event()
     scan = asyncio.ensure_future(bench.scan())
-    assert await asyncio.to_thread(bench.noting.preparing.wait, 30)
+    assert await asyncio.to_thread(bench.noting.begun.wait, 30)
     path.write_text("def another(a):\n    return a\n", encoding="utf-8")
     go_on.set()
     await scan
+    await bench.scan()
+    assert bench.noting.batches == [[path.name]]
     assert [each.name for each in bench.records[0].functions] == ["another"]

@@ -1,7 +1,7 @@
 """Scans of files on disk: unchanged files are not read again, however many there are, and no text is kept."""
 
 import os
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -14,11 +14,12 @@ from tests.server.lsp.editor import python_function
 from codeorigin.analysis.report import FileReport, FunctionReport
 from codeorigin.cancellation import CancelToken
 from codeorigin.errors import ModelError
+from codeorigin.functions.documents import Document
 from codeorigin.functions.finding import find_functions
 from codeorigin.languages import get_language
 from codeorigin.lsp.scoring import workspace_scan
 from codeorigin.lsp.scoring.file_records import FileKey, FileRecord, FileRecords
-from codeorigin.lsp.scoring.scored_document import FunctionRecord
+from codeorigin.lsp.scoring.requests import FunctionRecord
 from codeorigin.lsp.scoring.worker import WorkerThread
 from codeorigin.lsp.scoring.workspace_scan import WALK_CHUNK, ScanFolder, Scanner, ScanSummary
 from codeorigin.model.verdict import Band, Verdict
@@ -36,7 +37,6 @@ class Bench:
     root: Path
     model_id: str = "model"
     texts: list[str] = field(default_factory=list)
-    batches: list[list[str]] = field(default_factory=list)
     records: list[FileRecord] = field(default_factory=list)
     worker: WorkerThread = field(default_factory=WorkerThread)
 
@@ -47,27 +47,19 @@ class Bench:
     def analyzer(self) -> "Bench":
         return self
 
-    def analyze(
-        self,
-        text: str,
-        language: str,
-        *,
-        path: str,
-        file_context: bool,
-        languages: Collection[str] | None,
-        cancel: CancelToken,
-    ) -> FileReport:
-        assert languages is not None
-        if language == "markdown":
-            raise ModelError("the language model is broken")
-        self.texts.append(text)
-        spans = find_functions(text, get_language(language), path=path)
-        reports = tuple(FunctionReport(span, VERDICT, f"id of {span.name}") for span in spans)
-        return FileReport(language, path, reports)
-
-    def prepare(self, documents: Collection[tuple[str, str, str | None]], *, cancel: CancelToken) -> None:
-        cancel.raise_if_cancelled()
-        self.batches.append([Path(path or "").name for _, _, path in documents])
+    def analyze_many(
+        self, documents: Iterable[Document], *, file_context: bool, cancel: CancelToken
+    ) -> Iterator[FileReport | Exception]:
+        for document in documents:
+            cancel.raise_if_cancelled()
+            assert document.languages is not None
+            if document.kind == "markdown":
+                yield ModelError("the language model is broken")
+                continue
+            self.texts.append(document.text)
+            spans = find_functions(document.text, get_language(document.kind), path=document.path)
+            reports = tuple(FunctionReport(span, VERDICT, f"id of {span.name}") for span in spans)
+            yield FileReport(document.kind, document.path, reports)
 
     async def scan(self, settings: Settings | None = None, cancel_after: int | None = None) -> ScanSummary:
         self.texts.clear()

@@ -1,0 +1,127 @@
+"""Scores of the functions in a document -> the report on it."""
+
+from collections.abc import Mapping, Sequence
+
+from codeorigin.analysis.outlined import OutlinedPiece
+from codeorigin.analysis.placing import place_function
+from codeorigin.analysis.report import FileReport, FunctionReport, PieceReport
+from codeorigin.functions.documents import Document
+from codeorigin.functions.finding import function_id
+from codeorigin.functions.spans import FunctionSpan
+from codeorigin.languages import Language
+from codeorigin.languages.kinds import get_kind
+from codeorigin.model.calibration.judge import Judge, Scored
+from codeorigin.model.calibration.pooled_rule import counted_lines
+from codeorigin.model.file_verdict import FileReason, FileVerdict
+from codeorigin.model.verdict import Reason, Verdict
+from codeorigin.text.positions import LineIndex
+
+Scores = Mapping[str, Scored | None]
+"""Scores of functions by id; None if the function is too short."""
+
+_TOO_SHORT = Verdict.without(Reason.TOO_SHORT)
+_NESTED = Verdict.without(Reason.NESTED)
+
+
+def judged_document(
+    judge: Judge,
+    document: Document,
+    pieces: Sequence[OutlinedPiece],
+    scores: Scores,
+    *,
+    file_context: bool = True,
+    in_commits: Mapping[str, Sequence[float]] | None = None,
+) -> FileReport:
+    """The report on a ``document`` with the ``scores`` of all functions in its ``pieces`` that may get a verdict.
+
+    See :meth:`codeorigin.analysis.analyzer.Analyzer.analyze` for the options.
+    """
+    kind = get_kind(document.kind)
+    reports = [
+        _judged_piece(judge, piece, scores, document.path, file_context, in_commits or {}) for piece in pieces
+    ]
+    if isinstance(kind, Language):
+        (report,) = reports
+        return report
+    lines = LineIndex(document.text)
+    placed = tuple(
+        place_function(function, each.piece, lines)
+        for each, report in zip(pieces, reports, strict=True)
+        if each.piece.is_block
+        for function in report.functions
+    )
+    unparsed = not all(each.outline.parsed for each in pieces)
+    return FileReport(
+        kind.id,
+        document.path,
+        placed,
+        FileVerdict.without(FileReason.UNPARSED) if unparsed else None,
+        tuple(PieceReport(each.piece, report) for each, report in zip(pieces, reports, strict=True)),
+    )
+
+
+def _judged_piece(
+    judge: Judge,
+    piece: OutlinedPiece,
+    scores: Scores,
+    path: str | None,
+    file_context: bool,
+    in_commits: Mapping[str, Sequence[float]],
+) -> FileReport:
+    language = piece.language.model_language
+    if not piece.outline.parsed:
+        return FileReport(piece.language.id, path, (), FileVerdict.without(FileReason.UNPARSED))
+    spans, ids, text = piece.outline.functions, piece.outline.ids, piece.piece.text
+    reasons = [piece.reason_of(span) for span in spans]
+    found = {number: scores[ids[number]] for number, reason in enumerate(reasons) if reason is None}
+    scored = {number: each for number, each in found.items() if each is not None}
+    if file_context:
+        judged = judge.in_file(scored, language)
+    else:
+        judged = {number: judge.alone(each, language) for number, each in scored.items()}
+    others = {number: in_commits[ids[number]] for number in judged if ids[number] in in_commits}
+    judged |= judge.in_commits(judged, others, language, in_file=file_context)
+    reports = tuple(
+        FunctionReport(
+            span,
+            judged.get(number, _TOO_SHORT) if reason is None else Verdict.without(reason),
+            ids[number],
+            _nested(text, span, language),
+        )
+        for number, (span, reason) in enumerate(zip(spans, reasons, strict=True))
+    )
+    return FileReport(piece.language.id, path, reports, _file_verdict(judge, piece, reports))
+
+
+def _file_verdict(
+    judge: Judge, piece: OutlinedPiece, functions: Sequence[FunctionReport]
+) -> FileVerdict | None:
+    """The verdict on the piece as a file; None if the model has no rule for files."""
+    if not judge.judges_files:
+        return None
+    if piece.reason is not None:
+        return FileVerdict.without(FileReason(piece.reason.value))
+    text = piece.piece.text
+    judged = [
+        (each.verdict.unrefined_logit, counted_lines(text[each.span.code.start : each.span.code.end]))
+        for each in functions
+        if each.verdict.unrefined_logit is not None
+    ]
+    return judge.file(judged, piece.language.model_language)
+
+
+def _nested(text: str, span: FunctionSpan, language: str) -> tuple[FunctionReport, ...]:
+    """Reports on the functions nested in ``span``, built without recursion because nesting may be deep."""
+    if not span.nested:
+        return ()
+    order: list[FunctionSpan] = []
+    stack = list(span.nested)
+    while stack:
+        current = stack.pop()
+        order.append(current)
+        stack.extend(current.nested)
+    built: dict[int, FunctionReport] = {}
+    for current in reversed(order):
+        children = tuple(built[id(child)] for child in current.nested)
+        built[id(current)] = FunctionReport(current, _NESTED, function_id(text, current, language), children)
+    return tuple(built[id(child)] for child in span.nested)

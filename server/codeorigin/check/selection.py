@@ -1,0 +1,114 @@
+"""Which files are checked where the user named none: in folders, changes and histories."""
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from codeorigin.cli.terminal import display_path
+from codeorigin.errors import RepositoryError
+from codeorigin.languages.kinds import DOCUMENT_KINDS, NOTEBOOK, Kind, get_kind, kind_for_path
+from codeorigin.settings.project import Project
+from codeorigin.text.ignore_files import IgnorePatterns
+from codeorigin.text.walking import walk_sources
+
+if TYPE_CHECKING:
+    from codeorigin.git.repository import Repository
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Selects files by their names.
+
+    They are those in ``language`` or, without one, in the languages of the ``project``; notebooks always; and with
+    ``documents`` those with code blocks. ``exclude`` has patterns as in ``.gitignore``, which override the project's.
+
+    Raises:
+        LanguageError: ``language`` is not supported.
+    """
+
+    project: Project
+    language: str | None = None
+    exclude: Sequence[str] = ()
+    documents: bool = False
+
+    def __post_init__(self) -> None:
+        if self.language is not None:
+            get_kind(self.language)
+
+    @property
+    def cells(self) -> frozenset[str]:
+        """The languages of the cells of a notebook to check."""
+        wanted = None if self.language is None else get_kind(self.language)
+        if wanted is None or wanted is NOTEBOOK:
+            return frozenset(self.project.settings.languages)
+        return frozenset({wanted.id})
+
+    def kind(self, path: str | PathLike[str]) -> Kind | None:
+        """What the file at ``path`` is, if it is selected by its name."""
+        kind = kind_for_path(path)
+        if kind is None or kind is NOTEBOOK:
+            return kind
+        if self.language is not None:
+            is_selected = kind.id == get_kind(self.language).id
+        elif kind.id in DOCUMENT_KINDS:
+            is_selected = self.documents
+        else:
+            is_selected = kind.id in self.project.settings.languages
+        return kind if is_selected else None
+
+    def in_folder(self, folder: Path) -> Iterator[tuple[Path, Kind]]:
+        """Yield the selected files in ``folder`` and what they are."""
+
+        def leave_out(path: Path) -> bool:
+            return not self.exclude and self.project.excludes_folder(path)
+
+        for path in walk_sources(
+            [folder], lambda name: self.kind(name) is not None, exclude=self.exclude, leave_out=leave_out
+        ):
+            kind = self.kind(path)
+            if kind is not None and (self.exclude or not self.project.excludes(path)):
+                yield path, kind
+
+    def in_repository(
+        self, repository: "Repository", names: Sequence[str]
+    ) -> tuple[Callable[[str], bool], list[str]]:
+        """A predicate that selects files below ``names`` by their path in ``repository``, and ``names`` as such paths.
+
+        Without ``names``, it selects files anywhere.
+
+        Raises:
+            RepositoryError: a name is outside the repository.
+        """
+        below = [_path_in_repository(repository, name) for name in names]
+        excluded = IgnorePatterns(self.exclude)
+        top = repository.root or Path()
+
+        def is_selected(path: str) -> bool:
+            if self.kind(path) is None:
+                return False
+            if below and not any(folder in {"", path} or path.startswith(f"{folder}/") for folder in below):
+                return False
+            if self.exclude:
+                return not excluded.ignores_file(path)
+            return not self.project.excludes(top / path)
+
+        return is_selected, below
+
+
+def _path_in_repository(repository: "Repository", name: str) -> str:
+    """A file or folder named by the user, as a path in the repository; empty for the whole repository."""
+    if repository.root is None:
+        inside = Path(name).as_posix()
+        return "" if inside == "." else inside
+    # First resolve only the folder: a link that the user names is a link in git too.
+    full = Path(os.path.abspath(name))  # noqa: PTH100
+    real = Path(os.path.realpath(full.parent)) / full.name if full.name else full
+    root = Path(os.path.realpath(repository.root))
+    for path in (real, Path(os.path.realpath(full))):
+        if path.is_relative_to(root):
+            relative = path.relative_to(root).as_posix()
+            return "" if relative == "." else relative
+    raise RepositoryError(f"is outside this repository ({root})", display_path(name))
