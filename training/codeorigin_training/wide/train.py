@@ -4,10 +4,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+import pydantic
 
 from codeorigin.model.ngrams.views import View, ViewKind
 from codeorigin_training.arrays import Floats
 from codeorigin_training.checkpoint import Checkpoints
+from codeorigin_training.configuration import STRICT
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.corpus.sides import TrainingSide
 from codeorigin_training.corpus.weights import PAIR_WEIGHT
@@ -48,7 +50,7 @@ def default_views() -> tuple[ViewSettings, ...]:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@pydantic.dataclasses.dataclass(frozen=True, config=STRICT)
 class WideConfig:
     """Views and how they are trained.
 
@@ -134,7 +136,9 @@ def train_wide(
         logits.append(np.concatenate([fold_logits, model.logits(matrix[count:])]))
         learnt.append(model.logits(matrix[:count]))
         metrics(_curve_point(side, learnt[-1], fold_logits), len(logits))
-        log(f"{settings.view.kind}: out of fold {headline(detector_metrics(side.rows, fold_logits))}")
+        log(
+            f"{settings.view.kind}: out of fold {headline(detector_metrics(side.rows, fold_logits, intervals=False))}"
+        )
         if config.all_repositories:
             final.append(LinearModel(fitted["final"]))
     stacked = np.stack(logits, axis=1)
