@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from codeorigin.analysis.report import FileReport
 from codeorigin.check.inputs import Source
-from codeorigin.check.result import Cell, CheckedFile, FileError, counted_lines
+from codeorigin.check.result import CheckedFile, FileError, counted_lines
 from codeorigin.cli.exit_codes import describe_unexpected
 from codeorigin.cli.terminal import display_path
 from codeorigin.errors import CodeOriginError, ModelError, SourceError
@@ -87,7 +87,7 @@ class FileCheck:
             changed = None if source.changed is None else _in_cell(source.changed, each.piece.lines or ())
             checked = self._file(source, each.piece.text, each.report, changed, analyzer)
             if checked.report.functions:
-                yield replace(checked, cell=Cell(each.piece.cell or 0, each.piece.lines or ()))
+                yield replace(checked, cell=replace(each.piece, text=""))
                 found = True
         if not found:
             nothing = FileReport(report.language, source.path, ())
