@@ -135,12 +135,11 @@ def test_features_take_plain_values_of_the_model_and_leave_scoring_to_the_analyz
 
 
 _SERVER_LAYERS = (
-    ("lsp.connection", "lsp.documents", "lsp.settings"),
+    ("lsp.connection", "lsp.documents"),
     ("lsp.scoring",),
-    ("lsp.presentation",),
     ("lsp.session", "lsp.status"),
     ("lsp.server",),
-    ("lsp.handlers",),
+    ("lsp.features",),
     ("lsp.app",),
 )
 

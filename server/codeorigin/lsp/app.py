@@ -8,7 +8,7 @@ from pathlib import Path
 
 from codeorigin.lsp.connection import logs
 from codeorigin.lsp.connection.transport import Connection, Writer, start_reader, take_stdio
-from codeorigin.lsp.handlers import register_all
+from codeorigin.lsp.features import register_all
 from codeorigin.lsp.server import CodeOriginServer
 
 logger = logging.getLogger(__name__)

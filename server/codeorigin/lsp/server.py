@@ -100,9 +100,9 @@ class CodeOriginServer(LanguageServer):
             "pid": os.getpid(),
             "uptimeSeconds": round(time.monotonic() - self.started_at, 1),
             "documents": len(session.documents.open_uris()),
-            "pending": session.scorer.pending + session.commits.pending,
+            "pending": session.pending,
             "positionEncoding": session.documents.encoding.value,
-            "diagnostics": "pull" if session.publisher.pull else "push",
+            "diagnostics": "pull" if self.client.support.pull_diagnostics else "push",
         }
 
     def _documents(self) -> SourceWorkspace:

@@ -1,292 +1,201 @@
-"""One client's session: its open documents, their settings, and their scoring and results."""
+"""One client's session: its documents, their settings and results. Everything here runs on the event loop."""
 
 import asyncio
-import logging
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
+from pygls import uris
 
-from codeorigin.errors import CodeOriginError, ModelError
 from codeorigin.lsp.connection.client import Client
-from codeorigin.lsp.documents.documents import SourceWorkspace
-from codeorigin.lsp.documents.eligibility import SkipReason
-from codeorigin.lsp.documents.open_documents import OpenDocuments
-from codeorigin.lsp.presentation.file_verdicts import FileVerdicts
-from codeorigin.lsp.presentation.publisher import Publisher
-from codeorigin.lsp.scoring.commit_scope import CommitScopes
-from codeorigin.lsp.scoring.document_scorer import DocumentScorer
+from codeorigin.lsp.documents.accepted import AcceptedInFolders
+from codeorigin.lsp.documents.configuration import Configuration
+from codeorigin.lsp.documents.documents import SourceDocument, SourceWorkspace
+from codeorigin.lsp.scoring.commits import Commits
+from codeorigin.lsp.scoring.document_state import DocumentState
 from codeorigin.lsp.scoring.explanation_jobs import ExplanationJobs
 from codeorigin.lsp.scoring.model_loader import ModelLoader
-from codeorigin.lsp.scoring.scored_document import Key, Pass, Result
-from codeorigin.lsp.scoring.worker import Priority, WorkerThread
-from codeorigin.settings.schema import RunMode, Scope, Settings
-
-if TYPE_CHECKING:
-    from codeorigin.lsp.scoring.workspace_scan import Scanner
-
-logger = logging.getLogger(__name__)
+from codeorigin.lsp.scoring.requests import Key, Request, Result
+from codeorigin.lsp.scoring.worker import WorkerThread
+from codeorigin.lsp.scoring.workspace_scan import ScanFolder, Scanner
+from codeorigin.settings.accepted_findings import AcceptedFindings
+from codeorigin.settings.schema import Settings
 
 
-class Session(OpenDocuments):
-    """State shared by the handlers. Everything here runs on the event loop; only the workers have threads."""
+@dataclass(frozen=True, slots=True)
+class ClosedFindings:
+    """What the client shows for a file that is not open."""
+
+    uri: str
+    path: Path
+    items: list[types.Diagnostic]
+
+
+class Session:
+    """The state that the features share. Only the two workers have threads; they get immutable requests.
+
+    ``documents`` returns the workspace and may be called after ``initialize``. ``uri`` is always a URI as the client
+    spells it.
+    """
 
     def __init__(
         self, client: Client, documents: Callable[[], SourceWorkspace], model_dir: Path | None
     ) -> None:
-        super().__init__(documents, client.show_problems)
         self.client = client
-        self._model_dir = model_dir
+        self._documents = documents
+        self.model_dir = model_dir
+        self.configuration = Configuration()
         self.configured = asyncio.Event()
+        self.watches_files = False
+        """Whether the client reports changes of project files, so that they need not be checked at every edit."""
+        self.accepted_findings = AcceptedInFolders(client.show_problems)
         self.loader = ModelLoader(model_dir)
+        self.model_requested = False
         self.worker = WorkerThread()
-        self.publisher = Publisher(client.publish)
-        self.explanations = ExplanationJobs(self.worker, self.loader, client.start_progress)
-        self.scorer = DocumentScorer(
-            self.worker,
-            self.loader,
-            begin=self._begin,
-            key=self._key,
-            deliver=self._deliver,
-            failed=self._failed,
-        )
         self.git = WorkerThread()
         """Runs git, which may be slow, in its own thread, so that nothing else waits for it."""
-        self.commits = CommitScopes(self.worker, self.git, self.loader, self._commits_changed)
-        self._waiting: set[str] = set()
-        """Documents whose newest text is not scored before a save or a request, as the settings say."""
-        self.selections: dict[str, tuple[types.Diagnostic, ...]] = {}
-        """Answers to "Rescore selection", shown until the next edit."""
-        self.model_requested = False
-        self._file_verdicts = FileVerdicts(client.notify)
-        self._scanner: Scanner | None = None
+        self.commits = Commits(self.worker, self.git, self.loader)
+        self.explanations = ExplanationJobs(self.worker, self.loader, client.start_progress)
+        self._states: dict[str, DocumentState] = {}
+        self.closed: dict[str, ClosedFindings] = {}
+        """Findings in files that are not open, by their unquoted URI; only if diagnostics are pushed."""
+        self.checking_closed: asyncio.Task[None] | None = None
+        self.stopped = False
 
-    def stop(self) -> None:
-        """Cancel everything that runs or waits."""
-        self.scorer.cancel_all()
-        self.commits.stop()
-        self.git.stop(0)
-        self.worker.stop(0)
-
-    # -- files that are not open --------------------------------------------------------------------------
-
-    def withdraw_outside(self) -> None:
-        """Withdraw the findings in files that are no longer in any workspace folder, except open ones."""
-        self.publisher.withdraw(lambda uri: self.documents.folder_of(uri) is None and not self.is_open(uri))
+    # -- documents ----------------------------------------------------------------------------------------
 
     @property
-    def scanner(self) -> "Scanner":
-        """Scores files that are not open; shared by all scans, so that it knows which files are unchanged."""
-        # Imported on first use, to keep the server's startup fast.
-        from codeorigin.lsp.scoring.workspace_scan import Scanner  # noqa: PLC0415
+    def documents(self) -> SourceWorkspace:
+        """The open documents."""
+        return self._documents()
 
-        if self._scanner is None:
-            self._scanner = Scanner(self.worker, self.loader, self.documents.encoding)
-        return self._scanner
+    def document(self, uri: str) -> SourceDocument | None:
+        """The open document, or None."""
+        return self.documents.find(uri)
+
+    def is_open(self, uri: str) -> bool:
+        """Whether the client has a file open, as a document or as the cells of a notebook."""
+        return self.documents.get_notebook_document(notebook_uri=uri) is not None or (
+            self.document(uri) is not None
+        )
+
+    def folder_path(self, uri: str) -> Path | None:
+        """The workspace folder of a document on disk."""
+        folder = self.documents.folder_of(uri)
+        path = uris.to_fs_path(folder) if folder is not None else None
+        return Path(path) if path else None
+
+    def folders(self) -> dict[str, ScanFolder]:
+        """The workspace folders on disk by URI.
+
+        A file has the settings of the innermost folder that contains it, whether it is open or not.
+        """
+        named = [(folder.uri, uris.to_fs_path(folder.uri)) for folder in self.documents.folders.values()]
+        paths = {uri: Path(path) for uri, path in named if path is not None}
+        return {
+            uri: ScanFolder(
+                path,
+                self.configuration.of(uri),
+                tuple(inner for inner in paths.values() if path in inner.parents),
+            )
+            for uri, path in paths.items()
+        }
 
     # -- settings -----------------------------------------------------------------------------------------
 
-    def files_watched(self) -> None:
-        """Stop checking project files on every edit, because the client now reports their changes."""
-        self._watches_files = True
-        # Otherwise changes from before the client began to watch would go unnoticed.
-        if any(self.configuration.is_stale(folder.uri) for folder in self.documents.folders.values()):
-            self.reconfigure()
+    def settings_of(self, uri: str) -> Settings:
+        """The settings of a document."""
+        return self.configuration.of(self.documents.folder_of(uri))
 
-    def reconfigure(self) -> None:
-        """Recompute the settings from all layers, and act on what changed."""
-        self._accepted.forget()
-        self.configuration.rebuild([folder.uri for folder in self.documents.folders.values()])
-        self.client.show_problems("settings", self.configuration.problems)
-        if not self.configured.is_set():
-            return
-        everywhere = self.configuration.everywhere
-        if everywhere.enable:
-            self._load_model(everywhere.model_path)
-        self._score_again()
-        self.client.refresh_decorations()
+    def accepted_of(self, uri: str) -> AcceptedFindings | None:
+        """The accepted findings of the document's folder; None outside of all folders."""
+        path = self.folder_path(uri)
+        return None if path is None else self.accepted_findings.of(path)
+
+    def accepted(self, uri: str) -> frozenset[str]:
+        """Ids of the accepted functions in the document's folder."""
+        path = self.folder_path(uri)
+        return (
+            frozenset() if path is None else self.accepted_findings.ids(path, is_watched=self.watches_files)
+        )
 
     @property
     def wants_status(self) -> bool:
         """Whether the client is sent ``codeorigin/status`` and ``codeorigin/fileVerdict``."""
         return self.configured.is_set() and self.configuration.everywhere.status_notifications
 
-    def _load_model(self, setting: str | None) -> None:
-        """Load the model that the settings name, unless it was already requested."""
-        chosen = self._model_dir or (Path(setting).expanduser() if setting else None)
-        if not self.loader.choose(chosen) and self.model_requested:
-            return
-        self.model_requested = True
-        self.worker.submit(self.loader.analyzer, priority=Priority.MODEL).add_done_callback(
-            self._model_loaded
-        )
-
-    def _model_loaded(self, loading: asyncio.Future[Any]) -> None:
-        error = None if loading.cancelled() else loading.exception()
-        if isinstance(error, ModelError):
-            self.client.show_once(str(error), types.MessageType.Error)
-
-    # -- what happens to documents ------------------------------------------------------------------------
-
-    def touched(self, uri: str, *, edited: bool) -> None:
-        """A document was opened or saved, or (``edited``) its text has changed."""
-        document = self.document(uri)
-        if document is None or not self.configured.is_set():
-            return  # all open documents are scored once the settings are known
-        uri = document.uri
-        if not self._watches_files and self.configuration.is_stale(document.folder):
-            self.reconfigure()
-        settings = self.configuration.of(document.folder)
-        if edited:
-            self.explanations.cancel(uri)
-            self.selections.pop(uri, None)
-            self.publisher.edited(uri)
-        else:
-            document.edited_lines = ()  # a save ends the quiet time near the caret
-            self._look_at_commits(uri, settings)
-        if settings.run is RunMode.ON_TYPE or (settings.run is RunMode.ON_SAVE and not edited):
-            self._waiting.discard(uri)
-            self.scorer.schedule(uri, settings.debounce / 1000 if edited else 0.0)
-        elif edited:
-            self._waiting.add(uri)
-            self.scorer.cancel(uri)
-
-    def closed(self, uri: str) -> None:
-        """A document was closed: forget it, and clear what the client shows."""
-        self.scorer.forget(uri)
-        self._waiting.discard(uri)
-        self.commits.forget(uri)
-        self.explanations.cancel(uri)
-        self.selections.pop(uri, None)
-        self.publisher.clear(uri)
-        self._file_verdicts.forget(uri)
-
-    def _look_at_commits(self, uri: str, settings: Settings) -> None:
-        """Refresh the evidence from commits, or drop it if the settings or the document do not allow it."""
-        snapshot = self.documents.snapshot(uri) if settings.scope is Scope.COMMIT else None
-        if snapshot is None or snapshot.path is None or snapshot.language is None or snapshot.is_cell:
-            self.commits.forget(uri)
-        elif settings.run is not RunMode.MANUAL or uri in self.scorer.results:
-            self.commits.refresh(uri, Path(snapshot.path), snapshot.language)
-
-    def _commits_changed(self, uri: str) -> None:
-        document, result = self.document(uri), self.result(uri)
-        if document is None:
-            return
-        is_scored = result is not None and result.version == (document.version or 0)
-        # Later edits are not scored before a save, if the settings say so.
-        if is_scored or self.scorer.is_busy(uri) or self.settings_of(uri).run is RunMode.ON_TYPE:
-            self.scorer.schedule(uri, 0.0)
-
-    def _score_again(self) -> None:
-        """Rescore all open documents after settings or the model changed; cached texts cost nothing."""
-        for uri in self.documents.open_uris():
-            run = self.settings_of(uri).run
-            self._look_at_commits(uri, self.settings_of(uri))
-            if run is RunMode.ON_TYPE:
-                self._waiting.discard(uri)
-            if uri in self.scorer.results or (run is not RunMode.MANUAL and uri not in self._waiting):
-                self.scorer.schedule(uri, 0.0)
-
     # -- results ------------------------------------------------------------------------------------------
 
-    async def scored(self, uri: str) -> Result | None:
-        """The result for the current text, settings and model, computed now if necessary.
-
-        None if the document is not open, or if it could not be scored, in which case the user was notified.
-        """
-        await self.configured.wait()
-        while (document := self.document(uri)) is not None:
-            self._waiting.discard(document.uri)
-            result = self.result(document.uri)
-            if result is not None and result.done.key == self._key(document.uri):
-                return result
-            if self.loader.error is not None and not self.scorer.is_busy(document.uri):
-                return None
-            if not await self.scorer.score_now(document.uri):
-                return None
-        return None
-
-    async def settled(self, uri: str) -> Result | None:
-        """The newest result, once no pass over ``uri`` is waiting or running; does not start one."""
-        await self.configured.wait()
+    def state(self, uri: str) -> DocumentState:
+        """The state of an open document."""
         document = self.document(uri)
-        if document is None:
-            return None
-        await self.scorer.settled(document.uri)
-        return self.result(document.uri)
+        return self._states.setdefault(uri if document is None else document.uri, DocumentState())
 
-    def result(self, uri: str) -> Result | None:
-        """The newest result of an open document, maybe of an older version; ``uri`` as the client spells it."""
-        return self.scorer.results.get(uri)
+    def forget(self, uri: str) -> DocumentState | None:
+        """End all work on a document that was closed, and return its last state."""
+        self.explanations.cancel(uri)
+        state = self._states.pop(uri, None)
+        if state is not None:
+            state.stop()
+        return state
 
-    def is_current(self, result: Result) -> bool:
-        """Whether ``result`` is for the document's current text."""
-        document = self.document(result.snapshot.uri)
-        return document is not None and result.version == (document.version or 0)
+    def request(self, uri: str) -> Request | None:
+        """Everything that scoring the document as it is now needs; None if it is closed.
 
-    def refresh_findings(self, uri: str) -> None:
-        """Bring the client's diagnostics of an open document up to date with its result."""
-        result, document = self.result(uri), self.document(uri)
-        if result is not None and document is not None:
-            extra = self.selections.get(uri, ())
-            self.publisher.update(result, document, accepted=self.accepted(uri), extra=extra)
-
-    def accepted_more(self) -> None:
-        """Remove newly accepted findings from the client."""
-        self._accepted.forget()
-        for uri in self.documents.open_uris():
-            self.refresh_findings(uri)
-
-    # -- one pass over a document -------------------------------------------------------------------------
-
-    def _begin(self, uri: str) -> Pass | None:
+        If its newest text waits for a save, the text that was scored before.
+        """
         snapshot = self.documents.snapshot(uri)
         if snapshot is None:
             return None
-        if uri in self._waiting and (known := self.result(uri)) is not None:
-            snapshot = known.snapshot
-        return Pass(
-            snapshot,
-            self.settings_of(uri),
-            self.folder_path(uri),
-            self.loader.generation,
-            self.commits.of(uri),
-        )
+        state = self.state(uri)
+        if state.waits_for_save and state.result is not None:
+            snapshot = state.result.snapshot
+        settings, folder = self.settings_of(uri), self.folder_path(uri)
+        return Request(snapshot, settings, folder, self.loader.generation, state.in_commits)
 
-    def _key(self, uri: str) -> Key | None:
+    def key(self, uri: str) -> Key | None:
+        """The key of :meth:`request`, which is cheap."""
         document = self.document(uri)
         if document is None:
             return None
-        known = self.result(document.uri) if document.uri in self._waiting else None
-        return (
-            (document.version or 0) if known is None else known.version,
-            self.configuration.of(document.folder),
-            self.loader.generation,
-            self.commits.of(document.uri).number,
-        )
+        state = self.state(uri)
+        waits = state.waits_for_save and state.result is not None
+        version = state.result.version if waits and state.result is not None else document.version or 0
+        settings = self.configuration.of(document.folder)
+        return version, settings, self.loader.generation, state.in_commits
 
-    def _deliver(self, result: Result, before: Result | None) -> None:
-        uri = result.snapshot.uri
-        known = None if before is None else before.skipped
-        if result.skipped is not None and (known is None or known.reason is not result.skipped.reason):
-            logger.info("a document is not scored: %s", result.skipped)
-            if result.skipped.reason is SkipReason.TOO_LARGE:
-                self.client.log(f"{uri}: not scored: {result.skipped}")
-        if self.wants_status:
-            self._file_verdicts.tell(result)
-        self.refresh_findings(uri)
-        settings = result.settings
-        is_late = settings.run is not RunMode.ON_TYPE and (before is None or before.version != result.version)
-        if is_late or (before is not None and result.moves(before)):
-            # Clients fetch lenses and hints again only after an edit.
-            self.client.refresh_decorations(lenses=settings.code_lens, hints=settings.inlay_hints)
+    def result(self, uri: str) -> Result | None:
+        """The newest result of an open document, maybe of an older version."""
+        document = self.document(uri)
+        state = None if document is None else self._states.get(document.uri)
+        return None if state is None else state.result
 
-    def _failed(self, error: Exception) -> None:
-        if isinstance(error, CodeOriginError):
-            message = str(error)
-        else:
-            logger.error("scoring a document failed", exc_info=error)
-            message = f"scoring a document failed ({type(error).__name__}); the log says where"
-        self.client.show_once(message, types.MessageType.Error)
+    def current_result(self, uri: str) -> Result | None:
+        """The result for the current text, if there is one."""
+        result, document = self.result(uri), self.document(uri)
+        is_current = result is not None and document is not None and result.version == (document.version or 0)
+        return result if is_current else None
+
+    @property
+    def pending(self) -> int:
+        """Number of documents that are waiting to be scored or being scored."""
+        states = self._states.values()
+        is_checking = self.checking_closed is not None and not self.checking_closed.done()
+        return sum(state.is_busy + state.reads_commits for state in states) + is_checking
+
+    @cached_property
+    def scanner(self) -> Scanner:
+        """Scores files that are not open; shared by all scans, so that it knows which files are unchanged."""
+        return Scanner(self.worker, self.loader, self.documents.encoding)
+
+    def stop(self) -> None:
+        """Cancel everything that runs or waits."""
+        self.stopped = True
+        for state in self._states.values():
+            state.stop()
+        if self.checking_closed is not None:
+            self.checking_closed.cancel()
+        self.git.stop(0)
+        self.worker.stop(0)

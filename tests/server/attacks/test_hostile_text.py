@@ -14,7 +14,7 @@ from codeorigin.check.formats import ReportFormat, github, html, sarif
 from codeorigin.check.result import CheckedFile, CheckResult, FileError
 from codeorigin.cli.terminal import printable
 from codeorigin.lsp.connection.logs import OneLineFormatter, PrivateFormatter
-from codeorigin.lsp.presentation.markdown import code_span, escape
+from codeorigin.lsp.features.markdown import code_span, escape
 from codeorigin.text.literal_text import one_line, plain_message
 
 HOSTILE = {

@@ -5,13 +5,14 @@ import sys
 import time
 from pathlib import Path
 
+from codeorigin.analysis import analyzer
 from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.lsp.app import serve
 
-analyze, explain = Analyzer.analyze, Analyzer.explain
+outlined, explain = analyzer.outlined, Analyzer.explain
 
 
-def misbehave(self, document, **options):  # type: ignore[no-untyped-def]
+def misbehave(document, cancel):  # type: ignore[no-untyped-def]
     """Do what the text says, then analyse it."""
     text = document.text
     if "RAISE" in text:
@@ -26,7 +27,7 @@ def misbehave(self, document, **options):  # type: ignore[no-untyped-def]
     if "HANG" in text:
         print("hanging", file=sys.stderr, flush=True)
         time.sleep(3600)
-    return analyze(self, document, **options)
+    return outlined(document, cancel)
 
 
 def wait(text, cancel):  # type: ignore[no-untyped-def]
@@ -45,6 +46,6 @@ def explain_late(self, text, span, options, *, cancel, **more):  # type: ignore[
     return explain(self, text, span, options, cancel=cancel, **more)
 
 
-Analyzer.analyze = misbehave  # type: ignore[method-assign]
+analyzer.outlined = misbehave
 Analyzer.explain = explain_late  # type: ignore[method-assign]
 sys.exit(serve(log_level="info"))

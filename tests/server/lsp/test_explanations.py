@@ -18,7 +18,7 @@ from codeorigin.functions.spans import FunctionSpan
 from codeorigin.languages import get_language
 from codeorigin.lsp.documents.documents import Positions, Snapshot
 from codeorigin.lsp.scoring.explanation_jobs import ExplanationJobs
-from codeorigin.lsp.scoring.scored_document import Pass, Result
+from codeorigin.lsp.scoring.requests import Request, Result
 from codeorigin.lsp.scoring.worker import WorkerThread
 from codeorigin.model.verdict import Verdict
 from codeorigin.text.positions import LineIndex, PositionEncoding
@@ -106,7 +106,7 @@ class Bench:
         (span,) = find_functions(text, get_language("python"))
         verdict = Verdict(probability=0.5, logit=0.0, band=None)
         self.function = FunctionReport(span, verdict, "id")
-        self.result = Result(Pass(snapshot), FileReport("python", None, (self.function,)), "model")
+        self.result = Result(Request(snapshot), FileReport("python", None, (self.function,)), "model")
 
     def bar(self, _: str, cancel: Callable[[], None]) -> Any:
         self.bars.append(Bar(cancel))

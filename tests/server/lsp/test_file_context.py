@@ -278,6 +278,9 @@ async def test_scan_uses_file_context_as_configured(editor: Editor, analyzer: An
             )
     finally:
         path.unlink()
+        await editor.configure(**SETTINGS)
+        if not editor.pulls:  # the file is gone
+            await editor.take(PUSHED, lambda params: not params.diagnostics)
         editor.inbox.pop(PUSHED, None)
 
 

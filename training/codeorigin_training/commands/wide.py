@@ -47,7 +47,7 @@ def _train(config: WideConfig, run: Run, digest: str, tracker: Tracker, log: Log
     log(f"{len(side.rows)} rows of {len({row.repo for row in side.rows})} repositories")
     views = run.folder / "views"
     trained = train_wide(side, held_out, config, log, tracker.metrics, Checkpoints(views, {"inputs": digest}))
-    figures = detector_metrics(side.rows, trained.out_of_fold)
+    figures = detector_metrics(side.rows, trained.out_of_fold, intervals=False)
     log(f"out of fold: {headline(figures)}")
     tracker.metrics(numbers({"out_of_fold": figures}), 0)
     keep_test_set(tracker, held_out, sigmoid(trained.held_out))

@@ -32,12 +32,13 @@ _MIXED_SHARE = 0.5
 _IN_FILES = ("old_human", "modern_human", "same_repository")
 
 
-def detector_metrics(rows: Sequence[Row], logits: Floats) -> dict[str, Any]:
+def detector_metrics(rows: Sequence[Row], logits: Floats, *, intervals: bool = True) -> dict[str, Any]:
     """AUROC and TPR at 1 % FPR of ``logits`` ``(n,)`` against old and modern code, inside repositories, on pairs.
 
     Classes are matched within language x test x length, so that none of these can tell them apart; the figures are
     means over ten draws of the larger class. A distribution's packages are left out because they contain only human
-    code, of a different kind than the repositories that LLM code comes from.
+    code, of a different kind than the repositories that LLM code comes from. ``intervals`` is as in
+    :func:`~codeorigin_training.measure.ranking.ranking_figures`.
     """
     corpus = np.array([row.pair is None and row.source != DISTRIBUTION_SOURCE for row in rows])
     labels = np.array([row.label for row in rows], dtype=np.int64)
@@ -47,7 +48,7 @@ def detector_metrics(rows: Sequence[Row], logits: Floats) -> dict[str, Any]:
     for name, human in (("old_human", ~modern), ("modern_human", modern)):
         samples = list(matched_samples(rows, corpus & ((labels == 1) | human), range(DRAWS)))
         result[name] = {
-            **ranking_figures(labels, logits, repositories, samples),
+            **ranking_figures(labels, logits, repositories, samples, intervals=intervals),
             "functions": len(samples[0]),
         }
     result["same_repository"] = _same_repository(labels[corpus], logits[corpus], repositories[corpus])

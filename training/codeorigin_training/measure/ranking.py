@@ -18,7 +18,12 @@ _STATISTICS = ("auroc", "tpr_at_1_fpr")
 
 
 def ranking_figures(
-    labels: Integers, scores: Floats, repositories: Integers, samples: Sequence[Integers]
+    labels: Integers,
+    scores: Floats,
+    repositories: Integers,
+    samples: Sequence[Integers],
+    *,
+    intervals: bool = True,
 ) -> dict[str, Any]:
     """AUROC and TPR at 1 % FPR as means over ``samples``, with 90 % intervals of these means.
 
@@ -27,16 +32,17 @@ def ranking_figures(
         scores: ``(n,)``, higher for LLM code.
         repositories: ``(n,)``, the units that the bootstrap draws.
         samples: draws of :func:`~codeorigin_training.corpus.weights.matched_samples`.
+        intervals: whether intervals are computed, which takes 200 times as long; without, they are NaN.
     """
 
     def statistics(index: Integers) -> Floats:
         return np.array([auroc(labels[index], scores[index]), tpr_at_fpr(labels[index], scores[index], 0.01)])
 
     values = np.mean([statistics(each) for each in samples], axis=0)
-    intervals = bootstrap_intervals(repositories, statistics, samples=samples)
-    if not len(intervals):
-        intervals = np.full((len(_STATISTICS), 2), np.nan)
+    bounds = bootstrap_intervals(repositories, statistics, samples=samples if intervals else [])
+    if not len(bounds):
+        bounds = np.full((len(_STATISTICS), 2), np.nan)
     found: dict[str, Any] = {}
-    for name, value, (low, high) in zip(_STATISTICS, values, intervals, strict=True):
+    for name, value, (low, high) in zip(_STATISTICS, values, bounds, strict=True):
         found |= {name: float(value), f"{name}_interval_90": (float(low), float(high))}
     return found

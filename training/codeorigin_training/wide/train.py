@@ -134,7 +134,9 @@ def train_wide(
         logits.append(np.concatenate([fold_logits, model.logits(matrix[count:])]))
         learnt.append(model.logits(matrix[:count]))
         metrics(_curve_point(side, learnt[-1], fold_logits), len(logits))
-        log(f"{settings.view.kind}: out of fold {headline(detector_metrics(side.rows, fold_logits))}")
+        log(
+            f"{settings.view.kind}: out of fold {headline(detector_metrics(side.rows, fold_logits, intervals=False))}"
+        )
         if config.all_repositories:
             final.append(LinearModel(fitted["final"]))
     stacked = np.stack(logits, axis=1)

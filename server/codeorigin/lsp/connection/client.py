@@ -1,5 +1,6 @@
 """The connected client: its capabilities and the messages sent to it."""
 
+import asyncio
 from collections.abc import Iterable
 from typing import Any
 
@@ -21,14 +22,16 @@ class Client:
         self._protocol = protocol
         self._shown: set[str] = set()
         self._problems: dict[str, frozenset[str]] = {}
+        self._refreshes = False
         self.support = ClientSupport()
 
     def notify(self, method: str, params: Any) -> None:
         """Send a notification."""
         self._protocol.notify(method, params)
 
-    def publish(self, params: types.PublishDiagnosticsParams) -> None:
+    def publish(self, uri: str, items: list[types.Diagnostic], version: int | None = None) -> None:
         """Push diagnostics."""
+        params = types.PublishDiagnosticsParams(uri=uri, diagnostics=items, version=version)
         self.notify(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS, params)
 
     def show(self, message: str, kind: types.MessageType = types.MessageType.Info) -> None:
@@ -56,7 +59,13 @@ class Client:
         self.notify(types.WINDOW_LOG_MESSAGE, params)
 
     def refresh_diagnostics(self) -> None:
-        """Ask the client to pull diagnostics again. Call only if the client supports it."""
+        """Ask the client to pull again, if it supports that; at most once per iteration of the event loop."""
+        if self.support.refresh_diagnostics and not self._refreshes:
+            self._refreshes = True
+            asyncio.get_running_loop().call_soon(self._refresh_diagnostics)
+
+    def _refresh_diagnostics(self) -> None:
+        self._refreshes = False
         self._protocol.ask(types.WORKSPACE_DIAGNOSTIC_REFRESH, None)
 
     def refresh_decorations(self, *, lenses: bool = True, hints: bool = True) -> None:

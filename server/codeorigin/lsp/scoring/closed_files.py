@@ -15,7 +15,7 @@ from codeorigin.languages import Language
 from codeorigin.languages.kinds import NOTEBOOK, DocumentKind, Kind, kind_for_path
 from codeorigin.lsp.documents.documents import Positions, Snapshot
 from codeorigin.lsp.scoring.file_records import FileRecord
-from codeorigin.lsp.scoring.scored_document import FunctionRecord, Pass, Result
+from codeorigin.lsp.scoring.requests import FunctionRecord, Request, Result
 from codeorigin.settings.schema import Settings
 from codeorigin.text.positions import LineIndex, PositionEncoding
 
@@ -66,7 +66,7 @@ class ClosedFile:
             path=str(self.path),
             host=kind if isinstance(kind, DocumentKind) else None,
         )
-        result = Result(Pass(snapshot, settings), report, model_id)
+        result = Result(Request(snapshot, settings), report, model_id)
         listed = result.functions
         if self.changed is not None:
             places = function_lines(self.text, [each.span for each in listed])

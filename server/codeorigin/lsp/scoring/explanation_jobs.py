@@ -14,7 +14,7 @@ from codeorigin.errors import Cancelled, CodeOriginError
 from codeorigin.explain.explanation import ExplainOptions, Explanation
 from codeorigin.lsp.connection.progress import WorkDoneProgress
 from codeorigin.lsp.scoring.model_loader import ModelLoader
-from codeorigin.lsp.scoring.scored_document import Result
+from codeorigin.lsp.scoring.requests import Result
 from codeorigin.lsp.scoring.worker import Priority, WorkerThread
 from codeorigin.wording.explanations import FAILED, READY
 from codeorigin.wording.titles import EXPLAINING
@@ -55,7 +55,7 @@ class ExplanationJobs:
     def cached(self, result: Result, function: FunctionReport) -> Explanation | None:
         """The explanation if it is cached, else None; does not wait."""
         analyzer = self._loader.loaded
-        if analyzer is None or result.done.generation != self._loader.generation:
+        if analyzer is None or result.request.generation != self._loader.generation:
             return None
         return analyzer.cached_explanation(
             result.snapshot.text,
@@ -122,7 +122,7 @@ class ExplanationJobs:
         if run is not None and not run.token.cancelled:
             return run
         token = CancelToken()
-        generation, text = result.done.generation, result.snapshot.text
+        generation, text = result.request.generation, result.snapshot.text
         span, options, function_id = function.span, result.settings.explain_options, function.function_id
         future = self._worker.submit(
             lambda: self._loader.analyzer(generation).explain(
@@ -154,7 +154,12 @@ class ExplanationJobs:
 
 
 def _key(result: Result, function: FunctionReport) -> _Key:
-    return result.snapshot.uri, function.function_id, result.settings.explain_options, result.done.generation
+    return (
+        result.snapshot.uri,
+        function.function_id,
+        result.settings.explain_options,
+        result.request.generation,
+    )
 
 
 def _stop(run: _Run) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from codeorigin.lsp.scoring.scored_document import FunctionRecord
+from codeorigin.lsp.scoring.requests import FunctionRecord
 from codeorigin.model.file_verdict import FileVerdict
 
 MAX_BYTES = 64 * 1024 * 1024

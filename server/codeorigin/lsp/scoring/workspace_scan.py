@@ -236,6 +236,13 @@ class Scanner:
         except Exception as error:
             return error
 
+    async def file(self, path: Path, settings: Settings, token: CancelToken) -> FileRecord:
+        """The verdicts on a file; scores it only if it has changed since it was scored. Raises like a scan."""
+        record = (await self._scored([(path, settings)], token))[path]
+        if isinstance(record, Exception):
+            raise record
+        return record
+
     async def changed_file(
         self, path: Path, file: "WrittenFile", settings: Settings, token: CancelToken
     ) -> FileRecord:

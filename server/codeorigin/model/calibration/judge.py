@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 
 from codeorigin.model.calibration.calibration import Calibration
 from codeorigin.model.calibration.promise import Group
-from codeorigin.model.calibration.reading import Reading, Rule, read, rule_of
 from codeorigin.model.calibration.scale import Scale
 from codeorigin.model.change_verdict import ChangedFunctions, ChangeVerdict, judge_change
 from codeorigin.model.file_verdict import FileVerdict
@@ -28,8 +27,6 @@ class Judge:
 
     def __init__(self, calibration: Calibration) -> None:
         self._calibration = calibration
-        # One entry per scale, language and group seen so far: a few dozen at most.
-        self._rules: dict[tuple[str, str, Group], Rule] = {}
 
     def is_long_enough(self, normalized: Normalized) -> bool:
         """Whether a function has enough non-blank lines and characters for a verdict."""
@@ -159,12 +156,11 @@ class Judge:
         ):
             return verdict
         own = verdict.unrefined_logit + deep.logit
-        name, scale, logit = "refined", scales.alone, own
+        scale, logit = scales.alone, own
         if verdict.file_evidence is not None and scales.in_file is not None:
-            name, scale, logit = "refined in file", scales.in_file, own + verdict.file_evidence
+            scale, logit = scales.in_file, own + verdict.file_evidence
         refined = replace(
-            verdict,
-            **self._read(name, scale, logit, language, verdict.group),
+            scale.read(verdict, logit, language, verdict.group),
             logit=own,
             deep=deep.logit,
             windows=deep.windows,
@@ -173,13 +169,6 @@ class Judge:
         if verdict.band is not Band.HUMAN or refined.band is not Band.LLM:
             return refined
         return replace(refined, band=Band.UNSURE, cleared=True)
-
-    def _read(self, name: str, scale: Scale, logit: float, language: str, group: Group) -> Reading:
-        """The reading of ``logit`` by ``scale``; ``name`` identifies the scale in the cache."""
-        rule = self._rules.get((name, language, group))
-        if rule is None:
-            rule = self._rules[name, language, group] = rule_of(scale, language, group)
-        return read(scale, rule, logit)
 
     def _unrefined(self, verdict: Verdict) -> Verdict:
         """The verdict without the deep part's refinement, for rules that are for the wide part alone."""
@@ -200,10 +189,8 @@ class Judge:
             return verdict
         (in_file, neighbours), (heard, others) = by_file, by_commit
         logit = verdict.unrefined_logit + heard + (in_file or 0.0)
-        name = "in commit" if in_file is None else "in file and commit"
         return replace(
-            self._unrefined(verdict),
-            **self._read(name, scale, logit, language, verdict.group),
+            scale.read(self._unrefined(verdict), logit, language, verdict.group),
             own_probability=self._calibration.alone.probability(verdict.unrefined_logit),
             file_evidence=in_file,
             neighbours=neighbours if in_file is not None else 0,
@@ -217,37 +204,20 @@ class Judge:
         return self._calibration.file is not None
 
     def _verdict(self, scored: Scored, language: str, evidence: float | None, neighbours: int) -> Verdict:
-        score, group = scored.score, scored.group
-        alone, context = self._calibration.alone, self._calibration.file_context
-        in_file = evidence is not None and context is not None
-        scale = context.scale if context is not None and in_file else alone
-        logit = score.logit if evidence is None else score.logit + evidence
-        reading = self._read("in file" if in_file else "alone", scale, logit, language, group)
-        own_probability = alone.probability(score.logit) if in_file else reading["probability"]
-        return _verdict(
-            scored, reading, own_probability=own_probability, evidence=evidence, neighbours=neighbours
+        """The verdict on a function to which the ``neighbours`` in its file add ``evidence``, if any."""
+        score, alone, context = scored.score, self._calibration.alone, self._calibration.file_context
+        verdict = Verdict(
+            probability=None,
+            logit=score.logit,
+            band=None,
+            group=scored.group,
+            wide=score.wide,
+            deep=score.deep,
+            windows=score.windows,
+            unrefined_logit=score.logit,
+            own_probability=alone.probability(score.logit),
+            file_evidence=evidence,
+            neighbours=neighbours,
         )
-
-
-def _verdict(
-    scored: Scored,
-    reading: Reading,
-    *,
-    own_probability: float,
-    evidence: float | None = None,
-    neighbours: int = 0,
-) -> Verdict:
-    """The verdict from a ``reading``; ``evidence`` is what the function's file adds."""
-    score = scored.score
-    return Verdict(
-        **reading,
-        logit=score.logit,
-        group=scored.group,
-        wide=score.wide,
-        deep=score.deep,
-        windows=score.windows,
-        unrefined_logit=score.logit,
-        own_probability=own_probability,
-        file_evidence=evidence,
-        neighbours=neighbours,
-    )
+        scale = alone if evidence is None or context is None else context.scale
+        return scale.read(verdict, score.logit + (evidence or 0.0), language, scored.group)

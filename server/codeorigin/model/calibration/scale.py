@@ -2,12 +2,12 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from codeorigin.model.calibration.curves import check_survival, sigmoid, survival
 from codeorigin.model.calibration.promise import Group, Promise, Tail
-from codeorigin.model.verdict import Band
+from codeorigin.model.verdict import Band, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,12 @@ class Thresholds:
             raise ValueError(f"human threshold {self.human} lies above llm threshold {self.llm}")
         if self.repositories is not None and self.repositories < 1:
             raise ValueError("a promise needs at least one repository behind it")
+
+    def band(self, logit: float) -> Band:
+        """The band of a raw logit."""
+        if logit >= self.llm:
+            return Band.LLM
+        return Band.HUMAN if logit <= self.human else Band.UNSURE
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +59,10 @@ class Scale:
     human_shares: tuple[float, ...]
     groups: Mapping[str, Mapping[Group, Thresholds]] = field(default_factory=dict)
     tail: Tail | None = None
+    # What all functions of a group share, once for all of them: a few dozen entries at most.
+    _of_groups: dict[tuple[str, Group], tuple[Thresholds, float | None, float, Promise | None]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def __post_init__(self) -> None:
         if not self.temperature > 0:
@@ -124,10 +134,29 @@ class Scale:
 
     def band(self, logit: float, language: str, group: Group | None = None) -> Band:
         """The band of a raw logit."""
-        thresholds = self.thresholds(language, group)
-        if logit >= thresholds.llm:
-            return Band.LLM
-        return Band.HUMAN if logit <= thresholds.human else Band.UNSURE
+        return self.thresholds(language, group).band(logit)
+
+    def read(self, verdict: Verdict, logit: float, language: str, group: Group) -> Verdict:
+        """``verdict`` with what the scale says about ``logit``; without a promise if it can never be ``llm``."""
+        if (known := self._of_groups.get((language, group))) is None:
+            bounds = self.thresholds(language, group)
+            can_be_llm = math.isfinite(bounds.llm)
+            known = self._of_groups[language, group] = (
+                bounds,
+                self.probability(bounds.llm) if can_be_llm else None,
+                self.probability(bounds.human),
+                self.promise(language, group) if can_be_llm else None,
+            )
+        thresholds, llm_threshold, human_threshold, promise = known
+        return replace(
+            verdict,
+            probability=self.probability(logit),
+            band=thresholds.band(logit),
+            human_share=self.human_share(logit),
+            llm_threshold=llm_threshold,
+            human_threshold=human_threshold,
+            promise=promise,
+        )
 
     def human_share(self, logit: float) -> float:
         """Share, 0 to 1, of the human-written functions in the calibration set that score at least ``logit``."""

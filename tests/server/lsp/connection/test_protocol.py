@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from codeorigin.lsp.handlers import register_all
+from codeorigin.lsp.features import register_all
 from codeorigin.lsp.server import CodeOriginServer
 
 pytestmark = pytest.mark.asyncio

@@ -19,7 +19,7 @@ from codeorigin.functions.finding import find_functions
 from codeorigin.languages import get_language
 from codeorigin.lsp.scoring import workspace_scan
 from codeorigin.lsp.scoring.file_records import FileKey, FileRecord, FileRecords
-from codeorigin.lsp.scoring.scored_document import FunctionRecord
+from codeorigin.lsp.scoring.requests import FunctionRecord
 from codeorigin.lsp.scoring.worker import WorkerThread
 from codeorigin.lsp.scoring.workspace_scan import WALK_CHUNK, ScanFolder, Scanner, ScanSummary
 from codeorigin.model.verdict import Band, Verdict

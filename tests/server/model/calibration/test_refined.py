@@ -110,9 +110,10 @@ def test_first_verdict_loads_neither_runtime_nor_tokenizer(
 import sys
 from pathlib import Path
 from codeorigin.analysis.analyzer import Analyzer
+from codeorigin.functions.documents import Document
 code, folder = sys.argv[1:]
 analyzer = Analyzer.load(Path(folder))
-report = analyzer.analyze(code, "python")
+report = analyzer.analyze(Document(code, "python"))
 def loaded(): return sorted({"onnxruntime", "tokenizers"} & set(sys.modules))
 print(report.functions[0].verdict.deep, loaded())
 refined = analyzer.refine(code, report, [each.function_id for each in report.functions])

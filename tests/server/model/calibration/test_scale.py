@@ -7,9 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from codeorigin.model.calibration.promise import Group, Promise, Tail
-from codeorigin.model.calibration.reading import rule_of
 from codeorigin.model.calibration.scale import Scale, Thresholds
-from codeorigin.model.verdict import Band
+from codeorigin.model.verdict import Band, Verdict
 
 SCALE = Scale(
     temperature=2.0,
@@ -54,9 +53,13 @@ def test_function_longer_than_any_in_calibration_is_never_called_llm(language: s
     assert SCALE.thresholds(language, Group.LONG) == Thresholds(math.inf, human)
     assert SCALE.band(1e9, language, Group.LONG) is Band.UNSURE
     assert SCALE.band(-1.0, language, Group.LONG) is Band.HUMAN
-    rule = rule_of(SCALE, language, Group.LONG)
-    assert (rule.llm_threshold, rule.promise) == (None, None)
-    assert rule_of(SCALE, language, Group.BARE).promise == Promise(0.01, 0)
+    verdict = Verdict(probability=None, logit=1e9, band=None)
+    long = SCALE.read(verdict, 1e9, language, Group.LONG)
+    assert (long.band, long.llm_threshold, long.promise) == (Band.UNSURE, None, None)
+    bare = SCALE.read(verdict, 1e9, language, Group.BARE)
+    assert (bare.band, bare.promise) == (Band.LLM, Promise(0.01, 0))
+    # What a group's functions have in common is there once.
+    assert SCALE.read(verdict, 0.0, language, Group.BARE).promise is bare.promise
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,159 @@
+"""``textDocument/codeAction``: built from the diagnostics' data and existing results, without scoring."""
+
+from collections.abc import Iterator
+
+from lsprotocol import types
+
+from codeorigin.languages.kinds import DocumentKind
+from codeorigin.lsp.connection.parameters import to_wire
+from codeorigin.lsp.documents.documents import Snapshot
+from codeorigin.lsp.documents.embedded_code import ignore_document, ignore_embedded
+from codeorigin.lsp.documents.ignore_edits import ignore_file, ignore_function
+from codeorigin.lsp.features.accept import ACCEPT_FINDINGS
+from codeorigin.lsp.features.explain import EXPLAIN
+from codeorigin.lsp.features.findings import SOURCE, FindingData
+from codeorigin.lsp.features.rescore import RESCORE
+from codeorigin.lsp.server import CodeOriginServer
+from codeorigin.text.literal_text import plain_message
+from codeorigin.wording.titles import (
+    ACCEPT_FINDING,
+    EXPLAIN_FUNCTION,
+    IGNORE_FILE,
+    IGNORE_FUNCTION,
+    RESCORE_SELECTION,
+    about,
+)
+
+QUICK_FIX = types.CodeActionKind.QuickFix
+RESCORE_KIND = "refactor.codeorigin.rescore"
+EXPLAIN_KIND = "refactor.codeorigin.explain"
+
+
+def register(server: CodeOriginServer) -> None:
+    """Register the handler."""
+
+    @server.feature(
+        types.TEXT_DOCUMENT_CODE_ACTION,
+        types.CodeActionOptions(code_action_kinds=[QUICK_FIX, types.CodeActionKind.Refactor]),
+    )
+    def actions(params: types.CodeActionParams) -> list[types.CodeAction | types.Command]:
+        document = server.session.document(params.text_document.uri)
+        if document is None or not server.session.settings_of(document.uri).enable:
+            return []
+        found = [*_on_findings(server, params), *_on_range(server, params)]
+        wanted = [action for action in found if _is_wanted(action.kind, params.context.only)]
+        if server.client.support.code_action_literals:
+            return list(wanted)
+        return [action.command for action in wanted if action.command is not None]
+
+
+def _on_findings(server: CodeOriginServer, params: types.CodeActionParams) -> Iterator[types.CodeAction]:
+    """Actions for the diagnostics that the client sent."""
+    uri = params.text_document.uri
+    snapshot = server.session.documents.snapshot(uri)
+    if snapshot is None:
+        return
+    offered: set[str] = set()
+    for diagnostic in params.context.diagnostics:
+        data = FindingData.from_wire(diagnostic.data) if diagnostic.source == SOURCE else None
+        if data is None or data.function_id in offered:
+            continue
+        offered.add(data.function_id)
+        ignoring = _ignore_edit(server, snapshot, diagnostic, data)
+        if ignoring is not None:
+            yield types.CodeAction(
+                title=about(IGNORE_FUNCTION, plain_message(data.name)),
+                kind=QUICK_FIX,
+                diagnostics=[diagnostic],
+                edit=_edit(server, uri, ignoring),
+            )
+        yield types.CodeAction(
+            title=about(ACCEPT_FINDING, plain_message(data.name)),
+            kind=QUICK_FIX,
+            diagnostics=[diagnostic],
+            command=types.Command(
+                title=ACCEPT_FINDING, command=ACCEPT_FINDINGS, arguments=[uri, data.function_id]
+            ),
+        )
+        yield _explain(uri, diagnostic.range.start, data.name, diagnostic)
+    kind = snapshot.kind
+    if offered and kind is not None:
+        positions = snapshot.positions
+        edit = (
+            ignore_document(positions, kind)
+            if isinstance(kind, DocumentKind)
+            else ignore_file(positions, kind)
+        )
+        yield types.CodeAction(title=IGNORE_FILE, kind=QUICK_FIX, edit=_edit(server, uri, edit))
+
+
+def _ignore_edit(
+    server: CodeOriginServer, snapshot: Snapshot, diagnostic: types.Diagnostic, data: FindingData
+) -> types.TextEdit | None:
+    """An edit that ignores the function of ``diagnostic``; None if the position of the function is unknown."""
+    line = diagnostic.range.start.line
+    result = server.session.current_result(snapshot.uri)
+    if result is not None:
+        for function in result.functions:
+            span = function.span
+            if function.function_id != data.function_id or span.header.start_line != line:
+                continue
+            if span.inside is not None:
+                return ignore_embedded(snapshot.positions, *span.inside)
+            if snapshot.language is not None:
+                start = span.range.start_line, span.range.start_column
+                return ignore_function(snapshot.positions, snapshot.language, *start)
+    if snapshot.language is None:
+        return None
+    # The diagnostic is older than the text. A comment on its own line fits in most places.
+    return ignore_function(snapshot.positions, snapshot.language, line - data.header_offset, 0)
+
+
+def _on_range(server: CodeOriginServer, params: types.CodeActionParams) -> Iterator[types.CodeAction]:
+    """Actions for any code: explain the function there, rescore the selection."""
+    uri = params.text_document.uri
+    result = server.session.current_result(uri)
+    if result is not None:
+        function = result.at_line(params.range.start.line)
+        flagged = any(FindingData.from_wire(each.data) for each in params.context.diagnostics)
+        if function is not None and function.verdict.probability is not None and not flagged:
+            start = result.snapshot.positions.range(function.span.name_range).start
+            yield _explain(uri, start, function.span.qualified_name)
+    if params.range.start != params.range.end:
+        yield types.CodeAction(
+            title=RESCORE_SELECTION,
+            kind=RESCORE_KIND,
+            command=types.Command(
+                title=RESCORE_SELECTION, command=RESCORE, arguments=[uri, to_wire(params.range)]
+            ),
+        )
+
+
+def _explain(
+    uri: str, position: types.Position, name: str, diagnostic: types.Diagnostic | None = None
+) -> types.CodeAction:
+    return types.CodeAction(
+        title=about(EXPLAIN_FUNCTION, plain_message(name)),
+        kind=EXPLAIN_KIND,
+        diagnostics=[diagnostic] if diagnostic is not None else None,
+        command=types.Command(title=EXPLAIN_FUNCTION, command=EXPLAIN, arguments=[uri, to_wire(position)]),
+    )
+
+
+def _edit(server: CodeOriginServer, uri: str, edit: types.TextEdit) -> types.WorkspaceEdit:
+    document = server.session.document(uri)
+    if server.client.support.document_changes and document is not None:
+        place = types.OptionalVersionedTextDocumentIdentifier(uri=uri, version=document.version)
+        return types.WorkspaceEdit(
+            document_changes=[types.TextDocumentEdit(text_document=place, edits=[edit])]
+        )
+    return types.WorkspaceEdit(changes={uri: [edit]})
+
+
+def _is_wanted(kind: str | None, only: object) -> bool:
+    """Whether ``only`` includes ``kind``: ``refactor`` also includes ``refactor.codeorigin.rescore``."""
+    if not isinstance(only, list | tuple):
+        return True
+    name = str(getattr(kind, "value", kind))
+    asked = [str(getattr(each, "value", each)) for each in only]
+    return any(not each or name == each or name.startswith(f"{each}.") for each in asked)

@@ -1,0 +1,182 @@
+"""Settings from the client and from project files: requested, pushed, watched."""
+
+import asyncio
+import logging
+from pathlib import Path
+from typing import Any
+
+from lsprotocol import types
+
+from codeorigin.errors import ModelError
+from codeorigin.languages import LANGUAGES, Language
+from codeorigin.languages.kinds import DOCUMENT_KINDS, NOTEBOOK, DocumentKind
+from codeorigin.lsp.connection.parameters import plain_json
+from codeorigin.lsp.documents.configuration import SECTION
+from codeorigin.lsp.features.closed_files import check_closed, withdraw
+from codeorigin.lsp.features.commit_evidence import read_commits
+from codeorigin.lsp.features.publish import publish_soon
+from codeorigin.lsp.scoring.worker import Priority
+from codeorigin.lsp.server import CodeOriginServer
+from codeorigin.lsp.session import Session
+from codeorigin.settings.project_files import WATCHED_FILES
+from codeorigin.settings.schema import RunMode
+
+logger = logging.getLogger(__name__)
+
+ANSWER_SECONDS = 3.0
+
+_KINDS: list[Language | DocumentKind] = [*LANGUAGES.values(), *DOCUMENT_KINDS.values(), NOTEBOOK]
+_SUFFIXES = sorted({suffix for kind in _KINDS for suffix in kind.extensions})
+_SOURCES = f"**/*{{{','.join(_SUFFIXES)}}}"
+_CHANGED_OR_DELETED = types.WatchKind.Change.value | types.WatchKind.Delete.value
+
+
+def register(server: CodeOriginServer) -> None:
+    """Register the handlers."""
+
+    @server.feature(types.WORKSPACE_DID_CHANGE_CONFIGURATION)
+    async def changed(params: types.DidChangeConfigurationParams) -> None:
+        if server.client.support.configuration:
+            await fetch_settings(server)
+        else:
+            server.session.configuration.set_editor(plain_json(params.settings))
+        reconfigure(server.session)
+
+    @server.feature(types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS)
+    async def folders_changed(_: types.DidChangeWorkspaceFoldersParams) -> None:
+        documents = server.session.documents
+        withdraw(server.session, lambda uri: documents.folder_of(uri) is None)
+        await fetch_settings(server)
+        reconfigure(server.session)
+
+    @server.feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)
+    def files_changed(params: types.DidChangeWatchedFilesParams) -> None:
+        changed = [event.uri for event in params.changes]
+        if any(uri.endswith(WATCHED_FILES) for uri in changed):
+            reconfigure(server.session)
+        else:
+            check_closed(server.session, changed)
+
+
+def reconfigure(session: Session) -> None:
+    """Recompute the settings from all layers, and act on what changed."""
+    session.accepted_findings.forget()
+    session.configuration.rebuild([folder.uri for folder in session.documents.folders.values()])
+    session.client.show_problems("settings", session.configuration.problems)
+    if not session.configured.is_set():
+        return
+    everywhere = session.configuration.everywhere
+    if everywhere.enable:
+        _load_model(session, everywhere.model_path)
+    for uri in session.documents.open_uris():
+        _publish_again(session, uri)
+    check_closed(session)
+    session.client.refresh_decorations()
+
+
+def _load_model(session: Session, setting: str | None) -> None:
+    """Load the model that the settings name, unless it was already requested."""
+    chosen = session.model_dir or (Path(setting).expanduser() if setting else None)
+    if not session.loader.choose(chosen) and session.model_requested:
+        return
+    session.model_requested = True
+
+    def loaded(loading: asyncio.Future[Any]) -> None:
+        error = None if loading.cancelled() else loading.exception()
+        if isinstance(error, ModelError):
+            session.client.show_once(str(error), types.MessageType.Error)
+
+    session.worker.submit(session.loader.analyzer, priority=Priority.MODEL).add_done_callback(loaded)
+
+
+def _publish_again(session: Session, uri: str) -> None:
+    """Publish a document under new settings or by another model; cached texts cost nothing."""
+    run, state = session.settings_of(uri).run, session.state(uri)
+    read_commits(session, uri)
+    if run is RunMode.ON_TYPE:
+        state.waits_for_save = False
+    if state.result is not None or (run is not RunMode.MANUAL and not state.waits_for_save):
+        publish_soon(session, uri)
+
+
+async def fetch_settings(server: CodeOriginServer) -> None:
+    """Request the client's settings, in general and for each folder.
+
+    Waits only a few seconds, because a client may answer late or never, and its documents are already open. Until the
+    answer arrives, however late, the previous settings apply.
+    """
+    if not server.client.support.configuration:
+        return
+    folders = [folder.uri for folder in server.session.documents.folders.values()]
+    items = [
+        types.ConfigurationItem(section=SECTION),
+        *(types.ConfigurationItem(section=SECTION, scope_uri=uri) for uri in folders),
+    ]
+    number = server.session.configuration.next_request()
+
+    def take(answer: asyncio.Future[Any]) -> bool:
+        """Use the answer unless a newer one has arrived; return whether it was used."""
+        if answer.cancelled() or answer.exception() is not None:
+            failure = None if answer.cancelled() else answer.exception()
+            logger.warning("the client gave no settings (%s)", type(failure).__name__)
+            return False
+        values = plain_json(answer.result())
+        if not isinstance(values, list) or len(values) != len(items):
+            logger.warning("the client's answer holds no settings")
+            return False
+        return server.session.configuration.answer(
+            number, values[0], dict(zip(folders, values[1:], strict=True))
+        )
+
+    def take_late(answer: asyncio.Future[Any]) -> None:
+        if take(answer):
+            reconfigure(server.session)
+
+    answer = server.protocol.ask(types.WORKSPACE_CONFIGURATION, types.ConfigurationParams(items=items))
+    await asyncio.wait({answer}, timeout=ANSWER_SECONDS)
+    if answer.done():
+        take(answer)
+    else:
+        logger.warning("the client has not answered with its settings yet")
+        answer.add_done_callback(take_late)
+
+
+def watch_settings(server: CodeOriginServer) -> None:
+    """Ask the client to report changed settings and project files, if it can."""
+    registrations = []
+    if server.client.support.register_configuration:
+        registrations.append(
+            types.Registration(
+                id="codeorigin-configuration",
+                method=types.WORKSPACE_DID_CHANGE_CONFIGURATION,
+                register_options=types.DidChangeConfigurationRegistrationOptions(section=SECTION),
+            )
+        )
+    if server.client.support.register_watchers:
+        watchers = [types.FileSystemWatcher(glob_pattern=f"**/{name}") for name in WATCHED_FILES]
+        if not server.client.support.pull_diagnostics:
+            watchers.append(types.FileSystemWatcher(glob_pattern=_SOURCES, kind=_CHANGED_OR_DELETED))
+        registrations.append(
+            types.Registration(
+                id="codeorigin-files",
+                method=types.WORKSPACE_DID_CHANGE_WATCHED_FILES,
+                register_options=types.DidChangeWatchedFilesRegistrationOptions(watchers=watchers),
+            )
+        )
+    if not registrations:
+        return
+    answer = server.protocol.ask(
+        types.CLIENT_REGISTER_CAPABILITY, types.RegistrationParams(registrations=registrations)
+    )
+    if server.client.support.register_watchers:
+        answer.add_done_callback(
+            lambda done: None if done.cancelled() or done.exception() else _files_watched(server.session)
+        )
+
+
+def _files_watched(session: Session) -> None:
+    """Stop checking project files on every edit, because the client now reports their changes."""
+    session.watches_files = True
+    # Otherwise changes from before the client began to watch would go unnoticed.
+    if any(session.configuration.is_stale(folder.uri) for folder in session.documents.folders.values()):
+        reconfigure(session)

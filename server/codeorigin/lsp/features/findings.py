@@ -1,0 +1,136 @@
+"""Scored functions -> LSP diagnostics, and the diagnostics' ``data``, which code actions read."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+from lsprotocol import types
+
+from codeorigin.lsp.features.markdown import visible
+from codeorigin.lsp.scoring.requests import FunctionRecord
+from codeorigin.model.verdict import Band, Verdict
+from codeorigin.settings.schema import Settings, Severity
+from codeorigin.wording.functions import finding
+
+SOURCE = "CodeOrigin"
+LLM_CODE = "llm-written"
+UNSURE_CODE = "undecided"
+SELECTION_CODE = "selection"
+HELP_PAGE = Path(__file__).parent / "help" / "verdicts.md"
+
+_SEVERITIES = {
+    Severity.HINT: types.DiagnosticSeverity.Hint,
+    Severity.INFORMATION: types.DiagnosticSeverity.Information,
+    Severity.WARNING: types.DiagnosticSeverity.Warning,
+    Severity.ERROR: types.DiagnosticSeverity.Error,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FindingData:
+    """The ``data`` of a diagnostic, which the client sends back in a code action request.
+
+    ``header_offset`` is the number of lines from the function's first line (a decorator, say) to the diagnostic's
+    line, so that the position stays correct while the client moves the diagnostic with edits.
+    """
+
+    function_id: str
+    name: str
+    probability: float
+    logit: float
+    band: str
+    model_id: str
+    header_offset: int
+
+    def to_wire(self) -> dict[str, Any]:
+        """The JSON form, in camelCase."""
+        return {
+            "functionId": self.function_id,
+            "name": self.name,
+            "probability": self.probability,
+            "logit": self.logit,
+            "band": self.band,
+            "modelId": self.model_id,
+            "headerOffset": self.header_offset,
+        }
+
+    @classmethod
+    def from_wire(cls, data: object) -> FindingData | None:
+        """Parse what a client sent back; None if it is not ours or was changed."""
+        if not isinstance(data, Mapping):
+            data = getattr(data, "_asdict", lambda: None)()
+        try:
+            return cls(
+                function_id=str(data["functionId"]),  # type: ignore[index]
+                name=str(data["name"]),  # type: ignore[index]
+                probability=float(data["probability"]),  # type: ignore[index]
+                logit=float(data["logit"]),  # type: ignore[index]
+                band=str(data["band"]),  # type: ignore[index]
+                model_id=str(data["modelId"]),  # type: ignore[index]
+                header_offset=int(data["headerOffset"]),  # type: ignore[index]
+            )
+        except (KeyError, TypeError, ValueError):
+            return None
+
+
+class Judged(Protocol):
+    """Any form of a function with its verdict."""
+
+    @property
+    def function_id(self) -> str: ...
+
+    @property
+    def verdict(self) -> Verdict: ...
+
+
+F = TypeVar("F", bound=Judged)
+
+
+def reported(functions: Iterable[F], settings: Settings, accepted: Collection[str]) -> list[tuple[F, Band]]:
+    """The functions to report under ``settings`` and their bands, without the ``accepted`` ones."""
+    wanted = {Band.LLM, Band.UNSURE} if settings.show_unsure else {Band.LLM}
+    found = []
+    for function in functions:
+        band = settings.limits.band(function.verdict)
+        if band in wanted and function.function_id not in accepted:
+            found.append((function, band))
+    return found
+
+
+def content_id(items: Sequence[types.Diagnostic]) -> str:
+    """A result id derived only from the diagnostics, so that it is the same at any time and in any process."""
+    return hashlib.sha256(repr(list(items)).encode("utf-8", "backslashreplace")).hexdigest()[:16]
+
+
+def diagnostic(
+    function: FunctionRecord, model_id: str, band: Band, settings: Settings, *, with_link: bool
+) -> types.Diagnostic:
+    """The diagnostic of one reported function, on its header's first line."""
+    verdict = function.verdict
+    if verdict.probability is None or verdict.logit is None:
+        raise ValueError("a function without a verdict has no diagnostic")
+    message = finding(verdict)
+    if band is Band.UNSURE:
+        message = f"Undecided: {message}"
+    data = FindingData(
+        function_id=function.function_id,
+        name=visible(function.name),
+        probability=verdict.probability,
+        logit=verdict.logit,
+        band=band.value,
+        model_id=model_id,
+        header_offset=function.header_offset,
+    )
+    return types.Diagnostic(
+        range=function.header,
+        severity=_SEVERITIES[settings.severity] if band is Band.LLM else types.DiagnosticSeverity.Hint,
+        code=LLM_CODE if band is Band.LLM else UNSURE_CODE,
+        code_description=types.CodeDescription(href=HELP_PAGE.as_uri()) if with_link else None,
+        source=SOURCE,
+        message=message,
+        data=data.to_wire(),
+    )

@@ -1,0 +1,86 @@
+"""``textDocument/hover``: the verdict at once, the evidence when it is ready."""
+
+from __future__ import annotations
+
+from lsprotocol import types
+
+from codeorigin.analysis.report import FunctionReport
+from codeorigin.errors import Cancelled, CodeOriginError
+from codeorigin.lsp.features.hover_text import HoverContent
+from codeorigin.lsp.features.publish import scored
+from codeorigin.lsp.scoring.requests import Result, nested_at_header
+from codeorigin.lsp.server import CodeOriginServer
+from codeorigin.lsp.session import Session
+from codeorigin.model.verdict import Reason
+from codeorigin.wording.explanations import (
+    PENDING,
+    explanation_failed,
+    no_explanation,
+)
+from codeorigin.wording.figures import NOTICEABLE
+from codeorigin.wording.functions import part_of_this
+
+
+def register(server: CodeOriginServer) -> None:
+    """Register the handler."""
+    session = server.session
+
+    @server.feature(types.TEXT_DOCUMENT_HOVER)
+    async def hover(params: types.HoverParams) -> types.Hover | None:
+        result = await scored(session, params.text_document.uri)
+        line = params.position.line
+        function = result.at_line(line) if result is not None else None
+        if result is None or function is None or function.verdict.reason is Reason.IGNORED:
+            return None
+        header = function.span.header
+        if header.start_line <= line <= header.end_line:
+            return _hover(session, await _whole(session, result, function))
+        if (nested := nested_at_header(function, line)) is not None:
+            note = part_of_this(nested.span.qualified_name)
+            return _hover(session, await _whole(session, result, function, note))
+        return _on_line(session, result, function, line)
+
+
+async def _whole(
+    session: Session, result: Result, function: FunctionReport, note: str | None = None
+) -> HoverContent:
+    settings = result.settings
+    if function.verdict.probability is None:
+        return HoverContent(result, function, settings)
+    explanation, why = None, None
+    try:
+        explanation = await session.explanations.get_within(result, function, settings.explain_wait / 1000)
+        why = PENDING if explanation is None else None
+    except Cancelled:
+        pass
+    except CodeOriginError as error:
+        why = no_explanation(error)
+    except Exception as error:
+        why = explanation_failed(error)
+    notes = [each for each in (note, why) if each is not None]
+    return HoverContent(result, function, settings, explanation, " ".join(notes) or None)
+
+
+def _on_line(session: Session, result: Result, function: FunctionReport, line: int) -> types.Hover | None:
+    """The hover in a function body: only cached evidence, and only if that of the line is noticeable."""
+    explanation = session.explanations.cached(result, function)
+    if explanation is None:
+        return None
+    if not any(each.line == line and abs(each.value) > NOTICEABLE for each in explanation.lines):
+        return None
+    return _hover(session, HoverContent(result, function, result.settings, explanation, line=line))
+
+
+def _hover(session: Session, content: HoverContent) -> types.Hover:
+    markdown = session.client.support.markdown_hover
+    kind = types.MarkupKind.Markdown if markdown else types.MarkupKind.PlainText
+    value = content.markdown() if markdown else content.plain_text()
+    positions = content.result.snapshot.positions
+    if content.line is None:
+        place = positions.first_line(content.function.span.header)
+    else:
+        length = len(positions.index.line_text(content.line))
+        place = types.Range(
+            start=positions.position(content.line, 0), end=positions.position(content.line, length)
+        )
+    return types.Hover(contents=types.MarkupContent(kind=kind, value=value), range=place)

@@ -1,0 +1,182 @@
+"""From an open document to the findings that the client shows: snapshot, score, keep the result, send what is new."""
+
+import asyncio
+import logging
+import time
+from functools import partial
+
+from lsprotocol import types
+
+from codeorigin.cancellation import CancelToken
+from codeorigin.errors import Cancelled, CodeOriginError
+from codeorigin.lsp.documents.documents import SourceDocument
+from codeorigin.lsp.documents.eligibility import SkipReason
+from codeorigin.lsp.features.findings import diagnostic, reported
+from codeorigin.lsp.features.wire_forms import file_to_wire
+from codeorigin.lsp.scoring.document_state import DocumentState
+from codeorigin.lsp.scoring.requests import Result, score
+from codeorigin.lsp.scoring.worker import Priority
+from codeorigin.lsp.session import Session
+from codeorigin.settings.schema import RunMode
+
+logger = logging.getLogger(__name__)
+
+FILE_VERDICT = "codeorigin/fileVerdict"
+
+
+def publish_soon(session: Session, uri: str, delay: float = 0.0) -> None:
+    """Score ``uri`` after ``delay`` seconds without another call; work on older text stops now."""
+    state = session.state(uri)
+    state.stop_scoring()
+    if not session.stopped:
+        state.is_delayed = delay > 0
+        state.scoring = asyncio.get_running_loop().create_task(_publish(session, uri, state, delay))
+
+
+async def scored(session: Session, uri: str) -> Result | None:
+    """The result for the current text, settings and model, computed now if necessary.
+
+    None if the document is not open, or if it could not be scored, in which case the user was notified.
+    """
+    await session.configured.wait()
+    while (document := session.document(uri)) is not None and not session.stopped:
+        state = session.state(document.uri)
+        state.waits_for_save = False
+        if state.result is not None and state.result.request.key == session.key(document.uri):
+            return state.result
+        if session.loader.error is not None and not state.is_busy:
+            return None
+        if not state.is_busy or state.is_delayed:
+            publish_soon(session, document.uri)
+        scoring = state.scoring
+        if scoring is not None:
+            await asyncio.wait({scoring})
+            if not scoring.cancelled() and not scoring.result():
+                return None
+    return None
+
+
+async def settled(session: Session, uri: str) -> Result | None:
+    """The newest result, once ``uri`` is not being scored; does not start that."""
+    await session.configured.wait()
+    while (document := session.document(uri)) is not None and not session.stopped:
+        state = session.state(document.uri)
+        if state.scoring is None or state.scoring.done():
+            return state.result
+        await asyncio.wait({state.scoring})
+    return None
+
+
+async def _publish(session: Session, uri: str, state: DocumentState, delay: float) -> bool:
+    """Score the document and send the findings; False if that failed."""
+    await asyncio.sleep(delay)
+    state.is_delayed = False
+    request = session.request(uri)
+    if request is None:
+        return True
+    token = CancelToken()
+    try:
+        work = partial(score, request, session.loader, token)
+        result = await session.worker.submit(work, priority=Priority.TYPING, token=token)
+        if session.key(uri) == request.key:
+            _show(session, state, result)
+    except Cancelled:
+        return session.key(uri) != request.key
+    except Exception as error:
+        _show_failure(session, error)
+        return session.key(uri) != request.key
+    return True
+
+
+def _show(session: Session, state: DocumentState, result: Result) -> None:
+    """Keep the result, and bring everything that the client shows of the document up to date with it."""
+    before, state.result = state.result, result
+    _log_if_skipped(session, result, before)
+    if session.wants_status:
+        _send_file_verdict(session, state, result)
+    send_findings(session, result.snapshot.uri)
+    settings = result.settings
+    is_late = settings.run is not RunMode.ON_TYPE and (before is None or before.version != result.version)
+    if is_late or (before is not None and result.moves(before)):
+        # Clients fetch lenses and hints again only after an edit.
+        session.client.refresh_decorations(lenses=settings.code_lens, hints=settings.inlay_hints)
+
+
+def _log_if_skipped(session: Session, result: Result, before: Result | None) -> None:
+    """Say why the document is not scored, but not again at every edit."""
+    known = before.skipped if before is not None else None
+    if result.skipped is None or (known is not None and known.reason is result.skipped.reason):
+        return
+    logger.info("a document is not scored: %s", result.skipped)
+    if result.skipped.reason is SkipReason.TOO_LARGE:
+        session.client.log(f"{result.snapshot.uri}: not scored: {result.skipped}")
+
+
+def _send_file_verdict(session: Session, state: DocumentState, result: Result) -> None:
+    """Send the verdict on the whole document, or withdraw the last one."""
+    if result.verdict is not None or state.has_file_verdict:
+        state.has_file_verdict = result.verdict is not None
+        verdict = file_to_wire(result.verdict)
+        message = {"uri": result.snapshot.uri, "version": result.version, "verdict": verdict}
+        session.client.notify(FILE_VERDICT, message)
+
+
+def _show_failure(session: Session, error: Exception) -> None:
+    if isinstance(error, CodeOriginError):
+        message = str(error)
+    else:
+        logger.error("scoring a document failed", exc_info=error)
+        message = f"scoring a document failed ({type(error).__name__}); the log says where"
+    session.client.show_once(message, types.MessageType.Error)
+
+
+def send_findings(session: Session, uri: str) -> None:
+    """Send the client the findings of the newest result, under the newest accepted findings, if they are new.
+
+    A function that is being edited and had no finding gets none until ``caret_quiet`` has passed.
+    """
+    document, result = session.document(uri), session.result(uri)
+    if document is None or result is None:
+        return
+    state, settings = session.state(uri), result.settings
+    state.end_quiet()
+    left = document.edited_at + settings.caret_quiet / 1000 - time.monotonic()
+    with_link = session.client.support.code_description
+    items: list[types.Diagnostic] = []
+    names: set[str] = set()
+    for function, band in reported(result.functions, settings, session.accepted(uri)):
+        name, span = function.span.qualified_name, function.span.range
+        if left > 0 and name not in state.reported and _is_edited(document, span.start_line, span.end_line):
+            if state.quiet is None:
+                state.quiet = asyncio.get_running_loop().call_later(left, send_findings, session, uri)
+            continue
+        names.add(name)
+        record = result.record(function)
+        items.append(diagnostic(record, result.model_id, band, settings, with_link=with_link))
+    state.reported = frozenset(names)
+    _send(session, uri, state, [*items, *state.selection], result.version)
+
+
+def _is_edited(document: SourceDocument, first: int, last: int) -> bool:
+    return any(start <= last and end >= first for start, end in document.edited_lines)
+
+
+def _send(
+    session: Session, uri: str, state: DocumentState, items: list[types.Diagnostic], version: int
+) -> None:
+    """Push the diagnostics if the client does not pull them; else ask it to pull, unless it is waiting for them."""
+    is_changed, is_new = items != state.findings, version != state.version
+    state.findings, state.version = items, version
+    state.changed.set()
+    if not session.client.support.pull_diagnostics:
+        if is_changed or is_new:
+            session.client.publish(uri, items, version)
+    elif is_changed and not state.pulls:
+        session.client.refresh_diagnostics()
+
+
+def send_all_findings(session: Session) -> None:
+    """Send the findings of all open documents again, because more of them are accepted."""
+    session.accepted_findings.forget()
+    for uri in session.documents.open_uris():
+        send_findings(session, uri)

@@ -1,0 +1,122 @@
+"""Command ``codeorigin.rescore``: the verdicts on a document, or on the selected code."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lsprotocol import types
+
+from codeorigin.cancellation import CancelToken
+from codeorigin.errors import CodeOriginError
+from codeorigin.lsp.connection.parameters import read, to_wire
+from codeorigin.lsp.documents.documents import Snapshot
+from codeorigin.lsp.documents.embedded_code import selected_code
+from codeorigin.lsp.features.commands import open_snapshot, parse_arguments, shown
+from codeorigin.lsp.features.findings import SELECTION_CODE, SOURCE
+from codeorigin.lsp.features.publish import scored, send_findings
+from codeorigin.lsp.features.wire_forms import file_to_wire, function_to_wire, verdict_to_wire
+from codeorigin.lsp.scoring.worker import Priority
+from codeorigin.lsp.server import CodeOriginServer
+from codeorigin.lsp.session import Session
+from codeorigin.model.verdict import Verdict
+from codeorigin.wording import UNCLEAR_LANGUAGE, UNSUPPORTED_LANGUAGE
+from codeorigin.wording.messages import on_document, on_selection
+
+RESCORE = "codeorigin.rescore"
+
+
+def register(server: CodeOriginServer) -> None:
+    """Register the command."""
+    session = server.session
+
+    @server.command(RESCORE)
+    async def rescore(*arguments: Any) -> dict[str, Any]:
+        uri, place, quiet = parse_arguments(arguments)
+        if place is None:
+            return await _rescore_document(session, uri, quiet=quiet)
+        return await _rescore_selection(session, uri, read(place, types.Range, "range"), quiet=quiet)
+
+
+async def _rescore_document(session: Session, uri: str, *, quiet: bool) -> dict[str, Any]:
+    open_snapshot(session, uri)
+    result = await scored(session, uri)
+    if result is None or result.skipped is not None:
+        why = result.skipped if result is not None else str(session.loader.error or "it could not be scored")
+        return shown(session, {"functions": [], "file": None, "message": f"not scored: {why}"}, quiet=quiet)
+    functions = [function_to_wire(result.record(function), result.settings) for function in result.functions]
+    found = sum(function["verdict"]["band"] == "llm" for function in functions)
+    answer = {
+        "version": result.version,
+        "functions": functions,
+        "file": file_to_wire(result.verdict),
+        "message": on_document(len(functions), found, result.verdict),
+    }
+    return shown(session, answer, quiet=quiet)
+
+
+async def _rescore_selection(
+    session: Session, uri: str, selection: types.Range, *, quiet: bool
+) -> dict[str, Any]:
+    snapshot = open_snapshot(session, uri)
+    positions = snapshot.positions
+    start, end = positions.offset(selection.start), positions.offset(selection.end)
+    if start >= end:
+        return shown(session, {"verdict": None, "message": "nothing is selected"}, quiet=quiet)
+    selected = selected_code(snapshot, start, end)
+    if selected is None:
+        message = UNCLEAR_LANGUAGE if snapshot.unnamed or snapshot.host is not None else UNSUPPORTED_LANGUAGE
+        return shown(session, {"verdict": None, "message": message}, quiet=quiet)
+    (code, language), token = selected, CancelToken()
+
+    def score() -> tuple[Verdict, str]:
+        analyzer = session.loader.analyzer()
+        return analyzer.score(code, language, cancel=token), analyzer.model_id
+
+    try:
+        verdict, model_id = await session.worker.submit(score, priority=Priority.ASKED, token=token)
+    except CodeOriginError as error:
+        return shown(session, {"verdict": None, "message": str(error)}, quiet=quiet)
+    message = on_selection(verdict, in_file=_takes_in_file(session, snapshot.uri))
+    _mark_selection(session, snapshot, selection, (verdict, model_id), message)
+    answer = {
+        "version": snapshot.version,
+        "range": to_wire(selection),
+        "verdict": verdict_to_wire(verdict, session.settings_of(uri)),
+        "message": message,
+    }
+    return shown(session, answer, quiet=quiet)
+
+
+def _takes_in_file(session: Session, uri: str) -> bool:
+    """Whether other functions of the file count in the verdicts of the document."""
+    result = session.result(uri)
+    if result is None or not session.settings_of(uri).file_context:
+        return False  # the result may still be from earlier settings
+    return any(each.verdict.file_evidence is not None for each in result.functions)
+
+
+def _mark_selection(
+    session: Session, snapshot: Snapshot, selection: types.Range, scored: tuple[Verdict, str], message: str
+) -> None:
+    """Keep the answer as a hint on the selection until the next edit."""
+    verdict, model_id = scored
+    document = session.document(snapshot.uri)
+    if verdict.probability is None or document is None or (document.version or 0) != snapshot.version:
+        return
+    band = session.settings_of(snapshot.uri).limits.band(verdict)
+    session.state(snapshot.uri).selection = (
+        types.Diagnostic(
+            range=selection,
+            severity=types.DiagnosticSeverity.Hint,
+            code=SELECTION_CODE,
+            source=SOURCE,
+            message=message[0].upper() + message[1:],
+            data={
+                "probability": verdict.probability,
+                "logit": verdict.logit,
+                "band": band.value if band is not None else None,
+                "modelId": model_id,
+            },
+        ),
+    )
+    send_findings(session, snapshot.uri)

@@ -1,0 +1,97 @@
+"""``textDocument/didOpen``, ``didChange``, ``didSave``, ``didClose``; pygls updates the text itself."""
+
+from urllib.parse import unquote
+
+from lsprotocol import types
+
+from codeorigin.lsp.documents.documents import SourceDocument
+from codeorigin.lsp.features.closed_files import check_closed
+from codeorigin.lsp.features.commit_evidence import read_commits
+from codeorigin.lsp.features.configuration import reconfigure
+from codeorigin.lsp.features.publish import publish_soon
+from codeorigin.lsp.server import CodeOriginServer
+from codeorigin.lsp.session import Session
+from codeorigin.settings.schema import RunMode
+
+
+def register(server: CodeOriginServer) -> None:
+    """Register the handlers."""
+    session = server.session
+
+    @server.feature(types.TEXT_DOCUMENT_DID_OPEN)
+    def did_open(params: types.DidOpenTextDocumentParams) -> None:
+        opened(session, params.text_document.uri)
+
+    @server.feature(types.TEXT_DOCUMENT_DID_CHANGE)
+    def did_change(params: types.DidChangeTextDocumentParams) -> None:
+        edited(session, params.text_document.uri)
+
+    @server.feature(types.TEXT_DOCUMENT_DID_SAVE, types.SaveOptions(include_text=False))
+    def did_save(params: types.DidSaveTextDocumentParams) -> None:
+        saved(session, params.text_document.uri)
+
+    @server.feature(types.TEXT_DOCUMENT_DID_CLOSE)
+    def did_close(params: types.DidCloseTextDocumentParams) -> None:
+        closed(session, params.text_document.uri)
+
+
+def opened(session: Session, uri: str) -> None:
+    """A document was opened: score it, unless the user wants to ask for that."""
+    if (shown := session.closed.pop(unquote(uri), None)) is not None:
+        session.state(uri).findings = shown.items
+    document = _document(session, uri)
+    if document is not None:
+        _score(session, document)
+
+
+def edited(session: Session, uri: str) -> None:
+    """The text of a document has changed: score it when the user stops typing, or at the next save."""
+    document = _document(session, uri)
+    if document is None:
+        return
+    state, settings = session.state(document.uri), session.configuration.of(document.folder)
+    session.explanations.cancel(document.uri)
+    state.selection = ()
+    state.end_quiet()
+    if settings.run is RunMode.ON_TYPE:
+        state.waits_for_save = False
+        publish_soon(session, document.uri, settings.debounce / 1000)
+    else:
+        state.waits_for_save = True
+        state.stop_scoring()
+
+
+def saved(session: Session, uri: str) -> None:
+    """A document was saved: its commits may be others, and the quiet time near the caret is over."""
+    document = _document(session, uri)
+    if document is not None:
+        document.edited_lines = ()
+        _score(session, document)
+        if not session.watches_files:
+            check_closed(session)
+
+
+def closed(session: Session, uri: str) -> None:
+    """A document was closed: forget it, and clear what the client shows."""
+    state = session.forget(uri)
+    was_sent = state is not None and (state.version is not None or state.findings)
+    if was_sent and not session.client.support.pull_diagnostics:
+        session.client.publish(uri, [])
+
+
+def _score(session: Session, document: SourceDocument) -> None:
+    uri = document.uri
+    read_commits(session, uri)
+    if session.settings_of(uri).run is not RunMode.MANUAL:
+        session.state(uri).waits_for_save = False
+        publish_soon(session, uri)
+
+
+def _document(session: Session, uri: str) -> SourceDocument | None:
+    """The open document under its newest settings; None if they are not known yet: then it is scored later."""
+    document = session.document(uri)
+    if document is None or not session.configured.is_set():
+        return None
+    if not session.watches_files and session.configuration.is_stale(document.folder):
+        reconfigure(session)
+    return document

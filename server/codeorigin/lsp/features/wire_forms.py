@@ -1,0 +1,174 @@
+"""Verdicts and explanations as the JSON of the custom requests and commands (docs/protocol.md)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from codeorigin.analysis.report import FunctionReport
+from codeorigin.explain.explanation import Explanation
+from codeorigin.lsp.connection.parameters import to_wire
+from codeorigin.lsp.features.markdown import visible
+from codeorigin.lsp.scoring.requests import FunctionRecord, Result
+from codeorigin.model.file_verdict import FileVerdict
+from codeorigin.model.verdict import Verdict
+from codeorigin.settings.schema import Settings
+from codeorigin.text.literal_text import plain_message
+from codeorigin.wording import FULL_CAVEAT, titles
+from codeorigin.wording.explanations import (
+    balance,
+    by_construct,
+    construct_name,
+    direction,
+    method_phrase,
+    share_of_code,
+)
+from codeorigin.wording.figures import logits, probability_percent
+from codeorigin.wording.files import file_details, file_guarantee, file_headline, file_label
+from codeorigin.wording.functions import (
+    SAME_COMMIT,
+    band_phrase,
+    guarantee,
+    headline_or_reason,
+    own_text,
+    windows_note,
+)
+
+TITLES = {
+    "lines": titles.LINE_EVIDENCE,
+    "constructs": titles.CONSTRUCT_EVIDENCE,
+    "tokens": titles.TOKEN_EVIDENCE,
+    "human": direction(-1),
+    "llm": direction(1),
+    "unit": titles.EVIDENCE_UNIT,
+}
+"""Titles for clients that have room to show all of the evidence."""
+
+
+def verdict_to_wire(verdict: Verdict, settings: Settings) -> dict[str, Any]:
+    """The JSON of a verdict; without one, its scores are null and ``reason`` says why.
+
+    ``logit`` and ``ownProbability`` are those of the function's own text. All other scores are derived from the sum of
+    ``logit``, ``fileEvidence`` and ``commitEvidence``. The texts are for users, and clients show them unchanged.
+    """
+    band = settings.limits.band(verdict)
+    has_score = verdict.probability is not None
+    return {
+        "probability": verdict.probability,
+        "probabilityText": _percent(verdict.probability),
+        "logit": verdict.logit,
+        "ownProbability": verdict.own_probability,
+        "fileEvidence": verdict.file_evidence,
+        "neighbours": verdict.neighbours,
+        "commitEvidence": verdict.commit_evidence,
+        "commitNeighbours": verdict.commit_neighbours,
+        "band": band.value if band is not None else None,
+        "bandText": band_phrase(band) if band is not None else None,
+        "reason": verdict.reason.value if verdict.reason is not None else None,
+        "humanShare": verdict.human_share,
+        "falsePositiveRate": verdict.false_positive_rate,
+        "promise": None if verdict.promise is None else verdict.promise.to_dict(),
+        "threshold": settings.threshold if settings.threshold is not None else verdict.llm_threshold,
+        "windows": verdict.windows,
+        "summary": headline_or_reason(verdict),
+        "guarantee": guarantee(verdict, settings.limits) if has_score else None,
+        "ownText": own_text(verdict, SAME_COMMIT),
+        "windowsText": windows_note(verdict),
+    }
+
+
+def file_to_wire(verdict: FileVerdict | None) -> dict[str, Any] | None:
+    """The JSON of a file's own verdict, by the model's thresholds; None if the model has no rule for files."""
+    if verdict is None:
+        return None
+    return {
+        "probability": verdict.probability,
+        "probabilityText": _percent(verdict.probability),
+        "logit": verdict.logit,
+        "band": verdict.band.value if verdict.band is not None else None,
+        "reason": verdict.reason.value if verdict.reason is not None else None,
+        "functionCount": verdict.functions,
+        "humanShare": verdict.human_share,
+        "falsePositiveRate": verdict.false_positive_rate,
+        "promise": None if verdict.promise is None else verdict.promise.to_dict(),
+        "threshold": verdict.llm_threshold,
+        "label": file_label(verdict),
+        "summary": file_headline(verdict),
+        "guarantee": file_guarantee(verdict),
+        "caveat": FULL_CAVEAT,
+        "details": file_details(verdict),
+    }
+
+
+def function_to_wire(function: FunctionRecord, settings: Settings) -> dict[str, Any]:
+    """The JSON of a function and its verdict; ranges are in the negotiated encoding, ``explanation`` is null."""
+    return {
+        "functionId": function.function_id,
+        "name": plain_message(function.name),
+        "range": to_wire(function.range),
+        "headerRange": to_wire(function.header),
+        "isTest": function.is_test,
+        "verdict": verdict_to_wire(function.verdict, settings),
+        "explanation": None,
+    }
+
+
+def explanation_to_wire(result: Result, function: FunctionReport, explanation: Explanation) -> dict[str, Any]:
+    """The JSON of an explanation, in logits; ``weight`` is relative to the strongest line, -1 to 1."""
+    positions = result.snapshot.positions
+    largest = max((abs(line.value) for line in explanation.lines), default=0.0) or 1.0
+    return {
+        "logit": explanation.logit,
+        "baselineLogit": explanation.baseline_logit,
+        "completenessGap": explanation.completeness_gap,
+        "approximate": explanation.approximate,
+        "method": explanation.method.value,
+        "baseline": explanation.baseline and explanation.baseline.value,
+        "nodes": explanation.nodes,
+        "summary": f"{balance(explanation, function.verdict)} {_sentence(method_phrase(explanation))}",
+        "lines": [
+            {
+                "line": line.line,
+                "value": line.value,
+                "valueText": logits(line.value),
+                "wide": line.wide,
+                "deep": line.deep,
+                "weight": line.value / largest,
+            }
+            for line in explanation.lines
+        ],
+        "topTokens": [
+            {
+                "text": visible(token.text),
+                "value": token.value,
+                "valueText": logits(token.value),
+                "range": {
+                    "start": to_wire(positions.position(token.line, token.start_column)),
+                    "end": to_wire(positions.position(token.line, token.end_column)),
+                },
+            }
+            for token in explanation.top_tokens
+        ],
+        "constructs": [
+            {
+                "construct": each.construct.value,
+                "name": construct_name(each),
+                "value": each.value,
+                "valueText": logits(each.value),
+                "wide": each.wide,
+                "deep": each.deep,
+                "characters": each.characters,
+                "shareText": share_of_code(each, explanation),
+            }
+            for each in explanation.constructs
+        ],
+        "constructsText": by_construct(explanation),
+        "titles": TITLES,
+    }
+
+
+def _percent(probability: float | None) -> str | None:
+    return None if probability is None else probability_percent(probability)
+
+
+def _sentence(phrase: str) -> str:
+    return f"{phrase[0].upper()}{phrase[1:]}."

@@ -1,0 +1,173 @@
+"""A request to score a document, its result, and how to find a function in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from lsprotocol import types
+
+from codeorigin.analysis.report import FileReport, FunctionReport
+from codeorigin.cancellation import CancelToken
+from codeorigin.functions.documents import Document
+from codeorigin.lsp.documents.documents import Snapshot
+from codeorigin.lsp.documents.eligibility import Skipped, skipped
+from codeorigin.lsp.scoring.model_loader import ModelLoader
+from codeorigin.model.file_verdict import FileVerdict
+from codeorigin.model.verdict import Verdict
+from codeorigin.settings.schema import Settings
+
+Key = tuple[int, Settings, int, Mapping[str, Sequence[float]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Everything that scoring a document needs, captured once on the event loop.
+
+    ``generation`` counts model changes, because results of two models are never mixed. ``in_commits`` are by function
+    id the own logits of the other functions of the commit that wrote it.
+    """
+
+    snapshot: Snapshot
+    settings: Settings = field(default_factory=Settings)
+    folder: Path | None = None
+    generation: int = 0
+    in_commits: Mapping[str, Sequence[float]] = field(default_factory=dict)
+
+    @property
+    def key(self) -> Key:
+        """Version, settings, model and commits; while they are unchanged, so is the result."""
+        return self.snapshot.version, self.settings, self.generation, self.in_commits
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionRecord:
+    """A function's verdict and position, in the client's units; enough to show it without its text.
+
+    ``header`` is the first line of the function's header; ``header_offset`` is the number of lines from the
+    function's first line (a decorator, say) to it.
+    """
+
+    function_id: str
+    name: str
+    verdict: Verdict
+    range: types.Range
+    header: types.Range
+    header_offset: int
+    is_test: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The result of a request; without a report, ``skipped`` says why."""
+
+    request: Request
+    report: FileReport | None
+    model_id: str
+    skipped: Skipped | None = None
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The document that was scored."""
+        return self.request.snapshot
+
+    @property
+    def settings(self) -> Settings:
+        """The settings that it was scored with."""
+        return self.request.settings
+
+    @property
+    def version(self) -> int:
+        """The version of the document that was scored."""
+        return self.request.snapshot.version
+
+    @property
+    def functions(self) -> tuple[FunctionReport, ...]:
+        """The outermost functions."""
+        return self.report.functions if self.report is not None else ()
+
+    @property
+    def verdict(self) -> FileVerdict | None:
+        """The verdict on the document as a whole; None without a report, or if the model has no rule for it."""
+        return self.report.verdict if self.report is not None else None
+
+    def record(self, function: FunctionReport) -> FunctionRecord:
+        """The data needed to show ``function``."""
+        span, positions = function.span, self.request.snapshot.positions
+        return FunctionRecord(
+            function_id=function.function_id,
+            name=span.qualified_name,
+            verdict=function.verdict,
+            range=positions.range(span.range),
+            header=positions.first_line(span.header),
+            header_offset=span.header.start_line - span.range.start_line,
+            is_test=span.is_test,
+        )
+
+    def moves(self, before: Result) -> bool:
+        """Whether a function with unchanged text has another verdict than in ``before``."""
+        known = {function.function_id: function.verdict.probability for function in before.functions}
+        return any(
+            function.verdict.probability != known[function.function_id]
+            for function in self.functions
+            if function.function_id in known
+        )
+
+    def at_line(self, line: int) -> FunctionReport | None:
+        """The outermost function that contains ``line``; the first one if there are several."""
+        for function in self.functions:
+            if function.span.range.start_line <= line <= function.span.range.end_line:
+                return function
+        return None
+
+    def with_id(self, function_id: str) -> FunctionReport | None:
+        """The outermost function with this id."""
+        return next((function for function in self.functions if function.function_id == function_id), None)
+
+    def between(self, first: int, last: int) -> Iterator[FunctionReport]:
+        """The outermost functions that overlap the lines ``first`` to ``last``, inclusive."""
+        for function in self.functions:
+            span = function.span.range
+            if span.start_line <= last and span.end_line >= first:
+                yield function
+
+
+def score(request: Request, loader: ModelLoader, cancel: CancelToken) -> Result:
+    """Score a document. Runs in the worker.
+
+    Raises:
+        ModelError: the model is missing or broken.
+        Cancelled: ``cancel`` was triggered, or another model was chosen since the request.
+    """
+    snapshot, settings = request.snapshot, request.settings
+    reason = skipped(snapshot, settings, request.folder)
+    if reason is not None or snapshot.kind is None:
+        return Result(request, None, "", reason)
+    analyzer = loader.analyzer(request.generation)
+    report = analyzer.analyze(
+        Document(
+            snapshot.text,
+            snapshot.kind.id,
+            snapshot.path,
+            frozenset(settings.languages),
+            snapshot.is_cell,
+        ),
+        file_context=settings.file_context,
+        in_commits=request.in_commits,
+        cancel=cancel,
+    )
+    return Result(request, report, analyzer.model_id)
+
+
+def nested_at_header(function: FunctionReport, line: int) -> FunctionReport | None:
+    """The innermost nested function whose header is on ``line``."""
+    found = None
+    inside = function.nested
+    while inside:
+        holding = [f for f in inside if f.span.range.start_line <= line <= f.span.range.end_line]
+        found = next(
+            (f for f in holding if f.span.header.start_line <= line <= f.span.header.end_line), found
+        )
+        inside = tuple(nested for f in holding for nested in f.nested)
+    return found

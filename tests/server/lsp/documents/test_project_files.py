@@ -1,0 +1,193 @@
+"""A folder's own files: settings, accepted findings, excludes."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from codeorigin.errors import CodeOriginError
+from codeorigin.languages import get_language
+from codeorigin.lsp.documents.configuration import Configuration
+from codeorigin.lsp.documents.documents import Positions, Snapshot
+from codeorigin.lsp.documents.eligibility import is_excluded, skipped
+from codeorigin.settings.accepted_findings import AcceptedFindings
+from codeorigin.settings.project_files import ACCEPTED_FILE, read_project_settings, signature
+from codeorigin.settings.schema import Settings, merge
+from codeorigin.text.positions import LineIndex, PositionEncoding
+from codeorigin.text.walking import walk_sources
+
+
+def write(folder: Path, name: str, text: str) -> None:
+    (folder / name).write_text(text, encoding="utf-8")
+
+
+def test_codeorigin_toml_takes_precedence_over_pyproject(tmp_path: Path) -> None:
+    assert read_project_settings(tmp_path).values == {}
+    write(tmp_path, "pyproject.toml", "[tool.codeorigin]\ndebounce = 1\n")
+    assert read_project_settings(tmp_path).values == {"debounce": 1}
+    write(tmp_path, "codeorigin.toml", "debounce = 2\n")
+    found = read_project_settings(tmp_path)
+    assert (found.values, found.source, found.problem) == ({"debounce": 2}, "codeorigin.toml", None)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "problem"),
+    [
+        ("codeorigin.toml", "debounce = ", "codeorigin.toml: not valid TOML"),
+        ("codeorigin.toml", "[[[[", "codeorigin.toml: not valid TOML"),
+        ("pyproject.toml", "[tool]\ncodeorigin = 3\n", "pyproject.toml: tool.codeorigin must be a table"),
+        ("pyproject.toml", "broken = ", None),
+        ("pyproject.toml", "tool = 3\n", None),
+    ],
+)
+def test_broken_files_give_a_problem_and_no_values(
+    tmp_path: Path, name: str, text: str, problem: str | None
+) -> None:
+    write(tmp_path, name, text)
+    found = read_project_settings(tmp_path)
+    assert found.values == {}
+    if problem is None:
+        assert found.problem is None
+    else:
+        assert found.problem is not None
+        assert found.problem.startswith(problem)
+        assert "\n" not in found.problem
+
+
+def test_non_utf8_and_oversized_files_are_ignored(tmp_path: Path) -> None:
+    (tmp_path / "codeorigin.toml").write_bytes(b"\xff\xfe")
+    assert read_project_settings(tmp_path).problem == "codeorigin.toml: not UTF-8; ignored"
+    write(tmp_path, "codeorigin.toml", "#" * 1_000_001)
+    assert read_project_settings(tmp_path).problem == "codeorigin.toml: larger than 1000000 bytes; ignored"
+
+
+def test_order_of_settings_layers(tmp_path: Path) -> None:
+    one, two = tmp_path / "one", tmp_path / "two"
+    for folder in (one, two):
+        folder.mkdir()
+    write(one, "codeorigin.toml", "debounce = 5\n")
+    configuration = Configuration()
+    configuration.set_initial({"codeorigin": {"debounce": 1, "caretQuiet": 1, "severity": "error"}})
+    configuration.set_editor(
+        {"debounce": 2, "caretQuiet": 2}, {two.as_uri(): {"debounce": 3}, one.as_uri(): {"debounce": 4}}
+    )
+    configuration.rebuild([one.as_uri(), two.as_uri()])
+    assert configuration.problems == ()
+    assert [configuration.of(each).debounce for each in (None, one.as_uri(), two.as_uri())] == [2, 5, 3]
+    assert {configuration.of(each).caret_quiet for each in (None, one.as_uri(), two.as_uri())} == {2}
+    assert configuration.of("file:///unknown").severity.value == "error"
+
+
+def test_changed_file_is_noticed(tmp_path: Path) -> None:
+    configuration = Configuration()
+    configuration.rebuild([tmp_path.as_uri()])
+    assert not configuration.is_stale(tmp_path.as_uri())
+    assert not configuration.is_stale(None)
+    write(tmp_path, "codeorigin.toml", "debounce = 5\n")
+    assert configuration.is_stale(tmp_path.as_uri())
+    configuration.rebuild([tmp_path.as_uri()])
+    assert not configuration.is_stale(tmp_path.as_uri())
+    before = signature(tmp_path)
+    os.utime(tmp_path / "codeorigin.toml", ns=(1, 1))
+    assert signature(tmp_path) != before
+
+
+def test_accepted_findings_are_written_sorted_and_read_back(tmp_path: Path) -> None:
+    findings = AcceptedFindings(tmp_path)
+    assert findings.ids() == frozenset()
+    inside = str(tmp_path / "src" / "b.py")
+    assert findings.accept([("2", "g", inside), ("1", "f", inside), ("3", "h", None)]) == 3
+    assert findings.accept([("2", "g", inside)]) == 0
+    assert findings.ids() == {"1", "2", "3"}
+    data = json.loads((tmp_path / ACCEPTED_FILE).read_text(encoding="utf-8"))
+    assert data["version"] == 1
+    assert [(each["path"], each["name"]) for each in data["functions"]] == [
+        ("", "h"), ("src/b.py", "f"), ("src/b.py", "g"),
+    ]  # fmt: skip
+    assert [path.name for path in tmp_path.iterdir()] == [ACCEPTED_FILE]
+    write(tmp_path, ACCEPTED_FILE, '{"version": 1, "functions": []}')
+    assert findings.ids() == frozenset()
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{}", '{"version": 1, "functions": [3]}', '{"version": 2}', "[" * 50_000]
+)
+def test_broken_file_of_accepted_findings_is_not_overwritten(tmp_path: Path, text: str) -> None:
+    write(tmp_path, ACCEPTED_FILE, text)
+    findings = AcceptedFindings(tmp_path)
+    assert findings.ids() == frozenset()
+    assert findings.problem is not None
+    with pytest.raises(CodeOriginError):
+        findings.accept([("1", "f", None)])
+    assert (tmp_path / ACCEPTED_FILE).read_text(encoding="utf-8") == text
+
+
+def test_names_with_lone_surrogates_can_be_accepted(tmp_path: Path) -> None:
+    findings = AcceptedFindings(tmp_path)
+    assert findings.accept([("1", "f\ud800", None)]) == 1
+    assert findings.ids() == {"1"}
+
+
+@pytest.mark.parametrize(
+    ("path", "excluded"),
+    [("/w/gen/a.py", True), ("/w/a_pb2.py", True), ("/w/deep/a_pb2.py", True), ("/w/a.py", False),
+     ("/w/keep_pb2.py", False), ("/elsewhere/gen/a.py", True)],
+)  # fmt: skip
+def test_excludes_are_relative_to_the_folder(path: str, excluded: bool) -> None:
+    patterns = ("gen/", "*_pb2.py", "!keep_pb2.py")
+    assert is_excluded(path, patterns, Path("/w")) is excluded
+
+
+@pytest.mark.parametrize(
+    "patterns",
+    [("build/", "!build/keep.py"), ("build/*", "!build/keep.py"), ("*.py", "!/src", "!keep.py"), ("/src/**",),
+     ("src", "!src/", "!src/a.py"), ("**/deep/", "!a.py")],
+)  # fmt: skip
+def test_open_file_is_excluded_exactly_when_a_scan_skips_it(
+    tmp_path: Path, patterns: tuple[str, ...]
+) -> None:
+    names = ("build/keep.py", "build/a.py", "src/a.py", "src/deep/a.py", "src/deep/keep.py", "a.py")
+    for name in names:
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("")
+    scanned = {
+        path.relative_to(tmp_path).as_posix()
+        for path in walk_sources([tmp_path], lambda name: name.endswith(".py"), exclude=patterns)
+    }
+    scored = {name for name in names if not is_excluded(str(tmp_path / name), patterns, tmp_path)}
+    assert scored == scanned
+
+
+def snapshot(text: str, language: str | None = "python", path: str | None = "/w/a.py") -> Snapshot:
+    return Snapshot(
+        uri="file:///w/a.py",
+        version=0,
+        text=text,
+        positions=Positions(LineIndex(text), PositionEncoding.UTF16),
+        language=get_language(language) if language is not None else None,
+        path=path,
+    )
+
+
+@pytest.mark.parametrize(
+    ("values", "given", "expected"),
+    [
+        ({}, snapshot("x"), None),
+        ({"enable": False}, snapshot("x"), "switched off in the settings"),
+        ({}, snapshot("x", None), "the language is not supported"),
+        ({"languages": ["go"]}, snapshot("x"), "the language is switched off in the settings"),
+        ({"exclude": ["a.py"]}, snapshot("x"), "excluded in the settings"),
+        ({"exclude": ["a.py"]}, snapshot("x", path=None), None),
+        ({"maxFileSize": 1000}, snapshot("x" * 1000), None),
+        ({"maxFileSize": 1000}, snapshot("é" * 501), "larger than maxFileSize (1002 > 1000 bytes)"),
+        ({"maxFileSize": 1000}, snapshot("\ud800" * 334), "larger than maxFileSize (1002 > 1000 bytes)"),
+    ],
+)
+def test_reasons_for_not_scoring_a_document(
+    values: dict[str, object], given: Snapshot, expected: str | None
+) -> None:
+    settings, _ = merge(Settings(), values, "test")
+    reason = skipped(given, settings, Path("/w"))
+    assert (None if reason is None else str(reason)) == expected

@@ -1,0 +1,80 @@
+"""Document text inside Markdown."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from codeorigin.lsp.features.markdown import code_span, escape, shorten, visible
+
+FENCED = re.compile(r"^(`+)( ?)(.*?)\2\1$", re.DOTALL)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("x = 1", "`x = 1`"),
+        ("a `b` c", "``a `b` c``"),
+        ("`b`", "`` `b` ``"),
+        ("```", "```` ``` ````"),
+        ("   ", "*(blank)*"),
+        ("", "*(blank)*"),
+        ("a | b", "`a | b`"),
+        ("<b>x</b>", "`<b>x</b>`"),
+    ],
+)
+def test_code_spans(text: str, expected: str) -> None:
+    assert code_span(text) == expected
+
+
+def cells(row: str) -> list[str]:
+    """The cells of a table row as renderers split it: at pipes not preceded by an odd run of backslashes."""
+    return re.sub(r"((?<!\\)(?:\\\\)*)\|", "\\1\n", row).split("\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a | b", r"`a \| b`"),
+        (r'grep "a\|b"', r'grep "a\\\|b"'),
+        (r"\\|", r"\\\\\|"),
+    ],
+)
+def test_pipes_in_tables_do_not_end_the_cell(text: str, expected: str) -> None:
+    assert code_span(text, in_table=True) == expected
+
+
+@given(text=st.text(alphabet="a|\\` "))
+def test_code_never_adds_a_table_cell(text: str) -> None:
+    assert len(cells(f"| 1 | {code_span(text, in_table=True)} |")) == 4
+
+
+def test_long_code_is_cut() -> None:
+    assert code_span("x" * 100, 10) == f"`{'x' * 9}…`"
+    assert shorten("  short  ", 10) == "short"
+
+
+def test_invisible_and_bidi_characters_are_made_visible() -> None:
+    assert visible("a\u202eb\u2066c\u200bd\0e\ufeff\x1b[0m") == "a·b·c·d·e··[0m"
+    assert visible("tab\tline\nend\u2028") == "tab line end·"
+    assert visible("lone \ud800") == "lone \ufffd"
+
+
+@given(text=st.text())
+def test_text_never_ends_its_own_code_span(text: str) -> None:
+    shown = code_span(text)
+    if shown == "*(blank)*":
+        return
+    match = FENCED.match(shown)
+    assert match is not None
+    fence, inside = match.group(1), match.group(3)
+    assert fence not in re.findall("`+", inside)
+    assert "\n" not in shown
+    shown.encode()
+
+
+@given(text=st.text())
+def test_escaped_text_contains_no_markup(text: str) -> None:
+    escaped = escape(text)
+    assert not re.search(r"(?<!\\)(?:\\\\)*[`*_\[\]<>|&]", escaped)

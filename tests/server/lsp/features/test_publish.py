@@ -1,0 +1,279 @@
+"""When documents are scored: debounce, newest version only, cancellation. Switches control the analyzer."""
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from lsprotocol import types
+
+from codeorigin.analysis.report import FileReport
+from codeorigin.cancellation import CancelToken
+from codeorigin.errors import Cancelled
+from codeorigin.functions.documents import Document
+from codeorigin.lsp.connection.client_support import ClientSupport
+from codeorigin.lsp.documents.documents import SourceWorkspace
+from codeorigin.lsp.features.publish import publish_soon, scored, settled
+from codeorigin.lsp.scoring.requests import Result
+from codeorigin.lsp.session import Session
+from support.waiting import PATIENCE
+
+pytestmark = pytest.mark.asyncio
+
+LONG = 10 * PATIENCE
+
+
+@dataclass
+class Bench:
+    """A session; stands in for its client, its model loader and the analyzer. A document's text is its version."""
+
+    analyzed: list[str] = field(default_factory=list)
+    cancelled: list[str] = field(default_factory=list)
+    published: list[tuple[str, int | None]] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
+    hold: threading.Event = field(default_factory=threading.Event)
+    running: threading.Event = field(default_factory=threading.Event)
+    support: ClientSupport = field(default_factory=ClientSupport)
+    broken: Exception | None = None
+    error: None = None
+    loaded: None = None
+    generation: int = 0
+    model_id: str = "model"
+
+    def __post_init__(self) -> None:
+        self.hold.set()
+        bench: Any = self
+        self.documents = SourceWorkspace(None, types.TextDocumentSyncKind.Incremental)
+        self.session = Session(bench, lambda: self.documents, None)
+        self.session.loader = bench
+        self.session.configured.set()
+
+    def open(self, *uris: str) -> None:
+        for uri in uris:
+            item = types.TextDocumentItem(uri=uri, language_id="python", version=1, text=f"{uri} 1")
+            self.documents.put_text_document(item)
+
+    def edit(self, uri: str, version: int) -> None:
+        text = types.TextDocumentContentChangeWholeDocument(text=f"{uri} {version}")
+        self.documents.update_text_document(types.VersionedTextDocumentIdentifier(version, uri), text)
+
+    def publish(self, uri: str, items: list[types.Diagnostic], version: int | None = None) -> None:
+        self.published.append((uri, version))
+
+    def show_once(self, message: str, kind: types.MessageType) -> None:
+        self.failures.append(message)
+
+    def show_problems(self, subject: str, problems: list[str]) -> None:
+        assert not problems
+
+    def notify(self, method: str, params: Any) -> None:
+        assert method == "codeorigin/fileVerdict"
+
+    def start_progress(self, *_: Any) -> None:
+        raise AssertionError("nothing is explained here")
+
+    def analyzer(self, generation: int) -> "Bench":
+        if generation != self.generation:
+            raise Cancelled("another model")
+        return self
+
+    def analyze(self, document: Document, *, cancel: CancelToken, **_: Any) -> FileReport:
+        text = document.text
+        self.analyzed.append(text)
+        self.running.set()
+        while not self.hold.wait(0.001):
+            if cancel.cancelled:
+                self.cancelled.append(text)
+                cancel.raise_if_cancelled()
+        if self.broken is not None:
+            raise self.broken
+        return FileReport(document.kind, None, ())
+
+    async def until_running(self) -> None:
+        while not self.running.is_set():
+            await asyncio.sleep(0.001)
+        self.running.clear()
+
+    def ask(self, uri: str) -> "asyncio.Future[Result | None]":
+        return asyncio.ensure_future(asyncio.wait_for(scored(self.session, uri), PATIENCE))
+
+    async def settled(self, uri: str) -> None:
+        await asyncio.wait_for(settled(self.session, uri), PATIENCE)
+
+
+@pytest_asyncio.fixture
+async def bench() -> AsyncIterator[Bench]:
+    made = Bench()
+    yield made
+    made.hold.set()
+    made.session.stop()
+    assert made.session.worker.stop(5)
+
+
+async def test_document_is_scored_and_its_findings_are_sent(bench: Bench) -> None:
+    bench.open("a")
+    publish_soon(bench.session, "a")
+    assert bench.session.pending == 1
+    await bench.settled("a")
+    assert bench.published == [("a", 1)]
+    assert bench.session.pending == 0
+    result = bench.session.current_result("a")
+    assert result is not None
+    assert result.snapshot.text == "a 1"
+
+
+async def test_edits_within_the_debounce_are_scored_once(bench: Bench) -> None:
+    bench.open("a")
+    for version in range(2, 6):
+        bench.edit("a", version)
+        publish_soon(bench.session, "a", 0.02)
+    await bench.settled("a")
+    assert bench.analyzed == ["a 5"]
+    assert bench.published == [("a", 5)]
+
+
+async def test_documents_are_debounced_independently(bench: Bench) -> None:
+    bench.open("a", "b")
+    publish_soon(bench.session, "a", LONG)
+    publish_soon(bench.session, "b")
+    await bench.settled("b")
+    assert bench.published == [("b", 1)]
+    assert bench.session.state("a").is_busy
+
+
+async def test_edit_cancels_the_work_on_the_old_text(bench: Bench) -> None:
+    bench.hold.clear()
+    bench.open("a")
+    publish_soon(bench.session, "a")
+    await bench.until_running()
+    bench.edit("a", 2)
+    publish_soon(bench.session, "a")
+    await bench.until_running()
+    assert bench.cancelled == ["a 1"]
+    bench.hold.set()
+    await bench.settled("a")
+    assert bench.published == [("a", 2)]
+    assert bench.failures == []
+
+
+async def test_result_of_an_old_version_is_dropped(bench: Bench) -> None:
+    bench.hold.clear()
+    bench.open("a")
+    publish_soon(bench.session, "a")
+    await bench.until_running()
+    bench.edit("a", 2)  # and nothing is scheduled, as with `run: onSave`
+    bench.hold.set()
+    await bench.settled("a")
+    assert bench.published == []
+    assert bench.session.result("a") is None
+
+
+async def test_waiters_are_released_when_the_document_closes(bench: Bench) -> None:
+    bench.hold.clear()
+    bench.open("a")
+    asked = bench.ask("a")
+    await bench.until_running()
+    bench.documents.remove_text_document("a")
+    bench.session.forget("a")
+    assert await asked is None
+    assert bench.published == []
+    assert bench.session.pending == 0
+
+
+async def test_waiters_get_the_newest_result(bench: Bench) -> None:
+    bench.hold.clear()
+    bench.open("a")
+    asked = bench.ask("a")
+    await bench.until_running()
+    bench.edit("a", 2)
+    publish_soon(bench.session, "a")
+    bench.hold.set()
+    result = await asked
+    assert result is not None
+    assert result.version == 2
+    assert bench.published == [("a", 2)]
+
+
+async def test_waiters_woken_by_an_edit_share_its_scoring(bench: Bench) -> None:
+    bench.hold.clear()
+    bench.open("a")
+    asked = [bench.ask("a") for _ in range(3)]
+    await bench.until_running()
+    bench.edit("a", 2)
+    publish_soon(bench.session, "a", LONG)
+    bench.hold.set()
+    first, second, third = await asyncio.gather(*asked)
+    assert first is second is third is bench.session.result("a")
+    assert bench.published == [("a", 2)]
+
+
+async def test_request_does_not_wait_for_the_debounce(bench: Bench) -> None:
+    bench.open("a")
+    publish_soon(bench.session, "a", LONG)
+    first, second = await asyncio.gather(bench.ask("a"), bench.ask("a"))
+    assert first is second is bench.session.result("a")
+    assert bench.analyzed == ["a 1"]
+    assert bench.published == [("a", 1)]
+
+
+async def test_result_under_other_settings_is_dropped_and_scored_again(bench: Bench) -> None:
+    bench.hold.clear()
+    bench.open("a")
+    asked = bench.ask("a")
+    await bench.until_running()
+    bench.session.configuration.set_editor({"fileContext": False})
+    bench.session.configuration.rebuild([])
+    bench.hold.set()
+    result = await asked
+    assert result is not None
+    assert not result.settings.file_context
+    assert bench.analyzed == ["a 1", "a 1"]
+    assert bench.published == [("a", 1)]
+
+
+async def test_result_of_another_model_is_dropped_and_scored_again(bench: Bench) -> None:
+    bench.hold.clear()
+    bench.open("a")
+    asked = bench.ask("a")
+    await bench.until_running()
+    bench.generation = 1
+    bench.hold.set()
+    result = await asked
+    assert result is not None
+    assert result.request.generation == 1
+    assert bench.published == [("a", 1)]
+
+
+async def test_stopping_the_server_releases_waiters_for_good(bench: Bench) -> None:
+    bench.hold.clear()
+    bench.open("a")
+    asked = bench.ask("a")
+    await bench.until_running()
+    bench.session.stop()
+    assert await asked is None
+    assert await bench.ask("a") is None
+    assert bench.failures == []
+
+
+async def test_failure_is_reported_and_the_next_run_works(bench: Bench) -> None:
+    bench.broken = ValueError("the text was a 1")
+    bench.open("a")
+    assert await bench.ask("a") is None
+    assert bench.failures == ["scoring a document failed (ValueError); the log says where"]
+    bench.broken = None
+    publish_soon(bench.session, "a")
+    await bench.settled("a")
+    assert bench.published == [("a", 1)]
+
+
+async def test_document_that_is_gone_before_its_turn_is_not_scored(bench: Bench) -> None:
+    bench.open("a")
+    publish_soon(bench.session, "a")
+    bench.documents.remove_text_document("a")
+    bench.session.forget("a")
+    await bench.settled("a")
+    assert bench.analyzed == []
+    assert bench.session.pending == 0
