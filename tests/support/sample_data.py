@@ -35,19 +35,18 @@ QUICK_RECIPE: dict[str, Any] = {
     "wide.folds": 2,
     "wide.processes": 1,
     "pretrain.steps": 3,
-    "pretrain.row_length": 64,
+    "pretrain.context": 64,
     "finetune.overlap": 16,
     "finetune.processes": 1,
-    "finetune.shape.head_dim": 16,
     "finetune.validation_share": 0.3,
-    "finetune.finetune.device": "cpu",
+    "finetune.device": "cpu",
+    "finetune.encoder.head_dim": 16,
     # An encoder with random weights has everything to learn, and the second phase should find work to do.
-    "finetune.body_dropout": 0.05,
-    "finetune.finetune.frozen.learning_rate": 5e-2,
-    "finetune.finetune.frozen.epochs": 1,
-    "finetune.finetune.then.learning_rate": 1e-3,
-    "finetune.finetune.then.layers": 2,
-    "finetune.finetune.then.epochs": 2,
+    "finetune.encoder.body_dropout": 0.05,
+    "finetune.phases": [
+        {"strategy": "frozen", "learning_rate": 5e-2, "epochs": 1},
+        {"strategy": "gradual", "layers": 2, "learning_rate": 1e-3, "epochs": 2},
+    ],
     "calibrate.rate": 0.1,
     "export.baselines": False,
     "export.processes": 1,
@@ -65,7 +64,7 @@ def write_sample(folder: Path) -> Path:
     for name, settings in QUICK.items():
         (folder / f"{name}.json").write_text(json.dumps(settings, indent=1) + "\n", encoding="utf-8")
     recipe = json.loads((_ROOT / "training" / "recipes" / "classic.json").read_text(encoding="utf-8"))
-    for dotted, value in (QUICK_RECIPE | {"finetune.encoder": str(folder / "encoder")}).items():
+    for dotted, value in (QUICK_RECIPE | {"finetune.encoder.name": str(folder / "encoder")}).items():
         *parents, last = dotted.split(".")
         inside = recipe
         for parent in parents:

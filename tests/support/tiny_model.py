@@ -32,13 +32,10 @@ from codeorigin.model.scoring.features import DeepSettings
 from codeorigin.model.scoring.scorer import Scorer
 from codeorigin.model.scoring.tokenizer import Tokenizer
 from codeorigin_training.corpus.rows import Row
-from codeorigin_training.encoder.compact import CompactEncoder
-from codeorigin_training.encoder.config import EncoderConfig
-from codeorigin_training.encoder.interface import Encoder
-from codeorigin_training.encoder.own_vocabulary import own_tokenizer
-from codeorigin_training.encoder.pooling import Pooling
-from codeorigin_training.encoder.registry import make_encoder
-from codeorigin_training.encoder.tokenizer import train_tokenizer
+from codeorigin_training.encoder.files import make_encoder
+from codeorigin_training.encoder.model import Encoder, compact_body
+from codeorigin_training.encoder.settings import EncoderConfig, Pooling
+from codeorigin_training.encoder.vocabulary import own_tokenizer, train_tokenizer
 from codeorigin_training.export.bundle import export_parts
 from codeorigin_training.export.quantization import quantize
 from support.snippets import ALL
@@ -75,9 +72,7 @@ class TinyModel:
         """The bundle's scorer, with windows of any size that the encoder can read."""
         deep = None
         if self.encoder is not None:
-            deep = DeepSettings(
-                min(context, self.encoder.context), overlap, self.encoder.width, self.encoder.ngram_buckets
-            )
+            deep = DeepSettings(min(context, self.encoder.context), overlap, self.encoder.width)
         views = None if self.wide_weights is None else NgramViews(VIEWS)
         wide_path = self.directory / WIDE_GRAPH if self.refines else None
         return Scorer(
@@ -106,31 +101,20 @@ def tiny_tokenizer() -> Tokenizer:
     return Tokenizer(train_tokenizer(rows, vocab_size=400, sample=len(rows), seed=0))
 
 
-def tiny_encoder(vocab_size: int) -> CompactEncoder:
+def tiny_encoder(vocab_size: int) -> Encoder:
     """One layer, 16 wide, with weights large enough for the logit to curve along the path of an attribution."""
-    torch.manual_seed(11)
-    shape = EncoderConfig(
-        vocab_size=vocab_size,
-        dim=16,
-        layers=1,
-        heads=2,
-        feedforward=32,
-        context=512,
-        ngram_buckets=128,
-        ngram_dim=8,
-        head_dim=16,
-    )
-    encoder = CompactEncoder(shape).eval()
+    torch.manual_seed(2)
+    shape = EncoderConfig(dim=16, layers=1, heads=2, feedforward=32, context=512, head_dim=16)
+    encoder = Encoder(compact_body(shape, vocab_size, pad_id=0), shape).eval()
     with torch.no_grad():
         for parameter in encoder.parameters():
             if parameter.ndim > 1:
                 parameter.normal_(std=0.15)
-        encoder.ngrams.weight[0].zero_()
         # Half the head's units on, half off, all far from their kink, so that few nodes integrate a path well.
         encoder.head[1].bias.copy_(torch.tensor([1.2, -1.2]).repeat(8))
-        encoder.head[-1].weight.mul_(4.0)
+        encoder.last_layer.weight.mul_(6.0)
         # About undecided on a masked input, so that the verdicts of real code differ.
-        encoder.head[-1].bias.fill_(-2.0)
+        encoder.last_layer.bias.fill_(0.0)
     return encoder
 
 
@@ -208,8 +192,8 @@ def tiny_roberta(folder: Path) -> tuple[Tokenizer, Encoder]:
     name = str(write_tiny_roberta(folder))
     tokenizer = Tokenizer(own_tokenizer(name)[0])
     tokenizer.save(folder / "own.json")
-    shape = EncoderConfig(head_dim=16, pooling=Pooling.CLS)
-    return tokenizer, make_encoder(name, folder / "own.json", shape).eval()
+    settings = EncoderConfig(name=name, head_dim=16, pooling=Pooling.CLS)
+    return tokenizer, make_encoder(settings, folder / "own.json").eval()
 
 
 def build_tiny_model(
@@ -295,8 +279,6 @@ def _manifest(model: TinyModel) -> dict[str, Any]:
             "overlap": OVERLAP,
             "vocab_size": encoder.token_embedding.num_embeddings,
             "dim": encoder.width,
-            "ngram_buckets": encoder.ngram_buckets,
-            "bits": 32,
         }
         masked = np.full(context, model.tokenizer.mask_id, dtype=np.int64)
         baseline += float(model.scorer().deep_logits([masked])[0])

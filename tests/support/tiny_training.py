@@ -3,10 +3,13 @@
 import random
 from functools import cache
 
+import torch
+
 from codeorigin.model.scoring.tokenizer import Tokenizer
 from codeorigin_training.corpus.rows import Row
-from codeorigin_training.encoder.config import EncoderConfig
-from codeorigin_training.encoder.tokenizer import train_tokenizer
+from codeorigin_training.encoder.model import Encoder, compact_body
+from codeorigin_training.encoder.settings import EncoderConfig
+from codeorigin_training.encoder.vocabulary import train_tokenizer
 from support.corpus_maker import human_function, llm_function
 
 
@@ -32,15 +35,12 @@ def tiny_tokenizer() -> Tokenizer:
 
 
 def tiny_shape(layers: int = 1) -> EncoderConfig:
-    """An encoder of 16 dimensions over :func:`tiny_tokenizer`."""
-    return EncoderConfig(
-        vocab_size=tiny_tokenizer().vocab_size,
-        dim=16,
-        layers=layers,
-        heads=2,
-        feedforward=16,
-        context=64,
-        ngram_buckets=64,
-        ngram_dim=8,
-        head_dim=16,
-    )
+    """The shape of an encoder of 16 dimensions over :func:`tiny_tokenizer`."""
+    return EncoderConfig(dim=16, layers=layers, heads=2, feedforward=16, context=64, head_dim=16)
+
+
+def fresh_encoder(layers: int = 1) -> Encoder:
+    """A new encoder of :func:`tiny_shape`, the same at every call."""
+    torch.manual_seed(5)
+    tokenizer, shape = tiny_tokenizer(), tiny_shape(layers)
+    return Encoder(compact_body(shape, tokenizer.vocab_size, tokenizer.pad_id), shape)

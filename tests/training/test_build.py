@@ -17,12 +17,11 @@ from codeorigin_training.__main__ import app
 from codeorigin_training.build import BuildConfig, build
 from codeorigin_training.calibrate.config import CalibrateConfig
 from codeorigin_training.commands.export import ExportConfig
-from codeorigin_training.commands.finetune import FinetuneCommandConfig
+from codeorigin_training.commands.finetune import FinetuneConfig
 from codeorigin_training.commands.tokenizer import TokenizerConfig
 from codeorigin_training.corpus.rows import read_functions
 from codeorigin_training.corpus.splits import is_held_out
-from codeorigin_training.encoder.config import EncoderConfig
-from codeorigin_training.finetune.config import FinetuneConfig
+from codeorigin_training.encoder.settings import EncoderConfig, Phase
 from codeorigin_training.measure.held_out import detector_metrics
 from codeorigin_training.wide.evidence import EvidenceShares
 from codeorigin_training.wide.linear import ViewSettings
@@ -58,16 +57,16 @@ def smoke_config(**changes: Any) -> BuildConfig:
         ViewSettings(View(ViewKind.SHAPES, 1, 3, 1 << 12), 1.0),
         ViewSettings(View(ViewKind.CHARACTERS, 2, 4, 1 << 12), 4.0),
     )
-    shape = EncoderConfig(
-        vocab_size=400, dim=16, layers=1, heads=2, feedforward=16, context=64, ngram_buckets=64, ngram_dim=8
-    )
+    shape = EncoderConfig(dim=16, layers=1, heads=2, feedforward=16, context=64)
     config = BuildConfig(
         wide=WideConfig(views=views, folds=2, processes=1, all_repositories=False),
         deep=True,
         tokenizer=TokenizerConfig(vocab_size=400),
-        finetune=FinetuneCommandConfig(
-            finetune=FinetuneConfig(steps=30, tokens_per_batch=2048, train_context=64),
-            shape=shape,
+        finetune=FinetuneConfig(
+            encoder=shape,
+            phases=(Phase(learning_rate=2e-3, batch=16, epochs=1),),
+            context=64,
+            device="cpu",
             overlap=16,
             processes=1,
         ),
@@ -161,7 +160,7 @@ def test_a_deep_part_that_does_not_help_is_left_out(tmp_path: Path, monkeypatch:
 def test_build_resumes_from_finished_stages(bundle: Path, tmp_path: Path) -> None:
     lines: list[str] = []
     build(bundle.parent / "data", tmp_path / "two", smoke_config(), lines.append, bundle.parent / "run")
-    assert not any("step" in line or "extracted" in line for line in lines)
+    assert not any("epoch" in line or "extracted" in line for line in lines)
     one, two = ((folder / "manifest.json").read_text() for folder in (bundle, tmp_path / "two"))
     assert one == two
 

@@ -17,16 +17,7 @@ from codeorigin_training.commands.recalibrate import RecalibrateConfig, recalibr
 from codeorigin_training.run import Run
 from support.corpus_maker import llm_function, write_corpus
 
-ENCODER = {
-    "vocab_size": 400,
-    "dim": 16,
-    "layers": 1,
-    "heads": 2,
-    "feedforward": 16,
-    "context": 64,
-    "ngram_buckets": 64,
-    "ngram_dim": 8,
-}
+ENCODER = {"dim": 16, "layers": 1, "heads": 2, "feedforward": 16, "context": 64}
 VIEWS = [
     {"kind": "words", "min_order": 1, "max_order": 2, "width": 4096, "norm_power": 0.5},
     {"kind": "characters", "min_order": 2, "max_order": 3, "width": 4096, "norm_power": 0.5},
@@ -44,9 +35,10 @@ def smoke(data: Path) -> dict[str, dict[str, object]]:
             "processes": 1,
         },
         "tokenizer": {"vocab_size": 400},
-        "pretrain": {"shape": ENCODER, "steps": 4, "rows": 4, "row_length": 64},
+        "pretrain": {"encoder": ENCODER, "steps": 4, "batch": 4, "context": 64},
         "finetune": {
-            "finetune": {"steps": 12, "tokens_per_batch": 1024, "train_context": 64},
+            "phases": [{"epochs": 1, "batch": 32, "learning_rate": 0.002}],
+            "context": 64,
             "folds": 2,
             "overlap": 16,
             "processes": 1,

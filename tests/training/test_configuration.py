@@ -1,12 +1,13 @@
 """Settings from files and the command line: valid ones are used, invalid ones get a one-line error."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from pathlib import Path
 
 import pytest
+from pydantic.dataclasses import dataclass
 
-from codeorigin_training.configuration import ConfigurationError, load_config
+from codeorigin_training.configuration import STRICT, ConfigurationError, load_config
 
 
 class Strategy(StrEnum):
@@ -14,13 +15,13 @@ class Strategy(StrEnum):
     FULL = "full"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=STRICT)
 class Inner:
     rate: float = 0.1
     name: str = "inner"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=STRICT)
 class Outer:
     steps: int = 10
     share: float = 0.5
@@ -64,18 +65,18 @@ def test_optional_settings_accept_null() -> None:
     [
         ("stepz=3", "unknown setting stepz; there are steps, share"),
         ("inner.rat=3", "unknown setting inner.rat; there are rate, name"),
-        ("steps=many", "steps must be int, not 'many'"),
-        ("steps=true", "steps must be int, not True"),
+        ("steps=many", "steps: Input should be a valid integer"),
+        ("steps=true", "steps: Input should be a valid integer"),
         ("steps=0", "steps must be positive"),
-        ("fast=1", "fast must be bool, not 1"),
-        ("strategy=slow", "strategy must be one of frozen, full, not 'slow'"),
-        ("languages=go", "languages must be a list"),
-        ("inner=3", "inner must be a group of settings"),
+        ("fast=1", "fast: Input should be a valid boolean"),
+        ("strategy=slow", "strategy: Input should be 'frozen' or 'full'"),
+        ("languages=go", "languages: Input should be a valid (array|tuple)"),
+        ("inner=3", "inner: Input should be .*object"),
         ("steps", "write it as name=value"),
     ],
 )
 def test_invalid_settings_get_a_one_line_error(override: str, message: str) -> None:
-    with pytest.raises(ConfigurationError, match="(?s)" + message.replace("(", r"\(")) as caught:
+    with pytest.raises(ConfigurationError, match=message) as caught:
         load_config(Outer, None, [override])
     assert "\n" not in str(caught.value)
 

@@ -93,7 +93,7 @@ def test_study_becomes_a_file_of_its_figures(run: Run, tmp_path: Path) -> None:
 
 def test_failed_recording_is_one_line_and_changes_nothing(run: Run, tmp_path: Path) -> None:
     assert "must not be empty" in record(run, tmp_path, " ")
-    assert "kind must be one of kept" in record(run, tmp_path, "words", "kind=liked")
+    assert "kind: Input should be 'kept'" in record(run, tmp_path, "words", "kind=liked")
     assert record(run, tmp_path, "words") == ""
     before = (tmp_path / "EXPERIMENTS.md").read_text()
     assert "choose another" in record(run, tmp_path, "Words", "lesson=Other.")

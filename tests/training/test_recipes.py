@@ -3,6 +3,7 @@
 import json
 import shutil
 import sqlite3
+from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -21,20 +22,16 @@ from codeorigin.languages import get_language
 from codeorigin_training.__main__ import app, recipe_file
 from codeorigin_training.build import BuildConfig
 from codeorigin_training.configuration import ConfigurationError, load_config
-from codeorigin_training.encoder.hugging_face import HuggingFaceEncoder
-from codeorigin_training.encoder.interface import make_head, set_head_dropout
-from codeorigin_training.encoder.pooling import Pooling
-from codeorigin_training.encoder.registry import load_encoder
-from codeorigin_training.finetune.config import Strategy
-from codeorigin_training.finetune.examples import Groups
-from codeorigin_training.finetune.material import Material
-from codeorigin_training.finetune.objective import Objective, Output
-from codeorigin_training.finetune.sampling import Draw
-from codeorigin_training.finetune.strategies import PlateauSchedule, make_schedule
+from codeorigin_training.encoder.examples import Examples
+from codeorigin_training.encoder.files import load_encoder
+from codeorigin_training.encoder.inference import encode_rows
+from codeorigin_training.encoder.model import Encoder, compact_body
+from codeorigin_training.encoder.settings import Pooling, Strategy
+from codeorigin_training.encoder.training import train
 from codeorigin_training.run import Run
 from support.sample_data import QUICK_RECIPE
 from support.systems_page import CLASSIC, missing, output_of, write_checkout
-from support.tiny_training import tiny_rows, tiny_tokenizer
+from support.tiny_training import tiny_rows, tiny_shape, tiny_tokenizer
 
 CODE = "def process_orders(orders):\n    for order in orders:\n        print(order)\n    return len(orders)\n"
 
@@ -45,85 +42,65 @@ def test_shipped_recipe_is_the_default() -> None:
 
 def test_classic_recipe_has_its_known_settings() -> None:
     config = load_config(BuildConfig, recipe_file("classic"))
-    command, training = config.finetune, config.finetune.finetune
+    training = config.finetune
     assert config.deep
-    assert (training.strategy, training.train_context) == (Strategy.FROZEN, 512)
-    head = training.frozen
-    assert (head.rows_per_batch, head.epochs, head.learning_rate, head.patience) == (16, 5, 2e-5, 2)
-    assert (training.neutral_share, training.type_dropout) == (0.0, 0.0)
-    assert training.sampling.each_row_once
-    assert not command.offsets
-    assert (command.shape.pooling, command.shape.head_dim) == (Pooling.CLS, 256)
+    head, body = training.phases
+    assert (head.strategy, head.batch, head.epochs, head.learning_rate) == (Strategy.FROZEN, 16, 5, 2e-5)
+    assert (body.strategy, body.layers, body.epochs, body.learning_rate) == (Strategy.GRADUAL, 5, 5, 2e-5)
+    assert (head.patience, body.patience, head.weight_decay) == (2, 2, 0.0)
+    assert (training.context, training.neutral_share, training.type_dropout) == (512, 0.0, 0.0)
+    assert training.each_row_once
+    assert not training.offsets
+    assert (training.encoder.name, training.encoder.pooling) == ("microsoft/codebert-base", Pooling.CLS)
     assert config.pretraining
     pretrain = config.pretrained
-    assert (pretrain.mask_rate, pretrain.row_length, pretrain.whole_line_share) == (0.15, 512, 0.0)
-    assert (pretrain.encoder, pretrain.shape) == (command.encoder, command.shape)
-    assert command.encoder == "microsoft/codebert-base"
+    assert (pretrain.mask_rate, pretrain.context, pretrain.encoder) == (0.15, 512, training.encoder)
     assert not config.calibrate.wide
-    assert training.then is not None
-    assert training.then.strategy is Strategy.GRADUAL
 
 
-def test_classic_head_has_its_known_layers_and_schedule() -> None:
+def test_classic_head_has_its_known_layers_and_schedule(tmp_path: Path) -> None:
     config = load_config(BuildConfig, recipe_file("classic")).finetune
-    shape, training = config.shape, config.finetune
-    head = make_head(768, shape.head_dim)
-    set_head_dropout(head, config.head_dropout)
-    assert [type(layer) for layer in head] == [nn.Dropout, nn.Linear, nn.ReLU, nn.Dropout, nn.Linear]
-    assert [layer.p for layer in head if isinstance(layer, nn.Dropout)] == [0.3, 0.2]
-    linear = [layer for layer in head if isinstance(layer, nn.Linear)]
-    assert [(layer.in_features, layer.out_features) for layer in linear] == [(768, 256), (256, 1)]
-    # A head made with the defaults is the same.
-    assert [layer.p for layer in make_head(768, 256) if isinstance(layer, nn.Dropout)] == [0.3, 0.2]
+    encoder = Encoder(compact_body(tiny_shape(), 320, pad_id=0), replace(config.encoder, name="compact"))
+    layers = list(encoder.head)
+    assert [type(layer) for layer in layers] == [nn.Dropout, nn.Linear, nn.ReLU, nn.Dropout, nn.Linear]
+    assert [layer.p for layer in layers if isinstance(layer, nn.Dropout)] == [0.3, 0.2]
+    linear = [layer for layer in layers if isinstance(layer, nn.Linear)]
+    assert [(layer.in_features, layer.out_features) for layer in linear] == [(16, 256), (256, 1)]
 
-    schedule = make_schedule([list(head.parameters())], training)
-    assert isinstance(schedule, PlateauSchedule)
-    assert type(schedule.optimizer) is torch.optim.Adam
-    (group,) = schedule.optimizer.param_groups
-    assert (group["lr"], group["weight_decay"]) == (2e-5, 0)
-    schedule.validated(0.5)
-    assert group["lr"] == 2e-5
-    schedule.validated(0.5)
-    assert group["lr"] == 1e-5
+    rates: list[float] = []
 
-    losses = training.losses
-    assert (losses.consistency, losses.contrastive, losses.pair) == (0.0, 0.0, 0.0)
-    assert training.then is not None
-    assert training.second() is not None
-    assert (training.then.layers, training.then.learning_rate, training.then.patience) == (5, 2e-5, 2)
+    def keep(figures: dict[str, float], step: int) -> None:
+        rates.extend(rate for name, rate in figures.items() if name == "learning_rate")
 
-
-def test_the_classic_loss_is_binary_cross_entropy_of_the_labels_alone() -> None:
-    config = load_config(BuildConfig, recipe_file("classic")).finetune
-    examples = Material(
-        rows=(rows := tiny_rows(6)),
+    rows = tiny_rows(20)
+    examples = Examples(
+        tokens=encode_rows(rows, tiny_tokenizer()),
         labels=np.array([row.label for row in rows], dtype=np.int64),
-        weights=np.ones(6),
-        folds=np.zeros(6, dtype=np.int64),
-        wide=np.full(6, 9.0),
-        tokenizer=tiny_tokenizer(),
-        tokens=[np.arange(3, dtype=np.int32)] * 6,
-        groups=Groups.of(rows),
-    ).examples(np.ones(6, dtype=bool), offsets=config.offsets, validation_share=0.0)
-    logits = torch.linspace(-2.0, 2.0, 6)
-    output = Output(logits[None], None, torch.zeros(6, dtype=torch.bool))
-    draw = Draw(np.arange(6), np.full(6, -1))
-    loss, _ = Objective(examples, torch.device("cpu")).loss(output, draw, config.finetune.losses)
-    labels = torch.tensor([float(row.label) for row in rows])
-    assert 0 < labels.sum() < 6
-    wanted = -(labels * logits.sigmoid().log() + (1 - labels) * (1 - logits.sigmoid()).log()).mean()
-    torch.testing.assert_close(loss, wanted)
+        weights=np.array([1.0] * 10 + [0.0] * 10),
+        offsets=np.zeros(20),
+        validation=np.arange(10, 20),
+        validation_weights=np.ones(10),
+    )
+    # So large a rate that no epoch after the first is better.
+    phase = replace(config.phases[0], learning_rate=10.0)
+    train(
+        encoder,
+        examples,
+        tiny_tokenizer(),
+        replace(config, phases=(phase,), device="cpu"),
+        tmp_path / "work",
+        lambda _: None,
+        keep,
+    )
+    assert len(rates) == 3, "two epochs without improvement end it"
+    assert rates == [10.0, 10.0, 5.0]
 
 
-@pytest.mark.parametrize(
-    "changes", [{"encoder": "another"}, {"vocabulary": "transfer"}, {"shape": {"head_dim": 8}}]
-)
-def test_pretraining_and_fine_tuning_must_use_the_same_encoder(changes: dict[str, Any]) -> None:
-    (name,) = changes
+def test_pretraining_and_fine_tuning_must_use_the_same_encoder() -> None:
     with pytest.raises(
-        ConfigurationError, match=f"pretrain.{name} is not finetune.{name}: set finetune.{name}"
+        ConfigurationError, match=r"pretrain.encoder is not finetune.encoder: set finetune.encoder"
     ):
-        load_config(BuildConfig, recipe_file("classic"), [f"pretrain={json.dumps(changes)}"])
+        load_config(BuildConfig, recipe_file("classic"), ["pretrain.encoder.head_dim=8"])
 
 
 def test_unknown_recipe_is_refused() -> None:
@@ -156,22 +133,21 @@ def test_named_recipe_with_single_settings_reuses_the_run(
     checkout: Path, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     again = Run(shutil.copytree(run.folder, tmp_path / "run"))
-    quick = QUICK_RECIPE | {"finetune.encoder": "sample/encoder"}
+    quick = QUICK_RECIPE | {"finetune.encoder.name": "sample/encoder"}
     arguments = [part for name, value in quick.items() for part in ("--set", f"{name}={json.dumps(value)}")]
     call = ["build", "--recipe", "classic", "--data", "sample", "--out", str(tmp_path / "out")]
     monkeypatch.chdir(checkout)
     result = CliRunner().invoke(app, [*call, "--run", str(again.folder), "--no-track", *arguments])
     assert result.exit_code == 0, result.output
     assert "the bundle is there" in result.output
-    assert "step" not in result.output
+    assert "epoch" not in result.output
     settings = json.loads(again.settings.read_text(encoding="utf-8"))
     assert settings["build"]["settings"] == {"name": "classic", "config": None}
 
 
 def test_masked_pretraining_changes_the_folders_embeddings(run: Run, checkout: Path) -> None:
     pretrained = load_encoder(run.pretrained)
-    assert isinstance(pretrained, HuggingFaceEncoder)
-    assert (pretrained.pooling, pretrained.head_dim) == (Pooling.CLS, 16)
+    assert (pretrained.settings.pooling, pretrained.settings.head_dim) == (Pooling.CLS, 16)
     table = AutoModel.from_pretrained(checkout / "sample" / "encoder").get_input_embeddings().weight
     assert not torch.equal(pretrained.token_embedding.weight, table)
     torch.testing.assert_close(pretrained.token_embedding.weight, table, rtol=0, atol=1e-3)
@@ -179,8 +155,7 @@ def test_masked_pretraining_changes_the_folders_embeddings(run: Run, checkout: P
 
 def test_fine_tuning_keeps_embeddings_and_changes_only_the_upper_layer(run: Run) -> None:
     encoder, pretrained = (load_encoder(path) for path in (run.finetuned, run.pretrained))
-    assert isinstance(encoder, HuggingFaceEncoder)
-    assert (encoder.pooling, encoder.head_dim) == (Pooling.CLS, 16)
+    assert (encoder.settings.pooling, encoder.settings.head_dim) == (Pooling.CLS, 16)
     assert encoder.body.config.hidden_dropout_prob == 0.05
     body: Any = pretrained.body
     table = pretrained.token_embedding.weight
@@ -237,9 +212,9 @@ def test_run_records_its_settings(run: Run) -> None:
         "export",
     ]
     assert settings["build"]["settings"] == {"name": "", "config": "sample/classic.json"}
-    assert settings["pretrain"]["settings"]["encoder"] == "sample/encoder"
-    assert settings["finetune"]["settings"]["encoder"] == "sample/encoder"
-    assert settings["finetune"]["settings"]["finetune"]["frozen"]["epochs"] == 1
+    assert settings["pretrain"]["settings"]["encoder"]["name"] == "sample/encoder"
+    assert settings["finetune"]["settings"]["encoder"]["name"] == "sample/encoder"
+    assert settings["finetune"]["settings"]["phases"][0]["epochs"] == 1
     assert {each["torch"] for each in settings.values()} == {metadata.version("torch")}
 
 
@@ -262,7 +237,7 @@ def test_every_stage_is_in_mlflow_with_its_test_figures(run: Run) -> None:
     assert set(runs) >= {"corpus", "wide", "tokenizer", "pretrain", "finetune", "fold-0", "final"}
     assert set(runs) >= {"calibrate", "export"}
     keys = {name: {key for each, key in found if each == name} for name, _ in found}
-    assert {"validation_mlm_loss", "validation_mlm_accuracy"} <= keys["pretrain"]
+    assert {"validation/loss", "validation/accuracy"} <= keys["pretrain"]
     for stage in ("wide", "finetune", "export"):
         test = {"accuracy", "precision", "recall", "f1", "auroc", "expected_calibration_error"}
         assert {f"test/{name}" for name in test} <= keys[stage]
@@ -271,6 +246,6 @@ def test_every_stage_is_in_mlflow_with_its_test_figures(run: Run) -> None:
     made = {"wide": "wide.npz", "pretrain": "pretrained.pt", "finetune": "finetuned.pt"}
     for stage, name in (made | {"calibrate": "calibration.json", "export": "manifest.json"}).items():
         assert (Path(runs[stage].removeprefix("file://")) / name).is_file(), stage
-    assert {"train/loss", "train/accuracy", "validation/loss", "validation/accuracy"} <= keys["final"]
+    assert {"train/loss", "validation/loss", "validation/accuracy"} <= keys["final"]
     # With such a small encoder their values are luck; that training learns is covered by the training tests.
     assert all(np.isfinite(value) for value in last.values())

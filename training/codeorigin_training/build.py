@@ -4,35 +4,34 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
+
+from pydantic.dataclasses import dataclass
 
 from codeorigin.errors import CodeOriginError
 from codeorigin_training.calibrate.config import CalibrateConfig
 from codeorigin_training.commands.calibrate import calibrate
 from codeorigin_training.commands.corpus import CorpusConfig, corpus
 from codeorigin_training.commands.export import ExportConfig, export
-from codeorigin_training.commands.finetune import FinetuneCommandConfig, finetune
+from codeorigin_training.commands.finetune import FinetuneConfig, finetune
 from codeorigin_training.commands.pretrain import pretrain
 from codeorigin_training.commands.tokenizer import TokenizerConfig, tokenizer
 from codeorigin_training.commands.wide import wide
-from codeorigin_training.encoder.config import VocabularySource
-from codeorigin_training.encoder.registry import COMPACT
-from codeorigin_training.pretrain.config import PretrainConfig
+from codeorigin_training.configuration import STRICT
+from codeorigin_training.encoder.pretraining import PretrainConfig
+from codeorigin_training.encoder.settings import COMPACT, EncoderConfig
 from codeorigin_training.run import Log, Run
 from codeorigin_training.wide.train import WideConfig
 
-_ENCODERS = ("encoder", "vocabulary", "shape")
-_PRETRAIN = PretrainConfig()
 
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, config=STRICT)
 class BuildConfig:
     """The settings of every stage; the defaults are those of the bundle that ships.
 
     ``deep`` trains a deep part, which is added to the bundle if it helps out of fold; ``pretraining`` pretrains it
     first. Settings that two stages must agree on are set once: the folds, the weight of pairs and the views in
-    ``wide``; the encoder to pretrain, its vocabulary and its shape in ``finetune``.
+    ``wide``; the encoder in ``finetune``.
     """
 
     corpus: CorpusConfig | None = None
@@ -41,7 +40,7 @@ class BuildConfig:
     pretraining: bool = False
     tokenizer: TokenizerConfig = field(default_factory=TokenizerConfig)
     pretrain: PretrainConfig = field(default_factory=PretrainConfig)
-    finetune: FinetuneCommandConfig = field(default_factory=FinetuneCommandConfig)
+    finetune: FinetuneConfig = field(default_factory=FinetuneConfig)
     calibrate: CalibrateConfig = field(default_factory=CalibrateConfig)
     export: ExportConfig = field(default_factory=ExportConfig)
 
@@ -50,18 +49,13 @@ class BuildConfig:
             raise ValueError("pretraining is for the deep part: set deep too")
         if self.calibrate.refine and not self.deep:
             raise ValueError("calibrate.refine is for a deep part: set deep too")
-        if self.pretraining:
-            for name in _ENCODERS:
-                if getattr(self.pretrain, name) not in (
-                    getattr(_PRETRAIN, name),
-                    getattr(self.finetune, name),
-                ):
-                    raise ValueError(f"pretrain.{name} is not finetune.{name}: set finetune.{name} alone")
+        if self.pretraining and self.pretrain.encoder not in (EncoderConfig(), self.finetune.encoder):
+            raise ValueError("pretrain.encoder is not finetune.encoder: set finetune.encoder alone")
 
     @property
     def pretrained(self) -> PretrainConfig:
         """The pretraining settings, for the encoder that is fine-tuned."""
-        return replace(self.pretrain, **{name: getattr(self.finetune, name) for name in _ENCODERS})
+        return replace(self.pretrain, encoder=self.finetune.encoder)
 
 
 def build(
@@ -120,9 +114,9 @@ def _stages(data: Path, config: BuildConfig, run: Run, log: Log) -> None:
 
 
 def _tokenizer(config: BuildConfig) -> TokenizerConfig:
-    """If fine-tuning keeps the encoder's own tokens, use its vocabulary for the run."""
-    own = config.finetune.encoder != COMPACT and config.finetune.vocabulary is VocabularySource.OWN
-    return replace(config.tokenizer, encoder=config.finetune.encoder) if own else config.tokenizer
+    """A pretrained encoder keeps its own tokens, so its vocabulary is the run's."""
+    name = config.finetune.encoder.name
+    return config.tokenizer if name == COMPACT else replace(config.tokenizer, encoder=name)
 
 
 def _deliver(bundle: Path, out: Path) -> None:

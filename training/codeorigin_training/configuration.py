@@ -1,17 +1,20 @@
-"""Load any frozen dataclass from a JSON file and ``name=value`` overrides, checked field by field."""
+"""Settings from a JSON file and ``name=value`` overrides, checked by pydantic field by field."""
 
 import dataclasses
 import json
-import types
 import typing
-from collections.abc import Mapping, Sequence
-from enum import Enum
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TypeVar
+
+from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from codeorigin.errors import CodeOriginError
 
 Config = TypeVar("Config")
+
+STRICT = ConfigDict(extra="forbid", allow_inf_nan=False)
+"""What every dataclass of settings is made with: an unknown name is an error."""
 
 
 class ConfigurationError(CodeOriginError):
@@ -22,7 +25,7 @@ def load_config(cls: type[Config], file: Path | None = None, overrides: Sequence
     """Build ``cls`` from its defaults, then ``file``, then ``overrides``.
 
     Args:
-        cls: a dataclass whose fields all have defaults; its ``__post_init__`` checks them.
+        cls: a pydantic dataclass.
         file: JSON object; nested dataclasses are objects.
         overrides: ``name=value``; a dot reaches into a nested dataclass. Values are parsed as JSON, or else are text.
 
@@ -42,7 +45,11 @@ def load_config(cls: type[Config], file: Path | None = None, overrides: Sequence
         if not separator:
             raise ConfigurationError(f"--set {override}: write it as name=value")
         _put(values, name.strip().split("."), _value(text.strip()), override)
-    return _build(cls, values, "")
+    try:
+        # As JSON, so that true is no number, but the name of an enum's member is one.
+        return TypeAdapter(cls).validate_json(json.dumps(values), strict=True)
+    except ValidationError as error:
+        raise ConfigurationError(_first_line(cls, error)) from error
 
 
 def _put(values: dict[str, Any], names: list[str], value: Any, override: str) -> None:
@@ -60,53 +67,21 @@ def _value(text: str) -> Any:
         return text
 
 
-def _build(cls: type[Config], values: Mapping[str, Any], prefix: str) -> Config:
-    hints = typing.get_type_hints(cls)
-    fields = [field.name for field in dataclasses.fields(cls)]  # type: ignore[arg-type]
-    if unknown := sorted(set(values) - set(fields)):
-        raise ConfigurationError(f"unknown setting {prefix}{unknown[0]}; there are {', '.join(fields)}")
-    converted = {name: _convert(hints[name], value, prefix + name) for name, value in values.items()}
-    try:
-        return cls(**converted)
-    except (ValueError, TypeError) as error:
-        raise ConfigurationError(f"{prefix.rstrip('.') or cls.__name__}: {error}") from error
+def _first_line(cls: type, error: ValidationError) -> str:
+    """The first problem in one line, with the name of the setting."""
+    first = error.errors(include_url=False)[0]
+    name = ".".join(map(str, first["loc"]))
+    if first["type"] == "unexpected_keyword_argument":
+        return f"unknown setting {name}; there are {', '.join(_names(cls, first['loc'][:-1]))}"
+    text = first["msg"].removeprefix("Value error, ")
+    return f"{name}: {text}" if name else text
 
 
-def _convert(hint: Any, value: Any, name: str) -> Any:
-    if isinstance(hint, types.UnionType) or typing.get_origin(hint) is typing.Union:
-        return _convert_union(typing.get_args(hint), value, name)
-    if typing.get_origin(hint) is tuple:
-        if not isinstance(value, list):
-            raise ConfigurationError(f"{name} must be a list")
-        return tuple(_convert(typing.get_args(hint)[0], item, name) for item in value)
-    if dataclasses.is_dataclass(hint) and isinstance(hint, type):
-        if not isinstance(value, dict):
-            raise ConfigurationError(f"{name} must be a group of settings")
-        return _build(hint, value, f"{name}.")
-    return _convert_plain(hint, value, name)
-
-
-def _convert_plain(hint: type, value: Any, name: str) -> Any:
-    if issubclass(hint, Enum):
-        return _convert_enum(hint, value, name)
-    if hint is Path and isinstance(value, str):
-        return Path(value)
-    if hint is float and isinstance(value, int) and not isinstance(value, bool):
-        return float(value)
-    if not isinstance(value, hint) or (isinstance(value, bool) and hint is not bool):
-        raise ConfigurationError(f"{name} must be {hint.__name__}, not {value!r}")
-    return value
-
-
-def _convert_union(options: Sequence[Any], value: Any, name: str) -> Any:
-    if value is None and type(None) in options:
-        return None
-    return _convert(next(option for option in options if option is not type(None)), value, name)
-
-
-def _convert_enum(hint: type[Enum], value: Any, name: str) -> Enum:
-    try:
-        return hint(value)
-    except ValueError as error:
-        known = ", ".join(str(member.value) for member in hint)
-        raise ConfigurationError(f"{name} must be one of {known}, not {value!r}") from error
+def _names(kind: Any, place: Sequence[str | int]) -> list[str]:
+    """The names of the settings of the group at ``place`` in a dataclass of ``kind``."""
+    for name in place:
+        if dataclasses.is_dataclass(kind) and isinstance(kind, type):
+            kind = typing.get_type_hints(kind).get(str(name))
+        known = [each for each in typing.get_args(kind) if each not in (type(None), ...)]
+        kind = known[0] if known else kind
+    return [field.name for field in dataclasses.fields(kind)]

@@ -136,7 +136,6 @@ def _deep(entry: Mapping[str, Any]) -> DeepSettings:
         context=int(entry["context"]),
         overlap=int(entry["overlap"]),
         dim=int(entry["dim"]),
-        ngram_buckets=int(entry["ngram_buckets"]),
     )
 
 

@@ -12,8 +12,7 @@ from codeorigin.errors import Cancelled, ModelError
 from codeorigin.explain.gradient_graph import GradientGraph
 from codeorigin.explain.integrated_gradients import gauss_legendre, integrate
 from codeorigin.model.reading.normalize import normalize
-from codeorigin.model.scoring.tokenizer import ngram_ids
-from codeorigin_training.encoder.compact import CompactEncoder
+from codeorigin_training.encoder.model import Encoder
 from support.snippets import ALL
 from support.tiny_model import TinyModel
 
@@ -88,23 +87,23 @@ def test_cancel_stops_between_two_batches() -> None:
 
 
 class EmbeddedEncoder(nn.Module):
-    """The encoder with its embedding as a separate layer, as Captum needs it."""
+    """The encoder as a function of ids, with a layer for Captum to attribute to."""
 
     class Embedding(nn.Module):
-        def __init__(self, encoder: CompactEncoder) -> None:
+        def __init__(self, encoder: Encoder) -> None:
             super().__init__()
             self.encoder = encoder
 
-        def forward(self, ids: Tensor, ngrams: Tensor) -> Tensor:
-            return self.encoder.embed(ids, ngrams)
+        def forward(self, ids: Tensor) -> Tensor:
+            return self.encoder.embed(ids)
 
-    def __init__(self, encoder: CompactEncoder) -> None:
+    def __init__(self, encoder: Encoder) -> None:
         super().__init__()
         self.embedding = self.Embedding(encoder)
         self.encoder = encoder
 
-    def forward(self, ids: Tensor, ngrams: Tensor) -> Tensor:
-        embeddings = self.embedding(ids, ngrams)
+    def forward(self, ids: Tensor) -> Tensor:
+        embeddings = self.embedding(ids)
         return self.encoder.forward_embeddings(embeddings, torch.ones(ids.shape, dtype=torch.bool))
 
 
@@ -116,9 +115,7 @@ def test_attributions_match_captum(tiny_model: TinyModel, code: str, language: s
     mask_id = tiny_model.tokenizer.mask_id
     ids = tiny_model.tokenizer.encode(normalize(code, language)).ids[None]
     masked = np.full_like(ids, mask_id)
-    inputs, baselines = (
-        (torch.from_numpy(each), torch.from_numpy(ngram_ids(each, mask_id, 128))) for each in (ids, masked)
-    )
+    inputs, baselines = torch.from_numpy(ids), torch.from_numpy(masked)
     model = EmbeddedEncoder(tiny_model.encoder)
     captum = LayerIntegratedGradients(model, model.embedding).attribute(
         inputs, baselines=baselines, n_steps=nodes, method="gausslegendre"

@@ -44,9 +44,9 @@ async def test_exported_graphs_match_the_encoder(model: TinyModel) -> None:
     assert model.tokenizer is not None
     ids = model.tokenizer.encode(normalize(CODE, "python")).ids[: model.encoder.context]
     given = torch.from_numpy(ids)[None]
-    ngrams, mask = torch.zeros(1, len(ids), 2, dtype=torch.int64), torch.ones(1, len(ids), dtype=torch.bool)
+    mask = torch.ones(1, len(ids), dtype=torch.bool)
     with torch.inference_mode():
-        expected = float(model.encoder(given, ngrams, mask))
+        expected = float(model.encoder(given, mask))
     assert model.scorer().deep_logits([ids])[0] == pytest.approx(expected, abs=1e-5)
     # The embedding table is in the graph that embeds, and not repeated in the gradient graph.
     rows = model.encoder.token_embedding.num_embeddings

@@ -24,17 +24,15 @@ from codeorigin_training.corpus.seen import SeenProjects
 from codeorigin_training.corpus.sides import read_sides
 from codeorigin_training.corpus.splits import is_held_out
 from codeorigin_training.corpus.writer import write_functions
-from codeorigin_training.encoder.compact import CompactEncoder
-from codeorigin_training.encoder.data import encode_rows
+from codeorigin_training.encoder.files import load_encoder, save_encoder
 from codeorigin_training.encoder.heads import prune_heads
-from codeorigin_training.encoder.interface import Encoder, EncoderError
-from codeorigin_training.encoder.registry import load_encoder, save_encoder
+from codeorigin_training.encoder.inference import centre, deep_logits, encode_rows
+from codeorigin_training.encoder.model import Encoder, EncoderError
 from codeorigin_training.export import heads
 from codeorigin_training.export.bundle import ExportError
-from codeorigin_training.finetune.inference import centre, deep_logits
 from codeorigin_training.run import Run, RunError
 from support.corpus_maker import write_corpus
-from support.tiny_training import tiny_shape, tiny_tokenizer
+from support.tiny_training import fresh_encoder, tiny_tokenizer
 
 VIEWS = (View(ViewKind.WORDS, 1, 2, 512), View(ViewKind.SHAPES, 1, 3, 256))
 CONFIG = ExportConfig(name="made-up", version="1.2.3", views=VIEWS, overlap=8, processes=1, baselines=False)
@@ -110,9 +108,9 @@ def add_deep(run: Run, encoder: Encoder) -> None:
 def exported(calibrated: Run, tmp_path_factory: pytest.TempPathFactory) -> Run:
     """A run with a deep part, one of whose heads has no effect, and its bundle, which takes long to export."""
     made = copied(calibrated, tmp_path_factory.mktemp("exported"))
-    encoder = CompactEncoder(tiny_shape())
+    encoder = fresh_encoder()
     with torch.no_grad():
-        encoder.blocks[0].attention.out.weight[:, 8:] = 0.0  # type: ignore[union-attr, index]
+        encoder.body.encoder.layer[0].attention.output.dense.weight[:, 8:] = 0.0
     add_deep(made, encoder)
     export(CONFIG, made, silent)
     return made
@@ -220,9 +218,9 @@ def test_bundle_with_pruned_heads_is_smaller_and_recalibrated(
     exported: Run, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Here the out-of-fold logits are the encoder's own, so the logits without the heads are known."""
-    encoder = CompactEncoder(tiny_shape())
+    encoder = fresh_encoder()
     with torch.no_grad():
-        encoder.blocks[0].attention.out.weight.mul_(9.0)  # type: ignore[union-attr, operator]
+        encoder.body.encoder.layer[0].attention.output.dense.weight.mul_(90.0)
     add_deep(run, encoder)
     side, _ = read_sides(run.corpus, pair_weight=1.0, folds=2)
     tokens = encode_rows(side.rows, tiny_tokenizer())
@@ -255,7 +253,7 @@ def test_bundle_with_pruned_heads_is_smaller_and_recalibrated(
     assert said[-1] == "the bundle is there"
 
     shipped, whole = (_calibration(path) for path in (run.bundle / "manifest.json", run.calibration))
-    prune_heads(encoder, {0: [1]})
+    prune_heads(encoder.body, {0: [1]})
     centre(encoder, tiny_tokenizer())
     keep_logits_of(encoder)
     left = _calibration(run.calibration)

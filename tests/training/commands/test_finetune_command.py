@@ -1,3 +1,4 @@
+import shutil
 from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import replace
@@ -10,26 +11,24 @@ import torch
 from codeorigin.model.scoring.tokenizer import Tokenizer
 from codeorigin_training.arrays import Floats, Integers
 from codeorigin_training.commands import finetune as command
-from codeorigin_training.commands.finetune import FinetuneCommandConfig, finetune
+from codeorigin_training.commands.finetune import FinetuneConfig, finetune
 from codeorigin_training.corpus.rows import read_functions, read_pairs
 from codeorigin_training.corpus.splits import fold_array, is_held_out
-from codeorigin_training.encoder.compact import CompactEncoder
-from codeorigin_training.encoder.data import encode_rows
-from codeorigin_training.encoder.interface import Encoder
-from codeorigin_training.encoder.registry import load_encoder, save_encoder
-from codeorigin_training.finetune.config import FinetuneConfig
-from codeorigin_training.finetune.inference import deep_logits, neutral_logit
+from codeorigin_training.encoder.files import load_encoder, save_encoder
+from codeorigin_training.encoder.inference import deep_logits, encode_rows, neutral_logit
+from codeorigin_training.encoder.model import Encoder
+from codeorigin_training.encoder.settings import Phase
 from codeorigin_training.run import Run, RunError
-from codeorigin_training.tracking import NullTracker
+from codeorigin_training.tracking import Tracker
 from support.corpus_maker import write_corpus
-from support.tiny_training import tiny_shape, tiny_tokenizer
+from support.tiny_training import fresh_encoder, tiny_shape, tiny_tokenizer
 
-CONFIG = FinetuneCommandConfig(
-    finetune=FinetuneConfig(
-        steps=30, tokens_per_batch=1024, learning_rate=5e-3, train_context=64, view_share=0.5, device="cpu"
-    ),
-    shape=tiny_shape(),
-    augmentations=("comments_removed",),
+CONFIG = FinetuneConfig(
+    encoder=tiny_shape(),
+    phases=(Phase(learning_rate=5e-3, batch=8, epochs=4),),
+    context=64,
+    validation_share=0.2,
+    device="cpu",
     overlap=16,
     processes=1,
 )
@@ -86,8 +85,8 @@ def test_existing_results_are_not_made_again(finished: tuple[Run, list[str]]) ->
     before, lines = run.finetuned.stat().st_mtime_ns, []
     finetune(CONFIG, run, lines.append)
     assert run.finetuned.stat().st_mtime_ns == before
-    assert "fold-0 taken from its checkpoint" in lines
-    assert not [line for line in lines if "step" in line]
+    assert "fold-0 taken from its cache" in lines
+    assert not [line for line in lines if "epoch" in line]
 
 
 def test_interrupted_run_resumes_with_missing_fold(tmp_path: Path, finished: tuple[Run, list[str]]) -> None:
@@ -102,28 +101,25 @@ def test_interrupted_run_resumes_with_missing_fold(tmp_path: Path, finished: tup
     assert not run.deep.exists()
     lines: list[str] = []
     finetune(CONFIG, run, lines.append)
-    assert "fold-0 taken from its checkpoint" in lines
+    assert "fold-0 taken from its cache" in lines
     assert np.array_equal(np.load(run.deep)["out_of_fold"], np.load(finished[0].deep)["out_of_fold"])
 
 
 def test_training_starts_from_pretrained_encoder(tmp_path: Path) -> None:
     run = make_run(tmp_path)
-    torch.manual_seed(7)
-    start = CompactEncoder(tiny_shape(layers=2))
+    start = fresh_encoder(layers=2)
     save_encoder(run.pretrained, start)
-    config = replace(
-        CONFIG, finetune=replace(CONFIG.finetune, steps=1, learning_rate=1e-9, warm_up=0.0, weight_decay=0.0)
-    )
-    finetune(config, run, lambda _: None)
+    finetune(replace(CONFIG, phases=(Phase(learning_rate=1e-9, epochs=1),)), run, lambda _: None)
     trained = load_encoder(run.finetuned)
-    assert isinstance(trained, CompactEncoder)
-    assert torch.allclose(trained.tokens.weight, start.tokens.weight, atol=1e-6)
+    assert trained.layers == 2
+    assert torch.allclose(trained.token_embedding.weight, start.token_embedding.weight, atol=1e-6)
 
 
-class Recorder(NullTracker):
+class Recorder(Tracker):
     """Records figures by name, and the probabilities of pictures."""
 
     def __init__(self) -> None:
+        super().__init__(None)
         self.figures: dict[str, float] = {}
         self.probabilities: list[Floats] = []
 
@@ -147,7 +143,7 @@ def test_head_dropout_is_as_configured(
 ) -> None:
     run, seen = make_run(tmp_path), []
     if pretrained:
-        save_encoder(run.pretrained, CompactEncoder(tiny_shape()))
+        save_encoder(run.pretrained, fresh_encoder())
 
     def look(model: Encoder, *_: object) -> None:
         seen.append([module.p for module in model.head.modules() if isinstance(module, torch.nn.Dropout)])
@@ -156,7 +152,7 @@ def test_head_dropout_is_as_configured(
     monkeypatch.setattr(command, "train", look)
     for dropout in ((0.3, 0.2), (0.4, 0.0)):
         with pytest.raises(KeyboardInterrupt):
-            finetune(replace(CONFIG, head_dropout=dropout), run, silent)
+            finetune(replace(CONFIG, encoder=replace(tiny_shape(), head_dropout=dropout)), run, silent)
     assert seen == [[0.3, 0.2], [0.4, 0.0]]
 
 
@@ -169,7 +165,7 @@ def test_figures_and_pictures_use_offsets_only_if_trained_with_them(
         count = len(kept["out_of_fold"])
     # Far above any logit of a deep part.
     np.savez(run.wide, out_of_fold=np.full(count, 40.0))
-    finetune(replace(CONFIG, offsets=offsets, finetune=replace(CONFIG.finetune, steps=3)), run, silent)
+    finetune(replace(CONFIG, offsets=offsets, phases=(Phase(epochs=1),)), run, silent)
     assert any(name.startswith("wide_deep/") for name in told.figures) is offsets
     assert all(bool((found > 0.999).all()) is offsets for found in told.probabilities)
 
@@ -177,19 +173,18 @@ def test_figures_and_pictures_use_offsets_only_if_trained_with_them(
 def test_centring_on_mask_tokens_changes_no_figure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run = replace(make_run(tmp_path), track=True)
     told, again, resumed = (Recorder() for _ in range(3))
-    config = replace(CONFIG, offsets=False, finetune=replace(CONFIG.finetune, steps=10, neutral_share=0.0))
+    config = replace(CONFIG, offsets=False, neutral_share=0.0, phases=(Phase(epochs=1),))
     current = told
     monkeypatch.setattr(command, "tracked", lambda *_, **__: nullcontext(current))
     finetune(config, run, silent)
 
     def far(model: Encoder, tokenizer: Tokenizer) -> float:
         with torch.no_grad():
-            model.head[-1].bias.sub_(30.0)  # type: ignore[index, union-attr, operator]
+            model.last_layer.bias.sub_(30.0)
         return 30.0
 
     monkeypatch.setattr(command, "centre", far)
-    for path in (run.folder / "finetune").iterdir():
-        path.unlink()
+    shutil.rmtree(run.folder / "finetune")
     current = again
     finetune(config, run, silent)
     current = resumed
@@ -218,11 +213,8 @@ def test_logits_of_other_corpus_are_rejected(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"augmentations": ("translated",)}, "no augmentation translated"),
-        ({"augmentations": ()}, "view_share needs augmentations"),
         ({"deep_folds": 1}, "deep_folds"),
-        ({"head_dropout": (0.3,)}, "head_dropout must be two"),
-        ({"head_dropout": (0.3, 1.0)}, "head_dropout must be two"),
+        ({"neutral_share": 1.0}, "neutral_share"),
         ({"overlap": 64}, "overlap"),
     ],
 )

@@ -10,24 +10,18 @@ from pathlib import Path
 import pytest
 import torch
 
-from codeorigin_training.commands.pretrain import CHECKPOINT, pretrain
+from codeorigin_training.commands.pretrain import pretrain
 from codeorigin_training.commands.tokenizer import TokenizerConfig, tokenizer
-from codeorigin_training.encoder.compact import CompactEncoder
-from codeorigin_training.encoder.interface import EncoderError
-from codeorigin_training.encoder.registry import load_encoder
-from codeorigin_training.pretrain.config import PretrainConfig
+from codeorigin_training.encoder.files import load_encoder, make_encoder
+from codeorigin_training.encoder.model import EncoderError
+from codeorigin_training.encoder.pretraining import PretrainConfig
+from codeorigin_training.encoder.settings import EncoderConfig
 from codeorigin_training.run import Run, RunError
 from support.corpus_maker import write_corpus
 from support.tiny_training import tiny_shape
 
 CONFIG = PretrainConfig(
-    shape=tiny_shape(1),
-    steps=3,
-    rows=4,
-    row_length=64,
-    detection_share=0.4,
-    syntax_weight=0.5,
-    validation_share=0.1,
+    encoder=tiny_shape(1), steps=3, batch=4, context=64, validation_share=0.1, device="cpu"
 )
 
 
@@ -42,16 +36,15 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Run:
 
 def test_encoder_is_written_with_description_of_its_inputs(prepared: Run) -> None:
     encoder = load_encoder(prepared.pretrained)
-    assert isinstance(encoder, CompactEncoder)
-    assert encoder.config == tiny_shape(1)
+    assert encoder.settings == tiny_shape(1)
     torch.manual_seed(CONFIG.seed)
-    untrained = CompactEncoder(tiny_shape(1))
-    assert not torch.equal(encoder.tokens.weight, untrained.tokens.weight)
+    untrained = make_encoder(tiny_shape(1), prepared.tokenizer)
+    assert not torch.equal(encoder.token_embedding.weight, untrained.token_embedding.weight)
     described = json.loads(prepared.pretrained.with_suffix(".json").read_text())
     assert set(described["inputs"]["files"]) == {"functions.parquet", "tokenizer.json"}
     assert described["figures"]["step"] == 3
-    assert 3 < described["figures"]["validation_mlm_loss"] < 8
-    assert not (prepared.folder / CHECKPOINT).exists()
+    assert 3 < described["figures"]["validation/loss"] < 8
+    assert not list(prepared.folder.glob("pretraining-*"))
 
 
 def test_two_processes_train_one_encoder(prepared: Run, tmp_path: Path) -> None:
@@ -71,7 +64,7 @@ def test_two_processes_train_one_encoder(prepared: Run, tmp_path: Path) -> None:
     # Half of the rows in every step are the other process's.
     assert not torch.equal(encoder.token_embedding.weight, alone.token_embedding.weight)
     described = json.loads(run.pretrained.with_suffix(".json").read_text())
-    assert 3 < described["figures"]["validation_mlm_loss"] < 8
+    assert 3 < described["figures"]["validation/loss"] < 8
 
 
 def test_encoder_is_trained_again_only_for_other_settings(prepared: Run, tmp_path: Path) -> None:
@@ -96,6 +89,6 @@ def test_missing_inputs_are_reported(tmp_path: Path) -> None:
 
 def test_missing_encoder_is_reported(prepared: Run, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
-    config = dataclasses.replace(CONFIG, encoder=str(tmp_path / "empty"))
+    config = dataclasses.replace(CONFIG, encoder=EncoderConfig(name=str(tmp_path / "empty")))
     with pytest.raises(EncoderError, match="has no tokenizer"):
         pretrain(config, prepared, print)

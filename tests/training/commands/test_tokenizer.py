@@ -8,8 +8,8 @@ import pytest
 
 from codeorigin.model.scoring.tokenizer import Tokenizer
 from codeorigin_training.commands.tokenizer import TokenizerConfig, tokenizer
+from codeorigin_training.corpus.sides import read_training_texts
 from codeorigin_training.corpus.splits import is_held_out
-from codeorigin_training.pretrain.texts import read_training_texts
 from codeorigin_training.run import Run, RunError
 from support.corpus_maker import write_corpus
 
@@ -52,5 +52,5 @@ def test_missing_corpus_is_reported(tmp_path: Path) -> None:
 
 
 def test_vocabulary_too_small_for_all_bytes_is_rejected() -> None:
-    with pytest.raises(ValueError, match="at least 258"):
+    with pytest.raises(ValueError, match="greater than or equal to 258"):
         TokenizerConfig(vocab_size=200)

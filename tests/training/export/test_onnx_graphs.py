@@ -1,6 +1,5 @@
 """The exported graphs against PyTorch and against each other."""
 
-from itertools import cycle
 from pathlib import Path
 
 import numpy as np
@@ -9,11 +8,9 @@ import onnx
 import onnxruntime
 import pytest
 import torch
-from torch import nn
 
-from codeorigin_training.encoder.compact import CompactEncoder
-from codeorigin_training.encoder.config import EncoderConfig, PositionScheme
-from codeorigin_training.encoder.pooling import Pooling
+from codeorigin_training.encoder.model import Encoder, compact_body
+from codeorigin_training.encoder.settings import EncoderConfig, Pooling
 from codeorigin_training.export.graphs import DeepLogit, WideDeepScore, WideLogit
 from codeorigin_training.export.onnx_graphs import GRADIENT_FILE, SCORE_FILE, export_graphs
 from codeorigin_training.export.parity import LOGIT_TOLERANCE, ParityError, check_graphs
@@ -29,7 +26,7 @@ def session(path: Path) -> onnxruntime.InferenceSession:
 
 
 def padded_windows(
-    encoder: CompactEncoder, batch: int, length: int
+    encoder: Encoder, batch: int, length: int
 ) -> tuple[dict[str, npt.NDArray[np.generic]], npt.NDArray[np.bool_]]:
     """Inputs of the score graph with one window per function, the first of full length."""
     generator = np.random.default_rng(batch * 1000 + length)
@@ -37,8 +34,7 @@ def padded_windows(
     mask[0] = True
     count = 3 * batch
     inputs = {
-        "ids": generator.integers(0, encoder.config.vocab_size, (batch, length)),
-        "ngrams": generator.integers(0, encoder.config.ngram_buckets, (batch, length, 2)),
+        "ids": generator.integers(0, encoder.token_embedding.num_embeddings, (batch, length)),
         "mask": mask,
         "window_function": np.arange(batch),
         "window_weight": np.ones(batch, dtype=np.float32),
@@ -106,9 +102,9 @@ def test_graphs_with_other_weights_fail_the_parity_check(tiny_model: TinyModel) 
     found = report.score_logit, report.gradient_logit, report.gradient, report.between_graphs
     assert 0.0 < max(found) < BETWEEN_GRAPHS
 
-    other = tiny_encoder(tiny_model.encoder.config.vocab_size)
+    other = tiny_encoder(tiny_model.encoder.token_embedding.num_embeddings)
     with torch.no_grad():
-        other.norm.weight.add_(100 * LOGIT_TOLERANCE)
+        other.last_layer.weight.add_(100 * LOGIT_TOLERANCE)
     with pytest.raises(ParityError, match="differ from the model"):
         check_graphs(*paths, WideDeepScore(BIAS, wide, DeepLogit(other)), other)
     with pytest.raises(ParityError):
@@ -118,31 +114,17 @@ def test_graphs_with_other_weights_fail_the_parity_check(tiny_model: TinyModel) 
         check_graphs(*paths, shifted, tiny_model.encoder)
 
 
-# Pooling ignores positions, so not every pair is needed. The tiny model has a mean and rotary positions.
-OTHER_POOLINGS = [pooling for pooling in Pooling if pooling is not Pooling.MEAN]
-
-
-@pytest.mark.parametrize(
-    ("pooling", "positions"),
-    list(zip(OTHER_POOLINGS, cycle([PositionScheme.LEARNED, PositionScheme.ROTARY]))),
-)
-def test_every_pooling_and_position_scheme_is_exported_with_its_gradient(
-    tmp_path: Path, pooling: Pooling, positions: PositionScheme
-) -> None:
-    shape = EncoderConfig(
-        vocab_size=50, dim=8, layers=1, heads=2, context=32, head_dim=4, pooling=pooling, positions=positions
-    )
+def test_pooling_of_the_first_state_is_exported_with_its_gradient(tmp_path: Path) -> None:
+    shape = EncoderConfig(dim=8, layers=1, heads=2, context=32, head_dim=4, pooling=Pooling.CLS)
     torch.manual_seed(0)
-    encoder = CompactEncoder(shape)
-    for parameter in encoder.pool.parameters():
-        nn.init.normal_(parameter)
+    encoder = Encoder(compact_body(shape, 50, pad_id=0), shape)
     report = export_graphs(tmp_path, bias=0.5, wide_weights=None, encoder=encoder)
     assert 0 < max(report.score_logit, report.gradient_logit, report.gradient, report.between_graphs) < 1e-5
 
 
-def test_encoder_without_wide_part_layers_or_ngrams_is_exported_unchanged(tmp_path: Path) -> None:
-    shape = EncoderConfig(vocab_size=50, dim=8, layers=0, heads=2, context=32, ngram_buckets=0, head_dim=4)
-    encoder = CompactEncoder(shape).train()
+def test_encoder_without_wide_part_or_layers_is_exported_unchanged(tmp_path: Path) -> None:
+    shape = EncoderConfig(dim=8, layers=0, heads=2, context=32, head_dim=4)
+    encoder = Encoder(compact_body(shape, 50, pad_id=0), shape).train()
     before = {name: tensor.clone() for name, tensor in encoder.state_dict().items()}
     report = export_graphs(tmp_path, bias=0.5, wide_weights=None, encoder=encoder)
     assert max(report.score_logit, report.gradient_logit, report.gradient, report.between_graphs) < 1e-5
@@ -150,7 +132,7 @@ def test_encoder_without_wide_part_layers_or_ngrams_is_exported_unchanged(tmp_pa
     assert all(torch.equal(before[name], tensor) for name, tensor in encoder.state_dict().items())
     score = session(tmp_path / SCORE_FILE)
     assert {item.name for item in score.get_inputs()} == {
-        *("ids", "ngrams", "mask", "window_function", "window_weight", "prior")
+        *("ids", "mask", "window_function", "window_weight", "prior")
     }
     assert [item.name for item in score.get_outputs()] == ["logit", "deep", "embeddings"]
     assert sorted(path.name for path in tmp_path.iterdir()) == [GRADIENT_FILE, SCORE_FILE]

@@ -10,10 +10,10 @@ from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.functions.documents import Document
 from codeorigin.model.bundle import Bundle
 from codeorigin.model.reading.normalize import normalize
-from codeorigin_training.encoder.compact import CompactEncoder
-from codeorigin_training.encoder.config import EncoderConfig
+from codeorigin_training.encoder.inference import deep_logits
+from codeorigin_training.encoder.model import Encoder, compact_body
+from codeorigin_training.encoder.settings import EncoderConfig
 from codeorigin_training.export.bundle import ExportError, Parts, write_bundle
-from codeorigin_training.finetune.inference import deep_logits
 from codeorigin_training.wide.linear import WideModel
 from support.snippets import PARSER
 from support.tiny_model import BIAS, OVERLAP, VIEWS, TinyModel
@@ -25,11 +25,11 @@ class Settings:
     version: str = "1.0.0"
 
 
-def quick_encoder(vocab_size: int) -> CompactEncoder:
+def quick_encoder(vocab_size: int) -> Encoder:
     """Has no layers, which would take the longest to export: these tests only ask which file holds what."""
     torch.manual_seed(3)
-    shape = EncoderConfig(vocab_size=vocab_size, dim=16, layers=0, heads=2, ngram_buckets=0, head_dim=16)
-    encoder = CompactEncoder(shape).eval()
+    shape = EncoderConfig(dim=16, layers=0, heads=2, head_dim=16)
+    encoder = Encoder(compact_body(shape, vocab_size, pad_id=0), shape).eval()
     with torch.no_grad():
         for parameter in encoder.parameters():
             parameter.normal_(std=0.5)

@@ -16,7 +16,7 @@ from codeorigin.language_id import guess_language
 from codeorigin.language_id.grammars import Legality
 from codeorigin.language_id.model import LanguageModel, default_model_dir
 from codeorigin_training.__main__ import app
-from codeorigin_training.classify.classifier import Classifier
+from codeorigin_training.encoder.classifier import Classifier
 from codeorigin_training.studies.language.config import LanguageConfig
 from codeorigin_training.studies.language.data import LABELS, read_examples, side_of_repo
 from codeorigin_training.studies.language.folder import card, write_folder
@@ -42,8 +42,8 @@ def test_command_makes_a_model_the_server_can_read(tmp_path: Path) -> None:
     settings.write_text(
         '{"functions": 12, "calibration_functions": 4, "test_functions": 4, "files": 0, "generated": 8,'
         ' "width": 4096, "peer_texts": 3, "epochs": 6,'
-        ' "encoder": {"shape": {"dim": 16, "layers": 1, "heads": 2, "feedforward": 16, "context": 64},'
-        ' "context": 64, "epochs": 2, "learning_rate": 0.01, "device": "cpu"}}'
+        ' "encoder": {"encoder": {"dim": 16, "layers": 1, "heads": 2, "feedforward": 16, "context": 64},'
+        ' "context": 64, "phases": [{"epochs": 2, "learning_rate": 0.01}], "device": "cpu"}}'
     )
     result = CliRunner().invoke(
         app,

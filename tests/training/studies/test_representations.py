@@ -14,6 +14,9 @@ from typer.testing import CliRunner
 from codeorigin.text.construct import CONSTRUCTS, Construct
 from codeorigin_training.__main__ import app
 from codeorigin_training.corpus.rows import Row
+from codeorigin_training.encoder.model import compact_body
+from codeorigin_training.encoder.settings import EncoderConfig
+from codeorigin_training.studies.representations import relations
 from codeorigin_training.studies.representations.config import RepresentationsConfig
 from codeorigin_training.studies.representations.detectors import (
     SOURCE,
@@ -33,7 +36,6 @@ from codeorigin_training.studies.representations.pairs import (
 )
 from codeorigin_training.studies.representations.relations import (
     RelationClassifier,
-    RelationLearner,
     make_relation_encoder,
     relation_answers,
     train_relations,
@@ -138,9 +140,10 @@ def test_pairs_are_trained_against_several_swaps_but_never_themselves() -> None:
         torch.nn.init.zeros_(parameter)
     asked: list[torch.Tensor] = []
     model.head.register_forward_hook(lambda module, given, found: asked.append(given[0]))
-    learner = RelationLearner(model, known, vocabulary, config)
-    (draw,) = (each for each in learner.round(np.random.default_rng(3)) if len(each.rows) > 4)
-    loss = learner.loss(draw, np.random.default_rng(0)).loss
+    (batch,) = (
+        each for each in (relations._Batches(known, vocabulary, config)[0],) if len(each["batch"]) > 4
+    )
+    loss = relations._Task(model)(**batch)["loss"]
     assert loss.item() == pytest.approx(math.log(2))
     # Twenty rotations of nine functions return to the start twice or more, and are left out there.
     assert len(asked) in {3 * (1 + 18), 3 * (1 + 17)}
@@ -222,15 +225,11 @@ def test_command_runs_the_whole_study_and_a_second_run_reuses_results(tmp_path: 
 
 
 def test_pretrained_encoder_gets_new_embeddings_and_keeps_its_own(tmp_path: Path) -> None:
-    from codeorigin_training.encoder.hugging_face import HuggingFaceEncoder, config_from_json  # noqa: PLC0415
-    from codeorigin_training.studies.representations.relations import load_pretrained  # noqa: PLC0415
-
-    shape = {"model_type": "roberta", "vocab_size": 40, "hidden_size": 8, "num_hidden_layers": 1,
-             "num_attention_heads": 1, "intermediate_size": 8, "max_position_embeddings": 20}  # fmt: skip
-    old = HuggingFaceEncoder.from_config(config_from_json(shape))
-    old.body.save_pretrained(tmp_path)
-    new = load_pretrained(tmp_path, 3).token_embedding.weight.detach().numpy()
-    kept = old.token_embedding.weight.detach().numpy()
+    shape = EncoderConfig(dim=8, layers=1, heads=1, feedforward=8, context=18)
+    body = compact_body(shape, 40, pad_id=1)
+    body.save_pretrained(tmp_path)
+    new = relations.load_pretrained(tmp_path, 3).token_embedding.weight.detach().numpy()
+    kept = body.get_input_embeddings().weight.detach().numpy()
     assert np.array_equal(new[:40], kept)
     assert np.allclose(new[40:], kept.mean(axis=0), atol=1e-6)
 

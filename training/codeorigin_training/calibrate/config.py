@@ -1,13 +1,14 @@
 """The settings of calibration."""
 
-from dataclasses import dataclass
+from pydantic.dataclasses import dataclass
 
 from codeorigin.model.calibration.neighbours import NeighbourRule
 from codeorigin_training.calibrate.pooled import PooledRuleConfig
 from codeorigin_training.calibrate.promises import PromiseSettings
+from codeorigin_training.configuration import STRICT
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, config=STRICT)
 class CalibrateConfig(PromiseSettings):
     """Rates and limits for functions, and the rules for functions in their file and for whole files.
 

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
+import pydantic
 
 from codeorigin.model.calibration.pooled_rule import PooledRule, counted_lines, main_language, pooled_logit
 from codeorigin_training.arrays import Floats, Integers
 from codeorigin_training.calibrate.eligibility import has_verdict
 from codeorigin_training.calibrate.levels import fit_levels, no_levels
 from codeorigin_training.calibrate.promises import PromiseSettings
+from codeorigin_training.configuration import STRICT
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.corpus.weights import LENGTH_EDGES, balanced_or_equal_weights
 
@@ -22,7 +24,7 @@ SIZE_EDGES = (5, 7, 12)
 _CURVE_POINTS = 60
 
 
-@dataclass(frozen=True, slots=True)
+@pydantic.dataclasses.dataclass(frozen=True, config=STRICT)
 class PooledRuleConfig(PromiseSettings):
     """How rows are grouped into files or commits and pooled.
 

@@ -10,13 +10,15 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import pydantic
 
 from codeorigin_training.arrays import Booleans, Floats, Integers
 from codeorigin_training.calibrate.thresholds import controlled_threshold, supported_threshold
+from codeorigin_training.configuration import STRICT
 from codeorigin_training.corpus.rows import DISTRIBUTION_SOURCE, SNIPPET_SOURCE, Row
 
 
-@dataclass(frozen=True, slots=True)
+@pydantic.dataclasses.dataclass(frozen=True, config=STRICT)
 class PromiseSettings:
     """The promised rates, the repositories they need, and the minimum size of a function.
 

@@ -1,16 +1,18 @@
 """The command ``card``: writes the model card and the README's table from a bundle's manifest."""
 
-from dataclasses import dataclass
 from pathlib import Path
+
+from pydantic.dataclasses import dataclass
 
 from codeorigin.errors import CodeOriginError
 from codeorigin.model.folder import MANIFEST
+from codeorigin_training.configuration import STRICT
 from codeorigin_training.report.pages import refresh
 from codeorigin_training.run import Log, Run
 from codeorigin_training.tracking import keep_settings
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, config=STRICT)
 class CardConfig:
     """``bundle`` None uses the run's; ``readme`` and ``quality``, a page for false positives, are skipped if None."""
 

@@ -3,11 +3,14 @@
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, field
 from pathlib import Path
 from typing import Any
 
+from pydantic.dataclasses import dataclass
+
 from codeorigin.model.folder import sha256_of
+from codeorigin_training.configuration import STRICT
 from codeorigin_training.corpus.card import data_card, rows_hash
 from codeorigin_training.corpus.debian import SourcePackage, download_sources, read_source_packages
 from codeorigin_training.corpus.filters import FilterConfig, filtered
@@ -37,7 +40,7 @@ _VERSION = 4
 """Increased when the same inputs would give a different corpus."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, config=STRICT)
 class CorpusConfig:
     """The sources of the corpus, and how it is cleaned.
 

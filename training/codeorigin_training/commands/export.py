@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from pydantic.dataclasses import dataclass
 
 from codeorigin.model.calibration.calibration import Calibration
 from codeorigin.model.folder import MANIFEST, sha256_of
@@ -15,16 +16,17 @@ from codeorigin.model.scoring.tokenizer import Tokenizer
 from codeorigin_training.calibrate.config import CalibrateConfig
 from codeorigin_training.checkpoint import Checkpoints
 from codeorigin_training.commands.calibrate import fitted_entry, fitted_on_all_repositories
+from codeorigin_training.configuration import STRICT
 from codeorigin_training.corpus.rows import DISTRIBUTION_SOURCE, Row, corpus_hash
 from codeorigin_training.corpus.seen import SeenProjects
 from codeorigin_training.corpus.sides import TrainingSide, read_sides
 from codeorigin_training.corpus.weights import PAIR_WEIGHT
-from codeorigin_training.encoder.registry import load_encoder
+from codeorigin_training.encoder.files import load_encoder
+from codeorigin_training.encoder.inference import neutral_logit
 from codeorigin_training.evaluate.baselines.textbook import held_out_baselines
 from codeorigin_training.export.bundle import ExportError, Parts, write_bundle
 from codeorigin_training.export.figures import held_out_figures, out_of_fold_figures
 from codeorigin_training.export.heads import leave_out_heads, read_heads
-from codeorigin_training.finetune.inference import neutral_logit
 from codeorigin_training.measure.held_out import (
     headline,
 )
@@ -34,7 +36,7 @@ from codeorigin_training.wide.linear import WideModel
 from codeorigin_training.wide.train import default_views
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, config=STRICT)
 class ExportConfig:
     """Name, size limit and other settings of a bundle.
 

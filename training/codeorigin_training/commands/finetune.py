@@ -3,93 +3,108 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
-from pathlib import Path
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
+import pydantic
 import torch
+from joblib import Memory
+from pydantic import Field
 
 from codeorigin.model.folder import sha256_of
-from codeorigin_training.arrays import Booleans, Floats, Integers, Tokens
-from codeorigin_training.checkpoint import Checkpoints
-from codeorigin_training.corpus.augmentation import AUGMENTATIONS
-from codeorigin_training.corpus.rows import corpus_hash
-from codeorigin_training.corpus.sides import read_sides
+from codeorigin.model.scoring.tokenizer import Tokenizer
+from codeorigin_training.arrays import Booleans, Floats, Floats32, Integers, Tokens
+from codeorigin_training.configuration import STRICT
+from codeorigin_training.corpus.rows import Row, corpus_hash
+from codeorigin_training.corpus.sides import TrainingSide, read_sides
 from codeorigin_training.corpus.weights import PAIR_WEIGHT
-from codeorigin_training.encoder.config import EncoderConfig, VocabularySource
-from codeorigin_training.encoder.data import encode_rows
-from codeorigin_training.encoder.interface import Encoder, set_head_dropout
-from codeorigin_training.encoder.registry import COMPACT, load_encoder, make_encoder, save_encoder
+from codeorigin_training.encoder.examples import Examples, validation_split
+from codeorigin_training.encoder.files import load_encoder, make_encoder, save_encoder
+from codeorigin_training.encoder.inference import centre, deep_logits, encode_rows
+from codeorigin_training.encoder.model import Encoder
+from codeorigin_training.encoder.settings import Strategy, TrainingConfig
+from codeorigin_training.encoder.training import device_named, frozen_states, train
 from codeorigin_training.files import written_whole
-from codeorigin_training.finetune.config import FinetuneConfig, Strategy
-from codeorigin_training.finetune.inference import States, centre, deep_logits
-from codeorigin_training.finetune.material import Material, read_material
-from codeorigin_training.finetune.training import Outlets, device_of, frozen_states
-from codeorigin_training.finetune.training import finetune as train
-from codeorigin_training.finetune.views import augmented_tokens, packed, unpacked
 from codeorigin_training.measure.held_out import detector_metrics
 from codeorigin_training.measure.test_set import keep_test_set, sigmoid
-from codeorigin_training.run import Log, Run
+from codeorigin_training.run import Log, Run, RunError
 from codeorigin_training.tracking import Tracker, numbers, tracked
 
 
-@dataclass(frozen=True, slots=True)
-class FinetuneCommandConfig:
+@pydantic.dataclasses.dataclass(frozen=True, config=STRICT)
+class FinetuneConfig(TrainingConfig):
     """How the deep part of a run is trained.
 
-    If the run has no pretrained encoder, ``encoder`` names one: ``compact``, sized by ``shape``, or a transformers
-    encoder's folder. ``vocabulary`` says whether a transformers encoder keeps its own tokens or gets the run's. The
-    dropout of its body is its own or ``body_dropout``; ``head_dropout`` is that before each of the head's two layers.
-    ``deep_folds`` unions of the wide part's ``folds`` are cross-fitted. With ``offsets`` the encoder learns what the
-    wide part's out-of-fold logits leave unexplained, otherwise the labels alone. ``augmentations`` are the views that
-    ``finetune.view_share`` draws from. If the strategy validates, ``validation_share`` of the repositories (or tasks)
-    choose the best checkpoint. ``pair_weight`` is the weight of a row of a same-task pair, in mean rows.
+    If the run has no pretrained encoder, training starts from ``encoder``. ``deep_folds`` unions of the wide part's
+    ``folds`` are cross-fitted. With ``offsets`` the encoder learns what the wide part's out-of-fold logits leave
+    unexplained, otherwise the labels alone. ``pair_weight`` is the weight of a row of a same-task pair, in mean rows;
+    ``overlap`` is that of adjacent windows, in tokens.
     """
 
-    finetune: FinetuneConfig = field(default_factory=FinetuneConfig)
-    encoder: str = COMPACT
-    vocabulary: VocabularySource = VocabularySource.OWN
-    body_dropout: float | None = None
-    head_dropout: tuple[float, ...] = (0.3, 0.2)
-    shape: EncoderConfig = field(default_factory=EncoderConfig)
     folds: int = 4
-    deep_folds: int = 2
+    deep_folds: int = Field(default=2, ge=2)
     offsets: bool = True
-    augmentations: tuple[str, ...] = ()
-    validation_share: float = 0.05
-    pair_weight: float = PAIR_WEIGHT
-    overlap: int = 128
-    processes: int = 2
+    pair_weight: float = Field(default=PAIR_WEIGHT, ge=0)
+    overlap: int = Field(default=128, ge=0)
+    processes: int = Field(default=2, ge=1)
 
     def __post_init__(self) -> None:
-        if not 2 <= self.deep_folds <= self.folds:
-            raise ValueError("deep_folds must be at least 2, folds no fewer")
-        if not 0 <= self.validation_share < 1 or self.pair_weight < 0 or self.processes < 1:
-            raise ValueError(
-                "validation_share must lie in [0, 1), pair_weight not be negative, processes positive"
-            )
-        if not 0 <= self.overlap < self.shape.context:
-            raise ValueError("overlap must be at least 0 and less than shape.context")
-        if unknown := sorted(set(self.augmentations) - set(AUGMENTATIONS)):
-            raise ValueError(f"there is no augmentation {unknown[0]}; there are {', '.join(AUGMENTATIONS)}")
-        if self.finetune.view_share and not self.augmentations:
-            raise ValueError("finetune.view_share needs augmentations to draw from")
-        if self.body_dropout is not None and not 0 <= self.body_dropout < 1:
-            raise ValueError("body_dropout must lie in [0, 1)")
-        if len(self.head_dropout) != 2 or not all(0 <= each < 1 for each in self.head_dropout):
-            raise ValueError("head_dropout must be two shares in [0, 1), one for each layer of the head")
-        if self.validates and not self.validation_share:
-            raise ValueError("this strategy chooses by validation: validation_share must be positive")
+        if self.deep_folds > self.folds:
+            raise ValueError("folds must not be fewer than deep_folds")
+        if self.overlap >= self.encoder.context:
+            raise ValueError("overlap must be less than encoder.context")
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """The rows of training repositories as tokens, and the wide part's out-of-fold logits ``(n,)`` of them."""
+
+    side: TrainingSide
+    wide: Floats
+    tokenizer: Tokenizer
+    tokens: Tokens
 
     @property
-    def validates(self) -> bool:
-        """Whether training uses validation rows."""
-        return self.finetune.validates
+    def rows(self) -> list[Row]:
+        """The rows, in the order of all out-of-fold logits."""
+        return self.side.rows
+
+    def examples(self, keep: Booleans, *, offsets: bool, validation_share: float) -> Examples:
+        """Training examples of the rows that ``keep`` ``(n,)`` marks, with a share set apart for validation by unit."""
+        weights, validation, validation_weights = validation_split(
+            self.rows, np.where(keep, self.side.weights, 0.0), validation_share
+        )
+        return Examples(
+            tokens=self.tokens,
+            labels=self.side.labels,
+            weights=weights,
+            offsets=self.wide if offsets else np.zeros(len(self.rows)),
+            validation=validation,
+            validation_weights=validation_weights,
+        )
 
 
-def finetune(config: FinetuneCommandConfig, run: Run, log: Log) -> None:
+def read_material(config: FinetuneConfig, run: Run) -> Material:
+    """Rows, weights, folds, tokens and wide logits of ``run``.
+
+    Raises:
+        CorpusError: the corpus cannot be read.
+        RunError: the wide part was trained on another corpus.
+    """
+    side, _ = read_sides(run.corpus, pair_weight=config.pair_weight, folds=config.folds)
+    with np.load(run.wide) as kept:
+        wide = kept["out_of_fold"].astype(np.float64)
+    if len(wide) != len(side.rows):
+        raise RunError(
+            f"{run.wide}: {len(wide)} logits for {len(side.rows)} rows; "
+            "run `python -m codeorigin_training wide` again"
+        )
+    tokenizer = Tokenizer.load(run.tokenizer)
+    return Material(side, wide, tokenizer, encode_rows(side.rows, tokenizer, processes=config.processes))
+
+
+def finetune(config: FinetuneConfig, run: Run, log: Log) -> None:
     """Write ``run.deep`` (out-of-fold logits ``(n,)``) and ``run.finetuned``; finished folds are cached.
 
     Raises:
@@ -100,202 +115,146 @@ def finetune(config: FinetuneCommandConfig, run: Run, log: Log) -> None:
         run.needs(path, command)
     inputs = _inputs(config, run)
     key = hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()[:16]
-    material = _material(config, run, inputs, log)
-    with tracked(run, "finetune", config, key=key, tags={"data_sha256": inputs["corpus"]}) as tracker:
-        trainer = _Trainer(config, run, material, key, log)
+    material = read_material(config, run)
+    log(f"{len(material.rows)} rows, {sum(map(len, material.tokens)) / 1e6:.2f} M tokens")
+    memory = Memory(run.folder / "finetune", verbose=0)
+    # What the key stands for is not hashed again.
+    fold_of, final_of = (memory.cache(each, ignore=["work"]) for each in (_fold, _final))
+    with tracked(run, "finetune", config, tags={"data_sha256": inputs["corpus"]}) as tracker:
+        work = _Work(config, run, material, key, tracker, log)
         logits, moved = np.zeros(len(material.rows)), np.zeros(len(material.rows))
-        folds = material.folds % config.deep_folds
         for fold in range(config.deep_folds):
-            inside = np.flatnonzero(folds == fold)
-            logits[inside], moved[inside] = trainer.fold(fold, folds != fold, inside, tracker)
+            if fold_of.check_call_in_cache(key, fold, work):
+                log(f"fold-{fold} taken from its cache")
+            inside, found, shift = fold_of(key, fold, work)
+            logits[inside], moved[inside] = found, shift
         with written_whole(run.deep) as partial:
             np.savez(partial, out_of_fold=logits)
         everything = np.arange(len(logits))
-        figures = _figures(config, material, logits, everything)
+        figures = work.figures(logits, everything)
         log(f"out of fold: {_headline(figures)}")
         tracker.metrics(numbers(figures), 0)
-        _pictures(config, tracker, material, logits + moved, everything)
-        moved_at_last = trainer.final(tracker)
+        work.pictures(tracker, logits + moved, everything)
+        if not run.finetuned.exists():
+            final_of.clear(warn=False)
+        elif final_of.check_call_in_cache(key, work):
+            log("the final encoder is there")
+        moved_at_last = final_of(key, work)
         tracker.artifact(run.finetuned)
         if run.track:
-            _test(config, run, material, tracker, log, moved_at_last)
+            _test(work, tracker, moved_at_last)
 
 
-class _Trainer:
+class _Work:
     """Trains one encoder after another on the same material."""
 
     def __init__(
-        self, config: FinetuneCommandConfig, run: Run, material: Material, key: str, log: Log
+        self, config: FinetuneConfig, run: Run, material: Material, key: str, tracker: Tracker, log: Log
     ) -> None:
-        self._config, self._run, self._material = config, run, material
-        self._kept, self._key, self._log = Checkpoints(run.folder / "finetune", {"key": key}), key, log
-        self._states: States | None = None
+        self.config, self.run, self.material = config, run, material
+        self.key, self.tracker, self.log = key, tracker, log
+        self._states: Floats32 | None = None
 
-    def fold(self, fold: int, keep: Booleans, inside: Integers, tracker: Tracker) -> tuple[Floats, float]:
-        """Logits of the rows ``inside`` from an encoder trained on the rows that ``keep`` selects, and their shift.
-
-        Figures at a given probability use the logits without the shift, as the encoder learned them, because the
-        calibration, which makes up for the shift, comes later.
-        """
-        name = f"fold-{fold}"
-        if (found := self._kept.arrays(name)) is not None:
-            self._log(f"{name} taken from its checkpoint")
-            return found["logits"], _moved(found)
-        material = self._material
-        with tracker.phase(name, self._key) as phase:
-            model, moved = self._trained(name, keep, phase)
-            tokens = [material.tokens[number] for number in inside]
-            model.to(device_of(self._config.finetune))
-            logits = deep_logits(model, tokens, material.tokenizer, overlap=self._config.overlap)
-            full = np.zeros(len(material.rows))
-            full[inside] = logits
-            figures = _figures(self._config, material, full, inside)
-            self._log(f"{name}: {_headline(figures)}")
-            phase.metrics(numbers(figures), 0)
-            _pictures(self._config, phase, material, full + moved, inside)
-        self._kept.keep_arrays(name, logits=logits, moved=np.array(moved))
-        self._checkpoint(name).unlink(missing_ok=True)
-        return logits, moved
-
-    def final(self, tracker: Tracker) -> float:
-        """Train on all rows and write the run's encoder; returns the shift of its logits."""
-        if self._run.finetuned.exists() and (found := self._kept.arrays("final")) is not None:
-            self._log("the final encoder is there")
-            return _moved(found)
-        with tracker.phase("final", self._key) as phase:
-            model, moved = self._trained("final", np.ones(len(self._material.rows), dtype=bool), phase)
-            save_encoder(self._run.finetuned, model)
-        self._kept.keep_arrays("final", moved=np.array(moved))
-        self._checkpoint("final").unlink(missing_ok=True)
-        return moved
-
-    def _trained(self, name: str, keep: Booleans, phase: Tracker) -> tuple[Encoder, float]:
-        config, material = self._config, self._material
-        model = self._fresh()
-        examples = material.examples(
-            keep,
-            offsets=config.offsets,
-            validation_share=config.validation_share if config.validates else 0.0,
+    def trained(self, name: str, keep: Booleans, phase: Tracker) -> tuple[Encoder, float]:
+        """An encoder trained on the rows that ``keep`` selects, and the shift that makes a masked text undecided."""
+        config, material = self.config, self.material
+        torch.manual_seed(config.seed)
+        model = (
+            load_encoder(self.run.pretrained, config.encoder)
+            if self.run.pretrained.exists()
+            else make_encoder(config.encoder, self.run.tokenizer)
         )
-        if config.finetune.strategy is Strategy.FROZEN and self._states is None:
-            self._states = frozen_states(model, examples, material.tokenizer, config.finetune)
-        outlets = Outlets(
-            log=lambda line: self._log(f"{name}: {line}"),
-            metrics=phase.metrics,
-            checkpoint=self._checkpoint(name),
-            key=f"{self._key}-{name}",
+        examples = material.examples(keep, offsets=config.offsets, validation_share=config.validation_share)
+        if config.phases[0].strategy is Strategy.FROZEN and self._states is None:
+            self._states = frozen_states(model, examples, material.tokenizer, config)
+        train(
+            model,
+            examples,
+            material.tokenizer,
+            config,
+            self.run.folder / "finetune" / f"{name}-{self.key}",
+            lambda line: self.log(f"{name}: {line}"),
+            phase.metrics,
+            self._states,
         )
-        train(model, examples, material.tokenizer, config.finetune, outlets, self._states)
         moved = centre(model, material.tokenizer)
-        self._log(f"{name}: logit of a masked text was {moved:+.3f}, now 0")
+        self.log(f"{name}: logit of a masked text was {moved:+.3f}, now 0")
         return model, moved
 
-    def _fresh(self) -> Encoder:
-        torch.manual_seed(self._config.finetune.seed)
-        encoder = self._start()
-        set_head_dropout(encoder.head, self._config.head_dropout)
-        return encoder
+    def figures(self, deep: Floats, inside: Integers) -> dict[str, Mapping[str, Any]]:
+        """Figures for each part, and for their sum unless the encoder learned the labels alone."""
+        rows = [self.material.rows[number] for number in inside]
+        wide = self.material.wide[inside]
+        found: dict[str, Mapping[str, Any]] = {
+            "wide": detector_metrics(rows, wide),
+            "deep": detector_metrics(rows, deep[inside]),
+        }
+        if self.config.offsets:
+            found["wide_deep"] = detector_metrics(rows, wide + deep[inside])
+        return found
 
-    def _start(self) -> Encoder:
-        if self._run.pretrained.exists():
-            return load_encoder(self._run.pretrained, dropout=self._config.body_dropout)
-        return make_encoder(
-            self._config.encoder,
-            self._run.tokenizer,
-            self._config.shape,
-            kind=self._config.vocabulary,
-            dropout=self._config.body_dropout,
-        )
-
-    def _checkpoint(self, name: str) -> Path:
-        return self._run.folder / "finetune" / f"{name}-training.pt"
+    def pictures(self, tracker: Tracker, deep: Floats, inside: Integers) -> None:
+        """Store pictures of the probabilities of the rows ``inside``."""
+        logits = deep[inside] + (self.material.wide[inside] if self.config.offsets else 0.0)
+        tracker.pictures(self.material.side.labels[inside], sigmoid(logits))
 
 
-def _moved(kept: Mapping[str, npt.NDArray[Any]]) -> float:
-    """The shift of the logits stored in a checkpoint; 0 for old checkpoints without it."""
-    return float(kept["moved"]) if "moved" in kept else 0.0
+def _fold(key: str, fold: int, work: _Work) -> tuple[Integers, Floats, float]:
+    """The rows of a fold, their logits from an encoder trained on the others, and its shift.
+
+    Figures at a given probability use the logits without the shift, as the encoder learned them, because the
+    calibration, which makes up for the shift, comes later.
+    """
+    config, material, name = work.config, work.material, f"fold-{fold}"
+    folds = material.side.folds % config.deep_folds
+    inside = np.flatnonzero(folds == fold)
+    with work.tracker.phase(name) as phase:
+        model, moved = work.trained(name, folds != fold, phase)
+        tokens = [material.tokens[int(number)] for number in inside]
+        model.to(device_named(config.device))
+        full = np.zeros(len(material.rows))
+        full[inside] = deep_logits(model, tokens, material.tokenizer, overlap=config.overlap)
+        figures = work.figures(full, inside)
+        work.log(f"{name}: {_headline(figures)}")
+        phase.metrics(numbers(figures), 0)
+        work.pictures(phase, full + moved, inside)
+    return inside, full[inside], moved
 
 
-def _material(config: FinetuneCommandConfig, run: Run, inputs: Mapping[str, str], log: Log) -> Material:
-    material = read_material(
-        run, folds=config.folds, pair_weight=config.pair_weight, processes=config.processes
-    )
-    log(f"{len(material.rows)} rows, {sum(len(ids) for ids in material.tokens) / 1e6:.2f} M tokens")
-    # Views stay valid if any other setting changes.
-    source = {name: inputs[name] for name in ("corpus", "tokenizer")} | {"seed": config.finetune.seed}
-    kept = Checkpoints(run.folder / "finetune", source)
-    views: list[Tokens] = []
-    for name in config.augmentations:
-        if (found := kept.arrays(f"view-{name}")) is None:
-            found = packed(
-                augmented_tokens(
-                    material.rows,
-                    name,
-                    material.tokenizer,
-                    seed=config.finetune.seed,
-                    processes=config.processes,
-                )
-            )
-            kept.keep_arrays(f"view-{name}", **found)
-            log(f"view {name} made")
-        views.append(unpacked(found))
-    return replace(material, views=tuple(views))
+def _final(key: str, work: _Work) -> float:
+    """Train on all rows and write the run's encoder; returns the shift of its logits."""
+    with work.tracker.phase("final") as phase:
+        model, moved = work.trained("final", np.ones(len(work.material.rows), dtype=bool), phase)
+        save_encoder(work.run.finetuned, model)
+    return moved
 
 
-def _inputs(config: FinetuneCommandConfig, run: Run) -> dict[str, str]:
+def _inputs(config: FinetuneConfig, run: Run) -> dict[str, str]:
     """Everything that the result depends on, without settings that do not affect it."""
-    quiet = replace(config, processes=1)
     return {
         "corpus": corpus_hash(run.corpus),
         "tokenizer": sha256_of(run.tokenizer),
         "wide": sha256_of(run.wide),
         "pretrained": sha256_of(run.pretrained) if run.pretrained.exists() else "",
-        "config": str(asdict(quiet)),
+        "config": str(asdict(replace(config, processes=1))),
     }
 
 
-def _figures(
-    config: FinetuneCommandConfig, material: Material, deep: Floats, inside: Integers
-) -> dict[str, Mapping[str, Any]]:
-    """Figures for each part, and for their sum unless the encoder learned the labels alone."""
-    rows = [material.rows[number] for number in inside]
-    wide = material.wide[inside]
-    figures: dict[str, Mapping[str, Any]] = {
-        "wide": detector_metrics(rows, wide),
-        "deep": detector_metrics(rows, deep[inside]),
-    }
-    if config.offsets:
-        figures["wide_deep"] = detector_metrics(rows, wide + deep[inside])
-    return figures
-
-
-def _pictures(
-    config: FinetuneCommandConfig,
-    tracker: Tracker,
-    material: Material,
-    deep: Floats,
-    inside: Integers,
-) -> None:
-    logits = deep[inside] + (material.wide[inside] if config.offsets else 0.0)
-    tracker.pictures(material.labels[inside], sigmoid(logits))
-
-
-def _test(
-    config: FinetuneCommandConfig, run: Run, material: Material, tracker: Tracker, log: Log, moved: float
-) -> None:
+def _test(work: _Work, tracker: Tracker, moved: float) -> None:
     """Test the run's encoder on unseen repositories, with its logits before they were ``moved``.
 
     The wide part's logits are added if the encoder was trained with offsets.
     """
+    config, run, tokenizer = work.config, work.run, work.material.tokenizer
     _, held_out = read_sides(run.corpus, pair_weight=config.pair_weight, folds=config.folds)
-    encoder = load_encoder(run.finetuned).to(device_of(config.finetune))
-    tokens = encode_rows(held_out, material.tokenizer, processes=config.processes)
-    logits = deep_logits(encoder, tokens, material.tokenizer, overlap=config.overlap) + moved
+    encoder = load_encoder(run.finetuned).to(device_named(config.device))
+    tokens = encode_rows(held_out, tokenizer, processes=config.processes)
+    logits = deep_logits(encoder, tokens, tokenizer, overlap=config.overlap) + moved
     if config.offsets:
         with np.load(run.wide) as kept:
             logits = logits + kept["held_out"]
     figures = keep_test_set(tracker, held_out, sigmoid(logits))
-    log("test: " + ", ".join(f"{name} {value:.4f}" for name, value in figures.items()))
+    work.log("test: " + ", ".join(f"{name} {value:.4f}" for name, value in figures.items()))
 
 
 def _headline(figures: Mapping[str, Mapping[str, Any]]) -> str:

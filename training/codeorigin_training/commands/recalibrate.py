@@ -1,9 +1,11 @@
 """The command ``recalibrate``: fits new thresholds for a bundle on repositories that it has never seen."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, field
 from pathlib import Path
 from typing import Any
+
+from pydantic.dataclasses import dataclass
 
 from codeorigin.errors import CodeOriginError
 from codeorigin.model.folder import sha256_of
@@ -13,6 +15,7 @@ from codeorigin_training.calibrate.config import CalibrateConfig
 from codeorigin_training.calibrate.eligibility import has_verdict
 from codeorigin_training.calibrate.levels import Groups, row_groups
 from codeorigin_training.calibrate.recalibration import cross_fitted, new_thresholds
+from codeorigin_training.configuration import STRICT
 from codeorigin_training.corpus.rows import FUNCTIONS, HUMAN, Row, read_functions, read_human
 from codeorigin_training.corpus.seen import SeenProjects
 from codeorigin_training.export.rescoring import kept_logits, write_again
@@ -21,7 +24,7 @@ from codeorigin_training.measure.false_positives import false_positive_figures
 from codeorigin_training.run import Log, Run
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, config=STRICT)
 class RecalibrateConfig:
     """``bundle`` gets new thresholds by ``calibrate``; the result is ``version``, in ``out`` (None: the run's bundle).
 

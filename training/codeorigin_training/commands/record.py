@@ -2,17 +2,19 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pydantic.dataclasses import dataclass
+
 from codeorigin.model.folder import MANIFEST
+from codeorigin_training.configuration import STRICT
 from codeorigin_training.experiments import ExperimentError, Lesson, LessonKind, Trial, add_trial
 from codeorigin_training.run import Log, Run
 from codeorigin_training.studies.section import STUDY, read_study
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, config=STRICT)
 class RecordConfig:
     """``title`` names the trial, ``lesson`` is what follows from it in one sentence with its effect, of ``kind``.
 

@@ -2,20 +2,22 @@
 
 import dataclasses
 import json
-from dataclasses import dataclass
+
+from pydantic import Field
+from pydantic.dataclasses import dataclass
 
 from codeorigin.model.folder import sha256_of
 from codeorigin.model.scoring.tokenizer import Tokenizer
+from codeorigin_training.configuration import STRICT
 from codeorigin_training.corpus.rows import FUNCTIONS
-from codeorigin_training.encoder.own_vocabulary import own_tokenizer
-from codeorigin_training.encoder.tokenizer import train_tokenizer
+from codeorigin_training.corpus.sides import read_training_texts
+from codeorigin_training.encoder.vocabulary import own_tokenizer, train_tokenizer
 from codeorigin_training.files import write_whole, written_whole
-from codeorigin_training.pretrain.texts import read_training_texts
 from codeorigin_training.run import Log, Run, RunError
 from codeorigin_training.tracking import tracked
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, config=STRICT)
 class TokenizerConfig:
     """A byte-level BPE of ``vocab_size`` entries, trained on ``sample`` functions drawn with ``seed``.
 
@@ -24,14 +26,10 @@ class TokenizerConfig:
     """
 
     encoder: str = ""
-    vocab_size: int = 8192
-    sample: int = 60_000
+    # PAD, MASK and the 256 bytes, without which some text has no tokens.
+    vocab_size: int = Field(default=8192, ge=258)
+    sample: int = Field(default=60_000, ge=1)
     seed: int = 0
-
-    def __post_init__(self) -> None:
-        # PAD, MASK and the 256 bytes, without which some text has no tokens.
-        if self.vocab_size < 258 or self.sample < 1:
-            raise ValueError("vocab_size must be at least 258 (every byte, PAD and MASK), sample positive")
 
 
 def tokenizer(config: TokenizerConfig, run: Run, log: Log) -> None:

@@ -38,7 +38,7 @@ def wide(config: WideConfig, run: Run, log: Log) -> None:
             if "inputs" in kept and str(kept["inputs"]) == digest:
                 log("the wide part is there")
                 return
-    with tracked(run, "wide", config, key=digest[:16], tags={"data_sha256": data}) as tracker:
+    with tracked(run, "wide", config, tags={"data_sha256": data}) as tracker:
         _train(config, run, digest, tracker, log)
 
 

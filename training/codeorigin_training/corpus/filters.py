@@ -8,9 +8,11 @@ paper gives no number for the last; later corpora of code used a quarter.
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from pydantic.dataclasses import dataclass
 
 from codeorigin.text.sources import is_generated
+from codeorigin_training.configuration import STRICT
 from codeorigin_training.corpus.rows import CorpusError, Row
 
 _GENERATED_PATH = re.compile(
@@ -20,7 +22,7 @@ _GENERATED_PATH = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, config=STRICT)
 class FilterConfig:
     """Thresholds of :func:`rejection`: lengths in characters without the line end, a share between 0 and 1."""
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from codeorigin_training.arrays import Floats, Integers
-from codeorigin_training.corpus.rows import Row, read_functions, read_pairs
+from codeorigin_training.corpus.rows import FUNCTIONS, Row, read_entries, read_functions, read_pairs
 from codeorigin_training.corpus.splits import fold_array, is_held_out
 from codeorigin_training.corpus.weights import balanced_weights
 from codeorigin_training.corpus.written_pairs import read_written_pairs
@@ -71,3 +71,19 @@ def read_sides(corpus: Path, *, pair_weight: float, folds: int) -> tuple[Trainin
     inside = [[row for row in rows if not is_held_out(row.repo)] for rows in (functions, pairs)]
     outside = [row for rows in (functions, pairs) for row in rows if is_held_out(row.repo)]
     return TrainingSide.of(*inside, pair_weight=pair_weight, folds=folds), outside
+
+
+def read_training_texts(corpus: Path) -> list[Row]:
+    """The functions of training repositories without their labels, for a vocabulary and for pretraining.
+
+    Raises:
+        CorpusError: there is no ``functions.parquet``, or it lacks a column.
+    """
+    entries = read_entries(
+        corpus / FUNCTIONS, ["code", "language", "repo"], advice="run the corpus command first"
+    )
+    return [
+        Row(entry["code"], entry["language"], 0, entry["repo"], "", False, False, 0)
+        for entry in entries
+        if not is_held_out(entry["repo"])
+    ]

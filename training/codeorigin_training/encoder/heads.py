@@ -1,4 +1,4 @@
-"""Gates for the attention heads of RoBERTa-like bodies, and pruning of heads there and in the compact encoder.
+"""Gates for the attention heads of RoBERTa-like bodies, and pruning of heads.
 
 Source: Michel, Levy and Neubig, "Are Sixteen Heads Really Better than One?" (NeurIPS 2019), sections 2 and 3.
 """
@@ -10,9 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from codeorigin_training.encoder.compact import CompactEncoder
-from codeorigin_training.encoder.hugging_face import HuggingFaceEncoder
-from codeorigin_training.encoder.interface import Encoder, EncoderError
+from codeorigin_training.encoder.model import EncoderError
 
 
 def attention_layers(body: Any) -> list[Any]:
@@ -45,36 +43,15 @@ def gated(body: Any, gates: Tensor) -> Iterator[None]:
             handle.remove()
 
 
-def prune_heads(encoder: Encoder, heads: Mapping[int, Sequence[int]]) -> None:
-    """Remove heads from ``encoder``, with their weights.
+def prune_heads(body: Any, heads: Mapping[int, Sequence[int]]) -> None:
+    """Remove heads from a RoBERTa-like body, with their weights.
 
     Args:
-        encoder: a RoBERTa-like encoder of transformers or a compact one.
+        body: a body of transformers.
         heads: the heads to remove, by layer; both are numbered from 0.
 
     Raises:
-        EncoderError: there is no such head, a layer would keep none, or the encoder is of an unsupported kind.
-    """
-    if isinstance(encoder, HuggingFaceEncoder):
-        prune_body(encoder.body, heads)
-    elif isinstance(encoder, CompactEncoder):
-        for number, gone in heads.items():
-            _check(number, gone, len(encoder.blocks))
-            attention: Any = encoder.blocks[number].attention
-            kept = _kept(attention.heads, attention.width, number, gone)
-            whole = torch.cat([kept + part * attention.heads * attention.width for part in range(3)])
-            attention.qkv = _rows(attention.qkv, whole)
-            attention.out = _columns(attention.out, kept)
-            attention.heads -= len(set(gone))
-    else:
-        raise EncoderError(f"{type(encoder).__name__} has no heads that could be taken out")
-
-
-def prune_body(body: Any, heads: Mapping[int, Sequence[int]]) -> None:
-    """:func:`prune_heads` for a RoBERTa-like body of transformers.
-
-    Raises:
-        EncoderError: there is no such head, or a layer would keep none.
+        EncoderError: there is no such head, a layer would keep none, or the body is not built like RoBERTa.
     """
     layers = attention_layers(body)
     for number, gone in heads.items():

@@ -1,7 +1,10 @@
 """The settings of an evaluation report: what it measures, and on how many functions."""
 
-from dataclasses import dataclass
 from pathlib import Path
+
+from pydantic.dataclasses import dataclass
+
+from codeorigin_training.configuration import STRICT
 
 PERTURBATIONS = ("reindented", "formatted", "comments_removed", "renamed")
 """Augmentations that preserve a function's behaviour; the report also measures the raw text."""
@@ -19,7 +22,7 @@ SECTIONS = (
 """Parts of the report, in order; each is cached on disk and only measured again when its inputs change."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, config=STRICT)
 class EvaluateConfig:
     """Sizes of a report.
 

@@ -24,7 +24,7 @@ from codeorigin.model.calibration.calibration import Calibration
 from codeorigin.model.folder import MANIFEST, sha256_of
 from codeorigin.model.ngrams.views import View
 from codeorigin.model.scoring.tokenizer import Tokenizer
-from codeorigin_training.encoder.interface import Encoder
+from codeorigin_training.encoder.model import Encoder
 from codeorigin_training.export.onnx_graphs import export_graphs
 from codeorigin_training.export.parity import GraphReport
 from codeorigin_training.report.card import model_card
@@ -176,7 +176,6 @@ def _deep_entry(parts: Parts) -> dict[str, Any] | None:
         "dim": encoder.width,
         "layers": encoder.layers,
         "heads": encoder.heads,
-        "ngram_buckets": encoder.ngram_buckets,
     }
 
 

@@ -14,10 +14,9 @@ from codeorigin_training.calibrate.pooled import PooledRuleConfig
 from codeorigin_training.calibrate.refined import in_steps
 from codeorigin_training.corpus.rows import DISTRIBUTION_SOURCE, Row
 from codeorigin_training.corpus.sides import TrainingSide
-from codeorigin_training.encoder.data import encode_rows
-from codeorigin_training.encoder.interface import Encoder
+from codeorigin_training.encoder.inference import deep_logits, encode_rows
+from codeorigin_training.encoder.model import Encoder
 from codeorigin_training.export.quantization import quantize
-from codeorigin_training.finetune.inference import deep_logits
 from codeorigin_training.measure.answers import answers_alone
 from codeorigin_training.measure.commits import commit_metrics
 from codeorigin_training.measure.false_positives import by_text_and_in_file

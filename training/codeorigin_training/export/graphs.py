@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 from torch.func import functional_call
 
-from codeorigin_training.encoder.interface import Encoder
+from codeorigin_training.encoder.model import Encoder
 from codeorigin_training.export.quantization import quantize
 
 GradientFunction = Callable[[tuple[Tensor, ...], Tensor, Tensor, Tensor], tuple[Tensor, Tensor]]
@@ -47,10 +47,10 @@ class DeepLogit(nn.Module):
         self.encoder = encoder
 
     def forward(
-        self, ids: Tensor, ngrams: Tensor, mask: Tensor, function: Tensor, weight: Tensor, prior: Tensor
+        self, ids: Tensor, mask: Tensor, function: Tensor, weight: Tensor, prior: Tensor
     ) -> tuple[Tensor, Tensor]:
         """Deep logit ``(B,)`` and embeddings ``(W, T, D)`` of windows ``(W, T)``."""
-        embeddings = self.encoder.embed(ids, ngrams)
+        embeddings = self.encoder.embed(ids)
         logits = self.encoder.forward_embeddings(embeddings, mask)
         return torch.zeros_like(prior).scatter_add(0, function, logits * weight), embeddings
 
@@ -65,7 +65,6 @@ class WideDeepScore(nn.Module):
     def forward(
         self,
         ids: Tensor,
-        ngrams: Tensor,
         mask: Tensor,
         window_function: Tensor,
         window_weight: Tensor,
@@ -74,7 +73,7 @@ class WideDeepScore(nn.Module):
         wide_function: Tensor,
         prior: Tensor,
     ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        deep, embeddings = self.deep(ids, ngrams, mask, window_function, window_weight, prior)
+        deep, embeddings = self.deep(ids, mask, window_function, window_weight, prior)
         wide = self.wide(wide_ids, wide_values, wide_function, prior)
         return self.bias + prior + wide + deep, wide, deep, embeddings
 
@@ -89,13 +88,12 @@ class DeepScore(nn.Module):
     def forward(
         self,
         ids: Tensor,
-        ngrams: Tensor,
         mask: Tensor,
         window_function: Tensor,
         window_weight: Tensor,
         prior: Tensor,
     ) -> tuple[Tensor, Tensor, Tensor]:
-        deep, embeddings = self.deep(ids, ngrams, mask, window_function, window_weight, prior)
+        deep, embeddings = self.deep(ids, mask, window_function, window_weight, prior)
         return self.bias + prior + deep, deep, embeddings
 
 

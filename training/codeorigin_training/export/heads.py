@@ -7,10 +7,9 @@ import numpy as np
 from codeorigin.model.scoring.tokenizer import Tokenizer
 from codeorigin_training.arrays import Floats
 from codeorigin_training.corpus.rows import Row
-from codeorigin_training.encoder.data import encode_rows
 from codeorigin_training.encoder.heads import prune_heads
-from codeorigin_training.encoder.interface import Encoder, EncoderError
-from codeorigin_training.finetune.inference import centre, deep_logits
+from codeorigin_training.encoder.inference import centre, deep_logits, encode_rows
+from codeorigin_training.encoder.model import Encoder, EncoderError
 from codeorigin_training.measure.metrics import auroc
 from codeorigin_training.run import Log
 
@@ -50,7 +49,7 @@ def leave_out_heads(
     labels = np.array([row.label for row in rows], dtype=np.int64)
     tokens = encode_rows(rows, tokenizer)
     whole = deep_logits(encoder, tokens, tokenizer, overlap=overlap)
-    prune_heads(encoder, read_heads(names))
+    prune_heads(encoder.body, read_heads(names))
     centre(encoder, tokenizer)
     left = deep_logits(encoder, tokens, tokenizer, overlap=overlap)
     before, after = auroc(labels, whole), auroc(labels, left)

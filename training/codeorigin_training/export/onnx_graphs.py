@@ -1,6 +1,6 @@
 """Export of ``score.onnx`` and ``gradient.onnx``, checked against PyTorch and against each other.
 
-``score.onnx``: ``ids`` int64 ``(W, T)``, ``ngrams`` int64 ``(W, T, 2)``, ``mask`` bool ``(W, T)``,
+``score.onnx``: ``ids`` int64 ``(W, T)``, ``mask`` bool ``(W, T)``,
 ``window_function`` int64 ``(W,)``, ``window_weight`` float32 ``(W,)``, ``wide_ids`` int64 ``(N,)``,
 ``wide_values`` float32 ``(N,)``, ``wide_function`` int64 ``(N,)`` and ``prior`` float32 ``(B,)`` give
 ``logit``, ``wide`` and ``deep`` ``(B,)`` and ``embeddings`` ``(W, T, D)``.
@@ -8,7 +8,6 @@
 ``gradient.onnx``: ``embeddings`` float32 ``(B, T, D)``, ``mask`` bool ``(B, T)`` and ``offset`` float32
 ``(B,)`` give ``logit`` ``(B,)`` and ``gradient`` ``(B, T, D)``.
 
-Encoders are compact ones and those of transformers.
 """
 
 import logging
@@ -27,7 +26,7 @@ from torch._decomp import core_aten_decompositions
 from torch.export import Dim
 from torch.fx.experimental.proxy_tensor import make_fx
 
-from codeorigin_training.encoder.interface import Encoder
+from codeorigin_training.encoder.model import Encoder
 from codeorigin_training.export.graphs import (
     DeepLogit,
     DeepScore,
@@ -42,7 +41,7 @@ from codeorigin_training.export.parity import GraphReport, check_graphs
 SCORE_FILE, GRADIENT_FILE = "score.onnx", "gradient.onnx"
 
 _OPSET = 18
-_DEEP_INPUTS = ["ids", "ngrams", "mask", "window_function", "window_weight"]
+_DEEP_INPUTS = ["ids", "mask", "window_function", "window_weight"]
 _WIDE_INPUTS = ["wide_ids", "wide_values", "wide_function"]
 
 
@@ -103,14 +102,12 @@ def _export_score(module: nn.Module, path: Path) -> None:
     deep_shapes: list[dict[int, Any]] = [
         {0: windows, 1: length},
         {0: windows, 1: length},
-        {0: windows, 1: length},
         {0: windows},
         {0: windows},
     ]
     wide_shapes: list[dict[int, Any]] = [{0: features}, {0: features}, {0: features}]
     deep_example: list[Tensor] = [
         torch.ones(3, 7, dtype=torch.int64),
-        torch.ones(3, 7, 2, dtype=torch.int64),
         torch.ones(3, 7, dtype=torch.bool),
         torch.tensor([0, 0, 1]),
         torch.tensor([0.5, 0.5, 1.0]),

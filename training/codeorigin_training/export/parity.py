@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from codeorigin.errors import CodeOriginError
 from codeorigin_training.arrays import Floats32
-from codeorigin_training.encoder.interface import Encoder
+from codeorigin_training.encoder.model import Encoder
 from codeorigin_training.export.graphs import WideDeepScore, WideScore
 
 LOGIT_TOLERANCE = 1e-4
@@ -87,7 +87,6 @@ def _inputs(
         mask[0] = True
         inputs |= {
             "ids": generator.integers(0, encoder.token_embedding.num_embeddings, (windows, length)),
-            "ngrams": generator.integers(0, max(encoder.ngram_buckets, 1), (windows, length, 2)),
             "mask": mask,
             "window_function": np.arange(windows),
             "window_weight": np.ones(windows, dtype=np.float32),

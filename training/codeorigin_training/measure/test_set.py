@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 import numpy as np
+from sklearn.metrics import precision_recall_fscore_support
 
 from codeorigin_training.arrays import Floats, Integers
-from codeorigin_training.classify.report import confusion_matrix, report_of
 from codeorigin_training.corpus.rows import DISTRIBUTION_SOURCE, Row
 from codeorigin_training.measure.metrics import auroc, expected_calibration_error
 from codeorigin_training.tracking import Tracker
@@ -22,13 +22,14 @@ def classification_figures(
         threshold: lowest probability at which a function is called LLM.
     """
     called = (probabilities >= threshold).astype(np.int64)
-    report = report_of(confusion_matrix(labels, called, 2), ("human", "llm"))
-    llm = report.by_label["llm"]
+    precision, recall, f1, _ = precision_recall_fscore_support(
+        labels, called, average="binary", zero_division=0
+    )
     return {
-        "accuracy": report.accuracy,
-        "precision": llm.precision,
-        "recall": llm.recall,
-        "f1": llm.f1,
+        "accuracy": float((labels == called).mean()),
+        "precision": float(precision),
+        "recall": float(recall),
+        "f1": float(f1),
         "auroc": auroc(labels, probabilities),
         "expected_calibration_error": expected_calibration_error(labels, probabilities),
     }

@@ -5,18 +5,18 @@ amounts to a ridge penalty that is strong on uninformative n-grams and weak on i
 corpus and of same-task pairs are computed separately: in the corpus they mostly reflect topic, in pairs style.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
+from pydantic.dataclasses import dataclass
 from scipy import sparse
 
 from codeorigin_training.arrays import Booleans, Floats, Integers
+from codeorigin_training.configuration import STRICT
 
 SMOOTHING = 10.0
 """Additive smoothing: rows of mean weight added to each class for every n-gram, as fewer say next to nothing."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, config=STRICT)
 class EvidenceShares:
     """Scale of an n-gram: ``1 - corpus + corpus * its ratio in the corpus + pairs * its ratio in pairs``.
 

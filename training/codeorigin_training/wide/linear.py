@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+import pydantic
 from joblib import Parallel, delayed
 from scipy import sparse
 from sklearn.exceptions import ConvergenceWarning
@@ -22,12 +23,13 @@ from sklearn.utils.extmath import row_norms
 
 from codeorigin.model.ngrams.views import View
 from codeorigin_training.arrays import Booleans, Floats, Floats32, Integers
+from codeorigin_training.configuration import STRICT
 from codeorigin_training.wide.evidence import EvidenceShares, feature_scales
 
 _PASSES = 10
 
 
-@dataclass(frozen=True, slots=True)
+@pydantic.dataclasses.dataclass(frozen=True, config=STRICT)
 class ViewSettings:
     """A view, the inverse regularisation strength of its regression, and how its n-grams are scaled (None: not)."""
 

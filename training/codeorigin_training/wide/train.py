@@ -4,10 +4,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+import pydantic
 
 from codeorigin.model.ngrams.views import View, ViewKind
 from codeorigin_training.arrays import Floats
 from codeorigin_training.checkpoint import Checkpoints
+from codeorigin_training.configuration import STRICT
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.corpus.sides import TrainingSide
 from codeorigin_training.corpus.weights import PAIR_WEIGHT
@@ -48,7 +50,7 @@ def default_views() -> tuple[ViewSettings, ...]:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@pydantic.dataclasses.dataclass(frozen=True, config=STRICT)
 class WideConfig:
     """Views and how they are trained.
 

@@ -11,14 +11,12 @@ from codeorigin.model.scoring.windows import Window
 class DeepSettings:
     """How the deep part reads a function.
 
-    ``context`` and ``overlap`` are the length and overlap of windows in tokens, ``dim`` is the width of an embedding,
-    ``ngram_buckets`` the number of rows of the n-gram embedding table (0 for no table).
+    ``context`` and ``overlap`` are the length and overlap of windows in tokens, ``dim`` is the width of an embedding.
     """
 
     context: int
     overlap: int
     dim: int
-    ngram_buckets: int
 
 
 @dataclass(frozen=True, slots=True)

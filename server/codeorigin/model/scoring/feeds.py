@@ -3,12 +3,11 @@
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-import numpy.typing as npt
 
 from codeorigin.model.scoring.batches import WindowRow
-from codeorigin.model.scoring.features import DeepSettings, Features
+from codeorigin.model.scoring.features import Features
 from codeorigin.model.scoring.graph import Feed
-from codeorigin.model.scoring.tokenizer import Tokenizer, ngram_ids
+from codeorigin.model.scoring.tokenizer import Tokenizer
 
 
 def windows_feed(
@@ -16,7 +15,6 @@ def windows_feed(
     rows: Sequence[WindowRow],
     place: Mapping[int, int],
     tokenizer: Tokenizer | None,
-    deep: DeepSettings,
 ) -> Feed:
     """The deep part's inputs for the windows ``rows``; ``place`` is each function's index in the graph's output."""
     length = max(1, *(row.stop - row.start for row in rows))
@@ -27,27 +25,12 @@ def windows_feed(
         if encoding is not None:
             ids[index, : row.stop - row.start] = encoding.ids[row.start : row.stop]
             mask[index, : row.stop - row.start] = True
-    return deep_feed(ids, mask, tokenizer, deep) | {
+    return {
+        "ids": ids,
+        "mask": mask,
         "window_function": np.array([place[row.function] for row in rows], dtype=np.int64),
         "window_weight": np.array([row.weight for row in rows], dtype=np.float32),
     }
-
-
-def deep_feed(
-    ids: npt.NDArray[np.int64],
-    mask: npt.NDArray[np.bool_],
-    tokenizer: Tokenizer | None,
-    deep: DeepSettings | None,
-) -> Feed:
-    """Tokens ``(W, T)``, their n-grams ``(W, T, 2)`` and ``mask`` ``(W, T)``.
-
-    N-grams are hashed per window and do not include what came before it.
-    """
-    ngrams = np.zeros((*ids.shape, 2), dtype=np.int64)
-    if deep is not None and tokenizer is not None and deep.ngram_buckets:
-        hashed = ngram_ids(ids, tokenizer.mask_id, deep.ngram_buckets)
-        ngrams = np.where((ids == tokenizer.pad_id)[..., None], 0, hashed)
-    return {"ids": ids, "ngrams": ngrams, "mask": mask}
 
 
 def wide_feed(features: Sequence[Features], rows: Sequence[WindowRow], place: Mapping[int, int]) -> Feed:

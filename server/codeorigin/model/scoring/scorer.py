@@ -20,13 +20,13 @@ from codeorigin.model.ngrams.hashed_views import NgramViews, WideFeatures
 from codeorigin.model.reading.normalize import Normalized
 from codeorigin.model.scoring.batches import WindowRow, batches
 from codeorigin.model.scoring.features import DeepAnswer, DeepSettings, Features, RawScore
-from codeorigin.model.scoring.feeds import deep_feed, no_wide, wide_feed, windows_feed
+from codeorigin.model.scoring.feeds import no_wide, wide_feed, windows_feed
 from codeorigin.model.scoring.graph import Feed, Graph
 from codeorigin.model.scoring.tokenizer import Encoding, Tokenizer
 from codeorigin.model.scoring.wide_part import WidePart
 from codeorigin.model.scoring.windows import split
 
-_DEEP_INPUTS = ("ids", "ngrams", "mask", "window_function", "window_weight")
+_DEEP_INPUTS = ("ids", "mask", "window_function", "window_weight")
 _WIDE_INPUTS = ("wide_ids", "wide_values", "wide_function")
 _T = TypeVar("_T")
 
@@ -274,8 +274,9 @@ class Scorer:
             raise ModelError("this model has no deep part, so it has no embeddings")
         if ids.size == 0:
             return np.zeros((*ids.shape, self.deep.dim), dtype=np.float32)
-        feed = deep_feed(ids, np.ones(ids.shape, dtype=np.bool_), self.tokenizer, self.deep)
-        feed |= {
+        feed: Feed = {
+            "ids": ids,
+            "mask": np.ones(ids.shape, dtype=np.bool_),
             "window_function": np.zeros(len(ids), dtype=np.int64),
             "window_weight": np.zeros(len(ids), dtype=np.float32),
             "prior": np.zeros(1, dtype=np.float32),
@@ -304,9 +305,9 @@ class Scorer:
             "prior": np.zeros(len(ids), dtype=np.float32),
         }
         if self.deep is not None:
-            nothing = np.zeros((1, 1), dtype=np.int64), np.ones((1, 1), dtype=np.bool_)
-            feed |= deep_feed(*nothing, self.tokenizer, self.deep)
             feed |= {
+                "ids": np.zeros((1, 1), dtype=np.int64),
+                "mask": np.ones((1, 1), dtype=np.bool_),
                 "window_function": np.zeros(1, dtype=np.int64),
                 "window_weight": np.zeros(1, dtype=np.float32),
             }
@@ -322,7 +323,7 @@ class Scorer:
         place = {int(function): index for index, function in enumerate(functions)}
         feed: Feed = {"prior": np.zeros(len(functions), dtype=np.float32)}
         if self.deep is not None:
-            feed |= windows_feed(features, rows, place, self.tokenizer, self.deep)
+            feed |= windows_feed(features, rows, place, self.tokenizer)
         if self._is_joint:
             feed |= wide_feed(features, rows, place)
         return feed

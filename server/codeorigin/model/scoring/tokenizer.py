@@ -105,30 +105,3 @@ def _encodable(text: str) -> str:
     if len(whole) == len(text):
         return whole
     return "".join("\ufffd" if "\ud800" <= c <= "\udfff" else c for c in text)
-
-
-def ngram_ids(ids: npt.NDArray[np.int64], mask_id: int, buckets: int) -> npt.NDArray[np.int64]:
-    """Hashed token bigrams and trigrams that end at each token, for the encoder's n-gram embeddings.
-
-    Args:
-        ids: token ids, int64, last axis is the sequence.
-        mask_id: an n-gram that contains it, or that begins before the text, gets bucket 0, which embeds to zero.
-        buckets: number of rows of the table, including bucket 0.
-
-    Returns:
-        int64 ``(*ids.shape, 2)``. Source: Byte Latent Transformer (Pagnoni et al., 2024), section 3.2.1.
-    """
-    shifted = (ids + 1).astype(np.uint64)
-    known = ids != mask_id
-    out = np.zeros((*ids.shape, 2), dtype=np.int64)
-    rolling, valid = shifted, known
-    for order in (1, 2):
-        if ids.shape[-1] <= order:
-            break
-        multiplier = np.uint64(0x9E3779B97F4A7C15 + 2 * order)
-        rolling = rolling[..., :-1] * multiplier + shifted[..., order:]
-        valid = valid[..., :-1] & known[..., order:]
-        mixed = rolling ^ (rolling >> np.uint64(31))
-        bucket = (mixed % np.uint64(buckets - 1)).astype(np.int64) + 1
-        out[..., order:, order - 1] = np.where(valid, bucket, 0)
-    return out

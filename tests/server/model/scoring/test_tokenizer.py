@@ -9,7 +9,7 @@ from tokenizers import models
 
 from codeorigin.errors import ModelError
 from codeorigin.model.reading.normalize import normalize
-from codeorigin.model.scoring.tokenizer import Encoding, Tokenizer, ngram_ids
+from codeorigin.model.scoring.tokenizer import Encoding, Tokenizer
 from support.snippets import ALL
 from support.tiny_model import tiny_tokenizer
 
@@ -107,37 +107,3 @@ def test_a_tokenizer_of_another_project_is_refused(tmp_path: Path) -> None:
     BpeTokenizer(models.BPE()).save(str(path))
     with pytest.raises(ModelError, match="<pad> token is missing"):
         Tokenizer.load(path)
-
-
-def reference_ngram(window: list[int], order: int, buckets: int) -> int:
-    """The bucket of one token n-gram, in plain Python integers."""
-    full = (1 << 64) - 1
-    rolling = window[0] + 1
-    for step, token in enumerate(window[1:], start=1):
-        rolling = (rolling * (0x9E3779B97F4A7C15 + 2 * step) + token + 1) & full
-    assert len(window) == order + 1
-    return (rolling ^ (rolling >> 31)) % (buckets - 1) + 1
-
-
-@given(st.lists(st.integers(0, 400), max_size=20), st.sampled_from([2, 3, 128, 1 << 15]))
-def test_token_ngrams_end_at_their_token_and_skip_masks(tokens: list[int], buckets: int) -> None:
-    mask = 1
-    expected = [
-        [
-            reference_ngram(tokens[end - order : end + 1], order, buckets)
-            if end >= order and mask not in tokens[end - order : end + 1]
-            else 0
-            for order in (1, 2)
-        ]
-        for end in range(len(tokens))
-    ]
-    found = ngram_ids(np.array(tokens, dtype=np.int64), mask, buckets)
-    assert found.tolist() == expected
-    assert found.shape == (len(tokens), 2)
-
-
-def test_token_ngrams_of_a_batch_match_those_of_its_rows() -> None:
-    ids = np.random.default_rng(0).integers(0, 50, (3, 9))
-    batch = ngram_ids(ids, 1, 64)
-    for row, found in zip(ids, batch, strict=True):
-        assert found.tolist() == ngram_ids(row, 1, 64).tolist()

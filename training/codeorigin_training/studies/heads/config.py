@@ -1,10 +1,13 @@
 """Settings of the heads study."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
+from pydantic.dataclasses import dataclass
 
-@dataclass(frozen=True, slots=True)
+from codeorigin_training.configuration import STRICT
+
+
+@dataclass(frozen=True, config=STRICT)
 class HeadsConfig:
     """The retriever and the analysis of its heads.
 

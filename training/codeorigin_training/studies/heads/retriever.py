@@ -4,6 +4,7 @@ Of a specification, it reads only the behaviour, in words. The signature is left
 so comparing two lines would be enough to be right every time.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor, nn
+from torch.utils.data import Dataset
 from transformers import AutoModel, AutoTokenizer, RobertaConfig
 
 from codeorigin.languages.constructs import character_constructs
@@ -20,7 +22,8 @@ from codeorigin.languages.parsing import ParseBudgetError
 from codeorigin.text.construct import CONSTRUCTS, Construct
 from codeorigin_training.arrays import Floats, Integers
 from codeorigin_training.corpus.readers.specifications import Specification
-from codeorigin_training.encoder.interface import EncoderError
+from codeorigin_training.encoder.model import EncoderError
+from codeorigin_training.encoder.training import fit_batches
 from codeorigin_training.studies.heads.config import HeadsConfig
 from codeorigin_training.studies.heads.start import both_ways
 from codeorigin_training.studies.heads.tokens import padded, word_tokenizer
@@ -158,6 +161,51 @@ def _load(folder: Path) -> Retriever:
     return Retriever(body, tokenizer)
 
 
+class _Batches(Dataset[dict[str, Any]]):
+    """Random batches of specifications of one language, each with its human or its LLM function."""
+
+    def __init__(self, model: Retriever, pairs: Sequence[Specification], config: HeadsConfig) -> None:
+        self._model, self._batch = model, config.batch
+        self._words = [model.tokens(each.behaviour, config.specification_tokens) for each in pairs]
+        self._codes = [
+            [model.tokens(code, config.code_tokens) for code in (each.human_code, each.llm_code)]
+            for each in pairs
+        ]
+        languages = [each.language for each in pairs]
+        self._alike = [
+            torch.tensor([other for other, name in enumerate(languages) if name == own]) for own in languages
+        ]
+
+    def __len__(self) -> int:
+        return math.ceil(len(self._words) / self._batch)
+
+    def __getitem__(self, place: int) -> dict[str, Any]:
+        pool = self._alike[int(torch.randint(len(self._alike), ()))]
+        pool = pool if len(pool) > 1 else torch.arange(len(self._alike))
+        chosen = pool[torch.randperm(len(pool))[: self._batch]].tolist()
+        drawn = [self._codes[each][int(torch.randint(2, ()))] for each in chosen]
+        sequences = [self._model.joined(self._words[each], code) for each in chosen for code in drawn]
+        ids, mask = padded(sequences, self._model.tokenizer.pad_token_id)
+        return {"ids": ids, "mask": mask}
+
+
+class _Task(nn.Module):
+    """A retriever with its loss on every specification of a batch with all functions of the batch."""
+
+    def __init__(self, model: Retriever) -> None:
+        super().__init__()
+        self.model = model
+
+    def forward(self, ids: Tensor, mask: Tensor) -> dict[str, Tensor]:
+        size = math.isqrt(len(ids))
+        logits = self.model(ids, mask).view(size, size)
+        # For each matching function, the batch has as many that do not match as it has other functions.
+        whether = nn.functional.binary_cross_entropy_with_logits(
+            logits, torch.eye(size), pos_weight=torch.tensor(float(max(size - 1, 1)))
+        )
+        return {"loss": both_ways(logits) + whether}
+
+
 def train_retriever(
     model: Retriever, pairs: Sequence[Specification], config: HeadsConfig, log: Callable[[str], None]
 ) -> None:
@@ -166,51 +214,16 @@ def train_retriever(
     It is trained on ``config.train_pairs`` of ``pairs``: each specification of a batch is combined with all functions
     of the batch, choosing the human or the LLM function of each pair at random.
     """
-    torch.manual_seed(config.seed)
     generator = np.random.default_rng(config.seed)
     learnt = [pairs[place] for place in generator.permutation(len(pairs))[: config.train_pairs]]
-    optimizer = torch.optim.AdamW(model.parameters(), lr=config.learning_rate)
-    steps = config.epochs * -(-len(learnt) // config.batch)
-    # With five steps, the warm-up would have length 0, which the schedule divides by.
-    schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimizer, max_lr=config.learning_rate, total_steps=max(steps, 6), pct_start=0.2
+    fit_batches(
+        _Task(model),
+        _Batches(model, learnt, config),
+        epochs=config.epochs,
+        learning_rate=config.learning_rate,
+        seed=config.seed,
+        log=log,
     )
-    words = {id(each): model.tokens(each.behaviour, config.specification_tokens) for each in learnt}
-    codes = {
-        id(each): [model.tokens(code, config.code_tokens) for code in (each.human_code, each.llm_code)]
-        for each in learnt
-    }
-    model.train()
-    for epoch in range(config.epochs):
-        losses = []
-        for batch in _batches(learnt, config.batch, generator):
-            sides = generator.integers(2, size=len(batch))
-            drawn = [codes[id(each)][side] for each, side in zip(batch, sides, strict=True)]
-            sequences = [model.joined(words[id(each)], code) for each in batch for code in drawn]
-            logits = model(*padded(sequences, model.tokenizer.pad_token_id)).view(len(batch), len(batch))
-            own = torch.eye(len(batch))
-            # For each matching function, the batch has as many that do not match as it has other functions.
-            whether = nn.functional.binary_cross_entropy_with_logits(
-                logits, own, pos_weight=torch.tensor(float(max(len(batch) - 1, 1)))
-            )
-            loss = both_ways(logits) + whether
-            optimizer.zero_grad()
-            loss.backward()  # type: ignore[no-untyped-call]
-            nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-            optimizer.step()
-            schedule.step()
-            losses.append(float(loss.detach()))
-        log(f"epoch {epoch + 1}: loss {np.mean(losses):.3f}")
-    model.eval()
-
-
-def _batches(
-    pairs: Sequence[Specification], size: int, generator: np.random.Generator
-) -> list[list[Specification]]:
-    """``pairs`` in random batches of ``size``, of one language as far as possible."""
-    order = sorted(generator.permutation(len(pairs)).tolist(), key=lambda place: pairs[place].language)
-    batches = [[pairs[place] for place in order[low : low + size]] for low in range(0, len(order), size)]
-    return [batches[place] for place in generator.permutation(len(batches))]
 
 
 def asked_examples(

@@ -5,16 +5,19 @@ gives it no more than that: the word vectors are first trained alone, as a bag o
 specifications, and the queries and keys are equal at first.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.utils.data import Dataset
 
 from codeorigin_training.arrays import Integers
 from codeorigin_training.corpus.readers.specifications import Specification
 from codeorigin_training.encoder.heads import attention_layers
+from codeorigin_training.encoder.training import fit_batches
 from codeorigin_training.studies.heads.config import HeadsConfig
 from codeorigin_training.studies.heads.tokens import padded
 
@@ -41,6 +44,41 @@ class _Bag(nn.Module):
         return nn.functional.normalize((self.vectors(ids) * weights).sum(dim=1), dim=-1)
 
 
+class _Task(nn.Module):
+    """A bag with its loss on a batch, with the others of the batch as negatives (van den Oord, Li and Vinyals, 2018)."""
+
+    def __init__(self, bag: _Bag) -> None:
+        super().__init__()
+        self.bag = bag
+
+    def forward(
+        self, texts: Tensor, text_mask: Tensor, codes: Tensor, code_mask: Tensor
+    ) -> dict[str, Tensor]:
+        return {"loss": both_ways(self.bag(texts, text_mask) @ self.bag(codes, code_mask).T / _TEMPERATURE)}
+
+
+class _Batches(Dataset[dict[str, Any]]):
+    """Random batches of specifications, each with its human or its LLM function."""
+
+    def __init__(self, tokenizer: Any, pairs: Sequence[Specification], config: HeadsConfig) -> None:
+        self._pad = tokenizer.pad_token_id
+        self._texts = [_ids(tokenizer, each.behaviour, config.specification_tokens) for each in pairs]
+        self._codes = [
+            [_ids(tokenizer, code, config.code_tokens) for code in (each.human_code, each.llm_code)]
+            for each in pairs
+        ]
+
+    def __len__(self) -> int:
+        return math.ceil(len(self._texts) / _BATCH)
+
+    def __getitem__(self, place: int) -> dict[str, Any]:
+        chosen = torch.randperm(len(self._texts))[:_BATCH].tolist()
+        drawn = [self._codes[each][int(torch.randint(2, ()))] for each in chosen]
+        texts, text_mask = padded([self._texts[each] for each in chosen], self._pad)
+        codes, code_mask = padded(drawn, self._pad)
+        return {"texts": texts, "text_mask": text_mask, "codes": codes, "code_mask": code_mask}
+
+
 def start_from_words(
     body: Any,
     tokenizer: Any,
@@ -48,31 +86,16 @@ def start_from_words(
     config: HeadsConfig,
     log: Callable[[str], None],
 ) -> None:
-    """Set the word vectors of ``body`` to those of a bag of words trained on ``pairs``, and make queries equal keys.
-
-    The bag is trained with the other pairs of the batch as negatives (van den Oord, Li and Vinyals, 2018).
-    """
-    generator = np.random.default_rng(config.seed)
-    specifications = [_ids(tokenizer, each.behaviour, config.specification_tokens) for each in pairs]
-    codes = [
-        [_ids(tokenizer, code, config.code_tokens) for code in (each.human_code, each.llm_code)]
-        for each in pairs
-    ]
+    """Set the word vectors of ``body`` to those of a bag of words trained on ``pairs``, and make queries equal keys."""
     bag = _Bag(body.config.vocab_size, body.config.hidden_size)
-    optimizer = torch.optim.Adam(bag.parameters(), lr=_LEARNING_RATE)
-    loss = torch.zeros(())
-    for _ in range(config.start_epochs):
-        for places in np.array_split(generator.permutation(len(pairs)), -(-len(pairs) // _BATCH)):
-            sides = generator.integers(2, size=len(places))
-            texts = [specifications[place] for place in places]
-            functions = [codes[place][side] for place, side in zip(places, sides, strict=True)]
-            pad = tokenizer.pad_token_id
-            logits = bag(*padded(texts, pad)) @ bag(*padded(functions, pad)).T / _TEMPERATURE
-            loss = both_ways(logits)
-            optimizer.zero_grad()
-            loss.backward()  # type: ignore[no-untyped-call]
-            optimizer.step()
-    log(f"words: loss {float(loss.detach()):.3f}")
+    fit_batches(
+        _Task(bag),
+        _Batches(tokenizer, pairs, config),
+        epochs=config.start_epochs,
+        learning_rate=_LEARNING_RATE,
+        seed=config.seed,
+        log=lambda line: log(f"words: {line}"),
+    )
     with torch.no_grad():
         vectors = bag.vectors.weight
         body.embeddings.word_embeddings.weight.copy_(vectors * (_SPREAD / vectors.std()))

@@ -1,10 +1,12 @@
 """Settings of the language identification study."""
 
 import sysconfig
-from dataclasses import dataclass
 from pathlib import Path
 
-from codeorigin_training.classify.config import ClassifyConfig
+from pydantic.dataclasses import dataclass
+
+from codeorigin_training.configuration import STRICT
+from codeorigin_training.encoder.classifier import ClassifyConfig
 
 
 def _installed() -> tuple[Path, ...]:
@@ -14,7 +16,7 @@ def _installed() -> tuple[Path, ...]:
     return tuple(Path(each) for each in near)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, config=STRICT)
 class LanguageConfig:
     """How the language identification model is trained and measured.
 

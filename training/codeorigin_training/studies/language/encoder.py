@@ -4,14 +4,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from codeorigin.model.scoring.tokenizer import Tokenizer
-from codeorigin_training.classify.classifier import train_classifier
-from codeorigin_training.classify.config import ClassifyConfig
-from codeorigin_training.classify.data import Labelled
 from codeorigin_training.corpus.rows import Row
-from codeorigin_training.encoder.config import VocabularySource
-from codeorigin_training.encoder.own_vocabulary import own_tokenizer
-from codeorigin_training.encoder.registry import COMPACT
-from codeorigin_training.encoder.tokenizer import train_tokenizer
+from codeorigin_training.encoder.classifier import ClassifyConfig, train_classifier
+from codeorigin_training.encoder.labelled import Labelled
+from codeorigin_training.encoder.settings import COMPACT
+from codeorigin_training.encoder.vocabulary import own_tokenizer, train_tokenizer
 from codeorigin_training.files import written_whole
 from codeorigin_training.run import Log
 from codeorigin_training.studies.language.views import Example
@@ -33,8 +30,8 @@ def encoder_labels(
         [Labelled(each.text, each.label, each.unit) for each in training],
         _vocabulary(training, config, folder),
         config,
+        folder / "training",
         log,
-        checkpoint=folder / "training.pt",
     )
     classifier.save(folder)
     return lambda examples: [label for label, _ in classifier.predict([each.text for each in examples])]
@@ -42,8 +39,8 @@ def encoder_labels(
 
 def _vocabulary(training: Sequence[Example], config: ClassifyConfig, folder: Path) -> Path:
     path = folder / "tokenizer.json"
-    if config.name != COMPACT and config.vocabulary is VocabularySource.OWN:
-        tokenizer = Tokenizer(own_tokenizer(config.name)[0])
+    if config.encoder.name != COMPACT:
+        tokenizer = Tokenizer(own_tokenizer(config.encoder.name)[0])
     else:
         rows = [Row(each.text, each.label, 0, each.unit, "", False, False, 1) for each in training]
         trained = train_tokenizer(rows, vocab_size=_VOCABULARY, sample=_SAMPLE, seed=config.seed)

@@ -8,9 +8,9 @@ import numpy as np
 from tokenizers import AddedToken
 from tokenizers import Tokenizer as BpeTokenizer
 
-from codeorigin_training.classify.classifier import Classifier, train_classifier
-from codeorigin_training.classify.config import ClassifyConfig
-from codeorigin_training.classify.data import Labelled
+from codeorigin_training.encoder.classifier import Classifier, ClassifyConfig, train_classifier
+from codeorigin_training.encoder.labelled import Labelled
+from codeorigin_training.encoder.settings import Phase
 from codeorigin_training.run import Log
 from codeorigin_training.studies.representations.config import RepresentationsConfig
 from codeorigin_training.studies.representations.pairs import (
@@ -67,10 +67,9 @@ def train_joined(
     if own is not None:
         vocabulary.add_tokens([AddedToken(text, normalized=False) for text in own.values()])
     settings = ClassifyConfig(
-        shape=encoder_shape(config, vocabulary.get_vocab_size(), config.joined_context),
+        encoder=encoder_shape(config, config.joined_context),
         context=config.joined_context,
-        epochs=config.joined_epochs,
-        learning_rate=config.learning_rate,
+        phases=(Phase(epochs=config.joined_epochs, learning_rate=config.learning_rate, warm_up=0.1),),
         device="cpu",
         seed=config.seed,
     )
@@ -78,7 +77,7 @@ def train_joined(
     with TemporaryDirectory() as folder:
         path = Path(folder) / "tokenizer.json"
         vocabulary.save(str(path))
-        return train_classifier(examples, path, settings, log)
+        return train_classifier(examples, path, settings, Path(folder) / "training", log)
 
 
 def joined_answers(

@@ -4,11 +4,11 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 import numpy as np
+from transformers import AutoTokenizer
 
 from codeorigin_training.arrays import Floats, Integers
 from codeorigin_training.corpus.rows import Row
-from codeorigin_training.encoder.hugging_face import load_old_tokenizer
-from codeorigin_training.encoder.interface import EncoderError
+from codeorigin_training.encoder.model import EncoderError
 from codeorigin_training.measure.detector import Detector
 from codeorigin_training.measure.figures import Estimate, estimate
 from codeorigin_training.measure.metrics import auroc
@@ -66,9 +66,12 @@ def relations_section(
         classifier = train_joined(few, spelled.bpe, own, config, log)
         found[name] = joined_answers(classifier, asked, own, config)
     if config.encoder is not None:
-        tokenizer = load_old_tokenizer(str(config.encoder), download=False)
-        if tokenizer is None:
-            raise EncoderError(f"{config.encoder}: holds no tokenizer; save it there with save_pretrained")
+        try:
+            tokenizer = AutoTokenizer.from_pretrained(str(config.encoder), local_files_only=True)
+        except (OSError, ValueError) as error:
+            raise EncoderError(
+                f"{config.encoder}: holds no tokenizer; save it there with save_pretrained"
+            ) from error
         old = load_pretrained(config.encoder, 0).token_embedding.num_embeddings
         wider = ExtendedVocabulary(PretrainedVocabulary(tokenizer, old), learnt)
         pretrained = load_pretrained(config.encoder, len(wider.added))

@@ -6,22 +6,18 @@ Source: the classification objective of Sentence-BERT (Reimers and Gurevych, EMN
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.utils.data import Dataset
 
 from codeorigin_training.arrays import Booleans, Integers
-from codeorigin_training.encoder.compact import CompactEncoder
-from codeorigin_training.encoder.config import EncoderConfig
-from codeorigin_training.encoder.hugging_face import HuggingFaceEncoder
-from codeorigin_training.encoder.interface import Encoder
-from codeorigin_training.finetune.config import FinetuneConfig
-from codeorigin_training.finetune.loop import StepLoss, fit
-from codeorigin_training.finetune.objective import Validation
-from codeorigin_training.finetune.sampling import Draw
-from codeorigin_training.finetune.strategies import make_schedule
-from codeorigin_training.finetune.training import by_epochs
+from codeorigin_training.encoder.inference import padded
+from codeorigin_training.encoder.model import Encoder, compact_body, pretrained_body
+from codeorigin_training.encoder.settings import EncoderConfig
+from codeorigin_training.encoder.training import fit_batches
 from codeorigin_training.studies.representations.config import RepresentationsConfig
 from codeorigin_training.studies.representations.pairs import (
     KINDS,
@@ -53,8 +49,7 @@ class RelationClassifier(nn.Module):
 
     def states(self, ids: Tensor, mask: Tensor) -> Tensor:
         """One state ``(B, D)`` per sequence of token ids ``(B, T)``."""
-        ngrams = torch.zeros((*ids.shape, 2), dtype=torch.int64)
-        return self.encoder.pooled(self.encoder.hidden(self.encoder.embed(ids, ngrams), mask), mask)
+        return self.encoder.summary(self.encoder.embed(ids), mask)
 
     def forward(self, left: Tensor, right: Tensor) -> Tensor:
         """Logits ``(B,)`` of pairs of states ``(B, D)``."""
@@ -63,31 +58,26 @@ class RelationClassifier(nn.Module):
         return logit
 
 
-def encoder_shape(config: RepresentationsConfig, vocabulary: int, context: int) -> EncoderConfig:
-    """The shape of the study's encoders, for ``vocabulary`` tokens and sequences of ``context`` tokens."""
+def encoder_shape(config: RepresentationsConfig, context: int) -> EncoderConfig:
+    """The shape of the study's encoders, for sequences of ``context`` tokens."""
     return EncoderConfig(
-        vocab_size=vocabulary,
-        dim=config.dim,
-        layers=config.layers,
-        heads=config.heads,
-        feedforward=2 * config.dim,
-        context=context,
-        ngram_buckets=0,
+        dim=config.dim, layers=config.layers, heads=config.heads, feedforward=2 * config.dim, context=context
     )
 
 
 def make_relation_encoder(config: RepresentationsConfig, size: int) -> Encoder:
     """A new encoder for ``size`` tokens."""
-    return CompactEncoder(encoder_shape(config, size, config.context))
+    shape = encoder_shape(config, config.context)
+    return Encoder(compact_body(shape, size, pad_id=0), shape)
 
 
-def load_pretrained(folder: Path, added: int) -> HuggingFaceEncoder:
+def load_pretrained(folder: Path, added: int) -> Encoder:
     """The encoder in ``folder`` with ``added`` rows appended to its embedding table, each the mean of the old ones.
 
     Raises:
         EncoderError: the folder has no encoder.
     """
-    encoder = HuggingFaceEncoder.from_pretrained(str(folder), download=False)
+    encoder = Encoder(pretrained_body(str(folder)), EncoderConfig())
     old = encoder.token_embedding.weight.detach()
     encoder.body.resize_token_embeddings(len(old) + added, mean_resizing=False)
     with torch.no_grad():
@@ -95,40 +85,43 @@ def load_pretrained(folder: Path, added: int) -> HuggingFaceEncoder:
     return encoder
 
 
-class RelationLearner:
-    """Learner for the training loop: pairs that belong together, and the same swapped with ``swaps`` neighbours."""
+class _Batches(Dataset[dict[str, Any]]):
+    """Batches of neighbours with their encodings, and the positions to swap with."""
 
     def __init__(
         self,
-        model: RelationClassifier,
         functions: Sequence[Represented],
         vocabulary: StructureVocabulary,
         config: RepresentationsConfig,
     ) -> None:
-        self.module: nn.Module = model
-        self._model = model
-        self._functions, self._config = functions, config
+        self._batches = list(neighbour_batches(functions, config.batch, None))
         self._encoded = _encoded(functions, vocabulary, config.context)
-        self._places = {id(each): place for place, each in enumerate(functions)}
+        self._most = config.swaps
 
-    def round(self, generator: np.random.Generator) -> Sequence[Draw]:
-        return [
-            Draw(np.array([self._places[id(each)] for each in batch], dtype=np.int64), swapped)
-            for batch, swapped in neighbour_batches(self._functions, self._config.batch, generator)
-        ]
+    def __len__(self) -> int:
+        return len(self._batches)
 
-    def loss(self, draw: Draw, generator: np.random.Generator) -> StepLoss:
-        batch = [self._functions[row] for row in draw.rows]
-        swaps = _swaps(draw.companions, self._config.swaps)
-        logits, targets = _logits(self._model, batch, self._encoded, swaps)
+    def __getitem__(self, place: int) -> dict[str, Any]:
+        batch, _ = self._batches[place]
+        shift = int(torch.randint(1, min(len(batch), 4), ())) if len(batch) > 2 else 1
+        companions = np.roll(np.arange(len(batch)), shift)
+        return {"batch": batch, "encoded": self._encoded, "swaps": _swaps(companions, self._most)}
+
+
+class _Task(nn.Module):
+    """A relation classifier with its loss."""
+
+    def __init__(self, model: RelationClassifier) -> None:
+        super().__init__()
+        self.model = model
+
+    def forward(
+        self, batch: Sequence[Represented], encoded: "_Encoded", swaps: Sequence[Integers]
+    ) -> dict[str, Tensor]:
+        logits, targets = _logits(self.model, batch, encoded, swaps)
         # Matching and swapped pairs have equal total weight, and the mean weight is 1.
         weights = torch.where(targets > 0, (len(swaps) + 1) / 2, (len(swaps) + 1) / (2 * len(swaps)))
-        loss = nn.functional.binary_cross_entropy_with_logits(logits, targets, weights)
-        tokens = sum(len(self._encoded[id(each), view]) for each in batch for view in Representation)
-        return StepLoss(loss, {}, tokens)
-
-    def validation(self) -> Validation | None:
-        return None
+        return {"loss": nn.functional.binary_cross_entropy_with_logits(logits, targets, weights)}
 
 
 def train_relations(
@@ -141,12 +134,14 @@ def train_relations(
     """Train a classifier on all kinds of pairs; matching and swapped pairs have equal total weight."""
     torch.manual_seed(config.seed)
     model = RelationClassifier(encoder)
-    learner = RelationLearner(model, functions, vocabulary, config)
-    settings = FinetuneConfig(learning_rate=config.learning_rate, warm_up=0.1, device="cpu", seed=config.seed)
-    batches = len(learner.round(np.random.default_rng(config.seed)))
-    settings = by_epochs(settings, config.epochs, batches, 1, patience=0)
-    schedule = make_schedule([list(model.parameters())], settings)
-    fit(learner, schedule, settings, log=log, metrics=lambda figures, step: None)
+    fit_batches(
+        _Task(model),
+        _Batches(functions, vocabulary, config),
+        epochs=config.epochs,
+        learning_rate=config.learning_rate,
+        seed=config.seed,
+        log=log,
+    )
     return model
 
 
@@ -188,7 +183,7 @@ def _logits(
 ) -> tuple[Tensor, Tensor]:
     """Logits and targets: for each kind, the matching pairs, then the swapped ones, by swap."""
     states = {
-        view: model.states(*_padded([encoded[id(each), view] for each in batch])) for view in Representation
+        view: model.states(*padded([encoded[id(each), view] for each in batch], 0)) for view in Representation
     }
     logits, targets = [], []
     for left, other in KINDS:
@@ -202,13 +197,3 @@ def _swaps(companions: Integers, most: int) -> list[Integers]:
     """At most ``most`` arrays of positions ``(B,)`` to swap with: rotations of ``companions`` without fixed points."""
     rolled = [np.roll(companions, number) for number in range(most)]
     return [each for each in rolled if (each != np.arange(len(each))).all()]
-
-
-def _padded(sequences: Sequence[Integers]) -> tuple[Tensor, Tensor]:
-    longest = max(1, *(len(each) for each in sequences))
-    ids = torch.zeros((len(sequences), longest), dtype=torch.int64)
-    mask = torch.zeros((len(sequences), longest), dtype=torch.bool)
-    for number, each in enumerate(sequences):
-        ids[number, : len(each)] = torch.from_numpy(each)
-        mask[number, : max(len(each), 1)] = True
-    return ids, mask

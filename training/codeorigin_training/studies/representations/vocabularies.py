@@ -2,15 +2,14 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from tokenizers import Tokenizer as BpeTokenizer
 
 from codeorigin.model.scoring.tokenizer import PAD_TOKEN
 from codeorigin_training.arrays import Integers
-from codeorigin_training.encoder.hugging_face import SubwordTokenizer
-from codeorigin_training.encoder.tokenizer import train_tokenizer
+from codeorigin_training.encoder.vocabulary import train_tokenizer
 from codeorigin_training.studies.representations.pairs import Representation, Represented
 
 
@@ -75,7 +74,7 @@ class ExtendedVocabulary:
 class PretrainedVocabulary:
     """The vocabulary of a pretrained encoder; without an extension, it spells structure out."""
 
-    def __init__(self, tokenizer: SubwordTokenizer, size: int) -> None:
+    def __init__(self, tokenizer: Any, size: int) -> None:
         self._tokenizer = tokenizer
         self._size = size
 

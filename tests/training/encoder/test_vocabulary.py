@@ -1,0 +1,57 @@
+"""Vocabularies: one that is trained, and one that an encoder came with."""
+
+import json
+from pathlib import Path
+
+import pytest
+from transformers import AutoTokenizer
+
+from codeorigin.model.reading.normalize import normalize
+from codeorigin.model.scoring.tokenizer import Tokenizer
+from codeorigin_training.encoder.vocabulary import library_tokenizer, own_tokenizer
+from support.snippets import ALL
+from support.tiny_roberta import write_tiny_roberta
+from support.tiny_training import tiny_tokenizer
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_tiny_roberta(tmp_path_factory.mktemp("roberta"))
+
+
+def test_ids_are_the_encoders_own_and_no_token_crosses_lines(folder: Path) -> None:
+    own, ours = AutoTokenizer.from_pretrained(folder), Tokenizer(own_tokenizer(str(folder))[0])
+    assert ours.vocab_size == len(own)
+    assert (ours.pad_id, ours.mask_id) == (own.pad_token_id, own.mask_token_id)
+    for code, language in ALL:
+        normalized = normalize(code, language)
+        encoding = ours.encode(normalized)
+        # Line by line, the ids of the encoder's own tokenizer.
+        expected: list[int] = []
+        for line in normalized.text.splitlines(keepends=True):
+            expected += own.encode(line.rstrip("\n"), add_special_tokens=False)
+            expected += own.encode("\n", add_special_tokens=False) if line.endswith("\n") else []
+        assert encoding.ids.tolist() == expected
+        for start, end in zip(encoding.starts, encoding.ends, strict=True):
+            assert "\n" not in normalized.text[start:end].rstrip("\n")
+
+
+def test_pad_and_mask_of_other_families_become_the_servers(folder: Path, tmp_path: Path) -> None:
+    for path in folder.iterdir():
+        text = path.read_bytes()
+        if path.suffix == ".json":
+            text = text.replace(b"<pad>", b"[PAD]").replace(b"<mask>", b"[MASK]")
+        (tmp_path / path.name).write_bytes(text)
+    tokenizer = Tokenizer(own_tokenizer(str(tmp_path))[0])
+    assert (tokenizer.pad_id, tokenizer.mask_id) == (1, 399)
+    assert json.loads((tmp_path / "tokenizer.json").read_text())["model"]["vocab"]["[PAD]"] == 1
+
+
+def test_transformers_reads_the_vocabulary_alike(tmp_path: Path) -> None:
+    tiny_tokenizer().save(tmp_path / "tokenizer.json")
+    library = library_tokenizer(tmp_path / "tokenizer.json")
+    assert (library.pad_token_id, library.mask_token_id) == (
+        tiny_tokenizer().pad_id,
+        tiny_tokenizer().mask_id,
+    )
+    assert len(library) == tiny_tokenizer().vocab_size
