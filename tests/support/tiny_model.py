@@ -24,7 +24,7 @@ from codeorigin.model.calibration.neighbours import NeighbourRule
 from codeorigin.model.calibration.pooled_rule import PooledRule
 from codeorigin.model.calibration.scale import Scale, Thresholds
 from codeorigin.model.file_verdict import FileRule
-from codeorigin.model.folder import MANIFEST, sha256_of
+from codeorigin.model.folder import MANIFEST, sealed, sha256_of
 from codeorigin.model.ngrams.hashed_views import NgramViews
 from codeorigin.model.ngrams.views import View, ViewKind
 from codeorigin.model.scoring.features import DeepSettings
@@ -173,7 +173,7 @@ def with_entry(directory: Path, source: Path, name: str, entry: dict[str, Any]) 
         shutil.copytree(source, directory, dirs_exist_ok=True)
     manifest = json.loads((directory / MANIFEST).read_text(encoding="utf-8"))
     manifest["calibration"][name] = entry
-    (directory / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
+    (directory / MANIFEST).write_text(json.dumps(sealed(manifest)), encoding="utf-8")
     return directory
 
 
@@ -232,7 +232,7 @@ def build_tiny_model(
     if tokenizer is not None:
         tokenizer.save(directory / TOKENIZER)
     model = TinyModel(directory, encoder, weights, tokenizer)
-    (directory / MANIFEST).write_text(json.dumps(_manifest(model)), encoding="utf-8")
+    (directory / MANIFEST).write_text(json.dumps(sealed(_manifest(model))), encoding="utf-8")
     return model
 
 

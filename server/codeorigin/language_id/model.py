@@ -1,6 +1,5 @@
 """The language identification model: a linear softmax in NumPy, loaded from a folder with a manifest of hashes."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,7 +11,7 @@ import numpy.typing as npt
 from codeorigin.errors import ModelError
 from codeorigin.language_id.features import features
 from codeorigin.language_id.grammars import PAIRS, Legality, legality
-from codeorigin.model.folder import MANIFEST, check_sha256, shipped_model_dir
+from codeorigin.model.folder import BROKEN, MANIFEST, broken, check_sha256, read_manifest, shipped_model_dir
 
 FORMAT = 2
 WEIGHTS = "weights.npz"
@@ -130,16 +129,11 @@ class LanguageModel:
         """
         directory = default_model_dir() if directory is None else directory
         path = directory / MANIFEST
+        manifest = read_manifest(directory, FORMAT, "language model")
         try:
-            manifest = json.loads(path.read_bytes())
-        except (OSError, ValueError) as error:
-            raise ModelError(f"{path}: not readable; reinstall the language model") from error
-        try:
-            if manifest["format"] != FORMAT:
-                raise ModelError(f"{path}: not of format {FORMAT}; use a model made for this version")
             return cls._of(manifest, _checked(directory / WEIGHTS, manifest))
-        except (KeyError, TypeError, ValueError) as error:
-            raise ModelError(f"{path}: broken manifest ({error!r}); reinstall the language model") from error
+        except BROKEN as error:
+            raise broken(path, error, "language model") from error
 
     @classmethod
     def _of(cls, manifest: Mapping[str, Any], arrays: Mapping[str, npt.NDArray[Any]]) -> "LanguageModel":

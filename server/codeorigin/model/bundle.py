@@ -1,7 +1,5 @@
 """The model bundle: a folder of weights and configuration whose manifest lists the hash of every file."""
 
-import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,12 +7,21 @@ from typing import Any
 
 from codeorigin.errors import ModelError
 from codeorigin.model.calibration.calibration import Calibration
-from codeorigin.model.folder import MANIFEST, check_sha256, shipped_model_dir
+from codeorigin.model.folder import (
+    BROKEN,
+    CHECKSUM,
+    MANIFEST,
+    broken,
+    check_sha256,
+    read_manifest,
+    shipped_model_dir,
+)
 from codeorigin.model.ngrams.hashed_views import NgramViews
 from codeorigin.model.ngrams.views import View, ViewKind
 from codeorigin.model.scoring.features import DeepSettings
 
 FORMAT = 1
+_LONGEST_NAME = 100
 SCORE_GRAPH, GRADIENT_GRAPH, TOKENIZER = "score.onnx", "gradient.onnx", "tokenizer.json"
 BUNDLED_NAME = "codeorigin-small"
 
@@ -51,7 +58,7 @@ class Bundle:
 
     @property
     def model_id(self) -> str:
-        """Name, version and the first digits of the manifest's hash."""
+        """Name, version and the first digits of the manifest's checksum."""
         return f"{self.name} {self.version} ({self.digest[:8]})"
 
     @property
@@ -78,23 +85,17 @@ class Bundle:
         """
         directory = default_model_dir() if directory is None else directory
         path = directory / MANIFEST
+        manifest = read_manifest(directory, FORMAT, "model")
         try:
-            raw = path.read_bytes()
-        except OSError as error:
-            raise ModelError(f"{path}: not readable; pass the folder of a CodeOrigin model") from error
-        try:
-            manifest = json.loads(raw)
-            if not isinstance(manifest, dict) or manifest["format"] != FORMAT:
-                raise ModelError(f"{path}: not of format {FORMAT}; use a model made for this version")
             _check_files(directory, manifest)
             wide, deep = manifest["wide"], manifest["deep"]
             if wide is None and deep is None:
                 raise ModelError(f"{path}: the model has neither a wide nor a deep part; reinstall it")
             return cls(
                 directory=directory,
-                name=str(manifest["name"]),
-                version=str(manifest["version"]),
-                digest=hashlib.sha256(raw).hexdigest(),
+                name=_name(manifest["name"]),
+                version=_name(manifest["version"]),
+                digest=manifest[CHECKSUM],
                 views=None if wide is None else NgramViews([_view(entry) for entry in wide["views"]]),
                 deep=None if deep is None else _deep(deep),
                 bias=float(manifest["bias"]),
@@ -106,8 +107,14 @@ class Bundle:
                 calibration=Calibration.from_manifest(manifest["calibration"]),
                 manifest=manifest,
             )
-        except (KeyError, TypeError, ValueError) as error:
-            raise ModelError(f"{path}: broken manifest ({error!r}); reinstall the model") from error
+        except BROKEN as error:
+            raise broken(path, error, "model") from error
+
+
+def _name(value: Any) -> str:
+    if not isinstance(value, str) or not value.isprintable() or len(value) > _LONGEST_NAME:
+        raise ValueError("name and version must be one short line each")
+    return value
 
 
 def _view(entry: Mapping[str, Any]) -> View:
@@ -142,6 +149,9 @@ def _check_files(directory: Path, manifest: Mapping[str, Any]) -> None:
         if Path(name).name != name:
             raise ModelError(f"{directory}: the manifest names {name!r}, which is not a file of the folder")
         try:
+            # A file that is no plain one might never end.
+            if not path.is_file():
+                raise ModelError(f"{path}: listed in the manifest but not a file; reinstall it")
             with path.open("rb") as file:
                 check_sha256(file, expected, path, "model")
         except OSError as error:

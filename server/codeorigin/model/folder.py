@@ -1,12 +1,20 @@
-"""Model folders: where the shipped ones are, and whether a file matches the manifest."""
+"""Model folders: where the shipped ones are, and whether the manifest and its files are as they were written."""
 
 import hashlib
+import json
+from collections.abc import Mapping
 from io import BufferedReader
 from pathlib import Path
+from typing import Any, NoReturn
 
 from codeorigin.errors import ModelError
 
 MANIFEST = "manifest.json"
+CHECKSUM = "checksum"
+_LARGEST_MANIFEST = 16 << 20
+"""In bytes; the largest so far has a fifth of a megabyte."""
+BROKEN = (AttributeError, KeyError, OverflowError, RecursionError, TypeError, ValueError)
+"""What reading a manifest raises if an entry is missing, of another type, or out of range."""
 
 
 def shipped_model_dir(name: str, kind: str, advice: str) -> Path:
@@ -26,6 +34,53 @@ def shipped_model_dir(name: str, kind: str, advice: str) -> Path:
         if (candidate / MANIFEST).is_file():
             return candidate
     raise ModelError(f"no {kind} found at {candidates[1]}; {advice}")
+
+
+def sealed(manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """The manifest with its checksum: the SHA-256 of the rest as JSON with sorted keys and no blanks."""
+    rest = {name: value for name, value in manifest.items() if name != CHECKSUM}
+    text = json.dumps(rest, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return {**rest, CHECKSUM: hashlib.sha256(text.encode()).hexdigest()}
+
+
+def read_manifest(directory: Path, version: int, kind: str) -> dict[str, Any]:
+    """The manifest of a model folder, if it has its checksum and this format ``version``.
+
+    Args:
+        directory: the folder.
+        version: the format that can be read.
+        kind: what the error message calls the model.
+
+    Raises:
+        ModelError: it is missing, not readable, of another format, or was changed after it was written.
+    """
+    path = directory / MANIFEST
+    try:
+        # A file that is no plain one might never end.
+        if not path.is_file() or path.stat().st_size > _LARGEST_MANIFEST:
+            raise ModelError(f"{path}: not readable; reinstall the {kind} or pass the folder of one")
+        raw = path.read_bytes()
+    except (OSError, ValueError) as error:
+        raise ModelError(f"{path}: not readable; reinstall the {kind} or pass the folder of one") from error
+    try:
+        manifest = json.loads(raw, parse_constant=_no_number)
+        if not isinstance(manifest, dict) or manifest["format"] != version:
+            raise ModelError(f"{path}: not of format {version}; use a {kind} made for this version")
+        if manifest[CHECKSUM] != sealed(manifest)[CHECKSUM]:
+            raise ModelError(f"{path}: was changed after it was written; reinstall the {kind}")
+    except BROKEN as error:
+        raise broken(path, error, kind) from error
+    return manifest
+
+
+def broken(path: Path, error: Exception, kind: str) -> ModelError:
+    """The error for a manifest whose entries cannot be read, on one line."""
+    what = " ".join(repr(error).split())[:200]
+    return ModelError(f"{path}: broken manifest ({what}); reinstall the {kind}")
+
+
+def _no_number(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not a number")
 
 
 def sha256_of(path: Path) -> str:

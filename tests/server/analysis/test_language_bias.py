@@ -10,6 +10,7 @@ from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.analysis.report import FunctionReport
 from codeorigin.explain.explanation import ExplainOptions
 from codeorigin.functions.documents import Document
+from codeorigin.model.folder import sealed
 from support.snippets import QUEUE, TOTAL_PRICE
 from support.tiny_model import TinyModel
 
@@ -31,7 +32,7 @@ def test_language_bias_shifts_logits_and_explanation_baselines(
     model: TinyModel = request.getfixturevalue(name)
     folder = shutil.copytree(model.directory, tmp_path / "moved")
     manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
-    (folder / "manifest.json").write_text(json.dumps(manifest | {"language_bias": {"python": BIAS}}))
+    (folder / "manifest.json").write_text(json.dumps(sealed(manifest | {"language_bias": {"python": BIAS}})))
     plain, moved = Analyzer.load(model.directory), Analyzer.load(folder)
     assert moved.bundle.language_bias == {"python": BIAS}
 

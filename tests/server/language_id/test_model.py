@@ -14,6 +14,7 @@ import pytest
 from codeorigin.errors import ModelError
 from codeorigin.language_id.model import KNOWN, NONE, LanguageModel, Temperatures, default_model_dir
 from codeorigin.languages import LANGUAGES
+from codeorigin.model.folder import sealed
 
 
 @pytest.fixture
@@ -25,7 +26,7 @@ def edit(folder: Path, change: Callable[[Any], object]) -> None:
     path = folder / "manifest.json"
     manifest = json.loads(path.read_text("utf-8"))
     change(manifest)
-    path.write_text(json.dumps(manifest), "utf-8")
+    path.write_text(json.dumps(sealed(manifest)), "utf-8")
 
 
 def refusal(folder: Path) -> str:
@@ -124,7 +125,7 @@ def loaded(folder: Path) -> LanguageModel | str:
 
 def test_manifest_that_is_not_json_is_refused(folder: Path) -> None:
     (folder / "manifest.json").write_text("{", "utf-8")
-    assert "not readable" in refusal(folder)
+    assert "broken manifest" in refusal(folder)
 
 
 def test_shipped_model_is_small() -> None:

@@ -1,7 +1,9 @@
 import json
+import os
 import random
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +11,8 @@ import pytest
 
 from codeorigin.errors import ModelError
 from codeorigin.model.bundle import Bundle
+from codeorigin.model.folder import sealed
+from support.tiny_model import with_commit_rules
 
 Edit = Callable[[dict[str, Any]], object]
 
@@ -22,7 +26,7 @@ def edit(folder: Path, change: Edit) -> None:
     path = folder / "manifest.json"
     manifest = json.loads(path.read_text())
     change(manifest)
-    path.write_text(json.dumps(manifest))
+    path.write_text(json.dumps(sealed(manifest)))
 
 
 def test_complete_bundle_loads(copy: Path) -> None:
@@ -114,3 +118,105 @@ def refusal(folder: Path) -> str | None:
     except ModelError as error:
         return str(error)
     return None
+
+
+def test_a_changed_figure_is_refused(copy: Path) -> None:
+    """It would change every logit, and no file's hash covers it."""
+    path = copy / "manifest.json"
+    manifest = json.loads(path.read_text())
+    manifest["language_bias"] = {"python": 5.0}
+    path.write_text(json.dumps(manifest))
+    with pytest.raises(ModelError, match="was changed after it was written; reinstall the model"):
+        Bundle.load(copy)
+    del manifest["checksum"]
+    path.write_text(json.dumps(manifest))
+    with pytest.raises(ModelError, match=r"broken manifest .*checksum"):
+        Bundle.load(copy)
+
+
+def test_the_checksum_depends_on_the_figures_alone(copy: Path) -> None:
+    path = copy / "manifest.json"
+    before = Bundle.load(copy).digest
+    manifest = json.loads(path.read_text())
+    path.write_text(json.dumps(dict(reversed(manifest.items())), indent=3))
+    assert Bundle.load(copy).digest == before
+
+
+def entries(value: Any, place: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Where something stands in a manifest: the keys and indices that lead to it."""
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, each in inner:
+        yield (*place, key)
+        yield from entries(each, (*place, key))
+
+
+def with_value(manifest: dict[str, Any], place: tuple[Any, ...], value: Any) -> dict[str, Any]:
+    changed = deepcopy(manifest)
+    holder: Any = changed
+    for key in place[:-1]:
+        holder = holder[key]
+    holder[place[-1]] = value
+    return changed
+
+
+STRANGE: list[Any] = [
+    None,
+    True,
+    "",
+    "x\ny",
+    -1,
+    0,
+    1.5,
+    10**400,
+    2**63,
+    [],
+    [[]],
+    {},
+    {"": None},
+    ["../x"],
+    1e308,
+    -1e308,
+]
+
+
+def test_any_value_anywhere_loads_or_gives_one_line(copy: Path) -> None:
+    with_commit_rules(copy, copy)
+    path = copy / "manifest.json"
+    manifest = json.loads(path.read_text())
+    del manifest["checksum"]
+    refused = 0
+    for place in entries(manifest):
+        for value in STRANGE:
+            path.write_text(json.dumps(sealed(with_value(manifest, place, value))))
+            said = refusal(copy)
+            assert said is None or "\n" not in said, (place, value)
+            refused += said is not None
+    assert refused > 1000
+
+
+@pytest.mark.parametrize("value", ["NaN", "Infinity", "1e999", "[" * 100_000 + "]" * 100_000, "1" * 5000])
+@pytest.mark.parametrize("name", ["bias", "calibration", "files", "name", "format", "checksum", "metrics"])
+def test_no_number_or_depth_gets_past_the_checksum(copy: Path, name: str, value: str) -> None:
+    path = copy / "manifest.json"
+    manifest = json.loads(path.read_text())
+    path.write_text(json.dumps(manifest | {name: "<here>"}).replace('"<here>"', value))
+    said = refusal(copy)
+    assert said is not None
+    assert "\n" not in said
+
+
+@pytest.mark.parametrize("name", ["../score.onnx", "/etc/passwd", "sub/score.onnx", "..", ".", "", "a\0b"])
+def test_names_outside_the_folder_are_refused(copy: Path, name: str) -> None:
+    edit(copy, lambda manifest: manifest["files"].update({name: "00"}))
+    said = refusal(copy)
+    assert said is not None
+    assert "\n" not in said
+
+
+def test_files_that_never_end_are_refused(copy: Path) -> None:
+    for name in ("score.onnx", "manifest.json"):
+        (copy / name).unlink()
+        os.mkfifo(copy / name)
+        said = refusal(copy)
+        assert said is not None
+        assert name in said

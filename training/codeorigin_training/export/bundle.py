@@ -17,7 +17,7 @@ from codeorigin.model.bundle import (
     Bundle,
 )
 from codeorigin.model.calibration.calibration import Calibration
-from codeorigin.model.folder import MANIFEST, sha256_of
+from codeorigin.model.folder import MANIFEST, sealed, sha256_of
 from codeorigin.model.ngrams.views import View
 from codeorigin.model.scoring.tokenizer import Tokenizer
 from codeorigin_training.encoder.model import Encoder
@@ -113,7 +113,7 @@ def write_bundle(
             "build": {"deep": "tried" if parts.deep_tried else "off", **asdict(config)},
             "metrics": parts.metrics,
         }
-        text = json.dumps(finite(manifest), indent=1, sort_keys=False, allow_nan=False)
+        text = json.dumps(sealed(finite(manifest)), indent=1, sort_keys=False, allow_nan=False)
         (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
         (folder / "README.md").write_text(model_card(manifest), encoding="utf-8")
         Bundle.load(folder)

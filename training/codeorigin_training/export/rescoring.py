@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from codeorigin.model.bundle import Bundle
-from codeorigin.model.folder import MANIFEST
+from codeorigin.model.folder import MANIFEST, sealed
 from codeorigin_training.arrays import Floats
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.export.bundle import finite
@@ -44,6 +44,6 @@ def write_again(out: Path, bundle: Bundle, manifest: Mapping[str, Any]) -> None:
         if out.resolve() != bundle.directory.resolve():
             shutil.copyfile(bundle.directory / name, out / name)
     plain = finite(dict(manifest))
-    write_whole(out / MANIFEST, json.dumps(plain, indent=1, allow_nan=False) + "\n")
+    write_whole(out / MANIFEST, json.dumps(sealed(plain), indent=1, allow_nan=False) + "\n")
     write_whole(out / "README.md", model_card(plain))
     Bundle.load(out)

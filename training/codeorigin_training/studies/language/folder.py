@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from codeorigin.language_id.model import BUNDLED_NAME, FORMAT, NONE, WEIGHTS, LanguageModel
-from codeorigin.model.folder import MANIFEST, sha256_of
+from codeorigin.model.folder import MANIFEST, sealed, sha256_of
 from codeorigin_training.files import write_whole, written_whole
 from codeorigin_training.studies.language.measure import PEER_NOTE, peer_table
 from codeorigin_training.studies.language.views import TextPart
@@ -39,7 +39,7 @@ def write_folder(
         "files": {WEIGHTS: sha256_of(folder / WEIGHTS)},
         "metrics": measured,
     }
-    write_whole(folder / MANIFEST, json.dumps(manifest, indent=1) + "\n")
+    write_whole(folder / MANIFEST, json.dumps(sealed(manifest), indent=1) + "\n")
     size = (folder / WEIGHTS).stat().st_size
     write_whole(folder / CARD, card(model, measured, size))
 
