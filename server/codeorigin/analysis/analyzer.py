@@ -110,6 +110,29 @@ class Analyzer:
             self._judge, document, pieces, scores, file_context=file_context, in_commits=in_commits
         )
 
+    @property
+    def is_slow(self) -> bool:
+        """Whether the model has an encoder, which may take a quarter of a second per function."""
+        return self.bundle.deep is not None
+
+    def analyze_scored(
+        self,
+        document: Document,
+        *,
+        file_context: bool = True,
+        in_commits: Mapping[str, Sequence[float]] | None = None,
+        cancel: CancelToken = NEVER,
+    ) -> FileReport:
+        """:meth:`analyze` without scoring: functions whose scores are not cached are left out of the report.
+
+        After :meth:`analyze` was cancelled, it reports how far that got.
+        """
+        pieces = outlined(document, cancel)
+        scores = self._scores.known({key: code for piece in pieces for key, code in piece.codes().items()})
+        return judged_document(
+            self._judge, document, pieces, scores, file_context=file_context, in_commits=in_commits
+        )
+
     def analyze_many(
         self, documents: Iterable[Document], *, file_context: bool = True, cancel: CancelToken = NEVER
     ) -> Iterator[FileReport | Exception]:

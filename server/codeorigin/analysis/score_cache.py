@@ -73,6 +73,11 @@ class ScoreCache:
                 self.kept.put(key, _Kept(scored))
         return found
 
+    def known(self, codes: Mapping[str, str]) -> dict[str, Scored | None]:
+        """The scores that are in the cache; computes nothing."""
+        found = {key: self.kept.get(key) for key in codes}
+        return {key: kept.scored for key, kept in found.items() if kept is not None}
+
     def score(
         self,
         codes: Sequence[str],

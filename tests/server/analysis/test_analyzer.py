@@ -33,6 +33,20 @@ def test_every_function_gets_a_verdict_whose_parts_add_up(analyzer: Analyzer) ->
         assert verdict.band is analyzer.bundle.calibration.alone.band(verdict.logit, "python")
 
 
+def test_report_on_what_is_scored_leaves_out_the_rest(analyzer: Analyzer) -> None:
+    first, second = TOTAL_PRICE.replace("total_price", "known"), NAMES_OF.replace("names_of", "new")
+    document = Document(f"{first}\n\n{second}", "python")
+    assert analyzer.analyze_scored(document).functions == ()
+    analyzer.analyze(Document(first, "python"))
+    part = analyzer.analyze_scored(document)
+    assert [function.span.name for function in part.functions] == ["known"]
+    assert part.functions[0].verdict.probability is not None
+    assert (part.is_complete, part.verdict) == (False, None)
+    whole = analyzer.analyze(document)
+    assert whole.is_complete
+    assert analyzer.analyze_scored(document) == whole
+
+
 def test_function_longer_than_any_in_calibration_is_never_called_llm(analyzer: Analyzer) -> None:
     long = "def table():\n    rows = []\n" + "    rows.append((1, 2))\n" * 300 + "    return rows\n"
     verdict = analyzer.analyze(Document(long + "\n\n" + TOTAL_PRICE, "python")).functions[0].verdict
