@@ -27,8 +27,7 @@ class CheckedFile:
 
     ``counted`` is the number of lines that count for shares (see :class:`Summary`), for every function in ``report``.
     If a change is checked, ``changed`` holds the changed lines (1-based, inclusive), ``around`` all functions of the
-    file, and ``touched`` the indices in it of the functions in ``report``. ``unrefined`` is the reason why the deep
-    part of the model failed to refine the verdicts, if it did.
+    file, and ``touched`` the indices in it of the functions in ``report``.
     """
 
     path: str
@@ -39,7 +38,6 @@ class CheckedFile:
     around: ChangedFunctions | None = None
     touched: tuple[int, ...] = ()
     cell: Piece | None = None
-    unrefined: str | None = None
 
     @property
     def cell_number(self) -> int | None:
