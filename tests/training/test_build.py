@@ -13,9 +13,9 @@ from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.errors import CodeOriginError
 from codeorigin.model.ngrams.views import View, ViewKind
 from codeorigin.model.verdict import Band
-from codeorigin_training.__main__ import app
 from codeorigin_training.build import BuildConfig, build
 from codeorigin_training.calibrate.config import CalibrateConfig
+from codeorigin_training.cli import app
 from codeorigin_training.commands.export import ExportConfig
 from codeorigin_training.commands.finetune import FinetuneConfig
 from codeorigin_training.commands.tokenizer import TokenizerConfig
