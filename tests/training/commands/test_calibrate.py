@@ -10,11 +10,11 @@ import pytest
 
 from codeorigin.errors import CodeOriginError
 from codeorigin.model.calibration.calibration import Calibration
-from codeorigin_training.calibrate.config import CalibrateConfig
 from codeorigin_training.commands.calibrate import calibrate
 from codeorigin_training.corpus.sides import TrainingSide, read_sides
-from codeorigin_training.measure.answers import answers_alone
+from codeorigin_training.metrics.answers import answers_alone
 from codeorigin_training.run import Run, RunError
+from codeorigin_training.thresholds.config import CalibrateConfig
 from support.corpus_maker import write_corpus
 
 CONFIG = CalibrateConfig(rate=0.1, fewest_functions=2)

@@ -15,7 +15,8 @@ import torch
 from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.model.ngrams.views import View, ViewKind
 from codeorigin.model.scoring.tokenizer import Tokenizer
-from codeorigin_training.calibrate.config import CalibrateConfig
+from codeorigin_training.bundle import heads
+from codeorigin_training.bundle.writing import ExportError
 from codeorigin_training.commands.calibrate import calibrate
 from codeorigin_training.commands.card import CardConfig, card
 from codeorigin_training.commands.export import ExportConfig, export
@@ -28,9 +29,8 @@ from codeorigin_training.encoder.files import load_encoder, save_encoder
 from codeorigin_training.encoder.heads import prune_heads
 from codeorigin_training.encoder.inference import centre, deep_logits, encode_rows
 from codeorigin_training.encoder.model import Encoder, EncoderError
-from codeorigin_training.export import heads
-from codeorigin_training.export.bundle import ExportError
 from codeorigin_training.run import Run, RunError
+from codeorigin_training.thresholds.config import CalibrateConfig
 from support.corpus_maker import write_corpus
 from support.tiny_training import fresh_encoder, tiny_tokenizer
 

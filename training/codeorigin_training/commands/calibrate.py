@@ -12,23 +12,23 @@ from codeorigin.errors import CodeOriginError
 from codeorigin.model.calibration.calibration import Calibration
 from codeorigin.model.folder import sha256_of
 from codeorigin_training.arrays import Floats
-from codeorigin_training.calibrate.commits import with_commit_rules
-from codeorigin_training.calibrate.config import CalibrateConfig
-from codeorigin_training.calibrate.context import file_numbers
-from codeorigin_training.calibrate.decision import deep_part_helps
-from codeorigin_training.calibrate.eligibility import has_verdict
-from codeorigin_training.calibrate.files import file_samples, fit_file_rule
-from codeorigin_training.calibrate.fit import fit_calibration, fit_file_context
-from codeorigin_training.calibrate.levels import Groups, row_groups
-from codeorigin_training.calibrate.refined import fit_refined, in_steps
-from codeorigin_training.calibrate.thresholds import repository_rate
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.corpus.sides import read_sides
 from codeorigin_training.corpus.weights import balanced_weights
 from codeorigin_training.files import write_whole
-from codeorigin_training.measure.answers import answers_alone, answers_in_files
-from codeorigin_training.measure.test_set import keep_test_set
+from codeorigin_training.metrics.answers import answers_alone, answers_in_files
+from codeorigin_training.metrics.test_set import keep_test_set
 from codeorigin_training.run import Log, Run
+from codeorigin_training.thresholds.by_language import Groups, row_groups
+from codeorigin_training.thresholds.commits import with_commit_rules
+from codeorigin_training.thresholds.config import CalibrateConfig
+from codeorigin_training.thresholds.conformal import repository_rate
+from codeorigin_training.thresholds.context import file_numbers
+from codeorigin_training.thresholds.decision import deep_part_helps
+from codeorigin_training.thresholds.eligibility import has_verdict
+from codeorigin_training.thresholds.files import file_samples, fit_file_rule
+from codeorigin_training.thresholds.fit import fit_calibration, fit_file_context
+from codeorigin_training.thresholds.refined import fit_refined, in_steps
 from codeorigin_training.tracking import Tracker, tracked
 
 

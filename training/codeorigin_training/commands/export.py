@@ -13,7 +13,9 @@ from codeorigin.model.calibration.calibration import Calibration
 from codeorigin.model.folder import MANIFEST, sha256_of
 from codeorigin.model.ngrams.views import View
 from codeorigin.model.scoring.tokenizer import Tokenizer
-from codeorigin_training.calibrate.config import CalibrateConfig
+from codeorigin_training.bundle.figures import held_out_figures, out_of_fold_figures
+from codeorigin_training.bundle.heads import leave_out_heads, read_heads
+from codeorigin_training.bundle.writing import ExportError, Parts, write_bundle
 from codeorigin_training.checkpoint import Checkpoints
 from codeorigin_training.commands.calibrate import fitted_entry, fitted_on_all_repositories
 from codeorigin_training.configuration import STRICT
@@ -23,14 +25,12 @@ from codeorigin_training.corpus.sides import TrainingSide, read_sides
 from codeorigin_training.corpus.weights import PAIR_WEIGHT
 from codeorigin_training.encoder.files import load_encoder
 from codeorigin_training.encoder.inference import neutral_logit
-from codeorigin_training.evaluate.baselines.textbook import held_out_baselines
-from codeorigin_training.export.bundle import ExportError, Parts, write_bundle
-from codeorigin_training.export.figures import held_out_figures, out_of_fold_figures
-from codeorigin_training.export.heads import leave_out_heads, read_heads
-from codeorigin_training.measure.held_out import (
+from codeorigin_training.metrics.held_out import (
     headline,
 )
+from codeorigin_training.report.baselines.textbook import held_out_baselines
 from codeorigin_training.run import Log, Run
+from codeorigin_training.thresholds.config import CalibrateConfig
 from codeorigin_training.tracking import Tracker, numbers, tracked
 from codeorigin_training.wide.linear import WideModel
 from codeorigin_training.wide.train import default_views

@@ -11,8 +11,8 @@ from codeorigin_training.checkpoint import Checkpoints
 from codeorigin_training.corpus.rows import corpus_hash
 from codeorigin_training.corpus.sides import read_sides
 from codeorigin_training.files import written_whole
-from codeorigin_training.measure.held_out import detector_metrics, headline
-from codeorigin_training.measure.test_set import keep_test_set, sigmoid
+from codeorigin_training.metrics.held_out import detector_metrics, headline
+from codeorigin_training.metrics.test_set import keep_test_set, sigmoid
 from codeorigin_training.run import Log, Run
 from codeorigin_training.tracking import Tracker, numbers, tracked
 from codeorigin_training.wide.train import WideConfig, train_wide

@@ -13,7 +13,7 @@ from codeorigin_training.configuration import STRICT
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.corpus.sides import TrainingSide
 from codeorigin_training.corpus.weights import PAIR_WEIGHT
-from codeorigin_training.measure.held_out import detector_metrics, headline
+from codeorigin_training.metrics.held_out import detector_metrics, headline
 from codeorigin_training.wide.evidence import EvidenceShares
 from codeorigin_training.wide.features import view_matrices
 from codeorigin_training.wide.language_bias import (
