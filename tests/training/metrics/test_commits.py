@@ -8,7 +8,7 @@ from sklearn.metrics import roc_auc_score
 
 from codeorigin.model.calibration.calibration import Calibration
 from codeorigin_training.corpus.rows import Row
-from codeorigin_training.metrics.answers import circle_answers
+from codeorigin_training.metrics.answers import context_answers
 from codeorigin_training.metrics.commits import RANGES, commit_metrics
 from codeorigin_training.thresholds.commits import with_commit_rules
 from codeorigin_training.thresholds.config import CalibrateConfig
@@ -52,33 +52,33 @@ def test_commits_with_several_functions_raise_the_auroc(calibration: Calibration
         # Both classes have equally many functions in every cell, so matching drops none: 2 x 60 commits.
         assert [cells[era, title]["functions"] for title, _, _ in RANGES] == [1080, 120, 360, 600, 600, 0]
         assert [cells[era, title]["repositories"] for title, _, _ in RANGES] == [60] * 5 + [0]
-        assert np.isnan(cells[era, "10 or more"]["circles"]["in_commit"]["auroc"])
+        assert np.isnan(cells[era, "10 or more"]["contexts"]["in_commit"]["auroc"])
         gains = []
         for title in ("1", "2-3", "4 or more"):
-            circles = cells[era, title]["circles"]
-            gains.append(circles["in_commit"]["auroc"] - circles["by_text"]["auroc"])
-            low, high = circles["in_commit"]["auroc_interval_90"]
-            assert low <= circles["in_commit"]["auroc"] <= high
+            contexts = cells[era, title]["contexts"]
+            gains.append(contexts["in_commit"]["auroc"] - contexts["by_text"]["auroc"])
+            low, high = contexts["in_commit"]["auroc_interval_90"]
+            assert low <= contexts["in_commit"]["auroc"] <= high
         assert gains[0] == 0.0
         assert min(gains[1:]) > 0.05
 
 
-def test_figures_of_a_circle_match_its_answers(calibration: Calibration) -> None:
+def test_figures_of_a_context_match_its_answers(calibration: Calibration) -> None:
     rows, logits = repositories(60, seed=2)
     found = commit_metrics(rows, logits, calibration)
     assert found is not None
-    circle = circle_answers(rows, logits, calibration, [None] * len(rows))["in_commit"]
+    context = context_answers(rows, logits, calibration, [None] * len(rows))["in_commit"]
     labels = np.array([each.label for each in rows])
-    rates = found["as_they_are"]["circles"]["in_commit"]
+    rates = found["as_they_are"]["contexts"]["in_commit"]
     assert found["as_they_are"]["functions"] == len(rows)
-    assert rates["auroc"] == pytest.approx(roc_auc_score(labels, circle.log_odds))
+    assert rates["auroc"] == pytest.approx(roc_auc_score(labels, context.log_odds))
     # All repositories have the same size here, so the mean over them is the mean over functions.
-    assert rates["human_called_llm"]["share"] == pytest.approx(circle.answers.llm[labels == 0].mean())
-    assert rates["llm_called_llm"]["share"] == pytest.approx(circle.answers.llm[labels == 1].mean())
+    assert rates["human_called_llm"]["share"] == pytest.approx(context.answers.llm[labels == 0].mean())
+    assert rates["llm_called_llm"]["share"] == pytest.approx(context.answers.llm[labels == 1].mean())
     # With half of the LLM functions in human-written commits, the commit is less informative.
-    mixed = found["mixed_commits"]["circles"]["in_commit"]
+    mixed = found["mixed_commits"]["contexts"]["in_commit"]
     assert mixed["auroc"] < rates["auroc"] - 0.02
-    assert found["mixed_commits"]["circles"]["by_text"] == found["as_they_are"]["circles"]["by_text"]
+    assert found["mixed_commits"]["contexts"]["by_text"] == found["as_they_are"]["contexts"]["by_text"]
     # Only commits of five functions count as whole commits; a repository has three of them.
     assert found["commits"]["old_human"]["files"] == 2 * 60
 

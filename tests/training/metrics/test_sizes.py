@@ -13,7 +13,7 @@ from codeorigin_training.thresholds.pooled import PooledSample
 from support.corpus_rows import row
 
 
-def circle(called: Booleans) -> InFiles:
+def context(called: Booleans) -> InFiles:
     blank = np.zeros(len(called))
     return InFiles(blank, Answers(called, ~called, blank), called)
 
@@ -26,12 +26,12 @@ def test_functions_count_in_the_size_class_of_their_commit_and_file() -> None:
     files = np.array([0] * 4 + [-1] * 8 + [1] + [2] * 2)
     called = np.array([True] * 3 + [False] * 9 + [True] + [True, False])
     found = called_by_size(
-        rows, {"by_text": circle(called), "in_commit": circle(~called)}, {"commit": commits, "file": files}
+        rows, {"by_text": context(called), "in_commit": context(~called)}, {"commit": commits, "file": files}
     )
     shares = {
         (each["code"], each["within"], each["functions"], way): (share["share"], share["functions"])
         for each in found
-        for way, share in each["circles"].items()
+        for way, share in each["contexts"].items()
     }
     assert {key: value for key, value in shares.items() if key[3] == "by_text"} == {
         ("old_human", "commit", "1", "by_text"): (1.0, 1),
@@ -48,12 +48,12 @@ def test_repositories_are_weighted_equally_and_eras_are_kept_apart() -> None:
     rows = [row("a.py", repo="one", label=0, modern=True) for _ in range(3)]
     rows += [row("a.py", repo="two", label=0, modern=True), row("a.py", repo="old", label=0)]
     called = np.array([False, False, False, True, False])
-    found = called_by_size(rows, {"by_text": circle(called)}, {"commit": np.zeros(5, dtype=np.int64)})
+    found = called_by_size(rows, {"by_text": context(called)}, {"commit": np.zeros(5, dtype=np.int64)})
     assert [(each["code"], each["functions"]) for each in found] == [
         ("old_human", "4-9"),
         ("modern_human", "4-9"),
     ]
-    modern = found[1]["circles"]["by_text"]
+    modern = found[1]["contexts"]["by_text"]
     assert (modern["share"], modern["repositories"], modern["functions"]) == (0.5, 2, 4)
     assert modern["affected"] == 1
 
@@ -61,7 +61,7 @@ def test_repositories_are_weighted_equally_and_eras_are_kept_apart() -> None:
 def test_functions_without_a_commit_or_file_have_no_size_class() -> None:
     assert sizes_of(np.array([-1, 0, 0, 1, -1])).tolist() == [0, 2, 2, 1, 0]
     rows = [row("a.py", label=0), row("b.py", label=0)]
-    assert called_by_size(rows, {"by_text": circle(np.ones(2, bool))}, {"commit": np.array([-1, -1])}) == []
+    assert called_by_size(rows, {"by_text": context(np.ones(2, bool))}, {"commit": np.array([-1, -1])}) == []
 
 
 def sample(label: int, size: int, logit: float) -> PooledSample:

@@ -4,7 +4,7 @@ import numpy as np
 
 from codeorigin.model.calibration.calibration import Calibration
 from codeorigin_training.corpus.rows import Row
-from codeorigin_training.metrics.answers import circle_answers
+from codeorigin_training.metrics.answers import context_answers
 from codeorigin_training.thresholds.commits import commit_samples, with_commit_rules
 from codeorigin_training.thresholds.config import CalibrateConfig
 from codeorigin_training.thresholds.context import commit_numbers
@@ -45,7 +45,7 @@ def test_promise_holds_in_new_repositories_and_more_llm_code_is_found() -> None:
     calibration = fitted(*repositories(80, seed=0))
     rows, logits = repositories(200, seed=1)
     labels = np.array([each.label for each in rows])
-    found = circle_answers(rows, logits, calibration, [None] * len(rows))["in_commit"]
+    found = context_answers(rows, logits, calibration, [None] * len(rows))["in_commit"]
     called = found.answers.llm
     assert found.heard.all()
     assert 0.03 < called[labels == 0].mean() < 0.12

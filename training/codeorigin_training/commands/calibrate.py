@@ -35,7 +35,7 @@ from codeorigin_training.tracking import Tracker, tracked
 def calibrate(config: CalibrateConfig, run: Run, log: Log) -> None:
     """Fit on the run's training repositories, or on all if the wide part was fitted on all; write ``run.calibration``.
 
-    Besides the manifest's entry, it holds under ``measured`` the entry for training repositories alone, under
+    Besides the manifest's entry, it holds under ``twin`` the entry for training repositories alone, under
     ``parts`` whether the bundle gets a deep part, under ``inputs`` the SHA-256 of the files of logits, and under
     ``settings`` how it was fitted. This takes seconds, so results are not reused.
 
@@ -68,16 +68,16 @@ def fitted_entry(
     functions = side.rows[: side.functions]
     groups = row_groups(functions)
     first, later = _steps(config, logits, deep, len(functions))
-    measured = _fit(functions, first, later, groups, config)
+    twin = _fit(functions, first, later, groups, config)
     if (
         deep is not None
         and config.deep_must_help
-        and not deep_part_helps(side.rows, logits, deep, measured, groups, config, log)
+        and not deep_part_helps(side.rows, logits, deep, twin, groups, config, log)
     ):
         deep = None
         first, later = _steps(config, logits, deep, len(functions))
-        measured = _fit(functions, first, later, groups, config)
-    calibration = measured
+        twin = _fit(functions, first, later, groups, config)
+    calibration = twin
     if fitted_on_all_repositories(run.wide):
         if deep is not None:
             raise CodeOriginError(
@@ -91,7 +91,7 @@ def fitted_entry(
         first = np.concatenate([first, outside[chosen]])
         calibration = _fit(functions, first, None, groups, config)
     entry = calibration.to_manifest() | {
-        "measured": measured.to_manifest(),
+        "twin": twin.to_manifest(),
         "parts": {"wide": config.wide, "deep": deep is not None},
         "inputs": {path.name: sha256_of(path) for path in (run.wide, run.deep) if path.exists()},
         "settings": dataclasses.asdict(config),

@@ -39,7 +39,7 @@ def evaluate(config: EvaluateConfig, run: Run, log: Log) -> None:
     """
     folder = run.evaluation
     # The shipped bundle may have been fitted on the held-out repositories; its twin was not.
-    twin = run.measured if run.measured.is_dir() else run.bundle
+    twin = run.twin if run.twin.is_dir() else run.bundle
     bundle = config.bundle or run.needs(twin, "export")
     if not config.sections:
         write_page(folder, bundle)

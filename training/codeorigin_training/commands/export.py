@@ -70,7 +70,7 @@ class ExportConfig:
 def export(config: ExportConfig, run: Run, log: Log) -> None:
     """Write ``run.bundle``. An existing bundle from the same parts and settings is kept.
 
-    If it was fitted on all repositories, its twin fitted without the held-out ones is written to ``run.measured``. In
+    If it was fitted on all repositories, its twin fitted without the held-out ones is written to ``run.twin``. In
     both manifests, all figures on held-out repositories are the twin's.
 
     Raises:
@@ -97,9 +97,9 @@ def export(config: ExportConfig, run: Run, log: Log) -> None:
 def _export(
     config: ExportConfig, run: Run, entry: dict[str, Any], inputs: dict[str, str], tracker: Tracker, log: Log
 ) -> None:
-    wide, measured = (
+    wide, of_twin = (
         _wide_model(run.wide, config.views, name) if entry["parts"]["wide"] else None
-        for name in ("table", "measured")
+        for name in ("table", "twin")
     )
     on_all = fitted_on_all_repositories(run.wide)
     tokenizer, encoder = None, None
@@ -112,10 +112,10 @@ def _export(
         moved = leave_out_heads(encoder, tokenizer, config.prune, side.rows, config.overlap, log)
         settings = CalibrateConfig(**entry["settings"] | {"deep_must_help": False})
         entry = fitted_entry(settings, run, tracker, log, moved)
-    checked = Calibration.from_manifest(entry["measured"])
+    checked = Calibration.from_manifest(entry["twin"])
     metrics = held_out_figures(
         held_out,
-        measured,
+        of_twin,
         encoder,
         tokenizer,
         checked,
@@ -153,11 +153,11 @@ def _export(
     if on_all:
         twin = replace(
             parts,
-            wide=measured,
+            wide=of_twin,
             calibration=checked,
             data=parts.data | {"fitted_on_all_repositories": False, "seen": _seen(side.rows)},
         )
-        write_bundle(run.measured, twin, config)
+        write_bundle(run.twin, twin, config)
     size = sum(path.stat().st_size for path in run.bundle.iterdir())
     tracker.metrics(numbers({key: metrics[key] for key in ("held_out", "verdicts")}), 0)
     tracker.artifact(run.bundle / MANIFEST)
@@ -172,7 +172,7 @@ def _calibration_entry(run: Run, *, prune: bool) -> dict[str, Any]:
     try:
         entry: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         fitted_on, deep = dict(entry["inputs"]), bool(entry["parts"]["deep"])
-        for each in (entry, entry["measured"]):
+        for each in (entry, entry["twin"]):
             Calibration.from_manifest(each)
         if prune:
             CalibrateConfig(**entry["settings"])

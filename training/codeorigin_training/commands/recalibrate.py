@@ -114,7 +114,7 @@ def recalibrate(config: RecalibrateConfig, run: Run, log: Log) -> None:
 
 
 def _figures(rows: Sequence[Row], groups: Groups, outside: Mapping[str, Booleans]) -> dict[str, Any]:
-    """Figures for every circle, that is, every way to judge a function."""
+    """Figures for every context, that is, every way to judge a function."""
     return {name: false_positive_figures(rows, groups, called) for name, called in outside.items()}
 
 

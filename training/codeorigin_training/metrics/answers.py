@@ -102,7 +102,7 @@ def answers_in_files(
     return _over(answers_alone(rows, logits, calibration, groups, deep), told)
 
 
-def circle_answers(
+def context_answers(
     rows: Sequence[Row],
     logits: Floats,
     calibration: Calibration,
@@ -111,10 +111,10 @@ def circle_answers(
     files: Integers | None = None,
     commits: Integers | None = None,
 ) -> dict[str, InFiles]:
-    """Judge ``rows`` by their own ``logits`` ``(n,)`` and the evidence of each circle.
+    """Judge ``rows`` by their own ``logits`` ``(n,)`` and the evidence of each context.
 
     ``by_text`` adds nothing, ``in_file`` and ``in_commit`` add the evidence of the other functions in the file or
-    commit, and ``in_file_and_commit`` adds both, or whichever exists. A circle is missing if the calibration has no
+    commit, and ``in_file_and_commit`` adds both, or whichever exists. A context is missing if the calibration has no
     rule for it. ``files`` and ``commits`` default to those of the rows.
     """
     files = file_numbers(rows) if files is None else files

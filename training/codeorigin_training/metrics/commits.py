@@ -11,7 +11,7 @@ from codeorigin.model.calibration.calibration import Calibration
 from codeorigin_training.arrays import Booleans, Floats, Integers
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.corpus.weights import matched_samples
-from codeorigin_training.metrics.answers import InFiles, circle_answers
+from codeorigin_training.metrics.answers import InFiles, context_answers
 from codeorigin_training.metrics.false_positives import false_positive_figures
 from codeorigin_training.metrics.files import holds_both, pooled_metrics
 from codeorigin_training.metrics.ranking import DRAWS, ranking_figures
@@ -45,7 +45,7 @@ def commit_metrics(
 ) -> dict[str, Any] | None:
     """Compare commit, file and own text on ``rows`` with a verdict, of raw ``logits`` ``(n,)``; None without a rule.
 
-    ``functions`` has ranking figures by era, number of functions in the commit and circle, with 90 % intervals by
+    ``functions`` has ranking figures by era, number of functions in the commit and context, with 90 % intervals by
     bootstrap over repositories. The classes are matched within language x test x length x that number, since human
     commits (above all initial imports of a whole repository) differ in size from those of agents; figures are means
     over ten draws.
@@ -55,7 +55,7 @@ def commit_metrics(
     since no commit of the corpus contains both; ``as_they_are`` has them for all functions without such moves.
 
     ``commits`` has whole commits (:func:`~codeorigin_training.metrics.files.pooled_metrics`), ``false_positives`` has
-    :func:`~codeorigin_training.metrics.false_positives.false_positive_figures` of the circles with a commit.
+    :func:`~codeorigin_training.metrics.false_positives.false_positive_figures` of the contexts with a commit.
     ``called`` and ``whole`` are by number of functions: what the thresholds call ``llm``
     (:func:`~codeorigin_training.metrics.sizes.called_by_size`), and whole files and commits
     (:func:`~codeorigin_training.metrics.sizes.whole_by_size`).
@@ -75,12 +75,12 @@ def commit_metrics(
     if not rows:
         return None
     commits = commit_numbers(rows)
-    circles = circle_answers(rows, logits, calibration, groups)
+    contexts = context_answers(rows, logits, calibration, groups)
     sizes = sizes_of(commits)
     labels = np.array([row.label for row in rows], dtype=np.int64)
     modern = np.array([row.modern for row in rows], dtype=bool)
     functions = [
-        {"human": era, "commit": title, **_figures(rows, circles, _era(labels, modern, is_modern) & inside)}
+        {"human": era, "commit": title, **_figures(rows, contexts, _era(labels, modern, is_modern) & inside)}
         for era, is_modern in _ERAS.items()
         for title, inside in classes(sizes, RANGES)
     ]
@@ -93,21 +93,21 @@ def commit_metrics(
     everywhere = np.ones(len(rows), dtype=bool)
     return {
         "functions": functions,
-        "mixed_files": _rates(rows, circles, holds_both(file_numbers(rows), labels)),
+        "mixed_files": _rates(rows, contexts, holds_both(file_numbers(rows), labels)),
         "mixed_commits": _rates(
-            rows, circle_answers(rows, logits, calibration, groups, commits=moved), everywhere
+            rows, context_answers(rows, logits, calibration, groups, commits=moved), everywhere
         ),
-        "as_they_are": _rates(rows, circles, everywhere),
+        "as_they_are": _rates(rows, contexts, everywhere),
         "commits": None
         if calibration.commit is None
         else pooled_metrics(samples["commit"][0], calibration.commit),
-        "called": called_by_size(rows, circles, {"commit": commits, "file": file_numbers(rows)}),
+        "called": called_by_size(rows, contexts, {"commit": commits, "file": file_numbers(rows)}),
         "whole": {
             kind: whole_by_size(some, rule) for kind, (some, rule) in samples.items() if rule is not None
         },
         "false_positives": {
             name: false_positive_figures(rows, groups, found.answers.llm)
-            for name, found in circles.items()
+            for name, found in contexts.items()
             if "commit" in name
         },
     }
@@ -118,8 +118,8 @@ def _era(labels: Integers, modern: Booleans, is_modern: bool) -> Booleans:
     return found
 
 
-def _figures(rows: Sequence[Row], circles: dict[str, InFiles], keep: Booleans) -> dict[str, Any]:
-    """AUROC and TPR at 1 % FPR of every circle on the same functions, also matched by commit size."""
+def _figures(rows: Sequence[Row], contexts: dict[str, InFiles], keep: Booleans) -> dict[str, Any]:
+    """AUROC and TPR at 1 % FPR of every context on the same functions, also matched by commit size."""
     sizes = np.digitize(sizes_of(commit_numbers(rows)), (2, 4, 8, 16))
     # Cells are language x test x length, so the size is added to the language.
     cells = [
@@ -132,15 +132,15 @@ def _figures(rows: Sequence[Row], circles: dict[str, InFiles], keep: Booleans) -
     return {
         "functions": len(samples[0]),
         "repositories": len(np.unique(repositories[samples[0]])),
-        "circles": {
+        "contexts": {
             name: ranking_figures(labels, found.log_odds, repositories, samples)
-            for name, found in circles.items()
+            for name, found in contexts.items()
         },
     }
 
 
-def _rates(rows: Sequence[Row], circles: dict[str, InFiles], among: Booleans) -> dict[str, Any]:
-    """AUROC of every circle, and shares at the thresholds with repositories weighted equally."""
+def _rates(rows: Sequence[Row], contexts: dict[str, InFiles], among: Booleans) -> dict[str, Any]:
+    """AUROC of every context, and shares at the thresholds with repositories weighted equally."""
     labels = np.array([row.label for row in rows], dtype=np.int64)
     repositories = np.unique([row.repo for row in rows], return_inverse=True)[1].astype(np.int64)
 
@@ -148,15 +148,15 @@ def _rates(rows: Sequence[Row], circles: dict[str, InFiles], among: Booleans) ->
         return called_share(called[inside], repositories[inside]) if inside.any() else None
 
     human, llm = among & (labels == 0), among & (labels == 1)
-    found: dict[str, Any] = {"functions": int(among.sum()), "circles": {}}
-    for name, circle in circles.items():
-        scores = circle.log_odds[among]
+    found: dict[str, Any] = {"functions": int(among.sum()), "contexts": {}}
+    for name, context in contexts.items():
+        scores = context.log_odds[among]
         interval = bootstrap_interval(repositories[among], partial(_auroc_of, labels[among], scores))
-        found["circles"][name] = {
+        found["contexts"][name] = {
             "auroc": auroc(labels[among], scores),
             "auroc_interval_90": interval,
-            "human_called_llm": share(circle.answers.llm, human),
-            "llm_called_llm": share(circle.answers.llm, llm),
+            "human_called_llm": share(context.answers.llm, human),
+            "llm_called_llm": share(context.answers.llm, llm),
         }
     return found
 

@@ -31,13 +31,13 @@ def sizes_of(numbers: Integers) -> Integers:
 
 
 def called_by_size(
-    rows: Sequence[Row], circles: Mapping[str, InFiles], numbers: Mapping[str, Integers]
+    rows: Sequence[Row], contexts: Mapping[str, InFiles], numbers: Mapping[str, Integers]
 ) -> list[dict[str, Any]]:
-    """Share of functions that each circle calls ``llm``, by the number of functions in their file or commit.
+    """Share of functions that each context calls ``llm``, by the number of functions in their file or commit.
 
     ``numbers`` has, under ``file`` and ``commit``, the number of each function's file or commit, int64 ``(n,)``, below
     0 for none. Each entry is about old human, modern human or LLM code (``code``) ``within`` files or commits of one
-    class of ``functions``, and has a share with its 90 % interval for each circle, with repositories weighted equally
+    class of ``functions``, and has a share with its 90 % interval for each context, with repositories weighted equally
     (:func:`~codeorigin_training.metrics.shares.called_share`). Classes without a function are left out.
     """
     labels = np.array([row.label for row in rows], dtype=np.int64)
@@ -49,9 +49,9 @@ def called_by_size(
             "code": code,
             "within": kind,
             "functions": title,
-            "circles": {
+            "contexts": {
                 name: called_share(found.answers.llm[chosen], names[chosen])
-                for name, found in circles.items()
+                for name, found in contexts.items()
             },
         }
         for code, among in codes.items()

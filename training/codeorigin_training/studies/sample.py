@@ -57,7 +57,7 @@ def open_detector(bundle: Path | None, run: Run) -> Detector:
         RunError: there is no bundle.
         ModelError: it is broken.
     """
-    for folder in (bundle, run.measured, run.bundle):
+    for folder in (bundle, run.twin, run.bundle):
         if folder is not None and folder.is_dir():
             return Detector(folder)
     raise RunError(
@@ -70,7 +70,7 @@ def seen_warning(detector: Detector) -> str | None:
     if detector.bundle.manifest.get("data", {}).get("fitted_on_all_repositories"):
         return (
             "This bundle was fitted on all repositories, so its scores here are of code that it has read: "
-            "name its twin that was not (RUN/measured)."
+            "name its twin that was not (RUN/twin)."
         )
     return None
 

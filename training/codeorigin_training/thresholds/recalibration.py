@@ -13,7 +13,7 @@ from codeorigin.model.calibration.scale import Scale
 from codeorigin_training.arrays import Booleans, Floats
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.corpus.splits import unit_hash
-from codeorigin_training.metrics.answers import circle_answers
+from codeorigin_training.metrics.answers import context_answers
 from codeorigin_training.thresholds.by_language import Groups, Levels, fit_levels
 from codeorigin_training.thresholds.commits import commit_evidence, commit_samples
 from codeorigin_training.thresholds.config import CalibrateConfig
@@ -72,9 +72,9 @@ def cross_fitted(
     config: CalibrateConfig,
     folds: int,
 ) -> dict[str, Booleans]:
-    """Which functions are called ``llm`` by thresholds fitted on other repositories, bool ``(n,)`` for each circle.
+    """Which functions are called ``llm`` by thresholds fitted on other repositories, bool ``(n,)`` for each context.
 
-    The keys are those of :func:`~codeorigin_training.metrics.answers.circle_answers`. ``logits`` are ``(n,)``.
+    The keys are those of :func:`~codeorigin_training.metrics.answers.context_answers`. ``logits`` are ``(n,)``.
     """
     fold = np.array([int(unit_hash(row.project, "calibration") * folds) for row in rows], dtype=np.int64)
     called: dict[str, Booleans] = {}
@@ -85,7 +85,7 @@ def cross_fitted(
         fitted = new_thresholds(calibration, inner, logits[~inside], inner_groups, config)
         outer = [rows[index] for index in np.flatnonzero(inside).tolist()]
         outer_groups = [groups[index] for index in np.flatnonzero(inside).tolist()]
-        for name, found in circle_answers(outer, logits[inside], fitted, outer_groups).items():
+        for name, found in context_answers(outer, logits[inside], fitted, outer_groups).items():
             called.setdefault(name, np.zeros(len(rows), dtype=bool))[inside] = found.answers.llm
     return called
 
