@@ -6,7 +6,7 @@ from pathlib import Path
 
 from codeorigin.check.inputs import STDIN_NAME
 from codeorigin.check.result import CheckResult
-from codeorigin.cli.terminal import complain, display_path
+from codeorigin.cli.terminal import display_path, to_stderr
 from codeorigin.settings.accepted_findings import AcceptedFindings
 from codeorigin.wording.totals import accepted_sentence
 
@@ -27,7 +27,7 @@ def accepted_ids(path: Path, *, may_be_new: bool) -> frozenset[str]:
     found = _opened(path)
     if not found.exists():
         if not may_be_new:
-            complain(
+            to_stderr(
                 f"{display_path(path)}: no such file yet, so no finding is accepted; --update-baseline writes it"
             )
         return frozenset()
@@ -53,7 +53,7 @@ def update(path: Path, result: CheckResult) -> CheckResult:
     ]
     seen = [] if result.change is not None else [place for place in places.values() if place is not None]
     added, dropped = _opened(path).renew(reported, seen=seen)
-    complain(f"{display_path(path)}: {accepted_sentence(added, dropped)}")
+    to_stderr(f"{display_path(path)}: {accepted_sentence(added, dropped)}")
     summary = replace(
         result.summary,
         findings=0,

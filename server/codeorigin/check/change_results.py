@@ -25,21 +25,24 @@ def changed_file(
     It has no verdict on the file, which would include functions that the change did not touch. In ``changed``, only
     ``\\n`` ends a line, as in git.
     """
-    lines = function_lines(text, [each.span for each in report.functions])
-    touched = tuple(number for number, each in enumerate(lines) if each.is_touched(changed))
+    lines = function_lines(text, [function.span for function in report.functions])
+    touched = tuple(number for number, function in enumerate(lines) if function.is_touched(changed))
     # Code blocks in documents are not counted as functions of the change: calibration did not include them.
     is_source = report.language not in DOCUMENT_KINDS
     around = ChangedFunctions(
         language=get_language(report.language).model_language if is_source else "",
-        verdicts=[each.verdict for each in report.functions],
-        lines=[counted_lines(text[each.span.code.start : each.span.code.end]) for each in report.functions],
-        written=[is_source and each.is_written(changed) for each in lines],
+        verdicts=[function.verdict for function in report.functions],
+        lines=[
+            counted_lines(text[function.span.code.start : function.span.code.end])
+            for function in report.functions
+        ],
+        written=[is_source and function.is_written(changed) for function in lines],
         in_context=in_context,
     )
-    kept = replace(report, functions=tuple(report.functions[number] for number in touched), verdict=None)
+    shortened = replace(report, functions=tuple(report.functions[number] for number in touched), verdict=None)
     shown = as_shown(text, changed)
-    counted = count_changed(kept, text, shown)
-    return CheckedFile(report.path or "", kept, None, counted, shown, around, touched)
+    counted = count_changed(shortened, text, shown)
+    return CheckedFile(report.path or "", shortened, None, counted, shown, around, touched)
 
 
 def judged_together(

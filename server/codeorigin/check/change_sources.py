@@ -85,7 +85,7 @@ def _declared(repository: Repository, change: Change) -> tuple[DeclaredAgent, ..
     else:
         commits = (commit.id for commit in repository.log(change.new, without=change.old))
     found = declared_agents(repository.git, commits)
-    return tuple(DeclaredAgent(each.commit, each.agent, each.how) for each in found)
+    return tuple(DeclaredAgent(agent.commit, agent.agent, agent.how) for agent in found)
 
 
 def _reader(change: Change, file: ChangedFile, shown: str, language: str) -> Callable[[], str]:

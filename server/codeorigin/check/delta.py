@@ -79,7 +79,7 @@ class Delta:
     @property
     def new_findings(self) -> int:
         """The number of findings in the new report that were not findings in the old one."""
-        return sum(each.finding for each in self.added) + sum(
+        return sum(function.finding for function in self.added) + sum(
             after.finding and not before.finding for before, after in self.changed
         )
 
@@ -99,7 +99,7 @@ def read_functions(path: Path) -> list[ReportedFunction]:
         raise SourceError(f"is larger than {MAX_BYTES:,} bytes", shown)
     try:
         data = json.loads(content, parse_float=_finite, parse_constant=_finite)
-        return [_read(file, each) for file in data["files"] for each in file["functions"]]
+        return [_read(file, function) for file in data["files"] for function in file["functions"]]
     except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         raise SourceError(
             "is no report of this version's 'codeorigin check --format json'; write it again", shown

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from codeorigin.analysis.report import FileReport
 from codeorigin.check.inputs import Source
-from codeorigin.check.result import Cell, CheckedFile, FileError, counted_lines
+from codeorigin.check.result import CheckedFile, FileError, counted_lines
 from codeorigin.cli.exit_codes import describe_unexpected
 from codeorigin.cli.terminal import display_path
 from codeorigin.errors import CodeOriginError, ModelError, SourceError
@@ -87,7 +87,7 @@ class FileCheck:
             changed = None if source.changed is None else _in_cell(source.changed, each.piece.lines or ())
             checked = self._file(source, each.piece.text, each.report, changed, analyzer)
             if checked.report.functions:
-                yield replace(checked, cell=Cell(each.piece.cell or 0, each.piece.lines or ()))
+                yield replace(checked, cell=replace(each.piece, text=""))
                 found = True
         if not found:
             nothing = FileReport(report.language, source.path, ())
@@ -101,12 +101,12 @@ class FileCheck:
         changed: Sequence[tuple[int, int]] | None,
         analyzer: "Analyzer",
     ) -> CheckedFile:
-        kept = text if self.keep_text else None
+        quoted = text if self.keep_text else None
         if changed is not None:
             from codeorigin.check.change_results import changed_file  # noqa: PLC0415 - needs git
 
             made = changed_file(report, text, changed, in_context=self.file_context)
-            return replace(made, path=source.path, text=kept)
+            return replace(made, path=source.path, text=quoted)
         unrefined = None
         if self.deep:
             try:
@@ -114,7 +114,7 @@ class FileCheck:
             except ModelError as error:
                 unrefined = str(error)
         counted = counted_lines(report, text, None)
-        return CheckedFile(source.path, report, kept, counted, unrefined=unrefined)
+        return CheckedFile(source.path, report, quoted, counted, unrefined=unrefined)
 
 
 def _in_cell(changed: Sequence[tuple[int, int]], lines: Sequence[int]) -> tuple[tuple[int, int], ...]:

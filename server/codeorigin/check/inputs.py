@@ -9,7 +9,7 @@ from typing import Any
 
 from codeorigin.check.result import FileError
 from codeorigin.check.selection import Selection
-from codeorigin.cli.terminal import complain, display_path
+from codeorigin.cli.terminal import display_path, to_stderr
 from codeorigin.errors import LanguageError, SourceError
 from codeorigin.languages import Language, get_language
 from codeorigin.languages.kinds import NOTEBOOK, Kind, get_kind, kind_for_path
@@ -53,7 +53,7 @@ def find_project(
     paths = [Path(stdin_filename or ".") if name == STDIN else Path(name) for name in names]
     project = project_of(paths, editor, files=files)
     for problem in project.problems:
-        complain(problem)
+        to_stderr(problem)
     return project
 
 
@@ -121,7 +121,7 @@ def _guessed(text: str, shown: str, options: str) -> Language:
     guess = guess_language(text)
     if guess.language is None:
         raise LanguageError(f"unknown language; set it with {options}", shown)
-    complain(
+    to_stderr(
         f"{shown}: taken for {guess.language} by its text ({guess.confidence:.2f}); --language names another"
     )
     return get_language(guess.language)

@@ -6,6 +6,7 @@ from enum import StrEnum
 from itertools import accumulate
 
 from codeorigin.analysis.report import ChangeReport, FileReport, FunctionReport, Summary, line_range
+from codeorigin.functions.spans import Piece
 from codeorigin.model.change_verdict import ChangedFunctions
 from codeorigin.model.limits import Limits
 from codeorigin.model.verdict import Band, Verdict
@@ -19,20 +20,8 @@ class Show(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
-    """A notebook cell: its ``number`` among all cells, from 1, and the file's line for each of its ``lines``."""
-
-    number: int
-    lines: tuple[int, ...]
-
-    def line(self, line: int) -> int:
-        """The file's line (1-based) for a line of the cell; 1 if it is not known."""
-        return self.lines[min(line, len(self.lines)) - 1] if self.lines else 1
-
-
-@dataclass(frozen=True, slots=True)
 class CheckedFile:
-    """A checked file or notebook cell; for a cell, all lines are relative to the cell.
+    """A checked file or notebook ``cell``; for a cell, kept without its text, all lines are relative to the cell.
 
     ``path`` is the path to display; ``text`` is kept only for reports that quote code.
 
@@ -49,13 +38,13 @@ class CheckedFile:
     changed: tuple[tuple[int, int], ...] | None = None
     around: ChangedFunctions | None = None
     touched: tuple[int, ...] = ()
-    cell: Cell | None = None
+    cell: Piece | None = None
     unrefined: str | None = None
 
     @property
     def cell_number(self) -> int | None:
         """The cell's number; None for a file."""
-        return None if self.cell is None else self.cell.number
+        return None if self.cell is None else self.cell.cell
 
     @property
     def shown(self) -> str:
@@ -122,8 +111,8 @@ def is_finding(verdict: Verdict, limits: Limits) -> bool:
 def within_limits(file: CheckedFile, limits: Limits) -> CheckedFile:
     """``file`` with the bands that its functions have under the user's ``limits``, as editors show them."""
     functions = tuple(
-        replace(each, verdict=replace(each.verdict, band=limits.band(each.verdict)))
-        for each in file.report.functions
+        replace(function, verdict=replace(function.verdict, band=limits.band(function.verdict)))
+        for function in file.report.functions
     )
     return replace(file, report=replace(file.report, functions=functions))
 

@@ -21,7 +21,7 @@ from codeorigin.cli.exit_codes import ExitCode
 from codeorigin.cli.options import cores
 from codeorigin.cli.output import open_reports
 from codeorigin.cli.progress import ProgressLine
-from codeorigin.cli.terminal import complain
+from codeorigin.cli.terminal import to_stderr
 from codeorigin.errors import CodeOriginError
 from codeorigin.model.limits import Limits
 from codeorigin.settings.project import Project, read_settings
@@ -53,7 +53,7 @@ def _sources(
 
         with changed_sources(options, selection) as (sources, change):
             if not sources:
-                complain(nothing_changed(change))
+                to_stderr(nothing_changed(change))
             yield sources, [], change
     elif options.paths:
         yield *collect(options.paths, selection, stdin_filename=options.stdin_filename), None
@@ -84,7 +84,7 @@ def check(options: CheckOptions) -> CheckResult:
     with ExitStack() as stack:
         sources, errors, change = stack.enter_context(_sources(options, project))
         for error in errors:
-            complain(_error_line(error))
+            to_stderr(_error_line(error))
         workers = worker_count(sources, options.jobs or cores())
         pool = stack.enter_context(begun_processes(workers))
         # Imported late, because it takes a while and invalid options need no model.
@@ -101,7 +101,7 @@ def check(options: CheckOptions) -> CheckResult:
             file_context=settings.file_context if options.file_context is None else options.file_context,
             deep=options.deep and change is None,
             # Only the HTML report quotes code.
-            keep_text=any(each.format is ReportFormat.HTML for each in options.targets),
+            keep_text=any(target.format is ReportFormat.HTML for target in options.targets),
             debug=options.debug,
         )
         outcomes = stack.enter_context(closing(_outcomes(sources, how, pool, workers)))
@@ -110,12 +110,12 @@ def check(options: CheckOptions) -> CheckResult:
                 found = [outcome]
             else:
                 files += outcome
-                found = [FileError(bundle.name, each.unrefined) for each in outcome if each.unrefined]
+                found = [FileError(bundle.name, file.unrefined) for file in outcome if file.unrefined]
             # If the deep part fails, report it only once for all files.
-            for error in dict.fromkeys(each for each in found if each not in errors):
+            for error in dict.fromkeys(error for error in found if error not in errors):
                 errors.append(error)
                 progress.clear()
-                complain(_error_line(error))
+                to_stderr(_error_line(error))
             progress.show(number)
         if change is not None:
             from codeorigin.check.change_results import judged_together  # noqa: PLC0415 - needs git
@@ -179,5 +179,5 @@ def run_check(options: CheckOptions) -> int:
         for report in reports:
             report.finish(partial(write_report, result, report.format, report.stream))
     if options.fail_on_share is not None:
-        complain(share_sentence(result.summary, options.fail_on_share))
+        to_stderr(share_sentence(result.summary, options.fail_on_share))
     return exit_code(result, options.fail_on_share)

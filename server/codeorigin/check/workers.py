@@ -95,15 +95,15 @@ def _shared(
     pending: deque[Future[list[Outcome]] | list[Outcome]] = deque()
     analyzer: Analyzer | None = None
     while True:
-        waiting = sum(not isinstance(each, list) and not each.done() for each in pending)
-        for chunk in islice(chunks, (workers - 1) * _CHUNKS_WAITING - waiting):
-            pending.append(pool.submit(_check_chunk, check, _named(chunk)))
+        waiting = sum(not isinstance(result, list) and not result.done() for result in pending)
+        for submitted in islice(chunks, (workers - 1) * _CHUNKS_WAITING - waiting):
+            pending.append(pool.submit(_check_chunk, check, _named(submitted)))
         if analyzer is None:
             # Load the model only after the first chunks are submitted, so that all processes load it in parallel.
             analyzer = check.load()
         room = len(pending) < workers * _MOST_PENDING
-        if room and (own := next(chunks, None)) is not None:
-            pending.append(list(check.run(own, analyzer)))
+        if room and (chunk := next(chunks, None)) is not None:
+            pending.append(list(check.run(chunk, analyzer)))
         elif not pending:
             return
         else:
@@ -138,7 +138,7 @@ def _chunks(sources: Sequence[Source], workers: int) -> Iterator[list[Source]]:
 
 
 def _named(sources: Sequence[Source]) -> list[_Named]:
-    return [(str(each.file), each.path, each.kind.id, each.named, each.cells) for each in sources]
+    return [(str(source.file), source.path, source.kind.id, source.named, source.cells) for source in sources]
 
 
 def _size(source: Source) -> int:

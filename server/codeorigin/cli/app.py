@@ -10,9 +10,10 @@ import codeorigin
 from codeorigin.check.options import CheckOptions, DeltaOptions
 from codeorigin.cli.arguments import with_optional_base
 from codeorigin.cli.commands import add_command
-from codeorigin.cli.exit_codes import ExitCode, complain_of_traceback, guarded
+from codeorigin.cli.exit_codes import ExitCode, guarded, traceback_to_stderr
 from codeorigin.cli.options import DoctorOptions, ExplainRequest, LanguageOptions, ServeOptions
-from codeorigin.cli.terminal import PROGRAM, complain, open_closed_streams
+from codeorigin.cli.terminal import PROGRAM, open_closed_streams, to_stderr
+from codeorigin.errors import CodeOriginError
 from codeorigin.fleet.options import ScanOptions
 from codeorigin.history.options import HistoryOptions
 
@@ -88,8 +89,10 @@ def history(options: HistoryOptions) -> int:
 
 def scan(options: ScanOptions) -> int:
     """Judge many repositories, on one machine or on a cluster. Exit code: 0 done, 2 an error or a failed repository."""
-    from codeorigin.fleet.run import run_scan
-
+    try:
+        from codeorigin.fleet.run import run_scan
+    except ImportError as error:
+        raise CodeOriginError("scan needs PyArrow: install codeorigin with its extra 'fleet'") from error
     return run_scan(options)
 
 
@@ -120,7 +123,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return guarded(lambda: _run(given), debug=debug)
     except Exception:
-        complain_of_traceback()
+        traceback_to_stderr()
         return ExitCode.ERROR
 
 
@@ -135,7 +138,7 @@ def _run(given: list[str]) -> int:
         if explain_usage is None:
             raise
         message = " ".join(str(explain_usage()).split())
-        complain(f"{message} (see {PROGRAM} --help)")
+        to_stderr(f"{message} (see {PROGRAM} --help)")
         return ExitCode.ERROR
     return code if isinstance(code, int) else ExitCode.OK
 

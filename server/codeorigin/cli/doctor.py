@@ -14,7 +14,7 @@ from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.cli.console import make_console
 from codeorigin.cli.exit_codes import ExitCode, describe_unexpected
 from codeorigin.cli.options import DoctorOptions, cores
-from codeorigin.cli.terminal import complain, display_path, printable
+from codeorigin.cli.terminal import display_path, printable, to_stderr
 from codeorigin.errors import CodeOriginError
 from codeorigin.functions.documents import Document
 from codeorigin.functions.finding import find_functions
@@ -133,5 +133,5 @@ def run_doctor(options: DoctorOptions) -> int:
     if not wrong:
         return ExitCode.OK
     sys.stdout.flush()
-    complain(wrong[0])
+    to_stderr(wrong[0])
     return ExitCode.ERROR

@@ -6,7 +6,7 @@ import traceback
 from collections.abc import Callable
 from enum import IntEnum
 
-from codeorigin.cli.terminal import complain, discard, display_path, prepare_streams
+from codeorigin.cli.terminal import discard, display_path, prepare_streams, to_stderr
 from codeorigin.errors import CodeOriginError
 from codeorigin.termination import termination_handled
 
@@ -31,10 +31,10 @@ def describe_unexpected(error: BaseException) -> str:
     return f"unexpected {kind}{': ' + detail if detail else ''} (run with --debug for the traceback)"
 
 
-def complain_of_traceback() -> None:
+def traceback_to_stderr() -> None:
     """Print the traceback of the error being handled to stderr, each of its lines escaped."""
     for line in traceback.format_exc().splitlines():
-        complain(line)
+        to_stderr(line)
 
 
 def guarded(work: Callable[[], int], *, debug: bool = False) -> int:
@@ -50,13 +50,13 @@ def guarded(work: Callable[[], int], *, debug: bool = False) -> int:
         with termination_handled():
             code = work()
     except KeyboardInterrupt:
-        complain("interrupted")
+        to_stderr("interrupted")
         code = ExitCode.INTERRUPTED
     except BrokenPipeError:
         discard(sys.stdout)
         code = ExitCode.CLOSED_PIPE
     except CodeOriginError as error:
-        complain(str(error))
+        to_stderr(str(error))
         code = ExitCode.ERROR
     except OSError as error:
         if debug:
@@ -65,12 +65,12 @@ def guarded(work: Callable[[], int], *, debug: bool = False) -> int:
         where = "cannot write the output: " if error.errno in _UNWRITABLE else ""
         if isinstance(error.filename, (str, bytes)):
             where = f"{display_path(error.filename)}: "
-        complain(f"{where}{error.strerror or error}")
+        to_stderr(f"{where}{error.strerror or error}")
         code = ExitCode.ERROR
     except Exception as error:
         if debug:
             raise
-        complain(describe_unexpected(error))
+        to_stderr(describe_unexpected(error))
         code = ExitCode.ERROR
     return _flushed(code)
 
@@ -84,6 +84,6 @@ def _flushed(code: int) -> int:
         return ExitCode.CLOSED_PIPE
     except OSError as error:
         discard(sys.stdout)
-        complain(f"cannot write the output: {error.strerror}")
+        to_stderr(f"cannot write the output: {error.strerror}")
         return ExitCode.ERROR
     return code

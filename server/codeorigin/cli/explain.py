@@ -6,10 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.analysis.report import FunctionReport
 from codeorigin.check.inputs import Source, file_source, find_project
 from codeorigin.cli.exit_codes import ExitCode
 from codeorigin.cli.explain_result import Explained
+from codeorigin.cli.explanation_report import render_json, write_text
 from codeorigin.cli.options import ExplainRequest, ExplanationFormat, cores
 from codeorigin.cli.terminal import display_path
 from codeorigin.errors import SourceError
@@ -73,8 +75,6 @@ def find_function(functions: Iterable[FunctionReport], target: Target, shown: st
 
 def explain(request: ExplainRequest) -> Explained:
     """Find and explain the function; raises :class:`~codeorigin.errors.CodeOriginError` with a one-line message."""
-    from codeorigin.analysis.analyzer import Analyzer  # noqa: PLC0415 - takes a while, and invalid targets need no model
-
     target = parse_target(request.target)
     source = _source(target, request.language)
     text = source.read()
@@ -108,11 +108,9 @@ def _source(target: Target, language: str | None) -> Source:
 
 def run_explain(request: ExplainRequest) -> int:
     """Explain the function, and write text or JSON to stdout."""
-    from codeorigin.cli import explanation_report as explanation  # noqa: PLC0415
-
     explained = explain(request)
     if request.format is ExplanationFormat.JSON:
-        sys.stdout.write(explanation.render_json(explained))
+        sys.stdout.write(render_json(explained))
     else:
-        explanation.write_text(explained, sys.stdout)
+        write_text(explained, sys.stdout)
     return ExitCode.OK

@@ -85,10 +85,10 @@ def _constructs(explanation: Explanation, console: Console) -> None:
     if not explanation.constructs:
         return
     console.print(Text("\nby construct", "bold"))
-    for each in explanation.constructs:
-        text = Text(f"{each.value:+7.2f} ", _sign_style(each.value))
-        text.append(f" {construct_name(each)}")
-        text.append(f", {share_of_code(each, explanation)}", "dim")
+    for construct in explanation.constructs:
+        text = Text(f"{construct.value:+7.2f} ", _sign_style(construct.value))
+        text.append(f" {construct_name(construct)}")
+        text.append(f", {share_of_code(construct, explanation)}", "dim")
         console.print(text)
     if (sentence := by_construct(explanation)) is not None:
         console.print(sentence)
@@ -169,13 +169,13 @@ def to_dict(explained: Explained) -> dict[str, Any]:
         ],
         "constructs": [
             {
-                "construct": each.construct.value,
-                "value": each.value,
-                "wide": each.wide,
-                "deep": each.deep,
-                "characters": each.characters,
+                "construct": construct.construct.value,
+                "value": construct.value,
+                "wide": construct.wide,
+                "deep": construct.deep,
+                "characters": construct.characters,
             }
-            for each in explanation.constructs
+            for construct in explanation.constructs
         ],
     }
 

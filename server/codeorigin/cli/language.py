@@ -9,7 +9,7 @@ from codeorigin.check.formats.json_text import encoded
 from codeorigin.check.inputs import MAX_BYTES, STDIN, STDIN_NAME, stdin_bytes
 from codeorigin.cli.exit_codes import ExitCode
 from codeorigin.cli.options import ExplanationFormat, LanguageOptions
-from codeorigin.cli.terminal import complain, display_path, printable, write_all
+from codeorigin.cli.terminal import display_path, printable, to_stderr, write_all
 from codeorigin.errors import SourceError
 from codeorigin.language_id import Guess, guess_language
 from codeorigin.text.sources import decode_source, read_source
@@ -46,7 +46,7 @@ def run_language(options: LanguageOptions) -> int:
         except SourceError as error:
             message = display_path(error.reason)
             errors.append((shown, message))
-            complain(f"{shown}: {message}")
+            to_stderr(f"{shown}: {message}")
     write_all(
         sys.stdout, _json(guesses, errors) if options.format is ExplanationFormat.JSON else _lines(guesses)
     )

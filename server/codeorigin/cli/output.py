@@ -42,7 +42,7 @@ def parse_targets(
         if has_path and not path:
             raise CodeOriginError(f"--format {value}: write the file after the =")
         targets.append(ReportTarget(formats(name), Path(path) if path else None))
-    homeless = [each.format.value for each in targets if each.path is None]
+    homeless = [target.format.value for target in targets if target.path is None]
     if len(homeless) > 1:
         raise CodeOriginError(
             f"--format {homeless[0]} --format {homeless[1]}: only one report can go without a file of its own; "
@@ -50,8 +50,8 @@ def parse_targets(
         )
     if output is not None and not homeless:
         raise CodeOriginError(f"--output {output}: every --format has a file already")
-    placed = [ReportTarget(each.format, each.path or output) for each in targets]
-    files = [Path.cwd() / each.path for each in placed if each.path and not is_device_name(each.path)]
+    placed = [ReportTarget(target.format, target.path or output) for target in targets]
+    files = [Path.cwd() / target.path for target in placed if target.path and not is_device_name(target.path)]
     for file in files:
         if files.count(file) > 1:
             raise CodeOriginError(f"{file}: cannot hold two reports; name another file for one of them")
@@ -95,7 +95,9 @@ def open_reports(targets: Sequence[ReportTarget[_Format]]) -> Iterator[list[Open
         SourceError: a file cannot be written.
     """
     with ExitStack() as stack:
-        yield [OpenReport(each, stack) for each in sorted(targets, key=lambda each: each.path is None)]
+        yield [
+            OpenReport(target, stack) for target in sorted(targets, key=lambda target: target.path is None)
+        ]
 
 
 def _open(path: Path | None) -> AbstractContextManager[TextIO]:

@@ -4,7 +4,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from codeorigin.cli.terminal import complain
+from codeorigin.cli.terminal import to_stderr
 
 _SECONDS_ON_A_TERMINAL, _SECONDS_ELSEWHERE = 0.5, 60.0
 
@@ -50,7 +50,7 @@ class ProgressLine:
             sys.stderr.write(f"\r\x1b[K{text}")
             sys.stderr.flush()
         else:
-            complain(text)
+            to_stderr(text)
 
     def clear(self) -> None:
         """Erase the line, before another one is written or at the end."""

@@ -80,7 +80,7 @@ def prepare_streams() -> None:
             reconfigure(errors="backslashreplace")
 
 
-def complain(message: str) -> None:
+def to_stderr(message: str) -> None:
     """Write one line to stderr, if that is possible: the program's name and ``message``, escaped."""
     try:
         sys.stderr.write(f"{PROGRAM}: {printable(message)}\n")

@@ -10,14 +10,14 @@ from typing import Any, BinaryIO
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-import codeorigin
+from codeorigin.cli.page import page
 from codeorigin.cli.terminal import printable
 from codeorigin.errors import CodeOriginError
 from codeorigin.fleet.options import UnitKind
 from codeorigin.fleet.store import Store
 from codeorigin.history.formats.charts import described, over_time, periods, treemap
 from codeorigin.history.formats.html import languages_of, legend, share_table
-from codeorigin.history.formats.style import POLICY, STYLE
+from codeorigin.history.formats.style import STYLE
 from codeorigin.history.results import CommitResult, Part
 from codeorigin.history.totals import Share, Totals, share_of
 from codeorigin.model.verdict import Band
@@ -108,8 +108,7 @@ def write_fleet_report(store: Store, kind: UnitKind, model: str) -> None:
         with replacing_binary_file(folder / "repositories.parquet") as file:
             _write_repositories(sums, kind, file)
         with replacing_file(folder / "report.html") as stream:
-            for part in _page(sums, kind, model, failures):
-                stream.write(f"{part}\n")
+            stream.writelines(_page(sums, kind, model, failures))
     except OSError as error:
         raise CodeOriginError(
             f"{folder}: cannot write the report here: {error.strerror or error}; the results are kept"
@@ -137,11 +136,11 @@ def _short_names(names: Sequence[str]) -> list[str]:
     parts = [PurePath(name).parts for name in names]
     depth = 1
     shown = [part[-1] for part in parts]
-    while taken := {each for each, count in Counter(shown).items() if count > 1}:
+    while taken := {name for name, count in Counter(shown).items() if count > 1}:
         depth += 1
         shown = [
-            "/".join(part[-depth:]) if each in taken else each
-            for part, each in zip(parts, shown, strict=True)
+            "/".join(part[-depth:]) if name in taken else name
+            for part, name in zip(parts, shown, strict=True)
         ]
         if depth > max(map(len, parts)):
             return list(names)
@@ -149,12 +148,13 @@ def _short_names(names: Sequence[str]) -> list[str]:
 
 
 def _page(sums: _Sums, kind: UnitKind, model: str, failures: _Failures) -> Iterator[str]:
-    totals = sums.totals
-    yield '<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>CodeOrigin scan</title>'
-    yield f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
-    yield f'<meta name="viewport" content="width=device-width"><style>{STYLE}</style></head><body>'
     count = len(sums.repositories)
-    yield f"<h1>CodeOrigin scan of {count:,} {'repository' if count == 1 else 'repositories'}</h1>"
+    title = f"CodeOrigin scan of {count:,} {'repository' if count == 1 else 'repositories'}"
+    return page(title, STYLE, _body(sums, kind, failures), model)
+
+
+def _body(sums: _Sums, kind: UnitKind, failures: _Failures) -> Iterator[str]:
+    totals, count = sums.totals, len(sums.repositories)
     yield f'<p class="notice"><strong>{escape(CAVEAT)}</strong> {escape(NOT_BY_AUTHOR)}</p>'
     unit = "file" if kind is UnitKind.TREE else "commit"
     yield f"<p>{escape(described('Everything', totals.all, unit))}.</p>"
@@ -184,5 +184,3 @@ def _page(sums: _Sums, kind: UnitKind, model: str, failures: _Failures) -> Itera
         yield "</ul>"
         if (more := failures.count - len(failures.first)) > 0:
             yield f"<p>And {more:,} more; the files in the folder manifest have all.</p>"
-    by = f"CodeOrigin {codeorigin.__version__}, model {printable(model)}."
-    yield f"<footer>{escape(by)}</footer></body></html>"

@@ -1,23 +1,22 @@
 """``codeorigin scan``: judge many repositories in units that any machine can do; a later run can resume."""
 
 from contextlib import closing
-from typing import TYPE_CHECKING
 
 from codeorigin.cli.days import since_seconds, until_seconds
 from codeorigin.cli.exit_codes import ExitCode
 from codeorigin.cli.options import cores
 from codeorigin.cli.progress import ProgressLine
-from codeorigin.cli.terminal import complain, display_path
+from codeorigin.cli.terminal import display_path, to_stderr
 from codeorigin.errors import CodeOriginError
+from codeorigin.fleet.engines import Engine, LocalEngine
 from codeorigin.fleet.options import EngineName, ScanOptions
+from codeorigin.fleet.report import write_fleet_report
+from codeorigin.fleet.scan import ScanRequest, read_repositories, scan
+from codeorigin.fleet.store import Store
+from codeorigin.model.bundle import Bundle
 
-if TYPE_CHECKING:
-    from codeorigin.fleet.engines import Engine
 
-# ruff: noqa: PLC0415
-
-
-def make_engine(options: ScanOptions) -> "Engine":
+def make_engine(options: ScanOptions) -> Engine:
     """Create the engine that the options name.
 
     Raises:
@@ -25,11 +24,9 @@ def make_engine(options: ScanOptions) -> "Engine":
     """
     model = None if options.model is None else options.model.absolute()
     if options.engine is EngineName.LOCAL:
-        from codeorigin.fleet.engines import LocalEngine
-
         return LocalEngine(model, options.jobs or cores())
     try:
-        from codeorigin.fleet.ray_engine import RayEngine
+        from codeorigin.fleet.ray_engine import RayEngine  # noqa: PLC0415 - Ray is optional
     except ImportError as error:
         raise CodeOriginError("--engine ray needs Ray: install codeorigin with its extra 'fleet'") from error
     return RayEngine(model, options.jobs, options.address)
@@ -37,14 +34,6 @@ def make_engine(options: ScanOptions) -> "Engine":
 
 def run_scan(options: ScanOptions) -> int:
     """Scan the repositories, write the report on all results, and return the exit code."""
-    try:
-        from codeorigin.fleet.store import Store
-    except ImportError as error:
-        raise CodeOriginError("scan needs PyArrow: install codeorigin with its extra 'fleet'") from error
-    from codeorigin.fleet.report import write_fleet_report
-    from codeorigin.fleet.scan import ScanRequest, read_repositories, scan
-    from codeorigin.model.bundle import Bundle
-
     since, until = since_seconds(options.since), until_seconds(options.until)
     folders = read_repositories(options.repositories)
     model = Bundle.load(options.model).model_id
@@ -54,7 +43,7 @@ def run_scan(options: ScanOptions) -> int:
 
     def failed(name: str, reason: str) -> None:
         progress.clear()
-        complain(f"{display_path(name)}: {reason}")
+        to_stderr(f"{display_path(name)}: {reason}")
 
     try:
         with closing(make_engine(options)) as engine:
@@ -69,10 +58,10 @@ def run_scan(options: ScanOptions) -> int:
         write_fleet_report(store, options.of, model)
     except KeyboardInterrupt:
         progress.clear()
-        complain("stopped; what is done is kept, and the same command goes on from there")
+        to_stderr("stopped; what is done is kept, and the same command goes on from there")
         return ExitCode.INTERRUPTED
     lost = f"; {tally.lost:,} workers died, and their units were done again" if tally.lost else ""
-    complain(
+    to_stderr(
         f"{tally.repositories:,} repositories: {tally.done:,} units done, {tally.skipped:,} done before, "
         f"{tally.failed:,} failed{lost}; report in {display_path(options.output / 'report.html')}"
     )

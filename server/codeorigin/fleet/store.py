@@ -225,7 +225,7 @@ def _writable(row: dict[str, Any]) -> dict[str, Any]:
     return {
         name: (display_path if name in _PATHS else _unicode)(value)
         if isinstance(value, str)
-        else [_writable(each) if isinstance(each, dict) else each for each in value]
+        else [_writable(item) if isinstance(item, dict) else item for item in value]
         if isinstance(value, list | tuple)
         else value
         for name, value in row.items()

@@ -14,7 +14,7 @@ from codeorigin.cli.exit_codes import ExitCode
 from codeorigin.cli.options import cores
 from codeorigin.cli.output import open_reports
 from codeorigin.cli.progress import ProgressLine
-from codeorigin.cli.terminal import complain, display_path
+from codeorigin.cli.terminal import display_path, to_stderr
 from codeorigin.errors import CodeOriginError, RepositoryError
 from codeorigin.git.repository import Repository
 from codeorigin.history.formats import history_writer
@@ -69,16 +69,16 @@ def run_history(options: HistoryOptions) -> int:
             _write_reports(run, counter, options)
         except KeyboardInterrupt:
             counter.clear()
-            complain(
+            to_stderr(
                 f"stopped after {counter.done:,} of {len(run.plan):,} commits; what was read is kept, and the same "
                 "command goes on from there"
             )
             return ExitCode.INTERRUPTED
         if run.walk.repaired:
-            complain(repaired_phrase(run.walk.repaired))
+            to_stderr(repaired_phrase(run.walk.repaired))
         lacking = missing_phrase(counter.missing, counter.unreadable + run.plan.unreadable)
     if lacking is not None:
-        complain(lacking)
+        to_stderr(lacking)
         return ExitCode.ERROR
     return ExitCode.OK
 

@@ -10,8 +10,9 @@ import pytest
 
 from codeorigin.analysis.report import ChangeReport, DeclaredAgent
 from codeorigin.check.formats import json as json_report
-from codeorigin.check.result import Cell, CheckedFile, CheckResult, FileError
+from codeorigin.check.result import CheckedFile, CheckResult, FileError
 from codeorigin.cli.app import main
+from codeorigin.functions.spans import Piece
 from codeorigin.model.file_verdict import FileVerdict
 from codeorigin.model.verdict import Band, Verdict
 
@@ -166,7 +167,7 @@ def test_notebook_functions_are_matched_by_cell(
         found = []
         for number, identity in enumerate(ids, 1):
             lines = tuple(range(10 * number, 10 * number + 40))
-            file = replace(make_file("nb.ipynb"), cell=Cell(number, lines))
+            file = replace(make_file("nb.ipynb"), cell=Piece("python", "", lines, number))
             functions = tuple(each for each in file.report.functions if each.span.name == "fast")
             kept = replace(
                 file.report, functions=tuple(replace(each, function_id=identity) for each in functions)

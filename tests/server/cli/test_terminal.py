@@ -9,10 +9,10 @@ from rich.text import Text
 from codeorigin.cli.console import make_console
 from codeorigin.cli.terminal import (
     can_encode,
-    complain,
     display_path,
     printable,
     printable_code,
+    to_stderr,
 )
 
 
@@ -65,7 +65,7 @@ def test_can_encode_depends_on_the_encoding_of_the_stream() -> None:
 
 
 def test_complaint_is_one_escaped_line(capsys: pytest.CaptureFixture[str]) -> None:
-    complain("a\nb\x1b[2J")
+    to_stderr("a\nb\x1b[2J")
     captured = capsys.readouterr()
     assert captured.out == ""
     assert captured.err == "codeorigin: a\\x0ab\\x1b[2J\n"

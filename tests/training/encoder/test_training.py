@@ -20,7 +20,7 @@ from codeorigin_training.encoder.inference import (
 )
 from codeorigin_training.encoder.model import Encoder
 from codeorigin_training.encoder.settings import Phase, Strategy, TrainingConfig
-from codeorigin_training.encoder.training import GradualUnfreezing, Task, TrainingError, train
+from codeorigin_training.encoder.training import EncoderLoss, GradualUnfreezing, TrainingError, train
 from support.tiny_training import fresh_encoder, tiny_rows, tiny_tokenizer
 
 TOKENIZER = tiny_tokenizer()
@@ -175,7 +175,7 @@ def test_gradual_unfreezing_goes_down_in_equal_parts() -> None:
 
 
 def test_loss_is_binary_cross_entropy_of_logit_and_offset() -> None:
-    task = Task(fresh_encoder()).eval()
+    task = EncoderLoss(fresh_encoder()).eval()
     labels, offsets = torch.tensor([1.0, 0.0, 0.5]), torch.tensor([0.3, -0.2, 0.0])
     ids = torch.arange(2, 17).reshape(3, 5)
     found = task(labels, offsets, ids, ids > 0)

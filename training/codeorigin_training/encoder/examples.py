@@ -45,7 +45,7 @@ class Examples:
 
     @property
     def drawn(self) -> Integers:
-        """Indices of the rows that are not empty and have a weight."""
+        """Indices ``(k,)`` of the rows that are not empty and have a weight."""
         return np.array(
             [row for row, ids in enumerate(self.tokens) if len(ids) and self.weights[row] > 0], dtype=np.int64
         )

@@ -24,7 +24,7 @@ from codeorigin_training.arrays import Integers, Tokens
 from codeorigin_training.configuration import STRICT
 from codeorigin_training.encoder.model import Encoder
 from codeorigin_training.encoder.settings import EncoderConfig, Precision
-from codeorigin_training.encoder.training import Log, Metrics, Report, TrainingError, arguments
+from codeorigin_training.encoder.training import EpochReport, Log, Metrics, TrainingError, arguments
 from codeorigin_training.encoder.vocabulary import library_tokenizer
 
 _UNMASKED = -100
@@ -114,7 +114,7 @@ def pretrain(
         compute_metrics=_figures,
         # The logits of all tokens would not fit in memory.
         preprocess_logits_for_metrics=_answers,
-        callbacks=[Report(log, metrics)],
+        callbacks=[EpochReport(log, metrics)],
     )
     trainer.remove_callback(PrinterCallback)
     # Of several processes, only the main one makes it otherwise.

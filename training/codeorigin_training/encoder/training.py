@@ -88,7 +88,7 @@ def train(
             states = frozen_states(model, examples, tokenizer, config)
         trainer = _phase(model, examples, tokenizer, config, phase, folder / str(number), states)
         trainer.remove_callback(PrinterCallback)
-        trainer.add_callback(Report(log, metrics, f"phase {number + 1}, ", steps))
+        trainer.add_callback(EpochReport(log, metrics, f"phase {number + 1}, ", steps))
         before = {name: value.detach().clone() for name, value in model.state_dict().items()}
         at_start = trainer.evaluate()["eval_cross_entropy"] if number else math.inf
         trainer.train(resume_from_checkpoint=get_last_checkpoint(str(folder / str(number))))  # type: ignore[no-untyped-call]
@@ -116,7 +116,7 @@ def device_named(name: str) -> torch.device:
     return torch.device(name)
 
 
-class Task(nn.Module):
+class EncoderLoss(nn.Module):
     """An encoder with its loss: cross-entropy of the labels, with the offsets added to a single logit."""
 
     def __init__(self, encoder: Encoder) -> None:
@@ -179,7 +179,7 @@ class GradualUnfreezing(TrainerCallback):
                 parameter.requires_grad_(place >= len(self._groups) - min(count, self._most))
 
 
-class Report(TrainerCallback):
+class EpochReport(TrainerCallback):
     """Passes the figures of every epoch on, and stops a training whose loss is not a number."""
 
     def __init__(self, log: Log, metrics: Metrics, name: str = "", steps: int = 0) -> None:
@@ -283,7 +283,7 @@ def fit_batches(
             args=made,
             train_dataset=batches,
             data_collator=itemgetter(0),
-            callbacks=[Report(log, lambda figures, step: None)],
+            callbacks=[EpochReport(log, lambda figures, step: None)],
         )
         trainer.remove_callback(PrinterCallback)
         trainer.train()
@@ -316,7 +316,7 @@ def _phase(
                 for parameter in group:
                     parameter.requires_grad_(False)
     trainer = _Trainer(
-        model=Task(model),
+        model=EncoderLoss(model),
         args=arguments(
             folder,
             device=config.device,

@@ -68,7 +68,7 @@ def _table(title: str, rows: Sequence[Sequence[ReportedFunction]], verdicts: Seq
         cells = [
             literal_code(entry.qualified_name),
             literal_code(f"{entry.shown}:{entry.start_line}-{entry.end_line}"),
-            *(_verdict_cell(each) for each in row),
+            *(_verdict_cell(function) for function in row),
         ]
         yield f"| {' | '.join(cells)} |"
     yield ""

@@ -5,6 +5,7 @@ from html import escape
 
 from codeorigin.analysis.report import FunctionReport, line_range, walk
 from codeorigin.check.result import CheckedFile, CheckResult
+from codeorigin.cli.page import page
 from codeorigin.cli.terminal import with_spaces
 from codeorigin.model.verdict import Verdict
 from codeorigin.text.literal_text import html_line
@@ -16,7 +17,6 @@ from codeorigin.wording.functions import band_or_reason, own_text
 from codeorigin.wording.titles import HTML_COLUMNS
 from codeorigin.wording.totals import summary_phrases
 
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 _STYLE = """
 :root { color-scheme: light dark; --edge: #8884; --llm: #d9730d; --unsure: #a08300; --human: #0b7fab; }
 body { font: 15px/1.5 system-ui, sans-serif; max-width: 72rem; margin: 2rem auto; padding: 0 1rem; }
@@ -93,12 +93,7 @@ def _whole(file: CheckedFile) -> Iterator[str]:
     )
 
 
-def _lines(result: CheckResult) -> Iterator[str]:
-    yield "<!doctype html>"
-    yield '<html lang="en"><head><meta charset="utf-8"><title>CodeOrigin report</title>'
-    yield f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
-    yield f'<meta name="viewport" content="width=device-width"><style>{_STYLE}</style></head><body>'
-    yield "<h1>CodeOrigin report</h1>"
+def _body(result: CheckResult) -> Iterator[str]:
     totals = "; ".join(summary_phrases(result.summary, result.limits))
     yield f"<p>{escape(totals)}.</p><p><strong>{escape(CAVEAT)}</strong></p>"
     if result.change is not None:
@@ -131,13 +126,11 @@ def _lines(result: CheckResult) -> Iterator[str]:
             f"<li>{html_line(error.path)}: {html_line(error.message)}</li>" for error in result.errors
         )
         yield "</ul>"
-    yield f"<footer>CodeOrigin {escape(result.version)}, model {html_line(result.model)}.</footer></body></html>"
 
 
 def parts(result: CheckResult) -> Iterator[str]:
-    """Yield the lines of the page, with all names and code escaped."""
-    for line in _lines(result):
-        yield f"{line}\n"
+    """The lines of the page, with all names and code escaped."""
+    return page("CodeOrigin report", _STYLE, _body(result), result.model, version=result.version)
 
 
 def render(result: CheckResult) -> str:

@@ -78,7 +78,7 @@ def _change(change: ChangeReport) -> dict[str, Any]:
         "old": change.old,
         "new": change.new,
         "parents": change.parents,
-        "declared": None if change.declared is None else [asdict(each) for each in change.declared],
+        "declared": None if change.declared is None else [asdict(agent) for agent in change.declared],
         "verdict": None if change.verdict is None else _together(change.verdict),
     }
 
@@ -87,7 +87,7 @@ def _files(result: CheckResult) -> Iterator[dict[str, Any]]:
     for file, functions in result.listed():
         yield {
             "path": file.path,
-            "cell": None if file.cell is None else asdict(file.cell),
+            "cell": None if file.cell is None else {"number": file.cell.cell, "lines": file.cell.lines},
             "language": file.report.language,
             "verdict": None if file.report.verdict is None else _together(file.report.verdict),
             "changed_lines": None if file.changed is None else [list(lines) for lines in file.changed],

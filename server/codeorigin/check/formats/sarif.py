@@ -63,7 +63,7 @@ def _result(file: CheckedFile, function: FunctionReport) -> dict[str, Any]:
         "partialFingerprints": {"functionText/v1": function.function_id},
         "properties": {
             "language": span.language,
-            **({} if file.cell is None else {"cell": file.cell.number}),
+            **({} if file.cell is None else {"cell": file.cell.cell}),
             "probability": verdict.probability,
             "logit": verdict.logit,
             "band": None if verdict.band is None else verdict.band.value,

@@ -5,10 +5,10 @@ from collections.abc import Iterator, Mapping
 from html import escape
 from typing import TYPE_CHECKING
 
-import codeorigin
+from codeorigin.cli.page import page
 from codeorigin.cli.terminal import display_path, with_spaces
 from codeorigin.history.formats.charts import described, over_time, periods, treemap
-from codeorigin.history.formats.style import POLICY, STYLE
+from codeorigin.history.formats.style import STYLE
 from codeorigin.history.formats.writer import HistoryWriter
 from codeorigin.history.results import CommitDetails, DetailedFunction, HeatLine
 from codeorigin.history.totals import Share, Totals, date_of
@@ -32,17 +32,13 @@ class PageWriter(HistoryWriter):
 
     def finish(self, totals: Totals) -> None:
         """Write the page."""
-        for part in _page(self.run, totals):
-            self.stream.write(f"{part}\n")
+        title = f"CodeOrigin history of {self.run.name}"
+        self.stream.writelines(page(title, STYLE, _body(self.run, totals), self.run.model))
 
 
-def _page(run: "HistoryRun", totals: Totals) -> Iterator[str]:
+def _body(run: "HistoryRun", totals: Totals) -> Iterator[str]:
     plan = run.plan
-    title = f"CodeOrigin history of {html_line(run.name)}"
-    yield f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
-    yield f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
-    yield f'<meta name="viewport" content="width=device-width"><style>{STYLE}</style></head><body>'
-    yield f'<h1>{title}</h1><p class="notice"><strong>{escape(CAVEAT)}</strong> {escape(NOT_BY_AUTHOR)}</p>'
+    yield f'<p class="notice"><strong>{escape(CAVEAT)}</strong> {escape(NOT_BY_AUTHOR)}</p>'
     yield from _tiles(totals)
     sums = " ".join(
         each for each in totals_phrases(totals, plan.merges, plan.cut_off, plan.unreadable) if each
@@ -63,8 +59,6 @@ def _page(run: "HistoryRun", totals: Totals) -> Iterator[str]:
         yield f"<details><summary>as a table</summary>{share_table('folder', folders)}</details>"
         yield f"<h2>By language</h2>{''.join(languages_of(totals))}"
     yield from _standing_out(run, totals)
-    yield f"<footer>CodeOrigin {codeorigin.__version__}, model {html_line(run.model)}.</footer>"
-    yield "</body></html>"
 
 
 def _tiles(totals: Totals) -> Iterator[str]:

@@ -3,7 +3,6 @@
 The color of a band has up to three shades: for charts, for text (``-ink``) and for backgrounds of text (``-under``).
 """
 
-POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 STYLE = """
 :root { color-scheme: light dark; --edge: #8884; --soft: #8881; --ink: #1d1d1f; --paper: #fff;
   --llm: #d9730d; --unsure: #b9b6ab; --human: #2b7bba; --calm: #dfe8ee; --quiet: #6a6a70;

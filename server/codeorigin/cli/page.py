@@ -1,0 +1,22 @@
+"""The frame of every page: self-contained, without scripts or anything from elsewhere."""
+
+from collections.abc import Iterable, Iterator
+
+import codeorigin
+from codeorigin.text.literal_text import html_line
+
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+
+
+def page(
+    title: str, style: str, body: Iterable[str], model: str, *, version: str = codeorigin.__version__
+) -> Iterator[str]:
+    """Yield the lines of a page with ``title`` as its heading; only ``style`` and ``body`` may contain markup."""
+    shown = html_line(title)
+    yield f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{shown}</title>\n'
+    yield f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
+    yield f'<meta name="viewport" content="width=device-width"><style>{style}</style></head><body>\n'
+    yield f"<h1>{shown}</h1>\n"
+    for line in body:
+        yield f"{line}\n"
+    yield f"<footer>CodeOrigin {html_line(version)}, model {html_line(model)}.</footer></body></html>\n"
