@@ -69,6 +69,35 @@ class _Never(CancelToken):
 NEVER: CancelToken = _Never()
 
 
+class CancelWhen(CancelToken):
+    """Cancelled when ``token`` is, and while ``is_enough`` returns True."""
+
+    def __init__(self, token: CancelToken, is_enough: Callable[[], bool]) -> None:
+        super().__init__()
+        self._token = token
+        self._is_enough = is_enough
+
+    def cancel(self) -> None:
+        """Cancel ``token``."""
+        self._token.cancel()
+
+    @contextmanager
+    def ending(self, end: Callable[[], None]) -> Iterator[None]:
+        """While the block runs, cancelling ``token`` also calls ``end``."""
+        with self._token.ending(end):
+            yield
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether the work should stop."""
+        return self._token.cancelled or self._is_enough()
+
+    def raise_if_cancelled(self) -> None:
+        """Raise :class:`~codeorigin.errors.Cancelled` if the work should stop."""
+        if self.cancelled:
+            raise Cancelled("cancelled")
+
+
 def checked(items: Iterable[T], cancel: CancelToken) -> Iterator[T]:
     """Yield the items, checking ``cancel`` every so often; raises :class:`~codeorigin.errors.Cancelled`."""
     for number, item in enumerate(items):

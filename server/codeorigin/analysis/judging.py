@@ -32,8 +32,9 @@ def judged_document(
     file_context: bool = True,
     in_commits: Mapping[str, Sequence[float]] | None = None,
 ) -> FileReport:
-    """The report on a ``document`` with the ``scores`` of all functions in its ``pieces`` that may get a verdict.
+    """The report on a ``document`` with the ``scores`` of the functions in its ``pieces`` that may get a verdict.
 
+    Functions without an entry in ``scores`` are left out.
     See :meth:`codeorigin.analysis.analyzer.Analyzer.analyze` for the options.
     """
     kind = get_kind(document.kind)
@@ -57,6 +58,7 @@ def judged_document(
         placed,
         FileVerdict.without(FileReason.UNPARSED) if unparsed else None,
         tuple(PieceReport(each.piece, report) for each, report in zip(pieces, reports, strict=True)),
+        all(report.is_complete for report in reports),
     )
 
 
@@ -73,7 +75,14 @@ def _judged_piece(
         return FileReport(piece.language.id, path, (), FileVerdict.without(FileReason.UNPARSED))
     spans, ids, text = piece.outline.functions, piece.outline.ids, piece.piece.text
     reasons = [piece.reason_of(span) for span in spans]
-    found = {number: scores[ids[number]] for number, reason in enumerate(reasons) if reason is None}
+    unscored = {
+        number for number, reason in enumerate(reasons) if reason is None and ids[number] not in scores
+    }
+    found = {
+        number: scores[ids[number]]
+        for number, reason in enumerate(reasons)
+        if reason is None and number not in unscored
+    }
     scored = {number: each for number, each in found.items() if each is not None}
     if file_context:
         judged = judge.in_file(scored, language)
@@ -89,7 +98,10 @@ def _judged_piece(
             _nested(text, span, language),
         )
         for number, (span, reason) in enumerate(zip(spans, reasons, strict=True))
+        if number not in unscored
     )
+    if unscored:
+        return FileReport(piece.language.id, path, reports, is_complete=False)
     return FileReport(piece.language.id, path, reports, _file_verdict(judge, piece, reports))
 
 
@@ -103,9 +115,9 @@ def _file_verdict(
         return FileVerdict.without(FileReason(piece.reason.value))
     text = piece.piece.text
     judged = [
-        (each.verdict.unrefined_logit, counted_lines(text[each.span.code.start : each.span.code.end]))
+        (each.verdict.logit, counted_lines(text[each.span.code.start : each.span.code.end]))
         for each in functions
-        if each.verdict.unrefined_logit is not None
+        if each.verdict.logit is not None
     ]
     return judge.file(judged, piece.language.model_language)
 

@@ -33,7 +33,8 @@ class FileReport:
 
     ``verdict`` is None if the model has no rule for whole files. If the document's code is in blocks or cells,
     ``pieces`` has a report on each, and ``functions`` those in blocks, with their positions in the document; the
-    positions of cells are in their pieces alone.
+    positions of cells are in their pieces alone. ``is_complete`` is False if functions that are not scored yet are left
+    out.
     """
 
     language: str
@@ -41,6 +42,7 @@ class FileReport:
     functions: tuple[FunctionReport, ...]
     verdict: FileVerdict | None = None
     pieces: tuple["PieceReport", ...] = ()
+    is_complete: bool = True
 
     def require_parsed(self) -> None:
         """Raise CodeOriginError if the syntax could not be read: then no function was looked for."""

@@ -37,7 +37,7 @@ async def _explain(
     session: Session, uri: str, position: types.Position, *, quiet: bool
 ) -> dict[str, Any] | None:
     open_snapshot(session, uri)
-    result = await scored(session, uri)
+    result = await scored(session, uri, position.line)
     function = result.at_line(position.line) if result is not None else None
     if result is None or function is None:
         return shown(session, {"explanation": None, "message": "there is no function here"}, quiet=quiet)

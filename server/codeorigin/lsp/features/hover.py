@@ -27,8 +27,8 @@ def register(server: CodeOriginServer) -> None:
 
     @server.feature(types.TEXT_DOCUMENT_HOVER)
     async def hover(params: types.HoverParams) -> types.Hover | None:
-        result = await scored(session, params.text_document.uri)
         line = params.position.line
+        result = await scored(session, params.text_document.uri, line)
         function = result.at_line(line) if result is not None else None
         if result is None or function is None or function.verdict.reason is Reason.IGNORED:
             return None

@@ -14,7 +14,7 @@ from codeorigin.lsp.documents.eligibility import SkipReason
 from codeorigin.lsp.features.findings import diagnostic, reported
 from codeorigin.lsp.features.wire_forms import file_to_wire
 from codeorigin.lsp.scoring.document_state import DocumentState
-from codeorigin.lsp.scoring.requests import Result, score
+from codeorigin.lsp.scoring.requests import Request, Result, score
 from codeorigin.lsp.scoring.worker import Priority
 from codeorigin.lsp.session import Session
 from codeorigin.settings.schema import RunMode
@@ -22,6 +22,9 @@ from codeorigin.settings.schema import RunMode
 logger = logging.getLogger(__name__)
 
 FILE_VERDICT = "codeorigin/fileVerdict"
+
+SHOW_SECONDS = 1.0
+"""Interval at which the results of a slow model are shown."""
 
 
 def publish_soon(session: Session, uri: str, delay: float = 0.0) -> None:
@@ -33,27 +36,55 @@ def publish_soon(session: Session, uri: str, delay: float = 0.0) -> None:
         state.scoring = asyncio.get_running_loop().create_task(_publish(session, uri, state, delay))
 
 
-async def scored(session: Session, uri: str) -> Result | None:
+async def scored(session: Session, uri: str, line: int | None = None) -> Result | None:
     """The result for the current text, settings and model, computed now if necessary.
 
-    None if the document is not open, or if it could not be scored, in which case the user was notified.
+    With a ``line``, functions elsewhere may be missing. None if the document is not open, or if it could not be
+    scored, in which case the user was notified.
     """
     await session.configured.wait()
     while (document := session.document(uri)) is not None and not session.stopped:
         state = session.state(document.uri)
         state.waits_for_save = False
-        if state.result is not None and state.result.request.key == session.key(document.uri):
-            return state.result
+        result = _current(session, document.uri)
+        if result is not None and (result.is_complete or (line is not None and result.at_line(line))):
+            return result
         if session.loader.error is not None and not state.is_busy:
             return None
         if not state.is_busy or state.is_delayed:
             publish_soon(session, document.uri)
         scoring = state.scoring
         if scoring is not None:
-            await asyncio.wait({scoring})
-            if not scoring.cancelled() and not scoring.result():
+            await _updated(state, scoring)
+            if scoring.done() and not scoring.cancelled() and not scoring.result():
                 return None
     return None
+
+
+def _current(session: Session, uri: str) -> Result | None:
+    """The result for the current text, settings and model, which may not be complete."""
+    result = session.result(uri)
+    return result if result is not None and result.request.key == session.key(uri) else None
+
+
+async def _updated(state: DocumentState, scoring: asyncio.Task[bool]) -> None:
+    """Wait until there are new results, or the scoring has ended."""
+    state.changed.clear()
+    change = asyncio.ensure_future(state.changed.wait())
+    try:
+        await asyncio.wait({scoring, change}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        change.cancel()
+
+
+async def settled_or_begun(session: Session, uri: str) -> None:
+    """Wait until there is any result for the current text and settings, or ``uri`` is not being scored."""
+    await session.configured.wait()
+    while session.document(uri) is not None and _current(session, uri) is None and not session.stopped:
+        state = session.state(uri)
+        if state.scoring is None or state.scoring.done():
+            return
+        await _updated(state, state.scoring)
 
 
 async def settled(session: Session, uri: str) -> Result | None:
@@ -74,18 +105,35 @@ async def _publish(session: Session, uri: str, state: DocumentState, delay: floa
     request = session.request(uri)
     if request is None:
         return True
-    token = CancelToken()
+    token, seconds, functions = CancelToken(), SHOW_SECONDS, -1
     try:
-        work = partial(score, request, session.loader, token)
-        result = await session.worker.submit(work, priority=Priority.TYPING, token=token)
-        if session.key(uri) == request.key:
+        while True:
+            work = partial(_score, session, request, token, seconds)
+            result = await session.worker.submit(work, priority=Priority.TYPING, token=token)
+            if session.key(uri) != request.key:
+                break
             _show(session, state, result)
+            if result.is_complete:
+                break
+            # A function that takes longer than that would never be finished.
+            seconds = SHOW_SECONDS if len(result.functions) > functions else 2 * seconds
+            functions = len(result.functions)
     except Cancelled:
         return session.key(uri) != request.key
     except Exception as error:
         _show_failure(session, error)
         return session.key(uri) != request.key
     return True
+
+
+def _score(session: Session, request: Request, token: CancelToken, seconds: float) -> Result:
+    """Score for as long as there is nothing to show or something more urgent to do. Runs in the worker."""
+    until = time.monotonic() + seconds
+
+    def is_enough() -> bool:
+        return time.monotonic() > until or session.worker.is_wanted_before(Priority.TYPING)
+
+    return score(request, session.loader, token, is_enough)
 
 
 def _show(session: Session, state: DocumentState, result: Result) -> None:

@@ -5,7 +5,7 @@ import asyncio
 from lsprotocol import types
 
 from codeorigin.lsp.features.findings import content_id
-from codeorigin.lsp.features.publish import settled
+from codeorigin.lsp.features.publish import settled, settled_or_begun
 from codeorigin.lsp.scoring.document_state import DocumentState
 from codeorigin.lsp.server import CodeOriginServer
 from codeorigin.lsp.session import Session
@@ -53,9 +53,10 @@ async def _complete_or_superseded(session: Session, uri: str, state: DocumentSta
 
 async def _complete(session: Session, uri: str, state: DocumentState) -> None:
     """Wait for the newest result. A client that cannot be asked to pull again waits for what comes later, too."""
-    await settled(session, uri)
     if session.client.support.refresh_diagnostics:
+        await settled_or_begun(session, uri)
         return
+    await settled(session, uri)
     while session.document(uri) is not None and _more_will_come(session, uri, state):
         state.changed.clear()
         await state.changed.wait()

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from lsprotocol import types
 
 from codeorigin.analysis.report import FileReport, FunctionReport
-from codeorigin.cancellation import CancelToken
+from codeorigin.cancellation import CancelToken, CancelWhen
+from codeorigin.errors import Cancelled
 from codeorigin.functions.documents import Document
 from codeorigin.lsp.documents.documents import Snapshot
 from codeorigin.lsp.documents.eligibility import Skipped, skipped
@@ -83,6 +85,11 @@ class Result:
         return self.request.snapshot.version
 
     @property
+    def is_complete(self) -> bool:
+        """Whether all functions were scored."""
+        return self.report is None or self.report.is_complete
+
+    @property
     def functions(self) -> tuple[FunctionReport, ...]:
         """The outermost functions."""
         return self.report.functions if self.report is not None else ()
@@ -133,8 +140,13 @@ class Result:
                 yield function
 
 
-def score(request: Request, loader: ModelLoader, cancel: CancelToken) -> Result:
+def score(
+    request: Request, loader: ModelLoader, cancel: CancelToken, is_enough: Callable[[], bool] = lambda: False
+) -> Result:
     """Score a document. Runs in the worker.
+
+    If the model is slow and ``is_enough`` returns True meanwhile, the result has the functions scored so far and is not
+    complete; the next call goes on from there.
 
     Raises:
         ModelError: the model is missing or broken.
@@ -145,18 +157,21 @@ def score(request: Request, loader: ModelLoader, cancel: CancelToken) -> Result:
     if reason is not None or snapshot.kind is None:
         return Result(request, None, "", reason)
     analyzer = loader.analyzer(request.generation)
-    report = analyzer.analyze(
-        Document(
-            snapshot.text,
-            snapshot.kind.id,
-            snapshot.path,
-            frozenset(settings.languages),
-            snapshot.is_cell,
-        ),
-        file_context=settings.file_context,
-        in_commits=request.in_commits,
-        cancel=cancel,
+    document = Document(
+        snapshot.text, snapshot.kind.id, snapshot.path, frozenset(settings.languages), snapshot.is_cell
     )
+    analyze = partial(
+        analyzer.analyze, document, file_context=settings.file_context, in_commits=request.in_commits
+    )
+    if not analyzer.is_slow:
+        return Result(request, analyze(cancel=cancel), analyzer.model_id)
+    try:
+        report = analyze(cancel=CancelWhen(cancel, is_enough))
+    except Cancelled:
+        cancel.raise_if_cancelled()
+        report = analyzer.analyze_scored(
+            document, file_context=settings.file_context, in_commits=request.in_commits, cancel=cancel
+        )
     return Result(request, report, analyzer.model_id)
 
 

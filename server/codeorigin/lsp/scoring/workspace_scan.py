@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codeorigin.analysis.report import FileReport
-from codeorigin.cancellation import CancelToken
+from codeorigin.cancellation import CancelToken, CancelWhen
 from codeorigin.errors import Cancelled, CodeOriginError, ModelError, SourceError
 from codeorigin.languages.kinds import DocumentKind, kind_for_path
 from codeorigin.lsp.scoring.closed_files import ClosedFile, is_chosen
@@ -55,23 +55,6 @@ class ScanSummary:
     cancelled: bool = False
     cut: bool = False
     errors: list[str] = field(default_factory=list)
-
-
-class _UntilWanted(CancelToken):
-    """Cancelled when ``token`` is, or when the worker has something more urgent to do than a scan."""
-
-    def __init__(self, worker: WorkerThread, token: CancelToken) -> None:
-        super().__init__()
-        self._worker = worker
-        self._scan = token
-
-    @property
-    def cancelled(self) -> bool:
-        return self._scan.cancelled or self._worker.is_wanted_before(Priority.SCAN)
-
-    def raise_if_cancelled(self) -> None:
-        if self.cancelled:
-            raise Cancelled("cancelled")
 
 
 class Scanner:
@@ -177,7 +160,7 @@ class Scanner:
         self, files: Sequence[tuple[Path, Settings]], token: CancelToken
     ) -> dict[Path, FileRecord | Exception]:
         """The records of the first of ``files``, or the errors; at least that of the very first."""
-        until_wanted = _UntilWanted(self._worker, token)
+        until_wanted = CancelWhen(token, partial(self._worker.is_wanted_before, Priority.SCAN))
         for some, cancel in ((files, until_wanted), (files[:1], token)):
             found = await self._worker.submit(
                 partial(self._score, some, token, cancel), priority=Priority.SCAN, token=token

@@ -4,21 +4,26 @@ import asyncio
 import threading
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import pytest
 import pytest_asyncio
 from lsprotocol import types
 
-from codeorigin.analysis.report import FileReport
+from codeorigin.analysis.report import FileReport, FunctionReport
 from codeorigin.cancellation import CancelToken
 from codeorigin.errors import Cancelled
 from codeorigin.functions.documents import Document
+from codeorigin.functions.finding import outline
+from codeorigin.languages import get_language
 from codeorigin.lsp.connection.client_support import ClientSupport
 from codeorigin.lsp.documents.documents import SourceWorkspace
+from codeorigin.lsp.features import publish
 from codeorigin.lsp.features.publish import publish_soon, scored, settled
 from codeorigin.lsp.scoring.requests import Result
 from codeorigin.lsp.session import Session
+from codeorigin.model.verdict import Verdict
 from support.waiting import PATIENCE
 
 pytestmark = pytest.mark.asyncio
@@ -41,6 +46,8 @@ class Bench:
     error: None = None
     loaded: None = None
     generation: int = 0
+    is_slow: bool = False
+    read: list[FunctionReport] = field(default_factory=list)
     model_id: str = "model"
 
     def __post_init__(self) -> None:
@@ -90,7 +97,22 @@ class Bench:
                 cancel.raise_if_cancelled()
         if self.broken is not None:
             raise self.broken
-        return FileReport(document.kind, None, ())
+        return self.analyze_scored(document) if not self.is_slow else self.read_slowly(document, cancel)
+
+    def read_slowly(self, document: Document, cancel: CancelToken) -> FileReport:
+        """Read at least one more function, as a model does that is slow but gets on."""
+        functions = [
+            FunctionReport(span, Verdict(0.5, 0.0, None), span.name)
+            for span in outline(document.text, get_language("python")).functions
+        ]
+        while len(self.read) < len(functions):
+            self.read.append(functions[len(self.read)])
+            cancel.raise_if_cancelled()
+        return self.analyze_scored(document)
+
+    def analyze_scored(self, document: Document, **_: Any) -> FileReport:
+        is_complete = len(self.read) == document.text.count("def ")
+        return FileReport(document.kind, None, tuple(self.read), is_complete=is_complete)
 
     async def until_running(self) -> None:
         while not self.running.is_set():
@@ -208,6 +230,33 @@ async def test_waiters_woken_by_an_edit_share_its_scoring(bench: Bench) -> None:
     first, second, third = await asyncio.gather(*asked)
     assert first is second is third is bench.session.result("a")
     assert bench.published == [("a", 2)]
+
+
+async def test_results_of_a_slow_model_are_shown_as_they_come(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[list[str]] = []
+    monkeypatch.setattr(publish, "SHOW_SECONDS", 0.0)
+    monkeypatch.setattr(bench, "publish", lambda uri, items, version: shown.append(names(items)))
+    bench.session.configuration.set_editor({"threshold": 0.0})
+    bench.session.configuration.rebuild([])
+    bench.is_slow = True
+    item = types.TextDocumentItem(
+        "a", "python", 1, "".join(f"def f{each}(): return {each}\n" for each in range(4))
+    )
+    bench.documents.put_text_document(item)
+    first = await asyncio.wait_for(scored(bench.session, "a", 0), PATIENCE)
+    assert first is not None
+    assert first.with_id("f0") is not None
+    whole = await bench.ask("a")
+    assert whole is not None
+    assert [each.function_id for each in whole.functions] == ["f0", "f1", "f2", "f3"]
+    assert shown[0] != shown[-1] == ["f0", "f1", "f2", "f3"]
+    assert all(before == after[: len(before)] for before, after in pairwise(shown))
+
+
+def names(items: list[types.Diagnostic]) -> list[str]:
+    return [item.data["name"] for item in items]
 
 
 async def test_request_does_not_wait_for_the_debounce(bench: Bench) -> None:
