@@ -10,7 +10,6 @@ from pathlib import Path
 from pydantic.dataclasses import dataclass
 
 from codeorigin.errors import CodeOriginError
-from codeorigin_training.calibrate.config import CalibrateConfig
 from codeorigin_training.commands.corpus import CorpusConfig
 from codeorigin_training.commands.export import ExportConfig
 from codeorigin_training.commands.finetune import FinetuneConfig
@@ -20,6 +19,7 @@ from codeorigin_training.encoder.pretraining import PretrainConfig
 from codeorigin_training.encoder.settings import COMPACT, EncoderConfig
 from codeorigin_training.pipeline import STAGES
 from codeorigin_training.run import Log, Run
+from codeorigin_training.thresholds.config import CalibrateConfig
 from codeorigin_training.wide.train import WideConfig
 
 
