@@ -10,17 +10,17 @@ from pathlib import Path
 from pydantic.dataclasses import dataclass
 
 from codeorigin.errors import CodeOriginError
-from codeorigin_training.commands.corpus import CorpusConfig
 from codeorigin_training.commands.export import ExportConfig
-from codeorigin_training.commands.finetune import FinetuneConfig
-from codeorigin_training.commands.tokenizer import TokenizerConfig
 from codeorigin_training.configuration import STRICT
+from codeorigin_training.data.corpus import CorpusConfig
+from codeorigin_training.encoder.finetune import FinetuneConfig
 from codeorigin_training.encoder.pretraining import PretrainConfig
 from codeorigin_training.encoder.settings import COMPACT, EncoderConfig
+from codeorigin_training.encoder.tokenizer import TokenizerConfig
+from codeorigin_training.ngrams.train import WideConfig
 from codeorigin_training.pipeline import STAGES
 from codeorigin_training.run import Log, Run
 from codeorigin_training.thresholds.config import CalibrateConfig
-from codeorigin_training.wide.train import WideConfig
 
 
 @dataclass(frozen=True, config=STRICT)

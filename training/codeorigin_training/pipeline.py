@@ -47,27 +47,27 @@ class Stage:
 STAGES = (
     Stage(
         "corpus",
-        "commands.corpus",
+        "data.corpus",
         "Read the sources, filter, drop near-duplicates, write the run's corpus and its data card.",
     ),
     Stage(
         "wide",
-        "commands.wide",
+        "ngrams.wide",
         "Train the n-gram part, cross-fitted by repository.",
     ),
     Stage(
         "tokenizer",
-        "commands.tokenizer",
+        "encoder.tokenizer",
         "Train the vocabulary on the run's corpus.",
     ),
     Stage(
         "pretrain",
-        "commands.pretrain",
+        "encoder.pretrain",
         "Pretrain an encoder on unlabelled code.",
     ),
     Stage(
         "finetune",
-        "commands.finetune",
+        "encoder.finetune",
         "Train the deep part on what the wide part leaves unexplained.",
     ),
     Stage(
@@ -105,7 +105,7 @@ OTHERS = (
     ),
     Stage(
         "classify",
-        "commands.classify",
+        "encoder.classify",
         "Train a classifier for any labels, from a folder of folders or a parquet file.",
     ),
 )
