@@ -7,13 +7,9 @@ from pathlib import Path
 import pytest
 from tests.support.command import COMMAND, PLAIN, ROOT
 
-DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("training/*.md")])
-BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+from support.documents import BLOCK, DOCUMENTS, blocks
+
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#([^)\s]+))?\)")
-
-
-def blocks(language: str, document: Path) -> list[str]:
-    return [body for name, body in BLOCK.findall(document.read_text("utf-8")) if name == language]
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from tests.support.command import PLAIN, ROOT
 
+from support.documents import BLOCK
 from support.repositories import Repository
 
 TEXT = (ROOT / "README.md").read_text("utf-8")
-BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 WORDS_A_MINUTE = 230
 
 

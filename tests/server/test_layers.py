@@ -131,7 +131,7 @@ def test_features_take_plain_values_of_the_model_and_leave_scoring_to_the_analyz
         if _room(each) in {"model", "explain"} and not _below(each, plain)
     }
     # The state of a history keeps the raw scores of functions.
-    assert inside == {("history.functions", "model.scoring.features")}
+    assert inside == {("history.blob_functions", "model.scoring.features")}
 
 
 _SERVER_LAYERS = (

@@ -22,15 +22,24 @@ def neovim(
     project: Path, home: dict[str, str], settings: dict[str, object], monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[pynvim.Nvim]:
     """Neovim in the folder ``project`` with its Python sample open, and the server with ``settings``."""
+    monkeypatch.setenv("CODEORIGIN_EDITORS", str(_EDITORS))
+    monkeypatch.setenv("CODEORIGIN_COMMAND", json.dumps([sys.executable, "-m", "codeorigin", "serve"]))
+    monkeypatch.setenv("CODEORIGIN_SETTINGS", json.dumps(settings))
+    with started(_INIT, project, home, monkeypatch) as editor:
+        yield editor
+
+
+@contextmanager
+def started(
+    init: Path, project: Path, home: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[pynvim.Nvim]:
+    """Neovim with the configuration ``init`` alone, in the folder ``project`` with its Python sample open."""
     executable = shutil.which("nvim", path=str(Path(sys.executable).parent)) or shutil.which("nvim")
     assert executable is not None, "Neovim is missing: install the extra dev"
     for name, value in home.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setenv("CODEORIGIN_EDITORS", str(_EDITORS))
-    monkeypatch.setenv("CODEORIGIN_COMMAND", json.dumps([sys.executable, "-m", "codeorigin", "serve"]))
-    monkeypatch.setenv("CODEORIGIN_SETTINGS", json.dumps(settings))
     monkeypatch.chdir(project)
-    editor = pynvim.attach("child", argv=[executable, "--embed", "--headless", "-u", str(_INIT), "ledger.py"])
+    editor = pynvim.attach("child", argv=[executable, "--embed", "--headless", "-u", str(init), "ledger.py"])
     try:
         yield editor
     finally:

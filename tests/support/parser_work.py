@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 
 
 def process_of(_text: str, _language: str) -> int:
@@ -17,6 +18,27 @@ def die(_text: str, _language: str) -> None:
 def use_memory(text: str, _language: str) -> int:
     """Take a million times the memory of the text."""
     return len(text * 1_000_000)
+
+
+def use_some_memory(text: str, _language: str) -> int:
+    """Take six hundred times the memory of the text, and a while."""
+    taken = text * 600
+    for _ in range(3):
+        take_time("", "")
+    return len(taken)
+
+
+def take_time(_text: str, _language: str) -> None:
+    """Take a twentieth of a second of processor time."""
+    end = time.process_time() + 0.05
+    while time.process_time() < end:
+        pass
+
+
+def write(_text: str, _language: str) -> str:
+    """Write to the standard output, as a parser might."""
+    os.write(1, b"x" * 100)
+    return "written"
 
 
 def fail(_text: str, language: str) -> None:

@@ -8,6 +8,7 @@ from codeorigin.functions.finding import Outline, outline
 from codeorigin.functions.notebooks import without_magics
 from codeorigin.functions.spans import FunctionSpan, Piece, code_text
 from codeorigin.languages import Language, get_language
+from codeorigin.languages.parsing import one_document
 from codeorigin.model.verdict import Reason
 from codeorigin.text.positions import LineIndex
 from codeorigin.text.sources import is_generated, is_minified
@@ -37,7 +38,8 @@ class OutlinedPiece:
 
 def outlined(document: Document, cancel: CancelToken = NEVER) -> list[OutlinedPiece]:
     """The pieces of a document; raises as :meth:`~codeorigin.functions.documents.Document.pieces`."""
-    return [_outlined(piece, document, cancel) for piece in document.pieces(cancel)]
+    with one_document(len(document.text)):
+        return [_outlined(piece, document, cancel) for piece in document.pieces(cancel)]
 
 
 def _outlined(piece: Piece, document: Document, cancel: CancelToken) -> OutlinedPiece:

@@ -10,7 +10,7 @@ from codeorigin.errors import CodeOriginError, MissingContentError, ModelError, 
 from codeorigin.fleet.options import UnitKind
 from codeorigin.fleet.units import Unit
 from codeorigin.git.repository import Repository
-from codeorigin.history.functions import BlobReader, load_analyzer
+from codeorigin.history.blob_functions import BlobReader, load_analyzer
 from codeorigin.history.results import UNREADABLE
 from codeorigin.history.state import IN_MEMORY, HistoryState
 from codeorigin.history.tree import judged_file, tree_files

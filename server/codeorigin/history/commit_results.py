@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from codeorigin.git.line_changes import ChangedFile
-from codeorigin.history.functions import BlobFunction
+from codeorigin.history.blob_functions import BlobFunction
 from codeorigin.history.results import CommitResult, Part
 from codeorigin.languages import get_language
 from codeorigin.model.calibration.judge import Judge

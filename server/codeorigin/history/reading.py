@@ -12,7 +12,7 @@ from types import TracebackType
 from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.errors import CodeOriginError, MissingContentError, SourceError
 from codeorigin.git.repository import Repository
-from codeorigin.history.functions import BlobReader, load_analyzer, packed
+from codeorigin.history.blob_functions import BlobReader, load_analyzer, packed
 from codeorigin.languages.kinds import Kind, kind_for_path
 from codeorigin.processes import WorkerPool
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from codeorigin.errors import RepositoryError
 from codeorigin.git.line_changes import MAX_CHANGES, records
 from codeorigin.git.repository import Repository
-from codeorigin.history.functions import BlobFunction
+from codeorigin.history.blob_functions import BlobFunction
 from codeorigin.languages import get_language
 from codeorigin.model.calibration.judge import Judge
 from codeorigin.model.verdict import Band

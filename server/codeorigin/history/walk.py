@@ -15,8 +15,8 @@ from codeorigin.git.declared import declared_agents
 from codeorigin.git.line_changes import ChangedFile
 from codeorigin.git.process import FailedCommandError
 from codeorigin.git.repository import Commit, Repository
+from codeorigin.history.blob_functions import PieceFunctions, unpacked
 from codeorigin.history.commit_results import ReadFile, commit_result
-from codeorigin.history.functions import PieceFunctions, unpacked
 from codeorigin.history.reading import UNREAD, Read, Readers, Wanted
 from codeorigin.history.results import CommitResult
 from codeorigin.history.state import HistoryState

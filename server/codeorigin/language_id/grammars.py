@@ -24,6 +24,9 @@ PAIRS: Mapping[str, tuple[str, str]] = MappingProxyType(
 LONGEST = 1200
 """Most characters of a text that are parsed. More would take longer than all the rest and improve no answer."""
 
+_SECONDS = 1.0
+"""Processor time for both grammars, a thousand times what they usually take. An editor may be waiting."""
+
 _PIECES = re.compile(
     r"""
       "(?:\\.|[^"\\\n])*" | '(?:\\.|[^'\\\n])*' | `(?:\\.|[^`\\])*`  # texts
@@ -49,9 +52,21 @@ class Legality(StrEnum):
 
 
 def legality(text: str, pair: tuple[str, str]) -> Legality:
-    """Which grammars of ``pair`` accept ``text``, or the :func:`beginning` of a long one."""
-    text = beginning(text)
-    first, second = (_is_legal(text, language) for language in pair)
+    """Which grammars of ``pair`` accept ``text``, or the :func:`beginning` of a long one.
+
+    None, if that takes a parser much longer than usual.
+    """
+    # Only texts that the model cannot decide need a parser.
+    from codeorigin.languages.parsing import ParseBudgetError, bounded  # noqa: PLC0415
+
+    try:
+        return bounded(_legality, beginning(text), " ".join(pair), seconds=_SECONDS)
+    except ParseBudgetError:
+        return Legality.NEITHER
+
+
+def _legality(text: str, pair: str) -> Legality:
+    first, second = (_is_legal(text, language) for language in pair.split())
     if first:
         return Legality.BOTH if second else Legality.FIRST
     return Legality.SECOND if second else Legality.NEITHER
@@ -103,7 +118,6 @@ def _has_no_error(text: str, name: str) -> bool:
 
 @lru_cache(maxsize=8)
 def _grammar(name: str) -> "Grammar":
-    # Only texts that the model cannot decide need a parser.
     from tree_sitter import Language as Grammar  # noqa: PLC0415
 
     from codeorigin.languages import LANGUAGES  # noqa: PLC0415

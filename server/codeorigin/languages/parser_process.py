@@ -1,9 +1,13 @@
-"""The process that parses large texts for :mod:`codeorigin.languages.parsing`, until its standard input ends."""
+"""The process that parses for :mod:`codeorigin.languages.parsing`, until its standard input ends."""
 
 import math
+import os
 import pickle
+import re
 import sys
+import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from codeorigin.languages.parsing import ParseBudgetError
@@ -11,10 +15,16 @@ from codeorigin.languages.parsing import ParseBudgetError
 _MEMORY = 1 << 30
 """Bytes of address space. A text of 5 MB, the largest that is read, takes about a quarter."""
 
+_QUICK = 0.1
+"""Seconds. To use much memory takes longer."""
+_KEPT = 256 << 20
+"""Bytes. A process that has used more ends after its answer, because much of that would never be given back."""
+
 
 def main() -> None:
-    """Answer each request with ``None``, which says that the work has begun, and then with its result."""
-    requests, answers = sys.stdin.buffer, sys.stdout.buffer
+    """Answer each request with ``None``, which says that the work has begun, and then with its result and seconds."""
+    requests, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # nothing that a parser prints is an answer
     _limit_memory()
     while True:
         try:
@@ -24,17 +34,23 @@ def main() -> None:
         _limit_time(seconds)
         answers.write(pickle.dumps(None))
         answers.flush()
+        begun = time.process_time()
         answers.write(_answer(work, text, language))
         answers.flush()
+        if time.process_time() - begun > _QUICK and _most_memory() > _KEPT:
+            return
 
 
 def _answer(work: Callable[[str, str], Any], text: str, language: str) -> bytes:
+    begun = time.process_time()
     try:
-        return pickle.dumps((True, work(text, language)), pickle.HIGHEST_PROTOCOL)
+        result = work(text, language)
+        return pickle.dumps((True, result, time.process_time() - begun), pickle.HIGHEST_PROTOCOL)
     except MemoryError:
-        return pickle.dumps((False, ParseBudgetError("the syntax takes too much memory to read")))
-    except Exception as error:
-        return pickle.dumps((False, error))
+        error: Exception = ParseBudgetError("the syntax takes too much memory to read")
+    except Exception as other:
+        error = other
+    return pickle.dumps((False, error, time.process_time() - begun))
 
 
 def _limit_memory() -> None:
@@ -44,6 +60,16 @@ def _limit_memory() -> None:
         _, most = resource.getrlimit(resource.RLIMIT_AS)
         limit = _MEMORY if most == resource.RLIM_INFINITY else min(_MEMORY, most)
         resource.setrlimit(resource.RLIMIT_AS, (limit, most))
+
+
+def _most_memory() -> int:
+    """The most bytes of memory that this process has used; 0 where the system does not tell."""
+    try:
+        status = Path("/proc/self/status").read_text("ascii", "replace")
+    except OSError:
+        return 0
+    found = re.search(r"^VmHWM:\s*(\d+) kB$", status, re.MULTILINE)
+    return int(found[1]) * 1024 if found else 0
 
 
 def _limit_time(seconds: float) -> None:

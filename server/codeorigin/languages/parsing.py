@@ -1,10 +1,11 @@
-"""Runs parsers on any text: on large ones in processes that are limited in time and memory, and can be killed.
+"""Runs parsers in processes that are limited in time and memory, and can be killed.
 
-A parser is native code that cannot be stopped from outside, and there are texts in every language that cost it time or
-memory in proportion to the square of their size, or that crash it.
+A parser is native code that cannot be stopped from outside. There are texts in every language that cost it time or
+memory in proportion to the square of their size, or that crash it, and some of a hundred characters that it never ends.
 """
 
 import atexit
+import math
 import os
 import pickle
 import subprocess
@@ -13,6 +14,8 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from codeorigin.cancellation import NEVER, CancelToken
@@ -20,8 +23,6 @@ from codeorigin.errors import CodeOriginError
 
 T = TypeVar("T")
 
-_SMALL = 4_096
-"""Even the worst text of this many characters takes 0.3 s, so this process parses it, which is faster."""
 _SECONDS = 3.0
 _SECONDS_PER_MILLION = 6.0
 """Processor time for a million characters. Ordinary code takes about a second."""
@@ -29,6 +30,8 @@ _PATIENCE = 10.0
 """Seconds to wait for a second of processor time, on a busy machine or one that cannot limit the time of a process."""
 _GRACE = 0.25
 """Seconds that a process has to end its work after it was cancelled. Most do, and to start another one takes time."""
+
+_TOO_MUCH = "the syntax takes too much time or memory to read"
 
 
 class ParseBudgetError(CodeOriginError):
@@ -54,8 +57,10 @@ class _ParserProcess:
         self._lock = threading.Lock()
         self.usable = True
 
-    def run(self, work: Callable[[str, str], T], text: str, language: str, cancel: CancelToken) -> T:
-        """``work(text, language)``, done by the process.
+    def run(
+        self, work: Callable[[str, str], T], text: str, language: str, seconds: float, cancel: CancelToken
+    ) -> tuple[T, float]:
+        """``work(text, language)``, done by the process within ``seconds`` of processor time, and how many it took.
 
         Raises:
             Cancelled: ``cancel`` was triggered.
@@ -63,7 +68,6 @@ class _ParserProcess:
             _ProcessEndedError: the process was gone before.
         """
         assert self._process.stdin is not None
-        seconds = _SECONDS + _SECONDS_PER_MILLION * len(text) / 1e6
         with self._killed_after(seconds * _PATIENCE, cancel):
             try:
                 pickle.dump((work, text, language, seconds), self._process.stdin)
@@ -74,15 +78,14 @@ class _ParserProcess:
                 cancel.raise_if_cancelled()
                 raise _ProcessEndedError from error
             try:
-                succeeded, result = self._answer()
+                succeeded, result, took = self._answer()
             except (OSError, EOFError, pickle.UnpicklingError):
                 self.usable = False
                 cancel.raise_if_cancelled()
-                raise ParseBudgetError("the syntax takes too much time or memory to read") from None
+                raise ParseBudgetError(_TOO_MUCH) from None
         if not succeeded:
             raise result
-        found: T = result
-        return found
+        return result, took
 
     def _answer(self) -> Any:
         assert self._process.stdout is not None
@@ -128,7 +131,42 @@ _idle: list[_ParserProcess] = []
 """Processes that have nothing to do. Each thread that parses has one of its own meanwhile."""
 
 
-def bounded(work: Callable[[str, str], T], text: str, language: str, cancel: CancelToken = NEVER) -> T:
+@dataclass(slots=True)
+class _Budget:
+    """Seconds of processor time that are left."""
+
+    left: float
+
+    @classmethod
+    def of(cls, characters: int) -> "_Budget":
+        """What one text of so many characters may take."""
+        return cls(_SECONDS + _SECONDS_PER_MILLION * characters / 1e6)
+
+
+_document: ContextVar[_Budget | None] = ContextVar("document", default=None)
+
+
+@contextmanager
+def one_document(characters: int) -> Iterator[None]:
+    """Count the texts that the block parses as parts of one document of so many characters.
+
+    Together they may take twice what a text of its size may, so that one that takes too much leaves time for the others.
+    """
+    token = _document.set(_Budget(2 * _Budget.of(characters).left))
+    try:
+        yield
+    finally:
+        _document.reset(token)
+
+
+def bounded(
+    work: Callable[[str, str], T],
+    text: str,
+    language: str,
+    cancel: CancelToken = NEVER,
+    *,
+    seconds: float | None = None,
+) -> T:
     """``work(text, language)`` within limits of time and memory; ``work`` is a function of a module.
 
     Args:
@@ -136,23 +174,38 @@ def bounded(work: Callable[[str, str], T], text: str, language: str, cancel: Can
         text: what to parse.
         language: the language's id.
         cancel: stops the work.
+        seconds: of processor time, rounded up; by default, what suits the size of the text.
 
     Raises:
         Cancelled: ``cancel`` was triggered.
-        ParseBudgetError: the text takes too much time or memory, or crashes the parser.
+        ParseBudgetError: the text takes too much time or memory, or crashes the parser; or its document took too much.
     """
     cancel.raise_if_cancelled()
-    if len(text) <= _SMALL:
-        return work(text, language)
+    document = _document.get() or _Budget(math.inf)
+    if document.left <= 0:
+        raise ParseBudgetError(_TOO_MUCH)
+    seconds = min(seconds or _Budget.of(len(text)).left, document.left)
+    try:
+        result, took = _elsewhere(work, text, language, seconds, cancel)
+    except ParseBudgetError:
+        document.left -= seconds
+        raise
+    document.left -= took
+    return result
+
+
+def _elsewhere(
+    work: Callable[[str, str], T], text: str, language: str, seconds: float, cancel: CancelToken
+) -> tuple[T, float]:
     while _idle:
         try:
-            return _run(_idle.pop(), work, text, language, cancel)
+            return _run(_idle.pop(), work, text, language, seconds, cancel)
         except _ProcessEndedError:
             continue
         except IndexError:  # another thread took the last one
             break
     try:
-        return _run(_ParserProcess(), work, text, language, cancel)
+        return _run(_ParserProcess(), work, text, language, seconds, cancel)
     except (OSError, _ProcessEndedError):
         raise CodeOriginError(
             f"no process for the parser can be started: check that {sys.executable} can run codeorigin"
@@ -160,10 +213,15 @@ def bounded(work: Callable[[str, str], T], text: str, language: str, cancel: Can
 
 
 def _run(
-    process: _ParserProcess, work: Callable[[str, str], T], text: str, language: str, cancel: CancelToken
-) -> T:
+    process: _ParserProcess,
+    work: Callable[[str, str], T],
+    text: str,
+    language: str,
+    seconds: float,
+    cancel: CancelToken,
+) -> tuple[T, float]:
     try:
-        return process.run(work, text, language, cancel)
+        return process.run(work, text, language, seconds, cancel)
     finally:
         if process.usable:
             _idle.append(process)

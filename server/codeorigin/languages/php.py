@@ -64,6 +64,8 @@ PHP = Language(
     tests=TestRules(
         file=re.compile(r".*(Test|TestCase|Cest|Spec)\.php|test_.*\.php|.*_test\.php"),
         name=re.compile(r"test([A-Z_0-9].*)?|setUp(BeforeClass)?|tearDown(AfterClass)?"),
-        attribute=re.compile(r"#\[[^\]]*\b(?:Test|DataProvider|Before|After|BeforeClass|AfterClass)\b"),
+        attribute=re.compile(
+            r"#\[(?:[^\]#]|#(?!\[))*?\b(?:Test|DataProvider|Before|After|BeforeClass|AfterClass)\b"
+        ),
     ),
 )

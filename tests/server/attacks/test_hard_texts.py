@@ -1,4 +1,4 @@
-"""Small texts that cost a parser a time or a memory that grows with the square of their size."""
+"""Small texts that cost a parser a time or a memory that grows with the square of their size, or an endless time."""
 
 from pathlib import Path
 
@@ -17,6 +17,9 @@ HARD = {
     "typescript": ("typescript", "a<b," * 16_000),
     "ruby": ("ruby", "%(" * 30_000),
     "c++": ("cpp", 'R"x(' * 100_000),
+    "python, 9 kB": ("python", "/*\n" * 3_000),
+    "c#, operators": ("csharp", "&," * 5_000),
+    "typescript, 117 characters": ("typescript", "%private]<a>(" * 9),
 }
 
 
@@ -24,6 +27,14 @@ HARD = {
 def test_parser_is_stopped(name: str) -> None:
     language, text = HARD[name]
     assert outline(text, get_language(language)) == Outline((), parsed=False)
+
+
+def test_attributes_are_searched_once() -> None:
+    """Each ``#[`` was followed to the end: half a minute for 100 kB, hours for this."""
+    rule = get_language("php").tests.attribute
+    assert rule is not None
+    assert rule.search("#[A(" + "'#['," * 400_000) is None
+    assert rule.search("#[A('#[', '#'), Test]") is not None
 
 
 def test_check_names_them_and_goes_on(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ import pytest
 from codeorigin.errors import CodeOriginError
 from codeorigin.git.repository import Repository as Opened
 from codeorigin.history import walk
-from codeorigin.history.functions import BlobReader
+from codeorigin.history.blob_functions import BlobReader
 from codeorigin.history.reading import Read, Readers
 from codeorigin.history.results import CommitResult
 from codeorigin.history.run import open_history
@@ -31,7 +31,7 @@ STOPPED = """\
 import os, signal, sys
 from pathlib import Path
 from codeorigin.git.repository import Repository
-from codeorigin.history.functions import BlobReader
+from codeorigin.history.blob_functions import BlobReader
 from codeorigin.history.run import open_history
 
 signal.signal(signal.SIGINT, signal.default_int_handler)

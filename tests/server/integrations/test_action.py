@@ -85,11 +85,10 @@ def runner(tmp_path: Path) -> Runner:
     script = f"""#!/bin/sh
 echo "$@" >> "{installed}"
 [ "$1" = -I ] || exit 9
-[ "$3" = venv ] || exit 0
-mkdir -p "$5/bin"
-cp "$0" "$5/bin/python"
-printf '#!/bin/sh\\nexec "{sys.executable}" -I -m codeorigin "$@"\\n' > "$5/bin/codeorigin"
-chmod +x "$5/bin/codeorigin"
+case "$3" in
+  venv) env > "{tmp_path / "environment"}"; mkdir -p "$5/bin"; cp "$0" "$5/bin/python" ;;
+  codeorigin) exec "{sys.executable}" "$@" ;;
+esac
 """
     programs = tmp_path / "bin"
     programs.mkdir()
@@ -102,7 +101,7 @@ def test_pull_request_gets_annotations_and_a_summary(runner: Runner) -> None:
     runner.base_ref = "main"
     code, outputs = runner.run(arguments="--threshold\n0")
     assert code == 0
-    assert (runner.folder / "installed").read_text().splitlines() == [
+    assert (runner.folder / "installed").read_text().splitlines()[:2] == [
         f"-I -m venv --clear {runner.folder / 'temp' / 'codeorigin'}",
         f"-I -m pip install --quiet --disable-pip-version-check {ROOT}",
     ]
@@ -127,7 +126,7 @@ def test_findings_fail_only_on_request(runner: Runner, fail: str, expected: int)
 
 def test_errors_always_fail_and_say_why(runner: Runner) -> None:
     code, outputs = runner.run(base="nowhere")
-    assert (code, set(outputs)) == (2, {"codeorigin"})
+    assert (code, set(outputs)) == (2, {"python"})
     assert "codeorigin: nowhere: no such commit, branch or tag here" in runner.said
 
 
@@ -156,14 +155,14 @@ def test_shallow_checkout_says_what_is_missing(runner: Runner, pull_request: Rep
     clone = checked_out(pull_request, runner.folder / "clone", depth=1)
     runner.repository, runner.base_ref = clone, "main"
     code, outputs = runner.run()
-    assert (code, set(outputs)) == (2, {"codeorigin"})
+    assert (code, set(outputs)) == (2, {"python"})
     assert runner.said.splitlines() == [
         "codeorigin: origin/main: no such commit, branch or tag here; in a shallow clone, fetch more of the history"
     ]
     # The base is there, but not the history that leads to it.
     clone.git("fetch", "-q", "--depth=1", pull_request.folder.as_uri(), "+main:refs/remotes/origin/main")
     code, outputs = runner.run()
-    assert (code, set(outputs)) == (2, {"codeorigin"})
+    assert (code, set(outputs)) == (2, {"python"})
     (line,) = runner.said.splitlines()
     assert line.endswith(
         "have no commit in common here; this clone is shallow, fetch more of the history (git fetch --unshallow)"
@@ -180,6 +179,29 @@ def test_depth_two_is_enough_if_the_base_is_the_first_parent(
     runner.repository = checked_out(pull_request, runner.folder / "clone", depth=2)
     code, outputs = runner.run(base="HEAD^1", arguments="--threshold\n0")
     assert (code, paths_of(outputs)) == (0, ["a.py"])
+
+
+def test_what_the_job_tells_python_and_pip_names_no_file_of_the_checkout(
+    runner: Runner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A constraint may be an address, and what is built there runs."""
+    trap = runner.folder / "ran"
+    (runner.repository.folder / "sitecustomize.py").write_text(f"open({str(trap)!r}, 'w').close()\n")
+    relative = {
+        "PIP_CONSTRAINT": "a.txt",
+        "PIP_CONFIG_FILE": "pip.conf",
+        "PYTHONPATH": ".",
+        "PYTHONHOME": ".",
+    }
+    for name, value in (relative | {"PIP_INDEX_URL": "https://mirror.example.org/simple"}).items():
+        monkeypatch.setitem(PLAIN, name, value)
+    assert runner.run()[0] == 0
+    kept = (runner.folder / "environment").read_text().splitlines()
+    assert [line for line in kept if line.startswith(("PIP_", "PYTHON"))] == [
+        "PIP_INDEX_URL=https://mirror.example.org/simple"
+    ]
+    assert f"PWD={runner.folder / 'temp'}" in kept
+    assert not trap.exists()
 
 
 def test_untrusted_input_is_not_run_as_a_script(runner: Runner) -> None:

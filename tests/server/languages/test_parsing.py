@@ -1,5 +1,6 @@
-"""Large texts are parsed in a process that is limited in time and memory, and whose death costs one file alone."""
+"""Texts are parsed in a process that is limited in time and memory, and whose death costs one file alone."""
 
+import json
 import os
 import signal
 import threading
@@ -15,7 +16,7 @@ from codeorigin.functions.documents import Document
 from codeorigin.functions.finding import Outline, find_functions, outline
 from codeorigin.languages import LANGUAGES, get_language, parsing
 from codeorigin.languages.constructs import character_constructs
-from codeorigin.languages.parsing import ParseBudgetError, bounded
+from codeorigin.languages.parsing import ParseBudgetError, bounded, one_document
 from codeorigin.languages.syntax import parse
 from codeorigin.model.file_verdict import FileReason
 from support import parser_work
@@ -24,16 +25,15 @@ Processes = list[parsing._ParserProcess]
 
 PYTHON = get_language("python")
 FUNCTIONS = "".join(f"def f{number}(x):\n    return x\n" for number in range(2_000))
-HOPELESS = 'R"x(' * 100_000
-"""C++ that takes the parser a time that grows with the square of its size."""
+HOPELESS = "/*\n" * 3_000
+"""Python that takes the parser a memory that grows with the square of its size."""
+ENDLESS = 'R"x(' * 100_000
+"""C++ that takes it a time that grows like that."""
 
 
 def with_comments(count: int) -> str:
     """Python code where the grammar's scanner looks ahead, at every comment, over all that follow."""
     return "def f(x):\n" + ("    # " + "word " * 40 + "\n") * count + "    return x\n"
-
-
-LARGE = "x" * 5_000
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def processes(monkeypatch: pytest.MonkeyPatch) -> Iterator[Processes]:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_large_text_is_parsed_in_another_process_with_the_same_result(language: str) -> None:
+def test_large_text_gives_the_same_result_as_a_small_one(language: str) -> None:
     known = get_language(language)
     comment = f"{known.line_comment} \u00e9\u00e9\u00e9 \U0001d499 {'x' * 60}\n"
     small, large = parse(comment, known), parse(comment * 1_000, known)
@@ -61,45 +61,66 @@ def test_large_text_is_parsed_in_another_process_with_the_same_result(language: 
     )
 
 
-def test_only_large_texts_need_another_process(processes: Processes) -> None:
-    assert bounded(parser_work.process_of, "x", "python") == os.getpid()
-    assert bounded(parser_work.process_of, LARGE, "python") != os.getpid()
+def test_texts_are_parsed_in_another_process(processes: Processes) -> None:
+    assert bounded(parser_work.process_of, "x", "python") != os.getpid()
 
 
 def test_process_is_used_again(processes: Processes) -> None:
-    assert bounded(parser_work.process_of, LARGE, "python") == bounded(
-        parser_work.process_of, LARGE, "python"
-    )
+    process = bounded(parser_work.process_of, "x", "python")
+    assert bounded(parser_work.process_of, "x", "python") == process
 
 
 def test_text_that_kills_the_process_is_an_error_and_the_next_one_is_parsed(processes: Processes) -> None:
     with pytest.raises(ParseBudgetError):
-        bounded(parser_work.die, LARGE, "python")
+        bounded(parser_work.die, "x", "python")
     assert len(parse(FUNCTIONS, PYTHON).functions) == 2_000
 
 
 def test_text_that_takes_too_much_memory_is_an_error_and_the_next_one_is_parsed(processes: Processes) -> None:
     with pytest.raises(ParseBudgetError):
-        bounded(parser_work.use_memory, LARGE, "python")
+        bounded(parser_work.use_memory, "x" * 5_000, "python")
     assert len(parse(FUNCTIONS, PYTHON).functions) == 2_000
+
+
+def test_process_that_has_taken_much_memory_is_replaced(processes: Processes) -> None:
+    before = bounded(parser_work.process_of, "x", "python")
+    assert bounded(parser_work.use_some_memory, "x" * 500_000, "python") > 256 << 20
+    assert bounded(parser_work.process_of, "x", "python") != before
+
+
+def test_what_a_parser_prints_is_no_answer(processes: Processes) -> None:
+    assert bounded(parser_work.write, "x", "python") == "written"
+
+
+def test_parts_of_one_document_share_their_time(
+    processes: Processes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parsing, "_SECONDS", 0.04)
+    monkeypatch.setattr(parsing, "_PATIENCE", 1e4)
+    with one_document(100):
+        bounded(parser_work.take_time, "x", "python")
+        bounded(parser_work.take_time, "x", "python")
+        with pytest.raises(ParseBudgetError):
+            bounded(parser_work.take_time, "x", "python")
+    bounded(parser_work.take_time, "x", "python")
 
 
 def test_error_in_the_process_is_raised_here(processes: Processes) -> None:
     with pytest.raises(ValueError, match="no python"):
-        bounded(parser_work.fail, LARGE, "python")
+        bounded(parser_work.fail, "x", "python")
 
 
 def test_process_that_was_killed_between_two_texts_is_replaced(processes: Processes) -> None:
-    gone = bounded(parser_work.process_of, LARGE, "python")
+    gone = bounded(parser_work.process_of, "x", "python")
     os.kill(gone, signal.SIGKILL)
-    assert bounded(parser_work.process_of, LARGE, "python") != gone
+    assert bounded(parser_work.process_of, "x", "python") != gone
 
 
 def test_process_that_cannot_be_started_is_an_error_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parsing, "_idle", [])
     monkeypatch.setattr("sys.executable", "/nowhere/python")
     with pytest.raises(CodeOriginError, match=r"check that /nowhere/python can run codeorigin"):
-        bounded(parser_work.process_of, LARGE, "python")
+        bounded(parser_work.process_of, "x", "python")
 
 
 def test_each_thread_has_a_process_of_its_own(processes: Processes) -> None:
@@ -109,7 +130,7 @@ def test_each_thread_has_a_process_of_its_own(processes: Processes) -> None:
     def work() -> None:
         together.wait()
         for _ in range(20):
-            found.add(bounded(parser_work.process_of, LARGE, "python"))
+            found.add(bounded(parser_work.process_of, "x", "python"))
             assert len(parse(FUNCTIONS, PYTHON).functions) == 2_000
 
     threads = [threading.Thread(target=work) for _ in range(2)]
@@ -121,11 +142,10 @@ def test_each_thread_has_a_process_of_its_own(processes: Processes) -> None:
 
 
 def test_text_that_takes_too_long_has_no_functions() -> None:
-    cpp = get_language("cpp")
     with pytest.raises(ParseBudgetError):
-        parse(HOPELESS, cpp)
-    assert outline(HOPELESS, cpp) == Outline((), parsed=False)
-    assert find_functions(HOPELESS, cpp) == ()
+        parse(HOPELESS, PYTHON)
+    assert outline(HOPELESS, PYTHON) == Outline((), parsed=False)
+    assert find_functions(HOPELESS, PYTHON) == ()
 
 
 def test_text_nested_deeply_is_parsed() -> None:
@@ -176,7 +196,7 @@ def test_running_parse_can_be_cancelled() -> None:
     timer = threading.Timer(0.5, token.cancel)
     timer.start()
     with pytest.raises(Cancelled):
-        outline(HOPELESS, get_language("cpp"), cancel=token)
+        outline(ENDLESS, get_language("cpp"), cancel=token)
 
 
 def test_token_that_is_only_asked_can_cancel_too() -> None:
@@ -195,7 +215,7 @@ def test_token_that_is_only_asked_can_cancel_too() -> None:
                 raise Cancelled("cancelled")
 
     with pytest.raises(Cancelled):
-        outline(HOPELESS, get_language("cpp"), cancel=Asked())
+        outline(ENDLESS, get_language("cpp"), cancel=Asked())
 
 
 @pytest.mark.parametrize("size", [1, 1_000])
@@ -208,7 +228,7 @@ def test_text_is_not_parsed_after_cancellation(size: int) -> None:
 
 def test_unparsed_file_says_why_it_has_no_verdict(tiny_model_dir: Path) -> None:
     analyzer = Analyzer.load(tiny_model_dir)
-    report = analyzer.analyze(Document(HOPELESS, "cpp"))
+    report = analyzer.analyze(Document(HOPELESS, "python"))
     assert report.functions == ()
     assert report.verdict is not None
     assert (report.verdict.reason, report.verdict.band) == (FileReason.UNPARSED, None)
@@ -217,8 +237,24 @@ def test_unparsed_file_says_why_it_has_no_verdict(tiny_model_dir: Path) -> None:
 
 
 def test_document_with_a_block_that_cannot_be_parsed_says_so(tiny_model_dir: Path) -> None:
-    text = f"```cpp\n{HOPELESS}\n```\n\n```python\n{FUNCTIONS}```\n"
+    text = f"```python\n{HOPELESS}\n```\n\n```python\n{FUNCTIONS}```\n"
     report = Analyzer.load(tiny_model_dir).analyze(Document(text, "markdown"))
     assert len(report.functions) == 2_000
     with pytest.raises(CodeOriginError, match="too much time or memory"):
         report.require_parsed()
+
+
+CELLS = json.dumps({"cells": [{"cell_type": "code", "source": FUNCTIONS[:500]}], "metadata": {}})
+BLOCKS = f"```python\n{FUNCTIONS[:500]}```\n"
+
+
+@pytest.mark.parametrize(("kind", "text"), [("notebook", CELLS), ("markdown", BLOCKS)])
+def test_pieces_of_a_document_share_its_time(
+    tiny_model_dir: Path, monkeypatch: pytest.MonkeyPatch, kind: str, text: str
+) -> None:
+    analyzer = Analyzer.load(tiny_model_dir)
+    analyzer.analyze(Document(text, kind)).require_parsed()
+    monkeypatch.setattr(parsing, "_SECONDS", 0.0)
+    monkeypatch.setattr(parsing, "_SECONDS_PER_MILLION", 0.0)
+    with pytest.raises(CodeOriginError, match="too much time"):
+        analyzer.analyze(Document(text, kind)).require_parsed()
