@@ -54,15 +54,6 @@ def tiny_model_dir(tiny_model: "TinyModel") -> Path:
 
 
 @pytest.fixture(scope="session")
-def tiny_refining_model(tmp_path_factory: pytest.TempPathFactory, graphs: Path) -> "TinyModel":
-    """A bundle whose deep part runs after the wide one, on chosen functions; tests must not change its folder."""
-    from support.tiny_model import build_tiny_model  # noqa: PLC0415
-    from support.tiny_refinement import REFINED  # noqa: PLC0415
-
-    return build_tiny_model(tmp_path_factory.mktemp("tiny-refining-model"), refines=REFINED, cache=graphs)
-
-
-@pytest.fixture(scope="session")
 def tiny_wide_model(tmp_path_factory: pytest.TempPathFactory, graphs: Path) -> "TinyModel":
     """A bundle without a deep part."""
     from support.tiny_model import build_tiny_model  # noqa: PLC0415

@@ -18,7 +18,6 @@ def analyze(
     *,
     path: "str | PathLike[str] | None" = None,
     file_context: bool = True,
-    deep: bool = True,
     model: "str | PathLike[str] | None" = None,
     threads: int = 1,
 ) -> "FileReport":
@@ -31,18 +30,14 @@ def analyze(
         language: an id such as ``python`` or ``typescript``, or a name that editors use.
         path: the file's path, used to recognise test files; nothing is read from it.
         file_context: let the other functions of the file count in each function's verdict.
-        deep: let the model's deep part, if it has one that refines verdicts, do so; if False, it is not even loaded.
         model: a model folder; None means the one that ships with CodeOrigin.
         threads: processor threads for the model; only the call that loads it uses this.
 
     Raises:
         codeorigin.errors.LanguageError: the language is not supported.
-        codeorigin.errors.ModelError: the model is missing or broken. A deep part that refines verdicts is only used
-            for doubtful ones, so a broken one fails only then.
+        codeorigin.errors.ModelError: the model is missing or broken.
     """
     # Importing the package just for its version must not load the inference runtime.
     from codeorigin.analysis.api import analyze_text  # noqa: PLC0415
 
-    return analyze_text(
-        text, language, path=path, file_context=file_context, deep=deep, model=model, threads=threads
-    )
+    return analyze_text(text, language, path=path, file_context=file_context, model=model, threads=threads)

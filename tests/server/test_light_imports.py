@@ -49,6 +49,18 @@ def test_version_option_does_not_load_the_command_line(option: str) -> None:
     assert done.stdout == f"codeorigin {codeorigin.__version__}\n0 []\n"
 
 
+@pytest.mark.parametrize(
+    "command", [["--help"], ["check", "--help"], ["explain", "--help"], ["history", "--help"]]
+)
+def test_help_loads_no_runtime(command: list[str]) -> None:
+    script = (
+        f"import sys; sys.argv[1:] = {command!r}; from codeorigin.__main__ import main; code = main(); "
+        "print(code, sorted({'onnxruntime', 'numpy', 'tokenizers', 'tree_sitter'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "0 []"
+
+
 def test_check_of_files_loads_neither_git_modules_nor_pydantic(tmp_path: Path) -> None:
     (tmp_path / "a.py").write_text("def f(a):\n    return a\n")
     script = (
@@ -63,7 +75,7 @@ def test_a_server_starts_without_a_model_or_git() -> None:
     script = (
         "import sys, codeorigin.lsp.app; "
         "print(sorted(name for name in sys.modules if name in {'numpy', 'typer', 'rich', "
-        "'google.protobuf', 'onnxruntime', 'codeorigin.analysis.analyzer'} "
+        "'onnxruntime', 'codeorigin.analysis.analyzer'} "
         "or name.startswith('codeorigin.git')))"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)

@@ -17,12 +17,11 @@ import torch
 
 import codeorigin_training
 from codeorigin.explain.explainer import Explainer
-from codeorigin.model.bundle import GRADIENT_GRAPH, SCORE_GRAPH, TOKENIZER, WIDE_GRAPH
+from codeorigin.model.bundle import GRADIENT_GRAPH, SCORE_GRAPH, TOKENIZER
 from codeorigin.model.calibration.commit_context import CommitContext
 from codeorigin.model.calibration.file_context import FileContext
 from codeorigin.model.calibration.neighbours import NeighbourRule
 from codeorigin.model.calibration.pooled_rule import PooledRule
-from codeorigin.model.calibration.refined import RefinedScales
 from codeorigin.model.calibration.scale import Scale, Thresholds
 from codeorigin.model.file_verdict import FileRule
 from codeorigin.model.folder import MANIFEST, sha256_of
@@ -36,7 +35,7 @@ from codeorigin_training.encoder.files import make_encoder
 from codeorigin_training.encoder.model import Encoder, compact_body
 from codeorigin_training.encoder.settings import EncoderConfig, Pooling
 from codeorigin_training.encoder.vocabulary import own_tokenizer, train_tokenizer
-from codeorigin_training.export.bundle import export_parts
+from codeorigin_training.export.onnx_graphs import export_graphs
 from codeorigin_training.export.quantization import quantize
 from support.snippets import ALL
 from support.tiny_roberta import write_tiny_roberta
@@ -58,7 +57,6 @@ class TinyModel:
     encoder: Encoder | None
     wide_weights: npt.NDArray[np.float32] | None
     tokenizer: Tokenizer | None
-    refines: RefinedScales | None = None
 
     @property
     def score_path(self) -> Path:
@@ -74,22 +72,14 @@ class TinyModel:
         if self.encoder is not None:
             deep = DeepSettings(min(context, self.encoder.context), overlap, self.encoder.width)
         views = None if self.wide_weights is None else NgramViews(VIEWS)
-        wide_path = self.directory / WIDE_GRAPH if self.refines else None
-        return Scorer(
-            self.score_path,
-            wide=views,
-            tokenizer=self.tokenizer,
-            deep=deep,
-            bias=BIAS,
-            wide_path=wide_path,
-        )
+        return Scorer(self.score_path, views=views, tokenizer=self.tokenizer, deep=deep, bias=BIAS)
 
     def explainer(
         self, *, context: int = CONTEXT, overlap: int = OVERLAP, gradient: bool = True
     ) -> Explainer:
         """An explainer of the bundle, with or without its gradient graph."""
         path = self.gradient_path if gradient and self.encoder is not None else None
-        return Explainer(self.scorer(context=context, overlap=overlap), path, BIAS)
+        return Explainer(self.scorer(context=context, overlap=overlap), path)
 
 
 def tiny_tokenizer() -> Tokenizer:
@@ -202,10 +192,9 @@ def build_tiny_model(
     wide: bool = True,
     deep: bool = True,
     roberta: Path | None = None,
-    refines: RefinedScales | None = None,
     cache: Path | None = None,
 ) -> TinyModel:
-    """Export a bundle into ``directory``, which exists and is empty; with ``refines``, its deep part is run later.
+    """Export a bundle into ``directory``, which exists and is empty.
 
     With ``roberta``, an empty folder that the encoder is written into first, its deep part is a transformers encoder.
     The export takes most of a minute, so its graphs are kept in the folder ``cache`` for the next session, under a
@@ -226,12 +215,12 @@ def build_tiny_model(
         weights = quantize(drawn).weights  # as the graph stores them
 
     def export() -> None:
-        export_parts(directory, bias=BIAS, wide_weights=weights, encoder=encoder, refines=refines is not None)
+        export_graphs(directory, bias=BIAS, wide_weights=weights, encoder=encoder)
 
     if cache is None:
         export()
     else:
-        graphs = cache / _origin(encoder, weights, refines is not None)
+        graphs = cache / _origin(encoder, weights)
         with _alone(graphs):
             if graphs.is_dir():
                 shutil.copytree(graphs, directory, dirs_exist_ok=True)
@@ -242,7 +231,7 @@ def build_tiny_model(
                     shutil.copytree(directory, Path(part) / "graphs").replace(graphs)
     if tokenizer is not None:
         tokenizer.save(directory / TOKENIZER)
-    model = TinyModel(directory, encoder, weights, tokenizer, refines)
+    model = TinyModel(directory, encoder, weights, tokenizer)
     (directory / MANIFEST).write_text(json.dumps(_manifest(model)), encoding="utf-8")
     return model
 
@@ -255,9 +244,9 @@ def _alone(path: Path) -> Iterator[None]:
         yield
 
 
-def _origin(encoder: Encoder | None, weights: npt.NDArray[np.float32] | None, refines: bool) -> str:
+def _origin(encoder: Encoder | None, weights: npt.NDArray[np.float32] | None) -> str:
     """A digest of what an export depends on: weights, the code of the training tree, PyTorch."""
-    digest = hashlib.sha256(f"{torch.__version__} {refines}".encode())
+    digest = hashlib.sha256(torch.__version__.encode())
     for path in sorted(Path(codeorigin_training.__file__).parent.glob("e[nx]*/**/*.py")):
         digest.update(path.read_bytes())
     if encoder is not None:
@@ -286,7 +275,7 @@ def _manifest(model: TinyModel) -> dict[str, Any]:
         {"kind": str(v.kind), "min_order": v.min_order, "max_order": v.max_order, "width": v.width}
         for v in VIEWS
     ]
-    present = (WIDE_GRAPH, SCORE_GRAPH, GRADIENT_GRAPH, TOKENIZER)
+    present = (SCORE_GRAPH, GRADIENT_GRAPH, TOKENIZER)
     files = {
         name: sha256_of(model.directory / name) for name in present if (model.directory / name).is_file()
     }
@@ -309,7 +298,6 @@ def _manifest(model: TinyModel) -> dict[str, Any]:
             "human_shares": [1.0, 0.2, 0.001],
             "min_lines": 3,
             "min_characters": 30,
-            **({"refined": model.refines.to_manifest()} if model.refines else {}),
         },
         "data": {"inputs": {"corpus": "made up"}},
         "metrics": {},

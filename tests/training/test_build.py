@@ -76,11 +76,6 @@ def smoke_config(**changes: Any) -> BuildConfig:
     return replace(config, **changes)
 
 
-def test_refining_needs_a_deep_part() -> None:
-    with pytest.raises(ValueError, match=r"calibrate\.refine is for a deep part: set deep too"):
-        BuildConfig(calibrate=CalibrateConfig(refine=True))
-
-
 @pytest.fixture(scope="module")
 def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("build")

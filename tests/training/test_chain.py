@@ -2,7 +2,6 @@
 
 import json
 import random
-import shutil
 import sqlite3
 from pathlib import Path
 
@@ -10,11 +9,8 @@ import pytest
 from typer.testing import CliRunner
 
 from codeorigin.analysis.analyzer import Analyzer
-from codeorigin.errors import CodeOriginError
 from codeorigin.functions.documents import Document
 from codeorigin_training.__main__ import STAGES, app
-from codeorigin_training.commands.recalibrate import RecalibrateConfig, recalibrate
-from codeorigin_training.run import Run
 from support.corpus_maker import llm_function, write_corpus
 
 ENCODER = {"dim": 16, "layers": 1, "heads": 2, "feedforward": 16, "context": 64}
@@ -138,65 +134,6 @@ def test_bundle_judges_functions_in_the_context_of_their_file(finished: Path) ->
         assert function.verdict.neighbours == 2
         assert function.verdict.file_evidence is not None
         assert function.verdict.file_evidence > 0
-
-
-@pytest.fixture(scope="module")
-def refining(finished: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a copy of that run whose last stages are configured for a deep part that refines."""
-    run = tmp_path_factory.mktemp("refining") / "run"
-    shutil.copytree(finished, run, ignore=shutil.ignore_patterns("mlflow*", "evaluation"))
-    settings = smoke(finished)
-    settings["calibrate"]["refine"] = True
-    for stage in ("calibrate", "export", "card"):
-        file = run.parent / f"{stage}.json"
-        file.write_text(json.dumps(settings[stage]))
-        result = CliRunner().invoke(app, [stage, "--run", str(run), "--config", str(file), "--no-track"])
-        assert result.exit_code == 0, f"{stage}: {result.output}"
-    return run
-
-
-def test_chain_can_produce_a_bundle_that_refines(refining: Path) -> None:
-    analyzer = Analyzer.load(refining / "bundle")
-    assert analyzer.refines
-    generator = random.Random(7)
-    text = "\n\n".join(llm_function(generator, f"process_{noun}") for noun in ("orders", "users"))
-    first = analyzer.analyze(Document(text, "python"))
-    both = analyzer.refine(text, first)
-    calibration = analyzer.bundle.calibration
-    assert calibration.refined is not None
-    for before, after in zip(first.functions, both.functions, strict=True):
-        assert before.verdict.awaits_deep
-        assert after.verdict.deep not in {None, 0.0}
-        assert after.verdict.logit == pytest.approx(before.verdict.unrefined_logit + after.verdict.deep)
-        # Both have neighbours, so the scale for refined functions in their file is used.
-        scale = calibration.refined.in_file or calibration.refined.alone
-        evidence = after.verdict.file_evidence or 0.0
-        assert after.verdict.probability == pytest.approx(scale.probability(after.verdict.logit + evidence))
-        explained = analyzer.explain(text, before.span)
-        assert explained.logit == pytest.approx(after.verdict.logit, abs=1e-4)
-
-
-def test_refining_bundle_promises_and_measures_both_steps(finished: Path, refining: Path) -> None:
-    one, two = (
-        json.loads((folder / "bundle" / "manifest.json").read_text()) for folder in (finished, refining)
-    )
-    assert "refined" not in one["calibration"]
-    refined = two["calibration"]["refined"]
-    assert refined["alone"]["false_positive_rate"] == 0.1
-    assert refined["alone"]["default"] != two["calibration"]["default"]
-    assert two["metrics"]["verdicts"] != one["metrics"]["verdicts"]
-    assert two["metrics"]["parts"] == one["metrics"]["parts"]
-    assert {"wide.onnx", "score.onnx", "gradient.onnx"} <= set(two["files"])
-    assert max(two["parity"].values()) < 1e-3
-    card = (refining / "bundle" / "README.md").read_text()
-    assert "The two logits are added." in card
-    assert "The two logits are added." in (finished / "bundle" / "README.md").read_text()
-
-
-def test_refining_bundle_is_not_recalibrated_from_its_wide_part(refining: Path) -> None:
-    config = RecalibrateConfig(refining / "bundle", refining / "corpus", "2.0.0")
-    with pytest.raises(CodeOriginError, match="its deep part refines"):
-        recalibrate(config, Run(refining), print)
 
 
 def test_stage_run_too_early_names_the_one_to_run_first(tmp_path: Path) -> None:

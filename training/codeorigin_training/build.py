@@ -47,8 +47,6 @@ class BuildConfig:
     def __post_init__(self) -> None:
         if self.pretraining and not self.deep:
             raise ValueError("pretraining is for the deep part: set deep too")
-        if self.calibrate.refine and not self.deep:
-            raise ValueError("calibrate.refine is for a deep part: set deep too")
         if self.pretraining and self.pretrain.encoder not in (EncoderConfig(), self.finetune.encoder):
             raise ValueError("pretrain.encoder is not finetune.encoder: set finetune.encoder alone")
 

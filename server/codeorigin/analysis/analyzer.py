@@ -1,6 +1,6 @@
 """The main entry point: documents -> reports; selections -> verdicts; functions -> explanations."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -9,7 +9,6 @@ from codeorigin.analysis.batching import batches
 from codeorigin.analysis.cached_explainer import CachedExplainer
 from codeorigin.analysis.judging import Scores, judged_document
 from codeorigin.analysis.outlined import OutlinedPiece, outlined
-from codeorigin.analysis.refinement import Refinement
 from codeorigin.analysis.report import FileReport
 from codeorigin.analysis.score_cache import SCORE_CACHE_BYTES, ScoreCache
 from codeorigin.cancellation import NEVER, CancelToken
@@ -33,8 +32,7 @@ _T = TypeVar("_T")
 class Analyzer:
     """A loaded model with its caches.
 
-    Not thread-safe, except for :meth:`cached_explanation` and for :meth:`refine` with ``ask=False``, which any thread
-    may call at any time.
+    Not thread-safe, except for :meth:`cached_explanation`, which any thread may call at any time.
     """
 
     def __init__(
@@ -42,14 +40,9 @@ class Analyzer:
     ) -> None:
         self.bundle = bundle
         scorer = Scorer.of(bundle, threads=threads)
-        self.refines = scorer.refines
-        """Whether :meth:`analyze` uses the wide part alone and :meth:`refine` adds the deep part."""
         self._judge = Judge(bundle.calibration)
         self._scores = ScoreCache(scorer, self._judge.is_long_enough, verdict_cache_bytes)
-        self._refinement = Refinement(scorer, self._judge)
-        self._explainer = CachedExplainer(
-            Explainer(scorer, gradient_path=bundle.gradient_path, bias=bundle.bias, threads=threads)
-        )
+        self._explainer = CachedExplainer(Explainer(scorer, bundle.gradient_path, threads=threads))
 
     @classmethod
     def load(
@@ -87,8 +80,7 @@ class Analyzer:
     ) -> FileReport:
         """Report on every function of a document; only functions with new text are scored.
 
-        Each block or cell of a document is judged like a separate file. If the model :attr:`refines`, the report uses
-        the wide part alone; see :meth:`refine`.
+        Each block or cell of a document is judged like a separate file.
 
         Args:
             document: what to analyse.
@@ -177,29 +169,14 @@ class Analyzer:
             scores |= self._scores.of(codes, language, cancel=cancel)
         return scores
 
-    def refine(
-        self,
-        text: str,
-        report: FileReport,
-        looked_at: Collection[str] = (),
-        *,
-        ask: bool = True,
-        cancel: CancelToken = NEVER,
-    ) -> FileReport:
-        """The report of :meth:`analyze`, refined by the deep part; see :meth:`Refinement.report`."""
-        if not self.refines:
-            return report
-        return self._refinement.report(text, report, looked_at, ask=ask, cancel=cancel)
-
-    def score(self, code: str, language: str, *, deep: bool = True, cancel: CancelToken = NEVER) -> Verdict:
+    def score(self, code: str, language: str, *, cancel: CancelToken = NEVER) -> Verdict:
         """Verdict on any piece of code by itself, such as a selection, by the rules for functions.
 
-        Code that consists of a single function is read as it would be in its file. Without ``deep``, a deep part
-        that refines is not run.
+        Code that consists of a single function is read as it would be in its file.
 
         Raises:
             LanguageError: the language is not supported.
-            ModelError: the deep part cannot be loaded, or it failed.
+            ModelError: the model failed.
             Cancelled: ``cancel`` was triggered.
         """
         known = get_language(language)
@@ -208,14 +185,10 @@ class Analyzer:
         function = only_function(code, known, cancel)
         if function is not None:
             code = code[function.code.start : function.code.end]
-        scored = self._scores.score([code], known.model_language, cancel=cancel)[0]
+        scored = self._scores.score(code, known.model_language, cancel)
         if scored is None:
             return Verdict.without(Reason.TOO_SHORT)
-        verdict = self._judge.alone(scored, known.model_language)
-        if not deep or not verdict.awaits_deep:
-            return verdict
-        answer = self._refinement.answer(code, known.model_language, cancel)
-        return self._judge.refined(verdict, answer, known.model_language)
+        return self._judge.alone(scored, known.model_language)
 
     def explain(
         self,

@@ -18,7 +18,6 @@ def analyze_text(
     *,
     path: str | os.PathLike[str] | None,
     file_context: bool,
-    deep: bool,
     model: str | os.PathLike[str] | None,
     threads: int,
 ) -> FileReport:
@@ -29,5 +28,4 @@ def analyze_text(
         if key not in _analyzers:
             _analyzers[key] = Analyzer.load(key, threads=threads)
         analyzer = _analyzers[key]
-        report = analyzer.analyze(Document(text, language, shown), file_context=file_context)
-        return analyzer.refine(text, report) if deep else report
+        return analyzer.analyze(Document(text, language, shown), file_context=file_context)

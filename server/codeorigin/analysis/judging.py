@@ -115,9 +115,9 @@ def _file_verdict(
         return FileVerdict.without(FileReason(piece.reason.value))
     text = piece.piece.text
     judged = [
-        (each.verdict.unrefined_logit, counted_lines(text[each.span.code.start : each.span.code.end]))
+        (each.verdict.logit, counted_lines(text[each.span.code.start : each.span.code.end]))
         for each in functions
-        if each.verdict.unrefined_logit is not None
+        if each.verdict.logit is not None
     ]
     return judge.file(judged, piece.language.model_language)
 

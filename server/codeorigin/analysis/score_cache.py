@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import compress
 
 from codeorigin.analysis.cache import LruCache
 from codeorigin.cancellation import NEVER, CancelToken
@@ -10,7 +11,7 @@ from codeorigin.model.calibration.promise import group_of
 from codeorigin.model.reading.normalize import Normalized, normalize
 from codeorigin.model.scoring.scorer import Scorer
 
-_CHUNK_CHARACTERS = 1 << 16
+_CHUNK_CHARACTERS = 1 << 15
 """Most characters scored between two checks of the cancel token; a single function may have more."""
 
 SCORE_CACHE_BYTES = 4 * 2**20
@@ -67,7 +68,7 @@ class ScoreCache:
                 new[key] = code
         # Chunk by chunk, so that an edit in the middle of a first pass does not lose the scores so far.
         for chunk in _chunks(new):
-            scores = self.score(list(chunk.values()), language, is_long_enough=is_long_enough, cancel=cancel)
+            scores = self._score(list(chunk.values()), language, is_long_enough, cancel)
             for key, scored in zip(chunk, scores, strict=True):
                 found[key] = scored
                 self.kept.put(key, _Kept(scored))
@@ -78,30 +79,23 @@ class ScoreCache:
         found = {key: self.kept.get(key) for key in codes}
         return {key: kept.scored for key, kept in found.items() if kept is not None}
 
-    def score(
-        self,
-        codes: Sequence[str],
-        language: str,
-        *,
-        is_long_enough: LongEnough | None = None,
-        cancel: CancelToken = NEVER,
-    ) -> list[Scored | None]:
-        """Like :meth:`of`, for a list of functions and without the cache."""
+    def score(self, code: str, language: str, cancel: CancelToken = NEVER) -> Scored | None:
+        """Like :meth:`of`, for a single function and without the cache."""
+        return next(self._score([code], language, None, cancel))
+
+    def _score(
+        self, codes: Sequence[str], language: str, is_long_enough: LongEnough | None, cancel: CancelToken
+    ) -> Iterator[Scored | None]:
+        """The scores of functions, each as soon as the model has read it."""
         is_long_enough = is_long_enough or self._is_long_enough
-        scored: list[Scored | None] = [None] * len(codes)
-        long_enough: list[int] = []
-        functions: list[Normalized] = []
-        for number, code in enumerate(codes):
-            normalized = normalize(code, language)
-            if is_long_enough(normalized):
-                long_enough.append(number)
-                functions.append(normalized)
+        read = [normalize(code, language) for code in codes]
+        judged = [is_long_enough(function) for function in read]
+        functions = list(compress(read, judged))
         cancel.raise_if_cancelled()
-        groups = [group_of(function.text, language) for function in functions]
         scores = self._scorer.score_functions(functions, language, cancel)
-        for number, score, group in zip(long_enough, scores, groups, strict=True):
-            scored[number] = Scored(score, group)
-        return scored
+        groups = (group_of(function.text, language) for function in functions)
+        for is_judged in judged:
+            yield Scored(next(scores), next(groups)) if is_judged else None
 
 
 def _chunks(codes: Mapping[str, str]) -> Iterator[dict[str, str]]:

@@ -10,7 +10,7 @@ from codeorigin.check.inputs import Source
 from codeorigin.check.result import CheckedFile, FileError, counted_lines
 from codeorigin.cli.exit_codes import describe_unexpected
 from codeorigin.cli.terminal import display_path
-from codeorigin.errors import CodeOriginError, ModelError, SourceError
+from codeorigin.errors import CodeOriginError, SourceError
 from codeorigin.functions.documents import Document
 from codeorigin.languages.kinds import NOTEBOOK
 
@@ -26,15 +26,13 @@ Outcome = tuple[CheckedFile, ...] | FileError
 class FileCheck:
     """How to check files: everything that a worker process needs to know.
 
-    ``threads`` is the number per process. With ``deep``, the
-    deep part of a model refines the verdicts. ``keep_text`` is for reports that quote code. With ``debug``, unexpected
+    ``threads`` is the number per process. ``keep_text`` is for reports that quote code. With ``debug``, unexpected
     errors are raised.
     """
 
     model: Path | None = None
     threads: int = 1
     file_context: bool = True
-    deep: bool = False
     keep_text: bool = False
     debug: bool = False
 
@@ -107,14 +105,7 @@ class FileCheck:
 
             made = changed_file(report, text, changed, in_context=self.file_context)
             return replace(made, path=source.path, text=quoted)
-        unrefined = None
-        if self.deep:
-            try:
-                report = analyzer.refine(text, report)
-            except ModelError as error:
-                unrefined = str(error)
-        counted = counted_lines(report, text, None)
-        return CheckedFile(source.path, report, quoted, counted, unrefined=unrefined)
+        return CheckedFile(source.path, report, quoted, counted_lines(report, text, None))
 
 
 def _in_cell(changed: Sequence[tuple[int, int]], lines: Sequence[int]) -> tuple[tuple[int, int], ...]:

@@ -12,7 +12,6 @@ from codeorigin.cli.options import (
     Config,
     Debug,
     Declared,
-    Deep,
     Documents,
     Exclude,
     FileContext,
@@ -32,7 +31,7 @@ class CheckOptions:
     """What the user asks of ``check``.
 
     Unless ``config`` is False, ``threshold``, ``exclude`` and ``file_context`` default to the project's settings;
-    ``settings`` apply where the project sets nothing. ``deep`` does not apply to changes, which are judged without it.
+    ``settings`` apply where the project sets nothing.
     """
 
     paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="Files, folders, or - for stdin.")] = (
@@ -87,7 +86,6 @@ class CheckOptions:
     ] = None
     declared: Declared = True
     file_context: FileContext = None
-    deep: Deep = True
     config: Config = True
     settings: Annotated[
         str | None,

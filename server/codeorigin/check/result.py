@@ -27,8 +27,7 @@ class CheckedFile:
 
     ``counted`` is the number of lines that count for shares (see :class:`Summary`), for every function in ``report``.
     If a change is checked, ``changed`` holds the changed lines (1-based, inclusive), ``around`` all functions of the
-    file, and ``touched`` the indices in it of the functions in ``report``. ``unrefined`` is the reason why the deep
-    part of the model failed to refine the verdicts, if it did.
+    file, and ``touched`` the indices in it of the functions in ``report``.
     """
 
     path: str
@@ -39,7 +38,6 @@ class CheckedFile:
     around: ChangedFunctions | None = None
     touched: tuple[int, ...] = ()
     cell: Piece | None = None
-    unrefined: str | None = None
 
     @property
     def cell_number(self) -> int | None:
@@ -110,6 +108,8 @@ def is_finding(verdict: Verdict, limits: Limits) -> bool:
 
 def within_limits(file: CheckedFile, limits: Limits) -> CheckedFile:
     """``file`` with the bands that its functions have under the user's ``limits``, as editors show them."""
+    if limits == Limits():
+        return file
     functions = tuple(
         replace(function, verdict=replace(function.verdict, band=limits.band(function.verdict)))
         for function in file.report.functions

@@ -99,7 +99,6 @@ def check(options: CheckOptions) -> CheckResult:
             model=options.model,
             threads=max(1, (options.threads or cores()) // workers),
             file_context=settings.file_context if options.file_context is None else options.file_context,
-            deep=options.deep and change is None,
             # Only the HTML report quotes code.
             keep_text=any(target.format is ReportFormat.HTML for target in options.targets),
             debug=options.debug,
@@ -107,15 +106,11 @@ def check(options: CheckOptions) -> CheckResult:
         outcomes = stack.enter_context(closing(_outcomes(sources, how, pool, workers)))
         for number, outcome in enumerate(outcomes, 1):
             if isinstance(outcome, FileError):
-                found = [outcome]
+                errors.append(outcome)
+                progress.clear()
+                to_stderr(_error_line(outcome))
             else:
                 files += outcome
-                found = [FileError(bundle.name, file.unrefined) for file in outcome if file.unrefined]
-            # If the deep part fails, report it only once for all files.
-            for error in dict.fromkeys(error for error in found if error not in errors):
-                errors.append(error)
-                progress.clear()
-                to_stderr(_error_line(error))
             progress.show(number)
         if change is not None:
             from codeorigin.check.change_results import judged_together  # noqa: PLC0415 - needs git

@@ -3,7 +3,7 @@
 import re
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from codeorigin.analysis.analyzer import Analyzer
@@ -85,10 +85,6 @@ def explain(request: ExplainRequest) -> Explained:
     report = analyzer.analyze(Document(text, source.kind.id, source.path), file_context=in_file)
     report.require_parsed()
     function = find_function(report.functions, target, source.path)
-    if request.deep:
-        # Refining the other functions of the file would only take time.
-        alone = replace(report, functions=(function,))
-        (function,) = analyzer.refine(text, alone, looked_at=[function.function_id]).functions
     explanation = analyzer.explain(text, function.span, request.options)
     return Explained(source.path, analyzer.model_id, text, function, explanation)
 

@@ -24,7 +24,7 @@ from codeorigin.wording.explanations import (
     share_of_code,
 )
 from codeorigin.wording.figures import probability_decimal
-from codeorigin.wording.functions import band_or_reason, band_phrase, deep_note, own_text, short_rarity
+from codeorigin.wording.functions import band_or_reason, band_phrase, own_text, short_rarity
 from codeorigin.wording.promises import promised
 
 _HALF_WIDTH = 10
@@ -55,8 +55,6 @@ def _heading(explained: Explained) -> Text:
         text.append(f"; read in {verdict.windows} overlapping windows")
     if (in_its_file := own_text(verdict)) is not None:
         text.append(f"\n{in_its_file}")
-    if (refined := deep_note(verdict)) is not None:
-        text.append(f"\n{refined}")
     return text
 
 

@@ -41,12 +41,6 @@ FileContext = Annotated[
         help="Let the other functions of a file influence a verdict, or judge each by its own text.",
     ),
 ]
-Deep = Annotated[
-    bool,
-    typer.Option(
-        " /--no-deep", show_default=False, help="Do not run the model's deep part; keep the first verdict."
-    ),
-]
 Config = Annotated[
     bool,
     typer.Option(" /--no-config", show_default=False, help="Do not read codeorigin.toml and pyproject.toml."),
@@ -160,7 +154,6 @@ class ExplainRequest:
         typer.Option("--language", "-l", help="Language of the file. (default: by its name or text)"),
     ] = None
     file_context: FileContext = None
-    deep: Deep = True
     config: Config = True
     model: Model = None
     threads: Threads = None
@@ -176,7 +169,6 @@ class ExplainRequest:
             nodes=self.nodes,
             max_nodes=max(self.nodes, ExplainOptions().max_nodes),
             top_tokens=self.tokens,
-            deep=self.deep,
         )
 
 

@@ -1,7 +1,6 @@
 """Code -> explanation: exact n-gram shares and Integrated Gradients, summed by line, word and construct."""
 
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -54,28 +53,19 @@ class _Function:
 class Explainer:
     """Explains functions with one model. Not thread-safe."""
 
-    def __init__(self, scorer: Scorer, gradient_path: Path | None, bias: float, *, threads: int = 1) -> None:
-        """Load the gradient graph, unless the deep part refines: then it is loaded on first use.
+    def __init__(self, scorer: Scorer, gradient_path: Path | None, *, threads: int = 1) -> None:
+        """Load the gradient graph.
 
         Args:
             scorer: the forward graph.
             gradient_path: ``gradient.onnx``; without it a deep part is explained by occlusion.
-            bias: logit of a function without any evidence, not counting the bias of its language.
             threads: threads per operator.
 
         Raises:
             ModelError: the gradient graph cannot be read.
         """
         self._scorer = scorer
-        self._bias = bias
-        self._gradient_path, self._threads = gradient_path, threads
-        if not scorer.refines:
-            _ = self._gradient
-
-    @cached_property
-    def _gradient(self) -> GradientGraph | None:
-        path = self._gradient_path
-        return GradientGraph(path, threads=self._threads) if path else None
+        self._gradient = GradientGraph(gradient_path, threads=threads) if gradient_path else None
 
     def explain(
         self,
@@ -103,10 +93,8 @@ class Explainer:
         """
         cancel.raise_if_cancelled()
         normalized = normalize(code, language)
-        # A deep part that does not refine counts in every verdict, so it counts in every explanation.
-        deep = options.deep or not self._scorer.refines
-        features = self._scorer.features(normalized, language, with_occurrences=True, deep=deep)
-        (score,) = self._scorer.score([features], cancel)
+        features = self._scorer.features(normalized, language)
+        score = self._scorer.score(features, cancel)
         function = _Function(code, language, normalized, features, score, first_line, first_column)
         needs_graph = bool(features.windows)
         if options.method is Method.OCCLUSION or (needs_graph and self._gradient is None):
@@ -194,7 +182,7 @@ class Explainer:
         wide, deep = line_values
         lines = line_attributions(wide, deep, function.normalized, function.first_line)
         values, words = word_values
-        baseline_logit = self._bias + function.features.bias + baseline_deep
+        baseline_logit = function.features.bias + baseline_deep
         difference = function.score.logit - baseline_logit
         gap = abs(sum(line.value for line in lines) - difference) / max(abs(difference), 1.0)
         return Explanation(

@@ -41,8 +41,7 @@ class ExplainOptions:
     """How to explain a function.
 
     ``nodes`` is the initial number of Gauss-Legendre nodes; it is doubled, up to ``max_nodes``, while the relative
-    completeness gap is above ``tolerance``. Without ``deep``, a deep part that refines is left out and the explanation
-    covers the wide part alone, which takes next to no time.
+    completeness gap is above ``tolerance``.
     """
 
     method: Method = Method.INTEGRATED_GRADIENTS
@@ -52,7 +51,6 @@ class ExplainOptions:
     max_nodes: int = 32
     tolerance: float = 0.02
     top_tokens: int = 5
-    deep: bool = True
 
 
 @dataclass(frozen=True, slots=True)

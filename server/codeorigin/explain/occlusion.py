@@ -51,7 +51,6 @@ def hidden_logit(scorer: Scorer, features: Features, cancel: CancelToken = NEVER
         Cancelled: ``cancel`` was triggered.
         ModelError: the graph failed.
     """
-    # Windows first: without any, the tokenizer is not needed, and accessing it would load it.
     if not features.windows or scorer.tokenizer is None:
         return 0.0
     masked = [np.full(window.stop - window.start, scorer.tokenizer.mask_id) for window in features.windows]

@@ -110,7 +110,7 @@ class Store:
             table = pa.Table.from_pylist([_writable(row) for row in result.rows], SCHEMAS[unit.kind])
             try:
                 with self._replacing(self._rows_path(unit)) as file:
-                    pq.write_table(table, file, compression="zstd")
+                    pq.write_table(table, file, compression="zstd", write_page_checksum=True)
             except OSError as error:
                 raise self._full(error) from error
         entry = ManifestEntry(unit.key, unit.repository, unit.kind.value, len(result.rows), result.error)
@@ -145,12 +145,12 @@ class Store:
         schema = SCHEMAS[kind]
         for path in _files(self.folder / kind.value, ".parquet"):
             try:
-                with pq.ParquetFile(path) as file:
-                    if lacking := set(schema.names) - set(file.schema_arrow.names):
-                        raise ValueError(f"no columns {lacking}")
+                with pq.ParquetFile(path, page_checksum_verification=True) as file:
+                    if not file.schema_arrow.equals(schema):
+                        raise ValueError("other columns")
                     for batch in file.iter_batches(_ROWS_AT_ONCE, columns=schema.names):
                         yield from batch.to_pylist()
-            except (OSError, ValueError) as error:
+            except (OSError, ValueError, pa.ArrowException) as error:
                 raise CodeOriginError(
                     f"{path}: is damaged; delete it and give the same command, which makes it again"
                 ) from error

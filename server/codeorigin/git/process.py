@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import cache
 from io import BufferedReader
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import IO
 
 from codeorigin.cancellation import NEVER, CancelToken
 from codeorigin.errors import RepositoryError
+from codeorigin.git.temporary import temporary_errors
 from codeorigin.git.watch import Watch, limit_memory
 
 SECONDS = 120.0
@@ -158,9 +159,11 @@ class Git:
 
         A command that ``ponders`` may compute silently; any other has stalled if it prints nothing for a while.
         """
-        with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as complaints:
-            given.write(stdin)
-            given.seek(0)
+        with ExitStack() as stack:
+            with temporary_errors():
+                given, complaints = (stack.enter_context(tempfile.TemporaryFile()) for _ in range(2))
+                given.write(stdin)
+                given.seek(0)
             process = self._start(arguments, given, complaints)
             watch = Watch(process, self.cancel, seconds=seconds, ponders=ponders)
             try:
@@ -240,6 +243,10 @@ def explained(complaint: bytes, command: str, folder: Path) -> RepositoryError:
         )
     if "not a git repository" in text:
         return RepositoryError("is not in a git repository", folder)
+    if (found := re.search(r"unknown repository extensions? found:?\s*(.+)", text)) is not None:
+        return RepositoryError(
+            f"this git does not know the repository's format ({found[1].strip()}); a newer git may", folder
+        )
     if (found := re.search(r"unable to read ([0-9a-f]{40,64})", text)) is not None:
         return FailedCommandError(
             f"{folder}: object {found[1][:10]} is not in this clone or is damaged, and nothing is fetched; "

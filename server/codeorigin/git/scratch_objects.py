@@ -3,14 +3,12 @@
 import hashlib
 import os
 import zlib
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from types import TracebackType
 
-from codeorigin.errors import RepositoryError
 from codeorigin.git.process import Git
 from codeorigin.git.repository import Repository
-from codeorigin.git.temporary import temporary_folder
+from codeorigin.git.temporary import temporary_errors, temporary_folder
 
 
 class ScratchObjects:
@@ -29,7 +27,7 @@ class ScratchObjects:
         theirs = [_quoted(str(repository.path("objects").absolute()))]
         if more := os.environ.get("GIT_ALTERNATE_OBJECT_DIRECTORIES"):
             theirs.append(more)
-        with _written():
+        with temporary_errors():
             own = self._stack.enter_context(temporary_folder())
             self._objects = own / "objects"
             for folder in (self._objects, own / "refs"):
@@ -73,7 +71,7 @@ class ScratchObjects:
         name = self.name(content, kind)
         path = self._objects / name[:2] / name[2:]
         if not path.exists():
-            with _written():
+            with temporary_errors():
                 path.parent.mkdir(exist_ok=True)
                 path.write_bytes(zlib.compress(self._framed(content, kind), 1))
         return name
@@ -89,16 +87,6 @@ class ScratchObjects:
     @staticmethod
     def _framed(content: bytes, kind: str) -> bytes:
         return f"{kind} {len(content)}\0".encode("ascii") + content
-
-
-@contextmanager
-def _written() -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise RepositoryError(
-            f"no temporary folder can be written: {error.strerror or error}; TMPDIR names another place"
-        ) from error
 
 
 def _quoted(path: str) -> str:

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 
 from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.analysis.report import FunctionReport
-from codeorigin.explain.explanation import ExplainOptions
 from codeorigin.functions.function_lines import FunctionLines
 from codeorigin.functions.spans import Piece
 from codeorigin.git.commit_changes import commit_changes
@@ -72,9 +71,7 @@ def _lines(reader: BlobReader, analyzer: Analyzer, judged: JudgedFunction) -> tu
     if found is None:
         return ()
     piece, report, place = found
-    # Histories are judged by the wide part alone, without the deep part that refines it.
-    options = ExplainOptions(deep=False)
-    explanation = analyzer.explain(piece.text, report.span, options, function_id=report.function_id)
+    explanation = analyzer.explain(piece.text, report.span, function_id=report.function_id)
     # In explanations, a lone carriage return also ends a line.
     shift = place.first - report.span.range.start_line
     values = {each.line + shift: each.value for each in explanation.lines}

@@ -16,9 +16,6 @@ from codeorigin.model.scoring.features import DeepSettings
 
 FORMAT = 1
 SCORE_GRAPH, GRADIENT_GRAPH, TOKENIZER = "score.onnx", "gradient.onnx", "tokenizer.json"
-WIDE_GRAPH = "wide.onnx"
-"""The wide part of a bundle whose deep part refines; the two run separately."""
-
 BUNDLED_NAME = "codeorigin-small"
 
 
@@ -59,13 +56,8 @@ class Bundle:
 
     @property
     def score_path(self) -> Path:
-        """The forward graph; if there is a ``wide_path``, it is the deep part alone."""
+        """The forward graph."""
         return self.directory / SCORE_GRAPH
-
-    @property
-    def wide_path(self) -> Path | None:
-        """The wide part of a bundle whose deep part refines; None for any other bundle."""
-        return self.directory / WIDE_GRAPH if self.calibration.refined is not None else None
 
     @property
     def gradient_path(self) -> Path | None:
@@ -98,8 +90,6 @@ class Bundle:
             wide, deep = manifest["wide"], manifest["deep"]
             if wide is None and deep is None:
                 raise ModelError(f"{path}: the model has neither a wide nor a deep part; reinstall it")
-            if _refines(manifest) and (wide is None or deep is None):
-                raise ModelError(f"{path}: what refines and what is refined must both be there; reinstall it")
             return cls(
                 directory=directory,
                 name=str(manifest["name"]),
@@ -139,17 +129,12 @@ def _deep(entry: Mapping[str, Any]) -> DeepSettings:
     )
 
 
-def _refines(manifest: Mapping[str, Any]) -> bool:
-    return manifest["calibration"].get("refined") is not None
-
-
 def _check_files(directory: Path, manifest: Mapping[str, Any]) -> None:
     """Reject files that do not match the manifest, whose figures would not be valid for them."""
     files: Mapping[str, str] = manifest["files"]
     needed = {SCORE_GRAPH}
     if manifest["deep"] is not None:
         needed |= {GRADIENT_GRAPH, TOKENIZER}
-    needed |= {WIDE_GRAPH} if _refines(manifest) else set()
     if missing := sorted(needed - set(files)):
         raise ModelError(f"{directory}: the manifest does not list {', '.join(missing)}; reinstall it")
     for name, expected in files.items():

@@ -25,7 +25,7 @@ class Limits:
             reached = verdict.human_share <= self.false_positive_rate
         else:
             return verdict.band
-        if reached and not verdict.cleared:
+        if reached:
             return Band.LLM
         is_human = verdict.human_threshold is not None and verdict.probability <= verdict.human_threshold
         return Band.HUMAN if is_human else Band.UNSURE

@@ -29,11 +29,6 @@ class Verdict:
     """A calibrated estimate, or the reason why there is none.
 
     ``logit`` is the raw model's logit for the function's own text (wide + deep + the biases of model and language).
-    ``deep`` is None, and not part of ``logit``, until a deep part that refines selected verdicts has run on the
-    function; it is 0 if the deep part is not to run on it.
-    ``unrefined_logit`` is the logit before the deep part refined it, which is the function's evidence about others.
-    ``cleared`` means that the deep part's band ``llm`` was withheld because the wide part had called the function
-    ``human``.
     ``file_evidence`` is what the ``neighbours`` other functions of its file add to the logit, in logits; None if there
     are none or the text was judged alone. ``commit_evidence`` is what the ``commit_neighbours`` other functions add in
     addition: those of the analysed change, if that wrote this function, or those of the commit that wrote it.
@@ -62,17 +57,6 @@ class Verdict:
     neighbours: int = 0
     commit_evidence: float | None = None
     commit_neighbours: int = 0
-    unrefined_logit: float | None = None
-    cleared: bool = False
-
-    @property
-    def awaits_deep(self) -> bool:
-        """Whether the model has a deep part that could refine this verdict but has not run yet."""
-        return self.logit is not None and self.deep is None
-
-    def is_to_refine(self, *, looked_at: bool) -> bool:
-        """Whether to run the deep part; on a ``human`` verdict, only if the function was ``looked_at``."""
-        return self.awaits_deep and (looked_at or self.band is not Band.HUMAN)
 
     @property
     def false_positive_rate(self) -> float | None:

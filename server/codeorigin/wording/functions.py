@@ -178,16 +178,6 @@ def _promise(verdict: Verdict, limits: Limits) -> str:
     return f"{text}: {promised(verdict.promise)}."
 
 
-def deep_note(verdict: Verdict) -> str | None:
-    """A note on what the deep part added if it refined the verdict, else None."""
-    if verdict.deep is None or verdict.unrefined_logit is None or verdict.unrefined_logit == verdict.logit:
-        return None
-    text = f"Refined by the deep part of the model ({logits(verdict.deep)})."
-    if verdict.cleared:
-        text += " Not reported: by its words and layout alone it reads like human-written code."
-    return text
-
-
 def part_of_this(name: str) -> str:
     """A note on the nested function ``name``, shown with the verdict on the enclosing function."""
     return f"{name} is judged as part of this function."

@@ -1,10 +1,12 @@
 """An analyzer with the tiny model, and a record of how much it scores."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from codeorigin.analysis.analyzer import Analyzer
+from codeorigin.model.scoring.features import RawScore
 from codeorigin.model.scoring.scorer import Scorer
 
 
@@ -17,11 +19,11 @@ def analyzer(tiny_model_dir: Path) -> Analyzer:
 def scored(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """How many functions each call of the scorer was given."""
     counts: list[int] = []
-    original = Scorer.score
+    original = Scorer.score_functions
 
-    def counting(self: Scorer, features: list, *args: object) -> list:
-        counts.append(len(features))
-        return original(self, features, *args)
+    def counting(self: Scorer, functions: list, *args: object) -> Iterator[RawScore]:
+        counts.append(len(functions))
+        return original(self, functions, *args)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(Scorer, "score", counting)
+    monkeypatch.setattr(Scorer, "score_functions", counting)
     return counts

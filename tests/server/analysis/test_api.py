@@ -13,8 +13,6 @@ from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.errors import LanguageError, ModelError
 from codeorigin.functions.documents import Document
 from support.command import ROOT, TERSE
-from support.tiny_model import TinyModel
-from support.tiny_refinement import TWO, with_broken_deep_part
 
 
 def test_examples_on_the_manual_page_are_correct() -> None:
@@ -28,15 +26,6 @@ def test_check_gives_the_analyzers_report(tiny_model_dir: Path) -> None:
     assert codeorigin.analyze(text, "python", path="a.py", model=tiny_model_dir) == expected
     alone = Analyzer.load(tiny_model_dir).analyze(Document(text, "python"), file_context=False)
     assert codeorigin.analyze(text, "python", model=tiny_model_dir, file_context=False) == alone
-
-
-def test_refining_deep_part_runs_unless_switched_off(tiny_refining_model: TinyModel, tmp_path: Path) -> None:
-    broken = with_broken_deep_part(tmp_path / "model", tiny_refining_model.directory)
-    first = Analyzer.load(broken).analyze(Document(TWO, "python"))
-    assert codeorigin.analyze(TWO, "python", model=broken, deep=False) == first
-    with pytest.raises(ModelError, match=r"score\.onnx"):
-        codeorigin.analyze(TWO, "python", model=broken)
-    assert codeorigin.analyze(TWO, "python", model=tiny_refining_model.directory) != first
 
 
 def test_paths_may_be_strings_or_path_objects(tiny_model_dir: Path) -> None:

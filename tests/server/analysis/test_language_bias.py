@@ -24,7 +24,7 @@ def only(analyzer: Analyzer, code: str, language: str) -> FunctionReport:
     )
 
 
-@pytest.mark.parametrize("name", ["tiny_model", "tiny_wide_model", "tiny_refining_model"])
+@pytest.mark.parametrize("name", ["tiny_model", "tiny_wide_model"])
 def test_language_bias_shifts_logits_and_explanation_baselines(
     name: str, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:

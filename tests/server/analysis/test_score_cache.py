@@ -1,6 +1,6 @@
 """Each text is scored once, and the cache of scores is bounded in bytes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from codeorigin.analysis.analyzer import Analyzer
@@ -24,11 +24,12 @@ class CountingScorer(Scorer):
 
     def score_functions(
         self, functions: Sequence[Normalized], language: str, cancel: CancelToken = NEVER
-    ) -> list[RawScore]:
+    ) -> Iterator[RawScore]:
         del language
-        cancel.raise_if_cancelled()
         self.given.append(len(functions))
-        return [RawScore(float(number), 0.0, 0.0, 0) for number, _ in enumerate(functions)]
+        for number, _ in enumerate(functions):
+            cancel.raise_if_cancelled()
+            yield RawScore(float(number), 0.0, 0.0, 0)
 
 
 def long_enough(function: Normalized) -> bool:
@@ -50,7 +51,7 @@ def test_only_functions_not_in_the_cache_are_scored() -> None:
 def test_code_outside_functions_may_have_its_own_minimum_length() -> None:
     scores = ScoreCache(CountingScorer(), long_enough)
     assert scores.of({"a": "x"}, "python", is_long_enough=lambda _: True)["a"] is not None
-    assert scores.score(["x"], "python") == [None]
+    assert scores.score("x", "python") is None
 
 
 def test_verdict_and_score_fit_the_size_estimate() -> None:

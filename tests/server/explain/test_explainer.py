@@ -43,21 +43,12 @@ def test_lines_add_up_to_the_distance_from_the_baseline(
     assert (found.method, found.baseline) == (Method.INTEGRATED_GRADIENTS, Baseline.MASK)
 
 
-def test_deep_part_of_every_verdict_is_always_explained(tiny_model: TinyModel) -> None:
-    explainer = tiny_model.explainer()
-    asked, spared = (
-        explainer.explain(LEDGER, "python", options=ExplainOptions(deep=deep)) for deep in (True, False)
-    )
-    assert spared == asked
-    assert any(line.deep for line in spared.lines)
-
-
 @pytest.mark.parametrize(("code", "language"), SOURCES)
 def test_each_part_adds_up_on_its_own(tiny_model: TinyModel, code: str, language: str) -> None:
     """Otherwise a missing window or n-gram could hide behind the other part."""
     scorer = tiny_model.scorer()
     features = scorer.features(normalize(code, language), language)
-    (score,) = scorer.score([features])
+    score = scorer.score(features)
     found = tiny_model.explainer().explain(code, language, options=PRECISE)
     baseline_deep = found.baseline_logit - BIAS
     assert found.logit == pytest.approx(score.logit, abs=1e-6)
@@ -181,11 +172,13 @@ def test_encoder_reads_a_one_window_function_once(
         return deep_logits(windows, cancel)
 
     monkeypatch.setattr(scorer, "deep_logits", noted)
-    explainer = Explainer(scorer, tiny_model.directory / "gradient.onnx", BIAS)
+    explainer = Explainer(scorer, tiny_model.directory / "gradient.onnx")
     code = "def f(x):\n    return x"
-    assert len(scorer.features(normalize(code, "python"), "python").windows) == 1
+    features = scorer.features(normalize(code, "python"), "python")
+    assert len(features.windows) == 1
+    assert features.encoding is not None
     found = explainer.explain(code, "python", options=PRECISE)
-    assert asked == [0]
+    assert asked == [len(features.encoding.ids), 0]
     assert found.completeness_gap < 1e-3
 
 
@@ -269,4 +262,4 @@ def test_cancel_stops_between_two_batches(tiny_model: TinyModel, monkeypatch: py
 def test_missing_gradient_graph_is_named_in_the_error(tiny_model: TinyModel) -> None:
     missing = tiny_model.directory / "absent.onnx"
     with pytest.raises(ModelError, match=r"^absent\.onnx: cannot be loaded[^\n]*\Z"):
-        Explainer(tiny_model.scorer(), missing, BIAS)
+        Explainer(tiny_model.scorer(), missing)

@@ -1,26 +1,18 @@
 """Occlusion against its definition: scoring the function again with the range really hidden."""
 
-import json
-import shutil
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.cancellation import CancelToken
 from codeorigin.errors import Cancelled
-from codeorigin.explain.explanation import ExplainOptions, Method
 from codeorigin.explain.occlusion import hidden_logit, occlude
-from codeorigin.functions.documents import Document
-from codeorigin.model.folder import MANIFEST, sha256_of
 from codeorigin.model.ngrams.hashed_views import WideFeatures
 from codeorigin.model.reading.normalize import Normalized, normalize
-from codeorigin.model.scoring import batches as batches_module
 from codeorigin.model.scoring.features import Features
 from codeorigin.model.scoring.scorer import Scorer
-from support.snippets import ALL, LEDGER, long_function
+from support.snippets import ALL, long_function
 from support.tiny_model import TinyModel
 
 
@@ -52,12 +44,12 @@ def test_value_of_a_line_is_what_the_logit_loses_without_it(
 ) -> None:
     scorer = tiny_model.scorer(context=40, overlap=10)
     normalized = normalize(code, language)
-    features = scorer.features(normalized, language, with_occurrences=True)
+    features = scorer.features(normalized, language)
     starts, ends = line_ranges(normalized)
     wide, deep = occlude(scorer, features, starts, ends)
-    (whole,) = scorer.score([features])
+    whole = scorer.score(features)
     hidden = [without(scorer, features, start, end) for start, end in zip(starts, ends, strict=True)]
-    for number, score in enumerate(scorer.score(hidden)):
+    for number, score in enumerate(map(scorer.score, hidden)):
         assert wide[number] == pytest.approx(whole.wide - score.wide, abs=2e-5)
         assert deep[number] == pytest.approx(whole.deep - score.deep, abs=2e-5)
     assert np.abs(deep).max() > 1e-3
@@ -66,9 +58,9 @@ def test_value_of_a_line_is_what_the_logit_loses_without_it(
 def test_hiding_everything_leaves_the_baseline(tiny_model: TinyModel) -> None:
     scorer = tiny_model.scorer()
     normalized = normalize(long_function(12), "python")
-    features = scorer.features(normalized, "python", with_occurrences=True)
+    features = scorer.features(normalized, "python")
     wide, deep = occlude(scorer, features, np.array([0]), np.array([len(normalized.text)]))
-    (whole,) = scorer.score([features])
+    whole = scorer.score(features)
     assert len(features.windows) > 1
     assert wide[0] == pytest.approx(whole.wide, abs=1e-5)
     assert deep[0] == pytest.approx(whole.deep - hidden_logit(scorer, features), abs=1e-5)
@@ -77,32 +69,18 @@ def test_hiding_everything_leaves_the_baseline(tiny_model: TinyModel) -> None:
 def test_without_a_deep_part_only_ngrams_count(tiny_wide_model: TinyModel) -> None:
     scorer = tiny_wide_model.scorer()
     normalized = normalize(long_function(3), "python")
-    features = scorer.features(normalized, "python", with_occurrences=True)
+    features = scorer.features(normalized, "python")
     wide, deep = occlude(scorer, features, *line_ranges(normalized))
     assert np.abs(wide).max() > 0.01
     assert deep.tolist() == [0.0] * 5
     assert hidden_logit(scorer, features) == 0.0
 
 
-def test_wide_part_of_a_refining_model_needs_no_tokenizer(
-    tiny_refining_model: TinyModel, tmp_path: Path
-) -> None:
-    broken = shutil.copytree(tiny_refining_model.directory, tmp_path / "model")
-    (broken / "tokenizer.json").write_text("{}")
-    manifest = json.loads((broken / MANIFEST).read_text())
-    manifest["files"]["tokenizer.json"] = sha256_of(broken / "tokenizer.json")
-    (broken / MANIFEST).write_text(json.dumps(manifest))
-    analyzer = Analyzer.load(broken)
-    (function,) = analyzer.analyze(Document(LEDGER, "python")).functions
-    found = analyzer.explain(LEDGER, function.span, ExplainOptions(method=Method.OCCLUSION, deep=False))
-    assert any(line.wide for line in found.lines)
-
-
 def test_cancel_stops_between_two_batches(tiny_model: TinyModel, monkeypatch: pytest.MonkeyPatch) -> None:
     scorer = tiny_model.scorer()
     normalized = normalize(long_function(12), "python")
-    features = scorer.features(normalized, "python", with_occurrences=True)
-    monkeypatch.setattr(batches_module, "BATCH_TOKENS", 1)
+    features = scorer.features(normalized, "python")
+    monkeypatch.setattr("codeorigin.model.scoring.scorer.RUN_TOKENS", 1)
     token = CancelToken()
     calls: list[object] = []
     run = scorer.graph.run

@@ -1,6 +1,7 @@
 """The folder of a scan: what it keeps when the disk is full, a file is damaged or another run uses it."""
 
 import errno
+import random
 import tracemalloc
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +15,7 @@ from codeorigin.errors import CodeOriginError
 from codeorigin.fleet.engines import LocalEngine
 from codeorigin.fleet.options import UnitKind
 from codeorigin.fleet.scan import ScanRequest
-from codeorigin.fleet.store import Store
+from codeorigin.fleet.store import SCHEMAS, Store
 from codeorigin.fleet.work import UnitResult
 from support.fleet_scans import content, request, run, unit
 
@@ -63,6 +64,30 @@ def test_damaged_result_file_is_named(folders: list[Path], model: Path, tmp_path
     assert len(list(Store(tmp_path, asked.settings).rows(UnitKind.TREE))) == 6
 
 
+@pytest.mark.parametrize("kind", list(UnitKind))
+def test_damage_anywhere_in_a_result_file_is_one_line(tmp_path: Path, kind: UnitKind) -> None:
+    store = Store(tmp_path, {})
+    about = {"repository": "/one", "commit": "a", "path": "src/a.py", "functions": 1, "llm": 9, "lines": 20}
+    row = {name: value for name, value in about.items() if name in SCHEMAS[kind].names}
+    store.put(replace(unit("/one"), kind=kind), UnitResult((row, row)))
+    (file,) = (tmp_path / kind.value).glob("*/*.parquet")
+    sound = file.read_bytes()
+    chance = random.Random(1)
+    damaged, messages = 0, set[str]()
+    for _ in range(400):
+        data = bytearray(sound)
+        data[chance.randrange(len(data))] ^= 1 << chance.randrange(8)
+        file.write_bytes(data)
+        try:
+            list(store.rows(kind))
+        except CodeOriginError as error:
+            messages.add(str(error))
+            damaged += 1
+    # The rest changes nothing, or only what no checksum covers.
+    assert damaged > 100
+    assert messages == {f"{file}: is damaged; delete it and give the same command, which makes it again"}
+
+
 def test_rows_of_a_large_file_are_never_all_in_memory(tmp_path: Path) -> None:
     store = Store(tmp_path, {})
     about = {"repository": "/one", "commit": "a", "language": "python", "functions": 1, "llm": 9}
@@ -82,6 +107,11 @@ def test_result_file_with_other_columns_is_named(tmp_path: Path) -> None:
     store = Store(tmp_path, {})
     store.put(unit("/one"), UnitResult(()))
     (file,) = (tmp_path / "commits").glob("*/*.parquet")
+    schema = SCHEMAS[UnitKind.COMMITS]
+    numbers = pa.schema([(name, pa.int64()) for name in schema.names])
+    pq.write_table(numbers.empty_table(), file)
+    with pytest.raises(CodeOriginError, match=r"\.parquet: is damaged; delete it"):
+        list(store.rows(UnitKind.COMMITS))
     pq.write_table(pa.table({"repository": ["/one"]}), file)
     with pytest.raises(CodeOriginError, match=r"\.parquet: is damaged; delete it"):
         list(store.rows(UnitKind.COMMITS))

@@ -1,7 +1,9 @@
 """A repository that asks git to run a program in every known way: nothing may run."""
 
+import io
 import os
 import subprocess
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -401,3 +403,69 @@ def test_variables_that_name_nothing_are_one_line(
     monkeypatch.setenv(name, value)
     with pytest.raises(RepositoryError, match=r"\A[^\n]+\Z"):
         Opened.of(repository.folder)
+
+
+def test_repository_of_a_format_that_git_does_not_know_is_one_line(repository: Repository) -> None:
+    repository.git("config", "core.repositoryFormatVersion", "1")
+    repository.git("config", "extensions.refStorage", "none such")
+    with pytest.raises(
+        RepositoryError, match=r"does not know the repository's format \(.*\); a newer git may$"
+    ):
+        Opened.of(repository.folder)
+
+
+@pytest.mark.parametrize("target", ["/dev/zero", "/nonexistent", "/etc/passwd", "../../../outside", "."])
+def test_alternates_that_lead_elsewhere_change_nothing(repository: Repository, target: str) -> None:
+    (repository.folder / ".git/objects/info/alternates").write_text(f"{target}\n")
+    with open_change(Opened.of(repository.folder), REQUESTS[3], lambda _: True, max_bytes=1000) as change:
+        assert {file.path for file in change.files} >= {"a.py"}
+
+
+def test_no_place_for_temporary_files_is_one_line(
+    repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = Opened.of(repository.folder)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "missing"))
+    with (
+        pytest.raises(
+            RepositoryError, match=r"^no temporary file can be written: [^\n]*; TMPDIR names another folder$"
+        ),
+        open_change(opened, REQUESTS[0], lambda _: True, max_bytes=1000),
+    ):
+        pass
+
+
+def test_full_disk_is_one_line(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened = Opened.of(repository.folder)
+    monkeypatch.setattr(tempfile, "TemporaryFile", lambda: io.FileIO("/dev/full", "r+"))
+    with pytest.raises(RepositoryError, match=r"No space left on device; TMPDIR"):
+        opened.git.run("cat-file", "--batch-check", stdin=b"HEAD\n")
+
+
+BLAMED = {
+    "empty.py": b"",
+    "binary.py": b"\0\xff" * 5000,
+    "one line.py": b"x = 1; " * 100_000,
+    "no newline.py": b"a\nb",
+    "returns.py": b"a\r\nb\rc\n",
+    "old style.py": b"0123456789012345678901234567890123456789 1 1 1\nfilename other\n",
+    ":(exclude)odd.py": b"a\n",
+    "-C": b"a\n",
+}
+
+
+@pytest.mark.parametrize("name", BLAMED)
+def test_blame_of_hostile_content(tmp_path: Path, trap: Trap, name: str) -> None:
+    made = Repository(tmp_path / "blamed")
+    content = BLAMED[name]
+    made.write(".gitattributes", "* diff=trap\n")
+    made.write(name, content)
+    made.git("--literal-pathspecs", "add", "--", ".gitattributes", name)
+    made.git("commit", "--quiet", "--no-gpg-sign", "-m", "Odd")
+    head = made.git("rev-parse", "HEAD")
+    plant(made, trap)
+    found = committed_file(made.folder / name, 1_000_000)
+    assert found is not None
+    lines = content.count(b"\n") + (not content.endswith(b"\n") and bool(content))
+    assert (found.content, found.commits) == (content, (head,) * lines)
+    assert trap.ran() == ""

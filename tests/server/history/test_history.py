@@ -9,8 +9,7 @@ from codeorigin.git.repository import Repository as Opened
 from codeorigin.history.results import CommitResult
 from codeorigin.history.run import HistoryRun, open_history
 from support.repositories import Repository
-from support.tiny_model import COMMIT_RULE, TinyModel
-from support.tiny_refinement import with_broken_deep_part, with_commit_rules_to_refine
+from support.tiny_model import COMMIT_RULE
 
 Judge = Callable[..., list[CommitResult]]
 
@@ -70,17 +69,6 @@ def test_details_show_the_lines_of_written_functions(
 ) -> None:
     with open_history(
         Opened.of(repository.folder), lambda path: True, settings="", state=tmp_path / "s", model=model
-    ) as opened:
-        _check_details(opened)
-
-
-def test_details_of_a_refining_model_come_from_its_wide_part(
-    repository: Repository, tiny_refining_model: TinyModel, tmp_path: Path
-) -> None:
-    rules = with_commit_rules_to_refine(tmp_path / "rules", tiny_refining_model.directory)
-    broken = with_broken_deep_part(tmp_path / "broken", rules)
-    with open_history(
-        Opened.of(repository.folder), lambda path: True, settings="", state=tmp_path / "s", model=broken
     ) as opened:
         _check_details(opened)
 

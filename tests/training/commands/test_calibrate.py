@@ -13,7 +13,6 @@ from codeorigin.model.calibration.calibration import Calibration
 from codeorigin_training.calibrate.config import CalibrateConfig
 from codeorigin_training.commands.calibrate import calibrate
 from codeorigin_training.corpus.sides import TrainingSide, read_sides
-from codeorigin_training.measure.answers import answers_alone
 from codeorigin_training.run import Run, RunError
 from support.corpus_maker import write_corpus
 
@@ -128,7 +127,6 @@ def better(side: TrainingSide, *, old: float = 1.0, modern: float = 1.0, pairs: 
     return np.where(side.labels == 1, 0.5 * pairs * paired, -4.0 * human)
 
 
-@pytest.mark.parametrize("refine", [False, True])
 @pytest.mark.parametrize(
     ("worse", "reason"),
     [
@@ -137,53 +135,16 @@ def better(side: TrainingSide, *, old: float = 1.0, modern: float = 1.0, pairs: 
         ({"pairs": -1.0}, "loses AUROC on pairs"),
     ],
 )
-def test_deep_part_must_help_everywhere(run: Run, worse: dict[str, float], reason: str, refine: bool) -> None:
-    config, side = replace(CONFIG, refine=refine), side_of(run)
+def test_deep_part_must_help_everywhere(run: Run, worse: dict[str, float], reason: str) -> None:
+    side = side_of(run)
     np.savez(run.deep, out_of_fold=better(side))
-    calibrate(config, run, lambda _: None)
+    calibrate(CONFIG, run, lambda _: None)
     assert entry(run)["parts"]["deep"] is True
     lines: list[str] = []
     np.savez(run.deep, out_of_fold=better(side, **worse))
-    calibrate(config, run, lines.append)
+    calibrate(CONFIG, run, lines.append)
     assert entry(run)["parts"]["deep"] is False
-    assert read(run).refined is None
     assert [reason in line for line in lines if "left out" in line] == [True]
-
-
-def test_refining_deep_part_does_not_change_first_step(run: Run) -> None:
-    calibrate(CONFIG, run, lambda _: None)
-    alone = read(run)
-    np.savez(run.deep, out_of_fold=better(side_of(run)))
-    lines: list[str] = []
-    calibrate(replace(CONFIG, refine=True), run, lines.append)
-    found = read(run)
-    assert replace(found, refined=None) == alone
-    assert found.refined is not None
-    assert (found.refined.in_file is None) == (alone.file_context is None)
-    assert found.refined.alone.false_positive_rate == 0.1
-    assert any(line.startswith("a function by its own text, refined: ") for line in lines)
-
-
-def test_promise_holds_for_refined_verdicts(run: Run) -> None:
-    """Both steps together keep the promise on rows whose second logit is far from the first one."""
-    side = side_of(run)
-    config = replace(CONFIG, refine=True, deep_must_help=False)
-    np.savez(run.deep, out_of_fold=better(side) + 40.0)
-    calibrate(config, run, lambda _: None)
-    rows = side.rows[: side.functions]
-    with np.load(run.wide) as kept_wide, np.load(run.deep) as kept_deep:
-        wide, deep = (each["out_of_fold"][: side.functions] for each in (kept_wide, kept_deep))
-    called = answers_alone(rows, wide, read(run), None, deep).answers.llm
-    human = np.array([row.label == 0 for row in rows])
-    assert called[human].mean() <= 0.1
-    assert called[~human].mean() > 0.8
-
-
-def test_refining_needs_both_parts(run: Run) -> None:
-    with pytest.raises(ValueError, match="refine needs both parts"):
-        replace(CONFIG, refine=True, wide=False, deep_must_help=False)
-    with pytest.raises(CodeOriginError, match="what refines is a deep part; run finetune first"):
-        calibrate(replace(CONFIG, refine=True), run, lambda _: None)
 
 
 def test_same_inputs_give_same_file(run: Run) -> None:

@@ -18,9 +18,8 @@ class CalibrateConfig(PromiseSettings):
     from being accused.
 
     ``deep`` allows the run's deep part into the bundle. With ``deep_must_help`` it is only included if it gains
-    ``deep_gain`` AUROC out of fold on both old and modern code and harms neither pairs nor promises. With ``refine``
-    the wide part answers first and the deep part only reads what is left in doubt; otherwise their logits are added.
-    Without ``wide`` the bundle has only the deep part.
+    ``deep_gain`` AUROC out of fold on both old and modern code and harms neither pairs nor promises. Their logits are
+    added. Without ``wide`` the bundle has only the deep part.
 
     ``context_weight`` 0.8 and ``context_prior_functions`` 1 were chosen on repository folds. A larger weight ranks the
     corpus' files better still, but hurts where a file holds both classes; weighting neighbours by their lines gains
@@ -33,7 +32,6 @@ class CalibrateConfig(PromiseSettings):
     deep: bool = True
     deep_must_help: bool = True
     deep_gain: float = 0.005
-    refine: bool = False
     prior_lines: float = 20.0
     fewest_functions: int = 4
     context_weight: float = 0.8
@@ -48,8 +46,6 @@ class CalibrateConfig(PromiseSettings):
             raise ValueError(
                 "without wide there must be a deep part, whatever it helps: set deep_must_help=false"
             )
-        if self.refine and not (self.wide and self.deep):
-            raise ValueError("refine needs both parts: wide and deep must be true")
         if self.deep_gain < 0:
             raise ValueError("deep_gain must not be negative")
         if not self.context_weight > 0 or not self.context_prior_functions >= 0:

@@ -94,15 +94,11 @@ def fit_scale(
     weights: Floats,
     config: PromiseSettings,
     groups: Groups | None = None,
-    *,
-    cleared: Booleans | None = None,
 ) -> Scale | None:
     """Fit temperature, thresholds and curve to out-of-sample ``logits`` ``(n,)`` of ``rows`` of both classes.
-
-    ``cleared`` is as in :func:`~codeorigin_training.calibrate.levels.fit_levels`.
 
     Returns:
         None if there are too few repositories for any threshold to guarantee the rate.
     """
-    levels = fit_levels(rows, logits, config, groups, cleared=cleared)
+    levels = fit_levels(rows, logits, config, groups)
     return None if levels is None else levels.scale(rows, logits, weights, config.rate, points=_CURVE_POINTS)

@@ -76,8 +76,6 @@ def fit_levels(
     logits: Floats,
     config: PromiseSettings,
     groups: Groups | None = None,
-    *,
-    cleared: Booleans | None = None,
 ) -> Levels | None:
     """Fit thresholds to out-of-sample ``logits`` ``(n,)`` of ``rows`` of both classes.
 
@@ -95,15 +93,11 @@ def fit_levels(
         logits: raw out-of-sample logits ``(n,)``.
         config: rates and sizes.
         groups: from :func:`row_groups`; None for a scale without groups.
-        cleared: bool ``(n,)``, rows that are never called ``llm``, whatever their logit; they still count in the rates.
 
     Returns:
         None if there are too few repositories for any promise.
     """
-    fit = _Fit(rows, logits, config, groups)
-    if cleared is not None and len(logits):
-        fit.accusing = np.where(cleared, np.nextafter(logits.min(), -np.inf), logits)
-    return fit.levels()
+    return _Fit(rows, logits, config, groups).levels()
 
 
 class _Fit:
@@ -111,8 +105,6 @@ class _Fit:
         self, rows: Sequence[Row], logits: Floats, config: PromiseSettings, groups: Groups | None
     ) -> None:
         self.config, self.logits = config, logits
-        self.accusing = logits
-        """The logits that ``llm`` thresholds are fitted on."""
         self.languages = np.array([row.language for row in rows])
         self.groups = None if groups is None else np.array([group.value if group else "" for group in groups])
         self.repositories: Integers = np.unique([row.project for row in rows], return_inverse=True)[1].astype(
@@ -175,7 +167,7 @@ class _Fit:
 
     def _human(self, inside: Booleans) -> HumanScores:
         chosen = self.human & inside
-        return HumanScores(self.accusing[chosen], self.repositories[chosen], self.populations[chosen])
+        return HumanScores(self.logits[chosen], self.repositories[chosen], self.populations[chosen])
 
     def _lower(self, inside: Booleans, llm: float, otherwise: float = np.inf) -> float:
         """The bound of band ``human``; at most ``otherwise`` if the LLM code comes from few repositories."""

@@ -20,7 +20,6 @@ from codeorigin_training.calibrate.eligibility import has_verdict
 from codeorigin_training.calibrate.files import file_samples, fit_file_rule
 from codeorigin_training.calibrate.fit import fit_calibration, fit_file_context
 from codeorigin_training.calibrate.levels import Groups, row_groups
-from codeorigin_training.calibrate.refined import fit_refined, in_steps
 from codeorigin_training.calibrate.thresholds import repository_rate
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.corpus.sides import read_sides
@@ -67,17 +66,12 @@ def fitted_entry(
         deep = deep + moved
     functions = side.rows[: side.functions]
     groups = row_groups(functions)
-    first, later = _steps(config, logits, deep, len(functions))
-    measured = _fit(functions, first, later, groups, config)
-    if (
-        deep is not None
-        and config.deep_must_help
-        and not deep_part_helps(side.rows, logits, deep, measured, groups, config, log)
-    ):
-        deep = None
-        first, later = _steps(config, logits, deep, len(functions))
-        measured = _fit(functions, first, later, groups, config)
-    calibration = measured
+    if deep is not None and config.deep_must_help:
+        deep = deep if deep_part_helps(side.rows, logits, deep, config.deep_gain, log) else None
+    if deep is not None:
+        logits = logits + deep if config.wide else deep
+    logits = logits[: len(functions)]
+    calibration = measured = _fit(functions, logits, groups, config)
     if fitted_on_all_repositories(run.wide):
         if deep is not None:
             raise CodeOriginError(
@@ -88,17 +82,17 @@ def fitted_entry(
         chosen = np.array([row.pair is None for row in held_out], dtype=bool)
         others = [row for row in held_out if row.pair is None]
         functions, groups = [*functions, *others], [*groups, *row_groups(others)]
-        first = np.concatenate([first, outside[chosen]])
-        calibration = _fit(functions, first, None, groups, config)
+        logits = np.concatenate([logits, outside[chosen]])
+        calibration = _fit(functions, logits, groups, config)
     entry = calibration.to_manifest() | {
         "measured": measured.to_manifest(),
         "parts": {"wide": config.wide, "deep": deep is not None},
         "inputs": {path.name: sha256_of(path) for path in (run.wide, run.deep) if path.exists()},
         "settings": dataclasses.asdict(config),
     }
-    by_text = answers_alone(functions, first, calibration, groups, later)
+    by_text = answers_alone(functions, logits, calibration, groups)
     keep_test_set(tracker, functions, by_text.answers.probability, "out_of_fold")
-    _log_rates(calibration, functions, first, later, groups, config, log)
+    _log_rates(calibration, functions, logits, groups, config, log)
     rule = calibration.file
     log(f"files: {'no rule' if rule is None else f'threshold {rule.scale.default.llm}'}")
     return entry
@@ -116,46 +110,23 @@ def _is_asked(config: CalibrateConfig, run: Run) -> bool:
         return True
     if not config.wide:
         raise CodeOriginError("without wide there must be a deep part; run finetune first")
-    if config.refine:
-        raise CodeOriginError("what refines is a deep part; run finetune first, or set refine=false")
     return False
 
 
-def _steps(
-    config: CalibrateConfig, wide: Floats, deep: Floats | None, count: int
-) -> tuple[Floats, Floats | None]:
-    """The first ``count`` logits for each step; without ``wide``, the deep part is the first step."""
-    first, later = (wide if config.wide or deep is None else np.zeros_like(wide)), deep
-    first, later = in_steps(first, later, refine=config.refine)
-    return first[:count], None if later is None else later[:count]
-
-
-def _fit(
-    functions: Sequence[Row], logits: Floats, deep: Floats | None, groups: Groups, config: CalibrateConfig
-) -> Calibration:
-    """Fit all rules to out-of-sample ``logits`` ``(n,)`` of ``functions``, and scales for what ``deep`` adds later."""
+def _fit(functions: Sequence[Row], logits: Floats, groups: Groups, config: CalibrateConfig) -> Calibration:
+    """Fit all rules to out-of-sample ``logits`` ``(n,)`` of ``functions``."""
     calibration = fit_calibration(functions, logits, balanced_weights(functions), config, groups)
     neutral = calibration.alone.shift
     context = fit_file_context(functions, logits, config, config.neighbours(neutral), groups)
     rule = fit_file_rule(file_samples(functions, logits, config.files), config.files, prior_logit=neutral)
     calibration = dataclasses.replace(calibration, file_context=context, file=rule)
-    calibration = with_commit_rules(calibration, functions, logits, config, groups)
-    if deep is None:
-        return calibration
-    refined = fit_refined(functions, logits, deep, calibration, config, groups)
-    if refined is None:
-        raise CodeOriginError(
-            f"refined verdicts with a false-positive rate of {config.rate:g} need more repositories; pass more data, "
-            "a higher rate or refine=false"
-        )
-    return dataclasses.replace(calibration, refined=refined)
+    return with_commit_rules(calibration, functions, logits, config, groups)
 
 
 def _log_rates(
     calibration: Calibration,
     functions: Sequence[Row],
     logits: Floats,
-    deep: Floats | None,
     groups: Groups,
     config: CalibrateConfig,
     log: Log,
@@ -165,19 +136,11 @@ def _log_rates(
     labels = np.array([row.label for row in functions])
     modern = np.array([row.modern for row in functions])
     repositories = np.unique([row.project for row in functions], return_inverse=True)[1].astype(np.int64)
-    ways = []
-    for step, added in (("", None), *([(", refined", deep)] if deep is not None else [])):
-        refined = calibration.refined if added is not None else None
-        by_text = answers_alone(functions, logits, calibration, groups, added).answers.llm
-        everywhere = np.ones(len(functions), dtype=bool)
-        scale = calibration.alone if refined is None else refined.alone
-        ways.append((f"by its own text{step}", scale, by_text, everywhere))
-        files = file_numbers(functions)
-        in_files = answers_in_files(functions, logits, calibration, files, groups, added)
-        if calibration.file_context is not None and in_files is not None:
-            context = None if refined is None else refined.in_file
-            scale = context or calibration.file_context.scale
-            ways.append((f"in its file{step}", scale, in_files.answers.llm, in_files.heard))
+    by_text = answers_alone(functions, logits, calibration, groups).answers.llm
+    ways = [("by its own text", calibration.alone, by_text, np.ones(len(functions), dtype=bool))]
+    in_files = answers_in_files(functions, logits, calibration, file_numbers(functions), groups)
+    if calibration.file_context is not None and in_files is not None:
+        ways.append(("in its file", calibration.file_context.scale, in_files.answers.llm, in_files.heard))
     for way, scale, above, among in ways:
         log(
             f"a function {way}: temperature {scale.temperature:.3f}, shift {scale.shift:.3f}, threshold "

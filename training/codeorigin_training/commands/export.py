@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from joblib import Memory
 from pydantic.dataclasses import dataclass
 
 from codeorigin.model.calibration.calibration import Calibration
@@ -14,7 +15,6 @@ from codeorigin.model.folder import MANIFEST, sha256_of
 from codeorigin.model.ngrams.views import View
 from codeorigin.model.scoring.tokenizer import Tokenizer
 from codeorigin_training.calibrate.config import CalibrateConfig
-from codeorigin_training.checkpoint import Checkpoints
 from codeorigin_training.commands.calibrate import fitted_entry, fitted_on_all_repositories
 from codeorigin_training.configuration import STRICT
 from codeorigin_training.corpus.rows import DISTRIBUTION_SOURCE, Row, corpus_hash
@@ -127,10 +127,14 @@ def _export(
     metrics["out_of_fold"] = out_of_fold_figures(run, side, wide=bool(entry["parts"]["wide"]))
     log(f"held out: {headline(metrics['held_out'])}")
     if config.baselines:
-        kept = Checkpoints(
-            run.folder / "baselines", {"corpus": inputs["corpus"], "weight": config.pair_weight}
+        metrics["baselines"] = held_out_baselines(
+            side,
+            held_out,
+            Memory(run.folder / "baselines", verbose=0),
+            f"{inputs['corpus']} {config.pair_weight}",
+            log,
+            context=checked.file_context,
         )
-        metrics["baselines"] = held_out_baselines(side, held_out, kept, log, context=checked.file_context)
     parts = Parts(
         wide=wide,
         views=config.views,

@@ -52,15 +52,10 @@ def recalibrate(config: RecalibrateConfig, run: Run, log: Log) -> None:
     A bundle without rules for commits gets some, fitted on the same repositories.
 
     Raises:
-        CodeOriginError: the bundle or the data cannot be read, its deep part refines, it does not say what it has seen
+        CodeOriginError: the bundle or the data cannot be read, it does not say what it has seen
             or has seen all of the data, or there are too few repositories for a promise.
     """
     detector = Detector(config.bundle)
-    if detector.bundle.calibration.refined is not None:
-        # Its second thresholds are only valid together with the first ones, and need the deep part's logits.
-        raise CodeOriginError(
-            f"{config.bundle}: its deep part refines, so its thresholds belong together; run calibrate and export again"
-        )
     seen = SeenProjects.from_manifest(detector.bundle.manifest)
     if seen is None:
         raise CodeOriginError(

@@ -6,8 +6,8 @@ import shutil
 from dataclasses import asdict, replace
 
 import numpy as np
+from joblib import Memory
 
-from codeorigin_training.checkpoint import Checkpoints
 from codeorigin_training.corpus.rows import corpus_hash
 from codeorigin_training.corpus.sides import read_sides
 from codeorigin_training.files import written_whole
@@ -46,7 +46,7 @@ def _train(config: WideConfig, run: Run, digest: str, tracker: Tracker, log: Log
     side, held_out = read_sides(run.corpus, pair_weight=config.pair_weight, folds=config.folds)
     log(f"{len(side.rows)} rows of {len({row.repo for row in side.rows})} repositories")
     views = run.folder / "views"
-    trained = train_wide(side, held_out, config, log, tracker.metrics, Checkpoints(views, {"inputs": digest}))
+    trained = train_wide(side, held_out, config, log, tracker.metrics, Memory(views, verbose=0), digest)
     figures = detector_metrics(side.rows, trained.out_of_fold, intervals=False)
     log(f"out of fold: {headline(figures)}")
     tracker.metrics(numbers({"out_of_fold": figures}), 0)

@@ -151,8 +151,6 @@ def _answers(detector: Detector, each: Slice, logits: Floats) -> Answers | None:
 def _subject(detector: Detector, data: EvaluationData, settings: Mapping[str, object]) -> Subject:
     sizes = {name: value for name, value in settings.items() if name not in _PATHS}
     shown = [f"{name} {_text(value)}" for name, value in sizes.items()]
-    if detector.scorer.refines:
-        shown.append("measured here: the wide part alone, which the deep part refines later")
     seen = SeenProjects.from_manifest(detector.bundle.manifest)
     return Subject(
         model=detector.bundle.model_id,

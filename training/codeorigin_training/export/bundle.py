@@ -4,12 +4,9 @@ import json
 import math
 import shutil
 import tempfile
-from dataclasses import asdict, astuple, dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
-
-import numpy as np
-import numpy.typing as npt
 
 from codeorigin.errors import CodeOriginError
 from codeorigin.model.bundle import (
@@ -17,7 +14,6 @@ from codeorigin.model.bundle import (
     GRADIENT_GRAPH,
     SCORE_GRAPH,
     TOKENIZER,
-    WIDE_GRAPH,
     Bundle,
 )
 from codeorigin.model.calibration.calibration import Calibration
@@ -26,11 +22,10 @@ from codeorigin.model.ngrams.views import View
 from codeorigin.model.scoring.tokenizer import Tokenizer
 from codeorigin_training.encoder.model import Encoder
 from codeorigin_training.export.onnx_graphs import export_graphs
-from codeorigin_training.export.parity import GraphReport
 from codeorigin_training.report.card import model_card
 from codeorigin_training.wide.linear import WideModel
 
-_FILES = (WIDE_GRAPH, SCORE_GRAPH, GRADIENT_GRAPH, TOKENIZER)
+_FILES = (SCORE_GRAPH, GRADIENT_GRAPH, TOKENIZER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,38 +70,6 @@ class ExportError(CodeOriginError):
     """A bundle cannot be made from these parts."""
 
 
-def export_parts(
-    folder: Path,
-    *,
-    bias: float,
-    wide_weights: npt.NDArray[np.floating] | None,
-    encoder: Encoder | None,
-    refines: bool,
-) -> GraphReport:
-    """Write the graphs of a bundle, with the wide part in a separate file if the deep part ``refines``.
-
-    ``wide_weights`` are ``(table_size,)``. They are None for a bundle without a wide part, and ``encoder`` is None for
-    one without a deep part.
-
-    Returns:
-        the largest differences that the checks found.
-
-    Raises:
-        ExportError: ``refines`` is set, but a part is missing.
-        ParityError: a graph does not compute what PyTorch computes.
-    """
-    if not refines:
-        return export_graphs(folder, bias=bias, wide_weights=wide_weights, encoder=encoder)
-    if wide_weights is None or encoder is None:
-        raise ExportError(
-            "refined scales need a wide part and a deep part that refines; calibrate without them"
-        )
-    wide = export_graphs(folder, bias=bias, wide_weights=wide_weights, encoder=None)
-    (folder / SCORE_GRAPH).replace(folder / WIDE_GRAPH)
-    deep = export_graphs(folder, bias=bias, wide_weights=None, encoder=encoder)
-    return GraphReport(*map(max, astuple(wide), astuple(deep)))
-
-
 def write_bundle(
     out: Path, parts: Parts, config: BundleSettings, *, limit_bytes: int | None = None
 ) -> dict[str, Any]:
@@ -123,12 +86,11 @@ def write_bundle(
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out.parent) as name:
         folder = Path(name)
-        parity = export_parts(
+        parity = export_graphs(
             folder,
             bias=parts.bias,
             wide_weights=None if parts.wide is None else parts.wide.table,
             encoder=parts.encoder,
-            refines=parts.calibration.refined is not None,
         )
         if parts.encoder is not None:
             if parts.tokenizer is None:

@@ -11,7 +11,6 @@ from codeorigin.model.ngrams.views import View
 from codeorigin.model.scoring.tokenizer import Tokenizer
 from codeorigin_training.arrays import Floats
 from codeorigin_training.calibrate.pooled import PooledRuleConfig
-from codeorigin_training.calibrate.refined import in_steps
 from codeorigin_training.corpus.rows import DISTRIBUTION_SOURCE, Row
 from codeorigin_training.corpus.sides import TrainingSide
 from codeorigin_training.encoder.inference import deep_logits, encode_rows
@@ -48,7 +47,7 @@ def held_out_figures(
     overlap: int,
     processes: int,
 ) -> dict[str, Any]:
-    """Figures on held-out ``rows`` with the quantized table; verdicts are the refined ones if the calibration has any.
+    """Figures on held-out ``rows`` with the quantized table.
 
     A distribution's packages are used only for false positives, where they are a separate population.
     """
@@ -61,21 +60,18 @@ def held_out_figures(
     deep: Floats = np.zeros(len(rows))
     if encoder is not None and tokenizer is not None:
         deep = deep_logits(encoder, encode_rows(rows, tokenizer), tokenizer, overlap=overlap)
-    logits, later = in_steps(wide_logits, deep, refine=calibration.refined is not None)
-    false_positives = by_text_and_in_file(rows, logits, calibration, later)
+    logits = wide_logits + deep
+    false_positives = by_text_and_in_file(rows, logits, calibration)
     repositories = np.array([row.source != DISTRIBUTION_SOURCE for row in rows], dtype=bool)
     rows = [row for row in rows if row.source != DISTRIBUTION_SOURCE]
     logits, wide_logits, deep = logits[repositories], wide_logits[repositories], deep[repositories]
-    later = None if later is None else later[repositories]
-    by_text = answers_alone(rows, logits, calibration, None, later)
+    by_text = answers_alone(rows, logits, calibration)
     keep_test_set(tracker, rows, by_text.answers.probability)
-    # Refined and unrefined logits have different scales, so they are ranked by their log-odds.
-    ranked = logits if later is None else by_text.log_odds
     metrics: dict[str, Any] = {
         "interval_of": OVER_DRAWS,
-        "held_out": detector_metrics(rows, ranked),
+        "held_out": detector_metrics(rows, logits),
         "verdicts": verdict_metrics(rows, by_text.answers),
-        "slices": slices(rows, ranked),
+        "slices": slices(rows, logits),
         "parts": {
             "wide": None if wide is None else detector_metrics(rows, wide_logits),
             "deep": None if encoder is None else detector_metrics(rows, deep),
@@ -83,7 +79,7 @@ def held_out_figures(
     }
     metrics["false_positives"] = false_positives
     if calibration.file_context is not None:
-        metrics["in_files"] = in_file_metrics(rows, logits, calibration, later)
+        metrics["in_files"] = in_file_metrics(rows, logits, calibration)
     if calibration.file is not None:
         files = PooledRuleConfig(min_lines=calibration.min_lines, min_characters=calibration.min_characters)
         metrics["files"] = file_metrics(rows, logits, calibration.file, files)

@@ -59,18 +59,13 @@ def answers_alone(
     logits: Floats,
     calibration: Calibration,
     groups: Groups | None = None,
-    deep: Floats | None = None,
 ) -> InFiles:
-    """Judge ``rows`` by their own ``logits`` ``(n,)``, refined by ``deep`` ``(n,)``, the addend of a deep part if any.
-
-    Functions that the logits alone call ``human`` are not refined, because nobody looks at those.
-    """
+    """Judge ``rows`` by their own ``logits`` ``(n,)``."""
     if groups is None and calibration.alone.groups:
         groups = row_groups(rows)
-    first = _by_text(rows, logits, calibration.alone, groups)
-    if calibration.refined is None or deep is None:
-        return first
-    return _refined(first, _by_text(rows, logits + deep, calibration.refined.alone, groups))
+    nobody = np.zeros(len(rows), dtype=bool)
+    scale = calibration.alone
+    return InFiles(_log_odds(logits, scale), answers_by_text(rows, logits, scale, groups), nobody)
 
 
 def answers_in_files(
@@ -79,11 +74,8 @@ def answers_in_files(
     calibration: Calibration,
     files: Integers,
     groups: Groups | None = None,
-    deep: Floats | None = None,
 ) -> InFiles | None:
     """Judge ``rows`` by their own ``logits`` ``(n,)`` and by the evidence of the others in ``files`` ``(n,)``.
-
-    ``deep`` ``(n,)`` is what a refining deep part adds at the end.
 
     Returns:
         None if the calibration has no rule for functions in their files.
@@ -96,10 +88,7 @@ def answers_in_files(
         groups = row_groups(rows)
     evidence = neighbour_evidence(files, logits, context.rule, judged)
     told = _told(rows, logits, evidence, context.scale, groups)
-    if calibration.refined is not None and calibration.refined.in_file is not None and deep is not None:
-        scale = calibration.refined.in_file
-        told = _refined(told, _told(rows, logits + deep, evidence, scale, groups))
-    return _over(answers_alone(rows, logits, calibration, groups, deep), told)
+    return _over(answers_alone(rows, logits, calibration, groups), told)
 
 
 def circle_answers(
@@ -147,31 +136,17 @@ def _told(
     )
 
 
-def _by_text(rows: Sequence[Row], logits: Floats, scale: Scale, groups: Groups | None) -> InFiles:
-    nobody = np.zeros(len(rows), dtype=bool)
-    return InFiles(_log_odds(logits, scale), answers_by_text(rows, logits, scale, groups), nobody)
-
-
-def _refined(first: InFiles, second: InFiles) -> InFiles:
-    """``first`` where it says ``human``, else ``second``."""
-    return _where(first.answers.human, first, second, second.heard)
-
-
 def _over(below: InFiles, above: InFiles) -> InFiles:
     """``above`` where the function has neighbours there, else ``below``."""
-    return _where(above.heard, above, below, above.heard | below.heard)
-
-
-def _where(chosen: Booleans, these: InFiles, others: InFiles, heard: Booleans) -> InFiles:
-    """``these`` where ``chosen``, bool ``(n,)``, and ``others`` elsewhere."""
+    heard = above.heard
     return InFiles(
-        log_odds=np.where(chosen, these.log_odds, others.log_odds),
+        log_odds=np.where(heard, above.log_odds, below.log_odds),
         answers=Answers(
-            llm=np.where(chosen, these.answers.llm, others.answers.llm),
-            human=np.where(chosen, these.answers.human, others.answers.human),
-            probability=np.where(chosen, these.answers.probability, others.answers.probability),
+            llm=np.where(heard, above.answers.llm, below.answers.llm),
+            human=np.where(heard, above.answers.human, below.answers.human),
+            probability=np.where(heard, above.answers.probability, below.answers.probability),
         ),
-        heard=heard,
+        heard=heard | below.heard,
     )
 
 

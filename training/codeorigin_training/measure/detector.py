@@ -1,6 +1,7 @@
 """The bundle as the server runs it: logits and answers of functions, from the bundle's graph and thresholds."""
 
 from collections.abc import Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import Protocol
 
@@ -16,8 +17,6 @@ from codeorigin_training.arrays import Floats
 from codeorigin_training.calibrate.pooled import PooledRuleConfig
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.measure.answers import Answers, answers_by_text
-
-_CHUNK = 256
 
 
 class LogitModel(Protocol):
@@ -38,9 +37,7 @@ class Detector:
         """
         self.bundle = Bundle.load(directory)
         self.scorer = Scorer.of(self.bundle, threads=threads)
-        self.explainer = Explainer(
-            self.scorer, gradient_path=self.bundle.gradient_path, bias=self.bundle.bias, threads=threads
-        )
+        self.explainer = Explainer(self.scorer, self.bundle.gradient_path, threads=threads)
 
     def logits(self, rows: Sequence[Row]) -> Floats:
         """Raw logits ``(len(rows),)``."""
@@ -48,13 +45,11 @@ class Detector:
 
     def score_texts(self, texts: Sequence[tuple[str, str]]) -> Floats:
         """Raw logits ``(len(texts),)`` of (code, language) pairs."""
-        logits = np.zeros(len(texts))
-        # In chunks, because the n-grams of all functions of a sample would not fit into memory.
-        for start in range(0, len(texts), _CHUNK):
-            chunk = texts[start : start + _CHUNK]
-            features = [self.scorer.features(normalize(code, language), language) for code, language in chunk]
-            logits[start : start + len(chunk)] = [raw.logit for raw in self.scorer.score(features)]
-        return logits
+        logits: list[float] = []
+        for language, together in groupby(texts, key=lambda text: text[1]):
+            functions = [normalize(code, language) for code, _ in together]
+            logits += [raw.logit for raw in self.scorer.score_functions(functions, language)]
+        return np.array(logits, dtype=np.float64)
 
     def pool(self, rows: Sequence[Row], logits: Floats) -> float:
         """Pool the ``logits`` ``(n,)`` of a file's functions by the bundle's file rule, or by the default one."""

@@ -56,20 +56,18 @@ def false_positive_figures(
 
 
 def by_text_and_in_file(
-    rows: Sequence[Row], logits: Floats, calibration: Calibration, deep: Floats | None = None
+    rows: Sequence[Row], logits: Floats, calibration: Calibration
 ) -> dict[str, dict[str, Any]]:
     """:func:`false_positive_figures` of corpus ``rows`` with ``logits`` ``(n,)`` that are long enough for a verdict.
 
-    ``deep`` ``(n,)`` is what a refining deep part adds at the end.
     ``in_file`` is missing if the calibration has no rule for functions in their file.
     """
     counted = np.array([row.pair is None and has_verdict(row.code, calibration) for row in rows], dtype=bool)
     rows = [row for row, kept in zip(rows, counted.tolist(), strict=True) if kept]
     logits, groups = logits[counted], row_groups(rows)
-    deep = None if deep is None else deep[counted]
-    by_text = answers_alone(rows, logits, calibration, groups, deep)
+    by_text = answers_alone(rows, logits, calibration, groups)
     found = {"by_text": false_positive_figures(rows, groups, by_text.answers.llm)}
-    told = answers_in_files(rows, logits, calibration, file_numbers(rows), groups, deep)
+    told = answers_in_files(rows, logits, calibration, file_numbers(rows), groups)
     if told is not None:
         found["in_file"] = false_positive_figures(rows, groups, told.answers.llm)
     return found

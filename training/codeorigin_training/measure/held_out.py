@@ -81,12 +81,8 @@ def verdict_metrics(rows: Sequence[Row], answers: Answers) -> dict[str, Any]:
     }
 
 
-def in_file_metrics(
-    rows: Sequence[Row], logits: Floats, calibration: Calibration, deep: Floats | None = None
-) -> dict[str, Any] | None:
+def in_file_metrics(rows: Sequence[Row], logits: Floats, calibration: Calibration) -> dict[str, Any] | None:
     """Figures of corpus ``rows`` with raw ``logits`` ``(n,)``, judged in their files; None without a rule for that.
-
-    ``deep`` ``(n,)`` is what a refining deep part adds at the end.
 
     ``as_they_are`` has :func:`detector_metrics` and the rates of :func:`verdict_metrics` over all functions; those
     without neighbours are judged by their own text. ``half_mixed`` has the same with half of the LLM functions of
@@ -95,13 +91,12 @@ def in_file_metrics(
     """
     corpus = np.array([row.pair is None for row in rows], dtype=bool)
     rows, logits = [row for row in rows if row.pair is None], logits[corpus]
-    deep = None if deep is None else deep[corpus]
     result: dict[str, Any] = {}
     for name, files in (
         ("as_they_are", file_numbers(rows)),
         ("half_mixed", mixed_file_numbers(rows, _MIXED_SHARE, seed=0)),
     ):
-        found = answers_in_files(rows, logits, calibration, files, deep=deep)
+        found = answers_in_files(rows, logits, calibration, files)
         if found is None:
             return None
         result[name] = {

@@ -5,10 +5,11 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pydantic
+from joblib import Memory
+from scipy.sparse import csr_matrix
 
 from codeorigin.model.ngrams.views import View, ViewKind
 from codeorigin_training.arrays import Floats
-from codeorigin_training.checkpoint import Checkpoints
 from codeorigin_training.configuration import STRICT
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.corpus.sides import TrainingSide
@@ -96,21 +97,21 @@ def train_wide(
     config: WideConfig,
     log: Callable[[str], None],
     metrics: Callable[[dict[str, float], int], None] = lambda figures, step: None,
-    kept: Checkpoints | None = None,
+    memory: Memory | None = None,
+    key: str = "",
 ) -> TrainedWide:
     """Cross-fit the wide part on ``side``; with ``config.all_repositories``, fit it again on ``held_out`` as well.
 
     The scales of the views are fitted on ``side`` alone. ``metrics`` is called with loss and accuracy on ``side``, in
-    training and out of fold: one step for each view, starting at 1, and a last one for their sum. Views that ``kept``
-    has are not fitted again.
+    training and out of fold: one step for each view, starting at 1, and a last one for their sum. A view that
+    ``memory`` has under the same ``key``, a digest of the rows and the settings, is not fitted again.
     """
-    kept = kept or Checkpoints(None, {})
+    fit = (memory or Memory(None)).cache(_fitted, ignore=["matrix", "side", "everything", "config"])
     matrices = view_matrices(
         [*side.rows, *held_out], [settings.view for settings in config.views], processes=config.processes
     )
     log(f"extracted {sum(matrix.nnz for matrix in matrices) / 1e6:.0f} M n-grams")
     everything = side.with_held_out(held_out, pair_weight=config.pair_weight)
-    paired = np.array([row.pair is not None for row in everything.rows], dtype=bool)
     count = len(side.rows)
     logits: list[Floats] = []
     learnt: list[Floats] = []
@@ -119,19 +120,9 @@ def train_wide(
     for number, settings in enumerate(config.views):
         # Free each view's matrix when it is done: together they take most of the memory.
         matrix = matrices.pop(0)
-        fitted = kept.arrays(f"view-{number}")
-        if fitted is None:
-            examples = ViewExamples(matrix[:count], side.labels, side.weights, side.folds, paired[:count])
-            model, fold_logits = cross_fit(examples, settings, parallel=config.parallel_fits)
-            del examples
-            fitted = {"measured": model.weights, "out_of_fold": fold_logits}
-            if config.all_repositories:
-                whole = ViewExamples(matrix, everything.labels, everything.weights, everything.folds, paired)
-                fitted["final"] = fit_view(whole, settings).weights
-            kept.keep_arrays(f"view-{number}", **fitted)
-        else:
+        if fit.check_call_in_cache(key, number, matrix, side, everything, config):
             log(f"{settings.view.kind}: the view is there")
-        model, fold_logits = LinearModel(fitted["measured"]), fitted["out_of_fold"]
+        model, fold_logits, whole = fit(key, number, matrix, side, everything, config)
         measured.append(model)
         logits.append(np.concatenate([fold_logits, model.logits(matrix[count:])]))
         learnt.append(model.logits(matrix[:count]))
@@ -139,8 +130,8 @@ def train_wide(
         log(
             f"{settings.view.kind}: out of fold {headline(detector_metrics(side.rows, fold_logits, intervals=False))}"
         )
-        if config.all_repositories:
-            final.append(LinearModel(fitted["final"]))
+        if whole is not None:
+            final.append(whole)
     stacked = np.stack(logits, axis=1)
     scales = fit_scales(stacked[:count], side.labels, side.weights)
     log(f"scales {np.round(scales, 3).tolist()}")
@@ -156,6 +147,26 @@ def train_wide(
     as_learnt = np.stack(learnt, axis=1) @ scales + language_biases(trained.measured.languages, side.rows)
     metrics(_curve_point(side, as_learnt, trained.out_of_fold), len(logits) + 1)
     return trained
+
+
+def _fitted(
+    key: str,
+    number: int,
+    matrix: csr_matrix,
+    side: TrainingSide,
+    everything: TrainingSide,
+    config: WideConfig,
+) -> tuple[LinearModel, Floats, LinearModel | None]:
+    """View ``number`` fitted on ``side``, its out-of-fold logits ``(n,)``, and the view fitted on all repositories."""
+    settings, count = config.views[number], len(side.rows)
+    paired = np.array([row.pair is not None for row in everything.rows], dtype=bool)
+    examples = ViewExamples(matrix[:count], side.labels, side.weights, side.folds, paired[:count])
+    model, fold_logits = cross_fit(examples, settings, parallel=config.parallel_fits)
+    del examples
+    if not config.all_repositories:
+        return model, fold_logits, None
+    whole = ViewExamples(matrix, everything.labels, everything.weights, everything.folds, paired)
+    return model, fold_logits, fit_view(whole, settings)
 
 
 def with_language_bias(

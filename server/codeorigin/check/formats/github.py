@@ -50,7 +50,6 @@ def render(result: CheckResult) -> str:
     lines += [
         _command("warning", error.message, file=error.path, title="Not checked")
         if error.skipped
-        # If the deep part failed, the wide part has still checked all files.
         else _command("error", error.message, file=error.path, title="Problem")
         for error in result.errors
     ]

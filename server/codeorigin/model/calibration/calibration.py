@@ -7,7 +7,6 @@ from typing import Any
 from codeorigin.model.calibration.commit_context import CommitContext
 from codeorigin.model.calibration.file_context import FileContext
 from codeorigin.model.calibration.pooled_rule import PooledRule
-from codeorigin.model.calibration.refined import RefinedScales
 from codeorigin.model.calibration.scale import Scale
 from codeorigin.model.file_verdict import FileRule
 
@@ -20,8 +19,7 @@ class Calibration:
     fewer than ``min_characters`` non-blank characters get no verdict. ``file_context`` is the rule for functions with
     others in their file, ``file`` the one for whole files; None in a bundle without such a rule, as for all that
     follow. ``commit`` is the rule for whole commits, ``commit_context`` the one for functions with others in their
-    commit, ``file_and_commit_context`` the one for functions with others in both. ``refined`` reads logits that include
-    the deep part; if it is None, a deep part is included in every logit.
+    commit, ``file_and_commit_context`` the one for functions with others in both.
     """
 
     alone: Scale
@@ -32,15 +30,12 @@ class Calibration:
     commit: PooledRule | None = None
     commit_context: CommitContext | None = None
     file_and_commit_context: CommitContext | None = None
-    refined: RefinedScales | None = None
 
     def __post_init__(self) -> None:
         if self.commit_context is not None and self.commit_context.file is not None:
             raise ValueError("commit_context is about the commit alone")
         if self.file_and_commit_context is not None and self.file_and_commit_context.file is None:
             raise ValueError("file_and_commit_context lacks its rule for the file")
-        if self.refined is not None and (self.refined.in_file is None) != (self.file_context is None):
-            raise ValueError("refined.in_file and file_context are there together or not at all")
 
     @classmethod
     def from_manifest(cls, entry: Mapping[str, Any]) -> "Calibration":
@@ -49,7 +44,6 @@ class Calibration:
         Every rule except the one for functions alone may be missing.
         """
         in_file, file, commit = entry.get("file_context"), entry.get("file"), entry.get("commit")
-        refined = entry.get("refined")
         in_commit, in_both = entry.get("commit_context"), entry.get("file_and_commit_context")
         return cls(
             alone=Scale.from_manifest(entry),
@@ -60,7 +54,6 @@ class Calibration:
             commit=None if commit is None else PooledRule.from_manifest(commit),
             commit_context=None if in_commit is None else CommitContext.from_manifest(in_commit),
             file_and_commit_context=None if in_both is None else CommitContext.from_manifest(in_both),
-            refined=None if refined is None else RefinedScales.from_manifest(refined),
         )
 
     def to_manifest(self) -> dict[str, Any]:
@@ -71,7 +64,6 @@ class Calibration:
             "commit": self.commit,
             "commit_context": self.commit_context,
             "file_and_commit_context": self.file_and_commit_context,
-            "refined": self.refined,
         }
         return {
             **self.alone.to_manifest(),

@@ -10,8 +10,8 @@ from codeorigin.model.calibration.scale import Scale
 from codeorigin.model.change_verdict import ChangedFunctions, ChangeVerdict, judge_change
 from codeorigin.model.file_verdict import FileVerdict
 from codeorigin.model.reading.normalize import Normalized
-from codeorigin.model.scoring.features import DeepAnswer, RawScore
-from codeorigin.model.verdict import Band, Verdict
+from codeorigin.model.scoring.features import RawScore
+from codeorigin.model.verdict import Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +54,7 @@ class Judge:
             in_file: let the other functions of the file count as well.
         """
         alone, both = self._calibration.commit_context, self._calibration.file_and_commit_context
-        judged = {
-            number: each.unrefined_logit
-            for number, each in verdicts.items()
-            if each.unrefined_logit is not None
-        }
+        judged = {number: each.logit for number, each in verdicts.items() if each.logit is not None}
         found = {}
         for number, in_commit in others.items():
             if number not in judged or not in_commit:
@@ -105,10 +101,10 @@ class Judge:
             Verdicts on functions that the change did not write stay the same, as do all if it wrote only one.
         """
         written = [
-            (function.unrefined_logit, file.lines[number], file.language)
+            (function.logit, file.lines[number], file.language)
             for file in files
             for number, function in enumerate(file.verdicts)
-            if file.written[number] and function.unrefined_logit is not None
+            if file.written[number] and function.logit is not None
         ]
         rule = self._calibration.commit
         whole = None if rule is None else judge_change(rule, written)
@@ -119,62 +115,27 @@ class Judge:
         """The verdicts on a file's functions within a change; ``logits`` are those of all functions it wrote."""
         verdicts = list(file.verdicts)
         alone, both = self._calibration.commit_context, self._calibration.file_and_commit_context
-        judged = [number for number, each in enumerate(verdicts) if each.unrefined_logit is not None]
+        judged = [number for number, each in enumerate(verdicts) if each.logit is not None]
         in_file = both is not None and both.file is not None and len(judged) > 1
         context = both if in_file else alone
         if context is None or len(logits) < 2 or not file.in_context:
             return verdicts
         from_file: list[float] = []
         if in_file and context.file is not None:
-            from_file = context.file.evidence([verdicts[number].unrefined_logit or 0.0 for number in judged])
+            from_file = context.file.evidence([verdicts[number].logit or 0.0 for number in judged])
         others = len(logits) - 1
         total = math.fsum(logit - context.commit.neutral for logit in logits)
         share = context.commit.weight / (others + context.commit.prior_functions)
         for place, number in enumerate(judged):
             verdict = verdicts[number]
-            if not file.written[number] or verdict.unrefined_logit is None or verdict.group is None:
+            if not file.written[number] or verdict.logit is None or verdict.group is None:
                 continue
-            heard = share * (total - (verdict.unrefined_logit - context.commit.neutral))
+            heard = share * (total - (verdict.logit - context.commit.neutral))
             by_file = (from_file[place] if from_file else None), len(judged) - 1
             verdicts[number] = self._with_others(
                 verdict, context.scale, file.language, by_file, (heard, others)
             )
         return verdicts
-
-    def refined(self, verdict: Verdict, deep: DeepAnswer, language: str) -> Verdict:
-        """The verdict refined by the deep part's answer, or unchanged if it does not await one.
-
-        A function that the wide part calls ``human`` is never called ``llm``, so that the promise holds for both steps
-        together.
-        """
-        scales = self._calibration.refined
-        if (
-            scales is None
-            or not verdict.awaits_deep
-            or verdict.unrefined_logit is None
-            or verdict.group is None
-        ):
-            return verdict
-        own = verdict.unrefined_logit + deep.logit
-        scale, logit = scales.alone, own
-        if verdict.file_evidence is not None and scales.in_file is not None:
-            scale, logit = scales.in_file, own + verdict.file_evidence
-        refined = replace(
-            scale.read(verdict, logit, language, verdict.group),
-            logit=own,
-            deep=deep.logit,
-            windows=deep.windows,
-            own_probability=scales.alone.probability(own),
-        )
-        if verdict.band is not Band.HUMAN or refined.band is not Band.LLM:
-            return refined
-        return replace(refined, band=Band.UNSURE, cleared=True)
-
-    def _unrefined(self, verdict: Verdict) -> Verdict:
-        """The verdict without the deep part's refinement, for rules that are for the wide part alone."""
-        if self._calibration.refined is None:
-            return verdict
-        return replace(verdict, logit=verdict.unrefined_logit, deep=0.0, windows=0, cleared=False)
 
     def _with_others(
         self,
@@ -185,13 +146,13 @@ class Judge:
         by_commit: tuple[float, int],
     ) -> Verdict:
         """The verdict read by ``scale`` with what others add: (evidence, number of others) by file and by commit."""
-        if verdict.unrefined_logit is None or verdict.group is None:
+        if verdict.logit is None or verdict.group is None:
             return verdict
         (in_file, neighbours), (heard, others) = by_file, by_commit
-        logit = verdict.unrefined_logit + heard + (in_file or 0.0)
+        logit = verdict.logit + heard + (in_file or 0.0)
         return replace(
-            scale.read(self._unrefined(verdict), logit, language, verdict.group),
-            own_probability=self._calibration.alone.probability(verdict.unrefined_logit),
+            scale.read(verdict, logit, language, verdict.group),
+            own_probability=self._calibration.alone.probability(verdict.logit),
             file_evidence=in_file,
             neighbours=neighbours if in_file is not None else 0,
             commit_evidence=heard,
@@ -214,7 +175,6 @@ class Judge:
             wide=score.wide,
             deep=score.deep,
             windows=score.windows,
-            unrefined_logit=score.logit,
             own_probability=alone.probability(score.logit),
             file_evidence=evidence,
             neighbours=neighbours,

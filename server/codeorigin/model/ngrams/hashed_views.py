@@ -24,7 +24,7 @@ from codeorigin.model.reading.words import Vocabulary, utf32
 
 Ints = npt.NDArray[np.int32]
 
-BATCH_CHARACTERS = 1 << 16
+BATCH_CHARACTERS = 1 << 15
 """Most characters per batch, so that its arrays stay in the processor's cache; a single function may have more."""
 
 

@@ -23,7 +23,7 @@ class DeepSettings:
 class Features:
     """What the model reads of one function; a part that is None adds nothing to the logit.
 
-    ``bias`` is the bias of its language.
+    ``bias`` is the logit without any evidence: the model's bias plus that of the function's language.
     """
 
     wide: WideFeatures | None
@@ -36,19 +36,11 @@ class Features:
 class RawScore:
     """The model's answer before calibration: ``logit == bias + wide + deep``.
 
-    The bias is the model's plus that of the function's language. ``deep`` is None, and not part of the sum, if the deep
-    part has not read the function. ``windows`` is the number of windows that were pooled.
+    The bias is the model's plus that of the function's language. ``deep`` is 0 without a deep part. ``windows`` is the
+    number of windows that were pooled.
     """
 
     logit: float
     wide: float
-    deep: float | None
-    windows: int
-
-
-@dataclass(frozen=True, slots=True)
-class DeepAnswer:
-    """The deep part's answer about a function, pooled over its ``windows``."""
-
-    logit: float
+    deep: float
     windows: int

@@ -1,13 +1,8 @@
-"""The forward graph on onnxruntime: features of functions -> raw logits, in batches of windows.
+"""The forward graph: functions -> raw logits, in one pass."""
 
-A wide part in a separate file is computed with NumPy; the deep part next to it is loaded on first use.
-"""
-
-from collections.abc import Callable, Mapping, Sequence
-from functools import cached_property
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
-from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -15,278 +10,102 @@ import numpy.typing as npt
 from codeorigin.cancellation import NEVER, CancelToken
 from codeorigin.errors import ModelError
 from codeorigin.model.bundle import Bundle
-from codeorigin.model.ngrams.counting import Counted
-from codeorigin.model.ngrams.hashed_views import NgramViews, WideFeatures
+from codeorigin.model.ngrams.hashed_views import NgramViews
 from codeorigin.model.reading.normalize import Normalized
-from codeorigin.model.scoring.batches import WindowRow, batches
-from codeorigin.model.scoring.features import DeepAnswer, DeepSettings, Features, RawScore
-from codeorigin.model.scoring.feeds import no_wide, wide_feed, windows_feed
-from codeorigin.model.scoring.graph import Feed, Graph
+from codeorigin.model.scoring.features import DeepSettings, Features, RawScore
+from codeorigin.model.scoring.feeds import NO_NGRAMS, Ids, ngrams_feed, windows_feed
+from codeorigin.model.scoring.graph import Graph
 from codeorigin.model.scoring.tokenizer import Encoding, Tokenizer
-from codeorigin.model.scoring.wide_part import WidePart
-from codeorigin.model.scoring.windows import split
+from codeorigin.model.scoring.windows import Window, split
 
-_DEEP_INPUTS = ("ids", "mask", "window_function", "window_weight")
-_WIDE_INPUTS = ("wide_ids", "wide_values", "wide_function")
-_T = TypeVar("_T")
+RUN_TOKENS = 1024
+"""Most tokens that the encoder reads between two checks of a cancel token; a single window may be longer."""
 
 
 class Scorer:
-    """Runs ``score.onnx`` and, if there is one, ``wide.onnx``. Not thread-safe."""
+    """Runs ``score.onnx``. Not thread-safe."""
 
     def __init__(
         self,
-        score_path: Path,
+        path: Path,
         *,
         threads: int = 1,
-        wide: NgramViews | None,
-        tokenizer: Tokenizer | Path | None,
+        views: NgramViews | None,
+        tokenizer: Tokenizer | None,
         deep: DeepSettings | None,
         bias: float,
         language_bias: Mapping[str, float] = MappingProxyType({}),
-        wide_path: Path | None = None,
     ) -> None:
-        """Load the graph, or just the wide part's weights if there is no deep part or it is loaded later.
+        """Load the graph.
 
         Args:
-            score_path: ``score.onnx`` of a bundle.
+            path: ``score.onnx`` of a bundle.
             threads: threads per operator; 0 lets onnxruntime decide.
-            wide: the n-gram views, or None for a bundle without a wide part.
-            tokenizer: the bundle's tokenizer, or its file, which is read on first use; None if and only if ``deep`` is.
+            views: the n-gram views, or None for a bundle without a wide part.
+            tokenizer: the bundle's tokenizer; None if and only if ``deep`` is.
             deep: settings of the deep part, or None for a bundle without one.
-            bias: bias of the logit, which the graph contains as well.
-            language_bias: what is added to the logit on top, by model language.
-            wide_path: ``wide.onnx`` of a bundle whose deep part refines; ``score.onnx`` is then the deep part alone.
+            bias: the logit of a function without any evidence.
+            language_bias: what is added on top, by model language.
 
         Raises:
             ModelError: the graph cannot be read, or does not match these parts.
         """
         if (tokenizer is None) != (deep is None):
-            raise ModelError(f"{score_path.name}: a deep part needs a tokenizer; reinstall the model")
-        self.views = wide
-        self.deep = deep
-        self.refines = wide_path is not None
-        """Whether the deep part runs on selected functions only, after the wide part."""
-        self._tokenizer = tokenizer
-        self._language_bias = language_bias
-        self._path, self._threads = score_path, threads
-        table = score_path if wide_path is None and deep is None else wide_path
-        self._wide_part = WidePart.read(table, wide.table_size, bias) if wide and table else None
-        if wide_path is not None and self._wide_part is None:
-            raise ModelError(_not_described(wide_path))
-        if self._wide_part is None:
-            _ = self.graph
+            raise ModelError(f"{path.name}: a deep part needs a tokenizer; reinstall the model")
+        self.views, self.tokenizer, self.deep = views, tokenizer, deep
+        self._bias, self._language_bias = bias, language_bias
+        self.graph = Graph(path, threads=threads)
+        # The graph wants all its inputs, even for an output that depends on some of them alone.
+        self._no_ngrams = {} if views is None else NO_NGRAMS
+        self._no_windows = {} if deep is None else windows_feed(np.zeros((1, 1), dtype=np.int64))
+        if set(self.graph.inputs) != {"prior", *self._no_ngrams, *self._no_windows}:
+            raise ModelError(f"{path.name}: not the graph that the manifest describes; reinstall the model")
 
     @classmethod
     def of(cls, bundle: Bundle, *, threads: int = 1) -> "Scorer":
         """The scorer of a bundle.
 
         Raises:
-            ModelError: as the constructor; or the tokenizer of a deep part that is not loaded later cannot be read.
+            ModelError: as the constructor; or the tokenizer cannot be read.
         """
-        tokenizer = bundle.tokenizer_path
         return cls(
             bundle.score_path,
             threads=threads,
-            wide=bundle.views,
-            tokenizer=Tokenizer.load(tokenizer) if tokenizer and bundle.wide_path is None else tokenizer,
+            views=bundle.views,
+            tokenizer=None if bundle.tokenizer_path is None else Tokenizer.load(bundle.tokenizer_path),
             deep=bundle.deep,
             bias=bundle.bias,
             language_bias=bundle.language_bias,
-            wide_path=bundle.wide_path,
         )
-
-    @property
-    def tokenizer(self) -> Tokenizer | None:
-        """The bundle's tokenizer; None without a deep part.
-
-        Raises:
-            ModelError: it cannot be read.
-        """
-        return _loaded(self._read_tokenizer)
-
-    @property
-    def graph(self) -> Graph:
-        """The graph on the inference runtime; loaded on first access, and only tried once.
-
-        Raises:
-            ModelError: the graph cannot be read, or is a different one.
-        """
-        return _loaded(self._graph)
-
-    @cached_property
-    def _read_tokenizer(self) -> Tokenizer | ModelError | None:
-        known = self._tokenizer
-        return _tried(lambda: Tokenizer.load(known)) if isinstance(known, Path) else known
-
-    @cached_property
-    def _graph(self) -> Graph | ModelError:
-        return _tried(self._load_graph)
-
-    def _load_graph(self) -> Graph:
-        graph = Graph(self._path, threads=self._threads)
-        expected = (_DEEP_INPUTS if self.deep else ()) + (_WIDE_INPUTS if self._is_joint else ()) + ("prior",)
-        if set(graph.inputs) != set(expected):
-            raise ModelError(_not_described(self._path))
-        return graph
-
-    @property
-    def _is_joint(self) -> bool:
-        """Whether ``score.onnx`` computes the wide part."""
-        return self.views is not None and self._wide_part is None
-
-    def features(
-        self,
-        normalized: Normalized,
-        language: str,
-        *,
-        with_occurrences: bool = False,
-        deep: bool | None = None,
-    ) -> Features:
-        """What the model reads of one function.
-
-        The positions of the n-grams are many times larger than the features themselves, so they are computed only
-        ``with_occurrences``, which explanations need. Tokens are included if ``deep`` is True, or if it is None and the
-        deep part does not refine.
-        """
-        if self.views is None:
-            wide = None
-        elif with_occurrences:
-            wide = self.views.extract(normalized, language)
-        else:
-            (wide,) = self.views.extract_many([normalized.text], language)
-        deep = not self.refines if deep is None else deep
-        return self._with_tokens(normalized, wide, deep, self._bias_of(language))
-
-    def features_of(self, functions: Sequence[Normalized], language: str) -> list[Features]:
-        """What the model reads first of several functions of one language, without n-gram positions."""
-        bias = self._bias_of(language)
-        if self.views is None:
-            return [self._with_tokens(function, None, bias=bias) for function in functions]
-        extracted = self.views.extract_many([function.text for function in functions], language)
-        return [
-            self._with_tokens(*each, not self.refines, bias)
-            for each in zip(functions, extracted, strict=True)
-        ]
-
-    def _bias_of(self, language: str) -> float:
-        return self._language_bias.get(language, 0.0)
-
-    def _with_tokens(
-        self, normalized: Normalized, wide: WideFeatures | None, deep: bool = True, bias: float = 0.0
-    ) -> Features:
-        if not deep or self.deep is None or self.tokenizer is None:
-            return Features(wide, None, (), bias)
-        encoding = self.tokenizer.encode(normalized)
-        windows = split(len(encoding.ids), self.deep.context, self.deep.overlap)
-        return Features(wide, encoding, tuple(windows), bias)
 
     def score_functions(
         self, functions: Sequence[Normalized], language: str, cancel: CancelToken = NEVER
-    ) -> list[RawScore]:
-        """Raw scores of functions of one language, in order; raises like :meth:`score`."""
+    ) -> Iterator[RawScore]:
+        """Raw scores of functions of one language, in order, as they come.
+
+        Raises:
+            Cancelled: ``cancel`` was triggered; it is checked before every run of the graph.
+            ModelError: the graph failed.
+        """
+        wide = self._wide_logits(functions, language, cancel)
+        for function, of_ngrams in zip(functions, wide, strict=True):
+            yield self._score(of_ngrams, *self._encode(function), self._bias_of(language), cancel)
+
+    def features(self, normalized: Normalized, language: str) -> Features:
+        """What the model reads of one function, with the positions of its n-grams, for explanations."""
+        wide = None if self.views is None else self.views.extract(normalized, language)
+        return Features(wide, *self._encode(normalized), self._bias_of(language))
+
+    def score(self, features: Features, cancel: CancelToken = NEVER) -> RawScore:
+        """The raw score of one function; raises like :meth:`score_functions`."""
         cancel.raise_if_cancelled()
-        if self._wide_part is None or self.views is None:
-            return self.score(self.features_of(functions, language), cancel)
-        scores: list[RawScore] = []
-        bias = self._bias_of(language)
-        for counted in self.views.count_many([function.text for function in functions], language):
-            scores += _wide_scores(self._wide_part, counted, bias, deep=None if self.refines else 0.0)
-            cancel.raise_if_cancelled()
-        return scores
+        wide = 0.0
+        if features.wide is not None:
+            ids, values = features.wide.ids, features.wide.values
+            wide = float(self._weighted(ids, values, np.zeros(len(ids), dtype=np.int64), 1)[0])
+        return self._score(wide, features.encoding, features.windows, features.bias, cancel)
 
-    def score(self, features: Sequence[Features], cancel: CancelToken = NEVER) -> list[RawScore]:
-        """Raw scores of functions, in order.
-
-        Windows are sorted by length to keep padding low. A deep part that refines runs only on functions with tokens.
-
-        Raises:
-            Cancelled: ``cancel`` was triggered; it is checked before every batch.
-            ModelError: the graph failed.
-        """
-        count = len(features)
-        logit, wide, deep = np.zeros(count), np.zeros(count), np.zeros(count)
-        if self._wide_part is not None:
-            cancel.raise_if_cancelled()
-            found = self._wide_part.logits(_joined([each.wide for each in features]))
-            logit, wide = found[0].astype(np.float64), found[1].astype(np.float64)
-        asked = self._wide_part is None or any(each.windows for each in features)
-        for rows in batches(features) if asked else ():
-            cancel.raise_if_cancelled()
-            functions = np.unique([row.function for row in rows])
-            outputs = self.graph.run(self._outputs(), self._feed(features, rows, functions))
-            deep_part = outputs.get("deep", np.zeros(len(functions)))
-            deep[functions] += deep_part
-            if self._wide_part is not None:
-                logit[functions] += deep_part
-                continue
-            wide_part = outputs.get("wide", np.zeros(len(functions)))
-            # Bias and wide part come with a function's first window; other windows only add to the deep part.
-            first = np.isin(functions, [row.function for row in rows if row.first])
-            wide[functions] += np.where(first, wide_part, 0.0)
-            logit[functions] += np.where(first, outputs["logit"], deep_part)
-        return [
-            RawScore(
-                float(logit[index]) + item.bias,
-                float(wide[index]),
-                None if self.refines and item.encoding is None else float(deep[index]),
-                len(item.windows),
-            )
-            for index, item in enumerate(features)
-        ]
-
-    def deep_answer(self, normalized: Normalized, cancel: CancelToken = NEVER) -> DeepAnswer:
-        """The deep part's answer about a function.
-
-        Raises:
-            Cancelled: ``cancel`` was triggered; it is checked before every batch.
-            ModelError: there is no deep part, it cannot be loaded, or it failed.
-        """
-        if self.deep is None:
-            raise ModelError("this model has no deep part")
-        features = self._with_tokens(normalized, None)
-        (raw,) = self.score([features], cancel)
-        return DeepAnswer(raw.deep or 0.0, raw.windows)
-
-    def deep_logits(
-        self, windows: Sequence[npt.NDArray[np.int64]], cancel: CancelToken = NEVER
-    ) -> npt.NDArray[np.float64]:
-        """The encoder's logit ``(W,)`` of windows of token ids, without bias, wide part or pooling.
-
-        Raises:
-            Cancelled: ``cancel`` was triggered; it is checked before every batch.
-            ModelError: the graph failed.
-        """
-        nowhere = np.zeros(0, dtype=np.int32)
-        features = [
-            Features(None, Encoding(ids, nowhere, nowhere, nowhere), tuple(split(len(ids), len(ids) or 1, 0)))
-            for ids in windows
-        ]
-        return np.array([raw.deep or 0.0 for raw in self.score(features, cancel)], dtype=np.float64)
-
-    def embed(self, ids: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
-        """Embeddings ``(B, T, D)`` of windows of token ids ``(B, T)``, as the forward graph embeds them.
-
-        Raises:
-            ModelError: there is no deep part, or the graph failed.
-        """
-        if self.deep is None:
-            raise ModelError("this model has no deep part, so it has no embeddings")
-        if ids.size == 0:
-            return np.zeros((*ids.shape, self.deep.dim), dtype=np.float32)
-        feed: Feed = {
-            "ids": ids,
-            "mask": np.ones(ids.shape, dtype=np.bool_),
-            "window_function": np.zeros(len(ids), dtype=np.int64),
-            "window_weight": np.zeros(len(ids), dtype=np.float32),
-            "prior": np.zeros(1, dtype=np.float32),
-        }
-        if self._is_joint:
-            feed |= no_wide()
-        embeddings: npt.NDArray[np.float32] = self.graph.run(["embeddings"], feed)["embeddings"]
-        return embeddings
-
-    def wide_weights(self, ids: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
+    def wide_weights(self, ids: Ids) -> npt.NDArray[np.float32]:
         """Rows ``(N,)`` of the weight table: each is the wide logit of a function with just that n-gram.
 
         Raises:
@@ -294,71 +113,96 @@ class Scorer:
         """
         if self.views is None:
             raise ModelError("this model has no wide part, so it has no n-gram weights")
+        return self._weighted(ids, np.ones(len(ids), dtype=np.float32), np.arange(len(ids)), len(ids))
+
+    def deep_logits(self, windows: Sequence[Ids], cancel: CancelToken = NEVER) -> npt.NDArray[np.float64]:
+        """The encoder's logit ``(W,)`` of windows of token ids, without bias, wide part or pooling.
+
+        Raises:
+            Cancelled: ``cancel`` was triggered; it is checked before every run of the graph.
+            ModelError: there is no deep part, or the graph failed.
+        """
+        self._needs_deep()
+        logits: list[npt.NDArray[np.float32]] = []
+        for ids in _runs(windows):
+            cancel.raise_if_cancelled()
+            feed = windows_feed(ids)
+            feed |= self._no_ngrams | {"prior": np.zeros(len(ids), dtype=np.float32)}
+            logits.append(self.graph.run(["deep"], feed)["deep"])
+        return np.concatenate(logits, dtype=np.float64) if logits else np.zeros(0)
+
+    def embed(self, ids: Ids) -> npt.NDArray[np.float32]:
+        """Embeddings ``(B, T, D)`` of windows of token ids ``(B, T)``, as the forward graph embeds them.
+
+        Raises:
+            ModelError: there is no deep part, or the graph failed.
+        """
+        deep = self._needs_deep()
+        if ids.size == 0:
+            return np.zeros((*ids.shape, deep.dim), dtype=np.float32)
+        feed = windows_feed(ids)
+        feed |= self._no_ngrams | {"prior": np.zeros(len(ids), dtype=np.float32)}
+        embeddings: npt.NDArray[np.float32] = self.graph.run(["embeddings"], feed)["embeddings"]
+        return embeddings
+
+    def _needs_deep(self) -> DeepSettings:
+        if self.deep is None:
+            raise ModelError("this model has no deep part")
+        return self.deep
+
+    def _bias_of(self, language: str) -> float:
+        return self._bias + self._language_bias.get(language, 0.0)
+
+    def _encode(self, function: Normalized) -> tuple[Encoding | None, tuple[Window, ...]]:
+        if self.deep is None or self.tokenizer is None:
+            return None, ()
+        encoding = self.tokenizer.encode(function)
+        return encoding, tuple(split(len(encoding.ids), self.deep.context, self.deep.overlap))
+
+    def _score(
+        self,
+        wide: float,
+        encoding: Encoding | None,
+        windows: Sequence[Window],
+        bias: float,
+        cancel: CancelToken,
+    ) -> RawScore:
+        deep = 0.0
+        if encoding is not None and windows:
+            logits = self.deep_logits([encoding.ids[each.start : each.stop] for each in windows], cancel)
+            deep = float(logits @ [each.weight for each in windows])
+        return RawScore(bias + wide + deep, wide, deep, len(windows))
+
+    def _wide_logits(
+        self, functions: Sequence[Normalized], language: str, cancel: CancelToken
+    ) -> Iterator[float]:
+        if self.views is None:
+            yield from (0.0 for _ in functions)
+            return
+        for counted in self.views.count_many([each.text for each in functions], language):
+            cancel.raise_if_cancelled()
+            count = len(counted.borders) - 1
+            function = np.repeat(np.arange(count), np.diff(counted.borders))
+            yield from self._weighted(counted.ids, counted.values, function, count).tolist()
+
+    def _weighted(
+        self, ids: Ids, values: npt.NDArray[np.float32], function: Ids, count: int
+    ) -> npt.NDArray[np.float32]:
+        """The sums ``(count,)`` of the weights of n-grams ``ids`` times ``values``, by ``function``, ``(N,)`` each."""
         if len(ids) == 0:
-            return np.zeros(0, dtype=np.float32)
-        if self._wide_part is not None:
-            return self._wide_part.weights(ids)
-        feed: Feed = {
-            "wide_ids": ids,
-            "wide_values": np.ones(len(ids), dtype=np.float32),
-            "wide_function": np.arange(len(ids)),
-            "prior": np.zeros(len(ids), dtype=np.float32),
-        }
-        if self.deep is not None:
-            feed |= {
-                "ids": np.zeros((1, 1), dtype=np.int64),
-                "mask": np.ones((1, 1), dtype=np.bool_),
-                "window_function": np.zeros(1, dtype=np.int64),
-                "window_weight": np.zeros(1, dtype=np.float32),
-            }
-        weights: npt.NDArray[np.float32] = self.graph.run(["wide"], feed)["wide"]
-        return weights
-
-    def _outputs(self) -> list[str]:
-        return ["logit", *(["wide"] if self._is_joint else []), *(["deep"] if self.deep else [])]
-
-    def _feed(
-        self, features: Sequence[Features], rows: Sequence[WindowRow], functions: npt.NDArray[np.int64]
-    ) -> Feed:
-        place = {int(function): index for index, function in enumerate(functions)}
-        feed: Feed = {"prior": np.zeros(len(functions), dtype=np.float32)}
-        if self.deep is not None:
-            feed |= windows_feed(features, rows, place, self.tokenizer)
-        if self._is_joint:
-            feed |= wide_feed(features, rows, place)
-        return feed
+            return np.zeros(count, dtype=np.float32)
+        logits: npt.NDArray[np.float32] = self.graph.run(
+            ["wide"], ngrams_feed(ids, values, function, count) | self._no_windows
+        )["wide"]
+        return logits
 
 
-def _tried(load: Callable[[], _T]) -> _T | ModelError:
-    """The loaded object, or the error, kept so that loading is not retried for every function."""
-    try:
-        return load()
-    except ModelError as error:
-        return error
-
-
-def _loaded(found: _T | ModelError) -> _T:
-    if isinstance(found, ModelError):
-        raise ModelError(str(found)) from found
-    return found
-
-
-def _wide_scores(part: WidePart, counted: Counted, bias: float, *, deep: float | None) -> list[RawScore]:
-    logits, wides = part.logits(counted)
-    return [
-        RawScore(logit + bias, wide, deep, 0)
-        for logit, wide in zip(logits.tolist(), wides.tolist(), strict=True)
-    ]
-
-
-def _joined(features: Sequence[WideFeatures | None]) -> Counted:
-    """The n-grams of all functions, end to end."""
-    nothing = no_wide()
-    ids = [nothing["wide_ids"], *(each.ids for each in features if each is not None)]
-    values = [nothing["wide_values"], *(each.values for each in features if each is not None)]
-    borders = np.cumsum([0, *(0 if each is None else len(each.ids) for each in features)])
-    return Counted(np.concatenate(ids), np.concatenate(values), borders)
-
-
-def _not_described(path: Path) -> str:
-    return f"{path.name}: not the graph that the manifest describes; reinstall the model"
+def _runs(windows: Sequence[Ids]) -> Iterator[Ids]:
+    """Windows of equal length that follow each other, together as ``(W, T)``, up to :data:`RUN_TOKENS`."""
+    start = 0
+    for end in range(1, len(windows) + 1):
+        length = len(windows[start])
+        is_full = (end - start + 1) * length > RUN_TOKENS
+        if end == len(windows) or is_full or len(windows[end]) != length:
+            yield np.stack(windows[start:end])
+            start = end

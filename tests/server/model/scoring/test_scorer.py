@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -5,12 +6,11 @@ import numpy.typing as npt
 import pytest
 import torch
 
-from codeorigin.cancellation import NEVER, CancelToken
+from codeorigin.cancellation import CancelToken
 from codeorigin.errors import Cancelled, ModelError
 from codeorigin.model.ngrams.hashed_views import NgramViews
 from codeorigin.model.reading.normalize import normalize
-from codeorigin.model.scoring import batches as batches_module
-from codeorigin.model.scoring.features import DeepSettings, Features
+from codeorigin.model.scoring.features import DeepSettings, RawScore
 from codeorigin.model.scoring.graph import Graph
 from codeorigin.model.scoring.scorer import Scorer
 from support.snippets import ALL, LEDGER, QUEUE, long_function
@@ -19,8 +19,9 @@ from support.tiny_model import BIAS, VIEWS, TinyModel
 SOURCES = [*ALL, (long_function(30), "python"), ("x", "python"), (long_function(7), "python")]
 
 
-def features_of(scorer: Scorer) -> list[Features]:
-    return [scorer.features(normalize(code, language), language) for code, language in SOURCES]
+def scores_of(scorer: Scorer, sources: Sequence[tuple[str, str]] = SOURCES) -> list[RawScore]:
+    """The scores of functions in several languages, one after the other."""
+    return [next(scorer.score_functions([normalize(*each)], each[1])) for each in sources]
 
 
 def window_logit(model: TinyModel, ids: npt.NDArray[np.int64]) -> float:
@@ -36,8 +37,8 @@ def test_logits_match_pytorch_over_all_windows(tiny_model: TinyModel) -> None:
     """Every window of a long function counts with its weight: leaving one out would move the logit by far more."""
     assert tiny_model.wide_weights is not None
     scorer = tiny_model.scorer(context=40, overlap=10)
-    features = features_of(scorer)
-    scores = scorer.score(features)
+    features = [scorer.features(normalize(code, language), language) for code, language in SOURCES]
+    scores = scores_of(scorer)
     long, short, middling = (score.windows for score in scores[-3:])
     assert (long > 20, short, middling > 3) == (True, 1, True)
     for item, score in zip(features, scores, strict=True):
@@ -57,7 +58,7 @@ def test_logits_match_pytorch_over_all_windows(tiny_model: TinyModel) -> None:
 
 @pytest.mark.parametrize("batch", [1, 1 << 16])
 @pytest.mark.parametrize("wide_alone", [True, False])
-def test_scoring_functions_matches_scoring_their_features(
+def test_functions_score_the_same_alone_and_together(
     tiny_model: TinyModel,
     tiny_wide_model: TinyModel,
     monkeypatch: pytest.MonkeyPatch,
@@ -67,57 +68,37 @@ def test_scoring_functions_matches_scoring_their_features(
     monkeypatch.setattr("codeorigin.model.ngrams.hashed_views.BATCH_CHARACTERS", batch)
     scorer = (tiny_wide_model if wide_alone else tiny_model).scorer()
     functions = [normalize(code, "python") for code, _ in [*SOURCES, ("", "python")]]
-    expected = scorer.score(scorer.features_of(functions, "python"))
-    assert scorer.score_functions(functions, "python") == expected
+    expected = [scorer.score(scorer.features(each, "python")) for each in functions]
+    assert list(scorer.score_functions(functions, "python")) == expected
     assert len({score.logit for score in expected}) > 3
-    assert scorer.score_functions([], "python") == []
+    assert list(scorer.score_functions([], "python")) == []
 
 
-@pytest.mark.parametrize(("tokens", "ngrams"), [(1, 1), (90, 1 << 18), (1 << 20, 300), (1 << 20, 1 << 20)])
-def test_batching_does_not_change_the_scores(
-    tiny_model: TinyModel, monkeypatch: pytest.MonkeyPatch, tokens: int, ngrams: int
-) -> None:
-    scorer = tiny_model.scorer()
-    features = features_of(scorer)
-    expected = [scorer.score([item])[0] for item in features]
-    monkeypatch.setattr(batches_module, "BATCH_TOKENS", tokens)
-    monkeypatch.setattr(batches_module, "BATCH_FEATURES", ngrams)
-    for found, alone in zip(scorer.score(features), expected, strict=True):
-        assert (found.logit, found.wide, found.deep) == pytest.approx(
-            (alone.logit, alone.wide, alone.deep), abs=1e-5
-        )
-        assert found.windows == alone.windows
-
-
-def test_batches_group_windows_of_similar_length_within_the_limit(
+def test_windows_are_read_in_runs_of_limited_size(
     tiny_model: TinyModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     scorer = tiny_model.scorer()
-    monkeypatch.setattr(batches_module, "BATCH_TOKENS", 256)
+    expected = scores_of(scorer)
+    monkeypatch.setattr("codeorigin.model.scoring.scorer.RUN_TOKENS", 256)
     shapes: list[tuple[int, ...]] = []
     run = scorer.graph.run
 
     def recorded(outputs: list[str], feed: dict[str, npt.NDArray[np.generic]]) -> object:
-        shapes.append(feed["ids"].shape)
+        shapes.extend([feed["ids"].shape] if outputs == ["deep"] else [])
         return run(outputs, feed)
 
     monkeypatch.setattr(scorer.graph, "run", recorded)
-    features = features_of(scorer)
-    scorer.score(features)
-    real = sum(w.stop - w.start for item in features for w in item.windows)
-    assert all(rows * length <= 256 for rows, length in shapes)
-    assert sum(rows for rows, _ in shapes) == sum(len(item.windows) for item in features)
-    assert sum(rows * length for rows, length in shapes) < 1.2 * real
+    found = scores_of(scorer)
+    for one, other in zip(found, expected, strict=True):
+        assert one.logit == pytest.approx(other.logit, abs=1e-5)
+    assert max(rows * length for rows, length in shapes) <= 256
+    assert sum(rows for rows, _ in shapes) == sum(score.windows for score in found)
+    assert len(shapes) < sum(score.windows for score in found)
 
 
 def test_empty_code_is_scored_by_the_bias_alone(tiny_model: TinyModel) -> None:
-    scorer = tiny_model.scorer()
-    assert scorer.score([]) == []
-    (blank,) = scorer.score([scorer.features(normalize("\n", "python"), "python")])
-    assert (blank.logit, blank.wide, blank.deep, blank.windows) == (BIAS, 0.0, 0.0, 0)
-    between = scorer.score([*features_of(scorer)[:1], Features(None, None, ()), *features_of(scorer)[1:2]])
-    assert between[1].logit == BIAS
-    assert between[0].windows > 0
+    (blank,) = scores_of(tiny_model.scorer(), [("\n", "python")])
+    assert blank == RawScore(BIAS, 0.0, 0.0, 0)
 
 
 def test_ngram_weights_are_the_rows_of_the_table(tiny_model: TinyModel) -> None:
@@ -140,37 +121,36 @@ def test_embeddings_match_the_encoder(tiny_model: TinyModel) -> None:
     assert scorer.embed(ids[:, :0]).shape == (2, 0, 16)
 
 
-def test_occurrences_are_kept_only_when_asked_for(tiny_model: TinyModel) -> None:
+def test_functions_scored_before_a_cancellation_are_known(tiny_model: TinyModel) -> None:
     scorer = tiny_model.scorer()
-    normalized = normalize(LEDGER, "python")
-    light = scorer.features(normalized, "python").wide
-    full = scorer.features(normalized, "python", with_occurrences=True).wide
-    assert light is not None
-    assert full is not None
-    assert len(light.occurrences.feature) == 0
-    assert len(full.occurrences.feature) > len(full.ids)
-    assert light.ids.tolist() == full.ids.tolist()
-
-
-def test_cancel_stops_before_the_next_batch(tiny_model: TinyModel, monkeypatch: pytest.MonkeyPatch) -> None:
-    scorer = tiny_model.scorer()
-    features = features_of(scorer)
-    monkeypatch.setattr(batches_module, "BATCH_TOKENS", 1)
+    functions = [normalize(code, "python") for code, language in SOURCES if language == "python"]
     token = CancelToken()
-    calls: list[int] = []
+    scores = scorer.score_functions(functions, "python", token)
+    assert [next(scores).windows > 0 for _ in range(2)] == [True, True]
+    token.cancel()
+    with pytest.raises(Cancelled):
+        next(scores)
+
+
+def test_cancel_stops_between_the_windows_of_a_function(
+    tiny_model: TinyModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scorer = tiny_model.scorer()
+    monkeypatch.setattr("codeorigin.model.scoring.scorer.RUN_TOKENS", 1)
+    token = CancelToken()
+    calls: list[list[str]] = []
     run = scorer.graph.run
 
     def cancel_on_third(outputs: list[str], feed: dict[str, npt.NDArray[np.generic]]) -> object:
-        calls.append(1)
+        calls.append(outputs)
         if len(calls) == 3:
             token.cancel()
         return run(outputs, feed)
 
     monkeypatch.setattr(scorer.graph, "run", cancel_on_third)
     with pytest.raises(Cancelled):
-        scorer.score(features, token)
-    assert len(calls) == 3
-    scorer.score(features, NEVER)
+        list(scorer.score_functions([normalize(long_function(30), "python")], "python", token))
+    assert calls == [["wide"], ["deep"], ["deep"]]
 
 
 def test_bundle_without_deep_part_scores_by_the_wide_part_alone(tiny_wide_model: TinyModel) -> None:
@@ -178,12 +158,13 @@ def test_bundle_without_deep_part_scores_by_the_wide_part_alone(tiny_wide_model:
     scorer = tiny_wide_model.scorer()
     sources = [(LEDGER, "python"), ("", "python"), (QUEUE, "go")]
     features = [scorer.features(normalize(code, language), language) for code, language in sources]
-    for item, score in zip(features, scorer.score(features), strict=True):
+    for item, score in zip(features, scores_of(scorer, sources), strict=True):
         assert item.wide is not None
         assert (item.encoding, item.windows) == (None, ())
-        wide = float(np.dot(tiny_wide_model.wide_weights[item.wide.ids], item.wide.values))
-        assert score.logit == pytest.approx(BIAS + wide, abs=1e-5)
-        assert (score.deep, score.windows) == (0.0, 0)
+        # Added up one by one in float32, on every processor.
+        shares = tiny_wide_model.wide_weights[item.wide.ids] * item.wide.values
+        wide = float(np.add.accumulate(shares)[-1]) if len(shares) else 0.0
+        assert score == RawScore(BIAS + wide, wide, 0.0, 0)
     with pytest.raises(ModelError, match="no deep part"):
         scorer.embed(np.zeros((1, 3), dtype=np.int64))
 
@@ -203,9 +184,9 @@ def test_a_graph_that_does_not_fit_the_manifest_is_refused(
     settings = DeepSettings(64, 16, 16)
     for path in (tiny_model.gradient_path, tiny_wide_model.score_path):
         with pytest.raises(ModelError, match="reinstall the model"):
-            Scorer(path, wide=NgramViews(VIEWS), tokenizer=tiny_model.tokenizer, deep=settings, bias=BIAS)
+            Scorer(path, views=NgramViews(VIEWS), tokenizer=tiny_model.tokenizer, deep=settings, bias=BIAS)
     with pytest.raises(ModelError, match="needs a tokenizer"):
-        Scorer(tiny_model.score_path, wide=NgramViews(VIEWS), tokenizer=None, deep=settings, bias=BIAS)
+        Scorer(tiny_model.score_path, views=NgramViews(VIEWS), tokenizer=None, deep=settings, bias=BIAS)
 
 
 def test_failing_graph_gives_a_one_line_error(tiny_model: TinyModel) -> None:

@@ -3,13 +3,13 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from joblib import Memory
 from sklearn.feature_extraction.text import HashingVectorizer, TfidfTransformer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
 
 from codeorigin.model.calibration.file_context import FileContext
 from codeorigin_training.arrays import Floats
-from codeorigin_training.checkpoint import Checkpoints
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.corpus.sides import TrainingSide
 from codeorigin_training.measure.held_out import detector_metrics, headline, ranking_in_files
@@ -60,27 +60,30 @@ def baseline_logits(pipeline: Pipeline, rows: Sequence[Row]) -> Floats:
 def held_out_baselines(
     side: TrainingSide,
     held_out: Sequence[Row],
-    checkpoints: Checkpoints,
+    memory: Memory,
+    key: str,
     log: Callable[[str], None],
     *,
     context: FileContext | None = None,
 ) -> dict[str, Any]:
     """Figures on ``held_out`` of every baseline, trained on the rows of ``side`` with its weights, including pairs.
 
-    With ``context``, also figures for functions in their files, since neighbours help any detector.
+    With ``context``, also figures for functions in their files, since neighbours help any detector. Logits that
+    ``memory`` has under the same ``key``, a digest of the rows and their weights, are not computed again.
     """
     figures: dict[str, Any] = {}
-    for name, make in BASELINES.items():
-        if (kept := checkpoints.arrays(name)) is not None:
-            logits = kept["logits"]
-        else:
-            logits = baseline_logits(fit_baseline(make(), side.rows, side.weights), held_out)
-            checkpoints.keep_arrays(name, logits=logits)
+    logits_of = memory.cache(_held_out_logits, ignore=["side", "held_out"])
+    for name in BASELINES:
+        logits = logits_of(key, name, side, held_out)
         figures[name] = detector_metrics(held_out, logits)
         if context is not None:
             figures[name]["in_files"] = ranking_in_files(held_out, logits, context.rule)
         log(f"baseline {name}: {headline(figures[name])}")
     return figures
+
+
+def _held_out_logits(key: str, name: str, side: TrainingSide, held_out: Sequence[Row]) -> Floats:
+    return baseline_logits(fit_baseline(BASELINES[name](), side.rows, side.weights), held_out)
 
 
 def _squeezed(text: str) -> str:

@@ -46,7 +46,7 @@ class Reader:
     def of(cls, code: str, language: str, detector: Detector) -> "Reader":
         """Read the whole function once and keep its features."""
         normalized = normalize(code, language)
-        features = detector.scorer.features(normalized, language, with_occurrences=True)
+        features = detector.scorer.features(normalized, language)
         lines = np.unique(normalized.lines).astype(np.int64)
         return cls(code, language, lines, normalized, features, detector)
 
@@ -55,8 +55,7 @@ class Reader:
         if removal is Removal.DELETED:
             texts = [(self.remaining(mask), self.language) for mask in removed]
             return self.detector.score_texts(texts)
-        bias = self.detector.bundle.bias + self.features.bias
-        return self._wide_without(removed) + self._deep_without(removed) + bias
+        return self._wide_without(removed) + self._deep_without(removed) + self.features.bias
 
     def remaining(self, removed: Booleans) -> str:
         """The text without the lines marked in ``removed``, bool ``(L,)``; blank lines are kept."""
