@@ -30,13 +30,13 @@ from codeorigin.model.ngrams.views import View, ViewKind
 from codeorigin.model.scoring.features import DeepSettings
 from codeorigin.model.scoring.scorer import Scorer
 from codeorigin.model.scoring.tokenizer import Tokenizer
+from codeorigin_training.bundle.onnx_graphs import export_graphs
+from codeorigin_training.bundle.quantization import quantize
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.encoder.files import make_encoder
 from codeorigin_training.encoder.model import Encoder, compact_body
 from codeorigin_training.encoder.settings import EncoderConfig, Pooling
 from codeorigin_training.encoder.vocabulary import own_tokenizer, train_tokenizer
-from codeorigin_training.export.onnx_graphs import export_graphs
-from codeorigin_training.export.quantization import quantize
 from support.snippets import ALL
 from support.tiny_roberta import write_tiny_roberta
 

@@ -15,14 +15,14 @@ from codeorigin.model.ngrams.views import View, ViewKind
 from codeorigin.model.verdict import Band
 from codeorigin_training.__main__ import app
 from codeorigin_training.build import BuildConfig, build
-from codeorigin_training.calibrate.config import CalibrateConfig
 from codeorigin_training.commands.export import ExportConfig
 from codeorigin_training.commands.finetune import FinetuneConfig
 from codeorigin_training.commands.tokenizer import TokenizerConfig
 from codeorigin_training.corpus.rows import read_functions
 from codeorigin_training.corpus.splits import is_held_out
 from codeorigin_training.encoder.settings import EncoderConfig, Phase
-from codeorigin_training.measure.held_out import detector_metrics
+from codeorigin_training.metrics.held_out import detector_metrics
+from codeorigin_training.thresholds.config import CalibrateConfig
 from codeorigin_training.wide.evidence import EvidenceShares
 from codeorigin_training.wide.linear import ViewSettings
 from codeorigin_training.wide.train import WideConfig

@@ -49,11 +49,10 @@ def test_there_are_no_import_cycles() -> None:
 @pytest.mark.parametrize(
     ("package", "users"),
     [
-        ("evaluate", {"evaluate", "report", "commands", "studies"}),
-        ("report", {"report", "export", "commands", "studies", "experiments"}),
+        ("report", {"report", "bundle", "commands", "studies", "experiments"}),
         ("commands", {"commands", "build", "__main__"}),
         ("studies", {"studies", "commands"}),
-        ("export", {"export", "commands"}),
+        ("bundle", {"bundle", "commands"}),
     ],
 )
 def test_packages_are_imported_only_from_above(package: str, users: set[str]) -> None:

@@ -10,7 +10,6 @@ from pathlib import Path
 from pydantic.dataclasses import dataclass
 
 from codeorigin.errors import CodeOriginError
-from codeorigin_training.calibrate.config import CalibrateConfig
 from codeorigin_training.commands.calibrate import calibrate
 from codeorigin_training.commands.corpus import CorpusConfig, corpus
 from codeorigin_training.commands.export import ExportConfig, export
@@ -22,6 +21,7 @@ from codeorigin_training.configuration import STRICT
 from codeorigin_training.encoder.pretraining import PretrainConfig
 from codeorigin_training.encoder.settings import COMPACT, EncoderConfig
 from codeorigin_training.run import Log, Run
+from codeorigin_training.thresholds.config import CalibrateConfig
 from codeorigin_training.wide.train import WideConfig
 
 

@@ -45,14 +45,14 @@ def test_shipped_model_uses_all_repositories_but_the_measured_one_does_not(tmp_p
         lambda figures, step: curves.append((step, figures)),
     )
     alone = train_wide(side, held_out, WideConfig(VIEWS, folds=2, processes=1, all_repositories=False), log)
-    assert np.array_equal(both.measured.table, alone.model.table)
-    assert alone.measured is alone.model
-    assert not np.array_equal(both.model.table, both.measured.table)
+    assert np.array_equal(both.twin.table, alone.model.table)
+    assert alone.twin is alone.model
+    assert not np.array_equal(both.model.table, both.twin.table)
     assert np.array_equal(both.out_of_fold, alone.out_of_fold)
     matrices = view_matrices(held_out, [each.view for each in VIEWS], processes=1)
-    table = np.split(both.measured.table, [VIEWS[0].view.width])
+    table = np.split(both.twin.table, [VIEWS[0].view.width])
     logits = sum(matrix @ part for matrix, part in zip(matrices, table, strict=True))
-    biases = language_biases(both.measured.languages, held_out)
+    biases = language_biases(both.twin.languages, held_out)
     assert both.held_out == pytest.approx(logits + biases, abs=1e-4)
     # One point per view and one for their sum, which is measured on the logits that the run keeps.
     assert [step for step, _ in curves] == [1, 2, 3]
@@ -104,12 +104,12 @@ def test_every_logit_gets_a_bias_fitted_without_its_row(tmp_path: Path) -> None:
     table = np.zeros(4, dtype=np.float32)
     trained = TrainedWide(WideModel(table, 0.0), WideModel(table, 0.0), raw, outside)
     found = with_language_bias(trained, side, held_out, log)
-    assert found.measured.languages == fit_language_bias(side.rows, raw)
+    assert found.twin.languages == fit_language_bias(side.rows, raw)
     everything = [*side.rows, *held_out]
     assert found.model.languages == fit_language_bias(everything, np.concatenate([raw, outside]))
-    assert found.model.languages != found.measured.languages
+    assert found.model.languages != found.twin.languages
     assert found.held_out == pytest.approx(
-        outside + language_biases(found.measured.languages, held_out), abs=1e-12
+        outside + language_biases(found.twin.languages, held_out), abs=1e-12
     )
     assert found.out_of_fold == pytest.approx(
         raw + cross_fitted_biases(side.rows, raw, side.folds), abs=1e-12

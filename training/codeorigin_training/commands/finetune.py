@@ -26,8 +26,8 @@ from codeorigin_training.encoder.model import Encoder
 from codeorigin_training.encoder.settings import Strategy, TrainingConfig
 from codeorigin_training.encoder.training import device_named, frozen_states, train
 from codeorigin_training.files import written_whole
-from codeorigin_training.measure.held_out import detector_metrics
-from codeorigin_training.measure.test_set import keep_test_set, sigmoid
+from codeorigin_training.metrics.held_out import detector_metrics
+from codeorigin_training.metrics.test_set import keep_test_set, sigmoid
 from codeorigin_training.run import Log, Run, RunError
 from codeorigin_training.tracking import Tracker, numbers, tracked
 

@@ -11,8 +11,8 @@ from joblib import Memory
 from codeorigin_training.corpus.rows import corpus_hash
 from codeorigin_training.corpus.sides import read_sides
 from codeorigin_training.files import written_whole
-from codeorigin_training.measure.held_out import detector_metrics, headline
-from codeorigin_training.measure.test_set import keep_test_set, sigmoid
+from codeorigin_training.metrics.held_out import detector_metrics, headline
+from codeorigin_training.metrics.test_set import keep_test_set, sigmoid
 from codeorigin_training.run import Log, Run
 from codeorigin_training.tracking import Tracker, numbers, tracked
 from codeorigin_training.wide.train import WideConfig, train_wide
@@ -21,7 +21,7 @@ from codeorigin_training.wide.train import WideConfig, train_wide
 def wide(config: WideConfig, run: Run, log: Log) -> None:
     """Write ``run.wide``: ``table``, ``bias``, ``out_of_fold`` ``(n,)`` and the hash of what they depend on.
 
-    It also holds ``measured``, the table that was fitted without the held-out repositories; ``held_out``, its
+    It also holds ``twin``, the table that was fitted without the held-out repositories; ``held_out``, its
     logits for their rows, in the order of :func:`~codeorigin_training.corpus.sides.read_sides`; and ``languages``,
     the biases by language for both tables as JSON, which are included in all these logits. A file from the same
     corpus and settings is kept, and so is each finished view of an interrupted run.
@@ -56,9 +56,9 @@ def _train(config: WideConfig, run: Run, digest: str, tracker: Tracker, log: Log
             partial,
             table=trained.model.table,
             bias=np.array(trained.model.bias),
-            measured=trained.measured.table,
+            twin=trained.twin.table,
             languages=np.array(
-                json.dumps({"table": trained.model.languages, "measured": trained.measured.languages})
+                json.dumps({"table": trained.model.languages, "twin": trained.twin.languages})
             ),
             all_repositories=np.array(config.all_repositories),
             out_of_fold=trained.out_of_fold,

@@ -14,7 +14,7 @@ from codeorigin_training.configuration import STRICT
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.corpus.sides import TrainingSide
 from codeorigin_training.corpus.weights import PAIR_WEIGHT
-from codeorigin_training.measure.held_out import detector_metrics, headline
+from codeorigin_training.metrics.held_out import detector_metrics, headline
 from codeorigin_training.wide.evidence import EvidenceShares
 from codeorigin_training.wide.features import view_matrices
 from codeorigin_training.wide.language_bias import (
@@ -80,13 +80,13 @@ class WideConfig:
 class TrainedWide:
     """Result of the stage.
 
-    ``model`` ships. ``measured`` never saw a held-out repository; it is the same object if ``model`` did not either.
+    ``model`` ships. ``twin`` never saw a held-out repository; it is the same object if ``model`` did not either.
     ``out_of_fold`` are logits of the training rows from models that saw no repository of their fold, ``held_out``
-    those of the held-out rows from ``measured``.
+    those of the held-out rows from ``twin``.
     """
 
     model: WideModel
-    measured: WideModel
+    twin: WideModel
     out_of_fold: Floats
     held_out: Floats
 
@@ -115,7 +115,7 @@ def train_wide(
     count = len(side.rows)
     logits: list[Floats] = []
     learnt: list[Floats] = []
-    measured: list[LinearModel] = []
+    twin: list[LinearModel] = []
     final: list[LinearModel] = []
     for number, settings in enumerate(config.views):
         # Free each view's matrix when it is done: together they take most of the memory.
@@ -123,7 +123,7 @@ def train_wide(
         if fit.check_call_in_cache(key, number, matrix, side, everything, config):
             log(f"{settings.view.kind}: the view is there")
         model, fold_logits, whole = fit(key, number, matrix, side, everything, config)
-        measured.append(model)
+        twin.append(model)
         logits.append(np.concatenate([fold_logits, model.logits(matrix[count:])]))
         learnt.append(model.logits(matrix[:count]))
         metrics(_curve_point(side, learnt[-1], fold_logits), len(logits))
@@ -135,16 +135,16 @@ def train_wide(
     stacked = np.stack(logits, axis=1)
     scales = fit_scales(stacked[:count], side.labels, side.weights)
     log(f"scales {np.round(scales, 3).tolist()}")
-    checked = combine(measured, scales)
+    checked = combine(twin, scales)
     combined = stacked @ scales
     trained = TrainedWide(
         model=combine(final, scales) if final else checked,
-        measured=checked,
+        twin=checked,
         out_of_fold=combined[:count],
         held_out=combined[count:],
     )
     trained = with_language_bias(trained, side, held_out, log)
-    as_learnt = np.stack(learnt, axis=1) @ scales + language_biases(trained.measured.languages, side.rows)
+    as_learnt = np.stack(learnt, axis=1) @ scales + language_biases(trained.twin.languages, side.rows)
     metrics(_curve_point(side, as_learnt, trained.out_of_fold), len(logits) + 1)
     return trained
 
@@ -174,19 +174,19 @@ def with_language_bias(
 ) -> TrainedWide:
     """``trained`` with a bias for each language, which is also added to its logits.
 
-    ``measured`` gets biases fitted on the training ``side``, and a ``model`` fitted on all rows gets biases fitted on
+    ``twin`` gets biases fitted on the training ``side``, and a ``model`` fitted on all rows gets biases fitted on
     all rows; those of out-of-fold logits are fitted on the other folds.
     """
     bias = fit_language_bias(side.rows, trained.out_of_fold)
-    model = measured = replace(trained.measured, languages=bias)
-    if trained.model is not trained.measured:
+    model = twin = replace(trained.twin, languages=bias)
+    if trained.model is not trained.twin:
         everything = np.concatenate([trained.out_of_fold, trained.held_out])
         on_all = fit_language_bias([*side.rows, *held_out], everything)
         model = replace(trained.model, languages=on_all)
     log("biases " + ", ".join(f"{name} {value:.2f}" for name, value in model.languages.items()))
     return TrainedWide(
         model=model,
-        measured=measured,
+        twin=twin,
         out_of_fold=trained.out_of_fold + cross_fitted_biases(side.rows, trained.out_of_fold, side.folds),
         held_out=trained.held_out + language_biases(bias, held_out),
     )
