@@ -33,7 +33,7 @@ class Run:
 
     @property
     def wide(self) -> Path:
-        """The wide part: ``table``, ``bias``, ``out_of_fold``, ``measured`` and ``held_out``."""
+        """The wide part: ``table``, ``bias``, ``out_of_fold``, ``twin`` and ``held_out``."""
         return self.folder / "wide.npz"
 
     @property
@@ -67,9 +67,9 @@ class Run:
         return self.folder / "bundle"
 
     @property
-    def measured(self) -> Path:
+    def twin(self) -> Path:
         """The bundle's twin, fitted without the held-out repositories; exists if the bundle was fitted on all."""
-        return self.folder / "measured"
+        return self.folder / "twin"
 
     @property
     def studies(self) -> Path:

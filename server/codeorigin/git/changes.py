@@ -9,7 +9,7 @@ from enum import StrEnum
 from codeorigin.errors import MissingContentError, RepositoryError, SourceError
 from codeorigin.git.commit_changes import compared_trees
 from codeorigin.git.line_changes import MAX_CHANGES, ChangedFile
-from codeorigin.git.objects import LargeObjectError, Objects, UnreadableObjectError
+from codeorigin.git.objects import LARGEST, LargeObjectError, Objects, UnreadableObjectError
 from codeorigin.git.repository import Repository, read_commit
 from codeorigin.git.scratch_objects import ScratchObjects
 from codeorigin.git.working_tree import index_tree, working_tree
@@ -57,12 +57,12 @@ class Change:
         try:
             content = None if file.path in self._missing else self._objects.read(file.blob, max_bytes)
         except LargeObjectError:
-            raise SourceError(f"{file.path}: is larger than {max_bytes:,} bytes") from None
+            raise SourceError(f"is larger than {min(max_bytes, LARGEST):,} bytes", file.path) from None
         except UnreadableObjectError:
             content = None
         if content is None:
             raise MissingContentError(
-                f"{file.path}: its content is not in this clone or is damaged, and nothing is fetched"
+                "its content is not in this clone or is damaged, and nothing is fetched", file.path
             )
         return content
 

@@ -10,8 +10,9 @@ from codeorigin.errors import RepositoryError
 from codeorigin.git.process import SECONDS, FailedCommandError, Git, end
 from codeorigin.git.watch import Watch
 
-LARGEST = 16 * 2**20
-"""Larger objects, in bytes, are never read: a few kilobytes in a repository can stand for gigabytes."""
+LARGEST = 4 * 2**20
+"""Larger objects, in bytes, are never read: a few kilobytes in a repository can stand for gigabytes, and git can take
+minutes to compare two files of 16 MiB."""
 _HASHES = {40: "sha1", 64: "sha256"}
 """The hash that names objects, by the length of the names."""
 

@@ -141,7 +141,7 @@ class BlobReader:
         try:
             content = self._objects.read(blob, MAX_BYTES)
         except LargeObjectError:
-            raise SourceError(f"{path}: is larger than {MAX_BYTES:,} bytes") from None
+            raise SourceError(f"is larger than {MAX_BYTES:,} bytes", path) from None
         except UnreadableObjectError:
             content = None
         if content is None:

@@ -131,7 +131,10 @@ class Session:
     def state(self, uri: str) -> DocumentState:
         """The state of an open document."""
         document = self.document(uri)
-        return self._states.setdefault(uri if document is None else document.uri, DocumentState())
+        key = uri if document is None else document.uri
+        if key not in self._states:
+            self._states[key] = DocumentState()
+        return self._states[key]
 
     def forget(self, uri: str) -> DocumentState | None:
         """End all work on a document that was closed, and return its last state."""
@@ -160,11 +163,10 @@ class Session:
         document = self.document(uri)
         if document is None:
             return None
-        state = self.state(uri)
-        waits = state.waits_for_save and state.result is not None
-        version = state.result.version if waits and state.result is not None else document.version or 0
-        settings = self.configuration.of(document.folder)
-        return version, settings, self.loader.generation, state.in_commits
+        state, version = self.state(uri), document.version or 0
+        if state.waits_for_save and state.result is not None:
+            version = state.result.version
+        return version, self.configuration.of(document.folder), self.loader.generation, state.in_commits
 
     def result(self, uri: str) -> Result | None:
         """The newest result of an open document, maybe of an older version."""

@@ -11,6 +11,7 @@ import yaml
 
 import codeorigin
 from support.command import ROOT, TERSE
+from support.documents import blocks
 from support.hooks import command
 from support.repositories import Repository
 
@@ -83,7 +84,9 @@ def test_pre_commit_installs_and_runs_the_shipped_hook(
         text = yaml.safe_dump(config)
         repository.commit({".pre-commit-config.yaml": text}, date="2020-01-02", message=str(arguments))
 
-    use()
+    (documented,) = (text for text in blocks("yaml", ROOT / "docs" / "cli.md") if text.startswith("repos:"))
+    text = documented.replace("https://github.com/OWNER/codeorigin", str(published.folder))
+    repository.commit({".pre-commit-config.yaml": text}, date="2020-01-02")
     installed = command(repository, offline, sys.executable, "-m", "pre_commit", "install", "--install-hooks")
     assert installed.returncode == 0, installed.stdout + installed.stderr
     (program,) = (tmp_path / "home").glob("repo*/py_env-*/bin/codeorigin")

@@ -8,6 +8,7 @@ from pathlib import Path
 from codeorigin.analysis import analyzer
 from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.lsp.app import serve
+from codeorigin.model.scoring.scorer import Scorer
 
 outlined, explain = analyzer.outlined, Analyzer.explain
 
@@ -46,6 +47,20 @@ def explain_late(self, text, span, options, *, cancel, **more):  # type: ignore[
     return explain(self, text, span, options, cancel=cancel, **more)
 
 
+score_functions = Scorer.score_functions
+
+
+def score_slowly(self, functions, language, cancel):  # type: ignore[no-untyped-def]
+    """Score one function, and take for ever with the next."""
+    for number, score in enumerate(score_functions(self, functions, language, cancel), 1):
+        yield score
+        while number < len(functions):
+            cancel.raise_if_cancelled()
+            time.sleep(0.005)
+
+
+if "SLOW" in os.environ:
+    Scorer.score_functions = score_slowly  # type: ignore[method-assign]
 analyzer.outlined = misbehave
 Analyzer.explain = explain_late  # type: ignore[method-assign]
 sys.exit(serve(log_level="info"))

@@ -10,10 +10,10 @@ import pytest
 
 from codeorigin.errors import CodeOriginError
 from codeorigin.model.calibration.calibration import Calibration
-from codeorigin_training.calibrate.config import CalibrateConfig
 from codeorigin_training.commands.calibrate import calibrate
-from codeorigin_training.corpus.sides import TrainingSide, read_sides
+from codeorigin_training.data.sides import TrainingSide, read_sides
 from codeorigin_training.run import Run, RunError
+from codeorigin_training.thresholds.config import CalibrateConfig
 from support.corpus_maker import write_corpus
 
 CONFIG = CalibrateConfig(rate=0.1, fewest_functions=2)
@@ -27,7 +27,7 @@ def run(tmp_path: Path) -> Run:
     write_corpus(made.corpus, repositories=60, functions=12)
     side = side_of(made)
     logits = np.random.default_rng(0).normal(size=len(side.rows)) + 3.0 * side.labels
-    np.savez(made.wide, table=np.zeros(1), measured=np.zeros(1), bias=0.0, out_of_fold=logits)
+    np.savez(made.wide, table=np.zeros(1), twin=np.zeros(1), bias=0.0, out_of_fold=logits)
     return made
 
 
@@ -72,7 +72,7 @@ def test_model_fitted_on_all_repositories_is_calibrated_on_all(run: Run) -> None
     arrays["held_out"] = np.array([8.0 if row.label == 0 else 3.0 for row in held_out])
     np.savez(run.wide, **arrays)
     calibrate(CONFIG, run, lambda _: None)
-    assert entry(run)["measured"] == alone["measured"]
+    assert entry(run)["twin"] == alone["twin"]
     assert entry(run)["default"]["llm"] > alone["default"]["llm"]
     np.savez(run.deep, out_of_fold=np.zeros(len(side_of(run).rows)))
     with pytest.raises(CodeOriginError, match="not fitted on all repositories"):

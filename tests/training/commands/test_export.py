@@ -15,22 +15,22 @@ import torch
 from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.model.ngrams.views import View, ViewKind
 from codeorigin.model.scoring.tokenizer import Tokenizer
-from codeorigin_training.calibrate.config import CalibrateConfig
+from codeorigin_training.bundle import heads
+from codeorigin_training.bundle.writing import ExportError
 from codeorigin_training.commands.calibrate import calibrate
 from codeorigin_training.commands.card import CardConfig, card
 from codeorigin_training.commands.export import ExportConfig, export
-from codeorigin_training.corpus.rows import DISTRIBUTION_SOURCE, Row, read_functions
-from codeorigin_training.corpus.seen import SeenProjects
-from codeorigin_training.corpus.sides import read_sides
-from codeorigin_training.corpus.splits import is_held_out
-from codeorigin_training.corpus.writer import write_functions
+from codeorigin_training.data.rows import DISTRIBUTION_SOURCE, Row, read_functions
+from codeorigin_training.data.seen import SeenProjects
+from codeorigin_training.data.sides import read_sides
+from codeorigin_training.data.splits import is_held_out
+from codeorigin_training.data.writer import write_functions
 from codeorigin_training.encoder.files import load_encoder, save_encoder
 from codeorigin_training.encoder.heads import prune_heads
 from codeorigin_training.encoder.inference import centre, deep_logits, encode_rows
 from codeorigin_training.encoder.model import Encoder, EncoderError
-from codeorigin_training.export import heads
-from codeorigin_training.export.bundle import ExportError
 from codeorigin_training.run import Run, RunError
+from codeorigin_training.thresholds.config import CalibrateConfig
 from support.corpus_maker import write_corpus
 from support.tiny_training import fresh_encoder, tiny_tokenizer
 
@@ -57,7 +57,7 @@ def calibrated(tmp_path_factory: pytest.TempPathFactory) -> Run:
     generator = np.random.default_rng(0)
     logits = generator.normal(size=len(side.rows)) + 3.0 * side.labels
     table = generator.normal(size=768).astype(np.float32)
-    np.savez(made.wide, table=table, measured=table, bias=0.25, out_of_fold=logits)
+    np.savez(made.wide, table=table, twin=table, bias=0.25, out_of_fold=logits)
     calibrate(CALIBRATE, made, silent)
     return made
 
@@ -144,13 +144,13 @@ def test_bundle_matches_run_and_is_not_made_twice(run: Run) -> None:
 
 def test_model_fitted_on_all_repositories_is_measured_by_its_twin(wide_run: Run) -> None:
     alone = json.loads((wide_run.bundle / "manifest.json").read_text("utf-8"))
-    assert not wide_run.measured.exists()
+    assert not wide_run.twin.exists()
     assert not alone["data"]["fitted_on_all_repositories"]
     fit_on_all(wide_run)
     export(CONFIG, wide_run, silent)
     ships, twin = (
         json.loads((folder / "manifest.json").read_text("utf-8"))
-        for folder in (wide_run.bundle, wide_run.measured)
+        for folder in (wide_run.bundle, wide_run.twin)
     )
     assert ships["files"] != twin["files"] == alone["files"]
     assert ships["calibration"] != twin["calibration"] == alone["calibration"]
@@ -164,7 +164,7 @@ def test_model_fitted_on_all_repositories_is_measured_by_its_twin(wide_run: Run)
     assert ships["data"]["fitted_on_all_repositories"] is True
     assert twin["data"]["fitted_on_all_repositories"] is False
     assert "It is fitted on all of them." in (wide_run.bundle / "README.md").read_text("utf-8")
-    assert "It is fitted on all of them." not in (wide_run.measured / "README.md").read_text("utf-8")
+    assert "It is fitted on all of them." not in (wide_run.twin / "README.md").read_text("utf-8")
 
 
 def test_distribution_packages_do_not_change_held_out_figures(wide_run: Run) -> None:
@@ -288,7 +288,7 @@ def test_bundle_has_language_biases_of_its_table(wide_run: Run) -> None:
     with np.load(wide_run.wide) as kept:
         arrays = dict(kept)
     # So different that the twin's figures show which biases they are based on.
-    languages = {"table": {"python": 0.5}, "measured": {"python": 90.0, "go": -90.0}}
+    languages = {"table": {"python": 0.5}, "twin": {"python": 90.0, "go": -90.0}}
     np.savez(wide_run.wide, **(arrays | {"languages": json.dumps(languages)}))
     calibrate(CALIBRATE, wide_run, silent)
     export(CONFIG, wide_run, silent)

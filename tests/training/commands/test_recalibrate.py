@@ -9,15 +9,15 @@ import pytest
 
 from codeorigin.errors import CodeOriginError
 from codeorigin.model.bundle import Bundle, default_model_dir
-from codeorigin_training.calibrate.config import CalibrateConfig
+from codeorigin_training.bundle.rescoring import write_again
 from codeorigin_training.commands import recalibrate as command
 from codeorigin_training.commands.recalibrate import RecalibrateConfig, recalibrate
-from codeorigin_training.corpus.rows import FUNCTIONS, HUMAN, Row, read_functions
-from codeorigin_training.corpus.seen import SeenProjects
-from codeorigin_training.corpus.splits import is_held_out
-from codeorigin_training.export.rescoring import write_again
-from codeorigin_training.measure.detector import Detector
+from codeorigin_training.data.rows import FUNCTIONS, HUMAN, Row, read_functions
+from codeorigin_training.data.seen import SeenProjects
+from codeorigin_training.data.splits import is_held_out
+from codeorigin_training.metrics.detector import Detector
 from codeorigin_training.run import Run
+from codeorigin_training.thresholds.config import CalibrateConfig
 from support.corpus_maker import write_corpus
 
 SETTINGS = CalibrateConfig(rate=0.2, tail_share=0.5, tail_rate=0.3, tail_fewest=4, fewest_evidence=5)

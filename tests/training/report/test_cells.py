@@ -1,4 +1,4 @@
-from codeorigin_training.measure.figures import Estimate
+from codeorigin_training.metrics.figures import Estimate
 from codeorigin_training.report.cells import (
     interval,
     number,

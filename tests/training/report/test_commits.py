@@ -57,7 +57,7 @@ def test_page_shows_figures_by_number_of_functions(manifest: dict[str, Any]) -> 
             "code": "modern_human",
             "within": "commit",
             "functions": "4-9",
-            "circles": dict.fromkeys(WAYS, share),
+            "contexts": dict.fromkeys(WAYS, share),
         }
     ]
     commits["whole"] = {"file": {}, "commit": {"10 or more": copy.deepcopy(commits["commits"])}}
@@ -83,7 +83,7 @@ def test_page_shows_figures_by_number_of_functions(manifest: dict[str, Any]) -> 
 def ways(*values: float | None) -> dict[str, Any]:
     """Figures with AUROC ``values`` for own text, file, commit and both, each plus or minus 0.05."""
     names = ("by_text", "in_file", "in_commit", "in_file_and_commit")
-    circles = {
+    contexts = {
         name: {
             "auroc": value,
             "auroc_interval_90": None if value is None else [value - 0.05, value + 0.05],
@@ -92,7 +92,7 @@ def ways(*values: float | None) -> dict[str, Any]:
         }
         for name, value in zip(names, values, strict=True)
     }
-    return {"functions": 1200, "circles": circles}
+    return {"functions": 1200, "contexts": contexts}
 
 
 def test_note_names_the_best_rule_for_mixed_code() -> None:

@@ -7,7 +7,9 @@ from html.parser import HTMLParser
 import pytest
 
 from codeorigin.model.bundle import default_model_dir
-from codeorigin_training.evaluate.report import (
+from codeorigin_training.metrics.figures import Estimate, Figures
+from codeorigin_training.report.commits import commit_sections
+from codeorigin_training.report.contents import (
     BaselineFigures,
     Breakdown,
     Comparison,
@@ -26,8 +28,6 @@ from codeorigin_training.evaluate.report import (
     Subject,
     TransferRow,
 )
-from codeorigin_training.measure.figures import Estimate, Figures
-from codeorigin_training.report.commits import commit_sections
 from codeorigin_training.report.document import html
 from codeorigin_training.report.evaluation import problems, render
 from codeorigin_training.report.separation import quality_table

@@ -12,29 +12,29 @@ from codeorigin.errors import CodeOriginError
 from codeorigin.model.calibration.calibration import Calibration
 from codeorigin.model.folder import sha256_of
 from codeorigin_training.arrays import Floats
-from codeorigin_training.calibrate.commits import with_commit_rules
-from codeorigin_training.calibrate.config import CalibrateConfig
-from codeorigin_training.calibrate.context import file_numbers
-from codeorigin_training.calibrate.decision import deep_part_helps
-from codeorigin_training.calibrate.eligibility import has_verdict
-from codeorigin_training.calibrate.files import file_samples, fit_file_rule
-from codeorigin_training.calibrate.fit import fit_calibration, fit_file_context
-from codeorigin_training.calibrate.levels import Groups, row_groups
-from codeorigin_training.calibrate.thresholds import repository_rate
-from codeorigin_training.corpus.rows import Row
-from codeorigin_training.corpus.sides import read_sides
-from codeorigin_training.corpus.weights import balanced_weights
+from codeorigin_training.data.rows import Row
+from codeorigin_training.data.sides import read_sides
+from codeorigin_training.data.weights import balanced_weights
 from codeorigin_training.files import write_whole
-from codeorigin_training.measure.answers import answers_alone, answers_in_files
-from codeorigin_training.measure.test_set import keep_test_set
+from codeorigin_training.metrics.answers import answers_alone, answers_in_files
+from codeorigin_training.metrics.test_set import keep_test_set
 from codeorigin_training.run import Log, Run
+from codeorigin_training.thresholds.by_language import Groups, row_groups
+from codeorigin_training.thresholds.commits import with_commit_rules
+from codeorigin_training.thresholds.config import CalibrateConfig
+from codeorigin_training.thresholds.conformal import repository_rate
+from codeorigin_training.thresholds.context import file_numbers
+from codeorigin_training.thresholds.decision import deep_part_helps
+from codeorigin_training.thresholds.eligibility import has_verdict
+from codeorigin_training.thresholds.files import file_samples, fit_file_rule
+from codeorigin_training.thresholds.fit import fit_calibration, fit_file_context
 from codeorigin_training.tracking import Tracker, tracked
 
 
 def calibrate(config: CalibrateConfig, run: Run, log: Log) -> None:
     """Fit on the run's training repositories, or on all if the wide part was fitted on all; write ``run.calibration``.
 
-    Besides the manifest's entry, it holds under ``measured`` the entry for training repositories alone, under
+    Besides the manifest's entry, it holds under ``twin`` the entry for training repositories alone, under
     ``parts`` whether the bundle gets a deep part, under ``inputs`` the SHA-256 of the files of logits, and under
     ``settings`` how it was fitted. This takes seconds, so results are not reused.
 
@@ -71,7 +71,7 @@ def fitted_entry(
     if deep is not None:
         logits = logits + deep if config.wide else deep
     logits = logits[: len(functions)]
-    calibration = measured = _fit(functions, logits, groups, config)
+    calibration = twin = _fit(functions, logits, groups, config)
     if fitted_on_all_repositories(run.wide):
         if deep is not None:
             raise CodeOriginError(
@@ -85,7 +85,7 @@ def fitted_entry(
         logits = np.concatenate([logits, outside[chosen]])
         calibration = _fit(functions, logits, groups, config)
     entry = calibration.to_manifest() | {
-        "measured": measured.to_manifest(),
+        "twin": twin.to_manifest(),
         "parts": {"wide": config.wide, "deep": deep is not None},
         "inputs": {path.name: sha256_of(path) for path in (run.wide, run.deep) if path.exists()},
         "settings": dataclasses.asdict(config),

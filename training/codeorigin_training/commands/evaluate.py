@@ -6,19 +6,19 @@ from pathlib import Path
 
 from codeorigin.errors import CodeOriginError
 from codeorigin.model.folder import MANIFEST
-from codeorigin_training.corpus.augmentation import AUGMENTATIONS
-from codeorigin_training.corpus.rows import Row
-from codeorigin_training.evaluate.assemble import assemble
-from codeorigin_training.evaluate.config import EvaluateConfig
-from codeorigin_training.evaluate.json_values import from_json_value, to_json_value
-from codeorigin_training.evaluate.report import Report, build_of
-from codeorigin_training.evaluate.section_cache import Sections
-from codeorigin_training.evaluate.sections.at_thresholds import drawn_places
+from codeorigin_training.data.augmentation import AUGMENTATIONS
+from codeorigin_training.data.rows import Row
 from codeorigin_training.files import write_whole
-from codeorigin_training.measure.data import read_evaluation_data
-from codeorigin_training.measure.detector import Detector
-from codeorigin_training.measure.test_set import keep_test_set
+from codeorigin_training.metrics.data import read_evaluation_data
+from codeorigin_training.metrics.detector import Detector
+from codeorigin_training.metrics.test_set import keep_test_set
+from codeorigin_training.report.assemble import assemble
+from codeorigin_training.report.config import EvaluateConfig
+from codeorigin_training.report.contents import Report, build_of
 from codeorigin_training.report.evaluation import problems, render
+from codeorigin_training.report.json_values import from_json_value, to_json_value
+from codeorigin_training.report.section_cache import Sections
+from codeorigin_training.report.sections.at_thresholds import drawn_places
 from codeorigin_training.run import Log, Run
 from codeorigin_training.tracking import Tracker, tracked
 
@@ -39,7 +39,7 @@ def evaluate(config: EvaluateConfig, run: Run, log: Log) -> None:
     """
     folder = run.evaluation
     # The shipped bundle may have been fitted on the held-out repositories; its twin was not.
-    twin = run.measured if run.measured.is_dir() else run.bundle
+    twin = run.twin if run.twin.is_dir() else run.bundle
     bundle = config.bundle or run.needs(twin, "export")
     if not config.sections:
         write_page(folder, bundle)

@@ -7,33 +7,33 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from joblib import Memory
 from pydantic.dataclasses import dataclass
 
 from codeorigin.model.calibration.calibration import Calibration
 from codeorigin.model.folder import MANIFEST, sha256_of
 from codeorigin.model.ngrams.views import View
 from codeorigin.model.scoring.tokenizer import Tokenizer
-from codeorigin_training.calibrate.config import CalibrateConfig
-from codeorigin_training.checkpoint import Checkpoints
+from codeorigin_training.bundle.figures import held_out_figures, out_of_fold_figures
+from codeorigin_training.bundle.heads import leave_out_heads, read_heads
+from codeorigin_training.bundle.writing import ExportError, Parts, write_bundle
 from codeorigin_training.commands.calibrate import fitted_entry, fitted_on_all_repositories
 from codeorigin_training.configuration import STRICT
-from codeorigin_training.corpus.rows import DISTRIBUTION_SOURCE, Row, corpus_hash
-from codeorigin_training.corpus.seen import SeenProjects
-from codeorigin_training.corpus.sides import TrainingSide, read_sides
-from codeorigin_training.corpus.weights import PAIR_WEIGHT
+from codeorigin_training.data.rows import DISTRIBUTION_SOURCE, Row, corpus_hash
+from codeorigin_training.data.seen import SeenProjects
+from codeorigin_training.data.sides import TrainingSide, read_sides
+from codeorigin_training.data.weights import PAIR_WEIGHT
 from codeorigin_training.encoder.files import load_encoder
 from codeorigin_training.encoder.inference import neutral_logit
-from codeorigin_training.evaluate.baselines.textbook import held_out_baselines
-from codeorigin_training.export.bundle import ExportError, Parts, write_bundle
-from codeorigin_training.export.figures import held_out_figures, out_of_fold_figures
-from codeorigin_training.export.heads import leave_out_heads, read_heads
-from codeorigin_training.measure.held_out import (
+from codeorigin_training.metrics.held_out import (
     headline,
 )
+from codeorigin_training.ngrams.linear import WideModel
+from codeorigin_training.ngrams.train import default_views
+from codeorigin_training.report.baselines.textbook import held_out_baselines
 from codeorigin_training.run import Log, Run
+from codeorigin_training.thresholds.config import CalibrateConfig
 from codeorigin_training.tracking import Tracker, numbers, tracked
-from codeorigin_training.wide.linear import WideModel
-from codeorigin_training.wide.train import default_views
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -70,7 +70,7 @@ class ExportConfig:
 def export(config: ExportConfig, run: Run, log: Log) -> None:
     """Write ``run.bundle``. An existing bundle from the same parts and settings is kept.
 
-    If it was fitted on all repositories, its twin fitted without the held-out ones is written to ``run.measured``. In
+    If it was fitted on all repositories, its twin fitted without the held-out ones is written to ``run.twin``. In
     both manifests, all figures on held-out repositories are the twin's.
 
     Raises:
@@ -97,9 +97,9 @@ def export(config: ExportConfig, run: Run, log: Log) -> None:
 def _export(
     config: ExportConfig, run: Run, entry: dict[str, Any], inputs: dict[str, str], tracker: Tracker, log: Log
 ) -> None:
-    wide, measured = (
+    wide, of_twin = (
         _wide_model(run.wide, config.views, name) if entry["parts"]["wide"] else None
-        for name in ("table", "measured")
+        for name in ("table", "twin")
     )
     on_all = fitted_on_all_repositories(run.wide)
     tokenizer, encoder = None, None
@@ -112,10 +112,10 @@ def _export(
         moved = leave_out_heads(encoder, tokenizer, config.prune, side.rows, config.overlap, log)
         settings = CalibrateConfig(**entry["settings"] | {"deep_must_help": False})
         entry = fitted_entry(settings, run, tracker, log, moved)
-    checked = Calibration.from_manifest(entry["measured"])
+    checked = Calibration.from_manifest(entry["twin"])
     metrics = held_out_figures(
         held_out,
-        measured,
+        of_twin,
         encoder,
         tokenizer,
         checked,
@@ -127,10 +127,14 @@ def _export(
     metrics["out_of_fold"] = out_of_fold_figures(run, side, wide=bool(entry["parts"]["wide"]))
     log(f"held out: {headline(metrics['held_out'])}")
     if config.baselines:
-        kept = Checkpoints(
-            run.folder / "baselines", {"corpus": inputs["corpus"], "weight": config.pair_weight}
+        metrics["baselines"] = held_out_baselines(
+            side,
+            held_out,
+            Memory(run.folder / "baselines", verbose=0),
+            f"{inputs['corpus']} {config.pair_weight}",
+            log,
+            context=checked.file_context,
         )
-        metrics["baselines"] = held_out_baselines(side, held_out, kept, log, context=checked.file_context)
     parts = Parts(
         wide=wide,
         views=config.views,
@@ -153,11 +157,11 @@ def _export(
     if on_all:
         twin = replace(
             parts,
-            wide=measured,
+            wide=of_twin,
             calibration=checked,
             data=parts.data | {"fitted_on_all_repositories": False, "seen": _seen(side.rows)},
         )
-        write_bundle(run.measured, twin, config)
+        write_bundle(run.twin, twin, config)
     size = sum(path.stat().st_size for path in run.bundle.iterdir())
     tracker.metrics(numbers({key: metrics[key] for key in ("held_out", "verdicts")}), 0)
     tracker.artifact(run.bundle / MANIFEST)
@@ -172,7 +176,7 @@ def _calibration_entry(run: Run, *, prune: bool) -> dict[str, Any]:
     try:
         entry: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         fitted_on, deep = dict(entry["inputs"]), bool(entry["parts"]["deep"])
-        for each in (entry, entry["measured"]):
+        for each in (entry, entry["twin"]):
             Calibration.from_manifest(each)
         if prune:
             CalibrateConfig(**entry["settings"])

@@ -10,18 +10,18 @@ from pydantic.dataclasses import dataclass
 from codeorigin.errors import CodeOriginError
 from codeorigin.model.folder import sha256_of
 from codeorigin_training.arrays import Booleans
-from codeorigin_training.calibrate.commits import with_commit_rules
-from codeorigin_training.calibrate.config import CalibrateConfig
-from codeorigin_training.calibrate.eligibility import has_verdict
-from codeorigin_training.calibrate.levels import Groups, row_groups
-from codeorigin_training.calibrate.recalibration import cross_fitted, new_thresholds
+from codeorigin_training.bundle.rescoring import kept_logits, write_again
 from codeorigin_training.configuration import STRICT
-from codeorigin_training.corpus.rows import FUNCTIONS, HUMAN, Row, read_functions, read_human
-from codeorigin_training.corpus.seen import SeenProjects
-from codeorigin_training.export.rescoring import kept_logits, write_again
-from codeorigin_training.measure.detector import Detector
-from codeorigin_training.measure.false_positives import false_positive_figures
+from codeorigin_training.data.rows import FUNCTIONS, HUMAN, Row, read_functions, read_human
+from codeorigin_training.data.seen import SeenProjects
+from codeorigin_training.metrics.detector import Detector
+from codeorigin_training.metrics.false_positives import false_positive_figures
 from codeorigin_training.run import Log, Run
+from codeorigin_training.thresholds.by_language import Groups, row_groups
+from codeorigin_training.thresholds.commits import with_commit_rules
+from codeorigin_training.thresholds.config import CalibrateConfig
+from codeorigin_training.thresholds.eligibility import has_verdict
+from codeorigin_training.thresholds.recalibration import cross_fitted, new_thresholds
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -109,7 +109,7 @@ def recalibrate(config: RecalibrateConfig, run: Run, log: Log) -> None:
 
 
 def _figures(rows: Sequence[Row], groups: Groups, outside: Mapping[str, Booleans]) -> dict[str, Any]:
-    """Figures for every circle, that is, every way to judge a function."""
+    """Figures for every context, that is, every way to judge a function."""
     return {name: false_positive_figures(rows, groups, called) for name, called in outside.items()}
 
 

@@ -257,6 +257,7 @@ def fit_batches(
     learning_rate: float,
     seed: int,
     log: Log,
+    weight_decay: float = 0.0,
     device: str = "cpu",
 ) -> None:
     """Train ``model``, whose answer has a ``loss``, on batches that ``batches`` makes itself; no epoch is better.
@@ -273,6 +274,7 @@ def fit_batches(
             num_train_epochs=epochs,
             per_device_train_batch_size=1,
             learning_rate=learning_rate,
+            weight_decay=weight_decay,
             lr_scheduler_type="linear",
             warmup_steps=0.1,
             eval_strategy="no",

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from codeorigin_training.measure.figures import Estimate
+from codeorigin_training.metrics.figures import Estimate
 
 NOTHING = "-"
 """Stands where there is no figure."""
@@ -58,7 +58,7 @@ def ranked(figures: Mapping[str, Any], key: str, digits: int = 3) -> str:
 
 
 def share_cell(found: Mapping[str, Any] | None, digits: int | None = None) -> str:
-    """A share by :func:`~codeorigin_training.measure.shares.called_share`; a dash for None.
+    """A share by :func:`~codeorigin_training.metrics.shares.called_share`; a dash for None.
 
     Brackets contain the interval and the number of repositories, as in ``0.3 % (0.1 %-0.6 %; 40)``. If too few
     repositories are affected for an interval, they contain how many are: ``0.1 % (1 of 40)``. Shares have ``digits``

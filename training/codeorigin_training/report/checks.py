@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 
-from codeorigin_training.evaluate.report import (
+from codeorigin_training.report.cells import interval, number, percent_interval
+from codeorigin_training.report.contents import (
     BaselineFigures,
     Control,
     Faithfulness,
     LearningPoint,
     Neutral,
 )
-from codeorigin_training.report.cells import interval, number, percent_interval
 from codeorigin_training.report.document import Block, Heading, Paragraph, Picture, Table
 from codeorigin_training.report.names import METHODS
 from codeorigin_training.report.plots import deletion_plot, learning_plot

@@ -44,14 +44,14 @@ def commit_sections(manifest: Mapping[str, Any]) -> list[Block]:
 
 def _by_commit_size(functions: Sequence[Mapping[str, Any]]) -> Table:
     """Own text, file, commit and both, by era and number of functions in the commit."""
-    names = _names(functions[0]["circles"])
+    names = _names(functions[0]["contexts"])
     return Table(
         ("human code; functions in the commit", *(WAYS[name] for name in names)),
         [
             (
                 f"{POPULATIONS[each['human'].removesuffix('_human')]}; {each['commit']}",
                 *(
-                    f"{ranked(each['circles'][name], 'auroc')} / {ranked(each['circles'][name], 'tpr_at_1_fpr')}"
+                    f"{ranked(each['contexts'][name], 'auroc')} / {ranked(each['contexts'][name], 'tpr_at_1_fpr')}"
                     for name in names
                 ),
             )
@@ -65,7 +65,7 @@ def _called_by_size(commits: Mapping[str, Any]) -> list[Block]:
     called = commits.get("called")
     if not called:
         return []
-    names = _names(called[0]["circles"])
+    names = _names(called[0]["contexts"])
     return [
         Paragraph(
             "At the thresholds, by the number of functions that the commit or the file has in the corpus. Classes are "
@@ -76,7 +76,7 @@ def _called_by_size(commits: Mapping[str, Any]) -> list[Block]:
             [
                 (
                     f"{_CODE[each['code']]}; {each['within']} of {each['functions']}",
-                    *(share_cell(each["circles"][name]) for name in names),
+                    *(share_cell(each["contexts"][name]) for name in names),
                 )
                 for each in called
             ],
@@ -162,29 +162,29 @@ def mixed_note(commits: Mapping[str, Any]) -> str:
         "Commits cannot be measured in the same way, because every commit of the corpus has one class. For the "
         "second block, half of the LLM functions of repositories with both classes were moved into human-written "
         f"commits, but stay in their files. There {_which_holds(moved)} With the commit alone the AUROC is "
-        f"{number(moved['circles']['in_commit']['auroc'])}, compared with "
-        f"{number(apart['circles']['in_commit']['auroc'])} if nothing is moved. All functions long enough for a verdict "
-        "are included; classes are not matched, and intervals are 90 %, by bootstrap over repositories."
+        f"{number(moved['contexts']['in_commit']['auroc'])}, compared with "
+        f"{number(apart['contexts']['in_commit']['auroc'])} if nothing is moved. All functions long enough for a "
+        "verdict are included; classes are not matched, and intervals are 90 %, by bootstrap over repositories."
     )
 
 
 def _mixed_table(commits: Mapping[str, Any]) -> Table:
     """The four ways in mixed files, in mixed commits, and in all code without moves."""
-    names = _names(commits["mixed_files"]["circles"])
+    names = _names(commits["mixed_files"]["contexts"])
     rows = []
     for key, title in _MIXED.items():
-        circles = [commits[key]["circles"][name] for name in names]
+        contexts = [commits[key]["contexts"][name] for name in names]
         rows += [
-            (f"{title}; AUROC", *(ranked(each, "auroc") for each in circles)),
-            (f"{title}; human called `llm`", *(share_cell(each["human_called_llm"]) for each in circles)),
-            (f"{title}; LLM called `llm`", *(share_cell(each["llm_called_llm"]) for each in circles)),
+            (f"{title}; AUROC", *(ranked(each, "auroc") for each in contexts)),
+            (f"{title}; human called `llm`", *(share_cell(each["human_called_llm"]) for each in contexts)),
+            (f"{title}; LLM called `llm`", *(share_cell(each["llm_called_llm"]) for each in contexts)),
         ]
     return Table(("", *(WAYS[name] for name in names)), rows)
 
 
 def _which_holds(found: Mapping[str, Any]) -> str:
-    circles = found["circles"]
-    values = {name: circles[name]["auroc"] for name in _names(circles)}
+    contexts = found["contexts"]
+    values = {name: contexts[name]["auroc"] for name in _names(contexts)}
     if any(missing(value) for value in values.values()):
         return "there are too few functions to say which rule holds best."
     order = sorted(values, key=lambda name: -values[name])
@@ -195,7 +195,7 @@ def _which_holds(found: Mapping[str, Any]) -> str:
     below = f"below own text: {', '.join(worse)}" if worse else "no rule is worse than own text"
     return (
         f"the best rule is *{WAYS[best].lower()}*, AUROC {values[best]:.3f} (own text {own:.3f}"
-        f"{_overlap(circles[best], circles['by_text'])}; {below})."
+        f"{_overlap(contexts[best], contexts['by_text'])}; {below})."
     )
 
 
@@ -204,5 +204,5 @@ def _overlap(best: Mapping[str, Any], own: Mapping[str, Any]) -> str:
     return ", their intervals overlap" if not missing(low) and not missing(high) and low <= high else ""
 
 
-def _names(circles: Mapping[str, Any]) -> Sequence[str]:
-    return [name for name in WAYS if name in circles]
+def _names(contexts: Mapping[str, Any]) -> Sequence[str]:
+    return [name for name in WAYS if name in contexts]

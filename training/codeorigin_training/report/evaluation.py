@@ -3,8 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from codeorigin_training.evaluate.report import Breakdown, HeldOut, MatrixRow, Report, Subject, TransferRow
-from codeorigin_training.measure.figures import Figures
+from codeorigin_training.metrics.figures import Figures
 from codeorigin_training.report.card import slice_sections, verdict_sections
 from codeorigin_training.report.cells import interval, number, percent, percent_interval
 from codeorigin_training.report.checks import (
@@ -15,6 +14,14 @@ from codeorigin_training.report.checks import (
     neutral_section,
 )
 from codeorigin_training.report.commits import commit_sections
+from codeorigin_training.report.contents import (
+    Breakdown,
+    HeldOut,
+    MatrixRow,
+    Report,
+    Subject,
+    TransferRow,
+)
 from codeorigin_training.report.document import (
     Block,
     Bullets,
@@ -104,7 +111,7 @@ def _not_blind(subject: Subject) -> list[str]:
         "does not say what it was fitted on; if it knows the held-out repositories, all figures are too good"
         if subject.seen is None
         else f"was fitted or calibrated on {subject.seen} of the {subject.held_out_repositories} held-out "
-        "repositories, so the figures are too good; measure its twin, in the run's folder measured"
+        "repositories, so the figures are too good; measure its twin, in the run's folder twin"
     )
     return [f"{subject.model} {known}."]
 

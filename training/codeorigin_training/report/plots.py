@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, NullLocator, PercentFormatter
 
-from codeorigin_training.evaluate.report import (
+from codeorigin_training.report.contents import (
     Breakdown,
     Faithfulness,
     HeldOut,

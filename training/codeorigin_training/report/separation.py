@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from codeorigin_training.measure.ranking import OVER_DRAWS
+from codeorigin_training.metrics.ranking import OVER_DRAWS
 from codeorigin_training.report.cells import NOTHING, number, percent, ranked, share_cell
 from codeorigin_training.report.document import Block, Heading, Paragraph, Table
 

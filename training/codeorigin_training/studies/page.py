@@ -8,9 +8,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from codeorigin_training.evaluate.json_values import to_json_value
 from codeorigin_training.files import write_whole
 from codeorigin_training.report.document import Block, Bullets, Heading, Paragraph, Picture, Table, html
+from codeorigin_training.report.json_values import to_json_value
 from codeorigin_training.report.plots import COLOURS, INK, legend, svg_plot
 from codeorigin_training.run import Run
 from codeorigin_training.studies.section import STUDY, Chart, Section, Study, read_study

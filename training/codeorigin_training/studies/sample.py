@@ -8,11 +8,11 @@ import numpy as np
 
 from codeorigin.model.folder import sha256_of
 from codeorigin_training.arrays import Floats, Integers
-from codeorigin_training.corpus.rows import FUNCTIONS, HUMAN, PAIRS, Row, limited, read_functions
-from codeorigin_training.corpus.splits import is_held_out
-from codeorigin_training.corpus.weights import matched_sample
-from codeorigin_training.measure.detector import Detector
-from codeorigin_training.measure.figures import Estimate, estimate
+from codeorigin_training.data.rows import FUNCTIONS, HUMAN, PAIRS, Row, limited, read_functions
+from codeorigin_training.data.splits import is_held_out
+from codeorigin_training.data.weights import matched_sample
+from codeorigin_training.metrics.detector import Detector
+from codeorigin_training.metrics.figures import Estimate, estimate
 from codeorigin_training.run import Run, RunError
 
 _FILES = (FUNCTIONS, PAIRS, HUMAN, "snippets.parquet")
@@ -57,7 +57,7 @@ def open_detector(bundle: Path | None, run: Run) -> Detector:
         RunError: there is no bundle.
         ModelError: it is broken.
     """
-    for folder in (bundle, run.measured, run.bundle):
+    for folder in (bundle, run.twin, run.bundle):
         if folder is not None and folder.is_dir():
             return Detector(folder)
     raise RunError(
@@ -70,7 +70,7 @@ def seen_warning(detector: Detector) -> str | None:
     if detector.bundle.manifest.get("data", {}).get("fitted_on_all_repositories"):
         return (
             "This bundle was fitted on all repositories, so its scores here are of code that it has read: "
-            "name its twin that was not (RUN/measured)."
+            "name its twin that was not (RUN/twin)."
         )
     return None
 

@@ -4,8 +4,8 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from codeorigin_training.evaluate.json_values import from_json_value
-from codeorigin_training.measure.figures import Estimate
+from codeorigin_training.metrics.figures import Estimate
+from codeorigin_training.report.json_values import from_json_value
 from codeorigin_training.run import RunError
 
 STUDY = "study.json"

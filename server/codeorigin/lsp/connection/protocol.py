@@ -152,9 +152,9 @@ class CodeOriginProtocol(LanguageServerProtocol):
         """Stop all work; pending requests are answered as cancelled."""
         if (user_handler := self.fm.features.get(types.SHUTDOWN)) is not None:
             yield user_handler, (None,), None
-        own = self.msg_id
+        this_request = self.msg_id
         for request_id, future in list(self._request_futures.items()):
-            if request_id != own and not future.done():
+            if request_id != this_request and not future.done():
                 future.cancel()
         self._shutdown = True
 

@@ -31,8 +31,8 @@ def selected_code(snapshot: Snapshot, start: int, end: int) -> tuple[str, str] |
         except ModelError:
             block = None
         if block is not None:
-            own = LineIndex(block.text)
-            places = [_own_offset(block, own, lines, offset) for offset in (start, end)]
+            index = LineIndex(block.text)
+            places = [_own_offset(block, index, lines, offset) for offset in (start, end)]
             return block.text[slice(*places)], block.language
     elif not snapshot.unnamed:
         return None
@@ -42,8 +42,10 @@ def selected_code(snapshot: Snapshot, start: int, end: int) -> tuple[str, str] |
 
 def ignore_embedded(positions: Positions, block: Piece, span: FunctionSpan) -> types.TextEdit:
     """:func:`ignore_function` for a function in ``block``, with the prefix of the document's lines there."""
-    own = Positions(LineIndex(block.text), PositionEncoding.UTF32)
-    edit = ignore_function(own, get_language(block.language), span.range.start_line, span.range.start_column)
+    in_block = Positions(LineIndex(block.text), PositionEncoding.UTF32)
+    edit = ignore_function(
+        in_block, get_language(block.language), span.range.start_line, span.range.start_column
+    )
     line, column = edit.range.start.line, edit.range.start.character
     shown = line + block.first_line
     before = positions.index.line_text(shown)[: block.column(line, 0)]

@@ -44,7 +44,7 @@ async def _accept(session: Session, uri: str, function_id: str | None, *, quiet:
         return shown(session, {"accepted": 0, "message": message}, quiet=quiet)
     try:
         accepted = findings.accept(
-            (each.function_id, each.span.qualified_name, snapshot.path) for each in functions
+            (function.function_id, function.span.qualified_name, snapshot.path) for function in functions
         )
     except CodeOriginError as error:
         return shown(session, {"accepted": 0, "message": str(error)}, quiet=quiet)
@@ -57,4 +57,8 @@ def _to_accept(result: Result, function_id: str | None) -> list[FunctionReport]:
     if function_id is not None:
         found = result.with_id(function_id)
         return [found] if found is not None else []
-    return [each for each in result.functions if (result.settings.limits.band(each.verdict) or "") == "llm"]
+    return [
+        function
+        for function in result.functions
+        if (result.settings.limits.band(function.verdict) or "") == "llm"
+    ]

@@ -115,7 +115,7 @@ def _on_range(server: CodeOriginServer, params: types.CodeActionParams) -> Itera
     result = server.session.current_result(uri)
     if result is not None:
         function = result.at_line(params.range.start.line)
-        flagged = any(FindingData.from_wire(each.data) for each in params.context.diagnostics)
+        flagged = any(FindingData.from_wire(diagnostic.data) for diagnostic in params.context.diagnostics)
         if function is not None and function.verdict.probability is not None and not flagged:
             start = result.snapshot.positions.range(function.span.name_range).start
             yield _explain(uri, start, function.span.qualified_name)
@@ -155,5 +155,5 @@ def _is_wanted(kind: str | None, only: object) -> bool:
     if not isinstance(only, list | tuple):
         return True
     name = str(getattr(kind, "value", kind))
-    asked = [str(getattr(each, "value", each)) for each in only]
-    return any(not each or name == each or name.startswith(f"{each}.") for each in asked)
+    asked = [str(getattr(wanted, "value", wanted)) for wanted in only]
+    return any(not wanted or name == wanted or name.startswith(f"{wanted}.") for wanted in asked)

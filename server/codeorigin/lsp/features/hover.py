@@ -57,7 +57,7 @@ async def _whole(
         why = no_explanation(error)
     except Exception as error:
         why = explanation_failed(error)
-    notes = [each for each in (note, why) if each is not None]
+    notes = [text for text in (note, why) if text is not None]
     return HoverContent(result, function, settings, explanation, " ".join(notes) or None)
 
 
@@ -66,7 +66,7 @@ def _on_line(session: Session, result: Result, function: FunctionReport, line: i
     explanation = session.explanations.cached(result, function)
     if explanation is None:
         return None
-    if not any(each.line == line and abs(each.value) > NOTICEABLE for each in explanation.lines):
+    if not any(evidence.line == line and abs(evidence.value) > NOTICEABLE for evidence in explanation.lines):
         return None
     return _hover(session, HoverContent(result, function, result.settings, explanation, line=line))
 

@@ -51,8 +51,8 @@ class HoverContent:
             guarantee(verdict, self.settings.limits),
             self._own_text(),
         ]
-        if self.line is not None and (own := self._own_line()) is not None:
-            parts.append(f"This line: **{logits(own.value)}** {direction(own.value)}.")
+        if self.line is not None and (evidence := self._own_line()) is not None:
+            parts.append(f"This line: **{logits(evidence.value)}** {direction(evidence.value)}.")
         if self.explanation is not None:
             parts += [
                 _table(self.result, self.explanation),
@@ -76,13 +76,13 @@ class HoverContent:
             f"CodeOrigin: {headline(verdict)}: {name} (band {self.settings.limits.band(verdict)})",
             guarantee(verdict, self.settings.limits),
         ]
-        if own := self._own_text():
-            lines.append(own)
+        if text_of_its_own := self._own_text():
+            lines.append(text_of_its_own)
         if self.explanation is not None:
             text = self.result.snapshot.positions.index
-            for each in _strongest(self.explanation):
-                code = visible(shorten(text.line_text(each.line)))
-                lines.append(f"{each.line + 1:>5}  {logits(each.value)}  {code}")
+            for evidence in _strongest(self.explanation):
+                code = visible(shorten(text.line_text(evidence.line)))
+                lines.append(f"{evidence.line + 1:>5}  {logits(evidence.value)}  {code}")
             if (constructs := by_construct(self.explanation)) is not None:
                 lines.append(constructs)
             lines.append(balance(self.explanation, verdict))
@@ -106,7 +106,7 @@ class HoverContent:
     def _own_line(self) -> LineAttribution | None:
         if self.explanation is None:
             return None
-        return next((each for each in self.explanation.lines if each.line == self.line), None)
+        return next((evidence for evidence in self.explanation.lines if evidence.line == self.line), None)
 
 
 def _strongest(explanation: Explanation) -> list[LineAttribution]:
@@ -121,12 +121,14 @@ def _table(result: Result, explanation: Explanation) -> str:
     strongest = _strongest(explanation)
     if not strongest:
         return "No line stands out."
-    largest = max(abs(each.value) for each in strongest)
+    largest = max(abs(evidence.value) for evidence in strongest)
     text = result.snapshot.positions.index
     rows = ["| Line | Evidence | | Code |", "| ---: | ---: | :--- | :--- |"]
-    for each in strongest:
-        code = code_span(text.line_text(each.line), in_table=True)
-        rows.append(f"| {each.line + 1} | {logits(each.value)} | {_bar(each.value, largest)} | {code} |")
+    for evidence in strongest:
+        code = code_span(text.line_text(evidence.line), in_table=True)
+        rows.append(
+            f"| {evidence.line + 1} | {logits(evidence.value)} | {_bar(evidence.value, largest)} | {code} |"
+        )
     return "\n".join(rows) + "\n\nEvidence in logits: ▰ towards LLM, ▱ towards human."
 
 

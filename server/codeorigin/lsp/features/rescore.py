@@ -92,7 +92,7 @@ def _takes_in_file(session: Session, uri: str) -> bool:
     result = session.result(uri)
     if result is None or not session.settings_of(uri).file_context:
         return False  # the result may still be from earlier settings
-    return any(each.verdict.file_evidence is not None for each in result.functions)
+    return any(function.verdict.file_evidence is not None for function in result.functions)
 
 
 def _mark_selection(

@@ -47,8 +47,8 @@ async def _scan(session: Session, folders: list[ScanFolder]) -> dict[str, Any]:
         errors.append(str(problem))
     finally:
         progress.end()
-    found = sum(each["reported"] for each in files)
-    functions = sum(len(each["functions"]) for each in files)
+    found = sum(file["reported"] for file in files)
+    functions = sum(len(file["functions"]) for file in files)
     problems = [plain_message(error) for error in errors[:MAX_ERRORS]]
     return {
         "files": files,

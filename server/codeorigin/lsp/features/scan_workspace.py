@@ -61,8 +61,8 @@ class _Scan:
             message = plain_message(f"the workspace was not scored: {error}")
             return {"files": [], "message": message, "remark": message, "cancelled": False}
         if not summary.cancelled:
-            self._withdraw_stale([each.path for each in folders])
-        found = sum(each["reported"] for each in self._files)
+            self._withdraw_stale([folder.path for folder in folders])
+        found = sum(file["reported"] for file in self._files)
         errors = [plain_message(error) for error in summary.errors[:MAX_ERRORS]]
         return {
             "files": self._files,

@@ -24,19 +24,21 @@ def file_of_scan(
     record: FileRecord, settings: Settings, findings: int, verdict: FileVerdict | None
 ) -> dict[str, Any]:
     """The JSON of a file: its functions, the number of ``findings``, and the ``verdict`` on the whole file."""
-    judged = sum(each.verdict.probability is not None for each in record.functions)
+    judged = sum(function.verdict.probability is not None for function in record.functions)
     return {
         "uri": record.uri,
         "reported": findings,
         "reportedText": reported_of(findings, judged),
         "file": file_to_wire(verdict),
-        "functions": [function_to_wire(each, settings) for each in record.functions],
+        "functions": [function_to_wire(function, settings) for function in record.functions],
     }
 
 
 def has_verdicts(files: Iterable[dict[str, Any]]) -> bool:
     """Whether any function has a verdict, so that there is something to list."""
-    return any(each["verdict"]["probability"] is not None for file in files for each in file["functions"])
+    return any(
+        function["verdict"]["probability"] is not None for file in files for function in file["functions"]
+    )
 
 
 def register_scan(

@@ -150,16 +150,16 @@ def explanation_to_wire(result: Result, function: FunctionReport, explanation: E
         ],
         "constructs": [
             {
-                "construct": each.construct.value,
-                "name": construct_name(each),
-                "value": each.value,
-                "valueText": logits(each.value),
-                "wide": each.wide,
-                "deep": each.deep,
-                "characters": each.characters,
-                "shareText": share_of_code(each, explanation),
+                "construct": part.construct.value,
+                "name": construct_name(part),
+                "value": part.value,
+                "valueText": logits(part.value),
+                "wide": part.wide,
+                "deep": part.deep,
+                "characters": part.characters,
+                "shareText": share_of_code(part, explanation),
             }
-            for each in explanation.constructs
+            for part in explanation.constructs
         ],
         "constructsText": by_construct(explanation),
         "titles": TITLES,

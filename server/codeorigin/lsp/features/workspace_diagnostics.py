@@ -33,7 +33,7 @@ def register(server: CodeOriginServer) -> None:
             # the disk.
             await asyncio.sleep(max(0.0, scanned_at[0] + PAUSE_SECONDS - time.monotonic()))
         # Keyed by the unquoted URI, because clients may spell a URI differently from the server.
-        previous = {unquote(each.uri): each for each in params.previous_result_ids}
+        previous = {unquote(result.uri): result for result in params.previous_result_ids}
         reports: list[types.WorkspaceDocumentDiagnosticReport] = []
 
         def scored(record: FileRecord, settings: Settings) -> None:
@@ -55,7 +55,7 @@ def register(server: CodeOriginServer) -> None:
         if summary.cut:
             session.client.show_once(too_many_files(MAX_FILES), types.MessageType.Warning)
         if not summary.cancelled:
-            reports += _empty_reports(session, [each.uri for each in previous.values()])
+            reports += _empty_reports(session, [result.uri for result in previous.values()])
         return types.WorkspaceDiagnosticReport(items=reports)
 
 

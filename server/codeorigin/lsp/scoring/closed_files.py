@@ -69,9 +69,11 @@ class ClosedFile:
         result = Result(Request(snapshot, settings), report, model_id)
         listed = result.functions
         if self.changed is not None:
-            places = function_lines(self.text, [each.span for each in listed])
+            places = function_lines(self.text, [function.span for function in listed])
             listed = tuple(
-                each for each, place in zip(listed, places, strict=True) if place.is_touched(self.changed)
+                function
+                for function, place in zip(listed, places, strict=True)
+                if place.is_touched(self.changed)
             )
         functions = tuple(result.record(function) for function in listed)
         return FileRecord(snapshot.uri, model_id, report.verdict, functions)
@@ -85,7 +87,7 @@ class ClosedFile:
     def _of_cells(self, cells: Iterable[PieceReport], positions: Positions) -> Iterator[FunctionRecord]:
         for cell in cells:
             functions = cell.report.functions
-            places = function_lines(cell.piece.text, [each.span for each in functions])
+            places = function_lines(cell.piece.text, [function.span for function in functions])
             for function, place in zip(functions, places, strict=True):
                 if self.changed is None or place.in_file(cell.piece).is_touched(self.changed):
                     yield _of_cell(function, cell.piece, place, positions)

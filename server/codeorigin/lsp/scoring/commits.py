@@ -130,7 +130,11 @@ class Commits:
         document = Document(text, language.id, path)
         report = self._loader.analyzer().analyze(document, file_context=False, cancel=token)
         return list(
-            zip(report.functions, function_lines(text, [each.span for each in report.functions]), strict=True)
+            zip(
+                report.functions,
+                function_lines(text, [function.span for function in report.functions]),
+                strict=True,
+            )
         )
 
     async def _ask_git(self, work: Callable[[], T], token: CancelToken) -> T:
@@ -168,5 +172,5 @@ def _without(written: _Written, function_id: str) -> tuple[float, ...]:
     ids = [identity for identity, _ in written]
     if function_id not in ids:
         return ()
-    own = ids.index(function_id)
-    return tuple(logit for number, (_, logit) in enumerate(written) if number != own)
+    its_place = ids.index(function_id)
+    return tuple(logit for number, (_, logit) in enumerate(written) if number != its_place)

@@ -57,15 +57,15 @@ class FileRecords:
 
     def has(self, path: Path, key: FileKey) -> bool:
         """Whether :meth:`get` would return a record."""
-        kept = self._records.get(path)
-        return kept is not None and kept[0] == key
+        entry = self._records.get(path)
+        return entry is not None and entry[0] == key
 
     def get(self, path: Path, key: FileKey) -> FileRecord | None:
         """The record of ``path``, or None if there is none with this exact key."""
-        kept = self._records.get(path)
-        if kept is None or kept[0] != key:
+        entry = self._records.get(path)
+        if entry is None or entry[0] != key:
             return None
-        record: FileRecord = pickle.loads(zlib.decompress(kept[1]))
+        record: FileRecord = pickle.loads(zlib.decompress(entry[1]))
         return record
 
     def put(self, path: Path, key: FileKey, record: FileRecord) -> None:
@@ -82,6 +82,6 @@ class FileRecords:
             self._drop(path)
 
     def _drop(self, path: Path) -> None:
-        kept = self._records.pop(path, None)
-        if kept is not None:
-            self._bytes -= len(kept[1]) + _OVERHEAD_BYTES
+        entry = self._records.pop(path, None)
+        if entry is not None:
+            self._bytes -= len(entry[1]) + _OVERHEAD_BYTES

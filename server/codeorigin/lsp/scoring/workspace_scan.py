@@ -95,7 +95,7 @@ class Scanner:
                 continue
             try:
                 if path not in known:
-                    ahead = [each for each in files[done : done + WALK_CHUNK] if not skip(each[0].as_uri())]
+                    ahead = [file for file in files[done : done + WALK_CHUNK] if not skip(file[0].as_uri())]
                     known = await self._scored(ahead, token)
                 record = known.pop(path)
                 if isinstance(record, Exception):

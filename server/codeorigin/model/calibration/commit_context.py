@@ -45,5 +45,5 @@ class CommitContext:
             in_commit: own logits of the other functions of its commit that have a verdict, in any file.
             in_file: those of the other functions of its file, from any commit; ignored without a rule for them.
         """
-        heard = 0.0 if self.file is None else self.file.evidence_for_one(in_file)
-        return self.commit.evidence_for_one(in_commit) + heard
+        from_file = 0.0 if self.file is None else self.file.evidence_for_one(in_file)
+        return self.commit.evidence_for_one(in_commit) + from_file

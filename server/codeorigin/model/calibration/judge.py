@@ -64,9 +64,13 @@ class Judge:
             if in_file and beside and both is not None and both.file is not None:
                 context, by_file = both, both.file.evidence_for_one(beside)
             if context is not None:
-                heard = context.commit.evidence_for_one(in_commit)
+                from_commit = context.commit.evidence_for_one(in_commit)
                 found[number] = self._with_others(
-                    verdicts[number], context.scale, language, (by_file, len(beside)), (heard, len(in_commit))
+                    verdicts[number],
+                    context.scale,
+                    language,
+                    (by_file, len(beside)),
+                    (from_commit, len(in_commit)),
                 )
         return found
 
@@ -130,10 +134,10 @@ class Judge:
             verdict = verdicts[number]
             if not file.written[number] or verdict.logit is None or verdict.group is None:
                 continue
-            heard = share * (total - (verdict.logit - context.commit.neutral))
+            from_commit = share * (total - (verdict.logit - context.commit.neutral))
             by_file = (from_file[place] if from_file else None), len(judged) - 1
             verdicts[number] = self._with_others(
-                verdict, context.scale, file.language, by_file, (heard, others)
+                verdict, context.scale, file.language, by_file, (from_commit, others)
             )
         return verdicts
 
@@ -148,14 +152,14 @@ class Judge:
         """The verdict read by ``scale`` with what others add: (evidence, number of others) by file and by commit."""
         if verdict.logit is None or verdict.group is None:
             return verdict
-        (in_file, neighbours), (heard, others) = by_file, by_commit
-        logit = verdict.logit + heard + (in_file or 0.0)
+        (in_file, neighbours), (from_commit, others) = by_file, by_commit
+        logit = verdict.logit + from_commit + (in_file or 0.0)
         return replace(
             scale.read(verdict, logit, language, verdict.group),
             own_probability=self._calibration.alone.probability(verdict.logit),
             file_evidence=in_file,
             neighbours=neighbours if in_file is not None else 0,
-            commit_evidence=heard,
+            commit_evidence=from_commit,
             commit_neighbours=others,
         )
 

@@ -3,8 +3,8 @@
 import numpy as np
 
 from codeorigin_training.arrays import Booleans, Floats, Integers
-from codeorigin_training.measure.figures import Estimate
-from codeorigin_training.measure.metrics import auroc
+from codeorigin_training.metrics.figures import Estimate
+from codeorigin_training.metrics.statistics import auroc
 from codeorigin_training.studies.correctness.config import CorrectnessConfig
 from codeorigin_training.studies.correctness.sampling import any_of_k, best_by_score
 from codeorigin_training.studies.sample import mean_with_interval

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from codeorigin_training.arrays import Booleans, Floats, Integers
-from codeorigin_training.measure.detector import Detector
+from codeorigin_training.metrics.detector import Detector
 from codeorigin_training.report.cells import interval, percent, percent_interval
 from codeorigin_training.run import Log
 from codeorigin_training.studies.correctness.answers import (

@@ -7,11 +7,11 @@ import numpy as np
 
 from codeorigin.languages.parsing import ParseBudgetError
 from codeorigin_training.arrays import Floats, Integers
-from codeorigin_training.corpus.readers.specifications import Specification
-from codeorigin_training.corpus.rows import Row
-from codeorigin_training.measure.detector import Detector
-from codeorigin_training.measure.figures import Estimate, estimate, group_weights, weighted_mean
-from codeorigin_training.measure.metrics import auroc, pairs_in_order
+from codeorigin_training.data.readers.specifications import Specification
+from codeorigin_training.data.rows import Row
+from codeorigin_training.metrics.detector import Detector
+from codeorigin_training.metrics.figures import Estimate, estimate, group_weights, weighted_mean
+from codeorigin_training.metrics.statistics import auroc, pairs_in_order
 from codeorigin_training.report.cells import interval, percent_interval
 from codeorigin_training.studies.correctness.bleu import bleu
 from codeorigin_training.studies.correctness.comments import (

@@ -10,7 +10,7 @@ from sklearn.manifold import TSNE
 
 from codeorigin.text.construct import CONSTRUCTS
 from codeorigin_training.arrays import Floats
-from codeorigin_training.measure.figures import Estimate
+from codeorigin_training.metrics.figures import Estimate
 from codeorigin_training.report.cells import interval, percent, percent_interval
 from codeorigin_training.studies.heads.attention import HeadMasses
 from codeorigin_training.studies.heads.config import HeadsConfig

@@ -1,16 +1,22 @@
-"""A linear softmax over hashed n-grams, with temperatures and a threshold; needs only NumPy and SciPy."""
+"""A linear softmax over hashed n-grams, with temperatures and a threshold."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import torch
 from scipy.optimize import minimize_scalar
 from scipy.sparse import csr_matrix
+from torch import Tensor, nn
+from torch.utils.data import Dataset
 
 from codeorigin.language_id.features import features
 from codeorigin.language_id.model import LanguageModel, Temperatures
 from codeorigin_training.arrays import Floats, Floats32, Integers
+from codeorigin_training.encoder.training import fit_batches
 from codeorigin_training.studies.language.config import LanguageConfig
 from codeorigin_training.studies.language.data import LABELS
 from codeorigin_training.studies.language.pairs import grammar_shifts
@@ -36,47 +42,60 @@ def labels_of(examples: Sequence[Example]) -> Integers:
     return np.array([place[example.label] for example in examples], dtype=np.int64)
 
 
+class _Linear(nn.Module):
+    """A linear softmax with its loss; all labels have the same weight, regardless of their number of examples."""
+
+    def __init__(self, width: int, shares: Floats) -> None:
+        super().__init__()
+        self.weights = nn.EmbeddingBag(width, len(LABELS), mode="sum")
+        nn.init.zeros_(self.weights.weight)
+        self.bias = nn.Parameter(torch.zeros(len(LABELS)))
+        importance = 1 / np.maximum(shares, 1e-9) / max((shares > 0).sum(), 1)
+        self.register_buffer("importance", torch.from_numpy(importance).float())
+
+    def forward(self, ids: Tensor, starts: Tensor, values: Tensor, labels: Tensor) -> dict[str, Tensor]:
+        logits = self.weights(ids, starts, per_sample_weights=values) + self.bias
+        losses = nn.functional.cross_entropy(logits, labels, reduction="none")
+        return {"loss": (losses * self.get_buffer("importance")[labels]).mean()}
+
+
+class _Batches(Dataset[dict[str, Any]]):
+    """Random batches of texts."""
+
+    def __init__(self, x: csr_matrix, y: Integers, batch: int) -> None:
+        self._x, self._y, self._batch = x, y, batch
+
+    def __len__(self) -> int:
+        return math.ceil(len(self._y) / self._batch)
+
+    def __getitem__(self, place: int) -> dict[str, Any]:
+        chosen = torch.randint(len(self._y), (self._batch,)).numpy()
+        rows = self._x[chosen]
+        return {
+            "ids": torch.from_numpy(rows.indices.astype(np.int64)),
+            "starts": torch.from_numpy(rows.indptr[:-1].astype(np.int64)),
+            "values": torch.from_numpy(rows.data),
+            "labels": torch.from_numpy(self._y[chosen]),
+        }
+
+
 def train(
     examples: Sequence[Example], config: LanguageConfig, log: Callable[[str], None]
 ) -> tuple[Floats32, Floats32]:
-    """Weights ``(width, labels)`` and bias ``(labels,)``, by Adam (Kingma and Ba, 2015) with decoupled weight decay.
-
-    All labels have the same weight, regardless of their number of examples.
-    """
+    """Weights ``(width, labels)`` and bias ``(labels,)``; all labels have the same weight."""
     x, y = matrix([example.text for example in examples], config.width), labels_of(examples)
     log(f"{x.shape[0]} texts, {x.nnz / max(x.shape[0], 1):.0f} n-grams each")
-    shares = np.bincount(y, minlength=len(LABELS)) / len(y)
-    importance = (1 / np.maximum(shares, 1e-9) / max((shares > 0).sum(), 1))[y].astype(np.float32)
-    weights = np.zeros((config.width, len(LABELS)), dtype=np.float32)
-    bias = np.zeros(len(LABELS), dtype=np.float32)
-    mean, square = np.zeros_like(weights), np.zeros_like(weights)
-    random_ = np.random.default_rng(config.seed)
-    steps = config.epochs * -(-len(y) // config.batch)
-    step = 0
-    for epoch in range(config.epochs):
-        loss = 0.0
-        order = random_.permutation(len(y))
-        for first in range(0, len(y), config.batch):
-            chosen = order[first : first + config.batch]
-            batch, target = x[chosen], y[chosen]
-            probabilities = softmax(batch @ weights + bias)
-            loss -= float(np.log(np.maximum(probabilities[np.arange(len(target)), target], 1e-9)).sum())
-            probabilities[np.arange(len(target)), target] -= 1
-            errors = (probabilities * importance[chosen, None] / len(target)).astype(np.float32)
-            step += 1
-            rate = config.learning_rate * (1 - (step - 1) / steps)
-            # Update only rows that occur in the batch; updating the whole wide table would take most of the time.
-            ids, places = np.unique(batch.indices, return_inverse=True)
-            narrow = csr_matrix((batch.data, places, batch.indptr), shape=(len(target), len(ids)))
-            gradient = np.asarray(narrow.T @ errors)
-            mean[ids] = 0.9 * mean[ids] + 0.1 * gradient
-            square[ids] = 0.99 * square[ids] + 0.01 * gradient**2
-            weights[ids] -= rate * (
-                mean[ids] / (np.sqrt(square[ids]) + 1e-6) + config.weight_decay * weights[ids]
-            )
-            bias -= rate * errors.sum(axis=0)
-        log(f"epoch {epoch + 1}: loss {loss / len(y):.4f}")
-    return weights, bias
+    model = _Linear(config.width, np.bincount(y, minlength=len(LABELS)) / len(y))
+    fit_batches(
+        model,
+        _Batches(x, y, config.batch),
+        epochs=config.epochs,
+        learning_rate=config.learning_rate,
+        weight_decay=config.weight_decay,
+        seed=config.seed,
+        log=log,
+    )
+    return model.weights.weight.detach().numpy(), model.bias.detach().numpy()
 
 
 def softmax(logits: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:

@@ -7,10 +7,10 @@ import numpy as np
 
 from codeorigin.text.construct import CONSTRUCTS, Construct
 from codeorigin_training.arrays import Floats
-from codeorigin_training.corpus.rows import Row
-from codeorigin_training.measure.detector import Detector
-from codeorigin_training.measure.figures import Estimate, estimate
-from codeorigin_training.measure.metrics import auroc
+from codeorigin_training.data.rows import Row
+from codeorigin_training.metrics.detector import Detector
+from codeorigin_training.metrics.figures import Estimate, estimate
+from codeorigin_training.metrics.statistics import auroc
 from codeorigin_training.studies.sample import repository_groups
 
 

@@ -7,11 +7,11 @@ import numpy as np
 from transformers import AutoTokenizer
 
 from codeorigin_training.arrays import Floats, Integers
-from codeorigin_training.corpus.rows import Row
+from codeorigin_training.data.rows import Row
 from codeorigin_training.encoder.model import EncoderError
-from codeorigin_training.measure.detector import Detector
-from codeorigin_training.measure.figures import Estimate, estimate
-from codeorigin_training.measure.metrics import auroc
+from codeorigin_training.metrics.detector import Detector
+from codeorigin_training.metrics.figures import Estimate, estimate
+from codeorigin_training.metrics.statistics import auroc
 from codeorigin_training.report.cells import interval, percent, percent_interval
 from codeorigin_training.run import Log
 from codeorigin_training.studies.representations.config import RepresentationsConfig

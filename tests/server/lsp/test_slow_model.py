@@ -1,0 +1,27 @@
+"""A model with an encoder in the running server: each function is shown when it has been read."""
+
+import os
+from pathlib import Path
+
+from tests.server.lsp.editor import python_function
+from tests.server.lsp.raw import RawServer
+from tests.server.lsp.test_process import FAULTY
+
+URI = "file:///project/a.py"
+NAMES = ["first", "second", "third"]
+
+
+def test_verdicts_are_shown_function_by_function(tiny_model_dir: Path) -> None:
+    with RawServer(command=FAULTY, environment={**os.environ, "SLOW": "1"}) as server:
+        server.initialize(options={"modelPath": str(tiny_model_dir)})
+        server.open(URI, "\n\n".join(python_function(name, step) for step, name in enumerate(NAMES, 2)))
+        place = {"textDocument": {"uri": URI}, "position": {"line": 0, "character": 5}}
+        hover = server.request("textDocument/hover", place)
+        assert "LLM-written: first" in hover["contents"]["value"]
+        shown = [[each["data"]["name"] for each in server.findings(URI)] for _ in NAMES]
+        assert shown == [NAMES[:1], NAMES[:2], NAMES]
+        answer = server.request(
+            "workspace/executeCommand", {"command": "codeorigin.rescore", "arguments": [URI]}
+        )
+        assert [each["name"] for each in answer["functions"]] == NAMES
+        assert server.leave() == 0

@@ -1,0 +1,125 @@
+"""What the manuals show of settings, commands and pipelines works as it is written, with nothing overridden."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from support.command import PLAIN, ROOT, TERSE
+from support.documents import BLOCK, DOCUMENTS, blocks
+from support.repositories import Repository
+
+MANUAL = ROOT / "docs" / "cli.md"
+PIPELINE, WITHOUT_THE_ACTION, HOOK = blocks("yaml", MANUAL)
+COMMANDS = [
+    line[2:] for block in blocks("console", MANUAL) for line in block.splitlines() if line[:2] == "$ "
+]
+TESTED = {
+    "README.md": {"console", "sh", "yaml"},
+    "CONTRIBUTING.md": {"sh"},
+    "docs/api.md": {"pycon"},
+    "docs/cli.md": {"console", "yaml"},
+    "docs/editors.md": {"elisp", "lua"},
+    "docs/fleet.md": {"sh", "yaml"},
+    "docs/protocol.md": {"json", "ts"},
+    "docs/settings.md": {"toml"},
+    "docs/systems.md": {"console"},
+    "training/README.md": {"sh"},
+}
+"""Kinds of blocks by document. A new one needs a test: here, or where the document's others are tested."""
+
+
+def test_every_kind_of_block_is_known() -> None:
+    found = {
+        path.relative_to(ROOT).as_posix(): {
+            name for name, _ in BLOCK.findall(path.read_text("utf-8")) if name
+        }
+        for path in DOCUMENTS
+    }
+    assert {name: kinds for name, kinds in found.items() if kinds} == TESTED
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Repository:
+    """A repository with findings, and the files that the manual's commands name."""
+    made = Repository(tmp_path / "work")
+    notes = "Remember to ask about the invoice of last month before the meeting on Tuesday.\n"
+    script = "def add(values)\n  values.each do |value|\n    puts value\n  end\nend\n"
+    code = (ROOT / "examples" / "assistant_style.go").read_text("utf-8")
+    made.commit(
+        {"a.go": code, "b.py": TERSE.read_text(), "notes": notes, "script": script}, date="2024-02-01"
+    )
+    return made
+
+
+def run(repository: Repository, command: str) -> "subprocess.CompletedProcess[str]":
+    programs = f"{Path(sys.executable).parent}{os.pathsep}{PLAIN['PATH']}"
+    home = {"HOME": str(repository.folder.parent), "XDG_CACHE_HOME": str(repository.folder.parent / "cache")}
+    return subprocess.run(
+        ["bash", "-c", command],
+        cwd=repository.folder,
+        env=PLAIN | home | {"PATH": programs},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_command_runs(repository: Repository, command: str) -> None:
+    done = run(repository, command)
+    assert (done.returncode, done.stderr) == (1 if " check " in command else 0, "")
+    made = [repository.folder / name for name in re.findall(r"(?:--output |=)(\S+\.\w+)", command)]
+    assert [path for path in made if not path.stat().st_size] == []
+
+
+def test_step_without_the_action_shows_findings_and_passes(repository: Repository) -> None:
+    (step,) = yaml.safe_load(WITHOUT_THE_ACTION)
+    done = run(repository, step["run"])
+    assert done.returncode == 0, done.stderr
+    assert "::notice file=a.go," in done.stdout
+
+
+def test_action_has_the_inputs_that_the_manual_gives_it() -> None:
+    action = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
+    checkout, check = yaml.safe_load(PIPELINE)
+    assert checkout["uses"].startswith("actions/checkout@v")
+    assert check["uses"].startswith("OWNER/codeorigin@v")
+    assert set(check["with"]) <= set(action["inputs"])
+
+
+def test_hook_with_a_baseline_that_is_not_there_yet_passes_what_has_no_findings(
+    repository: Repository,
+) -> None:
+    (entry,) = yaml.safe_load(HOOK)["repos"]
+    (hook,) = entry["hooks"]
+    shipped = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))
+    (command,) = (each["entry"] for each in shipped if each["id"] == hook["id"])
+    repository.write("c.py", TERSE.read_text().replace("rpn", "other"))
+    repository.git("add", "c.py")
+    done = run(repository, " ".join([command, *hook["args"]]))
+    assert done.returncode == 0, done.stderr
+    (said,) = done.stderr.splitlines()
+    assert "no such file yet" in said
+
+
+def test_project_file_is_obeyed_without_a_complaint(repository: Repository) -> None:
+    (text,) = blocks("toml", ROOT / "docs" / "settings.md")
+    repository.write("codeorigin.toml", text)
+    repository.write("generated/x.py", TERSE.read_text())
+    done = run(repository, "codeorigin check . --format json=report.json; cat report.json")
+    assert done.stderr == ""
+    assert '"b.py"' in done.stdout
+    assert "generated/x.py" not in done.stdout
+
+
+def test_emacs_configuration_sets_what_exists() -> None:
+    (text,) = blocks("elisp", ROOT / "docs" / "editors.md")
+    shipped = "".join(path.read_text("utf-8") for path in (ROOT / "editors" / "emacs").glob("*.el"))
+    names = re.findall(r"\(setq (\S+)", text)
+    assert names
+    assert [name for name in names if not re.search(rf"\((?:defcustom|defvar) {name}\b", shipped)] == []

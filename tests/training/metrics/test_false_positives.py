@@ -1,0 +1,78 @@
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from codeorigin.errors import CodeOriginError
+from codeorigin.model.bundle import default_model_dir
+from codeorigin.model.calibration.promise import Group
+from codeorigin_training.data.rows import Row
+from codeorigin_training.metrics.false_positives import false_positive_figures
+from codeorigin_training.report.pages import with_quality
+
+PROJECT = Path(__file__).parents[3]
+
+
+def rows_of(repo: str, count: int, label: int = 0, source: str = "") -> list[Row]:
+    return [Row("", "rust", label, repo, "", False, False, 5, source=source) for _ in range(count)]
+
+
+def test_repositories_are_weighted_equally_and_the_worst_are_reported() -> None:
+    rows = [
+        *rows_of("a", 50),
+        *rows_of("b", 10),
+        *rows_of("c", 20, source="debian"),
+        *rows_of("d", 4, label=1),
+    ]
+    called = np.zeros(len(rows), dtype=bool)
+    called[:5] = called[50:55] = called[80:] = True
+    groups = [Group.DOCUMENTED if number % 2 else Group.BARE for number in range(len(rows))]
+    found = false_positive_figures(rows, groups, called)
+    cells = {(cell["population"], cell["language"], cell["group"]): cell for cell in found["cells"]}
+    old = cells["old", "rust", "all"]
+    assert old["share"] == pytest.approx((5 / 50 + 5 / 10) / 2)
+    assert (old["repositories"], old["functions"]) == (2, 60)
+    assert (old["affected"], old["interval_90"]) == (2, None)
+    assert cells["old", "all", "documented"]["share"] == pytest.approx((2 / 25 + 2 / 5) / 2)
+    assert cells["distribution", "rust", "all"]["share"] == 0.0
+    # Ten functions say little about a repository, so only the one with 50 counts.
+    assert found["repositories"]["old"] == {
+        "repositories": 1,
+        "worst_tenth": pytest.approx(0.1),
+        "over_5_percent": 1,
+        "large_repositories": 1,
+        "worst_large": pytest.approx(0.1),
+    }
+    assert found["found"]["rust"]["share"] == 1.0
+
+
+def test_quality_page_matches_the_shipped_model() -> None:
+    page = (PROJECT / "docs" / "quality.md").read_text(encoding="utf-8")
+    manifest = json.loads(
+        (PROJECT / "models" / "codeorigin-small" / "manifest.json").read_text(encoding="utf-8")
+    )
+    assert with_quality(page, manifest) == page, "run: python -m codeorigin_training card --help"
+
+
+def test_figures_are_written_between_the_markers() -> None:
+    begin, end = "<!-- quality:begin -->", "<!-- quality:end -->"
+    rows = [*rows_of("a", 60), *rows_of("d", 4, label=1)]
+    figures = false_positive_figures(rows, [Group.BARE] * 64, np.arange(64) < 3)
+    shipped = json.loads((default_model_dir() / "manifest.json").read_text(encoding="utf-8"))
+    manifest = {
+        "name": "m",
+        "version": "2",
+        "calibration": {"false_positive_rate": 0.015, "tail": {"share": 0.05, "rate": 0.02, "fewest": 20}},
+        "metrics": shipped["metrics"] | {"false_positives": {"by_text": figures}},
+        "data": shipped["data"],
+    }
+    page = with_quality(f"before\n{begin}\nstale\n{end}\nafter\n", manifest)
+    assert page.startswith(f"before\n{begin}\n## Separating ")
+    assert page.endswith(f"\n{end}\nafter\n")
+    assert "stale" not in page
+    assert "| before mid-2021 | 5 % | 0 of 1 repositories | 5 % |" in page
+    assert "| rust | without one | 5 % (1 of 1) |" in page
+    assert "at most 2 % are expected to have more than 5 %" in page
+    with pytest.raises(CodeOriginError, match="lacks the lines"):
+        with_quality("no markers", manifest)

@@ -1,0 +1,109 @@
+"""The figures of an exported bundle, on held-out repositories and out of fold."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from scipy import sparse
+
+from codeorigin.model.calibration.calibration import Calibration
+from codeorigin.model.ngrams.views import View
+from codeorigin.model.scoring.tokenizer import Tokenizer
+from codeorigin_training.arrays import Floats
+from codeorigin_training.bundle.quantization import quantize
+from codeorigin_training.data.rows import DISTRIBUTION_SOURCE, Row
+from codeorigin_training.data.sides import TrainingSide
+from codeorigin_training.encoder.inference import deep_logits, encode_rows
+from codeorigin_training.encoder.model import Encoder
+from codeorigin_training.metrics.answers import answers_alone
+from codeorigin_training.metrics.commits import commit_metrics
+from codeorigin_training.metrics.false_positives import by_text_and_in_file
+from codeorigin_training.metrics.files import file_metrics
+from codeorigin_training.metrics.held_out import (
+    detector_metrics,
+    in_file_metrics,
+    slices,
+    verdict_metrics,
+)
+from codeorigin_training.metrics.ranking import OVER_DRAWS
+from codeorigin_training.metrics.test_set import keep_test_set
+from codeorigin_training.ngrams.features import view_matrices
+from codeorigin_training.ngrams.language_bias import language_biases
+from codeorigin_training.ngrams.linear import WideModel
+from codeorigin_training.run import Run
+from codeorigin_training.thresholds.pooled import PooledRuleConfig
+from codeorigin_training.tracking import Tracker
+
+
+def held_out_figures(
+    rows: list[Row],
+    wide: WideModel | None,
+    encoder: Encoder | None,
+    tokenizer: Tokenizer | None,
+    calibration: Calibration,
+    tracker: Tracker,
+    *,
+    views: Sequence[View],
+    overlap: int,
+    processes: int,
+) -> dict[str, Any]:
+    """Figures on held-out ``rows`` with the quantized table.
+
+    A distribution's packages are used only for false positives, where they are a separate population.
+    """
+    wide_logits: Floats = np.zeros(len(rows))
+    if wide is not None:
+        matrices = view_matrices(rows, views, processes=processes)
+        table = quantize(wide.table).weights
+        wide_logits = wide.bias + (sparse.hstack(matrices).tocsr() @ table).astype(np.float64)
+        wide_logits += language_biases(wide.languages, rows)
+    deep: Floats = np.zeros(len(rows))
+    if encoder is not None and tokenizer is not None:
+        deep = deep_logits(encoder, encode_rows(rows, tokenizer), tokenizer, overlap=overlap)
+    logits = wide_logits + deep
+    false_positives = by_text_and_in_file(rows, logits, calibration)
+    repositories = np.array([row.source != DISTRIBUTION_SOURCE for row in rows], dtype=bool)
+    rows = [row for row in rows if row.source != DISTRIBUTION_SOURCE]
+    logits, wide_logits, deep = logits[repositories], wide_logits[repositories], deep[repositories]
+    by_text = answers_alone(rows, logits, calibration)
+    keep_test_set(tracker, rows, by_text.answers.probability)
+    metrics: dict[str, Any] = {
+        "interval_of": OVER_DRAWS,
+        "held_out": detector_metrics(rows, logits),
+        "verdicts": verdict_metrics(rows, by_text.answers),
+        "slices": slices(rows, logits),
+        "parts": {
+            "wide": None if wide is None else detector_metrics(rows, wide_logits),
+            "deep": None if encoder is None else detector_metrics(rows, deep),
+        },
+    }
+    metrics["false_positives"] = false_positives
+    if calibration.file_context is not None:
+        metrics["in_files"] = in_file_metrics(rows, logits, calibration)
+    if calibration.file is not None:
+        files = PooledRuleConfig(min_lines=calibration.min_lines, min_characters=calibration.min_characters)
+        metrics["files"] = file_metrics(rows, logits, calibration.file, files)
+    commits = commit_metrics(rows, logits, calibration)
+    if commits is not None:
+        metrics["commits"] = commits
+    return metrics
+
+
+def out_of_fold_figures(run: Run, side: TrainingSide, *, wide: bool) -> dict[str, Any]:
+    """Figures on training repositories, each row scored by a model that did not see its repository.
+
+    Without a wide part, they are those of the deep part; otherwise, those of the wide part and, if there is a deep
+    part, of the sum of both logits.
+    """
+    deep: Floats | None = None
+    if run.deep.exists():
+        with np.load(run.deep) as kept:
+            deep = kept["out_of_fold"]
+    if not wide:
+        return {} if deep is None else {"deep": detector_metrics(side.rows, deep)}
+    with np.load(run.wide) as kept:
+        logits: Floats = kept["out_of_fold"]
+    figures = {"wide": detector_metrics(side.rows, logits)}
+    if deep is not None:
+        figures["wide_deep"] = detector_metrics(side.rows, logits + deep)
+    return figures

@@ -1,0 +1,152 @@
+"""Write a bundle: graphs, tokenizer, manifest with the hash of every file, and the generated model card."""
+
+import json
+import math
+import shutil
+import tempfile
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, ClassVar, Protocol
+
+from codeorigin.errors import CodeOriginError
+from codeorigin.model.bundle import (
+    FORMAT,
+    GRADIENT_GRAPH,
+    SCORE_GRAPH,
+    TOKENIZER,
+    Bundle,
+)
+from codeorigin.model.calibration.calibration import Calibration
+from codeorigin.model.folder import MANIFEST, sealed, sha256_of
+from codeorigin.model.ngrams.views import View
+from codeorigin.model.scoring.tokenizer import Tokenizer
+from codeorigin_training.bundle.onnx_graphs import export_graphs
+from codeorigin_training.encoder.model import Encoder
+from codeorigin_training.ngrams.linear import WideModel
+from codeorigin_training.report.card import model_card
+
+_FILES = (SCORE_GRAPH, GRADIENT_GRAPH, TOKENIZER)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Everything that a bundle is made of: at least one of ``wide`` and ``encoder``.
+
+    ``deep_tried`` says that a deep part was trained, even if it was left out.
+    """
+
+    wide: WideModel | None
+    views: tuple[View, ...]
+    encoder: Encoder | None
+    tokenizer: Tokenizer | None
+    overlap: int
+    baseline_logit: float
+    calibration: Calibration
+    metrics: dict[str, Any]
+    data: dict[str, Any]
+    deep_tried: bool = False
+
+    @property
+    def bias(self) -> float:
+        """Constant term of the logit: the wide part's bias, or 0 without a wide part."""
+        return 0.0 if self.wide is None else self.wide.bias
+
+
+class BundleSettings(Protocol):
+    """The fields a bundle needs of its build configuration, a dataclass; the manifest stores all of them."""
+
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+    @property
+    def name(self) -> str:
+        """The model's name."""
+
+    @property
+    def version(self) -> str:
+        """The model's version."""
+
+
+class ExportError(CodeOriginError):
+    """A bundle cannot be made from these parts."""
+
+
+def write_bundle(
+    out: Path, parts: Parts, config: BundleSettings, *, limit_bytes: int | None = None
+) -> dict[str, Any]:
+    """Write the bundle to a temporary folder next to ``out``, check it, then move it to ``out``.
+
+    Returns:
+        the manifest.
+
+    Raises:
+        ExportError: the bundle is larger than ``limit_bytes``, or its encoder lacks a tokenizer.
+        ParityError: a graph does not compute what PyTorch computes.
+        ModelError: the written bundle does not load.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=out.parent) as name:
+        folder = Path(name)
+        parity = export_graphs(
+            folder,
+            bias=parts.bias,
+            wide_weights=None if parts.wide is None else parts.wide.table,
+            encoder=parts.encoder,
+        )
+        if parts.encoder is not None:
+            if parts.tokenizer is None:
+                raise ExportError("a bundle with a deep part needs the run's tokenizer")
+            parts.tokenizer.save(folder / TOKENIZER)
+        files = [path for path in _FILES if (folder / path).is_file()]
+        manifest = {
+            "format": FORMAT,
+            "name": config.name,
+            "version": config.version,
+            "files": {path: sha256_of(folder / path) for path in files},
+            "wide": None if parts.wide is None else {"views": [asdict(view) for view in parts.views]},
+            "deep": _deep_entry(parts),
+            "bias": parts.bias,
+            "language_bias": {} if parts.wide is None else dict(parts.wide.languages),
+            "baseline_logit": parts.baseline_logit,
+            "calibration": parts.calibration.to_manifest(),
+            "data": parts.data,
+            "parity": asdict(parity),
+            "build": {"deep": "tried" if parts.deep_tried else "off", **asdict(config)},
+            "metrics": parts.metrics,
+        }
+        text = json.dumps(sealed(finite(manifest)), indent=1, sort_keys=False, allow_nan=False)
+        (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
+        (folder / "README.md").write_text(model_card(manifest), encoding="utf-8")
+        Bundle.load(folder)
+        size = sum(path.stat().st_size for path in folder.iterdir())
+        if limit_bytes is not None and size > limit_bytes:
+            raise ExportError(f"the bundle has {size:,} bytes, more than limit_bytes, {limit_bytes:,}")
+        for stale in _FILES:
+            (out / stale).unlink(missing_ok=True)
+        for path in [*files, MANIFEST, "README.md"]:
+            shutil.move(folder / path, out / path)
+    return manifest
+
+
+def _deep_entry(parts: Parts) -> dict[str, Any] | None:
+    if parts.encoder is None:
+        return None
+    encoder = parts.encoder
+    return {
+        "context": encoder.context,
+        "overlap": parts.overlap,
+        "vocab_size": encoder.token_embedding.num_embeddings,
+        "dim": encoder.width,
+        "layers": encoder.layers,
+        "heads": encoder.heads,
+    }
+
+
+def finite(value: Any) -> Any:
+    """``value`` as valid JSON: NaN and infinity become null, and floats are rounded to seven significant digits."""
+    if isinstance(value, dict):
+        return {key: finite(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [finite(item) for item in value]
+    if isinstance(value, float):
+        return float(f"{value:.7g}") if math.isfinite(value) else None
+    return value

@@ -1,0 +1,80 @@
+"""The bundle as the server runs it: logits and answers of functions, from the bundle's graph and thresholds."""
+
+from collections.abc import Sequence
+from itertools import groupby
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+
+from codeorigin.explain.explainer import Explainer
+from codeorigin.model.bundle import Bundle
+from codeorigin.model.calibration.pooled_rule import counted_lines, pooled_logit
+from codeorigin.model.reading.normalize import normalize
+from codeorigin.model.scoring.scorer import Scorer
+from codeorigin.model.verdict import Band
+from codeorigin_training.arrays import Floats
+from codeorigin_training.data.rows import Row
+from codeorigin_training.metrics.answers import Answers, answers_by_text
+from codeorigin_training.thresholds.pooled import PooledRuleConfig
+
+
+class LogitModel(Protocol):
+    """Anything that computes logits of functions."""
+
+    def logits(self, rows: Sequence[Row]) -> Floats:
+        """Logits ``(len(rows),)``, higher for ``llm``."""
+
+
+class Detector:
+    """A bundle's scorer, explainer and calibration."""
+
+    def __init__(self, directory: Path, *, threads: int = 1) -> None:
+        """Load the bundle.
+
+        Raises:
+            ModelError: the bundle is missing, broken, or does not match its manifest.
+        """
+        self.bundle = Bundle.load(directory)
+        self.scorer = Scorer.of(self.bundle, threads=threads)
+        self.explainer = Explainer(self.scorer, self.bundle.gradient_path, threads=threads)
+
+    def logits(self, rows: Sequence[Row]) -> Floats:
+        """Raw logits ``(len(rows),)``."""
+        return self.score_texts([(row.code, row.language) for row in rows])
+
+    def score_texts(self, texts: Sequence[tuple[str, str]]) -> Floats:
+        """Raw logits ``(len(texts),)`` of (code, language) pairs."""
+        logits: list[float] = []
+        for language, together in groupby(texts, key=lambda text: text[1]):
+            functions = [normalize(code, language) for code, _ in together]
+            logits += [raw.logit for raw in self.scorer.score_functions(functions, language)]
+        return np.array(logits, dtype=np.float64)
+
+    def pool(self, rows: Sequence[Row], logits: Floats) -> float:
+        """Pool the ``logits`` ``(n,)`` of a file's functions by the bundle's file rule, or by the default one."""
+        functions = [(float(logit), counted_lines(row.code)) for row, logit in zip(rows, logits, strict=True)]
+        rule = self.bundle.calibration.file
+        if rule is not None:
+            return rule.pooled(functions)
+        return pooled_logit(functions, PooledRuleConfig().prior_lines, self.bundle.calibration.alone.shift)
+
+    def file_answers(self, languages: Sequence[str], logits: Floats) -> Answers | None:
+        """Answers of the file rule for pooled ``logits`` ``(n,)`` of files; None without a rule."""
+        rule = self.bundle.calibration.file
+        if rule is None:
+            return None
+        bands = [
+            rule.scale.band(float(logit), language) for language, logit in zip(languages, logits, strict=True)
+        ]
+        return Answers(
+            llm=np.array([band is Band.LLM for band in bands], dtype=bool),
+            human=np.array([band is Band.HUMAN for band in bands], dtype=bool),
+            probability=np.array(
+                [rule.scale.probability(float(logit)) for logit in logits], dtype=np.float64
+            ),
+        )
+
+    def answers(self, rows: Sequence[Row], logits: Floats) -> Answers:
+        """Answers of the shipped thresholds for ``logits`` ``(n,)``, each function by its own text."""
+        return answers_by_text(rows, logits, self.bundle.calibration.alone)

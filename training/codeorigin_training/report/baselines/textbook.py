@@ -1,0 +1,94 @@
+"""Textbook detectors trained on the same split, as baselines for the shipped model."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from joblib import Memory
+from sklearn.feature_extraction.text import HashingVectorizer, TfidfTransformer
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import Pipeline, make_pipeline
+
+from codeorigin.model.calibration.file_context import FileContext
+from codeorigin_training.arrays import Floats
+from codeorigin_training.data.rows import Row
+from codeorigin_training.data.sides import TrainingSide
+from codeorigin_training.metrics.held_out import detector_metrics, headline, ranking_in_files
+
+
+def word_bigrams() -> Pipeline:
+    """Tf-idf of word unigrams and bigrams, including line breaks with indentation, then logistic regression."""
+    hashing = HashingVectorizer(
+        n_features=1 << 20,
+        alternate_sign=False,
+        norm=None,
+        lowercase=False,
+        token_pattern=r"\w+|\n[ \t]*|[^\w\s]",
+        ngram_range=(1, 2),
+    )
+    return make_pipeline(hashing, TfidfTransformer(sublinear_tf=True), _regression())
+
+
+def character_ngrams() -> Pipeline:
+    """Tf-idf of 2- to 5-character n-grams with collapsed whitespace, then logistic regression."""
+    hashing = HashingVectorizer(
+        n_features=1 << 20,
+        alternate_sign=False,
+        norm=None,
+        lowercase=False,
+        analyzer="char",
+        preprocessor=_squeezed,
+        ngram_range=(2, 5),
+    )
+    return make_pipeline(hashing, TfidfTransformer(sublinear_tf=True), _regression())
+
+
+BASELINES = {"word_bigrams": word_bigrams, "character_ngrams": character_ngrams}
+
+
+def fit_baseline(pipeline: Pipeline, rows: Sequence[Row], weights: Floats) -> Pipeline:
+    """Fit on the rows' raw text with sample ``weights`` ``(len(rows),)``."""
+    labels = [row.label for row in rows]
+    return pipeline.fit([row.code for row in rows], labels, logisticregression__sample_weight=weights)
+
+
+def baseline_logits(pipeline: Pipeline, rows: Sequence[Row]) -> Floats:
+    """Decision values ``(n,)``."""
+    logits: Floats = pipeline.decision_function([row.code for row in rows])
+    return logits
+
+
+def held_out_baselines(
+    side: TrainingSide,
+    held_out: Sequence[Row],
+    memory: Memory,
+    key: str,
+    log: Callable[[str], None],
+    *,
+    context: FileContext | None = None,
+) -> dict[str, Any]:
+    """Figures on ``held_out`` of every baseline, trained on the rows of ``side`` with its weights, including pairs.
+
+    With ``context``, also figures for functions in their files, since neighbours help any detector. Logits that
+    ``memory`` has under the same ``key``, a digest of the rows and their weights, are not computed again.
+    """
+    figures: dict[str, Any] = {}
+    logits_of = memory.cache(_held_out_logits, ignore=["side", "held_out"])
+    for name in BASELINES:
+        logits = logits_of(key, name, side, held_out)
+        figures[name] = detector_metrics(held_out, logits)
+        if context is not None:
+            figures[name]["in_files"] = ranking_in_files(held_out, logits, context.rule)
+        log(f"baseline {name}: {headline(figures[name])}")
+    return figures
+
+
+def _held_out_logits(key: str, name: str, side: TrainingSide, held_out: Sequence[Row]) -> Floats:
+    return baseline_logits(fit_baseline(BASELINES[name](), side.rows, side.weights), held_out)
+
+
+def _squeezed(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _regression() -> LogisticRegression:
+    return LogisticRegression(C=4.0, solver="liblinear", max_iter=60, tol=1e-3)

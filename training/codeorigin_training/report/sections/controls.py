@@ -1,0 +1,119 @@
+"""Controls: models that must not work. If one does, the split or the labels leak, and no figure can be trusted."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from codeorigin_training.arrays import Floats, Integers
+from codeorigin_training.data.rows import Row
+from codeorigin_training.data.weights import balanced_weights
+from codeorigin_training.metrics.figures import Estimate, estimate
+from codeorigin_training.metrics.slices import Slice, era_slices
+from codeorigin_training.metrics.statistics import auroc
+from codeorigin_training.report.baselines.stylometry import (
+    LAYOUT,
+    LENGTH,
+    RAW_LAYOUT,
+    boosted,
+    columns,
+    figure_matrix,
+)
+from codeorigin_training.report.baselines.word_view import TrainingSet
+from codeorigin_training.report.config import EvaluateConfig
+from codeorigin_training.report.contents import Control
+from codeorigin_training.run import Log
+
+LENGTH_BOUND = 0.10
+"""Classes are matched in four length classes, so only differences in length within a class remain."""
+
+LAYOUT_BOUND = 0.15
+"""Nesting and blank lines are style, so they may tell a little; more would be due to the corpus, not the author."""
+
+SHUFFLED_BOUND = 0.05
+"""Allows for sampling error, because repositories differ and only a few dozen are measured."""
+
+_SHUFFLED_FUNCTIONS = 12_000
+_SHUFFLES = 5
+"""One shuffle gives the model a random direction along which repositories differ, so the mean of several is used."""
+
+
+def controls(
+    training: TrainingSet, held_out: Sequence[Row], config: EvaluateConfig, log: Log
+) -> tuple[Control, ...]:
+    """Length alone, layout alone and shuffled labels, each on old and on modern human code.
+
+    A control exceeds its bound if either AUROC differs from 0.5 by more than the bound.
+    """
+    slices = era_slices(held_out, config.slice_functions, config.seed)
+    train_figures = figure_matrix(training.rows)
+    slice_figures = [figure_matrix(each.rows) for each in slices]
+    labels = np.array([row.label for row in training.rows], dtype=np.int64)
+    weights = balanced_weights(training.rows)
+
+    def trees(names: Sequence[str]) -> list[Floats]:
+        chosen = columns(names)
+        model = boosted(config.seed).fit(train_figures[:, chosen], labels, sample_weight=weights)
+        return [model.decision_function(matrix[:, chosen]) for matrix in slice_figures]
+
+    found: list[Control] = []
+    demands: tuple[tuple[str, str, tuple[str, ...], float | None], ...] = (
+        ("length", "length alone (lines, characters, words)", LENGTH, LENGTH_BOUND),
+        (
+            "layout",
+            "layout alone, as the model reads it (levels, blank lines, line lengths)",
+            LAYOUT,
+            LAYOUT_BOUND,
+        ),
+        (
+            "raw_layout",
+            "layout that normalisation takes out (trailing blanks, tabs, columns)",
+            RAW_LAYOUT,
+            None,
+        ),
+    )
+    for name, title, names, bound in demands:
+        found.append(_control(name, title, bound, slices, [[each] for each in trees(names)], config))
+        log(f"control {name}: AUROC {found[-1].old.value} old, {found[-1].modern.value} modern")
+    logits = _shuffled(training, labels, slices, config.seed)
+    title = f"the word view, trained on shuffled labels (mean of {_SHUFFLES} shuffles)"
+    found.append(_control("shuffled", title, SHUFFLED_BOUND, slices, logits, config))
+    log(f"control shuffled: AUROC {found[-1].old.value} old, {found[-1].modern.value} modern")
+    return tuple(found)
+
+
+def _control(
+    name: str,
+    title: str,
+    bound: float | None,
+    slices: Sequence[Slice],
+    logits: Sequence[Sequence[Floats]],
+    config: EvaluateConfig,
+) -> Control:
+    """``logits`` holds the logits of one or more models for every slice; their AUROCs are averaged."""
+    old, modern = (_auroc(each, own, config) for each, own in zip(slices, logits, strict=True))
+    exceeded = bound is not None and any(
+        each.value is not None and abs(each.value - 0.5) > bound for each in (old, modern)
+    )
+    return Control(name, title, old, modern, bound, exceeded)
+
+
+def _auroc(each: Slice, logits: Sequence[Floats], config: EvaluateConfig) -> Estimate:
+    labels = each.labels
+
+    def statistic(index: Integers) -> Floats:
+        return np.array([np.mean([auroc(labels[index], own[index]) for own in logits])])
+
+    return estimate(each.groups, statistic, rounds=config.rounds, seed=config.seed)[0]
+
+
+def _shuffled(
+    training: TrainingSet, labels: Integers, slices: Sequence[Slice], seed: int
+) -> list[list[Floats]]:
+    """For every slice, the logits of the models of all shuffles."""
+    generator = np.random.default_rng(seed)
+    models = []
+    for _ in range(_SHUFFLES):
+        keep = np.zeros(len(labels), dtype=bool)
+        keep[generator.permutation(len(labels))[:_SHUFFLED_FUNCTIONS]] = True
+        models.append(training.fit(keep, generator.permutation(labels)))
+    return [[model.logits(each.rows) for model in models] for each in slices]
