@@ -7,6 +7,7 @@ import pytest
 
 from codeorigin.errors import CodeOriginError
 from codeorigin.model.bundle import default_model_dir
+from codeorigin.model.folder import sealed
 from codeorigin_training.commands.evaluate import evaluate
 from codeorigin_training.data.rows import read_functions
 from codeorigin_training.data.seen import SeenProjects
@@ -148,7 +149,7 @@ def listing(folder: Path, bundle: Path, repos: list[str]) -> Path:
     shutil.copytree(bundle, folder)
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     manifest["data"]["seen"] = SeenProjects.of(repos).to_manifest()
-    (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    (folder / "manifest.json").write_text(json.dumps(sealed(manifest)), encoding="utf-8")
     return folder
 
 
