@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from codeorigin_training.corpus.rows import Row
+from codeorigin_training.data.rows import Row
 
 CODE = (
     "def f(values):\n    total = sum(value for value in values if value)\n\n    return total / len(values)\n"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from typer.testing import CliRunner
 
-from codeorigin_training.__main__ import app
+from codeorigin_training.cli import app
 from support import sample_data
 from support.command import COMMAND, PLAIN, ROOT
 

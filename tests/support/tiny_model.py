@@ -32,7 +32,7 @@ from codeorigin.model.scoring.scorer import Scorer
 from codeorigin.model.scoring.tokenizer import Tokenizer
 from codeorigin_training.bundle.onnx_graphs import export_graphs
 from codeorigin_training.bundle.quantization import quantize
-from codeorigin_training.corpus.rows import Row
+from codeorigin_training.data.rows import Row
 from codeorigin_training.encoder.files import make_encoder
 from codeorigin_training.encoder.model import Encoder, compact_body
 from codeorigin_training.encoder.settings import EncoderConfig, Pooling
@@ -247,7 +247,8 @@ def _alone(path: Path) -> Iterator[None]:
 def _origin(encoder: Encoder | None, weights: npt.NDArray[np.float32] | None) -> str:
     """A digest of what an export depends on: weights, the code of the training tree, PyTorch."""
     digest = hashlib.sha256(torch.__version__.encode())
-    for path in sorted(Path(codeorigin_training.__file__).parent.glob("e[nx]*/**/*.py")):
+    training = Path(codeorigin_training.__file__).parent
+    for path in sorted(path for room in ("bundle", "encoder") for path in (training / room).rglob("*.py")):
         digest.update(path.read_bytes())
     if encoder is not None:
         for name, tensor in sorted(encoder.state_dict().items()):

@@ -6,7 +6,7 @@ from functools import cache
 import torch
 
 from codeorigin.model.scoring.tokenizer import Tokenizer
-from codeorigin_training.corpus.rows import Row
+from codeorigin_training.data.rows import Row
 from codeorigin_training.encoder.model import Encoder, compact_body
 from codeorigin_training.encoder.settings import EncoderConfig
 from codeorigin_training.encoder.vocabulary import train_tokenizer

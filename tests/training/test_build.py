@@ -13,19 +13,19 @@ from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.errors import CodeOriginError
 from codeorigin.model.ngrams.views import View, ViewKind
 from codeorigin.model.verdict import Band
-from codeorigin_training.__main__ import app
 from codeorigin_training.build import BuildConfig, build
+from codeorigin_training.cli import app
 from codeorigin_training.commands.export import ExportConfig
-from codeorigin_training.commands.finetune import FinetuneConfig
-from codeorigin_training.commands.tokenizer import TokenizerConfig
-from codeorigin_training.corpus.rows import read_functions
-from codeorigin_training.corpus.splits import is_held_out
+from codeorigin_training.data.rows import read_functions
+from codeorigin_training.data.splits import is_held_out
+from codeorigin_training.encoder.finetune import FinetuneConfig
 from codeorigin_training.encoder.settings import EncoderConfig, Phase
+from codeorigin_training.encoder.tokenizer import TokenizerConfig
 from codeorigin_training.metrics.held_out import detector_metrics
+from codeorigin_training.ngrams.evidence import EvidenceShares
+from codeorigin_training.ngrams.linear import ViewSettings
+from codeorigin_training.ngrams.train import WideConfig
 from codeorigin_training.thresholds.config import CalibrateConfig
-from codeorigin_training.wide.evidence import EvidenceShares
-from codeorigin_training.wide.linear import ViewSettings
-from codeorigin_training.wide.train import WideConfig
 from support.corpus_maker import write_corpus
 
 CHATTY = '''def process_records(records: list[dict]) -> list[dict]:
@@ -143,7 +143,7 @@ def test_a_deep_part_that_does_not_help_is_left_out(tmp_path: Path, monkeypatch:
     def noise(model: object, tokens: list[object], *args: object, **options: object) -> np.ndarray:
         return np.random.default_rng(0).normal(scale=50.0, size=len(tokens))
 
-    monkeypatch.setattr("codeorigin_training.commands.finetune.deep_logits", noise)
+    monkeypatch.setattr("codeorigin_training.encoder.finetune.deep_logits", noise)
     lines: list[str] = []
     data = write_corpus(tmp_path / "data")
     build(data, tmp_path / "out", smoke_config(calibrate=CalibrateConfig(rate=0.1)), lines.append)

@@ -10,7 +10,8 @@ from typer.testing import CliRunner
 
 from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.functions.documents import Document
-from codeorigin_training.__main__ import STAGES, app
+from codeorigin_training.cli import app
+from codeorigin_training.pipeline import STAGES
 from support.corpus_maker import llm_function, write_corpus
 
 ENCODER = {"dim": 16, "layers": 1, "heads": 2, "feedforward": 16, "context": 64}
@@ -65,7 +66,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a run in which every stage has finished."""
     folder = tmp_path_factory.mktemp("chain")
     settings = smoke(write_corpus(folder / "data", repositories=80, per_file=3))
-    assert list(settings) == list(STAGES)
+    assert list(settings) == [stage.name for stage in STAGES]
     for stage, values in settings.items():
         file = folder / f"{stage}.json"
         file.write_text(json.dumps(values))

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from codeorigin_training.__main__ import app
+from codeorigin_training.cli import app
 from codeorigin_training.experiments import ExperimentError, LessonKind, page, read_trials
 from codeorigin_training.run import Run
 from codeorigin_training.studies.heads.config import HeadsConfig

@@ -19,8 +19,8 @@ from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.explain.explanation import Aggregation, Baseline, ExplainOptions, Method
 from codeorigin.functions.finding import find_functions
 from codeorigin.languages import get_language
-from codeorigin_training.__main__ import app, recipe_file
 from codeorigin_training.build import BuildConfig
+from codeorigin_training.cli import app, recipe_file
 from codeorigin_training.configuration import ConfigurationError, load_config
 from codeorigin_training.encoder.examples import Examples
 from codeorigin_training.encoder.files import load_encoder

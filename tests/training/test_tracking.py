@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from codeorigin_training.__main__ import UNTRACKED, run_stage
 from codeorigin_training.encoder.settings import EncoderConfig, Strategy
+from codeorigin_training.pipeline import OTHERS, STAGES, Stage
 from codeorigin_training.run import Run
 from codeorigin_training.tracking import Tracker, flattened, git_commit, numbers, tracked
 
@@ -59,23 +59,23 @@ REQUIRED = {
 }
 
 
-@pytest.mark.parametrize("name", UNTRACKED)
+@pytest.mark.parametrize(
+    "stage", [each for each in (*STAGES, *OTHERS) if not each.tracked], ids=lambda stage: stage.name
+)
 def test_commands_without_a_tracker_keep_their_settings(
-    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    module = importlib.import_module(f"codeorigin_training.commands.{name}")
-
     def done(config: object, run: Run, log: object) -> None:
         assert not run.settings.exists(), "what failed has made nothing"
 
-    done.__annotations__ = dict(getattr(module, name).__annotations__)
-    monkeypatch.setattr(module, name, done)
-    run_stage(name, Run(tmp_path), overrides=REQUIRED.get(name, []))
+    done.__annotations__ = dict(stage.function.__annotations__)
+    monkeypatch.setattr(importlib.import_module(stage.function.__module__), stage.name, done)
+    stage.run(Run(tmp_path), overrides=REQUIRED.get(stage.name, []))
     kept = json.loads(Run(tmp_path).settings.read_text(encoding="utf-8"))
-    assert list(kept) == [name]
-    for setting in REQUIRED.get(name, []):
+    assert list(kept) == [stage.name]
+    for setting in REQUIRED.get(stage.name, []):
         field, _, value = setting.partition("=")
-        assert kept[name]["settings"][field] == value
+        assert kept[stage.name]["settings"][field] == value
 
 
 def rows(run: Run, query: str) -> list[tuple[object, ...]]:

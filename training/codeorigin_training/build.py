@@ -10,19 +10,17 @@ from pathlib import Path
 from pydantic.dataclasses import dataclass
 
 from codeorigin.errors import CodeOriginError
-from codeorigin_training.commands.calibrate import calibrate
-from codeorigin_training.commands.corpus import CorpusConfig, corpus
-from codeorigin_training.commands.export import ExportConfig, export
-from codeorigin_training.commands.finetune import FinetuneConfig, finetune
-from codeorigin_training.commands.pretrain import pretrain
-from codeorigin_training.commands.tokenizer import TokenizerConfig, tokenizer
-from codeorigin_training.commands.wide import wide
+from codeorigin_training.commands.export import ExportConfig
 from codeorigin_training.configuration import STRICT
+from codeorigin_training.data.corpus import CorpusConfig
+from codeorigin_training.encoder.finetune import FinetuneConfig
 from codeorigin_training.encoder.pretraining import PretrainConfig
 from codeorigin_training.encoder.settings import COMPACT, EncoderConfig
+from codeorigin_training.encoder.tokenizer import TokenizerConfig
+from codeorigin_training.ngrams.train import WideConfig
+from codeorigin_training.pipeline import STAGES
 from codeorigin_training.run import Log, Run
 from codeorigin_training.thresholds.config import CalibrateConfig
-from codeorigin_training.wide.train import WideConfig
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -54,6 +52,27 @@ class BuildConfig:
     def pretrained(self) -> PretrainConfig:
         """The pretraining settings, for the encoder that is fine-tuned."""
         return replace(self.pretrain, encoder=self.finetune.encoder)
+
+    def settings(self, data: Path) -> dict[str, object]:
+        """The settings of every stage of a build from ``data``, by its name."""
+        # The deep part is not fitted on all repositories, and the wide part must match it.
+        on_all = self.wide.all_repositories and not self.deep
+        views = tuple(each.view for each in self.wide.views)
+        found: dict[str, object] = {
+            "corpus": replace(self.corpus or CorpusConfig(data=data), data=data),
+            "wide": replace(self.wide, all_repositories=on_all),
+            "calibrate": replace(self.calibrate, deep=self.deep),
+            "export": replace(self.export, views=views, overlap=self.finetune.overlap),
+        }
+        if self.deep:
+            # A pretrained encoder keeps its own tokens, so its vocabulary is the run's.
+            name = self.finetune.encoder.name
+            own = self.tokenizer if name == COMPACT else replace(self.tokenizer, encoder=name)
+            found |= {
+                "tokenizer": own,
+                "finetune": replace(self.finetune, folds=self.wide.folds, pair_weight=self.wide.pair_weight),
+            }
+        return found | ({"pretrain": self.pretrained} if self.pretraining else {})
 
 
 def build(
@@ -97,24 +116,10 @@ def build(
 
 
 def _stages(data: Path, config: BuildConfig, run: Run, log: Log) -> None:
-    corpus(replace(config.corpus or CorpusConfig(data=data), data=data), run, log)
-    # The deep part is not fitted on all repositories, and the wide part must match it.
-    wide(replace(config.wide, all_repositories=config.wide.all_repositories and not config.deep), run, log)
-    if config.deep:
-        tokenizer(_tokenizer(config), run, log)
-        if config.pretraining:
-            pretrain(config.pretrained, run, log)
-        settings = replace(config.finetune, folds=config.wide.folds, pair_weight=config.wide.pair_weight)
-        finetune(settings, run, log)
-    calibrate(replace(config.calibrate, deep=config.deep), run, log)
-    views = tuple(settings.view for settings in config.wide.views)
-    export(replace(config.export, views=views, overlap=config.finetune.overlap), run, log)
-
-
-def _tokenizer(config: BuildConfig) -> TokenizerConfig:
-    """A pretrained encoder keeps its own tokens, so its vocabulary is the run's."""
-    name = config.finetune.encoder.name
-    return config.tokenizer if name == COMPACT else replace(config.tokenizer, encoder=name)
+    settings = config.settings(data)
+    for stage in STAGES:
+        if stage.name in settings:
+            stage.function(settings[stage.name], run, log)
 
 
 def _deliver(bundle: Path, out: Path) -> None:

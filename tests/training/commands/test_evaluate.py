@@ -8,9 +8,9 @@ import pytest
 from codeorigin.errors import CodeOriginError
 from codeorigin.model.bundle import default_model_dir
 from codeorigin_training.commands.evaluate import evaluate
-from codeorigin_training.corpus.rows import read_functions
-from codeorigin_training.corpus.seen import SeenProjects
-from codeorigin_training.corpus.splits import is_held_out
+from codeorigin_training.data.rows import read_functions
+from codeorigin_training.data.seen import SeenProjects
+from codeorigin_training.data.splits import is_held_out
 from codeorigin_training.report.config import EvaluateConfig
 from codeorigin_training.run import Run, RunError
 from support.corpus_maker import write_corpus

@@ -20,11 +20,11 @@ from codeorigin_training.bundle.writing import ExportError
 from codeorigin_training.commands.calibrate import calibrate
 from codeorigin_training.commands.card import CardConfig, card
 from codeorigin_training.commands.export import ExportConfig, export
-from codeorigin_training.corpus.rows import DISTRIBUTION_SOURCE, Row, read_functions
-from codeorigin_training.corpus.seen import SeenProjects
-from codeorigin_training.corpus.sides import read_sides
-from codeorigin_training.corpus.splits import is_held_out
-from codeorigin_training.corpus.writer import write_functions
+from codeorigin_training.data.rows import DISTRIBUTION_SOURCE, Row, read_functions
+from codeorigin_training.data.seen import SeenProjects
+from codeorigin_training.data.sides import read_sides
+from codeorigin_training.data.splits import is_held_out
+from codeorigin_training.data.writer import write_functions
 from codeorigin_training.encoder.files import load_encoder, save_encoder
 from codeorigin_training.encoder.heads import prune_heads
 from codeorigin_training.encoder.inference import centre, deep_logits, encode_rows

@@ -12,9 +12,9 @@ from codeorigin.model.bundle import Bundle, default_model_dir
 from codeorigin_training.bundle.rescoring import write_again
 from codeorigin_training.commands import recalibrate as command
 from codeorigin_training.commands.recalibrate import RecalibrateConfig, recalibrate
-from codeorigin_training.corpus.rows import FUNCTIONS, HUMAN, Row, read_functions
-from codeorigin_training.corpus.seen import SeenProjects
-from codeorigin_training.corpus.splits import is_held_out
+from codeorigin_training.data.rows import FUNCTIONS, HUMAN, Row, read_functions
+from codeorigin_training.data.seen import SeenProjects
+from codeorigin_training.data.splits import is_held_out
 from codeorigin_training.metrics.detector import Detector
 from codeorigin_training.run import Run
 from codeorigin_training.thresholds.config import CalibrateConfig

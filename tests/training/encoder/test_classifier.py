@@ -13,7 +13,7 @@ import torch
 from typer.testing import CliRunner
 
 from codeorigin.model.scoring.tokenizer import Tokenizer
-from codeorigin_training.__main__ import app
+from codeorigin_training.cli import app
 from codeorigin_training.encoder.classifier import (
     Classifier,
     ClassifyConfig,

@@ -7,7 +7,7 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from codeorigin.model.calibration.calibration import Calibration
-from codeorigin_training.corpus.rows import Row
+from codeorigin_training.data.rows import Row
 from codeorigin_training.metrics.answers import context_answers
 from codeorigin_training.metrics.commits import RANGES, commit_metrics
 from codeorigin_training.thresholds.commits import with_commit_rules

@@ -7,7 +7,7 @@ import pytest
 from codeorigin.errors import CodeOriginError
 from codeorigin.model.bundle import default_model_dir
 from codeorigin.model.calibration.promise import Group
-from codeorigin_training.corpus.rows import Row
+from codeorigin_training.data.rows import Row
 from codeorigin_training.metrics.false_positives import false_positive_figures
 from codeorigin_training.report.pages import with_quality
 

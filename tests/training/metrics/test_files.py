@@ -7,7 +7,7 @@ import pytest
 
 from codeorigin.model.calibration.scale import Scale, Thresholds
 from codeorigin.model.file_verdict import FileRule
-from codeorigin_training.corpus.rows import Row
+from codeorigin_training.data.rows import Row
 from codeorigin_training.metrics.files import file_metrics
 
 CODE = "def f(values):\n    total = sum(value for value in values if value)\n    return total / len(values)\n"

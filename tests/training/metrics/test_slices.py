@@ -3,7 +3,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from codeorigin_training.corpus.rows import Row
+from codeorigin_training.data.rows import Row
 from codeorigin_training.metrics.data import (
     EvaluationData,
     agent_family,

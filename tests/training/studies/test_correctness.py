@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from codeorigin_training.__main__ import app
-from codeorigin_training.corpus.readers.snippets import SNIPPETS, read_snippets
+from codeorigin_training.cli import app
+from codeorigin_training.data.readers.snippets import SNIPPETS, read_snippets
 from codeorigin_training.studies.correctness.answers import read_answers, run_answers, size_of
 from codeorigin_training.studies.correctness.bleu import bleu
 from codeorigin_training.studies.correctness.by_task import within_tasks

@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 from codeorigin.language_id import guess_language
 from codeorigin.language_id.grammars import Legality
 from codeorigin.language_id.model import LanguageModel, default_model_dir
-from codeorigin_training.__main__ import app
+from codeorigin_training.cli import app
 from codeorigin_training.encoder.classifier import Classifier
 from codeorigin_training.studies.language.config import LanguageConfig
 from codeorigin_training.studies.language.data import LABELS, read_examples, side_of_repo

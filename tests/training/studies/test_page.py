@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from codeorigin_training.__main__ import STUDIES, app
+from codeorigin_training.cli import STUDIES, app
 from codeorigin_training.commands import study
 from codeorigin_training.run import Run, RunError
 from codeorigin_training.studies.page import read_sections, render, write_study

@@ -12,8 +12,8 @@ import torch
 from typer.testing import CliRunner
 
 from codeorigin.text.construct import CONSTRUCTS, Construct
-from codeorigin_training.__main__ import app
-from codeorigin_training.corpus.rows import Row
+from codeorigin_training.cli import app
+from codeorigin_training.data.rows import Row
 from codeorigin_training.encoder.model import compact_body
 from codeorigin_training.encoder.settings import EncoderConfig
 from codeorigin_training.studies.representations import relations

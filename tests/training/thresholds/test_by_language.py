@@ -8,7 +8,7 @@ import numpy.typing as npt
 from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.functions.documents import Document
 from codeorigin.model.calibration.promise import Group
-from codeorigin_training.corpus.rows import DISTRIBUTION_SOURCE, Row
+from codeorigin_training.data.rows import DISTRIBUTION_SOURCE, Row
 from codeorigin_training.thresholds.by_language import Levels, fit_levels, row_groups
 from codeorigin_training.thresholds.config import CalibrateConfig
 

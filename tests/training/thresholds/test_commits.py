@@ -3,7 +3,7 @@
 import numpy as np
 
 from codeorigin.model.calibration.calibration import Calibration
-from codeorigin_training.corpus.rows import Row
+from codeorigin_training.data.rows import Row
 from codeorigin_training.metrics.answers import context_answers
 from codeorigin_training.thresholds.commits import commit_samples, with_commit_rules
 from codeorigin_training.thresholds.config import CalibrateConfig

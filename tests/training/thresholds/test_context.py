@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from codeorigin.model.calibration.neighbours import NeighbourRule
-from codeorigin_training.corpus.rows import Row
+from codeorigin_training.data.rows import Row
 from codeorigin_training.thresholds.config import CalibrateConfig
 from codeorigin_training.thresholds.context import (
     file_numbers,

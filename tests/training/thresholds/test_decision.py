@@ -3,7 +3,7 @@
 import numpy as np
 
 from codeorigin_training.arrays import Floats
-from codeorigin_training.corpus.rows import Row
+from codeorigin_training.data.rows import Row
 from codeorigin_training.thresholds.decision import deep_part_helps
 
 

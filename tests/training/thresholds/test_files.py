@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from codeorigin.model.verdict import Band
-from codeorigin_training.corpus.rows import Row
+from codeorigin_training.data.rows import Row
 from codeorigin_training.thresholds.files import file_samples, fit_file_rule
 from codeorigin_training.thresholds.pooled import PooledRuleConfig, PooledSample
 from support.corpus_rows import row

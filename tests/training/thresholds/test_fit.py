@@ -8,7 +8,7 @@ import pytest
 
 from codeorigin.errors import CodeOriginError
 from codeorigin.model.calibration.promise import Group
-from codeorigin_training.corpus.rows import Row
+from codeorigin_training.data.rows import Row
 from codeorigin_training.thresholds.config import CalibrateConfig
 from codeorigin_training.thresholds.conformal import repository_rate
 from codeorigin_training.thresholds.fit import fit_calibration

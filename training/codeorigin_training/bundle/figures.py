@@ -11,8 +11,8 @@ from codeorigin.model.ngrams.views import View
 from codeorigin.model.scoring.tokenizer import Tokenizer
 from codeorigin_training.arrays import Floats
 from codeorigin_training.bundle.quantization import quantize
-from codeorigin_training.corpus.rows import DISTRIBUTION_SOURCE, Row
-from codeorigin_training.corpus.sides import TrainingSide
+from codeorigin_training.data.rows import DISTRIBUTION_SOURCE, Row
+from codeorigin_training.data.sides import TrainingSide
 from codeorigin_training.encoder.inference import deep_logits, encode_rows
 from codeorigin_training.encoder.model import Encoder
 from codeorigin_training.metrics.answers import answers_alone
@@ -27,12 +27,12 @@ from codeorigin_training.metrics.held_out import (
 )
 from codeorigin_training.metrics.ranking import OVER_DRAWS
 from codeorigin_training.metrics.test_set import keep_test_set
+from codeorigin_training.ngrams.features import view_matrices
+from codeorigin_training.ngrams.language_bias import language_biases
+from codeorigin_training.ngrams.linear import WideModel
 from codeorigin_training.run import Run
 from codeorigin_training.thresholds.pooled import PooledRuleConfig
 from codeorigin_training.tracking import Tracker
-from codeorigin_training.wide.features import view_matrices
-from codeorigin_training.wide.language_bias import language_biases
-from codeorigin_training.wide.linear import WideModel
 
 
 def held_out_figures(

@@ -6,7 +6,7 @@ import numpy as np
 
 from codeorigin.model.scoring.tokenizer import Tokenizer
 from codeorigin_training.arrays import Floats
-from codeorigin_training.corpus.rows import Row
+from codeorigin_training.data.rows import Row
 from codeorigin_training.encoder.heads import prune_heads
 from codeorigin_training.encoder.inference import centre, deep_logits, encode_rows
 from codeorigin_training.encoder.model import Encoder, EncoderError

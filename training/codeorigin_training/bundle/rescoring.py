@@ -12,7 +12,7 @@ from codeorigin.model.bundle import Bundle
 from codeorigin.model.folder import MANIFEST
 from codeorigin_training.arrays import Floats
 from codeorigin_training.bundle.writing import finite
-from codeorigin_training.corpus.rows import Row
+from codeorigin_training.data.rows import Row
 from codeorigin_training.files import write_whole, written_whole
 from codeorigin_training.metrics.detector import Detector
 from codeorigin_training.report.card import model_card

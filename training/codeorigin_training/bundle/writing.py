@@ -22,8 +22,8 @@ from codeorigin.model.ngrams.views import View
 from codeorigin.model.scoring.tokenizer import Tokenizer
 from codeorigin_training.bundle.onnx_graphs import export_graphs
 from codeorigin_training.encoder.model import Encoder
+from codeorigin_training.ngrams.linear import WideModel
 from codeorigin_training.report.card import model_card
-from codeorigin_training.wide.linear import WideModel
 
 _FILES = (SCORE_GRAPH, GRADIENT_GRAPH, TOKENIZER)
 

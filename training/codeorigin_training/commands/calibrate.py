@@ -12,9 +12,9 @@ from codeorigin.errors import CodeOriginError
 from codeorigin.model.calibration.calibration import Calibration
 from codeorigin.model.folder import sha256_of
 from codeorigin_training.arrays import Floats
-from codeorigin_training.corpus.rows import Row
-from codeorigin_training.corpus.sides import read_sides
-from codeorigin_training.corpus.weights import balanced_weights
+from codeorigin_training.data.rows import Row
+from codeorigin_training.data.sides import read_sides
+from codeorigin_training.data.weights import balanced_weights
 from codeorigin_training.files import write_whole
 from codeorigin_training.metrics.answers import answers_alone, answers_in_files
 from codeorigin_training.metrics.test_set import keep_test_set

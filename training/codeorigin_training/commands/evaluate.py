@@ -6,8 +6,8 @@ from pathlib import Path
 
 from codeorigin.errors import CodeOriginError
 from codeorigin.model.folder import MANIFEST
-from codeorigin_training.corpus.augmentation import AUGMENTATIONS
-from codeorigin_training.corpus.rows import Row
+from codeorigin_training.data.augmentation import AUGMENTATIONS
+from codeorigin_training.data.rows import Row
 from codeorigin_training.files import write_whole
 from codeorigin_training.metrics.data import read_evaluation_data
 from codeorigin_training.metrics.detector import Detector

@@ -19,21 +19,21 @@ from codeorigin_training.bundle.heads import leave_out_heads, read_heads
 from codeorigin_training.bundle.writing import ExportError, Parts, write_bundle
 from codeorigin_training.commands.calibrate import fitted_entry, fitted_on_all_repositories
 from codeorigin_training.configuration import STRICT
-from codeorigin_training.corpus.rows import DISTRIBUTION_SOURCE, Row, corpus_hash
-from codeorigin_training.corpus.seen import SeenProjects
-from codeorigin_training.corpus.sides import TrainingSide, read_sides
-from codeorigin_training.corpus.weights import PAIR_WEIGHT
+from codeorigin_training.data.rows import DISTRIBUTION_SOURCE, Row, corpus_hash
+from codeorigin_training.data.seen import SeenProjects
+from codeorigin_training.data.sides import TrainingSide, read_sides
+from codeorigin_training.data.weights import PAIR_WEIGHT
 from codeorigin_training.encoder.files import load_encoder
 from codeorigin_training.encoder.inference import neutral_logit
 from codeorigin_training.metrics.held_out import (
     headline,
 )
+from codeorigin_training.ngrams.linear import WideModel
+from codeorigin_training.ngrams.train import default_views
 from codeorigin_training.report.baselines.textbook import held_out_baselines
 from codeorigin_training.run import Log, Run
 from codeorigin_training.thresholds.config import CalibrateConfig
 from codeorigin_training.tracking import Tracker, numbers, tracked
-from codeorigin_training.wide.linear import WideModel
-from codeorigin_training.wide.train import default_views
 
 
 @dataclass(frozen=True, config=STRICT)

@@ -12,8 +12,8 @@ from codeorigin.model.folder import sha256_of
 from codeorigin_training.arrays import Booleans
 from codeorigin_training.bundle.rescoring import kept_logits, write_again
 from codeorigin_training.configuration import STRICT
-from codeorigin_training.corpus.rows import FUNCTIONS, HUMAN, Row, read_functions, read_human
-from codeorigin_training.corpus.seen import SeenProjects
+from codeorigin_training.data.rows import FUNCTIONS, HUMAN, Row, read_functions, read_human
+from codeorigin_training.data.seen import SeenProjects
 from codeorigin_training.metrics.detector import Detector
 from codeorigin_training.metrics.false_positives import false_positive_figures
 from codeorigin_training.run import Log, Run

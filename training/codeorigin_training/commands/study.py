@@ -13,10 +13,10 @@ import numpy.typing as npt
 
 from codeorigin.language_id.model import LanguageModel
 from codeorigin_training.arrays import Floats32
-from codeorigin_training.commands.corpus import RECORD, CorpusConfig, corpus
-from codeorigin_training.corpus.readers.specifications import read_specifications
-from codeorigin_training.corpus.rows import CorpusError, limited, read_functions
-from codeorigin_training.corpus.splits import is_held_out
+from codeorigin_training.data.corpus import RECORD, CorpusConfig, corpus
+from codeorigin_training.data.readers.specifications import read_specifications
+from codeorigin_training.data.rows import CorpusError, limited, read_functions
+from codeorigin_training.data.splits import is_held_out
 from codeorigin_training.files import write_whole, written_whole
 from codeorigin_training.report.json_values import to_json_value
 from codeorigin_training.report.section_cache import Sections

@@ -11,8 +11,8 @@ from torch.utils.data import Dataset
 
 from codeorigin.model.scoring.tokenizer import Tokenizer
 from codeorigin_training.arrays import Floats, Floats32, Integers, Tokens
-from codeorigin_training.corpus.rows import Row
-from codeorigin_training.corpus.splits import unit_hash
+from codeorigin_training.data.rows import Row
+from codeorigin_training.data.splits import unit_hash
 from codeorigin_training.encoder.inference import padded
 from codeorigin_training.encoder.settings import TrainingConfig
 

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from codeorigin.errors import CodeOriginError
-from codeorigin_training.corpus.splits import unit_hash
+from codeorigin_training.data.splits import unit_hash
 
 
 class ClassifyError(CodeOriginError):

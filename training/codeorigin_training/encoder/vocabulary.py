@@ -15,7 +15,7 @@ from transformers import AutoTokenizer, PreTrainedTokenizerFast
 
 from codeorigin.model.reading.normalize import normalize
 from codeorigin.model.scoring.tokenizer import MASK_TOKEN, PAD_TOKEN
-from codeorigin_training.corpus.rows import Row
+from codeorigin_training.data.rows import Row
 from codeorigin_training.encoder.model import EncoderError, Frame
 
 # A single line feed, a run of level marks, a word with the space before it, up to three digits, a run of

@@ -8,7 +8,7 @@ import numpy as np
 from codeorigin.model.calibration.calibration import Calibration
 from codeorigin.model.calibration.scale import Scale
 from codeorigin_training.arrays import Booleans, Floats, Integers
-from codeorigin_training.corpus.rows import Row
+from codeorigin_training.data.rows import Row
 from codeorigin_training.thresholds.by_language import Groups, row_groups
 from codeorigin_training.thresholds.context import commit_numbers, file_numbers, neighbour_evidence
 from codeorigin_training.thresholds.eligibility import has_verdict

@@ -9,8 +9,8 @@ import numpy as np
 
 from codeorigin.model.calibration.calibration import Calibration
 from codeorigin_training.arrays import Booleans, Floats, Integers
-from codeorigin_training.corpus.rows import Row
-from codeorigin_training.corpus.weights import matched_samples
+from codeorigin_training.data.rows import Row
+from codeorigin_training.data.weights import matched_samples
 from codeorigin_training.metrics.answers import InFiles, context_answers
 from codeorigin_training.metrics.false_positives import false_positive_figures
 from codeorigin_training.metrics.files import holds_both, pooled_metrics

@@ -9,8 +9,8 @@ import numpy as np
 
 from codeorigin.model.folder import sha256_of
 from codeorigin_training.arrays import Integers
-from codeorigin_training.corpus.readers.snippets import SNIPPETS, read_snippets
-from codeorigin_training.corpus.rows import (
+from codeorigin_training.data.readers.snippets import SNIPPETS, read_snippets
+from codeorigin_training.data.rows import (
     DISTRIBUTION_SOURCE,
     CorpusError,
     Row,
@@ -18,8 +18,8 @@ from codeorigin_training.corpus.rows import (
     read_functions,
     read_pairs,
 )
-from codeorigin_training.corpus.splits import is_held_out
-from codeorigin_training.corpus.written_pairs import read_written_pairs
+from codeorigin_training.data.splits import is_held_out
+from codeorigin_training.data.written_pairs import read_written_pairs
 
 
 @dataclass(frozen=True, slots=True)

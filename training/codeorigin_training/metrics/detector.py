@@ -14,7 +14,7 @@ from codeorigin.model.reading.normalize import normalize
 from codeorigin.model.scoring.scorer import Scorer
 from codeorigin.model.verdict import Band
 from codeorigin_training.arrays import Floats
-from codeorigin_training.corpus.rows import Row
+from codeorigin_training.data.rows import Row
 from codeorigin_training.metrics.answers import Answers, answers_by_text
 from codeorigin_training.thresholds.pooled import PooledRuleConfig
 

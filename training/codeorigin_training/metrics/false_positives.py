@@ -9,7 +9,7 @@ import numpy.typing as npt
 from codeorigin.model.calibration.calibration import Calibration
 from codeorigin.model.calibration.promise import Group
 from codeorigin_training.arrays import Booleans, Floats, Integers
-from codeorigin_training.corpus.rows import Row
+from codeorigin_training.data.rows import Row
 from codeorigin_training.metrics.answers import answers_alone, answers_in_files
 from codeorigin_training.metrics.shares import called_share
 from codeorigin_training.thresholds.by_language import row_groups

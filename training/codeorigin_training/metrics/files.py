@@ -9,8 +9,8 @@ from codeorigin.model.calibration.pooled_rule import PooledRule
 from codeorigin.model.file_verdict import FileRule
 from codeorigin.model.verdict import Band
 from codeorigin_training.arrays import Booleans, Floats, Integers
-from codeorigin_training.corpus.rows import Row
-from codeorigin_training.corpus.weights import matched_samples
+from codeorigin_training.data.rows import Row
+from codeorigin_training.data.weights import matched_samples
 from codeorigin_training.metrics.ranking import DRAWS, ranking_figures
 from codeorigin_training.metrics.shares import called_share, share_of_all
 from codeorigin_training.metrics.statistics import expected_calibration_error

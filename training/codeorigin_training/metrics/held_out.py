@@ -9,9 +9,9 @@ import numpy as np
 from codeorigin.model.calibration.calibration import Calibration
 from codeorigin.model.calibration.neighbours import NeighbourRule
 from codeorigin_training.arrays import Booleans, Floats, Integers
-from codeorigin_training.corpus.rows import DISTRIBUTION_SOURCE, Row
-from codeorigin_training.corpus.weights import matched_sample, matched_samples
-from codeorigin_training.corpus.written_pairs import WRITTEN
+from codeorigin_training.data.rows import DISTRIBUTION_SOURCE, Row
+from codeorigin_training.data.weights import matched_sample, matched_samples
+from codeorigin_training.data.written_pairs import WRITTEN
 from codeorigin_training.metrics.answers import Answers, answers_in_files
 from codeorigin_training.metrics.ranking import DRAWS, ranking_figures
 from codeorigin_training.metrics.shares import judged_shares, measured_shares

@@ -31,7 +31,7 @@ def ranking_figures(
         labels: ``(n,)``, 1 for LLM code.
         scores: ``(n,)``, higher for LLM code.
         repositories: ``(n,)``, the units that the bootstrap draws.
-        samples: draws of :func:`~codeorigin_training.corpus.weights.matched_samples`.
+        samples: draws of :func:`~codeorigin_training.data.weights.matched_samples`.
         intervals: whether intervals are computed, which takes 200 times as long; without, they are NaN.
     """
 

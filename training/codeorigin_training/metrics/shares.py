@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from codeorigin_training.arrays import Booleans, Floats, Integers
-from codeorigin_training.corpus.rows import Row
+from codeorigin_training.data.rows import Row
 from codeorigin_training.metrics.answers import Answers
 from codeorigin_training.metrics.statistics import bootstrap_interval
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from codeorigin.model.calibration.pooled_rule import PooledRule
 from codeorigin_training.arrays import Booleans, Integers
-from codeorigin_training.corpus.rows import Row
+from codeorigin_training.data.rows import Row
 from codeorigin_training.metrics.answers import InFiles
 from codeorigin_training.metrics.files import pooled_metrics
 from codeorigin_training.metrics.shares import called_share

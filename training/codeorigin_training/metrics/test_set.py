@@ -6,7 +6,7 @@ import numpy as np
 from sklearn.metrics import precision_recall_fscore_support
 
 from codeorigin_training.arrays import Floats, Integers
-from codeorigin_training.corpus.rows import DISTRIBUTION_SOURCE, Row
+from codeorigin_training.data.rows import DISTRIBUTION_SOURCE, Row
 from codeorigin_training.metrics.statistics import auroc, expected_calibration_error
 from codeorigin_training.tracking import Tracker
 

@@ -6,8 +6,8 @@ from functools import cached_property
 from typing import TypeVar
 
 from codeorigin_training.arrays import Floats
-from codeorigin_training.corpus.augmentation import Augmentation
-from codeorigin_training.corpus.seen import SeenProjects
+from codeorigin_training.data.augmentation import Augmentation
+from codeorigin_training.data.seen import SeenProjects
 from codeorigin_training.metrics.answers import Answers
 from codeorigin_training.metrics.data import EvaluationData, cap_per_repository
 from codeorigin_training.metrics.detector import Detector

@@ -8,9 +8,9 @@ import numpy as np
 
 from codeorigin.model.folder import sha256_of
 from codeorigin_training.arrays import Floats, Integers
-from codeorigin_training.corpus.rows import FUNCTIONS, HUMAN, PAIRS, Row, limited, read_functions
-from codeorigin_training.corpus.splits import is_held_out
-from codeorigin_training.corpus.weights import matched_sample
+from codeorigin_training.data.rows import FUNCTIONS, HUMAN, PAIRS, Row, limited, read_functions
+from codeorigin_training.data.splits import is_held_out
+from codeorigin_training.data.weights import matched_sample
 from codeorigin_training.metrics.detector import Detector
 from codeorigin_training.metrics.figures import Estimate, estimate
 from codeorigin_training.run import Run, RunError

@@ -9,7 +9,7 @@ from codeorigin.model.calibration.promise import Group, Tail, group_of
 from codeorigin.model.calibration.scale import Scale, Thresholds
 from codeorigin.model.reading.normalize import normalize
 from codeorigin_training.arrays import Booleans, Floats, Integers
-from codeorigin_training.corpus.rows import Row
+from codeorigin_training.data.rows import Row
 from codeorigin_training.thresholds.conformal import human_threshold, survival_curve
 from codeorigin_training.thresholds.risk_control import (
     HumanScores,

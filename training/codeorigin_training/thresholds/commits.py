@@ -10,8 +10,8 @@ from codeorigin.model.calibration.commit_context import CommitContext
 from codeorigin.model.calibration.neighbours import NeighbourRule
 from codeorigin.model.calibration.pooled_rule import PooledRule
 from codeorigin_training.arrays import Booleans, Floats
-from codeorigin_training.corpus.rows import Row
-from codeorigin_training.corpus.weights import balanced_or_equal_weights
+from codeorigin_training.data.rows import Row
+from codeorigin_training.data.weights import balanced_or_equal_weights
 from codeorigin_training.thresholds.by_language import Groups
 from codeorigin_training.thresholds.config import CalibrateConfig
 from codeorigin_training.thresholds.context import commit_numbers, file_numbers, neighbour_evidence

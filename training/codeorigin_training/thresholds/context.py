@@ -6,7 +6,7 @@ import numpy as np
 
 from codeorigin.model.calibration.neighbours import NeighbourRule
 from codeorigin_training.arrays import Booleans, Floats, Integers
-from codeorigin_training.corpus.rows import Row
+from codeorigin_training.data.rows import Row
 from codeorigin_training.thresholds.risk_control import DISTRIBUTION, population
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from codeorigin_training.arrays import Floats
-from codeorigin_training.corpus.rows import Row
+from codeorigin_training.data.rows import Row
 from codeorigin_training.metrics.held_out import detector_metrics
 from codeorigin_training.run import Log
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from codeorigin.model.file_verdict import FileRule
 from codeorigin_training.arrays import Floats
-from codeorigin_training.corpus.rows import Row
+from codeorigin_training.data.rows import Row
 from codeorigin_training.thresholds.context import file_numbers
 from codeorigin_training.thresholds.pooled import (
     PooledRuleConfig,

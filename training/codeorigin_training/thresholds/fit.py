@@ -11,8 +11,8 @@ from codeorigin.model.calibration.file_context import FileContext
 from codeorigin.model.calibration.neighbours import NeighbourRule
 from codeorigin.model.calibration.scale import Scale
 from codeorigin_training.arrays import Booleans, Floats
-from codeorigin_training.corpus.rows import Row
-from codeorigin_training.corpus.weights import balanced_or_equal_weights
+from codeorigin_training.data.rows import Row
+from codeorigin_training.data.weights import balanced_or_equal_weights
 from codeorigin_training.thresholds.by_language import Groups, fit_levels, row_groups
 from codeorigin_training.thresholds.conformal import fewest_repositories
 from codeorigin_training.thresholds.context import file_numbers, neighbour_evidence

@@ -10,8 +10,8 @@ import pydantic
 from codeorigin.model.calibration.pooled_rule import PooledRule, counted_lines, main_language, pooled_logit
 from codeorigin_training.arrays import Floats, Integers
 from codeorigin_training.configuration import STRICT
-from codeorigin_training.corpus.rows import Row
-from codeorigin_training.corpus.weights import LENGTH_EDGES, balanced_or_equal_weights
+from codeorigin_training.data.rows import Row
+from codeorigin_training.data.weights import LENGTH_EDGES, balanced_or_equal_weights
 from codeorigin_training.thresholds.by_language import fit_levels, no_levels
 from codeorigin_training.thresholds.eligibility import has_verdict
 from codeorigin_training.thresholds.risk_control import PromiseSettings

@@ -11,8 +11,8 @@ from codeorigin.model.calibration.commit_context import CommitContext
 from codeorigin.model.calibration.pooled_rule import PooledRule
 from codeorigin.model.calibration.scale import Scale
 from codeorigin_training.arrays import Booleans, Floats
-from codeorigin_training.corpus.rows import Row
-from codeorigin_training.corpus.splits import unit_hash
+from codeorigin_training.data.rows import Row
+from codeorigin_training.data.splits import unit_hash
 from codeorigin_training.metrics.answers import context_answers
 from codeorigin_training.thresholds.by_language import Groups, Levels, fit_levels
 from codeorigin_training.thresholds.commits import commit_evidence, commit_samples

@@ -14,7 +14,7 @@ import pydantic
 
 from codeorigin_training.arrays import Booleans, Floats, Integers
 from codeorigin_training.configuration import STRICT
-from codeorigin_training.corpus.rows import DISTRIBUTION_SOURCE, SNIPPET_SOURCE, Row
+from codeorigin_training.data.rows import DISTRIBUTION_SOURCE, SNIPPET_SOURCE, Row
 from codeorigin_training.thresholds.conformal import controlled_threshold, supported_threshold
 
 

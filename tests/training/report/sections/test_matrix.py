@@ -4,8 +4,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from codeorigin_training.corpus.augmentation import AUGMENTATIONS
-from codeorigin_training.corpus.rows import Row
+from codeorigin_training.data.augmentation import AUGMENTATIONS
+from codeorigin_training.data.rows import Row
 from codeorigin_training.metrics.slices import Slice
 from codeorigin_training.report.config import PERTURBATIONS, EvaluateConfig
 from codeorigin_training.report.sections.matrix import AnswerRule, matrix_rows, without_thresholds

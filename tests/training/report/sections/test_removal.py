@@ -5,7 +5,7 @@ import pytest
 
 from codeorigin.explain.explanation import ExplainOptions, Method
 from codeorigin.explain.occlusion import hidden_logit
-from codeorigin_training.corpus.rows import Row
+from codeorigin_training.data.rows import Row
 from codeorigin_training.metrics.detector import Detector
 from codeorigin_training.report.config import EvaluateConfig
 from codeorigin_training.report.sections.faithfulness import faithfulness

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from codeorigin_training.corpus.rows import Row
+from codeorigin_training.data.rows import Row
 from codeorigin_training.report.baselines.word_view import TrainingSet
 from codeorigin_training.report.config import EvaluateConfig
 from codeorigin_training.report.sections.baselines import baselines

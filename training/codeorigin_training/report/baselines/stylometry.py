@@ -13,7 +13,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from codeorigin.model.reading.keywords import KEYWORDS
 from codeorigin.model.reading.normalize import LEVEL_MARK, normalize
 from codeorigin_training.arrays import Floats
-from codeorigin_training.corpus.rows import Row
+from codeorigin_training.data.rows import Row
 
 LAYOUT = (
     "blank_lines",

@@ -10,8 +10,8 @@ from sklearn.pipeline import Pipeline, make_pipeline
 
 from codeorigin.model.calibration.file_context import FileContext
 from codeorigin_training.arrays import Floats
-from codeorigin_training.corpus.rows import Row
-from codeorigin_training.corpus.sides import TrainingSide
+from codeorigin_training.data.rows import Row
+from codeorigin_training.data.sides import TrainingSide
 from codeorigin_training.metrics.held_out import detector_metrics, headline, ranking_in_files
 
 

@@ -8,10 +8,10 @@ from scipy import sparse
 
 from codeorigin.model.ngrams.views import View, ViewKind
 from codeorigin_training.arrays import Booleans, Floats, Integers
-from codeorigin_training.corpus.rows import Row
-from codeorigin_training.corpus.weights import balanced_weights
-from codeorigin_training.wide.features import view_matrices
-from codeorigin_training.wide.linear import LinearModel, fit_linear
+from codeorigin_training.data.rows import Row
+from codeorigin_training.data.weights import balanced_weights
+from codeorigin_training.ngrams.features import view_matrices
+from codeorigin_training.ngrams.linear import LinearModel, fit_linear
 
 WORDS = View(ViewKind.WORDS, 1, 2, 1 << 20)
 STRENGTH = 12.0

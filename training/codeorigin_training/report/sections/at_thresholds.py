@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from codeorigin_training.arrays import Booleans, Floats, Integers
-from codeorigin_training.corpus.rows import Row
-from codeorigin_training.corpus.weights import LENGTH_EDGES
+from codeorigin_training.data.rows import Row
+from codeorigin_training.data.weights import LENGTH_EDGES
 from codeorigin_training.metrics.data import agent_family, unit_numbers
 from codeorigin_training.metrics.detector import Detector
 from codeorigin_training.metrics.figures import (

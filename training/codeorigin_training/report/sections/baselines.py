@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 
 from codeorigin_training.arrays import Floats
-from codeorigin_training.corpus.rows import Row
-from codeorigin_training.corpus.weights import balanced_weights
+from codeorigin_training.data.rows import Row
+from codeorigin_training.data.weights import balanced_weights
 from codeorigin_training.metrics.figures import Figures, Sample, measure
 from codeorigin_training.metrics.slices import Slice, era_slices
 from codeorigin_training.metrics.statistics import auroc

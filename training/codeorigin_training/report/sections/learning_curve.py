@@ -6,7 +6,7 @@ import numpy as np
 from scipy import sparse
 
 from codeorigin_training.arrays import Booleans, Integers
-from codeorigin_training.corpus.rows import Row
+from codeorigin_training.data.rows import Row
 from codeorigin_training.metrics.slices import era_slices
 from codeorigin_training.metrics.statistics import auroc
 from codeorigin_training.report.baselines.word_view import TrainingSet

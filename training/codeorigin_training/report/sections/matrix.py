@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from codeorigin_training.arrays import Floats, Integers
-from codeorigin_training.corpus.augmentation import Augmentation
-from codeorigin_training.corpus.rows import Row
+from codeorigin_training.data.augmentation import Augmentation
+from codeorigin_training.data.rows import Row
 from codeorigin_training.metrics.answers import Answers
 from codeorigin_training.metrics.data import with_code
 from codeorigin_training.metrics.detector import LogitModel

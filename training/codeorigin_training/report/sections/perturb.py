@@ -7,7 +7,7 @@ from multiprocessing import get_context
 
 import numpy as np
 
-from codeorigin_training.corpus.augmentation import Augmentation
+from codeorigin_training.data.augmentation import Augmentation
 
 Text = tuple[str, str]
 """Code and its model language."""

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from codeorigin_training.arrays import Booleans
-from codeorigin_training.corpus.augmentation import Augmentation
-from codeorigin_training.corpus.rows import Row
+from codeorigin_training.data.augmentation import Augmentation
+from codeorigin_training.data.rows import Row
 from codeorigin_training.metrics.data import agent_family
 from codeorigin_training.metrics.slices import Slice, matched
 from codeorigin_training.metrics.statistics import auroc

@@ -6,8 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from codeorigin_training.corpus.readers.snippets import SNIPPETS, read_snippets
-from codeorigin_training.corpus.rows import Row
+from codeorigin_training.data.readers.snippets import SNIPPETS, read_snippets
+from codeorigin_training.data.rows import Row
 from codeorigin_training.studies.correctness.sandbox import check_isolation
 from codeorigin_training.studies.correctness.tasks import passes, runnable_languages, task_of
 

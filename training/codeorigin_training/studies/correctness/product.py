@@ -7,8 +7,8 @@ import numpy as np
 
 from codeorigin.languages.parsing import ParseBudgetError
 from codeorigin_training.arrays import Floats, Integers
-from codeorigin_training.corpus.readers.specifications import Specification
-from codeorigin_training.corpus.rows import Row
+from codeorigin_training.data.readers.specifications import Specification
+from codeorigin_training.data.rows import Row
 from codeorigin_training.metrics.detector import Detector
 from codeorigin_training.metrics.figures import Estimate, estimate, group_weights, weighted_mean
 from codeorigin_training.metrics.statistics import auroc, pairs_in_order

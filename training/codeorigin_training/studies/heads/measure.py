@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from codeorigin_training.arrays import Integers
-from codeorigin_training.corpus.readers.specifications import Specification
+from codeorigin_training.data.readers.specifications import Specification
 from codeorigin_training.metrics.figures import Estimate, estimate
 from codeorigin_training.metrics.statistics import auroc
 from codeorigin_training.run import Log

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from codeorigin_training.arrays import Floats, Integers
-from codeorigin_training.corpus.readers.specifications import Specification
+from codeorigin_training.data.readers.specifications import Specification
 from codeorigin_training.studies.heads.config import HeadsConfig
 from codeorigin_training.studies.heads.pruning import retriever_logits
 from codeorigin_training.studies.heads.retriever import RetrievalExample, Retriever, others_of

@@ -21,7 +21,7 @@ from codeorigin.languages.constructs import character_constructs
 from codeorigin.languages.parsing import ParseBudgetError
 from codeorigin.text.construct import CONSTRUCTS, Construct
 from codeorigin_training.arrays import Floats, Integers
-from codeorigin_training.corpus.readers.specifications import Specification
+from codeorigin_training.data.readers.specifications import Specification
 from codeorigin_training.encoder.model import EncoderError
 from codeorigin_training.encoder.training import fit_batches
 from codeorigin_training.studies.heads.config import HeadsConfig

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from torch.utils.data import Dataset
 
 from codeorigin_training.arrays import Integers
-from codeorigin_training.corpus.readers.specifications import Specification
+from codeorigin_training.data.readers.specifications import Specification
 from codeorigin_training.encoder.heads import attention_layers
 from codeorigin_training.encoder.training import fit_batches
 from codeorigin_training.studies.heads.config import HeadsConfig

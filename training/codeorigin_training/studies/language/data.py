@@ -13,8 +13,8 @@ import pyarrow.parquet as pq
 
 from codeorigin.language_id.model import NONE
 from codeorigin.languages import LANGUAGES
-from codeorigin_training.corpus.rows import FUNCTIONS, HUMAN, CorpusError
-from codeorigin_training.corpus.splits import is_held_out, unit_hash
+from codeorigin_training.data.rows import FUNCTIONS, HUMAN, CorpusError
+from codeorigin_training.data.splits import is_held_out, unit_hash
 from codeorigin_training.studies.language.config import LanguageConfig
 from codeorigin_training.studies.language.installed import NONE_SUFFIXES, installed_files, side_of
 from codeorigin_training.studies.language.none_texts import none_texts

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from codeorigin.model.scoring.tokenizer import Tokenizer
-from codeorigin_training.corpus.rows import Row
+from codeorigin_training.data.rows import Row
 from codeorigin_training.encoder.classifier import ClassifyConfig, train_classifier
 from codeorigin_training.encoder.labelled import Labelled
 from codeorigin_training.encoder.settings import COMPACT

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from codeorigin.languages import LANGUAGES, language_for_path
-from codeorigin_training.corpus.splits import unit_hash
+from codeorigin_training.data.splits import unit_hash
 
 NONE_SUFFIXES = frozenset(
     [

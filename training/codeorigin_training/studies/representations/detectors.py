@@ -10,11 +10,11 @@ from sklearn.feature_extraction.text import HashingVectorizer
 from codeorigin.languages.parsing import ParseBudgetError
 from codeorigin.model.reading.normalize import normalize
 from codeorigin_training.arrays import Floats
-from codeorigin_training.corpus.rows import Row
-from codeorigin_training.corpus.weights import balanced_weights
+from codeorigin_training.data.rows import Row
+from codeorigin_training.data.weights import balanced_weights
+from codeorigin_training.ngrams.linear import fit_linear
 from codeorigin_training.studies.representations.control_flow import control_flow
 from codeorigin_training.studies.representations.trees import tree_tokens
-from codeorigin_training.wide.linear import fit_linear
 
 SOURCE, TEXT, TOKENS, STRUCTURE = "A", "B", "C", "D"
 DETECTORS = {

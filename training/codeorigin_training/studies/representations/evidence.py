@@ -7,7 +7,7 @@ import numpy as np
 
 from codeorigin.text.construct import CONSTRUCTS, Construct
 from codeorigin_training.arrays import Floats
-from codeorigin_training.corpus.rows import Row
+from codeorigin_training.data.rows import Row
 from codeorigin_training.metrics.detector import Detector
 from codeorigin_training.metrics.figures import Estimate, estimate
 from codeorigin_training.metrics.statistics import auroc

@@ -7,7 +7,7 @@ import numpy as np
 from transformers import AutoTokenizer
 
 from codeorigin_training.arrays import Floats, Integers
-from codeorigin_training.corpus.rows import Row
+from codeorigin_training.data.rows import Row
 from codeorigin_training.encoder.model import EncoderError
 from codeorigin_training.metrics.detector import Detector
 from codeorigin_training.metrics.figures import Estimate, estimate

@@ -10,7 +10,7 @@ import numpy as np
 from codeorigin.languages.parsing import ParseBudgetError
 from codeorigin.model.reading.normalize import normalize
 from codeorigin_training.arrays import Integers
-from codeorigin_training.corpus.rows import Row
+from codeorigin_training.data.rows import Row
 from codeorigin_training.studies.representations.control_flow import control_flow
 from codeorigin_training.studies.representations.trees import tree_tokens
 

@@ -1,0 +1,220 @@
+import json
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from codeorigin_training.configuration import ConfigurationError, load_config
+from codeorigin_training.data.corpus import CorpusConfig, corpus
+from codeorigin_training.data.reserved import digest
+from codeorigin_training.data.rows import DISTRIBUTION_SOURCE, CorpusError, read_functions, read_pairs
+from codeorigin_training.data.splits import is_held_out
+from codeorigin_training.run import Run
+from support.archives import pinned_source, write_source
+from support.corpus_maker import write_corpus, write_distribution
+
+PYTHON = (
+    "def {0}(values):\n    {0}_total = 0\n    for each in values:\n"
+    "        {0}_total += each\n    return {0}_total\n"
+)
+
+
+def log(_: str) -> None:
+    """Discard a line."""
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    return write_corpus(tmp_path / "data", repositories=12)
+
+
+def add(data: Path, *functions: tuple[str, str, str]) -> None:
+    """Add functions to the folder's functions.parquet, each a repository, a label and a text."""
+    path = data / "functions.parquet"
+    rows = pq.read_table(path).to_pylist() if path.is_file() else []
+    plain = {"language": "python", "generator": "", "agent": "", "commit": "", "path": "a.py", "date": ""}
+    plain |= {"evidence": "", "source": ""}
+    data.mkdir(parents=True, exist_ok=True)
+    added = [
+        {**plain, "repo": repo, "label": label, "code": code, "is_test": False, "lines": code.count("\n") + 1}
+        for repo, label, code in functions
+    ]
+    pq.write_table(pa.Table.from_pylist([*rows, *added]), path)
+
+
+def test_corpus_contains_every_source_and_has_card(tmp_path: Path, data: Path) -> None:
+    pin_source(tmp_path / "archives", tmp_path / "sources.toml")
+    config = CorpusConfig(
+        data=data,
+        debian=True,
+        debian_list=tmp_path / "sources.toml",
+        package_folder=tmp_path / "archives",
+        # Made-up functions may be similar by chance.
+        near_duplicates=False,
+    )
+    run = Run(tmp_path / "run")
+    corpus(config, run, log)
+    rows = {row.repo: row for row in read_functions(run.corpus)}
+    assert {row.repo for row in read_functions(data)} < set(rows)
+    assert (rows["debian/tally"].label, rows["debian/tally"].modern) == (0, True)
+    assert len(read_pairs(run.corpus)) == len(read_pairs(data))
+    record = json.loads((run.corpus / "corpus.json").read_text(encoding="utf-8"))
+    card = (run.corpus / "card.md").read_text(encoding="utf-8")
+    assert record["functions"] == len(read_functions(run.corpus))
+    assert record["pairs"] == 6
+    assert record["hash"] in card
+    assert "| python |" in card
+
+
+def test_distribution_packages_are_limited_and_optional(tmp_path: Path, data: Path) -> None:
+    write_distribution(data, packages=5, functions=6)
+    config = CorpusConfig(data=data, distribution_limit=4, near_duplicates=False)
+    for wanted, expected in ((True, 20), (False, 0)):
+        run = Run(tmp_path / f"run{wanted}")
+        corpus(replace(config, distribution=wanted), run, log)
+        rows = [row for row in read_functions(run.corpus) if row.source == DISTRIBUTION_SOURCE]
+        assert len(rows) == expected
+        assert {row.modern for row in rows} == ({True, False} if wanted else set())
+
+
+def pin_source(folder: Path, file: Path, name: str = "tally") -> None:
+    """Pin a source package in ``file``; its archive, with one function, is in ``folder``."""
+    archive = write_source(
+        folder / f"{name}_2.0.orig.tar.gz", {f"{name}.py": PYTHON.format(f"sourced_{name}")}
+    )
+    package = pinned_source(archive, name=name)
+    with file.open("a", encoding="utf-8") as listed:
+        listed.write(
+            f'[bookworm.{name}]\nversion = "{package.version}"\ndate = {package.date}\narchive = "{package.archive}"\n'
+            f'size = {package.size}\nsha256 = "{package.sha256}"\n'
+        )
+
+
+def test_source_packages_in_human_parquet_are_not_read_again(tmp_path: Path, data: Path) -> None:
+    write_distribution(data, packages=2, functions=3)
+    for name in ("tally", "python3-project1"):
+        pin_source(tmp_path / "archives", tmp_path / "sources.toml", name)
+    config = CorpusConfig(
+        data=data,
+        debian=True,
+        debian_list=tmp_path / "sources.toml",
+        package_folder=tmp_path / "archives",
+        near_duplicates=False,
+    )
+    run = Run(tmp_path / "run")
+    corpus(config, run, log)
+    rows = [row for row in read_functions(run.corpus) if row.source == DISTRIBUTION_SOURCE]
+    assert Counter(row.repo for row in rows) == {
+        "debian/tally": 1,
+        "debian/python3-project0": 3,
+        "debian/python3-project1": 3,
+    }
+    entries = pq.read_table(run.corpus / "functions.parquet").to_pylist()
+    assert {each["repo"]: each["evidence"] for each in entries if each["source"] == "debian"} == {
+        "debian/tally": "H-dist-12",
+        "debian/python3-project0": "H-dist",
+        "debian/python3-project1": "H-dist-12",
+    }
+
+
+def test_code_of_reserved_projects_is_excluded_from_every_source(tmp_path: Path, data: Path) -> None:
+    write_distribution(data, packages=3)
+    add(data, ("mine/listed", "llm", PYTHON.format("listed")))
+    paired = read_pairs(data)[0].repo
+    names = ["tally", "listed", "project1", paired.partition("/")[2]]
+    config = CorpusConfig(
+        data=data,
+        debian=True,
+        debian_list=tmp_path / "sources.toml",
+        package_folder=tmp_path / "archives",
+        near_duplicates=False,
+    )
+    pin_source(tmp_path / "archives", tmp_path / "sources.toml", "python-tally")
+    without = {"mine/listed", "debian/python3-project1", "debian/python-tally", paired}
+    before = _repositories(config, Run(tmp_path / "before"))
+    assert without < before
+    (data / "reserved.txt").write_text("".join(f"{digest(name)}\n" for name in names), encoding="ascii")
+    assert _repositories(config, Run(tmp_path / "after")) == before - without
+    elsewhere = tmp_path / "elsewhere.txt"
+    (data / "reserved.txt").rename(elsewhere)
+    named = replace(config, reserved=elsewhere)
+    assert _repositories(named, Run(tmp_path / "named")) == before - without
+
+
+def _repositories(config: CorpusConfig, run: Run) -> set[str]:
+    corpus(config, run, log)
+    return {row.repo for row in [*read_functions(run.corpus), *read_pairs(run.corpus)]}
+
+
+def test_only_changed_inputs_are_read_again(tmp_path: Path, data: Path) -> None:
+    run, lines = Run(tmp_path / "run"), list[str]()
+    config = CorpusConfig(data=data)
+    corpus(config, run, log)
+    made = run.corpus / "functions.parquet"
+    first, written = made.read_bytes(), made.stat().st_mtime_ns
+    corpus(config, run, lines.append)
+    assert lines == [f"corpus: {run.corpus} is of the same inputs and stays"]
+    assert made.stat().st_mtime_ns == written
+    corpus(replace(config, filters=False), run, log)
+    assert made.stat().st_mtime_ns != written
+    write_corpus(data, repositories=13, seed=1)
+    corpus(config, run, log)
+    assert made.read_bytes() != first
+
+
+def test_interrupted_run_is_made_again(tmp_path: Path, data: Path) -> None:
+    run = Run(tmp_path / "run")
+    corpus(CorpusConfig(data=data), run, log)
+    whole = (run.corpus / "functions.parquet").read_bytes()
+    (run.corpus / "corpus.json").write_text("{", encoding="utf-8")
+    (run.corpus / "functions.parquet").write_bytes(b"broken")
+    corpus(CorpusConfig(data=data), run, log)
+    assert (run.corpus / "functions.parquet").read_bytes() == whole
+
+
+def test_filters_can_be_turned_off(tmp_path: Path, data: Path) -> None:
+    add(data, ("mine/wide", "human", "def wide():\n    return [\n" + "        " + "1, " * 500 + "\n    ]"))
+    config = CorpusConfig(data=data, near_duplicates=False)
+    for filters, there in ((True, False), (False, True)):
+        run = Run(tmp_path / f"run{filters}")
+        corpus(replace(config, filters=filters), run, log)
+        assert ("mine/wide" in {row.repo for row in read_functions(run.corpus)}) is there
+
+
+def test_copies_of_held_out_code_are_removed_from_training_side(tmp_path: Path, data: Path) -> None:
+    assert is_held_out("mine/3") > is_held_out("mine/1")
+    add(data, *((repo, "human", PYTHON.format("copied")) for repo in ("mine/3", "mine/1")))
+    found = {}
+    for removal in (True, False):
+        run = Run(tmp_path / f"run{removal}")
+        corpus(CorpusConfig(data=data, near_duplicates=removal), run, log)
+        found[removal] = {row.repo for row in read_functions(run.corpus)} & {"mine/1", "mine/3"}
+    assert found[False] == {"mine/1", "mine/3"}
+    assert found[True] == {"mine/3"}
+
+
+def test_corpus_with_one_label_is_rejected(tmp_path: Path) -> None:
+    add(tmp_path / "alone", ("a/b", "llm", PYTHON.format("alone")))
+    with pytest.raises(CorpusError, match="rows of one label alone"):
+        corpus(CorpusConfig(data=tmp_path / "alone"), Run(tmp_path / "run"), log)
+
+
+def test_missing_source_is_named(tmp_path: Path) -> None:
+    with pytest.raises(CorpusError, match=r"gone.functions\.parquet: not found"):
+        corpus(CorpusConfig(data=tmp_path / "gone"), Run(tmp_path / "run"), log)
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ([], "name a source"),
+        (["debian=true", "debian_limit=0"], "debian_limit must be at least 1"),
+        (["debian=true", "near_duplicate_threshold=0"], "near_duplicate_threshold must lie"),
+    ],
+)
+def test_invalid_settings_are_rejected(settings: list[str], message: str) -> None:
+    with pytest.raises(ConfigurationError, match=message):
+        load_config(CorpusConfig, None, settings)

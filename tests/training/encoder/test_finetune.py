@@ -1,0 +1,223 @@
+import shutil
+from collections.abc import Mapping
+from contextlib import nullcontext
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from codeorigin.model.scoring.tokenizer import Tokenizer
+from codeorigin_training.arrays import Floats, Integers
+from codeorigin_training.data.rows import read_functions, read_pairs
+from codeorigin_training.data.splits import fold_array, is_held_out
+from codeorigin_training.encoder import finetune as command
+from codeorigin_training.encoder.files import load_encoder, save_encoder
+from codeorigin_training.encoder.finetune import FinetuneConfig, finetune
+from codeorigin_training.encoder.inference import deep_logits, encode_rows, neutral_logit
+from codeorigin_training.encoder.model import Encoder
+from codeorigin_training.encoder.settings import Phase
+from codeorigin_training.run import Run, RunError
+from codeorigin_training.tracking import Tracker
+from support.corpus_maker import write_corpus
+from support.tiny_training import fresh_encoder, tiny_shape, tiny_tokenizer
+
+CONFIG = FinetuneConfig(
+    encoder=tiny_shape(),
+    phases=(Phase(learning_rate=5e-3, batch=8, epochs=4),),
+    context=64,
+    validation_share=0.2,
+    device="cpu",
+    overlap=16,
+    processes=1,
+)
+
+
+def silent(line: str) -> None:
+    """Discard a line."""
+
+
+def make_run(folder: Path) -> Run:
+    run = Run(folder)
+    write_corpus(run.corpus, repositories=24, functions=6)
+    tiny_tokenizer().save(run.tokenizer)
+    rows = read_functions(run.corpus) + read_pairs(run.corpus)
+    count = sum(not is_held_out(row.repo) for row in rows)
+    np.savez(run.wide, table=np.zeros(1), bias=np.zeros(()), out_of_fold=np.zeros(count))
+    return run
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Run, list[str]]:
+    run, lines = make_run(tmp_path_factory.mktemp("run")), []
+    finetune(CONFIG, run, lines.append)
+    return run, lines
+
+
+def test_rows_are_judged_by_encoder_that_did_not_see_their_repository(
+    finished: tuple[Run, list[str]],
+) -> None:
+    run, lines = finished
+    functions = [row for row in read_functions(run.corpus) if not is_held_out(row.repo)]
+    rows = functions + [row for row in read_pairs(run.corpus) if not is_held_out(row.repo)]
+    logits = np.load(run.deep)["out_of_fold"]
+    labels = np.array([row.label for row in rows])
+    assert logits.shape == (len(rows),)
+    # One label in twenty is wrong on purpose.
+    assert ((logits > np.median(logits)) == labels).mean() > 0.8
+    # The two folds' encoders and the final one are three different encoders.
+    final = deep_logits(
+        load_encoder(run.finetuned), encode_rows(rows, tiny_tokenizer()), tiny_tokenizer(), overlap=16
+    )
+    folds = fold_array(rows, CONFIG.folds) % CONFIG.deep_folds
+    assert all(not np.allclose(final[folds == fold], logits[folds == fold], atol=1e-3) for fold in (0, 1))
+    assert [line for line in lines if line.startswith("out of fold: wide")]
+
+
+def test_explanation_baseline_has_logit_zero(finished: tuple[Run, list[str]]) -> None:
+    model = load_encoder(finished[0].finetuned)
+    assert abs(neutral_logit(model, tiny_tokenizer())) < 1e-5
+
+
+def test_existing_results_are_not_made_again(finished: tuple[Run, list[str]]) -> None:
+    run, _ = finished
+    before, lines = run.finetuned.stat().st_mtime_ns, []
+    finetune(CONFIG, run, lines.append)
+    assert run.finetuned.stat().st_mtime_ns == before
+    assert "fold-0 taken from its cache" in lines
+    assert not [line for line in lines if "epoch" in line]
+
+
+def test_interrupted_run_resumes_with_missing_fold(tmp_path: Path, finished: tuple[Run, list[str]]) -> None:
+    run = make_run(tmp_path)
+
+    def log(line: str) -> None:
+        if line.startswith("fold-1"):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        finetune(CONFIG, run, log)
+    assert not run.deep.exists()
+    lines: list[str] = []
+    finetune(CONFIG, run, lines.append)
+    assert "fold-0 taken from its cache" in lines
+    assert np.array_equal(np.load(run.deep)["out_of_fold"], np.load(finished[0].deep)["out_of_fold"])
+
+
+def test_training_starts_from_pretrained_encoder(tmp_path: Path) -> None:
+    run = make_run(tmp_path)
+    start = fresh_encoder(layers=2)
+    save_encoder(run.pretrained, start)
+    finetune(replace(CONFIG, phases=(Phase(learning_rate=1e-9, epochs=1),)), run, lambda _: None)
+    trained = load_encoder(run.finetuned)
+    assert trained.layers == 2
+    assert torch.allclose(trained.token_embedding.weight, start.token_embedding.weight, atol=1e-6)
+
+
+class Recorder(Tracker):
+    """Records figures by name, and the probabilities of pictures."""
+
+    def __init__(self) -> None:
+        super().__init__(None)
+        self.figures: dict[str, float] = {}
+        self.probabilities: list[Floats] = []
+
+    def metrics(self, figures: Mapping[str, float], step: int) -> None:
+        self.figures |= figures
+
+    def pictures(self, labels: Integers, probabilities: Floats) -> None:
+        self.probabilities.append(probabilities)
+
+
+def recorded(monkeypatch: pytest.MonkeyPatch) -> Recorder:
+    """Records what the command sends to its tracker."""
+    recorder = Recorder()
+    monkeypatch.setattr(command, "tracked", lambda *_, **__: nullcontext(recorder))
+    return recorder
+
+
+@pytest.mark.parametrize("pretrained", [True, False])
+def test_head_dropout_is_as_configured(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pretrained: bool
+) -> None:
+    run, seen = make_run(tmp_path), []
+    if pretrained:
+        save_encoder(run.pretrained, fresh_encoder())
+
+    def look(model: Encoder, *_: object) -> None:
+        seen.append([module.p for module in model.head.modules() if isinstance(module, torch.nn.Dropout)])
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(command, "train", look)
+    for dropout in ((0.3, 0.2), (0.4, 0.0)):
+        with pytest.raises(KeyboardInterrupt):
+            finetune(replace(CONFIG, encoder=replace(tiny_shape(), head_dropout=dropout)), run, silent)
+    assert seen == [[0.3, 0.2], [0.4, 0.0]]
+
+
+@pytest.mark.parametrize("offsets", [True, False])
+def test_figures_and_pictures_use_offsets_only_if_trained_with_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, offsets: bool
+) -> None:
+    run, told = make_run(tmp_path), recorded(monkeypatch)
+    with np.load(run.wide) as kept:
+        count = len(kept["out_of_fold"])
+    # Far above any logit of a deep part.
+    np.savez(run.wide, out_of_fold=np.full(count, 40.0))
+    finetune(replace(CONFIG, offsets=offsets, phases=(Phase(epochs=1),)), run, silent)
+    assert any(name.startswith("wide_deep/") for name in told.figures) is offsets
+    assert all(bool((found > 0.999).all()) is offsets for found in told.probabilities)
+
+
+def test_centring_on_mask_tokens_changes_no_figure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = replace(make_run(tmp_path), track=True)
+    told, again, resumed = (Recorder() for _ in range(3))
+    config = replace(CONFIG, offsets=False, neutral_share=0.0, phases=(Phase(epochs=1),))
+    current = told
+    monkeypatch.setattr(command, "tracked", lambda *_, **__: nullcontext(current))
+    finetune(config, run, silent)
+
+    def far(model: Encoder, tokenizer: Tokenizer) -> float:
+        with torch.no_grad():
+            model.last_layer.bias.sub_(30.0)
+        return 30.0
+
+    monkeypatch.setattr(command, "centre", far)
+    shutil.rmtree(run.folder / "finetune")
+    current = again
+    finetune(config, run, silent)
+    current = resumed
+    finetune(config, run, silent)
+    names = [name for name in told.figures if name.startswith("test/")]
+    assert names
+    for other in (again, resumed):
+        assert [other.figures[name] for name in names] == pytest.approx(
+            [told.figures[name] for name in names]
+        )
+        np.testing.assert_allclose(other.probabilities[-1], told.probabilities[-1], atol=1e-4)
+        assert 0.01 < other.probabilities[-1].mean() < 0.99
+    # Each of two folds, all folds, and the test set; a resumed run has only the last two.
+    assert (len(told.probabilities), len(again.probabilities), len(resumed.probabilities)) == (4, 4, 2)
+    for one, other in zip(told.probabilities, again.probabilities, strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-4)
+
+
+def test_logits_of_other_corpus_are_rejected(tmp_path: Path) -> None:
+    run = make_run(tmp_path)
+    np.savez(run.wide, out_of_fold=np.zeros(3))
+    with pytest.raises(RunError, match=r"3 logits for \d+ rows; run .* wide"):
+        finetune(CONFIG, run, lambda _: None)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"deep_folds": 1}, "deep_folds"),
+        ({"neutral_share": 1.0}, "neutral_share"),
+        ({"overlap": 64}, "overlap"),
+    ],
+)
+def test_invalid_settings_are_rejected(changes: dict[str, object], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        replace(CONFIG, **changes)  # type: ignore[arg-type]

@@ -1,0 +1,128 @@
+"""The commands of training: one for each stage, for a study, and for a whole build by a recipe."""
+
+import importlib
+import typing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from codeorigin.errors import CodeOriginError
+from codeorigin_training.configuration import ConfigurationError, load_config
+from codeorigin_training.pipeline import OTHERS, STAGES, Stage, keep_settings
+from codeorigin_training.run import Run
+
+RECIPES = Path(__file__).parent.parent / "recipes"
+"""Settings of whole builds, one file each, in the checkout that training runs from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """What a build was started with: the ``name`` of a recipe, or the file ``config`` instead."""
+
+    name: str
+    config: Path | None
+
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+
+
+@app.callback()
+def training() -> None:
+    """Trains the models that CodeOrigin's server reads."""
+
+
+def _add(stage: Stage) -> None:
+    def command(
+        run: Annotated[Path, typer.Option(help="Folder of the run.")],
+        config: Annotated[Path | None, typer.Option(help="JSON file of settings.")] = None,
+        set_: Annotated[
+            list[str] | None, typer.Option("--set", help="A setting, name=value; may be repeated.")
+        ] = None,
+        track: Annotated[bool, typer.Option(help="Log figures and pictures to RUN/mlflow.db.")] = True,
+    ) -> None:
+        _guarded(lambda: stage.run(Run(run, track), config, set_ or []))
+
+    app.command(stage.name, help=stage.text)(command)
+
+
+def _guarded(action: typing.Callable[[], object]) -> None:
+    try:
+        action()
+    except (CodeOriginError, OSError) as error:
+        typer.echo(f"error: {error}", err=True)
+        raise typer.Exit(2) from error
+
+
+for _stage in (*STAGES, *OTHERS):
+    _add(_stage)
+
+
+STUDIES = ("correctness", "heads", "language", "representations")
+"""The studies; each is a function of the same name in ``commands.study``."""
+
+
+@app.command("study")
+def study_command(
+    name: Annotated[str, typer.Argument(help=f"One of: {', '.join(STUDIES)}.")],
+    data: Annotated[
+        Path,
+        typer.Option(help="Folder of functions.parquet and the corpus's other files."),
+    ],
+    run: Annotated[Path, typer.Option(help="Folder of the run.")],
+    config: Annotated[Path | None, typer.Option(help="JSON file of settings.")] = None,
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", help="A setting, name=value; may be repeated.")
+    ] = None,
+) -> None:
+    """Carry out one study: its section of RUN/studies/report.html, and the part of the product that comes of it."""
+
+    def action() -> None:
+        if name not in STUDIES:
+            raise CodeOriginError(f"unknown study {name!r}: choose one of {', '.join(STUDIES)}")
+        study: Any = getattr(importlib.import_module("codeorigin_training.commands.study"), name)
+        settings = load_config(typing.get_type_hints(study)["config"], config, set_ or [])
+        study(settings, data, Run(run), typer.echo)
+        keep_settings(Run(run), f"study {name}", settings)
+
+    _guarded(action)
+
+
+@app.command("build")
+def build_command(
+    data: Annotated[Path, typer.Option(help="Folder of functions.parquet and pairs.parquet.")],
+    out: Annotated[
+        Path | None, typer.Option(help="Folder that gets the bundle; by default it stays in RUN/bundle.")
+    ] = None,
+    run: Annotated[Path | None, typer.Option(help="Folder of the run; an interrupted run resumes.")] = None,
+    recipe: Annotated[str, typer.Option(help="Name of a recipe, such as classic.")] = "shipped",
+    config: Annotated[Path | None, typer.Option(help="JSON file of settings, instead of a recipe.")] = None,
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", help="A setting, name=value; may be repeated.")
+    ] = None,
+    track: Annotated[bool, typer.Option(help="Log figures and pictures to RUN/mlflow.db.")] = True,
+) -> None:
+    """Every stage from the corpus to the bundle at once, by a recipe; without one, the bundle that ships."""
+
+    def action() -> None:
+        from codeorigin_training.build import BuildConfig, build  # noqa: PLC0415 - loads every stage
+
+        settings = load_config(BuildConfig, config or recipe_file(recipe), set_ or [])
+        if run is not None:
+            keep_settings(Run(run), "build", Recipe("" if config else recipe, config))
+        build(data, out, settings, typer.echo, run, track=track)
+
+    _guarded(action)
+
+
+def recipe_file(name: str) -> Path:
+    """Path of a recipe's settings.
+
+    Raises:
+        ConfigurationError: there is no recipe with this name.
+    """
+    known = {path.stem: path for path in sorted(RECIPES.glob("*.json"))}
+    if name not in known:
+        raise ConfigurationError(f"there is no recipe {name}; there are {', '.join(known)}")
+    return known[name]

@@ -1,0 +1,217 @@
+"""The command ``corpus``: builds a run's corpus from every enabled source, cleans it and writes a data card."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, field
+from pathlib import Path
+from typing import Any
+
+from pydantic.dataclasses import dataclass
+
+from codeorigin.model.folder import sha256_of
+from codeorigin_training.configuration import STRICT
+from codeorigin_training.data.card import data_card, rows_hash
+from codeorigin_training.data.debian import SourcePackage, download_sources, read_source_packages
+from codeorigin_training.data.filters import FilterConfig, filtered
+from codeorigin_training.data.near_duplicates import Deduplication, drop_across_splits
+from codeorigin_training.data.readers.debian import MOST_ROWS, read_source_functions
+from codeorigin_training.data.reserved import RESERVED, is_reserved, read_reserved, without_reserved
+from codeorigin_training.data.rows import (
+    FUNCTIONS,
+    HUMAN,
+    PAIRS,
+    CorpusError,
+    Row,
+    limited,
+    read_functions,
+    read_human,
+    read_pairs,
+)
+from codeorigin_training.data.splits import is_held_out
+from codeorigin_training.data.writer import copy_pairs, write_functions
+from codeorigin_training.files import write_whole
+from codeorigin_training.run import Log, Run
+from codeorigin_training.tracking import tracked
+
+CARD, RECORD = "card.md", "corpus.json"
+
+_VERSION = 4
+"""Increased when the same inputs would give a different corpus."""
+
+
+@dataclass(frozen=True, config=STRICT)
+class CorpusConfig:
+    """The sources of the corpus, and how it is cleaned.
+
+    ``data`` is a folder with functions.parquet and, if there are any, pairs.parquet. At most ``function_limit``
+    functions of a repository and label are read. ``distribution`` also reads human.parquet if there is one, at most
+    ``distribution_limit`` functions of each package. Functions of the projects in ``reserved``, by default the
+    folder's reserved.txt, are excluded from all sources.
+
+    ``debian`` downloads pinned source packages of a distribution, or those of ``debian_list``, to ``package_folder``
+    (by default ``packages`` in the run), except those in human.parquet; ``debian_limit`` is for the functions of one
+    package. ``filters`` and ``near_duplicates`` clean what was read.
+    """
+
+    data: Path | None = None
+    function_limit: int = 300
+    distribution: bool = True
+    distribution_limit: int = 20
+    reserved: Path | None = None
+    debian: bool = False
+    debian_list: Path | None = None
+    debian_limit: int = MOST_ROWS
+    package_folder: Path | None = None
+    filters: bool = True
+    filter: FilterConfig = field(default_factory=FilterConfig)
+    near_duplicates: bool = True
+    near_duplicate_threshold: float = 0.8
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if min(self.function_limit, self.distribution_limit, self.debian_limit) < 1:
+            raise ValueError("function_limit, distribution_limit and debian_limit must be at least 1")
+        if not 0 < self.near_duplicate_threshold <= 1:
+            raise ValueError("near_duplicate_threshold must lie above 0 and up to 1")
+        if self.data is None and not self.debian:
+            raise ValueError("name a source: data or debian")
+
+
+def corpus(config: CorpusConfig, run: Run, log: Log) -> None:
+    """Write functions.parquet, pairs.parquet, card.md and corpus.json, unless the run has them from the same inputs.
+
+    Raises:
+        CorpusError: a source is missing or broken, or the functions left are not of both labels.
+    """
+    inputs = _inputs_hash(config)
+    outputs = [run.corpus / name for name in (FUNCTIONS, PAIRS, CARD, RECORD)]
+    if all(path.is_file() for path in outputs) and _recorded_inputs(run.corpus / RECORD) == inputs:
+        log(f"corpus: {run.corpus} is of the same inputs and stays")
+        return
+    (run.corpus / RECORD).unlink(missing_ok=True)
+    with tracked(run, "corpus", config) as tracker:
+        tracker.metrics(_made(config, run, inputs, log), 0)
+        tracker.artifact(run.corpus / CARD)
+
+
+def _made(config: CorpusConfig, run: Run, inputs: str, log: Log) -> dict[str, float]:
+    """Write the corpus and return its counts."""
+    reserved = _reserved(config)
+    rows = without_reserved([*_functions(config, run, reserved, log), *_pairs(config)], reserved)
+    rejected: dict[str, int] | None = None
+    if config.filters:
+        rows, counts = filtered(rows, config.filter)
+        rejected = dict(counts)
+        log(f"filters: {sum(rejected.values()):,} rows left out")
+    duplicates: Deduplication | None = None
+    if config.near_duplicates:
+        duplicates = drop_across_splits(
+            rows,
+            lambda row: int(is_held_out(row.repo)),
+            threshold=config.near_duplicate_threshold,
+            seed=config.seed + 1,
+        )
+        rows = [rows[index] for index in duplicates.kept]
+        log(f"near duplicates: {duplicates.across + duplicates.partners:,} rows left out")
+    functions = [row for row in rows if row.pair is None]
+    if len({row.label for row in functions}) < 2:
+        raise CorpusError("the corpus has rows of one label alone; add a source that holds the other")
+    write_functions(functions, run.corpus / FUNCTIONS)
+    kept = {row.pair for row in rows if row.pair is not None}
+    copy_pairs(config.data and config.data / PAIRS, kept, run.corpus / PAIRS)
+    card = data_card(rows, configuration=asdict(config), rejected=rejected, duplicates=duplicates)
+    write_whole(run.corpus / CARD, card)
+    pairs = (len(rows) - len(functions)) // 2
+    record = {
+        "inputs": inputs,
+        "hash": rows_hash(rows),
+        "functions": len(functions),
+        "pairs": pairs,
+        "rejected": rejected,
+        "configuration": asdict(config),
+    }
+    write_whole(run.corpus / RECORD, json.dumps(record, indent=2, default=str) + "\n")
+    log(f"corpus: {len(functions):,} functions in {run.corpus}")
+    return {
+        "functions": len(functions),
+        "llm_functions": sum(row.label for row in functions),
+        "pairs": pairs,
+        "repositories": len({row.repo for row in rows}),
+    }
+
+
+def _functions(config: CorpusConfig, run: Run, reserved: frozenset[str], log: Log) -> Iterator[Row]:
+    packaged: list[Row] = []
+    if config.data is not None:
+        yield from _counted("data", limited(read_functions(config.data), config.function_limit), log)
+        if config.distribution and (packaged := read_human(config.data)):
+            yield from _counted("distribution", limited(packaged, config.distribution_limit), log)
+    if config.debian:
+        folder = config.package_folder or run.folder / "packages"
+        known = {row.repo for row in packaged}
+        wanted = [each for each in _source_packages(config, reserved) if each.repo not in known]
+        sources = read_source_functions(
+            download_sources(wanted, folder, log), folder, log, limit=config.debian_limit, seed=config.seed
+        )
+        yield from _counted("debian", list(sources), log)
+
+
+def _source_packages(config: CorpusConfig, reserved: frozenset[str]) -> list[SourcePackage]:
+    """The pinned source packages; reserved ones are not even downloaded."""
+    listed = read_source_packages(config.debian_list)
+    return [package for package in listed if not is_reserved(package.repo, reserved)]
+
+
+def _reserved(config: CorpusConfig) -> frozenset[str]:
+    path = _reserved_file(config)
+    return frozenset() if path is None else read_reserved(path)
+
+
+def _reserved_file(config: CorpusConfig) -> Path | None:
+    """The configured list, which must exist, or else the one in ``data`` if there is one."""
+    if config.reserved is not None or config.data is None:
+        return config.reserved
+    beside = config.data / RESERVED
+    return beside if beside.is_file() else None
+
+
+def _pairs(config: CorpusConfig) -> list[Row]:
+    return read_pairs(config.data) if config.data is not None and (config.data / PAIRS).is_file() else []
+
+
+def _counted(name: str, rows: list[Row], log: Log) -> list[Row]:
+    log(f"{name}: {len(rows):,} functions of {len({row.repo for row in rows}):,} repositories")
+    return rows
+
+
+def _recorded_inputs(record: Path) -> str | None:
+    try:
+        inputs = json.loads(record.read_text(encoding="utf-8"))["inputs"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return inputs if isinstance(inputs, str) else None
+
+
+def _inputs_hash(config: CorpusConfig) -> str:
+    """Hex SHA-256 of the settings and the contents of every source, computed without reading rows.
+
+    Raises:
+        CorpusError: a source is missing.
+    """
+    settings = {name: value for name, value in asdict(config).items() if name != "package_folder"}
+    parts: list[Any] = [_VERSION, settings]
+    files: list[Path] = []
+    if config.data is not None:
+        optional = [PAIRS, *([HUMAN] if config.distribution else [])]
+        names = [FUNCTIONS, *(name for name in optional if (config.data / name).is_file())]
+        files += [config.data / name for name in names]
+    if (listed := _reserved_file(config)) is not None:
+        files.append(listed)
+    for path in files:
+        if not path.is_file():
+            raise CorpusError(f"{path}: not found; correct the settings data and reserved")
+        parts.append([path.name, sha256_of(path)])
+    if config.debian:
+        parts += [[each.repo, each.version, each.sha256] for each in read_source_packages(config.debian_list)]
+    return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()

@@ -1,0 +1,80 @@
+"""Filters for code that nobody wrote by hand: the file filters of the Codex paper, applied to single functions.
+
+Chen et al. 2021, Evaluating Large Language Models Trained on Code, section 3.1: files were left out that were likely
+auto-generated, had an average line length over 100, a line longer than 1000, or few alphanumeric characters. The
+paper gives no number for the last; later corpora of code used a quarter.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from pydantic.dataclasses import dataclass
+
+from codeorigin.text.sources import is_generated
+from codeorigin_training.configuration import STRICT
+from codeorigin_training.data.rows import CorpusError, Row
+
+_GENERATED_PATH = re.compile(
+    r"(?:^|/)(?:vendor|node_modules|third_party|dist|generated)/|[._]pb2?(?:_grpc)?\.\w+$|\.pb\.\w+$|\.g\.cs$"
+    r"|\.designer\.cs$|\.min\.js$|\.bundle\.js$|(?:^|/)zz_generated|_generated\.\w+$|\.generated\.\w+$",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, config=STRICT)
+class FilterConfig:
+    """Thresholds of :func:`rejection`: lengths in characters without the line end, a share between 0 and 1."""
+
+    average_line: float = 100.0
+    longest_line: int = 1000
+    alphanumeric_share: float = 0.25
+    generated: bool = True
+    """Whether to leave out text marked as generated, and files in folders of vendored or built code."""
+
+    def __post_init__(self) -> None:
+        if not 0 < self.average_line <= self.longest_line:
+            raise CorpusError(
+                f"average_line is {self.average_line} and longest_line {self.longest_line}: "
+                "choose 0 < average_line <= longest_line"
+            )
+        if not 0 <= self.alphanumeric_share < 1:
+            raise CorpusError(f"alphanumeric_share is {self.alphanumeric_share}: choose at least 0, below 1")
+
+
+def rejection(code: str, config: FilterConfig, path: str = "") -> str | None:
+    """Why the function is left out, or None if it is kept.
+
+    One of ``empty``, ``longest line``, ``average line``, ``alphanumeric`` and ``generated``. The average is over the
+    non-blank lines. ``path``, if given, is used to recognise generated and vendored files by name.
+    """
+    lines = [line for line in code.splitlines() if line.strip()]
+    if not lines:
+        return "empty"
+    lengths = [len(line) for line in lines]
+    if max(lengths) > config.longest_line:
+        return "longest line"
+    if sum(lengths) > config.average_line * len(lengths):
+        return "average line"
+    written = "".join(code.split())
+    if sum(map(str.isalnum, written)) < config.alphanumeric_share * len(written):
+        return "alphanumeric"
+    if config.generated and (is_generated(code) or _GENERATED_PATH.search(path.replace("\\", "/"))):
+        return "generated"
+    return None
+
+
+def filtered(rows: Sequence[Row], config: FilterConfig) -> tuple[list[Row], Counter[str]]:
+    """The rows that are kept, and how many were left out for each reason. Pairs are left out as a whole."""
+    reasons = [rejection(row.code, config, row.path) for row in rows]
+    broken = {row.pair for row, reason in zip(rows, reasons, strict=True) if reason and row.pair}
+    counts: Counter[str] = Counter()
+    kept: list[Row] = []
+    for row, reason in zip(rows, reasons, strict=True):
+        if reason:
+            counts[reason] += 1
+        elif row.pair in broken:
+            counts["other half of a pair"] += 1
+        else:
+            kept.append(row)
+    return kept, counts

@@ -1,0 +1,144 @@
+"""Finds functions with nearly the same text, since copies across a split make held-out figures too good.
+
+MinHash over shingles of tokens (Broder 1997) with locality-sensitive hashing finds the candidates; the
+Jaccard similarity of the shingles themselves decides.
+"""
+
+import hashlib
+import re
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from datasketch import MinHash, MinHashLSH
+
+from codeorigin_training.arrays import Integers
+from codeorigin_training.data.rows import CorpusError, Row
+
+SHINGLE = 5
+"""Tokens in a shingle. Shorter functions are one shingle."""
+
+# Weights of false positives and false negatives; false candidates are rejected later by their shingles.
+_MISSED_COUNTS_MORE = (0.1, 0.9)
+_TOKEN = re.compile(rb"\w+|[^\w\s]")
+
+
+@dataclass(frozen=True, slots=True)
+class Deduplication:
+    """Which rows are kept. ``kept`` are their indices, int64 ``(k,)`` in order.
+
+    ``across`` counts rows dropped for a near duplicate on a higher side, ``partners`` the other halves of dropped
+    pairs; ``groups`` counts groups of near duplicates.
+    """
+
+    kept: Integers
+    across: int
+    partners: int
+    groups: int
+
+
+def near_duplicates(
+    codes: Sequence[str], *, threshold: float = 0.8, permutations: int = 64, seed: int = 1
+) -> list[list[int]]:
+    """Groups of two or more indices of near-duplicate texts, each in order, the groups by first index.
+
+    Tokens are words and single punctuation marks, so layout is ignored. Two texts are near duplicates if the Jaccard
+    similarity of their shingles is at least ``threshold``. Groups are connected by such pairs, so two members may be
+    less similar. Texts with the same tokens are always found; others are found with a probability that rises with
+    their similarity (64 permutations, threshold 0.8: 88 of 100 at 0.8, 97 at 0.85, all but a few in 1000 at 0.9).
+
+    Raises:
+        CorpusError: the threshold is not above 0 and at most 1, or there are fewer than 16 permutations.
+    """
+    if not 0 < threshold <= 1:
+        raise CorpusError(f"threshold is {threshold}: choose above 0, at most 1")
+    if permutations < 16:
+        raise CorpusError(f"permutations is {permutations}: choose at least 16")
+    parent = list(range(len(codes)))
+    distinct = list(_first_of_equal(codes, parent))
+    lsh = MinHashLSH(threshold=threshold, num_perm=permutations, weights=_MISSED_COUNTS_MORE)
+    shingles = lru_cache(maxsize=4096)(lambda index: frozenset(_shingles(codes[index])))
+    blank = MinHash(num_perm=permutations, seed=seed, hashfunc=int)
+    for index in distinct:
+        own = _shingles(codes[index])
+        if not own:
+            continue
+        sketch = blank.copy()
+        sketch.update_batch(list(own))
+        for other in sorted(lsh.query(sketch)):
+            if _root(parent, other) != _root(parent, index) and _alike(own, shingles(other), threshold):
+                parent[_root(parent, index)] = _root(parent, other)
+        lsh.insert(index, sketch, check_duplication=False)
+    groups: dict[int, list[int]] = {}
+    for index in range(len(codes)):
+        groups.setdefault(_root(parent, index), []).append(index)
+    return sorted(group for group in groups.values() if len(group) > 1)
+
+
+def drop_across_splits(
+    rows: Sequence[Row],
+    side_of: Callable[[Row], int],
+    *,
+    threshold: float = 0.8,
+    permutations: int = 64,
+    seed: int = 1,
+) -> Deduplication:
+    """Drop every row with a near duplicate on a higher side.
+
+    Pairs are dropped as a whole.
+
+    Args:
+        rows: rows of all sides.
+        side_of: 0 for training, higher for held-out sides (1 calibration, 2 test); the lower side loses its copy.
+        threshold, permutations, seed: as in :func:`near_duplicates`.
+    """
+    groups = near_duplicates(
+        [row.code for row in rows], threshold=threshold, permutations=permutations, seed=seed
+    )
+    sides = [side_of(row) for row in rows]
+    across: set[int] = set()
+    for group in groups:
+        highest = max(sides[index] for index in group)
+        across |= {index for index in group if sides[index] < highest}
+    broken = {rows[index].pair for index in across} - {None}
+    partners = {index for index, row in enumerate(rows) if row.pair in broken} - across
+    dropped = across | partners
+    kept = np.array([index for index in range(len(rows)) if index not in dropped], dtype=np.int64)
+    return Deduplication(kept, len(across), len(partners), len(groups))
+
+
+def _first_of_equal(codes: Sequence[str], parent: list[int]) -> Iterator[int]:
+    """The first index of every distinct sequence of tokens, which becomes the parent of the others."""
+    first: dict[bytes, int] = {}
+    for index, code in enumerate(codes):
+        key = hashlib.blake2b(b" ".join(_tokens(code)), digest_size=16).digest()
+        parent[index] = first.setdefault(key, index)
+        if parent[index] == index:
+            yield index
+
+
+def _tokens(code: str) -> list[bytes]:
+    return _TOKEN.findall(code.encode("utf-8", "surrogatepass"))
+
+
+def _shingles(code: str) -> set[int]:
+    """A 32-bit hash of every run of :data:`SHINGLE` tokens."""
+    tokens = _tokens(code)
+    if not tokens:
+        return set()
+    count = max(len(tokens) - SHINGLE + 1, 1)
+    return {zlib.crc32(b" ".join(tokens[start : start + SHINGLE])) for start in range(count)}
+
+
+def _alike(first: set[int], second: frozenset[int], threshold: float) -> bool:
+    shared = len(first & second)
+    return shared >= threshold * (len(first) + len(second) - shared)
+
+
+def _root(parent: list[int], index: int) -> int:
+    while parent[index] != index:
+        parent[index] = parent[parent[index]]
+        index = parent[index]
+    return index

@@ -1,0 +1,198 @@
+"""The training corpus: functions with their provenance, and same-task pairs."""
+
+import datetime
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+
+from codeorigin.errors import CodeOriginError
+from codeorigin.model.folder import sha256_of
+from codeorigin_training.data.projects import project_of
+
+FUNCTIONS, PAIRS, HUMAN = "functions.parquet", "pairs.parquet", "human.parquet"
+DISTRIBUTION_SOURCE = "debian"
+"""``Row.source`` of the rows of ``human.parquet`` and of those read from source packages."""
+
+SNIPPET_SOURCE = "snippet"
+"""``Row.source`` of published snippets."""
+
+MODERN = "H-date-modern"
+DISTRIBUTION_OLD, DISTRIBUTION_MODERN = "H-dist", "H-dist-12"
+"""``evidence`` of a distribution's human code, from before code assistants and from their time."""
+
+_MODERN_EVIDENCE = (MODERN, DISTRIBUTION_MODERN)
+_PROVENANCE = ("generator", "path", "commit", "date", "source")
+
+
+ASSISTED_FROM = datetime.date(2021, 6, 29)
+"""The day the first code assistant for everyone was announced; code from before was written by humans alone."""
+
+HUMAN_UNTIL = datetime.date(2022, 11, 29)
+"""The last day whose code counts as human; the first chat model for everyone was released on the next day."""
+
+
+class CorpusError(CodeOriginError):
+    """The corpus is missing or broken, or lacks something that training needs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One function of the corpus. ``label`` is 1 for ``llm``, 0 for ``human``; ``pair`` names its pair, if any.
+
+    ``modern`` marks human code of July 2021 to November 2022: human-written, in today's style. ``group`` is the
+    task that an answer was written for; if it is empty, the project is the unit that must not be split.
+    """
+
+    code: str
+    language: str
+    label: int
+    repo: str
+    agent: str
+    modern: bool
+    is_test: bool
+    lines: int
+    pair: str | None = None
+    generator: str = ""
+    path: str = ""
+    commit: str = ""
+    date: str = ""
+    source: str = ""
+    group: str = ""
+
+    @property
+    def unit(self) -> str:
+        """The unit that a split must not divide: the task if there is one, else the project."""
+        return self.group or self.project
+
+    @property
+    def project(self) -> str:
+        """The unit that promises count once: the repository, or the project of a distribution's package."""
+        return project_of(self.repo)
+
+
+def corpus_hash(folder: Path) -> str:
+    """The hex SHA-256 of the SHA-256s of functions.parquet and pairs.parquet.
+
+    Raises:
+        CorpusError: one of them is missing.
+    """
+    digest = hashlib.sha256()
+    for path in (folder / FUNCTIONS, folder / PAIRS):
+        if not path.is_file():
+            raise CorpusError(f"{path}: not found; run `python -m codeorigin_training corpus` first")
+        digest.update(sha256_of(path).encode())
+    return digest.hexdigest()
+
+
+def read_functions(data: Path) -> list[Row]:
+    """All rows of ``functions.parquet`` below ``data``.
+
+    Raises:
+        CorpusError: the file is missing or lacks a column.
+    """
+    return _functions(data / FUNCTIONS)
+
+
+def read_human(data: Path) -> list[Row]:
+    """All rows of ``human.parquet`` below ``data``, human functions of a distribution's packages; none without it.
+
+    Each package counts as a repository.
+
+    Raises:
+        CorpusError: the file lacks a column, or holds a function that is not human.
+    """
+    path = data / HUMAN
+    rows = _functions(path) if path.is_file() else []
+    if wrong := next((row.repo for row in rows if row.label), None):
+        raise CorpusError(f"{path}: a function of {wrong} is labelled llm; it must hold human code alone")
+    return rows
+
+
+def limited(rows: Sequence[Row], limit: int) -> list[Row]:
+    """At most ``limit`` rows of each repository and label, taken file by file.
+
+    Files are taken in the order of a hash of their paths, so that the choice is stable when data is added.
+    """
+    found: dict[tuple[str, int], dict[str, list[Row]]] = {}
+    for row in rows:
+        found.setdefault((row.repo, row.label), {}).setdefault(row.path, []).append(row)
+    kept: list[Row] = []
+    for files in found.values():
+        order = sorted(files, key=lambda name: hashlib.sha256(name.encode("utf-8", "surrogatepass")).digest())
+        kept += list(chain.from_iterable(files[name] for name in order))[:limit]
+    return kept
+
+
+def _functions(path: Path) -> list[Row]:
+    return [
+        Row(
+            code=entry["code"],
+            language=entry["language"],
+            label=int(entry["label"] == "llm"),
+            repo=entry["repo"],
+            agent=entry["agent"],
+            modern=entry["evidence"] in _MODERN_EVIDENCE,
+            is_test=entry["is_test"],
+            lines=entry["lines"],
+            **{name: entry[name] or "" for name in _PROVENANCE},
+            group=entry.get("group") or "",
+        )
+        for entry in read_entries(
+            path,
+            ["code", "language", "label", "repo", "agent", "evidence", "is_test", "lines", *_PROVENANCE],
+            optional=["group"],
+        )
+    ]
+
+
+def read_pairs(data: Path) -> list[Row]:
+    """Both rows of every pair in ``pairs.parquet`` below ``data``: the human-written one, then the model's.
+
+    Raises:
+        CorpusError: the file is missing or lacks a column.
+    """
+    rows: list[Row] = []
+    columns = ["id", "human_code", "llm_code", "language", "repo", "evidence", "is_test"]
+    for entry in read_entries(data / PAIRS, columns):
+        for label, code in ((0, entry["human_code"]), (1, entry["llm_code"])):
+            rows.append(
+                Row(
+                    code=code,
+                    language=entry["language"],
+                    label=label,
+                    repo=entry["repo"],
+                    agent="",
+                    modern=entry["evidence"] == MODERN,
+                    is_test=entry["is_test"],
+                    lines=code.count("\n") + 1,
+                    pair=entry["id"],
+                )
+            )
+    return rows
+
+
+def read_entries(
+    path: Path,
+    columns: Sequence[str],
+    *,
+    optional: Sequence[str] = (),
+    advice: str = "pass the folder of the corpus with --data",
+) -> Iterator[dict[str, Any]]:
+    """The rows of a parquet file as dictionaries of ``columns``, and of those in ``optional`` that it has.
+
+    Raises:
+        CorpusError: the file lacks one of ``columns`` or is missing; then ``advice`` says what to do.
+    """
+    if not path.is_file():
+        raise CorpusError(f"{path}: not found; {advice}")
+    table = pq.ParquetFile(path)
+    if missing := sorted(set(columns) - set(table.schema_arrow.names)):
+        raise CorpusError(f"{path}: lacks the columns {', '.join(missing)}")
+    present = [name for name in optional if name in table.schema_arrow.names]
+    for batch in table.iter_batches(columns=[*columns, *present]):
+        yield from batch.to_pylist()

@@ -1,0 +1,266 @@
+"""The command ``finetune``: computes the deep part's out-of-fold logits, then trains the encoder for the bundle."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+import numpy as np
+import pydantic
+import torch
+from joblib import Memory
+from pydantic import Field
+
+from codeorigin.model.folder import sha256_of
+from codeorigin.model.scoring.tokenizer import Tokenizer
+from codeorigin_training.arrays import Booleans, Floats, Floats32, Integers, Tokens
+from codeorigin_training.configuration import STRICT
+from codeorigin_training.data.rows import Row, corpus_hash
+from codeorigin_training.data.sides import TrainingSide, read_sides
+from codeorigin_training.data.weights import PAIR_WEIGHT
+from codeorigin_training.encoder.examples import Examples, validation_split
+from codeorigin_training.encoder.files import load_encoder, make_encoder, save_encoder
+from codeorigin_training.encoder.inference import centre, deep_logits, encode_rows
+from codeorigin_training.encoder.model import Encoder
+from codeorigin_training.encoder.settings import Strategy, TrainingConfig
+from codeorigin_training.encoder.training import device_named, frozen_states, train
+from codeorigin_training.files import written_whole
+from codeorigin_training.metrics.held_out import detector_metrics
+from codeorigin_training.metrics.test_set import keep_test_set, sigmoid
+from codeorigin_training.run import Log, Run, RunError
+from codeorigin_training.tracking import Tracker, numbers, tracked
+
+
+@pydantic.dataclasses.dataclass(frozen=True, config=STRICT)
+class FinetuneConfig(TrainingConfig):
+    """How the deep part of a run is trained.
+
+    If the run has no pretrained encoder, training starts from ``encoder``. ``deep_folds`` unions of the wide part's
+    ``folds`` are cross-fitted. With ``offsets`` the encoder learns what the wide part's out-of-fold logits leave
+    unexplained, otherwise the labels alone. ``pair_weight`` is the weight of a row of a same-task pair, in mean rows;
+    ``overlap`` is that of adjacent windows, in tokens.
+    """
+
+    folds: int = 4
+    deep_folds: int = Field(default=2, ge=2)
+    offsets: bool = True
+    pair_weight: float = Field(default=PAIR_WEIGHT, ge=0)
+    overlap: int = Field(default=128, ge=0)
+    processes: int = Field(default=2, ge=1)
+
+    def __post_init__(self) -> None:
+        if self.deep_folds > self.folds:
+            raise ValueError("folds must not be fewer than deep_folds")
+        if self.overlap >= self.encoder.context:
+            raise ValueError("overlap must be less than encoder.context")
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """The rows of training repositories as tokens, and the wide part's out-of-fold logits ``(n,)`` of them."""
+
+    side: TrainingSide
+    wide: Floats
+    tokenizer: Tokenizer
+    tokens: Tokens
+
+    @property
+    def rows(self) -> list[Row]:
+        """The rows, in the order of all out-of-fold logits."""
+        return self.side.rows
+
+    def examples(self, keep: Booleans, *, offsets: bool, validation_share: float) -> Examples:
+        """Training examples of the rows that ``keep`` ``(n,)`` marks, with a share set apart for validation by unit."""
+        weights, validation, validation_weights = validation_split(
+            self.rows, np.where(keep, self.side.weights, 0.0), validation_share
+        )
+        return Examples(
+            tokens=self.tokens,
+            labels=self.side.labels,
+            weights=weights,
+            offsets=self.wide if offsets else np.zeros(len(self.rows)),
+            validation=validation,
+            validation_weights=validation_weights,
+        )
+
+
+def read_material(config: FinetuneConfig, run: Run) -> Material:
+    """Rows, weights, folds, tokens and wide logits of ``run``.
+
+    Raises:
+        CorpusError: the corpus cannot be read.
+        RunError: the wide part was trained on another corpus.
+    """
+    side, _ = read_sides(run.corpus, pair_weight=config.pair_weight, folds=config.folds)
+    with np.load(run.wide) as kept:
+        wide = kept["out_of_fold"].astype(np.float64)
+    if len(wide) != len(side.rows):
+        raise RunError(
+            f"{run.wide}: {len(wide)} logits for {len(side.rows)} rows; "
+            "run `python -m codeorigin_training wide` again"
+        )
+    tokenizer = Tokenizer.load(run.tokenizer)
+    return Material(side, wide, tokenizer, encode_rows(side.rows, tokenizer, processes=config.processes))
+
+
+def finetune(config: FinetuneConfig, run: Run, log: Log) -> None:
+    """Write ``run.deep`` (out-of-fold logits ``(n,)``) and ``run.finetuned``; finished folds are cached.
+
+    Raises:
+        RunError: an earlier stage is missing, or was made from another corpus.
+        TrainingError: training diverged.
+    """
+    for path, command in ((run.corpus, "corpus"), (run.tokenizer, "tokenizer"), (run.wide, "wide")):
+        run.needs(path, command)
+    inputs = _inputs(config, run)
+    key = hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()[:16]
+    material = read_material(config, run)
+    log(f"{len(material.rows)} rows, {sum(map(len, material.tokens)) / 1e6:.2f} M tokens")
+    memory = Memory(run.folder / "finetune", verbose=0)
+    # What the key stands for is not hashed again.
+    fold_of, final_of = (memory.cache(each, ignore=["work"]) for each in (_fold, _final))
+    with tracked(run, "finetune", config, tags={"data_sha256": inputs["corpus"]}) as tracker:
+        work = _Work(config, run, material, key, tracker, log)
+        logits, moved = np.zeros(len(material.rows)), np.zeros(len(material.rows))
+        for fold in range(config.deep_folds):
+            if fold_of.check_call_in_cache(key, fold, work):
+                log(f"fold-{fold} taken from its cache")
+            inside, found, shift = fold_of(key, fold, work)
+            logits[inside], moved[inside] = found, shift
+        with written_whole(run.deep) as partial:
+            np.savez(partial, out_of_fold=logits)
+        everything = np.arange(len(logits))
+        figures = work.figures(logits, everything)
+        log(f"out of fold: {_headline(figures)}")
+        tracker.metrics(numbers(figures), 0)
+        work.pictures(tracker, logits + moved, everything)
+        if not run.finetuned.exists():
+            final_of.clear(warn=False)
+        elif final_of.check_call_in_cache(key, work):
+            log("the final encoder is there")
+        moved_at_last = final_of(key, work)
+        tracker.artifact(run.finetuned)
+        if run.track:
+            _test(work, tracker, moved_at_last)
+
+
+class _Work:
+    """Trains one encoder after another on the same material."""
+
+    def __init__(
+        self, config: FinetuneConfig, run: Run, material: Material, key: str, tracker: Tracker, log: Log
+    ) -> None:
+        self.config, self.run, self.material = config, run, material
+        self.key, self.tracker, self.log = key, tracker, log
+        self._states: Floats32 | None = None
+
+    def trained(self, name: str, keep: Booleans, phase: Tracker) -> tuple[Encoder, float]:
+        """An encoder trained on the rows that ``keep`` selects, and the shift that makes a masked text undecided."""
+        config, material = self.config, self.material
+        torch.manual_seed(config.seed)
+        model = (
+            load_encoder(self.run.pretrained, config.encoder)
+            if self.run.pretrained.exists()
+            else make_encoder(config.encoder, self.run.tokenizer)
+        )
+        examples = material.examples(keep, offsets=config.offsets, validation_share=config.validation_share)
+        if config.phases[0].strategy is Strategy.FROZEN and self._states is None:
+            self._states = frozen_states(model, examples, material.tokenizer, config)
+        train(
+            model,
+            examples,
+            material.tokenizer,
+            config,
+            self.run.folder / "finetune" / f"{name}-{self.key}",
+            lambda line: self.log(f"{name}: {line}"),
+            phase.metrics,
+            self._states,
+        )
+        moved = centre(model, material.tokenizer)
+        self.log(f"{name}: logit of a masked text was {moved:+.3f}, now 0")
+        return model, moved
+
+    def figures(self, deep: Floats, inside: Integers) -> dict[str, Mapping[str, Any]]:
+        """Figures for each part, and for their sum unless the encoder learned the labels alone."""
+        rows = [self.material.rows[number] for number in inside]
+        wide = self.material.wide[inside]
+        found: dict[str, Mapping[str, Any]] = {
+            "wide": detector_metrics(rows, wide),
+            "deep": detector_metrics(rows, deep[inside]),
+        }
+        if self.config.offsets:
+            found["wide_deep"] = detector_metrics(rows, wide + deep[inside])
+        return found
+
+    def pictures(self, tracker: Tracker, deep: Floats, inside: Integers) -> None:
+        """Store pictures of the probabilities of the rows ``inside``."""
+        logits = deep[inside] + (self.material.wide[inside] if self.config.offsets else 0.0)
+        tracker.pictures(self.material.side.labels[inside], sigmoid(logits))
+
+
+def _fold(key: str, fold: int, work: _Work) -> tuple[Integers, Floats, float]:
+    """The rows of a fold, their logits from an encoder trained on the others, and its shift.
+
+    Figures at a given probability use the logits without the shift, as the encoder learned them, because the
+    calibration, which makes up for the shift, comes later.
+    """
+    config, material, name = work.config, work.material, f"fold-{fold}"
+    folds = material.side.folds % config.deep_folds
+    inside = np.flatnonzero(folds == fold)
+    with work.tracker.phase(name) as phase:
+        model, moved = work.trained(name, folds != fold, phase)
+        tokens = [material.tokens[int(number)] for number in inside]
+        model.to(device_named(config.device))
+        full = np.zeros(len(material.rows))
+        full[inside] = deep_logits(model, tokens, material.tokenizer, overlap=config.overlap)
+        figures = work.figures(full, inside)
+        work.log(f"{name}: {_headline(figures)}")
+        phase.metrics(numbers(figures), 0)
+        work.pictures(phase, full + moved, inside)
+    return inside, full[inside], moved
+
+
+def _final(key: str, work: _Work) -> float:
+    """Train on all rows and write the run's encoder; returns the shift of its logits."""
+    with work.tracker.phase("final") as phase:
+        model, moved = work.trained("final", np.ones(len(work.material.rows), dtype=bool), phase)
+        save_encoder(work.run.finetuned, model)
+    return moved
+
+
+def _inputs(config: FinetuneConfig, run: Run) -> dict[str, str]:
+    """Everything that the result depends on, without settings that do not affect it."""
+    return {
+        "corpus": corpus_hash(run.corpus),
+        "tokenizer": sha256_of(run.tokenizer),
+        "wide": sha256_of(run.wide),
+        "pretrained": sha256_of(run.pretrained) if run.pretrained.exists() else "",
+        "config": str(asdict(replace(config, processes=1))),
+    }
+
+
+def _test(work: _Work, tracker: Tracker, moved: float) -> None:
+    """Test the run's encoder on unseen repositories, with its logits before they were ``moved``.
+
+    The wide part's logits are added if the encoder was trained with offsets.
+    """
+    config, run, tokenizer = work.config, work.run, work.material.tokenizer
+    _, held_out = read_sides(run.corpus, pair_weight=config.pair_weight, folds=config.folds)
+    encoder = load_encoder(run.finetuned).to(device_named(config.device))
+    tokens = encode_rows(held_out, tokenizer, processes=config.processes)
+    logits = deep_logits(encoder, tokens, tokenizer, overlap=config.overlap) + moved
+    if config.offsets:
+        with np.load(run.wide) as kept:
+            logits = logits + kept["held_out"]
+    figures = keep_test_set(tracker, held_out, sigmoid(logits))
+    work.log("test: " + ", ".join(f"{name} {value:.4f}" for name, value in figures.items()))
+
+
+def _headline(figures: Mapping[str, Mapping[str, Any]]) -> str:
+    """AUROC against old and modern human code and on pairs, for every part that has figures."""
+    shown = []
+    for part, found in figures.items():
+        values = [found[name]["auroc"] for name in ("old_human", "modern_human", "pairs")]
+        shown.append(f"{part} " + "/".join("-" if value is None else f"{value:.4f}" for value in values))
+    return ", ".join(shown)

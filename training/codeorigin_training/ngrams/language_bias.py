@@ -1,0 +1,72 @@
+"""One bias per language, so that a logit means the same in all languages.
+
+Regressions without an intercept lean towards LLM for an ordinary TypeScript function and away from it for an ordinary C
+function, because there is more LLM code in one language and more old code in the other. In every language, the point
+half-way between its human-written and its LLM-written functions is where both are equally likely.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from codeorigin_training.arrays import Booleans, Floats, Integers
+from codeorigin_training.data.rows import DISTRIBUTION_SOURCE, Row
+
+_PRIOR_REPOSITORIES = 10
+"""A language with this many repositories is moved half of the way."""
+
+_FEWEST_FUNCTIONS = 20
+
+
+def fit_language_bias(rows: Sequence[Row], logits: Floats) -> dict[str, float]:
+    """The bias to add to the logits of each language's functions, relative to all languages together.
+
+    Args:
+        rows: functions of both classes; pairs and packages of a distribution are ignored.
+        logits: ``(n,)``, from models that saw none of the rows' repositories.
+
+    Returns:
+        Biases in logits by language, without languages that have fewer than 20 functions of a class.
+    """
+    known = np.array([row.pair is None and row.source != DISTRIBUTION_SOURCE for row in rows], dtype=bool)
+    labels = np.array([row.label for row in rows], dtype=np.int64)
+    languages = np.array([row.language for row in rows])
+    repositories = np.unique([row.repo for row in rows], return_inverse=True)[1].astype(np.int64)
+
+    def middle(chosen: Booleans) -> tuple[float, int] | None:
+        """The midpoint of the classes' means, and the number of repositories of the class with fewer of them."""
+        sides = [np.flatnonzero(known & chosen & (labels == label)) for label in (0, 1)]
+        if min(map(len, sides)) < _FEWEST_FUNCTIONS:
+            return None
+        found = [_mean(logits[side], repositories[side]) for side in sides]
+        return (found[0][0] + found[1][0]) / 2, min(count for _, count in found)
+
+    everything = middle(np.ones(len(rows), dtype=bool))
+    result: dict[str, float] = {}
+    for language in np.unique(languages).tolist() if everything else ():
+        if everything is not None and (found := middle(languages == language)) is not None:
+            value, count = found
+            result[language] = (everything[0] - value) * count / (count + _PRIOR_REPOSITORIES)
+    return result
+
+
+def language_biases(bias: Mapping[str, float], rows: Sequence[Row]) -> Floats:
+    """The bias ``(n,)`` of each row's language, 0 if it has none."""
+    return np.array([bias.get(row.language, 0.0) for row in rows], dtype=np.float64)
+
+
+def cross_fitted_biases(rows: Sequence[Row], logits: Floats, folds: Integers) -> Floats:
+    """The bias ``(n,)`` of each row, fitted only on rows of other ``folds`` ``(n,)``."""
+    result = np.zeros(len(rows))
+    for fold in np.unique(folds):
+        inside = folds == fold
+        others = np.flatnonzero(~inside).tolist()
+        bias = fit_language_bias([rows[number] for number in others], logits[others])
+        result[inside] = language_biases(bias, [rows[number] for number in np.flatnonzero(inside).tolist()])
+    return result
+
+
+def _mean(logits: Floats, repositories: Integers) -> tuple[float, int]:
+    """The mean logit, with repositories weighted by the square root of their rows, and the number of repositories."""
+    found, inverse, counts = np.unique(repositories, return_inverse=True, return_counts=True)
+    return float(np.average(logits, weights=1 / np.sqrt(counts[inverse]))), len(found)

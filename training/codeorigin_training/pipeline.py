@@ -1,0 +1,118 @@
+"""The stages of a run, one after the other: each reads what earlier ones wrote into the run's folder."""
+
+import importlib
+import typing
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from codeorigin_training.configuration import load_config
+from codeorigin_training.run import Run
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A command of a run: the function ``name`` in ``module``, and what it does in one sentence.
+
+    The settings of a stage that is not ``tracked`` are saved by its caller.
+    """
+
+    name: str
+    module: str
+    text: str
+    tracked: bool = True
+
+    @property
+    def function(self) -> Any:
+        """The function; imported on demand, because some modules load libraries that take seconds."""
+        return getattr(importlib.import_module(f"codeorigin_training.{self.module}"), self.name)
+
+    def run(self, run: Run, config: Path | None = None, overrides: Sequence[str] = ()) -> None:
+        """Run the stage with settings from a file and overrides.
+
+        Raises:
+            CodeOriginError: a setting is wrong, or an earlier stage is missing.
+        """
+        function = self.function
+        settings = load_config(typing.get_type_hints(function)["config"], config, overrides)
+        run.folder.mkdir(parents=True, exist_ok=True)
+        function(settings, run, typer.echo)
+        if not self.tracked:
+            keep_settings(run, self.name, settings)
+
+
+STAGES = (
+    Stage(
+        "corpus",
+        "data.corpus",
+        "Read the sources, filter, drop near-duplicates, write the run's corpus and its data card.",
+    ),
+    Stage(
+        "wide",
+        "ngrams.wide",
+        "Train the n-gram part, cross-fitted by repository.",
+    ),
+    Stage(
+        "tokenizer",
+        "encoder.tokenizer",
+        "Train the vocabulary on the run's corpus.",
+    ),
+    Stage(
+        "pretrain",
+        "encoder.pretrain",
+        "Pretrain an encoder on unlabelled code.",
+    ),
+    Stage(
+        "finetune",
+        "encoder.finetune",
+        "Train the deep part on what the wide part leaves unexplained.",
+    ),
+    Stage(
+        "calibrate",
+        "commands.calibrate",
+        "Fit temperature and thresholds on out-of-fold logits.",
+    ),
+    Stage(
+        "export",
+        "commands.export",
+        "Write the bundle, check its graphs and its size, and measure it on held-out repositories.",
+    ),
+    Stage(
+        "evaluate",
+        "commands.evaluate",
+        "Write the evaluation report of a bundle.",
+    ),
+    Stage(
+        "card",
+        "commands.card",
+        "Rewrite the model card and the README's table from a bundle's manifest.",
+    ),
+)
+"""A whole run, in order."""
+
+OTHERS = (
+    Stage(
+        "recalibrate",
+        "commands.recalibrate",
+        "Fit new thresholds for a bundle on repositories that its training never saw.",
+        tracked=False,
+    ),
+    Stage(
+        "record", "commands.record", "Add a finished run to the experiments, with its settings and figures."
+    ),
+    Stage(
+        "classify",
+        "encoder.classify",
+        "Train a classifier for any labels, from a folder of folders or a parquet file.",
+    ),
+)
+"""Commands that are not part of a run but are called the same way; ``record`` makes nothing in a run."""
+
+
+def keep_settings(run: Run, command: str, settings: object) -> None:
+    """Save the settings of ``command`` in the run's folder."""
+    tracking: Any = importlib.import_module("codeorigin_training.tracking")
+    tracking.keep_settings(run, command, settings)
