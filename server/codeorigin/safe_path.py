@@ -1,6 +1,7 @@
 """What this process and those that it starts may import.
 
-This module imports only what Python has already loaded: it runs while the current folder may still be searched.
+This module imports only what Python has already loaded, not even ``pathlib``: it runs while the current folder may still
+be searched.
 """
 
 import os
@@ -11,14 +12,22 @@ def trust_no_folder() -> None:
     """Import nothing from the current folder, neither in this process nor in any that it starts.
 
     A new Python process looks for modules in the current folder first, that of ``multiprocessing`` included, and this
-    program runs in the folders of other people's repositories.
+    program runs in the folders of other people's repositories. ``PYTHONPATH`` may lead there too: an empty entry, as in
+    ``:/tools``, is the current folder.
     """
     # Read by every Python process that this one starts, the resource tracker and the processes of Ray included.
     os.environ["PYTHONSAFEPATH"] = "1"
-    if not sys.flags.safe_path:
-        # ``python -m`` has put the current folder there. A worker gets a copy of this list.
-        here = {"", ".", os.curdir, _current_folder()}
-        sys.path[:] = [folder for folder in sys.path if folder not in here]
+    given = os.environ.pop("PYTHONPATH", None)
+    entries = [] if given is None else given.split(os.pathsep)
+    here = _current_folder()
+    kept = [folder for folder in entries if os.path.isabs(folder) and folder != here]  # noqa: PTH117
+    if kept:
+        os.environ["PYTHONPATH"] = os.pathsep.join(kept)
+    # ``python -m`` has put the current folder first, and ``PYTHONPATH`` follows. What comes later is Python's own, also
+    # if this is its folder. A worker gets a copy of this list.
+    first = len(entries) + (not sys.flags.safe_path)
+    dropped = {"", here, *(os.path.abspath(each) for each in entries if each not in kept)}  # noqa: PTH100
+    sys.path[:] = [folder for place, folder in enumerate(sys.path) if place >= first or folder not in dropped]
 
 
 def _current_folder() -> str:

@@ -1,9 +1,11 @@
 """A repository full of modules with the names of others: whatever runs there imports none of them."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
+import sysconfig
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -104,9 +106,9 @@ def test_no_command_imports_from_the_current_folder(
     assert part in done.stdout + done.stderr
 
 
-def imported_by_python_itself(folder: Path) -> set[str]:
+def imported_by_python_itself(folder: Path, *more: str) -> set[str]:
     """What ``python -m`` has imported before the first line of any module: only -P or -I keeps those safe."""
-    (folder / "empty_module.py").write_text("import sys\nprint(*sys.modules)\n")
+    (folder / "empty_module.py").write_text(f"import {', '.join(['sys', *more])}\nprint(*sys.modules)\n")
     done = run((sys.executable, "-m", "empty_module"), (), folder)
     return {name.partition(".")[0] for name in done.stdout.split()}
 
@@ -127,6 +129,35 @@ def test_a_module_run_without_a_safe_path_drops_the_current_folder_first(
     assert imported(hostile) == []
     assert done.returncode in {0, 1}, done.stderr
     assert "codeorigin" in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("searched", [f"{os.pathsep}/nowhere", "/nowhere:", ".", "src/.."])
+@pytest.mark.parametrize("program", [COMMAND, MODULE])
+def test_search_path_that_leads_to_the_current_folder_is_not_followed(
+    hostile: Repository,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    program: Sequence[str],
+    searched: str,
+) -> None:
+    """``PYTHONPATH=$PYTHONPATH:/tools`` begins with an empty entry, which is the current folder."""
+    (tmp_path / "clean").mkdir()
+    early = imported_by_python_itself(tmp_path / "clean", "re")  # by the script that starts the command
+    for name in {"codeorigin", "sitecustomize", "usercustomize", *early}:
+        shutil.rmtree(hostile.folder / name, ignore_errors=True)
+        (hostile.folder / f"{name}.py").unlink(missing_ok=True)
+    monkeypatch.setitem(PLAIN, "PYTHONPATH", searched)
+    done = run(program, ("check", "src", "--jobs", "2", "--format", "json"), hostile.folder)
+    assert imported(hostile) == []
+    assert done.returncode in {0, 1}, done.stderr
+    assert '"files"' in done.stdout
+
+
+@pytest.mark.parametrize("program", [COMMAND, MODULE, UNSAFE_MODULE])
+def test_folders_of_python_itself_can_be_checked(program: Sequence[str]) -> None:
+    for name in ("stdlib", "purelib"):
+        done = run(program, ("check", "-", "--language", "python"), Path(sysconfig.get_path(name)))
+        assert done.returncode in {0, 1}, done.stderr
 
 
 def test_a_cluster_started_here_imports_nothing_from_the_folder(hostile: Repository) -> None:
