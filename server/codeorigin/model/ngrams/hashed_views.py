@@ -18,8 +18,8 @@ from codeorigin.model.ngrams.hashing import NO_ROW, Items, Rows, ngram_rows, sor
 from codeorigin.model.ngrams.item_places import item_places
 from codeorigin.model.ngrams.views import View, ViewKind
 from codeorigin.model.reading.comment_items import comment_items
+from codeorigin.model.reading.hashed_words import hash_words
 from codeorigin.model.reading.normalize import LEVEL_MARK, Normalized
-from codeorigin.model.reading.text_words import hash_texts
 from codeorigin.model.reading.words import Vocabulary, utf32
 
 Ints = npt.NDArray[np.int32]
@@ -126,7 +126,7 @@ class NgramViews:
         vocabulary = self._vocabulary
         vocabulary.trim()
         if kinds & {ViewKind.WORDS, ViewKind.SHAPES}:
-            words = hash_texts(texts, language, vocabulary)
+            words = hash_words(texts, language, vocabulary)
             items[ViewKind.WORDS] = Items(words.words, words.counts, everyone)
             items[ViewKind.SHAPES] = Items(words.shapes, words.counts, everyone)
         if ViewKind.CHARACTERS in kinds:

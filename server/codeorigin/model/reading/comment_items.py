@@ -6,7 +6,7 @@ import numpy as np
 
 from codeorigin.model.ngrams.hashing import Items
 from codeorigin.model.reading.comment_words import read_comments
-from codeorigin.model.reading.text_words import hash_texts
+from codeorigin.model.reading.hashed_words import hash_words
 from codeorigin.model.reading.words import Vocabulary
 
 _MARKS = 3
@@ -29,7 +29,7 @@ def comment_items(texts: Sequence[str], language: str, vocabulary: Vocabulary) -
             owners.append(owner)
             marks += (*comment.before, comment.after)
             written.append(comment.written)
-    words = hash_texts(written, None, vocabulary)
+    words = hash_words(written, None, vocabulary)
     lengths = words.counts + _MARKS
     ends = np.cumsum(lengths)
     firsts = ends - lengths

@@ -1,4 +1,4 @@
-"""The words found in ASCII text are the ones that the regular expression for words finds."""
+"""The hashes of the words of texts, beside those computed word by word."""
 
 from collections.abc import Sequence
 
@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codeorigin.model.reading.ascii_words import hash_words
+from codeorigin.model.reading.hashed_words import hash_words
 from codeorigin.model.reading.keywords import KEYWORDS
-from codeorigin.model.reading.words import fnv1a, shape, word_pattern
+from codeorigin.model.reading.words import Vocabulary, fnv1a, shape, word_pattern
 from support.snippets import ALL
 
 ALPHABETS = (
@@ -24,7 +24,7 @@ TEXTS = st.one_of(*(st.text(st.sampled_from(alphabet), max_size=60) for alphabet
 
 def check(texts: Sequence[str], language: str) -> None:
     words = [word_pattern(text).findall(text) for text in texts]
-    found = hash_words(texts, language)
+    found = hash_words(texts, language, Vocabulary())
     assert found.counts.tolist() == [len(each) for each in words]
     flat = [word for each in words for word in each]
     assert found.words.tolist() == [fnv1a(word) for word in flat]
@@ -39,7 +39,7 @@ def test_words_and_shapes_match_the_regular_expression(texts: list[str], languag
 
 @pytest.mark.parametrize("language", sorted(KEYWORDS))
 def test_real_code_matches_the_regular_expression(language: str) -> None:
-    check([code for code, _ in ALL if code.isascii()], language)
+    check([code for code, _ in ALL], language)
 
 
 @pytest.mark.parametrize(
@@ -52,4 +52,4 @@ def test_long_words_match_the_regular_expression(text: str) -> None:
 @given(st.lists(TEXTS, max_size=4))
 def test_words_without_shapes(texts: list[str]) -> None:
     words = [word for text in texts for word in word_pattern(text).findall(text)]
-    assert hash_words(texts, None).words.tolist() == [fnv1a(word) for word in words]
+    assert hash_words(texts, None, Vocabulary()).words.tolist() == [fnv1a(word) for word in words]
