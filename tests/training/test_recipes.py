@@ -60,6 +60,8 @@ def test_classic_recipe_has_its_known_settings() -> None:
 
 def test_classic_head_has_its_known_layers_and_schedule(tmp_path: Path) -> None:
     config = load_config(BuildConfig, recipe_file("classic")).finetune
+    # With a few starting weights, a later epoch is better by chance.
+    torch.manual_seed(0)
     encoder = Encoder(compact_body(tiny_shape(), 320, pad_id=0), replace(config.encoder, name="compact"))
     layers = list(encoder.head)
     assert [type(layer) for layer in layers] == [nn.Dropout, nn.Linear, nn.ReLU, nn.Dropout, nn.Linear]
