@@ -21,7 +21,8 @@ from codeorigin.functions.finding import only_function
 from codeorigin.functions.spans import FunctionSpan
 from codeorigin.languages import get_language, parsing
 from codeorigin.model.bundle import Bundle
-from codeorigin.model.calibration.judge import Judge, Scored
+from codeorigin.model.calibration.judge import Judge
+from codeorigin.model.scoring.features import RawScore
 from codeorigin.model.scoring.scorer import Scorer
 from codeorigin.model.verdict import Reason, Verdict
 from codeorigin.text.sources import is_minified
@@ -41,7 +42,7 @@ class Analyzer:
         self.bundle = bundle
         scorer = Scorer.of(bundle, threads=threads)
         self._judge = Judge(bundle.calibration)
-        self._scores = ScoreCache(scorer, self._judge.is_long_enough, verdict_cache_bytes)
+        self._scores = ScoreCache(scorer, self._judge.length_reason, verdict_cache_bytes)
         self._explainer = CachedExplainer(Explainer(scorer, bundle.gradient_path, threads=threads))
 
     @classmethod
@@ -164,7 +165,7 @@ class Analyzer:
         by_language: dict[str, dict[str, str]] = {}
         for piece in pieces:
             by_language.setdefault(piece.language.model_language, {}).update(piece.codes())
-        scores: dict[str, Scored | None] = {}
+        scores: dict[str, RawScore | Reason] = {}
         for language, codes in by_language.items():
             scores |= self._scores.of(codes, language, cancel=cancel)
         return scores
@@ -185,10 +186,10 @@ class Analyzer:
         function = only_function(code, known, cancel)
         if function is not None:
             code = code[function.code.start : function.code.end]
-        scored = self._scores.score(code, known.model_language, cancel)
-        if scored is None:
-            return Verdict.without(Reason.TOO_SHORT)
-        return self._judge.alone(scored, known.model_language)
+        score = self._scores.score(code, known.model_language, cancel)
+        if isinstance(score, Reason):
+            return Verdict.without(score)
+        return self._judge.alone(score, known.model_language)
 
     def explain(
         self,

@@ -10,16 +10,16 @@ from codeorigin.functions.finding import function_id
 from codeorigin.functions.spans import FunctionSpan
 from codeorigin.languages import Language
 from codeorigin.languages.kinds import get_kind
-from codeorigin.model.calibration.judge import Judge, Scored
+from codeorigin.model.calibration.judge import Judge
 from codeorigin.model.calibration.pooled_rule import counted_lines
 from codeorigin.model.file_verdict import FileReason, FileVerdict
+from codeorigin.model.scoring.features import RawScore
 from codeorigin.model.verdict import Reason, Verdict
 from codeorigin.text.positions import LineIndex
 
-Scores = Mapping[str, Scored | None]
-"""Scores of functions by id; None if the function is too short."""
+Scores = Mapping[str, RawScore | Reason]
+"""Scores of functions by id, or why a function has none."""
 
-_TOO_SHORT = Verdict.without(Reason.TOO_SHORT)
 _NESTED = Verdict.without(Reason.NESTED)
 
 
@@ -75,32 +75,23 @@ def _judged_piece(
         return FileReport(piece.language.id, path, (), FileVerdict.without(FileReason.UNPARSED))
     spans, ids, text = piece.outline.functions, piece.outline.ids, piece.piece.text
     reasons = [piece.reason_of(span) for span in spans]
-    unscored = {
-        number for number, reason in enumerate(reasons) if reason is None and ids[number] not in scores
-    }
-    found = {
-        number: scores[ids[number]]
-        for number, reason in enumerate(reasons)
-        if reason is None and number not in unscored
-    }
-    scored = {number: each for number, each in found.items() if each is not None}
+    found = {number: reason or scores.get(ids[number]) for number, reason in enumerate(reasons)}
+    scored = {number: each for number, each in found.items() if isinstance(each, RawScore)}
     if file_context:
         judged = judge.in_file(scored, language)
     else:
         judged = {number: judge.alone(each, language) for number, each in scored.items()}
     others = {number: in_commits[ids[number]] for number in judged if ids[number] in in_commits}
     judged |= judge.in_commits(judged, others, language, in_file=file_context)
+    verdicts = judged | {
+        number: Verdict.without(each) for number, each in found.items() if isinstance(each, Reason)
+    }
     reports = tuple(
-        FunctionReport(
-            span,
-            judged.get(number, _TOO_SHORT) if reason is None else Verdict.without(reason),
-            ids[number],
-            _nested(text, span, language),
-        )
-        for number, (span, reason) in enumerate(zip(spans, reasons, strict=True))
-        if number not in unscored
+        FunctionReport(span, verdicts[number], ids[number], _nested(text, span, language))
+        for number, span in enumerate(spans)
+        if number in verdicts
     )
-    if unscored:
+    if len(reports) < len(spans):
         return FileReport(piece.language.id, path, reports, is_complete=False)
     return FileReport(piece.language.id, path, reports, _file_verdict(judge, piece, reports))
 

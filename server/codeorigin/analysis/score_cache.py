@@ -1,15 +1,13 @@
 """Scores of functions, cached by text so that nothing is scored twice."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import compress
 
 from codeorigin.analysis.cache import LruCache
 from codeorigin.cancellation import NEVER, CancelToken
-from codeorigin.model.calibration.judge import Scored
-from codeorigin.model.calibration.promise import group_of
 from codeorigin.model.reading.normalize import Normalized, normalize
+from codeorigin.model.scoring.features import RawScore
 from codeorigin.model.scoring.scorer import Scorer
+from codeorigin.model.verdict import Reason
 
 _CHUNK_CHARACTERS = 1 << 15
 """Most characters scored between two checks of the cancel token; a single function may have more."""
@@ -18,84 +16,61 @@ SCORE_CACHE_BYTES = 4 * 2**20
 SCORE_BYTES = 1024
 """Upper bound on the size of a cached score, with its key and cache entry."""
 
-LongEnough = Callable[[Normalized], bool]
-"""Whether a function is long enough for a verdict."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    """A cache entry for one function; ``scored`` is None if the function is too short."""
-
-    scored: Scored | None
+LengthRule = Callable[[Normalized], Reason | None]
+"""Why a function is too short or too long for a verdict; None if it is neither."""
 
 
 class ScoreCache:
     """Scores functions and caches the scores, at most ``capacity`` bytes of them. Not thread-safe."""
 
-    def __init__(self, scorer: Scorer, is_long_enough: LongEnough, capacity: int = SCORE_CACHE_BYTES) -> None:
+    def __init__(self, scorer: Scorer, length_rule: LengthRule, capacity: int = SCORE_CACHE_BYTES) -> None:
         self._scorer = scorer
-        self._is_long_enough = is_long_enough
-        self.kept: LruCache[str, _Kept] = LruCache(capacity, lambda _: SCORE_BYTES)
+        self._length_rule = length_rule
+        self._cache: LruCache[str, RawScore | Reason] = LruCache(capacity, lambda _: SCORE_BYTES)
 
     def of(
-        self,
-        codes: Mapping[str, str],
-        language: str,
-        *,
-        is_long_enough: LongEnough | None = None,
-        cancel: CancelToken = NEVER,
-    ) -> dict[str, Scored | None]:
+        self, codes: Mapping[str, str], language: str, *, cancel: CancelToken = NEVER
+    ) -> dict[str, RawScore | Reason]:
         """The scores of functions; only those not in the cache are computed.
 
         Args:
             codes: the functions' texts by id (:func:`codeorigin.functions.finding.function_id`).
             language: the model language of all of them.
-            is_long_enough: the minimum length, if the texts are not functions.
             cancel: checked between batches of functions; scores computed so far stay cached.
 
         Returns:
-            The scores by the same ids; None for a text that is too short for a verdict.
+            The scores by the same ids, or why a text is too short or too long for one.
 
         Raises:
             Cancelled: ``cancel`` was triggered.
         """
-        found: dict[str, Scored | None] = {}
-        new: dict[str, str] = {}
-        for key, code in codes.items():
-            if (kept := self.kept.get(key)) is not None:
-                found[key] = kept.scored
-            else:
-                new[key] = code
+        found = self.known(codes)
+        new = {key: code for key, code in codes.items() if key not in found}
         # Chunk by chunk, so that an edit in the middle of a first pass does not lose the scores so far.
         for chunk in _chunks(new):
-            scores = self._score(list(chunk.values()), language, is_long_enough, cancel)
-            for key, scored in zip(chunk, scores, strict=True):
-                found[key] = scored
-                self.kept.put(key, _Kept(scored))
+            for key, score in zip(chunk, self._score(list(chunk.values()), language, cancel), strict=True):
+                found[key] = score
+                self._cache.put(key, score)
         return found
 
-    def known(self, codes: Mapping[str, str]) -> dict[str, Scored | None]:
+    def known(self, codes: Mapping[str, str]) -> dict[str, RawScore | Reason]:
         """The scores that are in the cache; computes nothing."""
-        found = {key: self.kept.get(key) for key in codes}
-        return {key: kept.scored for key, kept in found.items() if kept is not None}
+        found = {key: self._cache.get(key) for key in codes}
+        return {key: score for key, score in found.items() if score is not None}
 
-    def score(self, code: str, language: str, cancel: CancelToken = NEVER) -> Scored | None:
+    def score(self, code: str, language: str, cancel: CancelToken = NEVER) -> RawScore | Reason:
         """Like :meth:`of`, for a single function and without the cache."""
-        return next(self._score([code], language, None, cancel))
+        return next(self._score([code], language, cancel))
 
-    def _score(
-        self, codes: Sequence[str], language: str, is_long_enough: LongEnough | None, cancel: CancelToken
-    ) -> Iterator[Scored | None]:
+    def _score(self, codes: Sequence[str], language: str, cancel: CancelToken) -> Iterator[RawScore | Reason]:
         """The scores of functions, each as soon as the model has read it."""
-        is_long_enough = is_long_enough or self._is_long_enough
         read = [normalize(code, language) for code in codes]
-        judged = [is_long_enough(function) for function in read]
-        functions = list(compress(read, judged))
+        reasons = [self._length_rule(function) for function in read]
         cancel.raise_if_cancelled()
-        scores = self._scorer.score_functions(functions, language, cancel)
-        groups = (group_of(function.text, language) for function in functions)
-        for is_judged in judged:
-            yield Scored(next(scores), next(groups)) if is_judged else None
+        judged = [function for function, reason in zip(read, reasons, strict=True) if reason is None]
+        scores = self._scorer.score_functions(judged, language, cancel)
+        for reason in reasons:
+            yield next(scores) if reason is None else reason
 
 
 def _chunks(codes: Mapping[str, str]) -> Iterator[dict[str, str]]:

@@ -24,8 +24,8 @@ from codeorigin.wording.explanations import (
     share_of_code,
 )
 from codeorigin.wording.figures import probability_decimal
-from codeorigin.wording.functions import band_or_reason, band_phrase, own_text, short_rarity
-from codeorigin.wording.promises import promised
+from codeorigin.wording.functions import band_or_reason, own_text
+from codeorigin.wording.shares import shares_sentence
 
 _HALF_WIDTH = 10
 _LLM_STYLE = "dark_orange"
@@ -49,10 +49,10 @@ def _heading(explained: Explained) -> Text:
             f" ({Band.LLM.value} from {verdict.llm_threshold:.2f}, "
             f"{Band.HUMAN.value} up to {verdict.human_threshold:.2f})"
         )
-    if (rarity := short_rarity(verdict)) is not None:
-        text.append(f"; {rarity}")
     if verdict.windows > 1:
         text.append(f"; read in {verdict.windows} overlapping windows")
+    if (shares := shares_sentence(verdict)) is not None:
+        text.append(f"\n{shares}")
     if (in_its_file := own_text(verdict)) is not None:
         text.append(f"\n{in_its_file}")
     return text
@@ -116,8 +116,6 @@ def write_text(explained: Explained, stream: TextIO) -> None:
             text.append(f" line {token.line + 1:>{number_width}}  ", "dim")
             text.append(printable_code(token.text), "")
             console.print(text)
-    if (promise := explained.function.verdict.promise) is not None:
-        console.print(Text(f"\n{band_phrase(Band.LLM)}: {promised(promise)}", "dim"))
     console.print(Text(f"\n{printable(explained.model)}. {CAVEAT}", "dim"))
 
 

@@ -16,9 +16,7 @@ from codeorigin.functions.spans import Piece
 from codeorigin.git.objects import LargeObjectError, Objects, UnreadableObjectError
 from codeorigin.git.repository import Repository
 from codeorigin.languages.kinds import DocumentKind, kind_for_path
-from codeorigin.model.calibration.judge import Scored
 from codeorigin.model.calibration.pooled_rule import counted_lines
-from codeorigin.model.calibration.promise import Group
 from codeorigin.model.scoring.features import RawScore
 from codeorigin.text.sources import decode_source
 
@@ -30,7 +28,7 @@ VERDICT_CACHE_BYTES = 64 * 2**20
 
 @dataclass(frozen=True, slots=True)
 class BlobFunction:
-    """An outermost function of a blob. ``logit`` and ``group`` are None if it has no verdict.
+    """An outermost function of a blob. ``logit`` is None if it has no verdict.
 
     ``weight`` is :func:`~codeorigin.model.pooled_rule.counted_lines` of its code.
     """
@@ -39,14 +37,11 @@ class BlobFunction:
     lines: FunctionLines
     weight: int
     logit: float | None
-    group: Group | None
 
     @property
-    def scored(self) -> Scored | None:
+    def score(self) -> RawScore | None:
         """The input for a verdict; None if the function has no verdict."""
-        if self.logit is None or self.group is None:
-            return None
-        return Scored(RawScore(self.logit, self.logit, 0.0, 1), self.group)
+        return None if self.logit is None else RawScore(self.logit, self.logit, 0.0, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +64,7 @@ def packed(pieces: Iterable[PieceFunctions]) -> bytes:
 
 
 def _row(function: BlobFunction) -> tuple[Any, ...]:
-    place, group = function.lines, function.group
+    place = function.lines
     return (
         function.name,
         place.first,
@@ -78,7 +73,6 @@ def _row(function: BlobFunction) -> tuple[Any, ...]:
         place.plain,
         function.weight,
         function.logit,
-        None if group is None else group.value,
     )
 
 
@@ -99,9 +93,8 @@ def unpacked(data: bytes) -> list[PieceFunctions]:
                         FunctionLines(first, last, tuple(blank), tuple(plain)),
                         weight,
                         logit,
-                        None if group is None else Group(group),
                     )
-                    for name, first, last, blank, plain, weight, logit, group in functions
+                    for name, first, last, blank, plain, weight, logit in functions
                 ),
             )
             for language, block, functions in json.loads(zlib.decompress(data))
@@ -182,7 +175,6 @@ def _functions(found: AnalyzedPiece) -> PieceFunctions:
                 place.in_file(piece),
                 counted_lines(piece.text[each.span.code.start : each.span.code.end]),
                 each.verdict.logit,
-                each.verdict.group,
             )
             for each, place in zip(found.functions, found.lines, strict=True)
         ),

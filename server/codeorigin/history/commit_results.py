@@ -61,11 +61,11 @@ def judged_functions(
 def _changed(judge: Judge, file: ReadFile, *, file_context: bool) -> ChangedFunctions:
     language = get_language(file.language).model_language
     functions = file.functions or []
-    scored = {number: each.scored for number, each in enumerate(functions) if each.scored is not None}
+    scores = {number: each.score for number, each in enumerate(functions) if each.score is not None}
     verdicts = (
-        judge.in_file(scored, language)
+        judge.in_file(scores, language)
         if file_context
-        else {number: judge.alone(each, language) for number, each in scored.items()}
+        else {number: judge.alone(each, language) for number, each in scores.items()}
     )
     return ChangedFunctions(
         language="" if file.block else language,

@@ -59,9 +59,9 @@ def judged_file(
     A ``block`` of a document gets no verdict as a file, because the rule for files was not measured on such code.
     """
     model_language = get_language(language).model_language
-    scored = {number: each.scored for number, each in enumerate(functions)}
+    scores = {number: each.score for number, each in enumerate(functions)}
     verdicts = judge.in_file(
-        {number: each for number, each in scored.items() if each is not None}, model_language
+        {number: each for number, each in scores.items() if each is not None}, model_language
     )
     lines = dict.fromkeys(Band, 0)
     for number, verdict in verdicts.items():

@@ -20,7 +20,7 @@ from codeorigin.model.ngrams.hashed_views import NgramViews
 from codeorigin.model.ngrams.views import View, ViewKind
 from codeorigin.model.scoring.features import DeepSettings
 
-FORMAT = 1
+FORMAT = 2
 _LONGEST_NAME = 100
 SCORE_GRAPH, GRADIENT_GRAPH, TOKENIZER = "score.onnx", "gradient.onnx", "tokenizer.json"
 BUNDLED_NAME = "codeorigin-small"

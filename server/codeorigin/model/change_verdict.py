@@ -48,7 +48,7 @@ def judge_change(rule: PooledRule, functions: Sequence[tuple[float, int, str]]) 
     Args:
         rule: the model's rule for commits.
         functions: logit, non-blank lines and model language of each function with a verdict. The language with the
-            most lines determines the thresholds.
+            most lines determines the shares.
     """
     if len(functions) < rule.fewest_functions:
         return ChangeVerdict.without(ChangeReason.TOO_FEW_FUNCTIONS, len(functions))

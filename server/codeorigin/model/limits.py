@@ -1,4 +1,4 @@
-"""Limits that a user can set instead of the model's calibrated thresholds."""
+"""Limits that a user can set instead of the model's own share of human-written code."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,8 @@ from codeorigin.model.verdict import Band, Verdict
 class Limits:
     """Report a function from this probability (``threshold``), or up to this share of human-written functions.
 
-    If both are None, the model's own thresholds apply; ``threshold`` takes precedence over ``false_positive_rate``.
+    If both are None, the model's own share applies; ``threshold`` takes precedence over ``false_positive_rate``. What
+    the model calls human stays so, unless it is reported.
     """
 
     threshold: float | None = None
@@ -27,5 +28,4 @@ class Limits:
             return verdict.band
         if reached:
             return Band.LLM
-        is_human = verdict.human_threshold is not None and verdict.probability <= verdict.human_threshold
-        return Band.HUMAN if is_human else Band.UNSURE
+        return Band.HUMAN if verdict.band is Band.HUMAN else Band.UNSURE

@@ -1,9 +1,7 @@
-"""The verdict on a function: calibrated probability, band, and the thresholds behind the band."""
+"""The verdict on a function: calibrated probability, band, and the two shares behind the band."""
 
 from dataclasses import dataclass
 from enum import StrEnum
-
-from codeorigin.model.calibration.promise import Group, Promise
 
 
 class Band(StrEnum):
@@ -18,6 +16,7 @@ class Reason(StrEnum):
     """Why a function has no verdict."""
 
     TOO_SHORT = "too_short"
+    TOO_LONG = "too_long"
     NESTED = "nested"
     GENERATED = "generated"
     MINIFIED = "minified"
@@ -33,11 +32,11 @@ class Verdict:
     are none or the text was judged alone. ``commit_evidence`` is what the ``commit_neighbours`` other functions add in
     addition: those of the analysed change, if that wrote this function, or those of the commit that wrote it.
     ``probability`` and ``band`` are for the sum of all of these, ``own_probability`` is for the function's own text
-    alone. ``human_share`` is the share of human-written calibration functions that score at least this high.
-    ``llm_threshold`` and ``human_threshold`` are the probabilities that bound the bands; ``promise`` is what is
-    guaranteed for ``llm_threshold``, and for which code; ``group`` is the group of functions that determined the
-    thresholds. ``windows`` is the number of overlapping windows that a long function was scored in. Without a
-    verdict, ``probability``, ``logit`` and ``band`` are None and ``reason`` is set.
+    alone. ``human_share`` is the share of human-written functions in the model ``language`` that score at least this
+    high, ``llm_share`` the share of LLM-written ones that score at most this high; ``llm_threshold`` and
+    ``human_threshold`` are the probabilities at which these shares bound the bands. ``windows`` is the number of
+    overlapping windows that a long function was scored in. Without a verdict, ``probability``, ``logit`` and ``band``
+    are None and ``reason`` is set.
     """
 
     probability: float | None
@@ -45,10 +44,10 @@ class Verdict:
     band: Band | None
     reason: Reason | None = None
     human_share: float | None = None
+    llm_share: float | None = None
     llm_threshold: float | None = None
     human_threshold: float | None = None
-    promise: Promise | None = None
-    group: Group | None = None
+    language: str | None = None
     wide: float | None = None
     deep: float | None = None
     windows: int = 0
@@ -57,11 +56,6 @@ class Verdict:
     neighbours: int = 0
     commit_evidence: float | None = None
     commit_neighbours: int = 0
-
-    @property
-    def false_positive_rate(self) -> float | None:
-        """The rate that ``promise`` guarantees; None without one."""
-        return None if self.promise is None else self.promise.rate
 
     @classmethod
     def without(cls, reason: Reason) -> "Verdict":

@@ -2,8 +2,8 @@
 
 from codeorigin.analysis.report import ChangeReport
 from codeorigin.model.change_verdict import ChangeReason
-from codeorigin.wording.figures import counted, percent, probability_decimal
-from codeorigin.wording.promises import promised
+from codeorigin.wording.figures import counted, probability_decimal
+from codeorigin.wording.shares import shares_sentence
 
 _SHORT = 10
 _MOST_NAMED = 20
@@ -37,7 +37,8 @@ def nothing_changed(change: ChangeReport) -> str:
 def verdict_sentence(change: ChangeReport) -> str | None:
     """The verdict on the change as a whole; None if the model has no rule for commits.
 
-    ``The change as a whole, 7 functions that it wrote: 0.93, llm; 0.8 % of human-written commits score as high.``
+    ``The change as a whole, 7 functions that it wrote: 0.93, llm. 8 in 1,000 human-written Go commits score
+    this high.``
     """
     verdict = change.verdict
     if verdict is None:
@@ -53,11 +54,7 @@ def verdict_sentence(change: ChangeReport) -> str | None:
         f"The change as a whole, {counted(verdict.functions, 'function')} that it wrote: "
         f"{probability_decimal(verdict.probability)}, {'no band' if verdict.band is None else verdict.band.value}"
     )
-    if verdict.human_share is not None:
-        sentence += f"; {percent(verdict.human_share)} of human-written commits score as high"
-    if verdict.promise is None:
-        return f"{sentence}. No false-positive rate is promised for commits, so none is in the band llm."
-    return f"{sentence}. For the band llm, {promised(verdict.promise, what='commits')}."
+    return " ".join(filter(None, [f"{sentence}.", shares_sentence(verdict, "commits")]))
 
 
 def declared_sentence(change: ChangeReport) -> str | None:

@@ -2,9 +2,9 @@
 
 from codeorigin.model.file_verdict import FileReason, FileVerdict
 from codeorigin.wording import CAVEAT, FULL_CAVEAT
-from codeorigin.wording.figures import capitalized, counted, percent, probability_decimal, probability_percent
+from codeorigin.wording.figures import counted, probability_decimal, probability_percent
 from codeorigin.wording.functions import band_phrase
-from codeorigin.wording.promises import promised
+from codeorigin.wording.shares import human_phrase, shares_sentence
 
 _REASONS = {
     FileReason.TOO_FEW_FUNCTIONS: "too few of its functions have a verdict",
@@ -39,19 +39,9 @@ def file_headline(verdict: FileVerdict) -> str:
     return f"This file, {together}: {probability_percent(verdict.probability)} likely LLM-written"
 
 
-def file_guarantee(verdict: FileVerdict) -> str | None:
-    """How rare the score is among human-written files, and what is promised about the band; None without a verdict."""
-    if verdict.probability is None:
-        return None
-    rarity = ""
-    if verdict.human_share is not None:
-        rarity = f"{capitalized(percent(verdict.human_share))} of the human-written calibration files score this high. "
-    if verdict.llm_threshold is None or verdict.promise is None:
-        return f"{rarity}No false-positive rate is promised for files, so none is in the band `llm`."
-    return (
-        f"{rarity}In the band `llm` at {probability_percent(verdict.llm_threshold)} or more: "
-        f"{promised(verdict.promise, what='files')}."
-    )
+def file_shares(verdict: FileVerdict) -> str | None:
+    """How rare the score is among human-written and LLM-written files; None without a verdict."""
+    return shares_sentence(verdict, "files")
 
 
 def file_label(verdict: FileVerdict) -> str | None:
@@ -60,12 +50,12 @@ def file_label(verdict: FileVerdict) -> str | None:
 
 
 def file_details(verdict: FileVerdict) -> str:
-    """Everything about a file in plain text: figure and band, promise and caveat, or why there is no verdict."""
+    """Everything about a file in plain text: figure and band, shares and caveat, or why there is no verdict."""
     if verdict.band is None:
         return file_headline(verdict)
     lines = [
         f"{file_headline(verdict)} ({band_phrase(verdict.band)})",
-        file_guarantee(verdict) or "",
+        file_shares(verdict) or "",
         FULL_CAVEAT,
     ]
     return "\n".join(line.replace("`", "") for line in lines if line)
@@ -82,6 +72,6 @@ def file_sentence(verdict: FileVerdict) -> str:
         f"Taken together, {counted(verdict.functions, 'function')} of this file read like LLM-written code: "
         f"probability {probability_decimal(verdict.probability)}"
     )
-    if verdict.human_share is not None:
-        sentence += f"; {percent(verdict.human_share)} of human-written files score as high"
+    if (rarity := human_phrase(verdict, "files")) is not None:
+        sentence += f"; {rarity}"
     return f"{sentence}. {CAVEAT}"

@@ -15,9 +15,9 @@ from codeorigin_training.data.rows import DISTRIBUTION_SOURCE, Row
 from codeorigin_training.data.sides import TrainingSide
 from codeorigin_training.encoder.inference import deep_logits, encode_rows
 from codeorigin_training.encoder.model import Encoder
-from codeorigin_training.metrics.answers import answers_alone
+from codeorigin_training.metrics.answers import answers_alone, context_answers
 from codeorigin_training.metrics.commits import commit_metrics
-from codeorigin_training.metrics.false_positives import by_text_and_in_file
+from codeorigin_training.metrics.false_positives import in_contexts
 from codeorigin_training.metrics.files import file_metrics
 from codeorigin_training.metrics.held_out import (
     detector_metrics,
@@ -31,7 +31,7 @@ from codeorigin_training.ngrams.features import view_matrices
 from codeorigin_training.ngrams.language_bias import language_biases
 from codeorigin_training.ngrams.linear import WideModel
 from codeorigin_training.run import Run
-from codeorigin_training.thresholds.pooled import PooledRuleConfig
+from codeorigin_training.thresholds.eligibility import judged
 from codeorigin_training.tracking import Tracker
 
 
@@ -61,7 +61,11 @@ def held_out_figures(
     if encoder is not None and tokenizer is not None:
         deep = deep_logits(encoder, encode_rows(rows, tokenizer), tokenizer, overlap=overlap)
     logits = wide_logits + deep
-    false_positives = by_text_and_in_file(rows, logits, calibration)
+    counted = np.array([row.pair is None for row in rows], dtype=bool) & judged(rows, calibration)
+    contexts = context_answers(rows, logits, calibration)
+    false_positives = in_contexts(
+        rows, {name: contexts[name] for name in ("by_text", "in_file") if name in contexts}, counted
+    )
     repositories = np.array([row.source != DISTRIBUTION_SOURCE for row in rows], dtype=bool)
     rows = [row for row in rows if row.source != DISTRIBUTION_SOURCE]
     logits, wide_logits, deep = logits[repositories], wide_logits[repositories], deep[repositories]
@@ -81,8 +85,7 @@ def held_out_figures(
     if calibration.file_context is not None:
         metrics["in_files"] = in_file_metrics(rows, logits, calibration)
     if calibration.file is not None:
-        files = PooledRuleConfig(min_lines=calibration.min_lines, min_characters=calibration.min_characters)
-        metrics["files"] = file_metrics(rows, logits, calibration.file, files)
+        metrics["files"] = file_metrics(rows, logits, calibration.file, calibration)
     commits = commit_metrics(rows, logits, calibration)
     if commits is not None:
         metrics["commits"] = commits

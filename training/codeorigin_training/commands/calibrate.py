@@ -2,32 +2,26 @@
 
 import dataclasses
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from codeorigin.errors import CodeOriginError
-from codeorigin.model.calibration.calibration import Calibration
 from codeorigin.model.folder import sha256_of
 from codeorigin_training.arrays import Floats
 from codeorigin_training.data.rows import Row
 from codeorigin_training.data.sides import read_sides
-from codeorigin_training.data.weights import balanced_weights
 from codeorigin_training.files import write_whole
-from codeorigin_training.metrics.answers import answers_alone, answers_in_files
+from codeorigin_training.metrics.answers import InFiles, context_answers
 from codeorigin_training.metrics.test_set import keep_test_set
 from codeorigin_training.run import Log, Run
-from codeorigin_training.thresholds.by_language import Groups, row_groups
-from codeorigin_training.thresholds.commits import with_commit_rules
 from codeorigin_training.thresholds.config import CalibrateConfig
-from codeorigin_training.thresholds.conformal import repository_rate
-from codeorigin_training.thresholds.context import file_numbers
 from codeorigin_training.thresholds.decision import deep_part_helps
-from codeorigin_training.thresholds.eligibility import has_verdict
-from codeorigin_training.thresholds.files import file_samples, fit_file_rule
-from codeorigin_training.thresholds.fit import fit_calibration, fit_file_context
+from codeorigin_training.thresholds.eligibility import judged
+from codeorigin_training.thresholds.fit import fit_calibration
+from codeorigin_training.thresholds.shares import population, repository_rate
 from codeorigin_training.tracking import Tracker, tracked
 
 
@@ -65,13 +59,12 @@ def fitted_entry(
     if deep is not None and moved is not None:
         deep = deep + moved
     functions = side.rows[: side.functions]
-    groups = row_groups(functions)
     if deep is not None and config.deep_must_help:
         deep = deep if deep_part_helps(side.rows, logits, deep, config.deep_gain, log) else None
     if deep is not None:
         logits = logits + deep if config.wide else deep
     logits = logits[: len(functions)]
-    calibration = twin = _fit(functions, logits, groups, config)
+    calibration = twin = fit_calibration(functions, logits, config)
     if fitted_on_all_repositories(run.wide):
         if deep is not None:
             raise CodeOriginError(
@@ -81,20 +74,18 @@ def fitted_entry(
         outside = _logits(run.wide, "held_out", len(held_out), "wide")
         chosen = np.array([row.pair is None for row in held_out], dtype=bool)
         others = [row for row in held_out if row.pair is None]
-        functions, groups = [*functions, *others], [*groups, *row_groups(others)]
+        functions = [*functions, *others]
         logits = np.concatenate([logits, outside[chosen]])
-        calibration = _fit(functions, logits, groups, config)
+        calibration = fit_calibration(functions, logits, config)
     entry = calibration.to_manifest() | {
         "twin": twin.to_manifest(),
         "parts": {"wide": config.wide, "deep": deep is not None},
         "inputs": {path.name: sha256_of(path) for path in (run.wide, run.deep) if path.exists()},
         "settings": dataclasses.asdict(config),
     }
-    by_text = answers_alone(functions, logits, calibration, groups)
-    keep_test_set(tracker, functions, by_text.answers.probability, "out_of_fold")
-    _log_rates(calibration, functions, logits, groups, config, log)
-    rule = calibration.file
-    log(f"files: {'no rule' if rule is None else f'threshold {rule.scale.default.llm}'}")
+    contexts = context_answers(functions, logits, calibration)
+    keep_test_set(tracker, functions, contexts["by_text"].answers.probability, "out_of_fold")
+    _log_rates(contexts, functions, config, log)
     return entry
 
 
@@ -113,47 +104,22 @@ def _is_asked(config: CalibrateConfig, run: Run) -> bool:
     return False
 
 
-def _fit(functions: Sequence[Row], logits: Floats, groups: Groups, config: CalibrateConfig) -> Calibration:
-    """Fit all rules to out-of-sample ``logits`` ``(n,)`` of ``functions``."""
-    calibration = fit_calibration(functions, logits, balanced_weights(functions), config, groups)
-    neutral = calibration.alone.shift
-    context = fit_file_context(functions, logits, config, config.neighbours(neutral), groups)
-    rule = fit_file_rule(file_samples(functions, logits, config.files), config.files, prior_logit=neutral)
-    calibration = dataclasses.replace(calibration, file_context=context, file=rule)
-    return with_commit_rules(calibration, functions, logits, config, groups)
-
-
 def _log_rates(
-    calibration: Calibration,
-    functions: Sequence[Row],
-    logits: Floats,
-    groups: Groups,
-    config: CalibrateConfig,
-    log: Log,
+    contexts: Mapping[str, InFiles], functions: Sequence[Row], config: CalibrateConfig, log: Log
 ) -> None:
-    """Log the thresholds' rates on the rows that they were fitted on."""
-    judged = np.array([has_verdict(row.code, config) for row in functions])
-    labels = np.array([row.label for row in functions])
-    modern = np.array([row.modern for row in functions])
-    repositories = np.unique([row.project for row in functions], return_inverse=True)[1].astype(np.int64)
-    by_text = answers_alone(functions, logits, calibration, groups).answers.llm
-    ways = [("by its own text", calibration.alone, by_text, np.ones(len(functions), dtype=bool))]
-    in_files = answers_in_files(functions, logits, calibration, file_numbers(functions), groups)
-    if calibration.file_context is not None and in_files is not None:
-        ways.append(("in its file", calibration.file_context.scale, in_files.answers.llm, in_files.heard))
-    for way, scale, above, among in ways:
-        log(
-            f"a function {way}: temperature {scale.temperature:.3f}, shift {scale.shift:.3f}, threshold "
-            f"{scale.default.llm:.3f}, of their own: {', '.join(scale.languages) or 'none'}"
-        )
-        for name, rows in (
-            ("modern human", judged & (labels == 0) & modern & among),
-            ("old human", judged & (labels == 0) & ~modern & among),
-            ("LLM", judged & (labels == 1) & among),
-        ):
-            if rows.any():
-                share = repository_rate(above[rows], repositories[rows])
-                log(f"{name}: {share:.2%} called llm, in {len(np.unique(repositories[rows]))} repositories")
+    """Log the bands' rates on the rows that they were fitted on."""
+    counted = judged(functions, config)
+    kinds = np.array([population(row) if row.label == 0 else "llm" for row in functions])
+    names = np.array([row.project for row in functions])
+    for name, found in contexts.items():
+        for kind in np.unique(kinds).tolist():
+            inside = counted & (kinds == kind) & (found.heard | (name == "by_text"))
+            if inside.any():
+                llm, human = (
+                    repository_rate(answer[inside], names[inside])
+                    for answer in (found.answers.llm, found.answers.human)
+                )
+                log(f"{name}, {kind}: {llm:.2%} called llm, {human:.2%} human, {inside.sum():,} functions")
 
 
 def _logits(path: Path, name: str, count: int, command: str) -> Floats:

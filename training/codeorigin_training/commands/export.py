@@ -133,7 +133,7 @@ def _export(
             Memory(run.folder / "baselines", verbose=0),
             f"{inputs['corpus']} {config.pair_weight}",
             log,
-            context=checked.file_context,
+            in_file=None if checked.file_context is None else checked.file_context.file,
         )
     parts = Parts(
         wide=wide,

@@ -1,37 +1,38 @@
-"""The command ``recalibrate``: fits new thresholds for a bundle on repositories that it has never seen."""
+"""The command ``recalibrate``: fits a bundle's calibration again, on repositories that it has never seen."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from pydantic.dataclasses import dataclass
 
 from codeorigin.errors import CodeOriginError
 from codeorigin.model.folder import sha256_of
-from codeorigin_training.arrays import Booleans
+from codeorigin_training.arrays import Floats
 from codeorigin_training.bundle.rescoring import kept_logits, write_again
 from codeorigin_training.configuration import STRICT
 from codeorigin_training.data.rows import FUNCTIONS, HUMAN, Row, read_functions, read_human
 from codeorigin_training.data.seen import SeenProjects
+from codeorigin_training.data.splits import fold_array
+from codeorigin_training.metrics.answers import InFiles, context_answers, joined
 from codeorigin_training.metrics.detector import Detector
-from codeorigin_training.metrics.false_positives import false_positive_figures
+from codeorigin_training.metrics.false_positives import in_contexts
 from codeorigin_training.run import Log, Run
-from codeorigin_training.thresholds.by_language import Groups, row_groups
-from codeorigin_training.thresholds.commits import with_commit_rules
 from codeorigin_training.thresholds.config import CalibrateConfig
 from codeorigin_training.thresholds.eligibility import has_verdict
-from codeorigin_training.thresholds.recalibration import cross_fitted, new_thresholds
+from codeorigin_training.thresholds.fit import fit_calibration
 
 
 @dataclass(frozen=True, config=STRICT)
 class RecalibrateConfig:
-    """``bundle`` gets new thresholds by ``calibrate``; the result is ``version``, in ``out`` (None: the run's bundle).
+    """``bundle`` gets a new calibration by ``calibrate``; the result is ``version``, in ``out`` (None: in the run).
 
-    They are fitted on the repositories and packages of ``data`` that the bundle has not seen, by its manifest's list. On
-    code that it was fitted on, human code scores lower than it does elsewhere, and thresholds would promise too much.
-    The false positives on the card are cross-fitted with ``folds``: they use thresholds fitted without the repository
-    in question.
+    It is fitted on the repositories and packages of ``data`` that the bundle has not seen, by its manifest's list. On
+    code that it was fitted on, human code scores lower than it does elsewhere, and shares would be too small.
+    The false positives on the card are cross-fitted with ``folds``: they use a calibration without the repository in
+    question.
     """
 
     bundle: Path
@@ -49,11 +50,9 @@ class RecalibrateConfig:
 def recalibrate(config: RecalibrateConfig, run: Run, log: Log) -> None:
     """Write the bundle again with its graphs unchanged. The logits are cached in the run's folder.
 
-    A bundle without rules for commits gets some, fitted on the same repositories.
-
     Raises:
         CodeOriginError: the bundle or the data cannot be read, it does not say what it has seen
-            or has seen all of the data, or there are too few repositories for a promise.
+            or has seen all of the data, or there are too few repositories.
     """
     detector = Detector(config.bundle)
     seen = SeenProjects.from_manifest(detector.bundle.manifest)
@@ -76,16 +75,9 @@ def recalibrate(config: RecalibrateConfig, run: Run, log: Log) -> None:
         name: sha256_of(config.data / name) for name in (FUNCTIONS, HUMAN) if (config.data / name).is_file()
     }
     logits = kept_logits(run.folder / "recalibration.npz", detector, rows, inputs, log)
-    groups = row_groups(rows)
-    old = detector.bundle.calibration
-    if old.commit_context is None:
-        old = with_commit_rules(old, rows, logits, config.calibrate, groups)
-    new = new_thresholds(old, rows, logits, groups, config.calibrate)
-    if new.alone == old.alone:
-        raise CodeOriginError(
-            f"{config.data}: too few repositories for a promise of {config.calibrate.rate:g}"
-        )
-    outside = cross_fitted(old, rows, logits, groups, config.calibrate, config.folds)
+    new = fit_calibration(rows, logits, config.calibrate)
+    everywhere = np.ones(len(rows), dtype=bool)
+    figures = in_contexts(rows, _cross_fitted(rows, logits, config), everywhere)
     manifest = dict(detector.bundle.manifest)
     manifest["version"] = config.version
     manifest["calibration"] = new.to_manifest()
@@ -100,7 +92,7 @@ def recalibrate(config: RecalibrateConfig, run: Run, log: Log) -> None:
         "version": config.version,
         "recalibrated": asdict(config.calibrate),
     }
-    manifest["metrics"] = {**manifest["metrics"], "false_positives": _figures(rows, groups, outside)}
+    manifest["metrics"] = {**manifest["metrics"], "false_positives": figures}
     out = config.out or run.bundle
     write_again(out, detector.bundle, manifest)
     for way, each in manifest["metrics"]["false_positives"].items():
@@ -108,16 +100,26 @@ def recalibrate(config: RecalibrateConfig, run: Run, log: Log) -> None:
     log(f"wrote {out}")
 
 
-def _figures(rows: Sequence[Row], groups: Groups, outside: Mapping[str, Booleans]) -> dict[str, Any]:
-    """Figures for every context, that is, every way to judge a function."""
-    return {name: false_positive_figures(rows, groups, called) for name, called in outside.items()}
+def _cross_fitted(rows: Sequence[Row], logits: Floats, config: RecalibrateConfig) -> dict[str, InFiles]:
+    """Answers in every context that each fold has, by a calibration on the other folds; ``logits`` are ``(n,)``."""
+    folds = fold_array(rows, config.folds)
+    parts = []
+    for number in np.unique(folds).tolist():
+        inside = folds == number
+        inner, outer = (
+            [rows[index] for index in np.flatnonzero(side).tolist()] for side in (~inside, inside)
+        )
+        calibration = fit_calibration(inner, logits[~inside], config.calibrate)
+        parts.append((inside, context_answers(outer, logits[inside], calibration)))
+    names = set.intersection(*(set(found) for _, found in parts))
+    return {name: joined([(inside, found[name]) for inside, found in parts]) for name in sorted(names)}
 
 
 def _headline(figures: Mapping[str, Any]) -> str:
     parts = [
         f"{cell['population']} {cell['share']:.2%} of human functions called llm"
         for cell in figures["cells"]
-        if cell["language"] == cell["group"] == "all"
+        if cell["language"] == "all"
     ]
     found = figures["found"].get("all")
     return ", ".join(parts) + ("" if found is None else f"; LLM {found['share']:.1%}")

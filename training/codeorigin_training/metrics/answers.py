@@ -6,12 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from codeorigin.model.calibration.calibration import Calibration
+from codeorigin.model.calibration.context import Context
 from codeorigin.model.calibration.scale import Scale
 from codeorigin_training.arrays import Booleans, Floats, Integers
 from codeorigin_training.data.rows import Row
-from codeorigin_training.thresholds.by_language import Groups, row_groups
-from codeorigin_training.thresholds.context import commit_numbers, file_numbers, neighbour_evidence
-from codeorigin_training.thresholds.eligibility import has_verdict
+from codeorigin_training.thresholds.context import context_evidence
+from codeorigin_training.thresholds.eligibility import judged
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +40,9 @@ class InFiles:
     heard: Booleans
 
 
-def answers_by_text(
-    rows: Sequence[Row], logits: Floats, scale: Scale, groups: Groups | None = None
-) -> Answers:
-    """Apply ``scale`` to the ``logits`` ``(n,)`` of ``rows``; ``groups`` are computed if the scale needs them."""
-    if groups is None:
-        groups = row_groups(rows) if scale.groups else [None] * len(rows)
-    bounds = [scale.thresholds(row.language, group) for row, group in zip(rows, groups, strict=True)]
+def answers_by_text(rows: Sequence[Row], logits: Floats, scale: Scale) -> Answers:
+    """Apply ``scale`` to the ``logits`` ``(n,)`` of ``rows``."""
+    bounds = [scale.thresholds(row.language) for row in rows]
     return Answers(
         llm=logits >= np.array([bound.llm for bound in bounds]),
         human=logits <= np.array([bound.human for bound in bounds]),
@@ -54,48 +50,26 @@ def answers_by_text(
     )
 
 
-def answers_alone(
-    rows: Sequence[Row],
-    logits: Floats,
-    calibration: Calibration,
-    groups: Groups | None = None,
-) -> InFiles:
+def answers_alone(rows: Sequence[Row], logits: Floats, calibration: Calibration) -> InFiles:
     """Judge ``rows`` by their own ``logits`` ``(n,)``."""
-    if groups is None and calibration.alone.groups:
-        groups = row_groups(rows)
-    nobody = np.zeros(len(rows), dtype=bool)
-    scale = calibration.alone
-    return InFiles(_log_odds(logits, scale), answers_by_text(rows, logits, scale, groups), nobody)
+    return _read(rows, logits, np.full(len(rows), np.nan), calibration.alone)
 
 
 def answers_in_files(
-    rows: Sequence[Row],
-    logits: Floats,
-    calibration: Calibration,
-    files: Integers,
-    groups: Groups | None = None,
+    rows: Sequence[Row], logits: Floats, calibration: Calibration, files: Integers
 ) -> InFiles | None:
     """Judge ``rows`` by their own ``logits`` ``(n,)`` and by the evidence of the others in ``files`` ``(n,)``.
 
     Returns:
         None if the calibration has no rule for functions in their files.
     """
-    context = calibration.file_context
-    if context is None:
-        return None
-    judged = np.array([has_verdict(row.code, calibration) for row in rows], dtype=bool)
-    if groups is None and (calibration.alone.groups or context.scale.groups):
-        groups = row_groups(rows)
-    evidence = neighbour_evidence(files, logits, context.rule, judged)
-    told = _told(rows, logits, evidence, context.scale, groups)
-    return _over(answers_alone(rows, logits, calibration, groups), told)
+    return context_answers(rows, logits, calibration, files=files).get("in_file")
 
 
 def context_answers(
     rows: Sequence[Row],
     logits: Floats,
     calibration: Calibration,
-    groups: Groups | None = None,
     *,
     files: Integers | None = None,
     commits: Integers | None = None,
@@ -106,34 +80,29 @@ def context_answers(
     commit, and ``in_file_and_commit`` adds both, or whichever exists. A context is missing if the calibration has no
     rule for it. ``files`` and ``commits`` default to those of the rows.
     """
-    files = file_numbers(rows) if files is None else files
-    commits = commit_numbers(rows) if commits is None else commits
-    groups = row_groups(rows) if groups is None else groups
-    judged = np.array([has_verdict(row.code, calibration) for row in rows], dtype=bool)
-    alone = answers_alone(rows, logits, calibration, groups)
-    found = {"by_text": alone}
-    widest = alone
-    if (in_file := answers_in_files(rows, logits, calibration, files, groups)) is not None:
-        found["in_file"] = widest = in_file
-    if (context := calibration.commit_context) is not None:
-        evidence = neighbour_evidence(commits, logits, context.commit, judged)
-        told = _told(rows, logits, evidence, context.scale, groups)
-        found["in_commit"], widest = _over(alone, told), _over(widest, told)
-    if (both := calibration.file_and_commit_context) is not None and both.file is not None:
-        evidence = neighbour_evidence(commits, logits, both.commit, judged)
-        evidence = evidence + neighbour_evidence(files, logits, both.file, judged)
-        told = _told(rows, logits, evidence, both.scale, groups)
-        found["in_file_and_commit"] = _over(widest, told)
+    counted = judged(rows, calibration)
+    found = {"by_text": answers_alone(rows, logits, calibration)}
+
+    def add(name: str, context: Context | None, *below: str) -> None:
+        if context is None:
+            return
+        evidence = context_evidence(rows, logits, context, counted, files=files, commits=commits)
+        answers = found["by_text"]
+        for each in (found[other] for other in below if other in found):
+            answers = _over(answers, each)
+        found[name] = _over(answers, _read(rows, logits, evidence, context.scale))
+
+    add("in_file", calibration.file_context)
+    add("in_commit", calibration.commit_context)
+    add("in_file_and_commit", calibration.file_and_commit_context, "in_file", "in_commit")
     return found
 
 
-def _told(
-    rows: Sequence[Row], logits: Floats, evidence: Floats, scale: Scale, groups: Groups | None
-) -> InFiles:
+def _read(rows: Sequence[Row], logits: Floats, evidence: Floats, scale: Scale) -> InFiles:
+    """``rows`` read by ``scale`` with the ``evidence`` ``(n,)`` of others; NaN where there are none."""
     together = logits + np.nan_to_num(evidence)
-    return InFiles(
-        _log_odds(together, scale), answers_by_text(rows, together, scale, groups), np.isfinite(evidence)
-    )
+    log_odds = (together - scale.shift) / scale.temperature
+    return InFiles(log_odds, answers_by_text(rows, together, scale), np.isfinite(evidence))
 
 
 def _over(below: InFiles, above: InFiles) -> InFiles:
@@ -150,5 +119,20 @@ def _over(below: InFiles, above: InFiles) -> InFiles:
     )
 
 
-def _log_odds(logits: Floats, scale: Scale) -> Floats:
-    return (logits - scale.shift) / scale.temperature
+def joined(parts: Sequence[tuple[Booleans, InFiles]]) -> InFiles:
+    """Answers about different items as one: each part says which of all ``(n,)`` items it is about."""
+    count = len(parts[0][0])
+    found = InFiles(
+        np.zeros(count),
+        Answers(np.zeros(count, bool), np.zeros(count, bool), np.zeros(count)),
+        np.zeros(count, bool),
+    )
+    for inside, part in parts:
+        found.log_odds[inside], found.heard[inside] = part.log_odds, part.heard
+        for into, values in (
+            (found.answers.llm, part.answers.llm),
+            (found.answers.human, part.answers.human),
+            (found.answers.probability, part.answers.probability),
+        ):
+            into[inside] = values
+    return found

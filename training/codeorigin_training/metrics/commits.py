@@ -12,7 +12,7 @@ from codeorigin_training.arrays import Booleans, Floats, Integers
 from codeorigin_training.data.rows import Row
 from codeorigin_training.data.weights import matched_samples
 from codeorigin_training.metrics.answers import InFiles, context_answers
-from codeorigin_training.metrics.false_positives import false_positive_figures
+from codeorigin_training.metrics.false_positives import in_contexts
 from codeorigin_training.metrics.files import holds_both, pooled_metrics
 from codeorigin_training.metrics.ranking import DRAWS, ranking_figures
 from codeorigin_training.metrics.shares import called_share
@@ -25,13 +25,10 @@ from codeorigin_training.metrics.sizes import (
     whole_by_size,
 )
 from codeorigin_training.metrics.statistics import auroc, bootstrap_interval
-from codeorigin_training.thresholds.by_language import Groups, row_groups
-from codeorigin_training.thresholds.commits import commit_samples
 from codeorigin_training.thresholds.context import commit_numbers, file_numbers, mixed_numbers
-from codeorigin_training.thresholds.eligibility import has_verdict
-from codeorigin_training.thresholds.files import file_samples
-from codeorigin_training.thresholds.pooled import PooledRuleConfig
-from codeorigin_training.thresholds.risk_control import DISTRIBUTION, population
+from codeorigin_training.thresholds.eligibility import judged
+from codeorigin_training.thresholds.pooled import pooled_samples
+from codeorigin_training.thresholds.shares import DISTRIBUTION, population
 
 RANGES: tuple[Range, ...] = (("all", 1, None), *SIZES[:2], ("4 or more", 4, None), *SIZES[2:])
 """Classes of the number of functions that a commit has in the corpus: title, fewest, most."""
@@ -40,9 +37,7 @@ _MIXED_SHARE = 0.5
 _ERAS = {"old_human": False, "modern_human": True}
 
 
-def commit_metrics(
-    rows: Sequence[Row], logits: Floats, calibration: Calibration, groups: Groups | None = None
-) -> dict[str, Any] | None:
+def commit_metrics(rows: Sequence[Row], logits: Floats, calibration: Calibration) -> dict[str, Any] | None:
     """Compare commit, file and own text on ``rows`` with a verdict, of raw ``logits`` ``(n,)``; None without a rule.
 
     ``functions`` has ranking figures by era, number of functions in the commit and context, with 90 % intervals by
@@ -55,27 +50,20 @@ def commit_metrics(
     since no commit of the corpus contains both; ``as_they_are`` has them for all functions without such moves.
 
     ``commits`` has whole commits (:func:`~codeorigin_training.metrics.files.pooled_metrics`), ``false_positives`` has
-    :func:`~codeorigin_training.metrics.false_positives.false_positive_figures` of the contexts with a commit.
+    :func:`~codeorigin_training.metrics.false_positives.in_contexts` of the contexts with a commit.
     ``called`` and ``whole`` are by number of functions: what the thresholds call ``llm``
     (:func:`~codeorigin_training.metrics.sizes.called_by_size`), and whole files and commits
     (:func:`~codeorigin_training.metrics.sizes.whole_by_size`).
     """
     if calibration.commit_context is None:
         return None
-    kept = np.array(
-        [
-            row.pair is None and population(row) != DISTRIBUTION and has_verdict(row.code, calibration)
-            for row in rows
-        ],
-        dtype=bool,
-    )
-    chosen = np.flatnonzero(kept).tolist()
-    groups = row_groups([rows[index] for index in chosen]) if groups is None else [groups[i] for i in chosen]
-    rows, logits = [rows[index] for index in chosen], logits[kept]
+    in_corpus = [row.pair is None and population(row) != DISTRIBUTION for row in rows]
+    counted = np.array(in_corpus, dtype=bool) & judged(rows, calibration)
+    rows, logits = [rows[index] for index in np.flatnonzero(counted).tolist()], logits[counted]
     if not rows:
         return None
     commits = commit_numbers(rows)
-    contexts = context_answers(rows, logits, calibration, groups)
+    contexts = context_answers(rows, logits, calibration)
     sizes = sizes_of(commits)
     labels = np.array([row.label for row in rows], dtype=np.int64)
     modern = np.array([row.modern for row in rows], dtype=bool)
@@ -84,32 +72,25 @@ def commit_metrics(
         for era, is_modern in _ERAS.items()
         for title, inside in classes(sizes, RANGES)
     ]
-    config = PooledRuleConfig(min_lines=calibration.min_lines, min_characters=calibration.min_characters)
     moved = mixed_numbers(rows, commits, _MIXED_SHARE, seed=0)
+    rules = {"file": (calibration.file, file_numbers(rows)), "commit": (calibration.commit, commits)}
     samples = {
-        "file": (file_samples(rows, logits, config), calibration.file),
-        "commit": (commit_samples(rows, logits, config), calibration.commit),
+        kind: (pooled_samples(rows, logits, numbers, calibration, rule.fewest_functions), rule)
+        for kind, (rule, numbers) in rules.items()
+        if rule is not None
     }
     everywhere = np.ones(len(rows), dtype=bool)
     return {
         "functions": functions,
         "mixed_files": _rates(rows, contexts, holds_both(file_numbers(rows), labels)),
-        "mixed_commits": _rates(
-            rows, context_answers(rows, logits, calibration, groups, commits=moved), everywhere
-        ),
+        "mixed_commits": _rates(rows, context_answers(rows, logits, calibration, commits=moved), everywhere),
         "as_they_are": _rates(rows, contexts, everywhere),
-        "commits": None
-        if calibration.commit is None
-        else pooled_metrics(samples["commit"][0], calibration.commit),
+        "commits": pooled_metrics(*samples["commit"]) if "commit" in samples else None,
         "called": called_by_size(rows, contexts, {"commit": commits, "file": file_numbers(rows)}),
-        "whole": {
-            kind: whole_by_size(some, rule) for kind, (some, rule) in samples.items() if rule is not None
-        },
-        "false_positives": {
-            name: false_positive_figures(rows, groups, found.answers.llm)
-            for name, found in contexts.items()
-            if "commit" in name
-        },
+        "whole": {kind: whole_by_size(some, rule) for kind, (some, rule) in samples.items()},
+        "false_positives": in_contexts(
+            rows, {name: found for name, found in contexts.items() if "commit" in name}, everywhere
+        ),
     }
 
 

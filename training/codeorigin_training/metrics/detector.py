@@ -16,7 +16,7 @@ from codeorigin.model.verdict import Band
 from codeorigin_training.arrays import Floats
 from codeorigin_training.data.rows import Row
 from codeorigin_training.metrics.answers import Answers, answers_by_text
-from codeorigin_training.thresholds.pooled import PooledRuleConfig
+from codeorigin_training.thresholds.config import CalibrateConfig
 
 
 class LogitModel(Protocol):
@@ -57,7 +57,7 @@ class Detector:
         rule = self.bundle.calibration.file
         if rule is not None:
             return rule.pooled(functions)
-        return pooled_logit(functions, PooledRuleConfig().prior_lines, self.bundle.calibration.alone.shift)
+        return pooled_logit(functions, CalibrateConfig().prior_lines, self.bundle.calibration.alone.shift)
 
     def file_answers(self, languages: Sequence[str], logits: Floats) -> Answers | None:
         """Answers of the file rule for pooled ``logits`` ``(n,)`` of files; None without a rule."""
@@ -65,7 +65,8 @@ class Detector:
         if rule is None:
             return None
         bands = [
-            rule.scale.band(float(logit), language) for language, logit in zip(languages, logits, strict=True)
+            rule.scale.thresholds(language).band(float(logit))
+            for language, logit in zip(languages, logits, strict=True)
         ]
         return Answers(
             llm=np.array([band is Band.LLM for band in bands], dtype=bool),

@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 
 from codeorigin.model.calibration.pooled_rule import PooledRule
-from codeorigin.model.file_verdict import FileRule
 from codeorigin.model.verdict import Band
 from codeorigin_training.arrays import Booleans, Floats, Integers
 from codeorigin_training.data.rows import Row
@@ -14,23 +13,24 @@ from codeorigin_training.data.weights import matched_samples
 from codeorigin_training.metrics.ranking import DRAWS, ranking_figures
 from codeorigin_training.metrics.shares import called_share, share_of_all
 from codeorigin_training.metrics.statistics import expected_calibration_error
-from codeorigin_training.thresholds.files import file_samples
-from codeorigin_training.thresholds.pooled import PooledRuleConfig, PooledSample
+from codeorigin_training.thresholds.context import file_numbers
+from codeorigin_training.thresholds.eligibility import LengthLimits
+from codeorigin_training.thresholds.pooled import PooledSample, pooled_samples
 
 
 def file_metrics(
-    rows: Sequence[Row], logits: Floats, rule: FileRule, config: PooledRuleConfig | None = None
+    rows: Sequence[Row], logits: Floats, rule: PooledRule, limits: LengthLimits
 ) -> dict[str, Any]:
     """How ``rule`` ranks and judges the files of ``rows``, whose functions have raw ``logits`` ``(n,)``.
 
     ``old_human`` and ``modern_human`` have AUROC and TPR at 1 % FPR with 90 % intervals (repositories drawn with
     replacement), as means over ten draws with the classes matched within language x test x number of functions.
-    ``verdicts`` has rates at the rule's thresholds, with repositories weighted equally; those of band ``llm`` are None
-    if the rule has no such threshold. A figure without samples is None. ``config`` defines what counts as a file,
-    except that the rule sets the minimum number of functions.
+    ``verdicts`` has rates at the rule's thresholds, with repositories weighted equally. A figure without samples is
+    None. Functions without a verdict by ``limits`` do not count.
     """
-    config = config or PooledRuleConfig(fewest_functions=rule.fewest_functions)
-    return pooled_metrics(file_samples(rows, logits, config), rule)
+    return pooled_metrics(
+        pooled_samples(rows, logits, file_numbers(rows), limits, rule.fewest_functions), rule
+    )
 
 
 def pooled_metrics(samples: Sequence[PooledSample], rule: PooledRule) -> dict[str, Any]:
@@ -70,7 +70,10 @@ def _era(files: Sequence[PooledSample], pooled: Floats, *, modern: bool) -> dict
 def _verdicts(files: Sequence[PooledSample], pooled: Floats, rule: PooledRule) -> dict[str, Any]:
     scale = rule.scale
     bands = np.array(
-        [scale.band(float(logit), file.language) for file, logit in zip(files, pooled, strict=True)],
+        [
+            scale.thresholds(file.language).band(float(logit))
+            for file, logit in zip(files, pooled, strict=True)
+        ],
         dtype=object,
     )
     labels = np.array([file.label for file in files], dtype=np.int64)
@@ -78,9 +81,7 @@ def _verdicts(files: Sequence[PooledSample], pooled: Floats, rule: PooledRule) -
     repositories = _repositories(files)
 
     def share(band: Band, among: Booleans) -> dict[str, Any] | None:
-        if not among.any() or (band is Band.LLM and not np.isfinite(scale.default.llm)):
-            return None
-        return called_share((bands == band)[among], repositories[among])
+        return called_share((bands == band)[among], repositories[among]) if among.any() else None
 
     human, llm = labels == 0, labels == 1
     matched, *_ = _matched(files, llm | human)

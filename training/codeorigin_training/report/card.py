@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from codeorigin_training.report.cells import number, percent, share_cell
+from codeorigin_training.report.cells import number, share_cell
 from codeorigin_training.report.commits import commit_sections
 from codeorigin_training.report.document import Block, Bullets, Heading, Paragraph, Table, markdown
-from codeorigin_training.report.human_code import human_code_sections
+from codeorigin_training.report.human_code import human_code_sections, two_shares
 from codeorigin_training.report.separation import (
     RATES,
     SELECTION,
@@ -70,11 +70,7 @@ def verdict_sections(manifest: Mapping[str, Any]) -> list[Block]:
     """Shares of functions by verdict, and the calibration error."""
     verdicts = manifest["metrics"]["verdicts"]
     return [
-        Paragraph(
-            f"With the `llm` threshold, at most {percent(manifest['calibration']['false_positive_rate'])} of the "
-            "human-written functions of a new repository are expected to be called `llm` (conformal risk control with "
-            "repositories as units, separately for modern and older code)."
-        ),
+        Paragraph(two_shares(manifest["calibration"])),
         Table(
             ("mean over repositories", "share"),
             [(title, share_cell(verdicts[key], 1)) for key, title in RATES],

@@ -1,4 +1,4 @@
-"""How often human code is called ``llm``, from a bundle's manifest: by language, group and population."""
+"""How often human code is called ``llm``, from a bundle's manifest: by language and population."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -15,31 +15,19 @@ WAYS = {
 }
 """The ways to judge a function, as headings."""
 
-_GROUPS = {"all": "all functions", "documented": "with a comment", "bare": "without one"}
-
 
 def human_code_sections(manifest: Mapping[str, Any]) -> list[Block]:
-    """Blocks under a heading; without the figures, the promise alone."""
-    metrics, calibration = manifest["metrics"], manifest["calibration"]
-    figures = (metrics.get("commits") or {}).get("false_positives", {}) | (
-        metrics.get("false_positives") or {}
-    )
-    blocks: list[Block] = [Heading("How often human code is called `llm`")]
-    if not figures:
-        said = "one threshold for all languages, and makes no promise about a single language"
-        return [
-            *blocks,
-            Paragraph(f"{promise(calibration)} {manifest['name']} {manifest['version']} has {said}."),
-        ]
-    rate = short_percent(calibration["false_positive_rate"])
-    blocks.append(
+    """Blocks under a heading: what came out at the shipped thresholds."""
+    metrics = manifest["metrics"]
+    figures = (metrics.get("commits") or {}).get("false_positives", {}) | metrics["false_positives"]
+    blocks: list[Block] = [
+        Heading("How often human code is called `llm`"),
         Paragraph(
-            f"{promise(calibration)} The rate of {rate} holds for every language and group with enough repositories, "
-            "and separately for each kind of human code. The promise about single repositories is for all languages "
-            "together. The figures are measured with thresholds fitted without the repository in question. All "
-            f"repositories weigh the same. {SHARE_NOTE}"
-        )
-    )
+            f"{two_shares(manifest['calibration'])} The figures are what came out with shares fitted without the "
+            "repository in question. *At most* is a bound on the mean over new repositories that holds whatever the "
+            f"distribution of scores (conformal risk control). All repositories weigh the same. {SHARE_NOTE}"
+        ),
+    ]
     for way, title in WAYS.items():
         if way in figures:
             each = figures[way]
@@ -55,34 +43,30 @@ def human_code_sections(manifest: Mapping[str, Any]) -> list[Block]:
     return blocks
 
 
-def expected_rate(calibration: Mapping[str, Any]) -> str:
-    """The rate that the ``llm`` threshold promises, as a sentence without a full stop."""
+def two_shares(calibration: Mapping[str, Any]) -> str:
+    """What the bands mean."""
+    rates = calibration["alone"]
     return (
-        "Of the human-written functions of a new repository, at most "
-        f"{short_percent(calibration['false_positive_rate'])} are expected to be called `llm`"
-    )
-
-
-def promise(calibration: Mapping[str, Any]) -> str:
-    """What the ``llm`` threshold promises, and what the promise is about."""
-    text = expected_rate(calibration)
-    if (tail := calibration.get("tail")) is not None:
-        text += (
-            f"; and of the repositories with {tail['fewest']} human-written functions or more, at most "
-            f"{short_percent(tail['rate'])} are expected to have more than {short_percent(tail['share'])} of these "
-            "functions called `llm`"
-        )
-    return (
-        f"{text}. This promise is about repositories like those of calibration, not about a single finding."
+        f"A function is called `llm` where at most {short_percent(rates['llm_rate'])} of human-written functions of its "
+        f"language score as high, `human` where at most {short_percent(rates['human_rate'])} of LLM-written ones score "
+        "as low, and `unsure` elsewhere. Shares are estimated on repositories that the model had not seen, all "
+        "weighing the same; a language with few repositories borrows from all languages."
     )
 
 
 def _repositories(figures: Mapping[str, Mapping[str, Any]]) -> Table:
     return Table(
-        ("human code", "worst tenth: called `llm`", "over 5 % called", "worst of 50 functions or more"),
+        (
+            "human code",
+            "at most",
+            "worst tenth: called `llm`",
+            "over 5 % called",
+            "worst of 50 functions or more",
+        ),
         [
             (
                 title,
+                short_percent(each["bound"]),
                 short_percent(each["worst_tenth"]),
                 f"{each['over_5_percent']} of {each['repositories']} repositories",
                 short_percent(each["worst_large"]),
@@ -94,14 +78,13 @@ def _repositories(figures: Mapping[str, Mapping[str, Any]]) -> Table:
 
 
 def _cells(cells: Sequence[Mapping[str, Any]]) -> Table:
-    known = {(cell["population"], cell["language"], cell["group"]): cell for cell in cells}
-    populations = [name for name in POPULATIONS if (name, "all", "all") in known]
+    known = {(cell["population"], cell["language"]): cell for cell in cells}
+    populations = [name for name in POPULATIONS if (name, "all") in known]
     languages = sorted({cell["language"] for cell in cells}, key=lambda name: (name != "all", name))
     return Table(
-        ("human functions called `llm`", "", *(POPULATIONS[name] for name in populations)),
+        ("human functions called `llm`", *(POPULATIONS[name] for name in populations)),
         [
-            (language, title, *(share_cell(known.get((name, language, group))) for name in populations))
+            (language, *(share_cell(known.get((name, language))) for name in populations))
             for language in languages
-            for group, title in _GROUPS.items()
         ],
     )

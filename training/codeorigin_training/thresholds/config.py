@@ -4,30 +4,40 @@ from pydantic.dataclasses import dataclass
 
 from codeorigin.model.calibration.neighbours import NeighbourRule
 from codeorigin_training.configuration import STRICT
-from codeorigin_training.thresholds.pooled import PooledRuleConfig
-from codeorigin_training.thresholds.risk_control import PromiseSettings
 
 
 @dataclass(frozen=True, config=STRICT)
-class CalibrateConfig(PromiseSettings):
-    """Rates and limits for functions, and the rules for functions in their file and for whole files.
+class CalibrateConfig:
+    """Rates of the bands, what is long enough for a verdict, and the rules for functions that belong together.
 
-    The promise covers functions by themselves, functions in their file, and files. A guarantee of ``rate`` costs
-    1 / (repositories + 1): with 217 repositories of modern human code, 0.015 lets 0.010 of it through, and 0.010
-    only 0.005. The promise about accused repositories costs most of the power, but it keeps a single careful project
-    from being accused.
+    The band is ``llm`` where at most ``llm_rate`` of human code scores as high, and ``human`` where at most
+    ``human_rate`` of LLM code scores as low. Shares of a language are shrunk to those of all languages as if these
+    were ``shrinkage`` repositories more. A scale is fitted to at least ``fewest_repositories`` with human code and as
+    many with LLM code. Functions of fewer than ``min_lines`` or more than ``max_lines`` non-blank lines, or of fewer
+    than ``min_characters`` non-blank characters, get no verdict.
 
     ``deep`` allows the run's deep part into the bundle. With ``deep_must_help`` it is only included if it gains
-    ``deep_gain`` AUROC out of fold on both old and modern code and harms neither pairs nor promises. Their logits are
-    added. Without ``wide`` the bundle has only the deep part.
+    ``deep_gain`` AUROC out of fold on both old and modern code and does not harm pairs. Their logits are added. Without
+    ``wide`` the bundle has only the deep part.
 
     ``context_weight`` 0.8 and ``context_prior_functions`` 1 were chosen on repository folds. A larger weight ranks the
     corpus' files better still, but hurts where a file holds both classes; weighting neighbours by their lines gains
     nothing. The other functions of a commit are weighted by ``commit_weight``, and the file's next to them by
-    ``file_weight_beside_commit``, because a commit has a single author far more often than a file. The limits for
-    files also apply to commits.
+    ``file_weight_beside_commit``, because a commit has a single author far more often than a file.
+
+    ``prior_lines`` lines without evidence are added to every file or commit that is judged as a whole. On repository
+    folds, 20 ranked best, as did weighting functions by lines rather than equally. More complex rules (quantiles,
+    spread, number of functions, gradient boosting over all of them) ranked little better or called more human files
+    elsewhere ``llm``. Files and commits of fewer than ``fewest_functions`` functions get no verdict.
     """
 
+    llm_rate: float = 0.01
+    human_rate: float = 0.04
+    shrinkage: float = 30.0
+    fewest_repositories: int = 20
+    min_lines: int = 3
+    min_characters: int = 60
+    max_lines: int = 300
     wide: bool = True
     deep: bool = True
     deep_must_help: bool = True
@@ -41,42 +51,27 @@ class CalibrateConfig(PromiseSettings):
     seed: int = 0
 
     def __post_init__(self) -> None:
-        PromiseSettings.__post_init__(self)
+        if not 0 < self.llm_rate < 1 or not 0 < self.human_rate < 1:
+            raise ValueError("llm_rate and human_rate must lie between 0 and 1")
+        if self.shrinkage < 0 or self.fewest_repositories < 1:
+            raise ValueError("shrinkage must not be negative, and fewest_repositories at least 1")
+        if not 0 <= self.min_lines <= self.max_lines or self.min_characters < 0:
+            raise ValueError(
+                "min_lines and min_characters must not be negative, and max_lines not below min_lines"
+            )
         if not self.wide and (self.deep_must_help or not self.deep):
             raise ValueError(
                 "without wide there must be a deep part, whatever it helps: set deep_must_help=false"
             )
         if self.deep_gain < 0:
             raise ValueError("deep_gain must not be negative")
+        if self.prior_lines < 0 or self.fewest_functions < 1:
+            raise ValueError("prior_lines must not be negative, and fewest_functions at least 1")
         if not self.context_weight > 0 or not self.context_prior_functions >= 0:
             raise ValueError("context_weight must be positive and context_prior_functions not negative")
         if not self.commit_weight > 0 or not self.file_weight_beside_commit > 0:
             raise ValueError("commit_weight and file_weight_beside_commit must be positive")
 
-    def neighbours(self, neutral: float) -> NeighbourRule:
-        """How much the other functions of a file count; ``neutral`` is the logit of equally likely classes."""
-        return NeighbourRule(self.context_weight, self.context_prior_functions, neutral)
-
-    def commit_neighbours(self, neutral: float) -> NeighbourRule:
-        """The same for the other functions of a commit."""
-        return NeighbourRule(self.commit_weight, self.context_prior_functions, neutral)
-
-    def file_beside_commit(self, neutral: float) -> NeighbourRule:
-        """The same for the other functions of a file when those of the commit count too."""
-        return NeighbourRule(self.file_weight_beside_commit, self.context_prior_functions, neutral)
-
-    @property
-    def files(self) -> PooledRuleConfig:
-        """The settings for whole files and commits."""
-        return PooledRuleConfig(
-            prior_lines=self.prior_lines,
-            fewest_functions=self.fewest_functions,
-            rate=self.rate,
-            human_rate=self.human_rate,
-            tail_share=self.tail_share,
-            tail_rate=self.tail_rate,
-            tail_fewest=self.tail_fewest,
-            fewest_evidence=self.fewest_evidence,
-            min_lines=self.min_lines,
-            min_characters=self.min_characters,
-        )
+    def neighbours(self, weight: float, neutral: float) -> NeighbourRule:
+        """How much other functions count by ``weight``; ``neutral`` is the logit of equally likely classes."""
+        return NeighbourRule(weight, self.context_prior_functions, neutral)

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from codeorigin.model.calibration.context import Context
 from codeorigin.model.calibration.neighbours import NeighbourRule
 from codeorigin_training.arrays import Booleans, Floats, Integers
 from codeorigin_training.data.rows import Row
-from codeorigin_training.thresholds.risk_control import DISTRIBUTION, population
+from codeorigin_training.thresholds.shares import DISTRIBUTION, population
 
 
 def file_numbers(rows: Sequence[Row]) -> Integers:
@@ -80,4 +81,27 @@ def neighbour_evidence(files: Integers, logits: Floats, rule: NeighbourRule, jud
     for members in np.split(inside, np.flatnonzero(np.diff(files[inside])) + 1):
         if len(members) > 1:
             evidence[members] = rule.evidence(logits[members].tolist())
+    return evidence
+
+
+def context_evidence(
+    rows: Sequence[Row],
+    logits: Floats,
+    context: Context,
+    judged: Booleans,
+    *,
+    files: Integers | None = None,
+    commits: Integers | None = None,
+) -> Floats:
+    """What its neighbours add to the logit of every function by the rules of ``context``, ``(n,)``.
+
+    NaN if it has none by one of the rules. ``files`` and ``commits`` ``(n,)`` default to those of the rows.
+    """
+    evidence = np.zeros(len(rows))
+    if context.file is not None:
+        numbers = file_numbers(rows) if files is None else files
+        evidence = evidence + neighbour_evidence(numbers, logits, context.file, judged)
+    if context.commit is not None:
+        numbers = commit_numbers(rows) if commits is None else commits
+        evidence = evidence + neighbour_evidence(numbers, logits, context.commit, judged)
     return evidence

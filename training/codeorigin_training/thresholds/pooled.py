@@ -5,45 +5,19 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
-import pydantic
 
 from codeorigin.model.calibration.pooled_rule import PooledRule, counted_lines, main_language, pooled_logit
 from codeorigin_training.arrays import Floats, Integers
-from codeorigin_training.configuration import STRICT
 from codeorigin_training.data.rows import Row
-from codeorigin_training.data.weights import LENGTH_EDGES, balanced_or_equal_weights
-from codeorigin_training.thresholds.by_language import fit_levels, no_levels
-from codeorigin_training.thresholds.eligibility import has_verdict
-from codeorigin_training.thresholds.risk_control import PromiseSettings
+from codeorigin_training.data.weights import LENGTH_EDGES
+from codeorigin_training.thresholds.config import CalibrateConfig
+from codeorigin_training.thresholds.eligibility import LengthLimits, has_verdict
+from codeorigin_training.thresholds.shares import fit_scale
 
 Rule = TypeVar("Rule", bound=PooledRule)
 
 SIZE_EDGES = (5, 7, 12)
 """Bounds of the size classes, in functions: fewer than 5, 5-6, 7-11, and 12 or more."""
-
-_CURVE_POINTS = 60
-
-
-@pydantic.dataclasses.dataclass(frozen=True, config=STRICT)
-class PooledRuleConfig(PromiseSettings):
-    """How rows are grouped into files or commits and pooled.
-
-    ``prior_lines`` lines without evidence are added to every file or commit. On repository folds, 20 ranked best, as
-    did weighting functions by lines rather than equally. More complex rules (quantiles, spread, number of functions,
-    gradient boosting over all of them) ranked little better or called more human files elsewhere ``llm``. Files and
-    commits of fewer than ``fewest_functions`` functions get no verdict. The promises are about files or commits, so
-    ``tail_fewest`` counts the files or commits of a repository. Functions without a verdict are not pooled.
-    """
-
-    prior_lines: float = 20.0
-    fewest_functions: int = 4
-    rate: float = 0.01
-    tail_fewest: int = 20
-
-    def __post_init__(self) -> None:
-        PromiseSettings.__post_init__(self)
-        if self.prior_lines < 0 or self.fewest_functions < 1:
-            raise ValueError("prior_lines must not be negative, and fewest_functions at least 1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,15 +53,17 @@ class PooledSample:
 
 
 def pooled_samples(
-    rows: Sequence[Row], logits: Floats, numbers: Integers, config: PooledRuleConfig
+    rows: Sequence[Row], logits: Floats, numbers: Integers, limits: LengthLimits, fewest: int
 ) -> list[PooledSample]:
     """Group corpus ``rows`` with ``logits`` ``(n,)`` by their number in ``numbers`` ``(n,)``, class and era.
 
-    Rows with a negative number, functions too short for a verdict and samples with too few functions are left out.
+    Numbers are those of files or commits (:mod:`~codeorigin_training.thresholds.context`). Commits of a file are not
+    separated, because whoever opens it sees what all of them left. Rows with a negative number, functions without a
+    verdict by ``limits``, and samples of fewer than ``fewest`` functions are left out.
     """
     groups: dict[tuple[int, int, bool], list[int]] = {}
     for index, (row, number) in enumerate(zip(rows, numbers.tolist(), strict=True)):
-        if number >= 0 and has_verdict(row.code, config):
+        if number >= 0 and has_verdict(row.code, limits):
             groups.setdefault((number, row.label, row.modern), []).append(index)
     return [
         PooledSample(
@@ -100,44 +76,20 @@ def pooled_samples(
             source=rows[members[0]].source,
         )
         for (_, label, modern), members in groups.items()
-        if len(members) >= config.fewest_functions
+        if len(members) >= fewest
     ]
 
 
 def fit_pooled_rule(
-    kind: type[Rule],
-    samples: Sequence[PooledSample],
-    config: PooledRuleConfig | None = None,
-    *,
-    prior_logit: float = 0.0,
+    kind: type[Rule], samples: Sequence[PooledSample], config: CalibrateConfig, *, prior_logit: float
 ) -> Rule | None:
-    """Fit a rule for whole files or commits to samples with out-of-sample logits.
+    """Fit a rule of type ``kind`` for whole files or commits to samples with out-of-sample logits.
 
-    As for functions, thresholds hold for every language and every population of human code with enough repositories.
-    If even all of them together are too few for the guarantee, the rule has no ``llm`` threshold and never says
-    ``llm``, rather than using a threshold that promises nothing.
-
-    Args:
-        kind: the class of the rule.
-        samples: from :func:`pooled_samples` or elsewhere; those with too few functions are left out.
-        config: None for the defaults.
-        prior_logit: the logit at which both classes are equally likely, the ``shift`` of a calibration of functions.
+    ``prior_logit`` is the logit at which both classes are equally likely, the ``shift`` of the scale of functions.
 
     Returns:
-        None if there are no samples of one of the classes.
+        None if the samples come from too few repositories.
     """
-    config = config or PooledRuleConfig()
-    samples = [sample for sample in samples if len(sample.functions) >= config.fewest_functions]
-    labels = np.array([sample.label for sample in samples], dtype=np.int64)
-    if len(np.unique(labels)) < 2:
-        return None
     logits = np.array([pooled_logit(sample.functions, config.prior_lines, prior_logit) for sample in samples])
-    rows = [sample.as_row() for sample in samples]
-    levels = fit_levels(rows, logits, config)
-    if levels is None:
-        repositories = np.unique([sample.repository for sample in samples], return_inverse=True)[1].astype(
-            np.int64
-        )
-        levels = no_levels(logits, labels, repositories, config.human_rate)
-    scale = levels.scale(rows, logits, balanced_or_equal_weights(rows), config.rate, points=_CURVE_POINTS)
-    return kind(config.prior_lines, prior_logit, config.fewest_functions, scale)
+    scale = fit_scale([sample.as_row() for sample in samples], logits, config)
+    return None if scale is None else kind(config.prior_lines, prior_logit, config.fewest_functions, scale)

@@ -52,8 +52,8 @@ def _function(function: FunctionReport, counted: int, accepted: bool) -> dict[st
         "commit_evidence": verdict.commit_evidence,
         "commit_neighbours": verdict.commit_neighbours,
         "human_share": verdict.human_share,
+        "llm_share": verdict.llm_share,
         "llm_threshold": verdict.llm_threshold,
-        "promise": None if verdict.promise is None else verdict.promise.to_dict(),
         "nested": [_function(nested, 0, False) for nested in function.nested],
     }
 
@@ -66,8 +66,8 @@ def _together(verdict: FileVerdict | ChangeVerdict) -> dict[str, Any]:
         "reason": None if verdict.reason is None else verdict.reason.value,
         "function_count": verdict.functions,
         "human_share": verdict.human_share,
+        "llm_share": verdict.llm_share,
         "llm_threshold": verdict.llm_threshold,
-        "promise": None if verdict.promise is None else verdict.promise.to_dict(),
     }
 
 

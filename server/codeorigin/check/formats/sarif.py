@@ -67,8 +67,9 @@ def _result(file: CheckedFile, function: FunctionReport) -> dict[str, Any]:
             "probability": verdict.probability,
             "logit": verdict.logit,
             "band": None if verdict.band is None else verdict.band.value,
+            "humanShare": verdict.human_share,
+            "llmShare": verdict.llm_share,
             "llmThreshold": verdict.llm_threshold,
-            "falsePositiveRate": verdict.false_positive_rate,
             "ownProbability": verdict.own_probability,
             "fileEvidence": verdict.file_evidence,
             "neighbours": verdict.neighbours,
@@ -91,8 +92,8 @@ def _judged(file: CheckedFile) -> dict[str, Any] | None:
             "band": verdict.band.value,
             "functionCount": verdict.functions,
             "humanShare": verdict.human_share,
+            "llmShare": verdict.llm_share,
             "llmThreshold": verdict.llm_threshold,
-            "falsePositiveRate": verdict.false_positive_rate,
         },
     }
 

@@ -15,8 +15,9 @@ from codeorigin.history.totals import Share, Totals, date_of
 from codeorigin.model.verdict import Band
 from codeorigin.text.literal_text import html_line
 from codeorigin.wording import CAVEAT
-from codeorigin.wording.figures import counted, percent, probability_decimal
+from codeorigin.wording.figures import counted, probability_decimal
 from codeorigin.wording.histories import LINES, NOT_BY_AUTHOR, declared_phrase, percents, totals_phrases
+from codeorigin.wording.shares import one_in
 
 if TYPE_CHECKING:
     from codeorigin.history.run import HistoryRun
@@ -139,7 +140,7 @@ def _commit(details: CommitDetails) -> Iterator[str]:
     band = result.band.value if result.band is not None else "none"
     said = [counted(result.written, "function") + " written", f"{counted(result.lines, 'line')}"]
     if result.human_share is not None:
-        said.append(f"{percent(result.human_share)} of human-written commits score as high")
+        said.append(f"{one_in(result.human_share)} human-written commits score this high")
     if result.declared:
         said.append(f"says so itself: {', '.join(result.declared)}")
     yield (

@@ -1,4 +1,4 @@
-"""The hover: verdict, guarantee, evidence per line with bars, tokens, gap, model, limits."""
+"""The hover: verdict, shares, evidence per line with bars, tokens, gap, model, limits."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from codeorigin.settings.schema import Settings
 from codeorigin.wording import FULL_CAVEAT
 from codeorigin.wording.explanations import balance, by_construct, direction
 from codeorigin.wording.figures import NOTICEABLE, logits
-from codeorigin.wording.files import file_guarantee, file_headline
+from codeorigin.wording.files import file_headline, file_shares
 from codeorigin.wording.functions import (
     SAME_COMMIT,
-    guarantee,
     headline,
     headline_or_reason,
     own_text,
     reason,
+    shares_and_threshold,
     windows_note,
 )
 
@@ -48,7 +48,7 @@ class HoverContent:
         band = self.settings.limits.band(verdict)
         parts = [
             f"**CodeOrigin: {headline(verdict)}** · {name} · band `{band}`",
-            guarantee(verdict, self.settings.limits),
+            shares_and_threshold(verdict, self.settings.limits),
             self._own_text(),
         ]
         if self.line is not None and (evidence := self._own_line()) is not None:
@@ -74,7 +74,7 @@ class HoverContent:
             return f"CodeOrigin: {name}: no verdict: {reason(verdict.reason)}."
         lines = [
             f"CodeOrigin: {headline(verdict)}: {name} (band {self.settings.limits.band(verdict)})",
-            guarantee(verdict, self.settings.limits),
+            shares_and_threshold(verdict, self.settings.limits),
         ]
         if text_of_its_own := self._own_text():
             lines.append(text_of_its_own)
@@ -101,7 +101,7 @@ class HoverContent:
         verdict = self.result.verdict
         if verdict is None or verdict.probability is None or self.line is not None:
             return ""
-        return f"{file_headline(verdict)} (band `{verdict.band}`). {file_guarantee(verdict)}"
+        return f"{file_headline(verdict)} (band `{verdict.band}`). {file_shares(verdict)}"
 
     def _own_line(self) -> LineAttribution | None:
         if self.explanation is None:

@@ -23,13 +23,13 @@ from codeorigin.wording.explanations import (
     share_of_code,
 )
 from codeorigin.wording.figures import logits, probability_percent
-from codeorigin.wording.files import file_details, file_guarantee, file_headline, file_label
+from codeorigin.wording.files import file_details, file_headline, file_label, file_shares
 from codeorigin.wording.functions import (
     SAME_COMMIT,
     band_phrase,
-    guarantee,
     headline_or_reason,
     own_text,
+    shares_and_threshold,
     windows_note,
 )
 
@@ -65,12 +65,11 @@ def verdict_to_wire(verdict: Verdict, settings: Settings) -> dict[str, Any]:
         "bandText": band_phrase(band) if band is not None else None,
         "reason": verdict.reason.value if verdict.reason is not None else None,
         "humanShare": verdict.human_share,
-        "falsePositiveRate": verdict.false_positive_rate,
-        "promise": None if verdict.promise is None else verdict.promise.to_dict(),
+        "llmShare": verdict.llm_share,
         "threshold": settings.threshold if settings.threshold is not None else verdict.llm_threshold,
         "windows": verdict.windows,
         "summary": headline_or_reason(verdict),
-        "guarantee": guarantee(verdict, settings.limits) if has_score else None,
+        "shares": shares_and_threshold(verdict, settings.limits) if has_score else None,
         "ownText": own_text(verdict, SAME_COMMIT),
         "windowsText": windows_note(verdict),
     }
@@ -88,12 +87,11 @@ def file_to_wire(verdict: FileVerdict | None) -> dict[str, Any] | None:
         "reason": verdict.reason.value if verdict.reason is not None else None,
         "functionCount": verdict.functions,
         "humanShare": verdict.human_share,
-        "falsePositiveRate": verdict.false_positive_rate,
-        "promise": None if verdict.promise is None else verdict.promise.to_dict(),
+        "llmShare": verdict.llm_share,
         "threshold": verdict.llm_threshold,
         "label": file_label(verdict),
         "summary": file_headline(verdict),
-        "guarantee": file_guarantee(verdict),
+        "shares": file_shares(verdict),
         "caveat": FULL_CAVEAT,
         "details": file_details(verdict),
     }

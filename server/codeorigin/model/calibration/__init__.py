@@ -1,1 +1,1 @@
-"""Raw logits -> probabilities, bands and promises."""
+"""Raw logits -> probabilities, shares and bands."""

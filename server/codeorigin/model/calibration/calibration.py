@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from codeorigin.model.calibration.commit_context import CommitContext
-from codeorigin.model.calibration.file_context import FileContext
+from codeorigin.model.calibration.context import Context
 from codeorigin.model.calibration.pooled_rule import PooledRule
 from codeorigin.model.calibration.scale import Scale
 from codeorigin.model.file_verdict import FileRule
@@ -13,29 +12,31 @@ from codeorigin.model.file_verdict import FileRule
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """The result of calibration on repositories kept out of training.
+    """The result of calibration on repositories that the model had not seen.
 
-    ``alone`` reads the logit of a function's own text. Functions with fewer than ``min_lines`` non-blank lines or
-    fewer than ``min_characters`` non-blank characters get no verdict. ``file_context`` is the rule for functions with
-    others in their file, ``file`` the one for whole files; None in a bundle without such a rule, as for all that
-    follow. ``commit`` is the rule for whole commits, ``commit_context`` the one for functions with others in their
-    commit, ``file_and_commit_context`` the one for functions with others in both.
+    ``alone`` reads the logit of a function's own text. Functions with fewer than ``min_lines`` non-blank lines, fewer
+    than ``min_characters`` non-blank characters, or more than ``max_lines`` non-blank lines, of which calibration had
+    none, get no verdict. ``file_context`` is the rule for functions with others in their file, ``file`` the one for
+    whole files; None in a bundle without such a rule, as for all that follow. ``commit`` is the rule for whole commits,
+    ``commit_context`` the one for functions with others in their commit, ``file_and_commit_context`` the one for
+    functions with others in both.
     """
 
     alone: Scale
     min_lines: int
     min_characters: int
-    file_context: FileContext | None = None
+    max_lines: int
+    file_context: Context | None = None
     file: FileRule | None = None
     commit: PooledRule | None = None
-    commit_context: CommitContext | None = None
-    file_and_commit_context: CommitContext | None = None
+    commit_context: Context | None = None
+    file_and_commit_context: Context | None = None
 
     def __post_init__(self) -> None:
-        if self.commit_context is not None and self.commit_context.file is not None:
-            raise ValueError("commit_context is about the commit alone")
-        if self.file_and_commit_context is not None and self.file_and_commit_context.file is None:
-            raise ValueError("file_and_commit_context lacks its rule for the file")
+        contexts = (self.file_context, self.commit_context, self.file_and_commit_context)
+        for context, expected in zip(contexts, ((True, False), (False, True), (True, True)), strict=True):
+            if context is not None and (context.file is not None, context.commit is not None) != expected:
+                raise ValueError("a context has rules for something else than its name says")
 
     @classmethod
     def from_manifest(cls, entry: Mapping[str, Any]) -> "Calibration":
@@ -43,17 +44,19 @@ class Calibration:
 
         Every rule except the one for functions alone may be missing.
         """
-        in_file, file, commit = entry.get("file_context"), entry.get("file"), entry.get("commit")
-        in_commit, in_both = entry.get("commit_context"), entry.get("file_and_commit_context")
+        kinds: dict[str, Any] = {
+            "file_context": Context,
+            "file": FileRule,
+            "commit": PooledRule,
+            "commit_context": Context,
+            "file_and_commit_context": Context,
+        }
         return cls(
-            alone=Scale.from_manifest(entry),
-            min_lines=int(entry["min_lines"]),
-            min_characters=int(entry["min_characters"]),
-            file_context=None if in_file is None else FileContext.from_manifest(in_file),
-            file=None if file is None else FileRule.from_manifest(file),
-            commit=None if commit is None else PooledRule.from_manifest(commit),
-            commit_context=None if in_commit is None else CommitContext.from_manifest(in_commit),
-            file_and_commit_context=None if in_both is None else CommitContext.from_manifest(in_both),
+            Scale.from_manifest(entry["alone"]),
+            int(entry["min_lines"]),
+            int(entry["min_characters"]),
+            int(entry["max_lines"]),
+            **{name: kind.from_manifest(entry[name]) for name, kind in kinds.items() if name in entry},
         )
 
     def to_manifest(self) -> dict[str, Any]:
@@ -66,8 +69,9 @@ class Calibration:
             "file_and_commit_context": self.file_and_commit_context,
         }
         return {
-            **self.alone.to_manifest(),
+            "alone": self.alone.to_manifest(),
             "min_lines": self.min_lines,
             "min_characters": self.min_characters,
+            "max_lines": self.max_lines,
             **{name: rule.to_manifest() for name, rule in rules.items() if rule is not None},
         }

@@ -2,24 +2,16 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from codeorigin.model.calibration.calibration import Calibration
-from codeorigin.model.calibration.promise import Group
+from codeorigin.model.calibration.context import Context
 from codeorigin.model.calibration.scale import Scale
 from codeorigin.model.change_verdict import ChangedFunctions, ChangeVerdict, judge_change
 from codeorigin.model.file_verdict import FileVerdict
 from codeorigin.model.reading.normalize import Normalized
 from codeorigin.model.scoring.features import RawScore
-from codeorigin.model.verdict import Verdict
-
-
-@dataclass(frozen=True, slots=True)
-class Scored:
-    """A function's raw score, and the group that determines its thresholds."""
-
-    score: RawScore
-    group: Group
+from codeorigin.model.verdict import Reason, Verdict
 
 
 class Judge:
@@ -28,14 +20,17 @@ class Judge:
     def __init__(self, calibration: Calibration) -> None:
         self._calibration = calibration
 
-    def is_long_enough(self, normalized: Normalized) -> bool:
-        """Whether a function has enough non-blank lines and characters for a verdict."""
-        calibration = self._calibration
-        if len(normalized.layout.contents) < calibration.min_lines:
-            return False
+    def length_reason(self, normalized: Normalized) -> Reason | None:
+        """Why a function has too few or too many non-blank lines or characters for a verdict; None if it has not."""
+        calibration, lines = self._calibration, len(normalized.layout.contents)
+        if lines < calibration.min_lines:
+            return Reason.TOO_SHORT
+        if lines > calibration.max_lines:
+            return Reason.TOO_LONG
         # The beginning is usually enough to decide, unless it is nearly all blanks.
         least, text = calibration.min_characters, normalized.text
-        return sum(map(len, text[: 3 * least].split())) >= least or sum(map(len, text.split())) >= least
+        enough = sum(map(len, text[: 3 * least].split())) >= least or sum(map(len, text.split())) >= least
+        return None if enough else Reason.TOO_SHORT
 
     def in_commits(
         self,
@@ -53,40 +48,35 @@ class Judge:
             language: a model language.
             in_file: let the other functions of the file count as well.
         """
-        alone, both = self._calibration.commit_context, self._calibration.file_and_commit_context
         judged = {number: each.logit for number, each in verdicts.items() if each.logit is not None}
-        found = {}
-        for number, in_commit in others.items():
-            if number not in judged or not in_commit:
-                continue
-            beside = [logit for place, logit in judged.items() if place != number]
-            context, by_file = alone, None
-            if in_file and beside and both is not None and both.file is not None:
-                context, by_file = both, both.file.evidence_for_one(beside)
-            if context is not None:
-                from_commit = context.commit.evidence_for_one(in_commit)
-                found[number] = self._with_others(
-                    verdicts[number],
-                    context.scale,
-                    language,
-                    (by_file, len(beside)),
-                    (from_commit, len(in_commit)),
-                )
-        return found
+        context, beside = self._commit_context(judged, in_file=in_file)
+        if context is None or context.commit is None:
+            return {}
+        return {
+            number: self._verdict(
+                verdicts[number],
+                language,
+                context.scale,
+                (beside.get(number), len(judged) - 1),
+                (context.commit.evidence_for_one(in_commit), len(in_commit)),
+            )
+            for number, in_commit in others.items()
+            if number in judged and in_commit
+        }
 
-    def alone(self, scored: Scored, language: str) -> Verdict:
+    def alone(self, score: RawScore, language: str) -> Verdict:
         """The verdict on a function by its own text alone, in a model language."""
-        return self._verdict(scored, language, None, 0)
+        return self._verdict(_unread(score), language, self._calibration.alone)
 
-    def in_file(self, functions: Mapping[int, Scored], language: str) -> dict[int, Verdict]:
+    def in_file(self, functions: Mapping[int, RawScore], language: str) -> dict[int, Verdict]:
         """The verdicts on a file's functions, including what the others add if the model has a rule for that."""
         context = self._calibration.file_context
-        if context is None or len(functions) < 2:
-            return {number: self.alone(scored, language) for number, scored in functions.items()}
-        evidence = context.rule.evidence([scored.score.logit for scored in functions.values()])
+        if context is None or context.file is None or len(functions) < 2:
+            return {number: self.alone(score, language) for number, score in functions.items()}
+        evidence = context.file.evidence([score.logit for score in functions.values()])
         return {
-            number: self._verdict(scored, language, added, len(functions) - 1)
-            for (number, scored), added in zip(functions.items(), evidence, strict=True)
+            number: self._verdict(_unread(score), language, context.scale, (added, len(functions) - 1))
+            for (number, score), added in zip(functions.items(), evidence, strict=True)
         }
 
     def file(self, functions: Sequence[tuple[float, int]], language: str) -> FileVerdict | None:
@@ -118,70 +108,61 @@ class Judge:
     def _with_change(self, file: ChangedFunctions, logits: Sequence[float]) -> list[Verdict]:
         """The verdicts on a file's functions within a change; ``logits`` are those of all functions it wrote."""
         verdicts = list(file.verdicts)
-        alone, both = self._calibration.commit_context, self._calibration.file_and_commit_context
-        judged = [number for number, each in enumerate(verdicts) if each.logit is not None]
-        in_file = both is not None and both.file is not None and len(judged) > 1
-        context = both if in_file else alone
-        if context is None or len(logits) < 2 or not file.in_context:
+        judged = {number: each.logit for number, each in enumerate(verdicts) if each.logit is not None}
+        context, beside = self._commit_context(judged, in_file=True)
+        if context is None or context.commit is None or len(logits) < 2 or not file.in_context:
             return verdicts
-        from_file: list[float] = []
-        if in_file and context.file is not None:
-            from_file = context.file.evidence([verdicts[number].logit or 0.0 for number in judged])
-        others = len(logits) - 1
-        total = math.fsum(logit - context.commit.neutral for logit in logits)
-        share = context.commit.weight / (others + context.commit.prior_functions)
-        for place, number in enumerate(judged):
-            verdict = verdicts[number]
-            if not file.written[number] or verdict.logit is None or verdict.group is None:
-                continue
-            from_commit = share * (total - (verdict.logit - context.commit.neutral))
-            by_file = (from_file[place] if from_file else None), len(judged) - 1
-            verdicts[number] = self._with_others(
-                verdict, context.scale, file.language, by_file, (from_commit, others)
-            )
+        rule, others = context.commit, len(logits) - 1
+        total = math.fsum(logit - rule.neutral for logit in logits)
+        share = rule.weight / (others + rule.prior_functions)
+        for number, logit in judged.items():
+            if file.written[number]:
+                from_commit = share * (total - (logit - rule.neutral))
+                verdicts[number] = self._verdict(
+                    verdicts[number],
+                    file.language,
+                    context.scale,
+                    (beside.get(number), len(judged) - 1),
+                    (from_commit, others),
+                )
         return verdicts
 
-    def _with_others(
-        self,
-        verdict: Verdict,
-        scale: Scale,
-        language: str,
-        by_file: tuple[float | None, int],
-        by_commit: tuple[float, int],
-    ) -> Verdict:
-        """The verdict read by ``scale`` with what others add: (evidence, number of others) by file and by commit."""
-        if verdict.logit is None or verdict.group is None:
-            return verdict
-        (in_file, neighbours), (from_commit, others) = by_file, by_commit
-        logit = verdict.logit + from_commit + (in_file or 0.0)
-        return replace(
-            scale.read(verdict, logit, language, verdict.group),
-            own_probability=self._calibration.alone.probability(verdict.logit),
-            file_evidence=in_file,
-            neighbours=neighbours if in_file is not None else 0,
-            commit_evidence=from_commit,
-            commit_neighbours=others,
-        )
+    def _commit_context(
+        self, judged: Mapping[int, float], *, in_file: bool
+    ) -> tuple[Context | None, Mapping[int, float]]:
+        """The rule for functions with others in their commit, and what those of their file add to each by it."""
+        both = self._calibration.file_and_commit_context
+        if not in_file or both is None or both.file is None or len(judged) < 2:
+            return self._calibration.commit_context, {}
+        return both, dict(zip(judged, both.file.evidence(list(judged.values())), strict=True))
 
     @property
     def judges_files(self) -> bool:
         """Whether the model has a rule for whole files."""
         return self._calibration.file is not None
 
-    def _verdict(self, scored: Scored, language: str, evidence: float | None, neighbours: int) -> Verdict:
-        """The verdict on a function to which the ``neighbours`` in its file add ``evidence``, if any."""
-        score, alone, context = scored.score, self._calibration.alone, self._calibration.file_context
-        verdict = Verdict(
-            probability=None,
-            logit=score.logit,
-            band=None,
-            group=scored.group,
-            wide=score.wide,
-            deep=score.deep,
-            windows=score.windows,
-            own_probability=alone.probability(score.logit),
-            file_evidence=evidence,
-            neighbours=neighbours,
+    def _verdict(
+        self,
+        verdict: Verdict,
+        language: str,
+        scale: Scale,
+        by_file: tuple[float | None, int] = (None, 0),
+        by_commit: tuple[float | None, int] = (None, 0),
+    ) -> Verdict:
+        """``verdict`` read by ``scale`` with what others add: (evidence, number of others) by file and by commit."""
+        (in_file, neighbours), (from_commit, others) = by_file, by_commit
+        own = verdict.logit or 0.0
+        return replace(
+            verdict,
+            **scale.read(own + (from_commit or 0.0) + (in_file or 0.0), language),
+            own_probability=self._calibration.alone.probability(own),
+            file_evidence=in_file,
+            neighbours=neighbours if in_file is not None else 0,
+            commit_evidence=from_commit,
+            commit_neighbours=others,
         )
-        scale = alone if evidence is None or context is None else context.scale
-        return scale.read(verdict, score.logit + (evidence or 0.0), language, scored.group)
+
+
+def _unread(score: RawScore) -> Verdict:
+    """A score as a verdict that no scale has read yet."""
+    return Verdict(None, score.logit, None, wide=score.wide, deep=score.deep, windows=score.windows)

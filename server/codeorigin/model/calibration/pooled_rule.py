@@ -1,11 +1,9 @@
 """One verdict on functions that belong together, such as those of a file or commit, by a rule with few parameters."""
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self, TypeVar
 
-from codeorigin.model.calibration.promise import LONGEST, Promise
 from codeorigin.model.calibration.scale import Scale
 from codeorigin.model.verdict import Band
 
@@ -16,10 +14,8 @@ class PooledVerdict:
 
     ``functions`` is the number of functions with individual verdicts that were, or would have been, taken together.
     ``logit`` is the pooled logit (:meth:`PooledRule.pooled`), ``probability`` the sigmoid of the temperature-scaled
-    logit. ``human_share`` is the share of human-written samples in the calibration set that score at least this high.
-    ``llm_threshold`` and ``human_threshold`` are the probabilities that bound the bands, ``promise`` is what is
-    guaranteed for the former. Both ``promise`` and ``llm_threshold`` are None if no rate could be guaranteed; the
-    verdict is then never ``llm``. Figures are None if there is no verdict.
+    logit. The other figures are those of a function's :class:`~codeorigin.model.verdict.Verdict`, for files or commits.
+    Figures are None if there is no verdict.
     """
 
     probability: float | None
@@ -27,14 +23,10 @@ class PooledVerdict:
     band: Band | None
     functions: int
     human_share: float | None = None
+    llm_share: float | None = None
     llm_threshold: float | None = None
     human_threshold: float | None = None
-    promise: Promise | None = None
-
-    @property
-    def false_positive_rate(self) -> float | None:
-        """The rate that ``promise`` guarantees; None without one."""
-        return None if self.promise is None else self.promise.rate
+    language: str | None = None
 
 
 Kind = TypeVar("Kind", bound=PooledVerdict)
@@ -44,11 +36,9 @@ Kind = TypeVar("Kind", bound=PooledVerdict)
 class PooledRule:
     """How the logits of functions that belong together are combined into one verdict.
 
-    A function is weighted by its non-blank lines, up to the length of the longest functions in calibration. The mean is
-    shrunk as if there were ``prior_lines`` more lines with logit ``prior_logit``, so that few, short functions remain
-    nearly undecided. ``scale`` reads the pooled logit just as other scales read a function's: its probability, its
-    thresholds by language, and how human-written code scores. Its default ``llm`` threshold is infinite if the
-    calibration set had too few repositories to promise anything.
+    A function is weighted by its non-blank lines. The mean is shrunk as if there were ``prior_lines`` more lines with
+    logit ``prior_logit``, so that few, short functions remain nearly undecided. ``scale`` reads the pooled logit just
+    as other scales read a function's.
     """
 
     prior_lines: float
@@ -62,12 +52,7 @@ class PooledRule:
 
     @classmethod
     def from_manifest(cls, entry: Mapping[str, Any]) -> Self:
-        """Read what :meth:`to_manifest` writes; KeyError, TypeError or ValueError if it is broken.
-
-        Bundles made before 0.6 have a single pair of thresholds for files, next to the other figures.
-        """
-        if "default" not in entry:
-            entry = {**entry, "default": {"llm": entry["llm"], "human": entry["human"]}, "languages": {}}
+        """Read what :meth:`to_manifest` writes; KeyError, TypeError or ValueError if it is broken."""
         return cls(
             prior_lines=float(entry["prior_lines"]),
             prior_logit=float(entry["prior_logit"]),
@@ -93,7 +78,7 @@ class PooledRule:
 
         Args:
             functions: logit and :func:`counted_lines` of each, in any order.
-            language: the language whose thresholds apply; :func:`main_language` if there are several.
+            language: the language whose shares apply; :func:`main_language` if there are several.
 
         Returns:
             A verdict, without probability and band if there are fewer than ``fewest_functions``.
@@ -106,18 +91,7 @@ class PooledRule:
     def judge_as(self, kind: type[Kind], functions: Sequence[tuple[float, int]], language: str) -> Kind:
         """The verdict of type ``kind`` on ``functions``, however few."""
         logit = self.pooled(functions)
-        thresholds = self.scale.thresholds(language)
-        can_be_llm = math.isfinite(thresholds.llm)
-        return kind(
-            probability=self.scale.probability(logit),
-            logit=logit,
-            band=self.scale.band(logit, language),
-            functions=len(functions),
-            human_share=self.scale.human_share(logit),
-            llm_threshold=self.scale.probability(thresholds.llm) if can_be_llm else None,
-            human_threshold=self.scale.probability(thresholds.human),
-            promise=self.scale.promise(language) if can_be_llm else None,
-        )
+        return kind(logit=logit, functions=len(functions), **self.scale.read(logit, language))
 
 
 def pooled_logit(functions: Iterable[tuple[float, int]], prior_lines: float, prior_logit: float) -> float:
@@ -127,10 +101,10 @@ def pooled_logit(functions: Iterable[tuple[float, int]], prior_lines: float, pri
     """
     # Sorted, so that not even the last bit depends on the order.
     known = sorted(functions)
-    lines = prior_lines + sum(min(count, LONGEST) for _, count in known)
+    lines = prior_lines + sum(count for _, count in known)
     if lines <= 0:
         return prior_logit
-    return (prior_lines * prior_logit + sum(logit * min(count, LONGEST) for logit, count in known)) / lines
+    return (prior_lines * prior_logit + sum(logit * count for logit, count in known)) / lines
 
 
 def counted_lines(code: str) -> int:

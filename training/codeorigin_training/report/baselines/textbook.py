@@ -8,7 +8,7 @@ from sklearn.feature_extraction.text import HashingVectorizer, TfidfTransformer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
 
-from codeorigin.model.calibration.file_context import FileContext
+from codeorigin.model.calibration.neighbours import NeighbourRule
 from codeorigin_training.arrays import Floats
 from codeorigin_training.data.rows import Row
 from codeorigin_training.data.sides import TrainingSide
@@ -64,11 +64,11 @@ def held_out_baselines(
     key: str,
     log: Callable[[str], None],
     *,
-    context: FileContext | None = None,
+    in_file: NeighbourRule | None = None,
 ) -> dict[str, Any]:
     """Figures on ``held_out`` of every baseline, trained on the rows of ``side`` with its weights, including pairs.
 
-    With ``context``, also figures for functions in their files, since neighbours help any detector. Logits that
+    With ``in_file``, also figures for functions in their files, since neighbours help any detector. Logits that
     ``memory`` has under the same ``key``, a digest of the rows and their weights, are not computed again.
     """
     figures: dict[str, Any] = {}
@@ -76,8 +76,8 @@ def held_out_baselines(
     for name in BASELINES:
         logits = logits_of(key, name, side, held_out)
         figures[name] = detector_metrics(held_out, logits)
-        if context is not None:
-            figures[name]["in_files"] = ranking_in_files(held_out, logits, context.rule)
+        if in_file is not None:
+            figures[name]["in_files"] = ranking_in_files(held_out, logits, in_file)
         log(f"baseline {name}: {headline(figures[name])}")
     return figures
 
