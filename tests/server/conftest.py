@@ -22,7 +22,6 @@ from codeorigin.functions.finding import find_functions
 from codeorigin.functions.spans import FunctionSpan
 from codeorigin.languages import get_language
 from codeorigin.model.bundle import default_model_dir
-from codeorigin.model.calibration.promise import Group, Promise
 from codeorigin.model.file_verdict import FileVerdict
 from codeorigin.model.limits import Limits
 from codeorigin.model.verdict import Band, Reason, Verdict
@@ -56,9 +55,10 @@ def verdict(probability: float, band: Band) -> Verdict:
         logit=round(4 * probability - 2, 3),
         band=band,
         human_share=round(1 - probability, 3),
+        llm_share=round(probability, 3),
         llm_threshold=0.9,
         human_threshold=0.2,
-        promise=Promise(0.01, 393, "rust", Group.DOCUMENTED),
+        language="rust",
         own_probability=probability,
     )
 
@@ -76,9 +76,10 @@ def file_verdict(probability: float, band: Band, functions: int = 7) -> FileVerd
         band=band,
         functions=functions,
         human_share=round(1 - probability, 3),
+        llm_share=round(probability, 3),
         llm_threshold=0.9,
         human_threshold=0.2,
-        promise=Promise(0.01, 393, "rust", Group.DOCUMENTED),
+        language="rust",
     )
 
 

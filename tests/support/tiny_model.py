@@ -17,12 +17,10 @@ import torch
 
 import codeorigin_training
 from codeorigin.explain.explainer import Explainer
-from codeorigin.model.bundle import GRADIENT_GRAPH, SCORE_GRAPH, TOKENIZER
-from codeorigin.model.calibration.commit_context import CommitContext
-from codeorigin.model.calibration.file_context import FileContext
+from codeorigin.model.bundle import FORMAT, GRADIENT_GRAPH, SCORE_GRAPH, TOKENIZER
+from codeorigin.model.calibration.context import Context
 from codeorigin.model.calibration.neighbours import NeighbourRule
 from codeorigin.model.calibration.pooled_rule import PooledRule
-from codeorigin.model.calibration.scale import Scale, Thresholds
 from codeorigin.model.file_verdict import FileRule
 from codeorigin.model.folder import MANIFEST, sealed, sha256_of
 from codeorigin.model.ngrams.hashed_views import NgramViews
@@ -37,6 +35,7 @@ from codeorigin_training.encoder.files import make_encoder
 from codeorigin_training.encoder.model import Encoder, compact_body
 from codeorigin_training.encoder.settings import EncoderConfig, Pooling
 from codeorigin_training.encoder.vocabulary import own_tokenizer, train_tokenizer
+from support.scales import scale
 from support.snippets import ALL
 from support.tiny_roberta import write_tiny_roberta
 
@@ -108,37 +107,15 @@ def tiny_encoder(vocab_size: int) -> Encoder:
     return encoder
 
 
-FILE_RULE = FileRule(
-    prior_lines=4.0,
-    prior_logit=0.0,
-    fewest_functions=2,
-    scale=Scale(
-        temperature=0.5,
-        shift=0.0,
-        false_positive_rate=0.01,
-        default=Thresholds(llm=0.25, human=-0.25),
-        languages={},
-        human_logits=(-2.0, 0.0, 2.0),
-        human_shares=(1.0, 0.3, 0.002),
-    ),
+FILE_RULE = FileRule(4.0, 0.0, 2, scale(0.25, -0.25, temperature=0.5))
+
+FILE_CONTEXT = Context(
+    scale(1.0, -1.0, temperature=1.5, shift=0.1),
+    file=NeighbourRule(weight=0.8, prior_functions=1.0, neutral=0.0),
 )
 
 
-FILE_CONTEXT = FileContext(
-    rule=NeighbourRule(weight=0.8, prior_functions=1.0, neutral=0.0),
-    scale=Scale(
-        temperature=1.5,
-        shift=0.1,
-        false_positive_rate=0.02,
-        default=Thresholds(llm=1.0, human=-1.0),
-        languages={},
-        human_logits=(-3.0, 0.0, 3.0),
-        human_shares=(1.0, 0.4, 0.004),
-    ),
-)
-
-
-def with_file_context(directory: Path, source: Path, rule: FileContext = FILE_CONTEXT) -> Path:
+def with_file_context(directory: Path, source: Path, rule: Context = FILE_CONTEXT) -> Path:
     """A copy of the bundle in ``source`` in the empty or new ``directory`` that uses neighbours as evidence."""
     return with_entry(directory, source, "file_context", rule.to_manifest())
 
@@ -150,11 +127,11 @@ def with_file_rule(directory: Path, source: Path, rule: FileRule = FILE_RULE) ->
 
 COMMIT_RULE = PooledRule(prior_lines=8.0, prior_logit=0.0, fewest_functions=2, scale=FILE_RULE.scale)
 _IN_COMMIT = NeighbourRule(weight=1.2, prior_functions=1.0, neutral=0.1)
-COMMIT_CONTEXT = CommitContext(_IN_COMMIT, replace(FILE_CONTEXT.scale, temperature=1.25))
-FILE_AND_COMMIT_CONTEXT = CommitContext(
-    _IN_COMMIT,
+COMMIT_CONTEXT = Context(replace(FILE_CONTEXT.scale, temperature=1.25), commit=_IN_COMMIT)
+FILE_AND_COMMIT_CONTEXT = Context(
     replace(FILE_CONTEXT.scale, temperature=2.5),
     file=NeighbourRule(weight=0.4, prior_functions=2.0, neutral=0.2),
+    commit=_IN_COMMIT,
 )
 
 
@@ -281,7 +258,7 @@ def _manifest(model: TinyModel) -> dict[str, Any]:
         name: sha256_of(model.directory / name) for name in present if (model.directory / name).is_file()
     }
     return {
-        "format": 1,
+        "format": FORMAT,
         "name": "tiny",
         "version": "0.0.1",
         "files": files,
@@ -290,15 +267,10 @@ def _manifest(model: TinyModel) -> dict[str, Any]:
         "bias": BIAS,
         "baseline_logit": baseline,
         "calibration": {
-            "temperature": 1.5,
-            "shift": 0.0,
-            "false_positive_rate": 0.01,
-            "default": {"llm": 0.5, "human": -0.5},
-            "languages": {"go": {"llm": 1.0, "human": -1.0}},
-            "human_logits": [-3.0, 0.0, 3.0],
-            "human_shares": [1.0, 0.2, 0.001],
+            "alone": scale(0.5, -0.5, {"go": (1.0, -1.0)}, temperature=1.5).to_manifest(),
             "min_lines": 3,
             "min_characters": 30,
+            "max_lines": 300,
         },
         "data": {"inputs": {"corpus": "made up"}},
         "metrics": {},

@@ -1,14 +1,9 @@
 """The verdict on a change, and what it says about the functions that the change wrote."""
 
-import math
-from dataclasses import replace
-
 import pytest
 
 from codeorigin.model.calibration.calibration import Calibration
-from codeorigin.model.calibration.judge import Judge, Scored
-from codeorigin.model.calibration.promise import Group
-from codeorigin.model.calibration.scale import Thresholds
+from codeorigin.model.calibration.judge import Judge
 from codeorigin.model.change_verdict import ChangedFunctions, ChangeReason, judge_change
 from codeorigin.model.scoring.features import RawScore
 from codeorigin.model.verdict import Reason, Verdict
@@ -23,6 +18,7 @@ CALIBRATION = Calibration(
     FILE_CONTEXT.scale,
     min_lines=3,
     min_characters=30,
+    max_lines=300,
     file_context=FILE_CONTEXT,
     commit=COMMIT_RULE,
     commit_context=COMMIT_CONTEXT,
@@ -36,9 +32,7 @@ def file(
 ) -> ChangedFunctions:
     """A file whose functions have these own logits and 1, 2, 3, ... lines; ``written`` has ``y`` or ``n`` for each."""
     scored = {
-        number: Scored(RawScore(logit, logit, 0.0, 1), Group.BARE)
-        for number, logit in enumerate(logits)
-        if logit is not None
+        number: RawScore(logit, logit, 0.0, 1) for number, logit in enumerate(logits) if logit is not None
     }
     judged = JUDGE.in_file(scored, language)
     return ChangedFunctions(
@@ -63,11 +57,9 @@ def test_change_verdict_pools_written_functions_weighted_by_lines() -> None:
     assert whole.reason is None
 
 
-def test_thresholds_are_those_of_the_language_with_most_lines() -> None:
-    scale = replace(COMMIT_RULE.scale, languages={"c": Thresholds(llm=math.inf, human=-9.0)})
-    rule = replace(COMMIT_RULE, scale=scale)
-    assert judge_change(rule, [(9.0, 5, "go"), (9.0, 2, "c")]).llm_threshold is not None
-    assert judge_change(rule, [(9.0, 5, "c"), (9.0, 2, "go")]).llm_threshold is None
+def test_shares_are_those_of_the_language_with_most_lines() -> None:
+    assert judge_change(COMMIT_RULE, [(9.0, 5, "go"), (9.0, 2, "c")]).language == "go"
+    assert judge_change(COMMIT_RULE, [(9.0, 5, "c"), (9.0, 2, "go")]).language == "c"
 
 
 def test_too_few_functions_give_no_commit_verdict() -> None:
@@ -82,9 +74,10 @@ def test_function_gets_evidence_from_its_commit_and_its_file() -> None:
     files = [file(1.0, 2.0, 3.0, written="yyn"), file(-4.0, written="y")]
     _, ((first, second, third), (alone,)) = JUDGE.change(files)
     # The first also gets evidence from its file, by the rule for both.
-    in_commit = COMMIT_CONTEXT.commit.evidence_for_one([2.0, -4.0])
-    file_rule = FILE_AND_COMMIT_CONTEXT.file
+    commit_rule, file_rule = COMMIT_CONTEXT.commit, FILE_AND_COMMIT_CONTEXT.file
+    assert commit_rule is not None
     assert file_rule is not None
+    in_commit = commit_rule.evidence_for_one([2.0, -4.0])
     in_file = file_rule.evidence_for_one([2.0, 3.0])
     assert (first.commit_evidence, first.file_evidence) == pytest.approx((in_commit, in_file))
     assert (first.commit_neighbours, first.neighbours) == (2, 2)
@@ -93,10 +86,10 @@ def test_function_gets_evidence_from_its_commit_and_its_file() -> None:
     )
     assert first.logit == 1.0
     assert first.own_probability == files[0].verdicts[0].own_probability
-    assert second.commit_evidence == pytest.approx(COMMIT_CONTEXT.commit.evidence_for_one([1.0, -4.0]))
+    assert second.commit_evidence == pytest.approx(commit_rule.evidence_for_one([1.0, -4.0]))
     # The change only touched the third.
     assert third == files[0].verdicts[2]
-    heard = COMMIT_CONTEXT.commit.evidence_for_one([1.0, 2.0])
+    heard = commit_rule.evidence_for_one([1.0, 2.0])
     assert (alone.commit_evidence, alone.file_evidence) == (pytest.approx(heard), None)
     assert alone.probability == pytest.approx(COMMIT_CONTEXT.scale.probability(-4.0 + heard))
 
@@ -110,6 +103,10 @@ def test_without_context_functions_are_judged_alone() -> None:
 
 
 def test_model_without_commit_rules_gives_no_change_verdict() -> None:
-    plain = Judge(Calibration(FILE_CONTEXT.scale, min_lines=3, min_characters=30, file_context=FILE_CONTEXT))
+    plain = Judge(
+        Calibration(
+            FILE_CONTEXT.scale, min_lines=3, min_characters=30, max_lines=300, file_context=FILE_CONTEXT
+        )
+    )
     files = [file(1.0, 2.0, written="yy")]
     assert plain.change(files) == (None, [files[0].verdicts])

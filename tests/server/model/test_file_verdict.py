@@ -1,31 +1,21 @@
 """The rule that pools a file's functions into one verdict."""
 
 import math
-from dataclasses import replace
 
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from codeorigin.model.calibration.pooled_rule import counted_lines, pooled_logit
-from codeorigin.model.calibration.promise import Promise
-from codeorigin.model.calibration.scale import Scale, Thresholds
 from codeorigin.model.file_verdict import FileReason, FileRule
 from codeorigin.model.verdict import Band
+from support.scales import scale
 
 RULE = FileRule(
     prior_lines=20.0,
     prior_logit=0.5,
     fewest_functions=3,
-    scale=Scale(
-        temperature=0.5,
-        shift=0.25,
-        false_positive_rate=0.01,
-        default=Thresholds(llm=1.5, human=-0.5, repositories=90),
-        languages={"go": Thresholds(llm=1.7, human=-0.6, repositories=70)},
-        human_logits=(-2.0, 0.0, 1.0, 2.0),
-        human_shares=(1.0, 0.4, 0.1, 0.004),
-    ),
+    scale=scale(1.5, -0.5, {"go": (1.7, -0.6)}, temperature=0.5, shift=0.25),
 )
 
 FUNCTIONS = st.lists(st.tuples(st.floats(-20, 20), st.integers(1, 500)), min_size=1, max_size=12)
@@ -77,11 +67,11 @@ def test_a_verdict_has_all_its_figures() -> None:
     assert verdict.band is Band.LLM
     assert verdict.functions == 3
     assert verdict.reason is None
-    assert verdict.human_share == pytest.approx(0.1 + (0.004 - 0.1) * (logit - 1))
+    assert verdict.human_share == RULE.scale.human_share(logit, "python")
+    assert verdict.llm_share == RULE.scale.llm_share(logit, "python")
     assert verdict.llm_threshold == pytest.approx(1 / (1 + math.exp(-2.5)))
     assert verdict.human_threshold == pytest.approx(1 / (1 + math.exp(1.5)))
-    assert verdict.promise == Promise(0.01, 90)
-    assert verdict.false_positive_rate == 0.01
+    assert verdict.language == "python"
 
 
 @pytest.mark.parametrize(
@@ -89,36 +79,15 @@ def test_a_verdict_has_all_its_figures() -> None:
     [(1.5, Band.LLM), (1.499, Band.UNSURE), (-0.499, Band.UNSURE), (-0.5, Band.HUMAN)],
 )
 def test_bands_include_their_thresholds(logit: float, band: Band) -> None:
-    assert RULE.scale.band(logit, "python") is band
+    assert RULE.scale.read(logit, "python")["band"] is band
 
 
-def test_language_has_its_own_thresholds_and_promise() -> None:
+def test_language_has_its_own_thresholds() -> None:
     functions = [(2.05, 20)] * 3
     assert RULE.verdict(functions, "python").band is Band.LLM
     verdict = RULE.verdict(functions, "go")
     assert verdict.band is Band.UNSURE
-    assert verdict.promise == Promise(0.01, 70, "go")
     assert verdict.llm_threshold == pytest.approx(RULE.scale.probability(1.7))
-
-
-def test_rule_from_before_languages_is_read() -> None:
-    entry = {
-        "prior_lines": 20.0, "prior_logit": 0.0, "fewest_functions": 4, "temperature": 0.4, "shift": 0.1,
-        "false_positive_rate": 0.01, "llm": 1.4, "human": -0.7, "human_logits": [-1.0], "human_shares": [1.0],
-    }  # fmt: skip
-    rule = FileRule.from_manifest(entry)
-    assert rule.scale.thresholds("rust") == Thresholds(1.4, -0.7)
-    assert FileRule.from_manifest(rule.to_manifest()) == rule
-
-
-def test_without_a_guarantee_no_file_is_called_llm() -> None:
-    rule = replace(RULE, scale=replace(RULE.scale, default=Thresholds(math.inf, -0.5), languages={}))
-    assert FileRule.from_manifest(rule.to_manifest()) == rule
-    verdict = rule.verdict([(50.0, 100)] * 10, "python")
-    assert verdict.band is Band.UNSURE
-    assert verdict.llm_threshold is None
-    assert verdict.false_positive_rate is None
-    assert rule.verdict([(-50.0, 100)] * 10, "python").band is Band.HUMAN
 
 
 def test_too_few_functions_give_no_file_verdict() -> None:
@@ -147,11 +116,9 @@ def test_the_manifest_entry_round_trips() -> None:
         {"prior_lines": -1.0},
         {"prior_lines": math.nan},
         {"fewest_functions": 0},
-        {"default": {"llm": 1.5, "human": 2.0}},
-        {"human_logits": []},
-        {"human_logits": [3.0, 2.0, 1.0, 0.0]},
+        {"logits": []},
     ],
 )
 def test_a_broken_rule_is_refused(broken: dict[str, object]) -> None:
-    with pytest.raises(ValueError, match=r"temperature|prior_lines|threshold|human_logits"):
+    with pytest.raises(ValueError, match=r"temperature|prior_lines|logits"):
         FileRule.from_manifest({**RULE.to_manifest(), **broken})

@@ -2,13 +2,12 @@
 
 import pytest
 
-from codeorigin.model.calibration.promise import Promise
 from codeorigin.model.limits import Limits
 from codeorigin.model.verdict import Band, Reason, Verdict
 
 VERDICT = Verdict(
     probability=0.824, logit=1.5, band=Band.UNSURE, human_share=0.012, llm_threshold=0.9,
-    human_threshold=0.3, promise=Promise(0.01),
+    human_threshold=0.3,
 )  # fmt: skip
 
 

@@ -5,30 +5,31 @@ from dataclasses import replace
 
 import pytest
 
-from codeorigin.model.calibration.promise import Group, Promise
 from codeorigin.model.limits import Limits
 from codeorigin.model.verdict import Band, Reason, Verdict
 from codeorigin.wording import CAVEAT, FULL_CAVEAT
 from codeorigin.wording.functions import (
     band_or_reason,
     finding,
-    guarantee,
     headline,
     headline_or_reason,
     own_text,
     reason,
+    shares_and_threshold,
     short_reason,
     windows_note,
 )
 
 VERDICT = Verdict(
-    probability=0.824, logit=1.5, band=Band.UNSURE, human_share=0.012, llm_threshold=0.9,
-    human_threshold=0.3, promise=Promise(0.01, 393, "rust", Group.DOCUMENTED),
+    probability=0.824, logit=1.5, band=Band.UNSURE, human_share=0.012, llm_share=0.31,
+    llm_threshold=0.9, human_threshold=0.3, language="rust",
 )  # fmt: skip
 
 
 def test_finding_is_short_and_clear() -> None:
-    assert finding(VERDICT) == "82 % likely LLM-written (1.2 % of human functions score this high)"
+    assert (
+        finding(VERDICT) == "82 % likely LLM-written (1 in 100 human-written Rust functions score this high)"
+    )
     assert finding(Verdict(0.5, 0.0, Band.LLM)) == "50 % likely LLM-written"
     assert finding(Verdict(0.999, 9.0, Band.LLM)) == "Over 99 % likely LLM-written"
 
@@ -38,28 +39,21 @@ def test_no_headline_without_a_verdict() -> None:
         headline(Verdict.without(Reason.TOO_SHORT))
 
 
-def test_guarantee_is_given_only_for_the_models_threshold() -> None:
-    assert guarantee(VERDICT, Limits()) == (
-        "1.2 % of the human-written calibration functions score this high. "
-        "Reported at 90 % or more: at most 1 % of the human-written, commented Rust functions of a new repository are "
-        "expected to score as high (calibrated on 393 repositories)."
+def test_shares_are_followed_by_the_threshold_that_applies() -> None:
+    assert shares_and_threshold(VERDICT, Limits()) == (
+        "1 in 100 human-written Rust functions score this high, and 31 in 100 LLM-written ones this low. "
+        "Reported at 90 % or more."
     )
-    assert "no false-positive rate is promised" in guarantee(VERDICT, Limits(threshold=0.5))
-    assert "the rate that you set" in guarantee(VERDICT, Limits(false_positive_rate=0.05))
+    assert "0.125 % of human-written functions score as high, the share that you set" in shares_and_threshold(
+        VERDICT, Limits(false_positive_rate=0.00125)
+    )
 
 
 def test_limits_are_shown_as_the_user_set_them() -> None:
-    assert "Reported at 0 % or more, your own threshold" in guarantee(VERDICT, Limits(threshold=0.0))
-    assert "Reported at 99.9 % or more" in guarantee(VERDICT, Limits(threshold=0.999))
-    assert "at most 0.125 % of the" in guarantee(VERDICT, Limits(false_positive_rate=0.00125))
-
-
-def test_text_says_when_the_model_is_not_calibrated() -> None:
-    long = replace(VERDICT, group=Group.LONG, llm_threshold=None, promise=None)
-    assert guarantee(long, Limits()).endswith(
-        "Never reported: the model is not calibrated for functions of more than 300 lines."
+    assert "Reported at 0 % or more, your own threshold" in shares_and_threshold(
+        VERDICT, Limits(threshold=0.0)
     )
-    assert "your own threshold" in guarantee(long, Limits(threshold=0.5))
+    assert "Reported at 99.9 % or more" in shares_and_threshold(VERDICT, Limits(threshold=0.999))
 
 
 def test_every_reason_has_its_own_words() -> None:
@@ -119,7 +113,7 @@ def test_nobody_is_named_or_accused() -> None:
             CAVEAT,
             FULL_CAVEAT,
             finding(VERDICT),
-            guarantee(VERDICT, Limits()),
+            shares_and_threshold(VERDICT, Limits()),
             *(reason(each) for each in Reason),
         ]
         + [str(own_text(each)) for each in in_file]

@@ -1,111 +1,118 @@
-"""Thresholds on made-up repositories for which the truth is known."""
+"""All rules of a calibration, fitted on made-up repositories for which the truth is known."""
 
 from dataclasses import replace
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 
 from codeorigin.errors import CodeOriginError
-from codeorigin.model.calibration.promise import Group
 from codeorigin_training.data.rows import Row
+from codeorigin_training.metrics.answers import context_answers
 from codeorigin_training.thresholds.config import CalibrateConfig
-from codeorigin_training.thresholds.conformal import repository_rate
+from codeorigin_training.thresholds.context import commit_numbers, file_numbers
 from codeorigin_training.thresholds.fit import fit_calibration
+from codeorigin_training.thresholds.pooled import pooled_samples
+from support.corpus_rows import row
 
-LONG = "def total(values):\n    result = sum(value.amount for value in values)\n    return round(result, 2)"
-CONFIG = CalibrateConfig(rate=0.05)
-
-Floats = npt.NDArray[np.float64]
+CONFIG = CalibrateConfig(llm_rate=0.1, human_rate=0.1)
 
 
-def drawn(
-    generator: np.random.Generator, repositories: int, *, modern_shift: float = 0.7, prefix: str = "a"
-) -> tuple[list[Row], Floats]:
-    """Human code of both eras and LLM code; each repository has its own level, and modern code scores higher."""
+def repositories(count: int, seed: int, by: str = "path") -> tuple[list[Row], np.ndarray]:
+    """Three files (or commits, ``by`` "commit") per class and repository, with four functions each, which it shifts."""
+    generator = np.random.default_rng(seed)
     rows, logits = [], []
-    for repository in range(repositories):
-        level = generator.normal()
-        language = "python" if repository % 4 else "go"
-        for label, modern in ((0, False), (0, True), (1, False)):
-            for _ in range(int(generator.integers(1, 6))):
-                rows.append(Row(LONG, language, label, f"{prefix}/{repository}", "", modern, False, 3))
-                logits.append(level + generator.normal() + 4.0 * label + modern_shift * modern)
+    for repository in range(count):
+        for label in (0, 1):
+            for group in range(3):
+                centre = (2.0 * label - 1.0) * 0.6 + generator.normal(0, 0.5)
+                for number in range(4):
+                    together, alone = f"{label}{group}", f"{label}{group}{number}"
+                    place = {"path": alone, "commit": alone} | {by: together}
+                    rows.append(row(**place, label=label, repo=f"{seed}/{repository}", modern=group == 0))
+                    logits.append(centre + generator.normal(0, 1.0))
     return rows, np.array(logits)
 
 
-def rates(rows: list[Row], above: npt.NDArray[np.bool_]) -> tuple[float, float]:
-    """False-positive rates on old and on modern code."""
-    repositories = np.unique([row.repo for row in rows], return_inverse=True)[1].astype(np.int64)
-    found = []
-    for modern in (False, True):
-        era = np.array([row.label == 0 and row.modern is modern for row in rows])
-        found.append(repository_rate(above[era], repositories[era]))
-    return found[0], found[1]
+@pytest.mark.parametrize(
+    ("by", "context", "kind"), [("path", "in_file", "file"), ("commit", "in_commit", "commit")]
+)
+def test_neighbours_find_more_at_the_same_false_positives(by: str, context: str, kind: str) -> None:
+    calibration = fit_calibration(*repositories(80, 0, by), CONFIG)
+    rows, logits = repositories(200, 1, by)
+    labels = np.array([each.label for each in rows])
+    found = context_answers(rows, logits, calibration)[context]
+    assert found.heard.all()
+    called = found.answers.llm
+    assert 0.04 < called[labels == 0].mean() < 0.12
+    own = np.quantile(logits[labels == 0], 1 - called[labels == 0].mean())
+    assert called[labels == 1].mean() > (logits[labels == 1] >= own).mean() + 0.05
+    # The scale is calibrated: the mean probability matches the share of LLM functions.
+    assert found.answers.probability.mean() == pytest.approx(0.5, abs=0.03)
+    rule = {"file": calibration.file, "commit": calibration.commit}[kind]
+    assert rule is not None
+    numbers = file_numbers(rows) if kind == "file" else commit_numbers(rows)
+    whole = pooled_samples(rows, logits, numbers, calibration, rule.fewest_functions)
+    bands = np.array([rule.judge(each.functions, each.language).band for each in whole])
+    llm = np.array([each.label == 1 for each in whole])
+    assert np.mean(bands[~llm] == "llm") < 0.13
+    assert np.mean(bands[llm] == "llm") > called[labels == 1].mean()
+    assert np.mean(bands[llm] == "human") < 0.13
 
 
-def test_promise_holds_on_new_repositories_of_both_eras() -> None:
-    """Over many draws; a threshold from old code alone breaks it on modern code, so the test can fail."""
-    generator = np.random.default_rng(0)
-    new_rows, new_logits = drawn(generator, 400, prefix="new")
-    found, old_alone = [], []
-    for _ in range(16):
-        rows, logits = drawn(generator, 80)
-        weights = np.ones(len(rows))
-        calibration = fit_calibration(rows, logits, weights, CONFIG)
-        found.append(rates(new_rows, new_logits >= calibration.alone.default.llm))
-        old = [number for number, row in enumerate(rows) if not row.modern]
-        old_only = fit_calibration([rows[number] for number in old], logits[old], weights[old], CONFIG)
-        old_alone.append(rates(new_rows, new_logits >= old_only.alone.default.llm))
-    old_rate, modern_rate = np.mean(found, axis=0)
-    # Conformal risk control loses at most two repositories' worth of the rate.
-    assert 0.05 - 2 / 81 - 0.005 <= modern_rate <= 0.05
-    assert old_rate < modern_rate
-    assert np.mean(old_alone, axis=0)[1] > 0.06
+def test_functions_with_both_kinds_of_neighbours_have_a_rule_of_their_own() -> None:
+    rows, logits = repositories(40, 0)
+    rows = [replace(each, commit=each.path) for each in rows]
+    calibration = fit_calibration(rows, logits, CONFIG)
+    both = calibration.file_and_commit_context
+    assert both is not None
+    assert both.file is not None
+    assert both.file.weight == CONFIG.file_weight_beside_commit
+    assert both.scale != calibration.alone
 
 
-def test_language_with_enough_repositories_has_own_threshold_and_promise() -> None:
-    generator = np.random.default_rng(1)
-    rows, logits = drawn(generator, 64)
-    is_go = np.array([row.language == "go" for row in rows])
-    logits = logits - 3.0 * ~is_go
-    scale = fit_calibration(rows, logits, np.ones(len(rows)), CONFIG).alone
-    assert scale.promise("python", Group.BARE).language == "python"
-    assert scale.promise("python", Group.BARE).repositories == 48
-    # 16 Go repositories are too few for 5 %.
-    assert scale.promise("go", Group.BARE).language is None
-    assert scale.thresholds("python", Group.BARE).llm < scale.default.llm - 0.2
-    assert scale.thresholds("go", Group.BARE).llm >= scale.default.llm
+def test_rules_without_neighbours_or_enough_repositories_are_none() -> None:
+    rows, logits = repositories(40, 2)
+    alone = [replace(each, path=f"{number}.py", commit="") for number, each in enumerate(rows)]
+    found = fit_calibration(alone, logits, CONFIG)
+    assert found.file_context is found.file is found.commit is None
+    assert found.commit_context is found.file_and_commit_context is None
+    one_class = [
+        replace(each, path=f"{number}.py") if each.label else each for number, each in enumerate(rows)
+    ]
+    assert fit_calibration(one_class, logits, CONFIG).file_context is None
 
 
-def test_functions_too_short_for_verdict_do_not_count() -> None:
-    generator = np.random.default_rng(2)
-    rows, logits = drawn(generator, 60)
-    expected = fit_calibration(rows, logits, np.ones(len(rows)), CONFIG)
-    short = [replace(row, code="def f():\n    return 1\n\n\n") for row in rows]
-    both, high = rows + short, np.concatenate([logits, logits + 9.0])
-    assert fit_calibration(both, high, np.ones(len(both)), CONFIG) == expected
+def test_functions_without_a_verdict_do_not_count() -> None:
+    rows, logits = repositories(40, 3)
+    expected = fit_calibration(rows, logits, CONFIG)
+    for code in ("def f():\n    return 1\n\n\n", "def f():\n" + "    call_something(1)\n" * 300):
+        without = [replace(each, code=code) for each in rows]
+        assert fit_calibration(rows + without, np.concatenate([logits, logits + 9.0]), CONFIG) == expected
     with pytest.raises(CodeOriginError, match="long enough for a verdict"):
-        fit_calibration(short, logits, np.ones(len(rows)), CONFIG)
+        fit_calibration(without, logits, CONFIG)
 
 
 def test_too_few_repositories_are_reported() -> None:
-    rows, logits = drawn(np.random.default_rng(3), 10)
-    with pytest.raises(CodeOriginError, match=r"0\.05 needs 19 repositories with human code"):
-        fit_calibration(rows, logits, np.ones(len(rows)), CONFIG)
+    with pytest.raises(CodeOriginError, match="needs 20 repositories with human code"):
+        fit_calibration(*repositories(19, 4), CONFIG)
 
 
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"rate": 0.0},
-        {"rate": 1.0},
+        {"llm_rate": 0.0},
+        {"llm_rate": 1.0},
         {"human_rate": 1.5},
-        {"tail_fewest": 0},
-        {"fewest_evidence": 0},
-        {"tail_share": 0.0},
-        {"tail_rate": 1.0},
+        {"shrinkage": -1.0},
+        {"fewest_repositories": 0},
         {"min_lines": -1},
+        {"max_lines": 2},
+        {"context_weight": 0.0},
+        {"context_prior_functions": -1.0},
+        {"commit_weight": 0.0},
+        {"prior_lines": -1.0},
+        {"fewest_functions": 0},
+        {"deep_gain": -1.0},
     ],
 )
 def test_settings_out_of_range_are_rejected(wrong: dict[str, float]) -> None:

@@ -115,8 +115,9 @@ def _curve(logits: Floats, names: np.ndarray, points: Floats, *, low: bool) -> t
     return 1.0 - below[np.searchsorted(logits[order], points, side="left")], len(counts)
 
 
-def _rounded(shares: Floats) -> tuple[float, ...]:
-    return tuple(np.clip(np.round(shares, 6), 0.0, 1.0).tolist())
+def _rounded(shares: Floats) -> list[float]:
+    rounded: list[float] = np.clip(np.round(shares, 6), 0.0, 1.0).tolist()
+    return rounded
 
 
 def repository_rate(above: Sequence[bool] | Booleans, names: np.ndarray) -> float:

@@ -112,7 +112,7 @@ class Scale:
             llm = first_at_most(self.logits, shares.human, self.llm_rate)
             # The LLM shares, read from the other end.
             flipped = [-logit for logit in reversed(self.logits)]
-            human = -first_at_most(flipped, tuple(reversed(shares.llm)), self.human_rate)
+            human = -first_at_most(flipped, shares.llm[::-1], self.human_rate)
             # Where classes are far apart, logits between them are rare in both; they count as the LLM's.
             known = self._thresholds[language] = Thresholds(llm, min(human, math.nextafter(llm, -math.inf)))
         return known

@@ -23,24 +23,24 @@ class Shares:
     ``llm`` ``(n,)`` rises: the share of the LLM-written ones that score at most as high.
     """
 
-    human: Sequence[float]
-    llm: Sequence[float]
+    human: list[float]
+    llm: list[float]
 
     def __post_init__(self) -> None:
         for shares in (self.human, self.llm):
             if not all(0 <= share <= 1 for share in shares):
                 raise ValueError("shares must lie between 0 and 1")
-        if sorted(self.human, reverse=True) != list(self.human) or sorted(self.llm) != list(self.llm):
+        if sorted(self.human, reverse=True) != self.human or sorted(self.llm) != self.llm:
             raise ValueError("shares of human code must fall, and those of LLM code rise")
 
     @classmethod
     def from_manifest(cls, entry: Mapping[str, Any]) -> "Shares":
         """Read what :meth:`to_manifest` writes; KeyError, TypeError or ValueError if it is broken."""
-        return cls(tuple(map(float, entry["human"])), tuple(map(float, entry["llm"])))
+        return cls(list(map(float, entry["human"])), list(map(float, entry["llm"])))
 
     def to_manifest(self) -> dict[str, Any]:
         """The entry that :meth:`from_manifest` reads."""
-        return {"human": list(self.human), "llm": list(self.llm)}
+        return {"human": self.human, "llm": self.llm}
 
 
 def share_at(logits: Sequence[float], shares: Sequence[float], logit: float) -> float:
@@ -63,4 +63,4 @@ def first_at_most(logits: Sequence[float], shares: Sequence[float], rate: float)
     if index == 0:
         return -math.inf
     (low, high), (above, below) = logits[index - 1 : index + 1], shares[index - 1 : index + 1]
-    return low + (high - low) * (above - rate) / (above - below)
+    return high - (high - low) * (rate - below) / (above - below)

@@ -3,32 +3,42 @@ from dataclasses import replace
 import pytest
 
 from codeorigin.model.calibration.calibration import Calibration
-from codeorigin.model.calibration.file_context import FileContext
-from codeorigin.model.calibration.neighbours import NeighbourRule
-from codeorigin.model.calibration.scale import Scale, Thresholds
-from codeorigin.model.file_verdict import FileRule
+from codeorigin.model.calibration.context import Context
+from support.scales import scale
+from support.tiny_model import COMMIT_CONTEXT, COMMIT_RULE, FILE_AND_COMMIT_CONTEXT, FILE_CONTEXT, FILE_RULE
 
-ALONE = Scale(2.0, 1.0, 0.01, Thresholds(3.0, 0.0), {"go": Thresholds(4.0, -1.0)}, (0.0, 5.0), (0.5, 0.002))
-CALIBRATION = Calibration(ALONE, min_lines=3, min_characters=40)
-CONTEXT = FileContext(NeighbourRule(0.8, 1.0, -0.1), replace(ALONE, temperature=1.5))
-FILE = FileRule(20.0, 0.0, 4, Scale(0.4, 0.1, 0.01, Thresholds(1.4, -0.7), {}, (-1.0, 1.0), (1.0, 0.01)))
-
-
-def test_calibration_without_file_rules_round_trips() -> None:
-    entry = CALIBRATION.to_manifest()
-    assert {"file_context", "file"}.isdisjoint(entry)
-    assert Calibration.from_manifest(entry) == CALIBRATION
+BARE = Calibration(scale(3.0, 0.0, {"go": (4.0, -1.0)}), min_lines=3, min_characters=40, max_lines=300)
+RULES = {
+    "file_context": FILE_CONTEXT,
+    "file": FILE_RULE,
+    "commit": COMMIT_RULE,
+    "commit_context": COMMIT_CONTEXT,
+    "file_and_commit_context": FILE_AND_COMMIT_CONTEXT,
+}
 
 
-@pytest.mark.parametrize(
-    "rules", [{"file_context": CONTEXT}, {"file": FILE}, {"file_context": CONTEXT, "file": FILE}]
-)
-def test_file_rules_round_trip_through_the_manifest(rules: dict[str, object]) -> None:
-    calibration = replace(CALIBRATION, **rules)  # type: ignore[arg-type]
-    assert Calibration.from_manifest(calibration.to_manifest()) == calibration
+@pytest.mark.parametrize("names", [[], *([name] for name in RULES), list(RULES)])
+def test_calibration_round_trips_with_any_of_its_rules(names: list[str]) -> None:
+    calibration = replace(BARE, **{name: RULES[name] for name in names})  # type: ignore[arg-type]
+    entry = calibration.to_manifest()
+    assert set(RULES) & set(entry) == set(names)
+    assert Calibration.from_manifest(entry) == calibration
 
 
 @pytest.mark.parametrize("entry", [{"file": {"prior_lines": 1.0}}, {"file_context": {"weight": 0.8}}])
 def test_incomplete_rule_is_refused(entry: dict[str, object]) -> None:
     with pytest.raises(KeyError):
-        Calibration.from_manifest({**CALIBRATION.to_manifest(), **entry})
+        Calibration.from_manifest({**BARE.to_manifest(), **entry})
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"commit_context": FILE_AND_COMMIT_CONTEXT},
+        {"file_and_commit_context": COMMIT_CONTEXT},
+        {"file_context": COMMIT_CONTEXT},
+    ],
+)
+def test_swapped_rules_are_refused(wrong: dict[str, Context]) -> None:
+    with pytest.raises(ValueError, match="something else"):
+        replace(BARE, **wrong)  # type: ignore[arg-type]

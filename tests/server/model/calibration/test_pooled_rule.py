@@ -3,20 +3,11 @@
 import pytest
 
 from codeorigin.model.calibration.pooled_rule import PooledRule, main_language
-from codeorigin.model.calibration.promise import LONGEST, Promise
-from codeorigin.model.calibration.scale import Scale, Thresholds
 from codeorigin.model.file_verdict import FileRule
 from codeorigin.model.verdict import Band
+from support.scales import scale
 
-SCALE = Scale(
-    temperature=0.5,
-    shift=0.25,
-    false_positive_rate=0.01,
-    default=Thresholds(llm=1.5, human=-0.5, repositories=90),
-    languages={},
-    human_logits=(-2.0, 2.0),
-    human_shares=(1.0, 0.004),
-)
+SCALE = scale(1.5, -0.5, temperature=0.5, shift=0.25)
 RULE = PooledRule(prior_lines=20.0, prior_logit=0.5, fewest_functions=3, scale=SCALE)
 
 
@@ -26,14 +17,8 @@ def test_commit_is_pooled_like_a_file() -> None:
     file = FileRule(20.0, 0.5, 3, SCALE).verdict(functions, "python")
     assert found.logit == file.logit == pytest.approx((20 * 0.5 + 30 + 20 + 60) / 80)
     assert found.band is file.band is Band.LLM
-    assert (found.functions, found.promise) == (3, Promise(0.01, 90))
+    assert (found.functions, found.language) == (3, "python")
     assert RULE.judge(functions[::-1], "python") == found
-
-
-def test_function_lines_are_capped_at_the_longest_in_calibration() -> None:
-    others = [(1.0, 20), (2.0, 30)]
-    assert RULE.pooled([*others, (9.0, 5000)]) == RULE.pooled([*others, (9.0, LONGEST)])
-    assert RULE.pooled([*others, (9.0, LONGEST)]) > RULE.pooled([*others, (9.0, LONGEST - 1)])
 
 
 def test_too_few_functions_give_no_verdict() -> None:

@@ -5,10 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codeorigin.model.calibration.file_context import FileContext
-from support.tiny_model import FILE_CONTEXT
+from codeorigin.model.calibration.neighbours import NeighbourRule
 
-RULE = FILE_CONTEXT.rule
+RULE = NeighbourRule(weight=0.8, prior_functions=1.0, neutral=0.0)
 
 LOGITS = st.lists(st.floats(-20, 20), min_size=2, max_size=40)
 
@@ -62,4 +61,4 @@ def test_invalid_rule_is_refused(other: dict[str, float]) -> None:
 
 
 def test_the_manifest_entry_round_trips() -> None:
-    assert FileContext.from_manifest(FILE_CONTEXT.to_manifest()) == FILE_CONTEXT
+    assert NeighbourRule.from_manifest(RULE.to_manifest()) == RULE

@@ -1,0 +1,34 @@
+"""Scales with chosen thresholds."""
+
+from collections.abc import Mapping
+
+from codeorigin.model.calibration.scale import Scale
+from codeorigin.model.calibration.shares import Shares, share_at
+
+LLM_RATE, HUMAN_RATE = 0.01, 0.04
+_LOWEST, _HIGHEST = -10.0, 10.0
+
+
+def scale(
+    llm: float,
+    human: float,
+    languages: Mapping[str, tuple[float, float]] | None = None,
+    *,
+    temperature: float = 1.0,
+    shift: float = 0.0,
+) -> Scale:
+    """A scale with these thresholds, raw logits between -10 and 10, and others for some ``languages``.
+
+    Shares are linear from the lowest logit to the threshold, and from there to the highest one.
+    """
+    bounds = {"": (llm, human), **(languages or {})}
+    logits = sorted({_LOWEST, _HIGHEST, *(logit for each in bounds.values() for logit in each)})
+    shares = {
+        name: Shares(
+            [share_at([_LOWEST, upper, _HIGHEST], [1.0, LLM_RATE, 0.0], logit) for logit in logits],
+            [share_at([_LOWEST, lower, _HIGHEST], [0.0, HUMAN_RATE, 1.0], logit) for logit in logits],
+        )
+        for name, (upper, lower) in bounds.items()
+    }
+    everywhere = shares.pop("")
+    return Scale(temperature, shift, LLM_RATE, HUMAN_RATE, tuple(logits), everywhere, shares)

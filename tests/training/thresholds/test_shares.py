@@ -1,0 +1,150 @@
+"""The two shares on made-up repositories for which the truth is known."""
+
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from codeorigin.model.calibration.scale import Scale
+from codeorigin_training.data.rows import DISTRIBUTION_SOURCE, Row
+from codeorigin_training.thresholds.config import CalibrateConfig
+from codeorigin_training.thresholds.shares import expected_rate_bound, fit_scale, repository_rate
+
+CONFIG = CalibrateConfig(llm_rate=0.05, human_rate=0.1)
+CODE = "def total(values):\n    result = sum(value.amount for value in values)\n    return round(result, 2)"
+
+Floats = npt.NDArray[np.float64]
+
+
+def drawn(
+    seed: int,
+    repositories: int,
+    *,
+    language: str = "python",
+    modern_shift: float = 0.7,
+    human_shift: float = 0.0,
+) -> tuple[list[Row], Floats]:
+    """Human code of both eras and LLM code; each repository has its own level, and modern code scores higher."""
+    generator = np.random.default_rng(seed)
+    rows, logits = [], []
+    for repository in range(repositories):
+        level = generator.normal()
+        for label, modern in ((0, False), (0, True), (1, False)):
+            for _ in range(int(generator.integers(1, 30))):
+                rows.append(Row(CODE, language, label, f"{seed}/{repository}", "", modern, False, 3))
+                human = human_shift + modern_shift * modern
+                logits.append(level + generator.normal() + (4.0 if label else human))
+    return rows, np.array(logits)
+
+
+def fitted(rows: list[Row], logits: Floats, config: CalibrateConfig = CONFIG) -> Scale:
+    scale = fit_scale(rows, logits, config)
+    assert scale is not None
+    return scale
+
+
+def rate(hit: npt.NDArray[np.bool_], rows: list[Row], label: int, *, modern: bool) -> float:
+    inside = np.array([row.label == label and row.modern is modern for row in rows])
+    return repository_rate(hit[inside], np.array([row.repo for row in rows])[inside])
+
+
+def test_shares_hold_on_new_repositories() -> None:
+    new_rows, new_logits = drawn(99, 400)
+    called = []
+    for seed in range(8):
+        bounds = fitted(*drawn(seed, 80)).thresholds("python")
+        llm, human = new_logits >= bounds.llm, new_logits <= bounds.human
+        called.append(
+            (
+                rate(llm, new_rows, 0, modern=False),
+                rate(llm, new_rows, 0, modern=True),
+                rate(human, new_rows, 1, modern=False),
+            )
+        )
+    old, modern, llm_as_human = np.mean(called, axis=0)
+    # Modern code scores higher, and sets the threshold.
+    assert old < modern
+    assert modern == pytest.approx(0.05, abs=0.015)
+    assert llm_as_human == pytest.approx(0.1, abs=0.02)
+
+
+def test_every_repository_counts_alike_however_large() -> None:
+    rows, logits = drawn(0, 60)
+    one = [number for number, row in enumerate(rows) if row.repo == "0/7"]
+    many = [*range(len(rows)), *one * 50]
+    before, after = fitted(rows, logits), fitted([rows[number] for number in many], logits[many])
+    for logit in (0.0, 2.0, 4.0):
+        assert after.human_share(logit, "python") == pytest.approx(
+            before.human_share(logit, "python"), abs=0.02
+        )
+
+
+def test_language_with_few_repositories_borrows_from_all() -> None:
+    rows, logits = drawn(0, 90)
+    others, higher = drawn(1, 10, language="go", human_shift=2.0)
+    together, both = rows + others, np.concatenate([logits, higher])
+    scale = fitted(together, both, replace(CONFIG, shrinkage=30.0))
+    own, alone = (fitted(together, both, replace(CONFIG, shrinkage=each)) for each in (0.0, 1e9))
+    for logit in (1.0, 3.0):
+        everywhere = alone.human_share(logit, "go")
+        assert everywhere == pytest.approx(scale.human_share(logit, "rust"), abs=0.01)
+        expected = (10 * own.human_share(logit, "go") + 30 * everywhere) / 40
+        # Curves are linear between their points.
+        assert scale.human_share(logit, "go") == pytest.approx(expected, abs=0.02)
+        assert scale.human_share(logit, "go") > scale.human_share(logit, "python")
+
+
+def test_the_era_that_scores_higher_counts() -> None:
+    rows, logits = drawn(0, 60, modern_shift=1.5)
+    old = [number for number, row in enumerate(rows) if row.label or not row.modern]
+    modern = [number for number, row in enumerate(rows) if row.label or row.modern]
+    both = fitted(rows, logits)
+    before, since = (fitted([rows[number] for number in part], logits[part]) for part in (old, modern))
+    assert before.thresholds("python").llm < since.thresholds("python").llm - 0.5
+    assert both.thresholds("python").llm == pytest.approx(since.thresholds("python").llm, abs=0.1)
+
+
+def test_packages_of_a_distribution_change_nothing_but_the_temperature() -> None:
+    rows, logits = drawn(0, 60)
+    packages = [replace(row, source=DISTRIBUTION_SOURCE, repo="debian/x") for row in rows if not row.label]
+    with_them = fitted(rows + packages, np.concatenate([logits, np.full(len(packages), -5.0)]))
+    without = fitted(rows, logits)
+    assert (with_them.everywhere, with_them.languages) == (without.everywhere, without.languages)
+
+
+def test_order_of_rows_does_not_matter() -> None:
+    rows, logits = drawn(0, 40)
+    one, other = fitted(rows, logits), fitted(rows[::-1], logits[::-1])
+    assert one.languages["python"].human == pytest.approx(other.languages["python"].human, abs=1e-6)
+    assert one.temperature == pytest.approx(other.temperature, rel=1e-3)
+
+
+@pytest.mark.parametrize("label", [0, 1])
+def test_too_few_repositories_of_a_class_give_no_scale(label: int) -> None:
+    rows, logits = drawn(0, 40)
+    few = [number for number, row in enumerate(rows) if row.label != label or row.repo in {"0/1", "0/2"}]
+    assert fit_scale([rows[number] for number in few], logits[few], CONFIG) is None
+    assert fit_scale([], np.zeros(0), CONFIG) is None
+
+
+def test_bound_on_the_expected_rate_counts_one_more_repository() -> None:
+    called = np.array([True, False, False, False, False, False])
+    names = np.array(["a", "a", "b", "b", "c", "c"])
+    # Mean rate 1/6 over three repositories, and a fourth in which everything is called.
+    assert expected_rate_bound(called, names) == pytest.approx((0.5 + 1) / 4)
+
+
+def test_bound_holds_on_new_repositories() -> None:
+    """Over many draws of 60 and of 200 new repositories, at a fixed threshold."""
+    generator = np.random.default_rng(1)
+    kept = []
+    for _ in range(150):
+        repositories = np.repeat(np.arange(260), 20)
+        called = generator.normal(size=5200) + generator.normal(size=260)[repositories] > 2.5
+        seen = repositories < 60
+        kept.append(
+            expected_rate_bound(called[seen], repositories[seen])
+            - repository_rate(called[~seen], repositories[~seen])
+        )
+    assert np.mean(kept) > 0
