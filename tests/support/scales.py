@@ -6,7 +6,6 @@ from codeorigin.model.calibration.scale import Scale
 from codeorigin.model.calibration.shares import Shares, share_at
 
 LLM_RATE, HUMAN_RATE = 0.01, 0.04
-_LOWEST, _HIGHEST = -10.0, 10.0
 
 
 def scale(
@@ -17,16 +16,18 @@ def scale(
     temperature: float = 1.0,
     shift: float = 0.0,
 ) -> Scale:
-    """A scale with these thresholds, raw logits between -10 and 10, and others for some ``languages``.
+    """A scale with these thresholds, raw logits, and others for some ``languages``.
 
     Shares are linear from the lowest logit to the threshold, and from there to the highest one.
     """
     bounds = {"": (llm, human), **(languages or {})}
-    logits = sorted({_LOWEST, _HIGHEST, *(logit for each in bounds.values() for logit in each)})
+    known = {logit for each in bounds.values() for logit in each}
+    lowest, highest = min(known) - 10.0, max(known) + 10.0
+    logits = sorted({lowest, highest, *known})
     shares = {
         name: Shares(
-            [share_at([_LOWEST, upper, _HIGHEST], [1.0, LLM_RATE, 0.0], logit) for logit in logits],
-            [share_at([_LOWEST, lower, _HIGHEST], [0.0, HUMAN_RATE, 1.0], logit) for logit in logits],
+            [share_at([lowest, upper, highest], [1.0, LLM_RATE, 0.0], logit) for logit in logits],
+            [share_at([lowest, lower, highest], [0.0, HUMAN_RATE, 1.0], logit) for logit in logits],
         )
         for name, (upper, lower) in bounds.items()
     }

@@ -70,7 +70,7 @@ def smoke_config(**changes: Any) -> BuildConfig:
             overlap=16,
             processes=1,
         ),
-        calibrate=CalibrateConfig(rate=0.1, deep_must_help=False),
+        calibrate=CalibrateConfig(llm_rate=0.1, deep_must_help=False),
         export=ExportConfig(name="smoke", processes=1),
     )
     return replace(config, **changes)
@@ -86,7 +86,6 @@ def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_bundle_loads_and_separates_the_classes(bundle: Path) -> None:
     analyzer = Analyzer.load(bundle)
     verdict = analyzer.score(CHATTY, "python")
-    # With so few repositories nothing can be promised about single ones, so unsure is wide.
     assert verdict.band is not Band.HUMAN
     assert verdict.probability is not None
     assert verdict.probability > 0.5
@@ -146,7 +145,7 @@ def test_a_deep_part_that_does_not_help_is_left_out(tmp_path: Path, monkeypatch:
     monkeypatch.setattr("codeorigin_training.encoder.finetune.deep_logits", noise)
     lines: list[str] = []
     data = write_corpus(tmp_path / "data")
-    build(data, tmp_path / "out", smoke_config(calibrate=CalibrateConfig(rate=0.1)), lines.append)
+    build(data, tmp_path / "out", smoke_config(calibrate=CalibrateConfig(llm_rate=0.1)), lines.append)
     assert any("left out" in line for line in lines)
     assert not (tmp_path / "out" / "gradient.onnx").exists()
     assert "it did not help out of fold" in (tmp_path / "out" / "README.md").read_text()

@@ -19,14 +19,6 @@ export interface Status {
   message: string | null;
 }
 
-/** At most `rate` of such human-written code in a new repository is expected to be in the band `llm`; null means all. */
-export interface ThresholdPromise {
-  rate: number;
-  language: string | null;
-  group: "documented" | "bare" | null;
-  repositories: number | null;
-}
-
 /**
  * `logit` and `ownProbability` are those of the function's own text; the rest follows from `logit` plus `fileEvidence`.
  * The texts are for users, and shown as they are.
@@ -46,12 +38,12 @@ export interface Verdict {
   bandText: string | null;
   reason: string | null;
   humanShare: number | null;
-  falsePositiveRate: number | null;
-  promise: ThresholdPromise | null;
+  llmShare: number | null;
   threshold: number | null;
   windows: number;
   summary: string;
-  guarantee: string | null;
+  /** How many human-written and LLM-written functions score so. */
+  shares: string | null;
   /** The score of the function's own text and what its neighbours add; null if the file adds nothing. */
   ownText: string | null;
   /** A note that a long function was scored in windows. */
@@ -68,13 +60,12 @@ export interface FileVerdict {
   reason: string | null;
   functionCount: number;
   humanShare: number | null;
-  falsePositiveRate: number | null;
-  promise: ThresholdPromise | null;
+  llmShare: number | null;
   threshold: number | null;
   /** `file 82 %` */
   label: string | null;
   summary: string;
-  guarantee: string | null;
+  shares: string | null;
   caveat: string;
   /** All of it as lines of plain text. */
   details: string;

@@ -12,12 +12,11 @@ const judged: FileVerdict = {
   reason: null,
   functionCount: 7,
   humanShare: 0.02,
-  falsePositiveRate: 0.01,
-  promise: { rate: 0.01, language: "rust", group: "documented", repositories: 393 },
+  llmShare: 0.4,
   threshold: 0.9,
   label: "file 82 %",
   summary: "This file, 7 functions together: 82 % likely LLM-written",
-  guarantee: "In the band `llm` at 90 % or more.",
+  shares: "2 in 100 human-written Rust files score this high.",
   caveat: "An estimate, not a proof of authorship.",
   details: "This file, 7 functions together: 82 % likely LLM-written (band unsure)",
 };
@@ -30,7 +29,7 @@ const short: FileVerdict = {
   reason: "too_few_functions",
   label: null,
   summary: "No verdict on the file as a whole: too few of its functions have a verdict",
-  guarantee: null,
+  shares: null,
 };
 
 test("the status bar has the file's figure, and nothing without one", () => {

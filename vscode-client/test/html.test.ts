@@ -45,7 +45,7 @@ test("all sentences are the server's, shown as they are", () => {
   const html = page("f", {});
   for (const text of [
     "90 % likely LLM-written",
-    "1.2 % of human-written functions score this high. Reported at 80 % or more.",
+    "1 in 100 human-written Rust functions score this high. Reported at 80 % or more.",
     "The function&#39;s lines add up to +2.30, completeness gap 0.4 %. Integrated gradients, 8 nodes.",
     "<code>&#60;T&#62;</code>",
     "An estimate, not a proof of authorship.",

@@ -112,14 +112,14 @@ class Settings:
     threshold: float | None = setting(
         None,
         Optional(Number(float, 0.0, 1.0)),
-        "Report functions with this probability or more, instead of using the model's calibrated threshold. "
-        "It has no false-positive guarantee.",
+        "Report functions with this probability or more, instead of by the share of human-written functions that "
+        "score as high.",
     )
     false_positive_rate: float | None = setting(
         None,
         Optional(Number(float, 0.0, 1.0)),
-        "Report a function if at most this share of the human-written calibration functions scores as high. "
-        "Used when no threshold is set.",
+        "Report a function if at most this share of the human-written functions in its language scores as high. "
+        "Null is the model's own share, 0.01. Used when no threshold is set.",
     )
     show_unsure: bool = setting(
         False, Flag(), "Also report functions in the band `unsure`, as hints, whatever `severity` says."

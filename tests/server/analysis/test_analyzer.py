@@ -3,6 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 import pytest
+from codeorigin.model.calibration.promise import Group
 
 from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.analysis.report import FileReport
@@ -10,7 +11,6 @@ from codeorigin.cancellation import CancelToken
 from codeorigin.errors import Cancelled, LanguageError
 from codeorigin.explain.explanation import ExplainOptions
 from codeorigin.functions.documents import Document
-from codeorigin.model.calibration.promise import Group
 from codeorigin.model.limits import Limits
 from codeorigin.model.scoring.scorer import Scorer
 from codeorigin.model.verdict import Band, Reason

@@ -3,12 +3,13 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from codeorigin.model.calibration.promise import Group
+
 from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.analysis.score_cache import SCORE_BYTES, ScoreCache
 from codeorigin.cancellation import NEVER, CancelToken
 from codeorigin.functions.documents import Document
 from codeorigin.model.calibration.judge import Scored
-from codeorigin.model.calibration.promise import Group
 from codeorigin.model.reading.normalize import Normalized
 from codeorigin.model.scoring.features import RawScore
 from codeorigin.model.scoring.scorer import Scorer

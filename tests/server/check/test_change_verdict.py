@@ -11,8 +11,8 @@ import pytest
 
 from codeorigin.check.formats.json import load_schema
 from codeorigin.cli.app import main
-from codeorigin.model.calibration.scale import Thresholds
 from support.repositories import Repository, plain_functions
+from support.scales import scale
 from support.tiny_model import (
     COMMIT_RULE,
     FILE_AND_COMMIT_CONTEXT,
@@ -91,7 +91,7 @@ def test_history_respects_the_file_context_setting_like_check(
         "file_and_commit_context": FILE_AND_COMMIT_CONTEXT,
     }.items():
         # In their context, all functions are unsure; by their own text, none of them.
-        unsure = replace(context, scale=replace(context.scale, default=Thresholds(llm=100.0, human=-100.0)))
+        unsure = replace(context, scale=scale(100.0, -100.0))
         with_entry(model, model, name, unsure.to_manifest())
     changed = {"one": 1, "three": 6, "four": 6, "five": 6}
 

@@ -1,7 +1,6 @@
 """The report and the exit code with a model that has a rule for files."""
 
 import json
-import math
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +11,7 @@ from codeorigin.check.options import CheckOptions
 from codeorigin.check.run import run_check
 from codeorigin.cli.exit_codes import ExitCode
 from codeorigin.model.calibration.calibration import Calibration
-from codeorigin.model.calibration.scale import Thresholds
+from support.scales import scale
 from support.tiny_model import FILE_RULE, with_file_rule
 
 SOURCE = "\n\n".join(
@@ -34,12 +33,11 @@ def checked(
     return code, capsys.readouterr().out
 
 
-@pytest.mark.parametrize(("llm", "band"), [(-100.0, "llm"), (100.0, "unsure"), (None, "unsure")])
+@pytest.mark.parametrize(("llm", "band"), [(-100.0, "llm"), (100.0, "unsure")])
 def test_file_verdict_is_reported_without_changing_the_exit_code(
-    llm: float | None, band: str, tiny_model_dir: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    llm: float, band: str, tiny_model_dir: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    bounds = Thresholds(llm=math.inf if llm is None else llm, human=-100.0)
-    rule = replace(FILE_RULE, scale=replace(FILE_RULE.scale, default=bounds))
+    rule = replace(FILE_RULE, scale=scale(llm, -101.0))
     model = with_file_rule(tmp_path / "model", tiny_model_dir, rule)
     (tmp_path / "a.py").write_text(SOURCE)
     code, out = checked(model, tmp_path, capsys, ReportFormat.JSON)

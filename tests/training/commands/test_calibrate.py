@@ -16,7 +16,7 @@ from codeorigin_training.run import Run, RunError
 from codeorigin_training.thresholds.config import CalibrateConfig
 from support.corpus_maker import write_corpus
 
-CONFIG = CalibrateConfig(rate=0.1, fewest_functions=2)
+CONFIG = CalibrateConfig(llm_rate=0.1, fewest_functions=2)
 
 
 @pytest.fixture
@@ -43,14 +43,19 @@ def test_server_reads_written_calibration(run: Run) -> None:
     lines: list[str] = []
     calibrate(CONFIG, run, lines.append)
     calibration = read(run)
-    assert calibration.alone.false_positive_rate == 0.1
-    assert 1.0 < calibration.alone.default.llm < 4.0
+    assert calibration.alone.llm_rate == 0.1
+    assert 1.0 < threshold(run) < 4.0
     assert calibration.alone.probability(3.0) > 0.9
     assert calibration.alone.probability(0.0) < 0.1
-    assert any("modern human" in line and "called llm" in line for line in lines)
+    assert any("by_text, modern: " in line and "called llm" in line for line in lines)
     assert sorted(path.name for path in run.folder.iterdir()) == [
         *("calibration.json", "corpus", "settings.json", "wide.npz")
     ]
+
+
+def threshold(run: Run) -> float:
+    """The logit from which Python is called ``llm``."""
+    return read(run).alone.thresholds("python").llm
 
 
 def entry(run: Run) -> dict[str, Any]:
@@ -60,7 +65,7 @@ def entry(run: Run) -> dict[str, Any]:
 
 def test_model_fitted_on_all_repositories_is_calibrated_on_all(run: Run) -> None:
     calibrate(CONFIG, run, lambda _: None)
-    alone = entry(run)
+    alone, before = entry(run), threshold(run)
     _, held_out = read_sides(run.corpus, pair_weight=1.0, folds=2)
     with np.load(run.wide) as kept:
         arrays = dict(kept)
@@ -73,7 +78,7 @@ def test_model_fitted_on_all_repositories_is_calibrated_on_all(run: Run) -> None
     np.savez(run.wide, **arrays)
     calibrate(CONFIG, run, lambda _: None)
     assert entry(run)["twin"] == alone["twin"]
-    assert entry(run)["default"]["llm"] > alone["default"]["llm"]
+    assert threshold(run) > before
     np.savez(run.deep, out_of_fold=np.zeros(len(side_of(run).rows)))
     with pytest.raises(CodeOriginError, match="not fitted on all repositories"):
         calibrate(replace(CONFIG, deep_must_help=False), run, lambda _: None)
@@ -94,7 +99,7 @@ def test_pairs_do_not_affect_calibration(run: Run) -> None:
 
 def test_deep_logits_are_added_if_they_help(run: Run) -> None:
     calibrate(CONFIG, run, lambda line: None)
-    before = read(run).alone.default.llm
+    before = threshold(run)
     assert entry(run)["parts"] == {"wide": True, "deep": False}
     labels = side_of(run).labels
 
@@ -102,21 +107,21 @@ def test_deep_logits_are_added_if_they_help(run: Run) -> None:
     calibrate(CONFIG, run, lambda line: None)
     assert entry(run)["parts"] == {"wide": True, "deep": True}
     assert sorted(entry(run)["inputs"]) == ["deep.npz", "wide.npz"]
-    assert read(run).alone.default.llm > before + 1.5
+    assert threshold(run) > before + 1.5
 
     lines: list[str] = []
     np.savez(run.deep, out_of_fold=-4.0 * labels)
     calibrate(CONFIG, run, lines.append)
     assert entry(run)["parts"] == {"wide": True, "deep": False}
     assert any("left out" in line for line in lines)
-    assert read(run).alone.default.llm == before
+    assert threshold(run) == before
 
     np.savez(run.deep, out_of_fold=np.full(len(labels), 2.0))
     calibrate(replace(CONFIG, deep_must_help=False), run, lambda line: None)
     assert entry(run)["parts"] == {"wide": True, "deep": True}
-    assert read(run).alone.default.llm == pytest.approx(before + 2.0)
+    assert threshold(run) == pytest.approx(before + 2.0)
     calibrate(replace(CONFIG, deep=False, deep_must_help=False), run, lambda line: None)
-    assert read(run).alone.default.llm == before
+    assert threshold(run) == before
 
 
 def better(side: TrainingSide, *, old: float = 1.0, modern: float = 1.0, pairs: float = 1.0) -> np.ndarray:

@@ -36,7 +36,7 @@ from support.tiny_training import fresh_encoder, tiny_tokenizer
 
 VIEWS = (View(ViewKind.WORDS, 1, 2, 512), View(ViewKind.SHAPES, 1, 3, 256))
 CONFIG = ExportConfig(name="made-up", version="1.2.3", views=VIEWS, overlap=8, processes=1, baselines=False)
-CALIBRATE = CalibrateConfig(rate=0.1, deep_must_help=False)
+CALIBRATE = CalibrateConfig(llm_rate=0.1, deep_must_help=False)
 
 
 def silent(line: str) -> None:
@@ -127,8 +127,7 @@ def test_bundle_matches_run_and_is_not_made_twice(run: Run) -> None:
     bundle = Analyzer.load(run.bundle).bundle
     assert (bundle.name, bundle.version, bundle.bias, bundle.deep) == ("made-up", "1.2.3", 0.25, None)
     fitted = json.loads(run.calibration.read_text("utf-8"))
-    assert bundle.calibration.alone.default.llm == pytest.approx(fitted["default"]["llm"], rel=1e-6)
-    assert len(bundle.calibration.alone.human_logits) == len(fitted["human_logits"])
+    assert bundle.calibration.alone.to_manifest() == fitted["alone"]
     metrics = bundle.manifest["metrics"]
     assert metrics["held_out"]["old_human"]["functions"] > 0
     assert 0.0 <= metrics["verdicts"]["false_positive_rate_modern"]["share"] <= 1.0
@@ -228,7 +227,7 @@ def test_bundle_with_pruned_heads_is_smaller_and_recalibrated(
     def keep_logits_of(found: Encoder) -> None:
         logits = deep_logits(found.eval(), tokens, tiny_tokenizer(), overlap=CONFIG.overlap)
         np.savez(run.deep, out_of_fold=logits)
-        calibrate(replace(CALIBRATE, rate=0.2), run, silent)
+        calibrate(replace(CALIBRATE, llm_rate=0.2), run, silent)
 
     keep_logits_of(encoder)
     judged: list[Row] = []
@@ -258,10 +257,10 @@ def test_bundle_with_pruned_heads_is_smaller_and_recalibrated(
     keep_logits_of(encoder)
     left = _calibration(run.calibration)
     assert shipped["temperature"] != pytest.approx(whole["temperature"], rel=1e-3)
-    assert {name: shipped[name] for name in ("temperature", "shift", "default")} == {
-        name: pytest.approx(left[name], rel=1e-4) for name in ("temperature", "shift", "default")
+    assert {name: shipped[name] for name in ("temperature", "shift")} == {
+        name: pytest.approx(left[name], rel=1e-4) for name in ("temperature", "shift")
     }
-    assert shipped["human_logits"] == pytest.approx(left["human_logits"], abs=1e-3)
+    assert shipped["logits"] == pytest.approx(left["logits"], abs=1e-3)
 
     entry = json.loads(run.calibration.read_text("utf-8"))
     del entry["settings"]
@@ -272,8 +271,8 @@ def test_bundle_with_pruned_heads_is_smaller_and_recalibrated(
 
 def _calibration(path: Path) -> dict[str, Any]:
     found: dict[str, Any] = json.loads(path.read_text("utf-8"))
-    calibration: dict[str, Any] = found.get("calibration", found)
-    return calibration
+    alone: dict[str, Any] = found.get("calibration", found)["alone"]
+    return alone
 
 
 @pytest.mark.parametrize("name", ["1", "0.1", "a.b", "1.0", "1.1.1"])

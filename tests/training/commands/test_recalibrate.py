@@ -1,4 +1,4 @@
-"""New thresholds for a finished bundle."""
+"""A new calibration for a finished bundle."""
 
 import json
 from pathlib import Path
@@ -20,7 +20,7 @@ from codeorigin_training.run import Run
 from codeorigin_training.thresholds.config import CalibrateConfig
 from support.corpus_maker import write_corpus
 
-SETTINGS = CalibrateConfig(rate=0.2, tail_share=0.5, tail_rate=0.3, tail_fewest=4, fewest_evidence=5)
+SETTINGS = CalibrateConfig(llm_rate=0.2, fewest_repositories=3)
 
 
 @pytest.fixture(scope="module")
@@ -78,23 +78,18 @@ def test_data_that_the_bundle_has_seen_is_refused(bundle: Path, data: Path, tmp_
     assert not (tmp_path / "again").exists()
 
 
-def test_bundle_keeps_its_graph_and_gets_new_thresholds(bundle: Path, data: Path, tmp_path: Path) -> None:
+def test_bundle_keeps_its_graph_and_gets_new_shares(bundle: Path, data: Path, tmp_path: Path) -> None:
     lines: list[str] = []
     recalibrate(config(bundle, data, tmp_path / "out"), Run(tmp_path), lines.append)
     old, new = Bundle.load(default_model_dir()), Bundle.load(tmp_path / "out")
     assert new.score_path.read_bytes() == old.score_path.read_bytes()
     assert new.version == "9.9.9"
-    assert new.calibration.alone.default != old.calibration.alone.default
-    assert new.calibration.alone.temperature == old.calibration.alone.temperature
-    # All code in the corpus is Python or Ruby, so there are enough packages for a promise about each.
-    promise = new.calibration.alone.promise("python")
-    assert (promise.language, promise.rate) == ("python", 0.2)
+    assert new.calibration.alone != old.calibration.alone
+    assert (new.calibration.alone.llm_rate, set(new.calibration.alone.languages)) == (0.2, {"python", "ruby"})
     figures = json.loads((tmp_path / "out" / "manifest.json").read_text())["metrics"]["false_positives"]
     assert new.calibration.commit_context is not None
     for way in ("by_text", "in_file", "in_commit", "in_file_and_commit"):
-        shares = [
-            cell["share"] for cell in figures[way]["cells"] if cell["language"] == cell["group"] == "all"
-        ]
+        shares = [cell["share"] for cell in figures[way]["cells"] if cell["language"] == "all"]
         assert len(shares) == 3
         assert max(shares) < 0.4
     assert "How often human code is called `llm`" in (tmp_path / "out" / "README.md").read_text()
@@ -121,8 +116,8 @@ def test_repositories_that_the_model_has_seen_are_not_read(
 
 
 def test_too_few_repositories_change_nothing(bundle: Path, data: Path, tmp_path: Path) -> None:
-    strict = CalibrateConfig(rate=0.001)
+    strict = CalibrateConfig(fewest_repositories=1000)
     settings = RecalibrateConfig(bundle=bundle, data=data, version="1", out=tmp_path / "o", calibrate=strict)
-    with pytest.raises(CodeOriginError, match=r"too few repositories for a promise of 0\.001"):
+    with pytest.raises(CodeOriginError, match="needs 1000 repositories"):
         recalibrate(settings, Run(tmp_path), lambda line: None)
     assert not (tmp_path / "o").exists()

@@ -10,14 +10,12 @@ from codeorigin.model.calibration.calibration import Calibration
 from codeorigin_training.data.rows import Row
 from codeorigin_training.metrics.answers import context_answers
 from codeorigin_training.metrics.commits import RANGES, commit_metrics
-from codeorigin_training.thresholds.commits import with_commit_rules
 from codeorigin_training.thresholds.config import CalibrateConfig
 from codeorigin_training.thresholds.context import commit_numbers
+from codeorigin_training.thresholds.fit import fit_calibration
 from support.corpus_rows import row
-from support.tiny_model import FILE_CONTEXT
 
-CONFIG = CalibrateConfig(rate=0.1, tail_share=0.9, tail_rate=0.3, tail_fewest=4)
-ALONE = Calibration(FILE_CONTEXT.scale, min_lines=3, min_characters=60, file_context=FILE_CONTEXT)
+CONFIG = CalibrateConfig(llm_rate=0.1)
 
 
 def repositories(count: int, seed: int) -> tuple[list[Row], np.ndarray]:
@@ -39,7 +37,7 @@ def repositories(count: int, seed: int) -> tuple[list[Row], np.ndarray]:
 @pytest.fixture(scope="module")
 def calibration() -> Calibration:
     rows, logits = repositories(80, seed=0)
-    return with_commit_rules(ALONE, rows, logits, CONFIG, [None] * len(rows))
+    return fit_calibration(rows, logits, CONFIG)
 
 
 def test_commits_with_several_functions_raise_the_auroc(calibration: Calibration) -> None:
@@ -67,7 +65,7 @@ def test_figures_of_a_context_match_its_answers(calibration: Calibration) -> Non
     rows, logits = repositories(60, seed=2)
     found = commit_metrics(rows, logits, calibration)
     assert found is not None
-    context = context_answers(rows, logits, calibration, [None] * len(rows))["in_commit"]
+    context = context_answers(rows, logits, calibration)["in_commit"]
     labels = np.array([each.label for each in rows])
     rates = found["as_they_are"]["contexts"]["in_commit"]
     assert found["as_they_are"]["functions"] == len(rows)
@@ -94,5 +92,5 @@ def test_pairs_packages_and_short_functions_do_not_count(calibration: Calibratio
         commit_metrics(more, high, calibration), commit_metrics(rows, logits, calibration)
     )
     assert commit_metrics(others, np.full(150, 9.0), calibration) is None
-    assert commit_metrics(rows, logits, ALONE) is None
+    assert commit_metrics(rows, logits, replace(calibration, commit_context=None)) is None
     assert (commit_numbers(others[:100]) == -1).all()

@@ -6,7 +6,6 @@ import pytest
 
 from codeorigin.errors import CodeOriginError
 from codeorigin.model.bundle import default_model_dir
-from codeorigin.model.calibration.promise import Group
 from codeorigin_training.data.rows import Row
 from codeorigin_training.metrics.false_positives import false_positive_figures
 from codeorigin_training.report.pages import with_quality
@@ -27,18 +26,18 @@ def test_repositories_are_weighted_equally_and_the_worst_are_reported() -> None:
     ]
     called = np.zeros(len(rows), dtype=bool)
     called[:5] = called[50:55] = called[80:] = True
-    groups = [Group.DOCUMENTED if number % 2 else Group.BARE for number in range(len(rows))]
-    found = false_positive_figures(rows, groups, called)
-    cells = {(cell["population"], cell["language"], cell["group"]): cell for cell in found["cells"]}
-    old = cells["old", "rust", "all"]
+    found = false_positive_figures(rows, called)
+    cells = {(cell["population"], cell["language"]): cell for cell in found["cells"]}
+    old = cells["old", "rust"]
     assert old["share"] == pytest.approx((5 / 50 + 5 / 10) / 2)
     assert (old["repositories"], old["functions"]) == (2, 60)
     assert (old["affected"], old["interval_90"]) == (2, None)
-    assert cells["old", "all", "documented"]["share"] == pytest.approx((2 / 25 + 2 / 5) / 2)
-    assert cells["distribution", "rust", "all"]["share"] == 0.0
+    assert cells["old", "all"] | {"language": "rust"} == old
+    assert cells["distribution", "rust"]["share"] == 0.0
     # Ten functions say little about a repository, so only the one with 50 counts.
     assert found["repositories"]["old"] == {
         "repositories": 1,
+        "bound": pytest.approx((2 * 0.3 + 1) / 3),
         "worst_tenth": pytest.approx(0.1),
         "over_5_percent": 1,
         "large_repositories": 1,
@@ -58,12 +57,12 @@ def test_quality_page_matches_the_shipped_model() -> None:
 def test_figures_are_written_between_the_markers() -> None:
     begin, end = "<!-- quality:begin -->", "<!-- quality:end -->"
     rows = [*rows_of("a", 60), *rows_of("d", 4, label=1)]
-    figures = false_positive_figures(rows, [Group.BARE] * 64, np.arange(64) < 3)
+    figures = false_positive_figures(rows, np.arange(64) < 3)
     shipped = json.loads((default_model_dir() / "manifest.json").read_text(encoding="utf-8"))
     manifest = {
         "name": "m",
         "version": "2",
-        "calibration": {"false_positive_rate": 0.015, "tail": {"share": 0.05, "rate": 0.02, "fewest": 20}},
+        "calibration": {"alone": {"llm_rate": 0.015, "human_rate": 0.05}},
         "metrics": shipped["metrics"] | {"false_positives": {"by_text": figures}},
         "data": shipped["data"],
     }
@@ -71,8 +70,8 @@ def test_figures_are_written_between_the_markers() -> None:
     assert page.startswith(f"before\n{begin}\n## Separating ")
     assert page.endswith(f"\n{end}\nafter\n")
     assert "stale" not in page
-    assert "| before mid-2021 | 5 % | 0 of 1 repositories | 5 % |" in page
-    assert "| rust | without one | 5 % (1 of 1) |" in page
-    assert "at most 2 % are expected to have more than 5 %" in page
+    assert "| before mid-2021 | 52 % | 5 % | 0 of 1 repositories | 5 % |" in page
+    assert "| rust | 5 % (1 of 1) |" in page
+    assert "where at most 1.5 % of human-written functions of its language score as high" in page
     with pytest.raises(CodeOriginError, match="lacks the lines"):
         with_quality("no markers", manifest)

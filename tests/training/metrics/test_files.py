@@ -5,13 +5,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from codeorigin.model.calibration.scale import Scale, Thresholds
 from codeorigin.model.file_verdict import FileRule
 from codeorigin_training.data.rows import Row
 from codeorigin_training.metrics.files import file_metrics
+from codeorigin_training.thresholds.config import CalibrateConfig
+from support.scales import scale
 
 CODE = "def f(values):\n    total = sum(value for value in values if value)\n    return total / len(values)\n"
-RULE = FileRule(0.0, 0.0, 2, Scale(1.0, 0.0, 0.01, Thresholds(1.0, -1.0), {}, (-3.0, 3.0), (1.0, 0.01)))
+RULE = FileRule(0.0, 0.0, 2, scale(1.0, -1.0))
+LIMITS = CalibrateConfig()
 
 
 def rows_of(label: int, repositories: int, modern: bool = False) -> list[Row]:
@@ -27,7 +29,7 @@ def test_eras_are_ranked_separately_on_pooled_logits() -> None:
     rows = rows_of(1, 4) + rows_of(0, 4) + rows_of(0, 4, modern=True)
     # Single functions of the two classes overlap; file means do not, except for one modern file.
     logits = np.array([5.0, -1.0] * 4 + [1.0, -3.0] * 4 + [1.0, -3.0] * 3 + [9.0, 1.0])
-    found = file_metrics(rows, logits, RULE)
+    found = file_metrics(rows, logits, RULE, LIMITS)
     assert found["old_human"]["auroc"] == 1.0
     assert found["old_human"]["tpr_at_1_fpr"] == 1.0
     assert found["modern_human"]["auroc"] == 0.75
@@ -41,7 +43,7 @@ def test_eras_are_ranked_separately_on_pooled_logits() -> None:
 def test_rates_match_the_rules_bands() -> None:
     rows = rows_of(1, 4) + rows_of(0, 4) + rows_of(0, 4, modern=True)
     pooled = [2.0, 2.0, 0.0, -2.0, -2.0, -2.0, -2.0, 0.0, 1.0, 0.5, -2.0, -2.0]
-    found = file_metrics(rows, np.repeat(pooled, 2), RULE)["verdicts"]
+    found = file_metrics(rows, np.repeat(pooled, 2), RULE, LIMITS)["verdicts"]
     assert found["false_positive_rate_old"]["share"] == 0.0
     assert found["false_positive_rate_modern"]["share"] == 0.25
     assert found["true_positive_rate"]["share"] == 0.5
@@ -51,27 +53,20 @@ def test_rates_match_the_rules_bands() -> None:
     assert found["files"] == 12
 
 
-def test_rule_that_never_says_llm_has_no_llm_rates() -> None:
-    rows = rows_of(1, 2) + rows_of(0, 2)
-    never = replace(RULE, scale=replace(RULE.scale, default=Thresholds(np.inf, -1.0)))
-    found = file_metrics(rows, np.repeat([2.0, 2.0, -2.0, 2.0], 2), never)["verdicts"]
-    assert found["true_positive_rate"] is None
-    assert found["false_positive_rate_old"] is None
-    assert found["human_called_human"]["share"] == 0.5
-
-
 def test_files_with_too_few_functions_and_pairs_do_not_count() -> None:
     rows = rows_of(1, 2) + rows_of(0, 2)
     more = [replace(rows[0], path="b.py"), replace(rows[4], path="c.py", pair="p")]
     logits = np.repeat([2.0, 2.0, -2.0, -2.0], 2)
-    assert file_metrics(rows + more, np.append(logits, [9.0, 9.0]), RULE) == file_metrics(rows, logits, RULE)
+    assert file_metrics(rows + more, np.append(logits, [9.0, 9.0]), RULE, LIMITS) == file_metrics(
+        rows, logits, RULE, LIMITS
+    )
 
 
 def test_figures_without_data_are_none() -> None:
-    found = file_metrics(rows_of(1, 2), np.ones(4), RULE)
+    found = file_metrics(rows_of(1, 2), np.ones(4), RULE, LIMITS)
     assert found["modern_human"]["auroc"] is None
     assert found["verdicts"]["false_positive_rate_old"] is None
     assert found["verdicts"]["true_positive_rate"]["share"] == 1.0
-    empty = file_metrics([], np.zeros(0), RULE)
+    empty = file_metrics([], np.zeros(0), RULE, LIMITS)
     assert empty["old_human"]["files"] == 0
     assert empty["verdicts"]["unsure"] is None

@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 
 from codeorigin.model.calibration.pooled_rule import PooledRule
-from codeorigin.model.calibration.scale import Scale, Thresholds
 from codeorigin_training.arrays import Booleans
 from codeorigin_training.metrics.answers import Answers, InFiles
 from codeorigin_training.metrics.files import pooled_metrics
 from codeorigin_training.metrics.sizes import called_by_size, sizes_of, whole_by_size
 from codeorigin_training.thresholds.pooled import PooledSample
 from support.corpus_rows import row
+from support.scales import scale
 
 
 def context(called: Booleans) -> InFiles:
@@ -69,8 +69,7 @@ def sample(label: int, size: int, logit: float) -> PooledSample:
 
 
 def test_commits_of_each_size_are_judged_by_the_same_rule() -> None:
-    scale = Scale(1.0, 0.0, 0.01, Thresholds(2.0, -2.0), {}, (0.0,), (0.5,))
-    rule = PooledRule(0.0, 0.0, 4, scale)
+    rule = PooledRule(0.0, 0.0, 4, scale(2.0, -2.0))
     small = [sample(0, 5, -3.0), sample(0, 4, 2.5), sample(1, 6, 3.0), sample(1, 9, 1.0)]
     large = [sample(0, 10, -1.0), sample(1, 30, 4.0)]
     short = [sample(0, 3, 9.0)]

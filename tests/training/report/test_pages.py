@@ -7,7 +7,6 @@ import pytest
 from codeorigin.errors import CodeOriginError
 from codeorigin.model.bundle import default_model_dir
 from codeorigin_training.experiments import read_trials
-from codeorigin_training.report.human_code import promise
 from codeorigin_training.report.pages import with_metrics
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -32,23 +31,14 @@ def test_text_around_the_markers_is_kept(manifest: dict[str, Any]) -> None:
     assert "stale" not in text
 
 
-def test_readme_has_three_rows_and_the_thresholds_promise(manifest: dict[str, Any]) -> None:
-    manifest["calibration"] |= {
-        "false_positive_rate": 0.015,
-        "tail": {"share": 0.05, "rate": 0.03, "fewest": 20},
-    }
+def test_readme_has_three_rows_and_says_what_the_bands_mean(manifest: dict[str, Any]) -> None:
+    manifest["calibration"]["alone"] |= {"llm_rate": 0.015, "human_rate": 0.05}
     text = with_metrics(f"{BEGIN}\n{END}\n", manifest)
     rows = [line for line in text.splitlines() if line.startswith("| ")]
     assert len(rows) == 1 + 3
     assert all(line.count("|") == 4 for line in rows)
-    assert (
-        "at most 1.5 % are expected to be called `llm`; this promise is not about a single finding." in text
-    )
-    assert (
-        "Of the human-written functions of a new repository, at most 1.5 % are expected to be called `llm`; and of the "
-        "repositories with 20 human-written functions or more, at most 3 % are expected to have more than 5 % of these "
-        "functions called `llm`."
-    ) in promise(manifest["calibration"])
+    assert "`llm` where at most 1.5 % of human-written functions of its language score as high" in text
+    assert "`human` where at most 5 % of LLM-written ones score as low" in text
 
 
 def test_missing_markers_are_named(manifest: dict[str, Any]) -> None:

@@ -19,7 +19,7 @@ export function render({ explained, file, textOf, nonce }: Page): string {
     `<h1>${escape(name)}</h1>`,
     `<p class="where"><a href="#" data-line="${explained.headerRange.start.line}">${escape(file)}:${explained.headerRange.start.line + 1}</a></p>`,
     `<p class="verdict ${verdict.band ?? "none"}"><strong>${escape(verdict.summary)}</strong>${chip(verdict.bandText)}</p>`,
-    verdict.guarantee ? `<p>${escape(verdict.guarantee)}</p>` : "",
+    verdict.shares ? `<p>${escape(verdict.shares)}</p>` : "",
     verdict.ownText ? `<p>${escape(verdict.ownText)}</p>` : "",
     `<p id="stale" hidden>The text has changed since this was computed. <a href="#" data-again>Explain again</a></p>`,
     explanation ? evidence(explanation, textOf) : `<p>${escape(message)}</p>`,

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from codeorigin.model.calibration.promise import Promise
 from tests.server.lsp.editor import python_function
 
 from codeorigin.analysis.report import FileReport, FunctionReport
@@ -18,7 +19,6 @@ from codeorigin.languages import get_language
 from codeorigin.lsp.documents.documents import Positions, Snapshot
 from codeorigin.lsp.features.hover_text import HoverContent
 from codeorigin.lsp.scoring.requests import Request, Result
-from codeorigin.model.calibration.promise import Promise
 from codeorigin.model.verdict import Band, Verdict
 from codeorigin.settings.schema import Settings
 from codeorigin.text.construct import Construct
