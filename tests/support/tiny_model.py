@@ -109,10 +109,8 @@ def tiny_encoder(vocab_size: int) -> Encoder:
 
 FILE_RULE = FileRule(4.0, 0.0, 2, scale(0.25, -0.25, temperature=0.5))
 
-FILE_CONTEXT = Context(
-    scale(1.0, -1.0, temperature=1.5, shift=0.1),
-    file=NeighbourRule(weight=0.8, prior_functions=1.0, neutral=0.0),
-)
+IN_FILE = NeighbourRule(weight=0.8, prior_functions=1.0, neutral=0.0)
+FILE_CONTEXT = Context(scale(1.0, -1.0, temperature=1.5, shift=0.1), file=IN_FILE)
 
 
 def with_file_context(directory: Path, source: Path, rule: Context = FILE_CONTEXT) -> Path:

@@ -3,7 +3,6 @@
 import numpy as np
 import numpy.typing as npt
 import pytest
-from codeorigin.model.calibration.promise import Group
 
 from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.analysis.report import FileReport
@@ -11,9 +10,8 @@ from codeorigin.cancellation import CancelToken
 from codeorigin.errors import Cancelled, LanguageError
 from codeorigin.explain.explanation import ExplainOptions
 from codeorigin.functions.documents import Document
-from codeorigin.model.limits import Limits
 from codeorigin.model.scoring.scorer import Scorer
-from codeorigin.model.verdict import Band, Reason
+from codeorigin.model.verdict import Reason
 from support.snippets import NAMES_OF, TOTAL_PRICE
 
 
@@ -32,7 +30,7 @@ def test_every_function_gets_a_verdict_whose_parts_add_up(analyzer: Analyzer) ->
         assert verdict.deep is not None
         assert verdict.logit == pytest.approx(analyzer.bundle.bias + verdict.wide + verdict.deep, abs=1e-5)
         assert verdict.probability == analyzer.bundle.calibration.alone.probability(verdict.logit)
-        assert verdict.band is analyzer.bundle.calibration.alone.band(verdict.logit, "python")
+        assert verdict.band is analyzer.bundle.calibration.alone.thresholds("python").band(verdict.logit)
 
 
 def test_report_on_what_is_scored_leaves_out_the_rest(analyzer: Analyzer) -> None:
@@ -49,15 +47,14 @@ def test_report_on_what_is_scored_leaves_out_the_rest(analyzer: Analyzer) -> Non
     assert analyzer.analyze_scored(document) == whole
 
 
-def test_function_longer_than_any_in_calibration_is_never_called_llm(analyzer: Analyzer) -> None:
-    long = "def table():\n    rows = []\n" + "    rows.append((1, 2))\n" * 300 + "    return rows\n"
-    verdict = analyzer.analyze(Document(long + "\n\n" + TOTAL_PRICE, "python")).functions[0].verdict
-    assert verdict.probability is not None
-    assert (verdict.group, verdict.llm_threshold, verdict.promise) == (Group.LONG, None, None)
-    assert verdict.band is not Band.LLM
-    assert analyzer.score(long, "python").group is Group.LONG
-    # For users with a limit of their own, only that limit counts.
-    assert Limits(threshold=verdict.probability).band(verdict) is Band.LLM
+@pytest.mark.parametrize(("lines", "reason"), [(300, None), (301, Reason.TOO_LONG)])
+def test_function_longer_than_any_in_calibration_has_no_verdict(
+    analyzer: Analyzer, lines: int, reason: Reason | None
+) -> None:
+    long = "def table():\n    rows = []\n" + "    rows.append((1, 2))\n" * (lines - 3) + "\n    return rows\n"
+    first, other = analyzer.analyze(Document(long + "\n\n" + TOTAL_PRICE, "python")).functions
+    assert first.verdict.reason is analyzer.score(long, "python").reason is reason
+    assert other.verdict.neighbours == 0
 
 
 def test_only_changed_functions_are_scored_again(analyzer: Analyzer, scored: list[int]) -> None:

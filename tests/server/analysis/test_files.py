@@ -18,7 +18,7 @@ from codeorigin.model.calibration.pooled_rule import counted_lines
 from codeorigin.model.file_verdict import FileReason
 from codeorigin.model.verdict import Reason
 from support.snippets import NAMES_OF, TOTAL_PRICE
-from support.tiny_model import FILE_CONTEXT, FILE_RULE, with_file_context, with_file_rule
+from support.tiny_model import FILE_CONTEXT, FILE_RULE, IN_FILE, with_file_context, with_file_rule
 
 
 @pytest.fixture(scope="module")
@@ -85,15 +85,14 @@ def test_other_functions_of_the_file_add_evidence(in_files: Analyzer) -> None:
     functions = in_files.analyze(Document(TOTAL_PRICE + "\n\n" + NAMES_OF, "python")).functions
     logits = [function.verdict.logit or 0.0 for function in functions]
     assert logits[0] != logits[1]
-    for function, added in zip(functions, FILE_CONTEXT.rule.evidence(logits), strict=True):
+    for function, added in zip(functions, IN_FILE.evidence(logits), strict=True):
         verdict = function.verdict
         total = (verdict.logit or 0.0) + added
         assert (verdict.file_evidence, verdict.neighbours) == (pytest.approx(added), 1)
         assert verdict.probability == pytest.approx(FILE_CONTEXT.scale.probability(total))
-        assert verdict.band is FILE_CONTEXT.scale.band(total, "python")
-        assert verdict.human_share == pytest.approx(FILE_CONTEXT.scale.human_share(total))
+        assert verdict.band is FILE_CONTEXT.scale.thresholds("python").band(total)
+        assert verdict.human_share == pytest.approx(FILE_CONTEXT.scale.human_share(total, "python"))
         assert verdict.llm_threshold == pytest.approx(FILE_CONTEXT.scale.probability(1.0))
-        assert verdict.false_positive_rate == 0.02
         alone = in_files.bundle.calibration.alone
         assert verdict.own_probability == pytest.approx(alone.probability(verdict.logit or 0.0))
 

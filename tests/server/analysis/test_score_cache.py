@@ -3,17 +3,14 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from codeorigin.model.calibration.promise import Group
-
 from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.analysis.score_cache import SCORE_BYTES, ScoreCache
 from codeorigin.cancellation import NEVER, CancelToken
 from codeorigin.functions.documents import Document
-from codeorigin.model.calibration.judge import Scored
 from codeorigin.model.reading.normalize import Normalized
 from codeorigin.model.scoring.features import RawScore
 from codeorigin.model.scoring.scorer import Scorer
-from codeorigin.model.verdict import Band, Verdict
+from codeorigin.model.verdict import Band, Reason, Verdict
 from support.deep_size import deep_size
 
 
@@ -33,34 +30,28 @@ class CountingScorer(Scorer):
             yield RawScore(float(number), 0.0, 0.0, 0)
 
 
-def long_enough(function: Normalized) -> bool:
-    return len(function.text) > 8
+def length_rule(function: Normalized) -> Reason | None:
+    return None if len(function.text) > 8 else Reason.TOO_SHORT
 
 
 def test_only_functions_not_in_the_cache_are_scored() -> None:
     scorer = CountingScorer()
-    scores = ScoreCache(scorer, long_enough)
+    scores = ScoreCache(scorer, length_rule)
     first = scores.of({"a": "x = 1; y = 2", "short": "x", "b": "z = x + y + 1"}, "python")
-    assert first["short"] is None
-    assert [scored.score.logit for scored in (first["a"], first["b"]) if scored is not None] == [0.0, 1.0]
+    assert first["short"] is Reason.TOO_SHORT
+    assert [score.logit for score in first.values() if isinstance(score, RawScore)] == [0.0, 1.0]
     again = scores.of({"b": "z = x + y + 1", "short": "x", "c": "total = [1, 2]"}, "python")
     assert again["b"] is first["b"]
-    assert again["short"] is None
+    assert again["short"] is Reason.TOO_SHORT
     assert scorer.given == [2, 1]
-
-
-def test_code_outside_functions_may_have_its_own_minimum_length() -> None:
-    scores = ScoreCache(CountingScorer(), long_enough)
-    assert scores.of({"a": "x"}, "python", is_long_enough=lambda _: True)["a"] is not None
-    assert scores.score("x", "python") is None
+    assert scores.score("x", "python") is Reason.TOO_SHORT
 
 
 def test_verdict_and_score_fit_the_size_estimate() -> None:
     floats = [0.5 + n for n in range(12)]
     verdict = Verdict(*floats[:2], Band.LLM, None, *floats[2:8], 300, *floats[8:10], 300)
     assert deep_size(verdict) + 300 <= SCORE_BYTES
-    score = Scored(RawScore(0.5, 0.25, 0.125, 300), Group.DOCUMENTED)
-    assert deep_size(score) + 300 <= SCORE_BYTES
+    assert deep_size(RawScore(0.5, 0.25, 0.125, 300)) + 300 <= SCORE_BYTES
 
 
 def test_analyzers_scores_take_the_estimated_bytes(tiny_model_dir: Path) -> None:
@@ -72,5 +63,5 @@ def test_analyzers_scores_take_the_estimated_bytes(tiny_model_dir: Path) -> None
             for each in range(10)
         )
         analyzer.analyze(Document(text, "python"))
-    assert len(analyzer._scores.kept) == 300
-    assert analyzer._scores.kept.bytes == 300 * SCORE_BYTES
+    assert len(analyzer._scores._cache) == 300
+    assert analyzer._scores._cache.bytes == 300 * SCORE_BYTES

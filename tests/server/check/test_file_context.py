@@ -16,7 +16,7 @@ from codeorigin.cli.exit_codes import ExitCode
 from codeorigin.model.calibration.calibration import Calibration
 from codeorigin.model.folder import MANIFEST
 from support.snippets import LEDGER, PARSER, long_function
-from support.tiny_model import FILE_CONTEXT, with_file_context
+from support.tiny_model import FILE_CONTEXT, IN_FILE, with_file_context
 
 TWO = f"{LEDGER}\n\n{PARSER}"
 THREE = f"{TWO}\n\n{long_function(6)}"
@@ -68,12 +68,12 @@ def test_probabilities_include_the_file_context_and_logits_do_not(command: Comma
     logits = [function["logit"] for function in functions]
     assert len(set(logits)) == len(logits) == 3
     scale = calibration_of(model).alone
-    for function, added in zip(functions, FILE_CONTEXT.rule.evidence(logits), strict=True):
+    for function, added in zip(functions, IN_FILE.evidence(logits), strict=True):
         assert function["neighbours"] == 2
         assert function["file_evidence"] == pytest.approx(added) != 0
         total = function["logit"] + added
         assert function["probability"] == pytest.approx(FILE_CONTEXT.scale.probability(total))
-        assert function["band"] == FILE_CONTEXT.scale.band(total, "python").value
+        assert function["band"] == FILE_CONTEXT.scale.read(total, "python")["band"].value
         assert function["own_probability"] == pytest.approx(scale.probability(function["logit"]))
         assert function["own_probability"] != pytest.approx(function["probability"])
 
@@ -209,7 +209,7 @@ def test_explanation_adds_up_to_the_own_logit_with_context_on_top(command: Comma
         in_file = FILE_CONTEXT.scale.probability(explained["logit"] + explained["file_evidence"])
         assert explained["probability"] == pytest.approx(in_file, abs=1e-4)
         _, shown = command("explain", place)
-        assert shown.splitlines()[2] == explained["own_text"]
+        assert shown.splitlines()[3] == explained["own_text"]
         side = "an LLM" if explained["file_evidence"] > 0 else "a person"
         assert explained["own_text"] == (
             f"By its own text {100 * explained['own_probability']:.0f} %; the 2 other functions in this file point to "

@@ -22,8 +22,8 @@ async def test_one_finding_per_function_on_its_header(editor: Editor) -> None:
         assert each.source == "CodeOrigin"
         assert each.code == "llm-written"
         assert re.fullmatch(
-            r"(\d+|over 99|under 1) % likely LLM-written \((\d+(\.\d+)?|under 0\.01) % of human functions score "
-            r"this high\)",
+            r"(\d+|over 99|under 1) % likely LLM-written \((fewer than )?\d+ in 1(00|,000) human-written Python "
+            r"functions score this high\)",
             each.message,
         )
 

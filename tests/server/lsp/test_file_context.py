@@ -20,7 +20,7 @@ from codeorigin.settings.accepted_findings import AcceptedFindings
 from codeorigin.settings.project_files import ACCEPTED_FILE
 from codeorigin.wording.figures import probability_percent
 from codeorigin.wording.functions import finding, headline, own_text
-from support.tiny_model import FILE_CONTEXT, with_file_context
+from support.tiny_model import FILE_CONTEXT, IN_FILE, with_file_context
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -34,7 +34,7 @@ DECORATED = {**SETTINGS, "codeLens": True, "inlayHints": True}
 def model(tiny_model_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A model that gives neighbours so much weight that they change the figures shown."""
     # Neutral is where this model puts most functions.
-    loud = replace(FILE_CONTEXT, rule=replace(FILE_CONTEXT.rule, weight=8.0, neutral=1.3))
+    loud = replace(FILE_CONTEXT, file=replace(IN_FILE, weight=8.0, neutral=1.3))
     return with_file_context(tmp_path_factory.mktemp("context"), tiny_model_dir, loud)
 
 
@@ -191,7 +191,8 @@ async def test_request_right_after_the_switch_gets_no_stale_verdict(editor: Edit
     document = editor.open(TEXT)
     await editor.findings(document)
     # Keeps the worker busy, so that the document cannot have been rescored when the request arrives.
-    body = "".join(f"    total_{number} = limit * {number}\n" for number in range(2000))
+    terms = " + ".join(f"limit * {term}" for term in range(10))
+    body = "".join(f"    total_{number} = {terms}\n" for number in range(280))
     long = editor.open(python_function("long") + body)
     await editor.findings(long)
     request = {"textDocument": {"uri": long.uri}}

@@ -110,7 +110,7 @@ async def test_header_hover_has_both_answers(editor: Editor) -> None:
     text = await editor.hover_text(document, 0)
     assert "likely LLM-written** · `first`" in text
     assert "This file, 2 functions together: " in text
-    assert "of the human-written calibration files score this high" in text
+    assert "human-written Python files score this high" in text
 
 
 async def test_file_verdict_is_withdrawn_when_no_longer_scored(editor: Editor) -> None:

@@ -40,17 +40,16 @@ async def test_table_shows_lines_of_the_function_with_bars(editor: Editor) -> No
         assert 1 <= len(bar) <= 8
 
 
-async def test_model_threshold_is_shown_with_its_guarantee(editor: Editor) -> None:
+async def test_model_threshold_is_shown_with_its_shares(editor: Editor) -> None:
     await editor.configure(explainWait=10_000)
     document = editor.open(python_function("guaranteed"))
     text = await editor.hover_text(document, 0)
     assert re.search(
-        r"Reported at .* or more: at most .* of the human-written.* functions of a new repository are expected",
-        text,
+        r"in 1?,?0?00 human-written Python functions score this high.*\. Reported at .* or more\.", text
     )
     await editor.configure(explainWait=10_000, falsePositiveRate=0.02)
     text = await editor.hover_text(document, 0)
-    assert "at most 2 % of the human-written calibration functions score as high" in text
+    assert "at most 2 % of human-written functions score as high" in text
 
 
 async def test_line_has_a_hover_once_its_attribution_is_known(editor: Editor) -> None:
@@ -87,7 +86,8 @@ async def test_nested_function_is_judged_with_the_enclosing_one(editor: Editor) 
 async def test_first_hover_does_not_wait_and_a_later_one_has_the_evidence(editor: Editor) -> None:
     await editor.configure(threshold=0.0, explainWait=0)
     # Long, so that its explanation cannot be ready before the first hover is answered.
-    body = "".join(f"    total_{number} = limit * {number}\n" for number in range(3000))
+    terms = " + ".join(f"limit * {term}" for term in range(12))
+    body = "".join(f"    total_{number} = {terms}\n" for number in range(280))
     document = editor.open(python_function("patience") + body)
     first = await editor.hover_text(document, 0)
     assert "likely LLM-written" in first

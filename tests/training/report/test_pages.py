@@ -37,8 +37,8 @@ def test_readme_has_three_rows_and_says_what_the_bands_mean(manifest: dict[str, 
     rows = [line for line in text.splitlines() if line.startswith("| ")]
     assert len(rows) == 1 + 3
     assert all(line.count("|") == 4 for line in rows)
-    assert "`llm` where at most 1.5 % of human-written functions of its language score as high" in text
-    assert "`human` where at most 5 % of LLM-written ones score as low" in text
+    assert "`llm`: at most 1.5 % of human-written functions score as high." in text
+    assert "`human`: at most 5 % of LLM-written ones score as low." in text
 
 
 def test_missing_markers_are_named(manifest: dict[str, Any]) -> None:

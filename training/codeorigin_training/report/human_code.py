@@ -43,8 +43,17 @@ def human_code_sections(manifest: Mapping[str, Any]) -> list[Block]:
     return blocks
 
 
+def bands(calibration: Mapping[str, Any]) -> str:
+    """What the bands mean, in two short sentences."""
+    rates = calibration["alone"]
+    return (
+        f"`llm`: at most {short_percent(rates['llm_rate'])} of human-written functions score as high. "
+        f"`human`: at most {short_percent(rates['human_rate'])} of LLM-written ones score as low."
+    )
+
+
 def two_shares(calibration: Mapping[str, Any]) -> str:
-    """What the bands mean."""
+    """What the bands mean, and how their shares are estimated."""
     rates = calibration["alone"]
     return (
         f"A function is called `llm` where at most {short_percent(rates['llm_rate'])} of human-written functions of its "

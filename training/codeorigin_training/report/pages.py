@@ -10,7 +10,7 @@ from codeorigin_training.files import write_whole
 from codeorigin_training.report.card import model_card
 from codeorigin_training.report.commits import commit_sections
 from codeorigin_training.report.document import Block, Heading, Paragraph, markdown
-from codeorigin_training.report.human_code import human_code_sections, two_shares
+from codeorigin_training.report.human_code import bands, human_code_sections
 from codeorigin_training.report.separation import (
     SELECTION,
     in_file_sections,
@@ -31,7 +31,7 @@ def with_metrics(readme: str, manifest: Mapping[str, Any]) -> str:
         Paragraph(
             f"{manifest['name']} {manifest['version']}, {manifest['data']['held_out_repositories']} held-out "
             "repositories, each function by its own text; 90 % intervals. "
-            f"{two_shares(manifest['calibration'])}"
+            f"{bands(manifest['calibration'])}"
         ),
     ]
     return _between("metrics", readme, blocks)

@@ -23,7 +23,7 @@ class Thresholds:
         return Band.HUMAN if logit <= self.human else Band.UNSURE
 
 
-class Estimate(TypedDict):
+class Reading(TypedDict):
     """What a scale says about a logit: fields that all verdicts have."""
 
     probability: float
@@ -117,7 +117,7 @@ class Scale:
             known = self._thresholds[language] = Thresholds(llm, min(human, math.nextafter(llm, -math.inf)))
         return known
 
-    def read(self, logit: float, language: str) -> Estimate:
+    def read(self, logit: float, language: str) -> Reading:
         """Everything that the scale says about ``logit`` in a model language."""
         thresholds = self.thresholds(language)
         return {

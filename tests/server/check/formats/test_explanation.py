@@ -78,21 +78,17 @@ def rendered(shown: Explained, encoding: str = "utf-8") -> str:
 def test_text_shows_figures_bars_code_and_tokens(make_file: MakeFile) -> None:
     lines = rendered(explained(make_file)).splitlines()
     assert lines[0] == "fast  [b]\\x1b.py:4-6"
-    assert lines[1] == (
-        "probability 0.97, llm (llm from 0.90, human up to 0.20); 3 % of human-written functions score as high"
-    )
-    assert lines[2] == "logit +1.88 = baseline +0.37 + lines +1.50 (completeness gap 0.66 %)"
-    assert lines[3] == "integrated gradients, 16 nodes, mask baseline"
-    assert lines[5] == "          human             llm"
-    assert lines[6:9] == [
+    assert lines[1] == "probability 0.97, llm (llm from 0.90, human up to 0.20)"
+    assert lines[2] == "3 in 100 human-written Rust functions score this high."
+    assert lines[3] == "logit +1.88 = baseline +0.37 + lines +1.50 (completeness gap 0.66 %)"
+    assert lines[4] == "integrated gradients, 16 nodes, mask baseline"
+    assert lines[6] == "          human             llm"
+    assert lines[7:10] == [
         "4   +0.50           │██▌        @functools.cache",
         "5   -1.00      █████│           def fast(n):",
         "6   +2.00           │██████████     return n if n < 2 else fast(n - 1) + fast(n - 2)",
     ]
-    assert lines[11] == "  +1.25  line 6  fa\\x1bst"
-    assert lines[13].startswith(
-        "band llm: at most 1 % of the human-written, commented Rust functions of a new repository"
-    )
+    assert lines[12] == "  +1.25  line 6  fa\\x1bst"
     assert lines[-1].startswith("codeorigin-test 0.1.0 (abc). A probability is an estimate")
 
 
@@ -109,21 +105,21 @@ def test_approximate_explanation_says_so(make_file: MakeFile) -> None:
 
 def test_occlusion_does_not_claim_that_lines_add_up(make_file: MakeFile) -> None:
     lines = rendered(explained(make_file, method=Method.OCCLUSION, approximate=True)).splitlines()
-    assert lines[2] == "logit +1.88, of an empty input +0.37; lines +1.50"
-    assert lines[3].startswith("line occlusion:")
-    assert "approximate" not in lines[3]
+    assert lines[3] == "logit +1.88, of an empty input +0.37; lines +1.50"
+    assert lines[4].startswith("line occlusion:")
+    assert "approximate" not in lines[4]
 
 
 def test_file_context_is_added_on_top_of_the_lines(make_file: MakeFile, in_file: Verdict) -> None:
     lines = rendered(explained(make_file, verdicts={"fast": in_file})).splitlines()
     assert lines[1].startswith("probability 0.97, llm")
-    assert lines[2] == "By its own text 64 %; the 11 other functions in this file point to an LLM (+0.62)."
-    assert lines[3] == (
+    assert lines[3] == "By its own text 64 %; the 11 other functions in this file point to an LLM (+0.62)."
+    assert lines[4] == (
         "logit +1.88 = baseline +0.37 + lines +1.50 (completeness gap 0.66 %); "
         "logit with the rest of the file +2.50"
     )
     hidden = explained(make_file, verdicts={"fast": in_file}, method=Method.OCCLUSION)
-    assert rendered(hidden).splitlines()[3] == (
+    assert rendered(hidden).splitlines()[4] == (
         "logit +1.88, of an empty input +0.37; lines +1.50; logit with the rest of the file +2.50"
     )
 
@@ -140,7 +136,7 @@ def test_json_separates_own_text_from_file_context(make_file: MakeFile, in_file:
 
 def test_model_without_a_deep_part_mentions_no_nodes(make_file: MakeFile) -> None:
     lines = rendered(explained(make_file, method=Method.LINEAR, nodes=None)).splitlines()
-    assert lines[3] == "linear attributions: the exact shares of the n-grams"
+    assert lines[4] == "linear attributions: the exact shares of the n-grams"
 
 
 def test_code_with_escapes_and_markup_is_shown_literally(make_file: MakeFile) -> None:
@@ -155,7 +151,7 @@ def test_colours_distinguish_the_two_directions(make_file: MakeFile, monkeypatch
     monkeypatch.setenv("COLORTERM", "truecolor")
     monkeypatch.delenv("NO_COLOR", raising=False)
     lines = rendered(explained(make_file)).splitlines()
-    colours = [re.findall("\x1b\\[([0-9;]+)m *[+-]\\d", line) for line in lines[6:9]]
+    colours = [re.findall("\x1b\\[([0-9;]+)m *[+-]\\d", line) for line in lines[7:10]]
     assert [len(found) for found in colours] == [1, 1, 1]
     assert colours[0] == colours[2] != colours[1]
 
@@ -178,7 +174,7 @@ def test_json_counts_from_one_and_keeps_both_parts(make_file: MakeFile) -> None:
 
 def test_constructs_are_listed_below_the_lines(make_file: MakeFile) -> None:
     lines = rendered(explained(make_file, constructs=CONSTRUCTS)).splitlines()
-    assert lines[9:14] == [
+    assert lines[10:15] == [
         "",
         "by construct",
         "  +2.00  error handling, 25 % of the code",

@@ -15,7 +15,7 @@ def test_each_finding_has_a_notice_and_a_summary_follows(make_result: MakeResult
     notice, summary = github.render(make_result()).splitlines()
     assert notice == (
         "::notice file=shelf.py,line=4,endLine=6,title=Likely LLM-written::"
-        "'fast' reads like LLM-written code: probability 0.97; 3 %25 of human-written functions score as high. "
+        "'fast' reads like LLM-written code: probability 0.97; 3 in 100 human-written Rust functions score this high. "
         "A probability is an estimate from style, not proof of who wrote the code."
     )
     assert summary.startswith("CodeOrigin: 3 functions in 1 file;")
@@ -27,7 +27,7 @@ def test_notice_mentions_the_influence_of_the_file(
     notice, _ = github.render(make_result((make_file(verdicts={"fast": in_file}),))).splitlines()
     assert notice.endswith(
         "::'fast' reads in its file like LLM-written code: probability 0.97; "
-        "3 %25 of human-written functions score as high. "
+        "3 in 100 human-written Rust functions score this high. "
         "By its own text 64 %25; the 11 other functions in this file point to an LLM (+0.62). "
         "A probability is an estimate from style, not proof of who wrote the code."
     )
@@ -41,7 +41,7 @@ def test_only_files_in_band_llm_get_a_notice(
     assert notice == (
         "::notice file=llm.py,line=1,title=Likely LLM-written file::"
         "Taken together, 7 functions of this file read like LLM-written code: probability 0.96; "
-        "4 %25 of human-written files score as high. "
+        "4 in 100 human-written Rust files score this high. "
         "A probability is an estimate from style, not proof of who wrote the code."
     )
     assert "0 findings" in summary

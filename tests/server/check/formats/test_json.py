@@ -61,8 +61,8 @@ def test_whole_report_is_as_expected(
         "commit_evidence": None,
         "commit_neighbours": 0,
         "human_share": None,
+        "llm_share": None,
         "llm_threshold": None,
-        "promise": None,
         "nested": [],
     }
     assert report == {
@@ -97,13 +97,8 @@ def test_whole_report_is_as_expected(
                         "commit_evidence": None,
                         "commit_neighbours": 0,
                         "human_share": 0.03,
+                        "llm_share": 0.97,
                         "llm_threshold": 0.9,
-                        "promise": {
-                            "rate": 0.01,
-                            "language": "rust",
-                            "group": "documented",
-                            "repositories": 393,
-                        },
                         "nested": [],
                     },
                     {
@@ -126,13 +121,8 @@ def test_whole_report_is_as_expected(
                         "commit_evidence": None,
                         "commit_neighbours": 0,
                         "human_share": 0.45,
+                        "llm_share": 0.55,
                         "llm_threshold": 0.9,
-                        "promise": {
-                            "rate": 0.01,
-                            "language": "rust",
-                            "group": "documented",
-                            "repositories": 393,
-                        },
                         "nested": [log],
                     },
                     {
@@ -155,8 +145,8 @@ def test_whole_report_is_as_expected(
                         "commit_evidence": None,
                         "commit_neighbours": 0,
                         "human_share": None,
+                        "llm_share": None,
                         "llm_threshold": None,
-                        "promise": None,
                         "nested": [],
                     },
                 ],
@@ -222,8 +212,8 @@ def test_file_verdict_is_in_the_report(
         "reason": None,
         "function_count": 7,
         "human_share": 0.04,
+        "llm_share": 0.96,
         "llm_threshold": 0.9,
-        "promise": {"rate": 0.01, "language": "rust", "group": "documented", "repositories": 393},
     }
     assert report["summary"]["file_bands"] == {"human": 1, "unsure": 1, "llm": 1}
     assert report["summary"]["findings"] == 3

@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 import pytest
-from codeorigin.model.calibration.promise import Promise
 from tests.server.lsp.editor import python_function
 
 from codeorigin.analysis.report import FileReport, FunctionReport
@@ -25,8 +24,8 @@ from codeorigin.text.construct import Construct
 from codeorigin.text.positions import LineIndex, PositionEncoding
 
 ALONE = Verdict(
-    probability=0.64, logit=1.2, band=Band.UNSURE, human_share=0.1, llm_threshold=0.9, human_threshold=0.3,
-    promise=Promise(0.01), own_probability=0.64,
+    probability=0.64, logit=1.2, band=Band.UNSURE, human_share=0.1, llm_share=0.4, llm_threshold=0.9,
+    human_threshold=0.3, language="python", own_probability=0.64,
 )  # fmt: skip
 IN_FILE = replace(ALONE, probability=0.76, human_share=0.05, file_evidence=0.62, neighbours=11)
 EXPLANATION = Explanation(
@@ -59,7 +58,7 @@ def content(
 def test_own_text_sentence_follows_the_calibration() -> None:
     paragraphs = content(IN_FILE).markdown().split("\n\n")
     assert paragraphs[0].startswith("**CodeOrigin: 76 % likely LLM-written**")
-    assert paragraphs[1].startswith("5 % of the human-written calibration functions")
+    assert paragraphs[1].startswith("5 in 100 human-written Python functions")
     assert paragraphs[2] == OWN
     assert SUM in paragraphs
 
@@ -67,7 +66,7 @@ def test_own_text_sentence_follows_the_calibration() -> None:
 def test_plain_text_says_the_same_as_markdown() -> None:
     lines = content(IN_FILE).plain_text().split("\n")
     assert lines[0] == "CodeOrigin: 76 % likely LLM-written: hovered (band unsure)"
-    assert lines[1].startswith("5 % of the human-written calibration functions")
+    assert lines[1].startswith("5 in 100 human-written Python functions")
     assert lines[2] == OWN
     assert SUM in lines
 
