@@ -71,7 +71,7 @@ def smoke(data: Path) -> dict[str, dict[str, object]]:
             "overlap": 16,
             "processes": 1,
         },
-        "calibrate": {"rate": 0.1, "deep_must_help": False, "deep": True},
+        "calibrate": {"llm_rate": 0.1, "deep_must_help": False, "deep": True},
         "export": {"name": "smoke", "views": VIEWS, "overlap": 16, "processes": 1},
         "evaluate": {
             "perturbations": ["comments_removed"],
@@ -178,7 +178,6 @@ def test_stage_run_too_early_names_the_one_to_run_first(tmp_path: Path) -> None:
 def test_bundle_loads_and_separates_the_classes(finished: Path) -> None:
     analyzer = Analyzer.load(finished / "bundle")
     verdict = analyzer.score(CHATTY, "python")
-    # With so few repositories nothing can be promised about single ones, so unsure is wide.
     assert verdict.band is not Band.HUMAN
     assert verdict.probability is not None
     assert verdict.probability > 0.5
