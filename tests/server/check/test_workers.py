@@ -22,6 +22,7 @@ from codeorigin.check.run import check
 from codeorigin.check.workers import begun_processes, check_in_processes, worker_count
 from codeorigin.errors import CodeOriginError, ModelError
 from codeorigin.languages import get_language
+from codeorigin.languages.captures import Syntax
 from support.command import INTERRUPTIBLE
 from support.snippets import ALL
 from support.worker_checks import DyingCheck, NamingCheck
@@ -189,14 +190,14 @@ def test_failing_file_does_not_affect_the_others(
     for name in named:
         (folder / name).write_text(ALL[0][0], encoding="utf-8")
     (folder / "f00.py").write_bytes(b"\xff\xfe not text")
-    outline = outlined.outline
+    outline = outlined.outline_of
 
-    def failing(text: str, *rest: object, **options: object) -> object:
+    def failing(syntax: Syntax, *rest: object, **options: object) -> object:
         if options["path"] == "f02.py":
             raise RuntimeError("unforeseen")
-        return outline(text, *rest, **options)  # type: ignore[arg-type]
+        return outline(syntax, *rest, **options)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(outlined, "outline", failing)
+    monkeypatch.setattr(outlined, "outline_of", failing)
     found = list(workers.check_alone(sources(folder, *named), FileCheck(model=tiny_model_dir)))
     assert [each.path if isinstance(each, FileError) else each[0].path for each in found] == named
     assert [isinstance(each, FileError) for each in found] == [True, False, True, False]
