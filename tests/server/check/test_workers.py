@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,6 +22,8 @@ from codeorigin.check.workers import begun_processes, check_in_processes, worker
 from codeorigin.errors import CodeOriginError, ModelError
 from codeorigin.languages import get_language
 from codeorigin.languages.captures import Syntax
+from codeorigin.model.bundle import Bundle
+from codeorigin.processes import WorkerPool
 from support.command import INTERRUPTIBLE
 from support.snippets import ALL
 from support.worker_checks import DyingCheck, NamingCheck
@@ -66,10 +67,10 @@ def test_several_processes_report_the_same_as_one(
     run = workers.check_in_processes
 
     def counted(
-        sources: list[Source], how: FileCheck, pool: ProcessPoolExecutor, count: int
+        sources: list[Source], how: FileCheck, pool: WorkerPool, count: int, bundle: Bundle
     ) -> Iterator[object]:
         started.append(count)
-        return run(sources, how, pool, count)
+        return run(sources, how, pool, count, bundle)
 
     monkeypatch.setattr("codeorigin.check.run.check_in_processes", counted)
     together = to_dict(check(options))
