@@ -13,7 +13,7 @@ from codeorigin.lsp.features.accept import ACCEPT_FINDINGS
 from codeorigin.lsp.features.explain import EXPLAIN
 from codeorigin.lsp.features.findings import SOURCE, FindingData
 from codeorigin.lsp.features.rescore import RESCORE
-from codeorigin.lsp.server import CodeOriginServer
+from codeorigin.lsp.session import Session
 from codeorigin.text.literal_text import plain_message
 from codeorigin.wording.titles import (
     ACCEPT_FINDING,
@@ -27,30 +27,25 @@ from codeorigin.wording.titles import (
 QUICK_FIX = types.CodeActionKind.QuickFix
 RESCORE_KIND = "refactor.codeorigin.rescore"
 EXPLAIN_KIND = "refactor.codeorigin.explain"
+OPTIONS = types.CodeActionOptions(code_action_kinds=[QUICK_FIX, types.CodeActionKind.Refactor])
 
 
-def register(server: CodeOriginServer) -> None:
-    """Register the handler."""
-
-    @server.feature(
-        types.TEXT_DOCUMENT_CODE_ACTION,
-        types.CodeActionOptions(code_action_kinds=[QUICK_FIX, types.CodeActionKind.Refactor]),
-    )
-    def actions(params: types.CodeActionParams) -> list[types.CodeAction | types.Command]:
-        document = server.session.document(params.text_document.uri)
-        if document is None or not server.session.settings_of(document.uri).enable:
-            return []
-        found = [*_on_findings(server, params), *_on_range(server, params)]
-        wanted = [action for action in found if _is_wanted(action.kind, params.context.only)]
-        if server.client.support.code_action_literals:
-            return list(wanted)
-        return [action.command for action in wanted if action.command is not None]
+def code_actions(session: Session, params: types.CodeActionParams) -> list[types.CodeAction | types.Command]:
+    """The actions on the findings, and on the function and the selection at the range."""
+    document = session.document(params.text_document.uri)
+    if document is None or not session.settings_of(document.uri).enable:
+        return []
+    found = [*_on_findings(session, params), *_on_range(session, params)]
+    wanted = [action for action in found if _is_wanted(action.kind, params.context.only)]
+    if session.client.support.code_action_literals:
+        return list(wanted)
+    return [action.command for action in wanted if action.command is not None]
 
 
-def _on_findings(server: CodeOriginServer, params: types.CodeActionParams) -> Iterator[types.CodeAction]:
+def _on_findings(session: Session, params: types.CodeActionParams) -> Iterator[types.CodeAction]:
     """Actions for the diagnostics that the client sent."""
     uri = params.text_document.uri
-    snapshot = server.session.documents.snapshot(uri)
+    snapshot = session.documents.snapshot(uri)
     if snapshot is None:
         return
     offered: set[str] = set()
@@ -59,13 +54,13 @@ def _on_findings(server: CodeOriginServer, params: types.CodeActionParams) -> It
         if data is None or data.function_id in offered:
             continue
         offered.add(data.function_id)
-        ignoring = _ignore_edit(server, snapshot, diagnostic, data)
+        ignoring = _ignore_edit(session, snapshot, diagnostic, data)
         if ignoring is not None:
             yield types.CodeAction(
                 title=about(IGNORE_FUNCTION, plain_message(data.name)),
                 kind=QUICK_FIX,
                 diagnostics=[diagnostic],
-                edit=_edit(server, uri, ignoring),
+                edit=_edit(session, uri, ignoring),
             )
         yield types.CodeAction(
             title=about(ACCEPT_FINDING, plain_message(data.name)),
@@ -84,15 +79,15 @@ def _on_findings(server: CodeOriginServer, params: types.CodeActionParams) -> It
             if isinstance(kind, DocumentKind)
             else ignore_file(positions, kind)
         )
-        yield types.CodeAction(title=IGNORE_FILE, kind=QUICK_FIX, edit=_edit(server, uri, edit))
+        yield types.CodeAction(title=IGNORE_FILE, kind=QUICK_FIX, edit=_edit(session, uri, edit))
 
 
 def _ignore_edit(
-    server: CodeOriginServer, snapshot: Snapshot, diagnostic: types.Diagnostic, data: FindingData
+    session: Session, snapshot: Snapshot, diagnostic: types.Diagnostic, data: FindingData
 ) -> types.TextEdit | None:
     """An edit that ignores the function of ``diagnostic``; None if the position of the function is unknown."""
     line = diagnostic.range.start.line
-    result = server.session.current_result(snapshot.uri)
+    result = session.current_result(snapshot.uri)
     if result is not None:
         for function in result.functions:
             span = function.span
@@ -109,10 +104,10 @@ def _ignore_edit(
     return ignore_function(snapshot.positions, snapshot.language, line - data.header_offset, 0)
 
 
-def _on_range(server: CodeOriginServer, params: types.CodeActionParams) -> Iterator[types.CodeAction]:
+def _on_range(session: Session, params: types.CodeActionParams) -> Iterator[types.CodeAction]:
     """Actions for any code: explain the function there, rescore the selection."""
     uri = params.text_document.uri
-    result = server.session.current_result(uri)
+    result = session.current_result(uri)
     if result is not None:
         function = result.at_line(params.range.start.line)
         flagged = any(FindingData.from_wire(diagnostic.data) for diagnostic in params.context.diagnostics)
@@ -140,9 +135,9 @@ def _explain(
     )
 
 
-def _edit(server: CodeOriginServer, uri: str, edit: types.TextEdit) -> types.WorkspaceEdit:
-    document = server.session.document(uri)
-    if server.client.support.document_changes and document is not None:
+def _edit(session: Session, uri: str, edit: types.TextEdit) -> types.WorkspaceEdit:
+    document = session.document(uri)
+    if session.client.support.document_changes and document is not None:
         place = types.OptionalVersionedTextDocumentIdentifier(uri=uri, version=document.version)
         return types.WorkspaceEdit(
             document_changes=[types.TextDocumentEdit(text_document=place, edits=[edit])]

@@ -225,6 +225,6 @@ def _send(
 
 def send_all_findings(session: Session) -> None:
     """Send the findings of all open documents again, because more of them are accepted."""
-    session.accepted_findings.forget()
+    session.forget_accepted()
     for uri in session.documents.open_uris():
         send_findings(session, uri)

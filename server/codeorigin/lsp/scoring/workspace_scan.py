@@ -12,6 +12,7 @@ from codeorigin.analysis.report import FileReport
 from codeorigin.cancellation import CancelToken, CancelWhen
 from codeorigin.errors import Cancelled, CodeOriginError, ModelError, SourceError
 from codeorigin.languages.kinds import DocumentKind, kind_for_path
+from codeorigin.lsp.documents.eligibility import is_excluded
 from codeorigin.lsp.scoring.closed_files import ClosedFile, is_chosen
 from codeorigin.lsp.scoring.file_records import FileKey, FileRecord, FileRecords
 from codeorigin.lsp.scoring.model_loader import ModelLoader
@@ -43,6 +44,11 @@ class ScanFolder:
     def holds(self, path: Path) -> bool:
         """Whether this is the innermost workspace folder of the file at ``path``, which must be below it."""
         return not any(path.is_relative_to(inner) for inner in self.inside)
+
+    def takes(self, path: Path) -> bool:
+        """Whether the file at ``path``, which must be below it, is to be scored with these settings."""
+        chosen = self.settings.enable and is_chosen(path, self.settings) and self.holds(path)
+        return chosen and not is_excluded(str(path), self.settings.exclude, self.path)
 
 
 @dataclass(slots=True)
