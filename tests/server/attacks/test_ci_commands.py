@@ -9,7 +9,8 @@ from xml.etree import ElementTree
 import pytest
 
 from codeorigin.text.literal_text import html_line, literal_json, one_line
-from support.command import COMMAND, PLAIN
+from support.command import PLAIN
+from support.command import run as run_command
 from support.repositories import Repository
 
 BRACKETS = (
@@ -68,14 +69,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     environment = PLAIN | {"XDG_CACHE_HOME": str(folder.parent / "cache")}
-    return subprocess.run(
-        [*COMMAND, *arguments],
-        cwd=folder,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-        input=_CODE,
+    done = run_command(*arguments, stdin=_CODE.encode(), cwd=folder, environment=environment)
+    return subprocess.CompletedProcess(
+        done.args, done.returncode, done.stdout.decode("utf-8"), done.stderr.decode("utf-8")
     )
 
 
