@@ -7,11 +7,15 @@ from lsprotocol import types
 from codeorigin.languages.kinds import DocumentKind
 from codeorigin.lsp.connection.parameters import to_wire
 from codeorigin.lsp.documents.documents import Snapshot
-from codeorigin.lsp.documents.embedded_code import ignore_document, ignore_embedded
-from codeorigin.lsp.documents.ignore_edits import ignore_file, ignore_function
+from codeorigin.lsp.documents.ignore_edits import (
+    ignore_document,
+    ignore_embedded,
+    ignore_file,
+    ignore_function,
+)
 from codeorigin.lsp.features.accept import ACCEPT_FINDINGS
 from codeorigin.lsp.features.explain import EXPLAIN
-from codeorigin.lsp.features.findings import SOURCE, FindingData
+from codeorigin.lsp.features.findings import Finding, finding_of
 from codeorigin.lsp.features.rescore import RESCORE
 from codeorigin.lsp.session import Session
 from codeorigin.text.literal_text import plain_message
@@ -50,27 +54,27 @@ def _on_findings(session: Session, params: types.CodeActionParams) -> Iterator[t
         return
     offered: set[str] = set()
     for diagnostic in params.context.diagnostics:
-        data = FindingData.from_wire(diagnostic.data) if diagnostic.source == SOURCE else None
-        if data is None or data.function_id in offered:
+        found = finding_of(diagnostic)
+        if found is None or found.function_id in offered:
             continue
-        offered.add(data.function_id)
-        ignoring = _ignore_edit(session, snapshot, diagnostic, data)
+        offered.add(found.function_id)
+        ignoring = _ignore_edit(session, snapshot, diagnostic, found)
         if ignoring is not None:
             yield types.CodeAction(
-                title=about(IGNORE_FUNCTION, plain_message(data.name)),
+                title=about(IGNORE_FUNCTION, plain_message(found.name)),
                 kind=QUICK_FIX,
                 diagnostics=[diagnostic],
                 edit=_edit(session, uri, ignoring),
             )
         yield types.CodeAction(
-            title=about(ACCEPT_FINDING, plain_message(data.name)),
+            title=about(ACCEPT_FINDING, plain_message(found.name)),
             kind=QUICK_FIX,
             diagnostics=[diagnostic],
             command=types.Command(
-                title=ACCEPT_FINDING, command=ACCEPT_FINDINGS, arguments=[uri, data.function_id]
+                title=ACCEPT_FINDING, command=ACCEPT_FINDINGS, arguments=[uri, found.function_id]
             ),
         )
-        yield _explain(uri, diagnostic.range.start, data.name, diagnostic)
+        yield _explain(uri, diagnostic.range.start, found.name, diagnostic)
     kind = snapshot.kind
     if offered and kind is not None:
         positions = snapshot.positions
@@ -83,7 +87,7 @@ def _on_findings(session: Session, params: types.CodeActionParams) -> Iterator[t
 
 
 def _ignore_edit(
-    session: Session, snapshot: Snapshot, diagnostic: types.Diagnostic, data: FindingData
+    session: Session, snapshot: Snapshot, diagnostic: types.Diagnostic, found: Finding
 ) -> types.TextEdit | None:
     """An edit that ignores the function of ``diagnostic``; None if the position of the function is unknown."""
     line = diagnostic.range.start.line
@@ -91,7 +95,7 @@ def _ignore_edit(
     if result is not None:
         for function in result.functions:
             span = function.span
-            if function.function_id != data.function_id or span.header.start_line != line:
+            if function.function_id != found.function_id or span.header.start_line != line:
                 continue
             if span.inside is not None:
                 return ignore_embedded(snapshot.positions, *span.inside)
@@ -101,7 +105,7 @@ def _ignore_edit(
     if snapshot.language is None:
         return None
     # The diagnostic is older than the text. A comment on its own line fits in most places.
-    return ignore_function(snapshot.positions, snapshot.language, line - data.header_offset, 0)
+    return ignore_function(snapshot.positions, snapshot.language, line - found.header_offset, 0)
 
 
 def _on_range(session: Session, params: types.CodeActionParams) -> Iterator[types.CodeAction]:
@@ -110,7 +114,7 @@ def _on_range(session: Session, params: types.CodeActionParams) -> Iterator[type
     result = session.current_result(uri)
     if result is not None:
         function = result.at_line(params.range.start.line)
-        flagged = any(FindingData.from_wire(diagnostic.data) for diagnostic in params.context.diagnostics)
+        flagged = any(map(finding_of, params.context.diagnostics))
         if function is not None and function.verdict.probability is not None and not flagged:
             start = result.snapshot.positions.range(function.span.name_range).start
             yield _explain(uri, start, function.span.qualified_name)
