@@ -63,6 +63,7 @@ def language(config: LanguageConfig, data: Path, run: Run, log: Log) -> None:
     """
     folder = run.folder / "studies" / "language"
     folder.mkdir(parents=True, exist_ok=True)
+    data = _deduplicated(data, run, log)
     others = ["test_functions", "peer_texts"]
     if config.model is not None:
         model, settings = LanguageModel.load(config.model), made_with(config.model)
@@ -194,7 +195,7 @@ def _kept(run: Run, name: str, config: object, data: Path, log: Log) -> _Kept:
 
 def _trained(config: LanguageConfig, data: Path, folder: Path, log: Log) -> tuple[Floats32, Floats32]:
     """The trained weights; cached with what they depend on, so that measuring again does not train again."""
-    path, made_with = folder / "trained.npz", json.dumps(config.training)
+    path, made_with = folder / "trained.npz", json.dumps([config.training, data_digests(data)])
     if (kept := _kept_weights(path)) is not None and str(kept["made_with"]) == made_with:
         log(f"weights of {path}")
         return kept["weights"], kept["bias"]
