@@ -13,7 +13,7 @@ from codeorigin.lsp.features.findings import content_id
 from codeorigin.lsp.features.publish import settled, settled_or_begun
 from codeorigin.lsp.scoring.document_state import DocumentState
 from codeorigin.lsp.scoring.file_records import FileRecord
-from codeorigin.lsp.scoring.workspace_scan import MAX_FILES
+from codeorigin.lsp.scoring.workspace_scan import MAX_FILES, ScanSummary
 from codeorigin.lsp.server import CodeOriginServer
 from codeorigin.lsp.session import Session
 from codeorigin.settings.schema import RunMode, Settings
@@ -29,8 +29,7 @@ def register(server: CodeOriginServer, *, workspace: bool) -> None:
     )
     server.feature(types.TEXT_DOCUMENT_DIAGNOSTIC, options)(partial(_pull, server.session))
     if workspace:
-        pull = _WorkspacePull(server.session)
-        server.feature(types.WORKSPACE_DIAGNOSTIC)(pull.answer)
+        server.feature(types.WORKSPACE_DIAGNOSTIC)(partial(_pull_workspace, server.session))
 
 
 async def _pull(session: Session, params: types.DocumentDiagnosticParams) -> types.DocumentDiagnosticReport:
@@ -80,50 +79,37 @@ def _more_will_come(session: Session, uri: str, state: DocumentState) -> bool:
     return state.quiet is not None or (waits and session.current_result(uri) is None)
 
 
-class _WorkspacePull:
-    """Answers with the findings in all files that are not open."""
-
-    def __init__(self, session: Session) -> None:
-        self._session = session
-        self._scanned_at = float("-inf")
-
-    async def answer(self, params: types.WorkspaceDiagnosticParams) -> types.WorkspaceDiagnosticReport:
-        session = self._session
-        await session.configured.wait()
-        if params.previous_result_ids:
-            # Clients ask again as soon as they have an answer. The pause keeps the server from constantly walking
-            # the disk.
-            await asyncio.sleep(max(0.0, self._scanned_at + PAUSE_SECONDS - time.monotonic()))
-        # Keyed by the unquoted URI, because clients may spell a URI differently from the server.
-        previous = {unquote(result.uri): result for result in params.previous_result_ids}
-        reports: list[types.WorkspaceDocumentDiagnosticReport] = []
-
-        def scored(record: FileRecord, settings: Settings) -> None:
+async def _pull_workspace(
+    session: Session, params: types.WorkspaceDiagnosticParams
+) -> types.WorkspaceDiagnosticReport:
+    """The findings in all files that are not open."""
+    await session.configured.wait()
+    if params.previous_result_ids:
+        # Clients ask again as soon as they have an answer. The pause keeps the server from constantly walking
+        # the disk.
+        await asyncio.sleep(max(0.0, session.scanner.ended_at + PAUSE_SECONDS - time.monotonic()))
+    # Keyed by the unquoted URI, because clients may spell a URI differently from the server.
+    previous = {unquote(result.uri): result for result in params.previous_result_ids}
+    reports: list[types.WorkspaceDocumentDiagnosticReport] = []
+    token, summary = CancelToken(), ScanSummary()
+    scan = session.scanner.scan(list(session.folders().values()), token, summary, skip=session.is_open)
+    try:
+        async for record, settings in scan:
             known = previous.pop(unquote(record.uri), None)
             reports.append(_file_report(session, record, settings, known))
-
-        token = CancelToken()
-        try:
-            summary = await session.scanner.scan(
-                list(session.folders().values()),
-                token,
-                skip=session.is_open,
-                scored=scored,
-                progress=lambda done, total: None,
-            )
-        finally:
-            token.cancel()
-            self._scanned_at = time.monotonic()
-        if summary.cut:
-            session.client.show_once(too_many_files(MAX_FILES), types.MessageType.Warning)
-        if not summary.cancelled:
-            # These files are gone or no longer scored. Open documents and notebook cells have their own reports.
-            reports += [
-                types.WorkspaceFullDocumentDiagnosticReport(uri=result.uri, version=None, items=[])
-                for result in previous.values()
-                if session.document(result.uri) is None
-            ]
-        return types.WorkspaceDiagnosticReport(items=reports)
+    finally:
+        token.cancel()
+        session.scanner.ended_at = time.monotonic()
+    if summary.cut:
+        session.client.show_once(too_many_files(MAX_FILES), types.MessageType.Warning)
+    if not summary.cancelled:
+        # These files are gone or no longer scored. Open documents and notebook cells have their own reports.
+        reports += [
+            types.WorkspaceFullDocumentDiagnosticReport(uri=result.uri, version=None, items=[])
+            for result in previous.values()
+            if session.document(result.uri) is None
+        ]
+    return types.WorkspaceDiagnosticReport(items=reports)
 
 
 def _file_report(

@@ -17,7 +17,7 @@ from codeorigin.lsp.features.findings import reported
 from codeorigin.lsp.features.wire_forms import file_to_wire, function_to_wire
 from codeorigin.lsp.scoring.file_records import FileRecord
 from codeorigin.lsp.scoring.worker import Priority
-from codeorigin.lsp.scoring.workspace_scan import MAX_FILES, ScanFolder, log_failure
+from codeorigin.lsp.scoring.workspace_scan import MAX_FILES, ScanFolder, ScanSummary, log_failure
 from codeorigin.lsp.session import Session
 from codeorigin.model.file_verdict import FileVerdict
 from codeorigin.settings.schema import Settings
@@ -49,19 +49,7 @@ async def scan_workspace(session: Session, folder: Any) -> dict[str, Any]:
     progress = session.client.start_progress(SCANNING, token.cancel, measured=True)
     files: list[dict[str, Any]] = []
     seen: set[str] = set()
-    progressed_at = 0.0
-
-    def scored(record: FileRecord, settings: Settings) -> None:
-        seen.add(record.uri)
-        if record.functions:
-            files.append(_file(session, record, settings, record.verdict))
-        send_closed(session, record, settings)
-
-    def show_progress(done: int, total: int) -> None:
-        nonlocal progressed_at
-        if time.monotonic() - progressed_at >= REPORT_SECONDS:
-            progressed_at = time.monotonic()
-            progress.report(f"{done} of {total} files", 100 * done // max(total, 1))
+    summary, reported_at = ScanSummary(), 0.0
 
     def is_gone(uri: str) -> bool:
         path = uris.to_fs_path(uri)
@@ -69,9 +57,16 @@ async def scan_workspace(session: Session, folder: Any) -> dict[str, Any]:
         return inside and uri not in seen
 
     try:
-        summary = await session.scanner.scan(
-            folders, token, skip=lambda uri: False, scored=scored, progress=show_progress
-        )
+        async for record, settings in session.scanner.scan(folders, token, summary):
+            seen.add(record.uri)
+            if record.functions:
+                files.append(_file(session, record, settings, record.verdict))
+            send_closed(session, record, settings)
+            if time.monotonic() - reported_at >= REPORT_SECONDS:
+                reported_at = time.monotonic()
+                progress.report(
+                    f"{summary.done} of {summary.total} files", 100 * summary.done // summary.total
+                )
     except CodeOriginError as error:
         message = plain_message(f"the workspace was not scored: {error}")
         return {"files": [], "message": message, "remark": message, "cancelled": False}
@@ -81,14 +76,14 @@ async def scan_workspace(session: Session, folder: Any) -> dict[str, Any]:
     if not summary.cancelled:
         # An earlier scan found them.
         withdraw(session, is_gone)
+    answer = _answer(files, summary.errors, NOTHING_JUDGED, cancelled=summary.cancelled)
     message = on_scan(
         files=summary.files,
-        functions=summary.functions,
-        findings=_findings(files),
+        functions=answer["functions"],
+        findings=answer["reported"],
         cancelled=summary.cancelled,
         limit=MAX_FILES if summary.cut else None,
     )
-    answer = _answer(files, summary.errors, NOTHING_JUDGED, cancelled=summary.cancelled)
     return {**answer, "scored": summary.files, "skipped": summary.skipped, "message": message}
 
 
@@ -111,7 +106,7 @@ async def scan_changes(session: Session, folder: Any) -> dict[str, Any]:
         progress.end()
     answer = _answer(files, errors, NO_CHANGE_JUDGED, cancelled=token.cancelled)
     message = on_changes(
-        files=len(files), functions=answer["functions"], findings=_findings(files), errors=errors
+        files=len(files), functions=answer["functions"], findings=answer["reported"], errors=errors
     )
     return {**answer, "scored": len(files), "skipped": 0, "message": message}
 
@@ -185,12 +180,13 @@ def _answer(
     files: list[dict[str, Any]], errors: list[str], nothing: str, *, cancelled: bool
 ) -> dict[str, Any]:
     functions = [function for file in files for function in file["functions"]]
+    found = sum(file["reported"] for file in files)
     problems = [plain_message(error) for error in errors[:MAX_ERRORS]]
     return {
         "files": files,
         "functions": len(functions),
-        "reported": _findings(files),
-        "reportedText": reported_functions(_findings(files)),
+        "reported": found,
+        "reportedText": reported_functions(found),
         "errors": problems,
         "cancelled": cancelled,
         "remark": in_place_of_list(
@@ -200,7 +196,3 @@ def _answer(
             nothing=nothing,
         ),
     }
-
-
-def _findings(files: list[dict[str, Any]]) -> int:
-    return sum(file["reported"] for file in files)
