@@ -13,6 +13,7 @@ from codeorigin.cli.doctor import RECORDED_LOGIT, SNIPPET, self_test
 from codeorigin.errors import CodeOriginError
 from codeorigin.functions.documents import Document
 from codeorigin.model.verdict import Reason, Verdict
+from support.command import run
 from support.tiny_model import TinyModel
 
 
@@ -79,3 +80,22 @@ def test_snippet_is_a_working_function() -> None:
     namespace: dict[str, Callable[[list[float], int], list[float]]] = {}
     exec(SNIPPET, namespace)
     assert namespace["moving_average"]([1, 2, 3, 4], 2) == [1.5, 2.5, 3.5]
+
+
+def test_doctor_finds_no_problems() -> None:
+    done = run("doctor")
+    lines = done.stdout.decode().splitlines()
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert all(line.startswith("ok    ") for line in lines)
+    assert [line.removeprefix("ok    ")[:15].strip() for line in lines] == [
+        "codeorigin", "python", "packages", "languages", "language model", "settings", "model", "self test", "speed",
+    ]  # fmt: skip
+    assert lines[-2].endswith(", as recorded")
+
+
+def test_doctor_says_what_is_wrong(broken_model: Path) -> None:
+    done = run("doctor", "--model", broken_model)
+    assert b"WRONG model" in done.stdout
+    assert done.returncode == 2
+    (line,) = done.stderr.splitlines()
+    assert b"SHA-256 differs from the manifest" in line
