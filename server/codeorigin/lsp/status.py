@@ -3,7 +3,6 @@
 import asyncio
 import os
 import time
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -24,51 +23,39 @@ class ServerState(StrEnum):
     ERROR = "error"
 
 
-@dataclass(frozen=True, slots=True)
-class Status:
-    """The server's status; ``model_id`` is None until the model is loaded, ``message`` is set on errors."""
-
-    state: ServerState
-    model_id: str | None
-    queue: int
-    message: str | None = None
-
-    def to_wire(self) -> dict[str, Any]:
-        """The JSON form."""
-        return {
-            "state": self.state.value,
-            "modelId": self.model_id,
-            "queue": self.queue,
-            "message": None if self.message is None else plain_message(self.message),
-        }
-
-
 class StatusReporter:
     """Sends the status when it has changed, without flicker during short bursts of work."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
         self._started_at = time.monotonic()
-        self._sent: Status | None = None
+        self._sent: dict[str, Any] | None = None
         self._timer: asyncio.TimerHandle | None = None
 
-    def current(self) -> Status:
-        """What the server is doing now."""
+    def current(self) -> dict[str, Any]:
+        """The status in its JSON form; the model is None until it is loaded, and only errors have a message."""
         session = self._session
         analyzer, error = session.loader.loaded, session.loader.error
         queue = session.worker.queue_length
         if error is not None:
-            return Status(ServerState.ERROR, None, queue, str(error))
-        if analyzer is None:
+            state = ServerState.ERROR
+        elif analyzer is not None:
+            state = ServerState.BUSY if queue else ServerState.READY
+        else:
             waiting = session.model_requested or not session.configured.is_set()
-            return Status(ServerState.LOADING if waiting else ServerState.READY, None, queue)
-        return Status(ServerState.BUSY if queue else ServerState.READY, analyzer.model_id, queue)
+            state = ServerState.LOADING if waiting else ServerState.READY
+        return {
+            "state": state.value,
+            "modelId": None if analyzer is None or error is not None else analyzer.model_id,
+            "queue": queue,
+            "message": None if error is None else plain_message(str(error)),
+        }
 
     def describe(self) -> dict[str, Any]:
         """The answer to ``codeorigin.status``."""
         session = self._session
         return {
-            **self.current().to_wire(),
+            **self.current(),
             "version": __version__,
             "pid": os.getpid(),
             "uptimeSeconds": round(time.monotonic() - self._started_at, 1),
@@ -81,8 +68,8 @@ class StatusReporter:
     def changed(self) -> None:
         """Send the status if it has changed; a change from or to busy only if it lasts."""
         status = self.current()
-        was_busy = self._sent is not None and self._sent.state is ServerState.BUSY
-        if status.state is not ServerState.BUSY and not was_busy:
+        was_busy = self._sent is not None and self._sent["state"] == ServerState.BUSY
+        if status["state"] != ServerState.BUSY and not was_busy:
             self._send(status)
         elif self._timer is None and status != self._sent:
             self._timer = asyncio.get_running_loop().call_later(BUSY_AFTER_SECONDS, self._later)
@@ -91,7 +78,7 @@ class StatusReporter:
         self._timer = None
         self._send(self.current())
 
-    def _send(self, status: Status) -> None:
+    def _send(self, status: dict[str, Any]) -> None:
         if status != self._sent and self._session.wants_status and not self._session.stopped:
             self._sent = status
-            self._session.client.notify(STATUS_METHOD, status.to_wire())
+            self._session.client.notify(STATUS_METHOD, status)
