@@ -91,12 +91,6 @@ def _captured(text: str, language_id: str) -> Syntax:
     return syntax
 
 
-def parse_root(text: str, language: Language, cancel: CancelToken = NEVER) -> Node:
-    """The tree of ``text`` without any repair; raises like :func:`parse`."""
-    cancel.raise_if_cancelled()
-    return Parser(_grammar_for(text, language)[0]).parse(parseable(text)).root_node
-
-
 def _grammar_for(text: str, language: Language) -> tuple[Grammar, Query]:
     is_fragment = language.fragment_grammar is not None and language.fragment_unless not in text
     return _compiled(language, is_fragment)

