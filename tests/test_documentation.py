@@ -1,12 +1,11 @@
 """Links between the documents resolve, and options in their examples exist."""
 
 import re
-import subprocess
 from pathlib import Path
 
 import pytest
-from tests.support.command import COMMAND, PLAIN, ROOT
 
+from support.command import ROOT, run
 from support.documents import BLOCK, DOCUMENTS, blocks
 
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#([^)\s]+))?\)")
@@ -46,10 +45,7 @@ def test_options_in_examples_exist(document: Path) -> None:
         if len(words) < 2 or words[0] != "codeorigin" or words[1].startswith("-"):
             continue
         if words[1] not in helps:
-            done = subprocess.run(
-                [*COMMAND, words[1], "--help"], capture_output=True, text=True, env=PLAIN, check=False
-            )
-            helps[words[1]] = done.stdout
+            helps[words[1]] = run(words[1], "--help").stdout.decode()
         given = re.findall(r"(?<=\s)--[a-z][a-z-]*", line.split(" #")[0].split("|")[0])
         unknown.extend((words[1], option) for option in given if option not in helps[words[1]])
     assert unknown == []

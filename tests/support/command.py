@@ -1,15 +1,20 @@
-"""The command in its own process, and what its two streams must contain."""
+"""The command, and what its two streams must contain."""
 
+import io
 import json
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
+from contextlib import chdir, redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import jsonschema
 
 from codeorigin.check.formats.json import load_schema
+from codeorigin.cli.app import main
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "examples"
@@ -27,10 +32,27 @@ PLAIN = {name: value for name, value in os.environ.items() if name not in {"FORC
 
 
 def run(
-    *arguments: str | Path, stdin: bytes = b"", cwd: Path | None = None
+    *arguments: str | Path,
+    stdin: bytes = b"",
+    cwd: Path | None = None,
+    environment: Mapping[str, str] = PLAIN,
 ) -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run(
-        [*COMMAND, *map(str, arguments)], input=stdin, capture_output=True, cwd=cwd, env=PLAIN, check=False
+    """Run the command in this process: what a start costs is most of what a small check costs."""
+    given, out, err = (io.TextIOWrapper(io.BytesIO(part), encoding="utf-8") for part in (stdin, b"", b""))
+    with (
+        patch.dict(os.environ, environment, clear=True),
+        patch.object(sys, "stdin", given),
+        redirect_stdout(out),
+        redirect_stderr(err),
+        chdir(cwd or "."),
+    ):
+        code = main([str(argument) for argument in arguments])
+        for stream in (out, err):
+            stream.flush()
+    return subprocess.CompletedProcess(
+        arguments,
+        code,
+        *(stream.buffer.getvalue() for stream in (out, err)),  # type: ignore[attr-defined]
     )
 
 

@@ -1,13 +1,18 @@
 """Short programs in every supported language, and texts in none, written for the tests."""
 
 import random
+import re
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-_WORDS = ("alpha", "bravo", "carton", "delta", "engine", "folder", "garden", "hotel", "invoice", "jacket", "kitchen",
-          "ladder", "motor", "needle")  # fmt: skip
+from codeorigin.model.reading.keywords import KEYWORDS
+
+_STARTS = ("alp", "bra", "cart", "delt", "engi", "fold", "gard", "hote", "invo", "jack")
+_WORDS = tuple(start + end for start in _STARTS for end in ("ab", "erin", "ilo", "omu", "uvel", "ynta"))
+_NAME = re.compile(r"\b[a-z][a-z]{3,}\b")
 
 CODE = {
     "python": """def load_orders(path, limit=None):
@@ -207,14 +212,34 @@ logger = { version = "1.2", features = ["color"] }
 
 
 def write_functions_of_languages(folder: Path, repositories: int = 30) -> Path:
-    """Write ``functions.parquet`` into ``folder``: every program of :data:`CODE` per repository, reworded."""
+    """Write ``functions.parquet`` into ``folder``: every program of :data:`CODE` per repository, twice, renamed.
+
+    No two functions are near duplicates.
+    """
     random_ = random.Random(5)
     rows = []
     for number in range(repositories):
-        for language, code in CODE.items():
-            word = random_.choice(_WORDS)
-            text = "\n".join(line.replace("name", word).replace("item", word) for line in code.split("\n"))
-            rows.append({"code": f"{text}\n{text}", "language": language, "repo": f"some/repo{number}"})
+        for language in CODE:
+            code = "\n".join(_renamed(language, random_) for _ in range(2))
+            rows.append(corpus_entry(code, language, f"some/repo{number}", llm=number % 2 == 1))
     folder.mkdir(parents=True, exist_ok=True)
     pq.write_table(pa.Table.from_pylist(rows), folder / "functions.parquet")
     return folder
+
+
+def corpus_entry(code: str, language: str, repo: str, *, llm: bool = False) -> dict[str, Any]:
+    """A row of ``functions.parquet``."""
+    return {
+        "code": code, "language": language, "label": "llm" if llm else "human", "generator": "",
+        "agent": "copilot" if llm else "", "repo": repo, "commit": "0" * 40, "path": f"src/{language}.txt",
+        "date": "2024-05-01" if llm else "2019-05-01", "is_test": False,
+        "evidence": "A-author" if llm else "H-date", "source": "own", "lines": code.count("\n") + 1,
+    }  # fmt: skip
+
+
+def _renamed(language: str, random_: random.Random) -> str:
+    """The language's program, with another word for every name in small letters."""
+    code = CODE[language]
+    names = sorted(set(_NAME.findall(code)) - KEYWORDS[language])
+    words = dict(zip(names, random_.sample(_WORDS, len(names)), strict=True))
+    return _NAME.sub(lambda found: words.get(found[0], found[0]), code)

@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
 DECLARED = "Add\n\nCo-authored-by: Claude <noreply@anthropic.com>"
@@ -47,11 +48,19 @@ class Repository:
     ) -> None:
         """Write ``files`` and commit them as of ``date`` (``YYYY-MM-DD``)."""
         for name, content in files.items():
-            path = self.folder / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(content, encoding="utf-8", newline="")
-            self.git("--literal-pathspecs", "add", "--", name)
+            self.write(name, content)
+        if files:
+            self.git("--literal-pathspecs", "add", "--", *files)
         self.git("commit", "--quiet", "--no-gpg-sign", f"--author={author}", "-m", message, date=date)
+
+    def configure(self, settings: Mapping[str, str]) -> None:
+        """Write ``settings``, as ``section.key`` or ``section.part.key``, behind the repository's own."""
+        with (self.folder / ".git" / "config").open("a") as stream:
+            for name, value in settings.items():
+                section, _, rest = name.partition(".")
+                part, _, key = rest.rpartition(".")
+                head = f'{section} "{part}"' if part else section
+                stream.write(f'[{head}]\n\t{key} = "{value}"\n')
 
     def write(self, name: str, content: str | bytes) -> Path:
         """Write a file of the working tree."""

@@ -1,7 +1,6 @@
 """The page of the five systems: its commands as they are written there, and what it shows of their output."""
 
 import re
-import subprocess
 from contextlib import chdir
 from pathlib import Path
 
@@ -9,7 +8,7 @@ from typer.testing import CliRunner
 
 from codeorigin_training.cli import app
 from support import sample_data
-from support.command import COMMAND, PLAIN, ROOT
+from support.command import ROOT, run
 
 PAGE = ROOT / "docs" / "systems.md"
 _BLOCKS = re.findall(r"^```console\n\$ (.+)\n((?:.*\n)*?)```$", PAGE.read_text("utf-8"), re.MULTILINE)
@@ -42,8 +41,7 @@ def output_of(command: str, checkout: Path) -> str:
             return result.output
         program, *arguments = command.split()
         assert program == "codeorigin"
-        done = subprocess.run([*COMMAND, *arguments], capture_output=True, text=True, env=PLAIN, check=False)
-        return done.stdout
+        return run(*arguments).stdout.decode()
 
 
 def missing(command: str, printed: str) -> list[str]:

@@ -4,8 +4,9 @@ There is one function per destination: :func:`one_line` for terminals, logs and 
 pages, :func:`literal_json` for JSON, and :func:`plain_message` for messages in an editor. The one for Markdown in an
 editor is in ``lsp/features/markdown.py``.
 
-All but the last one also break what the machines that run CI obey when a program prints it: ``##[error]`` and
-``##vso[task.setvariable]`` anywhere in a line, and ``::add-mask::`` at the start of one.
+All but the last one also break what the machines that run CI obey when a program prints it: ``##[error]``,
+``##vso[task.setvariable]``, ``section_start:`` and ``travis_fold:`` anywhere in a line, and ``::add-mask::`` at the
+start of one.
 """
 
 import html
@@ -18,7 +19,10 @@ _UNSAFE = re.compile(
     "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f"
     "\ud800-\udfff\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
-_BRACKET_COMMAND = re.compile(r"##(?=\w*\[)")
+# The character to break of a command in brackets, and of the marks between which lines are folded away.
+_COMMAND = re.compile(
+    r"#(?<=##)(?=\w*\[)|:(?:(?<=travis_fold:|travis_time:|section_end:)|(?<=section_start:))"
+)
 _COLON_COMMAND = re.compile(r"^(\s*):(?=:)")
 # VS Code renders `[text](command:...)` in a plain notification as a link, and `$(name)` in some labels as an icon.
 _LINK = re.compile(r"\]\(")
@@ -33,24 +37,28 @@ def _escape(match: re.Match[str]) -> str:
     return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
+def _entity(match: re.Match[str]) -> str:
+    return f"&#{ord(match.group())};"
+
+
 def one_line(text: str, *, starts_line: bool = True) -> str:
     """``text`` on one line, with every character that could affect a terminal or a CI system as an escape sequence.
 
     ``starts_line`` False is for text that never stands at the start of a line, where two colons are harmless.
     """
-    shown = _BRACKET_COMMAND.sub(r"#\\x23", _UNSAFE.sub(_escape, text))
+    shown = _COMMAND.sub(_escape, _UNSAFE.sub(_escape, text))
     return _COLON_COMMAND.sub(r"\1\\x3a", shown) if starts_line else shown
 
 
 def html_line(text: str) -> str:
     """:func:`one_line` for HTML, where entities show the text of a command as it is."""
-    shown = _BRACKET_COMMAND.sub("#&#35;", html.escape(_UNSAFE.sub(_escape, text)))
+    shown = _COMMAND.sub(_entity, html.escape(_UNSAFE.sub(_escape, text)))
     return _COLON_COMMAND.sub(r"\1&#58;", shown)
 
 
 def literal_json(text: str) -> str:
     """JSON with the values of ``text`` but without commands: a ``#`` may be written as ``\\u0023``."""
-    return _BRACKET_COMMAND.sub(r"#\\u0023", text) if "##" in text else text
+    return _COMMAND.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def plain_message(text: str) -> str:

@@ -9,7 +9,8 @@ from xml.etree import ElementTree
 import pytest
 
 from codeorigin.text.literal_text import html_line, literal_json, one_line
-from support.command import COMMAND, PLAIN
+from support.command import PLAIN
+from support.command import run as run_command
 from support.repositories import Repository
 
 BRACKETS = (
@@ -17,11 +18,15 @@ BRACKETS = (
     "##vso[task.setvariable variable=PATH]",
     "##teamcity[message text='x']",
     "###[group]",
+    "section_start:1700000000:a[collapsed=true]",
+    "section_end:1700000000:a",
+    "travis_fold:start:a",
+    "travis_time:end:a",
 )
 COLONS = ("::add-mask::", "  ::stop-commands::x", "\N{NO-BREAK SPACE}::error::", ":::x")
-# GitHub's runner and that of Azure look for these anywhere in a line, and for two colons at its start.
-OBEYED = re.compile(r"##\w*\[|^\s*::", re.MULTILINE)
-NAME = "##vso[x]y"
+# What runs CI looks for these anywhere in a line, and for two colons at its start.
+OBEYED = re.compile(r"##\w*\[|(?:section|travis)_(?:start|end|fold|time):|^\s*::", re.MULTILINE)
+NAME = "##vso[x]travis_fold:section_end:y"
 FILE = f"::add-mask::{NAME}.js"
 _BODY = "\n".join(f"  total += values[{n}] * {n};" for n in range(12))
 _CODE = f'const handlers = {{ "::{NAME}": function (values) {{\n  let total = 0;\n{_BODY}\n  return total;\n}} }};\n'
@@ -68,14 +73,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     environment = PLAIN | {"XDG_CACHE_HOME": str(folder.parent / "cache")}
-    return subprocess.run(
-        [*COMMAND, *arguments],
-        cwd=folder,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-        input=_CODE,
+    done = run_command(*arguments, stdin=_CODE.encode(), cwd=folder, environment=environment)
+    return subprocess.CompletedProcess(
+        done.args, done.returncode, done.stdout.decode("utf-8"), done.stderr.decode("utf-8")
     )
 
 
@@ -150,6 +150,7 @@ def test_the_trap_works(folder: Path) -> None:
     assert {each["path"] for each in report["files"]} >= {FILE, f"::{NAME}/{NAME}.cpp"}
     assert any(NAME in each["name"] for file in report["files"] for each in file["functions"])
     shown = run(folder, "check", FILE, f"{NAME}.py", "--threshold", "0")
-    assert r"\x3a:add-mask::#\x23vso[x]y.js" in shown.stdout
-    assert r"#\x23vso[x]y.py" in shown.stderr
+    name = r"#\x23vso[x]travis_fold\x3asection_end\x3ay"
+    assert rf"\x3a:add-mask::{name}.js" in shown.stdout
+    assert f"{name}.py" in shown.stderr
     assert "there is no setting" in shown.stderr

@@ -6,8 +6,8 @@ import pytest
 from tests.server.lsp.raw import RawServer
 
 from codeorigin.functions.finding import Outline, outline
-from codeorigin.languages import get_language
-from support.command import TERSE, complaints, run
+from codeorigin.languages import get_language, parsing
+from support.command import TERSE, complaints, report_of, run
 
 # What each was measured to take before: 9 s and 3 GB for the first, a crash for the second.
 HARD = {
@@ -24,7 +24,8 @@ HARD = {
 
 
 @pytest.mark.parametrize("name", HARD)
-def test_parser_is_stopped(name: str) -> None:
+def test_parser_is_stopped(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parsing, "_SECONDS", 0.5)  # enough for each that fails for its memory
     language, text = HARD[name]
     assert outline(text, get_language(language)) == Outline((), parsed=False)
 
@@ -37,15 +38,20 @@ def test_attributes_are_searched_once() -> None:
     assert rule.search("#[A('#[', '#'), Test]") is not None
 
 
-def test_check_names_them_and_goes_on(tmp_path: Path) -> None:
+@pytest.mark.parametrize("argument", ["a.java", "."])
+def test_check_names_them_and_goes_on(tmp_path: Path, argument: str) -> None:
     (tmp_path / "a.java").write_text(HARD["java, 64 kB"][1])
     (tmp_path / "b.py").write_text(TERSE.read_text())
-    done = run("check", ".", "--threshold", "0", cwd=tmp_path)
+    done = run("check", argument, "b.py", "--threshold", "0", "--format", "json", cwd=tmp_path)
+    report = report_of(done)
+    reason = "its syntax takes too much time or memory to read, so nothing in it was judged"
+    assert [(each["path"], each["message"]) for each in report["errors"]] == [("a.java", reason)]
+    assert complaints(done) == [f"codeorigin: a.java: {reason}"]
     assert done.returncode == 2
-    assert complaints(done) == [
-        "codeorigin: a.java: its syntax takes too much time or memory to read, so nothing in it was judged"
-    ]
-    assert b"b.py" in done.stdout
+    assert [each["path"] for each in report["files"]] == ["b.py"]
+    shown = run("check", argument, cwd=tmp_path)
+    assert shown.returncode == 2
+    assert b"1 error" in shown.stdout
 
 
 def test_server_answers_while_the_parser_is_busy(tmp_path: Path) -> None:

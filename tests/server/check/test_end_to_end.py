@@ -1,4 +1,4 @@
-"""The installed command in its own process, with the shipped model."""
+"""The command with the shipped model; in a process of its own where streams and signals matter."""
 
 import contextlib
 import fcntl

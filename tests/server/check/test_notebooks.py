@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from codeorigin.check import workers
 from support.command import complaints, report_of, run
 from support.notebooks import notebook
 from support.repositories import Repository
@@ -38,9 +39,11 @@ def test_cell_is_scored_like_a_file_with_the_same_text(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("jobs", ["1", "2"])
-def test_one_and_two_processes_give_the_same_results(folder: Path, jobs: str) -> None:
-    # Enough code for a second process.
-    (folder / "more.py").write_text("x = 1\n" * 180_000)
+def test_one_and_two_processes_give_the_same_results(
+    folder: Path, jobs: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workers, "BYTES_FOR_A_WORKER", 1)
+    (folder / "more.py").write_text("x = 1\n" * 9)
     report = report_of(run("check", ".", "-f", "json", "--jobs", jobs, cwd=folder))
     assert [(file["path"], len(file["functions"])) for file in report["files"]] == [
         ("more.py", 0),

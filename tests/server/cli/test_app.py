@@ -1,9 +1,5 @@
 """The command line itself: options, usage errors, and that it loads nothing before it must."""
 
-import subprocess
-import sys
-import textwrap
-
 import pytest
 import typer
 from typer.testing import CliRunner
@@ -17,20 +13,6 @@ def test_version(option: str) -> None:
     result = CliRunner().invoke(app, [option])
     assert result.exit_code == 0
     assert result.stdout == f"codeorigin {codeorigin.__version__}\n"
-
-
-def test_version_loads_neither_the_model_nor_the_parsers() -> None:
-    script = """
-        import sys
-        from codeorigin.cli.app import main
-        code = main(["--version"])
-        heavy = {"numpy", "onnxruntime", "tokenizers", "tree_sitter", "pygls"}
-        print(code, sorted(heavy & set(sys.modules)))
-    """
-    done = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(script)], capture_output=True, text=True, check=True
-    )
-    assert done.stdout == f"codeorigin {codeorigin.__version__}\n0 []\n"
 
 
 COMMANDS = typer.main.get_command(app).commands  # type: ignore[attr-defined]

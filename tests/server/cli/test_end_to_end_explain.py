@@ -1,4 +1,4 @@
-"""``explain`` and ``doctor`` in their own process, with the shipped model."""
+"""``explain`` and ``doctor`` with the shipped model."""
 
 import json
 import re

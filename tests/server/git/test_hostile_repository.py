@@ -17,6 +17,7 @@ from codeorigin.git.damaged_log import reachable_commits
 from codeorigin.git.process import Git, environment
 from codeorigin.git.repository import Repository as Opened
 from codeorigin.git.written import committed_file, working_files, written_files
+from support.git_traps import Trap, plant
 from support.repositories import Repository
 
 CODE = "def f():\n    return 1\n"
@@ -26,84 +27,11 @@ REQUESTS = [
     ChangeRequest(ChangeKind.RANGE, "HEAD~1"),
     ChangeRequest(ChangeKind.COMMIT, "HEAD"),
 ]
-HOOKS = (
-    "post-index-change", "reference-transaction", "pre-commit", "post-checkout", "fsmonitor-watchman", "post-merge",
-    "pre-auto-gc", "post-rewrite", "query-watchman",
-)  # fmt: skip
-
-
-class Trap:
-    """A program that leaves a mark when anything runs it."""
-
-    def __init__(self, folder: Path) -> None:
-        folder.mkdir()
-        self.marker = folder / "ran"
-        self.program = folder / "trap.sh"
-        self.program.write_text(f'#!/bin/sh\necho "$0 $*" >> "{self.marker}"\n')
-        self.program.chmod(0o755)
-
-    def ran(self) -> str:
-        return self.marker.read_text() if self.marker.exists() else ""
 
 
 @pytest.fixture
 def trap(tmp_path: Path) -> Trap:
     return Trap(tmp_path / "trap")
-
-
-def plant(repository: Repository, trap: Trap) -> None:
-    """Put the trap into every hook and every setting that names a program."""
-    program = str(trap.program)
-    hooks = repository.folder / ".git" / "hooks"
-    hooks.mkdir(exist_ok=True)
-    for name in HOOKS:
-        (hooks / name).unlink(missing_ok=True)
-        (hooks / name).symlink_to(trap.program)
-    programs = [
-        "core.fsmonitor", "core.sshCommand", "core.gitProxy", "core.askPass", "core.pager", "core.editor",
-        "core.alternateRefsCommand", "sequence.editor", "credential.helper", "diff.external", "diff.trap.command",
-        "diff.trap.textconv", "filter.trap.clean", "filter.trap.smudge", "filter.trap.process", "merge.trap.driver",
-        "gpg.program", "gpg.ssh.program", "gpg.x509.program", "gpg.ssh.defaultKeyCommand", "pager.log", "pager.blame",
-        "pager.diff-tree", "pager.ls-files", "pager.cat-file", "interactive.diffFilter", "uploadpack.packObjectsHook",
-        "web.browser", "remote.origin.uploadpack", "submodule.lib.update", "trailer.trap.command",
-        "ssh.variant", "browser.trap.cmd", "diff.tool", "difftool.trap.cmd", "gui.trap.cmd", "sendemail.tocmd",
-    ]  # fmt: skip
-    for name in programs:
-        repository.git("config", name, program)
-    for name in (
-        "log",
-        "diff-tree",
-        "ls-files",
-        "rev-parse",
-        "cat-file",
-        "blame",
-        "update-index",
-        "write-tree",
-    ):
-        repository.git("config", f"alias.{name}", f"!{program}")
-    for name, value in {
-        "filter.trap.required": "true",
-        "log.showSignature": "true",
-        "core.hooksPath": str(hooks),
-        "core.attributesFile": str(repository.folder / ".gitattributes"),
-        "diff.submodule": "log",
-        "status.submoduleSummary": "true",
-        "submodule.recurse": "true",
-        "protocol.ext.allow": "always",
-        "protocol.allow": "always",
-        "diff.orderFile": "nowhere",
-        "diff.noprefix": "true",
-        "diff.mnemonicPrefix": "true",
-        "color.ui": "always",
-        "core.quotePath": "true",
-        "i18n.logOutputEncoding": "UTF-16",
-        "format.pretty": "fuller",
-        "core.splitIndex": "true",
-        "diff.trap.xfuncname": "^(.*)$",
-        "core.commitGraph": "true",
-        "blame.ignoreRevsFile": "nowhere",
-    }.items():
-        repository.git("config", name, value)
 
 
 @pytest.fixture
@@ -332,17 +260,9 @@ def test_settings_and_attributes_that_break_diffs_are_not_read(repository: Repos
     head = repository.git("rev-parse", "HEAD")
     (repository.folder / place).parent.mkdir(exist_ok=True)
     (repository.folder / place).write_text("*.py diff=odd\n")
-    for name, value in {
-        "diff.odd.xfuncname": "[",
-        "diff.odd.wordRegex": "[",
-        "diff.odd.binary": "true",
-        "diff.algorithm": "none such",
-        "diff.renames": "none such",
-        "diff.context": "none such",
-        "diff.wsErrorHighlight": "none such",
-        "blame.coloring": "none such",
-    }.items():
-        repository.git("config", name, value)
+    broken = ("diff.algorithm", "diff.renames", "diff.context", "diff.wsErrorHighlight", "blame.coloring")
+    odd = {"diff.odd.xfuncname": "[", "diff.odd.wordRegex": "[", "diff.odd.binary": "true"}
+    repository.configure({**odd, **dict.fromkeys(broken, "none such")})
     with open_change(
         Opened.of(repository.folder), ChangeRequest(ChangeKind.COMMIT, head), lambda _: True, max_bytes=1000
     ) as change:

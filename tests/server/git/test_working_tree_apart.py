@@ -50,8 +50,7 @@ def test_file_that_looks_unchanged_is_not_read_in_place_of_the_object(
     made.git("add", "a.py")
     if is_committed:
         made.git("commit", "-qm", "new")
-    for name, value in {"core.trustctime": "false", "core.checkStat": "minimal"}.items():
-        made.git("config", name, value)
+    made.configure({"core.trustctime": "false", "core.checkStat": "minimal"})
     with path.open("r+b") as stream:
         stream.write(OLD.encode())
     os.utime(path, (1_500_000_000, 1_500_000_000))

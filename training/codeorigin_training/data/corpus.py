@@ -36,6 +36,7 @@ from codeorigin_training.tracking import tracked
 
 CARD, RECORD = "card.md", "corpus.json"
 
+_ADVICE = {FUNCTIONS: "pass the folder of the corpus with --data, or with --set data=FOLDER"}
 _VERSION = 4
 """Increased when the same inputs would give a different corpus."""
 
@@ -210,7 +211,7 @@ def _inputs_hash(config: CorpusConfig) -> str:
         files.append(listed)
     for path in files:
         if not path.is_file():
-            raise CorpusError(f"{path}: not found; correct the settings data and reserved")
+            raise CorpusError(f"{path}: not found; {_ADVICE.get(path.name, 'correct the setting reserved')}")
         parts.append([path.name, sha256_of(path)])
     if config.debian:
         parts += [[each.repo, each.version, each.sha256] for each in read_source_packages(config.debian_list)]

@@ -1,6 +1,8 @@
 """An ONNX graph on onnxruntime, configured for a process that runs next to an editor."""
 
+import os
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,9 @@ from codeorigin.errors import ModelError
 
 Feed = dict[str, npt.NDArray[Any]]
 """Arrays by the name of a graph's input or output."""
+
+_MOST_MEMORY = 4 << 30
+"""Bytes for the arrays of all graphs of a process: several times what the largest encoder takes."""
 
 
 class Graph:
@@ -34,13 +39,19 @@ class Graph:
         options.add_session_config_entry("session.inter_op.allow_spinning", "0")
         # Memory plans are per shape, and hardly any two batches have the same shape.
         options.enable_mem_pattern = False
+        # Data beside the graph, which no checksum covers, is looked for in a folder that cannot be there.
+        options.add_session_config_entry("session.model_external_initializers_file_folder_path", os.devnull)
+        options.add_session_config_entry("session.use_env_allocators", "1")
         provider = ("CPUExecutionProvider", {"arena_extend_strategy": "kSameAsRequested"})
         try:
-            self._session = onnxruntime.InferenceSession(str(path), options, providers=[provider])
+            _limit_memory()
+            self._session = onnxruntime.InferenceSession(path.read_bytes(), options, providers=[provider])
         except Exception as error:  # onnxruntime's errors share no base class
             raise ModelError(
                 f"{path.name}: cannot be loaded ({_one_line(error)}); reinstall the model"
             ) from error
+        # onnxruntime would keep the bytes, for another try on another device.
+        self._session._model_bytes = None
         self.inputs = tuple(item.name for item in self._session.get_inputs())
         self.outputs = tuple(item.name for item in self._session.get_outputs())
         self._run_options = onnxruntime.RunOptions()
@@ -58,6 +69,16 @@ class Graph:
         except Exception as error:
             raise ModelError(f"{self._name}: {_one_line(error)}") from error
         return dict(zip(outputs, values, strict=True))
+
+
+@cache
+def _limit_memory() -> None:
+    """Give all graphs of this process one allocator, which refuses more than :data:`_MOST_MEMORY`."""
+    import onnxruntime  # noqa: PLC0415 - see above
+
+    kind, memory = onnxruntime.OrtAllocatorType.ORT_ARENA_ALLOCATOR, onnxruntime.OrtMemType.DEFAULT
+    limits = onnxruntime.OrtArenaCfg({"max_mem": _MOST_MEMORY, "arena_extend_strategy": 1})
+    onnxruntime.create_and_register_allocator(onnxruntime.OrtMemoryInfo("Cpu", kind, 0, memory), limits)
 
 
 def _one_line(error: Exception) -> str:

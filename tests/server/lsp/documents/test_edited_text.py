@@ -57,7 +57,7 @@ def check_edits(
         assert edited.text == text
 
 
-COUNT = 10_000
+COUNT = 2_000
 LINES = [(line, 12) for line in range(COUNT)]
 ONE_LINE = [(0, 28 * number + 12) for number in range(0, COUNT, 50)]
 """Places of the name in lines of 28 characters, and in one long line."""
@@ -101,13 +101,5 @@ def test_each_edit_of_a_message_costs_no_more_than_a_few_lines(
 def test_column_after_characters_of_two_units_is_found_in_a_long_line() -> None:
     text = "\U0001d499a" * 1_000
     index = LineIndex(text)
-    assert [
-        index.units_to_column(0, units, PositionEncoding.UTF16) for units in (0, 1, 2, 3, 2_999, 9_000)
-    ] == [
-        0,
-        0,
-        1,
-        2,
-        1_999,
-        2_000,
-    ]
+    found = [index.units_to_column(0, units, PositionEncoding.UTF16) for units in (0, 1, 2, 3, 2_999, 9_000)]
+    assert found == [0, 0, 1, 2, 1_999, 2_000]

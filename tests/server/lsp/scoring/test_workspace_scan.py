@@ -26,7 +26,7 @@ from codeorigin.model.verdict import Band, Verdict
 from codeorigin.settings.schema import Settings
 from codeorigin.text.positions import PositionEncoding
 
-MANY = 5_200
+MANY = 1_200
 VERDICT = Verdict(probability=0.75, logit=1.25, band=Band.LLM, human_share=0.01, llm_threshold=0.7, wide=1.25)
 
 

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 
 from codeorigin.language_id.model import NONE
 from codeorigin.languages import LANGUAGES
-from codeorigin_training.data.rows import FUNCTIONS, HUMAN, CorpusError
+from codeorigin_training.data.rows import FUNCTIONS, CorpusError
 from codeorigin_training.data.splits import is_held_out, unit_hash
 from codeorigin_training.studies.language.config import LanguageConfig
 from codeorigin_training.studies.language.installed import NONE_SUFFIXES, installed_files, side_of
@@ -86,14 +86,11 @@ def read_spread(data: Path, counts: Mapping[str, int], random_: random.Random) -
 
 
 def _table(data: Path) -> pa.Table:
-    paths = [data / FUNCTIONS, *([data / HUMAN] if (data / HUMAN).is_file() else [])]
+    path = data / FUNCTIONS
     try:
-        tables = [pq.read_table(path, columns=["code", "language", "repo"]) for path in paths]
+        return pq.read_table(path, columns=["code", "language", "repo"])
     except (OSError, ValueError) as error:
-        raise CorpusError(
-            f"{paths[0]}: cannot be read ({error}); pass the folder of the corpus with --data"
-        ) from error
-    return pa.concat_tables(tables)
+        raise CorpusError(f"{path}: cannot be read ({error}); make the corpus again") from error
 
 
 def read_examples(

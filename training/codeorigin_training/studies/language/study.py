@@ -24,7 +24,7 @@ from codeorigin_training.studies.language.measure import (
 )
 from codeorigin_training.studies.language.softmax import fitted, train
 from codeorigin_training.studies.page import write_study
-from codeorigin_training.studies.sample import data_digests
+from codeorigin_training.studies.sample import data_digests, deduplicated
 
 
 def study(config: LanguageConfig, data: Path, run: Run, log: Log) -> None:
@@ -35,6 +35,7 @@ def study(config: LanguageConfig, data: Path, run: Run, log: Log) -> None:
     """
     folder = run.folder / "studies" / "language"
     folder.mkdir(parents=True, exist_ok=True)
+    data = deduplicated(data, run, log)
     others = ["test_functions", "peer_texts"]
     if config.model is not None:
         model, settings = LanguageModel.load(config.model), made_with(config.model)

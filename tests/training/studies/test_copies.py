@@ -1,0 +1,48 @@
+"""Every study reads the deduplicated corpus: what it is measured on has no copy among what is learnt."""
+
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from typer.testing import CliRunner
+
+from codeorigin_training.cli import app
+from codeorigin_training.data.rows import CorpusError, read_functions
+from codeorigin_training.data.splits import is_held_out
+from support.command import ROOT
+from support.language_texts import corpus_entry, write_functions_of_languages
+
+BUNDLE = f"--set=bundle={ROOT / 'models' / 'codeorigin-small'}"
+COPIER = "some/copier"
+
+
+@pytest.mark.parametrize(
+    ("study", "reader", "settings"),
+    [
+        ("correctness", "read_functions", [BUNDLE, "--set=run=false"]),
+        ("heads", "read_functions", []),
+        ("language", "read_examples", []),
+        ("representations", "read_sides", [BUNDLE]),
+    ],
+)
+def test_a_copy_of_a_held_out_function_is_not_learnt(
+    study: str, reader: str, settings: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = write_functions_of_languages(tmp_path)
+    rows = pq.read_table(data / "functions.parquet").to_pylist()
+    repos = {row["repo"] for row in rows}
+    held_out = next(row for row in rows if is_held_out(row["repo"]))
+    assert not is_held_out(COPIER)
+    copy = corpus_entry(held_out["code"], held_out["language"], COPIER)
+    pq.write_table(pa.Table.from_pylist([*rows, copy]), data / "functions.parquet")
+    found: list[set[str]] = []
+
+    def read(folder: Path, *_: object, **__: object) -> None:
+        found.append({row.repo for row in read_functions(folder)})
+        raise CorpusError("read enough")
+
+    monkeypatch.setattr(f"codeorigin_training.studies.{study}.study.{reader}", read)
+    command = ["study", study, f"--data={data}", f"--run={tmp_path / 'run'}", *settings]
+    assert "read enough" in CliRunner().invoke(app, command).output
+    assert found == [repos]
