@@ -74,10 +74,10 @@ def of_view(
 
     ``accuracy`` is the mean over the languages of the share identified correctly, with an answer required for every
     text. ``either`` also counts an answer as correct if the text is valid in both languages by their grammars (such as
-    C and C++). ``f1`` is by language, over code only. ``named`` is the share of code whose language the model names at
-    its threshold, ``right`` the share of those answers that are correct, ``none_silent`` the share of other texts for
-    which it correctly names nothing, and ``ece`` the expected calibration error (Naeini et al., 2015) over ten bins of
-    confidence, for all texts.
+    C and C++). ``f1`` is by language, over code only. ``named`` is the share of code with an answer
+    whose own confidence is at least the threshold, ``right`` the share of those answers that are correct,
+    ``none_silent`` the share of other texts without one, and ``ece`` the expected calibration error (Naeini et al.,
+    2015) over ten bins of confidence, for all texts.
     """
     chosen = np.array([example.view is view for example in examples])
     target, table = labels_of(examples)[chosen], probabilities[chosen]
@@ -185,8 +185,8 @@ def language_section(measured: Mapping[str, Any]) -> Section:
         question=(
             "Texts of repositories never seen, by how much of a function is shown. Accuracy is the mean over the "
             "languages with no silence allowed; either also counts answers where a text is code of both languages by "
-            "their grammars (C and C++, say); named is the share of code whose language is named, right how much of "
-            "that is right, silent the share of other texts that no language is named for."
+            "their grammars (C and C++, say); named is the share of code with an answer of enough "
+            "confidence by itself, right how much of that is right, silent the share of other texts without one."
         ),
         findings=(f"{measured['milliseconds']['all']['median']:.1f} ms a text (median).",),
         tables=(
