@@ -3,13 +3,19 @@
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from codeorigin.analysis.cache import LruCache
 from codeorigin.cancellation import CancelToken
-from codeorigin.explain.explainer import Explainer
 from codeorigin.explain.explanation import ExplainOptions, Explanation
 from codeorigin.functions.spans import FunctionSpan, Piece, code_text
 from codeorigin.languages import get_language
+from codeorigin.model.scoring.scorer import Scorer
+
+if TYPE_CHECKING:
+    from codeorigin.explain.explainer import Explainer
 
 EXPLANATION_CACHE_BYTES = 4 * 2**20
 
@@ -26,16 +32,24 @@ class CachedExplainer:
     :meth:`explain` is not thread-safe; :meth:`kept` may be called from any thread.
     """
 
-    def __init__(self, explainer: Explainer) -> None:
-        self._explainer = explainer
+    def __init__(self, scorer: Scorer, gradient_path: Path | None, *, threads: int = 1) -> None:
+        """For the arguments see :class:`~codeorigin.explain.explainer.Explainer`, which the first explanation loads."""
+        self._scorer, self._gradient_path, self._threads = scorer, gradient_path, threads
         self._kept: LruCache[tuple[str, ExplainOptions], Explanation] = LruCache(
             EXPLANATION_CACHE_BYTES, explanation_bytes
         )
 
+    @cached_property
+    def _explainer(self) -> "Explainer":
+        # A check explains nothing, and the import takes as long as checking twenty files.
+        from codeorigin.explain.explainer import Explainer  # noqa: PLC0415
+
+        return Explainer(self._scorer, self._gradient_path, threads=self._threads)
+
     def explain(
         self, text: str, span: FunctionSpan, function_id: str, options: ExplainOptions, cancel: CancelToken
     ) -> Explanation:
-        """The explanation of a function of ``text``, cached by its id; raises Cancelled."""
+        """The explanation of a function of ``text``, cached by its id; raises Cancelled and ModelError."""
         if (kept := self.kept(span, function_id, options)) is not None:
             return kept
         if span.inside is not None:
