@@ -1,18 +1,48 @@
-"""A smoke test of the whole chain: every command in turn on a made-up corpus, each finding what it needs."""
+"""The whole chain on a made-up corpus: every command in turn, each finding what it needs, and ``build``."""
 
 import json
 import random
 import sqlite3
 from pathlib import Path
 
+import numpy as np
 import pytest
+from pydantic import TypeAdapter
 from typer.testing import CliRunner
 
 from codeorigin.analysis.analyzer import Analyzer
+from codeorigin.errors import CodeOriginError
 from codeorigin.functions.documents import Document
+from codeorigin.model.verdict import Band
+from codeorigin_training.build import BuildConfig, build
 from codeorigin_training.cli import app
+from codeorigin_training.data.rows import read_functions
+from codeorigin_training.data.splits import is_held_out
+from codeorigin_training.metrics.held_out import detector_metrics
 from codeorigin_training.pipeline import STAGES
 from support.corpus_maker import llm_function, write_corpus
+
+CHATTY = '''def process_records(records: list[dict]) -> list[dict]:
+    """Process every record and return the result."""
+    if not records:
+        raise ValueError("records must not be empty: no record found")
+    # Step 1: process the record
+    record_results = []
+    for record in records:
+        record_results.append(record.get("value", 0))
+    logger.info("Successfully processed %d records", len(record_results))
+    return record_results
+'''
+
+TERSE = """def pick(xs, n=3):
+    r = []
+    for x in xs:
+        if x.order > n: r.append(x.order)
+    n += len(r) # merge
+    n += len(r) # load
+    n += len(r) # find
+    return r
+"""
 
 ENCODER = {"dim": 16, "layers": 1, "heads": 2, "feedforward": 16, "context": 64}
 VIEWS = [
@@ -34,14 +64,15 @@ def smoke(data: Path) -> dict[str, dict[str, object]]:
         "tokenizer": {"vocab_size": 400},
         "pretrain": {"encoder": ENCODER, "steps": 4, "batch": 4, "context": 64},
         "finetune": {
+            "encoder": ENCODER,
             "phases": [{"epochs": 1, "batch": 32, "learning_rate": 0.002}],
             "context": 64,
             "folds": 2,
             "overlap": 16,
             "processes": 1,
         },
-        "calibrate": {"rate": 0.1, "deep_must_help": False},
-        "export": {"name": "smoke", "views": VIEWS, "overlap": 16, "processes": 1, "baselines": False},
+        "calibrate": {"rate": 0.1, "deep_must_help": False, "deep": True},
+        "export": {"name": "smoke", "views": VIEWS, "overlap": 16, "processes": 1},
         "evaluate": {
             "perturbations": ["comments_removed"],
             "held_out_functions": 100,
@@ -59,6 +90,14 @@ def smoke(data: Path) -> dict[str, dict[str, object]]:
         },
         "card": {},
     }
+
+
+def whole(data: Path, **changes: object) -> BuildConfig:
+    """The same settings for a build."""
+    stages = smoke(data)
+    parts = ("wide", "tokenizer", "pretrain", "finetune", "calibrate", "export")
+    settings = {"deep": True, "pretraining": True, **{name: stages[name] for name in parts}, **changes}
+    return TypeAdapter(BuildConfig).validate_json(json.dumps(settings))
 
 
 @pytest.fixture(scope="module")
@@ -112,14 +151,6 @@ def test_stages_that_train_or_measure_keep_their_figures_in_mlflow(finished: Pat
     assert len(pictures) >= 4
 
 
-def test_final_bundle_judges_code(finished: Path) -> None:
-    code = llm_function(random.Random(5), "process_orders")
-    verdict = Analyzer.load(finished / "bundle").score(code, "python")
-    assert verdict.logit is not None
-    assert verdict.logit > 0
-    assert verdict.deep != 0.0
-
-
 def test_report_describes_this_bundle(finished: Path) -> None:
     report = json.loads((finished / "evaluation" / "report.json").read_text())
     assert report["subject"]["model"].startswith("smoke")
@@ -142,3 +173,97 @@ def test_stage_run_too_early_names_the_one_to_run_first(tmp_path: Path) -> None:
     assert result.exit_code == 2
     assert "run `python -m codeorigin_training corpus` first" in result.stderr
     assert result.stderr.count("\n") == 1
+
+
+def test_bundle_loads_and_separates_the_classes(finished: Path) -> None:
+    analyzer = Analyzer.load(finished / "bundle")
+    verdict = analyzer.score(CHATTY, "python")
+    # With so few repositories nothing can be promised about single ones, so unsure is wide.
+    assert verdict.band is not Band.HUMAN
+    assert verdict.probability is not None
+    assert verdict.probability > 0.5
+    terse = analyzer.score(TERSE, "python").probability
+    assert terse is not None
+    assert terse < 0.5
+    assert verdict.deep != 0.0
+
+
+def test_manifest_has_all_kinds_of_figures(finished: Path) -> None:
+    manifest = json.loads((finished / "bundle" / "manifest.json").read_text())
+    metrics = manifest["metrics"]
+    assert metrics["held_out"]["modern_human"]["auroc"] > 0.8
+    assert metrics["held_out"]["pairs"]["pairs"] > 0
+    assert set(metrics["baselines"]) == {"word_bigrams", "character_ngrams"}
+    assert set(metrics["slices"]["agent"]) == {"robot", "helper"}
+    assert 0 <= metrics["verdicts"]["false_positive_rate_modern"]["share"] <= 1
+    assert manifest["data"]["held_out_repositories"] > 0
+    assert abs(manifest["baseline_logit"] - manifest["bias"]) < 0.5
+
+
+def test_the_card_shows_the_measured_figures(finished: Path) -> None:
+    card = (finished / "bundle" / "README.md").read_text()
+    manifest = json.loads((finished / "bundle" / "manifest.json").read_text())
+    assert f"{manifest['metrics']['held_out']['old_human']['auroc']:.3f}" in card
+    assert "word bigrams" in card
+    assert "does not prove who wrote" in card
+
+
+def test_held_out_figures_match_the_shipped_files(finished: Path) -> None:
+    """Scores of the loaded bundle on held-out rows give the AUROC that the manifest states."""
+    corpus = finished / "corpus"
+    rows = [row for row in read_functions(corpus) if is_held_out(row.repo)]
+    analyzer = Analyzer.load(finished / "bundle")
+    logits = [analyzer.score(row.code, row.language).logit for row in rows]
+    assert None not in logits
+    stated = json.loads((finished / "bundle" / "manifest.json").read_text())["metrics"]["held_out"]
+    measured = detector_metrics(rows, np.array(logits, dtype=np.float64))
+    assert measured["modern_human"]["auroc"] == pytest.approx(stated["modern_human"]["auroc"], abs=1e-3)
+
+
+def test_build_resumes_from_finished_stages(finished: Path, tmp_path: Path) -> None:
+    data, lines = finished.parent / "data", []
+    build(data, tmp_path / "two", whole(data), lines.append, finished)
+    assert not any("epoch" in line or "extracted" in line for line in lines)
+    one, two = ((folder / "manifest.json").read_text() for folder in (finished / "bundle", tmp_path / "two"))
+    assert one == two
+
+
+def test_build_without_a_deep_part_ships_the_wide_part_and_keeps_other_files(tmp_path: Path) -> None:
+    data, out = write_corpus(tmp_path / "data", repositories=50), tmp_path / "out"
+    out.mkdir()
+    (out / "CHANGELOG.md").write_text("kept")
+    (out / "gradient.onnx").write_bytes(b"of an earlier bundle")
+    build(data, out, whole(data, deep=False, pretraining=False), lambda _: None)
+    assert (out / "CHANGELOG.md").read_text() == "kept"
+    made = ["CHANGELOG.md", "README.md", "manifest.json", "score.onnx"]
+    assert sorted(path.name for path in out.iterdir()) == made
+    assert Analyzer.load(out).score(CHATTY, "python").deep == 0.0
+    assert "none was trained" in (out / "README.md").read_text()
+
+
+def test_too_small_a_corpus_is_refused_before_anything_is_written(tmp_path: Path) -> None:
+    data = write_corpus(tmp_path / "data", repositories=8)
+    with pytest.raises(CodeOriginError, match="repositories"):
+        build(data, tmp_path / "out", whole(data, deep=False, pretraining=False), lambda _: None)
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_command_says_in_one_line_what_is_missing(tmp_path: Path) -> None:
+    result = CliRunner().invoke(app, ["build", "--data", str(tmp_path), "--out", str(tmp_path / "out")])
+    assert result.exit_code == 2
+    assert result.stderr.startswith("error: ")
+    assert result.stderr.count("\n") == 1
+
+
+def test_bundle_stays_in_the_run_unless_it_is_sent_elsewhere(
+    finished: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A build must not replace the bundle that ships because somebody forgot an option."""
+    monkeypatch.chdir(tmp_path)
+    data, lines = finished.parent / "data", []
+    build(data, None, whole(data), lines.append, finished)
+    assert lines[-1].endswith(f"wrote {finished / 'bundle'}")
+    assert list(tmp_path.iterdir()) == []
+    result = CliRunner().invoke(app, ["build", "--data", str(data)])
+    assert (result.exit_code, result.stderr) == (2, "error: the bundle would be lost: pass --run or --out\n")
+    assert list(tmp_path.iterdir()) == []

@@ -18,9 +18,6 @@ SCORE_CACHE_BYTES = 4 * 2**20
 SCORE_BYTES = 1024
 """Upper bound on the size of a cached score, with its key and cache entry."""
 
-LongEnough = Callable[[Normalized], bool]
-"""Whether a function is long enough for a verdict."""
-
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
@@ -32,25 +29,21 @@ class _Kept:
 class ScoreCache:
     """Scores functions and caches the scores, at most ``capacity`` bytes of them. Not thread-safe."""
 
-    def __init__(self, scorer: Scorer, is_long_enough: LongEnough, capacity: int = SCORE_CACHE_BYTES) -> None:
+    def __init__(
+        self, scorer: Scorer, is_long_enough: Callable[[Normalized], bool], capacity: int = SCORE_CACHE_BYTES
+    ) -> None:
         self._scorer = scorer
         self._is_long_enough = is_long_enough
         self.kept: LruCache[str, _Kept] = LruCache(capacity, lambda _: SCORE_BYTES)
 
     def of(
-        self,
-        codes: Mapping[str, str],
-        language: str,
-        *,
-        is_long_enough: LongEnough | None = None,
-        cancel: CancelToken = NEVER,
+        self, codes: Mapping[str, str], language: str, *, cancel: CancelToken = NEVER
     ) -> dict[str, Scored | None]:
         """The scores of functions; only those not in the cache are computed.
 
         Args:
             codes: the functions' texts by id (:func:`codeorigin.functions.finding.function_id`).
             language: the model language of all of them.
-            is_long_enough: the minimum length, if the texts are not functions.
             cancel: checked between batches of functions; scores computed so far stay cached.
 
         Returns:
@@ -68,7 +61,7 @@ class ScoreCache:
                 new[key] = code
         # Chunk by chunk, so that an edit in the middle of a first pass does not lose the scores so far.
         for chunk in _chunks(new):
-            scores = self._score(list(chunk.values()), language, is_long_enough, cancel)
+            scores = self._score(list(chunk.values()), language, cancel)
             for key, scored in zip(chunk, scores, strict=True):
                 found[key] = scored
                 self.kept.put(key, _Kept(scored))
@@ -81,15 +74,12 @@ class ScoreCache:
 
     def score(self, code: str, language: str, cancel: CancelToken = NEVER) -> Scored | None:
         """Like :meth:`of`, for a single function and without the cache."""
-        return next(self._score([code], language, None, cancel))
+        return next(self._score([code], language, cancel))
 
-    def _score(
-        self, codes: Sequence[str], language: str, is_long_enough: LongEnough | None, cancel: CancelToken
-    ) -> Iterator[Scored | None]:
+    def _score(self, codes: Sequence[str], language: str, cancel: CancelToken) -> Iterator[Scored | None]:
         """The scores of functions, each as soon as the model has read it."""
-        is_long_enough = is_long_enough or self._is_long_enough
         read = [normalize(code, language) for code in codes]
-        judged = [is_long_enough(function) for function in read]
+        judged = [self._is_long_enough(function) for function in read]
         functions = list(compress(read, judged))
         cancel.raise_if_cancelled()
         scores = self._scorer.score_functions(functions, language, cancel)

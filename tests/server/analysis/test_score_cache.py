@@ -48,12 +48,6 @@ def test_only_functions_not_in_the_cache_are_scored() -> None:
     assert scorer.given == [2, 1]
 
 
-def test_code_outside_functions_may_have_its_own_minimum_length() -> None:
-    scores = ScoreCache(CountingScorer(), long_enough)
-    assert scores.of({"a": "x"}, "python", is_long_enough=lambda _: True)["a"] is not None
-    assert scores.score("x", "python") is None
-
-
 def test_verdict_and_score_fit_the_size_estimate() -> None:
     floats = [0.5 + n for n in range(12)]
     verdict = Verdict(*floats[:2], Band.LLM, None, *floats[2:8], 300, *floats[8:10], 300)

@@ -1,17 +1,19 @@
 """A repository of three commits, and its results."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from codeorigin.git.repository import Repository as Opened
 from codeorigin.history.results import CommitResult
-from codeorigin.history.run import open_history
+from codeorigin.history.run import HistoryRun, open_history
+from support.command import run
+from support.histories import History, Judge, OpenRun
 from support.repositories import DECLARED, Repository, plain_functions
 from support.tiny_model import with_commit_rules
-
-Judge = Callable[..., list[CommitResult]]
 
 
 @pytest.fixture
@@ -33,20 +35,36 @@ def model(tmp_path: Path, tiny_model_dir: Path) -> Path:
 
 
 @pytest.fixture
-def judge(tmp_path: Path, model: Path) -> Judge:
-    """``judge(folder, ...)``: the results of a repository, with a state of their own."""
+def open_run(tmp_path: Path, model: Path) -> OpenRun:
+    """``open_run(folder, wanted, ...)``: a run over a repository, with a state of its own."""
 
-    def run(folder: Path, **options: object) -> list[CommitResult]:
-        state = options.pop("state", tmp_path / "state.sqlite")
-        wanted = options.pop("wanted", lambda path: True)
-        with open_history(
-            Opened.of(folder),
-            wanted,
-            settings="",
-            state=state,
-            model=model,
-            **options,  # type: ignore[arg-type]
-        ) as opened:
+    def opened(
+        folder: Path, wanted: Callable[[str], bool] = lambda path: True, **options: Any
+    ) -> AbstractContextManager[HistoryRun]:
+        defaults = {"settings": "", "state": tmp_path / "state.sqlite", "model": model}
+        return open_history(Opened.of(folder), wanted, **(defaults | options))
+
+    return opened
+
+
+@pytest.fixture
+def judge(open_run: OpenRun) -> Judge:
+    """``judge(folder, ...)``: the results of a run."""
+
+    def results(folder: Path, **options: Any) -> list[CommitResult]:
+        with open_run(folder, **options) as opened:
             return list(opened.results())
 
-    return run
+    return results
+
+
+@pytest.fixture
+def history(repository: Repository, model: Path, tmp_path: Path) -> History:
+    """``history(options...)``: what the command says about the repository: exit code, stdout, lines on stderr."""
+
+    def said(*options: str, path: str | None = None) -> tuple[int, str, list[str]]:
+        given = ["--model", str(model), "--state", str(tmp_path / "state"), "--jobs", "1", *options]
+        done = run("history", path or repository.folder, *given)
+        return done.returncode, done.stdout.decode(), done.stderr.decode().splitlines()
+
+    return said

@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -11,17 +10,14 @@ import pyarrow.parquet as pq
 import pytest
 from rich.cells import cell_len
 
-from codeorigin.cli.app import main
 from codeorigin.history import walk
 from codeorigin.history.formats.charts import over_time, periods, squarified, treemap
 from codeorigin.history.formats.json import load_schema
 from codeorigin.history.totals import Share, Totals
 from codeorigin.model.verdict import Band
 from codeorigin.wording.histories import badge_message
+from support.histories import History
 from support.repositories import DECLARED, Repository, plain_functions
-from support.tiny_model import with_commit_rules
-
-History = Callable[..., tuple[int, str, list[str]]]
 
 
 def code(*names: str) -> str:
@@ -44,27 +40,6 @@ def repository(tmp_path: Path) -> Repository:
         message=DECLARED,
     )
     return made
-
-
-@pytest.fixture
-def history(
-    tmp_path: Path,
-    tiny_model_dir: Path,
-    capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
-    repository: Repository,
-) -> History:
-    """``history(options...)``: the exit code, stdout and the lines on stderr."""
-    model = with_commit_rules(tmp_path / "model", tiny_model_dir)
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-
-    def run(*options: str, path: str | None = None) -> tuple[int, str, list[str]]:
-        given = ["history", path or str(repository.folder), "--jobs", "1", "--model", str(model), *options]
-        code = main(given)
-        done = capsys.readouterr()
-        return code, done.out, done.err.splitlines()
-
-    return run
 
 
 def test_json_follows_its_schema(history: History, repository: Repository) -> None:
@@ -212,7 +187,7 @@ def test_several_formats_are_written_in_one_pass(
 ) -> None:
     forms = ("html", "json", "markdown", "badge", "text")
     alone = {form: history("--format", form)[1] for form in forms}
-    (tmp_path / "cache").rename(tmp_path / "old")
+    (tmp_path / "state").rename(tmp_path / "old")
     judged: list[str] = []
     commit_result = walk.commit_result
 

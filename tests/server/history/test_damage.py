@@ -8,16 +8,14 @@ from pathlib import Path
 import pytest
 from jsonschema import validate
 
-from codeorigin.cli.app import main
 from codeorigin.git import objects
 from codeorigin.git.line_changes import read_changes
 from codeorigin.git.repository import Repository as Opened
 from codeorigin.history.formats.json import load_schema
 from codeorigin.history.results import CommitResult
-from codeorigin.history.run import open_history
+from support.command import complaints, run
+from support.histories import History, Judge, OpenRun
 from support.repositories import Repository, plain_functions
-
-Judge = Callable[..., list[CommitResult]]
 
 
 def loose(repository: Repository, name: str) -> Path:
@@ -92,7 +90,7 @@ def test_missing_folder_makes_its_commit_unreadable(repository: Repository, judg
 
 
 def test_child_of_a_missing_commit_is_unreadable(
-    repository: Repository, judge: Judge, model: Path, tmp_path: Path
+    repository: Repository, judge: Judge, open_run: OpenRun, tmp_path: Path
 ) -> None:
     repository.git("checkout", "-q", "-b", "side", "HEAD~2")
     repository.commit({"side.py": plain_functions("side")}, date="2020-01-05")
@@ -108,9 +106,7 @@ def test_child_of_a_missing_commit_is_unreadable(
         (1, "too_few_functions"),
         (2, None),
     ]
-    with open_history(
-        Opened.of(repository.folder), lambda path: True, settings="", state=tmp_path / "s", model=model
-    ) as opened:
+    with open_run(repository.folder, state=tmp_path / "s") as opened:
         assert (opened.plan.unreadable, opened.plan.merges) == (1, 1)
     back()
     assert functions(judge(repository.folder)) == [1, 3, 1, 1, 2]
@@ -142,22 +138,17 @@ def _fill_branch_with_zeros(repository: Repository) -> None:
     "break_head", [_take_object, _damage_object, _detach_and_take, _empty_branch, _fill_branch_with_zeros]
 )
 def test_broken_head_is_not_taken_for_a_repository_without_commits(
-    repository: Repository,
-    capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
-    break_head: Callable[[Repository], None],
+    repository: Repository, break_head: Callable[[Repository], None]
 ) -> None:
     before = repository.git("rev-parse", "HEAD~1")
     break_head(repository)
-    monkeypatch.chdir(repository.folder)
     for command in (["history"], ["history", "--revision", "main"], ["check", "--changed"]):
-        assert main(command) == 2
-        said = capsys.readouterr()
-        (line,) = said.err.splitlines()
+        done = run(*command, cwd=repository.folder)
+        assert (done.returncode, done.stdout) == (2, b"")
+        (line,) = complaints(done)
         assert line.endswith(
             "the commit of HEAD is damaged or not in this clone; git fsck says what is wrong"
         )
-        assert said.out == ""
     assert Opened.of(repository.folder).resolve(before) == before
 
 
@@ -188,22 +179,16 @@ def test_partial_clone_is_judged_as_far_as_it_goes(
 
 
 def test_history_command_says_what_is_missing(
-    repository: Repository, model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    repository: Repository, history: History, tmp_path: Path
 ) -> None:
-    def history() -> int:
-        arguments = ["--model", str(model), "--state", str(tmp_path / "state"), "--format", "json"]
-        return main(["history", str(repository.folder), *arguments])
-
-    assert history() == 0
-    capsys.readouterr()
+    assert history("--format", "json")[0] == 0
     take(repository, "HEAD:lib/b.py")
     (tmp_path / "state").unlink()
-    assert history() == 2
-    said = capsys.readouterr()
-    validate(report := json.loads(said.out), load_schema())
+    code, out, (line,) = history("--format", "json")
+    assert code == 2
+    validate(report := json.loads(out), load_schema())
     assert [each["missing"] for each in report["commits"]] == [1, 0, 0]
     assert (report["summary"]["missing"], report["summary"]["unreadable"]) == (1, 0)
-    (line,) = said.err.splitlines()
     assert line.startswith(
         "codeorigin: 1 file version is not in this clone or damaged, and left out; git fetch"
     )

@@ -9,11 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from codeorigin.cli.app import main
-from codeorigin.history.results import CommitResult
+from support.histories import History, Judge
 from support.repositories import Repository
-
-Judge = Callable[..., list[CommitResult]]
 
 
 def spoil(path: Path, table: str, column: str, change: Callable[[bytes], bytes | str]) -> int:
@@ -59,34 +56,19 @@ def test_damaged_rows_are_computed_again(
         )
 
 
-def test_damaged_rows_are_reported_in_one_line(
-    repository: Repository, model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    def history() -> tuple[int, str, list[str]]:
-        arguments = ["--model", str(model), "--state", str(tmp_path / "state"), "--format", "html"]
-        code = main(["history", str(repository.folder), *arguments])
-        said = capsys.readouterr()
-        return code, said.out, said.err.splitlines()
-
-    whole = history()
+def test_damaged_rows_are_reported_in_one_line(history: History, tmp_path: Path) -> None:
+    whole = history("--format", "html")
     assert whole[0] == 0
     assert whole[2] == []
     spoil(tmp_path / "state", "blobs", "functions", SPOILED["one bit"])
     # The commits are known; only the details of the page need functions.
-    assert history() == (0, whole[1], ["codeorigin: 2 damaged parts of the kept state were made again"])
-    assert history() == whole
+    said = ["codeorigin: 2 damaged parts of the kept state were made again"]
+    assert history("--format", "html") == (0, whole[1], said)
+    assert history("--format", "html") == whole
 
 
 @pytest.mark.parametrize("table", ["blobs", "commits"])
-def test_damaged_page_is_one_line_before_any_output(
-    repository: Repository, model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], table: str
-) -> None:
-    def history() -> tuple[int, str, list[str]]:
-        arguments = ["--model", str(model), "--state", str(tmp_path / "state"), "--format", "json"]
-        code = main(["history", str(repository.folder), *arguments])
-        said = capsys.readouterr()
-        return code, said.out, said.err.splitlines()
-
+def test_damaged_page_is_one_line_before_any_output(history: History, tmp_path: Path, table: str) -> None:
     assert history()[0] == 0
     with closing(sqlite3.connect(tmp_path / "state")) as database:
         ((page,),) = database.execute("SELECT rootpage FROM sqlite_master WHERE name = ?", (table,))

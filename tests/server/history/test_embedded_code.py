@@ -1,21 +1,16 @@
 """Notebook cells and document code blocks in a history."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from codeorigin.cli.app import main
-from codeorigin.git.repository import Repository as Opened
-from codeorigin.history.results import CommitResult
-from codeorigin.history.run import open_history
+from support.command import report_of, run
+from support.histories import History, Judge, OpenRun
 from support.notebooks import notebook
 from support.repositories import Repository, plain_functions
 
 MANUAL = "# Use\n\n- a list\n\n  ```python\n{}\n  ```\n\n```js\nconst one = 1;\n```\n"
-
-Judge = Callable[..., list[CommitResult]]
 
 
 def manual(text: str) -> str:
@@ -54,17 +49,10 @@ def test_document_blocks_do_not_count_in_the_verdict_on_their_commit(mixed: Repo
     assert (third.functions, third.written, third.lines) == (1, 0, 1)
 
 
-def test_notebook_verdict_is_the_same_as_in_check(
-    mixed: Repository,
-    judge: Judge,
-    model: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    monkeypatch.chdir(mixed.folder)
+def test_notebook_verdict_is_the_same_as_in_check(mixed: Repository, judge: Judge, model: Path) -> None:
     for result in judge(mixed.folder):
-        main(["check", "--documents", "--format", "json", "--model", str(model), "--commit", result.commit])
-        report = json.loads(capsys.readouterr().out)
+        options = ("--documents", "--format", "json", "--model", model, "--commit", result.commit)
+        report = report_of(run("check", *options, cwd=mixed.folder))
         verdict = report["change"]["verdict"]
         assert (verdict["probability"], verdict["function_count"]) == (result.probability, result.written)
         found = [each for file in report["files"] for each in file["functions"]]
@@ -95,10 +83,8 @@ def test_notebook_in_one_line_is_read(mixed: Repository, judge: Judge) -> None:
     assert (result.functions, result.written, result.lines) == (2, 2, 2)
 
 
-def test_details_show_the_lines_of_cells_and_blocks(mixed: Repository, model: Path, tmp_path: Path) -> None:
-    with open_history(
-        Opened.of(mixed.folder), lambda path: True, settings="", state=tmp_path / "s", model=model
-    ) as opened:
+def test_details_show_the_lines_of_cells_and_blocks(mixed: Repository, open_run: OpenRun) -> None:
+    with open_run(mixed.folder) as opened:
         results = list(opened.results())
         third, second, _ = opened.details(results)
     (block,) = third.functions
@@ -116,13 +102,7 @@ def test_details_show_the_lines_of_cells_and_blocks(mixed: Repository, model: Pa
     ("options", "functions"), [([], 2), (["--documents"], 3), (["--language", "markdown"], 1)]
 )
 def test_history_command_reads_documents_only_on_request(
-    mixed: Repository,
-    model: Path,
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
-    options: list[str],
-    functions: int,
+    mixed: Repository, history: History, options: list[str], functions: int
 ) -> None:
-    given = ["--model", str(model), "--state", str(tmp_path / "s"), "--format", "json", *options]
-    assert main(["history", str(mixed.folder), *given]) == 0
-    assert json.loads(capsys.readouterr().out)["commits"][-1]["functions"] == functions
+    code, out, _ = history("--format", "json", *options, path=str(mixed.folder))
+    assert (code, json.loads(out)["commits"][-1]["functions"]) == (0, functions)

@@ -1,17 +1,13 @@
 """What commits wrote, and how it is judged."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from codeorigin.git.repository import Repository as Opened
-from codeorigin.history.results import CommitResult
-from codeorigin.history.run import HistoryRun, open_history
+from support.command import report_of, run
+from support.histories import Judge, OpenRun
 from support.repositories import Repository
 from support.tiny_model import COMMIT_RULE
-
-Judge = Callable[..., list[CommitResult]]
 
 
 def test_every_commit_is_judged_by_what_it_wrote(repository: Repository, judge: Judge) -> None:
@@ -28,22 +24,10 @@ def test_every_commit_is_judged_by_what_it_wrote(repository: Repository, judge: 
     assert [each.declared for each in (first, second, third)] == [(), (), ("claude",)]
 
 
-def test_verdict_is_the_same_as_in_check(
-    repository: Repository,
-    judge: Judge,
-    model: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    import json  # noqa: PLC0415
-
-    from codeorigin.cli.app import main  # noqa: PLC0415
-
-    monkeypatch.chdir(repository.folder)
-    results = judge(repository.folder)
-    for result in results:
-        main(["check", "--format", "json", "--model", str(model), "--commit", result.commit])
-        report = json.loads(capsys.readouterr().out)
+def test_verdict_is_the_same_as_in_check(repository: Repository, judge: Judge, model: Path) -> None:
+    for result in judge(repository.folder):
+        options = ("--format", "json", "--model", model, "--commit", result.commit)
+        report = report_of(run("check", *options, cwd=repository.folder))
         verdict = report["change"]["verdict"]
         assert (verdict["probability"], verdict["function_count"]) == (result.probability, result.written)
         bands = [each["band"] for file in report["files"] for each in file["functions"]]
@@ -64,18 +48,10 @@ def test_history_can_be_limited_by_time_and_folder(repository: Repository, judge
     assert [each.functions for each in judge(repository.folder, paths=("lib",))] == [3]
 
 
-def test_details_show_the_lines_of_written_functions(
-    repository: Repository, model: Path, tmp_path: Path
-) -> None:
-    with open_history(
-        Opened.of(repository.folder), lambda path: True, settings="", state=tmp_path / "s", model=model
-    ) as opened:
-        _check_details(opened)
-
-
-def _check_details(opened: HistoryRun) -> None:
-    third, second, _ = list(opened.results())
-    whole, one = list(opened.details([third, second]))
+def test_details_show_the_lines_of_written_functions(repository: Repository, open_run: OpenRun) -> None:
+    with open_run(repository.folder) as opened:
+        third, second, _ = list(opened.results())
+        whole, one = list(opened.details([third, second]))
     assert {each.name for each in whole.functions} == {"three", "four", "five"}
     assert all(each.written for each in whole.functions)
     for function in whole.functions:

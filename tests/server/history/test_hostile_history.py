@@ -1,17 +1,15 @@
 """An untrusted repository runs nothing and is left as it is."""
 
 import subprocess
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from codeorigin.history.formats import html
-from codeorigin.history.results import CommitResult, HeatLine
+from codeorigin.history.results import HeatLine
 from support.git_traps import Trap, plant
+from support.histories import Judge
 from support.repositories import Repository
-
-Judge = Callable[..., list[CommitResult]]
 
 
 @pytest.mark.parametrize("is_damaged", [False, True])

@@ -1,30 +1,22 @@
 """Real repositories with everything that histories may contain."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from codeorigin.errors import RepositoryError
 from codeorigin.git.repository import Repository as Opened
-from codeorigin.history.results import CommitResult
-from codeorigin.history.run import open_history
+from support.histories import Judge, OpenRun
 from support.repositories import Repository, plain_functions
 
-Judge = Callable[..., list[CommitResult]]
 
-
-def test_merges_are_left_out_and_counted(
-    repository: Repository, judge: Judge, model: Path, tmp_path: Path
-) -> None:
+def test_merges_are_left_out_and_counted(repository: Repository, judge: Judge, open_run: OpenRun) -> None:
     repository.git("checkout", "-q", "-b", "side", "HEAD~1")
     repository.commit({"src/d.py": plain_functions("eight")}, date="2020-03-01")
     repository.git("checkout", "-q", "main")
     repository.git("merge", "-q", "--no-ff", "--no-gpg-sign", "-m", "Merge", "side")
     assert [each.functions for each in judge(repository.folder)] == [1, 3, 1, 2]
-    with open_history(
-        Opened.of(repository.folder), lambda path: True, settings="", state=tmp_path / "s", model=model
-    ) as opened:
+    with open_run(repository.folder) as opened:
         assert (opened.plan.merges, opened.plan.cut_off) == (1, 0)
 
 
@@ -40,13 +32,11 @@ def test_renames_mode_changes_and_removals_write_nothing(repository: Repository,
 
 
 def test_shallow_clone_leaves_out_commits_it_cannot_compare(
-    repository: Repository, judge: Judge, model: Path, tmp_path: Path
+    repository: Repository, judge: Judge, open_run: OpenRun, tmp_path: Path
 ) -> None:
     repository.git("clone", "-q", "--depth", "2", f"file://{repository.folder}", str(tmp_path / "shallow"))
     assert [each.functions for each in judge(tmp_path / "shallow")] == [3]
-    with open_history(
-        Opened.of(tmp_path / "shallow"), lambda path: True, settings="", state=tmp_path / "s", model=model
-    ) as opened:
+    with open_run(tmp_path / "shallow") as opened:
         assert opened.plan.cut_off == 1
 
 

@@ -9,12 +9,8 @@ from pathlib import Path
 import pytest
 
 from codeorigin.errors import CodeOriginError
-from codeorigin.git.repository import Repository as Opened
-from codeorigin.history.results import CommitResult
-from codeorigin.history.run import open_history
+from support.histories import Judge, OpenRun
 from support.repositories import Repository, plain_functions
-
-Judge = Callable[..., list[CommitResult]]
 
 
 def test_known_commits_are_not_read_again(
@@ -37,7 +33,7 @@ def test_known_commits_are_not_read_again(
 
 
 def test_stopped_run_can_be_resumed(
-    repository: Repository, judge: Judge, model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    repository: Repository, judge: Judge, open_run: OpenRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from codeorigin.history import walk  # noqa: PLC0415
 
@@ -45,13 +41,7 @@ def test_stopped_run_can_be_resumed(
     whole = judge(repository.folder, state=tmp_path / "whole.sqlite")
 
     def stop() -> None:
-        with open_history(
-            Opened.of(repository.folder),
-            lambda path: True,
-            settings="",
-            state=tmp_path / "state.sqlite",
-            model=model,
-        ) as opened:
+        with open_run(repository.folder) as opened:
             next(iter(opened.results()))
             raise KeyboardInterrupt
 
@@ -60,15 +50,9 @@ def test_stopped_run_can_be_resumed(
     assert judge(repository.folder) == whole
 
 
-def test_results_are_kept_per_settings(repository: Repository, model: Path, tmp_path: Path) -> None:
+def test_results_are_kept_per_settings(repository: Repository, open_run: OpenRun) -> None:
     def functions(settings: str, wanted: Callable[[str], bool]) -> int:
-        with open_history(
-            Opened.of(repository.folder),
-            wanted,
-            settings=settings,
-            state=tmp_path / "state.sqlite",
-            model=model,
-        ) as opened:
+        with open_run(repository.folder, wanted, settings=settings) as opened:
             return sum(each.functions for each in opened.results())
 
     assert functions("all", lambda path: True) == 6
@@ -76,11 +60,9 @@ def test_results_are_kept_per_settings(repository: Repository, model: Path, tmp_
     assert functions("all", lambda path: False) == 6
 
 
-def test_another_model_starts_from_scratch(repository: Repository, judge: Judge, tmp_path: Path) -> None:
+def test_another_model_starts_from_scratch(repository: Repository, judge: Judge, open_run: OpenRun) -> None:
     assert judge(repository.folder)[0].probability is not None
-    with open_history(
-        Opened.of(repository.folder), lambda path: True, settings="", state=tmp_path / "state.sqlite"
-    ) as opened:
+    with open_run(repository.folder, model=None) as opened:
         # Three functions are too few for the rule of the shipped model.
         assert next(iter(opened.results())).reason == "too_few_functions"
 

@@ -4,7 +4,6 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor, wait
 from pathlib import Path
 
@@ -15,15 +14,12 @@ from codeorigin.git.repository import Repository as Opened
 from codeorigin.history import walk
 from codeorigin.history.blob_functions import BlobReader
 from codeorigin.history.reading import Read, Readers
-from codeorigin.history.results import CommitResult
-from codeorigin.history.run import open_history
 from codeorigin.history.state import HistoryState
 from codeorigin.history.walk import Plan, Walk
 from codeorigin.model.bundle import Bundle
+from support.histories import Judge, OpenRun
 from support.repositories import Repository, plain_functions
 from support.waiting import wait_for
-
-Judge = Callable[..., list[CommitResult]]
 
 FILES = 40
 # At its 35th file, the process sends itself the signal. Started in a shell's background, it would ignore an interrupt.
@@ -160,13 +156,11 @@ def test_work_of_other_processes_is_kept_on_ctrl_c(
 
 
 def test_results_are_counted_as_known_when_they_are_yielded(
-    tmp_path: Path, model: Path, judge: Judge
+    tmp_path: Path, open_run: OpenRun, judge: Judge
 ) -> None:
     made = several_commits(tmp_path / "again")
     judge(made.folder)
-    with open_history(
-        Opened.of(made.folder), lambda path: True, settings="", state=tmp_path / "state.sqlite", model=model
-    ) as opened:
+    with open_run(made.folder) as opened:
         assert [opened.walk.known for _ in opened.results()] == list(range(1, 11))
 
 

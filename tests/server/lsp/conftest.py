@@ -1,4 +1,4 @@
-"""A real server process per module, for the recorded capabilities of each of three editors."""
+"""A real server process for the recorded capabilities of each of three editors."""
 
 import sys
 from collections.abc import AsyncIterator, Sequence
@@ -73,21 +73,30 @@ async def stop(editor: Editor) -> None:
     await editor.client.stop()
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module", params=EDITORS)
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def servers() -> AsyncIterator[dict[str, Editor]]:
+    """One server for each editor's capabilities, once a test has asked for it."""
+    started: dict[str, Editor] = {}
+    yield started
+    for editor in started.values():
+        await stop(editor)
+
+
+@pytest_asyncio.fixture(loop_scope="session", params=EDITORS)
 async def server(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[Editor]:
-    """One server per module for each editor's capabilities."""
-    root = tmp_path_factory.mktemp("workspace")
-    editor = await start(root, client_capabilities(request.param))
-    await editor.idle()
-    yield editor
-    await stop(editor)
+    request: pytest.FixtureRequest, servers: dict[str, Editor], tmp_path_factory: pytest.TempPathFactory
+) -> Editor:
+    """The server for each editor."""
+    if request.param not in servers:
+        root = tmp_path_factory.mktemp("workspace")
+        servers[request.param] = await start(root, client_capabilities(request.param))
+        await servers[request.param].idle()
+    return servers[request.param]
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def editor(server: Editor) -> AsyncIterator[Editor]:
-    """The module's server; afterwards its settings are restored and no message may be left unread."""
+    """The server; afterwards its settings are restored and no message may be left unread."""
     yield server
     await server.configure(**SETTINGS)
     await server.tidy()

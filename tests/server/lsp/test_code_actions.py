@@ -6,7 +6,7 @@ import pytest
 from lsprotocol import types
 from tests.server.lsp.editor import Document, Editor, python_function
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 async def actions(

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import shutil
 
 import pytest
 from lsprotocol import types
@@ -9,7 +10,7 @@ from tests.server.lsp.editor import PUSHED, SHOWN, Editor, python_function
 
 from codeorigin.wording import FULL_CAVEAT
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 async def test_rescoring_a_selection_shows_the_result(editor: Editor) -> None:
@@ -136,6 +137,10 @@ async def test_scanning_the_workspace(editor: Editor) -> None:
     for report in reports:
         assert report[0].kind == "begin"
         assert report[-1].kind == "end"
+    shutil.rmtree(folder)
+    (editor.root / ".gitignore").unlink()
+    await editor.command("codeorigin.scanWorkspace", None, {"quiet": True})
+    editor.inbox.pop(PUSHED, None)
 
 
 @pytest.mark.parametrize("command", ["codeorigin.scanWorkspace", "codeorigin.scanChanges"])

@@ -16,7 +16,7 @@ from codeorigin.wording.functions import SAME_COMMIT, own_text
 from support.repositories import Repository
 from support.tiny_model import COMMIT_CONTEXT, FILE_AND_COMMIT_CONTEXT, with_commit_rules
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +30,7 @@ def analyzer(model: Path) -> Analyzer:
     return Analyzer.load(model)
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def server(model: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Editor]:
     root = two_commits(Repository(tmp_path_factory.mktemp("workspace") / "work")).folder
     editor = await start(
@@ -44,7 +44,7 @@ async def server(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Async
     await stop(editor)
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def editor(server: Editor) -> AsyncIterator[Editor]:
     """The module's server, with the commit scope on."""
     async with by_commit(server) as editor:

@@ -16,7 +16,7 @@ from support.repositories import Repository
 from support.tiny_model import with_commit_rules
 from support.waiting import until
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 TEXT = f"{OLD}\n\n{ONE}"
 
@@ -36,16 +36,13 @@ def git(tmp_path_factory: pytest.TempPathFactory) -> ControlledGit:
     return ControlledGit(tmp_path_factory.mktemp("programs") / "git")
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module", params=["visual-studio-code", "neovim"])
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def server(
-    request: pytest.FixtureRequest,
-    command: list[str],
-    git: ControlledGit,
-    tmp_path_factory: pytest.TempPathFactory,
+    command: list[str], git: ControlledGit, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Editor]:
     editor = await start(
         tmp_path_factory.mktemp("workspace"),
-        client_capabilities(request.param),
+        client_capabilities("neovim"),
         settings=BY_COMMIT,
         command=command,
         environment=git.environment,
@@ -55,7 +52,7 @@ async def server(
     await stop(editor)
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def editor(server: Editor) -> AsyncIterator[Editor]:
     """The module's server, with the commit scope on."""
     async with by_commit(server) as editor:

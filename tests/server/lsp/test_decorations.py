@@ -6,7 +6,9 @@ import pytest
 from lsprotocol import types
 from tests.server.lsp.editor import Document, Editor, python_function
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+from support.waiting import until
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 WHOLE = types.Range(types.Position(0, 0), types.Position(10_000, 0))
 
@@ -33,7 +35,7 @@ async def test_code_lenses_can_be_switched_on(editor: Editor) -> None:
     assert await lenses(editor, document) == []
     await editor.configure(threshold=0.0, codeLens=True)
     if editor.client.capabilities.workspace.code_lens:
-        assert "codeLens" in editor.refreshes
+        await until(lambda: "codeLens" in editor.refreshes)
     found = await lenses(editor, document)
     assert [each.range.start.line for each in found] == [0, 11]
     assert all(re.fullmatch(r".* likely LLM-written", each.command.title) for each in found)

@@ -6,7 +6,7 @@ import pytest
 from lsprotocol import types
 from tests.server.lsp.editor import PUSHED, Editor, python_function
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 async def test_one_finding_per_function_on_its_header(editor: Editor) -> None:

@@ -7,7 +7,7 @@ from tests.support.language_texts import CODE
 
 from codeorigin.wording.titles import IGNORE_FILE, IGNORE_FUNCTION, about
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 def fenced(code: str, info: str = "python", margin: str = "") -> str:

@@ -22,7 +22,7 @@ from codeorigin.wording.figures import probability_percent
 from codeorigin.wording.functions import finding, headline, own_text
 from support.tiny_model import FILE_CONTEXT, with_file_context
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 END = "        total += value * 7\n    return total\n"
 EDITED = "        self.assertEqual(value, limit)\n        raise ValueError(f'{value!r} is wrong')\n"
@@ -44,7 +44,7 @@ def analyzer(model: Path) -> Analyzer:
     return Analyzer.load(model)
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module", params=["pushed to", "pulling"])
+@pytest_asyncio.fixture(scope="module", loop_scope="session", params=["pushed to", "pulling"])
 async def server(
     request: pytest.FixtureRequest, model: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Editor]:

@@ -13,12 +13,12 @@ from tests.server.lsp.editor import Document, Editor, python_function
 
 from support.tiny_model import with_file_rule
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 TEXT = python_function("first") + "\n\n" + python_function("second", 5)
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def server(tiny_model_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Editor]:
     """A server whose model has a rule for files of two or more functions."""
     model = with_file_rule(tmp_path_factory.mktemp("file-rule"), tiny_model_dir)

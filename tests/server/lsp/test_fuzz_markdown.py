@@ -89,9 +89,8 @@ def check_places(analyzer: Analyzer, text: str, diagnostics: list[dict[str, Any]
     return len(functions)
 
 
-@pytest.mark.parametrize("seed", range(2))
-def test_edited_documents_match_a_fresh_analysis(analyzer: Analyzer, seed: int) -> None:
-    chance = random.Random(seed)
+def test_edited_documents_match_a_fresh_analysis(analyzer: Analyzer) -> None:
+    chance = random.Random(0)
     texts = [
         Text(f"file:///project/{number}.md", "".join(block(chance, n) for n in range(3)))
         for number in range(DOCUMENTS)
@@ -119,8 +118,8 @@ def test_edited_documents_match_a_fresh_analysis(analyzer: Analyzer, seed: int) 
 
 
 def test_edit_that_inverts_thousands_of_fences(analyzer: Analyzer) -> None:
-    blocks = [f"```{WORDS[n % len(WORDS)]}\nx = {n}\n```\n\n" for n in range(5_000)]
-    blocks[2_500] = f"```python\n{python_function('hidden')}```\n"
+    blocks = [f"```{WORDS[n % len(WORDS)]}\nx = {n}\n```\n\n" for n in range(2_000)]
+    blocks[1_000] = f"```python\n{python_function('hidden')}```\n"
     text = Text("file:///project/many.md", "".join(blocks))
     with RawServer() as server:
         initialize(server)

@@ -7,7 +7,7 @@ import pytest
 from lsprotocol import types
 from tests.server.lsp.editor import Editor, python_function
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 async def test_header_hover_shows_verdict_and_evidence(editor: Editor) -> None:

@@ -10,7 +10,7 @@ from tests.server.lsp.editor import PUSHED, Document, Editor, python_function
 
 from support.notebooks import notebook
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 def cell(uri: str) -> types.NotebookCell:

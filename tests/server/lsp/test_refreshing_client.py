@@ -10,10 +10,10 @@ from lsprotocol import types
 from tests.server.lsp.conftest import SETTINGS, refreshing_capabilities, start, stop
 from tests.server.lsp.editor import PATIENCE, PUSHED, Document, Editor, python_function
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Editor]:
     editor = await start(
         tmp_path_factory.mktemp("workspace"),

@@ -14,12 +14,12 @@ from tests.server.lsp.test_process import FAULTY
 from support.notebooks import notebook
 from support.repositories import Repository
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 OLD, NEW = python_function("old"), python_function("new", 5)
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Editor]:
     root = tmp_path_factory.mktemp("workspace")
     repository = Repository(root / "changed")

@@ -19,7 +19,7 @@ from support.controlled_git import ControlledGit
 from support.repositories import Repository
 from support.waiting import until
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 NAMES = [f"file_{number}.py" for number in range(6)]
 SCANS = 12
@@ -30,7 +30,7 @@ def git(tmp_path_factory: pytest.TempPathFactory) -> ControlledGit:
     return ControlledGit(tmp_path_factory.mktemp("programs") / "git")
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def server(git: ControlledGit, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Editor]:
     root = Repository(tmp_path_factory.mktemp("workspace") / "busy").folder
     editor = await start(root, client_capabilities("visual-studio-code"), environment=git.environment)

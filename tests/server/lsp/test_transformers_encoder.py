@@ -15,7 +15,7 @@ from tests.server.lsp.editor import Editor, python_function
 from codeorigin.model.reading.normalize import normalize
 from support.tiny_model import TinyModel, build_tiny_model
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 CODE = python_function("heat")
 ATTRIBUTIONS = "codeorigin/attributions"
@@ -31,7 +31,7 @@ def settings(model: TinyModel) -> dict[str, Any]:
     return {**SETTINGS, "modelPath": str(model.directory), "explainNodes": 64}
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def editor(model: TinyModel, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Editor]:
     root = tmp_path_factory.mktemp("workspace")
     editor = await start(root, client_capabilities("neovim"), settings=settings(model))

@@ -7,7 +7,7 @@ from lsprotocol import types
 from tests.server.lsp.editor import PUSHED, Document, Editor, python_function
 from tests.support.language_texts import CODE, NONE
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 PYTHON = python_function("buffered")
 PROSE = NONE["prose"] * 3

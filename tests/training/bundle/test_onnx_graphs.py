@@ -13,7 +13,7 @@ from codeorigin_training.bundle.graphs import DeepLogit, WideDeepScore, WideLogi
 from codeorigin_training.bundle.onnx_graphs import GRADIENT_FILE, SCORE_FILE, export_graphs
 from codeorigin_training.bundle.parity import LOGIT_TOLERANCE, ParityError, check_graphs
 from codeorigin_training.encoder.model import Encoder, compact_body
-from codeorigin_training.encoder.settings import EncoderConfig, Pooling
+from codeorigin_training.encoder.settings import EncoderConfig
 from support.tiny_model import BIAS, TinyModel, tiny_encoder
 
 LENGTHS, BATCHES = (5, 64, 333, 512), (1, 8)
@@ -112,14 +112,6 @@ def test_graphs_with_other_weights_fail_the_parity_check(tiny_model: TinyModel) 
     shifted = WideDeepScore(BIAS + 0.01, wide, DeepLogit(tiny_model.encoder))
     with pytest.raises(ParityError):
         check_graphs(*paths, shifted, tiny_model.encoder)
-
-
-def test_pooling_of_the_first_state_is_exported_with_its_gradient(tmp_path: Path) -> None:
-    shape = EncoderConfig(dim=8, layers=1, heads=2, context=32, head_dim=4, pooling=Pooling.CLS)
-    torch.manual_seed(0)
-    encoder = Encoder(compact_body(shape, 50, pad_id=0), shape)
-    report = export_graphs(tmp_path, bias=0.5, wide_weights=None, encoder=encoder)
-    assert 0 < max(report.score_logit, report.gradient_logit, report.gradient, report.between_graphs) < 1e-5
 
 
 def test_encoder_without_wide_part_or_layers_is_exported_unchanged(tmp_path: Path) -> None:

@@ -66,6 +66,7 @@ def card(model: LanguageModel, measured: Mapping[str, Any], size: int) -> str:
             "characters, words and word shapes, with weights of one byte each. Between C and C++, and between "
             "JavaScript and TypeScript, the grammars also count if the words leave it open. "
             f"{size / 1e6:.1f} MB. It names no language if the confidence is below {model.threshold:.2f}. "
+            "The likelier of C and C++, or of JavaScript and TypeScript, is named if both together are not below it. "
             f"One text takes {measured['milliseconds']['all']['median']:.1f} ms (median, where this card was made)."
         ),
     ]

@@ -75,10 +75,10 @@ def of_view(
 
     ``accuracy`` is the mean over the languages of the share identified correctly, with an answer required for every
     text. ``either`` also counts an answer as correct if the text is valid in both languages by their grammars (such as
-    C and C++). ``f1`` is by language, over code only. ``named`` is the share of code whose language the model names at
-    its threshold, ``right`` the share of those answers that are correct, ``none_silent`` the share of other texts for
-    which it correctly names nothing, and ``ece`` the expected calibration error (Naeini et al., 2015) over ten bins of
-    confidence, for all texts.
+    C and C++). ``f1`` is by language, over code only. ``named`` is the share of code with an answer
+    whose own confidence is at least the threshold, ``right`` the share of those answers that are correct,
+    ``none_silent`` the share of other texts without one, and ``ece`` the expected calibration error (Naeini et al.,
+    2015) over ten bins of confidence, for all texts.
     """
     chosen = np.array([example.view is view for example in examples])
     target, table = labels_of(examples)[chosen], probabilities[chosen]
@@ -154,9 +154,9 @@ def language_tables(measured: Mapping[str, Any]) -> list[TitledTable]:
             "Figures",
             "Measured on unseen repositories. Accuracy is the mean over the languages if it always has to answer. In "
             "*either*, an answer is also right if the text is valid in both languages by their grammars (C and C++, "
-            "JavaScript and TypeScript). *Named* is the share of code whose language it names at its threshold, *right* "
-            "the share of that which is right, *silent on none* the share of texts in no language for which it names "
-            "none, and ECE the expected calibration error.",
+            "JavaScript and TypeScript). *Named* is the share of code with an answer that is not below the threshold by "
+            "itself, *right* the share of those that are right, *silent on none* the share of texts in no language "
+            "without one, and ECE the expected calibration error.",
             ("text", "accuracy", "either", "named", "right", "silent on none", "ECE"),
             tuple(
                 (
