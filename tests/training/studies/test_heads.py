@@ -53,9 +53,8 @@ def pair(number: int) -> Specification:
     human = f"def load_{number}(key):\n    # why {number}\n    return store[key]\n"
     llm = f'def load_{number}(key):\n    """Load {number}."""\n    return store.get(key)\n'
     return Specification(
-        id=str(number), language="python", repo=f"r/{number % 5}", is_test=False, modern=True,
-        signature=f"def load_{number}(key)", context="A store.", behaviour=f"Loads what {number} names.",
-        instruction="none", similarity=0.5, human_code=human, llm_code=llm,
+        id=str(number), language="python", repo=f"r/{number % 5}", behaviour=f"Loads what {number} names.",
+        instruction="none", human_code=human, llm_code=llm,
     )  # fmt: skip
 
 

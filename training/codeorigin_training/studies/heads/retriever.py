@@ -24,7 +24,7 @@ from codeorigin_training.arrays import Floats, Integers
 from codeorigin_training.data.readers.specifications import Specification
 from codeorigin_training.encoder.inference import padded
 from codeorigin_training.encoder.model import EncoderError
-from codeorigin_training.encoder.training import fit_batches
+from codeorigin_training.encoder.trainer import fit_batches
 from codeorigin_training.studies.heads.config import HeadsConfig
 from codeorigin_training.studies.heads.start import both_ways
 from codeorigin_training.studies.heads.tokens import word_tokenizer

@@ -18,7 +18,7 @@ from codeorigin_training.arrays import Integers
 from codeorigin_training.data.readers.specifications import Specification
 from codeorigin_training.encoder.heads import attention_layers
 from codeorigin_training.encoder.inference import padded
-from codeorigin_training.encoder.training import fit_batches
+from codeorigin_training.encoder.trainer import fit_batches
 from codeorigin_training.studies.heads.config import HeadsConfig
 
 _BATCH = 128
