@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from codeorigin_training.report.parts import Parts
+from codeorigin_training.report.parts import MeasuredParts
 from codeorigin_training.report.section import Section
 
 
@@ -11,7 +11,9 @@ def keep(folder: Path, made: list[int], *, bundle: str = "a", rounds: int = 1) -
         made.append(len(made))
         return Section("Title", f"made {len(made)} times")
 
-    return Parts(folder, {"bundle": bundle}, lambda line: None).get("part", {"rounds": rounds}, measure)
+    return MeasuredParts(folder, {"bundle": bundle}, lambda line: None).get(
+        "part", {"rounds": rounds}, measure
+    )
 
 
 def test_part_is_measured_once_for_same_inputs(tmp_path: Path) -> None:

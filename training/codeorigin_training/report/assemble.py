@@ -12,7 +12,7 @@ from codeorigin_training.metrics.detector import Detector
 from codeorigin_training.metrics.slices import Slice, matrix_slices
 from codeorigin_training.report.baselines.word_view import TrainingSet
 from codeorigin_training.report.config import SECTIONS, EvaluateConfig
-from codeorigin_training.report.parts import Parts
+from codeorigin_training.report.parts import MeasuredParts
 from codeorigin_training.report.section import Section
 from codeorigin_training.report.sections.baselines import baselines
 from codeorigin_training.report.sections.controls import controls
@@ -69,7 +69,7 @@ class _Subject:
 
 
 def assemble(
-    detector: Detector, data: EvaluationData, config: EvaluateConfig, parts: Parts, log: Log
+    detector: Detector, data: EvaluationData, config: EvaluateConfig, parts: MeasuredParts, log: Log
 ) -> dict[str, Section]:
     """Measure the sections in ``config.sections``, or take them from ``parts``."""
     subject, settings = _Subject(detector, data, config, log), asdict(config)

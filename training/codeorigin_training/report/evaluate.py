@@ -17,7 +17,7 @@ from codeorigin_training.metrics.test_set import keep_test_set
 from codeorigin_training.report.assemble import assemble
 from codeorigin_training.report.config import EvaluateConfig
 from codeorigin_training.report.evaluation import Report, Subject, build_of, problems, render
-from codeorigin_training.report.parts import Parts
+from codeorigin_training.report.parts import MeasuredParts
 from codeorigin_training.report.section import read_json, write_json
 from codeorigin_training.report.sections.curves import drawn_places
 from codeorigin_training.run import Log, Run
@@ -55,7 +55,7 @@ def evaluate(config: EvaluateConfig, run: Run, log: Log) -> None:
     )
     inputs = {"bundle": detector.bundle.digest, "data": data.digest, "all_snippets": config.all_snippets}
     with tracked(run, "evaluate", config) as tracker:
-        sections = assemble(detector, data, config, Parts(folder / "sections", inputs, log), log)
+        sections = assemble(detector, data, config, MeasuredParts(folder / "sections", inputs, log), log)
         report = Report(_subject(detector, data, asdict(config)), sections)
         write_json(folder / REPORT, report)
         write_page(folder, bundle)

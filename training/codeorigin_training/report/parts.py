@@ -14,7 +14,7 @@ VERSION = 4
 """Increased when a part is measured differently, so that kept ones are not used."""
 
 
-class Parts:
+class MeasuredParts:
     """Sections in ``folder``, each kept with everything that it depends on."""
 
     def __init__(self, folder: Path, inputs: Mapping[str, Any], log: Log) -> None:

@@ -15,7 +15,7 @@ from codeorigin_training.data.splits import is_held_out
 from codeorigin_training.data.weights import matched_sample
 from codeorigin_training.metrics.detector import Detector
 from codeorigin_training.metrics.figures import Estimate, estimate
-from codeorigin_training.report.parts import Parts
+from codeorigin_training.report.parts import MeasuredParts
 from codeorigin_training.run import Log, Run, RunError
 
 _FILES = (FUNCTIONS, PAIRS, HUMAN, "snippets.parquet")
@@ -88,10 +88,10 @@ def deduplicated(data: Path, run: Run, log: Log) -> Path:
     return run.corpus
 
 
-def parts_of(run: Run, name: str, config: Any, data: Path, log: Log) -> Parts:
+def parts_of(run: Run, name: str, config: Any, data: Path, log: Log) -> MeasuredParts:
     """The measured parts of the study ``name`` with the settings ``config`` on the corpus ``data``."""
     inputs = {"settings": asdict(config), "data": data_digests(data)}
-    return Parts(run.studies / name / "parts", inputs, log)
+    return MeasuredParts(run.studies / name / "parts", inputs, log)
 
 
 def repository_groups(rows: Sequence[Row]) -> Integers:
