@@ -13,7 +13,7 @@ from codeorigin.functions.notebooks import without_magics
 from codeorigin.functions.spans import FunctionSpan, Piece, code_text
 from codeorigin.languages import Language, get_language
 from codeorigin.languages.captures import Syntax
-from codeorigin.languages.parsing import Text, one_document
+from codeorigin.languages.parsing import ParserInput, one_document
 from codeorigin.languages.syntax import parse_all
 from codeorigin.model.verdict import Reason
 from codeorigin.text.sources import is_generated, is_minified
@@ -55,13 +55,15 @@ def parsed_together(
         Cancelled: ``cancel`` was triggered.
     """
     read: list[list[Piece] | Exception] = []
-    texts: list[Text] = []
+    texts: list[ParserInput] = []
     for document in documents:
         with one_document(len(document.text)) as budget:
             pieces = tried(partial(_pieces, document, cancel))
         read.append(pieces)
         if isinstance(pieces, list):
-            texts += (Text.of(_parsed_text(document, piece), piece.language, budget) for piece in pieces)
+            texts += (
+                ParserInput.of(_parsed_text(document, piece), piece.language, budget) for piece in pieces
+            )
     syntaxes = iter(parse_all(texts, cancel))
     return [
         pieces if isinstance(pieces, Exception) else [(piece, next(syntaxes)) for piece in pieces]

@@ -9,7 +9,7 @@ from codeorigin.functions.spans import FunctionSpan, code_text
 from codeorigin.languages import get_language
 from codeorigin.languages.captures import Syntax
 from codeorigin.languages.language import Language
-from codeorigin.languages.parsing import ParseBudgetError, Text
+from codeorigin.languages.parsing import ParseBudgetError, ParserInput
 from codeorigin.languages.syntax import parse_all
 from codeorigin.text.positions import LineIndex
 
@@ -73,7 +73,7 @@ def outline(
 
     Raises Cancelled if ``cancel`` was triggered, and nothing else.
     """
-    (syntax,) = parse_all([Text.of(text, language.id)], cancel)
+    (syntax,) = parse_all([ParserInput.of(text, language.id)], cancel)
     return outline_of(syntax, text, language, path=path, lines=lines, cancel=cancel)
 
 

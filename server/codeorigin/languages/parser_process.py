@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from codeorigin.languages.parsing import ParseBudgetError, Text
+from codeorigin.languages.parsing import ParseBudgetError, ParserInput
 
 _MEMORY = 1 << 30
 """Bytes of address space. A text of 5 MB, the largest that is read, takes about a quarter."""
@@ -46,7 +46,7 @@ def main() -> None:
                 return
 
 
-def _result(work: Callable[[str, str], Any], text: Text) -> tuple[Any, float]:
+def _result(work: Callable[[str, str], Any], text: ParserInput) -> tuple[Any, float]:
     """The result or the error, and the seconds of processor time; all that there were if it was the memory."""
     seconds = min(text.seconds, text.document.left)
     if seconds <= 0:

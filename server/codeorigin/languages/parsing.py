@@ -52,7 +52,7 @@ class Budget:
     left: float = math.inf
 
 
-class Text(NamedTuple):
+class ParserInput(NamedTuple):
     """A text to parse, at most ``seconds`` of processor time, or what its ``document`` has left."""
 
     text: str
@@ -63,7 +63,7 @@ class Text(NamedTuple):
     @classmethod
     def of(
         cls, text: str, language: str, document: Budget | None = None, *, seconds: float | None = None
-    ) -> "Text":
+    ) -> "ParserInput":
         """``text`` with what suits its size, as a part of the ``document``, or of that of the current block."""
         document = document or _document.get() or Budget()
         return cls(text, language, seconds or _allowance(len(text)), document)
@@ -102,7 +102,7 @@ class _ParserProcess:
         threading.Thread(target=self._watch, daemon=True).start()
 
     def run(
-        self, work: Callable[[str, str], T], texts: "Sequence[Text]", cancel: CancelToken
+        self, work: Callable[[str, str], T], texts: "Sequence[ParserInput]", cancel: CancelToken
     ) -> Iterator[T | Exception]:
         """Yield ``work(text, language)`` of each text, in order, or the error; end early if the process ends.
 
@@ -222,14 +222,14 @@ def bounded(
         Cancelled: ``cancel`` was triggered.
         ParseBudgetError: the text takes too much time or memory, or crashes the parser; or its document took too much.
     """
-    (result,) = bounded_all(work, [Text.of(text, language, seconds=seconds)], cancel)
+    (result,) = bounded_all(work, [ParserInput.of(text, language, seconds=seconds)], cancel)
     if isinstance(result, Exception):
         raise result
     return result
 
 
 def bounded_all(
-    work: Callable[[str, str], T], texts: Sequence[Text], cancel: CancelToken = NEVER
+    work: Callable[[str, str], T], texts: Sequence[ParserInput], cancel: CancelToken = NEVER
 ) -> list[T | Exception]:
     """:func:`bounded` for many texts, each with limits of its own: the results, or the errors that it would raise.
 

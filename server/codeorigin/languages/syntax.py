@@ -18,7 +18,7 @@ from codeorigin.languages import get_language
 from codeorigin.languages.captures import CapturedFunction, CapturedScope, Syntax
 from codeorigin.languages.language import Language
 from codeorigin.languages.members import as_members, possible_surroundings
-from codeorigin.languages.parsing import Text, bounded_all
+from codeorigin.languages.parsing import ParserInput, bounded_all
 from codeorigin.languages.repair import missing_closers
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -46,13 +46,13 @@ def parse(text: str, language: Language, cancel: CancelToken = NEVER) -> Syntax:
 
     Raises Cancelled, and :class:`~codeorigin.languages.parsing.ParseBudgetError` if that would take too much.
     """
-    (found,) = parse_all([Text.of(text, language.id)], cancel)
+    (found,) = parse_all([ParserInput.of(text, language.id)], cancel)
     if isinstance(found, Exception):
         raise found
     return found
 
 
-def parse_all(texts: Sequence[Text], cancel: CancelToken = NEVER) -> list[Syntax | Exception]:
+def parse_all(texts: Sequence[ParserInput], cancel: CancelToken = NEVER) -> list[Syntax | Exception]:
     """:func:`parse` of many texts: the captures, or the error that it would raise, except for Cancelled."""
     found = bounded_all(_captured, texts, cancel)
     for text, syntax in zip(texts, found, strict=True):

@@ -16,7 +16,14 @@ from codeorigin.functions.documents import Document
 from codeorigin.functions.finding import Outline, outline
 from codeorigin.languages import LANGUAGES, get_language, parsing
 from codeorigin.languages.constructs import character_constructs
-from codeorigin.languages.parsing import Budget, ParseBudgetError, Text, bounded, bounded_all, one_document
+from codeorigin.languages.parsing import (
+    Budget,
+    ParseBudgetError,
+    ParserInput,
+    bounded,
+    bounded_all,
+    one_document,
+)
 from codeorigin.languages.syntax import parse
 from codeorigin.model.file_verdict import FileReason
 from support import parser_work
@@ -109,7 +116,7 @@ def test_parts_of_one_document_share_their_time(
 def test_text_that_is_too_much_leaves_the_others_of_its_batch_as_they_are(
     processes: Processes, work: Callable[[str, str], str]
 ) -> None:
-    texts = [Text.of(text, "python") for text in ("a", "d", "b", "d", "d", "c")]
+    texts = [ParserInput.of(text, "python") for text in ("a", "d", "b", "d", "d", "c")]
     found = bounded_all(work, texts)
     assert [each if isinstance(each, str) else type(each) for each in found] == [
         *("A", ParseBudgetError, "B", ParseBudgetError, ParseBudgetError, "C")
@@ -117,7 +124,7 @@ def test_text_that_is_too_much_leaves_the_others_of_its_batch_as_they_are(
 
 
 def test_texts_after_one_that_has_taken_much_memory_get_a_new_process(processes: Processes) -> None:
-    texts = [Text.of("x" * size, "python") for size in (1, 500_000, 1, 1)]
+    texts = [ParserInput.of("x" * size, "python") for size in (1, 500_000, 1, 1)]
     first, large, *rest = bounded_all(parser_work.use_some_memory_and_tell, texts)
     assert first == large != rest[0] == rest[1]
 
@@ -127,7 +134,7 @@ def test_texts_of_a_batch_share_the_time_of_their_document(
 ) -> None:
     monkeypatch.setattr(parsing, "_PATIENCE", 1e4)
     greedy, other = Budget(0.08), Budget(0.08)
-    texts = [Text("x", "python", 3.0, budget) for budget in (greedy, greedy, greedy, other)]
+    texts = [ParserInput("x", "python", 3.0, budget) for budget in (greedy, greedy, greedy, other)]
     *_, third, fourth = bounded_all(parser_work.take_time, texts)
     assert isinstance(third, ParseBudgetError)
     assert fourth is None
@@ -138,7 +145,7 @@ def test_batch_is_not_read_on_after_it_was_cancelled(processes: Processes) -> No
     token = CancelToken()
     threading.Timer(0.2, token.cancel).start()
     with pytest.raises(Cancelled):
-        bounded_all(parser_work.take_time, [Text.of("x", "python")] * 1_000, token)
+        bounded_all(parser_work.take_time, [ParserInput.of("x", "python")] * 1_000, token)
     assert not processes
 
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from lsprotocol import types
 
+from codeorigin.analysis.report import FunctionReport
 from codeorigin.lsp.connection.parameters import plain_json
 from codeorigin.lsp.features.markdown import visible
 from codeorigin.lsp.scoring.requests import FunctionRecord
-from codeorigin.model.verdict import Band, Verdict
+from codeorigin.model.verdict import Band
 from codeorigin.settings.schema import Settings, Severity
 from codeorigin.wording.functions import finding
 
@@ -51,17 +52,7 @@ def finding_of(diagnostic: types.Diagnostic) -> Finding | None:
         return None
 
 
-class Judged(Protocol):
-    """Any form of a function with its verdict."""
-
-    @property
-    def function_id(self) -> str: ...
-
-    @property
-    def verdict(self) -> Verdict: ...
-
-
-F = TypeVar("F", bound=Judged)
+F = TypeVar("F", FunctionReport, FunctionRecord)
 
 
 def reported(functions: Iterable[F], settings: Settings, accepted: Collection[str]) -> list[tuple[F, Band]]:

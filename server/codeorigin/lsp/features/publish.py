@@ -77,24 +77,18 @@ async def _updated(state: DocumentState, scoring: asyncio.Task[bool]) -> None:
         change.cancel()
 
 
-async def settled_or_begun(session: Session, uri: str) -> None:
-    """Wait until there is any result for the current text and settings, or ``uri`` is not being scored."""
-    await session.configured.wait()
-    while session.document(uri) is not None and _current(session, uri) is None and not session.stopped:
-        state = session.state(uri)
-        if state.scoring is None or state.scoring.done():
-            return
-        await _updated(state, state.scoring)
+async def settled(session: Session, uri: str, *, or_begun: bool = False) -> Result | None:
+    """The newest result, once ``uri`` is not being scored; does not start that.
 
-
-async def settled(session: Session, uri: str) -> Result | None:
-    """The newest result, once ``uri`` is not being scored; does not start that."""
+    With ``or_begun``, waits no longer than until there is any result for the current text and settings.
+    """
     await session.configured.wait()
     while (document := session.document(uri)) is not None and not session.stopped:
         state = session.state(document.uri)
-        if state.scoring is None or state.scoring.done():
+        is_current = or_begun and _current(session, document.uri) is not None
+        if is_current or state.scoring is None or state.scoring.done():
             return state.result
-        await asyncio.wait({state.scoring})
+        await _updated(state, state.scoring)
     return None
 
 

@@ -10,9 +10,9 @@ from lsprotocol import types
 from codeorigin.cancellation import CancelToken
 from codeorigin.lsp.features.closed_files import closed_findings
 from codeorigin.lsp.features.findings import content_id
-from codeorigin.lsp.features.publish import settled, settled_or_begun
+from codeorigin.lsp.features.publish import settled
+from codeorigin.lsp.scoring.closed_files import FileRecord
 from codeorigin.lsp.scoring.document_state import DocumentState
-from codeorigin.lsp.scoring.file_records import FileRecord
 from codeorigin.lsp.scoring.workspace_scan import MAX_FILES, ScanSummary
 from codeorigin.lsp.server import CodeOriginServer
 from codeorigin.lsp.session import Session
@@ -64,7 +64,7 @@ async def _complete_or_superseded(session: Session, uri: str, state: DocumentSta
 async def _complete(session: Session, uri: str, state: DocumentState) -> None:
     """Wait for the newest result. A client that cannot be asked to pull again waits for what comes later, too."""
     if session.client.support.refresh_diagnostics:
-        await settled_or_begun(session, uri)
+        await settled(session, uri, or_begun=True)
         return
     await settled(session, uri)
     while session.document(uri) is not None and _more_will_come(session, uri, state):

@@ -15,7 +15,7 @@ from codeorigin.lsp.connection.parameters import read
 from codeorigin.lsp.features.closed_files import send_closed, withdraw
 from codeorigin.lsp.features.findings import reported
 from codeorigin.lsp.features.wire_forms import file_to_wire, function_to_wire
-from codeorigin.lsp.scoring.file_records import FileRecord
+from codeorigin.lsp.scoring.closed_files import FileRecord
 from codeorigin.lsp.scoring.worker import Priority
 from codeorigin.lsp.scoring.workspace_scan import MAX_FILES, ScanFolder, ScanSummary, log_failure
 from codeorigin.lsp.session import Session

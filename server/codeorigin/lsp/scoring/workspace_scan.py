@@ -13,8 +13,7 @@ from codeorigin.cancellation import CancelToken, CancelWhen
 from codeorigin.errors import Cancelled, CodeOriginError, ModelError, SourceError
 from codeorigin.languages.kinds import DocumentKind, kind_for_path
 from codeorigin.lsp.documents.eligibility import is_excluded
-from codeorigin.lsp.scoring.closed_files import ClosedFile, is_chosen
-from codeorigin.lsp.scoring.file_records import FileKey, FileRecord, FileRecords
+from codeorigin.lsp.scoring.closed_files import ClosedFile, FileKey, FileRecord, FileRecords, is_chosen
 from codeorigin.lsp.scoring.model_loader import ModelLoader
 from codeorigin.lsp.scoring.worker import Priority, WorkerThread
 from codeorigin.settings.schema import Settings

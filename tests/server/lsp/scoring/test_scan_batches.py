@@ -18,7 +18,7 @@ from codeorigin.check.run import check
 from codeorigin.errors import Cancelled
 from codeorigin.functions.documents import Document
 from codeorigin.lsp.scoring import workspace_scan
-from codeorigin.lsp.scoring.file_records import FileRecord
+from codeorigin.lsp.scoring.closed_files import FileRecord
 from codeorigin.lsp.scoring.worker import Priority, WorkerThread
 from codeorigin.lsp.scoring.workspace_scan import ScanFolder, Scanner, ScanSummary
 from codeorigin.settings.schema import Settings

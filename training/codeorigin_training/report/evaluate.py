@@ -1,28 +1,30 @@
 """The command ``evaluate``: measures a bundle as shipped and writes a report."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from codeorigin.errors import CodeOriginError
 from codeorigin.model.folder import MANIFEST
-from codeorigin_training.data.augmentation import AUGMENTATIONS
 from codeorigin_training.data.rows import Row
+from codeorigin_training.data.seen import SeenProjects
 from codeorigin_training.files import write_whole
-from codeorigin_training.metrics.data import read_evaluation_data
+from codeorigin_training.metrics.data import EvaluationData, read_evaluation_data
 from codeorigin_training.metrics.detector import Detector
 from codeorigin_training.metrics.test_set import keep_test_set
 from codeorigin_training.report.assemble import assemble
 from codeorigin_training.report.config import EvaluateConfig
-from codeorigin_training.report.contents import Report, build_of
-from codeorigin_training.report.evaluation import problems, render
-from codeorigin_training.report.json_values import from_json_value, to_json_value
-from codeorigin_training.report.section_cache import Sections
-from codeorigin_training.report.sections.at_thresholds import drawn_places
+from codeorigin_training.report.evaluation import Report, Subject, build_of, problems, render
+from codeorigin_training.report.parts import MeasuredParts
+from codeorigin_training.report.section import read_json, write_json
+from codeorigin_training.report.sections.curves import drawn_places
 from codeorigin_training.run import Log, Run
 from codeorigin_training.tracking import Tracker, tracked
 
 REPORT, PAGE = "report.json", "report.html"
+_PATHS = ("bundle", "data", "snippets")
 
 
 def evaluate(config: EvaluateConfig, run: Run, log: Log) -> None:
@@ -52,11 +54,10 @@ def evaluate(config: EvaluateConfig, run: Run, log: Log) -> None:
         f"{len(data.held_out)} held out, {len(data.pairs) // 2} pairs, {len(data.snippets)} snippets"
     )
     inputs = {"bundle": detector.bundle.digest, "data": data.digest, "all_snippets": config.all_snippets}
-    sections = Sections(folder / "sections", inputs, log)
     with tracked(run, "evaluate", config) as tracker:
-        report = assemble(detector, data, config, AUGMENTATIONS, sections, log)
-        folder.mkdir(parents=True, exist_ok=True)
-        _write(folder, report)
+        sections = assemble(detector, data, config, MeasuredParts(folder / "sections", inputs, log), log)
+        report = Report(_subject(detector, data, asdict(config)), sections)
+        write_json(folder / REPORT, report)
         write_page(folder, bundle)
         tracker.artifact(folder / PAGE)
         if run.track:
@@ -72,7 +73,7 @@ def write_page(folder: Path, bundle: Path) -> None:
     Raises:
         CodeOriginError: there is no report, its structure is not the current one, or the bundle is of another build.
     """
-    report = _read(folder)
+    report = read_json(Report, folder / REPORT, "not a report; run the command with its sections")
     try:
         manifest = json.loads((bundle / MANIFEST).read_text(encoding="utf-8"))
         # Names and versions of other builds are often the same.
@@ -95,14 +96,20 @@ def _keep_figures(
     keep_test_set(tracker, rows, detector.answers(rows, detector.logits(rows)).probability)
 
 
-def _read(folder: Path) -> Report:
-    path = folder / REPORT
-    try:
-        return from_json_value(Report, json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError) as error:
-        raise CodeOriginError(f"{path}: not a report ({error}); run the command with its sections") from error
+def _subject(detector: Detector, data: EvaluationData, settings: Mapping[str, Any]) -> Subject:
+    shown = [f"{name} {_text(value)}" for name, value in settings.items() if name not in _PATHS]
+    seen = SeenProjects.from_manifest(detector.bundle.manifest)
+    return Subject(
+        model=detector.bundle.model_id,
+        digest=detector.bundle.digest,
+        data=data.digest,
+        training_repositories=len({row.unit for row in data.train}),
+        held_out_repositories=len({row.unit for row in data.held_out}),
+        settings=", ".join(shown),
+        build=build_of(detector.bundle.manifest),
+        seen=None if seen is None else len({row.unit for row in data.held_out if row.repo in seen}),
+    )
 
 
-def _write(folder: Path, report: Report) -> None:
-    text = json.dumps(to_json_value(report), indent=1, ensure_ascii=False, allow_nan=False)
-    write_whole(folder / REPORT, text + "\n")
+def _text(value: object) -> str:
+    return " ".join(str(item) for item in value) if isinstance(value, tuple) else str(value)

@@ -8,11 +8,11 @@ import pytest
 from codeorigin.errors import CodeOriginError
 from codeorigin.model.bundle import default_model_dir
 from codeorigin.model.folder import sealed
-from codeorigin_training.commands.evaluate import evaluate
 from codeorigin_training.data.rows import read_functions
 from codeorigin_training.data.seen import SeenProjects
 from codeorigin_training.data.splits import is_held_out
 from codeorigin_training.report.config import EvaluateConfig
+from codeorigin_training.report.evaluate import evaluate
 from codeorigin_training.run import Run, RunError
 from support.corpus_maker import write_corpus
 from support.tiny_model import FILE_RULE, with_file_context, with_file_rule
@@ -50,12 +50,10 @@ def measured(tiny_model_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> 
 def test_report_contains_every_section(measured: tuple[Run, EvaluateConfig]) -> None:
     run, config = measured
     report = json.loads((run.evaluation / "report.json").read_text(encoding="utf-8"))
-    for section in config.sections:
-        assert report[section], section
-    names = [row["name"] for row in report["matrix"]]
-    assert {"seen", "old", "modern", "pairs"} <= set(names)
-    for row in report["matrix"]:
-        assert [each["perturbation"] for each in row["perturbed"]] == ["reindented", "comments_removed"]
+    assert tuple(report["sections"]) == config.sections
+    figures = {each["name"] for each in report["sections"]["matrix"]["figures"]}
+    assert {f"AUROC: {name}" for name in ("seen", "old", "modern", "pairs")} <= figures
+    assert {f"AUROC lost, {name}: old" for name in ("reindented", "comments_removed")} <= figures
     assert report["subject"]["held_out_repositories"] > 3
     page = (run.evaluation / "report.html").read_text(encoding="utf-8")
     assert "<svg" in page
@@ -91,10 +89,8 @@ def test_reindented_code_keeps_its_score(measured: tuple[Run, EvaluateConfig]) -
     """The model reads indentation levels, not columns: the report must show that nothing is lost."""
     run, _ = measured
     report = json.loads((run.evaluation / "report.json").read_text(encoding="utf-8"))
-    old = next(row for row in report["matrix"] if row["name"] == "old")
-    reindented = old["perturbed"][0]
-    assert reindented["changed"] > 0
-    assert abs(reindented["loss"]["value"]) < 0.02
+    lost = {each["name"]: each["value"] for each in report["sections"]["matrix"]["figures"]}
+    assert abs(lost["AUROC lost, reindented: old"]) < 0.02
 
 
 def test_second_run_measures_nothing_again(measured: tuple[Run, EvaluateConfig]) -> None:

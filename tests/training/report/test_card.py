@@ -8,7 +8,7 @@ import pytest
 
 from codeorigin.errors import CodeOriginError
 from codeorigin.model.bundle import default_model_dir
-from codeorigin_training.commands.card import CardConfig, card
+from codeorigin_training.report.pages import CardConfig, card
 from codeorigin_training.run import Run, RunError
 
 BEGIN, END = "<!-- metrics:begin -->", "<!-- metrics:end -->"

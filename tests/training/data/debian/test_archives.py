@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from codeorigin_training.data.readers import source_archives
-from codeorigin_training.data.readers.source_archives import read_source_archive
+from codeorigin_training.data.debian import archives
+from codeorigin_training.data.debian.archives import read_source_archive
 from codeorigin_training.data.rows import CorpusError
 from support.archives import write_source
 
-PATCHED = "codeorigin_training.data.readers.source_archives"
+PATCHED = "codeorigin_training.data.debian.archives"
 
 
 def paths(archive: Path) -> list[str]:
@@ -97,7 +97,7 @@ def test_archive_bombs_are_rejected(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 
 def test_archives_with_too_many_members_are_rejected(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(source_archives, "_MOST_MEMBERS", 3)
+    monkeypatch.setattr(archives, "_MOST_MEMBERS", 3)
     archive = write_source(tmp_path / "a_1.tar.gz", {f"{n}.py": "a = 1\n" for n in range(4)})
     with pytest.raises(CorpusError, match="holds more than 3 files"):
         paths(archive)

@@ -14,7 +14,7 @@ from importlib import resources
 from pathlib import Path
 
 from codeorigin.model.folder import sha256_of
-from codeorigin_training.data.apt import SourceClient
+from codeorigin_training.data.debian.apt import SourceClient
 from codeorigin_training.data.rows import ASSISTED_FROM, HUMAN_UNTIL, CorpusError
 from codeorigin_training.run import Log
 

@@ -9,9 +9,9 @@ from pydantic.dataclasses import dataclass
 
 from codeorigin.model.folder import MANIFEST
 from codeorigin_training.configuration import STRICT
-from codeorigin_training.experiments import ExperimentError, Lesson, LessonKind, Trial, add_trial
+from codeorigin_training.experiments.trials import ExperimentError, Lesson, LessonKind, Trial, add_trial
 from codeorigin_training.run import Log, Run
-from codeorigin_training.studies.section import STUDY, read_study
+from codeorigin_training.studies.page import STUDY, read_study
 
 
 @dataclass(frozen=True, config=STRICT)

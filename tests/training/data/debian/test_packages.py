@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from codeorigin_training.data.apt import SourceClient
-from codeorigin_training.data.debian import SourcePackage, download_sources, read_source_packages
+from codeorigin_training.data.debian.apt import SourceClient
+from codeorigin_training.data.debian.packages import SourcePackage, download_sources, read_source_packages
 from codeorigin_training.data.rows import HUMAN_UNTIL, CorpusError
 from support.archives import pinned_source, write_source
 

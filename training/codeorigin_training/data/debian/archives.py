@@ -14,7 +14,7 @@ from typing import IO
 from codeorigin.errors import SourceError
 from codeorigin.languages import Language, get_language, language_for_path
 from codeorigin.text.sources import decode_source
-from codeorigin_training.data.readers.own_code import is_wanted_path
+from codeorigin_training.data.debian.own_code import is_wanted_path
 from codeorigin_training.data.rows import CorpusError
 
 LARGEST_FILE = 1_000_000

@@ -1,7 +1,7 @@
 import datetime
 from pathlib import Path
 
-from codeorigin_training.data.readers.debian import read_source_functions
+from codeorigin_training.data.debian.functions import read_source_functions
 from codeorigin_training.data.rows import Row
 from support.archives import pinned_source, write_source
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import numpy as np
 
-from codeorigin_training.data.debian import SourcePackage
-from codeorigin_training.data.readers.own_code import is_own_code, sample, without_blanks
-from codeorigin_training.data.readers.source_archives import SourceFile, read_source_archive
-from codeorigin_training.data.readers.source_text import CutFunction, cut_functions
+from codeorigin_training.data.debian.archives import SourceFile, read_source_archive
+from codeorigin_training.data.debian.own_code import is_own_code, sample, without_blanks
+from codeorigin_training.data.debian.packages import SourcePackage
+from codeorigin_training.data.debian.source_text import CutFunction, cut_functions
 from codeorigin_training.data.rows import DISTRIBUTION_SOURCE, CorpusError, Row
 from codeorigin_training.run import Log
 
