@@ -16,6 +16,7 @@ from codeorigin.languages.kinds import NOTEBOOK
 
 if TYPE_CHECKING:
     from codeorigin.analysis.analyzer import Analyzer
+    from codeorigin.model.bundle import Bundle
 
 
 Outcome = tuple[CheckedFile, ...] | FileError
@@ -36,11 +37,13 @@ class FileCheck:
     keep_text: bool = False
     debug: bool = False
 
-    def load(self) -> "Analyzer":
-        """Load the model; raises :class:`~codeorigin.errors.ModelError`."""
+    def load(self, bundle: "Bundle | None" = None) -> "Analyzer":
+        """An analyzer with the model, from its ``bundle`` if that is loaded; raises ModelError."""
         from codeorigin.analysis.analyzer import Analyzer  # noqa: PLC0415 - takes a while
 
-        return Analyzer.load(self.model, threads=self.threads)
+        if bundle is None:
+            return Analyzer.load(self.model, threads=self.threads)
+        return Analyzer(bundle, threads=self.threads)
 
     def run(self, sources: Sequence[Source], analyzer: "Analyzer") -> Iterator[Outcome]:
         """Yield the outcome of each source, in order; the functions of all of them are scored together."""

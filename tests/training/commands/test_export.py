@@ -18,7 +18,6 @@ from codeorigin.model.scoring.tokenizer import Tokenizer
 from codeorigin_training.bundle import heads
 from codeorigin_training.bundle.writing import ExportError
 from codeorigin_training.commands.calibrate import calibrate
-from codeorigin_training.commands.card import CardConfig, card
 from codeorigin_training.commands.export import ExportConfig, export
 from codeorigin_training.data.rows import DISTRIBUTION_SOURCE, Row, read_functions
 from codeorigin_training.data.seen import SeenProjects
@@ -29,6 +28,7 @@ from codeorigin_training.encoder.files import load_encoder, save_encoder
 from codeorigin_training.encoder.heads import prune_heads
 from codeorigin_training.encoder.inference import centre, deep_logits, encode_rows
 from codeorigin_training.encoder.model import Encoder, EncoderError
+from codeorigin_training.report.pages import CardConfig, card
 from codeorigin_training.run import Run, RunError
 from codeorigin_training.thresholds.config import CalibrateConfig
 from support.corpus_maker import write_corpus
