@@ -14,7 +14,7 @@ from codeorigin.check.file_checks import FileCheck
 from codeorigin.check.formats import ReportFormat, write_report
 from codeorigin.check.inputs import Source, collect, find_project
 from codeorigin.check.options import CheckOptions
-from codeorigin.check.result import CheckedFile, CheckResult, FileError, Tally, within_limits
+from codeorigin.check.result import CheckedFile, CheckResult, FileError, summarize, within_limits
 from codeorigin.check.selection import Selection
 from codeorigin.check.workers import begun_processes, check_alone, check_in_processes, worker_count
 from codeorigin.cli.exit_codes import ExitCode
@@ -120,16 +120,19 @@ def check(options: CheckOptions) -> CheckResult:
 
             files, change = judged_together(files, change, bundle)
     files = [within_limits(file, limits) for file in files]
-    tally = Tally(limits, accepted)
-    for file in files:
-        tally.add(file)
-    seconds = time.perf_counter() - started
     return CheckResult(
         version=codeorigin.__version__,
         model=bundle.model_id,
         files=tuple(files),
         errors=tuple(errors),
-        summary=tally.summary(errors=errors, seconds=seconds, peak_memory_bytes=_peak_memory_bytes()),
+        summary=summarize(
+            files,
+            limits,
+            accepted=accepted,
+            errors=errors,
+            seconds=time.perf_counter() - started,
+            peak_memory_bytes=_peak_memory_bytes(),
+        ),
         limits=limits,
         show=options.show,
         change=change,
