@@ -14,8 +14,8 @@ from codeorigin.check.result import (
     CheckResult,
     FileError,
     Show,
-    Tally,
     counted_lines,
+    summarize,
     within_limits,
 )
 from codeorigin.functions.finding import find_functions
@@ -150,15 +150,12 @@ def make_result(make_file: Callable[..., CheckedFile]) -> Callable[..., CheckRes
     ) -> CheckResult:
         limits = Limits(threshold)
         given = tuple(within_limits(file, limits) for file in ((make_file(),) if files is None else files))
-        tally = Tally(limits)
-        for file in given:
-            tally.add(file)
         return CheckResult(
             version="1.2.3",
             model="codeorigin-test 0.1.0 (abc)",
             files=given,
             errors=errors,
-            summary=tally.summary(errors=errors, seconds=0.5, peak_memory_bytes=300 * 2**20),
+            summary=summarize(given, limits, errors=errors, seconds=0.5, peak_memory_bytes=300 * 2**20),
             limits=limits,
             show=show,
         )

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from codeorigin.model.folder import sha256_of
-from codeorigin_training.data.debian import SourcePackage
+from codeorigin_training.data.debian.packages import SourcePackage
 
 
 def write_source(

@@ -15,6 +15,27 @@ def die(_text: str, _language: str) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
+def die_of_d(text: str, language: str) -> str:
+    """The text in capitals, unless it is a d."""
+    if text == "d":
+        die(text, language)
+    return text.upper()
+
+
+def use_memory_of_d(text: str, language: str) -> str:
+    """The text in capitals, unless it is a d."""
+    if text == "d":
+        use_memory("x" * 5_000, language)
+    return text.upper()
+
+
+def use_some_memory_and_tell(text: str, language: str) -> int:
+    """The id of the process, which uses much memory and time if the text is large."""
+    if len(text) > 1:
+        use_some_memory(text, language)
+    return process_of(text, language)
+
+
 def use_memory(text: str, _language: str) -> int:
     """Take a million times the memory of the text."""
     return len(text * 1_000_000)

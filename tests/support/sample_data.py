@@ -26,7 +26,7 @@ QUICK: dict[str, dict[str, Any]] = {
                         "vocabulary": 300, "dim": 12, "layers": 1, "heads": 1, "context": 48, "epochs": 1, "batch": 6,
                         "rounds": 10, "joined_functions": 20, "joined_context": 48, "joined_epochs": 1},
     "heads": {"layers": 2, "heads": 2, "dim": 8, "vocabulary": 300, "specification_tokens": 24, "code_tokens": 24,
-              "epochs": 1, "batch": 4, "pairs": 8, "clusters": 2, "rounds": 5},
+              "epochs": 1, "batch": 4, "pairs": 8, "rounds": 5},
 }  # fmt: skip
 """Settings with which each study takes seconds."""
 

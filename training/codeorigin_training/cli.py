@@ -60,7 +60,7 @@ for _stage in (*STAGES, *OTHERS):
 
 
 STUDIES = ("correctness", "heads", "language", "representations")
-"""The studies; each is a function of the same name in ``commands.study``."""
+"""The studies; each has a function ``study`` in its own room."""
 
 
 @app.command("study")
@@ -81,7 +81,7 @@ def study_command(
     def action() -> None:
         if name not in STUDIES:
             raise CodeOriginError(f"unknown study {name!r}: choose one of {', '.join(STUDIES)}")
-        study: Any = getattr(importlib.import_module("codeorigin_training.commands.study"), name)
+        study: Any = importlib.import_module(f"codeorigin_training.studies.{name}.study").study
         settings = load_config(typing.get_type_hints(study)["config"], config, set_ or [])
         study(settings, data, Run(run), typer.echo)
         keep_settings(Run(run), f"study {name}", settings)

@@ -82,12 +82,12 @@ STAGES = (
     ),
     Stage(
         "evaluate",
-        "commands.evaluate",
+        "report.evaluate",
         "Write the evaluation report of a bundle.",
     ),
     Stage(
         "card",
-        "commands.card",
+        "report.pages",
         "Rewrite the model card and the README's table from a bundle's manifest.",
     ),
 )
@@ -101,7 +101,9 @@ OTHERS = (
         tracked=False,
     ),
     Stage(
-        "record", "commands.record", "Add a finished run to the experiments, with its settings and figures."
+        "record",
+        "experiments.record",
+        "Add a finished run to the experiments, with its settings and figures.",
     ),
     Stage(
         "classify",

@@ -1,4 +1,4 @@
-/** Messages beyond LSP; described in docs/protocol.md. Positions are 0-based UTF-16. */
+/** What the extension reads of the messages beyond LSP; docs/protocol.md has all. Positions are 0-based UTF-16. */
 
 export type Band = "human" | "unsure" | "llm";
 
@@ -83,8 +83,6 @@ export interface LineEvidence {
   value: number;
   /** `+0.40` */
   valueText: string;
-  wide: number;
-  deep: number;
   weight: number;
 }
 
@@ -97,14 +95,10 @@ export interface TokenEvidence {
 
 /** Evidence of one construct; all constructs have the same total as the lines. */
 export interface ConstructEvidence {
-  construct: string;
   /** Its name for display. */
   name: string;
   value: number;
   valueText: string;
-  wide: number;
-  deep: number;
-  characters: number;
   /** `25 % of the code` */
   shareText: string;
 }
@@ -121,13 +115,6 @@ export interface EvidenceTitles {
 }
 
 export interface Explanation {
-  logit: number;
-  baselineLogit: number;
-  completenessGap: number;
-  approximate: boolean;
-  method: string;
-  baseline: string | null;
-  nodes: number | null;
   /** How the lines add up, and the method. */
   summary: string;
   lines: LineEvidence[];
@@ -144,7 +131,6 @@ export interface FunctionInfo {
   name: string;
   range: Range;
   headerRange: Range;
-  isTest: boolean;
   verdict: Verdict;
   explanation: Explanation | null;
 }

@@ -1,8 +1,7 @@
 import * as vscode from "vscode";
 
-import { barText, FileVerdicts } from "./fileVerdicts";
 import { DOCUMENT_IDS, documentSelector, isScored } from "./languages";
-import type { Status } from "./protocol";
+import type { FileVerdict, Status } from "./protocol";
 import type { ServerControl } from "./server/control";
 import { documentKinds } from "./settings";
 
@@ -13,7 +12,8 @@ const ACTIONS: vscode.Command = { command: "codeorigin.actions", title: "Actions
 export class StatusView implements vscode.Disposable {
   private readonly language = vscode.languages.createLanguageStatusItem("codeorigin", documentSelector(DOCUMENT_IDS));
   private readonly bar = vscode.window.createStatusBarItem("codeorigin", vscode.StatusBarAlignment.Right, 90);
-  private readonly verdicts = new FileVerdicts();
+  /** The latest verdict on each open file as a whole, by its URI as the editor spells it. */
+  private readonly verdicts = new Map<string, FileVerdict>();
   private readonly subscriptions: vscode.Disposable[];
 
   constructor(private readonly control: ServerControl) {
@@ -28,12 +28,16 @@ export class StatusView implements vscode.Disposable {
         }
         this.show();
       }),
-      control.onFileVerdict((note) => {
-        this.verdicts.tell(note.key, note);
+      control.onFileVerdict(({ key, verdict }) => {
+        if (verdict) {
+          this.verdicts.set(key, verdict);
+        } else {
+          this.verdicts.delete(key);
+        }
         this.show();
       }),
       vscode.workspace.onDidCloseTextDocument(({ uri }) => {
-        this.verdicts.forget(uri.toString());
+        this.verdicts.delete(uri.toString());
       }),
       vscode.window.onDidChangeActiveTextEditor(() => {
         this.show();
@@ -56,8 +60,8 @@ export class StatusView implements vscode.Disposable {
     this.language.severity =
       status.state === "error" ? vscode.LanguageStatusSeverity.Error : vscode.LanguageStatusSeverity.Information;
     const editor = vscode.window.activeTextEditor;
-    const verdict = editor && this.verdicts.of(editor.document.uri.toString());
-    this.bar.text = `${ICONS[status.state]} ${NAME}${barText(verdict)}`;
+    const verdict = editor && this.verdicts.get(editor.document.uri.toString());
+    this.bar.text = `${ICONS[status.state]} ${NAME}${verdict?.label ? `: ${verdict.label}` : ""}`;
     this.bar.tooltip = [`${NAME}: ${text}`, detail, verdict?.details].filter(Boolean).join("\n");
     this.bar.accessibilityInformation = { label: [`${NAME}: ${text}`, verdict?.summary].filter(Boolean).join(". ") };
     this.bar.backgroundColor =

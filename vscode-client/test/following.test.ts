@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 
 import { type Event, Following, QUIET_MS } from "../src/tree/following";
-import { followFound, followGit, type GitApi, type GitRepository } from "../src/tree/gitApi";
+import { followGit, type GitApi, type GitRepository } from "../src/tree/gitApi";
 
 /** An event with its listeners counted. */
 class Emitter<T> {
@@ -117,12 +117,13 @@ test("letting go ends everything", async () => {
   assert.equal(await quiet(), 0);
 });
 
-test("repositories are followed as they are opened and closed", () => {
+test("repositories are followed as they are opened and closed", async () => {
   const git = new FakeGit();
   const [first, second] = [new FakeRepository(), new FakeRepository()];
   git.repositories = [first];
   let changes = 0;
-  const follow = followGit(git, () => (changes += 1));
+  const follow = followGit(() => Promise.resolve(git), () => (changes += 1));
+  await new Promise(setImmediate);
   first.changed.fire(undefined);
   assert.equal(changes, 1);
   git.opened.fire(second);
@@ -139,26 +140,12 @@ test("repositories are followed as they are opened and closed", () => {
   assert.equal(second.changed.listeners.size + git.opened.listeners.size + git.closed.listeners.size, 0);
 });
 
-test("files are watched where there is no git extension", async () => {
-  const files = new Emitter<undefined>();
-  let changes = 0;
-  const count = (): void => {
-    changes += 1;
-  };
-  const follow = followFound(() => Promise.resolve(undefined), (changed) => files.event(changed), count);
-  await new Promise(setImmediate);
-  files.fire(undefined);
-  assert.equal(changes, 1);
-  follow.dispose();
-  assert.equal(files.listeners.size, 0);
-});
-
 test("what is found too late is not followed", async () => {
   const git = new FakeGit();
   const unused = (): never => {
     throw new Error("not to be called");
   };
-  followFound(() => Promise.resolve(git), unused, unused).dispose();
+  followGit(() => Promise.resolve(git), unused).dispose();
   await new Promise(setImmediate);
   assert.equal(git.opened.listeners.size, 0);
 });

@@ -54,7 +54,9 @@ test("settings that choose what is run or loaded are restricted in untrusted fol
     Object.entries<{ scope: string }>(properties),
   );
   const dangerous = all.filter(([, { scope }]) => scope.startsWith("machine")).map(([name]) => name);
-  assert.deepEqual(manifest.capabilities.untrustedWorkspaces.restrictedConfigurations.toSorted(), dangerous.toSorted());
+  const named = ["codeorigin.modelPath", "codeorigin.server.interpreter", "codeorigin.server.path"];
+  assert.deepEqual(dangerous.toSorted(), named);
+  assert.deepEqual(manifest.capabilities.untrustedWorkspaces.restrictedConfigurations.toSorted(), named);
 });
 
 test("the extension wakes up for the languages and documents that it reads", () => {

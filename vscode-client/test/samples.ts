@@ -27,7 +27,7 @@ export function verdict(probability: number | null): Verdict {
 }
 
 export function line(number: number, value: number, weight: number): LineEvidence {
-  return { line: number, value, valueText: `${value > 0 ? "+" : ""}${value.toFixed(2)}`, wide: value, deep: 0, weight };
+  return { line: number, value, valueText: `${value > 0 ? "+" : ""}${value.toFixed(2)}`, weight };
 }
 
 export function explained(name: string, lines: LineEvidence[], probability: number | null = 0.9): ExplainedFunction {
@@ -41,22 +41,14 @@ export function explained(name: string, lines: LineEvidence[], probability: numb
     name,
     range,
     headerRange: range,
-    isTest: false,
     verdict: verdict(probability),
     explanation: {
-      logit: 2.2,
-      baselineLogit: -0.1,
-      completenessGap: 0.004,
-      approximate: false,
-      method: "integrated_gradients",
-      baseline: "mask",
-      nodes: 8,
       summary: "The function's lines add up to +2.30, completeness gap 0.4 %. Integrated gradients, 8 nodes.",
       lines,
       topTokens: [{ text: "<T>", value: 0.4, valueText: "+0.40", range }],
       constructs: [
-        { construct: "error_handling", name: "error handling", value: 0.5, valueText: "+0.50", wide: 0.5, deep: 0, characters: 30, shareText: "25 % of the code" },
-        { construct: "name", name: "names <T>", value: -0.1, valueText: "-0.10", wide: -0.1, deep: 0, characters: 90, shareText: "75 % of the <code>" },
+        { name: "error handling", value: 0.5, valueText: "+0.50", shareText: "25 % of the code" },
+        { name: "names <T>", value: -0.1, valueText: "-0.10", shareText: "75 % of the <code>" },
       ],
       constructsText: "Most of the evidence towards LLM lies in error handling (+0.50).",
       titles: { lines: "By line", constructs: "By construct", tokens: "Tokens", human: "to human", llm: "to <LLM>", unit: "in logits" },

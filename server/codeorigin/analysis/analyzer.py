@@ -1,19 +1,16 @@
 """The main entry point: documents -> reports; selections -> verdicts; functions -> explanations."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
 
 from codeorigin.analysis.batching import batches
 from codeorigin.analysis.cached_explainer import CachedExplainer
 from codeorigin.analysis.judging import Scores, judged_document
-from codeorigin.analysis.outlined import OutlinedPiece, outlined
+from codeorigin.analysis.outlined import OutlinedPiece, outlined, parsed_together, tried
 from codeorigin.analysis.report import FileReport
 from codeorigin.analysis.score_cache import SCORE_CACHE_BYTES, ScoreCache
 from codeorigin.cancellation import NEVER, CancelToken
-from codeorigin.errors import Cancelled
-from codeorigin.explain.explainer import Explainer
 from codeorigin.explain.explanation import ExplainOptions, Explanation
 from codeorigin.functions.documents import Document
 from codeorigin.functions.finding import function_id as id_of
@@ -27,8 +24,6 @@ from codeorigin.model.scoring.features import RawScore
 from codeorigin.model.scoring.scorer import Scorer
 from codeorigin.model.verdict import Reason, Verdict
 from codeorigin.text.sources import is_minified
-
-_T = TypeVar("_T")
 
 
 class Analyzer:
@@ -49,7 +44,7 @@ class Analyzer:
         scorer = Scorer.of(bundle, threads=threads)
         self._judge = Judge(bundle.calibration, past)
         self._scores = ScoreCache(scorer, self._judge.length_reason, verdict_cache_bytes)
-        self._explainer = CachedExplainer(Explainer(scorer, bundle.gradient_path, threads=threads))
+        self._explainer = CachedExplainer(scorer, bundle.gradient_path, threads=threads)
 
     @classmethod
     def load(
@@ -107,7 +102,7 @@ class Analyzer:
                 failed.
             Cancelled: ``cancel`` was triggered.
         """
-        pieces = outlined(document, cancel)
+        pieces = self._outlined(document, cancel)
         scores = self._scored(pieces, cancel)
         return judged_document(
             self._judge, document, pieces, scores, file_context=file_context, in_commits=in_commits
@@ -130,7 +125,7 @@ class Analyzer:
 
         After :meth:`analyze` was cancelled, it reports how far that got.
         """
-        pieces = outlined(document, cancel)
+        pieces = self._outlined(document, cancel)
         scores = self._scores.known({key: code for piece in pieces for key, code in piece.codes().items()})
         return judged_document(
             self._judge, document, pieces, scores, file_context=file_context, in_commits=in_commits
@@ -148,15 +143,20 @@ class Analyzer:
             Cancelled: ``cancel`` was triggered; functions already scored stay cached.
         """
         for batch in batches(documents):
-            outlines = [_tried(partial(outlined, document, cancel)) for document in batch]
+            outlines = [
+                parsed
+                if isinstance(parsed, Exception)
+                else tried(partial(outlined, document, parsed, cancel))
+                for document, parsed in zip(batch, parsed_together(batch, cancel), strict=True)
+            ]
             pieces = [piece for found in outlines if isinstance(found, list) for piece in found]
             # If scoring them together fails, the failure is that of some document, which then fails alone.
-            together = _tried(partial(self._scored, pieces, cancel))
+            together = tried(partial(self._scored, pieces, cancel))
             for document, found in zip(batch, outlines, strict=True):
                 yield (
                     found
                     if isinstance(found, Exception)
-                    else _tried(partial(self._report, document, found, together, file_context, cancel))
+                    else tried(partial(self._report, document, found, together, file_context, cancel))
                 )
 
     def _report(
@@ -170,6 +170,12 @@ class Analyzer:
         if isinstance(scores, Exception):
             scores = self._scored(pieces, cancel)
         return judged_document(self._judge, document, pieces, scores, file_context=file_context)
+
+    def _outlined(self, document: Document, cancel: CancelToken) -> list[OutlinedPiece]:
+        (parsed,) = parsed_together([document], cancel)
+        if isinstance(parsed, Exception):
+            raise parsed
+        return outlined(document, parsed, cancel)
 
     def _scored(self, pieces: Iterable[OutlinedPiece], cancel: CancelToken) -> Scores:
         by_language: dict[str, dict[str, str]] = {}
@@ -215,6 +221,7 @@ class Analyzer:
         ``function_id`` is the one in the function's report, if known; without it, the hash is recomputed.
 
         Raises:
+            ModelError: the gradient graph cannot be read.
             Cancelled: ``cancel`` was triggered.
         """
         return self._explainer.explain(
@@ -231,13 +238,3 @@ class Analyzer:
     ) -> Explanation | None:
         """The cached explanation of exactly this text, or None; runs no inference."""
         return self._explainer.kept(span, function_id or id_of(text, span), options or ExplainOptions())
-
-
-def _tried(work: Callable[[], _T]) -> _T | Exception:
-    """The result, or the error other than Cancelled."""
-    try:
-        return work()
-    except Cancelled:
-        raise
-    except Exception as error:
-        return error

@@ -1,15 +1,21 @@
 """Explanations of functions, cached by text and moved to where the functions are now."""
 
 import sys
+from collections.abc import Callable
 from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from codeorigin.analysis.cache import LruCache
-from codeorigin.analysis.placing import place_explanation
 from codeorigin.cancellation import CancelToken
-from codeorigin.explain.explainer import Explainer
 from codeorigin.explain.explanation import ExplainOptions, Explanation
-from codeorigin.functions.spans import FunctionSpan, code_text
+from codeorigin.functions.spans import FunctionSpan, Piece, code_text
 from codeorigin.languages import get_language
+from codeorigin.model.scoring.scorer import Scorer
+
+if TYPE_CHECKING:
+    from codeorigin.explain.explainer import Explainer
 
 EXPLANATION_CACHE_BYTES = 4 * 2**20
 
@@ -26,21 +32,29 @@ class CachedExplainer:
     :meth:`explain` is not thread-safe; :meth:`kept` may be called from any thread.
     """
 
-    def __init__(self, explainer: Explainer) -> None:
-        self._explainer = explainer
+    def __init__(self, scorer: Scorer, gradient_path: Path | None, *, threads: int = 1) -> None:
+        """For the arguments see :class:`~codeorigin.explain.explainer.Explainer`, which the first explanation loads."""
+        self._scorer, self._gradient_path, self._threads = scorer, gradient_path, threads
         self._kept: LruCache[tuple[str, ExplainOptions], Explanation] = LruCache(
             EXPLANATION_CACHE_BYTES, explanation_bytes
         )
 
+    @cached_property
+    def _explainer(self) -> "Explainer":
+        # A check explains nothing, and the import takes as long as checking twenty files.
+        from codeorigin.explain.explainer import Explainer  # noqa: PLC0415
+
+        return Explainer(self._scorer, self._gradient_path, threads=self._threads)
+
     def explain(
         self, text: str, span: FunctionSpan, function_id: str, options: ExplainOptions, cancel: CancelToken
     ) -> Explanation:
-        """The explanation of a function of ``text``, cached by its id; raises Cancelled."""
+        """The explanation of a function of ``text``, cached by its id; raises Cancelled and ModelError."""
         if (kept := self.kept(span, function_id, options)) is not None:
             return kept
         if span.inside is not None:
             block, own = span.inside
-            return place_explanation(self.explain(block.text, own, function_id, options, cancel), block)
+            return _in_document(self.explain(block.text, own, function_id, options, cancel), block)
         language = get_language(span.language).model_language
         made = self._explainer.explain(code_text(text, span), language, options=options, cancel=cancel)
         self._kept.put((function_id, options), made)
@@ -53,22 +67,32 @@ class CachedExplainer:
             return None
         if span.inside is not None:
             block, own = span.inside
-            return place_explanation(_placed(explanation, own), block)
+            return _in_document(_placed(explanation, own), block)
         return _placed(explanation, span)
 
 
 def _placed(explanation: Explanation, span: FunctionSpan) -> Explanation:
     """An explanation of a function's text, moved to the function's current position."""
-    line, column = span.code.start_line, span.code.start_column
+    column = span.code.start_column
+    return _moved(explanation, span.code.start_line, lambda line, own: own + (column if line == 0 else 0))
+
+
+def _in_document(explanation: Explanation, block: Piece) -> Explanation:
+    """An explanation of a function of ``block``, with its lines and columns in the document."""
+    return _moved(explanation, block.first_line, block.column)
+
+
+def _moved(explanation: Explanation, first_line: int, column: Callable[[int, int], int]) -> Explanation:
+    """``explanation`` with its lines from ``first_line`` on; ``column`` converts a column of a line."""
     return replace(
         explanation,
-        lines=tuple(replace(each, line=each.line + line) for each in explanation.lines),
+        lines=tuple(replace(each, line=each.line + first_line) for each in explanation.lines),
         top_tokens=tuple(
             replace(
                 each,
-                line=each.line + line,
-                start_column=each.start_column + (column if each.line == 0 else 0),
-                end_column=each.end_column + (column if each.line == 0 else 0),
+                line=each.line + first_line,
+                start_column=column(each.line, each.start_column),
+                end_column=column(each.line, each.end_column),
             )
             for each in explanation.top_tokens
         ),

@@ -1,17 +1,27 @@
 """The pieces of a document with the functions in them, before any is scored."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
 
 from codeorigin.cancellation import NEVER, CancelToken
+from codeorigin.errors import Cancelled
 from codeorigin.functions.documents import Document
-from codeorigin.functions.finding import Outline, outline
+from codeorigin.functions.finding import Outline, outline_of
 from codeorigin.functions.notebooks import without_magics
 from codeorigin.functions.spans import FunctionSpan, Piece, code_text
 from codeorigin.languages import Language, get_language
-from codeorigin.languages.parsing import one_document
+from codeorigin.languages.captures import Syntax
+from codeorigin.languages.parsing import ParserInput, one_document
+from codeorigin.languages.syntax import parse_all
 from codeorigin.model.verdict import Reason
-from codeorigin.text.positions import LineIndex
 from codeorigin.text.sources import is_generated, is_minified
+
+T = TypeVar("T")
+
+ParsedPiece = tuple[Piece, Syntax | Exception]
+"""A piece, and what is captured in it or why that is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,23 +46,62 @@ class OutlinedPiece:
         }
 
 
-def outlined(document: Document, cancel: CancelToken = NEVER) -> list[OutlinedPiece]:
-    """The pieces of a document; raises as :meth:`~codeorigin.functions.documents.Document.pieces`."""
-    with one_document(len(document.text)):
-        return [_outlined(piece, document, cancel) for piece in document.pieces(cancel)]
+def parsed_together(
+    documents: Sequence[Document], cancel: CancelToken = NEVER
+) -> list[list[ParsedPiece] | Exception]:
+    """The pieces of each document, or the error of :meth:`~codeorigin.functions.documents.Document.pieces`.
+
+    Raises:
+        Cancelled: ``cancel`` was triggered.
+    """
+    read: list[list[Piece] | Exception] = []
+    texts: list[ParserInput] = []
+    for document in documents:
+        with one_document(len(document.text)) as budget:
+            pieces = tried(partial(_pieces, document, cancel))
+        read.append(pieces)
+        if isinstance(pieces, list):
+            texts += (
+                ParserInput.of(_parsed_text(document, piece), piece.language, budget) for piece in pieces
+            )
+    syntaxes = iter(parse_all(texts, cancel))
+    return [
+        pieces if isinstance(pieces, Exception) else [(piece, next(syntaxes)) for piece in pieces]
+        for pieces in read
+    ]
 
 
-def _outlined(piece: Piece, document: Document, cancel: CancelToken) -> OutlinedPiece:
-    text, language = piece.text, get_language(piece.language)
+def outlined(
+    document: Document, parsed: Sequence[ParsedPiece], cancel: CancelToken = NEVER
+) -> list[OutlinedPiece]:
+    """The outlines of the pieces of a document; raises Cancelled, and an error of the parser."""
+    return [_outlined(piece, syntax, document, cancel) for piece, syntax in parsed]
+
+
+def tried(work: Callable[[], T]) -> T | Exception:
+    """The result, or the error other than Cancelled."""
+    try:
+        return work()
+    except Cancelled:
+        raise
+    except Exception as error:
+        return error
+
+
+def _pieces(document: Document, cancel: CancelToken) -> list[Piece]:
+    return list(document.pieces(cancel))
+
+
+def _parsed_text(document: Document, piece: Piece) -> str:
     is_cell = document.is_cell or piece.cell is not None
-    found = outline(
-        text,
-        language,
-        path=document.path,
-        lines=LineIndex(text),
-        parsed=without_magics(text, language) if is_cell else text,
-        cancel=cancel,
-    )
+    return without_magics(piece.text, get_language(piece.language)) if is_cell else piece.text
+
+
+def _outlined(
+    piece: Piece, syntax: Syntax | Exception, document: Document, cancel: CancelToken
+) -> OutlinedPiece:
+    text, language = piece.text, get_language(piece.language)
+    found = outline_of(syntax, text, language, path=document.path, cancel=cancel)
     cancel.raise_if_cancelled()
     if piece.ignored or found.ignored:
         reason: Reason | None = Reason.IGNORED

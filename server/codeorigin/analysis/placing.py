@@ -1,9 +1,8 @@
-"""Translate results for a code block to positions in the document that contains it."""
+"""Translate reports on a code block to positions in the document that contains it."""
 
 from dataclasses import replace
 
 from codeorigin.analysis.report import FunctionReport
-from codeorigin.explain.explanation import Explanation
 from codeorigin.functions.spans import FunctionSpan, Piece, TextRange
 from codeorigin.text.positions import LineIndex
 
@@ -12,23 +11,6 @@ def place_function(function: FunctionReport, block: Piece, lines: LineIndex) -> 
     """``function`` of ``block``, and those nested in it, with their positions in the document ``lines``."""
     nested = tuple(place_function(each, block, lines) for each in function.nested)
     return replace(function, span=_span(function.span, block, lines), nested=nested)
-
-
-def place_explanation(explanation: Explanation, block: Piece) -> Explanation:
-    """``explanation`` of a function of ``block``, with its lines and columns in the document."""
-    return replace(
-        explanation,
-        lines=tuple(replace(each, line=each.line + block.first_line) for each in explanation.lines),
-        top_tokens=tuple(
-            replace(
-                each,
-                line=each.line + block.first_line,
-                start_column=block.column(each.line, each.start_column),
-                end_column=block.column(each.line, each.end_column),
-            )
-            for each in explanation.top_tokens
-        ),
-    )
 
 
 def _span(span: FunctionSpan, block: Piece, lines: LineIndex) -> FunctionSpan:

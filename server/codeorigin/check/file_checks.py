@@ -17,6 +17,7 @@ from codeorigin.model.past import Past
 
 if TYPE_CHECKING:
     from codeorigin.analysis.analyzer import Analyzer
+    from codeorigin.model.bundle import Bundle
 
 
 Outcome = tuple[CheckedFile, ...] | FileError
@@ -38,11 +39,13 @@ class FileCheck:
     debug: bool = False
     past: Past | None = None
 
-    def load(self) -> "Analyzer":
-        """Load the model; raises :class:`~codeorigin.errors.ModelError`."""
+    def load(self, bundle: "Bundle | None" = None) -> "Analyzer":
+        """An analyzer with the model, from its ``bundle`` if that is loaded; raises ModelError."""
         from codeorigin.analysis.analyzer import Analyzer  # noqa: PLC0415 - takes a while
 
-        return Analyzer.load(self.model, threads=self.threads, past=self.past)
+        if bundle is None:
+            return Analyzer.load(self.model, threads=self.threads, past=self.past)
+        return Analyzer(bundle, threads=self.threads, past=self.past)
 
     def run(self, sources: Sequence[Source], analyzer: "Analyzer") -> Iterator[Outcome]:
         """Yield the outcome of each source, in order; the functions of all of them are scored together."""

@@ -1,5 +1,6 @@
 """The result of a check before it is rendered: files, errors and totals."""
 
+from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -175,66 +176,42 @@ class CheckResult:
                     yield file, function
 
 
-@dataclass(slots=True)
-class Tally:
-    """Accumulates a :class:`Summary` file by file. ``known`` holds the ids of accepted functions."""
-
-    limits: Limits
-    known: frozenset[str] = frozenset()
-    accepted: int = 0
-    files: int = 0
-    without_functions: int = 0
-    functions: int = 0
-    scored: int = 0
-    findings: int = 0
-    lines: int = 0
-    finding_lines: int = 0
-    bands: dict[Band, int] = field(default_factory=lambda: dict.fromkeys(Band, 0))
-    file_bands: dict[Band, int] = field(default_factory=lambda: dict.fromkeys(Band, 0))
-    notebook: str | None = None
-
-    def add(self, file: CheckedFile) -> None:
-        """Count one file and its functions."""
-        report = file.report
-        # The cells of a notebook are added one after the other.
-        self.files += file.cell is None or file.path != self.notebook
-        self.notebook = None if file.cell is None else file.path
+def summarize(
+    files: Sequence[CheckedFile],
+    limits: Limits,
+    *,
+    accepted: frozenset[str] = frozenset(),
+    errors: Sequence[FileError] = (),
+    seconds: float,
+    peak_memory_bytes: int | None,
+) -> Summary:
+    """The totals of ``files``; ``accepted`` holds the ids of accepted functions."""
+    functions = [
+        each
+        for file in files
+        for each in zip(file.report.functions, file.counted or (0,) * len(file.report.functions), strict=True)
+    ]
+    judged = [(function.verdict.band, lines) for function, lines in functions if function.verdict.band]
+    found = [(function, lines) for function, lines in functions if is_finding(function.verdict, limits)]
+    new = [lines for function, lines in found if function.function_id not in accepted]
+    bands = Counter(band for band, _ in judged)
+    of_files = Counter(file.report.verdict.band for file in files if file.report.verdict is not None)
+    skipped = sum(error.skipped for error in errors)
+    return Summary(
+        # The cells of a notebook are one file.
+        files=sum(file.cell is None for file in files) + len({file.path for file in files if file.cell}),
         # Of a change, only the functions that it touched are here.
-        self.without_functions += not report.functions and file.changed is None
-        self.functions += len(report.functions)
-        counted = file.counted or (0,) * len(report.functions)
-        for function, lines in zip(report.functions, counted, strict=True):
-            if function.verdict.band is not None:
-                self.scored += 1
-                self.bands[function.verdict.band] += 1
-                self.lines += lines
-            if is_finding(function.verdict, self.limits):
-                if function.function_id in self.known:
-                    self.accepted += 1
-                    continue
-                self.findings += 1
-                self.finding_lines += lines
-        if report.verdict is not None and report.verdict.band is not None:
-            self.file_bands[report.verdict.band] += 1
-
-    def summary(
-        self, *, errors: Sequence[FileError], seconds: float, peak_memory_bytes: int | None
-    ) -> Summary:
-        """The totals so far."""
-        skipped = sum(error.skipped for error in errors)
-        return Summary(
-            files=self.files,
-            without_functions=self.without_functions,
-            functions=self.functions,
-            scored=self.scored,
-            findings=self.findings,
-            accepted=self.accepted,
-            lines=self.lines,
-            finding_lines=self.finding_lines,
-            errors=len(errors) - skipped,
-            skipped=skipped,
-            bands=dict(self.bands),
-            file_bands=dict(self.file_bands),
-            seconds=seconds,
-            peak_memory_bytes=peak_memory_bytes,
-        )
+        without_functions=sum(not file.report.functions and file.changed is None for file in files),
+        functions=len(functions),
+        scored=len(judged),
+        findings=len(new),
+        accepted=len(found) - len(new),
+        errors=len(errors) - skipped,
+        skipped=skipped,
+        bands={band: bands[band] for band in Band},
+        file_bands={band: of_files[band] for band in Band},
+        lines=sum(lines for _, lines in judged),
+        finding_lines=sum(new),
+        seconds=seconds,
+        peak_memory_bytes=peak_memory_bytes,
+    )

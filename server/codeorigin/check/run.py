@@ -15,7 +15,7 @@ from codeorigin.check.file_checks import FileCheck
 from codeorigin.check.formats import ReportFormat, write_report
 from codeorigin.check.inputs import Source, collect, find_project
 from codeorigin.check.options import CheckOptions
-from codeorigin.check.result import CheckedFile, CheckResult, FileError, Tally, within_limits
+from codeorigin.check.result import CheckedFile, CheckResult, FileError, summarize, within_limits
 from codeorigin.check.selection import Selection
 from codeorigin.check.workers import begun_processes, check_alone, check_in_processes, worker_count
 from codeorigin.cli.exit_codes import ExitCode
@@ -30,6 +30,7 @@ from codeorigin.wording.changes import nothing_changed
 from codeorigin.wording.totals import share_sentence
 
 if TYPE_CHECKING:
+    from codeorigin.model.bundle import Bundle
     from codeorigin.processes import WorkerPool
 
 
@@ -89,8 +90,10 @@ def check(options: CheckOptions) -> CheckResult:
         workers = worker_count(sources, options.jobs or cores())
         pool = stack.enter_context(begun_processes(workers))
         # Imported late, because it takes a while and invalid options need no model.
+        from codeorigin.languages import parsing  # noqa: PLC0415
         from codeorigin.model.bundle import Bundle  # noqa: PLC0415
 
+        parsing.start()  # while the model is being read
         bundle = Bundle.load(options.model)
         files: list[CheckedFile] = []
         progress = ProgressLine("files", len(sources), quiet=True)
@@ -106,9 +109,9 @@ def check(options: CheckOptions) -> CheckResult:
         if options.past and bundle.calibration.past is not None:
             from codeorigin.check.past import past_of_sources  # noqa: PLC0415 - needs git
 
-            how = replace(how, past=past_of_sources(sources, bundle, how.load))
+            how = replace(how, past=past_of_sources(sources, bundle, partial(how.load, bundle)))
         started = time.perf_counter()
-        outcomes = stack.enter_context(closing(_outcomes(sources, how, pool, workers)))
+        outcomes = stack.enter_context(closing(_outcomes(sources, how, pool, workers, bundle)))
         for number, outcome in enumerate(outcomes, 1):
             if isinstance(outcome, FileError):
                 errors.append(outcome)
@@ -122,16 +125,19 @@ def check(options: CheckOptions) -> CheckResult:
 
             files, change = judged_together(files, change, bundle)
     files = [within_limits(file, limits) for file in files]
-    tally = Tally(limits, accepted)
-    for file in files:
-        tally.add(file)
-    seconds = time.perf_counter() - started
     return CheckResult(
         version=codeorigin.__version__,
         model=bundle.model_id,
         files=tuple(files),
         errors=tuple(errors),
-        summary=tally.summary(errors=errors, seconds=seconds, peak_memory_bytes=_peak_memory_bytes()),
+        summary=summarize(
+            files,
+            limits,
+            accepted=accepted,
+            errors=errors,
+            seconds=time.perf_counter() - started,
+            peak_memory_bytes=_peak_memory_bytes(),
+        ),
         limits=limits,
         show=options.show,
         change=change,
@@ -141,13 +147,13 @@ def check(options: CheckOptions) -> CheckResult:
 
 
 def _outcomes(
-    sources: Sequence[Source], how: FileCheck, pool: "WorkerPool | None", workers: int
+    sources: Sequence[Source], how: FileCheck, pool: "WorkerPool | None", workers: int, bundle: "Bundle"
 ) -> Generator[tuple[CheckedFile, ...] | FileError]:
     """Yield the outcome of each source, in order; with a ``pool``, several processes do the work."""
     if pool is None:
-        yield from check_alone(sources, how)
+        yield from check_alone(sources, how, bundle)
     else:
-        yield from check_in_processes(sources, how, pool, workers)
+        yield from check_in_processes(sources, how, pool, workers, bundle)
 
 
 def _error_line(error: FileError) -> str:

@@ -18,6 +18,7 @@ from codeorigin.processes import WorkerPool
 
 if TYPE_CHECKING:
     from codeorigin.analysis.analyzer import Analyzer
+    from codeorigin.model.bundle import Bundle
 
 BYTES_FOR_A_WORKER = 1 << 19
 """Starting a process takes as long as checking this many bytes of code."""
@@ -79,17 +80,25 @@ def begun_processes(workers: int) -> Iterator[WorkerPool | None]:
 
 
 def check_in_processes(
-    sources: Sequence[Source], check: FileCheck, pool: WorkerPool, workers: int
+    sources: Sequence[Source],
+    check: FileCheck,
+    pool: WorkerPool,
+    workers: int,
+    bundle: "Bundle | None" = None,
 ) -> Iterator[Outcome]:
     """Check ``sources``, all of them files, here and in the ``workers`` - 1 processes of ``pool``.
 
-    Each process loads the model once.
+    Each process loads the model once, this one from its ``bundle`` if that is loaded.
     """
-    return _shared(_chunks(sources, workers), check, pool, workers)
+    return _shared(_chunks(sources, workers), check, pool, workers, bundle)
 
 
 def _shared(
-    chunks: Iterator[list[Source]], check: FileCheck, pool: WorkerPool, workers: int
+    chunks: Iterator[list[Source]],
+    check: FileCheck,
+    pool: WorkerPool,
+    workers: int,
+    bundle: "Bundle | None",
 ) -> Iterator[Outcome]:
     """Submit enough chunks to keep the ``pool`` busy, and meanwhile check other chunks in this process."""
     pending: deque[Future[list[Outcome]] | list[Outcome]] = deque()
@@ -100,7 +109,7 @@ def _shared(
             pending.append(pool.submit(_check_chunk, check, _named(submitted)))
         if analyzer is None:
             # Load the model only after the first chunks are submitted, so that all processes load it in parallel.
-            analyzer = check.load()
+            analyzer = check.load(bundle)
         room = len(pending) < workers * _MOST_PENDING
         if room and (chunk := next(chunks, None)) is not None:
             pending.append(list(check.run(chunk, analyzer)))
@@ -117,9 +126,11 @@ def _outcomes(result: Future[list[Outcome]] | list[Outcome]) -> list[Outcome]:
     return result if isinstance(result, list) else result.result()
 
 
-def check_alone(sources: Sequence[Source], check: FileCheck) -> Iterator[Outcome]:
+def check_alone(
+    sources: Sequence[Source], check: FileCheck, bundle: "Bundle | None" = None
+) -> Iterator[Outcome]:
     """Check ``sources`` in this process; raises :class:`~codeorigin.errors.ModelError`."""
-    analyzer = check.load()
+    analyzer = check.load(bundle)
     for chunk in _chunks(sources, 1):
         yield from check.run(chunk, analyzer)
 

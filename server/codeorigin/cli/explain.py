@@ -10,8 +10,7 @@ from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.analysis.report import FunctionReport
 from codeorigin.check.inputs import Source, file_source, find_project
 from codeorigin.cli.exit_codes import ExitCode
-from codeorigin.cli.explain_result import Explained
-from codeorigin.cli.explanation_report import render_json, write_text
+from codeorigin.cli.explanation_report import Explained, render_json, write_text
 from codeorigin.cli.options import ExplainRequest, ExplanationFormat, cores
 from codeorigin.cli.terminal import display_path
 from codeorigin.errors import SourceError

@@ -1,16 +1,16 @@
 """An explanation as text with signed bars, or as JSON."""
 
+from dataclasses import dataclass
 from typing import Any, TextIO
 
 from rich.console import Console
 from rich.text import Text
 
-from codeorigin.analysis.report import line_range
+from codeorigin.analysis.report import FunctionReport, line_range
 from codeorigin.check.formats.bars import RIGHT_BLOCKS, signed_bar
 from codeorigin.check.formats.json_text import encoded
 from codeorigin.check.formats.text import BAND_STYLES
 from codeorigin.cli.console import make_console
-from codeorigin.cli.explain_result import Explained
 from codeorigin.cli.terminal import can_encode, printable, printable_code
 from codeorigin.explain.explanation import Explanation, LineAttribution, Method
 from codeorigin.model.verdict import Band
@@ -30,6 +30,17 @@ from codeorigin.wording.shares import shares_sentence
 _HALF_WIDTH = 10
 _LLM_STYLE = "dark_orange"
 _HUMAN_STYLE = "cyan"
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """A function with its explanation and the text of its file."""
+
+    path: str
+    model: str
+    text: str
+    function: FunctionReport
+    explanation: Explanation
 
 
 def _sign_style(value: float) -> str:

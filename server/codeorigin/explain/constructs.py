@@ -5,6 +5,7 @@ import numpy.typing as npt
 
 from codeorigin.cancellation import CancelToken
 from codeorigin.explain.explanation import ConstructAttribution
+from codeorigin.explain.readable_words import covered_characters
 from codeorigin.languages.constructs import Codes, character_constructs
 from codeorigin.languages.parsing import ParseBudgetError
 from codeorigin.model.reading.normalize import LEVEL_MARK, Normalized
@@ -48,14 +49,11 @@ def token_characters(values: Doubles, encoding: Encoding, text: str) -> Doubles:
 
     A token's value is shared evenly among its non-blank characters, or among all if the token is blank.
     """
-    lengths = np.maximum(encoding.ends - encoding.starts, 1)
-    token = np.repeat(np.arange(len(lengths)), lengths)
-    place = np.arange(len(token)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-    character = encoding.starts[token] + place
+    token, character = covered_characters(encoding)
     ink = np.array([not each.isspace() for each in text], dtype=bool)[character]
-    has_ink = np.bincount(token, weights=ink, minlength=len(lengths)) > 0
+    has_ink = np.bincount(token, weights=ink, minlength=len(values)) > 0
     counts = ink | ~has_ink[token]
-    share = counts / np.maximum(np.bincount(token, weights=counts, minlength=len(lengths)), 1)[token]
+    share = counts / np.maximum(np.bincount(token, weights=counts, minlength=len(values)), 1)[token]
     return np.bincount(character, weights=values[token] * share, minlength=len(text)).astype(np.float64)
 
 

@@ -34,15 +34,13 @@ _DEFAULT_OPTIONS = ExplainOptions()
 
 @dataclass(frozen=True, slots=True)
 class _Function:
-    """A function to explain, its position in the document, and the model's answer."""
+    """A function to explain, and the model's answer."""
 
     code: str
     language: str
     normalized: Normalized
     features: Features
     score: RawScore
-    first_line: int
-    first_column: int
 
     @property
     def line_count(self) -> int:
@@ -71,21 +69,16 @@ class Explainer:
         self,
         code: str,
         language: str,
-        first_line: int = 0,
         options: ExplainOptions = _DEFAULT_OPTIONS,
         cancel: CancelToken = NEVER,
-        *,
-        first_column: int = 0,
     ) -> Explanation:
-        """Line and word evidence for one function.
+        """Line and word evidence for one function, with positions in its own text.
 
         Args:
             code: the function's text exactly as in its document.
             language: a model language.
-            first_line: the document's line, 0-based, where ``code`` starts.
             options: method, baseline and accuracy.
             cancel: checked between batches of inference.
-            first_column: the column, in code points, where ``code`` starts.
 
         Raises:
             Cancelled: ``cancel`` was triggered.
@@ -95,7 +88,7 @@ class Explainer:
         normalized = normalize(code, language)
         features = self._scorer.features(normalized, language)
         score = self._scorer.score(features, cancel)
-        function = _Function(code, language, normalized, features, score, first_line, first_column)
+        function = _Function(code, language, normalized, features, score)
         needs_graph = bool(features.windows)
         if options.method is Method.OCCLUSION or (needs_graph and self._gradient is None):
             return self._by_occlusion(function, options, cancel)
@@ -180,7 +173,7 @@ class Explainer:
         constructs: tuple[ConstructAttribution, ...] = (),
     ) -> Explanation:
         wide, deep = line_values
-        lines = line_attributions(wide, deep, function.normalized, function.first_line)
+        lines = line_attributions(wide, deep, function.normalized)
         values, words = word_values
         baseline_logit = function.features.bias + baseline_deep
         difference = function.score.logit - baseline_logit
@@ -194,13 +187,6 @@ class Explainer:
             method=method,
             baseline=baseline,
             lines=lines,
-            top_tokens=strongest_words(
-                values,
-                words,
-                function.normalized,
-                count=options.top_tokens,
-                first_line=function.first_line,
-                first_column=function.first_column,
-            ),
+            top_tokens=strongest_words(values, words, function.normalized, count=options.top_tokens),
             constructs=constructs,
         )

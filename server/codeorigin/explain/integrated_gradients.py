@@ -4,8 +4,8 @@ Source: Axiomatic Attribution for Deep Networks (Sundararajan et al., ICML 2017)
 Gauss-Legendre quadrature, which needs about a sixth of the evaluations of an even grid.
 """
 
+from collections.abc import Callable
 from functools import lru_cache
-from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -15,21 +15,17 @@ from codeorigin.cancellation import NEVER, CancelToken
 Floats = npt.NDArray[np.float32]
 Doubles = npt.NDArray[np.float64]
 
+GradientFunction = Callable[[Floats], tuple[Floats, Floats]]
+"""A model after its embedding layer: logit ``(B,)`` and its gradient ``(B, T, D)`` at embeddings ``(B, T, D)``.
+
+The logit, not the probability, because the sigmoid saturates where the model is sure.
+"""
+
 BATCH_TOKENS = 256
 """Most tokens per call of the gradient function; a single window may be longer.
 
 A large encoder keeps a megabyte per token for the backward pass, and larger batches are no faster.
 """
-
-
-class GradientFunction(Protocol):
-    """A model after its embedding layer."""
-
-    def __call__(self, embeddings: Floats) -> tuple[Floats, Floats]:
-        """Logit ``(B,)`` and its gradient ``(B, T, D)`` at embeddings ``(B, T, D)``.
-
-        The logit, not the probability, because the sigmoid saturates where the model is sure.
-        """
 
 
 @lru_cache(maxsize=8)

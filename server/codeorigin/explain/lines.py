@@ -18,20 +18,17 @@ def line_sums(values: Doubles, lines: npt.NDArray[np.int32], line_count: int) ->
     return np.bincount(lines, weights=values, minlength=line_count).astype(np.float64, copy=False)
 
 
-def line_attributions(
-    wide: Doubles, deep: Doubles, normalized: Normalized, first_line: int
-) -> tuple[LineAttribution, ...]:
+def line_attributions(wide: Doubles, deep: Doubles, normalized: Normalized) -> tuple[LineAttribution, ...]:
     """One entry for every line that the model read, in order; blank lines have none.
 
     Args:
         wide: ``(line_count,)`` evidence of the wide part, by line number within the code.
         deep: ``(line_count,)`` evidence of the deep part.
         normalized: the code.
-        first_line: the document's line, 0-based, where the code starts.
     """
     return tuple(
         LineAttribution(
-            line=first_line + int(line),
+            line=int(line),
             value=float(wide[line] + deep[line]),
             wide=float(wide[line]),
             deep=float(deep[line]),
@@ -41,13 +38,7 @@ def line_attributions(
 
 
 def strongest_words(
-    values: Doubles,
-    words: Words,
-    normalized: Normalized,
-    *,
-    count: int,
-    first_line: int,
-    first_column: int,
+    values: Doubles, words: Words, normalized: Normalized, *, count: int
 ) -> tuple[TokenAttribution, ...]:
     """The ``count`` words of the greatest absolute value, strongest first, without those of value 0.
 
@@ -56,8 +47,6 @@ def strongest_words(
         words: the words of the code.
         normalized: the code.
         count: most words to return.
-        first_line: the document's line where the code starts.
-        first_column: the code's first column in that line, in code points.
     """
     strongest = np.argsort(-np.abs(values), kind="stable")[: max(0, count)]
     found: list[TokenAttribution] = []
@@ -65,14 +54,12 @@ def strongest_words(
         if values[index] == 0.0:
             break
         start, end = int(words.starts[index]), int(words.ends[index])
-        line = int(normalized.lines[start])
-        shift = first_column if line == 0 else 0
         found.append(
             TokenAttribution(
                 text=normalized.text[start:end],
-                line=first_line + line,
-                start_column=shift + int(normalized.columns[start]),
-                end_column=shift + int(normalized.columns[end - 1]) + 1,
+                line=int(normalized.lines[start]),
+                start_column=int(normalized.columns[start]),
+                end_column=int(normalized.columns[end - 1]) + 1,
                 value=float(values[index]),
             )
         )

@@ -44,6 +44,14 @@ def gather_characters(values: Doubles, words: Words) -> Doubles:
     return sums.astype(np.float64, copy=False)
 
 
+def covered_characters(encoding: Encoding) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """The token and the character ``(M,)`` of every pair in which the token covers the character."""
+    lengths = np.maximum(encoding.ends - encoding.starts, 1)
+    token = np.repeat(np.arange(len(lengths)), lengths)
+    place = np.arange(len(token)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+    return token, encoding.starts[token] + place
+
+
 def gather_tokens(values: Doubles, encoding: Encoding, words: Words) -> Doubles:
     """Sum ``(K, D)`` of the tokens' attributions ``(T, D)`` for every word.
 
@@ -51,13 +59,10 @@ def gather_tokens(values: Doubles, encoding: Encoding, words: Words) -> Doubles:
     between them, and one inside a single identifier counts there in full even if it starts with a blank.
     """
     gathered = np.zeros((len(words.starts), values.shape[1]), dtype=np.float64)
-    lengths = np.maximum(encoding.ends - encoding.starts, 1)
-    token = np.repeat(np.arange(len(lengths)), lengths)
-    place = np.arange(len(token)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-    character = encoding.starts[token] + place
+    token, character = covered_characters(encoding)
     word = words.of_character[character]
     inside = word >= 0
     token, word = token[inside], word[inside]
-    share = 1.0 / np.bincount(token, minlength=len(lengths))[token] if len(token) else np.zeros(0)
+    share = 1.0 / np.bincount(token)[token] if len(token) else np.zeros(0)
     np.add.at(gathered, word, values[token] * share[:, None])
     return gathered

@@ -7,9 +7,10 @@ from codeorigin.cancellation import NEVER, CancelToken
 from codeorigin.functions.captured_spans import SpanBuilder
 from codeorigin.functions.spans import FunctionSpan, code_text
 from codeorigin.languages import get_language
+from codeorigin.languages.captures import Syntax
 from codeorigin.languages.language import Language
-from codeorigin.languages.parsing import ParseBudgetError
-from codeorigin.languages.syntax import parse
+from codeorigin.languages.parsing import ParseBudgetError, ParserInput
+from codeorigin.languages.syntax import parse_all
 from codeorigin.text.positions import LineIndex
 
 
@@ -62,21 +63,34 @@ def outline(
     *,
     path: str | None = None,
     lines: LineIndex | None = None,
-    parsed: str | None = None,
     cancel: CancelToken = NEVER,
 ) -> Outline:
     """The functions of ``text``, and whether its comments ignore them.
 
     These are the functions with a body that have a name or are bound to one; anonymous callbacks are part of
     the enclosing function. Ranges are disjoint or nested. ``path`` is only used to recognise test files;
-    ``lines`` saves splitting ``text`` into lines again. ``parsed``, of the same length, is parsed in its place.
+    ``lines`` saves splitting ``text`` into lines again.
 
     Raises Cancelled if ``cancel`` was triggered, and nothing else.
     """
-    try:
-        syntax = parse(text if parsed is None else parsed, language, cancel)
-    except ParseBudgetError:
+    (syntax,) = parse_all([ParserInput.of(text, language.id)], cancel)
+    return outline_of(syntax, text, language, path=path, lines=lines, cancel=cancel)
+
+
+def outline_of(
+    syntax: Syntax | Exception,
+    text: str,
+    language: Language,
+    *,
+    path: str | None = None,
+    lines: LineIndex | None = None,
+    cancel: CancelToken = NEVER,
+) -> Outline:
+    """:func:`outline` of a text that is parsed; raises Cancelled, and an error other than ParseBudgetError."""
+    if isinstance(syntax, ParseBudgetError):
         return Outline((), parsed=False)
+    if isinstance(syntax, Exception):
+        raise syntax
     in_test_file = path is not None and language.tests.holds_for_path(path)
     builder = SpanBuilder(lines or LineIndex(text), syntax, language, in_test_file)
     functions = builder.build(cancel)

@@ -10,7 +10,9 @@ class Guess(NamedTuple):
     """The language that a text is probably in.
 
     ``language`` is an id of :data:`codeorigin.languages.LANGUAGES`. It is None if the text is in none of them, or if
-    ``confidence``, the probability of ``likeliest``, is below the model's threshold. ``likeliest`` may be ``none``.
+    the model is not certain enough. ``confidence`` is the probability of ``likeliest``, which may be ``none``. The
+    likelier of C and C++, or of JavaScript and TypeScript, is given even if it could as well be the other: much code
+    is both, and is scored nearly alike.
     """
 
     language: str | None
@@ -30,7 +32,7 @@ def guess_language(text: str, model: LanguageModel | None = None) -> Guess:
     probabilities = model.probabilities(text)
     best = int(probabilities.argmax())
     likeliest, confidence = model.labels[best], float(probabilities[best])
-    sure = likeliest != NONE and confidence >= model.threshold
+    sure = likeliest != NONE and model.certainty(probabilities) >= model.threshold
     return Guess(likeliest if sure else None, confidence, likeliest)
 
 

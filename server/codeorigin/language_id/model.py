@@ -64,8 +64,8 @@ class LanguageModel:
 
     ``weights`` is int8 ``(width, labels)`` in units of ``scale`` ``(labels,)``, ``bias`` float64 ``(labels,)``.
     ``shifts`` give, for each of :data:`PAIRS` and each answer of the two grammars, what to add to the log odds of the
-    pair's first language against the second. Below ``threshold`` the model gives no answer. ``version`` is that of the
-    model.
+    pair's first language against the second. Below ``threshold``, of :meth:`certainty`, the model gives no answer.
+    ``version`` is that of the model.
     """
 
     labels: tuple[str, ...]
@@ -97,6 +97,12 @@ class LanguageModel:
         logits = self.logits(ids) / self.temperatures.of(len(ids))
         powers = np.exp(logits - logits.max())
         return self.by_grammar(text, np.asarray(powers / powers.sum()))
+
+    def certainty(self, probabilities: Floats) -> float:
+        """The probability that the likeliest label is right, or the other language of its pair in :data:`PAIRS` is."""
+        best = self.labels[int(probabilities.argmax())]
+        alike = next((pair for pair in PAIRS.values() if best in pair), (best,))
+        return float(sum(probabilities[self.labels.index(each)] for each in alike))
 
     def open_pair(self, probabilities: Floats) -> str | None:
         """The name of the pair in :data:`PAIRS` that ``probabilities`` ``(labels,)`` leave open, or None."""

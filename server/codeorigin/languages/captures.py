@@ -1,10 +1,10 @@
 """What a language's query captures in a text, as plain byte ranges."""
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 
-@dataclass(slots=True)
-class CapturedFunction:
+class CapturedFunction(NamedTuple):
     """A function's byte ranges: (start, end) of the whole function, of its name and of its body."""
 
     range: tuple[int, int]
@@ -15,8 +15,7 @@ class CapturedFunction:
     separator: str | None
 
 
-@dataclass(slots=True)
-class CapturedScope:
+class CapturedScope(NamedTuple):
     """A class, module, namespace or object that functions are named after."""
 
     range: tuple[int, int]

@@ -175,16 +175,20 @@ class Members:
         def moved(span: tuple[int, int]) -> tuple[int, int]:
             return back(span[0]), back(span[1])
 
-        for function in syntax.functions:
-            function.range, function.name, function.body = map(
-                moved, (function.range, function.name, function.body)
+        syntax.functions = [
+            function._replace(
+                range=moved(function.range),
+                name=moved(function.name),
+                body=moved(function.body),
+                owner=moved(function.owner) if isinstance(function.owner, tuple) else function.owner,
             )
-            if isinstance(function.owner, tuple):
-                function.owner = moved(function.owner)
-        syntax.scopes = [scope for scope in syntax.scopes if scope.range[0] >= self.start + self.added]
-        for scope in syntax.scopes:
-            scope.range = moved(scope.range)
-            scope.name = None if scope.name is None else moved(scope.name)
+            for function in syntax.functions
+        ]
+        syntax.scopes = [
+            scope._replace(range=moved(scope.range), name=None if scope.name is None else moved(scope.name))
+            for scope in syntax.scopes
+            if scope.range[0] >= self.start + self.added
+        ]
         for places in (syntax.attributes, syntax.attribute_ends, syntax.comments, syntax.comment_ends):
             known = [(back(key), back(value)) for key, value in places.items()]
             places.clear()

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from codeorigin.languages.parsing import ParseBudgetError
+from codeorigin.languages.parsing import ParseBudgetError, ParserInput
 
 _MEMORY = 1 << 30
 """Bytes of address space. A text of 5 MB, the largest that is read, takes about a quarter."""
@@ -22,35 +22,52 @@ _KEPT = 256 << 20
 
 
 def main() -> None:
-    """Answer each request with ``None``, which says that the work has begun, and then with its result and seconds."""
+    """Answer each request with ``None``, which says that the work has begun, and then for each of its texts.
+
+    An answer is the result or the error, the seconds of processor time, and whether there will be another one.
+    """
     requests, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # nothing that a parser prints is an answer
     _limit_memory()
     while True:
         try:
-            work, text, language, seconds = pickle.load(requests)
+            work, texts = pickle.load(requests)
         except EOFError:
             return
-        _limit_time(seconds)
-        answers.write(pickle.dumps(None))
+        pickle.dump(None, answers)
         answers.flush()
-        begun = time.process_time()
-        answers.write(_answer(work, text, language))
-        answers.flush()
-        if time.process_time() - begun > _QUICK and _most_memory() > _KEPT:
-            return
+        for text in texts:
+            result, took = _result(work, text)
+            text.document.left -= took
+            is_usable = took < _QUICK or _most_memory() < _KEPT
+            answers.write(_pickled(result, took, is_usable))
+            answers.flush()
+            if not is_usable:
+                return
 
 
-def _answer(work: Callable[[str, str], Any], text: str, language: str) -> bytes:
+def _result(work: Callable[[str, str], Any], text: ParserInput) -> tuple[Any, float]:
+    """The result or the error, and the seconds of processor time; all that there were if it was the memory."""
+    seconds = min(text.seconds, text.document.left)
+    if seconds <= 0:
+        return ParseBudgetError("the document takes too much time to read"), 0.0
+    _limit_time(seconds)
     begun = time.process_time()
     try:
-        result = work(text, language)
-        return pickle.dumps((True, result, time.process_time() - begun), pickle.HIGHEST_PROTOCOL)
+        result = work(text.text, text.language)
     except MemoryError:
-        error: Exception = ParseBudgetError("the syntax takes too much memory to read")
-    except Exception as other:
-        error = other
-    return pickle.dumps((False, error, time.process_time() - begun))
+        return ParseBudgetError("the syntax takes too much memory to read"), seconds
+    except Exception as error:
+        result = error
+    return result, time.process_time() - begun
+
+
+def _pickled(result: Any, took: float, is_usable: bool) -> bytes:
+    try:
+        return pickle.dumps((result, took, is_usable), pickle.HIGHEST_PROTOCOL)
+    except MemoryError:
+        error = ParseBudgetError("the syntax takes too much memory to read")
+        return pickle.dumps((error, took, is_usable))
 
 
 def _limit_memory() -> None:

@@ -12,11 +12,11 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from codeorigin.cancellation import NEVER, CancelToken
 from codeorigin.errors import CodeOriginError
@@ -31,6 +31,9 @@ _PATIENCE = 10.0
 _GRACE = 0.25
 """Seconds that a process has to end its work after it was cancelled. Most do, and to start another one takes time."""
 
+_GONE = (OSError, EOFError, pickle.UnpicklingError)
+"""What it looks like that the process has ended."""
+
 _TOO_MUCH = "the syntax takes too much time or memory to read"
 
 
@@ -40,6 +43,44 @@ class ParseBudgetError(CodeOriginError):
 
 class _ProcessEndedError(Exception):
     """The process has ended before it began with the text."""
+
+
+@dataclass(slots=True)
+class Budget:
+    """Seconds of processor time that the parts of a document have left."""
+
+    left: float = math.inf
+
+
+class ParserInput(NamedTuple):
+    """A text to parse, at most ``seconds`` of processor time, or what its ``document`` has left."""
+
+    text: str
+    language: str
+    seconds: float
+    document: Budget
+
+    @classmethod
+    def of(
+        cls, text: str, language: str, document: Budget | None = None, *, seconds: float | None = None
+    ) -> "ParserInput":
+        """``text`` with what suits its size, as a part of the ``document``, or of that of the current block."""
+        document = document or _document.get() or Budget()
+        return cls(text, language, seconds or _allowance(len(text)), document)
+
+
+def _allowance(characters: int) -> float:
+    """Seconds of processor time that a text of so many characters may take."""
+    return _SECONDS + _SECONDS_PER_MILLION * characters / 1e6
+
+
+@dataclass(slots=True)
+class _Work:
+    """What a process does at the moment, when it must have ended, and whether it was already found to be late."""
+
+    late: float
+    cancel: CancelToken
+    is_late: bool = False
 
 
 class _ParserProcess:
@@ -54,38 +95,46 @@ class _ParserProcess:
             stderr=subprocess.DEVNULL,
             start_new_session=True,  # Ctrl-C is for this process
         )
-        self._lock = threading.Lock()
+        self._changed = threading.Condition()
+        self._work: _Work | None = None
+        self._is_watched = False
         self.usable = True
+        threading.Thread(target=self._watch, daemon=True).start()
 
     def run(
-        self, work: Callable[[str, str], T], text: str, language: str, seconds: float, cancel: CancelToken
-    ) -> tuple[T, float]:
-        """``work(text, language)``, done by the process within ``seconds`` of processor time, and how many it took.
+        self, work: Callable[[str, str], T], texts: "Sequence[ParserInput]", cancel: CancelToken
+    ) -> Iterator[T | Exception]:
+        """Yield ``work(text, language)`` of each text, in order, or the error; end early if the process ends.
 
         Raises:
             Cancelled: ``cancel`` was triggered.
-            ParseBudgetError: the process was killed or has crashed.
-            _ProcessEndedError: the process was gone before.
+            _ProcessEndedError: the process was gone before it began.
         """
         assert self._process.stdin is not None
-        with self._killed_after(seconds * _PATIENCE, cancel):
-            try:
-                pickle.dump((work, text, language, seconds), self._process.stdin)
+        try:
+            with self._killed_after(_SECONDS * _PATIENCE, cancel):
+                pickle.dump((work, texts), self._process.stdin)
                 self._process.stdin.flush()
                 self._answer()
-            except (OSError, EOFError, pickle.UnpicklingError) as error:
-                self.usable = False
+        except _GONE as error:
+            self.usable = False
+            cancel.raise_if_cancelled()
+            raise _ProcessEndedError from error
+        for place, text in enumerate(texts):
+            if place and cancel.cancelled:
+                self.usable = False  # it would go on with the other texts
                 cancel.raise_if_cancelled()
-                raise _ProcessEndedError from error
             try:
-                succeeded, result, took = self._answer()
-            except (OSError, EOFError, pickle.UnpicklingError):
+                with self._killed_after(text.seconds * _PATIENCE, cancel):
+                    result, took, self.usable = self._answer()
+            except _GONE:
                 self.usable = False
                 cancel.raise_if_cancelled()
-                raise ParseBudgetError(_TOO_MUCH) from None
-        if not succeeded:
-            raise result
-        return result, took
+                result, took = ParseBudgetError(_TOO_MUCH), text.seconds
+            text.document.left -= took
+            yield result
+            if not self.usable:
+                return
 
     def _answer(self) -> Any:
         assert self._process.stdout is not None
@@ -94,31 +143,35 @@ class _ParserProcess:
     @contextmanager
     def _killed_after(self, seconds: float, cancel: CancelToken) -> Iterator[None]:
         """Kill the process if the block takes longer than ``seconds``, or goes on after ``cancel`` was triggered."""
-        done = threading.Event()
-
-        def watch() -> None:
-            late = time.monotonic() + seconds
-            while not done.wait(_GRACE):
-                if time.monotonic() > late or cancel.cancelled:
-                    break
-            if not done.wait(_GRACE):
-                self._kill_unless(done)
-
-        threading.Thread(target=watch, daemon=True).start()
+        with self._changed:
+            self._work = _Work(time.monotonic() + seconds, cancel)
+            if not self._is_watched:
+                self._changed.notify()
         try:
             yield
         finally:
-            with self._lock:
-                done.set()
+            with self._changed:
+                self._work = None
 
-    def _kill_unless(self, done: threading.Event) -> None:
-        with self._lock:
-            if not done.is_set():
-                self.usable = False
-                self._process.kill()
+    def _watch(self) -> None:
+        """Look at the work now and then. To start a thread for each text would take longer than to parse most."""
+        with self._changed:
+            while self.usable:
+                work = self._work
+                self._is_watched = work is not None
+                self._changed.wait(_GRACE if work is not None else None)
+                if work is None or work is not self._work:
+                    continue
+                if work.is_late:
+                    self.usable = False
+                    self._process.kill()
+                work.is_late = time.monotonic() > work.late or work.cancel.cancelled
 
     def end(self) -> None:
         """Kill the process, whatever it does."""
+        with self._changed:
+            self.usable = False
+            self._changed.notify()
         self._process.kill()
         self._process.wait()
         for stream in (self._process.stdin, self._process.stdout):
@@ -131,30 +184,19 @@ _idle: list[_ParserProcess] = []
 """Processes that have nothing to do. Each thread that parses has one of its own meanwhile."""
 
 
-@dataclass(slots=True)
-class _Budget:
-    """Seconds of processor time that are left."""
-
-    left: float
-
-    @classmethod
-    def of(cls, characters: int) -> "_Budget":
-        """What one text of so many characters may take."""
-        return cls(_SECONDS + _SECONDS_PER_MILLION * characters / 1e6)
-
-
-_document: ContextVar[_Budget | None] = ContextVar("document", default=None)
+_document: ContextVar[Budget | None] = ContextVar("document", default=None)
 
 
 @contextmanager
-def one_document(characters: int) -> Iterator[None]:
+def one_document(characters: int) -> Iterator[Budget]:
     """Count the texts that the block parses as parts of one document of so many characters.
 
     Together they may take twice what a text of its size may, so that one that takes too much leaves time for the others.
     """
-    token = _document.set(_Budget(2 * _Budget.of(characters).left))
+    budget = Budget(2 * _allowance(characters))
+    token = _document.set(budget)
     try:
-        yield
+        yield budget
     finally:
         _document.reset(token)
 
@@ -180,53 +222,56 @@ def bounded(
         Cancelled: ``cancel`` was triggered.
         ParseBudgetError: the text takes too much time or memory, or crashes the parser; or its document took too much.
     """
-    cancel.raise_if_cancelled()
-    document = _document.get() or _Budget(math.inf)
-    if document.left <= 0:
-        raise ParseBudgetError(_TOO_MUCH)
-    seconds = min(seconds or _Budget.of(len(text)).left, document.left)
-    try:
-        result, took = _elsewhere(work, text, language, seconds, cancel)
-    except ParseBudgetError:
-        document.left -= seconds
-        raise
-    document.left -= took
+    (result,) = bounded_all(work, [ParserInput.of(text, language, seconds=seconds)], cancel)
+    if isinstance(result, Exception):
+        raise result
     return result
 
 
-def _elsewhere(
-    work: Callable[[str, str], T], text: str, language: str, seconds: float, cancel: CancelToken
-) -> tuple[T, float]:
-    while _idle:
+def bounded_all(
+    work: Callable[[str, str], T], texts: Sequence[ParserInput], cancel: CancelToken = NEVER
+) -> list[T | Exception]:
+    """:func:`bounded` for many texts, each with limits of its own: the results, or the errors that it would raise.
+
+    They are sent together, because two processes that wait for each other at every text slow both down.
+
+    Raises:
+        Cancelled: ``cancel`` was triggered.
+        CodeOriginError: no process can be started.
+    """
+    cancel.raise_if_cancelled()
+    found: list[T | Exception] = []
+    while len(found) < len(texts):
+        process, is_new = _take()
         try:
-            return _run(_idle.pop(), work, text, language, seconds, cancel)
+            found += process.run(work, texts[len(found) :], cancel)
         except _ProcessEndedError:
-            continue
-        except IndexError:  # another thread took the last one
-            break
-    try:
-        return _run(_ParserProcess(), work, text, language, seconds, cancel)
-    except (OSError, _ProcessEndedError):
-        raise CodeOriginError(
-            f"no process for the parser can be started: check that {sys.executable} can run codeorigin"
-        ) from None
+            if is_new:
+                raise _cannot_start() from None
+        finally:
+            if process.usable:
+                _idle.append(process)
+            else:
+                process.end()
+    return found
 
 
-def _run(
-    process: _ParserProcess,
-    work: Callable[[str, str], T],
-    text: str,
-    language: str,
-    seconds: float,
-    cancel: CancelToken,
-) -> tuple[T, float]:
+def _take() -> tuple[_ParserProcess, bool]:
+    """A process that has nothing to do, and whether it is a new one."""
     try:
-        return process.run(work, text, language, seconds, cancel)
-    finally:
-        if process.usable:
-            _idle.append(process)
-        else:
-            process.end()
+        return _idle.pop(), False
+    except IndexError:
+        pass
+    try:
+        return _ParserProcess(), True
+    except OSError:
+        raise _cannot_start() from None
+
+
+def _cannot_start() -> CodeOriginError:
+    return CodeOriginError(
+        f"no process for the parser can be started: check that {sys.executable} can run codeorigin"
+    )
 
 
 def start() -> None:

@@ -6,6 +6,7 @@ root each time, and a recursive walk would hit Python's recursion limit on deepl
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import product
 
@@ -17,7 +18,7 @@ from codeorigin.languages import get_language
 from codeorigin.languages.captures import CapturedFunction, CapturedScope, Syntax
 from codeorigin.languages.language import Language
 from codeorigin.languages.members import as_members, possible_surroundings
-from codeorigin.languages.parsing import bounded
+from codeorigin.languages.parsing import ParserInput, bounded_all
 from codeorigin.languages.repair import missing_closers
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -45,9 +46,19 @@ def parse(text: str, language: Language, cancel: CancelToken = NEVER) -> Syntax:
 
     Raises Cancelled, and :class:`~codeorigin.languages.parsing.ParseBudgetError` if that would take too much.
     """
-    syntax = bounded(_captured, text, language.id, cancel)
-    syntax.data = parseable(text)
-    return syntax
+    (found,) = parse_all([ParserInput.of(text, language.id)], cancel)
+    if isinstance(found, Exception):
+        raise found
+    return found
+
+
+def parse_all(texts: Sequence[ParserInput], cancel: CancelToken = NEVER) -> list[Syntax | Exception]:
+    """:func:`parse` of many texts: the captures, or the error that it would raise, except for Cancelled."""
+    found = bounded_all(_captured, texts, cancel)
+    for text, syntax in zip(texts, found, strict=True):
+        if isinstance(syntax, Syntax):
+            syntax.data = parseable(text.text)
+    return found
 
 
 def _captured(text: str, language_id: str) -> Syntax:
@@ -80,12 +91,6 @@ def _captured(text: str, language_id: str) -> Syntax:
     return syntax
 
 
-def parse_root(text: str, language: Language, cancel: CancelToken = NEVER) -> Node:
-    """The tree of ``text`` without any repair; raises like :func:`parse`."""
-    cancel.raise_if_cancelled()
-    return Parser(_grammar_for(text, language)[0]).parse(parseable(text)).root_node
-
-
 def _grammar_for(text: str, language: Language) -> tuple[Grammar, Query]:
     is_fragment = language.fragment_grammar is not None and language.fragment_unless not in text
     return _compiled(language, is_fragment)
@@ -110,7 +115,7 @@ class _Collector:
         self._bodies: set[tuple[int, int]] = set()
         self._wrappers: dict[int, Node] = {}
         self._wrapped_count: Counter[int] = Counter()
-        self._open_file_scope: CapturedScope | None = None
+        self._open_file_scope: int | None = None
 
     def collect(self, root: Node) -> Syntax:
         for pattern, captures in QueryCursor(self._query).matches(root):
@@ -125,8 +130,11 @@ class _Collector:
             elif attribute := captures.get("attribute"):
                 self._attribute(attribute[0])
         for node_id, captured in self._functions.items():
-            captured.range = self._widened(node_id, captured.range)
-            self._syntax.functions.append(captured)
+            if node_id in self._wrappers:
+                whole = captured._replace(range=self._widened(node_id, captured.range))
+                self._syntax.functions.append(whole)
+            else:
+                self._syntax.functions.append(captured)
         return self._syntax
 
     def _comment(self, node: Node) -> None:
@@ -177,6 +185,7 @@ class _Collector:
         )
 
     def _scope(self, node: Node, captures: dict[str, list[Node]], settings: dict[str, str | None]) -> None:
+        scopes = self._syntax.scopes
         scope = CapturedScope(
             range=self._range(node),
             name=self._range(captures["scope.name"][0]) if "scope.name" in captures else None,
@@ -185,10 +194,11 @@ class _Collector:
         )
         if settings.get("scope") == "file":
             if self._open_file_scope is not None:
-                self._open_file_scope.range = (self._open_file_scope.range[0], node.start_byte)
-            scope.range = (node.start_byte, len(self._syntax.data))
-            self._open_file_scope = scope
-        self._syntax.scopes.append(scope)
+                before = scopes[self._open_file_scope]
+                scopes[self._open_file_scope] = before._replace(range=(before.range[0], node.start_byte))
+            scope = scope._replace(range=(node.start_byte, len(self._syntax.data)))
+            self._open_file_scope = len(scopes)
+        scopes.append(scope)
 
     def _widened(self, node_id: int, span: tuple[int, int]) -> tuple[int, int]:
         """The range of the outermost wrapper around this function that wraps nothing else."""

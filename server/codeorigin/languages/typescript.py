@@ -1,5 +1,7 @@
 """TypeScript and TSX: two grammars, one query."""
 
+from dataclasses import replace
+
 from codeorigin.languages.javascript import OBJECT, SHARED_QUERY, TEST_RULES
 from codeorigin.languages.language import CLASS, Language, grammar_of
 
@@ -32,16 +34,11 @@ TYPESCRIPT = Language(
     tests=TEST_RULES,
 )
 
-TSX = Language(
+TSX = replace(
+    TYPESCRIPT,
     id="tsx",
     name="TypeScript JSX",
-    model_language="typescript",
     extensions=(".tsx",),
     lsp_ids=("typescriptreact",),
-    line_comment="//",
     grammar=grammar_of("tree_sitter_typescript", "language_tsx"),
-    query=_QUERY,
-    around=(CLASS, OBJECT),
-    fields_alone=True,
-    tests=TEST_RULES,
 )

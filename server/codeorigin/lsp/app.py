@@ -63,7 +63,7 @@ async def _run(server: CodeOriginServer, connection: Connection) -> tuple[int, b
         ended=lambda: from_thread(_stream_ended, server),
     )
     code = await ended
-    server.stop_work()
+    server.session.stop()
     return code, writer.finish(WRITE_SECONDS)
 
 

@@ -10,7 +10,6 @@ from lsprotocol import types
 from pygls import uris
 
 from codeorigin.lsp.connection.client import Client
-from codeorigin.lsp.documents.accepted import AcceptedInFolders
 from codeorigin.lsp.documents.configuration import Configuration
 from codeorigin.lsp.documents.documents import SourceDocument, SourceWorkspace
 from codeorigin.lsp.scoring.commits import Commits
@@ -50,7 +49,9 @@ class Session:
         self.configured = asyncio.Event()
         self.watches_files = False
         """Whether the client reports changes of project files, so that they need not be checked at every edit."""
-        self.accepted_findings = AcceptedInFolders(client.show_problems)
+        self._accepted: dict[Path, AcceptedFindings] = {}
+        self._accepted_ids: dict[Path, frozenset[str]] = {}
+        """Kept while the client reports changes of the files."""
         self.loader = ModelLoader(model_dir)
         self.model_requested = False
         self.worker = WorkerThread()
@@ -92,8 +93,7 @@ class Session:
 
         A file has the settings of the innermost folder that contains it, whether it is open or not.
         """
-        named = [(folder.uri, uris.to_fs_path(folder.uri)) for folder in self.documents.folders.values()]
-        paths = {uri: Path(path) for uri, path in named if path is not None}
+        paths = {uri: Path(path) for uri in self.documents.folder_uris() if (path := uris.to_fs_path(uri))}
         return {
             uri: ScanFolder(
                 path,
@@ -112,14 +112,22 @@ class Session:
     def accepted_of(self, uri: str) -> AcceptedFindings | None:
         """The accepted findings of the document's folder; None outside of all folders."""
         path = self.folder_path(uri)
-        return None if path is None else self.accepted_findings.of(path)
+        return None if path is None else self._accepted.setdefault(path, AcceptedFindings(path))
 
     def accepted(self, uri: str) -> frozenset[str]:
         """Ids of the accepted functions in the document's folder."""
-        path = self.folder_path(uri)
-        return (
-            frozenset() if path is None else self.accepted_findings.ids(path, is_watched=self.watches_files)
-        )
+        path, findings = self.folder_path(uri), self.accepted_of(uri)
+        if path is None or findings is None:
+            return frozenset()
+        if not self.watches_files or path not in self._accepted_ids:
+            self._accepted_ids[path] = findings.ids()
+            problems = [findings.problem] if findings.problem else []
+            self.client.show_problems(f"accepted findings in {path}", problems)
+        return self._accepted_ids[path]
+
+    def forget_accepted(self) -> None:
+        """Read the files of accepted findings again, because they may have changed."""
+        self._accepted_ids.clear()
 
     @property
     def wants_status(self) -> bool:

@@ -1,13 +1,16 @@
 """What the server is doing, for a status bar: ``codeorigin/status``."""
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass
+import os
+import time
 from enum import StrEnum
 from typing import Any
 
+from codeorigin import __version__
+from codeorigin.lsp.session import Session
 from codeorigin.text.literal_text import plain_message
 
+STATUS_METHOD = "codeorigin/status"
 BUSY_AFTER_SECONDS = 0.15
 
 
@@ -20,72 +23,62 @@ class ServerState(StrEnum):
     ERROR = "error"
 
 
-@dataclass(frozen=True, slots=True)
-class Status:
-    """The server's status; ``model_id`` is None until the model is loaded, ``message`` is set on errors."""
-
-    state: ServerState
-    model_id: str | None
-    queue: int
-    message: str | None = None
-
-    def to_wire(self) -> dict[str, Any]:
-        """The JSON form."""
-        return {
-            "state": self.state.value,
-            "modelId": self.model_id,
-            "queue": self.queue,
-            "message": None if self.message is None else plain_message(self.message),
-        }
-
-
 class StatusReporter:
     """Sends the status when it has changed, without flicker during short bursts of work."""
 
-    def __init__(
-        self,
-        current: Callable[[], Status],
-        send: Callable[[Status], None],
-        *,
-        is_wanted: Callable[[], bool],
-    ) -> None:
-        self._current = current
-        self._send = send
-        self._is_wanted = is_wanted
-        self._stopped = False
-        self._sent: Status | None = None
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._started_at = time.monotonic()
+        self._sent: dict[str, Any] | None = None
         self._timer: asyncio.TimerHandle | None = None
 
-    @property
-    def enabled(self) -> bool:
-        """Whether the status is sent to the client."""
-        return self._is_wanted() and not self._stopped
+    def current(self) -> dict[str, Any]:
+        """The status in its JSON form; the model is None until it is loaded, and only errors have a message."""
+        session = self._session
+        analyzer, error = session.loader.loaded, session.loader.error
+        queue = session.worker.queue_length
+        if error is not None:
+            state = ServerState.ERROR
+        elif analyzer is not None:
+            state = ServerState.BUSY if queue else ServerState.READY
+        else:
+            waiting = session.model_requested or not session.configured.is_set()
+            state = ServerState.LOADING if waiting else ServerState.READY
+        return {
+            "state": state.value,
+            "modelId": None if analyzer is None or error is not None else analyzer.model_id,
+            "queue": queue,
+            "message": None if error is None else plain_message(str(error)),
+        }
+
+    def describe(self) -> dict[str, Any]:
+        """The answer to ``codeorigin.status``."""
+        session = self._session
+        return {
+            **self.current(),
+            "version": __version__,
+            "pid": os.getpid(),
+            "uptimeSeconds": round(time.monotonic() - self._started_at, 1),
+            "documents": len(session.documents.open_uris()),
+            "pending": session.pending,
+            "positionEncoding": session.documents.encoding.value,
+            "diagnostics": "pull" if session.client.support.pull_diagnostics else "push",
+        }
 
     def changed(self) -> None:
-        """Send the status if it has changed."""
-        status = self._current()
-        if not self.enabled or status == self._sent:
-            return
-        if status.state is ServerState.BUSY or (
-            self._sent is not None and self._sent.state is ServerState.BUSY
-        ):
-            if self._timer is None:
-                self._timer = asyncio.get_running_loop().call_later(BUSY_AFTER_SECONDS, self._later)
-            return
-        self._say(status)
-
-    def stop(self) -> None:
-        """Stop sending."""
-        self._stopped = True
-        if self._timer is not None:
-            self._timer.cancel()
+        """Send the status if it has changed; a change from or to busy only if it lasts."""
+        status = self.current()
+        was_busy = self._sent is not None and self._sent["state"] == ServerState.BUSY
+        if status["state"] != ServerState.BUSY and not was_busy:
+            self._send(status)
+        elif self._timer is None and status != self._sent:
+            self._timer = asyncio.get_running_loop().call_later(BUSY_AFTER_SECONDS, self._later)
 
     def _later(self) -> None:
         self._timer = None
-        status = self._current()
-        if self.enabled and status != self._sent:
-            self._say(status)
+        self._send(self.current())
 
-    def _say(self, status: Status) -> None:
-        self._sent = status
-        self._send(status)
+    def _send(self, status: dict[str, Any]) -> None:
+        if status != self._sent and self._session.wants_status and not self._session.stopped:
+            self._sent = status
+            self._session.client.notify(STATUS_METHOD, status)

@@ -30,6 +30,12 @@ def test_parser_is_stopped(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     assert outline(text, get_language(language)) == Outline((), parsed=False)
 
 
+@pytest.mark.parametrize(("language", "token"), [("ruby", "%w("), ("csharp", "equals ")])
+def test_the_slowest_tokens_of_all_grammars_are_parsed(language: str, token: str) -> None:
+    """Of 2,312 tokens, 10,000 times each, none takes more than is allowed, and these take longest."""
+    assert outline(token * 10_000, get_language(language)).parsed
+
+
 def test_attributes_are_searched_once() -> None:
     """Each ``#[`` was followed to the end: half a minute for 100 kB, hours for this."""
     rule = get_language("php").tests.attribute

@@ -1,16 +1,12 @@
 """``check --changed``, ``--staged`` and ``--commit`` on real repositories, in this process."""
 
-import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
 
-from codeorigin.check.formats.json import load_schema
-from codeorigin.cli.app import main
 from codeorigin.cli.arguments import with_optional_base
+from support.command import complaints, report_of, run
 from support.repositories import Repository
 
 ONE = """\
@@ -36,7 +32,6 @@ def third(names):
     return found
 """
 ALL = f"{ONE}\n\n{TWO}\n\n{THREE}"
-Check = Callable[..., tuple[int, Any, list[str]]]
 
 
 @pytest.fixture
@@ -47,27 +42,18 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repository:
     return made
 
 
-@pytest.fixture
-def check(capsys: pytest.CaptureFixture[str]) -> Check:
-    """``check(options...)``: the exit code, the JSON report (None if there is none), the lines on stderr."""
-
-    def run(*options: str) -> tuple[int, Any, list[str]]:
-        # Options must come before a ``--`` and what follows it.
-        code = main(["check", "--format", "json", *options])
-        done = capsys.readouterr()
-        report = json.loads(done.out) if done.out else None
-        if report is not None:
-            jsonschema.Draft202012Validator(load_schema()).validate(report)
-        return code, report, done.err.splitlines()
-
-    return run
+def check(*options: str) -> tuple[int, Any, list[str]]:
+    """The exit code, the JSON report (None if there is none), the lines on stderr."""
+    # Options must come before a ``--`` and what follows it.
+    done = run("check", "--format", "json", *options)
+    return done.returncode, report_of(done) if done.stdout else None, complaints(done)
 
 
 def names(report: Any) -> dict[str, list[str]]:
     return {file["path"]: [each["name"] for each in file["functions"]] for file in report["files"]}
 
 
-def test_only_functions_with_changed_lines_are_checked(repository: Repository, check: Check) -> None:
+def test_only_functions_with_changed_lines_are_checked(repository: Repository) -> None:
     repository.write("a.py", ALL.replace("kept = []", "kept = list()"))
     code, report, said = check("--threshold", "0", "--changed")
     assert (code, said, names(report)) == (1, [], {"a.py": ["second"]})
@@ -84,7 +70,7 @@ def test_only_functions_with_changed_lines_are_checked(repository: Repository, c
     assert check("--changed", "--staged")[0] == 2
 
 
-def test_unchanged_functions_of_the_file_still_count_as_context(repository: Repository, check: Check) -> None:
+def test_unchanged_functions_of_the_file_still_count_as_context(repository: Repository) -> None:
     repository.write("a.py", ALL.replace("kept = []", "kept = list()"))
     _, changed, _ = check("--changed")
     _, whole, _ = check("a.py")
@@ -93,13 +79,13 @@ def test_unchanged_functions_of_the_file_still_count_as_context(repository: Repo
     )
 
 
-def test_changed_lines_outside_functions_do_not_count(repository: Repository, check: Check) -> None:
+def test_changed_lines_outside_functions_do_not_count(repository: Repository) -> None:
     repository.write("a.py", f"import os\n{ALL}\nfirst([os])\n")
     code, report, said = check("--threshold", "0", "--changed")
     assert (code, said, names(report)) == (0, [], {"a.py": []})
 
 
-def test_deleted_lines_alone_do_not_count(repository: Repository, check: Check) -> None:
+def test_deleted_lines_alone_do_not_count(repository: Repository) -> None:
     repository.write("a.py", ALL.replace("    total = 0\n", ""))
     code, report, said = check("--threshold", "0", "--changed")
     assert (code, names(report)) == (0, {})
@@ -108,7 +94,7 @@ def test_deleted_lines_alone_do_not_count(repository: Repository, check: Check) 
     ]
 
 
-def test_staged_checks_the_index_instead_of_the_working_tree(repository: Repository, check: Check) -> None:
+def test_staged_checks_the_index_instead_of_the_working_tree(repository: Repository) -> None:
     repository.write("a.py", ALL.replace("total = 0", "total = 0.0"))
     repository.git("add", "a.py")
     repository.write("a.py", ALL.replace("found = {}", "found = dict()"))
@@ -116,7 +102,7 @@ def test_staged_checks_the_index_instead_of_the_working_tree(repository: Reposit
     assert names(check("--changed")[1]) == {"a.py": ["third"]}
 
 
-def test_changes_since_a_base_and_of_a_commit_are_checked(repository: Repository, check: Check) -> None:
+def test_changes_since_a_base_and_of_a_commit_are_checked(repository: Repository) -> None:
     repository.git("checkout", "-q", "-b", "work")
     repository.commit({"a.py": ALL.replace("kept = []", "kept = list()")}, date="2020-01-02")
     repository.commit({"sub/b.py": ALL.replace("found = {}", "found = dict()")}, date="2020-01-03")
@@ -128,7 +114,7 @@ def test_changes_since_a_base_and_of_a_commit_are_checked(repository: Repository
     assert "commit" in said[0]
 
 
-def test_path_in_place_of_a_base_is_explained(repository: Repository, check: Check) -> None:
+def test_path_in_place_of_a_base_is_explained(repository: Repository) -> None:
     code, _, said = check("--changed", "sub")
     assert (code, said) == (2, ["codeorigin: sub: is a path and no revision; write --changed -- sub"])
     repository.write("sub/b.py", ALL.replace("found = {}", "found = dict()"))
@@ -137,7 +123,7 @@ def test_path_in_place_of_a_base_is_explained(repository: Repository, check: Che
 
 
 def test_paths_are_relative_to_the_current_folder(
-    repository: Repository, check: Check, monkeypatch: pytest.MonkeyPatch
+    repository: Repository, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("a.py", "sub/b.py"):
         repository.write(name, ALL.replace("found = {}", "found = dict()"))
@@ -146,16 +132,14 @@ def test_paths_are_relative_to_the_current_folder(
     assert set(names(check("--changed", "--", ".")[1])) == {"b.py"}
 
 
-def test_paths_outside_the_repository_are_rejected(
-    repository: Repository, check: Check, tmp_path: Path
-) -> None:
+def test_paths_outside_the_repository_are_rejected(repository: Repository, tmp_path: Path) -> None:
     code, _, said = check("--changed", "--", str(tmp_path))
     assert code == 2
     assert said[0].startswith(f"codeorigin: {tmp_path}: is outside this repository")
 
 
 def test_paths_select_files_in_a_bare_repository(
-    repository: Repository, check: Check, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     repository.commit({"dots./c.py": ALL, "dots/d.py": ALL}, date="2020-01-02")
     repository.git("clone", "-q", "--bare", str(repository.folder), str(tmp_path / "bare.git"))
@@ -169,7 +153,7 @@ def test_paths_select_files_in_a_bare_repository(
         assert ({file["path"] for file in report["files"]}, errors) == (expected, [])
 
 
-def test_options_filter_the_changed_files(repository: Repository, check: Check) -> None:
+def test_options_filter_the_changed_files(repository: Repository) -> None:
     for name in ("a.py", "gen/c.py", "d.go"):
         repository.write(name, ALL + "\n" + THREE)
     assert set(names(check("--changed")[1])) == {"a.py", "gen/c.py", "d.go"}
@@ -179,23 +163,20 @@ def test_options_filter_the_changed_files(repository: Repository, check: Check) 
     assert set(names(check("--changed")[1])) == {"gen/c.py", "d.go"}
 
 
-def test_merge_says_what_it_is_compared_with(
-    repository: Repository, check: Check, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_merge_says_what_it_is_compared_with(repository: Repository) -> None:
     repository.git("checkout", "-q", "-b", "work")
     repository.commit({"a.py": ALL.replace("kept = []", "kept = list()")}, date="2020-01-02")
     repository.git("checkout", "-q", "main")
     repository.commit({"sub/b.py": ALL.replace("found = {}", "found = dict()")}, date="2020-01-03")
     repository.git("merge", "-q", "--no-edit", "work")
     assert names(check("--commit", "HEAD")[1]) == {"a.py": ["second"]}
-    assert main(["check", "--commit", "HEAD"]) in {0, 1}
     short = repository.git("rev-parse", "HEAD")[:10]
     expected = f"Only functions with changed lines: commit {short}, a merge, against its first parent."
-    assert expected in capsys.readouterr().out.splitlines()
+    assert expected in run("check", "--commit", "HEAD").stdout.decode().splitlines()
 
 
 def test_empty_commits_and_new_repositories_cost_one_line(
-    repository: Repository, check: Check, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     repository.git("commit", "-q", "--allow-empty", "-m", "nothing")
     short = repository.git("rev-parse", "HEAD")[:10]
@@ -212,7 +193,7 @@ def test_empty_commits_and_new_repositories_cost_one_line(
     assert (code, said) == (2, [f"codeorigin: {tmp_path}: is not in a git repository"])
 
 
-def test_undecodable_and_large_files_are_skipped(repository: Repository, check: Check) -> None:
+def test_undecodable_and_large_files_are_skipped(repository: Repository) -> None:
     repository.write("latin.py", b"# caf\xe9\n")
     repository.write("large.py", "x = 1\n" * 400_000)
     repository.write("a.py", ALL + "\n" + THREE.replace("third", "fourth"))
@@ -221,9 +202,7 @@ def test_undecodable_and_large_files_are_skipped(repository: Repository, check: 
     assert [line.split(":")[1:3] for line in said] == [[" large.py", " skipped"], [" latin.py", " skipped"]]
 
 
-def test_lone_carriage_returns_end_lines_in_reports_but_not_in_git(
-    repository: Repository, check: Check
-) -> None:
+def test_lone_carriage_returns_end_lines_in_reports_but_not_in_git(repository: Repository) -> None:
     comment = "# one\r# two\r# three\n"
     repository.commit({"a.py": comment + ALL}, date="2020-01-02")
     repository.write("a.py", comment + ALL.replace("kept = []", "kept = list()"))
@@ -235,19 +214,18 @@ def test_lone_carriage_returns_end_lines_in_reports_but_not_in_git(
 
 
 @pytest.mark.parametrize("report_format", ["text", "json", "sarif", "html", "github"])
-def test_change_is_reported_in_every_format(
-    repository: Repository, capsys: pytest.CaptureFixture[str], report_format: str
-) -> None:
+def test_change_is_reported_in_every_format(repository: Repository, report_format: str) -> None:
     repository.write("a.py", ALL.replace("kept = []", "kept = list()"))
-    assert main(["check", "--changed", "--threshold", "0", "--format", report_format]) == 1
-    shown = capsys.readouterr().out
+    done = run("check", "--changed", "--threshold", "0", "--format", report_format)
+    assert done.returncode == 1
+    shown = done.stdout.decode()
     assert "second" in shown
     assert "first'" not in shown
     if report_format == "github":
         assert "file=a.py,line=9,endLine=13" in shown
 
 
-def test_nothing_to_check_is_an_error(check: Check) -> None:
+def test_nothing_to_check_is_an_error() -> None:
     code, _, said = check()
     assert code == 2
     assert said == ["codeorigin: name files, folders or - to check, or a change (see codeorigin --help)"]

@@ -11,10 +11,10 @@ import pytest
 from codeorigin.analysis.report import ChangeReport, DeclaredAgent
 from codeorigin.check.formats import json as json_report
 from codeorigin.check.result import CheckedFile, CheckResult, FileError
-from codeorigin.cli.app import main
 from codeorigin.functions.spans import Piece
 from codeorigin.model.file_verdict import FileVerdict
 from codeorigin.model.verdict import Band, Verdict
+from support.command import complaints, run
 
 MakeFile = Callable[..., CheckedFile]
 MakeResult = Callable[..., CheckResult]
@@ -55,25 +55,29 @@ def saved(folder: Path, result: CheckResult, name: str = "report.json") -> Path:
         '{"commits": [], "months": []}',
     ],
 )
-def test_invalid_reports_cost_one_line(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], content: str
-) -> None:
+def test_invalid_reports_cost_one_line(tmp_path: Path, content: str) -> None:
     path = tmp_path / "x.json"
     path.write_text(content, encoding="latin-1")
-    assert main(["delta", str(path), str(path)]) == 2
-    assert capsys.readouterr().err == (
-        f"codeorigin: {path}: is no report of this version's 'codeorigin check --format json'; write it again\n"
+    done = run("delta", path, path)
+    said = (
+        f"codeorigin: {path}: is no report of this version's 'codeorigin check --format json'; write it again"
     )
+    assert (done.returncode, complaints(done)) == (2, [said])
 
 
-def test_missing_report_is_an_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["delta", str(tmp_path / "none.json"), str(tmp_path / "none.json")]) == 2
-    assert "none.json: cannot be read: No such file" in capsys.readouterr().err
+def test_missing_report_is_an_error(tmp_path: Path) -> None:
+    done = run("delta", tmp_path / "none.json", tmp_path / "none.json")
+    assert done.returncode == 2
+    assert b"none.json: cannot be read: No such file" in done.stderr
 
 
-def compared(capsys: pytest.CaptureFixture[str], old: Path, new: Path) -> tuple[int, Any]:
-    code = main(["delta", str(old), str(new), "--format", "json"])
-    return code, json.loads(capsys.readouterr().out)
+def compared(old: Path, new: Path, *options: str) -> tuple[int, Any]:
+    done = run("delta", old, new, "--format", "json", *options)
+    return done.returncode, json.loads(done.stdout)
+
+
+def shown(old: Path, new: Path, *options: str) -> str:
+    return run("delta", old, new, *options).stdout.decode()
 
 
 def renamed(
@@ -87,17 +91,15 @@ def renamed(
     return replace(file, path=path, report=replace(file.report, functions=functions), counted=())
 
 
-def test_identical_reports_have_no_delta(
-    result: CheckResult, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_identical_reports_have_no_delta(result: CheckResult, tmp_path: Path) -> None:
     path = saved(tmp_path, result)
-    assert compared(capsys, path, path) == (
+    assert compared(path, path) == (
         0, {"added": [], "gone": [], "changed": [], "same": 6, "moved": 0, "new_findings": 0},
     )  # fmt: skip
 
 
 def test_delta_lists_added_gone_and_changed_functions(
-    make_file: MakeFile, make_result: MakeResult, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    make_file: MakeFile, make_result: MakeResult, tmp_path: Path
 ) -> None:
     file = make_file()
     other = {"fast": "1" * 16, "put": "2" * 16, "tiny": "3" * 16}
@@ -105,7 +107,7 @@ def test_delta_lists_added_gone_and_changed_functions(
     new = make_result(
         (renamed(file, "a.py", without="tiny", ids={"put": "0" * 16}), renamed(file, "moved.py", ids=other))
     )
-    code, delta = compared(capsys, saved(tmp_path, old, "old.json"), saved(tmp_path, new, "new.json"))
+    code, delta = compared(saved(tmp_path, old, "old.json"), saved(tmp_path, new, "new.json"))
 
     def names(entries: list[Any]) -> list[tuple[str, str]]:
         return [(each["path"], each["qualified_name"]) for each in entries]
@@ -119,49 +121,38 @@ def test_delta_lists_added_gone_and_changed_functions(
         ("moved.py", "fast"), ("moved.py", "Shelf.put"), ("moved.py", "tiny"),
     ]  # fmt: skip
     assert (code, delta["new_findings"], delta["same"]) == (1, 1, 0)
-    assert main(["delta", str(tmp_path / "old.json"), str(tmp_path / "new.json")]) == 1
-    shown = capsys.readouterr().out.splitlines()
-    assert shown[0] == "added * a.py:4-6   0.97  llm  fast"
-    assert shown[-1] == "1 added, 1 gone, 4 changed, 0 the same; 1 new finding"
+    lines = shown(tmp_path / "old.json", tmp_path / "new.json").splitlines()
+    assert lines[0] == "added * a.py:4-6   0.97  llm  fast"
+    assert lines[-1] == "1 added, 1 gone, 4 changed, 0 the same; 1 new finding"
 
 
 def test_other_probability_alone_is_listed_only_on_request(
-    make_file: MakeFile,
-    make_result: MakeResult,
-    verdicts: Mapping[Band, Verdict],
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
+    make_file: MakeFile, make_result: MakeResult, verdicts: Mapping[Band, Verdict], tmp_path: Path
 ) -> None:
     before = verdicts[Band.HUMAN]
     assert before.probability is not None
     after = replace(before, probability=before.probability + 0.001)
     old = saved(tmp_path, make_result((make_file(verdicts={"fast": before}),)), "old.json")
     new = saved(tmp_path, make_result((make_file(verdicts={"fast": after}),)), "new.json")
-    _, delta = compared(capsys, old, new)
+    _, delta = compared(old, new)
     assert (delta["changed"], delta["same"], delta["moved"]) == ([], 3, 1)
-    main(["delta", str(old), str(new)])
-    assert "3 the same, 1 of them with another probability (--all lists those)" in capsys.readouterr().out
-    main(["delta", str(old), str(new), "--all", "--format", "json"])
-    delta = json.loads(capsys.readouterr().out)
+    assert "3 the same, 1 of them with another probability (--all lists those)" in shown(old, new)
+    _, delta = compared(old, new, "--all")
     assert (len(delta["changed"]), delta["same"], delta["moved"]) == (1, 2, 0)
 
 
 def test_different_verdict_counts_as_a_change(
-    make_file: MakeFile,
-    make_result: MakeResult,
-    verdicts: Mapping[Band, Verdict],
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
+    make_file: MakeFile, make_result: MakeResult, verdicts: Mapping[Band, Verdict], tmp_path: Path
 ) -> None:
     old = saved(tmp_path, make_result((make_file(verdicts={"fast": verdicts[Band.HUMAN]}),)), "old.json")
     new = saved(tmp_path, make_result((make_file(verdicts={"fast": verdicts[Band.LLM]}),)), "new.json")
-    code, delta = compared(capsys, old, new)
+    code, delta = compared(old, new)
     assert (code, len(delta["changed"]), delta["same"]) == (1, 1, 2)
-    assert compared(capsys, new, old)[0] == 0
+    assert compared(new, old)[0] == 0
 
 
 def test_notebook_functions_are_matched_by_cell(
-    make_file: MakeFile, make_result: MakeResult, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    make_file: MakeFile, make_result: MakeResult, tmp_path: Path
 ) -> None:
     def cells(*ids: str) -> CheckResult:
         found = []
@@ -180,14 +171,13 @@ def test_notebook_functions_are_matched_by_cell(
         saved(tmp_path, cells(one, two), "old.json"),
         saved(tmp_path, cells(three, two, one, four), "new.json"),
     )
-    _, delta = compared(capsys, old, new)
+    _, delta = compared(old, new)
     # A new cell in front is no change; a function of the same name in another cell is a different function.
     assert delta["same"] == 2
     assert [(each["cell"], each["id"]) for each in delta["added"]] == [(1, three), (4, four)]
-    main(["delta", str(old), str(new)])
-    assert capsys.readouterr().out.splitlines()[0] == "added * nb.ipynb:cell 1:4-6   0.97  llm  fast"
+    assert shown(old, new).splitlines()[0] == "added * nb.ipynb:cell 1:4-6   0.97  llm  fast"
     new = saved(tmp_path, cells(three, four), "new.json")
-    _, delta = compared(capsys, old, new)
+    _, delta = compared(old, new)
     pairs = [(each["old"], each["new"]) for each in delta["changed"]]
     assert [(a["cell"], a["id"], b["cell"], b["id"]) for a, b in pairs] == [
         (1, one, 1, three),
@@ -196,20 +186,17 @@ def test_notebook_functions_are_matched_by_cell(
 
 
 def test_comparison_is_written_in_several_formats_at_once(
-    make_file: MakeFile, make_result: MakeResult, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    make_file: MakeFile, make_result: MakeResult, tmp_path: Path
 ) -> None:
     file = make_file()
     old = saved(tmp_path, make_result((renamed(file, "a.py", without="fast"),)), "old.json")
     new = saved(
         tmp_path, make_result((renamed(file, "a.py", without="tiny", ids={"put": "0" * 16}),)), "new.json"
     )
-    written: dict[str, str] = {}
-    for shape in ("text", "json", "markdown"):
-        assert main(["delta", str(old), str(new), "--format", shape]) == 1
-        written[shape] = capsys.readouterr().out
+    written = {shape: shown(old, new, "--format", shape) for shape in ("text", "json", "markdown")}
     files = {shape: tmp_path / shape for shape in written}
     formats = [f"--format={shape}={path}" for shape, path in files.items()]
-    assert main(["delta", str(old), str(new), *formats]) == 1
+    assert run("delta", old, new, *formats).returncode == 1
     assert {shape: path.read_text() for shape, path in files.items()} == written
     assert written["markdown"].startswith(
         "## CodeOrigin\n\n**1 new finding**; 1 added&#44; 1 gone&#44; 1 changed&#44; 0 the same.\n\n"
@@ -223,7 +210,7 @@ def test_comparison_is_written_in_several_formats_at_once(
     ("place", "value"), [("band", "elephant"), ("probability", float("nan")), ("id", None)]
 )
 def test_damaged_reports_cost_one_line(
-    result: CheckResult, tmp_path: Path, capsys: pytest.CaptureFixture[str], place: str, value: object
+    result: CheckResult, tmp_path: Path, place: str, value: object
 ) -> None:
     path = saved(tmp_path, result)
     data = json.loads(path.read_text())
@@ -231,20 +218,19 @@ def test_damaged_reports_cost_one_line(
     if value is not None:
         data["files"][0]["functions"][0][place] = value
     path.write_text(json.dumps(data))
-    assert main(["delta", str(path), str(path), "--format", "json"]) == 2
-    done = capsys.readouterr()
-    assert (done.out, done.err.count("\n")) == ("", 1)
-    assert done.err.startswith(f"codeorigin: {path}: is no report of this version's 'codeorigin check")
+    done = run("delta", path, path, "--format", "json")
+    assert (done.returncode, done.stdout) == (2, b"")
+    (line,) = complaints(done)
+    assert line.startswith(f"codeorigin: {path}: is no report of this version's 'codeorigin check")
 
 
 def test_names_in_a_comparison_are_escaped_in_markdown(
-    make_file: MakeFile, make_result: MakeResult, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    make_file: MakeFile, make_result: MakeResult, tmp_path: Path
 ) -> None:
     hostile = "<img src=x>|@all`_[a](b).py"
     old = saved(tmp_path, make_result(()), "old.json")
     new = saved(tmp_path, make_result((renamed(make_file(), hostile),)), "new.json")
-    assert main(["delta", str(old), str(new), "--format", "markdown"]) == 1
-    rows = [line for line in capsys.readouterr().out.splitlines() if "img" in line]
+    rows = [line for line in shown(old, new, "--format", "markdown").splitlines() if "img" in line]
     assert len(rows) == 3
     assert not any(
         sign in row.replace("<code>", "").replace("</code>", "") for row in rows for sign in "<@`[]_"

@@ -1,20 +1,16 @@
-"""What ``check``, ``explain`` and ``doctor`` say with a model that takes neighbouring functions into account."""
+"""What ``check`` and ``explain`` say with a model that takes neighbouring functions into account."""
 
-import io
 import json
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
 
-from codeorigin.check.formats.json import load_schema
-from codeorigin.cli.app import main
 from codeorigin.cli.exit_codes import ExitCode
 from codeorigin.model.calibration.calibration import Calibration
 from codeorigin.model.folder import MANIFEST
+from support.command import run
 from support.snippets import LEDGER, PARSER, long_function
 from support.tiny_model import FILE_CONTEXT, IN_FILE, with_file_context
 
@@ -31,31 +27,22 @@ def model(tmp_path_factory: pytest.TempPathFactory, tiny_model_dir: Path) -> Pat
 
 
 @pytest.fixture
-def command(
-    model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Command:
+def command(model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
     """``command(name, ...)``: run it in an empty folder with that model; returns exit code and stdout."""
     monkeypatch.chdir(tmp_path)
 
-    def run(name: str, *arguments: str, chosen: Path = model) -> tuple[int, str]:
-        code = main([name, *arguments, "--model", str(chosen), "--threads", "1"])
-        captured = capsys.readouterr()
-        assert captured.err == ""
-        return code, captured.out
+    def called(name: str, *arguments: str, chosen: Path = model, stdin: bytes = b"") -> tuple[int, str]:
+        done = run(name, *arguments, "--model", chosen, "--threads", "1", stdin=stdin)
+        assert done.stderr == b""
+        return done.returncode, done.stdout.decode()
 
-    return run
-
-
-def reported(out: str) -> Json:
-    report: Json = json.loads(out)
-    jsonschema.Draft202012Validator(load_schema()).validate(report)
-    return report
+    return called
 
 
-def functions_of(command: Command, *arguments: str) -> dict[str, list[Json]]:
+def functions_of(command: Command, *arguments: str, **options: Any) -> dict[str, list[Json]]:
     """The functions of each file as ``check`` reports them; its exit code does not matter here."""
-    _, out = command("check", *arguments, "--format", "json")
-    return {file["path"]: file["functions"] for file in reported(out)["files"]}
+    _, out = command("check", *arguments, "--format", "json", **options)
+    return {file["path"]: file["functions"] for file in json.loads(out)["files"]}
 
 
 def calibration_of(model: Path) -> Calibration:
@@ -93,11 +80,11 @@ def test_option_changes_nothing_for_a_model_without_file_context(
 ) -> None:
     Path("a.py").write_text(THREE)
     answers = [
-        reported(command("check", "a.py", *options, "--format", "json", chosen=tiny_model_dir)[1])["files"]
+        functions_of(command, "a.py", *options, chosen=tiny_model_dir)
         for options in ([], ["--no-file-context"])
     ]
     assert answers[0] == answers[1]
-    assert [function["file_evidence"] for function in answers[0][0]["functions"]] == [None] * 3
+    assert [function["file_evidence"] for function in answers[0]["a.py"]] == [None] * 3
 
 
 @pytest.mark.parametrize(
@@ -136,10 +123,10 @@ def test_functions_of_other_files_are_not_neighbours(command: Command) -> None:
     assert len({function["probability"] for function in ledger}) == 3
 
 
-def test_stdin_has_file_context_too(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_stdin_has_file_context_too(command: Command) -> None:
     def piped(*options: str) -> list[Json]:
-        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(TWO.encode())))
-        return functions_of(command, "-", "--stdin-filename", "a.py", *options)["a.py"]
+        given = ("-", "--stdin-filename", "a.py", *options)
+        return functions_of(command, *given, stdin=TWO.encode())["a.py"]
 
     Path("a.py").write_text(TWO)
     assert piped() == functions_of(command, "a.py")["a.py"]
@@ -242,9 +229,3 @@ def test_explanation_without_file_context(command: Command) -> None:
     _, shown = command("explain", "a.py:1", "--no-file-context")
     assert "own text" not in shown
     assert "rest of the file" not in shown
-
-
-def test_doctor_passes_with_file_context(command: Command) -> None:
-    code, out = command("doctor")
-    assert code == ExitCode.OK
-    assert all(line.startswith("ok    ") for line in out.splitlines())

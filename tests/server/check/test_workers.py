@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,6 +21,9 @@ from codeorigin.check.run import check
 from codeorigin.check.workers import begun_processes, check_in_processes, worker_count
 from codeorigin.errors import CodeOriginError, ModelError
 from codeorigin.languages import get_language
+from codeorigin.languages.captures import Syntax
+from codeorigin.model.bundle import Bundle
+from codeorigin.processes import WorkerPool
 from support.command import INTERRUPTIBLE
 from support.snippets import ALL
 from support.worker_checks import DyingCheck, NamingCheck
@@ -65,10 +67,10 @@ def test_several_processes_report_the_same_as_one(
     run = workers.check_in_processes
 
     def counted(
-        sources: list[Source], how: FileCheck, pool: ProcessPoolExecutor, count: int
+        sources: list[Source], how: FileCheck, pool: WorkerPool, count: int, bundle: Bundle
     ) -> Iterator[object]:
         started.append(count)
-        return run(sources, how, pool, count)
+        return run(sources, how, pool, count, bundle)
 
     monkeypatch.setattr("codeorigin.check.run.check_in_processes", counted)
     together = to_dict(check(options))
@@ -189,14 +191,14 @@ def test_failing_file_does_not_affect_the_others(
     for name in named:
         (folder / name).write_text(ALL[0][0], encoding="utf-8")
     (folder / "f00.py").write_bytes(b"\xff\xfe not text")
-    outline = outlined.outline
+    outline = outlined.outline_of
 
-    def failing(text: str, *rest: object, **options: object) -> object:
+    def failing(syntax: Syntax, *rest: object, **options: object) -> object:
         if options["path"] == "f02.py":
             raise RuntimeError("unforeseen")
-        return outline(text, *rest, **options)  # type: ignore[arg-type]
+        return outline(syntax, *rest, **options)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(outlined, "outline", failing)
+    monkeypatch.setattr(outlined, "outline_of", failing)
     found = list(workers.check_alone(sources(folder, *named), FileCheck(model=tiny_model_dir)))
     assert [each.path if isinstance(each, FileError) else each[0].path for each in found] == named
     assert [isinstance(each, FileError) for each in found] == [True, False, True, False]

@@ -114,6 +114,14 @@ def test_report_in_a_file_needs_no_stream(folder: Path) -> None:
     assert reports[0]["files"] == reports[1]["files"]
 
 
+@pytest.mark.parametrize("redirection", [">/dev/full 2>&1", "<&- >&- 2>&-"])
+def test_scan_needs_no_stream(folder: Path, tmp_path: Path, redirection: str) -> None:
+    (tmp_path / "repositories.txt").write_text(f"{folder}\n")
+    done = shell(folder, ("scan", f"{tmp_path}/repositories.txt", "--output", f"{tmp_path}/out"), redirection)
+    assert done.returncode == 0
+    assert (tmp_path / "out" / "report.html").stat().st_size > 1000
+
+
 def test_server_without_a_client_ends(folder: Path) -> None:
     for redirection in ("<&-", ">&- </dev/null", "<&- >&- 2>&-"):
         done = shell(folder, ("serve",), redirection)

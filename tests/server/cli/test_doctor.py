@@ -8,13 +8,11 @@ import pytest
 
 from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.analysis.report import FileReport
-from codeorigin.cli.app import main
 from codeorigin.cli.doctor import RECORDED_LOGIT, SNIPPET, self_test
 from codeorigin.errors import CodeOriginError
 from codeorigin.functions.documents import Document
 from codeorigin.model.verdict import Reason, Verdict
-from support.command import run
-from support.tiny_model import TinyModel
+from support.command import complaints, run
 
 
 class Tampered(Analyzer):
@@ -52,28 +50,27 @@ def test_missing_verdict_is_detected(analyzer: Tampered, monkeypatch: pytest.Mon
             self_test(analyzer, None)
 
 
-def test_another_model_has_no_recorded_score(
-    tiny_model: TinyModel, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert main(["doctor", "--model", str(tiny_model.directory)]) == 0
-    assert "as recorded" not in capsys.readouterr().out
+def test_another_model_has_no_recorded_score(tiny_model_dir: Path) -> None:
+    done = run("doctor", "--model", tiny_model_dir)
+    assert done.returncode == 0
+    assert b"as recorded" not in done.stdout
 
 
-def test_settings_that_apply_are_named_and_their_problems_are_wrong(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_settings_that_apply_are_named_and_their_problems_are_wrong(tmp_path: Path) -> None:
     (tmp_path / "inner").mkdir()
-    monkeypatch.chdir(tmp_path / "inner")
     settings = tmp_path / "codeorigin.toml"
     settings.write_text("threshold = 0.5\n")
-    assert main(["doctor"]) == 0
-    assert f"settings        {settings}\n" in capsys.readouterr().out
+    done = run("doctor", cwd=tmp_path / "inner")
+    assert done.returncode == 0
+    assert f"settings        {settings}\n" in done.stdout.decode()
     settings.write_text("threshold = 7\n")
-    assert main(["doctor"]) == 2
-    assert capsys.readouterr().err == (
-        "codeorigin: settings: codeorigin.toml: threshold must be a number from 0.0 to 1.0; null is used; correct that "
-        "file\n"
+    done = run("doctor", cwd=tmp_path / "inner")
+    assert done.returncode == 2
+    (said,) = complaints(done)
+    assert said.startswith(
+        "codeorigin: settings: codeorigin.toml: threshold must be a number from 0.0 to 1.0; "
     )
+    assert said.endswith("; correct that file")
 
 
 def test_snippet_is_a_working_function() -> None:

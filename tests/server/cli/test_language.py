@@ -2,54 +2,48 @@
 
 import json
 import os
+import subprocess
 from pathlib import Path
 from typing import Any
 
 import jsonschema
-import pytest
 from tests.support.command import complaints, report_of, run
 from tests.support.language_texts import CODE, NONE
 
-from codeorigin.cli.app import main
 from codeorigin.cli.language import load_schema
 
 
-def answer(capsys: pytest.CaptureFixture[str]) -> Any:
-    report = json.loads(capsys.readouterr().out)
+def answer(done: "subprocess.CompletedProcess[bytes]") -> Any:
+    report = json.loads(done.stdout)
     jsonschema.Draft202012Validator(load_schema()).validate(report)  # type: ignore[arg-type]
     return report
 
 
-def test_language_is_detected_from_the_text(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_language_is_detected_from_the_text(tmp_path: Path) -> None:
     for name, text in (("a.txt", CODE["go"]), ("b.py", CODE["rust"]), ("c", NONE["prose"])):
         (tmp_path / name).write_text(text, "utf-8")
     paths = [str(tmp_path / name) for name in ("a.txt", "b.py", "c")]
-    assert main(["language", *paths]) == 0
-    lines = capsys.readouterr().out.splitlines()
+    lines = run("language", *paths).stdout.decode().splitlines()
     assert [line.split(" (")[0] for line in lines] == [
         f"{paths[0]}: go", f"{paths[1]}: rust", f"{paths[2]}: not known",
     ]  # fmt: skip
-    assert main(["language", "--format", "json", *paths]) == 0
-    report = answer(capsys)
+    report = answer(run("language", "--format", "json", *paths))
     assert [(each["path"], each["language"]) for each in report["files"]] == [
         (paths[0], "go"), (paths[1], "rust"), (paths[2], None),
     ]  # fmt: skip
     assert report["errors"] == []
 
 
-def test_unreadable_files_are_errors_and_the_rest_is_detected(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_unreadable_files_are_errors_and_the_rest_is_detected(tmp_path: Path) -> None:
     good, binary = tmp_path / "good", tmp_path / "binary"
     good.write_text(CODE["java"], "utf-8")
     binary.write_bytes(b"\0\1\2" * 50)
     names = [str(binary), str(tmp_path / "gone"), str(tmp_path), str(good)]
-    assert main(["language", "-f", "json", *names]) == 2
-    captured = capsys.readouterr()
-    assert [line.split(": ", 2)[2] for line in captured.err.splitlines()] == [
-        "is a binary file", "no such file", "is a folder; give a file",
-    ]  # fmt: skip
-    report = json.loads(captured.out)
+    done = run("language", "-f", "json", *names)
+    assert done.returncode == 2
+    reasons = ["is a binary file", "no such file", "is a folder; give a file"]
+    assert [line.split(": ", 2)[2] for line in complaints(done)] == reasons
+    report = answer(done)
     assert [each["path"] for each in report["errors"]] == names[:3]
     assert [each["language"] for each in report["files"]] == ["java"]
 
@@ -80,11 +74,12 @@ def test_language_of_stdin_is_detected() -> None:
     assert done.stderr == b""
 
 
-def test_empty_file_has_no_language(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_empty_file_has_no_language(tmp_path: Path) -> None:
     empty = tmp_path / "empty"
     empty.touch()
-    assert main(["language", "-f", "json", str(empty)]) == 0
-    assert answer(capsys)["files"] == [{"path": str(empty), "language": None, "confidence": 1.0}]
+    assert answer(run("language", "-f", "json", empty))["files"] == [
+        {"path": str(empty), "language": None, "confidence": 1.0}
+    ]
 
 
 def test_check_detects_the_language_of_stdin() -> None:

@@ -9,10 +9,9 @@ from pathlib import Path
 import pytest
 
 from codeorigin.check.formats import ReportFormat
-from codeorigin.cli.app import main
 from codeorigin.cli.output import ReportTarget, open_reports, parse_targets
 from codeorigin.errors import CodeOriginError
-from support.command import COMMAND, PLAIN, TERSE
+from support.command import COMMAND, PLAIN, TERSE, complaints, run
 
 
 def targets(*given: str, output: str | None = None) -> list[tuple[str, str | None]]:
@@ -53,20 +52,20 @@ def test_unclear_formats_cost_one_line(given: list[str], output: str | None, sai
     assert "\n" not in str(caught.value)
 
 
-def test_one_check_writes_several_formats(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_one_check_writes_several_formats(tmp_path: Path) -> None:
     def without_numbers(text: str) -> str:
         # Every check takes another time.
         return re.sub(r"\d[\d.,]*", "0", text)
 
-    given = ["check", str(TERSE), "--threshold", "0"]
-    alone = {}
-    for form in ReportFormat:
-        assert main([*given, "--format", form.value]) == 1
-        alone[form] = without_numbers(capsys.readouterr().out)
+    def shown(*formats: str) -> str:
+        done = run("check", TERSE, "--threshold", "0", *formats)
+        assert done.returncode == 1
+        return without_numbers(done.stdout.decode())
+
+    alone = {form: shown("--format", form.value) for form in ReportFormat}
     files = {form: tmp_path / form for form in ReportFormat if form is not ReportFormat.GITHUB}
     formats = [f"--format={form.value}={path}" for form, path in files.items()]
-    assert main([*given, "--format", "github", *formats]) == 1
-    assert without_numbers(capsys.readouterr().out) == alone.pop(ReportFormat.GITHUB)
+    assert shown("--format", "github", *formats) == alone.pop(ReportFormat.GITHUB)
     assert {form: without_numbers(path.read_text("utf-8")) for form, path in files.items()} == alone
 
 
@@ -89,15 +88,11 @@ def test_unfinished_report_leaves_its_file_as_it_was(tmp_path: Path) -> None:
     assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"whole": "new", "part": "old"}
 
 
-def test_full_disk_costs_one_line_with_the_name_of_the_file(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_full_disk_costs_one_line_with_the_name_of_the_file(tmp_path: Path) -> None:
     kept = tmp_path / "kept.json"
-    formats = ["--format", "json=/dev/full", "--format", f"sarif={kept}"]
-    assert main(["check", str(TERSE), *formats]) == 2
-    assert capsys.readouterr().err == (
-        "codeorigin: /dev/full: cannot write the report here: No space left on device\n"
-    )
+    done = run("check", TERSE, "--format", "json=/dev/full", "--format", f"sarif={kept}")
+    said = "codeorigin: /dev/full: cannot write the report here: No space left on device"
+    assert (done.returncode, complaints(done)) == (2, [said])
     assert list(tmp_path.iterdir()) == []
 
 

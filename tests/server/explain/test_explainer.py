@@ -76,9 +76,9 @@ def test_baseline_is_the_bias_plus_a_masked_function(tiny_model: TinyModel) -> N
     assert len({round(float(deep), 4) for deep in expected.values()}) == 3
 
 
-def test_evidence_has_line_numbers_of_the_document(tiny_model: TinyModel) -> None:
-    found = tiny_model.explainer().explain(SNIPPET, "python", first_line=100)
-    assert [line.line for line in found.lines] == [100 + line for line in READ]
+def test_evidence_has_line_numbers_of_the_code(tiny_model: TinyModel) -> None:
+    found = tiny_model.explainer().explain(SNIPPET, "python")
+    assert [line.line for line in found.lines] == READ
 
 
 def test_every_token_counts_for_its_own_line(tiny_model: TinyModel) -> None:
@@ -105,13 +105,12 @@ def test_every_token_counts_for_its_own_line(tiny_model: TinyModel) -> None:
     assert min(abs(value) for value in expected.values()) > 1e-4
 
 
-def test_words_have_their_positions_in_the_document(tiny_model: TinyModel) -> None:
+def test_words_have_their_positions_in_the_code(tiny_model: TinyModel) -> None:
     lines = [line.rstrip("\r") for line in SNIPPET.split("\n")]
-    lines[0] = "    async " + lines[0]
     for method in Method:
         options = ExplainOptions(method=method, top_tokens=99)
-        found = tiny_model.explainer().explain(SNIPPET, "python", 50, options, first_column=10)
-        texts = [lines[token.line - 50][token.start_column : token.end_column] for token in found.top_tokens]
+        found = tiny_model.explainer().explain(SNIPPET, "python", options)
+        texts = [lines[token.line][token.start_column : token.end_column] for token in found.top_tokens]
         assert texts == [token.text for token in found.top_tokens]
         assert {"f", "né", "print", "('😀',", "return"} <= set(texts)
         strength = [abs(token.value) for token in found.top_tokens]

@@ -69,10 +69,10 @@ def test_blank_tokens_add_nothing() -> None:
 def test_lines_are_signed_sums_at_their_document_positions() -> None:
     normalized = normalize("if a:\n\n    b\n", "python")
     assert line_sums(np.array([1.0, -3.0, 0.5]), int32(0, 0, 2), 3).tolist() == [-2.0, 0.0, 0.5]
-    found = line_attributions(np.array([1.0, 0.0, 2.0]), np.array([-0.5, 0.0, 1.0]), normalized, 40)
+    found = line_attributions(np.array([1.0, 0.0, 2.0]), np.array([-0.5, 0.0, 1.0]), normalized)
     assert found == (
-        LineAttribution(line=40, value=0.5, wide=1.0, deep=-0.5),
-        LineAttribution(line=42, value=3.0, wide=2.0, deep=1.0),
+        LineAttribution(line=0, value=0.5, wide=1.0, deep=-0.5),
+        LineAttribution(line=2, value=3.0, wide=2.0, deep=1.0),
     )
 
 
@@ -82,13 +82,13 @@ def test_strongest_words_come_first_at_their_positions() -> None:
     words = find_words(normalized.text)
     #                  if   né   :    né2   =    😀   +    x
     values = np.array([0.1, -4.0, 0.0, 0.5, 0.2, 3.0, 0.0, -0.3])
-    top = strongest_words(values, words, normalized, count=4, first_line=7, first_column=2)
+    top = strongest_words(values, words, normalized, count=4)
     assert top == (
-        TokenAttribution("né", 7, 5, 7, -4.0),
-        TokenAttribution("😀", 9, 10, 11, 3.0),
-        TokenAttribution("né2", 9, 4, 7, 0.5),
-        TokenAttribution("x", 9, 15, 16, -0.3),
+        TokenAttribution("né", 0, 3, 5, -4.0),
+        TokenAttribution("😀", 2, 10, 11, 3.0),
+        TokenAttribution("né2", 2, 4, 7, 0.5),
+        TokenAttribution("x", 2, 15, 16, -0.3),
     )
-    everything = strongest_words(values, words, normalized, count=99, first_line=0, first_column=0)
+    everything = strongest_words(values, words, normalized, count=99)
     assert [token.value for token in everything] == [-4.0, 3.0, 0.5, -0.3, 0.2, 0.1]
-    assert strongest_words(values, words, normalized, count=0, first_line=0, first_column=0) == ()
+    assert strongest_words(values, words, normalized, count=0) == ()

@@ -8,7 +8,6 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from codeorigin.cli.app import main
 from codeorigin.errors import CodeOriginError
 from codeorigin.fleet import report as fleet_report
 from codeorigin.fleet.engines import LocalEngine
@@ -18,6 +17,8 @@ from codeorigin.fleet.scan import read_repositories
 from codeorigin.fleet.store import Store
 from codeorigin.fleet.units import Unit
 from codeorigin.fleet.work import UnitResult
+from support.command import complaints
+from support.command import run as run_command
 from support.fleet_scans import request, run
 
 
@@ -34,14 +35,15 @@ def test_list_of_repositories_is_read(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("of", ["commits", "tree"])
 def test_scan_command_writes_a_report_on_all_repositories(
-    folders: list[Path], model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], of: str
+    folders: list[Path], model: Path, tmp_path: Path, of: str
 ) -> None:
     listed = tmp_path / "list.txt"
     listed.write_text("\n".join(map(str, [*folders, tmp_path / "<i>gone"])))
     out = tmp_path / "out"
-    given = ["scan", str(listed), "--output", str(out), "--model", str(model), "--jobs", "1", "--of", of]
-    assert main(given) == 2
-    said = capsys.readouterr().err.splitlines()
+    given = ("scan", listed, "--output", out, "--model", model, "--jobs", "1", "--of", of)
+    done = run_command(*given)
+    assert done.returncode == 2
+    said = complaints(done)
     assert said[0].endswith("gone: no such folder")
     assert said[-1].startswith("codeorigin: 4 repositories: 3 units done, 0 done before, 1 failed; report in")
     text = (out / "report.html").read_text(encoding="utf-8")
@@ -54,8 +56,9 @@ def test_scan_command_writes_a_report_on_all_repositories(
     assert [row["functions"] for row in rows] == [12, 12, 12]
     assert f"Everything: 216 lines of 18 {'files' if of == 'tree' else 'commits'};" in text
     listed.write_text("\n".join(map(str, folders)))
-    assert main(given) == 0
-    assert "0 units done, 3 done before, 0 failed" in capsys.readouterr().err
+    done = run_command(*given)
+    assert done.returncode == 0
+    assert b"0 units done, 3 done before, 0 failed" in done.stderr
 
 
 # A terminal sends Ctrl-C to all processes of the command at once. In a shell's background, they would ignore it.
@@ -86,13 +89,7 @@ sys.exit(app.main(sys.argv[3:]))
 
 @pytest.mark.parametrize(("moment", "at", "kept"), [("wait", 1, 0), ("write", 4, 4), ("report", 1, 6)])
 def test_interrupted_scan_keeps_finished_work_and_resumes(
-    folders: list[Path],
-    model: Path,
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
-    moment: str,
-    at: int,
-    kept: int,
+    folders: list[Path], model: Path, tmp_path: Path, moment: str, at: int, kept: int
 ) -> None:
     many = [tmp_path / name for name in "abc"]
     for link, folder in zip(many, folders, strict=True):
@@ -115,8 +112,9 @@ def test_interrupted_scan_keeps_finished_work_and_resumes(
     assert not (out / "report.html").exists()
     assert not list(out.rglob("*.part"))
     assert len(list(out.glob("manifest/*/*/*.json"))) == len(list(out.glob("commits/*/*.parquet"))) == kept
-    assert main(given) == 0
-    assert f"{6 - kept} units done, {kept} done before, 0 failed; report" in capsys.readouterr().err
+    again = run_command(*given)
+    assert again.returncode == 0
+    assert f"{6 - kept} units done, {kept} done before, 0 failed; report" in again.stderr.decode()
     assert [row["functions"] for row in pq.read_table(out / "repositories.parquet").to_pylist()] == 6 * [12]
 
 
@@ -129,9 +127,8 @@ def test_repositories_with_the_same_name_are_distinguished(
         (tmp_path / f"{number}" / "repo").symlink_to(folder)
     listed.write_text("0/repo\n1/repo\n")
     out = tmp_path / "out"
-    assert (
-        main(["scan", str(listed), "-o", str(out), "--model", str(model), "--jobs", "1", "--of", "tree"]) == 0
-    )
+    done = run_command("scan", listed, "-o", out, "--model", model, "--jobs", "1", "--of", "tree")
+    assert done.returncode == 0
     text = (out / "report.html").read_text(encoding="utf-8")
     assert re.findall(r"<title>(./repo): 72 lines", text) == ["0/repo", "1/repo"]
 

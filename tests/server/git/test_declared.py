@@ -1,13 +1,12 @@
 """What commits declare about themselves: only agents, and nothing about people."""
 
-import json
 from pathlib import Path
 
 import pytest
 
-from codeorigin.cli.app import main
 from codeorigin.git.declared import Declared, declared_agents
 from codeorigin.git.repository import Repository as Opened
+from support.command import report_of, run
 from support.repositories import Repository
 
 CODE = "def f(values):\n    total = 0\n    for value in values:\n        total += value\n    return total\n"
@@ -47,81 +46,75 @@ def test_only_trailers_and_authors_declare_agents(
     assert found == ([] if expected is None else [Declared(head, *expected)])
 
 
-@pytest.mark.parametrize(
-    ("line", "agents"),
-    [
-        ("Assisted-by: Claude Code", ["claude"]),
-        ("Assisted-by: Claude:claude-opus-4", ["claude"]),
-        ("Assisted-by: Claude:claude-3-opus coccinelle sparse", ["claude"]),
-        ("Assisted-by: Claude (Anthropic)", ["claude"]),
-        ("Assisted-by: Claude Opus 4.6", ["claude"]),
-        ("AI-Assisted-By: Claude", ["claude"]),
-        ("Assisted-by: GitHub Copilot", ["copilot"]),
-        ("Assisted-by: GitHub Copilot:claude-sonnet-4.6", ["copilot"]),
-        ("Assisted-by: Codex:gpt-5-4", ["codex"]),
-        ("Assisted-by: ChatGPT", ["chatgpt"]),
-        ("Assisted-by: GLM-5 via Crush <crush@charm.land>", ["crush"]),
-        ("\N{ROBOT FACE} Generated with [Claude Code](https://claude.com/claude-code)", ["claude"]),
-        ("Generated with [Codex](https://openai.com/codex/).", ["codex"]),
-        ("Generated with Cursor", ["cursor"]),
-        ("Made-with: Cursor", ["cursor"]),
-        ("Generated with Gemini CLI", ["gemini"]),
-        ("Generated with [opencode](https://opencode.ai)", ["opencode"]),
-        ("Generated with Amazon Q Developer", ["amazon-q"]),
-        ("Generated-by: Jules", ["jules"]),
-        ("Co-authored-by: opencode <noreply@opencode.ai>", ["opencode"]),
-        ("Co-authored-by: OpenCode (glm-5) <noreply@opencode.ai>", ["opencode"]),
-        ("Co-authored-by: Amazon Q <noreply@aws.amazon.com>", ["amazon-q"]),
-        ("Co-authored-by: Kiro Agent <244629292+kiro-agent@users.noreply.github.com>", ["kiro"]),
-        ("Co-authored-by: Junie <junie@jetbrains.com>", ["junie"]),
-        ("Co-authored-by: Windsurf <noreply@codeium.com>", ["windsurf"]),
-        ("Co-authored-by: Cline <noreply@cline.bot>", ["cline"]),
-        ("Co-authored-by: Qwen-Coder <qwen-coder@alibabacloud.com>", ["qwen-code"]),
-        ("Co-authored-by: GitHub Copilot <noreply@github.com>", ["copilot"]),
-        # People and unrelated lines.
-        ("Assisted-by: Claude", []),
-        ("Assisted-by: Claude Monet", []),
-        ("Assisted-by: Claude Monet <monet@example.org>", []),
-        ("Assisted-by: Jules: many thanks", []),
-        ("Co-authored-by: Devin Cline <devin@example.org>", []),
-        ("Co-authored-by: Kiro <kiro@example.org>", []),
-        ("Generated-by: Junie <junie@example.org>", []),
-        ("Assisted-by: Ann Cursor", []),
-        ("Generated with cursor pagination switched on", []),
-        ("Generated with gemini-like colours", []),
-        ("The tables were generated with codex.", []),
-        ("Reviewed-by: GitHub Copilot", []),
-        ("Made with love", []),
-        ("Made with warp speed", []),
-    ],
-)
-def test_agents_are_recognized_by_what_they_call_themselves(
-    repository: Repository, line: str, agents: list[str]
-) -> None:
-    repository.commit({"a.py": CODE}, date="2020-01-02", message=f"Work\n\n{line}")
-    opened = Opened.of(repository.folder)
-    head = opened.resolve("HEAD")
-    assert [each.agent for each in declared_agents(opened.git, [head])] == agents
+LINES: dict[str, list[str]] = {
+    "Assisted-by: Claude Code": ["claude"],
+    "Assisted-by: Claude:claude-opus-4": ["claude"],
+    "Assisted-by: Claude:claude-3-opus coccinelle sparse": ["claude"],
+    "Assisted-by: Claude (Anthropic)": ["claude"],
+    "Assisted-by: Claude Opus 4.6": ["claude"],
+    "AI-Assisted-By: Claude": ["claude"],
+    "Assisted-by: GitHub Copilot": ["copilot"],
+    "Assisted-by: GitHub Copilot:claude-sonnet-4.6": ["copilot"],
+    "Assisted-by: Codex:gpt-5-4": ["codex"],
+    "Assisted-by: ChatGPT": ["chatgpt"],
+    "Assisted-by: GLM-5 via Crush <crush@charm.land>": ["crush"],
+    "\N{ROBOT FACE} Generated with [Claude Code](https://claude.com/claude-code)": ["claude"],
+    "Generated with [Codex](https://openai.com/codex/).": ["codex"],
+    "Generated with Cursor": ["cursor"],
+    "Made-with: Cursor": ["cursor"],
+    "Generated with Gemini CLI": ["gemini"],
+    "Generated with [opencode](https://opencode.ai)": ["opencode"],
+    "Generated with Amazon Q Developer": ["amazon-q"],
+    "Generated-by: Jules": ["jules"],
+    "Co-authored-by: opencode <noreply@opencode.ai>": ["opencode"],
+    "Co-authored-by: OpenCode (glm-5) <noreply@opencode.ai>": ["opencode"],
+    "Co-authored-by: Amazon Q <noreply@aws.amazon.com>": ["amazon-q"],
+    "Co-authored-by: Kiro Agent <244629292+kiro-agent@users.noreply.github.com>": ["kiro"],
+    "Co-authored-by: Junie <junie@jetbrains.com>": ["junie"],
+    "Co-authored-by: Windsurf <noreply@codeium.com>": ["windsurf"],
+    "Co-authored-by: Cline <noreply@cline.bot>": ["cline"],
+    "Co-authored-by: Qwen-Coder <qwen-coder@alibabacloud.com>": ["qwen-code"],
+    "Co-authored-by: GitHub Copilot <noreply@github.com>": ["copilot"],
+    # People and unrelated lines.
+    "Assisted-by: Claude": [],
+    "Assisted-by: Claude Monet": [],
+    "Assisted-by: Claude Monet <monet@example.org>": [],
+    "Assisted-by: Jules: many thanks": [],
+    "Co-authored-by: Devin Cline <devin@example.org>": [],
+    "Co-authored-by: Kiro <kiro@example.org>": [],
+    "Generated-by: Junie <junie@example.org>": [],
+    "Assisted-by: Ann Cursor": [],
+    "Generated with cursor pagination switched on": [],
+    "Generated with gemini-like colours": [],
+    "The tables were generated with codex.": [],
+    "Reviewed-by: GitHub Copilot": [],
+    "Made with love": [],
+    "Made with warp speed": [],
+}
 
 
-def report(capsys: pytest.CaptureFixture[str], *options: str) -> str:
-    main(["check", "--format", "json", *options])
-    return capsys.readouterr().out
+def test_agents_are_recognized_by_what_they_call_themselves(repository: Repository) -> None:
+    tree = repository.git("rev-parse", "HEAD^{tree}")
+    said = {
+        repository.git("commit-tree", tree, "-m", f"Work {n}\n\n{line}"): line for n, line in enumerate(LINES)
+    }
+    found: dict[str, list[str]] = {line: [] for line in LINES}
+    for each in declared_agents(Opened.of(repository.folder).git, list(said)):
+        found[said[each.commit]].append(each.agent)
+    assert found == LINES
 
 
-def test_report_shows_declared_agents_next_to_the_estimate(
-    repository: Repository, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_report_shows_declared_agents_next_to_the_estimate(repository: Repository) -> None:
     repository.git("checkout", "-q", "-b", "work")
     repository.commit({"a.py": CODE}, date="2020-01-02", message=CLAUDE)
     signed = repository.git("rev-parse", "HEAD")
     repository.commit({"b.py": CODE}, date="2020-01-03")
     declared = [{"commit": signed, "agent": "claude", "how": "trailer"}]
-    by_commit = json.loads(report(capsys, "--commit", "HEAD~1"))
-    by_range = json.loads(report(capsys, "--changed", "main"))
+    by_commit = report_of(run("check", "-f", "json", "--commit", "HEAD~1"))
+    by_range = report_of(run("check", "-f", "json", "--changed", "main"))
     assert by_commit["change"]["declared"] == by_range["change"]["declared"] == declared
-    assert json.loads(report(capsys, "--commit", "HEAD"))["change"]["declared"] == []
-    plain = json.loads(report(capsys, "--commit", "HEAD~1", "--no-declared"))
+    assert report_of(run("check", "-f", "json", "--commit", "HEAD"))["change"]["declared"] == []
+    plain = report_of(run("check", "-f", "json", "--commit", "HEAD~1", "--no-declared"))
     assert plain["change"]["declared"] is None
     assert plain["files"] == by_commit["files"]
     sentence = (
@@ -129,17 +122,16 @@ def test_report_shows_declared_agents_next_to_the_estimate(
         "This is a fact about the commit, not part of the estimate."
     )
     for report_format in ("text", "github", "html"):
-        main(["check", "--changed", "main", "--format", report_format])
-        assert sentence in capsys.readouterr().out
-        main(["check", "--changed", "main", "--format", report_format, "--no-declared"])
-        assert "Declared:" not in capsys.readouterr().out
+        given = ("check", "--changed", "main", "--format", report_format)
+        assert sentence in run(*given).stdout.decode()
+        assert b"Declared:" not in run(*given, "--no-declared").stdout
 
 
-def test_people_are_not_named(repository: Repository, capsys: pytest.CaptureFixture[str]) -> None:
+def test_people_are_not_named(repository: Repository) -> None:
     message = f"{CLAUDE}\nCo-authored-by: Bo <bo@example.org>"
     repository.commit({"a.py": CODE}, date="2020-01-02", message=message)
     for report_format in ("json", "text", "html", "sarif", "github", "markdown", "gitlab"):
-        main(["check", "--commit", "HEAD", "--threshold", "0", "--format", report_format])
-        shown = capsys.readouterr().out
+        done = run("check", "--commit", "HEAD", "--threshold", "0", "--format", report_format)
+        shown = done.stdout.decode()
         assert shown
         assert not any(name in shown for name in ("Ann", "ann@", "Bo <", "bo@", "example.org"))

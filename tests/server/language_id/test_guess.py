@@ -3,12 +3,13 @@
 import dataclasses
 import random
 
+import numpy as np
 import pytest
 from tests.support.language_texts import CODE
 from tests.support.language_texts import NONE as OTHER
 
 from codeorigin.language_id import guess_language
-from codeorigin.language_id.model import NONE, LanguageModel
+from codeorigin.language_id.model import NONE, LanguageModel, Temperatures
 from codeorigin.languages import LANGUAGES
 
 
@@ -24,9 +25,22 @@ def test_language_of_a_function_is_guessed(language: str) -> None:
     assert guess.language in {language, None}
 
 
-@pytest.mark.parametrize("language", sorted(set(CODE) - {"c", "javascript"}))
+@pytest.mark.parametrize("language", CODE)
 def test_clear_code_gets_its_language(language: str) -> None:
     assert guess_language(CODE[language]).language == language
+
+
+@pytest.mark.parametrize("other", ["javascript", "typescript", "java"])
+def test_likelier_of_two_languages_that_are_scored_alike_is_given(other: str, model: LanguageModel) -> None:
+    likely = {"javascript": 0.15, "typescript": 0.15, "java": 0.15} | {other: 0.7}
+    text = "const total = values.length;"
+    shares = np.array([likely.get(label, 0.0) for label in model.labels])
+    certain = dataclasses.replace(model, weights=model.weights * 0, bias=np.log(shares + 1e-9), shifts={})
+    found = guess_language(
+        text, dataclasses.replace(certain, temperatures=Temperatures((), (1.0,)), threshold=0.8)
+    )
+    assert found.likeliest == other
+    assert found.language == (None if other == "java" else other)
 
 
 @pytest.mark.parametrize("kind", OTHER)

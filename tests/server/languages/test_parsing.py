@@ -4,7 +4,7 @@ import json
 import os
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -13,10 +13,17 @@ from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.cancellation import CancelToken
 from codeorigin.errors import Cancelled, CodeOriginError
 from codeorigin.functions.documents import Document
-from codeorigin.functions.finding import Outline, find_functions, outline
+from codeorigin.functions.finding import Outline, outline
 from codeorigin.languages import LANGUAGES, get_language, parsing
 from codeorigin.languages.constructs import character_constructs
-from codeorigin.languages.parsing import ParseBudgetError, bounded, one_document
+from codeorigin.languages.parsing import (
+    Budget,
+    ParseBudgetError,
+    ParserInput,
+    bounded,
+    bounded_all,
+    one_document,
+)
 from codeorigin.languages.syntax import parse
 from codeorigin.model.file_verdict import FileReason
 from support import parser_work
@@ -105,6 +112,43 @@ def test_parts_of_one_document_share_their_time(
     bounded(parser_work.take_time, "x", "python")
 
 
+@pytest.mark.parametrize("work", [parser_work.die_of_d, parser_work.use_memory_of_d])
+def test_text_that_is_too_much_leaves_the_others_of_its_batch_as_they_are(
+    processes: Processes, work: Callable[[str, str], str]
+) -> None:
+    texts = [ParserInput.of(text, "python") for text in ("a", "d", "b", "d", "d", "c")]
+    found = bounded_all(work, texts)
+    assert [each if isinstance(each, str) else type(each) for each in found] == [
+        *("A", ParseBudgetError, "B", ParseBudgetError, ParseBudgetError, "C")
+    ]
+
+
+def test_texts_after_one_that_has_taken_much_memory_get_a_new_process(processes: Processes) -> None:
+    texts = [ParserInput.of("x" * size, "python") for size in (1, 500_000, 1, 1)]
+    first, large, *rest = bounded_all(parser_work.use_some_memory_and_tell, texts)
+    assert first == large != rest[0] == rest[1]
+
+
+def test_texts_of_a_batch_share_the_time_of_their_document(
+    processes: Processes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parsing, "_PATIENCE", 1e4)
+    greedy, other = Budget(0.08), Budget(0.08)
+    texts = [ParserInput("x", "python", 3.0, budget) for budget in (greedy, greedy, greedy, other)]
+    *_, third, fourth = bounded_all(parser_work.take_time, texts)
+    assert isinstance(third, ParseBudgetError)
+    assert fourth is None
+    assert greedy.left <= 0 < other.left
+
+
+def test_batch_is_not_read_on_after_it_was_cancelled(processes: Processes) -> None:
+    token = CancelToken()
+    threading.Timer(0.2, token.cancel).start()
+    with pytest.raises(Cancelled):
+        bounded_all(parser_work.take_time, [ParserInput.of("x", "python")] * 1_000, token)
+    assert not processes
+
+
 def test_error_in_the_process_is_raised_here(processes: Processes) -> None:
     with pytest.raises(ValueError, match="no python"):
         bounded(parser_work.fail, "x", "python")
@@ -146,7 +190,6 @@ def test_text_that_takes_too_long_has_no_functions(monkeypatch: pytest.MonkeyPat
     with pytest.raises(ParseBudgetError):
         parse(HOPELESS, PYTHON)
     assert outline(HOPELESS, PYTHON) == Outline((), parsed=False)
-    assert find_functions(HOPELESS, PYTHON) == ()
 
 
 def test_text_nested_deeply_is_parsed() -> None:

@@ -13,7 +13,7 @@ from codeorigin.model.scoring.scorer import Scorer
 outlined, explain = analyzer.outlined, Analyzer.explain
 
 
-def misbehave(document, cancel):  # type: ignore[no-untyped-def]
+def misbehave(document, parsed, cancel):  # type: ignore[no-untyped-def]
     """Do what the text says, then analyse it."""
     text = document.text
     if "RAISE" in text:
@@ -28,7 +28,7 @@ def misbehave(document, cancel):  # type: ignore[no-untyped-def]
     if "HANG" in text:
         print("hanging", file=sys.stderr, flush=True)
         time.sleep(3600)
-    return outlined(document, cancel)
+    return outlined(document, parsed, cancel)
 
 
 def wait(text, cancel):  # type: ignore[no-untyped-def]

@@ -20,7 +20,7 @@ from codeorigin_training.run import Run
 from codeorigin_training.thresholds.config import CalibrateConfig
 from support.corpus_maker import write_corpus
 
-SETTINGS = CalibrateConfig(llm_rate=0.2, fewest_repositories=3)
+SETTINGS = CalibrateConfig(llm_rate=0.2, fewest_repositories=1)
 
 
 @pytest.fixture(scope="module")
@@ -60,9 +60,11 @@ def config(bundle: Path, data: Path, out: Path) -> RecalibrateConfig:
 
 
 def test_bundle_that_does_not_say_what_it_has_seen_is_refused(data: Path, tmp_path: Path) -> None:
-    """The shipped bundle was fitted on all repositories and packages of its corpus, and does not list them."""
+    shipped = Bundle.load()
+    unlisted = {name: value for name, value in shipped.manifest["data"].items() if name != "seen"}
+    write_again(tmp_path / "unlisted", shipped, dict(shipped.manifest) | {"data": unlisted})
     with pytest.raises(CodeOriginError, match="does not list what it was fitted on") as refused:
-        recalibrate(config(default_model_dir(), data, tmp_path / "out"), Run(tmp_path), lambda line: None)
+        recalibrate(config(tmp_path / "unlisted", data, tmp_path / "out"), Run(tmp_path), lambda line: None)
     assert "\n" not in str(refused.value)
     assert not (tmp_path / "out").exists()
 

@@ -11,7 +11,7 @@ from codeorigin_training.encoder.files import make_encoder
 from codeorigin_training.encoder.inference import encode_rows
 from codeorigin_training.encoder.pretraining import Pieces, PretrainConfig, pretrain
 from codeorigin_training.encoder.settings import EncoderConfig
-from codeorigin_training.encoder.training import TrainingError
+from codeorigin_training.encoder.trainer import TrainingError
 from codeorigin_training.encoder.vocabulary import own_tokenizer
 from support.tiny_roberta import write_tiny_roberta
 from support.tiny_training import fresh_encoder, tiny_rows, tiny_tokenizer

@@ -20,7 +20,8 @@ from codeorigin_training.encoder.inference import (
 )
 from codeorigin_training.encoder.model import Encoder
 from codeorigin_training.encoder.settings import Phase, Strategy, TrainingConfig
-from codeorigin_training.encoder.training import EncoderLoss, GradualUnfreezing, TrainingError, train
+from codeorigin_training.encoder.trainer import TrainingError
+from codeorigin_training.encoder.training import EncoderLoss, GradualUnfreezing, train
 from support.tiny_training import fresh_encoder, tiny_rows, tiny_tokenizer
 
 TOKENIZER = tiny_tokenizer()

@@ -1,3 +1,5 @@
+"""The evaluation page: text and charts of its sections, the manifest's figures, and what must be read first."""
+
 import json
 import re
 import xml.etree.ElementTree as ET
@@ -8,28 +10,12 @@ import pytest
 
 from codeorigin.model.bundle import default_model_dir
 from codeorigin_training.metrics.figures import Estimate, Figures
+from codeorigin_training.report.charts import Chart, ChartKind, Series
 from codeorigin_training.report.commits import commit_sections
-from codeorigin_training.report.contents import (
-    BaselineFigures,
-    Breakdown,
-    Comparison,
-    Control,
-    Faithfulness,
-    HeldOut,
-    LearningPoint,
-    MatrixRow,
-    MethodFaithfulness,
-    Neutral,
-    PerturbedFigures,
-    ReliabilityBin,
-    RemovalFaithfulness,
-    Report,
-    RocCurve,
-    Subject,
-    TransferRow,
-)
 from codeorigin_training.report.document import html
-from codeorigin_training.report.evaluation import problems, render
+from codeorigin_training.report.evaluation import Report, Subject, problems, render
+from codeorigin_training.report.section import Section, TitledTable
+from codeorigin_training.report.sections.matrix import MatrixRow, PerturbedFigures, matrix_section
 from codeorigin_training.report.separation import quality_table
 
 EVIL = '<script>alert("1")</script> & co'
@@ -37,38 +23,17 @@ SURE = Estimate(0.9, 0.85, 0.95)
 NONE = Estimate(None, None, None)
 FIGURES = Figures(SURE, SURE, NONE, Estimate(0.012, 0.0, 0.02), NONE, SURE, 200, 100, 12)
 PERTURBED = PerturbedFigures("renamed", FIGURES, Estimate(0.01, -0.01, 0.03), 0.97)
-ROW = MatrixRow(f"snippets: {EVIL}", f"snippets by {EVIL}", "shipped", FIGURES, (PERTURBED,), in_order=SURE)
-METHOD = MethodFaithfulness("shipped", SURE, SURE, SURE, (0.5, 1.0))
+ROW = MatrixRow(f"snippets: {EVIL}", f"snippets by {EVIL}", FIGURES, (PERTURBED,), in_order=SURE)
+CHART = Chart(EVIL, ChartKind.LINE, EVIL, "y", (Series(EVIL, (0.01, 1.0), (0.4, 1.0)),), logarithmic=True)
 
 REPORT = Report(
-    subject=Subject(f"model {EVIL}", "d" * 64, "c" * 64, 401, 64, "seed 0", seen=0),
-    held_out=HeldOut(
-        functions=500,
-        units=64,
-        drawn=300,
-        curves=(RocCurve(EVIL, (0.01, 1.0), (0.4, 1.0)),),
-        reliability=(ReliabilityBin(0.2, 0.25, 100), ReliabilityBin(0.8, 0.7, 50)),
-        breakdowns=(Breakdown("language", EVIL, FIGURES), Breakdown("agent", "robot", FIGURES)),
-    ),
-    matrix=(ROW, replace(ROW, name="old", title="of old code", in_order=None)),
-    transfer=(TransferRow("agent", EVIL, ROW, 0.95),),
-    learning_curve=(
-        LearningPoint(32, 900, (0.8, None), (0.7, 0.72)),
-        LearningPoint(64, 1800, (0.85,), (None,)),
-    ),
-    controls=(
-        Control("length", EVIL, SURE, SURE, 0.1, exceeded=True),
-        Control("x", "x", NONE, NONE, None, False),
-    ),
-    baselines=(BaselineFigures("shipped", EVIL, 0, FIGURES, FIGURES, None),),
-    faithfulness=Faithfulness(
-        200,
-        40,
-        (0.1, 0.5),
-        (RemovalFaithfulness("deleted", EVIL, (METHOD, replace(METHOD, method="random"))),),
-        (Comparison("occlusion", "deleted", SURE, "not below occlusion", holds=False),),
-    ),
-    neutral=Neutral(0.4, 0.1, holds=False),
+    Subject(f"model {EVIL}", "d" * 64, "c" * 64, 401, 64, "seed 0", seen=0),
+    {
+        "matrix": matrix_section([ROW, replace(ROW, name="old", title="of old code", in_order=None)]),
+        "controls": Section(EVIL, EVIL, charts=(CHART, CHART), problems=(EVIL,)),
+        "faithfulness": Section("F", "", tables=(TitledTable(EVIL, EVIL, ("a",), ((EVIL,),)),)),
+        "neutral": Section("N", "", problems=("not neutral",)),
+    },
 )
 
 
@@ -106,7 +71,7 @@ def test_elements_are_closed_and_names_are_escaped(page: str) -> None:
 
 def test_plots_are_well_formed_and_use_the_pages_colour(page: str) -> None:
     plots = re.findall(r"<svg.*?</svg>", page, re.DOTALL)
-    assert len(plots) == 6
+    assert len(plots) == 3
     for plot in plots:
         ET.fromstring(plot)
         assert "currentColor" in plot
@@ -126,9 +91,7 @@ def test_page_loads_no_external_resources(page: str) -> None:
 
 
 def test_problems_come_first(page: str) -> None:
-    found = problems(REPORT)
-    assert len(found) == 3
-    assert "0.400" in page
+    assert problems(REPORT) == [EVIL, "not neutral"]
     assert page.index("To be read first") < page.index("<h2>")
 
 
@@ -142,24 +105,14 @@ def test_figures_of_the_manifest_stand_once(page: str) -> None:
 
 
 def test_report_without_problems_says_so() -> None:
-    assert REPORT.faithfulness is not None
-    good = replace(
-        REPORT,
-        controls=REPORT.controls[1:],
-        faithfulness=replace(REPORT.faithfulness, comparisons=()),
-        neutral=Neutral(0.0, 0.1, holds=True),
-    )
+    sections = {name: replace(each, problems=()) for name, each in REPORT.sections.items()}
+    good = replace(REPORT, sections=sections)
     assert problems(good) == []
     assert "All controls are within their bounds" in render(good, {})
 
 
 def test_report_without_checks_does_not_claim_that_they_hold() -> None:
-    empty = Report(subject=REPORT.subject)
-    page = render(empty, {})
-    assert "within their bounds" not in page
-    balance = Balance()
-    balance.feed(page)
-    assert balance.open == []
+    assert "within their bounds" not in render(replace(REPORT, sections={}), {})
 
 
 def test_same_report_gives_same_page(page: str) -> None:

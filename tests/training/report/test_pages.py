@@ -6,7 +6,7 @@ import pytest
 
 from codeorigin.errors import CodeOriginError
 from codeorigin.model.bundle import default_model_dir
-from codeorigin_training.experiments import read_trials
+from codeorigin_training.experiments.trials import read_trials
 from codeorigin_training.report.pages import with_metrics
 
 ROOT = Path(__file__).resolve().parents[3]

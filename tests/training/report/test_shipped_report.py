@@ -4,16 +4,15 @@ import json
 from pathlib import Path
 
 from codeorigin.model.bundle import default_model_dir
-from codeorigin_training.commands.evaluate import PAGE, REPORT
-from codeorigin_training.report.contents import Report, build_of
-from codeorigin_training.report.evaluation import render
-from codeorigin_training.report.json_values import from_json_value
+from codeorigin_training.report.evaluate import PAGE, REPORT
+from codeorigin_training.report.evaluation import Report, build_of, render
+from codeorigin_training.report.section import read_json
 
 REPORTS = Path(__file__).parents[3] / "docs" / "evaluation"
 
 
 def test_page_is_rendered_from_the_report_and_the_shipped_manifest() -> None:
-    report = from_json_value(Report, json.loads((REPORTS / REPORT).read_text(encoding="utf-8")))
+    report = read_json(Report, REPORTS / REPORT, "not a report")
     manifest = json.loads((default_model_dir() / "manifest.json").read_text(encoding="utf-8"))
     assert report.subject.build == build_of(manifest)
     page = (REPORTS / PAGE).read_text(encoding="utf-8")

@@ -8,7 +8,6 @@ import pytest
 from typer.testing import CliRunner
 
 from codeorigin_training.cli import app
-from codeorigin_training.commands import study as studies
 from codeorigin_training.data.rows import CorpusError, read_functions
 from codeorigin_training.data.splits import is_held_out
 from support.command import ROOT
@@ -43,7 +42,7 @@ def test_a_copy_of_a_held_out_function_is_not_learnt(
         found.append({row.repo for row in read_functions(folder)})
         raise CorpusError("read enough")
 
-    monkeypatch.setattr(studies, reader, read)
+    monkeypatch.setattr(f"codeorigin_training.studies.{study}.study.{reader}", read)
     command = ["study", study, f"--data={data}", f"--run={tmp_path / 'run'}", *settings]
     assert "read enough" in CliRunner().invoke(app, command).output
     assert found == [repos]

@@ -199,7 +199,7 @@ def test_answers_to_tasks_with_tests_are_read_and_run(tmp_path: Path) -> None:
     assert [answer.group for answer in found] == ["x-GCDAlternative"] * 4 + ["x-GCDZeroShot"] * 4
     # There is only one reader of the file: an answer is the same row as in training and evaluation.
     whole = [each for each in read_snippets(tmp_path / SNIPPETS) if "Unknown" not in each.group]
-    assert all(answer.row in whole for answer in found)
+    assert all(answer in whole for answer in found)
     said: list[str] = []
     assert run_answers(found, 8.0, 2, said.append) == [True, True, True, True, True, False, True, False]
     assert said == ["6 of 8 answers pass"]

@@ -33,7 +33,7 @@ from codeorigin_training.studies.heads.retriever import (
     make_retriever,
     train_retriever,
 )
-from codeorigin_training.studies.heads.significance import analysis_of_variance, by_unit, holm, paired_test
+from codeorigin_training.studies.heads.significance import by_unit, holm, paired_test
 from codeorigin_training.studies.heads.special import (
     differing_by_lot,
     differing_heads,
@@ -44,7 +44,7 @@ from codeorigin_training.studies.heads.tokens import word_tokenizer
 from support.corpus_maker import write_corpus
 
 CONFIG = HeadsConfig(layers=2, heads=2, dim=8, vocabulary=300, specification_tokens=24, code_tokens=24, epochs=1,
-                     batch=4, pairs=8, clusters=2, rounds=5)  # fmt: skip
+                     batch=4, pairs=8, rounds=5)  # fmt: skip
 UNITS = [f"repo{number // 4}" for number in range(80)]
 COMMENT, NAME = CONSTRUCTS.index(Construct.COMMENT), CONSTRUCTS.index(Construct.NAME)
 
@@ -53,9 +53,8 @@ def pair(number: int) -> Specification:
     human = f"def load_{number}(key):\n    # why {number}\n    return store[key]\n"
     llm = f'def load_{number}(key):\n    """Load {number}."""\n    return store.get(key)\n'
     return Specification(
-        id=str(number), language="python", repo=f"r/{number % 5}", is_test=False, modern=True,
-        signature=f"def load_{number}(key)", context="A store.", behaviour=f"Loads what {number} names.",
-        instruction="none", similarity=0.5, human_code=human, llm_code=llm,
+        id=str(number), language="python", repo=f"r/{number % 5}", behaviour=f"Loads what {number} names.",
+        instruction="none", human_code=human, llm_code=llm,
     )  # fmt: skip
 
 
@@ -114,8 +113,6 @@ def test_noise_is_not_significant(seed: int) -> None:
     assert special_heads(lifts, UNITS, alpha=0.01, ratio=1.0) == []
     _, corrected = differing_heads(generator.normal(0.5, 0.1, (80, 3, 4)), UNITS)
     assert corrected.min() > 0.01
-    _, p = analysis_of_variance(generator.normal(0.5, 0.1, (30, 4)))
-    assert p > 0.01
 
 
 def test_nothing_is_found_in_permuted_data() -> None:
@@ -172,25 +169,6 @@ def test_units_are_weighted_equally_and_gaps_are_left_out() -> None:
     assert paired_test(np.array([1.0, 2.0]), np.array([0.0, 0.0])).p == 1.0
     assert paired_test(np.ones(5), np.ones(5)).p == 1.0
     assert paired_test(np.ones(5), np.zeros(5)).p == 0.0
-
-
-def test_anova_removes_each_units_own_level() -> None:
-    assert analysis_of_variance(np.ones((3, 2))) == (0.0, 1.0)
-    assert analysis_of_variance(np.array([[1.0, 2.0], [np.nan, 1.0], [3.0, 1.0]])) == (0.0, 1.0)
-    generator = np.random.default_rng(0)
-    two = generator.normal(0.0, 1.0, (12, 1)) * 10 + generator.normal(0.0, 1.0, (12, 2)) + [0.0, 1.0]
-    paired = paired_test(two[:, 0], two[:, 1])
-    f, p = analysis_of_variance(two)
-    # With two conditions it is the paired t-test.
-    assert f == pytest.approx(paired.statistic**2)
-    assert p == pytest.approx(paired.p)
-
-
-def test_anova_keeps_its_error_rate_with_unequal_variances() -> None:
-    generator = np.random.default_rng(0)
-    spread = np.array([0.1, 0.1, 0.1, 3.0])
-    found = [analysis_of_variance(generator.normal(0.0, spread, (15, 4)))[1] for _ in range(1000)]
-    assert 0.03 < np.mean(np.array(found) < 0.05) < 0.07
 
 
 def test_heads_can_be_ablated_ranked_and_pruned(retriever: Retriever) -> None:
@@ -263,22 +241,16 @@ def test_training_works_with_few_steps(count: int) -> None:
 def test_command_runs_the_whole_study(tmp_path: Path) -> None:
     data = write_corpus(tmp_path / "data", repositories=60, functions=4)
     settings = {name: getattr(CONFIG, name) for name in ("layers", "heads", "dim", "vocabulary", "epochs", "pairs",
-                "specification_tokens", "code_tokens", "batch", "clusters", "rounds")}  # fmt: skip
+                "specification_tokens", "code_tokens", "batch", "rounds")}  # fmt: skip
     (tmp_path / "config.json").write_text(json.dumps(settings), encoding="utf-8")
     command = ["study", "heads", "--data", str(data), "--run", str(tmp_path / "run"),
                "--config", str(tmp_path / "config.json")]  # fmt: skip
     done = CliRunner().invoke(app, command)
     assert done.exit_code == 0, done.output
     page = (tmp_path / "run" / "studies" / "report.html").read_text(encoding="utf-8")
-    for text in (
-        "Heads special to a construct",
-        "AUROC lost without a head",
-        "PCA",
-        "t-SNE",
-        "ANOVA over layers",
-    ):
+    for text in ("Heads special to a construct", "AUROC lost without a head", "heads that differ"):
         assert text in page
-    assert page.count("<svg") == 5
+    assert page.count("<svg") == 3
     assert ("learnt nothing" in page) != ("the AUROC is level" in page)
 
 

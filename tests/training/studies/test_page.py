@@ -5,19 +5,21 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from codeorigin_training import studies
 from codeorigin_training.cli import STUDIES, app
-from codeorigin_training.commands import study
+from codeorigin_training.report.charts import Chart, ChartKind, Series
+from codeorigin_training.report.section import Figure, Section, TitledTable
 from codeorigin_training.run import Run, RunError
 from codeorigin_training.studies.page import read_sections, render, write_study
-from codeorigin_training.studies.section import Chart, Figure, Section, Series, TitledTable
 
+STUDY_ROOMS = Path(studies.__file__).parent
 POINTS = Series("one", (0.0, 1.0, 2.0), (0.5, 0.25, 1.0), (0.4, 0.2, 0.9), (0.6, 0.3, 1.1))
 
 
-def section(title: str, kind: str = "line") -> Section:
+def section(title: str, kind: ChartKind = ChartKind.LINE) -> Section:
     return Section(
         title=title,
-        question="What is <asked>?",
+        note="What is <asked>?",
         findings=("a < b & c",),
         tables=(TitledTable("A table", "", ("name", "value"), (("<b>x</b>", "1"),)),),
         charts=(
@@ -27,8 +29,8 @@ def section(title: str, kind: str = "line") -> Section:
     )
 
 
-@pytest.mark.parametrize("kind", ["line", "scatter", "bars", "heat"])
-def test_every_kind_of_chart_is_drawn(kind: str) -> None:
+@pytest.mark.parametrize("kind", ChartKind)
+def test_every_kind_of_chart_is_drawn(kind: ChartKind) -> None:
     page = render([section("S", kind)])
     assert page.count("<svg") == 1
     for text in ("as " + kind, ">one<", ">two<", ">p<", ">q<"):
@@ -66,8 +68,8 @@ def test_error_names_an_invalid_study_file(tmp_path: Path) -> None:
         read_sections(run)
 
 
-def test_every_study_has_its_function_and_an_unknown_name_is_refused(tmp_path: Path) -> None:
-    assert all(callable(getattr(study, name)) for name in STUDIES)
+def test_every_study_has_its_room_and_an_unknown_name_is_refused(tmp_path: Path) -> None:
+    assert {path.parent.name for path in STUDY_ROOMS.glob("*/study.py")} == set(STUDIES)
     done = CliRunner().invoke(app, ["study", "nothing", "--data", str(tmp_path), "--run", str(tmp_path)])
     assert done.exit_code == 2
     assert "choose one of correctness, heads, language, representations" in done.output

@@ -12,10 +12,10 @@ from pydantic.dataclasses import dataclass
 from codeorigin.model.folder import sha256_of
 from codeorigin_training.configuration import STRICT
 from codeorigin_training.data.card import data_card, rows_hash
-from codeorigin_training.data.debian import SourcePackage, download_sources, read_source_packages
+from codeorigin_training.data.debian.functions import MOST_ROWS, read_source_functions
+from codeorigin_training.data.debian.packages import SourcePackage, download_sources, read_source_packages
 from codeorigin_training.data.filters import FilterConfig, filtered
 from codeorigin_training.data.near_duplicates import Deduplication, drop_across_splits
-from codeorigin_training.data.readers.debian import MOST_ROWS, read_source_functions
 from codeorigin_training.data.reserved import RESERVED, is_reserved, read_reserved, without_reserved
 from codeorigin_training.data.rows import (
     FUNCTIONS,

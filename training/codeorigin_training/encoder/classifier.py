@@ -24,7 +24,8 @@ from codeorigin_training.encoder.inference import sequence_logits
 from codeorigin_training.encoder.labelled import ClassifyError, Labelled, split_units
 from codeorigin_training.encoder.model import Encoder, EncoderError
 from codeorigin_training.encoder.settings import Phase, TrainingConfig
-from codeorigin_training.encoder.training import Metrics, device_named, train
+from codeorigin_training.encoder.trainer import Metrics, device_named
+from codeorigin_training.encoder.training import train
 from codeorigin_training.files import write_whole, written_whole
 from codeorigin_training.run import Log
 

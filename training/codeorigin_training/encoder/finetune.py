@@ -24,7 +24,8 @@ from codeorigin_training.encoder.files import load_encoder, make_encoder, save_e
 from codeorigin_training.encoder.inference import centre, deep_logits, encode_rows
 from codeorigin_training.encoder.model import Encoder
 from codeorigin_training.encoder.settings import Strategy, TrainingConfig
-from codeorigin_training.encoder.training import device_named, frozen_states, train
+from codeorigin_training.encoder.trainer import device_named
+from codeorigin_training.encoder.training import frozen_states, train
 from codeorigin_training.files import written_whole
 from codeorigin_training.metrics.held_out import detector_metrics
 from codeorigin_training.metrics.test_set import keep_test_set, sigmoid

@@ -24,7 +24,7 @@ from codeorigin_training.arrays import Integers, Tokens
 from codeorigin_training.configuration import STRICT
 from codeorigin_training.encoder.model import Encoder
 from codeorigin_training.encoder.settings import EncoderConfig, Precision
-from codeorigin_training.encoder.training import EpochReport, Log, Metrics, TrainingError, arguments
+from codeorigin_training.encoder.trainer import EpochReport, Log, Metrics, TrainingError, arguments
 from codeorigin_training.encoder.vocabulary import library_tokenizer
 
 _UNMASKED = -100

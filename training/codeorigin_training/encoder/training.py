@@ -1,20 +1,17 @@
 """Train an encoder, phase by phase, with transformers' Trainer."""
 
-import logging
 import math
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
-from operator import itemgetter
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
-from torch.utils.data import Dataset, RandomSampler, Sampler, WeightedRandomSampler
+from torch.utils.data import RandomSampler, Sampler, WeightedRandomSampler
 from transformers import (
     EarlyStoppingCallback,
     EvalPrediction,
@@ -25,10 +22,8 @@ from transformers import (
     TrainerState,
     TrainingArguments,
 )
-from transformers.trainer_utils import IntervalStrategy, get_last_checkpoint
-from transformers.utils.logging import disable_progress_bar
+from transformers.trainer_utils import get_last_checkpoint
 
-from codeorigin.errors import CodeOriginError
 from codeorigin.model.scoring.tokenizer import Tokenizer
 from codeorigin_training.arrays import Floats, Floats32
 from codeorigin_training.encoder.examples import (
@@ -40,15 +35,15 @@ from codeorigin_training.encoder.examples import (
 )
 from codeorigin_training.encoder.inference import pooled_states
 from codeorigin_training.encoder.model import Encoder
-from codeorigin_training.encoder.settings import Phase, Precision, Strategy, TrainingConfig
-
-Log = Callable[[str], None]
-Metrics = Callable[[dict[str, float], int], None]
-"""Called with figures by name and their step."""
-
-
-class TrainingError(CodeOriginError):
-    """Training cannot continue."""
+from codeorigin_training.encoder.settings import Phase, Strategy, TrainingConfig
+from codeorigin_training.encoder.trainer import (
+    EpochReport,
+    Log,
+    Metrics,
+    TrainingError,
+    arguments,
+    device_named,
+)
 
 
 def train(
@@ -107,13 +102,6 @@ def frozen_states(
     """States ``(n, D)`` that strategy ``frozen`` trains on, so that the encoder runs only once."""
     model.to(device_named(config.device))
     return pooled_states(model, examples.tokens, tokenizer, config.context)
-
-
-def device_named(name: str) -> torch.device:
-    """The device called ``name``; ``auto`` selects a GPU if there is one."""
-    if name == "auto":
-        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    return torch.device(name)
 
 
 class EncoderLoss(nn.Module):
@@ -177,119 +165,6 @@ class GradualUnfreezing(TrainerCallback):
             for parameter in group:
                 # AdamW does not touch a parameter without a gradient, not even with weight decay.
                 parameter.requires_grad_(place >= len(self._groups) - min(count, self._most))
-
-
-class EpochReport(TrainerCallback):
-    """Passes the figures of every epoch on, and stops a training whose loss is not a number."""
-
-    def __init__(self, log: Log, metrics: Metrics, name: str = "", steps: int = 0) -> None:
-        """Begin each line with ``name``; ``steps`` were done before."""
-        self._log, self._metrics, self._name, self._steps = log, metrics, name, steps
-        self._loss = math.nan
-
-    def on_log(
-        self,
-        args: TrainingArguments,
-        state: TrainerState,
-        control: TrainerControl,
-        logs: dict[str, float] | None = None,
-        **kwargs: Any,
-    ) -> None:
-        if logs is not None and "loss" in logs:
-            self._loss = float(logs["loss"])
-            figures = {"train/loss": self._loss, "learning_rate": float(logs["learning_rate"])}
-            self._metrics(figures, self._steps + state.global_step)
-            if args.eval_strategy == IntervalStrategy.NO:
-                self._log(f"{self._name}epoch {state.epoch or 0:.0f}: loss {self._loss:.4f}")
-
-    def on_evaluate(
-        self,
-        args: TrainingArguments,
-        state: TrainerState,
-        control: TrainerControl,
-        metrics: dict[str, float] | None = None,
-        **kwargs: Any,
-    ) -> None:
-        if metrics is None or not state.global_step:
-            return
-        found = {"loss": metrics["eval_cross_entropy"], "accuracy": metrics["eval_accuracy"]}
-        self._metrics(
-            {f"validation/{name}": value for name, value in found.items()}, self._steps + state.global_step
-        )
-        if not math.isfinite(found["loss"]):
-            raise TrainingError(f"the loss is not a number at step {state.global_step}; lower learning_rate")
-        self._log(
-            f"{self._name}epoch {state.epoch or 0:.0f}: loss {self._loss:.4f}, validation loss {found['loss']:.4f}, "
-            f"accuracy {found['accuracy']:.4f}"
-        )
-
-
-def arguments(
-    folder: Path, *, device: str, precision: Precision, seed: int, **more: Any
-) -> TrainingArguments:
-    """Arguments of a quiet, seeded training that keeps its best and its last epoch in ``folder``."""
-    logging.getLogger("transformers.trainer").setLevel(logging.ERROR)
-    disable_progress_bar()  # type: ignore[no-untyped-call]
-    settings: dict[str, Any] = {
-        "use_cpu": device_named(device).type == "cpu",
-        "bf16": precision is Precision.BFLOAT16,
-        "fp16": precision is Precision.FLOAT16,
-        # As in ELECTRA and RoBERTa: a second-moment decay of 0.999 is too slow for runs of a few thousand steps.
-        "adam_beta2": 0.98,
-        "logging_strategy": "epoch",
-        "eval_strategy": "epoch",
-        "save_strategy": "epoch",
-        "save_total_limit": 1,
-        "dataloader_pin_memory": False,
-        "remove_unused_columns": False,
-        "report_to": [],
-        "disable_tqdm": True,
-        "seed": seed,
-    }
-    return TrainingArguments(output_dir=str(folder), **settings | more)
-
-
-def fit_batches(
-    model: nn.Module,
-    batches: Dataset[dict[str, Any]],
-    *,
-    epochs: int,
-    learning_rate: float,
-    seed: int,
-    log: Log,
-    weight_decay: float = 0.0,
-    device: str = "cpu",
-) -> None:
-    """Train ``model``, whose answer has a ``loss``, on batches that ``batches`` makes itself; no epoch is better.
-
-    Raises:
-        TrainingError: the loss became NaN or infinite.
-    """
-    with TemporaryDirectory() as folder:
-        made = arguments(
-            Path(folder),
-            device=device,
-            precision=Precision.FLOAT32,
-            seed=seed,
-            num_train_epochs=epochs,
-            per_device_train_batch_size=1,
-            learning_rate=learning_rate,
-            weight_decay=weight_decay,
-            lr_scheduler_type="linear",
-            warmup_steps=0.1,
-            eval_strategy="no",
-            save_strategy="no",
-        )
-        trainer = Trainer(
-            model=model,
-            args=made,
-            train_dataset=batches,
-            data_collator=itemgetter(0),
-            callbacks=[EpochReport(log, lambda figures, step: None)],
-        )
-        trainer.remove_callback(PrinterCallback)
-        trainer.train()
-    model.eval()
 
 
 def _phase(

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from codeorigin_training.metrics.figures import Estimate
+from codeorigin_training.metrics.figures import Estimate, Figures
 
 NOTHING = "-"
 """Stands where there is no figure."""
@@ -83,6 +83,32 @@ SHARE_NOTE = (
     "have some."
 )
 """Explanation of :func:`share_cell`, for a table's note."""
+
+
+COLUMNS = (
+    "AUROC",
+    "found at 1 % FP",
+    "found at 0.1 % FP",
+    "FP at the threshold",
+    "calibration error",
+    "unsure",
+    "items",
+    "repositories",
+)
+
+
+def figure_cells(figures: Figures) -> tuple[str, ...]:
+    """The cells of a row of :data:`COLUMNS`."""
+    return (
+        interval(figures.auroc),
+        percent_interval(figures.tpr_at_1, 0),
+        percent_interval(figures.tpr_at_01, 0),
+        percent_interval(figures.false_positive_rate),
+        number(figures.calibration_error.value),
+        percent(figures.unsure.value, 0),
+        f"{figures.items:,}",
+        f"{figures.units:,}",
+    )
 
 
 def missing(value: float | None) -> bool:

@@ -6,7 +6,7 @@ from pydantic.dataclasses import dataclass
 
 from codeorigin_training.configuration import STRICT
 
-PERTURBATIONS = ("reindented", "formatted", "comments_removed", "renamed")
+PERTURBATIONS = ("reindented", "comments_removed", "renamed")
 """Augmentations that preserve a function's behaviour; the report also measures the raw text."""
 
 SECTIONS = (

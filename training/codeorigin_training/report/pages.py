@@ -1,11 +1,15 @@
-"""Keeps the figures in the README and ``docs/quality.md`` in sync with the shipped model's manifest."""
+"""The command ``card``: the model card, and the figures in the README and ``docs/quality.md``, from a manifest."""
 
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from pydantic.dataclasses import dataclass
+
 from codeorigin.errors import CodeOriginError
+from codeorigin.model.folder import MANIFEST
+from codeorigin_training.configuration import STRICT
 from codeorigin_training.files import write_whole
 from codeorigin_training.report.card import model_card
 from codeorigin_training.report.commits import commit_sections
@@ -18,6 +22,8 @@ from codeorigin_training.report.separation import (
     quality_table,
     readme_table,
 )
+from codeorigin_training.run import Log, Run
+from codeorigin_training.tracking import keep_settings
 
 
 def with_metrics(readme: str, manifest: Mapping[str, Any]) -> str:
@@ -58,13 +64,37 @@ def with_quality(page: str, manifest: Mapping[str, Any]) -> str:
     return _between("quality", page, blocks)
 
 
-def refresh(model: Path, readme: Path | None, quality: Path | None = None) -> None:
-    """Regenerate the model card, and the figures in ``readme`` and ``quality`` if given, from the manifest."""
-    manifest = json.loads((model / "manifest.json").read_text(encoding="utf-8"))
-    write_whole(model / "README.md", model_card(manifest))
-    for path, made in ((readme, with_metrics), (quality, with_quality)):
-        if path is not None:
-            write_whole(path, made(path.read_text(encoding="utf-8"), manifest))
+@dataclass(frozen=True, config=STRICT)
+class CardConfig:
+    """``bundle`` None uses the run's; ``readme`` and ``quality``, a page for false positives, are skipped if None."""
+
+    bundle: Path | None = None
+    readme: Path | None = None
+    quality: Path | None = None
+
+
+def card(config: CardConfig, run: Run, log: Log) -> None:
+    """Rewrite the bundle's README.md, and the tables in ``config.readme`` and ``config.quality``.
+
+    Raises:
+        CodeOriginError: a file or the bundle is missing, its manifest is broken, or a page lacks its markers.
+    """
+    bundle = config.bundle or run.needs(run.bundle, "export")
+    if not (bundle / MANIFEST).is_file():
+        raise CodeOriginError(f"{bundle}: holds no {MANIFEST}; pass the folder of a bundle")
+    for path in (config.readme, config.quality):
+        if path is not None and not path.is_file():
+            raise CodeOriginError(f"{path}: not found; pass the project's README and docs/quality.md")
+    try:
+        keep_settings(run, "card", config)
+        manifest = json.loads((bundle / MANIFEST).read_text(encoding="utf-8"))
+        write_whole(bundle / "README.md", model_card(manifest))
+        for path, made in ((config.readme, with_metrics), (config.quality, with_quality)):
+            if path is not None:
+                write_whole(path, made(path.read_text(encoding="utf-8"), manifest))
+    except (KeyError, TypeError, ValueError) as error:
+        raise CodeOriginError(f"{bundle / MANIFEST}: broken manifest ({error!r}); export it again") from error
+    log(f"wrote {bundle / 'README.md'}{'' if config.readme is None else f' and {config.readme}'}")
 
 
 def _between(name: str, page: str, blocks: Sequence[Block]) -> str:

@@ -1,19 +1,22 @@
 """Functions that a study reads, and the detector that it uses."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from codeorigin.model.folder import sha256_of
 from codeorigin_training.arrays import Floats, Integers
+from codeorigin_training.data.corpus import RECORD, CorpusConfig, corpus
 from codeorigin_training.data.rows import FUNCTIONS, HUMAN, PAIRS, Row, limited, read_functions
 from codeorigin_training.data.splits import is_held_out
 from codeorigin_training.data.weights import matched_sample
 from codeorigin_training.metrics.detector import Detector
 from codeorigin_training.metrics.figures import Estimate, estimate
-from codeorigin_training.run import Run, RunError
+from codeorigin_training.report.parts import MeasuredParts
+from codeorigin_training.run import Log, Run, RunError
 
 _FILES = (FUNCTIONS, PAIRS, HUMAN, "snippets.parquet")
 
@@ -73,6 +76,22 @@ def seen_warning(detector: Detector) -> str | None:
             "name its twin that was not (RUN/twin)."
         )
     return None
+
+
+def deduplicated(data: Path, run: Run, log: Log) -> Path:
+    """The run's corpus, made from ``data`` if there is none.
+
+    In the raw rows, what a study measures on may have near duplicates among what it, or the detector, was trained on.
+    """
+    if not (run.corpus / RECORD).is_file():
+        corpus(CorpusConfig(data=data), run, log)
+    return run.corpus
+
+
+def parts_of(run: Run, name: str, config: Any, data: Path, log: Log) -> MeasuredParts:
+    """The measured parts of the study ``name`` with the settings ``config`` on the corpus ``data``."""
+    inputs = {"settings": asdict(config), "data": data_digests(data)}
+    return MeasuredParts(run.studies / name / "parts", inputs, log)
 
 
 def repository_groups(rows: Sequence[Row]) -> Integers:

@@ -3,7 +3,7 @@ import * as vscode from "vscode";
 import type { Services } from "../services";
 import type { FunctionInfo } from "../protocol";
 import type { FunctionRow } from "../tree/rows";
-import { scoredEditor } from "./editor";
+import { scoredEditor } from "./functions";
 
 interface Choice extends vscode.QuickPickItem {
   functionId: string | null;

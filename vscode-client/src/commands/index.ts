@@ -6,11 +6,9 @@ import { NotRunning } from "../server/requests";
 import { acceptFindings } from "./accept";
 import { showActions } from "./actions";
 import { createServerEnvironment } from "./createEnvironment";
-import { explainFunction } from "./explain";
+import { explainFunction, rescoreFile, rescoreSelection, toggleHeatMap } from "./functions";
 import { openReport } from "./openReport";
-import { rescoreFile, rescoreSelection } from "./rescore";
 import { scanChanges, scanWorkspace } from "./scan";
-import { toggleHeatMap } from "./toggleHeatMap";
 
 type Command = (services: Services, ...args: never[]) => unknown;
 

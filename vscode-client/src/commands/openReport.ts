@@ -8,6 +8,7 @@ import type { Services } from "../services";
 import type { Launch } from "../server/launch";
 import { isolated } from "../server/programs";
 import { documentKinds, SECTION } from "../settings";
+import { cancellable } from "./cancellable";
 import { ACCEPTED_FINDINGS, REPORTED, reportArguments } from "./reportArguments";
 
 /** Exit codes of `codeorigin check` with a report: no findings, findings. */
@@ -23,8 +24,10 @@ export async function openReport({ control, channels }: Services): Promise<void>
     return;
   }
   const { launch } = control.found;
-  const options = { location: vscode.ProgressLocation.Notification, title: "Writing the report", cancellable: true };
-  const html = await vscode.window.withProgress(options, (_, cancel) => writeReport(launch, folder, cancel));
+  const html = await cancellable("Writing the report", (signal) => writeReport(launch, folder, signal));
+  if (html === undefined) {
+    return;
+  }
   channels.log.info(`report of ${folder.name}: ${html.length} characters`);
   const panel = vscode.window.createWebviewPanel("codeorigin.report", `Report: ${folder.name}`, vscode.ViewColumn.Active, {
     enableScripts: false,
@@ -43,17 +46,13 @@ async function chooseFolder(): Promise<vscode.WorkspaceFolder | undefined> {
   return folders.length > 1 ? vscode.window.showWorkspaceFolderPick() : folders[0];
 }
 
-async function writeReport(
-  launch: Launch,
-  folder: vscode.WorkspaceFolder,
-  cancel: vscode.CancellationToken,
-): Promise<string> {
+async function writeReport(launch: Launch, folder: vscode.WorkspaceFolder, signal: AbortSignal): Promise<string> {
   const target = await mkdtemp(join(tmpdir(), "codeorigin-"));
   try {
     const file = join(target, "report.html");
     const scope = await scopeOf(folder);
     const args = [...launch.args, "check", "--format", "html", "--output", file, ...scope, "."];
-    await check(launch.command, args, folder.uri.fsPath, cancel);
+    await check(launch.command, args, folder.uri.fsPath, signal);
     return await readFile(file, "utf8");
   } finally {
     await rm(target, { recursive: true, force: true });
@@ -82,22 +81,14 @@ async function scopeOf({ uri }: vscode.WorkspaceFolder): Promise<string[]> {
   });
 }
 
-function check(command: string, args: string[], cwd: string, cancel: vscode.CancellationToken): Promise<void> {
-  const abort = new AbortController();
-  const listener = cancel.onCancellationRequested(() => {
-    abort.abort();
-  });
-  return new Promise<void>((resolve, reject) => {
-    execFile(command, args, { ...isolated(cwd), signal: abort.signal }, (error, _, stderr) => {
-      if (abort.signal.aborted) {
-        reject(new vscode.CancellationError());
-      } else if (error && !CHECKED.includes(Number(error.code))) {
+function check(command: string, args: string[], cwd: string, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    execFile(command, args, { ...isolated(cwd), signal }, (error, _, stderr) => {
+      if (error && !CHECKED.includes(Number(error.code))) {
         reject(new Error(stderr.trim().split("\n").at(-1) ?? error.message));
       } else {
         resolve();
       }
     });
-  }).finally(() => {
-    listener.dispose();
   });
 }

@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 
 import type { Services } from "../services";
+import { cancellable } from "./cancellable";
 
 /** Scores what the working tree changed and shows it in the view in Source Control. */
 export async function scanChanges({ requests, changes }: Services): Promise<void> {
@@ -14,17 +15,9 @@ export async function scanWorkspace({ requests, scanProgress, tree }: Services):
     void vscode.window.showInformationMessage("CodeOrigin: open a folder to scan it.");
     return;
   }
-  const options = { location: vscode.ProgressLocation.Notification, title: "Scanning the workspace", cancellable: true };
-  const scan = await vscode.window.withProgress(options, async (progress, cancel) => {
-    try {
-      return await scanProgress.during(progress, () => requests.scanWorkspace(cancel, () => scanProgress.token));
-    } catch (error) {
-      if (cancel.isCancellationRequested) {
-        return undefined;
-      }
-      throw error;
-    }
-  });
+  const scan = await cancellable("Scanning the workspace", (signal, progress) =>
+    scanProgress.during(progress, () => requests.scanWorkspace(signal, () => scanProgress.token)),
+  );
   if (!scan) {
     return;
   }

@@ -1,3 +1,5 @@
+import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
 import * as vscode from "vscode";
 import { LanguageClient, type LanguageClientOptions, type Middleware } from "vscode-languageclient/node";
 
@@ -6,7 +8,9 @@ import { documentSelector } from "../languages";
 import { documentKinds, ownSettings, SECTION } from "../settings";
 import type { Launch } from "./launch";
 import { isolated } from "./programs";
-import { forwardLog } from "./serverLog";
+
+/** `2026-01-31 12:00:00,123 INFO codeorigin.lsp: text` */
+const ENTRY = /^\S+ \S+ (DEBUG|INFO|WARNING|ERROR|CRITICAL) (.*)$/;
 
 /** A client that has not been started. */
 export function createClient(launch: Launch, channels: Channels, middleware: Middleware): LanguageClient {
@@ -26,4 +30,26 @@ export function createClient(launch: Launch, channels: Channels, middleware: Mid
     { command: launch.command, args, options: isolated() },
     { ...options, stdioOptions: { stdout: forwardLog, stderr: forwardLog } },
   );
+}
+
+/** Copies the server's log to a channel at the level of each entry; the channel adds the time. */
+function forwardLog(stream: Readable, channel: vscode.LogOutputChannel): void {
+  createInterface({ input: stream }).on("line", (line) => {
+    const [, level, text] = ENTRY.exec(line) ?? [];
+    const message = text ?? line;
+    switch (level) {
+      case "DEBUG":
+        channel.debug(message);
+        break;
+      case "WARNING":
+        channel.warn(message);
+        break;
+      case "ERROR":
+      case "CRITICAL":
+        channel.error(message);
+        break;
+      default:
+        channel.info(message);
+    }
+  });
 }

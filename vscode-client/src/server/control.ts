@@ -5,7 +5,7 @@ import type { Channels } from "../channels";
 import { FILE_VERDICT, type FileVerdictNote, STATUS, type Status } from "../protocol";
 import { createClient } from "./client";
 import { type Found, findServer, type Missing } from "./launch";
-import { probe } from "./probe";
+import { probe } from "./programs";
 import type { SourceFinder } from "./sources";
 
 const STOP_TIMEOUT = 3000;

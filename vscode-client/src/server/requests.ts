@@ -59,10 +59,10 @@ export class Requests {
   }
 
   /** Cancelling the server's `progress` returns what was scored so far; before it has begun, the request returns nothing. */
-  async scanWorkspace(cancel: vscode.CancellationToken, progress: () => ProgressToken | undefined) {
+  async scanWorkspace(signal: AbortSignal, progress: () => ProgressToken | undefined) {
     const client = await this.client();
     const request = new vscode.CancellationTokenSource();
-    const listener = cancel.onCancellationRequested(() => {
+    signal.addEventListener("abort", () => {
       const token = progress();
       if (token === undefined) {
         request.cancel();
@@ -74,7 +74,6 @@ export class Requests {
       const params = { command: ServerCommand.scanWorkspace, arguments: [null, QUIET] };
       return (await client.sendRequest(ExecuteCommandRequest.type, params, request.token)) as Scan;
     } finally {
-      listener.dispose();
       request.dispose();
     }
   }

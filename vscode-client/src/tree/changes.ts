@@ -2,12 +2,10 @@ import * as vscode from "vscode";
 
 import type { Scan } from "../protocol";
 import { type Disposable, Following } from "./following";
-import { followFound, type GitApi, type GitExtension } from "./gitApi";
+import { followGit, type GitApi, type GitExtension } from "./gitApi";
 import type { FunctionTree } from "./view";
 
 const GIT = "vscode.git";
-/** Files that every commit, checkout and staging writes. */
-const GIT_FILES = ".git/{HEAD,index,logs/HEAD}";
 
 /** Keeps the view of changes up to date while it is visible, after saves and after events in repositories. */
 export function followChanges(
@@ -17,11 +15,7 @@ export function followChanges(
 ): Disposable {
   return new Following(
     tree,
-    (changed) =>
-      vscode.Disposable.from(
-        vscode.workspace.onDidSaveTextDocument(changed),
-        followFound(gitApi, watchFiles, changed),
-      ),
+    (changed) => vscode.Disposable.from(vscode.workspace.onDidSaveTextDocument(changed), followGit(gitApi, changed)),
     async () => {
       try {
         await tree.update(await scan());
@@ -40,14 +34,4 @@ async function gitApi(): Promise<GitApi | undefined> {
   } catch {
     return undefined; // it reports its own failure
   }
-}
-
-function watchFiles(changed: () => void): vscode.Disposable {
-  const watchers = (vscode.workspace.workspaceFolders ?? []).map((folder) => {
-    const watcher = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(folder, GIT_FILES));
-    watcher.onDidChange(changed);
-    watcher.onDidCreate(changed);
-    return watcher;
-  });
-  return vscode.Disposable.from(...watchers);
 }

@@ -17,51 +17,33 @@ export interface GitExtension {
 }
 
 /** Calls back at every commit, checkout and staging, and when a repository is opened or closed. */
-export function followGit(api: GitApi, changed: () => void): Disposable {
-  const states = new Map<GitRepository, Disposable>();
-  const add = (repository: GitRepository): void => {
-    states.get(repository)?.dispose();
-    states.set(repository, repository.state.onDidChange(changed));
-  };
-  api.repositories.forEach(add);
-  const opened = api.onDidOpenRepository((repository) => {
-    add(repository);
-    changed();
-  });
-  const closed = api.onDidCloseRepository((repository) => {
-    states.get(repository)?.dispose();
-    states.delete(repository);
-    changed();
-  });
-  return {
-    dispose(): void {
-      for (const each of [opened, closed, ...states.values()]) {
-        each.dispose();
-      }
-      states.clear();
-    },
-  };
-}
-
-/**
- * Follows the result of `find` with `api`, or with `fallback` if there is none. If disposed before that, follows nothing.
- */
-export function followFound(
-  find: () => Promise<GitApi | undefined>,
-  fallback: (changed: () => void) => Disposable,
-  changed: () => void,
-): Disposable {
-  let followed: Disposable | undefined;
+export function followGit(find: () => Promise<GitApi | undefined>, changed: () => void): Disposable {
+  const followed = new Map<unknown, Disposable>();
   let over = false;
+  const add = (repository: GitRepository): void => {
+    followed.get(repository)?.dispose();
+    followed.set(repository, repository.state.onDidChange(changed));
+  };
   void find().then((api) => {
-    if (!over) {
-      followed = api ? followGit(api, changed) : fallback(changed);
+    if (api === undefined || over) {
+      return;
     }
+    api.repositories.forEach(add);
+    const opened = api.onDidOpenRepository((repository) => {
+      add(repository);
+      changed();
+    });
+    const closed = api.onDidCloseRepository((repository) => {
+      followed.get(repository)?.dispose();
+      followed.delete(repository);
+      changed();
+    });
+    followed.set("opened", opened).set("closed", closed);
   });
   return {
     dispose(): void {
       over = true;
-      followed?.dispose();
+      followed.forEach((each) => each.dispose());
     },
   };
 }

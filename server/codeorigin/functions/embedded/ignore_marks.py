@@ -4,11 +4,10 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from codeorigin.functions.ignore_comments import IGNORE_FILE
+from codeorigin.functions.ignore_comments import IGNORE_FILE, IGNORE_FILE_LINES
 from codeorigin.languages.kinds import MARKDOWN, RESTRUCTUREDTEXT, DocumentKind
 from codeorigin.text.positions import LineIndex
 
-_FIRST_LINES = 10
 _WORDS = r"codeorigin:[ \t]*(ignore(?:-file)?)(?![\w-])"
 _COMMENTS: Mapping[str, re.Pattern[str]] = MappingProxyType(
     {
@@ -21,7 +20,7 @@ _COMMENTS: Mapping[str, re.Pattern[str]] = MappingProxyType(
 def ignores_document(lines: LineIndex, kind: DocumentKind) -> bool:
     """Whether a comment in the first ten lines, not counting front matter, excludes all blocks."""
     first = front_matter_end(lines)
-    found = (_COMMENTS[kind.id].match(lines.line_text(first + n)) for n in range(_FIRST_LINES))
+    found = (_COMMENTS[kind.id].match(lines.line_text(first + n)) for n in range(IGNORE_FILE_LINES))
     return any(each is not None and each[1] == "ignore-file" for each in found)
 
 

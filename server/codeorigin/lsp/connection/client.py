@@ -29,6 +29,10 @@ class Client:
         """Send a notification."""
         self._protocol.notify(method, params)
 
+    def ask(self, method: str, params: Any) -> asyncio.Future[Any]:
+        """Send a request; the future can safely be cancelled or dropped."""
+        return self._protocol.ask(method, params)
+
     def publish(self, uri: str, items: list[types.Diagnostic], version: int | None = None) -> None:
         """Push diagnostics."""
         params = types.PublishDiagnosticsParams(uri=uri, diagnostics=items, version=version)
@@ -66,14 +70,14 @@ class Client:
 
     def _refresh_diagnostics(self) -> None:
         self._refreshes = False
-        self._protocol.ask(types.WORKSPACE_DIAGNOSTIC_REFRESH, None)
+        self.ask(types.WORKSPACE_DIAGNOSTIC_REFRESH, None)
 
     def refresh_decorations(self, *, lenses: bool = True, hints: bool = True) -> None:
         """Ask the client to fetch lenses and hints again, if it supports that."""
         if lenses and self.support.refresh_code_lens:
-            self._protocol.ask(types.WORKSPACE_CODE_LENS_REFRESH, None)
+            self.ask(types.WORKSPACE_CODE_LENS_REFRESH, None)
         if hints and self.support.refresh_inlay_hints:
-            self._protocol.ask(types.WORKSPACE_INLAY_HINT_REFRESH, None)
+            self.ask(types.WORKSPACE_INLAY_HINT_REFRESH, None)
 
     def start_progress(self, title: str, cancelled: Any, *, measured: bool = False) -> WorkDoneProgress:
         """Start a progress bar if the client supports it; ``cancelled`` is called when the user cancels."""

@@ -2,7 +2,6 @@
 
 import logging
 import os
-import select
 import sys
 import threading
 import time
@@ -18,7 +17,7 @@ def is_alive(pid: int) -> bool:
     if pid <= 0:
         return False
     if sys.platform == "win32":
-        return not _wait_on_windows(pid, 0)
+        return _is_alive_on_windows(pid)
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
@@ -41,7 +40,8 @@ def watch(pid: int, gone: Callable[[], object]) -> threading.Thread | None:
         return None
 
     def run() -> None:
-        wait_for_end(pid)
+        while is_alive(pid):
+            time.sleep(POLL_SECONDS)
         gone()
 
     thread = threading.Thread(target=run, name="codeorigin-parent-watch", daemon=True)
@@ -49,39 +49,16 @@ def watch(pid: int, gone: Callable[[], object]) -> threading.Thread | None:
     return thread
 
 
-def wait_for_end(pid: int) -> None:
-    """Block until process ``pid`` has ended."""
-    if sys.platform == "win32":
-        while not _wait_on_windows(pid, int(POLL_SECONDS * 1000)):
-            pass
-        return
-    if hasattr(os, "pidfd_open"):
-        try:
-            descriptor = os.pidfd_open(pid)
-        except ProcessLookupError:
-            return
-        except OSError:
-            logger.debug("pidfd_open is not available; polling")
-        else:
-            try:
-                select.select([descriptor], [], [])
-            finally:
-                os.close(descriptor)
-            return
-    while is_alive(pid):
-        time.sleep(POLL_SECONDS)
-
-
-def _wait_on_windows(pid: int, milliseconds: int) -> bool:
-    """Whether the process ends within ``milliseconds``. os.kill(pid, 0) would send Ctrl-C on Windows."""
+def _is_alive_on_windows(pid: int) -> bool:
+    """Asks the kernel, because os.kill(pid, 0) would send Ctrl-C on Windows."""
     import ctypes  # noqa: PLC0415 - its windll exists only on Windows
 
     kernel = getattr(ctypes, "windll").kernel32  # noqa: B009 - absent from the stubs elsewhere
     synchronize, timed_out = 0x00100000, 0x00000102
     handle = kernel.OpenProcess(synchronize, False, pid)
     if not handle:
-        return True
+        return False
     try:
-        return bool(kernel.WaitForSingleObject(handle, milliseconds) != timed_out)
+        return bool(kernel.WaitForSingleObject(handle, 0) == timed_out)
     finally:
         kernel.CloseHandle(handle)

@@ -243,6 +243,10 @@ class SourceWorkspace(Workspace):
         """The URIs of all open documents and cells, as the client spells them."""
         return [document.uri for document in self.text_documents.values()]
 
+    def folder_uris(self) -> list[str]:
+        """The URIs of the workspace folders, as the client spells them."""
+        return [folder.uri for folder in self.folders.values()]
+
     def snapshot(self, uri: str) -> Snapshot | None:
         """The open document as it is now, or None."""
         document = self.find(uri)

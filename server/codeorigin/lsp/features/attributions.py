@@ -13,7 +13,6 @@ from codeorigin.lsp.connection.parameters import plain_json, read
 from codeorigin.lsp.features.publish import scored
 from codeorigin.lsp.features.wire_forms import explanation_to_wire, file_to_wire, function_to_wire
 from codeorigin.lsp.scoring.requests import Result
-from codeorigin.lsp.server import CodeOriginServer
 from codeorigin.lsp.session import Session
 
 ATTRIBUTIONS = "codeorigin/attributions"
@@ -26,33 +25,28 @@ class ContentModified(JsonRpcException):
     MESSAGE = "the document, its settings or the model have changed; ask again"
 
 
-def register(server: CodeOriginServer) -> None:
-    """Register the handler."""
-    session = server.session
-
-    @server.feature(ATTRIBUTIONS)
-    async def attributions(raw: Any) -> dict[str, Any] | None:
-        params = plain_json(raw)
-        if not isinstance(params, dict):
-            raise JsonRpcInvalidParams(message="parameters {textDocument, range?} are needed")
-        identifier = read(params.get("textDocument"), types.TextDocumentIdentifier, "textDocument")
-        wanted = params.get("range")
-        part = read(wanted, types.Range, "range") if wanted is not None else None
-        result = await scored(session, identifier.uri)
-        if result is None:
-            return None
-        first = part.start.line if part is not None else 0
-        last = part.end.line if part is not None else result.snapshot.positions.index.line_count
-        functions = [
-            await _function(session, result, function, first, last)
-            for function in result.between(first, last)
-        ]
-        return {
-            "version": result.version,
-            "modelId": result.model_id,
-            "file": file_to_wire(result.verdict),
-            "functions": functions,
-        }
+async def attributions(session: Session, raw: Any) -> dict[str, Any] | None:
+    """The functions that overlap the range, or all of them, with the evidence of the lines in it."""
+    params = plain_json(raw)
+    if not isinstance(params, dict):
+        raise JsonRpcInvalidParams(message="parameters {textDocument, range?} are needed")
+    identifier = read(params.get("textDocument"), types.TextDocumentIdentifier, "textDocument")
+    wanted = params.get("range")
+    part = read(wanted, types.Range, "range") if wanted is not None else None
+    result = await scored(session, identifier.uri)
+    if result is None:
+        return None
+    first = part.start.line if part is not None else 0
+    last = part.end.line if part is not None else result.snapshot.positions.index.line_count
+    functions = [
+        await _function(session, result, function, first, last) for function in result.between(first, last)
+    ]
+    return {
+        "version": result.version,
+        "modelId": result.model_id,
+        "file": file_to_wire(result.verdict),
+        "functions": functions,
+    }
 
 
 async def _function(

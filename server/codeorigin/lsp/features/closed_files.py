@@ -13,10 +13,8 @@ from pygls import uris
 
 from codeorigin.cancellation import CancelToken
 from codeorigin.errors import Cancelled, CodeOriginError, SourceError
-from codeorigin.lsp.documents.eligibility import is_excluded
 from codeorigin.lsp.features.findings import diagnostic, reported
-from codeorigin.lsp.scoring.closed_files import is_chosen
-from codeorigin.lsp.scoring.file_records import FileRecord
+from codeorigin.lsp.scoring.closed_files import FileRecord
 from codeorigin.lsp.session import ClosedFindings, Session
 from codeorigin.settings.schema import Settings
 
@@ -88,12 +86,10 @@ async def _check(session: Session, files: list[ClosedFindings]) -> None:
 
 async def _record(session: Session, shown: ClosedFindings, token: CancelToken) -> FileRecord | None:
     """The record of the file as it is now; None if it is gone or is not scored any more."""
-    settings, folder = session.settings_of(shown.uri), session.folder_path(shown.uri)
-    if folder is None or not settings.enable or not is_chosen(shown.path, settings):
-        return None
-    if is_excluded(str(shown.path), settings.exclude, folder):
+    folder = session.folders().get(session.documents.folder_of(shown.uri) or "")
+    if folder is None or not folder.takes(shown.path):
         return None
     try:
-        return await session.scanner.file(shown.path, settings, token)
+        return await session.scanner.file(shown.path, folder.settings, token)
     except SourceError:
         return None

@@ -7,13 +7,17 @@ from lsprotocol import types
 from codeorigin.languages.kinds import DocumentKind
 from codeorigin.lsp.connection.parameters import to_wire
 from codeorigin.lsp.documents.documents import Snapshot
-from codeorigin.lsp.documents.embedded_code import ignore_document, ignore_embedded
-from codeorigin.lsp.documents.ignore_edits import ignore_file, ignore_function
+from codeorigin.lsp.documents.ignore_edits import (
+    ignore_document,
+    ignore_embedded,
+    ignore_file,
+    ignore_function,
+)
 from codeorigin.lsp.features.accept import ACCEPT_FINDINGS
 from codeorigin.lsp.features.explain import EXPLAIN
-from codeorigin.lsp.features.findings import SOURCE, FindingData
+from codeorigin.lsp.features.findings import Finding, finding_of
 from codeorigin.lsp.features.rescore import RESCORE
-from codeorigin.lsp.server import CodeOriginServer
+from codeorigin.lsp.session import Session
 from codeorigin.text.literal_text import plain_message
 from codeorigin.wording.titles import (
     ACCEPT_FINDING,
@@ -27,55 +31,50 @@ from codeorigin.wording.titles import (
 QUICK_FIX = types.CodeActionKind.QuickFix
 RESCORE_KIND = "refactor.codeorigin.rescore"
 EXPLAIN_KIND = "refactor.codeorigin.explain"
+OPTIONS = types.CodeActionOptions(code_action_kinds=[QUICK_FIX, types.CodeActionKind.Refactor])
 
 
-def register(server: CodeOriginServer) -> None:
-    """Register the handler."""
-
-    @server.feature(
-        types.TEXT_DOCUMENT_CODE_ACTION,
-        types.CodeActionOptions(code_action_kinds=[QUICK_FIX, types.CodeActionKind.Refactor]),
-    )
-    def actions(params: types.CodeActionParams) -> list[types.CodeAction | types.Command]:
-        document = server.session.document(params.text_document.uri)
-        if document is None or not server.session.settings_of(document.uri).enable:
-            return []
-        found = [*_on_findings(server, params), *_on_range(server, params)]
-        wanted = [action for action in found if _is_wanted(action.kind, params.context.only)]
-        if server.client.support.code_action_literals:
-            return list(wanted)
-        return [action.command for action in wanted if action.command is not None]
+def code_actions(session: Session, params: types.CodeActionParams) -> list[types.CodeAction | types.Command]:
+    """The actions on the findings, and on the function and the selection at the range."""
+    document = session.document(params.text_document.uri)
+    if document is None or not session.settings_of(document.uri).enable:
+        return []
+    found = [*_on_findings(session, params), *_on_range(session, params)]
+    wanted = [action for action in found if _is_wanted(action.kind, params.context.only)]
+    if session.client.support.code_action_literals:
+        return list(wanted)
+    return [action.command for action in wanted if action.command is not None]
 
 
-def _on_findings(server: CodeOriginServer, params: types.CodeActionParams) -> Iterator[types.CodeAction]:
+def _on_findings(session: Session, params: types.CodeActionParams) -> Iterator[types.CodeAction]:
     """Actions for the diagnostics that the client sent."""
     uri = params.text_document.uri
-    snapshot = server.session.documents.snapshot(uri)
+    snapshot = session.documents.snapshot(uri)
     if snapshot is None:
         return
     offered: set[str] = set()
     for diagnostic in params.context.diagnostics:
-        data = FindingData.from_wire(diagnostic.data) if diagnostic.source == SOURCE else None
-        if data is None or data.function_id in offered:
+        found = finding_of(diagnostic)
+        if found is None or found.function_id in offered:
             continue
-        offered.add(data.function_id)
-        ignoring = _ignore_edit(server, snapshot, diagnostic, data)
+        offered.add(found.function_id)
+        ignoring = _ignore_edit(session, snapshot, diagnostic, found)
         if ignoring is not None:
             yield types.CodeAction(
-                title=about(IGNORE_FUNCTION, plain_message(data.name)),
+                title=about(IGNORE_FUNCTION, plain_message(found.name)),
                 kind=QUICK_FIX,
                 diagnostics=[diagnostic],
-                edit=_edit(server, uri, ignoring),
+                edit=_edit(session, uri, ignoring),
             )
         yield types.CodeAction(
-            title=about(ACCEPT_FINDING, plain_message(data.name)),
+            title=about(ACCEPT_FINDING, plain_message(found.name)),
             kind=QUICK_FIX,
             diagnostics=[diagnostic],
             command=types.Command(
-                title=ACCEPT_FINDING, command=ACCEPT_FINDINGS, arguments=[uri, data.function_id]
+                title=ACCEPT_FINDING, command=ACCEPT_FINDINGS, arguments=[uri, found.function_id]
             ),
         )
-        yield _explain(uri, diagnostic.range.start, data.name, diagnostic)
+        yield _explain(uri, diagnostic.range.start, found.name, diagnostic)
     kind = snapshot.kind
     if offered and kind is not None:
         positions = snapshot.positions
@@ -84,19 +83,19 @@ def _on_findings(server: CodeOriginServer, params: types.CodeActionParams) -> It
             if isinstance(kind, DocumentKind)
             else ignore_file(positions, kind)
         )
-        yield types.CodeAction(title=IGNORE_FILE, kind=QUICK_FIX, edit=_edit(server, uri, edit))
+        yield types.CodeAction(title=IGNORE_FILE, kind=QUICK_FIX, edit=_edit(session, uri, edit))
 
 
 def _ignore_edit(
-    server: CodeOriginServer, snapshot: Snapshot, diagnostic: types.Diagnostic, data: FindingData
+    session: Session, snapshot: Snapshot, diagnostic: types.Diagnostic, found: Finding
 ) -> types.TextEdit | None:
     """An edit that ignores the function of ``diagnostic``; None if the position of the function is unknown."""
     line = diagnostic.range.start.line
-    result = server.session.current_result(snapshot.uri)
+    result = session.current_result(snapshot.uri)
     if result is not None:
         for function in result.functions:
             span = function.span
-            if function.function_id != data.function_id or span.header.start_line != line:
+            if function.function_id != found.function_id or span.header.start_line != line:
                 continue
             if span.inside is not None:
                 return ignore_embedded(snapshot.positions, *span.inside)
@@ -106,16 +105,16 @@ def _ignore_edit(
     if snapshot.language is None:
         return None
     # The diagnostic is older than the text. A comment on its own line fits in most places.
-    return ignore_function(snapshot.positions, snapshot.language, line - data.header_offset, 0)
+    return ignore_function(snapshot.positions, snapshot.language, line - found.header_offset, 0)
 
 
-def _on_range(server: CodeOriginServer, params: types.CodeActionParams) -> Iterator[types.CodeAction]:
+def _on_range(session: Session, params: types.CodeActionParams) -> Iterator[types.CodeAction]:
     """Actions for any code: explain the function there, rescore the selection."""
     uri = params.text_document.uri
-    result = server.session.current_result(uri)
+    result = session.current_result(uri)
     if result is not None:
         function = result.at_line(params.range.start.line)
-        flagged = any(FindingData.from_wire(diagnostic.data) for diagnostic in params.context.diagnostics)
+        flagged = any(map(finding_of, params.context.diagnostics))
         if function is not None and function.verdict.probability is not None and not flagged:
             start = result.snapshot.positions.range(function.span.name_range).start
             yield _explain(uri, start, function.span.qualified_name)
@@ -140,9 +139,9 @@ def _explain(
     )
 
 
-def _edit(server: CodeOriginServer, uri: str, edit: types.TextEdit) -> types.WorkspaceEdit:
-    document = server.session.document(uri)
-    if server.client.support.document_changes and document is not None:
+def _edit(session: Session, uri: str, edit: types.TextEdit) -> types.WorkspaceEdit:
+    document = session.document(uri)
+    if session.client.support.document_changes and document is not None:
         place = types.OptionalVersionedTextDocumentIdentifier(uri=uri, version=document.version)
         return types.WorkspaceEdit(
             document_changes=[types.TextDocumentEdit(text_document=place, edits=[edit])]

@@ -16,7 +16,6 @@ from codeorigin.lsp.features.closed_files import check_closed, withdraw
 from codeorigin.lsp.features.commit_evidence import read_commits
 from codeorigin.lsp.features.publish import publish_soon
 from codeorigin.lsp.scoring.worker import Priority
-from codeorigin.lsp.server import CodeOriginServer
 from codeorigin.lsp.session import Session
 from codeorigin.settings.project_files import WATCHED_FILES
 from codeorigin.settings.schema import RunMode
@@ -31,37 +30,35 @@ _SOURCES = f"**/*{{{','.join(_SUFFIXES)}}}"
 _CHANGED_OR_DELETED = types.WatchKind.Change.value | types.WatchKind.Delete.value
 
 
-def register(server: CodeOriginServer) -> None:
-    """Register the handlers."""
+async def changed(session: Session, params: types.DidChangeConfigurationParams) -> None:
+    """The editor's settings have changed."""
+    if session.client.support.configuration:
+        await fetch_settings(session)
+    else:
+        session.configuration.set_editor(plain_json(params.settings))
+    reconfigure(session)
 
-    @server.feature(types.WORKSPACE_DID_CHANGE_CONFIGURATION)
-    async def changed(params: types.DidChangeConfigurationParams) -> None:
-        if server.client.support.configuration:
-            await fetch_settings(server)
-        else:
-            server.session.configuration.set_editor(plain_json(params.settings))
-        reconfigure(server.session)
 
-    @server.feature(types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS)
-    async def folders_changed(_: types.DidChangeWorkspaceFoldersParams) -> None:
-        documents = server.session.documents
-        withdraw(server.session, lambda uri: documents.folder_of(uri) is None)
-        await fetch_settings(server)
-        reconfigure(server.session)
+async def folders_changed(session: Session, _: types.DidChangeWorkspaceFoldersParams) -> None:
+    """Folders were added to the workspace or removed from it."""
+    withdraw(session, lambda uri: session.documents.folder_of(uri) is None)
+    await fetch_settings(session)
+    reconfigure(session)
 
-    @server.feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)
-    def files_changed(params: types.DidChangeWatchedFilesParams) -> None:
-        changed = [event.uri for event in params.changes]
-        if any(uri.endswith(WATCHED_FILES) for uri in changed):
-            reconfigure(server.session)
-        else:
-            check_closed(server.session, changed)
+
+def files_changed(session: Session, params: types.DidChangeWatchedFilesParams) -> None:
+    """Project files or source files have changed on disk."""
+    uris = [event.uri for event in params.changes]
+    if any(uri.endswith(WATCHED_FILES) for uri in uris):
+        reconfigure(session)
+    else:
+        check_closed(session, uris)
 
 
 def reconfigure(session: Session) -> None:
     """Recompute the settings from all layers, and act on what changed."""
-    session.accepted_findings.forget()
-    session.configuration.rebuild([folder.uri for folder in session.documents.folders.values()])
+    session.forget_accepted()
+    session.configuration.rebuild(session.documents.folder_uris())
     session.client.show_problems("settings", session.configuration.problems)
     if not session.configured.is_set():
         return
@@ -99,20 +96,20 @@ def _publish_again(session: Session, uri: str) -> None:
         publish_soon(session, uri)
 
 
-async def fetch_settings(server: CodeOriginServer) -> None:
+async def fetch_settings(session: Session) -> None:
     """Request the client's settings, in general and for each folder.
 
     Waits only a few seconds, because a client may answer late or never, and its documents are already open. Until the
     answer arrives, however late, the previous settings apply.
     """
-    if not server.client.support.configuration:
+    if not session.client.support.configuration:
         return
-    folders = [folder.uri for folder in server.session.documents.folders.values()]
+    folders = session.documents.folder_uris()
     items = [
         types.ConfigurationItem(section=SECTION),
         *(types.ConfigurationItem(section=SECTION, scope_uri=uri) for uri in folders),
     ]
-    number = server.session.configuration.next_request()
+    number = session.configuration.next_request()
 
     def take(answer: asyncio.Future[Any]) -> bool:
         """Use the answer unless a newer one has arrived; return whether it was used."""
@@ -124,15 +121,13 @@ async def fetch_settings(server: CodeOriginServer) -> None:
         if not isinstance(values, list) or len(values) != len(items):
             logger.warning("the client's answer holds no settings")
             return False
-        return server.session.configuration.answer(
-            number, values[0], dict(zip(folders, values[1:], strict=True))
-        )
+        return session.configuration.answer(number, values[0], dict(zip(folders, values[1:], strict=True)))
 
     def take_late(answer: asyncio.Future[Any]) -> None:
         if take(answer):
-            reconfigure(server.session)
+            reconfigure(session)
 
-    answer = server.protocol.ask(types.WORKSPACE_CONFIGURATION, types.ConfigurationParams(items=items))
+    answer = session.client.ask(types.WORKSPACE_CONFIGURATION, types.ConfigurationParams(items=items))
     await asyncio.wait({answer}, timeout=ANSWER_SECONDS)
     if answer.done():
         take(answer)
@@ -141,10 +136,10 @@ async def fetch_settings(server: CodeOriginServer) -> None:
         answer.add_done_callback(take_late)
 
 
-def watch_settings(server: CodeOriginServer) -> None:
+def watch_settings(session: Session) -> None:
     """Ask the client to report changed settings and project files, if it can."""
     registrations = []
-    if server.client.support.register_configuration:
+    if session.client.support.register_configuration:
         registrations.append(
             types.Registration(
                 id="codeorigin-configuration",
@@ -152,9 +147,9 @@ def watch_settings(server: CodeOriginServer) -> None:
                 register_options=types.DidChangeConfigurationRegistrationOptions(section=SECTION),
             )
         )
-    if server.client.support.register_watchers:
+    if session.client.support.register_watchers:
         watchers = [types.FileSystemWatcher(glob_pattern=f"**/{name}") for name in WATCHED_FILES]
-        if not server.client.support.pull_diagnostics:
+        if not session.client.support.pull_diagnostics:
             watchers.append(types.FileSystemWatcher(glob_pattern=_SOURCES, kind=_CHANGED_OR_DELETED))
         registrations.append(
             types.Registration(
@@ -165,12 +160,12 @@ def watch_settings(server: CodeOriginServer) -> None:
         )
     if not registrations:
         return
-    answer = server.protocol.ask(
+    answer = session.client.ask(
         types.CLIENT_REGISTER_CAPABILITY, types.RegistrationParams(registrations=registrations)
     )
-    if server.client.support.register_watchers:
+    if session.client.support.register_watchers:
         answer.add_done_callback(
-            lambda done: None if done.cancelled() or done.exception() else _files_watched(server.session)
+            lambda done: None if done.cancelled() or done.exception() else _files_watched(session)
         )
 
 
@@ -178,5 +173,5 @@ def _files_watched(session: Session) -> None:
     """Stop checking project files on every edit, because the client now reports their changes."""
     session.watches_files = True
     # Otherwise changes from before the client began to watch would go unnoticed.
-    if any(session.configuration.is_stale(folder.uri) for folder in session.documents.folders.values()):
+    if any(map(session.configuration.is_stale, session.documents.folder_uris())):
         reconfigure(session)

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from lsprotocol import types
 
+from codeorigin.analysis.report import FunctionReport
+from codeorigin.lsp.connection.parameters import plain_json
 from codeorigin.lsp.features.markdown import visible
 from codeorigin.lsp.scoring.requests import FunctionRecord
-from codeorigin.model.verdict import Band, Verdict
+from codeorigin.model.verdict import Band
 from codeorigin.settings.schema import Settings, Severity
 from codeorigin.wording.functions import finding
 
@@ -30,9 +31,8 @@ _SEVERITIES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class FindingData:
-    """The ``data`` of a diagnostic, which the client sends back in a code action request.
+class Finding(NamedTuple):
+    """What code actions read from the ``data`` of a diagnostic, which the client sends back.
 
     ``header_offset`` is the number of lines from the function's first line (a decorator, say) to the diagnostic's
     line, so that the position stays correct while the client moves the diagnostic with edits.
@@ -40,54 +40,19 @@ class FindingData:
 
     function_id: str
     name: str
-    probability: float
-    logit: float
-    band: str
-    model_id: str
     header_offset: int
 
-    def to_wire(self) -> dict[str, Any]:
-        """The JSON form, in camelCase."""
-        return {
-            "functionId": self.function_id,
-            "name": self.name,
-            "probability": self.probability,
-            "logit": self.logit,
-            "band": self.band,
-            "modelId": self.model_id,
-            "headerOffset": self.header_offset,
-        }
 
-    @classmethod
-    def from_wire(cls, data: object) -> FindingData | None:
-        """Parse what a client sent back; None if it is not ours or was changed."""
-        if not isinstance(data, Mapping):
-            data = getattr(data, "_asdict", lambda: None)()
-        try:
-            return cls(
-                function_id=str(data["functionId"]),  # type: ignore[index]
-                name=str(data["name"]),  # type: ignore[index]
-                probability=float(data["probability"]),  # type: ignore[index]
-                logit=float(data["logit"]),  # type: ignore[index]
-                band=str(data["band"]),  # type: ignore[index]
-                model_id=str(data["modelId"]),  # type: ignore[index]
-                header_offset=int(data["headerOffset"]),  # type: ignore[index]
-            )
-        except (KeyError, TypeError, ValueError):
-            return None
+def finding_of(diagnostic: types.Diagnostic) -> Finding | None:
+    """The finding that a diagnostic shows; None if it is not ours or was changed."""
+    data: Any = plain_json(diagnostic.data) if diagnostic.source == SOURCE else None
+    try:
+        return Finding(str(data["functionId"]), str(data["name"]), int(data["headerOffset"]))
+    except (KeyError, TypeError, ValueError):
+        return None
 
 
-class Judged(Protocol):
-    """Any form of a function with its verdict."""
-
-    @property
-    def function_id(self) -> str: ...
-
-    @property
-    def verdict(self) -> Verdict: ...
-
-
-F = TypeVar("F", bound=Judged)
+F = TypeVar("F", FunctionReport, FunctionRecord)
 
 
 def reported(functions: Iterable[F], settings: Settings, accepted: Collection[str]) -> list[tuple[F, Band]]:
@@ -116,15 +81,6 @@ def diagnostic(
     message = finding(verdict)
     if band is Band.UNSURE:
         message = f"Undecided: {message}"
-    data = FindingData(
-        function_id=function.function_id,
-        name=visible(function.name),
-        probability=verdict.probability,
-        logit=verdict.logit,
-        band=band.value,
-        model_id=model_id,
-        header_offset=function.header_offset,
-    )
     return types.Diagnostic(
         range=function.header,
         severity=_SEVERITIES[settings.severity] if band is Band.LLM else types.DiagnosticSeverity.Hint,
@@ -132,5 +88,13 @@ def diagnostic(
         code_description=types.CodeDescription(href=HELP_PAGE.as_uri()) if with_link else None,
         source=SOURCE,
         message=message,
-        data=data.to_wire(),
+        data={
+            "functionId": function.function_id,
+            "name": visible(function.name),
+            "probability": verdict.probability,
+            "logit": verdict.logit,
+            "band": band.value,
+            "modelId": model_id,
+            "headerOffset": function.header_offset,
+        },
     )

@@ -9,7 +9,6 @@ from codeorigin.errors import Cancelled, CodeOriginError
 from codeorigin.lsp.features.hover_text import HoverContent
 from codeorigin.lsp.features.publish import scored
 from codeorigin.lsp.scoring.requests import Result, nested_at_header
-from codeorigin.lsp.server import CodeOriginServer
 from codeorigin.lsp.session import Session
 from codeorigin.model.verdict import Reason
 from codeorigin.wording.explanations import (
@@ -21,24 +20,20 @@ from codeorigin.wording.figures import NOTICEABLE
 from codeorigin.wording.functions import part_of_this
 
 
-def register(server: CodeOriginServer) -> None:
-    """Register the handler."""
-    session = server.session
-
-    @server.feature(types.TEXT_DOCUMENT_HOVER)
-    async def hover(params: types.HoverParams) -> types.Hover | None:
-        line = params.position.line
-        result = await scored(session, params.text_document.uri, line)
-        function = result.at_line(line) if result is not None else None
-        if result is None or function is None or function.verdict.reason is Reason.IGNORED:
-            return None
-        header = function.span.header
-        if header.start_line <= line <= header.end_line:
-            return _hover(session, await _whole(session, result, function))
-        if (nested := nested_at_header(function, line)) is not None:
-            note = part_of_this(nested.span.qualified_name)
-            return _hover(session, await _whole(session, result, function, note))
-        return _on_line(session, result, function, line)
+async def hover(session: Session, params: types.HoverParams) -> types.Hover | None:
+    """The function at a position: all of it on its header, the evidence of one line in its body."""
+    line = params.position.line
+    result = await scored(session, params.text_document.uri, line)
+    function = result.at_line(line) if result is not None else None
+    if result is None or function is None or function.verdict.reason is Reason.IGNORED:
+        return None
+    header = function.span.header
+    if header.start_line <= line <= header.end_line:
+        return _hover(session, await _whole(session, result, function))
+    if (nested := nested_at_header(function, line)) is not None:
+        note = part_of_this(nested.span.qualified_name)
+        return _hover(session, await _whole(session, result, function, note))
+    return _on_line(session, result, function, line)
 
 
 async def _whole(

@@ -77,24 +77,18 @@ async def _updated(state: DocumentState, scoring: asyncio.Task[bool]) -> None:
         change.cancel()
 
 
-async def settled_or_begun(session: Session, uri: str) -> None:
-    """Wait until there is any result for the current text and settings, or ``uri`` is not being scored."""
-    await session.configured.wait()
-    while session.document(uri) is not None and _current(session, uri) is None and not session.stopped:
-        state = session.state(uri)
-        if state.scoring is None or state.scoring.done():
-            return
-        await _updated(state, state.scoring)
+async def settled(session: Session, uri: str, *, or_begun: bool = False) -> Result | None:
+    """The newest result, once ``uri`` is not being scored; does not start that.
 
-
-async def settled(session: Session, uri: str) -> Result | None:
-    """The newest result, once ``uri`` is not being scored; does not start that."""
+    With ``or_begun``, waits no longer than until there is any result for the current text and settings.
+    """
     await session.configured.wait()
     while (document := session.document(uri)) is not None and not session.stopped:
         state = session.state(document.uri)
-        if state.scoring is None or state.scoring.done():
+        is_current = or_begun and _current(session, document.uri) is not None
+        if is_current or state.scoring is None or state.scoring.done():
             return state.result
-        await asyncio.wait({state.scoring})
+        await _updated(state, state.scoring)
     return None
 
 
@@ -181,7 +175,8 @@ def _show_failure(session: Session, error: Exception) -> None:
 def send_findings(session: Session, uri: str) -> None:
     """Send the client the findings of the newest result, under the newest accepted findings, if they are new.
 
-    A function that is being edited and had no finding gets none until ``caret_quiet`` has passed.
+    A function that is being edited and had no finding gets none until ``caret_quiet`` has passed. A client that pulls
+    is asked to do so, unless it is waiting for them.
     """
     document, result = session.document(uri), session.result(uri)
     if document is None or result is None:
@@ -202,29 +197,23 @@ def send_findings(session: Session, uri: str) -> None:
         record = result.record(function)
         items.append(diagnostic(record, result.model_id, band, settings, with_link=with_link))
     state.reported = frozenset(names)
-    _send(session, uri, state, [*items, *state.selection], result.version)
+    items += state.selection
+    is_changed, is_new = items != state.findings, result.version != state.version
+    state.findings, state.version = items, result.version
+    state.changed.set()
+    if not session.client.support.pull_diagnostics:
+        if is_changed or is_new:
+            session.client.publish(uri, items, result.version)
+    elif is_changed and not state.pulls:
+        session.client.refresh_diagnostics()
 
 
 def _is_edited(document: SourceDocument, first: int, last: int) -> bool:
     return any(start <= last and end >= first for start, end in document.edited_lines)
 
 
-def _send(
-    session: Session, uri: str, state: DocumentState, items: list[types.Diagnostic], version: int
-) -> None:
-    """Push the diagnostics if the client does not pull them; else ask it to pull, unless it is waiting for them."""
-    is_changed, is_new = items != state.findings, version != state.version
-    state.findings, state.version = items, version
-    state.changed.set()
-    if not session.client.support.pull_diagnostics:
-        if is_changed or is_new:
-            session.client.publish(uri, items, version)
-    elif is_changed and not state.pulls:
-        session.client.refresh_diagnostics()
-
-
 def send_all_findings(session: Session) -> None:
     """Send the findings of all open documents again, because more of them are accepted."""
-    session.accepted_findings.forget()
+    session.forget_accepted()
     for uri in session.documents.open_uris():
         send_findings(session, uri)

@@ -7,65 +7,59 @@ from typing import Any
 from lsprotocol import types
 
 from codeorigin.cancellation import CancelToken
-from codeorigin.errors import CodeOriginError
+from codeorigin.errors import CodeOriginError, ModelError
+from codeorigin.functions.embedded.code_blocks import block_at, code_blocks
+from codeorigin.functions.spans import Piece
 from codeorigin.lsp.connection.parameters import read, to_wire
+from codeorigin.lsp.documents.detected_language import guessed
 from codeorigin.lsp.documents.documents import Snapshot
-from codeorigin.lsp.documents.embedded_code import selected_code
-from codeorigin.lsp.features.commands import open_snapshot, parse_arguments, shown
+from codeorigin.lsp.features.commands import open_snapshot
 from codeorigin.lsp.features.findings import SELECTION_CODE, SOURCE
 from codeorigin.lsp.features.publish import scored, send_findings
 from codeorigin.lsp.features.wire_forms import file_to_wire, function_to_wire, verdict_to_wire
 from codeorigin.lsp.scoring.worker import Priority
-from codeorigin.lsp.server import CodeOriginServer
 from codeorigin.lsp.session import Session
 from codeorigin.model.verdict import Verdict
+from codeorigin.text.positions import LineIndex
 from codeorigin.wording import UNCLEAR_LANGUAGE, UNSUPPORTED_LANGUAGE
 from codeorigin.wording.messages import on_document, on_selection
 
 RESCORE = "codeorigin.rescore"
 
 
-def register(server: CodeOriginServer) -> None:
-    """Register the command."""
-    session = server.session
-
-    @server.command(RESCORE)
-    async def rescore(*arguments: Any) -> dict[str, Any]:
-        uri, place, quiet = parse_arguments(arguments)
-        if place is None:
-            return await _rescore_document(session, uri, quiet=quiet)
-        return await _rescore_selection(session, uri, read(place, types.Range, "range"), quiet=quiet)
+async def rescore(session: Session, uri: Any, place: Any) -> dict[str, Any]:
+    """Score the document ``uri``, or only the range ``place`` of it."""
+    selection = None if place is None else read(place, types.Range, "range")
+    snapshot = open_snapshot(session, uri)
+    if selection is None:
+        return await _rescore_document(session, snapshot.uri)
+    return await _rescore_selection(session, snapshot, selection)
 
 
-async def _rescore_document(session: Session, uri: str, *, quiet: bool) -> dict[str, Any]:
-    open_snapshot(session, uri)
+async def _rescore_document(session: Session, uri: str) -> dict[str, Any]:
     result = await scored(session, uri)
     if result is None or result.skipped is not None:
         why = result.skipped if result is not None else str(session.loader.error or "it could not be scored")
-        return shown(session, {"functions": [], "file": None, "message": f"not scored: {why}"}, quiet=quiet)
+        return {"functions": [], "file": None, "message": f"not scored: {why}"}
     functions = [function_to_wire(result.record(function), result.settings) for function in result.functions]
     found = sum(function["verdict"]["band"] == "llm" for function in functions)
-    answer = {
+    return {
         "version": result.version,
         "functions": functions,
         "file": file_to_wire(result.verdict),
         "message": on_document(len(functions), found, result.verdict),
     }
-    return shown(session, answer, quiet=quiet)
 
 
-async def _rescore_selection(
-    session: Session, uri: str, selection: types.Range, *, quiet: bool
-) -> dict[str, Any]:
-    snapshot = open_snapshot(session, uri)
+async def _rescore_selection(session: Session, snapshot: Snapshot, selection: types.Range) -> dict[str, Any]:
     positions = snapshot.positions
     start, end = positions.offset(selection.start), positions.offset(selection.end)
     if start >= end:
-        return shown(session, {"verdict": None, "message": "nothing is selected"}, quiet=quiet)
-    selected = selected_code(snapshot, start, end)
+        return {"verdict": None, "message": "nothing is selected"}
+    selected = _selected_code(snapshot, start, end)
     if selected is None:
         message = UNCLEAR_LANGUAGE if snapshot.unnamed or snapshot.host is not None else UNSUPPORTED_LANGUAGE
-        return shown(session, {"verdict": None, "message": message}, quiet=quiet)
+        return {"verdict": None, "message": message}
     (code, language), token = selected, CancelToken()
 
     def score() -> tuple[Verdict, str]:
@@ -75,16 +69,52 @@ async def _rescore_selection(
     try:
         verdict, model_id = await session.worker.submit(score, priority=Priority.ASKED, token=token)
     except CodeOriginError as error:
-        return shown(session, {"verdict": None, "message": str(error)}, quiet=quiet)
+        return {"verdict": None, "message": str(error)}
     message = on_selection(verdict, in_file=_takes_in_file(session, snapshot.uri))
     _mark_selection(session, snapshot, selection, (verdict, model_id), message)
-    answer = {
+    return {
         "version": snapshot.version,
         "range": to_wire(selection),
-        "verdict": verdict_to_wire(verdict, session.settings_of(uri)),
+        "verdict": verdict_to_wire(verdict, session.settings_of(snapshot.uri)),
         "message": message,
     }
-    return shown(session, answer, quiet=quiet)
+
+
+def _selected_code(snapshot: Snapshot, start: int, end: int) -> tuple[str, str] | None:
+    """The code between two offsets and its language; if it is in a document's block, the part in that block.
+
+    Outside of all blocks, and in ``unnamed`` documents, the language is guessed from the selected text. None if the
+    guess is not clear, or if the language of the document is not supported.
+    """
+    code = snapshot.text[start:end]
+    if snapshot.language is not None:
+        return code, snapshot.language.id
+    lines = snapshot.positions.index
+    if snapshot.host is not None:
+        first, last = lines.offset_to_position(start)[0], lines.offset_to_position(end)[0]
+        try:
+            block = block_at(code_blocks(lines, snapshot.host), first, last)
+        except ModelError:
+            block = None
+        if block is not None:
+            index = LineIndex(block.text)
+            places = [_own_offset(block, index, lines, offset) for offset in (start, end)]
+            return block.text[slice(*places)], block.language
+    elif not snapshot.unnamed:
+        return None
+    language = guessed(code)
+    return None if language is None else (code, language.id)
+
+
+def _own_offset(block: Piece, own: LineIndex, lines: LineIndex, offset: int) -> int:
+    """Convert an offset in the document to one in ``block``, clamped to its ends."""
+    line, column = lines.offset_to_position(offset)
+    line -= block.first_line
+    if line < 0:
+        return 0
+    if line >= len(block.shifts):
+        return len(block.text)
+    return own.position_to_offset(line, max(0, column - block.shifts[line]))
 
 
 def _takes_in_file(session: Session, uri: str) -> bool:

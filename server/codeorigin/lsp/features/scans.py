@@ -1,76 +1,198 @@
-"""Code shared by the commands that scan folders."""
+"""Commands that scan folders: ``codeorigin.scanWorkspace`` (all files), ``codeorigin.scanChanges`` (against HEAD)."""
 
-from collections.abc import Awaitable, Callable, Iterable
-from typing import Any
+import time
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+from pygls import uris
 from pygls.exceptions import JsonRpcInvalidParams
 
-from codeorigin.lsp.connection.parameters import plain_json, read
-from codeorigin.lsp.features.commands import is_quiet, shown
+from codeorigin.cancellation import CancelToken
+from codeorigin.errors import Cancelled, CodeOriginError, RepositoryError, SourceError
+from codeorigin.lsp.connection.parameters import read
+from codeorigin.lsp.features.closed_files import send_closed, withdraw
+from codeorigin.lsp.features.findings import reported
 from codeorigin.lsp.features.wire_forms import file_to_wire, function_to_wire
-from codeorigin.lsp.scoring.file_records import FileRecord
-from codeorigin.lsp.scoring.workspace_scan import ScanFolder
-from codeorigin.lsp.server import CodeOriginServer
+from codeorigin.lsp.scoring.closed_files import FileRecord
+from codeorigin.lsp.scoring.worker import Priority
+from codeorigin.lsp.scoring.workspace_scan import MAX_FILES, ScanFolder, ScanSummary, log_failure
 from codeorigin.lsp.session import Session
 from codeorigin.model.file_verdict import FileVerdict
 from codeorigin.settings.schema import Settings
 from codeorigin.text.literal_text import plain_message
-from codeorigin.wording.messages import reported_of
+from codeorigin.wording.messages import (
+    NO_CHANGE_JUDGED,
+    NOTHING_JUDGED,
+    in_place_of_list,
+    on_changes,
+    on_scan,
+    reported_functions,
+    reported_of,
+)
+from codeorigin.wording.titles import SCANNING, SCANNING_CHANGES
 
+if TYPE_CHECKING:
+    from codeorigin.git.written import WrittenFile
+
+SCAN_WORKSPACE = "codeorigin.scanWorkspace"
+SCAN_CHANGES = "codeorigin.scanChanges"
+REPORT_SECONDS = 0.1
 MAX_ERRORS = 100
 
 
-def file_of_scan(
-    record: FileRecord, settings: Settings, findings: int, verdict: FileVerdict | None
-) -> dict[str, Any]:
-    """The JSON of a file: its functions, the number of ``findings``, and the ``verdict`` on the whole file."""
-    judged = sum(function.verdict.probability is not None for function in record.functions)
-    return {
-        "uri": record.uri,
-        "reported": findings,
-        "reportedText": reported_of(findings, judged),
-        "file": file_to_wire(verdict),
-        "functions": [function_to_wire(function, settings) for function in record.functions],
-    }
+async def scan_workspace(session: Session, folder: Any) -> dict[str, Any]:
+    """Score all files of the workspace, or of one folder, with progress and cancel."""
+    folders = await _folders(session, folder)
+    token = CancelToken()
+    progress = session.client.start_progress(SCANNING, token.cancel, measured=True)
+    files: list[dict[str, Any]] = []
+    seen: set[str] = set()
+    summary, reported_at = ScanSummary(), 0.0
 
+    def is_gone(uri: str) -> bool:
+        path = uris.to_fs_path(uri)
+        inside = path is not None and any(Path(path).is_relative_to(each.path) for each in folders)
+        return inside and uri not in seen
 
-def has_verdicts(files: Iterable[dict[str, Any]]) -> bool:
-    """Whether any function has a verdict, so that there is something to list."""
-    return any(
-        function["verdict"]["probability"] is not None for file in files for function in file["functions"]
+    try:
+        async for record, settings in session.scanner.scan(folders, token, summary):
+            seen.add(record.uri)
+            if record.functions:
+                files.append(_file(session, record, settings, record.verdict))
+            send_closed(session, record, settings)
+            if time.monotonic() - reported_at >= REPORT_SECONDS:
+                reported_at = time.monotonic()
+                progress.report(
+                    f"{summary.done} of {summary.total} files", 100 * summary.done // summary.total
+                )
+    except CodeOriginError as error:
+        message = plain_message(f"the workspace was not scored: {error}")
+        return {"files": [], "message": message, "remark": message, "cancelled": False}
+    finally:
+        token.cancel()
+        progress.end()
+    if not summary.cancelled:
+        # An earlier scan found them.
+        withdraw(session, is_gone)
+    answer = _answer(files, summary.errors, NOTHING_JUDGED, cancelled=summary.cancelled)
+    message = on_scan(
+        files=summary.files,
+        functions=answer["functions"],
+        findings=answer["reported"],
+        cancelled=summary.cancelled,
+        limit=MAX_FILES if summary.cut else None,
     )
+    return {**answer, "scored": summary.files, "skipped": summary.skipped, "message": message}
 
 
-def register_scan(
-    server: CodeOriginServer,
-    name: str,
-    scan: Callable[[Session, list[ScanFolder]], Awaitable[dict[str, Any]]],
+async def scan_changes(session: Session, folder: Any) -> dict[str, Any]:
+    """Score the functions in the working tree that differ from HEAD."""
+    folders = await _folders(session, folder)
+    token = CancelToken()
+    progress = session.client.start_progress(SCANNING_CHANGES, token.cancel)
+    files: list[dict[str, Any]] = []
+    errors: list[str] = []
+    try:
+        for each in folders:
+            if each.settings.enable:
+                await _scan_changes_of(session, each, token, files, errors)
+    except Cancelled:
+        pass
+    except CodeOriginError as problem:
+        errors.append(str(problem))
+    finally:
+        progress.end()
+    answer = _answer(files, errors, NO_CHANGE_JUDGED, cancelled=token.cancelled)
+    message = on_changes(
+        files=len(files), functions=answer["functions"], findings=answer["reported"], errors=errors
+    )
+    return {**answer, "scored": len(files), "skipped": 0, "message": message}
+
+
+async def _scan_changes_of(
+    session: Session, folder: ScanFolder, token: CancelToken, files: list[dict[str, Any]], errors: list[str]
 ) -> None:
-    """Register a command with the arguments ``[folder uri or null, {quiet?}?]``.
+    try:
+        changed = await session.git.submit(
+            partial(_changed_files, folder, token), priority=Priority.SCAN, token=token
+        )
+    except RepositoryError as error:
+        errors.append(str(error))
+        return
+    for path, file in changed:
+        try:
+            record = await session.scanner.changed_file(path, file, folder.settings, token)
+        except SourceError as error:
+            errors.append(str(error))
+        except CodeOriginError:
+            raise
+        except Exception as error:
+            # Continue with the other files.
+            errors.append(log_failure(path, error))
+        else:
+            if record.functions:
+                # No verdict on the file, because it would count unchanged functions too.
+                files.append(_file(session, record, folder.settings, None))
 
-    The ``message`` in the answer of ``scan`` is shown unless ``quiet`` is true.
-    """
-    session = server.session
 
-    @server.command(name)
-    async def run(*arguments: Any) -> dict[str, Any]:
-        values = plain_json(arguments)
-        folder = read(values[0], str, "folder") if values and values[0] is not None else None
-        quiet = is_quiet(values[1] if len(values) > 1 else None)
-        await session.configured.wait()
-        return shown(session, await scan(session, _folders(session, folder)), quiet=quiet)
+def _changed_files(folder: ScanFolder, token: CancelToken) -> "Sequence[tuple[Path, WrittenFile]]":
+    # Imported in the thread that runs git, because `initialize` does not need it.
+    from codeorigin.git.written import working_files  # noqa: PLC0415
+
+    return working_files(folder.path, folder.takes, max_bytes=folder.settings.max_file_size, cancel=token)
 
 
-def _folders(session: Session, only: str | None) -> list[ScanFolder]:
+async def _folders(session: Session, only: Any) -> list[ScanFolder]:
     """The workspace folders, or only the one with the URI ``only`` and those inside it.
 
     Raises:
         JsonRpcInvalidParams: ``only`` is not a folder of the workspace.
     """
+    name = None if only is None else read(only, str, "folder")
+    await session.configured.wait()
     folders = session.folders()
-    if only is None:
+    if name is None:
         return list(folders.values())
-    if only not in folders:
-        raise JsonRpcInvalidParams(message=f"{plain_message(only)} is not a folder of the workspace")
-    root = folders[only].path
+    if name not in folders:
+        raise JsonRpcInvalidParams(message=f"{plain_message(name)} is not a folder of the workspace")
+    root = folders[name].path
     return [folder for folder in folders.values() if folder.path.is_relative_to(root)]
+
+
+def _file(
+    session: Session, record: FileRecord, settings: Settings, verdict: FileVerdict | None
+) -> dict[str, Any]:
+    """The JSON of a file: its functions, the number of findings, and the ``verdict`` on the whole file."""
+    found = len(reported(record.functions, settings, session.accepted(record.uri)))
+    judged = sum(function.verdict.probability is not None for function in record.functions)
+    return {
+        "uri": record.uri,
+        "reported": found,
+        "reportedText": reported_of(found, judged),
+        "file": file_to_wire(verdict),
+        "functions": [function_to_wire(function, settings) for function in record.functions],
+    }
+
+
+def _answer(
+    files: list[dict[str, Any]], errors: list[str], nothing: str, *, cancelled: bool
+) -> dict[str, Any]:
+    functions = [function for file in files for function in file["functions"]]
+    found = sum(file["reported"] for file in files)
+    problems = [plain_message(error) for error in errors[:MAX_ERRORS]]
+    return {
+        "files": files,
+        "functions": len(functions),
+        "reported": found,
+        "reportedText": reported_functions(found),
+        "errors": problems,
+        "cancelled": cancelled,
+        "remark": in_place_of_list(
+            listed=any(function["verdict"]["probability"] is not None for function in functions),
+            cancelled=cancelled,
+            errors=problems,
+            nothing=nothing,
+        ),
+    }

@@ -1,38 +1,16 @@
-"""``textDocument/didOpen``, ``didChange``, ``didSave``, ``didClose``; pygls updates the text itself."""
+"""``textDocument/did…`` and ``notebookDocument/did…``: pygls updates the text itself; every code cell is a document."""
 
 from urllib.parse import unquote
 
 from lsprotocol import types
 
 from codeorigin.lsp.documents.documents import SourceDocument
-from codeorigin.lsp.features.closed_files import check_closed
+from codeorigin.lsp.features.closed_files import check_closed, withdraw
 from codeorigin.lsp.features.commit_evidence import read_commits
 from codeorigin.lsp.features.configuration import reconfigure
 from codeorigin.lsp.features.publish import publish_soon
-from codeorigin.lsp.server import CodeOriginServer
 from codeorigin.lsp.session import Session
 from codeorigin.settings.schema import RunMode
-
-
-def register(server: CodeOriginServer) -> None:
-    """Register the handlers."""
-    session = server.session
-
-    @server.feature(types.TEXT_DOCUMENT_DID_OPEN)
-    def did_open(params: types.DidOpenTextDocumentParams) -> None:
-        opened(session, params.text_document.uri)
-
-    @server.feature(types.TEXT_DOCUMENT_DID_CHANGE)
-    def did_change(params: types.DidChangeTextDocumentParams) -> None:
-        edited(session, params.text_document.uri)
-
-    @server.feature(types.TEXT_DOCUMENT_DID_SAVE, types.SaveOptions(include_text=False))
-    def did_save(params: types.DidSaveTextDocumentParams) -> None:
-        saved(session, params.text_document.uri)
-
-    @server.feature(types.TEXT_DOCUMENT_DID_CLOSE)
-    def did_close(params: types.DidCloseTextDocumentParams) -> None:
-        closed(session, params.text_document.uri)
 
 
 def opened(session: Session, uri: str) -> None:
@@ -77,6 +55,40 @@ def closed(session: Session, uri: str) -> None:
     was_sent = state is not None and (state.version is not None or state.findings)
     if was_sent and not session.client.support.pull_diagnostics:
         session.client.publish(uri, [])
+
+
+def notebook_opened(session: Session, params: types.DidOpenNotebookDocumentParams) -> None:
+    """A notebook was opened: findings of a scan in the file are now shown on its cells instead."""
+    withdraw(session, lambda uri: uri == params.notebook_document.uri)
+    for cell in params.cell_text_documents:
+        opened(session, cell.uri)
+
+
+def notebook_edited(session: Session, params: types.DidChangeNotebookDocumentParams) -> None:
+    """Cells were added, removed or edited."""
+    cells = params.change.cells
+    if cells is None:
+        return
+    if cells.structure is not None:
+        for closed_cell in cells.structure.did_close or ():
+            closed(session, closed_cell.uri)
+        for opened_cell in cells.structure.did_open or ():
+            opened(session, opened_cell.uri)
+    for content in cells.text_content or ():
+        edited(session, content.document.uri)
+
+
+def notebook_saved(session: Session, params: types.DidSaveNotebookDocumentParams) -> None:
+    """A notebook was saved, with all of its cells."""
+    notebook = session.documents.get_notebook_document(notebook_uri=params.notebook_document.uri)
+    for cell in notebook.cells if notebook is not None else ():
+        saved(session, cell.document)
+
+
+def notebook_closed(session: Session, params: types.DidCloseNotebookDocumentParams) -> None:
+    """A notebook was closed, with all of its cells."""
+    for cell in params.cell_text_documents:
+        closed(session, cell.uri)
 
 
 def _score(session: Session, document: SourceDocument) -> None:

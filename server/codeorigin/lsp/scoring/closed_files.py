@@ -1,6 +1,8 @@
-"""Scores files that are not open: source code, the cells of a notebook, the blocks of a document."""
+"""Files that are not open (source code, notebooks, documents): what is scored of them, and what is kept of that."""
 
-from collections.abc import Iterable, Iterator, Sequence
+import pickle
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,10 +16,35 @@ from codeorigin.functions.spans import Piece
 from codeorigin.languages import Language
 from codeorigin.languages.kinds import NOTEBOOK, DocumentKind, Kind, kind_for_path
 from codeorigin.lsp.documents.documents import Positions, Snapshot
-from codeorigin.lsp.scoring.file_records import FileRecord
 from codeorigin.lsp.scoring.requests import FunctionRecord, Request, Result
+from codeorigin.model.file_verdict import FileVerdict
 from codeorigin.settings.schema import Settings
 from codeorigin.text.positions import LineIndex, PositionEncoding
+
+MAX_BYTES = 64 * 1024 * 1024
+_OVERHEAD_BYTES = 400
+"""Per entry: its path, its key and its slot in the table."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileRecord:
+    """The verdicts on one file and on its outermost functions."""
+
+    uri: str
+    model_id: str
+    verdict: FileVerdict | None
+    functions: tuple[FunctionRecord, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FileKey:
+    """What a record depends on. ``languages`` are the enabled ones, which matter for cells and blocks."""
+
+    modified_ns: int
+    size: int
+    file_context: bool
+    model_id: str
+    languages: tuple[str, ...] = ()
 
 
 def is_chosen(path: Path, settings: Settings) -> bool:
@@ -117,3 +144,50 @@ def _of_cell(
         header_offset=to_header,
         is_test=span.is_test,
     )
+
+
+class FileRecords:
+    """Records by path, compressed (about 150 bytes per function), up to ``max_bytes`` in total.
+
+    When the table is full, new records are not kept. Dropping the oldest ones instead would not help: scans visit the
+    files in the same order each time, so each record would be dropped shortly before it is needed.
+    """
+
+    def __init__(self, max_bytes: int = MAX_BYTES) -> None:
+        self._max_bytes = max_bytes
+        self._bytes = 0
+        self._records: dict[Path, tuple[FileKey, bytes]] = {}
+
+    def __len__(self) -> int:
+        return len(self._records)
+
+    @property
+    def size(self) -> int:
+        """Approximate size of the records in bytes."""
+        return self._bytes
+
+    def get(self, path: Path, key: FileKey) -> FileRecord | None:
+        """The record of ``path``, or None if there is none with this exact key."""
+        entry = self._records.get(path)
+        if entry is None or entry[0] != key:
+            return None
+        record: FileRecord = pickle.loads(zlib.decompress(entry[1]))
+        return record
+
+    def put(self, path: Path, key: FileKey, record: FileRecord) -> None:
+        """Keep ``record`` if there is room."""
+        self._drop(path)
+        packed = zlib.compress(pickle.dumps(record, pickle.HIGHEST_PROTOCOL), 1)
+        if self._bytes + len(packed) + _OVERHEAD_BYTES <= self._max_bytes:
+            self._records[path] = (key, packed)
+            self._bytes += len(packed) + _OVERHEAD_BYTES
+
+    def keep(self, wanted: Callable[[Path], bool]) -> None:
+        """Drop all records except those of ``wanted`` paths."""
+        for path in [path for path in self._records if not wanted(path)]:
+            self._drop(path)
+
+    def _drop(self, path: Path) -> None:
+        entry = self._records.pop(path, None)
+        if entry is not None:
+            self._bytes -= len(entry[1]) + _OVERHEAD_BYTES

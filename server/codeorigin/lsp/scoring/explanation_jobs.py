@@ -108,7 +108,10 @@ class ExplanationJobs:
 
     @contextmanager
     def _joined(self, result: Result, function: FunctionReport) -> Iterator[_Run]:
-        run = self._join(result, function)
+        """The run for a function, new if there is none, which goes on at least as long as the block."""
+        run = self._runs.get(_key(result, function))
+        if run is None or run.token.cancelled:
+            run = self._started(result, function)
         run.waiting += 1
         try:
             yield run
@@ -116,12 +119,8 @@ class ExplanationJobs:
             run.waiting -= 1
             run.stop_if_unwanted()
 
-    def _join(self, result: Result, function: FunctionReport) -> _Run:
-        key = _key(result, function)
-        run = self._runs.get(key)
-        if run is not None and not run.token.cancelled:
-            return run
-        token = CancelToken()
+    def _started(self, result: Result, function: FunctionReport) -> _Run:
+        key, token = _key(result, function), CancelToken()
         generation, text = result.request.generation, result.snapshot.text
         span, options, function_id = function.span, result.settings.explain_options, function.function_id
         future = self._worker.submit(

@@ -2,7 +2,7 @@
 
 import itertools
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -12,8 +12,8 @@ from codeorigin.analysis.report import FileReport
 from codeorigin.cancellation import CancelToken, CancelWhen
 from codeorigin.errors import Cancelled, CodeOriginError, ModelError, SourceError
 from codeorigin.languages.kinds import DocumentKind, kind_for_path
-from codeorigin.lsp.scoring.closed_files import ClosedFile, is_chosen
-from codeorigin.lsp.scoring.file_records import FileKey, FileRecord, FileRecords
+from codeorigin.lsp.documents.eligibility import is_excluded
+from codeorigin.lsp.scoring.closed_files import ClosedFile, FileKey, FileRecord, FileRecords, is_chosen
 from codeorigin.lsp.scoring.model_loader import ModelLoader
 from codeorigin.lsp.scoring.worker import Priority, WorkerThread
 from codeorigin.settings.schema import Settings
@@ -44,13 +44,22 @@ class ScanFolder:
         """Whether this is the innermost workspace folder of the file at ``path``, which must be below it."""
         return not any(path.is_relative_to(inner) for inner in self.inside)
 
+    def takes(self, path: Path) -> bool:
+        """Whether the file at ``path``, which must be below it, is to be scored with these settings."""
+        chosen = self.settings.enable and is_chosen(path, self.settings) and self.holds(path)
+        return chosen and not is_excluded(str(path), self.settings.exclude, self.path)
+
 
 @dataclass(slots=True)
 class ScanSummary:
-    """The outcome of a scan. ``errors`` are one line each; ``cut`` means that more files were left out."""
+    """The outcome of a scan. ``errors`` are one line each; ``cut`` means that more files were left out.
 
+    ``done`` of ``total`` files precede the one that is being scored.
+    """
+
+    done: int = 0
+    total: int = 0
     files: int = 0
-    functions: int = 0
     skipped: int = 0
     cancelled: bool = False
     cut: bool = False
@@ -65,59 +74,57 @@ class Scanner:
         self._loader = loader
         self._encoding = encoding
         self.records = FileRecords()
+        self.ended_at = float("-inf")
+        """When a client last had an answer about the whole workspace, by the monotonic clock."""
 
     async def scan(
         self,
         folders: Sequence[ScanFolder],
         token: CancelToken,
+        summary: ScanSummary,
         *,
-        skip: Callable[[str], bool],
-        scored: Callable[[FileRecord, Settings], None],
-        progress: Callable[[int, int], None],
-    ) -> ScanSummary:
+        skip: Callable[[str], bool] = lambda _: False,
+    ) -> AsyncIterator[tuple[FileRecord, Settings]]:
         """Score all source files, notebooks and enabled kinds of documents below ``folders``.
 
-        ``skip`` is called with each file's URI and returns whether to skip it (open documents have their own results).
-        ``scored`` is called with each file's record, and ``progress`` with the number of files done and of files
-        found. Raises ModelError.
+        Yields the record of each file and its settings, and counts in ``summary``. ``skip`` is called with each file's
+        URI and returns whether to skip it (open documents have their own results). Raises ModelError.
         """
-        summary = ScanSummary()
         try:
             files, summary.cut = await self._list(folders, token)
         except Cancelled:
-            return ScanSummary(cancelled=True)
+            summary.cancelled = True
+            return
+        summary.total = len(files)
         known: dict[Path, FileRecord | Exception] = {}
         for done, (path, settings) in enumerate(files):
+            summary.done = done
             if token.cancelled:
                 break
-            progress(done, len(files))
             if skip(path.as_uri()):
                 continue
             try:
                 if path not in known:
-                    ahead = [file for file in files[done : done + WALK_CHUNK] if not skip(file[0].as_uri())]
-                    known = await self._scored(ahead, token)
+                    ahead = files[done : done + WALK_CHUNK]
+                    known = await self._scored([file for file in ahead if not skip(file[0].as_uri())], token)
                 record = known.pop(path)
                 if isinstance(record, Exception):
                     raise record
             except SourceError as error:
                 summary.skipped += 1
                 summary.errors.append(str(error))
-                continue
             except CodeOriginError:
                 if token.cancelled:
                     break
                 raise
             except Exception as error:
                 summary.errors.append(log_failure(path, error))
-                continue
-            summary.files += 1
-            summary.functions += len(record.functions)
-            scored(record, settings)
+            else:
+                summary.files += 1
+                yield record, settings
         summary.cancelled = token.cancelled
         if not summary.cancelled:
             await self._forget_others(folders, {path for path, _ in files})
-        return summary
 
     async def _forget_others(self, folders: Sequence[ScanFolder], found: set[Path]) -> None:
         """Drop the records of files in ``folders`` that are gone or are excluded now."""

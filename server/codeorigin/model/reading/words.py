@@ -5,7 +5,9 @@ after it; blanks are not words. The shape of a word is its form without its lett
 """
 
 import re
+from array import array
 from collections.abc import Iterable
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -39,7 +41,7 @@ _64_BITS = 0xFFFFFFFFFFFFFFFF
 
 _RESERVED = sorted(frozenset[str]().union(*KEYWORDS.values()))
 _MOST_CHARACTERS = 400_000
-_FIRST_CAPACITY = 4096
+_MOST_FORMS = 4096
 
 _FORM = str.maketrans(
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", "a" * 26 + "A" * 26 + "0" * 10
@@ -75,14 +77,19 @@ def shape(word: str) -> str:
     if first.isdigit():
         return "0" if len(word) == 1 else "0x" if word[1] in "xXbB" else "0.0" if "." in word else "00"
     if word.isascii():
-        form = word.translate(_FORM)
-        for letter in "aA0":
-            while letter * 2 in form:
-                form = form.replace(letter * 2, letter)
-    else:
-        form = re.sub(r"[A-Z]+", "A", re.sub(r"[^\W\dA-Z_]+", "a", word))
-        form = re.sub(r"\d+", "0", form)
-    return form + str(min(len(word) // 4, 4))
+        return _shape_of_form(word.translate(_FORM))
+    form = re.sub(r"[A-Z]+", "A", re.sub(r"[^\W\dA-Z_]+", "a", word))
+    return re.sub(r"\d+", "0", form) + str(min(len(word) // 4, 4))
+
+
+@lru_cache(_MOST_FORMS)
+def _shape_of_form(form: str) -> str:
+    """The shape of an ASCII word whose letters and digits are all ``a``, ``A`` and ``0``; many words share one."""
+    shape = form
+    for letter in "aA0":
+        while letter * 2 in shape:
+            shape = shape.replace(letter * 2, letter)
+    return shape + str(min(len(form) // 4, 4))
 
 
 class Vocabulary(dict[str, int]):
@@ -93,24 +100,20 @@ class Vocabulary(dict[str, int]):
 
     def __init__(self) -> None:
         super().__init__()
-        self._words = np.zeros(_FIRST_CAPACITY, dtype=np.uint64)
-        self._shapes = np.zeros(_FIRST_CAPACITY, dtype=np.uint64)
+        self._words = array("Q")
+        self._shapes = array("Q")
         self._characters = 0
         self._shape_hashes: dict[str, int] = {}
         self._reserve()
 
     def __missing__(self, word: str) -> int:
-        number = len(self)
-        if number == len(self._words):
-            self._words = np.resize(self._words, 2 * number)
-            self._shapes = np.resize(self._shapes, 2 * number)
         form = shape(word)
         if form not in self._shape_hashes:
             self._shape_hashes[form] = fnv1a(form)
-        self._words[number] = fnv1a(word)
-        self._shapes[number] = self._shape_hashes[form]
+        self._words.append(fnv1a(word))
+        self._shapes.append(self._shape_hashes[form])
         self._characters += len(word)
-        self[word] = number
+        number = self[word] = len(self)
         return number
 
     def numbers(self, words: Iterable[str]) -> npt.NDArray[np.int32]:
@@ -119,13 +122,13 @@ class Vocabulary(dict[str, int]):
 
     def words(self, numbers: npt.NDArray[np.int32]) -> Hashes:
         """The hash ``(n,)`` of each numbered word."""
-        return self._words[numbers]
+        return np.frombuffer(self._words, dtype=np.uint64)[numbers]
 
     def shapes(self, numbers: npt.NDArray[np.int32], language: str) -> Hashes:
         """The hash ``(n,)`` of each numbered word's shape, or of the word itself if ``language`` reserves it."""
-        hashes = self._shapes[numbers]
+        hashes = np.frombuffer(self._shapes, dtype=np.uint64)[numbers]
         reserved = np.flatnonzero(self._is_reserved(language)[np.minimum(numbers, len(_RESERVED))])
-        hashes[reserved] = self._words[numbers[reserved]]
+        hashes[reserved] = self.words(numbers[reserved])
         return hashes
 
     def trim(self) -> None:
@@ -134,6 +137,7 @@ class Vocabulary(dict[str, int]):
             self._characters = 0
             self.clear()
             self._shape_hashes.clear()
+            self._words, self._shapes = array("Q"), array("Q")
             self._reserve()
 
     def _reserve(self) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from codeorigin.check.result import CheckedFile
 from codeorigin.cli import explanation_report as explanation
-from codeorigin.cli.explain_result import Explained
+from codeorigin.cli.explanation_report import Explained
 from codeorigin.explain.explanation import (
     Baseline,
     ConstructAttribution,

@@ -21,13 +21,10 @@ def end(process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
-@pytest.mark.parametrize("polling", [False, True])
 def test_end_of_the_process_is_noticed(
-    process: subprocess.Popen[bytes], monkeypatch: pytest.MonkeyPatch, polling: bool
+    process: subprocess.Popen[bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if polling:
-        monkeypatch.delattr(os, "pidfd_open", raising=False)
-        monkeypatch.setattr(process_watch, "POLL_SECONDS", 0.01)
+    monkeypatch.setattr(process_watch, "POLL_SECONDS", 0.01)
     gone = threading.Event()
     watching = process_watch.watch(process.pid, gone.set)
     assert watching is not None

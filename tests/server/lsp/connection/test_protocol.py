@@ -52,4 +52,4 @@ async def test_edits_leave_nothing_behind() -> None:
     assert server.session.document(URI).source == "x" * 199
     assert {message.get("id") for message in wire.messages if "result" in message} == {1, 2}
     assert server.protocol._request_futures == {}
-    server.stop_work()
+    server.session.stop()

@@ -1,4 +1,8 @@
-"""pygls' private names exist in the installed version, and all those in use are listed in one place."""
+"""pygls' private names exist in the installed version, and all those in use are listed here.
+
+The server uses them because pygls has no public equivalents. They may change in any release, so the dependency is
+pinned to one minor version.
+"""
 
 import ast
 import tomllib
@@ -10,9 +14,23 @@ from pygls.workspace import TextDocument, Workspace
 
 from codeorigin.lsp import server as server_module
 from codeorigin.lsp.connection import protocol as protocol_module
-from codeorigin.lsp.connection.pygls_internals import PRIVATE_NAMES
 from codeorigin.lsp.documents import documents as documents_module
 
+PRIVATE_NAMES: dict[str, set[str]] = {
+    "LanguageServer": {"_text_document_sync_kind"},
+    "LanguageServerProtocol": {
+        "_execute_handler",
+        "_request_futures",
+        "_send_data",
+        "_send_response",
+        "_server",
+        "_shutdown",
+        "_workspace",
+    },
+    "TextDocument": {"_position_codec", "_source"},
+    "Workspace": {"_create_text_document", "_position_codec", "_sync_kind"},
+}
+"""The names by the pygls class that has them."""
 _SERVER = LanguageServer("test", "1")
 _THEIRS = {
     "LanguageServer": _SERVER,

@@ -8,20 +8,19 @@ import pytest
 from codeorigin.lsp.connection.client_support import ClientSupport
 from codeorigin.lsp.documents.configuration import Configuration
 from codeorigin.lsp.features import configuration
-from codeorigin.lsp.server import CodeOriginServer
+from codeorigin.lsp.session import Session
 from support.waiting import PATIENCE
 
 pytestmark = pytest.mark.asyncio
 
 
 class _Client:
-    """A server without folders, whose client's answers are futures in ``asked``."""
+    """A session without folders, whose client's answers are futures in ``asked``."""
 
     def __init__(self) -> None:
-        self.client = self.session = self.documents = self.protocol = self
+        self.client = self.documents = self
         self.support = ClientSupport(configuration=True)
         self.configuration = Configuration()
-        self.folders: dict[str, Any] = {}
         self.asked: list[asyncio.Future[Any]] = []
         self.changes: list[bool] = []
         self.changed = asyncio.Event()
@@ -30,13 +29,16 @@ class _Client:
         self.asked.append(asyncio.get_running_loop().create_future())
         return self.asked[-1]
 
+    def folder_uris(self) -> list[str]:
+        return []
+
     def reconfigure(self) -> None:
         self.configuration.rebuild([])
         self.changes.append(self.configuration.everywhere.enable)
         self.changed.set()
 
     async def fetch(self) -> None:
-        await configuration.fetch_settings(cast(CodeOriginServer, self))
+        await configuration.fetch_settings(cast(Session, self))
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from codeorigin.check.run import check
 from codeorigin.errors import Cancelled
 from codeorigin.functions.documents import Document
 from codeorigin.lsp.scoring import workspace_scan
-from codeorigin.lsp.scoring.file_records import FileRecord
+from codeorigin.lsp.scoring.closed_files import FileRecord
 from codeorigin.lsp.scoring.worker import Priority, WorkerThread
 from codeorigin.lsp.scoring.workspace_scan import ScanFolder, Scanner, ScanSummary
 from codeorigin.settings.schema import Settings
@@ -78,13 +78,12 @@ class Bench:
     async def scan(self, token: CancelToken | None = None, skip: str = "none") -> ScanSummary:
         self.records.clear()
         self.noting.batches.clear()
-        return await self.scanner.scan(
-            [ScanFolder(self.root, Settings())],
-            token or CancelToken(),
-            skip=lambda uri: uri.endswith(skip),
-            scored=lambda record, _: self.records.append(record),
-            progress=lambda done, total: None,
-        )
+        folders, summary = [ScanFolder(self.root, Settings())], ScanSummary()
+        async for record, _ in self.scanner.scan(
+            folders, token or CancelToken(), summary, skip=lambda uri: uri.endswith(skip)
+        ):
+            self.records.append(record)
+        return summary
 
 
 @pytest_asyncio.fixture

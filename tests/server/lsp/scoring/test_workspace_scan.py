@@ -18,7 +18,7 @@ from codeorigin.functions.documents import Document
 from codeorigin.functions.finding import find_functions
 from codeorigin.languages import get_language
 from codeorigin.lsp.scoring import workspace_scan
-from codeorigin.lsp.scoring.file_records import FileKey, FileRecord, FileRecords
+from codeorigin.lsp.scoring.closed_files import FileKey, FileRecord, FileRecords
 from codeorigin.lsp.scoring.requests import FunctionRecord
 from codeorigin.lsp.scoring.worker import WorkerThread
 from codeorigin.lsp.scoring.workspace_scan import WALK_CHUNK, ScanFolder, Scanner, ScanSummary
@@ -64,19 +64,13 @@ class Bench:
     async def scan(self, settings: Settings | None = None, cancel_after: int | None = None) -> ScanSummary:
         self.texts.clear()
         self.records.clear()
-        token = CancelToken()
-
-        def progress(done: int, _: int) -> None:
-            if done == cancel_after:
+        token, summary = CancelToken(), ScanSummary()
+        folders = [ScanFolder(self.root, settings or Settings())]
+        async for record, _ in self.scanner.scan(folders, token, summary):
+            self.records.append(record)
+            if len(self.records) == cancel_after:
                 token.cancel()
-
-        return await self.scanner.scan(
-            [ScanFolder(self.root, settings or Settings())],
-            token,
-            skip=lambda _: False,
-            scored=lambda record, _: self.records.append(record),
-            progress=progress,
-        )
+        return summary
 
 
 @pytest_asyncio.fixture

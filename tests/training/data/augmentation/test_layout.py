@@ -1,11 +1,11 @@
-"""Indentation and formatting: a different layout with the same tree."""
+"""Indentation: a different layout with the same tree."""
 
 import ast
 
 import numpy as np
 import pytest
 
-from codeorigin_training.data.augmentation import formatted, reindented
+from codeorigin_training.data.augmentation import reindented
 from codeorigin_training.data.augmentation.reindentation import UNITS
 from codeorigin_training.data.augmentation.syntax import parse_function
 from support.standalone import FUNCTIONS
@@ -13,10 +13,10 @@ from support.standalone import FUNCTIONS
 SEEDS = range(8)
 
 
-def shape(code: str, language: str, *, named: bool = False) -> list[int]:
+def shape(code: str, language: str) -> list[int]:
     tree = parse_function(code, language)
     assert tree is not None
-    return tree.shape(named=named)
+    return tree.shape()
 
 
 def tokens(code: str) -> str:
@@ -67,29 +67,3 @@ def test_reindented_keeps_tree_despite_misleading_columns() -> None:
         assert shape(reindented(code, "python", np.random.default_rng(seed)), "python") == shape(
             code, "python"
         )
-
-
-def test_python_is_formatted_by_black() -> None:
-    result = formatted(
-        "@cached\n    def  f( self,a = 'x' ):\n        return {'k' :a}", "python", np.random.default_rng(0)
-    )
-    assert result == '@cached\ndef f(self, a="x"):\n    return {"k": a}'
-
-
-@pytest.mark.parametrize(
-    "code", ["def f(:\n  return", "return x ++", "print 'old'", "def f():\n\treturn 1\n        x"]
-)
-def test_code_that_black_rejects_is_unchanged(code: str) -> None:
-    assert formatted(code, "python", np.random.default_rng(0)) == code
-
-
-def test_formatted_is_independent_of_original_layout() -> None:
-    """Removing layout is the purpose of a formatter."""
-    wanted = formatted(FUNCTIONS["python"], "python", np.random.default_rng(0))
-    for seed in range(3):
-        other = reindented(FUNCTIONS["python"], "python", np.random.default_rng(seed))
-        assert formatted(other, "python", np.random.default_rng(0)) == wanted
-
-
-def test_other_languages_have_no_formatter() -> None:
-    assert formatted(FUNCTIONS["java"], "java", np.random.default_rng(0)) == FUNCTIONS["java"]

@@ -1,6 +1,5 @@
 """Specifications of same-task pairs: the task, who answered it, and what is rejected."""
 
-import math
 from pathlib import Path
 
 import pyarrow as pa
@@ -10,7 +9,7 @@ import pytest
 from codeorigin_training.data import written_pairs
 from codeorigin_training.data.readers import specifications
 from codeorigin_training.data.readers.specifications import read_specifications
-from codeorigin_training.data.rows import CorpusError, Row, read_pairs
+from codeorigin_training.data.rows import CorpusError, Row
 
 ENTRY = {
     "id": "a1", "language": "python", "is_test": False, "human_code": "def f():\n    pass", "llm_code": "def f(): ...",
@@ -26,32 +25,13 @@ def write(folder: Path, *entries: dict[str, object]) -> Path:
 
 
 def test_specification_holds_task_and_both_answers(tmp_path: Path) -> None:
-    plain = {
-        **ENTRY,
-        "id": "a2",
-        "instruction": "none",
-        "context": "",
-        "similarity": None,
-        "evidence": "H-date",
-    }
+    plain = {**ENTRY, "id": "a2", "instruction": None}
     first, second = read_specifications(write(tmp_path, ENTRY, plain))
-    assert first.text == "def f():\n\nA module.\n\nDoes nothing.\n\nInstruction: short."
-    assert (first.instruction, first.similarity, first.modern, first.repo) == (
-        "short",
-        0.5,
-        True,
-        "some/repo",
-    )
-    assert second.text == "def f():\n\nDoes nothing."
-    assert (second.instruction, second.modern) == ("none", False)
+    assert (first.behaviour, first.instruction, first.repo) == ("Does nothing.", "short", "some/repo")
+    assert (first.human_code, first.llm_code) == (ENTRY["human_code"], ENTRY["llm_code"])
+    assert second.instruction == "none"
     (told,) = read_specifications(write(tmp_path, {**ENTRY, "instruction": "error_handling"}))
     assert told.instruction == "error handling"
-    assert math.isnan(second.similarity)
-
-
-def test_rows_equal_those_of_read_pairs(tmp_path: Path) -> None:
-    (found,) = read_specifications(write(tmp_path, ENTRY))
-    assert list(found.rows) == read_pairs(tmp_path)
 
 
 def test_written_pairs_are_joined_to_functions_they_name(
@@ -65,7 +45,7 @@ def test_written_pairs_are_joined_to_functions_they_name(
     row = Row(code, "python", 0, "some/repo", "", modern=True, is_test=True, lines=2)
     assert [each.id for each in read_specifications(write(tmp_path, ENTRY))] == ["a1"]
     found = read_specifications(tmp_path, [row])[-1]
-    assert (found.id, found.human_code, found.is_test, found.modern) == ("w1", code, True, True)
+    assert (found.id, found.human_code) == ("w1", code)
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,6 @@ def test_loss_by_perturbation_is_measured_on_same_functions() -> None:
         CONFIG,
         {"renamed": without_docstrings},
         lambda line: None,
-        name="model",
     )
     assert row.raw.auroc.value == 1.0
     assert row.raw.items == 40
@@ -62,7 +61,7 @@ def test_functions_of_file_are_pooled_by_given_rule() -> None:
 
     judge = AnswerRule(pool, lambda _slice, _logits: None)
     (row,) = matrix_rows(
-        [files], DocstringModel(), judge, replace(CONFIG, perturbations=()), {}, lambda line: None, name="m"
+        [files], DocstringModel(), judge, replace(CONFIG, perturbations=()), {}, lambda line: None
     )
     # A human file that contains one function with a docstring scores as high as an LLM's.
     assert row.raw.auroc.value == pytest.approx((0.5 + 1.0 + 0.5 + 1.0) / 4)
@@ -79,7 +78,6 @@ def test_pairs_in_order_are_counted() -> None:
         replace(CONFIG, perturbations=()),
         {},
         lambda line: None,
-        name="m",
     )
     assert row.in_order is not None
     assert row.in_order.value == 1.0

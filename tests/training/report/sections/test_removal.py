@@ -10,7 +10,7 @@ from codeorigin_training.metrics.detector import Detector
 from codeorigin_training.report.config import EvaluateConfig
 from codeorigin_training.report.sections.faithfulness import faithfulness
 from codeorigin_training.report.sections.line_scores import line_scores
-from codeorigin_training.report.sections.neutral import neutral
+from codeorigin_training.report.sections.neutral import BOUND, neutral
 from codeorigin_training.report.sections.removal import Reader, Removal
 from support.snippets import LEDGER
 from support.tiny_model import TinyModel
@@ -73,22 +73,22 @@ def test_bundle_without_deep_part_has_no_gradient_methods(tiny_wide_model: TinyM
 def test_shipped_and_occluded_lines_lose_more_than_random_ones(detector: Detector) -> None:
     config = EvaluateConfig(faithfulness_functions=24, rounds=20)
     found = faithfulness(tiny_rows(60), detector, config, lambda line: None)
-    assert found.functions == 24
-    for removal in found.removals:
-        by_name = {each.method: each for each in removal.methods}
-        random = by_name["random"].comprehensiveness.value
-        assert random is not None
-        for name in ("shipped", "occlusion"):
-            value = by_name[name].comprehensiveness.value
+    assert found.note.startswith("24 functions")
+    values = {figure.name: figure.value for figure in found.figures}
+    for removal, chart in zip(("deleted", "hidden"), found.charts, strict=True):
+        for place, name in ((0, "shipped"), (3, "occlusion")):
+            value, random = (values[f"comprehensiveness, {removal}: {each}"] for each in (name, "random"))
             assert value is not None
+            assert random is not None
             assert value > random
-            assert by_name[name].deletion[0] > 0
+            assert chart.series[place].y[1] > 0
 
 
 def test_too_short_functions_are_not_explained(detector: Detector) -> None:
     short = [Row("def a(): pass", "python", label, "a/b", "", False, False, 1) for label in (0, 1)]
     found = faithfulness(short, detector, EvaluateConfig(), lambda line: None)
-    assert (found.functions, found.removals) == (0, ())
+    assert found.note.startswith("0 functions of 0")
+    assert found.charts == found.figures == found.problems == ()
 
 
 def test_neutral_distance_is_largest_deep_logit_of_masks(detector: Detector) -> None:
@@ -96,9 +96,9 @@ def test_neutral_distance_is_largest_deep_logit_of_masks(detector: Detector) -> 
     masked = [np.full(length, detector.scorer.tokenizer.mask_id) for length in lengths]
     expected = np.abs(detector.scorer.deep_logits(masked)).max()
     found = neutral(detector)
-    assert found.distance == pytest.approx(expected, abs=1e-5)
-    assert found.holds is bool(expected <= found.bound)
+    assert found.figures[0].value == pytest.approx(expected, abs=1e-5)
+    assert (found.problems == ()) is bool(expected <= BOUND)
 
 
 def test_model_without_deep_part_is_neutral(tiny_wide_model: TinyModel) -> None:
-    assert neutral(Detector(tiny_wide_model.directory)).holds
+    assert neutral(Detector(tiny_wide_model.directory)).problems == ()

@@ -1,7 +1,6 @@
 """Models that the report trains itself: learning curve, agents and languages left out, controls, baselines."""
 
 import random
-from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -9,10 +8,11 @@ import pytest
 from codeorigin_training.data.rows import Row
 from codeorigin_training.report.baselines.word_view import TrainingSet
 from codeorigin_training.report.config import EvaluateConfig
+from codeorigin_training.report.section import Section
 from codeorigin_training.report.sections.baselines import baselines
-from codeorigin_training.report.sections.controls import controls
+from codeorigin_training.report.sections.controls import LENGTH_BOUND, controls
 from codeorigin_training.report.sections.learning_curve import learning_curve
-from codeorigin_training.report.sections.transfer import transfer_rows
+from codeorigin_training.report.sections.transfer import transfer
 from support.corpus_maker import human_function
 from support.tiny_training import tiny_rows
 
@@ -57,37 +57,37 @@ def no_log(_line: str) -> None:
     pass
 
 
+def values(found: Section) -> dict[str, float | None]:
+    return {figure.name: figure.value for figure in found.figures}
+
+
 def test_learning_curve_ends_with_all_repositories(training: TrainingSet, held_out: list[Row]) -> None:
-    points = learning_curve(training, held_out, CONFIG, no_log)
-    assert [point.repositories for point in points] == [2, 10, 18]
-    assert [len(point.old) for point in points] == [2, 2, 1]
-    assert points[0].functions < points[1].functions < points[2].functions == 360
-    assert points[2].old[0] is not None
-    assert points[2].old[0] > 0.9
+    found = learning_curve(training, held_out, CONFIG, no_log)
+    (table,) = found.tables
+    assert [row[0] for row in table.rows] == ["2", "10", "18"]
+    assert [row[2].count(",") + 1 for row in table.rows] == [2, 2, 1]
+    functions = [int(row[1]) for row in table.rows]
+    assert functions == sorted(functions)
+    assert functions[-1] == 360
+    assert (values(found)["AUROC, old: 18 repositories"] or 0.0) > 0.9
 
 
-def test_agent_without_held_out_code_is_measured_on_training_repositories(
+def test_agents_and_languages_are_measured_by_a_model_without_them(
     training: TrainingSet, held_out: list[Row]
 ) -> None:
-    found = transfer_rows(training, held_out, CONFIG, {}, no_log)
-    assert [(row.kind, row.value) for row in found] == [("agent", "helper"), ("language", "ruby")]
-    helper = found[0].without
-    assert helper.model == "words without helper"
+    found = transfer(training, held_out, CONFIG, {}, no_log)
+    # The agent has no held-out code, so its training repositories are measured.
+    helper, ruby = found.tables[0].rows
+    assert (helper[0].split(" (")[0], ruby[0].split(" (")[0]) == (
+        "unseen agent: helper",
+        "unseen language: ruby",
+    )
     # 60 functions by the agent, with as many human-written ones.
-    assert helper.raw.positives == 60
-    assert helper.raw.auroc.value is not None
-    assert helper.raw.auroc.value > 0.9
-    assert found[0].auroc_with is not None
-    assert helper.raw.false_positive_rate.value is None
-
-
-def test_left_out_language_is_measured_on_itself(training: TrainingSet, held_out: list[Row]) -> None:
-    ruby = transfer_rows(training, held_out, replace(CONFIG, agents=()), {}, no_log)[0].without.raw
-    there = sum(row.language == "ruby" for row in held_out)
-    assert 100 <= ruby.items <= there
-    assert ruby.positives == ruby.items // 2
-    assert ruby.auroc.value is not None
-    assert ruby.auroc.value > 0.9
+    assert helper[5] == "120"
+    assert 100 <= int(ruby[5]) <= sum(row.language == "ruby" for row in held_out)
+    for name in ("unseen agent: helper", "unseen language: ruby"):
+        assert (values(found)[f"AUROC: {name}"] or 0.0) > 0.9
+        assert values(found)[f"AUROC of the model trained with it: {name}"] is not None
 
 
 def only_people(count: int, seed: int, *, leak: bool) -> list[Row]:
@@ -105,42 +105,28 @@ def only_people(count: int, seed: int, *, leak: bool) -> list[Row]:
     return found
 
 
-def by_name(found: Sequence, name: str):  # type: ignore[no-untyped-def,type-arg]
-    return next(each for each in found if each.name == name)
-
-
 def test_planted_length_leak_is_flagged() -> None:
     leaking = TrainingSet.of(only_people(300, 1, leak=True), processes=1)
     found = controls(leaking, only_people(300, 2, leak=True), CONFIG, no_log)
-    length = by_name(found, "length")
-    assert length.exceeded
-    assert length.old.value > 0.6
-    assert length.bound == 0.1
+    assert found.problems[0].startswith("Control above its bound: length alone")
+    assert (values(found)["AUROC, old: length"] or 0.0) > 0.6
 
 
 def test_random_labels_are_not_flagged() -> None:
     config = replace(CONFIG, slice_functions=2000)
     clean = TrainingSet.of(only_people(1200, 1, leak=False), processes=1)
     found = controls(clean, only_people(1600, 2, leak=False), config, no_log)
-    for name in ("length", "layout"):
-        control = by_name(found, name)
-        assert not control.exceeded, control
-        assert abs(control.old.value - 0.5) <= control.bound
+    assert not [text for text in found.problems if "alone" in text]
+    assert abs((values(found)["AUROC, old: length"] or 0.0) - 0.5) <= LENGTH_BOUND
 
 
 def test_layout_invisible_to_model_has_no_bound(training: TrainingSet, held_out: list[Row]) -> None:
-    raw = by_name(controls(training, held_out, CONFIG, no_log), "raw_layout")
-    assert raw.bound is None
-    assert not raw.exceeded
+    found = controls(training, held_out, CONFIG, no_log)
+    assert found.tables[0].rows[2][3:] == ("none", "for comparison")
 
 
 def test_baselines_are_compared_on_same_functions(training: TrainingSet, held_out: list[Row]) -> None:
     found = baselines(training.rows, held_out, held_out[:10], CONFIG, no_log)
-    assert [each.name for each in found] == ["word_bigrams", "character_ngrams", "stylometry"]
-    assert {(each.old.items, each.modern.items) for each in found} == {
-        (found[0].old.items, found[0].modern.items)
-    }
-    for each in found:
-        assert each.functions == 150
-        assert each.old.auroc.value is not None
-        assert each.old.auroc.value > 0.8
+    assert [row[1] for row in found.tables[0].rows] == ["150"] * 3
+    for name in ("word_bigrams", "character_ngrams", "stylometry"):
+        assert (values(found)[f"AUROC, old: {name}"] or 0.0) > 0.8

@@ -10,7 +10,6 @@ from types import MappingProxyType
 import numpy as np
 
 from codeorigin_training.data.augmentation.comments import comments_removed
-from codeorigin_training.data.augmentation.formatting import formatted
 from codeorigin_training.data.augmentation.reindentation import reindented
 from codeorigin_training.data.augmentation.renaming import renamed
 
@@ -20,7 +19,6 @@ Augmentation = Callable[[str, str, np.random.Generator], str]
 AUGMENTATIONS: Mapping[str, Augmentation] = MappingProxyType(
     {
         "reindented": reindented,
-        "formatted": formatted,
         "comments_removed": comments_removed,
         "renamed": renamed,
     }
@@ -31,7 +29,6 @@ __all__ = [
     "AUGMENTATIONS",
     "Augmentation",
     "comments_removed",
-    "formatted",
     "reindented",
     "renamed",
 ]

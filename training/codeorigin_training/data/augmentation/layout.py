@@ -5,27 +5,13 @@ from dataclasses import dataclass
 from codeorigin_training.data.augmentation.syntax import Tree, decoded, parse_function, with_line_feeds
 
 # Every kind of node in a supported grammar whose line breaks are part of a value.
-_TEXTS = (
-    *(
-        "string",
-        "template_string",
-        "regex",
-        "raw_string_literal",
-        "string_literal",
-        "interpreted_string_literal",
-    ),
-    *("char_literal", "verbatim_string_literal", "interpolated_string_expression", "encapsed_string"),
-    *(
-        "heredoc",
-        "nowdoc",
-        "heredoc_body",
-        "shell_command_expression",
-        "subshell",
-        "string_array",
-        "symbol_array",
-    ),
-    *("jsx_text", "text", "preproc_def", "preproc_function_def", "multiline_string_literal", "uninterpreted"),
-)
+_KINDS = """
+    string template_string regex raw_string_literal string_literal interpreted_string_literal
+    char_literal verbatim_string_literal interpolated_string_expression encapsed_string heredoc nowdoc
+    heredoc_body shell_command_expression subshell string_array symbol_array jsx_text text preproc_def
+    preproc_function_def multiline_string_literal uninterpreted
+"""
+_TEXTS = _KINDS.split()
 _COMMENTS = ("comment", "line_comment", "block_comment")
 # A docstring is read without its indentation, so it moves with its function like a comment.
 _DOCSTRING = "(block . (expression_statement . (string) @node .))"

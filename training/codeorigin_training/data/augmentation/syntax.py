@@ -1,7 +1,7 @@
 """Parse trees of standalone functions, and edits of their text by byte range."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -57,11 +57,6 @@ class Tree:
     shift: int
     errors: int
 
-    def matches(self, query: str) -> Iterator[dict[str, list[Node]]]:
-        """The captures of every match of a tree-sitter query, in source order."""
-        for _, captures in QueryCursor(_compiled(self.grammar, query)).matches(self.root):
-            yield captures
-
     def nodes(self, query: str) -> dict[str, list[Node]]:
         """The nodes of every capture name of a tree-sitter query."""
         return QueryCursor(_compiled(self.grammar, query)).captures(self.root)
@@ -76,33 +71,18 @@ class Tree:
         start, end = self.span(node)
         return decoded(self.data[start:end])
 
-    def kinds(self, names: Iterable[str], *, named: bool = True) -> str:
-        """A query pattern for those of the node kinds that the grammar knows; empty if it knows none."""
-        known = [name for name in names if self.grammar.id_for_node_kind(name, named) is not None]
-        written = [f"({name})" if named else f'"{name}"' for name in known]
-        return f"[{' '.join(written)}]" if written else ""
+    def kinds(self, names: Iterable[str]) -> str:
+        """A query pattern for those of the named node kinds that the grammar knows; empty if it knows none."""
+        known = [f"({name})" for name in names if self.grammar.id_for_node_kind(name, True) is not None]
+        return f"[{' '.join(known)}]" if known else ""
 
-    def depth(self) -> int:
-        """The depth of the tree in nodes."""
-        cursor = self.root.walk()
-        depth = deepest = 1
-        while True:
-            if cursor.goto_first_child():
-                depth += 1
-                deepest = max(deepest, depth)
-                continue
-            while not cursor.goto_next_sibling():
-                if not cursor.goto_parent():
-                    return deepest
-                depth -= 1
-
-    def shape(self, *, named: bool = False) -> list[int]:
-        """The tree without its text: the kind of every node (or named node), and -1 at the end of a node's children."""
+    def shape(self) -> list[int]:
+        """The tree without its text: the kind of every node, and -1 at the end of a node's children."""
         cursor = self.root.walk()
         kinds: list[int] = []
         while True:
             node = cursor.node
-            if node is not None and (node.is_named or not named):
+            if node is not None:
                 kinds.append(node.kind_id)
             if cursor.goto_first_child():
                 continue
@@ -134,14 +114,14 @@ def parse_function(code: str, language: str) -> Tree | None:
     return best
 
 
-def same_shape(tree: Tree, code: str, *, named: bool = False) -> bool:
-    """Whether ``code`` parses to the same tree as ``tree``, except for text (and, if ``named``, punctuation)."""
+def same_shape(tree: Tree, code: str) -> bool:
+    """Whether ``code`` parses to the same tree as ``tree``, except for text."""
     other = parse_function(code, tree.language)
     return (
         other is not None
         and other.errors == tree.errors
         and other.shift == tree.shift
-        and other.shape(named=named) == tree.shape(named=named)
+        and other.shape() == tree.shape()
     )
 
 

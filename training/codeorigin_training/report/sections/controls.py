@@ -19,8 +19,9 @@ from codeorigin_training.report.baselines.stylometry import (
     figure_matrix,
 )
 from codeorigin_training.report.baselines.word_view import TrainingSet
+from codeorigin_training.report.cells import interval, number
 from codeorigin_training.report.config import EvaluateConfig
-from codeorigin_training.report.contents import Control
+from codeorigin_training.report.section import Figure, Section, TitledTable
 from codeorigin_training.run import Log
 
 LENGTH_BOUND = 0.10
@@ -36,10 +37,20 @@ _SHUFFLED_FUNCTIONS = 12_000
 _SHUFFLES = 5
 """One shuffle gives the model a random direction along which repositories differ, so the mean of several is used."""
 
+_OF_FIGURES: tuple[tuple[str, str, tuple[str, ...], float | None], ...] = (
+    ("length", "length alone (lines, characters, words)", LENGTH, LENGTH_BOUND),
+    (
+        "layout",
+        "layout alone, as the model reads it (levels, blank lines, line lengths)",
+        LAYOUT,
+        LAYOUT_BOUND,
+    ),
+    ("raw_layout", "layout that normalisation takes out (trailing blanks, tabs, columns)", RAW_LAYOUT, None),
+)
+"""Name, title, figures and maximum distance of the AUROC from 0.5; None where CodeOrigin does not read the figures."""
 
-def controls(
-    training: TrainingSet, held_out: Sequence[Row], config: EvaluateConfig, log: Log
-) -> tuple[Control, ...]:
+
+def controls(training: TrainingSet, held_out: Sequence[Row], config: EvaluateConfig, log: Log) -> Section:
     """Length alone, layout alone and shuffled labels, each on old and on modern human code.
 
     A control exceeds its bound if either AUROC differs from 0.5 by more than the bound.
@@ -49,52 +60,41 @@ def controls(
     slice_figures = [figure_matrix(each.rows) for each in slices]
     labels = np.array([row.label for row in training.rows], dtype=np.int64)
     weights = balanced_weights(training.rows)
+    rows, figures, problems = [], [], []
 
-    def trees(names: Sequence[str]) -> list[Floats]:
+    def control(name: str, title: str, bound: float | None, logits: Sequence[Sequence[Floats]]) -> None:
+        """``logits`` holds the logits of one or more models for every slice; their AUROCs are averaged."""
+        old, modern = (_auroc(each, own, config) for each, own in zip(slices, logits, strict=True))
+        exceeded = bound is not None and any(
+            each.value is not None and abs(each.value - 0.5) > bound for each in (old, modern)
+        )
+        within = "for comparison" if bound is None else "**over the bound**" if exceeded else "within"
+        allowed = "none" if bound is None else f"0.5 ± {bound:g}"
+        rows.append((title, interval(old), interval(modern), allowed, within))
+        figures.extend([Figure.of(f"AUROC, old: {name}", old), Figure.of(f"AUROC, modern: {name}", modern)])
+        if exceeded:
+            problems.append(
+                f"Control above its bound: {title}: AUROC {number(old.value)} (old human code), "
+                f"{number(modern.value)} (modern); allowed is {bound} from 0.5."
+            )
+        log(f"control {name}: AUROC {old.value} old, {modern.value} modern")
+
+    for name, title, names, bound in _OF_FIGURES:
         chosen = columns(names)
-        model = boosted(config.seed).fit(train_figures[:, chosen], labels, sample_weight=weights)
-        return [model.decision_function(matrix[:, chosen]) for matrix in slice_figures]
-
-    found: list[Control] = []
-    demands: tuple[tuple[str, str, tuple[str, ...], float | None], ...] = (
-        ("length", "length alone (lines, characters, words)", LENGTH, LENGTH_BOUND),
-        (
-            "layout",
-            "layout alone, as the model reads it (levels, blank lines, line lengths)",
-            LAYOUT,
-            LAYOUT_BOUND,
-        ),
-        (
-            "raw_layout",
-            "layout that normalisation takes out (trailing blanks, tabs, columns)",
-            RAW_LAYOUT,
-            None,
-        ),
-    )
-    for name, title, names, bound in demands:
-        found.append(_control(name, title, bound, slices, [[each] for each in trees(names)], config))
-        log(f"control {name}: AUROC {found[-1].old.value} old, {found[-1].modern.value} modern")
-    logits = _shuffled(training, labels, slices, config.seed)
+        trees = boosted(config.seed).fit(train_figures[:, chosen], labels, sample_weight=weights)
+        control(name, title, bound, [[trees.decision_function(each[:, chosen])] for each in slice_figures])
     title = f"the word view, trained on shuffled labels (mean of {_SHUFFLES} shuffles)"
-    found.append(_control("shuffled", title, SHUFFLED_BOUND, slices, logits, config))
-    log(f"control shuffled: AUROC {found[-1].old.value} old, {found[-1].modern.value} modern")
-    return tuple(found)
-
-
-def _control(
-    name: str,
-    title: str,
-    bound: float | None,
-    slices: Sequence[Slice],
-    logits: Sequence[Sequence[Floats]],
-    config: EvaluateConfig,
-) -> Control:
-    """``logits`` holds the logits of one or more models for every slice; their AUROCs are averaged."""
-    old, modern = (_auroc(each, own, config) for each, own in zip(slices, logits, strict=True))
-    exceeded = bound is not None and any(
-        each.value is not None and abs(each.value - 0.5) > bound for each in (old, modern)
+    control("shuffled", title, SHUFFLED_BOUND, _shuffled(training, labels, slices, config.seed))
+    return Section(
+        title="Controls",
+        note=(
+            "Models that must not work. If one does, the split, the matching or the labels leak. There is no bound "
+            "for layout that the shipped model cannot see; it shows why text is normalised."
+        ),
+        tables=(TitledTable("", "", ("control", "AUROC, old", "AUROC, modern", "bound", ""), tuple(rows)),),
+        figures=tuple(figures),
+        problems=tuple(problems),
     )
-    return Control(name, title, old, modern, bound, exceeded)
 
 
 def _auroc(each: Slice, logits: Sequence[Floats], config: EvaluateConfig) -> Estimate:

@@ -17,13 +17,10 @@ from codeorigin_training.metrics.data import unit_numbers
 from codeorigin_training.metrics.detector import Detector
 from codeorigin_training.metrics.figures import Estimate, estimate
 from codeorigin_training.metrics.slices import matched_draw
+from codeorigin_training.report.cells import interval
+from codeorigin_training.report.charts import Chart, ChartKind, Series
 from codeorigin_training.report.config import EvaluateConfig
-from codeorigin_training.report.contents import (
-    Comparison,
-    Faithfulness,
-    MethodFaithfulness,
-    RemovalFaithfulness,
-)
+from codeorigin_training.report.section import Figure, Section, TitledTable
 from codeorigin_training.report.sections.line_scores import OCCLUSION, RANDOM, SHIPPED, line_scores
 from codeorigin_training.report.sections.removal import Reader, Removal
 from codeorigin_training.run import Log
@@ -47,13 +44,43 @@ _TITLES = {
 }
 
 
+METHODS: Mapping[str, str] = {
+    SHIPPED: "shipped explanation",
+    "ig_zero": "Integrated Gradients from zero",
+    "ig_pad": "Integrated Gradients from PAD",
+    OCCLUSION: "line occlusion",
+    RANDOM: "random order",
+}
+"""The orders of lines, in words."""
+
+
 @dataclass(frozen=True, slots=True)
 class FunctionFaithfulness:
-    """The logits lost by one method on one function, as in :class:`MethodFaithfulness`."""
+    """How well one method's order of a function's lines reflects what the model's logit depends on.
+
+    All figures are losses in logits towards the side that the model takes. ``comprehensiveness`` is lost without the
+    strongest lines (higher is better), ``sufficiency`` with only these lines (lower is better). ``deletion`` is lost
+    when each of :data:`SHARES` of the lines is removed, strongest first.
+    """
 
     comprehensiveness: float
     sufficiency: float
     deletion: tuple[float, ...]
+
+
+Measured = dict[str, list[FunctionFaithfulness]]
+"""By method, for every function."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The shipped explanation's comprehensiveness minus another's, on the same functions."""
+
+    against: str
+    removal: Removal
+    difference: Estimate
+    demand: str
+    holds: bool
 
 
 def measure_order(
@@ -79,16 +106,13 @@ def measure_order(
     )
 
 
-def faithfulness(rows: Sequence[Row], detector: Detector, config: EvaluateConfig, log: Log) -> Faithfulness:
+def faithfulness(rows: Sequence[Row], detector: Detector, config: EvaluateConfig, log: Log) -> Section:
     """Measure all methods on a matched sample of held-out functions of 5 to 60 lines."""
     fitting = [row for row in rows if _FEWEST_LINES <= row.lines <= _MOST_LINES]
     drawn = [fitting[number] for number in matched_draw(fitting, config.faithfulness_functions, config.seed)]
-    if not drawn:
-        return Faithfulness(0, 0, SHARES, (), ())
+    found: dict[Removal, Measured] = {removal: {} for removal in Removal}
     generator = np.random.default_rng(config.seed)
-    found: dict[Removal, dict[str, list[FunctionFaithfulness]]] = {removal: {} for removal in Removal}
-    logits = detector.logits(drawn)
-    for row, logit in zip(drawn, logits, strict=True):
+    for row, logit in zip(drawn, detector.logits(drawn), strict=True):
         reader = Reader.of(row.code, row.language, detector)
         for method, scores in line_scores(detector, row.code, row.language, generator).items():
             for removal, by_method in found.items():
@@ -100,23 +124,87 @@ def faithfulness(rows: Sequence[Row], detector: Detector, config: EvaluateConfig
                 )
                 by_method.setdefault(method, []).append(measured)
     log(f"faithfulness: {len(drawn)} functions")
-    groups = unit_numbers(drawn)
-    return Faithfulness(
-        functions=len(drawn),
-        units=len(np.unique(groups)),
-        shares=SHARES,
-        removals=tuple(
-            RemovalFaithfulness(
-                removal.value,
-                _TITLES[removal],
-                tuple(_summary(method, every, groups, config) for method, every in by_method.items()),
+    return faithfulness_section(found, unit_numbers(drawn), config)
+
+
+def faithfulness_section(
+    found: Mapping[Removal, Measured], groups: Integers, config: EvaluateConfig
+) -> Section:
+    """All methods under both ways of removing lines, and whether the shipped one meets the demands.
+
+    ``groups`` ``(n,)`` are the repositories of the functions.
+    """
+    demands = [
+        each
+        for removal, by_method in found.items()
+        if SHIPPED in by_method
+        for each in comparisons(removal, by_method, groups, config)
+    ]
+    return Section(
+        title="Are explanations faithful to the model?",
+        note=(
+            f"{len(groups)} functions of {len(np.unique(groups))} held-out repositories; in logits towards the model's "
+            "side. Comprehensiveness: what is lost without the strongest 10, 20 and 50 % of lines (higher is better). "
+            "Sufficiency: what is lost with those alone (lower is better). Deletion area: mean of the curve (higher "
+            "is better). The first way of removing lines is the reference: it is the model's score of the code "
+            "without them. In the second, line occlusion is measured by its own definition."
+        ),
+        tables=(
+            *(
+                TitledTable(
+                    _TITLES[removal].capitalize(),
+                    "",
+                    ("order of lines", "comprehensiveness", "sufficiency", "deletion area"),
+                    tuple(
+                        (METHODS[name], *(interval(each) for each in _summary(every, groups, config)))
+                        for name, every in by_method.items()
+                    ),
+                )
+                for removal, by_method in found.items()
+            ),
+            TitledTable(
+                "",
+                "",
+                ("lines are", "comprehensiveness", "difference", "demand", ""),
+                tuple(
+                    (
+                        each.removal.value,
+                        f"shipped minus {METHODS[each.against]}",
+                        interval(each.difference),
+                        each.demand,
+                        "holds" if each.holds else "**does not hold**",
+                    )
+                    for each in demands
+                ),
+            ),
+        ),
+        charts=tuple(
+            Chart(
+                _TITLES[removal].capitalize(),
+                ChartKind.LINE,
+                "share of the lines taken out",
+                "logits lost",
+                tuple(
+                    Series(
+                        METHODS[name],
+                        (0.0, *SHARES),
+                        (0.0, *np.mean([each.deletion for each in every], axis=0).tolist()),
+                    )
+                    for name, every in by_method.items()
+                ),
             )
             for removal, by_method in found.items()
+            if by_method
         ),
-        comparisons=tuple(
-            comparison
+        figures=tuple(
+            Figure.of(f"comprehensiveness, {removal.value}: {name}", _summary(every, groups, config)[0])
             for removal, by_method in found.items()
-            for comparison in comparisons(removal, by_method, groups, config)
+            for name, every in by_method.items()
+        ),
+        problems=tuple(
+            f"Explanations ({each.removal.value}), compared with {METHODS[each.against]}: not “{each.demand}”."
+            for each in demands
+            if not each.holds
         ),
     )
 
@@ -140,7 +228,7 @@ def comparisons(
             demand = f"far above chance: at least {FAR_ABOVE:g} times as much, and the interval above 0"
             enough = float(shipped.mean()) >= FAR_ABOVE * float(values[other].mean())
             holds = enough and difference.low is not None and difference.low > 0.0
-        result.append(Comparison(other, removal.value, difference, demand, holds))
+        result.append(Comparison(other, removal, difference, demand, holds))
     return result
 
 
@@ -151,16 +239,11 @@ def _first(order: Integers, share: float) -> Booleans:
 
 
 def _summary(
-    method: str, every: Sequence[FunctionFaithfulness], groups: Integers, config: EvaluateConfig
-) -> MethodFaithfulness:
-    deletion = np.array([each.deletion for each in every])
-    return MethodFaithfulness(
-        method,
-        _mean(np.array([each.comprehensiveness for each in every]), groups, config),
-        _mean(np.array([each.sufficiency for each in every]), groups, config),
-        _mean(deletion.mean(axis=1), groups, config),
-        tuple(float(value) for value in deletion.mean(axis=0)),
-    )
+    every: Sequence[FunctionFaithfulness], groups: Integers, config: EvaluateConfig
+) -> list[Estimate]:
+    """Comprehensiveness, sufficiency and the area under the deletion curve."""
+    values = [(each.comprehensiveness, each.sufficiency, np.mean(each.deletion)) for each in every]
+    return [_mean(column, groups, config) for column in np.array(values).T]
 
 
 def _mean(values: Floats, groups: Integers, config: EvaluateConfig) -> Estimate:

@@ -13,6 +13,7 @@ from codeorigin_training.metrics.data import with_code
 from codeorigin_training.metrics.detector import LogitModel
 from codeorigin_training.metrics.figures import (
     Estimate,
+    Figures,
     Sample,
     auroc_statistic,
     estimate,
@@ -20,10 +21,33 @@ from codeorigin_training.metrics.figures import (
 )
 from codeorigin_training.metrics.slices import Slice
 from codeorigin_training.metrics.statistics import pairs_in_order
+from codeorigin_training.report.cells import COLUMNS, figure_cells, interval, percent, percent_interval
+from codeorigin_training.report.charts import Chart, ChartKind, Series
 from codeorigin_training.report.config import EvaluateConfig
-from codeorigin_training.report.contents import MatrixRow, PerturbedFigures
+from codeorigin_training.report.section import Figure, Section, TitledTable
 from codeorigin_training.report.sections.perturb import Text, perturb_all
 from codeorigin_training.run import Log
+
+_PERTURBED: Mapping[str, str] = {
+    "reindented": "re-indented",
+    "comments_removed": "comments removed",
+    "renamed": "identifiers renamed",
+}
+_SHORT: Mapping[str, str] = {
+    "seen": "seen repositories",
+    "old": "held out, human before mid-2021",
+    "modern": "held out, human 2021-07 to 2022-11",
+    "inside": "inside one repository",
+    "pairs": "same-task pairs, corpus",
+    "written_pairs": "same-task pairs, written",
+    "files_old": "files, human before mid-2021",
+    "files_modern": "files, human 2021-07 to 2022-11",
+    "snippets": "snippets, all generators",
+}
+"""Rows of the matrix, short enough for a chart."""
+
+_OF_MANIFEST = ("old", "modern", "inside", "pairs", "written_pairs", "files_old", "files_modern")
+"""Rows that the manifest has figures for, of all held-out functions. Here only their losses count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +67,131 @@ def without_thresholds() -> AnswerRule:
     return AnswerRule(lambda _rows, logits: float(logits.mean()), lambda _slice, _logits: None)
 
 
+@dataclass(frozen=True, slots=True)
+class PerturbedFigures:
+    """A row of the matrix under one perturbation.
+
+    ``loss`` is the AUROC on the raw text of the same functions minus this one, ``changed`` the share of functions
+    whose text the perturbation changed.
+    """
+
+    perturbation: str
+    figures: Figures
+    loss: Estimate
+    changed: float
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixRow:
+    """One kind of code; ``in_order`` is the share of pairs whose LLM-written side scores higher."""
+
+    name: str
+    title: str
+    raw: Figures
+    perturbed: tuple[PerturbedFigures, ...] = ()
+    in_order: Estimate | None = None
+
+
+def matrix_section(rows: Sequence[MatrixRow]) -> Section:
+    """The figures of ``rows`` on raw text, and what they lose."""
+    places = range(len(rows))
+    losses = [{each.perturbation: each.loss.value for each in row.perturbed} for row in rows]
+    series = []
+    for name in _perturbations(rows):
+        known = [
+            (loss[name], place)
+            for place, loss in zip(places, losses, strict=True)
+            if loss.get(name) is not None
+        ]
+        series.append(
+            Series(
+                _PERTURBED.get(name, name),
+                tuple(value for value, _ in known if value is not None),
+                tuple(float(place) for _, place in known),
+            )
+        )
+    return Section(
+        title="Other kinds of code",
+        note=(
+            "The bundle as shipped, on raw text. Repositories seen in training show what a random split would suggest. "
+            "Files are pooled by the bundle's rule for files."
+        ),
+        tables=(
+            TitledTable(
+                "",
+                "",
+                ("kind of code", *COLUMNS),
+                tuple(
+                    (row.title + _in_order_text(row), *figure_cells(row.raw))
+                    for row in rows
+                    if row.name not in _OF_MANIFEST
+                ),
+            ),
+            *perturbed_tables(rows),
+        ),
+        charts=(
+            Chart(
+                "AUROC lost under perturbations",
+                ChartKind.ROWS,
+                "AUROC lost",
+                "",
+                tuple(series),
+                tuple(_SHORT.get(row.name, row.name) for row in rows),
+            ),
+        ),
+        figures=matrix_figures(rows),
+    )
+
+
+def matrix_figures(rows: Sequence[MatrixRow]) -> tuple[Figure, ...]:
+    """AUROC of each row, and what it loses."""
+    return (
+        *(Figure.of(f"AUROC: {row.name}", row.raw.auroc) for row in rows),
+        *(
+            Figure.of(f"AUROC lost, {each.perturbation}: {row.name}", each.loss)
+            for row in rows
+            for each in row.perturbed
+        ),
+    )
+
+
+def perturbed_tables(rows: Sequence[MatrixRow]) -> tuple[TitledTable, ...]:
+    """What each kind of code loses, and all its figures, under every perturbation."""
+    names = _perturbations(rows)
+    if not names:
+        return ()
+    losses = [{each.perturbation: interval(each.loss) for each in row.perturbed} for row in rows]
+    return (
+        TitledTable(
+            "Under perturbations",
+            "The same change is applied to both classes. The loss is the AUROC of raw minus perturbed functions, so "
+            "positive values mean that something was lost.",
+            ("AUROC lost", *(_PERTURBED.get(name, name) for name in names)),
+            tuple(
+                (row.title, *(lost.get(name, "-") for name in names))
+                for row, lost in zip(rows, losses, strict=True)
+            ),
+        ),
+        TitledTable(
+            "All figures under perturbations",
+            "",
+            ("kind of code", "perturbation", "AUROC lost", "changed", *COLUMNS),
+            tuple(
+                (
+                    row.title,
+                    _PERTURBED.get(each.perturbation, each.perturbation),
+                    interval(each.loss),
+                    percent(each.changed, 0),
+                    *figure_cells(each.figures),
+                )
+                for row in rows
+                for each in row.perturbed
+            ),
+            folded=True,
+        ),
+    )
+
+
 def matrix_rows(
     slices: Sequence[Slice],
     model: LogitModel,
@@ -50,8 +199,6 @@ def matrix_rows(
     config: EvaluateConfig,
     augmentations: Mapping[str, Augmentation],
     log: Log,
-    *,
-    name: str,
 ) -> list[MatrixRow]:
     """A row for every slice.
 
@@ -71,7 +218,7 @@ def matrix_rows(
             processes=config.processes,
         )
         scored = _logits_of_all([with_code(row, codes[row.code, row.language]) for row in rows], model)
-        log(f"{name}: {len(codes)} functions {perturbation.replace('_', ' ')}")
+        log(f"{len(codes)} functions {perturbation.replace('_', ' ')}")
         logits = {text: scored[code, text[1]] for text, code in codes.items()}
         for number, subset in enumerate(subsets):
             perturbed[number].append(_perturbed(perturbation, subset, raw, logits, codes, judge, config))
@@ -79,13 +226,20 @@ def matrix_rows(
         MatrixRow(
             name=each.name,
             title=each.title,
-            model=name,
             raw=measure(sample, rounds=config.rounds, seed=config.seed),
             perturbed=tuple(figures),
             in_order=_in_order(each, sample, config) if each.pairs else None,
         )
         for each, sample, figures in zip(slices, samples, perturbed, strict=True)
     ]
+
+
+def _perturbations(rows: Sequence[MatrixRow]) -> list[str]:
+    return list(dict.fromkeys(each.perturbation for row in rows for each in row.perturbed))
+
+
+def _in_order_text(row: MatrixRow) -> str:
+    return "" if row.in_order is None else f"; in order {percent_interval(row.in_order, 0)}"
 
 
 def _logits_of_all(rows: Sequence[Row], model: LogitModel) -> dict[Text, float]:

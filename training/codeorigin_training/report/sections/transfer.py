@@ -11,27 +11,36 @@ from codeorigin_training.arrays import Booleans
 from codeorigin_training.data.augmentation import Augmentation
 from codeorigin_training.data.rows import Row
 from codeorigin_training.metrics.data import agent_family
-from codeorigin_training.metrics.slices import Slice, matched
+from codeorigin_training.metrics.slices import matched
 from codeorigin_training.metrics.statistics import auroc
-from codeorigin_training.report.baselines.word_view import TrainingSet, WordModel
+from codeorigin_training.report.baselines.word_view import TrainingSet
+from codeorigin_training.report.cells import COLUMNS, figure_cells, number
 from codeorigin_training.report.config import EvaluateConfig
-from codeorigin_training.report.contents import TransferRow
-from codeorigin_training.report.sections.matrix import matrix_rows, without_thresholds
+from codeorigin_training.report.section import Figure, Section, TitledTable
+from codeorigin_training.report.sections.matrix import (
+    MatrixRow,
+    matrix_figures,
+    matrix_rows,
+    perturbed_tables,
+    without_thresholds,
+)
 from codeorigin_training.run import Log
 
 _FEWEST = 100
 
 
-def transfer_rows(
+def transfer(
     training: TrainingSet,
     held_out: Sequence[Row],
     config: EvaluateConfig,
     augmentations: Mapping[str, Augmentation],
     log: Log,
-) -> tuple[TransferRow, ...]:
+) -> Section:
     """A row for every agent and language of ``config`` with enough code."""
     whole = training.fit(np.ones(len(training.rows), dtype=bool))
-    found: list[TransferRow] = []
+    rows: list[MatrixRow] = []
+    table: list[tuple[str, ...]] = []
+    figures: list[Figure] = []
     for kind, values in (("agent", config.agents), ("language", config.languages)):
         for value in values:
             prepared = _without_agent if kind == "agent" else _without_language
@@ -43,35 +52,28 @@ def transfer_rows(
                 config.slice_functions,
                 config.seed,
             )
-            kept_labels = {training.rows[number].label for number in np.flatnonzero(keep)}
+            kept_labels = {training.rows[place].label for place in np.flatnonzero(keep)}
             if len(each.items) < min(_FEWEST, config.slice_functions) or len(kept_labels) < 2:
                 log(f"unseen {kind} {value}: too little code, left out")
                 continue
-            found.append(_row(kind, value, each, (training.fit(keep), whole), config, augmentations, log))
-    return tuple(found)
-
-
-def _row(
-    kind: str,
-    value: str,
-    each: Slice,
-    models: tuple[WordModel, WordModel],
-    config: EvaluateConfig,
-    augmentations: Mapping[str, Augmentation],
-    log: Log,
-) -> TransferRow:
-    without, whole = models
-    (row,) = matrix_rows(
-        [each],
-        without,
-        without_thresholds(),
-        config,
-        augmentations,
-        log,
-        name=f"words without {value}",
+            rows += matrix_rows([each], training.fit(keep), without_thresholds(), config, augmentations, log)
+            with_it = auroc(each.labels, whole.logits(each.rows))
+            cells = figure_cells(rows[-1].raw)
+            table.append((each.title, number(with_it), *cells[:3], *cells[6:]))
+            figures.append(Figure(f"AUROC of the model trained with it: {each.name}", with_it))
+    return Section(
+        title="Unseen agents and languages",
+        note=(
+            "This is not the shipped model, which has seen them all, but a linear model over words. It was trained "
+            "for this report without the agent or the language, and is measured on it. “With” is the same model "
+            "trained with it, on the same functions. It has no thresholds."
+        ),
+        tables=(
+            TitledTable("", "", ("left out", "AUROC with", *COLUMNS[:3], *COLUMNS[6:]), tuple(table)),
+            *perturbed_tables(rows),
+        ),
+        figures=(*matrix_figures(rows), *figures),
     )
-    with_it = auroc(each.labels, whole.logits(each.rows))
-    return TransferRow(kind, value, row, float(with_it) if np.isfinite(with_it) else None)
 
 
 def _without_agent(agent: str, training: TrainingSet, held_out: Sequence[Row]) -> tuple[Booleans, list[Row]]:

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 
 from codeorigin_training.data.readers.snippets import SNIPPETS, read_snippets
@@ -14,52 +13,29 @@ from codeorigin_training.studies.correctness.tasks import passes, runnable_langu
 _SIZE = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)b(?![a-z])", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """One answer to a task, from a row of the corpus; ``unit`` is the task in one language."""
-
-    row: Row
-
-    @property
-    def code(self) -> str:
-        return self.row.code
-
-    @property
-    def language(self) -> str:
-        return self.row.language
-
-    @property
-    def generator(self) -> str:
-        return self.row.generator
-
-    @property
-    def group(self) -> str:
-        return self.row.group
-
-    @property
-    def unit(self) -> str:
-        return f"{self.group} {self.language}"
+def task_in_language(answer: Row) -> str:
+    """The unit of an answer: its task in its language."""
+    return f"{answer.group} {answer.language}"
 
 
-def read_answers(data: Path, samples: int) -> list[Answer]:
+def read_answers(data: Path, samples: int) -> list[Row]:
     """At most ``samples`` answers for each task and language with tests and an interpreter.
 
     Raises:
         CorpusError: the file is missing or lacks a column.
     """
     known = runnable_languages()
-    found: dict[str, list[Answer]] = {}
-    for row in read_snippets(data / SNIPPETS, advice="leave this part out with --set run=false"):
-        answer = Answer(row)
+    found: dict[str, list[Row]] = {}
+    for answer in read_snippets(data / SNIPPETS, advice="leave this part out with --set run=false"):
         if answer.language in known and task_of(answer.group) is not None:
-            inside = found.setdefault(answer.unit, [])
+            inside = found.setdefault(task_in_language(answer), [])
             if len(inside) < samples:
                 inside.append(answer)
     return [answer for _, inside in sorted(found.items()) for answer in inside]
 
 
 def run_answers(
-    answers: Sequence[Answer], seconds: float, workers: int, log: Callable[[str], None]
+    answers: Sequence[Row], seconds: float, workers: int, log: Callable[[str], None]
 ) -> list[bool]:
     """Whether each answer passes its task's tests.
 
@@ -68,7 +44,7 @@ def run_answers(
     """
     check_isolation()
 
-    def judged(answer: Answer) -> bool:
+    def judged(answer: Row) -> bool:
         task = task_of(answer.group)
         assert task is not None
         return passes(task, answer.code, answer.language, seconds)

@@ -15,28 +15,10 @@ _OTHER_WORDS = {
     "pt": "os as um uma para por como esta este do da dos das que com se não valor lista quando",
     "it": "il lo gli una per con che del della di non sono questo questa valore lista quando",
 }
-_ENGLISH = frozenset(
-    {
-        "the",
-        "is",
-        "of",
-        "to",
-        "and",
-        "in",
-        "for",
-        "this",
-        "that",
-        "be",
-        "not",
-        "if",
-        "we",
-        "are",
-        "it",
-        "with",
-        "from",
-    }
-    | {"on", "as", "by", "or", "an", "will", "has", "should"}
-)
+_ENGLISH_WORDS = """
+    the is of to and in for this that be not if we are it with from on as by or an will has should
+"""
+_ENGLISH = frozenset(_ENGLISH_WORDS.split())
 _FEW = 4
 
 

@@ -15,15 +15,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-_MS_RDONLY, _MS_NOSUID, _MS_NODEV, _MS_REMOUNT, _MS_BIND, _MS_REC, _MS_PRIVATE = (
-    1,
-    2,
-    4,
-    32,
-    4096,
-    16384,
-    1 << 18,
-)
+_MS_RDONLY, _MS_NOSUID, _MS_NODEV, _MS_REMOUNT, _MS_BIND = 1, 2, 4, 32, 1 << 12
+_MS_REC, _MS_PRIVATE = 1 << 14, 1 << 18
 _PR_SET_SECUREBITS, _PR_CAPBSET_DROP, _PR_SET_NO_NEW_PRIVS = 28, 24, 38
 _NOROOT_LOCKED = 0b11
 _ROOT = Path("/tmp")

@@ -5,9 +5,9 @@ import numpy as np
 from codeorigin_training.arrays import Booleans, Floats, Integers
 from codeorigin_training.metrics.figures import Estimate
 from codeorigin_training.report.cells import interval, percent, percent_interval
+from codeorigin_training.report.section import Figure, TitledTable
 from codeorigin_training.studies.correctness.by_task import at_k, best_at_k, over_tasks, within_tasks
 from codeorigin_training.studies.correctness.config import CorrectnessConfig
-from codeorigin_training.studies.section import Figure, TitledTable
 
 
 def likeliest(

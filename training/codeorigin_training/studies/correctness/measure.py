@@ -6,15 +6,18 @@ from pathlib import Path
 import numpy as np
 
 from codeorigin_training.arrays import Booleans, Floats, Integers
+from codeorigin_training.data.rows import Row
 from codeorigin_training.metrics.detector import Detector
 from codeorigin_training.report.cells import interval, percent, percent_interval
+from codeorigin_training.report.charts import Chart, ChartKind, Series
+from codeorigin_training.report.section import Figure, Section, TitledTable
 from codeorigin_training.run import Log
 from codeorigin_training.studies.correctness.answers import (
     SIZES,
-    Answer,
     read_answers,
     run_answers,
     size_of,
+    task_in_language,
 )
 from codeorigin_training.studies.correctness.bleu import bleu
 from codeorigin_training.studies.correctness.by_task import at_k, over_tasks, within_tasks
@@ -23,21 +26,22 @@ from codeorigin_training.studies.correctness.likeliest import likeliest
 from codeorigin_training.studies.correctness.ranking import CausalLanguageModel
 from codeorigin_training.studies.correctness.tasks import task_of
 from codeorigin_training.studies.sample import mean_with_interval
-from codeorigin_training.studies.section import Chart, Figure, Section, Series, TitledTable
 
 
 def measure_answers(
-    answers: Sequence[Answer], passing: Booleans, detector: Detector, config: CorrectnessConfig, log: Log
+    answers: Sequence[Row], passing: Booleans, detector: Detector, config: CorrectnessConfig, log: Log
 ) -> Section:
     """Answers that pass and that evade; scores and BLEU of ``passing`` ``(n,)`` and failing ones; size; likeliest."""
-    units = np.unique([answer.unit for answer in answers], return_inverse=True)[1].astype(np.int64)
-    logits = detector.score_texts([(answer.code, answer.language) for answer in answers])
+    units = np.unique([task_in_language(answer) for answer in answers], return_inverse=True)[1].astype(
+        np.int64
+    )
+    logits = detector.logits(answers)
     evaded = evasions(answers, logits, detector)
     overlap = np.array([_bleu(answer) for answer in answers])
     tables = [
         _at_k(units, passing, evaded, config),
         _scores(units, passing, {"detector's logit": logits, "BLEU against a reference": overlap}, config),
-        _sizes(answers, passing, logits, evaded, config),
+        _sizes(answers, units, passing, logits, evaded, config),
     ]
     figures = [
         Figure.of("answers that pass", over_tasks(at_k(units, passing, 1), config)),
@@ -62,7 +66,7 @@ def measure_answers(
     ks = [k for k in config.ks if k <= np.bincount(units).min()]
     return Section(
         title="Correctness: does passing its tests show",
-        question=(
+        note=(
             "Published answers of many models to small tasks in Python and JavaScript, run in a sandbox against tests "
             "written for this project. Intervals are over tasks."
         ),
@@ -71,7 +75,7 @@ def measure_answers(
         charts=(
             Chart(
                 "At least one of k published answers",
-                "line",
+                ChartKind.LINE,
                 "answers drawn",
                 "chance",
                 tuple(
@@ -97,9 +101,9 @@ def answers_section(data: Path, detector: Detector, config: CorrectnessConfig, l
     return measure_answers(answers, passing, detector, config, log)
 
 
-def evasions(answers: Sequence[Answer], logits: Floats, detector: Detector) -> dict[str, Booleans]:
+def evasions(answers: Sequence[Row], logits: Floats, detector: Detector) -> dict[str, Booleans]:
     """Definitions of evading the detector, and which answers do so, bool ``(n,)`` each."""
-    said = detector.answers([answer.row for answer in answers], logits)
+    said = detector.answers(answers, logits)
     return {
         "not called llm": ~said.llm,
         "probability below 1/2": said.probability < 0.5,
@@ -107,7 +111,7 @@ def evasions(answers: Sequence[Answer], logits: Floats, detector: Detector) -> d
     }
 
 
-def _bleu(answer: Answer) -> float:
+def _bleu(answer: Row) -> float:
     task = task_of(answer.group)
     assert task is not None
     return bleu(answer.code, task.references[answer.language])
@@ -157,14 +161,14 @@ def _scores(
 
 
 def _sizes(
-    answers: Sequence[Answer],
+    answers: Sequence[Row],
+    units: Integers,
     passing: Booleans,
     logits: Floats,
     evaded: dict[str, Booleans],
     config: CorrectnessConfig,
 ) -> TitledTable:
     sizes = np.array([size_of(answer.generator) for answer in answers])
-    units = np.unique([answer.unit for answer in answers], return_inverse=True)[1].astype(np.int64)
     rows = []
     for size in SIZES:
         inside = sizes == size

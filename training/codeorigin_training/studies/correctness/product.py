@@ -13,6 +13,7 @@ from codeorigin_training.metrics.detector import Detector
 from codeorigin_training.metrics.figures import Estimate, estimate, group_weights, weighted_mean
 from codeorigin_training.metrics.statistics import auroc, pairs_in_order
 from codeorigin_training.report.cells import interval, percent_interval
+from codeorigin_training.report.section import Figure, Section, TitledTable
 from codeorigin_training.studies.correctness.bleu import bleu
 from codeorigin_training.studies.correctness.comments import (
     comment_language,
@@ -21,7 +22,6 @@ from codeorigin_training.studies.correctness.comments import (
 )
 from codeorigin_training.studies.correctness.config import CorrectnessConfig
 from codeorigin_training.studies.sample import repository_groups
-from codeorigin_training.studies.section import Figure, Section, TitledTable
 
 _YEARS = ((2012, "up to 2012"), (2016, "2013 to 2016"), (2019, "2017 to 2019"), (2021, "2020 and 2021"))
 _AGES = ((1, "under 2 years"), (4, "2 to 4 years"), (9, "5 to 9 years"))
@@ -66,7 +66,7 @@ def pairs_section(
     rows.append(("comments of the two exchanged", *_pair_cells(swapped, swapped_llm, groups, config)))
     return Section(
         title="Same-task pairs: what misleads the detector",
-        question=(
+        note=(
             "A person's function and the one that a model wrote from a specification of it, both of held-out "
             "repositories. Exchanged: each function with the lines of comments and docstrings of the other."
         ),
@@ -163,7 +163,7 @@ def false_positives_section(
         )
     return Section(
         title="False positives: comments in other languages, and age",
-        question=(
+        note=(
             "Human functions of held-out repositories at the bundle's own thresholds, each by its own text, "
             "repositories weighing alike."
         ),

@@ -1,14 +1,13 @@
 """Exact expectations over draws of k of n samples, without drawing any."""
 
 import numpy as np
+from scipy.stats import hypergeom
 
 from codeorigin_training.arrays import Booleans, Floats
 
 
 def any_of_k(samples: int, passing: int, k: int) -> float:
     """Unbiased estimate of the chance that at least one of ``k`` samples passes, if ``passing`` of ``samples`` do.
-
-    Computes 1 - C(n - c, k) / C(n, k) as a product, which neither overflows nor cancels.
 
     This is pass@k if all samples are of one model; those of a task here are not, so it is not called that.
 
@@ -19,10 +18,7 @@ def any_of_k(samples: int, passing: int, k: int) -> float:
     """
     if not 0 <= passing <= samples or not 1 <= k <= samples:
         raise ValueError(f"{k} of {samples} samples, {passing} of them passing, cannot be drawn")
-    if samples - passing < k:
-        return 1.0
-    numbers = np.arange(samples - passing + 1, samples + 1, dtype=np.float64)
-    return float(1.0 - np.prod(1.0 - k / numbers))
+    return float(hypergeom.sf(0, samples, passing, k))
 
 
 def best_by_score(scores: Floats, passing: Booleans, k: int) -> float:

@@ -16,8 +16,8 @@ class HeadsConfig:
     trained for ``start_epochs`` first. Either is trained for ``epochs`` to tell a specification's code from another's,
     on at most ``train_pairs`` pairs, ``batch`` at a time. It reads ``specification_tokens`` and ``code_tokens``, and
     has to find a specification's function among ``candidates``. Attention is measured on at most ``pairs`` held-out
-    specifications, each with the human and the LLM function. Heads are plotted in ``clusters`` clusters. ``alpha`` is
-    the family-wise error of Holm's correction over all tests, ``special_ratio`` the minimum lift of a special head.
+    specifications, each with the human and the LLM function. ``alpha`` is the family-wise error of Holm's correction
+    over all tests, ``special_ratio`` the minimum lift of a special head.
     """
 
     encoder: Path | None = None
@@ -34,7 +34,6 @@ class HeadsConfig:
     train_pairs: int = 1500
     candidates: int = 10
     pairs: int = 200
-    clusters: int = 4
     alpha: float = 0.05
     special_ratio: float = 1.5
     rounds: int = 200
@@ -42,7 +41,7 @@ class HeadsConfig:
 
     def __post_init__(self) -> None:
         counts = (self.layers, self.heads, self.dim, self.vocabulary, self.specification_tokens, self.code_tokens,
-                  self.start_epochs, self.epochs, self.train_pairs, self.pairs, self.clusters, self.rounds)  # fmt: skip
+                  self.start_epochs, self.epochs, self.train_pairs, self.pairs, self.rounds)  # fmt: skip
         if min(counts) < 1 or self.dim % self.heads:
             raise ValueError("every size must be 1 or more, and dim must split into the heads")
         if min(self.batch, self.candidates) < 2:

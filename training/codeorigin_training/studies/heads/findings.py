@@ -4,26 +4,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from sklearn.cluster import KMeans
-from sklearn.decomposition import PCA
-from sklearn.manifold import TSNE
 
 from codeorigin.text.construct import CONSTRUCTS
 from codeorigin_training.arrays import Floats
 from codeorigin_training.metrics.figures import Estimate
 from codeorigin_training.report.cells import interval, percent, percent_interval
+from codeorigin_training.report.charts import Chart, ChartKind, Series
+from codeorigin_training.report.section import Figure, Section, TitledTable
 from codeorigin_training.studies.heads.attention import HeadMasses
 from codeorigin_training.studies.heads.config import HeadsConfig
 from codeorigin_training.studies.heads.pruning import PruningPoint
 from codeorigin_training.studies.heads.retrieval import Asked
-from codeorigin_training.studies.heads.significance import analysis_of_variance, by_unit
 from codeorigin_training.studies.heads.special import (
     differing_by_lot,
     differing_heads,
     special_by_lot,
     special_heads,
 )
-from codeorigin_training.studies.section import Chart, Figure, Section, Series, TitledTable
 
 _LEVEL = 0.005
 """The largest loss of AUROC that is regarded as none."""
@@ -65,31 +62,18 @@ def findings_section(measured: HeadFindings, config: HeadsConfig) -> Section:
     level = min(
         (each.left for each in curve if each.auroc >= (area.value or 0.0) - _LEVEL), default=layers * heads
     )
-    rows = []
+    directions = []
     for title, each in (
         ("specification to code", masses.to_code),
         ("code to specification", masses.to_specification),
     ):
-        means = by_unit(each, units)
-        over_layers = analysis_of_variance(means.mean(axis=2))
-        over_heads = analysis_of_variance(means.reshape(len(means), -1))
         tests, corrected = differing_heads(each, units)
         turned = differing_by_lot(each, units, config.alpha, draws=_DRAWS, seed=config.seed)
-        rows.append(
-            (
-                title,
-                percent(float(each.mean())),
-                f"F {over_layers[0]:.1f}, p {over_layers[1]:.2g}",
-                f"F {over_heads[0]:.1f}, p {over_heads[1]:.2g}",
-                f"{int((corrected < config.alpha).sum())} of {len(tests)}",
-                f"{np.mean(turned):.1f}",
-            )
-        )
-    everywhere = by_unit(masses.constructs, ["all"] * len(units))
-    lifts = everywhere.reshape(layers * heads, len(CONSTRUCTS))
+        differing = f"{int((corrected < config.alpha).sum())} of {len(tests)}"
+        directions.append((title, percent(float(each.mean())), differing, f"{np.mean(turned):.1f}"))
     return Section(
         title="Heads: attention between a specification and its code",
-        question=(
+        note=(
             f"{'A small retriever' if config.encoder is None else 'The given encoder'}, trained to tell a "
             "specification's code from another's, on held-out repositories, which are the units of every test. A lift "
             "is the share of attention that a construct gets over its share of the tokens."
@@ -137,9 +121,9 @@ def findings_section(measured: HeadFindings, config: HeadsConfig) -> Section:
                 "Attention in each direction",
                 "The last column counts heads that differ between a person's and a model's function of the same task, "
                 "by paired t-tests with Holm's correction; by lot the two change sides in half of the repositories "
-                f"(mean of {_DRAWS} draws). The analyses of variance are those of repeated measures.",
-                ("direction", "mean mass", "ANOVA over layers", "ANOVA over heads", "heads that differ", "by lot"),
-                tuple(rows),
+                f"(mean of {_DRAWS} draws).",
+                ("direction", "mean mass", "heads that differ", "by lot"),
+                tuple(directions),
             ),
             TitledTable(
                 "Heads special to a construct",
@@ -161,10 +145,9 @@ def findings_section(measured: HeadFindings, config: HeadsConfig) -> Section:
         charts=(
             _heat("Mass from the specification to the code", masses.to_code.mean(axis=0)),
             _heat("Mass from the code to the specification", masses.to_specification.mean(axis=0)),
-            *_pictures(lifts, config),
             Chart(
                 "Fewer heads, the least important first",
-                "line",
+                ChartKind.LINE,
                 "heads left",
                 "AUROC",
                 (Series("AUROC", tuple(float(each.left) for each in curve), tuple(each.auroc for each in curve)),),
@@ -189,34 +172,4 @@ def _heat(title: str, values: Floats) -> Chart:
     series = tuple(
         Series(f"layer {layer + 1}", places, tuple(map(float, row))) for layer, row in enumerate(values)
     )
-    return Chart(title, "heat", "head", "", series, ticks)
-
-
-def _pictures(lifts: Floats, config: HeadsConfig) -> list[Chart]:
-    """Charts of the heads' lifts ``(heads, constructs)`` in two dimensions, by two methods, with clusters."""
-    known = np.nan_to_num(lifts, nan=1.0)
-    count = min(config.clusters, len(known))
-    if len(known) < 4:
-        return []
-    clusters = KMeans(count, n_init=10, random_state=config.seed).fit_predict(known)
-    flat = PCA(2, random_state=config.seed).fit_transform(known)
-    near = TSNE(
-        2, perplexity=max(1.0, min(10.0, (len(known) - 1) / 3)), init="pca", random_state=config.seed
-    ).fit_transform(known)
-    return [
-        Chart(
-            title,
-            "scatter",
-            "",
-            "",
-            tuple(
-                Series(
-                    f"cluster {number + 1}",
-                    tuple(map(float, places[clusters == number, 0])),
-                    tuple(map(float, places[clusters == number, 1])),
-                )
-                for number in range(count)
-            ),
-        )
-        for title, places in (("Heads by their lifts, PCA", flat), ("Heads by their lifts, t-SNE", near))
-    ]
+    return Chart(title, ChartKind.HEAT, "head", "", series, ticks)

@@ -8,6 +8,7 @@ from codeorigin_training.arrays import Integers
 from codeorigin_training.data.readers.specifications import Specification
 from codeorigin_training.metrics.figures import Estimate, estimate
 from codeorigin_training.metrics.statistics import auroc
+from codeorigin_training.report.section import Section
 from codeorigin_training.run import Log
 from codeorigin_training.studies.heads.attention import head_masses
 from codeorigin_training.studies.heads.config import HeadsConfig
@@ -22,7 +23,6 @@ from codeorigin_training.studies.heads.pruning import (
 from codeorigin_training.studies.heads.retrieval import Asked, asked_among, ranks
 from codeorigin_training.studies.heads.retriever import asked_examples, make_retriever, train_retriever
 from codeorigin_training.studies.heads.start import start_from_words
-from codeorigin_training.studies.section import Section
 
 _FIRST = 3
 

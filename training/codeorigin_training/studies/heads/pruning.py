@@ -9,9 +9,9 @@ from torch import nn
 
 from codeorigin_training.arrays import Floats, Integers
 from codeorigin_training.encoder.heads import attention_layers, gated
+from codeorigin_training.encoder.inference import padded
 from codeorigin_training.metrics.statistics import auroc
 from codeorigin_training.studies.heads.retriever import RetrievalExample, Retriever
-from codeorigin_training.studies.heads.tokens import padded
 
 _BATCH = 32
 

@@ -22,11 +22,12 @@ from codeorigin.languages.parsing import ParseBudgetError
 from codeorigin.text.construct import CONSTRUCTS, Construct
 from codeorigin_training.arrays import Floats, Integers
 from codeorigin_training.data.readers.specifications import Specification
+from codeorigin_training.encoder.inference import padded
 from codeorigin_training.encoder.model import EncoderError
-from codeorigin_training.encoder.training import fit_batches
+from codeorigin_training.encoder.trainer import fit_batches
 from codeorigin_training.studies.heads.config import HeadsConfig
 from codeorigin_training.studies.heads.start import both_ways
-from codeorigin_training.studies.heads.tokens import padded, word_tokenizer
+from codeorigin_training.studies.heads.tokens import word_tokenizer
 
 Codes = npt.NDArray[np.int8]
 

@@ -43,28 +43,6 @@ def paired_test(left: Floats, right: Floats) -> PairedTest:
     return PairedTest(float(differences.mean()), float(found.statistic), float(found.pvalue))
 
 
-def analysis_of_variance(values: Floats) -> tuple[float, float]:
-    """F and p of a one-way repeated-measures analysis of variance; (0, 1) if there are too few data.
-
-    ``values`` is ``(units, k)``: each unit is measured under all of ``k`` conditions, so its own level is removed.
-    Sphericity is not assumed (Greenhouse and Geisser, 1959). Units with missing values are left out.
-    """
-    known = values[np.isfinite(values).all(axis=1)]
-    units, conditions = known.shape
-    if units < _FEWEST or conditions < 2 or np.ptp(known) < 1e-12:
-        return 0.0, 1.0
-    means = known.mean(axis=0)
-    between = units * float(((means - means.mean()) ** 2).sum()) / (conditions - 1)
-    rest = known - known.mean(axis=1, keepdims=True) - means + known.mean()
-    within = float((rest**2).sum()) / ((units - 1) * (conditions - 1))
-    if within < 1e-24:
-        return (float("inf"), 0.0) if between > 1e-24 else (0.0, 1.0)
-    covariance = rest.T @ rest
-    epsilon = float(np.trace(covariance) ** 2 / ((conditions - 1) * (covariance**2).sum()))
-    free = epsilon * (conditions - 1)
-    return between / within, float(stats.f.sf(between / within, free, free * (units - 1)))
-
-
 def holm(p_values: Floats) -> Floats:
     """Corrected p values ``(n,)``; those below alpha are significant at a family-wise error of alpha.
 

@@ -17,9 +17,9 @@ from torch.utils.data import Dataset
 from codeorigin_training.arrays import Integers
 from codeorigin_training.data.readers.specifications import Specification
 from codeorigin_training.encoder.heads import attention_layers
-from codeorigin_training.encoder.training import fit_batches
+from codeorigin_training.encoder.inference import padded
+from codeorigin_training.encoder.trainer import fit_batches
 from codeorigin_training.studies.heads.config import HeadsConfig
-from codeorigin_training.studies.heads.tokens import padded
 
 _BATCH = 128
 _TEMPERATURE = 0.05

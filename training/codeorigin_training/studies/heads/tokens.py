@@ -2,12 +2,8 @@
 
 from collections.abc import Sequence
 
-import torch
 from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
-from torch import Tensor, nn
 from transformers import PreTrainedTokenizerFast
-
-from codeorigin_training.arrays import Integers
 
 _SPECIAL = ["<s>", "<pad>", "</s>", "<unk>", "<mask>"]
 _CHARACTERS = 400
@@ -42,12 +38,3 @@ def word_tokenizer(texts: Sequence[str], size: int) -> PreTrainedTokenizerFast:
         tokenizer_object=bpe, bos_token="<s>", cls_token="<s>", eos_token="</s>", sep_token="</s>",
         pad_token="<pad>", unk_token="<unk>", mask_token="<mask>",
     )  # fmt: skip
-
-
-def padded(sequences: Sequence[Integers], pad: int) -> tuple[Tensor, Tensor]:
-    """Token ids ``(B, T)``, padded with ``pad``, and their mask ``(B, T)``."""
-    ids = nn.utils.rnn.pad_sequence(
-        [torch.from_numpy(each) for each in sequences], batch_first=True, padding_value=pad
-    )
-    lengths = torch.tensor([len(each) for each in sequences])
-    return ids, (torch.arange(ids.shape[1])[None] < lengths[:, None]).long()

@@ -9,43 +9,11 @@ from pathlib import Path
 from codeorigin.languages import LANGUAGES, language_for_path
 from codeorigin_training.data.splits import unit_hash
 
-NONE_SUFFIXES = frozenset(
-    [
-        "md",
-        "rst",
-        "txt",
-        "json",
-        "yml",
-        "yaml",
-        "toml",
-        "ini",
-        "cfg",
-        "conf",
-        "sh",
-        "html",
-        "css",
-        "sql",
-        "xml",
-        "pl",
-        "pm",
-        "cmake",
-        "tcl",
-        "lua",
-        "svg",
-        "ps1",
-        "bat",
-        "mk",
-        "tex",
-        "el",
-        "vim",
-        "po",
-        "awk",
-        "m4",
-        "csv",
-        "service",
-        "desktop",
-    ]
-)
+_NONE = """
+    md rst txt json yml yaml toml ini cfg conf sh html css sql xml pl pm cmake tcl lua svg ps1 bat mk
+    tex el vim po awk m4 csv service desktop
+"""
+NONE_SUFFIXES = frozenset(_NONE.split())
 """File name extensions of texts in none of the supported languages."""
 
 _CODE_SUFFIXES = frozenset(suffix[1:] for each in LANGUAGES.values() for suffix in each.extensions)

@@ -8,16 +8,17 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from sklearn.metrics import f1_score
 
 from codeorigin.language_id.model import NONE, LanguageModel
-from codeorigin_training.arrays import Booleans, Floats, Integers
+from codeorigin_training.arrays import Floats, Integers
+from codeorigin_training.metrics.statistics import expected_calibration_error
+from codeorigin_training.report.section import Figure, Section, TitledTable
 from codeorigin_training.studies.language.data import LABELS
 from codeorigin_training.studies.language.pairs import either_will_do
 from codeorigin_training.studies.language.softmax import labels_of
 from codeorigin_training.studies.language.views import Example, TextPart
-from codeorigin_training.studies.section import Figure, Section, TitledTable
 
-_BINS = 10
 _TIMED = 5
 _SIZES = {"fewer than 10 lines": (0, 9), "10 to 40 lines": (10, 40), "more than 40 lines": (41, sys.maxsize)}
 """Size classes of texts for timing: minimum and maximum number of lines."""
@@ -74,10 +75,10 @@ def of_view(
 
     ``accuracy`` is the mean over the languages of the share identified correctly, with an answer required for every
     text. ``either`` also counts an answer as correct if the text is valid in both languages by their grammars (such as
-    C and C++). ``f1`` is by language, over code only. ``named`` is the share of code whose language the model names at
-    its threshold, ``right`` the share of those answers that are correct, ``none_silent`` the share of other texts for
-    which it correctly names nothing, and ``ece`` the expected calibration error (Naeini et al., 2015) over ten bins of
-    confidence, for all texts.
+    C and C++). ``f1`` is by language, over code only. ``named`` is the share of code with an answer
+    whose own confidence is at least the threshold, ``right`` the share of those answers that are correct,
+    ``none_silent`` the share of other texts without one, and ``ece`` the expected calibration error (Naeini et al.,
+    2015) over ten bins of confidence, for all texts.
     """
     chosen = np.array([example.view is view for example in examples])
     target, table = labels_of(examples)[chosen], probabilities[chosen]
@@ -93,16 +94,18 @@ def of_view(
         ],
         dtype=np.bool_,
     )
+    known = np.unique(target[code])
+    f1 = f1_score(target[code], answer[code], labels=known, average=None, zero_division=0.0)
     return {
         "texts": int(code.sum()),
         "none_texts": int((~code).sum()),
-        "accuracy": _mean([_mean(answer[target == k] == k) for k in np.unique(target[code])]),
-        "either": _mean([_mean(will_do[target == k]) for k in np.unique(target[code])]),
-        "f1": {LABELS[k]: _f1(answer[code], target[code], int(k)) for k in np.unique(target[code])},
+        "accuracy": _mean([_mean(answer[target == k] == k) for k in known]),
+        "either": _mean([_mean(will_do[target == k]) for k in known]),
+        "f1": {LABELS[k]: float(value) for k, value in zip(known, f1, strict=True)},
         "named": _mean(named[code]),
         "right": _mean(answer[code & named] == target[code & named]),
         "none_silent": _mean(~named[~code]),
-        "ece": calibration_error(confidence, answer == target),
+        "ece": expected_calibration_error((answer == target).astype(np.int64), confidence, bins=10),
         "confused": confused(answer, target),
     }
 
@@ -111,15 +114,6 @@ def confused(answer: Integers, target: Integers, count: int = 6) -> list[list[An
     """The most frequent mistakes as [true label, answer, count]; both arrays are label indices ``(n,)``."""
     pairs = Counter((LABELS[t], LABELS[a]) for t, a in zip(target, answer, strict=True) if t != a)
     return [[true, said, number] for (true, said), number in pairs.most_common(count)]
-
-
-def calibration_error(confidence: Floats, hit: Booleans) -> float:
-    """Mean gap between confidence and hits, both ``(n,)``, over :data:`_BINS` equal bins, weighted by their size."""
-    bins = np.minimum((confidence * _BINS).astype(int), _BINS - 1)
-    gaps = [
-        abs(confidence[bins == b].mean() - hit[bins == b].mean()) * (bins == b).sum() for b in np.unique(bins)
-    ]
-    return float(sum(gaps) / max(len(confidence), 1))
 
 
 def pygments_labels(examples: Sequence[Example]) -> list[str]:
@@ -149,72 +143,81 @@ def magika_labels(examples: Sequence[Example]) -> list[str] | None:
     return [names.get(str(peer.identify_bytes(each.text.encode()).output.label), NONE) for each in examples]
 
 
-PEER_NOTE = (
-    "Accuracy (mean over the languages, always answering) on the same texts for all: a sample by language of those "
-    "in the first table, code only."
-)
-
-
-def peer_table(measured: Mapping[str, Any]) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
-    """Header and rows of a table of the model and its peers, with the number of texts in each row."""
+def language_tables(measured: Mapping[str, Any]) -> list[TitledTable]:
+    """The results of :func:`figures` and :func:`compared`, for the studies page and the model card."""
+    views: Mapping[str, Mapping[str, Any]] = measured["views"]
     peers: Mapping[str, Mapping[str, float]] = measured["peers"]
-    rows = tuple(
-        (
-            name,
-            f"{count:,}",
-            *(f"{peer[name]:.3f}" if name in peer else "-" for peer in peers.values()),
+    name = TextPart.LONG.value if TextPart.LONG.value in views else next(iter(views))
+    longest = views[name]
+    tables = [
+        TitledTable(
+            "Figures",
+            "Measured on unseen repositories. Accuracy is the mean over the languages if it always has to answer. In "
+            "*either*, an answer is also right if the text is valid in both languages by their grammars (C and C++, "
+            "JavaScript and TypeScript). *Named* is the share of code with an answer that is not below the threshold by "
+            "itself, *right* the share of those that are right, *silent on none* the share of texts in no language "
+            "without one, and ECE the expected calibration error.",
+            ("text", "accuracy", "either", "named", "right", "silent on none", "ECE"),
+            tuple(
+                (
+                    name,
+                    *(
+                        f"{each[key]:.3f}"
+                        for key in ("accuracy", "either", "named", "right", "none_silent", "ece")
+                    ),
+                )
+                for name, each in views.items()
+            ),
+        ),
+        TitledTable(
+            "F1 by language",
+            f"On {name}. Most frequent mistakes there: "
+            + ", ".join(f"{true} taken for {said} ({number})" for true, said, number in longest["confused"])
+            + ".",
+            ("language", "F1"),
+            tuple((language, f"{value:.2f}") for language, value in longest["f1"].items()),
+        ),
+    ]
+    if peers:
+        tables.append(
+            TitledTable(
+                "Compared with other tools",
+                "Accuracy (mean over the languages, always answering) on the same texts for all: a sample by language "
+                "of those in the first table, code only.",
+                ("text", "texts", *peers),
+                tuple(
+                    (
+                        name,
+                        f"{count:,}",
+                        *(f"{peer[name]:.3f}" if name in peer else "-" for peer in peers.values()),
+                    )
+                    for name, count in measured["peer_texts"].items()
+                ),
+            )
         )
-        for name, count in measured["peer_texts"].items()
+    tables.append(
+        TitledTable(
+            "Time",
+            "Milliseconds per text on one core of the machine that measured it, best of five runs.",
+            ("text", "texts", "median", "95th percentile"),
+            tuple(
+                (name, f"{each['texts']:,}", f"{each['median']:.1f}", f"{each['p95']:.1f}")
+                for name, each in measured["milliseconds"].items()
+            ),
+        )
     )
-    return ("text", "texts", *peers), rows
+    return tables
 
 
 def language_section(measured: Mapping[str, Any]) -> Section:
     """The results of :func:`figures` and :func:`compared` as a section of the studies page."""
-    views: Mapping[str, Mapping[str, Any]] = measured["views"]
-    rows = tuple(
-        (
-            name,
-            *(f"{each[key]:.3f}" for key in ("accuracy", "either", "named", "right", "none_silent", "ece")),
-        )
-        for name, each in views.items()
-    )
-    longest = views.get(TextPart.LONG.value) or next(iter(views.values()))
     return Section(
         title="Which language is it in",
-        question=(
-            "Texts of repositories never seen, by how much of a function is shown. Accuracy is the mean over the "
-            "languages with no silence allowed; either also counts answers where a text is code of both languages by "
-            "their grammars (C and C++, say); named is the share of code whose language is named, right how much of "
-            "that is right, silent the share of other texts that no language is named for."
-        ),
+        note="Texts of repositories never seen, by how much of a function is shown.",
         findings=(f"{measured['milliseconds']['all']['median']:.1f} ms a text (median).",),
-        tables=(
-            TitledTable(
-                "",
-                "",
-                ("text", "accuracy", "either", "named", "right", "silent on none", "ECE"),
-                rows,
-            ),
-            TitledTable("Compared with other tools", PEER_NOTE, *peer_table(measured)),
-            TitledTable(
-                "Time a text",
-                "Milliseconds of one core, best of five runs.",
-                ("text", "texts", "median", "95th percentile"),
-                tuple(
-                    (name, f"{each['texts']:,.0f}", f"{each['median']:.1f}", f"{each['p95']:.1f}")
-                    for name, each in measured["milliseconds"].items()
-                ),
-            ),
-            TitledTable(
-                "F1 by language",
-                "",
-                ("language", "F1"),
-                tuple((language, f"{value:.3f}") for language, value in longest["f1"].items()),
-            ),
-        ),
+        tables=tuple(language_tables(measured)),
         figures=(
-            *(Figure(f"accuracy: {name}", each["accuracy"]) for name, each in views.items()),
+            *(Figure(f"accuracy: {name}", each["accuracy"]) for name, each in measured["views"].items()),
             *(
                 Figure(f"accuracy beside others: {peer}: {name}", value)
                 for peer, each in measured["peers"].items()
@@ -272,11 +275,6 @@ def peer_figures(examples: Sequence[Example], peers: Mapping[str, Peer]) -> dict
                 if hits:
                     found[name][view.value] = _mean([_mean(each) for each in hits.values()])
     return found
-
-
-def _f1(answer: Integers, target: Integers, label: int) -> float:
-    both = ((answer == label) & (target == label)).sum()
-    return float(2 * both / max((answer == label).sum() + (target == label).sum(), 1))
 
 
 def _mean(values: Any) -> float:

@@ -9,104 +9,21 @@ from codeorigin_training.studies.language.views import fill, templates
 
 _LINES = templates("none_lines.toml")
 
-_PROSE = [
-    "the",
-    "a",
-    "of",
-    "to",
-    "and",
-    "in",
-    "is",
-    "that",
-    "it",
-    "for",
-    "on",
-    "with",
-    "as",
-    "this",
-    "be",
-    "are",
-    "was",
-    "by",
-    "not",
-    "from",
-    "or",
-    "have",
-    "an",
-    "at",
-    "which",
-    "you",
-    "can",
-    "if",
-    "will",
-    "has",
-    "we",
-    "when",
-    "more",
-    "use",
-    "all",
-    "one",
-    "no",
-    "may",
-    "any",
-    "other",
-    "than",
-    "so",
-    "but",
-    "only",
-    "there",
-    "how",
-    "should",
-    "new",
-    "file",
-    "code",
-    "function",
-    "value",
-    "about",
-    "because",
-    "please",
-    "after",
-    "before",
-    "first",
-    "then",
-    "each",
-    "does",
-    "time",
-    "work",
-    "need",
-    "used",
-    "using",
-    "would",
-    "also",
-    "into",
-    "some",
-    "what",
-    "where",
-    "list",
-    "hello",
-    "thanks",
-    "meeting",
-    "tomorrow",
-    "team",
-    "think",
-    "issue",
-    "report",
-    "question",
-    "answer",
-    "weekend",
-    "project",
-    "idea",
-    "release",
-    "people",
-    "good",
-]
+_PROSE = """
+    the a of to and in is that it for on with as this be are was by not from or have an at which you can
+    if will has we when more use all one no may any other than so but only there how should new file
+    code function value about because please after before first then each does time work need used using
+    would also into some what where list hello thanks meeting tomorrow team think issue report question
+    answer weekend project idea release people good
+"""
+_WORDS = _PROSE.split()
 
 
 def _prose(random_: random.Random, word: Callable[[], str]) -> str:
     sentences = []
     for _ in range(random_.randint(2, 14)):
         words = [
-            word() if random_.random() < 0.25 else random_.choice(_PROSE)
+            word() if random_.random() < 0.25 else random_.choice(_WORDS)
             for _ in range(random_.randint(4, 18))
         ]
         words[0] = words[0].capitalize()

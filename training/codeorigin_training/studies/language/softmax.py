@@ -8,15 +8,16 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import torch
-from scipy.optimize import minimize_scalar
 from scipy.sparse import csr_matrix
+from scipy.special import softmax
 from torch import Tensor, nn
 from torch.utils.data import Dataset
 
 from codeorigin.language_id.features import features
 from codeorigin.language_id.model import LanguageModel, Temperatures
 from codeorigin_training.arrays import Floats, Floats32, Integers
-from codeorigin_training.encoder.training import fit_batches
+from codeorigin_training.encoder.classifier import fit_temperature
+from codeorigin_training.encoder.trainer import fit_batches
 from codeorigin_training.studies.language.config import LanguageConfig
 from codeorigin_training.studies.language.data import LABELS
 from codeorigin_training.studies.language.pairs import grammar_shifts
@@ -98,12 +99,6 @@ def train(
     return model.weights.weight.detach().numpy(), model.bias.detach().numpy()
 
 
-def softmax(logits: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:
-    """Probabilities of each row of ``logits`` ``(n, labels)``."""
-    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return np.asarray(powers / powers.sum(axis=1, keepdims=True))
-
-
 def quantised(weights: Floats32, bias: Floats32) -> tuple[npt.NDArray[np.int8], Floats, Floats]:
     """The contents of a model folder: ``weights`` as int8, the scale of each label ``(labels,)``, and the bias."""
     scale = np.maximum(np.abs(weights).max(axis=0), 1e-12) / 127
@@ -130,26 +125,16 @@ def fitted(
     values = []
     for low, high in zip((0, *BOUNDS), (*BOUNDS, np.inf), strict=True):
         inside = (counts >= low) & (counts < high)
-        values.append(_temperature(logits[inside], target[inside]) if inside.sum() >= 50 else 1.0)
+        values.append(fit_temperature(logits[inside], target[inside]) if inside.sum() >= 50 else 1.0)
     temperatures = Temperatures(BOUNDS, tuple(values))
     divided = logits / np.array([temperatures.of(int(count)) for count in counts])[:, None]
-    probabilities = softmax(divided).astype(np.float64)
+    probabilities = softmax(divided, axis=1).astype(np.float64)
     model = replace(
         model, temperatures=temperatures, shifts=grammar_shifts(model, calibration, probabilities)
     )
     for example, each in zip(calibration, probabilities, strict=True):
         each[:] = model.by_grammar(example.text, each)
     return replace(model, threshold=threshold_for(probabilities, target, config.right))
-
-
-def _temperature(logits: Floats, target: Integers) -> float:
-    """The divisor of ``logits`` that maximises the likelihood of ``target`` (Guo et al., 2017)."""
-
-    def loss(log_temperature: float) -> float:
-        probabilities = softmax(logits / np.exp(log_temperature))
-        return float(-np.log(np.maximum(probabilities[np.arange(len(target)), target], 1e-12)).mean())
-
-    return float(np.exp(minimize_scalar(loss, bounds=(-3, 3), method="bounded").x))
 
 
 def threshold_for(probabilities: Floats, target: Integers, right: float) -> float:

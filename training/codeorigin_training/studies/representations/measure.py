@@ -13,6 +13,8 @@ from codeorigin_training.metrics.detector import Detector
 from codeorigin_training.metrics.figures import Estimate, estimate
 from codeorigin_training.metrics.statistics import auroc
 from codeorigin_training.report.cells import interval, percent, percent_interval
+from codeorigin_training.report.charts import Chart, ChartKind, Series
+from codeorigin_training.report.section import Figure, Section, TitledTable
 from codeorigin_training.run import Log
 from codeorigin_training.studies.representations.config import RepresentationsConfig
 from codeorigin_training.studies.representations.detectors import (
@@ -38,7 +40,6 @@ from codeorigin_training.studies.representations.vocabularies import (
     StructureVocabulary,
 )
 from codeorigin_training.studies.sample import repository_groups
-from codeorigin_training.studies.section import Chart, Figure, Section, Series, TitledTable
 
 
 def relations_section(
@@ -101,7 +102,7 @@ def _relations(
     last = lengths[-1]
     return Section(
         title="Representations: which belong together",
-        question=(
+        note=(
             "Source, syntax tree and control flow of held-out functions in pairs: half belong to one function, half "
             "were swapped with a neighbour of the same language and about the same length. Trees and flows say "
             "nothing of the code's words, so 50 % is chance and a higher figure is structure that was read."
@@ -180,7 +181,7 @@ def detectors_section(
     places = tuple(float(place) for place in range(len(DETECTORS)))
     return Section(
         title="Representations: what they tell of the author",
-        question=(
+        note=(
             "A linear model over n-grams of each representation, trained on the same functions and measured on the same "
             "functions of repositories never seen, classes matched within language, test and length."
         ),
@@ -189,7 +190,7 @@ def detectors_section(
         charts=(
             Chart(
                 "AUROC with its interval",
-                "bars",
+                ChartKind.BARS,
                 "",
                 "AUROC",
                 (
@@ -227,7 +228,7 @@ def constructs_section(
     strongest = [f"{name} ({percent(each.evidence)})" for name, each in zip(names[:3], found, strict=False)]
     return Section(
         title="Evidence by construct",
-        question=(
+        note=(
             f"The exact evidence of {detector.bundle.name} {detector.bundle.version} on held-out functions, by what "
             "each character is there for. The command explain and the hover show it for one function."
         ),
@@ -254,7 +255,7 @@ def constructs_section(
         charts=(
             Chart(
                 "Shares",
-                "bars",
+                ChartKind.BARS,
                 "",
                 "share",
                 tuple(

@@ -17,7 +17,7 @@ from codeorigin_training.arrays import Booleans, Integers
 from codeorigin_training.encoder.inference import padded
 from codeorigin_training.encoder.model import Encoder, compact_body, pretrained_body
 from codeorigin_training.encoder.settings import EncoderConfig
-from codeorigin_training.encoder.training import fit_batches
+from codeorigin_training.encoder.trainer import fit_batches
 from codeorigin_training.studies.representations.config import RepresentationsConfig
 from codeorigin_training.studies.representations.pairs import (
     KINDS,

@@ -1,0 +1,174 @@
+import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from codeorigin.errors import CodeOriginError
+from codeorigin.model.bundle import default_model_dir
+from codeorigin.model.folder import sealed
+from codeorigin_training.data.rows import read_functions
+from codeorigin_training.data.seen import SeenProjects
+from codeorigin_training.data.splits import is_held_out
+from codeorigin_training.report.config import EvaluateConfig
+from codeorigin_training.report.evaluate import evaluate
+from codeorigin_training.run import Run, RunError
+from support.corpus_maker import write_corpus
+from support.tiny_model import FILE_RULE, with_file_context, with_file_rule
+
+CONFIG = EvaluateConfig(
+    perturbations=("reindented", "comments_removed"),
+    held_out_functions=200,
+    slice_functions=40,
+    perturbed_functions=20,
+    rounds=10,
+    agents=(),
+    languages=("ruby",),
+    train_per_repository=4,
+    learning_sizes=(8,),
+    learning_seeds=1,
+    baseline_functions=60,
+    faithfulness_functions=4,
+    processes=1,
+)
+
+
+@pytest.fixture(scope="module")
+def measured(tiny_model_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Run, EvaluateConfig]:
+    """A report of the tiny bundle on a made-up corpus."""
+    folder = tmp_path_factory.mktemp("evaluation")
+    corpus = write_corpus(folder / "corpus", repositories=80, functions=14, per_file=2)
+    judging = with_file_rule(folder / "files", tiny_model_dir, replace(FILE_RULE, fewest_functions=2))
+    bundle = with_file_context(folder / "bundle", judging)
+    run = Run(folder / "run")
+    config = replace(CONFIG, bundle=bundle, data=corpus)
+    evaluate(config, run, lambda line: None)
+    return run, config
+
+
+def test_report_contains_every_section(measured: tuple[Run, EvaluateConfig]) -> None:
+    run, config = measured
+    report = json.loads((run.evaluation / "report.json").read_text(encoding="utf-8"))
+    assert tuple(report["sections"]) == config.sections
+    figures = {each["name"] for each in report["sections"]["matrix"]["figures"]}
+    assert {f"AUROC: {name}" for name in ("seen", "old", "modern", "pairs")} <= figures
+    assert {f"AUROC lost, {name}: old" for name in ("reindented", "comments_removed")} <= figures
+    assert report["subject"]["held_out_repositories"] > 3
+    page = (run.evaluation / "report.html").read_text(encoding="utf-8")
+    assert "<svg" in page
+
+
+def test_page_has_the_figures_of_the_bundle_that_the_report_is_of(
+    measured: tuple[Run, EvaluateConfig], tmp_path: Path
+) -> None:
+    run, config = measured
+    assert config.bundle is not None
+    copied = Run(tmp_path / "run")
+    shutil.copytree(run.evaluation, copied.evaluation)
+    bundle = tmp_path / "bundle"
+    shutil.copytree(config.bundle, bundle)
+    manifest = json.loads((bundle / "manifest.json").read_text(encoding="utf-8"))
+    shipped = json.loads((default_model_dir() / "manifest.json").read_text(encoding="utf-8"))
+    figures = {name: shipped[name] for name in ("metrics", "calibration")}
+    (bundle / "manifest.json").write_text(json.dumps(manifest | figures), encoding="utf-8")
+    evaluate(EvaluateConfig(sections=(), bundle=bundle), copied, lambda line: None)
+    shown = f"{shipped['metrics']['held_out']['old_human']['auroc']:.3f} ("
+    assert shown in (copied.evaluation / "report.html").read_text(encoding="utf-8")
+    # Another build of the same name and version, such as a run on a made-up corpus.
+    other = manifest | figures | {"data": manifest["data"] | {"inputs": {"wide.npz": "1"}}}
+    (bundle / "manifest.json").write_text(json.dumps(other), encoding="utf-8")
+    with pytest.raises(CodeOriginError, match=r"not of the build of .*; run the command with its sections"):
+        evaluate(EvaluateConfig(sections=(), bundle=bundle), copied, lambda line: None)
+    (bundle / "manifest.json").unlink()
+    with pytest.raises(CodeOriginError, match="broken manifest"):
+        evaluate(EvaluateConfig(sections=(), bundle=bundle), copied, lambda line: None)
+
+
+def test_reindented_code_keeps_its_score(measured: tuple[Run, EvaluateConfig]) -> None:
+    """The model reads indentation levels, not columns: the report must show that nothing is lost."""
+    run, _ = measured
+    report = json.loads((run.evaluation / "report.json").read_text(encoding="utf-8"))
+    lost = {each["name"]: each["value"] for each in report["sections"]["matrix"]["figures"]}
+    assert abs(lost["AUROC lost, reindented: old"]) < 0.02
+
+
+def test_second_run_measures_nothing_again(measured: tuple[Run, EvaluateConfig]) -> None:
+    run, config = measured
+    before = (run.evaluation / "report.json").read_bytes()
+    lines: list[str] = []
+    evaluate(config, run, lines.append)
+    assert not [line for line in lines if line.endswith("measuring")]
+    assert (run.evaluation / "report.json").read_bytes() == before
+
+
+def test_changed_setting_remeasures_only_dependent_sections(measured: tuple[Run, EvaluateConfig]) -> None:
+    run, config = measured
+    lines: list[str] = []
+    sections = ("neutral", "faithfulness", "learning_curve")
+    evaluate(replace(config, sections=sections, faithfulness_functions=2), run, lines.append)
+    assert [line for line in lines if line.endswith("measuring")] == ["faithfulness: measuring"]
+
+
+def test_page_is_made_again_from_report_alone(measured: tuple[Run, EvaluateConfig]) -> None:
+    run, config = measured
+    page = run.evaluation / "report.html"
+    before = page.read_text(encoding="utf-8")
+    page.unlink()
+    evaluate(EvaluateConfig(sections=(), bundle=config.bundle), run, lambda line: None)
+    assert page.read_text(encoding="utf-8") == before
+
+
+def test_missing_bundle_is_reported_with_command_that_makes_it(tmp_path: Path) -> None:
+    with pytest.raises(RunError, match="export"):
+        evaluate(EvaluateConfig(), Run(tmp_path), lambda line: None)
+
+
+def test_missing_report_is_rejected(tmp_path: Path) -> None:
+    with pytest.raises(CodeOriginError, match="not a report"):
+        evaluate(EvaluateConfig(sections=(), bundle=tmp_path), Run(tmp_path), lambda line: None)
+
+
+def test_invalid_settings_are_rejected() -> None:
+    for settings in (
+        {"sections": ("colours",)},
+        {"perturbations": ("cropped",)},
+        {"rounds": 0},
+        {"learning_sizes": (1,)},
+    ):
+        with pytest.raises(ValueError, match=r"there is no|at least"):
+            EvaluateConfig(**settings)  # type: ignore[arg-type]
+
+
+def listing(folder: Path, bundle: Path, repos: list[str]) -> Path:
+    """``bundle``, with ``repos`` as those that it has seen, in ``folder``."""
+    shutil.copytree(bundle, folder)
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    manifest["data"]["seen"] = SeenProjects.of(repos).to_manifest()
+    (folder / "manifest.json").write_text(json.dumps(sealed(manifest)), encoding="utf-8")
+    return folder
+
+
+def test_held_out_code_that_the_model_has_seen_is_reported_first(
+    measured: tuple[Run, EvaluateConfig], tmp_path: Path, tiny_model_dir: Path
+) -> None:
+    _, config = measured
+    assert config.data is not None
+    held_out = sorted({row.repo for row in read_functions(config.data) if is_held_out(row.repo)})
+    training = sorted({row.repo for row in read_functions(config.data)} - set(held_out))
+    for seen, wanted in (
+        (held_out[:2], f"was fitted or calibrated on 2 of the {len(held_out)} held-out repositories"),
+        (training, ""),
+    ):
+        run = Run(tmp_path / f"run-{len(seen)}")
+        lines: list[str] = []
+        bundle = listing(tmp_path / f"bundle-{len(seen)}", tiny_model_dir, seen)
+        evaluate(replace(config, bundle=bundle, sections=("neutral",)), run, lines.append)
+        page = (run.evaluation / "report.html").read_text(encoding="utf-8")
+        assert any(wanted in line for line in lines)
+        assert ("fitted or calibrated on" in page) is bool(wanted)
+        assert "does not say what it was fitted on" not in page
+    run = Run(tmp_path / "silent")
+    evaluate(replace(config, bundle=tiny_model_dir, sections=("neutral",)), run, lambda line: None)
+    page = (run.evaluation / "report.html").read_text(encoding="utf-8")
+    assert "does not say what it was fitted on" in page

@@ -1,0 +1,1 @@
+"""What was tried: one file a trial, and the page that is made of them."""

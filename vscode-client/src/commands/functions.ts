@@ -1,0 +1,56 @@
+import * as vscode from "vscode";
+
+import { isScored } from "../languages";
+import type { Services } from "../services";
+import { documentKinds } from "../settings";
+import type { FunctionRow } from "../tree/rows";
+
+/** The active editor, if its file is sent to the server; otherwise tells the user and returns undefined. */
+export function scoredEditor(): vscode.TextEditor | undefined {
+  const editor = vscode.window.activeTextEditor;
+  if (editor && isScored(editor.document, documentKinds())) {
+    return editor;
+  }
+  void vscode.window.showInformationMessage("CodeOrigin: open a file in a language that is scored first.");
+  return undefined;
+}
+
+/** Explains the function at the caret or the one in a row of the tree. */
+export async function explainFunction({ panel }: Services, row?: FunctionRow): Promise<void> {
+  if (row) {
+    const uri = vscode.Uri.parse(row.uri);
+    await vscode.window.showTextDocument(uri, { preserveFocus: true, viewColumn: vscode.ViewColumn.One });
+    await panel.explain(uri, row.info.headerRange.start);
+    return;
+  }
+  const editor = scoredEditor();
+  if (editor) {
+    await panel.explain(editor.document.uri, editor.selection.active);
+  }
+}
+
+export async function rescoreSelection({ requests }: Services): Promise<void> {
+  const editor = scoredEditor();
+  if (editor) {
+    const { message } = await requests.rescoreSelection(editor.document.uri, editor.selection);
+    void vscode.window.showInformationMessage(`CodeOrigin: ${message}`);
+  }
+}
+
+export async function rescoreFile({ requests }: Services): Promise<void> {
+  const editor = scoredEditor();
+  if (editor) {
+    const { message } = await requests.rescoreDocument(editor.document.uri);
+    void vscode.window.showInformationMessage(`CodeOrigin: ${message}`);
+  }
+}
+
+export async function toggleHeatMap({ heatMap }: Services): Promise<void> {
+  const editor = scoredEditor();
+  if (editor) {
+    await vscode.window.withProgress(
+      { location: vscode.ProgressLocation.Window, title: "Computing the line heat map" },
+      () => heatMap.toggle(editor),
+    );
+  }
+}
