@@ -28,6 +28,7 @@ _ROOMS: dict[str, set[str]] = {
     "explain": {"cancellation", "errors", "languages", "model", "text"},
     "git": {"cancellation", "errors", "termination", "text"},
     "analysis": {"cancellation", "errors", "explain", "functions", "languages", "model", "text"},
+    "past": {"analysis", "cancellation", "errors", "functions", "git", "languages", "model", "text"},
     "settings": {"errors", "explain", "model", "text"},
 }
 _LOWER = {"": {"analysis"}, **_ROOMS}
@@ -120,6 +121,7 @@ def test_features_take_plain_values_of_the_model_and_leave_scoring_to_the_analyz
         "model.change_verdict",
         "model.file_verdict",
         "model.limits",
+        "model.past",
         "model.verdict",
         "explain.explanation",
     )

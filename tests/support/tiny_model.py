@@ -25,6 +25,7 @@ from codeorigin.model.file_verdict import FileRule
 from codeorigin.model.folder import MANIFEST, sealed, sha256_of
 from codeorigin.model.ngrams.hashed_views import NgramViews
 from codeorigin.model.ngrams.views import View, ViewKind
+from codeorigin.model.past import PastRule
 from codeorigin.model.scoring.features import DeepSettings
 from codeorigin.model.scoring.scorer import Scorer
 from codeorigin.model.scoring.tokenizer import Tokenizer
@@ -140,6 +141,14 @@ def with_commit_rules(directory: Path, source: Path, rule: PooledRule = COMMIT_R
     with_entry(directory, directory, "commit", rule.to_manifest())
     with_entry(directory, directory, "commit_context", COMMIT_CONTEXT.to_manifest())
     return with_entry(directory, directory, "file_and_commit_context", FILE_AND_COMMIT_CONTEXT.to_manifest())
+
+
+PAST_RULE = PastRule(quantile=0.5, weight=0.5, prior_functions=0.0, typical=-3.0, fewest_functions=4)
+
+
+def with_past_rule(directory: Path, source: Path, rule: PastRule = PAST_RULE) -> Path:
+    """A copy of the bundle in ``source`` in the empty or new ``directory``, with a rule for a project's past."""
+    return with_entry(directory, source, "past", rule.to_manifest())
 
 
 def with_entry(directory: Path, source: Path, name: str, entry: dict[str, Any]) -> Path:

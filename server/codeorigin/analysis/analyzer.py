@@ -19,6 +19,7 @@ from codeorigin.functions.spans import FunctionSpan
 from codeorigin.languages import get_language, parsing
 from codeorigin.model.bundle import Bundle
 from codeorigin.model.calibration.judge import Judge
+from codeorigin.model.past import Past
 from codeorigin.model.scoring.features import RawScore
 from codeorigin.model.scoring.scorer import Scorer
 from codeorigin.model.verdict import Reason, Verdict
@@ -26,17 +27,22 @@ from codeorigin.text.sources import is_minified
 
 
 class Analyzer:
-    """A loaded model with its caches.
+    """A loaded model with its caches, and the ``past`` of the project that the code belongs to, if it is known.
 
     Not thread-safe, except for :meth:`cached_explanation`, which any thread may call at any time.
     """
 
     def __init__(
-        self, bundle: Bundle, *, threads: int = 1, verdict_cache_bytes: int = SCORE_CACHE_BYTES
+        self,
+        bundle: Bundle,
+        *,
+        threads: int = 1,
+        verdict_cache_bytes: int = SCORE_CACHE_BYTES,
+        past: Past | None = None,
     ) -> None:
         self.bundle = bundle
         scorer = Scorer.of(bundle, threads=threads)
-        self._judge = Judge(bundle.calibration)
+        self._judge = Judge(bundle.calibration, past)
         self._scores = ScoreCache(scorer, self._judge.length_reason, verdict_cache_bytes)
         self._explainer = CachedExplainer(scorer, bundle.gradient_path, threads=threads)
 
@@ -47,6 +53,7 @@ class Analyzer:
         *,
         threads: int = 1,
         verdict_cache_bytes: int = SCORE_CACHE_BYTES,
+        past: Past | None = None,
     ) -> "Analyzer":
         """Load a model folder; None means the one that ships with CodeOrigin.
 
@@ -54,12 +61,15 @@ class Analyzer:
             model_dir: folder with a ``manifest.json``.
             threads: processor threads that one inference may use.
             verdict_cache_bytes: size of the cache for function scores.
+            past: the past of the project.
 
         Raises:
             ModelError: the model is missing, broken, or does not match its manifest.
         """
         parsing.start()  # while the model is being read
-        return cls(Bundle.load(model_dir), threads=threads, verdict_cache_bytes=verdict_cache_bytes)
+        return cls(
+            Bundle.load(model_dir), threads=threads, verdict_cache_bytes=verdict_cache_bytes, past=past
+        )
 
     @property
     def model_id(self) -> str:

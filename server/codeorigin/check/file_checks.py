@@ -13,6 +13,7 @@ from codeorigin.cli.terminal import display_path
 from codeorigin.errors import CodeOriginError, SourceError
 from codeorigin.functions.documents import Document
 from codeorigin.languages.kinds import NOTEBOOK
+from codeorigin.model.past import Past
 
 if TYPE_CHECKING:
     from codeorigin.analysis.analyzer import Analyzer
@@ -27,8 +28,8 @@ Outcome = tuple[CheckedFile, ...] | FileError
 class FileCheck:
     """How to check files: everything that a worker process needs to know.
 
-    ``threads`` is the number per process. ``keep_text`` is for reports that quote code. With ``debug``, unexpected
-    errors are raised.
+    ``threads`` is the number per process, ``past`` that of the project. ``keep_text`` is for reports that quote code.
+    With ``debug``, unexpected errors are raised.
     """
 
     model: Path | None = None
@@ -36,14 +37,15 @@ class FileCheck:
     file_context: bool = True
     keep_text: bool = False
     debug: bool = False
+    past: Past | None = None
 
     def load(self, bundle: "Bundle | None" = None) -> "Analyzer":
         """An analyzer with the model, from its ``bundle`` if that is loaded; raises ModelError."""
         from codeorigin.analysis.analyzer import Analyzer  # noqa: PLC0415 - takes a while
 
         if bundle is None:
-            return Analyzer.load(self.model, threads=self.threads)
-        return Analyzer(bundle, threads=self.threads)
+            return Analyzer.load(self.model, threads=self.threads, past=self.past)
+        return Analyzer(bundle, threads=self.threads, past=self.past)
 
     def run(self, sources: Sequence[Source], analyzer: "Analyzer") -> Iterator[Outcome]:
         """Yield the outcome of each source, in order; the functions of all of them are scored together."""

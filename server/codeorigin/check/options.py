@@ -19,6 +19,7 @@ from codeorigin.cli.options import (
     LanguageOption,
     Model,
     Output,
+    Past,
     StdinFilename,
     Threads,
     formats_option,
@@ -86,6 +87,7 @@ class CheckOptions:
     ] = None
     declared: Declared = True
     file_context: FileContext = None
+    past: Past = True
     config: Config = True
     settings: Annotated[
         str | None,

@@ -10,6 +10,7 @@ from codeorigin.analysis.report import ChangeReport, FileReport, FunctionReport,
 from codeorigin.functions.spans import Piece
 from codeorigin.model.change_verdict import ChangedFunctions
 from codeorigin.model.limits import Limits
+from codeorigin.model.past import Past
 from codeorigin.model.verdict import Band, Verdict
 
 
@@ -130,7 +131,7 @@ def is_llm_file(file: CheckedFile) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """Everything a report needs. ``limits`` are the user's, if there are any."""
+    """Everything a report needs. ``limits`` are the user's, if there are any, and ``past`` is that of the project."""
 
     version: str
     model: str
@@ -141,6 +142,7 @@ class CheckResult:
     show: Show = Show.ALL
     change: ChangeReport | None = None
     accepted: frozenset[str] = frozenset()
+    past: Past | None = None
 
     def is_finding(self, function: FunctionReport) -> bool:
         """Whether this function is a finding that was not accepted, which makes the check exit with 1."""

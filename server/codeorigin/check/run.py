@@ -4,6 +4,7 @@ import sys
 import time
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -97,7 +98,6 @@ def check(options: CheckOptions) -> CheckResult:
         files: list[CheckedFile] = []
         progress = ProgressLine("files", len(sources), quiet=True)
         stack.callback(progress.clear)
-        started = time.perf_counter()
         how = FileCheck(
             model=options.model,
             threads=max(1, (options.threads or cores()) // workers),
@@ -106,6 +106,11 @@ def check(options: CheckOptions) -> CheckResult:
             keep_text=any(target.format is ReportFormat.HTML for target in options.targets),
             debug=options.debug,
         )
+        if options.past and bundle.calibration.past is not None:
+            from codeorigin.check.past import past_of_sources  # noqa: PLC0415 - needs git
+
+            how = replace(how, past=past_of_sources(sources, bundle, partial(how.load, bundle)))
+        started = time.perf_counter()
         outcomes = stack.enter_context(closing(_outcomes(sources, how, pool, workers, bundle)))
         for number, outcome in enumerate(outcomes, 1):
             if isinstance(outcome, FileError):
@@ -137,6 +142,7 @@ def check(options: CheckOptions) -> CheckResult:
         show=options.show,
         change=change,
         accepted=accepted,
+        past=how.past,
     )
 
 

@@ -41,6 +41,14 @@ FileContext = Annotated[
         help="Let the other functions of a file influence a verdict, or judge each by its own text.",
     ),
 ]
+Past = Annotated[
+    bool,
+    typer.Option(
+        " /--no-past",
+        show_default=False,
+        help="Do not compare with the project's own functions from before December 2022.",
+    ),
+]
 Config = Annotated[
     bool,
     typer.Option(" /--no-config", show_default=False, help="Do not read codeorigin.toml and pyproject.toml."),

@@ -10,10 +10,11 @@ from codeorigin.errors import CodeOriginError, MissingContentError, ModelError, 
 from codeorigin.fleet.options import UnitKind
 from codeorigin.fleet.units import Unit
 from codeorigin.git.repository import Repository
+from codeorigin.git.trees import tree_files
 from codeorigin.history.blob_functions import BlobReader, load_analyzer
 from codeorigin.history.results import UNREADABLE
 from codeorigin.history.state import IN_MEMORY, HistoryState
-from codeorigin.history.tree import judged_file, tree_files
+from codeorigin.history.tree import judged_file
 from codeorigin.history.walk import Plan, Walk
 from codeorigin.languages.kinds import DOCUMENT_KINDS, Kind, kind_for_path
 from codeorigin.model.calibration.judge import Judge

@@ -149,10 +149,18 @@ class Repository:
         with Objects(self.git) as objects:
             return read_commit(objects, name)
 
-    def log(self, start: str, *, without: str | None = None, paths: tuple[str, ...] = ()) -> Iterator[Commit]:
+    def log(
+        self,
+        start: str,
+        *,
+        without: str | None = None,
+        paths: tuple[str, ...] = (),
+        first_parents: bool = False,
+    ) -> Iterator[Commit]:
         """Yield the commits reachable from ``start`` but not from ``without``, newest first, as git lists them.
 
-        With ``paths``, only commits that change something there.
+        With ``paths``, only commits that change something there. With ``first_parents``, only the first parent of a
+        merge is followed: the branch that ``start`` is on, and not what was merged into it.
         """
         names = [start, *((f"^{without}",) if without is not None else ())]
         arguments = [
@@ -163,6 +171,7 @@ class Repository:
             "--no-decorate",
             "-z",
             "--encoding=UTF-8",
+            *(["--first-parent"] if first_parents else []),
         ]
         with self.git.stream(*arguments, "--format=%H%x20%T%x20%ct%x20%P", *names, "--", *paths) as output:
             rest = b""

@@ -13,7 +13,6 @@ from codeorigin.history.commit_results import JudgedFunction, judged_functions
 from codeorigin.history.reading import Read, Wanted, read_blobs
 from codeorigin.history.results import CommitDetails, CommitResult, DetailedFunction, HeatLine
 from codeorigin.history.walk import Walk
-from codeorigin.model.calibration.judge import Judge
 
 MOST_FUNCTIONS = 12
 MOST_LINES = 60
@@ -32,7 +31,6 @@ def commit_details(
     Raises:
         RepositoryError: git fails.
     """
-    judge = Judge(analyzer.bundle.calibration)
     changes = dict(commit_changes(repository, [each.commit for each in results], walk.is_source))
     reader = BlobReader(repository, analyzer)
 
@@ -42,7 +40,7 @@ def commit_details(
     try:
         for result in results:
             files = walk.read_files(changes[result.commit].files, read_again)
-            _, functions = judged_functions(judge, files, file_context=walk.file_context)
+            _, functions = judged_functions(walk.judge, files, file_context=walk.file_context)
             functions.sort(key=lambda each: (not each.written, -(each.verdict.probability or 0.0)))
             kept = functions[:MOST_FUNCTIONS]
             made = tuple(

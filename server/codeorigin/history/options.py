@@ -17,6 +17,7 @@ from codeorigin.cli.options import (
     Jobs,
     Model,
     Output,
+    Past,
     Since,
     Until,
     formats_option,
@@ -59,6 +60,7 @@ class HistoryOptions:
     documents: Documents = False
     declared: Declared = True
     file_context: FileContext = None
+    past: Past = True
     state: Annotated[
         Path | None,
         typer.Option(

@@ -14,6 +14,8 @@ from codeorigin.history.state import HistoryState, default_path
 from codeorigin.history.walk import Plan, Walk, plan
 from codeorigin.model.bundle import Bundle
 from codeorigin.model.calibration.judge import Judge
+from codeorigin.model.past import Past
+from codeorigin.past.reading import repository_past
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,7 @@ class HistoryRun:
     bundle: Bundle
     plan: Plan
     walk: Walk
+    past: Past | None
 
     @property
     def model(self) -> str:
@@ -59,6 +62,7 @@ def open_history(
     cells: frozenset[str] | None = None,
     declared: bool = True,
     file_context: bool = True,
+    past: bool = True,
     state: Path | None = None,
     model: Path | None = None,
     jobs: int = 1,
@@ -77,6 +81,7 @@ def open_history(
         cells: languages of the notebook cells to include; None for all.
         declared: whether to look for agents that commits name.
         file_context: whether the other functions of its file and commit count in a function's verdict.
+        past: whether functions are compared with the repository's own from before LLMs.
         state: the file that stores results; None for :func:`codeorigin.history.state.default_path`.
         model: the model's folder; None for the bundled model.
         jobs: number of processes that judge functions.
@@ -88,11 +93,14 @@ def open_history(
     """
     commits = plan(repository, revision, since=since, until=until, paths=paths)
     bundle = Bundle.load(model)
+    known = repository_past(repository, bundle, lambda: Analyzer(bundle)) if past else None
     path = state or default_path(repository.folder, bundle.model_id)
+    if known is not None:
+        settings = f"{settings} {known.evidence}"
     with HistoryState(path, settings, bundle.model_id) as kept:
         walk = Walk(
             repository,
-            Judge(bundle.calibration),
+            Judge(bundle.calibration, known),
             kept,
             model=model,
             wanted=wanted,
@@ -101,4 +109,4 @@ def open_history(
             declared=declared,
             file_context=file_context,
         )
-        yield HistoryRun(repository, bundle, commits, walk)
+        yield HistoryRun(repository, bundle, commits, walk, known)

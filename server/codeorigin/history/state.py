@@ -4,7 +4,6 @@ import hashlib
 import json
 import os
 import sqlite3
-import sys
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -12,6 +11,7 @@ from types import TracebackType
 from typing import Any
 
 from codeorigin.errors import CodeOriginError
+from codeorigin.text.cache_folder import cache_folder
 
 IN_MEMORY = Path(":memory:")
 """The path of a state that is only kept in memory."""
@@ -24,15 +24,7 @@ _TABLES = frozenset({"about", "blobs", "commits"})
 def default_path(repository: Path, model: str) -> Path:
     """Where the state for a repository and a model (its identity) is stored, in the user's cache folder."""
     key = hashlib.sha256(f"{os.path.realpath(repository)}\0{model}".encode("utf-8", "surrogatepass"))
-    return _cache_folder() / "codeorigin" / "history" / f"{key.hexdigest()[:24]}.sqlite"
-
-
-def _cache_folder() -> Path:
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Caches"
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return cache_folder() / "history" / f"{key.hexdigest()[:24]}.sqlite"
 
 
 class HistoryState:

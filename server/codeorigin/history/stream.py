@@ -59,6 +59,7 @@ def run_history(options: HistoryOptions) -> int:
                 cells=selection.cells,
                 declared=options.declared,
                 file_context=file_context,
+                past=options.past,
                 state=options.state,
                 model=options.model,
                 jobs=options.jobs or cores(),

@@ -1,18 +1,12 @@
 """Verdicts on the files of a commit."""
 
-import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from codeorigin.errors import RepositoryError
-from codeorigin.git.line_changes import MAX_CHANGES, records
-from codeorigin.git.repository import Repository
 from codeorigin.history.blob_functions import BlobFunction
 from codeorigin.languages import get_language
 from codeorigin.model.calibration.judge import Judge
 from codeorigin.model.verdict import Band
-
-_FILES = frozenset({b"100644", b"100755"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,24 +25,6 @@ class JudgedFile:
     probability: float | None
     band: str | None
     reason: str | None
-
-
-def tree_files(repository: Repository, commit: str) -> Iterator[tuple[str, str]]:
-    """Yield path and blob of every regular file of ``commit``, in git's order.
-
-    Raises:
-        RepositoryError: git fails, or there are too many files.
-    """
-    with repository.git.stream("ls-tree", "-r", "-z", "--full-tree", commit, ponders=False) as output:
-        for number, entry in enumerate(records(output)):
-            if number == MAX_CHANGES:
-                raise RepositoryError(
-                    f"{commit[:10]}: has more than {MAX_CHANGES:,} files, which are not read"
-                )
-            head, _, path = entry.partition(b"\t")
-            mode, _, rest = head.partition(b" ")
-            if mode in _FILES:
-                yield os.fsdecode(path), rest.rpartition(b" ")[2].decode("ascii")
 
 
 def judged_file(

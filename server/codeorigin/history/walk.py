@@ -141,7 +141,7 @@ class Walk:
         file_context: bool = True,
         analyzer: Analyzer | None = None,
     ) -> None:
-        self._repository, self._judge, self._state = repository, judge, state
+        self._repository, self.judge, self._state = repository, judge, state
         self._model, self._wanted, self._jobs, self._declared = model, wanted, jobs, declared
         self._cells, self._analyzer = cells, analyzer
         self.file_context = file_context
@@ -227,7 +227,7 @@ class Walk:
         files = self.read_files(changed.files, read_again)
         agents = batch.declared.get(commit, ())
         return commit_result(
-            self._judge,
+            self.judge,
             commit,
             seconds,
             files,

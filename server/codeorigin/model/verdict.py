@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from codeorigin.model.past import PastShare
+
 
 class Band(StrEnum):
     """The band according to the calibrated thresholds. ``UNSURE`` is an answer, not a failure."""
@@ -27,7 +29,8 @@ class Reason(StrEnum):
 class Verdict:
     """A calibrated estimate, or the reason why there is none.
 
-    ``logit`` is the raw model's logit for the function's own text (wide + deep + the biases of model and language).
+    ``logit`` is the raw model's logit for the function's own text (wide + deep + the biases of model and language),
+    plus what the project's ``past`` adds; None if it has no past.
     ``file_evidence`` is what the ``neighbours`` other functions of its file add to the logit, in logits; None if there
     are none or the text was judged alone. ``commit_evidence`` is what the ``commit_neighbours`` other functions add in
     addition: those of the analysed change, if that wrote this function, or those of the commit that wrote it.
@@ -56,6 +59,7 @@ class Verdict:
     neighbours: int = 0
     commit_evidence: float | None = None
     commit_neighbours: int = 0
+    past: PastShare | None = None
 
     @classmethod
     def without(cls, reason: Reason) -> "Verdict":

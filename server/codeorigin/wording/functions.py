@@ -14,6 +14,7 @@ from codeorigin.wording.figures import (
     probability_decimal,
     probability_percent,
 )
+from codeorigin.wording.past import past_phrase
 from codeorigin.wording.shares import human_phrase, shares_sentence
 
 SAME_COMMIT = "of the same commit"
@@ -100,28 +101,32 @@ def finding_sentence(function: FunctionReport, cell: int | None = None) -> str:
     """
     verdict = function.verdict
     name = function.span.qualified_name
-    in_its_file = own_text(verdict)
+    own = own_text(verdict)
     # The function's own text may read like human-written code, and only the file may make it a finding.
     reads = "reads"
-    if in_its_file is not None:
-        reads = "reads in its file" if verdict.commit_evidence is None else "reads in its change"
+    if verdict.commit_evidence is not None:
+        reads = "reads in its change"
+    elif verdict.file_evidence is not None:
+        reads = "reads in its file"
     where = "" if cell is None else f" in cell {cell}"
     probability = probability_decimal(verdict.probability)
     sentence = f"'{name}'{where} {reads} like LLM-written code: probability {probability}"
     if (rarity := human_phrase(verdict)) is not None:
         sentence += f"; {rarity}"
-    return f"{sentence}. {CAVEAT}" if in_its_file is None else f"{sentence}. {in_its_file} {CAVEAT}"
+    return f"{sentence}. {CAVEAT}" if own is None else f"{sentence}. {own} {CAVEAT}"
 
 
 def own_text(verdict: Verdict, among: str = "of this change") -> str | None:
     """The score of the function's own text and what other functions add; None if they add nothing.
 
     ``By its own text 64 %; the 11 other functions in this file point to an LLM (+0.62).`` In a change, also or only
-    ``the 3 other functions of this change ...``; ``among`` replaces ``of this change``.
+    ``the 3 other functions of this change ...``; ``among`` replaces ``of this change``. The project's past comes first.
     """
     if verdict.own_probability is None:
         return None
     said = []
+    if verdict.past is not None:
+        said.append(past_phrase(verdict.past))
     if verdict.file_evidence is not None:
         said.append(_others(verdict.neighbours, "in this file", verdict.file_evidence))
     if verdict.commit_evidence is not None:

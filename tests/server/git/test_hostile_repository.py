@@ -16,6 +16,7 @@ from codeorigin.git.commit_changes import commit_changes
 from codeorigin.git.damaged_log import reachable_commits
 from codeorigin.git.process import Git, environment
 from codeorigin.git.repository import Repository as Opened
+from codeorigin.git.trees import tree_files
 from codeorigin.git.written import committed_file, working_files, written_files
 from support.git_traps import Trap, plant
 from support.repositories import Repository
@@ -95,6 +96,8 @@ def test_log_and_blame_run_nothing(repository: Repository, trap: Trap) -> None:
     opened = Opened.of(repository.folder)
     head = opened.resolve("HEAD")
     assert [len(commit.parents) for commit in opened.log(head)] == [1, 0]
+    assert len(list(opened.log(head, first_parents=True))) == 2
+    assert [path for path, _ in tree_files(opened, head)][-1] == "two\nlines.py"
     assert len(line_commits(opened.git, head, "a.py")) == 4
     assert len(line_commits(opened.git, head, "-b.py")) == 2
     assert len(line_commits(opened.git, head, "two\nlines.py")) == 2

@@ -29,6 +29,13 @@ class CalibrateConfig:
     folds, 20 ranked best, as did weighting functions by lines rather than equally. More complex rules (quantiles,
     spread, number of functions, gradient boosting over all of them) ranked little better or called more human files
     elsewhere ``llm``. Files and commits of fewer than ``fewest_functions`` functions get no verdict.
+
+    In a project with ``past_fewest_functions`` functions from before LLMs, ``past_weight`` times the distance of the
+    ``past_quantile`` of their logits above that of a typical project is subtracted from every logit, as if
+    ``past_prior_functions`` more functions were typical. It is one number a project. In projects with both classes it
+    ranked as well as mean and spread of the old logits, or as 19 figures of shape relative to the old code; of 459
+    projects with a past, 6 instead of 20 had more than 5 % of their code of 2021-22 called ``llm``. A model of the
+    project's words ranked .01 better, but half of that is the years between old and new code.
     """
 
     llm_rate: float = 0.01
@@ -48,6 +55,10 @@ class CalibrateConfig:
     context_prior_functions: float = 1.0
     commit_weight: float = 1.2
     file_weight_beside_commit: float = 0.4
+    past_quantile: float = 0.9
+    past_weight: float = 0.75
+    past_prior_functions: float = 20.0
+    past_fewest_functions: int = 30
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -71,6 +82,12 @@ class CalibrateConfig:
             raise ValueError("context_weight must be positive and context_prior_functions not negative")
         if not self.commit_weight > 0 or not self.file_weight_beside_commit > 0:
             raise ValueError("commit_weight and file_weight_beside_commit must be positive")
+        if not 0 <= self.past_quantile <= 1 or not self.past_weight > 0:
+            raise ValueError("past_quantile must lie between 0 and 1, and past_weight be positive")
+        if self.past_prior_functions < 0 or self.past_fewest_functions < 1:
+            raise ValueError(
+                "past_prior_functions must not be negative, and past_fewest_functions at least 1"
+            )
 
     def neighbours(self, weight: float, neutral: float) -> NeighbourRule:
         """How much other functions count by ``weight``; ``neutral`` is the logit of equally likely classes."""

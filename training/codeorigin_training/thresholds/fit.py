@@ -15,6 +15,7 @@ from codeorigin_training.data.rows import Row
 from codeorigin_training.thresholds.config import CalibrateConfig
 from codeorigin_training.thresholds.context import commit_numbers, context_evidence, file_numbers
 from codeorigin_training.thresholds.eligibility import judged
+from codeorigin_training.thresholds.past import fit_past_rule
 from codeorigin_training.thresholds.pooled import fit_pooled_rule, pooled_samples
 from codeorigin_training.thresholds.shares import fit_scale
 
@@ -60,6 +61,7 @@ def fit_calibration(rows: Sequence[Row], logits: Floats, config: CalibrateConfig
         commit=fit_pooled_rule(PooledRule, commits, config, prior_logit=neutral),
         commit_context=context(None, in_commit),
         file_and_commit_context=context(beside_commit, in_commit),
+        past=fit_past_rule(rows, logits, counted, config),
     )
 
 

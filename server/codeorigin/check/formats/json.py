@@ -11,6 +11,7 @@ from codeorigin.check.formats.json_text import indented_pieces
 from codeorigin.check.result import CheckResult
 from codeorigin.model.change_verdict import ChangeVerdict
 from codeorigin.model.file_verdict import FileVerdict
+from codeorigin.model.past import Past
 
 _INDENTED = 4
 """The number of levels of the report down to its functions."""
@@ -51,6 +52,7 @@ def _function(function: FunctionReport, counted: int, accepted: bool) -> dict[st
         "neighbours": verdict.neighbours,
         "commit_evidence": verdict.commit_evidence,
         "commit_neighbours": verdict.commit_neighbours,
+        "past_as_high": None if verdict.past is None else verdict.past.as_high,
         "human_share": verdict.human_share,
         "llm_share": verdict.llm_share,
         "llm_threshold": verdict.llm_threshold,
@@ -83,6 +85,11 @@ def _change(change: ChangeReport) -> dict[str, Any]:
     }
 
 
+def past_values(past: Past | None) -> dict[str, Any] | None:
+    """A project's past as plain values."""
+    return None if past is None else {"functions": len(past.logits), "evidence": past.evidence}
+
+
 def _files(result: CheckResult) -> Iterator[dict[str, Any]]:
     for file, functions in result.listed():
         yield {
@@ -111,6 +118,7 @@ def _data(result: CheckResult) -> dict[str, Any]:
         "version": result.version,
         "model": result.model,
         "change": None if result.change is None else _change(result.change),
+        "past": past_values(result.past),
         "files": _files(result),
         "errors": [
             {"path": error.path, "message": error.message, "skipped": error.skipped}

@@ -18,6 +18,7 @@ from codeorigin.wording.changes import declared_sentence, scope_sentence, verdic
 from codeorigin.wording.figures import probability_decimal
 from codeorigin.wording.files import file_band_or_reason, file_phrase
 from codeorigin.wording.functions import band_or_reason
+from codeorigin.wording.past import past_sentence
 from codeorigin.wording.titles import TEXT_COLUMNS
 from codeorigin.wording.totals import summary_phrases
 
@@ -120,6 +121,8 @@ def _write_summary(result: CheckResult, stream: TextIO) -> None:
             console.print(Text(printable(together), BAND_STYLES[band] if band is not None else "dim"))
         if (said := declared_sentence(result.change)) is not None:
             console.print(Text(printable(said)))
+    if result.past is not None:
+        console.print(Text(past_sentence(result.past)))
     counted, scored, found, *rest = summary_phrases(result.summary, result.limits)
     console.print(Text(f"{counted}; {scored}"))
     if result.summary.findings:

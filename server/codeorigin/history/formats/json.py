@@ -6,6 +6,7 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any, TextIO
 
 import codeorigin
+from codeorigin.check.formats.json import past_values
 from codeorigin.check.formats.json_text import encoded
 from codeorigin.cli.terminal import display_path
 from codeorigin.history.formats.writer import HistoryWriter
@@ -89,6 +90,7 @@ class JsonWriter(HistoryWriter):
             "repository": run.name,
             "since": options.since,
             "until": options.until,
+            "past": past_values(run.past),
         }
         stream.write(f'{encoded(head)[:-1]}, "commits": [')
         self._separator = "\n"

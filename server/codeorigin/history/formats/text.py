@@ -17,6 +17,7 @@ from codeorigin.model.verdict import Band
 from codeorigin.wording import CAVEAT
 from codeorigin.wording.figures import probability_decimal
 from codeorigin.wording.histories import commit_phrase, declared_phrase, percents, totals_phrases
+from codeorigin.wording.past import past_sentence
 
 if TYPE_CHECKING:
     from codeorigin.history.options import HistoryOptions
@@ -51,6 +52,8 @@ class TextWriter(HistoryWriter):
         console.print()
         for phrase in totals_phrases(totals, plan.merges, plan.cut_off, plan.unreadable):
             console.print(Text(phrase))
+        if self.run.past is not None:
+            console.print(Text(past_sentence(self.run.past)))
         if (said := declared_phrase(totals)) is not None:
             console.print(Text(printable(said)))
         console.print(Text(f"{printable(self.run.model)}. {CAVEAT}", "dim"))

@@ -8,6 +8,7 @@ from codeorigin.model.calibration.context import Context
 from codeorigin.model.calibration.pooled_rule import PooledRule
 from codeorigin.model.calibration.scale import Scale
 from codeorigin.model.file_verdict import FileRule
+from codeorigin.model.past import PastRule
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,7 @@ class Calibration:
     none, get no verdict. ``file_context`` is the rule for functions with others in their file, ``file`` the one for
     whole files; None in a bundle without such a rule, as for all that follow. ``commit`` is the rule for whole commits,
     ``commit_context`` the one for functions with others in their commit, ``file_and_commit_context`` the one for
-    functions with others in both.
+    functions with others in both. ``past`` is the rule for functions of a project with old ones.
     """
 
     alone: Scale
@@ -31,6 +32,7 @@ class Calibration:
     commit: PooledRule | None = None
     commit_context: Context | None = None
     file_and_commit_context: Context | None = None
+    past: PastRule | None = None
 
     def __post_init__(self) -> None:
         contexts = (self.file_context, self.commit_context, self.file_and_commit_context)
@@ -50,6 +52,7 @@ class Calibration:
             "commit": PooledRule,
             "commit_context": Context,
             "file_and_commit_context": Context,
+            "past": PastRule,
         }
         return cls(
             Scale.from_manifest(entry["alone"]),
@@ -67,6 +70,7 @@ class Calibration:
             "commit": self.commit,
             "commit_context": self.commit_context,
             "file_and_commit_context": self.file_and_commit_context,
+            "past": self.past,
         }
         return {
             "alone": self.alone.to_manifest(),

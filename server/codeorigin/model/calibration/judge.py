@@ -9,16 +9,18 @@ from codeorigin.model.calibration.context import Context
 from codeorigin.model.calibration.scale import Scale
 from codeorigin.model.change_verdict import ChangedFunctions, ChangeVerdict, judge_change
 from codeorigin.model.file_verdict import FileVerdict
+from codeorigin.model.past import Past
 from codeorigin.model.reading.normalize import Normalized
 from codeorigin.model.scoring.features import RawScore
 from codeorigin.model.verdict import Reason, Verdict
 
 
 class Judge:
-    """Turns scores into verdicts by one model's calibration."""
+    """Turns scores into verdicts by one model's calibration, and by the ``past`` of the project if it is known."""
 
-    def __init__(self, calibration: Calibration) -> None:
+    def __init__(self, calibration: Calibration, past: Past | None = None) -> None:
         self._calibration = calibration
+        self._past = past
 
     def length_reason(self, normalized: Normalized) -> Reason | None:
         """Why a function has too few or too many non-blank lines or characters for a verdict; None if it has not."""
@@ -66,17 +68,18 @@ class Judge:
 
     def alone(self, score: RawScore, language: str) -> Verdict:
         """The verdict on a function by its own text alone, in a model language."""
-        return self._verdict(_unread(score), language, self._calibration.alone)
+        return self._verdict(self._unread(score), language, self._calibration.alone)
 
     def in_file(self, functions: Mapping[int, RawScore], language: str) -> dict[int, Verdict]:
         """The verdicts on a file's functions, including what the others add if the model has a rule for that."""
         context = self._calibration.file_context
         if context is None or context.file is None or len(functions) < 2:
             return {number: self.alone(score, language) for number, score in functions.items()}
-        evidence = context.file.evidence([score.logit for score in functions.values()])
+        unread = {number: self._unread(score) for number, score in functions.items()}
+        evidence = context.file.evidence([verdict.logit or 0.0 for verdict in unread.values()])
         return {
-            number: self._verdict(_unread(score), language, context.scale, (added, len(functions) - 1))
-            for (number, score), added in zip(functions.items(), evidence, strict=True)
+            number: self._verdict(verdict, language, context.scale, (added, len(functions) - 1))
+            for (number, verdict), added in zip(unread.items(), evidence, strict=True)
         }
 
     def file(self, functions: Sequence[tuple[float, int]], language: str) -> FileVerdict | None:
@@ -155,14 +158,17 @@ class Judge:
         return replace(
             verdict,
             **scale.read(own + (from_commit or 0.0) + (in_file or 0.0), language),
-            own_probability=self._calibration.alone.probability(own),
+            own_probability=self._calibration.alone.probability(
+                own if verdict.past is None else own - verdict.past.evidence
+            ),
             file_evidence=in_file,
             neighbours=neighbours if in_file is not None else 0,
             commit_evidence=from_commit,
             commit_neighbours=others,
         )
 
-
-def _unread(score: RawScore) -> Verdict:
-    """A score as a verdict that no scale has read yet."""
-    return Verdict(None, score.logit, None, wide=score.wide, deep=score.deep, windows=score.windows)
+    def _unread(self, score: RawScore) -> Verdict:
+        """A score as a verdict that no scale has read yet."""
+        past = None if self._past is None else self._past.share(score.logit)
+        logit = score.logit if past is None else score.logit + past.evidence
+        return Verdict(None, logit, None, wide=score.wide, deep=score.deep, windows=score.windows, past=past)

@@ -1,0 +1,34 @@
+"""The past of the project that is checked."""
+
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from codeorigin.check.inputs import Source
+from codeorigin.errors import RepositoryError
+from codeorigin.git.repository import Repository
+from codeorigin.model.bundle import Bundle
+from codeorigin.model.past import Past
+from codeorigin.past.reading import repository_past
+
+if TYPE_CHECKING:
+    from codeorigin.analysis.analyzer import Analyzer
+
+
+def past_of_sources(sources: Sequence[Source], bundle: Bundle, load: "Callable[[], Analyzer]") -> Past | None:
+    """The past of the repository that holds all ``sources``; a source that is no file belongs to the current folder.
+
+    None if there is no such repository, and as for :func:`~codeorigin.past.reading.repository_past`.
+    """
+    if bundle.calibration.past is None or not sources:
+        return None
+    places = {os.path.realpath("." if each.file is None else each.file.parent) for each in sources}
+    try:
+        repository = Repository.of(Path(min(places, key=len)))
+    except RepositoryError:
+        return None
+    root = None if repository.root is None else os.path.realpath(repository.root)
+    if root is None or any(os.path.commonpath((root, place)) != root for place in places):
+        return None
+    return repository_past(repository, bundle, load)

@@ -1,0 +1,88 @@
+"""A project's own past: what the scores of its functions from before LLMs say about the score of another one.
+
+Some people's code reads like an LLM's to the model. How high a project's old functions score says how much of the
+score of its other functions is the project's own style.
+
+The past only lowers scores. A model that was fitted on a project finds its old functions, but not its new ones, more
+human than it should, and would raise the scores of people's new code there.
+"""
+
+import math
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class PastRule:
+    """How much a project's old functions count in the verdicts on its functions.
+
+    ``weight`` times the distance by which the ``quantile`` (0 to 1) of the old functions' logits is above ``typical``,
+    its mean over projects, is subtracted from a function's logit. The distance is shrunk towards zero as if there were
+    ``prior_functions`` more functions of a typical project. A project with fewer than ``fewest_functions`` old
+    functions has no past.
+    """
+
+    quantile: float
+    weight: float
+    prior_functions: float
+    typical: float
+    fewest_functions: int
+
+    def __post_init__(self) -> None:
+        if not (0 <= self.quantile <= 1 and self.weight > 0 and self.prior_functions >= 0):
+            raise ValueError("quantile must be a share, weight positive and prior_functions not negative")
+        if self.fewest_functions < 1:
+            raise ValueError("a past has at least one function")
+
+    @classmethod
+    def from_manifest(cls, entry: Mapping[str, Any]) -> "PastRule":
+        """Read what :meth:`to_manifest` writes; KeyError, TypeError or ValueError if it is broken."""
+        return cls(
+            float(entry["quantile"]),
+            float(entry["weight"]),
+            float(entry["prior_functions"]),
+            float(entry["typical"]),
+            int(entry["fewest_functions"]),
+        )
+
+    def to_manifest(self) -> dict[str, Any]:
+        """The entry that :meth:`from_manifest` reads."""
+        return asdict(self)
+
+    def past(self, logits: Sequence[float]) -> "Past | None":
+        """The past of a project whose old functions have these own ``logits``; None if they are too few."""
+        count = len(logits)
+        if count < self.fewest_functions:
+            return None
+        ascending = tuple(sorted(logits))
+        place = self.quantile * (count - 1)
+        low, high = ascending[math.floor(place)], ascending[math.ceil(place)]
+        below = min(0.0, self.typical - low - (high - low) * (place - math.floor(place)))
+        return Past(ascending, self.weight * below * count / (count + self.prior_functions))
+
+
+@dataclass(frozen=True, slots=True)
+class PastShare:
+    """How many of the ``functions`` of a project's past score ``as_high`` as a function by their own text.
+
+    ``evidence``, at most 0, is what the past adds to the function's logit.
+    """
+
+    functions: int
+    as_high: int
+    evidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """The own ``logits`` of a project's old functions, ascending, and the ``evidence`` that they add to every logit."""
+
+    logits: tuple[float, ...]
+    evidence: float
+
+    def share(self, logit: float) -> PastShare:
+        """What the past says about a function whose own text has this ``logit``."""
+        count = len(self.logits)
+        return PastShare(count, count - bisect_left(self.logits, logit), self.evidence)

@@ -1,0 +1,125 @@
+"""A repository's past: the scores of its old functions, from the cache or read from its objects."""
+
+import hashlib
+import json
+import math
+import zlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from codeorigin.cancellation import NEVER, CancelToken
+from codeorigin.errors import RepositoryError, SourceError
+from codeorigin.functions.documents import Document
+from codeorigin.git.objects import Objects, UnreadableObjectError
+from codeorigin.git.repository import Repository
+from codeorigin.git.trees import tree_files
+from codeorigin.languages import Language
+from codeorigin.languages.kinds import kind_for_path
+from codeorigin.model.bundle import Bundle
+from codeorigin.model.past import Past
+from codeorigin.past.commit import last_human_commit
+from codeorigin.text.cache_folder import cache_folder
+from codeorigin.text.regular_files import read_regular_file, replacing_binary_file
+from codeorigin.text.sources import decode_source
+
+if TYPE_CHECKING:
+    from codeorigin.analysis.analyzer import Analyzer
+
+MOST_FUNCTIONS = 2_000
+"""More functions hardly change a quantile of their scores."""
+_MOST_FILES = 2_000
+_AT_ONCE = 32
+_MAX_BYTES = 500_000
+_MOST_KEPT = 1 << 20
+_FORMAT = 1
+
+
+def repository_past(
+    repository: Repository,
+    bundle: Bundle,
+    load: "Callable[[], Analyzer]",
+    cancel: CancelToken = NEVER,
+) -> Past | None:
+    """The past of ``repository``; None if it has none, cannot be read, or if the model has no rule for it.
+
+    At most :data:`MOST_FUNCTIONS` functions are read, of files chosen by a hash of their paths. Their scores are kept
+    by commit and model; only without them is an analyzer loaded, with ``load``.
+
+    Raises:
+        ModelError: the model is broken.
+        Cancelled: ``cancel`` was triggered.
+    """
+    rule = bundle.calibration.past
+    if rule is None:
+        return None
+    try:
+        commit = last_human_commit(repository)
+        if commit is None:
+            return None
+        path = _kept_path(commit, bundle.model_id)
+        logits = _kept(path)
+        if logits is None:
+            logits = _read(repository, commit, load(), cancel)
+            _keep(path, logits)
+    except RepositoryError:
+        return None
+    return rule.past(logits)
+
+
+def _read(repository: Repository, commit: str, analyzer: "Analyzer", cancel: CancelToken) -> list[float]:
+    files = [
+        (path, blob)
+        for path, blob in tree_files(repository, commit)
+        if isinstance(kind_for_path(path), Language)
+    ]
+    files.sort(key=lambda file: hashlib.sha256(file[0].encode("utf-8", "surrogatepass")).digest())
+    found: list[float] = []
+    with Objects(repository.git) as objects:
+        for start in range(0, min(len(files), _MOST_FILES), _AT_ONCE):
+            documents = _documents(objects, files[start : start + _AT_ONCE])
+            for report in analyzer.analyze_many(documents, file_context=False, cancel=cancel):
+                if not isinstance(report, Exception):
+                    found += [
+                        each.verdict.logit for each in report.functions if each.verdict.logit is not None
+                    ]
+            if len(found) >= MOST_FUNCTIONS:
+                break
+    return found[:MOST_FUNCTIONS]
+
+
+def _documents(objects: Objects, files: list[tuple[str, str]]) -> Iterator[Document]:
+    """Those of ``files`` (path and blob) that can be read."""
+    for path, blob in files:
+        kind = kind_for_path(path)
+        try:
+            content = objects.read(blob, _MAX_BYTES)
+            if kind is not None and content is not None:
+                yield Document(decode_source(content, path, _MAX_BYTES, kind.id), kind.id, path)
+        except (UnreadableObjectError, SourceError):
+            continue
+
+
+def _kept_path(commit: str, model: str) -> Path:
+    key = hashlib.sha256(f"{_FORMAT}\0{commit}\0{model}".encode("utf-8", "surrogatepass"))
+    return cache_folder() / "past" / key.hexdigest()[:24]
+
+
+def _kept(path: Path) -> list[float] | None:
+    """The logits in a file of the cache; None if there is none, or if it is damaged."""
+    try:
+        values = json.loads(zlib.decompress(read_regular_file(path, _MOST_KEPT)))
+        logits = [float(value) for value in values]
+    except (OSError, ValueError, TypeError, zlib.error):
+        return None
+    return logits if all(map(math.isfinite, logits)) else None
+
+
+def _keep(path: Path, logits: list[float]) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with replacing_binary_file(path) as stream:
+            # Compression also adds a checksum.
+            stream.write(zlib.compress(json.dumps(logits).encode("ascii")))
+    except OSError:
+        pass  # it is read again the next time

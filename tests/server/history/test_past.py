@@ -1,0 +1,65 @@
+"""The history of a repository with a past."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from codeorigin.cli.app import main
+from codeorigin.history.formats.json import load_schema
+from support.repositories import Repository, plain_functions
+from support.tiny_model import PAST_RULE, with_past_rule
+
+History = Callable[..., str]
+
+
+@pytest.fixture
+def history(
+    tmp_path: Path,
+    model: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> History:
+    """``history(options...)``: the report, by a model with all rules, with the results kept from run to run."""
+    # Small enough that the commit of 2024 still stands out.
+    with_past_rule(model, model, replace(PAST_RULE, weight=0.05))
+    for name in ("XDG_CACHE_HOME", "LOCALAPPDATA"):
+        monkeypatch.setenv(name, str(tmp_path / "cache"))
+    made = Repository(tmp_path / "grown")
+    made.commit({"old.py": plain_functions("one", "two", "three", "four", "five")}, date="2021-01-01")
+    made.commit({"new.py": plain_functions("six", "seven", number=7)}, date="2024-05-01")
+
+    def run(*options: str) -> str:
+        assert main(["history", str(made.folder), "--jobs", "1", "--model", str(model), *options]) == 0
+        return capsys.readouterr().out
+
+    return run
+
+
+def commits(history: History, *options: str) -> Any:
+    report = json.loads(history("--format", "json", *options))
+    jsonschema.Draft202012Validator(load_schema()).validate(report)
+    return report
+
+
+def test_past_shifts_the_logits_of_commits(history: History) -> None:
+    without, report = commits(history, "--no-past"), commits(history)
+    assert without["past"] is None
+    assert report["past"]["functions"] == 5
+    evidence = report["past"]["evidence"]
+    assert evidence < -0.05
+    for commit, plain in zip(report["commits"], without["commits"], strict=True):
+        # Eight lines without evidence are added to those of the functions.
+        lines = plain["lines"]
+        assert commit["logit"] == pytest.approx(plain["logit"] + evidence * lines / (lines + 8))
+    shown, plainly = (each["standing_out"][0]["functions"] for each in (report, without))
+    assert [each["probability"] for each in shown] != [each["probability"] for each in plainly]
+
+
+def test_text_says_what_was_compared(history: History) -> None:
+    assert "Compared with this project's own 5 functions from before December 2022" in history()
+    assert "December 2022" not in history("--no-past")

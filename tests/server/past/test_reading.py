@@ -1,0 +1,121 @@
+"""The scores of a repository's old functions, read once and kept."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from codeorigin.analysis.analyzer import Analyzer
+from codeorigin.functions.documents import Document
+from codeorigin.git.repository import Repository as Opened
+from codeorigin.model.bundle import Bundle
+from codeorigin.model.past import Past
+from codeorigin.past import reading
+from codeorigin.past.reading import repository_past
+from support.repositories import Repository, plain_functions
+from support.tiny_model import PAST_RULE, with_past_rule
+
+
+def past_of(repository: Repository, model: Path) -> Past | None:
+    bundle = Bundle.load(model)
+    return repository_past(Opened.of(repository.folder), bundle, lambda: Analyzer(bundle))
+
+
+def kept_alone(repository: Repository, model: Path) -> Past | None:
+    """The past, which must not be read again."""
+
+    def read() -> Analyzer:
+        raise AssertionError("it is kept")
+
+    return repository_past(Opened.of(repository.folder), Bundle.load(model), read)
+
+
+def own_logits(model: Path, text: str) -> list[float]:
+    report = Analyzer.load(model).analyze(Document(text, "python"), file_context=False)
+    return [each.verdict.logit for each in report.functions if each.verdict.logit is not None]
+
+
+def test_functions_of_the_last_human_commit_are_scored(repository: Repository, model: Path) -> None:
+    text = (repository.folder / "old.py").read_text() + "\n\n" + (repository.folder / "late.py").read_text()
+    logits = own_logits(model, text)
+    assert len(logits) == 7
+    found = past_of(repository, model)
+    assert found is not None
+    assert found.logits == pytest.approx(sorted(logits), abs=1e-6)
+    assert found.evidence == pytest.approx(-0.5 * (sorted(logits)[3] - PAST_RULE.typical), abs=1e-6)
+
+
+def test_scores_are_kept_by_commit_and_model(
+    repository: Repository, model: Path, caches: Path, tmp_path: Path
+) -> None:
+    found = past_of(repository, model)
+    repository.commit({"new.py": plain_functions("ten", number=10)}, date="2024-06-01")
+    assert kept_alone(repository, model) == found
+    assert len(list(caches.rglob("past/*"))) == 1
+    with pytest.raises(AssertionError, match="kept"):
+        kept_alone(repository, with_past_rule(tmp_path / "other", model, replace(PAST_RULE, weight=0.25)))
+
+
+@pytest.mark.parametrize("content", [b"", b"x", b"\x78\x9c"], ids=["empty", "text", "cut off"])
+def test_damaged_cache_is_read_again(
+    repository: Repository, model: Path, caches: Path, content: bytes
+) -> None:
+    found = past_of(repository, model)
+    (kept,) = caches.rglob("past/*")
+    kept.write_bytes(content)
+    assert past_of(repository, model) == found
+    assert kept_alone(repository, model) == found
+
+
+def test_cache_that_cannot_be_written_changes_nothing(
+    repository: Repository, model: Path, caches: Path
+) -> None:
+    caches.write_text("a file")
+    assert past_of(repository, model) is not None
+
+
+def test_number_of_functions_is_bounded(
+    repository: Repository, model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "MOST_FUNCTIONS", 5)
+    found = past_of(repository, model)
+    assert found is not None
+    assert len(found.logits) == 5
+
+
+def test_model_without_a_rule_has_no_past(repository: Repository, tiny_model_dir: Path) -> None:
+    assert past_of(repository, tiny_model_dir) is None
+
+
+def test_too_few_old_functions_are_no_past(tmp_path: Path, model: Path) -> None:
+    made = Repository(tmp_path / "small")
+    made.commit({"a.py": plain_functions("one", "two", "three")}, date="2020-01-01")
+    assert past_of(made, model) is None
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"broken.py": b"\xff\xfe\x00", "binary.py": b"\0" * 100},
+        {"large.py": b"# x\n" * 200_000},
+        {"link.py": b"", "notebook.ipynb": b"{", "text.md": b"```python\ndef f(): pass\n```\n"},
+    ],
+    ids=["not text", "large", "other kinds"],
+)
+def test_files_that_cannot_be_read_are_left_out(tmp_path: Path, model: Path, files: dict[str, bytes]) -> None:
+    made = Repository(tmp_path / "odd")
+    for name, content in files.items():
+        made.write(name, content)
+    made.git("add", *files)
+    made.commit({"a.py": plain_functions("one", "two", "three", "four")}, date="2020-01-01")
+    found = past_of(made, model)
+    assert found is not None
+    assert len(found.logits) == 4
+
+
+def test_damaged_history_is_no_past(repository: Repository, model: Path) -> None:
+    name = repository.git("rev-parse", "HEAD~1").strip()
+    path = repository.folder / ".git" / "objects" / name[:2] / name[2:]
+    path.chmod(0o600)
+    path.write_bytes(b"broken")
+    assert past_of(repository, model) is None

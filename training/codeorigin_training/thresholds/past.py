@@ -1,0 +1,41 @@
+"""Fits the rule for a project's own old functions."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from codeorigin.model.past import PastRule
+from codeorigin_training.arrays import Booleans, Floats
+from codeorigin_training.data.rows import DISTRIBUTION_SOURCE, Row
+from codeorigin_training.thresholds.config import CalibrateConfig
+
+
+def fit_past_rule(
+    rows: Sequence[Row], logits: Floats, counted: Booleans, config: CalibrateConfig
+) -> PastRule | None:
+    """The rule with the quantile that is typical of repositories; None if too few have enough human functions.
+
+    Args:
+        rows: rows of the corpus; packages of a distribution have too few functions of a project, and are left out.
+        logits: out-of-sample logits ``(n,)``.
+        counted: bool ``(n,)``, the functions with a verdict.
+        config: quantile, weight and shrinkage of the rule.
+    """
+    by_project: dict[str, list[float]] = {}
+    for row, logit, is_counted in zip(rows, logits.tolist(), counted.tolist(), strict=True):
+        if row.label == 0 and is_counted and row.source != DISTRIBUTION_SOURCE:
+            by_project.setdefault(row.project, []).append(logit)
+    quantiles = [
+        np.quantile(found, config.past_quantile)
+        for found in by_project.values()
+        if len(found) >= config.past_fewest_functions
+    ]
+    if len(quantiles) < config.fewest_repositories:
+        return None
+    return PastRule(
+        quantile=config.past_quantile,
+        weight=config.past_weight,
+        prior_functions=config.past_prior_functions,
+        typical=float(np.mean(quantiles)),
+        fewest_functions=config.past_fewest_functions,
+    )
