@@ -47,7 +47,7 @@ QUICK_RECIPE: dict[str, Any] = {
         {"strategy": "frozen", "learning_rate": 5e-2, "epochs": 1},
         {"strategy": "gradual", "layers": 2, "learning_rate": 1e-3, "epochs": 2},
     ],
-    "calibrate.rate": 0.1,
+    "calibrate.llm_rate": 0.1,
     "export.baselines": False,
     "export.processes": 1,
 }
