@@ -26,18 +26,21 @@ def test_project_readme_states_the_shipped_models_figures(manifest: dict[str, An
 
 def test_text_around_the_markers_is_kept(manifest: dict[str, Any]) -> None:
     text = with_metrics(f"before\n{BEGIN}\nstale\n{END}\nafter\n", manifest)
-    assert text.startswith(f"before\n{BEGIN}\n| |")
+    assert text.startswith(f"before\n{BEGIN}\nOf 1,000 human-written functions ")
     assert text.endswith(f"{END}\nafter\n")
     assert "stale" not in text
 
 
-def test_readme_has_three_rows_and_says_what_the_bands_mean(manifest: dict[str, Any]) -> None:
+def test_readme_says_what_is_flagged_found_and_open_and_what_the_bands_mean(manifest: dict[str, Any]) -> None:
     manifest["calibration"]["alone"] |= {"llm_rate": 0.015, "human_rate": 0.05}
     text = with_metrics(f"{BEGIN}\n{END}\n", manifest)
     rows = [line for line in text.splitlines() if line.startswith("| ")]
-    assert len(rows) == 1 + 3
+    assert len(rows) == 1 + 2
     assert all(line.count("|") == 4 for line in rows)
     assert "`llm`: at most 1.5 % of human-written functions score as high." in text
+    verdicts = manifest["metrics"]["in_files"]["as_they_are"]["verdicts"]
+    found, missed = (100 * verdicts[name]["share"] for name in ("true_positive_rate", "llm_called_human"))
+    assert f"of 100 LLM-written ones {found:.0f} are found and {100 - found - missed:.0f} stay open" in text
     assert "`human`: at most 5 % of LLM-written ones score as low." in text
 
 

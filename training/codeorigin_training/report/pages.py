@@ -17,6 +17,7 @@ from codeorigin_training.report.document import Block, Heading, Paragraph, markd
 from codeorigin_training.report.human_code import bands, human_code_sections
 from codeorigin_training.report.separation import (
     SELECTION,
+    flagged_found_open,
     in_file_sections,
     interval_note,
     quality_table,
@@ -33,6 +34,7 @@ def with_metrics(readme: str, manifest: Mapping[str, Any]) -> str:
         CodeOriginError: the markers are missing or in the wrong order.
     """
     blocks: list[Block] = [
+        Paragraph(flagged_found_open(manifest["metrics"])),
         readme_table(manifest["metrics"]),
         Paragraph(
             f"{manifest['name']} {manifest['version']}, {manifest['data']['held_out_repositories']} held-out "
