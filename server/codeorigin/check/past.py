@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING
 
 from codeorigin.check.inputs import Source
 from codeorigin.errors import RepositoryError
-from codeorigin.git.repository import Repository
 from codeorigin.model.bundle import Bundle
 from codeorigin.model.past import Past
-from codeorigin.past.reading import repository_past
 
 if TYPE_CHECKING:
     from codeorigin.analysis.analyzer import Analyzer
@@ -24,8 +22,15 @@ def past_of_sources(sources: Sequence[Source], bundle: Bundle, load: "Callable[[
     if bundle.calibration.past is None or not sources:
         return None
     places = {os.path.realpath("." if each.file is None else each.file.parent) for each in sources}
+    folder = Path(min(places, key=len))
+    if not any(os.path.lexists(each / ".git") for each in (folder, *folder.parents)):
+        return None
+    # Imported late, because most of git's modules are of no use outside of a repository.
+    from codeorigin.git.repository import Repository  # noqa: PLC0415
+    from codeorigin.past.reading import repository_past  # noqa: PLC0415
+
     try:
-        repository = Repository.of(Path(min(places, key=len)))
+        repository = Repository.of(folder)
     except RepositoryError:
         return None
     root = None if repository.root is None else os.path.realpath(repository.root)

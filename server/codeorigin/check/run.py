@@ -15,6 +15,7 @@ from codeorigin.check.file_checks import FileCheck
 from codeorigin.check.formats import ReportFormat, write_report
 from codeorigin.check.inputs import Source, collect, find_project
 from codeorigin.check.options import CheckOptions
+from codeorigin.check.past import past_of_sources
 from codeorigin.check.result import CheckedFile, CheckResult, FileError, summarize, within_limits
 from codeorigin.check.selection import Selection
 from codeorigin.check.workers import begun_processes, check_alone, check_in_processes, worker_count
@@ -106,9 +107,7 @@ def check(options: CheckOptions) -> CheckResult:
             keep_text=any(target.format is ReportFormat.HTML for target in options.targets),
             debug=options.debug,
         )
-        if options.past and bundle.calibration.past is not None:
-            from codeorigin.check.past import past_of_sources  # noqa: PLC0415 - needs git
-
+        if options.past:
             how = replace(how, past=past_of_sources(sources, bundle, partial(how.load, bundle)))
         started = time.perf_counter()
         outcomes = stack.enter_context(closing(_outcomes(sources, how, pool, workers, bundle)))
