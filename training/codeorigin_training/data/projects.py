@@ -1,6 +1,6 @@
 """Groups the packages of a distribution by project.
 
-Promises are about a new project, and every project counts once. A distribution splits large ones: a hundred
+Shares are about a new project, and every project counts once. A distribution splits large ones: a hundred
 packages of one PHP framework, by the same authors and in the same style, must not outvote fifty others.
 """
 
@@ -16,8 +16,8 @@ def project_of(repo: str) -> str:
     """The project of a repository: the repository itself, or the project of a distribution's package.
 
     The project of ``debian/php-horde-date`` is ``debian/horde``: the first word of the name after the prefix for its
-    language, or for Go packages the owner. Projects that share this word are merged, which is safe: with too few units
-    the promises never become too strong.
+    language, or for Go packages the owner. Projects that share this word are merged, which is safe: no
+    project counts twice.
     """
     name = repo.lower()
     if not name.startswith(_DISTRIBUTION):

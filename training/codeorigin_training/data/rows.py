@@ -71,7 +71,7 @@ class Row:
 
     @property
     def project(self) -> str:
-        """The unit that promises count once: the repository, or the project of a distribution's package."""
+        """The unit that shares count once: the repository, or the project of a distribution's package."""
         return project_of(self.repo)
 
 

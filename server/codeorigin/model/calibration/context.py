@@ -1,6 +1,6 @@
 """How the other functions of a file or commit count in a function's verdict."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,13 +41,3 @@ class Context:
             **{name: rule.to_manifest() for name, rule in rules.items() if rule is not None},
             **self.scale.to_manifest(),
         }
-
-    def evidence(self, in_commit: Sequence[float] = (), in_file: Sequence[float] = ()) -> float:
-        """What a function's neighbours add to its logit, by the rules that are set.
-
-        Args:
-            in_commit: own logits of the other functions of its commit that have a verdict, in any file.
-            in_file: those of the other functions of its file, from any commit.
-        """
-        from_commit = 0.0 if self.commit is None else self.commit.evidence_for_one(in_commit)
-        return from_commit + (0.0 if self.file is None else self.file.evidence_for_one(in_file))

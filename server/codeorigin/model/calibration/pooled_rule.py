@@ -73,23 +73,14 @@ class PooledRule:
         """One logit, from each function's logit and :func:`counted_lines`; their order does not matter."""
         return pooled_logit(functions, self.prior_lines, self.prior_logit)
 
-    def judge(self, functions: Iterable[tuple[float, int]], language: str) -> PooledVerdict:
-        """The verdict on functions that each have a verdict.
+    def judge_as(self, kind: type[Kind], functions: Sequence[tuple[float, int]], language: str) -> Kind:
+        """The verdict of type ``kind`` on functions that each have a verdict, however few.
 
         Args:
+            kind: the class of the verdict.
             functions: logit and :func:`counted_lines` of each, in any order.
             language: the language whose shares apply; :func:`main_language` if there are several.
-
-        Returns:
-            A verdict, without probability and band if there are fewer than ``fewest_functions``.
         """
-        known = list(functions)
-        if len(known) < self.fewest_functions:
-            return PooledVerdict(None, None, None, len(known))
-        return self.judge_as(PooledVerdict, known, language)
-
-    def judge_as(self, kind: type[Kind], functions: Sequence[tuple[float, int]], language: str) -> Kind:
-        """The verdict of type ``kind`` on ``functions``, however few."""
         logit = self.pooled(functions)
         return kind(logit=logit, functions=len(functions), **self.scale.read(logit, language))
 

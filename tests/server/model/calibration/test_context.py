@@ -1,4 +1,4 @@
-"""The evidence that a commit's other functions add, with and without those of the file."""
+"""The rules for functions with others in their commit, with and without those of the file."""
 
 import pytest
 from hypothesis import given
@@ -15,28 +15,10 @@ IN_BOTH = Context(FILE_CONTEXT.scale, file=FILE, commit=COMMIT)
 LOGITS = st.lists(st.floats(-20, 20), min_size=2, max_size=20)
 
 
-def test_commit_and_file_both_add_evidence() -> None:
-    assert IN_COMMIT.evidence([1.5, 2.5]) == pytest.approx(1.2 * 3.0 / 3)
-    assert IN_BOTH.evidence([1.5, 2.5], [-0.5]) == pytest.approx(1.2 * 3.0 / 3 + 0.4 * -1.0 / 2)
-    # Without a rule for it, the file adds nothing.
-    assert IN_COMMIT.evidence([1.5, 2.5], [9.0]) == IN_COMMIT.evidence([1.5, 2.5])
-
-
-def test_lone_function_gets_no_evidence() -> None:
-    assert IN_COMMIT.evidence([]) == IN_BOTH.evidence([], []) == 0.0
-
-
 @given(LOGITS)
 def test_evidence_for_one_function_matches_evidence_for_all(logits: list[float]) -> None:
     one_by_one = [COMMIT.evidence_for_one(logits[:n] + logits[n + 1 :]) for n in range(len(logits))]
     assert one_by_one == pytest.approx(COMMIT.evidence(logits), abs=1e-9)
-
-
-@given(LOGITS, st.randoms())
-def test_the_order_of_the_others_does_not_matter(logits: list[float], random: object) -> None:
-    shuffled = list(logits)
-    random.shuffle(shuffled)  # type: ignore[attr-defined]
-    assert IN_BOTH.evidence(shuffled, logits) == IN_BOTH.evidence(logits, shuffled)
 
 
 @pytest.mark.parametrize("context", [IN_COMMIT, IN_BOTH, FILE_CONTEXT])

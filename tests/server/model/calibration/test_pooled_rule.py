@@ -2,7 +2,7 @@
 
 import pytest
 
-from codeorigin.model.calibration.pooled_rule import PooledRule, main_language
+from codeorigin.model.calibration.pooled_rule import PooledRule, PooledVerdict, main_language
 from codeorigin.model.file_verdict import FileRule
 from codeorigin.model.verdict import Band
 from support.scales import scale
@@ -13,17 +13,12 @@ RULE = PooledRule(prior_lines=20.0, prior_logit=0.5, fewest_functions=3, scale=S
 
 def test_commit_is_pooled_like_a_file() -> None:
     functions = [(3.0, 10), (1.0, 20), (2.0, 30)]
-    found = RULE.judge(functions, "python")
+    found = RULE.judge_as(PooledVerdict, functions, "python")
     file = FileRule(20.0, 0.5, 3, SCALE).verdict(functions, "python")
     assert found.logit == file.logit == pytest.approx((20 * 0.5 + 30 + 20 + 60) / 80)
     assert found.band is file.band is Band.LLM
     assert (found.functions, found.language) == (3, "python")
-    assert RULE.judge(functions[::-1], "python") == found
-
-
-def test_too_few_functions_give_no_verdict() -> None:
-    found = RULE.judge([(9.0, 100)] * 2, "python")
-    assert (found.probability, found.logit, found.band, found.functions) == (None, None, None, 2)
+    assert RULE.judge_as(PooledVerdict, functions[::-1], "python") == found
 
 
 def test_manifest_entry_round_trips_to_the_same_class() -> None:
