@@ -13,7 +13,6 @@ from codeorigin.check.result import (
     CheckedFile,
     CheckResult,
     FileError,
-    Show,
     counted_lines,
     summarize,
     within_limits,
@@ -140,13 +139,12 @@ def make_file() -> Callable[..., CheckedFile]:
 
 @pytest.fixture
 def make_result(make_file: Callable[..., CheckedFile]) -> Callable[..., CheckResult]:
-    """``make_result(files, errors, threshold, show)``: a result with matching totals."""
+    """``make_result(files, errors, threshold)``: a result with matching totals."""
 
     def make(
         files: tuple[CheckedFile, ...] | None = None,
         errors: tuple[FileError, ...] = (),
         threshold: float | None = None,
-        show: Show = Show.ALL,
     ) -> CheckResult:
         limits = Limits(threshold)
         given = tuple(within_limits(file, limits) for file in ((make_file(),) if files is None else files))
@@ -157,7 +155,6 @@ def make_result(make_file: Callable[..., CheckedFile]) -> Callable[..., CheckRes
             errors=errors,
             summary=summarize(given, limits, errors=errors, seconds=0.5, peak_memory_bytes=300 * 2**20),
             limits=limits,
-            show=show,
         )
 
     return make

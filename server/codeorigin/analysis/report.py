@@ -10,7 +10,7 @@ from codeorigin.errors import CodeOriginError
 from codeorigin.functions.spans import FunctionSpan, Piece
 from codeorigin.model.change_verdict import ChangeVerdict
 from codeorigin.model.file_verdict import FileReason, FileVerdict
-from codeorigin.model.verdict import Band, Verdict
+from codeorigin.model.verdict import Band, Reason, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,8 @@ class ChangeReport:
 class Summary:
     """Totals of one run. ``functions`` counts outermost functions, ``scored`` those with a verdict.
 
-    ``accepted`` counts functions that are not findings because they were accepted.
+    ``accepted`` counts functions that are not findings because they were accepted. ``reasons`` counts those without a
+    verdict.
     ``without_functions`` counts the files in which no function was found, ``file_bands`` those that have a verdict as a
     whole. ``lines`` counts the non-blank lines of functions with a verdict, only the changed ones if a change was
     analysed; ``finding_lines`` counts those of findings.
@@ -110,6 +111,7 @@ class Summary:
     errors: int = 0
     skipped: int = 0
     bands: dict[Band, int] = field(default_factory=lambda: dict.fromkeys(Band, 0))
+    reasons: dict[Reason, int] = field(default_factory=dict)
     file_bands: dict[Band, int] = field(default_factory=lambda: dict.fromkeys(Band, 0))
     lines: int = 0
     finding_lines: int = 0

@@ -7,8 +7,11 @@ from typing import Annotated
 import typer
 
 from codeorigin.check.formats import DeltaFormat, ReportFormat
-from codeorigin.check.result import Show
+from codeorigin.check.listing import Listing, Show, Sort
 from codeorigin.cli.options import (
+    CHANGE,
+    REPORT,
+    VERDICT,
     Config,
     Debug,
     Declared,
@@ -35,22 +38,52 @@ class CheckOptions:
     ``settings`` apply where the project sets nothing.
     """
 
-    paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="Files, folders, or - for stdin.")] = (
-        field(default_factory=list)
-    )
+    paths: Annotated[
+        list[str], typer.Argument(metavar="[PATH]...", help="Files, folders, or - for stdin. (default: .)")
+    ] = field(default_factory=list)
+    language: LanguageOption = None
+    stdin_filename: StdinFilename = None
+    exclude: Exclude = field(default_factory=list)
+    documents: Documents = False
+    config: Config = True
     changed: Annotated[
         str | None,
         typer.Option(
             metavar="[BASE]",
-            help="Check only functions that the working tree changed against HEAD, or HEAD since it left BASE.",
+            help="Only functions that the working tree changed against HEAD, or HEAD since it left BASE.",
+            rich_help_panel=CHANGE,
         ),
     ] = None
     staged: Annotated[
-        bool, typer.Option("--staged", help="Check only functions that the index changed against HEAD.")
+        bool,
+        typer.Option(
+            "--staged", help="Only functions that the index changed against HEAD.", rich_help_panel=CHANGE
+        ),
     ] = False
     commit: Annotated[
-        str | None, typer.Option(metavar="REV", help="Check only functions that this commit changed.")
+        str | None,
+        typer.Option(metavar="REV", help="Only functions that this commit changed.", rich_help_panel=CHANGE),
     ] = None
+    declared: Declared = True
+    show: Annotated[Show, typer.Option(help="What the text report lists.", rich_help_panel=REPORT)] = (
+        Show.FINDINGS
+    )
+    sort: Annotated[
+        Sort,
+        typer.Option(help="List by score, or by file and line.", rich_help_panel=REPORT),
+    ] = Sort.SCORE
+    statistics: Annotated[
+        bool,
+        typer.Option(
+            "--statistics", help="Count by language and folder instead of listing.", rich_help_panel=REPORT
+        ),
+    ] = False
+    verbose: Annotated[
+        bool,
+        typer.Option(
+            "--verbose", "-v", help="Add what was read, compared and measured.", rich_help_panel=REPORT
+        ),
+    ] = False
     formats: Annotated[list[str], formats_option(ReportFormat)] = field(default_factory=list)
     output: Output = None
     threshold: Annotated[
@@ -58,23 +91,26 @@ class CheckOptions:
         typer.Option(
             min=0.0,
             max=1.0,
+            metavar="P",
             help="Probability from which a function is a finding. (default: the model's own)",
+            rich_help_panel=VERDICT,
         ),
     ] = None
-    show: Annotated[Show, typer.Option(help="Which functions to list.")] = Show.ALL
-    language: LanguageOption = None
-    stdin_filename: StdinFilename = None
-    exclude: Exclude = field(default_factory=list)
-    documents: Documents = False
     baseline: Annotated[
         Path | None,
         typer.Option(
             metavar="FILE",
             help="File of accepted findings, as editors keep it: these are not reported.",
+            rich_help_panel=VERDICT,
         ),
     ] = None
     update_baseline: Annotated[
-        bool, typer.Option("--update-baseline", help="Accept all findings into the file of --baseline.")
+        bool,
+        typer.Option(
+            "--update-baseline",
+            help="Accept all findings into the file of --baseline.",
+            rich_help_panel=VERDICT,
+        ),
     ] = False
     fail_on_share: Annotated[
         float | None,
@@ -83,16 +119,21 @@ class CheckOptions:
             max=1.0,
             metavar="P",
             help="Exit with 1 only if findings are more than this share of the lines that were judged.",
+            rich_help_panel=VERDICT,
         ),
     ] = None
-    declared: Declared = True
+    exit_zero: Annotated[
+        bool,
+        typer.Option("--exit-zero", help="Exit with 0 even if there are findings.", rich_help_panel=VERDICT),
+    ] = False
     file_context: FileContext = None
     past: Past = True
-    config: Config = True
     settings: Annotated[
         str | None,
         typer.Option(
-            metavar="JSON", help="An editor's settings, used where the project's files set nothing."
+            metavar="JSON",
+            help="An editor's settings, used where the project's files set nothing.",
+            hidden=True,
         ),
     ] = None
     model: Model = None
@@ -104,6 +145,11 @@ class CheckOptions:
     def targets(self) -> list[ReportTarget[ReportFormat]]:
         """The reports to write; raises CodeOriginError."""
         return parse_targets(self.formats, self.output, ReportFormat, ReportFormat.TEXT)
+
+    @property
+    def listing(self) -> Listing:
+        """What the text report lists."""
+        return Listing(self.show, self.sort, self.statistics, self.verbose)
 
     @property
     def is_of_change(self) -> bool:
@@ -121,7 +167,7 @@ class DeltaOptions:
     output: Output = None
     every_change: Annotated[
         bool,
-        typer.Option("--all", help="Also list functions of which only the probability has changed."),
+        typer.Option("--all", help="Also list functions of which only place or probability changed."),
     ] = False
     debug: Debug = False
 

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 from itertools import accumulate
 
 from codeorigin.analysis.report import ChangeReport, FileReport, FunctionReport, Summary, line_range
@@ -12,13 +11,6 @@ from codeorigin.model.change_verdict import ChangedFunctions
 from codeorigin.model.limits import Limits
 from codeorigin.model.past import Past
 from codeorigin.model.verdict import Band, Verdict
-
-
-class Show(StrEnum):
-    """Which functions a report lists."""
-
-    ALL = "all"
-    FINDINGS = "findings"
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +131,6 @@ class CheckResult:
     errors: tuple[FileError, ...]
     summary: Summary
     limits: Limits = field(default_factory=Limits)
-    show: Show = Show.ALL
     change: ChangeReport | None = None
     accepted: frozenset[str] = frozenset()
     past: Past | None = None
@@ -154,19 +145,6 @@ class CheckResult:
 
     def _is_reported(self, function: FunctionReport) -> bool:
         return is_finding(function.verdict, self.limits)
-
-    def listed(self) -> Iterator[tuple[CheckedFile, tuple[FunctionReport, ...]]]:
-        """Yield the files to list, each with its outermost functions to list, according to ``show``.
-
-        A file in band ``llm`` is listed even if none of its functions is a finding.
-        """
-        for file in self.files:
-            functions = file.report.functions
-            if self.show is Show.FINDINGS:
-                functions = tuple(function for function in functions if self.is_finding(function))
-                if not functions and not is_llm_file(file):
-                    continue
-            yield file, functions
 
     def findings(self) -> Iterator[tuple[CheckedFile, FunctionReport]]:
         """Yield the findings, ordered by file and line."""
@@ -195,6 +173,7 @@ def summarize(
     found = [(function, lines) for function, lines in functions if is_finding(function.verdict, limits)]
     new = [lines for function, lines in found if function.function_id not in accepted]
     bands = Counter(band for band, _ in judged)
+    reasons = Counter(function.verdict.reason for function, _ in functions if function.verdict.reason)
     of_files = Counter(file.report.verdict.band for file in files if file.report.verdict is not None)
     skipped = sum(error.skipped for error in errors)
     return Summary(
@@ -209,6 +188,7 @@ def summarize(
         errors=len(errors) - skipped,
         skipped=skipped,
         bands={band: bands[band] for band in Band},
+        reasons=dict(reasons.most_common()),
         file_bands={band: of_files[band] for band in Band},
         lines=sum(lines for _, lines in judged),
         finding_lines=sum(new),

@@ -58,10 +58,8 @@ def _sources(
             if not sources:
                 to_stderr(nothing_changed(change))
             yield sources, [], change
-    elif options.paths:
-        yield *collect(options.paths, selection, stdin_filename=options.stdin_filename), None
     else:
-        raise CodeOriginError("name files, folders or - to check, or a change (see codeorigin --help)")
+        yield *collect(options.paths or ["."], selection, stdin_filename=options.stdin_filename), None
 
 
 def check(options: CheckOptions) -> CheckResult:
@@ -138,7 +136,6 @@ def check(options: CheckOptions) -> CheckResult:
             peak_memory_bytes=_peak_memory_bytes(),
         ),
         limits=limits,
-        show=options.show,
         change=change,
         accepted=accepted,
         past=how.past,
@@ -183,7 +180,8 @@ def run_check(options: CheckOptions) -> int:
         if options.update_baseline and options.baseline is not None:
             result = update(options.baseline, result)
         for report in reports:
-            report.finish(partial(write_report, result, report.format, report.stream))
+            report.finish(partial(write_report, result, report.format, report.stream, options.listing))
     if options.fail_on_share is not None:
         to_stderr(share_sentence(result.summary, options.fail_on_share))
-    return exit_code(result, options.fail_on_share)
+    code = exit_code(result, options.fail_on_share)
+    return ExitCode.OK if options.exit_zero and code == ExitCode.FINDINGS else code

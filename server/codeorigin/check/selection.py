@@ -60,16 +60,19 @@ class Selection:
         return kind if is_selected else None
 
     def in_folder(self, folder: Path) -> Iterator[tuple[Path, Kind]]:
-        """Yield the selected files in ``folder`` and what they are."""
+        """Yield the selected files in ``folder`` and what they are.
+
+        The user named the folder, so it is searched even if the project's ``exclude`` matches it or one above it.
+        """
 
         def leave_out(path: Path) -> bool:
-            return not self.exclude and self.project.excludes_folder(path)
+            return not self.exclude and self.project.excludes_entry(path, is_folder=True)
 
         for path in walk_sources(
             [folder], lambda name: self.kind(name) is not None, exclude=self.exclude, leave_out=leave_out
         ):
             kind = self.kind(path)
-            if kind is not None and (self.exclude or not self.project.excludes(path)):
+            if kind is not None and (self.exclude or not self.project.excludes_entry(path, is_folder=False)):
                 yield path, kind
 
     def in_repository(

@@ -11,8 +11,9 @@ from codeorigin.check.options import CheckOptions, DeltaOptions
 from codeorigin.cli.arguments import with_optional_base
 from codeorigin.cli.commands import add_command
 from codeorigin.cli.exit_codes import ExitCode, guarded, traceback_to_stderr
-from codeorigin.cli.options import DoctorOptions, ExplainRequest, LanguageOptions, ServeOptions
+from codeorigin.cli.options import DoctorOptions, ExplainRequest, HelpOptions, LanguageOptions, ServeOptions
 from codeorigin.cli.terminal import PROGRAM, open_closed_streams, to_stderr
+from codeorigin.cli.topics import TOPICS
 from codeorigin.errors import CodeOriginError
 from codeorigin.fleet.options import ScanOptions
 from codeorigin.history.options import HistoryOptions
@@ -23,8 +24,9 @@ from codeorigin.history.options import HistoryOptions
 app = typer.Typer(
     name=PROGRAM,
     help="Estimate how likely each function was written by an LLM, and show which lines say so.",
-    add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    epilog=f"{PROGRAM} help TOPIC explains {', '.join(TOPICS)}.",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
@@ -53,7 +55,7 @@ def check(options: CheckOptions) -> int:
 
 
 def explain(options: ExplainRequest) -> int:
-    """Show which lines of the function at FILE:LINE made the model think so."""
+    """Show which lines of a function made the model think so."""
     from codeorigin.cli.explain import run_explain
 
     return run_explain(options)
@@ -103,14 +105,23 @@ def delta(options: DeltaOptions) -> int:
     return run_delta(options)
 
 
+def help(options: HelpOptions) -> int:
+    """Explain a topic, or show the help of a command."""
+    from codeorigin.cli.help import show_help
+
+    commands = [each.callback.__name__ for each in app.registered_commands if each.callback is not None]
+    return show_help(options.topic, commands, _run)
+
+
 add_command(app, CheckOptions, check)
 add_command(app, ExplainRequest, explain)
+add_command(app, HistoryOptions, history)
+add_command(app, DeltaOptions, delta)
+add_command(app, ScanOptions, scan)
 add_command(app, LanguageOptions, language)
 add_command(app, DoctorOptions, doctor)
 add_command(app, ServeOptions, serve)
-add_command(app, HistoryOptions, history)
-add_command(app, ScanOptions, scan)
-add_command(app, DeltaOptions, delta)
+add_command(app, HelpOptions, help)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -1,4 +1,4 @@
-"""Commands whose options are one object: it goes from the shell to the run as it is."""
+"""Commands whose options are one object: it goes from the shell to the run as it is; their help is grouped."""
 
 import dataclasses
 import inspect
@@ -6,8 +6,11 @@ from collections.abc import Callable
 from typing import Any, ClassVar, Protocol, TypeVar
 
 import typer
+from typer.core import TyperCommand
 
 from codeorigin.cli.exit_codes import guarded
+
+_OPTION_COLUMNS = 24
 
 
 class CommandOptions(Protocol):
@@ -18,6 +21,27 @@ class CommandOptions(Protocol):
     @property
     def debug(self) -> bool:
         """Whether to show the traceback of an unexpected error."""
+
+
+class GroupedCommand(TyperCommand):
+    """A command whose help lists its options by the groups that they name, in 80 columns."""
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        """Write the arguments, then each group of options in the order of its first one, and the rest."""
+        groups: dict[str, list[tuple[str, str]]] = {}
+        rest: list[tuple[str, str]] = []
+        for parameter in self.get_params(ctx):
+            record = parameter.get_help_record(ctx)
+            if record is None:
+                continue
+            # An option that is only a "no" has nothing before the slash.
+            names, about = record[0].removeprefix(" / ").ljust(_OPTION_COLUMNS), record[1]
+            group = "Arguments" if parameter.param_type_name == "argument" else None
+            group = group or getattr(parameter, "rich_help_panel", None)
+            (rest if group is None else groups.setdefault(group, [])).append((names, about))
+        for title, records in [*groups.items(), ("Other" if len(groups) > 1 else "Options", rest)]:
+            with formatter.section(title):
+                formatter.write_dl(records, col_max=_OPTION_COLUMNS)
 
 
 _Options = TypeVar("_Options", bound=CommandOptions)
@@ -33,7 +57,7 @@ def add_command(app: typer.Typer, options: type[_Options], run: Callable[[_Optio
     # Typer reads the parameters from here, as if they had been written out.
     command.__signature__ = inspect.Signature(list(map(_parameter, dataclasses.fields(options))))  # type: ignore[attr-defined]
     command.__annotations__ = {}
-    app.command()(command)
+    app.command(cls=GroupedCommand)(command)
 
 
 def _parameter(field: "dataclasses.Field[Any]") -> inspect.Parameter:

@@ -17,28 +17,37 @@ def cores() -> int:
     return len(affinity(0)) if affinity is not None else os.cpu_count() or 1
 
 
+INPUT, CHANGE, REPORT, VERDICT = "Input", "Change", "Report", "Verdict"
+"""The groups of options in a help; options without one come last."""
+
 Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an unexpected error.")]
 Model = Annotated[
     Path | None, typer.Option("--model", metavar="DIR", help="Model folder. (default: the one that ships)")
 ]
 Threads = Annotated[
-    int | None, typer.Option("--threads", min=1, help="Threads for the model. (default: all cores)")
+    int | None,
+    typer.Option("--threads", min=1, metavar="N", help="Threads for the model. (default: all cores)"),
 ]
 Jobs = Annotated[
     int | None,
-    typer.Option("--jobs", "-j", min=1, help="Processes that check files side by side. (default: all cores)"),
+    typer.Option("--jobs", "-j", min=1, metavar="N", help="Processes side by side. (default: all cores)"),
 ]
 LanguageOption = Annotated[
     str | None,
     typer.Option(
-        "--language", "-l", help="Language of stdin and of the named files; in folders, check only this one."
+        "--language",
+        "-l",
+        metavar="NAME",
+        help="Language of stdin and named files; in folders, check only this one.",
+        rich_help_panel=INPUT,
     ),
 ]
 FileContext = Annotated[
     bool | None,
     typer.Option(
         "--file-context/--no-file-context",
-        help="Let the other functions of a file influence a verdict, or judge each by its own text.",
+        help="Let the other functions of a file count, or judge each by its own text.",
+        rich_help_panel=VERDICT,
     ),
 ]
 Past = Annotated[
@@ -47,16 +56,25 @@ Past = Annotated[
         " /--no-past",
         show_default=False,
         help="Do not compare with the project's own functions from before December 2022.",
+        rich_help_panel=VERDICT,
     ),
 ]
 Config = Annotated[
     bool,
-    typer.Option(" /--no-config", show_default=False, help="Do not read codeorigin.toml and pyproject.toml."),
+    typer.Option(
+        " /--no-config",
+        show_default=False,
+        help="Do not read codeorigin.toml and pyproject.toml.",
+        rich_help_panel=INPUT,
+    ),
 ]
 StdinFilename = Annotated[
     str | None,
     typer.Option(
-        "--stdin-filename", metavar="NAME", help="Name to show for stdin and to take its language from."
+        "--stdin-filename",
+        metavar="NAME",
+        help="Name to show for stdin and to take its language from.",
+        rich_help_panel=INPUT,
     ),
 ]
 Exclude = Annotated[
@@ -64,7 +82,8 @@ Exclude = Annotated[
     typer.Option(
         "--exclude",
         metavar="PATTERN",
-        help="Exclude files that match, as in .gitignore. May be repeated.",
+        help="Exclude files that match, as in .gitignore; may be repeated.",
+        rich_help_panel=INPUT,
     ),
 ]
 
@@ -75,31 +94,54 @@ def formats_option(formats: type[StrEnum]) -> Any:
         "--format",
         "-f",
         metavar="NAME[=FILE]",
-        help=f"Format of a report ({', '.join(formats)}) and its file; may be repeated. (default: text)",
+        help=f"{', '.join(formats)}; may be repeated, each with a file. (default: text)",
+        rich_help_panel=REPORT,
     )
 
 
 Output = Annotated[
     Path | None,
-    typer.Option("--output", "-o", metavar="FILE", help="File for the one format without. (default: stdout)"),
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="FILE",
+        help="File for the one format without. (default: stdout)",
+        rich_help_panel=REPORT,
+    ),
 ]
 Since = Annotated[
     str | None,
-    typer.Option("--since", metavar="DATE", help="Only commits of this day (YYYY-MM-DD, UTC) or later."),
+    typer.Option(
+        "--since",
+        metavar="DATE",
+        help="Only commits of this day (YYYY-MM-DD, UTC) or later.",
+        rich_help_panel=INPUT,
+    ),
 ]
 Until = Annotated[
     str | None,
-    typer.Option("--until", metavar="DATE", help="Only commits of this day (YYYY-MM-DD, UTC) or before."),
+    typer.Option(
+        "--until",
+        metavar="DATE",
+        help="Only commits of this day (YYYY-MM-DD, UTC) or before.",
+        rich_help_panel=INPUT,
+    ),
 ]
 Declared = Annotated[
     bool,
-    typer.Option(" /--no-declared", show_default=False, help="Do not look whether commits name an agent."),
+    typer.Option(
+        " /--no-declared",
+        show_default=False,
+        help="Do not look whether commits name an agent.",
+        rich_help_panel=CHANGE,
+    ),
 ]
 Documents = Annotated[
     bool,
     typer.Option(
         "--documents",
-        help="Check the code blocks of Markdown and reStructuredText in folders and changes too.",
+        help="Also the code blocks of Markdown and reStructuredText in folders.",
+        rich_help_panel=INPUT,
     ),
 ]
 
@@ -151,15 +193,20 @@ class ExplainRequest:
     nodes: Annotated[
         int,
         typer.Option(
-            min=1, max=512, help="Quadrature nodes to start with; doubled while the result is too coarse."
+            metavar="N",
+            min=1,
+            max=512,
+            help="Quadrature nodes to start with; doubled while the result is too coarse.",
         ),
     ] = 8
     tokens: Annotated[
-        int, typer.Option(min=0, max=1000, help="How many of the strongest tokens to list.")
+        int, typer.Option(metavar="N", min=0, max=1000, help="How many of the strongest tokens to list.")
     ] = 5
     language: Annotated[
         str | None,
-        typer.Option("--language", "-l", help="Language of the file. (default: by its name or text)"),
+        typer.Option(
+            "--language", "-l", metavar="NAME", help="Language of the file. (default: by its name or text)"
+        ),
     ] = None
     file_context: FileContext = None
     config: Config = True
@@ -197,6 +244,14 @@ class DoctorOptions:
 
     model: Model = None
     threads: Threads = None
+    debug: Debug = False
+
+
+@dataclass(frozen=True, slots=True)
+class HelpOptions:
+    """What the user wants to read about."""
+
+    topic: Annotated[str, typer.Argument(metavar="[TOPIC]", help="A topic or a command.")] = ""
     debug: Debug = False
 
 

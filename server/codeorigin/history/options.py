@@ -8,6 +8,8 @@ from typing import Annotated
 import typer
 
 from codeorigin.cli.options import (
+    INPUT,
+    REPORT,
     Config,
     Debug,
     Declared,
@@ -49,16 +51,27 @@ class HistoryOptions:
     ] = "."
     since: Since = None
     until: Until = None
-    by: Annotated[By, typer.Option(help="Rows of the summary.")] = By.MONTH
-    revision: Annotated[str, typer.Option(metavar="REV", help="The commits that this one reaches.")] = "HEAD"
-    formats: Annotated[list[str], formats_option(HistoryFormat)] = field(default_factory=list)
-    output: Output = None
+    revision: Annotated[
+        str,
+        typer.Option(metavar="REV", help="The commits that this one reaches.", rich_help_panel=INPUT),
+    ] = "HEAD"
     language: Annotated[
-        str | None, typer.Option("--language", "-l", help="Judge only code of this language.")
+        str | None,
+        typer.Option(
+            "--language",
+            "-l",
+            metavar="NAME",
+            help="Judge only code of this language.",
+            rich_help_panel=INPUT,
+        ),
     ] = None
     exclude: Exclude = field(default_factory=list)
     documents: Documents = False
+    config: Config = True
     declared: Declared = True
+    by: Annotated[By, typer.Option(help="Rows of the text report.", rich_help_panel=REPORT)] = By.MONTH
+    formats: Annotated[list[str], formats_option(HistoryFormat)] = field(default_factory=list)
+    output: Output = None
     file_context: FileContext = None
     past: Past = True
     state: Annotated[
@@ -68,7 +81,6 @@ class HistoryOptions:
             help="Where results are kept, to go on later. (default: in your folder for caches)",
         ),
     ] = None
-    config: Config = True
     model: Model = None
     jobs: Jobs = None
     debug: Debug = False

@@ -1,12 +1,14 @@
-"""Generates the JSON schema of the settings and the table in the manual from the settings dataclass."""
+"""Generates the JSON schemas of the settings and the table in the manual from the settings dataclass."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 from codeorigin.settings.schema import FIELDS
 
 SCHEMA_PATH = Path(__file__).with_name("settings.schema.json")
+TOML_SCHEMA_PATH = Path(__file__).with_name("codeorigin.schema.json")
 
 
 def json_schema() -> dict[str, Any]:
@@ -28,14 +30,48 @@ def json_schema() -> dict[str, Any]:
     }
 
 
-def schema_text() -> str:
-    """The content of ``settings.schema.json``."""
-    return json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"
+def toml_schema() -> dict[str, Any]:
+    """The JSON schema (draft-07, which TOML tools read) of ``codeorigin.toml`` and of ``[tool.codeorigin]``.
+
+    It has only what a project may set, and accepts the other spellings of a name. TOML has no null.
+    """
+    whole = json_schema()
+    properties: dict[str, Any] = {}
+    for name, found in FIELDS.items():
+        if not found.metadata["project"]:
+            continue
+        schema = dict(whole["properties"][name])
+        if isinstance(schema["type"], list):
+            schema["type"] = next(kind for kind in schema["type"] if kind != "null")
+        if schema["default"] is None:
+            del schema["default"]
+        properties[name] = schema
+    return {
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "title": "codeorigin.toml",
+        "description": "Settings of a project for CodeOrigin.",
+        "type": "object",
+        "properties": properties,
+        "patternProperties": {
+            f"^{re.sub('[A-Z]', lambda match: f'[_-]{match[0].lower()}', name)}$": {
+                "$ref": f"#/properties/{name}"
+            }
+            for name in properties
+            if not name.islower()
+        },
+        "additionalProperties": False,
+    }
 
 
-def write_schema() -> None:
-    """Rewrite ``settings.schema.json`` after a change to :class:`~codeorigin.settings.schema.Settings`."""
-    SCHEMA_PATH.write_text(schema_text(), encoding="utf-8")
+def schema_text(schema: dict[str, Any]) -> str:
+    """The content of the file with ``schema``."""
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+
+
+def write_schemas() -> None:
+    """Rewrite both files after a change to :class:`~codeorigin.settings.schema.Settings`."""
+    SCHEMA_PATH.write_text(schema_text(json_schema()), encoding="utf-8")
+    TOML_SCHEMA_PATH.write_text(schema_text(toml_schema()), encoding="utf-8")
 
 
 def markdown_table() -> str:

@@ -32,12 +32,12 @@ class Project:
             return False
         return _patterns(self.settings.exclude).ignores_file(self._relative(path, self.folder))
 
-    def excludes_folder(self, path: Path) -> bool:
-        """Whether ``exclude`` matches the folder at ``path``, and so all files in it; ignores parent folders."""
+    def excludes_entry(self, path: Path, *, is_folder: bool) -> bool:
+        """Whether ``exclude`` matches the file or folder at ``path`` itself; ignores the folders above it."""
         if self.folder is None or not self.settings.exclude:
             return False
-        verdict = _patterns(self.settings.exclude).verdict(self._relative(path, self.folder), is_folder=True)
-        return verdict is True
+        relative = self._relative(path, self.folder)
+        return _patterns(self.settings.exclude).verdict(relative, is_folder=is_folder) is True
 
     @staticmethod
     def _relative(path: Path, folder: Path) -> str:

@@ -10,6 +10,9 @@ UNCLEAR_LANGUAGE = "its language is not clear from the text"
 CAVEAT = "A probability is an estimate from style, not proof of who wrote the code."
 """For reports: once, or after every finding."""
 
+SHORT_CAVEAT = "An estimate, not proof."
+"""For the end of a line in a terminal."""
+
 FULL_CAVEAT = (
     "An estimate from the text alone, not proof of who wrote it: human-written code can score high, and edited "
     "LLM output can score low."

@@ -1,5 +1,7 @@
 """Formats figures for users: one way to write a probability, a share, evidence and a count."""
 
+from collections.abc import Sequence
+
 NOTICEABLE = 0.005
 """Evidence in logits below which a line, or the rest of a file, is not worth mentioning."""
 
@@ -28,10 +30,37 @@ def probability_decimal(probability: float | None) -> str:
 
 
 def percent(share: float) -> str:
-    """A share, a rate or a gap with as many digits as are significant: ``0.05 %``, ``1.2 %``, ``12 %``."""
+    """A share, a rate or a gap with as many digits as are significant: ``0.05 %``, ``1.2 %``, ``12 %``.
+
+    Only the whole is ``100 %``; what is nearly all is ``over 99 %``.
+    """
     if share < _SMALLEST_SHARE:
         return "under 0.01 %"
+    if _NEARLY_ONE <= share < 1:
+        return "over 99 %"
     return f"{100 * share:.2g} %" if share < 0.0995 else f"{100 * share:.0f} %"
+
+
+def parts_percent(counts: Sequence[int]) -> list[str]:
+    """The parts of a whole as whole per cents that add up to 100, the last ones rounded by the largest remainders.
+
+    ``[1, 99, 900]`` -> ``<1 %``, ``10 %``, ``90 %``: a part that is there is never 0 %, one that lacks something
+    never 100 %. All are 0 % if there is nothing.
+    """
+    whole = sum(counts)
+    if not whole:
+        return ["0 %"] * len(counts)
+    rounded = [100 * count // whole for count in counts]
+    by_remainder = sorted(range(len(counts)), key=lambda place: -(100 * counts[place] % whole))
+    for place in by_remainder[: 100 - sum(rounded)]:
+        rounded[place] += 1
+    return [_part(count, percent, whole) for count, percent in zip(counts, rounded, strict=True)]
+
+
+def _part(count: int, percent: int, whole: int) -> str:
+    if count and not percent:
+        return "<1 %"
+    return ">99 %" if percent == 100 and count < whole else f"{percent} %"
 
 
 def percent_as_given(share: float) -> str:

@@ -16,7 +16,7 @@ _REASONS = {
 
 _SHORT_REASONS = {
     FileReason.TOO_FEW_FUNCTIONS: "too few functions",
-    FileReason.GENERATED: "generated file",
+    FileReason.GENERATED: "generated",
     FileReason.MINIFIED: "minified",
     FileReason.IGNORED: "ignored",
     FileReason.UNPARSED: "syntax too hard to read",

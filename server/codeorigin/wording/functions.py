@@ -33,7 +33,7 @@ _SHORT_REASONS = {
     Reason.TOO_SHORT: "too short",
     Reason.TOO_LONG: "too long",
     Reason.NESTED: "nested",
-    Reason.GENERATED: "generated file",
+    Reason.GENERATED: "generated",
     Reason.MINIFIED: "minified",
     Reason.IGNORED: "ignored",
 }

@@ -3,7 +3,7 @@
 from codeorigin.history.results import UNREADABLE, CommitResult
 from codeorigin.history.totals import Share, Totals
 from codeorigin.model.verdict import Band
-from codeorigin.wording.figures import counted, percent
+from codeorigin.wording.figures import counted, parts_percent
 
 NOT_BY_AUTHOR = (
     "Nothing here is by author, and no names or addresses are kept: a verdict is an estimate about text, wrong for some "
@@ -29,19 +29,14 @@ def commit_phrase(result: CommitResult) -> str:
     return _REASONS.get(result.reason or "", "no verdict")
 
 
-def share_percent(share: Share, band: Band) -> str:
-    """The share of the lines in a band: ``12 %``."""
-    return percent(share.share(band)) if share.bands[band] else "0 %"
-
-
 def percents(share: Share) -> dict[str, str]:
-    """The share of the lines in each band."""
-    return {band.value: share_percent(share, band) for band in Band}
+    """The share of the lines in each band; together they are 100 %."""
+    return dict(zip(map(str, Band), parts_percent([share.bands[band] for band in Band]), strict=True))
 
 
 def badge_message(totals: Totals) -> str:
     """The share of the lines in the band ``llm`` on a badge: ``12 % of lines``."""
-    return f"{share_percent(totals.all, Band.LLM)} of lines" if totals.all.lines else "no verdict"
+    return f"{percents(totals.all)[Band.LLM]} of lines" if totals.all.lines else "no verdict"
 
 
 def declared_phrase(totals: Totals) -> str | None:

@@ -17,7 +17,7 @@ CONSTRUCT_EVIDENCE = "Evidence by construct"
 TOKEN_EVIDENCE = "Strongest tokens"
 EVIDENCE_UNIT = "in logits"
 
-TEXT_COLUMNS = ("file and lines", "prob.", "verdict", "function")
+TEXT_COLUMNS = ("prob.", "verdict", "file and lines", "function")
 HTML_COLUMNS = ("Function", "Lines", "Probability", "Verdict")
 
 RULE = "A function that reads like LLM-written code"

@@ -2,7 +2,9 @@
 
 from codeorigin.analysis.report import Summary
 from codeorigin.model.limits import Limits
+from codeorigin.model.verdict import Band
 from codeorigin.wording.figures import counted, percent, percent_as_given
+from codeorigin.wording.functions import short_reason
 
 
 def threshold_phrase(limits: Limits) -> str:
@@ -19,23 +21,60 @@ def memory_phrase(peak_memory_bytes: int | None) -> str | None:
     return None if peak_memory_bytes is None else f"peak memory {peak_memory_bytes / 2**20:,.0f} MiB"
 
 
-def summary_phrases(summary: Summary, limits: Limits) -> list[str]:
-    """How much was read, what was found, how fast."""
-    bands = ", ".join(f"{count:,} {band.value}" for band, count in summary.bands.items())
+def summary_sentences(summary: Summary) -> list[str]:
+    """What was found among the functions, and why the others were not judged; one sentence if nothing was found.
+
+    ``3,346 of 5,963 functions look LLM-written; 2,611 unsure, 6 human.`` ``766 not judged (600 too short, 166 nested).``
+    """
+    llm, unsure, human = (summary.bands[band] for band in (Band.LLM, Band.UNSURE, Band.HUMAN))
+    left = [*_not_judged(summary), *_not_checked(summary)]
+    if not summary.scored:
+        return [" ".join([*_nothing_judged(summary), *left]) or "Nothing to check."]
+    functions = counted(summary.scored, "function")
+    others = f"{unsure:,} unsure, {human:,} human."
+    if not llm:
+        return [" ".join([f"None of {functions} looks LLM-written; {others}", *left])]
+    looks = "looks" if llm == 1 else "look"
+    found = f"{llm:,} of {functions} {looks} LLM-written"
+    if not summary.findings:
+        return [" ".join([f"{found}, accepted; {others}", *left])]
+    if summary.accepted:
+        found += f", {summary.accepted:,} accepted"
+    return [f"{found}; {others}", *([" ".join(left)] if left else [])]
+
+
+def _nothing_judged(summary: Summary) -> list[str]:
+    if summary.functions:
+        return [f"No function to judge in {counted(summary.files, 'file')}."]
+    return [f"No function found in {counted(summary.files, 'file')}."] if summary.files else []
+
+
+def _not_judged(summary: Summary) -> list[str]:
+    if not summary.reasons:
+        return []
+    several = len(summary.reasons) > 1
+    why = ", ".join(
+        f"{count:,} {short_reason(reason)}" if several else short_reason(reason)
+        for reason, count in summary.reasons.items()
+    )
+    return [f"{sum(summary.reasons.values()):,} not judged ({why})."]
+
+
+def _not_checked(summary: Summary) -> list[str]:
+    failed = summary.errors + summary.skipped
+    return [f"{counted(failed, 'file')} not checked."] if failed else []
+
+
+def run_phrases(summary: Summary, limits: Limits) -> list[str]:
+    """What was read, by which threshold, how fast, and with how much memory."""
+    without = f" ({summary.without_functions:,} without)" if summary.without_functions else ""
     phrases = [
-        _read(summary),
-        f"{summary.scored:,} with a verdict ({bands})",
+        f"{counted(summary.functions, 'function')} in {counted(summary.files, 'file')}{without}",
         f"{counted(summary.findings, 'finding')} at {threshold_phrase(limits)}",
     ]
-    if summary.accepted:
-        phrases.append(f"{summary.accepted:,} accepted")
     if judged := sum(summary.file_bands.values()):
         file_bands = ", ".join(f"{count:,} {band.value}" for band, count in summary.file_bands.items())
         phrases.append(f"{counted(judged, 'file')} judged as a whole ({file_bands})")
-    if summary.errors:
-        phrases.append(counted(summary.errors, "error"))
-    if summary.skipped:
-        phrases.append(f"{summary.skipped:,} skipped")
     rate = summary.functions_per_second
     if rate is not None:
         phrases.append(f"{rate:,.0f} functions/s" if rate >= 10 else f"{rate:.1f} functions/s")
@@ -43,13 +82,6 @@ def summary_phrases(summary: Summary, limits: Limits) -> list[str]:
     if memory is not None:
         phrases.append(memory)
     return phrases
-
-
-def _read(summary: Summary) -> str:
-    if summary.without_functions and summary.without_functions == summary.files:
-        return f"no function found in {counted(summary.files, 'file')}"
-    without = f" ({summary.without_functions:,} without)" if summary.without_functions else ""
-    return f"{counted(summary.functions, 'function')} in {counted(summary.files, 'file')}{without}"
 
 
 def accepted_sentence(added: int, dropped: int) -> str:

@@ -104,7 +104,7 @@ def test_no_command_imports_from_the_current_folder(
     assert part in done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("arguments", [("check", "src", "--jobs", "2"), ("doctor",)])
+@pytest.mark.parametrize("arguments", [("check", "src", "--jobs", "2", "-v"), ("doctor",)])
 def test_module_run_with_a_safe_path_imports_nothing(hostile: Repository, arguments: Sequence[str]) -> None:
     done = run(MODULE, arguments, hostile.folder)
     assert imported(hostile) == []
@@ -119,7 +119,8 @@ def imported_by_python_itself(folder: Path, *more: str) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    "arguments", [("check", "src", "--jobs", "2"), ("history", "--jobs", "2"), ("doctor",), ("--version",)]
+    "arguments",
+    [("check", "src", "--jobs", "2", "-v"), ("history", "--jobs", "2"), ("doctor",), ("--version",)],
 )
 def test_a_module_run_without_a_safe_path_drops_the_current_folder_first(
     hostile: Repository, tmp_path: Path, arguments: Sequence[str]

@@ -159,7 +159,7 @@ def test_human_readable_reports_show_the_change_verdict(repository: Repository, 
     code, out = run("--commit", "HEAD", "--format", form)
     assert code == 0
     assert "The change as a whole" in out
-    code, out = run("--commit", "HEAD~1", "--format", form, "--", "b.py")
+    code, out = run("--commit", "HEAD~1", "--verbose", "--format", form, "--", "b.py")
     assert "No verdict on the change as a whole" in out
 
 

@@ -4,8 +4,7 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
-from codeorigin.check.result import CheckedFile, CheckResult, Show, Summary, is_finding, within_limits
-from codeorigin.model.file_verdict import FileVerdict
+from codeorigin.check.result import CheckedFile, CheckResult, Summary, is_finding, within_limits
 from codeorigin.model.limits import Limits
 from codeorigin.model.verdict import Band, Reason, Verdict
 
@@ -56,34 +55,9 @@ def test_totals_count_only_outermost_functions(make_result: MakeResult) -> None:
     summary = make_result().summary
     assert (summary.files, summary.functions, summary.scored, summary.findings) == (1, 3, 2, 1)
     assert summary.bands == {Band.HUMAN: 0, Band.UNSURE: 1, Band.LLM: 1}
+    assert summary.reasons == {Reason.TOO_SHORT: 1}
     assert summary.functions_per_second == 6.0
 
 
 def test_empty_summary_has_no_speed() -> None:
     assert Summary().functions_per_second is None
-
-
-def test_show_findings_hides_the_rest_but_counts_it_in_the_totals(
-    make_file: MakeFile, make_result: MakeResult
-) -> None:
-    quiet = make_file("quiet.py", "def f():\n    return 1\n", {})
-    result = make_result((make_file(), quiet), show=Show.FINDINGS)
-    listed = [
-        (file.path, [function.span.name for function in functions]) for file, functions in result.listed()
-    ]
-    assert listed == [("shelf.py", ["fast"])]
-    assert result.summary.functions == 4
-
-
-@pytest.mark.parametrize(("band", "listed"), [(Band.LLM, True), (Band.UNSURE, False), (Band.HUMAN, False)])
-def test_show_findings_lists_llm_files_but_they_are_no_findings(
-    band: Band,
-    listed: bool,
-    make_file: MakeFile,
-    make_result: MakeResult,
-    file_verdicts: Mapping[Band, FileVerdict],
-) -> None:
-    result = make_result((make_file(verdicts={}, whole=file_verdicts[band]),), show=Show.FINDINGS)
-    assert [(file.path, functions) for file, functions in result.listed()] == [("shelf.py", ())] * listed
-    assert result.summary.findings == 0
-    assert result.summary.file_bands[band] == 1

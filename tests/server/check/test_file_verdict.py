@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from codeorigin.check.formats import ReportFormat
+from codeorigin.check.listing import Show
 from codeorigin.check.options import CheckOptions
 from codeorigin.check.run import run_check
 from codeorigin.cli.exit_codes import ExitCode
@@ -28,7 +29,9 @@ SOURCE = "\n\n".join(
 def checked(
     model: Path, folder: Path, capsys: pytest.CaptureFixture[str], report: ReportFormat
 ) -> tuple[int, str]:
-    options = CheckOptions(paths=[str(folder / "a.py")], formats=[report.value], threshold=1.0, model=model)
+    options = CheckOptions(
+        paths=[str(folder / "a.py")], formats=[report.value], threshold=1.0, model=model, show=Show.ALL
+    )
     code = run_check(options)
     return code, capsys.readouterr().out
 
@@ -57,7 +60,7 @@ def test_file_verdict_is_reported_without_changing_the_exit_code(
     code, out = checked(model, tmp_path, capsys, ReportFormat.TEXT)
     assert code == ExitCode.OK
     assert "(the file as a whole, 3 functions)" in out
-    assert f"{verdict['probability']:.2f}  {band}" in out
+    assert f"{verdict['probability']:.2f}  {band} " in out
 
 
 def test_model_without_a_file_rule_gives_no_file_verdict(

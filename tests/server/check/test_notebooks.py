@@ -57,7 +57,7 @@ def test_reports_give_the_cell_and_the_lines_in_the_file(folder: Path) -> None:
     (first,) = (number for number, line in enumerate(lines, 1) if "def total" in line)
     arguments = ("check", "rates.ipynb", "--threshold", "0")
     text = run(*arguments, cwd=folder).stdout.decode()
-    assert "* rates.ipynb:cell 3:3-8 " in text
+    assert "  rates.ipynb:cell 3:3-8 " in text
     github = run(*arguments, "-f", "github", cwd=folder).stdout.decode()
     assert f"file=rates.ipynb,line={first},endLine={first + 5}," in github
     assert "'total' in cell 3 reads" in github

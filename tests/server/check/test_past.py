@@ -101,9 +101,9 @@ def test_every_process_knows_the_past(
 
 
 def test_text_report_says_what_was_compared(repository: Repository, check: Check) -> None:
-    said = check("new.py")
+    said = check("new.py", "--verbose")
     assert "own 5 functions from before December 2022, which score higher than usual: -" in said
-    assert "December 2022" not in check("new.py", "--no-past")
+    assert "December 2022" not in check("new.py", "--verbose", "--no-past")
 
 
 def test_messages_say_how_many_score_as_high(repository: Repository, check: Check) -> None:

@@ -11,7 +11,14 @@ from hypothesis import strategies as st
 
 from codeorigin.explain.explanation import Baseline
 from codeorigin.languages import LANGUAGES
-from codeorigin.settings.generated import SCHEMA_PATH, json_schema, markdown_table, schema_text
+from codeorigin.settings.generated import (
+    SCHEMA_PATH,
+    TOML_SCHEMA_PATH,
+    json_schema,
+    markdown_table,
+    schema_text,
+    toml_schema,
+)
 from codeorigin.settings.schema import LANGUAGE_IDS, RunMode, Settings, Severity, merge, public_name
 
 DOCS = Path(__file__).parents[3] / "docs" / "settings.md"
@@ -23,7 +30,8 @@ JSON = st.recursive(
 
 
 def test_schema_file_matches_the_dataclass() -> None:
-    assert SCHEMA_PATH.read_text(encoding="utf-8") == schema_text()
+    assert SCHEMA_PATH.read_text(encoding="utf-8") == schema_text(json_schema())
+    assert TOML_SCHEMA_PATH.read_text(encoding="utf-8") == schema_text(toml_schema())
     jsonschema.Draft202012Validator.check_schema(json_schema())
 
 

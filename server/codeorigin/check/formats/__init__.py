@@ -3,6 +3,7 @@
 from enum import StrEnum
 from typing import TextIO
 
+from codeorigin.check.listing import Listing
 from codeorigin.check.result import CheckResult
 from codeorigin.cli.terminal import write_all
 
@@ -28,8 +29,10 @@ class DeltaFormat(StrEnum):
     MARKDOWN = "markdown"
 
 
-def write_report(result: CheckResult, report_format: ReportFormat, stream: TextIO) -> None:
-    """Write ``result`` to ``stream``. Only the requested renderer is imported.
+def write_report(
+    result: CheckResult, report_format: ReportFormat, stream: TextIO, listing: Listing | None = None
+) -> None:
+    """Write ``result`` to ``stream``; ``listing`` is for text. Only the requested renderer is imported.
 
     Formats that list every function are streamed, because the whole text would take more memory than the rest of the
     check.
@@ -39,7 +42,7 @@ def write_report(result: CheckResult, report_format: ReportFormat, stream: TextI
         case ReportFormat.TEXT:
             from codeorigin.check.formats import text
 
-            text.write(result, stream)
+            text.write(result, stream, listing)
             return
         case ReportFormat.JSON:
             from codeorigin.check.formats.json import parts

@@ -6,7 +6,7 @@ from typing import TextIO
 from codeorigin.check.delta import Delta, ReportedFunction, delta_data
 from codeorigin.check.formats import DeltaFormat
 from codeorigin.check.formats.json_text import encoded
-from codeorigin.check.formats.markdown import LONGEST_LIST, literal_code, literal_text
+from codeorigin.check.formats.markdown import LONGEST_LIST, literal_code
 from codeorigin.cli.terminal import printable, write_all
 from codeorigin.wording import CAVEAT
 from codeorigin.wording.figures import counted, probability_decimal
@@ -47,7 +47,7 @@ def write_markdown(delta: Delta, stream: TextIO) -> None:
 def _parts(delta: Delta) -> Iterator[str]:
     yield "## CodeOrigin"
     yield ""
-    yield f"**{literal_text(_new_findings(delta))}**; {literal_text(_totals(delta))}."
+    yield f"**{_new_findings(delta)}**; {_totals(delta)}."
     yield ""
     yield from _table("Added", [[entry] for entry in delta.added], ["verdict"])
     yield from _table("Changed", [[after, before] for before, after in delta.changed], ["verdict", "before"])
@@ -78,9 +78,9 @@ def _table(title: str, rows: Sequence[Sequence[ReportedFunction]], verdicts: Seq
 
 
 def _verdict_cell(entry: ReportedFunction) -> str:
-    said = literal_text(band_or_reason(entry))
+    said = band_or_reason(entry)
     if entry.probability is not None:
-        said = f"{literal_text(probability_decimal(entry.probability))} {said}"
+        said = f"{probability_decimal(entry.probability)} {said}"
     return f"**{said}**" if entry.finding else said
 
 

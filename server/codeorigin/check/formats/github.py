@@ -5,7 +5,7 @@ from codeorigin.text.literal_text import one_line
 from codeorigin.wording.changes import declared_sentence, scope_sentence, verdict_sentence
 from codeorigin.wording.files import file_sentence
 from codeorigin.wording.functions import finding_sentence
-from codeorigin.wording.totals import summary_phrases
+from codeorigin.wording.totals import summary_sentences
 
 
 def _data(text: str) -> str:
@@ -59,5 +59,5 @@ def render(result: CheckResult) -> str:
             lines.append(f"CodeOrigin: {one_line(together)}")
         if (said := declared_sentence(result.change)) is not None:
             lines.append(f"CodeOrigin: {one_line(said)}")
-    lines.append(f"CodeOrigin: {'; '.join(summary_phrases(result.summary, result.limits))}")
+    lines.append(f"CodeOrigin: {' '.join(summary_sentences(result.summary))}")
     return "\n".join(lines) + "\n"

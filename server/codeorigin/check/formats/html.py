@@ -15,7 +15,7 @@ from codeorigin.wording.figures import probability_decimal
 from codeorigin.wording.files import file_band_or_reason, file_phrase
 from codeorigin.wording.functions import band_or_reason, own_text
 from codeorigin.wording.titles import HTML_COLUMNS
-from codeorigin.wording.totals import summary_phrases
+from codeorigin.wording.totals import summary_sentences
 
 _STYLE = """
 :root { color-scheme: light dark; --edge: #8884; --llm: #d9730d; --unsure: #a08300; --human: #0b7fab; }
@@ -94,8 +94,8 @@ def _whole(file: CheckedFile) -> Iterator[str]:
 
 
 def _body(result: CheckResult) -> Iterator[str]:
-    totals = "; ".join(summary_phrases(result.summary, result.limits))
-    yield f"<p>{escape(totals)}.</p><p><strong>{escape(CAVEAT)}</strong></p>"
+    totals = " ".join(summary_sentences(result.summary))
+    yield f"<p>{escape(totals)}</p><p><strong>{escape(CAVEAT)}</strong></p>"
     if result.change is not None:
         yield f"<p>{html_line(scope_sentence(result.change))}</p>"
         if (together := verdict_sentence(result.change)) is not None:
@@ -105,11 +105,10 @@ def _body(result: CheckResult) -> Iterator[str]:
             yield f'<p class="{band}">{bar} {escape(together)}</p>'
         if (said := declared_sentence(result.change)) is not None:
             yield f"<p>{html_line(said)}</p>"
-    for file, functions in result.listed():
+    for file in result.files:
+        functions = file.report.functions
         yield f"<h2>{html_line(file.shown)}</h2>"
         yield from _whole(file)
-        if not functions and file.report.functions:
-            continue
         if not functions:
             yield "<p>No functions.</p>"
             continue

@@ -91,7 +91,8 @@ def past_values(past: Past | None) -> dict[str, Any] | None:
 
 
 def _files(result: CheckResult) -> Iterator[dict[str, Any]]:
-    for file, functions in result.listed():
+    for file in result.files:
+        functions = file.report.functions
         yield {
             "path": file.path,
             "cell": None if file.cell is None else {"number": file.cell.cell, "lines": file.cell.lines},

@@ -10,23 +10,33 @@ from codeorigin.wording import CAVEAT
 from codeorigin.wording.changes import declared_sentence, scope_sentence, verdict_sentence
 from codeorigin.wording.figures import probability_decimal
 from codeorigin.wording.functions import band_or_reason
-from codeorigin.wording.totals import share_phrase, summary_phrases
+from codeorigin.wording.totals import share_phrase, summary_sentences
 
 LONGEST_LIST = 200
 """Maximum number of rows: GitHub accepts 1 MiB per step, and nobody reads a table of thousands of rows."""
+_PLAIN_WORD = re.compile(r"\(?[A-Za-z0-9]+(?:[-',/][A-Za-z0-9]+)*(?:\.\d+)*\)?[.,;:]?|%")
 _PUNCTUATION = re.compile(r"[^\w ]", re.ASCII)
+# In a code span nothing but its end is markup, and in a table nothing but the end of a cell.
+_PLAIN_CODE = re.compile(r"(?! )[^`|\n]+(?<! )")
 
 
 def literal_text(text: str) -> str:
-    """Escape untrusted text so that it contains no markup: ASCII punctuation becomes entities."""
+    """Escape untrusted text so that it contains no markup: all ASCII punctuation of words that are not plain English."""
+    return re.sub(r"\S+", lambda word: _literal(word[0]), printable(text))
+
+
+def _literal(word: str) -> str:
+    if _PLAIN_WORD.fullmatch(word):
+        return word
     return _PUNCTUATION.sub(
-        lambda match: f"&#{ord(match[0])};" if match[0].isascii() else match[0], printable(text)
+        lambda match: f"&#{ord(match[0])};" if match[0].isascii() else match[0], word
     ).replace("_", "&#95;")
 
 
 def literal_code(text: str) -> str:
-    """Untrusted text as code, where mentions and links are not recognized either."""
-    return f"<code>{literal_text(text)}</code>"
+    """Untrusted text as code, where mentions and links are not recognized either; readable in the source if possible."""
+    shown = printable(text)
+    return f"`{shown}`" if _PLAIN_CODE.fullmatch(shown) else f"<code>{_literal(shown)}</code>"
 
 
 def _parts(result: CheckResult) -> Iterator[str]:
@@ -36,14 +46,13 @@ def _parts(result: CheckResult) -> Iterator[str]:
         yield literal_text(scope_sentence(result.change))
         yield ""
         if (together := verdict_sentence(result.change)) is not None:
-            yield literal_text(together)
+            yield together
             yield ""
         if (said := declared_sentence(result.change)) is not None:
             yield literal_text(said)
             yield ""
-    counted, scored, found, *_ = summary_phrases(result.summary, result.limits)
-    rest = (counted, scored, share_phrase(result.summary))
-    yield f"**{literal_text(found)}**; {'; '.join(map(literal_text, rest))}."
+    found, *rest = summary_sentences(result.summary)
+    yield " ".join([f"**{found}**", *rest, f"{share_phrase(result.summary)}."])
     yield ""
     findings = list(result.findings())
     if findings:
@@ -53,8 +62,7 @@ def _parts(result: CheckResult) -> Iterator[str]:
             first, last = line_range(function)
             yield (
                 f"| {literal_code(function.span.qualified_name)} | {literal_code(f'{file.shown}:{first}-{last}')} "
-                f"| {literal_text(probability_decimal(function.verdict.probability))} "
-                f"| {literal_text(band_or_reason(function.verdict))} |"
+                f"| {probability_decimal(function.verdict.probability)} | {band_or_reason(function.verdict)} |"
             )
         yield ""
         if len(findings) > LONGEST_LIST:

@@ -32,7 +32,7 @@ def _lines(run: "HistoryRun", totals: Totals) -> Iterator[str]:
     yield f"## CodeOrigin history of {literal_text(run.name)}"
     yield ""
     for phrase in totals_phrases(totals, plan.merges, plan.cut_off, plan.unreadable):
-        yield literal_text(phrase)
+        yield phrase
         yield ""
     if (said := declared_phrase(totals)) is not None:
         yield literal_text(said)
@@ -55,7 +55,7 @@ def _shares(title: str, rows: Mapping[str, Share]) -> Iterator[str]:
             f"{share.lines:,}",
             *percents(share).values(),
         ]
-        yield f"| {literal_text(name)} | {' | '.join(map(literal_text, figures))} |"
+        yield f"| {literal_text(name)} | {' | '.join(figures)} |"
     yield ""
 
 
@@ -69,7 +69,7 @@ def _standing_out(run: "HistoryRun", totals: Totals) -> Iterator[str]:
         result = details.result
         yield (
             f"| {literal_code(result.commit[:10])} | {date_of(result.seconds)[:10]} "
-            f"| {literal_text(probability_decimal(result.probability))} | {result.band or ''} | {result.written:,} "
+            f"| {probability_decimal(result.probability)} | {result.band or ''} | {result.written:,} "
             f"| {_likeliest(details)} |"
         )
     yield ""

@@ -18,7 +18,9 @@ def test_each_finding_has_a_notice_and_a_summary_follows(make_result: MakeResult
         "'fast' reads like LLM-written code: probability 0.97; 3 in 100 human-written Rust functions score this high. "
         "A probability is an estimate from style, not proof of who wrote the code."
     )
-    assert summary.startswith("CodeOrigin: 3 functions in 1 file;")
+    assert summary.startswith(
+        "CodeOrigin: 1 of 2 functions looks LLM-written; 1 unsure, 0 human. 1 not judged"
+    )
 
 
 def test_notice_mentions_the_influence_of_the_file(
@@ -44,13 +46,13 @@ def test_only_files_in_band_llm_get_a_notice(
         "4 in 100 human-written Rust files score this high. "
         "A probability is an estimate from style, not proof of who wrote the code."
     )
-    assert "0 findings" in summary
+    assert summary == "CodeOrigin: No function to judge in 3 files. 9 not judged (too short)."
 
 
 def test_skipped_files_are_warnings(make_result: MakeResult) -> None:
     rendered = github.render(make_result((), errors=(FileError("a.py", "is binary", skipped=True),)))
     assert rendered.startswith("::warning file=a.py,title=Not checked::is binary\n")
-    assert "1 skipped" in rendered
+    assert "1 file not checked." in rendered
 
 
 def test_errors_are_error_commands(make_result: MakeResult) -> None:

@@ -1,6 +1,7 @@
 """The formats for GitLab, for step summaries and for badges."""
 
 import json as stdlib_json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from xml.etree import ElementTree
@@ -43,29 +44,49 @@ def test_markdown_lists_findings_and_errors(make_result: MakeResult) -> None:
     )
     lines = markdown.render(result).splitlines()
     assert lines[0] == "## CodeOrigin"
-    assert "Only functions with changed lines&#58; the index against HEAD&#46;" in lines
-    assert "| <code>fast</code> | <code>shelf&#46;py&#58;4&#45;6</code> | 0&#46;97 | llm |" in lines
-    assert "38 &#37; of 8 lines with a verdict are in findings." in markdown.render(result)
-    assert "- <code>bad&#46;py</code>: is binary" in lines
+    assert "Only functions with changed lines: the index against HEAD." in lines
+    assert "| `fast` | `shelf.py:4-6` | 0.97 | llm |" in lines
+    assert lines[4] == (
+        "**1 of 2 functions looks LLM-written; 1 unsure, 0 human.** 1 not judged (too short). 1 file not checked. "
+        "38 % of 8 lines with a verdict are in findings."
+    )
+    assert "- `bad.py`: is binary" in lines
 
 
 @pytest.mark.parametrize(
-    "name", ["a|b", "`x`", "<img src=x>", "[l](http://x)", "@team", "*b*_c_", "www.x.org", "\x1b[1m\n# h"]
+    "name",
+    ["a|b", "`x`", "<img src=x>", "[l](http://x)", "@team", "*b*_c_", "www.x.org", "\x1b[1m\n# h"],
 )
 def test_names_are_literal_in_markdown(make_result: MakeResult, make_file: MakeFile, name: str) -> None:
-    shown = markdown.render(make_result((make_file(name),)))
-    table = [line for line in shown.splitlines() if line.startswith("| <code>")]
+    shown = markdown.render(make_result((make_file(name),), errors=(FileError("a.py", name),)))
+    table = [line for line in shown.splitlines() if line.startswith("| `fast`")]
     assert len(table) == 1
     assert table[0].count("|") == 5
-    assert all(
-        sign not in table[0].replace("<code>", "").replace("</code>", "") for sign in "`<>[]()@*_.\x1b"
-    )
+    place = table[0].split("|")[2].strip()
+    assert "\x1b" not in shown
+    if set(name) & set("`|"):
+        assert place.startswith("<code>")
+        inside = place.removeprefix("<code>").removesuffix("</code>")
+        assert not set(inside) & set("`<>[]()@*_.|")
+    else:
+        # Nothing is markup in a code span, which only a backtick ends.
+        assert re.fullmatch(r"`[^`|]+`", place)
+    (error,) = (line for line in shown.splitlines() if line.startswith("- `a.py`: "))
+    assert not set(error.removeprefix("- `a.py`: ")) & set("`<>[]()@*_.|\\")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["the index against HEAD.", "7 functions (3 human, 4 llm): 0.97, 12 %", "HEAD's parent, and/or 1,234."],
+)
+def test_our_own_sentences_are_readable_in_the_source(text: str) -> None:
+    assert markdown.literal_text(text) == text
 
 
 def test_long_lists_are_cut_off(make_result: MakeResult, make_file: MakeFile) -> None:
     shown = markdown.render(make_result(tuple(make_file(f"{number}.py") for number in range(250))))
     assert "And 50 more." in shown
-    assert shown.count("\n| <code>") == 200
+    assert shown.count("\n| `fast`") == 200
 
 
 @pytest.mark.parametrize(

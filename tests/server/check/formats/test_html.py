@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from html.parser import HTMLParser
 
 from codeorigin.check.formats import html
-from codeorigin.check.result import CheckedFile, CheckResult, FileError, Show
+from codeorigin.check.result import CheckedFile, CheckResult, FileError
 from codeorigin.model.file_verdict import FileVerdict
 from codeorigin.model.verdict import Band, Verdict
 
@@ -80,12 +80,9 @@ def test_code_keeps_its_indentation(
     assert "    def fast(self):\n        return 1" in page.text
 
 
-def test_file_without_functions_is_hidden_by_show_findings(
-    make_file: MakeFile, make_result: MakeResult
-) -> None:
+def test_file_without_functions_says_so(make_file: MakeFile, make_result: MakeResult) -> None:
     empty = make_file("empty.py", "x = 1\n", {})
     assert "No functions." in Page(html.render(make_result((empty,)))).text
-    assert "empty.py" not in html.render(make_result((empty,), show=Show.FINDINGS))
 
 
 def test_page_mentions_the_influence_of_the_file(
@@ -108,6 +105,3 @@ def test_file_verdict_is_shown(
     llm = make_file("odd.py", verdicts={}, whole=file_verdicts[Band.LLM])
     assert "The file as a whole, 7 functions: 0.96, llm" in Page(html.render(make_result((llm,)))).text
     assert "as a whole" not in html.render(make_result())
-    found = Page(html.render(make_result((llm,), show=Show.FINDINGS))).text
-    assert "odd.py The file as a whole" in " ".join(found.split())
-    assert "No functions." not in found

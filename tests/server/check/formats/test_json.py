@@ -8,7 +8,7 @@ from typing import Any
 import jsonschema
 
 from codeorigin.check.formats import json
-from codeorigin.check.result import CheckedFile, CheckResult, FileError, Show
+from codeorigin.check.result import CheckedFile, CheckResult, FileError
 from codeorigin.functions.captured_spans import MAX_NESTING
 from codeorigin.model.file_verdict import FileVerdict
 from codeorigin.model.verdict import Band, Verdict
@@ -222,15 +222,6 @@ def test_file_verdict_is_in_the_report(
     }
     assert report["summary"]["file_bands"] == {"human": 1, "unsure": 1, "llm": 1}
     assert report["summary"]["findings"] == 3
-
-
-def test_show_findings_leaves_out_the_other_functions(
-    make_result: MakeResult, validator: jsonschema.Draft202012Validator
-) -> None:
-    report = parsed(make_result(show=Show.FINDINGS))
-    validator.validate(report)
-    assert [function["name"] for function in report["files"][0]["functions"]] == ["fast"]
-    assert report["summary"]["functions"] == 3
 
 
 def test_odd_names_survive_as_ascii_escapes(make_file: MakeFile, make_result: MakeResult) -> None:

@@ -3,16 +3,20 @@
 import io
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
+import pytest
 from rich.cells import cell_len
 
 from codeorigin.check.formats import text
-from codeorigin.check.result import CheckedFile, CheckResult, FileError, Show
+from codeorigin.check.listing import Listing, Show, Sort
+from codeorigin.check.result import CheckedFile, CheckResult, FileError, summarize
 from codeorigin.model.file_verdict import FileReason, FileVerdict
 from codeorigin.model.verdict import Band, Verdict
 
 MakeFile = Callable[..., CheckedFile]
 MakeResult = Callable[..., CheckResult]
+EVERYTHING = Listing(Show.ALL)
 
 
 class Terminal(io.StringIO):
@@ -22,29 +26,105 @@ class Terminal(io.StringIO):
         return True
 
 
-def rendered(result: CheckResult) -> str:
+def rendered(result: CheckResult, listing: Listing = EVERYTHING) -> str:
     stream = io.StringIO()
-    text.write(result, stream)
+    text.write(result, stream, listing)
     return stream.getvalue()
 
 
-def test_each_function_has_a_line_with_place_probability_and_verdict(make_result: MakeResult) -> None:
+def test_findings_are_listed_likeliest_first_and_two_lines_of_totals_follow(
+    make_file: MakeFile, make_result: MakeResult, verdicts: Mapping[Band, Verdict]
+) -> None:
+    likelier = replace(verdicts[Band.LLM], probability=0.99)
+    second = make_file("b.py", verdicts={"fast": likelier, "Shelf.put": verdicts[Band.HUMAN]})
+    assert rendered(make_result((make_file(), second)), Listing()) == (
+        "prob.  file and lines  function\n"
+        " 0.99  b.py:4-6        fast\n"
+        " 0.97  shelf.py:4-6    fast\n"
+        "\n"
+        "2 of 4 functions look LLM-written; 1 unsure, 1 human.\n"
+        "2 not judged (too short). An estimate, not proof.\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("given", "line"),
+    [
+        ({}, "No function to judge in 1 file. 3 not judged (too short)."),
+        (
+            {"fast": Band.UNSURE, "Shelf.put": Band.HUMAN},
+            "None of 2 functions looks LLM-written; 1 unsure, 1 human. 1 not judged (too short).",
+        ),
+    ],
+)
+def test_nothing_found_is_one_line(
+    given: Mapping[str, Band],
+    line: str,
+    make_file: MakeFile,
+    make_result: MakeResult,
+    verdicts: Mapping[Band, Verdict],
+) -> None:
+    file = make_file(verdicts={name: verdicts[band] for name, band in given.items()})
+    assert rendered(make_result((file,)), Listing()) == f"{line}\n"
+
+
+def test_accepted_functions_are_not_listed_as_findings(make_result: MakeResult) -> None:
+    result = make_result()
+    (_, found), *_ = result.findings()
+    accepted = frozenset({found.function_id})
+    summary = summarize(result.files, result.limits, accepted=accepted, seconds=0.5, peak_memory_bytes=None)
+    result = replace(result, accepted=accepted, summary=summary)
+    assert rendered(result, Listing()) == (
+        "1 of 2 functions looks LLM-written, accepted; 1 unsure, 0 human. 1 not judged (too short).\n"
+    )
+    assert rendered(result).splitlines()[1].split() == ["0.97", "accepted", "shelf.py:4-6", "fast"]
+
+
+def test_show_all_lists_every_function_with_its_verdict(make_result: MakeResult) -> None:
     lines = rendered(make_result()).splitlines()
-    assert [line.split() for line in lines[1:5]] == [
-        ["*", "shelf.py:4-6", "0.97", "llm", "fast"],
-        ["shelf.py:10-15", "0.55", "unsure", "Shelf.put"],
-        ["shelf.py:11-12", "-", "nested", "Shelf.put.log"],
-        ["shelf.py:18-18", "-", "too", "short", "tiny"],
+    assert [line.split() for line in lines[:5]] == [
+        ["prob.", "verdict", "file", "and", "lines", "function"],
+        ["0.97", "llm", "shelf.py:4-6", "fast"],
+        ["0.55", "unsure", "shelf.py:10-15", "Shelf.put"],
+        ["-", "nested", "shelf.py:11-12", "Shelf.put.log"],
+        ["-", "too", "short", "shelf.py:18-18", "tiny"],
     ]
+
+
+def test_list_can_be_sorted_by_path(
+    make_file: MakeFile, make_result: MakeResult, verdicts: Mapping[Band, Verdict]
+) -> None:
+    files = (make_file("a.py", verdicts={"fast": verdicts[Band.HUMAN]}), make_file("b.py"))
+    lines = rendered(make_result(files), Listing(Show.ALL, Sort.PATH)).splitlines()
+    places = [re.search(r"[ab]\.py:(\d+)", line) for line in lines[1:9]]
+    assert [place[0] for place in places if place] == [
+        f"{name}.py:{line}" for name in "ab" for line in (4, 10, 11, 18)
+    ]
+
+
+def test_statistics_count_by_language_and_folder(make_file: MakeFile, make_result: MakeResult) -> None:
+    files = (make_file("src/a.py"), make_file("src/b.py"), make_file("c.py", verdicts={}))
+    lines = rendered(make_result(files), Listing(statistics=True)).splitlines()
+    assert [line.split() for line in lines[:7]] == [
+        ["llm", "unsure", "human", "not", "judged", "language"],
+        ["2", "2", "0", "5", "python"],
+        [],
+        ["llm", "unsure", "human", "not", "judged", "folder"],
+        ["2", "2", "0", "2", "src"],
+        ["0", "0", "0", "3", "."],
+        [],
+    ]
+    assert lines[7] == "2 of 4 functions look LLM-written; 2 unsure, 0 human."
 
 
 def test_file_verdict_has_a_line_of_its_own(
     make_file: MakeFile, make_result: MakeResult, file_verdicts: Mapping[Band, FileVerdict]
 ) -> None:
-    shown = rendered(make_result((make_file(whole=file_verdicts[Band.UNSURE]), make_file("b.py"))))
+    result = make_result((make_file(whole=file_verdicts[Band.UNSURE]), make_file("b.py")))
+    shown = rendered(result, Listing(Show.ALL, Sort.PATH, verbose=True))
     lines = [" ".join(line.split()) for line in shown.splitlines()]
-    assert lines[5] == "shelf.py 0.50 unsure (the file as a whole, 7 functions)"
-    assert lines[6].startswith("* b.py:4-6")
+    assert lines[5] == "0.50 unsure shelf.py (the file as a whole, 7 functions)"
+    assert lines[6].startswith("0.97 llm b.py:4-6")
     assert "1 file judged as a whole (0 human, 1 unsure, 0 llm)" in shown
 
 
@@ -56,38 +136,32 @@ def test_file_without_a_verdict_adds_no_line(make_file: MakeFile, make_result: M
 def test_columns_line_up_with_wide_characters(make_file: MakeFile, make_result: MakeResult) -> None:
     wide = make_file("目录/书架.py")
     lines = rendered(make_result((wide, make_file("b.py")))).splitlines()[1:9]
-    places = {cell_len(line[: re.search(r"  (\d\.\d\d|   -)  ", line).start()]) for line in lines}  # type: ignore[union-attr]
+    names = ("fast", "Shelf.put", "  Shelf.put.log", "tiny")
+    places = {
+        cell_len(line.removesuffix(name)) for line in lines for name in names if line.endswith(f"  {name}")
+    }
     assert len(places) == 1
 
 
 def test_very_long_path_does_not_widen_the_other_lines(make_file: MakeFile, make_result: MakeResult) -> None:
     files = (make_file("x/" * 100 + "a.py"), make_file("b.py"))
     lines = rendered(make_result(files)).splitlines()
-    assert any(line.startswith("* " + "x/" * 100) for line in lines)
+    assert any(("  " + "x/" * 100) in line for line in lines)
     assert max(len(line) for line in lines if "b.py" in line) < 100
 
 
-def test_summary_gives_counts_speed_and_memory(make_result: MakeResult) -> None:
+def test_verbose_gives_counts_speed_and_memory(make_result: MakeResult) -> None:
     errors = (FileError("bad.py", "is binary"),)
-    shown = rendered(make_result(errors=errors))
-    assert "3 functions in 1 file; 2 with a verdict (0 human, 1 unsure, 1 llm)" in shown
+    shown = rendered(make_result(errors=errors), Listing(verbose=True))
+    assert "1 not judged (too short). 1 file not checked. An estimate, not proof.\n" in shown
     assert (
-        "1 finding at the model's threshold (marked *); 1 error; 6.0 functions/s; peak memory 300 MiB"
-        in shown
-    )
-    assert "codeorigin-test 0.1.0 (abc). A probability is an estimate" in shown
+        "3 functions in 1 file; 1 finding at the model's threshold; 6.0 functions/s; peak memory 300 MiB\n"
+        "codeorigin-test 0.1.0 (abc)\n"
+    ) in shown
 
 
-def test_show_findings_lists_only_findings(make_result: MakeResult) -> None:
-    shown = rendered(make_result(show=Show.FINDINGS))
-    assert "fast" in shown
-    assert "Shelf.put" not in shown
-    assert "3 functions" in shown
-
-
-def test_report_without_functions_is_only_a_summary(make_result: MakeResult) -> None:
-    shown = rendered(make_result(()))
-    assert shown.startswith("0 functions in 0 files;")
+def test_report_without_files_is_one_line(make_result: MakeResult) -> None:
+    assert rendered(make_result(())) == "Nothing to check.\n"
 
 
 def test_names_are_shown_literally(make_file: MakeFile, make_result: MakeResult) -> None:

@@ -1,0 +1,97 @@
+"""What ``codeorigin help TOPIC`` explains, in lines of at most 79 columns."""
+
+import textwrap
+
+_VERDICTS = """\
+Each function gets one of three bands.
+
+  llm      at most 1 in 100 human-written functions of its language score as
+           high; --threshold or the setting falsePositiveRate moves this line
+  human    at most 4 in 100 LLM-written functions score as low
+  unsure   neither: an answer, not a failure
+
+A finding is a function in the band llm that was not accepted. A function that
+is too short, too long, nested, generated, minified or ignored is not judged.
+
+The probability is calibrated, for the function in its file. It is an estimate
+from style, never proof of who wrote the code: use it to decide where to look
+twice, never to judge anybody.
+
+'codeorigin explain FILE:LINE' shows which lines made the model think so.
+"""
+
+_FORMATS = """\
+--format NAME writes to stdout or to --output, --format NAME=FILE to a file; it
+may be repeated, so that one run writes several reports.
+
+  text      for a terminal: findings, the likeliest first, then two lines of
+            totals; --show all, --sort path, --statistics, --verbose
+  json      everything, for programs and for 'codeorigin delta'
+  sarif     for code scanning services
+  html      one page with the code of the findings, to share
+  github    workflow commands: a notice for every finding
+  gitlab    a code quality report
+  markdown  for job summaries and comments
+  badge     an SVG with the share of lines in findings
+
+history also has parquet; delta has text, json and markdown.
+"""
+
+_EXIT_CODES = """\
+  0    success; for check and delta: no (new) findings
+  1    check: findings. delta: new findings. --exit-zero turns the 1 of check
+       into 0
+  2    an error: wrong usage, a file that cannot be checked, a broken model;
+       for check it takes precedence over findings
+  130  interrupted with Ctrl-C
+  141  the reader of the output closed it, as in 'codeorigin check | head'
+"""
+
+_IGNORING = """\
+Comments, in the comment syntax of the language:
+
+  codeorigin: ignore        above or in the header of a function: skip it
+  codeorigin: ignore-file   within the first ten lines: skip the file
+
+Files: patterns in 'exclude' of codeorigin.toml, or --exclude PATTERN.
+
+Findings, until their functions change:
+
+  codeorigin check --baseline .codeorigin-baseline.json --update-baseline
+
+and later 'codeorigin check --baseline .codeorigin-baseline.json'. Editors keep
+the same file.
+"""
+
+_SETTINGS = """\
+Read from codeorigin.toml, or from [tool.codeorigin] in pyproject.toml, in the
+folder that contains all paths or the nearest one above it in the repository.
+Names may also be written as in false-positive-rate or false_positive_rate.
+"""
+
+TOPICS = ("verdicts", "formats", "exit-codes", "ignoring", "settings")
+"""The names of the topics."""
+
+
+def topic_text(topic: str) -> str:
+    """The text of one of :data:`TOPICS`; raises KeyError."""
+    if topic == "settings":
+        return _settings()
+    return {
+        "verdicts": _VERDICTS,
+        "formats": _FORMATS,
+        "exit-codes": _EXIT_CODES,
+        "ignoring": _IGNORING,
+    }[topic]
+
+
+def _settings() -> str:
+    from codeorigin.settings.generated import toml_schema  # noqa: PLC0415 - only this topic needs it
+
+    parts = [_SETTINGS]
+    for name, schema in toml_schema()["properties"].items():
+        about = textwrap.fill(
+            schema["description"], 79, initial_indent="    ", subsequent_indent="    ", break_on_hyphens=False
+        )
+        parts.append(f"  {name}\n{about}\n")
+    return "\n".join(parts)
