@@ -50,8 +50,10 @@ def run(checkout: Path, jobs: int, parts: Sequence[Sequence[str]], cache: Path) 
         SystemExit: a check failed.
     """
     command, environment = [sys.executable, "-m", "codeorigin", "check"], _environment(checkout, cache)
-    options = ["--show", "findings"]
-    if _knows_jobs(checkout, cache):
+    known = _help(checkout, cache)
+    # Older checkouts list all functions and say the speed unless told otherwise, and use one process.
+    options = ["--verbose"] if "--verbose" in known else ["--show", "findings"]
+    if "--jobs" in known:
         options += ["--jobs", str(jobs)]
     for pattern in EXCLUDED:
         options += ["--exclude", pattern]
@@ -86,12 +88,12 @@ def _environment(checkout: Path, cache: Path) -> dict[str, str]:
 
 
 @functools.cache
-def _knows_jobs(checkout: Path, cache: Path) -> bool:
-    """Whether a checkout has the option ``--jobs``; older ones use one process anyway."""
+def _help(checkout: Path, cache: Path) -> str:
+    """The help of a checkout's ``check``."""
     command = [sys.executable, "-m", "codeorigin", "check", "--help"]
     environment = {**_environment(checkout, cache), "COLUMNS": "200"}
     done = subprocess.run(command, env=environment, cwd=cache, capture_output=True, text=True, check=True)
-    return "--jobs" in done.stdout
+    return done.stdout
 
 
 def _end(process: "subprocess.Popen[str]") -> tuple[str, "resource.struct_rusage"]:

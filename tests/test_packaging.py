@@ -44,8 +44,8 @@ def test_wheel_contains_only_the_server_and_its_models(wheel: zipfile.ZipFile) -
     for needed in ("py.typed", "models/codeorigin-small/manifest.json", "models/codeorigin-small/score.onnx",
                    "models/codeorigin-language/manifest.json", "models/codeorigin-language/weights.npz",
                    "cli/language.schema.json",
-                   "settings/settings.schema.json", "check/formats/report.schema.json",
-                   "history/formats/history.schema.json"):  # fmt: skip
+                   "settings/settings.schema.json", "settings/codeorigin.schema.json",
+                   "check/formats/report.schema.json", "history/formats/history.schema.json"):  # fmt: skip
         assert f"codeorigin/{needed}" in names
     guessing = sum(info.file_size for info in wheel.infolist() if "/codeorigin-language/" in info.filename)
     assert guessing < 2_000_000

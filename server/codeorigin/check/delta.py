@@ -47,27 +47,27 @@ class ReportedFunction:
         return self.path, self.cell or 0, self.start_line
 
     def reads_like(self, other: Self) -> bool:
-        """Whether path, text and band are the same as in ``other``, whatever their probabilities.
+        """Whether text and band are the same as in ``other``, whatever their files and probabilities.
 
         The probability of a function moves a little whenever another function of its file changes.
         """
         return self._state == other._state
 
     @property
-    def _state(self) -> tuple[str, str, Band | None, Reason | None, bool]:
-        return self.path, self.function_id, self.band, self.reason, self.finding
+    def _state(self) -> tuple[str, Band | None, Reason | None, bool]:
+        return self.function_id, self.band, self.reason, self.finding
 
     @property
-    def rounded(self) -> float | None:
-        """The probability, as exact as it can be compared."""
-        return None if self.probability is None else round(self.probability, 6)
+    def moving(self) -> tuple[str, float | None]:
+        """What may change without being worth reading: the file, and the probability as exact as it can be compared."""
+        return self.path, None if self.probability is None else round(self.probability, 6)
 
 
 @dataclass(frozen=True, slots=True)
 class Delta:
     """Functions only in the new report, only in the old one, and in both with a difference worth reading.
 
-    ``same`` are the others, of which ``moved`` have another probability.
+    ``same`` are the others, of which ``moved`` are in another file or have another probability.
     """
 
     added: tuple[ReportedFunction, ...]
@@ -137,8 +137,8 @@ def compare(
     """Match the outermost functions by path and id (the text), then by path and name, then by id alone.
 
     In notebooks, functions in the same cell are matched first at each step. A cell's number is not reliable, because it
-    changes whenever a cell is inserted before it. With ``every_change``, a function of which only the probability has
-    changed counts as changed too.
+    changes whenever a cell is inserted before it. With ``every_change``, a function of which only the file or the
+    probability has changed counts as changed too.
     """
     before, after = list(old), list(new)
     pairs: list[tuple[ReportedFunction, ReportedFunction]] = []
@@ -154,7 +154,7 @@ def compare(
         pairs += found
     changed, moved = [], 0
     for pair in pairs:
-        is_moved = pair[0].rounded != pair[1].rounded
+        is_moved = pair[0].moving != pair[1].moving
         if not pair[1].reads_like(pair[0]) or (every_change and is_moved):
             changed.append(pair)
         else:

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.cli.terminal import display_path, printable
+from codeorigin.git.objects import Objects
 from codeorigin.git.repository import Repository
+from codeorigin.git.subjects import commit_subject
 from codeorigin.history.details import commit_details
 from codeorigin.history.request import HistoryRequest
 from codeorigin.history.results import CommitDetails, CommitResult
@@ -27,6 +29,7 @@ class HistoryRun:
     plan: Plan
     walk: Walk
     past: Past | None
+    objects: Objects
 
     @property
     def model(self) -> str:
@@ -42,6 +45,10 @@ class HistoryRun:
     def results(self) -> Iterator[CommitResult]:
         """The result of every commit, newest first; see :meth:`Walk.results`."""
         return self.walk.results(self.plan)
+
+    def subject(self, commit: str) -> str:
+        """The subject of a commit; see :func:`~codeorigin.git.subjects.commit_subject`."""
+        return commit_subject(self.objects, commit)
 
     def details(self, results: Sequence[CommitResult], *, with_lines: bool = True) -> Iterator[CommitDetails]:
         """The commits with their functions and, if ``with_lines``, the evidence of their lines."""
@@ -65,6 +72,6 @@ def open_history(request: HistoryRequest) -> Iterator[HistoryRun]:
     past = repository_past(repository, bundle, lambda: Analyzer(bundle)) if request.past else None
     path = request.state or default_path(repository.folder, bundle.model_id)
     settings = request.settings if past is None else f"{request.settings} {past.evidence}"
-    with HistoryState(path, settings, bundle.model_id) as state:
+    with HistoryState(path, settings, bundle.model_id) as state, Objects(repository.git) as objects:
         walk = Walk(request, Judge(bundle.calibration, past), state)
-        yield HistoryRun(repository, bundle, commits, walk, past)
+        yield HistoryRun(repository, bundle, commits, walk, past, objects)

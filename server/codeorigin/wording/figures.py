@@ -44,7 +44,7 @@ def percent(share: float) -> str:
 def parts_percent(counts: Sequence[int]) -> list[str]:
     """The parts of a whole as whole per cents that add up to 100, the last ones rounded by the largest remainders.
 
-    ``[1, 99, 900]`` -> ``<1 %``, ``10 %``, ``90 %``: a part that is there is never 0 %, one that lacks something
+    ``[1, 99, 900]`` -> ``under 1 %``, ``10 %``, ``90 %``: a part that is there is never 0 %, one that lacks something
     never 100 %. All are 0 % if there is nothing.
     """
     whole = sum(counts)
@@ -59,8 +59,8 @@ def parts_percent(counts: Sequence[int]) -> list[str]:
 
 def _part(count: int, percent: int, whole: int) -> str:
     if count and not percent:
-        return "<1 %"
-    return ">99 %" if percent == 100 and count < whole else f"{percent} %"
+        return "under 1 %"
+    return "over 99 %" if percent == 100 and count < whole else f"{percent} %"
 
 
 def percent_as_given(share: float) -> str:

@@ -15,10 +15,10 @@ LINES = (
 )
 
 _REASONS = {
-    "too_few_functions": "too few functions",
+    "too_few_functions": "too few",
     "merge": "a merge",
     "no_rule": "no rule",
-    UNREADABLE: "not readable",
+    UNREADABLE: "unreadable",
 }
 
 

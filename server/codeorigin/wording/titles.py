@@ -24,7 +24,15 @@ RULE = "A function that reads like LLM-written code"
 RULE_DESCRIPTION = (
     f"The model estimates how likely a function was written by a large language model. {CAVEAT}"
 )
-RULE_HELP = "Run 'codeorigin explain FILE:LINE' to see which lines made the model think so."
+RULE_HELP = (
+    "Run 'codeorigin explain FILE:LINE' to see which lines made the model think so. Human-written code can be reported, "
+    "and much LLM-written code is not. Use a finding to decide where to look twice, never to judge anybody. A comment "
+    "'codeorigin: ignore' above the function hides it; 'codeorigin check --baseline FILE --update-baseline' accepts all."
+)
+RULE_HELP_MARKDOWN = RULE_HELP.replace("'", "`")
+
+PROJECT_PAGE = "https://github.com/OWNER/codeorigin"
+RULE_PAGE = f"{PROJECT_PAGE}/blob/main/docs/quality.md"
 
 
 def about(title: str, name: str) -> str:

@@ -114,16 +114,23 @@ def test_delta_lists_added_gone_and_changed_functions(
 
     assert names(delta["added"]) == [("a.py", "fast")]
     assert names(delta["gone"]) == [("a.py", "tiny")]
+    assert names([each["old"] for each in delta["changed"]]) == [("a.py", "Shelf.put")]
+    assert (code, delta["new_findings"], delta["same"], delta["moved"]) == (1, 1, 3, 3)
+    assert shown(tmp_path / "old.json", tmp_path / "new.json") == (
+        "added    0.97 llm     a.py:4-6    fast\n"
+        "changed  0.55 unsure  a.py:10-15  Shelf.put\n"
+        "gone     too short    a.py:18-18  tiny\n"
+        "\n"
+        "1 new finding; 1 added, 1 changed, 1 gone, 3 the same, "
+        "3 of them elsewhere or with another probability (--all).\n"
+    )
+    _, delta = compared(tmp_path / "old.json", tmp_path / "new.json", "--all")
     assert names([each["old"] for each in delta["changed"]]) == [
         ("a.py", "Shelf.put"), ("b.py", "fast"), ("b.py", "Shelf.put"), ("b.py", "tiny"),
     ]  # fmt: skip
     assert names([each["new"] for each in delta["changed"]])[1:] == [
         ("moved.py", "fast"), ("moved.py", "Shelf.put"), ("moved.py", "tiny"),
     ]  # fmt: skip
-    assert (code, delta["new_findings"], delta["same"]) == (1, 1, 0)
-    lines = shown(tmp_path / "old.json", tmp_path / "new.json").splitlines()
-    assert lines[0] == "added * a.py:4-6   0.97  llm  fast"
-    assert lines[-1] == "1 added, 1 gone, 4 changed, 0 the same; 1 new finding"
 
 
 def test_other_probability_alone_is_listed_only_on_request(
@@ -136,7 +143,7 @@ def test_other_probability_alone_is_listed_only_on_request(
     new = saved(tmp_path, make_result((make_file(verdicts={"fast": after}),)), "new.json")
     _, delta = compared(old, new)
     assert (delta["changed"], delta["same"], delta["moved"]) == ([], 3, 1)
-    assert "3 the same, 1 of them with another probability (--all lists those)" in shown(old, new)
+    assert "3 the same, 1 of them elsewhere or with another probability (--all)." in shown(old, new)
     _, delta = compared(old, new, "--all")
     assert (len(delta["changed"]), delta["same"], delta["moved"]) == (1, 2, 0)
 
@@ -149,6 +156,7 @@ def test_different_verdict_counts_as_a_change(
     code, delta = compared(old, new)
     assert (code, len(delta["changed"]), delta["same"]) == (1, 1, 2)
     assert compared(new, old)[0] == 0
+    assert shown(old, new).startswith("changed  0.04 human -> 0.97 llm  shelf.py:4-6  fast\n")
 
 
 def test_notebook_functions_are_matched_by_cell(
@@ -175,7 +183,7 @@ def test_notebook_functions_are_matched_by_cell(
     # A new cell in front is no change; a function of the same name in another cell is a different function.
     assert delta["same"] == 2
     assert [(each["cell"], each["id"]) for each in delta["added"]] == [(1, three), (4, four)]
-    assert shown(old, new).splitlines()[0] == "added * nb.ipynb:cell 1:4-6   0.97  llm  fast"
+    assert shown(old, new).splitlines()[0] == "added    0.97 llm  nb.ipynb:cell 1:4-6  fast"
     new = saved(tmp_path, cells(three, four), "new.json")
     _, delta = compared(old, new)
     pairs = [(each["old"], each["new"]) for each in delta["changed"]]
@@ -199,7 +207,7 @@ def test_comparison_is_written_in_several_formats_at_once(
     assert run("delta", old, new, *formats).returncode == 1
     assert {shape: path.read_text() for shape, path in files.items()} == written
     assert written["markdown"].startswith(
-        "## CodeOrigin\n\n**1 new finding**; 1 added, 1 gone, 1 changed, 0 the same.\n\n"
+        "## CodeOrigin\n\n**1 new finding**; 1 added, 1 changed, 1 gone, 0 the same.\n\n"
         "### Added\n\n| function | file and lines | verdict |\n| --- | --- | --- |\n"
         "| `fast` | `a.py:4-6` | **0.97 llm** |\n\n### Changed\n\n"
         "| function | file and lines | verdict | before |\n| --- | --- | --- | --- |\n| `Shelf.put` |"

@@ -284,3 +284,18 @@ def test_method_without_its_class_gets_the_same_verdict_as_inside_it(tag: str, t
     assert (alone["name"], alone["start_line"]) == ("total", 1 + tag.count("\n"))
     assert alone["logit"] == inside["logit"] is not None
     assert piped["files"][0]["functions"] == [alone]
+
+
+def test_current_folder_is_checked_without_a_path(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_bytes(TERSE.read_bytes())
+    done = run("check", "--threshold", "0", cwd=tmp_path)
+    assert done.returncode == 1
+    assert done.stdout.splitlines()[1].split()[1].startswith(b"a.py:")
+
+
+def test_exit_zero_hides_findings_but_no_errors(tmp_path: Path) -> None:
+    found = ("check", TERSE, "--threshold", "0", "--exit-zero")
+    assert run(*found).returncode == 0
+    assert run(*found, "--fail-on-share", "0").returncode == 0
+    assert run(*found, tmp_path / "gone.py").returncode == 2
+    assert run("check", tmp_path / "gone.py", "--exit-zero").returncode == 2

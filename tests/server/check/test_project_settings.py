@@ -51,9 +51,7 @@ def test_options_win_and_no_config_ignores_the_files(project: Path) -> None:
 
 
 def test_parent_folder_has_the_settings_and_patterns_are_relative_to_it(project: Path) -> None:
-    done = run("check", "gen", cwd=project)
-    assert done.returncode == 2
-    assert b"no source files" in done.stderr
+    assert checked(project, "gen")[1] == {"gen/b.py", "gen/keep.py"}, "a named folder is searched"
     code, paths, _, _ = checked(project / "src", "c.py")
     assert (code, paths) == (1, {"c.py"})
     code, paths, _, _ = checked(project, "gen/b.py")
@@ -170,3 +168,16 @@ def test_excluded_folders_are_not_walked_and_patterns_are_parsed_once(
     assert [Path(source.path).name for source in found] == ["a.py", "d.go", "c.py", "f.py"]
     assert listed == [str(project), str(project / "src")]
     assert len(parsed) == 1
+
+
+def test_named_folder_is_searched_even_if_it_is_excluded(project: Path) -> None:
+    settings = 'threshold = 0.0\nexclude = ["/gen/", "/src/", "**/b.py"]\n'
+    (project / "codeorigin.toml").write_text(settings, "utf-8")
+    (project / "gen" / "sub").mkdir(exist_ok=True)
+    (project / "gen" / "sub" / "deep.py").write_bytes((project / "gen" / "b.py").read_bytes())
+    assert not any(path.startswith("gen/") for path in checked(project, ".")[1])
+    code, paths, _, _ = checked(project, "gen")
+    assert code == 1
+    assert "gen/sub/deep.py" in paths
+    assert "gen/b.py" not in paths, "a pattern that matches something in the folder still applies"
+    assert checked(project, "gen/sub")[1] == {"gen/sub/deep.py"}

@@ -77,8 +77,8 @@ def test_json_contains_the_functions_that_stand_out(history: History) -> None:
 def test_markdown_escapes_names(history: History) -> None:
     shown = history("--format", "markdown")[1]
     assert shown.startswith("## CodeOrigin history of &#60;i&#62;work\n")
-    assert "| 2020&#45;01 | 1 | 2 | 12 |" in shown
-    assert re.search(r"\| <code>[0-9a-f]{10}</code> \| 2020-03-03 \| .* <code>lib&#47;b&#46;py", shown)
+    assert "| 2020-01 | 1 | 2 | 12 |" in shown
+    assert re.search(r"\| `[0-9a-f]{10}` \| 2020-03-03 \| .* `lib/b\.py:", shown)
     assert "<i>" not in shown
     assert "<b>" not in shown
 
@@ -99,8 +99,8 @@ def test_reports_name_nobody(history: History) -> None:
 
 
 def test_declared_agents_can_be_left_out(history: History) -> None:
-    assert "says so" not in history("--by", "commit", "--no-declared")[1]
-    assert "says so itself: claude" in history("--by", "commit")[1]
+    assert "(claude)" not in history("--by", "commit", "--no-declared")[1]
+    assert "  (claude) " in history("--by", "commit")[1]
     assert "claude in 1" in history()[1]
 
 
@@ -208,10 +208,36 @@ def test_rows_of_commits_are_aligned(history: History, repository: Repository) -
     many = [f"name_{number}" for number in range(200)]
     repository.commit({"c.py": code(*many), "d.py": code(*many)}, date="2020-04-01")
     heading, *rows = history("--by", "commit", "--no-declared")[1].splitlines()[:4]
-    assert len({len(row) for row in (heading, *rows)}) == 1
-    for name in ("date", "verdict"):
+    for name in ("date", "verdict", "subject"):
         assert {row[heading.index(name) - 1] for row in rows} == {" "}
         assert all(row[heading.index(name)] != " " for row in rows)
+
+
+def test_rows_of_commits_show_the_subject_without_people(history: History, repository: Repository) -> None:
+    subjects = {
+        "Fix \x1b[2Jthe\tlist\nof books\n\nReported by Bo": "Fix \\x1b[2Jthe list of books",
+        "Thank bo@example.org and <ann.b@example.org>, cc @bo-b": "Thank and , cc",
+        "::error::wrong ##[group]": "\\x3a:error::wrong #\\x23[group]",
+        "x" * 300: "x" * 69 + "...",
+        "": "",
+    }
+    for number, message in enumerate(subjects):
+        repository.write("notes.txt", str(number))
+        repository.git("add", "notes.txt")
+        repository.git("commit", "-q", "--allow-empty-message", "-m", message, date=f"2020-04-0{number + 1}")
+    heading, *rows = history("--by", "commit")[1].splitlines()[:6]
+    place = heading.index("subject")
+    assert [row[place:] for row in reversed(rows)] == list(subjects.values())
+
+
+def test_rows_of_commits_fit_in_a_terminal(
+    history: History, repository: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rich.console.Console.width", 80)
+    repository.commit({"c.py": code("six")}, date="2020-04-01", message="A long subject " * 5)
+    rows = history("--by", "commit")[1].splitlines()
+    assert len(rows[1]) == 80
+    assert rows[1].endswith("...")
 
 
 def test_rows_of_folders_with_wide_and_long_names_are_aligned(

@@ -4,11 +4,14 @@ import re
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import codeorigin
 from codeorigin.wording.figures import (
     counted,
     logits,
+    parts_percent,
     percent,
     percent_as_given,
     probability_decimal,
@@ -92,3 +95,30 @@ def test_counts_agree_with_their_nouns() -> None:
         "2 files",
         "1,234 files",
     ]
+
+
+@pytest.mark.parametrize(
+    ("counts", "expected"),
+    [
+        ((0, 0, 0), ["0 %", "0 %", "0 %"]),
+        ((0, 0, 7), ["0 %", "0 %", "100 %"]),
+        ((63, 9_445, 93_252), ["under 1 %", "9 %", "91 %"]),
+        ((1, 0, 999), ["under 1 %", "0 %", "over 99 %"]),
+        ((1, 99, 900), ["under 1 %", "10 %", "90 %"]),
+        ((1, 1, 1), ["34 %", "33 %", "33 %"]),
+        ((41, 0, 9_959), ["under 1 %", "0 %", "over 99 %"]),
+    ],
+)
+def test_parts_of_a_whole_never_exceed_it(counts: tuple[int, ...], expected: list[str]) -> None:
+    assert parts_percent(counts) == expected
+
+
+@given(st.lists(st.integers(0, 10**9), min_size=1, max_size=5))
+def test_whole_percentages_add_up(counts: list[int]) -> None:
+    shown = parts_percent(counts)
+    known = [int(part.split()[0]) for part in shown if part[0].isdigit()]
+    assert sum(known) <= 100
+    assert all((part == "0 %") is (count == 0) for part, count in zip(shown, counts, strict=True))
+    if len(known) == len(shown) and any(counts):
+        assert sum(known) == 100
+    assert percent(0.9999) == "over 99 %"

@@ -3,11 +3,16 @@
 from collections.abc import Iterator, Sequence
 from typing import TextIO
 
+from rich.cells import cell_len
+
 from codeorigin.check.delta import Delta, ReportedFunction, delta_data
 from codeorigin.check.formats import DeltaFormat
 from codeorigin.check.formats.json_text import encoded
 from codeorigin.check.formats.markdown import LONGEST_LIST, literal_code
+from codeorigin.check.formats.text import WIDEST_LOCATION
+from codeorigin.cli.console import padded
 from codeorigin.cli.terminal import printable, write_all
+from codeorigin.model.verdict import Band
 from codeorigin.wording import CAVEAT
 from codeorigin.wording.figures import counted, probability_decimal
 from codeorigin.wording.functions import band_or_reason
@@ -25,12 +30,18 @@ def write_delta(delta: Delta, delta_format: DeltaFormat, stream: TextIO) -> None
 
 
 def write_text(delta: Delta, stream: TextIO) -> None:
-    """Write one line per function, or two if it changed, then the totals. A ``*`` marks findings."""
-    lines = [f"added {_described(entry)}" for entry in delta.added]
-    lines += [f"gone  {_described(entry)}" for entry in delta.gone]
-    for before, after in delta.changed:
-        lines += [f"was   {_described(before)}", f"is    {_described(after)}"]
-    lines.append(f"{_totals(delta)}; {_new_findings(delta)}")
+    """Write one line per function, with the verdict that it had if that changed, then the totals."""
+    rows = [("added", _verdict(entry), entry) for entry in delta.added]
+    rows += [("changed", _change(before, after), after) for before, after in delta.changed]
+    rows += [("gone", _verdict(entry), entry) for entry in delta.gone]
+    width = max((len(verdict) for _, verdict, _ in rows), default=0)
+    places = [printable(_place(entry)) for _, _, entry in rows]
+    widest = max((cell_len(place) for place in places if cell_len(place) <= WIDEST_LOCATION), default=0)
+    lines = [
+        f"{kind:<7}  {verdict:<{width}}  {padded(place, widest)}  {printable(entry.qualified_name)}"
+        for (kind, verdict, entry), place in zip(rows, places, strict=True)
+    ]
+    lines += [*([""] if lines else []), f"{_new_findings(delta)}; {_totals(delta)}."]
     write_all(stream, "\n".join(lines) + "\n")
 
 
@@ -67,7 +78,7 @@ def _table(title: str, rows: Sequence[Sequence[ReportedFunction]], verdicts: Seq
         entry = row[0]
         cells = [
             literal_code(entry.qualified_name),
-            literal_code(f"{entry.shown}:{entry.start_line}-{entry.end_line}"),
+            literal_code(_place(entry)),
             *(_verdict_cell(function) for function in row),
         ]
         yield f"| {' | '.join(cells)} |"
@@ -77,26 +88,29 @@ def _table(title: str, rows: Sequence[Sequence[ReportedFunction]], verdicts: Seq
         yield ""
 
 
+def _verdict(entry: ReportedFunction) -> str:
+    said = "accepted" if entry.band is Band.LLM and not entry.finding else band_or_reason(entry)
+    return said if entry.probability is None else f"{probability_decimal(entry.probability)} {said}"
+
+
+def _change(before: ReportedFunction, after: ReportedFunction) -> str:
+    was, now = _verdict(before), _verdict(after)
+    return now if was == now else f"{was} -> {now}"
+
+
 def _verdict_cell(entry: ReportedFunction) -> str:
-    said = band_or_reason(entry)
-    if entry.probability is not None:
-        said = f"{probability_decimal(entry.probability)} {said}"
-    return f"**{said}**" if entry.finding else said
+    return f"**{_verdict(entry)}**" if entry.finding else _verdict(entry)
 
 
-def _described(entry: ReportedFunction) -> str:
-    mark = "*" if entry.finding else " "
-    return printable(
-        f"{mark} {entry.shown}:{entry.start_line}-{entry.end_line}  {probability_decimal(entry.probability):>5}  "
-        f"{band_or_reason(entry)}  {entry.qualified_name}"
-    )
+def _place(entry: ReportedFunction) -> str:
+    return f"{entry.shown}:{entry.start_line}-{entry.end_line}"
 
 
 def _totals(delta: Delta) -> str:
     return (
-        f"{len(delta.added):,} added, {len(delta.gone):,} gone, {len(delta.changed):,} changed, "
+        f"{len(delta.added):,} added, {len(delta.changed):,} changed, {len(delta.gone):,} gone, "
         f"{delta.same:,} the same"
-        + (f", {delta.moved:,} of them with another probability (--all lists those)" if delta.moved else "")
+        + (f", {delta.moved:,} of them elsewhere or with another probability (--all)" if delta.moved else "")
     )
 
 

@@ -9,7 +9,14 @@ from codeorigin.check.formats.json_text import indented
 from codeorigin.check.result import CheckedFile, CheckResult, FileError
 from codeorigin.text.literal_text import plain_message
 from codeorigin.wording.functions import finding_sentence
-from codeorigin.wording.titles import RULE, RULE_DESCRIPTION, RULE_HELP
+from codeorigin.wording.titles import (
+    PROJECT_PAGE,
+    RULE,
+    RULE_DESCRIPTION,
+    RULE_HELP,
+    RULE_HELP_MARKDOWN,
+    RULE_PAGE,
+)
 
 RULE_ID = "llm-written"
 _INDENTED = 4
@@ -114,7 +121,9 @@ def to_dict(result: CheckResult) -> dict[str, Any]:
         "shortDescription": {"text": RULE},
         "fullDescription": {"text": RULE_DESCRIPTION},
         "defaultConfiguration": {"level": "note"},
-        "help": {"text": RULE_HELP},
+        "help": {"text": RULE_HELP, "markdown": RULE_HELP_MARKDOWN},
+        "helpUri": RULE_PAGE,
+        "properties": {"tags": ["maintainability", "provenance", "llm"], "precision": "medium"},
     }
     artifacts = [artifact for file in result.files if (artifact := _judged(file)) is not None]
     return {
@@ -125,6 +134,7 @@ def to_dict(result: CheckResult) -> dict[str, Any]:
                 "tool": {
                     "driver": {
                         "name": "CodeOrigin",
+                        "informationUri": PROJECT_PAGE,
                         "version": result.version,
                         "semanticVersion": result.version,
                         "rules": [rule],

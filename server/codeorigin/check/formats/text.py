@@ -28,7 +28,8 @@ from codeorigin.wording.totals import run_phrases, summary_sentences
 BAND_STYLES: dict[Band, str] = {Band.LLM: "bold dark_orange", Band.UNSURE: "yellow", Band.HUMAN: "cyan"}
 
 # A long path must not push the names of all functions out of a narrow window.
-_WIDEST_LOCATION = 48
+WIDEST_LOCATION = 48
+"""In columns of a terminal; a longer one widens only its own row."""
 # rich takes tens of microseconds per line, and renders a text of many lines faster than the lines one by one.
 _ROWS_AT_ONCE = 500
 
@@ -99,7 +100,7 @@ def write(result: CheckResult, stream: TextIO, listing: Listing | None = None) -
 def _write_rows(rows: Sequence[_Row], console: Console, stream: TextIO, *, with_verdicts: bool) -> None:
     widths = (cell_len(row.location) for row in rows)
     location_width = max(
-        len(TEXT_COLUMNS[2]), *(width if width <= _WIDEST_LOCATION else 0 for width in widths)
+        len(TEXT_COLUMNS[2]), *(width if width <= WIDEST_LOCATION else 0 for width in widths)
     )
     verdict_width = max(len(TEXT_COLUMNS[1]), *(cell_len(row.verdict) for row in rows))
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, TextIO
 
-from rich.cells import cell_len
+from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 from rich.text import Text
 
@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     from codeorigin.history.history_run import HistoryRun
     from codeorigin.history.options import HistoryOptions
 
-_COMMIT_HEADING = f"{'commit':<10}  {'date':<10}  {'prob':>5}  {'verdict':<17}  functions    lines"
-_SHARE_HEADING = "  commits  functions    lines    human   unsure      llm"
+_COMMIT_HEADING = f"{'commit':<8}  {'date':<10}  prob.  {'verdict':<10}  func.    lines  subject"
+_LONGEST_SUBJECT = 72
+_SHARE_HEADING = "  commits  functions    lines      human     unsure        llm"
 
 
 class TextWriter(HistoryWriter):
@@ -39,7 +40,23 @@ class TextWriter(HistoryWriter):
     def add(self, result: CommitResult) -> None:
         """Write the row of a commit, if those are the rows."""
         if self.options.by is By.COMMIT:
-            self._console.print(_commit(result))
+            self._console.print(self._commit(result))
+
+    def _commit(self, result: CommitResult) -> Text:
+        text = Text(
+            f"{result.commit[:8]}  {date_of(result.seconds)[:10]}  {probability_decimal(result.probability):>5}  "
+        )
+        style = "dim" if result.band is None else BAND_STYLES[result.band]
+        text.append(f"{commit_phrase(result):<10}", style)
+        text.append(f"  {result.functions:>5,}  {result.lines:>7,}  ")
+        said = f"({', '.join(result.declared)}) " if result.declared else ""
+        subject = printable(said + self.run.subject(result.commit))
+        room = min(_LONGEST_SUBJECT, self._console.width - cell_len(text.plain))
+        text.append(
+            subject if cell_len(subject) <= room else f"{set_cell_size(subject, max(room - 3, 0))}..."
+        )
+        text.rstrip()
+        return text
 
     def finish(self, totals: Totals) -> None:
         """Write the rows of months or folders, and the totals."""
@@ -59,18 +76,6 @@ class TextWriter(HistoryWriter):
         console.print(Text(f"{printable(self.run.model)}. {CAVEAT}", "dim"))
 
 
-def _commit(result: CommitResult) -> Text:
-    text = Text(
-        f"{result.commit[:10]}  {date_of(result.seconds)[:10]}  {probability_decimal(result.probability):>5}  "
-    )
-    style = "dim" if result.band is None else BAND_STYLES[result.band]
-    text.append(f"{commit_phrase(result):<17}", style)
-    text.append(f"  {result.functions:>9,}  {result.lines:>7,}")
-    if result.declared:
-        text.append(f"  says so itself: {printable(', '.join(result.declared))}")
-    return text
-
-
 def _write_table(console: Console, rows: Mapping[str, Share], title: str) -> None:
     names = {name: printable(name) or "." for name in sorted(rows)}
     width = max([cell_len(title), *map(cell_len, names.values())])
@@ -79,5 +84,5 @@ def _write_table(console: Console, rows: Mapping[str, Share], title: str) -> Non
         share = rows[name]
         line = Text(f"{padded(shown, width)}  {share.commits:>7,}  {share.functions:>9,}  {share.lines:>7,}")
         for band, percent in percents(share).items():
-            line.append(f"  {percent:>7}", BAND_STYLES[Band(band)])
+            line.append(f"  {percent:>9}", BAND_STYLES[Band(band)])
         console.print(line)

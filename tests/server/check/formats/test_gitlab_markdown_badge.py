@@ -64,7 +64,7 @@ def test_names_are_literal_in_markdown(make_result: MakeResult, make_file: MakeF
     assert table[0].count("|") == 5
     place = table[0].split("|")[2].strip()
     assert "\x1b" not in shown
-    if set(name) & set("`|"):
+    if set(name) & set("`|<"):
         assert place.startswith("<code>")
         inside = place.removeprefix("<code>").removesuffix("</code>")
         assert not set(inside) & set("`<>[]()@*_.|")

@@ -10,6 +10,7 @@ from codeorigin.check.formats import sarif
 from codeorigin.check.result import CheckedFile, CheckResult, FileError
 from codeorigin.model.file_verdict import FileReason, FileVerdict
 from codeorigin.model.verdict import Band, Verdict
+from support.command import ROOT
 
 MakeFile = Callable[..., CheckedFile]
 MakeResult = Callable[..., CheckResult]
@@ -40,6 +41,17 @@ def test_each_finding_is_a_result_with_its_location(make_result: MakeResult) -> 
     assert len(found["partialFingerprints"]["functionText/v1"]) == 16
     assert run["columnKind"] == "unicodeCodePoints"
     assert run["invocations"][0]["executionSuccessful"] is True
+
+
+def test_rule_says_where_to_read_more(make_result: MakeResult) -> None:
+    driver = run_of(make_result(()))["tool"]["driver"]
+    (rule,) = driver["rules"]
+    assert driver["informationUri"].startswith("https://")
+    page = rule["helpUri"].removeprefix(f"{driver['informationUri']}/blob/main/")
+    assert (ROOT / page).is_file()
+    assert "codeorigin explain FILE:LINE" in rule["help"]["text"]
+    assert "`codeorigin explain FILE:LINE`" in rule["help"]["markdown"]
+    assert "provenance" in rule["properties"]["tags"]
 
 
 def test_result_separates_own_text_from_file_context(
