@@ -3,20 +3,22 @@
 from collections.abc import Iterable, Iterator
 
 import codeorigin
+from codeorigin.pages.style import STYLE
 from codeorigin.text.literal_text import html_line
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
 
 def page(
-    title: str, style: str, body: Iterable[str], model: str, *, version: str = codeorigin.__version__
+    title: str, body: Iterable[str], model: str = "", *, version: str = codeorigin.__version__
 ) -> Iterator[str]:
-    """Yield the lines of a page with ``title`` as its heading; only ``style`` and ``body`` may contain markup."""
+    """Yield the lines of a page with ``title`` as its heading; only ``body`` may contain markup."""
     shown = html_line(title)
     yield f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{shown}</title>\n'
     yield f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
-    yield f'<meta name="viewport" content="width=device-width"><style>{style}</style></head><body>\n'
-    yield f"<h1>{shown}</h1>\n"
+    yield f'<meta name="viewport" content="width=device-width, initial-scale=1"><style>{STYLE}</style></head>\n'
+    yield f"<body><h1>{shown}</h1>\n"
     for line in body:
         yield f"{line}\n"
-    yield f"<footer>CodeOrigin {html_line(version)}, model {html_line(model)}.</footer></body></html>\n"
+    by = f"CodeOrigin {version}, model {model}." if model else f"CodeOrigin {version}."
+    yield f"<footer>{html_line(by)}</footer></body></html>\n"
