@@ -14,7 +14,6 @@ from codeorigin.model.past import Past
 from codeorigin.model.verdict import Band, Verdict
 from codeorigin.pages.code import HeatLine
 
-
 Place = tuple[str, int]
 """The displayed path of a file or cell, and where a function starts in it (code points)."""
 

@@ -9,8 +9,8 @@ from codeorigin.functions.spans import Piece
 from codeorigin.git.commit_changes import commit_changes
 from codeorigin.git.repository import Repository
 from codeorigin.history.blob_functions import LONGEST_NAME, BlobReader
+from codeorigin.history.blob_readers import Read, Wanted, read_blobs
 from codeorigin.history.commit_results import JudgedFunction, judged_functions
-from codeorigin.history.reading import Read, Wanted, read_blobs
 from codeorigin.history.results import CommitDetails, CommitResult, DetailedFunction
 from codeorigin.history.walk import Walk
 from codeorigin.pages.code import MOST_LINES, HeatLine

@@ -16,8 +16,8 @@ from codeorigin.git.line_changes import ChangedFile
 from codeorigin.git.process import FailedCommandError
 from codeorigin.git.repository import Commit, Repository
 from codeorigin.history.blob_functions import PieceFunctions, unpacked
+from codeorigin.history.blob_readers import UNREAD, Read, Readers, Wanted
 from codeorigin.history.commit_results import ReadFile, commit_result
-from codeorigin.history.reading import UNREAD, Read, Readers, Wanted
 from codeorigin.history.results import CommitResult
 from codeorigin.history.state import HistoryState
 from codeorigin.languages.kinds import NOTEBOOK, kind_for_path

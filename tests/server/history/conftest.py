@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from codeorigin.git.repository import Repository as Opened
+from codeorigin.history.history_run import HistoryRun, open_history
 from codeorigin.history.results import CommitResult
-from codeorigin.history.run import HistoryRun, open_history
 from support.command import run
 from support.histories import History, Judge, OpenRun
 from support.repositories import DECLARED, Repository, plain_functions

@@ -20,7 +20,7 @@ from codeorigin.wording.histories import LINES, NOT_BY_AUTHOR, declared_phrase, 
 from codeorigin.wording.shares import one_in
 
 if TYPE_CHECKING:
-    from codeorigin.history.run import HistoryRun
+    from codeorigin.history.history_run import HistoryRun
 
 
 class PageWriter(HistoryWriter):
