@@ -39,12 +39,15 @@ def line_evidence(result: CheckResult, analyzer: "Analyzer") -> dict[Place, tupl
     left = _OF_A_SLOW_MODEL if analyzer.is_slow else _OF_ALL
     found: dict[Place, tuple[HeatLine, ...]] = {}
     for file, functions in worst_first(result):
+        if file.text is None:
+            continue
+        index = LineIndex(file.text)
         for function in strongest(result, functions)[:_OF_A_FILE]:
-            if file.text is None or left <= 0:
-                continue
+            if left <= 0:
+                return found
             explanation = analyzer.explain(file.text, function.span, function_id=function.function_id)
             values = {each.line: each.value for each in explanation.lines}
-            found[file.key(function)] = lines = tuple(_lines(file, file.text, function, values))
+            found[file.key(function)] = lines = tuple(_lines(file, index, function, values))
             left -= len(lines)
     return found
 
@@ -56,9 +59,8 @@ def strongest(result: CheckResult, functions: tuple[FunctionReport, ...]) -> lis
 
 
 def _lines(
-    file: CheckedFile, text: str, function: FunctionReport, values: Mapping[int, float]
+    file: CheckedFile, index: LineIndex, function: FunctionReport, values: Mapping[int, float]
 ) -> Iterator[HeatLine]:
-    index = LineIndex(text)
     first, last = line_range(function)
     for number in range(first, min(last, first + MOST_LINES - 1) + 1):
         changed = any(low <= number <= high for low, high in file.changed or ())
