@@ -1,14 +1,14 @@
 """A run over the history of one repository: the commits to judge, their results and, on request, details."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.cli.terminal import display_path, printable
 from codeorigin.git.repository import Repository
 from codeorigin.history.details import commit_details
+from codeorigin.history.request import HistoryRequest
 from codeorigin.history.results import CommitDetails, CommitResult
 from codeorigin.history.state import HistoryState, default_path
 from codeorigin.history.walk import Plan, Walk, plan
@@ -45,68 +45,26 @@ class HistoryRun:
 
     def details(self, results: Sequence[CommitResult], *, with_lines: bool = True) -> Iterator[CommitDetails]:
         """The commits with their functions and, if ``with_lines``, the evidence of their lines."""
-        analyzer = Analyzer(self.bundle)
-        return commit_details(self.repository, analyzer, self.walk, results, with_lines=with_lines)
+        return commit_details(Analyzer(self.bundle), self.walk, results, with_lines=with_lines)
 
 
 @contextmanager
-def open_history(
-    repository: Repository,
-    wanted: Callable[[str], bool],
-    *,
-    settings: str,
-    revision: str = "HEAD",
-    since: int | None = None,
-    until: int | None = None,
-    paths: tuple[str, ...] = (),
-    cells: frozenset[str] | None = None,
-    declared: bool = True,
-    file_context: bool = True,
-    past: bool = True,
-    state: Path | None = None,
-    model: Path | None = None,
-    jobs: int = 1,
-) -> Iterator[HistoryRun]:
-    """Open a run over the commits reachable from ``revision``, for use inside the ``with`` block.
-
-    Args:
-        repository: the repository to read.
-        wanted: whether to include the file with this path in the repository.
-        settings: a key that identifies everything that changes results: ``wanted``, ``paths``, ``cells``, ``declared``
-            and ``file_context``.
-        revision: a commit, branch or tag.
-        since: only commits at this time (seconds since 1970) or later.
-        until: only commits before this time (seconds since 1970).
-        paths: only commits that change something there.
-        cells: languages of the notebook cells to include; None for all.
-        declared: whether to look for agents that commits name.
-        file_context: whether the other functions of its file and commit count in a function's verdict.
-        past: whether functions are compared with the repository's own from before LLMs.
-        state: the file that stores results; None for :func:`codeorigin.history.state.default_path`.
-        model: the model's folder; None for the bundled model.
-        jobs: number of processes that judge functions.
+def open_history(request: HistoryRequest) -> Iterator[HistoryRun]:
+    """Open a run, for use inside the ``with`` block.
 
     Raises:
         RepositoryError: there is no such commit, or none at all.
         ModelError: the model is missing or broken.
         CodeOriginError: the state cannot be stored.
     """
-    commits = plan(repository, revision, since=since, until=until, paths=paths)
-    bundle = Bundle.load(model)
-    known = repository_past(repository, bundle, lambda: Analyzer(bundle)) if past else None
-    path = state or default_path(repository.folder, bundle.model_id)
-    if known is not None:
-        settings = f"{settings} {known.evidence}"
-    with HistoryState(path, settings, bundle.model_id) as kept:
-        walk = Walk(
-            repository,
-            Judge(bundle.calibration, known),
-            kept,
-            model=model,
-            wanted=wanted,
-            cells=cells,
-            jobs=jobs,
-            declared=declared,
-            file_context=file_context,
-        )
-        yield HistoryRun(repository, bundle, commits, walk, known)
+    repository = request.repository
+    commits = plan(
+        repository, request.revision, since=request.since, until=request.until, paths=request.paths
+    )
+    bundle = Bundle.load(request.model)
+    past = repository_past(repository, bundle, lambda: Analyzer(bundle)) if request.past else None
+    path = request.state or default_path(repository.folder, bundle.model_id)
+    settings = request.settings if past is None else f"{request.settings} {past.evidence}"
+    with HistoryState(path, settings, bundle.model_id) as state:
+        walk = Walk(request, Judge(bundle.calibration, past), state)
+        yield HistoryRun(repository, bundle, commits, walk, past)

@@ -3,7 +3,6 @@
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from codeorigin.git.repository import Repository
 from codeorigin.history.formats import history_writer
 from codeorigin.history.history_run import HistoryRun, open_history
 from codeorigin.history.options import HistoryFormat, HistoryOptions
+from codeorigin.history.request import HistoryRequest
 from codeorigin.history.results import UNREADABLE, CommitResult
 from codeorigin.history.totals import Totals
 from codeorigin.settings.project import Project
@@ -46,25 +46,23 @@ def run_history(options: HistoryOptions) -> int:
     selection = Selection(project, options.language, options.exclude, options.documents)
     wanted, below = selection.in_repository(repository, names)
     file_context = project.settings.file_context if options.file_context is None else options.file_context
-    with ExitStack() as stack:
-        run = stack.enter_context(
-            open_history(
-                repository,
-                wanted,
-                settings=_settings_key(options, below, project, file_context=file_context),
-                revision=options.revision,
-                since=since,
-                until=until,
-                paths=tuple(each for each in below if each),
-                cells=selection.cells,
-                declared=options.declared,
-                file_context=file_context,
-                past=options.past and project.settings.past,
-                state=options.state,
-                model=options.model,
-                jobs=options.jobs or cores(),
-            )
-        )
+    request = HistoryRequest(
+        repository,
+        wanted,
+        settings=_settings_key(options, below, project, file_context=file_context),
+        revision=options.revision,
+        since=since,
+        until=until,
+        paths=tuple(each for each in below if each),
+        cells=selection.cells,
+        declared=options.declared,
+        file_context=file_context,
+        past=options.past and project.settings.past,
+        state=options.state,
+        model=options.model,
+        jobs=options.jobs or cores(),
+    )
+    with open_history(request) as run:
         counter = _Counter(run)
         try:
             _write_reports(run, counter, options)

@@ -29,6 +29,7 @@ from pathlib import Path
 from codeorigin.git.repository import Repository
 from codeorigin.history.blob_functions import BlobReader
 from codeorigin.history.history_run import open_history
+from codeorigin.history.request import HistoryRequest
 
 signal.signal(signal.SIGINT, signal.default_int_handler)
 number, folder, state, model = sys.argv[1:]
@@ -41,9 +42,8 @@ def stopping(self, *which):
     return functions(self, *which)
 
 BlobReader.functions = stopping
-with open_history(
-    Repository.of(Path(folder)), lambda path: True, settings="", state=Path(state), model=Path(model)
-) as opened:
+request = HistoryRequest(Repository.of(Path(folder)), lambda path: True, state=Path(state), model=Path(model))
+with open_history(request) as opened:
     list(opened.results())
 """
 
