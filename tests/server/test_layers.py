@@ -29,7 +29,7 @@ _ROOMS: dict[str, set[str]] = {
     "git": {"cancellation", "errors", "termination", "text"},
     "analysis": {"cancellation", "errors", "explain", "functions", "languages", "model", "text"},
     "past": {"analysis", "cancellation", "errors", "functions", "git", "languages", "model", "text"},
-    "settings": {"errors", "explain", "model", "text"},
+    "settings": {"errors", "explain", "languages", "model", "text"},
 }
 _LOWER = {"": {"analysis"}, **_ROOMS}
 # The features: `wording` has the sentences of all of them, `cli` the shell that starts them.
