@@ -209,6 +209,7 @@ class ExplainRequest:
         ),
     ] = None
     file_context: FileContext = None
+    past: Past = True
     config: Config = True
     model: Model = None
     threads: Threads = None

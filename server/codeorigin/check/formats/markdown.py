@@ -16,7 +16,7 @@ LONGEST_LIST = 200
 """Maximum number of rows: GitHub accepts 1 MiB per step, and nobody reads a table of thousands of rows."""
 _PLAIN_WORD = re.compile(r"\(?[A-Za-z0-9]+(?:[-',/][A-Za-z0-9]+)*(?:\.\d+)*\)?[.,;:]?|%")
 _PUNCTUATION = re.compile(r"[^\w ]", re.ASCII)
-# In a code span nothing but its end is markup, and in a table nothing but the end of a cell; tags are escaped all the same.
+# In a code span only its end is markup, and in a table the end of a cell; tags are escaped all the same.
 _PLAIN_CODE = re.compile(r"(?! )[^`|<\n]+(?<! )")
 
 
