@@ -5,7 +5,7 @@ from typing import NamedTuple
 from codeorigin.explain.explanation import Explanation
 from codeorigin.model.limits import Limits
 from codeorigin.model.verdict import Verdict
-from codeorigin.wording.explanations import TOO_COARSE, method_phrase
+from codeorigin.wording.explanations import TOO_COARSE, method_phrase, with_more
 from codeorigin.wording.figures import logits, percent, probability_percent
 from codeorigin.wording.functions import SAME_COMMIT, own_text, reported_from, windows_note
 from codeorigin.wording.shares import human_phrase, llm_phrase
@@ -37,6 +37,7 @@ LOGIT = (
     "The model's raw score, as log-odds: 0 is even, and +0.7 doubles the odds of an LLM. "
     "The evidence of all lines, added to the score of a text without evidence, makes up the logit."
 )
+IN_ALL = "The logit with all that counts beside the function's own text. The probability follows from it."
 GAP = "By how much the evidence of the lines misses the logit, as a share of it. 0 % is exact."
 METHOD = "How the logit was divided among the lines."
 MODEL = "The name of the model, its version, and a checksum of its files."
@@ -58,9 +59,11 @@ def details(verdict: Verdict, explanation: Explanation | None, limits: Limits, m
         start = explanation.baseline_logit
         by_lines = f"{logits(start)} without evidence, {logits(explanation.logit - start)} by lines"
         logit = f"{logits(explanation.logit)} = {by_lines}"
+        more = with_more(explanation, verdict)
         gap = percent(explanation.completeness_gap)
         found += [
             ("Logit", LOGIT, logit),
+            ("Logit in all", IN_ALL, more and "{1} with {0}".format(*more)),
             (
                 "Completeness gap",
                 GAP,

@@ -72,6 +72,21 @@ def line_opening(explanation: Explanation, line: LineAttribution) -> tuple[str, 
     return f"This line points {side(line.value)}", f"number {rank} of {len(explanation.lines)} in strength"
 
 
+def with_more(explanation: Explanation, verdict: Verdict) -> tuple[str, str] | None:
+    """What counts besides the function's own text, and the logit with it; None if nothing does."""
+    counting = {
+        "the project's past": None if verdict.past is None else verdict.past.evidence or None,
+        "the rest of the file": verdict.file_evidence,
+        "the rest of the commit": verdict.commit_evidence,
+    }
+    found = {name: evidence for name, evidence in counting.items() if evidence is not None}
+    if not found:
+        return None
+    *names, last = found
+    named = f"{', '.join(names)} and {last}" if names else last
+    return named, logits(explanation.logit + sum(found.values()))
+
+
 def method_phrase(explanation: Explanation) -> str:
     """How the evidence was computed."""
     if explanation.method is Method.OCCLUSION:
@@ -81,17 +96,16 @@ def method_phrase(explanation: Explanation) -> str:
     return f"integrated gradients, {explanation.nodes} nodes, {explanation.baseline.value} baseline"
 
 
-def equation(explanation: Explanation, file_evidence: float | None) -> str:
-    """The logit as the sum of its parts, on one line, and the logit with ``file_evidence`` added."""
+def equation(explanation: Explanation, verdict: Verdict) -> str:
+    """The logit as the sum of its parts, on one line, and the logit with all else that counts."""
     logit, baseline = logits(explanation.logit), logits(explanation.baseline_logit)
     total = logits(sum(line.value for line in explanation.lines))
-    in_file = ""
-    if file_evidence is not None:
-        in_file = f"; logit with the rest of the file {logits(explanation.logit + file_evidence)}"
+    more = with_more(explanation, verdict)
+    beside = "" if more is None else "; logit with {} {}".format(*more)
     if explanation.method is Method.OCCLUSION:
-        return f"logit {logit}, of an empty input {baseline}; lines {total}{in_file}"
+        return f"logit {logit}, of an empty input {baseline}; lines {total}{beside}"
     gap = percent(explanation.completeness_gap)
-    return f"logit {logit} = baseline {baseline} + lines {total} (completeness gap {gap}){in_file}"
+    return f"logit {logit} = baseline {baseline} + lines {total} (completeness gap {gap}){beside}"
 
 
 def strongest(explanation: Explanation) -> list[LineAttribution]:
