@@ -12,6 +12,7 @@ from codeorigin.fleet.units import Unit
 from codeorigin.git.repository import Repository
 from codeorigin.git.trees import tree_files
 from codeorigin.history.blob_functions import BlobReader, load_analyzer
+from codeorigin.history.request import HistoryRequest
 from codeorigin.history.results import UNREADABLE
 from codeorigin.history.state import IN_MEMORY, HistoryState
 from codeorigin.history.tree import judged_file
@@ -67,14 +68,12 @@ class UnitWorker:
 
     def _commits(self, repository: Repository, unit: Unit) -> UnitResult:
         with HistoryState(IN_MEMORY, "", unit.model) as state:
-            walk = Walk(
+            request = HistoryRequest(
                 repository,
-                self._judge,
-                state,
                 wanted=lambda path: _is_chosen(kind_for_path(path), unit),
                 declared=unit.declared,
-                analyzer=self._analyzer,
             )
+            walk = Walk(request, self._judge, state, self._analyzer)
             results = list(walk.results(Plan(list(unit.commits), array("q", unit.seconds))))
         rows = tuple(
             {
