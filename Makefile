@@ -13,13 +13,14 @@ PYTEST ?=
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-editors vsix release lint format bench clean
+.PHONY: help demo test test-editors vsix docs release lint format bench clean
 
 help:
 	@echo "make demo    install CodeOrigin in .venv, score the examples, explain one function"
 	@echo "make test    install the training and development tools too, run all tests but those in VS Code and Emacs"
 	@echo "make test-editors  install VS Code (code-server), Chromium and Emacs, run the tests in them"
 	@echo "make vsix    package the VS Code extension with the server inside"
+	@echo "make docs    build the documentation site in build/site/html, check its links"
 	@echo "make release  build the wheel and the source archive in dist, check them, install them with uv, pipx and pip"
 	@echo "make lint    ruff, mypy, eslint and tsc"
 	@echo "make format  let ruff format, and fix what it can"
@@ -41,6 +42,10 @@ $(VENV)/.development: pyproject.toml $(VENV)/.created
 	$(PIP) 'pip>=25.1' # the first that knows groups
 	$(PIP) --editable . --group training --group dev
 	@touch $@ $(VENV)/.runtime
+
+$(VENV)/.docs: pyproject.toml $(VENV)/.development
+	$(PIP) --group docs
+	@touch $@
 
 $(VENV)/.release: pyproject.toml $(VENV)/.development
 	$(PIP) --group release
@@ -72,6 +77,10 @@ vsix: $(VENV)/.created $(CLIENT)/node_modules/.installed
 	rm -rf $(CLIENT)/bundled
 	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir $(CLIENT)/bundled .
 	cd $(CLIENT) && npm run --silent package
+
+docs: $(VENV)/.docs
+	$(BIN)/python docs/site.py
+	$(BIN)/zensical build --strict
 
 # What the release workflow does before it publishes; nothing is published.
 release: $(VENV)/.release
