@@ -107,7 +107,7 @@ def check(options: CheckOptions) -> CheckResult:
             keep_text=any(target.format is ReportFormat.HTML for target in options.targets),
             debug=options.debug,
         )
-        if options.past:
+        if options.past and settings.past:
             how = replace(how, past=past_of_sources(sources, bundle, partial(how.load, bundle)))
         started = time.perf_counter()
         outcomes = stack.enter_context(closing(_outcomes(sources, how, pool, workers, bundle)))

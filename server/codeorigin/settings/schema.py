@@ -109,6 +109,12 @@ class Settings:
         "Which other functions influence a verdict: with `file` those of the file; with `commit` also those of the "
         "commit that last changed every line of the function, according to `git blame` of the file in HEAD.",
     )
+    past: bool = setting(
+        True,
+        Flag(),
+        "Compare with the functions that the file's git repository held before December 2022 and before the first "
+        "commit that names an agent, if it has enough of them.",
+    )
     threshold: float | None = setting(
         None,
         Optional(Number(float, 0.0, 1.0)),
