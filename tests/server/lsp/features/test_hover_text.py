@@ -8,6 +8,7 @@ from urllib.parse import unquote
 
 from tests.server.lsp.editor import python_function
 
+from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.analysis.report import FileReport, FunctionReport
 from codeorigin.explain.explanation import (
     Baseline,
@@ -15,6 +16,7 @@ from codeorigin.explain.explanation import (
     LineAttribution,
     Method,
 )
+from codeorigin.functions.documents import Document
 from codeorigin.functions.finding import find_functions
 from codeorigin.languages import get_language
 from codeorigin.lsp.documents.documents import Positions, Snapshot
@@ -102,3 +104,20 @@ def test_nothing_stands_out_without_noticeable_lines() -> None:
 def test_notes_are_escaped() -> None:
     noted = replace(content(IN_FILE), note="a [link](command:x) is judged")
     assert r"a \[link\]\(command:x\) is judged" in noted.markdown()
+
+
+def test_documented_hover_is_what_the_server_says() -> None:
+    """docs/protocol.md shows the example that is in the repository, with the model that ships."""
+    root = Path(__file__).parents[4]
+    path = root / "examples" / "assistant_style.go"
+    text = path.read_text("utf-8")
+    analyzer = Analyzer.load()
+    report = analyzer.analyze(Document(text, "go", str(path)))
+    function = report.functions[0]
+    snapshot = Snapshot(
+        uri=path.as_uri(), version=1, text=text, language=get_language("go"), path=str(path),
+        positions=Positions(LineIndex(text), PositionEncoding.UTF16),
+    )  # fmt: skip
+    result = Result(Request(snapshot, folder=path.parent), report, analyzer.model_id)
+    hover = HoverContent(result, function, Settings(), analyzer.explain(text, function.span))
+    assert f"```\n{hover.plain_text()}\n```\n" in (root / "docs" / "protocol.md").read_text("utf-8")
