@@ -1,12 +1,13 @@
 """A run over the history of one repository: the commits to judge, their results and, on request, details."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.cli.terminal import display_path, printable
+from codeorigin.declared.reader import RecordReader
 from codeorigin.git.repository import Repository
 from codeorigin.history.details import commit_details
 from codeorigin.history.results import CommitDetails, CommitResult
@@ -27,6 +28,7 @@ class HistoryRun:
     plan: Plan
     walk: Walk
     past: Past | None
+    records: RecordReader | None
 
     @property
     def model(self) -> str:
@@ -79,7 +81,7 @@ def open_history(
         until: only commits before this time (seconds since 1970).
         paths: only commits that change something there.
         cells: languages of the notebook cells to include; None for all.
-        declared: whether to look for agents that commits name.
+        declared: whether to look for records of agents.
         file_context: whether the other functions of its file and commit count in a function's verdict.
         past: whether functions are compared with the repository's own from before LLMs.
         state: the file that stores results; None for :func:`codeorigin.history.state.default_path`.
@@ -97,7 +99,12 @@ def open_history(
     path = state or default_path(repository.folder, bundle.model_id)
     if known is not None:
         settings = f"{settings} {known.evidence}"
-    with HistoryState(path, settings, bundle.model_id) as kept:
+    with ExitStack() as stack:
+        records = None
+        if declared:
+            records = stack.enter_context(RecordReader(repository, repository.resolve(revision)))
+            settings = f"{settings} {records.evidence}".rstrip()
+        kept = stack.enter_context(HistoryState(path, settings, bundle.model_id))
         walk = Walk(
             repository,
             Judge(bundle.calibration, known),
@@ -106,7 +113,7 @@ def open_history(
             wanted=wanted,
             cells=cells,
             jobs=jobs,
-            declared=declared,
+            records=records,
             file_context=file_context,
         )
-        yield HistoryRun(repository, bundle, commits, walk, known)
+        yield HistoryRun(repository, bundle, commits, walk, known, records)

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from codeorigin.analysis.analyzer import Analyzer
+from codeorigin.declared.reader import RecordReader
 from codeorigin.errors import CodeOriginError, RepositoryError
 from codeorigin.git.commit_changes import CommitFiles, commit_changes
 from codeorigin.git.damaged_log import reachable_commits
-from codeorigin.git.declared import declared_agents
 from codeorigin.git.line_changes import ChangedFile
 from codeorigin.git.process import FailedCommandError
 from codeorigin.git.repository import Commit, Repository
@@ -111,7 +111,6 @@ class _Batch:
     plan: Plan
     known: dict[str, CommitResult]
     changes: dict[str, CommitFiles]
-    declared: dict[str, list[str]]
     reading: Iterator[list[Read]]
 
 
@@ -123,8 +122,8 @@ class Walk:
     """Judges commits, in ``jobs`` processes, or in this process with an existing ``analyzer``.
 
     ``model`` is the folder of the model whose rules ``judge`` uses; None is the bundled one. ``cells`` lists the
-    languages of the notebook cells to include; None means all. Without ``file_context``, each function is judged by
-    its own text.
+    languages of the notebook cells to include; None means all. ``records`` tell which agents are declared. Without
+    ``file_context``, each function is judged by its own text.
     """
 
     def __init__(
@@ -137,12 +136,12 @@ class Walk:
         wanted: Callable[[str], bool],
         cells: frozenset[str] | None = None,
         jobs: int = 1,
-        declared: bool = True,
+        records: RecordReader | None = None,
         file_context: bool = True,
         analyzer: Analyzer | None = None,
     ) -> None:
         self._repository, self.judge, self._state = repository, judge, state
-        self._model, self._wanted, self._jobs, self._declared = model, wanted, jobs, declared
+        self._model, self._wanted, self._jobs, self._records = model, wanted, jobs, records
         self._cells, self._analyzer = cells, analyzer
         self.file_context = file_context
         self.known = 0
@@ -189,17 +188,11 @@ class Walk:
                 self._state.damaged += 1
         new = [commit for commit in plan.commits if commit not in known]
         changes = dict(commit_changes(self._repository, new, self.is_source)) if new else {}
-        declared: dict[str, list[str]] = {}
-        if self._declared and new:
-            for each in declared_agents(
-                self._repository.git, [name for name in new if changes[name].readable]
-            ):
-                declared.setdefault(each.commit, []).append(each.agent)
         blobs = (Wanted(file.blob, file.path) for found in changes.values() for file in found.files)
         wanted = {each.key: each for each in blobs}
         read = self._state.known_blobs(wanted)
         reading = readers.start([each for key, each in wanted.items() if key not in read])
-        return _Batch(plan, known, changes, declared, reading)
+        return _Batch(plan, known, changes, reading)
 
     def _end(self, batch: _Batch, readers: Readers) -> Iterator[CommitResult]:
         gone = self._keep(batch.reading)
@@ -225,13 +218,13 @@ class Walk:
         if not changed.readable:
             return CommitResult.unreadable(commit, seconds)
         files = self.read_files(changed.files, read_again)
-        agents = batch.declared.get(commit, ())
+        declared = [] if self._records is None else self._records.of_commit(commit).by_agents()
         return commit_result(
             self.judge,
             commit,
             seconds,
             files,
-            agents,
+            list(dict.fromkeys(each.agent for each in declared)),
             file_context=self.file_context,
             missing=len(changed.missing),
         )
