@@ -14,6 +14,7 @@ from codeorigin.fleet.units import Unit
 from codeorigin.git.repository import Repository
 from codeorigin.git.trees import tree_files
 from codeorigin.history.blob_functions import BlobReader, load_analyzer
+from codeorigin.history.request import HistoryRequest
 from codeorigin.history.results import UNREADABLE
 from codeorigin.history.state import IN_MEMORY, HistoryState
 from codeorigin.history.tree import judged_file
@@ -73,16 +74,13 @@ class UnitWorker:
             records = None
             if unit.declared:
                 # Without the list of all commits, which every unit would need for itself.
-                reader = RecordReader(repository, unit.commits[0], branches=False)
-                records = stack.enter_context(reader)
-            walk = Walk(
+                records = RecordReader(repository, unit.commits[0], branches=False)
+                stack.enter_context(records)
+            request = HistoryRequest(
                 repository,
-                self._judge,
-                state,
                 wanted=lambda path: _is_chosen(kind_for_path(path), unit),
-                records=records,
-                analyzer=self._analyzer,
             )
+            walk = Walk(request, self._judge, state, records=records, analyzer=self._analyzer)
             results = list(walk.results(Plan(list(unit.commits), array("q", unit.seconds))))
         rows = tuple(
             {

@@ -20,7 +20,7 @@ from codeorigin.wording.histories import LINES, NOT_BY_AUTHOR, declared_phrase, 
 from codeorigin.wording.shares import one_in
 
 if TYPE_CHECKING:
-    from codeorigin.history.run import HistoryRun
+    from codeorigin.history.history_run import HistoryRun
 
 # Takes every run of characters that an address can begin with, and nothing twice: the time is linear in the text.
 _ADDRESS = re.compile(r"[\w.+-]++(@[\w-]++(?:\.[\w-]++)++)?")
