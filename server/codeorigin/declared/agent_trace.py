@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from codeorigin.declared.records import (
-    By,
     Record,
     RecordedLines,
-    Source,
+    RecordSource,
     Strength,
+    Writer,
     WrongRecordError,
     counted,
     inside,
@@ -24,7 +24,7 @@ from codeorigin.declared.records import (
 )
 
 FOLDER = ".agent-trace"
-_BY = {"ai": By.AGENT, "human": By.PERSON, "mixed": By.MIXED}
+_BY = {"ai": Writer.AGENT, "human": Writer.PERSON, "mixed": Writer.MIXED}
 _DIGEST = re.compile(r"sha256:([0-9a-f]{16,64})")
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
@@ -62,8 +62,8 @@ def _ranges(conversations: list[dict[str, Any]], tool: str | None) -> Iterator[R
             by = _BY.get(str(contributor.get("type")))
             first, last = line_numbers(each["start_line"], each["end_line"])
             if by is not None:
-                named = by is not By.PERSON
+                named = by is not Writer.PERSON
                 model = label(contributor.get("model_id")) if named else None
                 digest = _DIGEST.fullmatch(str(each.get("content_hash")))
-                record = Record(Source.AGENT_TRACE, by, Strength.LINES, tool if named else None, model)
+                record = Record(RecordSource.AGENT_TRACE, by, Strength.LINES, tool if named else None, model)
                 yield RecordedLines(first, last, record, None if digest is None else digest[1])

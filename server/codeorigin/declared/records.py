@@ -13,7 +13,7 @@ MOST_RANGES = 100_000
 _LABEL = re.compile(r"[\w.:/+()\[\] -]{1,100}", re.ASCII)
 
 
-class Source(StrEnum):
+class RecordSource(StrEnum):
     """Where a record is kept."""
 
     GIT_AI = "git-ai"
@@ -25,7 +25,7 @@ class Source(StrEnum):
     LINK = "link"
 
 
-class By(StrEnum):
+class Writer(StrEnum):
     """Who wrote it, by a record. A tool that records lines leaves those ``UNTRACKED`` of which it knows nothing."""
 
     AGENT = "agent"
@@ -53,8 +53,8 @@ class Record:
     ``is_stale``: it is about another text than the one that stands in the commit, so that it says nothing.
     """
 
-    source: Source
-    by: By
+    source: RecordSource
+    by: Writer
     strength: Strength
     tool: str | None = None
     model: str | None = None
@@ -66,7 +66,7 @@ class Record:
         return self.tool or self.model or "an agent"
 
 
-UNTRACKED = Record(Source.GIT_AI, By.UNTRACKED, Strength.LINES)
+UNTRACKED = Record(RecordSource.GIT_AI, Writer.UNTRACKED, Strength.LINES)
 
 
 class WrongRecordError(Exception):
@@ -115,7 +115,7 @@ class CommitRecords:
     def by_agents(self) -> list[Record]:
         """The different records that name an agent, those about lines first."""
         lines = (each.record for ranges in self.lines.values() for each in ranges)
-        named = (each for each in (*lines, *self.whole) if each.by is By.AGENT and not each.is_stale)
+        named = (each for each in (*lines, *self.whole) if each.by is Writer.AGENT and not each.is_stale)
         return list(dict.fromkeys(named))
 
 

@@ -57,7 +57,7 @@ def run_history(options: HistoryOptions) -> int:
         cells=selection.cells,
         declared=options.declared,
         file_context=file_context,
-        past=options.past,
+        past=options.past and project.settings.past,
         state=options.state,
         model=options.model,
         jobs=options.jobs or cores(),
