@@ -15,7 +15,7 @@ from codeorigin.declared.records import (
     RecordedLines,
     RecordSource,
     Strength,
-    Writer,
+    WrittenBy,
     WrongRecordError,
     counted,
     inside,
@@ -24,7 +24,7 @@ from codeorigin.declared.records import (
 )
 
 FOLDER = ".agent-trace"
-_BY = {"ai": Writer.AGENT, "human": Writer.PERSON, "mixed": Writer.MIXED}
+_BY = {"ai": WrittenBy.AGENT, "human": WrittenBy.PERSON, "mixed": WrittenBy.MIXED}
 _DIGEST = re.compile(r"sha256:([0-9a-f]{16,64})")
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
@@ -62,7 +62,7 @@ def _ranges(conversations: list[dict[str, Any]], tool: str | None) -> Iterator[R
             by = _BY.get(str(contributor.get("type")))
             first, last = line_numbers(each["start_line"], each["end_line"])
             if by is not None:
-                named = by is not Writer.PERSON
+                named = by is not WrittenBy.PERSON
                 model = label(contributor.get("model_id")) if named else None
                 digest = _DIGEST.fullmatch(str(each.get("content_hash")))
                 record = Record(RecordSource.AGENT_TRACE, by, Strength.LINES, tool if named else None, model)

@@ -3,7 +3,7 @@
 import re
 
 from codeorigin.declared.messages import agent_signatures
-from codeorigin.declared.records import Record, RecordSource, Strength, Writer
+from codeorigin.declared.records import Record, RecordSource, Strength, WrittenBy
 from codeorigin.errors import RepositoryError
 from codeorigin.git.repository import Repository
 
@@ -60,5 +60,5 @@ def agent_branches(repository: Repository, head: str) -> dict[str, Record]:
                 there.add(name)
                 new += parents.get(name, ())
                 if agent is not None:
-                    found[name] = Record(RecordSource.BRANCH, Writer.AGENT, Strength.BRANCH, agent)
+                    found[name] = Record(RecordSource.BRANCH, WrittenBy.AGENT, Strength.BRANCH, agent)
     return found

@@ -15,7 +15,7 @@ from codeorigin.declared.records import (
     RecordedLines,
     RecordSource,
     Strength,
-    Writer,
+    WrittenBy,
     WrongRecordError,
     inside,
     label,
@@ -83,7 +83,7 @@ def _metadata(text: str) -> dict[str, Record]:
     known = {
         key: _agent(entry) for name in ("prompts", "sessions") for key, entry in _entries(metadata, name)
     }
-    person = Record(RecordSource.GIT_AI, Writer.PERSON, Strength.LINES)
+    person = Record(RecordSource.GIT_AI, WrittenBy.PERSON, Strength.LINES)
     return known | {key: person for key, _ in _entries(metadata, "humans")}
 
 
@@ -99,4 +99,4 @@ def _agent(entry: object) -> Record:
     if not isinstance(agent, dict):
         raise WrongRecordError("a session without agent_id")
     tool, model = label(agent.get("tool")), label(agent.get("model"))
-    return Record(RecordSource.GIT_AI, Writer.AGENT, Strength.LINES, tool, model)
+    return Record(RecordSource.GIT_AI, WrittenBy.AGENT, Strength.LINES, tool, model)

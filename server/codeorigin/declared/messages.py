@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-from codeorigin.declared.records import Record, RecordSource, Strength, Writer
+from codeorigin.declared.records import Record, RecordSource, Strength, WrittenBy
 from codeorigin.git.objects import Objects
 
 MAX_COMMIT = 1_000_000
@@ -145,7 +145,7 @@ def _record(
     lines: Iterable[str],
 ) -> Record | None:
     if any(signature.fits_author(author) for author in authors):
-        return Record(RecordSource.AUTHOR, Writer.AGENT, Strength.COMMIT, signature.name)
+        return Record(RecordSource.AUTHOR, WrittenBy.AGENT, Strength.COMMIT, signature.name)
     fitting = [line for line in trailers if signature.fits_trailer(line)]
     wrote = [line for line in fitting if not _HELP.match(line)]
     helped = [each for each in named if signature.fits_helper(each)]
@@ -153,9 +153,9 @@ def _record(
         models = map(model_name, [*wrote, *fitting, *(each.name for each in helped)])
         strength = Strength.COMMIT if wrote or any(each.wrote for each in helped) else Strength.MENTION
         model = next(filter(None, models), None)
-        return Record(RecordSource.TRAILER, Writer.AGENT, strength, signature.name, model)
+        return Record(RecordSource.TRAILER, WrittenBy.AGENT, strength, signature.name, model)
     if any(signature.fits_link(line) for line in lines):
-        return Record(RecordSource.LINK, Writer.AGENT, Strength.MENTION, signature.name)
+        return Record(RecordSource.LINK, WrittenBy.AGENT, Strength.MENTION, signature.name)
     return None
 
 

@@ -25,7 +25,7 @@ class RecordSource(StrEnum):
     LINK = "link"
 
 
-class Writer(StrEnum):
+class WrittenBy(StrEnum):
     """Who wrote it, by a record. A tool that records lines leaves those ``UNTRACKED`` of which it knows nothing."""
 
     AGENT = "agent"
@@ -54,7 +54,7 @@ class Record:
     """
 
     source: RecordSource
-    by: Writer
+    by: WrittenBy
     strength: Strength
     tool: str | None = None
     model: str | None = None
@@ -66,7 +66,7 @@ class Record:
         return self.tool or self.model or "an agent"
 
 
-UNTRACKED = Record(RecordSource.GIT_AI, Writer.UNTRACKED, Strength.LINES)
+UNTRACKED = Record(RecordSource.GIT_AI, WrittenBy.UNTRACKED, Strength.LINES)
 
 
 class WrongRecordError(Exception):
@@ -115,7 +115,7 @@ class CommitRecords:
     def by_agents(self) -> list[Record]:
         """The different records that name an agent, those about lines first."""
         lines = (each.record for ranges in self.lines.values() for each in ranges)
-        named = (each for each in (*lines, *self.whole) if each.by is Writer.AGENT and not each.is_stale)
+        named = (each for each in (*lines, *self.whole) if each.by is WrittenBy.AGENT and not each.is_stale)
         return list(dict.fromkeys(named))
 
 

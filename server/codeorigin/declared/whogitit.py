@@ -15,7 +15,7 @@ from codeorigin.declared.records import (
     RecordedLines,
     RecordSource,
     Strength,
-    Writer,
+    WrittenBy,
     WrongRecordError,
     counted,
     inside,
@@ -24,7 +24,7 @@ from codeorigin.declared.records import (
 )
 
 REF = "refs/notes/whogitit"
-_BY = {"AI": Writer.AGENT, "AIModified": Writer.MIXED, "Human": Writer.PERSON}
+_BY = {"AI": WrittenBy.AGENT, "AIModified": WrittenBy.MIXED, "Human": WrittenBy.PERSON}
 
 
 def read_whogitit(content: bytes) -> dict[str, list[RecordedLines]]:
@@ -36,7 +36,7 @@ def read_whogitit(content: bytes) -> dict[str, list[RecordedLines]]:
     try:
         note = json.loads(content.decode("utf-8", "replace"))
         model = label(note["session"]["model"]["id"])
-        record = Record(RecordSource.WHOGITIT, Writer.AGENT, Strength.LINES, None, model)
+        record = Record(RecordSource.WHOGITIT, WrittenBy.AGENT, Strength.LINES, None, model)
         found: dict[str, list[RecordedLines]] = {}
         count = 0
         for file in note["files"]:
@@ -57,5 +57,5 @@ def _lines(lines: list[dict[str, Any]], agent: Record) -> Iterator[RecordedLines
             continue
         number, text = line["line_number"], line["content"]
         digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-        record = replace(agent, by=by, model=None if by is Writer.PERSON else agent.model)
+        record = replace(agent, by=by, model=None if by is WrittenBy.PERSON else agent.model)
         yield RecordedLines(*line_numbers(number, number), record, digest)

@@ -3,7 +3,7 @@
 import hashlib
 
 from codeorigin.declared.reader import RecordReader
-from codeorigin.declared.records import Record, RecordSource, Strength, Writer
+from codeorigin.declared.records import Record, RecordSource, Strength, WrittenBy
 from codeorigin.git.blame import line_origins
 from codeorigin.git.repository import Repository as Opened
 from support.changes import TEN
@@ -18,10 +18,10 @@ from support.declared_records import (
 )
 from support.repositories import Repository
 
-CODEX = Record(RecordSource.GIT_AI, Writer.AGENT, Strength.LINES, "codex", "gpt-5.5")
-CURSOR = Record(RecordSource.GIT_AI, Writer.AGENT, Strength.LINES, "cursor", "composer-1")
-ANN = Record(RecordSource.GIT_AI, Writer.PERSON, Strength.LINES)
-UNTRACKED = Record(RecordSource.GIT_AI, Writer.UNTRACKED, Strength.LINES)
+CODEX = Record(RecordSource.GIT_AI, WrittenBy.AGENT, Strength.LINES, "codex", "gpt-5.5")
+CURSOR = Record(RecordSource.GIT_AI, WrittenBy.AGENT, Strength.LINES, "cursor", "composer-1")
+ANN = Record(RecordSource.GIT_AI, WrittenBy.PERSON, Strength.LINES)
+UNTRACKED = Record(RecordSource.GIT_AI, WrittenBy.UNTRACKED, Strength.LINES)
 
 
 def declared(repository: Repository, path: str) -> list[Record | None]:
@@ -79,12 +79,12 @@ def test_notes_of_whogitit_whose_text_is_another_are_stale(repository: Repositor
     lines[6] = ("AI", "another text")
     add_note(repository, whogitit_note("a.py", lines), ref="whogitit")
     found = declared(repository, "a.py")
-    agent = Record(RecordSource.WHOGITIT, Writer.AGENT, Strength.LINES, None, "claude-opus-4-5")
-    mixed = Record(RecordSource.WHOGITIT, Writer.MIXED, Strength.LINES, None, "claude-opus-4-5")
+    agent = Record(RecordSource.WHOGITIT, WrittenBy.AGENT, Strength.LINES, None, "claude-opus-4-5")
+    mixed = Record(RecordSource.WHOGITIT, WrittenBy.MIXED, Strength.LINES, None, "claude-opus-4-5")
     stale = Record(
-        RecordSource.WHOGITIT, Writer.AGENT, Strength.LINES, None, "claude-opus-4-5", is_stale=True
+        RecordSource.WHOGITIT, WrittenBy.AGENT, Strength.LINES, None, "claude-opus-4-5", is_stale=True
     )
-    person = Record(RecordSource.WHOGITIT, Writer.PERSON, Strength.LINES)
+    person = Record(RecordSource.WHOGITIT, WrittenBy.PERSON, Strength.LINES)
     assert found == [agent, mixed, person, None, None, stale, None, None, None, None]
 
 
@@ -107,10 +107,10 @@ def test_agent_traces_count_for_the_commit_they_name_and_for_its_child(repositor
     }
     repository.commit(files, date="2026-01-02")
     model = "anthropic/claude-opus-4-8"
-    agent = Record(RecordSource.AGENT_TRACE, Writer.AGENT, Strength.LINES, "cursor", model)
-    stale = Record(RecordSource.AGENT_TRACE, Writer.AGENT, Strength.LINES, "cursor", model, is_stale=True)
-    mixed = Record(RecordSource.AGENT_TRACE, Writer.MIXED, Strength.LINES, "cursor", model)
-    person = Record(RecordSource.AGENT_TRACE, Writer.PERSON, Strength.LINES)
+    agent = Record(RecordSource.AGENT_TRACE, WrittenBy.AGENT, Strength.LINES, "cursor", model)
+    stale = Record(RecordSource.AGENT_TRACE, WrittenBy.AGENT, Strength.LINES, "cursor", model, is_stale=True)
+    mixed = Record(RecordSource.AGENT_TRACE, WrittenBy.MIXED, Strength.LINES, "cursor", model)
+    person = Record(RecordSource.AGENT_TRACE, WrittenBy.PERSON, Strength.LINES)
     assert declared(repository, "sub/b.py") == [*[agent] * 4, stale, person, None, None, None, None]
     assert declared(repository, "a.py") == [*[None] * 8, mixed, mixed]
 
@@ -118,7 +118,7 @@ def test_agent_traces_count_for_the_commit_they_name_and_for_its_child(repositor
 def test_a_trailer_speaks_of_all_lines_of_its_commit_that_no_tool_tracked(repository: Repository) -> None:
     message = "Work\n\nCo-authored-by: Claude Opus 4.6 (1M context) <noreply@anthropic.com>"
     repository.commit({"b.py": TEN.replace("x", "y")}, date="2026-01-02", message=message)
-    claude = Record(RecordSource.TRAILER, Writer.AGENT, Strength.COMMIT, "claude", "claude-opus-4-6")
+    claude = Record(RecordSource.TRAILER, WrittenBy.AGENT, Strength.COMMIT, "claude", "claude-opus-4-6")
     assert declared(repository, "b.py") == [claude] * 10
     add_note(repository, git_ai_note({"b.py": {f"{SESSION}::t_1": "1-9"}}))
     assert declared(repository, "b.py") == [*[CODEX] * 9, UNTRACKED]
