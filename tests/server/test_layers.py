@@ -27,8 +27,19 @@ _ROOMS: dict[str, set[str]] = {
     "functions": {"cancellation", "errors", "language_id", "languages", "text"},
     "explain": {"cancellation", "errors", "languages", "model", "text"},
     "git": {"cancellation", "errors", "termination", "text"},
+    "declared": {"cancellation", "errors", "git"},
     "analysis": {"cancellation", "errors", "explain", "functions", "languages", "model", "text"},
-    "past": {"analysis", "cancellation", "errors", "functions", "git", "languages", "model", "text"},
+    "past": {
+        "analysis",
+        "cancellation",
+        "declared",
+        "errors",
+        "functions",
+        "git",
+        "languages",
+        "model",
+        "text",
+    },
     "settings": {"errors", "explain", "languages", "model", "text"},
 }
 _LOWER = {"": {"analysis"}, **_ROOMS}
