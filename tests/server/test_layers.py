@@ -51,7 +51,7 @@ _FEATURES: dict[str, set[str]] = {
     "history": {"check", "cli", "pages", "wording"},
     "fleet": {"cli", "history", "pages", "wording"},
     "lsp": {"", "wording"},
-    "provenance": {"check", "cli", "history", "wording"},
+    "provenance": {"check", "cli", "history", "pages", "wording"},
     "cli": {"check", "fleet", "history", "lsp", "provenance", "wording"},
 }
 

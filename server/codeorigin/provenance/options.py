@@ -43,3 +43,29 @@ class EvaluationOptions:
     def targets(self) -> list[ReportTarget[EvaluationFormat]]:
         """The reports to write; raises CodeOriginError."""
         return parse_targets(self.formats, self.output, EvaluationFormat, EvaluationFormat.TEXT)
+
+
+class BlameFormat(StrEnum):
+    """The formats of a blame."""
+
+    TEXT = "text"
+    JSON = "json"
+    HTML = "html"
+
+
+@dataclass(frozen=True, slots=True)
+class BlameOptions:
+    """What the user asks of ``blame``."""
+
+    file: Annotated[str, typer.Argument(metavar="FILE", help="A source file in a repository.")]
+    formats: Annotated[list[str], formats_option(BlameFormat)] = field(default_factory=list)
+    output: Output = None
+    past: Past = True
+    config: Config = True
+    model: Model = None
+    debug: Debug = False
+
+    @property
+    def targets(self) -> list[ReportTarget[BlameFormat]]:
+        """The reports to write; raises CodeOriginError."""
+        return parse_targets(self.formats, self.output, BlameFormat, BlameFormat.TEXT)

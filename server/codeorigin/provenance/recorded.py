@@ -149,6 +149,6 @@ def recorded_files(
                 yield None
                 continue
             for piece in pieces:
-                found = records.of_lines(origins)
+                found = [records.of_line(each) for each in origins]
                 known = tuple(function_origin(each.lines, origins, found, times) for each in piece.functions)
                 yield RecordedFile(path, piece.language, piece.functions, known)
