@@ -15,7 +15,7 @@ _NOBODY = "- <-> 0 +0000"
 
 
 @dataclass(frozen=True, slots=True)
-class FileRecords:
+class RecordedText:
     """The strongest record about each line of a file; None without any, and for lines that are not committed.
 
     Only ``\\n`` ends a line. ``problems`` has one line for each record that was skipped.
@@ -25,7 +25,7 @@ class FileRecords:
     problems: tuple[str, ...]
 
 
-def file_records(path: Path, content: bytes, cancel: CancelToken = NEVER) -> FileRecords:
+def file_records(path: Path, content: bytes, cancel: CancelToken = NEVER) -> RecordedText:
     """The records about the lines of ``content``, which is the file at ``path``, saved or not.
 
     Raises:
@@ -45,4 +45,4 @@ def file_records(path: Path, content: bytes, cancel: CancelToken = NEVER) -> Fil
         origins = line_origins(scratch.git, top, name)
     with RecordReader(repository, head) as records:
         found = tuple(records.of_line(each) for each in origins)
-        return FileRecords(found, tuple(records.problems))
+        return RecordedText(found, tuple(records.problems))

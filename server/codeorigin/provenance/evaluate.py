@@ -29,13 +29,13 @@ from codeorigin.model.past import Past
 from codeorigin.past.reading import repository_past
 from codeorigin.provenance.evaluation import (
     EvaluatedFunction,
-    RateGroup,
     evaluated,
     function_values,
     group_values,
     groups,
 )
 from codeorigin.provenance.options import EvaluationFormat, EvaluationOptions
+from codeorigin.provenance.rates import RateGroup
 from codeorigin.provenance.recorded import chosen_files, commit_times, recorded_files
 from codeorigin.wording.evaluations import evaluation_lines
 

@@ -9,8 +9,8 @@ from codeorigin.declared.records import Strength
 from codeorigin.languages import get_language
 from codeorigin.model.calibration.judge import Judge
 from codeorigin.model.verdict import Band, Verdict
-from codeorigin.provenance.rates import Rate, rate
-from codeorigin.provenance.recorded import FunctionOrigin, Provenance, RecordedFile
+from codeorigin.provenance.rates import Provenance, Rate, RateGroup, rate
+from codeorigin.provenance.recorded import FunctionOrigin, RecordedFile
 
 VIEWS = ("own", "in_file", "own_with_past", "in_file_with_past")
 """A function is judged by its own text or in its file, without and with the past of its project."""
@@ -48,18 +48,6 @@ def evaluated(file: RecordedFile, judges: Sequence[Judge]) -> Iterator[Evaluated
         if origin is not None and number in scores:
             verdicts = {name: view[number] for name, view in zip(VIEWS, views, strict=False)}
             yield EvaluatedFunction(file.path, language, file.functions[number].weight, origin, verdicts)
-
-
-@dataclass(frozen=True, slots=True)
-class RateGroup:
-    """Functions of one kind, and by view how many of them are called ``llm``.
-
-    ``by`` says which of that kind: all, those with one strength of record, or those with one tool and model.
-    """
-
-    kind: Provenance
-    by: str
-    called: Mapping[str, Rate]
 
 
 def groups(functions: Sequence[EvaluatedFunction]) -> Iterator[RateGroup]:

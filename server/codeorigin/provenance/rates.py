@@ -2,11 +2,21 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
 _Z = 1.959964
 """The two-sided 95 % point of the normal distribution."""
+
+
+class Provenance(StrEnum):
+    """What records and dates say about all lines of a function."""
+
+    AGENT = "agent"
+    PERSON = "person"
+    MODERN = "modern"
+    OLD = "old"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +33,18 @@ class Rate:
     def share(self) -> float:
         """The share that is called; 0 without functions."""
         return self.called / self.functions if self.functions else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class RateGroup:
+    """Functions of one kind, and by view how many of them are called ``llm``.
+
+    ``by`` says which of that kind: all, those with one strength of record, or those with one tool and model.
+    """
+
+    kind: Provenance
+    by: str
+    called: Mapping[str, Rate]
 
 
 def rate(functions: Iterable[tuple[str, bool]]) -> Rate:

@@ -5,7 +5,6 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from enum import StrEnum
 from itertools import islice
 
 from codeorigin.declared.reader import RecordReader
@@ -18,19 +17,11 @@ from codeorigin.git.repository import Repository
 from codeorigin.git.trees import tree_files
 from codeorigin.history.blob_functions import BlobFunction, BlobReader
 from codeorigin.past.commit import HUMAN_UNTIL
+from codeorigin.provenance.rates import Provenance
 
 MODERN_FROM = 1_609_459_200
 """2021-01-01 in seconds since 1970: people's code from then until December 2022 is most like today's."""
 _STRENGTHS = list(Strength)
-
-
-class Provenance(StrEnum):
-    """What records and dates say about all lines of a function."""
-
-    AGENT = "agent"
-    PERSON = "person"
-    MODERN = "modern"
-    OLD = "old"
 
 
 @dataclass(frozen=True, slots=True)

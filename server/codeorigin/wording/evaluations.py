@@ -3,9 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from codeorigin.model.past import Past
-from codeorigin.provenance.evaluation import RateGroup
-from codeorigin.provenance.rates import Rate
-from codeorigin.provenance.recorded import Provenance
+from codeorigin.provenance.rates import Provenance, Rate, RateGroup
 from codeorigin.wording.figures import counted
 from codeorigin.wording.past import past_sentence
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from codeorigin.provenance.recorded import Provenance
+from codeorigin.provenance.rates import Provenance
 from support.command import run
 from support.declared_records import PERSON, SESSION, add_note, git_ai_note, whogitit_note
 from support.repositories import DECLARED, Repository, plain_functions
