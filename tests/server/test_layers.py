@@ -29,15 +29,16 @@ _ROOMS: dict[str, set[str]] = {
     "git": {"cancellation", "errors", "termination", "text"},
     "analysis": {"cancellation", "errors", "explain", "functions", "languages", "model", "text"},
     "past": {"analysis", "cancellation", "errors", "functions", "git", "languages", "model", "text"},
-    "settings": {"errors", "explain", "model", "text"},
+    "settings": {"errors", "explain", "languages", "model", "text"},
 }
 _LOWER = {"": {"analysis"}, **_ROOMS}
 # The features: `wording` has the sentences of all of them, `cli` the shell that starts them.
 _FEATURES: dict[str, set[str]] = {
     "wording": {"history"},
-    "check": {"cli", "wording"},
-    "history": {"check", "cli", "wording"},
-    "fleet": {"cli", "history", "wording"},
+    "pages": {"wording"},
+    "check": {"cli", "pages", "wording"},
+    "history": {"check", "cli", "pages", "wording"},
+    "fleet": {"cli", "history", "pages", "wording"},
     "lsp": {"", "wording"},
     "cli": {"check", "fleet", "history", "lsp", "wording"},
 }
