@@ -135,6 +135,8 @@ async def test_command_scan_and_editor_give_the_same_verdict(
     for scan in scans:
         (file,) = [each for each in scan["files"] if each["uri"] == document.uri]
         assert next(each["verdict"] for each in file["functions"] if each["name"] == "seven") == shown
+    place = {"line": 0, "character": 4}
+    details = await editor.command("codeorigin.explain", document.uri, place, {"quiet": True})
     await stop(editor)
 
     monkeypatch.chdir(repository.folder)
@@ -160,8 +162,8 @@ async def test_command_scan_and_editor_give_the_same_verdict(
         checked["past_as_high"],
     )
     assert shown["pastEvidence"] == pytest.approx(explained["past_evidence"], abs=1e-9)
-    assert shown["ownText"] == explained["own_text"]
-    assert SAID in shown["ownText"]
+    assert SAID in explained["own_text"]
+    assert explained["own_text"] in json.dumps(details)
 
 
 async def test_nothing_waits_for_the_past_and_all_follows_once_it_is_known(
@@ -174,7 +176,7 @@ async def test_nothing_waits_for_the_past_and_all_follows_once_it_is_known(
         await until(lambda: git.is_waiting)
         before = [each.message for each in await editor.findings(document)]
         assert len(before) == 2
-        assert "December 2022" not in await editor.hover_text(document, 0)
+        assert "old code" not in await editor.hover_text(document, 0)
         editor.replace(document, "limit + 7", "limit + 8")
         assert len(await editor.findings(document)) == 2
         editor.replace(document, "limit + 8", "limit + 7")
@@ -190,8 +192,7 @@ async def test_nothing_waits_for_the_past_and_all_follows_once_it_is_known(
     assert shown["ownProbability"] == pytest.approx(plain["ownProbability"])
     assert await editor.client.text_document_code_lens_async(lens) != lenses
     hover = await editor.hover_text(document, 0)
-    assert SAID in hover
-    assert "With the project's past and the rest of the file: " in hover
+    assert "; the project's old code scores high as well; the rest of the file " in hover
 
 
 async def test_every_document_has_the_past_of_its_own_repository(
@@ -274,7 +275,7 @@ async def test_setting_switches_the_past_off(editor: Editor, repository: Reposit
     added = await evidence(editor, document)
     await editor.configure(**SETTINGS, past=False)
     assert await evidence(editor, document) is None
-    assert "December 2022" not in await editor.hover_text(document, 0)
+    assert "old code" not in await editor.hover_text(document, 0)
     scan = await editor.command("codeorigin.scanWorkspace", None, {"quiet": True})
     assert {each["verdict"]["pastEvidence"] for file in scan["files"] for each in file["functions"]} == {None}
     await editor.configure(**SETTINGS)
