@@ -124,7 +124,11 @@ def _export(
         overlap=config.overlap,
         processes=config.processes,
     )
-    metrics["out_of_fold"] = out_of_fold_figures(run, side, wide=bool(entry["parts"]["wide"]))
+    metrics["out_of_fold"] = out_of_fold_figures(
+        run, side, checked, wide=bool(entry["parts"]["wide"]), deep=bool(entry["parts"]["deep"])
+    )
+    if run.unseen_agents.is_file():
+        metrics["unseen_agents"] = json.loads(run.unseen_agents.read_text(encoding="utf-8"))["agents"]
     log(f"held out: {headline(metrics['held_out'])}")
     if config.baselines:
         metrics["baselines"] = held_out_baselines(

@@ -59,7 +59,6 @@ class CalibrateConfig:
     past_weight: float = 0.75
     past_prior_functions: float = 20.0
     past_fewest_functions: int = 30
-    seed: int = 0
 
     def __post_init__(self) -> None:
         if not 0 < self.llm_rate < 1 or not 0 < self.human_rate < 1:
