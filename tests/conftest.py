@@ -7,7 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
+# A busy machine makes no test fail.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 # The test models are so small that threads only wait for each other, especially on a busy machine.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 # PyTorch caches the output shapes of each operation. With symbolic shapes, as in an export, the cache costs more

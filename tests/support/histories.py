@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
+from codeorigin.history.history_run import HistoryRun
 from codeorigin.history.results import CommitResult
-from codeorigin.history.run import HistoryRun
 
 OpenRun = Callable[..., AbstractContextManager[HistoryRun]]
 """``open_run(folder, wanted, ...)``."""

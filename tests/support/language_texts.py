@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from codeorigin.model.reading.keywords import KEYWORDS
+from codeorigin.languages import KEYWORDS
 
 _STARTS = ("alp", "bra", "cart", "delt", "engi", "fold", "gard", "hote", "invo", "jack")
 _WORDS = tuple(start + end for start in _STARTS for end in ("ab", "erin", "ilo", "omu", "uvel", "ynta"))

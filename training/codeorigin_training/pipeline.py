@@ -77,12 +77,12 @@ STAGES = (
     ),
     Stage(
         "calibrate",
-        "commands.calibrate",
+        "thresholds.calibrate",
         "Fit temperature and thresholds on out-of-fold logits.",
     ),
     Stage(
         "export",
-        "commands.export",
+        "bundle.export",
         "Write the bundle, check its graphs and its size, and measure it on held-out repositories.",
     ),
     Stage(
@@ -101,7 +101,7 @@ STAGES = (
 OTHERS = (
     Stage(
         "recalibrate",
-        "commands.recalibrate",
+        "bundle.recalibrate",
         "Fit new thresholds for a bundle on repositories that its training never saw.",
         tracked=False,
     ),

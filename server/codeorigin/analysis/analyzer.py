@@ -27,8 +27,9 @@ from codeorigin.text.sources import is_minified
 
 
 class Analyzer:
-    """A loaded model with its caches, and the ``past`` of the project that the code belongs to, if it is known.
+    """A loaded model with its caches.
 
+    Wherever a ``past`` is taken, it is that of the project which the code belongs to, if it is known.
     Not thread-safe, except for :meth:`cached_explanation`, which any thread may call at any time.
     """
 
@@ -38,12 +39,10 @@ class Analyzer:
         *,
         threads: int = 1,
         verdict_cache_bytes: int = SCORE_CACHE_BYTES,
-        past: Past | None = None,
     ) -> None:
         self.bundle = bundle
         scorer = Scorer.of(bundle, threads=threads)
-        self._judge = Judge(bundle.calibration, past)
-        self._scores = ScoreCache(scorer, self._judge.length_reason, verdict_cache_bytes)
+        self._scores = ScoreCache(scorer, Judge(bundle.calibration).length_reason, verdict_cache_bytes)
         self._explainer = CachedExplainer(scorer, bundle.gradient_path, threads=threads)
 
     @classmethod
@@ -53,7 +52,6 @@ class Analyzer:
         *,
         threads: int = 1,
         verdict_cache_bytes: int = SCORE_CACHE_BYTES,
-        past: Past | None = None,
     ) -> "Analyzer":
         """Load a model folder; None means the one that ships with CodeOrigin.
 
@@ -61,15 +59,12 @@ class Analyzer:
             model_dir: folder with a ``manifest.json``.
             threads: processor threads that one inference may use.
             verdict_cache_bytes: size of the cache for function scores.
-            past: the past of the project.
 
         Raises:
             ModelError: the model is missing, broken, or does not match its manifest.
         """
         parsing.start()  # while the model is being read
-        return cls(
-            Bundle.load(model_dir), threads=threads, verdict_cache_bytes=verdict_cache_bytes, past=past
-        )
+        return cls(Bundle.load(model_dir), threads=threads, verdict_cache_bytes=verdict_cache_bytes)
 
     @property
     def model_id(self) -> str:
@@ -82,6 +77,7 @@ class Analyzer:
         *,
         file_context: bool = True,
         in_commits: Mapping[str, Sequence[float]] | None = None,
+        past: Past | None = None,
         cancel: CancelToken = NEVER,
     ) -> FileReport:
         """Report on every function of a document; only functions with new text are scored.
@@ -92,7 +88,9 @@ class Analyzer:
             document: what to analyse.
             file_context: let the other functions of the file count in each verdict, if the model has a rule for
                 that; otherwise each function is judged by its own text.
-            in_commits: function id -> own logits of the other functions of the commit that wrote the function.
+            in_commits: function id -> own logits of the other functions of the commit that wrote the function, without
+                the past.
+            past: see the class.
             cancel: checked while parsing and between batches of functions.
 
         Raises:
@@ -104,8 +102,9 @@ class Analyzer:
         """
         pieces = self._outlined(document, cancel)
         scores = self._scored(pieces, cancel)
+        judge = Judge(self.bundle.calibration, past)
         return judged_document(
-            self._judge, document, pieces, scores, file_context=file_context, in_commits=in_commits
+            judge, document, pieces, scores, file_context=file_context, in_commits=in_commits
         )
 
     @property
@@ -119,6 +118,7 @@ class Analyzer:
         *,
         file_context: bool = True,
         in_commits: Mapping[str, Sequence[float]] | None = None,
+        past: Past | None = None,
         cancel: CancelToken = NEVER,
     ) -> FileReport:
         """:meth:`analyze` without scoring: functions whose scores are not cached are left out of the report.
@@ -127,12 +127,18 @@ class Analyzer:
         """
         pieces = self._outlined(document, cancel)
         scores = self._scores.known({key: code for piece in pieces for key, code in piece.codes().items()})
+        judge = Judge(self.bundle.calibration, past)
         return judged_document(
-            self._judge, document, pieces, scores, file_context=file_context, in_commits=in_commits
+            judge, document, pieces, scores, file_context=file_context, in_commits=in_commits
         )
 
     def analyze_many(
-        self, documents: Iterable[Document], *, file_context: bool = True, cancel: CancelToken = NEVER
+        self,
+        documents: Iterable[Document],
+        *,
+        file_context: bool = True,
+        past: Past | None = None,
+        cancel: CancelToken = NEVER,
     ) -> Iterator[FileReport | Exception]:
         """Yield the report on each document, in order, or the error that :meth:`analyze` would raise for it.
 
@@ -142,6 +148,7 @@ class Analyzer:
         Raises:
             Cancelled: ``cancel`` was triggered; functions already scored stay cached.
         """
+        judge = Judge(self.bundle.calibration, past)
         for batch in batches(documents):
             outlines = [
                 parsed
@@ -156,7 +163,7 @@ class Analyzer:
                 yield (
                     found
                     if isinstance(found, Exception)
-                    else tried(partial(self._report, document, found, together, file_context, cancel))
+                    else tried(partial(self._report, document, found, together, judge, file_context, cancel))
                 )
 
     def _report(
@@ -164,12 +171,13 @@ class Analyzer:
         document: Document,
         pieces: Sequence[OutlinedPiece],
         scores: Scores | Exception,
+        judge: Judge,
         file_context: bool,
         cancel: CancelToken,
     ) -> FileReport:
         if isinstance(scores, Exception):
             scores = self._scored(pieces, cancel)
-        return judged_document(self._judge, document, pieces, scores, file_context=file_context)
+        return judged_document(judge, document, pieces, scores, file_context=file_context)
 
     def _outlined(self, document: Document, cancel: CancelToken) -> list[OutlinedPiece]:
         (parsed,) = parsed_together([document], cancel)
@@ -186,7 +194,9 @@ class Analyzer:
             scores |= self._scores.of(codes, language, cancel=cancel)
         return scores
 
-    def score(self, code: str, language: str, *, cancel: CancelToken = NEVER) -> Verdict:
+    def score(
+        self, code: str, language: str, *, past: Past | None = None, cancel: CancelToken = NEVER
+    ) -> Verdict:
         """Verdict on any piece of code by itself, such as a selection, by the rules for functions.
 
         Code that consists of a single function is read as it would be in its file.
@@ -205,7 +215,7 @@ class Analyzer:
         score = self._scores.score(code, known.model_language, cancel)
         if isinstance(score, Reason):
             return Verdict.without(score)
-        return self._judge.alone(score, known.model_language)
+        return Judge(self.bundle.calibration, past).alone(score, known.model_language)
 
     def explain(
         self,

@@ -44,14 +44,14 @@ class FileCheck:
         from codeorigin.analysis.analyzer import Analyzer  # noqa: PLC0415 - takes a while
 
         if bundle is None:
-            return Analyzer.load(self.model, threads=self.threads, past=self.past)
-        return Analyzer(bundle, threads=self.threads, past=self.past)
+            return Analyzer.load(self.model, threads=self.threads)
+        return Analyzer(bundle, threads=self.threads)
 
     def run(self, sources: Sequence[Source], analyzer: "Analyzer") -> Iterator[Outcome]:
         """Yield the outcome of each source, in order; the functions of all of them are scored together."""
         read = [self._read(source) for source in sources]
         documents = [each for each in read if isinstance(each, Document)]
-        reports = analyzer.analyze_many(documents, file_context=self.file_context)
+        reports = analyzer.analyze_many(documents, file_context=self.file_context, past=self.past)
         for source, document in zip(sources, read, strict=True):
             if not isinstance(document, Document):
                 yield document

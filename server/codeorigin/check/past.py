@@ -6,9 +6,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codeorigin.check.inputs import Source
+from codeorigin.cli.terminal import to_stderr
 from codeorigin.errors import RepositoryError
 from codeorigin.model.bundle import Bundle
 from codeorigin.model.past import Past
+from codeorigin.past.place import repository_folder
+from codeorigin.wording.past import SHALLOW
 
 if TYPE_CHECKING:
     from codeorigin.analysis.analyzer import Analyzer
@@ -17,13 +20,14 @@ if TYPE_CHECKING:
 def past_of_sources(sources: Sequence[Source], bundle: Bundle, load: "Callable[[], Analyzer]") -> Past | None:
     """The past of the repository that holds all ``sources``; a source that is no file belongs to the current folder.
 
-    None if there is no such repository, and as for :func:`~codeorigin.past.reading.repository_past`.
+    None if there is no such repository, and as for :func:`~codeorigin.past.reading.repository_past`. That a shallow
+    clone has none is said on stderr.
     """
     if bundle.calibration.past is None or not sources:
         return None
     places = {os.path.realpath("." if each.file is None else each.file.parent) for each in sources}
     folder = Path(min(places, key=len))
-    if not any(os.path.lexists(each / ".git") for each in (folder, *folder.parents)):
+    if repository_folder(folder) is None:
         return None
     # Imported late, because most of git's modules are of no use outside of a repository.
     from codeorigin.git.repository import Repository  # noqa: PLC0415
@@ -31,9 +35,11 @@ def past_of_sources(sources: Sequence[Source], bundle: Bundle, load: "Callable[[
 
     try:
         repository = Repository.of(folder)
+        root = None if repository.root is None else os.path.realpath(repository.root)
+        if root is None or any(os.path.commonpath((root, place)) != root for place in places):
+            return None
+        if repository.is_shallow:
+            to_stderr(SHALLOW)
     except RepositoryError:
-        return None
-    root = None if repository.root is None else os.path.realpath(repository.root)
-    if root is None or any(os.path.commonpath((root, place)) != root for place in places):
         return None
     return repository_past(repository, bundle, load)

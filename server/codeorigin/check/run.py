@@ -107,7 +107,7 @@ def check(options: CheckOptions) -> CheckResult:
             keep_text=any(target.format is ReportFormat.HTML for target in options.targets),
             debug=options.debug,
         )
-        if options.past:
+        if options.past and settings.past:
             how = replace(how, past=past_of_sources(sources, bundle, partial(how.load, bundle)))
         started = time.perf_counter()
         outcomes = stack.enter_context(closing(_outcomes(sources, how, pool, workers, bundle)))
@@ -124,7 +124,7 @@ def check(options: CheckOptions) -> CheckResult:
 
             files, change = judged_together(files, change, bundle)
     files = [within_limits(file, limits) for file in files]
-    return CheckResult(
+    result = CheckResult(
         version=codeorigin.__version__,
         model=bundle.model_id,
         files=tuple(files),
@@ -143,6 +143,11 @@ def check(options: CheckOptions) -> CheckResult:
         accepted=accepted,
         past=how.past,
     )
+    if how.keep_text:
+        from codeorigin.check.evidence import line_evidence  # noqa: PLC0415 - only pages need it
+
+        result = replace(result, evidence=line_evidence(result, how.load(bundle)))
+    return result
 
 
 def _outcomes(

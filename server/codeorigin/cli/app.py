@@ -82,7 +82,7 @@ def serve(options: ServeOptions) -> int:
 
 def history(options: HistoryOptions) -> int:
     """Judge what every commit of a repository wrote. Exit code: 0 done, 2 an error or a part missing, 130 stopped."""
-    from codeorigin.history.stream import run_history
+    from codeorigin.history.run import run_history
 
     return run_history(options)
 

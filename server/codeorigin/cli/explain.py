@@ -9,6 +9,7 @@ from pathlib import Path
 from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.analysis.report import FunctionReport
 from codeorigin.check.inputs import Source, file_source, find_project
+from codeorigin.check.past import past_of_sources
 from codeorigin.cli.exit_codes import ExitCode
 from codeorigin.cli.explanation_report import Explained, render_json, write_text
 from codeorigin.cli.options import ExplainRequest, ExplanationFormat, cores
@@ -78,10 +79,12 @@ def explain(request: ExplainRequest) -> Explained:
     source = _source(target, request.language)
     text = source.read()
     analyzer = Analyzer.load(request.model, threads=request.threads or cores())
-    in_file = request.file_context
-    if in_file is None:
-        in_file = find_project([target.path]).settings.file_context if request.config else True
-    report = analyzer.analyze(Document(text, source.kind.id, source.path), file_context=in_file)
+    settings = find_project([target.path], files=request.config).settings
+    in_file = settings.file_context if request.file_context is None else request.file_context
+    past = None
+    if request.past and settings.past:
+        past = past_of_sources([source], analyzer.bundle, lambda: analyzer)
+    report = analyzer.analyze(Document(text, source.kind.id, source.path), file_context=in_file, past=past)
     report.require_parsed()
     function = find_function(report.functions, target, source.path)
     explanation = analyzer.explain(text, function.span, request.options)

@@ -13,7 +13,7 @@ from codeorigin.check.formats.text import BAND_STYLES
 from codeorigin.cli.console import make_console
 from codeorigin.cli.terminal import can_encode, printable, printable_code
 from codeorigin.explain.explanation import Explanation, LineAttribution, Method
-from codeorigin.model.verdict import Band
+from codeorigin.model.verdict import Band, Verdict
 from codeorigin.text.positions import LineIndex
 from codeorigin.wording import CAVEAT
 from codeorigin.wording.explanations import (
@@ -69,9 +69,9 @@ def _heading(explained: Explained) -> Text:
     return text
 
 
-def _balance(explanation: Explanation, file_evidence: float | None) -> Text:
+def _balance(explanation: Explanation, verdict: Verdict) -> Text:
     """Where the logit comes from, and how well the lines account for it."""
-    text = Text(f"{equation(explanation, file_evidence)}\n{method_phrase(explanation)}")
+    text = Text(f"{equation(explanation, verdict)}\n{method_phrase(explanation)}")
     if explanation.approximate and explanation.method is not Method.OCCLUSION:
         text.append("; approximate: the lines do not add up to the logit within the tolerance", "bold")
     return text
@@ -110,7 +110,7 @@ def write_text(explained: Explained, stream: TextIO) -> None:
     index = LineIndex(explained.text)
     ascii_only = not can_encode(stream, RIGHT_BLOCKS)
     console.print(_heading(explained))
-    console.print(_balance(explanation, explained.function.verdict.file_evidence))
+    console.print(_balance(explanation, explained.function.verdict))
     console.print()
     largest = max((abs(line.value) for line in explanation.lines), default=0.0)
     number_width = max((len(str(line.line + 1)) for line in explanation.lines), default=1)
@@ -133,7 +133,8 @@ def write_text(explained: Explained, stream: TextIO) -> None:
 def to_dict(explained: Explained) -> dict[str, Any]:
     """The explanation as plain values; lines and columns are 1-based, values are logits.
 
-    The lines account for ``logit``, the logit of the function's own text; ``file_evidence`` is added to it.
+    The lines account for ``logit``, the logit of the function's own text; ``past_evidence`` and
+    ``file_evidence`` are added to it.
     """
     span = explained.function.span
     verdict = explained.function.verdict
@@ -152,6 +153,7 @@ def to_dict(explained: Explained) -> dict[str, Any]:
         "own_probability": verdict.own_probability,
         "file_evidence": verdict.file_evidence,
         "neighbours": verdict.neighbours,
+        "past_evidence": None if verdict.past is None else verdict.past.evidence,
         "own_text": own_text(verdict),
         "logit": explanation.logit,
         "baseline_logit": explanation.baseline_logit,

@@ -162,6 +162,7 @@ class ExplainRequest:
         typer.Option("--language", "-l", help="Language of the file. (default: by its name or text)"),
     ] = None
     file_context: FileContext = None
+    past: Past = True
     config: Config = True
     model: Model = None
     threads: Threads = None

@@ -1,17 +1,20 @@
 """What a worker does: it loads the model once, and opens the repository anew for each unit."""
 
 from array import array
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from codeorigin.analysis.analyzer import Analyzer
+from codeorigin.declared.reader import RecordReader
 from codeorigin.errors import CodeOriginError, MissingContentError, ModelError, SourceError
 from codeorigin.fleet.options import UnitKind
 from codeorigin.fleet.units import Unit
 from codeorigin.git.repository import Repository
 from codeorigin.git.trees import tree_files
 from codeorigin.history.blob_functions import BlobReader, load_analyzer
+from codeorigin.history.request import HistoryRequest
 from codeorigin.history.results import UNREADABLE
 from codeorigin.history.state import IN_MEMORY, HistoryState
 from codeorigin.history.tree import judged_file
@@ -66,15 +69,18 @@ class UnitWorker:
             return UnitResult(error=reason_of(error))
 
     def _commits(self, repository: Repository, unit: Unit) -> UnitResult:
-        with HistoryState(IN_MEMORY, "", unit.model) as state:
-            walk = Walk(
+        with ExitStack() as stack:
+            state = stack.enter_context(HistoryState(IN_MEMORY, "", unit.model))
+            records = None
+            if unit.declared:
+                # Without the list of all commits, which every unit would need for itself.
+                records = RecordReader(repository, unit.commits[0], branches=False)
+                stack.enter_context(records)
+            request = HistoryRequest(
                 repository,
-                self._judge,
-                state,
                 wanted=lambda path: _is_chosen(kind_for_path(path), unit),
-                declared=unit.declared,
-                analyzer=self._analyzer,
             )
+            walk = Walk(request, self._judge, state, records=records, analyzer=self._analyzer)
             results = list(walk.results(Plan(list(unit.commits), array("q", unit.seconds))))
         rows = tuple(
             {

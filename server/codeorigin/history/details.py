@@ -7,19 +7,17 @@ from codeorigin.analysis.report import FunctionReport
 from codeorigin.functions.function_lines import FunctionLines
 from codeorigin.functions.spans import Piece
 from codeorigin.git.commit_changes import commit_changes
-from codeorigin.git.repository import Repository
 from codeorigin.history.blob_functions import LONGEST_NAME, BlobReader
+from codeorigin.history.blob_readers import Read, Wanted, read_blobs
 from codeorigin.history.commit_results import JudgedFunction, judged_functions
-from codeorigin.history.reading import Read, Wanted, read_blobs
-from codeorigin.history.results import CommitDetails, CommitResult, DetailedFunction, HeatLine
+from codeorigin.history.results import CommitDetails, CommitResult, DetailedFunction
 from codeorigin.history.walk import Walk
+from codeorigin.pages.code import MOST_LINES, HeatLine
 
 MOST_FUNCTIONS = 12
-MOST_LINES = 60
 
 
 def commit_details(
-    repository: Repository,
     analyzer: Analyzer,
     walk: Walk,
     results: Sequence[CommitResult],
@@ -31,6 +29,7 @@ def commit_details(
     Raises:
         RepositoryError: git fails.
     """
+    repository = walk.request.repository
     changes = dict(commit_changes(repository, [each.commit for each in results], walk.is_source))
     reader = BlobReader(repository, analyzer)
 
@@ -40,7 +39,7 @@ def commit_details(
     try:
         for result in results:
             files = walk.read_files(changes[result.commit].files, read_again)
-            _, functions = judged_functions(walk.judge, files, file_context=walk.file_context)
+            _, functions = judged_functions(walk.judge, files, file_context=walk.request.file_context)
             functions.sort(key=lambda each: (not each.written, -(each.verdict.probability or 0.0)))
             kept = functions[:MOST_FUNCTIONS]
             made = tuple(

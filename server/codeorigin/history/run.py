@@ -1,112 +1,139 @@
-"""A run over the history of one repository: the commits to judge, their results and, on request, details."""
+"""``codeorigin history``: the verdicts on all commits, streamed, and their totals."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
-from codeorigin.analysis.analyzer import Analyzer
-from codeorigin.cli.terminal import display_path, printable
+from codeorigin.check.inputs import find_project
+from codeorigin.check.selection import Selection
+from codeorigin.cli.days import since_seconds, until_seconds
+from codeorigin.cli.exit_codes import ExitCode
+from codeorigin.cli.options import cores
+from codeorigin.cli.output import open_reports
+from codeorigin.cli.progress import ProgressLine
+from codeorigin.cli.terminal import display_path, to_stderr
+from codeorigin.errors import CodeOriginError, RepositoryError
 from codeorigin.git.repository import Repository
-from codeorigin.history.details import commit_details
-from codeorigin.history.results import CommitDetails, CommitResult
-from codeorigin.history.state import HistoryState, default_path
-from codeorigin.history.walk import Plan, Walk, plan
-from codeorigin.model.bundle import Bundle
-from codeorigin.model.calibration.judge import Judge
-from codeorigin.model.past import Past
-from codeorigin.past.reading import repository_past
+from codeorigin.history.formats import history_writer
+from codeorigin.history.history_run import HistoryRun, open_history
+from codeorigin.history.options import HistoryFormat, HistoryOptions
+from codeorigin.history.request import HistoryRequest
+from codeorigin.history.results import UNREADABLE, CommitResult
+from codeorigin.history.totals import Totals
+from codeorigin.settings.project import Project
+from codeorigin.wording.histories import missing_phrase, repaired_phrase
 
 
-@dataclass(frozen=True, slots=True)
-class HistoryRun:
-    """A run opened by :func:`open_history`."""
-
-    repository: Repository
-    bundle: Bundle
-    plan: Plan
-    walk: Walk
-    past: Past | None
-
-    @property
-    def model(self) -> str:
-        """The identity of the model."""
-        return self.bundle.model_id
-
-    @property
-    def name(self) -> str:
-        """The name of the repository's folder, safe to print."""
-        folder = self.repository.root or self.repository.folder
-        return printable(display_path(folder.name.removesuffix(".git")))
-
-    def results(self) -> Iterator[CommitResult]:
-        """The result of every commit, newest first; see :meth:`Walk.results`."""
-        return self.walk.results(self.plan)
-
-    def details(self, results: Sequence[CommitResult], *, with_lines: bool = True) -> Iterator[CommitDetails]:
-        """The commits with their functions and, if ``with_lines``, the evidence of their lines."""
-        analyzer = Analyzer(self.bundle)
-        return commit_details(self.repository, analyzer, self.walk, results, with_lines=with_lines)
+def _repository(path: str) -> tuple[Repository, list[str]]:
+    """The repository that contains a path, and the path itself unless it is the whole repository."""
+    given = Path(path)
+    if not given.exists():
+        raise RepositoryError("no such file or folder", display_path(path))
+    repository = Repository.of(given if given.is_dir() else given.parent)
+    inside = repository.root is not None and given.resolve() != repository.root.resolve()
+    return repository, [path] if inside else []
 
 
-@contextmanager
-def open_history(
-    repository: Repository,
-    wanted: Callable[[str], bool],
-    *,
-    settings: str,
-    revision: str = "HEAD",
-    since: int | None = None,
-    until: int | None = None,
-    paths: tuple[str, ...] = (),
-    cells: frozenset[str] | None = None,
-    declared: bool = True,
-    file_context: bool = True,
-    past: bool = True,
-    state: Path | None = None,
-    model: Path | None = None,
-    jobs: int = 1,
-) -> Iterator[HistoryRun]:
-    """Open a run over the commits reachable from ``revision``, for use inside the ``with`` block.
+def run_history(options: HistoryOptions) -> int:
+    """Judge the commits, write the reports, and return the exit code."""
+    if any(each.format is HistoryFormat.PARQUET and each.path is None for each in options.targets):
+        raise CodeOriginError("--format parquet: name the file to write, as in --format parquet=FILE")
+    since, until = since_seconds(options.since), until_seconds(options.until)
+    repository, names = _repository(options.path)
+    project = find_project([options.path], files=options.config and repository.root is not None)
+    selection = Selection(project, options.language, options.exclude, options.documents)
+    wanted, below = selection.in_repository(repository, names)
+    file_context = project.settings.file_context if options.file_context is None else options.file_context
+    request = HistoryRequest(
+        repository,
+        wanted,
+        settings=_settings_key(options, below, project, file_context=file_context),
+        revision=options.revision,
+        since=since,
+        until=until,
+        paths=tuple(each for each in below if each),
+        cells=selection.cells,
+        declared=options.declared,
+        file_context=file_context,
+        past=options.past and project.settings.past,
+        state=options.state,
+        model=options.model,
+        jobs=options.jobs or cores(),
+    )
+    with open_history(request) as run:
+        counter = _Counter(run)
+        try:
+            _write_reports(run, counter, options)
+        except KeyboardInterrupt:
+            counter.clear()
+            to_stderr(
+                f"stopped after {counter.done:,} of {len(run.plan):,} commits; what was read is kept, and the same "
+                "command goes on from there"
+            )
+            return ExitCode.INTERRUPTED
+        if run.walk.repaired:
+            to_stderr(repaired_phrase(run.walk.repaired))
+        for problem in () if run.records is None else run.records.problems:
+            to_stderr(problem)
+        lacking = missing_phrase(counter.missing, counter.unreadable + run.plan.unreadable)
+    if lacking is not None:
+        to_stderr(lacking)
+        return ExitCode.ERROR
+    return ExitCode.OK
 
-    Args:
-        repository: the repository to read.
-        wanted: whether to include the file with this path in the repository.
-        settings: a key that identifies everything that changes results: ``wanted``, ``paths``, ``cells``, ``declared``
-            and ``file_context``.
-        revision: a commit, branch or tag.
-        since: only commits at this time (seconds since 1970) or later.
-        until: only commits before this time (seconds since 1970).
-        paths: only commits that change something there.
-        cells: languages of the notebook cells to include; None for all.
-        declared: whether to look for agents that commits name.
-        file_context: whether the other functions of its file and commit count in a function's verdict.
-        past: whether functions are compared with the repository's own from before LLMs.
-        state: the file that stores results; None for :func:`codeorigin.history.state.default_path`.
-        model: the model's folder; None for the bundled model.
-        jobs: number of processes that judge functions.
 
-    Raises:
-        RepositoryError: there is no such commit, or none at all.
-        ModelError: the model is missing or broken.
-        CodeOriginError: the state cannot be stored.
-    """
-    commits = plan(repository, revision, since=since, until=until, paths=paths)
-    bundle = Bundle.load(model)
-    known = repository_past(repository, bundle, lambda: Analyzer(bundle)) if past else None
-    path = state or default_path(repository.folder, bundle.model_id)
-    if known is not None:
-        settings = f"{settings} {known.evidence}"
-    with HistoryState(path, settings, bundle.model_id) as kept:
-        walk = Walk(
-            repository,
-            Judge(bundle.calibration, known),
-            kept,
-            model=model,
-            wanted=wanted,
-            cells=cells,
-            jobs=jobs,
-            declared=declared,
-            file_context=file_context,
-        )
-        yield HistoryRun(repository, bundle, commits, walk, known)
+def _write_reports(run: HistoryRun, results: Iterable[CommitResult], options: HistoryOptions) -> None:
+    """Write all reports in one pass over the results."""
+    totals = Totals()
+    with open_reports(options.targets) as reports:
+        writers = []
+        for report in reports:
+            with report.writing():
+                writers.append(history_writer(report.format, run, options, report.stream))
+        for result in results:
+            totals.add(result)
+            for report, writer in zip(reports, writers, strict=True):
+                with report.writing():
+                    writer.add(result)
+        for report, writer in zip(reports, writers, strict=True):
+            report.finish(partial(writer.finish, totals))
+
+
+class _Counter:
+    """Yields the results, counts them and shows the progress."""
+
+    def __init__(self, run: HistoryRun) -> None:
+        self._run, self.done = run, 0
+        self.missing = self.unreadable = 0
+        self._progress = ProgressLine("commits", len(run.plan))
+
+    def __iter__(self) -> Iterator[CommitResult]:
+        for result in self._run.results():
+            yield result
+            self.done += 1
+            self.missing += result.missing
+            self.unreadable += result.reason == UNREADABLE
+            self._progress.show(self.done, self._run.walk.known)
+        self.clear()
+
+    def clear(self) -> None:
+        """Erase the progress line."""
+        self._progress.clear()
+
+
+def _settings_key(
+    options: HistoryOptions, below: Sequence[str], project: Project, *, file_context: bool
+) -> str:
+    """A hash of all settings that affect the result of a commit."""
+    parts = [
+        options.language,
+        list(options.exclude),
+        sorted(below),
+        options.declared,
+        options.documents,
+        file_context,
+        [sorted(project.settings.languages), list(project.settings.exclude)],
+    ]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]

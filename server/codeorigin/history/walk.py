@@ -5,19 +5,19 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from codeorigin.analysis.analyzer import Analyzer
+from codeorigin.declared.reader import RecordReader
 from codeorigin.errors import CodeOriginError, RepositoryError
 from codeorigin.git.commit_changes import CommitFiles, commit_changes
 from codeorigin.git.damaged_log import reachable_commits
-from codeorigin.git.declared import declared_agents
 from codeorigin.git.line_changes import ChangedFile
 from codeorigin.git.process import FailedCommandError
 from codeorigin.git.repository import Commit, Repository
 from codeorigin.history.blob_functions import PieceFunctions, unpacked
+from codeorigin.history.blob_readers import UNREAD, Read, Readers, Wanted
 from codeorigin.history.commit_results import ReadFile, commit_result
-from codeorigin.history.reading import UNREAD, Read, Readers, Wanted
+from codeorigin.history.request import HistoryRequest
 from codeorigin.history.results import CommitResult
 from codeorigin.history.state import HistoryState
 from codeorigin.languages.kinds import NOTEBOOK, kind_for_path
@@ -111,7 +111,6 @@ class _Batch:
     plan: Plan
     known: dict[str, CommitResult]
     changes: dict[str, CommitFiles]
-    declared: dict[str, list[str]]
     reading: Iterator[list[Read]]
 
 
@@ -120,31 +119,22 @@ ReadAgain = Callable[[Sequence[Wanted]], Iterable[list[Read]]]
 
 
 class Walk:
-    """Judges commits, in ``jobs`` processes, or in this process with an existing ``analyzer``.
+    """Judges commits, in the processes that are requested, or in this process with an existing ``analyzer``.
 
-    ``model`` is the folder of the model whose rules ``judge`` uses; None is the bundled one. ``cells`` lists the
-    languages of the notebook cells to include; None means all. Without ``file_context``, each function is judged by
-    its own text.
+    ``judge`` has the rules of the request's model, and ``records`` tell which agents are declared.
     """
 
     def __init__(
         self,
-        repository: Repository,
+        request: HistoryRequest,
         judge: Judge,
         state: HistoryState,
         *,
-        model: Path | None = None,
-        wanted: Callable[[str], bool],
-        cells: frozenset[str] | None = None,
-        jobs: int = 1,
-        declared: bool = True,
-        file_context: bool = True,
+        records: RecordReader | None = None,
         analyzer: Analyzer | None = None,
     ) -> None:
-        self._repository, self.judge, self._state = repository, judge, state
-        self._model, self._wanted, self._jobs, self._declared = model, wanted, jobs, declared
-        self._cells, self._analyzer = cells, analyzer
-        self.file_context = file_context
+        self.request, self.judge, self._state = request, judge, state
+        self._records, self._analyzer = records, analyzer
         self.known = 0
         """How many of the results so far came from an earlier run."""
 
@@ -165,8 +155,9 @@ class Walk:
             RepositoryError: git cannot be started, or takes too long.
             CodeOriginError: the state cannot be written, or a worker process has ended.
         """
+        request = self.request
         waiting: deque[_Batch] = deque()
-        with Readers(self._repository, self._model, self._jobs, self._analyzer) as readers:
+        with Readers(request.repository, request.model, request.jobs, self._analyzer) as readers:
             try:
                 for some in _batches(commits):
                     waiting.append(self._begin(some, readers))
@@ -188,18 +179,12 @@ class Walk:
             except (KeyError, TypeError, ValueError):
                 self._state.damaged += 1
         new = [commit for commit in plan.commits if commit not in known]
-        changes = dict(commit_changes(self._repository, new, self.is_source)) if new else {}
-        declared: dict[str, list[str]] = {}
-        if self._declared and new:
-            for each in declared_agents(
-                self._repository.git, [name for name in new if changes[name].readable]
-            ):
-                declared.setdefault(each.commit, []).append(each.agent)
+        changes = dict(commit_changes(self.request.repository, new, self.is_source)) if new else {}
         blobs = (Wanted(file.blob, file.path) for found in changes.values() for file in found.files)
         wanted = {each.key: each for each in blobs}
         read = self._state.known_blobs(wanted)
         reading = readers.start([each for key, each in wanted.items() if key not in read])
-        return _Batch(plan, known, changes, declared, reading)
+        return _Batch(plan, known, changes, reading)
 
     def _end(self, batch: _Batch, readers: Readers) -> Iterator[CommitResult]:
         gone = self._keep(batch.reading)
@@ -225,14 +210,14 @@ class Walk:
         if not changed.readable:
             return CommitResult.unreadable(commit, seconds)
         files = self.read_files(changed.files, read_again)
-        agents = batch.declared.get(commit, ())
+        declared = [] if self._records is None else self._records.of_commit(commit).by_agents()
         return commit_result(
             self.judge,
             commit,
             seconds,
             files,
-            agents,
-            file_context=self.file_context,
+            list(dict.fromkeys(each.agent for each in declared)),
+            file_context=self.request.file_context,
             missing=len(changed.missing),
         )
 
@@ -255,6 +240,7 @@ class Walk:
         lost = {each.key: each for each in wanted if found[each.key] is None}
         gone = self._keep(read_again(list(lost.values()))) if lost else set()
         found |= {key: self._pieces(key) for key in lost if key not in gone}
+        cells = self.request.cells
         read: list[ReadFile] = []
         for file, each in zip(files, wanted, strict=True):
             pieces = found[each.key]
@@ -264,7 +250,7 @@ class Walk:
             read += [
                 ReadFile(file, piece.language, piece.functions, piece.block)
                 for piece in pieces
-                if each.kind is not NOTEBOOK or self._cells is None or piece.language in self._cells
+                if each.kind is not NOTEBOOK or cells is None or piece.language in cells
             ]
         return read
 
@@ -281,7 +267,7 @@ class Walk:
 
     def is_source(self, path: str) -> bool:
         """Whether files at this path are judged."""
-        return kind_for_path(path) is not None and self._wanted(path)
+        return kind_for_path(path) is not None and self.request.wanted(path)
 
 
 def _batches(commits: Plan) -> Iterator[Plan]:

@@ -6,7 +6,7 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from codeorigin.model.reading.keywords import KEYWORDS
+from codeorigin.languages import KEYWORDS
 
 Ints = npt.NDArray[np.int64]
 _Hashes = npt.NDArray[np.uint64]

@@ -11,6 +11,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from codeorigin.languages import LANGUAGES
 from codeorigin.text.positions import encode_utf8
 
 if TYPE_CHECKING:
@@ -101,8 +102,6 @@ def _is_legal(text: str, language: str) -> bool:
 
 
 def _parses(text: str, name: str) -> bool:
-    from codeorigin.languages import LANGUAGES  # noqa: PLC0415
-
     if _has_no_error(text, name):
         return True
     # These grammars accept a method only inside a class.
@@ -119,7 +118,5 @@ def _has_no_error(text: str, name: str) -> bool:
 @lru_cache(maxsize=8)
 def _grammar(name: str) -> "Grammar":
     from tree_sitter import Language as Grammar  # noqa: PLC0415
-
-    from codeorigin.languages import LANGUAGES  # noqa: PLC0415
 
     return Grammar(LANGUAGES[name].grammar())

@@ -27,6 +27,11 @@ LANGUAGES: Mapping[str, Language] = MappingProxyType(
 )
 """Every supported language by its id, in display order."""
 
+KEYWORDS: Mapping[str, frozenset[str]] = MappingProxyType(
+    {language.model_language: language.keywords for language in LANGUAGES.values()}
+)
+"""Model language -> its keywords."""
+
 _BY_ID = {alias: language for language in LANGUAGES.values() for alias in (language.id, *language.lsp_ids)}
 _BY_EXTENSION = {suffix: language for language in LANGUAGES.values() for suffix in language.extensions}
 _BY_FILENAME = {name: language for language in LANGUAGES.values() for name in language.filenames}
@@ -54,4 +59,4 @@ def language_for_path(path: str | PathLike[str]) -> Language | None:
     )
 
 
-__all__ = ["LANGUAGES", "Language", "TestRules", "get_language", "language_for_path"]
+__all__ = ["KEYWORDS", "LANGUAGES", "Language", "TestRules", "get_language", "language_for_path"]

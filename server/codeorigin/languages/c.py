@@ -3,7 +3,7 @@
 import re
 
 from codeorigin.languages.declarators import declared_name
-from codeorigin.languages.language import Language, TestRules, grammar_of
+from codeorigin.languages.language import Language, TestRules, grammar_of, words
 
 # A function-defining macro with two or more arguments is parsed as a call followed by a block.
 _QUERY = """
@@ -16,6 +16,12 @@ _QUERY = """
 (comment) @comment
 """
 
+KEYWORDS = words(
+    "auto break case char const continue default do double else enum extern float for goto if inline int long "
+    "register restrict return short signed sizeof static struct switch typedef union unsigned void volatile "
+    "while bool NULL true false"
+)
+
 C = Language(
     id="c",
     name="C",
@@ -24,6 +30,7 @@ C = Language(
     line_comment="//",
     grammar=grammar_of("tree_sitter_c"),
     query=_QUERY,
+    keywords=KEYWORDS,
     tests=TestRules(
         file=re.compile(r"(test|tst)[_-].*\.[ch]|.*[_-](unit)?tests?\.[ch]|tests?\.[ch]"),
         name=re.compile(r"test_.*|.*_test|(\w+_)?TEST(_[A-Z]+)*\b.*"),

@@ -21,7 +21,6 @@ from codeorigin.languages.node_types import (
     FUNCTIONS,
     LITERALS,
     OPERATOR_WORDS,
-    RAISING_CALLS,
     TYPES,
     VARIABLES,
 )
@@ -145,7 +144,8 @@ class _Painter:
 
     def __init__(self, data: bytes, language: str) -> None:
         self._data = data
-        self._language = get_language(language).model_language
+        known = get_language(language)
+        self._language, self._raising_calls = known.model_language, known.raising_calls
         self._codes = np.full(len(data), _NONE, dtype=np.int8)
         self._named: dict[int, Construct] = {}
 
@@ -224,8 +224,11 @@ class _Painter:
 
     def _raises(self, node: Node) -> bool:
         callee = _callee(node)
-        names = RAISING_CALLS.get(self._language, frozenset())
-        return callee is not None and self._data[callee.start_byte : callee.end_byte] in names
+        if callee is None:
+            return False
+        return (
+            self._data[callee.start_byte : callee.end_byte].decode("utf-8", "replace") in self._raising_calls
+        )
 
     def _is_error_check(self, node: Node) -> bool:
         if self._language != "go" or node.type != "if_statement":

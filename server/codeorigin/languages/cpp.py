@@ -2,8 +2,9 @@
 
 import re
 
+from codeorigin.languages.c import KEYWORDS
 from codeorigin.languages.declarators import declared_name
-from codeorigin.languages.language import Around, Language, TestRules, grammar_of
+from codeorigin.languages.language import Around, Language, TestRules, grammar_of, words
 
 _QUERY = """
 (function_definition declarator: (_) @declarator body: (compound_statement) @body) @function
@@ -37,6 +38,11 @@ _QUERY = """
 (comment) @comment
 """
 
+_KEYWORDS = KEYWORDS | words(
+    "catch class constexpr decltype delete explicit final friend mutable namespace new noexcept nullptr "
+    "operator override private protected public static_cast std template this throw try typename using virtual"
+)
+
 CPP = Language(
     id="cpp",
     name="C++",
@@ -50,6 +56,7 @@ CPP = Language(
     line_comment="//",
     grammar=grammar_of("tree_sitter_cpp"),
     query=_QUERY,
+    keywords=_KEYWORDS,
     around=(Around("struct X {", "};"),),
     separator="::",
     tests=TestRules(

@@ -2,7 +2,7 @@
 
 import re
 
-from codeorigin.languages.language import CLASS, Around, Language, TestRules, grammar_of
+from codeorigin.languages.language import CLASS, Around, Language, TestRules, grammar_of, words
 
 _QUERY = """
 (method_declaration name: (_) @name body: (_) @body) @function
@@ -54,6 +54,14 @@ _PROPERTY = Around(
     names=frozenset(name.encode() for name in _ACCESSORS),
 )
 
+_KEYWORDS = words(
+    "abstract as async await base bool break byte case catch char class const continue decimal default "
+    "delegate do double else enum event explicit false finally float for foreach get if implicit in int "
+    "interface internal is lock long nameof namespace new null object out override params private protected "
+    "public readonly ref return sealed set short static string struct switch this throw true try typeof uint "
+    "using var virtual void when while yield"
+)
+
 CSHARP = Language(
     id="csharp",
     name="C#",
@@ -63,6 +71,7 @@ CSHARP = Language(
     line_comment="//",
     grammar=grammar_of("tree_sitter_c_sharp"),
     query=_QUERY,
+    keywords=_KEYWORDS,
     around=(CLASS, _PROPERTY),
     tests=TestRules(
         file=re.compile(r".*(Test|Tests|Spec|Specs)\.cs"),

@@ -1,10 +1,14 @@
 """Finds the name in a C or C++ declarator, which may be nested in pointers, arrays, parentheses and scopes."""
 
-import re
+from __future__ import annotations
 
-from tree_sitter import Node
+import re
+from typing import TYPE_CHECKING
 
 from codeorigin.languages.language import DeclaredName
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
 
 _NAMES = frozenset(
     {"identifier", "field_identifier", "type_identifier", "destructor_name", "operator_name", "operator_cast"}

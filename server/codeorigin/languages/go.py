@@ -2,7 +2,7 @@
 
 import re
 
-from codeorigin.languages.language import Around, Language, TestRules, grammar_of
+from codeorigin.languages.language import Around, Language, TestRules, grammar_of, words
 
 _QUERY = """
 (function_declaration name: (_) @name body: (_) @body) @function
@@ -37,6 +37,12 @@ _ELEMENTS = Around(
     "var x = X{", "}", begins=re.compile(rb"(?:[^\W\d]\w*+|\"[^\"\n]*+\"|`[^`\n]*+`)\s*+:(?!=)")
 )
 
+_KEYWORDS = words(
+    "append bool break byte case chan const continue default defer else err error fallthrough false float64 "
+    "for func go goto if import int int64 interface len make map nil package panic range return select string "
+    "struct switch true type uint var"
+)
+
 GO = Language(
     id="go",
     name="Go",
@@ -46,6 +52,8 @@ GO = Language(
     line_comment="//",
     grammar=grammar_of("tree_sitter_go"),
     query=_QUERY,
+    keywords=_KEYWORDS,
+    raising_calls=words("panic recover"),
     around=(_ELEMENTS,),
     tests=TestRules(
         file=re.compile(r".*_test\.go"),

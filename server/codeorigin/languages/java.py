@@ -2,7 +2,7 @@
 
 import re
 
-from codeorigin.languages.language import CLASS, Language, TestRules, grammar_of
+from codeorigin.languages.language import CLASS, Language, TestRules, grammar_of, words
 
 _QUERY = """
 (method_declaration name: (_) @name body: (_) @body) @function
@@ -28,6 +28,13 @@ _QUERY = """
 [(line_comment) (block_comment)] @comment
 """
 
+_KEYWORDS = words(
+    "abstract assert boolean break byte case catch char class const continue default do double else enum "
+    "extends final finally float for if implements import instanceof int interface long native new null "
+    "package private protected public record return short static super switch synchronized this throw throws "
+    "transient true false try var void volatile while yield"
+)
+
 JAVA = Language(
     id="java",
     name="Java",
@@ -36,6 +43,7 @@ JAVA = Language(
     line_comment="//",
     grammar=grammar_of("tree_sitter_java"),
     query=_QUERY,
+    keywords=_KEYWORDS,
     around=(CLASS,),
     tests=TestRules(
         file=re.compile(r"Test.*\.java|.*(Test|Tests|TestCase|IT|Spec)\.java"),

@@ -2,7 +2,7 @@
 
 import re
 
-from codeorigin.languages.language import CLASS, Around, Language, TestRules, grammar_of
+from codeorigin.languages.language import CLASS, Around, Language, TestRules, grammar_of, words
 
 # A named function expression only counts where one is allowed; as a statement it is an unfinished declaration.
 SHARED_QUERY = """
@@ -79,6 +79,12 @@ TEST_RULES = TestRules(
     ),
 )
 
+KEYWORDS = words(
+    "async await break case catch class const continue debugger default delete do else export extends false "
+    "finally for from function get if import in instanceof let new null of return set static super switch this "
+    "throw true try typeof undefined var void while with yield"
+)
+
 JAVASCRIPT = Language(
     id="javascript",
     name="JavaScript",
@@ -89,6 +95,7 @@ JAVASCRIPT = Language(
     line_comment="//",
     grammar=grammar_of("tree_sitter_javascript"),
     query=_QUERY,
+    keywords=KEYWORDS,
     around=(CLASS, OBJECT),
     tests=TEST_RULES,
 )

@@ -15,6 +15,11 @@ def grammar_of(module: str, function: str = "language") -> Callable[[], object]:
     return lambda: getattr(import_module(module), function)()  # noqa: PLW0108
 
 
+def words(text: str) -> frozenset[str]:
+    """The words of a text with blanks between them."""
+    return frozenset(text.split())
+
+
 @dataclass(frozen=True, slots=True)
 class DeclaredName:
     """The name in a C or C++ declarator: its byte range, and the text of the scope before it."""
@@ -73,12 +78,16 @@ class TestRules:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Language:
-    """One language: names, grammar, the query that finds its functions, comment syntax, test rules.
+    """One language: names, grammar, the query that finds its functions, keywords, comment syntax, test rules.
 
     ``id`` is the program's name for it and ``model_language`` the model's. ``extensions`` include their dot;
     ``filenames`` are whole file names. ``lsp_ids`` are other ids that editors use. ``line_comment`` starts a
     comment that runs to the end of the line. ``separator`` joins the parts of a qualified name; ``block_end``
     closes a block (empty if indentation does).
+
+    ``keywords`` are reserved words, and built-in names that are used like them; the model reads them as they are and
+    reduces other identifiers to their shapes, so it must be trained again if they change. ``raising_calls`` are called
+    to raise an error, if the grammar has no statement for it.
 
     ``query`` is a tree-sitter query with these captures:
 
@@ -106,11 +115,13 @@ class Language:
     line_comment: str
     grammar: Callable[[], object]
     query: str
+    keywords: frozenset[str]
     tests: TestRules
     lsp_ids: tuple[str, ...] = ()
     filenames: tuple[str, ...] = ()
     separator: str = "."
     block_end: str = "}"
+    raising_calls: frozenset[str] = frozenset()
     declared_name: "Callable[[Node, Node], DeclaredName | None] | None" = None
     fragment_grammar: Callable[[], object] | None = None
     fragment_unless: str = ""

@@ -2,7 +2,7 @@
 
 import re
 
-from codeorigin.languages.language import Around, Language, TestRules, grammar_of
+from codeorigin.languages.language import Around, Language, TestRules, grammar_of, words
 
 _QUERY = """
 (function_definition name: (_) @name body: (_) @body) @function
@@ -48,6 +48,13 @@ _PROPERTY = Around(
 )
 _ARRAY = Around("$x = [", "];", begins=re.compile(rb"(?:'[^'\n]*+'|\"[^\"\n]*+\")\s*+=>"))
 
+_KEYWORDS = words(
+    "abstract and array as bool break callable case catch class clone const continue declare default do echo "
+    "else elseif empty extends false final finally fn for foreach function global if implements instanceof int "
+    "interface isset list match namespace new null or parent private protected public readonly return self "
+    "static string switch this throw trait true try unset use var void while yield"
+)
+
 PHP = Language(
     id="php",
     name="PHP",
@@ -59,6 +66,7 @@ PHP = Language(
     fragment_grammar=grammar_of("tree_sitter_php", "language_php_only"),
     fragment_unless="<?",
     query=_QUERY,
+    keywords=_KEYWORDS,
     around=(_CLASS, _PROPERTY, _ARRAY),
     separator="::",
     tests=TestRules(

@@ -2,7 +2,7 @@
 
 import re
 
-from codeorigin.languages.language import Language, TestRules, grammar_of
+from codeorigin.languages.language import Language, TestRules, grammar_of, words
 
 _QUERY = """
 (function_definition name: (_) @name body: (_) @body) @function
@@ -16,6 +16,11 @@ _QUERY = """
 (comment) @comment
 """
 
+_KEYWORDS = words(
+    "False None True and as assert async await break class continue def del elif else except finally for from "
+    "global if import in is lambda match nonlocal not or pass raise return self cls try while with yield"
+)
+
 PYTHON = Language(
     id="python",
     name="Python",
@@ -26,6 +31,7 @@ PYTHON = Language(
     block_end="",
     grammar=grammar_of("tree_sitter_python"),
     query=_QUERY,
+    keywords=_KEYWORDS,
     tests=TestRules(
         file=re.compile(r"test_.*\.py|.*_tests?\.py|tests?\.py|conftest\.py"),
         name=re.compile(r"test(_.*|[A-Z0-9].*)?|(setUp|tearDown)(Class|Module|TestData)?"),

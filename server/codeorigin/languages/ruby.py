@@ -2,7 +2,7 @@
 
 import re
 
-from codeorigin.languages.language import Around, Language, TestRules, grammar_of
+from codeorigin.languages.language import Around, Language, TestRules, grammar_of, words
 
 _QUERY = """
 (method name: (_) @name) @function
@@ -48,6 +48,12 @@ _HASH = Around(
     begins=re.compile(rb"[^\W\d]\w*+[?!]?:\s|(?::\w++[?!]?|\"[^\"\n]*+\"|'[^'\n]*+')\s*+=>"),
 )
 
+_KEYWORDS = words(
+    "alias and attr_accessor attr_reader begin break case class def defined do each else elsif end ensure "
+    "false for if in lambda module next nil not or private proc protected public raise redo require rescue "
+    "retry return self super then true undef unless until when while yield"
+)
+
 RUBY = Language(
     id="ruby",
     name="Ruby",
@@ -62,6 +68,8 @@ RUBY = Language(
     block_end="end",
     grammar=grammar_of("tree_sitter_ruby"),
     query=_QUERY,
+    keywords=_KEYWORDS,
+    raising_calls=words("raise fail"),
     around=(_HASH,),
     tests=TestRules(
         file=re.compile(r".*_(spec|test)\.rb|test_.*\.rb|(spec|test)_helper\.rb"),

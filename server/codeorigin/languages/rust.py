@@ -2,7 +2,7 @@
 
 import re
 
-from codeorigin.languages.language import Language, TestRules, grammar_of
+from codeorigin.languages.language import Language, TestRules, grammar_of, words
 
 _QUERY = """
 (function_item name: (_) @name body: (_) @body) @function
@@ -27,6 +27,12 @@ _QUERY = """
 
 _CFG_TEST = r"\bcfg\s*\(\s*(?:(?:all|any)\s*\(\s*)?(?:\w+(?:\s*=\s*\"[^\"]*\")?\s*,\s*)*test\b"
 
+_KEYWORDS = words(
+    "Err None Ok Option Result Self Some String Vec as async await bool break const continue crate dyn else "
+    "enum extern false fn for if impl in let loop match mod move mut pub ref return self static str struct "
+    "super trait true type u32 u64 u8 unsafe use usize where while"
+)
+
 RUST = Language(
     id="rust",
     name="Rust",
@@ -36,6 +42,8 @@ RUST = Language(
     line_comment="//",
     grammar=grammar_of("tree_sitter_rust"),
     query=_QUERY,
+    keywords=_KEYWORDS,
+    raising_calls=words("panic bail Err"),
     separator="::",
     tests=TestRules(
         file=re.compile(r"tests?\.rs|.*_tests?\.rs"),

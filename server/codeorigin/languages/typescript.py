@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from codeorigin.languages.javascript import OBJECT, SHARED_QUERY, TEST_RULES
-from codeorigin.languages.language import CLASS, Language, grammar_of
+from codeorigin.languages.javascript import KEYWORDS, OBJECT, SHARED_QUERY, TEST_RULES
+from codeorigin.languages.language import CLASS, Language, grammar_of, words
 
 _QUERY = (
     SHARED_QUERY
@@ -20,6 +20,11 @@ _QUERY = (
 """
 )
 
+_KEYWORDS = KEYWORDS | words(
+    "abstract any as boolean declare enum implements interface is keyof never number object private protected "
+    "public readonly string type unknown"
+)
+
 TYPESCRIPT = Language(
     id="typescript",
     name="TypeScript",
@@ -29,6 +34,7 @@ TYPESCRIPT = Language(
     line_comment="//",
     grammar=grammar_of("tree_sitter_typescript", "language_typescript"),
     query=_QUERY,
+    keywords=_KEYWORDS,
     around=(CLASS, OBJECT),
     fields_alone=True,
     tests=TEST_RULES,

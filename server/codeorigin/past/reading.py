@@ -4,10 +4,11 @@ import hashlib
 import json
 import math
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Protocol
 
+from codeorigin.analysis.report import FileReport
 from codeorigin.cancellation import NEVER, CancelToken
 from codeorigin.errors import RepositoryError, SourceError
 from codeorigin.functions.documents import Document
@@ -23,9 +24,6 @@ from codeorigin.text.cache_folder import cache_folder
 from codeorigin.text.regular_files import read_regular_file, replacing_binary_file
 from codeorigin.text.sources import decode_source
 
-if TYPE_CHECKING:
-    from codeorigin.analysis.analyzer import Analyzer
-
 MOST_FUNCTIONS = 2_000
 """More functions hardly change a quantile of their scores."""
 _MOST_FILES = 2_000
@@ -35,10 +33,20 @@ _MOST_KEPT = 1 << 20
 _FORMAT = 1
 
 
+class Analyzes(Protocol):
+    """What scores the functions: an :class:`~codeorigin.analysis.analyzer.Analyzer`, or one in another thread."""
+
+    def analyze_many(
+        self, documents: Iterable[Document], *, file_context: bool, cancel: CancelToken
+    ) -> Iterator[FileReport | Exception]:
+        """The report on each document, or its error."""
+        ...
+
+
 def repository_past(
     repository: Repository,
     bundle: Bundle,
-    load: "Callable[[], Analyzer]",
+    load: Callable[[], Analyzes],
     cancel: CancelToken = NEVER,
 ) -> Past | None:
     """The past of ``repository``; None if it has none, cannot be read, or if the model has no rule for it.
@@ -67,7 +75,7 @@ def repository_past(
     return rule.past(logits)
 
 
-def _read(repository: Repository, commit: str, analyzer: "Analyzer", cancel: CancelToken) -> list[float]:
+def _read(repository: Repository, commit: str, analyzer: Analyzes, cancel: CancelToken) -> list[float]:
     files = [
         (path, blob)
         for path, blob in tree_files(repository, commit)

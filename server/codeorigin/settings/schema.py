@@ -15,6 +15,7 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from codeorigin.explain.explanation import Aggregation, Baseline, ExplainOptions
+from codeorigin.languages import LANGUAGES
 from codeorigin.model.limits import Limits
 from codeorigin.settings.value_types import (
     Choice,
@@ -28,21 +29,6 @@ from codeorigin.settings.value_types import (
 )
 
 T = TypeVar("T")
-
-LANGUAGE_IDS = (
-    "python",
-    "javascript",
-    "typescript",
-    "tsx",
-    "java",
-    "go",
-    "c",
-    "cpp",
-    "csharp",
-    "rust",
-    "php",
-    "ruby",
-)
 
 UNNAMED_TEXTS = "plaintext"
 DOCUMENT_KINDS = ("markdown", "restructuredtext", UNNAMED_TEXTS)
@@ -109,6 +95,12 @@ class Settings:
         "Which other functions influence a verdict: with `file` those of the file; with `commit` also those of the "
         "commit that last changed every line of the function, according to `git blame` of the file in HEAD.",
     )
+    past: bool = setting(
+        True,
+        Flag(),
+        "Compare with the functions that the file's git repository held before December 2022 and before the first "
+        "commit that names an agent, if it has enough of them.",
+    )
     threshold: float | None = setting(
         None,
         Optional(Number(float, 0.0, 1.0)),
@@ -127,7 +119,7 @@ class Settings:
     severity: Severity = setting(
         Severity.INFORMATION, Choice(Severity), "Severity of functions in the band `llm`."
     )
-    languages: tuple[str, ...] = setting(LANGUAGE_IDS, Strings(LANGUAGE_IDS), "Languages to score.")
+    languages: tuple[str, ...] = setting(tuple(LANGUAGES), Strings(tuple(LANGUAGES)), "Languages to score.")
     documents: tuple[str, ...] = setting(
         DOCUMENT_KINDS,
         Strings(DOCUMENT_KINDS),

@@ -44,7 +44,7 @@ def direction(value: float) -> str:
 
 
 def balance(explanation: Explanation, verdict: Verdict) -> str:
-    """How the lines add up to the function's own logit, and the logit with the rest of the file or commit."""
+    """How the lines add up to the function's own logit, and the logit with all else that counts."""
     total = explanation.logit - explanation.baseline_logit
     text = (
         f"The function's lines add up to {logits(total)} (logit {logits(explanation.logit)}, from "
@@ -53,13 +53,24 @@ def balance(explanation: Explanation, verdict: Verdict) -> str:
     )
     if explanation.approximate:
         text += f" {TOO_COARSE}"
-    if verdict.commit_evidence is not None:
-        added = verdict.commit_evidence + (verdict.file_evidence or 0.0)
-        with_what = "commit" if verdict.file_evidence is None else "file and of the commit"
-        text += f" With the rest of the {with_what}: {logits(explanation.logit + added)}."
-    elif verdict.file_evidence is not None:
-        text += f" With the rest of the file: {logits(explanation.logit + verdict.file_evidence)}."
+    if (more := _with_more(explanation, verdict)) is not None:
+        text += " With {}: {}.".format(*more)
     return text
+
+
+def _with_more(explanation: Explanation, verdict: Verdict) -> tuple[str, str] | None:
+    """What counts besides the function's own text, and the logit with it; None if nothing does."""
+    counting = {
+        "the project's past": None if verdict.past is None else verdict.past.evidence or None,
+        "the rest of the file": verdict.file_evidence,
+        "the rest of the commit": verdict.commit_evidence,
+    }
+    found = {name: evidence for name, evidence in counting.items() if evidence is not None}
+    if not found:
+        return None
+    *names, last = found
+    named = f"{', '.join(names)} and {last}" if names else last
+    return named, logits(explanation.logit + sum(found.values()))
 
 
 def method_phrase(explanation: Explanation) -> str:
@@ -71,17 +82,16 @@ def method_phrase(explanation: Explanation) -> str:
     return f"integrated gradients, {explanation.nodes} nodes, {explanation.baseline.value} baseline"
 
 
-def equation(explanation: Explanation, file_evidence: float | None) -> str:
-    """The logit as the sum of its parts, on one line, and the logit with ``file_evidence`` added."""
+def equation(explanation: Explanation, verdict: Verdict) -> str:
+    """The logit as the sum of its parts, on one line, and the logit with all else that counts."""
     logit, baseline = logits(explanation.logit), logits(explanation.baseline_logit)
     total = logits(sum(line.value for line in explanation.lines))
-    in_file = ""
-    if file_evidence is not None:
-        in_file = f"; logit with the rest of the file {logits(explanation.logit + file_evidence)}"
+    more = _with_more(explanation, verdict)
+    beside = "" if more is None else "; logit with {} {}".format(*more)
     if explanation.method is Method.OCCLUSION:
-        return f"logit {logit}, of an empty input {baseline}; lines {total}{in_file}"
+        return f"logit {logit}, of an empty input {baseline}; lines {total}{beside}"
     gap = percent(explanation.completeness_gap)
-    return f"logit {logit} = baseline {baseline} + lines {total} (completeness gap {gap}){in_file}"
+    return f"logit {logit} = baseline {baseline} + lines {total} (completeness gap {gap}){beside}"
 
 
 def strongest_lines(explanation: Explanation) -> str:

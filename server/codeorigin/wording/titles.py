@@ -19,6 +19,10 @@ EVIDENCE_UNIT = "in logits"
 
 TEXT_COLUMNS = ("file and lines", "prob.", "verdict", "function")
 HTML_COLUMNS = ("Function", "Lines", "Probability", "Verdict")
+PAGE_NOTE = (
+    "Files with the most findings first. The strongest findings open their code; the colour of a line is its evidence, "
+    "towards an LLM or towards a person. For any other function: codeorigin explain FILE:LINE."
+)
 
 RULE = "A function that reads like LLM-written code"
 RULE_DESCRIPTION = (

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +11,11 @@ import pytest
 
 from codeorigin.check.formats.json import load_schema
 from codeorigin.cli.app import main
+from codeorigin.wording.past import SHALLOW
 from support.repositories import Repository, plain_functions
 from support.tiny_model import PAST_RULE, with_commit_rules, with_past_rule
 
 Json = dict[str, Any]
-Check = Callable[..., str]
 NEW = plain_functions("seven", "eight", number=7)
 
 
@@ -28,6 +28,20 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repository:
     return made
 
 
+@dataclass
+class Check:
+    """``check(options...)``: the report of a check with a model that has all rules and one for the past."""
+
+    model: Path
+    capsys: pytest.CaptureFixture[str]
+    errors: str = ""
+
+    def __call__(self, *options: str, command: str = "check") -> str:
+        main([command, "--model", str(self.model), *options])
+        out, self.errors = self.capsys.readouterr()
+        return out
+
+
 @pytest.fixture
 def check(
     tmp_path: Path,
@@ -35,18 +49,12 @@ def check(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> Check:
-    """``check(options...)``: the report of a check with a model that has all rules and one for the past."""
     model = with_past_rule(
         with_commit_rules(tmp_path / "model", tiny_model_dir), tmp_path / "model", PAST_RULE
     )
     for name in ("XDG_CACHE_HOME", "LOCALAPPDATA"):
         monkeypatch.setenv(name, str(tmp_path / "cache"))
-
-    def run(*options: str) -> str:
-        main(["check", "--model", str(model), *options])
-        return capsys.readouterr().out
-
-    return run
+    return Check(model, capsys)
 
 
 def reported(check: Check, *options: str) -> Json:
@@ -86,6 +94,53 @@ def test_past_counts_in_files_and_changes_too(repository: Repository, check: Che
     assert report["change"]["verdict"]["logit"] == pytest.approx(
         without["change"]["verdict"]["logit"] + report["past"]["evidence"] * 12 / 20
     )
+
+
+def test_change_of_the_working_tree_is_judged_with_the_past(
+    repository: Repository, check: Check, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repository.write("inner/more.py", NEW)
+    monkeypatch.chdir(repository.folder / "inner")
+    without, report = reported(check, "--changed", "--no-past"), reported(check, "--changed")
+    assert report["past"]["functions"] == 5
+    for function, plain in zip(
+        functions_of(report, "more.py"), functions_of(without, "more.py"), strict=True
+    ):
+        assert function["probability"] < plain["probability"]
+
+
+def test_project_may_do_without_its_past(repository: Repository, check: Check) -> None:
+    repository.write("codeorigin.toml", "past = false\n")
+    assert reported(check, "new.py")["past"] is None
+    assert reported(check, "new.py", "--no-config")["past"] is not None
+    assert json.loads(check("new.py:1", "--format", "json", command="explain"))["past_evidence"] is None
+
+
+def test_explanation_has_the_verdict_of_the_check(repository: Repository, check: Check) -> None:
+    report = reported(check, "new.py")
+    function = functions_of(report)[0]
+    explained = json.loads(check("new.py:1", "--format", "json", command="explain"))
+    assert {
+        name: explained[name] for name in ("probability", "band", "own_probability", "file_evidence")
+    } == {name: function[name] for name in ("probability", "band", "own_probability", "file_evidence")}
+    assert explained["past_evidence"] == report["past"]["evidence"]
+    assert explained["logit"] == pytest.approx(function["logit"] - explained["past_evidence"], abs=1e-6)
+    said = check("new.py:1", command="explain")
+    assert "of this project's own 5 functions from before December 2022, " in said
+    assert "; logit with the project's past and the rest of the file " in said
+    assert "December 2022" not in check("new.py:1", "--no-past", command="explain")
+
+
+def test_shallow_clone_is_told_how_to_get_its_past(
+    repository: Repository, check: Check, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clone = tmp_path / "clone"
+    repository.git("clone", "--quiet", "--depth", "1", repository.folder.as_uri(), str(clone))
+    monkeypatch.chdir(clone)
+    assert reported(check, "new.py")["past"] is None
+    assert check.errors == f"codeorigin: {SHALLOW}\n"
+    check("new.py", "--no-past")
+    assert check.errors == ""
 
 
 def test_every_process_knows_the_past(

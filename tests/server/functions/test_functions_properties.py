@@ -67,7 +67,7 @@ def check_spans(
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(text=texts)
 @example(text="[ \x85 const f = function f() {")
 def test_spans_are_in_bounds_ordered_and_nested(language: str, text: str) -> None:
@@ -75,7 +75,7 @@ def test_spans_are_in_bounds_ordered_and_nested(language: str, text: str) -> Non
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(text=st.text(st.characters()))
 def test_arbitrary_text_never_raises(language: str, text: str) -> None:
     check_spans(find_functions(text, get_language(language)), text, LineIndex(text), 0, len(text), language)

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from codeorigin.git.repository import Repository as Opened
+from codeorigin.history.history_run import HistoryRun, open_history
+from codeorigin.history.request import HistoryRequest
 from codeorigin.history.results import CommitResult
-from codeorigin.history.run import HistoryRun, open_history
 from support.command import run
 from support.histories import History, Judge, OpenRun
 from support.repositories import DECLARED, Repository, plain_functions
@@ -41,8 +42,8 @@ def open_run(tmp_path: Path, model: Path) -> OpenRun:
     def opened(
         folder: Path, wanted: Callable[[str], bool] = lambda path: True, **options: Any
     ) -> AbstractContextManager[HistoryRun]:
-        defaults = {"settings": "", "state": tmp_path / "state.sqlite", "model": model}
-        return open_history(Opened.of(folder), wanted, **(defaults | options))
+        defaults = {"state": tmp_path / "state.sqlite", "model": model}
+        return open_history(HistoryRequest(Opened.of(folder), wanted, **(defaults | options)))
 
     return opened
 

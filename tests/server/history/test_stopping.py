@@ -13,7 +13,7 @@ from codeorigin.errors import CodeOriginError
 from codeorigin.git.repository import Repository as Opened
 from codeorigin.history import walk
 from codeorigin.history.blob_functions import BlobReader
-from codeorigin.history.reading import Read, Readers
+from codeorigin.history.blob_readers import Read, Readers
 from codeorigin.history.state import HistoryState
 from codeorigin.history.walk import Plan, Walk
 from codeorigin.model.bundle import Bundle
@@ -28,7 +28,8 @@ import os, signal, sys
 from pathlib import Path
 from codeorigin.git.repository import Repository
 from codeorigin.history.blob_functions import BlobReader
-from codeorigin.history.run import open_history
+from codeorigin.history.history_run import open_history
+from codeorigin.history.request import HistoryRequest
 
 signal.signal(signal.SIGINT, signal.default_int_handler)
 number, folder, state, model = sys.argv[1:]
@@ -41,9 +42,8 @@ def stopping(self, *which):
     return functions(self, *which)
 
 BlobReader.functions = stopping
-with open_history(
-    Repository.of(Path(folder)), lambda path: True, settings="", state=Path(state), model=Path(model)
-) as opened:
+request = HistoryRequest(Repository.of(Path(folder)), lambda path: True, state=Path(state), model=Path(model))
+with open_history(request) as opened:
     list(opened.results())
 """
 

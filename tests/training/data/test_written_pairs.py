@@ -3,7 +3,7 @@ from importlib import resources
 
 import pytest
 
-from codeorigin.model.reading.keywords import KEYWORDS
+from codeorigin.languages import KEYWORDS
 from codeorigin_training.data import written_pairs
 from codeorigin_training.data.rows import Row
 from codeorigin_training.data.written_pairs import WRITTEN, read_written_pairs, text_hash

@@ -6,7 +6,7 @@ from codeorigin.history.formats.writer import HistoryWriter
 from codeorigin.history.options import HistoryFormat, HistoryOptions
 
 if TYPE_CHECKING:
-    from codeorigin.history.run import HistoryRun
+    from codeorigin.history.history_run import HistoryRun
 
 
 def history_writer(

@@ -15,8 +15,8 @@ from codeorigin.history.totals import Share, Totals, date_of
 from codeorigin.model.verdict import Band
 
 if TYPE_CHECKING:
+    from codeorigin.history.history_run import HistoryRun
     from codeorigin.history.options import HistoryOptions
-    from codeorigin.history.run import HistoryRun
 
 
 def load_schema() -> dict[str, Any]:

@@ -15,7 +15,7 @@ from codeorigin.wording.figures import probability_decimal
 from codeorigin.wording.histories import NOT_BY_AUTHOR, declared_phrase, percents, totals_phrases
 
 if TYPE_CHECKING:
-    from codeorigin.history.run import HistoryRun
+    from codeorigin.history.history_run import HistoryRun
 
 
 class MarkdownWriter(HistoryWriter):

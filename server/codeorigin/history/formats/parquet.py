@@ -17,8 +17,8 @@ except ImportError as error:
     ) from error
 
 if TYPE_CHECKING:
+    from codeorigin.history.history_run import HistoryRun
     from codeorigin.history.options import HistoryOptions
-    from codeorigin.history.run import HistoryRun
 
 _ROWS_AT_ONCE = 4096
 _NUMBER, _TEXT = pa.float64(), pa.string()

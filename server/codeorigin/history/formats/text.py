@@ -20,8 +20,8 @@ from codeorigin.wording.histories import commit_phrase, declared_phrase, percent
 from codeorigin.wording.past import past_sentence
 
 if TYPE_CHECKING:
+    from codeorigin.history.history_run import HistoryRun
     from codeorigin.history.options import HistoryOptions
-    from codeorigin.history.run import HistoryRun
 
 _COMMIT_HEADING = f"{'commit':<10}  {'date':<10}  {'prob':>5}  {'verdict':<17}  functions    lines"
 _SHARE_HEADING = "  commits  functions    lines    human   unsure      llm"

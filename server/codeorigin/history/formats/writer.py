@@ -7,8 +7,8 @@ from codeorigin.history.results import CommitResult
 from codeorigin.history.totals import Totals
 
 if TYPE_CHECKING:
+    from codeorigin.history.history_run import HistoryRun
     from codeorigin.history.options import HistoryOptions
-    from codeorigin.history.run import HistoryRun
 
 
 class HistoryWriter(ABC):

@@ -46,7 +46,8 @@ class Judge:
 
         Args:
             verdicts: the verdicts on all functions of the file.
-            others: for each function where they are known, own logits of the other functions of its commit.
+            others: for each function where they are known, own logits of the other functions of its commit, without the
+                past.
             language: a model language.
             in_file: let the other functions of the file count as well.
         """
@@ -54,13 +55,14 @@ class Judge:
         context, beside = self._commit_context(judged, in_file=in_file)
         if context is None or context.commit is None:
             return {}
+        by_past = 0.0 if self._past is None else self._past.evidence
         return {
             number: self._verdict(
                 verdicts[number],
                 language,
                 context.scale,
                 (beside.get(number), len(judged) - 1),
-                (context.commit.evidence_for_one(in_commit), len(in_commit)),
+                (context.commit.evidence_for_one([logit + by_past for logit in in_commit]), len(in_commit)),
             )
             for number, in_commit in others.items()
             if number in judged and in_commit

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
+from codeorigin.languages import KEYWORDS
 from codeorigin.model.reading.comments import find_comments
-from codeorigin.model.reading.keywords import KEYWORDS
 from codeorigin.model.reading.normalize import LEVEL_MARK
 from codeorigin.model.reading.words import shape, word_pattern
 

@@ -78,13 +78,5 @@ def find_comments(text: str, language: str) -> list[tuple[int, int]]:
     ]
 
 
-def has_comments(text: str, language: str) -> bool:
-    """Whether :func:`find_comments` finds any."""
-    if not _may_have_comments(text, language):
-        return False
-    lexer = _compiled(_LEXERS.get(language, _C_LIKE))
-    return any(match.lastindex for match in lexer.finditer(text))
-
-
 def _may_have_comments(text: str, language: str) -> bool:
     return any(map(text.__contains__, _SIGNS.get(language, _C_LIKE_SIGNS)))

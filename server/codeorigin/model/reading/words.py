@@ -12,7 +12,7 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from codeorigin.model.reading.keywords import KEYWORDS
+from codeorigin.languages import KEYWORDS
 
 Hashes = npt.NDArray[np.uint64]
 

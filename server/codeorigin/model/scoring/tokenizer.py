@@ -47,15 +47,6 @@ class Tokenizer:
         self.mask_id = self._special(MASK_TOKEN)
         self.vocab_size = bpe.get_vocab_size()
 
-    @property
-    def special_ids(self) -> frozenset[int]:
-        """Ids that no text is encoded to: PAD, MASK, and any others in the encoder's vocabulary."""
-        added = self._bpe.get_added_tokens_decoder()
-        return frozenset(number for number, token in added.items() if token.special) | {
-            self.pad_id,
-            self.mask_id,
-        }
-
     @classmethod
     def load(cls, path: Path) -> "Tokenizer":
         """Load ``tokenizer.json``.

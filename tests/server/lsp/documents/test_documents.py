@@ -61,7 +61,7 @@ def opened(text: str, encoding: str) -> tuple[SourceWorkspace, SourceDocument]:
     return place, document
 
 
-@settings(max_examples=DOCUMENTS, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+@settings(max_examples=DOCUMENTS, suppress_health_check=list(HealthCheck), derandomize=True)
 @given(
     text=st.lists(ALPHABET, max_size=60).map("".join),
     encoding=st.sampled_from(ENCODINGS),

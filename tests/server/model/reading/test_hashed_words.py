@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from codeorigin.languages import KEYWORDS
 from codeorigin.model.reading.hashed_words import hash_words
-from codeorigin.model.reading.keywords import KEYWORDS
 from codeorigin.model.reading.words import Vocabulary, fnv1a, shape, word_pattern
 from support.snippets import ALL
 

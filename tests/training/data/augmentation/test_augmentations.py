@@ -75,7 +75,7 @@ def test_short_code_in_unknown_language_is_unchanged(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", METHODS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(code=texts, language=st.sampled_from(list(LANGUAGES)), seed=st.integers(0, 3))
 def test_arbitrary_text_neither_raises_nor_gains_syntax_errors(
     name: str, code: str, language: str, seed: int

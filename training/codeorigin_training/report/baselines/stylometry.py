@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 from sklearn.ensemble import HistGradientBoostingClassifier
 
-from codeorigin.model.reading.keywords import KEYWORDS
+from codeorigin.languages import KEYWORDS
 from codeorigin.model.reading.normalize import LEVEL_MARK, normalize
 from codeorigin_training.arrays import Floats
 from codeorigin_training.data.rows import Row

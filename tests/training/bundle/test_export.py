@@ -16,9 +16,8 @@ from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.model.ngrams.views import View, ViewKind
 from codeorigin.model.scoring.tokenizer import Tokenizer
 from codeorigin_training.bundle import heads
+from codeorigin_training.bundle.export import ExportConfig, export
 from codeorigin_training.bundle.writing import ExportError
-from codeorigin_training.commands.calibrate import calibrate
-from codeorigin_training.commands.export import ExportConfig, export
 from codeorigin_training.data.rows import DISTRIBUTION_SOURCE, Row, read_functions
 from codeorigin_training.data.seen import SeenProjects
 from codeorigin_training.data.sides import read_sides
@@ -30,6 +29,7 @@ from codeorigin_training.encoder.inference import centre, deep_logits, encode_ro
 from codeorigin_training.encoder.model import Encoder, EncoderError
 from codeorigin_training.report.pages import CardConfig, card
 from codeorigin_training.run import Run, RunError
+from codeorigin_training.thresholds.calibrate import calibrate
 from codeorigin_training.thresholds.config import CalibrateConfig
 from support.corpus_maker import write_corpus
 from support.tiny_training import fresh_encoder, tiny_tokenizer

@@ -17,7 +17,6 @@ from codeorigin.model.scoring.tokenizer import Tokenizer
 from codeorigin_training.bundle.figures import held_out_figures, out_of_fold_figures
 from codeorigin_training.bundle.heads import leave_out_heads, read_heads
 from codeorigin_training.bundle.writing import ExportError, Parts, write_bundle
-from codeorigin_training.commands.calibrate import fitted_entry, fitted_on_all_repositories
 from codeorigin_training.configuration import STRICT
 from codeorigin_training.data.rows import DISTRIBUTION_SOURCE, Row, corpus_hash
 from codeorigin_training.data.seen import SeenProjects
@@ -32,6 +31,7 @@ from codeorigin_training.ngrams.linear import WideModel
 from codeorigin_training.ngrams.train import default_views
 from codeorigin_training.report.baselines.textbook import held_out_baselines
 from codeorigin_training.run import Log, Run
+from codeorigin_training.thresholds.calibrate import fitted_entry, fitted_on_all_repositories
 from codeorigin_training.thresholds.config import CalibrateConfig
 from codeorigin_training.tracking import Tracker, numbers, tracked
 

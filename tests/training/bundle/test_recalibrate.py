@@ -9,9 +9,9 @@ import pytest
 
 from codeorigin.errors import CodeOriginError
 from codeorigin.model.bundle import Bundle, default_model_dir
+from codeorigin_training.bundle import recalibrate as command
+from codeorigin_training.bundle.recalibrate import RecalibrateConfig, recalibrate
 from codeorigin_training.bundle.rescoring import write_again
-from codeorigin_training.commands import recalibrate as command
-from codeorigin_training.commands.recalibrate import RecalibrateConfig, recalibrate
 from codeorigin_training.data.rows import FUNCTIONS, HUMAN, Row, read_functions
 from codeorigin_training.data.seen import SeenProjects
 from codeorigin_training.data.splits import is_held_out

@@ -1,0 +1,77 @@
+"""A run over the history of one repository: the commits to judge, their results and, on request, details."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+
+from codeorigin.analysis.analyzer import Analyzer
+from codeorigin.cli.terminal import display_path, printable
+from codeorigin.declared.reader import RecordReader
+from codeorigin.git.repository import Repository
+from codeorigin.history.details import commit_details
+from codeorigin.history.request import HistoryRequest
+from codeorigin.history.results import CommitDetails, CommitResult
+from codeorigin.history.state import HistoryState, default_path
+from codeorigin.history.walk import Plan, Walk, plan
+from codeorigin.model.bundle import Bundle
+from codeorigin.model.calibration.judge import Judge
+from codeorigin.model.past import Past
+from codeorigin.past.reading import repository_past
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryRun:
+    """A run opened by :func:`open_history`."""
+
+    repository: Repository
+    bundle: Bundle
+    plan: Plan
+    walk: Walk
+    past: Past | None
+    records: RecordReader | None
+
+    @property
+    def model(self) -> str:
+        """The identity of the model."""
+        return self.bundle.model_id
+
+    @property
+    def name(self) -> str:
+        """The name of the repository's folder, safe to print."""
+        folder = self.repository.root or self.repository.folder
+        return printable(display_path(folder.name.removesuffix(".git")))
+
+    def results(self) -> Iterator[CommitResult]:
+        """The result of every commit, newest first; see :meth:`Walk.results`."""
+        return self.walk.results(self.plan)
+
+    def details(self, results: Sequence[CommitResult], *, with_lines: bool = True) -> Iterator[CommitDetails]:
+        """The commits with their functions and, if ``with_lines``, the evidence of their lines."""
+        return commit_details(Analyzer(self.bundle), self.walk, results, with_lines=with_lines)
+
+
+@contextmanager
+def open_history(request: HistoryRequest) -> Iterator[HistoryRun]:
+    """Open a run, for use inside the ``with`` block.
+
+    Raises:
+        RepositoryError: there is no such commit, or none at all.
+        ModelError: the model is missing or broken.
+        CodeOriginError: the state cannot be stored.
+    """
+    repository = request.repository
+    commits = plan(
+        repository, request.revision, since=request.since, until=request.until, paths=request.paths
+    )
+    bundle = Bundle.load(request.model)
+    past = repository_past(repository, bundle, lambda: Analyzer(bundle)) if request.past else None
+    path = request.state or default_path(repository.folder, bundle.model_id)
+    settings = request.settings if past is None else f"{request.settings} {past.evidence}"
+    with ExitStack() as stack:
+        records = None
+        if request.declared:
+            records = stack.enter_context(RecordReader(repository, repository.resolve(request.revision)))
+            settings = f"{settings} {records.evidence}".rstrip()
+        state = stack.enter_context(HistoryState(path, settings, bundle.model_id))
+        walk = Walk(request, Judge(bundle.calibration, past), state, records=records)
+        yield HistoryRun(repository, bundle, commits, walk, past, records)

@@ -1,0 +1,10 @@
+"""Where the repository of a file is, without asking git."""
+
+import os
+from pathlib import Path
+
+
+def repository_folder(folder: Path) -> Path | None:
+    """The innermost folder at or above ``folder``, its links resolved, that holds a ``.git``; None if there is none."""
+    resolved = Path(os.path.realpath(folder))
+    return next((each for each in (resolved, *resolved.parents) if os.path.lexists(each / ".git")), None)
