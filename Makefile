@@ -13,13 +13,14 @@ PYTEST ?=
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-editors vsix docs release lint format bench clean
+.PHONY: help demo test test-editors vsix images docs release lint format bench clean
 
 help:
 	@echo "make demo    install CodeOrigin in .venv, score the examples, explain one function"
 	@echo "make test    install the training and development tools too, run all tests but those in VS Code and Emacs"
 	@echo "make test-editors  install VS Code (code-server), Chromium and Emacs, run the tests in them"
 	@echo "make vsix    package the VS Code extension with the server inside"
+	@echo "make images  take the screenshots of the HTML pages in docs/images again"
 	@echo "make docs    build the documentation site in build/site/html, check its links"
 	@echo "make release  build the wheel and the source archive in dist, check them, install them with uv, pipx and pip"
 	@echo "make lint    ruff, mypy, eslint and tsc"
@@ -89,6 +90,10 @@ release: $(VENV)/.release
 	$(BIN)/twine check --strict dist/*
 	$(BIN)/check-wheel-contents dist/*.whl
 	$(BIN)/python -m pytest tests/release --built dist
+
+images: $(VENV)/.editors
+	tests/editors/setup/system_packages.sh
+	PYTHONPATH=tests $(BIN)/python tests/editors/setup/page_images.py docs/images
 
 lint: $(VENV)/.development $(CLIENT)/node_modules/.installed
 	$(BIN)/ruff check .
