@@ -13,13 +13,16 @@ PYTEST ?=
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-editors vsix lint format bench clean
+.PHONY: help demo test test-editors vsix images docs release lint format bench clean
 
 help:
 	@echo "make demo    install CodeOrigin in .venv, score the examples, explain one function"
 	@echo "make test    install the training and development tools too, run all tests but those in VS Code and Emacs"
 	@echo "make test-editors  install VS Code (code-server), Chromium and Emacs, run the tests in them"
 	@echo "make vsix    package the VS Code extension with the server inside"
+	@echo "make images  take the screenshots of the HTML pages in docs/images again"
+	@echo "make docs    build the documentation site in build/site/html, check its links"
+	@echo "make release  build the wheel and the source archive in dist, check them, install them with uv, pipx and pip"
 	@echo "make lint    ruff, mypy, eslint and tsc"
 	@echo "make format  let ruff format, and fix what it can"
 	@echo "make bench   speed and memory: the self test, the language server, a scan of Python's own library"
@@ -37,11 +40,20 @@ $(VENV)/.runtime: pyproject.toml $(VENV)/.created
 
 # One call, so that the pin of torch also holds for what depends on it (captum).
 $(VENV)/.development: pyproject.toml $(VENV)/.created
-	$(PIP) --editable '.[training,dev]'
+	$(PIP) 'pip>=25.1' # the first that knows groups
+	$(PIP) --editable . --group training --group dev
 	@touch $@ $(VENV)/.runtime
 
+$(VENV)/.docs: pyproject.toml $(VENV)/.development
+	$(PIP) --group docs
+	@touch $@
+
+$(VENV)/.release: pyproject.toml $(VENV)/.development
+	$(PIP) --group release
+	@touch $@
+
 $(VENV)/.editors: pyproject.toml $(VENV)/.development
-	$(PIP) --editable '.[training,dev,editors]'
+	$(PIP) --editable . --group training --group dev --group editors
 	@touch $@
 
 $(CLIENT)/node_modules/.installed: $(CLIENT)/package-lock.json
@@ -67,6 +79,21 @@ vsix: $(VENV)/.created $(CLIENT)/node_modules/.installed
 	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir $(CLIENT)/bundled .
 	cd $(CLIENT) && npm run --silent package
 
+docs: $(VENV)/.docs
+	$(BIN)/python docs/site.py
+	$(BIN)/zensical build --strict
+
+# What the release workflow does before it publishes; nothing is published.
+release: $(VENV)/.release
+	rm -rf dist
+	$(BIN)/uv build --quiet
+	$(BIN)/twine check --strict dist/*
+	$(BIN)/check-wheel-contents dist/*.whl
+	$(BIN)/python -m pytest tests/release --built dist
+
+images: $(VENV)/.editors
+	tests/editors/setup/system_packages.sh
+	PYTHONPATH=tests $(BIN)/python tests/editors/setup/page_images.py docs/images
 
 lint: $(VENV)/.development $(CLIENT)/node_modules/.installed
 	$(BIN)/ruff check .

@@ -142,7 +142,7 @@ class Client:
     def hover(self, uri: str, line: int) -> float:
         """Seconds until a hover with the explanation arrived."""
         seconds, text = self.hover_text(uri, line)
-        if "completeness gap" not in text:
+        if "▰" not in text:
             raise RuntimeError("the hover holds no explanation")
         return seconds
 

@@ -13,7 +13,6 @@ the evidence, which later hovers show; and the server's memory after that.
 import argparse
 import json
 import os
-import re
 import statistics
 import time
 from pathlib import Path
@@ -114,7 +113,6 @@ def measure_hovers(rounds: int, model: Path | None) -> dict[str, Any]:
     path, text = min(files, key=lambda each: (abs(each[1].count("\n") - SHORT_LINES), str(each[0])))
     times: dict[str, list[float]] = {}
     memory: dict[str, dict[str, float]] = {}
-    gaps: list[float] = []
     cores: dict[str, list[float]] = {}
 
     def note(name: str, seconds: float) -> None:
@@ -139,14 +137,12 @@ def measure_hovers(rounds: int, model: Path | None) -> dict[str, Any]:
                     _, said = server.hover_text(path.as_uri(), line)
                 note(f"{which} hover to all evidence", time.perf_counter() - before)
                 cores.setdefault(f"{which} hover", []).append(server.core_seconds() - spent)
-                gaps += [float(gap) for gap in re.findall(r"completeness gap (?:under )?([\d.]+) %", said)]
                 memory[f"after {number + 1} hovers"] = server.memory()
     return {
         "file": f"{path.name}, {text.count(chr(10))} lines, {len(findings)} functions with a verdict",
         "times_ms": {name: percentiles(seconds) for name, seconds in times.items()},
         "memory_mib": memory,
         "core_seconds": {name: statistics.median(each) for name, each in cores.items()},
-        "completeness_gaps_percent": gaps,
         **machine(),
     }
 
@@ -187,8 +183,6 @@ def main() -> None:
     if options.hover:
         for name, seconds in found["core_seconds"].items():
             print(f"processors, {name} to all evidence: {seconds:.2f} core seconds (median)")
-        gaps = found["completeness_gaps_percent"]
-        print(f"completeness gap: {max(gaps, default=0.0):.1f} % at most, {len(gaps)} explanations")
         return
     print(
         f"{found['lines_of_opened_files']} lines of opened files scored in "

@@ -1,5 +1,6 @@
 """What the manuals show of settings, commands and pipelines works as it is written, with nothing overridden."""
 
+import json
 import os
 import re
 import subprocess
@@ -14,10 +15,11 @@ from support.documents import BLOCK, DOCUMENTS, blocks
 from support.repositories import Repository
 
 MANUAL = ROOT / "docs" / "cli.md"
-PIPELINE, WITHOUT_THE_ACTION, HOOK = blocks("yaml", MANUAL)
+PIPELINE, WITHOUT_THE_ACTION, GITLAB, HOOK = blocks("yaml", MANUAL)
 COMMANDS = [
     line[2:] for block in blocks("console", MANUAL) for line in block.splitlines() if line[:2] == "$ "
 ]
+RECIPES = re.findall(r"^### \d+\. .*?(?=^##)", MANUAL.read_text("utf-8"), re.MULTILINE | re.DOTALL)
 TESTED = {
     "README.md": {"console", "sh", "yaml"},
     "CONTRIBUTING.md": {"sh"},
@@ -27,7 +29,7 @@ TESTED = {
     "docs/fleet.md": {"sh", "yaml"},
     "docs/protocol.md": {"json", "ts"},
     "docs/settings.md": {"toml"},
-    "docs/systems.md": {"console"},
+    "docs/contributing/systems.md": {"console"},
     "training/README.md": {"sh"},
 }
 """Kinds of blocks by document. A new one needs a test: here, or where the document's others are tested."""
@@ -45,14 +47,18 @@ def test_every_kind_of_block_is_known() -> None:
 
 @pytest.fixture
 def repository(tmp_path: Path) -> Repository:
-    """A repository with findings, and the files that the manual's commands name."""
+    """A branch with findings, committed and staged, and the files that the manual's commands name."""
     made = Repository(tmp_path / "work")
+    made.commit({"README": "Work\n"}, date="2024-01-01")
+    made.git("switch", "--quiet", "--create", "work")
     notes = "Remember to ask about the invoice of last month before the meeting on Tuesday.\n"
     script = "def add(values)\n  values.each do |value|\n    puts value\n  end\nend\n"
     code = (ROOT / "examples" / "assistant_style.go").read_text("utf-8")
     made.commit(
         {"a.go": code, "b.py": TERSE.read_text(), "notes": notes, "script": script}, date="2024-02-01"
     )
+    made.write("next.go", code)
+    made.git("add", "next.go")
     return made
 
 
@@ -69,12 +75,34 @@ def run(repository: Repository, command: str) -> "subprocess.CompletedProcess[st
     )
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", [line for line in COMMANDS if "--baseline" not in line])
 def test_command_runs(repository: Repository, command: str) -> None:
     done = run(repository, command)
     assert (done.returncode, done.stderr) == (1 if " check " in command else 0, "")
     made = [repository.folder / name for name in re.findall(r"(?:--output |=)(\S+\.\w+)", command)]
     assert [path for path in made if not path.stat().st_size] == []
+
+
+def test_manual_has_ten_recipes_each_with_something_to_run() -> None:
+    assert len(RECIPES) == 10
+    assert [recipe for recipe in RECIPES if not BLOCK.search(recipe)] == []
+
+
+def test_accepted_findings_come_back_only_when_their_text_changes(repository: Repository) -> None:
+    accept, check = (line for line in COMMANDS if "--baseline" in line)
+    assert run(repository, accept).returncode == 0
+    assert run(repository, check).returncode == 0
+    code = (repository.folder / "a.go").read_text("utf-8")
+    repository.write("a.go", code.replace("GroupByCategory", "Grouped"))
+    assert run(repository, check).returncode == 1
+
+
+def test_gitlab_job_passes_and_leaves_the_report_that_it_names(repository: Repository) -> None:
+    job = yaml.safe_load(GITLAB)["codeorigin"]
+    for line in job["script"]:
+        assert run(repository, line).returncode == 0
+    report = json.loads((repository.folder / job["artifacts"]["reports"]["codequality"]).read_text("utf-8"))
+    assert {entry["location"]["path"] for entry in report} == {"a.go", "next.go"}
 
 
 def test_step_without_the_action_shows_findings_and_passes(repository: Repository) -> None:
@@ -99,6 +127,7 @@ def test_hook_with_a_baseline_that_is_not_there_yet_passes_what_has_no_findings(
     (hook,) = entry["hooks"]
     shipped = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))
     (command,) = (each["entry"] for each in shipped if each["id"] == hook["id"])
+    repository.git("rm", "--quiet", "--cached", "next.go")
     repository.write("c.py", TERSE.read_text().replace("rpn", "other"))
     repository.git("add", "c.py")
     done = run(repository, " ".join([command, *hook["args"]]))

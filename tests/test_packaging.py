@@ -1,14 +1,18 @@
 """What gets installed: only the server, small, with its licence, and nothing that could use a network."""
 
 import email
+import email.message
 import json
+import re
 import subprocess
 import sys
+import tomllib
 import zipfile
 from pathlib import Path
 
 import pytest
 
+import codeorigin
 from codeorigin.errors import ModelError
 from codeorigin.model.scoring.tokenizer import Tokenizer
 
@@ -37,6 +41,11 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
     return zipfile.ZipFile(build("standard", tmp_path_factory.mktemp("wheel")))
 
 
+def metadata(wheel: zipfile.ZipFile) -> email.message.Message:
+    (name,) = [name for name in wheel.namelist() if name.endswith(".dist-info/METADATA")]
+    return email.message_from_bytes(wheel.read(name))
+
+
 def test_wheel_contains_only_the_server_and_its_models(wheel: zipfile.ZipFile) -> None:
     names = wheel.namelist()
     assert {name.split("/")[0].split("-")[0] for name in names} == {"codeorigin"}
@@ -54,8 +63,7 @@ def test_wheel_contains_only_the_server_and_its_models(wheel: zipfile.ZipFile) -
 
 
 def test_wheel_declares_and_contains_its_licence(wheel: zipfile.ZipFile) -> None:
-    (metadata,) = [name for name in wheel.namelist() if name.endswith(".dist-info/METADATA")]
-    said = email.message_from_bytes(wheel.read(metadata))
+    said = metadata(wheel)
     assert said["License-Expression"] == "Apache-2.0"
     assert said.get_all("License-File") == ["LICENSE"]
     (licence,) = [name for name in wheel.namelist() if name.endswith("/LICENSE")]
@@ -64,13 +72,36 @@ def test_wheel_declares_and_contains_its_licence(wheel: zipfile.ZipFile) -> None
 
 
 def test_plain_installs_need_no_tokenizers(wheel: zipfile.ZipFile) -> None:
-    (metadata,) = [name for name in wheel.namelist() if name.endswith(".dist-info/METADATA")]
-    required = email.message_from_bytes(wheel.read(metadata)).get_all("Requires-Dist") or []
+    required = metadata(wheel).get_all("Requires-Dist") or []
     plain = [each for each in required if "extra ==" not in each]
     assert plain
     assert not [each for each in plain if each.startswith(NETWORK)]
-    for extra in ("deep", "training", "dev"):
-        assert [each for each in required if each.startswith("tokenizers") and f"extra == '{extra}'" in each]
+    assert [each for each in required if each.startswith("tokenizers") and "extra == 'deep'" in each]
+
+
+def test_metadata_name_only_what_users_may_need(wheel: zipfile.ZipFile) -> None:
+    said = metadata(wheel)
+    assert said.get_all("Provides-Extra") == ["deep", "fleet"]
+    required = " ".join(said.get_all("Requires-Dist") or [])
+    groups = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["dependency-groups"]
+    assert {"training", "dev", "docs", "release"} <= set(groups)
+    assert "torch" not in required
+    assert "pytest" not in required
+    assert said["Author"] == "CodeOrigin"
+    assert "llm" in said["Keywords"].split(",")
+    assert {each.split(",")[0] for each in said.get_all("Project-URL") or []} >= {"Homepage", "Issues"}
+
+
+def test_readme_in_the_metadata_leads_to_the_files_of_this_version(wheel: zipfile.ZipFile) -> None:
+    said = metadata(wheel)
+    assert said["Description-Content-Type"] == "text/markdown"
+    readme = str(said.get_payload())
+    targets = re.findall(r"\]\(([^)]+)\)", readme)
+    assert [target for target in targets if not target.startswith("https://")] == []
+    (picture,) = re.findall(r"!\[[^]]*\]\(([^)]+)\)", readme)
+    prefix = f"/raw/v{codeorigin.__version__}/"
+    assert (ROOT / picture.partition(prefix)[2]).is_file()
+    assert prefix in picture
 
 
 def test_editable_install_finds_training_too(tmp_path: Path) -> None:

@@ -5,10 +5,12 @@ import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from codeorigin.analysis.report import FileReport, FunctionReport
+from codeorigin.check.evidence import line_evidence
 from codeorigin.check.result import (
     CheckedFile,
     CheckResult,
@@ -18,6 +20,7 @@ from codeorigin.check.result import (
     summarize,
     within_limits,
 )
+from codeorigin.explain.explanation import LineAttribution
 from codeorigin.functions.finding import find_functions
 from codeorigin.functions.spans import FunctionSpan
 from codeorigin.languages import get_language
@@ -90,6 +93,18 @@ FILE_VERDICTS = {
 }
 
 
+class Alternating:
+    """An analyzer to which even lines point to an LLM and odd ones to a person."""
+
+    is_slow = False
+
+    def explain(self, text: str, span: FunctionSpan, *, function_id: str) -> SimpleNamespace:
+        """Only the lines of an explanation."""
+        lines = range(span.range.start_line, span.range.end_line + 1)
+        values = [LineAttribution(line, -0.4 if line % 2 else 0.7, 0.0, 0.0) for line in lines]
+        return SimpleNamespace(lines=values)
+
+
 def _report(span: FunctionSpan, verdicts: Mapping[str, Verdict], *, nested: bool = False) -> FunctionReport:
     default = Verdict.without(Reason.NESTED if nested else Reason.TOO_SHORT)
     return FunctionReport(
@@ -140,7 +155,7 @@ def make_file() -> Callable[..., CheckedFile]:
 
 @pytest.fixture
 def make_result(make_file: Callable[..., CheckedFile]) -> Callable[..., CheckResult]:
-    """``make_result(files, errors, threshold, show)``: a result with matching totals."""
+    """``make_result(files, errors, threshold, show)``: a result with matching totals, and evidence of every line."""
 
     def make(
         files: tuple[CheckedFile, ...] | None = None,
@@ -150,7 +165,7 @@ def make_result(make_file: Callable[..., CheckedFile]) -> Callable[..., CheckRes
     ) -> CheckResult:
         limits = Limits(threshold)
         given = tuple(within_limits(file, limits) for file in ((make_file(),) if files is None else files))
-        return CheckResult(
+        result = CheckResult(
             version="1.2.3",
             model="codeorigin-test 0.1.0 (abc)",
             files=given,
@@ -159,6 +174,7 @@ def make_result(make_file: Callable[..., CheckedFile]) -> Callable[..., CheckRes
             limits=limits,
             show=show,
         )
+        return replace(result, evidence=line_evidence(result, Alternating()))  # type: ignore[arg-type]
 
     return make
 

@@ -27,19 +27,32 @@ _ROOMS: dict[str, set[str]] = {
     "functions": {"cancellation", "errors", "language_id", "languages", "text"},
     "explain": {"cancellation", "errors", "languages", "model", "text"},
     "git": {"cancellation", "errors", "termination", "text"},
+    "declared": {"cancellation", "errors", "git"},
     "analysis": {"cancellation", "errors", "explain", "functions", "languages", "model", "text"},
-    "past": {"analysis", "cancellation", "errors", "functions", "git", "languages", "model", "text"},
+    "past": {
+        "analysis",
+        "cancellation",
+        "declared",
+        "errors",
+        "functions",
+        "git",
+        "languages",
+        "model",
+        "text",
+    },
     "settings": {"errors", "explain", "languages", "model", "text"},
 }
 _LOWER = {"": {"analysis"}, **_ROOMS}
 # The features: `wording` has the sentences of all of them, `cli` the shell that starts them.
 _FEATURES: dict[str, set[str]] = {
-    "wording": {"history"},
-    "check": {"cli", "wording"},
-    "history": {"check", "cli", "wording"},
-    "fleet": {"cli", "history", "wording"},
+    "wording": {"history", "provenance"},
+    "pages": {"wording"},
+    "check": {"cli", "pages", "wording"},
+    "history": {"check", "cli", "pages", "wording"},
+    "fleet": {"cli", "history", "pages", "wording"},
     "lsp": {"", "wording"},
-    "cli": {"check", "fleet", "history", "lsp", "wording"},
+    "provenance": {"check", "cli", "history", "wording"},
+    "cli": {"check", "fleet", "history", "lsp", "provenance", "wording"},
 }
 
 

@@ -78,6 +78,4 @@ def hover_text(nvim: pynvim.Nvim) -> str:
         )
         return "\n".join(texts)
 
-    return wait_for(
-        floating, done=lambda shown: "completeness gap" in shown, what="hover with its explanation"
-    )
+    return wait_for(floating, done=lambda shown: "▰" in shown, what="hover with its explanation")

@@ -10,7 +10,7 @@ from codeorigin_training.cli import app
 from support import sample_data
 from support.command import ROOT, run
 
-PAGE = ROOT / "docs" / "systems.md"
+PAGE = ROOT / "docs" / "contributing" / "systems.md"
 _BLOCKS = re.findall(r"^```console\n\$ (.+)\n((?:.*\n)*?)```$", PAGE.read_text("utf-8"), re.MULTILINE)
 _DATA, *_SYSTEMS = _BLOCKS
 SHOWN: dict[str, str] = dict(_SYSTEMS)

@@ -176,7 +176,7 @@ def _mlflow(run: Run) -> Any:
         import mlflow  # noqa: PLC0415
     except ImportError as error:
         raise TrackingError(
-            "MLflow is not installed; install codeorigin[training], or pass --no-track"
+            "MLflow is not installed; pip install --group training, or pass --no-track"
         ) from error
     for name in ("mlflow", "alembic"):
         logging.getLogger(name).setLevel(logging.WARNING)

@@ -34,20 +34,16 @@ export interface Verdict {
   commitEvidence: number | null;
   commitNeighbours: number;
   band: Band | null;
-  /** `band llm` */
-  bandText: string | null;
   reason: string | null;
   humanShare: number | null;
   llmShare: number | null;
   threshold: number | null;
   windows: number;
+  /** The answer with its probability. */
   summary: string;
-  /** How many human-written and LLM-written functions score so. */
-  shares: string | null;
-  /** The score of the function's own text and what its neighbours add; null if the file adds nothing. */
-  ownText: string | null;
-  /** A note that a long function was scored in windows. */
-  windowsText: string | null;
+  /** The answer alone, and the one number behind it: how many human-written functions score so. */
+  answer: string;
+  number: string;
 }
 
 /** The verdict on the functions of a file together; its numbers are null without a verdict. */
@@ -110,18 +106,17 @@ export interface EvidenceTitles {
   /** `towards human` */
   human: string;
   llm: string;
-  /** `in logits` */
-  unit: string;
+  /** Above what is folded away. */
+  details: string;
 }
 
 export interface Explanation {
-  /** How the lines add up, and the method. */
+  /** What the evidence is made of, and whether the rest of the file agrees. */
   summary: string;
   lines: LineEvidence[];
   topTokens: TokenEvidence[];
   /** Strongest first; empty for occlusion. */
   constructs: ConstructEvidence[];
-  constructsText: string | null;
   /** Headings for the evidence. */
   titles: EvidenceTitles;
 }
@@ -141,9 +136,18 @@ export interface Attributions {
   functions: FunctionInfo[];
 }
 
+/** A figure behind a verdict. */
+export interface Detail {
+  term: string;
+  /** What the term means. */
+  meaning: string;
+  text: string;
+}
+
 export interface ExplainedFunction extends FunctionInfo {
   version: number;
   modelId: string;
+  details: Detail[];
   caveat: string;
   message: string;
 }

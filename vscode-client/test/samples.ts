@@ -13,16 +13,14 @@ export function verdict(probability: number | null): Verdict {
     commitEvidence: null,
     commitNeighbours: 0,
     band: probability === null ? null : probability > 0.8 ? "llm" : "unsure",
-    bandText: probability === null ? null : probability > 0.8 ? "band llm" : "band unsure",
     reason: probability === null ? "too_short" : null,
     humanShare: probability === null ? null : 0.012,
     llmShare: 0.4,
     threshold: 0.8,
     windows: 1,
-    summary: probability === null ? "No verdict: too short" : `${Math.round(probability * 100)} % likely LLM-written`,
-    shares: probability === null ? null : "1 in 100 human-written Rust functions score this high. Reported at 80 % or more.",
-    ownText: null,
-    windowsText: null,
+    summary: probability === null ? "No verdict: too short" : `Reads like LLM-written code (${Math.round(probability * 100)} %)`,
+    answer: probability === null ? "No verdict" : "Reads like LLM-written code",
+    number: probability === null ? "too short" : "1 in 100 human-written Rust functions score this high",
   };
 }
 
@@ -35,6 +33,7 @@ export function explained(name: string, lines: LineEvidence[], probability: numb
   return {
     version: 1,
     modelId: "codeorigin-small 0.1.0 (1a2b3c4d)",
+    details: [{ term: "Logit", meaning: 'Log-odds: "0" is even.', text: "+2.30 <i>" }],
     caveat: "An estimate, not a proof of authorship.",
     message: "",
     functionId: `id-${name}`,
@@ -43,15 +42,14 @@ export function explained(name: string, lines: LineEvidence[], probability: numb
     headerRange: range,
     verdict: verdict(probability),
     explanation: {
-      summary: "The function's lines add up to +2.30, completeness gap 0.4 %. Integrated gradients, 8 nodes.",
+      summary: "Mostly error handling; the rest of the file agrees <b>.",
       lines,
       topTokens: [{ text: "<T>", value: 0.4, valueText: "+0.40", range }],
       constructs: [
         { name: "error handling", value: 0.5, valueText: "+0.50", shareText: "25 % of the code" },
         { name: "names <T>", value: -0.1, valueText: "-0.10", shareText: "75 % of the <code>" },
       ],
-      constructsText: "Most of the evidence towards LLM lies in error handling (+0.50).",
-      titles: { lines: "By line", constructs: "By construct", tokens: "Tokens", human: "to human", llm: "to <LLM>", unit: "in logits" },
+      titles: { lines: "By line", constructs: "By construct", tokens: "Tokens", human: "to human", llm: "to <LLM>", details: "Figures" },
     },
   };
 }

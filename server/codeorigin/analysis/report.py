@@ -62,11 +62,15 @@ class PieceReport:
 
 @dataclass(frozen=True, slots=True)
 class DeclaredAgent:
-    """An AI agent that a commit names; ``how`` is ``author`` or ``trailer``."""
+    """An AI agent that a record about a commit names, and its model if that is recorded.
+
+    ``how`` is the kind of record, a :class:`~codeorigin.declared.records.RecordSource`.
+    """
 
     commit: str
     agent: str
     how: str
+    model: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

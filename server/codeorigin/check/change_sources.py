@@ -9,10 +9,10 @@ from codeorigin.analysis.report import ChangeReport, DeclaredAgent
 from codeorigin.check.inputs import MAX_BYTES, Source
 from codeorigin.check.options import CheckOptions
 from codeorigin.check.selection import Selection
-from codeorigin.cli.terminal import display_path
+from codeorigin.cli.terminal import display_path, to_stderr
+from codeorigin.declared.reader import RecordReader
 from codeorigin.errors import CodeOriginError, NoSuchRevisionError, RepositoryError
 from codeorigin.git.changes import Change, ChangeKind, ChangeRequest, open_change, relative_to_folder
-from codeorigin.git.declared import declared_agents
 from codeorigin.git.line_changes import ChangedFile
 from codeorigin.git.repository import Repository
 from codeorigin.languages.kinds import NOTEBOOK, kind_for_path
@@ -77,15 +77,22 @@ def changed_sources(
 
 
 def _declared(repository: Repository, change: Change) -> tuple[DeclaredAgent, ...] | None:
-    """The agents that the commits of the change declare; None if the change has no commits yet."""
+    """The agents that records about the commits of the change name; None if the change has no commits yet."""
     if change.new is None:
         return None
     if change.request.kind is ChangeKind.COMMIT:
         commits: Iterable[str] = (change.new,)
     else:
         commits = (commit.id for commit in repository.log(change.new, without=change.old))
-    found = declared_agents(repository.git, commits)
-    return tuple(DeclaredAgent(agent.commit, agent.agent, agent.how) for agent in found)
+    with RecordReader(repository, change.new, branches=False) as records:
+        found = tuple(
+            DeclaredAgent(commit, each.agent, each.source.value, each.model)
+            for commit in commits
+            for each in records.of_commit(commit).by_agents()
+        )
+    for problem in records.problems:
+        to_stderr(problem)
+    return found
 
 
 def _reader(change: Change, file: ChangedFile, shown: str, language: str) -> Callable[[], str]:

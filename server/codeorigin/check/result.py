@@ -1,7 +1,7 @@
 """The result of a check before it is rendered: files, errors and totals."""
 
 from collections import Counter
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import accumulate
@@ -12,6 +12,10 @@ from codeorigin.model.change_verdict import ChangedFunctions
 from codeorigin.model.limits import Limits
 from codeorigin.model.past import Past
 from codeorigin.model.verdict import Band, Verdict
+from codeorigin.pages.code import HeatLine
+
+Place = tuple[str, int]
+"""The displayed path of a file or cell, and where a function starts in it (code points)."""
 
 
 class Show(StrEnum):
@@ -50,6 +54,10 @@ class CheckedFile:
     def shown(self) -> str:
         """The path to display, with the cell number if it is a cell."""
         return shown_path(self.path, self.cell_number)
+
+    def key(self, function: FunctionReport) -> Place:
+        """What tells a function of this file from all others."""
+        return self.shown, function.span.range.start
 
     def counted_of(self, functions: Sequence[FunctionReport]) -> list[int]:
         """How many lines of each of the given outermost functions count; 0 if unknown."""
@@ -131,7 +139,10 @@ def is_llm_file(file: CheckedFile) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """Everything a report needs. ``limits`` are the user's, if there are any, and ``past`` is that of the project."""
+    """Everything a report needs. ``limits`` are the user's, if there are any, and ``past`` is that of the project.
+
+    ``evidence`` has the lines of the findings whose code a page shows.
+    """
 
     version: str
     model: str
@@ -143,6 +154,7 @@ class CheckResult:
     change: ChangeReport | None = None
     accepted: frozenset[str] = frozenset()
     past: Past | None = None
+    evidence: Mapping[Place, tuple[HeatLine, ...]] = field(default_factory=dict)
 
     def is_finding(self, function: FunctionReport) -> bool:
         """Whether this function is a finding that was not accepted, which makes the check exit with 1."""

@@ -124,7 +124,7 @@ def check(options: CheckOptions) -> CheckResult:
 
             files, change = judged_together(files, change, bundle)
     files = [within_limits(file, limits) for file in files]
-    return CheckResult(
+    result = CheckResult(
         version=codeorigin.__version__,
         model=bundle.model_id,
         files=tuple(files),
@@ -143,6 +143,11 @@ def check(options: CheckOptions) -> CheckResult:
         accepted=accepted,
         past=how.past,
     )
+    if how.keep_text:
+        from codeorigin.check.evidence import line_evidence  # noqa: PLC0415 - only pages need it
+
+        result = replace(result, evidence=line_evidence(result, how.load(bundle)))
+    return result
 
 
 def _outcomes(

@@ -22,12 +22,7 @@ def printable(text: str) -> str:
 
 def printable_code(line: str) -> str:
     """A line or a part of one for the right of a row, with tabs expanded to multiples of four columns."""
-    return one_line(with_spaces(line), starts_line=False)
-
-
-def with_spaces(line: str) -> str:
-    """``line`` with tabs expanded to multiples of four columns."""
-    return line.expandtabs(_TAB_WIDTH)
+    return one_line(line.expandtabs(_TAB_WIDTH), starts_line=False)
 
 
 def display_path(path: Path | str | bytes) -> str:

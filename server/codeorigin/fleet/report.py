@@ -3,28 +3,24 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from html import escape
 from pathlib import PurePath
 from typing import Any, BinaryIO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from codeorigin.cli.page import page
 from codeorigin.cli.terminal import printable
 from codeorigin.errors import CodeOriginError
 from codeorigin.fleet.options import UnitKind
 from codeorigin.fleet.store import Store
-from codeorigin.history.formats.charts import described, over_time, periods, treemap
-from codeorigin.history.formats.html import languages_of, legend, share_table
-from codeorigin.history.formats.style import STYLE
+from codeorigin.history.formats.charts import over_time, periods, treemap
+from codeorigin.history.formats.html import area_legend, languages_of, opening, share_table
 from codeorigin.history.results import CommitResult, Part
 from codeorigin.history.totals import Share, Totals, share_of
 from codeorigin.model.verdict import Band
-from codeorigin.text.literal_text import html_line
+from codeorigin.pages.frame import page
+from codeorigin.pages.parts import legend, problems
 from codeorigin.text.regular_files import replacing_binary_file, replacing_file
-from codeorigin.wording import CAVEAT
-from codeorigin.wording.histories import NOT_BY_AUTHOR, declared_phrase
 
 MOST_LISTED = 1_000
 """Maximum length of a list on the page, so that browsers can show it for any number of repositories."""
@@ -150,37 +146,30 @@ def _short_names(names: Sequence[str]) -> list[str]:
 def _page(sums: _Sums, kind: UnitKind, model: str, failures: _Failures) -> Iterator[str]:
     count = len(sums.repositories)
     title = f"CodeOrigin scan of {count:,} {'repository' if count == 1 else 'repositories'}"
-    return page(title, STYLE, _body(sums, kind, failures), model)
+    return page(title, _body(sums, kind, failures), model)
 
 
 def _body(sums: _Sums, kind: UnitKind, failures: _Failures) -> Iterator[str]:
     totals, count = sums.totals, len(sums.repositories)
-    yield f'<p class="notice"><strong>{escape(CAVEAT)}</strong> {escape(NOT_BY_AUTHOR)}</p>'
     unit = "file" if kind is UnitKind.TREE else "commit"
-    yield f"<p>{escape(described('Everything', totals.all, unit))}.</p>"
-    if (said := declared_phrase(totals)) is not None:
-        yield f'<p class="declared">{escape(said)}</p>'
+    yield from opening(totals, unit)
     if totals.months:
-        shown = periods(totals.months)
-        yield f"<h2>Over time</h2>{legend()}<figure>{over_time(shown)}</figure>"
+        yield f"<h2>Over time</h2>{legend()}<figure>{over_time(periods(totals.months))}</figure>"
     named = dict(zip(_short_names(list(sums.repositories)), sums.repositories.values(), strict=True))
     if totals.all.lines:
         areas = treemap(named, kinds=("repository", "repositories"), unit=unit)
-        yield f"<h2>By repository</h2>{'' if totals.months else legend()}<figure>{areas}</figure>"
-        yield f"<h2>By language</h2>{''.join(languages_of(totals, unit))}"
+        yield f"<h2>By repository</h2>{area_legend()}<figure>{areas}</figure>"
+        yield f"<h2>By language</h2>{languages_of(totals, unit)}"
     yield "<h2>Repositories</h2>"
     listed = sorted(sums.repositories)
     if count > MOST_LISTED:
         listed.sort(key=lambda name: -sums.repositories[name].lines)
         listed = sorted(listed[:MOST_LISTED])
         yield f"<p>The {MOST_LISTED:,} of {count:,} with the most lines; repositories.parquet has all.</p>"
-    rows = {printable(name): sums.repositories[name] for name in listed}
-    yield share_table("repository", rows, kind is UnitKind.TREE)
+    yield share_table("repository", {printable(name): sums.repositories[name] for name in listed}, unit)
     if failures.count:
-        yield f"<h2>Failed: {failures.count:,}</h2><ul>"
-        yield from (
-            f"<li><code>{html_line(name)}</code>: {html_line(why)}</li>" for name, why in failures.first
+        more = failures.count - len(failures.first)
+        yield f"<h2>Failed: {failures.count:,}</h2>"
+        yield problems(
+            failures.first, f"And {more:,} more; the files in the folder manifest have all." if more else ""
         )
-        yield "</ul>"
-        if (more := failures.count - len(failures.first)) > 0:
-            yield f"<p>And {more:,} more; the files in the folder manifest have all.</p>"

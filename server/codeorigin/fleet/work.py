@@ -1,11 +1,13 @@
 """What a worker does: it loads the model once, and opens the repository anew for each unit."""
 
 from array import array
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from codeorigin.analysis.analyzer import Analyzer
+from codeorigin.declared.reader import RecordReader
 from codeorigin.errors import CodeOriginError, MissingContentError, ModelError, SourceError
 from codeorigin.fleet.options import UnitKind
 from codeorigin.fleet.units import Unit
@@ -67,13 +69,18 @@ class UnitWorker:
             return UnitResult(error=reason_of(error))
 
     def _commits(self, repository: Repository, unit: Unit) -> UnitResult:
-        with HistoryState(IN_MEMORY, "", unit.model) as state:
+        with ExitStack() as stack:
+            state = stack.enter_context(HistoryState(IN_MEMORY, "", unit.model))
+            records = None
+            if unit.declared:
+                # Without the list of all commits, which every unit would need for itself.
+                records = RecordReader(repository, unit.commits[0], branches=False)
+                stack.enter_context(records)
             request = HistoryRequest(
                 repository,
                 wanted=lambda path: _is_chosen(kind_for_path(path), unit),
-                declared=unit.declared,
             )
-            walk = Walk(request, self._judge, state, self._analyzer)
+            walk = Walk(request, self._judge, state, records=records, analyzer=self._analyzer)
             results = list(walk.results(Plan(list(unit.commits), array("q", unit.seconds))))
         rows = tuple(
             {

@@ -1,10 +1,26 @@
 """Which commit last changed each line of a file, by ``git blame --incremental``."""
 
+import os
+import re
+from dataclasses import dataclass
+
 from codeorigin.git.process import Git
 
+_HEADER = re.compile(rb"([0-9a-f]{40}|[0-9a-f]{64}) (\d+) (\d+) (\d+)")
+_PATH = b"filename "
 
-def line_commits(git: Git, commit: str, path: str) -> list[str]:
-    """The commit that last changed each line of ``path`` (relative to the top), as of ``commit``.
+
+@dataclass(frozen=True, slots=True)
+class LineOrigin:
+    """The commit that last changed a line, and the path and the number (1-based) that the line has there."""
+
+    commit: str
+    path: str
+    line: int
+
+
+def line_origins(git: Git, commit: str, path: str) -> list[LineOrigin]:
+    """The origin of each line of ``path`` (relative to the top), as of ``commit``.
 
     Only ``\\n`` ends a line. A commit at the boundary of a shallow history is named like any other.
 
@@ -15,11 +31,26 @@ def line_commits(git: Git, commit: str, path: str) -> list[str]:
     # a file that does not exist. Only the option turns this off; an empty configuration value does not.
     options = ("--incremental", "--no-ignore-revs-file", "--no-textconv", "--no-progress")
     answer = git.run("blame", *options, commit, "--", path)
-    owners: dict[int, str] = {}
+    origins: dict[int, LineOrigin] = {}
+    name, there, first, count = "", 0, 0, 0
     for line in answer.split(b"\n"):
-        parts = line.split(b" ")
-        # Headers are "<commit> <original line> <final line> <line count>"; all other lines begin with a word.
-        if len(parts) == 4 and len(parts[0]) in {40, 64} and all(part.isdigit() for part in parts[1:]):
-            first, count = int(parts[2]), int(parts[3])
-            owners.update(dict.fromkeys(range(first, first + count), parts[0].decode("ascii")))
-    return [owners[number] for number in sorted(owners)]
+        # A header begins an entry and the path ends it; all lines between them begin with another word.
+        if (header := _HEADER.fullmatch(line)) is not None:
+            name, there, first, count = (
+                header[1].decode("ascii"),
+                int(header[2]),
+                int(header[3]),
+                int(header[4]),
+            )
+        elif line.startswith(_PATH):
+            original = _unquoted(line.removeprefix(_PATH))
+            for number in range(count):
+                origins[first + number] = LineOrigin(name, original, there + number)
+    return [origins[number] for number in sorted(origins)]
+
+
+def _unquoted(path: bytes) -> str:
+    if path[:1] == b'"':
+        # Bytes above 127 stand as they are, so that Latin-1 keeps them.
+        path = path[1:-1].decode("unicode_escape").encode("latin-1")
+    return os.fsdecode(path)

@@ -163,23 +163,26 @@ class Repository:
         merge is followed: the branch that ``start`` is on, and not what was merged into it.
         """
         names = [start, *((f"^{without}",) if without is not None else ())]
-        arguments = [
-            "log",
-            "--no-show-signature",
-            "--no-notes",
-            "--no-color",
-            "--no-decorate",
-            "-z",
-            "--encoding=UTF-8",
-            *(["--first-parent"] if first_parents else []),
-        ]
-        with self.git.stream(*arguments, "--format=%H%x20%T%x20%ct%x20%P", *names, "--", *paths) as output:
+        options = ["--first-parent"] if first_parents else []
+        for record in self._log(*options, "--format=%H%x20%T%x20%ct%x20%P", *names, "--", *paths):
+            yield _logged(record)
+
+    def merges(self, start: str) -> Iterator[tuple[str, str]]:
+        """Yield the merges on the branch of ``start``, newest first, with the beginning of their messages."""
+        for record in self._log("--first-parent", "--merges", "--format=%H%x20%<(300,trunc)%s", start, "--"):
+            name, _, subject = record.partition(b" ")
+            yield name.decode("ascii"), subject.decode("utf-8", "replace")
+
+    def _log(self, *arguments: str) -> Iterator[bytes]:
+        """Yield what ``git log`` prints for each commit."""
+        shown = ("--no-show-signature", "--no-notes", "--no-color", "--no-decorate", "-z", "--encoding=UTF-8")
+        with self.git.stream("log", *shown, *arguments) as output:
             rest = b""
             while piece := output.read(1 << 16):
                 *records, rest = (rest + piece).split(b"\0")
-                yield from map(_logged, records)
+                yield from records
             if rest.strip():
-                yield _logged(rest)
+                yield rest
 
 
 def _logged(record: bytes) -> Commit:

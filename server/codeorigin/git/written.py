@@ -6,7 +6,7 @@ from pathlib import Path
 
 from codeorigin.cancellation import NEVER, CancelToken
 from codeorigin.errors import RepositoryError, SourceError
-from codeorigin.git.blame import line_commits
+from codeorigin.git.blame import line_origins
 from codeorigin.git.changes import ChangeKind, ChangeRequest, open_change
 from codeorigin.git.line_changes import LineRange
 from codeorigin.git.objects import LargeObjectError, Objects
@@ -62,7 +62,9 @@ def committed_file(path: Path, max_bytes: int, cancel: CancelToken = NEVER) -> C
             return None
         if content is None or len(content) > max_bytes:
             return None
-        return CommittedFile(content, tuple(line_commits(scratch.git, head, name)), repository.folder)
+        return CommittedFile(
+            content, tuple(each.commit for each in line_origins(scratch.git, head, name)), repository.folder
+        )
 
 
 def written_files(

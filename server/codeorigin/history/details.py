@@ -10,11 +10,11 @@ from codeorigin.git.commit_changes import commit_changes
 from codeorigin.history.blob_functions import LONGEST_NAME, BlobReader
 from codeorigin.history.blob_readers import Read, Wanted, read_blobs
 from codeorigin.history.commit_results import JudgedFunction, judged_functions
-from codeorigin.history.results import CommitDetails, CommitResult, DetailedFunction, HeatLine
+from codeorigin.history.results import CommitDetails, CommitResult, DetailedFunction
 from codeorigin.history.walk import Walk
+from codeorigin.pages.code import MOST_LINES, HeatLine
 
 MOST_FUNCTIONS = 12
-MOST_LINES = 60
 
 
 def commit_details(

@@ -1,11 +1,12 @@
 """A run over the history of one repository: the commits to judge, their results and, on request, details."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.cli.terminal import display_path, printable
+from codeorigin.declared.reader import RecordReader
 from codeorigin.git.repository import Repository
 from codeorigin.history.details import commit_details
 from codeorigin.history.request import HistoryRequest
@@ -27,6 +28,7 @@ class HistoryRun:
     plan: Plan
     walk: Walk
     past: Past | None
+    records: RecordReader | None
 
     @property
     def model(self) -> str:
@@ -65,6 +67,11 @@ def open_history(request: HistoryRequest) -> Iterator[HistoryRun]:
     past = repository_past(repository, bundle, lambda: Analyzer(bundle)) if request.past else None
     path = request.state or default_path(repository.folder, bundle.model_id)
     settings = request.settings if past is None else f"{request.settings} {past.evidence}"
-    with HistoryState(path, settings, bundle.model_id) as state:
-        walk = Walk(request, Judge(bundle.calibration, past), state)
-        yield HistoryRun(repository, bundle, commits, walk, past)
+    with ExitStack() as stack:
+        records = None
+        if request.declared:
+            records = stack.enter_context(RecordReader(repository, repository.resolve(request.revision)))
+            settings = f"{settings} {records.evidence}".rstrip()
+        state = stack.enter_context(HistoryState(path, settings, bundle.model_id))
+        walk = Walk(request, Judge(bundle.calibration, past), state, records=records)
+        yield HistoryRun(repository, bundle, commits, walk, past, records)

@@ -21,7 +21,7 @@ class HistoryRequest:
         until: only commits before this time (seconds since 1970).
         paths: only commits that change something there.
         cells: languages of the notebook cells to include; None for all.
-        declared: whether to look for agents that commits name.
+        declared: whether to look for records that name agents.
         file_context: whether the other functions of its file and commit count in a function's verdict.
         past: whether functions are compared with the repository's own from before LLMs.
         state: the file that stores results; None for :func:`codeorigin.history.state.default_path`.

@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from codeorigin.model.verdict import Band, Verdict
+from codeorigin.pages.code import HeatLine
 
 UNREADABLE = "unreadable"
 """The ``reason`` of a commit that has no verdict because it cannot be read."""
@@ -72,16 +73,6 @@ class CommitResult:
         values["parts"] = tuple(Part(**part) for part in data["parts"])
         values["band"] = None if data["band"] is None else Band(data["band"])
         return cls(**values)
-
-
-@dataclass(frozen=True, slots=True)
-class HeatLine:
-    """A line of a function. ``value`` is its evidence in logits; ``changed`` if the commit added or rewrote it."""
-
-    number: int
-    text: str
-    value: float
-    changed: bool
 
 
 @dataclass(frozen=True, slots=True)

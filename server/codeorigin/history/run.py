@@ -75,6 +75,8 @@ def run_history(options: HistoryOptions) -> int:
             return ExitCode.INTERRUPTED
         if run.walk.repaired:
             to_stderr(repaired_phrase(run.walk.repaired))
+        for problem in () if run.records is None else run.records.problems:
+            to_stderr(problem)
         lacking = missing_phrase(counter.missing, counter.unreadable + run.plan.unreadable)
     if lacking is not None:
         to_stderr(lacking)

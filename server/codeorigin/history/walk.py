@@ -7,10 +7,10 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from codeorigin.analysis.analyzer import Analyzer
+from codeorigin.declared.reader import RecordReader
 from codeorigin.errors import CodeOriginError, RepositoryError
 from codeorigin.git.commit_changes import CommitFiles, commit_changes
 from codeorigin.git.damaged_log import reachable_commits
-from codeorigin.git.declared import declared_agents
 from codeorigin.git.line_changes import ChangedFile
 from codeorigin.git.process import FailedCommandError
 from codeorigin.git.repository import Commit, Repository
@@ -111,7 +111,6 @@ class _Batch:
     plan: Plan
     known: dict[str, CommitResult]
     changes: dict[str, CommitFiles]
-    declared: dict[str, list[str]]
     reading: Iterator[list[Read]]
 
 
@@ -122,13 +121,20 @@ ReadAgain = Callable[[Sequence[Wanted]], Iterable[list[Read]]]
 class Walk:
     """Judges commits, in the processes that are requested, or in this process with an existing ``analyzer``.
 
-    ``judge`` has the rules of the request's model.
+    ``judge`` has the rules of the request's model, and ``records`` tell which agents are declared.
     """
 
     def __init__(
-        self, request: HistoryRequest, judge: Judge, state: HistoryState, analyzer: Analyzer | None = None
+        self,
+        request: HistoryRequest,
+        judge: Judge,
+        state: HistoryState,
+        *,
+        records: RecordReader | None = None,
+        analyzer: Analyzer | None = None,
     ) -> None:
-        self.request, self.judge, self._state, self._analyzer = request, judge, state, analyzer
+        self.request, self.judge, self._state = request, judge, state
+        self._records, self._analyzer = records, analyzer
         self.known = 0
         """How many of the results so far came from an earlier run."""
 
@@ -174,17 +180,11 @@ class Walk:
                 self._state.damaged += 1
         new = [commit for commit in plan.commits if commit not in known]
         changes = dict(commit_changes(self.request.repository, new, self.is_source)) if new else {}
-        declared: dict[str, list[str]] = {}
-        if self.request.declared and new:
-            for each in declared_agents(
-                self.request.repository.git, [name for name in new if changes[name].readable]
-            ):
-                declared.setdefault(each.commit, []).append(each.agent)
         blobs = (Wanted(file.blob, file.path) for found in changes.values() for file in found.files)
         wanted = {each.key: each for each in blobs}
         read = self._state.known_blobs(wanted)
         reading = readers.start([each for key, each in wanted.items() if key not in read])
-        return _Batch(plan, known, changes, declared, reading)
+        return _Batch(plan, known, changes, reading)
 
     def _end(self, batch: _Batch, readers: Readers) -> Iterator[CommitResult]:
         gone = self._keep(batch.reading)
@@ -210,13 +210,13 @@ class Walk:
         if not changed.readable:
             return CommitResult.unreadable(commit, seconds)
         files = self.read_files(changed.files, read_again)
-        agents = batch.declared.get(commit, ())
+        declared = [] if self._records is None else self._records.of_commit(commit).by_agents()
         return commit_result(
             self.judge,
             commit,
             seconds,
             files,
-            agents,
+            list(dict.fromkeys(each.agent for each in declared)),
             file_context=self.request.file_context,
             missing=len(changed.missing),
         )

@@ -2,7 +2,8 @@
 
 from datetime import UTC, datetime
 
-from codeorigin.git.declared import declared_agents
+from codeorigin.declared.messages import names_agent
+from codeorigin.git.objects import Objects
 from codeorigin.git.repository import Repository
 
 HUMAN_UNTIL = int(datetime(2022, 12, 1, tzinfo=UTC).timestamp())
@@ -33,6 +34,8 @@ def last_human_commit(repository: Repository) -> str | None:
         old.append(commit.id)
         if commit.seconds >= _ASSISTED_FROM:
             assisted = len(old)
-    declared = {each.commit for each in declared_agents(repository.git, old[:assisted])}
-    last = max((number for number, name in enumerate(old) if name in declared), default=-1)
+    with Objects(repository.git) as objects:
+        last = max(
+            (number for number, name in enumerate(old[:assisted]) if names_agent(objects, name)), default=-1
+        )
     return old[last + 1] if last + 1 < len(old) else None

@@ -14,4 +14,7 @@ FULL_CAVEAT = (
     "An estimate from the text alone, not proof of who wrote it: human-written code can score high, and edited "
     "LLM output can score low."
 )
-"""For hovers and panels, where there is room."""
+"""For panels and tooltips, where there is room."""
+
+SHORT_CAVEAT = "An estimate, not proof."
+"""For hovers, where there is little."""

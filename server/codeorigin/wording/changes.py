@@ -1,6 +1,6 @@
 """Sentences about a change."""
 
-from codeorigin.analysis.report import ChangeReport
+from codeorigin.analysis.report import ChangeReport, DeclaredAgent
 from codeorigin.model.change_verdict import ChangeReason
 from codeorigin.wording.figures import counted, probability_decimal
 from codeorigin.wording.shares import shares_sentence
@@ -57,6 +57,19 @@ def verdict_sentence(change: ChangeReport) -> str | None:
     return " ".join(filter(None, [f"{sentence}.", shares_sentence(verdict, "commits")]))
 
 
+def _how_declared(each: DeclaredAgent) -> str:
+    match each.how:
+        case "author":
+            return f"names {each.agent} as its author"
+        case "trailer":
+            return f"names {each.agent} in a trailer"
+        case "link":
+            return f"links to a session of {each.agent}"
+        case _:
+            model = f", {each.model}" if each.model not in {None, each.agent} else ""
+            return f"has lines by {each.agent}{model} ({each.how})"
+
+
 def declared_sentence(change: ChangeReport) -> str | None:
     """What the commits declare about themselves: ``Declared: commit 0123456789 names claude in a trailer.``
 
@@ -64,10 +77,7 @@ def declared_sentence(change: ChangeReport) -> str | None:
     """
     if not change.declared:
         return None
-    named = [
-        f"commit {each.commit[:_SHORT]} names {each.agent} {'as its author' if each.how == 'author' else 'in a trailer'}"
-        for each in change.declared[:_MOST_NAMED]
-    ]
+    named = [f"commit {each.commit[:_SHORT]} {_how_declared(each)}" for each in change.declared[:_MOST_NAMED]]
     if len(change.declared) > _MOST_NAMED:
         named.append(f"{len(change.declared) - _MOST_NAMED:,} more")
     return f"Declared: {'; '.join(named)}. This is a fact about the commit, not part of the estimate."

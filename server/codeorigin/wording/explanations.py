@@ -1,13 +1,13 @@
-"""Sentences about an explanation: how its lines add up, the method, and the strongest lines."""
+"""Sentences about an explanation: what it is made of, how its lines add up, the method, and the strongest lines."""
 
 from codeorigin.explain.explanation import ConstructAttribution, Explanation, LineAttribution, Method
-from codeorigin.model.verdict import Verdict
-from codeorigin.wording.figures import NOTICEABLE, logits, percent
+from codeorigin.model.verdict import Band, Verdict
+from codeorigin.wording.figures import NOTICEABLE, logits, percent, side
 
 PENDING = "The explanation is being computed; hover again in a moment."
 READY = "The explanation is ready: hover again"
 FAILED = "The explanation failed: hover again to see why"
-TOO_COARSE = "The gap is above the tolerance: treat single lines as approximate."
+TOO_COARSE = "Treat single lines as approximate."
 
 _STRONGEST = 3
 _MOST = 0.5
@@ -23,7 +23,7 @@ _CONSTRUCTS = {
     "type": "types",
     "literal": "literals",
     "keyword": "keywords",
-    "punctuation": "operators and punctuation",
+    "punctuation": "punctuation",
     "layout": "layout",
 }
 
@@ -43,22 +43,36 @@ def direction(value: float) -> str:
     return "towards LLM" if value > 0 else "towards human"
 
 
-def balance(explanation: Explanation, verdict: Verdict) -> str:
-    """How the lines add up to the function's own logit, and the logit with all else that counts."""
-    total = explanation.logit - explanation.baseline_logit
-    text = (
-        f"The function's lines add up to {logits(total)} (logit {logits(explanation.logit)}, from "
-        f"{logits(explanation.baseline_logit)} without evidence), completeness gap "
-        f"{percent(explanation.completeness_gap)}."
-    )
-    if explanation.approximate:
-        text += f" {TOO_COARSE}"
-    if (more := _with_more(explanation, verdict)) is not None:
-        text += " With {}: {}.".format(*more)
-    return text
+def evidence_sentence(explanation: Explanation, verdict: Verdict, band: Band) -> str:
+    """What the evidence is made of, and whether the rest agrees.
+
+    ``Mostly literals and comments; the rest of the file agrees.`` Where the lines do not speak for ``band``:
+    ``Its own lines point to a person; the rest of the file points to an LLM.``
+    """
+    total = sum(line.value for line in explanation.lines)
+    for_band = band is not Band.UNSURE and (total > 0) == (band is Band.LLM)
+    made_of = _made_of(explanation)
+    said = [made_of if for_band and made_of else f"Its own lines point {side(total)}"]
+    if verdict.past is not None and verdict.past.evidence <= -NOTICEABLE:
+        said.append("the project's old code scores high as well")
+    for evidence, what in (
+        (verdict.file_evidence, "the rest of the file"),
+        (verdict.commit_evidence, "the rest of its commit"),
+    ):
+        if evidence is not None:
+            there = side(evidence)
+            agrees = there == side(total) and abs(total) >= NOTICEABLE
+            said.append(f"{what} {'agrees' if agrees else f'points {there}'}")
+    return f"{'; '.join(said)}."
 
 
-def _with_more(explanation: Explanation, verdict: Verdict) -> tuple[str, str] | None:
+def line_opening(explanation: Explanation, line: LineAttribution) -> tuple[str, str]:
+    """``("This line points to an LLM", "number 2 of 36 in strength")``."""
+    rank = 1 + sum(abs(other.value) > abs(line.value) for other in explanation.lines)
+    return f"This line points {side(line.value)}", f"number {rank} of {len(explanation.lines)} in strength"
+
+
+def with_more(explanation: Explanation, verdict: Verdict) -> tuple[str, str] | None:
     """What counts besides the function's own text, and the logit with it; None if nothing does."""
     counting = {
         "the project's past": None if verdict.past is None else verdict.past.evidence or None,
@@ -86,7 +100,7 @@ def equation(explanation: Explanation, verdict: Verdict) -> str:
     """The logit as the sum of its parts, on one line, and the logit with all else that counts."""
     logit, baseline = logits(explanation.logit), logits(explanation.baseline_logit)
     total = logits(sum(line.value for line in explanation.lines))
-    more = _with_more(explanation, verdict)
+    more = with_more(explanation, verdict)
     beside = "" if more is None else "; logit with {} {}".format(*more)
     if explanation.method is Method.OCCLUSION:
         return f"logit {logit}, of an empty input {baseline}; lines {total}{beside}"
@@ -94,10 +108,15 @@ def equation(explanation: Explanation, verdict: Verdict) -> str:
     return f"logit {logit} = baseline {baseline} + lines {total} (completeness gap {gap}){beside}"
 
 
+def strongest(explanation: Explanation) -> list[LineAttribution]:
+    """The lines with the strongest evidence for either side, strongest first; only those worth mentioning."""
+    lines = [line for line in explanation.lines if abs(line.value) >= NOTICEABLE]
+    return sorted(lines, key=lambda line: -abs(line.value))[:_STRONGEST]
+
+
 def strongest_lines(explanation: Explanation) -> str:
     """``line 12 (+0.80), line 4 (-0.31)``: the strongest lines, 1-based."""
-    lines: list[LineAttribution] = sorted(explanation.lines, key=lambda line: -abs(line.value))
-    return ", ".join(f"line {each.line + 1} ({logits(each.value)})" for each in lines[:_STRONGEST])
+    return ", ".join(f"line {each.line + 1} ({logits(each.value)})" for each in strongest(explanation))
 
 
 def construct_name(each: ConstructAttribution) -> str:
@@ -115,17 +134,35 @@ def by_construct(explanation: Explanation) -> str | None:
 
     For the side that the lines point to in total; None without constructs or noticeable evidence.
     """
-    side = 1.0 if sum(line.value for line in explanation.lines) > 0 else -1.0
-    found = [each for each in explanation.constructs if side * each.value >= NOTICEABLE]
-    if not found:
+    named, most = _strongest_constructs(explanation)
+    if not named:
         return None
+    listed = _listed([f"{construct_name(each)} ({logits(each.value)})" for each in named])
+    return f"{'Most' if most else 'Much'} of the evidence {direction(named[0].value)} lies in {listed}."
+
+
+def _made_of(explanation: Explanation) -> str | None:
+    """``Mostly comments and calls``."""
+    named, most = _strongest_constructs(explanation)
+    return (
+        f"{'Mostly' if most else 'Partly'} {_listed([construct_name(each) for each in named])}"
+        if named
+        else None
+    )
+
+
+def _strongest_constructs(explanation: Explanation) -> tuple[list[ConstructAttribution], bool]:
+    """The strongest constructs of the side that the lines point to in total, and whether they are most of it."""
+    total_side = 1.0 if sum(line.value for line in explanation.lines) > 0 else -1.0
+    found = [each for each in explanation.constructs if total_side * each.value >= NOTICEABLE]
     total = sum(each.value for each in found)
     named: list[ConstructAttribution] = []
     for each in found[:_STRONGEST]:
         named.append(each)
         if sum(one.value for one in named) / total > _MOST:
-            break
-    most = sum(one.value for one in named) / total > _MOST
-    texts = [f"{construct_name(each)} ({logits(each.value)})" for each in named]
-    listed = texts[0] if len(texts) == 1 else f"{', '.join(texts[:-1])} and {texts[-1]}"
-    return f"{'Most' if most else 'Much'} of the evidence {direction(side)} lies in {listed}."
+            return named, True
+    return named, False
+
+
+def _listed(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

@@ -44,6 +44,13 @@ def logits(value: float) -> str:
     return f"{value:+.2f}"
 
 
+def side(value: float) -> str:
+    """Where evidence points: ``to an LLM``, ``to a person``, ``neither way``."""
+    if abs(value) < NOTICEABLE:
+        return "neither way"
+    return "to an LLM" if value > 0 else "to a person"
+
+
 def capitalized(text: str) -> str:
     """``text`` as the start of a sentence: ``over 99 %`` -> ``Over 99 %``."""
     return text[:1].upper() + text[1:]

@@ -2,9 +2,8 @@
 
 from codeorigin.model.file_verdict import FileReason, FileVerdict
 from codeorigin.wording import CAVEAT, FULL_CAVEAT
-from codeorigin.wording.figures import counted, probability_decimal, probability_percent
-from codeorigin.wording.functions import band_phrase
-from codeorigin.wording.shares import human_phrase, shares_sentence
+from codeorigin.wording.figures import counted, probability_percent
+from codeorigin.wording.shares import shares_sentence
 
 _REASONS = {
     FileReason.TOO_FEW_FUNCTIONS: "too few of its functions have a verdict",
@@ -54,7 +53,7 @@ def file_details(verdict: FileVerdict) -> str:
     if verdict.band is None:
         return file_headline(verdict)
     lines = [
-        f"{file_headline(verdict)} ({band_phrase(verdict.band)})",
+        f"{file_headline(verdict)} (band {verdict.band.value})",
         file_shares(verdict) or "",
         FULL_CAVEAT,
     ]
@@ -68,10 +67,6 @@ def file_phrase(verdict: FileVerdict) -> str:
 
 def file_sentence(verdict: FileVerdict) -> str:
     """One sentence about a file in band ``llm``, for reports with messages: no line breaks, not escaped."""
-    sentence = (
-        f"Taken together, {counted(verdict.functions, 'function')} of this file read like LLM-written code: "
-        f"probability {probability_decimal(verdict.probability)}"
-    )
-    if (rarity := human_phrase(verdict, "files")) is not None:
-        sentence += f"; {rarity}"
-    return f"{sentence}. {CAVEAT}"
+    together = counted(verdict.functions, "function")
+    likely = probability_percent(verdict.probability or 0.0)
+    return f"Taken together, {together} of this file read like LLM-written code ({likely}). {CAVEAT}"

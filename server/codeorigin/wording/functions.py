@@ -11,14 +11,20 @@ from codeorigin.wording.figures import (
     capitalized,
     logits,
     percent_as_given,
-    probability_decimal,
     probability_percent,
+    side,
 )
 from codeorigin.wording.past import past_phrase
-from codeorigin.wording.shares import human_phrase, shares_sentence
+from codeorigin.wording.shares import human_phrase
 
 SAME_COMMIT = "of the same commit"
 """The value of ``among`` in editors; see :func:`own_text`."""
+
+_READS = {
+    Band.LLM: "reads like LLM-written code",
+    Band.UNSURE: "could be either",
+    Band.HUMAN: "is typical of human code",
+}
 
 _REASONS = {
     Reason.TOO_SHORT: "the function is too short to judge",
@@ -68,30 +74,39 @@ def band_or_reason(verdict: Banded) -> str:
     return verdict.band.value if verdict.band is not None else short_reason(verdict.reason)
 
 
-def band_phrase(band: Band) -> str:
-    """``band llm``."""
-    return f"band {band.value}"
+def reading(verdict: Verdict, band: Band | None) -> str:
+    """``reads like LLM-written code (99 %)``, to follow a name; ``band`` is that under the user's settings.
+
+    Raises:
+        ValueError: there is no verdict.
+    """
+    if verdict.probability is None or band is None:
+        raise ValueError("without a verdict there is nothing to say")
+    likely = probability_percent(verdict.probability)
+    return f"{_READS[band]} ({likely if band is Band.LLM else f'LLM {likely}'})"
 
 
-def headline(verdict: Verdict) -> str:
-    """``82 % likely LLM-written``. The verdict must have a probability."""
-    if verdict.probability is None:
-        raise ValueError("a verdict without a probability has no headline")
-    return f"{probability_percent(verdict.probability)} likely LLM-written"
-
-
-def headline_or_reason(verdict: Verdict) -> str:
-    """The headline, or ``No verdict: `` and why."""
-    if verdict.probability is None:
+def reading_or_reason(verdict: Verdict, band: Band | None) -> str:
+    """The reading as a title, or ``No verdict: `` and why."""
+    if band is None:
         return f"No verdict: {reason(verdict.reason)}"
-    return capitalized(headline(verdict))
+    return capitalized(reading(verdict, band).removeprefix("is "))
 
 
-def finding(verdict: Verdict) -> str:
-    """The message of a diagnostic: probability, and how rare such a score is among human-written functions."""
-    likely = capitalized(headline(verdict))
-    rarity = human_phrase(verdict)
-    return likely if rarity is None else f"{likely} ({rarity})"
+def opening(verdict: Verdict, band: Band | None) -> tuple[str, str]:
+    """What a hover and a page begin with: the answer, and the one number behind it or the reason why there is none.
+
+    ``("Reads like LLM-written code", "7 in 1,000 human-written Go functions score this high")``
+    """
+    if band is None or verdict.probability is None:
+        return "No verdict", reason(verdict.reason)
+    number = human_phrase(verdict) or f"the estimate is {probability_percent(verdict.probability)}"
+    return capitalized(_READS[band].removeprefix("is ")), number
+
+
+def finding(name: str, verdict: Verdict, band: Band | None, where: str = "") -> str:
+    """The message of a finding on the function ``name``: ```parse` reads like LLM-written code (99 %)``."""
+    return f"`{name}`{where} {reading(verdict, band)}"
 
 
 def finding_sentence(function: FunctionReport, cell: int | None = None) -> str:
@@ -99,21 +114,8 @@ def finding_sentence(function: FunctionReport, cell: int | None = None) -> str:
 
     ``cell`` is the number of the notebook cell that contains the function.
     """
-    verdict = function.verdict
-    name = function.span.qualified_name
-    own = own_text(verdict)
-    # The function's own text may read like human-written code, and only the file may make it a finding.
-    reads = "reads"
-    if verdict.commit_evidence is not None:
-        reads = "reads in its change"
-    elif verdict.file_evidence is not None:
-        reads = "reads in its file"
     where = "" if cell is None else f" in cell {cell}"
-    probability = probability_decimal(verdict.probability)
-    sentence = f"'{name}'{where} {reads} like LLM-written code: probability {probability}"
-    if (rarity := human_phrase(verdict)) is not None:
-        sentence += f"; {rarity}"
-    return f"{sentence}. {CAVEAT}" if own is None else f"{sentence}. {own} {CAVEAT}"
+    return f"{finding(function.span.qualified_name, function.verdict, Band.LLM, where)}. {CAVEAT}"
 
 
 def own_text(verdict: Verdict, among: str = "of this change") -> str | None:
@@ -137,30 +139,23 @@ def own_text(verdict: Verdict, among: str = "of this change") -> str | None:
 
 
 def _others(count: int, where: str, evidence: float) -> str:
-    several = count != 1
-    others = f"the {count} other functions {where}" if several else f"the other function {where}"
-    if abs(evidence) < NOTICEABLE:
-        return f"{others} {'point' if several else 'points'} neither way"
-    side = "an LLM" if evidence > 0 else "a person"
-    return f"{others} {'point' if several else 'points'} to {side} ({logits(evidence)})"
+    others = (
+        f"the other function {where} points" if count == 1 else f"the {count} other functions {where} point"
+    )
+    added = f" ({logits(evidence)})" if abs(evidence) >= NOTICEABLE else ""
+    return f"{others} {side(evidence)}{added}"
 
 
-def shares_and_threshold(verdict: Verdict, limits: Limits) -> str:
-    """How rare the score is among human-written and LLM-written functions, and when it is reported."""
-    return " ".join(filter(None, [shares_sentence(verdict), _threshold(verdict, limits)]))
-
-
-def _threshold(verdict: Verdict, limits: Limits) -> str | None:
+def reported_from(verdict: Verdict, limits: Limits) -> str | None:
+    """When such a function is reported; None if that is not known."""
     if limits.threshold is not None:
-        return f"Reported at {percent_as_given(limits.threshold)} or more, your own threshold."
+        return f"at {percent_as_given(limits.threshold)} or more, your own threshold"
     if limits.false_positive_rate is not None:
         rate = percent_as_given(limits.false_positive_rate)
-        return (
-            f"Reported when at most {rate} of human-written functions score as high, the share that you set."
-        )
+        return f"when at most {rate} of human-written functions score as high, the share that you set"
     if verdict.llm_threshold is None:
         return None
-    return f"Reported at {probability_percent(verdict.llm_threshold)} or more."
+    return f"at {probability_percent(verdict.llm_threshold)} or more"
 
 
 def part_of_this(name: str) -> str:

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from codeorigin.analysis.report import FunctionReport
 from codeorigin.explain.explanation import Explanation
 from codeorigin.model.file_verdict import FileVerdict
-from codeorigin.model.verdict import Verdict
+from codeorigin.model.verdict import Band, Verdict
 from codeorigin.wording.explanations import strongest_lines
 from codeorigin.wording.figures import counted
 from codeorigin.wording.files import file_headline
-from codeorigin.wording.functions import finding, headline, own_text, reason
+from codeorigin.wording.functions import finding, reading, reason
 
 NOTHING_JUDGED = "No function was long enough for a verdict."
 NO_CHANGE_JUDGED = "No changed function has a verdict."
@@ -23,21 +23,17 @@ def on_document(functions: int, findings: int, verdict: FileVerdict | None) -> s
     return message
 
 
-def on_selection(verdict: Verdict, *, in_file: bool) -> str:
+def on_selection(verdict: Verdict, band: Band | None, *, in_file: bool) -> str:
     """The answer about a selection; ``in_file``: the document's other functions are judged with their file."""
     if verdict.probability is None:
         return f"selection: no verdict: {reason(verdict.reason).replace('the function', 'the selection')}"
-    return f"selection: {'by its own text ' if in_file else ''}{finding(verdict)}"
+    return f"{'by its own text ' if in_file else ''}the selection {reading(verdict, band)}"
 
 
-def on_explanation(function: FunctionReport, explanation: Explanation) -> str:
+def on_explanation(function: FunctionReport, band: Band | None, explanation: Explanation) -> str:
     """The answer about one function."""
-    message = (
-        f"{function.span.qualified_name}: {headline(function.verdict)}; "
-        f"strongest evidence: {strongest_lines(explanation)}"
-    )
-    in_its_file = own_text(function.verdict)
-    return message if in_its_file is None else f"{message}. {in_its_file}"
+    said = finding(function.span.qualified_name, function.verdict, band)
+    return f"{said}; strongest evidence: {strongest_lines(explanation)}"
 
 
 def on_accepted(functions: int) -> str:

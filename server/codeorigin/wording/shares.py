@@ -1,8 +1,10 @@
 """Sentences about the two shares behind a band: of human code that scores as high, of LLM code that scores as low."""
 
+from fractions import Fraction
 from typing import Protocol
 
 from codeorigin.model.verdict import Band
+from codeorigin.wording.figures import capitalized
 
 # Languages whose name is not simply the capitalized model language.
 _LANGUAGES = {
@@ -12,6 +14,10 @@ _LANGUAGES = {
     "php": "PHP",
     "typescript": "TypeScript",
 }
+
+
+# Shares with a small denominator are said by it: half is 1 in 2.
+_SMALL = 10
 
 
 class Shared(Protocol):
@@ -39,39 +45,42 @@ class Shared(Protocol):
 
 
 def one_in(share: float) -> str:
-    """``0.0068`` -> ``7 in 1,000``; ``0.31`` -> ``31 in 100``; open at both ends: ``fewer than 1 in 1,000``."""
+    """``0.0068`` -> ``7 in 1,000``, ``0.31`` -> ``31 in 100``, ``0.75`` -> ``3 in 4``; open at both ends.
+
+    ``fewer than 1 in 1,000`` and ``more than 99 in 100``, never none and never all.
+    """
     if share < 0.001:
         return "fewer than 1 in 1,000"
     if share < 0.0095:
         return f"{1000 * share:.0f} in 1,000"
-    return "more than 99 in 100" if share >= 0.995 else f"{100 * share:.0f} in 100"
+    if share >= 0.995:
+        return "more than 99 in 100"
+    count, total = Fraction(round(100 * share), 100).as_integer_ratio()
+    return f"{count} in {total}" if total <= _SMALL else f"{100 * share:.0f} in 100"
 
 
 def human_phrase(verdict: Shared, what: str = "functions") -> str | None:
-    """``7 in 1,000 human-written Go functions score this high``; None if that is not known."""
+    """``7 in 1,000 human-written Go functions score this high``; None if that is not known.
+
+    ``what`` is "functions", "files" or "commits". Of what is typical of human code, ``this or higher``.
+    """
     if verdict.human_share is None:
         return None
-    return f"{one_in(verdict.human_share)} human-written {_language(verdict)}{what} score this high"
+    high = "this or higher" if verdict.band is Band.HUMAN else "this high"
+    return f"{one_in(verdict.human_share)} human-written {_language(verdict)}{what} score {high}"
+
+
+def llm_phrase(verdict: Shared, what: str = "functions") -> str | None:
+    """``31 in 100 LLM-written Go functions score this low``; None if that is not known."""
+    if verdict.llm_share is None:
+        return None
+    return f"{one_in(verdict.llm_share)} LLM-written {_language(verdict)}{what} score this low"
 
 
 def shares_sentence(verdict: Shared, what: str = "functions") -> str | None:
-    """The share that decides the band, or both if neither does; None without a verdict.
-
-    Args:
-        verdict: on a function, file or commit.
-        what: "functions", "files" or "commits".
-    """
+    """:func:`human_phrase` as a sentence, the one number of a verdict; None without a verdict."""
     human = human_phrase(verdict, what)
-    if human is None or verdict.llm_share is None:
-        return None
-    llm = f"{one_in(verdict.llm_share)} LLM-written "
-    if verdict.band is Band.LLM:
-        said = human
-    elif verdict.band is Band.HUMAN:
-        said = f"{llm}{_language(verdict)}{what} score this low"
-    else:
-        said = f"{human}, and {llm}ones this low"
-    return f"{said[:1].upper()}{said[1:]}."
+    return None if human is None else f"{capitalized(human)}."
 
 
 def _language(verdict: Shared) -> str:

@@ -3,10 +3,11 @@
 from codeorigin.wording import CAVEAT
 
 IGNORE_FUNCTION = "Ignore this function"
-IGNORE_FILE = "Ignore in this file"
+IGNORE_FILE = "Ignore this whole file"
 ACCEPT_FINDING = "Accept this finding"
 EXPLAIN_FUNCTION = "Explain this function"
 RESCORE_SELECTION = "Rescore selection"
+WHOLE_EXPLANATION = "Whole explanation"
 
 EXPLAINING = "Explaining a function"
 SCANNING = "Scoring the workspace"
@@ -15,10 +16,15 @@ SCANNING_CHANGES = "Scoring what has changed"
 LINE_EVIDENCE = "Evidence by line"
 CONSTRUCT_EVIDENCE = "Evidence by construct"
 TOKEN_EVIDENCE = "Strongest tokens"
-EVIDENCE_UNIT = "in logits"
+DETAILS = "Figures and method"
+NO_LINE = "No line stands out."
 
 TEXT_COLUMNS = ("file and lines", "prob.", "verdict", "function")
-HTML_COLUMNS = ("Function", "Lines", "Probability", "Verdict")
+HTML_COLUMNS = ("Function", "Lines", "Verdict")
+PAGE_NOTE = (
+    "Files with the most findings first. The strongest findings open their code; the colour of a line is its evidence, "
+    "towards an LLM or towards a person. For any other function: codeorigin explain FILE:LINE."
+)
 
 RULE = "A function that reads like LLM-written code"
 RULE_DESCRIPTION = (

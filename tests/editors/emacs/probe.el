@@ -74,7 +74,7 @@
   (let* ((opened (probe-count 2))
          (hover (progn (probe-go "balance_by_account")
                        (probe-wait "the hover with its explanation"
-                                   (lambda () (let ((text (probe-hover))) (and (string-match-p "completeness gap" text) text))))))
+                                   (lambda () (let ((text (probe-hover))) (and (string-match-p "▰" text) text))))))
          (explained (progn (probe-go "balance_by_account") (codeorigin-explain)))
          (moved (progn (probe-edit)
                        (probe-wait "moved findings"

@@ -36,5 +36,5 @@ def test_documented_setup_opens_without_a_warning(
     home = quiet_home | {"PATH": f"{programs}{os.pathsep}{os.environ['PATH']}"}
     with started(init, project, home, monkeypatch) as editor:
         editor.current.window.cursor = (line_of(editor, "def balance_by_account") + 1, 6)
-        assert "balance_by_account" in hover_text(editor)
+        assert "An estimate, not proof." in hover_text(editor)
         assert editor.funcs.execute("messages").strip() == ""

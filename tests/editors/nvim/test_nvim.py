@@ -39,14 +39,15 @@ def test_one_diagnostic_per_function_on_its_header(nvim: pynvim.Nvim) -> None:
         nvim.current.buffer[line] for line in headers
     ]
     assert {each["source"] for each in found} == {"CodeOrigin"}
-    assert all("likely LLM-written" in each["message"] for each in found)
+    assert all("reads like LLM-written code" in each["message"] for each in found)
 
 
 def test_hover_opens_a_float_with_the_evidence(nvim: pynvim.Nvim) -> None:
-    nvim.current.window.cursor = (line_of(nvim, "def balance_by_account") + 1, 6)
-
+    line = line_of(nvim, "def balance_by_account")
+    nvim.current.window.cursor = (line + 1, 6)
     text = hover_text(nvim)
-    assert "balance_by_account" in text
+    assert "Reads like LLM-written code" in text
+    assert f"Whole explanation: `codeorigin explain ledger.py:{line + 1}`" in text
 
 
 def rescored(nvim: pynvim.Nvim, first: int, last: int) -> str:
@@ -78,8 +79,8 @@ def test_markdown_block_has_a_finding_hover_and_rescore(nvim: pynvim.Nvim, proje
     line = line_of(nvim, "def read_postings")
     assert (found["lnum"], found["col"]) == (line, 2)
     nvim.current.window.cursor = (line + 1, 8)
-    assert "read_postings" in hover_text(nvim)
-    assert rescored(nvim, line, line + len(lines)).startswith("CodeOrigin: selection: ")
+    assert "An estimate, not proof." in hover_text(nvim)
+    assert "the selection reads like " in rescored(nvim, line, line + len(lines))
 
 
 def test_new_text_has_findings_hover_and_rescore(nvim: pynvim.Nvim, project: Path) -> None:
@@ -92,8 +93,8 @@ def test_new_text_has_findings_hover_and_rescore(nvim: pynvim.Nvim, project: Pat
     line = line_of(nvim, "def balance_by_account")
     assert found[1]["lnum"] == line
     nvim.current.window.cursor = (line + 1, 6)
-    assert "balance_by_account" in hover_text(nvim)
-    assert rescored(nvim, line, line + 16).startswith("CodeOrigin: selection: ")
+    assert "An estimate, not proof." in hover_text(nvim)
+    assert "the selection reads like " in rescored(nvim, line, line + 16)
 
 
 def test_edit_moves_the_findings_and_adds_none(nvim: pynvim.Nvim) -> None:
@@ -128,7 +129,7 @@ def test_code_action_ignores_the_function(nvim: pynvim.Nvim) -> None:
 
 def test_rescoring_a_selection_answers_with_a_message(nvim: pynvim.Nvim) -> None:
     start = line_of(nvim, "totals = dict")
-    assert rescored(nvim, start, start + 11).startswith("CodeOrigin: selection: ")
+    assert "the selection reads like " in rescored(nvim, start, start + 11)
 
 
 def test_heat_map_is_painted_and_cleared_by_an_edit(nvim: pynvim.Nvim) -> None:

@@ -33,13 +33,15 @@ def test_one_finding_per_function_on_its_header(code: CodeServer, page: Page, so
         line_of(source, "def read_postings"),
         line_of(source, "def balance_by_account"),
     ]
-    assert all("likely LLM-written" in each["message"] for each in found)
+    assert all("reads like LLM-written code" in each["message"] for each in found)
     expect(page.locator(".squiggly-info").first).to_be_visible()
 
 
 def test_problems_panel_lists_the_findings(code: CodeServer, page: Page, source: Path) -> None:
     code.ask("run", command="workbench.actions.view.problems")
-    expect(page.locator(".markers-panel .monaco-list-row", has_text="likely LLM-written")).to_have_count(2)
+    expect(
+        page.locator(".markers-panel .monaco-list-row", has_text="reads like LLM-written code")
+    ).to_have_count(2)
     code.ask("run", command="workbench.action.closePanel")
 
 

@@ -85,10 +85,8 @@ def test_hover_mentions_the_commit(code: CodeServer, view: Locator) -> None:
     def hover() -> str:
         return "\n".join(code.ask("hover", path=str(path), at=place))
 
-    before = wait_for(hover, done=lambda text: "| Line | Evidence |" in text, what="a hover")
-    assert "of the same commit" not in before
+    before = wait_for(hover, done=lambda text: "▰" in text, what="a hover")
+    assert "the rest of its commit" not in before
     code.ask("set", name="codeorigin.scope", value="commit")
-    wait_for(
-        hover, done=lambda text: "the other function of the same commit points" in text, what="the commit"
-    )
+    wait_for(hover, done=lambda text: "the rest of its commit" in text, what="the commit")
     code.ask("set", name="codeorigin.scope", value=None)

@@ -52,7 +52,7 @@ def test_report_opens_as_a_page(code: CodeServer, page: Page, source: Path, arte
     code.ask("run", command="codeorigin.openReport")
     report = page.frame_locator("iframe.webview").frame_locator("iframe")
     expect(report.locator("h1")).to_have_text("CodeOrigin report")
-    expect(report.locator("h2", has_text="ledger.py")).to_be_visible()
+    expect(report.locator("summary code", has_text="ledger.py")).to_be_visible()
     page.screenshot(path=artefacts / "report-dark.png")
     code.ask("run", command="workbench.action.closeActiveEditor")
 
@@ -79,10 +79,10 @@ def test_markdown_block_has_a_finding_hover_and_rescore(
     assert notes.read_text().splitlines()[5][3 : end["character"]] == lines[0]
     hover = wait_for(
         lambda: "\n".join(code.ask("hover", uri=uri, at=at(5))),
-        done=lambda text: "| Line | Evidence |" in text,
+        done=lambda text: "▰" in text,
         what="hover with its explanation",
     )
-    assert FUNCTION in hover
+    assert "An estimate, not proof." in hover
     page.screenshot(path=artefacts / "markdown-dark.png")
     answer = rescored(code, uri, {"start": at(5, 0), "end": at(5 + len(lines), 0)})
     assert answer["verdict"]["probability"] is not None
@@ -99,10 +99,10 @@ def test_untitled_text_has_findings_hover_and_rescore(code: CodeServer, page: Pa
     assert line == line_of(source, f"def {FUNCTION}")
     hover = wait_for(
         lambda: "\n".join(code.ask("hover", uri=uri, at=at(line))),
-        done=lambda shown: "| Line | Evidence |" in shown,
+        done=lambda shown: "▰" in shown,
         what="hover with its explanation",
     )
-    assert FUNCTION in hover
+    assert "An estimate, not proof." in hover
     answer = rescored(code, uri, {"start": at(line, 0), "end": at(line + 16, 0)})
     assert answer["verdict"]["probability"] is not None
     code.ask("run", command="workbench.action.revertAndCloseActiveEditor")

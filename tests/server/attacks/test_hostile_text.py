@@ -53,7 +53,6 @@ LINES: dict[str, Callable[[str], str]] = {
     "message of an editor": plain_message,
     "markdown": escape,
     "markdown code": code_span,
-    "markdown code in a table": lambda text: code_span(text, in_table=True),
 }
 
 

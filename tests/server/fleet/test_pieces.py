@@ -46,7 +46,8 @@ def test_report_uses_singular_and_plural_correctly(model: Path, tmp_path: Path) 
     run(LocalEngine(model, 1), asked, tmp_path / "out")
     write_fleet_report(Store(tmp_path / "out", asked.settings), UnitKind.TREE, "m")
     text = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
-    assert "Everything: 12 lines of 1 file;" in text
+    assert "<b>1</b><span>files</span>" in text
+    assert "12 lines of 1 file;" in text
     shares = {f"r{number}": Share(1, 1, dict.fromkeys(Band, 1)) for number in range(49)}
     assert "1 other repository:" in treemap(shares, kinds=("repository", "repositories"), unit="file")
     assert "2 other folders: 6 lines of 2 commits;" in treemap(shares | {"r49": shares["r0"]})

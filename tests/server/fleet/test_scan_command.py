@@ -54,7 +54,8 @@ def test_scan_command_writes_a_report_on_all_repositories(
     rows = pq.read_table(out / "repositories.parquet").to_pylist()
     assert [row["lines"] for row in rows] == [72, 72, 72]
     assert [row["functions"] for row in rows] == [12, 12, 12]
-    assert f"Everything: 216 lines of 18 {'files' if of == 'tree' else 'commits'};" in text
+    assert f"<b>18</b><span>{'files' if of == 'tree' else 'commits'}</span>" in text
+    assert "<b>216</b><span>lines judged</span>" in text
     listed.write_text("\n".join(map(str, folders)))
     done = run_command(*given)
     assert done.returncode == 0
@@ -130,7 +131,7 @@ def test_repositories_with_the_same_name_are_distinguished(
     done = run_command("scan", listed, "-o", out, "--model", model, "--jobs", "1", "--of", "tree")
     assert done.returncode == 0
     text = (out / "report.html").read_text(encoding="utf-8")
-    assert re.findall(r"<title>(./repo): 72 lines", text) == ["0/repo", "1/repo"]
+    assert re.findall(r'title="(./repo): 72 lines', text) == ["0/repo", "1/repo"]
 
 
 def test_report_names_only_failures_of_its_own_kind(tmp_path: Path) -> None:
@@ -163,7 +164,7 @@ def test_page_on_many_repositories_lists_only_the_largest(
     text = (tmp_path / "report.html").read_text(encoding="utf-8")
     assert "CodeOrigin scan of 5 repositories" in text
     assert "The 2 of 5 with the most lines; repositories.parquet has all." in text
-    assert re.findall(r"<tr><td>([^<]*)</td>", text) == ["/b", "/c"]
+    assert re.findall(r'<th scope="row">([^<]*)</th>', text) == ["/b", "/c"]
     assert "Failed: 5" in text
     assert text.count("<li>") == 2
     assert "And 3 more; the files in the folder manifest have all." in text

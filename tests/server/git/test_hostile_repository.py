@@ -10,7 +10,7 @@ import pytest
 
 from codeorigin.errors import MissingContentError, RepositoryError
 from codeorigin.git import process
-from codeorigin.git.blame import line_commits
+from codeorigin.git.blame import line_origins
 from codeorigin.git.changes import ChangeKind, ChangeRequest, open_change
 from codeorigin.git.commit_changes import commit_changes
 from codeorigin.git.damaged_log import reachable_commits
@@ -98,9 +98,9 @@ def test_log_and_blame_run_nothing(repository: Repository, trap: Trap) -> None:
     assert [len(commit.parents) for commit in opened.log(head)] == [1, 0]
     assert len(list(opened.log(head, first_parents=True))) == 2
     assert [path for path, _ in tree_files(opened, head)][-1] == "two\nlines.py"
-    assert len(line_commits(opened.git, head, "a.py")) == 4
-    assert len(line_commits(opened.git, head, "-b.py")) == 2
-    assert len(line_commits(opened.git, head, "two\nlines.py")) == 2
+    assert len(line_origins(opened.git, head, "a.py")) == 4
+    assert len(line_origins(opened.git, head, "-b.py")) == 2
+    assert len(line_origins(opened.git, head, "two\nlines.py")) == 2
     for name in ("a.py", "-b.py", "two\nlines.py"):
         assert committed_file(repository.folder / name, 1000) is not None
     assert written_files(repository.folder, head, lambda _: True, max_bytes=1000, max_files=9)

@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from codeorigin.history.formats import html
-from codeorigin.history.results import HeatLine
+from codeorigin.pages.code import HeatLine, code_line
 from support.git_traps import Trap, plant
 from support.histories import Judge
 from support.repositories import Repository
@@ -50,12 +49,12 @@ def test_nothing_is_written_to_the_repository(repository: Repository, judge: Jud
     ],
 )
 def test_addresses_in_code_are_not_shown(text: str, shown: str) -> None:
-    assert f"<i> {1:>5}</i> {shown}</span>" in html._line(HeatLine(1, text, 0.0, changed=False))
+    assert f"<i> {1:>5}</i> {shown}</span>" in code_line(HeatLine(1, text, 0.0))
 
 
 @pytest.mark.parametrize(
     "text", ["a" * 300_000, "a@" * 150_000, "a@b." + "c" * 300_000 + "@", "a." * 150_000]
 )
-def test_long_line_takes_as_long_as_it_is_long(text: str) -> None:
+def test_long_line_takes_as_long_as_it_is_long_and_is_cut(text: str) -> None:
     # With time that grows with the square, this would take minutes to hours.
-    assert "…" in html._line(HeatLine(1, f"{text} a@b.c", 0.0, changed=False))
+    assert code_line(HeatLine(1, f"{text} a@b.c", 0.0)).endswith("…</span>")

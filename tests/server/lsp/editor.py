@@ -1,6 +1,7 @@
 """An editor for the tests: a pytest-lsp client that keeps every message until a test has read it."""
 
 import asyncio
+import re
 import uuid
 from collections import deque
 from dataclasses import dataclass, field
@@ -35,6 +36,12 @@ def python_function(name: str, step: int = 3) -> str:
         f"        total += value * {step}\n"
         "    return total\n"
     )
+
+
+def hover_rows(text: str) -> list[tuple[str, str, int, str]]:
+    """The rows of a hover, strongest first: bar, side, line number from 1, code."""
+    found = re.findall(r"^(▰+) +(LLM|human) +(\d+)  (.+)$", text, re.MULTILINE)
+    return [(bar, side, int(number), code) for bar, side, number, code in found]
 
 
 @dataclass

@@ -67,7 +67,7 @@ async def test_ignoring_a_function_silences_it(editor: Editor) -> None:
 async def test_ignoring_a_file_silences_it(editor: Editor) -> None:
     document = editor.open("#!/usr/bin/env python3\n# -*- coding: utf-8 -*-\n" + python_function("f"))
     (finding,) = await editor.findings(document)
-    action = titled(await actions(editor, document, finding.range, [finding]), "Ignore in this file")
+    action = titled(await actions(editor, document, finding.range, [finding]), "Ignore this whole file")
     apply(editor, document, action.edit)
     assert document.text.split("\n")[2] == "# codeorigin: ignore-file"
     assert await editor.findings(document) == []

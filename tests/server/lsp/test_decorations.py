@@ -38,7 +38,7 @@ async def test_code_lenses_can_be_switched_on(editor: Editor) -> None:
         await until(lambda: "codeLens" in editor.refreshes)
     found = await lenses(editor, document)
     assert [each.range.start.line for each in found] == [0, 11]
-    assert all(re.fullmatch(r".* likely LLM-written", each.command.title) for each in found)
+    assert all(re.fullmatch(r"Reads like LLM-written code \(.+ %\)", each.command.title) for each in found)
     assert await hints(editor, document) == []
     answer = await editor.command(found[1].command.command, *found[1].command.arguments, {"quiet": True})
     assert answer["name"] == "b"
@@ -112,9 +112,9 @@ async def test_attributions_add_up_and_name_the_version(editor: Editor) -> None:
             "tokens": "Strongest tokens",
             "human": "towards human",
             "llm": "towards LLM",
-            "unit": "in logits",
+            "details": "Figures and method",
         }
-        assert evidence["constructsText"].startswith(("Most of the evidence", "Much of the evidence"))
+        assert evidence["summary"].endswith(".")
 
 
 async def test_attributions_of_a_range_cover_only_its_lines(editor: Editor) -> None:

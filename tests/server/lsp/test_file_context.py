@@ -1,7 +1,7 @@
 """File context: what a file's other functions add, wherever an editor shows a verdict, and its switch."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,15 +11,17 @@ import pytest_asyncio
 from lsprotocol import types
 from pytest_lsp import client_capabilities
 from tests.server.lsp.conftest import COMMAND, SETTINGS, refreshing_capabilities, start, stop
-from tests.server.lsp.editor import PATIENCE, PUSHED, Document, Editor, python_function
+from tests.server.lsp.editor import PATIENCE, PUSHED, Document, Editor, hover_rows, python_function
 
 from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.analysis.report import FunctionReport
 from codeorigin.functions import documents
+from codeorigin.model.verdict import Band
 from codeorigin.settings.accepted_findings import AcceptedFindings
 from codeorigin.settings.project_files import ACCEPTED_FILE
 from codeorigin.wording.figures import probability_percent
-from codeorigin.wording.functions import finding, headline, own_text
+from codeorigin.wording.functions import finding, reading, reading_or_reason
+from codeorigin.wording.shares import human_phrase
 from support.tiny_model import FILE_CONTEXT, IN_FILE, with_file_context
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -65,6 +67,16 @@ def functions(analyzer: Analyzer, text: str, **options: bool) -> tuple[FunctionR
     return analyzer.analyze(documents.Document(text, "python"), **options).functions
 
 
+def messages(found: Iterable[FunctionReport]) -> list[str]:
+    """The findings' messages, with the threshold of 0."""
+    return [finding(each.span.qualified_name, each.verdict, Band.LLM) for each in found]
+
+
+def own_text_of(answer: dict[str, Any]) -> str:
+    """What an explanation says of the function's own text."""
+    return "".join(each["text"] for each in answer["details"] if each["term"] == "Own text")
+
+
 async def asked_again(editor: Editor, *kinds: str) -> None:
     """Wait until the server requests a refresh of all ``kinds`` that the client supports."""
     workspace = editor.client.capabilities.workspace
@@ -93,20 +105,19 @@ async def check_everything(editor: Editor, document: Document, expected: tuple[F
     """Check that everything an editor can show about the document's functions agrees with ``expected``."""
     verdicts = [each.verdict for each in expected]
     diagnostics = await editor.findings(document)
-    assert [each.message for each in diagnostics] == [finding(verdict) for verdict in verdicts]
+    assert [each.message for each in diagnostics] == messages(expected)
     assert [each.data["probability"] for each in diagnostics] == pytest.approx(
         [verdict.probability for verdict in verdicts]
     )
-    assert await lens_titles(editor, document) == [headline(verdict) for verdict in verdicts]
-    assert await hints(editor, document) == [
-        (f"LLM {probability_percent(verdict.probability or 0)}", finding(verdict)) for verdict in verdicts
+    assert await lens_titles(editor, document) == [
+        reading_or_reason(verdict, Band.LLM) for verdict in verdicts
     ]
+    labels = [f"LLM {probability_percent(verdict.probability or 0)}" for verdict in verdicts]
+    assert await hints(editor, document) == list(zip(labels, messages(expected), strict=True))
     for function in expected:
         text = await editor.hover_text(document, function.span.header.start_line)
-        assert f"**CodeOrigin: {headline(function.verdict)}**" in text
-        own = own_text(function.verdict)
-        assert ("By its own text" in text) == (own is not None)
-        assert own is None or own in text
+        assert text.startswith(f"**Reads like LLM-written code** - {human_phrase(function.verdict)}\n")
+        assert ("; the rest of the file " in text) == (function.verdict.file_evidence is not None)
     request = {"textDocument": {"uri": document.uri}}
     for answer in (
         await editor.request("codeorigin/attributions", request),
@@ -147,7 +158,7 @@ async def test_edit_changes_the_other_verdicts_wherever_they_are_shown(
     # The edit is in the third function: the others keep their texts, but not their verdicts.
     assert [each.function_id for each in after[:2]] == [each.function_id for each in before[:2]]
     for old, new in zip(before[:2], after[:2], strict=True):
-        assert headline(old.verdict) != headline(new.verdict)
+        assert reading(old.verdict, Band.LLM) != reading(new.verdict, Band.LLM)
         assert old.verdict.logit == pytest.approx(new.verdict.logit)
     await check_everything(editor, document, after)
     await asked_again(editor, "codeLens", "inlayHint")
@@ -223,24 +234,21 @@ async def test_file_context_can_be_switched_off_in_the_folder(editor: Editor) ->
 
 async def test_line_hover_does_not_repeat_the_header(editor: Editor) -> None:
     document = editor.open(TEXT)
-    whole = await editor.hover_text(document, 0)
-    assert "By its own text" in whole
-    assert "With the rest of the file: " in whole
-    spoken = [number for number in range(1, 9) if f"| {number + 1} | " in whole]
-    text = await editor.hover_text(document, spoken[0])
-    assert "This line: " in text
-    assert "By its own text" not in text
+    spoken = [number for *_, number, _ in hover_rows(await editor.hover_text(document, 0)) if number > 1]
+    text = await editor.hover_text(document, spoken[0] - 1)
+    assert text.startswith("**This line points to ")
+    assert "the rest of the file" not in text
 
 
 async def test_explain_mentions_own_text_only_with_file_context(editor: Editor) -> None:
     document = editor.open(TEXT)
     start = {"line": 0, "character": 0}
     answer = await editor.command("codeorigin.explain", document.uri, start, {"quiet": True})
-    assert ". By its own text " in answer["message"]
+    assert "By its own text " in own_text_of(answer)
     assert answer["explanation"]["logit"] == pytest.approx(answer["verdict"]["logit"], abs=1e-3)
     await editor.configure(**SETTINGS, fileContext=False)
     answer = await editor.command("codeorigin.explain", document.uri, start, {"quiet": True})
-    assert "own text" not in answer["message"]
+    assert own_text_of(answer) == ""
 
 
 async def test_selection_is_judged_by_its_own_text_and_says_so(editor: Editor, analyzer: Analyzer) -> None:
@@ -256,13 +264,13 @@ async def test_selection_is_judged_by_its_own_text_and_says_so(editor: Editor, a
         == pytest.approx(expected.own_probability)
     )
     assert (answer["verdict"]["fileEvidence"], answer["verdict"]["neighbours"]) == (None, 0)
-    assert answer["message"] == f"selection: by its own text {finding(expected)}"
+    assert answer["message"] == f"by its own text the selection {reading(expected, Band.LLM)}"
     diagnostics = await editor.findings(document)
-    assert diagnostics[-1].message == f"Selection: by its own text {finding(expected)}"
+    assert diagnostics[-1].message == f"By its own text the selection {reading(expected, Band.LLM)}"
     # If all findings are by their own text, there is nothing to tell apart.
     await editor.configure(**SETTINGS, fileContext=False)
     answer = await editor.command("codeorigin.rescore", document.uri, place, {"quiet": True})
-    assert answer["message"] == f"selection: {finding(expected)}"
+    assert answer["message"] == f"the selection {reading(expected, Band.LLM)}"
     editor.inbox.pop(PUSHED, None)
 
 
@@ -313,14 +321,11 @@ async def test_workspace_diagnostics_follow_neighbours_and_the_switch(
         # The edited function is accepted: the two that are reported keep their texts and places.
         path.write_text(edited, encoding="utf-8")
         second = await workspace(editor, first)
-        assert [each.message for each in second.items] == [
-            finding(each.verdict) for each in functions(analyzer, edited)[:2]
-        ]
+        assert [each.message for each in second.items] == messages(functions(analyzer, edited)[:2])
         await editor.configure(**SETTINGS, fileContext=False)
         third = await workspace(editor, second)
-        assert [each.message for each in third.items] == [
-            finding(each.verdict) for each in functions(analyzer, edited, file_context=False)[:2]
-        ]
+        alone = functions(analyzer, edited, file_context=False)[:2]
+        assert [each.message for each in third.items] == messages(alone)
     finally:
         path.unlink()
         (editor.root / ACCEPTED_FILE).unlink()

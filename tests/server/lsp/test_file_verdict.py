@@ -86,7 +86,6 @@ async def test_too_few_functions_give_a_reason_and_show_nothing(editor: Editor) 
     verdict = (await rescored(editor, document))["file"]
     assert (verdict["reason"], verdict["functionCount"], verdict["band"]) == ("too_few_functions", 1, None)
     assert "too few" in verdict["summary"]
-    assert "as a whole" not in (await editor.hover_text(document, 0))
     params = types.CodeLensParams(types.TextDocumentIdentifier(document.uri))
     assert len(list(await editor.client.text_document_code_lens_async(params))) == 1
 
@@ -103,14 +102,6 @@ async def test_file_verdict_has_a_lens_above_the_first_line(editor: Editor) -> N
     assert whole.title.startswith("This file, 2 functions together: ")
     answer = await editor.command(whole.command, *(whole.arguments or ()), {"quiet": True})
     assert answer["file"]["summary"] == whole.title
-
-
-async def test_header_hover_has_both_answers(editor: Editor) -> None:
-    document = editor.open(TEXT)
-    text = await editor.hover_text(document, 0)
-    assert "likely LLM-written** · `first`" in text
-    assert "This file, 2 functions together: " in text
-    assert "human-written Python files score this high" in text
 
 
 async def test_file_verdict_is_withdrawn_when_no_longer_scored(editor: Editor) -> None:

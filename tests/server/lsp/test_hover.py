@@ -5,63 +5,66 @@ import re
 
 import pytest
 from lsprotocol import types
-from tests.server.lsp.editor import Editor, python_function
+from tests.server.lsp.editor import Editor, hover_rows, python_function
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
-async def test_header_hover_shows_verdict_and_evidence(editor: Editor) -> None:
-    document = editor.open("import os\n\n\n" + python_function("explained"))
+async def test_header_hover_is_the_answer_its_lines_and_a_sentence(editor: Editor) -> None:
+    document = editor.open("import os\n\n\n" + python_function("explained"), name="explained.py")
     hover = await editor.hover(document, 3)
     assert hover is not None
     assert hover.range.start.line == 3
     assert hover.contents.kind is types.MarkupKind.Markdown
-    text = hover.contents.value
-    model = (await editor.command("codeorigin.status"))["modelId"]
-    assert re.search(r"\*\*CodeOrigin: .* likely LLM-written\*\* · `explained` · band `llm`", text)
-    assert "your own threshold" in text
-    assert "| Line | Evidence | | Code |" in text
-    assert "completeness gap" in text
-    assert "Strongest tokens" in text
-    assert "not proof of who wrote it" in text
-    assert f"Model: `{model}`" in text
-    assert not re.search(r"copilot|chatgpt|claude|gemini|cheat|plagiari", text, re.IGNORECASE)
-
-
-async def test_table_shows_lines_of_the_function_with_bars(editor: Editor) -> None:
-    document = editor.open("import os\n\n\n" + python_function("rows"))
-    text = await editor.hover_text(document, 3)
-    rows = re.findall(r"^\| (\d+) \| ([+-]\d+\.\d\d) \| ([▰▱]+) \| `(.*)` \|$", text, re.MULTILINE)
-    assert rows
-    source = document.text.split("\n")
-    for number, value, bar, code in rows:
-        assert source[int(number) - 1].strip() == code
-        assert set(bar) == ({"▰"} if float(value) > 0 else {"▱"})
-        assert 1 <= len(bar) <= 8
-
-
-async def test_model_threshold_is_shown_with_its_shares(editor: Editor) -> None:
-    await editor.configure(explainWait=10_000)
-    document = editor.open(python_function("guaranteed"))
-    text = await editor.hover_text(document, 0)
-    assert re.search(
-        r"in 1?,?0?00 human-written Python functions score this high.*\. Reported at .* or more\.", text
+    answer, lines, made_of, last = hover.contents.value.split("\n\n")
+    assert re.fullmatch(
+        r"\*\*Reads like LLM-written code\*\* - .+ human-written Python functions score this high", answer
     )
-    await editor.configure(explainWait=10_000, falsePositiveRate=0.02)
-    text = await editor.hover_text(document, 0)
-    assert "at most 2 % of human-written functions score as high" in text
+    assert lines.startswith("```text\n")
+    assert len(hover_rows(lines)) == 3
+    assert re.fullmatch(r"(Mostly|Partly|Its own lines) .+\.", made_of)
+    command = "codeorigin explain explained.py:4"
+    assert last == f"An estimate, not proof. Whole explanation: `{command}`"
+    # The figures behind it are in the explanation.
+    assert not re.search(r"logit|gap|%|[+-]\d\.\d|codeorigin-", hover.contents.value)
+    assert not re.search(r"copilot|chatgpt|claude|gemini|cheat|plagiari", hover.contents.value, re.IGNORECASE)
+
+
+async def test_rows_are_the_strongest_lines_with_bars(editor: Editor) -> None:
+    document = editor.open("import os\n\n\n" + python_function("rows"))
+    rows = hover_rows(await editor.hover_text(document, 3))
+    place = {"line": 3, "character": 0}
+    answer = await editor.command("codeorigin.explain", document.uri, place, {"quiet": True})
+    strongest = sorted(answer["explanation"]["lines"], key=lambda line: -abs(line["value"]))[:3]
+    assert [number for _, _, number, _ in rows] == [line["line"] + 1 for line in strongest]
+    assert [side for _, side, _, _ in rows] == ["LLM" if line["value"] > 0 else "human" for line in strongest]
+    bars = [len(bar) for bar, *_ in rows]
+    assert bars == [max(1, round(8 * abs(line["weight"]))) for line in strongest]
+    source = document.text.split("\n")
+    for *_, number, code in rows:
+        assert source[number - 1].strip().startswith(code.rstrip("…"))
+
+
+async def test_typical_human_code_says_how_many_score_so(editor: Editor) -> None:
+    await editor.configure(threshold=1.0, explainWait=10_000)
+    document = editor.open(python_function("calm"))
+    answer = (await editor.hover_text(document, 0)).split("\n")[0]
+    assert re.fullmatch(
+        r"\*\*(Typical of human code|Could be either)\*\* - .+ human-written Python functions score this .+",
+        answer,
+    )
 
 
 async def test_line_has_a_hover_once_its_attribution_is_known(editor: Editor) -> None:
     document = editor.open(python_function("lines"))
     assert await editor.hover(document, 3) is None
-    rows = re.findall(r"^\| (\d+) \| ([+-]\d\.\d\d)", await editor.hover_text(document, 0), re.MULTILINE)
-    number, value = rows[-1]
-    if number == "1":
-        number, value = rows[0]
-    text = await editor.hover_text(document, int(number) - 1)
-    assert f"**{value}**" in text
-    assert "This line" in text or number == "1"
+    rows = hover_rows(await editor.hover_text(document, 0))
+    rank, side, number = next(
+        (n, side, number) for n, (_, side, number, _) in enumerate(rows, 1) if number > 1
+    )
+    text = await editor.hover_text(document, number - 1)
+    who = "an LLM" if side == "LLM" else "a person"
+    assert text.startswith(f"**This line points to {who}** - number {rank} of 9 in strength\n\nAn estimate")
 
 
 async def test_no_hover_outside_functions(editor: Editor) -> None:
@@ -72,14 +75,14 @@ async def test_no_hover_outside_functions(editor: Editor) -> None:
 
 async def test_hover_without_a_verdict_gives_the_reason(editor: Editor) -> None:
     document = editor.open("def tiny():\n    return 1\n")
-    assert "No verdict: the function is too short to judge." in await editor.hover_text(document, 0)
+    assert await editor.hover_text(document, 0) == "**No verdict** - the function is too short to judge"
 
 
 async def test_nested_function_is_judged_with_the_enclosing_one(editor: Editor) -> None:
     inner = "".join(f"    {line}\n" for line in python_function("inner").splitlines())
     document = editor.open(f"def outer(values, limit):\n{inner}    return inner(values, limit)\n")
     text = await editor.hover_text(document, 1)
-    assert "`outer`" in text
+    assert hover_rows(text)
     assert "judged as part of this function" in text
 
 
@@ -90,11 +93,11 @@ async def test_first_hover_does_not_wait_and_a_later_one_has_the_evidence(editor
     body = "".join(f"    total_{number} = {terms}\n" for number in range(280))
     document = editor.open(python_function("patience") + body)
     first = await editor.hover_text(document, 0)
-    assert "likely LLM-written" in first
+    assert first.startswith("**Reads like LLM-written code**")
     assert "hover again" in first
-    assert "| Line |" not in first
+    assert not hover_rows(first)
     await editor.idle()
-    assert "| Line | Evidence |" in await editor.hover_text(document, 0)
+    assert hover_rows(await editor.hover_text(document, 0))
     reports = [report for reports in editor.client.progress_reports.values() for report in reports]
     kinds = [report.kind for report in reports]
     assert kinds.count("begin") == kinds.count("end")
@@ -104,7 +107,7 @@ async def test_document_text_is_not_interpreted_as_markup(editor: Editor) -> Non
     body = (
         "def risky(values):\n"
         "    first = '`code` | <b>bold</b> [link](command:rm) ![x](http://example.org/x.png)'\n"
-        "    second = '``two`` | \\\\ | <script>alert(1)</script>'\n"
+        "    second = '```two``` | \\\\ | <script>alert(1)</script>'\n"
         "    third = 'bidi \u202e reversed \u2066 isolate \u200b zero'\n"
         "    fourth = first + second + third\n"
         "    for value in values:\n"
@@ -114,14 +117,13 @@ async def test_document_text_is_not_interpreted_as_markup(editor: Editor) -> Non
     document = editor.open(body)
     text = await editor.hover_text(document, 0)
     assert not set(text) & set("\u202e\u2066\u200b")
-    table = [line for line in text.split("\n") if line.startswith("|")]
-    assert table
-    for row in table:
-        assert len(re.findall(r"(?<!\\)\|", row)) == 5
-    outside = re.sub(r"(`+)(?!`).*?(?<!`)\1(?!`)", "", text)
-    assert "<b>" not in outside
-    assert "](" not in outside
-    assert "<script>" not in outside
+    # All of it is inside one fence that nothing in it can end.
+    before, code, after = re.split(r"^`{3,}(?:text)?$", text, flags=re.MULTILINE)
+    fence = re.search(r"^(`{3,})text$", text, re.MULTILINE)
+    assert fence is not None
+    assert fence[1] not in code
+    assert hover_rows(code)
+    assert not re.search(r"<b>|\]\(|<script>", before + after)
 
 
 async def test_hover_over_text_being_typed_waits_for_its_score(editor: Editor) -> None:
@@ -129,15 +131,16 @@ async def test_hover_over_text_being_typed_waits_for_its_score(editor: Editor) -
     document = editor.open(python_function("draft"))
     await editor.hover(document, 0)
     editor.replace(document, "draft", "final")
-    assert "`final`" in await editor.hover_text(document, 0)
+    hover = await editor.hover(document, 0)
+    assert hover is not None
+    assert hover.range.end.character == len("def final(values, limit):")
 
 
 async def test_concurrent_hovers_are_all_answered(editor: Editor) -> None:
     document = editor.open("\n\n".join(python_function(f"many_{n}", n + 2) for n in range(6)))
     lines = [n for n, line in enumerate(document.text.split("\n")) if line.startswith("def ")]
-    texts = await asyncio.gather(*(editor.hover_text(document, line) for line in lines * 3))
-    for number, text in enumerate(texts):
-        assert f"`many_{number % 6}`" in text
+    found = await asyncio.gather(*(editor.hover(document, line) for line in lines * 3))
+    assert [hover and hover.range.start.line for hover in found] == lines * 3
 
 
 async def test_hover_can_be_cancelled(editor: Editor) -> None:

@@ -10,7 +10,7 @@ import pytest_asyncio
 import torch
 from pytest_lsp import client_capabilities
 from tests.server.lsp.conftest import SETTINGS, start, stop
-from tests.server.lsp.editor import Editor, python_function
+from tests.server.lsp.editor import Editor, hover_rows, python_function
 
 from codeorigin.model.reading.normalize import normalize
 from support.tiny_model import TinyModel, build_tiny_model
@@ -77,6 +77,6 @@ async def test_integrated_gradients_add_up_from_every_baseline(
     assert values == sorted(values, key=abs, reverse=True)
     if aggregation == "l2_norm":
         assert min(values) > 0
-    strongest = evidence["topTokens"][0]["text"]
-    assert strongest in await editor.hover_text(document, 0)
+    strongest = max(evidence["lines"], key=lambda line: abs(line["value"]))
+    assert hover_rows(await editor.hover_text(document, 0))[0][2] == strongest["line"] + 1
     await editor.close(document)

@@ -1,6 +1,7 @@
-"""The sentence about evidence by construct."""
+"""The sentences about what evidence is made of."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 
@@ -11,8 +12,10 @@ from codeorigin.explain.explanation import (
     LineAttribution,
     Method,
 )
+from codeorigin.model.past import PastShare
+from codeorigin.model.verdict import Band, Verdict
 from codeorigin.text.construct import Construct
-from codeorigin.wording.explanations import by_construct, construct_name, share_of_code
+from codeorigin.wording.explanations import by_construct, construct_name, evidence_sentence, share_of_code
 
 
 def explanation(values: Mapping[Construct, float]) -> Explanation:
@@ -59,6 +62,45 @@ def test_sentence_names_the_strongest_constructs_of_the_winning_side(
     values: Mapping[Construct, float], expected: str | None
 ) -> None:
     assert by_construct(explanation(values)) == expected
+
+
+@pytest.mark.parametrize(
+    ("values", "band", "expected"),
+    [
+        (
+            {Construct.LITERAL: 2.0, Construct.COMMENT: 1.9, Construct.CALL: 0.5},
+            Band.LLM,
+            "Mostly literals and comments",
+        ),
+        (dict.fromkeys(Construct, -0.1), Band.HUMAN, "Partly comments, docstrings and error handling"),
+        ({Construct.LITERAL: 2.0}, Band.HUMAN, "Its own lines point to an LLM"),
+        ({Construct.LITERAL: -2.0}, Band.UNSURE, "Its own lines point to a person"),
+        ({}, Band.LLM, "Its own lines point neither way"),
+    ],
+)
+def test_sentence_says_what_the_evidence_is_made_of(
+    values: Mapping[Construct, float], band: Band, expected: str
+) -> None:
+    found = explanation(values)
+    assert evidence_sentence(found, Verdict(0.9, 2.0, band), band) == f"{expected}."
+
+
+@pytest.mark.parametrize(
+    ("evidence", "expected"),
+    [
+        (0.62, "; the rest of the file agrees."),
+        (-0.62, "; the rest of the file points to a person."),
+        (0.001, "; the rest of the file points neither way."),
+    ],
+)
+def test_sentence_says_whether_the_rest_of_the_file_agrees(evidence: float, expected: str) -> None:
+    verdict = Verdict(0.9, 2.0, Band.LLM, file_evidence=evidence, neighbours=3)
+    said = evidence_sentence(explanation({Construct.LITERAL: 2.0}), verdict, Band.LLM)
+    assert said == f"Mostly literals{expected}"
+    whole = replace(verdict, file_evidence=None, commit_evidence=1.0, past=PastShare(40, 9, -0.3))
+    assert evidence_sentence(explanation({Construct.LITERAL: 2.0}), whole, Band.LLM) == (
+        "Mostly literals; the project's old code scores high as well; the rest of its commit agrees."
+    )
 
 
 def test_shares_are_of_all_the_code() -> None:

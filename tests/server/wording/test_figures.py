@@ -71,14 +71,13 @@ def test_limit_is_written_as_given() -> None:
 
 
 def test_no_other_module_writes_percentages() -> None:
-    """Except for the labels of a chart's axis, which have even steps."""
     package = Path(codeorigin.__file__).parent
     writers = {
         path.relative_to(package).as_posix()
         for path in package.rglob("*.py")
         if re.search(r"\{[^{}]*\d\s*\*[^{}]*\} %|\.\d[fg]\} %", path.read_text("utf-8"))
     }
-    assert writers == {"wording/figures.py", "history/formats/charts.py"}
+    assert writers == {"wording/figures.py"}
 
 
 def test_evidence_is_written_with_its_sign() -> None:

@@ -11,11 +11,12 @@ from codeorigin.wording import CAVEAT, FULL_CAVEAT
 from codeorigin.wording.functions import (
     band_or_reason,
     finding,
-    headline,
-    headline_or_reason,
+    opening,
     own_text,
+    reading,
+    reading_or_reason,
     reason,
-    shares_and_threshold,
+    reported_from,
     short_reason,
     windows_note,
 )
@@ -26,34 +27,41 @@ VERDICT = Verdict(
 )  # fmt: skip
 
 
-def test_finding_is_short_and_clear() -> None:
-    assert (
-        finding(VERDICT) == "82 % likely LLM-written (1 in 100 human-written Rust functions score this high)"
+def test_finding_names_the_function_and_has_one_number() -> None:
+    assert finding("parse", replace(VERDICT, probability=0.991), Band.LLM) == (
+        "`parse` reads like LLM-written code (99 %)"
     )
-    assert finding(Verdict(0.5, 0.0, Band.LLM)) == "50 % likely LLM-written"
-    assert finding(Verdict(0.999, 9.0, Band.LLM)) == "Over 99 % likely LLM-written"
+    assert finding("parse", Verdict(0.999, 9.0, Band.LLM), Band.LLM).endswith("(over 99 %)")
+    assert finding("parse", VERDICT, Band.UNSURE) == "`parse` could be either (LLM 82 %)"
+    assert finding("parse", VERDICT, Band.HUMAN) == "`parse` is typical of human code (LLM 82 %)"
 
 
-def test_no_headline_without_a_verdict() -> None:
-    with pytest.raises(ValueError, match="no headline"):
-        headline(Verdict.without(Reason.TOO_SHORT))
+def test_opening_is_the_answer_and_one_share() -> None:
+    assert opening(VERDICT, Band.LLM) == (
+        "Reads like LLM-written code", "1 in 100 human-written Rust functions score this high",
+    )  # fmt: skip
+    human = replace(VERDICT, band=Band.HUMAN, human_share=0.75)
+    assert opening(human, Band.HUMAN) == (
+        "Typical of human code", "3 in 4 human-written Rust functions score this or higher",
+    )  # fmt: skip
+    assert opening(Verdict(0.3, 0.1, Band.UNSURE), Band.UNSURE) == ("Could be either", "the estimate is 30 %")
 
 
-def test_shares_are_followed_by_the_threshold_that_applies() -> None:
-    assert shares_and_threshold(VERDICT, Limits()) == (
-        "1 in 100 human-written Rust functions score this high, and 31 in 100 LLM-written ones this low. "
-        "Reported at 90 % or more."
+def test_without_a_verdict_there_is_a_reason() -> None:
+    short = Verdict.without(Reason.TOO_SHORT)
+    assert opening(short, None) == ("No verdict", "the function is too short to judge")
+    assert reading_or_reason(short, None) == "No verdict: the function is too short to judge"
+    with pytest.raises(ValueError, match="without a verdict"):
+        reading(short, None)
+
+
+def test_limit_is_shown_as_it_applies() -> None:
+    assert reported_from(VERDICT, Limits()) == "at 90 % or more"
+    assert "0.125 % of human-written functions score as high, the share that you set" in str(
+        reported_from(VERDICT, Limits(false_positive_rate=0.00125))
     )
-    assert "0.125 % of human-written functions score as high, the share that you set" in shares_and_threshold(
-        VERDICT, Limits(false_positive_rate=0.00125)
-    )
-
-
-def test_limits_are_shown_as_the_user_set_them() -> None:
-    assert "Reported at 0 % or more, your own threshold" in shares_and_threshold(
-        VERDICT, Limits(threshold=0.0)
-    )
-    assert "Reported at 99.9 % or more" in shares_and_threshold(VERDICT, Limits(threshold=0.999))
+    assert reported_from(VERDICT, Limits(threshold=0.0)) == "at 0 % or more, your own threshold"
+    assert reported_from(VERDICT, Limits(threshold=0.999)) == "at 99.9 % or more, your own threshold"
 
 
 def test_every_reason_has_its_own_words() -> None:
@@ -61,9 +69,8 @@ def test_every_reason_has_its_own_words() -> None:
     assert len(set(words)) == len(Reason)
 
 
-def test_reason_takes_the_place_of_a_missing_verdict() -> None:
+def test_reason_takes_the_place_of_a_missing_band() -> None:
     short = Verdict.without(Reason.TOO_SHORT)
-    assert headline_or_reason(short) == "No verdict: the function is too short to judge"
     assert (band_or_reason(short), band_or_reason(VERDICT)) == ("too short", "unsure")
     assert len({short_reason(each) for each in Reason}) == len(Reason)
 
@@ -112,8 +119,8 @@ def test_nobody_is_named_or_accused() -> None:
         [
             CAVEAT,
             FULL_CAVEAT,
-            finding(VERDICT),
-            shares_and_threshold(VERDICT, Limits()),
+            *(finding("f", VERDICT, band) for band in Band),
+            str(reported_from(VERDICT, Limits())),
             *(reason(each) for each in Reason),
         ]
         + [str(own_text(each)) for each in in_file]

@@ -5,7 +5,6 @@ import pytest
 from codeorigin.model.file_verdict import FileReason, FileVerdict
 from codeorigin.model.verdict import Band, Reason, Verdict
 from codeorigin.wording.files import file_headline
-from codeorigin.wording.functions import finding
 from codeorigin.wording.messages import (
     in_place_of_list,
     on_accepted,
@@ -72,9 +71,10 @@ def test_empty_or_incomplete_list_says_so() -> None:
 
 
 def test_selection_says_by_its_own_text_if_findings_include_the_file() -> None:
-    assert on_selection(VERDICT, in_file=False) == f"selection: {finding(VERDICT)}"
-    assert on_selection(VERDICT, in_file=True) == f"selection: by its own text {finding(VERDICT)}"
+    said = "the selection could be either (LLM 82 %)"
+    assert on_selection(VERDICT, Band.UNSURE, in_file=False) == said
+    assert on_selection(VERDICT, Band.UNSURE, in_file=True) == f"by its own text {said}"
     short = Verdict.without(Reason.TOO_SHORT)
     for in_file in (True, False):
-        said = on_selection(short, in_file=in_file)
+        said = on_selection(short, None, in_file=in_file)
         assert said == "selection: no verdict: the selection is too short to judge"

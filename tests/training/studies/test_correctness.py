@@ -229,7 +229,7 @@ def test_command_runs_the_whole_study(tmp_path: Path) -> None:
     )
     assert 0 <= figures["AUROC of the mean log-probability for passing"] <= 1
     page = (tmp_path / "run" / "studies" / "report.html").read_text(encoding="utf-8")
-    for text in ("At least one of k published answers", "By the generator&#39;s size", "comments of the two exchanged",
+    for text in ("At least one of k published answers", "By the generator&#x27;s size", "comments of the two exchanged",
                  "pairs counted", "By the year of the code", "By the age of the repository", "under 2 years",
                  "mean log-probability"):  # fmt: skip
         assert text in page

@@ -11,9 +11,38 @@ from codeorigin_training.report.commits import commit_sections
 from codeorigin_training.report.document import Block, Bullets, Heading, Paragraph, html
 from codeorigin_training.report.human_code import human_code_sections
 from codeorigin_training.report.section import Section, section_blocks
-from codeorigin_training.report.separation import in_file_sections, interval_note, quality_table
+from codeorigin_training.report.separation import (
+    flagged_found_open,
+    in_file_sections,
+    interval_note,
+    quality_table,
+)
 
 _CHECKS = ("controls", "faithfulness", "neutral")
+_TERMS = (
+    (
+        "**Human code** was written before mid-2021 (*old*) or between July 2021 and November 2022 (*modern*) in "
+        "repositories, or comes from the packages of a Linux distribution."
+    ),
+    (
+        "**LLM code** comes from commits signed by an agent, and from *same-task pairs*: a model wrote a function from "
+        "the specification of a human-written one, without seeing it."
+    ),
+    "**Held-out repositories** were used neither in training nor in calibration.",
+    (
+        "**Own text** means that each function is judged alone; **in its file**, that the other functions of the file "
+        "count too, as in an editor."
+    ),
+    (
+        "**Called** `llm`, `human` or `unsure` is the band of a verdict. Human code called `llm` is a *false positive* "
+        "(FP). *Found at 1 % FP* is the share of LLM functions above a limit that 1 % of human ones exceed."
+    ),
+    "**AUROC** is the probability that a random LLM function scores higher than a random human-written one.",
+    (
+        "In cells such as `0.3 % (0.1 %-0.6 %; 40)`, the brackets contain the 90 % interval and the number of "
+        "repositories; in `0.1 % (2 of 40)`, the number of repositories with any such function."
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,20 +81,19 @@ def render(report: Report, manifest: Mapping[str, Any]) -> str:
     """The page as HTML; ``manifest`` is that of the bundle, or of its twin or the bundle that it is the twin of."""
     subject = report.subject
     blocks: list[Block] = [
-        Heading(f"How well {subject.model} works", 1),
         Paragraph(
             f"Corpus {subject.data[:12]}; {subject.training_repositories} repositories for training, "
             f"{subject.held_out_repositories} held out. Intervals are 90 %, by bootstrap over repositories (over "
             "tasks for snippets). Compared classes are matched within language, test code and length. A dash means "
             "too few functions, or no threshold.",
-            "note",
+            "what",
         ),
         *_problems(report),
         *_of_manifest(manifest),
         *section_blocks(list(report.sections.values())),
-        Paragraph(f"Settings: {subject.settings}", "note"),
+        Paragraph(f"Settings: {subject.settings}", "what"),
     ]
-    return html(f"Evaluation of {subject.model}", blocks)
+    return html(f"How well {subject.model} works", blocks, by=subject.model)
 
 
 def problems(report: Report) -> list[str]:
@@ -102,10 +130,17 @@ def _of_manifest(manifest: Mapping[str, Any]) -> list[Block]:
     if "held_out" not in metrics:
         return []
     return [
-        Heading("On all held-out functions"),
-        Paragraph(f"These are the figures of the model's manifest. {interval_note(metrics)}", "note"),
-        quality_table(metrics),
+        Heading("What to expect"),
+        Paragraph(f"**{flagged_found_open(metrics)}**"),
+        Paragraph(
+            "This is about functions in their files, the table about functions by their own text.", "what"
+        ),
         *verdict_sections(manifest),
+        Heading("Terms"),
+        Bullets(_TERMS),
+        Heading("How well the two are told apart"),
+        Paragraph(f"These are the figures of the model's manifest. {interval_note(metrics)}", "what"),
+        quality_table(metrics),
         *in_file_sections(metrics, 2),
         *human_code_sections(manifest),
         *commit_sections(manifest),

@@ -62,7 +62,7 @@ def section_blocks(sections: Sequence[Section]) -> list[Block]:
     """The parts of a page that show ``sections``."""
     blocks: list[Block] = []
     for number, each in enumerate(sections):
-        blocks += [Heading(each.title), Paragraph(each.note, "note")]
+        blocks += [Heading(each.title), Paragraph(each.note, "what")]
         blocks += [Bullets(each.findings)] if each.findings else []
         blocks += [
             Picture(chart.title, chart_svg(chart, f"s{number}c{place}"))
@@ -74,7 +74,7 @@ def section_blocks(sections: Sequence[Section]) -> list[Block]:
                 blocks.append(Details(found.title, table))
                 continue
             blocks += [Heading(found.title, 3)] if found.title else []
-            blocks += [Paragraph(found.note, "note")] if found.note else []
+            blocks += [Paragraph(found.note, "what")] if found.note else []
             blocks.append(table)
     return blocks
 

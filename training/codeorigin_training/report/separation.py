@@ -126,7 +126,7 @@ def in_file_sections(metrics: Mapping[str, Any], level: int) -> list[Block]:
             "mixed* means that, in repositories with both classes, half of the LLM functions are moved into files with "
             "human code, where neighbours mislead. Real repositories have such files, the corpus hardly any. The "
             "baselines use the same rule, because neighbours help any detector.",
-            "note",
+            "what",
         ),
         Table(("", *columns), rows),
     ]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from codeorigin_training.files import write_whole
-from codeorigin_training.report.document import Heading, Paragraph, html
+from codeorigin_training.report.document import Paragraph, html
 from codeorigin_training.report.section import Section, read_json, section_blocks, write_json
 from codeorigin_training.run import Run
 
@@ -52,4 +52,4 @@ def read_sections(run: Run) -> list[Section]:
 def render(sections: Sequence[Section]) -> str:
     """The page as self-contained HTML, without scripts."""
     note = "Intervals are 90 %, by bootstrap over repositories, or over tasks where a table says so."
-    return html("Studies", [Heading("Studies", 1), Paragraph(note, "note"), *section_blocks(sections)])
+    return html("Studies", [Paragraph(note, "what"), *section_blocks(sections)])

@@ -1,7 +1,7 @@
 /** Renders an explained function as a page. Independent of VS Code. */
 
 import { withoutUnsafe } from "../literal";
-import type { ExplainedFunction, Explanation, LineEvidence } from "../protocol";
+import type { Detail, ExplainedFunction, Explanation, LineEvidence } from "../protocol";
 
 export interface Page {
   explained: ExplainedFunction;
@@ -14,17 +14,16 @@ export interface Page {
 }
 
 export function render({ explained, file, textOf, nonce }: Page): string {
-  const { name, verdict, explanation, modelId, caveat, message } = explained;
+  const { name, verdict, explanation, caveat, message } = explained;
   const parts = [
     `<h1>${escape(name)}</h1>`,
     `<p class="where"><a href="#" data-line="${explained.headerRange.start.line}">${escape(file)}:${explained.headerRange.start.line + 1}</a></p>`,
-    `<p class="verdict ${verdict.band ?? "none"}"><strong>${escape(verdict.summary)}</strong>${chip(verdict.bandText)}</p>`,
-    verdict.shares ? `<p>${escape(verdict.shares)}</p>` : "",
-    verdict.ownText ? `<p>${escape(verdict.ownText)}</p>` : "",
+    `<p class="verdict ${verdict.band ?? "none"}"><strong>${escape(verdict.answer)}</strong> - ${escape(verdict.number)}</p>`,
+    `<p>${escape(explanation ? explanation.summary : message)}</p>`,
+    `<p class="caveat">${escape(caveat)}</p>`,
     `<p id="stale" hidden>The text has changed since this was computed. <a href="#" data-again>Explain again</a></p>`,
-    explanation ? evidence(explanation, textOf) : `<p>${escape(message)}</p>`,
-    verdict.windowsText ? `<p>${escape(verdict.windowsText)}</p>` : "",
-    `<footer><p>${escape(caveat)}</p><p>Model: ${escape(modelId)}</p></footer>`,
+    explanation ? evidence(explanation, textOf) : "",
+    explanation ? folded(explanation, explained.details) : "",
   ];
   return `<!doctype html>
 <html lang="en">
@@ -47,8 +46,16 @@ export function escape(text: string): string {
   return withoutUnsafe(literal, (code) => `<span class="hidden">${code}</span>`, "\t");
 }
 
-function chip(text: string | null): string {
-  return text === null ? "" : ` <span class="chip">${escape(text)}</span>`;
+/** The figures, folded away: terms with what they mean as tooltips, and what they are here. */
+function folded(explanation: Explanation, details: Detail[]): string {
+  const rows = details.map(
+    ({ term, meaning, text }) =>
+      `<dt><abbr title="${escape(meaning)}" tabindex="0">${escape(term)}</abbr></dt><dd>${escape(text)}</dd>`,
+  );
+  return `<details><summary>${escape(explanation.titles.details)}</summary>
+<dl>${rows.join("\n")}</dl>
+${tokens(explanation)}
+</details>`;
 }
 
 function evidence(explanation: Explanation, textOf: (line: number) => string): string {
@@ -56,13 +63,11 @@ function evidence(explanation: Explanation, textOf: (line: number) => string): s
   const rows = explanation.lines.map((line, index) => row(line, texts[index] ?? ""));
   const { titles } = explanation;
   return `<h2>${escape(titles.lines)}</h2>
-<p class="legend"><span class="human">◀ ${escape(titles.human)}</span> <span class="llm">${escape(titles.llm)} ▶</span>, ${escape(titles.unit)}</p>
+<p class="legend"><span class="human">◀ ${escape(titles.human)}</span> <span class="llm">${escape(titles.llm)} ▶</span></p>
 <div class="scroll"><table class="lines"><tbody>
 ${rows.join("\n")}
 </tbody></table></div>
-<p>${escape(explanation.summary)}</p>
-${constructs(explanation)}
-${tokens(explanation)}`;
+${constructs(explanation)}`;
 }
 
 /** The lines without their common indentation. */
@@ -73,7 +78,7 @@ export function dedent(lines: string[]): string[] {
 }
 
 function row({ line, valueText, weight }: LineEvidence, text: string): string {
-  return `<tr><td class="number"><a href="#" data-line="${line}">${line + 1}</a></td><td class="number">${escape(valueText)}</td><td>${bar(weight)}</td><td class="code">${escape(text)}</td></tr>`;
+  return `<tr><td class="number"><a href="#" data-line="${line}">${line + 1}</a></td><td title="${escape(valueText)}">${bar(weight)}</td><td class="code">${escape(text)}</td></tr>`;
 }
 
 /** A bar for a share of the strongest value, -1 to 1: it starts in the middle and fills at most one half. */
@@ -84,17 +89,16 @@ function bar(weight: number): string {
   return `<svg class="bar ${side}" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true"><rect x="${x}" width="${width}" height="10"/><path d="M50 0V10"/></svg>`;
 }
 
-function constructs({ constructs: found, constructsText, titles }: Explanation): string {
+function constructs({ constructs: found, titles }: Explanation): string {
   if (found.length === 0) {
     return "";
   }
   const strongest = Math.max(...found.map(({ value }) => Math.abs(value))) || 1;
   const rows = found.map(
     (each) =>
-      `<tr><td>${escape(each.name)}</td><td class="number">${escape(each.valueText)}</td><td>${bar(each.value / strongest)}</td><td class="number">${escape(each.shareText)}</td></tr>`,
+      `<tr><td>${escape(each.name)}</td><td title="${escape(each.valueText)}">${bar(each.value / strongest)}</td><td class="number">${escape(each.shareText)}</td></tr>`,
   );
-  const text = constructsText ? `\n<p>${escape(constructsText)}</p>` : "";
-  return `<h2>${escape(titles.constructs)}</h2>\n<table class="lines constructs"><tbody>\n${rows.join("\n")}\n</tbody></table>${text}`;
+  return `<h2>${escape(titles.constructs)}</h2>\n<table class="lines constructs"><tbody>\n${rows.join("\n")}\n</tbody></table>`;
 }
 
 function tokens({ topTokens, titles }: Explanation): string {
@@ -116,7 +120,6 @@ p { margin: .4rem 0; max-width: 70ch; }
 a { color: var(--vscode-textLink-foreground); text-decoration: none; } a:hover { text-decoration: underline; }
 .llm { color: var(--vscode-codeorigin-llm); } .human { color: var(--vscode-codeorigin-human); }
 .verdict strong { font-size: 1.15rem; }
-.chip { border: 1px solid currentColor; border-radius: 1rem; padding: 0 .6rem; margin-left: .5rem; font-size: .85rem; white-space: nowrap; }
 .scroll { overflow-x: auto; }
 .lines { border-collapse: collapse; min-width: 100%; } .constructs { min-width: 0; }
 .lines td { padding: 1px .6rem 1px 0; vertical-align: top; }
@@ -128,7 +131,10 @@ a { color: var(--vscode-textLink-foreground); text-decoration: none; } a:hover {
 .tokens { padding-left: 1.2rem; columns: 16rem; margin: .25rem 0; }
 .hidden { outline: 1px solid var(--vscode-editorWarning-foreground); font-size: .8em; }
 #stale { border-left: 3px solid var(--vscode-editorWarning-foreground); padding-left: .6rem; }
-footer { margin-top: 1.5rem; color: var(--vscode-descriptionForeground); border-top: 1px solid var(--vscode-panel-border); }
+.caveat, dd { color: var(--vscode-descriptionForeground); }
+details { margin-top: 1.5rem; border-top: 1px solid var(--vscode-panel-border); padding-top: .5rem; }
+summary { cursor: pointer; } dl { display: grid; grid-template-columns: max-content 1fr; gap: .2rem 1.2rem; } dd { margin: 0; max-width: 60ch; }
+abbr { cursor: help; }
 `;
 
 const SCRIPT = `

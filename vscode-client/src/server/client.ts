@@ -1,16 +1,27 @@
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import * as vscode from "vscode";
-import { LanguageClient, type LanguageClientOptions, type Middleware } from "vscode-languageclient/node";
+import { LanguageClient, type LanguageClientOptions, type Middleware, type StaticFeature } from "vscode-languageclient/node";
 
 import type { Channels } from "../channels";
 import { documentSelector } from "../languages";
+import { ServerCommand } from "../protocol";
 import { documentKinds, ownSettings, SECTION } from "../settings";
 import type { Launch } from "./launch";
 import { isolated } from "./programs";
 
 /** `2026-01-31 12:00:00,123 INFO codeorigin.lsp: text` */
 const ENTRY = /^\S+ \S+ (DEBUG|INFO|WARNING|ERROR|CRITICAL) (.*)$/;
+
+/** Tells the server that a link in a hover may run its command. */
+const COMMAND_LINKS: StaticFeature = {
+  fillClientCapabilities: (capabilities) => {
+    capabilities.experimental = { commandLinks: true };
+  },
+  initialize: () => undefined,
+  getState: () => ({ kind: "static" }),
+  clear: () => undefined,
+};
 
 /** A client that has not been started. */
 export function createClient(launch: Launch, channels: Channels, middleware: Middleware): LanguageClient {
@@ -23,13 +34,16 @@ export function createClient(launch: Launch, channels: Channels, middleware: Mid
     diagnosticCollectionName: SECTION,
     diagnosticPullOptions: { onChange: true, onTabs: true },
     middleware,
+    markdown: { isTrusted: { enabledCommands: [ServerCommand.explain] } },
   };
-  return new LanguageClient(
+  const client = new LanguageClient(
     SECTION,
     "CodeOrigin",
     { command: launch.command, args, options: isolated() },
     { ...options, stdioOptions: { stdout: forwardLog, stderr: forwardLog } },
   );
+  client.registerFeature(COMMAND_LINKS);
+  return client;
 }
 
 /** Copies the server's log to a channel at the level of each entry; the channel adds the time. */

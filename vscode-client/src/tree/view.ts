@@ -101,7 +101,7 @@ function functionItem({ uri, info }: FunctionRow): vscode.TreeItem {
   const item = new vscode.TreeItem(name);
   item.id = `${uri}#${functionId}#${headerRange.start.line}`;
   item.description = verdict.probabilityText ?? "";
-  item.tooltip = [verdict.summary, verdict.ownText, verdict.shares].filter(Boolean).join("\n");
+  item.tooltip = `${verdict.answer}: ${verdict.number}`;
   item.iconPath = icon(verdict.band);
   item.contextValue = verdict.band === "llm" ? "function.reported" : "function";
   const { start } = headerRange;

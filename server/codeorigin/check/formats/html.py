@@ -1,138 +1,113 @@
 """The report as a self-contained HTML page with the code of the findings, without scripts."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from html import escape
 
-from codeorigin.analysis.report import FunctionReport, line_range, walk
+from codeorigin.analysis.report import FunctionReport, line_range
+from codeorigin.check.evidence import strongest, worst_first
 from codeorigin.check.result import CheckedFile, CheckResult
-from codeorigin.cli.page import page
-from codeorigin.cli.terminal import with_spaces
-from codeorigin.model.verdict import Verdict
+from codeorigin.model.verdict import Band
+from codeorigin.pages.code import HeatLine, code_box
+from codeorigin.pages.frame import page
+from codeorigin.pages.parts import folded, legend, problems, stack, table, tiles, verdict
 from codeorigin.text.literal_text import html_line
 from codeorigin.wording import CAVEAT
 from codeorigin.wording.changes import declared_sentence, scope_sentence, verdict_sentence
-from codeorigin.wording.figures import probability_decimal
+from codeorigin.wording.figures import capitalized, counted, probability_decimal
 from codeorigin.wording.files import file_band_or_reason, file_phrase
-from codeorigin.wording.functions import band_or_reason, own_text
-from codeorigin.wording.titles import HTML_COLUMNS
+from codeorigin.wording.functions import own_text, short_reason
+from codeorigin.wording.shares import shares_sentence
+from codeorigin.wording.titles import HTML_COLUMNS, PAGE_NOTE
 from codeorigin.wording.totals import summary_phrases
-
-_STYLE = """
-:root { color-scheme: light dark; --edge: #8884; --llm: #d9730d; --unsure: #a08300; --human: #0b7fab; }
-body { font: 15px/1.5 system-ui, sans-serif; max-width: 72rem; margin: 2rem auto; padding: 0 1rem; }
-h2 { font: 600 1rem ui-monospace, monospace; overflow-wrap: anywhere; margin: 2rem 0 .5rem; }
-table { border-collapse: collapse; table-layout: fixed; width: 100%; }
-th { width: 12%; } th:first-child { width: 52%; } th:last-child { width: 24%; }
-th, td { text-align: left; vertical-align: top; }
-th, td { padding: .25rem .75rem .25rem 0; border-bottom: 1px solid var(--edge); }
-th.number, td.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
-td.function { font-family: ui-monospace, monospace; overflow-wrap: anywhere; }
-.bar { display: inline-block; width: 6rem; height: .6rem; background: var(--edge); border-radius: .3rem; }
-.bar span { display: block; height: 100%; border-radius: .3rem; background: currentColor; }
-.llm { color: var(--llm); } .unsure { color: var(--unsure); } .human { color: var(--human); }
-.none { opacity: .65; } .finding td.function { font-weight: 700; }
-.own-text { font-family: system-ui, sans-serif; font-weight: 400; margin: .5rem 0; }
-pre { overflow-x: auto; padding: .75rem; font-weight: 400; }
-pre { border: 1px solid var(--edge); border-radius: .4rem; }
-footer { margin-top: 2rem; opacity: .75; }
-"""
-
-
-def _bar(probability: float | None) -> str:
-    if probability is None:
-        return ""
-    return f'<span class="bar"><span style="width:{100 * probability:.0f}%"></span></span>'
-
-
-def _code(file: CheckedFile, function: FunctionReport) -> str:
-    """The function's source, collapsed, with the sentence on its file above it, if the check kept the text."""
-    if file.text is None:
-        return ""
-    span = function.span.range
-    before = file.text[span.start - span.start_column : span.start]
-    source = (before if before.isspace() else " " * len(before)) + file.text[span.start : span.end]
-    lines = source.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    shown = "\n".join(html_line(with_spaces(line)) for line in lines)
-    in_its_file = own_text(function.verdict)
-    said = "" if in_its_file is None else f'<p class="own-text">{escape(in_its_file)}</p>'
-    return f"<details><summary>code</summary>{said}<pre>{shown}</pre></details>"
-
-
-def _title(verdict: Verdict) -> str:
-    """The tooltip of a probability; findings also show it above their code."""
-    in_its_file = own_text(verdict)
-    return "" if in_its_file is None else f' title="{escape(in_its_file)}"'
-
-
-def _rows(file: CheckedFile, functions: tuple[FunctionReport, ...], result: CheckResult) -> Iterator[str]:
-    for depth, function in walk(functions):
-        verdict = function.verdict
-        first, last = line_range(function)
-        finding = result.is_finding(function)
-        band = "none" if verdict.band is None else verdict.band.value
-        title = _title(verdict)
-        yield (
-            f'<tr class="{"finding" if finding else "other"}">'
-            f'<td class="function" style="padding-left:{1.5 * depth}rem">'
-            f"{html_line(function.span.qualified_name)}"
-            f"{_code(file, function) if finding else ''}</td>"
-            f'<td class="number">{first}–{last}</td>'
-            f'<td class="number"{title}>{escape(probability_decimal(verdict.probability))}</td>'
-            f'<td class="{band}"{title}>{_bar(verdict.probability)} {escape(band_or_reason(verdict))}</td></tr>'
-        )
-
-
-def _whole(file: CheckedFile) -> Iterator[str]:
-    verdict = file.report.verdict
-    if verdict is None or verdict.band is None:
-        return
-    phrase = file_phrase(verdict).capitalize()
-    yield (
-        f'<p class="{verdict.band.value}">{_bar(verdict.probability)} {escape(phrase)}: '
-        f"{escape(probability_decimal(verdict.probability))}, {escape(file_band_or_reason(verdict))}</p>"
-    )
-
-
-def _body(result: CheckResult) -> Iterator[str]:
-    totals = "; ".join(summary_phrases(result.summary, result.limits))
-    yield f"<p>{escape(totals)}.</p><p><strong>{escape(CAVEAT)}</strong></p>"
-    if result.change is not None:
-        yield f"<p>{html_line(scope_sentence(result.change))}</p>"
-        if (together := verdict_sentence(result.change)) is not None:
-            whole = result.change.verdict
-            band = "none" if whole is None or whole.band is None else whole.band.value
-            bar = _bar(None if whole is None else whole.probability)
-            yield f'<p class="{band}">{bar} {escape(together)}</p>'
-        if (said := declared_sentence(result.change)) is not None:
-            yield f"<p>{html_line(said)}</p>"
-    for file, functions in result.listed():
-        yield f"<h2>{html_line(file.shown)}</h2>"
-        yield from _whole(file)
-        if not functions and file.report.functions:
-            continue
-        if not functions:
-            yield "<p>No functions.</p>"
-            continue
-        name, lines, probability, verdict = HTML_COLUMNS
-        yield (
-            f'<table><thead><tr><th>{name}</th><th class="number">{lines}</th>'
-            f'<th class="number">{probability}</th><th>{verdict}</th></tr></thead><tbody>'
-        )
-        yield from _rows(file, functions, result)
-        yield "</tbody></table>"
-    if result.errors:
-        yield f"<h2>Problems: {len(result.errors):,}</h2><ul>"
-        yield from (
-            f"<li>{html_line(error.path)}: {html_line(error.message)}</li>" for error in result.errors
-        )
-        yield "</ul>"
 
 
 def parts(result: CheckResult) -> Iterator[str]:
     """The lines of the page, with all names and code escaped."""
-    return page("CodeOrigin report", _STYLE, _body(result), result.model, version=result.version)
+    return page("CodeOrigin report", _body(result), result.model, version=result.version)
 
 
 def render(result: CheckResult) -> str:
     """All :func:`parts` as one string."""
     return "".join(parts(result))
+
+
+def _body(result: CheckResult) -> Iterator[str]:
+    summary = result.summary
+    yield f'<p class="notice"><strong>{escape(CAVEAT)}</strong></p>'
+    yield tiles(
+        [
+            (f"{summary.files:,}", "files", ""),
+            (f"{summary.functions:,}", "functions", ""),
+            (f"{summary.bands[Band.LLM]:,}", "look LLM-written", Band.LLM.value),
+            (f"{summary.bands[Band.UNSURE]:,}", "unsure", Band.UNSURE.value),
+            (f"{summary.bands[Band.HUMAN]:,}", "human", Band.HUMAN.value),
+            (f"{summary.functions - summary.scored:,}", "not judged", ""),
+        ]
+    )
+    yield f"<p>{escape('; '.join(summary_phrases(summary, result.limits)))}.</p>"
+    yield from _change(result)
+    listed = worst_first(result)
+    if listed:
+        yield f'<h2>Files</h2><p class="what">{escape(PAGE_NOTE)}</p>{legend()}'
+    for number, (file, functions) in enumerate(listed):
+        yield _file(file, functions, result, is_open=number == 0)
+    if result.errors:
+        yield f"<h2>Problems: {len(result.errors):,}</h2>"
+        yield problems([(error.path, error.message) for error in result.errors])
+
+
+def _change(result: CheckResult) -> Iterator[str]:
+    if result.change is None:
+        return
+    yield f"<p>{html_line(scope_sentence(result.change))}</p>"
+    if (together := verdict_sentence(result.change)) is not None:
+        yield f"<p>{escape(together)}</p>"
+    if (said := declared_sentence(result.change)) is not None:
+        yield f'<p class="declared">{html_line(said)}</p>'
+
+
+def _file(
+    file: CheckedFile, functions: tuple[FunctionReport, ...], result: CheckResult, *, is_open: bool
+) -> str:
+    bands = [function.verdict.band for function in file.report.functions]
+    counts = {band: bands.count(band) for band in Band}
+    said = f"{counts[Band.LLM]:,} of {counted(len(bands), 'function')} {Band.LLM.value}"
+    summary = f"<code>{html_line(file.shown)}</code> {stack(counts)}<span>{escape(said)}</span>"
+    boxes = [each for each in strongest(result, functions) if file.key(each) in result.evidence]
+    rest = [each for each in functions if file.key(each) not in result.evidence]
+    body = [_whole(file), *(_function(each, result.evidence[file.key(each)]) for each in boxes)]
+    if rest:
+        body.append(table(HTML_COLUMNS, _rows(rest)))
+    return folded("box", summary, body, is_open=is_open)
+
+
+def _whole(file: CheckedFile) -> str:
+    whole = file.report.verdict
+    if whole is None or whole.band is None:
+        return ""
+    said = f"{probability_decimal(whole.probability)}, {file_band_or_reason(whole)}"
+    return f"<p>{escape(capitalized(file_phrase(whole)))}: {escape(said)}</p>"
+
+
+def _function(function: FunctionReport, lines: Sequence[HeatLine]) -> str:
+    first, last = line_range(function)
+    summary = (
+        f"{verdict(function.verdict)} <code>{html_line(function.span.qualified_name)}</code> "
+        f"<span>lines {first}–{last}</span>"
+    )
+    said = " ".join(filter(None, [shares_sentence(function.verdict), own_text(function.verdict)]))
+    return folded(
+        "function", summary, [f"<p>{escape(said)}</p>", code_box(lines, last - first + 1 - len(lines))]
+    )
+
+
+def _rows(functions: Sequence[FunctionReport]) -> Iterator[list[str]]:
+    # Nested functions are judged as part of those around them.
+    for function in functions:
+        first, last = line_range(function)
+        judged = function.verdict
+        yield [
+            html_line(function.span.qualified_name),
+            f"{first}–{last}",
+            escape(short_reason(judged.reason)) if judged.band is None else verdict(judged),
+        ]

@@ -1,4 +1,4 @@
-"""SVG charts of a history: shares over time, and a treemap of folders. Colors are CSS variables of the page."""
+"""Charts of a history as markup: shares over time, and a treemap of folders. The page's style has their colours."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,15 +7,15 @@ from html import escape
 from codeorigin.cli.terminal import printable
 from codeorigin.history.totals import Share
 from codeorigin.model.verdict import Band
+from codeorigin.pages.parts import stack
 from codeorigin.wording.figures import counted
 from codeorigin.wording.histories import percents
 
 _MOST_PERIODS = 84
 _MOST_FOLDERS = 48
-_WIDTH = 1000.0
-_LABEL = 60.0
-"""Width reserved for the name of a period."""
-_STACK = (Band.LLM, Band.UNSURE, Band.HUMAN)
+_MOST_LABELS = 10
+"""Names of periods in a wide window; a narrow one shows every second."""
+_WIDTH, _HEIGHT = 1000.0, 420.0
 
 
 def periods(months: Mapping[str, Share]) -> list[tuple[str, Share]]:
@@ -55,43 +55,27 @@ def described(name: str, share: Share, unit: str = "commit") -> str:
 
 def over_time(shown: Sequence[tuple[str, Share]]) -> str:
     """A chart of the lines per period, and below it of the share of each band."""
-    left, top, volume, gap, height = 44.0, 8.0, 60.0, 22.0, 170.0
-    width = (_WIDTH - left) / len(shown)
-    bar = max(1.0, width - min(3.0, 0.2 * width))
     largest = max(share.lines for _, share in shown) or 1
-    base = top + volume + gap
-    parts = [
-        f'<svg viewBox="0 0 {_WIDTH:g} {base + height + 24:g}" role="img" aria-label="Share of code in bands over time">'
-    ]
-    parts.append(
-        f'<text x="0" y="{top + 10:g}">{largest:,}</text><text x="0" y="{top + volume:g}">lines</text>'
+    axis = "".join(
+        f'<span style="top:{top}px">{text}</span>'
+        for top, text in ((0, f"{largest:,}"), (48, "lines"), (80, "100 %"), (159, "50 %"), (239, "0 %"))
     )
-    for level in (0.0, 0.5, 1.0):
-        y = base + height * (1 - level)
-        parts.append(f'<line class="grid" x1="{left:g}" x2="{_WIDTH:g}" y1="{y:.1f}" y2="{y:.1f}"/>')
-        parts.append(f'<text x="0" y="{y + 4:.1f}">{100 * level:.0f} %</text>')
-    every = -(-len(shown) // 10)
+    every = -(-len(shown) // _MOST_LABELS)
+    parts = []
     for number, (name, share) in enumerate(shown):
-        x = left + number * width
-        parts.append(f"<g><title>{escape(described(name, share))}</title>")
-        tall = volume * share.lines / largest
-        parts.append(_box(x, top + volume - tall, bar, tall, "volume"))
-        y = base + height
-        for band in reversed(_STACK) if share.lines else ():
-            part = height * share.share(band)
-            y -= part
-            parts.append(_box(x, y, bar, part, band.value))
-        parts.append("</g>")
+        label = ""
         if number % every == 0:
-            at = f'x="{x:.1f}"' if x + _LABEL <= _WIDTH else f'x="{_WIDTH:g}" text-anchor="end"'
-            parts.append(f'<text {at} y="{base + height + 18:g}">{escape(name)}</text>')
-    return "".join(parts) + "</svg>"
-
-
-def _box(x: float, y: float, width: float, height: float, kind: str) -> str:
-    if height <= 0:
-        return ""
-    return f'<rect class="{kind}" x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.2f}"/>'
+            kinds = "when minor" if number // every % 2 else "when"
+            late = " late" if number + every / 2 > len(shown) else ""
+            label = f'<span class="{kinds}{late}">{escape(name)}</span>'
+        parts.append(
+            f'<div title="{escape(described(name, share))}"><div class="volume">'
+            f'<i style="height:{100 * share.lines / largest:.1f}%"></i></div>{stack(share.bands, "height")}{label}</div>'
+        )
+    return (
+        '<div class="chart" role="img" aria-label="Share of code in bands over time">'
+        f'<div class="axis">{axis}</div><div class="periods">{"".join(parts)}</div></div>'
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +126,7 @@ def _worst(areas: Sequence[float], side: float) -> float:
 def treemap(
     folders: Mapping[str, Share], *, kinds: tuple[str, str] = ("folder", "folders"), unit: str = "commit"
 ) -> str:
-    """A treemap of folders by number of lines; the larger the share in band ``llm``, the stronger the color.
+    """A treemap of folders by number of lines; the larger the share in band ``llm``, the stronger the colour.
 
     ``kinds`` is their name in singular and plural; ``unit`` is what was counted.
     """
@@ -158,38 +142,17 @@ def treemap(
         others = len(shown) - _MOST_FOLDERS
         shown = [*shown[:_MOST_FOLDERS], (f"{others:,} other {kinds[others > 1]}", rest)]
         shown.sort(key=lambda each: -each[1].lines)
-    height = 420.0
-    parts = [
-        f'<svg viewBox="0 0 {_WIDTH:g} {height:g}" role="img" aria-label="Share of code in band llm by {kinds[0]}">'
-    ]
-    for area in squarified([float(share.lines) for _, share in shown], _WIDTH, height):
+    parts = [f'<div class="map" role="img" aria-label="Share of code in band llm by {kinds[0]}">']
+    for area in squarified([float(share.lines) for _, share in shown], _WIDTH, _HEIGHT):
         name, share = shown[area.number]
-        strength = min(100.0, 200 * share.share(Band.LLM))
-        fill = f"fill:color-mix(in oklab, var(--llm-under) {strength:.0f}%, var(--calm))"
-        parts.append(f"<g><title>{escape(described(name, share, unit))}</title>")
-        parts.append(
-            f'<rect class="folder" style="{fill}" x="{area.x:.1f}" y="{area.y:.1f}" '
-            f'width="{max(0.0, area.width):.1f}" height="{max(0.0, area.height):.1f}"/>'
+        around, _, leaf = name.rpartition("/")
+        place = (
+            f"left:{100 * area.x / _WIDTH:.2f}%;top:{100 * area.y / _HEIGHT:.2f}%;"
+            f"width:{100 * area.width / _WIDTH:.2f}%;height:{100 * area.height / _HEIGHT:.2f}%"
         )
-        parts += _label_of(area, name, percents(share)[Band.LLM.value])
-        parts.append("</g>")
-    return "".join(parts) + "</svg>"
-
-
-def _label_of(area: Area, name: str, percent: str) -> Iterator[str]:
-    letters = int((area.width - 12) / 7.5)
-    if area.height < 18 or letters < 5:
-        return
-    short, share = _shortened(name, letters), f"{percent} llm"
-    yield f'<text class="on" x="{area.x + 6:.1f}" y="{area.y + 15:.1f}">{escape(short)}</text>'
-    if area.height >= 34 and len(share) <= letters:
-        yield f'<text class="on" x="{area.x + 6:.1f}" y="{area.y + 30:.1f}">{share}</text>'
-
-
-def _shortened(name: str, letters: int) -> str:
-    """The end of a path in at most ``letters`` characters, starting at the name of a folder or file if possible."""
-    if len(name) <= letters:
-        return name
-    end = name[-(letters - 1) :]
-    cut = end.find("/")
-    return "…" + (end[cut:] if 0 <= cut < len(end) - 1 else end)
+        parts.append(
+            f'<div style="--share:{100 * share.share(Band.LLM):.0f}%;{place}" '
+            f'title="{escape(described(name, share, unit))}"><span><b>{escape(leaf)}</b> '
+            f"{percents(share)[Band.LLM.value]}{f'<br>{escape(around)}' if around else ''}</span></div>"
+        )
+    return "".join(parts) + "</div>"

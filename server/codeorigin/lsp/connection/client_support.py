@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from lsprotocol import types
 from pygls.capabilities import get_capability
 
+from codeorigin.lsp.connection.parameters import plain_json
+
 
 @dataclass(frozen=True, slots=True)
 class ClientSupport:
@@ -18,6 +20,7 @@ class ClientSupport:
     register_watchers: bool = False
     work_done_progress: bool = False
     markdown_hover: bool = False
+    command_links: bool = False
     document_changes: bool = False
     code_action_literals: bool = False
     refresh_code_lens: bool = False
@@ -30,6 +33,8 @@ class ClientSupport:
         def has(name: str) -> bool:
             return bool(get_capability(capabilities, name, False))
 
+        # Not part of LSP; see docs/protocol.md.
+        experimental = plain_json(capabilities.experimental)
         formats = get_capability(capabilities, "text_document.hover.content_format", None) or ()
         return cls(
             pull_diagnostics=get_capability(capabilities, "text_document.diagnostic", None) is not None,
@@ -41,6 +46,7 @@ class ClientSupport:
             register_watchers=has("workspace.did_change_watched_files.dynamic_registration"),
             work_done_progress=has("window.work_done_progress"),
             markdown_hover=types.MarkupKind.Markdown in formats,
+            command_links=isinstance(experimental, dict) and experimental.get("commandLinks") is True,
             document_changes=has("workspace.workspace_edit.document_changes"),
             code_action_literals=get_capability(
                 capabilities, "text_document.code_action.code_action_literal_support", None

@@ -10,9 +10,10 @@ from codeorigin.lsp.features.publish import settled
 from codeorigin.lsp.features.rescore import RESCORE
 from codeorigin.lsp.scoring.requests import Result
 from codeorigin.lsp.session import Session
+from codeorigin.text.literal_text import plain_message
 from codeorigin.wording.figures import probability_percent
 from codeorigin.wording.files import file_headline
-from codeorigin.wording.functions import finding, headline_or_reason
+from codeorigin.wording.functions import finding, reading_or_reason
 
 
 async def lenses(session: Session, params: types.CodeLensParams) -> list[types.CodeLens]:
@@ -32,7 +33,7 @@ def _lenses(result: Result, uri: str) -> Iterator[types.CodeLens]:
     for function in result.functions:
         if function.verdict.probability is not None:
             place = result.snapshot.positions.range(function.span.name_range)
-            title = headline_or_reason(function.verdict)
+            title = reading_or_reason(function.verdict, result.settings.limits.band(function.verdict))
             command = types.Command(title=title, command=EXPLAIN, arguments=[uri, to_wire(place.start)])
             yield types.CodeLens(range=place, command=command)
 
@@ -50,12 +51,13 @@ async def hints(session: Session, params: types.InlayHintParams) -> list[types.I
 def _hints(result: Result, first: int, last: int) -> Iterator[types.InlayHint]:
     positions = result.snapshot.positions
     for function in result.between(first, last):
-        line = function.span.header.start_line
-        if function.verdict.probability is not None and first <= line <= last:
+        line, verdict = function.span.header.start_line, function.verdict
+        if verdict.probability is not None and first <= line <= last:
+            band = result.settings.limits.band(verdict)
             yield types.InlayHint(
                 position=positions.position(line, len(positions.index.line_text(line).rstrip())),
-                label=f"LLM {probability_percent(function.verdict.probability)}",
-                tooltip=finding(function.verdict),
+                label=f"LLM {probability_percent(verdict.probability)}",
+                tooltip=finding(plain_message(function.span.qualified_name), verdict, band),
                 padding_left=True,
             )
 

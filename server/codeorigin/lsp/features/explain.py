@@ -8,12 +8,14 @@ from typing import Any
 from lsprotocol import types
 
 from codeorigin.errors import CodeOriginError
+from codeorigin.explain.explanation import Explanation
 from codeorigin.lsp.connection.parameters import read
 from codeorigin.lsp.features.commands import open_snapshot
 from codeorigin.lsp.features.publish import scored
 from codeorigin.lsp.features.wire_forms import explanation_to_wire, function_to_wire
 from codeorigin.lsp.session import Session
 from codeorigin.wording import FULL_CAVEAT
+from codeorigin.wording.details import details
 from codeorigin.wording.functions import reason
 from codeorigin.wording.messages import on_explanation
 from codeorigin.wording.titles import EXPLAINING
@@ -28,15 +30,26 @@ async def explain(session: Session, uri: Any, place: Any) -> dict[str, Any]:
     function = result.at_line(line) if result is not None else None
     if result is None or function is None:
         return {"explanation": None, "message": "there is no function here"}
-    answer = {
-        "version": result.version,
-        "modelId": result.model_id,
-        **function_to_wire(result.record(function), result.settings),
-        "caveat": FULL_CAVEAT,
-    }
-    if function.verdict.probability is None:
+    band = result.settings.limits.band(function.verdict)
+
+    def answer(explanation: Explanation | None, message: str) -> dict[str, Any]:
+        """What is shown of the function, and ``message``."""
+        limits = result.settings.limits
+        return {
+            "version": result.version,
+            "modelId": result.model_id,
+            **function_to_wire(result.record(function), result.settings),
+            "explanation": explanation and explanation_to_wire(result, function, explanation),
+            "details": [
+                each._asdict() for each in details(function.verdict, explanation, limits, result.model_id)
+            ],
+            "caveat": FULL_CAVEAT,
+            "message": message,
+        }
+
+    if band is None:
         why = reason(function.verdict.reason)
-        return {**answer, "message": f"{function.span.qualified_name}: no verdict: {why}"}
+        return answer(None, f"{function.span.qualified_name}: no verdict: {why}")
     asking = asyncio.ensure_future(session.explanations.get(result, function))
     # Cancelling ends only this request, because another one may be waiting for the same explanation.
     progress = session.client.start_progress(EXPLAINING, asking.cancel)
@@ -47,13 +60,9 @@ async def explain(session: Session, uri: Any, place: Any) -> dict[str, Any]:
         if not asking.cancelled():
             asking.cancel()
             raise
-        return {**answer, "message": "no explanation: cancelled"}
+        return answer(None, "no explanation: cancelled")
     except CodeOriginError as error:
-        return {**answer, "message": f"no explanation: {error}"}
+        return answer(None, f"no explanation: {error}")
     finally:
         progress.end()
-    return {
-        **answer,
-        "explanation": explanation_to_wire(result, function, explanation),
-        "message": on_explanation(function, explanation),
-    }
+    return answer(explanation, on_explanation(function, band, explanation))

@@ -15,6 +15,7 @@ from codeorigin.lsp.features.markdown import visible
 from codeorigin.lsp.scoring.requests import FunctionRecord
 from codeorigin.model.verdict import Band
 from codeorigin.settings.schema import Settings, Severity
+from codeorigin.text.literal_text import plain_message
 from codeorigin.wording.functions import finding
 
 SOURCE = "CodeOrigin"
@@ -78,16 +79,13 @@ def diagnostic(
     verdict = function.verdict
     if verdict.probability is None or verdict.logit is None:
         raise ValueError("a function without a verdict has no diagnostic")
-    message = finding(verdict)
-    if band is Band.UNSURE:
-        message = f"Undecided: {message}"
     return types.Diagnostic(
         range=function.header,
         severity=_SEVERITIES[settings.severity] if band is Band.LLM else types.DiagnosticSeverity.Hint,
         code=LLM_CODE if band is Band.LLM else UNSURE_CODE,
         code_description=types.CodeDescription(href=HELP_PAGE.as_uri()) if with_link else None,
         source=SOURCE,
-        message=message,
+        message=finding(plain_message(function.name), verdict, band),
         data={
             "functionId": function.function_id,
             "name": visible(function.name),

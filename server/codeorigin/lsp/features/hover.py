@@ -69,7 +69,8 @@ def _on_line(session: Session, result: Result, function: FunctionReport, line: i
 def _hover(session: Session, content: HoverContent) -> types.Hover:
     markdown = session.client.support.markdown_hover
     kind = types.MarkupKind.Markdown if markdown else types.MarkupKind.PlainText
-    value = content.markdown() if markdown else content.plain_text()
+    links = session.client.support.command_links
+    value = content.markdown(command_links=links) if markdown else content.plain_text()
     positions = content.result.snapshot.positions
     if content.line is None:
         place = positions.first_line(content.function.span.header)

@@ -1,36 +1,45 @@
-"""The hover: verdict, shares, evidence per line with bars, tokens, gap, model, limits."""
+"""The hover: the answer with one number, the strongest lines, what they are made of. All of it without scrolling.
+
+Everything else about a verdict is in the explanation, which the hover names.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+import re
 from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
 
 from codeorigin.analysis.report import FunctionReport
-from codeorigin.explain.explanation import Explanation, LineAttribution
+from codeorigin.explain.explanation import Explanation
+from codeorigin.lsp.connection.parameters import to_wire
+from codeorigin.lsp.features.explain import EXPLAIN
 from codeorigin.lsp.features.markdown import code_span, escape, shorten, visible
 from codeorigin.lsp.scoring.requests import Result
 from codeorigin.settings.schema import Settings
-from codeorigin.wording import FULL_CAVEAT
-from codeorigin.wording.explanations import balance, by_construct, direction
-from codeorigin.wording.figures import NOTICEABLE, logits
-from codeorigin.wording.files import file_headline, file_shares
-from codeorigin.wording.functions import (
-    SAME_COMMIT,
-    headline,
-    headline_or_reason,
-    own_text,
-    reason,
-    shares_and_threshold,
-    windows_note,
+from codeorigin.wording import SHORT_CAVEAT
+from codeorigin.wording.explanations import (
+    TOO_COARSE,
+    evidence_sentence,
+    line_opening,
+    strongest,
 )
+from codeorigin.wording.functions import opening
+from codeorigin.wording.titles import NO_LINE, WHOLE_EXPLANATION
 
 BAR_CELLS = 8
-LINES_PER_SIDE = 4
+CODE_LENGTH = 40
+COMMAND_LENGTH = 120
+_BACKTICKS = re.compile(r"`+")
 
 
 @dataclass(frozen=True, slots=True)
 class HoverContent:
-    """The content of a hover; ``explanation`` is None while it is being computed, or if that failed."""
+    """The content of a hover; ``explanation`` is None while it is being computed, or if that failed.
+
+    ``line`` is set for the hover on a single line of a function.
+    """
 
     result: Result
     function: FunctionReport
@@ -39,109 +48,80 @@ class HoverContent:
     note: str | None = None
     line: int | None = None
 
-    def markdown(self) -> str:
-        """The hover as Markdown, with document text escaped."""
-        name = code_span(self.function.span.qualified_name)
-        verdict = self.function.verdict
-        if verdict.probability is None:
-            return f"**CodeOrigin** · {name}\n\n{headline_or_reason(verdict)}."
-        band = self.settings.limits.band(verdict)
-        parts = [
-            f"**CodeOrigin: {headline(verdict)}** · {name} · band `{band}`",
-            shares_and_threshold(verdict, self.settings.limits),
-            self._own_text(),
-        ]
-        if self.line is not None and (evidence := self._own_line()) is not None:
-            parts.append(f"This line: **{logits(evidence.value)}** {direction(evidence.value)}.")
-        if self.explanation is not None:
-            parts += [
-                _table(self.result, self.explanation),
-                _tokens(self.explanation),
-                by_construct(self.explanation) or "",
-                balance(self.explanation, verdict),
-            ]
+    def markdown(self, *, command_links: bool = False) -> str:
+        """The hover as Markdown, with document text escaped.
+
+        ``command_links``: the client runs the server's commands from links, so the explanation is one click away.
+        """
+        answer, number = self._opening()
+        parts = [f"**{answer}** - {number}"]
+        if rows := self._rows():
+            text = "\n".join(rows)
+            fence = "`" * max(3, 1 + max(map(len, _BACKTICKS.findall(text)), default=0))
+            parts.append(f"{fence}text\n{text}\n{fence}")
+        parts += self._sentences()
         if self.note:
-            parts.append(f"*{escape(self.note)}*")
-        parts += [windows_note(verdict) or "", self._file()]
-        parts += ["---", FULL_CAVEAT, f"Model: {code_span(self.result.model_id, 120)}"]
-        return "\n\n".join(part for part in parts if part)
+            parts.append(escape(self.note))
+        command = self._command()
+        whole = command and f"{WHOLE_EXPLANATION}: {code_span(command, COMMAND_LENGTH)}"
+        return "\n\n".join([*parts, *self._last(self._link() if command_links else whole)])
 
     def plain_text(self) -> str:
         """The hover as plain text, for clients that do not show Markdown."""
-        name = visible(self.function.span.qualified_name)
+        command = self._command()
+        last = self._last(command and f"{WHOLE_EXPLANATION}: {command}")
+        parts = [" - ".join(self._opening()), *self._rows(), *self._sentences(), self.note or "", *last]
+        return "\n".join(visible(part) for part in parts if part)
+
+    def _last(self, whole: str | None) -> list[str]:
+        """The caveat and the way to the ``whole`` explanation; nothing without a verdict."""
+        if self.function.verdict.probability is None:
+            return []
+        return [" ".join(filter(None, [SHORT_CAVEAT, whole]))]
+
+    def _opening(self) -> tuple[str, str]:
+        if self.line is not None and self.explanation is not None:
+            own = next(evidence for evidence in self.explanation.lines if evidence.line == self.line)
+            return line_opening(self.explanation, own)
         verdict = self.function.verdict
-        if verdict.probability is None:
-            return f"CodeOrigin: {name}: no verdict: {reason(verdict.reason)}."
-        lines = [
-            f"CodeOrigin: {headline(verdict)}: {name} (band {self.settings.limits.band(verdict)})",
-            shares_and_threshold(verdict, self.settings.limits),
-        ]
-        if text_of_its_own := self._own_text():
-            lines.append(text_of_its_own)
-        if self.explanation is not None:
-            text = self.result.snapshot.positions.index
-            for evidence in _strongest(self.explanation):
-                code = visible(shorten(text.line_text(evidence.line)))
-                lines.append(f"{evidence.line + 1:>5}  {logits(evidence.value)}  {code}")
-            if (constructs := by_construct(self.explanation)) is not None:
-                lines.append(constructs)
-            lines.append(balance(self.explanation, verdict))
-        if self.note:
-            lines.append(self.note)
-        if whole := self._file():
-            lines.append(whole.replace("`", ""))
-        return "\n".join([*lines, FULL_CAVEAT, f"Model: {self.result.model_id}"])
+        return opening(verdict, self.settings.limits.band(verdict))
 
-    def _own_text(self) -> str:
-        """The score of the function's own text; not shown with the evidence of a single line."""
-        return (own_text(self.function.verdict, SAME_COMMIT) or "") if self.line is None else ""
+    def _rows(self) -> list[str]:
+        """A row for each of the strongest lines: its bar, the side, its number, its code."""
+        if self.explanation is None or self.line is not None:
+            return []
+        found = strongest(self.explanation)
+        text = self.result.snapshot.positions.index
+        width = max((len(str(evidence.line + 1)) for evidence in found), default=0)
+        rows = []
+        for evidence in found:
+            cells = max(1, round(BAR_CELLS * abs(evidence.value) / abs(found[0].value)))
+            bar, towards = "▰" * cells, "LLM" if evidence.value > 0 else "human"
+            code = visible(shorten(text.line_text(evidence.line), CODE_LENGTH)) or "(blank)"
+            rows.append(f"{bar:<{BAR_CELLS}} {towards:<5}  {evidence.line + 1:>{width}}  {code}")
+        return rows or [NO_LINE]
 
-    def _file(self) -> str:
-        """The verdict on the whole file; not shown with the evidence of a single line."""
-        verdict = self.result.verdict
-        if verdict is None or verdict.probability is None or self.line is not None:
-            return ""
-        return f"{file_headline(verdict)} (band `{verdict.band}`). {file_shares(verdict)}"
+    def _sentences(self) -> list[str]:
+        """One line each."""
+        band = self.settings.limits.band(self.function.verdict)
+        said = []
+        if self.explanation is not None and band is not None and self.line is None:
+            said.append(evidence_sentence(self.explanation, self.function.verdict, band))
+            if self.explanation.approximate:
+                said.append(TOO_COARSE)
+        return said
 
-    def _own_line(self) -> LineAttribution | None:
-        if self.explanation is None:
+    def _link(self) -> str:
+        """A link that opens the whole explanation."""
+        place = self.result.snapshot.positions.range(self.function.span.name_range).start
+        arguments = json.dumps([self.result.snapshot.uri, to_wire(place)])
+        return f"[{WHOLE_EXPLANATION}](command:{EXPLAIN}?{quote(arguments, safe='')})"
+
+    def _command(self) -> str | None:
+        """The command that prints the whole explanation; None for text that is not in a file."""
+        snapshot = self.result.snapshot
+        if snapshot.path is None or snapshot.is_cell:
             return None
-        return next((evidence for evidence in self.explanation.lines if evidence.line == self.line), None)
-
-
-def _strongest(explanation: Explanation) -> list[LineAttribution]:
-    """The lines with the strongest evidence for either side, in document order."""
-    towards_llm = sorted((x for x in explanation.lines if x.value > NOTICEABLE), key=lambda x: -x.value)
-    towards_human = sorted((x for x in explanation.lines if x.value < -NOTICEABLE), key=lambda x: x.value)
-    chosen = [*towards_llm[:LINES_PER_SIDE], *towards_human[:LINES_PER_SIDE]]
-    return sorted(chosen, key=lambda x: x.line)
-
-
-def _table(result: Result, explanation: Explanation) -> str:
-    strongest = _strongest(explanation)
-    if not strongest:
-        return "No line stands out."
-    largest = max(abs(evidence.value) for evidence in strongest)
-    text = result.snapshot.positions.index
-    rows = ["| Line | Evidence | | Code |", "| ---: | ---: | :--- | :--- |"]
-    for evidence in strongest:
-        code = code_span(text.line_text(evidence.line), in_table=True)
-        rows.append(
-            f"| {evidence.line + 1} | {logits(evidence.value)} | {_bar(evidence.value, largest)} | {code} |"
-        )
-    return "\n".join(rows) + "\n\nEvidence in logits: ▰ towards LLM, ▱ towards human."
-
-
-def _bar(value: float, largest: float) -> str:
-    cells = max(1, round(BAR_CELLS * abs(value) / largest))
-    return ("▰" if value > 0 else "▱") * cells
-
-
-def _tokens(explanation: Explanation) -> str:
-    if not explanation.top_tokens:
-        return ""
-    tokens: Sequence[str] = [
-        f"{code_span(token.text, 24)} {logits(token.value)} (line {token.line + 1})"
-        for token in explanation.top_tokens
-    ]
-    return "Strongest tokens: " + ", ".join(tokens)
+        path, folder = Path(snapshot.path), self.result.request.folder
+        shown = path.relative_to(folder) if folder is not None and path.is_relative_to(folder) else path
+        return f"codeorigin explain {shown.as_posix()}:{self.function.span.header.start_line + 1}"

@@ -32,22 +32,14 @@ def shorten(text: str, length: int = MAX_CODE_LENGTH) -> str:
     return text if len(text) <= length else text[: length - 1].rstrip() + "…"
 
 
-def code_span(text: str, length: int = MAX_CODE_LENGTH, *, in_table: bool = False) -> str:
-    """``text`` as an inline code span whose fence is longer than any run of backticks inside.
-
-    In a table, text with a backslash before a pipe is escaped instead. Table rows are split at pipes first, and
-    another backslash would turn the two into an escaped backslash and the end of the cell.
-    """
+def code_span(text: str, length: int = MAX_CODE_LENGTH) -> str:
+    """``text`` as an inline code span whose fence is longer than any run of backticks inside."""
     shown = visible(shorten(text, length))
     if not shown:
         return "*(blank)*"
-    if in_table and "\\|" in shown:
-        return escape(shown)
     longest = max((len(run) for run in _BACKTICKS.findall(shown)), default=0)
     fence = "`" * (longest + 1)
     padding = " " if shown.startswith("`") or shown.endswith("`") else ""
-    if in_table:
-        shown = shown.replace("|", "\\|")
     return f"{fence}{padding}{shown}{padding}{fence}"
 
 

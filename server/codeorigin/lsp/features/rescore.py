@@ -70,7 +70,8 @@ async def _rescore_selection(session: Session, snapshot: Snapshot, selection: ty
         verdict, model_id = await session.worker.submit(score, priority=Priority.ASKED, token=token)
     except CodeOriginError as error:
         return {"verdict": None, "message": str(error)}
-    message = on_selection(verdict, in_file=_takes_in_file(session, snapshot.uri))
+    band = session.settings_of(snapshot.uri).limits.band(verdict)
+    message = on_selection(verdict, band, in_file=_takes_in_file(session, snapshot.uri))
     _mark_selection(session, snapshot, selection, (verdict, model_id), message)
     return {
         "version": snapshot.version,

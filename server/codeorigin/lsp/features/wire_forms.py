@@ -10,28 +10,14 @@ from codeorigin.lsp.connection.parameters import to_wire
 from codeorigin.lsp.features.markdown import visible
 from codeorigin.lsp.scoring.requests import FunctionRecord, Result
 from codeorigin.model.file_verdict import FileVerdict
-from codeorigin.model.verdict import Verdict
+from codeorigin.model.verdict import Band, Verdict
 from codeorigin.settings.schema import Settings
 from codeorigin.text.literal_text import plain_message
 from codeorigin.wording import FULL_CAVEAT, titles
-from codeorigin.wording.explanations import (
-    balance,
-    by_construct,
-    construct_name,
-    direction,
-    method_phrase,
-    share_of_code,
-)
+from codeorigin.wording.explanations import construct_name, direction, evidence_sentence, share_of_code
 from codeorigin.wording.figures import logits, probability_percent
 from codeorigin.wording.files import file_details, file_headline, file_label, file_shares
-from codeorigin.wording.functions import (
-    SAME_COMMIT,
-    band_phrase,
-    headline_or_reason,
-    own_text,
-    shares_and_threshold,
-    windows_note,
-)
+from codeorigin.wording.functions import opening, reading_or_reason
 
 TITLES = {
     "lines": titles.LINE_EVIDENCE,
@@ -39,7 +25,7 @@ TITLES = {
     "tokens": titles.TOKEN_EVIDENCE,
     "human": direction(-1),
     "llm": direction(1),
-    "unit": titles.EVIDENCE_UNIT,
+    "details": titles.DETAILS,
 }
 """Titles for clients that have room to show all of the evidence."""
 
@@ -51,7 +37,7 @@ def verdict_to_wire(verdict: Verdict, settings: Settings) -> dict[str, Any]:
     ``logit``, ``fileEvidence`` and ``commitEvidence``. The texts are for users, and clients show them unchanged.
     """
     band = settings.limits.band(verdict)
-    has_score = verdict.probability is not None
+    answer, number = opening(verdict, band)
     return {
         "probability": verdict.probability,
         "probabilityText": _percent(verdict.probability),
@@ -62,16 +48,14 @@ def verdict_to_wire(verdict: Verdict, settings: Settings) -> dict[str, Any]:
         "commitEvidence": verdict.commit_evidence,
         "commitNeighbours": verdict.commit_neighbours,
         "band": band.value if band is not None else None,
-        "bandText": band_phrase(band) if band is not None else None,
         "reason": verdict.reason.value if verdict.reason is not None else None,
         "humanShare": verdict.human_share,
         "llmShare": verdict.llm_share,
         "threshold": settings.threshold if settings.threshold is not None else verdict.llm_threshold,
         "windows": verdict.windows,
-        "summary": headline_or_reason(verdict),
-        "shares": shares_and_threshold(verdict, settings.limits) if has_score else None,
-        "ownText": own_text(verdict, SAME_COMMIT),
-        "windowsText": windows_note(verdict),
+        "summary": reading_or_reason(verdict, band),
+        "answer": answer,
+        "number": number,
     }
 
 
@@ -113,6 +97,7 @@ def function_to_wire(function: FunctionRecord, settings: Settings) -> dict[str, 
 def explanation_to_wire(result: Result, function: FunctionReport, explanation: Explanation) -> dict[str, Any]:
     """The JSON of an explanation, in logits; ``weight`` is relative to the strongest line, -1 to 1."""
     positions = result.snapshot.positions
+    band = result.settings.limits.band(function.verdict) or Band.UNSURE
     largest = max((abs(line.value) for line in explanation.lines), default=0.0) or 1.0
     return {
         "logit": explanation.logit,
@@ -122,7 +107,7 @@ def explanation_to_wire(result: Result, function: FunctionReport, explanation: E
         "method": explanation.method.value,
         "baseline": explanation.baseline and explanation.baseline.value,
         "nodes": explanation.nodes,
-        "summary": f"{balance(explanation, function.verdict)} {_sentence(method_phrase(explanation))}",
+        "summary": evidence_sentence(explanation, function.verdict, band),
         "lines": [
             {
                 "line": line.line,
@@ -159,14 +144,9 @@ def explanation_to_wire(result: Result, function: FunctionReport, explanation: E
             }
             for part in explanation.constructs
         ],
-        "constructsText": by_construct(explanation),
         "titles": TITLES,
     }
 
 
 def _percent(probability: float | None) -> str | None:
     return None if probability is None else probability_percent(probability)
-
-
-def _sentence(phrase: str) -> str:
-    return f"{phrase[0].upper()}{phrase[1:]}."

@@ -20,7 +20,7 @@ def test_gitlab_has_one_entry_per_finding(make_result: MakeResult) -> None:
     (entry,) = stdlib_json.loads(gitlab.render(make_result()))
     assert entry["location"] == {"path": "shelf.py", "lines": {"begin": 4, "end": 6}}
     assert (entry["severity"], entry["check_name"]) == ("info", "codeorigin/llm-written")
-    assert entry["description"].startswith("'fast' reads like LLM-written code: probability 0.97")
+    assert entry["description"].startswith("`fast` reads like LLM-written code (97 %).")
     assert stdlib_json.loads(gitlab.render(make_result(files=()))) == []
 
 

@@ -1,18 +1,22 @@
-"""Hover texts without a server: what accompanies the verdict, in Markdown and in plain text."""
+"""Hover texts without a server, in Markdown and in plain text."""
 
+import json
+import re
 from dataclasses import replace
+from pathlib import Path
+from urllib.parse import unquote
 
-import pytest
 from tests.server.lsp.editor import python_function
 
+from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.analysis.report import FileReport, FunctionReport
 from codeorigin.explain.explanation import (
     Baseline,
-    ConstructAttribution,
     Explanation,
     LineAttribution,
     Method,
 )
+from codeorigin.functions.documents import Document
 from codeorigin.functions.finding import find_functions
 from codeorigin.languages import get_language
 from codeorigin.lsp.documents.documents import Positions, Snapshot
@@ -20,7 +24,6 @@ from codeorigin.lsp.features.hover_text import HoverContent
 from codeorigin.lsp.scoring.requests import Request, Result
 from codeorigin.model.verdict import Band, Verdict
 from codeorigin.settings.schema import Settings
-from codeorigin.text.construct import Construct
 from codeorigin.text.positions import LineIndex, PositionEncoding
 
 ALONE = Verdict(
@@ -34,81 +37,87 @@ EXPLANATION = Explanation(
     lines=(LineAttribution(0, 0.2, 0.2, 0.0), LineAttribution(3, 1.0, 1.0, 0.0)), top_tokens=(),
 )  # fmt: skip
 
-OWN = "By its own text 64 %; the 11 other functions in this file point to an LLM (+0.62)."
-LINES = (
-    "The function's lines add up to +1.20 (logit +1.20, from +0.00 without evidence), completeness gap 0.1 %."
-)
-SUM = f"{LINES} With the rest of the file: +1.82."
-
 
 def content(
-    verdict: Verdict, *, explanation: Explanation | None = EXPLANATION, line: int | None = None
+    verdict: Verdict,
+    *,
+    explanation: Explanation | None = EXPLANATION,
+    line: int | None = None,
+    path: Path | None = None,
+    folder: Path | None = None,
 ) -> HoverContent:
     text = python_function("hovered")
     snapshot = Snapshot(
-        uri="file:///a.py", version=1, text=text, language=get_language("python"), path=None,
+        uri="file:///a.py", version=1, text=text, language=get_language("python"), path=path and str(path),
         positions=Positions(LineIndex(text), PositionEncoding.UTF16),
     )  # fmt: skip
     (span,) = find_functions(text, get_language("python"))
     function = FunctionReport(span, verdict, "id")
-    result = Result(Request(snapshot), FileReport("python", None, (function,)), "model")
+    result = Result(Request(snapshot, folder=folder), FileReport("python", None, (function,)), "model")
     return HoverContent(result, function, Settings(), explanation, line=line)
 
 
-def test_own_text_sentence_follows_the_calibration() -> None:
-    paragraphs = content(IN_FILE).markdown().split("\n\n")
-    assert paragraphs[0].startswith("**CodeOrigin: 76 % likely LLM-written**")
-    assert paragraphs[1].startswith("5 in 100 human-written Python functions")
-    assert paragraphs[2] == OWN
-    assert SUM in paragraphs
-
-
 def test_plain_text_says_the_same_as_markdown() -> None:
-    lines = content(IN_FILE).plain_text().split("\n")
-    assert lines[0] == "CodeOrigin: 76 % likely LLM-written: hovered (band unsure)"
-    assert lines[1].startswith("5 in 100 human-written Python functions")
-    assert lines[2] == OWN
-    assert SUM in lines
+    hover = content(IN_FILE)
+    answer, code, sentence, last = hover.markdown().split("\n\n")
+    assert answer == "**Could be either** - 5 in 100 human-written Python functions score this high"
+    assert sentence == "Its own lines point to an LLM; the rest of the file agrees."
+    assert last == "An estimate, not proof."
+    rows = code.split("\n")[1:-1]
+    assert hover.plain_text().split("\n") == [answer.replace("**", ""), *rows, sentence, last]
 
 
-@pytest.mark.parametrize("verdict", [ALONE, replace(ALONE, own_probability=None)])
-def test_file_is_not_mentioned_without_neighbours(verdict: Verdict) -> None:
-    for text in (content(verdict).markdown(), content(verdict).plain_text()):
-        assert LINES in text
-        assert "own text" not in text
-        assert "rest of the file" not in text
-
-
-def test_line_hover_does_not_repeat_the_own_text_sentence() -> None:
-    for text in (content(IN_FILE, line=3).markdown(), content(IN_FILE, line=3).plain_text()):
-        assert OWN not in text
-        assert SUM in text
-
-
-def test_own_text_sentence_does_not_wait_for_the_explanation() -> None:
-    for text in (
-        content(IN_FILE, explanation=None).markdown(),
-        content(IN_FILE, explanation=None).plain_text(),
-    ):
-        assert OWN in text
-        assert "rest of the file" not in text
-
-
-def test_large_gap_is_mentioned_before_file_evidence() -> None:
-    rough = replace(EXPLANATION, approximate=True)
-    text = content(IN_FILE, explanation=rough).markdown()
-    assert "treat single lines as approximate. With the rest of the file: +1.82." in text
-
-
-def test_hover_names_the_constructs_with_most_evidence() -> None:
-    found = replace(
-        EXPLANATION,
-        constructs=(
-            ConstructAttribution(Construct.COMMENT, 1.1, 1.0, 0.1, 40),
-            ConstructAttribution(Construct.NAME, 0.1, 0.1, 0.0, 90),
-        ),
+def test_clients_that_run_commands_get_a_link_and_others_a_command(tmp_path: Path) -> None:
+    hover = content(IN_FILE, path=tmp_path / "odd `name`.py", folder=tmp_path)
+    whole = "codeorigin explain odd `name`.py:1"
+    assert hover.markdown().endswith(f"Whole explanation: ``{whole}``")
+    assert hover.plain_text().endswith(f"Whole explanation: {whole}")
+    link = re.search(
+        r"\[Whole explanation\]\(command:codeorigin\.explain\?([^)]*)\)$", hover.markdown(command_links=True)
     )
-    sentence = "Most of the evidence towards LLM lies in comments (+1.10)."
-    assert sentence in content(ALONE, explanation=found).markdown().split("\n\n")
-    assert sentence in content(ALONE, explanation=found).plain_text().split("\n")
-    assert "evidence towards" not in content(ALONE).markdown()
+    assert link is not None
+    assert json.loads(unquote(link[1])) == ["file:///a.py", {"line": 0, "character": 4}]
+
+
+def test_sentence_about_the_evidence_is_there_with_the_explanation_alone() -> None:
+    for text in (content(IN_FILE, explanation=None).markdown(), content(IN_FILE, line=3).markdown()):
+        assert "the rest of the file" not in text
+        assert text.endswith("An estimate, not proof.")
+
+
+def test_lines_that_do_not_add_up_are_called_approximate() -> None:
+    rough = replace(EXPLANATION, approximate=True)
+    assert "Treat single lines as approximate." in content(IN_FILE, explanation=rough).markdown().split(
+        "\n\n"
+    )
+
+
+def test_nothing_stands_out_without_noticeable_lines() -> None:
+    weak = replace(EXPLANATION, lines=(LineAttribution(0, 0.001, 0.001, 0.0),))
+    assert "\nNo line stands out.\n" in content(IN_FILE, explanation=weak).markdown()
+    assert (
+        "Its own lines point neither way; the rest of the file points to an LLM."
+        in content(IN_FILE, explanation=weak).markdown()
+    )
+
+
+def test_notes_are_escaped() -> None:
+    noted = replace(content(IN_FILE), note="a [link](command:x) is judged")
+    assert r"a \[link\]\(command:x\) is judged" in noted.markdown()
+
+
+def test_documented_hover_is_what_the_server_says() -> None:
+    """docs/protocol.md shows the example that is in the repository, with the model that ships."""
+    root = Path(__file__).parents[4]
+    path = root / "examples" / "assistant_style.go"
+    text = path.read_text("utf-8")
+    analyzer = Analyzer.load()
+    report = analyzer.analyze(Document(text, "go", str(path)))
+    function = report.functions[0]
+    snapshot = Snapshot(
+        uri=path.as_uri(), version=1, text=text, language=get_language("go"), path=str(path),
+        positions=Positions(LineIndex(text), PositionEncoding.UTF16),
+    )  # fmt: skip
+    result = Result(Request(snapshot, folder=path.parent), report, analyzer.model_id)
+    hover = HoverContent(result, function, Settings(), analyzer.explain(text, function.span))
+    assert f"```\n{hover.plain_text()}\n```\n" in (root / "docs" / "protocol.md").read_text("utf-8")

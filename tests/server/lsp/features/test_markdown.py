@@ -28,28 +28,6 @@ def test_code_spans(text: str, expected: str) -> None:
     assert code_span(text) == expected
 
 
-def cells(row: str) -> list[str]:
-    """The cells of a table row as renderers split it: at pipes not preceded by an odd run of backslashes."""
-    return re.sub(r"((?<!\\)(?:\\\\)*)\|", "\\1\n", row).split("\n")
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("a | b", r"`a \| b`"),
-        (r'grep "a\|b"', r'grep "a\\\|b"'),
-        (r"\\|", r"\\\\\|"),
-    ],
-)
-def test_pipes_in_tables_do_not_end_the_cell(text: str, expected: str) -> None:
-    assert code_span(text, in_table=True) == expected
-
-
-@given(text=st.text(alphabet="a|\\` "))
-def test_code_never_adds_a_table_cell(text: str) -> None:
-    assert len(cells(f"| 1 | {code_span(text, in_table=True)} |")) == 4
-
-
 def test_long_code_is_cut() -> None:
     assert code_span("x" * 100, 10) == f"`{'x' * 9}…`"
     assert shorten("  short  ", 10) == "short"

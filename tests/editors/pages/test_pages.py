@@ -1,4 +1,4 @@
-"""The history page in a browser, in light and dark: it opens, is readable, and requests nothing."""
+"""The pages in a browser, in light and dark: they open, fit, are readable, and request nothing."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,28 +26,32 @@ _CHANNELS = """value => {
 
 
 @pytest.fixture(scope="module")
-def page_file(tmp_path_factory: pytest.TempPathFactory, tiny_model_dir: Path) -> Path:
-    """A history of nine months and three folders, as the command writes it."""
-    folder = tmp_path_factory.mktemp("history")
+def pages(tmp_path_factory: pytest.TempPathFactory, tiny_model_dir: Path) -> dict[str, Path]:
+    """A history of nine months and three folders, and a check of its files, as the commands write them."""
+    folder = tmp_path_factory.mktemp("pages")
     repository = Repository(folder / "sample")
     for month in range(1, 10):
         names = [f"part_{month}_{letter}" for letter in "abcdef"[: 2 + month % 5]]
         path = f"{('lib', 'src/core', 'tools')[month % 3]}/m{month}.py"
         repository.commit({path: plain_functions(*names, number=month)}, date=f"2021-0{month}-11")
     model = with_commit_rules(folder / "model", tiny_model_dir)
-    made = folder / "history.html"
-    given = ["history", str(repository.folder), "--format", "html", "--output", str(made), "--jobs", "1"]
-    assert main([*given, "--model", str(model), "--state", str(folder / "state.sqlite")]) == 0
+    made = {name: folder / f"{name}.html" for name in ("history", "check")}
+    for name, options in (
+        ("history", ["--state", str(folder / "state.sqlite")]),
+        ("check", ["--threshold", "0"]),
+    ):
+        given = [name, str(repository.folder), "--format", f"html={made[name]}", "--jobs", "1"]
+        main([*given, "--model", str(model), *options])
     return made
 
 
 class Shown:
     """The page as seen by somebody who prefers ``scheme``, and everything that the browser complained about."""
 
-    def __init__(self, browser: Browser, file: Path, scheme: str) -> None:
+    def __init__(self, browser: Browser, file: Path, scheme: str, width: int = 1400) -> None:
         self.complaints: list[str] = []
         self.requests: list[str] = []
-        context = browser.new_context(color_scheme=scheme, viewport={"width": 1100, "height": 900})  # type: ignore[arg-type]
+        context = browser.new_context(color_scheme=scheme, viewport={"width": width, "height": 900})  # type: ignore[arg-type]
         self.page: Page = context.new_page()
         self.page.on("console", lambda message: self.complaints.append(message.text))
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
@@ -66,11 +70,10 @@ class Shown:
         share = opacity / 255
         return tuple(share * top + (1 - share) * under for top, under in zip(channels, below, strict=True))
 
-    def contrast(
-        self, text: str, behind: str = "body", *, ink: str = "color", paper: str = "backgroundColor"
-    ) -> float:
+    def contrast(self, text: str, behind: str = "body") -> float:
         """The contrast ratio of a text's colour and what is behind it, 1 to 21."""
-        light, dark = sorted((luminance(self.colour(text, ink)), luminance(self.colour(behind, paper))))[::-1]
+        inks = luminance(self.colour(text, "color")), luminance(self.colour(behind, "backgroundColor"))
+        light, dark = sorted(inks, reverse=True)
         return (light + 0.05) / (dark + 0.05)
 
 
@@ -84,67 +87,80 @@ def luminance(channels: tuple[float, ...]) -> float:
 
 
 @pytest.fixture(params=SCHEMES)
-def shown(request: pytest.FixtureRequest, browser: Browser, page_file: Path) -> Iterator[Shown]:
-    """The page in light and in dark."""
-    made = Shown(browser, page_file, request.param)
+def shown(request: pytest.FixtureRequest, browser: Browser, pages: dict[str, Path]) -> Iterator[Shown]:
+    """The history in light and in dark."""
+    made = Shown(browser, pages["history"], request.param)
     yield made
     made.page.context.close()
 
 
-def test_commits_and_functions_can_be_opened(
-    shown: Shown, request: pytest.FixtureRequest, artefacts: Path
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize(("name", "outer"), [("history", "details.commit"), ("check", "details.box")])
+def test_folds_open_by_keyboard_and_request_nothing(
+    browser: Browser, pages: dict[str, Path], artefacts: Path, name: str, outer: str, scheme: str
 ) -> None:
+    shown = Shown(browser, pages[name], scheme)
     page = shown.page
-    expect(page.locator("h1")).to_have_text("CodeOrigin history of sample")
-    expect(page.locator("svg")).to_have_count(2)
-    commit = page.locator("details.commit").first
-    function = commit.locator("details.function").first
+    fold = page.locator(outer).last
+    function = fold.locator("details.function").first
     line = function.locator(".line").first
-    expect(function).to_be_hidden()
-    commit.locator("> summary").click()
-    expect(function).to_be_visible()
-    expect(line).to_be_hidden()
-    function.locator("> summary").click()
-    expect(line).to_be_visible()
+    for opened, inside in ((fold, function), (function, line)):
+        expect(inside).to_be_hidden()
+        opened.locator("> summary").press("Enter")
+        expect(inside).to_be_visible()
     expect(line).to_contain_text("def part_")
-    scheme = request.node.callspec.params["shown"]
-    page.screenshot(path=artefacts / f"history-{scheme}.png", full_page=True)
+    page.screenshot(path=artefacts / f"{name}-{scheme}.png", full_page=True)
     assert shown.complaints == []
     assert [url for url in shown.requests if not url.startswith("file:")] == []
+    page.context.close()
+
+
+@pytest.mark.parametrize("width", [1400, 600])
+@pytest.mark.parametrize("name", ["history", "check"])
+def test_pages_fit_their_window_and_no_text_overlaps(
+    browser: Browser, pages: dict[str, Path], name: str, width: int
+) -> None:
+    shown = Shown(browser, pages[name], "light", width)
+    shown.page.locator("details").evaluate_all("all => all.forEach(each => each.open = true)")
+    size = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    assert shown.page.evaluate(size) == 0
+    overlapping = """() => [...document.querySelectorAll("thead tr, .chart")].flatMap(row => {
+      const found = [...row.querySelectorAll("th, .when")].filter(each => each.checkVisibility());
+      const boxes = found.map(each => { const range = document.createRange(); range.selectNodeContents(each);
+        return [each.textContent, range.getBoundingClientRect()]; });
+      return boxes.slice(1).filter(([, box], place) => box.left < boxes[place][1].right).map(([text]) => text);
+    })"""
+    assert shown.page.evaluate(overlapping) == []
+    headings = shown.page.locator("h1, h2, h3").evaluate_all("all => all.map(each => +each.tagName[1])")
+    assert all(level <= before + 1 for before, level in zip([0, *headings], headings, strict=False))
+    shown.page.context.close()
 
 
 def test_all_text_is_readable(shown: Shown) -> None:
     shown.page.locator("details").evaluate_all("all => all.forEach(each => each.open = true)")
     contrasts = {
-        text: shown.contrast(text, ink="fill" if text.startswith("svg") else "color")
-        for text in ("h1", "p.what", "footer", "svg text:not(.on)", "details.commit summary span")
+        text: shown.contrast(text)
+        for text in ("h1", "p.what", "footer", ".axis span", ".when", "th", ".tile span", "summary span")
     }
     for band in ("llm", "human", "unsure"):
         shown.page.locator("summary b").first.evaluate("(each, band) => each.className = band", band)
         contrasts[f"b.{band}"] = shown.contrast("summary b")
     # In all possible strengths, whichever this history has.
-    for strength in (0, 50, 100):
-        recolour(shown.page, "rect.folder", strength)
-        contrasts[f"area {strength} %"] = shown.contrast(
-            "svg text.on", "rect.folder", ink="fill", paper="fill"
+    for share in (0, 50, 100):
+        shown.page.locator(".map div").first.evaluate(
+            "(each, by) => each.style.setProperty('--share', `${by}%`)", share
         )
+        contrasts[f"area {share} %"] = shown.contrast(".map div span", ".map div")
     for colour in ("llm", "human"):
-        line = f".line[style*={colour}]"
-        recolour(shown.page, line, 70)
-        contrasts[f"line {colour}"] = shown.contrast(line, line)
+        shown.page.locator(".line").first.evaluate(
+            "(each, kind) => each.className = kind", f"line {colour} h7"
+        )
+        contrasts[f"line {colour}"] = shown.contrast(".line i", ".line")
     assert {name: round(each, 2) for name, each in contrasts.items() if each < READABLE} == {}
 
 
-def recolour(page: Page, selector: str, strength: int) -> None:
-    """Give the first selected element its own colour in another strength."""
-    change = (
-        "(each, by) => each.setAttribute('style', each.getAttribute('style').replace(/[0-9.]+%/, `${by}%`))"
-    )
-    page.locator(selector).first.evaluate(change, strength)
-
-
-def test_light_is_light_and_dark_is_dark(browser: Browser, page_file: Path) -> None:
-    light, dark = (Shown(browser, page_file, scheme) for scheme in SCHEMES)
+def test_light_is_light_and_dark_is_dark(browser: Browser, pages: dict[str, Path]) -> None:
+    light, dark = (Shown(browser, pages["history"], scheme) for scheme in SCHEMES)
     papers = [luminance(each.colour("body", "backgroundColor")) for each in (light, dark)]
     inks = [luminance(each.colour("body", "color")) for each in (light, dark)]
     assert papers[0] - papers[1] > 0.7

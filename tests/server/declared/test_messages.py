@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from codeorigin.git.declared import Declared, declared_agents
+from codeorigin.declared.reader import RecordReader
 from codeorigin.git.repository import Repository as Opened
 from support.command import report_of, run
 from support.repositories import Repository
@@ -40,10 +40,11 @@ def test_only_trailers_and_authors_declare_agents(
     repository: Repository, message: str, author: str, expected: tuple[str, str] | None
 ) -> None:
     repository.commit({"a.py": CODE}, date="2020-01-02", message=message, author=author)
-    opened = Opened.of(repository.folder)
-    head = opened.resolve("HEAD")
-    found = list(declared_agents(opened.git, [head, "0" * 40]))
-    assert found == ([] if expected is None else [Declared(head, *expected)])
+    head = repository.git("rev-parse", "HEAD")
+    with RecordReader(Opened.of(repository.folder), head) as records:
+        found = [(each.agent, each.source) for each in records.of_commit(head).by_agents()]
+        assert records.of_commit("0" * 40).by_agents() == []
+    assert found == ([] if expected is None else [expected])
 
 
 LINES: dict[str, list[str]] = {
@@ -98,9 +99,10 @@ def test_agents_are_recognized_by_what_they_call_themselves(repository: Reposito
     said = {
         repository.git("commit-tree", tree, "-m", f"Work {n}\n\n{line}"): line for n, line in enumerate(LINES)
     }
-    found: dict[str, list[str]] = {line: [] for line in LINES}
-    for each in declared_agents(Opened.of(repository.folder).git, list(said)):
-        found[said[each.commit]].append(each.agent)
+    with RecordReader(Opened.of(repository.folder), next(iter(said))) as records:
+        found = {
+            line: [each.agent for each in records.of_commit(name).by_agents()] for name, line in said.items()
+        }
     assert found == LINES
 
 
@@ -109,7 +111,7 @@ def test_report_shows_declared_agents_next_to_the_estimate(repository: Repositor
     repository.commit({"a.py": CODE}, date="2020-01-02", message=CLAUDE)
     signed = repository.git("rev-parse", "HEAD")
     repository.commit({"b.py": CODE}, date="2020-01-03")
-    declared = [{"commit": signed, "agent": "claude", "how": "trailer"}]
+    declared = [{"commit": signed, "agent": "claude", "how": "trailer", "model": None}]
     by_commit = report_of(run("check", "-f", "json", "--commit", "HEAD~1"))
     by_range = report_of(run("check", "-f", "json", "--changed", "main"))
     assert by_commit["change"]["declared"] == by_range["change"]["declared"] == declared

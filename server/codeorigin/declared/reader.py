@@ -1,0 +1,232 @@
+"""All records of one repository, read commit by commit; wrong ones are reported in one line each and skipped."""
+
+import hashlib
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack
+from dataclasses import replace
+from types import TracebackType
+
+from codeorigin.declared import agent_trace, git_ai, whogitit
+from codeorigin.declared.branches import agent_branches
+from codeorigin.declared.messages import MAX_COMMIT, message_records
+from codeorigin.declared.notes import named, notes
+from codeorigin.declared.records import (
+    CommitRecords,
+    Files,
+    Record,
+    RecordedLines,
+    WrongRecordError,
+    disjoint,
+    strongest_first,
+)
+from codeorigin.errors import RepositoryError
+from codeorigin.git.blame import LineOrigin
+from codeorigin.git.objects import LARGEST, Objects
+from codeorigin.git.repository import Repository
+
+_MOST_BYTES = 2**31
+_MOST_PROBLEMS = 20
+_MOST_KEPT = 2_000_000
+_MOST_TRACE_FILES = 100
+_NOTES: tuple[tuple[str, Callable[[bytes], Files]], ...] = (
+    (git_ai.REF, git_ai.read_git_ai),
+    (whogitit.REF, whogitit.read_whogitit),
+)
+
+
+class RecordReader:
+    """Reads the records about the commits below ``head``, which is a full name. Use it in a ``with`` block.
+
+    ``problems`` has one line for each record that was skipped, at most :data:`_MOST_PROBLEMS`. Without ``branches``,
+    merged branches are not looked at, which needs the whole list of commits.
+    """
+
+    def __init__(self, repository: Repository, head: str, *, branches: bool = True) -> None:
+        self._repository, self._head = repository, head
+        self._stack = ExitStack()
+        self._objects = self._stack.enter_context(Objects(repository.git))
+        self.problems: list[str] = []
+        self._left = _MOST_BYTES
+        self._known: dict[str, CommitRecords] = {}
+        self._weight = 0
+        self._boundary = repository.boundary()
+        self._tips = {ref: named(repository.git, f"{ref}^{{tree}}") for ref, _ in _NOTES}
+        self._notes = {ref: self._listed(ref, tree) for ref, tree in self._tips.items() if tree is not None}
+        self._traces: dict[str, dict[str, list[RecordedLines]]] = {}
+        self._trace_tree = named(repository.git, f"{head}:{agent_trace.FOLDER}")
+        if self._trace_tree is not None:
+            self._read_traces(self._trace_tree)
+        self._branches = self._merged() if branches else {}
+
+    def __enter__(self) -> "RecordReader":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stack.close()
+
+    @property
+    def evidence(self) -> str:
+        """A key of all records outside of the commits themselves; empty without any."""
+        parts = [f"{ref}={tree}" for ref, tree in self._tips.items() if tree is not None]
+        if self._trace_tree is not None:
+            parts.append(f"{agent_trace.FOLDER}={self._trace_tree}")
+        return " ".join(parts)
+
+    @property
+    def has_lines(self) -> bool:
+        """Whether there is any record about lines."""
+        return any(self._notes.values()) or bool(self._traces)
+
+    def of_commit(self, name: str) -> CommitRecords:
+        """The records about a commit; none if it is not in this clone.
+
+        What a commit at the boundary of a shallow clone says of itself is left out: git takes all lines for its.
+
+        Raises:
+            RepositoryError: git cannot be started.
+        """
+        known = self._known.get(name)
+        if known is None:
+            known = self._read(name)
+            self._weight += 1 + sum(map(len, known.lines.values()))
+            if self._weight > _MOST_KEPT:
+                self._known.clear()
+                self._weight = 0
+            self._known[name] = known
+        return known
+
+    def of_lines(self, origins: Iterable[LineOrigin]) -> list[Record | None]:
+        """What is recorded about each of the lines."""
+        return [self.of_commit(each.commit).of_line(each.path, each.line) for each in origins]
+
+    def _read(self, name: str) -> CommitRecords:
+        whole: list[Record] = []
+        content = self._content(name, MAX_COMMIT)
+        if content is not None and name not in self._boundary:
+            whole += message_records(content)
+        if name in self._branches:
+            whole.append(self._branches[name])
+        lines: dict[str, list[RecordedLines]] = {}
+        is_tracked = False
+        for files, source in [*self._noted(name), *self._traced(name, content)]:
+            is_tracked = is_tracked or (source == git_ai.REF and bool(files))
+            for path, ranges in files.items():
+                lines.setdefault(path, []).extend(self._checked(name, path, ranges))
+        return CommitRecords(
+            strongest_first(whole), {path: disjoint(each) for path, each in lines.items()}, is_tracked
+        )
+
+    def _noted(self, name: str) -> Iterable[tuple[Files, str]]:
+        for ref, read in _NOTES:
+            blob = self._notes.get(ref, {}).get(name)
+            what = f"the note on {name[:10]} in {ref}"
+            content = None if blob is None else self._content(blob, LARGEST, what)
+            if content is not None:
+                try:
+                    yield read(content), ref
+                except WrongRecordError as error:
+                    self._problem(f"{what} is skipped: {error}")
+
+    def _traced(self, name: str, content: bytes | None) -> Iterable[tuple[Files, str]]:
+        if not self._traces:
+            return
+        head = (content or b"").partition(b"\n\n")[0].split(b"\n")
+        parents = [line[7:].decode("ascii", "replace") for line in head if line.startswith(b"parent ")]
+        for commit in (*parents[:1], name):
+            if commit in self._traces:
+                yield self._traces[commit], agent_trace.FOLDER
+
+    def _checked(self, commit: str, path: str, ranges: Iterable[RecordedLines]) -> list[RecordedLines]:
+        """``ranges``, those with the digest of another text as stale."""
+        found = list(ranges)
+        if not any(each.digest for each in found):
+            return found
+        text = self._text(commit, path)
+        return [
+            replace(each, record=replace(each.record, is_stale=True))
+            if each.digest is not None and not _fits(text, each.first, each.last, each.digest)
+            else each
+            for each in found
+        ]
+
+    def _text(self, commit: str, path: str) -> list[bytes]:
+        """The lines of a file of a commit; none if there is no such file."""
+        blob = named(self._repository.git, f"{commit}:{path}") if "\0" not in path else None
+        content = self._content(blob, LARGEST, f"{path} in {commit[:10]}") if blob is not None else None
+        return [] if content is None else content.split(b"\n")
+
+    def _read_traces(self, tree: str) -> None:
+        try:
+            entries = self._repository.git.run("ls-tree", "-z", tree, max_output=1 << 20).split(b"\0")
+        except RepositoryError as error:
+            self._problem(f"records in {agent_trace.FOLDER} are skipped: {error}")
+            return
+        for entry in entries[:_MOST_TRACE_FILES]:
+            head, _, name = entry.partition(b"\t")
+            shown = f"{agent_trace.FOLDER}/{name.decode('utf-8', 'replace')}"
+            if head.startswith(b"100") and name.endswith((b".jsonl", b".json")):
+                content = self._content(head.rpartition(b" ")[2].decode("ascii"), LARGEST, shown)
+                self._read_trace_file(shown, (content or b"").split(b"\n"))
+
+    def _read_trace_file(self, shown: str, lines: list[bytes]) -> None:
+        wrong: list[str] = []
+        for number, line in enumerate(lines, 1):
+            # Tools keep other things beside the records.
+            if b'"files"' not in line and not shown.endswith("/traces.jsonl"):
+                continue
+            if line.strip():
+                try:
+                    commit, files = agent_trace.read_agent_trace(line)
+                except WrongRecordError as error:
+                    wrong.append(f"line {number}: {error}")
+                else:
+                    for path, ranges in files.items():
+                        self._traces.setdefault(commit, {}).setdefault(path, []).extend(ranges)
+        if wrong:
+            more = f", and {len(wrong) - 1:,} more" if len(wrong) > 1 else ""
+            self._problem(f"records in {shown} are skipped: {wrong[0]}{more}")
+
+    def _listed(self, ref: str, tree: str) -> dict[str, str]:
+        try:
+            return notes(self._repository.git, tree)
+        except RepositoryError as error:
+            self._problem(f"the notes in {ref} are skipped: {error}")
+            return {}
+
+    def _merged(self) -> dict[str, Record]:
+        try:
+            return agent_branches(self._repository, self._head)
+        except RepositoryError as error:
+            self._problem(f"merged branches are skipped: {error}")
+            return {}
+
+    def _content(self, name: str, max_bytes: int, what: str | None = None) -> bytes | None:
+        """The content of an object; None if it is missing, unreadable or too large, which is reported of ``what``."""
+        if self._left <= 0:
+            return None
+        try:
+            content = self._objects.read(name, max_bytes)
+        except RepositoryError as error:
+            self._repository.git.cancel.raise_if_cancelled()
+            self._problem(f"{what or name[:10]} is skipped: {error}")
+            return None
+        if content is None and what is not None:
+            self._problem(f"{what} is skipped: it is not in this clone, or is damaged")
+        self._left -= len(content or b"")
+        if self._left <= 0:
+            self._problem(f"records after the first {_MOST_BYTES:,} bytes are skipped")
+        return content
+
+    def _problem(self, text: str) -> None:
+        if len(self.problems) < _MOST_PROBLEMS:
+            self.problems.append(text)
+
+
+def _fits(lines: list[bytes], first: int, last: int, digest: str) -> bool:
+    """Whether lines ``first`` to ``last`` have this digest, with or without the end of the last one."""
+    if last > len(lines):
+        return False
+    text = b"\n".join(lines[first - 1 : last])
+    return any(hashlib.sha256(each).hexdigest().startswith(digest) for each in (text, text + b"\n"))

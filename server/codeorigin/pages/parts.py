@@ -1,0 +1,84 @@
+"""Parts that pages share. All of them return markup; texts are escaped here, unless a parameter is called markup."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from html import escape
+from typing import Protocol
+
+from codeorigin.model.verdict import Band
+from codeorigin.text.literal_text import html_line
+from codeorigin.wording.figures import probability_decimal
+
+BANDS = (Band.LLM, Band.UNSURE, Band.HUMAN)
+"""The order in which charts show the bands."""
+
+
+class Judged(Protocol):
+    """Anything with a probability and a band."""
+
+    @property
+    def probability(self) -> float | None:
+        """None without a verdict."""
+        ...
+
+    @property
+    def band(self) -> Band | None:
+        """None without a verdict."""
+        ...
+
+
+def tiles(figures: Iterable[tuple[str, str, str]]) -> str:
+    """Figures at a glance, each with what it counts and the name of its band, which may be empty."""
+    made = "".join(
+        f'<div class="tile {band}"><b>{escape(figure)}</b><span>{escape(what)}</span></div>'
+        for figure, what, band in figures
+    )
+    return f'<div class="tiles">{made}</div>'
+
+
+def legend() -> str:
+    """The legend for the colours of bands."""
+    made = "".join(f'<span><i class="{band.value}"></i>{band.value}</span>' for band in BANDS)
+    return f'<p class="legend">{made}</p>'
+
+
+def stack(counts: Mapping[Band, int], side: str = "width") -> str:
+    """A bar with a part for each band; ``side`` is the direction in which it grows."""
+    total = sum(counts.values())
+    parts = "".join(
+        f'<i class="{band.value}" style="{side}:{100 * counts[band] / total:.2f}%"></i>'
+        for band in BANDS
+        if counts.get(band)
+    )
+    return f'<div class="stack">{parts}</div>'
+
+
+def table(header: Sequence[str], rows: Iterable[Iterable[str]]) -> str:
+    """A table whose first column names its rows; ``header`` and ``rows`` are markup."""
+    heads = "".join(f'<th scope="col">{each}</th>' for each in header)
+    made = "".join(f"<tr>{_cells(row)}</tr>" for row in rows)
+    return f'<div class="table"><table><thead><tr>{heads}</tr></thead><tbody>{made}</tbody></table></div>'
+
+
+def _cells(row: Iterable[str]) -> str:
+    first, *others = row
+    return f'<th scope="row">{first}</th>' + "".join(f"<td>{each}</td>" for each in others)
+
+
+def folded(kind: str, summary: str, body: Iterable[str], *, is_open: bool = False) -> str:
+    """Markup that opens on a click, or with the keyboard, on ``summary``, which is markup as well."""
+    return (
+        f'<details class="{kind}"{" open" if is_open else ""}><summary>{summary}</summary>'
+        f"{''.join(body)}</details>"
+    )
+
+
+def verdict(judged: Judged) -> str:
+    """The probability and the band, in its colour."""
+    band = "none" if judged.band is None else judged.band.value
+    return f'<b class="{band}">{escape(probability_decimal(judged.probability))} {band}</b>'
+
+
+def problems(texts: Sequence[tuple[str, str]], more: str = "") -> str:
+    """A list of what could not be read and why, and the note that there are ``more``."""
+    made = "".join(f"<li><code>{html_line(path)}</code>: {html_line(why)}</li>" for path, why in texts)
+    return f"<ul>{made}</ul>{f'<p>{escape(more)}</p>' if more else ''}"

@@ -1,0 +1,210 @@
+"""Records that nobody's tool would write: one line each, whatever they hold, and the others are still read."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from codeorigin.declared.reader import RecordReader
+from codeorigin.declared.records import MOST_RANGES
+from codeorigin.git.objects import LARGEST
+from codeorigin.git.repository import Repository as Opened
+from support.changes import TEN
+from support.declared_records import PERSON, SESSION, add_note, agent_trace, git_ai_note, whogitit_note
+from support.git_traps import Trap, plant
+from support.repositories import Repository
+
+KEY = f"{SESSION}::t_1"
+GOOD = git_ai_note({"a.py": {KEY: "1-10"}})
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Repository:
+    made = Repository(tmp_path / "work")
+    made.commit({"a.py": TEN}, date="2026-01-01")
+    made.commit({"b.py": TEN.replace("x", "y")}, date="2026-01-02")
+    add_note(made, GOOD, "HEAD~1")
+    return made
+
+
+def problems(repository: Repository) -> list[str]:
+    """The lines about HEAD's records; that of the commit before it is read all the same."""
+    opened = Opened.of(repository.folder)
+    head = opened.resolve("HEAD")
+    with RecordReader(opened, head) as records:
+        assert not [each for each in records.of_commit(head).lines.values() if each]
+        assert records.of_commit(opened.resolve("HEAD~1")).of_line("a.py", 10) is not None
+    assert all(len(line.splitlines()) == 1 and len(line) < 300 for line in records.problems)
+    return records.problems
+
+
+def nested(depth: int) -> str:
+    return "[" * depth + "]" * depth
+
+
+WRONG_NOTES: dict[str, tuple[str | Callable[[], str], str]] = {
+    "no divider": ("a.py\n  key 1-2", "no line ---"),
+    "no JSON": ("a.py\n  key 1-2\n---\n{", "no JSON"),
+    "deep JSON": (lambda: f"a.py\n  key 1-2\n---\n{nested(200_000)}", "no JSON"),
+    "a list": ("a.py\n  key 1-2\n---\n[]", "another schema"),
+    "another schema": (git_ai_note({"b.py": {KEY: "1"}}, schema_version="authorship/9"), "another schema"),
+    "sessions are a list": (git_ai_note({"b.py": {KEY: "1"}}, sessions=[1]), "sessions that are no object"),
+    "a session is a number": (git_ai_note({"b.py": {KEY: "1"}}, sessions={SESSION: 7}), "without agent_id"),
+    "ten million ranges": (lambda: git_ai_note({"b.py": {KEY: "1," * 1_900_000 + "1"}}), "ranges of lines"),
+    "a gigantic range": (
+        git_ai_note({"b.py": {KEY: "1-99999999999999999999"}}),
+        "a range of lines that is none",
+    ),
+    "endless digits": (lambda: git_ai_note({"b.py": {KEY: "1" * 100_000}}), "a range of lines that is none"),
+    "a range backwards": (git_ai_note({"b.py": {KEY: "9-2"}}), "a range of lines that is none"),
+    "line nought": (git_ai_note({"b.py": {KEY: "0-2"}}), "a range of lines that is none"),
+    "dashes": (git_ai_note({"b.py": {KEY: "1-2-3"}}), "a range of lines that is none"),
+    "ranges before a path": (f"  {KEY} 1-2\n---\n" + "{}", "another schema"),
+    "a path above": (git_ai_note({"../b.py": {KEY: "1"}}), "leads outside"),
+    "a path from the root": (git_ai_note({"/etc/passwd": {KEY: "1"}}), "leads outside"),
+    "a path on a drive": (git_ai_note({"C:/b.py": {KEY: "1"}}), "leads outside"),
+    "larger than is read": (lambda: git_ai_note({"b.py": {KEY: "1"}}, more="x" * LARGEST), "larger than"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG_NOTES)
+def test_a_wrong_note_of_git_ai_is_skipped(repository: Repository, name: str) -> None:
+    text, said = WRONG_NOTES[name]
+    add_note(repository, text if isinstance(text, str) else text())
+    (problem,) = problems(repository)
+    assert said in problem
+
+
+WRONG_JSON = [
+    "{",
+    "[]",
+    "{}",
+    "7",
+    '"x"',
+    "null",
+    nested(200_000),
+    '{"session": {"model": {"id": 1}}, "files": 1}',
+]
+
+
+@pytest.mark.parametrize("number", range(len(WRONG_JSON)))
+def test_a_wrong_note_of_whogitit_is_skipped(repository: Repository, number: int) -> None:
+    add_note(repository, WRONG_JSON[number], ref="whogitit")
+    (problem,) = problems(repository)
+    assert "refs/notes/whogitit is skipped" in problem
+
+
+def test_lines_of_whogitit_outside_of_everything_are_skipped(repository: Repository) -> None:
+    add_note(repository, whogitit_note("../../etc/passwd", {1: ("AI", "x")}), ref="whogitit")
+    (problem,) = problems(repository)
+    assert "leads outside" in problem
+
+
+def test_wrong_agent_traces_are_skipped_in_one_line_a_file(repository: Repository) -> None:
+    head = repository.git("rev-parse", "HEAD")
+    ranges = {"start_line": 1, "end_line": 2}
+    traces = [
+        *WRONG_JSON,
+        agent_trace("../x", "b.py", ranges),
+        agent_trace(head, "../b.py", ranges),
+        agent_trace(head, "b.py", {"start_line": 2, "end_line": 1}),
+        agent_trace(head, "b.py", {"start_line": True, "end_line": 2}),
+        agent_trace(head, "b.py", {"start_line": 1, "end_line": 1e9}),
+        agent_trace(head, "b.py", *[ranges] * (MOST_RANGES + 1))[: LARGEST // 2],
+    ]
+    repository.commit({".agent-trace/traces.jsonl": "\n".join(traces)}, date="2026-01-03")
+    opened = Opened.of(repository.folder)
+    with RecordReader(opened, opened.resolve("HEAD")) as records:
+        assert not records.of_commit(head).lines
+    (problem,) = records.problems
+    assert (
+        problem
+        == f"records in .agent-trace/traces.jsonl are skipped: line 1: no JSON, and {len(traces) - 1} more"
+    )
+
+
+def test_many_ranges_that_lie_over_each_other_are_told_apart_at_once(repository: Repository) -> None:
+    keys = {KEY: ",".join(f"{n}-{200_000 - n}" for n in range(1, 49_000)), PERSON: "5-9"}
+    add_note(repository, git_ai_note({"b.py": keys}))
+    opened = Opened.of(repository.folder)
+    head = opened.resolve("HEAD")
+    with RecordReader(opened, head) as records:
+        ranges = records.of_commit(head).lines["b.py"]
+    assert [(each.first, each.last, each.record.by) for each in ranges] == [
+        (1, 4, "agent"), (5, 9, "person"), (10, 199_999, "agent")
+    ]  # fmt: skip
+
+
+def tree(repository: Repository, *entries: str) -> str:
+    return repository.git("mktree", "--missing", stdin="".join(f"{each}\n" for each in entries).encode())
+
+
+def test_notes_that_are_trees_links_and_submodules_are_no_notes(repository: Repository) -> None:
+    head = repository.git("rev-parse", "HEAD")
+    empty = tree(repository)
+    blob = repository.git("hash-object", "-w", "--stdin", stdin=GOOD.encode())
+    before = repository.git("rev-parse", "HEAD~1")
+    for entry in (
+        f"040000 tree {empty}\t{head}",
+        f"160000 commit {head}\t{head}",
+        f"120000 blob {blob}\t{head}",
+    ):
+        repository.git(
+            "update-ref", "refs/notes/ai", tree(repository, entry, f"100644 blob {blob}\t{before}")
+        )
+        assert problems(repository) == []
+
+
+def test_notes_in_trees_of_trees_without_end_are_skipped_in_one_line(repository: Repository) -> None:
+    # 24 levels with two entries each: 16 million paths in a few hundred bytes.
+    inner = tree(repository, f"100644 blob {repository.git('hash-object', '-w', '--stdin', stdin=b'x')}\tx")
+    for _ in range(24):
+        inner = tree(repository, f"040000 tree {inner}\taa", f"040000 tree {inner}\tbb")
+    repository.git("update-ref", "refs/notes/whogitit", inner)
+    (problem,) = problems(repository)
+    assert problem == "the notes in refs/notes/whogitit are skipped: more than 500,000 notes"
+
+
+@pytest.mark.parametrize("target", ["blob", "missing", "ring"])
+def test_references_of_notes_that_lead_nowhere_are_no_notes(repository: Repository, target: str) -> None:
+    place = repository.folder / ".git" / "refs" / "notes" / "whogitit"
+    if target == "blob":
+        place.write_text(repository.git("rev-parse", "HEAD:b.py") + "\n")
+    elif target == "missing":
+        place.write_text("0123456789" * 4 + "\n")
+    else:
+        place.write_text("ref: refs/notes/whogitit\n")
+    assert problems(repository) == []
+
+
+def test_a_damaged_note_is_skipped(repository: Repository) -> None:
+    add_note(repository, git_ai_note({"b.py": {KEY: "1-2"}}))
+    blob = repository.git("notes", "--ref=ai", "list", "HEAD")
+    place = repository.folder / ".git" / "objects" / blob[:2] / blob[2:]
+    place.chmod(0o600)
+    place.write_bytes(b"damaged")
+    (problem,) = problems(repository)
+    assert "is damaged" in problem
+
+
+def test_names_of_tools_that_could_be_anything_are_not_taken(repository: Repository) -> None:
+    agent = {"agent_id": {"tool": "Ann <ann@example.org>", "model": "x\n::add-mask::y"}}
+    add_note(repository, git_ai_note({"b.py": {KEY: "1-2"}}, sessions={SESSION: agent}))
+    opened = Opened.of(repository.folder)
+    head = opened.resolve("HEAD")
+    with RecordReader(opened, head) as records:
+        (found,) = records.of_commit(head).by_agents()
+    assert (found.tool, found.model, found.agent) == (None, None, "an agent")
+
+
+def test_nothing_that_the_repository_configures_runs(repository: Repository, tmp_path: Path) -> None:
+    trap = Trap(tmp_path / "trap")
+    plant(repository, trap)
+    traces = json.dumps({"files": []})
+    repository.write(".agent-trace/traces.jsonl", traces)
+    opened = Opened.of(repository.folder)
+    head = opened.resolve("HEAD")
+    with RecordReader(opened, head) as records:
+        assert records.of_commit(opened.resolve("HEAD~1")).by_agents()
+    assert trap.ran() == ""

@@ -1,0 +1,133 @@
+"""Records of lines, in three formats, followed to where the lines stand today."""
+
+import hashlib
+
+from codeorigin.declared.reader import RecordReader
+from codeorigin.declared.records import Record, RecordSource, Strength, WrittenBy
+from codeorigin.git.blame import line_origins
+from codeorigin.git.repository import Repository as Opened
+from support.changes import TEN
+from support.declared_records import (
+    PERSON,
+    PROMPT,
+    SESSION,
+    add_note,
+    agent_trace,
+    git_ai_note,
+    whogitit_note,
+)
+from support.repositories import Repository
+
+CODEX = Record(RecordSource.GIT_AI, WrittenBy.AGENT, Strength.LINES, "codex", "gpt-5.5")
+CURSOR = Record(RecordSource.GIT_AI, WrittenBy.AGENT, Strength.LINES, "cursor", "composer-1")
+ANN = Record(RecordSource.GIT_AI, WrittenBy.PERSON, Strength.LINES)
+UNTRACKED = Record(RecordSource.GIT_AI, WrittenBy.UNTRACKED, Strength.LINES)
+
+
+def declared(repository: Repository, path: str) -> list[Record | None]:
+    """What is recorded about each line of a file of HEAD."""
+    opened = Opened.of(repository.folder)
+    head = opened.resolve("HEAD")
+    with RecordReader(opened, head) as records:
+        found = records.of_lines(line_origins(opened.git, head, path))
+    assert records.problems == []
+    return found
+
+
+def test_notes_of_git_ai_tell_agents_people_and_untracked_lines_apart(repository: Repository) -> None:
+    keys = {f"{SESSION}::t_1": "1-3", PROMPT: "4,6", PERSON: "7-8", "s_unknown::t_1": "9", "human": "10"}
+    add_note(repository, git_ai_note({"a.py": keys}))
+    assert declared(repository, "a.py") == [
+        *[CODEX] * 3, CURSOR, UNTRACKED, CURSOR, ANN, ANN, UNTRACKED, UNTRACKED
+    ]  # fmt: skip
+
+
+def test_the_last_entry_for_a_line_counts(repository: Repository) -> None:
+    keys = {f"{SESSION}::t_1": "1-6", PROMPT: "3-8", f"{SESSION}::t_2": "4"}
+    add_note(repository, git_ai_note({"a.py": keys}))
+    assert declared(repository, "a.py") == [
+        CODEX, CODEX, CURSOR, CODEX, *[CURSOR] * 4, UNTRACKED, UNTRACKED
+    ]  # fmt: skip
+
+
+def test_a_note_without_lines_says_nothing(repository: Repository) -> None:
+    add_note(repository, git_ai_note({}))
+    assert declared(repository, "a.py") == [None] * 10
+
+
+def test_records_follow_their_lines_through_edits_and_renames(repository: Repository) -> None:
+    add_note(repository, git_ai_note({"a.py": {f"{SESSION}::t_1": "2-4"}}))
+    repository.git("mv", "a.py", "a b.py")
+    edited = TEN.split("\n")
+    edited[2] = "changed = 1"
+    repository.commit({"a b.py": "\n".join(["first = 1", *edited])}, date="2026-01-02")
+    assert declared(repository, "a b.py") == [None, UNTRACKED, CODEX, None, CODEX, *[UNTRACKED] * 6]
+
+
+def test_paths_of_every_form_are_found(repository: Repository) -> None:
+    for number, path in enumerate(('with "quotes".py', "tab\tand ümlaut.py", "plain/b.py"), 2):
+        repository.commit({path: TEN.replace("x", "y")}, date=f"2026-01-0{number}")
+        shown = f'"{path}"' if path != "plain/b.py" else path
+        add_note(repository, git_ai_note({shown: {f"{SESSION}::t_1": "1-10"}}))
+        assert declared(repository, path) == [CODEX] * 10
+
+
+def test_notes_of_whogitit_whose_text_is_another_are_stale(repository: Repository) -> None:
+    texts = TEN.split("\n")
+    kinds = ["AI", "AIModified", "Human", "Original", "Unknown", "AI"]
+    lines = {number: (kind, text) for number, (kind, text) in enumerate(zip(kinds, texts, strict=False), 1)}
+    lines[6] = ("AI", "another text")
+    add_note(repository, whogitit_note("a.py", lines), ref="whogitit")
+    found = declared(repository, "a.py")
+    agent = Record(RecordSource.WHOGITIT, WrittenBy.AGENT, Strength.LINES, None, "claude-opus-4-5")
+    mixed = Record(RecordSource.WHOGITIT, WrittenBy.MIXED, Strength.LINES, None, "claude-opus-4-5")
+    stale = Record(
+        RecordSource.WHOGITIT, WrittenBy.AGENT, Strength.LINES, None, "claude-opus-4-5", is_stale=True
+    )
+    person = Record(RecordSource.WHOGITIT, WrittenBy.PERSON, Strength.LINES)
+    assert found == [agent, mixed, person, None, None, stale, None, None, None, None]
+
+
+def test_agent_traces_count_for_the_commit_they_name_and_for_its_child(repository: Repository) -> None:
+    base = repository.git("rev-parse", "HEAD")
+    content = TEN.replace("x", "y")
+    right = "sha256:" + hashlib.sha256("\n".join(content.split("\n")[2:4]).encode()).hexdigest()[:16]
+    traces = [
+        agent_trace(base, "sub\\b.py", {"start_line": 1, "end_line": 2}),
+        agent_trace(base, "sub\\b.py", {"start_line": 3, "end_line": 4, "content_hash": right}),
+        agent_trace(base, "sub/b.py", {"start_line": 5, "end_line": 5, "content_hash": "sha256:" + "0" * 16}),
+        agent_trace(base, "sub/b.py", {"start_line": 6, "end_line": 6}, by="human"),
+        agent_trace(base, "sub/b.py", {"start_line": 7, "end_line": 7}, by="unknown"),
+        agent_trace(base, "a.py", {"start_line": 9, "end_line": 10}, by="mixed"),
+    ]
+    files = {
+        "sub/b.py": content,
+        ".agent-trace/traces.jsonl": "\n".join(traces),
+        ".agent-trace/prompts.jsonl": "{}",
+    }
+    repository.commit(files, date="2026-01-02")
+    model = "anthropic/claude-opus-4-8"
+    agent = Record(RecordSource.AGENT_TRACE, WrittenBy.AGENT, Strength.LINES, "cursor", model)
+    stale = Record(RecordSource.AGENT_TRACE, WrittenBy.AGENT, Strength.LINES, "cursor", model, is_stale=True)
+    mixed = Record(RecordSource.AGENT_TRACE, WrittenBy.MIXED, Strength.LINES, "cursor", model)
+    person = Record(RecordSource.AGENT_TRACE, WrittenBy.PERSON, Strength.LINES)
+    assert declared(repository, "sub/b.py") == [*[agent] * 4, stale, person, None, None, None, None]
+    assert declared(repository, "a.py") == [*[None] * 8, mixed, mixed]
+
+
+def test_a_trailer_speaks_of_all_lines_of_its_commit_that_no_tool_tracked(repository: Repository) -> None:
+    message = "Work\n\nCo-authored-by: Claude Opus 4.6 (1M context) <noreply@anthropic.com>"
+    repository.commit({"b.py": TEN.replace("x", "y")}, date="2026-01-02", message=message)
+    claude = Record(RecordSource.TRAILER, WrittenBy.AGENT, Strength.COMMIT, "claude", "claude-opus-4-6")
+    assert declared(repository, "b.py") == [claude] * 10
+    add_note(repository, git_ai_note({"b.py": {f"{SESSION}::t_1": "1-9"}}))
+    assert declared(repository, "b.py") == [*[CODEX] * 9, UNTRACKED]
+
+
+def test_what_a_shallow_clone_ends_with_says_nothing_about_older_lines(repository: Repository) -> None:
+    message = "Work\n\nCo-authored-by: Claude <noreply@anthropic.com>"
+    repository.commit({"a.py": TEN + "y = 1\n"}, date="2026-01-02", message=message)
+    shallow = Repository(repository.folder.parent / "shallow")
+    shallow.git("fetch", "--quiet", "--depth=1", repository.folder.as_uri(), "main")
+    shallow.git("checkout", "--quiet", "FETCH_HEAD")
+    assert declared(shallow, "a.py") == [None] * 11

@@ -1,0 +1,69 @@
+"""Records about a repository's commits, in the formats of the tools that leave them."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from support.repositories import Repository
+
+SESSION = "s_0123456789abcd"
+PERSON = "h_0123456789abcd"
+PROMPT = "0123456789abcdef"
+
+
+def git_ai_note(files: Mapping[str, Mapping[str, str]], **metadata: Any) -> str:
+    """A note of git-ai: ranges of lines by path and key. The keys of this module have metadata."""
+    session = {
+        "agent_id": {"tool": "codex", "id": "1", "model": "gpt-5.5"},
+        "human_author": "Ann <ann@example.org>",
+    }
+    prompt = {"agent_id": {"tool": "cursor", "id": "2", "model": "composer-1"}}
+    known = {
+        "schema_version": "authorship/3.0.0",
+        "prompts": {PROMPT: prompt},
+        "sessions": {SESSION: session},
+        "humans": {PERSON: {"author": "Ann <ann@example.org>"}},
+    }
+    lines = [
+        line
+        for path, keys in files.items()
+        for line in (path, *(f"  {key} {ranges}" for key, ranges in keys.items()))
+    ]
+    return "\n".join([*lines, "---", json.dumps(known | metadata, indent=2)])
+
+
+def whogitit_note(path: str, lines: Mapping[int, tuple[str, str]]) -> str:
+    """A note of whogitit: by number, the kind of source and the text of a line."""
+    listed = [
+        {"line_number": number, "content": text, "source": {"type": kind}, "confidence": 1.0}
+        for number, (kind, text) in lines.items()
+    ]
+    model = {"id": "claude-opus-4-5", "provider": "anthropic"}
+    note = {
+        "version": 3,
+        "session": {"session_id": "1", "model": model},
+        "files": [{"path": path, "lines": listed}],
+    }
+    return json.dumps(note)
+
+
+def agent_trace(revision: str, path: str, *ranges: Mapping[str, Any], by: str = "ai") -> str:
+    """A line of ``.agent-trace/traces.jsonl``."""
+    contributor = {"type": by, "model_id": "anthropic/claude-opus-4-8"}
+    conversation = {"url": "https://example.org/1", "contributor": contributor, "ranges": list(ranges)}
+    return json.dumps(
+        {
+            "version": "0.1.0",
+            "id": "550e8400-e29b-41d4-a716-446655440000",
+            "timestamp": "2026-01-23T14:30:00Z",
+            "vcs": {"type": "git", "revision": revision},
+            "tool": {"name": "cursor"},
+            "files": [{"path": path, "conversations": [conversation]}],
+        }
+    )
+
+
+def add_note(repository: Repository, text: str, commit: str = "HEAD", ref: str = "ai") -> None:
+    """Put a note on a commit."""
+    blob = repository.git("hash-object", "-w", "--stdin", stdin=text.encode("utf-8", "surrogateescape"))
+    repository.git("notes", f"--ref={ref}", "add", "-f", "-C", blob, commit)
