@@ -1,13 +1,18 @@
 """Sentences about how the model does on code of which records say who wrote it."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from codeorigin.model.past import Past
-from codeorigin.provenance.evaluation import RateGroup
 from codeorigin.provenance.rates import Rate
 from codeorigin.provenance.recorded import Provenance
 from codeorigin.wording.figures import counted
 from codeorigin.wording.past import past_sentence
+
+if TYPE_CHECKING:
+    from codeorigin.provenance.evaluation import RateGroup
 
 _NAMES = {
     Provenance.AGENT: "recorded as an agent's",
