@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from codeorigin.model.past import Past
 from codeorigin.provenance.rates import Rate
 from codeorigin.provenance.recorded import Provenance
-from codeorigin.wording.figures import counted
+from codeorigin.wording.figures import counted, percent_with_interval
 from codeorigin.wording.past import past_sentence
 
 if TYPE_CHECKING:
@@ -63,4 +63,4 @@ def _cells(group: RateGroup, views: Sequence[str]) -> list[str]:
 
 def rate_phrase(rate: Rate) -> str:
     """``34.2 % (29.8 to 38.9)``: a share of functions with its interval of 95 %."""
-    return f"{100 * rate.share:.1f} % ({100 * rate.low:.1f} to {100 * rate.high:.1f})"
+    return percent_with_interval(rate.share, rate.low, rate.high)
