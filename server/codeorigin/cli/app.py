@@ -16,6 +16,7 @@ from codeorigin.cli.terminal import PROGRAM, open_closed_streams, to_stderr
 from codeorigin.errors import CodeOriginError
 from codeorigin.fleet.options import ScanOptions
 from codeorigin.history.options import HistoryOptions
+from codeorigin.provenance.options import EvaluationOptions
 
 # Each command imports its module only when it runs, so that `--version` and `--help` are fast.
 # ruff: noqa: PLC0415
@@ -103,6 +104,13 @@ def delta(options: DeltaOptions) -> int:
     return run_delta(options)
 
 
+def evaluate_declared(options: EvaluationOptions) -> int:
+    """Show how many functions are found of those that records say an agent wrote. Exit code: 0 done, 2 an error."""
+    from codeorigin.provenance.evaluate import run_evaluate_declared
+
+    return run_evaluate_declared(options)
+
+
 add_command(app, CheckOptions, check)
 add_command(app, ExplainRequest, explain)
 add_command(app, LanguageOptions, language)
@@ -111,6 +119,7 @@ add_command(app, ServeOptions, serve)
 add_command(app, HistoryOptions, history)
 add_command(app, ScanOptions, scan)
 add_command(app, DeltaOptions, delta)
+add_command(app, EvaluationOptions, evaluate_declared)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
