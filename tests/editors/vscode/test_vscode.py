@@ -1,5 +1,6 @@
 """The extension in one file as users see it: findings, hover, heat map, explanation, in one VS Code window."""
 
+import re
 from pathlib import Path
 
 from playwright.sync_api import Page, expect
@@ -179,3 +180,12 @@ def test_action_on_a_finding_opens_the_same_panel(code: CodeServer, page: Page, 
         what="jump",
     )
     code.ask("run", command="workbench.action.closeEditorsInOtherGroups")
+
+
+def test_default_key_bindings_collide_with_nothing(code: CodeServer, page: Page, source: Path) -> None:
+    text = code.ask("text", uri="vscode://defaultsettings/keybindings.json")
+    bound = re.findall(r'"key": "([^"]+)",\s+"command": "([^"]+)"', text)
+    own = {key: command for key, command in bound if command.startswith("codeorigin.")}
+    assert set(own.values()) == {"codeorigin.explainFunction", "codeorigin.toggleHeatMap"}
+    taken = sorted({key for key, command in bound if command not in own.values()})
+    assert [key for key in own if key in taken] == [], taken
