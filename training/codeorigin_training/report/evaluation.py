@@ -9,10 +9,10 @@ from typing import Any
 from codeorigin_training.report.card import slice_sections, verdict_sections
 from codeorigin_training.report.commits import commit_sections
 from codeorigin_training.report.document import Block, Bullets, Heading, Paragraph, html
+from codeorigin_training.report.expectations import flagged_found_open
 from codeorigin_training.report.human_code import human_code_sections
 from codeorigin_training.report.section import Section, section_blocks
 from codeorigin_training.report.separation import (
-    flagged_found_open,
     in_file_sections,
     interval_note,
     quality_table,
