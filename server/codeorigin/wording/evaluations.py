@@ -1,17 +1,11 @@
 """Sentences about how the model does on code of which records say who wrote it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from codeorigin.model.past import Past
 from codeorigin.provenance.rates import Provenance, Rate, RateGroup
 from codeorigin.wording.figures import counted, percent_with_interval
 from codeorigin.wording.past import past_sentence
-
-if TYPE_CHECKING:
-    from codeorigin.provenance.evaluation import RateGroup
 
 _NAMES = {
     Provenance.AGENT: "recorded as an agent's",
