@@ -1,5 +1,7 @@
 """The functions of a commit's files, with what is recorded about their lines."""
 
+from __future__ import annotations
+
 import hashlib
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
@@ -7,6 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from codeorigin.declared.reader import RecordReader
 from codeorigin.declared.records import Record, Strength, WrittenBy
@@ -16,8 +19,10 @@ from codeorigin.git.blame import LineOrigin, line_origins
 from codeorigin.git.process import Git
 from codeorigin.git.repository import Repository
 from codeorigin.git.trees import tree_files
-from codeorigin.history.blob_functions import BlobFunction, BlobReader
 from codeorigin.past.commit import HUMAN_UNTIL
+
+if TYPE_CHECKING:
+    from codeorigin.history.blob_functions import BlobFunction, BlobReader
 
 MODERN_FROM = 1_609_459_200
 """2021-01-01 in seconds since 1970: people's code from then until December 2022 is most like today's."""
@@ -73,7 +78,7 @@ def function_origin(
         records: what is recorded about each of them.
         seconds: the time of a commit; None if it is not known.
     """
-    own = lines.own()
+    own = lines.telling()
     if not own or own[-1] > len(origins):
         return None
     commits = Counter(origins[line - 1].commit for line in own)

@@ -1,13 +1,18 @@
 """Sentences about how the model does on code of which records say who wrote it."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from codeorigin.model.past import Past
-from codeorigin.provenance.evaluation import RateGroup
 from codeorigin.provenance.rates import Rate
 from codeorigin.provenance.recorded import Provenance
-from codeorigin.wording.figures import counted
+from codeorigin.wording.figures import counted, percent_with_interval
 from codeorigin.wording.past import past_sentence
+
+if TYPE_CHECKING:
+    from codeorigin.provenance.evaluation import RateGroup
 
 _NAMES = {
     Provenance.AGENT: "recorded as an agent's",
@@ -58,4 +63,4 @@ def _cells(group: RateGroup, views: Sequence[str]) -> list[str]:
 
 def rate_phrase(rate: Rate) -> str:
     """``34.2 % (29.8 to 38.9)``: a share of functions with its interval of 95 %."""
-    return f"{100 * rate.share:.1f} % ({100 * rate.low:.1f} to {100 * rate.high:.1f})"
+    return percent_with_interval(rate.share, rate.low, rate.high)

@@ -34,6 +34,11 @@ def percent(share: float) -> str:
     return f"{100 * share:.2g} %" if share < 0.0995 else f"{100 * share:.0f} %"
 
 
+def percent_with_interval(share: float, low: float, high: float) -> str:
+    """A measured share with its interval: ``34.2 % (29.8 to 38.9)``."""
+    return f"{100 * share:.1f} % ({100 * low:.1f} to {100 * high:.1f})"
+
+
 def percent_as_given(share: float) -> str:
     """A limit that a user chose, with all its digits: ``0.125`` -> ``12.5 %``, ``0.0`` -> ``0 %``."""
     return f"{100 * share:g} %"

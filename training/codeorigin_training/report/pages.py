@@ -22,6 +22,7 @@ from codeorigin_training.report.separation import (
     interval_note,
     quality_table,
 )
+from codeorigin_training.report.settings import setting_sections
 from codeorigin_training.run import Log, Run
 from codeorigin_training.tracking import keep_settings
 
@@ -69,6 +70,7 @@ def with_quality(page: str, manifest: Mapping[str, Any]) -> str:
         *in_file_sections(metrics, 3),
         *human_code_sections(manifest),
         *commit_sections(manifest),
+        *setting_sections(metrics),
     ]
     return _between("quality", page, blocks)
 

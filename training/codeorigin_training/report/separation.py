@@ -105,10 +105,10 @@ def in_file_sections(metrics: Mapping[str, Any], level: int) -> list[Block]:
     ]
 
 
-def slice_table(title: str, figures: Mapping[str, Mapping[str, Any]]) -> Table:
-    """AUROC and share found for each value of one property, such as the language; the count alone where it is small."""
-    return Table(
-        (title, "AUROC", "found at 1 % false positives", "functions"),
+def language_sections(metrics: Mapping[str, Any]) -> list[Block]:
+    """AUROC and share found for each language; the count alone where it is small."""
+    table = Table(
+        ("Language", "AUROC", "found at 1 % false positives", "functions"),
         [
             (
                 name,
@@ -116,9 +116,10 @@ def slice_table(title: str, figures: Mapping[str, Mapping[str, Any]]) -> Table:
                 number(each["tpr_at_1_fpr"] if each["functions"] >= FEWEST else None, 2),
                 f"{each['functions']:,}",
             )
-            for name, each in figures.items()
+            for name, each in metrics["languages"].items()
         ],
     )
+    return [Heading("By language"), table]
 
 
 def _ranking_rows(columns: list[Mapping[str, Any]]) -> list[tuple[str, ...]]:
