@@ -83,7 +83,7 @@ docs: $(VENV)/.docs
 	$(BIN)/python docs/site.py
 	$(BIN)/zensical build --strict
 
-# What the release workflow does before it publishes; nothing is published.
+# Everything but the publishing of a release.
 release: $(VENV)/.release
 	rm -rf dist
 	$(BIN)/uv build --quiet

@@ -45,13 +45,14 @@ _ROOMS: dict[str, set[str]] = {
 _LOWER = {"": {"analysis"}, **_ROOMS}
 # The features: `wording` has the sentences of all of them, `cli` the shell that starts them.
 _FEATURES: dict[str, set[str]] = {
-    "wording": {"history"},
+    "wording": {"history", "provenance"},
     "pages": {"wording"},
     "check": {"cli", "pages", "wording"},
     "history": {"check", "cli", "pages", "wording"},
     "fleet": {"cli", "history", "pages", "wording"},
     "lsp": {"", "wording"},
-    "cli": {"check", "fleet", "history", "lsp", "wording"},
+    "provenance": {"check", "cli", "history", "pages", "wording"},
+    "cli": {"check", "fleet", "history", "lsp", "provenance", "wording"},
 }
 
 

@@ -51,16 +51,15 @@ VIEWS = [
 ]
 
 
+WIDE = {"views": [{"view": view, "strength": 4.0} for view in VIEWS], "folds": 2, "processes": 1}
+
+
 def smoke(data: Path) -> dict[str, dict[str, object]]:
     """Settings of every stage."""
     return {
         "corpus": {"data": str(data)},
-        "wide": {
-            "all_repositories": False,
-            "views": [{"view": view, "strength": 4.0} for view in VIEWS],
-            "folds": 2,
-            "processes": 1,
-        },
+        "wide": WIDE | {"all_repositories": False},
+        "unseen_agents": {"agents": ["helper", "nobody"], "wide": WIDE},
         "tokenizer": {"vocab_size": 400},
         "pretrain": {"encoder": ENCODER, "steps": 4, "batch": 4, "context": 64},
         "finetune": {
@@ -79,7 +78,6 @@ def smoke(data: Path) -> dict[str, dict[str, object]]:
             "slice_functions": 30,
             "perturbed_functions": 10,
             "rounds": 5,
-            "agents": [],
             "languages": [],
             "train_per_repository": 4,
             "learning_sizes": [8],
@@ -193,7 +191,11 @@ def test_manifest_has_all_kinds_of_figures(finished: Path) -> None:
     assert metrics["held_out"]["modern_human"]["auroc"] > 0.8
     assert metrics["held_out"]["pairs"]["pairs"] > 0
     assert set(metrics["baselines"]) == {"word_bigrams", "character_ngrams"}
-    assert set(metrics["slices"]["agent"]) == {"robot", "helper"}
+    assert set(metrics["settings"]["agents"]) == {"robot", "helper"}
+    assert 0.5 < metrics["out_of_fold"]["settings"]["agents"]["helper"]["by_text"]["auroc"] <= 1
+    (helper,) = metrics["unseen_agents"].values()
+    assert helper["with"]["functions"] == helper["without"]["functions"]
+    assert helper["with"]["auroc"] != helper["without"]["auroc"]
     assert 0 <= metrics["verdicts"]["false_positive_rate_modern"]["share"] <= 1
     assert manifest["data"]["held_out_repositories"] > 0
     assert abs(manifest["baseline_logit"] - manifest["bias"]) < 0.5

@@ -4,6 +4,7 @@ The classic recipe's command, which takes the longest, runs in ``test_recipes.py
 """
 
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -17,9 +18,40 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_checkout(tmp_path_factory.mktemp("checkout"))
 
 
+printed = cache(output_of)
+"""What a command prints; each runs once."""
+
+
 @pytest.mark.parametrize("command", [command for command in SHOWN if command != CLASSIC], ids=str)
 def test_commands_print_what_the_page_shows(command: str, checkout: Path) -> None:
-    assert missing(command, output_of(command, checkout)) == []
+    assert missing(command, printed(command, checkout)) == []
+
+
+def study_command(name: str) -> str:
+    return next(each for each in SHOWN if f" study {name} " in each)
+
+
+def studies_page(checkout: Path) -> str:
+    return (checkout / "runs" / "sample" / "studies" / "report.html").read_text("utf-8")
+
+
+def test_representations_are_measured_once(checkout: Path) -> None:
+    command = study_command("representations")
+    printed(command, checkout)
+    page = studies_page(checkout)
+    for title in ("which belong together", "what they tell of the author", "Evidence by construct", "<svg"):
+        assert title in page
+    assert "fitted on all repositories" in page, "what ships has read what it is measured on"
+    assert output_of(command, checkout).count("taken from") == 3
+    assert studies_page(checkout) == page
+
+
+def test_study_of_heads_shows_what_they_do(checkout: Path) -> None:
+    printed(study_command("heads"), checkout)
+    page = studies_page(checkout)
+    for text in ("Heads special to a construct", "AUROC lost without a head", "heads that differ"):
+        assert text in page
+    assert ("learnt nothing" in page) != ("the AUROC is level" in page)
 
 
 def test_page_has_every_system_and_names_existing_tests() -> None:

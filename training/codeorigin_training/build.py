@@ -18,6 +18,7 @@ from codeorigin_training.encoder.pretraining import PretrainConfig
 from codeorigin_training.encoder.settings import COMPACT, EncoderConfig
 from codeorigin_training.encoder.tokenizer import TokenizerConfig
 from codeorigin_training.ngrams.train import WideConfig
+from codeorigin_training.ngrams.unseen_agents import UnseenAgentsConfig
 from codeorigin_training.pipeline import STAGES
 from codeorigin_training.run import Log, Run
 from codeorigin_training.thresholds.config import CalibrateConfig
@@ -34,6 +35,7 @@ class BuildConfig:
 
     corpus: CorpusConfig | None = None
     wide: WideConfig = field(default_factory=WideConfig)
+    unseen_agents: tuple[str, ...] = UnseenAgentsConfig().agents
     deep: bool = False
     pretraining: bool = False
     tokenizer: TokenizerConfig = field(default_factory=TokenizerConfig)
@@ -61,6 +63,7 @@ class BuildConfig:
         found: dict[str, object] = {
             "corpus": replace(self.corpus or CorpusConfig(data=data), data=data),
             "wide": replace(self.wide, all_repositories=on_all),
+            "unseen_agents": UnseenAgentsConfig(self.unseen_agents, self.wide),
             "calibrate": replace(self.calibrate, deep=self.deep),
             "export": replace(self.export, views=views, overlap=self.finetune.overlap),
         }

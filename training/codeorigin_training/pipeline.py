@@ -56,6 +56,11 @@ STAGES = (
         "Train the n-gram part, cross-fitted by repository.",
     ),
     Stage(
+        "unseen_agents",
+        "ngrams.unseen_agents",
+        "Train the n-gram part again without each agent, and measure it on that agent's code.",
+    ),
+    Stage(
         "tokenizer",
         "encoder.tokenizer",
         "Train the vocabulary on the run's corpus.",

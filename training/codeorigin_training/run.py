@@ -37,6 +37,11 @@ class Run:
         return self.folder / "wide.npz"
 
     @property
+    def unseen_agents(self) -> Path:
+        """Figures of the wide part on agents whose code it was trained without."""
+        return self.folder / "unseen_agents.json"
+
+    @property
     def pretrained(self) -> Path:
         """The encoder after pretraining."""
         return self.folder / "pretrained.pt"

@@ -1,5 +1,5 @@
 // Bundles the extension into dist/, or the unit tests into out/test/.
-import { readdirSync } from "node:fs";
+import { copyFileSync, mkdirSync, readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
@@ -15,6 +15,9 @@ if (process.argv.includes("--tests")) {
     sourcemap: "inline",
   });
 } else {
+  // The walkthrough opens the example of the repository.
+  mkdirSync(`${root}/dist`, { recursive: true });
+  copyFileSync(`${root}/../examples/assistant_style.go`, `${root}/dist/sample.go`);
   const production = process.argv.includes("--production");
   await build({
     ...shared,

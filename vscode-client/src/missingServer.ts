@@ -4,7 +4,7 @@ import { plainMessage } from "./literal";
 import type { Missing } from "./server/launch";
 import { needsUpdate, type Places } from "./server/sources";
 
-const CREATE = "Create Environment";
+const CREATE = "Create Server Environment";
 const SELECT = "Select Interpreter";
 const SETTINGS = "Open Settings";
 const LOGS = "Show Logs";

@@ -20,7 +20,7 @@ export interface Status {
 }
 
 /**
- * `logit` and `ownProbability` are those of the function's own text; the rest follows from `logit` plus `fileEvidence`.
+ * `logit` is that of the function's own text with `pastEvidence`; the rest follows from `logit` plus `fileEvidence`.
  * The texts are for users, and shown as they are.
  */
 export interface Verdict {
@@ -29,6 +29,8 @@ export interface Verdict {
   probabilityText: string | null;
   logit: number | null;
   ownProbability: number | null;
+  pastEvidence: number | null;
+  pastAsHigh: number | null;
   fileEvidence: number | null;
   neighbours: number;
   commitEvidence: number | null;

@@ -28,26 +28,36 @@ esac
 
 function abort() {
   const lines: string[] = [];
+  const steps: string[] = [];
   const controller = new AbortController();
-  return { lines, controller, signal: controller.signal, log: (line: string) => lines.push(line) };
+  return { lines, steps, step: (text: string) => steps.push(text), controller, signal: controller.signal, log: (line: string) => lines.push(line) };
 }
 
 test("an environment is there once the installation is finished", async () => {
-  const { python, folder } = fakePython("echo Installed \"$*\"");
+  const { python, folder } = fakePython("echo Collecting onnxruntime-1.x; echo Installing collected packages: numpy; echo Installed \"$*\"");
   const watch = abort();
   assert.equal(interpreterIn(folder), undefined);
   await createEnvironment(folder, WHEEL, python, watch);
   assert.equal(interpreterIn(folder), join(folder, "bin", "python"));
   assert.ok(watch.lines.some((line) => line.startsWith("Installed") && line.endsWith(WHEEL)));
+  assert.deepEqual(watch.steps, [
+    "Looking for Python 3.11 or newer",
+    "Making a virtual environment",
+    "Installing the server",
+    "Fetching onnxruntime-1.x",
+    "Installing its libraries",
+  ]);
   assert.equal(isOutdated(folder, WHEEL), false);
   assert.equal(isOutdated(folder, "/wheels/codeorigin-0.2.0-py3-none-any.whl"), true);
 });
 
 test("a failed installation leaves nothing behind and says why", async () => {
   const { python, folder } = fakePython("echo no matching distribution >&2; exit 1");
-  await assert.rejects(createEnvironment(folder, WHEEL, python, abort()), (error: Error) => {
+  const watch = abort();
+  await assert.rejects(createEnvironment(folder, WHEEL, python, watch), (error: Error) => {
     assert.ok(error instanceof EnvironmentError);
-    assert.equal(error.message, "the server could not be installed: no matching distribution");
+    assert.equal(error.message, "the server could not be installed; the log has what was said");
+    assert.ok(watch.lines.includes("no matching distribution"));
     return true;
   });
   assert.equal(existsSync(folder), false);
@@ -59,7 +69,7 @@ test("a cancelled installation leaves nothing behind", async () => {
   const log = () => {
     watch.controller.abort();
   };
-  await assert.rejects(createEnvironment(folder, WHEEL, python, { signal: watch.signal, log }), { name: "AbortError" });
+  await assert.rejects(createEnvironment(folder, WHEEL, python, { ...watch, log }), { name: "AbortError" });
   assert.equal(existsSync(folder), false);
 });
 

@@ -8,6 +8,8 @@ export function verdict(probability: number | null): Verdict {
     probabilityText: probability === null ? null : `${Math.round(probability * 100)} %`,
     logit: probability === null ? null : Math.log(probability / (1 - probability)),
     ownProbability: probability,
+    pastEvidence: null,
+    pastAsHigh: null,
     fileEvidence: null,
     neighbours: 0,
     commitEvidence: null,

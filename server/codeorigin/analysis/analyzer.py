@@ -247,4 +247,4 @@ class Analyzer:
         function_id: str | None = None,
     ) -> Explanation | None:
         """The cached explanation of exactly this text, or None; runs no inference."""
-        return self._explainer.kept(span, function_id or id_of(text, span), options or ExplainOptions())
+        return self._explainer.cached(span, function_id or id_of(text, span), options or ExplainOptions())

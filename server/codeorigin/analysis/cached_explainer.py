@@ -29,13 +29,13 @@ def explanation_bytes(explanation: Explanation) -> int:
 class CachedExplainer:
     """Explains functions and caches the explanations.
 
-    :meth:`explain` is not thread-safe; :meth:`kept` may be called from any thread.
+    :meth:`explain` is not thread-safe; :meth:`cached` may be called from any thread.
     """
 
     def __init__(self, scorer: Scorer, gradient_path: Path | None, *, threads: int = 1) -> None:
         """For the arguments see :class:`~codeorigin.explain.explainer.Explainer`, which the first explanation loads."""
         self._scorer, self._gradient_path, self._threads = scorer, gradient_path, threads
-        self._kept: LruCache[tuple[str, ExplainOptions], Explanation] = LruCache(
+        self._cache: LruCache[tuple[str, ExplainOptions], Explanation] = LruCache(
             EXPLANATION_CACHE_BYTES, explanation_bytes
         )
 
@@ -50,19 +50,19 @@ class CachedExplainer:
         self, text: str, span: FunctionSpan, function_id: str, options: ExplainOptions, cancel: CancelToken
     ) -> Explanation:
         """The explanation of a function of ``text``, cached by its id; raises Cancelled and ModelError."""
-        if (kept := self.kept(span, function_id, options)) is not None:
-            return kept
+        if (cached := self.cached(span, function_id, options)) is not None:
+            return cached
         if span.inside is not None:
             block, own = span.inside
             return _in_document(self.explain(block.text, own, function_id, options, cancel), block)
         language = get_language(span.language).model_language
         made = self._explainer.explain(code_text(text, span), language, options=options, cancel=cancel)
-        self._kept.put((function_id, options), made)
+        self._cache.put((function_id, options), made)
         return _placed(made, span)
 
-    def kept(self, span: FunctionSpan, function_id: str, options: ExplainOptions) -> Explanation | None:
+    def cached(self, span: FunctionSpan, function_id: str, options: ExplainOptions) -> Explanation | None:
         """The cached explanation of the function, or None."""
-        explanation = self._kept.get((function_id, options))
+        explanation = self._cache.get((function_id, options))
         if explanation is None:
             return None
         if span.inside is not None:

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 def past_of_sources(sources: Sequence[Source], bundle: Bundle, load: "Callable[[], Analyzer]") -> Past | None:
     """The past of the repository that holds all ``sources``; a source that is no file belongs to the current folder.
 
-    None if there is no such repository, and as for :func:`~codeorigin.past.reading.repository_past`. That a shallow
-    clone has none is said on stderr.
+    None if there is no such repository, if git fails, and as for
+    :func:`~codeorigin.past.reading.repository_past`. That a shallow clone has none is said on stderr.
     """
     if bundle.calibration.past is None or not sources:
         return None
@@ -40,6 +40,6 @@ def past_of_sources(sources: Sequence[Source], bundle: Bundle, load: "Callable[[
             return None
         if repository.is_shallow:
             to_stderr(SHALLOW)
+        return repository_past(repository, bundle, load)
     except RepositoryError:
         return None
-    return repository_past(repository, bundle, load)

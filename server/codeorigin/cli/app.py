@@ -17,6 +17,7 @@ from codeorigin.cli.topics import TOPICS
 from codeorigin.errors import CodeOriginError
 from codeorigin.fleet.options import ScanOptions
 from codeorigin.history.options import HistoryOptions
+from codeorigin.provenance.options import BlameOptions, EvaluationOptions
 
 # Each command imports its module only when it runs, so that `--version` and `--help` are fast.
 # ruff: noqa: PLC0415
@@ -90,7 +91,7 @@ def history(options: HistoryOptions) -> int:
 
 
 def scan(options: ScanOptions) -> int:
-    """Judge many repositories, on one machine or on a cluster. Exit code: 0 done, 2 an error or a failed repository."""
+    """Judge many repositories, here or on a cluster. Exit code: 0 done, 2 an error or a failed repository."""
     try:
         from codeorigin.fleet.run import run_scan
     except ImportError as error:
@@ -105,11 +106,29 @@ def delta(options: DeltaOptions) -> int:
     return run_delta(options)
 
 
+def blame(options: BlameOptions) -> int:
+    """Show for every line of a file what is declared about it, and its weight. Exit code: 0 done, 2 an error."""
+    from codeorigin.provenance.blame import run_blame
+
+    return run_blame(options)
+
+
+def evaluate_declared(options: EvaluationOptions) -> int:
+    """Show how many functions are found of those that records say an agent wrote. Exit code: 0 done, 2 an error."""
+    from codeorigin.provenance.evaluate import run_evaluate_declared
+
+    return run_evaluate_declared(options)
+
+
 def help(options: HelpOptions) -> int:
     """Explain a topic, or show the help of a command."""
     from codeorigin.cli.help import show_help
 
-    commands = [each.callback.__name__ for each in app.registered_commands if each.callback is not None]
+    commands = [
+        each.callback.__name__.replace("_", "-")
+        for each in app.registered_commands
+        if each.callback is not None
+    ]
     return show_help(options.topic, commands, _run)
 
 
@@ -121,6 +140,8 @@ add_command(app, ScanOptions, scan)
 add_command(app, LanguageOptions, language)
 add_command(app, DoctorOptions, doctor)
 add_command(app, ServeOptions, serve)
+add_command(app, BlameOptions, blame)
+add_command(app, EvaluationOptions, evaluate_declared)
 add_command(app, HelpOptions, help)
 
 

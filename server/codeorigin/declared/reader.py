@@ -97,9 +97,9 @@ class RecordReader:
             self._known[name] = known
         return known
 
-    def of_lines(self, origins: Iterable[LineOrigin]) -> list[Record | None]:
-        """What is recorded about each of the lines."""
-        return [self.of_commit(each.commit).of_line(each.path, each.line) for each in origins]
+    def of_line(self, origin: LineOrigin) -> Record | None:
+        """The strongest record about a line; None without any."""
+        return self.of_commit(origin.commit).of_line(origin.path, origin.line)
 
     def _read(self, name: str) -> CommitRecords:
         whole: list[Record] = []

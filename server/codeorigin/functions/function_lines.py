@@ -31,7 +31,7 @@ class FunctionLines:
         place = bisect_left(changed, self.first, key=lambda each: each[1])
         return place < len(changed) and changed[place][0] <= self.last
 
-    def own(self) -> list[int]:
+    def telling(self) -> list[int]:
         """The lines that tell who wrote the function.
 
         Lines with neither a letter nor a digit do not: every function has a closing brace, and a diff may attribute
@@ -41,12 +41,12 @@ class FunctionLines:
         return [line for line in range(self.first, self.last + 1) if line not in plain]
 
     def is_written(self, changed: LineRanges) -> bool:
-        """Whether the function has :meth:`own` lines and all of them are ``changed``."""
-        own = self.own()
-        return bool(own) and all(
+        """Whether the function has :meth:`telling` lines and all of them are ``changed``."""
+        telling = self.telling()
+        return bool(telling) and all(
             (place := bisect_left(changed, line, key=lambda each: each[1])) < len(changed)
             and changed[place][0] <= line
-            for line in own
+            for line in telling
         )
 
     def changed_count(self, changed: LineRanges) -> int:

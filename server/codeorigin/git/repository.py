@@ -91,6 +91,13 @@ class Repository:
         """The location of a part of the repository, such as ``objects`` or ``index``."""
         return self.git.folder / self.git.line("rev-parse", "--git-path", name)
 
+    def inside(self, path: Path) -> str | None:
+        """A path on disk as git writes it, relative to the top; None if it is outside. Only its folder is resolved."""
+        if self.root is None:
+            return None
+        root, real = self.root.resolve(), path.parent.resolve() / path.name
+        return real.relative_to(root).as_posix() if real.is_relative_to(root) else None
+
     def head(self) -> str | None:
         """The commit of HEAD; None if there are no commits yet.
 

@@ -44,13 +44,9 @@ def committed_file(path: Path, max_bytes: int, cancel: CancelToken = NEVER) -> C
     """
     repository = Repository.of(path.parent, cancel)
     head = repository.head()
-    if head is None or repository.root is None:
+    name = repository.inside(path)
+    if head is None or name is None:
         return None
-    root = repository.root.resolve()
-    real = path.parent.resolve() / path.name
-    if not real.is_relative_to(root):
-        return None
-    name = real.relative_to(root).as_posix()
     found = repository.git.run("rev-parse", "--verify", "--quiet", f"{head}:{name}", answers=(0, 1, 128))
     blob = found.decode("ascii", "replace").strip()
     if not blob:

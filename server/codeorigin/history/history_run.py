@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.cli.terminal import display_path, printable
 from codeorigin.declared.reader import RecordReader
+from codeorigin.errors import RepositoryError
 from codeorigin.git.objects import Objects
 from codeorigin.git.repository import Repository
 from codeorigin.git.subjects import commit_subject
@@ -71,7 +72,10 @@ def open_history(request: HistoryRequest) -> Iterator[HistoryRun]:
         repository, request.revision, since=request.since, until=request.until, paths=request.paths
     )
     bundle = Bundle.load(request.model)
-    past = repository_past(repository, bundle, lambda: Analyzer(bundle)) if request.past else None
+    try:
+        past = repository_past(repository, bundle, lambda: Analyzer(bundle)) if request.past else None
+    except RepositoryError:
+        past = None  # what the commits need of the repository may be there all the same
     path = request.state or default_path(repository.folder, bundle.model_id)
     settings = request.settings if past is None else f"{request.settings} {past.evidence}"
     with ExitStack() as stack:

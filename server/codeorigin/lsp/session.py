@@ -16,9 +16,11 @@ from codeorigin.lsp.scoring.commits import Commits
 from codeorigin.lsp.scoring.document_state import DocumentState
 from codeorigin.lsp.scoring.explanation_jobs import ExplanationJobs
 from codeorigin.lsp.scoring.model_loader import ModelLoader
+from codeorigin.lsp.scoring.pasts import Pasts
 from codeorigin.lsp.scoring.requests import Key, Request, Result
 from codeorigin.lsp.scoring.worker import WorkerThread
 from codeorigin.lsp.scoring.workspace_scan import ScanFolder, Scanner
+from codeorigin.model.past import Past
 from codeorigin.settings.accepted_findings import AcceptedFindings
 from codeorigin.settings.schema import Settings
 
@@ -58,6 +60,7 @@ class Session:
         self.git = WorkerThread()
         """Runs git, which may be slow, in its own thread, so that nothing else waits for it."""
         self.commits = Commits(self.worker, self.git, self.loader)
+        self.pasts = Pasts(self.worker, self.git, self.loader)
         self.explanations = ExplanationJobs(self.worker, self.loader, client.start_progress)
         self._states: dict[str, DocumentState] = {}
         self.closed: dict[str, ClosedFindings] = {}
@@ -164,7 +167,8 @@ class Session:
         if state.waits_for_save and state.result is not None:
             snapshot = state.result.snapshot
         settings, folder = self.settings_of(uri), self.folder_path(uri)
-        return Request(snapshot, settings, folder, self.loader.generation, state.in_commits)
+        past = self.past(uri)
+        return Request(snapshot, settings, folder, self.loader.generation, state.in_commits, past)
 
     def key(self, uri: str) -> Key | None:
         """The key of :meth:`request`, which is cheap."""
@@ -174,7 +178,12 @@ class Session:
         state, version = self.state(uri), document.version or 0
         if state.waits_for_save and state.result is not None:
             version = state.result.version
-        return version, self.configuration.of(document.folder), self.loader.generation, state.in_commits
+        settings, past = self.configuration.of(document.folder), self.past(uri)
+        return version, settings, self.loader.generation, state.in_commits, past
+
+    def past(self, uri: str) -> Past | None:
+        """The past that an open document is judged with, as far as it is known."""
+        return self.pasts.known(self.state(uri).repository)
 
     def result(self, uri: str) -> Result | None:
         """The newest result of an open document, maybe of an older version."""
@@ -190,15 +199,17 @@ class Session:
 
     @property
     def pending(self) -> int:
-        """Number of documents that are waiting to be scored or being scored."""
+        """Number of documents that are waiting to be scored or being scored, and of other work on them."""
         states = self._states.values()
         is_checking = self.checking_closed is not None and not self.checking_closed.done()
-        return sum(state.is_busy + state.reads_commits for state in states) + is_checking
+        return (
+            sum(state.is_busy + state.reads_commits for state in states) + is_checking + self.pasts.is_reading
+        )
 
     @cached_property
     def scanner(self) -> Scanner:
         """Scores files that are not open; shared by all scans, so that it knows which files are unchanged."""
-        return Scanner(self.worker, self.loader, self.documents.encoding)
+        return Scanner(self.worker, self.loader, self.pasts, self.documents.encoding)
 
     def stop(self) -> None:
         """Cancel everything that runs or waits."""

@@ -75,7 +75,7 @@ def folded(kind: str, summary: str, body: Iterable[str], *, is_open: bool = Fals
 def verdict(judged: Judged) -> str:
     """The probability and the band, in its colour."""
     band = "none" if judged.band is None else judged.band.value
-    return f'<b class="{band}">{probability_decimal(judged.probability)} {band}</b>'
+    return f'<b class="{band}">{escape(probability_decimal(judged.probability))} {band}</b>'
 
 
 def problems(texts: Sequence[tuple[str, str]], more: str = "") -> str:

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from codeorigin.analysis.report import FileReport
 from codeorigin.cancellation import NEVER, CancelToken
-from codeorigin.errors import RepositoryError, SourceError
+from codeorigin.errors import SourceError
 from codeorigin.functions.documents import Document
 from codeorigin.git.objects import Objects, UnreadableObjectError
 from codeorigin.git.repository import Repository
@@ -49,29 +49,25 @@ def repository_past(
     load: Callable[[], Analyzes],
     cancel: CancelToken = NEVER,
 ) -> Past | None:
-    """The past of ``repository``; None if it has none, cannot be read, or if the model has no rule for it.
+    """The past of ``repository``; None if it has none, or if the model has no rule for it.
 
     At most :data:`MOST_FUNCTIONS` functions are read, of files chosen by a hash of their paths. Their scores are kept
     by commit and model; only without them is an analyzer loaded, with ``load``.
 
     Raises:
+        RepositoryError: the repository cannot be read.
         ModelError: the model is broken.
         Cancelled: ``cancel`` was triggered.
     """
     rule = bundle.calibration.past
-    if rule is None:
+    commit = None if rule is None else last_human_commit(repository)
+    if rule is None or commit is None:
         return None
-    try:
-        commit = last_human_commit(repository)
-        if commit is None:
-            return None
-        path = _kept_path(commit, bundle.model_id)
-        logits = _kept(path)
-        if logits is None:
-            logits = _read(repository, commit, load(), cancel)
-            _keep(path, logits)
-    except RepositoryError:
-        return None
+    path = _kept_path(commit, bundle.model_id)
+    logits = _kept(path)
+    if logits is None:
+        logits = _read(repository, commit, load(), cancel)
+        _keep(path, logits)
     return rule.past(logits)
 
 

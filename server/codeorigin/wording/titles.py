@@ -20,7 +20,7 @@ DETAILS = "Figures and method"
 NO_LINE = "No line stands out."
 
 TEXT_COLUMNS = ("prob.", "verdict", "file and lines", "function")
-HTML_COLUMNS = ("Function", "Lines", "Probability", "Verdict")
+HTML_COLUMNS = ("Function", "Lines", "Verdict")
 PAGE_NOTE = (
     "Files with the most findings first. The strongest findings open their code; the colour of a line is its evidence, "
     "towards an LLM or towards a person. For any other function: codeorigin explain FILE:LINE."

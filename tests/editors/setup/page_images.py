@@ -19,34 +19,22 @@ SIZES = {1400: 1300, 600: 1600}
 """Heights by width: the first screens of a page, so that a picture stays small."""
 
 TERSE, ASSISTANT = (ROOT / "examples" / name for name in ("terse_style.py", "assistant_style.go"))
-# Folder and sample of every month from January 2021 on.
-MONTHS = [
-    ("core", TERSE),
-    ("core", TERSE),
-    ("tools/text", TERSE),
-    ("core", TERSE),
-    ("tools/graph", TERSE),
-] * 3
-MONTHS += [
-    ("tools/text", TERSE),
-    ("server/retry", ASSISTANT),
-    ("core", TERSE),
-    ("server/items", ASSISTANT),
-] * 2
-MONTHS += [("server/retry", ASSISTANT), ("server/api", ASSISTANT), ("tools/text", ASSISTANT)] * 2
+FOLDERS = ("core", "server/retry", "tools/text", "server/api", "core", "tools/graph", "server/items")
+MONTHS, FILES = 30, 4
 
 
 def sample_repository(folder: Path) -> Path:
-    """A repository with a commit a month, of the two styles in examples/."""
+    """A repository with a commit a month from January 2021 on, more and more of them in the style of an assistant."""
     made = Repository(folder)
-    for number, (place, sample) in enumerate(MONTHS):
-        text = sample.read_text(encoding="utf-8")
+    for month in range(MONTHS):
         files = {}
-        for copy in range(1 + number % 3, 4):
-            name = f"part_{number}_{copy}"
-            renamed = text.replace("Retry", f"Retry{number}").replace("dijk", f"dijk_{name}")
-            files[f"{place}/{name}{sample.suffix}"] = renamed.replace("wrap(", f"wrap_{name}(")
-        made.commit(files, date=f"{2021 + number // 12}-{1 + number % 12:02}-11")
+        for copy in range(FILES):
+            sample = ASSISTANT if copy < (month - 9) // 4 else TERSE
+            name = f"part_{month}_{copy}"
+            renamed = sample.read_text(encoding="utf-8").replace("Retry", f"Retry{month}")
+            place = FOLDERS[(month + copy // 2) % len(FOLDERS)]
+            files[f"{place}/{name}{sample.suffix}"] = renamed.replace("dijk", f"dijk_{name}")
+        made.commit(files, date=f"{2021 + month // 12}-{1 + month % 12:02}-11")
     return made.folder
 
 
@@ -55,7 +43,7 @@ def written_pages(folder: Path) -> dict[str, Path]:
     repository = sample_repository(folder / "sample")
     pages = {name: folder / f"{name}.html" for name in OPEN}
     with chdir(repository):  # so that paths are short
-        main(["check", ".", "--format", f"html={pages['check']}", "--show", "all", "--jobs", "1"])
+        main(["check", ".", "--format", f"html={pages['check']}", "--jobs", "1"])
         state = ["--state", str(folder / "state.sqlite"), "--jobs", "1"]
         main(["history", "--format", f"html={pages['history']}", *state])
     return pages | {"evaluation": ROOT / "docs" / "evaluation" / "report.html"}

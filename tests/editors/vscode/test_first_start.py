@@ -1,5 +1,6 @@
 """What users see before there is a server: guidance, the extension's own environment, Workspace Trust."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -46,12 +47,22 @@ def test_extension_creates_an_environment_if_there_is_no_server(
     expect(toast).to_be_visible(timeout=60_000)
     expect(page.locator(".statusbar-item.error-kind", has_text="CodeOrigin")).to_be_visible()
     page.screenshot(path=artefacts / "no-server.png")
-    toast.get_by_text("Create Environment").click()
+    assert toast.inner_text().index("Create Server Environment") < toast.inner_text().index("Open Settings")
+    toast.get_by_text("Create Server Environment").click()
+    progress = page.locator(".notification-toast", has_text="Creating the server's environment")
+    expect(progress).to_contain_text(re.compile(r"Fetching \w|Installing its libraries"), timeout=120_000)
+    page.screenshot(path=artefacts / "creating-environment.png")
     expect(page.locator(".notification-toast", has_text="installed and running")).to_be_visible(
         timeout=300_000
     )
     wait_for_state(code, "ready", 60)
     wait_for_findings(code, source)
+    code.ask("run", command="codeorigin.openSample")
+    sample = wait_for(lambda: code.ask("selection"), what="the sample")["uri"]
+    wait_for(
+        lambda: len(code.ask("diagnostics", uri=sample)), done=lambda count: count == 3, what="its findings"
+    )
+    page.screenshot(path=artefacts / "sample.png")
     page.close()
 
 

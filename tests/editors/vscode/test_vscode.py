@@ -1,5 +1,6 @@
 """The extension in one file as users see it: findings, hover, heat map, explanation, in one VS Code window."""
 
+import re
 from pathlib import Path
 
 from playwright.sync_api import Page, expect
@@ -60,18 +61,31 @@ def test_status_is_ready_in_the_bar_and_the_language_status(
     page.mouse.move(5, 5)
 
 
-def test_hover_shows_the_table_of_lines(code: CodeServer, page: Page, source: Path, artefacts: Path) -> None:
+def test_hover_shows_all_of_it_without_scrolling(
+    code: CodeServer, page: Page, source: Path, artefacts: Path
+) -> None:
     line = line_of(source, f"def {FUNCTION}")
     texts = wait_for(
         lambda: "\n".join(code.ask("hover", path=str(source), at=at(line))),
-        done=lambda text: "| Line | Evidence |" in text,
+        done=lambda text: "▰" in text,
         what="hover with its explanation",
     )
-    assert "completeness gap" in texts
+    assert "](command:codeorigin.explain?" in texts
     page.locator(".view-line", has_text=FUNCTION).first.locator("span", has_text=FUNCTION).last.hover()
-    hover = page.locator(".monaco-hover:visible", has_text="likely LLM-written")
-    expect(hover.locator("table")).to_be_visible()
+    hover = page.locator(".monaco-hover:visible", has_text="Reads like LLM-written code")
+    last = hover.get_by_text("Whole explanation")
+    expect(last).to_be_visible()
     page.screenshot(path=artefacts / "hover-dark.png")
+    # 250 pixels are what VS Code gives a hover before it has to be scrolled. The diagnostic's row is above ours.
+    box, end = hover.bounding_box(), last.bounding_box()
+    assert box is not None
+    assert end is not None
+    assert box["height"] <= 250
+    assert end["y"] + end["height"] <= box["y"] + box["height"]
+    last.click()
+    panel = page.frame_locator("iframe.webview").frame_locator("iframe")
+    expect(panel.locator("h1")).to_have_text(FUNCTION)
+    code.ask("run", command="workbench.action.closeEditorsInOtherGroups")
     page.mouse.move(5, 5)
 
 
@@ -139,7 +153,10 @@ def test_explain_opens_the_panel(code: CodeServer, page: Page, source: Path, art
     rows = panel.locator("table.lines tr")
     expect(rows.first).to_be_visible()
     assert rows.count() > 10
-    expect(panel.locator("footer")).to_contain_text("not proof of who wrote it")
+    expect(panel.locator(".caveat")).to_contain_text("not proof of who wrote it")
+    expect(panel.locator("dl")).to_be_hidden()
+    panel.locator("summary").click()
+    expect(panel.locator("dl")).to_contain_text("codeorigin-small")
     bar = panel.locator("rect[width]").first
     assert "rgb" in bar.evaluate("node => getComputedStyle(node).fill")
     for theme, name in (("Default Light Modern", "light"), ("Default Dark Modern", "dark")):
@@ -163,3 +180,12 @@ def test_action_on_a_finding_opens_the_same_panel(code: CodeServer, page: Page, 
         what="jump",
     )
     code.ask("run", command="workbench.action.closeEditorsInOtherGroups")
+
+
+def test_default_key_bindings_collide_with_nothing(code: CodeServer, page: Page, source: Path) -> None:
+    text = code.ask("text", uri="vscode://defaultsettings/keybindings.json")
+    bound = re.findall(r'"key": "([^"]+)",\s+"command": "([^"]+)"', text)
+    own = {key: command for key, command in bound if command.startswith("codeorigin.")}
+    assert set(own.values()) == {"codeorigin.explainFunction", "codeorigin.toggleHeatMap"}
+    taken = sorted({key for key, command in bound if command not in own.values()})
+    assert [key for key in own if key in taken] == [], taken

@@ -52,7 +52,7 @@ def test_report_opens_as_a_page(code: CodeServer, page: Page, source: Path, arte
     code.ask("run", command="codeorigin.openReport")
     report = page.frame_locator("iframe.webview").frame_locator("iframe")
     expect(report.locator("h1")).to_have_text("CodeOrigin report")
-    expect(report.locator("h2", has_text="ledger.py")).to_be_visible()
+    expect(report.locator("summary code", has_text="ledger.py")).to_be_visible()
     page.screenshot(path=artefacts / "report-dark.png")
     code.ask("run", command="workbench.action.closeActiveEditor")
 

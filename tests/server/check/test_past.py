@@ -161,9 +161,9 @@ def test_text_report_says_what_was_compared(repository: Repository, check: Check
     assert "December 2022" not in check("new.py", "--verbose", "--no-past")
 
 
-def test_messages_say_how_many_score_as_high(repository: Repository, check: Check) -> None:
-    said = check("new.py", "--threshold", "0", "--format", "github")
-    assert "of this project's own 5 functions from before December 2022, " in said
+def test_page_says_how_many_score_as_high(repository: Repository, check: Check) -> None:
+    said = check("new.py", "--threshold", "0", "--format", "html")
+    assert "s own 5 functions from before December 2022, " in said
 
 
 def test_standard_input_belongs_to_the_current_folder(

@@ -25,6 +25,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "doctor": ("doctor",),
     "history": ("history", "."),
     "delta": ("delta", "report.json", "report.json"),
+    "evaluate-declared": ("evaluate-declared", "."),
 }
 
 

@@ -29,7 +29,7 @@ def declared(repository: Repository, path: str) -> list[Record | None]:
     opened = Opened.of(repository.folder)
     head = opened.resolve("HEAD")
     with RecordReader(opened, head) as records:
-        found = records.of_lines(line_origins(opened.git, head, path))
+        found = [records.of_line(each) for each in line_origins(opened.git, head, path)]
     assert records.problems == []
     return found
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from codeorigin.analysis.analyzer import Analyzer
+from codeorigin.errors import RepositoryError
 from codeorigin.functions.documents import Document
 from codeorigin.git.repository import Repository as Opened
 from codeorigin.model.bundle import Bundle
@@ -113,9 +114,10 @@ def test_files_that_cannot_be_read_are_left_out(tmp_path: Path, model: Path, fil
     assert len(found.logits) == 4
 
 
-def test_damaged_history_is_no_past(repository: Repository, model: Path) -> None:
+def test_damaged_history_cannot_be_read(repository: Repository, model: Path) -> None:
     name = repository.git("rev-parse", "HEAD~1").strip()
     path = repository.folder / ".git" / "objects" / name[:2] / name[2:]
     path.chmod(0o600)
     path.write_bytes(b"broken")
-    assert past_of(repository, model) is None
+    with pytest.raises(RepositoryError, match=r"git"):
+        past_of(repository, model)

@@ -1,6 +1,7 @@
 """Figures for commits on made-up repositories, checked against counts by hand."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -40,10 +41,15 @@ def calibration() -> Calibration:
     return fit_calibration(rows, logits, CONFIG)
 
 
-def test_commits_with_several_functions_raise_the_auroc(calibration: Calibration) -> None:
-    rows, logits = repositories(60, seed=1)
-    found = commit_metrics(rows, logits, calibration)
-    assert found is not None
+@pytest.fixture(scope="module")
+def found(calibration: Calibration) -> dict[str, Any]:
+    """The figures on 60 other repositories."""
+    measured = commit_metrics(*repositories(60, seed=1), calibration)
+    assert measured is not None
+    return measured
+
+
+def test_commits_with_several_functions_raise_the_auroc(found: dict[str, Any]) -> None:
     cells = {(each["human"], each["commit"]): each for each in found["functions"]}
     assert list(cells) == [(era, title) for era in ("old_human", "modern_human") for title, _, _ in RANGES]
     for era in ("old_human", "modern_human"):
@@ -61,10 +67,8 @@ def test_commits_with_several_functions_raise_the_auroc(calibration: Calibration
         assert min(gains[1:]) > 0.05
 
 
-def test_figures_of_a_context_match_its_answers(calibration: Calibration) -> None:
-    rows, logits = repositories(60, seed=2)
-    found = commit_metrics(rows, logits, calibration)
-    assert found is not None
+def test_figures_of_a_context_match_its_answers(calibration: Calibration, found: dict[str, Any]) -> None:
+    rows, logits = repositories(60, seed=1)
     context = context_answers(rows, logits, calibration)["in_commit"]
     labels = np.array([each.label for each in rows])
     rates = found["as_they_are"]["contexts"]["in_commit"]

@@ -26,7 +26,9 @@ def test_repositories_are_weighted_equally_and_the_worst_are_reported() -> None:
     ]
     called = np.zeros(len(rows), dtype=bool)
     called[:5] = called[50:55] = called[80:] = True
-    found = false_positive_figures(rows, called)
+    human = np.zeros(len(rows), dtype=bool)
+    human[5:10] = True
+    found = false_positive_figures(rows, called, human)
     cells = {(cell["population"], cell["language"]): cell for cell in found["cells"]}
     old = cells["old", "rust"]
     assert old["share"] == pytest.approx((5 / 50 + 5 / 10) / 2)
@@ -43,7 +45,15 @@ def test_repositories_are_weighted_equally_and_the_worst_are_reported() -> None:
         "large_repositories": 1,
         "worst_large": pytest.approx(0.1),
     }
-    assert found["found"]["rust"]["share"] == 1.0
+    assert (found["found"]["rust"]["share"], found["open"]["rust"]["share"]) == (1.0, 0.0)
+
+
+def test_llm_code_called_neither_is_open() -> None:
+    rows = [*rows_of("a", 4, label=1), *rows_of("b", 2, label=1), *rows_of("c", 3)]
+    where = np.arange(9)
+    found = false_positive_figures(rows, where == 0, (where == 1) | (where == 8))
+    assert found["open"]["all"]["share"] == pytest.approx((2 / 4 + 2 / 2) / 2)
+    assert found["open"].keys() == found["found"].keys() == {"all", "rust"}
 
 
 def test_quality_page_matches_the_shipped_model() -> None:
@@ -56,8 +66,9 @@ def test_quality_page_matches_the_shipped_model() -> None:
 
 def test_figures_are_written_between_the_markers() -> None:
     begin, end = "<!-- quality:begin -->", "<!-- quality:end -->"
+    summary = "<!-- summary:begin -->\nstale\n<!-- summary:end -->"
     rows = [*rows_of("a", 60), *rows_of("d", 4, label=1)]
-    figures = false_positive_figures(rows, np.arange(64) < 3)
+    figures = false_positive_figures(rows, np.arange(64) < 3, np.arange(64) == 63)
     shipped = json.loads((default_model_dir() / "manifest.json").read_text(encoding="utf-8"))
     manifest = {
         "name": "m",
@@ -66,12 +77,14 @@ def test_figures_are_written_between_the_markers() -> None:
         "metrics": shipped["metrics"] | {"false_positives": {"by_text": figures}},
         "data": shipped["data"],
     }
-    page = with_quality(f"before\n{begin}\nstale\n{end}\nafter\n", manifest)
-    assert page.startswith(f"before\n{begin}\n## Separating ")
+    page = with_quality(f"{summary}\nbefore\n{begin}\nstale\n{end}\nafter\n", manifest)
+    assert page.startswith("<!-- summary:begin -->\nOf 1,000 human-written functions ")
+    assert "| Rust | 0 % (0 of 1) | 75 % (1 of 1) | 5 % (1 of 1) |" in page
+    assert f"<!-- summary:end -->\nbefore\n{begin}\n## Separating " in page
     assert page.endswith(f"\n{end}\nafter\n")
     assert "stale" not in page
     assert "| before mid-2021 | 52 % | 5 % | 0 of 1 repositories | 5 % |" in page
     assert "| rust | 5 % (1 of 1) |" in page
     assert "where at most 1.5 % of human-written functions of its language score as high" in page
     with pytest.raises(CodeOriginError, match="lacks the lines"):
-        with_quality("no markers", manifest)
+        with_quality(summary, manifest)

@@ -35,7 +35,7 @@ def test_project_readme_gets_table(run: Run, tmp_path: Path) -> None:
     readme = tmp_path / "project.md"
     readme.write_text(f"before\n{BEGIN}\n{END}\nafter\n")
     card(CardConfig(readme=readme), run, lambda line: None)
-    assert "| AUROC against human code" in readme.read_text("utf-8")
+    assert "| in its file, as in an editor |" in readme.read_text("utf-8")
     assert readme.read_text("utf-8").endswith("after\n")
 
 

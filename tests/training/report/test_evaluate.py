@@ -23,7 +23,6 @@ CONFIG = EvaluateConfig(
     slice_functions=40,
     perturbed_functions=20,
     rounds=10,
-    agents=(),
     languages=("ruby",),
     train_per_repository=4,
     learning_sizes=(8,),

@@ -36,11 +36,12 @@ def test_readme_says_what_is_flagged_found_and_open_and_what_the_bands_mean(mani
     text = with_metrics(f"{BEGIN}\n{END}\n", manifest)
     rows = [line for line in text.splitlines() if line.startswith("| ")]
     assert len(rows) == 1 + 2
-    assert all(line.count("|") == 4 for line in rows)
+    assert all(line.count("|") == 6 for line in rows)
     assert "`llm`: at most 1.5 % of human-written functions score as high." in text
     verdicts = manifest["metrics"]["in_files"]["as_they_are"]["verdicts"]
     found, missed = (100 * verdicts[name]["share"] for name in ("true_positive_rate", "llm_called_human"))
     assert f"of 100 LLM-written ones {found:.0f} are found and {100 - found - missed:.0f} stay open" in text
+    assert rows[-1].endswith(f"| {found:.0f} % | {100 - found - missed:.0f} % | {missed:.0f} % |")
     assert "`human`: at most 5 % of LLM-written ones score as low." in text
 
 

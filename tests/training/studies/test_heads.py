@@ -1,6 +1,5 @@
-"""The study of attention heads: masses by hand, a planted head, pure noise, and the whole command."""
+"""The study of attention heads: masses by hand, a planted head, pure noise."""
 
-import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
@@ -236,22 +235,6 @@ def test_training_works_with_few_steps(count: int) -> None:
     said: list[str] = []
     train_retriever(model, pairs, config, said.append)
     assert said[-1].startswith("epoch 1: loss")
-
-
-def test_command_runs_the_whole_study(tmp_path: Path) -> None:
-    data = write_corpus(tmp_path / "data", repositories=60, functions=4)
-    settings = {name: getattr(CONFIG, name) for name in ("layers", "heads", "dim", "vocabulary", "epochs", "pairs",
-                "specification_tokens", "code_tokens", "batch", "rounds")}  # fmt: skip
-    (tmp_path / "config.json").write_text(json.dumps(settings), encoding="utf-8")
-    command = ["study", "heads", "--data", str(data), "--run", str(tmp_path / "run"),
-               "--config", str(tmp_path / "config.json")]  # fmt: skip
-    done = CliRunner().invoke(app, command)
-    assert done.exit_code == 0, done.output
-    page = (tmp_path / "run" / "studies" / "report.html").read_text(encoding="utf-8")
-    for text in ("Heads special to a construct", "AUROC lost without a head", "heads that differ"):
-        assert text in page
-    assert page.count("<svg") == 3
-    assert ("learnt nothing" in page) != ("the AUROC is level" in page)
 
 
 def test_too_few_specifications_are_refused(tmp_path: Path) -> None:

@@ -1,6 +1,5 @@
 """The study of representations on a made-up corpus: pairs, vocabularies, classifiers, detectors, the page."""
 
-import json
 import math
 from collections.abc import Sequence
 from dataclasses import replace
@@ -9,10 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from typer.testing import CliRunner
 
 from codeorigin.text.construct import CONSTRUCTS, Construct
-from codeorigin_training.cli import app
 from codeorigin_training.data.rows import Row
 from codeorigin_training.encoder.model import compact_body
 from codeorigin_training.encoder.settings import EncoderConfig
@@ -44,7 +41,6 @@ from codeorigin_training.studies.representations.vocabularies import (
     ExtendedVocabulary,
     SpelledVocabulary,
 )
-from support.corpus_maker import write_corpus
 from support.corpus_rows import row
 
 BUNDLE = Path(__file__).parents[3] / "models" / "codeorigin-small"
@@ -199,29 +195,6 @@ def test_evidence_is_split_by_construct_and_ranked() -> None:
     assert (found[0].evidence, found[1].evidence) == (0.75, 0.25)
     assert (found[0].auroc.value, found[1].auroc.value) == (1.0, 0.0)
     assert found[0].characters == pytest.approx(1 / len(CONSTRUCTS))
-
-
-def test_command_runs_the_whole_study_and_a_second_run_reuses_results(tmp_path: Path) -> None:
-    data = write_corpus(tmp_path / "data", repositories=20, functions=8)
-    settings = {
-        name: getattr(CONFIG, name)
-        for name in ("functions", "test_functions", "detector_functions", "detector_test_functions", "dim",
-                     "explained_functions", "vocabulary", "layers", "heads", "context", "epochs", "batch", "rounds",
-                     "joined_functions", "joined_context", "joined_epochs")
-    }  # fmt: skip
-    (tmp_path / "config.json").write_text(json.dumps({**settings, "bundle": str(BUNDLE)}), encoding="utf-8")
-    command = ["study", "representations", "--data", str(data), "--run", str(tmp_path / "run"),
-               "--config", str(tmp_path / "config.json")]  # fmt: skip
-    done = CliRunner().invoke(app, command)
-    assert done.exit_code == 0, done.output
-    page = tmp_path / "run" / "studies" / "report.html"
-    text = page.read_text(encoding="utf-8")
-    for title in ("which belong together", "what they tell of the author", "Evidence by construct", "<svg"):
-        assert title in text
-    assert "fitted on all repositories" in text, "what ships has read what it is measured on"
-    again = CliRunner().invoke(app, command)
-    assert again.output.count("taken from") == 3
-    assert page.read_text(encoding="utf-8") == text
 
 
 def test_pretrained_encoder_gets_new_embeddings_and_keeps_its_own(tmp_path: Path) -> None:

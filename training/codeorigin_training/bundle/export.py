@@ -48,7 +48,7 @@ class ExportConfig:
     """
 
     name: str = "codeorigin-small"
-    version: str = "0.7.0"
+    version: str = "0.7.1"
     views: tuple[View, ...] = field(default_factory=lambda: tuple(each.view for each in default_views()))
     overlap: int = 128
     limit_bytes: int = 50_000_000
@@ -124,7 +124,11 @@ def _export(
         overlap=config.overlap,
         processes=config.processes,
     )
-    metrics["out_of_fold"] = out_of_fold_figures(run, side, wide=bool(entry["parts"]["wide"]))
+    metrics["out_of_fold"] = out_of_fold_figures(
+        run, side, checked, wide=bool(entry["parts"]["wide"]), deep=bool(entry["parts"]["deep"])
+    )
+    if run.unseen_agents.is_file():
+        metrics["unseen_agents"] = json.loads(run.unseen_agents.read_text(encoding="utf-8"))["agents"]
     log(f"held out: {headline(metrics['held_out'])}")
     if config.baselines:
         metrics["baselines"] = held_out_baselines(

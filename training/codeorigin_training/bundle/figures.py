@@ -20,12 +20,13 @@ from codeorigin_training.metrics.commits import commit_metrics
 from codeorigin_training.metrics.false_positives import in_contexts
 from codeorigin_training.metrics.files import file_metrics
 from codeorigin_training.metrics.held_out import (
+    by_language,
     detector_metrics,
     in_file_metrics,
-    slices,
     verdict_metrics,
 )
 from codeorigin_training.metrics.ranking import OVER_DRAWS
+from codeorigin_training.metrics.settings import setting_metrics
 from codeorigin_training.metrics.test_set import keep_test_set
 from codeorigin_training.ngrams.features import view_matrices
 from codeorigin_training.ngrams.language_bias import language_biases
@@ -75,7 +76,8 @@ def held_out_figures(
         "interval_of": OVER_DRAWS,
         "held_out": detector_metrics(rows, logits),
         "verdicts": verdict_metrics(rows, by_text.answers),
-        "slices": slices(rows, logits),
+        "languages": by_language(rows, logits),
+        "settings": setting_metrics(rows, logits, calibration),
         "parts": {
             "wide": None if wide is None else detector_metrics(rows, wide_logits),
             "deep": None if encoder is None else detector_metrics(rows, deep),
@@ -92,21 +94,23 @@ def held_out_figures(
     return metrics
 
 
-def out_of_fold_figures(run: Run, side: TrainingSide, *, wide: bool) -> dict[str, Any]:
+def out_of_fold_figures(
+    run: Run, side: TrainingSide, calibration: Calibration, *, wide: bool, deep: bool
+) -> dict[str, Any]:
     """Figures on training repositories, each row scored by a model that did not see its repository.
 
     Without a wide part, they are those of the deep part; otherwise, those of the wide part and, if there is a deep
-    part, of the sum of both logits.
+    part, of the sum of both logits. ``settings`` are those of the bundle, which has the parts ``wide`` and ``deep``.
     """
-    deep: Floats | None = None
-    if run.deep.exists():
-        with np.load(run.deep) as kept:
-            deep = kept["out_of_fold"]
-    if not wide:
-        return {} if deep is None else {"deep": detector_metrics(side.rows, deep)}
-    with np.load(run.wide) as kept:
-        logits: Floats = kept["out_of_fold"]
-    figures = {"wide": detector_metrics(side.rows, logits)}
-    if deep is not None:
-        figures["wide_deep"] = detector_metrics(side.rows, logits + deep)
+    logits: dict[str, Floats] = {}
+    for name, path in (("wide", run.wide), ("deep", run.deep)):
+        if path.exists() and (wide or name == "deep"):
+            with np.load(path) as kept:
+                logits[name] = kept["out_of_fold"]
+    if len(logits) == 2:
+        logits["wide_deep"] = logits["wide"] + logits.pop("deep")
+    shipped = logits.get("_".join(name for name, there in (("wide", wide), ("deep", deep)) if there))
+    figures = {name: detector_metrics(side.rows, each) for name, each in logits.items()}
+    if shipped is not None:
+        figures["settings"] = setting_metrics(side.rows, shipped, calibration, intervals=False)
     return figures

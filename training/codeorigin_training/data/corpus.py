@@ -37,7 +37,7 @@ from codeorigin_training.tracking import tracked
 CARD, RECORD = "card.md", "corpus.json"
 
 _ADVICE = {FUNCTIONS: "pass the folder of the corpus with --data, or with --set data=FOLDER"}
-_VERSION = 4
+_VERSION = 5
 """Increased when the same inputs would give a different corpus."""
 
 

@@ -45,7 +45,8 @@ class Row:
     """One function of the corpus. ``label`` is 1 for ``llm``, 0 for ``human``; ``pair`` names its pair, if any.
 
     ``modern`` marks human code of July 2021 to November 2022: human-written, in today's style. ``group`` is the
-    task that an answer was written for; if it is empty, the project is the unit that must not be split.
+    task that an answer was written for; if it is empty, the project is the unit that must not be split. ``evidence``
+    says how LLM code is known to be that, if the data do, such as by a commit's author.
     """
 
     code: str
@@ -63,6 +64,7 @@ class Row:
     date: str = ""
     source: str = ""
     group: str = ""
+    evidence: str = ""
 
     @property
     def unit(self) -> str:
@@ -141,6 +143,7 @@ def _functions(path: Path) -> list[Row]:
             lines=entry["lines"],
             **{name: entry[name] or "" for name in _PROVENANCE},
             group=entry.get("group") or "",
+            evidence=entry["evidence"] if entry["label"] == "llm" else "",
         )
         for entry in read_entries(
             path,

@@ -20,6 +20,15 @@ DISTRIBUTION_WEIGHT = 0.5
 _RARER_CLASS_CAP = 3.0
 
 
+def length_class(lines: int) -> str:
+    """The length class within which classes are matched, such as ``9 to 15 lines``."""
+    starts = (1, *LENGTH_EDGES)
+    number = int(np.digitize(lines, LENGTH_EDGES))
+    if number == len(LENGTH_EDGES):
+        return f"{starts[-1]} lines or more"
+    return f"{starts[number]} to {starts[number + 1] - 1} lines"
+
+
 def cells(rows: Sequence[Row]) -> Integers:
     """The index of each row's language x test x length cell, int64 ``(len(rows),)``."""
     lengths = np.digitize([row.lines for row in rows], LENGTH_EDGES)

@@ -66,9 +66,9 @@ def copy_pairs(source: Path | None, kept: Collection[str], target: Path) -> None
 
 
 def evidence_of(row: Row) -> str:
-    """The value of the column ``evidence``: the era of human code, or ``trailer`` for LLM code."""
+    """The value of the column ``evidence``: the era of human code; of LLM code the row's, or ``trailer``."""
     if row.label == 1:
-        return "trailer"
+        return row.evidence or "trailer"
     if row.source == DISTRIBUTION_SOURCE:
         return DISTRIBUTION_MODERN if row.modern else DISTRIBUTION_OLD
     return MODERN if row.modern else OLD

@@ -15,14 +15,15 @@ from codeorigin_training.thresholds.shares import expected_rate_bound, populatio
 _TAIL_SHARE, _TAIL_FEWEST, _WORST_FEWEST = 0.05, 20, 50
 
 
-def false_positive_figures(rows: Sequence[Row], called: Booleans) -> dict[str, Any]:
-    """Shares of functions that are ``called`` ``llm``, bool ``(n,)``, with repositories weighted equally.
+def false_positive_figures(rows: Sequence[Row], called: Booleans, human_called: Booleans) -> dict[str, Any]:
+    """Shares of functions that are ``called`` ``llm`` or ``human``, bool ``(n,)``, with repositories weighted equally.
 
     ``cells`` has human code by population and language (``all`` for all of them), each as by
     :func:`~codeorigin_training.metrics.shares.called_share`. ``repositories`` has figures of single repositories with
     at least 20 human functions, by population: the mean share of the worst tenth, the number of repositories with more
     than 5 % called, the worst of those with at least 50 functions, and a ``bound`` on the expected share of a new
-    repository that holds for any distribution of scores. ``found`` has the share of LLM code called, by language.
+    repository that holds for any distribution of scores. ``found`` has the share of LLM code called ``llm``,
+    by language, and ``open`` the share of it called neither.
     """
     human = np.array([row.label == 0 for row in rows])
     names = np.array([row.project for row in rows])
@@ -37,12 +38,13 @@ def false_positive_figures(rows: Sequence[Row], called: Booleans) -> dict[str, A
             cells.append(
                 {"population": where, "language": language, **called_share(called[chosen], names[chosen])}
             )
-    found = {}
+    found, still_open = {}, {}
     for language in ("all", *np.unique(languages[~human]).tolist()):
         chosen = ~human & ((languages == language) | (language == "all"))
         if chosen.any():
             found[language] = called_share(called[chosen], names[chosen])
-    return {"cells": cells, "repositories": repositories, "found": found}
+            still_open[language] = called_share(~(called | human_called)[chosen], names[chosen])
+    return {"cells": cells, "repositories": repositories, "found": found, "open": still_open}
 
 
 def in_contexts(
@@ -51,7 +53,8 @@ def in_contexts(
     """:func:`false_positive_figures` of the ``counted`` ones of ``rows``, bool ``(n,)``, for every way to judge them."""
     inside = [rows[index] for index in np.flatnonzero(counted).tolist()]
     return {
-        name: false_positive_figures(inside, found.answers.llm[counted]) for name, found in contexts.items()
+        name: false_positive_figures(inside, found.answers.llm[counted], found.answers.human[counted])
+        for name, found in contexts.items()
     }
 
 

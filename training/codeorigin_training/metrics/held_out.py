@@ -124,21 +124,16 @@ def _ranking(rows: Sequence[Row], logits: Floats) -> dict[str, Any]:
     return {key: value for key, value in detector_metrics(rows, logits).items() if key in _IN_FILES}
 
 
-def slices(rows: Sequence[Row], logits: Floats) -> dict[str, dict[str, dict[str, float]]]:
-    """AUROC and TPR at 1 % FPR of ``logits`` ``(n,)`` per language and agent (against all human code)."""
+def by_language(rows: Sequence[Row], logits: Floats) -> dict[str, dict[str, float]]:
+    """AUROC and TPR at 1 % FPR of ``logits`` ``(n,)`` per language, against all human code."""
     corpus = [number for number, row in enumerate(rows) if row.pair is None]
     rows, logits = [rows[number] for number in corpus], logits[corpus]
     labels = np.array([row.label for row in rows], dtype=np.int64)
     languages = np.array([row.language for row in rows])
-    agents = np.array([row.agent for row in rows])
-    result: dict[str, dict[str, dict[str, float]]] = {"language": {}, "agent": {}}
-    for language in np.unique(languages):
-        result["language"][str(language)] = _slice(rows, labels, logits, languages == language)
-    for agent in np.unique(agents[labels == 1]):
-        result["agent"][str(agent) or "unknown"] = _slice(
-            rows, labels, logits, (labels == 0) | (agents == agent)
-        )
-    return result
+    return {
+        str(language): _slice(rows, labels, logits, languages == language)
+        for language in np.unique(languages)
+    }
 
 
 def _slice(rows: Sequence[Row], labels: Integers, logits: Floats, keep: Booleans) -> dict[str, float]:

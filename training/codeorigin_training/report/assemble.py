@@ -31,7 +31,7 @@ _INPUTS: Mapping[str, tuple[str, ...]] = {
         *("fewest_of_generator", "generator_functions", "rounds"),
     ),
     "transfer": (
-        *("perturbations", "slice_functions", "perturbed_functions", "agents", "languages"),
+        *("perturbations", "slice_functions", "perturbed_functions", "languages"),
         *("train_per_repository", "rounds"),
     ),
     "learning_curve": ("learning_sizes", "learning_seeds", "train_per_repository", "slice_functions"),

@@ -12,9 +12,10 @@ from codeorigin_training.report.separation import (
     SELECTION,
     in_file_sections,
     interval_note,
+    language_sections,
     quality_table,
-    slice_table,
 )
+from codeorigin_training.report.settings import setting_sections
 
 _LIMITS = (
     "A score is an estimate. It does not prove who wrote a function, and must not be used against a person.",
@@ -59,7 +60,8 @@ def model_card(manifest: Mapping[str, Any]) -> str:
         *in_file_sections(metrics, 2),
         *human_code_sections(manifest),
         *commit_sections(manifest),
-        *slice_sections(metrics),
+        *setting_sections(metrics),
+        *language_sections(metrics),
         Heading("Limits"),
         Bullets(_LIMITS),
     ]
@@ -78,16 +80,6 @@ def verdict_sections(manifest: Mapping[str, Any]) -> list[Block]:
         Paragraph(
             f"Expected calibration error of the probability: {number(verdicts['expected_calibration_error'])}."
         ),
-    ]
-
-
-def slice_sections(metrics: Mapping[str, Any]) -> list[Block]:
-    """How well the model ranks by language and by agent."""
-    return [
-        Heading("By language"),
-        slice_table("Language", metrics["slices"]["language"]),
-        Heading("By agent"),
-        slice_table("Agent", metrics["slices"]["agent"]),
     ]
 
 

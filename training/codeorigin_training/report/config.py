@@ -54,7 +54,6 @@ class EvaluateConfig:
     fewest_of_generator: int = 40
     generator_functions: int = 100
     rounds: int = 200
-    agents: tuple[str, ...] = ("claude", "copilot", "openhands")
     languages: tuple[str, ...] = ("python", "go", "ruby")
     train_per_repository: int = 60
     learning_sizes: tuple[int, ...] = (32, 64, 128, 256)

@@ -107,7 +107,7 @@ def _one_table_each(blocks: Sequence[Block]) -> Iterator[tuple[int, Block]]:
             yield place, block
             continue
         what = block.header[0]
-        by_language = {row[0] for row in block.rows} >= _LANGUAGES
+        by_language = {row[0].lower() for row in block.rows} >= _LANGUAGES
         if is_first and not by_language:
             is_first = False
             yield place, block

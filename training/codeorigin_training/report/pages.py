@@ -14,15 +14,15 @@ from codeorigin_training.files import write_whole
 from codeorigin_training.report.card import model_card
 from codeorigin_training.report.commits import commit_sections
 from codeorigin_training.report.document import Block, Heading, Paragraph, markdown
+from codeorigin_training.report.expectations import flagged_found_open, language_table, readme_table
 from codeorigin_training.report.human_code import bands, human_code_sections
 from codeorigin_training.report.separation import (
     SELECTION,
-    flagged_found_open,
     in_file_sections,
     interval_note,
     quality_table,
-    readme_table,
 )
+from codeorigin_training.report.settings import setting_sections
 from codeorigin_training.run import Log, Run
 from codeorigin_training.tracking import keep_settings
 
@@ -38,8 +38,7 @@ def with_metrics(readme: str, manifest: Mapping[str, Any]) -> str:
         readme_table(manifest["metrics"]),
         Paragraph(
             f"{manifest['name']} {manifest['version']}, {manifest['data']['held_out_repositories']} held-out "
-            "repositories, each function by its own text; 90 % intervals. "
-            f"{bands(manifest['calibration'])}"
+            f"repositories. {bands(manifest['calibration'])}"
         ),
     ]
     return _between("metrics", readme, blocks)
@@ -52,6 +51,15 @@ def with_quality(page: str, manifest: Mapping[str, Any]) -> str:
         CodeOriginError: the markers are missing or in the wrong order.
     """
     metrics, data = manifest["metrics"], manifest["data"]
+    summary: list[Block] = [
+        Paragraph(flagged_found_open(metrics)),
+        language_table(metrics),
+        Paragraph(
+            f"{manifest['name']} {manifest['version']}, {data['held_out_repositories']} held-out repositories. "
+            "Brackets: the 90 % interval and the number of repositories, or in how many of how many there is any."
+        ),
+    ]
+    page = _between("summary", page, summary)
     blocks: list[Block] = [
         Heading("Separating LLM-written from human-written functions"),
         Paragraph(
@@ -62,6 +70,7 @@ def with_quality(page: str, manifest: Mapping[str, Any]) -> str:
         *in_file_sections(metrics, 3),
         *human_code_sections(manifest),
         *commit_sections(manifest),
+        *setting_sections(metrics),
     ]
     return _between("quality", page, blocks)
 

@@ -48,33 +48,6 @@ def interval_note(metrics: Mapping[str, Any]) -> str:
     return f"{draws}; intervals are 90 %, of the first draw alone, by bootstrap over repositories."
 
 
-def readme_table(metrics: Mapping[str, Any]) -> Table:
-    """Two rows: AUROC against both sets of human code."""
-    columns = {"CodeOrigin": metrics["held_out"]}
-    if bigrams := (metrics.get("baselines") or {}).get("word_bigrams"):
-        columns["word bigrams + logistic regression"] = bigrams
-    rows = [
-        (f"AUROC {title}", *(ranked(each[key], "auroc") for each in columns.values())) for key, title in _SETS
-    ]
-    return Table(("", *columns), rows)
-
-
-def flagged_found_open(metrics: Mapping[str, Any]) -> str:
-    """What a user may expect of functions in their files, or by their own text without a rule for these."""
-    in_files = metrics.get("in_files")
-    verdicts = metrics["verdicts"] if in_files is None else in_files["as_they_are"]["verdicts"]
-
-    def of(total: int, share: float) -> str:
-        return f"{total * share:.0f}"
-
-    flagged = sorted(verdicts[f"false_positive_rate_{era}"]["share"] for era in ("old", "modern"))
-    found, missed = (verdicts[name]["share"] for name in ("true_positive_rate", "llm_called_human"))
-    return (
-        f"Of 1,000 human-written functions {of(1000, flagged[0])} to {of(1000, flagged[1])} are flagged; of 100 "
-        f"LLM-written ones {of(100, found)} are found and {of(100, 1 - found - missed)} stay open. Nothing is promised."
-    )
-
-
 def quality_table(metrics: Mapping[str, Any]) -> Table:
     """The shipped model and the baselines on held-out repositories."""
     columns = {"CodeOrigin": metrics["held_out"]}
@@ -132,10 +105,10 @@ def in_file_sections(metrics: Mapping[str, Any], level: int) -> list[Block]:
     ]
 
 
-def slice_table(title: str, figures: Mapping[str, Mapping[str, Any]]) -> Table:
-    """AUROC and share found for each value of one property, such as the language; the count alone where it is small."""
-    return Table(
-        (title, "AUROC", "found at 1 % false positives", "functions"),
+def language_sections(metrics: Mapping[str, Any]) -> list[Block]:
+    """AUROC and share found for each language; the count alone where it is small."""
+    table = Table(
+        ("Language", "AUROC", "found at 1 % false positives", "functions"),
         [
             (
                 name,
@@ -143,9 +116,10 @@ def slice_table(title: str, figures: Mapping[str, Mapping[str, Any]]) -> Table:
                 number(each["tpr_at_1_fpr"] if each["functions"] >= FEWEST else None, 2),
                 f"{each['functions']:,}",
             )
-            for name, each in figures.items()
+            for name, each in metrics["languages"].items()
         ],
     )
+    return [Heading("By language"), table]
 
 
 def _ranking_rows(columns: list[Mapping[str, Any]]) -> list[tuple[str, ...]]:

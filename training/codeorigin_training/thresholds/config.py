@@ -39,7 +39,7 @@ class CalibrateConfig:
     """
 
     llm_rate: float = 0.01
-    human_rate: float = 0.04
+    human_rate: float = 0.05
     shrinkage: float = 30.0
     fewest_repositories: int = 20
     min_lines: int = 3
@@ -59,7 +59,6 @@ class CalibrateConfig:
     past_weight: float = 0.75
     past_prior_functions: float = 20.0
     past_fewest_functions: int = 30
-    seed: int = 0
 
     def __post_init__(self) -> None:
         if not 0 < self.llm_rate < 1 or not 0 < self.human_rate < 1:

@@ -1,4 +1,4 @@
-"""Fits the rule for a project's own old functions."""
+"""Fits the rule for a project's own old functions, and applies it to the corpus."""
 
 from collections.abc import Sequence
 
@@ -38,4 +38,24 @@ def fit_past_rule(
         prior_functions=config.past_prior_functions,
         typical=float(np.mean(quantiles)),
         fewest_functions=config.past_fewest_functions,
+    )
+
+
+def past_evidence(rows: Sequence[Row], logits: Floats, rule: PastRule) -> Floats:
+    """What its project's past adds to the logit of every function, ``(n,)``; NaN in a project without a past.
+
+    Args:
+        rows: functions of the corpus with a verdict. The past is that from before mid-2021, so that code of 2021-22 can
+            stand for a project's new code.
+        logits: out-of-sample logits ``(n,)``.
+        rule: how much the past counts.
+    """
+    by_project: dict[str, list[float]] = {}
+    for row, logit in zip(rows, logits.tolist(), strict=True):
+        if row.label == 0 and not row.modern:
+            by_project.setdefault(row.project, []).append(logit)
+    found = {project: rule.past(old) for project, old in by_project.items()}
+    return np.array(
+        [np.nan if (past := found.get(row.project)) is None else past.evidence for row in rows],
+        dtype=np.float64,
     )

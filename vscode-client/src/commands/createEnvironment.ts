@@ -13,22 +13,23 @@ export async function createServerEnvironment({ channels, control, places }: Ser
       "this build of the extension comes without a server; install codeorigin yourself and set codeorigin.server.path.",
     );
   }
-  const isDone = await cancellable("Creating CodeOrigin's environment", async (signal, progress) => {
+  const isDone = await cancellable("Creating the server's environment", async (signal, progress) => {
+    const step = (message: string) => {
+      progress.report({ message });
+    };
     const log = (line: string) => {
       channels.log.info(line);
-      progress.report({ message: shorten(line) });
     };
     await control.stop();
     const preferred = await selectedInterpreter();
-    await createEnvironment(environment, wheel, preferred, { signal, log });
+    await createEnvironment(environment, wheel, preferred, { signal, log, step });
+    step("Starting the server");
+    await control.restart();
     return true;
   });
-  await control.restart();
-  if (isDone && control.running) {
+  if (!isDone) {
+    await control.restart();
+  } else if (control.running) {
     void vscode.window.showInformationMessage("CodeOrigin: the server is installed and running.");
   }
-}
-
-function shorten(line: string): string {
-  return line.length > 60 ? `${line.slice(0, 59)}…` : line;
 }

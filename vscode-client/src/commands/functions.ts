@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import * as vscode from "vscode";
 
 import { isScored } from "../languages";
@@ -13,6 +14,13 @@ export function scoredEditor(): vscode.TextEditor | undefined {
   }
   void vscode.window.showInformationMessage("CodeOrigin: open a file in a language that is scored first.");
   return undefined;
+}
+
+/** Opens code to try things on, as a text of its own that need not be saved. */
+export async function openSample({ places }: Services): Promise<void> {
+  const content = await readFile(places.sample, "utf8");
+  const document = await vscode.workspace.openTextDocument({ content, language: "go" });
+  await vscode.window.showTextDocument(document);
 }
 
 /** Explains the function at the caret or the one in a row of the tree. */

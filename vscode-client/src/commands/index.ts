@@ -6,7 +6,7 @@ import { NotRunning } from "../server/requests";
 import { acceptFindings } from "./accept";
 import { showActions } from "./actions";
 import { createServerEnvironment } from "./createEnvironment";
-import { explainFunction, rescoreFile, rescoreSelection, toggleHeatMap } from "./functions";
+import { explainFunction, openSample, rescoreFile, rescoreSelection, toggleHeatMap } from "./functions";
 import { openReport } from "./openReport";
 import { scanChanges, scanWorkspace } from "./scan";
 
@@ -24,6 +24,7 @@ export const COMMANDS: Record<string, Command> = {
   "codeorigin.scanChangedFunctions": scanChanges,
   "codeorigin.openReport": openReport,
   "codeorigin.accept": acceptFindings,
+  "codeorigin.openSample": openSample,
   "codeorigin.createEnvironment": createServerEnvironment,
   "codeorigin.actions": showActions,
   "codeorigin.restart": ({ control }) => control.restart(),

@@ -11,12 +11,16 @@ import { isolated } from "./programs";
 const PYTHONS =
   process.platform === "win32" ? ["py", "python"] : ["python3.14", "python3.13", "python3.12", "python3.11", "python3", "python"];
 const NEW_ENOUGH = "import sys; sys.exit(sys.version_info < (3, 11))";
+/** Where pip names the library that it fetches next. */
+const FETCHED = /^Collecting ([\w.-]+)/;
 const STAMP = "codeorigin-wheel";
 
 export interface Abort {
   signal: AbortSignal;
   /** A line of the installer's output. */
   log: (line: string) => void;
+  /** What begins now, in words for users. */
+  step: (text: string) => void;
 }
 
 /** An error that the user can fix; the message is one line. */
@@ -48,13 +52,25 @@ export async function createEnvironment(
   preferred: string | undefined,
   abort: Abort,
 ): Promise<void> {
+  abort.step("Looking for Python 3.11 or newer");
   const python = await findPython(preferred, abort);
+  abort.step("Making a virtual environment");
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   try {
     await run(python, ["-I", "-m", "venv", folder], "a virtual environment could not be made", abort);
+    abort.step("Installing the server");
+    const log = (line: string) => {
+      abort.log(line);
+      const [, library] = FETCHED.exec(line) ?? [];
+      if (library) {
+        abort.step(`Fetching ${library}`);
+      } else if (line.startsWith("Installing collected")) {
+        abort.step("Installing its libraries");
+      }
+    };
     const pip = ["-I", "-m", "pip", "install", "--disable-pip-version-check", "--no-input", wheel];
-    await run(interpreterPath(folder), pip, "the server could not be installed", abort);
+    await run(interpreterPath(folder), pip, "the server could not be installed", { ...abort, log });
     await writeFile(join(folder, STAMP), basename(wheel));
   } catch (error) {
     await rm(folder, { recursive: true, force: true });
@@ -81,11 +97,9 @@ async function findPython(preferred: string | undefined, abort: Abort): Promise<
 function run(command: string, args: string[], failure: string, { signal, log }: Abort): Promise<void> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { ...isolated(), signal, stdio: ["ignore", "pipe", "pipe"] });
-    let last = "";
     const take = (chunk: Buffer) => {
       for (const line of chunk.toString().split(/\r?\n/).filter((each) => each.trim())) {
-        last = line.trim();
-        log(last);
+        log(line.trim());
       }
     };
     child.stdout.on("data", take);
@@ -97,7 +111,7 @@ function run(command: string, args: string[], failure: string, { signal, log }: 
       if (code === 0) {
         resolve();
       } else {
-        reject(new EnvironmentError(last ? `${failure}: ${last}` : failure));
+        reject(new EnvironmentError(`${failure}; the log has what was said`));
       }
     });
   });

@@ -11,12 +11,15 @@ export type SourceFinder = () => Sources;
 export interface Places {
   environment: string;
   wheel: string | undefined;
+  /** Code whose functions are findings. */
+  sample: string;
 }
 
 export function placesOf(context: vscode.ExtensionContext): Places {
   return {
     environment: vscode.Uri.joinPath(context.globalStorageUri, "server").fsPath,
     wheel: bundledWheel(context.asAbsolutePath("bundled")),
+    sample: context.asAbsolutePath("dist/sample.go"),
   };
 }
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from codeorigin.analysis.report import FunctionReport, line_range, walk
+from codeorigin.analysis.report import FunctionReport, line_range
 from codeorigin.check.evidence import strongest, worst_first
 from codeorigin.check.result import CheckedFile, CheckResult
 from codeorigin.model.verdict import Band
@@ -15,7 +15,7 @@ from codeorigin.wording import CAVEAT
 from codeorigin.wording.changes import declared_sentence, scope_sentence, verdict_sentence
 from codeorigin.wording.figures import capitalized, counted, probability_decimal
 from codeorigin.wording.files import file_band_or_reason, file_phrase
-from codeorigin.wording.functions import band_or_reason, own_text
+from codeorigin.wording.functions import own_text, short_reason
 from codeorigin.wording.shares import shares_sentence
 from codeorigin.wording.titles import HTML_COLUMNS, PAGE_NOTE
 from codeorigin.wording.totals import summary_sentences
@@ -101,13 +101,12 @@ def _function(function: FunctionReport, lines: Sequence[HeatLine]) -> str:
 
 
 def _rows(functions: Sequence[FunctionReport]) -> Iterator[list[str]]:
-    for depth, function in walk(functions):
+    # Nested functions are judged as part of those around them.
+    for function in functions:
         first, last = line_range(function)
         judged = function.verdict
-        word = escape(band_or_reason(judged))
         yield [
-            f"{'&emsp;' * depth}<code>{html_line(function.span.qualified_name)}</code>",
+            html_line(function.span.qualified_name),
             f"{first}–{last}",
-            escape(probability_decimal(judged.probability)),
-            word if judged.band is None else f'<b class="{judged.band.value}">{word}</b>',
+            escape(short_reason(judged.reason)) if judged.band is None else verdict(judged),
         ]

@@ -13,8 +13,8 @@ from codeorigin.languages.kinds import DOCUMENT_KINDS, NOTEBOOK, DocumentKind
 from codeorigin.lsp.connection.parameters import plain_json
 from codeorigin.lsp.documents.configuration import SECTION
 from codeorigin.lsp.features.closed_files import check_closed, withdraw
-from codeorigin.lsp.features.commit_evidence import read_commits
 from codeorigin.lsp.features.publish import publish_soon
+from codeorigin.lsp.features.repository_evidence import read_repository
 from codeorigin.lsp.scoring.worker import Priority
 from codeorigin.lsp.session import Session
 from codeorigin.settings.project_files import WATCHED_FILES
@@ -89,7 +89,7 @@ def _load_model(session: Session, setting: str | None) -> None:
 def _publish_again(session: Session, uri: str) -> None:
     """Publish a document under new settings or by another model; cached texts cost nothing."""
     run, state = session.settings_of(uri).run, session.state(uri)
-    read_commits(session, uri)
+    read_repository(session, uri)
     if run is RunMode.ON_TYPE:
         state.waits_for_save = False
     if state.result is not None or (run is not RunMode.MANUAL and not state.waits_for_save):

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from functools import partial
 
 from lsprotocol import types
 
@@ -10,6 +11,7 @@ from codeorigin.lsp.connection.client_support import ClientSupport
 from codeorigin.lsp.connection.parameters import plain_json
 from codeorigin.lsp.features import pull_diagnostics
 from codeorigin.lsp.features.configuration import fetch_settings, reconfigure, watch_settings
+from codeorigin.lsp.features.repository_evidence import past_changed
 from codeorigin.lsp.server import CodeOriginServer
 
 logger = logging.getLogger(__name__)
@@ -18,6 +20,7 @@ logger = logging.getLogger(__name__)
 def register(server: CodeOriginServer) -> None:
     """Register the handlers."""
     session = server.session
+    session.pasts.changed = partial(past_changed, session)
 
     @server.feature(types.INITIALIZE)
     def initialize(params: types.InitializeParams) -> None:

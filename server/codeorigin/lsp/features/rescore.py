@@ -60,11 +60,11 @@ async def _rescore_selection(session: Session, snapshot: Snapshot, selection: ty
     if selected is None:
         message = UNCLEAR_LANGUAGE if snapshot.unnamed or snapshot.host is not None else UNSUPPORTED_LANGUAGE
         return {"verdict": None, "message": message}
-    (code, language), token = selected, CancelToken()
+    (code, language), token, past = selected, CancelToken(), session.past(snapshot.uri)
 
     def score() -> tuple[Verdict, str]:
         analyzer = session.loader.analyzer()
-        return analyzer.score(code, language, cancel=token), analyzer.model_id
+        return analyzer.score(code, language, past=past, cancel=token), analyzer.model_id
 
     try:
         verdict, model_id = await session.worker.submit(score, priority=Priority.ASKED, token=token)

@@ -6,9 +6,9 @@ from lsprotocol import types
 
 from codeorigin.lsp.documents.documents import SourceDocument
 from codeorigin.lsp.features.closed_files import check_closed, withdraw
-from codeorigin.lsp.features.commit_evidence import read_commits
 from codeorigin.lsp.features.configuration import reconfigure
 from codeorigin.lsp.features.publish import publish_soon
+from codeorigin.lsp.features.repository_evidence import read_repository
 from codeorigin.lsp.session import Session
 from codeorigin.settings.schema import RunMode
 
@@ -40,7 +40,7 @@ def edited(session: Session, uri: str) -> None:
 
 
 def saved(session: Session, uri: str) -> None:
-    """A document was saved: its commits may be others, and the quiet time near the caret is over."""
+    """A document was saved: its repository may have moved on, and the quiet time near the caret is over."""
     document = _document(session, uri)
     if document is not None:
         document.edited_lines = ()
@@ -93,7 +93,7 @@ def notebook_closed(session: Session, params: types.DidCloseNotebookDocumentPara
 
 def _score(session: Session, document: SourceDocument) -> None:
     uri = document.uri
-    read_commits(session, uri)
+    read_repository(session, uri)
     if session.settings_of(uri).run is not RunMode.MANUAL:
         session.state(uri).waits_for_save = False
         publish_soon(session, uri)

@@ -33,8 +33,9 @@ TITLES = {
 def verdict_to_wire(verdict: Verdict, settings: Settings) -> dict[str, Any]:
     """The JSON of a verdict; without one, its scores are null and ``reason`` says why.
 
-    ``logit`` and ``ownProbability`` are those of the function's own text. All other scores are derived from the sum of
-    ``logit``, ``fileEvidence`` and ``commitEvidence``. The texts are for users, and clients show them unchanged.
+    ``logit`` is that of the function's own text with ``pastEvidence``, ``ownProbability`` is without it. All other
+    scores are derived from the sum of ``logit``, ``fileEvidence`` and ``commitEvidence``. The texts are for users, and
+    clients show them unchanged.
     """
     band = settings.limits.band(verdict)
     answer, number = opening(verdict, band)
@@ -43,6 +44,8 @@ def verdict_to_wire(verdict: Verdict, settings: Settings) -> dict[str, Any]:
         "probabilityText": _percent(verdict.probability),
         "logit": verdict.logit,
         "ownProbability": verdict.own_probability,
+        "pastEvidence": None if verdict.past is None else verdict.past.evidence,
+        "pastAsHigh": None if verdict.past is None else verdict.past.as_high,
         "fileEvidence": verdict.file_evidence,
         "neighbours": verdict.neighbours,
         "commitEvidence": verdict.commit_evidence,

@@ -18,8 +18,10 @@ from codeorigin.languages.kinds import NOTEBOOK, DocumentKind, Kind, kind_for_pa
 from codeorigin.lsp.documents.documents import Positions, Snapshot
 from codeorigin.lsp.scoring.requests import FunctionRecord, Request, Result
 from codeorigin.model.file_verdict import FileVerdict
+from codeorigin.model.past import Past
 from codeorigin.settings.schema import Settings
 from codeorigin.text.positions import LineIndex, PositionEncoding
+from codeorigin.text.sources import read_source
 
 MAX_BYTES = 64 * 1024 * 1024
 _OVERHEAD_BYTES = 400
@@ -45,6 +47,18 @@ class FileKey:
     file_context: bool
     model_id: str
     languages: tuple[str, ...] = ()
+    past: Past | None = None
+
+    @classmethod
+    def of(cls, path: Path, settings: Settings, past: Past | None, model_id: str) -> "FileKey":
+        """The key of the file as it is on disk; raises SourceError."""
+        try:
+            found = path.stat()
+        except OSError as error:
+            raise SourceError(f"cannot be read: {error.strerror}", path) from error
+        return cls(
+            found.st_mtime_ns, found.st_size, settings.file_context, model_id, settings.languages, past
+        )
 
 
 def is_chosen(path: Path, settings: Settings) -> bool:
@@ -55,6 +69,13 @@ def is_chosen(path: Path, settings: Settings) -> bool:
     return kind is NOTEBOOK or (kind is not None and kind.id in settings.documents)
 
 
+def kind_of(path: Path) -> Kind:
+    """What a chosen file contains."""
+    kind = kind_for_path(path)
+    assert kind is not None, "other files are not chosen"
+    return kind
+
+
 @dataclass(frozen=True, slots=True)
 class ClosedFile:
     """A file as it is on disk. ``changed`` are the line ranges to look at, 1-based as in git; None means all."""
@@ -63,9 +84,14 @@ class ClosedFile:
     text: str
     changed: Sequence[tuple[int, int]] | None = None
 
+    @classmethod
+    def read(cls, path: Path, settings: Settings) -> "ClosedFile":
+        """The file as it is on disk; raises SourceError."""
+        return cls(path, read_source(path, max_bytes=settings.max_file_size, language=kind_of(path).id))
+
     def document(self, settings: Settings) -> Document:
         """What the analyzer is to read."""
-        return Document(self.text, self._kind.id, str(self.path), frozenset(settings.languages))
+        return Document(self.text, kind_of(self.path).id, str(self.path), frozenset(settings.languages))
 
     def record(
         self, report: FileReport, model_id: str, settings: Settings, encoding: PositionEncoding
@@ -80,7 +106,7 @@ class ClosedFile:
         except CodeOriginError as error:
             raise SourceError(error.reason, self.path) from None
         positions = Positions(LineIndex(self.text), encoding)
-        kind = self._kind
+        kind = kind_of(self.path)
         if kind is NOTEBOOK:
             functions = tuple(self._of_cells(report.pieces, positions))
             return FileRecord(self.path.as_uri(), model_id, None, functions)
@@ -104,12 +130,6 @@ class ClosedFile:
             )
         functions = tuple(result.record(function) for function in listed)
         return FileRecord(snapshot.uri, model_id, report.verdict, functions)
-
-    @property
-    def _kind(self) -> Kind:
-        kind = kind_for_path(self.path)
-        assert kind is not None, "other files are not chosen"
-        return kind
 
     def _of_cells(self, cells: Iterable[PieceReport], positions: Positions) -> Iterator[FunctionRecord]:
         for cell in cells:

@@ -79,7 +79,7 @@ class Commits:
         text = decode_source(file.content, str(path), MAX_BYTES, language.id)
         owners = {}
         for function, lines in self._functions(text, language, str(path), token):
-            commits = {file.commits[line - 1] for line in lines.own()}
+            commits = {file.commits[line - 1] for line in lines.telling()}
             if len(commits) == 1:
                 owners[function.function_id] = commits.pop()
         return owners

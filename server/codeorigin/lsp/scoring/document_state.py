@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from lsprotocol import types
 
@@ -21,6 +22,8 @@ class DocumentState:
     """Whether the task is still waiting for the user to stop typing."""
     waits_for_save: bool = False
     """Whether the newest text is not scored before a save or a request, as the settings say."""
+    repository: Path | None = None
+    """The repository whose past counts, if it has one; None if none does."""
     in_commits: Mapping[str, Sequence[float]] = field(default_factory=dict)
     """By function id, the own logits of the other functions of the commit that wrote it."""
     reading_commits: asyncio.Task[None] | None = None

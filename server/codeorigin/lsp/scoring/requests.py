@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
+from typing import Any
 
 from lsprotocol import types
 
@@ -17,10 +17,11 @@ from codeorigin.lsp.documents.documents import Snapshot
 from codeorigin.lsp.documents.eligibility import Skipped, skipped
 from codeorigin.lsp.scoring.model_loader import ModelLoader
 from codeorigin.model.file_verdict import FileVerdict
+from codeorigin.model.past import Past
 from codeorigin.model.verdict import Verdict
 from codeorigin.settings.schema import Settings
 
-Key = tuple[int, Settings, int, Mapping[str, Sequence[float]]]
+Key = tuple[int, Settings, int, Mapping[str, Sequence[float]], Past | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class Request:
     """Everything that scoring a document needs, captured once on the event loop.
 
     ``generation`` counts model changes, because results of two models are never mixed. ``in_commits`` are by function
-    id the own logits of the other functions of the commit that wrote it.
+    id the own logits of the other functions of the commit that wrote it, ``past`` is that of the document's repository.
     """
 
     snapshot: Snapshot
@@ -36,11 +37,12 @@ class Request:
     folder: Path | None = None
     generation: int = 0
     in_commits: Mapping[str, Sequence[float]] = field(default_factory=dict)
+    past: Past | None = None
 
     @property
     def key(self) -> Key:
-        """Version, settings, model and commits; while they are unchanged, so is the result."""
-        return self.snapshot.version, self.settings, self.generation, self.in_commits
+        """Version, settings, model, commits and past; while they are unchanged, so is the result."""
+        return self.snapshot.version, self.settings, self.generation, self.in_commits, self.past
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,18 +162,18 @@ def score(
     document = Document(
         snapshot.text, snapshot.kind.id, snapshot.path, frozenset(settings.languages), snapshot.is_cell
     )
-    analyze = partial(
-        analyzer.analyze, document, file_context=settings.file_context, in_commits=request.in_commits
-    )
+    how: dict[str, Any] = {
+        "file_context": settings.file_context,
+        "in_commits": request.in_commits,
+        "past": request.past,
+    }
     if not analyzer.is_slow:
-        return Result(request, analyze(cancel=cancel), analyzer.model_id)
+        return Result(request, analyzer.analyze(document, **how, cancel=cancel), analyzer.model_id)
     try:
-        report = analyze(cancel=CancelWhen(cancel, is_enough))
+        report = analyzer.analyze(document, **how, cancel=CancelWhen(cancel, is_enough))
     except Cancelled:
         cancel.raise_if_cancelled()
-        report = analyzer.analyze_scored(
-            document, file_context=settings.file_context, in_commits=request.in_commits, cancel=cancel
-        )
+        report = analyzer.analyze_scored(document, **how, cancel=cancel)
     return Result(request, report, analyzer.model_id)
 
 

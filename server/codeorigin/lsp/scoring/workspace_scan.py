@@ -6,19 +6,29 @@ from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from codeorigin.analysis.report import FileReport
 from codeorigin.cancellation import CancelToken, CancelWhen
 from codeorigin.errors import Cancelled, CodeOriginError, ModelError, SourceError
 from codeorigin.languages.kinds import DocumentKind, kind_for_path
 from codeorigin.lsp.documents.eligibility import is_excluded
-from codeorigin.lsp.scoring.closed_files import ClosedFile, FileKey, FileRecord, FileRecords, is_chosen
+from codeorigin.lsp.scoring.closed_files import (
+    ClosedFile,
+    FileKey,
+    FileRecord,
+    FileRecords,
+    is_chosen,
+    kind_of,
+)
 from codeorigin.lsp.scoring.model_loader import ModelLoader
+from codeorigin.lsp.scoring.pasts import Pasts
 from codeorigin.lsp.scoring.worker import Priority, WorkerThread
+from codeorigin.model.past import Past
+from codeorigin.past.place import repository_folder
 from codeorigin.settings.schema import Settings
 from codeorigin.text.positions import PositionEncoding
-from codeorigin.text.sources import decode_source, read_source
+from codeorigin.text.sources import decode_source
 from codeorigin.text.walking import walk_sources
 
 if TYPE_CHECKING:
@@ -66,12 +76,23 @@ class ScanSummary:
     errors: list[str] = field(default_factory=list)
 
 
+class _File(NamedTuple):
+    """A file to score, with its settings and the past of its repository."""
+
+    path: Path
+    settings: Settings
+    past: Past | None
+
+
 class Scanner:
     """Scores files from disk. A file that has not changed since the last scan is not read again."""
 
-    def __init__(self, worker: WorkerThread, loader: ModelLoader, encoding: PositionEncoding) -> None:
+    def __init__(
+        self, worker: WorkerThread, loader: ModelLoader, pasts: Pasts, encoding: PositionEncoding
+    ) -> None:
         self._worker = worker
         self._loader = loader
+        self._pasts = pasts
         self._encoding = encoding
         self.records = FileRecords()
         self.ended_at = float("-inf")
@@ -97,7 +118,7 @@ class Scanner:
             return
         summary.total = len(files)
         known: dict[Path, FileRecord | Exception] = {}
-        for done, (path, settings) in enumerate(files):
+        for done, (path, settings, _) in enumerate(files):
             summary.done = done
             if token.cancelled:
                 break
@@ -106,7 +127,9 @@ class Scanner:
             try:
                 if path not in known:
                     ahead = files[done : done + WALK_CHUNK]
-                    known = await self._scored([file for file in ahead if not skip(file[0].as_uri())], token)
+                    known = await self._scored(
+                        [file for file in ahead if not skip(file.path.as_uri())], token
+                    )
                 record = known.pop(path)
                 if isinstance(record, Exception):
                     raise record
@@ -124,7 +147,7 @@ class Scanner:
                 yield record, settings
         summary.cancelled = token.cancelled
         if not summary.cancelled:
-            await self._forget_others(folders, {path for path, _ in files})
+            await self._forget_others(folders, {file.path for file in files})
 
     async def _forget_others(self, folders: Sequence[ScanFolder], found: set[Path]) -> None:
         """Drop the records of files in ``folders`` that are gone or are excluded now."""
@@ -136,24 +159,25 @@ class Scanner:
         # In the worker, like every other access to the records.
         await self._worker.submit(lambda: self.records.keep(wanted), priority=Priority.SCAN)
 
-    async def _list(
-        self, folders: Sequence[ScanFolder], token: CancelToken
-    ) -> tuple[list[tuple[Path, Settings]], bool]:
+    async def _list(self, folders: Sequence[ScanFolder], token: CancelToken) -> tuple[list[_File], bool]:
         """The files to score, and whether the list was cut at :data:`MAX_FILES`."""
-        files: list[tuple[Path, Settings]] = []
+        files: list[_File] = []
+        repositories: dict[Path, Path | None] = {}
+        pasts: dict[Path | None, Past | None] = {None: None}
         for folder in folders:
             if not folder.settings.enable:
                 continue
             walk = walk_sources([folder.path], _has_code, exclude=folder.settings.exclude)
             while not token.cancelled:
                 chunk = await self._worker.submit(
-                    partial(_next_files, walk), priority=Priority.SCAN, token=token
+                    partial(_next_files, walk, repositories), priority=Priority.SCAN, token=token
                 )
-                files += [
-                    (path, folder.settings)
-                    for path in chunk
-                    if is_chosen(path, folder.settings) and folder.holds(path)
-                ]
+                for path in chunk:
+                    if is_chosen(path, folder.settings) and folder.holds(path):
+                        repository = repositories[path.parent] if folder.settings.past else None
+                        if repository not in pasts:
+                            pasts[repository] = await self._pasts.newest(repository, token)
+                        files.append(_File(path, folder.settings, pasts[repository]))
                 if len(files) > MAX_FILES:
                     logger.warning(
                         "the workspace has more than %d files; the others are not scored", MAX_FILES
@@ -163,46 +187,47 @@ class Scanner:
                     break
         return files, False
 
-    async def _scored(
-        self, files: Sequence[tuple[Path, Settings]], token: CancelToken
-    ) -> dict[Path, FileRecord | Exception]:
+    async def _scored(self, files: Sequence[_File], token: CancelToken) -> dict[Path, FileRecord | Exception]:
         """The records of the first of ``files``, or the errors; at least that of the very first."""
         until_wanted = CancelWhen(token, partial(self._worker.is_wanted_before, Priority.SCAN))
         for some, cancel in ((files, until_wanted), (files[:1], token)):
             found = await self._worker.submit(
                 partial(self._score, some, token, cancel), priority=Priority.SCAN, token=token
             )
-            if files[0][0] in found:
+            if files[0].path in found:
                 break
         return found
 
     def _score(
-        self, files: Sequence[tuple[Path, Settings]], token: CancelToken, cancel: CancelToken
+        self, files: Sequence[_File], token: CancelToken, cancel: CancelToken
     ) -> dict[Path, FileRecord | Exception]:
         """Read the first files and score their functions together, as far as it gets before ``cancel``.
 
-        They have the same settings, and together about as many bytes as a batch should have.
+        They have the same settings and past, and together about as many bytes as a batch should have.
         """
         analyzer = self._loader.analyzer()
-        settings = files[0][1]
+        _, settings, past = files[0]
         found: dict[Path, FileRecord | Exception] = {}
         new: list[tuple[ClosedFile, FileKey]] = []
         size = 0
-        for path, its_settings in files:
-            if its_settings is not settings or size >= SCAN_BATCH_BYTES:
+        for path, its_settings, its_past in files:
+            if its_settings is not settings or its_past is not past or size >= SCAN_BATCH_BYTES:
                 break
             token.raise_if_cancelled()
             try:
-                key = _file_key(path, settings, analyzer.model_id)
+                key = FileKey.of(path, settings, past, analyzer.model_id)
                 if key.size <= settings.max_file_size and (known := self.records.get(path, key)) is not None:
                     found[path] = known
                 else:
-                    new.append((ClosedFile(path, _read(path, settings)), key))
+                    new.append((ClosedFile.read(path, settings), key))
                     size += key.size
             except SourceError as error:
                 found[path] = error
         reports = analyzer.analyze_many(
-            (file.document(settings) for file, _ in new), file_context=settings.file_context, cancel=cancel
+            (file.document(settings) for file, _ in new),
+            file_context=settings.file_context,
+            past=past,
+            cancel=cancel,
         )
         try:
             for (file, key), report in zip(new, reports, strict=True):
@@ -228,7 +253,8 @@ class Scanner:
 
     async def file(self, path: Path, settings: Settings, token: CancelToken) -> FileRecord:
         """The verdicts on a file; scores it only if it has changed since it was scored. Raises like a scan."""
-        record = (await self._scored([(path, settings)], token))[path]
+        past = await self._pasts.of(path, settings, token)
+        record = (await self._scored([_File(path, settings, past)], token))[path]
         if isinstance(record, Exception):
             raise record
         return record
@@ -244,12 +270,14 @@ class Scanner:
             Cancelled: ``token`` was cancelled.
         """
 
+        past = await self._pasts.of(path, settings, token)
+
         def work() -> FileRecord:
-            text = decode_source(file.content, str(path), settings.max_file_size, _kind_id(path))
+            text = decode_source(file.content, str(path), settings.max_file_size, kind_of(path).id)
             changed = ClosedFile(path, text, file.lines)
             analyzer = self._loader.analyzer()
             (report,) = analyzer.analyze_many(
-                [changed.document(settings)], file_context=settings.file_context, cancel=token
+                [changed.document(settings)], file_context=settings.file_context, past=past, cancel=token
             )
             record = self._record(changed, report, analyzer.model_id, settings)
             if isinstance(record, Exception):
@@ -265,33 +293,14 @@ def log_failure(path: Path, error: Exception) -> str:
     return f"{path}: could not be scored ({type(error).__name__})"
 
 
-def _file_key(path: Path, settings: Settings, model_id: str) -> FileKey:
-    try:
-        found = path.stat()
-    except OSError as error:
-        raise SourceError(f"cannot be read: {error.strerror}", path) from error
-    return FileKey(
-        found.st_mtime_ns,
-        found.st_size,
-        settings.file_context,
-        model_id,
-        settings.languages,
-    )
-
-
-def _read(path: Path, settings: Settings) -> str:
-    return read_source(path, max_bytes=settings.max_file_size, language=_kind_id(path))
-
-
-def _kind_id(path: Path) -> str:
-    kind = kind_for_path(path)
-    assert kind is not None, "other files are not chosen"
-    return kind.id
-
-
 def _has_code(name: str) -> bool:
     return kind_for_path(name) is not None
 
 
-def _next_files(walk: Iterator[Path]) -> list[Path]:
-    return list(itertools.islice(walk, WALK_CHUNK))
+def _next_files(walk: Iterator[Path], repositories: dict[Path, Path | None]) -> list[Path]:
+    """The next files; ``repositories`` gets the repository of each folder that they are in."""
+    files = list(itertools.islice(walk, WALK_CHUNK))
+    for path in files:
+        if path.parent not in repositories:
+            repositories[path.parent] = repository_folder(path.parent)
+    return files

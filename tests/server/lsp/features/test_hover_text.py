@@ -38,6 +38,9 @@ EXPLANATION = Explanation(
 )  # fmt: skip
 
 
+ROOT = Path(__file__).parents[4]
+
+
 def content(
     verdict: Verdict,
     *,
@@ -108,8 +111,7 @@ def test_notes_are_escaped() -> None:
 
 def test_documented_hover_is_what_the_server_says() -> None:
     """docs/protocol.md shows the example that is in the repository, with the model that ships."""
-    root = Path(__file__).parents[4]
-    path = root / "examples" / "assistant_style.go"
+    path = ROOT / "examples" / "assistant_style.go"
     text = path.read_text("utf-8")
     analyzer = Analyzer.load()
     report = analyzer.analyze(Document(text, "go", str(path)))
@@ -120,4 +122,12 @@ def test_documented_hover_is_what_the_server_says() -> None:
     )  # fmt: skip
     result = Result(Request(snapshot, folder=path.parent), report, analyzer.model_id)
     hover = HoverContent(result, function, Settings(), analyzer.explain(text, function.span))
-    assert f"```\n{hover.plain_text()}\n```\n" in (root / "docs" / "protocol.md").read_text("utf-8")
+    assert f"```\n{hover.plain_text()}\n```\n" in (ROOT / "docs" / "protocol.md").read_text("utf-8")
+
+
+def test_sample_of_the_walkthrough_consists_of_findings_by_default() -> None:
+    bundled = "examples/assistant_style.go"
+    assert f"/../{bundled}`" in (ROOT / "vscode-client" / "scripts" / "bundle.mjs").read_text("utf-8")
+    # VS Code opens it as a text without a path.
+    report = Analyzer.load().analyze(Document((ROOT / bundled).read_text("utf-8"), "go"))
+    assert [Settings().limits.band(each.verdict) for each in report.functions] == [Band.LLM] * 3

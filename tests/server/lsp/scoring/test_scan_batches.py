@@ -19,6 +19,7 @@ from codeorigin.errors import Cancelled
 from codeorigin.functions.documents import Document
 from codeorigin.lsp.scoring import workspace_scan
 from codeorigin.lsp.scoring.closed_files import FileRecord
+from codeorigin.lsp.scoring.pasts import Pasts
 from codeorigin.lsp.scoring.worker import Priority, WorkerThread
 from codeorigin.lsp.scoring.workspace_scan import ScanFolder, Scanner, ScanSummary
 from codeorigin.settings.schema import Settings
@@ -66,7 +67,9 @@ class Bench:
 
     def __post_init__(self) -> None:
         loader: Any = self
-        self.scanner = Scanner(self.worker, loader, PositionEncoding.UTF16)
+        self.scanner = Scanner(
+            self.worker, loader, Pasts(self.worker, WorkerThread(), loader), PositionEncoding.UTF16
+        )
         for number in range(20):
             code, language = ALL[number % len(ALL)]
             name = f"f{number:02}.{EXTENSIONS.get(language, 'py')}"

@@ -19,6 +19,7 @@ from codeorigin.functions.finding import find_functions
 from codeorigin.languages import get_language
 from codeorigin.lsp.scoring import workspace_scan
 from codeorigin.lsp.scoring.closed_files import FileKey, FileRecord, FileRecords
+from codeorigin.lsp.scoring.pasts import Pasts
 from codeorigin.lsp.scoring.requests import FunctionRecord
 from codeorigin.lsp.scoring.worker import WorkerThread
 from codeorigin.lsp.scoring.workspace_scan import WALK_CHUNK, ScanFolder, Scanner, ScanSummary
@@ -42,13 +43,15 @@ class Bench:
 
     def __post_init__(self) -> None:
         loader: Any = self
-        self.scanner = Scanner(self.worker, loader, PositionEncoding.UTF16)
+        self.scanner = Scanner(
+            self.worker, loader, Pasts(self.worker, WorkerThread(), loader), PositionEncoding.UTF16
+        )
 
     def analyzer(self) -> "Bench":
         return self
 
     def analyze_many(
-        self, documents: Iterable[Document], *, file_context: bool, cancel: CancelToken
+        self, documents: Iterable[Document], *, file_context: bool, past: None, cancel: CancelToken
     ) -> Iterator[FileReport | Exception]:
         for document in documents:
             cancel.raise_if_cancelled()

@@ -1,4 +1,4 @@
-"""Models that the report trains itself: learning curve, agents and languages left out, controls, baselines."""
+"""Models that the report trains itself: learning curve, languages left out, controls, baselines."""
 
 import random
 from dataclasses import replace
@@ -20,8 +20,7 @@ CONFIG = EvaluateConfig(
     slice_functions=300,
     rounds=20,
     perturbations=(),
-    agents=("helper", "nobody"),
-    languages=("ruby",),
+    languages=("ruby", "fortran"),
     learning_sizes=(2, 10, 10_000),
     learning_seeds=2,
     baseline_functions=150,
@@ -72,22 +71,13 @@ def test_learning_curve_ends_with_all_repositories(training: TrainingSet, held_o
     assert (values(found)["AUROC, old: 18 repositories"] or 0.0) > 0.9
 
 
-def test_agents_and_languages_are_measured_by_a_model_without_them(
-    training: TrainingSet, held_out: list[Row]
-) -> None:
+def test_languages_are_measured_by_a_model_without_them(training: TrainingSet, held_out: list[Row]) -> None:
     found = transfer(training, held_out, CONFIG, {}, no_log)
-    # The agent has no held-out code, so its training repositories are measured.
-    helper, ruby = found.tables[0].rows
-    assert (helper[0].split(" (")[0], ruby[0].split(" (")[0]) == (
-        "unseen agent: helper",
-        "unseen language: ruby",
-    )
-    # 60 functions by the agent, with as many human-written ones.
-    assert helper[5] == "120"
+    (ruby,) = found.tables[0].rows
+    assert ruby[0].split(" (")[0] == "unseen language: ruby"
     assert 100 <= int(ruby[5]) <= sum(row.language == "ruby" for row in held_out)
-    for name in ("unseen agent: helper", "unseen language: ruby"):
-        assert (values(found)[f"AUROC: {name}"] or 0.0) > 0.9
-        assert values(found)[f"AUROC of the model trained with it: {name}"] is not None
+    assert (values(found)["AUROC: unseen language: ruby"] or 0.0) > 0.9
+    assert values(found)["AUROC of the model trained with it: unseen language: ruby"] is not None
 
 
 def only_people(count: int, seed: int, *, leak: bool) -> list[Row]:

@@ -8,8 +8,8 @@ from sklearn.calibration import calibration_curve
 
 from codeorigin_training.arrays import Booleans, Floats, Integers
 from codeorigin_training.data.rows import Row
-from codeorigin_training.data.weights import LENGTH_EDGES
-from codeorigin_training.metrics.data import agent_family, unit_numbers
+from codeorigin_training.data.weights import length_class
+from codeorigin_training.metrics.data import unit_numbers
 from codeorigin_training.metrics.detector import Detector
 from codeorigin_training.metrics.figures import Figures, Sample, measure
 from codeorigin_training.metrics.slices import matched_draw
@@ -107,7 +107,7 @@ def _reliability(labels: Integers, probabilities: Floats) -> Series:
 
 
 def breakdowns(rows: Sequence[Row], whole: Sample, config: EvaluateConfig) -> list[Breakdown]:
-    """By language, length and test code, with both classes of each value; by agent, against all human code."""
+    """By language, length and test code, with both classes of each value."""
     properties: dict[str, Callable[[Row], str]] = {
         "language": lambda row: row.language,
         "length": lambda row: length_class(row.lines),
@@ -120,10 +120,6 @@ def breakdowns(rows: Sequence[Row], whole: Sample, config: EvaluateConfig) -> li
             set(values), key=lambda value: (int(value.split()[0]) if value[0].isdigit() else 0, value)
         )
         masks += [(name, str(value), values == value) for value in order]
-    agents = np.array([agent_family(row.agent) if row.label else "" for row in rows])
-    masks += [
-        ("agent", str(agent), (whole.labels == 0) | (agents == agent)) for agent in np.unique(agents) if agent
-    ]
     found: list[Breakdown] = []
     for name, value, keep in masks:
         chosen = _matched(rows, keep, config.seed)[: config.slice_functions]
@@ -144,15 +140,6 @@ def _breakdown_chart(found: Sequence[Breakdown]) -> Chart:
         series.append(Series(name, values, tuple(map(float, places)), low, high))
     ticks = tuple(f"{value} ({figures.items:,})" for _, value, figures in found)
     return Chart("AUROC with its interval (functions)", ChartKind.ROWS, "AUROC", "", tuple(series), ticks)
-
-
-def length_class(lines: int) -> str:
-    """The length class within which classes are matched, such as ``9 to 15 lines``."""
-    starts = (1, *LENGTH_EDGES)
-    number = int(np.digitize(lines, LENGTH_EDGES))
-    if number == len(LENGTH_EDGES):
-        return f"{starts[-1]} lines or more"
-    return f"{starts[number]} to {starts[number + 1] - 1} lines"
 
 
 def _matched(rows: Sequence[Row], keep: Booleans, seed: int) -> Integers:

@@ -27,6 +27,8 @@ const QUESTIONS = {
     await vscode.window.showTextDocument(document, { preview: false });
     return document.uri.toString();
   },
+  /** The text of any document that VS Code can open. */
+  text: async (place) => (await vscode.workspace.openTextDocument(target(place))).getText(),
   diagnostics: (place) =>
     vscode.languages.getDiagnostics(target(place)).map(({ message, source, severity, code, range }) => ({
       message,

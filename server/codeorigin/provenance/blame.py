@@ -1,0 +1,172 @@
+"""``codeorigin blame FILE``: for every line what is declared about it, and its weight in the estimate."""
+
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, TextIO
+
+import codeorigin
+from codeorigin.analysis.analyzer import Analyzer
+from codeorigin.analysis.report import FunctionReport
+from codeorigin.check.formats.json_text import encoded
+from codeorigin.check.inputs import file_source, find_project
+from codeorigin.check.past import past_of_sources
+from codeorigin.cli.exit_codes import ExitCode
+from codeorigin.cli.output import open_reports
+from codeorigin.cli.terminal import display_path, printable_code, to_stderr
+from codeorigin.declared.files import file_records
+from codeorigin.declared.records import Record
+from codeorigin.errors import SourceError
+from codeorigin.functions.documents import Document
+from codeorigin.functions.function_lines import function_lines
+from codeorigin.languages import Language
+from codeorigin.pages.code import HeatLine, code_box
+from codeorigin.pages.frame import page
+from codeorigin.provenance.options import BlameFormat, BlameOptions
+from codeorigin.text.literal_text import html_line
+from codeorigin.wording.figures import logits
+from codeorigin.wording.provenance import DECLARED_CAVEAT, declared_counts, function_heading, record_label
+
+
+@dataclass(frozen=True, slots=True)
+class BlamedLine:
+    """A line (1-based) with its text, its record and its ``weight`` in logits; None outside of judged functions."""
+
+    number: int
+    text: str
+    record: Record | None
+    weight: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class BlamedFile:
+    """All lines of a file, and its outermost functions with their first and last lines."""
+
+    path: str
+    model: str
+    lines: tuple[BlamedLine, ...]
+    functions: tuple[tuple[FunctionReport, int, int], ...]
+
+
+def run_blame(options: BlameOptions) -> int:
+    """Write the reports on the file, and return the exit code."""
+    targets = options.targets
+    path = Path(options.file)
+    if not path.is_file():
+        raise SourceError("no such file", display_path(path))
+    source = file_source(path, None)
+    if not isinstance(source.kind, Language):
+        raise SourceError("is no source file; its code is in blocks or cells", display_path(path))
+    text = source.read()
+    # Lines are matched by their text in UTF-8, in which git keeps nearly all files.
+    records = file_records(path, text.encode("utf-8", "surrogatepass"))
+    analyzer = Analyzer.load(options.model)
+    settings = find_project([options.file], files=options.config).settings
+    past = (
+        past_of_sources([source], analyzer.bundle, lambda: analyzer)
+        if options.past and settings.past
+        else None
+    )
+    report = analyzer.analyze(
+        Document(text, source.kind.id, source.path), file_context=settings.file_context, past=past
+    )
+    report.require_parsed()
+    weights: dict[int, float] = {}
+    for function in report.functions:
+        if function.verdict.band is not None:
+            explained = analyzer.explain(text, function.span, function_id=function.function_id)
+            weights |= {each.line + 1: each.value for each in explained.lines}
+    places = function_lines(text, [each.span for each in report.functions])
+    lines = text.split("\n")[: len(records.lines)]
+    found = BlamedFile(
+        source.path,
+        analyzer.model_id,
+        tuple(
+            BlamedLine(number, line, record, weights.get(number))
+            for number, (line, record) in enumerate(zip(lines, records.lines, strict=True), 1)
+        ),
+        tuple((each, place.first, place.last) for each, place in zip(report.functions, places, strict=True)),
+    )
+    writers = {BlameFormat.TEXT: _write_text, BlameFormat.JSON: _write_json, BlameFormat.HTML: _write_html}
+    with open_reports(targets) as reports:
+        for each in reports:
+            each.finish(partial(writers[each.format], each.stream, found))
+    for problem in records.problems:
+        to_stderr(problem)
+    return ExitCode.OK
+
+
+def _write_text(stream: TextIO, file: BlamedFile) -> None:
+    starts = {first: (function, last) for function, first, last in file.functions}
+    labels = [record_label(each.record) for each in file.lines]
+    width = max(map(len, labels), default=0)
+    digits = len(str(len(file.lines)))
+    stream.write(f"{declared_counts(each.record for each in file.lines)}\n{DECLARED_CAVEAT}\n\n")
+    for line, label in zip(file.lines, labels, strict=True):
+        if line.number in starts:
+            function, last = starts[line.number]
+            stream.write(f"{function_heading(function, line.number, last)}\n")
+        weight = "" if line.weight is None else logits(line.weight)
+        text = f"{line.number:>{digits}}  {label:<{width}}  {weight:>6}  {printable_code(line.text)}"
+        stream.write(f"{text.rstrip()}\n")
+
+
+def _write_html(stream: TextIO, file: BlamedFile) -> None:
+    body = [f"<p>{html_line(declared_counts(each.record for each in file.lines))} {DECLARED_CAVEAT}</p>"]
+    starts = {first: (function, last) for function, first, last in file.functions}
+    block: list[HeatLine] = []
+    shown: Record | None = None
+
+    def close() -> None:
+        if block:
+            body.append(code_box(block))
+            block.clear()
+
+    for line in file.lines:
+        if line.number in starts or line.number == 1 or line.record != shown:
+            close()
+            if line.number in starts:
+                function, last = starts[line.number]
+                body.append(f"<h2>{html_line(function_heading(function, line.number, last))}</h2>")
+            body.append(f"<p>{html_line(record_label(line.record))}</p>")
+            shown = line.record
+        block.append(HeatLine(line.number, line.text, line.weight or 0.0))
+    close()
+    stream.writelines(page(f"{file.path}: declared and estimated", body, file.model))
+
+
+def _write_json(stream: TextIO, file: BlamedFile) -> None:
+    values = {
+        "version": codeorigin.__version__,
+        "model": file.model,
+        "path": file.path,
+        "functions": [
+            {
+                "name": function.span.qualified_name,
+                "first_line": first,
+                "last_line": last,
+                "probability": function.verdict.probability,
+                "band": None if function.verdict.band is None else function.verdict.band.value,
+                "reason": None if function.verdict.reason is None else function.verdict.reason.value,
+            }
+            for function, first, last in file.functions
+        ],
+        "lines": [
+            {"line": each.number, "declared": _record_values(each.record), "weight": each.weight}
+            for each in file.lines
+        ],
+    }
+    stream.write(f"{encoded(values, indent=1)}\n")
+
+
+def _record_values(record: Record | None) -> dict[str, Any] | None:
+    if record is None:
+        return None
+    return {
+        "source": record.source.value,
+        "by": record.by.value,
+        "tool": record.tool,
+        "model": record.model,
+        "strength": record.strength.value,
+        "stale": record.is_stale,
+    }

@@ -1,0 +1,124 @@
+"""How the model judges functions of which records or dates say who wrote them, without and with the project's past."""
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from codeorigin.declared.records import Strength
+from codeorigin.languages import get_language
+from codeorigin.model.calibration.judge import Judge
+from codeorigin.model.verdict import Band, Verdict
+from codeorigin.provenance.rates import Provenance, Rate, RateGroup, rate
+from codeorigin.provenance.recorded import FunctionOrigin, RecordedFile
+
+VIEWS = ("own", "in_file", "own_with_past", "in_file_with_past")
+"""A function is judged by its own text or in its file, without and with the past of its project."""
+_WRITTEN = frozenset({Strength.LINES, Strength.COMMIT})
+"""Records of lines and of whole commits; a branch or a mention only tells of help."""
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluatedFunction:
+    """A function with its origin and its verdicts by view; without a past, two of :data:`VIEWS` are missing.
+
+    ``lines`` are those of its code that are not blank.
+    """
+
+    path: str
+    language: str
+    lines: int
+    origin: FunctionOrigin
+    verdicts: Mapping[str, Verdict]
+
+
+def evaluated(file: RecordedFile, judges: Sequence[Judge]) -> Iterator[EvaluatedFunction]:
+    """The functions of a file that have an origin and a verdict, by a judge without the past and one with it."""
+    language = get_language(file.language).model_language
+    scores = {number: each.score for number, each in enumerate(file.functions) if each.score is not None}
+    views = [
+        verdicts
+        for judge in judges
+        for verdicts in (
+            {number: judge.alone(score, language) for number, score in scores.items()},
+            judge.in_file(scores, language),
+        )
+    ]
+    for number, origin in enumerate(file.origins):
+        if origin is not None and number in scores:
+            verdicts = {name: view[number] for name, view in zip(VIEWS, views, strict=False)}
+            yield EvaluatedFunction(file.path, language, file.functions[number].weight, origin, verdicts)
+
+
+def groups(functions: Sequence[EvaluatedFunction]) -> Iterator[RateGroup]:
+    """All functions of a kind, then those of agents by strength of the record and by tool and model.
+
+    A branch or a mention is no record of who wrote the lines, so that those stand apart.
+    """
+    agents = [each for each in functions if each.origin.kind is Provenance.AGENT]
+    written = [each for each in agents if each.origin.strength in _WRITTEN]
+    yield from _group(Provenance.AGENT, "all", written)
+    for strength in Strength:
+        yield from _group(
+            Provenance.AGENT, strength.value, [each for each in agents if each.origin.strength is strength]
+        )
+    by_model: dict[str, list[EvaluatedFunction]] = {}
+    for each in written:
+        by = f"{each.origin.tool or 'no or several tools'}, {each.origin.model or 'no or several models'}"
+        by_model.setdefault(by, []).append(each)
+    for by, some in sorted(by_model.items()):
+        yield from _group(Provenance.AGENT, by, some)
+    for kind in (Provenance.PERSON, Provenance.MODERN, Provenance.OLD):
+        yield from _group(kind, "all", [each for each in functions if each.origin.kind is kind])
+
+
+def _group(kind: Provenance, by: str, functions: Sequence[EvaluatedFunction]) -> Iterator[RateGroup]:
+    if functions:
+        views = [name for name in VIEWS if name in functions[0].verdicts]
+        called = {
+            name: rate((each.origin.commit, each.verdicts[name].band is Band.LLM) for each in functions)
+            for name in views
+        }
+        yield RateGroup(kind, by, called)
+
+
+def function_values(each: EvaluatedFunction) -> dict[str, Any]:
+    """A function as plain values, without its name and path, which tell what a project is about."""
+    path = hashlib.sha256(each.path.encode("utf-8", "surrogatepass")).hexdigest()
+    origin = asdict(each.origin) | {"commit": each.origin.commit[:10]}
+    verdicts = {name: _verdict_values(each.verdicts.get(name)) for name in VIEWS}
+    return origin | {"language": each.language, "lines": each.lines, "path": path[:12]} | verdicts
+
+
+def _verdict_values(verdict: Verdict | None) -> dict[str, Any] | None:
+    """``logit`` includes what the file and the past add."""
+    if verdict is None:
+        return None
+    share = verdict.human_share
+    return {
+        "logit": round((verdict.logit or 0.0) + (verdict.file_evidence or 0.0), 4),
+        "probability": None if verdict.probability is None else round(verdict.probability, 6),
+        "human_share": None if share is None else float(f"{share:.4g}"),
+        "band": None if verdict.band is None else verdict.band.value,
+    }
+
+
+def group_values(group: RateGroup) -> dict[str, Any]:
+    """A group as plain values."""
+    rates = {name: group.called.get(name) for name in VIEWS}
+    return {
+        "kind": group.kind.value,
+        "by": group.by,
+        "functions": group.called["own"].functions,
+        "commits": group.called["own"].commits,
+        "called": {name: None if each is None else _rate_values(each) for name, each in rates.items()},
+    }
+
+
+def _rate_values(each: Rate) -> dict[str, Any]:
+    return {
+        "functions": each.called,
+        "share": round(each.share, 6),
+        "low": round(each.low, 6),
+        "high": round(each.high, 6),
+    }

@@ -1,0 +1,101 @@
+"""The stage ``unseen_agents``: how well the n-gram part finds an agent whose code it was not trained on."""
+
+import hashlib
+import json
+from dataclasses import asdict, replace
+from typing import Any
+
+import numpy as np
+from pydantic.dataclasses import dataclass
+from scipy import sparse
+
+from codeorigin_training.arrays import Booleans, Floats
+from codeorigin_training.configuration import STRICT
+from codeorigin_training.data.rows import corpus_hash
+from codeorigin_training.data.sides import TrainingSide, read_sides
+from codeorigin_training.files import write_whole
+from codeorigin_training.metrics.data import agent_family
+from codeorigin_training.metrics.settings import ranked_against_modern
+from codeorigin_training.ngrams.features import view_matrices
+from codeorigin_training.ngrams.language_bias import fit_language_bias, language_biases
+from codeorigin_training.ngrams.linear import ViewExamples, fit_scales, fit_view
+from codeorigin_training.ngrams.train import WideConfig
+from codeorigin_training.run import Log, Run
+from codeorigin_training.tracking import tracked
+
+
+@dataclass(frozen=True, config=STRICT)
+class UnseenAgentsConfig:
+    """The ``agents`` to leave out, one at a time, and the settings of the ``wide`` part."""
+
+    agents: tuple[str, ...] = ("claude", "copilot", "codex")
+    wide: WideConfig = WideConfig()
+
+
+def unseen_agents(config: UnseenAgentsConfig, run: Run, log: Log) -> None:
+    """Write ``run.unseen_agents``: by agent, the figures of a model trained ``with`` and ``without`` its code.
+
+    Both are of the agent's functions on the training side against human functions of 2021-22, out of fold: no model saw
+    any function of a repository that it is measured on. A file from the same corpus and settings is kept.
+
+    Raises:
+        CodeOriginError: the run has no corpus or no wide part.
+    """
+    corpus = run.needs(run.corpus, "corpus")
+    wide = run.needs(run.wide, "wide")
+    data = corpus_hash(corpus)
+    settings = asdict(replace(config, wide=replace(config.wide, processes=1, parallel_fits=1)))
+    digest = hashlib.sha256(json.dumps([data, settings], sort_keys=True, default=str).encode()).hexdigest()
+    if run.unseen_agents.is_file() and json.loads(run.unseen_agents.read_text("utf-8"))["inputs"] == digest:
+        log("the figures without agents are there")
+        return
+    side, _ = read_sides(corpus, pair_weight=config.wide.pair_weight, folds=config.wide.folds)
+    with np.load(wide) as kept:
+        together = kept["out_of_fold"]
+    agents = np.array([agent_family(row.agent) if row.label else "" for row in side.rows])
+    views = [each.view for each in config.wide.views]
+    found: dict[str, Any] = {}
+    with tracked(run, "unseen_agents", config, tags={"data_sha256": data}) as tracker:
+        matrices = view_matrices(side.rows, views, processes=config.wide.processes)
+        for agent in config.agents:
+            own = agents == agent
+            if not own.any():
+                log(f"{agent}: no code of it")
+                continue
+            alone = _out_of_fold(side, ~own, matrices, config.wide)
+            found[agent] = {
+                name: ranked_against_modern(side.rows, logits, own)
+                for name, logits in (("with", together), ("without", alone))
+            }
+            log(
+                f"{agent}: AUROC "
+                + ", ".join(f"{each['auroc']:.3f} {way} it" for way, each in found[agent].items())
+            )
+        write_whole(run.unseen_agents, json.dumps({"inputs": digest, "agents": found}, indent=1) + "\n")
+        tracker.artifact(run.unseen_agents)
+
+
+def _out_of_fold(
+    side: TrainingSide, keep: Booleans, matrices: list[sparse.csr_matrix], config: WideConfig
+) -> Floats:
+    """Logits ``(n,)`` of all rows from models trained on the rows to ``keep``, bool ``(n,)``, of the other folds."""
+    chosen = np.flatnonzero(keep)
+    functions = [side.rows[number] for number in chosen if side.rows[number].pair is None]
+    pairs = [side.rows[number] for number in chosen if side.rows[number].pair is not None]
+    kept = TrainingSide.of(functions, pairs, pair_weight=config.pair_weight, folds=config.folds)
+    paired = np.array([row.pair is not None for row in kept.rows], dtype=bool)
+    logits = np.zeros((len(side.rows), len(matrices)))
+    for column, (settings, matrix) in enumerate(zip(config.views, matrices, strict=True)):
+        examples = ViewExamples(matrix[chosen], kept.labels, kept.weights, kept.folds, paired)
+        for fold in np.unique(side.folds).tolist():
+            inside = side.folds == fold
+            model = fit_view(examples.only(kept.folds != fold), settings)
+            logits[inside, column] = model.logits(matrix[inside])
+    combined: Floats = logits @ fit_scales(logits[chosen], kept.labels, kept.weights)
+    biases = np.zeros(len(side.rows))
+    for fold in np.unique(side.folds).tolist():
+        others = np.flatnonzero(keep & (side.folds != fold))
+        bias = fit_language_bias([side.rows[number] for number in others], combined[others])
+        inside = np.flatnonzero(side.folds == fold)
+        biases[inside] = language_biases(bias, [side.rows[number] for number in inside])
+    return combined + biases
