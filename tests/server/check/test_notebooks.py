@@ -60,7 +60,7 @@ def test_reports_give_the_cell_and_the_lines_in_the_file(folder: Path) -> None:
     assert "  rates.ipynb:cell 3:3-8 " in text
     github = run(*arguments, "-f", "github", cwd=folder).stdout.decode()
     assert f"file=rates.ipynb,line={first},endLine={first + 5}," in github
-    assert "'total' in cell 3 reads" in github
+    assert "`total` in cell 3 reads" in github
     (entry,) = json.loads(run(*arguments, "-f", "gitlab", cwd=folder).stdout)
     assert entry["location"]["lines"] == {"begin": first, "end": first + 5}
     (result,) = json.loads(run(*arguments, "-f", "sarif", cwd=folder).stdout)["runs"][0]["results"]
