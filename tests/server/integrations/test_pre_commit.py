@@ -65,7 +65,6 @@ def test_commit_is_stopped_only_by_what_it_stages(
     repository.git("add", "b.py")
     stopped = command(repository, environment, "git", "commit", "-m", "functions")
     assert stopped.returncode == 1
-    assert "Only functions with changed lines: the index against HEAD." in stopped.stdout + stopped.stderr
     assert "b.py:" in stopped.stdout + stopped.stderr
     repository.git("reset", "-q")
     # Here, git gives the hook a separate index.
@@ -94,7 +93,7 @@ def test_hook_works_on_the_detached_merge_commit_of_a_clone(
     clone.git("add", "new.py")
     stopped = command(clone, environment, *run)
     assert stopped.returncode == 1
-    assert "* new.py:" in stopped.stdout
+    assert "  new.py:" in stopped.stdout
     assert "main.py:" not in stopped.stdout
 
 
@@ -104,7 +103,7 @@ def test_files_hook_checks_whole_files_in_any_run(
     configure(repository, "codeorigin-files", "--threshold", "0")
     done = command(repository, environment, sys.executable, "-m", "pre_commit", "run", "--all-files")
     assert done.returncode == 1
-    assert "* a.py:" in done.stdout
+    assert "  a.py:" in done.stdout
 
 
 @pytest.mark.parametrize("hook", ["codeorigin", "codeorigin-files"])
@@ -119,5 +118,5 @@ def test_stubs_or_notebooks_alone_trigger_the_hooks(
         repository.git("add", name)
         done = command(repository, environment, sys.executable, "-m", "pre_commit", "run", hook)
         assert done.returncode == 1, done.stdout + done.stderr
-        assert f"* {name}:" in done.stdout
+        assert f"  {name}:" in done.stdout
         repository.git("rm", "-q", "--cached", name)
