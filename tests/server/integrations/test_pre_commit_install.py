@@ -104,7 +104,7 @@ def test_pre_commit_installs_and_runs_the_shipped_hook(
     stopped = stage(repository, offline, "found.py")
     said = stopped.stdout + stopped.stderr
     assert stopped.returncode == 1, said
-    assert "* found.py:" in said
+    assert "  found.py:" in said
     assert "human.py:" not in said
     # The installed program is the one that judges: without its package there is no verdict.
     shutil.rmtree(package)
