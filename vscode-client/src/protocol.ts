@@ -150,6 +150,8 @@ export interface ExplainedFunction extends FunctionInfo {
   version: number;
   modelId: string;
   details: Detail[];
+  /** What is recorded about the lines, apart from the estimate; null without a record. */
+  declared: string | null;
   caveat: string;
   message: string;
 }

@@ -20,6 +20,12 @@ test("nothing of the document becomes markup", () => {
   assert.equal(html.match(/<script/g)?.length, 1);
 });
 
+test("what is declared is a line of its own, and none without a record", () => {
+  assert.ok(page("f", {}).includes("<p>Declared: lines 3-10 by codex, &#60;gpt-5.5&#62; (git-ai)</p>"));
+  const without = page("f", {}, { declared: null });
+  assert.ok(!without.includes("Declared:") && !without.includes("null"));
+});
+
 test("the policy admits the page's own style and script alone", () => {
   const policy = /http-equiv="Content-Security-Policy" content="([^"]+)"/.exec(page("f", {}))?.[1];
   assert.equal(policy, "default-src 'none'; style-src 'nonce-abc123'; script-src 'nonce-abc123'");

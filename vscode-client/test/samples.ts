@@ -36,6 +36,7 @@ export function explained(name: string, lines: LineEvidence[], probability: numb
     version: 1,
     modelId: "codeorigin-small 0.1.0 (1a2b3c4d)",
     details: [{ term: "Logit", meaning: 'Log-odds: "0" is even.', text: "+2.30 <i>" }],
+    declared: "Declared: lines 3-10 by codex, <gpt-5.5> (git-ai)",
     caveat: "An estimate, not a proof of authorship.",
     message: "",
     functionId: `id-${name}`,

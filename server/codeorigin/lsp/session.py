@@ -203,7 +203,9 @@ class Session:
         states = self._states.values()
         is_checking = self.checking_closed is not None and not self.checking_closed.done()
         return (
-            sum(state.is_busy + state.reads_commits for state in states) + is_checking + self.pasts.is_reading
+            sum(state.is_busy + state.reads_commits + state.reads_declared for state in states)
+            + is_checking
+            + self.pasts.is_reading
         )
 
     @cached_property

@@ -1,7 +1,8 @@
 """Sentences about what is declared of lines, beside what is estimated."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import groupby
 
 from codeorigin.analysis.report import FunctionReport
 from codeorigin.declared.records import Record, Strength, WrittenBy
@@ -12,6 +13,7 @@ from codeorigin.wording.functions import band_or_reason
 DECLARED_CAVEAT = (
     "A record is a fact about a record; the figures are an estimate, and neither is part of the other."
 )
+_MOST_PARTS = 3
 _BY = {
     WrittenBy.PERSON: "a known person",
     WrittenBy.UNTRACKED: "untracked",
@@ -40,6 +42,34 @@ def declared_counts(records: Iterable[Record | None]) -> str:
     if none or not parts:
         parts.append(f"{counted(none, 'line')} without a record")
     return f"Declared: {'; '.join(parts)}."
+
+
+def declared_sentence(first: int, records: Sequence[Record | None]) -> str | None:
+    """``Declared: lines 10-42 by codex, gpt-5.5 (git-ai); line 43 untracked (git-ai)``; None without a record.
+
+    ``records`` are about the lines from ``first`` on.
+    """
+    runs: dict[Record, list[range]] = {}
+    for record, run in groupby(enumerate(records, first), key=lambda each: each[1]):
+        lines = [line for line, _ in run]
+        if record is not None:
+            runs.setdefault(record, []).append(range(lines[0], lines[-1] + 1))
+    said = sorted(runs.items(), key=lambda each: -sum(map(len, each[1])))
+    parts = [_about(record, ranges) for record, ranges in said[:_MOST_PARTS]]
+    left = sum(len(each) for _, ranges in said[_MOST_PARTS:] for each in ranges)
+    if left:
+        parts.append(f"{counted(left, 'more line')} by others")
+    return f"Declared: {'; '.join(parts)}" if parts else None
+
+
+def _about(record: Record, ranges: Sequence[range]) -> str:
+    """``lines 10-12, 20 by codex (git-ai)``."""
+    shown = [str(each[0]) if len(each) == 1 else f"{each[0]}-{each[-1]}" for each in ranges[:_MOST_PARTS]]
+    left = sum(map(len, ranges[_MOST_PARTS:]))
+    more = f" and {counted(left, 'more line')}" if left else ""
+    by = "" if record.by is WrittenBy.UNTRACKED else "by "
+    word = "line" if sum(map(len, ranges)) == 1 else "lines"
+    return f"{word} {', '.join(shown)}{more} {by}{record_label(record)}"
 
 
 def function_heading(function: FunctionReport, first: int, last: int) -> str:

@@ -14,13 +14,14 @@ export interface Page {
 }
 
 export function render({ explained, file, textOf, nonce }: Page): string {
-  const { name, verdict, explanation, caveat, message } = explained;
+  const { name, verdict, explanation, declared, caveat, message } = explained;
   const parts = [
     `<h1>${escape(name)}</h1>`,
     `<p class="where"><a href="#" data-line="${explained.headerRange.start.line}">${escape(file)}:${explained.headerRange.start.line + 1}</a></p>`,
     `<p class="verdict ${verdict.band ?? "none"}"><strong>${escape(verdict.answer)}</strong> - ${escape(verdict.number)}</p>`,
     `<p>${escape(explanation ? explanation.summary : message)}</p>`,
     `<p class="caveat">${escape(caveat)}</p>`,
+    declared === null ? "" : `<p>${escape(declared)}</p>`,
     `<p id="stale" hidden>The text has changed since this was computed. <a href="#" data-again>Explain again</a></p>`,
     explanation ? evidence(explanation, textOf) : "",
     explanation ? folded(explanation, explained.details) : "",

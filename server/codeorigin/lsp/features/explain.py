@@ -12,6 +12,7 @@ from codeorigin.explain.explanation import Explanation
 from codeorigin.lsp.connection.parameters import read
 from codeorigin.lsp.features.commands import open_snapshot
 from codeorigin.lsp.features.publish import scored
+from codeorigin.lsp.features.repository_evidence import declared_line, read_declared
 from codeorigin.lsp.features.wire_forms import explanation_to_wire, function_to_wire
 from codeorigin.lsp.session import Session
 from codeorigin.wording import FULL_CAVEAT
@@ -30,6 +31,7 @@ async def explain(session: Session, uri: Any, place: Any) -> dict[str, Any]:
     function = result.at_line(line) if result is not None else None
     if result is None or function is None:
         return {"explanation": None, "message": "there is no function here"}
+    read_declared(session, result.snapshot)
     band = result.settings.limits.band(function.verdict)
 
     def answer(explanation: Explanation | None, message: str) -> dict[str, Any]:
@@ -43,6 +45,7 @@ async def explain(session: Session, uri: Any, place: Any) -> dict[str, Any]:
             "details": [
                 each._asdict() for each in details(function.verdict, explanation, limits, result.model_id)
             ],
+            "declared": declared_line(session, result, function),
             "caveat": FULL_CAVEAT,
             "message": message,
         }

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from lsprotocol import types
 
 from codeorigin.analysis.report import FunctionReport
 from codeorigin.errors import Cancelled, CodeOriginError
 from codeorigin.lsp.features.hover_text import HoverContent
 from codeorigin.lsp.features.publish import scored
+from codeorigin.lsp.features.repository_evidence import declared_line, read_declared
 from codeorigin.lsp.scoring.requests import Result, nested_at_header
 from codeorigin.lsp.session import Session
 from codeorigin.model.verdict import Reason
@@ -29,15 +32,23 @@ async def hover(session: Session, params: types.HoverParams) -> types.Hover | No
         return None
     header = function.span.header
     if header.start_line <= line <= header.end_line:
-        return _hover(session, await _whole(session, result, function))
+        return await _whole(session, result, function)
     if (nested := nested_at_header(function, line)) is not None:
         note = part_of_this(nested.span.qualified_name)
-        return _hover(session, await _whole(session, result, function, note))
+        return await _whole(session, result, function, note)
     return _on_line(session, result, function, line)
 
 
 async def _whole(
     session: Session, result: Result, function: FunctionReport, note: str | None = None
+) -> types.Hover:
+    read_declared(session, result.snapshot)
+    content = await _explained(session, result, function, note)
+    return _hover(session, replace(content, declared=declared_line(session, result, function)))
+
+
+async def _explained(
+    session: Session, result: Result, function: FunctionReport, note: str | None
 ) -> HoverContent:
     settings = result.settings
     if function.verdict.probability is None:

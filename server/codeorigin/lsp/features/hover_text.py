@@ -47,6 +47,8 @@ class HoverContent:
     explanation: Explanation | None = None
     note: str | None = None
     line: int | None = None
+    declared: str | None = None
+    """What is recorded about the function's lines; no part of the estimate."""
 
     def markdown(self, *, command_links: bool = False) -> str:
         """The hover as Markdown, with document text escaped.
@@ -62,15 +64,23 @@ class HoverContent:
         parts += self._sentences()
         if self.note:
             parts.append(escape(self.note))
+        declared = [escape(self.declared)] if self.declared else []
         command = self._command()
         whole = command and f"{WHOLE_EXPLANATION}: {code_span(command, COMMAND_LENGTH)}"
-        return "\n\n".join([*parts, *self._last(self._link() if command_links else whole)])
+        return "\n\n".join([*parts, *self._last(self._link() if command_links else whole), *declared])
 
     def plain_text(self) -> str:
         """The hover as plain text, for clients that do not show Markdown."""
         command = self._command()
         last = self._last(command and f"{WHOLE_EXPLANATION}: {command}")
-        parts = [" - ".join(self._opening()), *self._rows(), *self._sentences(), self.note or "", *last]
+        parts = [
+            " - ".join(self._opening()),
+            *self._rows(),
+            *self._sentences(),
+            self.note or "",
+            *last,
+            self.declared or "",
+        ]
         return "\n".join(visible(part) for part in parts if part)
 
     def _last(self, whole: str | None) -> list[str]:

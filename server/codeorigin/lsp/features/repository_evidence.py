@@ -1,17 +1,26 @@
-"""What a document's repository says about its functions, read in the background: its past, and their commits."""
+"""What a document's repository says about its functions, read in the background: its past, commits and records."""
 
 import asyncio
 import logging
+from functools import partial
 from pathlib import Path
 
+from codeorigin.analysis.report import FunctionReport
 from codeorigin.cancellation import CancelToken
 from codeorigin.errors import Cancelled, CodeOriginError
+from codeorigin.functions.function_lines import function_lines
 from codeorigin.languages import Language
+from codeorigin.lsp.documents.documents import Snapshot
 from codeorigin.lsp.features.closed_files import check_closed
 from codeorigin.lsp.features.publish import publish_soon
+from codeorigin.lsp.scoring.declared_lines import read_declared_lines
+from codeorigin.lsp.scoring.document_state import DocumentState
+from codeorigin.lsp.scoring.requests import Result
+from codeorigin.lsp.scoring.worker import Priority
 from codeorigin.lsp.session import Session
 from codeorigin.past.place import repository_folder
 from codeorigin.settings.schema import RunMode, Scope
+from codeorigin.wording.provenance import declared_sentence
 
 logger = logging.getLogger(__name__)
 
@@ -20,6 +29,37 @@ def read_repository(session: Session, uri: str) -> None:
     """Look at the repository of a document again, as far as the settings and the document allow it."""
     _read_past(session, uri)
     _read_commits(session, uri)
+    state = session.state(uri)
+    state.stop_reading_declared()
+    state.declared = None
+    if (snapshot := session.documents.snapshot(uri)) is not None:
+        read_declared(session, snapshot)
+
+
+def read_declared(session: Session, snapshot: Snapshot) -> None:
+    """Look at the records about a document again, for its text or HEAD may be another, unless that is being done."""
+    settings, state = session.settings_of(snapshot.uri), session.state(snapshot.uri)
+    if session.stopped or not (settings.enable and settings.past):
+        return
+    if snapshot.path is None or snapshot.language is None or snapshot.is_cell:
+        return
+    path = Path(snapshot.path)
+    is_read = state.reads_declared and state.read_version == snapshot.version
+    if not is_read and repository_folder(path.parent) is not None:
+        state.stop_reading_declared()
+        state.read_version = snapshot.version
+        reading = _declared(session, state, path, snapshot)
+        state.reading_declared = asyncio.get_running_loop().create_task(reading)
+
+
+def declared_line(session: Session, result: Result, function: FunctionReport) -> str | None:
+    """What is recorded about the lines of a function, as far as that is known."""
+    snapshot = result.snapshot
+    known = session.state(snapshot.uri).declared if session.is_open(snapshot.uri) else None
+    if known is None or known.version != snapshot.version:
+        return None
+    (place,) = function_lines(snapshot.text, [function.span])
+    return declared_sentence(place.first, known.lines[place.first - 1 : place.last])
 
 
 def past_changed(session: Session, repository: Path) -> None:
@@ -49,6 +89,17 @@ def _read_commits(session: Session, uri: str) -> None:
         state.stop_reading_commits()
         reading = _commits(session, uri, Path(snapshot.path), snapshot.language)
         state.reading_commits = asyncio.get_running_loop().create_task(reading)
+
+
+async def _declared(session: Session, state: DocumentState, path: Path, snapshot: Snapshot) -> None:
+    token = CancelToken()
+    read = partial(read_declared_lines, path, snapshot.version, snapshot.text, state.declared, token)
+    try:
+        state.declared = await session.git.submit(read, priority=Priority.SCAN, token=token)
+    except Cancelled:
+        return
+    except Exception:
+        logger.exception("the records about a document could not be read")
 
 
 async def _commits(session: Session, uri: str, path: Path, language: Language) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from lsprotocol import types
 
+from codeorigin.lsp.scoring.declared_lines import DeclaredLines
 from codeorigin.lsp.scoring.requests import Result
 
 
@@ -27,6 +28,11 @@ class DocumentState:
     in_commits: Mapping[str, Sequence[float]] = field(default_factory=dict)
     """By function id, the own logits of the other functions of the commit that wrote it."""
     reading_commits: asyncio.Task[None] | None = None
+    declared: DeclaredLines | None = None
+    """What is recorded about the lines, maybe those of an older version; None if that is unknown or not wanted."""
+    reading_declared: asyncio.Task[None] | None = None
+    read_version: int | None = None
+    """The version whose records are being read, or were last."""
     selection: tuple[types.Diagnostic, ...] = ()
     """The answer to "Rescore selection", shown until the next edit."""
     findings: list[types.Diagnostic] = field(default_factory=list)
@@ -56,6 +62,11 @@ class DocumentState:
         """Whether the commits of the document are being read."""
         return self.reading_commits is not None and not self.reading_commits.done()
 
+    @property
+    def reads_declared(self) -> bool:
+        """Whether the records about the document are being read."""
+        return self.reading_declared is not None and not self.reading_declared.done()
+
     def stop_scoring(self) -> None:
         """Stop scoring the document."""
         if self.scoring is not None:
@@ -68,6 +79,12 @@ class DocumentState:
             self.reading_commits.cancel()
         self.reading_commits = None
 
+    def stop_reading_declared(self) -> None:
+        """Stop reading the records about the document."""
+        if self.reading_declared is not None:
+            self.reading_declared.cancel()
+        self.reading_declared = None
+
     def end_quiet(self) -> None:
         """Discard the findings that are withheld near the caret."""
         if self.quiet is not None:
@@ -78,6 +95,7 @@ class DocumentState:
         """End all work on the document, which is closed."""
         self.stop_scoring()
         self.stop_reading_commits()
+        self.stop_reading_declared()
         self.end_quiet()
         self.superseded.set()
         self.changed.set()

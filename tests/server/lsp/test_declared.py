@@ -1,0 +1,159 @@
+"""What is declared about a function's lines, in hovers and explanations: a line apart from the estimate."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from pytest_lsp import client_capabilities
+from tests.server.lsp.conftest import COMMAND, SETTINGS, start, stop
+from tests.server.lsp.editor import Document, Editor
+
+from support.controlled_git import ControlledGit
+from support.declared_records import PERSON, SESSION, add_note, agent_trace, git_ai_note, whogitit_note
+from support.repositories import Repository, plain_functions
+from support.waiting import until
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+CODE = plain_functions("seven", "eight", number=7)
+LAST = CODE.split("\n").index("", 1)
+"""Number of lines of the first function."""
+BY_CODEX = f"Declared: lines 1-{LAST} by codex, gpt-5.5 (git-ai)"
+
+
+@pytest.fixture(scope="module")
+def git(tmp_path_factory: pytest.TempPathFactory) -> ControlledGit:
+    return ControlledGit(tmp_path_factory.mktemp("programs") / "git")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session", params=["visual-studio-code", "neovim"])
+async def server(
+    request: pytest.FixtureRequest,
+    tiny_model_dir: Path,
+    git: ControlledGit,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> AsyncIterator[Editor]:
+    editor = await start(
+        tmp_path_factory.mktemp("workspace"),
+        client_capabilities(request.param),
+        command=[*COMMAND, "--model", str(tiny_model_dir)],
+        environment=git.environment,
+    )
+    await editor.idle()
+    yield editor
+    await stop(editor)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def editor(server: Editor) -> AsyncIterator[Editor]:
+    yield server
+    await server.configure(**SETTINGS)
+    await server.tidy()
+    server.refreshes.clear()
+
+
+@pytest.fixture
+def repository(editor: Editor) -> Repository:
+    """A repository with one file, in a folder of the workspace that no other test uses."""
+    made = Repository(editor.root / f"folder_{len(list(editor.root.iterdir()))}")
+    made.commit({"new.py": CODE}, date="2026-01-01")
+    return made
+
+
+def note() -> str:
+    """The first function is recorded as an agent's."""
+    return git_ai_note({"new.py": {f"{SESSION}::t_1": f"1-{LAST}"}})
+
+
+def opened(editor: Editor, repository: Repository) -> Document:
+    path = repository.folder / "new.py"
+    return editor.open(path.read_text(encoding="utf-8"), uri=path.as_uri())
+
+
+async def said(editor: Editor, document: Document, line: int = 0) -> str | None:
+    """The line in the hover, which must be its last one, once all is known; the explanation must say the same."""
+    await editor.idle()
+    shown = (await editor.hover_text(document, line)).replace("\\", "").split("\n")
+    assert not any("Declared" in each for each in shown[:-1])
+    place = {"line": line, "character": 4}
+    explained = await editor.command("codeorigin.explain", document.uri, place, {"quiet": True})
+    assert explained["declared"] == (shown[-1] if shown[-1].startswith("Declared") else None)
+    assert "codex" not in explained["explanation"]["summary"]
+    return None if explained["declared"] is None else str(explained["declared"])
+
+
+async def test_agents_and_known_persons_are_told_by_line_and_never_by_name(
+    editor: Editor, repository: Repository
+) -> None:
+    add_note(repository, git_ai_note({"new.py": {f"{SESSION}::t_1": f"1-{LAST - 1}", PERSON: f"{LAST}"}}))
+    document = opened(editor, repository)
+    assert await said(editor, document) == (
+        f"Declared: lines 1-{LAST - 1} by codex, gpt-5.5 (git-ai); line {LAST} by a known person (git-ai)"
+    )
+
+
+async def test_without_a_record_there_is_no_line(editor: Editor, repository: Repository) -> None:
+    assert await said(editor, opened(editor, repository)) is None
+
+
+async def test_without_a_repository_there_is_no_line(editor: Editor) -> None:
+    document = editor.open(CODE)
+    assert await said(editor, document) is None
+
+
+async def test_unsaved_edits_are_not_recorded(editor: Editor, repository: Repository) -> None:
+    add_note(repository, note())
+    document = opened(editor, repository)
+    assert await said(editor, document) == BY_CODEX
+    editor.replace(document, "def seven(", "# new\ndef seven(")
+    await editor.hover(document, 1)
+    assert await said(editor, document, 1) == BY_CODEX.replace(f"1-{LAST}", f"2-{LAST + 1}")
+    editor.replace(document, "kept = []", "kept = list()")
+    await editor.hover(document, 1)
+    assert f"lines 2, 4-{LAST + 1} by codex" in str(await said(editor, document, 1))
+
+
+async def test_a_new_head_is_noticed(editor: Editor, repository: Repository) -> None:
+    document = opened(editor, repository)
+    assert await said(editor, document) is None
+    repository.commit({"other.py": "x = 1\n"}, date="2026-01-02")
+    repository.git("notes", "--ref=ai", "add", "-f", "-F", "-", "HEAD~1", stdin=note().encode())
+    await editor.hover(document, 0)
+    assert await said(editor, document) == BY_CODEX
+
+
+async def test_stale_records_say_so(editor: Editor, repository: Repository) -> None:
+    add_note(repository, whogitit_note("new.py", {1: ("AI", "another = text")}), "whogitit")
+    assert "(stale, whogitit)" in str(await said(editor, opened(editor, repository)))
+
+
+async def test_the_setting_turns_it_off(editor: Editor, repository: Repository) -> None:
+    add_note(repository, note())
+    document = opened(editor, repository)
+    assert await said(editor, document) == BY_CODEX
+    await editor.configure(**SETTINGS, past=False)
+    assert await said(editor, document) is None
+
+
+async def test_a_hover_does_not_wait_for_git(
+    editor: Editor, repository: Repository, git: ControlledGit
+) -> None:
+    add_note(repository, note())
+    with git.held("blame"):
+        document = opened(editor, repository)
+        await until(lambda: git.is_waiting)
+        assert "Declared" not in await editor.hover_text(document, 0)
+    assert await said(editor, document) == BY_CODEX
+
+
+async def test_hostile_records_are_skipped_and_block_no_hover(editor: Editor, repository: Repository) -> None:
+    head = repository.git("rev-parse", "HEAD")
+    traces = agent_trace(head, "../../new.py", {"start_line": 1, "end_line": 10**9})
+    repository.commit({".agent-trace/traces.jsonl": f"{traces}\n{'[' * 100_000}\n"}, date="2026-01-02")
+    many = ",".join(str(2 * number) for number in range(1, 600_000))
+    hostile = git_ai_note({"new.py": {f"{SESSION}::t_1": many}}).encode()
+    repository.git("notes", "--ref=ai", "add", "-F", "-", head, stdin=hostile)
+    document = opened(editor, repository)
+    assert await editor.hover(document, 0) is not None
+    assert await said(editor, document) is None
