@@ -52,7 +52,8 @@ def _parts(result: CheckResult) -> Iterator[str]:
             yield literal_text(said)
             yield ""
     found, *rest = summary_sentences(result.summary)
-    yield " ".join([f"**{found}**", *rest, f"{share_phrase(result.summary)}."])
+    share = [f"{share_phrase(result.summary)}."] if result.summary.lines else []
+    yield " ".join([f"**{found}**", *rest, *share])
     yield ""
     findings = list(result.findings())
     if findings:

@@ -83,6 +83,10 @@ def test_our_own_sentences_are_readable_in_the_source(text: str) -> None:
     assert markdown.literal_text(text) == text
 
 
+def test_check_of_nothing_has_no_share(make_result: MakeResult) -> None:
+    assert markdown.render(make_result(())).splitlines()[2] == "**Nothing to check.**"
+
+
 def test_long_lists_are_cut_off(make_result: MakeResult, make_file: MakeFile) -> None:
     shown = markdown.render(make_result(tuple(make_file(f"{number}.py") for number in range(250))))
     assert "And 50 more." in shown

@@ -1,6 +1,7 @@
 """The SARIF log: its required parts, locations and URIs."""
 
 import json
+import tomllib
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -46,7 +47,8 @@ def test_each_finding_is_a_result_with_its_location(make_result: MakeResult) -> 
 def test_rule_says_where_to_read_more(make_result: MakeResult) -> None:
     driver = run_of(make_result(()))["tool"]["driver"]
     (rule,) = driver["rules"]
-    assert driver["informationUri"].startswith("https://")
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    assert driver["informationUri"] == project["urls"]["Homepage"]
     page = rule["helpUri"].removeprefix(f"{driver['informationUri']}/blob/main/")
     assert (ROOT / page).is_file()
     assert "codeorigin explain FILE:LINE" in rule["help"]["text"]
