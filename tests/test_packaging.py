@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import sys
+import tarfile
 import tomllib
 import zipfile
 from pathlib import Path
@@ -20,18 +21,18 @@ ROOT = Path(__file__).parents[1]
 NETWORK = ("tokenizers", "huggingface_hub", "httpx", "requests", "urllib3", "torch", "transformers")
 
 
-def build(kind: str, folder: Path) -> Path:
-    """Build the checkout with hatchling: a wheel of the ``standard`` or the ``editable`` kind."""
+def build(kind: str, folder: Path, source: Path = ROOT) -> Path:
+    """Build ``source`` with hatchling: a wheel of the ``standard`` or the ``editable`` kind."""
     script = (
         "import sys; from hatchling.builders.wheel import WheelBuilder\n"
         "print(*WheelBuilder(sys.argv[1]).build(directory=sys.argv[2], versions=[sys.argv[3]]))"
     )
     done = subprocess.run(
-        [sys.executable, "-c", script, ROOT, folder, kind],
+        [sys.executable, "-c", script, source, folder, kind],
         check=True,
         capture_output=True,
         text=True,
-        cwd=ROOT,
+        cwd=source,
     )
     return Path(done.stdout.strip().splitlines()[-1])
 
@@ -60,6 +61,19 @@ def test_wheel_contains_only_the_server_and_its_models(wheel: zipfile.ZipFile) -
     assert guessing < 2_000_000
     # The whole installation stays under 10 MB on disk once Python has compiled the modules.
     assert sum(info.file_size for info in wheel.infolist()) < 8_000_000
+
+
+def test_archive_of_a_tag_is_enough_for_the_action(wheel: zipfile.ZipFile, tmp_path: Path) -> None:
+    """GitHub unpacks one where the action runs: without history, without files that git does not track."""
+    archive, action = tmp_path / "tag.tar", tmp_path / "action"
+    subprocess.run(["git", "archive", "--output", archive, "HEAD"], cwd=ROOT, check=True)
+    with tarfile.open(archive) as tag:
+        tag.extractall(action, filter="data")
+    assert (action / "action.yml").is_file()
+    models = {name for name in wheel.namelist() if name.startswith("codeorigin/models/")}
+    with zipfile.ZipFile(build("standard", tmp_path, action)) as made:
+        assert models <= set(made.namelist())
+        assert "codeorigin/__main__.py" in made.namelist()
 
 
 def test_wheel_declares_and_contains_its_licence(wheel: zipfile.ZipFile) -> None:

@@ -63,10 +63,11 @@ class BuildConfig:
         found: dict[str, object] = {
             "corpus": replace(self.corpus or CorpusConfig(data=data), data=data),
             "wide": replace(self.wide, all_repositories=on_all),
-            "unseen_agents": UnseenAgentsConfig(self.unseen_agents, self.wide),
             "calibrate": replace(self.calibrate, deep=self.deep),
             "export": replace(self.export, views=views, overlap=self.finetune.overlap),
         }
+        if self.calibrate.wide:
+            found["unseen_agents"] = UnseenAgentsConfig(self.unseen_agents, self.wide)
         if self.deep:
             # A pretrained encoder keeps its own tokens, so its vocabulary is the run's.
             name = self.finetune.encoder.name

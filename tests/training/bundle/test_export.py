@@ -194,7 +194,7 @@ def test_deep_part_is_exported_only_if_calibration_uses_it(deep_run: Run) -> Non
     assert bundle.deep is not None
     assert bundle.deep.overlap == 8
     assert bundle.manifest["metrics"]["parts"]["deep"] is not None
-    assert list(bundle.manifest["metrics"]["out_of_fold"]) == ["wide", "wide_deep"]
+    assert list(bundle.manifest["metrics"]["out_of_fold"]) == ["wide", "wide_deep", "settings"]
     calibrate(replace(CALIBRATE, deep=False), deep_run, silent)
     export(CONFIG, deep_run, silent)
     assert Analyzer.load(deep_run.bundle).bundle.deep is None

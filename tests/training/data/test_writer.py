@@ -20,6 +20,7 @@ LLM = replace(
     generator="robot-2",
     source="mine",
     group="task",
+    evidence="A-author",
 )
 
 
@@ -33,7 +34,7 @@ def test_file_has_corpus_schema_and_no_temporary_file_is_left(tmp_path: Path) ->
     write_functions(rows, tmp_path / "functions.parquet")
     table = pq.read_table(tmp_path / "functions.parquet")
     assert table.schema.equals(SCHEMA)
-    assert table["evidence"].to_pylist() == [MODERN, "trailer", OLD]
+    assert table["evidence"].to_pylist() == [MODERN, "A-author", OLD]
     assert table["group"].to_pylist() == ["", "task", "task"]
     assert [path.name for path in tmp_path.iterdir()] == ["functions.parquet"]
 
