@@ -124,7 +124,7 @@ async def test_a_new_head_is_noticed(editor: Editor, repository: Repository) -> 
 
 
 async def test_stale_records_say_so(editor: Editor, repository: Repository) -> None:
-    add_note(repository, whogitit_note("new.py", {1: ("AI", "another = text")}), "whogitit")
+    add_note(repository, whogitit_note("new.py", {1: ("AI", "another = text")}), ref="whogitit")
     assert "(stale, whogitit)" in str(await said(editor, opened(editor, repository)))
 
 
