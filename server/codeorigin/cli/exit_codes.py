@@ -68,6 +68,10 @@ def guarded(work: Callable[[], int], *, debug: bool = False) -> int:
         to_stderr(f"{where}{error.strerror or error}")
         code = ExitCode.ERROR
     except Exception as error:
+        # Ctrl-C while a compiled module is imported arrives as an ImportError with it as the cause.
+        if isinstance(error.__cause__, KeyboardInterrupt):
+            to_stderr("interrupted")
+            return _flushed(ExitCode.INTERRUPTED)
         if debug:
             raise
         to_stderr(describe_unexpected(error))

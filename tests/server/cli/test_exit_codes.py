@@ -48,6 +48,15 @@ def test_errors_give_one_line_and_an_exit_code(
     assert captured.out == ""
 
 
+def test_ctrl_c_during_the_import_of_a_compiled_module_is_ctrl_c(capsys: pytest.CaptureFixture[str]) -> None:
+    def work() -> NoReturn:
+        # As pybind11 raises it from a module's initialisation.
+        raise ImportError("initialization failed") from KeyboardInterrupt()
+
+    assert guarded(work) == ExitCode.INTERRUPTED
+    assert capsys.readouterr().err == "codeorigin: interrupted\n"
+
+
 def test_debug_raises_only_unexpected_errors(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(ZeroDivisionError):
         guarded(raising(ZeroDivisionError()), debug=True)
