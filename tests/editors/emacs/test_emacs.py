@@ -35,7 +35,7 @@ def test_findings_hover_explanation_edit_and_code_action(
 
     assert [each["line"] for each in seen["opened"]] == headers
     assert all("reads like LLM-written code" in each["text"] for each in seen["opened"])
-    assert "An estimate, not proof. Whole explanation: `codeorigin explain ledger.py:27`" in seen["hover"]
+    assert "An estimate, not proof. Whole explanation: codeorigin explain ledger.py:27" in seen["hover"]
     assert "strongest evidence" in seen["explained"]
     assert [each["line"] for each in seen["moved"]] == [line + 2 for line in headers]
     assert len(seen["ignored"]) == 1
