@@ -112,5 +112,5 @@ def out_of_fold_figures(
     shipped = logits.get("_".join(name for name, there in (("wide", wide), ("deep", deep)) if there))
     figures = {name: detector_metrics(side.rows, each) for name, each in logits.items()}
     if shipped is not None:
-        figures["settings"] = setting_metrics(side.rows, shipped, calibration, intervals=False)
+        figures["settings"] = setting_metrics(side.rows, shipped, calibration)
     return figures

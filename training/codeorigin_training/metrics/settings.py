@@ -78,15 +78,13 @@ def ranked_against_modern(rows: Sequence[Row], logits: Floats, chosen: Booleans)
     }
 
 
-def setting_metrics(
-    rows: Sequence[Row], logits: Floats, calibration: Calibration, *, intervals: bool = True
-) -> dict[str, Any]:
+def setting_metrics(rows: Sequence[Row], logits: Floats, calibration: Calibration) -> dict[str, Any]:
     """Figures of corpus ``rows`` with out-of-sample ``logits`` ``(n,)``, for functions with a verdict.
 
     ``in_projects`` is LLM code against human code of 2021-22 in the same projects, all of which weigh the same.
     ``built`` is LLM code of repositories without human code; ``agents``, ``evidence`` and ``lengths`` have the figures
     of each agent, kind of evidence and class of lengths. These are against human code of 2021-22 of all repositories,
-    matched within language x test x length, and have intervals only if asked for.
+    matched within language x test x length.
 
     Each has the number of LLM ``functions`` and their ``repositories``, and for every way to judge ``auroc`` and
     ``tpr_at_1_fpr`` with 90 % intervals, and the shares of LLM functions ``called`` ``llm`` and ``missed`` as human, and
@@ -111,7 +109,7 @@ def setting_metrics(
         """Figures of the LLM functions ``chosen`` against human ones ``among`` all."""
         human = functions.human if among is None else functions.human & among
         samples = list(matched_samples(corpus, chosen & functions.llm | human, range(_DRAWS)))
-        return _figures(functions, chosen & functions.llm, human, samples, ways, intervals=intervals)
+        return _figures(functions, chosen & functions.llm, human, samples, ways)
 
     agents = np.array([agent_family(row.agent) for row in corpus])
     kinds = np.array([row.evidence for row in corpus])
@@ -168,8 +166,6 @@ def _figures(
     human: Booleans,
     samples: Sequence[Integers],
     ways: Mapping[str, InFiles],
-    *,
-    intervals: bool = True,
 ) -> dict[str, Any] | None:
     """Figures of the ``llm`` functions against ``human`` ones, bool ``(n,)``; None if repositories are too few."""
     repositories = len(np.unique(functions.projects[llm]))
@@ -179,13 +175,7 @@ def _figures(
     labels = functions.llm.astype(np.int64)
     return {"functions": int(llm.sum()), "repositories": repositories} | {
         name: {
-            **{
-                key: value
-                for key, value in ranking_figures(
-                    labels, found.log_odds, projects, samples, intervals=intervals
-                ).items()
-                if intervals or not key.endswith("_interval_90")
-            },
+            **ranking_figures(labels, found.log_odds, projects, samples),
             "called": called_share(found.answers.llm[llm], projects[llm]),
             "missed": called_share(found.answers.human[llm], projects[llm]),
             "human_called": called_share(found.answers.llm[human], projects[human]),

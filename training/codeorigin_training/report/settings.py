@@ -3,9 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from codeorigin_training.metrics.figures import Estimate
 from codeorigin_training.metrics.settings import FEWEST_HUMAN, FEWEST_LLM
-from codeorigin_training.report.cells import interval, share_cell
+from codeorigin_training.report.cells import ranked, share_cell
 from codeorigin_training.report.document import Block, Heading, Paragraph, Table
 from codeorigin_training.report.human_code import WAYS
 
@@ -77,16 +76,10 @@ def _rows(title: str, figures: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
             "" if place else title,
             "" if place else f"{figures['functions']:,} ({figures['repositories']})",
             _WAYS[way].lower(),
-            f"{_ranked(found, 'auroc', 3)} / {_ranked(found, 'tpr_at_1_fpr', 2)}",
+            f"{ranked(found, 'auroc', 3)} / {ranked(found, 'tpr_at_1_fpr', 2)}",
             share_cell(found["called"]),
             share_cell(found["human_called"]),
         )
-
-
-def _ranked(found: Mapping[str, Any], key: str, digits: int) -> str:
-    """The figure, with its interval if that was measured."""
-    low, high = found.get(f"{key}_interval_90") or (None, None)
-    return interval(Estimate(found[key], low, high), digits)
 
 
 def _unseen_agents(agents: Mapping[str, Any]) -> list[Block]:
@@ -107,7 +100,7 @@ def _unseen_agents(agents: Mapping[str, Any]) -> list[Block]:
                     name,
                     f"{each['with']['functions']:,} ({each['with']['repositories']})",
                     *(
-                        f"{_ranked(each[way], 'auroc', 3)} / {_ranked(each[way], 'tpr_at_1_fpr', 2)}"
+                        f"{ranked(each[way], 'auroc', 3)} / {ranked(each[way], 'tpr_at_1_fpr', 2)}"
                         for way in each
                     ),
                 )
