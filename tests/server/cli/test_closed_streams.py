@@ -26,6 +26,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "history": ("history", "."),
     "delta": ("delta", "report.json", "report.json"),
     "evaluate-declared": ("evaluate-declared", "."),
+    "export": ("export", "."),
 }
 
 
