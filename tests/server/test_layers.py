@@ -47,8 +47,8 @@ _LOWER = {"": {"analysis"}, **_ROOMS}
 _FEATURES: dict[str, set[str]] = {
     "wording": {"history", "provenance"},
     "pages": {"wording"},
-    "check": {"cli", "pages", "wording"},
-    "history": {"check", "cli", "pages", "wording"},
+    "check": {"cli", "pages", "provenance", "wording"},
+    "history": {"check", "cli", "pages", "provenance", "wording"},
     "fleet": {"cli", "history", "pages", "wording"},
     "lsp": {"", "wording"},
     "provenance": {"check", "cli", "history", "pages", "wording"},
