@@ -126,7 +126,7 @@ class Text:
         return value
 
     def schema(self) -> dict[str, Any]:
-        return {"type": "string", "minLength": 1}
+        return {"type": "string", "pattern": "\\S"}
 
 
 @dataclass(frozen=True, slots=True)
