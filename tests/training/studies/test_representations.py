@@ -186,7 +186,7 @@ def test_evidence_is_split_by_construct_and_ranked() -> None:
     comment, name = CONSTRUCTS.index(Construct.COMMENT), CONSTRUCTS.index(Construct.NAME)
     values[:, comment] = [3.0 if each.label else -3.0 for each in rows]
     values[:, name] = [-1.0 if each.label else 1.0 for each in rows]
-    found = construct_rows(rows, values, characters, rounds=10, seed=0)
+    found = construct_rows(rows, values, characters, CONFIG)
     assert [each.construct for each in found[:2]] == [Construct.COMMENT, Construct.NAME]
     assert (found[0].evidence, found[1].evidence) == (0.75, 0.25)
     assert (found[0].auroc.value, found[1].auroc.value) == (1.0, 0.0)
