@@ -101,7 +101,6 @@ class Analyzer:
             SourceError: the document is a notebook that cannot be read.
             ModelError: a block's language had to be guessed, and the language model is missing or broken; or the model
                 failed.
-            Cancelled: ``cancel`` was triggered.
         """
         (parsed,) = parsed_together([document], cancel)
         if isinstance(parsed, Exception):
@@ -189,7 +188,6 @@ class Analyzer:
         Raises:
             LanguageError: the language is not supported.
             ModelError: the model failed.
-            Cancelled: ``cancel`` was triggered.
         """
         known = get_language(language)
         if is_minified(code):
@@ -217,7 +215,6 @@ class Analyzer:
 
         Raises:
             ModelError: the gradient graph cannot be read.
-            Cancelled: ``cancel`` was triggered.
         """
         return self._explainer.explain(
             text, span, function_id or id_of(text, span), options or ExplainOptions(), cancel
