@@ -27,7 +27,7 @@ _ROOMS: dict[str, set[str]] = {
     "functions": {"cancellation", "errors", "language_id", "languages", "text"},
     "explain": {"cancellation", "errors", "languages", "model", "text"},
     "git": {"cancellation", "errors", "termination", "text"},
-    "declared": {"cancellation", "errors", "git"},
+    "declared": {"cancellation", "errors", "git", "text"},
     "analysis": {"cancellation", "errors", "explain", "functions", "languages", "model", "text"},
     "past": {
         "analysis",
@@ -47,8 +47,8 @@ _LOWER = {"": {"analysis"}, **_ROOMS}
 _FEATURES: dict[str, set[str]] = {
     "wording": {"history", "provenance"},
     "pages": {"wording"},
-    "check": {"cli", "pages", "wording"},
-    "history": {"check", "cli", "pages", "wording"},
+    "check": {"cli", "pages", "provenance", "wording"},
+    "history": {"check", "cli", "pages", "provenance", "wording"},
     "fleet": {"cli", "history", "pages", "wording"},
     "lsp": {"", "wording"},
     "provenance": {"check", "cli", "history", "pages", "wording"},

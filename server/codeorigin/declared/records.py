@@ -44,6 +44,8 @@ class Strength(StrEnum):
     MENTION = "mention"
 
 
+WROTE = frozenset({Strength.LINES, Strength.COMMIT})
+"""Records of who wrote something; a branch or a mention only tells of help."""
 _STRONGEST_FIRST = {strength: place for place, strength in enumerate(Strength)}
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from codeorigin.declared.records import Strength
+from codeorigin.declared.records import WROTE, Strength
 from codeorigin.languages import get_language
 from codeorigin.model.calibration.judge import Judge
 from codeorigin.model.verdict import Band, Verdict
@@ -14,8 +14,6 @@ from codeorigin.provenance.recorded import FunctionOrigin, RecordedFile
 
 VIEWS = ("own", "in_file", "own_with_past", "in_file_with_past")
 """A function is judged by its own text or in its file, without and with the past of its project."""
-_WRITTEN = frozenset({Strength.LINES, Strength.COMMIT})
-"""Records of lines and of whole commits; a branch or a mention only tells of help."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +54,7 @@ def groups(functions: Sequence[EvaluatedFunction]) -> Iterator[RateGroup]:
     A branch or a mention is no record of who wrote the lines, so that those stand apart.
     """
     agents = [each for each in functions if each.origin.kind is Provenance.AGENT]
-    written = [each for each in agents if each.origin.strength in _WRITTEN]
+    written = [each for each in agents if each.origin.strength in WROTE]
     yield from _group(Provenance.AGENT, "all", written)
     for strength in Strength:
         yield from _group(

@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 from lsprotocol import types
 from pytest_lsp import client_capabilities
-from tests.server.lsp.conftest import COMMAND, SETTINGS, start, stop
+from tests.server.lsp.conftest import SETTINGS, running
 from tests.server.lsp.editor import Document, Editor
 
 from support.command import run
@@ -27,11 +27,6 @@ LAST = CODE.split("\n").index("", 1)
 BY_CODEX = f"Declared: lines 1-{LAST} by codex, gpt-5.5 (git-ai)"
 
 
-@pytest.fixture(scope="module")
-def git(tmp_path_factory: pytest.TempPathFactory) -> ControlledGit:
-    return ControlledGit(tmp_path_factory.mktemp("programs") / "git")
-
-
 @pytest_asyncio.fixture(scope="module", loop_scope="session", params=["visual-studio-code", "neovim"])
 async def server(
     request: pytest.FixtureRequest,
@@ -39,29 +34,19 @@ async def server(
     git: ControlledGit,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> AsyncIterator[Editor]:
-    editor = await start(
+    async with running(
         tmp_path_factory.mktemp("workspace"),
         client_capabilities(request.param),
-        command=[*COMMAND, "--model", str(tiny_model_dir)],
+        model=tiny_model_dir,
         environment=git.environment,
-    )
-    await editor.idle()
-    yield editor
-    await stop(editor)
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def editor(server: Editor) -> AsyncIterator[Editor]:
-    yield server
-    await server.configure(**SETTINGS)
-    await server.tidy()
-    server.refreshes.clear()
+    ) as editor:
+        yield editor
 
 
 @pytest.fixture
-def repository(editor: Editor) -> Repository:
-    """A repository with one file, in a folder of the workspace that no other test uses."""
-    made = Repository(editor.root / f"folder_{len(list(editor.root.iterdir()))}")
+def repository(folder: Path) -> Repository:
+    """A repository with one file."""
+    made = Repository(folder)
     made.commit({"new.py": CODE}, date="2026-01-01")
     return made
 
@@ -81,8 +66,7 @@ async def said(editor: Editor, document: Document, line: int = 0) -> str | None:
     await editor.idle()
     shown = (await editor.hover_text(document, line)).replace("\\", "").split("\n")
     assert not any("Declared" in each for each in shown[:-1])
-    place = {"line": line, "character": 4}
-    explained = await editor.command("codeorigin.explain", document.uri, place, {"quiet": True})
+    explained = await editor.explain(document, line)
     assert explained["declared"] == (shown[-1] if shown[-1].startswith("Declared") else None)
     assert "codex" not in explained["explanation"]["summary"]
     return None if explained["declared"] is None else str(explained["declared"])
@@ -98,13 +82,11 @@ async def test_agents_and_known_persons_are_told_by_line_and_never_by_name(
     )
 
 
-async def test_without_a_record_there_is_no_line(editor: Editor, repository: Repository) -> None:
+async def test_without_a_record_or_a_repository_there_is_no_line(
+    editor: Editor, repository: Repository
+) -> None:
     assert await said(editor, opened(editor, repository)) is None
-
-
-async def test_without_a_repository_there_is_no_line(editor: Editor) -> None:
-    document = editor.open(CODE)
-    assert await said(editor, document) is None
+    assert await said(editor, editor.open(CODE)) is None
 
 
 async def test_unsaved_edits_are_not_recorded(editor: Editor, repository: Repository) -> None:

@@ -1,0 +1,47 @@
+"""Where records and estimates disagree, and how a reviewer is asked about it."""
+
+from dataclasses import replace
+
+import pytest
+
+from codeorigin.declared.records import UNTRACKED, Record, RecordSource, Strength, WrittenBy
+from codeorigin.model.verdict import Band
+from codeorigin.provenance.disagreements import Disagreement, disagreement
+
+AGENT = Record(RecordSource.GIT_AI, WrittenBy.AGENT, Strength.LINES, "codex", "gpt-5.5")
+TRAILER = Record(RecordSource.TRAILER, WrittenBy.AGENT, Strength.COMMIT, "claude")
+BRANCH = Record(RecordSource.BRANCH, WrittenBy.AGENT, Strength.BRANCH, "codex")
+HELP = Record(RecordSource.TRAILER, WrittenBy.AGENT, Strength.MENTION, "claude")
+PERSON = Record(RecordSource.GIT_AI, WrittenBy.PERSON, Strength.LINES)
+STALE = replace(AGENT, is_stale=True)
+
+
+@pytest.mark.parametrize("records", [[AGENT], [AGENT, TRAILER, AGENT]])
+def test_code_that_is_all_an_agents_and_reads_human_is_asked_about(records: list[Record]) -> None:
+    assert disagreement(records, Band.HUMAN) is Disagreement.READS_HUMAN
+    assert disagreement(records, Band.LLM) is None
+
+
+@pytest.mark.parametrize("records", [[], [None], [None, UNTRACKED]])
+def test_code_without_any_record_that_reads_llm_written_is_asked_about(records: list[Record | None]) -> None:
+    assert disagreement(records, Band.LLM) is Disagreement.NOT_DECLARED
+    assert disagreement(records, Band.HUMAN) is None
+
+
+@pytest.mark.parametrize("other", [PERSON, STALE, BRANCH, HELP])
+def test_records_that_tell_less_decide_neither(other: Record) -> None:
+    for band in Band:
+        assert disagreement([other], band) is None
+        assert disagreement([AGENT, other], band) is None
+        assert disagreement([None, other], band) is None
+
+
+def test_what_is_unsure_or_has_no_verdict_disagrees_with_nothing() -> None:
+    for band in (Band.UNSURE, None):
+        assert disagreement([AGENT], band) is disagreement([None], band) is None
+
+
+@pytest.mark.parametrize("kind", Disagreement)
+def test_it_is_put_as_a_question_to_the_reviewer(kind: Disagreement) -> None:
+    assert kind.question.startswith("Was this written with a tool?")
+    assert "ecord says so." in kind.question
