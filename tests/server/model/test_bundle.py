@@ -1,3 +1,4 @@
+import functools
 import json
 import os
 import random
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 
 from codeorigin.errors import ModelError
+from codeorigin.model import folder
 from codeorigin.model.bundle import Bundle
 from codeorigin.model.folder import sealed
 from support.tiny_model import with_commit_rules
@@ -179,7 +181,9 @@ STRANGE: list[Any] = [
 ]
 
 
-def test_any_value_anywhere_loads_or_gives_one_line(copy: Path) -> None:
+def test_any_value_anywhere_loads_or_gives_one_line(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # The files stay as they are, through thousands of manifests.
+    monkeypatch.setattr(folder, "sha256_of", functools.cache(folder.sha256_of))
     with_commit_rules(copy, copy)
     path = copy / "manifest.json"
     manifest = json.loads(path.read_text())
