@@ -1,4 +1,3 @@
-import functools
 import json
 import os
 import random
@@ -11,7 +10,6 @@ from typing import Any
 import pytest
 
 from codeorigin.errors import ModelError
-from codeorigin.model import folder
 from codeorigin.model.bundle import Bundle
 from codeorigin.model.folder import sealed
 from support.tiny_model import with_commit_rules
@@ -181,9 +179,7 @@ STRANGE: list[Any] = [
 ]
 
 
-def test_any_value_anywhere_loads_or_gives_one_line(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    # The files stay as they are, through thousands of manifests.
-    monkeypatch.setattr(folder, "sha256_of", functools.cache(folder.sha256_of))
+def test_any_value_anywhere_loads_or_gives_one_line(copy: Path) -> None:
     with_commit_rules(copy, copy)
     path = copy / "manifest.json"
     manifest = json.loads(path.read_text())
