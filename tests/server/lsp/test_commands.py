@@ -9,6 +9,7 @@ from lsprotocol import types
 from tests.server.lsp.editor import PUSHED, SHOWN, Editor, python_function
 
 from codeorigin.wording import FULL_CAVEAT
+from support.repositories import Repository
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -119,6 +120,7 @@ async def test_scanning_the_workspace(editor: Editor) -> None:
     (folder / "bad.py").write_bytes(b"\xff\xfe\x00binary")
     (folder / "notes.txt").write_text("def f(): pass\n", encoding="utf-8")
     (folder / "ignored" / "c.py").write_text(python_function("hidden"), encoding="utf-8")
+    Repository.at(editor.root).git("init", "--quiet")
     (editor.root / ".gitignore").write_text("ignored/\n", encoding="utf-8")
     answer = await editor.command("codeorigin.scanWorkspace")
     assert (await editor.take(SHOWN)).message == f"CodeOrigin: {answer['message']}"
