@@ -35,6 +35,15 @@ _NOTES: tuple[tuple[str, Callable[[bytes], Note]], ...] = (
 )
 
 
+def records_state(repository: Repository) -> tuple[str | None, ...]:
+    """HEAD and the tips of the notes: while they are the same, so are the records about a text.
+
+    Raises:
+        RepositoryError: git fails.
+    """
+    return (repository.head(), *(named(repository.git, ref) for ref, _ in _NOTES))
+
+
 class RecordReader:
     """Reads the records about the commits below ``head``, which is a full name. Use it in a ``with`` block.
 
