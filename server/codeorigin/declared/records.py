@@ -108,6 +108,18 @@ Files = Mapping[str, Sequence[RecordedLines]]
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """What one note or trace says of a commit: of its lines, and in ``helped`` of agents without lines of their own.
+
+    ``is_tracked`` as in :class:`CommitRecords`.
+    """
+
+    files: Files
+    helped: tuple[Record, ...] = ()
+    is_tracked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class CommitRecords:
     """All records about one commit: the ``whole`` of it, strongest first, and the ``lines`` of its files.
 
