@@ -12,13 +12,13 @@ import pytest
 from codeorigin.declared.records import Record, RecordSource, Strength, WrittenBy
 from codeorigin.history.declared_lines import DeclaredCounts, declared_lines
 from codeorigin.history.formats.declared_chart import declared_chart
-from codeorigin.history.formats.json import load_schema
 from codeorigin.history.totals import Share
 from codeorigin.model.verdict import Band
 from support.command import run
 from support.declared_records import PERSON, SESSION, add_note, git_ai_note
 from support.histories import History, Judge
 from support.repositories import DECLARED, Repository, plain_functions
+from support.schemas import load_schema
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
 TERSE, ASSISTANT = ((EXAMPLES / name).read_text() for name in ("terse_style.py", "assistant_style.go"))
@@ -52,7 +52,7 @@ def recorded(folder: Path) -> Repository:
 
 def of_history(history: History, path: Path) -> dict[str, Any]:
     found: dict[str, Any] = json.loads(history("--format", "json", path=str(path))[1])
-    jsonschema.validate(found, load_schema())
+    jsonschema.validate(found, load_schema("history/formats/history"))
     return found
 
 
@@ -131,7 +131,7 @@ def shipped(repository: Repository, state: Path, *options: str) -> str:
 def test_disagreements_are_listed_as_questions(questioned: Repository, tmp_path: Path) -> None:
     state = tmp_path / "shipped"
     found = json.loads(shipped(questioned, state, "--format", "json"))
-    jsonschema.validate(found, load_schema())
+    jsonschema.validate(found, load_schema("history/formats/history"))
     terse, new, _ = found["commits"]
     kinds = {each["kind"]: each["commits"] for each in found["disagreements"]}
     assert [each["commit"] for each in kinds["reads_human"]] == [terse["commit"]]
