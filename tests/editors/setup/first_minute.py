@@ -7,6 +7,7 @@ seconds of every step. Downloads come from pip's and npm's caches, if these are 
     PYTHONPATH=tests python tests/editors/setup/first_minute.py build/code-server
 """
 
+import os
 import shutil
 import subprocess
 import sys
@@ -72,5 +73,6 @@ def first_minute(installation: Path, folder: Path) -> None:
 
 
 if __name__ == "__main__":
+    os.environ.pop("PYTHONPATH", None)  # a stranger has none, and pip would take what it finds there for installed
     with tempfile.TemporaryDirectory() as temporary, step("all of it"):
         first_minute(Path(sys.argv[1]).resolve(), Path(temporary))
