@@ -11,7 +11,6 @@ from codeorigin_training.files import write_whole
 from codeorigin_training.run import Log, Run
 from codeorigin_training.studies.language.config import LanguageConfig
 from codeorigin_training.studies.language.data import read_examples
-from codeorigin_training.studies.language.encoder import encoder_labels
 from codeorigin_training.studies.language.folder import made_with, write_folder
 from codeorigin_training.studies.language.measure import (
     Peer,
@@ -52,9 +51,6 @@ def study(config: LanguageConfig, data: Path, run: Run, log: Log) -> None:
     log(f"{len(examples)} texts to measure on")
     measured = figures(model, examples)
     peers: dict[str, Peer] = {"pygments": pygments_labels, "magika": magika_labels}
-    if config.encoder is not None:
-        learnt = read_examples(data, config, ("train",))["train"]
-        peers["encoder"] = encoder_labels(learnt, config.encoder, folder / "encoder", log)
     measured |= compared(model, peer_sample(examples, config.peer_texts, config.seed), peers)
     for name, each in measured["views"].items():
         log(
