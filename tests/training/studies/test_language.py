@@ -16,6 +16,7 @@ from codeorigin.language_id import guess_language
 from codeorigin.language_id.grammars import Legality
 from codeorigin.language_id.model import LanguageModel, default_model_dir
 from codeorigin_training.cli import app
+from codeorigin_training.studies.frame import read_study
 from codeorigin_training.studies.language.config import LanguageConfig
 from codeorigin_training.studies.language.data import LABELS, read_examples, side_of_repo
 from codeorigin_training.studies.language.folder import card, write_folder
@@ -25,7 +26,6 @@ from codeorigin_training.studies.language.none_texts import none_texts
 from codeorigin_training.studies.language.pairs import grammar_shifts
 from codeorigin_training.studies.language.softmax import quantised, threshold_for
 from codeorigin_training.studies.language.views import HEADS, Example, TextPart, fill, part
-from codeorigin_training.studies.page import read_study
 
 SMALL = {"functions": 12, "calibration_functions": 4, "test_functions": 4, "files": 0, "generated": 8,
          "width": 4096, "peer_texts": 3, "epochs": 6}  # fmt: skip
