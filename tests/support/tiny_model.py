@@ -163,7 +163,7 @@ def with_entry(directory: Path, source: Path, name: str, entry: dict[str, Any]) 
 
 def tiny_roberta(folder: Path) -> tuple[Tokenizer, Encoder]:
     """A transformers encoder of the RoBERTa family, written into ``folder``, with its own tokenizer."""
-    name = str(write_tiny_roberta(folder))
+    name = str(write_tiny_roberta(folder, layers=1))
     tokenizer = Tokenizer(own_tokenizer(name)[0])
     tokenizer.save(folder / "own.json")
     settings = EncoderConfig(name=name, head_dim=16, pooling=Pooling.CLS)

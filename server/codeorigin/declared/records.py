@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import pairwise
+from typing import Any
 
 MOST_RANGES = 100_000
 """A record with more ranges of lines for one commit is not read."""
@@ -68,6 +69,20 @@ class Record:
         return self.tool or self.model or "an agent"
 
 
+def record_values(record: Record | None) -> dict[str, Any] | None:
+    """The record as JSON, in every format that has it; None without a record."""
+    if record is None:
+        return None
+    return {
+        "source": record.source.value,
+        "by": record.by.value,
+        "tool": record.tool,
+        "model": record.model,
+        "strength": record.strength.value,
+        "stale": record.is_stale,
+    }
+
+
 UNTRACKED = Record(RecordSource.GIT_AI, WrittenBy.UNTRACKED, Strength.LINES)
 
 
@@ -90,6 +105,18 @@ class RecordedLines:
 
 Files = Mapping[str, Sequence[RecordedLines]]
 """The recorded lines of a commit by path, as in git; of several for one line, the last counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What one note or trace says of a commit: of its lines, and in ``helped`` of agents without lines of their own.
+
+    ``is_tracked`` as in :class:`CommitRecords`.
+    """
+
+    files: Files
+    helped: tuple[Record, ...] = ()
+    is_tracked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

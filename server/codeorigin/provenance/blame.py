@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TextIO
 
 import codeorigin
 from codeorigin.analysis.analyzer import Analyzer
@@ -15,7 +15,7 @@ from codeorigin.cli.exit_codes import ExitCode
 from codeorigin.cli.output import open_reports
 from codeorigin.cli.terminal import display_path, printable_code, to_stderr
 from codeorigin.declared.files import file_records
-from codeorigin.declared.records import Record
+from codeorigin.declared.records import Record, record_values
 from codeorigin.errors import SourceError
 from codeorigin.functions.documents import Document
 from codeorigin.functions.function_lines import function_lines
@@ -152,21 +152,8 @@ def _write_json(stream: TextIO, file: BlamedFile) -> None:
             for function, first, last in file.functions
         ],
         "lines": [
-            {"line": each.number, "declared": _record_values(each.record), "weight": each.weight}
+            {"line": each.number, "declared": record_values(each.record), "weight": each.weight}
             for each in file.lines
         ],
     }
     stream.write(f"{encoded(values, indent=1)}\n")
-
-
-def _record_values(record: Record | None) -> dict[str, Any] | None:
-    if record is None:
-        return None
-    return {
-        "source": record.source.value,
-        "by": record.by.value,
-        "tool": record.tool,
-        "model": record.model,
-        "strength": record.strength.value,
-        "stale": record.is_stale,
-    }

@@ -26,9 +26,8 @@ from ray.exceptions import (
 from codeorigin.fleet.engines import LocalEngine, Worker, WorkerLostError, run_units
 from codeorigin.fleet.options import UnitKind
 from codeorigin.fleet.ray_engine import RayEngine, _RayWorker
-from codeorigin.fleet.units import Unit, units_of
+from codeorigin.fleet.units import ScanRequest, Unit, units_of
 from codeorigin.fleet.work import UnitResult, UnitWorker
-from codeorigin.model.bundle import Bundle
 from support.fleet_scans import content, request, run, unit
 from support.waiting import wait_for
 
@@ -89,7 +88,7 @@ def test_process_that_dies_while_idle_loses_nothing(
             return started[-1]
 
     def units() -> Iterator[Unit]:
-        first, second, _ = units_of(folders[0], UnitKind.COMMITS, model=Bundle.load(model).model_id, size=2)
+        first, second, _ = units_of(folders[0], request(folders, model))[0]
         yield first
         pool = started[0]._pool._pool
         (process,) = pool._processes.values()
@@ -246,7 +245,7 @@ def test_units_are_taken_only_when_a_worker_is_free() -> None:
 
 
 def test_worker_with_another_model_is_rejected(folders: list[Path], model: Path) -> None:
-    (first,) = units_of(folders[0], UnitKind.TREE, model="another")
+    ((first,), _) = units_of(folders[0], ScanRequest([], UnitKind.TREE, "another"))
     result = UnitWorker(model).run(first)
     assert result.rows == ()
     assert result.error is not None
@@ -260,5 +259,5 @@ def test_unexpected_error_fails_only_its_unit(
         raise ValueError("odd\nthings")
 
     monkeypatch.setattr("codeorigin.fleet.work.tree_files", broken)
-    (first,) = units_of(folders[0], UnitKind.TREE, model=Bundle.load(model).model_id)
+    ((first,), _) = units_of(folders[0], request(folders, model, UnitKind.TREE))
     assert UnitWorker(model).run(first) == UnitResult(error="unexpected ValueError: odd things")

@@ -243,10 +243,3 @@ def test_the_command_says_what_is_missing(tmp_path: Path) -> None:
     done = CliRunner().invoke(app, [*command, "--set", f"bundle={BUNDLE}"])
     assert done.exit_code == 2
     assert "--set run=false" in done.output
-
-
-def test_invalid_settings_are_refused() -> None:
-    with pytest.raises(ValueError, match="ks"):
-        CorrectnessConfig(ks=(2, 1))
-    with pytest.raises(ValueError, match="samples"):
-        CorrectnessConfig(samples=0)

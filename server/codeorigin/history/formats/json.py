@@ -1,8 +1,6 @@
 """A history as JSON, written commit by commit, as described by ``history.schema.json`` next to this file."""
 
-import json
 from dataclasses import asdict
-from importlib import resources
 from typing import TYPE_CHECKING, Any, TextIO
 
 import codeorigin
@@ -17,13 +15,6 @@ from codeorigin.model.verdict import Band
 if TYPE_CHECKING:
     from codeorigin.history.history_run import HistoryRun
     from codeorigin.history.options import HistoryOptions
-
-
-def load_schema() -> dict[str, Any]:
-    """The JSON Schema (draft 2020-12) of :func:`write`'s output."""
-    schema = resources.files("codeorigin.history.formats").joinpath("history.schema.json")
-    loaded: dict[str, Any] = json.loads(schema.read_text("utf-8"))
-    return loaded
 
 
 def commit_values(result: CommitResult) -> dict[str, Any]:

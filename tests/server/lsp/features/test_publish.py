@@ -87,7 +87,11 @@ class Bench:
             raise Cancelled("another model")
         return self
 
-    def analyze(self, document: Document, *, cancel: CancelToken, **_: Any) -> FileReport:
+    def analyze(
+        self, document: Document, *, cancel: CancelToken, known_only: bool = False, **_: Any
+    ) -> FileReport:
+        if known_only:
+            return self.report(document)
         text = document.text
         self.analyzed.append(text)
         self.running.set()
@@ -97,7 +101,7 @@ class Bench:
                 cancel.raise_if_cancelled()
         if self.broken is not None:
             raise self.broken
-        return self.analyze_scored(document) if not self.is_slow else self.read_slowly(document, cancel)
+        return self.report(document) if not self.is_slow else self.read_slowly(document, cancel)
 
     def read_slowly(self, document: Document, cancel: CancelToken) -> FileReport:
         """Read at least one more function, as a model does that is slow but gets on."""
@@ -108,9 +112,9 @@ class Bench:
         while len(self.read) < len(functions):
             self.read.append(functions[len(self.read)])
             cancel.raise_if_cancelled()
-        return self.analyze_scored(document)
+        return self.report(document)
 
-    def analyze_scored(self, document: Document, **_: Any) -> FileReport:
+    def report(self, document: Document) -> FileReport:
         is_complete = len(self.read) == document.text.count("def ")
         return FileReport(document.kind, None, tuple(self.read), is_complete=is_complete)
 
