@@ -175,6 +175,10 @@ class RecordReader:
         except RepositoryError as error:
             self._problem(f"records in {agent_trace.FOLDER} are skipped: {error}")
             return
+        if len(entries) > _MOST_TRACE_FILES + 1:
+            self._problem(
+                f"records in {agent_trace.FOLDER} after the first {_MOST_TRACE_FILES} files are skipped"
+            )
         for entry in entries[:_MOST_TRACE_FILES]:
             head, _, name = entry.partition(b"\t")
             shown = f"{agent_trace.FOLDER}/{name.decode('utf-8', 'replace')}"

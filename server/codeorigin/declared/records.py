@@ -131,6 +131,11 @@ class CommitRecords:
     lines: Files = field(default_factory=dict)
     is_tracked: bool = False
 
+    @property
+    def has_any(self) -> bool:
+        """Whether anything is recorded about the commit."""
+        return bool(self.whole or self.lines or self.is_tracked)
+
     def of_line(self, path: str, line: int) -> Record | None:
         """The strongest record about a line (1-based) that this commit wrote in ``path``; None without any."""
         ranges = self.lines.get(path, ())

@@ -11,7 +11,7 @@ from codeorigin.fleet.options import UnitKind
 from codeorigin.git.repository import Repository
 from codeorigin.history.walk import plan
 
-_FORMAT = 2
+_FORMAT = 3
 COMMITS_IN_A_UNIT = 512
 
 

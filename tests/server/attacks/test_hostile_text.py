@@ -137,14 +137,11 @@ def test_project_file_key_is_not_a_link_in_a_notification(tmp_path: Path) -> Non
         uri = (tmp_path / "a.js").as_uri()
         body = "\n".join(f"    total += values[{n}] * {n};" for n in range(12))
         code = f'const handlers = {{ "{key}": function (values) {{\n  let total = 0;\n{body}\n  return total;\n}} }};\n'
-        document = {"uri": uri, "languageId": "javascript", "version": 0, "text": code}
-        server.notify("textDocument/didOpen", {"textDocument": document})
+        server.open(uri, code, "javascript")
         (found,) = server.findings(uri)
         context = {"textDocument": {"uri": uri}, "range": found["range"], "context": {"diagnostics": [found]}}
         titles = [action["title"] for action in server.request("textDocument/codeAction", context)]
-        arguments = [uri, found["range"]["start"]]
-        command = {"command": "codeorigin.explain", "arguments": arguments}
-        answer = server.request("workspace/executeCommand", command)
+        answer = server.command("codeorigin.explain", uri, found["range"]["start"])
         messages.append(server.told("window/showMessage")["message"])
     assert any("[Fix] (command:" in message for message in messages)
     for shown in (*messages, *titles, answer["message"], answer["name"], found["message"]):

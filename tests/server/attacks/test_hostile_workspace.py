@@ -123,8 +123,7 @@ def test_settings_in_pipes_folders_and_huge_files_are_ignored(workspace: Path) -
 
 def test_workspace_scan_ends(workspace: Path) -> None:
     with serving("--log-level", "warning", root=workspace) as server:
-        command = {"command": "codeorigin.scanWorkspace", "arguments": [None, {"quiet": True}]}
-        answer = server.request("workspace/executeCommand", command)
+        answer = server.command("codeorigin.scanWorkspace", None, {"quiet": True})
         assert "done" in answer["message"]
         assert any(file["uri"].endswith("/good.py") for file in answer["files"])
         assert any("huge.py" in error for error in answer["errors"])

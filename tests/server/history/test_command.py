@@ -281,7 +281,7 @@ def test_page_is_self_contained(history: History, tmp_path: Path) -> None:
     assert page.links == []
     assert "url(" not in text
     assert "http" not in text.replace("http-equiv", "")
-    assert text.count('role="img"') == 2
+    assert text.count('role="img"') == 3
     assert "prefers-color-scheme: dark" in text
     # Names and code are escaped.
     assert "&lt;i&gt;work" in text

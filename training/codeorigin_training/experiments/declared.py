@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from codeorigin_training.experiments.trials import Trial
+from codeorigin_training.experiments.trials import ExperimentError, Trial
 from codeorigin_training.report.document import Block, Heading, Paragraph, Table
 
 _FEWEST_BY_TOOL, _FEWEST_BY_MODEL = 20, 30
@@ -139,10 +139,10 @@ def agents_sections(trials: Mapping[str, Trial]) -> list[Block]:
 
 
 def _newest(trials: Mapping[str, Trial], prefix: str) -> tuple[str, Mapping[str, Any]]:
-    """The last of the trials whose names begin with ``prefix``; raises KeyError."""
+    """The last of the trials whose names begin with ``prefix``; raises ExperimentError without one."""
     names = [name for name in trials if name.startswith(prefix)]
     if not names:
-        raise KeyError(f"{prefix}*.json")
+        raise ExperimentError(f"no trial is called {prefix}*.json; record one")
     return names[-1], trials[names[-1]].figures
 
 
