@@ -35,7 +35,7 @@ from codeorigin_training.data.rows import Row
 from codeorigin_training.encoder.files import make_encoder
 from codeorigin_training.encoder.model import Encoder, compact_body
 from codeorigin_training.encoder.settings import EncoderConfig, Pooling
-from codeorigin_training.encoder.vocabulary import own_tokenizer, train_tokenizer
+from codeorigin_training.encoder.tokenizer import own_tokenizer, train_tokenizer
 from support.scales import scale
 from support.snippets import ALL
 from support.tiny_roberta import write_tiny_roberta
