@@ -73,6 +73,7 @@ def first_minute(installation: Path, folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    os.environ.pop("PYTHONPATH", None)  # a stranger has none, and pip would take what it finds there for installed
+    # A stranger has none, and pip would take what it finds there for installed.
+    os.environ.pop("PYTHONPATH", None)
     with tempfile.TemporaryDirectory() as temporary, step("all of it"):
         first_minute(Path(sys.argv[1]).resolve(), Path(temporary))
