@@ -119,8 +119,9 @@ def check(options: CheckOptions) -> CheckResult:
             progress.show(number)
         if change is not None:
             from codeorigin.check.change_results import judged_together  # noqa: PLC0415 - needs git
+            from codeorigin.model.calibration.judge import Judge  # noqa: PLC0415
 
-            files, change = judged_together(files, change, bundle)
+            files, change = judged_together(files, change, Judge(bundle.calibration, how.past))
     files = [within_limits(file, limits) for file in files]
     result = CheckResult(
         version=codeorigin.__version__,

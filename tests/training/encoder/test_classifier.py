@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from codeorigin.model.scoring.tokenizer import Tokenizer
 from codeorigin_training.cli import app
-from codeorigin_training.encoder.classifier import (
+from codeorigin_training.encoder.classify import (
     Classifier,
     ClassifyConfig,
     encoded,
@@ -24,7 +24,7 @@ from codeorigin_training.encoder.classifier import (
 from codeorigin_training.encoder.files import make_encoder
 from codeorigin_training.encoder.labelled import ClassifyError, Labelled, read_labelled, split_units
 from codeorigin_training.encoder.settings import COMPACT, EncoderConfig, Phase
-from codeorigin_training.encoder.vocabulary import own_tokenizer
+from codeorigin_training.encoder.tokenizer import own_tokenizer
 from codeorigin_training.run import Run
 from support.tiny_roberta import write_tiny_roberta
 from support.tiny_training import tiny_shape, tiny_tokenizer

@@ -14,7 +14,7 @@ from codeorigin_training.cli import app
 from codeorigin_training.data.readers.snippets import SNIPPETS, read_snippets
 from codeorigin_training.studies.correctness.answers import read_answers, run_answers, size_of
 from codeorigin_training.studies.correctness.bleu import bleu
-from codeorigin_training.studies.correctness.by_task import within_tasks
+from codeorigin_training.studies.correctness.by_task import any_of_k, best_by_score, within_tasks
 from codeorigin_training.studies.correctness.comments import (
     comment_language,
     with_comments_of,
@@ -22,7 +22,6 @@ from codeorigin_training.studies.correctness.comments import (
 )
 from codeorigin_training.studies.correctness.config import CorrectnessConfig
 from codeorigin_training.studies.correctness.product import age_of, first_years, year_of
-from codeorigin_training.studies.correctness.sampling import any_of_k, best_by_score
 from codeorigin_training.studies.correctness.tasks import (
     passes,
     runnable_languages,

@@ -13,18 +13,15 @@ from codeorigin_training.configuration import STRICT
 from codeorigin_training.experiments.declared import agents_sections
 from codeorigin_training.experiments.trials import Trial, read_trials
 from codeorigin_training.files import write_whole
-from codeorigin_training.report.card import model_card
-from codeorigin_training.report.commits import commit_sections
+from codeorigin_training.report.card import figure_sections, model_card
 from codeorigin_training.report.document import Block, Heading, Paragraph, markdown
 from codeorigin_training.report.expectations import flagged_found_open, language_table, readme_table
-from codeorigin_training.report.human_code import bands, human_code_sections
+from codeorigin_training.report.human_code import bands
 from codeorigin_training.report.separation import (
     SELECTION,
-    in_file_sections,
     interval_note,
     quality_table,
 )
-from codeorigin_training.report.settings import setting_sections
 from codeorigin_training.run import Log, Run
 from codeorigin_training.tracking import keep_settings
 
@@ -78,10 +75,7 @@ def with_quality(page: str, manifest: Mapping[str, Any]) -> str:
             f"{interval_note(metrics)} The baselines were trained on the same rows with the same weights. {SELECTION}"
         ),
         quality_table(metrics),
-        *in_file_sections(metrics, 3),
-        *human_code_sections(manifest),
-        *commit_sections(manifest),
-        *setting_sections(metrics),
+        *figure_sections(manifest, 3),
     ]
     return _between("quality", page, blocks)
 

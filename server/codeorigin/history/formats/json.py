@@ -45,7 +45,9 @@ def commit_values(result: CommitResult) -> dict[str, Any]:
         "unread": result.unread,
         "missing": result.missing,
         "declared": list(result.declared),
-        "declared_lines": _declared(sum((part.declared_lines or NOTHING for part in result.parts), NOTHING)),
+        "declared_lines": _declared(
+            sum(filter(None, (part.declared_lines for part in result.parts)), NOTHING)
+        ),
         "parts": [asdict(part) for part in result.parts],
     }
 
