@@ -69,6 +69,7 @@ async def said(editor: Editor, document: Document, line: int = 0) -> str | None:
     explained = await editor.explain(document, line)
     assert explained["declared"] == (shown[-1] if shown[-1].startswith("Declared") else None)
     assert "codex" not in explained["explanation"]["summary"]
+    await editor.idle()  # what the two began has read HEAD and notes as they are now
     return None if explained["declared"] is None else str(explained["declared"])
 
 
@@ -206,3 +207,16 @@ async def test_a_request_waits_for_the_newest_text(
         editor.replace(document, "def seven(", "# new\ndef seven(")
         await editor.hover(document, 1)
     assert (await asking)["runs"][0]["first"] == 1
+
+
+async def test_what_was_begun_before_a_request_is_not_its_answer(
+    editor: Editor, repository: Repository, git: ControlledGit
+) -> None:
+    with git.held("blame"):
+        document = opened(editor, repository)
+        await until(lambda: git.is_waiting)
+        trailer = "Work\n\nCo-authored-by: Claude <noreply@anthropic.com>"
+        repository.git("commit", "--quiet", "--amend", "--no-gpg-sign", "-m", trailer)
+        asking = asyncio.ensure_future(declared(editor, document.uri))
+        assert await editor.hover(document, 0) is not None
+    assert (await asking)["runs"][0]["label"] == "claude (commit, trailer)"

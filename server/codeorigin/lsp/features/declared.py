@@ -25,12 +25,14 @@ async def declared(session: Session, raw: Any) -> dict[str, Any] | None:
     uri = read(params.get("textDocument"), types.TextDocumentIdentifier, "textDocument").uri
     await session.configured.wait()
     while (snapshot := session.documents.snapshot(uri)) is not None:
+        # What was begun before this request may have seen an older HEAD or older notes.
+        before = session.state(snapshot.uri).reading_declared
         reading = read_declared(session, snapshot)
         if reading is None:
             return None
         # Cancelling ends only this request. If the reading is cancelled, the text or the repository is another.
         await asyncio.wait({reading})
-        if not reading.cancelled():
+        if not reading.cancelled() and reading is not before:
             known = reading.result()
             return None if known is None else _to_wire(known)
     return None
