@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TextIO
 
 import codeorigin
 from codeorigin.analysis.analyzer import Analyzer
@@ -22,6 +22,7 @@ from codeorigin.functions.function_lines import function_lines
 from codeorigin.languages import Language
 from codeorigin.pages.code import HeatLine, code_box
 from codeorigin.pages.frame import page
+from codeorigin.provenance.function_records import record_values
 from codeorigin.provenance.options import BlameFormat, BlameOptions
 from codeorigin.text.literal_text import html_line
 from codeorigin.wording.figures import logits
@@ -152,21 +153,12 @@ def _write_json(stream: TextIO, file: BlamedFile) -> None:
             for function, first, last in file.functions
         ],
         "lines": [
-            {"line": each.number, "declared": _record_values(each.record), "weight": each.weight}
+            {
+                "line": each.number,
+                "declared": None if each.record is None else record_values(each.record),
+                "weight": each.weight,
+            }
             for each in file.lines
         ],
     }
     stream.write(f"{encoded(values, indent=1)}\n")
-
-
-def _record_values(record: Record | None) -> dict[str, Any] | None:
-    if record is None:
-        return None
-    return {
-        "source": record.source.value,
-        "by": record.by.value,
-        "tool": record.tool,
-        "model": record.model,
-        "strength": record.strength.value,
-        "stale": record.is_stale,
-    }
