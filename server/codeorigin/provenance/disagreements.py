@@ -44,7 +44,7 @@ class DeclaredBy(StrEnum):
 
 
 def declared_by(records: Iterable[Record | None]) -> DeclaredBy:
-    """Whose code it is by ``records``. A tool that says of lines that it does not know is no record of who wrote them."""
+    """Whose code it is by ``records``. That a tool does not know who wrote lines is no record of it."""
     found = {None if each is None or each.by is WrittenBy.UNTRACKED else each for each in records}
     if found <= {None}:
         return DeclaredBy.NOBODY
