@@ -27,7 +27,7 @@ _ROOMS: dict[str, set[str]] = {
     "functions": {"cancellation", "errors", "language_id", "languages", "text"},
     "explain": {"cancellation", "errors", "languages", "model", "text"},
     "git": {"cancellation", "errors", "termination", "text"},
-    "declared": {"cancellation", "errors", "git"},
+    "declared": {"cancellation", "errors", "git", "text"},
     "analysis": {"cancellation", "errors", "explain", "functions", "languages", "model", "text"},
     "past": {
         "analysis",

@@ -59,7 +59,7 @@ def test_check_of_files_loads_neither_git_modules_nor_pydantic(tmp_path: Path) -
     (tmp_path / "a.py").write_text("def f(a):\n    return a\n")
     script = (
         f"import sys; sys.argv[1:] = ['check', {str(tmp_path)!r}]; from codeorigin.__main__ import main; main(); "
-        "print(sorted(name for name in sys.modules if name.startswith(('codeorigin.git', 'pydantic'))))"
+        "print(sorted(name for name in sys.modules if name.startswith(('codeorigin.git.process', 'pydantic'))))"
     )
     assert _said(script) == "[]"
 
@@ -69,6 +69,6 @@ def test_a_server_starts_without_a_model_or_git() -> None:
         "import sys, codeorigin.lsp.app; "
         "print(sorted(name for name in sys.modules if name in {'numpy', 'typer', 'rich', "
         "'onnxruntime', 'codeorigin.analysis.analyzer'} "
-        "or name.startswith('codeorigin.git')))"
+        "or name == 'codeorigin.git.process'))"
     )
     assert _said(script) == "[]"

@@ -33,14 +33,15 @@ def training() -> None:
     """Trains the models that CodeOrigin's server reads."""
 
 
+RunFolder = Annotated[Path, typer.Option(help="Folder of the run.")]
+SettingsFile = Annotated[Path | None, typer.Option(help="JSON file of settings.")]
+Overrides = Annotated[list[str] | None, typer.Option("--set", help="A setting, name=value; may be repeated.")]
+Track = Annotated[bool, typer.Option(help="Log figures and pictures to RUN/mlflow.db.")]
+
+
 def _add(stage: Stage) -> None:
     def command(
-        run: Annotated[Path, typer.Option(help="Folder of the run.")],
-        config: Annotated[Path | None, typer.Option(help="JSON file of settings.")] = None,
-        set_: Annotated[
-            list[str] | None, typer.Option("--set", help="A setting, name=value; may be repeated.")
-        ] = None,
-        track: Annotated[bool, typer.Option(help="Log figures and pictures to RUN/mlflow.db.")] = True,
+        run: RunFolder, config: SettingsFile = None, set_: Overrides = None, track: Track = True
     ) -> None:
         _guarded(lambda: stage.run(Run(run, track), config, set_ or []))
 
@@ -66,15 +67,10 @@ STUDIES = ("correctness", "heads", "language", "representations")
 @app.command("study")
 def study_command(
     name: Annotated[str, typer.Argument(help=f"One of: {', '.join(STUDIES)}.")],
-    data: Annotated[
-        Path,
-        typer.Option(help="Folder of functions.parquet and the corpus's other files."),
-    ],
-    run: Annotated[Path, typer.Option(help="Folder of the run.")],
-    config: Annotated[Path | None, typer.Option(help="JSON file of settings.")] = None,
-    set_: Annotated[
-        list[str] | None, typer.Option("--set", help="A setting, name=value; may be repeated.")
-    ] = None,
+    data: Annotated[Path, typer.Option(help="Folder of functions.parquet and the corpus's other files.")],
+    run: RunFolder,
+    config: SettingsFile = None,
+    set_: Overrides = None,
 ) -> None:
     """Carry out one study: its section of RUN/studies/report.html, and the part of the product that comes of it."""
 
@@ -98,10 +94,8 @@ def build_command(
     run: Annotated[Path | None, typer.Option(help="Folder of the run; an interrupted run resumes.")] = None,
     recipe: Annotated[str, typer.Option(help="Name of a recipe, such as classic.")] = "shipped",
     config: Annotated[Path | None, typer.Option(help="JSON file of settings, instead of a recipe.")] = None,
-    set_: Annotated[
-        list[str] | None, typer.Option("--set", help="A setting, name=value; may be repeated.")
-    ] = None,
-    track: Annotated[bool, typer.Option(help="Log figures and pictures to RUN/mlflow.db.")] = True,
+    set_: Overrides = None,
+    track: Track = True,
 ) -> None:
     """Every stage from the corpus to the bundle at once, by a recipe; without one, the bundle that ships."""
 

@@ -5,9 +5,9 @@ import json
 import typing
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
-from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
 from codeorigin.errors import CodeOriginError
 
@@ -15,6 +15,11 @@ Config = TypeVar("Config")
 
 STRICT = ConfigDict(extra="forbid", allow_inf_nan=False)
 """What every dataclass of settings is made with: an unknown name is an error."""
+
+Count = Annotated[int, Field(ge=1)]
+Several = Annotated[int, Field(ge=2)]
+Positive = Annotated[float, Field(gt=0)]
+"""Types of settings that have a least value."""
 
 
 class ConfigurationError(CodeOriginError):

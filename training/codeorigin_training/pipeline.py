@@ -46,55 +46,19 @@ class Stage:
 
 STAGES = (
     Stage(
-        "corpus",
-        "data.corpus",
-        "Read the sources, filter, drop near-duplicates, write the run's corpus and its data card.",
+        "corpus", "data.corpus", "Read the sources, filter, drop near-duplicates, write corpus and data card."
     ),
+    Stage("wide", "ngrams.wide", "Train the n-gram part, cross-fitted by repository."),
     Stage(
-        "wide",
-        "ngrams.wide",
-        "Train the n-gram part, cross-fitted by repository.",
+        "unseen_agents", "ngrams.unseen_agents", "Measure the n-gram part on each agent, trained without it."
     ),
-    Stage(
-        "unseen_agents",
-        "ngrams.unseen_agents",
-        "Train the n-gram part again without each agent, and measure it on that agent's code.",
-    ),
-    Stage(
-        "tokenizer",
-        "encoder.tokenizer",
-        "Train the vocabulary on the run's corpus.",
-    ),
-    Stage(
-        "pretrain",
-        "encoder.pretrain",
-        "Pretrain an encoder on unlabelled code.",
-    ),
-    Stage(
-        "finetune",
-        "encoder.finetune",
-        "Train the deep part on what the wide part leaves unexplained.",
-    ),
-    Stage(
-        "calibrate",
-        "thresholds.calibrate",
-        "Fit temperature and thresholds on out-of-fold logits.",
-    ),
-    Stage(
-        "export",
-        "bundle.export",
-        "Write the bundle, check its graphs and its size, and measure it on held-out repositories.",
-    ),
-    Stage(
-        "evaluate",
-        "report.evaluate",
-        "Write the evaluation report of a bundle.",
-    ),
-    Stage(
-        "card",
-        "report.pages",
-        "Rewrite the model card and the README's table from a bundle's manifest.",
-    ),
+    Stage("tokenizer", "encoder.tokenizer", "Train the vocabulary on the run's corpus."),
+    Stage("pretrain", "encoder.pretrain", "Pretrain an encoder on unlabelled code."),
+    Stage("finetune", "encoder.finetune", "Train the deep part on what the wide part leaves unexplained."),
+    Stage("calibrate", "thresholds.calibrate", "Fit temperature and thresholds on out-of-fold logits."),
+    Stage("export", "bundle.export", "Write the bundle, check it, and measure it on held-out repositories."),
+    Stage("evaluate", "report.evaluate", "Write the evaluation report of a bundle."),
+    Stage("card", "report.pages", "Rewrite the model card and the README's table from a bundle's manifest."),
 )
 """A whole run, in order."""
 
@@ -106,14 +70,10 @@ OTHERS = (
         tracked=False,
     ),
     Stage(
-        "record",
-        "experiments.record",
-        "Add a finished run to the experiments, with its settings and figures.",
+        "record", "experiments.record", "Add a finished run to the experiments, with settings and figures."
     ),
     Stage(
-        "classify",
-        "encoder.classify",
-        "Train a classifier for any labels, from a folder of folders or a parquet file.",
+        "classify", "encoder.classify", "Train a classifier for any labels, from folders or a parquet file."
     ),
 )
 """Commands that are not part of a run but are called the same way; ``record`` makes nothing in a run."""

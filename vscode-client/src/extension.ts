@@ -2,6 +2,7 @@ import * as vscode from "vscode";
 
 import { Channels } from "./channels";
 import { registerCommands } from "./commands";
+import { DeclaredLines } from "./declared/declaredLines";
 import { offerRemedies, offerUpdate } from "./missingServer";
 import { Decorations } from "./heatmap/decorations";
 import { HeatMap } from "./heatmap/heatMap";
@@ -35,6 +36,10 @@ export function activate(context: vscode.ExtensionContext): Api {
   const requests = new Requests(server);
   const panel = new ExplanationPanel(requests);
   const heatMap = new HeatMap(requests, new Decorations(context));
+  const warn = (error: unknown): void => {
+    channels.log.warn(String(error));
+  };
+  const declared = new DeclaredLines(requests, warn);
   const tree = new FunctionTree();
   const changes = new FunctionTree(CHANGES);
   control = server;
@@ -44,17 +49,12 @@ export function activate(context: vscode.ExtensionContext): Api {
     server,
     panel,
     heatMap,
+    declared,
     tree,
     changes,
-    followChanges(
-      changes,
-      () => requests.scanChanges(),
-      (error) => {
-        channels.log.warn(String(error));
-      },
-    ),
+    followChanges(changes, () => requests.scanChanges(), warn),
     new StatusView(server),
-    registerCommands({ channels, control: server, heatMap, panel, places, requests, scanProgress, tree, changes }),
+    registerCommands({ channels, control: server, declared, heatMap, panel, places, requests, scanProgress, tree, changes }),
     server.onMissing((missing) => void offerRemedies(missing, places)),
     vscode.workspace.onDidGrantWorkspaceTrust(() => void server.restart()),
     vscode.workspace.onDidChangeConfiguration((change) => {

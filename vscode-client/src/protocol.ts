@@ -132,6 +132,19 @@ export interface FunctionInfo {
   explanation: Explanation | null;
 }
 
+/** What a record says about lines. */
+export interface DeclaredRecord {
+  by: "agent" | "person" | "mixed" | "untracked";
+  stale: boolean;
+}
+
+/** What is declared about a document; lines without a record are in no run. */
+export interface Declared {
+  version: number;
+  runs: { first: number; last: number; record: DeclaredRecord; label: string }[];
+  message: string;
+}
+
 export interface Attributions {
   version: number;
   modelId: string;
@@ -199,6 +212,7 @@ export interface Scan {
 export const STATUS = "codeorigin/status";
 export const FILE_VERDICT = "codeorigin/fileVerdict";
 export const ATTRIBUTIONS = "codeorigin/attributions";
+export const DECLARED = "codeorigin/declared";
 
 /** Commands of the server, for `workspace/executeCommand`. */
 export const ServerCommand = {

@@ -1,4 +1,5 @@
 import type { Channels } from "./channels";
+import type { DeclaredLines } from "./declared/declaredLines";
 import type { HeatMap } from "./heatmap/heatMap";
 import type { ExplanationPanel } from "./panel/panel";
 import type { ScanProgress } from "./scanProgress";
@@ -11,6 +12,7 @@ import type { FunctionTree } from "./tree/view";
 export interface Services {
   channels: Channels;
   control: ServerControl;
+  declared: DeclaredLines;
   heatMap: HeatMap;
   panel: ExplanationPanel;
   places: Places;

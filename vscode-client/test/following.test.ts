@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 
-import { type Event, Following, QUIET_MS } from "../src/tree/following";
-import { followGit, type GitApi, type GitRepository } from "../src/tree/gitApi";
+import { type Event, Following, QUIET_MS } from "../src/following";
+import { followGit, type GitApi, type GitRepository } from "../src/git/gitApi";
 
 /** An event with its listeners counted. */
 class Emitter<T> {

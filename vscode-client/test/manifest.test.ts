@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 
 import manifest from "../package.json";
+import { colorOf, KINDS } from "../src/declared/kinds";
 import { LEVELS, nameOf } from "../src/heatmap/levels";
 import { DOCUMENT_IDS, documentSelector, isScored, LANGUAGE_IDS } from "../src/languages";
 
@@ -87,9 +88,14 @@ test("documents that the setting leaves out are none of the server's business", 
   assert.ok(!documentSelector(["html"]).some(({ language }) => language === "html"));
 });
 
-test("every level has its colour in all four kinds of theme, and its icon", () => {
+test("every level and kind of record has its colour in all four kinds of theme, and every level its icon", () => {
   const colors = new Map(manifest.contributes.colors.map(({ id, defaults }) => [id, defaults]));
-  const ids = ["codeorigin.llm", "codeorigin.human", ...LEVELS.map((level) => `codeorigin.${nameOf(level)}Background`)];
+  const ids = [
+    "codeorigin.llm",
+    "codeorigin.human",
+    ...LEVELS.map((level) => `codeorigin.${nameOf(level)}Background`),
+    ...KINDS.map(colorOf),
+  ];
   for (const id of ids) {
     const { dark, light, highContrast, highContrastLight } = colors.get(id) ?? {};
     assert.ok(dark && light && highContrast && highContrastLight, id);

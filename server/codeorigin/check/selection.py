@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codeorigin.cli.terminal import display_path
-from codeorigin.errors import RepositoryError
+from codeorigin.errors import CodeOriginError, RepositoryError
+from codeorigin.git.walking import source_files
 from codeorigin.languages.kinds import DOCUMENT_KINDS, NOTEBOOK, Kind, get_kind, kind_for_path
 from codeorigin.settings.project import Project
-from codeorigin.text.ignore_files import IgnorePatterns
-from codeorigin.text.walking import walk_sources
+from codeorigin.text.exclusions import Exclusions, exclusions
 
 if TYPE_CHECKING:
     from codeorigin.git.repository import Repository
@@ -27,6 +27,7 @@ class Selection:
 
     Raises:
         LanguageError: ``language`` is not supported.
+        CodeOriginError: a pattern is not valid.
     """
 
     project: Project
@@ -37,6 +38,16 @@ class Selection:
     def __post_init__(self) -> None:
         if self.language is not None:
             get_kind(self.language)
+        try:
+            self._excluded(Path())
+        except ValueError as error:
+            raise CodeOriginError(
+                f"--exclude {' '.join(self.exclude)}: no pattern as in .gitignore: {error}"
+            ) from error
+
+    def _excluded(self, folder: Path) -> Exclusions:
+        """What the user excludes below ``folder``."""
+        return exclusions(tuple(self.exclude), folder)
 
     @property
     def cells(self) -> frozenset[str]:
@@ -65,14 +76,10 @@ class Selection:
         The user named the folder, so it is searched even if the project's ``exclude`` matches it or one above it.
         """
 
-        def leave_out(path: Path) -> bool:
-            return not self.exclude and self.project.excludes_entry(path, is_folder=True)
-
-        for path in walk_sources(
-            [folder], lambda name: self.kind(name) is not None, exclude=self.exclude, leave_out=leave_out
-        ):
+        excluded = self._excluded(folder) if self.exclude else self.project.exclusions.inside(folder)
+        for path in source_files(folder, lambda name: self.kind(name) is not None, excluded):
             kind = self.kind(path)
-            if kind is not None and (self.exclude or not self.project.excludes_entry(path, is_folder=False)):
+            if kind is not None:
                 yield path, kind
 
     def in_repository(
@@ -86,17 +93,15 @@ class Selection:
             RepositoryError: a name is outside the repository.
         """
         below = [_path_in_repository(repository, name) for name in names]
-        excluded = IgnorePatterns(self.exclude)
         top = repository.root or Path()
+        excluded = self._excluded(top) if self.exclude else self.project.exclusions
 
         def is_selected(path: str) -> bool:
             if self.kind(path) is None:
                 return False
             if below and not any(folder in {"", path} or path.startswith(f"{folder}/") for folder in below):
                 return False
-            if self.exclude:
-                return not excluded.ignores_file(path)
-            return not self.project.excludes(top / path)
+            return not excluded.file(top / path)
 
         return is_selected, below
 

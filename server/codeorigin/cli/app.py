@@ -17,7 +17,7 @@ from codeorigin.cli.topics import TOPICS
 from codeorigin.errors import CodeOriginError
 from codeorigin.fleet.options import ScanOptions
 from codeorigin.history.options import HistoryOptions
-from codeorigin.provenance.options import BlameOptions, EvaluationOptions
+from codeorigin.provenance.options import BlameOptions, EvaluationOptions, ExportOptions
 
 # Each command imports its module only when it runs, so that `--version` and `--help` are fast.
 # ruff: noqa: PLC0415
@@ -120,6 +120,13 @@ def evaluate_declared(options: EvaluationOptions) -> int:
     return run_evaluate_declared(options)
 
 
+def export(options: ExportOptions) -> int:
+    """Write what is declared, never an estimate, as Agent Trace or git-ai records. Exit code: 0 done, 2 an error."""
+    from codeorigin.provenance.export import run_export
+
+    return run_export(options)
+
+
 def help(options: HelpOptions) -> int:
     """Explain a topic, or show the help of a command."""
     from codeorigin.cli.help import show_help
@@ -142,6 +149,7 @@ add_command(app, DoctorOptions, doctor)
 add_command(app, ServeOptions, serve)
 add_command(app, BlameOptions, blame)
 add_command(app, EvaluationOptions, evaluate_declared)
+add_command(app, ExportOptions, export)
 add_command(app, HelpOptions, help)
 
 

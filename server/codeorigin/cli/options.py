@@ -88,13 +88,13 @@ Exclude = Annotated[
 ]
 
 
-def formats_option(formats: type[StrEnum]) -> Any:
+def formats_option(formats: type[StrEnum], default: str = "text") -> Any:
     """The option for the formats of a command, whose values :func:`~codeorigin.cli.output.parse_targets` reads."""
     return typer.Option(
         "--format",
         "-f",
         metavar="NAME[=FILE]",
-        help=f"{', '.join(formats)}; may be repeated, each with a file. (default: text)",
+        help=f"{', '.join(formats)}; may be repeated, each with a file. (default: {default})",
         rich_help_panel=REPORT,
     )
 

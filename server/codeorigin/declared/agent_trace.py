@@ -2,12 +2,17 @@
 
 The specification leaves open where they are kept: its reference implementation writes ``.agent-trace/traces.jsonl``.
 By the specification ``vcs.revision`` is the commit in which the lines are counted; the reference implementation writes
-the commit on top of which the lines were edited. So a record counts for both, and for the latter's children.
+the commit on top of which the lines were edited. So a record counts for both, and for the latter's children, unless
+it was written here: then its metadata says under ``codeorigin`` that the revision is ``exact``, and whether the commit
+was ``tracked``.
 """
 
 import json
 import re
+import uuid
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from codeorigin.declared.records import (
@@ -22,15 +27,34 @@ from codeorigin.declared.records import (
     label,
     line_numbers,
 )
+from codeorigin.declared.statement import Statement
+from codeorigin.text.literal_text import literal_json
 
 FOLDER = ".agent-trace"
+_VENDOR = "codeorigin"
 _BY = {"ai": WrittenBy.AGENT, "human": WrittenBy.PERSON, "mixed": WrittenBy.MIXED}
 _DIGEST = re.compile(r"sha256:([0-9a-f]{16,64})")
+_CONTRIBUTOR = {by: name for name, by in _BY.items()}
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_LATEST = 253_402_300_799
+"""The last second of the year 9999, since 1970."""
 
 
-def read_agent_trace(line: bytes) -> tuple[str, dict[str, list[RecordedLines]]]:
-    """The commit that a record names, and the lines that it attributes, by path.
+@dataclass(frozen=True, slots=True)
+class AgentTrace:
+    """A record: the commit that it names, and the lines that it attributes, by path.
+
+    ``is_exact``: they are counted in that commit, not in one on top of it. ``is_tracked`` as in ``CommitRecords``.
+    """
+
+    revision: str
+    files: dict[str, list[RecordedLines]]
+    is_exact: bool
+    is_tracked: bool
+
+
+def read_agent_trace(line: bytes) -> AgentTrace:
+    """A line of a file of records.
 
     Raises:
         WrongRecordError: ``line`` is no such record.
@@ -46,13 +70,15 @@ def read_agent_trace(line: bytes) -> tuple[str, dict[str, list[RecordedLines]]]:
             # Tools on Windows write its separator.
             found.setdefault(inside(str(file["path"]).replace("\\", "/")), []).extend(ranges)
             count += len(ranges)
+        own = (trace.get("metadata") or {}).get(_VENDOR) or {}
+        is_exact, is_tracked = own.get("exact") is True, own.get("tracked") is True
     except (ValueError, RecursionError):
         raise WrongRecordError("no JSON") from None
     except (KeyError, TypeError, AttributeError):
         raise WrongRecordError("no vcs.revision and files with ranges") from None
     if not isinstance(revision, str) or not _COMMIT.fullmatch(revision):
         raise WrongRecordError("a vcs.revision that is no commit")
-    return revision, found
+    return AgentTrace(revision, found, is_exact, is_tracked)
 
 
 def _ranges(conversations: list[dict[str, Any]], tool: str | None) -> Iterator[RecordedLines]:
@@ -67,3 +93,59 @@ def _ranges(conversations: list[dict[str, Any]], tool: str | None) -> Iterator[R
                 digest = _DIGEST.fullmatch(str(each.get("content_hash")))
                 record = Record(RecordSource.AGENT_TRACE, by, Strength.LINES, tool if named else None, model)
                 yield RecordedLines(first, last, record, None if digest is None else digest[1])
+
+
+def holds(path: str) -> bool:
+    """Whether a record can hold ``path``: a backslash is read as the separator of Windows."""
+    return "\\" not in path
+
+
+def write_agent_traces(commit: str, seconds: int, stated: Statement) -> Iterator[str]:
+    """Yield the lines of a file of records that say of a commit what is ``stated``: one record for each tool.
+
+    An agent of the commit as a whole has a record without files, because ranges would say more than is known.
+    The same statement gives the same text. ``seconds`` is the commit's time.
+    """
+    files: dict[str | None, dict[str, dict[Record, list[RecordedLines]]]] = {}
+    for path, ranges in stated.lines.items():
+        for each in ranges:
+            by_record = files.setdefault(each.record.tool, {}).setdefault(path, {})
+            by_record.setdefault(each.record, []).append(each)
+    models = {each.tool: each.model for each in stated.agents}
+    for tool in dict.fromkeys([*files, *models]) or [None]:
+        own: dict[str, Any] = {"exact": True, "tracked": stated.is_tracked}
+        if tool not in files and models.get(tool) is not None:
+            own["model_id"] = models[tool]
+        yield _written(commit, seconds, tool, files.get(tool, {}), own)
+
+
+def _written(
+    commit: str,
+    seconds: int,
+    tool: str | None,
+    files: dict[str, dict[Record, list[RecordedLines]]],
+    own: dict[str, Any],
+) -> str:
+    time = datetime.fromtimestamp(min(max(seconds, 0), _LATEST), UTC)
+    listed = [
+        {"path": path, "conversations": [_conversation(*each) for each in by_record.items()]}
+        for path, by_record in files.items()
+    ]
+    values = {
+        "version": "0.1.0",
+        "timestamp": f"{time:%Y-%m-%dT%H:%M:%SZ}",
+        "vcs": {"type": "git", "revision": commit},
+        **({} if tool is None else {"tool": {"name": tool}}),
+        "files": listed,
+        "metadata": {_VENDOR: own},
+    }
+    values["id"] = str(uuid.uuid5(uuid.NAMESPACE_URL, json.dumps(values)))
+    return literal_json(json.dumps(values))
+
+
+def _conversation(record: Record, ranges: list[RecordedLines]) -> dict[str, Any]:
+    contributor = {"type": _CONTRIBUTOR[record.by]}
+    if record.model is not None:
+        contributor["model_id"] = record.model
+    places = [{"start_line": each.first, "end_line": each.last} for each in ranges]
+    return {"contributor": contributor, "ranges": places}

@@ -7,6 +7,7 @@ from dataclasses import replace
 from types import TracebackType
 
 from codeorigin.declared import agent_trace, git_ai, whogitit
+from codeorigin.declared.agent_trace import AgentTrace
 from codeorigin.declared.branches import agent_branches
 from codeorigin.declared.messages import MAX_COMMIT, message_records
 from codeorigin.declared.notes import named, notes
@@ -34,6 +35,15 @@ _NOTES: tuple[tuple[str, Callable[[bytes], Files]], ...] = (
 )
 
 
+def records_state(repository: Repository) -> tuple[str | None, ...]:
+    """HEAD and the tips of the notes: while they are the same, so are the records about a text.
+
+    Raises:
+        RepositoryError: git fails.
+    """
+    return (repository.head(), *(named(repository.git, ref) for ref, _ in _NOTES))
+
+
 class RecordReader:
     """Reads the records about the commits below ``head``, which is a full name. Use it in a ``with`` block.
 
@@ -52,7 +62,7 @@ class RecordReader:
         self._boundary = repository.boundary()
         self._tips = {ref: named(repository.git, f"{ref}^{{tree}}") for ref, _ in _NOTES}
         self._notes = {ref: self._listed(ref, tree) for ref, tree in self._tips.items() if tree is not None}
-        self._traces: dict[str, dict[str, list[RecordedLines]]] = {}
+        self._traces: dict[str, list[AgentTrace]] = {}
         self._trace_tree = named(repository.git, f"{head}:{agent_trace.FOLDER}")
         if self._trace_tree is not None:
             self._read_traces(self._trace_tree)
@@ -110,33 +120,36 @@ class RecordReader:
             whole.append(self._branches[name])
         lines: dict[str, list[RecordedLines]] = {}
         is_tracked = False
-        for files, source in [*self._noted(name), *self._traced(name, content)]:
-            is_tracked = is_tracked or (source == git_ai.REF and bool(files))
+        for files, tracked in [*self._noted(name), *self._traced(name, content)]:
+            is_tracked = is_tracked or tracked
             for path, ranges in files.items():
                 lines.setdefault(path, []).extend(self._checked(name, path, ranges))
         return CommitRecords(
             strongest_first(whole), {path: disjoint(each) for path, each in lines.items()}, is_tracked
         )
 
-    def _noted(self, name: str) -> Iterable[tuple[Files, str]]:
+    def _noted(self, name: str) -> Iterable[tuple[Files, bool]]:
         for ref, read in _NOTES:
             blob = self._notes.get(ref, {}).get(name)
             what = f"the note on {name[:10]} in {ref}"
             content = None if blob is None else self._content(blob, LARGEST, what)
             if content is not None:
                 try:
-                    yield read(content), ref
+                    files = read(content)
                 except WrongRecordError as error:
                     self._problem(f"{what} is skipped: {error}")
+                else:
+                    yield files, ref == git_ai.REF and bool(files)
 
-    def _traced(self, name: str, content: bytes | None) -> Iterable[tuple[Files, str]]:
+    def _traced(self, name: str, content: bytes | None) -> Iterable[tuple[Files, bool]]:
         if not self._traces:
             return
         head = (content or b"").partition(b"\n\n")[0].split(b"\n")
         parents = [line[7:].decode("ascii", "replace") for line in head if line.startswith(b"parent ")]
         for commit in (*parents[:1], name):
-            if commit in self._traces:
-                yield self._traces[commit], agent_trace.FOLDER
+            for each in self._traces.get(commit, ()):
+                if commit == name or not each.is_exact:
+                    yield each.files, each.is_tracked
 
     def _checked(self, commit: str, path: str, ranges: Iterable[RecordedLines]) -> list[RecordedLines]:
         """``ranges``, those with the digest of another text as stale."""
@@ -178,12 +191,11 @@ class RecordReader:
                 continue
             if line.strip():
                 try:
-                    commit, files = agent_trace.read_agent_trace(line)
+                    trace = agent_trace.read_agent_trace(line)
                 except WrongRecordError as error:
                     wrong.append(f"line {number}: {error}")
                 else:
-                    for path, ranges in files.items():
-                        self._traces.setdefault(commit, {}).setdefault(path, []).extend(ranges)
+                    self._traces.setdefault(trace.revision, []).append(trace)
         if wrong:
             more = f", and {len(wrong) - 1:,} more" if len(wrong) > 1 else ""
             self._problem(f"records in {shown} are skipped: {wrong[0]}{more}")

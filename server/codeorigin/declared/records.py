@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import pairwise
+from typing import Any
 
 MOST_RANGES = 100_000
 """A record with more ranges of lines for one commit is not read."""
@@ -66,6 +67,20 @@ class Record:
     def agent(self) -> str:
         """The tool, or the model, if the record names one."""
         return self.tool or self.model or "an agent"
+
+
+def record_values(record: Record | None) -> dict[str, Any] | None:
+    """The record as JSON, in every format that has it; None without a record."""
+    if record is None:
+        return None
+    return {
+        "source": record.source.value,
+        "by": record.by.value,
+        "tool": record.tool,
+        "model": record.model,
+        "strength": record.strength.value,
+        "stale": record.is_stale,
+    }
 
 
 UNTRACKED = Record(RecordSource.GIT_AI, WrittenBy.UNTRACKED, Strength.LINES)

@@ -211,7 +211,7 @@ class Session:
     @cached_property
     def scanner(self) -> Scanner:
         """Scores files that are not open; shared by all scans, so that it knows which files are unchanged."""
-        return Scanner(self.worker, self.loader, self.pasts, self.documents.encoding)
+        return Scanner(self.worker, self.git, self.loader, self.pasts, self.documents.encoding)
 
     def stop(self) -> None:
         """Cancel everything that runs or waits."""

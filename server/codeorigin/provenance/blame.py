@@ -15,14 +15,13 @@ from codeorigin.cli.exit_codes import ExitCode
 from codeorigin.cli.output import open_reports
 from codeorigin.cli.terminal import display_path, printable_code, to_stderr
 from codeorigin.declared.files import file_records
-from codeorigin.declared.records import Record
+from codeorigin.declared.records import Record, record_values
 from codeorigin.errors import SourceError
 from codeorigin.functions.documents import Document
 from codeorigin.functions.function_lines import function_lines
 from codeorigin.languages import Language
 from codeorigin.pages.code import HeatLine, code_box
 from codeorigin.pages.frame import page
-from codeorigin.provenance.function_records import record_values
 from codeorigin.provenance.options import BlameFormat, BlameOptions
 from codeorigin.text.literal_text import html_line
 from codeorigin.wording.figures import logits
@@ -153,11 +152,7 @@ def _write_json(stream: TextIO, file: BlamedFile) -> None:
             for function, first, last in file.functions
         ],
         "lines": [
-            {
-                "line": each.number,
-                "declared": None if each.record is None else record_values(each.record),
-                "weight": each.weight,
-            }
+            {"line": each.number, "declared": record_values(each.record), "weight": each.weight}
             for each in file.lines
         ],
     }

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
-from codeorigin.declared.records import Record
+from codeorigin.declared.records import Record, record_values
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,24 +29,12 @@ class FunctionRecords:
         return [record for record, _ in self.lines]
 
 
-def record_values(record: Record) -> dict[str, Any]:
-    """A record as plain values."""
-    return {
-        "source": record.source.value,
-        "by": record.by.value,
-        "tool": record.tool,
-        "model": record.model,
-        "strength": record.strength.value,
-        "stale": record.is_stale,
-    }
-
-
 def function_record_values(records: FunctionRecords | None) -> dict[str, Any] | None:
     """The record about most lines of a function as plain values, with the ``others``; None without any record."""
     if records is None:
         return None
     found = [
-        {**record_values(record), "lines": lines} for record, lines in records.lines if record is not None
+        {**values, "lines": lines} for record, lines in records.lines if (values := record_values(record))
     ]
     if not found:
         return None

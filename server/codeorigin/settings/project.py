@@ -4,14 +4,13 @@ import json
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from codeorigin.errors import CodeOriginError
 from codeorigin.settings.project_files import read_project_settings
 from codeorigin.settings.schema import Settings, merge
-from codeorigin.text.ignore_files import IgnorePatterns
+from codeorigin.text.exclusions import Exclusions, exclusions
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,27 +25,11 @@ class Project:
     problems: tuple[str, ...] = ()
     file: Path | None = None
 
-    def excludes(self, path: Path) -> bool:
-        """Whether the project's ``exclude``, relative to its folder, matches the file at ``path``."""
-        if self.folder is None or not self.settings.exclude:
-            return False
-        return _patterns(self.settings.exclude).ignores_file(self._relative(path, self.folder))
-
-    def excludes_entry(self, path: Path, *, is_folder: bool) -> bool:
-        """Whether ``exclude`` matches the file or folder at ``path`` itself; ignores the folders above it."""
-        if self.folder is None or not self.settings.exclude:
-            return False
-        relative = self._relative(path, self.folder)
-        return _patterns(self.settings.exclude).verdict(relative, is_folder=is_folder) is True
-
-    @staticmethod
-    def _relative(path: Path, folder: Path) -> str:
-        return os.path.relpath(path, folder).replace(os.sep, "/")
-
-
-@lru_cache(maxsize=16)
-def _patterns(lines: tuple[str, ...]) -> IgnorePatterns:
-    return IgnorePatterns(lines)
+    @property
+    def exclusions(self) -> Exclusions:
+        """What the project's ``exclude`` matches."""
+        lines = () if self.folder is None else self.settings.exclude
+        return exclusions(lines, self.folder or Path())
 
 
 def read_settings(text: str) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Generic, Protocol, TypeVar
 
-from codeorigin.text.ignore_files import check_pattern
+from codeorigin.text.exclusions import read_pattern
 
 E = TypeVar("E", bound=Enum)
 N = TypeVar("N", int, float)
@@ -107,7 +107,7 @@ class Patterns:
         patterns = Strings().parse(value)
         for pattern in patterns:
             try:
-                check_pattern(pattern)
+                read_pattern(pattern)
             except ValueError as error:
                 raise ValueError(f"patterns as in .gitignore, which {pattern!r} is not") from error
         return patterns
@@ -126,7 +126,7 @@ class Text:
         return value
 
     def schema(self) -> dict[str, Any]:
-        return {"type": "string", "minLength": 1}
+        return {"type": "string", "pattern": "\\S"}
 
 
 @dataclass(frozen=True, slots=True)

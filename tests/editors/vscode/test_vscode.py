@@ -186,6 +186,10 @@ def test_default_key_bindings_collide_with_nothing(code: CodeServer, page: Page,
     text = code.ask("text", uri="vscode://defaultsettings/keybindings.json")
     bound = re.findall(r'"key": "([^"]+)",\s+"command": "([^"]+)"', text)
     own = {key: command for key, command in bound if command.startswith("codeorigin.")}
-    assert set(own.values()) == {"codeorigin.explainFunction", "codeorigin.toggleHeatMap"}
+    assert set(own.values()) == {
+        "codeorigin.explainFunction",
+        "codeorigin.toggleDeclared",
+        "codeorigin.toggleHeatMap",
+    }
     taken = sorted({key for key, command in bound if command not in own.values()})
     assert [key for key in own if key in taken] == [], taken

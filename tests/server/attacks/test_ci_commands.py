@@ -11,6 +11,7 @@ import pytest
 from codeorigin.text.literal_text import html_line, literal_json, one_line
 from support.command import PLAIN
 from support.command import run as run_command
+from support.declared_records import PERSON, add_note, git_ai_note
 from support.repositories import Repository
 
 BRACKETS = (
@@ -64,6 +65,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made.commit(
         files, date="2023-02-01", message=f"::{NAME}\n\nCo-authored-by: ::{NAME} <noreply@anthropic.com>"
     )
+    add_note(made, git_ai_note({FILE: {PERSON: "1-9"}, f'"::{NAME} x.py"': {PERSON: "1"}}))
     made.write(f"{NAME}.py", b"\x7fELF\0\0")
     made.write(f"{NAME}.toml", "x")
     done = run(made.folder, "check", ".", "--format", "json", "--threshold", "0", "--output", f"{NAME}.json")
@@ -91,6 +93,7 @@ def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         ("language", FILE),
         ("language", FILE, "--format", "json"),
         *(("history", ".", "--format", each) for each in HISTORY_FORMATS),
+        *(("export", ".", "--format", each) for each in ("agent-trace", "git-ai")),
         *(("history", ".", "--by", each) for each in ("commit", "path")),
         *(("delta", f"{NAME}.json", "empty.json", "--format", each) for each in ("text", "json", "markdown")),
     ],

@@ -8,8 +8,9 @@ import pytest
 from tests.server.lsp.editor import python_function
 from tests.server.lsp.raw import RawServer
 
+from codeorigin.git.walking import source_files
 from codeorigin.settings.project_files import read_project_settings
-from codeorigin.text.walking import walk_sources
+from codeorigin.text.exclusions import exclusions
 from support.command import complaints, report_of, run
 
 GOOD = python_function("good")
@@ -80,7 +81,7 @@ def no_blocking() -> None:
 def test_walk_finds_only_regular_files(workspace: Path) -> None:
     found = {
         str(path.relative_to(workspace))
-        for path in walk_sources([workspace], lambda name: name.endswith(".py"))
+        for path in source_files(workspace, lambda name: name.endswith(".py"), exclusions((), workspace))
     }
     assert {"good.py", "huge.py", "binary.py", *ODD_NAMES} <= found
     assert any(name.endswith("d/deep.py") for name in found)

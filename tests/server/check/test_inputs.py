@@ -13,6 +13,7 @@ from codeorigin.check.selection import Selection
 from codeorigin.cli.language import read_text
 from codeorigin.errors import LanguageError, SourceError
 from codeorigin.settings.project import Project
+from support.repositories import Repository
 
 ANY = Selection(Project())
 
@@ -24,7 +25,7 @@ def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         path = tmp_path / name
         path.parent.mkdir(exist_ok=True)
         path.write_text("x = 1\n")
-    (tmp_path / ".git").mkdir()
+    Repository.at(tmp_path).git("init", "--quiet")
     (tmp_path / ".gitignore").write_text("build/\n")
     (tmp_path / "docs").mkdir()
     return tmp_path

@@ -10,7 +10,7 @@ import pytest
 from codeorigin.check.inputs import collect
 from codeorigin.check.selection import Selection
 from codeorigin.settings.project import project_of
-from codeorigin.text import ignore_files as ignore
+from codeorigin.text.gitignore_pattern import GitignorePattern
 from support.command import TERSE, report_of, run
 
 
@@ -37,7 +37,7 @@ def checked(folder: Path, *arguments: str) -> tuple[int, set[str], dict[str, obj
 
 def test_project_sets_threshold_exclude_and_languages(project: Path) -> None:
     code, paths, summary, errors = checked(project, ".")
-    assert (code, paths, errors) == (1, {"a.py", "src/c.py"}, b"")
+    assert (code, paths, errors) == (1, {"a.py", "gen/keep.py", "src/c.py"}, b"")
     assert (summary["threshold"], summary["false_positive_rate"]) == (0.0, None)
     assert summary["findings"] == summary["scored"] != 0
 
@@ -103,7 +103,7 @@ def test_editor_settings_apply_where_the_project_sets_nothing(project: Path) -> 
     """As in the editor, where the project's files win."""
     given = '{"threshold": 1.0, "exclude": ["a.py"], "debounce": 5, "languages": ["go"]}'
     _, paths, summary, errors = checked(project, ".", "--settings", given)
-    assert (paths, summary["threshold"], errors) == ({"a.py", "src/c.py"}, 0.0, b"")
+    assert (paths, summary["threshold"], errors) == ({"a.py", "gen/keep.py", "src/c.py"}, 0.0, b"")
     (project / "codeorigin.toml").write_text("threshold = 0.5\n", "utf-8")
     _, paths, summary, _ = checked(project, ".", "--settings", given.replace("go", "python"))
     assert (paths, summary["threshold"]) == ({"gen/b.py", "gen/keep.py", "src/c.py"}, 0.5)
@@ -151,23 +151,23 @@ def test_excluded_folders_are_not_walked_and_patterns_are_parsed_once(
     (project / "src" / "f.py").write_text("x = 1\n", "utf-8")
     listed: list[str] = []
     parsed: list[Any] = []
-    scandir, patterns = os.scandir, ignore.IgnorePatterns
+    scandir = os.scandir
 
     def listing(path: Any) -> Any:
         listed.append(str(path))
         return scandir(path)
 
-    def counted(lines: Any) -> ignore.IgnorePatterns:
-        parsed.append(lines)
-        return patterns(lines)
+    def counted(line: str) -> GitignorePattern:
+        parsed.append(line)
+        return GitignorePattern(line)
 
-    monkeypatch.setattr("codeorigin.text.walking.os.scandir", listing)
-    monkeypatch.setattr("codeorigin.settings.project.IgnorePatterns", counted)
-    (project / "codeorigin.toml").write_text('exclude = ["gen/", "!gen/keep.py", "/only-here"]\n', "utf-8")
+    monkeypatch.setattr("codeorigin.git.walking.os.scandir", listing)
+    monkeypatch.setattr("codeorigin.text.exclusions.read_pattern", counted)
+    (project / "codeorigin.toml").write_text('exclude = ["gen/", "/only-here"]\n', "utf-8")
     found, _ = collect([str(project)], Selection(project_of([project])))
     assert [Path(source.path).name for source in found] == ["a.py", "d.go", "c.py", "f.py"]
     assert listed == [str(project), str(project / "src")]
-    assert len(parsed) == 1
+    assert len(parsed) == 2
 
 
 def test_named_folder_is_searched_even_if_it_is_excluded(project: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from codeorigin.cli.app import main
 from support.command import COMMAND, PLAIN, TERSE, run
-from support.repositories import Repository
+from support.repositories import DECLARED, Repository
 
 _SHELL = 'exec "$@" '
 # Every command, with arguments that succeed in the folder of the fixture.
@@ -26,6 +26,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "history": ("history", "."),
     "delta": ("delta", "report.json", "report.json"),
     "evaluate-declared": ("evaluate-declared", "."),
+    "export": ("export", "."),
 }
 
 
@@ -41,7 +42,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     line = 1 + TERSE.read_text().splitlines().index("def rpn(s):")
     code = "\n" * (16 - line) + TERSE.read_text()
     repository = Repository(tmp_path_factory.mktemp("streams") / "work")
-    repository.commit({"clean.py": code}, date="2023-01-01")
+    repository.commit({"clean.py": code}, date="2023-01-01", message=DECLARED)
     run("check", "clean.py", "--format", "json", "--output", "report.json", cwd=repository.folder)
     return repository.folder
 

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ sys.path.insert(0, str(Path(__file__).parents[3]))
 
 from tests.server.lsp.client import make_client
 from tests.server.lsp.editor import Editor
+
+from support.controlled_git import ControlledGit
 
 EDITORS = ("visual-studio-code", "neovim", "emacs")
 COMMAND = [sys.executable, "-m", "codeorigin", "serve", "--log-level", "warning"]
@@ -41,14 +44,16 @@ async def start(
     capabilities: types.ClientCapabilities,
     *,
     settings: dict[str, Any] | None = None,
-    command: list[str] | None = None,
+    command: list[str] = COMMAND,
+    model: Path | None = None,
     environment: dict[str, str] | None = None,
     options: Any = None,
     folders: Sequence[str] = ("",),
 ) -> Editor:
     """Start a server and perform the handshake."""
+    chosen = [] if model is None else ["--model", str(model)]
     config = ClientServerConfig(
-        server_command=command or COMMAND, client_factory=make_client, server_env=environment
+        server_command=[*command, *chosen], client_factory=make_client, server_env=environment
     )
     client = await config.start()
     editor = Editor(client, root)
@@ -71,6 +76,29 @@ async def stop(editor: Editor) -> None:
     """End the session properly."""
     await editor.client.shutdown_session()
     await editor.client.stop()
+
+
+@asynccontextmanager
+async def running(
+    root: Path, capabilities: types.ClientCapabilities, **options: Any
+) -> AsyncIterator[Editor]:
+    """An editor whose server has nothing to do yet; both end with the block. ``options`` are those of ``start``."""
+    editor = await start(root, capabilities, **options)
+    await editor.idle()
+    yield editor
+    await stop(editor)
+
+
+@pytest.fixture(scope="module")
+def git(tmp_path_factory: pytest.TempPathFactory) -> ControlledGit:
+    """The ``git`` of the module's server."""
+    return ControlledGit(tmp_path_factory.mktemp("programs") / "git")
+
+
+@pytest.fixture
+def folder(editor: Editor) -> Path:
+    """A folder in the workspace that no other test uses."""
+    return editor.root / f"folder_{len(list(editor.root.iterdir()))}"
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

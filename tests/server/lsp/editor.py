@@ -2,19 +2,20 @@
 
 import asyncio
 import re
-import uuid
 from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest_lsp
 from lsprotocol import types
-from pygls.exceptions import JsonRpcException
 from pytest_lsp.client import register_lsp_features
 from tests.server.lsp.client import plain
+from tests.server.lsp.requests import Document, Requests
 
-from support.waiting import PATIENCE
+from support.waiting import PATIENCE, until
 
 PUSHED = types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS
 SHOWN = types.WINDOW_SHOW_MESSAGE
@@ -45,16 +46,7 @@ def hover_rows(text: str) -> list[tuple[str, str, int, str]]:
 
 
 @dataclass
-class Document:
-    """A document as the editor has it."""
-
-    uri: str
-    text: str
-    version: int = 0
-
-
-@dataclass
-class Editor:
+class Editor(Requests):
     """Opens, edits and asks; ``inbox`` holds the messages of the server that no test has read."""
 
     client: pytest_lsp.LanguageClient
@@ -165,11 +157,14 @@ class Editor:
             )
         )
 
+    def fill(self, document: Document, text: str) -> None:
+        """Replace the whole text."""
+        document.version, document.text = document.version + 1, text
+        self.change(document, types.TextDocumentContentChangeWholeDocument(text))
+
     def save(self, document: Document) -> None:
         """Tell the server that the document was saved."""
-        self.client.text_document_did_save(
-            types.DidSaveTextDocumentParams(types.TextDocumentIdentifier(document.uri))
-        )
+        self.client.text_document_did_save(types.DidSaveTextDocumentParams(document.identifier))
 
     async def findings(self, document: Document, *, version: int | None = None) -> list[types.Diagnostic]:
         """The diagnostics of the document's current version, or of an older one, pulled or pushed."""
@@ -186,69 +181,14 @@ class Editor:
         )
         return list(pushed.diagnostics)
 
-    async def pull(self, document: Document, previous: str | None = None) -> Any:
-        """Ask for the document's diagnostics."""
-        return await asyncio.wait_for(
-            self.client.text_document_diagnostic_async(
-                types.DocumentDiagnosticParams(
-                    types.TextDocumentIdentifier(document.uri), previous_result_id=previous
-                )
-            ),
-            PATIENCE,
-        )
+    async def names(self, document: Document) -> list[str]:
+        """Of which functions these diagnostics are."""
+        return [each.data["name"] for each in await self.findings(document)]
 
-    async def hover(self, document: Document, line: int, character: int = 4) -> types.Hover | None:
-        """Hover over a place."""
-        return await asyncio.wait_for(
-            self.client.text_document_hover_async(
-                types.HoverParams(types.TextDocumentIdentifier(document.uri), types.Position(line, character))
-            ),
-            PATIENCE,
-        )
-
-    async def hover_text(self, document: Document, line: int, character: int = 4) -> str:
-        """What a hover says."""
-        hover = await self.hover(document, line, character)
-        assert hover is not None
-        assert isinstance(hover.contents, types.MarkupContent)
-        return hover.contents.value
-
-    async def command(self, name: str, *arguments: Any) -> Any:
-        """Execute a server command."""
-        answer = await asyncio.wait_for(
-            self.client.workspace_execute_command_async(
-                types.ExecuteCommandParams(command=name, arguments=list(arguments))
-            ),
-            PATIENCE,
-        )
-        return plain(answer)
-
-    async def request(self, method: str, params: Any) -> Any:
-        """Send any request."""
-        return plain(
-            await asyncio.wait_for(self.client.protocol.send_request_async(method, params), PATIENCE)
-        )
-
-    async def cancelled_request(self, method: str, params: Any, *, after: float = 0.05) -> Any:
-        """Send a request, cancel it, and return the error that it is answered with."""
-        protocol = self.client.protocol
-        message_id = str(uuid.uuid4())
-        answer = asyncio.wrap_future(protocol.send_request(method, params, msg_id=message_id))
-        await asyncio.sleep(after)
-        protocol.notify(types.CANCEL_REQUEST, types.CancelParams(id=message_id))
-        try:
-            await asyncio.wait_for(answer, PATIENCE)
-        except JsonRpcException as error:
-            return error
-        raise AssertionError("the request was answered")
-
-    async def error_of(self, call: Any) -> Any:
-        """The error that a request is answered with."""
-        try:
-            await call
-        except JsonRpcException as error:
-            return error
-        raise AssertionError("the request was answered")
+    async def asked_again(self, *kinds: str) -> None:
+        """Wait until the server requests a refresh of all ``kinds``, and forget the requests."""
+        await until(lambda: set(kinds) <= set(self.refreshes))
+        self.refreshes.clear()
 
     def tell_settings(self, **settings: Any) -> None:
         """Change the settings as a client does."""
@@ -270,6 +210,18 @@ class Editor:
         """Whether this client watches the project's files for the server."""
         return "codeorigin-files" in self.registered
 
+    @contextmanager
+    def project_file(self, name: str, text: str) -> Iterator[Path]:
+        """A file of settings in the workspace, which a client that watches it reports; gone after the block."""
+        path = self.root / name
+        path.write_text(text, encoding="utf-8")
+        if self.watches:
+            self.tell_of_change(path)
+        try:
+            yield path
+        finally:
+            path.unlink(missing_ok=True)
+
     def tell_of_change(self, file: Path) -> None:
         """Tell the server that a file has changed, as a client that watches it does."""
         event = types.FileEvent(file.as_uri(), types.FileChangeType.Changed)
@@ -286,9 +238,7 @@ class Editor:
     async def close(self, document: Document) -> None:
         """Close the document; a pushing server must clear its diagnostics."""
         self.documents.remove(document)
-        self.client.text_document_did_close(
-            types.DidCloseTextDocumentParams(types.TextDocumentIdentifier(document.uri))
-        )
+        self.client.text_document_did_close(types.DidCloseTextDocumentParams(document.identifier))
         if not self.pulls:
             await self.take(PUSHED, lambda params: params.uri == document.uri and not params.diagnostics)
 

@@ -54,8 +54,7 @@ class Text:
     def tell(self, server: RawServer, *changes: dict[str, Any]) -> None:
         """Send changes as the next version."""
         self.version += 1
-        identifier = {"uri": self.uri, "version": self.version}
-        server.notify("textDocument/didChange", {"textDocument": identifier, "contentChanges": list(changes)})
+        server.change(self.uri, self.version, *changes)
 
 
 def expected(analyzer: Analyzer, text: str, language: str = "python") -> Found:
@@ -82,14 +81,8 @@ def found(diagnostics: list[dict[str, Any]]) -> Found:
 
 def initialize(server: RawServer) -> None:
     """Initialize the server as a client that pulls."""
-    parameters = {
-        "processId": None,
-        "rootUri": None,
-        "capabilities": {"textDocument": {"diagnostic": {}}},
-        "initializationOptions": {"threshold": 0.0, "debounce": 5, "caretQuiet": 0, "explainWait": 0},
-    }
-    server.request("initialize", parameters)
-    server.notify("initialized", {})
+    options = {"debounce": 5, "explainWait": 0}
+    server.initialize(capabilities={"textDocument": {"diagnostic": {}}}, options=options)
 
 
 def pull(server: RawServer, uri: str) -> list[dict[str, Any]]:

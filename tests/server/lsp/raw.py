@@ -115,7 +115,11 @@ class RawServer:
 
     def request(self, method: str, params: Any = None) -> Any:
         """The result of a request."""
-        answer = self.answer(self.ask(method, params))
+        return self.result(self.ask(method, params))
+
+    def result(self, request_id: int) -> Any:
+        """The result of the request with this id."""
+        answer = self.answer(request_id)
         assert "error" not in answer, answer
         return answer["result"]
 
@@ -129,16 +133,17 @@ class RawServer:
         process_id: int | None = None,
         root: Path | None = None,
         folders: Sequence[Path] | None = None,
+        capabilities: Any = None,
         options: Any = None,
     ) -> dict[str, Any]:
-        """Perform the handshake as a client without any capabilities."""
+        """Perform the handshake, without any capabilities unless they are given."""
         result = self.request(
             "initialize",
             {
                 "processId": process_id,
                 "rootUri": root.as_uri() if root is not None else None,
                 "workspaceFolders": folders and [workspace_folder(folder) for folder in folders],
-                "capabilities": {},
+                "capabilities": capabilities or {},
                 "initializationOptions": {
                     "threshold": 0.0,
                     "debounce": 0,
@@ -162,9 +167,35 @@ class RawServer:
         )
         return message["params"]["diagnostics"]
 
+    def ask_command(self, name: str, *arguments: Any) -> int:
+        """Ask for a command of the server, and return the request's id."""
+        return self.ask("workspace/executeCommand", {"command": name, "arguments": list(arguments)})
+
+    def command(self, name: str, *arguments: Any) -> Any:
+        """The result of a command of the server."""
+        return self.result(self.ask_command(name, *arguments))
+
     def status(self) -> dict[str, Any]:
         """The answer of ``codeorigin.status``."""
-        return self.request("workspace/executeCommand", {"command": "codeorigin.status", "arguments": []})
+        return self.command("codeorigin.status")
+
+    def hover(self, uri: str, line: int = 0, character: int = 5) -> Any:
+        """The hover at a place, None if there is none."""
+        place = {"line": line, "character": character}
+        return self.request("textDocument/hover", {"textDocument": {"uri": uri}, "position": place})
+
+    def close(self, uri: str) -> None:
+        """Close a document."""
+        self.notify("textDocument/didClose", {"textDocument": {"uri": uri}})
+
+    def change(self, uri: str, version: int, *changes: Any) -> None:
+        """Send changes of a document."""
+        identifier = {"uri": uri, "version": version}
+        self.notify("textDocument/didChange", {"textDocument": identifier, "contentChanges": list(changes)})
+
+    def configure(self, **settings: Any) -> None:
+        """Send the settings."""
+        self.notify("workspace/didChangeConfiguration", {"settings": {"codeorigin": settings}})
 
     def leave(self) -> int:
         """Send ``shutdown`` and ``exit``; return the exit code."""

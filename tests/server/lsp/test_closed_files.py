@@ -23,8 +23,7 @@ class Scanned:
         assert [len(self.pushed(file)) for file in (self.first, self.second)] == [1, 1]
 
     def scan(self) -> None:
-        command = {"command": "codeorigin.scanWorkspace", "arguments": [None, {"quiet": True}]}
-        self.server.request("workspace/executeCommand", command)
+        self.server.command("codeorigin.scanWorkspace", None, {"quiet": True})
 
     def pushed(self, file: Path) -> list[dict[str, Any]]:
         """The next diagnostics of the file."""
@@ -74,10 +73,10 @@ def test_settings_change_what_is_reported(scanned: Scanned) -> None:
 
 
 def test_findings_are_accepted(scanned: Scanned) -> None:
-    document, name = scanned.first.as_uri(), "codeorigin.acceptFindings"
+    document = scanned.first.as_uri()
     scanned.server.open(document, python_function("first"))
     assert scanned.pushed(scanned.first)
-    scanned.server.request("workspace/executeCommand", {"command": name, "arguments": [document, None, {}]})
+    scanned.server.command("codeorigin.acceptFindings", document, None, {})
     assert scanned.pushed(scanned.first) == []
     accepted = scanned.root / ".codeorigin-baseline.json"
     accepted.write_text(accepted.read_text().replace("first", "second"), encoding="utf-8")
@@ -103,7 +102,7 @@ def test_client_that_watches_nothing_is_told_at_the_next_save(scanned: Scanned) 
     scanned.first.unlink()
     scanned.server.notify("textDocument/didSave", {"textDocument": {"uri": third}})
     assert scanned.pushed(scanned.first) == []
-    scanned.server.notify("textDocument/didClose", {"textDocument": {"uri": third}})
+    scanned.server.close(third)
     assert scanned.server.findings(third) == []
 
 
@@ -113,5 +112,5 @@ def test_open_document_decides_about_its_file(scanned: Scanned) -> None:
     scanned.first.unlink()
     scanned.tell(scanned.first, DELETED)
     scanned.server.status()
-    scanned.server.notify("textDocument/didClose", {"textDocument": {"uri": scanned.first.as_uri()}})
+    scanned.server.close(scanned.first.as_uri())
     assert scanned.pushed(scanned.first) == []

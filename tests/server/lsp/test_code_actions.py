@@ -9,28 +9,9 @@ from tests.server.lsp.editor import Document, Editor, python_function
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
-async def actions(
-    editor: Editor,
-    document: Document,
-    place: types.Range,
-    diagnostics: list[types.Diagnostic] | None = None,
-    only: list[str] | None = None,
-) -> list[types.CodeAction]:
-    """What the server offers."""
-    found = await editor.client.text_document_code_action_async(
-        types.CodeActionParams(
-            types.TextDocumentIdentifier(document.uri),
-            place,
-            types.CodeActionContext(diagnostics=diagnostics or [], only=only),
-        )
-    )
-    assert all(isinstance(each, types.CodeAction) for each in found)
-    return list(found)
-
-
-def titled(found: list[types.CodeAction], start: str) -> types.CodeAction:
+def titled(found: dict[str, types.CodeAction], start: str) -> types.CodeAction:
     """The action whose title starts like this."""
-    (action,) = (each for each in found if each.title.startswith(start))
+    (action,) = (each for title, each in found.items() if title.startswith(start))
     return action
 
 
@@ -56,18 +37,18 @@ async def test_ignoring_a_function_silences_it(editor: Editor) -> None:
     method = "".join(f"    {line}\n" for line in ("@property\n" + python_function("noisy")).splitlines())
     document = editor.open("class A:\n" + method + "\n\n" + python_function("other"))
     (noisy, other) = await editor.findings(document)
-    found = await actions(editor, document, noisy.range, [noisy])
+    found = await editor.actions(document, noisy.range, noisy)
     action = titled(found, "Ignore this function: A.noisy")
     assert action.kind == types.CodeActionKind.QuickFix.value
     apply(editor, document, action.edit)
     assert document.text.split("\n")[1:3] == ["    # codeorigin: ignore", "    @property"]
-    assert [each.data["name"] for each in await editor.findings(document)] == [other.data["name"]]
+    assert await editor.names(document) == [other.data["name"]]
 
 
 async def test_ignoring_a_file_silences_it(editor: Editor) -> None:
     document = editor.open("#!/usr/bin/env python3\n# -*- coding: utf-8 -*-\n" + python_function("f"))
     (finding,) = await editor.findings(document)
-    action = titled(await actions(editor, document, finding.range, [finding]), "Ignore this whole file")
+    action = titled(await editor.actions(document, finding.range, finding), "Ignore this whole file")
     apply(editor, document, action.edit)
     assert document.text.split("\n")[2] == "# codeorigin: ignore-file"
     assert await editor.findings(document) == []
@@ -76,15 +57,15 @@ async def test_ignoring_a_file_silences_it(editor: Editor) -> None:
 async def test_accepted_function_is_not_reported_until_its_text_changes(editor: Editor) -> None:
     document = editor.open(python_function("accepted") + "\n\n" + python_function("kept"))
     (accepted, _) = await editor.findings(document)
-    found = await actions(editor, document, accepted.range, [accepted])
+    found = await editor.actions(document, accepted.range, accepted)
     command = titled(found, "Accept this finding").command
     answer = await editor.command(command.command, *command.arguments, {"quiet": True})
     assert answer["accepted"] == 1
     await editor.idle()
     editor.replace(document, "def kept", "\n\ndef kept")
-    assert [each.data["name"] for each in await editor.findings(document)] == ["kept"]
+    assert await editor.names(document) == ["kept"]
     editor.replace(document, "total = 0", "total = 1")
-    assert [each.data["name"] for each in await editor.findings(document)] == ["accepted", "kept"]
+    assert await editor.names(document) == ["accepted", "kept"]
 
 
 async def test_actions_are_made_from_the_diagnostic_without_scoring(editor: Editor) -> None:
@@ -99,7 +80,7 @@ async def test_actions_are_made_from_the_diagnostic_without_scoring(editor: Edit
         code=finding.code,
         data=finding.data,
     )
-    found = await actions(editor, document, moved.range, [moved])
+    found = await editor.actions(document, moved.range, moved)
     edit = titled(found, "Ignore this function").edit
     edits = edit.changes[document.uri] if edit.changes else edit.document_changes[0].edits
     assert edits[0].range.start.line == 3
@@ -110,7 +91,7 @@ async def test_selections_can_be_rescored(editor: Editor) -> None:
     document = editor.open(python_function("one") + "\n\n" + python_function("two"))
     await editor.findings(document)
     place = types.Range(types.Position(1, 0), types.Position(14, 0))
-    action = titled(await actions(editor, document, place), "Rescore selection")
+    action = titled(await editor.actions(document, place), "Rescore selection")
     answer = await editor.command(action.command.command, *action.command.arguments, {"quiet": True})
     assert answer["verdict"]["probability"] is not None
     assert answer["version"] == document.version
@@ -138,8 +119,7 @@ async def test_no_rescore_action_without_a_selection(editor: Editor) -> None:
     document = editor.open(python_function("pointed"))
     await editor.findings(document)
     point = types.Range(types.Position(2, 0), types.Position(2, 0))
-    titles = [each.title for each in await actions(editor, document, point)]
-    assert titles == ["Explain this function: pointed"]
+    assert list(await editor.actions(document, point)) == ["Explain this function: pointed"]
 
 
 async def test_only_requested_kinds_are_offered(editor: Editor) -> None:
@@ -151,8 +131,8 @@ async def test_only_requested_kinds_are_offered(editor: Editor) -> None:
         (["refactor.codeorigin.explain"], {"refactor.codeorigin.explain"}),
         (["source"], set()),
     ):
-        found = await actions(editor, document, finding.range, [finding], only)
-        assert {getattr(each.kind, "value", each.kind) for each in found} == expected
+        found = await editor.actions(document, finding.range, finding, only=only)
+        assert {getattr(each.kind, "value", each.kind) for each in found.values()} == expected
 
 
 async def test_other_tools_diagnostics_are_left_alone(editor: Editor) -> None:
@@ -162,4 +142,4 @@ async def test_other_tools_diagnostics_are_left_alone(editor: Editor) -> None:
     for data in (None, 7, {"functionId": "x"}, {"probability": "a", "functionId": 1}):
         foreign = types.Diagnostic(range=place, message="unused", source="other", data=data)
         ours = types.Diagnostic(range=place, message="broken", source="CodeOrigin", data=data)
-        assert await actions(editor, document, place, [foreign, ours]) == []
+        assert await editor.actions(document, place, foreign, ours) == {}

@@ -9,6 +9,7 @@ from lsprotocol import types
 from tests.server.lsp.editor import PUSHED, SHOWN, Editor, python_function
 
 from codeorigin.wording import FULL_CAVEAT
+from support.repositories import Repository
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -22,7 +23,7 @@ async def test_rescoring_a_selection_shows_the_result(editor: Editor) -> None:
     assert shown.message == f"CodeOrigin: {answer['message']}"
     assert answer["verdict"]["summary"].lower() in answer["message"].lower()
     short = {"start": {"line": 2, "character": 0}, "end": {"line": 3, "character": 0}}
-    answer = await editor.command("codeorigin.rescore", document.uri, short, {"quiet": True})
+    answer = await editor.rescore(document, short)
     assert answer["verdict"]["probability"] is None
     assert answer["message"] == "selection: no verdict: the selection is too short to judge"
 
@@ -46,9 +47,7 @@ async def test_explaining_a_function(editor: Editor) -> None:
     shown = await editor.take(SHOWN)
     assert shown.message.startswith("CodeOrigin: `told` reads like LLM-written code (")
     assert "strongest evidence: line" in shown.message
-    nothing = await editor.command(
-        "codeorigin.explain", document.uri, {"line": 400, "character": 0}, {"quiet": True}
-    )
+    nothing = await editor.explain(document, 400)
     assert nothing == {"explanation": None, "message": "there is no function here"}
 
 
@@ -121,6 +120,7 @@ async def test_scanning_the_workspace(editor: Editor) -> None:
     (folder / "bad.py").write_bytes(b"\xff\xfe\x00binary")
     (folder / "notes.txt").write_text("def f(): pass\n", encoding="utf-8")
     (folder / "ignored" / "c.py").write_text(python_function("hidden"), encoding="utf-8")
+    Repository.at(editor.root).git("init", "--quiet")
     (editor.root / ".gitignore").write_text("ignored/\n", encoding="utf-8")
     answer = await editor.command("codeorigin.scanWorkspace")
     assert (await editor.take(SHOWN)).message == f"CodeOrigin: {answer['message']}"
@@ -137,7 +137,7 @@ async def test_scanning_the_workspace(editor: Editor) -> None:
         assert pushed.uri == file["uri"]
         assert [each.data["name"] for each in pushed.diagnostics] == ["scanned"]
         (folder / "a.py").write_text("x = 1\n", encoding="utf-8")
-        await editor.command("codeorigin.scanWorkspace", None, {"quiet": True})
+        await editor.scan()
         cleared = await editor.take(PUSHED)
         assert (cleared.uri, list(cleared.diagnostics)) == (file["uri"], [])
     reports = [each for each in editor.client.progress_reports.values() if each]
@@ -146,7 +146,7 @@ async def test_scanning_the_workspace(editor: Editor) -> None:
         assert report[-1].kind == "end"
     shutil.rmtree(folder)
     (editor.root / ".gitignore").unlink()
-    await editor.command("codeorigin.scanWorkspace", None, {"quiet": True})
+    await editor.scan()
     editor.inbox.pop(PUSHED, None)
 
 
@@ -167,9 +167,7 @@ async def test_scan_can_be_cancelled(editor: Editor) -> None:
         (folder / f"m{number}.py").write_text(text, encoding="utf-8")
     await editor.configure(threshold=1.0)
     before = set(editor.client.progress_reports)
-    scan = asyncio.ensure_future(
-        editor.command("codeorigin.scanWorkspace", folder.parent.as_uri(), {"quiet": True})
-    )
+    scan = asyncio.ensure_future(editor.scan(folder.parent.as_uri()))
     while not (new := [each for each in editor.client.progress_reports if each not in before]):
         await asyncio.sleep(0.005)
     while not editor.client.progress_reports[new[0]]:

@@ -7,7 +7,7 @@ import pytest
 import pytest_asyncio
 from pytest_lsp import client_capabilities
 from tests.server.lsp.commits import BY_COMMIT, OLD, ONE, THREE, TWO, by_commit, heard, two_commits
-from tests.server.lsp.conftest import COMMAND, SETTINGS, start, stop
+from tests.server.lsp.conftest import SETTINGS, running
 from tests.server.lsp.editor import Editor, python_function
 
 from codeorigin.analysis.analyzer import Analyzer
@@ -33,15 +33,10 @@ def analyzer(model: Path) -> Analyzer:
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def server(model: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Editor]:
     root = two_commits(Repository(tmp_path_factory.mktemp("workspace") / "work")).folder
-    editor = await start(
-        root,
-        client_capabilities("visual-studio-code"),
-        settings=BY_COMMIT,
-        command=[*COMMAND, "--model", str(model)],
-    )
-    await editor.idle()
-    yield editor
-    await stop(editor)
+    async with running(
+        root, client_capabilities("visual-studio-code"), settings=BY_COMMIT, model=model
+    ) as editor:
+        yield editor
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -80,8 +75,7 @@ async def test_commit_and_file_both_count(editor: Editor, analyzer: Analyzer) ->
     shown = await editor.hover_text(document, line)
     assert "; the rest of the file " in shown
     assert "; the rest of its commit " in shown
-    place = {"line": line, "character": 0}
-    answer = await editor.command("codeorigin.explain", document.uri, place, {"quiet": True})
+    answer = await editor.explain(document, line)
     (own,) = [each["text"] for each in answer["details"] if each["term"] == "Own text"]
     assert "the 2 other functions of the same commit point" in own
     # A function alone in its commit takes in its file, by the rule for files.

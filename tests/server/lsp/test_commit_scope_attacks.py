@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 from pytest_lsp import client_capabilities
 from tests.server.lsp.commits import BY_COMMIT, OLD, ONE, THREE, TWO, by_commit, heard, two_commits
-from tests.server.lsp.conftest import COMMAND, SETTINGS, start, stop
+from tests.server.lsp.conftest import SETTINGS, running
 from tests.server.lsp.editor import PUSHED, Editor, python_function
 
 from support.controlled_git import ControlledGit
@@ -22,34 +22,19 @@ TEXT = f"{OLD}\n\n{ONE}"
 
 
 @pytest.fixture(scope="module")
-def command(tiny_model_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> list[str]:
-    """Starts a server whose model has commit rules."""
-    return [
-        *COMMAND,
-        "--model",
-        str(with_commit_rules(tmp_path_factory.mktemp("model"), tiny_model_dir)),
-    ]
-
-
-@pytest.fixture(scope="module")
-def git(tmp_path_factory: pytest.TempPathFactory) -> ControlledGit:
-    return ControlledGit(tmp_path_factory.mktemp("programs") / "git")
+def model(tiny_model_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return with_commit_rules(tmp_path_factory.mktemp("model"), tiny_model_dir)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def server(
-    command: list[str], git: ControlledGit, tmp_path_factory: pytest.TempPathFactory
+    model: Path, git: ControlledGit, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Editor]:
-    editor = await start(
-        tmp_path_factory.mktemp("workspace"),
-        client_capabilities("neovim"),
-        settings=BY_COMMIT,
-        command=command,
-        environment=git.environment,
-    )
-    await editor.idle()
-    yield editor
-    await stop(editor)
+    options = {"settings": BY_COMMIT, "model": model, "environment": git.environment}
+    async with running(
+        tmp_path_factory.mktemp("workspace"), client_capabilities("neovim"), **options
+    ) as editor:
+        yield editor
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -57,12 +42,6 @@ async def editor(server: Editor) -> AsyncIterator[Editor]:
     """The module's server, with the commit scope on."""
     async with by_commit(server) as editor:
         yield editor
-
-
-@pytest.fixture
-def folder(editor: Editor) -> Path:
-    """A folder in the workspace that no other test uses."""
-    return editor.root / f"folder_{len(list(editor.root.iterdir()))}"
 
 
 @pytest.fixture
@@ -107,7 +86,7 @@ async def test_closing_and_reopening_a_document_while_git_runs(
         # Nothing else waits for git meanwhile, least of all the document's own verdicts.
         assert len(await editor.findings(document)) == 2
         other = editor.open(python_function("elsewhere"), uri="untitled:elsewhere")
-        assert [each.data["name"] for each in await editor.findings(other)] == ["elsewhere"]
+        assert await editor.names(other) == ["elsewhere"]
         await editor.close(document)
         again = editor.open(TEXT.replace("def old", "def new"), uri=document.uri)
         assert len(await editor.findings(again)) == 2
@@ -127,7 +106,7 @@ async def test_closing_a_document_stops_its_git_process(
         assert len(await editor.findings(document)) == 2
         await editor.close(document)
         # The only git thread is free again, here for the workspace, which is not a repository.
-        answer = await editor.command("codeorigin.scanChanges", None, {"quiet": True})
+        answer = await editor.scan_changes()
         assert [each.rpartition(": ")[2] for each in answer["errors"]] == ["is not in a git repository"]
 
 
@@ -234,20 +213,19 @@ async def test_commit_scope_works_for_unusual_paths(
     await heard(editor, document, "old", 0)
 
 
-async def test_without_git_only_the_file_counts(command: list[str], tmp_path: Path) -> None:
+async def test_without_git_only_the_file_counts(model: Path, tmp_path: Path) -> None:
     repository = two_commits(Repository(tmp_path / "work"))
     (tmp_path / "empty").mkdir()
-    editor = await start(
+    environment = {**os.environ, "PATH": str(tmp_path / "empty")}
+    async with running(
         repository.folder,
         client_capabilities("visual-studio-code"),
         settings=BY_COMMIT,
-        command=command,
-        environment={**os.environ, "PATH": str(tmp_path / "empty")},
-    )
-    document = editor.open(TEXT, uri=uri(repository))
-    verdict = await heard(editor, document, "one", 0)
-    assert verdict["neighbours"] == 1
-    answer = await editor.command("codeorigin.scanChanges", None, {"quiet": True})
-    assert answer["errors"] == ["git is not installed; install it to check changes and history"]
-    await editor.tidy()
-    await stop(editor)
+        model=model,
+        environment=environment,
+    ) as editor:
+        document = editor.open(TEXT, uri=uri(repository))
+        assert (await heard(editor, document, "one", 0))["neighbours"] == 1
+        answer = await editor.scan_changes()
+        assert answer["errors"] == ["git is not installed; install it to check changes and history"]
+        await editor.tidy()

@@ -1,14 +1,19 @@
-"""What is declared about a function's lines, in hovers and explanations: a line apart from the estimate."""
+"""What is declared: a line of hovers and explanations apart from the estimate, and the lines of a whole document."""
 
+import asyncio
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
+from lsprotocol import types
 from pytest_lsp import client_capabilities
-from tests.server.lsp.conftest import COMMAND, SETTINGS, start, stop
+from tests.server.lsp.conftest import SETTINGS, running
 from tests.server.lsp.editor import Document, Editor
 
+from support.command import run
 from support.controlled_git import ControlledGit
 from support.declared_records import PERSON, SESSION, add_note, agent_trace, git_ai_note, whogitit_note
 from support.repositories import Repository, plain_functions
@@ -22,11 +27,6 @@ LAST = CODE.split("\n").index("", 1)
 BY_CODEX = f"Declared: lines 1-{LAST} by codex, gpt-5.5 (git-ai)"
 
 
-@pytest.fixture(scope="module")
-def git(tmp_path_factory: pytest.TempPathFactory) -> ControlledGit:
-    return ControlledGit(tmp_path_factory.mktemp("programs") / "git")
-
-
 @pytest_asyncio.fixture(scope="module", loop_scope="session", params=["visual-studio-code", "neovim"])
 async def server(
     request: pytest.FixtureRequest,
@@ -34,29 +34,19 @@ async def server(
     git: ControlledGit,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> AsyncIterator[Editor]:
-    editor = await start(
+    async with running(
         tmp_path_factory.mktemp("workspace"),
         client_capabilities(request.param),
-        command=[*COMMAND, "--model", str(tiny_model_dir)],
+        model=tiny_model_dir,
         environment=git.environment,
-    )
-    await editor.idle()
-    yield editor
-    await stop(editor)
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def editor(server: Editor) -> AsyncIterator[Editor]:
-    yield server
-    await server.configure(**SETTINGS)
-    await server.tidy()
-    server.refreshes.clear()
+    ) as editor:
+        yield editor
 
 
 @pytest.fixture
-def repository(editor: Editor) -> Repository:
-    """A repository with one file, in a folder of the workspace that no other test uses."""
-    made = Repository(editor.root / f"folder_{len(list(editor.root.iterdir()))}")
+def repository(folder: Path) -> Repository:
+    """A repository with one file."""
+    made = Repository(folder)
     made.commit({"new.py": CODE}, date="2026-01-01")
     return made
 
@@ -76,8 +66,7 @@ async def said(editor: Editor, document: Document, line: int = 0) -> str | None:
     await editor.idle()
     shown = (await editor.hover_text(document, line)).replace("\\", "").split("\n")
     assert not any("Declared" in each for each in shown[:-1])
-    place = {"line": line, "character": 4}
-    explained = await editor.command("codeorigin.explain", document.uri, place, {"quiet": True})
+    explained = await editor.explain(document, line)
     assert explained["declared"] == (shown[-1] if shown[-1].startswith("Declared") else None)
     assert "codex" not in explained["explanation"]["summary"]
     return None if explained["declared"] is None else str(explained["declared"])
@@ -93,13 +82,11 @@ async def test_agents_and_known_persons_are_told_by_line_and_never_by_name(
     )
 
 
-async def test_without_a_record_there_is_no_line(editor: Editor, repository: Repository) -> None:
+async def test_without_a_record_or_a_repository_there_is_no_line(
+    editor: Editor, repository: Repository
+) -> None:
     assert await said(editor, opened(editor, repository)) is None
-
-
-async def test_without_a_repository_there_is_no_line(editor: Editor) -> None:
-    document = editor.open(CODE)
-    assert await said(editor, document) is None
+    assert await said(editor, editor.open(CODE)) is None
 
 
 async def test_unsaved_edits_are_not_recorded(editor: Editor, repository: Repository) -> None:
@@ -157,3 +144,65 @@ async def test_hostile_records_are_skipped_and_block_no_hover(editor: Editor, re
     document = opened(editor, repository)
     assert await editor.hover(document, 0) is not None
     assert await said(editor, document) is None
+
+
+async def declared(editor: Editor, uri: str) -> Any:
+    return await editor.request("codeorigin/declared", {"textDocument": {"uri": uri}})
+
+
+async def test_the_lines_of_a_document_are_those_of_blame(
+    editor: Editor, repository: Repository, tiny_model_dir: Path
+) -> None:
+    keys = {f"{SESSION}::t_1": f"1-{LAST - 1}", PERSON: f"{LAST}"}
+    add_note(repository, git_ai_note({"new.py": keys}))
+    answer = await declared(editor, opened(editor, repository).uri)
+    assert answer["version"] == 0
+    assert [(each["first"], each["last"], each["label"]) for each in answer["runs"]] == [
+        (0, LAST - 2, "codex, gpt-5.5 (git-ai)"),
+        (LAST - 1, LAST - 1, "a known person (git-ai)"),
+        (LAST, CODE.count("\n") - 1, "untracked (git-ai)"),
+    ]
+    assert answer["message"].startswith(f"Declared: {CODE.count(chr(10)) - LAST} lines untracked (git-ai); ")
+    blamed = run("blame", repository.folder / "new.py", "--format", "json", "--model", tiny_model_dir)
+    by_line = {
+        number: each["record"] for each in answer["runs"] for number in range(each["first"], each["last"] + 1)
+    }
+    assert [each["declared"] for each in json.loads(blamed.stdout)["lines"]] == list(by_line.values())
+
+
+async def test_the_lines_follow_edits_and_notes(editor: Editor, repository: Repository) -> None:
+    document = opened(editor, repository)
+    assert (await declared(editor, document.uri))["runs"] == []
+    add_note(repository, note())
+    codex, untracked = (await declared(editor, document.uri))["runs"]
+    assert (codex["first"], codex["last"], untracked["first"]) == (0, LAST - 1, LAST)
+    editor.replace(document, "def seven(", "# new\ndef seven(")
+    answer = await declared(editor, document.uri)
+    assert answer["version"] == 1
+    assert (answer["runs"][0]["first"], answer["runs"][0]["last"]) == (1, LAST)
+
+
+async def test_there_are_no_lines_without_a_repository_or_the_setting(
+    editor: Editor, repository: Repository
+) -> None:
+    assert await declared(editor, editor.open(CODE).uri) is None
+    add_note(repository, note())
+    document = opened(editor, repository)
+    await editor.configure(**SETTINGS, past=False)
+    assert await declared(editor, document.uri) is None
+    assert await declared(editor, "file:///missing.py") is None
+    error = await editor.error_of(editor.request("codeorigin/declared", [1]))
+    assert error.code == types.ErrorCodes.InvalidParams
+
+
+async def test_a_request_waits_for_the_newest_text(
+    editor: Editor, repository: Repository, git: ControlledGit
+) -> None:
+    add_note(repository, note())
+    with git.held("blame"):
+        document = opened(editor, repository)
+        await until(lambda: git.is_waiting)
+        asking = asyncio.ensure_future(declared(editor, document.uri))
+        editor.replace(document, "def seven(", "# new\ndef seven(")
+        await editor.hover(document, 1)
+    assert (await asking)["runs"][0]["first"] == 1

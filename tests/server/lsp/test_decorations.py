@@ -4,42 +4,24 @@ import re
 
 import pytest
 from lsprotocol import types
-from tests.server.lsp.editor import Document, Editor, python_function
+from tests.server.lsp.editor import Editor, python_function
 
 from support.waiting import until
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-WHOLE = types.Range(types.Position(0, 0), types.Position(10_000, 0))
-
-
-async def lenses(editor: Editor, document: Document) -> list[types.CodeLens]:
-    return list(
-        await editor.client.text_document_code_lens_async(
-            types.CodeLensParams(types.TextDocumentIdentifier(document.uri))
-        )
-    )
-
-
-async def hints(editor: Editor, document: Document, place: types.Range = WHOLE) -> list[types.InlayHint]:
-    return list(
-        await editor.client.text_document_inlay_hint_async(
-            types.InlayHintParams(types.TextDocumentIdentifier(document.uri), place)
-        )
-    )
-
 
 async def test_code_lenses_can_be_switched_on(editor: Editor) -> None:
     document = editor.open(python_function("a") + "\n\n" + python_function("b") + "\n\ndef c():\n    pass\n")
     await editor.idle()
-    assert await lenses(editor, document) == []
+    assert await editor.lenses(document) == []
     await editor.configure(threshold=0.0, codeLens=True)
     if editor.client.capabilities.workspace.code_lens:
         await until(lambda: "codeLens" in editor.refreshes)
-    found = await lenses(editor, document)
+    found = await editor.lenses(document)
     assert [each.range.start.line for each in found] == [0, 11]
     assert all(re.fullmatch(r"Reads like LLM-written code \(.+ %\)", each.command.title) for each in found)
-    assert await hints(editor, document) == []
+    assert await editor.hints(document) == []
     answer = await editor.command(found[1].command.command, *found[1].command.arguments, {"quiet": True})
     assert answer["name"] == "b"
 
@@ -47,29 +29,29 @@ async def test_code_lenses_can_be_switched_on(editor: Editor) -> None:
 async def test_inlay_hints_can_be_switched_on_and_stay_in_the_range(editor: Editor) -> None:
     document = editor.open(python_function("a") + "\n\n" + python_function("b"))
     await editor.idle()
-    assert await hints(editor, document) == []
+    assert await editor.hints(document) == []
     await editor.configure(threshold=0.0, inlayHints=True)
-    found = await hints(editor, document)
+    found = await editor.hints(document)
     assert [each.position for each in found] == [types.Position(0, 21), types.Position(11, 21)]
     assert all(re.fullmatch(r"LLM (\d+|over 99|under 1) %", each.label) for each in found)
     part = types.Range(types.Position(5, 0), types.Position(12, 0))
-    assert [each.position.line for each in await hints(editor, document, part)] == [11]
-    assert await lenses(editor, document) == []
+    assert [each.position.line for each in await editor.hints(document, part)] == [11]
+    assert await editor.lenses(document) == []
 
 
 async def test_decorations_wait_for_a_save_as_verdicts_do(editor: Editor) -> None:
     await editor.configure(threshold=0.0, codeLens=True, inlayHints=True, run="onSave")
     document = editor.open(python_function("saved"))
-    assert [each.range.start.line for each in await lenses(editor, document)] == [0]
-    assert [each.position.line for each in await hints(editor, document)] == [0]
+    assert [each.range.start.line for each in await editor.lenses(document)] == [0]
+    assert [each.position.line for each in await editor.hints(document)] == [0]
     editor.replace(document, "def saved", "# one\n# two\ndef saved")
     # Nothing is known about the new text, and the old lines would be wrong.
-    assert (await lenses(editor, document), await hints(editor, document)) == ([], [])
+    assert (await editor.lenses(document), await editor.hints(document)) == ([], [])
     editor.refreshes.clear()
     editor.save(document)
     await editor.findings(document)
-    assert [each.range.start.line for each in await lenses(editor, document)] == [2]
-    assert [each.position.line for each in await hints(editor, document)] == [2]
+    assert [each.range.start.line for each in await editor.lenses(document)] == [2]
+    assert [each.position.line for each in await editor.hints(document)] == [2]
     workspace = editor.client.capabilities.workspace
     assert ("codeLens" in editor.refreshes) == bool(workspace.code_lens)
     assert ("inlayHint" in editor.refreshes) == bool(workspace.inlay_hint)
@@ -77,7 +59,7 @@ async def test_decorations_wait_for_a_save_as_verdicts_do(editor: Editor) -> Non
 
 async def test_attributions_add_up_and_name_the_version(editor: Editor) -> None:
     document = editor.open("import os\n\n\n" + python_function("heat") + "\n\n" + python_function("cold"))
-    answer = await editor.request("codeorigin/attributions", {"textDocument": {"uri": document.uri}})
+    answer = await editor.attributions(document)
     status = await editor.command("codeorigin.status")
     assert answer["version"] == document.version
     assert answer["modelId"] == status["modelId"]
@@ -132,7 +114,7 @@ async def test_attributions_of_unknown_documents_and_bad_parameters(editor: Edit
     missing = {"textDocument": {"uri": "file:///nowhere.py"}}
     assert await editor.request("codeorigin/attributions", missing) is None
     document = editor.open("x = 1\n")
-    answer = await editor.request("codeorigin/attributions", {"textDocument": {"uri": document.uri}})
+    answer = await editor.attributions(document)
     assert answer["functions"] == []
     for wrong in ({}, {"textDocument": 3}, {"textDocument": {"uri": document.uri}, "range": "all"}):
         error = await editor.error_of(editor.request("codeorigin/attributions", wrong))

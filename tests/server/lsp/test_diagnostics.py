@@ -162,7 +162,7 @@ async def test_function_being_typed_is_not_reported_under_the_caret(editor: Edit
         range=types.Range(end, end), text=python_function("typed", 7)
     )
     editor.change(document, change)
-    names = [each.data["name"] for each in await editor.findings(document)]
+    names = await editor.names(document)
     if editor.pulls:
         # This client cannot be asked to pull again: its answer waits until the quiet time is over.
         assert names == ["settled", "typed"]
@@ -178,7 +178,7 @@ async def test_finding_stays_while_its_function_is_edited(editor: Editor) -> Non
     await editor.configure(threshold=0.0, debounce=10, caretQuiet=60_000)
     editor.inbox.pop(PUSHED, None)
     editor.replace(document, "total = 0", "total = 00")
-    assert [each.data["name"] for each in await editor.findings(document)] == ["kept"]
+    assert await editor.names(document) == ["kept"]
 
 
 async def test_pulling_clients_are_never_pushed_to(editor: Editor) -> None:
@@ -218,4 +218,4 @@ async def test_pull_can_be_cancelled(editor: Editor) -> None:
             types.DocumentDiagnosticParams(types.TextDocumentIdentifier(document.uri)),
         )
         assert error.code == types.LSPErrorCodes.RequestCancelled
-    assert [each.data["name"] for each in await editor.findings(document)] == ["slower"]
+    assert await editor.names(document) == ["slower"]

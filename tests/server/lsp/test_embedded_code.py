@@ -2,6 +2,7 @@
 
 import pytest
 from lsprotocol import types
+from tests.server.lsp.conftest import SETTINGS
 from tests.server.lsp.editor import PUSHED, Document, Editor, hover_rows, python_function
 from tests.support.language_texts import CODE
 
@@ -17,17 +18,6 @@ def fenced(code: str, info: str = "python", margin: str = "") -> str:
 
 def place(start: tuple[int, int], end: tuple[int, int]) -> types.Range:
     return types.Range(types.Position(*start), types.Position(*end))
-
-
-async def actions(
-    editor: Editor, document: Document, finding: types.Diagnostic
-) -> dict[str, types.CodeAction]:
-    answer = await editor.client.text_document_code_action_async(
-        types.CodeActionParams(
-            types.TextDocumentIdentifier(document.uri), finding.range, types.CodeActionContext([finding])
-        )
-    )
-    return {action.title: action for action in answer or () if isinstance(action, types.CodeAction)}
 
 
 def applied(document: Document, action: types.CodeAction) -> str:
@@ -55,9 +45,7 @@ async def test_block_has_findings_hover_and_evidence_at_document_positions(edito
     rows = hover_rows(await editor.hover_text(document, 5))
     assert len(rows) == 3
     assert all(lines[number - 1].strip().startswith(code.rstrip("…")) for *_, number, code in rows)
-    answer = await editor.command(
-        "codeorigin.explain", document.uri, {"line": 7, "character": 0}, {"quiet": True}
-    )
+    answer = await editor.explain(document, 7)
     assert [line["line"] for line in answer["explanation"]["lines"]] == list(range(5, 14))
     for token in answer["explanation"]["topTokens"]:
         start, end = token["range"]["start"], token["range"]["end"]
@@ -80,13 +68,13 @@ async def test_rescoring_a_document_and_a_selection_in_a_block(editor: Editor) -
     text = "> Quoted:\n>\n" + fenced(python_function("quoted"), margin="> ")
     document = editor.open(text, language="markdown", name="quoted.md")
     await editor.findings(document)
-    whole = await editor.command("codeorigin.rescore", document.uri, None, {"quiet": True})
+    whole = await editor.rescore(document)
     assert [each["name"] for each in whole["functions"]] == ["quoted"]
     selection = {"start": {"line": 2, "character": 0}, "end": {"line": 12, "character": 0}}
-    part = await editor.command("codeorigin.rescore", document.uri, selection, {"quiet": True})
+    part = await editor.rescore(document, selection)
     assert part["verdict"]["logit"] == pytest.approx(whole["functions"][0]["verdict"]["logit"])
     prose = {"start": {"line": 0, "character": 0}, "end": {"line": 0, "character": 9}}
-    told = await editor.command("codeorigin.rescore", document.uri, prose, {"quiet": True})
+    told = await editor.rescore(document, prose)
     assert told["verdict"] is None
     assert told["message"] == "its language is not clear from the text"
     if not editor.pulls:
@@ -97,7 +85,7 @@ async def test_ignoring_a_quoted_function_and_the_whole_document(editor: Editor)
     text = "---\ntitle: x\n---\n" + fenced(python_function("quoted"), margin="> ")
     document = editor.open(text, language="markdown", name="ignored.md")
     [finding] = await editor.findings(document)
-    found = await actions(editor, document, finding)
+    found = await editor.actions(document, finding.range, finding)
     function, whole = found[about(IGNORE_FUNCTION, "quoted")], found[IGNORE_FILE]
     lines = applied(document, function).split("\n")
     assert lines[4:6] == ["> # codeorigin: ignore", "> def quoted(values, limit):"]
@@ -128,7 +116,7 @@ async def test_language_of_an_untitled_text_is_detected(editor: Editor) -> None:
     line = finding.range.start.line
     assert hover_rows(await editor.hover_text(document, line))
     selection = {"start": {"line": line, "character": 0}, "end": {"line": line + 9, "character": 0}}
-    answer = await editor.command("codeorigin.rescore", document.uri, selection, {"quiet": True})
+    answer = await editor.rescore(document, selection)
     assert answer["verdict"]["probability"] is not None
     if not editor.pulls:
         await editor.take(PUSHED, lambda params: params.uri == document.uri and len(params.diagnostics) == 2)
@@ -137,20 +125,16 @@ async def test_language_of_an_untitled_text_is_detected(editor: Editor) -> None:
 async def test_language_is_detected_again_when_the_text_is_replaced(editor: Editor) -> None:
     document = editor.open(CODE["rust"], language="plaintext", uri="untitled:Untitled-2")
     assert await editor.findings(document)
-    document.version, document.text = 1, python_function("pasted")
-    editor.change(document, types.TextDocumentContentChangeWholeDocument(document.text))
-    assert [each.data["name"] for each in await editor.findings(document)] == ["pasted"]
-    document.version, document.text = 2, "Dear all,\nthe meeting about the release is moved to Monday.\n"
-    editor.change(document, types.TextDocumentContentChangeWholeDocument(document.text))
+    editor.fill(document, python_function("pasted"))
+    assert await editor.names(document) == ["pasted"]
+    editor.fill(document, "Dear all,\nthe meeting about the release is moved to Monday.\n")
     assert await editor.findings(document) == []
-    answer = await editor.command("codeorigin.rescore", document.uri, None, {"quiet": True})
+    answer = await editor.rescore(document)
     assert answer["message"] == "not scored: its language is not clear from the text"
 
 
 async def test_documents_setting_switches_kinds_of_documents_off(editor: Editor) -> None:
-    await editor.configure(
-        threshold=0.0, debounce=20, caretQuiet=0, explainWait=10_000, documents=["markdown"]
-    )
+    await editor.configure(**SETTINGS, documents=["markdown"])
     text = editor.open(python_function("plain"), language="plaintext", uri="untitled:Untitled-3")
     rest = editor.open(
         ".. code:: python\n\n  " + python_function("x"), language="restructuredtext", name="b.rst"
@@ -158,8 +142,6 @@ async def test_documents_setting_switches_kinds_of_documents_off(editor: Editor)
     marked = editor.open(fenced(python_function("kept")), language="markdown", name="kept.md")
     assert await editor.findings(text) == []
     assert await editor.findings(rest) == []
-    assert [each.data["name"] for each in await editor.findings(marked)] == ["kept"]
-    await editor.configure(
-        threshold=0.0, debounce=20, caretQuiet=0, explainWait=10_000, documents=["markdown"], languages=["go"]
-    )
+    assert await editor.names(marked) == ["kept"]
+    await editor.configure(**SETTINGS, documents=["markdown"], languages=["go"])
     assert await editor.findings(marked) == []

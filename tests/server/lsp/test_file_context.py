@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 from lsprotocol import types
 from pytest_lsp import client_capabilities
-from tests.server.lsp.conftest import COMMAND, SETTINGS, refreshing_capabilities, start, stop
+from tests.server.lsp.conftest import SETTINGS, refreshing_capabilities, running
 from tests.server.lsp.editor import PATIENCE, PUSHED, Document, Editor, hover_rows, python_function
 
 from codeorigin.analysis.analyzer import Analyzer
@@ -50,17 +50,14 @@ def analyzer(model: Path) -> Analyzer:
 async def server(
     request: pytest.FixtureRequest, model: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Editor]:
-    editor = await start(
+    pulling = request.param == "pulling"
+    async with running(
         tmp_path_factory.mktemp("workspace"),
-        refreshing_capabilities()
-        if request.param == "pulling"
-        else client_capabilities("visual-studio-code"),
-        command=[*COMMAND, "--model", str(model)],
+        refreshing_capabilities() if pulling else client_capabilities("visual-studio-code"),
+        model=model,
         options={"workspaceDiagnostics": True},
-    )
-    await editor.idle()
-    yield editor
-    await stop(editor)
+    ) as editor:
+        yield editor
 
 
 def functions(analyzer: Analyzer, text: str, **options: bool) -> tuple[FunctionReport, ...]:
@@ -79,26 +76,8 @@ def own_text_of(answer: dict[str, Any]) -> str:
 
 async def asked_again(editor: Editor, *kinds: str) -> None:
     """Wait until the server requests a refresh of all ``kinds`` that the client supports."""
-    workspace = editor.client.capabilities.workspace
-    wanted = set(kinds) if workspace.inlay_hint else set(kinds) & {"codeLens"}
-
-    async def wait() -> None:
-        while not wanted <= set(editor.refreshes):
-            await asyncio.sleep(0.005)
-
-    await asyncio.wait_for(wait(), PATIENCE)
-
-
-async def lens_titles(editor: Editor, document: Document) -> list[str]:
-    params = types.CodeLensParams(types.TextDocumentIdentifier(document.uri))
-    return [each.command.title for each in await editor.client.text_document_code_lens_async(params)]
-
-
-async def hints(editor: Editor, document: Document) -> list[tuple[Any, Any]]:
-    whole = types.Range(types.Position(0, 0), types.Position(10_000, 0))
-    params = types.InlayHintParams(types.TextDocumentIdentifier(document.uri), whole)
-    found = await editor.client.text_document_inlay_hint_async(params)
-    return [(each.label, each.tooltip) for each in found]
+    supported = set(kinds) if editor.client.capabilities.workspace.inlay_hint else {"codeLens"}
+    await editor.asked_again(*(set(kinds) & supported))
 
 
 async def check_everything(editor: Editor, document: Document, expected: tuple[FunctionReport, ...]) -> None:
@@ -109,20 +88,17 @@ async def check_everything(editor: Editor, document: Document, expected: tuple[F
     assert [each.data["probability"] for each in diagnostics] == pytest.approx(
         [verdict.probability for verdict in verdicts]
     )
-    assert await lens_titles(editor, document) == [
+    assert [each.command.title for each in await editor.lenses(document)] == [
         reading_or_reason(verdict, Band.LLM) for verdict in verdicts
     ]
     labels = [f"LLM {probability_percent(verdict.probability or 0)}" for verdict in verdicts]
-    assert await hints(editor, document) == list(zip(labels, messages(expected), strict=True))
+    hints = [(each.label, each.tooltip) for each in await editor.hints(document)]
+    assert hints == list(zip(labels, messages(expected), strict=True))
     for function in expected:
         text = await editor.hover_text(document, function.span.header.start_line)
         assert text.startswith(f"**Reads like LLM-written code** - {human_phrase(function.verdict)}\n")
         assert ("; the rest of the file " in text) == (function.verdict.file_evidence is not None)
-    request = {"textDocument": {"uri": document.uri}}
-    for answer in (
-        await editor.request("codeorigin/attributions", request),
-        await editor.command("codeorigin.rescore", document.uri, None, {"quiet": True}),
-    ):
+    for answer in (await editor.attributions(document), await editor.rescore(document)):
         for function, verdict in zip(answer["functions"], verdicts, strict=True):
             wire = function["verdict"]
             assert wire["probability"] == pytest.approx(verdict.probability)
@@ -206,30 +182,22 @@ async def test_request_right_after_the_switch_gets_no_stale_verdict(editor: Edit
     body = "".join(f"    total_{number} = {terms}\n" for number in range(280))
     long = editor.open(python_function("long") + body)
     await editor.findings(long)
-    request = {"textDocument": {"uri": long.uri}}
-    busy = asyncio.ensure_future(editor.request("codeorigin/attributions", request))
+    busy = asyncio.ensure_future(editor.attributions(long))
     await editor.command("codeorigin.status")
-    editor.client.set_configuration({**SETTINGS, "fileContext": False}, section="codeorigin")
-    editor.asked_for_settings.clear()
-    editor.client.workspace_did_change_configuration(types.DidChangeConfigurationParams(settings={}))
+    editor.tell_settings(**SETTINGS, fileContext=False)
     await asyncio.wait_for(editor.asked_for_settings.wait(), PATIENCE)
     await editor.command("codeorigin.status")
     assert not busy.done()
-    answer = await editor.command("codeorigin.rescore", document.uri, None, {"quiet": True})
+    answer = await editor.rescore(document)
     assert {each["verdict"]["fileEvidence"] for each in answer["functions"]} == {None}
     await busy
 
 
 async def test_file_context_can_be_switched_off_in_the_folder(editor: Editor) -> None:
-    (editor.root / "codeorigin.toml").write_text("file-context = false\n", encoding="utf-8")
-    try:
+    with editor.project_file("codeorigin.toml", "file-context = false\n"):
         await editor.configure(**SETTINGS)
-        document = editor.open(TEXT)
-        answer = await editor.command("codeorigin.rescore", document.uri, None, {"quiet": True})
-        assert {each["verdict"]["fileEvidence"] for each in answer["functions"]} == {None}
-    finally:
-        (editor.root / "codeorigin.toml").unlink()
-        await editor.configure(**SETTINGS)
+        answer = await editor.rescore(editor.open(TEXT))
+    assert {each["verdict"]["fileEvidence"] for each in answer["functions"]} == {None}
 
 
 async def test_line_hover_does_not_repeat_the_header(editor: Editor) -> None:
@@ -242,12 +210,11 @@ async def test_line_hover_does_not_repeat_the_header(editor: Editor) -> None:
 
 async def test_explain_mentions_own_text_only_with_file_context(editor: Editor) -> None:
     document = editor.open(TEXT)
-    start = {"line": 0, "character": 0}
-    answer = await editor.command("codeorigin.explain", document.uri, start, {"quiet": True})
+    answer = await editor.explain(document, 0)
     assert "By its own text " in own_text_of(answer)
     assert answer["explanation"]["logit"] == pytest.approx(answer["verdict"]["logit"], abs=1e-3)
     await editor.configure(**SETTINGS, fileContext=False)
-    answer = await editor.command("codeorigin.explain", document.uri, start, {"quiet": True})
+    answer = await editor.explain(document, 0)
     assert own_text_of(answer) == ""
 
 
@@ -256,7 +223,7 @@ async def test_selection_is_judged_by_its_own_text_and_says_so(editor: Editor, a
     code = python_function("first")
     place = {"start": {"line": 0, "character": 0}, "end": {"line": code.count("\n"), "character": 0}}
     await editor.findings(document)
-    answer = await editor.command("codeorigin.rescore", document.uri, place, {"quiet": True})
+    answer = await editor.rescore(document, place)
     expected = analyzer.score(code, "python")
     assert (
         answer["verdict"]["probability"]
@@ -269,7 +236,7 @@ async def test_selection_is_judged_by_its_own_text_and_says_so(editor: Editor, a
     assert diagnostics[-1].message == f"By its own text the selection {reading(expected, Band.LLM)}"
     # If all findings are by their own text, there is nothing to tell apart.
     await editor.configure(**SETTINGS, fileContext=False)
-    answer = await editor.command("codeorigin.rescore", document.uri, place, {"quiet": True})
+    answer = await editor.rescore(document, place)
     assert answer["message"] == f"the selection {reading(expected, Band.LLM)}"
     editor.inbox.pop(PUSHED, None)
 
@@ -280,7 +247,7 @@ async def test_scan_uses_file_context_as_configured(editor: Editor, analyzer: An
     try:
         for wanted in (True, False):
             await editor.configure(**SETTINGS, fileContext=wanted)
-            answer = await editor.command("codeorigin.scanWorkspace", None, {"quiet": True})
+            answer = await editor.scan()
             (file,) = [each for each in answer["files"] if each["uri"] == path.as_uri()]
             assert [each["verdict"]["probability"] for each in file["functions"]] == pytest.approx(
                 [each.verdict.probability for each in functions(analyzer, TEXT, file_context=wanted)]
@@ -293,12 +260,10 @@ async def test_scan_uses_file_context_as_configured(editor: Editor, analyzer: An
         editor.inbox.pop(PUSHED, None)
 
 
-async def workspace(editor: Editor, previous: Any) -> Any:
+async def workspace(editor: Editor, *previous: Any) -> Any:
     """The report on the only file in the workspace, for a client that has the ``previous`` one."""
-    known = [] if previous is None else [types.PreviousResultId(previous.uri, previous.result_id)]
-    params = types.WorkspaceDiagnosticParams(previous_result_ids=known)
-    answer = await asyncio.wait_for(editor.client.workspace_diagnostic_async(params), PATIENCE)
-    (item,) = answer.items
+    known = [types.PreviousResultId(each.uri, each.result_id) for each in previous]
+    (item,) = (await editor.workspace_diagnostics(*known)).values()
     return item
 
 
@@ -315,7 +280,7 @@ async def test_workspace_diagnostics_follow_neighbours_and_the_switch(
     findings.accept((each.function_id, "third", str(path)) for each in thirds)
     path.write_text(TEXT, encoding="utf-8")
     try:
-        first = await workspace(editor, None)
+        first = await workspace(editor)
         assert len(first.items) == 2
         assert (await workspace(editor, first)).kind == "unchanged"
         # The edited function is accepted: the two that are reported keep their texts and places.

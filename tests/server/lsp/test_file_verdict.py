@@ -6,9 +6,8 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from lsprotocol import types
 from pytest_lsp import client_capabilities
-from tests.server.lsp.conftest import COMMAND, SETTINGS, start, stop
+from tests.server.lsp.conftest import SETTINGS, running
 from tests.server.lsp.editor import Document, Editor, python_function
 
 from support.tiny_model import with_file_rule
@@ -22,24 +21,14 @@ TEXT = python_function("first") + "\n\n" + python_function("second", 5)
 async def server(tiny_model_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Editor]:
     """A server whose model has a rule for files of two or more functions."""
     model = with_file_rule(tmp_path_factory.mktemp("file-rule"), tiny_model_dir)
-    editor = await start(
-        tmp_path_factory.mktemp("workspace"),
-        client_capabilities("visual-studio-code"),
-        command=[*COMMAND, "--model", str(model)],
-    )
-    await editor.idle()
-    yield editor
-    await stop(editor)
+    root = tmp_path_factory.mktemp("workspace")
+    async with running(root, client_capabilities("visual-studio-code"), model=model) as editor:
+        yield editor
 
 
 async def told(editor: Editor, document: Document) -> list[dict[str, Any]]:
     await editor.idle()
     return [each for each in editor.file_verdicts if each["uri"] == document.uri]
-
-
-async def rescored(editor: Editor, document: Document) -> dict[str, Any]:
-    answer: dict[str, Any] = await editor.command("codeorigin.rescore", document.uri, None, {"quiet": True})
-    return answer
 
 
 async def test_editor_is_notified_after_every_scoring(editor: Editor) -> None:
@@ -60,22 +49,21 @@ async def test_editor_is_notified_after_every_scoring(editor: Editor) -> None:
 
 async def test_every_answer_about_a_document_has_the_file_verdict(editor: Editor) -> None:
     document = editor.open(TEXT)
-    answer = await rescored(editor, document)
+    answer = await editor.rescore(document)
     (notified,) = await told(editor, document)
     assert answer["file"] == notified["verdict"]
     assert answer["message"].endswith(answer["file"]["summary"])
-    request = {"textDocument": {"uri": document.uri}}
-    assert (await editor.request("codeorigin/attributions", request))["file"] == answer["file"]
+    assert (await editor.attributions(document))["file"] == answer["file"]
 
 
 async def test_function_settings_do_not_affect_the_file_verdict(editor: Editor) -> None:
     document = editor.open(TEXT)
     await editor.configure(threshold=1.0)
-    answer = await rescored(editor, document)
+    answer = await editor.rescore(document)
     assert {each["verdict"]["band"] for each in answer["functions"]} <= {"human", "unsure"}
     before = answer["file"]
     await editor.configure(threshold=0.0)
-    answer = await rescored(editor, document)
+    answer = await editor.rescore(document)
     assert {each["verdict"]["band"] for each in answer["functions"]} == {"llm"}
     assert answer["file"] == before
 
@@ -83,19 +71,17 @@ async def test_function_settings_do_not_affect_the_file_verdict(editor: Editor) 
 async def test_too_few_functions_give_a_reason_and_show_nothing(editor: Editor) -> None:
     await editor.configure(**{**SETTINGS, "codeLens": True})
     document = editor.open(python_function("alone"))
-    verdict = (await rescored(editor, document))["file"]
+    verdict = (await editor.rescore(document))["file"]
     assert (verdict["reason"], verdict["functionCount"], verdict["band"]) == ("too_few_functions", 1, None)
     assert "too few" in verdict["summary"]
-    params = types.CodeLensParams(types.TextDocumentIdentifier(document.uri))
-    assert len(list(await editor.client.text_document_code_lens_async(params))) == 1
+    assert len(await editor.lenses(document)) == 1
 
 
 async def test_file_verdict_has_a_lens_above_the_first_line(editor: Editor) -> None:
     await editor.configure(**{**SETTINGS, "codeLens": True})
     document = editor.open("import os\n\n\n" + TEXT)
     await editor.idle()
-    params = types.CodeLensParams(types.TextDocumentIdentifier(document.uri))
-    lenses = list(await editor.client.text_document_code_lens_async(params))
+    lenses = await editor.lenses(document)
     assert [each.range.start.line for each in lenses] == [0, 3, 14]
     whole = lenses[0].command
     assert whole is not None
@@ -116,13 +102,13 @@ async def test_file_verdict_is_withdrawn_when_no_longer_scored(editor: Editor) -
 async def test_notifications_can_be_switched_off(editor: Editor) -> None:
     await editor.configure(**{**SETTINGS, "statusNotifications": False})
     document = editor.open(TEXT)
-    assert (await rescored(editor, document))["file"]["functionCount"] == 2
+    assert (await editor.rescore(document))["file"]["functionCount"] == 2
     assert await told(editor, document) == []
 
 
 async def test_scan_has_a_verdict_for_each_file(editor: Editor) -> None:
     (editor.root / "scanned.py").write_text(TEXT)
-    answer = await editor.command("codeorigin.scanWorkspace", None, {"quiet": True})
+    answer = await editor.scan()
     (found,) = [each for each in answer["files"] if each["uri"].endswith("/scanned.py")]
     assert found["file"]["functionCount"] == 2
     editor.inbox.clear()

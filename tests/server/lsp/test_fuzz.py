@@ -191,9 +191,8 @@ def test_server_recovers_from_a_thousand_malformed_messages(server: RawServer, a
         assert "Traceback" not in json.dumps(answer)
     server.unread.clear()
     # Whatever happened to the settings and the document: reset them, and all is as in a fresh server.
-    settings = {"threshold": 0.0, "debounce": 5, "caretQuiet": 0}
-    server.notify("workspace/didChangeConfiguration", {"settings": {"codeorigin": settings}})
-    server.notify("textDocument/didClose", {"textDocument": {"uri": target.uri}})
+    server.configure(threshold=0.0, debounce=5, caretQuiet=0)
+    server.close(target.uri)
     server.open(target.uri, target.text)
     assert found(pull(server, target.uri)) == expected(analyzer, target.text)
     assert server.leave() == 0

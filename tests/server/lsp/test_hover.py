@@ -33,8 +33,7 @@ async def test_header_hover_is_the_answer_its_lines_and_a_sentence(editor: Edito
 async def test_rows_are_the_strongest_lines_with_bars(editor: Editor) -> None:
     document = editor.open("import os\n\n\n" + python_function("rows"))
     rows = hover_rows(await editor.hover_text(document, 3))
-    place = {"line": 3, "character": 0}
-    answer = await editor.command("codeorigin.explain", document.uri, place, {"quiet": True})
+    answer = await editor.explain(document, 3)
     strongest = sorted(answer["explanation"]["lines"], key=lambda line: -abs(line["value"]))[:3]
     assert [number for _, _, number, _ in rows] == [line["line"] + 1 for line in strongest]
     assert [side for _, side, _, _ in rows] == ["LLM" if line["value"] > 0 else "human" for line in strongest]

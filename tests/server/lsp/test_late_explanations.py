@@ -19,14 +19,7 @@ NESTED = python_function("outer").replace(
 @pytest.fixture(scope="module")
 def server() -> Iterator[RawServer]:
     with RawServer(command=FAULTY) as running:
-        parameters = {
-            "processId": None,
-            "rootUri": None,
-            "capabilities": {"window": {"workDoneProgress": True}},
-            "initializationOptions": {"threshold": 0.0, "debounce": 0, "caretQuiet": 0, "explainWait": 0},
-        }
-        running.request("initialize", parameters)
-        running.notify("initialized", {})
+        running.initialize(capabilities={"window": {"workDoneProgress": True}}, options={"explainWait": 0})
         yield running
         assert running.leave() == 0
 
@@ -35,14 +28,13 @@ def server() -> Iterator[RawServer]:
 def opened(server: RawServer, tmp_path: Path) -> Iterator[Path]:
     """The file that lets explanations of the document continue once it exists."""
     yield tmp_path / "gate"
-    server.notify("textDocument/didClose", {"textDocument": {"uri": URI}})
+    server.close(URI)
     server.status()
     server.unread.clear()
 
 
 def hover(server: RawServer, line: int) -> str:
-    place = {"textDocument": {"uri": URI}, "position": {"line": line, "character": 9}}
-    return server.request("textDocument/hover", place)["contents"]["value"]
+    return server.hover(URI, line, 9)["contents"]["value"]
 
 
 def progress(server: RawServer) -> str:
@@ -92,8 +84,7 @@ def test_nested_function_note_is_shown_along_with_the_waiting_note(server: RawSe
 
 def test_cancelling_one_explanation_leaves_the_others(server: RawServer, opened: Path) -> None:
     server.open(URI, f"# GATE {opened}\n" + "\n\n".join(map(python_function, ("one", "two"))))
-    command = {"command": "codeorigin.explain", "arguments": [URI, {"line": 1, "character": 4}]}
-    explained = server.ask("workspace/executeCommand", command)
+    explained = server.ask_command("codeorigin.explain", URI, {"line": 1, "character": 4})
     token = progress(server)
     attributions = server.ask("codeorigin/attributions", {"textDocument": {"uri": URI}})
     server.status()
@@ -107,8 +98,7 @@ def test_cancelling_one_explanation_leaves_the_others(server: RawServer, opened:
 
 def test_cancelled_command_stops_its_work(server: RawServer, opened: Path) -> None:
     server.open(URI, f"# GATE {opened}\n" + python_function("cancelled"))
-    command = {"command": "codeorigin.explain", "arguments": [URI, {"line": 1, "character": 4}]}
-    explained = server.ask("workspace/executeCommand", command)
+    explained = server.ask_command("codeorigin.explain", URI, {"line": 1, "character": 4})
     token = progress(server)
     server.notify("$/cancelRequest", {"id": explained})
     assert server.answer(explained)["error"]["code"] == -32800

@@ -24,8 +24,7 @@ def server() -> Iterator[RawServer]:
 
 def assert_answers(server: RawServer) -> None:
     """The server still works."""
-    hover = {"textDocument": {"uri": URI}, "position": {"line": 0, "character": 5}}
-    assert "An estimate" in server.request("textDocument/hover", hover)["contents"]["value"]
+    assert "An estimate" in server.hover(URI)["contents"]["value"]
 
 
 BROKEN = {
@@ -151,8 +150,7 @@ def test_notification_with_an_id_is_refused(server: RawServer, method: str) -> N
 
 def test_positions_far_outside_the_document_do_no_harm(server: RawServer) -> None:
     for line, character in ((2**31 - 1, 2**31 - 1), (0, 2**31 - 1), (2**31 - 1, 0)):
-        hover = {"textDocument": {"uri": URI}, "position": {"line": line, "character": character}}
-        server.request("textDocument/hover", hover)
+        server.hover(URI, line, character)
     assert_answers(server)
 
 
@@ -160,10 +158,7 @@ def test_change_with_a_reversed_range_does_no_harm(server: RawServer) -> None:
     uri = "file:///project/turned.py"
     server.open(uri, "abc\ndef\n")
     turned = {"start": {"line": 1, "character": 2}, "end": {"line": 0, "character": 1}}
-    server.notify(
-        "textDocument/didChange",
-        {"textDocument": {"uri": uri, "version": 1}, "contentChanges": [{"range": turned, "text": "!"}]},
-    )
+    server.change(uri, 1, {"range": turned, "text": "!"})
     assert_answers(server)
     server.unread.clear()
 
@@ -171,10 +166,7 @@ def test_change_with_a_reversed_range_does_no_harm(server: RawServer) -> None:
 def test_large_document_is_accepted_but_not_scored(server: RawServer) -> None:
     uri = "file:///project/large.py"
     server.open(uri, "x = 1\n" * 1_000_000)
-    answer = server.request(
-        "workspace/executeCommand",
-        {"command": "codeorigin.rescore", "arguments": [uri, None, {"quiet": True}]},
-    )
+    answer = server.command("codeorigin.rescore", uri, None, {"quiet": True})
     assert "larger than maxFileSize" in answer["message"]
     assert_answers(server)
     server.unread.clear()
@@ -184,8 +176,7 @@ def test_lone_surrogates_are_handled(server: RawServer) -> None:
     uri = "file:///project/surrogates.py"
     server.open(uri, "# \ud800 \udfff\n" + python_function("lonely"))
     assert [each["data"]["name"] for each in server.findings(uri)] == ["lonely"]
-    hover = {"textDocument": {"uri": uri}, "position": {"line": 1, "character": 5}}
-    assert "An estimate" in server.request("textDocument/hover", hover)["contents"]["value"]
+    assert "An estimate" in server.hover(uri, 1)["contents"]["value"]
 
 
 def test_requests_before_initialize_and_after_shutdown_fail() -> None:

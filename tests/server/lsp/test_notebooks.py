@@ -17,6 +17,10 @@ def cell(uri: str) -> types.NotebookCell:
     return types.NotebookCell(kind=types.NotebookCellKind.Code, document=uri)
 
 
+def cell_uri(notebook: str, name: str) -> str:
+    return notebook.replace("file:", "vscode-notebook-cell:") + f"#{name}"
+
+
 def item(document: Document, language: str = "python") -> types.TextDocumentItem:
     return types.TextDocumentItem(
         uri=document.uri, language_id=language, version=document.version, text=document.text
@@ -49,14 +53,10 @@ def close_notebook(editor: Editor, uri: str, *cells: Document) -> None:
 async def test_magics_are_handled_as_in_check(editor: Editor) -> None:
     uri = (editor.root / "magic.ipynb").as_uri()
     code = python_function("after_magics")
-    cells = [
-        Document(uri.replace("file:", "vscode-notebook-cell:") + f"#{number}", text)
-        for number, text in enumerate(
-            (f"%%time\n!ls | wc -l\nfiles = !ls\n{code}", f"%%bash\n{code}", f"%%javascript\n{code}")
-        )
-    ]
+    texts = (f"%%time\n!ls | wc -l\nfiles = !ls\n{code}", f"%%bash\n{code}", f"%%javascript\n{code}")
+    cells = [Document(cell_uri(uri, str(number)), text) for number, text in enumerate(texts)]
     open_notebook(editor, uri, *cells)
-    found = [[each.data["name"] for each in await editor.findings(each)] for each in cells]
+    found = [await editor.names(each) for each in cells]
     assert found == [["after_magics"], [], []]
     assert all(number > 3 for *_, number, _ in hover_rows(await editor.hover_text(cells[0], 3)))
     close_notebook(editor, uri, *cells)
@@ -68,10 +68,10 @@ async def test_magics_are_handled_as_in_check(editor: Editor) -> None:
 
 async def test_cells_are_scored_edited_switched_to_another_language_and_closed(editor: Editor) -> None:
     uri = (editor.root / "book.ipynb").as_uri()
-    first = Document(uri.replace("file:", "vscode-notebook-cell:") + "#a", python_function("in_a_cell"))
-    second = Document(uri.replace("file:", "vscode-notebook-cell:") + "#b", "x = 1\n")
+    first = Document(cell_uri(uri, "a"), python_function("in_a_cell"))
+    second = Document(cell_uri(uri, "b"), "x = 1\n")
     open_notebook(editor, uri, first, second)
-    assert [each.data["name"] for each in await editor.findings(first)] == ["in_a_cell"]
+    assert await editor.names(first) == ["in_a_cell"]
     assert await editor.findings(second) == []
     assert hover_rows(await editor.hover_text(first, 0))
 
@@ -90,24 +90,17 @@ async def test_cells_are_scored_edited_switched_to_another_language_and_closed(e
         document=types.VersionedTextDocumentIdentifier(version=second.version, uri=second.uri), changes=[edit]
     )
     changed(types.NotebookDocumentCellChanges(text_content=[content]), 1)
-    assert [each.data["name"] for each in await editor.findings(second)] == ["typed"]
+    assert await editor.names(second) == ["typed"]
 
     # A cell that changes its language is closed and reopened in one message.
     array = types.NotebookCellArrayChange(start=0, delete_count=1, cells=[cell(first.uri)])
-    first.version += 1
-    structure = types.NotebookDocumentCellChangeStructure(
-        array=array,
-        did_open=[item(first, "go")],
-        did_close=[types.TextDocumentIdentifier(first.uri)],
-    )
-    changed(types.NotebookDocumentCellChanges(structure=structure), 2)
-    assert await editor.findings(first) == []
-    first.version += 1
-    structure = types.NotebookDocumentCellChangeStructure(
-        array=array, did_open=[item(first)], did_close=[types.TextDocumentIdentifier(first.uri)]
-    )
-    changed(types.NotebookDocumentCellChanges(structure=structure), 3)
-    assert [each.data["name"] for each in await editor.findings(first)] == ["in_a_cell"]
+    for version, language, found in ((2, "go", []), (3, "python", ["in_a_cell"])):
+        first.version += 1
+        structure = types.NotebookDocumentCellChangeStructure(
+            array=array, did_open=[item(first, language)], did_close=[first.identifier]
+        )
+        changed(types.NotebookDocumentCellChanges(structure=structure), version)
+        assert await editor.names(first) == found
 
     close_notebook(editor, uri, first, second)
     await editor.idle()
@@ -130,7 +123,7 @@ async def test_scan_reads_notebooks_and_documents_that_are_not_open(editor: Edit
     (folder / "m.md").write_text(manual, encoding="utf-8")
     for settings, names in (({}, {"in_a_cell", "block"}), ({"documents": []}, {"in_a_cell"})):
         await editor.configure(**SETTINGS, **settings)
-        answer = await editor.command("codeorigin.scanWorkspace", None, {"quiet": True})
+        answer = await editor.scan()
         found = {each["name"]: each for file in answer["files"] for each in file["functions"]}
         assert set(found) == names
         assert answer["skipped"] == 1
@@ -144,12 +137,12 @@ async def test_scan_reads_notebooks_and_documents_that_are_not_open(editor: Edit
         )
     # What is switched off for cells is switched off here.
     await editor.configure(**SETTINGS, languages=["ruby"])
-    answer = await editor.command("codeorigin.scanWorkspace", None, {"quiet": True})
+    answer = await editor.scan()
     assert answer["files"] == []
     await editor.configure(**SETTINGS)
     for path in folder.iterdir():
         path.unlink()
-    await editor.command("codeorigin.scanWorkspace", None, {"quiet": True})
+    await editor.scan()
     editor.inbox.pop(PUSHED, None)
 
 
@@ -157,30 +150,18 @@ async def test_scan_findings_move_to_cells_when_the_notebook_opens(editor: Edito
     path = editor.root / "shown.ipynb"
     path.write_text(notebook(python_function("shown")), encoding="utf-8")
     await editor.configure(**SETTINGS)
-    await editor.command("codeorigin.scanWorkspace", None, {"quiet": True})
+    await editor.scan()
     if not editor.pulls:
         pushed = await editor.take(PUSHED, lambda params: params.uri == path.as_uri())
         assert [each.data["name"] for each in pushed.diagnostics] == ["shown"]
-    only = Document(path.as_uri().replace("file:", "vscode-notebook-cell:") + "#a", python_function("shown"))
-    editor.client.notebook_document_did_open(
-        types.DidOpenNotebookDocumentParams(
-            notebook_document=types.NotebookDocument(
-                uri=path.as_uri(), notebook_type="jupyter-notebook", version=0, cells=[cell(only.uri)]
-            ),
-            cell_text_documents=[item(only)],
-        )
-    )
+    only = Document(cell_uri(path.as_uri(), "a"), python_function("shown"))
+    open_notebook(editor, path.as_uri(), only)
     if not editor.pulls:
         pushed = await editor.take(PUSHED, lambda params: params.uri == path.as_uri())
         assert list(pushed.diagnostics) == []
-    assert [each.data["name"] for each in await editor.findings(only)] == ["shown"]
-    editor.client.notebook_document_did_close(
-        types.DidCloseNotebookDocumentParams(
-            notebook_document=types.NotebookDocumentIdentifier(path.as_uri()),
-            cell_text_documents=[types.TextDocumentIdentifier(only.uri)],
-        )
-    )
+    assert await editor.names(only) == ["shown"]
+    close_notebook(editor, path.as_uri(), only)
     await editor.idle()
     path.unlink()
-    await editor.command("codeorigin.scanWorkspace", None, {"quiet": True})
+    await editor.scan()
     editor.inbox.pop(PUSHED, None)

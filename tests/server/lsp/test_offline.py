@@ -45,13 +45,10 @@ def test_nothing_touches_the_network(tmp_path: Path) -> None:
         server.initialize(root=tmp_path)
         server.open(URI, python_function("offline"))
         assert [each["data"]["name"] for each in server.findings(URI)] == ["offline"]
-        explained = server.request(
-            "workspace/executeCommand",
-            {"command": "codeorigin.explain", "arguments": [URI, {"line": 0, "character": 5}]},
-        )
+        explained = server.command("codeorigin.explain", URI, {"line": 0, "character": 5})
         assert explained["explanation"]["lines"]
         (tmp_path / "b.py").write_text(python_function("scanned"), encoding="utf-8")
-        scanned = server.request("workspace/executeCommand", {"command": "codeorigin.scanWorkspace"})
+        scanned = server.command("codeorigin.scanWorkspace")
         assert scanned["scored"] == 1
         if sys.platform == "linux":
             assert sockets_of(server.process.pid) == set()

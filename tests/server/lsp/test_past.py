@@ -11,7 +11,7 @@ import pytest
 import pytest_asyncio
 from lsprotocol import types
 from pytest_lsp import client_capabilities
-from tests.server.lsp.conftest import COMMAND, SETTINGS, refreshing_capabilities, start, stop
+from tests.server.lsp.conftest import SETTINGS, refreshing_capabilities, running
 from tests.server.lsp.editor import PUSHED, Document, Editor
 
 from codeorigin.cli.app import main
@@ -40,11 +40,6 @@ def model(tiny_model_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
     return with_past_rule(with_commit_rules(folder, tiny_model_dir), folder)
 
 
-@pytest.fixture(scope="module")
-def git(tmp_path_factory: pytest.TempPathFactory) -> ControlledGit:
-    return ControlledGit(tmp_path_factory.mktemp("programs") / "git")
-
-
 @pytest_asyncio.fixture(
     scope="module", loop_scope="session", params=["visual-studio-code", "neovim", "refreshing"]
 )
@@ -56,15 +51,13 @@ async def server(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> AsyncIterator[Editor]:
     refreshing = request.param == "refreshing"
-    editor = await start(
+    async with running(
         tmp_path_factory.mktemp("workspace"),
         refreshing_capabilities() if refreshing else client_capabilities(request.param),
-        command=[*COMMAND, "--model", str(model)],
+        model=model,
         environment={**git.environment, **caches},
-    )
-    await editor.idle()
-    yield editor
-    await stop(editor)
+    ) as editor:
+        yield editor
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -77,9 +70,9 @@ async def editor(server: Editor) -> AsyncIterator[Editor]:
 
 
 @pytest.fixture
-def repository(editor: Editor) -> Repository:
-    """A repository with a past, in a folder of the workspace that no other test uses."""
-    return grown(editor.root / f"folder_{len(list(editor.root.iterdir()))}")
+def repository(folder: Path) -> Repository:
+    """A repository with a past."""
+    return grown(folder)
 
 
 def grown(folder: Path, number: int = 1) -> Repository:
@@ -97,7 +90,7 @@ def opened(editor: Editor, repository: Repository, name: str = "new.py") -> Docu
 
 async def verdicts(editor: Editor, document: Document) -> dict[str, dict[str, Any]]:
     """The wire forms of the verdicts on a document's functions, by name."""
-    answer = await editor.request("codeorigin/attributions", {"textDocument": {"uri": document.uri}})
+    answer = await editor.attributions(document)
     return {each["name"]: each["verdict"] for each in answer["functions"]}
 
 
@@ -117,27 +110,19 @@ async def test_command_scan_and_editor_give_the_same_verdict(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     repository = grown(tmp_path / "work")
-    editor = await start(
-        repository.folder,
-        client_capabilities("neovim"),
-        command=[*COMMAND, "--model", str(model)],
-        environment={**os.environ, **caches},
-    )
     repository.write("new.py", NEW.replace("kept = []", "kept = list()"))
-    document = opened(editor, repository)
-    await editor.idle()
-    shown = (await verdicts(editor, document))["seven"]
-    assert shown["pastEvidence"] < -0.1
-    scans = [
-        await editor.command(name, None, {"quiet": True})
-        for name in ("codeorigin.scanWorkspace", "codeorigin.scanChanges")
-    ]
-    for scan in scans:
-        (file,) = [each for each in scan["files"] if each["uri"] == document.uri]
-        assert next(each["verdict"] for each in file["functions"] if each["name"] == "seven") == shown
-    place = {"line": 0, "character": 4}
-    details = await editor.command("codeorigin.explain", document.uri, place, {"quiet": True})
-    await stop(editor)
+    environment = {**os.environ, **caches}
+    async with running(
+        repository.folder, client_capabilities("neovim"), model=model, environment=environment
+    ) as editor:
+        document = opened(editor, repository)
+        await editor.idle()
+        shown = (await verdicts(editor, document))["seven"]
+        assert shown["pastEvidence"] < -0.1
+        for scan in (await editor.scan(), await editor.scan_changes()):
+            (file,) = [each for each in scan["files"] if each["uri"] == document.uri]
+            assert next(each["verdict"] for each in file["functions"] if each["name"] == "seven") == shown
+        details = await editor.explain(document, 0)
 
     monkeypatch.chdir(repository.folder)
     for name, folder in caches.items():
@@ -170,7 +155,6 @@ async def test_nothing_waits_for_the_past_and_all_follows_once_it_is_known(
     editor: Editor, repository: Repository, git: ControlledGit
 ) -> None:
     await editor.configure(**SETTINGS, codeLens=True)
-    lens = types.CodeLensParams(types.TextDocumentIdentifier((repository.folder / "new.py").as_uri()))
     with git.held("log"):
         document = opened(editor, repository)
         await until(lambda: git.is_waiting)
@@ -182,7 +166,7 @@ async def test_nothing_waits_for_the_past_and_all_follows_once_it_is_known(
         editor.replace(document, "limit + 8", "limit + 7")
         assert [each.message for each in await editor.findings(document)] == before
         plain = (await verdicts(editor, document))["seven"]
-        lenses = await editor.client.text_document_code_lens_async(lens)
+        lenses = await editor.lenses(document)
         editor.refreshes.clear()
     await editor.idle()
     assert [each.message for each in await editor.findings(document)] != before
@@ -190,7 +174,7 @@ async def test_nothing_waits_for_the_past_and_all_follows_once_it_is_known(
     assert plain["pastEvidence"] is None
     assert shown["probability"] < plain["probability"]
     assert shown["ownProbability"] == pytest.approx(plain["ownProbability"])
-    assert await editor.client.text_document_code_lens_async(lens) != lenses
+    assert await editor.lenses(document) != lenses
     hover = await editor.hover_text(document, 0)
     assert "; the project's old code scores high as well; the rest of the file " in hover
 
@@ -221,10 +205,10 @@ async def test_selection_and_cells_of_a_notebook_have_the_past(
     added = await evidence(editor, document)
     assert added is not None
     selected = {"start": {"line": 0, "character": 0}, "end": {"line": 5, "character": 15}}
-    answer = await editor.command("codeorigin.rescore", document.uri, selected, {"quiet": True})
+    answer = await editor.rescore(document, selected)
     assert answer["verdict"]["pastEvidence"] == added
     repository.write("cells.ipynb", notebook(("code", NEW)))
-    scan = await editor.command("codeorigin.scanWorkspace", None, {"quiet": True})
+    scan = await editor.scan()
     (cells,) = [
         each for each in scan["files"] if each["uri"].endswith(f"{repository.folder.name}/cells.ipynb")
     ]
@@ -276,7 +260,7 @@ async def test_setting_switches_the_past_off(editor: Editor, repository: Reposit
     await editor.configure(**SETTINGS, past=False)
     assert await evidence(editor, document) is None
     assert "old code" not in await editor.hover_text(document, 0)
-    scan = await editor.command("codeorigin.scanWorkspace", None, {"quiet": True})
+    scan = await editor.scan()
     assert {each["verdict"]["pastEvidence"] for file in scan["files"] for each in file["functions"]} == {None}
     await editor.configure(**SETTINGS)
     assert await evidence(editor, document) == added
@@ -286,7 +270,7 @@ async def test_findings_in_closed_files_follow(editor: Editor, repository: Repos
     if editor.pulls:
         return
     uri = (repository.folder / "new.py").as_uri()
-    await editor.command("codeorigin.scanWorkspace", None, {"quiet": True})
+    await editor.scan()
     with_past = await editor.take(PUSHED, lambda params: params.uri == uri)
     await editor.configure(**SETTINGS, past=False)
     without = await editor.take(PUSHED, lambda params: params.uri == uri)

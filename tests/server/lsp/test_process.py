@@ -6,10 +6,12 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
 from tests.server.lsp.editor import python_function
 from tests.server.lsp.raw import PATIENCE, RawServer
 
 from codeorigin.lsp.connection import process_watch
+from codeorigin.model.bundle import default_model_dir
 
 FAULTY = (sys.executable, str(Path(__file__).with_name("faulty_server.py")))
 URI = "file:///project/a.py"
@@ -27,15 +29,11 @@ def test_exit_after_shutdown_is_success() -> None:
         assert server.stray == b""
 
 
-def test_exit_without_shutdown_is_failure() -> None:
+@pytest.mark.parametrize("initialized", [True, False])
+def test_exit_without_shutdown_is_failure(initialized: bool) -> None:
     with RawServer() as server:
-        server.initialize()
-        server.notify("exit", None)
-        assert server.process.wait(PATIENCE) == 1
-
-
-def test_exit_before_initialize_is_failure() -> None:
-    with RawServer() as server:
+        if initialized:
+            server.initialize()
         server.notify("exit", None)
         assert server.process.wait(PATIENCE) == 1
 
@@ -146,31 +144,17 @@ def test_model_load_failure_is_shown_once_and_can_be_fixed(tmp_path: Path) -> No
         assert "\n" not in shown["message"]
         for number in range(3):
             server.open(f"file:///project/{number}.py", python_function("f"))
-        hover = {"textDocument": {"uri": "file:///project/0.py"}, "position": {"line": 0, "character": 5}}
-        assert server.request("textDocument/hover", hover) is None
+        assert server.hover("file:///project/0.py") is None
         status = server.status()
         assert status["state"] == "error"
         assert f"CodeOrigin: {status['message']}" == shown["message"]
         assert [m for m in server.unread if m.get("method") == "window/showMessage"] == []
-        server.notify("workspace/didChangeConfiguration", {"settings": {"codeorigin": {"threshold": 0.0}}})
-        server.request(
-            "workspace/executeCommand",
-            {"command": "codeorigin.rescore", "arguments": ["file:///project/0.py"]},
-        )
-        server.notify(
-            "workspace/didChangeConfiguration",
-            {"settings": {"codeorigin": {"threshold": 0.0, "modelPath": bundled_model()}}},
-        )
+        server.configure(threshold=0.0)
+        server.command("codeorigin.rescore", "file:///project/0.py")
+        server.configure(threshold=0.0, modelPath=str(default_model_dir()))
         assert [each["data"]["name"] for each in server.findings("file:///project/1.py")] == ["f"]
         assert server.status()["state"] in {"ready", "busy"}
         assert server.leave() == 0
-
-
-def bundled_model() -> str:
-    """The folder of the model that comes with CodeOrigin."""
-    from codeorigin.model.bundle import default_model_dir  # noqa: PLC0415
-
-    return str(default_model_dir())
 
 
 def test_log_contains_no_document_text(tmp_path: Path) -> None:
@@ -185,13 +169,9 @@ def test_log_contains_no_document_text(tmp_path: Path) -> None:
         server.notify(
             "textDocument/didChange", {"textDocument": {"uri": URI}, "contentChanges": "hidden_word"}
         )
-        missing = {"uri": "file:///project/hidden_word.py", "version": 3}
-        server.notify("textDocument/didChange", {"textDocument": missing, "contentChanges": [{"text": text}]})
+        server.change("file:///project/hidden_word.py", 3, {"text": text})
         server.notify("hidden_word/unknown", {"hidden_word": text})
-        server.request(
-            "workspace/executeCommand",
-            {"command": "codeorigin.explain", "arguments": [URI, {"line": 0, "character": 5}]},
-        )
+        server.command("codeorigin.explain", URI, {"line": 0, "character": 5})
         assert server.leave() == 0
     written = log.read_bytes()
     assert b"could not be read" in written

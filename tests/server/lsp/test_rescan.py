@@ -10,8 +10,7 @@ from tests.server.lsp.test_process import FAULTY
 
 def scan(server: RawServer, folder: str | None = None) -> dict[str, list[dict[str, Any]]]:
     """What a scan (of one folder) pushes, by file name."""
-    command = {"command": "codeorigin.scanWorkspace", "arguments": [folder, {"quiet": True}]}
-    server.request("workspace/executeCommand", command)
+    server.command("codeorigin.scanWorkspace", folder, {"quiet": True})
     pushed = [m["params"] for m in server.unread if m.get("method") == "textDocument/publishDiagnostics"]
     server.unread.clear()
     return {each["uri"].rsplit("/", 1)[1]: each["diagnostics"] for each in pushed}

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from pytest_lsp import client_capabilities
-from tests.server.lsp.conftest import SETTINGS, start, stop
+from tests.server.lsp.conftest import SETTINGS, running
 from tests.server.lsp.editor import Editor, python_function
 from tests.server.lsp.test_process import FAULTY
 
@@ -29,10 +29,9 @@ async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Edit
     repository.write("added.py", NEW)
     repository.write("vendored/c.py", NEW)
     (root / "plain").mkdir()
-    editor = await start(root, client_capabilities("visual-studio-code"), folders=("changed", "plain"))
-    await editor.idle()
-    yield editor
-    await stop(editor)
+    capabilities, folders = client_capabilities("visual-studio-code"), ("changed", "plain")
+    async with running(root, capabilities, folders=folders) as editor:
+        yield editor
 
 
 def listed(answer: Any, root: Path) -> dict[str, list[str]]:
@@ -45,7 +44,7 @@ def listed(answer: Any, root: Path) -> dict[str, list[str]]:
 async def test_only_changed_functions_are_listed(editor: Editor) -> None:
     await editor.configure(**SETTINGS, exclude=["vendored"])
     folder = (editor.root / "changed").as_uri()
-    answer = await editor.command("codeorigin.scanChanges", folder, {"quiet": True})
+    answer = await editor.scan_changes(folder)
     assert listed(answer, editor.root) == {
         "/changed/a.py": ["new"],
         "/changed/added.py": ["new"],
@@ -57,17 +56,17 @@ async def test_only_changed_functions_are_listed(editor: Editor) -> None:
     assert {each["reportedText"] for each in answer["files"]} == {"1 of 1 reported"}
     verdict = answer["files"][0]["functions"][0]["verdict"]
     document = editor.open(f"{OLD}\n\n{NEW}", uri=(editor.root / "changed" / "a.py").as_uri())
-    whole = await editor.command("codeorigin.rescore", document.uri, None, {"quiet": True})
+    whole = await editor.rescore(document)
     assert verdict == whole["functions"][1]["verdict"]
 
 
 async def test_folder_without_a_repository_gives_one_error(editor: Editor) -> None:
-    answer = await editor.command("codeorigin.scanChanges", (editor.root / "plain").as_uri(), {"quiet": True})
+    answer = await editor.scan_changes((editor.root / "plain").as_uri())
     assert answer["files"] == []
     (error,) = answer["errors"]
     assert answer["message"] == f"the changes were not scored: {error}"
     assert answer["remark"] == error
-    both = await editor.command("codeorigin.scanChanges", None, {"quiet": True})
+    both = await editor.scan_changes()
     assert len(both["files"]) > 0
     assert both["errors"] == [error]
 
@@ -79,7 +78,7 @@ async def test_changed_cells_and_code_blocks_are_listed(editor: Editor) -> None:
     (folder / "m.md").write_text(f"# Use\n\n```python\n{NEW}```\n", encoding="utf-8")
     for settings, names in (({}, ["m.md", "n.ipynb"]), ({"documents": []}, ["n.ipynb"])):
         await editor.configure(**SETTINGS, **settings)
-        answer = await editor.command("codeorigin.scanChanges", folder.as_uri(), {"quiet": True})
+        answer = await editor.scan_changes(folder.as_uri())
         found = listed(answer, editor.root)
         assert {name: found.get(f"/changed/{name}") for name in names} == {name: ["new"] for name in names}
         assert len([name for name in found if name.endswith(("md", "ipynb"))]) == len(names)
@@ -91,11 +90,10 @@ async def test_unexpected_failure_skips_only_that_file(tmp_path: Path) -> None:
     repository = Repository(tmp_path / "work")
     repository.write("a.py", f"# RAISE\n{OLD}")
     repository.write("b.py", NEW)
-    editor = await start(
-        repository.folder, client_capabilities("visual-studio-code"), command=[str(part) for part in FAULTY]
-    )
-    answer = await editor.command("codeorigin.scanChanges", None, {"quiet": True})
+    async with running(
+        repository.folder, client_capabilities("visual-studio-code"), command=list(FAULTY)
+    ) as editor:
+        answer = await editor.scan_changes()
+        await editor.tidy()
     assert listed(answer, repository.folder) == {"/b.py": ["new"]}
     assert answer["errors"] == [f"{repository.folder / 'a.py'}: could not be scored (ValueError)"]
-    await editor.tidy()
-    await stop(editor)

@@ -12,7 +12,7 @@ import pytest
 import pytest_asyncio
 from lsprotocol import types
 from pytest_lsp import client_capabilities
-from tests.server.lsp.conftest import start, stop
+from tests.server.lsp.conftest import running
 from tests.server.lsp.editor import Editor, python_function
 
 from support.controlled_git import ControlledGit
@@ -25,18 +25,12 @@ NAMES = [f"file_{number}.py" for number in range(6)]
 SCANS = 12
 
 
-@pytest.fixture(scope="module")
-def git(tmp_path_factory: pytest.TempPathFactory) -> ControlledGit:
-    return ControlledGit(tmp_path_factory.mktemp("programs") / "git")
-
-
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def server(git: ControlledGit, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Editor]:
     root = Repository(tmp_path_factory.mktemp("workspace") / "busy").folder
-    editor = await start(root, client_capabilities("visual-studio-code"), environment=git.environment)
-    await editor.idle()
-    yield editor
-    await stop(editor)
+    capabilities = client_capabilities("visual-studio-code")
+    async with running(root, capabilities, environment=git.environment) as editor:
+        yield editor
 
 
 @pytest.fixture
@@ -51,10 +45,6 @@ def repository(editor: Editor) -> Repository:
     made.git("add", "--all")
     made.git("commit", "--quiet", "--allow-empty", "-m", "As it was")
     return made
-
-
-async def scan(editor: Editor) -> Any:
-    return await editor.command("codeorigin.scanChanges", None, {"quiet": True})
 
 
 def listed(answer: Any) -> dict[str, list[str]]:
@@ -72,17 +62,17 @@ async def test_files_change_after_git_has_listed_them(
     repository.write("new.py", python_function("new", 4))
     repository.write("gone.py", python_function("gone", 4))
     with git.held("--others"):
-        waiting = asyncio.ensure_future(scan(editor))
+        waiting = asyncio.ensure_future(editor.scan_changes())
         await until(lambda: git.is_waiting)
         # Typing does not wait for git.
         editor.replace(document, "def open", "def closed")
-        assert [each.data["name"] for each in await editor.findings(document)] == ["closed"]
+        assert await editor.names(document) == ["closed"]
         (editor.root / "gone.py").unlink()
         (editor.root / NAMES[0]).unlink()
         (editor.root / NAMES[1]).unlink()
         (editor.root / NAMES[1]).mkdir()
         repository.write("new.py", python_function("newer", 5))
-    for answer in (await waiting, await scan(editor)):
+    for answer in (await waiting, await editor.scan_changes()):
         assert (listed(answer), answer["errors"]) == ({"new.py": ["newer"]}, [])
 
 
@@ -96,7 +86,7 @@ async def test_scan_can_be_cancelled_while_git_runs(
             types.ExecuteCommandParams(command="codeorigin.scanChanges", arguments=[None, {"quiet": True}]),
         )
         assert error.code == types.LSPErrorCodes.RequestCancelled
-    assert listed(await scan(editor)) == {NAMES[2]: ["rewritten"]}
+    assert listed(await editor.scan_changes()) == {NAMES[2]: ["rewritten"]}
 
 
 @contextmanager
@@ -137,12 +127,12 @@ def busy(repository: Repository) -> Iterator[None]:
 async def test_every_scan_of_a_busy_repository_is_answered(editor: Editor, repository: Repository) -> None:
     with busy(repository):
         for _ in range(SCANS):
-            answer = await scan(editor)
+            answer = await editor.scan_changes()
             assert answer["errors"] == []
             names = [name for names in listed(answer).values() for name in names]
             assert all(name.startswith(("work_", "in_file_")) for name in names)
     repository.git("add", "--all")
     repository.git("commit", "--quiet", "--allow-empty", "-m", "Done")
     repository.write(NAMES[3], python_function("last", 12))
-    answer = await scan(editor)
+    answer = await editor.scan_changes()
     assert (listed(answer), answer["errors"]) == ({NAMES[3]: ["last"]}, [])

@@ -31,7 +31,7 @@ async def test_changed_settings_apply_at_once(editor: Editor) -> None:
     assert await editor.hover(document, 0) is None
     await editor.configure(**SETTINGS)
     editor.replace(document, "off", "on")
-    assert [each.data["name"] for each in await editor.findings(document)] == ["on"]
+    assert await editor.names(document) == ["on"]
 
 
 async def test_bad_value_is_shown_once_with_the_value_used(editor: Editor) -> None:
@@ -50,56 +50,36 @@ async def test_what_breaks_again_after_a_repair_is_shown_again(editor: Editor) -
         await editor.configure(**SETTINGS, severity="loud")
         await editor.take(SHOWN, lambda params: "severity must be one of" in params.message)
         await editor.configure(**SETTINGS, severity="hint")
-    accepted = editor.root / ".codeorigin-baseline.json"
     document = editor.open(python_function("broken_0"))
-    try:
-        for number in range(2):
-            accepted.write_text("broken", encoding="utf-8")
-            if editor.watches:
-                editor.tell_of_change(accepted)
+    for number in range(2):
+        with editor.project_file(".codeorigin-baseline.json", "broken") as accepted:
             editor.replace(document, f"broken_{number}", f"repaired_{number}")
             await editor.findings(document)
             assert len(forget(editor, "does not hold accepted findings")) == 1
-            accepted.unlink()
-            if editor.watches:
-                editor.tell_of_change(accepted)
-            editor.replace(document, f"repaired_{number}", f"broken_{number + 1}")
-            await editor.findings(document)
-    finally:
-        accepted.unlink(missing_ok=True)
+        if editor.watches:
+            editor.tell_of_change(accepted)
+        editor.replace(document, f"repaired_{number}", f"broken_{number + 1}")
+        await editor.findings(document)
 
 
 @pytest.mark.parametrize("digits", [400, 10_000])
 async def test_numbers_of_any_size_leave_the_server_working(editor: Editor, digits: int) -> None:
     document = editor.open(python_function("before"))
-    file = editor.root / "codeorigin.toml"
-    try:
-        file.write_text(f"debounce = 1{'0' * digits}\n", encoding="utf-8")
-        if editor.watches:
-            editor.tell_of_change(file)
+    with editor.project_file("codeorigin.toml", f"debounce = 1{'0' * digits}\n"):
         editor.replace(document, "before", "after")
-        assert [each.data["name"] for each in await editor.findings(document)] == ["after"]
+        assert await editor.names(document) == ["after"]
         assert len(forget(editor, "codeorigin.toml: ")) == 1
-    finally:
-        file.unlink()
-        await editor.configure(**SETTINGS)
 
 
 async def test_thousands_of_unknown_names_are_one_message(editor: Editor) -> None:
     document = editor.open(python_function("before"))
-    file = editor.root / "codeorigin.toml"
-    try:
-        file.write_text("".join(f"name{each} = 1\n" for each in range(12_372)), encoding="utf-8")
-        if editor.watches:
-            editor.tell_of_change(file)
+    text = "".join(f"name{each} = 1\n" for each in range(12_372))
+    with editor.project_file("codeorigin.toml", text):
         editor.replace(document, "before", "after")
-        assert [each.data["name"] for each in await editor.findings(document)] == ["after"]
+        assert await editor.names(document) == ["after"]
         assert forget(editor, "codeorigin.toml: ") == [
             "CodeOrigin: codeorigin.toml: 12,372 names are no settings, such as 'name0', 'name1', 'name2'; ignored"
         ]
-    finally:
-        file.unlink()
-        await editor.configure(**SETTINGS)
 
 
 async def test_languages_exclude_and_file_size_are_respected(editor: Editor) -> None:
@@ -128,11 +108,11 @@ async def test_languages_exclude_and_file_size_are_respected(editor: Editor) -> 
 async def test_on_save_scores_only_after_a_save(editor: Editor) -> None:
     await editor.configure(threshold=0.0, run="onSave")
     document = editor.open(python_function("saved"))
-    assert [each.data["name"] for each in await editor.findings(document)] == ["saved"]
+    assert await editor.names(document) == ["saved"]
     editor.replace(document, "saved", "edited")
     await editor.idle()
     editor.save(document)
-    assert [each.data["name"] for each in await editor.findings(document)] == ["edited"]
+    assert await editor.names(document) == ["edited"]
 
 
 @pytest.mark.parametrize("run", ["onSave", "manual"])
@@ -156,9 +136,9 @@ async def test_changing_other_settings_does_not_score_text_typed_since(editor: E
     if not editor.pulls:
         assert [each.data["name"] for each in await editor.findings(document, version=version)] == ["seen"]
     # An explicit request gets the current text.
-    answer = await editor.command("codeorigin.rescore", document.uri, None, {"quiet": True})
+    answer = await editor.rescore(document)
     assert [each["name"] for each in answer["functions"]] == ["unseen"]
-    assert [each.data["name"] for each in await editor.findings(document)] == ["unseen"]
+    assert await editor.names(document) == ["unseen"]
 
 
 async def test_manual_scores_only_on_request(editor: Editor) -> None:
@@ -169,17 +149,16 @@ async def test_manual_scores_only_on_request(editor: Editor) -> None:
         assert await editor.findings(document) == []
     else:
         assert not editor.inbox.get(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
-    answer = await editor.command("codeorigin.rescore", document.uri, None, {"quiet": True})
+    answer = await editor.rescore(document)
     assert [each["name"] for each in answer["functions"]] == ["asked"]
-    assert [each.data["name"] for each in await editor.findings(document)] == ["asked"]
+    assert await editor.names(document) == ["asked"]
 
 
 async def test_project_files_take_precedence_and_are_watched(editor: Editor) -> None:
     document = editor.open(python_function("project"))
     assert await editor.findings(document)
-    file = editor.root / "codeorigin.toml"
-    try:
-        file.write_text("threshold = 1.0\nmodel-path = 'elsewhere'\n", encoding="utf-8")
+    text = "threshold = 1.0\nmodel-path = 'elsewhere'\n"
+    with editor.project_file("codeorigin.toml", text) as file:
         editor.tell_of_change(file)
         await editor.idle()
         editor.replace(document, "project", "project_2")
@@ -190,20 +169,12 @@ async def test_project_files_take_precedence_and_are_watched(editor: Editor) -> 
         if editor.watches:
             editor.tell_of_change(file)
         editor.replace(document, "project_2", "project_3")
-        assert [each.data["name"] for each in await editor.findings(document)] == ["project_3"]
+        assert await editor.names(document) == ["project_3"]
         assert forget(editor, "there is no setting 'thresold', did you mean threshold?")
-    finally:
-        file.unlink()
-        await editor.configure(**SETTINGS)
-    (editor.root / "pyproject.toml").write_text("[tool.codeorigin]\nenable = false\n", encoding="utf-8")
-    if editor.watches:
-        editor.tell_of_change(editor.root / "pyproject.toml")
-    try:
+    await editor.configure(**SETTINGS)
+    with editor.project_file("pyproject.toml", "[tool.codeorigin]\nenable = false\n"):
         editor.replace(document, "project_3", "project_4")
         assert await editor.findings(document) == []
-    finally:
-        (editor.root / "pyproject.toml").unlink()
-        await editor.configure(**SETTINGS)
 
 
 async def test_watchers_are_registered_if_the_client_supports_it(editor: Editor) -> None:

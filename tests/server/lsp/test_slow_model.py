@@ -15,13 +15,9 @@ def test_verdicts_are_shown_function_by_function(tiny_model_dir: Path) -> None:
     with RawServer(command=FAULTY, environment={**os.environ, "SLOW": "1"}) as server:
         server.initialize(options={"modelPath": str(tiny_model_dir)})
         server.open(URI, "\n\n".join(python_function(name, step) for step, name in enumerate(NAMES, 2)))
-        place = {"textDocument": {"uri": URI}, "position": {"line": 0, "character": 5}}
-        hover = server.request("textDocument/hover", place)
-        assert hover["range"]["start"]["line"] == 0
+        assert server.hover(URI)["range"]["start"]["line"] == 0
         shown = [[each["data"]["name"] for each in server.findings(URI)] for _ in NAMES]
         assert shown == [NAMES[:1], NAMES[:2], NAMES]
-        answer = server.request(
-            "workspace/executeCommand", {"command": "codeorigin.rescore", "arguments": [URI]}
-        )
+        answer = server.command("codeorigin.rescore", URI)
         assert [each["name"] for each in answer["functions"]] == NAMES
         assert server.leave() == 0

@@ -70,15 +70,10 @@ def answer_the_server(server: RawServer) -> None:
 def test_every_request_is_answered(seed: int, pull: bool, encoding: str) -> None:
     chance = random.Random(seed)
     with RawServer() as server:
-        options = {"threshold": 0.0, "debounce": 5, "caretQuiet": 50, "explainWait": 5}
-        parameters = {
-            "processId": None,
-            "rootUri": None,
-            "capabilities": capabilities(pull=pull, encoding=encoding),
-            "initializationOptions": options,
-        }
-        server.request("initialize", parameters)
-        server.notify("initialized", {})
+        server.initialize(
+            capabilities=capabilities(pull=pull, encoding=encoding),
+            options={"debounce": 5, "caretQuiet": 50, "explainWait": 5},
+        )
         for uri in URIS:
             server.open(uri, TEXT)
         asked: list[int] = []
@@ -86,17 +81,13 @@ def test_every_request_is_answered(seed: int, pull: bool, encoding: str) -> None
             uri = chance.choice(URIS)
             what = chance.random()
             if what < 0.5:
-                identifier = {"uri": uri, "version": version}
-                changes = [edit(chance) for _ in range(chance.randrange(1, 3))]
-                server.notify(
-                    "textDocument/didChange", {"textDocument": identifier, "contentChanges": changes}
-                )
+                server.change(uri, version, *(edit(chance) for _ in range(chance.randrange(1, 3))))
             elif what < 0.85:
                 asked.append(server.ask(*chance.choice(list(requests(chance, uri, pull=pull)))))
             elif what < 0.95 and asked:
                 server.notify("$/cancelRequest", {"id": chance.choice(asked)})
             else:
-                server.notify("textDocument/didClose", {"textDocument": {"uri": uri}})
+                server.close(uri)
                 server.open(uri, TEXT)
             answer_the_server(server)
             if chance.random() < 0.3:

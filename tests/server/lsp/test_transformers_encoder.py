@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 import torch
 from pytest_lsp import client_capabilities
-from tests.server.lsp.conftest import SETTINGS, start, stop
+from tests.server.lsp.conftest import SETTINGS, running
 from tests.server.lsp.editor import Editor, hover_rows, python_function
 
 from codeorigin.model.reading.normalize import normalize
@@ -18,7 +18,6 @@ from support.tiny_model import TinyModel, build_tiny_model
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 CODE = python_function("heat")
-ATTRIBUTIONS = "codeorigin/attributions"
 
 
 @pytest.fixture(scope="module")
@@ -34,9 +33,8 @@ def settings(model: TinyModel) -> dict[str, Any]:
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def editor(model: TinyModel, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Editor]:
     root = tmp_path_factory.mktemp("workspace")
-    editor = await start(root, client_capabilities("neovim"), settings=settings(model))
-    yield editor
-    await stop(editor)
+    async with running(root, client_capabilities("neovim"), settings=settings(model)) as editor:
+        yield editor
 
 
 async def test_exported_graphs_match_the_encoder(model: TinyModel) -> None:
@@ -62,8 +60,7 @@ async def test_integrated_gradients_add_up_from_every_baseline(
 ) -> None:
     document = editor.open(CODE)
     await editor.configure(**settings(model), explainBaseline=baseline, explainAggregation=aggregation)
-    answer = await editor.request(ATTRIBUTIONS, {"textDocument": {"uri": document.uri}})
-    (function,) = answer["functions"]
+    (function,) = (await editor.attributions(document))["functions"]
     evidence = function["explanation"]
     assert (evidence["method"], evidence["baseline"]) == ("integrated_gradients", baseline)
     assert evidence["nodes"] >= 64

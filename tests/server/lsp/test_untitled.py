@@ -26,12 +26,6 @@ async def shown(editor: Editor, document: Document) -> list[str]:
     return [each.data["name"] for each in items]
 
 
-def fill(editor: Editor, document: Document, text: str) -> None:
-    """Replace the whole text of the buffer."""
-    document.version, document.text = document.version + 1, text
-    editor.change(document, types.TextDocumentContentChangeWholeDocument(text))
-
-
 @pytest.mark.parametrize(
     ("text", "language", "names"),
     [
@@ -65,26 +59,26 @@ async def test_rapid_language_changes_end_with_the_last_one(editor: Editor) -> N
         )
         document = editor.open(text, language=language, uri=uri)
         if chance.random() < 0.5:
-            fill(editor, document, chance.choice([PYTHON, FENCED, PROSE]))
+            editor.fill(document, chance.choice([PYTHON, FENCED, PROSE]))
         editor.documents.remove(document)
         editor.client.text_document_did_close(
             types.DidCloseTextDocumentParams(types.TextDocumentIdentifier(uri))
         )
     document = editor.open(FENCED, language="markdown", uri=uri)
     assert await shown(editor, document) == ["buffered"]
-    fill(editor, document, "nothing\n")
+    editor.fill(document, "nothing\n")
     assert await shown(editor, document) == []
 
 
 async def test_buffer_changes_language_and_becomes_prose(editor: Editor) -> None:
     document = editor.open(PYTHON, language="plaintext", uri="untitled:Untitled-9")
     assert await shown(editor, document) == ["buffered"]
-    fill(editor, document, CODE["javascript"])
+    editor.fill(document, CODE["javascript"])
     assert await shown(editor, document) == ["renderList"]
-    fill(editor, document, PROSE)
+    editor.fill(document, PROSE)
     assert await shown(editor, document) == []
     assert await editor.hover(document, 0) is None
-    fill(editor, document, PYTHON)
+    editor.fill(document, PYTHON)
     assert await shown(editor, document) == ["buffered"]
 
 
@@ -100,5 +94,5 @@ async def test_buffer_becomes_prose_word_by_word(editor: Editor) -> None:
             start = word[0]
     assert await shown(editor, document) == []
     assert await editor.hover(document, 0) is None
-    fill(editor, document, "")
+    editor.fill(document, "")
     assert await shown(editor, document) == []

@@ -211,8 +211,8 @@ def test_missing_source_is_named(tmp_path: Path) -> None:
     ("settings", "message"),
     [
         ([], "name a source"),
-        (["debian=true", "debian_limit=0"], "debian_limit must be at least 1"),
-        (["debian=true", "near_duplicate_threshold=0"], "near_duplicate_threshold must lie"),
+        (["debian=true", "debian_limit=0"], "debian_limit: .* greater than or equal to 1"),
+        (["debian=true", "near_duplicate_threshold=0"], "near_duplicate_threshold: .* greater than 0"),
     ],
 )
 def test_invalid_settings_are_rejected(settings: list[str], message: str) -> None:

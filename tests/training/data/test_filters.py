@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from codeorigin_training.data.filters import FilterConfig, filtered, rejection
-from codeorigin_training.data.rows import CorpusError, Row
+from codeorigin_training.data.rows import Row
 from support.snippets import ALL
 
 CONFIG = FilterConfig()
@@ -58,7 +58,7 @@ def test_thresholds_come_from_configuration() -> None:
     [{"average_line": 0.0}, {"average_line": 2000.0}, {"alphanumeric_share": 1.0}, {"longest_line": 50}],
 )
 def test_invalid_thresholds_are_rejected(change: dict[str, float]) -> None:
-    with pytest.raises(CorpusError, match="choose"):
+    with pytest.raises(ValueError, match=r"average_line|alphanumeric_share"):
         replace(CONFIG, **change)
 
 

@@ -135,7 +135,7 @@ def test_invalid_settings_are_rejected() -> None:
         {"rounds": 0},
         {"learning_sizes": (1,)},
     ):
-        with pytest.raises(ValueError, match=r"there is no|at least"):
+        with pytest.raises(ValueError, match=r"there is no|greater than or equal"):
             EvaluateConfig(**settings)  # type: ignore[arg-type]
 
 

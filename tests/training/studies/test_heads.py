@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy import stats
 from typer.testing import CliRunner
 
 from codeorigin.text.construct import CONSTRUCTS, Construct
@@ -32,7 +33,7 @@ from codeorigin_training.studies.heads.retriever import (
     make_retriever,
     train_retriever,
 )
-from codeorigin_training.studies.heads.significance import by_unit, holm, paired_test
+from codeorigin_training.studies.heads.significance import by_unit, holm, paired_tests
 from codeorigin_training.studies.heads.special import (
     differing_by_lot,
     differing_heads,
@@ -153,7 +154,7 @@ def test_heads_that_differ_between_human_and_llm_code_are_found() -> None:
     masses[1::2, 1, 0] += 0.2
     tests, corrected = differing_heads(masses, UNITS)
     assert (corrected < 0.01).tolist() == [False, False, True, False]
-    assert tests[2].difference == pytest.approx(0.2, abs=0.05)
+    assert tests.difference[2] == pytest.approx(0.2, abs=0.05)
 
 
 def test_holm_matches_values_by_hand() -> None:
@@ -165,9 +166,12 @@ def test_units_are_weighted_equally_and_gaps_are_left_out() -> None:
     values = np.array([1.0, 3.0, np.nan, 10.0])
     assert by_unit(values, ["a", "a", "a", "b"]).tolist() == [2.0, 10.0]
     assert np.isnan(by_unit(np.array([np.nan]), ["a"]))[0]
-    assert paired_test(np.array([1.0, 2.0]), np.array([0.0, 0.0])).p == 1.0
-    assert paired_test(np.ones(5), np.ones(5)).p == 1.0
-    assert paired_test(np.ones(5), np.zeros(5)).p == 0.0
+    assert paired_tests(np.array([1.0, 2.0]), np.array([0.0, 0.0])).p == 1.0
+    assert paired_tests(np.ones(5), np.ones(5)).p == 1.0
+    assert paired_tests(np.ones(5), np.zeros(5)).p == 0.0
+    left = np.array([[1.0, np.nan], [2.0, 2.0], [4.0, 4.0], [3.0, 6.0]])
+    found = stats.ttest_1samp(left[:, 0], 0.0), stats.ttest_1samp(left[1:, 1], 0.0)
+    assert paired_tests(left, np.zeros((4, 2))).p == pytest.approx([each.pvalue for each in found])
 
 
 def test_heads_can_be_ablated_ranked_and_pruned(retriever: Retriever) -> None:

@@ -175,7 +175,7 @@ def test_shifts_are_learnt_only_from_undecided_texts() -> None:
     ("arguments", "part_"),
     [
         (["nothing"], "unknown study 'nothing': choose one of correctness"),
-        (["language", "--set", "width=9"], "width must be between"),
+        (["language", "--set", "width=9"], "width: Input should be greater than or equal to 256"),
         (["language"], "pass the folder of the corpus with --data"),
     ],
 )

@@ -2,9 +2,10 @@
 
 import hashlib
 import json
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+
+import pandas as pd
 
 from codeorigin_training.data.near_duplicates import Deduplication
 from codeorigin_training.data.rows import Row
@@ -29,24 +30,20 @@ repository and task, weight the classes alike within language, test and length, 
 
 def rows_hash(rows: Sequence[Row]) -> str:
     """The hex SHA-256 over every row's text, language, label and location, independent of the order of the rows."""
-    digests = sorted(
-        hashlib.sha256(
-            "\0".join(
-                [
-                    row.code,
-                    row.language,
-                    str(row.label),
-                    row.repo,
-                    row.path,
-                    row.commit,
-                    row.pair or "",
-                    row.group,
-                ]
-            ).encode("utf-8", "surrogatepass")
-        ).digest()
-        for row in rows
-    )
-    return hashlib.sha256(b"".join(digests)).hexdigest()
+    digests = []
+    for row in rows:
+        told = (
+            row.code,
+            row.language,
+            str(row.label),
+            row.repo,
+            row.path,
+            row.commit,
+            row.pair or "",
+            row.group,
+        )
+        digests.append(hashlib.sha256("\0".join(told).encode("utf-8", "surrogatepass")).digest())
+    return hashlib.sha256(b"".join(sorted(digests))).hexdigest()
 
 
 def data_card(
@@ -64,44 +61,58 @@ def data_card(
         rejected: number of rows that the filters left out, for each reason.
         duplicates: result of the search for near duplicates.
     """
-    functions = [row for row in rows if row.pair is None]
+    functions = _frame([row for row in rows if row.pair is None])
+    llm = functions[functions["label"] == 1]
     pairs = {row.pair for row in rows if row.pair is not None}
-    llm = sum(row.label for row in functions)
     parts = [
         "# Data card",
         _INTRODUCTION,
         (
-            f"{len(functions):,} functions ({llm:,} llm, {len(functions) - llm:,} human) of "
-            f"{len({row.repo for row in functions}):,} repositories, {len(pairs):,} same-task pairs."
+            f"{len(functions):,} functions ({len(llm):,} llm, {len(functions) - len(llm):,} human) of "
+            f"{functions['repo'].nunique():,} repositories, {len(pairs):,} same-task pairs."
         ),
         f"Hash: `{rows_hash(rows)}`",
         "## Languages",
-        _by_label("language", functions, lambda row: row.language),
+        _by_label(functions, "language"),
         "## Repositories",
         _repositories(functions),
         "## Era",
-        _counts("era", (_era(row) for row in functions)),
+        _counts(functions, "era"),
         "## Agents",
-        _counts("agent", (row.agent or "not named" for row in functions if row.label)),
+        _counts(llm, "agent"),
         "## Generators",
-        _counts("generator", (row.generator or "not named" for row in functions if row.label)),
+        _counts(llm, "generator"),
         "## Sources",
-        _by_label("source", functions, lambda row: row.source or "not named"),
+        _by_label(functions, "source"),
         "## Length and tests",
-        _by_label("lines", functions, lambda row: _length(row.lines)),
-        _by_label("kind", functions, lambda row: "test" if row.is_test else "not a test"),
+        _by_label(functions, "lines"),
+        _by_label(functions, "kind"),
         "## Splits",
-        _by_label("side", functions, lambda row: "held out" if is_held_out(row.repo) else "training"),
+        _by_label(functions, "side"),
         "## What leaks",
         _LEAKS,
         "## Left out",
         _left_out(rejected, duplicates),
-    ]
-    parts += [
         "## Configuration",
         "```json\n" + json.dumps(dict(configuration), indent=2, sort_keys=True, default=str) + "\n```",
     ]
     return "\n\n".join(part.strip("\n") for part in parts) + "\n"
+
+
+def _frame(functions: Sequence[Row]) -> pd.DataFrame:
+    """What the card counts of every function, in words."""
+    columns = ("repo", "label", "language", "era", "agent", "generator", "source", "lines", "kind", "side")
+    values = [
+        (
+            *(row.repo, row.label, row.language, _era(row)),
+            *(told or "not named" for told in (row.agent, row.generator, row.source)),
+            _length(row.lines),
+            "test" if row.is_test else "not a test",
+            "held out" if is_held_out(row.repo) else "training",
+        )
+        for row in functions
+    ]
+    return pd.DataFrame(values, columns=columns)
 
 
 def _era(row: Row) -> str:
@@ -118,13 +129,14 @@ def _length(lines: int) -> str:
     return f"{LENGTH_EDGES[-1]}+"
 
 
-def _repositories(rows: Sequence[Row]) -> str:
-    labels: dict[str, set[int]] = {}
-    for row in rows:
-        labels.setdefault(row.repo, set()).add(row.label)
-    held = {"llm alone": {1}, "human alone": {0}, "both": {0, 1}}
-    counted = [(name, sum(found == wanted for found in labels.values())) for name, wanted in held.items()]
-    loudest = max(Counter((row.repo, row.label) for row in rows).values(), default=0)
+def _repositories(functions: pd.DataFrame) -> str:
+    sides = functions.groupby("repo")["label"].agg(["min", "max"])
+    counted = [
+        ("llm alone", (sides["min"] == 1).sum()),
+        ("human alone", (sides["max"] == 0).sum()),
+        ("both", (sides["min"] < sides["max"]).sum()),
+    ]
+    loudest = max(functions.groupby(["repo", "label"]).size(), default=0)
     return (
         _table(["labels", "repositories"], counted)
         + f"\n\nAt most {loudest:,} functions of one repository have the same label."
@@ -132,9 +144,7 @@ def _repositories(rows: Sequence[Row]) -> str:
 
 
 def _left_out(rejected: Mapping[str, int] | None, duplicates: Deduplication | None) -> str:
-    lines: list[tuple[str, int]] = [
-        (f"filter: {reason}", count) for reason, count in sorted((rejected or {}).items())
-    ]
+    lines = [(f"filter: {reason}", count) for reason, count in sorted((rejected or {}).items())]
     if duplicates is not None:
         lines += [
             ("near duplicate of held-out code", duplicates.across),
@@ -143,24 +153,22 @@ def _left_out(rejected: Mapping[str, int] | None, duplicates: Deduplication | No
     return _table(["why", "functions"], lines) if lines else "Nothing was left out."
 
 
-def _by_label(title: str, rows: Sequence[Row], key: Callable[[Row], str]) -> str:
-    counts = Counter((key(row), row.label) for row in rows)
-    names = sorted({name for name, _ in counts})
-    return _table([title, *_LABELS], [(name, *(counts[name, label] for label in (0, 1))) for name in names])
+def _by_label(functions: pd.DataFrame, column: str) -> str:
+    counts = functions.groupby([column, "label"]).size().unstack("label", fill_value=0)
+    counts = counts.reindex(columns=range(len(_LABELS)), fill_value=0).sort_index()
+    return _table([column, *_LABELS], counts.itertuples())
 
 
-def _counts(title: str, names: Iterable[str]) -> str:
-    counts = Counter(names)
-    ranked = sorted(counts.items(), key=lambda entry: (-entry[1], entry[0]))
-    shown = ranked[:_LONGEST_TABLE]
-    if rest := ranked[_LONGEST_TABLE:]:
-        shown.append((f"{len(rest)} others", sum(count for _, count in rest)))
-    return _table([title, "functions"], shown)
+def _counts(functions: pd.DataFrame, column: str) -> str:
+    counts = functions[column].value_counts().sort_index().sort_values(ascending=False, kind="stable")
+    shown, rest = counts[:_LONGEST_TABLE], counts[_LONGEST_TABLE:]
+    others = [(f"{len(rest)} others", rest.sum())] if len(rest) else []
+    return _table([column, "functions"], [*shown.items(), *others])
 
 
-def _table(header: Sequence[str], lines: Sequence[tuple[str | int, ...]]) -> str:
+def _table(header: Sequence[str], lines: Iterable[Sequence[Any]]) -> str:
     rule = ["---", *["---:"] * (len(header) - 1)]
-    cells = [[f"{cell:,}" if isinstance(cell, int) else _escaped(cell) for cell in line] for line in lines]
+    cells = [[_escaped(str(name)), *(f"{count:,}" for count in counts)] for name, *counts in lines]
     return "\n".join("| " + " | ".join(row) + " |" for row in (header, rule, *cells))
 
 

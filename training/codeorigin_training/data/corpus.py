@@ -7,10 +7,11 @@ from dataclasses import asdict, field
 from pathlib import Path
 from typing import Any
 
+from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from codeorigin.model.folder import sha256_of
-from codeorigin_training.configuration import STRICT
+from codeorigin_training.configuration import STRICT, Count
 from codeorigin_training.data.card import data_card, rows_hash
 from codeorigin_training.data.debian.functions import MOST_ROWS, read_source_functions
 from codeorigin_training.data.debian.packages import SourcePackage, download_sources, read_source_packages
@@ -56,25 +57,21 @@ class CorpusConfig:
     """
 
     data: Path | None = None
-    function_limit: int = 300
+    function_limit: Count = 300
     distribution: bool = True
-    distribution_limit: int = 20
+    distribution_limit: Count = 20
     reserved: Path | None = None
     debian: bool = False
     debian_list: Path | None = None
-    debian_limit: int = MOST_ROWS
+    debian_limit: Count = MOST_ROWS
     package_folder: Path | None = None
     filters: bool = True
     filter: FilterConfig = field(default_factory=FilterConfig)
     near_duplicates: bool = True
-    near_duplicate_threshold: float = 0.8
+    near_duplicate_threshold: float = Field(default=0.8, gt=0, le=1)
     seed: int = 0
 
     def __post_init__(self) -> None:
-        if min(self.function_limit, self.distribution_limit, self.debian_limit) < 1:
-            raise ValueError("function_limit, distribution_limit and debian_limit must be at least 1")
-        if not 0 < self.near_duplicate_threshold <= 1:
-            raise ValueError("near_duplicate_threshold must lie above 0 and up to 1")
         if self.data is None and not self.debian:
             raise ValueError("name a source: data or debian")
 

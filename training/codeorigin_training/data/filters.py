@@ -9,11 +9,12 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
+from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from codeorigin.text.sources import is_generated
-from codeorigin_training.configuration import STRICT
-from codeorigin_training.data.rows import CorpusError, Row
+from codeorigin_training.configuration import STRICT, Positive
+from codeorigin_training.data.rows import Row
 
 _GENERATED_PATH = re.compile(
     r"(?:^|/)(?:vendor|node_modules|third_party|dist|generated)/|[._]pb2?(?:_grpc)?\.\w+$|\.pb\.\w+$|\.g\.cs$"
@@ -26,20 +27,15 @@ _GENERATED_PATH = re.compile(
 class FilterConfig:
     """Thresholds of :func:`rejection`: lengths in characters without the line end, a share between 0 and 1."""
 
-    average_line: float = 100.0
+    average_line: Positive = 100.0
     longest_line: int = 1000
-    alphanumeric_share: float = 0.25
+    alphanumeric_share: float = Field(default=0.25, ge=0, lt=1)
     generated: bool = True
     """Whether to leave out text marked as generated, and files in folders of vendored or built code."""
 
     def __post_init__(self) -> None:
-        if not 0 < self.average_line <= self.longest_line:
-            raise CorpusError(
-                f"average_line is {self.average_line} and longest_line {self.longest_line}: "
-                "choose 0 < average_line <= longest_line"
-            )
-        if not 0 <= self.alphanumeric_share < 1:
-            raise CorpusError(f"alphanumeric_share is {self.alphanumeric_share}: choose at least 0, below 1")
+        if self.average_line > self.longest_line:
+            raise ValueError("average_line must be at most longest_line")
 
 
 def rejection(code: str, config: FilterConfig, path: str = "") -> str | None:

@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 from torch.utils.data import Dataset
 from transformers import (
     PrinterCallback,
@@ -28,6 +28,8 @@ from codeorigin_training.encoder.settings import Precision
 Log = Callable[[str], None]
 Metrics = Callable[[dict[str, float], int], None]
 """Called with figures by name and their step."""
+
+Batch = dict[str, Any]
 
 
 class TrainingError(CodeOriginError):
@@ -111,18 +113,41 @@ def arguments(
     return TrainingArguments(output_dir=str(folder), **settings | more)
 
 
+class _Batches(Dataset[Batch]):
+    def __init__(self, batch_of: Callable[[int], Batch], count: int) -> None:
+        self._batch_of, self._count = batch_of, count
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __getitem__(self, place: int) -> Batch:
+        return {"batch": self._batch_of(place)}
+
+
+class _WithLoss(nn.Module):
+    def __init__(self, model: nn.Module, loss: Callable[..., Tensor]) -> None:
+        super().__init__()
+        self.model, self._loss = model, loss
+
+    def forward(self, batch: Batch) -> dict[str, Tensor]:
+        return {"loss": self._loss(**batch)}
+
+
 def fit_batches(
     model: nn.Module,
-    batches: Dataset[dict[str, Any]],
+    batch_of: Callable[[int], Batch],
+    loss: Callable[..., Tensor],
     *,
+    batches: int,
     epochs: int,
     learning_rate: float,
     seed: int,
     log: Log,
     weight_decay: float = 0.0,
-    device: str = "cpu",
 ) -> None:
-    """Train ``model``, whose answer has a ``loss``, on batches that ``batches`` makes itself; no epoch is better.
+    """Train ``model`` on the CPU, so that ``loss`` falls, a function of the parts of a batch; no epoch is better.
+
+    An epoch has ``batches`` batches, which ``batch_of`` makes by their numbers, or at random.
 
     Raises:
         TrainingError: the loss became NaN or infinite.
@@ -130,7 +155,7 @@ def fit_batches(
     with TemporaryDirectory() as folder:
         made = arguments(
             Path(folder),
-            device=device,
+            device="cpu",
             precision=Precision.FLOAT32,
             seed=seed,
             num_train_epochs=epochs,
@@ -143,9 +168,9 @@ def fit_batches(
             save_strategy="no",
         )
         trainer = Trainer(
-            model=model,
+            model=_WithLoss(model, loss),
             args=made,
-            train_dataset=batches,
+            train_dataset=_Batches(batch_of, batches),
             data_collator=itemgetter(0),
             callbacks=[EpochReport(log, lambda figures, step: None)],
         )

@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
+from pydantic import Field
 from pydantic.dataclasses import dataclass
 
-from codeorigin_training.configuration import STRICT
+from codeorigin_training.configuration import STRICT, Count, Several
 
 PERTURBATIONS = ("reindented", "comments_removed", "renamed")
 """Augmentations that preserve a function's behaviour; the report also measures the raw text."""
@@ -47,44 +48,24 @@ class EvaluateConfig:
     all_snippets: bool = False
     sections: tuple[str, ...] = SECTIONS
     perturbations: tuple[str, ...] = PERTURBATIONS
-    held_out_functions: int = 12_000
-    slice_functions: int = 2000
-    perturbed_functions: int = 500
-    file_functions: int = 8
-    fewest_of_generator: int = 40
-    generator_functions: int = 100
-    rounds: int = 200
+    held_out_functions: Count = 12_000
+    slice_functions: Count = 2000
+    perturbed_functions: Count = 500
+    file_functions: Count = 8
+    fewest_of_generator: Count = 40
+    generator_functions: Count = 100
+    rounds: Count = 200
     languages: tuple[str, ...] = ("python", "go", "ruby")
-    train_per_repository: int = 60
-    learning_sizes: tuple[int, ...] = (32, 64, 128, 256)
-    learning_seeds: int = 2
-    baseline_functions: int = 24_000
-    faithfulness_functions: int = 200
-    processes: int = 2
-    threads: int = 1
+    train_per_repository: Count = 60
+    learning_sizes: tuple[Several, ...] = (32, 64, 128, 256)
+    learning_seeds: Count = 2
+    baseline_functions: Count = 24_000
+    faithfulness_functions: Count = 200
+    processes: Count = 2
+    threads: int = Field(default=1, ge=0)
     seed: int = 0
 
     def __post_init__(self) -> None:
-        if unknown := sorted(set(self.sections) - set(SECTIONS)):
-            raise ValueError(f"there is no section {unknown[0]}; there are {', '.join(SECTIONS)}")
-        if unknown := sorted(set(self.perturbations) - set(PERTURBATIONS)):
-            raise ValueError(f"there is no perturbation {unknown[0]}; there are {', '.join(PERTURBATIONS)}")
-        counts = {
-            "held_out_functions": self.held_out_functions,
-            "slice_functions": self.slice_functions,
-            "perturbed_functions": self.perturbed_functions,
-            "file_functions": self.file_functions,
-            "fewest_of_generator": self.fewest_of_generator,
-            "generator_functions": self.generator_functions,
-            "rounds": self.rounds,
-            "train_per_repository": self.train_per_repository,
-            "learning_seeds": self.learning_seeds,
-            "baseline_functions": self.baseline_functions,
-            "faithfulness_functions": self.faithfulness_functions,
-            "processes": self.processes,
-        }
-        for name, count in counts.items():
-            if count < 1:
-                raise ValueError(f"{name} must be at least 1, not {count}")
-        if self.threads < 0 or any(size < 2 for size in self.learning_sizes):
-            raise ValueError("threads must not be negative, and a learning size is at least 2 repositories")
+        for name, known in (("sections", SECTIONS), ("perturbations", PERTURBATIONS)):
+            if unknown := sorted(set(getattr(self, name)) - set(known)):
+                raise ValueError(f"there is no {name[:-1]} {unknown[0]}; there are {', '.join(known)}")

@@ -1,6 +1,5 @@
 """Functions that a study reads, and the detector that it uses."""
 
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -8,13 +7,11 @@ from typing import Any
 import numpy as np
 
 from codeorigin.model.folder import sha256_of
-from codeorigin_training.arrays import Floats, Integers
 from codeorigin_training.data.corpus import RECORD, CorpusConfig, corpus
 from codeorigin_training.data.rows import FUNCTIONS, HUMAN, PAIRS, Row, limited, read_functions
 from codeorigin_training.data.splits import is_held_out
 from codeorigin_training.data.weights import matched_sample
 from codeorigin_training.metrics.detector import Detector
-from codeorigin_training.metrics.figures import Estimate, estimate
 from codeorigin_training.report.parts import MeasuredParts
 from codeorigin_training.run import Log, Run, RunError
 
@@ -92,19 +89,3 @@ def parts_of(run: Run, name: str, config: Any, data: Path, log: Log) -> Measured
     """The measured parts of the study ``name`` with the settings ``config`` on the corpus ``data``."""
     inputs = {"settings": asdict(config), "data": data_digests(data)}
     return MeasuredParts(run.studies / name / "parts", inputs, log)
-
-
-def repository_groups(rows: Sequence[Row]) -> Integers:
-    """The number of each row's unit (repository or task), int64 ``(n,)``."""
-    return np.unique([row.unit for row in rows], return_inverse=True)[1].astype(np.int64)
-
-
-def mean_with_interval(values: Floats, groups: Integers, *, rounds: int, seed: int) -> Estimate:
-    """The mean of ``values`` ``(n,)`` with its bootstrap interval over ``groups`` ``(n,)``."""
-    (found,) = estimate(
-        groups,
-        lambda index: np.array([values[index].mean() if len(index) else np.nan]),
-        rounds=rounds,
-        seed=seed,
-    )
-    return found

@@ -7,7 +7,7 @@ interface Action extends vscode.QuickPickItem {
 }
 
 /** The menu of the status bar item. */
-export async function showActions({ control, heatMap }: Services): Promise<void> {
+export async function showActions({ control, declared, heatMap }: Services): Promise<void> {
   const { state, message, modelId } = control.status;
   const uri = vscode.window.activeTextEditor?.document.uri;
   const isOn = uri !== undefined && heatMap.isOn(uri);
@@ -15,6 +15,10 @@ export async function showActions({ control, heatMap }: Services): Promise<void>
     { label: "$(list-selection) Rescore Selection", command: "codeorigin.rescoreSelection" },
     { label: "$(question) Explain Function", command: "codeorigin.explainFunction" },
     { label: `$(flame) ${isOn ? "Hide" : "Show"} Line Heat Map`, command: "codeorigin.toggleHeatMap" },
+    {
+      label: `$(git-commit) ${declared.visible ? "Hide" : "Show"} Declared Lines`,
+      command: "codeorigin.toggleDeclared",
+    },
     { label: "$(search) Scan Workspace", command: "codeorigin.scan" },
     { label: "$(file) Open Report", command: "codeorigin.openReport" },
     { label: "$(pass) Accept Findings", command: "codeorigin.accept" },

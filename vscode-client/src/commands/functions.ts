@@ -62,3 +62,16 @@ export async function toggleHeatMap({ heatMap }: Services): Promise<void> {
     );
   }
 }
+
+export async function toggleDeclared({ declared }: Services): Promise<void> {
+  const editor = scoredEditor();
+  if (editor) {
+    const message = await vscode.window.withProgress(
+      { location: vscode.ProgressLocation.Window, title: "Reading what is declared" },
+      () => declared.toggle(editor),
+    );
+    if (message !== undefined) {
+      void vscode.window.showInformationMessage(`CodeOrigin: ${message}`);
+    }
+  }
+}

@@ -6,7 +6,7 @@ import { NotRunning } from "../server/requests";
 import { acceptFindings } from "./accept";
 import { showActions } from "./actions";
 import { createServerEnvironment } from "./createEnvironment";
-import { explainFunction, openSample, rescoreFile, rescoreSelection, toggleHeatMap } from "./functions";
+import { explainFunction, openSample, rescoreFile, rescoreSelection, toggleDeclared, toggleHeatMap } from "./functions";
 import { openReport } from "./openReport";
 import { scanChanges, scanWorkspace } from "./scan";
 
@@ -20,6 +20,7 @@ export const COMMANDS: Record<string, Command> = {
   "codeorigin.toggleHeatMap": toggleHeatMap,
   "codeorigin.showHeatMap": toggleHeatMap,
   "codeorigin.hideHeatMap": toggleHeatMap,
+  "codeorigin.toggleDeclared": toggleDeclared,
   "codeorigin.scan": scanWorkspace,
   "codeorigin.scanChangedFunctions": scanChanges,
   "codeorigin.openReport": openReport,

@@ -5,6 +5,8 @@ import {
   type Accepted,
   ATTRIBUTIONS,
   type Attributions,
+  DECLARED,
+  type Declared,
   type ExplainedFunction,
   type NothingToExplain,
   type Position,
@@ -32,6 +34,12 @@ export class Requests {
       range: { start: wire(start), end: wire(end) },
     };
     return client.sendRequest<Attributions | null>(ATTRIBUTIONS, params, cancel);
+  }
+
+  async declared(document: vscode.TextDocument) {
+    const client = await this.client();
+    const params = { textDocument: { uri: client.code2ProtocolConverter.asUri(document.uri) } };
+    return client.sendRequest<Declared | null>(DECLARED, params);
   }
 
   explain(uri: vscode.Uri, position: Position) {

@@ -1,14 +1,12 @@
 """Whether a document is scored at all, and why not."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
-from functools import lru_cache
 from pathlib import Path
 
 from codeorigin.lsp.documents.documents import Snapshot
 from codeorigin.settings.schema import UNNAMED_TEXTS, Settings
-from codeorigin.text.ignore_files import IgnorePatterns
+from codeorigin.text.exclusions import exclusions
 from codeorigin.wording import UNCLEAR_LANGUAGE, UNSUPPORTED_LANGUAGE
 
 
@@ -47,8 +45,10 @@ def skipped(snapshot: Snapshot, settings: Settings, folder: Path | None) -> Skip
         size = len(snapshot.text.encode("utf-8", "surrogatepass"))
         if size > settings.max_file_size:
             return Skipped(SkipReason.TOO_LARGE, size, settings.max_file_size)
-    if snapshot.path is not None and is_excluded(snapshot.path, settings.exclude, folder):
-        return Skipped(SkipReason.EXCLUDED)
+    if snapshot.path is not None:
+        path = Path(snapshot.path)
+        if exclusions(settings.exclude, folder or Path(path.anchor)).file(path):
+            return Skipped(SkipReason.EXCLUDED)
     return None
 
 
@@ -64,20 +64,3 @@ def _reason(snapshot: Snapshot, settings: Settings) -> SkipReason | None:
     if snapshot.language is not None and snapshot.language.id not in settings.languages:
         return SkipReason.LANGUAGE_OFF
     return None
-
-
-def is_excluded(path: str, patterns: Sequence[str], folder: Path | None) -> bool:
-    """Whether .gitignore-style ``patterns``, relative to ``folder``, match ``path``."""
-    if not patterns:
-        return False
-    relative = Path(path)
-    if folder is not None and relative.is_relative_to(folder):
-        relative = relative.relative_to(folder)
-    elif relative.is_absolute():
-        relative = relative.relative_to(relative.anchor)
-    return _compiled(tuple(patterns)).ignores_file(relative.as_posix())
-
-
-@lru_cache(maxsize=64)
-def _compiled(patterns: tuple[str, ...]) -> IgnorePatterns:
-    return IgnorePatterns(patterns)

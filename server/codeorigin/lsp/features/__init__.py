@@ -11,6 +11,7 @@ from codeorigin.lsp.features import (
     attributions,
     code_action,
     configuration,
+    declared,
     decorations,
     explain,
     hover,
@@ -49,6 +50,7 @@ _HANDLERS: tuple[tuple[str, _Handler, Any], ...] = (
     (types.TEXT_DOCUMENT_CODE_LENS, decorations.lenses, types.CodeLensOptions(resolve_provider=False)),
     (types.TEXT_DOCUMENT_INLAY_HINT, decorations.hints, types.InlayHintOptions(resolve_provider=False)),
     (attributions.ATTRIBUTIONS, attributions.attributions, None),
+    (declared.DECLARED, declared.declared, None),
 )
 
 

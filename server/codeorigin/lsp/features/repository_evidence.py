@@ -13,7 +13,7 @@ from codeorigin.languages import Language
 from codeorigin.lsp.documents.documents import Snapshot
 from codeorigin.lsp.features.closed_files import check_closed
 from codeorigin.lsp.features.publish import publish_soon
-from codeorigin.lsp.scoring.declared_lines import read_declared_lines
+from codeorigin.lsp.scoring.declared_lines import DeclaredLines, read_declared_lines
 from codeorigin.lsp.scoring.document_state import DocumentState
 from codeorigin.lsp.scoring.requests import Result
 from codeorigin.lsp.scoring.worker import Priority
@@ -36,20 +36,25 @@ def read_repository(session: Session, uri: str) -> None:
         read_declared(session, snapshot)
 
 
-def read_declared(session: Session, snapshot: Snapshot) -> None:
-    """Look at the records about a document again, for its text or HEAD may be another, unless that is being done."""
+def read_declared(session: Session, snapshot: Snapshot) -> asyncio.Task[DeclaredLines | None] | None:
+    """Look at the records about a document again, for its text, HEAD or notes may be others, unless that is being done.
+
+    Returns what reads them; None if none are to be read.
+    """
     settings, state = session.settings_of(snapshot.uri), session.state(snapshot.uri)
     if session.stopped or not (settings.enable and settings.past):
-        return
+        return None
     if snapshot.path is None or snapshot.language is None or snapshot.is_cell:
-        return
+        return None
     path = Path(snapshot.path)
-    is_read = state.reads_declared and state.read_version == snapshot.version
-    if not is_read and repository_folder(path.parent) is not None:
+    if repository_folder(path.parent) is None:
+        return None
+    if not state.reads_declared or state.read_version != snapshot.version:
         state.stop_reading_declared()
         state.read_version = snapshot.version
         reading = _declared(session, state, path, snapshot)
         state.reading_declared = asyncio.get_running_loop().create_task(reading)
+    return state.reading_declared
 
 
 def declared_line(session: Session, result: Result, function: FunctionReport) -> str | None:
@@ -91,15 +96,19 @@ def _read_commits(session: Session, uri: str) -> None:
         state.reading_commits = asyncio.get_running_loop().create_task(reading)
 
 
-async def _declared(session: Session, state: DocumentState, path: Path, snapshot: Snapshot) -> None:
+async def _declared(
+    session: Session, state: DocumentState, path: Path, snapshot: Snapshot
+) -> DeclaredLines | None:
     token = CancelToken()
     read = partial(read_declared_lines, path, snapshot.version, snapshot.text, state.declared, token)
     try:
         state.declared = await session.git.submit(read, priority=Priority.SCAN, token=token)
     except Cancelled:
-        return
+        return None
     except Exception:
         logger.exception("the records about a document could not be read")
+        return None
+    return state.declared
 
 
 async def _commits(session: Session, uri: str, path: Path, language: Language) -> None:

@@ -16,37 +16,38 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class DeclaredLines:
-    """The strongest record about each line of a ``version`` of a document, with this ``head`` of its repository.
+    """The strongest record about each line of a ``version`` of a document, in this ``state`` of its repository.
 
     There are no ``lines`` if none can be read.
     """
 
     version: int
-    head: str | None
+    state: tuple[str | None, ...]
     lines: "tuple[Record | None, ...]" = ()
 
 
 def read_declared_lines(
     path: Path, version: int, text: str, known: DeclaredLines | None, token: CancelToken
 ) -> DeclaredLines:
-    """What is recorded now; ``known`` if that is about the same text and HEAD. Runs in the git thread.
+    """What is recorded now; ``known`` if text, HEAD and notes are the same. Runs in the git thread.
 
     Raises:
         Cancelled: ``token`` was cancelled, which kills git at once.
     """
     # Imported here, because `initialize` does not need it.
     from codeorigin.declared.files import file_records  # noqa: PLC0415
+    from codeorigin.declared.reader import records_state  # noqa: PLC0415
     from codeorigin.git.repository import Repository  # noqa: PLC0415
 
-    head = None
+    state: tuple[str | None, ...] = ()
     try:
-        head = Repository.of(path.parent, token).head()
-        if known is not None and (known.version, known.head) == (version, head):
+        state = records_state(Repository.of(path.parent, token))
+        if known is not None and (known.version, known.state) == (version, state):
             return known
         found = file_records(path, text.encode("utf-8", "surrogatepass"), token)
     except RepositoryError as error:
         logger.debug("no records about a document: %s", error)
-        return DeclaredLines(version, head)
+        return DeclaredLines(version, state)
     for problem in found.problems:
         logger.debug("a record was skipped: %s", problem)
-    return DeclaredLines(version, head, found.lines)
+    return DeclaredLines(version, state, found.lines)

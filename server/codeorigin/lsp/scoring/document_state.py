@@ -30,7 +30,7 @@ class DocumentState:
     reading_commits: asyncio.Task[None] | None = None
     declared: DeclaredLines | None = None
     """What is recorded about the lines, maybe those of an older version; None if that is unknown or not wanted."""
-    reading_declared: asyncio.Task[None] | None = None
+    reading_declared: asyncio.Task[DeclaredLines | None] | None = None
     read_version: int | None = None
     """The version whose records are being read, or were last."""
     selection: tuple[types.Diagnostic, ...] = ()

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from codeorigin.analysis.report import FileReport
 from codeorigin.cancellation import CancelToken, CancelWhen
 from codeorigin.errors import Cancelled, CodeOriginError, ModelError, SourceError
+from codeorigin.git.walking import source_files
 from codeorigin.languages.kinds import DocumentKind, kind_for_path
-from codeorigin.lsp.documents.eligibility import is_excluded
 from codeorigin.lsp.scoring.closed_files import (
     ClosedFile,
     FileKey,
@@ -27,9 +27,9 @@ from codeorigin.lsp.scoring.worker import Priority, WorkerThread
 from codeorigin.model.past import Past
 from codeorigin.past.place import repository_folder
 from codeorigin.settings.schema import Settings
+from codeorigin.text.exclusions import Exclusions, exclusions
 from codeorigin.text.positions import PositionEncoding
 from codeorigin.text.sources import decode_source
-from codeorigin.text.walking import walk_sources
 
 if TYPE_CHECKING:
     from codeorigin.git.written import WrittenFile
@@ -57,7 +57,12 @@ class ScanFolder:
     def takes(self, path: Path) -> bool:
         """Whether the file at ``path``, which must be below it, is to be scored with these settings."""
         chosen = self.settings.enable and is_chosen(path, self.settings) and self.holds(path)
-        return chosen and not is_excluded(str(path), self.settings.exclude, self.path)
+        return chosen and not self.excluded.file(path)
+
+    @property
+    def excluded(self) -> Exclusions:
+        """What the settings exclude."""
+        return exclusions(self.settings.exclude, self.path)
 
 
 @dataclass(slots=True)
@@ -88,9 +93,15 @@ class Scanner:
     """Scores files from disk. A file that has not changed since the last scan is not read again."""
 
     def __init__(
-        self, worker: WorkerThread, loader: ModelLoader, pasts: Pasts, encoding: PositionEncoding
+        self,
+        worker: WorkerThread,
+        git: WorkerThread,
+        loader: ModelLoader,
+        pasts: Pasts,
+        encoding: PositionEncoding,
     ) -> None:
         self._worker = worker
+        self._git = git
         self._loader = loader
         self._pasts = pasts
         self._encoding = encoding
@@ -167,9 +178,9 @@ class Scanner:
         for folder in folders:
             if not folder.settings.enable:
                 continue
-            walk = walk_sources([folder.path], _has_code, exclude=folder.settings.exclude)
+            walk = source_files(folder.path, _has_code, folder.excluded, token)
             while not token.cancelled:
-                chunk = await self._worker.submit(
+                chunk = await self._git.submit(
                     partial(_next_files, walk, repositories), priority=Priority.SCAN, token=token
                 )
                 for path in chunk:

@@ -7,15 +7,16 @@ from pathlib import Path
 import pytest
 
 from codeorigin.errors import CodeOriginError
+from codeorigin.git.walking import source_files
 from codeorigin.languages import get_language
 from codeorigin.lsp.documents.configuration import Configuration
 from codeorigin.lsp.documents.documents import Positions, Snapshot
-from codeorigin.lsp.documents.eligibility import is_excluded, skipped
+from codeorigin.lsp.documents.eligibility import skipped
 from codeorigin.settings.accepted_findings import AcceptedFindings
 from codeorigin.settings.project_files import ACCEPTED_FILE, read_project_settings, signature
 from codeorigin.settings.schema import Settings, merge
+from codeorigin.text.exclusions import exclusions
 from codeorigin.text.positions import LineIndex, PositionEncoding
-from codeorigin.text.walking import walk_sources
 
 
 def write(folder: Path, name: str, text: str) -> None:
@@ -135,8 +136,8 @@ def test_names_with_lone_surrogates_can_be_accepted(tmp_path: Path) -> None:
      ("/w/keep_pb2.py", False), ("/elsewhere/gen/a.py", True)],
 )  # fmt: skip
 def test_excludes_are_relative_to_the_folder(path: str, excluded: bool) -> None:
-    patterns = ("gen/", "*_pb2.py", "!keep_pb2.py")
-    assert is_excluded(path, patterns, Path("/w")) is excluded
+    settings = Settings(exclude=("gen/", "*_pb2.py", "!keep_pb2.py"))
+    assert (skipped(snapshot("x", path=path), settings, Path("/w")) is not None) is excluded
 
 
 @pytest.mark.parametrize(
@@ -152,11 +153,17 @@ def test_open_file_is_excluded_exactly_when_a_scan_skips_it(
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("")
+    excluded = exclusions(patterns, tmp_path)
     scanned = {
         path.relative_to(tmp_path).as_posix()
-        for path in walk_sources([tmp_path], lambda name: name.endswith(".py"), exclude=patterns)
+        for path in source_files(tmp_path, lambda name: name.endswith(".py"), excluded)
     }
-    scored = {name for name in names if not is_excluded(str(tmp_path / name), patterns, tmp_path)}
+    settings = Settings(exclude=patterns)
+    scored = {
+        name
+        for name in names
+        if skipped(snapshot("x", path=str(tmp_path / name)), settings, tmp_path) is None
+    }
     assert scored == scanned
 
 

@@ -67,8 +67,9 @@ class Bench:
 
     def __post_init__(self) -> None:
         loader: Any = self
+        git = WorkerThread()
         self.scanner = Scanner(
-            self.worker, loader, Pasts(self.worker, WorkerThread(), loader), PositionEncoding.UTF16
+            self.worker, git, loader, Pasts(self.worker, git, loader), PositionEncoding.UTF16
         )
         for number in range(20):
             code, language = ALL[number % len(ALL)]

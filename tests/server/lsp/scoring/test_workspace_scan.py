@@ -43,8 +43,9 @@ class Bench:
 
     def __post_init__(self) -> None:
         loader: Any = self
+        git = WorkerThread()
         self.scanner = Scanner(
-            self.worker, loader, Pasts(self.worker, WorkerThread(), loader), PositionEncoding.UTF16
+            self.worker, git, loader, Pasts(self.worker, git, loader), PositionEncoding.UTF16
         )
 
     def analyzer(self) -> "Bench":

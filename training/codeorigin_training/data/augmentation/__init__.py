@@ -17,18 +17,6 @@ Augmentation = Callable[[str, str, np.random.Generator], str]
 """(code, language, generator) -> code."""
 
 AUGMENTATIONS: Mapping[str, Augmentation] = MappingProxyType(
-    {
-        "reindented": reindented,
-        "comments_removed": comments_removed,
-        "renamed": renamed,
-    }
+    {"reindented": reindented, "comments_removed": comments_removed, "renamed": renamed}
 )
 """Every method by its name."""
-
-__all__ = [
-    "AUGMENTATIONS",
-    "Augmentation",
-    "comments_removed",
-    "reindented",
-    "renamed",
-]

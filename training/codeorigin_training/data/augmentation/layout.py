@@ -1,5 +1,6 @@
 """Shared by the methods that change layout: the lines of a function, and which of them are part of a string."""
 
+from bisect import bisect_right
 from dataclasses import dataclass
 
 from codeorigin_training.data.augmentation.syntax import Tree, decoded, parse_function, with_line_feeds
@@ -35,11 +36,7 @@ class Layout:
 
     def line_of(self, byte: int) -> int:
         """The line that contains ``byte``."""
-        low, high = 0, len(self.starts)
-        while high - low > 1:
-            middle = (low + high) // 2
-            low, high = (middle, high) if self.starts[middle] <= byte else (low, middle)
-        return low
+        return bisect_right(self.starts, byte) - 1
 
 
 def read_layout(code: str, language: str) -> Layout | None:
@@ -77,12 +74,5 @@ def _mark(layout: Layout) -> None:
 
 def indentation(line: str) -> int:
     """The width of the indentation of ``line`` in columns; a tab reaches to the next multiple of four."""
-    width = 0
-    for character in line:
-        if character == "\t":
-            width += TAB_WIDTH - width % TAB_WIDTH
-        elif character == " ":
-            width += 1
-        else:
-            break
-    return width
+    blanks = line[: len(line) - len(line.lstrip(" \t"))]
+    return len(blanks.expandtabs(TAB_WIDTH))

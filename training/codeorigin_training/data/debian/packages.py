@@ -6,12 +6,14 @@ a package hold other projects' code and are not read. Nothing from a package is 
 """
 
 import datetime
-import re
 import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import ConfigDict, Field, ValidationError
+from pydantic.dataclasses import dataclass
 
 from codeorigin.model.folder import sha256_of
 from codeorigin_training.data.debian.apt import SourceClient
@@ -22,41 +24,24 @@ LARGEST_DOWNLOAD = 30_000_000
 """The maximum size in bytes of a pinned archive."""
 
 _FILE = "debian_packages.toml"
-_NAME = re.compile(r"[a-z0-9][a-z0-9+.-]+")
-_SUITE = re.compile(r"[a-z]+")
-_VERSION = re.compile(r"[0-9][0-9A-Za-z.+~:-]*")
-_ARCHIVE = re.compile(r"[a-z0-9][a-z0-9+.-]+_[0-9][0-9A-Za-z.+~-]*\.tar\.(gz|bz2|xz)")
-_SHA256 = re.compile(r"[0-9a-f]{64}")
-_FIELDS = {"version": str, "date": datetime.date, "archive": str, "size": int, "sha256": str}
 
 
-@dataclass(frozen=True, slots=True)
+def _matching(pattern: str) -> Any:
+    """A text that fits a pattern; these are used as command arguments and file names."""
+    return Field(pattern=rf"\A(?:{pattern})\z")
+
+
+@dataclass(frozen=True, config=ConfigDict(extra="forbid", strict=True))
 class SourcePackage:
     """One pinned package. ``archive`` is the file name of its upstream code, ``size`` that file's size in bytes."""
 
-    suite: str
-    name: str
-    version: str
-    date: datetime.date
-    archive: str
-    size: int
-    sha256: str
-
-    def __post_init__(self) -> None:
-        checked = (
-            (_SUITE, self.suite),
-            (_NAME, self.name),
-            (_VERSION, self.version),
-            (_ARCHIVE, self.archive),
-            (_SHA256, self.sha256),
-        )
-        # These are used as command arguments and file names.
-        if wrong := next((text for pattern, text in checked if not pattern.fullmatch(text)), None):
-            raise CorpusError(f"{self.suite}/{self.name}: {wrong!r} is not what the list may hold there")
-        if not 0 < self.size <= LARGEST_DOWNLOAD:
-            raise CorpusError(f"{self.repo}: size is {self.size:,}; pin up to {LARGEST_DOWNLOAD:,} bytes")
-        if self.date > HUMAN_UNTIL:
-            raise CorpusError(f"{self.repo} {self.version} is of {self.date}; pin one up to {HUMAN_UNTIL}")
+    suite: Annotated[str, _matching("[a-z]+")]
+    name: Annotated[str, _matching("[a-z0-9][a-z0-9+.-]+")]
+    version: Annotated[str, _matching("[0-9][0-9A-Za-z.+~:-]*")]
+    date: Annotated[datetime.date, Field(le=HUMAN_UNTIL)]
+    archive: Annotated[str, _matching(r"[a-z0-9][a-z0-9+.-]+_[0-9][0-9A-Za-z.+~-]*\.tar\.(gz|bz2|xz)")]
+    size: Annotated[int, Field(gt=0, le=LARGEST_DOWNLOAD)]
+    sha256: Annotated[str, _matching("[0-9a-f]{64}")]
 
     @property
     def repo(self) -> str:
@@ -134,10 +119,10 @@ def download_sources(
 
 
 def _package(suite: str, name: str, entry: object) -> SourcePackage:
-    if not isinstance(entry, dict) or set(entry) != set(_FIELDS):
-        raise CorpusError(f"{suite}/{name}: give {', '.join(_FIELDS)}")
-    for field, kind in _FIELDS.items():
-        # A bool is an int to Python, and a datetime a date.
-        if type(entry[field]) is not kind:
-            raise CorpusError(f"{suite}/{name}: {field} must be a {kind.__name__}")
-    return SourcePackage(suite, name, **entry)
+    if not isinstance(entry, dict):
+        raise CorpusError(f"{suite}/{name}: give version, date, archive, size and sha256")
+    try:
+        return SourcePackage(**entry | {"suite": suite, "name": name})
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        raise CorpusError(f"{suite}/{name}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from error

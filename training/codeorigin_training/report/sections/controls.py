@@ -7,7 +7,7 @@ import numpy as np
 from codeorigin_training.arrays import Floats, Integers
 from codeorigin_training.data.rows import Row
 from codeorigin_training.data.weights import balanced_weights
-from codeorigin_training.metrics.figures import Estimate, estimate
+from codeorigin_training.metrics.figures import Estimate
 from codeorigin_training.metrics.slices import Slice, era_slices
 from codeorigin_training.metrics.statistics import auroc
 from codeorigin_training.report.baselines.stylometry import (
@@ -21,6 +21,7 @@ from codeorigin_training.report.baselines.stylometry import (
 from codeorigin_training.report.baselines.word_view import TrainingSet
 from codeorigin_training.report.cells import interval, number
 from codeorigin_training.report.config import EvaluateConfig
+from codeorigin_training.report.intervals import with_interval
 from codeorigin_training.report.section import Figure, Section, TitledTable
 from codeorigin_training.run import Log
 
@@ -64,7 +65,7 @@ def controls(training: TrainingSet, held_out: Sequence[Row], config: EvaluateCon
 
     def control(name: str, title: str, bound: float | None, logits: Sequence[Sequence[Floats]]) -> None:
         """``logits`` holds the logits of one or more models for every slice; their AUROCs are averaged."""
-        old, modern = (_auroc(each, own, config) for each, own in zip(slices, logits, strict=True))
+        old, modern = (_mean_area(each, own, config) for each, own in zip(slices, logits, strict=True))
         exceeded = bound is not None and any(
             each.value is not None and abs(each.value - 0.5) > bound for each in (old, modern)
         )
@@ -97,13 +98,13 @@ def controls(training: TrainingSet, held_out: Sequence[Row], config: EvaluateCon
     )
 
 
-def _auroc(each: Slice, logits: Sequence[Floats], config: EvaluateConfig) -> Estimate:
+def _mean_area(each: Slice, logits: Sequence[Floats], config: EvaluateConfig) -> Estimate:
     labels = each.labels
-
-    def statistic(index: Integers) -> Floats:
-        return np.array([np.mean([auroc(labels[index], own[index]) for own in logits])])
-
-    return estimate(each.groups, statistic, rounds=config.rounds, seed=config.seed)[0]
+    return with_interval(
+        each.groups,
+        lambda index: float(np.mean([auroc(labels[index], own[index]) for own in logits])),
+        config,
+    )
 
 
 def _shuffled(

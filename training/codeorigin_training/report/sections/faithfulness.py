@@ -15,11 +15,12 @@ from codeorigin_training.arrays import Booleans, Floats, Integers
 from codeorigin_training.data.rows import Row
 from codeorigin_training.metrics.data import unit_numbers
 from codeorigin_training.metrics.detector import Detector
-from codeorigin_training.metrics.figures import Estimate, estimate
+from codeorigin_training.metrics.figures import Estimate
 from codeorigin_training.metrics.slices import matched_draw
 from codeorigin_training.report.cells import interval
 from codeorigin_training.report.charts import Chart, ChartKind, Series
 from codeorigin_training.report.config import EvaluateConfig
+from codeorigin_training.report.intervals import mean
 from codeorigin_training.report.section import Figure, Section, TitledTable
 from codeorigin_training.report.sections.line_scores import OCCLUSION, RANDOM, SHIPPED, line_scores
 from codeorigin_training.report.sections.removal import Reader, Removal
@@ -220,7 +221,7 @@ def comparisons(
     shipped = values[SHIPPED]
     result: list[Comparison] = []
     for other in (OCCLUSION, RANDOM):
-        difference = _mean(shipped - values[other], groups, config)
+        difference = mean(groups, shipped - values[other], config)
         if other == OCCLUSION:
             demand = "not below occlusion: the interval reaches 0"
             holds = difference.high is not None and difference.high >= 0.0
@@ -243,11 +244,4 @@ def _summary(
 ) -> list[Estimate]:
     """Comprehensiveness, sufficiency and the area under the deletion curve."""
     values = [(each.comprehensiveness, each.sufficiency, np.mean(each.deletion)) for each in every]
-    return [_mean(column, groups, config) for column in np.array(values).T]
-
-
-def _mean(values: Floats, groups: Integers, config: EvaluateConfig) -> Estimate:
-    def statistic(index: Integers) -> Floats:
-        return np.array([values[index].mean()])
-
-    return estimate(groups, statistic, rounds=config.rounds, seed=config.seed)[0]
+    return [mean(groups, column, config) for column in np.array(values).T]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from codeorigin_training.arrays import Floats, Integers
+from codeorigin_training.arrays import Floats
 from codeorigin_training.data.augmentation import Augmentation
 from codeorigin_training.data.rows import Row
 from codeorigin_training.metrics.answers import Answers
@@ -16,7 +16,6 @@ from codeorigin_training.metrics.figures import (
     Figures,
     Sample,
     auroc_statistic,
-    estimate,
     measure,
 )
 from codeorigin_training.metrics.slices import Slice
@@ -24,6 +23,7 @@ from codeorigin_training.metrics.statistics import pairs_in_order
 from codeorigin_training.report.cells import COLUMNS, figure_cells, interval, percent, percent_interval
 from codeorigin_training.report.charts import Chart, ChartKind, Series
 from codeorigin_training.report.config import EvaluateConfig
+from codeorigin_training.report.intervals import with_interval
 from codeorigin_training.report.section import Figure, Section, TitledTable
 from codeorigin_training.report.sections.perturb import Text, perturb_all
 from codeorigin_training.run import Log
@@ -274,15 +274,11 @@ def _perturbed(
 ) -> PerturbedFigures:
     before, after = _sample(subset, raw, judge), _sample(subset, logits, judge)
     auroc_before, auroc_after = auroc_statistic(before), auroc_statistic(after)
-
-    def loss(index: Integers) -> Floats:
-        return np.array([auroc_before(index) - auroc_after(index)])
-
     texts = [(row.code, row.language) for item in subset.items for row in item]
     return PerturbedFigures(
         perturbation=perturbation,
         figures=measure(after, rounds=config.rounds, seed=config.seed),
-        loss=estimate(before.groups, loss, rounds=config.rounds, seed=config.seed)[0],
+        loss=with_interval(before.groups, lambda index: auroc_before(index) - auroc_after(index), config),
         changed=float(np.mean([codes[text] != text[0] for text in texts])),
     )
 
@@ -290,8 +286,4 @@ def _perturbed(
 def _in_order(each: Slice, sample: Sample, config: EvaluateConfig) -> Estimate:
     """The share of pairs in order; items alternate between human and LLM code."""
     human, llm = sample.logits[::2], sample.logits[1::2]
-
-    def statistic(index: Integers) -> Floats:
-        return np.array([pairs_in_order(human[index], llm[index])])
-
-    return estimate(sample.groups[::2], statistic, rounds=config.rounds, seed=config.seed)[0]
+    return with_interval(sample.groups[::2], lambda index: pairs_in_order(human[index], llm[index]), config)

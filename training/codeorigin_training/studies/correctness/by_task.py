@@ -5,15 +5,14 @@ import numpy as np
 from codeorigin_training.arrays import Booleans, Floats, Integers
 from codeorigin_training.metrics.figures import Estimate
 from codeorigin_training.metrics.statistics import auroc
+from codeorigin_training.report.intervals import mean
 from codeorigin_training.studies.correctness.config import CorrectnessConfig
 from codeorigin_training.studies.correctness.sampling import any_of_k, best_by_score
-from codeorigin_training.studies.sample import mean_with_interval
 
 
 def over_tasks(values: Floats, config: CorrectnessConfig) -> Estimate:
     """The mean of one value per task, ``(tasks,)``, with an interval; a task that is drawn twice counts twice."""
-    places = np.arange(len(values), dtype=np.int64)
-    return mean_with_interval(values, places, rounds=config.rounds, seed=config.seed)
+    return mean(np.arange(len(values), dtype=np.int64), values, config)
 
 
 def at_k(units: Integers, good: Booleans, k: int) -> Floats:

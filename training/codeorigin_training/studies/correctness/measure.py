@@ -10,6 +10,7 @@ from codeorigin_training.data.rows import Row
 from codeorigin_training.metrics.detector import Detector
 from codeorigin_training.report.cells import interval, percent, percent_interval
 from codeorigin_training.report.charts import Chart, ChartKind, Series
+from codeorigin_training.report.intervals import mean, numbered
 from codeorigin_training.report.section import Figure, Section, TitledTable
 from codeorigin_training.run import Log
 from codeorigin_training.studies.correctness.answers import (
@@ -25,16 +26,13 @@ from codeorigin_training.studies.correctness.config import CorrectnessConfig
 from codeorigin_training.studies.correctness.likeliest import likeliest
 from codeorigin_training.studies.correctness.ranking import CausalLanguageModel
 from codeorigin_training.studies.correctness.tasks import task_of
-from codeorigin_training.studies.sample import mean_with_interval
 
 
 def measure_answers(
     answers: Sequence[Row], passing: Booleans, detector: Detector, config: CorrectnessConfig, log: Log
 ) -> Section:
     """Answers that pass and that evade; scores and BLEU of ``passing`` ``(n,)`` and failing ones; size; likeliest."""
-    units = np.unique([task_in_language(answer) for answer in answers], return_inverse=True)[1].astype(
-        np.int64
-    )
+    units = numbered([task_in_language(answer) for answer in answers])
     logits = detector.logits(answers)
     evaded = evasions(answers, logits, detector)
     overlap = np.array([_bleu(answer) for answer in answers])
@@ -175,9 +173,7 @@ def _sizes(
         if not inside.any():
             continue
         passed, called, scored = (
-            mean_with_interval(
-                values[inside].astype(np.float64), units[inside], rounds=config.rounds, seed=config.seed
-            )
+            mean(units[inside], values[inside], config)
             for values in (passing, ~evaded["not called llm"], logits)
         )
         rows.append(

@@ -9,10 +9,12 @@ from codeorigin.languages.parsing import ParseBudgetError
 from codeorigin_training.arrays import Floats, Integers
 from codeorigin_training.data.readers.specifications import Specification
 from codeorigin_training.data.rows import Row
+from codeorigin_training.metrics.data import unit_numbers
 from codeorigin_training.metrics.detector import Detector
-from codeorigin_training.metrics.figures import Estimate, estimate, group_weights, weighted_mean
+from codeorigin_training.metrics.figures import Estimate, group_weights, weighted_mean
 from codeorigin_training.metrics.statistics import auroc, pairs_in_order
 from codeorigin_training.report.cells import interval, percent_interval
+from codeorigin_training.report.intervals import numbered, with_interval, with_intervals
 from codeorigin_training.report.section import Figure, Section, TitledTable
 from codeorigin_training.studies.correctness.bleu import bleu
 from codeorigin_training.studies.correctness.comments import (
@@ -21,7 +23,6 @@ from codeorigin_training.studies.correctness.comments import (
     without_comments,
 )
 from codeorigin_training.studies.correctness.config import CorrectnessConfig
-from codeorigin_training.studies.sample import repository_groups
 
 _YEARS = ((2012, "up to 2012"), (2016, "2013 to 2016"), (2019, "2017 to 2019"), (2021, "2020 and 2021"))
 _AGES = ((1, "under 2 years"), (4, "2 to 4 years"), (9, "5 to 9 years"))
@@ -37,7 +38,7 @@ def pairs_section(
     """AUROC over same-task pairs: by similarity of the two sides, by instruction, and with comments exchanged."""
     human = detector.score_texts([(pair.human_code, pair.language) for pair in pairs])
     llm = detector.score_texts([(pair.llm_code, pair.language) for pair in pairs])
-    groups = np.unique([pair.repo for pair in pairs], return_inverse=True)[1].astype(np.int64)
+    groups = numbered([pair.repo for pair in pairs])
     swapped = detector.score_texts([_exchanged(pair, human_side=True) for pair in pairs])
     swapped_llm = detector.score_texts([_exchanged(pair, human_side=False) for pair in pairs])
     bare = (
@@ -117,11 +118,10 @@ def _pair_estimates(
     human: Floats, llm: Floats, groups: Integers, config: CorrectnessConfig
 ) -> list[Estimate]:
     """Estimates of AUROC and of the share of pairs in order."""
-    return estimate(
+    return with_intervals(
         groups,
         lambda index: np.array([_area(human[index], llm[index]), pairs_in_order(human[index], llm[index])]),
-        rounds=config.rounds,
-        seed=config.seed,
+        config,
     )
 
 
@@ -154,7 +154,7 @@ def false_positives_section(
             inside: list[int] = np.flatnonzero(names == name).tolist()
             if len(inside) < _FEWEST:
                 continue
-            found = _share(called[inside], repository_groups([rows[place] for place in inside]), config)
+            found = _share(called[inside], unit_numbers([rows[place] for place in inside]), config)
             repositories = len({rows[place].repo for place in inside})
             cells.append((name, percent_interval(found), f"{len(inside):,}", f"{repositories:,}"))
             figures.append(Figure.of(f"called llm, {header}: {name}", found))
@@ -175,13 +175,7 @@ def false_positives_section(
 
 def _share(called: Floats, groups: Integers, config: CorrectnessConfig) -> Estimate:
     weights = group_weights(groups, np.ones(len(called), dtype=bool))
-    (found,) = estimate(
-        groups,
-        lambda index: np.array([weighted_mean(called[index], weights[index])]),
-        rounds=config.rounds,
-        seed=config.seed,
-    )
-    return found
+    return with_interval(groups, lambda index: weighted_mean(called[index], weights[index]), config)
 
 
 def _comments_of(row: Row) -> str:

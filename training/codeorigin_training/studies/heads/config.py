@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
+from pydantic import Field
 from pydantic.dataclasses import dataclass
 
-from codeorigin_training.configuration import STRICT
+from codeorigin_training.configuration import STRICT, Count, Positive, Several
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -21,34 +22,24 @@ class HeadsConfig:
     """
 
     encoder: Path | None = None
-    layers: int = 2
-    heads: int = 4
-    dim: int = 64
-    vocabulary: int = 4096
-    specification_tokens: int = 40
-    code_tokens: int = 64
-    start_epochs: int = 6
-    epochs: int = 5
-    batch: int = 6
-    learning_rate: float = 1e-3
-    train_pairs: int = 1500
-    candidates: int = 10
-    pairs: int = 200
-    alpha: float = 0.05
-    special_ratio: float = 1.5
-    rounds: int = 200
+    layers: Count = 2
+    heads: Count = 4
+    dim: Count = 64
+    vocabulary: Count = 4096
+    specification_tokens: Count = 40
+    code_tokens: Count = 64
+    start_epochs: Count = 6
+    epochs: Count = 5
+    batch: Several = 6
+    learning_rate: Positive = 1e-3
+    train_pairs: Count = 1500
+    candidates: Several = 10
+    pairs: Count = 200
+    alpha: float = Field(default=0.05, gt=0, lt=1)
+    special_ratio: float = Field(default=1.5, ge=1)
+    rounds: Count = 200
     seed: int = 17
 
     def __post_init__(self) -> None:
-        counts = (self.layers, self.heads, self.dim, self.vocabulary, self.specification_tokens, self.code_tokens,
-                  self.start_epochs, self.epochs, self.train_pairs, self.pairs, self.rounds)  # fmt: skip
-        if min(counts) < 1 or self.dim % self.heads:
-            raise ValueError("every size must be 1 or more, and dim must split into the heads")
-        if min(self.batch, self.candidates) < 2:
-            raise ValueError(
-                "batch and candidates must be 2 or more: what does not belong is taken from them"
-            )
-        if not 0 < self.alpha < 1 or self.learning_rate <= 0 or self.special_ratio < 1:
-            raise ValueError(
-                "alpha must lie in (0, 1), learning_rate above 0 and special_ratio at 1 or above"
-            )
+        if self.dim % self.heads:
+            raise ValueError("dim must split into the heads")

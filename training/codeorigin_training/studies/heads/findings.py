@@ -67,9 +67,9 @@ def findings_section(measured: HeadFindings, config: HeadsConfig) -> Section:
         ("specification to code", masses.to_code),
         ("code to specification", masses.to_specification),
     ):
-        tests, corrected = differing_heads(each, units)
+        _, corrected = differing_heads(each, units)
         turned = differing_by_lot(each, units, config.alpha, draws=_DRAWS, seed=config.seed)
-        differing = f"{int((corrected < config.alpha).sum())} of {len(tests)}"
+        differing = f"{int((corrected < config.alpha).sum())} of {len(corrected)}"
         directions.append((title, percent(float(each.mean())), differing, f"{np.mean(turned):.1f}"))
     return Section(
         title="Heads: attention between a specification and its code",

@@ -6,8 +6,8 @@ import numpy as np
 
 from codeorigin_training.arrays import Integers
 from codeorigin_training.data.readers.specifications import Specification
-from codeorigin_training.metrics.figures import Estimate, estimate
-from codeorigin_training.metrics.statistics import auroc
+from codeorigin_training.metrics.figures import Estimate
+from codeorigin_training.report.intervals import area, mean, numbered
 from codeorigin_training.report.section import Section
 from codeorigin_training.run import Log
 from codeorigin_training.studies.heads.attention import head_masses
@@ -42,20 +42,13 @@ def heads_section(
         start_from_words(model.body, model.tokenizer, train, config, log)
     before = head_masses(model.eval(), [examples[place] for place in own])
     train_retriever(model, train, config, log)
-    groups = np.unique(repos, return_inverse=True)[1].astype(np.int64)
-    logits = retriever_logits(model, examples)
-    (area,) = estimate(
-        groups,
-        lambda index: np.array([auroc(labels[index], logits[index])]),
-        rounds=config.rounds,
-        seed=config.seed,
-    )
+    found_area = area(numbered(repos), labels, retriever_logits(model, examples), config)
     asked_for = asked_among(model, asked, config)
     found = [
         _retrieval(ranks(model, asked_for, gates), asked_for, config)
         for gates in (None, np.zeros(all_heads(model)))
     ]
-    log(f"AUROC {area.value}, MRR {found[0][0].value} where chance has {asked_for.chance:.3f}")
+    log(f"AUROC {found_area.value}, MRR {found[0][0].value} where chance has {asked_for.chance:.3f}")
     masses = head_masses(model, [examples[place] for place in own])
     units = [repos[place] for place in own]
     lost = ablation(model, examples, labels)
@@ -63,16 +56,12 @@ def heads_section(
     seen, seen_labels, _ = asked_examples(model, train[: config.pairs], config)
     scores = importance(model, seen, seen_labels)
     curve = pruning_curve(model, examples, labels, scores)
-    return findings_section(HeadFindings(masses, before, units, area, asked_for, found, lost, curve), config)
+    return findings_section(
+        HeadFindings(masses, before, units, found_area, asked_for, found, lost, curve), config
+    )
 
 
 def _retrieval(found: Integers, asked: Asked, config: HeadsConfig) -> list[Estimate]:
     """Mean reciprocal rank of ranks ``(n,)``, and the shares found first and among the first three."""
-    return estimate(
-        np.unique(asked.repos, return_inverse=True)[1].astype(np.int64),
-        lambda index: np.array(
-            [(1.0 / found[index]).mean(), (found[index] == 1).mean(), (found[index] <= _FIRST).mean()]
-        ),
-        rounds=config.rounds,
-        seed=config.seed,
-    )
+    groups = numbered(asked.repos)
+    return [mean(groups, each, config) for each in (1.0 / found, found == 1, found <= _FIRST)]

@@ -14,7 +14,6 @@ import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor, nn
-from torch.utils.data import Dataset
 from transformers import AutoModel, AutoTokenizer, RobertaConfig
 
 from codeorigin.languages.constructs import character_constructs
@@ -162,51 +161,6 @@ def _load(folder: Path) -> Retriever:
     return Retriever(body, tokenizer)
 
 
-class _Batches(Dataset[dict[str, Any]]):
-    """Random batches of specifications of one language, each with its human or its LLM function."""
-
-    def __init__(self, model: Retriever, pairs: Sequence[Specification], config: HeadsConfig) -> None:
-        self._model, self._batch = model, config.batch
-        self._words = [model.tokens(each.behaviour, config.specification_tokens) for each in pairs]
-        self._codes = [
-            [model.tokens(code, config.code_tokens) for code in (each.human_code, each.llm_code)]
-            for each in pairs
-        ]
-        languages = [each.language for each in pairs]
-        self._alike = [
-            torch.tensor([other for other, name in enumerate(languages) if name == own]) for own in languages
-        ]
-
-    def __len__(self) -> int:
-        return math.ceil(len(self._words) / self._batch)
-
-    def __getitem__(self, place: int) -> dict[str, Any]:
-        pool = self._alike[int(torch.randint(len(self._alike), ()))]
-        pool = pool if len(pool) > 1 else torch.arange(len(self._alike))
-        chosen = pool[torch.randperm(len(pool))[: self._batch]].tolist()
-        drawn = [self._codes[each][int(torch.randint(2, ()))] for each in chosen]
-        sequences = [self._model.joined(self._words[each], code) for each in chosen for code in drawn]
-        ids, mask = padded(sequences, self._model.tokenizer.pad_token_id)
-        return {"ids": ids, "mask": mask}
-
-
-class _Task(nn.Module):
-    """A retriever with its loss on every specification of a batch with all functions of the batch."""
-
-    def __init__(self, model: Retriever) -> None:
-        super().__init__()
-        self.model = model
-
-    def forward(self, ids: Tensor, mask: Tensor) -> dict[str, Tensor]:
-        size = math.isqrt(len(ids))
-        logits = self.model(ids, mask).view(size, size)
-        # For each matching function, the batch has as many that do not match as it has other functions.
-        whether = nn.functional.binary_cross_entropy_with_logits(
-            logits, torch.eye(size), pos_weight=torch.tensor(float(max(size - 1, 1)))
-        )
-        return {"loss": both_ways(logits) + whether}
-
-
 def train_retriever(
     model: Retriever, pairs: Sequence[Specification], config: HeadsConfig, log: Callable[[str], None]
 ) -> None:
@@ -217,9 +171,37 @@ def train_retriever(
     """
     generator = np.random.default_rng(config.seed)
     learnt = [pairs[place] for place in generator.permutation(len(pairs))[: config.train_pairs]]
+    words = [model.tokens(each.behaviour, config.specification_tokens) for each in learnt]
+    codes = [
+        [model.tokens(code, config.code_tokens) for code in (each.human_code, each.llm_code)]
+        for each in learnt
+    ]
+    languages = np.array([each.language for each in learnt])
+    alike = [torch.from_numpy(np.flatnonzero(languages == own)) for own in languages]
+
+    def batch(_: int) -> dict[str, Tensor]:
+        pool = alike[int(torch.randint(len(alike), ()))]
+        pool = pool if len(pool) > 1 else torch.arange(len(alike))
+        chosen = pool[torch.randperm(len(pool))[: config.batch]].tolist()
+        drawn = [codes[each][int(torch.randint(2, ()))] for each in chosen]
+        sequences = [model.joined(words[each], code) for each in chosen for code in drawn]
+        ids, mask = padded(sequences, model.tokenizer.pad_token_id)
+        return {"ids": ids, "mask": mask}
+
+    def loss(ids: Tensor, mask: Tensor) -> Tensor:
+        size = math.isqrt(len(ids))
+        logits = model(ids, mask).view(size, size)
+        # For each matching function, the batch has as many that do not match as it has other functions.
+        whether = nn.functional.binary_cross_entropy_with_logits(
+            logits, torch.eye(size), pos_weight=torch.tensor(float(max(size - 1, 1)))
+        )
+        return both_ways(logits) + whether
+
     fit_batches(
-        _Task(model),
-        _Batches(model, learnt, config),
+        model,
+        batch,
+        loss,
+        batches=math.ceil(len(learnt) / config.batch),
         epochs=config.epochs,
         learning_rate=config.learning_rate,
         seed=config.seed,

@@ -7,7 +7,13 @@ import numpy as np
 
 from codeorigin.text.construct import CONSTRUCTS
 from codeorigin_training.arrays import Floats
-from codeorigin_training.studies.heads.significance import PairedTest, by_unit, holm, paired_test
+from codeorigin_training.studies.heads.significance import (
+    PairedTests,
+    by_unit,
+    holm,
+    mean_of_known,
+    paired_tests,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,36 +39,32 @@ def special_heads(constructs: Floats, units: Sequence[str], alpha: float, ratio:
     means = by_unit(constructs, units)
     layers, heads, kinds = means.shape[1:]
     flat = means.reshape(len(means), layers * heads, kinds)
-    tested: list[tuple[int, int, PairedTest, float]] = []
-    for head in range(layers * heads):
-        others = np.delete(flat, head, axis=1).mean(axis=1)
-        for kind in range(kinds):
-            found = paired_test(flat[:, head, kind], others[:, kind])
-            own, rest = (_finite_mean(each) for each in (flat[:, head, kind], others[:, kind]))
-            tested.append((head, kind, found, own / rest if rest > 0 else 0.0))
-    corrected = holm(np.array([each.p for _, _, each, _ in tested]))
+    others = np.stack([np.delete(flat, head, axis=1).mean(axis=1) for head in range(layers * heads)], axis=1)
+    tests = paired_tests(flat, others)
+    corrected = holm(tests.p.ravel()).reshape(tests.p.shape)
+    lifts = mean_of_known(flat) / np.maximum(mean_of_known(others), 1e-12)
+    found = (corrected < alpha) & (tests.difference > 0) & (lifts >= ratio)
     special = [
-        SpecialHead(head // heads, head % heads, CONSTRUCTS[kind].value, lift, float(p))
-        for (head, kind, found, lift), p in zip(tested, corrected, strict=True)
-        if p < alpha and found.difference > 0 and lift >= ratio
+        SpecialHead(
+            layer=int(head) // heads,
+            head=int(head) % heads,
+            construct=CONSTRUCTS[kind].value,
+            lift=float(lifts[head, kind]),
+            p=float(corrected[head, kind]),
+        )
+        for head, kind in np.argwhere(found)
     ]
     return sorted(special, key=lambda each: -each.lift)
 
 
-def differing_heads(masses: Floats, units: Sequence[str]) -> tuple[list[PairedTest], Floats]:
+def differing_heads(masses: Floats, units: Sequence[str]) -> tuple[PairedTests, Floats]:
     """Paired t-tests of the LLM against the human function for each head, and their corrected p ``(heads,)``.
 
     ``masses`` is ``(n, layers, heads)``: the human function of each pair, followed by the LLM's.
     """
     flat = masses.reshape(len(masses), -1)
-    human, llm = by_unit(flat[0::2], units[0::2]), by_unit(flat[1::2], units[1::2])
-    tests = [paired_test(llm[:, head], human[:, head]) for head in range(flat.shape[1])]
-    return tests, holm(np.array([each.p for each in tests]))
-
-
-def _finite_mean(values: Floats) -> float:
-    known = values[np.isfinite(values)]
-    return float(known.mean()) if len(known) else 0.0
+    tests = paired_tests(by_unit(flat[1::2], units[1::2]), by_unit(flat[0::2], units[0::2]))
+    return tests, holm(tests.p)
 
 
 def special_by_lot(

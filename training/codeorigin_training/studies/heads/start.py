@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.utils.data import Dataset
 
 from codeorigin_training.arrays import Integers
 from codeorigin_training.data.readers.specifications import Specification
@@ -44,41 +43,6 @@ class _Bag(nn.Module):
         return nn.functional.normalize((self.vectors(ids) * weights).sum(dim=1), dim=-1)
 
 
-class _Task(nn.Module):
-    """A bag with its loss on a batch, with the others of the batch as negatives (van den Oord, Li and Vinyals, 2018)."""
-
-    def __init__(self, bag: _Bag) -> None:
-        super().__init__()
-        self.bag = bag
-
-    def forward(
-        self, texts: Tensor, text_mask: Tensor, codes: Tensor, code_mask: Tensor
-    ) -> dict[str, Tensor]:
-        return {"loss": both_ways(self.bag(texts, text_mask) @ self.bag(codes, code_mask).T / _TEMPERATURE)}
-
-
-class _Batches(Dataset[dict[str, Any]]):
-    """Random batches of specifications, each with its human or its LLM function."""
-
-    def __init__(self, tokenizer: Any, pairs: Sequence[Specification], config: HeadsConfig) -> None:
-        self._pad = tokenizer.pad_token_id
-        self._texts = [_ids(tokenizer, each.behaviour, config.specification_tokens) for each in pairs]
-        self._codes = [
-            [_ids(tokenizer, code, config.code_tokens) for code in (each.human_code, each.llm_code)]
-            for each in pairs
-        ]
-
-    def __len__(self) -> int:
-        return math.ceil(len(self._texts) / _BATCH)
-
-    def __getitem__(self, place: int) -> dict[str, Any]:
-        chosen = torch.randperm(len(self._texts))[:_BATCH].tolist()
-        drawn = [self._codes[each][int(torch.randint(2, ()))] for each in chosen]
-        texts, text_mask = padded([self._texts[each] for each in chosen], self._pad)
-        codes, code_mask = padded(drawn, self._pad)
-        return {"texts": texts, "text_mask": text_mask, "codes": codes, "code_mask": code_mask}
-
-
 def start_from_words(
     body: Any,
     tokenizer: Any,
@@ -88,9 +52,28 @@ def start_from_words(
 ) -> None:
     """Set the word vectors of ``body`` to those of a bag of words trained on ``pairs``, and make queries equal keys."""
     bag = _Bag(body.config.vocab_size, body.config.hidden_size)
+    texts = [_ids(tokenizer, each.behaviour, config.specification_tokens) for each in pairs]
+    codes = [
+        [_ids(tokenizer, code, config.code_tokens) for code in (each.human_code, each.llm_code)]
+        for each in pairs
+    ]
+
+    def batch(_: int) -> dict[str, Any]:
+        chosen = torch.randperm(len(pairs))[:_BATCH].tolist()
+        drawn = [codes[each][int(torch.randint(2, ()))] for each in chosen]
+        sides = [texts[each] for each in chosen], drawn
+        return {"sides": [padded(each, tokenizer.pad_token_id) for each in sides]}
+
+    def loss(sides: list[tuple[Tensor, Tensor]]) -> Tensor:
+        """The others of the batch are negatives (van den Oord, Li and Vinyals, 2018)."""
+        described, written = (bag(*each) for each in sides)
+        return both_ways(described @ written.T / _TEMPERATURE)
+
     fit_batches(
-        _Task(bag),
-        _Batches(tokenizer, pairs, config),
+        bag,
+        batch,
+        loss,
+        batches=math.ceil(len(pairs) / _BATCH),
         epochs=config.start_epochs,
         learning_rate=_LEARNING_RATE,
         seed=config.seed,

@@ -1,12 +1,19 @@
 """Settings of the language identification study."""
 
 import sysconfig
+from dataclasses import asdict
 from pathlib import Path
 
+from pydantic import Field
 from pydantic.dataclasses import dataclass
 
-from codeorigin_training.configuration import STRICT
+from codeorigin_training.configuration import STRICT, Count, Positive
 from codeorigin_training.encoder.classifier import ClassifyConfig
+
+_AFTER_TRAINING = frozenset(
+    {"calibration_functions", "test_functions", "peer_texts", "encoder", "right", "version", "model"}
+)
+"""Settings that the weights do not depend on."""
 
 
 def _installed() -> tuple[Path, ...]:
@@ -31,19 +38,20 @@ class LanguageConfig:
     trained; its figures and card are regenerated.
     """
 
-    functions: int = 5000
-    calibration_functions: int = 400
-    test_functions: int = 400
-    files: int = 300
-    generated: int = 350
-    peer_texts: int = 100
+    functions: Count = 5000
+    calibration_functions: Count = 400
+    test_functions: Count = 400
+    files: int = Field(default=300, ge=0)
+    generated: Count = 350
+    peer_texts: Count = 100
     encoder: ClassifyConfig | None = None
-    width: int = 1 << 17
-    epochs: int = 4
-    batch: int = 128
-    learning_rate: float = 0.02
-    weight_decay: float = 1e-4
-    right: float = 0.97
+    # A wider table outgrows 2 MB.
+    width: int = Field(default=1 << 17, ge=1 << 8, le=1 << 17)
+    epochs: Count = 4
+    batch: Count = 128
+    learning_rate: Positive = 0.02
+    weight_decay: float = Field(default=1e-4, ge=0)
+    right: float = Field(default=0.97, ge=0.5, lt=1)
     seed: int = 7
     folders: tuple[Path, ...] = _installed()
     version: str = "0.2.0"
@@ -52,36 +60,5 @@ class LanguageConfig:
     @property
     def training(self) -> dict[str, object]:
         """The settings that the weights depend on, as plain values; folders only by their last path component."""
-        names = (
-            "functions",
-            "files",
-            "generated",
-            "width",
-            "epochs",
-            "batch",
-            "learning_rate",
-            "weight_decay",
-            "seed",
-        )
-        return {name: getattr(self, name) for name in names} | {
-            "folders": [each.name for each in self.folders]
-        }
-
-    def __post_init__(self) -> None:
-        for name in (
-            "functions",
-            "calibration_functions",
-            "test_functions",
-            "generated",
-            "epochs",
-            "batch",
-            "peer_texts",
-        ):
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name} must be 1 or more")
-        if self.files < 0:
-            raise ValueError("files must be 0 or more")
-        if not 1 << 8 <= self.width <= 1 << 17:
-            raise ValueError("width must be between 256 and 131072, or the model outgrows 2 MB")
-        if not 0.5 <= self.right < 1:
-            raise ValueError("right must be at least 0.5 and below 1")
+        chosen = {name: value for name, value in asdict(self).items() if name not in _AFTER_TRAINING}
+        return chosen | {"folders": [each.name for each in self.folders]}

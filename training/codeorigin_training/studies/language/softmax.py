@@ -3,7 +3,6 @@
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -11,7 +10,6 @@ import torch
 from scipy.sparse import csr_matrix
 from scipy.special import softmax
 from torch import Tensor, nn
-from torch.utils.data import Dataset
 
 from codeorigin.language_id.features import features
 from codeorigin.language_id.model import LanguageModel, Temperatures
@@ -44,40 +42,11 @@ def labels_of(examples: Sequence[Example]) -> Integers:
 
 
 class _Linear(nn.Module):
-    """A linear softmax with its loss; all labels have the same weight, regardless of their number of examples."""
-
-    def __init__(self, width: int, shares: Floats) -> None:
+    def __init__(self, width: int) -> None:
         super().__init__()
         self.weights = nn.EmbeddingBag(width, len(LABELS), mode="sum")
         nn.init.zeros_(self.weights.weight)
         self.bias = nn.Parameter(torch.zeros(len(LABELS)))
-        importance = 1 / np.maximum(shares, 1e-9) / max((shares > 0).sum(), 1)
-        self.register_buffer("importance", torch.from_numpy(importance).float())
-
-    def forward(self, ids: Tensor, starts: Tensor, values: Tensor, labels: Tensor) -> dict[str, Tensor]:
-        logits = self.weights(ids, starts, per_sample_weights=values) + self.bias
-        losses = nn.functional.cross_entropy(logits, labels, reduction="none")
-        return {"loss": (losses * self.get_buffer("importance")[labels]).mean()}
-
-
-class _Batches(Dataset[dict[str, Any]]):
-    """Random batches of texts."""
-
-    def __init__(self, x: csr_matrix, y: Integers, batch: int) -> None:
-        self._x, self._y, self._batch = x, y, batch
-
-    def __len__(self) -> int:
-        return math.ceil(len(self._y) / self._batch)
-
-    def __getitem__(self, place: int) -> dict[str, Any]:
-        chosen = torch.randint(len(self._y), (self._batch,)).numpy()
-        rows = self._x[chosen]
-        return {
-            "ids": torch.from_numpy(rows.indices.astype(np.int64)),
-            "starts": torch.from_numpy(rows.indptr[:-1].astype(np.int64)),
-            "values": torch.from_numpy(rows.data),
-            "labels": torch.from_numpy(self._y[chosen]),
-        }
 
 
 def train(
@@ -86,10 +55,30 @@ def train(
     """Weights ``(width, labels)`` and bias ``(labels,)``; all labels have the same weight."""
     x, y = matrix([example.text for example in examples], config.width), labels_of(examples)
     log(f"{x.shape[0]} texts, {x.nnz / max(x.shape[0], 1):.0f} n-grams each")
-    model = _Linear(config.width, np.bincount(y, minlength=len(LABELS)) / len(y))
+    model = _Linear(config.width)
+    shares = np.bincount(y, minlength=len(LABELS)) / len(y)
+    importance = torch.from_numpy(1 / np.maximum(shares, 1e-9) / max((shares > 0).sum(), 1)).float()
+
+    def batch(_: int) -> dict[str, Tensor]:
+        chosen = torch.randint(len(y), (config.batch,)).numpy()
+        rows = x[chosen]
+        return {
+            "ids": torch.from_numpy(rows.indices.astype(np.int64)),
+            "starts": torch.from_numpy(rows.indptr[:-1].astype(np.int64)),
+            "values": torch.from_numpy(rows.data),
+            "labels": torch.from_numpy(y[chosen]),
+        }
+
+    def loss(ids: Tensor, starts: Tensor, values: Tensor, labels: Tensor) -> Tensor:
+        logits = model.weights(ids, starts, per_sample_weights=values) + model.bias
+        losses = nn.functional.cross_entropy(logits, labels, reduction="none")
+        return (losses * importance[labels]).mean()
+
     fit_batches(
         model,
-        _Batches(x, y, config.batch),
+        batch,
+        loss,
+        batches=math.ceil(len(y) / config.batch),
         epochs=config.epochs,
         learning_rate=config.learning_rate,
         weight_decay=config.weight_decay,

@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
+from pydantic import Field
 from pydantic.dataclasses import dataclass
 
-from codeorigin_training.configuration import STRICT
+from codeorigin_training.configuration import STRICT, Count, Positive, Several
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -21,38 +22,27 @@ class RepresentationsConfig:
     ``explained_functions``.
     """
 
-    functions: int = 4000
-    test_functions: int = 1000
-    detector_functions: int = 12_000
-    detector_test_functions: int = 4000
-    explained_functions: int = 600
-    per_repository: int = 60
+    functions: Count = 4000
+    test_functions: Count = 1000
+    detector_functions: Count = 12_000
+    detector_test_functions: Count = 4000
+    explained_functions: Count = 600
+    per_repository: Count = 60
     bundle: Path | None = None
     encoder: Path | None = None
-    vocabulary: int = 4096
+    vocabulary: Count = 4096
     dim: int = 96
     layers: int = 2
     heads: int = 3
-    context: int = 256
-    epochs: int = 8
-    batch: int = 24
-    swaps: int = 8
-    joined_functions: int = 400
+    context: int = Field(default=256, ge=8)
+    epochs: Count = 8
+    # What does not match is taken from the same batch.
+    batch: Several = 24
+    swaps: Count = 8
+    joined_functions: Count = 400
     joined_context: int = 320
-    joined_epochs: int = 3
-    learning_rate: float = 1e-3
-    strength: float = 8.0
-    rounds: int = 200
+    joined_epochs: Count = 3
+    learning_rate: Positive = 1e-3
+    strength: Positive = 8.0
+    rounds: Count = 200
     seed: int = 11
-
-    def __post_init__(self) -> None:
-        names = ("functions", "test_functions", "detector_functions", "detector_test_functions", "vocabulary",
-                 "explained_functions", "per_repository", "epochs", "rounds", "joined_functions",
-                 "joined_epochs", "swaps")  # fmt: skip
-        for name in names:
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name} must be 1 or more")
-        if self.batch < 2:
-            raise ValueError("batch must be 2 or more: what does not match is taken from the same batch")
-        if self.context < 8 or self.learning_rate <= 0 or self.strength <= 0:
-            raise ValueError("context must be at least 8, learning_rate and strength positive")

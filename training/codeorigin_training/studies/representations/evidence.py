@@ -8,10 +8,10 @@ import numpy as np
 from codeorigin.text.construct import CONSTRUCTS, Construct
 from codeorigin_training.arrays import Floats
 from codeorigin_training.data.rows import Row
+from codeorigin_training.metrics.data import unit_numbers
 from codeorigin_training.metrics.detector import Detector
-from codeorigin_training.metrics.figures import Estimate, estimate
-from codeorigin_training.metrics.statistics import auroc
-from codeorigin_training.studies.sample import repository_groups
+from codeorigin_training.metrics.figures import Estimate
+from codeorigin_training.report.intervals import Draws, area
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,23 +35,19 @@ def construct_evidence(rows: Sequence[Row], detector: Detector) -> tuple[Floats,
 
 
 def construct_rows(
-    rows: Sequence[Row], values: Floats, characters: Floats, *, rounds: int, seed: int
+    rows: Sequence[Row], values: Floats, characters: Floats, draws: Draws
 ) -> list[ConstructRow]:
     """The constructs, sorted by their share of the absolute evidence ``(n, constructs)``, largest first."""
     labels = np.array([row.label for row in rows], dtype=np.int64)
     shares = np.abs(values).sum(axis=0) / max(np.abs(values).sum(), 1e-12)
-    found = []
-    for place, construct in enumerate(CONSTRUCTS):
-        column = values[:, place]
-        (figure,) = estimate(
-            repository_groups(rows),
-            lambda index, column=column: np.array([auroc(labels[index], column[index])]),  # type: ignore[misc]
-            rounds=rounds,
-            seed=seed,
+    groups = unit_numbers(rows)
+    found = [
+        ConstructRow(
+            construct,
+            float(characters[:, place].sum() / characters.sum()),
+            float(shares[place]),
+            area(groups, labels, values[:, place], draws),
         )
-        found.append(
-            ConstructRow(
-                construct, float(characters[:, place].sum() / characters.sum()), float(shares[place]), figure
-            )
-        )
+        for place, construct in enumerate(CONSTRUCTS)
+    ]
     return sorted(found, key=lambda each: -each.evidence)

@@ -45,7 +45,7 @@ def joined_examples(
     """
     examples: list[Labelled] = []
     kinds: list[str] = []
-    for batch, swapped in neighbour_batches(functions, size, None):
+    for batch, swapped in neighbour_batches(functions, size):
         for left, right in KINDS:
             for label, places in ((OWN, np.arange(len(batch))), (SWAPPED, swapped)):
                 for number, place in enumerate(places.tolist()):

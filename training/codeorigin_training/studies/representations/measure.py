@@ -9,11 +9,13 @@ from transformers import AutoTokenizer
 from codeorigin_training.arrays import Floats, Integers
 from codeorigin_training.data.rows import Row
 from codeorigin_training.encoder.model import EncoderError
+from codeorigin_training.metrics.data import unit_numbers
 from codeorigin_training.metrics.detector import Detector
-from codeorigin_training.metrics.figures import Estimate, estimate
+from codeorigin_training.metrics.figures import Estimate
 from codeorigin_training.metrics.statistics import auroc
 from codeorigin_training.report.cells import interval, percent, percent_interval
 from codeorigin_training.report.charts import Chart, ChartKind, Series
+from codeorigin_training.report.intervals import mean, numbered, with_intervals
 from codeorigin_training.report.section import Figure, Section, TitledTable
 from codeorigin_training.run import Log
 from codeorigin_training.studies.representations.config import RepresentationsConfig
@@ -39,7 +41,6 @@ from codeorigin_training.studies.representations.vocabularies import (
     SpelledVocabulary,
     StructureVocabulary,
 )
-from codeorigin_training.studies.sample import repository_groups
 
 
 def relations_section(
@@ -126,17 +127,7 @@ def _relations(
 
 def _accuracy(answers: RelationAnswers, kind: str | None, config: RepresentationsConfig) -> Estimate:
     keep = np.array([kind is None or each == kind for each in answers.kinds], dtype=bool)
-    right = answers.right[keep].astype(np.float64)
-    repos = np.unique(
-        [repo for repo, kept in zip(answers.repos, keep, strict=True) if kept], return_inverse=True
-    )
-    (found,) = estimate(
-        repos[1].astype(np.int64),
-        lambda index: np.array([right[index].mean() if len(index) else np.nan]),
-        rounds=config.rounds,
-        seed=config.seed,
-    )
-    return found
+    return mean(numbered(np.array(answers.repos)[keep].tolist()), answers.right[keep], config)
 
 
 def _tokens(
@@ -171,7 +162,7 @@ def detectors_section(
         of = {name: auroc(labels[index], each[index]) for name, each in logits.items()}
         return np.array([*of.values(), *(of[name] - of[SOURCE] for name in of)])
 
-    estimates = estimate(repository_groups(test), statistics, rounds=config.rounds, seed=config.seed)
+    estimates = with_intervals(unit_numbers(test), statistics, config)
     areas = dict(zip(logits, estimates[: len(logits)], strict=True))
     gains = dict(zip(logits, estimates[len(logits) :], strict=True))
     rows = tuple(
@@ -223,7 +214,7 @@ def constructs_section(
     """The evidence of the shipped model by construct."""
     log(f"constructs: explaining {len(rows)} functions")
     values, characters = construct_evidence(rows, detector)
-    found = construct_rows(rows, values, characters, rounds=config.rounds, seed=config.seed)
+    found = construct_rows(rows, values, characters, config)
     names = [each.construct.value.replace("_", " ") for each in found]
     strongest = [f"{name} ({percent(each.evidence)})" for name, each in zip(names[:3], found, strict=False)]
     return Section(

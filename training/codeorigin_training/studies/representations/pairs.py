@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import pairwise
+from itertools import groupby
 
 import numpy as np
 
@@ -65,27 +65,16 @@ def represented(rows: Sequence[Row]) -> list[Represented]:
 
 
 def neighbour_batches(
-    functions: Sequence[Represented], size: int, generator: np.random.Generator | None
+    functions: Sequence[Represented], size: int
 ) -> Iterator[tuple[list[Represented], Integers]]:
     """Batches of neighbours in language and length, and the positions ``(size,)`` of the ones to swap with.
 
-    No function is swapped with itself or with one of another language; batches of one are left out.
-
-    Args:
-        functions: in the order of :func:`represented`.
-        size: batch size, 2 or more.
-        generator: randomises the boundaries and the order of batches, and the swaps; None for fixed ones.
+    No function is swapped with itself or with one of another language; batches of one are left out. ``functions`` are
+    in the order of :func:`represented`, ``size`` is 2 or more.
     """
-    by_language: dict[str, list[Represented]] = {}
-    for each in functions:
-        by_language.setdefault(each.row.language, []).append(each)
-    batches: list[list[Represented]] = []
-    for inside in by_language.values():
-        first = 0 if generator is None else int(generator.integers(size))
-        cuts = [0, *range(first or size, len(inside), size), len(inside)]
-        batches += [inside[low:high] for low, high in pairwise(cuts) if high - low > 1]
-    if generator is not None:
-        generator.shuffle(batches)
-    for batch in batches:
-        shift = 1 if generator is None else int(generator.integers(1, min(len(batch), 4)))
-        yield batch, np.roll(np.arange(len(batch)), shift).astype(np.int64)
+    for _, same in groupby(functions, key=lambda each: each.row.language):
+        inside = list(same)
+        for start in range(0, len(inside), size):
+            batch = inside[start : start + size]
+            if len(batch) > 1:
+                yield batch, np.roll(np.arange(len(batch)), 1).astype(np.int64)

@@ -5,13 +5,13 @@ Source: the classification objective of Sentence-BERT (Reimers and Gurevych, EMN
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.utils.data import Dataset
 
 from codeorigin_training.arrays import Booleans, Integers
 from codeorigin_training.encoder.inference import padded
@@ -85,43 +85,21 @@ def load_pretrained(folder: Path, added: int) -> Encoder:
     return encoder
 
 
-class _Batches(Dataset[dict[str, Any]]):
-    """Batches of neighbours with their encodings, and the positions to swap with."""
-
-    def __init__(
-        self,
-        functions: Sequence[Represented],
-        vocabulary: StructureVocabulary,
-        config: RepresentationsConfig,
-    ) -> None:
-        self._batches = list(neighbour_batches(functions, config.batch, None))
-        self._encoded = _encoded(functions, vocabulary, config.context)
-        self._most = config.swaps
-
-    def __len__(self) -> int:
-        return len(self._batches)
-
-    def __getitem__(self, place: int) -> dict[str, Any]:
-        batch, _ = self._batches[place]
-        shift = int(torch.randint(1, min(len(batch), 4), ())) if len(batch) > 2 else 1
-        companions = np.roll(np.arange(len(batch)), shift)
-        return {"batch": batch, "encoded": self._encoded, "swaps": _swaps(companions, self._most)}
+def swapped_batch(batch: Sequence[Represented], most: int) -> dict[str, Any]:
+    """A batch, and at most ``most`` arrays of positions ``(B,)`` to swap with: neighbours, but never themselves."""
+    shift = int(torch.randint(1, min(len(batch), 4), ())) if len(batch) > 2 else 1
+    companions = np.roll(np.arange(len(batch)), shift)
+    rolled = [np.roll(companions, number) for number in range(most)]
+    return {"batch": batch, "swaps": [each for each in rolled if (each != np.arange(len(each))).all()]}
 
 
-class _Task(nn.Module):
-    """A relation classifier with its loss."""
-
-    def __init__(self, model: RelationClassifier) -> None:
-        super().__init__()
-        self.model = model
-
-    def forward(
-        self, batch: Sequence[Represented], encoded: "_Encoded", swaps: Sequence[Integers]
-    ) -> dict[str, Tensor]:
-        logits, targets = _logits(self.model, batch, encoded, swaps)
-        # Matching and swapped pairs have equal total weight, and the mean weight is 1.
-        weights = torch.where(targets > 0, (len(swaps) + 1) / 2, (len(swaps) + 1) / (2 * len(swaps)))
-        return {"loss": nn.functional.binary_cross_entropy_with_logits(logits, targets, weights)}
+def relation_loss(
+    model: RelationClassifier, encoded: "_Encoded", batch: Sequence[Represented], swaps: Sequence[Integers]
+) -> Tensor:
+    """The loss on all pairs of a batch; matching and swapped ones have equal total weight, and the mean weight is 1."""
+    logits, targets = _logits(model, batch, encoded, swaps)
+    weights = torch.where(targets > 0, (len(swaps) + 1) / 2, (len(swaps) + 1) / (2 * len(swaps)))
+    return nn.functional.binary_cross_entropy_with_logits(logits, targets, weights)
 
 
 def train_relations(
@@ -131,12 +109,15 @@ def train_relations(
     config: RepresentationsConfig,
     log: Callable[[str], None],
 ) -> RelationClassifier:
-    """Train a classifier on all kinds of pairs; matching and swapped pairs have equal total weight."""
+    """Train a classifier on all kinds of pairs."""
     torch.manual_seed(config.seed)
     model = RelationClassifier(encoder)
+    batches = [batch for batch, _ in neighbour_batches(functions, config.batch)]
     fit_batches(
-        _Task(model),
-        _Batches(functions, vocabulary, config),
+        model,
+        lambda place: swapped_batch(batches[place], config.swaps),
+        partial(relation_loss, model, _encoded(functions, vocabulary, config.context)),
+        batches=len(batches),
         epochs=config.epochs,
         learning_rate=config.learning_rate,
         seed=config.seed,
@@ -158,7 +139,7 @@ def relation_answers(
     right: list[bool] = []
     kinds: list[str] = []
     repos: list[str] = []
-    for batch, swapped in neighbour_batches(functions, config.batch, None):
+    for batch, swapped in neighbour_batches(functions, config.batch):
         logits, targets = _logits(model, batch, encoded, [swapped])
         right += ((logits > 0) == (targets > 0)).tolist()
         for left, other in KINDS:
@@ -191,9 +172,3 @@ def _logits(
             logits.append(model(states[left], states[other][torch.from_numpy(place)]))
             targets.append(torch.full((len(batch),), 0.0 if number else 1.0))
     return torch.cat(logits), torch.cat(targets)
-
-
-def _swaps(companions: Integers, most: int) -> list[Integers]:
-    """At most ``most`` arrays of positions ``(B,)`` to swap with: rotations of ``companions`` without fixed points."""
-    rolled = [np.roll(companions, number) for number in range(most)]
-    return [each for each in rolled if (each != np.arange(len(each))).all()]

@@ -1,0 +1,76 @@
+"""The source files in a folder, without what git ignores there."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from codeorigin.cancellation import NEVER, CancelToken
+from codeorigin.errors import RepositoryError
+from codeorigin.text.exclusions import Exclusions
+
+_SKIPPED_FOLDERS = frozenset(
+    {".git", ".hg", ".svn", ".jj", "node_modules", "__pycache__", ".tox", ".nox", ".eggs", ".venv", ".direnv"}
+)
+_OTHER_PLACES = dict.fromkeys(("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR"))
+"""What git sets for its hooks, so that it looks for the repository of the folder itself."""
+
+
+def source_files(
+    folder: Path, wanted: Callable[[str], bool], excluded: Exclusions, cancel: CancelToken = NEVER
+) -> Iterator[Path]:
+    """Yield the files in ``folder`` whose name is ``wanted``, in sorted order, without following links to folders.
+
+    Left out are what git ignores in the repository that each file is in, what is ``excluded``, and the folders of
+    version control systems, ``node_modules`` and virtual environments. Without git, outside of a repository, and in a
+    ``folder`` that is ignored itself, nothing is ignored.
+
+    Raises:
+        Cancelled: ``cancel`` was triggered, which kills git.
+    """
+    root = os.path.abspath(folder)  # noqa: PTH100 - resolve() would merge links with their targets
+    pending = [(root, _ignored(root, cancel))]
+    while pending:
+        current, ignored = pending.pop()
+        try:
+            with os.scandir(current) as entries:
+                listed = sorted(entries, key=lambda entry: entry.name)
+        except OSError:
+            continue
+        if current != root and any(entry.name == ".git" for entry in listed):
+            ignored = _ignored(current, cancel)
+        folders: list[tuple[str, frozenset[str]]] = []
+        for entry in listed:
+            if entry.path in ignored:
+                continue
+            path = folder / entry.path[len(root) :].lstrip(os.sep)
+            if entry.is_dir(follow_symlinks=False):
+                is_environment = os.path.lexists(Path(entry.path) / "pyvenv.cfg")
+                if entry.name not in _SKIPPED_FOLDERS and not is_environment and not excluded.folder(path):
+                    folders.append((entry.path, ignored))
+            elif wanted(entry.name) and _is_file(entry) and not excluded.file(path):
+                yield path
+        pending.extend(reversed(folders))
+
+
+def _ignored(folder: str, cancel: CancelToken) -> frozenset[str]:
+    """What git ignores below ``folder``, without what is in ignored folders; empty if git does not say."""
+    if not any(os.path.lexists(each / ".git") for each in (Path(folder), *Path(folder).parents)):
+        return frozenset()
+    # Without a repository, a check and a server start without it.
+    from codeorigin.git.process import Git  # noqa: PLC0415
+
+    options = ("--others", "--ignored", "--exclude-standard", "--directory", "-z")
+    try:
+        answer = Git(Path(folder), _OTHER_PLACES, cancel).run("ls-files", *options)
+    except RepositoryError:
+        return frozenset()
+    names = (os.fsdecode(name).rstrip("/").replace("/", os.sep) for name in answer.split(b"\0") if name)
+    return frozenset(os.path.join(folder, name) for name in names)  # noqa: PTH118 - compared with those of scandir
+
+
+def _is_file(entry: "os.DirEntry[str]") -> bool:
+    """Whether it is a file or a link to one; a circular link or one to an inaccessible place does not count."""
+    try:
+        return entry.is_file()
+    except OSError:
+        return False

@@ -1,0 +1,93 @@
+"""``codeorigin export``: what is declared about a repository's commits, in another format of records.
+
+Estimates never go into a record, and nothing is written into the repository: git-ai's notes become the input of
+``git fast-import``, which the user runs.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from codeorigin.cli.days import since_seconds, until_seconds
+from codeorigin.cli.exit_codes import ExitCode
+from codeorigin.cli.output import open_reports
+from codeorigin.cli.terminal import display_path, to_stderr
+from codeorigin.declared import agent_trace, git_ai
+from codeorigin.declared.reader import RecordReader
+from codeorigin.declared.records import CommitRecords
+from codeorigin.declared.statement import LeftOut, statement
+from codeorigin.errors import RepositoryError
+from codeorigin.git.objects import LARGEST
+from codeorigin.git.repository import Commit, Repository
+from codeorigin.provenance.options import ExportFormat, ExportOptions
+from codeorigin.wording.exports import export_notes, large_export
+
+
+@dataclass(slots=True)
+class _Conversion:
+    """The text of one format. ``records`` and ``bytes`` are what there is of it so far."""
+
+    format: ExportFormat
+    head: str
+    records: int = 0
+    bytes: int = 0
+    left_out: Counter[LeftOut] = field(default_factory=Counter)
+
+    def of(self, commit: Commit, records: CommitRecords) -> Iterator[str]:
+        """The text about one commit."""
+        for text in self._of(commit, records):
+            self.records += 1
+            self.bytes += len(text)
+            yield text
+
+    def _of(self, commit: Commit, records: CommitRecords) -> Iterator[str]:
+        if self.format is ExportFormat.AGENT_TRACE:
+            said = statement(records, agent_trace.holds, mixed=True)
+            if said.says_something:
+                for trace in agent_trace.write_agent_traces(commit.id, commit.seconds, said):
+                    yield f"{trace}\n"
+        else:
+            said = statement(records, git_ai.holds, mixed=False)
+            if said.lines or said.agents:
+                if not self.records:
+                    yield git_ai.import_head(f"Records about {self.head[:10]}, converted by codeorigin")
+                yield git_ai.import_note(commit.id, git_ai.write_git_ai(commit.id, said))
+        self.left_out.update(said.left_out)
+
+    def end(self) -> str:
+        """The text behind that of the last commit."""
+        return git_ai.IMPORT_END if self.format is ExportFormat.GIT_AI and self.records else ""
+
+
+def run_export(options: ExportOptions) -> int:
+    """Write the records, and return the exit code."""
+    targets = options.targets
+    since, until = since_seconds(options.since) or 0, until_seconds(options.until) or math.inf
+    given = Path(options.path)
+    if not given.exists():
+        raise RepositoryError("no such file or folder", display_path(options.path))
+    repository = Repository.of(given if given.is_dir() else given.parent)
+    head = repository.head()
+    if head is None:
+        raise RepositoryError("the repository has no commits yet", repository.folder)
+    with open_reports(targets) as reports, RecordReader(repository, head, branches=False) as records:
+        made = [(report, _Conversion(report.format, head)) for report in reports]
+        for commit in repository.log(head):
+            if since <= commit.seconds < until:
+                found = records.of_commit(commit.id)
+                for report, conversion in made:
+                    with report.writing():
+                        report.stream.writelines(conversion.of(commit, found))
+        for report, conversion in made:
+            report.finish(partial(report.stream.writelines, [conversion.end()]))
+    for problem in records.problems:
+        to_stderr(problem)
+    for _, conversion in made:
+        for line in export_notes(conversion.format, conversion.records, conversion.left_out):
+            to_stderr(line)
+        if conversion.format is ExportFormat.AGENT_TRACE and conversion.bytes > LARGEST:
+            to_stderr(large_export(LARGEST))
+    return ExitCode.OK

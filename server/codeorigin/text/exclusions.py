@@ -1,0 +1,63 @@
+"""Files that patterns as in ``.gitignore`` exclude, by the rules of the library pathspec.
+
+Unlike in git, a negated pattern takes back what it matches even if a folder above is excluded.
+"""
+
+import os
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from codeorigin.text.gitignore_pattern import GitignorePattern
+
+
+def read_pattern(line: str) -> "GitignorePattern":
+    """The pattern on a line; raises ValueError if it is neither a valid pattern, nor a comment or blank."""
+    # Most projects exclude nothing, and the import takes as long as checking three files.
+    from codeorigin.text.gitignore_pattern import GitignorePattern  # noqa: PLC0415
+
+    return GitignorePattern(line)
+
+
+class Exclusions:
+    """What ``patterns`` exclude; they are relative to ``folder``."""
+
+    def __init__(self, patterns: Sequence["GitignorePattern"], folder: Path) -> None:
+        self._patterns = [each for each in patterns if each.include is not None]
+        self._folder = os.path.abspath(folder)  # noqa: PTH100 - links are not followed
+
+    def file(self, path: Path) -> bool:
+        """Whether the file at ``path`` is excluded."""
+        return self._match(self._relative(path))
+
+    def folder(self, path: Path) -> bool:
+        """Whether everything in the folder at ``path`` is excluded."""
+        can_take_back = any(not pattern.include for pattern in self._patterns)
+        return not can_take_back and self._match(f"{self._relative(path)}/")
+
+    def inside(self, folder: Path) -> "Exclusions":
+        """Those for a ``folder`` that the user named: without the patterns that match it or a folder above it."""
+        relative = f"{self._relative(folder)}/"
+        left = [each for each in self._patterns if each.match_file(relative) is None]
+        return Exclusions(left, Path(self._folder))
+
+    def _match(self, relative: str) -> bool:
+        if not self._patterns:
+            return False
+        from pathspec import GitIgnoreSpec  # noqa: PLC0415 - as above
+
+        return GitIgnoreSpec(self._patterns).match_file(relative)
+
+    def _relative(self, path: Path) -> str:
+        """``path`` relative to the folder; from the root if it is not below the folder."""
+        full = Path(os.path.abspath(path))  # noqa: PTH100
+        base = self._folder if full.is_relative_to(self._folder) else full.anchor
+        return full.relative_to(base).as_posix()
+
+
+@lru_cache(maxsize=64)
+def exclusions(lines: tuple[str, ...], folder: Path) -> Exclusions:
+    """What patterns, one per line, exclude below ``folder``; raises ValueError if one is not valid."""
+    return Exclusions([read_pattern(line) for line in lines], folder)

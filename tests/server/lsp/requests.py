@@ -1,0 +1,144 @@
+"""What an editor asks the server, and waits for."""
+
+import asyncio
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+import pytest_lsp
+from lsprotocol import types
+from pygls.exceptions import JsonRpcException
+from tests.server.lsp.client import plain
+
+from support.waiting import PATIENCE
+
+EVERYWHERE = types.Range(types.Position(0, 0), types.Position(10_000, 0))
+
+
+@dataclass
+class Document:
+    """A document as the editor has it."""
+
+    uri: str
+    text: str
+    version: int = 0
+
+    @property
+    def identifier(self) -> types.TextDocumentIdentifier:
+        """How requests name it."""
+        return types.TextDocumentIdentifier(self.uri)
+
+
+class Requests:
+    """The requests of an editor; an answer without a type of its own is plain Python objects."""
+
+    client: pytest_lsp.LanguageClient
+
+    async def pull(self, document: Document, previous: str | None = None) -> Any:
+        """Ask for the document's diagnostics."""
+        return await asyncio.wait_for(
+            self.client.text_document_diagnostic_async(
+                types.DocumentDiagnosticParams(document.identifier, previous_result_id=previous)
+            ),
+            PATIENCE,
+        )
+
+    async def hover(self, document: Document, line: int, character: int = 4) -> types.Hover | None:
+        """Hover over a place."""
+        return await asyncio.wait_for(
+            self.client.text_document_hover_async(
+                types.HoverParams(document.identifier, types.Position(line, character))
+            ),
+            PATIENCE,
+        )
+
+    async def hover_text(self, document: Document, line: int, character: int = 4) -> str:
+        """What a hover says."""
+        hover = await self.hover(document, line, character)
+        assert hover is not None
+        assert isinstance(hover.contents, types.MarkupContent)
+        return hover.contents.value
+
+    async def command(self, name: str, *arguments: Any) -> Any:
+        """Execute a server command."""
+        answer = await asyncio.wait_for(
+            self.client.workspace_execute_command_async(
+                types.ExecuteCommandParams(command=name, arguments=list(arguments))
+            ),
+            PATIENCE,
+        )
+        return plain(answer)
+
+    async def request(self, method: str, params: Any) -> Any:
+        """Send any request."""
+        return plain(
+            await asyncio.wait_for(self.client.protocol.send_request_async(method, params), PATIENCE)
+        )
+
+    async def cancelled_request(self, method: str, params: Any, *, after: float = 0.05) -> Any:
+        """Send a request, cancel it, and return the error that it is answered with."""
+        protocol = self.client.protocol
+        message_id = str(uuid.uuid4())
+        answer = asyncio.wrap_future(protocol.send_request(method, params, msg_id=message_id))
+        await asyncio.sleep(after)
+        protocol.notify(types.CANCEL_REQUEST, types.CancelParams(id=message_id))
+        try:
+            await asyncio.wait_for(answer, PATIENCE)
+        except JsonRpcException as error:
+            return error
+        raise AssertionError("the request was answered")
+
+    async def error_of(self, call: Any) -> Any:
+        """The error that a request is answered with."""
+        try:
+            await call
+        except JsonRpcException as error:
+            return error
+        raise AssertionError("the request was answered")
+
+    async def rescore(self, document: Document, place: Any = None) -> Any:
+        """Score a document, or a place in it, now and without a message."""
+        return await self.command("codeorigin.rescore", document.uri, place, {"quiet": True})
+
+    async def explain(self, document: Document, line: int) -> Any:
+        """Explain the function at a line without a message."""
+        place = {"line": line, "character": 0}
+        return await self.command("codeorigin.explain", document.uri, place, {"quiet": True})
+
+    async def scan(self, folder: str | None = None) -> Any:
+        """Scan the workspace, or one of its folders, without a message."""
+        return await self.command("codeorigin.scanWorkspace", folder, {"quiet": True})
+
+    async def scan_changes(self, folder: str | None = None) -> Any:
+        """Scan what has changed in the workspace, or in one of its folders, without a message."""
+        return await self.command("codeorigin.scanChanges", folder, {"quiet": True})
+
+    async def attributions(self, document: Document) -> Any:
+        """The evidence of all lines of a document."""
+        return await self.request("codeorigin/attributions", {"textDocument": {"uri": document.uri}})
+
+    async def lenses(self, document: Document) -> list[types.CodeLens]:
+        """The code lenses of a document."""
+        params = types.CodeLensParams(document.identifier)
+        return list(await self.client.text_document_code_lens_async(params))
+
+    async def hints(self, document: Document, place: types.Range = EVERYWHERE) -> list[types.InlayHint]:
+        """The inlay hints of a document, or of a place in it."""
+        params = types.InlayHintParams(document.identifier, place)
+        return list(await self.client.text_document_inlay_hint_async(params))
+
+    async def actions(
+        self, document: Document, place: types.Range, *found: types.Diagnostic, only: list[str] | None = None
+    ) -> dict[str, types.CodeAction]:
+        """What the server offers at a place with these diagnostics, by title."""
+        context = types.CodeActionContext(diagnostics=list(found), only=only)
+        params = types.CodeActionParams(document.identifier, place, context)
+        offered = await self.client.text_document_code_action_async(params)
+        assert all(isinstance(each, types.CodeAction) for each in offered)
+        return {each.title: each for each in offered}
+
+    async def workspace_diagnostics(self, *previous: types.PreviousResultId) -> dict[str, Any]:
+        """The reports on files that are not open, by their names."""
+        params = types.WorkspaceDiagnosticParams(previous_result_ids=list(previous))
+        answer = await asyncio.wait_for(self.client.workspace_diagnostic_async(params), PATIENCE)
+        return {item.uri.rsplit("/", 1)[1]: item for item in answer.items}

@@ -1,0 +1,139 @@
+import * as vscode from "vscode";
+
+import { Following, type View } from "../following";
+import { followRepositories } from "../git/repositories";
+import { isScored } from "../languages";
+import type { Declared } from "../protocol";
+import type { Requests } from "../server/requests";
+import { documentKinds } from "../settings";
+import { colorOf, type Kind, KINDS, kindOf } from "./kinds";
+
+/** Where notes are kept. The git extension tells of HEAD and of fetches, but not of these. */
+const NOTES = "**/.git/refs/notes/**";
+
+/** In characters and lines: where a label stands. */
+const SHORT = 70;
+const NEAR = 5;
+
+/** What is declared about the lines of all visible editors: a bar before each, and a label where a run of lines begins. */
+export class DeclaredLines implements View, vscode.Disposable {
+  visible = false;
+  private readonly turned = new vscode.EventEmitter<undefined>();
+  readonly onDidChangeVisibility = this.turned.event;
+  private readonly bars = new Map(KINDS.map((kind) => [kind, bar(kind)]));
+  private readonly labels = vscode.window.createTextEditorDecorationType({});
+  private readonly following: Following;
+
+  constructor(
+    private readonly requests: Requests,
+    failed: (error: unknown) => void,
+  ) {
+    this.following = new Following(this, follow, () => this.refresh().catch(failed));
+  }
+
+  /** Returns what to tell the user if nothing is declared about the document. */
+  async toggle({ document }: vscode.TextEditor): Promise<string | undefined> {
+    this.visible = !this.visible;
+    this.turned.fire(undefined);
+    if (!this.visible) {
+      vscode.window.visibleTextEditors.forEach((editor) => {
+        this.paint(editor, []);
+      });
+      return undefined;
+    }
+    const answer = await this.show(document);
+    if (answer === null) {
+      return "this file is in no repository whose records can be read.";
+    }
+    return answer.runs.length === 0 ? answer.message : undefined;
+  }
+
+  dispose(): void {
+    this.following.dispose();
+    vscode.Disposable.from(this.turned, this.labels, ...this.bars.values()).dispose();
+  }
+
+  private async refresh(): Promise<void> {
+    const kinds = documentKinds();
+    const documents = new Set(vscode.window.visibleTextEditors.map(({ document }) => document));
+    await Promise.all([...documents].filter((each) => isScored(each, kinds)).map((each) => this.show(each)));
+  }
+
+  private async show(document: vscode.TextDocument): Promise<Declared | null> {
+    const answer = await this.requests.declared(document);
+    // After an edit the next refresh asks again; until then, VS Code moves the old marks with the text.
+    if (this.visible && (answer === null || answer.version === document.version)) {
+      for (const editor of vscode.window.visibleTextEditors.filter((each) => each.document === document)) {
+        this.paint(editor, answer?.runs ?? []);
+      }
+    }
+    return answer;
+  }
+
+  private paint(editor: vscode.TextEditor, runs: Declared["runs"]): void {
+    for (const [kind, type] of this.bars) {
+      const marked = runs.filter(({ record }) => kindOf(record) === kind);
+      editor.setDecorations(
+        type,
+        marked.map(({ first, last, label }) => ({
+          range: new vscode.Range(first, 0, last, editor.document.lineAt(last).text.length),
+          hoverMessage: new vscode.MarkdownString().appendText(`Declared: ${label}`),
+        })),
+      );
+    }
+    editor.setDecorations(
+      this.labels,
+      runs.map(({ first, last, label, record }) => ({
+        range: editor.document.lineAt(besideShort(editor.document, first, last)).range,
+        renderOptions: {
+          after: { contentText: label, margin: "0 0 0 3ch", color: new vscode.ThemeColor(colorOf(kindOf(record))) },
+        },
+      })),
+    );
+  }
+}
+
+/** A line near the beginning of a run beside which a label can be seen; the first one if there is none. */
+function besideShort(document: vscode.TextDocument, first: number, last: number): number {
+  for (let line = first; line <= last && line < first + NEAR; line++) {
+    if (document.lineAt(line).text.length <= SHORT) {
+      return line;
+    }
+  }
+  return first;
+}
+
+function bar(kind: Kind): vscode.TextEditorDecorationType {
+  const color = new vscode.ThemeColor(colorOf(kind));
+  return vscode.window.createTextEditorDecorationType({
+    isWholeLine: true,
+    borderColor: color,
+    borderStyle: kind === "stale" ? "dashed" : kind === "untracked" ? "dotted" : "solid",
+    borderWidth: "0 0 0 2px",
+    overviewRulerColor: color,
+    overviewRulerLane: vscode.OverviewRulerLane.Center,
+  });
+}
+
+/** Everything after which something else may be declared of what is seen. */
+function follow(changed: () => void): vscode.Disposable {
+  const notes = vscode.workspace.createFileSystemWatcher(NOTES);
+  return vscode.Disposable.from(
+    followRepositories(changed),
+    notes,
+    notes.onDidChange(changed),
+    notes.onDidCreate(changed),
+    notes.onDidDelete(changed),
+    vscode.workspace.onDidChangeTextDocument(({ contentChanges }) => {
+      if (contentChanges.length > 0) {
+        changed();
+      }
+    }),
+    vscode.window.onDidChangeVisibleTextEditors(changed),
+    vscode.window.onDidChangeWindowState(({ focused }) => {
+      if (focused) {
+        changed();
+      }
+    }),
+  );
+}
