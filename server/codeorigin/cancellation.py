@@ -13,7 +13,10 @@ _CHECK_EVERY = 256
 
 
 class CancelToken:
-    """A one-way flag that any thread may set and that workers poll."""
+    """A one-way flag that any thread may set and that workers poll.
+
+    Whatever takes one raises :class:`~codeorigin.errors.Cancelled` soon after it is set.
+    """
 
     def __init__(self) -> None:
         self._event = threading.Event()

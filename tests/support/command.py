@@ -13,8 +13,8 @@ from unittest.mock import patch
 
 import jsonschema
 
-from codeorigin.check.formats.json import load_schema
 from codeorigin.cli.app import main
+from support.schemas import load_schema
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "examples"
@@ -59,7 +59,7 @@ def run(
 def report_of(done: subprocess.CompletedProcess[bytes]) -> Any:
     """The JSON on stdout, which must contain nothing else and follow the schema."""
     report = json.loads(done.stdout)
-    jsonschema.Draft202012Validator(load_schema()).validate(report)
+    jsonschema.Draft202012Validator(load_schema("check/formats/report")).validate(report)
     return report
 
 

@@ -12,17 +12,18 @@ PROMPT = "0123456789abcdef"
 
 
 def git_ai_note(files: Mapping[str, Mapping[str, str]], **metadata: Any) -> str:
-    """A note of git-ai: ranges of lines by path and key. The keys of this module have metadata."""
+    """A note of git-ai: ranges of lines by path and key. Those keys of this module that are used have metadata."""
     session = {
         "agent_id": {"tool": "codex", "id": "1", "model": "gpt-5.5"},
         "human_author": "Ann <ann@example.org>",
     }
     prompt = {"agent_id": {"tool": "cursor", "id": "2", "model": "composer-1"}}
+    used = {key.partition("::")[0] for keys in files.values() for key in keys}
     known = {
         "schema_version": "authorship/3.0.0",
-        "prompts": {PROMPT: prompt},
-        "sessions": {SESSION: session},
-        "humans": {PERSON: {"author": "Ann <ann@example.org>"}},
+        "prompts": {PROMPT: prompt} if PROMPT in used else {},
+        "sessions": {SESSION: session} if SESSION in used else {},
+        "humans": {PERSON: {"author": "Ann <ann@example.org>"}} if PERSON in used else {},
     }
     lines = [
         line

@@ -5,9 +5,9 @@ from pathlib import Path
 
 from codeorigin.fleet.engines import Engine
 from codeorigin.fleet.options import UnitKind
-from codeorigin.fleet.scan import ScanRequest, ScanTally, scan
+from codeorigin.fleet.scan import ScanTally, scan
 from codeorigin.fleet.store import Store
-from codeorigin.fleet.units import Unit
+from codeorigin.fleet.units import ScanRequest, Unit
 from codeorigin.model.bundle import Bundle
 
 Said = list[tuple[str, str]]

@@ -36,6 +36,7 @@ QUICK_RECIPE: dict[str, Any] = {
     "wide.processes": 1,
     "pretrain.steps": 3,
     "pretrain.context": 64,
+    "finetune.context": 128,
     "finetune.overlap": 16,
     "finetune.processes": 1,
     "finetune.validation_share": 0.3,

@@ -35,7 +35,7 @@ from codeorigin_training.data.rows import Row
 from codeorigin_training.encoder.files import make_encoder
 from codeorigin_training.encoder.model import Encoder, compact_body
 from codeorigin_training.encoder.settings import EncoderConfig, Pooling
-from codeorigin_training.encoder.vocabulary import own_tokenizer, train_tokenizer
+from codeorigin_training.encoder.tokenizer import own_tokenizer, train_tokenizer
 from support.scales import scale
 from support.snippets import ALL
 from support.tiny_roberta import write_tiny_roberta
@@ -147,8 +147,14 @@ PAST_RULE = PastRule(quantile=0.5, weight=0.5, prior_functions=0.0, typical=-3.0
 
 
 def with_past_rule(directory: Path, source: Path, rule: PastRule = PAST_RULE) -> Path:
-    """A copy of the bundle in ``source`` in the empty or new ``directory``, with a rule for a project's past."""
-    return with_entry(directory, source, "past", rule.to_manifest())
+    """A copy of the bundle in ``source`` in the empty or new ``directory``, with a rule for a project's past.
+
+    The calibration with the past is the one without.
+    """
+    calibration = json.loads((source / MANIFEST).read_text(encoding="utf-8"))["calibration"]
+    without = {name: entry for name, entry in calibration.items() if name not in ("past", "with_past")}
+    with_entry(directory, source, "with_past", without)
+    return with_entry(directory, directory, "past", rule.to_manifest())
 
 
 def with_entry(directory: Path, source: Path, name: str, entry: dict[str, Any]) -> Path:
@@ -163,7 +169,7 @@ def with_entry(directory: Path, source: Path, name: str, entry: dict[str, Any]) 
 
 def tiny_roberta(folder: Path) -> tuple[Tokenizer, Encoder]:
     """A transformers encoder of the RoBERTa family, written into ``folder``, with its own tokenizer."""
-    name = str(write_tiny_roberta(folder))
+    name = str(write_tiny_roberta(folder, layers=1))
     tokenizer = Tokenizer(own_tokenizer(name)[0])
     tokenizer.save(folder / "own.json")
     settings = EncoderConfig(name=name, head_dim=16, pooling=Pooling.CLS)

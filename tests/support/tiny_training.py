@@ -9,7 +9,7 @@ from codeorigin.model.scoring.tokenizer import Tokenizer
 from codeorigin_training.data.rows import Row
 from codeorigin_training.encoder.model import Encoder, compact_body
 from codeorigin_training.encoder.settings import EncoderConfig
-from codeorigin_training.encoder.vocabulary import train_tokenizer
+from codeorigin_training.encoder.tokenizer import train_tokenizer
 from support.corpus_maker import human_function, llm_function
 
 

@@ -11,8 +11,8 @@ from codeorigin_training.cli import app
 from codeorigin_training.experiments.trials import ExperimentError, LessonKind, page, read_trials
 from codeorigin_training.report.section import Figure, Section
 from codeorigin_training.run import Run
+from codeorigin_training.studies.frame import write_study
 from codeorigin_training.studies.heads.config import HeadsConfig
-from codeorigin_training.studies.page import write_study
 from codeorigin_training.tracking import keep_settings
 
 TRAINING = Path(__file__).parents[2] / "training"

@@ -14,7 +14,7 @@ from codeorigin_training.bundle.export import ExportConfig
 from codeorigin_training.configuration import STRICT
 from codeorigin_training.data.corpus import CorpusConfig
 from codeorigin_training.encoder.finetune import FinetuneConfig
-from codeorigin_training.encoder.pretraining import PretrainConfig
+from codeorigin_training.encoder.pretrain import PretrainConfig
 from codeorigin_training.encoder.settings import COMPACT, EncoderConfig
 from codeorigin_training.encoder.tokenizer import TokenizerConfig
 from codeorigin_training.ngrams.train import WideConfig

@@ -79,7 +79,9 @@ def study_command(
             raise CodeOriginError(f"unknown study {name!r}: choose one of {', '.join(STUDIES)}")
         study: Any = importlib.import_module(f"codeorigin_training.studies.{name}.study").study
         settings = load_config(typing.get_type_hints(study)["config"], config, set_ or [])
-        study(settings, data, Run(run), typer.echo)
+        frame: Any = importlib.import_module("codeorigin_training.studies.frame")
+        sections = study(settings, frame.Frame(name, settings, data, Run(run), typer.echo))
+        typer.echo(f"wrote {frame.write_study(Run(run), name, sections)}")
         keep_settings(Run(run), f"study {name}", settings)
 
     _guarded(action)

@@ -78,6 +78,7 @@ class Analyzer:
         file_context: bool = True,
         in_commits: Mapping[str, Sequence[float]] | None = None,
         past: Past | None = None,
+        known_only: bool = False,
         cancel: CancelToken = NEVER,
     ) -> FileReport:
         """Report on every function of a document; only functions with new text are scored.
@@ -91,6 +92,8 @@ class Analyzer:
             in_commits: function id -> own logits of the other functions of the commit that wrote the function, without
                 the past.
             past: see the class.
+            known_only: leave out the functions whose scores are not cached, instead of scoring them. After a call was
+                cancelled, this reports how far it got.
             cancel: checked while parsing and between batches of functions.
 
         Raises:
@@ -98,10 +101,17 @@ class Analyzer:
             SourceError: the document is a notebook that cannot be read.
             ModelError: a block's language had to be guessed, and the language model is missing or broken; or the model
                 failed.
-            Cancelled: ``cancel`` was triggered.
         """
-        pieces = self._outlined(document, cancel)
-        scores = self._scored(pieces, cancel)
+        (parsed,) = parsed_together([document], cancel)
+        if isinstance(parsed, Exception):
+            raise parsed
+        pieces = outlined(document, parsed, cancel)
+        if known_only:
+            scores = self._scores.known(
+                {key: code for piece in pieces for key, code in piece.codes().items()}
+            )
+        else:
+            scores = self._scored(pieces, cancel)
         judge = Judge(self.bundle.calibration, past)
         return judged_document(
             judge, document, pieces, scores, file_context=file_context, in_commits=in_commits
@@ -111,26 +121,6 @@ class Analyzer:
     def is_slow(self) -> bool:
         """Whether the model has an encoder, which may take a quarter of a second per function."""
         return self.bundle.deep is not None
-
-    def analyze_scored(
-        self,
-        document: Document,
-        *,
-        file_context: bool = True,
-        in_commits: Mapping[str, Sequence[float]] | None = None,
-        past: Past | None = None,
-        cancel: CancelToken = NEVER,
-    ) -> FileReport:
-        """:meth:`analyze` without scoring: functions whose scores are not cached are left out of the report.
-
-        After :meth:`analyze` was cancelled, it reports how far that got.
-        """
-        pieces = self._outlined(document, cancel)
-        scores = self._scores.known({key: code for piece in pieces for key, code in piece.codes().items()})
-        judge = Judge(self.bundle.calibration, past)
-        return judged_document(
-            judge, document, pieces, scores, file_context=file_context, in_commits=in_commits
-        )
 
     def analyze_many(
         self,
@@ -179,13 +169,7 @@ class Analyzer:
             scores = self._scored(pieces, cancel)
         return judged_document(judge, document, pieces, scores, file_context=file_context)
 
-    def _outlined(self, document: Document, cancel: CancelToken) -> list[OutlinedPiece]:
-        (parsed,) = parsed_together([document], cancel)
-        if isinstance(parsed, Exception):
-            raise parsed
-        return outlined(document, parsed, cancel)
-
-    def _scored(self, pieces: Iterable[OutlinedPiece], cancel: CancelToken) -> Scores:
+    def _scored(self, pieces: Iterable[OutlinedPiece], cancel: CancelToken) -> dict[str, RawScore | Reason]:
         by_language: dict[str, dict[str, str]] = {}
         for piece in pieces:
             by_language.setdefault(piece.language.model_language, {}).update(piece.codes())
@@ -204,7 +188,6 @@ class Analyzer:
         Raises:
             LanguageError: the language is not supported.
             ModelError: the model failed.
-            Cancelled: ``cancel`` was triggered.
         """
         known = get_language(language)
         if is_minified(code):
@@ -232,7 +215,6 @@ class Analyzer:
 
         Raises:
             ModelError: the gradient graph cannot be read.
-            Cancelled: ``cancel`` was triggered.
         """
         return self._explainer.explain(
             text, span, function_id or id_of(text, span), options or ExplainOptions(), cancel

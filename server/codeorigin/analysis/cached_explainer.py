@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from codeorigin.analysis.cache import LruCache
 from codeorigin.cancellation import CancelToken
 from codeorigin.explain.explanation import ExplainOptions, Explanation
-from codeorigin.functions.spans import FunctionSpan, Piece, code_text
+from codeorigin.functions.spans import FunctionSpan, code_text
 from codeorigin.languages import get_language
 from codeorigin.model.scoring.scorer import Scorer
 
@@ -52,34 +52,28 @@ class CachedExplainer:
         """The explanation of a function of ``text``, cached by its id; raises Cancelled and ModelError."""
         if (cached := self.cached(span, function_id, options)) is not None:
             return cached
+        own = span
         if span.inside is not None:
             block, own = span.inside
-            return _in_document(self.explain(block.text, own, function_id, options, cancel), block)
-        language = get_language(span.language).model_language
-        made = self._explainer.explain(code_text(text, span), language, options=options, cancel=cancel)
+            text = block.text
+        language = get_language(own.language).model_language
+        made = self._explainer.explain(code_text(text, own), language, options=options, cancel=cancel)
         self._cache.put((function_id, options), made)
         return _placed(made, span)
 
     def cached(self, span: FunctionSpan, function_id: str, options: ExplainOptions) -> Explanation | None:
         """The cached explanation of the function, or None."""
         explanation = self._cache.get((function_id, options))
-        if explanation is None:
-            return None
-        if span.inside is not None:
-            block, own = span.inside
-            return _in_document(_placed(explanation, own), block)
-        return _placed(explanation, span)
+        return None if explanation is None else _placed(explanation, span)
 
 
 def _placed(explanation: Explanation, span: FunctionSpan) -> Explanation:
-    """An explanation of a function's text, moved to the function's current position."""
+    """An explanation of a function's text, moved to where the function is in its document."""
+    if span.inside is not None:
+        block, own = span.inside
+        return _moved(_placed(explanation, own), block.first_line, block.column)
     column = span.code.start_column
     return _moved(explanation, span.code.start_line, lambda line, own: own + (column if line == 0 else 0))
-
-
-def _in_document(explanation: Explanation, block: Piece) -> Explanation:
-    """An explanation of a function of ``block``, with its lines and columns in the document."""
-    return _moved(explanation, block.first_line, block.column)
 
 
 def _moved(explanation: Explanation, first_line: int, column: Callable[[int, int], int]) -> Explanation:

@@ -49,11 +49,7 @@ class OutlinedPiece:
 def parsed_together(
     documents: Sequence[Document], cancel: CancelToken = NEVER
 ) -> list[list[ParsedPiece] | Exception]:
-    """The pieces of each document, or the error of :meth:`~codeorigin.functions.documents.Document.pieces`.
-
-    Raises:
-        Cancelled: ``cancel`` was triggered.
-    """
+    """The pieces of each document, or the error of :meth:`~codeorigin.functions.documents.Document.pieces`."""
     read: list[list[Piece] | Exception] = []
     texts: list[ParserInput] = []
     for document in documents:

@@ -40,9 +40,6 @@ class ScoreCache:
 
         Returns:
             The scores by the same ids, or why a text is too short or too long for one.
-
-        Raises:
-            Cancelled: ``cancel`` was triggered.
         """
         found = self.known(codes)
         new = {key: code for key, code in codes.items() if key not in found}

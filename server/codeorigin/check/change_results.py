@@ -10,7 +10,6 @@ from codeorigin.functions.function_lines import function_lines
 from codeorigin.git.line_changes import LineRange
 from codeorigin.languages import get_language
 from codeorigin.languages.kinds import DOCUMENT_KINDS
-from codeorigin.model.bundle import Bundle
 from codeorigin.model.calibration.judge import Judge
 from codeorigin.model.calibration.pooled_rule import counted_lines
 from codeorigin.model.change_verdict import ChangedFunctions, ChangeReason, ChangeVerdict
@@ -46,15 +45,13 @@ def changed_file(
 
 
 def judged_together(
-    files: Sequence[CheckedFile], change: ChangeReport, bundle: Bundle
+    files: Sequence[CheckedFile], change: ChangeReport, judge: Judge
 ) -> tuple[list[CheckedFile], ChangeReport]:
     """The files, with verdicts that take the whole change into account, and the change with its own verdict.
 
     A merge combines what many commits wrote, so it has no verdict and does not affect those of its functions.
     """
-    whole, verdicts = Judge(bundle.calibration).change(
-        [file.around for file in files if file.around is not None]
-    )
+    whole, verdicts = judge.change([file.around for file in files if file.around is not None])
     if whole is not None and change.parents > 1:
         return list(files), replace(
             change, verdict=ChangeVerdict.without(ChangeReason.MERGE, whole.functions)

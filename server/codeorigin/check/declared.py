@@ -16,14 +16,14 @@ FIRST_OF_A_LIST = 3
 
 
 @dataclass(frozen=True, slots=True)
-class DeclaredCounts:
+class DeclaredFunctions:
     """How many functions with a verdict are declared as whose, and the ``agents`` of those, most functions first."""
 
     functions: Counter[DeclaredBy]
     agents: tuple[str, ...]
 
 
-def declared_counts(result: CheckResult) -> DeclaredCounts | None:
+def declared_counts(result: CheckResult) -> DeclaredFunctions | None:
     """The counts; None if no records were read."""
     functions: Counter[DeclaredBy] = Counter()
     agents: Counter[str] = Counter()
@@ -35,7 +35,7 @@ def declared_counts(result: CheckResult) -> DeclaredCounts | None:
             agents.update(
                 {each.agent for each in declared.records if each is not None and each.by is WrittenBy.AGENT}
             )
-    return DeclaredCounts(functions, tuple(name for name, _ in agents.most_common())) if read else None
+    return DeclaredFunctions(functions, tuple(name for name, _ in agents.most_common())) if read else None
 
 
 def disagreements(result: CheckResult) -> dict[Disagreement, list[tuple[CheckedFile, FunctionReport]]]:

@@ -120,8 +120,9 @@ def check(options: CheckOptions) -> CheckResult:
             progress.show(number)
         if change is not None:
             from codeorigin.check.change_results import judged_together  # noqa: PLC0415 - needs git
+            from codeorigin.model.calibration.judge import Judge  # noqa: PLC0415
 
-            files, change = judged_together(files, change, bundle)
+            files, change = judged_together(files, change, Judge(bundle.calibration, how.past))
         if options.reads_records and (change is not None or places_in_repositories(sources)):
             from codeorigin.check.records import with_records  # noqa: PLC0415 - needs git
 

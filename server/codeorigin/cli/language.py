@@ -1,6 +1,5 @@
 """``codeorigin language``: guess the language of files from their text alone."""
 
-import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,11 +12,6 @@ from codeorigin.cli.terminal import display_path, printable, to_stderr, write_al
 from codeorigin.errors import SourceError
 from codeorigin.language_id import Guess, guess_language
 from codeorigin.text.sources import decode_source, read_source
-
-
-def load_schema() -> object:
-    """The JSON schema of ``--format json``."""
-    return json.loads((Path(__file__).parent / "language.schema.json").read_text(encoding="utf-8"))
 
 
 def read_text(name: str) -> str:

@@ -8,10 +8,12 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from codeorigin.declared.records import (
     MOST_RANGES,
+    Note,
     Record,
     RecordedLines,
     RecordSource,
@@ -33,8 +35,10 @@ IMPORT_END = "done\n"
 _PERSON = "a known person"
 
 
-def read_git_ai(content: bytes) -> dict[str, list[RecordedLines]]:
-    """The lines that a note attests, by path. Keys without metadata are left out, as git-ai does.
+def read_git_ai(content: bytes) -> Note:
+    """What a note says of its commit. Keys without metadata are left out, as git-ai does.
+
+    An agent without a line of its own took part, which is a mention.
 
     Raises:
         WrongRecordError: the note is not in the format.
@@ -45,8 +49,6 @@ def read_git_ai(content: bytes) -> dict[str, list[RecordedLines]]:
     )
     if not divider:
         raise WrongRecordError("no line --- between lines and metadata")
-    if not attested.strip():
-        return {}
     known = _metadata(metadata)
     found: dict[str, list[RecordedLines]] = {}
     ranges: list[RecordedLines] | None = None
@@ -67,7 +69,10 @@ def read_git_ai(content: bytes) -> dict[str, list[RecordedLines]]:
             raise WrongRecordError(f"more than {MOST_RANGES:,} ranges of lines")
         if record is not None:
             ranges.extend(_ranges(entry[2], record))
-    return found
+    wrote = {each.record for said in found.values() for each in said}
+    helped = (each for each in known.values() if each.by is WrittenBy.AGENT and each not in wrote)
+    mentions = dict.fromkeys(replace(each, strength=Strength.MENTION) for each in helped)
+    return Note(found, tuple(mentions), is_tracked=bool(found))
 
 
 def _ranges(listed: str, record: Record) -> Iterator[RecordedLines]:

@@ -13,7 +13,7 @@ from codeorigin.declared.messages import MAX_COMMIT, message_records
 from codeorigin.declared.notes import named, notes
 from codeorigin.declared.records import (
     CommitRecords,
-    Files,
+    Note,
     Record,
     RecordedLines,
     WrongRecordError,
@@ -29,7 +29,7 @@ _MOST_BYTES = 2**31
 _MOST_PROBLEMS = 20
 _MOST_KEPT = 2_000_000
 _MOST_TRACE_FILES = 100
-_NOTES: tuple[tuple[str, Callable[[bytes], Files]], ...] = (
+_NOTES: tuple[tuple[str, Callable[[bytes], Note]], ...] = (
     (git_ai.REF, git_ai.read_git_ai),
     (whogitit.REF, whogitit.read_whogitit),
 )
@@ -120,28 +120,27 @@ class RecordReader:
             whole.append(self._branches[name])
         lines: dict[str, list[RecordedLines]] = {}
         is_tracked = False
-        for files, tracked in [*self._noted(name), *self._traced(name, content)]:
-            is_tracked = is_tracked or tracked
-            for path, ranges in files.items():
+        for note in [*self._noted(name), *self._traced(name, content)]:
+            is_tracked = is_tracked or note.is_tracked
+            whole += note.helped
+            for path, ranges in note.files.items():
                 lines.setdefault(path, []).extend(self._checked(name, path, ranges))
         return CommitRecords(
             strongest_first(whole), {path: disjoint(each) for path, each in lines.items()}, is_tracked
         )
 
-    def _noted(self, name: str) -> Iterable[tuple[Files, bool]]:
+    def _noted(self, name: str) -> Iterable[Note]:
         for ref, read in _NOTES:
             blob = self._notes.get(ref, {}).get(name)
             what = f"the note on {name[:10]} in {ref}"
             content = None if blob is None else self._content(blob, LARGEST, what)
             if content is not None:
                 try:
-                    files = read(content)
+                    yield read(content)
                 except WrongRecordError as error:
                     self._problem(f"{what} is skipped: {error}")
-                else:
-                    yield files, ref == git_ai.REF and bool(files)
 
-    def _traced(self, name: str, content: bytes | None) -> Iterable[tuple[Files, bool]]:
+    def _traced(self, name: str, content: bytes | None) -> Iterable[Note]:
         if not self._traces:
             return
         head = (content or b"").partition(b"\n\n")[0].split(b"\n")
@@ -149,7 +148,7 @@ class RecordReader:
         for commit in (*parents[:1], name):
             for each in self._traces.get(commit, ()):
                 if commit == name or not each.is_exact:
-                    yield each.files, each.is_tracked
+                    yield Note(each.files, is_tracked=each.is_tracked)
 
     def _checked(self, commit: str, path: str, ranges: Iterable[RecordedLines]) -> list[RecordedLines]:
         """``ranges``, those with the digest of another text as stale."""
@@ -176,6 +175,10 @@ class RecordReader:
         except RepositoryError as error:
             self._problem(f"records in {agent_trace.FOLDER} are skipped: {error}")
             return
+        if len(entries) > _MOST_TRACE_FILES + 1:
+            self._problem(
+                f"records in {agent_trace.FOLDER} after the first {_MOST_TRACE_FILES} files are skipped"
+            )
         for entry in entries[:_MOST_TRACE_FILES]:
             head, _, name = entry.partition(b"\t")
             shown = f"{agent_trace.FOLDER}/{name.decode('utf-8', 'replace')}"

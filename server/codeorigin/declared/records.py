@@ -108,6 +108,18 @@ Files = Mapping[str, Sequence[RecordedLines]]
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """What one note or trace says of a commit: of its lines, and in ``helped`` of agents without lines of their own.
+
+    ``is_tracked`` as in :class:`CommitRecords`.
+    """
+
+    files: Files
+    helped: tuple[Record, ...] = ()
+    is_tracked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class CommitRecords:
     """All records about one commit: the ``whole`` of it, strongest first, and the ``lines`` of its files.
 
@@ -118,6 +130,11 @@ class CommitRecords:
     whole: tuple[Record, ...] = ()
     lines: Files = field(default_factory=dict)
     is_tracked: bool = False
+
+    @property
+    def has_any(self) -> bool:
+        """Whether anything is recorded about the commit."""
+        return bool(self.whole or self.lines or self.is_tracked)
 
     def of_line(self, path: str, line: int) -> Record | None:
         """The strongest record about a line (1-based) that this commit wrote in ``path``; None without any."""

@@ -11,9 +11,9 @@ from codeorigin.declared.records import CommitRecords, Files, Record, Strength, 
 class LeftOut(StrEnum):
     """Why a record is not converted; the value ends a sentence about such records."""
 
-    STALE = "about another text than that of their commit"
+    STALE = "of another text than the commit's"
     SEVERAL = "of an agent and a person together"
-    HELP = "that only tell of help"
+    HELP = "of help only"
     PATH = "about a path that the format cannot hold"
 
 

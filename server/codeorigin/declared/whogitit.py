@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from codeorigin.declared.records import (
+    Note,
     Record,
     RecordedLines,
     RecordSource,
@@ -27,7 +28,7 @@ REF = "refs/notes/whogitit"
 _BY = {"AI": WrittenBy.AGENT, "AIModified": WrittenBy.MIXED, "Human": WrittenBy.PERSON}
 
 
-def read_whogitit(content: bytes) -> dict[str, list[RecordedLines]]:
+def read_whogitit(content: bytes) -> Note:
     """The lines that a note attributes, by path; original and unknown lines are left out.
 
     Raises:
@@ -47,7 +48,7 @@ def read_whogitit(content: bytes) -> dict[str, list[RecordedLines]]:
         raise WrongRecordError("no JSON") from None
     except (KeyError, TypeError, AttributeError):
         raise WrongRecordError("no session, model, files and lines") from None
-    return found
+    return Note(found)
 
 
 def _lines(lines: list[dict[str, Any]], agent: Record) -> Iterator[RecordedLines]:

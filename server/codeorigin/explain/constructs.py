@@ -24,9 +24,6 @@ def normalized_constructs(
     """Index into ``CONSTRUCTS`` of every character that the model reads, int8 ``(len(normalized.text),)``.
 
     Indentation, line ends and alignment are layout. None if parsing would take too long.
-
-    Raises:
-        Cancelled: ``cancel`` was triggered.
     """
     try:
         of_code = character_constructs(code, language, cancel)

@@ -49,10 +49,8 @@ def attribute_windows(
         features: a function with tokens.
         score: the function's score; its wide logit is part of the distance from the baseline.
         options: baseline, nodes, tolerance and aggregation.
-        cancel: checked between batches.
 
     Raises:
-        Cancelled: ``cancel`` was triggered.
         ModelError: a graph failed, or the model has no deep part.
     """
     if features.encoding is None or scorer.deep is None:

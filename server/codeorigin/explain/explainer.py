@@ -78,10 +78,8 @@ class Explainer:
             code: the function's text exactly as in its document.
             language: a model language.
             options: method, baseline and accuracy.
-            cancel: checked between batches of inference.
 
         Raises:
-            Cancelled: ``cancel`` was triggered.
             ModelError: a graph failed.
         """
         cancel.raise_if_cancelled()

@@ -52,10 +52,6 @@ def integrate(
         baseline: the uninformative window, ``(T, D)``.
         count: number of Gauss-Legendre nodes.
         batch_tokens: most tokens per call; affects the result only by rounding.
-        cancel: checked before every call of ``gradient``.
-
-    Raises:
-        Cancelled: ``cancel`` was triggered.
     """
     nodes, weights = gauss_legendre(count)
     difference = embeddings - baseline

@@ -29,13 +29,11 @@ def occlude(
         features: the function, with the occurrences of its n-grams.
         starts: ``(R,)`` offsets into the normalised text, sorted; the ranges are disjoint and not empty.
         ends: ``(R,)``, exclusive.
-        cancel: checked between batches.
 
     Returns:
         wide and deep, ``(R,)`` each, in logits.
 
     Raises:
-        Cancelled: ``cancel`` was triggered.
         ModelError: the graph failed.
     """
     wide = np.zeros(len(starts))
@@ -48,7 +46,6 @@ def hidden_logit(scorer: Scorer, features: Features, cancel: CancelToken = NEVER
     """The deep logit of a function with every token hidden.
 
     Raises:
-        Cancelled: ``cancel`` was triggered.
         ModelError: the graph failed.
     """
     if not features.windows or scorer.tokenizer is None:

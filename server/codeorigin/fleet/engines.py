@@ -1,8 +1,8 @@
 """Engines that run units: local processes or the actors of a Ray cluster. No work is lost when a worker dies."""
 
 from collections import deque
-from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, wait
+from collections.abc import Iterator
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,15 +16,11 @@ ATTEMPTS = 3
 """How many times a unit is started if its worker dies."""
 
 
-class WorkerLostError(Exception):
-    """A worker ended before it finished a unit."""
-
-
 class Worker(Protocol):
     """Runs one unit at a time."""
 
     def submit(self, unit: Unit) -> "Future[UnitResult]":
-        """Start a unit. The future raises :class:`WorkerLostError` if the worker ends before the unit is done."""
+        """Start a unit; the future raises an error if the worker ends before the unit is done."""
 
     def stop(self) -> None:
         """Stop the worker, whether it is dead or alive."""
@@ -37,6 +33,9 @@ class Engine(Protocol):
 
     def start(self) -> Worker:
         """Start a new worker."""
+
+    def is_lost(self, error: Exception) -> bool:
+        """Whether the error of a future means that its worker has ended, as opposed to an error in the work itself."""
 
     def close(self) -> None:
         """Release all resources."""
@@ -81,41 +80,21 @@ def run_units(engine: Engine, units: Iterator[Unit]) -> Iterator[UnitOutcome]:
                 worker, unit, lost = running.pop(future)
                 try:
                     result = future.result()
-                except WorkerLostError as error:
+                except Exception as error:
+                    if not engine.is_lost(error):
+                        raise
                     worker.stop()
                     if lost + 1 < ATTEMPTS:
                         again.append((unit, lost + 1))
                         continue
-                    yield UnitOutcome(
-                        unit, UnitResult(error=f"its worker ended {ATTEMPTS} times: {error}"), lost + 1
-                    )
+                    why = f"its worker ended {ATTEMPTS} times: {' '.join(str(error).split())[:300]}"
+                    yield UnitOutcome(unit, UnitResult(error=why), lost + 1)
                 else:
                     idle.append(worker)
                     yield UnitOutcome(unit, result, lost)
     finally:
         for worker in [*idle, *(worker for worker, _, _ in running.values())]:
             worker.stop()
-
-
-class TranslatedFuture(Future[UnitResult]):
-    """A future that turns an engine's errors about lost workers into :class:`WorkerLostError`."""
-
-    def __init__(self, inner: "Future[UnitResult]", is_lost: Callable[[BaseException], bool]) -> None:
-        super().__init__()
-        self._is_lost = is_lost
-        inner.add_done_callback(self._take)
-
-    def _take(self, inner: "Future[UnitResult]") -> None:
-        if inner.cancelled():
-            self.set_exception(WorkerLostError("stopped"))
-            return
-        error = inner.exception()
-        if error is None:
-            self.set_result(inner.result())
-        elif self._is_lost(error):
-            self.set_exception(WorkerLostError(" ".join(str(error).split())[:300]))
-        else:
-            self.set_exception(error)
 
 
 class LocalEngine:
@@ -128,6 +107,10 @@ class LocalEngine:
         """Start a worker in a new process."""
         return _LocalWorker(self._model)
 
+    def is_lost(self, error: Exception) -> bool:
+        """Whether the process has died or was stopped."""
+        return isinstance(error, BrokenProcessPool | CancelledError)
+
     def close(self) -> None:
         """Do nothing; there are no other resources to release."""
 
@@ -138,12 +121,12 @@ class _LocalWorker:
 
     def submit(self, unit: Unit) -> "Future[UnitResult]":
         try:
-            inner = self._pool.submit(_run, unit)
+            return self._pool.submit(_run, unit)
         except BrokenProcessPool as error:
             # The process died while idle. A pool that has noticed this accepts no more work.
-            inner = Future()
-            inner.set_exception(error)
-        return TranslatedFuture(inner, lambda error: isinstance(error, BrokenProcessPool))
+            failed: Future[UnitResult] = Future()
+            failed.set_exception(error)
+            return failed
 
     def stop(self) -> None:
         self._pool.stop()

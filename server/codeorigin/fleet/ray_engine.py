@@ -4,23 +4,17 @@ import contextlib
 import logging
 import os
 import sys
-from concurrent.futures import Future
+from concurrent.futures import CancelledError, Future
 from pathlib import Path
 from typing import Any
 
 import ray
 from ray.exceptions import RayError, RayTaskError
 
-from codeorigin.fleet.engines import TranslatedFuture, Worker
+from codeorigin.fleet.engines import Worker
 from codeorigin.fleet.units import Unit
 from codeorigin.fleet.work import UnitResult, UnitWorker
 from codeorigin.safe_path import trust_no_folder
-
-
-def _is_lost(error: BaseException) -> bool:
-    """Whether the cluster lost the actor, its node or its result, as opposed to an error in the work itself."""
-    # Ray has more errors for this than the actor errors: out of memory, or the node that held the result is gone.
-    return isinstance(error, RayError) and not isinstance(error, RayTaskError)
 
 
 class _Actor:
@@ -68,6 +62,11 @@ class RayEngine:
         """Start a new actor, which waits for a free CPU."""
         return _RayWorker(self._actor.remote(None if self._model is None else str(self._model)))
 
+    def is_lost(self, error: Exception) -> bool:
+        """Whether the cluster lost the actor, its node or its result."""
+        # Ray has more errors for this than the actor errors: out of memory, or the node that held the result is gone.
+        return isinstance(error, RayError | CancelledError) and not isinstance(error, RayTaskError)
+
     def close(self) -> None:
         """Disconnect from the cluster if this object connected to it."""
         if self._own:
@@ -79,8 +78,8 @@ class _RayWorker:
         self._actor = actor
 
     def submit(self, unit: Unit) -> "Future[UnitResult]":
-        inner: Future[UnitResult] = self._actor.run.remote(unit).future()
-        return TranslatedFuture(inner, _is_lost)
+        future: Future[UnitResult] = self._actor.run.remote(unit).future()
+        return future
 
     def stop(self) -> None:
         ray.kill(self._actor)

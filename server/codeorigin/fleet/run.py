@@ -11,8 +11,9 @@ from codeorigin.errors import CodeOriginError
 from codeorigin.fleet.engines import Engine, LocalEngine
 from codeorigin.fleet.options import EngineName, ScanOptions
 from codeorigin.fleet.report import write_fleet_report
-from codeorigin.fleet.scan import ScanRequest, read_repositories, scan
+from codeorigin.fleet.scan import read_repositories, scan
 from codeorigin.fleet.store import Store
+from codeorigin.fleet.units import ScanRequest
 from codeorigin.model.bundle import Bundle
 
 

@@ -1,42 +1,15 @@
 """A scan of many repositories: find their units, run those that are not done yet, and store the results."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from codeorigin.errors import CodeOriginError
-from codeorigin.fleet.engines import Engine, UnitOutcome, run_units
-from codeorigin.fleet.options import UnitKind
+from codeorigin.fleet.engines import Engine, run_units
 from codeorigin.fleet.store import Store
-from codeorigin.fleet.units import COMMITS_IN_A_UNIT, Unit, units_of
+from codeorigin.fleet.units import ScanRequest, Unit, units_of
 from codeorigin.fleet.work import reason_of
 from codeorigin.wording.histories import missing_phrase
-
-
-@dataclass(frozen=True, slots=True)
-class ScanRequest:
-    """What to scan: the folders of the repositories, the kind of scan, the model's identity and the options."""
-
-    repositories: Sequence[Path]
-    kind: UnitKind
-    model: str
-    declared: bool = True
-    documents: bool = False
-    since: int | None = None
-    until: int | None = None
-    size: int = COMMITS_IN_A_UNIT
-
-    @property
-    def settings(self) -> dict[str, object]:
-        """The settings for :class:`~codeorigin.fleet.store.Store`."""
-        return {
-            "model": self.model,
-            "declared": self.declared,
-            "documents": self.documents,
-            "since": self.since,
-            "until": self.until,
-            "size": self.size,
-        }
 
 
 @dataclass(slots=True)
@@ -87,8 +60,7 @@ def scan(
         CodeOriginError: the results cannot be written.
     """
     tally = ScanTally()
-
-    def note(outcome: UnitOutcome) -> None:
+    for outcome in run_units(engine, _pending(request, store, tally, failed)):
         store.put(outcome.unit, outcome.result)
         tally.lost += outcome.lost
         if outcome.result.error is None:
@@ -97,9 +69,6 @@ def scan(
             tally.failed += 1
             failed(outcome.unit.repository, outcome.result.error)
         progress(tally)
-
-    for outcome in run_units(engine, _pending(request, store, tally, failed)):
-        note(outcome)
     return tally
 
 
@@ -111,26 +80,13 @@ def _pending(
         tally.repositories += 1
         name = str(folder)
         lacking: list[str] = []
-
-        def lack(commits: int, lacking: list[str] = lacking) -> None:
-            lacking.append(missing_phrase(0, commits) or "")
-
         units: list[Unit] = []
         try:
-            units += units_of(
-                folder,
-                request.kind,
-                model=request.model,
-                declared=request.declared,
-                documents=request.documents,
-                since=request.since,
-                until=request.until,
-                size=request.size,
-                lacking=lack,
-            )
+            units, unreadable = units_of(folder, request)
+            if (missing := missing_phrase(0, unreadable)) is not None:
+                lacking.append(missing)
         except Exception as error:
             # One broken repository must not end a scan of thousands.
-            units.clear()
             if isinstance(error, CodeOriginError) and error.path == folder:
                 lacking.append(error.reason)
             else:

@@ -17,6 +17,7 @@ from codeorigin.errors import CodeOriginError
 from codeorigin.fleet.options import UnitKind
 from codeorigin.fleet.units import Unit
 from codeorigin.fleet.work import UnitResult
+from codeorigin.history.declared_lines import DECLARED_NAMES
 from codeorigin.text.regular_files import IS_A_LINK, find_link, replacing_binary_file, trusted_root
 
 _NO_UNITS = "none"
@@ -25,7 +26,10 @@ _PATHS = frozenset({"repository", "path", "folder"})
 _TEXT, _COUNT, _FIGURE = pa.string(), pa.int64(), pa.float64()
 _BANDS = [("human", _COUNT), ("unsure", _COUNT), ("llm", _COUNT)]
 _VERDICT = [("logit", _FIGURE), ("probability", _FIGURE), ("band", _TEXT), ("reason", _TEXT)]
-_PART = pa.struct([("folder", _TEXT), ("language", _TEXT), ("functions", _COUNT), *_BANDS])
+_DECLARED = pa.struct([(name, _COUNT) for name in DECLARED_NAMES])
+_PART = pa.struct(
+    [("folder", _TEXT), ("language", _TEXT), ("functions", _COUNT), *_BANDS, ("declared_lines", _DECLARED)]
+)
 SCHEMAS: dict[UnitKind, pa.Schema] = {
     UnitKind.COMMITS: pa.schema(
         [

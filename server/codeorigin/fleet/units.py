@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,8 +11,28 @@ from codeorigin.fleet.options import UnitKind
 from codeorigin.git.repository import Repository
 from codeorigin.history.walk import plan
 
-_FORMAT = 2
+_FORMAT = 3
 COMMITS_IN_A_UNIT = 512
+
+
+@dataclass(frozen=True, slots=True)
+class ScanRequest:
+    """What to scan: the folders of the repositories, the kind of scan, the model's identity and the options."""
+
+    repositories: Sequence[Path]
+    kind: UnitKind
+    model: str
+    declared: bool = True
+    documents: bool = False
+    since: int | None = None
+    until: int | None = None
+    size: int = COMMITS_IN_A_UNIT
+
+    @property
+    def settings(self) -> dict[str, object]:
+        """What all results depend on, for :class:`~codeorigin.fleet.store.Store`."""
+        names = ("model", "declared", "documents", "since", "until", "size")
+        return {name: getattr(self, name) for name in names}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,22 +59,10 @@ class Unit:
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:24]
 
 
-def units_of(
-    folder: Path,
-    kind: UnitKind,
-    *,
-    model: str,
-    declared: bool = True,
-    documents: bool = False,
-    since: int | None = None,
-    until: int | None = None,
-    size: int = COMMITS_IN_A_UNIT,
-    lacking: Callable[[int], None] = lambda commits: None,
-) -> Iterator[Unit]:
-    """Yield the units of one repository.
+def units_of(folder: Path, request: ScanRequest) -> tuple[list[Unit], int]:
+    """The units of one repository, and how many commits are in none because they are damaged or not in this clone.
 
     Commits are grouped starting from the oldest, so that new commits do not change the full units of old ones.
-    ``lacking`` is called with the number of commits that are in no unit because they are damaged or not in this clone.
 
     Raises:
         RepositoryError: there is no repository, or it has no commits.
@@ -62,17 +70,24 @@ def units_of(
     if not folder.is_dir():
         raise RepositoryError("no such folder")
     repository = Repository.of(folder)
-    name = str(folder)
-    if kind is UnitKind.TREE:
-        head = repository.resolve("HEAD")
-        yield Unit(name, kind, (head,), (repository.commit(head).seconds,), declared, model, documents)
-        return
-    found = plan(repository, since=since, until=until)
-    if found.unreadable:
-        lacking(found.unreadable)
-    commits, seconds = found.commits[::-1], found.seconds[::-1]
-    for start in range(0, len(commits), size):
-        stop = start + size
-        yield Unit(
-            name, kind, tuple(commits[start:stop]), tuple(seconds[start:stop]), declared, model, documents
+
+    def unit(commits: Sequence[str], seconds: Sequence[int]) -> Unit:
+        return Unit(
+            repository=str(folder),
+            kind=request.kind,
+            commits=tuple(commits),
+            seconds=tuple(seconds),
+            declared=request.declared,
+            model=request.model,
+            documents=request.documents,
         )
+
+    if request.kind is UnitKind.TREE:
+        head = repository.resolve("HEAD")
+        return [unit([head], [repository.commit(head).seconds])], 0
+    found = plan(repository, since=request.since, until=request.until)
+    commits, seconds, size = found.commits[::-1], found.seconds[::-1], request.size
+    return [
+        unit(commits[start : start + size], seconds[start : start + size])
+        for start in range(0, len(commits), size)
+    ], found.unreadable

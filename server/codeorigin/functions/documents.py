@@ -36,7 +36,6 @@ class Document:
             LanguageError: the kind is not supported.
             SourceError: it is a notebook that cannot be read.
             ModelError: a block's language had to be guessed, and the language model is missing or broken.
-            Cancelled: ``cancel``, which is checked before each block, was triggered.
         """
         kind = get_kind(self.kind)
         if isinstance(kind, Language):

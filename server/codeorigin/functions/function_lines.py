@@ -5,7 +5,7 @@ inclusive, in ascending order and disjoint.
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import Self
@@ -57,6 +57,14 @@ class FunctionLines:
         return sum(high - low + 1 for low, high in inside) - sum(
             any(low <= line <= high for low, high in inside) for line in self.blank
         )
+
+    def changed_lines(self, changed: LineRanges) -> Iterator[int]:
+        """The lines that :meth:`changed_count` counts."""
+        blank = set(self.blank)
+        for low, high in changed:
+            for line in range(max(low, self.first), min(high, self.last) + 1):
+                if line not in blank:
+                    yield line
 
     def in_file(self, piece: Piece) -> Self:
         """The lines of a function of a ``piece`` of a file, as lines of the file.

@@ -1,6 +1,6 @@
 """The changes of many commits, each against its parent, and of one tree against another."""
 
-import secrets
+import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -179,7 +179,7 @@ def _compared(
     A commit is yielded only once git has started to print the next one, or has ended successfully.
     """
     # Paths and contents are untrusted, so a random mark that they cannot contain separates the commits.
-    mark = secrets.token_hex(16)
+    mark = os.urandom(16).hex()
     start = mark.encode("ascii")
     waiting = iter(commits)
     arguments = ("--stdin", "--root", "--encoding=UTF-8", f"--format=tformat:{mark}%H", *DIFF_OPTIONS)

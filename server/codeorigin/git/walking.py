@@ -23,9 +23,6 @@ def source_files(
     Left out are what git ignores in the repository that each file is in, what is ``excluded``, and the folders of
     version control systems, ``node_modules`` and virtual environments. Without git, outside of a repository, and in a
     ``folder`` that is ignored itself, nothing is ignored.
-
-    Raises:
-        Cancelled: ``cancel`` was triggered, which kills git.
     """
     root = os.path.abspath(folder)  # noqa: PTH100 - resolve() would merge links with their targets
     pending = [(root, _ignored(root, cancel))]

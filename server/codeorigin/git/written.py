@@ -39,7 +39,6 @@ def committed_file(path: Path, max_bytes: int, cancel: CancelToken = NEVER) -> C
     """The file at ``path`` in HEAD; None if it is not there or is larger than ``max_bytes``.
 
     Raises:
-        Cancelled: ``cancel`` was cancelled, which kills git at once.
         RepositoryError: there is no repository, git does not trust it, or git fails.
     """
     repository = Repository.of(path.parent, cancel)
@@ -77,7 +76,6 @@ def written_files(
     Files that are larger than ``max_bytes``, damaged or not in this clone are left out.
 
     Raises:
-        Cancelled: ``cancel`` was cancelled, which kills git at once.
         RepositoryError: the commit or its parent is not in the repository of ``folder``, or it is a merge.
     """
     repository = Repository.of(folder, cancel)
@@ -106,10 +104,8 @@ def working_files(
         folder: a folder in a working tree.
         wanted: whether to include the file at this path on disk.
         max_bytes: larger files are left out.
-        cancel: kills git at once when cancelled.
 
     Raises:
-        Cancelled: ``cancel`` was cancelled.
         RepositoryError: there is no repository or working tree, or git fails.
     """
     repository = Repository.of(folder, cancel)

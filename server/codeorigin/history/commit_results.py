@@ -3,13 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from codeorigin.declared.records import CommitRecords
 from codeorigin.git.line_changes import ChangedFile
 from codeorigin.history.blob_functions import BlobFunction
+from codeorigin.history.declared_lines import NOTHING, DeclaredCounts, declared_lines
 from codeorigin.history.results import CommitResult, Part
 from codeorigin.languages import get_language
 from codeorigin.model.calibration.judge import Judge
 from codeorigin.model.change_verdict import ChangedFunctions, ChangeVerdict
 from codeorigin.model.verdict import Band, Verdict
+from codeorigin.past.commit import HUMAN_UNTIL
+from codeorigin.provenance.disagreements import Disagreement, disagreement
 
 _FOLDERS = 3
 """Folders are distinguished down to this depth."""
@@ -34,28 +38,40 @@ class ReadFile:
 class JudgedFunction:
     """A function that a commit touched, with its verdict in the context of the commit.
 
-    ``written`` means that the commit wrote all its lines, except those with neither a letter nor a digit.
+    ``written`` means that the commit wrote all its lines, except those with neither a letter nor a digit. Only then can
+    the verdict and the records about the lines ``disagree``.
     """
 
     file: ReadFile
     function: BlobFunction
     verdict: Verdict
     written: bool
+    disagree: Disagreement | None
 
 
 def judged_functions(
-    judge: Judge, files: Sequence[ReadFile], *, file_context: bool
+    judge: Judge, files: Sequence[ReadFile], records: CommitRecords, *, file_context: bool
 ) -> tuple[ChangeVerdict | None, list[JudgedFunction]]:
     """The verdict on a commit, and the verdicts on the functions that it touched; ``file_context`` as in checks."""
     known = [file for file in files if file.functions]
     changed = [_changed(judge, file, file_context=file_context) for file in known]
     whole, verdicts = judge.change(changed)
     return whole, [
-        JudgedFunction(file, function, found[number], change.written[number])
+        _judged(file, function, found[number], change.written[number], records)
         for file, change, found in zip(known, changed, verdicts, strict=True)
         for number, function in enumerate(file.functions or ())
         if function.logit is not None and function.lines.is_touched(file.file.lines)
     ]
+
+
+def _judged(
+    file: ReadFile, function: BlobFunction, verdict: Verdict, written: bool, records: CommitRecords
+) -> JudgedFunction:
+    lines = function.lines.telling() if written and records.has_any else ()
+    said = (records.of_line(file.file.path, line) for line in lines)
+    return JudgedFunction(
+        file, function, verdict, written, disagreement(said, verdict.band) if written else None
+    )
 
 
 def _changed(judge: Judge, file: ReadFile, *, file_context: bool) -> ChangedFunctions:
@@ -87,20 +103,26 @@ def commit_result(
     commit: str,
     seconds: int,
     files: Sequence[ReadFile],
-    declared: Sequence[str],
+    records: CommitRecords,
     *,
     file_context: bool = True,
     missing: int = 0,
 ) -> CommitResult:
     """The result of a commit that is not a merge. ``missing`` is the number of changed files not in ``files``."""
-    whole, functions = judged_functions(judge, files, file_context=file_context)
+    whole, functions = judged_functions(judge, files, records, file_context=file_context)
     parts: dict[tuple[str, str], list[int]] = {}
+    declared: dict[tuple[str, str], DeclaredCounts] = {}
     for each in functions:
         key = (_folder(each.file.file.path), get_language(each.file.language).model_language)
         counts = parts.setdefault(key, [0, 0, 0, 0])
         counts[0] += 1
         lines = each.function.lines.changed_count(each.file.file.lines)
         counts[1 + list(Band).index(each.verdict.band or Band.UNSURE)] += lines
+        if records.has_any:
+            file = each.file.file
+            own = each.function.lines.changed_lines(file.lines)
+            said = declared_lines(records.of_line(file.path, line) for line in own)
+            declared[key] = declared.get(key, NOTHING) + said
     return CommitResult(
         commit=commit,
         seconds=seconds,
@@ -112,11 +134,21 @@ def commit_result(
         band=None if whole is None else whole.band,
         reason="no_rule" if whole is None else None if whole.reason is None else whole.reason.value,
         human_share=None if whole is None else whole.human_share,
-        parts=tuple(Part(folder, language, *counts) for (folder, language), counts in sorted(parts.items())),
+        parts=tuple(
+            Part(folder, language, touched, human, unsure, llm, declared.get((folder, language)) or None)
+            for (folder, language), (touched, human, unsure, llm) in sorted(parts.items())
+        ),
         unread=sum(file.functions is None and not file.missing for file in files),
         missing=missing + sum(file.missing for file in files),
-        declared=tuple(declared),
+        reads_human=_count(functions, Disagreement.READS_HUMAN),
+        # Before LLMs wrote code there was nothing to declare.
+        not_declared=_count(functions, Disagreement.NOT_DECLARED) if seconds >= HUMAN_UNTIL else 0,
+        declared=tuple(dict.fromkeys(each.agent for each in records.by_agents())),
     )
+
+
+def _count(functions: Sequence[JudgedFunction], kind: Disagreement) -> int:
+    return sum(each.disagree is kind for each in functions)
 
 
 def _folder(path: str) -> str:

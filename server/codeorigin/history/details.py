@@ -13,6 +13,7 @@ from codeorigin.history.commit_results import JudgedFunction, judged_functions
 from codeorigin.history.results import CommitDetails, CommitResult, DetailedFunction
 from codeorigin.history.walk import Walk
 from codeorigin.pages.code import MOST_LINES, HeatLine
+from codeorigin.provenance.disagreements import Disagreement
 
 MOST_FUNCTIONS = 12
 
@@ -23,8 +24,11 @@ def commit_details(
     results: Sequence[CommitResult],
     *,
     with_lines: bool = True,
+    disagree: Disagreement | None = None,
 ) -> Iterator[CommitDetails]:
     """Yield the details of commits that ``walk`` has judged; the functions are explained only with ``with_lines``.
+
+    With ``disagree``, only the functions whose record and estimate do that are included.
 
     Raises:
         RepositoryError: git fails.
@@ -39,8 +43,13 @@ def commit_details(
     try:
         for result in results:
             files = walk.read_files(changes[result.commit].files, read_again)
-            _, functions = judged_functions(walk.judge, files, file_context=walk.request.file_context)
-            functions.sort(key=lambda each: (not each.written, -(each.verdict.probability or 0.0)))
+            _, functions = judged_functions(
+                walk.judge, files, walk.records_of(result.commit), file_context=walk.request.file_context
+            )
+            functions = [each for each in functions if disagree is None or each.disagree is disagree]
+            # The ones that stand out most come first.
+            sign = 1 if disagree is Disagreement.READS_HUMAN else -1
+            functions.sort(key=lambda each: (not each.written, sign * (each.verdict.probability or 0.0)))
             kept = functions[:MOST_FUNCTIONS]
             made = tuple(
                 _detailed(each, _lines(reader, analyzer, each) if with_lines else ()) for each in kept

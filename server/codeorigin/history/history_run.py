@@ -15,11 +15,13 @@ from codeorigin.history.details import commit_details
 from codeorigin.history.request import HistoryRequest
 from codeorigin.history.results import CommitDetails, CommitResult
 from codeorigin.history.state import HistoryState, default_path
+from codeorigin.history.totals import Totals
 from codeorigin.history.walk import Plan, Walk, plan
 from codeorigin.model.bundle import Bundle
 from codeorigin.model.calibration.judge import Judge
 from codeorigin.model.past import Past
 from codeorigin.past.reading import repository_past
+from codeorigin.provenance.disagreements import Disagreement
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,20 @@ class HistoryRun:
     def subject(self, commit: str) -> str:
         """The subject of a commit; see :func:`~codeorigin.git.subjects.commit_subject`."""
         return commit_subject(self.objects, commit)
+
+    def disagreements(
+        self, totals: Totals, *, with_lines: bool = True
+    ) -> Iterator[tuple[Disagreement, list[CommitDetails]]]:
+        """The kinds of disagreement that there are, each with commits and their functions of that kind."""
+        for kind, results in totals.disagreeing().items():
+            yield (
+                kind,
+                list(
+                    commit_details(
+                        Analyzer(self.bundle), self.walk, results, with_lines=with_lines, disagree=kind
+                    )
+                ),
+            )
 
     def details(self, results: Sequence[CommitResult], *, with_lines: bool = True) -> Iterator[CommitDetails]:
         """The commits with their functions and, if ``with_lines``, the evidence of their lines."""

@@ -3,6 +3,7 @@
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from codeorigin.history.declared_lines import DeclaredCounts
 from codeorigin.model.verdict import Band, Verdict
 from codeorigin.pages.code import HeatLine
 
@@ -15,7 +16,7 @@ class Part:
     """The part of a commit in one folder (``/`` between names, empty for the top) and one language.
 
     ``functions`` counts the touched functions that have a verdict; ``human``, ``unsure`` and ``llm`` count the commit's
-    nonblank lines in them, by band.
+    nonblank lines in them, by band; ``declared_lines`` counts them by what records say, None if those say nothing.
     """
 
     folder: str
@@ -24,6 +25,7 @@ class Part:
     human: int
     unsure: int
     llm: int
+    declared_lines: DeclaredCounts | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,8 @@ class CommitResult:
     verdict there is a ``reason`` instead. ``lines`` counts the commit's nonblank lines in the touched functions.
     ``unread`` counts files that cannot be read as source, ``missing`` files that are damaged or not in this clone; with
     the reason :data:`UNREADABLE`, this holds for the commit itself. ``declared`` lists the agents that it names.
+    ``reads_human`` and ``not_declared`` count the functions written of which records and verdicts disagree so (see
+    :class:`~codeorigin.provenance.disagreements.Disagreement`).
     """
 
     commit: str
@@ -51,6 +55,8 @@ class CommitResult:
     unread: int = 0
     missing: int = 0
     declared: tuple[str, ...] = field(default=())
+    reads_human: int = 0
+    not_declared: int = 0
 
     @property
     def is_whole(self) -> bool:
@@ -70,9 +76,14 @@ class CommitResult:
     def from_dict(cls, data: dict[str, Any]) -> "CommitResult":
         """The result that :meth:`to_dict` turned into ``data``."""
         values = {**data, "declared": tuple(data["declared"])}
-        values["parts"] = tuple(Part(**part) for part in data["parts"])
+        values["parts"] = tuple(map(_part, data["parts"]))
         values["band"] = None if data["band"] is None else Band(data["band"])
         return cls(**values)
+
+
+def _part(data: dict[str, Any]) -> Part:
+    said = data["declared_lines"]
+    return Part(**{**data, "declared_lines": None if said is None else DeclaredCounts(**said)})
 
 
 @dataclass(frozen=True, slots=True)

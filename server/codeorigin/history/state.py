@@ -15,7 +15,7 @@ from codeorigin.text.cache_folder import cache_folder
 
 IN_MEMORY = Path(":memory:")
 """The path of a state that is only kept in memory."""
-_FORMAT = 2
+_FORMAT = 3
 _AT_ONCE = 500
 _FUNCTIONS = "SELECT key, functions FROM blobs WHERE key IN ({})"
 _TABLES = frozenset({"about", "blobs", "commits"})

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.declared.reader import RecordReader
+from codeorigin.declared.records import CommitRecords
 from codeorigin.errors import CodeOriginError, RepositoryError
 from codeorigin.git.commit_changes import CommitFiles, commit_changes
 from codeorigin.git.damaged_log import reachable_commits
@@ -210,13 +211,12 @@ class Walk:
         if not changed.readable:
             return CommitResult.unreadable(commit, seconds)
         files = self.read_files(changed.files, read_again)
-        declared = [] if self._records is None else self._records.of_commit(commit).by_agents()
         return commit_result(
             self.judge,
             commit,
             seconds,
             files,
-            list(dict.fromkeys(each.agent for each in declared)),
+            self.records_of(commit),
             file_context=self.request.file_context,
             missing=len(changed.missing),
         )
@@ -264,6 +264,10 @@ class Walk:
         except ValueError:
             self._state.damaged += 1
             return None
+
+    def records_of(self, commit: str) -> CommitRecords:
+        """The records about a commit; none if nobody looks for them."""
+        return CommitRecords() if self._records is None else self._records.of_commit(commit)
 
     def is_source(self, path: str) -> bool:
         """Whether files at this path are judged."""

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from codeorigin.errors import ModelError
 from codeorigin.language_id.features import features
 from codeorigin.language_id.grammars import PAIRS, Legality, legality
+from codeorigin.languages import KEYWORDS
 from codeorigin.model.folder import BROKEN, MANIFEST, broken, check_sha256, read_manifest, shipped_model_dir
 
 FORMAT = 2
@@ -18,10 +19,8 @@ WEIGHTS = "weights.npz"
 BUNDLED_NAME = "codeorigin-language"
 NONE = "none"
 """The label for text in none of the supported languages: prose, data, markup, other languages."""
-KNOWN = frozenset(
-    ("python", "javascript", "typescript", "java", "go", "c", "cpp", "csharp", "rust", "php", "ruby")
-)
-"""The other labels: ids of languages, repeated here because importing the languages would load their parsers."""
+KNOWN = frozenset(KEYWORDS)
+"""The other labels: the model languages."""
 _OPEN = 0.001
 """The choice between the two languages of a pair is open if both have at least this probability."""
 

@@ -50,10 +50,8 @@ def character_constructs(code: str, language: str, cancel: CancelToken = NEVER) 
     Args:
         code: a function, or any other piece of code.
         language: a language's id or a model language.
-        cancel: stops the parser.
 
     Raises:
-        Cancelled: ``cancel`` was triggered.
         ParseBudgetError: the text takes too much time or memory.
     """
     return bounded(_constructs, code, language, cancel)

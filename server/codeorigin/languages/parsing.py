@@ -107,7 +107,6 @@ class _ParserProcess:
         """Yield ``work(text, language)`` of each text, in order, or the error; end early if the process ends.
 
         Raises:
-            Cancelled: ``cancel`` was triggered.
             _ProcessEndedError: the process was gone before it began.
         """
         assert self._process.stdin is not None
@@ -215,11 +214,9 @@ def bounded(
         work: parses the text.
         text: what to parse.
         language: the language's id.
-        cancel: stops the work.
         seconds: of processor time, rounded up; by default, what suits the size of the text.
 
     Raises:
-        Cancelled: ``cancel`` was triggered.
         ParseBudgetError: the text takes too much time or memory, or crashes the parser; or its document took too much.
     """
     (result,) = bounded_all(work, [ParserInput.of(text, language, seconds=seconds)], cancel)
@@ -236,7 +233,6 @@ def bounded_all(
     They are sent together, because two processes that wait for each other at every text slow both down.
 
     Raises:
-        Cancelled: ``cancel`` was triggered.
         CodeOriginError: no process can be started.
     """
     cancel.raise_if_cancelled()

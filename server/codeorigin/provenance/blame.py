@@ -1,13 +1,11 @@
 """``codeorigin blame FILE``: for every line what is declared about it, and its weight in the estimate."""
 
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TextIO
 
 import codeorigin
 from codeorigin.analysis.analyzer import Analyzer
-from codeorigin.analysis.report import FunctionReport
 from codeorigin.check.formats.json_text import encoded
 from codeorigin.check.inputs import file_source, find_project
 from codeorigin.check.past import past_of_sources
@@ -15,37 +13,16 @@ from codeorigin.cli.exit_codes import ExitCode
 from codeorigin.cli.output import open_reports
 from codeorigin.cli.terminal import display_path, printable_code, to_stderr
 from codeorigin.declared.files import file_records
-from codeorigin.declared.records import Record, record_values
+from codeorigin.declared.records import record_values
 from codeorigin.errors import SourceError
 from codeorigin.functions.documents import Document
 from codeorigin.functions.function_lines import function_lines
 from codeorigin.languages import Language
-from codeorigin.pages.code import HeatLine, code_box
-from codeorigin.pages.frame import page
+from codeorigin.provenance.blame_page import blame_page
+from codeorigin.provenance.blamed import BlamedFile, BlamedLine
 from codeorigin.provenance.options import BlameFormat, BlameOptions
-from codeorigin.text.literal_text import html_line
 from codeorigin.wording.figures import logits
 from codeorigin.wording.provenance import DECLARED_CAVEAT, declared_counts, function_heading, record_label
-
-
-@dataclass(frozen=True, slots=True)
-class BlamedLine:
-    """A line (1-based) with its text, its record and its ``weight`` in logits; None outside of judged functions."""
-
-    number: int
-    text: str
-    record: Record | None
-    weight: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class BlamedFile:
-    """All lines of a file, and its outermost functions with their first and last lines."""
-
-    path: str
-    model: str
-    lines: tuple[BlamedLine, ...]
-    functions: tuple[tuple[FunctionReport, int, int], ...]
 
 
 def run_blame(options: BlameOptions) -> int:
@@ -112,27 +89,7 @@ def _write_text(stream: TextIO, file: BlamedFile) -> None:
 
 
 def _write_html(stream: TextIO, file: BlamedFile) -> None:
-    body = [f"<p>{html_line(declared_counts(each.record for each in file.lines))} {DECLARED_CAVEAT}</p>"]
-    starts = {first: (function, last) for function, first, last in file.functions}
-    block: list[HeatLine] = []
-    shown: Record | None = None
-
-    def close() -> None:
-        if block:
-            body.append(code_box(block))
-            block.clear()
-
-    for line in file.lines:
-        if line.number in starts or line.number == 1 or line.record != shown:
-            close()
-            if line.number in starts:
-                function, last = starts[line.number]
-                body.append(f"<h2>{html_line(function_heading(function, line.number, last))}</h2>")
-            body.append(f"<p>{html_line(record_label(line.record))}</p>")
-            shown = line.record
-        block.append(HeatLine(line.number, line.text, line.weight or 0.0))
-    close()
-    stream.writelines(page(f"{file.path}: declared and estimated", body, file.model))
+    stream.writelines(blame_page(file))
 
 
 def _write_json(stream: TextIO, file: BlamedFile) -> None:

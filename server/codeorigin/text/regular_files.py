@@ -7,7 +7,6 @@ between.
 
 import errno
 import os
-import secrets
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -81,7 +80,7 @@ def replacing_binary_file(
     """
     with _open_folder(path.parent, root, make_folders) as folder:
         mode = _mode_of(folder, path)
-        temporary = f".codeorigin-{secrets.token_hex(16)}.tmp"
+        temporary = f".codeorigin-{os.urandom(16).hex()}.tmp"
         remove = partial(os.unlink, folder.name(temporary), dir_fd=folder.descriptor)
         with undone_at_termination(remove):
             descriptor, is_named = _new_file(folder, temporary)

@@ -43,6 +43,16 @@ def direction(value: float) -> str:
     return "towards LLM" if value > 0 else "towards human"
 
 
+def side_name(value: float) -> str:
+    """The side that evidence points to, for a column."""
+    return "LLM" if value > 0 else "human"
+
+
+def explain_command(path: str, line: int) -> str:
+    """The command that prints the whole explanation of the function at a line, from 1."""
+    return f"codeorigin explain {path}:{line}"
+
+
 def evidence_sentence(explanation: Explanation, verdict: Verdict, band: Band) -> str:
     """What the evidence is made of, and whether the rest agrees.
 

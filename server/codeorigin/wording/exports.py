@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from codeorigin.declared.statement import LeftOut
+from codeorigin.wording.figures import counted
 
 
 def export_notes(name: str, records: int, left_out: Mapping[LeftOut, int]) -> Iterator[str]:
@@ -12,9 +13,9 @@ def export_notes(name: str, records: int, left_out: Mapping[LeftOut, int]) -> It
             f"{name}: there is nothing to convert; notes are not part of a clone, and "
             "git fetch origin 'refs/notes/*:refs/notes/*' gets them"
         )
-    parts = [f"{left_out[each]:,} {each}" for each in LeftOut if left_out.get(each)]
+    parts = [f"{counted(left_out[each], 'record')} {each}" for each in LeftOut if left_out.get(each)]
     if parts:
-        yield f"{name}: left out are records {', '.join(parts)}"
+        yield f"{name}: left out: {', '.join(parts)}"
 
 
 def large_export(limit: int) -> str:

@@ -1,8 +1,11 @@
 """Sentences about a history."""
 
+from dataclasses import astuple
+
 from codeorigin.history.results import UNREADABLE, CommitResult
 from codeorigin.history.totals import Share, Totals
 from codeorigin.model.verdict import Band
+from codeorigin.provenance.disagreements import Disagreement
 from codeorigin.wording.figures import counted, parts_percent
 
 NOT_BY_AUTHOR = (
@@ -12,6 +15,25 @@ NOT_BY_AUTHOR = (
 LINES = (
     "Lines are those that commits added or rewrote in functions with a verdict, blank ones left out, each in the band "
     "of its function as it stood after the commit."
+)
+
+DECLARED_LINES = (
+    "What is declared is a fact about a record, the share in the band llm an estimate; lines that are untracked or have "
+    "no record are not a person's for that."
+)
+DISAGREE = (
+    "Functions that a commit wrote, from December 2022 on where nothing is declared. A question for who knows the code: "
+    "records can be wrong or missing, and so can estimates. The commits with the most of them:"
+)
+DECLARED_COLUMNS = ("by lines", "by commits", "agent and person", "known person", "untracked", "no record")
+"""Headings of :func:`declared_percents`; the first two are agents' lines, by the strength of the record."""
+_DECLARED_PARTS = (
+    "an agent's by records of lines",
+    "an agent's by commits that name it",
+    "an agent's and a person's",
+    "a known person's",
+    "untracked",
+    "without a record",
 )
 
 _REASONS = {
@@ -32,6 +54,32 @@ def commit_phrase(result: CommitResult) -> str:
 def percents(share: Share) -> dict[str, str]:
     """The share of the lines in each band; together they are 100 %."""
     return dict(zip(map(str, Band), parts_percent([share.bands[band] for band in Band]), strict=True))
+
+
+def agents_percent(share: Share) -> str:
+    """How much of the lines a record declares as an agent's."""
+    agents = share.declared_lines.agents
+    return parts_percent([agents, share.lines - agents])[0]
+
+
+def declared_percents(share: Share) -> list[str]:
+    """The share of the lines by what is declared, in the order of :data:`DECLARED_COLUMNS`; together they are 100 %."""
+    return parts_percent([*astuple(share.declared_lines), share.undeclared])
+
+
+def declared_lines_phrase(share: Share) -> str | None:
+    """``Declared of these lines: 12 % an agent's by records of lines, 88 % without a record.``; None without any."""
+    if not share.declared_lines:
+        return None
+    counts = [*astuple(share.declared_lines), share.undeclared]
+    parts = zip(counts, declared_percents(share), _DECLARED_PARTS, strict=True)
+    listed = ", ".join(f"{text} {what}" for count, text, what in parts if count)
+    return f"Declared of these lines: {listed}. {DECLARED_LINES}"
+
+
+def disagreement_phrase(kind: Disagreement, functions: int) -> str:
+    """``Declared as an agent's, reads human: 3 functions. Was this written with a tool? A record says so.``"""
+    return f"{kind.heading}: {counted(functions, 'function')}. {kind.question}"
 
 
 def badge_message(totals: Totals) -> str:

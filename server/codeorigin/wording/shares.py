@@ -1,9 +1,9 @@
 """Sentences about the two shares behind a band: of human code that scores as high, of LLM code that scores as low."""
 
 from fractions import Fraction
-from typing import Protocol
 
-from codeorigin.model.verdict import Band
+from codeorigin.model.calibration.pooled_rule import PooledVerdict
+from codeorigin.model.verdict import Band, Verdict
 from codeorigin.wording.figures import capitalized
 
 # Languages whose name is not simply the capitalized model language.
@@ -20,28 +20,8 @@ _LANGUAGES = {
 _SMALL = 10
 
 
-class Shared(Protocol):
-    """A verdict on a function, file or commit."""
-
-    @property
-    def band(self) -> Band | None:
-        """None without a verdict."""
-        ...
-
-    @property
-    def human_share(self) -> float | None:
-        """The share of human code that scores at least as high."""
-        ...
-
-    @property
-    def llm_share(self) -> float | None:
-        """The share of LLM code that scores at most as high."""
-        ...
-
-    @property
-    def language(self) -> str | None:
-        """The model language that the shares are about."""
-        ...
+Shared = Verdict | PooledVerdict
+"""A verdict on a function, file or commit."""
 
 
 def one_in(share: float) -> str:

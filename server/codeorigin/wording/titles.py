@@ -18,6 +18,9 @@ CONSTRUCT_EVIDENCE = "Evidence by construct"
 TOKEN_EVIDENCE = "Strongest tokens"
 DETAILS = "Figures and method"
 NO_LINE = "No line stands out."
+BLANK_LINE = "(blank)"
+BAR = "▰"
+"""A part of a bar in text."""
 
 TEXT_COLUMNS = ("prob.", "verdict", "file and lines", "function")
 HTML_COLUMNS = ("Function", "Lines", "Verdict")

@@ -36,15 +36,15 @@ def test_every_function_gets_a_verdict_whose_parts_add_up(analyzer: Analyzer) ->
 def test_report_on_what_is_scored_leaves_out_the_rest(analyzer: Analyzer) -> None:
     first, second = TOTAL_PRICE.replace("total_price", "known"), NAMES_OF.replace("names_of", "new")
     document = Document(f"{first}\n\n{second}", "python")
-    assert analyzer.analyze_scored(document).functions == ()
+    assert analyzer.analyze(document, known_only=True).functions == ()
     analyzer.analyze(Document(first, "python"))
-    part = analyzer.analyze_scored(document)
+    part = analyzer.analyze(document, known_only=True)
     assert [function.span.name for function in part.functions] == ["known"]
     assert part.functions[0].verdict.probability is not None
     assert (part.is_complete, part.verdict) == (False, None)
     whole = analyzer.analyze(document)
     assert whole.is_complete
-    assert analyzer.analyze_scored(document) == whole
+    assert analyzer.analyze(document, known_only=True) == whole
 
 
 @pytest.mark.parametrize(("lines", "reason"), [(300, None), (301, Reason.TOO_LONG)])

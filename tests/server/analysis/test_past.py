@@ -32,7 +32,11 @@ def test_one_analyzer_judges_with_several_pasts(tiny_model_dir: Path) -> None:
     document = Document(plain_functions("one", "two"), "python")
     plain = analyzer.analyze(document)
     (judged,) = analyzer.analyze_many([document], past=PAST)
-    assert judged == analyzer.analyze(document, past=PAST) == analyzer.analyze_scored(document, past=PAST)
+    assert (
+        judged
+        == analyzer.analyze(document, past=PAST)
+        == analyzer.analyze(document, past=PAST, known_only=True)
+    )
     assert judged != plain
     assert analyzer.analyze(document) == plain
     code = plain_functions("one")

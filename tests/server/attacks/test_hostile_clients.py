@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 from tests.server.lsp.editor import python_function
-from tests.server.lsp.raw import PATIENCE, RawServer, frame
+from tests.server.lsp.raw import PATIENCE, frame, serving
 
 COMMAND = (sys.executable, "-m", "codeorigin", "serve", "--log-level", "warning")
 URI = "file:///project/a.py"
@@ -65,8 +65,7 @@ def test_requests_are_answered_among_a_thousand_malformed_frames() -> None:
     chance = random.Random(14)
     # More than any header above can claim without being refused, in case the last one waits for a body.
     padding = b" " * 10_000 + b"\r\n\r\n"
-    with RawServer(command=COMMAND) as server:
-        server.initialize()
+    with serving(command=COMMAND) as server:
         for number in range(FRAMES):
             server.write(malformed(chance))
             if number % 50 == 49:
@@ -76,7 +75,6 @@ def test_requests_are_answered_among_a_thousand_malformed_frames() -> None:
         server.write(padding)
         server.open(URI, python_function("target"))
         assert server.findings(URI)
-        assert server.leave() == 0
     assert b"Traceback" not in server.errors
     assert b"ERROR" not in server.errors
     assert server.stray == b""

@@ -111,7 +111,9 @@ def test_wrong_agent_traces_are_skipped_in_one_line_a_file(repository: Repositor
         agent_trace(head, "b.py", {"start_line": 2, "end_line": 1}),
         agent_trace(head, "b.py", {"start_line": True, "end_line": 2}),
         agent_trace(head, "b.py", {"start_line": 1, "end_line": 1e9}),
-        agent_trace(head, "b.py", *[ranges] * (MOST_RANGES + 1))[: LARGEST // 2],
+        agent_trace(head, "b.py", *[ranges] * 10)[:500],
+        json.dumps(json.loads(agent_trace(head, "b.py", ranges)) | {"metadata": {"codeorigin": "exact"}}),
+        json.dumps(json.loads(agent_trace(head, "b.py", ranges)) | {"metadata": [1]}),
     ]
     repository.commit({".agent-trace/traces.jsonl": "\n".join(traces)}, date="2026-01-03")
     opened = Opened.of(repository.folder)
@@ -122,6 +124,54 @@ def test_wrong_agent_traces_are_skipped_in_one_line_a_file(repository: Repositor
         problem
         == f"records in .agent-trace/traces.jsonl are skipped: line 1: no JSON, and {len(traces) - 1} more"
     )
+
+
+def traced(repository: Repository, files: dict[str, str]) -> str:
+    """The one line about what is wrong in ``.agent-trace``."""
+    repository.commit({f".agent-trace/{name}": text for name, text in files.items()}, date="2026-01-03")
+    opened = Opened.of(repository.folder)
+    head = opened.resolve("HEAD")
+    with RecordReader(opened, head) as records:
+        assert not any(records.of_commit(each.id).lines.get("b.py") for each in opened.log(head))
+    (problem,) = records.problems
+    assert len(problem.splitlines()) == 1
+    return problem
+
+
+def test_an_agent_trace_of_millions_of_ranges_is_skipped(repository: Repository) -> None:
+    head = repository.git("rev-parse", "HEAD")
+    ranges = {"start_line": 1, "end_line": 2}
+    many = agent_trace(head, "b.py", *[ranges] * (MOST_RANGES + 1))
+    assert len(many) < LARGEST
+    assert traced(repository, {"traces.jsonl": many}).endswith("line 1: more than 100,000 ranges of lines")
+    assert "is larger than 4,194,304 bytes" in traced(repository, {"traces.jsonl": "\n".join([many] * 100)})
+
+
+def test_a_folder_of_agent_traces_without_end_is_read_in_part(repository: Repository) -> None:
+    said = "records in .agent-trace after the first 100 files are skipped"
+    assert traced(repository, {f"{n}.jsonl": "" for n in range(101)}) == said
+    assert traced(repository, {f"{'x' * 100}{n}.jsonl": "" for n in range(10_000)}).startswith(
+        "records in .agent-trace are skipped: "
+    )
+
+
+def test_agent_traces_that_are_no_files_are_not_read(repository: Repository) -> None:
+    head = repository.git("rev-parse", "HEAD")
+    blob = repository.git("hash-object", "-w", "--stdin", stdin=b"../../etc/passwd")
+    inner = tree(repository, f"120000 blob {blob}\ta.jsonl", f"160000 commit {head}\tb.jsonl")
+    for entry, said in (
+        (f"040000 tree {inner}", 0),
+        (f"120000 blob {blob}", 1),
+        (f"100644 blob {blob}", 1),
+        (f"160000 commit {head}", 0),
+    ):
+        top = tree(repository, f"{entry}\t.agent-trace", f"100644 blob {blob}\tb.py")
+        commit = repository.git("commit-tree", top, "-p", head, "-m", "Work")
+        repository.git("update-ref", "HEAD", commit)
+        with RecordReader(Opened.of(repository.folder), commit) as records:
+            assert not records.of_commit(commit).lines
+        assert len(records.problems) == said
+        assert all(len(line.splitlines()) == 1 for line in records.problems)
 
 
 def test_many_ranges_that_lie_over_each_other_are_told_apart_at_once(repository: Repository) -> None:

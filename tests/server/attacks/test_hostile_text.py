@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests.server.lsp.raw import RawServer
+from tests.server.lsp.raw import serving
 
 from codeorigin.check.formats import ReportFormat, github, html, sarif
 from codeorigin.check.result import CheckedFile, CheckResult, FileError
@@ -132,22 +132,17 @@ def test_reports_show_hostile_text_as_text(hostile_result: CheckResult, text: st
 def test_project_file_key_is_not_a_link_in_a_notification(tmp_path: Path) -> None:
     key = "[Fix](command:workbench.action.terminal.new)"
     (tmp_path / "codeorigin.toml").write_text(f'"{key}\\u202e\\u001b[31m" = 1\nexclude = ["{key}", 3]\n')
-    with RawServer("--log-level", "info") as server:
-        server.initialize(root=tmp_path)
+    with serving("--log-level", "info", root=tmp_path) as server:
         messages = [server.told("window/showMessage")["message"] for _ in range(2)]
         uri = (tmp_path / "a.js").as_uri()
         body = "\n".join(f"    total += values[{n}] * {n};" for n in range(12))
         code = f'const handlers = {{ "{key}": function (values) {{\n  let total = 0;\n{body}\n  return total;\n}} }};\n'
-        document = {"uri": uri, "languageId": "javascript", "version": 0, "text": code}
-        server.notify("textDocument/didOpen", {"textDocument": document})
+        server.open(uri, code, "javascript")
         (found,) = server.findings(uri)
         context = {"textDocument": {"uri": uri}, "range": found["range"], "context": {"diagnostics": [found]}}
         titles = [action["title"] for action in server.request("textDocument/codeAction", context)]
-        arguments = [uri, found["range"]["start"]]
-        command = {"command": "codeorigin.explain", "arguments": arguments}
-        answer = server.request("workspace/executeCommand", command)
+        answer = server.command("codeorigin.explain", uri, found["range"]["start"])
         messages.append(server.told("window/showMessage")["message"])
-        assert server.leave() == 0
     assert any("[Fix] (command:" in message for message in messages)
     for shown in (*messages, *titles, answer["message"], answer["name"], found["message"]):
         assert "](" not in shown

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from tests.server.lsp.editor import python_function
-from tests.server.lsp.raw import RawServer
+from tests.server.lsp.raw import serving
 
 from codeorigin.git.walking import source_files
 from codeorigin.settings.project_files import read_project_settings
@@ -122,13 +122,10 @@ def test_settings_in_pipes_folders_and_huge_files_are_ignored(workspace: Path) -
 
 
 def test_workspace_scan_ends(workspace: Path) -> None:
-    with RawServer("--log-level", "warning") as server:
-        server.initialize(root=workspace)
-        command = {"command": "codeorigin.scanWorkspace", "arguments": [None, {"quiet": True}]}
-        answer = server.request("workspace/executeCommand", command)
+    with serving("--log-level", "warning", root=workspace) as server:
+        answer = server.command("codeorigin.scanWorkspace", None, {"quiet": True})
         assert "done" in answer["message"]
         assert any(file["uri"].endswith("/good.py") for file in answer["files"])
         assert any("huge.py" in error for error in answer["errors"])
         assert all("\n" not in error and "\x1b" not in error for error in answer["errors"])
-        assert server.leave() == 0
     assert b"Traceback" not in server.errors

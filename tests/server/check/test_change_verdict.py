@@ -9,10 +9,10 @@ from typing import Any
 import jsonschema
 import pytest
 
-from codeorigin.check.formats.json import load_schema
 from codeorigin.cli.app import main
 from support.repositories import Repository, plain_functions
 from support.scales import scale
+from support.schemas import load_schema
 from support.tiny_model import (
     COMMIT_RULE,
     FILE_AND_COMMIT_CONTEXT,
@@ -53,7 +53,7 @@ def run(tmp_path: Path, tiny_model_dir: Path, capsys: pytest.CaptureFixture[str]
 
 def report(run: Run, *options: str) -> Any:
     made = json.loads(run("--format", "json", *options)[1])
-    jsonschema.Draft202012Validator(load_schema()).validate(made)
+    jsonschema.Draft202012Validator(load_schema("check/formats/report")).validate(made)
     return made
 
 

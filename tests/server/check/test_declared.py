@@ -8,10 +8,10 @@ import jsonschema
 import pytest
 
 from codeorigin.check import records
-from codeorigin.check.formats.json import load_schema
 from support.command import EXAMPLES, TERSE, complaints, report_of, run
 from support.declared_records import PERSON, PROMPT, SESSION, add_note, agent_trace, git_ai_note
 from support.repositories import DECLARED, Repository, plain_functions
+from support.schemas import load_schema
 
 READS_HUMAN = TERSE.read_text()
 READS_LLM = (EXAMPLES / "assistant_style.go").read_text()
@@ -40,7 +40,7 @@ def reported(*options: str) -> Any:
     done = run("check", "--format", "json", *options)
     assert complaints(done) == []
     report = report_of(done)
-    jsonschema.validate(report, load_schema())
+    jsonschema.validate(report, load_schema("check/formats/report"))
     return report
 
 

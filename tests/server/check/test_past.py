@@ -9,10 +9,10 @@ from typing import Any
 import jsonschema
 import pytest
 
-from codeorigin.check.formats.json import load_schema
 from codeorigin.cli.app import main
 from codeorigin.wording.past import SHALLOW
 from support.repositories import Repository, plain_functions
+from support.schemas import load_schema
 from support.tiny_model import PAST_RULE, with_commit_rules, with_past_rule
 
 Json = dict[str, Any]
@@ -59,7 +59,7 @@ def check(
 
 def reported(check: Check, *options: str) -> Json:
     report: Json = json.loads(check(*options, "--format", "json"))
-    jsonschema.Draft202012Validator(load_schema()).validate(report)
+    jsonschema.Draft202012Validator(load_schema("check/formats/report")).validate(report)
     return report
 
 

@@ -10,12 +10,12 @@ import jsonschema
 from tests.support.command import complaints, report_of, run
 from tests.support.language_texts import CODE, NONE
 
-from codeorigin.cli.language import load_schema
+from support.schemas import load_schema
 
 
 def answer(done: "subprocess.CompletedProcess[bytes]") -> Any:
     report = json.loads(done.stdout)
-    jsonschema.Draft202012Validator(load_schema()).validate(report)  # type: ignore[arg-type]
+    jsonschema.Draft202012Validator(load_schema("cli/language")).validate(report)
     return report
 
 

@@ -1,6 +1,7 @@
 """Records of lines, in three formats, followed to where the lines stand today."""
 
 import hashlib
+from dataclasses import replace
 
 from codeorigin.declared.reader import RecordReader
 from codeorigin.declared.records import Record, RecordSource, Strength, WrittenBy
@@ -20,6 +21,7 @@ from support.repositories import Repository
 
 CODEX = Record(RecordSource.GIT_AI, WrittenBy.AGENT, Strength.LINES, "codex", "gpt-5.5")
 CURSOR = Record(RecordSource.GIT_AI, WrittenBy.AGENT, Strength.LINES, "cursor", "composer-1")
+AGENT = {"agent_id": {"tool": "cursor", "id": "2", "model": "composer-1"}}
 ANN = Record(RecordSource.GIT_AI, WrittenBy.PERSON, Strength.LINES)
 UNTRACKED = Record(RecordSource.GIT_AI, WrittenBy.UNTRACKED, Strength.LINES)
 
@@ -50,9 +52,20 @@ def test_the_last_entry_for_a_line_counts(repository: Repository) -> None:
     ]  # fmt: skip
 
 
-def test_a_note_without_lines_says_nothing(repository: Repository) -> None:
+def test_a_note_without_lines_says_no_more_than_that_agents_took_part(repository: Repository) -> None:
     add_note(repository, git_ai_note({}))
     assert declared(repository, "a.py") == [None] * 10
+    add_note(repository, git_ai_note({}, prompts={PROMPT: AGENT}))
+    helped = replace(CURSOR, strength=Strength.MENTION)
+    assert declared(repository, "a.py") == [helped] * 10
+
+
+def test_an_agent_without_a_line_of_its_own_took_part_in_a_commit(repository: Repository) -> None:
+    add_note(repository, git_ai_note({"a.py": {f"{SESSION}::t_1": "1-3"}}, prompts={PROMPT: AGENT}))
+    opened = Opened.of(repository.folder)
+    head = opened.resolve("HEAD")
+    with RecordReader(opened, head) as records:
+        assert records.of_commit(head).by_agents() == [CODEX, replace(CURSOR, strength=Strength.MENTION)]
 
 
 def test_records_follow_their_lines_through_edits_and_renames(repository: Repository) -> None:

@@ -1,19 +1,18 @@
 """What a scan of many repositories does, and what a second one adds."""
 
 from pathlib import Path
-from typing import Any
 
 from codeorigin.fleet.engines import LocalEngine
 from codeorigin.fleet.options import UnitKind
 from codeorigin.fleet.store import Store
-from codeorigin.fleet.units import Unit, units_of
+from codeorigin.fleet.units import ScanRequest, Unit, units_of
 from support.fleet_scans import content, request, run
 from support.repositories import Repository, plain_functions
 
 
 def test_unit_keys_depend_on_their_content_and_the_model(folders: list[Path], tmp_path: Path) -> None:
-    def units(folder: Path, **options: Any) -> list[Unit]:
-        return list(units_of(folder, UnitKind.COMMITS, size=4, **{"model": "m", **options}))
+    def units(folder: Path, model: str = "m") -> list[Unit]:
+        return units_of(folder, ScanRequest([], UnitKind.COMMITS, model, size=4))[0]
 
     first, second = units(folders[0])
     assert [len(first.commits), len(second.commits)] == [4, 2]

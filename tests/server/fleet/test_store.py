@@ -14,8 +14,8 @@ import pytest
 from codeorigin.errors import CodeOriginError
 from codeorigin.fleet.engines import LocalEngine
 from codeorigin.fleet.options import UnitKind
-from codeorigin.fleet.scan import ScanRequest
 from codeorigin.fleet.store import SCHEMAS, Store
+from codeorigin.fleet.units import ScanRequest
 from codeorigin.fleet.work import UnitResult
 from support.fleet_scans import content, request, run, unit
 

@@ -11,12 +11,12 @@ import pytest
 from rich.cells import cell_len
 
 from codeorigin.history import walk
-from codeorigin.history.formats.json import load_schema
 from codeorigin.history.totals import Totals
 from codeorigin.model.verdict import Band
 from codeorigin.wording.histories import badge_message
 from support.histories import History
 from support.repositories import DECLARED, Repository, plain_functions
+from support.schemas import load_schema
 
 
 def code(*names: str) -> str:
@@ -45,7 +45,7 @@ def test_json_follows_its_schema(history: History, repository: Repository) -> No
     code, out, said = history("--format", "json")
     assert (code, said) == (0, [])
     made = json.loads(out)
-    jsonschema.Draft202012Validator(load_schema()).validate(made)
+    jsonschema.Draft202012Validator(load_schema("history/formats/history")).validate(made)
     assert [each["commit"] for each in made["commits"]] == repository.git("rev-list", "HEAD").split()
     newest, oldest = made["commits"]
     assert (newest["functions"], newest["written"], newest["lines"]) == (3, 3, 18)
@@ -281,7 +281,7 @@ def test_page_is_self_contained(history: History, tmp_path: Path) -> None:
     assert page.links == []
     assert "url(" not in text
     assert "http" not in text.replace("http-equiv", "")
-    assert text.count('role="img"') == 2
+    assert text.count('role="img"') == 3
     assert "prefers-color-scheme: dark" in text
     # Names and code are escaped.
     assert "&lt;i&gt;work" in text

@@ -11,11 +11,11 @@ from jsonschema import validate
 from codeorigin.git import objects
 from codeorigin.git.line_changes import read_changes
 from codeorigin.git.repository import Repository as Opened
-from codeorigin.history.formats.json import load_schema
 from codeorigin.history.results import CommitResult
 from support.command import complaints, run
 from support.histories import History, Judge, OpenRun
 from support.repositories import Repository, plain_functions
+from support.schemas import load_schema
 
 
 def loose(repository: Repository, name: str) -> Path:
@@ -186,7 +186,7 @@ def test_history_command_says_what_is_missing(
     (tmp_path / "state").unlink()
     code, out, (line,) = history("--format", "json")
     assert code == 2
-    validate(report := json.loads(out), load_schema())
+    validate(report := json.loads(out), load_schema("history/formats/history"))
     assert [each["missing"] for each in report["commits"]] == [1, 0, 0]
     assert (report["summary"]["missing"], report["summary"]["unreadable"]) == (1, 0)
     assert line.startswith(

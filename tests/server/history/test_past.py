@@ -10,8 +10,8 @@ import jsonschema
 import pytest
 
 from codeorigin.cli.app import main
-from codeorigin.history.formats.json import load_schema
 from support.repositories import Repository, plain_functions
+from support.schemas import load_schema
 from support.tiny_model import PAST_RULE, with_past_rule
 
 History = Callable[..., str]
@@ -42,7 +42,7 @@ def history(
 
 def commits(history: History, *options: str) -> Any:
     report = json.loads(history("--format", "json", *options))
-    jsonschema.Draft202012Validator(load_schema()).validate(report)
+    jsonschema.Draft202012Validator(load_schema("history/formats/history")).validate(report)
     return report
 
 

@@ -14,10 +14,12 @@ import yaml
 
 from support.command import PLAIN, ROOT, TERSE
 from support.declared_records import SESSION, add_note, git_ai_note
+from support.documents import blocks
 from support.repositories import Repository, checked_out
 
 ACTION: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text())
 CODE = TERSE.read_text()
+MANUAL = ROOT / "docs" / "cli.md"
 SUB = re.compile(r"\$\{\{\s*([\w.-]+)\s*\}\}")
 
 
@@ -125,6 +127,21 @@ def test_the_summary_shows_what_is_declared_beside_what_is_estimated(runner: Run
     (line,) = [each for each in summary if "Declared of the same" in each]
     assert line.startswith("**1 of 1 function looks LLM-written; 0 unsure, 0 human.**")
     assert line.endswith("Declared of the same 1 function: 1 in part (codex).")
+
+
+def test_snippet_of_the_manual_runs(runner: Runner) -> None:
+    """As a runner does it: a checkout with the whole history, then the action with the inputs of the snippet."""
+    checkout, check = yaml.safe_load(blocks("yaml", MANUAL)[0])
+    assert checkout["with"] == {"fetch-depth": 0}
+    runner.base_ref = "main"
+    # GitHub hands every input over as text.
+    inputs = {name: str(value).lower() for name, value in check["with"].items()}
+    code, outputs = runner.run(**inputs)
+    assert (code, outputs["code"] in {"0", "1"}) == (0, True), runner.said
+    assert [file["path"] for file in json.loads(Path(outputs["report"]).read_text())["files"]] == ["a.py"]
+    (upload,) = (step for step in ACTION["runs"]["steps"] if "if" in step)
+    assert upload["if"] == f"inputs.upload-sarif == '{inputs['upload-sarif']}'"
+    assert json.loads(Path(outputs["sarif"]).read_text())["version"] == "2.1.0"
 
 
 @pytest.mark.parametrize(("fail", "expected"), [("false", 0), ("true", 1)])

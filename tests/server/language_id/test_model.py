@@ -13,7 +13,6 @@ import pytest
 
 from codeorigin.errors import ModelError
 from codeorigin.language_id.model import KNOWN, NONE, LanguageModel, Temperatures, default_model_dir
-from codeorigin.languages import LANGUAGES
 from codeorigin.model.folder import sealed
 
 
@@ -83,11 +82,6 @@ def test_a_wrong_manifest_is_refused(folder: Path, change: Callable[[Any], objec
 def test_invalid_labels_are_refused(folder: Path, change: Callable[[list[Any]], None]) -> None:
     edit(folder, lambda manifest: change(manifest["labels"]))
     assert "broken manifest" in refusal(folder)
-
-
-def test_every_language_has_a_label() -> None:
-    assert {language.model_language for language in LANGUAGES.values()} == KNOWN
-    assert set(LANGUAGES) >= KNOWN
 
 
 def test_flipped_bit_gives_a_one_line_error_or_is_harmless(folder: Path) -> None:

@@ -10,6 +10,11 @@ from tests.server.lsp.raw import RawServer
 from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.functions.documents import Document
 
+PULLING: dict[str, Any] = {
+    "capabilities": {"textDocument": {"diagnostic": {}}},
+    "options": {"debounce": 5, "explainWait": 0},
+}
+"""How a client that pulls introduces itself."""
 LONGEST = 4_000
 LINE_END = re.compile(r"\r\n|\r|\n")
 
@@ -77,12 +82,6 @@ def found(diagnostics: list[dict[str, Any]]) -> Found:
         )
         for each in diagnostics
     ]
-
-
-def initialize(server: RawServer) -> None:
-    """Initialize the server as a client that pulls."""
-    options = {"debounce": 5, "explainWait": 0}
-    server.initialize(capabilities={"textDocument": {"diagnostic": {}}}, options=options)
 
 
 def pull(server: RawServer, uri: str) -> list[dict[str, Any]]:

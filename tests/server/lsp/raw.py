@@ -6,7 +6,7 @@ import queue
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -202,3 +202,18 @@ class RawServer:
         self.request("shutdown")
         self.notify("exit", None)
         return self.process.wait(PATIENCE)
+
+
+@contextlib.contextmanager
+def serving(
+    *options: str,
+    command: tuple[str, ...] = COMMAND,
+    environment: dict[str, str] | None = None,
+    **handshake: Any,
+) -> Iterator[RawServer]:
+    """A server after its handshake; after the block it must end properly, having written messages alone."""
+    with RawServer(*options, command=command, environment=environment) as server:
+        server.initialize(**handshake)
+        yield server
+        assert server.leave() == 0
+        assert server.stray == b""

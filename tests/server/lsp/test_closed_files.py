@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from tests.server.lsp.editor import python_function
-from tests.server.lsp.raw import RawServer
+from tests.server.lsp.raw import RawServer, serving, workspace_folder
 
 PUSHED = "textDocument/publishDiagnostics"
 CHANGED, DELETED = 2, 3
@@ -41,15 +41,24 @@ class Scanned:
         self.tell(file, CHANGED)
 
 
+@pytest.fixture(scope="module")
+def server() -> Iterator[RawServer]:
+    with serving(folders=[]) as running:
+        yield running
+
+
 @pytest.fixture
-def scanned(tmp_path: Path) -> Iterator[Scanned]:
+def scanned(server: RawServer, tmp_path: Path) -> Iterator[Scanned]:
+    """The scan of a folder that is the server's only one during the test."""
     for name in ("first", "second"):
         (tmp_path / f"{name}.py").write_text(python_function(name), encoding="utf-8")
-    with RawServer() as server:
-        server.initialize(root=tmp_path)
-        yield Scanned(server, tmp_path)
-        assert server.leave() == 0
-        assert not [each for each in server.unread if each.get("method") == PUSHED]
+    folder = workspace_folder(tmp_path)
+    server.notify("workspace/didChangeWorkspaceFolders", {"event": {"added": [folder], "removed": []}})
+    yield Scanned(server, tmp_path)
+    server.status()
+    pushed = [each["params"]["uri"] for each in server.unread if each.get("method") == PUSHED]
+    assert not [uri for uri in pushed if uri.startswith(folder["uri"])]
+    server.notify("workspace/didChangeWorkspaceFolders", {"event": {"added": [], "removed": [folder]}})
 
 
 def test_scoring_is_switched_off_and_on(scanned: Scanned) -> None:

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from lsprotocol.types import LSPErrorCodes
 from tests.server.lsp.editor import python_function
-from tests.server.lsp.random_edits import Text, expected, found, initialize, pull
-from tests.server.lsp.raw import RawServer, frame
+from tests.server.lsp.random_edits import PULLING, Text, expected, found, pull
+from tests.server.lsp.raw import RawServer, frame, serving
 
 from codeorigin.analysis.analyzer import Analyzer
 
@@ -34,8 +34,7 @@ def test_ten_thousand_edits_match_a_fresh_analysis(analyzer: Analyzer) -> None:
         Text(f"file:///project/{number}.py", "\n\n".join(map(python_function, ("one", "two", "three"))))
         for number in range(DOCUMENTS)
     ]
-    with RawServer() as server:
-        initialize(server)
+    with serving(**PULLING) as server:
         for each in texts:
             server.open(each.uri, each.text)
         edits = 0
@@ -62,8 +61,6 @@ def test_ten_thousand_edits_match_a_fresh_analysis(analyzer: Analyzer) -> None:
             fresh = expected(analyzer, each.text)
             assert f"last_{each.version - 1}" in [name for name, *_ in fresh]
             assert found(pull(server, each.uri)) == fresh
-        assert server.leave() == 0
-        assert server.stray == b""
     assert b"ERROR" not in server.errors
 
 
@@ -168,10 +165,8 @@ def malformed(chance: random.Random, number: int) -> tuple[bytes, bool]:
 
 @pytest.fixture
 def server() -> Iterator[RawServer]:
-    with RawServer() as running:
-        initialize(running)
+    with serving(**PULLING) as running:
         yield running
-        assert running.stray == b""
 
 
 def test_server_recovers_from_a_thousand_malformed_messages(server: RawServer, analyzer: Analyzer) -> None:
@@ -195,4 +190,3 @@ def test_server_recovers_from_a_thousand_malformed_messages(server: RawServer, a
     server.close(target.uri)
     server.open(target.uri, target.text)
     assert found(pull(server, target.uri)) == expected(analyzer, target.text)
-    assert server.leave() == 0

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 from tests.server.lsp.editor import python_function
-from tests.server.lsp.random_edits import Text, expected, found, initialize, pull
-from tests.server.lsp.raw import RawServer
+from tests.server.lsp.random_edits import PULLING, Text, expected, found, pull
+from tests.server.lsp.raw import serving
 
 from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.functions.documents import Document
@@ -96,8 +96,7 @@ def test_edited_documents_match_a_fresh_analysis(analyzer: Analyzer) -> None:
         for number in range(DOCUMENTS)
     ]
     met = 0
-    with RawServer() as server:
-        initialize(server)
+    with serving(**PULLING) as server:
         for each in texts:
             server.open(each.uri, each.text, "markdown")
         for number in range(EDITS):
@@ -111,8 +110,6 @@ def test_edited_documents_match_a_fresh_analysis(analyzer: Analyzer) -> None:
                 met += check_places(analyzer, each.text, shown)
         for each in texts:
             assert found(pull(server, each.uri)) == expected(analyzer, each.text, "markdown")
-        assert server.leave() == 0
-        assert server.stray == b""
     assert b"ERROR" not in server.errors
     assert met >= LOOKS
 
@@ -121,8 +118,7 @@ def test_edit_that_inverts_thousands_of_fences(analyzer: Analyzer) -> None:
     blocks = [f"```{WORDS[n % len(WORDS)]}\nx = {n}\n```\n\n" for n in range(2_000)]
     blocks[1_000] = f"```python\n{python_function('hidden')}```\n"
     text = Text("file:///project/many.md", "".join(blocks))
-    with RawServer() as server:
-        initialize(server)
+    with serving(**PULLING) as server:
         server.open(text.uri, text.text, "markdown")
         assert [name for name, *_ in found(pull(server, text.uri))] == ["hidden"]
         # One more fence at the top turns code into text and text into code.
@@ -136,7 +132,6 @@ def test_edit_that_inverts_thousands_of_fences(analyzer: Analyzer) -> None:
         assert pull(server, text.uri) == []
         text.tell(server, text.replace(0, text.text.index("\n") + 1, ""))
         assert [name for name, *_ in found(pull(server, text.uri))] == ["hidden"]
-        assert server.leave() == 0
 
 
 @pytest.mark.parametrize("mark", ["> ", "- ", "1. "])
@@ -144,10 +139,8 @@ def test_very_deeply_nested_containers(analyzer: Analyzer, mark: str) -> None:
     text = Text(
         "file:///project/deep.md", f"{mark * 5_000}```py\nx = 1\n\n```py\n{python_function('after')}```\n"
     )
-    with RawServer() as server:
-        initialize(server)
+    with serving(**PULLING) as server:
         server.open(text.uri, text.text, "markdown")
         assert [name for name, *_ in found(pull(server, text.uri))] == ["after"]
         text.tell(server, text.replace(0, 0, mark))
         assert found(pull(server, text.uri)) == expected(analyzer, text.text, "markdown")
-        assert server.leave() == 0

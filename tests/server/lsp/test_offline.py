@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from tests.server.lsp.editor import python_function
-from tests.server.lsp.raw import RawServer
+from tests.server.lsp.raw import RawServer, serving
 
 URI = "file:///project/a.py"
 
@@ -41,8 +41,7 @@ def test_nothing_touches_the_network(tmp_path: Path) -> None:
     assert attempts.read_text() == "socket of family 2\n"
     attempts.unlink()
 
-    with RawServer(environment=environment) as server:
-        server.initialize(root=tmp_path)
+    with serving(environment=environment, root=tmp_path) as server:
         server.open(URI, python_function("offline"))
         assert [each["data"]["name"] for each in server.findings(URI)] == ["offline"]
         explained = server.command("codeorigin.explain", URI, {"line": 0, "character": 5})
@@ -52,5 +51,4 @@ def test_nothing_touches_the_network(tmp_path: Path) -> None:
         assert scanned["scored"] == 1
         if sys.platform == "linux":
             assert sockets_of(server.process.pid) == set()
-        assert server.leave() == 0
     assert not attempts.exists()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from tests.server.lsp.editor import python_function
-from tests.server.lsp.raw import PATIENCE, RawServer
+from tests.server.lsp.raw import PATIENCE, RawServer, serving
 
 from codeorigin.lsp.connection import process_watch
 from codeorigin.model.bundle import default_model_dir
@@ -23,10 +23,8 @@ def sleeper() -> subprocess.Popen[bytes]:
 
 
 def test_exit_after_shutdown_is_success() -> None:
-    with RawServer() as server:
-        server.initialize()
-        assert server.leave() == 0
-        assert server.stray == b""
+    with serving() as server:
+        assert server.status()
 
 
 @pytest.mark.parametrize("initialized", [True, False])
@@ -63,12 +61,10 @@ def test_client_process_that_is_not_visible_is_not_watched() -> None:
     client = sleeper()
     client.kill()
     client.wait()
-    with RawServer() as server:
-        server.initialize(process_id=client.pid)
+    with serving(process_id=client.pid) as server:
         server.status()
         time.sleep(1.5 * process_watch.POLL_SECONDS)
         assert server.process.poll() is None
-        assert server.leave() == 0
 
 
 def test_worker_exceptions_do_not_stop_the_server() -> None:
@@ -91,17 +87,14 @@ def test_worker_exceptions_do_not_stop_the_server() -> None:
 
 
 def test_running_work_does_not_delay_the_shutdown() -> None:
-    with RawServer(command=FAULTY) as server:
-        server.initialize()
+    with serving(command=FAULTY) as server:
         server.open(URI, "# HANG\n")
         while b"hanging" not in server.errors:
             time.sleep(0.01)
-        assert server.leave() == 0
 
 
 def test_server_answers_while_the_worker_is_busy() -> None:
-    with RawServer(command=FAULTY) as server:
-        server.initialize()
+    with serving(command=FAULTY) as server:
         server.open(URI, "# HANG\n")
         while b"hanging" not in server.errors:
             time.sleep(0.01)
@@ -110,7 +103,6 @@ def test_server_answers_while_the_worker_is_busy() -> None:
         request = server.ask("textDocument/hover", hover)
         server.notify("$/cancelRequest", {"id": request})
         assert server.answer(request)["error"]["code"] == -32800
-        assert server.leave() == 0
 
 
 def test_status_notifications_can_be_switched_off() -> None:
@@ -126,19 +118,16 @@ def test_status_notifications_can_be_switched_off() -> None:
 
 
 def test_stray_output_does_not_reach_the_client() -> None:
-    with RawServer(command=FAULTY) as server:
-        server.initialize()
+    with serving(command=FAULTY) as server:
         server.open(URI, f"# PRINT\n{python_function('printed')}")
         assert [each["data"]["name"] for each in server.findings(URI)] == ["printed"]
-        assert server.leave() == 0
     assert server.stray == b""
     assert b"a stray print" in server.errors
     assert b"a stray write" in server.errors
 
 
 def test_model_load_failure_is_shown_once_and_can_be_fixed(tmp_path: Path) -> None:
-    with RawServer() as server:
-        server.initialize(options={"modelPath": str(tmp_path / "nowhere")})
+    with serving(options={"modelPath": str(tmp_path / "nowhere")}) as server:
         shown = server.told("window/showMessage")
         assert shown["type"] == 1
         assert "\n" not in shown["message"]
@@ -154,13 +143,11 @@ def test_model_load_failure_is_shown_once_and_can_be_fixed(tmp_path: Path) -> No
         server.configure(threshold=0.0, modelPath=str(default_model_dir()))
         assert [each["data"]["name"] for each in server.findings("file:///project/1.py")] == ["f"]
         assert server.status()["state"] in {"ready", "busy"}
-        assert server.leave() == 0
 
 
 def test_log_contains_no_document_text(tmp_path: Path) -> None:
     log = tmp_path / "server.log"
-    with RawServer("--log-file", str(log)) as server:
-        server.initialize()
+    with serving("--log-file", str(log)) as server:
         text = python_function("hidden_word")
         server.open(URI, text)
         assert server.findings(URI)
@@ -172,7 +159,6 @@ def test_log_contains_no_document_text(tmp_path: Path) -> None:
         server.change("file:///project/hidden_word.py", 3, {"text": text})
         server.notify("hidden_word/unknown", {"hidden_word": text})
         server.command("codeorigin.explain", URI, {"line": 0, "character": 5})
-        assert server.leave() == 0
     written = log.read_bytes()
     assert b"could not be read" in written
     assert b"hidden_word" not in written

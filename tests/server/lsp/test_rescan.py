@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.server.lsp.editor import python_function
-from tests.server.lsp.raw import RawServer, workspace_folder
+from tests.server.lsp.raw import RawServer, serving, workspace_folder
 from tests.server.lsp.test_process import FAULTY
 
 
@@ -20,8 +20,7 @@ def test_rescan_clears_stale_findings(tmp_path: Path) -> None:
     files = {name: tmp_path / f"{name}.py" for name in ("stays", "goes", "hidden", "opened")}
     for name, path in files.items():
         path.write_text(f"# COUNT\n{python_function(name)}", encoding="utf-8")
-    with RawServer(command=FAULTY) as server:
-        server.initialize(root=tmp_path)
+    with serving(command=FAULTY, root=tmp_path) as server:
         first = scan(server)
         assert {name: len(found) for name, found in first.items()} == dict.fromkeys(
             ("stays.py", "goes.py", "hidden.py", "opened.py"), 1
@@ -37,7 +36,6 @@ def test_rescan_clears_stale_findings(tmp_path: Path) -> None:
         assert len(second.pop("stays.py")) == 1
         assert second == {"goes.py": [], "hidden.py": []}
         assert set(scan(server)) == {"stays.py"}
-        assert server.leave() == 0
     assert server.errors.count(b"counted") == len(files)
 
 
@@ -47,8 +45,7 @@ def test_findings_of_a_removed_folder_are_cleared(tmp_path: Path) -> None:
         folder.mkdir()
         for name in ("closed", "opened"):
             (folder / f"{name}_{folder.name}.py").write_text(python_function(name), encoding="utf-8")
-    with RawServer() as server:
-        server.initialize(folders=folders)
+    with serving(folders=folders) as server:
         assert {name for name, found in scan(server).items() if found} == {
             "closed_stays.py",
             "opened_stays.py",
@@ -64,7 +61,6 @@ def test_findings_of_a_removed_folder_are_cleared(tmp_path: Path) -> None:
         told = server.told("textDocument/publishDiagnostics")
         assert (told["uri"], told["diagnostics"]) == ((folders[1] / "closed_goes.py").as_uri(), [])
         assert set(scan(server)) == {"closed_stays.py", "opened_stays.py"}
-        assert server.leave() == 0
 
 
 def test_innermost_folder_decides_about_a_file(tmp_path: Path) -> None:
@@ -75,11 +71,9 @@ def test_innermost_folder_decides_about_a_file(tmp_path: Path) -> None:
         path.write_text(python_function("f"), encoding="utf-8")
     (tmp_path / "codeorigin.toml").write_text('exclude = ["y.py", "y_inside.py"]\n', encoding="utf-8")
     (inner / "codeorigin.toml").write_text('exclude = ["x_inside.py"]\n', encoding="utf-8")
-    with RawServer() as server:
-        server.initialize(folders=[tmp_path, inner])
+    with serving(folders=[tmp_path, inner]) as server:
         for arguments in ([None], [tmp_path.as_uri()]):
             assert set(scan(server, *arguments)) == {"x.py", "y_inside.py"}
         assert set(scan(server, inner.as_uri())) == {"y_inside.py"}
         server.open((inner / "x_inside.py").as_uri(), python_function("f"))
         assert server.findings((inner / "x_inside.py").as_uri()) == []
-        assert server.leave() == 0

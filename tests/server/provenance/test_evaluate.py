@@ -1,15 +1,18 @@
 """``codeorigin evaluate-declared``: functions whose origin is recorded, and how the model judges them."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from codeorigin.provenance.evaluation import VIEWS
 from codeorigin.provenance.rates import Provenance
 from support.command import run
 from support.declared_records import PERSON, SESSION, add_note, git_ai_note, whogitit_note
 from support.repositories import DECLARED, Repository, plain_functions
+from support.tiny_model import with_commit_rules, with_past_rule
 
 
 @pytest.fixture
@@ -22,6 +25,22 @@ def repository(tmp_path: Path) -> Repository:
     # The third function has a line that the note leaves out.
     add_note(made, git_ai_note({"lines.py": {f"{SESSION}::t_1": "1-6,17-21", PERSON: "9-14"}}))
     made.commit({"whole.py": plain_functions("eight", number=5)}, date="2026-01-02", message=DECLARED)
+    return made
+
+
+@pytest.fixture
+def with_past(tmp_path: Path, tiny_model_dir: Path) -> Path:
+    """A model with all rules and one for the past."""
+    folder = with_commit_rules(tmp_path / "model", tiny_model_dir)
+    return with_past_rule(folder, folder)
+
+
+@pytest.fixture
+def long_lived(tmp_path: Path) -> Repository:
+    """A repository that has a past, and a file by an agent."""
+    made = Repository(tmp_path / "long")
+    made.commit({"old.py": plain_functions("one", "two", "three", "four", "five")}, date="2021-01-01")
+    made.commit({"new.py": plain_functions("six", "seven", number=7)}, date="2026-01-01", message=DECLARED)
     return made
 
 
@@ -63,6 +82,61 @@ def test_rows_hold_what_check_says(repository: Repository) -> None:
     assert row["in_file"]["probability"] == pytest.approx(first["probability"], abs=1e-4)
     assert (row["in_file"]["band"], row["lines"], row["language"]) == (first["band"], 6, "python")
     assert row["own_with_past"] is None  # three old functions are no past
+
+
+@pytest.mark.parametrize(
+    ("view", "options"),
+    [
+        ("own", ["--no-past", "--no-file-context"]),
+        ("in_file", ["--no-past"]),
+        ("own_with_past", ["--no-file-context"]),
+        ("in_file_with_past", []),
+    ],
+)
+def test_every_view_is_what_check_says_with_its_options(
+    long_lived: Repository, with_past: Path, view: str, options: list[str]
+) -> None:
+    model = ["--model", str(with_past)]
+    found = evaluation(long_lived, *model)
+    assert found["past"]["functions"] == 5
+    report = json.loads(
+        run("check", str(long_lived.folder / "new.py"), "--format", "json", *model, *options).stdout
+    )
+    rows = by_kind(found)["agent"]
+    shown = report["files"][0]["functions"]
+    assert len(rows) == len(shown) == 2
+    for row, function in zip(rows, shown, strict=True):
+        assert row[view]["probability"] == pytest.approx(function["probability"], abs=1e-4)
+        assert row[view]["band"] == function["band"]
+        lowered = row[view]["logit"] - row[view.removesuffix("_with_past")]["logit"]
+        # The past of people whose code scores high lowers every score; in a file, those of the others count too.
+        if view == "own_with_past":
+            assert lowered == pytest.approx(found["past"]["evidence"], abs=2e-4)
+        elif view == "in_file_with_past":
+            assert lowered < found["past"]["evidence"] < -0.1
+        else:
+            assert lowered == 0
+
+
+def test_groups_and_text_show_the_views_with_the_past(long_lived: Repository, with_past: Path) -> None:
+    model = ["--model", str(with_past)]
+    found = evaluation(long_lived, *model)
+    for group in found["groups"]:
+        rows = by_kind(found)[group["kind"]]
+        for view in VIEWS:
+            called = sum(each[view]["band"] == "llm" for each in rows)
+            assert group["called"][view]["functions"] == called
+    without = evaluation(long_lived, *model, "--no-past")
+    assert without["past"] is None
+    for each in [*without["functions"], *(group["called"] for group in without["groups"])]:
+        assert each["own_with_past"] is each["in_file_with_past"] is None
+    text = run("evaluate-declared", str(long_lived.folder), *model).stdout.decode().splitlines()
+    assert text[1].startswith("Compared with this project's own 5 functions from before December 2022, ")
+    assert re.split(r"\s{2,}", text[3])[-3:] == [
+        "called llm",
+        "called llm without the past",
+        "by own text alone",
+    ]
 
 
 def test_groups_count_what_is_called(repository: Repository) -> None:

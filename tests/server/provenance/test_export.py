@@ -167,12 +167,30 @@ def test_what_the_other_format_cannot_say_is_counted(repository: Repository) -> 
     repository.commit({"say\\so.py": TEN, "##[x].py": TEN}, date="2026-01-04")
     add_note(repository, git_ai_note({"say\\so.py": {PERSON: "1"}, "##[x].py": {PERSON: "1"}}))
     given = ("export", str(repository.folder), "--since", "2026-01-03")
-    both = "1 about another text than that of their commit, {}1 that only tell of help, 1 about a path"
-    for name, more in (("agent-trace", ""), ("git-ai", "1 of an agent and a person together, ")):
+    both = "1 record of another text than the commit's, {}1 record of help only, 1 record about a path"
+    for name, more in (("agent-trace", ""), ("git-ai", "1 record of an agent and a person together, ")):
         done = run(*given, "--format", name)
         assert done.returncode == 0
-        assert f"{name}: left out are records {both.format(more)}" in done.stderr.decode()
+        assert f"{name}: left out: {both.format(more)}" in done.stderr.decode()
         assert done.stderr.count(b"\n") == 1
+
+
+def test_notes_of_whogitit_are_converted_by_line(repository: Repository) -> None:
+    texts = TEN.split("\n")
+    lines = {1: ("AI", texts[0]), 2: ("AI", texts[1]), 3: ("AIModified", texts[2]), 4: ("Human", texts[3])}
+    repository.commit({"c.py": TEN}, date="2026-01-03")
+    add_note(repository, whogitit_note("c.py", lines), ref="whogitit")
+    commit = repository.git("rev-parse", "HEAD")
+    model = "claude-opus-4-5"
+    agent, person = ("c.py", 1, 2, "agent", None, model), ("c.py", 4, 4, "person", None, None)
+    both = ("c.py", 3, 3, "mixed", None, model)
+    assert said(repository)[commit] == ([agent, both, person], False)
+    traces = exported(repository)
+    notes = run("export", str(repository.folder), "--format", "git-ai").stdout.decode()
+    move_to_traces(repository, traces)
+    assert said(repository)[commit] == ([agent, both, person], False)
+    move_to_notes(repository, notes)
+    assert said(repository)[commit] == ([agent, person], True)
 
 
 def test_an_agent_of_a_whole_commit_is_named_without_lines(repository: Repository) -> None:

@@ -45,18 +45,24 @@ def add(data: Path, *functions: tuple[str, str, str]) -> None:
     pq.write_table(pa.Table.from_pylist([*rows, *added]), path)
 
 
+def with_packages(folder: Path, data: Path) -> CorpusConfig:
+    """The corpus of ``data`` and the pinned packages in ``folder``; made-up functions may be similar by chance."""
+    sources, archives = folder / "sources.toml", folder / "archives"
+    return CorpusConfig(
+        data=data, debian=True, debian_list=sources, package_folder=archives, near_duplicates=False
+    )
+
+
+def repositories(config: CorpusConfig, run: Run) -> set[str]:
+    """The repositories of the corpus's functions and pairs."""
+    corpus(config, run, log)
+    return {row.repo for row in [*read_functions(run.corpus), *read_pairs(run.corpus)]}
+
+
 def test_corpus_contains_every_source_and_has_card(tmp_path: Path, data: Path) -> None:
     pin_source(tmp_path / "archives", tmp_path / "sources.toml")
-    config = CorpusConfig(
-        data=data,
-        debian=True,
-        debian_list=tmp_path / "sources.toml",
-        package_folder=tmp_path / "archives",
-        # Made-up functions may be similar by chance.
-        near_duplicates=False,
-    )
     run = Run(tmp_path / "run")
-    corpus(config, run, log)
+    corpus(with_packages(tmp_path, data), run, log)
     rows = {row.repo: row for row in read_functions(run.corpus)}
     assert {row.repo for row in read_functions(data)} < set(rows)
     assert (rows["debian/tally"].label, rows["debian/tally"].modern) == (0, True)
@@ -97,15 +103,8 @@ def test_source_packages_in_human_parquet_are_not_read_again(tmp_path: Path, dat
     write_distribution(data, packages=2, functions=3)
     for name in ("tally", "python3-project1"):
         pin_source(tmp_path / "archives", tmp_path / "sources.toml", name)
-    config = CorpusConfig(
-        data=data,
-        debian=True,
-        debian_list=tmp_path / "sources.toml",
-        package_folder=tmp_path / "archives",
-        near_duplicates=False,
-    )
     run = Run(tmp_path / "run")
-    corpus(config, run, log)
+    corpus(with_packages(tmp_path, data), run, log)
     rows = [row for row in read_functions(run.corpus) if row.source == DISTRIBUTION_SOURCE]
     assert Counter(row.repo for row in rows) == {
         "debian/tally": 1,
@@ -125,28 +124,17 @@ def test_code_of_reserved_projects_is_excluded_from_every_source(tmp_path: Path,
     add(data, ("mine/listed", "llm", PYTHON.format("listed")))
     paired = read_pairs(data)[0].repo
     names = ["tally", "listed", "project1", paired.partition("/")[2]]
-    config = CorpusConfig(
-        data=data,
-        debian=True,
-        debian_list=tmp_path / "sources.toml",
-        package_folder=tmp_path / "archives",
-        near_duplicates=False,
-    )
+    config = with_packages(tmp_path, data)
     pin_source(tmp_path / "archives", tmp_path / "sources.toml", "python-tally")
     without = {"mine/listed", "debian/python3-project1", "debian/python-tally", paired}
-    before = _repositories(config, Run(tmp_path / "before"))
+    before = repositories(config, Run(tmp_path / "before"))
     assert without < before
     (data / "reserved.txt").write_text("".join(f"{digest(name)}\n" for name in names), encoding="ascii")
-    assert _repositories(config, Run(tmp_path / "after")) == before - without
+    assert repositories(config, Run(tmp_path / "after")) == before - without
     elsewhere = tmp_path / "elsewhere.txt"
     (data / "reserved.txt").rename(elsewhere)
     named = replace(config, reserved=elsewhere)
-    assert _repositories(named, Run(tmp_path / "named")) == before - without
-
-
-def _repositories(config: CorpusConfig, run: Run) -> set[str]:
-    corpus(config, run, log)
-    return {row.repo for row in [*read_functions(run.corpus), *read_pairs(run.corpus)]}
+    assert repositories(named, Run(tmp_path / "named")) == before - without
 
 
 def test_only_changed_inputs_are_read_again(tmp_path: Path, data: Path) -> None:
@@ -179,21 +167,16 @@ def test_filters_can_be_turned_off(tmp_path: Path, data: Path) -> None:
     add(data, ("mine/wide", "human", "def wide():\n    return [\n" + "        " + "1, " * 500 + "\n    ]"))
     config = CorpusConfig(data=data, near_duplicates=False)
     for filters, there in ((True, False), (False, True)):
-        run = Run(tmp_path / f"run{filters}")
-        corpus(replace(config, filters=filters), run, log)
-        assert ("mine/wide" in {row.repo for row in read_functions(run.corpus)}) is there
+        found = repositories(replace(config, filters=filters), Run(tmp_path / f"run{filters}"))
+        assert ("mine/wide" in found) is there
 
 
 def test_copies_of_held_out_code_are_removed_from_training_side(tmp_path: Path, data: Path) -> None:
     assert is_held_out("mine/3") > is_held_out("mine/1")
     add(data, *((repo, "human", PYTHON.format("copied")) for repo in ("mine/3", "mine/1")))
-    found = {}
-    for removal in (True, False):
-        run = Run(tmp_path / f"run{removal}")
-        corpus(CorpusConfig(data=data, near_duplicates=removal), run, log)
-        found[removal] = {row.repo for row in read_functions(run.corpus)} & {"mine/1", "mine/3"}
-    assert found[False] == {"mine/1", "mine/3"}
-    assert found[True] == {"mine/3"}
+    for removal, left in ((False, {"mine/1", "mine/3"}), (True, {"mine/3"})):
+        config = CorpusConfig(data=data, near_duplicates=removal)
+        assert repositories(config, Run(tmp_path / f"run{removal}")) & {"mine/1", "mine/3"} == left
 
 
 def test_corpus_with_one_label_is_rejected(tmp_path: Path) -> None:

@@ -208,16 +208,3 @@ def test_logits_of_other_corpus_are_rejected(tmp_path: Path) -> None:
     np.savez(run.wide, out_of_fold=np.zeros(3))
     with pytest.raises(RunError, match=r"3 logits for \d+ rows; run .* wide"):
         finetune(CONFIG, run, lambda _: None)
-
-
-@pytest.mark.parametrize(
-    ("changes", "message"),
-    [
-        ({"deep_folds": 1}, "deep_folds"),
-        ({"neutral_share": 1.0}, "neutral_share"),
-        ({"overlap": 64}, "overlap"),
-    ],
-)
-def test_invalid_settings_are_rejected(changes: dict[str, object], message: str) -> None:
-    with pytest.raises(ValueError, match=message):
-        replace(CONFIG, **changes)  # type: ignore[arg-type]

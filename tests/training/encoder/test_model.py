@@ -10,7 +10,7 @@ from codeorigin.model.scoring.tokenizer import Tokenizer
 from codeorigin_training.encoder.files import load_encoder, make_encoder, save_encoder
 from codeorigin_training.encoder.model import Encoder, EncoderError, pretrained_body
 from codeorigin_training.encoder.settings import EncoderConfig, Pooling
-from codeorigin_training.encoder.vocabulary import own_tokenizer
+from codeorigin_training.encoder.tokenizer import own_tokenizer
 from support.tiny_roberta import write_tiny_roberta
 from support.tiny_training import fresh_encoder, tiny_shape, tiny_tokenizer
 

@@ -12,8 +12,7 @@ import torch
 
 from codeorigin_training.encoder.files import load_encoder, make_encoder
 from codeorigin_training.encoder.model import EncoderError
-from codeorigin_training.encoder.pretrain import pretrain
-from codeorigin_training.encoder.pretraining import PretrainConfig
+from codeorigin_training.encoder.pretrain import PretrainConfig, pretrain
 from codeorigin_training.encoder.settings import EncoderConfig
 from codeorigin_training.encoder.tokenizer import TokenizerConfig, tokenizer
 from codeorigin_training.run import Run, RunError

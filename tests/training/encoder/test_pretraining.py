@@ -9,10 +9,10 @@ import torch
 from codeorigin.model.scoring.tokenizer import Tokenizer
 from codeorigin_training.encoder.files import make_encoder
 from codeorigin_training.encoder.inference import encode_rows
-from codeorigin_training.encoder.pretraining import Pieces, PretrainConfig, pretrain
+from codeorigin_training.encoder.pretrain import Pieces, PretrainConfig, train_body
 from codeorigin_training.encoder.settings import EncoderConfig
+from codeorigin_training.encoder.tokenizer import own_tokenizer
 from codeorigin_training.encoder.trainer import TrainingError
-from codeorigin_training.encoder.vocabulary import own_tokenizer
 from support.tiny_roberta import write_tiny_roberta
 from support.tiny_training import fresh_encoder, tiny_rows, tiny_tokenizer
 
@@ -33,7 +33,7 @@ def test_loss_falls_and_only_the_body_changes(vocabulary: Path, tmp_path: Path) 
         losses.extend(value for name, value in figures.items() if name == "validation/loss")
 
     config = PretrainConfig(**{**vars(CONFIG), "epochs": 6})
-    pretrain(TOKENS, vocabulary, encoder, config, tmp_path / "work", lambda _: None, keep)
+    train_body(TOKENS, vocabulary, encoder, config, tmp_path / "work", lambda _: None, keep)
     assert len(losses) == 6
     # All tokens being equally likely is where it starts.
     assert losses[-1] < 0.8 * np.log(tiny_tokenizer().vocab_size)
@@ -52,12 +52,12 @@ def test_interrupted_pretraining_resumes_to_the_same_weights(vocabulary: Path, t
 
     config = PretrainConfig(**{**vars(CONFIG), "epochs": 3})
     with pytest.raises(KeyboardInterrupt):
-        pretrain(TOKENS, vocabulary, fresh_encoder(), config, tmp_path / "work", lambda _: None, interrupt)
+        train_body(TOKENS, vocabulary, fresh_encoder(), config, tmp_path / "work", lambda _: None, interrupt)
     resumed, whole = fresh_encoder(), fresh_encoder()
     lines: list[str] = []
-    pretrain(TOKENS, vocabulary, resumed, config, tmp_path / "work", lines.append)
+    train_body(TOKENS, vocabulary, resumed, config, tmp_path / "work", lines.append)
     assert len(lines) < 3
-    pretrain(TOKENS, vocabulary, whole, config, tmp_path / "other", lambda _: None)
+    train_body(TOKENS, vocabulary, whole, config, tmp_path / "other", lambda _: None)
     for ours, theirs in zip(resumed.parameters(), whole.parameters(), strict=True):
         torch.testing.assert_close(ours, theirs, rtol=0, atol=1e-6)
 
@@ -65,7 +65,7 @@ def test_interrupted_pretraining_resumes_to_the_same_weights(vocabulary: Path, t
 def test_steps_replace_epochs(vocabulary: Path, tmp_path: Path) -> None:
     steps: list[int] = []
     config = PretrainConfig(**{**vars(CONFIG), "steps": 3})
-    pretrain(
+    train_body(
         TOKENS, vocabulary, fresh_encoder(), config, tmp_path / "work", lambda _: None,
         lambda _, step: steps.append(step),
     )  # fmt: skip
@@ -85,15 +85,9 @@ def test_own_vocabulary_is_framed_and_its_special_tokens_are_not_masked(tmp_path
     assert sum(len(each["input_ids"]) - 2 for each in pieces) >= sum(map(len, tokens)) - len(tokens)  # type: ignore[attr-defined]
     assert {each["special_tokens_mask"][0] for each in pieces} == {1}  # type: ignore[attr-defined]
     config = PretrainConfig(**{**vars(CONFIG), "epochs": 1})
-    pretrain(tokens, tmp_path / "own.json", encoder, config, tmp_path / "work", lambda _: None)
+    train_body(tokens, tmp_path / "own.json", encoder, config, tmp_path / "work", lambda _: None)
 
 
 def test_too_little_code_is_reported(vocabulary: Path, tmp_path: Path) -> None:
     with pytest.raises(TrainingError, match="too little code"):
-        pretrain([], vocabulary, fresh_encoder(), CONFIG, tmp_path / "work", lambda _: None)
-
-
-@pytest.mark.parametrize("wrong", [{"mask_rate": 0.0}, {"batch": 0}, {"context": 4}])
-def test_invalid_settings_are_rejected(wrong: dict[str, float]) -> None:
-    with pytest.raises(ValueError, match=next(iter(wrong))):
-        PretrainConfig(**wrong)  # type: ignore[arg-type]
+        train_body([], vocabulary, fresh_encoder(), CONFIG, tmp_path / "work", lambda _: None)

@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from codeorigin_training.encoder.examples import Examples, TrainingTexts, type_dropout, validation_split
+from codeorigin_training.encoder.examples import Examples, Texts, masked_text, type_dropout, validation_split
 from codeorigin_training.encoder.inference import (
     centre,
     deep_logits,
@@ -205,10 +205,12 @@ def test_rows_are_drawn_by_weight_or_each_once() -> None:
 def test_texts_are_cut_masked_and_made_neutral() -> None:
     given, context = examples(offsets=0.5), 16
     rows = given.drawn
-    plain = TrainingTexts(
-        given, rows, TOKENIZER, replace(QUICK, type_dropout=0.0, neutral_share=0.0), context
-    )
-    neutral = TrainingTexts(given, rows, TOKENIZER, replace(QUICK, neutral_share=0.99), context)
+
+    def texts(config: TrainingConfig) -> Texts:
+        return Texts(given, rows, lambda row: masked_text(given.tokens[row], TOKENIZER, config, context))
+
+    plain = texts(replace(QUICK, type_dropout=0.0, neutral_share=0.0))
+    neutral = texts(replace(QUICK, neutral_share=0.99))
     torch.manual_seed(0)
     starts = set()
     for _ in range(30):

@@ -8,7 +8,7 @@ from transformers import AutoTokenizer
 
 from codeorigin.model.reading.normalize import normalize
 from codeorigin.model.scoring.tokenizer import Tokenizer
-from codeorigin_training.encoder.vocabulary import library_tokenizer, own_tokenizer
+from codeorigin_training.encoder.tokenizer import library_tokenizer, own_tokenizer
 from support.snippets import ALL
 from support.tiny_roberta import write_tiny_roberta
 from support.tiny_training import tiny_tokenizer

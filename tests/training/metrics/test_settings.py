@@ -87,13 +87,27 @@ def test_the_past_helps_between_projects_whose_people_differ(calibration: Calibr
     assert inside["by_text_and_past"]["auroc"] > inside["by_text"]["auroc"] + 0.005
     past = found["past"]
     assert past["by_text"]["human_called"]["repositories"] == 20
-    assert past["by_text_and_past"]["human_called"]["share"] < past["by_text"]["human_called"]["share"]
     assert past["by_text_and_past"]["over_5_percent"] <= past["by_text"]["over_5_percent"]
+
+
+def test_with_the_past_as_much_human_code_is_called_as_promised(calibration: Calibration) -> None:
+    assert calibration.with_past is not None
+    rows, logits = rows_of(1)
+    found = setting_metrics(rows, logits, calibration)
+    assert found["past"]["by_text_and_past"]["human_called"]["share"] == pytest.approx(0.05, abs=0.02)
+    # By the calibration without the past it would be less, and so would the LLM functions found.
+    unfitted = setting_metrics(
+        rows, logits, replace(calibration, with_past=replace(calibration, past=None, with_past=None))
+    )
+    human = [each["past"]["by_text_and_past"]["human_called"]["share"] for each in (unfitted, found)]
+    assert human[0] < human[1]
+    called = [each["in_projects"]["by_text_and_past"]["called"]["share"] for each in (unfitted, found)]
+    assert called[0] < called[1]
 
 
 def test_without_a_rule_for_the_past_there_are_no_figures_of_it(calibration: Calibration) -> None:
     rows, logits = rows_of(1)
-    found = setting_metrics(rows, logits, replace(calibration, past=None))
+    found = setting_metrics(rows, logits, replace(calibration, past=None, with_past=None))
     assert found["past"] is None
     assert "by_text_and_past" not in found["in_projects"]
 
@@ -102,7 +116,9 @@ def test_past_is_that_of_the_functions_before_code_assistants() -> None:
     rows = [row(f"{number}.py", repo="a/b", label=0) for number in range(4)]
     rows += [row("m.py", repo="a/b", label=0, modern=True), row("l.py", repo="a/b"), row("x.py", repo="c/d")]
     rule = PastRule(quantile=0.5, weight=0.5, prior_functions=0.0, typical=1.0, fewest_functions=4)
-    evidence = past_evidence(rows, np.array([3.0, 3.0, 3.0, 3.0, 9.0, 9.0, 9.0]), rule)
+    evidence = past_evidence(
+        rows, np.array([3.0, 3.0, 3.0, 3.0, 9.0, 9.0, 9.0]), np.ones(7, dtype=bool), rule
+    )
     # Half of the distance of 3 from 1 is subtracted everywhere in the project; the other has no past.
     assert evidence.tolist()[:6] == [-1.0] * 6
     assert np.isnan(evidence[6])

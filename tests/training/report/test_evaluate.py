@@ -128,17 +128,6 @@ def test_missing_report_is_rejected(tmp_path: Path) -> None:
         evaluate(EvaluateConfig(sections=(), bundle=tmp_path), Run(tmp_path), lambda line: None)
 
 
-def test_invalid_settings_are_rejected() -> None:
-    for settings in (
-        {"sections": ("colours",)},
-        {"perturbations": ("cropped",)},
-        {"rounds": 0},
-        {"learning_sizes": (1,)},
-    ):
-        with pytest.raises(ValueError, match=r"there is no|greater than or equal"):
-            EvaluateConfig(**settings)  # type: ignore[arg-type]
-
-
 def listing(folder: Path, bundle: Path, repos: list[str]) -> Path:
     """``bundle``, with ``repos`` as those that it has seen, in ``folder``."""
     shutil.copytree(bundle, folder)

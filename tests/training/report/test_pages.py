@@ -7,7 +7,7 @@ import pytest
 from codeorigin.errors import CodeOriginError
 from codeorigin.model.bundle import default_model_dir
 from codeorigin_training.experiments.trials import read_trials
-from codeorigin_training.report.pages import with_metrics
+from codeorigin_training.report.pages import with_agents, with_metrics
 
 ROOT = Path(__file__).resolve().parents[3]
 BEGIN, END = "<!-- metrics:begin -->", "<!-- metrics:end -->"
@@ -22,6 +22,16 @@ def manifest() -> dict[str, Any]:
 def test_project_readme_states_the_shipped_models_figures(manifest: dict[str, Any]) -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     assert with_metrics(readme, manifest) == readme, "run: python -m codeorigin_training card --help"
+
+
+def test_quality_page_states_the_figures_of_the_trials_about_agents() -> None:
+    page = (ROOT / "docs" / "quality.md").read_text(encoding="utf-8")
+    trials = read_trials(ROOT / "training" / "experiments")
+    assert with_agents(page, trials) == page, "run: python -m codeorigin_training card --help"
+    newest = max(name for name in trials if name.startswith("lockbox-"))
+    assert f"experiments/{newest}.json" in page
+    rows = trials[newest].figures["by_tool"]
+    assert all(f"| {row['name']} | {row['functions']:,} | {row['commits']} (" in page for row in rows)
 
 
 def test_text_around_the_markers_is_kept(manifest: dict[str, Any]) -> None:

@@ -20,10 +20,10 @@ COPIER = "some/copier"
 @pytest.mark.parametrize(
     ("study", "reader", "settings"),
     [
-        ("correctness", "read_functions", [BUNDLE, "--set=run=false"]),
-        ("heads", "read_functions", []),
-        ("language", "read_examples", []),
-        ("representations", "read_sides", [BUNDLE]),
+        ("correctness", "correctness.study.read_functions", [BUNDLE, "--set=run=false"]),
+        ("heads", "heads.study.read_functions", []),
+        ("language", "language.study.read_examples", []),
+        ("representations", "frame.read_functions", [BUNDLE]),
     ],
 )
 def test_a_copy_of_a_held_out_function_is_not_learnt(
@@ -42,7 +42,7 @@ def test_a_copy_of_a_held_out_function_is_not_learnt(
         found.append({row.repo for row in read_functions(folder)})
         raise CorpusError("read enough")
 
-    monkeypatch.setattr(f"codeorigin_training.studies.{study}.study.{reader}", read)
+    monkeypatch.setattr(f"codeorigin_training.studies.{reader}", read)
     command = ["study", study, f"--data={data}", f"--run={tmp_path / 'run'}", *settings]
     assert "read enough" in CliRunner().invoke(app, command).output
     assert found == [repos]

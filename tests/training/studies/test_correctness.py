@@ -14,7 +14,7 @@ from codeorigin_training.cli import app
 from codeorigin_training.data.readers.snippets import SNIPPETS, read_snippets
 from codeorigin_training.studies.correctness.answers import read_answers, run_answers, size_of
 from codeorigin_training.studies.correctness.bleu import bleu
-from codeorigin_training.studies.correctness.by_task import within_tasks
+from codeorigin_training.studies.correctness.by_task import any_of_k, best_by_score, within_tasks
 from codeorigin_training.studies.correctness.comments import (
     comment_language,
     with_comments_of,
@@ -22,7 +22,6 @@ from codeorigin_training.studies.correctness.comments import (
 )
 from codeorigin_training.studies.correctness.config import CorrectnessConfig
 from codeorigin_training.studies.correctness.product import age_of, first_years, year_of
-from codeorigin_training.studies.correctness.sampling import any_of_k, best_by_score
 from codeorigin_training.studies.correctness.tasks import (
     passes,
     runnable_languages,
@@ -244,10 +243,3 @@ def test_the_command_says_what_is_missing(tmp_path: Path) -> None:
     done = CliRunner().invoke(app, [*command, "--set", f"bundle={BUNDLE}"])
     assert done.exit_code == 2
     assert "--set run=false" in done.output
-
-
-def test_invalid_settings_are_refused() -> None:
-    with pytest.raises(ValueError, match="ks"):
-        CorrectnessConfig(ks=(2, 1))
-    with pytest.raises(ValueError, match="samples"):
-        CorrectnessConfig(samples=0)

@@ -16,7 +16,7 @@ from codeorigin.language_id import guess_language
 from codeorigin.language_id.grammars import Legality
 from codeorigin.language_id.model import LanguageModel, default_model_dir
 from codeorigin_training.cli import app
-from codeorigin_training.encoder.classifier import Classifier
+from codeorigin_training.studies.frame import read_study
 from codeorigin_training.studies.language.config import LanguageConfig
 from codeorigin_training.studies.language.data import LABELS, read_examples, side_of_repo
 from codeorigin_training.studies.language.folder import card, write_folder
@@ -26,7 +26,6 @@ from codeorigin_training.studies.language.none_texts import none_texts
 from codeorigin_training.studies.language.pairs import grammar_shifts
 from codeorigin_training.studies.language.softmax import quantised, threshold_for
 from codeorigin_training.studies.language.views import HEADS, Example, TextPart, fill, part
-from codeorigin_training.studies.page import read_study
 
 SMALL = {"functions": 12, "calibration_functions": 4, "test_functions": 4, "files": 0, "generated": 8,
          "width": 4096, "peer_texts": 3, "epochs": 6}  # fmt: skip
@@ -41,9 +40,7 @@ def test_command_makes_a_model_the_server_can_read(tmp_path: Path) -> None:
     settings = tmp_path / "settings.json"
     settings.write_text(
         '{"functions": 12, "calibration_functions": 4, "test_functions": 4, "files": 0, "generated": 8,'
-        ' "width": 4096, "peer_texts": 3, "epochs": 6,'
-        ' "encoder": {"encoder": {"dim": 16, "layers": 1, "heads": 2, "feedforward": 16, "context": 64},'
-        ' "context": 64, "phases": [{"epochs": 2, "learning_rate": 0.01}], "device": "cpu"}}'
+        ' "width": 4096, "peer_texts": 3, "epochs": 6}'
     )
     result = CliRunner().invoke(
         app,
@@ -57,16 +54,11 @@ def test_command_makes_a_model_the_server_can_read(tmp_path: Path) -> None:
     figures = json.loads((folder / "figures.json").read_text("utf-8"))
     assert figures["views"]["whole functions"]["accuracy"] > 0.8
     assert 0 <= figures["peers"]["pygments"]["whole functions"] <= 1
-    # The encoder is trained on the same texts and asked about the same ones.
-    assert figures["peers"]["encoder"].keys() == figures["peers"]["pygments"].keys()
     assert figures["peers"]["this model"].keys() == figures["peer_texts"].keys()
     (section,) = read_study(folder / "study.json").sections
     told = {each.name: each.value for each in section.figures}
-    wanted = figures["peers"]["encoder"]["5 lines"]
-    assert told["accuracy beside others: encoder: 5 lines"] == pytest.approx(wanted, abs=1e-6)
-    kept = Classifier.load(folder / "encoder")
-    assert set(kept.labels) <= set(LABELS)
-    assert kept.predict(["func main() {}"])[0][0] in LABELS
+    wanted = figures["peers"]["pygments"]["5 lines"]
+    assert told["accuracy beside others: pygments: 5 lines"] == pytest.approx(wanted, abs=1e-6)
     card = (folder / "model" / "README.md").read_text("utf-8")
     assert "| whole functions |" in card
     assert f"if the confidence is below {model.threshold:.2f}" in card

@@ -10,7 +10,7 @@ from codeorigin_training.cli import STUDIES, app
 from codeorigin_training.report.charts import Chart, ChartKind, Series
 from codeorigin_training.report.section import Figure, Section, TitledTable
 from codeorigin_training.run import Run, RunError
-from codeorigin_training.studies.page import read_sections, render, write_study
+from codeorigin_training.studies.frame import read_sections, render, write_study
 
 STUDY_ROOMS = Path(studies.__file__).parent
 POINTS = Series("one", (0.0, 1.0, 2.0), (0.5, 0.25, 1.0), (0.4, 0.2, 0.9), (0.6, 0.3, 1.1))

@@ -203,13 +203,6 @@ def test_pretrained_encoder_gets_new_embeddings_and_keeps_its_own(tmp_path: Path
     assert np.allclose(new[40:], kept.mean(axis=0), atol=1e-6)
 
 
-def test_invalid_settings_are_refused() -> None:
-    with pytest.raises(ValueError, match="batch"):
-        replace(CONFIG, batch=1)
-    with pytest.raises(ValueError, match="functions"):
-        replace(CONFIG, functions=0)
-
-
 def test_tokens_match_the_representation() -> None:
     each: Represented = represented(functions(1))[0]
     assert each.tokens(Representation.TREE) == each.tree

@@ -48,7 +48,7 @@ class ExportConfig:
     """
 
     name: str = "codeorigin-small"
-    version: str = "0.7.1"
+    version: str = "0.7.2"
     views: tuple[View, ...] = field(default_factory=lambda: tuple(each.view for each in default_views()))
     overlap: int = 128
     limit_bytes: int = 50_000_000

@@ -1,6 +1,6 @@
 """Training data: token sequences with labels, weights and offsets, and what training changes in them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ from torch import Tensor
 from torch.utils.data import Dataset
 
 from codeorigin.model.scoring.tokenizer import Tokenizer
-from codeorigin_training.arrays import Floats, Floats32, Integers, Tokens
+from codeorigin_training.arrays import Floats, Integers, Integers32, Tokens
 from codeorigin_training.data.rows import Row
 from codeorigin_training.data.splits import unit_hash
 from codeorigin_training.encoder.inference import padded
@@ -62,30 +62,32 @@ def validation_split(rows: Sequence[Row], weights: Floats, share: float) -> tupl
     return np.where(apart, 0.0, weights), chosen, weights[chosen]
 
 
-class TrainingTexts(Dataset[Example]):
-    """The rows to train on, cut and masked anew each time they are read."""
+class Texts(Dataset[Example]):
+    """``rows`` of ``examples``, each as ``read`` makes it of its number: by its ids or by its pooled state."""
 
-    def __init__(
-        self, examples: Examples, rows: Integers, tokenizer: Tokenizer, config: TrainingConfig, context: int
-    ) -> None:
-        self._examples, self._rows, self._tokenizer = examples, rows, tokenizer
-        self._config, self._context = config, context
+    def __init__(self, examples: Examples, rows: Integers, read: Callable[[int], Example]) -> None:
+        self._examples, self._rows, self._read = examples, rows, read
 
     def __len__(self) -> int:
         return len(self._rows)
 
     def __getitem__(self, place: int) -> Example:
-        row = self._rows[place]
-        ids = torch.from_numpy(np.asarray(self._examples.tokens[row], dtype=np.int64))
-        start = int(torch.randint(max(len(ids) - self._context, 0) + 1, ()))
-        ids = ids[start : start + self._context]
+        row = int(self._rows[place])
         label, offset = float(self._examples.labels[row]), float(self._examples.offsets[row])
-        # PyTorch's generator, because the trainer's checkpoints hold its state.
-        if self._config.neutral_share and float(torch.rand(())) < self._config.neutral_share:
-            ids, label, offset = torch.full_like(ids, self._tokenizer.mask_id), 0.5, 0.0
-        elif self._config.type_dropout:
-            ids = type_dropout(ids, self._config.type_dropout, self._tokenizer.mask_id)
-        return {"ids": ids.numpy(), "labels": label, "offsets": offset}
+        return {"labels": label, "offsets": offset} | self._read(row)
+
+
+def masked_text(ids: Integers32, tokenizer: Tokenizer, config: TrainingConfig, context: int) -> Example:
+    """At most ``context`` of the ids ``(T,)``, cut and masked anew each time; see :class:`TrainingConfig`."""
+    whole = torch.from_numpy(np.asarray(ids, dtype=np.int64))
+    start = int(torch.randint(max(len(whole) - context, 0) + 1, ()))
+    cut = whole[start : start + context]
+    # PyTorch's generator, because the trainer's checkpoints hold its state.
+    if config.neutral_share and float(torch.rand(())) < config.neutral_share:
+        return {"ids": np.full(len(cut), tokenizer.mask_id), "labels": 0.5, "offsets": 0.0}
+    if config.type_dropout:
+        cut = type_dropout(cut, config.type_dropout, tokenizer.mask_id)
+    return {"ids": cut.numpy()}
 
 
 def type_dropout(ids: Tensor, share: float, mask_id: int) -> Tensor:
@@ -97,42 +99,6 @@ def type_dropout(ids: Tensor, share: float, mask_id: int) -> Tensor:
     types, inverse = torch.unique(ids, return_inverse=True)
     dropped = torch.rand(len(types)) < 2 * share * torch.rand(())
     return torch.where(dropped[inverse], mask_id, ids)
-
-
-class WholeTexts(Dataset[Example]):
-    """Rows as they are, from their beginning."""
-
-    def __init__(self, examples: Examples, rows: Integers, context: int) -> None:
-        self._examples, self._rows, self._context = examples, rows, context
-
-    def __len__(self) -> int:
-        return len(self._rows)
-
-    def __getitem__(self, place: int) -> Example:
-        row = self._rows[place]
-        return {
-            "ids": self._examples.tokens[row][: self._context],
-            "labels": float(self._examples.labels[row]),
-            "offsets": float(self._examples.offsets[row]),
-        }
-
-
-class PooledTexts(Dataset[Example]):
-    """Rows of pooled states ``(n, D)`` of a frozen encoder."""
-
-    def __init__(self, examples: Examples, rows: Integers, states: Floats32) -> None:
-        self._examples, self._rows, self._states = examples, rows, states
-
-    def __len__(self) -> int:
-        return len(self._rows)
-
-    def __getitem__(self, place: int) -> Example:
-        row = self._rows[place]
-        return {
-            "states": self._states[row],
-            "labels": float(self._examples.labels[row]),
-            "offsets": float(self._examples.offsets[row]),
-        }
 
 
 def collate(batch: Sequence[Example], pad_id: int) -> dict[str, Tensor]:

@@ -19,7 +19,7 @@ from codeorigin_training.encoder.model import (
     set_dropout,
 )
 from codeorigin_training.encoder.settings import COMPACT, EncoderConfig
-from codeorigin_training.encoder.vocabulary import own_tokenizer
+from codeorigin_training.encoder.tokenizer import own_tokenizer
 from codeorigin_training.files import written_whole
 
 

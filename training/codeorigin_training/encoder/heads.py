@@ -9,6 +9,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from transformers.pytorch_utils import prune_linear_layer
 
 from codeorigin_training.encoder.model import EncoderError
 
@@ -59,8 +60,8 @@ def prune_heads(body: Any, heads: Mapping[int, Sequence[int]]) -> None:
         attention = layers[number].self
         kept = _kept(attention.num_attention_heads, attention.attention_head_size, number, gone)
         for name in ("query", "key", "value"):
-            setattr(attention, name, _rows(getattr(attention, name), kept))
-        layers[number].output.dense = _columns(layers[number].output.dense, kept)
+            setattr(attention, name, prune_linear_layer(getattr(attention, name), kept))
+        layers[number].output.dense = prune_linear_layer(layers[number].output.dense, kept, dim=1)
         attention.num_attention_heads -= len(set(gone))
         attention.all_head_size = attention.num_attention_heads * attention.attention_head_size
 
@@ -72,28 +73,11 @@ def _check(number: int, gone: Sequence[int], layers: int) -> None:
         raise EncoderError(f"layer {number}: name the heads to take out")
 
 
-def _kept(heads: int, width: int, number: int, gone: Sequence[int]) -> Tensor:
+def _kept(heads: int, width: int, number: int, gone: Sequence[int]) -> Any:
+    """The places ``(k,)`` of the outputs of the heads that stay."""
     if unknown := sorted(head for head in gone if not 0 <= head < heads):
         raise EncoderError(f"layer {number} has no head {unknown[0]}; there are {heads}, from 0")
     kept = [head for head in range(heads) if head not in set(gone)]
     if not kept:
         raise EncoderError(f"layer {number} would keep no head; leave one")
     return torch.cat([torch.arange(head * width, (head + 1) * width) for head in kept])
-
-
-def _rows(linear: nn.Linear, kept: Tensor) -> nn.Linear:
-    made = nn.Linear(linear.in_features, len(kept), bias=linear.bias is not None)
-    with torch.no_grad():
-        made.weight.copy_(linear.weight[kept])
-        if linear.bias is not None:
-            made.bias.copy_(linear.bias[kept])
-    return made.to(linear.weight.dtype)
-
-
-def _columns(linear: nn.Linear, kept: Tensor) -> nn.Linear:
-    made = nn.Linear(len(kept), linear.out_features, bias=linear.bias is not None)
-    with torch.no_grad():
-        made.weight.copy_(linear.weight[:, kept])
-        if linear.bias is not None:
-            made.bias.copy_(linear.bias)
-    return made.to(linear.weight.dtype)

@@ -1,17 +1,28 @@
-"""The command ``tokenizer``: trains the vocabulary of a run."""
+"""The command ``tokenizer``, and vocabularies: a byte-level BPE that preserves layout, or that of an encoder.
+
+In both, no token crosses a line end, so that every token belongs to one line.
+"""
 
 import dataclasses
 import json
+import random
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
 
 from pydantic import Field
 from pydantic.dataclasses import dataclass
+from tokenizers import Regex, decoders, models, pre_tokenizers, trainers
+from tokenizers import Tokenizer as BpeTokenizer
+from transformers import AutoTokenizer, PreTrainedTokenizerFast
 
 from codeorigin.model.folder import sha256_of
-from codeorigin.model.scoring.tokenizer import Tokenizer
+from codeorigin.model.reading.normalize import normalize
+from codeorigin.model.scoring.tokenizer import MASK_TOKEN, PAD_TOKEN, Tokenizer
 from codeorigin_training.configuration import STRICT
-from codeorigin_training.data.rows import FUNCTIONS
+from codeorigin_training.data.rows import FUNCTIONS, Row
 from codeorigin_training.data.sides import read_training_texts
-from codeorigin_training.encoder.vocabulary import own_tokenizer, train_tokenizer
+from codeorigin_training.encoder.model import EncoderError, Frame
 from codeorigin_training.files import write_whole, written_whole
 from codeorigin_training.run import Log, Run, RunError
 from codeorigin_training.tracking import tracked
@@ -64,3 +75,99 @@ def _made(config: TokenizerConfig, run: Run) -> tuple[Tokenizer, str]:
         raise RunError(f"{run.corpus}: no function that is not held out; add repositories to the corpus")
     trained = train_tokenizer(rows, vocab_size=config.vocab_size, sample=config.sample, seed=config.seed)
     return Tokenizer(trained), f"{min(config.sample, len(rows))} of {len(rows)} functions"
+
+
+# A single line feed, a run of level marks, a word with the space before it, up to three digits, a run of
+# punctuation. No piece, and so no token, crosses a line end.
+_PIECES = Regex(r"\n|\t+| ?\p{L}[\p{L}\p{M}_]*| ?_+[\p{L}\p{M}_]*|\p{N}{1,3}| ?[^\s\p{L}\p{N}_]+|[^\S\n\t]+")
+_LINE_END = {"type": "Split", "pattern": {"String": "\n"}, "behavior": "Isolated", "invert": False}
+
+
+def train_tokenizer(rows: Sequence[Row], *, vocab_size: int, sample: int, seed: int) -> BpeTokenizer:
+    """Train a byte-level BPE of ``vocab_size`` entries on ``sample`` rows drawn with ``seed``."""
+    bpe = BpeTokenizer(models.BPE())
+    bpe.pre_tokenizer = pre_tokenizers.Sequence(
+        [
+            pre_tokenizers.Split(_PIECES, behavior="isolated"),
+            pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False),
+        ]
+    )
+    bpe.decoder = decoders.ByteLevel()
+    trainer = trainers.BpeTrainer(
+        vocab_size=vocab_size,
+        special_tokens=[PAD_TOKEN, MASK_TOKEN],
+        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+        show_progress=False,
+    )
+    chosen = random.Random(seed).sample(list(rows), min(sample, len(rows)))
+    bpe.train_from_iterator(_texts(chosen), trainer)
+    return bpe
+
+
+def own_tokenizer(name_or_folder: str) -> tuple[BpeTokenizer, Frame | None]:
+    """The tokenizer of an encoder in a folder or the local cache, and the ids that it puts around a sequence, if any.
+
+    Its ids stay. A line feed is always a separate token; everything else is split as before. PAD and MASK are renamed
+    to what the server expects.
+
+    Raises:
+        EncoderError: there is no tokenizer, it is not from the *tokenizers* library, or it has no PAD or MASK.
+    """
+    loaded = _load(name_or_folder)
+    backend = getattr(loaded, "backend_tokenizer", None)
+    names = (getattr(loaded, "pad_token", None), getattr(loaded, "mask_token", None))
+    if backend is None or None in names:
+        raise EncoderError(f"{name_or_folder}: has no tokenizer.json with PAD and MASK; give another encoder")
+    values = json.loads(backend.to_str())
+    own = values["pre_tokenizer"]
+    values["pre_tokenizer"] = {
+        "type": "Sequence",
+        "pretokenizers": [_LINE_END, *([own] if own is not None else [])],
+    }
+    # The encoder adds the frame itself. A post-processor may also trim the space before a word from the offsets, which
+    # would give wrong token positions.
+    values |= {"post_processor": None, "truncation": None, "padding": None}
+    for old, new in zip(names, (PAD_TOKEN, MASK_TOKEN), strict=True):
+        _rename(values, str(old), new)
+    first = loaded.cls_token_id if loaded.cls_token_id is not None else loaded.bos_token_id
+    last = loaded.sep_token_id if loaded.sep_token_id is not None else loaded.eos_token_id
+    frame = None if first is None or last is None else (int(first), int(last))
+    return BpeTokenizer.from_str(json.dumps(values)), frame
+
+
+def library_tokenizer(vocabulary: Path) -> PreTrainedTokenizerFast:
+    """The vocabulary in a ``tokenizer.json`` as transformers' collators want it."""
+    tokenizer: PreTrainedTokenizerFast = PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
+        tokenizer_file=str(vocabulary), pad_token=PAD_TOKEN, mask_token=MASK_TOKEN
+    )
+    return tokenizer
+
+
+def _load(name_or_folder: str) -> Any:
+    problem: Exception | None = None
+    try:
+        loaded = AutoTokenizer.from_pretrained(name_or_folder, local_files_only=True)
+        # Without a file, the library makes a tokenizer with only special tokens.
+        if len(loaded) > len(loaded.all_special_tokens):
+            return loaded
+    except (OSError, ValueError) as error:
+        problem = error
+    raise EncoderError(
+        f"{name_or_folder}: has no tokenizer; give the folder of an encoder with its tokenizer.json"
+    ) from problem
+
+
+def _rename(values: dict[str, Any], old: str, new: str) -> None:
+    if old == new:
+        return
+    for token in values["added_tokens"]:
+        if token["content"] == old:
+            token["content"] = new
+    vocabulary = values["model"]["vocab"]
+    if isinstance(vocabulary, dict) and old in vocabulary:
+        vocabulary[new] = vocabulary.pop(old)
+
+
+def _texts(rows: Sequence[Row]) -> Iterator[str]:
+    for row in rows:
+        yield normalize(row.code, row.language).text

@@ -24,8 +24,8 @@ from transformers.utils.logging import disable_progress_bar
 
 from codeorigin.errors import CodeOriginError
 from codeorigin_training.encoder.settings import Precision
+from codeorigin_training.run import Log
 
-Log = Callable[[str], None]
 Metrics = Callable[[dict[str, float], int], None]
 """Called with figures by name and their step."""
 

@@ -26,24 +26,18 @@ from transformers.trainer_utils import get_last_checkpoint
 
 from codeorigin.model.scoring.tokenizer import Tokenizer
 from codeorigin_training.arrays import Floats, Floats32
-from codeorigin_training.encoder.examples import (
-    Examples,
-    PooledTexts,
-    TrainingTexts,
-    WholeTexts,
-    collate,
-)
+from codeorigin_training.encoder.examples import Example, Examples, Texts, collate, masked_text
 from codeorigin_training.encoder.inference import pooled_states
 from codeorigin_training.encoder.model import Encoder
 from codeorigin_training.encoder.settings import Phase, Strategy, TrainingConfig
 from codeorigin_training.encoder.trainer import (
     EpochReport,
-    Log,
     Metrics,
     TrainingError,
     arguments,
     device_named,
 )
+from codeorigin_training.run import Log
 
 
 def train(
@@ -176,10 +170,18 @@ def _phase(
     folder: Path,
     states: Floats32 | None,
 ) -> Trainer:
-    frozen = phase.strategy is Strategy.FROZEN
     context, drawn, groups = min(config.context, model.context), examples.drawn, model.layer_groups()
-    if frozen:
-        assert states is not None
+
+    def whole(row: int) -> Example:
+        return {"ids": examples.tokens[row][:context]} if frozen is None else {"states": frozen[row]}
+
+    def learnt(row: int) -> Example:
+        if frozen is not None:
+            return whole(row)
+        return masked_text(examples.tokens[row], tokenizer, config, context)
+
+    frozen = states if phase.strategy is Strategy.FROZEN else None
+    if frozen is not None:
         model.requires_grad_(False)
         model.head.requires_grad_(True)
         schedule: dict[str, Any] = {
@@ -211,12 +213,8 @@ def _phase(
             label_names=["labels"],
             **schedule,
         ),
-        train_dataset=PooledTexts(examples, drawn, states)
-        if frozen and states is not None
-        else TrainingTexts(examples, drawn, tokenizer, config, context),
-        eval_dataset=PooledTexts(examples, examples.validation, states)
-        if frozen and states is not None
-        else WholeTexts(examples, examples.validation, context),
+        train_dataset=Texts(examples, drawn, learnt),
+        eval_dataset=Texts(examples, examples.validation, whole),
         data_collator=partial(collate, pad_id=tokenizer.pad_id),
         compute_metrics=partial(_figures, examples),
         callbacks=[

@@ -11,7 +11,7 @@ from codeorigin.model.folder import MANIFEST
 from codeorigin_training.configuration import STRICT
 from codeorigin_training.experiments.trials import ExperimentError, Lesson, LessonKind, Trial, add_trial
 from codeorigin_training.run import Log, Run
-from codeorigin_training.studies.page import STUDY, read_study
+from codeorigin_training.studies.frame import STUDY, read_study
 
 
 @dataclass(frozen=True, config=STRICT)

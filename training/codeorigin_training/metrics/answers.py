@@ -39,6 +39,10 @@ class InFiles:
     answers: Answers
     heard: Booleans
 
+    def take(self, index: Integers | Booleans) -> "InFiles":
+        """The answers at ``index``, int64 ``(k,)`` or bool ``(n,)``."""
+        return InFiles(self.log_odds[index], self.answers.take(index), self.heard[index])
+
 
 def answers_by_text(rows: Sequence[Row], logits: Floats, scale: Scale) -> Answers:
     """Apply ``scale`` to the ``logits`` ``(n,)`` of ``rows``."""

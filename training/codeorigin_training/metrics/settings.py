@@ -10,7 +10,7 @@ from codeorigin.model.calibration.calibration import Calibration
 from codeorigin_training.arrays import Booleans, Floats, Integers
 from codeorigin_training.data.rows import Row
 from codeorigin_training.data.weights import LENGTH_EDGES, length_class, matched_samples
-from codeorigin_training.metrics.answers import InFiles, context_answers
+from codeorigin_training.metrics.answers import InFiles, context_answers, joined
 from codeorigin_training.metrics.data import agent_family
 from codeorigin_training.metrics.ranking import DRAWS, ranking_figures
 from codeorigin_training.metrics.shares import called_share
@@ -99,11 +99,15 @@ def setting_metrics(rows: Sequence[Row], logits: Floats, calibration: Calibratio
     logits = logits[kept]
     functions = _Functions.of(corpus)
     ways = _ways(corpus, logits, calibration)
-    evidence = None if calibration.past is None else past_evidence(corpus, logits, calibration.past)
-    with_past = {}
-    if evidence is not None:
-        found = _ways(corpus, logits + np.nan_to_num(evidence), calibration)
-        with_past = {f"{name}_and_past": each for name, each in found.items()}
+    evidence = None
+    with_past: dict[str, InFiles] = {}
+    if calibration.past is not None and calibration.with_past is not None:
+        every = np.ones(len(corpus), dtype=bool)
+        evidence = past_evidence(corpus, logits, every, calibration.past)
+        with_past = {
+            f"{name}_and_past": each
+            for name, each in _ways_with_past(corpus, logits, evidence, ways, calibration.with_past).items()
+        }
 
     def inside(chosen: Booleans, among: Booleans | None = None) -> dict[str, Any] | None:
         """Figures of the LLM functions ``chosen`` against human ones ``among`` all."""
@@ -136,6 +140,25 @@ def setting_metrics(rows: Sequence[Row], logits: Floats, calibration: Calibratio
 def _ways(rows: Sequence[Row], logits: Floats, calibration: Calibration) -> dict[str, InFiles]:
     found = context_answers(rows, logits, calibration)
     return {name: found[name] for name in ("by_text", "in_file") if name in found}
+
+
+def _ways_with_past(
+    rows: Sequence[Row],
+    logits: Floats,
+    evidence: Floats,
+    ways: Mapping[str, InFiles],
+    calibration: Calibration,
+) -> dict[str, InFiles]:
+    """``ways``, but functions of projects with a past judged with it, by the ``calibration`` for that."""
+    inside = np.isfinite(evidence)
+    found = _ways(
+        [rows[index] for index in np.flatnonzero(inside).tolist()], (logits + evidence)[inside], calibration
+    )
+    return {
+        name: joined([(~inside, way.take(~inside)), (inside, found[name])])
+        for name, way in ways.items()
+        if name in found
+    }
 
 
 def _each(names: np.ndarray, figures: Callable[[str], dict[str, Any] | None]) -> dict[str, dict[str, Any]]:

@@ -57,15 +57,23 @@ def model_card(manifest: Mapping[str, Any]) -> str:
         ),
         Heading("At the shipped thresholds"),
         *verdict_sections(manifest),
-        *in_file_sections(metrics, 2),
-        *human_code_sections(manifest),
-        *commit_sections(manifest),
-        *setting_sections(metrics),
+        *figure_sections(manifest),
         *language_sections(metrics),
         Heading("Limits"),
         Bullets(_LIMITS),
     ]
     return markdown(blocks) + "\n"
+
+
+def figure_sections(manifest: Mapping[str, Any], level: int = 2) -> list[Block]:
+    """What card, quality page and report show alike; ``level`` is that of the first heading."""
+    metrics = manifest["metrics"]
+    return [
+        *in_file_sections(metrics, level),
+        *human_code_sections(manifest),
+        *commit_sections(manifest),
+        *setting_sections(metrics),
+    ]
 
 
 def verdict_sections(manifest: Mapping[str, Any]) -> list[Block]:

@@ -6,19 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from codeorigin_training.report.card import verdict_sections
-from codeorigin_training.report.commits import commit_sections
+from codeorigin_training.report.card import figure_sections, verdict_sections
 from codeorigin_training.report.document import Block, Bullets, Heading, Paragraph, html
 from codeorigin_training.report.expectations import flagged_found_open
-from codeorigin_training.report.human_code import human_code_sections
 from codeorigin_training.report.section import Section, section_blocks
 from codeorigin_training.report.separation import (
-    in_file_sections,
     interval_note,
     language_sections,
     quality_table,
 )
-from codeorigin_training.report.settings import setting_sections
 
 _CHECKS = ("controls", "faithfulness", "neutral")
 _TERMS = (
@@ -143,9 +139,6 @@ def _of_manifest(manifest: Mapping[str, Any]) -> list[Block]:
         Heading("How well the two are told apart"),
         Paragraph(f"These are the figures of the model's manifest. {interval_note(metrics)}", "what"),
         quality_table(metrics),
-        *in_file_sections(metrics, 2),
-        *human_code_sections(manifest),
-        *commit_sections(manifest),
-        *setting_sections(metrics),
+        *figure_sections(manifest),
         *language_sections(metrics),
     ]

@@ -10,19 +10,18 @@ from pydantic.dataclasses import dataclass
 from codeorigin.errors import CodeOriginError
 from codeorigin.model.folder import MANIFEST
 from codeorigin_training.configuration import STRICT
+from codeorigin_training.experiments.declared import agents_sections
+from codeorigin_training.experiments.trials import Trial, read_trials
 from codeorigin_training.files import write_whole
-from codeorigin_training.report.card import model_card
-from codeorigin_training.report.commits import commit_sections
+from codeorigin_training.report.card import figure_sections, model_card
 from codeorigin_training.report.document import Block, Heading, Paragraph, markdown
 from codeorigin_training.report.expectations import flagged_found_open, language_table, readme_table
-from codeorigin_training.report.human_code import bands, human_code_sections
+from codeorigin_training.report.human_code import bands
 from codeorigin_training.report.separation import (
     SELECTION,
-    in_file_sections,
     interval_note,
     quality_table,
 )
-from codeorigin_training.report.settings import setting_sections
 from codeorigin_training.run import Log, Run
 from codeorigin_training.tracking import keep_settings
 
@@ -42,6 +41,15 @@ def with_metrics(readme: str, manifest: Mapping[str, Any]) -> str:
         ),
     ]
     return _between("metrics", readme, blocks)
+
+
+def with_agents(page: str, trials: Mapping[str, Trial]) -> str:
+    """``page`` with the figures of ``trials`` about agents in people's projects between its markers.
+
+    Raises:
+        CodeOriginError: the markers are missing or in the wrong order.
+    """
+    return _between("agents", page, agents_sections(trials))
 
 
 def with_quality(page: str, manifest: Mapping[str, Any]) -> str:
@@ -67,21 +75,22 @@ def with_quality(page: str, manifest: Mapping[str, Any]) -> str:
             f"{interval_note(metrics)} The baselines were trained on the same rows with the same weights. {SELECTION}"
         ),
         quality_table(metrics),
-        *in_file_sections(metrics, 3),
-        *human_code_sections(manifest),
-        *commit_sections(manifest),
-        *setting_sections(metrics),
+        *figure_sections(manifest, 3),
     ]
     return _between("quality", page, blocks)
 
 
 @dataclass(frozen=True, config=STRICT)
 class CardConfig:
-    """``bundle`` None uses the run's; ``readme`` and ``quality``, a page for false positives, are skipped if None."""
+    """``bundle`` None uses the run's; ``readme`` and ``quality``, a page for false positives, are skipped if None.
+
+    ``experiments`` is the folder of the trials whose figures about agents the page gets; None leaves them as they are.
+    """
 
     bundle: Path | None = None
     readme: Path | None = None
     quality: Path | None = None
+    experiments: Path | None = None
 
 
 def card(config: CardConfig, run: Run, log: Log) -> None:
@@ -103,6 +112,9 @@ def card(config: CardConfig, run: Run, log: Log) -> None:
         for path, made in ((config.readme, with_metrics), (config.quality, with_quality)):
             if path is not None:
                 write_whole(path, made(path.read_text(encoding="utf-8"), manifest))
+        if config.quality is not None and config.experiments is not None:
+            page = config.quality.read_text(encoding="utf-8")
+            write_whole(config.quality, with_agents(page, read_trials(config.experiments)))
     except (KeyError, TypeError, ValueError) as error:
         raise CodeOriginError(f"{bundle / MANIFEST}: broken manifest ({error!r}); export it again") from error
     log(f"wrote {bundle / 'README.md'}{'' if config.readme is None else f' and {config.readme}'}")

@@ -1,6 +1,7 @@
 """Fits the manifest's calibration to out-of-sample logits."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -15,7 +16,7 @@ from codeorigin_training.data.rows import Row
 from codeorigin_training.thresholds.config import CalibrateConfig
 from codeorigin_training.thresholds.context import commit_numbers, context_evidence, file_numbers
 from codeorigin_training.thresholds.eligibility import judged
-from codeorigin_training.thresholds.past import fit_past_rule
+from codeorigin_training.thresholds.past import fit_past_rule, past_evidence
 from codeorigin_training.thresholds.pooled import fit_pooled_rule, pooled_samples
 from codeorigin_training.thresholds.shares import fit_scale
 
@@ -23,19 +24,35 @@ from codeorigin_training.thresholds.shares import fit_scale
 def fit_calibration(rows: Sequence[Row], logits: Floats, config: CalibrateConfig) -> Calibration:
     """Fit the scales and rules to out-of-sample ``logits`` ``(n,)`` of corpus ``rows``.
 
-    Functions without a verdict are left out. A scale for functions with neighbours is fitted to those that have some.
-    A rule that has too few repositories is None.
+    Functions without a verdict are left out. A scale for functions with neighbours is fitted to those that have some,
+    the calibration with the past to the functions of projects that have one. A rule that has too few repositories is
+    None.
 
     Raises:
         CodeOriginError: there are too few repositories even for functions alone.
     """
     counted = judged(rows, config)
-    alone = fit_scale(_chosen(rows, counted), logits[counted], config)
-    if alone is None:
+    calibration = _fitted(rows, logits, counted, config)
+    if calibration is None:
         raise CodeOriginError(
             f"calibration needs {config.fewest_repositories} repositories with human code and as many with LLM code, "
             "with functions long enough for a verdict; pass more data or lower fewest_repositories"
         )
+    past = fit_past_rule(rows, logits, counted, config)
+    if past is None:
+        return calibration
+    evidence = past_evidence(rows, logits, counted, past)
+    inside = np.isfinite(evidence)
+    with_past = _fitted(_chosen(rows, inside), (logits + evidence)[inside], counted[inside], config)
+    return calibration if with_past is None else replace(calibration, past=past, with_past=with_past)
+
+
+def _fitted(
+    rows: Sequence[Row], logits: Floats, counted: Booleans, config: CalibrateConfig
+) -> Calibration | None:
+    alone = fit_scale(_chosen(rows, counted), logits[counted], config)
+    if alone is None:
+        return None
     neutral = alone.shift
     in_file = config.neighbours(config.context_weight, neutral)
     in_commit = config.neighbours(config.commit_weight, neutral)
@@ -61,7 +78,6 @@ def fit_calibration(rows: Sequence[Row], logits: Floats, config: CalibrateConfig
         commit=fit_pooled_rule(PooledRule, commits, config, prior_logit=neutral),
         commit_context=context(None, in_commit),
         file_and_commit_context=context(beside_commit, in_commit),
-        past=fit_past_rule(rows, logits, counted, config),
     )
 
 

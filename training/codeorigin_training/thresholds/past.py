@@ -41,21 +41,30 @@ def fit_past_rule(
     )
 
 
-def past_evidence(rows: Sequence[Row], logits: Floats, rule: PastRule) -> Floats:
-    """What its project's past adds to the logit of every function, ``(n,)``; NaN in a project without a past.
+def past_evidence(rows: Sequence[Row], logits: Floats, counted: Booleans, rule: PastRule) -> Floats:
+    """What its project's past adds to the logit of every function, ``(n,)``; NaN where there is none, or no verdict.
+
+    The past is that from before mid-2021, so that code of 2021-22 can stand for a project's new code. A distribution's
+    packages have none.
 
     Args:
-        rows: functions of the corpus with a verdict. The past is that from before mid-2021, so that code of 2021-22 can
-            stand for a project's new code.
+        rows: rows of the corpus.
         logits: out-of-sample logits ``(n,)``.
+        counted: bool ``(n,)``, the functions with a verdict.
         rule: how much the past counts.
     """
+    inside = counted & np.array([row.source != DISTRIBUTION_SOURCE for row in rows], dtype=bool)
     by_project: dict[str, list[float]] = {}
-    for row, logit in zip(rows, logits.tolist(), strict=True):
-        if row.label == 0 and not row.modern:
+    for row, logit, is_inside in zip(rows, logits.tolist(), inside.tolist(), strict=True):
+        if is_inside and row.label == 0 and not row.modern:
             by_project.setdefault(row.project, []).append(logit)
-    found = {project: rule.past(old) for project, old in by_project.items()}
+    found = {
+        project: past.evidence for project, old in by_project.items() if (past := rule.past(old)) is not None
+    }
     return np.array(
-        [np.nan if (past := found.get(row.project)) is None else past.evidence for row in rows],
+        [
+            found.get(row.project, np.nan) if here else np.nan
+            for row, here in zip(rows, inside.tolist(), strict=True)
+        ],
         dtype=np.float64,
     )

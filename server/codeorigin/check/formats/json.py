@@ -1,9 +1,7 @@
 """The report as JSON, as described by ``report.schema.json`` next to this file."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import asdict
-from importlib import resources
 from typing import Any
 
 from codeorigin.analysis.report import ChangeReport, FunctionReport, line_range
@@ -18,13 +16,6 @@ from codeorigin.provenance.function_records import FunctionRecords, function_rec
 
 _INDENTED = 4
 """The number of levels of the report down to its functions."""
-
-
-def load_schema() -> dict[str, Any]:
-    """The JSON Schema (draft 2020-12) of :func:`render`'s output."""
-    schema = resources.files("codeorigin.check.formats").joinpath("report.schema.json")
-    loaded: dict[str, Any] = json.loads(schema.read_text("utf-8"))
-    return loaded
 
 
 def _function(

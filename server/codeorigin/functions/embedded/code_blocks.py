@@ -34,7 +34,6 @@ def code_blocks(
 
     Raises:
         ModelError: a language had to be guessed, and the language identification model is missing or broken.
-        Cancelled: ``cancel``, which is checked before each block, was cancelled.
     """
     return tuple(_blocks(lines, kind, languages, cancel, 0))
 

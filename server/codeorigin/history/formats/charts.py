@@ -29,11 +29,7 @@ def periods(months: Mapping[str, Share]) -> list[tuple[str, Share]]:
     start = first // size * size
     made = [(_label(number, size), Share()) for number in range(start, last + 1, size)]
     for month, share in months.items():
-        into = made[(_number(month) - start) // size][1]
-        into.commits += share.commits
-        into.functions += share.functions
-        for band, lines in share.bands.items():
-            into.bands[band] += lines
+        made[(_number(month) - start) // size][1].include(share)
     return made
 
 
@@ -53,6 +49,16 @@ def described(name: str, share: Share, unit: str = "commit") -> str:
     return f"{name}: {counted(share.lines, 'line')} of {counted(share.commits, unit)}; {bands}"
 
 
+def period_label(shown: Sequence[tuple[str, Share]], number: int) -> str:
+    """The name of a period below its place in a chart; empty for most periods if there are many."""
+    every = -(-len(shown) // _MOST_LABELS)
+    if number % every:
+        return ""
+    kinds = "when minor" if number // every % 2 else "when"
+    late = " late" if number + every / 2 > len(shown) else ""
+    return f'<span class="{kinds}{late}">{escape(shown[number][0])}</span>'
+
+
 def over_time(shown: Sequence[tuple[str, Share]]) -> str:
     """A chart of the lines per period, and below it of the share of each band."""
     largest = max(share.lines for _, share in shown) or 1
@@ -60,14 +66,9 @@ def over_time(shown: Sequence[tuple[str, Share]]) -> str:
         f'<span style="top:{top}px">{text}</span>'
         for top, text in ((0, f"{largest:,}"), (48, "lines"), (80, "100 %"), (159, "50 %"), (239, "0 %"))
     )
-    every = -(-len(shown) // _MOST_LABELS)
     parts = []
     for number, (name, share) in enumerate(shown):
-        label = ""
-        if number % every == 0:
-            kinds = "when minor" if number // every % 2 else "when"
-            late = " late" if number + every / 2 > len(shown) else ""
-            label = f'<span class="{kinds}{late}">{escape(name)}</span>'
+        label = period_label(shown, number)
         parts.append(
             f'<div title="{escape(described(name, share))}"><div class="volume">'
             f'<i style="height:{100 * share.lines / largest:.1f}%"></i></div>{stack(share.bands, "height")}{label}</div>'
@@ -135,10 +136,7 @@ def treemap(
     if len(shown) > _MOST_FOLDERS:
         rest = Share()
         for _, share in shown[_MOST_FOLDERS:]:
-            rest.commits += share.commits
-            rest.functions += share.functions
-            for band, lines in share.bands.items():
-                rest.bands[band] += lines
+            rest.include(share)
         others = len(shown) - _MOST_FOLDERS
         shown = [*shown[:_MOST_FOLDERS], (f"{others:,} other {kinds[others > 1]}", rest)]
         shown.sort(key=lambda each: -each[1].lines)

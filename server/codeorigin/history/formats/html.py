@@ -1,13 +1,14 @@
 """A history as a self-contained HTML page with charts, without scripts."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
 from codeorigin.cli.terminal import display_path
 from codeorigin.history.formats.charts import described, over_time, periods, treemap
+from codeorigin.history.formats.declared_chart import declared_chart, declared_table
 from codeorigin.history.formats.writer import HistoryWriter
-from codeorigin.history.results import CommitDetails, DetailedFunction
+from codeorigin.history.results import CommitDetails, CommitResult, DetailedFunction
 from codeorigin.history.totals import Share, Totals, date_of
 from codeorigin.model.verdict import Band
 from codeorigin.pages.code import code_box
@@ -16,7 +17,16 @@ from codeorigin.pages.parts import BANDS, folded, legend, stack, table, tiles, v
 from codeorigin.text.literal_text import html_line
 from codeorigin.wording import CAVEAT
 from codeorigin.wording.figures import counted
-from codeorigin.wording.histories import LINES, NOT_BY_AUTHOR, declared_phrase, percents, totals_phrases
+from codeorigin.wording.histories import (
+    DISAGREE,
+    LINES,
+    NOT_BY_AUTHOR,
+    declared_lines_phrase,
+    declared_phrase,
+    disagreement_phrase,
+    percents,
+    totals_phrases,
+)
 from codeorigin.wording.shares import one_in
 
 if TYPE_CHECKING:
@@ -46,12 +56,21 @@ def _body(run: "HistoryRun", totals: Totals) -> Iterator[str]:
         yield "<h2>Over time</h2>"
         yield f'<p class="what">{escape(LINES)}</p>{legend()}<figure>{over_time(shown)}</figure>'
         yield folded("table", "as a table", [share_table("period", dict(shown))])
+        yield from _declared(totals, shown)
         yield "<h2>By folder</h2>"
         yield f"{area_legend()}<figure>{treemap(totals.folders)}</figure>"
         folders = dict(sorted(totals.folders.items()))
         yield folded("table", "as a table", [share_table("folder", folders)])
         yield f"<h2>By language</h2>{languages_of(totals)}"
+    yield from _disagreements(run, totals)
     yield from _standing_out(run, totals)
+
+
+def _declared(totals: Totals, shown: Sequence[tuple[str, Share]]) -> Iterator[str]:
+    said = declared_lines_phrase(totals.all)
+    if said is not None:
+        yield f'<h2>Declared, and estimated</h2><p class="what">{escape(said)}</p>{declared_chart(shown)}'
+        yield folded("table", "as a table", [declared_table("period", dict(shown))])
 
 
 def opening(totals: Totals, unit: str = "commit") -> Iterator[str]:
@@ -117,18 +136,33 @@ def _standing_out(run: "HistoryRun", totals: Totals) -> Iterator[str]:
         "towards a person.</p>"
     )
     for details in run.details(best, with_lines=True):
-        yield _commit(details)
+        yield _commit(details, _said(details.result))
 
 
-def _commit(details: CommitDetails) -> str:
-    result = details.result
+def _disagreements(run: "HistoryRun", totals: Totals) -> Iterator[str]:
+    for number, (kind, commits) in enumerate(run.disagreements(totals)):
+        if not number:
+            yield f'<h2>Where records and estimates disagree</h2><p class="what">{escape(DISAGREE)}</p>'
+        yield f"<h3>{escape(disagreement_phrase(kind, totals.disagree[kind]))}</h3>"
+        for details in commits:
+            count = len(details.functions) + details.more
+            yield _commit(details, [counted(count, "function")])
+
+
+def _said(result: CommitResult) -> list[str]:
     said = [counted(result.written, "function") + " written", f"{counted(result.lines, 'line')}"]
     if result.human_share is not None:
         said.append(f"{one_in(result.human_share)} human-written commits score this high")
     if result.declared:
         said.append(f"says so itself: {', '.join(result.declared)}")
+    return said
+
+
+def _commit(details: CommitDetails, said: list[str]) -> str:
+    result = details.result
     summary = (
-        f"<code>{result.commit[:10]}</code> <time>{date_of(result.seconds)[:10]}</time> {verdict(result)} "
+        f"<code>{result.commit[:10]}</code> <time>{date_of(result.seconds)[:10]}</time> "
+        f"{'' if result.band is None else verdict(result)} "
         f"<span>{escape('; '.join(said))}</span>"
     )
     functions = map(_function, details.functions)

@@ -1,29 +1,26 @@
 """A history as JSON, written commit by commit, as described by ``history.schema.json`` next to this file."""
 
-import json
 from dataclasses import asdict
-from importlib import resources
 from typing import TYPE_CHECKING, Any, TextIO
 
 import codeorigin
 from codeorigin.check.formats.json import past_values
 from codeorigin.check.formats.json_text import encoded
 from codeorigin.cli.terminal import display_path
+from codeorigin.history.declared_lines import NOTHING, DeclaredCounts
 from codeorigin.history.formats.writer import HistoryWriter
 from codeorigin.history.results import CommitDetails, CommitResult
 from codeorigin.history.totals import Share, Totals, date_of
 from codeorigin.model.verdict import Band
+from codeorigin.provenance.disagreements import Disagreement
 
 if TYPE_CHECKING:
     from codeorigin.history.history_run import HistoryRun
     from codeorigin.history.options import HistoryOptions
 
 
-def load_schema() -> dict[str, Any]:
-    """The JSON Schema (draft 2020-12) of :func:`write`'s output."""
-    schema = resources.files("codeorigin.history.formats").joinpath("history.schema.json")
-    loaded: dict[str, Any] = json.loads(schema.read_text("utf-8"))
-    return loaded
+def _declared(lines: DeclaredCounts) -> dict[str, int] | None:
+    return asdict(lines) if lines else None
 
 
 def commit_values(result: CommitResult) -> dict[str, Any]:
@@ -48,6 +45,9 @@ def commit_values(result: CommitResult) -> dict[str, Any]:
         "unread": result.unread,
         "missing": result.missing,
         "declared": list(result.declared),
+        "declared_lines": _declared(
+            sum(filter(None, (part.declared_lines for part in result.parts)), NOTHING)
+        ),
         "parts": [asdict(part) for part in result.parts],
     }
 
@@ -76,6 +76,7 @@ def _row(name: str, share: Share) -> dict[str, Any]:
         "functions": share.functions,
         "lines": share.lines,
         "band_lines": {band.value: lines for band, lines in share.bands.items()},
+        "declared_lines": _declared(share.declared_lines),
     }
 
 
@@ -116,12 +117,24 @@ class JsonWriter(HistoryWriter):
             "lines": totals.all.lines,
             "band_lines": {band.value: totals.all.bands[band] for band in Band},
             "declared": dict(sorted(totals.declared.items())),
+            "declared_lines": _declared(totals.all.declared_lines),
+            "disagreements": {
+                kind.value: totals.disagree[kind] if totals.declares else 0 for kind in Disagreement
+            },
         }
         details = self.run.details(totals.standing_out(), with_lines=False)
         tail = {
             "months": [_row(*each) for each in sorted(totals.months.items())],
             "folders": [_row(*each) for each in sorted(totals.folders.items())],
             "languages": [_row(*each) for each in sorted(totals.languages.items())],
+            "disagreements": [
+                {
+                    "kind": kind.value,
+                    "question": kind.question,
+                    "commits": [_details(each) for each in commits],
+                }
+                for kind, commits in self.run.disagreements(totals, with_lines=False)
+            ],
             "standing_out": [_details(each) for each in details],
             "summary": summary,
         }

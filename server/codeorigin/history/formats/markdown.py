@@ -12,7 +12,15 @@ from codeorigin.history.totals import Share, Totals, date_of
 from codeorigin.model.verdict import Band
 from codeorigin.wording import CAVEAT
 from codeorigin.wording.figures import probability_decimal
-from codeorigin.wording.histories import NOT_BY_AUTHOR, declared_phrase, percents, totals_phrases
+from codeorigin.wording.histories import (
+    NOT_BY_AUTHOR,
+    agents_percent,
+    declared_lines_phrase,
+    declared_phrase,
+    disagreement_phrase,
+    percents,
+    totals_phrases,
+)
 
 if TYPE_CHECKING:
     from codeorigin.history.history_run import HistoryRun
@@ -34,29 +42,56 @@ def _lines(run: "HistoryRun", totals: Totals) -> Iterator[str]:
     for phrase in totals_phrases(totals, plan.merges, plan.cut_off, plan.unreadable):
         yield phrase
         yield ""
-    if (said := declared_phrase(totals)) is not None:
-        yield literal_text(said)
-        yield ""
+    for said in (declared_phrase(totals), declared_lines_phrase(totals.all)):
+        if said is not None:
+            yield literal_text(said)
+            yield ""
     if totals.all.lines:
         yield from _shares("period", dict(periods(totals.months)))
         largest = sorted(totals.languages.items(), key=lambda each: (-each[1].lines, each[0]))
         yield from _shares("language", dict(largest))
+    yield from _disagreements(run, totals)
     yield from _standing_out(run, totals)
     yield f"{literal_text(run.model)}. {CAVEAT} {NOT_BY_AUTHOR}"
 
 
 def _shares(title: str, rows: Mapping[str, Share]) -> Iterator[str]:
-    yield f"| {title} | commits | functions | lines | {' | '.join(map(str, Band))} |"
-    yield f"| --- |{' ---: |' * (3 + len(Band))}"
+    is_declared = any(share.declared_lines for share in rows.values())
+    columns = [
+        "commits",
+        "functions",
+        "lines",
+        *map(str, Band),
+        *(["declared an agent's"] if is_declared else []),
+    ]
+    yield f"| {title} | {' | '.join(columns)} |"
+    yield f"| --- |{' ---: |' * len(columns)}"
     for name, share in rows.items():
         figures = [
             f"{share.commits:,}",
             f"{share.functions:,}",
             f"{share.lines:,}",
             *percents(share).values(),
+            *([agents_percent(share)] if is_declared else []),
         ]
         yield f"| {literal_text(name)} | {' | '.join(figures)} |"
     yield ""
+
+
+def _disagreements(run: "HistoryRun", totals: Totals) -> Iterator[str]:
+    for kind, commits in run.disagreements(totals, with_lines=False):
+        yield disagreement_phrase(kind, totals.disagree[kind])
+        yield ""
+        yield "| commit | date | functions | the first of them |"
+        yield "| --- | --- | ---: | --- |"
+        for details in commits:
+            count = len(details.functions) + details.more
+            result = details.result
+            yield (
+                f"| {literal_code(result.commit[:10])} | {date_of(result.seconds)[:10]} | {count:,} "
+                f"| {_likeliest(details)} |"
+            )
+        yield ""
 
 
 def _standing_out(run: "HistoryRun", totals: Totals) -> Iterator[str]:

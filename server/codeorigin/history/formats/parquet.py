@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any, TextIO
 
 from codeorigin.errors import CodeOriginError
+from codeorigin.history.declared_lines import DECLARED_NAMES
 from codeorigin.history.formats.json import commit_values
 from codeorigin.history.formats.writer import HistoryWriter
 from codeorigin.history.results import CommitResult
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 _ROWS_AT_ONCE = 4096
 _NUMBER, _TEXT = pa.float64(), pa.string()
 _LINES = [(name, pa.int64()) for name in ("human", "unsure", "llm")]
-_PART = pa.struct([("folder", _TEXT), ("language", _TEXT), ("functions", pa.int64()), *_LINES])
+_DECLARED = ("declared_lines", pa.struct([(name, pa.int64()) for name in DECLARED_NAMES]))
+_PART = pa.struct([("folder", _TEXT), ("language", _TEXT), ("functions", pa.int64()), *_LINES, _DECLARED])
 _SCHEMA = pa.schema(
     [
         *((name, _TEXT) for name in ("commit", "date")),
@@ -34,6 +36,7 @@ _SCHEMA = pa.schema(
         ("human_share", _NUMBER),
         *((name, pa.int64()) for name in ("unread", "missing")),
         ("declared", pa.list_(_TEXT)),
+        _DECLARED,
         ("parts", pa.list_(_PART)),
     ]
 )

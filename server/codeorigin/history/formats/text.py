@@ -9,14 +9,22 @@ from rich.text import Text
 
 from codeorigin.check.formats.text import BAND_STYLES
 from codeorigin.cli.console import make_console, padded
-from codeorigin.cli.terminal import printable
+from codeorigin.cli.terminal import display_path, printable
 from codeorigin.history.formats.writer import HistoryWriter
-from codeorigin.history.results import CommitResult
+from codeorigin.history.results import CommitDetails, CommitResult
 from codeorigin.history.totals import By, Share, Totals, date_of
 from codeorigin.model.verdict import Band
 from codeorigin.wording import CAVEAT
-from codeorigin.wording.figures import probability_decimal
-from codeorigin.wording.histories import commit_phrase, declared_phrase, percents, totals_phrases
+from codeorigin.wording.figures import counted, probability_decimal
+from codeorigin.wording.histories import (
+    agents_percent,
+    commit_phrase,
+    declared_lines_phrase,
+    declared_phrase,
+    disagreement_phrase,
+    percents,
+    totals_phrases,
+)
 from codeorigin.wording.past import past_sentence
 
 if TYPE_CHECKING:
@@ -26,6 +34,7 @@ if TYPE_CHECKING:
 _COMMIT_HEADING = f"{'commit':<8}  {'date':<10}  prob.  {'verdict':<10}  func.    lines  subject"
 _LONGEST_SUBJECT = 72
 _SHARE_HEADING = "  commits  functions    lines      human     unsure        llm"
+_DECLARED_HEADING = "    declared"
 
 
 class TextWriter(HistoryWriter):
@@ -71,18 +80,37 @@ class TextWriter(HistoryWriter):
             console.print(Text(phrase))
         if self.run.past is not None:
             console.print(Text(past_sentence(self.run.past)))
-        if (said := declared_phrase(totals)) is not None:
-            console.print(Text(printable(said)))
+        for said in (declared_phrase(totals), declared_lines_phrase(totals.all)):
+            if said is not None:
+                console.print(Text(printable(said)))
+        for kind, commits in self.run.disagreements(totals, with_lines=False):
+            console.print(Text(disagreement_phrase(kind, totals.disagree[kind])))
+            for details in commits:
+                console.print(Text(_disagreeing(details)))
         console.print(Text(f"{printable(self.run.model)}. {CAVEAT}", "dim"))
+
+
+def _disagreeing(details: CommitDetails) -> str:
+    """``  5d2f0c1a  2026-05-11  3 functions, such as parse (src/a.py:10-42)``."""
+    result, first = details.result, details.functions[0]
+    count = counted(len(details.functions) + details.more, "function")
+    place = f"{display_path(first.path)}:{first.first}-{first.last}"
+    return printable(
+        f"  {result.commit[:8]}  {date_of(result.seconds)[:10]}  {count}, such as {first.name} ({place})"
+    )
 
 
 def _write_table(console: Console, rows: Mapping[str, Share], title: str) -> None:
     names = {name: printable(name) or "." for name in sorted(rows)}
     width = max([cell_len(title), *map(cell_len, names.values())])
-    console.print(Text(padded(title, width) + _SHARE_HEADING, "bold"))
+    is_declared = any(share.declared_lines for share in rows.values())
+    heading = _SHARE_HEADING + (_DECLARED_HEADING if is_declared else "")
+    console.print(Text(padded(title, width) + heading, "bold"))
     for name, shown in names.items():
         share = rows[name]
         line = Text(f"{padded(shown, width)}  {share.commits:>7,}  {share.functions:>9,}  {share.lines:>7,}")
         for band, percent in percents(share).items():
             line.append(f"  {percent:>9}", BAND_STYLES[Band(band)])
+        if is_declared:
+            line.append(f"  {agents_percent(share):>10}")
         console.print(line)

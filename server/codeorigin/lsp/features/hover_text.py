@@ -22,11 +22,13 @@ from codeorigin.wording import SHORT_CAVEAT
 from codeorigin.wording.explanations import (
     TOO_COARSE,
     evidence_sentence,
+    explain_command,
     line_opening,
+    side_name,
     strongest,
 )
 from codeorigin.wording.functions import opening
-from codeorigin.wording.titles import NO_LINE, WHOLE_EXPLANATION
+from codeorigin.wording.titles import BAR, BLANK_LINE, NO_LINE, WHOLE_EXPLANATION
 
 BAR_CELLS = 8
 CODE_LENGTH = 40
@@ -106,8 +108,8 @@ class HoverContent:
         rows = []
         for evidence in found:
             cells = max(1, round(BAR_CELLS * abs(evidence.value) / abs(found[0].value)))
-            bar, towards = "▰" * cells, "LLM" if evidence.value > 0 else "human"
-            code = visible(shorten(text.line_text(evidence.line), CODE_LENGTH)) or "(blank)"
+            bar, towards = BAR * cells, side_name(evidence.value)
+            code = visible(shorten(text.line_text(evidence.line), CODE_LENGTH)) or BLANK_LINE
             rows.append(f"{bar:<{BAR_CELLS}} {towards:<5}  {evidence.line + 1:>{width}}  {code}")
         return rows or [NO_LINE]
 
@@ -134,4 +136,4 @@ class HoverContent:
             return None
         path, folder = Path(snapshot.path), self.result.request.folder
         shown = path.relative_to(folder) if folder is not None and path.is_relative_to(folder) else path
-        return f"codeorigin explain {shown.as_posix()}:{self.function.span.header.start_line + 1}"
+        return explain_command(shown.as_posix(), self.function.span.header.start_line + 1)

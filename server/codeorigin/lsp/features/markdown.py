@@ -3,6 +3,8 @@
 import re
 import unicodedata
 
+from codeorigin.wording.titles import BLANK_LINE
+
 _BACKTICKS = re.compile(r"`+")
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$&])")
 MAX_CODE_LENGTH = 60
@@ -36,7 +38,7 @@ def code_span(text: str, length: int = MAX_CODE_LENGTH) -> str:
     """``text`` as an inline code span whose fence is longer than any run of backticks inside."""
     shown = visible(shorten(text, length))
     if not shown:
-        return "*(blank)*"
+        return f"*{BLANK_LINE}*"
     longest = max((len(run) for run in _BACKTICKS.findall(shown)), default=0)
     fence = "`" * (longest + 1)
     padding = " " if shown.startswith("`") or shown.endswith("`") else ""

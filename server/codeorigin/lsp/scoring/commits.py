@@ -57,7 +57,6 @@ class Commits:
 
         Raises:
             CodeOriginError: git or the model failed.
-            Cancelled: ``token`` was cancelled.
         """
         file = await self._ask_git(partial(_committed, path, token), token)
         if file is None:

@@ -29,11 +29,7 @@ class DeclaredLines:
 def read_declared_lines(
     path: Path, version: int, text: str, known: DeclaredLines | None, token: CancelToken
 ) -> DeclaredLines:
-    """What is recorded now; ``known`` if text, HEAD and notes are the same. Runs in the git thread.
-
-    Raises:
-        Cancelled: ``token`` was cancelled, which kills git at once.
-    """
+    """What is recorded now; ``known`` if text, HEAD and notes are the same. Runs in the git thread."""
     # Imported here, because `initialize` does not need it.
     from codeorigin.declared.files import file_records  # noqa: PLC0415
     from codeorigin.declared.reader import records_state  # noqa: PLC0415

@@ -173,7 +173,7 @@ def score(
         report = analyzer.analyze(document, **how, cancel=CancelWhen(cancel, is_enough))
     except Cancelled:
         cancel.raise_if_cancelled()
-        report = analyzer.analyze_scored(document, **how, cancel=cancel)
+        report = analyzer.analyze(document, **how, known_only=True, cancel=cancel)
     return Result(request, report, analyzer.model_id)
 
 

@@ -278,7 +278,6 @@ class Scanner:
         Raises:
             SourceError: the file is not source text.
             ModelError: the model is missing or broken.
-            Cancelled: ``token`` was cancelled.
         """
 
         past = await self._pasts.of(path, settings, token)

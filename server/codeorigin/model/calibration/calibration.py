@@ -20,7 +20,8 @@ class Calibration:
     none, get no verdict. ``file_context`` is the rule for functions with others in their file, ``file`` the one for
     whole files; None in a bundle without such a rule, as for all that follow. ``commit`` is the rule for whole commits,
     ``commit_context`` the one for functions with others in their commit, ``file_and_commit_context`` the one for
-    functions with others in both. ``past`` is the rule for functions of a project with old ones.
+    functions with others in both. ``past`` is the rule for functions of a project with old ones, and ``with_past`` the
+    calibration of their logits, to which the past has added; a bundle has both or neither.
     """
 
     alone: Scale
@@ -33,12 +34,15 @@ class Calibration:
     commit_context: Context | None = None
     file_and_commit_context: Context | None = None
     past: PastRule | None = None
+    with_past: "Calibration | None" = None
 
     def __post_init__(self) -> None:
         contexts = (self.file_context, self.commit_context, self.file_and_commit_context)
         for context, expected in zip(contexts, ((True, False), (False, True), (True, True)), strict=True):
             if context is not None and (context.file is not None, context.commit is not None) != expected:
                 raise ValueError("a context has rules for something else than its name says")
+        if (self.past is None) != (self.with_past is None):
+            raise ValueError("a rule for the past needs a calibration with it, and the other way round")
 
     @classmethod
     def from_manifest(cls, entry: Mapping[str, Any]) -> "Calibration":
@@ -53,6 +57,7 @@ class Calibration:
             "commit_context": Context,
             "file_and_commit_context": Context,
             "past": PastRule,
+            "with_past": Calibration,
         }
         return cls(
             Scale.from_manifest(entry["alone"]),
@@ -71,6 +76,7 @@ class Calibration:
             "commit_context": self.commit_context,
             "file_and_commit_context": self.file_and_commit_context,
             "past": self.past,
+            "with_past": self.with_past,
         }
         return {
             "alone": self.alone.to_manifest(),

@@ -19,7 +19,8 @@ class Judge:
     """Turns scores into verdicts by one model's calibration, and by the ``past`` of the project if it is known."""
 
     def __init__(self, calibration: Calibration, past: Past | None = None) -> None:
-        self._calibration = calibration
+        self._by_text = calibration.alone
+        self._calibration = calibration if past is None else calibration.with_past or calibration
         self._past = past
 
     def length_reason(self, normalized: Normalized) -> Reason | None:
@@ -160,7 +161,7 @@ class Judge:
         return replace(
             verdict,
             **scale.read(own + (from_commit or 0.0) + (in_file or 0.0), language),
-            own_probability=self._calibration.alone.probability(
+            own_probability=self._by_text.probability(
                 own if verdict.past is None else own - verdict.past.evidence
             ),
             file_evidence=in_file,

@@ -15,12 +15,12 @@ import numpy.typing as npt
 
 from codeorigin.model.ngrams.counting import Counted, count
 from codeorigin.model.ngrams.hashing import NO_ROW, Items, Rows, ngram_rows, sorted_rows
-from codeorigin.model.ngrams.item_places import item_places
 from codeorigin.model.ngrams.views import View, ViewKind
 from codeorigin.model.reading.comment_items import comment_items
+from codeorigin.model.reading.comment_words import read_comments
 from codeorigin.model.reading.hashed_words import hash_words
 from codeorigin.model.reading.normalize import LEVEL_MARK, Normalized
-from codeorigin.model.reading.words import Vocabulary, utf32
+from codeorigin.model.reading.words import Vocabulary, utf32, word_pattern
 
 Ints = npt.NDArray[np.int32]
 
@@ -72,7 +72,8 @@ class NgramViews:
     def extract(self, normalized: Normalized, language: str) -> WideFeatures:
         """All n-grams of one function, with their positions; empty arrays if the text has none."""
         text = normalized.text
-        places = item_places(text, {view.kind for view in self.views}, language)
+        kinds = {view.kind for view in self.views}
+        places = {kind: _places(text, kind, language) for kind in kinds}
         rows_of_views: list[Rows] = []
         all_starts, all_ends = [_NOWHERE.start], [_NOWHERE.end]
         for view, first_row, items in self._items_of_views([text], language):
@@ -149,3 +150,16 @@ def _batches(texts: Sequence[str]) -> Iterator[Sequence[str]]:
         characters += len(text)
     if start < len(texts):
         yield texts[start:]
+
+
+def _places(text: str, kind: ViewKind, language: str) -> tuple[Ints, Ints]:
+    """The first character of every item of a kind of view and one past its last, in the items' order."""
+    if kind is ViewKind.CHARACTERS:
+        offsets = np.flatnonzero(utf32(text) != ord(LEVEL_MARK)).astype(np.int32)
+        return offsets, offsets + np.int32(1)
+    if kind is ViewKind.COMMENTS:
+        spans = [place for comment in read_comments(text, language) for place in comment.places()]
+    else:
+        spans = [match.span() for match in word_pattern(text).finditer(text)]
+    bounds = np.array(spans, dtype=np.int32).reshape(-1, 2)
+    return bounds[:, 0], bounds[:, 1]

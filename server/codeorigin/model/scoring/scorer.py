@@ -13,13 +13,22 @@ from codeorigin.model.bundle import Bundle
 from codeorigin.model.ngrams.hashed_views import NgramViews
 from codeorigin.model.reading.normalize import Normalized
 from codeorigin.model.scoring.features import DeepSettings, Features, RawScore
-from codeorigin.model.scoring.feeds import NO_NGRAMS, Ids, ngrams_feed, windows_feed
-from codeorigin.model.scoring.graph import Graph
+from codeorigin.model.scoring.graph import Feed, Graph
 from codeorigin.model.scoring.tokenizer import Encoding, Tokenizer
 from codeorigin.model.scoring.windows import Window, split
 
+Ids = npt.NDArray[np.int64]
+
 RUN_TOKENS = 1024
 """Most tokens that the encoder reads between two checks of a cancel token; a single window may be longer."""
+
+
+_NO_NGRAMS: Feed = {
+    "wide_ids": np.zeros(0, dtype=np.int64),
+    "wide_values": np.zeros(0, dtype=np.float32),
+    "wide_function": np.zeros(0, dtype=np.int64),
+}
+"""The wide part's inputs if there are no n-grams."""
 
 
 class Scorer:
@@ -57,8 +66,8 @@ class Scorer:
         # To add up n-grams takes more processor time with a second thread, and hardly less on the clock.
         self.graph = Graph(path, threads=1 if deep is None else threads)
         # The graph wants all its inputs, even for an output that depends on some of them alone.
-        self._no_ngrams = {} if views is None else NO_NGRAMS
-        self._no_windows = {} if deep is None else windows_feed(np.zeros((1, 1), dtype=np.int64))
+        self._no_ngrams = {} if views is None else _NO_NGRAMS
+        self._no_windows = {} if deep is None else _windows_feed(np.zeros((1, 1), dtype=np.int64))
         if set(self.graph.inputs) != {"prior", *self._no_ngrams, *self._no_windows}:
             raise ModelError(f"{path.name}: not the graph that the manifest describes; reinstall the model")
 
@@ -127,7 +136,7 @@ class Scorer:
         logits: list[npt.NDArray[np.float32]] = []
         for ids in _runs(windows):
             cancel.raise_if_cancelled()
-            feed = windows_feed(ids)
+            feed = _windows_feed(ids)
             feed |= self._no_ngrams | {"prior": np.zeros(len(ids), dtype=np.float32)}
             logits.append(self.graph.run(["deep"], feed)["deep"])
         return np.concatenate(logits, dtype=np.float64) if logits else np.zeros(0)
@@ -141,7 +150,7 @@ class Scorer:
         deep = self._needs_deep()
         if ids.size == 0:
             return np.zeros((*ids.shape, deep.dim), dtype=np.float32)
-        feed = windows_feed(ids)
+        feed = _windows_feed(ids)
         feed |= self._no_ngrams | {"prior": np.zeros(len(ids), dtype=np.float32)}
         embeddings: npt.NDArray[np.float32] = self.graph.run(["embeddings"], feed)["embeddings"]
         return embeddings
@@ -193,7 +202,7 @@ class Scorer:
         if len(ids) == 0:
             return np.zeros(count, dtype=np.float32)
         logits: npt.NDArray[np.float32] = self.graph.run(
-            ["wide"], ngrams_feed(ids, values, function, count) | self._no_windows
+            ["wide"], _ngrams_feed(ids, values, function, count) | self._no_windows
         )["wide"]
         return logits
 
@@ -207,3 +216,23 @@ def _runs(windows: Sequence[Ids]) -> Iterator[Ids]:
         if end == len(windows) or is_full or len(windows[end]) != length:
             yield np.stack(windows[start:end])
             start = end
+
+
+def _windows_feed(ids: Ids) -> Feed:
+    """The deep part's inputs for windows ``(W, T)`` of token ids without padding, each pooled by itself."""
+    return {
+        "ids": ids,
+        "mask": np.ones(ids.shape, dtype=np.bool_),
+        "window_function": np.arange(len(ids)),
+        "window_weight": np.ones(len(ids), dtype=np.float32),
+    }
+
+
+def _ngrams_feed(ids: Ids, values: npt.NDArray[np.float32], function: Ids, count: int) -> Feed:
+    """The wide part's inputs ``(N,)`` for the n-grams of ``count`` functions; ``function`` says whose they are."""
+    return {
+        "wide_ids": ids,
+        "wide_values": values,
+        "wide_function": function,
+        "prior": np.zeros(count, dtype=np.float32),
+    }

@@ -3,11 +3,11 @@
 import jsonschema
 import pytest
 
-from codeorigin.check.formats import json
+from support.schemas import load_schema
 
 
 @pytest.fixture(scope="module")
 def validator() -> jsonschema.Draft202012Validator:
-    schema = json.load_schema()
+    schema = load_schema("check/formats/report")
     jsonschema.Draft202012Validator.check_schema(schema)
     return jsonschema.Draft202012Validator(schema)

@@ -87,7 +87,11 @@ class Bench:
             raise Cancelled("another model")
         return self
 
-    def analyze(self, document: Document, *, cancel: CancelToken, **_: Any) -> FileReport:
+    def analyze(
+        self, document: Document, *, cancel: CancelToken, known_only: bool = False, **_: Any
+    ) -> FileReport:
+        if known_only:
+            return self.report(document)
         text = document.text
         self.analyzed.append(text)
         self.running.set()
@@ -97,7 +101,7 @@ class Bench:
                 cancel.raise_if_cancelled()
         if self.broken is not None:
             raise self.broken
-        return self.analyze_scored(document) if not self.is_slow else self.read_slowly(document, cancel)
+        return self.report(document) if not self.is_slow else self.read_slowly(document, cancel)
 
     def read_slowly(self, document: Document, cancel: CancelToken) -> FileReport:
         """Read at least one more function, as a model does that is slow but gets on."""
@@ -108,9 +112,9 @@ class Bench:
         while len(self.read) < len(functions):
             self.read.append(functions[len(self.read)])
             cancel.raise_if_cancelled()
-        return self.analyze_scored(document)
+        return self.report(document)
 
-    def analyze_scored(self, document: Document, **_: Any) -> FileReport:
+    def report(self, document: Document) -> FileReport:
         is_complete = len(self.read) == document.text.count("def ")
         return FileReport(document.kind, None, tuple(self.read), is_complete=is_complete)
 
@@ -121,6 +125,14 @@ class Bench:
 
     def ask(self, uri: str) -> "asyncio.Future[Result | None]":
         return asyncio.ensure_future(asyncio.wait_for(scored(self.session, uri), PATIENCE))
+
+    async def held_back(self, uri: str) -> "asyncio.Future[Result | None]":
+        """Open a document and ask for its result, which has to wait until ``hold`` is set."""
+        self.hold.clear()
+        self.open(uri)
+        asked = self.ask(uri)
+        await self.until_running()
+        return asked
 
     async def settled(self, uri: str) -> None:
         await asyncio.wait_for(settled(self.session, uri), PATIENCE)
@@ -194,10 +206,7 @@ async def test_result_of_an_old_version_is_dropped(bench: Bench) -> None:
 
 
 async def test_waiters_are_released_when_the_document_closes(bench: Bench) -> None:
-    bench.hold.clear()
-    bench.open("a")
-    asked = bench.ask("a")
-    await bench.until_running()
+    asked = await bench.held_back("a")
     bench.documents.remove_text_document("a")
     bench.session.forget("a")
     assert await asked is None
@@ -206,10 +215,7 @@ async def test_waiters_are_released_when_the_document_closes(bench: Bench) -> No
 
 
 async def test_waiters_get_the_newest_result(bench: Bench) -> None:
-    bench.hold.clear()
-    bench.open("a")
-    asked = bench.ask("a")
-    await bench.until_running()
+    asked = await bench.held_back("a")
     bench.edit("a", 2)
     publish_soon(bench.session, "a")
     bench.hold.set()
@@ -269,10 +275,7 @@ async def test_request_does_not_wait_for_the_debounce(bench: Bench) -> None:
 
 
 async def test_result_under_other_settings_is_dropped_and_scored_again(bench: Bench) -> None:
-    bench.hold.clear()
-    bench.open("a")
-    asked = bench.ask("a")
-    await bench.until_running()
+    asked = await bench.held_back("a")
     bench.session.configuration.set_editor({"fileContext": False})
     bench.session.configuration.rebuild([])
     bench.hold.set()
@@ -284,10 +287,7 @@ async def test_result_under_other_settings_is_dropped_and_scored_again(bench: Be
 
 
 async def test_result_of_another_model_is_dropped_and_scored_again(bench: Bench) -> None:
-    bench.hold.clear()
-    bench.open("a")
-    asked = bench.ask("a")
-    await bench.until_running()
+    asked = await bench.held_back("a")
     bench.generation = 1
     bench.hold.set()
     result = await asked
@@ -297,10 +297,7 @@ async def test_result_of_another_model_is_dropped_and_scored_again(bench: Bench)
 
 
 async def test_stopping_the_server_releases_waiters_for_good(bench: Bench) -> None:
-    bench.hold.clear()
-    bench.open("a")
-    asked = bench.ask("a")
-    await bench.until_running()
+    asked = await bench.held_back("a")
     bench.session.stop()
     assert await asked is None
     assert await bench.ask("a") is None

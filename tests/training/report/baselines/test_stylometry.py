@@ -1,21 +1,16 @@
-import numpy as np
+import math
 
-from codeorigin_training.report.baselines.stylometry import (
-    LAYOUT,
-    LENGTH,
-    RAW_LAYOUT,
-    columns,
-    figure_matrix,
-    figure_names,
-    figures,
-)
+import pytest
+
+from codeorigin_training.report.baselines.stylometry import figure_frame, figures
 from support.tiny_training import tiny_rows
 
 CODE = "def add(first, b):\n    # Sum.\n\n    total_sum = first + b\n    return total_sum\n"
 
 
 def value(name: str, code: str = CODE, language: str = "python") -> float:
-    return float(figures(code, language)[figure_names().index(name)])
+    (found,) = (each for (_, own), each in figures(code, language).items() if own == name)
+    return found
 
 
 def test_lines_are_counted_as_the_model_reads_them() -> None:
@@ -40,16 +35,19 @@ def test_names_are_classified_by_case() -> None:
 
 def test_normalized_layout_ignores_what_normalization_removes() -> None:
     indented = CODE.replace("    ", "\t").replace("\n", "  \r\n")
-    same = columns([*LENGTH, *LAYOUT])
-    np.testing.assert_allclose(figures(CODE, "python")[same], figures(indented, "python")[same])
-    other = columns(RAW_LAYOUT)
-    assert not np.allclose(figures(CODE, "python")[other], figures(indented, "python")[other])
+    left, right = figures(CODE, "python"), figures(indented, "python")
+    for group in ("length", "layout", "raw_layout"):
+        inside = [key for key in left if key[0] == group]
+        same = [left[key] for key in inside] == pytest.approx([right[key] for key in inside])
+        assert same is (group != "raw_layout")
 
 
 def test_figures_are_finite_for_any_text() -> None:
     for code in ("", "\n\n", "\ufeff", "}" * 500, "x = '\ud800'"):
-        found = figures(code, "ruby")
-        assert found.shape == (len(figure_names()),)
-        assert np.isfinite(found).all()
-    assert figure_matrix([]).shape == (0, len(figure_names()))
-    assert figure_matrix(tiny_rows(4)).shape == (4, len(figure_names()))
+        assert all(map(math.isfinite, figures(code, "ruby").values()))
+
+
+def test_a_group_of_figures_is_a_part_of_the_frame() -> None:
+    frame = figure_frame(tiny_rows(4))
+    assert frame["length"].columns.tolist() == ["lines", "characters", "words"]
+    assert frame.shape == (4, len(figures(CODE, "python")))

@@ -1,6 +1,6 @@
 """Textbook detectors trained on the same split, as baselines for the shipped model."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from joblib import Memory
@@ -15,34 +15,20 @@ from codeorigin_training.data.sides import TrainingSide
 from codeorigin_training.metrics.held_out import detector_metrics, headline, ranking_in_files
 
 
-def word_bigrams() -> Pipeline:
-    """Tf-idf of word unigrams and bigrams, including line breaks with indentation, then logistic regression."""
+def _ngrams(orders: tuple[int, int], **analysis: Any) -> Pipeline:
+    """Tf-idf of n-grams of ``orders``, then logistic regression."""
     hashing = HashingVectorizer(
-        n_features=1 << 20,
-        alternate_sign=False,
-        norm=None,
-        lowercase=False,
-        token_pattern=r"\w+|\n[ \t]*|[^\w\s]",
-        ngram_range=(1, 2),
+        n_features=1 << 20, alternate_sign=False, norm=None, lowercase=False, ngram_range=orders, **analysis
     )
-    return make_pipeline(hashing, TfidfTransformer(sublinear_tf=True), _regression())
+    regression = LogisticRegression(C=4.0, solver="liblinear", max_iter=60, tol=1e-3)
+    return make_pipeline(hashing, TfidfTransformer(sublinear_tf=True), regression)
 
 
-def character_ngrams() -> Pipeline:
-    """Tf-idf of 2- to 5-character n-grams with collapsed whitespace, then logistic regression."""
-    hashing = HashingVectorizer(
-        n_features=1 << 20,
-        alternate_sign=False,
-        norm=None,
-        lowercase=False,
-        analyzer="char",
-        preprocessor=_squeezed,
-        ngram_range=(2, 5),
-    )
-    return make_pipeline(hashing, TfidfTransformer(sublinear_tf=True), _regression())
-
-
-BASELINES = {"word_bigrams": word_bigrams, "character_ngrams": character_ngrams}
+BASELINES: Mapping[str, Callable[[], Pipeline]] = {
+    "word_bigrams": lambda: _ngrams((1, 2), token_pattern=r"\w+|\n[ \t]*|[^\w\s]"),
+    "character_ngrams": lambda: _ngrams((2, 5), analyzer="char", preprocessor=_squeezed),
+}
+"""Word unigrams and bigrams with line breaks and their indentation; 2 to 5 characters with collapsed whitespace."""
 
 
 def fit_baseline(pipeline: Pipeline, rows: Sequence[Row], weights: Floats) -> Pipeline:
@@ -88,7 +74,3 @@ def _held_out_logits(key: str, name: str, side: TrainingSide, held_out: Sequence
 
 def _squeezed(text: str) -> str:
     return " ".join(text.split())
-
-
-def _regression() -> LogisticRegression:
-    return LogisticRegression(C=4.0, solver="liblinear", max_iter=60, tol=1e-3)

@@ -10,7 +10,7 @@ from codeorigin_training.data.weights import balanced_weights
 from codeorigin_training.metrics.figures import Sample, measure
 from codeorigin_training.metrics.slices import era_slices
 from codeorigin_training.metrics.statistics import auroc
-from codeorigin_training.report.baselines.stylometry import boosted, figure_matrix
+from codeorigin_training.report.baselines.stylometry import boosted, figure_frame
 from codeorigin_training.report.baselines.textbook import BASELINES, baseline_logits, fit_baseline
 from codeorigin_training.report.cells import interval, number, percent_interval
 from codeorigin_training.report.config import EvaluateConfig
@@ -88,10 +88,10 @@ def _trained(name: str, rows: Sequence[Row], seed: int) -> Score:
     weights = balanced_weights(rows)
     if name == "stylometry":
         labels = [row.label for row in rows]
-        trees = boosted(seed).fit(figure_matrix(rows), labels, sample_weight=weights)
+        trees = boosted(seed).fit(figure_frame(rows).to_numpy(), labels, sample_weight=weights)
 
         def boosted_logits(others: Sequence[Row]) -> Floats:
-            logits: Floats = trees.decision_function(figure_matrix(others))
+            logits: Floats = trees.decision_function(figure_frame(others).to_numpy())
             return logits
 
         return boosted_logits

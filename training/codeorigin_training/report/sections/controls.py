@@ -10,14 +10,7 @@ from codeorigin_training.data.weights import balanced_weights
 from codeorigin_training.metrics.figures import Estimate
 from codeorigin_training.metrics.slices import Slice, era_slices
 from codeorigin_training.metrics.statistics import auroc
-from codeorigin_training.report.baselines.stylometry import (
-    LAYOUT,
-    LENGTH,
-    RAW_LAYOUT,
-    boosted,
-    columns,
-    figure_matrix,
-)
+from codeorigin_training.report.baselines.stylometry import boosted, figure_frame
 from codeorigin_training.report.baselines.word_view import TrainingSet
 from codeorigin_training.report.cells import interval, number
 from codeorigin_training.report.config import EvaluateConfig
@@ -38,17 +31,12 @@ _SHUFFLED_FUNCTIONS = 12_000
 _SHUFFLES = 5
 """One shuffle gives the model a random direction along which repositories differ, so the mean of several is used."""
 
-_OF_FIGURES: tuple[tuple[str, str, tuple[str, ...], float | None], ...] = (
-    ("length", "length alone (lines, characters, words)", LENGTH, LENGTH_BOUND),
-    (
-        "layout",
-        "layout alone, as the model reads it (levels, blank lines, line lengths)",
-        LAYOUT,
-        LAYOUT_BOUND,
-    ),
-    ("raw_layout", "layout that normalisation takes out (trailing blanks, tabs, columns)", RAW_LAYOUT, None),
+_OF_FIGURES: tuple[tuple[str, str, float | None], ...] = (
+    ("length", "length alone (lines, characters, words)", LENGTH_BOUND),
+    ("layout", "layout alone, as the model reads it (levels, blank lines, line lengths)", LAYOUT_BOUND),
+    ("raw_layout", "layout that normalisation takes out (trailing blanks, tabs, columns)", None),
 )
-"""Name, title, figures and maximum distance of the AUROC from 0.5; None where CodeOrigin does not read the figures."""
+"""Group of figures, title and maximum distance of the AUROC from 0.5; None where CodeOrigin does not read them."""
 
 
 def controls(training: TrainingSet, held_out: Sequence[Row], config: EvaluateConfig, log: Log) -> Section:
@@ -57,8 +45,8 @@ def controls(training: TrainingSet, held_out: Sequence[Row], config: EvaluateCon
     A control exceeds its bound if either AUROC differs from 0.5 by more than the bound.
     """
     slices = era_slices(held_out, config.slice_functions, config.seed)
-    train_figures = figure_matrix(training.rows)
-    slice_figures = [figure_matrix(each.rows) for each in slices]
+    train_figures = figure_frame(training.rows)
+    slice_figures = [figure_frame(each.rows) for each in slices]
     labels = np.array([row.label for row in training.rows], dtype=np.int64)
     weights = balanced_weights(training.rows)
     rows, figures, problems = [], [], []
@@ -80,10 +68,10 @@ def controls(training: TrainingSet, held_out: Sequence[Row], config: EvaluateCon
             )
         log(f"control {name}: AUROC {old.value} old, {modern.value} modern")
 
-    for name, title, names, bound in _OF_FIGURES:
-        chosen = columns(names)
-        trees = boosted(config.seed).fit(train_figures[:, chosen], labels, sample_weight=weights)
-        control(name, title, bound, [[trees.decision_function(each[:, chosen])] for each in slice_figures])
+    for name, title, bound in _OF_FIGURES:
+        trees = boosted(config.seed).fit(train_figures[name].to_numpy(), labels, sample_weight=weights)
+        found = [[trees.decision_function(each[name].to_numpy())] for each in slice_figures]
+        control(name, title, bound, found)
     title = f"the word view, trained on shuffled labels (mean of {_SHUFFLES} shuffles)"
     control("shuffled", title, SHUFFLED_BOUND, _shuffled(training, labels, slices, config.seed))
     return Section(

@@ -1,5 +1,6 @@
 """Published answers to tasks that have tests, and which of them pass."""
 
+import math
 import re
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -55,17 +56,14 @@ def run_answers(
     return found
 
 
+_SIZES = {"up to 4 B": 4.0, "5-9 B": 9.0, "10-20 B": 20.0, "over 20 B": math.inf}
+SIZES = (*_SIZES, "not said")
+"""The classes of :func:`size_of`, in order."""
+
+
 def size_of(generator: str) -> str:
     """A generator's size class, such as ``5-9 B``, from its name; ``not said`` if the name has no size."""
     match = _SIZE.search(generator.replace("-", " ").replace("_", " "))
-    if match is None:
-        return "not said"
-    billions = float(match[1])
-    for most, name in ((4, "up to 4 B"), (9, "5-9 B"), (20, "10-20 B")):
-        if billions <= most:
-            return name
-    return "over 20 B"
-
-
-SIZES = ("up to 4 B", "5-9 B", "10-20 B", "over 20 B", "not said")
-"""The classes of :func:`size_of`, in order."""
+    return (
+        SIZES[-1] if match is None else next(name for name, most in _SIZES.items() if float(match[1]) <= most)
+    )

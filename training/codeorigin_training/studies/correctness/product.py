@@ -1,6 +1,6 @@
 """Figures of the detector on same-task pairs and human code, by what could mislead it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 
 import numpy as np
@@ -28,6 +28,9 @@ _YEARS = ((2012, "up to 2012"), (2016, "2013 to 2016"), (2019, "2017 to 2019"), 
 _AGES = ((1, "under 2 years"), (4, "2 to 4 years"), (9, "5 to 9 years"))
 _FEWEST = 8
 
+Change = Callable[[str, str, str], str]
+"""A function's code, that of the other one of its pair, and their language -> code."""
+
 
 def pairs_section(
     pairs: Sequence[Specification],
@@ -36,35 +39,47 @@ def pairs_section(
     config: CorrectnessConfig,
 ) -> Section:
     """AUROC over same-task pairs: by similarity of the two sides, by instruction, and with comments exchanged."""
-    human = detector.score_texts([(pair.human_code, pair.language) for pair in pairs])
-    llm = detector.score_texts([(pair.llm_code, pair.language) for pair in pairs])
-    groups = numbered([pair.repo for pair in pairs])
-    swapped = detector.score_texts([_exchanged(pair, human_side=True) for pair in pairs])
-    swapped_llm = detector.score_texts([_exchanged(pair, human_side=False) for pair in pairs])
-    bare = (
-        detector.score_texts([(_bare(pair.human_code, pair.language), pair.language) for pair in pairs]),
-        detector.score_texts([(_bare(pair.llm_code, pair.language), pair.language) for pair in pairs]),
+    texts = [
+        [(pair.human_code, pair.llm_code, pair.language) for pair in pairs],
+        [(pair.llm_code, pair.human_code, pair.language) for pair in pairs],
+    ]
+
+    def scored(change: Change) -> list[Floats]:
+        """Logits ``(n,)`` of the human functions and of the LLM's, each as ``change`` makes it with the other one."""
+        return [
+            detector.score_texts([(_changed(change, *each), each[-1]) for each in side]) for side in texts
+        ]
+
+    whole, bare, exchanged = map(
+        scored,
+        (
+            lambda own, _, __: own,
+            lambda own, _, language: without_comments(own, language)[0],
+            with_comments_of,
+        ),
     )
     alike = np.array([bleu(pair.llm_code, pair.human_code) for pair in pairs])
-    quartiles = np.quantile(alike, [0.25, 0.5, 0.75]) if len(pairs) else np.zeros(3)
-    quarter = np.searchsorted(quartiles, alike, side="left")
-    whole, without, turned = (
-        _pair_estimates(*each, groups, config)[0] for each in ((human, llm), bare, (swapped, swapped_llm))
-    )
-    rows = [("all", *_pair_cells(human, llm, groups, config))]
+    quarter = np.searchsorted(np.quantile(alike, [0.25, 0.5, 0.75]) if len(pairs) else [], alike, side="left")
+    instructions = np.array([pair.instruction for pair in pairs])
+    every = np.ones(len(pairs), dtype=bool)
+    cases = [("all", every, whole)]
     for number in range(4):
-        inside = quarter == number
-        if inside.sum() >= _FEWEST:
+        if (inside := quarter == number).sum() >= _FEWEST:
             bounds = f"{alike[inside].min():.2f} to {alike[inside].max():.2f}"
-            cells = _pair_cells(human[inside], llm[inside], groups[inside], config)
-            rows.append((f"BLEU of the two, quarter {number + 1} ({bounds})", *cells))
-    for instruction in sorted({pair.instruction for pair in pairs}):
-        inside = np.array([pair.instruction == instruction for pair in pairs], dtype=bool)
-        if inside.sum() >= _FEWEST:
-            title = f"instruction: {instruction}"
-            rows.append((title, *_pair_cells(human[inside], llm[inside], groups[inside], config)))
-    rows.append(("comments of both left out", *_pair_cells(*bare, groups, config)))
-    rows.append(("comments of the two exchanged", *_pair_cells(swapped, swapped_llm, groups, config)))
+            cases.append((f"BLEU of the two, quarter {number + 1} ({bounds})", inside, whole))
+    cases += [
+        (f"instruction: {name}", inside, whole)
+        for name in np.unique(instructions)
+        if (inside := instructions == name).sum() >= _FEWEST
+    ]
+    cases += [("comments of both left out", every, bare), ("comments of the two exchanged", every, exchanged)]
+    groups = numbered([pair.repo for pair in pairs])
+    found = [
+        (title, *_pair_estimates([side[inside] for side in sides], groups[inside], config), inside.sum())
+        for title, inside, sides in cases
+    ]
+    areas = {title: area for title, area, _, _ in found}
+    all_, without, turned = (areas[cases[place][0]] for place in (0, -2, -1))
     return Section(
         title="Same-task pairs: what misleads the detector",
         note=(
@@ -74,55 +89,46 @@ def pairs_section(
         findings=(
             *(() if warning is None else (warning,)),
             (
-                f"AUROC {interval(whole)}, {interval(without)} without the lines of comments, {interval(turned)} with "
+                f"AUROC {interval(all_)}, {interval(without)} without the lines of comments, {interval(turned)} with "
                 "them exchanged."
             ),
         ),
-        tables=(TitledTable("", "", ("pairs", "AUROC", "in order", "pairs counted"), tuple(rows)),),
+        tables=(
+            TitledTable(
+                "",
+                "",
+                ("pairs", "AUROC", "in order", "pairs counted"),
+                tuple(
+                    (title, interval(area), percent_interval(order), f"{count}")
+                    for title, area, order, count in found
+                ),
+            ),
+        ),
         figures=(
-            Figure.of("AUROC of pairs", whole),
+            Figure.of("AUROC of pairs", all_),
             Figure.of("AUROC of pairs without comments", without),
             Figure.of("AUROC of pairs with comments exchanged", turned),
         ),
     )
 
 
-def _exchanged(pair: Specification, *, human_side: bool) -> tuple[str, str]:
-    own, other = (pair.human_code, pair.llm_code) if human_side else (pair.llm_code, pair.human_code)
+def _changed(change: Change, own: str, other: str, language: str) -> str:
     try:
-        return with_comments_of(own, other, pair.language), pair.language
+        return change(own, other, language)
     except ParseBudgetError:
-        return own, pair.language
+        return own
 
 
-def _bare(code: str, language: str) -> str:
-    try:
-        return without_comments(code, language)[0]
-    except ParseBudgetError:
-        return code
+def _pair_estimates(sides: Sequence[Floats], groups: Integers, config: CorrectnessConfig) -> list[Estimate]:
+    """Estimates of AUROC and of the share of pairs in order, from the logits of both sides ``(n,)``."""
+    human, llm = sides
 
+    def statistics(index: Integers) -> Floats:
+        labels = np.repeat([0, 1], len(index))
+        scores = np.concatenate([human[index], llm[index]])
+        return np.array([auroc(labels, scores), pairs_in_order(human[index], llm[index])])
 
-def _area(human: Floats, llm: Floats) -> float:
-    labels = np.concatenate([np.zeros(len(human)), np.ones(len(llm))]).astype(np.int64)
-    return auroc(labels, np.concatenate([human, llm]))
-
-
-def _pair_cells(
-    human: Floats, llm: Floats, groups: Integers, config: CorrectnessConfig
-) -> tuple[str, str, str]:
-    area, order = _pair_estimates(human, llm, groups, config)
-    return interval(area), percent_interval(order), f"{len(human)}"
-
-
-def _pair_estimates(
-    human: Floats, llm: Floats, groups: Integers, config: CorrectnessConfig
-) -> list[Estimate]:
-    """Estimates of AUROC and of the share of pairs in order."""
-    return with_intervals(
-        groups,
-        lambda index: np.array([_area(human[index], llm[index]), pairs_in_order(human[index], llm[index])]),
-        config,
-    )
+    return with_intervals(groups, statistics, config)
 
 
 def false_positives_section(

@@ -8,10 +8,9 @@ from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from codeorigin_training.configuration import STRICT, Count, Positive
-from codeorigin_training.encoder.classifier import ClassifyConfig
 
 _AFTER_TRAINING = frozenset(
-    {"calibration_functions", "test_functions", "peer_texts", "encoder", "right", "version", "model"}
+    {"calibration_functions", "test_functions", "peer_texts", "right", "version", "model"}
 )
 """Settings that the weights do not depend on."""
 
@@ -30,8 +29,7 @@ class LanguageConfig:
     For each language, ``functions`` are used for training, ``calibration_functions`` for temperatures and threshold,
     and ``test_functions`` for the figures, from three disjoint sets of repositories. At most ``files`` are read from
     ``folders`` for each kind of text, and ``generated`` texts are generated for each kind of ``none``. Other tools are
-    compared on ``peer_texts`` texts of each language in each view, as are the model and an ``encoder``, if one is to be
-    trained on the same texts.
+    compared on ``peer_texts`` texts of each language in each view, as is the model.
 
     ``width`` is the size of the table of hashed n-grams. ``right`` is the share of answers, over all lengths together,
     that must be right when the model names a language. With ``model``, the folder of an existing model, nothing is
@@ -44,7 +42,6 @@ class LanguageConfig:
     files: int = Field(default=300, ge=0)
     generated: Count = 350
     peer_texts: Count = 100
-    encoder: ClassifyConfig | None = None
     # A wider table outgrows 2 MB.
     width: int = Field(default=1 << 17, ge=1 << 8, le=1 << 17)
     epochs: Count = 4

@@ -16,7 +16,12 @@ from codeorigin.languages import LANGUAGES
 from codeorigin_training.data.rows import FUNCTIONS, CorpusError
 from codeorigin_training.data.splits import is_held_out, unit_hash
 from codeorigin_training.studies.language.config import LanguageConfig
-from codeorigin_training.studies.language.installed import NONE_SUFFIXES, installed_files, side_of
+from codeorigin_training.studies.language.installed import (
+    NONE_SUFFIXES,
+    installed_files,
+    one_of_each_first,
+    side_of,
+)
 from codeorigin_training.studies.language.none_texts import none_texts
 from codeorigin_training.studies.language.views import Example, TextPart, head, part
 
@@ -68,20 +73,14 @@ def read_spread(data: Path, counts: Mapping[str, int], random_: random.Random) -
     random_.shuffle(places)
     for place in places:
         cells[side_of_each[repos[place]], languages[place]].append(place)
-    chosen: dict[str, list[Function]] = {side: [] for side in counts}
+    chosen: dict[str, list[Function]] = {}
     for side, count in counts.items():
-        for label in LABELS:
-            met: dict[str, int] = defaultdict(int)
-            ranked = []
-            for place in cells[side, label]:
-                ranked.append((met[repos[place]], place))
-                met[repos[place]] += 1
-            ranked.sort(key=lambda each: each[0])
-            taken = [place for _, place in ranked[:count]]
-            codes = table["code"].take(pa.array(taken, pa.int64())).to_pylist()
-            chosen[side] += [
-                Function(code, label, repos[place]) for place, code in zip(taken, codes, strict=True)
-            ]
+        spread = (one_of_each_first(cells[side, label], repos.__getitem__) for label in LABELS)
+        taken = [place for inside in spread for place in inside[:count]]
+        codes = table["code"].take(pa.array(taken, pa.int64())).to_pylist()
+        chosen[side] = [
+            Function(code, languages[place], repos[place]) for place, code in zip(taken, codes, strict=True)
+        ]
     return chosen
 
 

@@ -2,12 +2,17 @@
 
 import os
 import random
-from collections import defaultdict
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
+from itertools import islice
+from operator import itemgetter
 from pathlib import Path
+from typing import TypeVar
 
 from codeorigin.languages import LANGUAGES, language_for_path
 from codeorigin_training.data.splits import unit_hash
+
+Item = TypeVar("Item")
 
 _NONE = """
     md rst txt json yml yaml toml ini cfg conf sh html css sql xml pl pm cmake tcl lua svg ps1 bat mk
@@ -37,23 +42,26 @@ def installed_files(
                 kind = _kind(name)
                 if kind is not None:
                     found[kind].append((package, Path(place, name)))
-    chosen = []
-    for kind in sorted(found):
-        places = found[kind]
+    chosen: list[tuple[str, str, str]] = []
+    for kind, places in sorted(found.items()):
         random_.shuffle(places)
-        met: dict[str, int] = defaultdict(int)
-        ranked = []
-        for package, path in places:
-            ranked.append((met[package], package, path))
-            met[package] += 1
-        ranked.sort(key=lambda each: each[0])
-        taken = 0
-        for _, package, path in ranked:
-            text = _read(path) if taken < per_kind else None
-            if text is not None:
-                chosen.append((kind, package, text))
-                taken += 1
+        readable = (
+            (kind, package, text)
+            for package, path in one_of_each_first(places, itemgetter(0))
+            if (text := _read(path)) is not None
+        )
+        chosen += islice(readable, per_kind)
     return chosen
+
+
+def one_of_each_first(items: Sequence[Item], unit_of: Callable[[Item], str]) -> list[Item]:
+    """``items`` with the first of every unit before the second of any, and so on, otherwise in their order."""
+    met: Counter[str] = Counter()
+    rounds: list[tuple[int, Item]] = []
+    for item in items:
+        rounds.append((met[unit_of(item)], item))
+        met[unit_of(item)] += 1
+    return [item for _, item in sorted(rounds, key=itemgetter(0))]
 
 
 def _kind(name: str) -> str | None:

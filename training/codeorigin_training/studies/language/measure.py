@@ -3,11 +3,13 @@
 import random
 import sys
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from sklearn.metrics import f1_score
 
 from codeorigin.language_id.model import NONE, LanguageModel
@@ -87,13 +89,9 @@ def of_view(
     code = target != none
     named = (answer != none) & (confidence >= threshold)
     texts = [example.text for example in examples if example.view is view]
-    will_do = np.array(
-        [
-            a == t or either_will_do(text, LABELS[t], LABELS[a])
-            for text, t, a in zip(texts, target, answer, strict=True)
-        ],
-        dtype=np.bool_,
-    )
+    will_do = answer == target
+    for place in np.flatnonzero(~will_do):
+        will_do[place] = either_will_do(texts[place], LABELS[target[place]], LABELS[answer[place]])
     known = np.unique(target[code])
     f1 = f1_score(target[code], answer[code], labels=known, average=None, zero_division=0.0)
     return {
@@ -149,6 +147,12 @@ def language_tables(measured: Mapping[str, Any]) -> list[TitledTable]:
     peers: Mapping[str, Mapping[str, float]] = measured["peers"]
     name = TextPart.LONG.value if TextPart.LONG.value in views else next(iter(views))
     longest = views[name]
+    columns = {
+        **{name: name for name in ("accuracy", "either", "named", "right")},
+        "silent on none": "none_silent",
+        "ECE": "ece",
+    }
+    mistakes = ", ".join(f"{true} taken for {said} ({number})" for true, said, number in longest["confused"])
     tables = [
         TitledTable(
             "Figures",
@@ -157,45 +161,29 @@ def language_tables(measured: Mapping[str, Any]) -> list[TitledTable]:
             "JavaScript and TypeScript). *Named* is the share of code with an answer that is not below the threshold by "
             "itself, *right* the share of those that are right, *silent on none* the share of texts in no language "
             "without one, and ECE the expected calibration error.",
-            ("text", "accuracy", "either", "named", "right", "silent on none", "ECE"),
-            tuple(
-                (
-                    name,
-                    *(
-                        f"{each[key]:.3f}"
-                        for key in ("accuracy", "either", "named", "right", "none_silent", "ece")
-                    ),
-                )
-                for name, each in views.items()
-            ),
+            ("text", *columns),
+            tuple((view, *(f"{each[key]:.3f}" for key in columns.values())) for view, each in views.items()),
         ),
         TitledTable(
             "F1 by language",
-            f"On {name}. Most frequent mistakes there: "
-            + ", ".join(f"{true} taken for {said} ({number})" for true, said, number in longest["confused"])
-            + ".",
+            f"On {name}. Most frequent mistakes there: {mistakes}.",
             ("language", "F1"),
             tuple((language, f"{value:.2f}") for language, value in longest["f1"].items()),
         ),
-    ]
-    if peers:
-        tables.append(
-            TitledTable(
-                "Compared with other tools",
-                "Accuracy (mean over the languages, always answering) on the same texts for all: a sample by language "
-                "of those in the first table, code only.",
-                ("text", "texts", *peers),
-                tuple(
-                    (
-                        name,
-                        f"{count:,}",
-                        *(f"{peer[name]:.3f}" if name in peer else "-" for peer in peers.values()),
-                    )
-                    for name, count in measured["peer_texts"].items()
-                ),
-            )
-        )
-    tables.append(
+        TitledTable(
+            "Compared with other tools",
+            "Accuracy (mean over the languages, always answering) on the same texts for all: a sample by language "
+            "of those in the first table, code only.",
+            ("text", "texts", *peers),
+            tuple(
+                (
+                    view,
+                    f"{count:,}",
+                    *(f"{peer[view]:.3f}" if view in peer else "-" for peer in peers.values()),
+                )
+                for view, count in measured["peer_texts"].items()
+            ),
+        ),
         TitledTable(
             "Time",
             "Milliseconds per text on one core of the machine that measured it, best of five runs.",
@@ -204,9 +192,9 @@ def language_tables(measured: Mapping[str, Any]) -> list[TitledTable]:
                 (name, f"{each['texts']:,}", f"{each['median']:.1f}", f"{each['p95']:.1f}")
                 for name, each in measured["milliseconds"].items()
             ),
-        )
-    )
-    return tables
+        ),
+    ]
+    return [each for each in tables if each.rows]
 
 
 def language_section(measured: Mapping[str, Any]) -> Section:
@@ -233,48 +221,39 @@ def language_section(measured: Mapping[str, Any]) -> Section:
 
 def peer_sample(examples: Sequence[Example], most: int, seed: int) -> list[Example]:
     """At most ``most`` code ``examples`` of each language and view; a single draw would leave few of some kinds."""
-    groups: dict[tuple[str, str], list[Example]] = {}
+    groups: dict[tuple[str, str], list[Example]] = defaultdict(list)
     for example in examples:
         if example.label != NONE:
-            groups.setdefault((example.view.value, example.label), []).append(example)
+            groups[example.view.value, example.label].append(example)
     random_ = random.Random(seed)
-    return [
-        example
-        for _, inside in sorted(groups.items())
-        for example in random_.sample(inside, min(len(inside), most))
-    ]
+    drawn = [random_.sample(inside, min(len(inside), most)) for _, inside in sorted(groups.items())]
+    return list(chain.from_iterable(drawn))
 
 
 def compared(
     model: LanguageModel, examples: Sequence[Example], peers: Mapping[str, Peer]
 ) -> dict[str, dict[str, Any]]:
-    """``peers``: accuracy of the model and others on the same ``examples``; ``peer_texts``: number of texts by view."""
+    """``peers``: accuracy of the model and others on the same ``examples``; ``peer_texts``: number of texts by view.
+
+    An accuracy is a mean over the languages. Peers that are not installed are left out.
+    """
 
     def own(asked: Sequence[Example]) -> list[str]:
         return [LABELS[int(model.probabilities(each.text).argmax())] for each in asked]
 
-    counts = Counter(each.view for each in examples)
+    asked = pd.DataFrame([(each.view.value, each.label) for each in examples], columns=["view", "label"])
+    answers = {name: said for name, ask in {OWN: own, **peers}.items() if (said := ask(examples)) is not None}
+    found = {}
+    for name, said in answers.items():
+        right = asked.assign(right=asked["label"] == said)[asked["label"] != NONE]
+        by_language = right.groupby(["view", "label"], sort=False)["right"].mean()
+        found[name] = by_language.groupby("view").mean().to_dict()
+    counts = asked["view"].value_counts()
+    views = [view.value for view in TextPart if view.value in counts]
     return {
-        "peers": peer_figures(examples, {OWN: own, **peers}),
-        "peer_texts": {view.value: counts[view] for view in TextPart if counts[view]},
+        "peers": {name: {view: each[view] for view in views if view in each} for name, each in found.items()},
+        "peer_texts": {view: int(counts[view]) for view in views},
     }
-
-
-def peer_figures(examples: Sequence[Example], peers: Mapping[str, Peer]) -> dict[str, dict[str, float]]:
-    """Mean accuracy over the languages by view, for each of ``peers`` that is installed."""
-    found: dict[str, dict[str, float]] = {}
-    for name, ask in peers.items():
-        said = ask(examples)
-        if said is not None:
-            found[name] = {}
-            for view in TextPart:
-                hits: dict[str, list[bool]] = {}
-                for example, answer in zip(examples, said, strict=True):
-                    if example.view is view and example.label != NONE:
-                        hits.setdefault(example.label, []).append(answer == example.label)
-                if hits:
-                    found[name][view.value] = _mean([_mean(each) for each in hits.values()])
-    return found
 
 
 def _mean(values: Any) -> float:

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from codeorigin.language_id.features import features
 from codeorigin.language_id.model import LanguageModel, Temperatures
 from codeorigin_training.arrays import Floats, Floats32, Integers
-from codeorigin_training.encoder.classifier import fit_temperature
+from codeorigin_training.encoder.classify import fit_temperature
 from codeorigin_training.encoder.trainer import fit_batches
 from codeorigin_training.studies.language.config import LanguageConfig
 from codeorigin_training.studies.language.data import LABELS

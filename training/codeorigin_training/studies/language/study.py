@@ -8,10 +8,11 @@ from joblib import Memory
 from codeorigin.language_id.model import LanguageModel
 from codeorigin_training.arrays import Floats32
 from codeorigin_training.files import write_whole
-from codeorigin_training.run import Log, Run
+from codeorigin_training.report.section import Section
+from codeorigin_training.run import Log
+from codeorigin_training.studies.frame import Frame
 from codeorigin_training.studies.language.config import LanguageConfig
 from codeorigin_training.studies.language.data import read_examples
-from codeorigin_training.studies.language.encoder import encoder_labels
 from codeorigin_training.studies.language.folder import made_with, write_folder
 from codeorigin_training.studies.language.measure import (
     Peer,
@@ -23,19 +24,16 @@ from codeorigin_training.studies.language.measure import (
     pygments_labels,
 )
 from codeorigin_training.studies.language.softmax import fitted, train
-from codeorigin_training.studies.page import write_study
-from codeorigin_training.studies.sample import data_digests, deduplicated
 
 
-def study(config: LanguageConfig, data: Path, run: Run, log: Log) -> None:
+def study(config: LanguageConfig, frame: Frame) -> list[Section]:
     """Train and measure the language model; write ``studies/language/model`` and ``figures.json`` next to it.
 
     Raises:
         CodeOriginError: the corpus is missing or lacks a column, or the model to measure is broken.
     """
-    folder = run.folder / "studies" / "language"
+    folder, data, log = frame.folder, frame.corpus, frame.log
     folder.mkdir(parents=True, exist_ok=True)
-    data = deduplicated(data, run, log)
     others = ["test_functions", "peer_texts"]
     if config.model is not None:
         model, settings = LanguageModel.load(config.model), made_with(config.model)
@@ -43,7 +41,7 @@ def study(config: LanguageConfig, data: Path, run: Run, log: Log) -> None:
     else:
         # Measuring again does not train again.
         trained = Memory(folder / "trained", verbose=0).cache(_trained, ignore=["config", "data", "log"])
-        weights, bias = trained(json.dumps([config.training, data_digests(data)]), config, data, log)
+        weights, bias = trained(json.dumps([config.training, frame.digests()]), config, data, log)
         model = fitted(weights, bias, read_examples(data, config, ("calibration",))["calibration"], config)
         log(f"temperatures {model.temperatures.values}, silent below {model.threshold:.2f}")
         settings = config.training
@@ -52,9 +50,6 @@ def study(config: LanguageConfig, data: Path, run: Run, log: Log) -> None:
     log(f"{len(examples)} texts to measure on")
     measured = figures(model, examples)
     peers: dict[str, Peer] = {"pygments": pygments_labels, "magika": magika_labels}
-    if config.encoder is not None:
-        learnt = read_examples(data, config, ("train",))["train"]
-        peers["encoder"] = encoder_labels(learnt, config.encoder, folder / "encoder", log)
     measured |= compared(model, peer_sample(examples, config.peer_texts, config.seed), peers)
     for name, each in measured["views"].items():
         log(
@@ -65,7 +60,7 @@ def study(config: LanguageConfig, data: Path, run: Run, log: Log) -> None:
     settings = settings | {name: getattr(config, name) for name in others}
     write_folder(model, measured, settings, folder / "model")
     log(f"wrote {folder / 'model'}")
-    log(f"wrote {write_study(run, 'language', [language_section(measured)])}")
+    return [language_section(measured)]
 
 
 def _trained(key: str, config: LanguageConfig, data: Path, log: Log) -> tuple[Floats32, Floats32]:

@@ -8,7 +8,7 @@ import numpy as np
 from tokenizers import AddedToken
 from tokenizers import Tokenizer as BpeTokenizer
 
-from codeorigin_training.encoder.classifier import Classifier, ClassifyConfig, train_classifier
+from codeorigin_training.encoder.classify import Classifier, ClassifyConfig, train_classifier
 from codeorigin_training.encoder.labelled import Labelled
 from codeorigin_training.encoder.settings import Phase
 from codeorigin_training.run import Log

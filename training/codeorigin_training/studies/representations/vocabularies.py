@@ -9,7 +9,7 @@ from tokenizers import Tokenizer as BpeTokenizer
 
 from codeorigin.model.scoring.tokenizer import PAD_TOKEN
 from codeorigin_training.arrays import Integers
-from codeorigin_training.encoder.vocabulary import train_tokenizer
+from codeorigin_training.encoder.tokenizer import train_tokenizer
 from codeorigin_training.studies.representations.pairs import Representation, Represented
 
 

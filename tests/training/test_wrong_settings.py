@@ -1,0 +1,43 @@
+"""Settings of the stages and studies out of range: each is refused by its name."""
+
+from typing import Any
+
+import pytest
+from codeorigin_training.encoder.classifier import ClassifyConfig
+from codeorigin_training.encoder.pretraining import PretrainConfig
+
+from codeorigin_training.bundle.export import ExportConfig
+from codeorigin_training.encoder.finetune import FinetuneConfig
+from codeorigin_training.report.evaluate import EvaluateConfig
+from codeorigin_training.studies.correctness.config import CorrectnessConfig
+from codeorigin_training.studies.representations.config import RepresentationsConfig
+
+WRONG: list[tuple[type[Any], str, object]] = [
+    (ClassifyConfig, "context", 0),
+    (ClassifyConfig, "neutral_share", 0.1),
+    (ClassifyConfig, "validation_share", 0.0),
+    (CorrectnessConfig, "ks", (2, 1)),
+    (CorrectnessConfig, "samples", 0),
+    (EvaluateConfig, "sections", ("colours",)),
+    (EvaluateConfig, "perturbations", ("cropped",)),
+    (EvaluateConfig, "rounds", 0),
+    (EvaluateConfig, "learning_sizes", (1,)),
+    (ExportConfig, "name", ""),
+    (ExportConfig, "views", ()),
+    (ExportConfig, "overlap", -1),
+    (ExportConfig, "limit_bytes", 0),
+    (FinetuneConfig, "deep_folds", 1),
+    (FinetuneConfig, "neutral_share", 1.0),
+    (FinetuneConfig, "overlap", 10_000),
+    (PretrainConfig, "mask_rate", 0.0),
+    (PretrainConfig, "batch", 0),
+    (PretrainConfig, "context", 4),
+    (RepresentationsConfig, "batch", 1),
+    (RepresentationsConfig, "functions", 0),
+]
+
+
+@pytest.mark.parametrize(("config", "name", "value"), WRONG)
+def test_settings_out_of_range_are_refused(config: type[Any], name: str, value: object) -> None:
+    with pytest.raises(ValueError, match=name):
+        config(**{name: value})

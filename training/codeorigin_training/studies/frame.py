@@ -1,0 +1,168 @@
+"""What every study has: the corpus, kept parts, the detector, and the page with the sections of all studies."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from codeorigin.model.folder import sha256_of
+from codeorigin_training.data.corpus import RECORD, CorpusConfig, corpus
+from codeorigin_training.data.rows import FUNCTIONS, HUMAN, PAIRS, Row, limited, read_functions
+from codeorigin_training.data.splits import is_held_out
+from codeorigin_training.data.weights import matched_sample
+from codeorigin_training.files import write_whole
+from codeorigin_training.metrics.detector import Detector
+from codeorigin_training.report.document import Paragraph, html
+from codeorigin_training.report.parts import MeasuredParts
+from codeorigin_training.report.section import Section, read_json, section_blocks, write_json
+from codeorigin_training.run import Log, Run, RunError
+
+PAGE, STUDY = "report.html", "study.json"
+_FILES = (FUNCTIONS, PAIRS, HUMAN, "snippets.parquet")
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """The sections of one study, in order."""
+
+    sections: tuple[Section, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """Functions of training repositories, and of those held out from every model of this project."""
+
+    train: list[Row]
+    test: list[Row]
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One study, called ``name``, with its settings, on the ``data`` of a corpus.
+
+    What it measures it reads from :attr:`corpus`, and it keeps its sections in ``studies/NAME`` of the ``run``.
+    """
+
+    name: str
+    config: Any
+    data: Path
+    run: Run
+    log: Log
+
+    @property
+    def folder(self) -> Path:
+        """The folder of the study's files."""
+        return self.run.studies / self.name
+
+    @cached_property
+    def corpus(self) -> Path:
+        """The run's corpus, made from ``data`` if there is none.
+
+        In the raw rows, what is measured on may have near duplicates among what the study, or the detector, learnt.
+        """
+        if not (self.run.corpus / RECORD).is_file():
+            corpus(CorpusConfig(data=self.data), self.run, self.log)
+        return self.run.corpus
+
+    def digests(self) -> dict[str, str]:
+        """The SHA-256 of every file of data and corpus; the figures of a study depend on these."""
+        paths = (folder / name for folder in (self.data, self.corpus) for name in _FILES)
+        return {f"{path.parent.name}/{path.name}": sha256_of(path) for path in paths if path.is_file()}
+
+    def part(self, name: str, measure: Callable[[], Section]) -> Section:
+        """The section that ``measure`` makes, or the kept one of the same settings, data and detector."""
+        return self._parts.get(name, {}, measure)
+
+    @cached_property
+    def _parts(self) -> MeasuredParts:
+        inputs: dict[str, Any] = {"settings": asdict(self.config), "data": self.digests()}
+        if hasattr(self.config, "bundle"):
+            inputs["model"] = self.detector.bundle.model_id
+        return MeasuredParts(self.folder / "parts", inputs, self.log)
+
+    @cached_property
+    def detector(self) -> Detector:
+        """The detector in ``config.bundle``, else the run's, preferring the one without the held-out repositories.
+
+        Raises:
+            RunError: there is no bundle.
+            ModelError: it is broken.
+        """
+        bundle: Path | None = self.config.bundle
+        for folder in (bundle, self.run.twin, self.run.bundle):
+            if folder is not None and folder.is_dir():
+                return Detector(folder)
+        raise RunError(
+            f"{bundle or self.run.bundle}: no bundle; name one with --set bundle=FOLDER, or build one first"
+        )
+
+    @property
+    def warning(self) -> str | None:
+        """A warning if the detector was fitted on the repositories that it is measured on, else None."""
+        if self.detector.bundle.manifest.get("data", {}).get("fitted_on_all_repositories"):
+            return (
+                "This bundle was fitted on all repositories, so its scores here are of code that it has read: "
+                "name its twin that was not (RUN/twin)."
+            )
+        return None
+
+    def sides(self, *, train: int, test: int) -> Sides:
+        """At most ``train`` and ``test`` functions of each side, classes matched within language, test and length.
+
+        At most ``config.per_repository`` functions of each label are taken from a repository.
+
+        Raises:
+            CorpusError: the corpus is missing or lacks a column.
+        """
+        rows = limited(read_functions(self.corpus), self.config.per_repository)
+        sides = []
+        for held_out, most in ((False, train), (True, test)):
+            inside = [row for row in rows if is_held_out(row.repo) is held_out]
+            everywhere = np.ones(len(inside), dtype=bool)
+            chosen = (
+                matched_sample(inside, everywhere, self.config.seed)
+                if inside
+                else np.zeros(0, dtype=np.int64)
+            )
+            order = np.random.default_rng(self.config.seed).permutation(chosen)[:most]
+            sides.append([inside[number] for number in order])
+        return Sides(*sides)
+
+
+def write_study(run: Run, name: str, found: Sequence[Section]) -> Path:
+    """Save ``found`` as ``studies/NAME/study.json`` and rewrite the page; returns the page's path.
+
+    Raises:
+        RunError: the file of another study is invalid.
+    """
+    write_json(run.studies / name / STUDY, Study(tuple(found)))
+    write_whole(run.studies / PAGE, render(read_sections(run)))
+    return run.studies / PAGE
+
+
+def read_study(path: Path) -> Study:
+    """The study at ``path``.
+
+    Raises:
+        RunError: the file is not a study.
+    """
+    return read_json(Study, path, "is no study; delete it and carry the study out again")
+
+
+def read_sections(run: Run) -> list[Section]:
+    """The sections of all studies of ``run``, in the order of their folders' names.
+
+    Raises:
+        RunError: a file is not a study.
+    """
+    paths = sorted(run.studies.glob(f"*/{STUDY}"))
+    return [section for path in paths for section in read_study(path).sections]
+
+
+def render(sections: Sequence[Section]) -> str:
+    """The page as self-contained HTML, without scripts."""
+    note = "Intervals are 90 %, by bootstrap over repositories, or over tasks where a table says so."
+    return html("Studies", [Paragraph(note, "what"), *section_blocks(sections)])
