@@ -1,16 +1,15 @@
 """The input of ``check --changed``, ``--staged`` and ``--commit``: the files that a change touched, and its lines."""
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from codeorigin.analysis.report import ChangeReport, DeclaredAgent
+from codeorigin.analysis.report import ChangeReport
 from codeorigin.check.inputs import MAX_BYTES, Source
 from codeorigin.check.options import CheckOptions
 from codeorigin.check.selection import Selection
-from codeorigin.cli.terminal import display_path, to_stderr
-from codeorigin.declared.reader import RecordReader
+from codeorigin.cli.terminal import display_path
 from codeorigin.errors import CodeOriginError, NoSuchRevisionError, RepositoryError
 from codeorigin.git.changes import Change, ChangeKind, ChangeRequest, open_change, relative_to_folder
 from codeorigin.git.line_changes import ChangedFile
@@ -58,14 +57,17 @@ def changed_sources(
                     shown = display_path(relative_to_folder(repository, file.path))
                     read = _reader(change, file, shown, kind.id)
                     only = selection.cells if kind is NOTEBOOK else None
-                    sources.append(Source(shown, kind, read, named=False, changed=file.lines, cells=only))
+                    sources.append(
+                        Source(
+                            shown, kind, read, named=False, changed=file.lines, cells=only, inside=file.path
+                        )
+                    )
             report = ChangeReport(
                 kind=request.kind.value,
                 revision=request.revision or None,
                 old=change.old,
                 new=change.new,
                 parents=change.parents,
-                declared=_declared(repository, change) if options.declared else None,
             )
             yield sources, report
     except NoSuchRevisionError as error:
@@ -74,25 +76,6 @@ def changed_sources(
                 f"is a path and no revision; write --changed -- {request.revision}", request.revision
             ) from error
         raise
-
-
-def _declared(repository: Repository, change: Change) -> tuple[DeclaredAgent, ...] | None:
-    """The agents that records about the commits of the change name; None if the change has no commits yet."""
-    if change.new is None:
-        return None
-    if change.request.kind is ChangeKind.COMMIT:
-        commits: Iterable[str] = (change.new,)
-    else:
-        commits = (commit.id for commit in repository.log(change.new, without=change.old))
-    with RecordReader(repository, change.new, branches=False) as records:
-        found = tuple(
-            DeclaredAgent(commit, each.agent, each.source.value, each.model)
-            for commit in commits
-            for each in records.of_commit(commit).by_agents()
-        )
-    for problem in records.problems:
-        to_stderr(problem)
-    return found
 
 
 def _reader(change: Change, file: ChangedFile, shown: str, language: str) -> Callable[[], str]:

@@ -27,7 +27,8 @@ class Source:
 
     ``named`` is True if the user named it, and False if it was found in a folder. ``changed`` holds the lines to check
     (1-based; only ``\\n`` ends a line), or None for all. ``file`` is None if it is not read from a file on disk. Of a
-    notebook, only cells in one of the languages ``cells`` are checked (None: all).
+    notebook, only cells in one of the languages ``cells`` are checked (None: all). ``inside`` is the path in the
+    repository whose change is checked.
     """
 
     path: str
@@ -37,6 +38,7 @@ class Source:
     changed: tuple[tuple[int, int], ...] | None = None
     file: Path | None = None
     cells: frozenset[str] | None = None
+    inside: str | None = None
 
 
 def find_project(

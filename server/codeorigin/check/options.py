@@ -14,7 +14,6 @@ from codeorigin.cli.options import (
     VERDICT,
     Config,
     Debug,
-    Declared,
     Documents,
     Exclude,
     FileContext,
@@ -28,6 +27,8 @@ from codeorigin.cli.options import (
     formats_option,
 )
 from codeorigin.cli.output import ReportTarget, parse_targets
+
+_SHOW_RECORDS = frozenset({ReportFormat.JSON, ReportFormat.SARIF, ReportFormat.MARKDOWN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,15 @@ class CheckOptions:
         str | None,
         typer.Option(metavar="REV", help="Only functions that this commit changed.", rich_help_panel=CHANGE),
     ] = None
-    declared: Declared = True
+    declared: Annotated[
+        bool | None,
+        typer.Option(
+            "--declared/--no-declared",
+            show_default=False,
+            help="Read what is recorded about each function. (default: for commits, and where lines have records)",
+            rich_help_panel=REPORT,
+        ),
+    ] = None
     show: Annotated[Show, typer.Option(help="What the text report lists.", rich_help_panel=REPORT)] = (
         Show.FINDINGS
     )
@@ -150,6 +159,13 @@ class CheckOptions:
     def listing(self) -> Listing:
         """What the text report lists."""
         return Listing(self.show, self.sort, self.statistics, self.verbose)
+
+    @property
+    def reads_records(self) -> bool:
+        """Whether to read what is recorded about functions, where a report has a place for it."""
+        if self.declared is None:
+            return self.is_of_change or any(target.format in _SHOW_RECORDS for target in self.targets)
+        return self.declared
 
     @property
     def is_of_change(self) -> bool:

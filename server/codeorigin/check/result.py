@@ -12,6 +12,7 @@ from codeorigin.model.limits import Limits
 from codeorigin.model.past import Past
 from codeorigin.model.verdict import Band, Verdict
 from codeorigin.pages.code import HeatLine
+from codeorigin.provenance.function_records import FunctionRecords
 
 Place = tuple[str, int]
 """The displayed path of a file or cell, and where a function starts in it (code points)."""
@@ -25,7 +26,8 @@ class CheckedFile:
 
     ``counted`` is the number of lines that count for shares (see :class:`Summary`), for every function in ``report``.
     If a change is checked, ``changed`` holds the changed lines (1-based, inclusive), ``around`` all functions of the
-    file, and ``touched`` the indices in it of the functions in ``report``.
+    file, and ``touched`` the indices in it of the functions in ``report``. ``declared`` holds what is recorded about
+    each function in ``report``; None if no records were read.
     """
 
     path: str
@@ -36,6 +38,7 @@ class CheckedFile:
     around: ChangedFunctions | None = None
     touched: tuple[int, ...] = ()
     cell: Piece | None = None
+    declared: tuple[FunctionRecords, ...] | None = None
 
     @property
     def cell_number(self) -> int | None:
@@ -55,6 +58,11 @@ class CheckedFile:
         """How many lines of each of the given outermost functions count; 0 if unknown."""
         counted = dict(zip(map(id, self.report.functions), self.counted, strict=False))
         return [counted.get(id(function), 0) for function in functions]
+
+    def declared_of(self, functions: Sequence[FunctionReport]) -> list[FunctionRecords | None]:
+        """What is recorded about each of the given outermost functions; None if no records were read."""
+        declared = dict(zip(map(id, self.report.functions), self.declared or (), strict=False))
+        return [declared.get(id(function)) for function in functions]
 
     def first_line(self, function: FunctionReport) -> int:
         """The line of a function to point to: its first changed line, or else its first line."""

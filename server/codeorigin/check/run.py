@@ -16,6 +16,7 @@ from codeorigin.check.formats import ReportFormat, write_report
 from codeorigin.check.inputs import Source, collect, find_project
 from codeorigin.check.options import CheckOptions
 from codeorigin.check.past import past_of_sources
+from codeorigin.check.places import places_in_repositories
 from codeorigin.check.result import CheckedFile, CheckResult, FileError, summarize, within_limits
 from codeorigin.check.selection import Selection
 from codeorigin.check.workers import begun_processes, check_alone, check_in_processes, worker_count
@@ -122,6 +123,10 @@ def check(options: CheckOptions) -> CheckResult:
             from codeorigin.model.calibration.judge import Judge  # noqa: PLC0415
 
             files, change = judged_together(files, change, Judge(bundle.calibration, how.past))
+        if options.reads_records and (change is not None or places_in_repositories(sources)):
+            from codeorigin.check.records import with_records  # noqa: PLC0415 - needs git
+
+            files, change = with_records(options, sources, files, change)
     files = [within_limits(file, limits) for file in files]
     result = CheckResult(
         version=codeorigin.__version__,

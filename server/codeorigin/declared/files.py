@@ -1,5 +1,6 @@
-"""What is recorded about each line of a file as it is on disk or in an editor, committed or not."""
+"""What is recorded about each line of files as they are on disk or in an editor, committed or not."""
 
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -7,9 +8,10 @@ from codeorigin.cancellation import NEVER, CancelToken
 from codeorigin.declared.reader import RecordReader
 from codeorigin.declared.records import Record
 from codeorigin.errors import RepositoryError
-from codeorigin.git.blame import line_origins
+from codeorigin.git.blame import LineOrigin, line_origins, origins_of_files
 from codeorigin.git.repository import Repository
 from codeorigin.git.scratch_objects import ScratchObjects
+from codeorigin.git.trees import tree_files
 
 _NOBODY = "- <-> 0 +0000"
 
@@ -38,11 +40,69 @@ def file_records(path: Path, content: bytes, cancel: CancelToken = NEVER) -> Rec
     if head is None or name is None:
         raise RepositoryError("is not in a commit yet, so that no record is about it", path)
     with ScratchObjects(repository) as scratch:
-        # On top of HEAD, git tells by itself which lines have changed since.
-        tree = scratch.write_tree([("100644", scratch.write(content), name)])
-        commit = f"tree {tree}\nparent {head}\nauthor {_NOBODY}\ncommitter {_NOBODY}\n\n-\n"
-        top = scratch.write(commit.encode("ascii"), "commit")
+        top = _commit_on(scratch, head, [(name, content)])
         origins = line_origins(scratch.git, top, name)
     with RecordReader(repository, head) as records:
         found = tuple(records.of_line(each) for each in origins)
         return RecordedText(found, tuple(records.problems))
+
+
+def records_of_files(
+    repository: Repository,
+    head: str,
+    files: Iterable[tuple[str, bytes | None]],
+    records: RecordReader,
+    jobs: int,
+) -> Iterator[tuple[Record | None, ...] | None]:
+    """Yield the strongest record about each line of ``files``, in order; None for a file that cannot be read.
+
+    Each is its path, relative to the top, and its content, or None for that of ``head``. Nothing is recorded about a
+    file that is not in ``head``. ``jobs`` git commands run side by side.
+
+    Raises:
+        Cancelled: the repository's token was cancelled.
+        RepositoryError: the files of ``head`` cannot be listed.
+    """
+    with ScratchObjects(repository) as scratch:
+        plan: list[
+            tuple[str, bool | None]
+        ] = []  # path, and whether it has changed; None if it is not in head
+        changed: list[tuple[str, bytes]] = []
+        tracked: dict[str, str] | None = None
+        for path, content in files:
+            is_changed: bool | None = False
+            if content is not None:
+                tracked = dict(tree_files(repository, head)) if tracked is None else tracked
+                is_changed = not _is_blob(scratch, content, tracked[path]) if path in tracked else None
+                if is_changed:
+                    changed.append((path, content))
+            plan.append((path, is_changed))
+        top = _commit_on(scratch, head, changed) if changed else head
+        wanted = [(top if is_changed else head, path) for path, is_changed in plan if is_changed is not None]
+        found = origins_of_files(scratch.git, wanted, jobs)
+        for _, is_changed in plan:
+            origins = [] if is_changed is None else next(found)
+            yield None if origins is None else tuple(_each(origins, records, repository.git.cancel))
+
+
+def _each(
+    origins: Iterable[LineOrigin], records: RecordReader, cancel: CancelToken
+) -> Iterator[Record | None]:
+    for origin in origins:
+        # Reading the records of one commit may take a second.
+        cancel.raise_if_cancelled()
+        yield records.of_line(origin)
+
+
+def _is_blob(scratch: ScratchObjects, content: bytes, blob: str) -> bool:
+    """Whether ``content`` is that of ``blob``, or would be with the line ends that git keeps."""
+    return scratch.name(content) == blob or (
+        b"\r\n" in content and scratch.name(content.replace(b"\r\n", b"\n")) == blob
+    )
+
+
+def _commit_on(scratch: ScratchObjects, head: str, files: Sequence[tuple[str, bytes]]) -> str:
+    """Write a commit on top of ``head`` with ``files`` alone: git then tells which of their lines changed since."""
+    tree = scratch.write_tree([("100644", scratch.write(content), path) for path, content in files])
+    commit = f"tree {tree}\nparent {head}\nauthor {_NOBODY}\ncommitter {_NOBODY}\n\n-\n"
+    return scratch.write(commit.encode("ascii"), "commit")

@@ -7,6 +7,7 @@ inclusive, in ascending order and disjoint.
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Self
 
 from codeorigin.functions.spans import FunctionSpan, Piece
@@ -85,8 +86,8 @@ class FunctionLines:
 
 def function_lines(text: str, functions: Iterable[FunctionSpan]) -> list[FunctionLines]:
     """The lines of each of the outermost ``functions`` of ``text``."""
-    ends = [place for place, character in enumerate(text) if character == "\n"]
     lines = text.split("\n")
+    _, *ends = accumulate((len(line) + 1 for line in lines[:-1]), initial=-1)
     found = []
     for function in functions:
         span = function.range

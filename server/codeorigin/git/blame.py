@@ -2,8 +2,13 @@
 
 import os
 import re
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import islice
 
+from codeorigin.errors import RepositoryError
 from codeorigin.git.process import Git
 
 _HEADER = re.compile(rb"([0-9a-f]{40}|[0-9a-f]{64}) (\d+) (\d+) (\d+)")
@@ -47,6 +52,34 @@ def line_origins(git: Git, commit: str, path: str) -> list[LineOrigin]:
             for number in range(count):
                 origins[first + number] = LineOrigin(name, original, there + number)
     return [origins[number] for number in sorted(origins)]
+
+
+def origins_of_files(
+    git: Git, files: Iterable[tuple[str, str]], jobs: int
+) -> Iterator[list[LineOrigin] | None]:
+    """Yield the origins of the lines of each of ``files`` (commit and path), in order; None where git fails.
+
+    ``jobs`` blames run side by side, while the caller works on earlier ones.
+
+    Raises:
+        Cancelled: git was cancelled.
+    """
+    waiting: deque[Future[list[LineOrigin]]] = deque()
+    left = iter(files)
+    with ThreadPoolExecutor(jobs) as pool:
+        while True:
+            waiting += (
+                pool.submit(line_origins, git, commit, path)
+                for commit, path in islice(left, 2 * jobs - len(waiting))
+            )
+            if not waiting:
+                return
+            try:
+                origins = waiting.popleft().result()
+            except RepositoryError:
+                yield None
+            else:
+                yield origins
 
 
 def _unquoted(path: bytes) -> str:

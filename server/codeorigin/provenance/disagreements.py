@@ -31,20 +31,43 @@ class Disagreement(StrEnum):
         return "Was this written with a tool? No record says so."
 
 
+class DeclaredBy(StrEnum):
+    """Whose code it is by records about all of its lines, or about its commit.
+
+    ``PARTLY``: records are about some lines only, name several kinds of writers, tell only of help, or are stale.
+    """
+
+    AGENT = "agent"
+    PERSON = "person"
+    PARTLY = "partly"
+    NOBODY = "nobody"
+
+
+def declared_by(records: Iterable[Record | None]) -> DeclaredBy:
+    """Whose code it is by ``records``. That a tool does not know who wrote lines is no record of it."""
+    found = {None if each is None or each.by is WrittenBy.UNTRACKED else each for each in records}
+    if found <= {None}:
+        return DeclaredBy.NOBODY
+    for by, whose in ((WrittenBy.AGENT, DeclaredBy.AGENT), (WrittenBy.PERSON, DeclaredBy.PERSON)):
+        if all(each is not None and each.by is by and _is_of_writer(each) for each in found):
+            return whose
+    return DeclaredBy.PARTLY
+
+
+def _is_of_writer(record: Record) -> bool:
+    return record.strength in WROTE and not record.is_stale
+
+
 def disagreement(records: Iterable[Record | None], band: Band | None) -> Disagreement | None:
     """How ``records`` about all lines of some code, or about its commit, disagree with the ``band`` of its estimate.
 
-    They do if all of them say that an agent wrote it and it reads ``human``, and if there is none (or only the one that
-    says that nothing is known) and it reads ``llm``. A record about another text, of a branch or of some help decides
-    neither, and a known person's says nothing against an estimate.
+    They do if it is declared as an agent's and reads ``human``, and if nothing is declared and it reads ``llm``. A
+    known person's record says nothing against an estimate.
     """
-    found = set(records)
-    if band is Band.HUMAN and found and all(each is not None and _is_agents(each) for each in found):
-        return Disagreement.READS_HUMAN
-    if band is Band.LLM and all(each is None or each.by is WrittenBy.UNTRACKED for each in found):
-        return Disagreement.NOT_DECLARED
-    return None
-
-
-def _is_agents(record: Record) -> bool:
-    return record.by is WrittenBy.AGENT and record.strength in WROTE and not record.is_stale
+    match declared_by(records), band:
+        case DeclaredBy.AGENT, Band.HUMAN:
+            return Disagreement.READS_HUMAN
+        case DeclaredBy.NOBODY, Band.LLM:
+            return Disagreement.NOT_DECLARED
+        case _:
+            return None

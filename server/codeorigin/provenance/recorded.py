@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from codeorigin.declared.reader import RecordReader
 from codeorigin.declared.records import Record, Strength, WrittenBy
 from codeorigin.errors import RepositoryError, SourceError
 from codeorigin.functions.function_lines import FunctionLines
-from codeorigin.git.blame import LineOrigin, line_origins
+from codeorigin.git.blame import LineOrigin, origins_of_files
 from codeorigin.git.process import Git
 from codeorigin.git.repository import Repository
 from codeorigin.git.trees import tree_files
@@ -129,22 +127,17 @@ def recorded_files(
 
     ``git`` runs ``jobs`` blames side by side, while the functions of earlier files are judged.
     """
-    waiting: deque[tuple[str, str, Future[list[LineOrigin]]]] = deque()
-    left = iter(files)
-    with ThreadPoolExecutor(jobs) as pool:
-        while True:
-            for path, blob in islice(left, 2 * jobs - len(waiting)):
-                waiting.append((path, blob, pool.submit(line_origins, git, head, path)))
-            if not waiting:
-                return
-            path, blob, blamed = waiting.popleft()
-            try:
-                origins = blamed.result()
-                pieces = reader.functions(blob, path)
-            except (RepositoryError, SourceError):
-                yield None
-                continue
-            for piece in pieces:
-                found = [records.of_line(each) for each in origins]
-                known = tuple(function_origin(each.lines, origins, found, times) for each in piece.functions)
-                yield RecordedFile(path, piece.language, piece.functions, known)
+    blames = origins_of_files(git, ((head, path) for path, _ in files), jobs)
+    for (path, blob), origins in zip(files, blames, strict=True):
+        if origins is None:
+            yield None
+            continue
+        try:
+            pieces = reader.functions(blob, path)
+        except (RepositoryError, SourceError):
+            yield None
+            continue
+        for piece in pieces:
+            found = [records.of_line(each) for each in origins]
+            known = tuple(function_origin(each.lines, origins, found, times) for each in piece.functions)
+            yield RecordedFile(path, piece.language, piece.functions, known)

@@ -6,7 +6,6 @@ from codeorigin.wording.figures import counted, probability_decimal
 from codeorigin.wording.shares import shares_sentence
 
 _SHORT = 10
-_MOST_NAMED = 20
 
 
 def change_phrase(change: ChangeReport) -> str:
@@ -57,27 +56,34 @@ def verdict_sentence(change: ChangeReport) -> str | None:
     return " ".join(filter(None, [f"{sentence}.", shares_sentence(verdict, "commits")]))
 
 
-def _how_declared(each: DeclaredAgent) -> str:
+def _how_declared(each: DeclaredAgent) -> tuple[str, str]:
+    """What one commit does, and what several do, that have this record."""
     match each.how:
         case "author":
-            return f"names {each.agent} as its author"
+            return f"names {each.agent} as its author", f"name {each.agent} as their author"
         case "trailer":
-            return f"names {each.agent} in a trailer"
+            return f"names {each.agent} in a trailer", f"name {each.agent} in a trailer"
         case "link":
-            return f"links to a session of {each.agent}"
+            return f"links to a session of {each.agent}", f"link to a session of {each.agent}"
         case _:
             model = f", {each.model}" if each.model not in {None, each.agent} else ""
-            return f"has lines by {each.agent}{model} ({each.how})"
+            lines = f"lines by {each.agent}{model} ({each.how})"
+            return f"has {lines}", f"have {lines}"
 
 
 def declared_sentence(change: ChangeReport) -> str | None:
     """What the commits declare about themselves: ``Declared: commit 0123456789 names claude in a trailer.``
 
-    None if they declare nothing or were not checked for it.
+    Several commits that declare the same are counted. None if they declare nothing or were not checked for it.
     """
     if not change.declared:
         return None
-    named = [f"commit {each.commit[:_SHORT]} {_how_declared(each)}" for each in change.declared[:_MOST_NAMED]]
-    if len(change.declared) > _MOST_NAMED:
-        named.append(f"{len(change.declared) - _MOST_NAMED:,} more")
-    return f"Declared: {'; '.join(named)}. This is a fact about the commit, not part of the estimate."
+    commits: dict[tuple[str, str], list[str]] = {}
+    for each in change.declared:
+        commits.setdefault(_how_declared(each), []).append(each.commit[:_SHORT])
+    said = [
+        f"commit {found[0]} {one}" if len(found) == 1 else f"{len(found):,} commits {several}"
+        for (one, several), found in commits.items()
+    ]
+    about = "the commit" if len({each.commit for each in change.declared}) == 1 else "the commits"
+    return f"Declared: {'; '.join(said)}. This is a fact about {about}, not part of the estimate."

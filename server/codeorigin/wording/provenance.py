@@ -1,11 +1,12 @@
 """Sentences about what is declared of lines, beside what is estimated."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 
 from codeorigin.analysis.report import FunctionReport
 from codeorigin.declared.records import Record, Strength, WrittenBy
+from codeorigin.provenance.disagreements import DeclaredBy, Disagreement
 from codeorigin.text.literal_text import one_line
 from codeorigin.wording.figures import counted, probability_decimal
 from codeorigin.wording.functions import band_or_reason
@@ -14,6 +15,12 @@ DECLARED_CAVEAT = (
     "A record is a fact about a record; the figures are an estimate, and neither is part of the other."
 )
 _MOST_PARTS = 3
+_DECLARED_BY = {
+    DeclaredBy.AGENT: "by agents",
+    DeclaredBy.PARTLY: "in part",
+    DeclaredBy.PERSON: "by known people",
+    DeclaredBy.NOBODY: "without a record",
+}
 _BY = {
     WrittenBy.PERSON: "a known person",
     WrittenBy.UNTRACKED: "untracked",
@@ -79,3 +86,23 @@ def function_heading(function: FunctionReport, first: int, last: int) -> str:
     if function.verdict.probability is not None:
         estimate = f"{probability_decimal(function.verdict.probability)}, {estimate}"
     return f"{name}, lines {first}-{last}: {estimate}"
+
+
+def declared_by_sentence(functions: Mapping[DeclaredBy, int], agents: Sequence[str]) -> str:
+    """``Declared of the same 12 functions: 7 by agents (codex, claude), 1 in part, 4 without a record.``
+
+    ``functions`` counts those with a verdict, ``agents`` are those that their records name.
+    """
+    named = ", ".join([*agents[:_MOST_PARTS], *(["others"] if len(agents) > _MOST_PARTS else [])])
+    parts = [
+        f"{functions[whose]:,} {phrase}" for whose, phrase in _DECLARED_BY.items() if functions.get(whose)
+    ]
+    # The kinds with agents come first, and name them once.
+    if named:
+        parts[0] += f" ({named})"
+    return f"Declared of the same {counted(sum(functions.values()), 'function')}: {', '.join(parts)}."
+
+
+def disagreement_sentence(kind: Disagreement, count: int) -> str:
+    """``Nothing declared, reads LLM-written: 3 functions. Was this written with a tool? No record says so.``"""
+    return f"{kind.heading}: {counted(count, 'function')}. {kind.question}"

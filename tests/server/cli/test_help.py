@@ -54,9 +54,9 @@ def test_options_of_a_check_are_grouped() -> None:
         for title, body in re.findall(r"^(\w+):\n((?:  .*\n)+)", text, re.MULTILINE)
     }
     assert list(groups) == ["Arguments", "Input", "Change", "Report", "Verdict", "Other"]
-    assert groups["Change"] == ["--changed", "--staged", "--commit", "--no-declared"]
+    assert groups["Change"] == ["--changed", "--staged", "--commit"]
     assert {"--language", "--exclude", "--no-config"} <= set(groups["Input"])
-    assert {"--show", "--sort", "--statistics", "--format", "--output"} <= set(groups["Report"])
+    assert {"--declared", "--show", "--sort", "--statistics", "--format", "--output"} <= set(groups["Report"])
     assert {"--threshold", "--baseline", "--exit-zero", "--file-context"} <= set(groups["Verdict"])
     assert "--help" in groups["Other"]
 

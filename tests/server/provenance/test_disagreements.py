@@ -6,7 +6,7 @@ import pytest
 
 from codeorigin.declared.records import UNTRACKED, Record, RecordSource, Strength, WrittenBy
 from codeorigin.model.verdict import Band
-from codeorigin.provenance.disagreements import Disagreement, disagreement
+from codeorigin.provenance.disagreements import DeclaredBy, Disagreement, declared_by, disagreement
 
 AGENT = Record(RecordSource.GIT_AI, WrittenBy.AGENT, Strength.LINES, "codex", "gpt-5.5")
 TRAILER = Record(RecordSource.TRAILER, WrittenBy.AGENT, Strength.COMMIT, "claude")
@@ -34,6 +34,25 @@ def test_records_that_tell_less_decide_neither(other: Record) -> None:
         assert disagreement([other], band) is None
         assert disagreement([AGENT, other], band) is None
         assert disagreement([None, other], band) is None
+
+
+@pytest.mark.parametrize(
+    ("records", "whose"),
+    [
+        ([AGENT, TRAILER], DeclaredBy.AGENT),
+        ([PERSON], DeclaredBy.PERSON),
+        ([], DeclaredBy.NOBODY),
+        ([UNTRACKED, None], DeclaredBy.NOBODY),
+        ([AGENT, None], DeclaredBy.PARTLY),
+        ([AGENT, UNTRACKED], DeclaredBy.PARTLY),
+        ([AGENT, PERSON], DeclaredBy.PARTLY),
+        ([STALE], DeclaredBy.PARTLY),
+        ([HELP], DeclaredBy.PARTLY),
+        ([replace(AGENT, by=WrittenBy.MIXED)], DeclaredBy.PARTLY),
+    ],
+)
+def test_code_is_somebodys_if_all_records_say_so(records: list[Record | None], whose: DeclaredBy) -> None:
+    assert declared_by(records) is whose
 
 
 def test_what_is_unsure_or_has_no_verdict_disagrees_with_nothing() -> None:

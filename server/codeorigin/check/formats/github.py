@@ -1,10 +1,12 @@
 """The report for GitHub Actions: one workflow command per finding, shown as an annotation on its lines."""
 
+from codeorigin.check.declared import declared_line, disagreements
 from codeorigin.check.result import CheckResult, is_llm_file
 from codeorigin.text.literal_text import one_line
 from codeorigin.wording.changes import declared_sentence, scope_sentence, verdict_sentence
 from codeorigin.wording.files import file_sentence
 from codeorigin.wording.functions import finding_sentence
+from codeorigin.wording.provenance import disagreement_sentence
 from codeorigin.wording.totals import summary_sentences
 
 
@@ -60,4 +62,8 @@ def render(result: CheckResult) -> str:
         if (said := declared_sentence(result.change)) is not None:
             lines.append(f"CodeOrigin: {one_line(said)}")
     lines.append(f"CodeOrigin: {' '.join(summary_sentences(result.summary))}")
+    if (said := declared_line(result)) is not None:
+        lines.append(f"CodeOrigin: {one_line(said)}")
+    for kind, found in disagreements(result).items():
+        lines.append(f"CodeOrigin: {disagreement_sentence(kind, len(found))}")
     return "\n".join(lines) + "\n"

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from html import escape
 
 from codeorigin.analysis.report import FunctionReport, line_range
+from codeorigin.check.declared import declared_line, disagreements
 from codeorigin.check.evidence import strongest, worst_first
 from codeorigin.check.result import CheckedFile, CheckResult
 from codeorigin.model.verdict import Band
@@ -16,9 +17,12 @@ from codeorigin.wording.changes import declared_sentence, scope_sentence, verdic
 from codeorigin.wording.figures import capitalized, counted, probability_decimal
 from codeorigin.wording.files import file_band_or_reason, file_phrase
 from codeorigin.wording.functions import own_text, short_reason
+from codeorigin.wording.provenance import disagreement_sentence
 from codeorigin.wording.shares import shares_sentence
 from codeorigin.wording.titles import HTML_COLUMNS, PAGE_NOTE
 from codeorigin.wording.totals import summary_sentences
+
+_MOST_PLACES = 200
 
 
 def parts(result: CheckResult) -> Iterator[str]:
@@ -45,6 +49,10 @@ def _body(result: CheckResult) -> Iterator[str]:
         ]
     )
     yield f"<p>{escape(' '.join(summary_sentences(summary)))}</p>"
+    if (said := declared_line(result)) is not None:
+        yield f'<p class="declared">{html_line(said)}</p>'
+    for kind, found in disagreements(result).items():
+        yield folded("function", escape(disagreement_sentence(kind, len(found))), _places(found))
     yield from _change(result)
     listed = worst_first(result)
     if listed:
@@ -54,6 +62,17 @@ def _body(result: CheckResult) -> Iterator[str]:
     if result.errors:
         yield f"<h2>Problems: {len(result.errors):,}</h2>"
         yield problems([(error.path, error.message) for error in result.errors])
+
+
+def _places(found: Sequence[tuple[CheckedFile, FunctionReport]]) -> Iterator[str]:
+    rows = []
+    for file, function in found[:_MOST_PLACES]:
+        first, last = line_range(function)
+        name = html_line(function.span.qualified_name)
+        rows.append([f"<code>{name}</code>", f"<code>{html_line(file.shown)}</code>", f"{first}–{last}"])
+    yield table(["function", "file", "lines"], rows)
+    if len(found) > _MOST_PLACES:
+        yield f"<p>And {len(found) - _MOST_PLACES:,} more.</p>"
 
 
 def _change(result: CheckResult) -> Iterator[str]:

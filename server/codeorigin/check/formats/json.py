@@ -5,17 +5,26 @@ from dataclasses import asdict
 from typing import Any
 
 from codeorigin.analysis.report import ChangeReport, FunctionReport, line_range
+from codeorigin.check.declared import declared_counts, disagreements
 from codeorigin.check.formats.json_text import indented_pieces
 from codeorigin.check.result import CheckResult
 from codeorigin.model.change_verdict import ChangeVerdict
 from codeorigin.model.file_verdict import FileVerdict
 from codeorigin.model.past import Past
+from codeorigin.provenance.disagreements import DeclaredBy, Disagreement
+from codeorigin.provenance.function_records import FunctionRecords, function_record_values
 
 _INDENTED = 4
 """The number of levels of the report down to its functions."""
 
 
-def _function(function: FunctionReport, counted: int, accepted: bool) -> dict[str, Any]:
+def _function(
+    function: FunctionReport,
+    counted: int = 0,
+    accepted: bool = False,
+    declared: FunctionRecords | None = None,
+    disagreement: Disagreement | None = None,
+) -> dict[str, Any]:
     verdict = function.verdict
     first, last = line_range(function)
     span = function.span.range
@@ -47,7 +56,9 @@ def _function(function: FunctionReport, counted: int, accepted: bool) -> dict[st
         "human_share": verdict.human_share,
         "llm_share": verdict.llm_share,
         "llm_threshold": verdict.llm_threshold,
-        "nested": [_function(nested, 0, False) for nested in function.nested],
+        "declared": function_record_values(declared),
+        "disagreement": None if disagreement is None else disagreement.value,
+        "nested": [_function(nested) for nested in function.nested],
     }
 
 
@@ -81,7 +92,20 @@ def past_values(past: Past | None) -> dict[str, Any] | None:
     return None if past is None else {"functions": len(past.logits), "evidence": past.evidence}
 
 
+def _declared(result: CheckResult) -> dict[str, Any] | None:
+    counts = declared_counts(result)
+    if counts is None:
+        return None
+    found = disagreements(result)
+    return {
+        "functions": {whose.value: counts.functions[whose] for whose in DeclaredBy},
+        "agents": list(counts.agents),
+        "disagreements": {kind.value: len(found.get(kind, ())) for kind in Disagreement},
+    }
+
+
 def _files(result: CheckResult) -> Iterator[dict[str, Any]]:
+    asked = {id(function): kind for kind, found in disagreements(result).items() for _, function in found}
     for file in result.files:
         functions = file.report.functions
         yield {
@@ -91,8 +115,10 @@ def _files(result: CheckResult) -> Iterator[dict[str, Any]]:
             "verdict": None if file.report.verdict is None else _together(file.report.verdict),
             "changed_lines": None if file.changed is None else [list(lines) for lines in file.changed],
             "functions": [
-                _function(function, counted, result.is_accepted(function))
-                for function, counted in zip(functions, file.counted_of(functions), strict=True)
+                _function(function, counted, result.is_accepted(function), declared, asked.get(id(function)))
+                for function, counted, declared in zip(
+                    functions, file.counted_of(functions), file.declared_of(functions), strict=True
+                )
             ],
         }
 
@@ -111,6 +137,7 @@ def _data(result: CheckResult) -> dict[str, Any]:
         "model": result.model,
         "change": None if result.change is None else _change(result.change),
         "past": past_values(result.past),
+        "declared": _declared(result),
         "files": _files(result),
         "errors": [
             {"path": error.path, "message": error.message, "skipped": error.skipped}

@@ -3,13 +3,15 @@
 import re
 from collections.abc import Iterator
 
-from codeorigin.analysis.report import line_range
-from codeorigin.check.result import CheckResult
+from codeorigin.analysis.report import FunctionReport, line_range
+from codeorigin.check.declared import FIRST_OF_A_LIST, declared_line, disagreements
+from codeorigin.check.result import CheckedFile, CheckResult
 from codeorigin.cli.terminal import printable
 from codeorigin.wording import CAVEAT
 from codeorigin.wording.changes import declared_sentence, scope_sentence, verdict_sentence
 from codeorigin.wording.figures import probability_decimal
 from codeorigin.wording.functions import band_or_reason
+from codeorigin.wording.provenance import disagreement_sentence
 from codeorigin.wording.totals import share_phrase, summary_sentences
 
 LONGEST_LIST = 200
@@ -53,8 +55,10 @@ def _parts(result: CheckResult) -> Iterator[str]:
             yield ""
     found, *rest = summary_sentences(result.summary)
     share = [f"{share_phrase(result.summary)}."] if result.summary.lines else []
-    yield " ".join([f"**{found}**", *rest, *share])
+    said = declared_line(result)
+    yield " ".join([f"**{found}**", *rest, *share, *([] if said is None else [literal_text(said)])])
     yield ""
+    yield from _disagreements(result)
     findings = list(result.findings())
     if findings:
         yield "| function | file and lines | probability | verdict |"
@@ -76,6 +80,29 @@ def _parts(result: CheckResult) -> Iterator[str]:
             yield f"- {literal_code(error.path)}: {literal_text(error.message)}"
         yield ""
     yield f"{literal_text(result.model)}. {CAVEAT}"
+
+
+def _disagreements(result: CheckResult) -> Iterator[str]:
+    for kind, found in disagreements(result).items():
+        yield f"{disagreement_sentence(kind, len(found))}"
+        yield ""
+        listed = [_place(file, function) for file, function in found]
+        yield from listed[:FIRST_OF_A_LIST]
+        if more := listed[FIRST_OF_A_LIST:]:
+            yield ""
+            yield f"<details><summary>{len(more):,} more</summary>"
+            yield ""
+            yield from more[:LONGEST_LIST]
+            if len(more) > LONGEST_LIST:
+                yield f"- and {len(more) - LONGEST_LIST:,} more"
+            yield ""
+            yield "</details>"
+        yield ""
+
+
+def _place(file: CheckedFile, function: FunctionReport) -> str:
+    first, last = line_range(function)
+    return f"- {literal_code(function.span.qualified_name)} in {literal_code(f'{file.shown}:{first}-{last}')}"
 
 
 def render(result: CheckResult) -> str:

@@ -7,6 +7,7 @@ from urllib.parse import quote
 from codeorigin.analysis.report import FunctionReport, line_range
 from codeorigin.check.formats.json_text import indented
 from codeorigin.check.result import CheckedFile, CheckResult, FileError
+from codeorigin.provenance.function_records import function_record_values
 from codeorigin.text.literal_text import plain_message
 from codeorigin.wording.functions import finding_sentence
 from codeorigin.wording.titles import (
@@ -49,6 +50,7 @@ def _region(file: CheckedFile, function: FunctionReport) -> dict[str, int]:
 
 
 def _result(file: CheckedFile, function: FunctionReport) -> dict[str, Any]:
+    (declared,) = file.declared_of([function])
     span = function.span
     verdict = function.verdict
     return {
@@ -82,6 +84,7 @@ def _result(file: CheckedFile, function: FunctionReport) -> dict[str, Any]:
             "neighbours": verdict.neighbours,
             "commitEvidence": verdict.commit_evidence,
             "commitNeighbours": verdict.commit_neighbours,
+            "declared": function_record_values(declared),
         },
     }
 

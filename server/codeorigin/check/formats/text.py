@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from codeorigin.analysis.report import FunctionReport, line_range, walk
+from codeorigin.check.declared import FIRST_OF_A_LIST, declared_line, disagreements
 from codeorigin.check.formats.statistics import write_statistics
 from codeorigin.check.listing import Listing, Show, Sort
 from codeorigin.check.result import CheckedFile, CheckResult
@@ -22,6 +23,7 @@ from codeorigin.wording.figures import probability_decimal
 from codeorigin.wording.files import file_band_or_reason, file_phrase
 from codeorigin.wording.functions import band_or_reason
 from codeorigin.wording.past import past_sentence
+from codeorigin.wording.provenance import disagreement_sentence
 from codeorigin.wording.titles import TEXT_COLUMNS
 from codeorigin.wording.totals import run_phrases, summary_sentences
 
@@ -95,6 +97,7 @@ def write(result: CheckResult, stream: TextIO, listing: Listing | None = None) -
     elif rows := _rows(result, listing):
         _write_rows(rows, console, stream, with_verdicts=listing.show is Show.ALL)
     _write_summary(result, console, verbose=listing.verbose)
+    _write_disagreements(result, console, all_of_them=listing.show is Show.ALL)
 
 
 def _write_rows(rows: Sequence[_Row], console: Console, stream: TextIO, *, with_verdicts: bool) -> None:
@@ -141,6 +144,8 @@ def _write_summary(result: CheckResult, console: Console, *, verbose: bool) -> N
             console.print(Text(printable(said)))
     found, *rest = summary_sentences(result.summary)
     console.print(Text(found, "bold" if result.summary.findings else ""))
+    if (said := declared_line(result)) is not None:
+        console.print(Text(printable(said)))
     if result.summary.findings:
         console.print(Text(" ".join([*rest, SHORT_CAVEAT]), "dim"))
     if verbose:
@@ -148,3 +153,15 @@ def _write_summary(result: CheckResult, console: Console, *, verbose: bool) -> N
             console.print(Text(past_sentence(result.past)))
         console.print(Text("; ".join(run_phrases(result.summary, result.limits))))
         console.print(Text(printable(result.model), "dim"))
+
+
+def _write_disagreements(result: CheckResult, console: Console, *, all_of_them: bool) -> None:
+    for kind, found in disagreements(result).items():
+        console.print(Text(f"\n{disagreement_sentence(kind, len(found))}"))
+        shown = found if all_of_them else found[:FIRST_OF_A_LIST]
+        for file, function in shown:
+            first, last = line_range(function)
+            place = printable(f"{file.shown}:{first}-{last}")
+            console.print(Text(f"  {place}  {printable(function.span.qualified_name)}"))
+        if len(shown) < len(found):
+            console.print(Text(f"  and {len(found) - len(shown):,} more (--show all)", "dim"))

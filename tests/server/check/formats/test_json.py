@@ -64,6 +64,8 @@ def test_whole_report_is_as_expected(
         "human_share": None,
         "llm_share": None,
         "llm_threshold": None,
+        "declared": None,
+        "disagreement": None,
         "nested": [],
     }
     assert report == {
@@ -71,6 +73,7 @@ def test_whole_report_is_as_expected(
         "model": "codeorigin-test 0.1.0 (abc)",
         "change": None,
         "past": None,
+        "declared": None,
         "files": [
             {
                 "path": "shelf.py",
@@ -102,6 +105,8 @@ def test_whole_report_is_as_expected(
                         "human_share": 0.03,
                         "llm_share": 0.97,
                         "llm_threshold": 0.9,
+                        "declared": None,
+                        "disagreement": None,
                         "nested": [],
                     },
                     {
@@ -127,6 +132,8 @@ def test_whole_report_is_as_expected(
                         "human_share": 0.45,
                         "llm_share": 0.55,
                         "llm_threshold": 0.9,
+                        "declared": None,
+                        "disagreement": None,
                         "nested": [log],
                     },
                     {
@@ -152,6 +159,8 @@ def test_whole_report_is_as_expected(
                         "human_share": None,
                         "llm_share": None,
                         "llm_threshold": None,
+                        "declared": None,
+                        "disagreement": None,
                         "nested": [],
                     },
                 ],
