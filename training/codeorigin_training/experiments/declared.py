@@ -98,9 +98,9 @@ def agents_sections(trials: Mapping[str, Trial]) -> list[Block]:
         Heading("Agents in people's projects"),
         Paragraph(
             "The table above is about repositories of our corpus, of which an agent built many. Where agents work "
-            "inside people's code, less is found. This was measured once, after all choices were made, on "
-            f"{len(figures['repositories'])} well-known public repositories of mid-2026 that no data and no choice of "
-            "ours had read, by `codeorigin evaluate-declared`: an agent's functions are those all of whose lines were "
+            "inside people's code, less is found. This is measured once for a release, after its choices are made, on "
+            f"{len(figures['repositories'])} well-known public repositories of mid-2026 that no data of ours has read, "
+            "by `codeorigin evaluate-declared`: an agent's functions are those all of whose lines were "
             "last changed by commits that name it, human ones those all of whose lines are from before December 2022 "
             f"and name none. The first four columns compare {modern['llm_functions']:,} functions by agents with "
             f"{modern['human_functions']:,} human ones of 2021-22 in the same {modern['projects']} projects; the last "
