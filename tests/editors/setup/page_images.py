@@ -14,27 +14,36 @@ from codeorigin.cli.app import main
 from support.repositories import Repository
 
 ROOT = Path(__file__).parents[3]
-OPEN = {"check": "details.function", "history": "details.commit, details.function"}
+OPEN = {"check": "details.function", "history": "details.commit, details.function", "blame": ""}
 SIZES = {1400: 1300, 600: 1600}
 """Heights by width: the first screens of a page, so that a picture stays small."""
 
 TERSE, ASSISTANT = (ROOT / "examples" / name for name in ("terse_style.py", "assistant_style.go"))
 FOLDERS = ("core", "server/retry", "tools/text", "server/api", "core", "tools/graph", "server/items")
-MONTHS, FILES = 30, 4
+MONTHS, FILES = 42, 4
+DECLARED = "Add parts\n\nCo-authored-by: Claude <noreply@anthropic.com>"
 
 
 def sample_repository(folder: Path) -> Path:
-    """A repository with a commit a month from January 2021 on, more and more of them in the style of an assistant."""
+    """A repository with a commit a month from January 2021 on, more and more of them in the style of an assistant.
+
+    In 2024 most of them say so.
+    """
     made = Repository(folder)
     for month in range(MONTHS):
         files = {}
         for copy in range(FILES):
-            sample = ASSISTANT if copy < (month - 9) // 4 else TERSE
+            sample = ASSISTANT if copy < (month - 9) // 6 else TERSE
             name = f"part_{month}_{copy}"
             renamed = sample.read_text(encoding="utf-8").replace("Retry", f"Retry{month}")
             place = FOLDERS[(month + copy // 2) % len(FOLDERS)]
             files[f"{place}/{name}{sample.suffix}"] = renamed.replace("dijk", f"dijk_{name}")
-        made.commit(files, date=f"{2021 + month // 12}-{1 + month % 12:02}-11")
+        says_so = month >= 30 and month % 3
+        made.commit(
+            files,
+            date=f"{2021 + month // 12}-{1 + month % 12:02}-11",
+            message=DECLARED if says_so else "Add parts",
+        )
     return made.folder
 
 
@@ -46,6 +55,8 @@ def written_pages(folder: Path) -> dict[str, Path]:
         main(["check", ".", "--format", f"html={pages['check']}", "--jobs", "1"])
         state = ["--state", str(folder / "state.sqlite"), "--jobs", "1"]
         main(["history", "--format", f"html={pages['history']}", *state])
+        (latest,) = repository.rglob(f"part_{MONTHS - 1}_0.go")
+        main(["blame", str(latest.relative_to(repository)), "--format", "html", "-o", str(pages["blame"])])
     return pages | {"evaluation": ROOT / "docs" / "evaluation" / "report.html"}
 
 
