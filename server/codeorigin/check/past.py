@@ -21,7 +21,7 @@ def past_of_sources(sources: Sequence[Source], bundle: Bundle, load: "Callable[[
     """The past of the repository that holds all ``sources``; a source that is no file belongs to the current folder.
 
     None if there is no such repository, if git fails, and as for
-    :func:`~codeorigin.past.reading.repository_past`. That a shallow clone has none is said on stderr.
+    :func:`~codeorigin.past.old_functions.repository_past`. That a shallow clone has none is said on stderr.
     """
     if bundle.calibration.past is None or not sources:
         return None
@@ -31,7 +31,7 @@ def past_of_sources(sources: Sequence[Source], bundle: Bundle, load: "Callable[[
         return None
     # Imported late, because most of git's modules are of no use outside of a repository.
     from codeorigin.git.repository import Repository  # noqa: PLC0415
-    from codeorigin.past.reading import repository_past  # noqa: PLC0415
+    from codeorigin.past.old_functions import repository_past  # noqa: PLC0415
 
     try:
         repository = Repository.of(folder)

@@ -20,7 +20,7 @@ from codeorigin.history.walk import Plan, Walk, plan
 from codeorigin.model.bundle import Bundle
 from codeorigin.model.calibration.judge import Judge
 from codeorigin.model.past import Past
-from codeorigin.past.reading import repository_past
+from codeorigin.past.old_functions import repository_past
 from codeorigin.provenance.disagreements import Disagreement
 
 

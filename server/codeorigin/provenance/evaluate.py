@@ -26,7 +26,7 @@ from codeorigin.languages.kinds import kind_for_path
 from codeorigin.model.bundle import Bundle
 from codeorigin.model.calibration.judge import Judge
 from codeorigin.model.past import Past
-from codeorigin.past.reading import repository_past
+from codeorigin.past.old_functions import repository_past
 from codeorigin.provenance.evaluation import (
     EvaluatedFunction,
     evaluated,

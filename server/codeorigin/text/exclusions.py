@@ -5,11 +5,13 @@ Unlike in git, a negated pattern takes back what it matches even if a folder abo
 
 import os
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
+
     from codeorigin.text.gitignore_pattern import GitignorePattern
 
 
@@ -26,6 +28,7 @@ class Exclusions:
 
     def __init__(self, patterns: Sequence["GitignorePattern"], folder: Path) -> None:
         self._patterns = [each for each in patterns if each.include is not None]
+        self._can_take_back = any(not pattern.include for pattern in self._patterns)
         self._folder = os.path.abspath(folder)  # noqa: PTH100 - links are not followed
 
     def file(self, path: Path) -> bool:
@@ -34,8 +37,7 @@ class Exclusions:
 
     def folder(self, path: Path) -> bool:
         """Whether everything in the folder at ``path`` is excluded."""
-        can_take_back = any(not pattern.include for pattern in self._patterns)
-        return not can_take_back and self._match(f"{self._relative(path)}/")
+        return not self._can_take_back and self._match(f"{self._relative(path)}/")
 
     def inside(self, folder: Path) -> "Exclusions":
         """Those for a ``folder`` that the user named: without the patterns that match it or a folder above it."""
@@ -43,12 +45,14 @@ class Exclusions:
         left = [each for each in self._patterns if each.match_file(relative) is None]
         return Exclusions(left, Path(self._folder))
 
-    def _match(self, relative: str) -> bool:
-        if not self._patterns:
-            return False
+    @cached_property
+    def _spec(self) -> "GitIgnoreSpec":
         from pathspec import GitIgnoreSpec  # noqa: PLC0415 - as above
 
-        return GitIgnoreSpec(self._patterns).match_file(relative)
+        return GitIgnoreSpec(self._patterns)
+
+    def _match(self, relative: str) -> bool:
+        return bool(self._patterns) and self._spec.match_file(relative)
 
     def _relative(self, path: Path) -> str:
         """``path`` relative to the folder; from the root if it is not below the folder."""

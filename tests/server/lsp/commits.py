@@ -30,7 +30,9 @@ async def by_commit(server: Editor) -> AsyncIterator[Editor]:
     server.refreshes.clear()
 
 
-async def heard(editor: Editor, document: Document, name: str, neighbours: int) -> dict[str, Any]:
+async def verdict_with_neighbours(
+    editor: Editor, document: Document, name: str, neighbours: int
+) -> dict[str, Any]:
     """The wire form of a function's verdict, in which ``neighbours`` others of its commit must count."""
     await editor.idle()
     answer = await editor.request("codeorigin/attributions", {"textDocument": {"uri": document.uri}})

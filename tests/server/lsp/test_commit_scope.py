@@ -6,7 +6,16 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from pytest_lsp import client_capabilities
-from tests.server.lsp.commits import BY_COMMIT, OLD, ONE, THREE, TWO, by_commit, heard, two_commits
+from tests.server.lsp.commits import (
+    BY_COMMIT,
+    OLD,
+    ONE,
+    THREE,
+    TWO,
+    by_commit,
+    two_commits,
+    verdict_with_neighbours,
+)
 from tests.server.lsp.conftest import SETTINGS, running
 from tests.server.lsp.editor import Editor, python_function
 
@@ -61,7 +70,7 @@ def logits(analyzer: Analyzer, *codes: str) -> list[float]:
 
 async def test_commit_and_file_both_count(editor: Editor, analyzer: Analyzer) -> None:
     document = editor.open(f"{OLD}\n\n{ONE}", name="a.py")
-    verdict = await heard(editor, document, "one", 2)
+    verdict = await verdict_with_neighbours(editor, document, "one", 2)
     old, one, two, three = logits(analyzer, OLD, ONE, TWO, THREE)
     rule = FILE_AND_COMMIT_CONTEXT
     assert rule.file is not None
@@ -79,7 +88,7 @@ async def test_commit_and_file_both_count(editor: Editor, analyzer: Analyzer) ->
     (own,) = [each["text"] for each in answer["details"] if each["term"] == "Own text"]
     assert "the 2 other functions of the same commit point" in own
     # A function alone in its commit takes in its file, by the rule for files.
-    alone = await heard(editor, document, "old", 0)
+    alone = await verdict_with_neighbours(editor, document, "old", 0)
     assert alone["commitEvidence"] is None
     assert alone["neighbours"] == 1
 
@@ -87,7 +96,7 @@ async def test_commit_and_file_both_count(editor: Editor, analyzer: Analyzer) ->
 async def test_commit_has_its_own_rule_without_the_file(editor: Editor, analyzer: Analyzer) -> None:
     await editor.configure(**{**BY_COMMIT, "fileContext": False})
     document = editor.open(f"{OLD}\n\n{ONE}", name="a.py")
-    verdict = await heard(editor, document, "one", 2)
+    verdict = await verdict_with_neighbours(editor, document, "one", 2)
     one, two, three = logits(analyzer, ONE, TWO, THREE)
     said = COMMIT_CONTEXT.commit.evidence_for_one([two, three])
     assert verdict["fileEvidence"] is None
@@ -96,28 +105,28 @@ async def test_commit_has_its_own_rule_without_the_file(editor: Editor, analyzer
 
 async def test_edited_function_has_no_commit_until_the_edit_is_undone(editor: Editor) -> None:
     document = editor.open(f"{OLD}\n\n{ONE}", name="a.py")
-    await heard(editor, document, "one", 2)
+    await verdict_with_neighbours(editor, document, "one", 2)
     editor.replace(document, "def one", "def own")
-    await heard(editor, document, "own", 0)
+    await verdict_with_neighbours(editor, document, "own", 0)
     # With the edit undone, it is again the function that the commit wrote.
     editor.replace(document, "def own", "def one")
-    await heard(editor, document, "one", 2)
+    await verdict_with_neighbours(editor, document, "one", 2)
 
 
 async def test_save_reads_the_blame_again(editor: Editor) -> None:
     text = f"{python_function('four', 6)}\n\n{python_function('five', 8)}"
     document = editor.open(text, name="new.py")
-    await heard(editor, document, "four", 0)
+    await verdict_with_neighbours(editor, document, "four", 0)
     Repository.commit(Repository.at(editor.root), {"new.py": text}, date="2020-01-03")
     editor.save(document)
-    await heard(editor, document, "four", 1)
+    await verdict_with_neighbours(editor, document, "four", 1)
 
 
 async def test_commit_scope_is_off_by_default(editor: Editor) -> None:
     document = editor.open(f"{OLD}\n\n{ONE}", name="a.py")
-    await heard(editor, document, "one", 2)
+    await verdict_with_neighbours(editor, document, "one", 2)
     await editor.configure(**SETTINGS)
-    verdict = await heard(editor, document, "one", 0)
+    verdict = await verdict_with_neighbours(editor, document, "one", 0)
     assert verdict["commitEvidence"] is None
 
 
@@ -130,7 +139,7 @@ async def test_lines_without_words_do_not_decide_the_commit(editor: Editor) -> N
     blamed = repository.git("blame", "-s", "--abbrev=40", "HEAD", "--", "Sums.java").splitlines()
     assert any(not line.startswith(head) for line in blamed[1:-1])
     document = editor.open(java_class("range"), language="java", name="Sums.java")
-    await heard(editor, document, "rangeClass.range", 1)
+    await verdict_with_neighbours(editor, document, "rangeClass.range", 1)
 
 
 async def test_function_changed_since_its_commit_does_not_count_for_itself(editor: Editor) -> None:
@@ -140,13 +149,13 @@ async def test_function_changed_since_its_commit_does_not_count_for_itself(edito
     shorter = six.replace("        value = values[index]\n", "")
     repository.commit({"since.py": f"{shorter}\n\n{seven}"}, date="2020-01-07")
     document = editor.open(f"{shorter}\n\n{seven}", name="since.py")
-    await heard(editor, document, "seven", 1)
-    await heard(editor, document, "six", 0)
+    await verdict_with_neighbours(editor, document, "seven", 1)
+    await verdict_with_neighbours(editor, document, "six", 0)
 
 
 async def test_file_outside_repositories_is_judged_as_usual(editor: Editor, tmp_path: Path) -> None:
     document = editor.open(f"{OLD}\n\n{ONE}", uri=(tmp_path / "a.py").as_uri())
-    verdict = await heard(editor, document, "one", 0)
+    verdict = await verdict_with_neighbours(editor, document, "one", 0)
     assert verdict["neighbours"] == 1
 
 

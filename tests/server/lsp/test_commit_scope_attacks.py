@@ -7,7 +7,16 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from pytest_lsp import client_capabilities
-from tests.server.lsp.commits import BY_COMMIT, OLD, ONE, THREE, TWO, by_commit, heard, two_commits
+from tests.server.lsp.commits import (
+    BY_COMMIT,
+    OLD,
+    ONE,
+    THREE,
+    TWO,
+    by_commit,
+    two_commits,
+    verdict_with_neighbours,
+)
 from tests.server.lsp.conftest import SETTINGS, running
 from tests.server.lsp.editor import PUSHED, Editor, python_function
 
@@ -59,22 +68,22 @@ async def test_git_failure_is_forgotten_on_the_next_save(
 ) -> None:
     with git.failing(asked):
         document = editor.open(TEXT, uri=uri(repository))
-        await heard(editor, document, "one", 0)
+        await verdict_with_neighbours(editor, document, "one", 0)
     editor.save(document)
-    await heard(editor, document, "one", 2)
+    await verdict_with_neighbours(editor, document, "one", 2)
     with git.failing(asked):
         editor.save(document)
         await editor.idle()
     editor.save(document)
-    await heard(editor, document, "one", 2)
+    await verdict_with_neighbours(editor, document, "one", 2)
 
 
 async def test_commit_is_read_once_for_all_folders(editor: Editor, git: ControlledGit, folder: Path) -> None:
     deep = two_commits(Repository(folder), "deep/a.py")
-    await heard(editor, editor.open(TEXT, uri=uri(deep, "deep/a.py")), "one", 2)
+    await verdict_with_neighbours(editor, editor.open(TEXT, uri=uri(deep, "deep/a.py")), "one", 2)
     with git.failing("diff-tree"):
         other = editor.open(f"{TWO}\n\n{THREE}", uri=uri(deep, "b.py"))
-        await heard(editor, other, "two", 2)
+        await verdict_with_neighbours(editor, other, "two", 2)
 
 
 async def test_closing_and_reopening_a_document_while_git_runs(
@@ -94,7 +103,7 @@ async def test_closing_and_reopening_a_document_while_git_runs(
     await editor.idle()
     assert await editor.hover(document, 0) is None
     document = editor.open(TEXT, uri=uri(repository))
-    await heard(editor, document, "one", 2)
+    await verdict_with_neighbours(editor, document, "one", 2)
 
 
 async def test_closing_a_document_stops_its_git_process(
@@ -119,16 +128,16 @@ async def test_switching_the_scope_while_git_runs(
         for scope in ("file", "commit", "file"):
             editor.tell_settings(**{**SETTINGS, "scope": scope})
         await until(editor.asked_for_settings.is_set)
-    await heard(editor, document, "one", 0)
+    await verdict_with_neighbours(editor, document, "one", 0)
     await editor.configure(**BY_COMMIT)
-    verdict = await heard(editor, document, "one", 2)
+    verdict = await verdict_with_neighbours(editor, document, "one", 2)
     for scope in ("file", "commit", "file", "commit", "file"):
         editor.tell_settings(**{**SETTINGS, "scope": scope})
     await until(editor.asked_for_settings.is_set)
-    alone = await heard(editor, document, "one", 0)
+    alone = await verdict_with_neighbours(editor, document, "one", 0)
     assert alone["commitEvidence"] is None
     await editor.configure(**BY_COMMIT)
-    assert await heard(editor, document, "one", 2) == verdict
+    assert await verdict_with_neighbours(editor, document, "one", 2) == verdict
 
 
 async def test_text_typed_while_git_runs_is_not_scored_until_saved(
@@ -144,22 +153,22 @@ async def test_text_typed_while_git_runs_is_not_scored_until_saved(
     assert not [each for each in editor.inbox.get(PUSHED, ()) if each.uri == document.uri]
     editor.save(document)
     assert {each.data["name"] for each in await editor.findings(document)} == {"typed", "one"}
-    await heard(editor, document, "one", 2)
+    await verdict_with_neighbours(editor, document, "one", 2)
 
 
 async def test_repository_is_deleted_and_comes_back(editor: Editor, repository: Repository) -> None:
     document = editor.open(TEXT, uri=uri(repository))
-    before = await heard(editor, document, "one", 2)
+    before = await verdict_with_neighbours(editor, document, "one", 2)
     elsewhere = repository.folder.with_suffix(".moved")
     repository.folder.rename(elsewhere)
     editor.save(document)
-    await heard(editor, document, "one", 0)
+    await verdict_with_neighbours(editor, document, "one", 0)
     repository.folder.mkdir()
     editor.save(document)
-    await heard(editor, document, "one", 0)
+    await verdict_with_neighbours(editor, document, "one", 0)
     repository.git("clone", "--quiet", str(elsewhere), str(repository.folder))
     editor.save(document)
-    assert await heard(editor, document, "one", 2) == before
+    assert await verdict_with_neighbours(editor, document, "one", 2) == before
 
 
 async def test_shallow_clone_counts_once_its_history_is_fetched(
@@ -169,29 +178,29 @@ async def test_shallow_clone_counts_once_its_history_is_fetched(
     repository.git("clone", "--quiet", "--depth", "1", f"file://{repository.folder}", str(clone.folder))
     document = editor.open(TEXT, uri=uri(clone))
     # Without its parent commit, nobody can tell what the last commit wrote.
-    await heard(editor, document, "one", 0)
+    await verdict_with_neighbours(editor, document, "one", 0)
     clone.git("fetch", "--quiet", "--unshallow")
     editor.save(document)
-    await heard(editor, document, "one", 2)
-    await heard(editor, document, "old", 0)
+    await verdict_with_neighbours(editor, document, "one", 2)
+    await verdict_with_neighbours(editor, document, "old", 0)
 
 
 async def test_commits_are_added_and_reset_while_the_document_is_open(
     editor: Editor, repository: Repository
 ) -> None:
     document = editor.open(TEXT, uri=uri(repository))
-    await heard(editor, document, "one", 2)
+    await verdict_with_neighbours(editor, document, "one", 2)
     four = python_function("four", 11)
     editor.replace(document, "def one", f"{four}\n\ndef one")
     repository.commit({"a.py": document.text, "c.py": python_function("five", 13)}, date="2020-01-03")
     editor.save(document)
-    await heard(editor, document, "four", 1)
-    await heard(editor, document, "one", 2)
+    await verdict_with_neighbours(editor, document, "four", 1)
+    await verdict_with_neighbours(editor, document, "one", 2)
     repository.git("reset", "--quiet", "--hard", "HEAD~2")
     editor.save(document)
-    await heard(editor, document, "one", 0)
-    await heard(editor, document, "four", 0)
-    await heard(editor, document, "old", 0)
+    await verdict_with_neighbours(editor, document, "one", 0)
+    await verdict_with_neighbours(editor, document, "four", 0)
+    await verdict_with_neighbours(editor, document, "old", 0)
 
 
 @pytest.mark.parametrize(
@@ -209,8 +218,8 @@ async def test_commit_scope_works_for_unusual_paths(
     editor: Editor, folder: Path, inside: str, name: str
 ) -> None:
     document = editor.open(TEXT, uri=uri(two_commits(Repository(folder / inside), name), name))
-    await heard(editor, document, "one", 2)
-    await heard(editor, document, "old", 0)
+    await verdict_with_neighbours(editor, document, "one", 2)
+    await verdict_with_neighbours(editor, document, "old", 0)
 
 
 async def test_without_git_only_the_file_counts(model: Path, tmp_path: Path) -> None:
@@ -225,7 +234,7 @@ async def test_without_git_only_the_file_counts(model: Path, tmp_path: Path) -> 
         environment=environment,
     ) as editor:
         document = editor.open(TEXT, uri=uri(repository))
-        assert (await heard(editor, document, "one", 0))["neighbours"] == 1
+        assert (await verdict_with_neighbours(editor, document, "one", 0))["neighbours"] == 1
         answer = await editor.scan_changes()
         assert answer["errors"] == ["git is not installed; install it to check changes and history"]
         await editor.tidy()

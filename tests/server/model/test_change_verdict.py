@@ -89,9 +89,9 @@ def test_function_gets_evidence_from_its_commit_and_its_file() -> None:
     assert second.commit_evidence == pytest.approx(commit_rule.evidence_for_one([1.0, -4.0]))
     # The change only touched the third.
     assert third == files[0].verdicts[2]
-    heard = commit_rule.evidence_for_one([1.0, 2.0])
-    assert (alone.commit_evidence, alone.file_evidence) == (pytest.approx(heard), None)
-    assert alone.probability == pytest.approx(COMMIT_CONTEXT.scale.probability(-4.0 + heard))
+    from_commit = commit_rule.evidence_for_one([1.0, 2.0])
+    assert (alone.commit_evidence, alone.file_evidence) == (pytest.approx(from_commit), None)
+    assert alone.probability == pytest.approx(COMMIT_CONTEXT.scale.probability(-4.0 + from_commit))
 
 
 def test_without_context_functions_are_judged_alone() -> None:

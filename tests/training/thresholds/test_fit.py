@@ -42,7 +42,7 @@ def test_neighbours_find_more_at_the_same_false_positives(by: str, context: str,
     rows, logits = repositories(200, 1, by)
     labels = np.array([each.label for each in rows])
     found = context_answers(rows, logits, calibration)[context]
-    assert found.heard.all()
+    assert found.has_neighbours.all()
     called = found.answers.llm
     assert 0.04 < called[labels == 0].mean() < 0.12
     own = np.quantile(logits[labels == 0], 1 - called[labels == 0].mean())

@@ -31,17 +31,17 @@ class Answers:
 class InFiles:
     """Functions judged in their files or commits, all ``(n,)``.
 
-    ``log_odds`` rank functions that have neighbours (``heard``) together with those that have none. Each logit is
+    ``log_odds`` rank functions with neighbours (``has_neighbours``) together with those that have none. Each logit is
     calibrated on its own scale, so that equal values mean equal probabilities.
     """
 
     log_odds: Floats
     answers: Answers
-    heard: Booleans
+    has_neighbours: Booleans
 
     def take(self, index: Integers | Booleans) -> "InFiles":
         """The answers at ``index``, int64 ``(k,)`` or bool ``(n,)``."""
-        return InFiles(self.log_odds[index], self.answers.take(index), self.heard[index])
+        return InFiles(self.log_odds[index], self.answers.take(index), self.has_neighbours[index])
 
 
 def answers_by_text(rows: Sequence[Row], logits: Floats, scale: Scale) -> Answers:
@@ -111,15 +111,15 @@ def _read(rows: Sequence[Row], logits: Floats, evidence: Floats, scale: Scale) -
 
 def _over(below: InFiles, above: InFiles) -> InFiles:
     """``above`` where the function has neighbours there, else ``below``."""
-    heard = above.heard
+    has_neighbours = above.has_neighbours
     return InFiles(
-        log_odds=np.where(heard, above.log_odds, below.log_odds),
+        log_odds=np.where(has_neighbours, above.log_odds, below.log_odds),
         answers=Answers(
-            llm=np.where(heard, above.answers.llm, below.answers.llm),
-            human=np.where(heard, above.answers.human, below.answers.human),
-            probability=np.where(heard, above.answers.probability, below.answers.probability),
+            llm=np.where(has_neighbours, above.answers.llm, below.answers.llm),
+            human=np.where(has_neighbours, above.answers.human, below.answers.human),
+            probability=np.where(has_neighbours, above.answers.probability, below.answers.probability),
         ),
-        heard=heard | below.heard,
+        has_neighbours=has_neighbours | below.has_neighbours,
     )
 
 
@@ -132,7 +132,7 @@ def joined(parts: Sequence[tuple[Booleans, InFiles]]) -> InFiles:
         np.zeros(count, bool),
     )
     for inside, part in parts:
-        found.log_odds[inside], found.heard[inside] = part.log_odds, part.heard
+        found.log_odds[inside], found.has_neighbours[inside] = part.log_odds, part.has_neighbours
         for into, values in (
             (found.answers.llm, part.answers.llm),
             (found.answers.human, part.answers.human),

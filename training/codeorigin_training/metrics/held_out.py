@@ -102,7 +102,7 @@ def in_file_metrics(rows: Sequence[Row], logits: Floats, calibration: Calibratio
         result[name] = {
             **_ranking(rows, found.log_odds),
             "verdicts": verdict_metrics(rows, found.answers),
-            "heard": float(found.heard.mean()),
+            "heard": float(found.has_neighbours.mean()),
         }
     return result
 

@@ -113,7 +113,7 @@ def _log_rates(
     names = np.array([row.project for row in functions])
     for name, found in contexts.items():
         for kind in np.unique(kinds).tolist():
-            inside = counted & (kinds == kind) & (found.heard | (name == "by_text"))
+            inside = counted & (kinds == kind) & (found.has_neighbours | (name == "by_text"))
             if inside.any():
                 llm, human = (
                     repository_rate(answer[inside], names[inside])

@@ -60,8 +60,8 @@ def _fitted(
 
     def context(file: NeighbourRule | None, commit: NeighbourRule | None) -> Context | None:
         evidence = context_evidence(rows, logits, Context(alone, file, commit), counted)
-        heard = np.isfinite(evidence)
-        scale = fit_scale(_chosen(rows, heard), (logits + evidence)[heard], config)
+        beside_others = np.isfinite(evidence)
+        scale = fit_scale(_chosen(rows, beside_others), (logits + evidence)[beside_others], config)
         return None if scale is None else Context(scale, file, commit)
 
     files, commits = (

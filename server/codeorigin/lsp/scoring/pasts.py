@@ -155,7 +155,7 @@ def _look(
     """The past as it is now; ``known`` if nothing that it depends on has changed. Runs in the git thread."""
     # Imported here, because `initialize` does not need it.
     from codeorigin.git.repository import Repository  # noqa: PLC0415
-    from codeorigin.past.reading import repository_past  # noqa: PLC0415
+    from codeorigin.past.old_functions import repository_past  # noqa: PLC0415
 
     try:
         opened = Repository.of(repository, token)

@@ -18,7 +18,7 @@ from codeorigin.functions.documents import Document
 from codeorigin.git.repository import Repository as Opened
 from codeorigin.lsp.scoring.pasts import Pasts
 from codeorigin.lsp.scoring.worker import Priority, WorkerThread
-from codeorigin.past.reading import repository_past
+from codeorigin.past.old_functions import repository_past
 from codeorigin.settings.schema import Settings
 from support.repositories import Repository, plain_functions
 from support.tiny_model import with_past_rule
