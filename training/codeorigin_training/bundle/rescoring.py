@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from codeorigin.model.bundle import Bundle
-from codeorigin.model.folder import MANIFEST, sealed
+from codeorigin.model.folder import MANIFEST
 from codeorigin_training.arrays import Floats
-from codeorigin_training.bundle.writing import finite
+from codeorigin_training.bundle.writing import finite, manifest_text
 from codeorigin_training.data.rows import Row
 from codeorigin_training.files import write_whole, written_whole
 from codeorigin_training.metrics.detector import Detector
@@ -43,7 +43,6 @@ def write_again(out: Path, bundle: Bundle, manifest: Mapping[str, Any]) -> None:
     for name in manifest["files"]:
         if out.resolve() != bundle.directory.resolve():
             shutil.copyfile(bundle.directory / name, out / name)
-    plain = finite(dict(manifest))
-    write_whole(out / MANIFEST, json.dumps(sealed(plain), indent=1, allow_nan=False) + "\n")
-    write_whole(out / "README.md", model_card(plain))
+    write_whole(out / MANIFEST, manifest_text(manifest))
+    write_whole(out / "README.md", model_card(finite(dict(manifest))))
     Bundle.load(out)

@@ -2,8 +2,10 @@
 
 import json
 import math
+import re
 import shutil
 import tempfile
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
@@ -25,6 +27,7 @@ from codeorigin_training.encoder.model import Encoder
 from codeorigin_training.ngrams.linear import WideModel
 from codeorigin_training.report.card import model_card
 
+_NUMBERS = re.compile(r"\[\n\s*(-?\d[\d.e+-]*(?:,\n\s*-?\d[\d.e+-]*)*)\n\s*\]")
 _FILES = (SCORE_GRAPH, GRADIENT_GRAPH, TOKENIZER)
 
 
@@ -113,8 +116,7 @@ def write_bundle(
             "build": {"deep": "tried" if parts.deep_tried else "off", **asdict(config)},
             "metrics": parts.metrics,
         }
-        text = json.dumps(sealed(finite(manifest)), indent=1, sort_keys=False, allow_nan=False)
-        (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
+        (folder / MANIFEST).write_text(manifest_text(manifest), encoding="utf-8")
         (folder / "README.md").write_text(model_card(manifest), encoding="utf-8")
         Bundle.load(folder)
         size = sum(path.stat().st_size for path in folder.iterdir())
@@ -139,6 +141,12 @@ def _deep_entry(parts: Parts) -> dict[str, Any] | None:
         "layers": encoder.layers,
         "heads": encoder.heads,
     }
+
+
+def manifest_text(manifest: Mapping[str, Any]) -> str:
+    """The manifest as it is written: with its checksum, lists of numbers on one line, and null for NaN and infinity."""
+    text = json.dumps(sealed(finite(dict(manifest))), indent=1, allow_nan=False)
+    return _NUMBERS.sub(lambda found: f"[{' '.join(found[1].split())}]", text) + "\n"
 
 
 def finite(value: Any) -> Any:
