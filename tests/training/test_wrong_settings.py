@@ -3,11 +3,11 @@
 from typing import Any
 
 import pytest
-from codeorigin_training.encoder.classifier import ClassifyConfig
-from codeorigin_training.encoder.pretraining import PretrainConfig
 
 from codeorigin_training.bundle.export import ExportConfig
+from codeorigin_training.encoder.classify import ClassifyConfig
 from codeorigin_training.encoder.finetune import FinetuneConfig
+from codeorigin_training.encoder.pretrain import PretrainConfig
 from codeorigin_training.report.evaluate import EvaluateConfig
 from codeorigin_training.studies.correctness.config import CorrectnessConfig
 from codeorigin_training.studies.representations.config import RepresentationsConfig
