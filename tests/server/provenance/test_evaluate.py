@@ -194,14 +194,15 @@ def test_a_part_of_the_files_can_be_asked_for(repository: Repository) -> None:
     assert {each["kind"] for each in json.loads(inside.stdout)["functions"]} == {"old"}
 
 
-def test_what_cannot_be_evaluated_is_said_in_one_line(tmp_path: Path) -> None:
+@pytest.mark.parametrize("command", ["evaluate-declared", "export"])
+def test_repository_that_cannot_be_read_is_said_in_one_line(tmp_path: Path, command: str) -> None:
     empty = Repository(tmp_path / "empty")
     for path, said in (
         (empty.folder, b"no commits yet"),
         (tmp_path / "none", b"no such file"),
         (tmp_path, b"git"),
     ):
-        done = run("evaluate-declared", str(path))
+        done = run(command, str(path))
         assert done.returncode == 2
         assert said in done.stderr
         assert done.stderr.count(b"\n") == 1

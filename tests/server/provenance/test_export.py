@@ -235,16 +235,3 @@ def test_a_repository_without_records_gives_nothing_and_says_so(tmp_path: Path) 
         assert (done.returncode, done.stdout) == (0, b"")
         assert done.stderr.decode().startswith(f"codeorigin: {name}: there is nothing to convert; ")
         assert done.stderr.count(b"\n") == 1
-
-
-def test_what_cannot_be_exported_is_said_in_one_line(tmp_path: Path) -> None:
-    empty = Repository(tmp_path / "empty")
-    for path, said_of_it in (
-        (empty.folder, b"no commits yet"),
-        (tmp_path / "none", b"no such file"),
-        (tmp_path, b"git"),
-    ):
-        done = run("export", str(path))
-        assert done.returncode == 2
-        assert said_of_it in done.stderr
-        assert done.stderr.count(b"\n") == 1
