@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_asyncio
 from lsprotocol import types
 from pytest_lsp import ClientServerConfig, client_capabilities
 
@@ -101,7 +100,7 @@ def folder(editor: Editor) -> Path:
     return editor.root / f"folder_{len(list(editor.root.iterdir()))}"
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest.fixture(scope="session")
 async def servers() -> AsyncIterator[dict[str, Editor]]:
     """One server for each editor's capabilities, once a test has asked for it."""
     started: dict[str, Editor] = {}
@@ -110,7 +109,7 @@ async def servers() -> AsyncIterator[dict[str, Editor]]:
         await stop(editor)
 
 
-@pytest_asyncio.fixture(loop_scope="session", params=EDITORS)
+@pytest.fixture(params=EDITORS)
 async def server(
     request: pytest.FixtureRequest, servers: dict[str, Editor], tmp_path_factory: pytest.TempPathFactory
 ) -> Editor:
@@ -122,7 +121,7 @@ async def server(
     return servers[request.param]
 
 
-@pytest_asyncio.fixture(loop_scope="session")
+@pytest.fixture
 async def editor(server: Editor) -> AsyncIterator[Editor]:
     """The server; afterwards its settings are restored and no message may be left unread."""
     yield server

@@ -2,11 +2,8 @@
 
 from typing import Any
 
-import pytest
 from lsprotocol import types
 from tests.server.lsp.editor import Document, Editor, python_function
-
-pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 def titled(found: dict[str, types.CodeAction], start: str) -> types.CodeAction:

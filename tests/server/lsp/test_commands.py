@@ -11,8 +11,6 @@ from tests.server.lsp.editor import PUSHED, SHOWN, Editor, python_function
 from codeorigin.wording import FULL_CAVEAT
 from support.repositories import Repository
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
-
 
 async def test_rescoring_a_selection_shows_the_result(editor: Editor) -> None:
     document = editor.open(python_function("spoken") + "\n\n" + python_function("for_itself"))

@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
 from pytest_lsp import client_capabilities
 from tests.server.lsp.commits import (
     BY_COMMIT,
@@ -25,8 +24,6 @@ from codeorigin.wording.functions import SAME_COMMIT, own_text
 from support.repositories import Repository
 from support.tiny_model import COMMIT_CONTEXT, FILE_AND_COMMIT_CONTEXT, with_commit_rules
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
-
 
 @pytest.fixture(scope="module")
 def model(tiny_model_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -39,7 +36,7 @@ def analyzer(model: Path) -> Analyzer:
     return Analyzer.load(model)
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
+@pytest.fixture(scope="module")
 async def server(model: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Editor]:
     root = two_commits(Repository(tmp_path_factory.mktemp("workspace") / "work")).folder
     async with running(
@@ -48,7 +45,7 @@ async def server(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Async
         yield editor
 
 
-@pytest_asyncio.fixture(loop_scope="session")
+@pytest.fixture
 async def editor(server: Editor) -> AsyncIterator[Editor]:
     """The module's server, with the commit scope on."""
     async with by_commit(server) as editor:

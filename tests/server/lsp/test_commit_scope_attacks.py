@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
 from pytest_lsp import client_capabilities
 from tests.server.lsp.commits import (
     BY_COMMIT,
@@ -25,8 +24,6 @@ from support.repositories import Repository
 from support.tiny_model import with_commit_rules
 from support.waiting import until
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
-
 TEXT = f"{OLD}\n\n{ONE}"
 
 
@@ -35,7 +32,7 @@ def model(tiny_model_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
     return with_commit_rules(tmp_path_factory.mktemp("model"), tiny_model_dir)
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
+@pytest.fixture(scope="module")
 async def server(
     model: Path, git: ControlledGit, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Editor]:
@@ -46,7 +43,7 @@ async def server(
         yield editor
 
 
-@pytest_asyncio.fixture(loop_scope="session")
+@pytest.fixture
 async def editor(server: Editor) -> AsyncIterator[Editor]:
     """The module's server, with the commit scope on."""
     async with by_commit(server) as editor:

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_asyncio
 from lsprotocol import types
 from pytest_lsp import client_capabilities
 from tests.server.lsp.conftest import SETTINGS, running
@@ -19,15 +18,13 @@ from support.declared_records import PERSON, SESSION, add_note, agent_trace, git
 from support.repositories import Repository, plain_functions
 from support.waiting import until
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
-
 CODE = plain_functions("seven", "eight", number=7)
 LAST = CODE.split("\n").index("", 1)
 """Number of lines of the first function."""
 BY_CODEX = f"Declared: lines 1-{LAST} by codex, gpt-5.5 (git-ai)"
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="session", params=["visual-studio-code", "neovim"])
+@pytest.fixture(scope="module", params=["visual-studio-code", "neovim"])
 async def server(
     request: pytest.FixtureRequest,
     tiny_model_dir: Path,

@@ -8,8 +8,6 @@ from tests.server.lsp.editor import Editor, python_function
 
 from support.waiting import until
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
-
 
 async def test_code_lenses_can_be_switched_on(editor: Editor) -> None:
     document = editor.open(python_function("a") + "\n\n" + python_function("b") + "\n\ndef c():\n    pass\n")

@@ -2,11 +2,8 @@
 
 import re
 
-import pytest
 from lsprotocol import types
 from tests.server.lsp.editor import PUSHED, Editor, python_function
-
-pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 async def test_one_finding_per_function_on_its_header(editor: Editor) -> None:

@@ -8,8 +8,6 @@ from tests.support.language_texts import CODE
 
 from codeorigin.wording.titles import IGNORE_FILE, IGNORE_FUNCTION, about
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
-
 
 def fenced(code: str, info: str = "python", margin: str = "") -> str:
     lines = [f"```{info}", *code.rstrip("\n").split("\n"), "```"]

@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
-import pytest_asyncio
 from tests.server.lsp.editor import python_function
 
 from codeorigin.analysis.report import FileReport, FunctionReport
@@ -23,8 +22,6 @@ from codeorigin.lsp.scoring.worker import WorkerThread
 from codeorigin.model.verdict import Verdict
 from codeorigin.text.positions import LineIndex, PositionEncoding
 from support.waiting import PATIENCE
-
-pytestmark = pytest.mark.asyncio
 
 ANSWER = Explanation(
     logit=1.0, baseline_logit=0.0, completeness_gap=0.0, approximate=False, nodes=8,
@@ -130,7 +127,7 @@ class Bench:
         await asyncio.wait_for(wait(), PATIENCE)
 
 
-@pytest_asyncio.fixture
+@pytest.fixture
 async def bench() -> AsyncIterator[Bench]:
     made = Bench()
     yield made

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_asyncio
 from lsprotocol import types
 from pytest_lsp import client_capabilities
 from tests.server.lsp.conftest import SETTINGS, refreshing_capabilities, running
@@ -23,8 +22,6 @@ from codeorigin.wording.figures import probability_percent
 from codeorigin.wording.functions import finding, reading, reading_or_reason
 from codeorigin.wording.shares import human_phrase
 from support.tiny_model import FILE_CONTEXT, IN_FILE, with_file_context
-
-pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 END = "        total += value * 7\n    return total\n"
 EDITED = "        self.assertEqual(value, limit)\n        raise ValueError(f'{value!r} is wrong')\n"
@@ -46,7 +43,7 @@ def analyzer(model: Path) -> Analyzer:
     return Analyzer.load(model)
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="session", params=["pushed to", "pulling"])
+@pytest.fixture(scope="module", params=["pushed to", "pulling"])
 async def server(
     request: pytest.FixtureRequest, model: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Editor]:

@@ -5,19 +5,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_asyncio
 from pytest_lsp import client_capabilities
 from tests.server.lsp.conftest import SETTINGS, running
 from tests.server.lsp.editor import Document, Editor, python_function
 
 from support.tiny_model import with_file_rule
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
-
 TEXT = python_function("first") + "\n\n" + python_function("second", 5)
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
+@pytest.fixture(scope="module")
 async def server(tiny_model_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Editor]:
     """A server whose model has a rule for files of two or more functions."""
     model = with_file_rule(tmp_path_factory.mktemp("file-rule"), tiny_model_dir)

@@ -3,11 +3,8 @@
 import asyncio
 import re
 
-import pytest
 from lsprotocol import types
 from tests.server.lsp.editor import Editor, hover_rows, python_function
-
-pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 async def test_header_hover_is_the_answer_its_lines_and_a_sentence(editor: Editor) -> None:

@@ -3,14 +3,11 @@
 import json
 from textwrap import indent
 
-import pytest
 from lsprotocol import types
 from tests.server.lsp.conftest import SETTINGS
 from tests.server.lsp.editor import PUSHED, Document, Editor, hover_rows, python_function
 
 from support.notebooks import notebook
-
-pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 def cell(uri: str) -> types.NotebookCell:

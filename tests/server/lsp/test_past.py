@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_asyncio
 from lsprotocol import types
 from pytest_lsp import client_capabilities
 from tests.server.lsp.conftest import SETTINGS, refreshing_capabilities, running
@@ -20,8 +19,6 @@ from support.notebooks import notebook
 from support.repositories import Repository, plain_functions
 from support.tiny_model import with_commit_rules, with_past_rule
 from support.waiting import until
-
-pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 NEW = plain_functions("seven", "eight", number=7)
 SAID = "of this project's own 5 functions from before December 2022, "
@@ -40,9 +37,7 @@ def model(tiny_model_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
     return with_past_rule(with_commit_rules(folder, tiny_model_dir), folder)
 
 
-@pytest_asyncio.fixture(
-    scope="module", loop_scope="session", params=["visual-studio-code", "neovim", "refreshing"]
-)
+@pytest.fixture(scope="module", params=["visual-studio-code", "neovim", "refreshing"])
 async def server(
     request: pytest.FixtureRequest,
     model: Path,
@@ -60,7 +55,7 @@ async def server(
         yield editor
 
 
-@pytest_asyncio.fixture(loop_scope="session")
+@pytest.fixture
 async def editor(server: Editor) -> AsyncIterator[Editor]:
     yield server
     await server.configure(**SETTINGS)

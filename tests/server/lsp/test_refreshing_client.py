@@ -3,15 +3,12 @@
 from collections.abc import AsyncIterator
 
 import pytest
-import pytest_asyncio
 from lsprotocol import types
 from tests.server.lsp.conftest import SETTINGS, refreshing_capabilities, running
 from tests.server.lsp.editor import PUSHED, Editor, python_function
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
+@pytest.fixture(scope="module")
 async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Editor]:
     root, options = tmp_path_factory.mktemp("workspace"), {"workspaceDiagnostics": True}
     async with running(root, refreshing_capabilities(), options=options) as editor:

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_asyncio
 from pytest_lsp import client_capabilities
 from tests.server.lsp.conftest import SETTINGS, running
 from tests.server.lsp.editor import Editor, python_function
@@ -14,12 +13,10 @@ from tests.server.lsp.test_process import FAULTY
 from support.notebooks import notebook
 from support.repositories import Repository
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
-
 OLD, NEW = python_function("old"), python_function("new", 5)
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
+@pytest.fixture(scope="module")
 async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Editor]:
     root = tmp_path_factory.mktemp("workspace")
     repository = Repository(root / "changed")

@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-import pytest_asyncio
 from lsprotocol import types
 from pytest_lsp import client_capabilities
 from tests.server.lsp.conftest import running
@@ -19,13 +18,11 @@ from support.controlled_git import ControlledGit
 from support.repositories import Repository
 from support.waiting import until
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
-
 NAMES = [f"file_{number}.py" for number in range(6)]
 SCANS = 12
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
+@pytest.fixture(scope="module")
 async def server(git: ControlledGit, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Editor]:
     root = Repository(tmp_path_factory.mktemp("workspace") / "busy").folder
     capabilities = client_capabilities("visual-studio-code")

@@ -4,13 +4,10 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
 from lsprotocol import types
 from pytest_lsp import client_capabilities
 from tests.server.lsp.conftest import SETTINGS, start, stop
 from tests.server.lsp.editor import SHOWN, Editor, python_function
-
-pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 def forget(editor: Editor, message: str) -> list[str]:
@@ -185,7 +182,7 @@ async def test_watchers_are_registered_if_the_client_supports_it(editor: Editor)
     assert ("codeorigin-configuration" in editor.registered) == bool(changes and changes.dynamic_registration)
 
 
-@pytest_asyncio.fixture(loop_scope="session")
+@pytest.fixture
 async def two_folders(tmp_path: Path) -> AsyncIterator[Editor]:
     """A client with two folders and no settings except those given at startup."""
     for name, threshold in (("one", 0.0), ("two", 1.0)):

@@ -6,7 +6,6 @@ from typing import Any
 
 import onnx
 import pytest
-import pytest_asyncio
 import torch
 from pytest_lsp import client_capabilities
 from tests.server.lsp.conftest import SETTINGS, running
@@ -14,8 +13,6 @@ from tests.server.lsp.editor import Editor, hover_rows, python_function
 
 from codeorigin.model.reading.normalize import normalize
 from support.tiny_model import TinyModel, build_tiny_model
-
-pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 CODE = python_function("heat")
 
@@ -30,7 +27,7 @@ def settings(model: TinyModel) -> dict[str, Any]:
     return {**SETTINGS, "modelPath": str(model.directory), "explainNodes": 64}
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
+@pytest.fixture(scope="module")
 async def editor(model: TinyModel, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Editor]:
     root = tmp_path_factory.mktemp("workspace")
     async with running(root, client_capabilities("neovim"), settings=settings(model)) as editor:

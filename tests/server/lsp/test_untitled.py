@@ -7,8 +7,6 @@ from lsprotocol import types
 from tests.server.lsp.editor import PUSHED, Document, Editor, python_function
 from tests.support.language_texts import CODE, NONE
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
-
 PYTHON = python_function("buffered")
 PROSE = NONE["prose"] * 3
 FENCED = f"Read this:\n\n```python\n{PYTHON}```\n"

@@ -4,12 +4,8 @@ import asyncio
 import json
 from typing import Any
 
-import pytest
-
 from codeorigin.lsp.features import register_all
 from codeorigin.lsp.server import CodeOriginServer
-
-pytestmark = pytest.mark.asyncio
 
 URI = "file:///project/a.py"
 

@@ -11,8 +11,6 @@ from codeorigin.lsp.features import configuration
 from codeorigin.lsp.session import Session
 from support.waiting import PATIENCE
 
-pytestmark = pytest.mark.asyncio
-
 
 class _Client:
     """A session without folders, whose client's answers are futures in ``asked``."""

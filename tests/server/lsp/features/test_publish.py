@@ -8,7 +8,6 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-import pytest_asyncio
 from lsprotocol import types
 
 from codeorigin.analysis.report import FileReport, FunctionReport
@@ -25,8 +24,6 @@ from codeorigin.lsp.scoring.requests import Result
 from codeorigin.lsp.session import Session
 from codeorigin.model.verdict import Verdict
 from support.waiting import PATIENCE
-
-pytestmark = pytest.mark.asyncio
 
 LONG = 10 * PATIENCE
 
@@ -138,7 +135,7 @@ class Bench:
         await asyncio.wait_for(settled(self.session, uri), PATIENCE)
 
 
-@pytest_asyncio.fixture
+@pytest.fixture
 async def bench() -> AsyncIterator[Bench]:
     made = Bench()
     yield made

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
 from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.analysis.report import FileReport
@@ -23,8 +22,6 @@ from codeorigin.settings.schema import Settings
 from support.repositories import Repository, plain_functions
 from support.tiny_model import with_past_rule
 from support.waiting import until
-
-pytestmark = pytest.mark.asyncio
 
 
 @dataclass
@@ -68,7 +65,7 @@ class Bench:
         return self.worker.submit(lambda: self.analysed.append("typed"), priority=Priority.TYPING)
 
 
-@pytest_asyncio.fixture
+@pytest.fixture
 async def bench(
     tmp_path: Path, tiny_model_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Bench]:

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
 from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.analysis.report import FileReport
@@ -90,7 +89,7 @@ class Bench:
         return summary
 
 
-@pytest_asyncio.fixture
+@pytest.fixture
 async def bench(tmp_path: Path, tiny_model_dir: Path) -> AsyncIterator[Bench]:
     root = tmp_path / "code"
     root.mkdir()
@@ -103,7 +102,6 @@ def names(bench: Bench) -> list[str]:
     return sorted(path.name for path in bench.root.iterdir())
 
 
-@pytest.mark.asyncio
 async def test_verdicts_match_those_of_the_command(bench: Bench, tiny_model_dir: Path) -> None:
     (bench.root / "n.ipynb").write_text(notebook(ALL[0][0]), encoding="utf-8")
     (bench.root / "odd.py").write_bytes(b"\0\1")
@@ -123,7 +121,6 @@ async def test_verdicts_match_those_of_the_command(bench: Bench, tiny_model_dir:
     assert len(scanned) > 20
 
 
-@pytest.mark.asyncio
 async def test_small_files_are_scored_together(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     await bench.scan()
     assert bench.noting.batches == [names(bench)]
@@ -144,7 +141,6 @@ async def test_small_files_are_scored_together(bench: Bench, monkeypatch: pytest
         assert sum((bench.root / name).stat().st_size for name in batch[:-1]) < 1500
 
 
-@pytest.mark.asyncio
 async def test_batch_is_abandoned_when_more_urgent_work_waits(bench: Bench) -> None:
     go_on = bench.noting.go_on = threading.Event()
     scored: list[int] = []
@@ -160,7 +156,6 @@ async def test_batch_is_abandoned_when_more_urgent_work_waits(bench: Bench) -> N
     assert summary.files == len(names(bench)) == len(bench.records)
 
 
-@pytest.mark.asyncio
 async def test_batch_ends_when_its_scan_is_cancelled(bench: Bench) -> None:
     go_on = bench.noting.go_on = threading.Event()
     token = CancelToken()
@@ -172,7 +167,6 @@ async def test_batch_ends_when_its_scan_is_cancelled(bench: Bench) -> None:
     assert (summary.cancelled, summary.files, bench.noting.given_up) == (True, 0, 1)
 
 
-@pytest.mark.asyncio
 async def test_file_that_changes_during_its_batch_is_scored_again(bench: Bench) -> None:
     path = bench.root / names(bench)[0]
     go_on = bench.noting.go_on = threading.Event()

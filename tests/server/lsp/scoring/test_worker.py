@@ -9,8 +9,6 @@ from codeorigin.cancellation import CancelToken
 from codeorigin.errors import Cancelled
 from codeorigin.lsp.scoring.worker import Priority, WorkerThread
 
-pytestmark = pytest.mark.asyncio
-
 
 async def blocked(worker: WorkerThread) -> tuple[threading.Event, "asyncio.Future[None]"]:
     """Occupy the worker until the event is set."""

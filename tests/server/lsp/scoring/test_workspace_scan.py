@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_asyncio
 from lsprotocol import types
 from tests.server.lsp.editor import python_function
 
@@ -77,14 +76,13 @@ class Bench:
         return summary
 
 
-@pytest_asyncio.fixture
+@pytest.fixture
 async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
     made = Bench(tmp_path)
     yield made
     assert made.worker.stop(10)
 
 
-@pytest.mark.asyncio
 async def test_no_file_is_read_twice_however_many_there_are(bench: Bench) -> None:
     for number in range(MANY):
         (bench.root / f"file_{number}.py").write_text(f"x = {number}\n", encoding="utf-8")
@@ -93,7 +91,6 @@ async def test_no_file_is_read_twice_however_many_there_are(bench: Bench) -> Non
     assert bench.texts == []
 
 
-@pytest.mark.asyncio
 async def test_changed_files_are_scored_again(bench: Bench) -> None:
     one, two = bench.root / "one.py", bench.root / "two.py"
     one.write_text(python_function("one"), encoding="utf-8")
@@ -116,7 +113,6 @@ async def test_changed_files_are_scored_again(bench: Bench) -> None:
     assert {record.model_id for record in bench.records} == {"another"}
 
 
-@pytest.mark.asyncio
 async def test_file_that_is_now_too_large_is_skipped(bench: Bench) -> None:
     (bench.root / "one.py").write_text(python_function("one") * 20, encoding="utf-8")
     assert (await bench.scan()).files == 1
@@ -124,7 +120,6 @@ async def test_file_that_is_now_too_large_is_skipped(bench: Bench) -> None:
     assert (summary.files, summary.skipped) == (0, 1)
 
 
-@pytest.mark.asyncio
 async def test_truncated_list_of_files_is_reported(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workspace_scan, "MAX_FILES", 70)
     for number in range(WALK_CHUNK + 6):
@@ -137,7 +132,6 @@ async def test_truncated_list_of_files_is_reported(bench: Bench, monkeypatch: py
     assert len(bench.scanner.records) == 70
 
 
-@pytest.mark.asyncio
 async def test_broken_language_model_affects_only_documents(bench: Bench) -> None:
     (bench.root / "a.md").write_text("# A\n\n```\nint f(void) { return 1; }\n```\n", encoding="utf-8")
     (bench.root / "b.py").write_text(python_function("b"), encoding="utf-8")
@@ -146,7 +140,6 @@ async def test_broken_language_model_affects_only_documents(bench: Bench) -> Non
     assert summary.errors == [f"{bench.root / 'a.md'}: the language model is broken"]
 
 
-@pytest.mark.asyncio
 async def test_only_a_complete_scan_drops_records_of_deleted_files(bench: Bench) -> None:
     for name in ("one", "two", "three"):
         (bench.root / f"{name}.py").write_text(python_function(name), encoding="utf-8")
