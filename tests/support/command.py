@@ -63,6 +63,18 @@ def report_of(done: subprocess.CompletedProcess[bytes]) -> Any:
     return report
 
 
+def check(*arguments: str | Path, stdin: bytes = b"", cwd: Path | None = None) -> tuple[int, Any, list[str]]:
+    """Run a check: its exit code, its JSON report (None if there is none), the lines on stderr."""
+    # Options must come before a ``--`` and what follows it.
+    done = run("check", "--format", "json", *arguments, stdin=stdin, cwd=cwd)
+    return done.returncode, report_of(done) if done.stdout else None, complaints(done)
+
+
+def reported(*arguments: str | Path, stdin: bytes = b"", cwd: Path | None = None) -> Any:
+    """The JSON report of a check, whatever its exit code."""
+    return check(*arguments, stdin=stdin, cwd=cwd)[1]
+
+
 def complaints(done: subprocess.CompletedProcess[bytes]) -> list[str]:
     """The lines on stderr, each of which must be the program's own."""
     lines = done.stderr.decode().splitlines()

@@ -11,11 +11,12 @@ import pytest
 from tests.server.lsp.raw import serving
 
 from codeorigin.check.formats import ReportFormat, github, html, sarif
-from codeorigin.check.result import CheckedFile, CheckResult, FileError
+from codeorigin.check.result import CheckResult, FileError
 from codeorigin.cli.terminal import printable
 from codeorigin.lsp.connection.logs import OneLineFormatter, PrivateFormatter
 from codeorigin.lsp.features.markdown import code_span, escape
 from codeorigin.text.literal_text import one_line, plain_message
+from support.check_results import check_result, checked_file
 
 HOSTILE = {
     "a link": "[Fix](command:workbench.action.terminal.new)",
@@ -99,18 +100,16 @@ def test_exception_in_the_log_cannot_forge_a_line(formatter: type[logging.Format
 
 
 @pytest.fixture
-def hostile_result(
-    make_file: Callable[..., CheckedFile], make_result: Callable[..., CheckResult], text: str
-) -> CheckResult:
+def hostile_result(text: str) -> CheckResult:
     """A check result with a hostile path, hostile names and a hostile error message."""
-    file = make_file()
+    file = checked_file()
     renamed = tuple(
         replace(each, span=replace(each.span, name=text, qualified_name=text))
         for each in file.report.functions
     )
     shown = f"{text}.py"
     hostile = replace(file, path=shown, report=replace(file.report, path=shown, functions=renamed))
-    return make_result((hostile,), (FileError(shown, f"cannot be read: {text}"),))
+    return check_result(hostile, errors=(FileError(shown, f"cannot be read: {text}"),))
 
 
 def test_reports_show_hostile_text_as_text(hostile_result: CheckResult, text: str, tmp_path: Path) -> None:

@@ -10,42 +10,35 @@ from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.analysis.report import FileReport
 from codeorigin.cli.doctor import RECORDED_LOGIT, SNIPPET, self_test
 from codeorigin.errors import CodeOriginError
-from codeorigin.functions.documents import Document
 from codeorigin.model.verdict import Reason, Verdict
 from support.command import complaints, run
 
 
-class Tampered(Analyzer):
-    """The real analyzer with its answers changed on the way out."""
-
-    change_report: Callable[[FileReport], FileReport] = staticmethod(lambda report: report)
-
-    def analyze(self, document: Document, **options: object) -> FileReport:
-        return self.change_report(super().analyze(document))
-
-
 @pytest.fixture(scope="module")
-def analyzer() -> Tampered:
-    return Tampered.load()  # type: ignore[return-value]
-
-
-def test_shipped_model_gives_the_recorded_score(analyzer: Tampered) -> None:
-    assert self_test(analyzer, RECORDED_LOGIT).endswith(", as recorded")
+def analyzer() -> Analyzer:
+    return Analyzer.load()
 
 
 @pytest.mark.parametrize("other", [RECORDED_LOGIT + 0.01, float("nan")])
-def test_other_score_is_detected(analyzer: Tampered, other: float) -> None:
+def test_other_score_is_detected(analyzer: Analyzer, other: float) -> None:
+    assert self_test(analyzer, RECORDED_LOGIT).endswith(", as recorded")
     with pytest.raises(CodeOriginError, match="has the logit"):
         self_test(analyzer, other)
 
 
-def test_missing_verdict_is_detected(analyzer: Tampered, monkeypatch: pytest.MonkeyPatch) -> None:
-    def silence(report: FileReport) -> FileReport:
-        quiet = tuple(replace(f, verdict=Verdict.without(Reason.TOO_SHORT)) for f in report.functions)
-        return replace(report, functions=quiet)
+def test_missing_verdict_is_detected(analyzer: Analyzer, monkeypatch: pytest.MonkeyPatch) -> None:
+    usual = analyzer.analyze
 
-    for change in (silence, lambda report: replace(report, functions=())):
-        monkeypatch.setattr(analyzer, "change_report", change)
+    def silent(*given: object, **options: object) -> FileReport:
+        report = usual(*given, **options)  # type: ignore[arg-type]
+        quiet = (replace(each, verdict=Verdict.without(Reason.TOO_SHORT)) for each in report.functions)
+        return replace(report, functions=tuple(quiet))
+
+    def blind(*given: object, **options: object) -> FileReport:
+        return replace(usual(*given, **options), functions=())  # type: ignore[arg-type]
+
+    for changed in (silent, blind):
+        monkeypatch.setattr(analyzer, "analyze", changed)
         with pytest.raises(CodeOriginError, match="no verdict"):
             self_test(analyzer, None)
 
@@ -88,11 +81,3 @@ def test_doctor_finds_no_problems() -> None:
         "codeorigin", "python", "packages", "languages", "language model", "settings", "model", "self test", "speed",
     ]  # fmt: skip
     assert lines[-2].endswith(", as recorded")
-
-
-def test_doctor_says_what_is_wrong(broken_model: Path) -> None:
-    done = run("doctor", "--model", broken_model)
-    assert b"WRONG model" in done.stdout
-    assert done.returncode == 2
-    (line,) = done.stderr.splitlines()
-    assert b"SHA-256 differs from the manifest" in line

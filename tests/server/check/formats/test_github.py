@@ -1,54 +1,43 @@
 """Workflow commands, which no name can forge."""
 
-from collections.abc import Callable, Mapping
-
 from codeorigin.check.formats import github
-from codeorigin.check.result import CheckedFile, CheckResult, FileError
-from codeorigin.model.file_verdict import FileVerdict
-from codeorigin.model.verdict import Band
+from codeorigin.check.result import FileError
+from support.check_results import HUMAN_FILE, LLM_FILE, UNSURE_FILE, check_result, checked_file
 
-MakeFile = Callable[..., CheckedFile]
-MakeResult = Callable[..., CheckResult]
+ESTIMATE = "A probability is an estimate from style, not proof of who wrote the code."
 
 
-def test_each_finding_has_a_notice_and_a_summary_follows(make_result: MakeResult) -> None:
-    notice, summary = github.render(make_result()).splitlines()
+def test_each_finding_has_a_notice_and_a_summary_follows() -> None:
+    notice, summary = github.render(check_result(checked_file())).splitlines()
     assert notice == (
         "::notice file=shelf.py,line=4,endLine=6,title=Likely LLM-written::"
-        "`fast` reads like LLM-written code (97 %25). "
-        "A probability is an estimate from style, not proof of who wrote the code."
+        f"`fast` reads like LLM-written code (97 %25). {ESTIMATE}"
     )
-    assert summary.startswith(
-        "CodeOrigin: 1 of 2 functions looks LLM-written; 1 unsure, 0 human. 1 not judged"
-    )
+    said = "CodeOrigin: 1 of 2 functions looks LLM-written; 1 unsure, 0 human. 1 not judged"
+    assert summary.startswith(said)
 
 
-def test_only_files_in_band_llm_get_a_notice(
-    make_file: MakeFile, make_result: MakeResult, file_verdicts: Mapping[Band, FileVerdict]
-) -> None:
-    files = tuple(make_file(f"{band}.py", verdicts={}, whole=each) for band, each in file_verdicts.items())
-    notice, summary = github.render(make_result(files)).splitlines()
+def test_only_files_in_band_llm_get_a_notice() -> None:
+    wholes = {"unsure.py": UNSURE_FILE, "llm.py": LLM_FILE, "human.py": HUMAN_FILE}
+    files = (checked_file(path, verdicts={}, whole=whole) for path, whole in wholes.items())
+    notice, summary = github.render(check_result(*files)).splitlines()
     assert notice == (
         "::notice file=llm.py,line=1,title=Likely LLM-written file::"
-        "Taken together, 7 functions of this file read like LLM-written code (96 %25). "
-        "A probability is an estimate from style, not proof of who wrote the code."
+        f"Taken together, 7 functions of this file read like LLM-written code (96 %25). {ESTIMATE}"
     )
     assert summary == "CodeOrigin: No function to judge in 3 files. 9 not judged (too short)."
 
 
-def test_skipped_files_are_warnings(make_result: MakeResult) -> None:
-    rendered = github.render(make_result((), errors=(FileError("a.py", "is binary", skipped=True),)))
-    assert rendered.startswith("::warning file=a.py,title=Not checked::is binary\n")
-    assert "1 file not checked." in rendered
+def test_what_was_not_checked_is_a_warning_or_an_error() -> None:
+    errors = (FileError("a.py", "is binary", skipped=True), FileError("a,b:c.py", "50 % of it\nis binary"))
+    first, second, summary = github.render(check_result(errors=errors)).splitlines()
+    assert first == "::warning file=a.py,title=Not checked::is binary"
+    assert second == "::error file=a%2Cb%3Ac.py,title=Problem::50 %25 of it\\x0ais binary"
+    assert "2 files not checked." in summary
 
 
-def test_errors_are_error_commands(make_result: MakeResult) -> None:
-    rendered = github.render(make_result((), errors=(FileError("a,b:c.py", "50 % of it\nis binary"),)))
-    assert rendered.splitlines()[0] == "::error file=a%2Cb%3Ac.py,title=Problem::50 %25 of it\\x0ais binary"
-
-
-def test_name_with_line_breaks_cannot_forge_a_command(make_file: MakeFile, make_result: MakeResult) -> None:
-    file = make_file("x\n::error::forged\r\x1b[1m.py")
-    lines = github.render(make_result((file,))).split("\n")
+def test_name_with_line_breaks_cannot_forge_a_command() -> None:
+    file = checked_file("x\n::error::forged\r\x1b[1m.py")
+    lines = github.render(check_result(file)).split("\n")
     assert len(lines) == 3
     assert lines[0].startswith("::notice file=x\\x0a%3A%3Aerror%3A%3Aforged\\x0d\\x1b[1m.py,")

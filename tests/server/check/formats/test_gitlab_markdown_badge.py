@@ -2,7 +2,6 @@
 
 import json as stdlib_json
 import re
-from collections.abc import Callable, Mapping
 from dataclasses import replace
 from xml.etree import ElementTree
 
@@ -10,38 +9,31 @@ import pytest
 
 from codeorigin.analysis.report import ChangeReport
 from codeorigin.check.formats import badge, gitlab, markdown
-from codeorigin.check.result import CheckedFile, CheckResult, FileError
-from codeorigin.model.verdict import Band, Verdict
-
-MakeFile = Callable[..., CheckedFile]
-MakeResult = Callable[..., CheckResult]
+from codeorigin.check.result import FileError
+from codeorigin.model.verdict import Verdict
+from support.check_results import HUMAN, LLM, check_result, checked_file
 
 
-def test_gitlab_has_one_entry_per_finding(make_result: MakeResult) -> None:
-    (entry,) = stdlib_json.loads(gitlab.render(make_result()))
+def test_gitlab_has_one_entry_per_finding() -> None:
+    (entry,) = stdlib_json.loads(gitlab.render(check_result(checked_file())))
     assert entry["location"] == {"path": "shelf.py", "lines": {"begin": 4, "end": 6}}
     assert (entry["severity"], entry["check_name"]) == ("info", "codeorigin/llm-written")
     assert entry["description"].startswith("`fast` reads like LLM-written code (97 %).")
-    assert stdlib_json.loads(gitlab.render(make_result(files=()))) == []
+    assert stdlib_json.loads(gitlab.render(check_result())) == []
+    (changed,) = gitlab.to_list(check_result(replace(checked_file(), changed=((5, 5),))))
+    assert changed["location"]["lines"]["begin"] == 5
 
 
-def test_gitlab_fingerprints_are_stable_and_unique(make_result: MakeResult, make_file: MakeFile) -> None:
-    result = make_result((make_file("a.py"), make_file("b.py"), make_file("a.py")))
-    prints = [entry["fingerprint"] for entry in stdlib_json.loads(gitlab.render(result))]
+def test_gitlab_fingerprints_are_stable_and_unique() -> None:
+    result = check_result(*map(checked_file, ("a.py", "b.py", "a.py")))
+    prints = [entry["fingerprint"] for entry in gitlab.to_list(result)]
     assert len(set(prints)) == 3
-    assert prints == [entry["fingerprint"] for entry in stdlib_json.loads(gitlab.render(result))]
+    assert prints == [entry["fingerprint"] for entry in gitlab.to_list(result)]
 
 
-def test_gitlab_points_at_the_changed_line(make_result: MakeResult, make_file: MakeFile) -> None:
-    (entry,) = gitlab.to_list(make_result((replace(make_file(), changed=((5, 5),)),)))
-    assert entry["location"]["lines"]["begin"] == 5
-
-
-def test_markdown_lists_findings_and_errors(make_result: MakeResult) -> None:
-    result = replace(
-        make_result(errors=(FileError("bad.py", "is binary"),)),
-        change=ChangeReport("index", None, "a" * 40, None),
-    )
+def test_markdown_lists_findings_and_errors() -> None:
+    result = check_result(checked_file(), errors=(FileError("bad.py", "is binary"),))
+    result = replace(result, change=ChangeReport("index", None, "a" * 40, None))
     lines = markdown.render(result).splitlines()
     assert lines[0] == "## CodeOrigin"
     assert "Only functions with changed lines: the index against HEAD." in lines
@@ -51,18 +43,18 @@ def test_markdown_lists_findings_and_errors(make_result: MakeResult) -> None:
         "38 % of 8 lines with a verdict are in findings."
     )
     assert "- `bad.py`: is binary" in lines
+    assert markdown.render(check_result()).splitlines()[2] == "**Nothing to check.**"
 
 
 @pytest.mark.parametrize(
     "name",
     ["a|b", "`x`", "<img src=x>", "[l](http://x)", "@team", "*b*_c_", "www.x.org", "\x1b[1m\n# h"],
 )
-def test_names_are_literal_in_markdown(make_result: MakeResult, make_file: MakeFile, name: str) -> None:
-    shown = markdown.render(make_result((make_file(name),), errors=(FileError("a.py", name),)))
-    table = [line for line in shown.splitlines() if line.startswith("| `fast`")]
-    assert len(table) == 1
-    assert table[0].count("|") == 5
-    place = table[0].split("|")[2].strip()
+def test_names_are_literal_in_markdown(name: str) -> None:
+    shown = markdown.render(check_result(checked_file(name), errors=(FileError("a.py", name),)))
+    (row,) = (line for line in shown.splitlines() if line.startswith("| `fast`"))
+    assert row.count("|") == 5
+    place = row.split("|")[2].strip()
     assert "\x1b" not in shown
     if set(name) & set("`|<"):
         assert place.startswith("<code>")
@@ -83,33 +75,21 @@ def test_our_own_sentences_are_readable_in_the_source(text: str) -> None:
     assert markdown.literal_text(text) == text
 
 
-def test_check_of_nothing_has_no_share(make_result: MakeResult) -> None:
-    assert markdown.render(make_result(())).splitlines()[2] == "**Nothing to check.**"
-
-
-def test_long_lists_are_cut_off(make_result: MakeResult, make_file: MakeFile) -> None:
-    shown = markdown.render(make_result(tuple(make_file(f"{number}.py") for number in range(250))))
+def test_long_lists_are_cut_off() -> None:
+    shown = markdown.render(check_result(*(checked_file(f"{number}.py") for number in range(250))))
     assert "And 50 more." in shown
     assert shown.count("\n| `fast`") == 200
 
 
 @pytest.mark.parametrize(
-    ("band", "message"), [(Band.LLM, "100 % of lines"), (Band.HUMAN, "0 % of lines"), (None, "no verdict")]
+    ("verdicts", "message"),
+    [({"fast": LLM}, "100 % of lines"), ({"fast": HUMAN}, "0 % of lines"), ({}, "no verdict")],
 )
-def test_badge_shows_the_share(
-    make_result: MakeResult,
-    make_file: MakeFile,
-    verdicts: Mapping[Band, Verdict],
-    band: Band | None,
-    message: str,
-) -> None:
-    given = {} if band is None else {"fast": verdicts[band]}
-    image = badge.render(make_result((make_file(verdicts=given),)))
+def test_badge_shows_the_share(verdicts: dict[str, Verdict], message: str) -> None:
+    image = badge.render(check_result(checked_file(verdicts=verdicts)))
     root = ElementTree.fromstring(image)
-    assert root.tag == "{http://www.w3.org/2000/svg}svg"
+    space = "http://www.w3.org/2000/svg"
+    assert root.tag == f"{{{space}}}svg"
     assert root.attrib["aria-label"] == f"likely LLM-written: {message}"
-    assert [each.text for each in root.iter("{http://www.w3.org/2000/svg}text")] == [
-        "likely LLM-written",
-        message,
-    ]
-    assert "http" not in image.replace("http://www.w3.org/2000/svg", "")
+    assert [each.text for each in root.iter(f"{{{space}}}text")] == ["likely LLM-written", message]
+    assert "http" not in image.replace(space, "")

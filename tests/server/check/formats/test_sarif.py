@@ -2,50 +2,42 @@
 
 import json
 import tomllib
-from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
 
 from codeorigin.check.formats import sarif
-from codeorigin.check.result import CheckedFile, CheckResult, FileError
+from codeorigin.check.result import CheckResult, FileError
 from codeorigin.model.file_verdict import FileReason, FileVerdict
-from codeorigin.model.verdict import Band, Verdict
+from support.check_results import IN_FILE, LLM_FILE, check_result, checked_file
 from support.command import ROOT
-
-MakeFile = Callable[..., CheckedFile]
-MakeResult = Callable[..., CheckResult]
 
 
 def run_of(result: CheckResult) -> Any:
     log = json.loads(sarif.render(result))
     assert log["version"] == "2.1.0"
-    assert len(log["runs"]) == 1
-    return log["runs"][0]
+    (run,) = log["runs"]
+    return run
 
 
-def test_each_finding_is_a_result_with_its_location(make_result: MakeResult) -> None:
-    run = run_of(make_result())
+def test_each_finding_is_a_result_with_its_location() -> None:
+    run = run_of(check_result(checked_file()))
     (found,) = run["results"]
     driver = run["tool"]["driver"]
     assert driver["rules"][found["ruleIndex"]]["id"] == found["ruleId"]
     place = found["locations"][0]
     assert place["physicalLocation"]["artifactLocation"]["uri"] == "shelf.py"
-    assert place["physicalLocation"]["region"] == {
-        "startLine": 4,
-        "startColumn": 1,
-        "endLine": 6,
-        "endColumn": 53,
-    }
-    assert place["logicalLocations"][0]["fullyQualifiedName"] == "fast"
+    region = {"startLine": 4, "startColumn": 1, "endLine": 6, "endColumn": 53}
+    assert place["physicalLocation"]["region"] == region
+    assert place["logicalLocations"] == [{"name": "fast", "fullyQualifiedName": "fast", "kind": "function"}]
     assert found["properties"]["probability"] == 0.97
     assert len(found["partialFingerprints"]["functionText/v1"]) == 16
     assert run["columnKind"] == "unicodeCodePoints"
     assert run["invocations"][0]["executionSuccessful"] is True
 
 
-def test_rule_says_where_to_read_more(make_result: MakeResult) -> None:
-    driver = run_of(make_result(()))["tool"]["driver"]
+def test_rule_says_where_to_read_more() -> None:
+    driver = run_of(check_result())["tool"]["driver"]
     (rule,) = driver["rules"]
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     assert driver["informationUri"] == project["urls"]["Homepage"]
@@ -56,24 +48,12 @@ def test_rule_says_where_to_read_more(make_result: MakeResult) -> None:
     assert "provenance" in rule["properties"]["tags"]
 
 
-def test_result_separates_own_text_from_file_context(
-    make_file: MakeFile, make_result: MakeResult, in_file: Verdict
-) -> None:
-    (found,) = run_of(make_result((make_file(verdicts={"fast": in_file}),)))["results"]
-    properties = found["properties"]
-    assert (properties["ownProbability"], properties["fileEvidence"], properties["neighbours"]) == (
-        0.64,
-        0.62,
-        11,
-    )
-    assert (properties["probability"], properties["logit"]) == (0.97, 1.88)
-    (alone,) = run_of(make_result())["results"]
-    properties = alone["properties"]
-    assert (properties["ownProbability"], properties["fileEvidence"], properties["neighbours"]) == (
-        0.97,
-        None,
-        0,
-    )
+def test_result_separates_own_text_from_file_context() -> None:
+    files = (checked_file(verdicts={"fast": IN_FILE}), checked_file())
+    in_file, alone = (each["properties"] for each in run_of(check_result(*files))["results"])
+    names = ("probability", "logit", "ownProbability", "fileEvidence", "neighbours")
+    assert [in_file[name] for name in names] == [0.97, 1.88, 0.64, 0.62, 11]
+    assert [alone[name] for name in names] == [0.97, 1.88, 0.97, None, 0]
 
 
 @pytest.mark.parametrize(
@@ -84,49 +64,37 @@ def test_result_separates_own_text_from_file_context(
         ("c:odd#?.py", "c%3Aodd%23%3F.py"),
     ],
 )
-def test_paths_become_uris(path: str, uri: str, make_file: MakeFile, make_result: MakeResult) -> None:
-    (found,) = run_of(make_result((make_file(path),)))["results"]
+def test_paths_become_uris(path: str, uri: str) -> None:
+    (found,) = run_of(check_result(checked_file(path)))["results"]
     assert found["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == uri
 
 
-def test_skipped_files_are_warnings_and_the_run_succeeds(make_result: MakeResult) -> None:
-    errors = (FileError("bad.py", "is binary", skipped=True),)
-    invocation = run_of(make_result(errors=errors))["invocations"][0]
-    assert invocation["executionSuccessful"]
-    assert [each["level"] for each in invocation["toolExecutionNotifications"]] == ["warning"]
-
-
-def test_errors_are_notifications_and_the_run_fails(make_result: MakeResult) -> None:
-    invocation = run_of(make_result(errors=(FileError("bad.py", "is binary"),)))["invocations"][0]
-    assert invocation["executionSuccessful"] is False
+@pytest.mark.parametrize("skipped", [True, False])
+def test_only_errors_fail_the_run(skipped: bool) -> None:
+    result = check_result(errors=(FileError("bad.py", "is binary", skipped=skipped),))
+    (invocation,) = run_of(result)["invocations"]
+    assert invocation["executionSuccessful"] is skipped
     (notification,) = invocation["toolExecutionNotifications"]
     assert notification["message"]["text"] == "is binary"
-    assert notification["level"] == "error"
+    assert notification["level"] == ("warning" if skipped else "error")
 
 
-def test_threshold_decides_what_is_a_result(make_result: MakeResult) -> None:
-    assert [
-        found["logicalLocations"]
-        for r in run_of(make_result(threshold=0.5))["results"]
-        for found in r["locations"]
-    ] == [
-        [{"name": "fast", "fullyQualifiedName": "fast", "kind": "function"}],
-        [{"name": "put", "fullyQualifiedName": "Shelf.put", "kind": "function"}],
+def test_threshold_decides_what_is_a_result() -> None:
+    for threshold, names in ((0.5, ["fast", "Shelf.put"]), (1.0, [])):
+        results = run_of(check_result(checked_file(), threshold=threshold))["results"]
+        places = [each["locations"][0]["logicalLocations"][0] for each in results]
+        assert [place["fullyQualifiedName"] for place in places] == names
+
+
+def test_file_verdict_is_a_property_of_the_artifact_and_no_result() -> None:
+    few = FileVerdict.without(FileReason.TOO_FEW_FUNCTIONS, 1)
+    files = [
+        checked_file(path, verdicts={}, whole=each) for path, each in (("a b.py", LLM_FILE), ("b.py", few))
     ]
-    assert run_of(make_result(threshold=1.0))["results"] == []
-
-
-def test_file_verdict_is_a_property_of_the_artifact_and_no_result(
-    make_file: MakeFile, make_result: MakeResult, file_verdicts: Mapping[Band, FileVerdict]
-) -> None:
-    files = (
-        make_file("a b.py", verdicts={}, whole=file_verdicts[Band.LLM]),
-        make_file("few.py", verdicts={}, whole=FileVerdict.without(FileReason.TOO_FEW_FUNCTIONS, 1)),
-    )
-    run = run_of(make_result(files))
+    run = run_of(check_result(*files))
     (artifact,) = run["artifacts"]
     assert artifact["location"] == {"uri": "a%20b.py"}
     assert artifact["properties"]["band"] == "llm"
     assert artifact["properties"]["functionCount"] == 7
     assert run["results"] == []
-    assert "artifacts" not in run_of(make_result())
+    assert "artifacts" not in run_of(check_result(checked_file()))

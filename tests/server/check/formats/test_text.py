@@ -2,7 +2,7 @@
 
 import io
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
@@ -10,12 +10,11 @@ from rich.cells import cell_len
 
 from codeorigin.check.formats import text
 from codeorigin.check.listing import Listing, Show, Sort
-from codeorigin.check.result import CheckedFile, CheckResult, FileError, summarize
+from codeorigin.check.result import CheckResult, FileError, summarize
 from codeorigin.model.file_verdict import FileReason, FileVerdict
-from codeorigin.model.verdict import Band, Verdict
+from codeorigin.model.verdict import Verdict
+from support.check_results import HUMAN, LLM, UNSURE, UNSURE_FILE, check_result, checked_file
 
-MakeFile = Callable[..., CheckedFile]
-MakeResult = Callable[..., CheckResult]
 EVERYTHING = Listing(Show.ALL)
 
 
@@ -32,12 +31,10 @@ def rendered(result: CheckResult, listing: Listing = EVERYTHING) -> str:
     return stream.getvalue()
 
 
-def test_findings_are_listed_likeliest_first_and_two_lines_of_totals_follow(
-    make_file: MakeFile, make_result: MakeResult, verdicts: Mapping[Band, Verdict]
-) -> None:
-    likelier = replace(verdicts[Band.LLM], probability=0.99)
-    second = make_file("b.py", verdicts={"fast": likelier, "Shelf.put": verdicts[Band.HUMAN]})
-    assert rendered(make_result((make_file(), second)), Listing()) == (
+def test_findings_are_listed_likeliest_first_and_two_lines_of_totals_follow() -> None:
+    likelier = replace(LLM, probability=0.99)
+    second = checked_file("b.py", verdicts={"fast": likelier, "Shelf.put": HUMAN})
+    assert rendered(check_result(checked_file(), second), Listing()) == (
         "prob.  file and lines  function\n"
         " 0.99  b.py:4-6        fast\n"
         " 0.97  shelf.py:4-6    fast\n"
@@ -48,28 +45,22 @@ def test_findings_are_listed_likeliest_first_and_two_lines_of_totals_follow(
 
 
 @pytest.mark.parametrize(
-    ("given", "line"),
+    ("verdicts", "line"),
     [
         ({}, "No function to judge in 1 file. 3 not judged (too short)."),
         (
-            {"fast": Band.UNSURE, "Shelf.put": Band.HUMAN},
+            {"fast": UNSURE, "Shelf.put": HUMAN},
             "None of 2 functions looks LLM-written; 1 unsure, 1 human. 1 not judged (too short).",
         ),
     ],
 )
-def test_nothing_found_is_one_line(
-    given: Mapping[str, Band],
-    line: str,
-    make_file: MakeFile,
-    make_result: MakeResult,
-    verdicts: Mapping[Band, Verdict],
-) -> None:
-    file = make_file(verdicts={name: verdicts[band] for name, band in given.items()})
-    assert rendered(make_result((file,)), Listing()) == f"{line}\n"
+def test_nothing_found_is_one_line(verdicts: Mapping[str, Verdict], line: str) -> None:
+    assert rendered(check_result(checked_file(verdicts=verdicts)), Listing()) == f"{line}\n"
+    assert rendered(check_result()) == "Nothing to check.\n"
 
 
-def test_accepted_functions_are_not_listed_as_findings(make_result: MakeResult) -> None:
-    result = make_result()
+def test_accepted_functions_are_not_listed_as_findings() -> None:
+    result = check_result(checked_file())
     (_, found), *_ = result.findings()
     accepted = frozenset({found.function_id})
     summary = summarize(result.files, result.limits, accepted=accepted, seconds=0.5, peak_memory_bytes=None)
@@ -80,8 +71,8 @@ def test_accepted_functions_are_not_listed_as_findings(make_result: MakeResult) 
     assert rendered(result).splitlines()[1].split() == ["0.97", "accepted", "shelf.py:4-6", "fast"]
 
 
-def test_show_all_lists_every_function_with_its_verdict(make_result: MakeResult) -> None:
-    lines = rendered(make_result()).splitlines()
+def test_show_all_lists_every_function_with_its_verdict() -> None:
+    lines = rendered(check_result(checked_file())).splitlines()
     assert [line.split() for line in lines[:5]] == [
         ["prob.", "verdict", "file", "and", "lines", "function"],
         ["0.97", "llm", "shelf.py:4-6", "fast"],
@@ -91,20 +82,16 @@ def test_show_all_lists_every_function_with_its_verdict(make_result: MakeResult)
     ]
 
 
-def test_list_can_be_sorted_by_path(
-    make_file: MakeFile, make_result: MakeResult, verdicts: Mapping[Band, Verdict]
-) -> None:
-    files = (make_file("a.py", verdicts={"fast": verdicts[Band.HUMAN]}), make_file("b.py"))
-    lines = rendered(make_result(files), Listing(Show.ALL, Sort.PATH)).splitlines()
-    places = [re.search(r"[ab]\.py:(\d+)", line) for line in lines[1:9]]
-    assert [place[0] for place in places if place] == [
-        f"{name}.py:{line}" for name in "ab" for line in (4, 10, 11, 18)
-    ]
+def test_list_can_be_sorted_by_path() -> None:
+    files = (checked_file("a.py", verdicts={"fast": HUMAN}), checked_file("b.py"))
+    lines = rendered(check_result(*files), Listing(Show.ALL, Sort.PATH)).splitlines()
+    places = re.findall(r"[ab]\.py:\d+", "\n".join(lines))
+    assert places == [f"{name}.py:{line}" for name in "ab" for line in (4, 10, 11, 18)]
 
 
-def test_statistics_count_by_language_and_folder(make_file: MakeFile, make_result: MakeResult) -> None:
-    files = (make_file("src/a.py"), make_file("src/b.py"), make_file("c.py", verdicts={}))
-    lines = rendered(make_result(files), Listing(statistics=True)).splitlines()
+def test_statistics_count_by_language_and_folder() -> None:
+    files = (checked_file("src/a.py"), checked_file("src/b.py"), checked_file("c.py", verdicts={}))
+    lines = rendered(check_result(*files), Listing(statistics=True)).splitlines()
     assert [line.split() for line in lines[:7]] == [
         ["llm", "unsure", "human", "not", "judged", "language"],
         ["2", "2", "0", "5", "python"],
@@ -117,25 +104,19 @@ def test_statistics_count_by_language_and_folder(make_file: MakeFile, make_resul
     assert lines[7] == "2 of 4 functions look LLM-written; 2 unsure, 0 human."
 
 
-def test_file_verdict_has_a_line_of_its_own(
-    make_file: MakeFile, make_result: MakeResult, file_verdicts: Mapping[Band, FileVerdict]
-) -> None:
-    result = make_result((make_file(whole=file_verdicts[Band.UNSURE]), make_file("b.py")))
+def test_file_verdict_has_a_line_of_its_own() -> None:
+    result = check_result(checked_file(whole=UNSURE_FILE), checked_file("b.py"))
     shown = rendered(result, Listing(Show.ALL, Sort.PATH, verbose=True))
     lines = [" ".join(line.split()) for line in shown.splitlines()]
     assert lines[5] == "0.50 unsure shelf.py (the file as a whole, 7 functions)"
     assert lines[6].startswith("0.97 llm b.py:4-6")
     assert "1 file judged as a whole (0 human, 1 unsure, 0 llm)" in shown
+    few = checked_file(whole=FileVerdict.without(FileReason.TOO_FEW_FUNCTIONS, 2))
+    assert rendered(check_result(few)) == rendered(check_result(checked_file()))
 
 
-def test_file_without_a_verdict_adds_no_line(make_file: MakeFile, make_result: MakeResult) -> None:
-    whole = FileVerdict.without(FileReason.TOO_FEW_FUNCTIONS, 2)
-    assert rendered(make_result((make_file(whole=whole),))) == rendered(make_result())
-
-
-def test_columns_line_up_with_wide_characters(make_file: MakeFile, make_result: MakeResult) -> None:
-    wide = make_file("目录/书架.py")
-    lines = rendered(make_result((wide, make_file("b.py")))).splitlines()[1:9]
+def test_columns_line_up_with_wide_characters() -> None:
+    lines = rendered(check_result(checked_file("目录/书架.py"), checked_file("b.py"))).splitlines()[1:9]
     names = ("fast", "Shelf.put", "  Shelf.put.log", "tiny")
     places = {
         cell_len(line.removesuffix(name)) for line in lines for name in names if line.endswith(f"  {name}")
@@ -143,16 +124,15 @@ def test_columns_line_up_with_wide_characters(make_file: MakeFile, make_result: 
     assert len(places) == 1
 
 
-def test_very_long_path_does_not_widen_the_other_lines(make_file: MakeFile, make_result: MakeResult) -> None:
-    files = (make_file("x/" * 100 + "a.py"), make_file("b.py"))
-    lines = rendered(make_result(files)).splitlines()
+def test_very_long_path_does_not_widen_the_other_lines() -> None:
+    lines = rendered(check_result(checked_file("x/" * 100 + "a.py"), checked_file("b.py"))).splitlines()
     assert any(("  " + "x/" * 100) in line for line in lines)
     assert max(len(line) for line in lines if "b.py" in line) < 100
 
 
-def test_verbose_gives_counts_speed_and_memory(make_result: MakeResult) -> None:
-    errors = (FileError("bad.py", "is binary"),)
-    shown = rendered(make_result(errors=errors), Listing(verbose=True))
+def test_verbose_gives_counts_speed_and_memory() -> None:
+    result = check_result(checked_file(), errors=(FileError("bad.py", "is binary"),))
+    shown = rendered(result, Listing(verbose=True))
     assert "1 not judged (too short). 1 file not checked. An estimate, not proof.\n" in shown
     assert (
         "3 functions in 1 file; 1 finding at the model's threshold; 6.0 functions/s; peak memory 300 MiB\n"
@@ -160,39 +140,30 @@ def test_verbose_gives_counts_speed_and_memory(make_result: MakeResult) -> None:
     ) in shown
 
 
-def test_report_without_files_is_one_line(make_result: MakeResult) -> None:
-    assert rendered(make_result(())) == "Nothing to check.\n"
-
-
-def test_names_are_shown_literally(make_file: MakeFile, make_result: MakeResult) -> None:
-    shown = rendered(make_result((make_file("[red]\x1b[2Jevil[/red]:smile:.py"),)))
+def test_names_are_shown_literally() -> None:
+    shown = rendered(check_result(checked_file("[red]\x1b[2Jevil[/red]:smile:.py")))
     assert "[red]\\x1b[2Jevil[/red]:smile:.py:4-6" in shown
     assert "\x1b" not in shown
 
 
-def test_terminal_gets_colours_but_no_escapes_from_file_names(
-    make_file: MakeFile, make_result: MakeResult
-) -> None:
+def test_terminal_gets_colours_but_no_escapes_from_file_names() -> None:
     stream = Terminal()
-    text.write(make_result((make_file("\x1b]0;title\x07.py"),)), stream)
+    text.write(check_result(checked_file("\x1b]0;title\x07.py")), stream)
     shown, colours = re.subn("\x1b\\[[0-9;]*m", "", stream.getvalue())
     assert colours > 0
     assert "\\x1b]0;title\\x07.py:4-6" in shown
     assert "\x1b" not in shown
 
 
-def test_certainty_is_never_shown(
-    make_file: MakeFile, make_result: MakeResult, verdicts: Mapping[Band, Verdict]
-) -> None:
-    sure = Verdict(probability=0.99999, logit=11.5, band=Band.LLM)
-    none = Verdict(probability=0.00001, logit=-11.5, band=Band.HUMAN)
-    shown = rendered(make_result((make_file(verdicts={"fast": sure, "Shelf.put": none}),)))
+def test_certainty_is_never_shown() -> None:
+    sure, never = replace(LLM, probability=0.99999), replace(HUMAN, probability=0.00001)
+    shown = rendered(check_result(checked_file(verdicts={"fast": sure, "Shelf.put": never})))
     assert ">0.99" in shown
     assert "<0.01" in shown
     assert "1.00" not in shown
 
 
-def test_thousands_of_functions_are_listed_in_order(make_file: MakeFile, make_result: MakeResult) -> None:
+def test_thousands_of_functions_are_listed_in_order() -> None:
     source = "".join(f"def f{number}():\n    pass\n" for number in range(1201))
-    lines = rendered(make_result((make_file("many.py", source, {}),))).splitlines()
+    lines = rendered(check_result(checked_file("many.py", source, {}))).splitlines()
     assert [line.split()[-1] for line in lines[1:1202]] == [f"f{number}" for number in range(1201)]

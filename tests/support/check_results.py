@@ -1,0 +1,126 @@
+"""Results of checks with chosen verdicts, so that reports can be tested without a model."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
+
+from codeorigin.analysis.report import FileReport, FunctionReport
+from codeorigin.check.evidence import line_evidence
+from codeorigin.check.result import (
+    CheckedFile,
+    CheckResult,
+    FileError,
+    counted_lines,
+    summarize,
+    within_limits,
+)
+from codeorigin.explain.explanation import LineAttribution
+from codeorigin.functions.finding import find_functions
+from codeorigin.functions.spans import FunctionSpan
+from codeorigin.languages import get_language
+from codeorigin.model.file_verdict import FileVerdict
+from codeorigin.model.limits import Limits
+from codeorigin.model.verdict import Band, Reason, Verdict
+
+CODE = """\
+import functools
+
+
+@functools.cache
+def fast(n):
+    return n if n < 2 else fast(n - 1) + fast(n - 2)
+
+
+class Shelf:
+    def put(self, book):
+        def log(what):
+            print(what)
+
+        log(book)
+        self.books.append(book)
+
+
+def tiny(): pass
+"""
+
+
+def _figures(probability: float, band: Band) -> dict[str, Any]:
+    """Plausible figures around ``probability``."""
+    return {
+        "probability": probability, "logit": round(4 * probability - 2, 3), "band": band,
+        "human_share": round(1 - probability, 3), "llm_share": round(probability, 3),
+        "llm_threshold": 0.9, "human_threshold": 0.2, "language": "rust",
+    }  # fmt: skip
+
+
+LLM, UNSURE, HUMAN = (
+    Verdict(**_figures(probability, band), own_probability=probability)
+    for probability, band in ((0.97, Band.LLM), (0.55, Band.UNSURE), (0.04, Band.HUMAN))
+)
+IN_FILE = replace(LLM, own_probability=0.64, file_evidence=0.62, neighbours=11)
+"""Rests on the 11 other functions of the file: 0.64 by its own text, 0.97 with them."""
+LLM_FILE, UNSURE_FILE, HUMAN_FILE = (
+    FileVerdict(**_figures(probability, band), functions=7)
+    for probability, band in ((0.96, Band.LLM), (0.5, Band.UNSURE), (0.03, Band.HUMAN))
+)
+
+
+class _Alternating:
+    """An analyzer to which even lines point to an LLM and odd ones to a person."""
+
+    is_slow = False
+
+    def explain(self, text: str, span: FunctionSpan, *, function_id: str) -> SimpleNamespace:
+        """Only the lines of an explanation."""
+        lines = range(span.range.start_line, span.range.end_line + 1)
+        values = [LineAttribution(line, -0.4 if line % 2 else 0.7, 0.0, 0.0) for line in lines]
+        return SimpleNamespace(lines=values)
+
+
+def id_of(name: str) -> str:
+    """The id of the function with the qualified name ``name``."""
+    return hashlib.sha256(name.encode()).hexdigest()[:16]
+
+
+def _report(span: FunctionSpan, verdicts: Mapping[str, Verdict], reason: Reason) -> FunctionReport:
+    return FunctionReport(
+        span=span,
+        verdict=verdicts.get(span.qualified_name, Verdict.without(reason)),
+        function_id=id_of(span.qualified_name),
+        nested=tuple(_report(inner, verdicts, Reason.NESTED) for inner in span.nested),
+    )
+
+
+def checked_file(
+    path: str = "shelf.py",
+    text: str = CODE,
+    verdicts: Mapping[str, Verdict] | None = None,
+    *,
+    language: str = "python",
+    whole: FileVerdict | None = None,
+) -> CheckedFile:
+    """A file with its real spans, ``verdicts`` by qualified name, and its own; other functions are too short."""
+    given = {"fast": LLM, "Shelf.put": UNSURE} if verdicts is None else verdicts
+    spans = find_functions(text, get_language(language), path=path)
+    functions = tuple(_report(span, given, Reason.TOO_SHORT) for span in spans)
+    report = FileReport(language, path, functions, whole)
+    return CheckedFile(path, report, text, counted_lines(report, text, None))
+
+
+def check_result(
+    *files: CheckedFile, errors: tuple[FileError, ...] = (), threshold: float | None = None
+) -> CheckResult:
+    """A result of ``files`` with matching totals, and evidence of every line."""
+    limits = Limits(threshold)
+    given = tuple(within_limits(file, limits) for file in files)
+    result = CheckResult(
+        version="1.2.3",
+        model="codeorigin-test 0.1.0 (abc)",
+        files=given,
+        errors=errors,
+        summary=summarize(given, limits, errors=errors, seconds=0.5, peak_memory_bytes=300 * 2**20),
+        limits=limits,
+    )
+    return replace(result, evidence=line_evidence(result, _Alternating()))  # type: ignore[arg-type]
