@@ -20,11 +20,10 @@ _WORDS = {"view": {"kind": "words", "min_order": 1, "max_order": 2, "width": 409
 QUICK: dict[str, dict[str, Any]] = {
     "language": {"functions": 12, "calibration_functions": 4, "test_functions": 4, "files": 0, "generated": 8,
                  "width": 4096, "peer_texts": 3, "epochs": 6},
-    "correctness": {"samples": 6, "ks": [1, 2], "functions": 60, "rounds": 10, "bundle": _BUNDLE},
-    "representations": {"functions": 60, "test_functions": 30, "detector_functions": 60,
-                        "detector_test_functions": 30, "explained_functions": 6, "bundle": _BUNDLE,
+    "correctness": {"samples": 6, "functions": 60, "rounds": 10, "bundle": _BUNDLE},
+    "representations": {"functions": 60, "test_functions": 30, "explained_functions": 6, "bundle": _BUNDLE,
                         "vocabulary": 300, "dim": 12, "layers": 1, "heads": 1, "context": 48, "epochs": 1, "batch": 6,
-                        "rounds": 10, "joined_functions": 20, "joined_context": 48, "joined_epochs": 1},
+                        "rounds": 10},
     "heads": {"layers": 2, "heads": 2, "dim": 8, "vocabulary": 300, "specification_tokens": 24, "code_tokens": 24,
               "epochs": 1, "batch": 4, "pairs": 8, "rounds": 5},
 }  # fmt: skip

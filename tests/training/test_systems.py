@@ -3,9 +3,11 @@
 The classic recipe's command, which takes the longest, runs in ``test_recipes.py``, which also tests its run.
 """
 
+import json
 import re
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -35,15 +37,36 @@ def studies_page(checkout: Path) -> str:
     return (checkout / "runs" / "sample" / "studies" / "report.html").read_text("utf-8")
 
 
+def figures(checkout: Path, study: str) -> dict[str, Any]:
+    """The figures of a study by their names."""
+    path = checkout / "runs" / "sample" / "studies" / study / "study.json"
+    sections = json.loads(path.read_text("utf-8"))["sections"]
+    return {each["name"]: each["value"] for section in sections for each in section["figures"]}
+
+
 def test_representations_are_measured_once(checkout: Path) -> None:
     command = study_command("representations")
     printed(command, checkout)
     page = studies_page(checkout)
-    for title in ("which belong together", "what they tell of the author", "Evidence by construct", "<svg"):
+    for title in ("which belong together", "Evidence by construct", "<svg"):
         assert title in page
     assert "fitted on all repositories" in page, "what ships has read what it is measured on"
-    assert output_of(command, checkout).count("taken from") == 3
+    assert output_of(command, checkout).count("taken from") == 2
     assert studies_page(checkout) == page
+
+
+def test_correctness_has_its_figures(checkout: Path) -> None:
+    printed(study_command("correctness"), checkout)
+    found = figures(checkout, "correctness")
+    assert found["answers that pass"] == pytest.approx(0.75)
+    assert 0 <= found["answers that evade, called human"] <= found["answers that evade, not called llm"] <= 1
+    page = studies_page(checkout)
+    for text in (
+        "At least one of k published answers",
+        "comments of the two exchanged",
+        "By the year of the code",
+    ):
+        assert text in page
 
 
 def test_study_of_heads_shows_what_they_do(checkout: Path) -> None:

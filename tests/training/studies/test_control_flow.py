@@ -2,8 +2,13 @@
 
 import pytest
 
-from codeorigin_training.studies.representations.control_flow import LANGUAGES, control_flow
-from codeorigin_training.studies.representations.trees import tree_tokens
+from codeorigin_training.studies.representations.structure import (
+    LANGUAGES,
+    ControlFlow,
+    control_flow,
+    function_node,
+    tree_tokens,
+)
 
 CHOICE = {
     "python": "def f(a):\n    if a:\n        g()\n    else:\n        return 1\n    return 2\n",
@@ -33,9 +38,14 @@ GO_SWITCH = (
 )
 
 
+def flow(code: str, language: str) -> ControlFlow:
+    node = function_node(code, language)
+    assert node is not None
+    return control_flow(node)
+
+
 def edges(code: str, language: str) -> list[str]:
-    found = control_flow(code, language)
-    assert found is not None
+    found = flow(code, language)
     names = [f"{kind}{number}" if number > 1 else kind for number, kind in enumerate(found.kinds)]
     return [f"{names[start]} {names[end]}" for start, end in found.edges]
 
@@ -79,8 +89,7 @@ def test_loop_that_ends_without_break_goes_to_its_else(head: str) -> None:
     ],
 )  # fmt: skip
 def test_cases_fall_through_in_languages_that_allow_it(language: str, code: str, falls: bool) -> None:
-    found = control_flow(code, language)
-    assert found is not None
+    found = flow(code, language)
     assert found.kinds[2:5] == ("switch", "case", "statement")
     first, second = 4, 5
     assert ((first, second) in found.edges) is falls
@@ -107,34 +116,23 @@ def test_each_elif_is_a_condition_of_its_own() -> None:
 
 
 def test_tokens_list_each_node_with_relative_edges() -> None:
-    found = control_flow(CHOICE["python"], "python")
-    assert found is not None
-    assert " ".join(found.tokens) == (
+    assert " ".join(flow(CHOICE["python"], "python").tokens) == (
         "entry > +2 ; exit > ; if > +1 +2 ; statement > +2 ; return > exit ; return > exit ;"
     )
 
 
 @pytest.mark.parametrize("code", ["", "x = 1", "(((("])
-def test_code_without_a_function_has_no_control_flow(code: str) -> None:
-    assert control_flow(code, "python") is None
-    assert control_flow("def f\nend\n", "ruby") is None
-
-
-def test_function_without_a_body_goes_from_entry_to_exit() -> None:
-    found = control_flow("def f(:", "python")
-    assert found is not None
-    assert found.kinds == ("entry", "exit")
+def test_code_without_a_function_has_no_structure(code: str) -> None:
+    assert function_node(code, "python") is None
+    assert function_node("def f\nend\n", "ruby") is None
 
 
 def test_tree_tokens_show_structure_but_no_words_of_the_code() -> None:
-    tokens = tree_tokens('def secret(a):\n    return "hidden" + a  # why\n', "python")
-    assert " ".join(tokens).startswith(
-        "( module ( function_definition identifier ( parameters identifier ) ("
-    )
+    node = function_node('def secret(a):\n    return "hidden" + a  # why\n', "python")
+    assert node is not None
+    tokens = tree_tokens(node)
+    assert " ".join(tokens).startswith("( function_definition identifier ( parameters identifier ) (")
     assert {"return_statement", "binary_operator", "string", "comment"} < set(tokens)
     assert not {"secret", "hidden", "why", "a"} & set(tokens)
     assert tokens.count("(") == tokens.count(")")
-
-
-def test_deep_trees_are_truncated() -> None:
-    assert len(tree_tokens("(" * 2000 + ")" * 2000, "python", most=500)) < 510
+    assert len(tree_tokens(node, most=5)) < 10

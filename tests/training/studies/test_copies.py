@@ -23,7 +23,7 @@ COPIER = "some/copier"
         ("correctness", "correctness.study.read_functions", [BUNDLE, "--set=run=false"]),
         ("heads", "heads.study.read_functions", []),
         ("language", "language.study.read_examples", []),
-        ("representations", "frame.read_functions", [BUNDLE]),
+        ("representations", "representations.study.read_functions", [BUNDLE]),
     ],
 )
 def test_a_copy_of_a_held_out_function_is_not_learnt(

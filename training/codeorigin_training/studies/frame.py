@@ -6,13 +6,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from codeorigin.model.folder import sha256_of
 from codeorigin_training.data.corpus import RECORD, CorpusConfig, corpus
-from codeorigin_training.data.rows import FUNCTIONS, HUMAN, PAIRS, Row, limited, read_functions
-from codeorigin_training.data.splits import is_held_out
-from codeorigin_training.data.weights import matched_sample
+from codeorigin_training.data.rows import FUNCTIONS, HUMAN, PAIRS
 from codeorigin_training.files import write_whole
 from codeorigin_training.metrics.detector import Detector
 from codeorigin_training.report.document import Paragraph, html
@@ -29,14 +25,6 @@ class Study:
     """The sections of one study, in order."""
 
     sections: tuple[Section, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Sides:
-    """Functions of training repositories, and of those held out from every model of this project."""
-
-    train: list[Row]
-    test: list[Row]
 
 
 @dataclass(frozen=True)
@@ -108,28 +96,6 @@ class Frame:
                 "name its twin that was not (RUN/twin)."
             )
         return None
-
-    def sides(self, *, train: int, test: int) -> Sides:
-        """At most ``train`` and ``test`` functions of each side, classes matched within language, test and length.
-
-        At most ``config.per_repository`` functions of each label are taken from a repository.
-
-        Raises:
-            CorpusError: the corpus is missing or lacks a column.
-        """
-        rows = limited(read_functions(self.corpus), self.config.per_repository)
-        sides = []
-        for held_out, most in ((False, train), (True, test)):
-            inside = [row for row in rows if is_held_out(row.repo) is held_out]
-            everywhere = np.ones(len(inside), dtype=bool)
-            chosen = (
-                matched_sample(inside, everywhere, self.config.seed)
-                if inside
-                else np.zeros(0, dtype=np.int64)
-            )
-            order = np.random.default_rng(self.config.seed).permutation(chosen)[:most]
-            sides.append([inside[number] for number in order])
-        return Sides(*sides)
 
 
 def write_study(run: Run, name: str, found: Sequence[Section]) -> Path:

@@ -1,11 +1,12 @@
 """Remove a function's comments, replace them by another's, and detect the language they are written in."""
 
 import re
+from collections.abc import Iterator
 
 from codeorigin.languages.constructs import character_constructs
 from codeorigin.text.construct import CONSTRUCTS, Construct
 
-_COMMENTS = (CONSTRUCTS.index(Construct.COMMENT), CONSTRUCTS.index(Construct.DOCSTRING))
+_COMMENTS = {CONSTRUCTS.index(Construct.COMMENT), CONSTRUCTS.index(Construct.DOCSTRING)}
 _SIGNATURE = CONSTRUCTS.index(Construct.SIGNATURE)
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _OTHER_WORDS = {
@@ -25,15 +26,11 @@ _FEW = 4
 def without_comments(code: str, language: str) -> tuple[str, list[str]]:
     """``code`` without lines that are only comments or docstrings, and those lines without their indentation."""
     kept, taken = [], []
-    codes = character_constructs(code, language)
-    start = 0
-    for line in code.split("\n"):
-        inside = [codes[start + place] for place, character in enumerate(line) if not character.isspace()]
-        if inside and all(each in _COMMENTS for each in inside):
+    for line, ink in _lines(code, language):
+        if ink and ink <= _COMMENTS:
             taken.append(line.strip())
         else:
             kept.append(line)
-        start += len(line) + 1
     return "\n".join(kept), taken
 
 
@@ -44,15 +41,12 @@ def with_comments_of(code: str, other: str, language: str) -> str:
     if not lines:
         return bare
     rows = bare.split("\n")
-    codes = character_constructs(bare, language)
-    header, start = 0, 0
-    for number, row in enumerate(rows):
-        ink = [codes[start + place] for place, character in enumerate(row) if not character.isspace()]
+    header = 0
+    for number, (_, ink) in enumerate(_lines(bare, language)):
         if _SIGNATURE in ink:
             header = number
-        elif row.strip():
+        elif ink:
             break
-        start += len(row) + 1
     # A brace on a separate line stays above the comments.
     place = header + 1
     if place < len(rows) and rows[place].strip() == "{":
@@ -60,6 +54,15 @@ def with_comments_of(code: str, other: str, language: str) -> str:
     body = next((row for row in rows[place:] if row.strip()), "    ")
     indent = body[: len(body) - len(body.lstrip())] or "    "
     return "\n".join([*rows[:place], *(indent + line for line in lines), *rows[place:]])
+
+
+def _lines(code: str, language: str) -> Iterator[tuple[str, set[int]]]:
+    """Each line with the constructs of its characters other than blanks, as indices into :data:`CONSTRUCTS`."""
+    codes = character_constructs(code, language)
+    start = 0
+    for line in code.split("\n"):
+        yield line, {int(codes[start + place]) for place, each in enumerate(line) if not each.isspace()}
+        start += len(line) + 1
 
 
 def comment_language(code: str, language: str) -> str | None:

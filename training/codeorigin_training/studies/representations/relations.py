@@ -3,124 +3,178 @@
 Source: the classification objective of Sentence-BERT (Reimers and Gurevych, EMNLP 2019, section 3).
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import partial
-from pathlib import Path
-from typing import Any
+import itertools
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
 
 import numpy as np
+import pandas as pd
 import torch
+from tokenizers import Tokenizer as BpeTokenizer
 from torch import Tensor, nn
 
-from codeorigin_training.arrays import Booleans, Integers
+from codeorigin.languages.parsing import ParseBudgetError
+from codeorigin.model.reading.normalize import normalize
+from codeorigin_training.arrays import Integers
+from codeorigin_training.data.rows import Row
 from codeorigin_training.encoder.inference import padded
-from codeorigin_training.encoder.model import Encoder, compact_body, pretrained_body
+from codeorigin_training.encoder.model import Encoder, compact_body
 from codeorigin_training.encoder.settings import EncoderConfig
 from codeorigin_training.encoder.trainer import fit_batches
-from codeorigin_training.studies.representations.config import RepresentationsConfig
-from codeorigin_training.studies.representations.pairs import (
-    KINDS,
-    Representation,
-    Represented,
-    neighbour_batches,
-)
-from codeorigin_training.studies.representations.vocabularies import StructureVocabulary
+from codeorigin_training.studies.representations.structure import control_flow, function_node, tree_tokens
 
 _UNITS = 128
 
 
-@dataclass(frozen=True, slots=True)
-class RelationAnswers:
-    """Whether a classifier was ``right`` on every test pair, and the pairs' ``kinds`` and ``repos``, all ``(n,)``."""
+class Representation(StrEnum):
+    """One representation of a function."""
 
-    right: Booleans
-    kinds: list[str]
-    repos: list[str]
+    SOURCE = "source"
+    TREE = "tree"
+    FLOW = "flow"
+
+
+KINDS = tuple(itertools.combinations(Representation, 2))
+"""The kinds of pairs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Represented:
+    """A function in all representations: normalised source, and the tokens of tree and flow."""
+
+    row: Row
+    source: str
+    tree: tuple[str, ...]
+    flow: tuple[str, ...]
+
+    def tokens(self, view: Representation) -> tuple[str, ...]:
+        """The tokens of ``TREE`` or ``FLOW``."""
+        return self.tree if view is Representation.TREE else self.flow
+
+
+def represented(rows: Sequence[Row]) -> list[Represented]:
+    """The functions of ``rows`` that have a structure, sorted by language and length of the tree."""
+    found = []
+    for row in rows:
+        node = function_node(row.code, row.language)
+        if node is None:
+            continue
+        try:
+            source = normalize(row.code, row.language).text
+        except ParseBudgetError:
+            continue
+        found.append(Represented(row, source, tuple(tree_tokens(node)), tuple(control_flow(node).tokens)))
+    return sorted(found, key=lambda each: (each.row.language, len(each.tree)))
+
+
+def neighbours(functions: Sequence[Represented], size: int) -> Iterator[list[Represented]]:
+    """Batches of two to ``size`` functions of one language and about one length.
+
+    ``functions`` are in the order of :func:`represented`.
+    """
+    for _, same in itertools.groupby(functions, key=lambda each: each.row.language):
+        inside = list(same)
+        for start in range(0, len(inside), size):
+            batch = inside[start : start + size]
+            if len(batch) > 1:
+                yield batch
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The vocabulary of the source, whose padding is 0; ``own`` are ids of parts of structure.
+
+    Without these, structure is spelled out in the tokens of source code. A part without an id of its own has the first
+    one after those of the source.
+    """
+
+    bpe: BpeTokenizer
+    own: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def size(self) -> int:
+        """Number of tokens."""
+        return int(self.bpe.get_vocab_size()) + (1 + len(self.own) if self.own else 0)
+
+    def encode(self, function: Represented, view: Representation) -> Integers:
+        """Ids of one representation, int64 ``(T,)``."""
+        if self.own and view is not Representation.SOURCE:
+            unknown = int(self.bpe.get_vocab_size())
+            return np.array([self.own.get(each, unknown) for each in function.tokens(view)], dtype=np.int64)
+        text = function.source if view is Representation.SOURCE else " ".join(function.tokens(view))
+        return np.array(self.bpe.encode(text, add_special_tokens=False).ids, dtype=np.int64)
+
+    def extended(self, functions: Sequence[Represented]) -> "Vocabulary":
+        """This one with an id for each part of structure that ``functions`` have more than once."""
+        counts = Counter(token for each in functions for token in (*each.tree, *each.flow))
+        kept = sorted(token for token, count in counts.items() if count > 1)
+        first = int(self.bpe.get_vocab_size()) + 1
+        return Vocabulary(self.bpe, {token: first + number for number, token in enumerate(kept)})
 
 
 class RelationClassifier(nn.Module):
-    """Computes the logit that two token sequences are of the same function."""
+    """Computes the logits that token sequences are of the same function."""
 
     def __init__(self, encoder: Encoder) -> None:
         super().__init__()
         self.encoder = encoder
         self.head = nn.Sequential(nn.Linear(4 * encoder.width, _UNITS), nn.ReLU(), nn.Linear(_UNITS, 1))
 
-    def states(self, ids: Tensor, mask: Tensor) -> Tensor:
-        """One state ``(B, D)`` per sequence of token ids ``(B, T)``."""
-        return self.encoder.summary(self.encoder.embed(ids), mask)
+    def forward(self, sequences: "Sequences") -> dict[tuple[Representation, Representation], Tensor]:
+        """For each of :data:`KINDS`, the logits ``(B, B)`` of every first representation with every second one."""
+        states = {
+            view: self.encoder.summary(self.encoder.embed(ids), mask)
+            for view, (ids, mask) in sequences.items()
+        }
+        return {(left, right): self._logits(states[left], states[right]) for left, right in KINDS}
 
-    def forward(self, left: Tensor, right: Tensor) -> Tensor:
-        """Logits ``(B,)`` of pairs of states ``(B, D)``."""
-        together = torch.cat([left, right, (left - right).abs(), left * right], dim=1)
-        logit: Tensor = self.head(together).squeeze(-1)
-        return logit
-
-
-def encoder_shape(config: RepresentationsConfig, context: int) -> EncoderConfig:
-    """The shape of the study's encoders, for sequences of ``context`` tokens."""
-    return EncoderConfig(
-        dim=config.dim, layers=config.layers, heads=config.heads, feedforward=2 * config.dim, context=context
-    )
+    def _logits(self, left: Tensor, right: Tensor) -> Tensor:
+        first, second = torch.broadcast_tensors(left[:, None], right[None])
+        together = torch.cat([first, second, (first - second).abs(), first * second], dim=-1)
+        logits: Tensor = self.head(together).squeeze(-1)
+        return logits
 
 
-def make_relation_encoder(config: RepresentationsConfig, size: int) -> Encoder:
-    """A new encoder for ``size`` tokens."""
-    shape = encoder_shape(config, config.context)
-    return Encoder(compact_body(shape, size, pad_id=0), shape)
+Sequences = dict[Representation, tuple[Tensor, Tensor]]
+"""Ids and mask ``(B, T)`` of each representation of a batch."""
 
 
-def load_pretrained(folder: Path, added: int) -> Encoder:
-    """The encoder in ``folder`` with ``added`` rows appended to its embedding table, each the mean of the old ones.
-
-    Raises:
-        EncoderError: the folder has no encoder.
-    """
-    encoder = Encoder(pretrained_body(str(folder)), EncoderConfig())
-    old = encoder.token_embedding.weight.detach()
-    encoder.body.resize_token_embeddings(len(old) + added, mean_resizing=False)
-    with torch.no_grad():
-        encoder.token_embedding.weight[len(old) :] = old.mean(dim=0)
-    return encoder
-
-
-def swapped_batch(batch: Sequence[Represented], most: int) -> dict[str, Any]:
-    """A batch, and at most ``most`` arrays of positions ``(B,)`` to swap with: neighbours, but never themselves."""
-    shift = int(torch.randint(1, min(len(batch), 4), ())) if len(batch) > 2 else 1
-    companions = np.roll(np.arange(len(batch)), shift)
-    rolled = [np.roll(companions, number) for number in range(most)]
-    return {"batch": batch, "swaps": [each for each in rolled if (each != np.arange(len(each))).all()]}
-
-
-def relation_loss(
-    model: RelationClassifier, encoded: "_Encoded", batch: Sequence[Represented], swaps: Sequence[Integers]
-) -> Tensor:
-    """The loss on all pairs of a batch; matching and swapped ones have equal total weight, and the mean weight is 1."""
-    logits, targets = _logits(model, batch, encoded, swaps)
-    weights = torch.where(targets > 0, (len(swaps) + 1) / 2, (len(swaps) + 1) / (2 * len(swaps)))
-    return nn.functional.binary_cross_entropy_with_logits(logits, targets, weights)
+def relation_loss(model: RelationClassifier, sequences: Sequences) -> Tensor:
+    """The loss on all pairs of a batch, in which those that belong together weigh as much as the others."""
+    losses = []
+    for logits in model(sequences).values():
+        weight = torch.tensor(float(len(logits) - 1))
+        losses.append(
+            nn.functional.binary_cross_entropy_with_logits(logits, torch.eye(len(logits)), pos_weight=weight)
+        )
+    return torch.stack(losses).mean()
 
 
 def train_relations(
-    encoder: Encoder,
     functions: Sequence[Represented],
-    vocabulary: StructureVocabulary,
-    config: RepresentationsConfig,
+    vocabulary: Vocabulary,
+    shape: EncoderConfig,
     log: Callable[[str], None],
+    *,
+    batch: int,
+    epochs: int,
+    learning_rate: float,
+    seed: int,
 ) -> RelationClassifier:
-    """Train a classifier on all kinds of pairs."""
-    torch.manual_seed(config.seed)
-    model = RelationClassifier(encoder)
-    batches = [batch for batch, _ in neighbour_batches(functions, config.batch)]
+    """Train a new classifier with an encoder of ``shape`` on all kinds of pairs."""
+    torch.manual_seed(seed)
+    model = RelationClassifier(Encoder(compact_body(shape, vocabulary.size, pad_id=0), shape))
+    batches = [_sequences(each, vocabulary, shape.context) for each in neighbours(functions, batch)]
     fit_batches(
         model,
-        lambda place: swapped_batch(batches[place], config.swaps),
-        partial(relation_loss, model, _encoded(functions, vocabulary, config.context)),
+        lambda place: {"sequences": batches[place]},
+        lambda sequences: relation_loss(model, sequences),
         batches=len(batches),
-        epochs=config.epochs,
-        learning_rate=config.learning_rate,
-        seed=config.seed,
+        epochs=epochs,
+        learning_rate=learning_rate,
+        seed=seed,
         log=log,
     )
     return model
@@ -128,47 +182,27 @@ def train_relations(
 
 @torch.no_grad()
 def relation_answers(
-    model: RelationClassifier,
-    functions: Sequence[Represented],
-    vocabulary: StructureVocabulary,
-    config: RepresentationsConfig,
-) -> RelationAnswers:
-    """The answers of ``model`` for the pairs of ``functions``, each with its own and a neighbour's representation."""
-    model.eval()
-    encoded = _encoded(functions, vocabulary, config.context)
-    right: list[bool] = []
-    kinds: list[str] = []
-    repos: list[str] = []
-    for batch, swapped in neighbour_batches(functions, config.batch):
-        logits, targets = _logits(model, batch, encoded, [swapped])
-        right += ((logits > 0) == (targets > 0)).tolist()
-        for left, other in KINDS:
-            kinds += [f"{left.value} and {other.value}"] * (2 * len(batch))
-            repos += [each.row.repo for each in batch] * 2
-    return RelationAnswers(np.array(right, dtype=bool), kinds, repos)
+    model: RelationClassifier, functions: Sequence[Represented], vocabulary: Vocabulary, batch: int
+) -> pd.DataFrame:
+    """The ``kind`` and ``repo`` of pairs of ``functions``, half of them swapped, and whether the answer is ``right``.
+
+    Each function has its own and a neighbour's representation, so that half of the answers are right by chance.
+    """
+    answers = []
+    for each in neighbours(functions, batch):
+        places = torch.arange(len(each))
+        for (left, right), logits in model(_sequences(each, vocabulary, model.encoder.context)).items():
+            own, swapped = logits[places, places] > 0, logits[places, places.roll(1)] <= 0
+            for answered in (own, swapped):
+                answers += [
+                    (f"{left.value} and {right.value}", function.row.repo, bool(good))
+                    for function, good in zip(each, answered, strict=True)
+                ]
+    return pd.DataFrame(answers, columns=["kind", "repo", "right"])
 
 
-_Encoded = dict[tuple[int, Representation], Integers]
-
-
-def _encoded(functions: Sequence[Represented], vocabulary: StructureVocabulary, context: int) -> _Encoded:
+def _sequences(batch: Sequence[Represented], vocabulary: Vocabulary, context: int) -> Sequences:
     return {
-        (id(each), view): vocabulary.encode(each, view)[:context]
-        for each in functions
+        view: padded([vocabulary.encode(each, view)[:context] for each in batch], 0)
         for view in Representation
     }
-
-
-def _logits(
-    model: RelationClassifier, batch: Sequence[Represented], encoded: _Encoded, swaps: Sequence[Integers]
-) -> tuple[Tensor, Tensor]:
-    """Logits and targets: for each kind, the matching pairs, then the swapped ones, by swap."""
-    states = {
-        view: model.states(*padded([encoded[id(each), view] for each in batch], 0)) for view in Representation
-    }
-    logits, targets = [], []
-    for left, other in KINDS:
-        for number, place in enumerate([np.arange(len(batch)), *swaps]):
-            logits.append(model(states[left], states[other][torch.from_numpy(place)]))
-            targets.append(torch.full((len(batch),), 0.0 if number else 1.0))
-    return torch.cat(logits), torch.cat(targets)

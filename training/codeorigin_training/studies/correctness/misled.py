@@ -1,7 +1,6 @@
-"""Figures of the detector on same-task pairs and human code, by what could mislead it."""
+"""What could mislead the detector: the comments of same-task pairs, and the comments and the age of human code."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import partial
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -14,7 +13,7 @@ from codeorigin_training.metrics.detector import Detector
 from codeorigin_training.metrics.figures import Estimate, group_weights, weighted_mean
 from codeorigin_training.metrics.statistics import auroc, pairs_in_order
 from codeorigin_training.report.cells import interval, percent_interval
-from codeorigin_training.report.intervals import numbered, with_interval, with_intervals
+from codeorigin_training.report.intervals import Draws, numbered, with_interval, with_intervals
 from codeorigin_training.report.section import Figure, Section, TitledTable
 from codeorigin_training.studies.correctness.bleu import bleu
 from codeorigin_training.studies.correctness.comments import (
@@ -22,10 +21,8 @@ from codeorigin_training.studies.correctness.comments import (
     with_comments_of,
     without_comments,
 )
-from codeorigin_training.studies.correctness.config import CorrectnessConfig
 
 _YEARS = ((2012, "up to 2012"), (2016, "2013 to 2016"), (2019, "2017 to 2019"), (2021, "2020 and 2021"))
-_AGES = ((1, "under 2 years"), (4, "2 to 4 years"), (9, "5 to 9 years"))
 _FEWEST = 8
 
 Change = Callable[[str, str, str], str]
@@ -33,31 +30,23 @@ Change = Callable[[str, str, str], str]
 
 
 def pairs_section(
-    pairs: Sequence[Specification],
-    detector: Detector,
-    warning: str | None,
-    config: CorrectnessConfig,
+    pairs: Sequence[Specification], detector: Detector, warning: str | None, draws: Draws
 ) -> Section:
     """AUROC over same-task pairs: by similarity of the two sides, by instruction, and with comments exchanged."""
-    texts = [
-        [(pair.human_code, pair.llm_code, pair.language) for pair in pairs],
-        [(pair.llm_code, pair.human_code, pair.language) for pair in pairs],
-    ]
 
     def scored(change: Change) -> list[Floats]:
         """Logits ``(n,)`` of the human functions and of the LLM's, each as ``change`` makes it with the other one."""
-        return [
-            detector.score_texts([(_changed(change, *each), each[-1]) for each in side]) for side in texts
+        human = [
+            (_changed(change, each.human_code, each.llm_code, each.language), each.language) for each in pairs
         ]
+        llm = [
+            (_changed(change, each.llm_code, each.human_code, each.language), each.language) for each in pairs
+        ]
+        return [detector.score_texts(human), detector.score_texts(llm)]
 
-    whole, bare, exchanged = map(
-        scored,
-        (
-            lambda own, _, __: own,
-            lambda own, _, language: without_comments(own, language)[0],
-            with_comments_of,
-        ),
-    )
+    whole = scored(lambda own, _, __: own)
+    bare = scored(lambda own, _, language: without_comments(own, language)[0])
+    exchanged = scored(with_comments_of)
     alike = np.array([bleu(pair.llm_code, pair.human_code) for pair in pairs])
     quarter = np.searchsorted(np.quantile(alike, [0.25, 0.5, 0.75]) if len(pairs) else [], alike, side="left")
     instructions = np.array([pair.instruction for pair in pairs])
@@ -75,11 +64,10 @@ def pairs_section(
     cases += [("comments of both left out", every, bare), ("comments of the two exchanged", every, exchanged)]
     groups = numbered([pair.repo for pair in pairs])
     found = [
-        (title, *_pair_estimates([side[inside] for side in sides], groups[inside], config), inside.sum())
+        (title, *_pair_estimates([side[inside] for side in sides], groups[inside], draws), inside.sum())
         for title, inside, sides in cases
     ]
-    areas = {title: area for title, area, _, _ in found}
-    all_, without, turned = (areas[cases[place][0]] for place in (0, -2, -1))
+    all_, without, turned = (found[place][1] for place in (0, -2, -1))
     return Section(
         title="Same-task pairs: what misleads the detector",
         note=(
@@ -119,7 +107,7 @@ def _changed(change: Change, own: str, other: str, language: str) -> str:
         return own
 
 
-def _pair_estimates(sides: Sequence[Floats], groups: Integers, config: CorrectnessConfig) -> list[Estimate]:
+def _pair_estimates(sides: Sequence[Floats], groups: Integers, draws: Draws) -> list[Estimate]:
     """Estimates of AUROC and of the share of pairs in order, from the logits of both sides ``(n,)``."""
     human, llm = sides
 
@@ -128,47 +116,34 @@ def _pair_estimates(sides: Sequence[Floats], groups: Integers, config: Correctne
         scores = np.concatenate([human[index], llm[index]])
         return np.array([auroc(labels, scores), pairs_in_order(human[index], llm[index])])
 
-    return with_intervals(groups, statistics, config)
+    return with_intervals(groups, statistics, draws)
 
 
 def false_positives_section(
-    rows: Sequence[Row],
-    detector: Detector,
-    warning: str | None,
-    config: CorrectnessConfig,
-    first: Mapping[str, int],
+    rows: Sequence[Row], detector: Detector, warning: str | None, draws: Draws
 ) -> Section:
-    """Human functions called ``llm``, by the comments' language, the year of the code and the repository's age.
-
-    ``first`` is the result of :func:`first_years`: the year of the oldest function of every repository.
-    """
-    logits = detector.logits(rows)
-    called = detector.answers(rows, logits).llm.astype(np.float64)
-    tables = []
-    figures = []
-    about = "Years from the oldest function of the repository that the corpus holds to this one."
-    for title, text, header, of in (
-        ("By the language of the comments", "", "comments", _comments_of),
-        ("By the year of the code", "", "written", year_of),
-        ("By the age of the repository", about, "age", partial(age_of, first=first)),
+    """Human functions called ``llm``, by the language of their comments and by the year of the code."""
+    called = detector.answers(rows, detector.logits(rows)).llm.astype(np.float64)
+    tables, figures = [], []
+    for title, header, of in (
+        ("By the language of the comments", "comments", _comments_of),
+        ("By the year of the code", "written", year_of),
     ):
         names = np.array([of(row) for row in rows])
         cells = []
-        for name in sorted(
-            set(names.tolist()), key=lambda each: (not each.startswith(("up to", "under")), len(each), each)
-        ):
+        for name in sorted(set(names.tolist()), key=lambda each: (not each.startswith("up to"), each)):
             inside: list[int] = np.flatnonzero(names == name).tolist()
             if len(inside) < _FEWEST:
                 continue
-            found = _share(called[inside], unit_numbers([rows[place] for place in inside]), config)
+            found = _share(called[inside], unit_numbers([rows[place] for place in inside]), draws)
             repositories = len({rows[place].repo for place in inside})
             cells.append((name, percent_interval(found), f"{len(inside):,}", f"{repositories:,}"))
             figures.append(Figure.of(f"called llm, {header}: {name}", found))
         tables.append(
-            TitledTable(title, text, (header, "called llm", "functions", "repositories"), tuple(cells))
+            TitledTable(title, "", (header, "called llm", "functions", "repositories"), tuple(cells))
         )
     return Section(
-        title="False positives: comments in other languages, and age",
+        title="False positives: comments in other languages, and year",
         note=(
             "Human functions of held-out repositories at the bundle's own thresholds, each by its own text, "
             "repositories weighing alike."
@@ -179,9 +154,9 @@ def false_positives_section(
     )
 
 
-def _share(called: Floats, groups: Integers, config: CorrectnessConfig) -> Estimate:
+def _share(called: Floats, groups: Integers, draws: Draws) -> Estimate:
     weights = group_weights(groups, np.ones(len(called), dtype=bool))
-    return with_interval(groups, lambda index: weighted_mean(called[index], weights[index]), config)
+    return with_interval(groups, lambda index: weighted_mean(called[index], weights[index]), draws)
 
 
 def _comments_of(row: Row) -> str:
@@ -193,31 +168,8 @@ def _comments_of(row: Row) -> str:
 
 def year_of(row: Row) -> str:
     """The range of years in which a function was written, from its commit's date; ``not known`` without a date."""
-    year = _year(row)
-    if year is None:
-        return "not known"
-    return next((name for last, name in _YEARS if year <= last), "2022 and later")
-
-
-def first_years(rows: Iterable[Row]) -> dict[str, int]:
-    """The year of the oldest function of each repository among ``rows``; repositories without dates are left out."""
-    found: dict[str, int] = {}
-    for row in rows:
-        if (year := _year(row)) is not None:
-            found[row.repo] = min(year, found.get(row.repo, year))
-    return found
-
-
-def age_of(row: Row, first: Mapping[str, int]) -> str:
-    """The repository's age when a function was written; ``not known`` without an exact date."""
-    year = _year(row)
     # "<2021-07-01" means at some time before.
-    if year is None or row.date.startswith("<"):
-        return "not known"
-    age = year - first[row.repo]
-    return next((name for last, name in _AGES if age <= last), "over 9 years")
-
-
-def _year(row: Row) -> int | None:
     year = row.date.removeprefix("<")[:4]
-    return int(year) if year.isdigit() else None
+    if not year.isdigit():
+        return "not known"
+    return next((name for last, name in _YEARS if int(year) <= last), "2022 and later")

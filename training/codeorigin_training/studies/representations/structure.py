@@ -1,9 +1,10 @@
-"""Control flow of a function from its syntax tree: statements as nodes, and where control may go from each.
+"""The structure of a function: its syntax tree without any names, and its control flow.
 
-It is an approximation that needs no compiler: a ``try`` may go to each of its handlers from its beginning, calls
-return, and the branches of a ``switch`` fall through if the language allows it. A ``break`` or ``continue`` with a
-label refers to the innermost loop, a ``goto`` continues with the next statement, and a ``return`` inside a ``try``
-leaves the function without running its ``finally``.
+Control flow has statements as nodes, and says where control may go from each. It is an approximation that needs no
+compiler: a ``try`` may go to each of its handlers from its beginning, calls return, and the branches of a ``switch``
+fall through if the language allows it. A ``break`` or ``continue`` with a label refers to the innermost loop, a
+``goto`` continues with the next statement, and a ``return`` inside a ``try`` leaves the function without running its
+``finally``.
 """
 
 from collections.abc import Sequence
@@ -11,10 +12,10 @@ from dataclasses import dataclass, field
 
 from tree_sitter import Node
 
-from codeorigin_training.studies.representations.trees import root_of
+from codeorigin_training.data.augmentation.syntax import parse_function
 
 LANGUAGES = ("python", "javascript", "typescript", "java", "go", "c", "cpp", "csharp")
-"""Languages with support for control flow."""
+"""Languages whose functions have a structure."""
 
 _BLOCKS = frozenset(
     {"block", "statement_block", "compound_statement", "statement_list", "else_clause", "finally_clause"}
@@ -74,38 +75,50 @@ class ControlFlow:
         return found
 
 
-def control_flow(code: str, language: str) -> ControlFlow | None:
-    """The flow of the first function in ``code``; None if the language is not supported or there is no body.
+def function_node(code: str, language: str) -> Node | None:
+    """The outermost function in ``code`` that has a body; None without one, or if the language is not supported."""
+    tree = parse_function(code, language) if language in LANGUAGES else None
+    queue = [] if tree is None else [tree.root]
+    while queue:
+        node = queue.pop(0)
+        if node.type in _FUNCTIONS and node.child_by_field_name("body") is not None:
+            return node
+        queue += node.named_children
+    return None
 
-    Raises:
-        ParseBudgetError: the parser would take too long.
+
+def tree_tokens(function: Node, most: int = 4000) -> list[str]:
+    """The named nodes in source order: ``( type`` before a node's children and ``)`` after; a leaf is just its type.
+
+    Identifiers, strings and comments are leaves without their text, so that only structure remains. There are at most
+    about ``most`` tokens.
+
+    Source: structure-based traversal (Hu et al., "Deep Code Comment Generation", ICPC 2018), without the closing type.
     """
-    if language not in LANGUAGES:
-        return None
-    body = _body(root_of(code, language))
-    if body is None:
-        return None
+    found: list[str] = []
+    # None on the stack stands for a closing bracket.
+    stack: list[Node | None] = [function]
+    while stack and len(found) < most:
+        node = stack.pop()
+        if node is None:
+            found.append(")")
+        elif node.named_child_count and not node.type.endswith(("comment", "string", "string_literal")):
+            found += ["(", node.type]
+            stack.append(None)
+            stack.extend(reversed(node.named_children))
+        else:
+            found.append(node.type)
+    return found
+
+
+def control_flow(function: Node) -> ControlFlow:
+    """The flow of a :func:`function_node`."""
     builder = _Builder()
+    body = function.child_by_field_name("body")
+    assert body is not None
     for node in builder.statements([body], [0]):
         builder.edge(node, 1)
     return ControlFlow(tuple(builder.kinds), tuple(sorted(set(builder.edges))))
-
-
-def _body(root: Node) -> Node | None:
-    """The body of the outermost function; a method without its class may be parsed as a block after a call."""
-    queue = [root]
-    while queue:
-        node = queue.pop(0)
-        if node.type in _FUNCTIONS and (body := node.child_by_field_name("body")) is not None:
-            return body
-        queue += node.named_children
-    stack = [root]
-    while stack:
-        node = stack.pop()
-        if node.type in {"block", "statement_block", "compound_statement"}:
-            return node
-        stack.extend(reversed(node.named_children))
-    return None
 
 
 @dataclass(slots=True)
