@@ -12,7 +12,7 @@ from codeorigin_training.experiments.trials import ExperimentError, LessonKind, 
 from codeorigin_training.report.section import Figure, Section
 from codeorigin_training.run import Run
 from codeorigin_training.studies.frame import write_study
-from codeorigin_training.studies.heads.config import HeadsConfig
+from codeorigin_training.studies.heads.retriever import HeadsConfig
 from codeorigin_training.tracking import keep_settings
 
 TRAINING = Path(__file__).parents[2] / "training"

@@ -4,31 +4,68 @@ Of a specification, it reads only the behaviour, in words. The signature is left
 so comparing two lines would be enough to be right every time.
 """
 
-import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pydantic
 import torch
+from pydantic import Field
+from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
 from torch import Tensor, nn
-from transformers import AutoModel, AutoTokenizer, RobertaConfig
+from transformers import AutoModel, AutoTokenizer, PreTrainedTokenizerFast, RobertaConfig
 
 from codeorigin.languages.constructs import character_constructs
 from codeorigin.languages.parsing import ParseBudgetError
 from codeorigin.text.construct import CONSTRUCTS, Construct
 from codeorigin_training.arrays import Floats, Integers
-from codeorigin_training.data.readers.specifications import Specification
-from codeorigin_training.encoder.inference import padded
+from codeorigin_training.configuration import STRICT, Count, Positive, Several
 from codeorigin_training.encoder.model import EncoderError
-from codeorigin_training.encoder.trainer import fit_batches
-from codeorigin_training.studies.heads.config import HeadsConfig
-from codeorigin_training.studies.heads.start import both_ways
-from codeorigin_training.studies.heads.tokens import word_tokenizer
 
 Codes = npt.NDArray[np.int8]
+
+_SPECIAL = ["<s>", "<pad>", "</s>", "<unk>", "<mask>"]
+_CHARACTERS = 400
+
+
+@pydantic.dataclasses.dataclass(frozen=True, config=STRICT)
+class HeadsConfig:
+    """The retriever and the analysis of its heads.
+
+    ``encoder`` is the folder of a RoBERTa-like encoder with its tokenizer (CodeBERT). Without it, a small one of
+    ``layers`` x ``heads`` and width ``dim`` is created with a vocabulary of ``vocabulary``, whose word vectors are
+    trained for ``start_epochs`` first. Either is trained for ``epochs`` to tell a specification's code from another's,
+    on at most ``train_pairs`` pairs, ``batch`` at a time. It reads ``specification_tokens`` and ``code_tokens``, and
+    has to find a specification's function among ``candidates``. Attention is measured on at most ``pairs`` held-out
+    specifications, each with the human and the LLM function. ``alpha`` is the family-wise error of Holm's correction
+    over all tests, ``special_ratio`` the minimum lift of a special head.
+    """
+
+    encoder: Path | None = None
+    layers: Count = 2
+    heads: Count = 4
+    dim: Count = 64
+    vocabulary: Count = 4096
+    specification_tokens: Count = 40
+    code_tokens: Count = 64
+    start_epochs: Count = 6
+    epochs: Count = 5
+    batch: Several = 6
+    learning_rate: Positive = 1e-3
+    train_pairs: Count = 1500
+    candidates: Several = 10
+    pairs: Count = 200
+    alpha: float = Field(default=0.05, gt=0, lt=1)
+    special_ratio: float = Field(default=1.5, ge=1)
+    rounds: Count = 200
+    seed: int = 17
+
+    def __post_init__(self) -> None:
+        if self.dim % self.heads:
+            raise ValueError("dim must split into the heads")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +85,15 @@ class RetrievalExample:
 class Retriever(nn.Module):
     """A RoBERTa-like ``body``, its ``tokenizer``, and a head on the first token."""
 
-    def __init__(self, body: Any, tokenizer: Any) -> None:
+    def __init__(self, body: Any, tokenizer: Any, config: HeadsConfig) -> None:
         super().__init__()
-        self.body = body
-        self.tokenizer = tokenizer
+        self.body, self.tokenizer, self.config = body, tokenizer, config
         self.head = nn.Linear(int(body.config.hidden_size), 1)
 
     def forward(self, ids: Tensor, mask: Tensor) -> Tensor:
         """Logit ``(B,)`` that code and specification belong together, from token ids ``(B, T)``."""
         found = self.body(input_ids=ids, attention_mask=mask, token_type_ids=self._sides(ids))
-        states = found.last_hidden_state
-        logit: Tensor = self.head(states[:, 0]).squeeze(-1)
+        logit: Tensor = self.head(found.last_hidden_state[:, 0]).squeeze(-1)
         return logit
 
     def attention(self, example: RetrievalExample) -> Floats:
@@ -80,11 +115,11 @@ class Retriever(nn.Module):
         sides: Tensor = (ends.cumsum(dim=1) - ends).clamp(max=1)
         return sides
 
-    def example(self, text: str, code: str, language: str, config: HeadsConfig) -> RetrievalExample:
+    def example(self, text: str, code: str, language: str) -> RetrievalExample:
         """``text`` and ``code`` as one sequence, each truncated to its maximum length."""
-        words = self.tokens(text, config.specification_tokens)
+        words = self.tokens(text, self.config.specification_tokens)
         encoded = self.tokenizer(code, add_special_tokens=False, return_offsets_mapping=True)
-        body = encoded["input_ids"][: config.code_tokens]
+        body = encoded["input_ids"][: self.config.code_tokens]
         starts = [_first_ink(code, low, high) for low, high in encoded["offset_mapping"][: len(body)]]
         begin = len(words) + 2
         return RetrievalExample(
@@ -127,7 +162,7 @@ def make_retriever(texts: Sequence[str], config: HeadsConfig) -> Retriever:
     """
     torch.manual_seed(config.seed)
     if config.encoder is not None:
-        return _load(config.encoder)
+        return Retriever(*_load(config.encoder), config)
     tokenizer = word_tokenizer(texts, config.vocabulary)
     shape = RobertaConfig(
         vocab_size=len(tokenizer),
@@ -144,112 +179,48 @@ def make_retriever(texts: Sequence[str], config: HeadsConfig) -> Retriever:
     )
     # Other attention implementations do not return attention weights.
     body: Any = AutoModel.from_config(shape, attn_implementation="eager", add_pooling_layer=False)  # type: ignore[no-untyped-call]
-    return Retriever(body, tokenizer)
+    return Retriever(body, tokenizer, config)
 
 
-def _load(folder: Path) -> Retriever:
+def _load(folder: Path) -> tuple[Any, Any]:
     try:
         body = AutoModel.from_pretrained(
             str(folder), local_files_only=True, attn_implementation="eager", dtype=torch.float32
         )
-        tokenizer = AutoTokenizer.from_pretrained(str(folder), local_files_only=True)
+        return body, AutoTokenizer.from_pretrained(str(folder), local_files_only=True)
     except (OSError, ValueError, RuntimeError) as error:
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise EncoderError(
             f"{folder}: no encoder with a tokenizer ({reason}); give a folder written by save_pretrained"
         ) from error
-    return Retriever(body, tokenizer)
 
 
-def train_retriever(
-    model: Retriever, pairs: Sequence[Specification], config: HeadsConfig, log: Callable[[str], None]
-) -> None:
-    """Train ``model`` to tell which function belongs to which specification, among functions of the same language.
+def word_tokenizer(texts: Sequence[str], size: int) -> PreTrainedTokenizerFast:
+    """A vocabulary of at most ``size`` tokens from ``texts``, all in lower case: ``userName`` is ``user`` and ``name``.
 
-    It is trained on ``config.train_pairs`` of ``pairs``: each specification of a batch is combined with all functions
-    of the batch, choosing the human or the LLM function of each pair at random.
+    A word of a specification and the same word inside an identifier are one token. Tokens of byte-level vocabularies
+    include the preceding blank and the case, so the model would have to learn that word by word.
     """
-    generator = np.random.default_rng(config.seed)
-    learnt = [pairs[place] for place in generator.permutation(len(pairs))[: config.train_pairs]]
-    words = [model.tokens(each.behaviour, config.specification_tokens) for each in learnt]
-    codes = [
-        [model.tokens(code, config.code_tokens) for code in (each.human_code, each.llm_code)]
-        for each in learnt
-    ]
-    languages = np.array([each.language for each in learnt])
-    alike = [torch.from_numpy(np.flatnonzero(languages == own)) for own in languages]
-
-    def batch(_: int) -> dict[str, Tensor]:
-        pool = alike[int(torch.randint(len(alike), ()))]
-        pool = pool if len(pool) > 1 else torch.arange(len(alike))
-        chosen = pool[torch.randperm(len(pool))[: config.batch]].tolist()
-        drawn = [codes[each][int(torch.randint(2, ()))] for each in chosen]
-        sequences = [model.joined(words[each], code) for each in chosen for code in drawn]
-        ids, mask = padded(sequences, model.tokenizer.pad_token_id)
-        return {"ids": ids, "mask": mask}
-
-    def loss(ids: Tensor, mask: Tensor) -> Tensor:
-        size = math.isqrt(len(ids))
-        logits = model(ids, mask).view(size, size)
-        # For each matching function, the batch has as many that do not match as it has other functions.
-        whether = nn.functional.binary_cross_entropy_with_logits(
-            logits, torch.eye(size), pos_weight=torch.tensor(float(max(size - 1, 1)))
-        )
-        return both_ways(logits) + whether
-
-    fit_batches(
-        model,
-        batch,
-        loss,
-        batches=math.ceil(len(learnt) / config.batch),
-        epochs=config.epochs,
-        learning_rate=config.learning_rate,
-        seed=config.seed,
-        log=log,
-    )
-
-
-def asked_examples(
-    model: Retriever, pairs: Sequence[Specification], config: HeadsConfig
-) -> tuple[list[RetrievalExample], Integers, list[str]]:
-    """Each pair's specification with its own and another pair's functions; labels ``(n,)`` and repositories."""
-    others = _others(pairs, np.random.default_rng(config.seed + 1))
-    examples: list[RetrievalExample] = []
-    labels: list[int] = []
-    repos: list[str] = []
-    for place, pair in enumerate(pairs):
-        examples += _pair_examples(model, pair, config)
-        other = pairs[others[place]]
-        examples += [
-            model.example(pair.behaviour, code, pair.language, config)
-            for code in (other.human_code, other.llm_code)
+    bpe = Tokenizer(models.BPE(unk_token="<unk>"))
+    bpe.normalizer = normalizers.Sequence(
+        [
+            normalizers.Replace(Regex(r"(?<=[a-z0-9])(?=[A-Z])"), " "),
+            normalizers.Replace(Regex(r"(?<=[A-Z])(?=[A-Z][a-z])"), " "),
+            normalizers.Lowercase(),
         ]
-        labels += [1, 1, 0, 0]
-        repos += [pair.repo] * 4
-    return examples, np.array(labels, dtype=np.int64), repos
-
-
-def _pair_examples(
-    model: Retriever, pair: Specification, config: HeadsConfig
-) -> tuple[RetrievalExample, RetrievalExample]:
-    human, llm = (
-        model.example(pair.behaviour, code, pair.language, config)
-        for code in (pair.human_code, pair.llm_code)
     )
-    return human, llm
-
-
-def others_of(pairs: Sequence[Specification], place: int) -> tuple[list[int], list[int]]:
-    """The indices of all other pairs: those of the same language, and the rest."""
-    others = [other for other in range(len(pairs)) if other != place]
-    same = [other for other in others if pairs[other].language == pairs[place].language]
-    return same, [other for other in others if pairs[other].language != pairs[place].language]
-
-
-def _others(pairs: Sequence[Specification], generator: np.random.Generator) -> list[int]:
-    """For each pair another one, of the same language if there is one."""
-    found = []
-    for place in range(len(pairs)):
-        same, rest = others_of(pairs, place)
-        found.append(int(generator.choice(same or rest or [place])))
-    return found
+    bpe.pre_tokenizer = pre_tokenizers.Sequence(
+        [
+            pre_tokenizers.WhitespaceSplit(),
+            pre_tokenizers.Split(Regex(r"\p{L}+|\p{N}|[^\p{L}\p{N}]"), "isolated"),
+        ]
+    )
+    bpe.decoder = decoders.Fuse()
+    trainer = trainers.BpeTrainer(
+        vocab_size=size, special_tokens=_SPECIAL, limit_alphabet=_CHARACTERS, show_progress=False
+    )
+    bpe.train_from_iterator(texts, trainer)
+    return PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
+        tokenizer_object=bpe, bos_token="<s>", cls_token="<s>", eos_token="</s>", sep_token="</s>",
+        pad_token="<pad>", unk_token="<unk>", mask_token="<mask>",
+    )  # fmt: skip

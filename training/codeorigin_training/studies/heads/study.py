@@ -1,12 +1,35 @@
-"""The study ``heads``: where attention goes between a specification and its code."""
+"""The study ``heads``: where attention goes between a specification and its code, and which heads can be pruned."""
 
-from codeorigin_training.data.readers.specifications import read_specifications
+from collections.abc import Sequence
+
+import numpy as np
+
+from codeorigin.text.construct import CONSTRUCTS
+from codeorigin_training.arrays import Floats
+from codeorigin_training.data.readers.specifications import Specification, read_specifications
 from codeorigin_training.data.rows import CorpusError, read_functions
 from codeorigin_training.data.splits import is_held_out
-from codeorigin_training.report.section import Section
+from codeorigin_training.report.cells import interval, percent, percent_interval
+from codeorigin_training.report.charts import Chart, ChartKind, Series
+from codeorigin_training.report.intervals import area, mean, numbered
+from codeorigin_training.report.section import Figure, Section, TitledTable
+from codeorigin_training.run import Log
 from codeorigin_training.studies.frame import Frame
-from codeorigin_training.studies.heads.config import HeadsConfig
-from codeorigin_training.studies.heads.measure import heads_section
+from codeorigin_training.studies.heads.attention import differing_heads, head_masses, special_heads
+from codeorigin_training.studies.heads.retrieval import (
+    ablation,
+    all_heads,
+    asked_among,
+    pruning_curve,
+    ranks,
+    retriever_logits,
+)
+from codeorigin_training.studies.heads.retriever import HeadsConfig, make_retriever
+from codeorigin_training.studies.heads.training import start_from_words, train_retriever
+
+_LEVEL = 0.005
+"""The largest loss of AUROC that is regarded as none."""
+_FIRST = 3
 
 
 def study(config: HeadsConfig, frame: Frame) -> list[Section]:
@@ -20,3 +43,164 @@ def study(config: HeadsConfig, frame: Frame) -> list[Section]:
     if len(train) < 2 or len(test) < 2:
         raise CorpusError(f"{frame.corpus}: too few specifications on one side of the split; add pairs")
     return [frame.part("heads", lambda: heads_section(train, test, config, frame.log))]
+
+
+def heads_section(
+    train: Sequence[Specification], test: Sequence[Specification], config: HeadsConfig, log: Log
+) -> Section:
+    """Train the retriever on ``train`` and analyse its heads on ``test``, whose repositories it has not seen."""
+    model = make_retriever([text for pair in train for text in _texts(pair)], config)
+    log(f"heads: {len(train)} specifications to learn from, {len(test)} to look at")
+    looked_at = test[: config.pairs]
+    # The human and the LLM function of each pair.
+    shown = [
+        model.example(pair.behaviour, code, pair.language) for pair in looked_at for code in _texts(pair)[1:]
+    ]
+    units = [pair.repo for pair in looked_at for _ in range(2)]
+    if config.encoder is None:
+        start_from_words(model, train, config, log)
+    before = head_masses(model.eval(), shown)
+    train_retriever(model, train, config, log)
+    masses = head_masses(model, shown)
+
+    asked = asked_among(model, looked_at, config.candidates, config.seed)
+    heads, count = all_heads(model), asked.candidates
+    logits = retriever_logits(model, asked)
+    found_area = area(numbered(np.repeat(asked.repos, count).tolist()), asked.labels, logits, config)
+    groups = numbered(asked.repos)
+    retrieval = []
+    for answered in (logits, retriever_logits(model, asked, np.zeros(heads))):
+        found = ranks(answered, count)
+        retrieval.append([mean(groups, each, config) for each in (1.0 / found, found == 1, found <= _FIRST)])
+    rank, first, _ = retrieval[0]
+    log(f"AUROC {found_area.value}, MRR {rank.value} where chance has {asked.chance:.3f}")
+    learnt = rank.low is not None and rank.low > asked.chance
+
+    # Heads to prune are chosen on the training side; chosen where it is measured, the curve would look too good.
+    lost = ablation(model, asked_among(model, train[: config.pairs], config.candidates, config.seed))
+    curve = pruning_curve(model, asked, lost)
+    level = min(
+        (left for left, kept in curve if kept >= (found_area.value or 0.0) - _LEVEL), default=lost.size
+    )
+    special = special_heads(masses.constructs, units, config.alpha, config.special_ratio)
+    early = len(special_heads(before.constructs, units, config.alpha, config.special_ratio))
+    directions = {"specification to code": masses.to_code, "code to specification": masses.to_specification}
+    differing = {
+        title: int((differing_heads(each, units) < config.alpha).sum()) for title, each in directions.items()
+    }
+    return Section(
+        title="Heads: attention between a specification and its code",
+        note=(
+            f"{'A small retriever' if config.encoder is None else 'The given encoder'}, trained to tell a "
+            "specification's code from another's, on held-out repositories, which are the units of every test. A lift "
+            "is the share of attention that a construct gets over its share of the tokens."
+        ),
+        findings=(
+            (
+                f"The retriever puts {percent(first.value)} of the specifications' functions first among "
+                f"{count} (chance: {percent(1 / count)}); its AUROC is {interval(found_area)}."
+            ),
+            (
+                f"Special after Holm's correction: {len(special)} of {lost.size * len(CONSTRUCTS)} pairs of head and "
+                f"construct; {early} before attention learnt anything."
+            ),
+            (
+                f"With {level} of {lost.size} heads the AUROC is level (within {_LEVEL})."
+                if learnt
+                else "The interval holds what chance has: the retriever learnt nothing that it could show, and what "
+                "follows is of heads without a task. Give it more epochs or pairs, or a pretrained encoder."
+            ),
+        ),
+        tables=(
+            TitledTable(
+                "Finding a specification's function",
+                f"The person's function among {count} of held-out repositories, of the same language as far as there "
+                "are any. Without heads no token knows of another.",
+                ("", "mean reciprocal rank", "first", "among the first three"),
+                (
+                    *(
+                        (name, interval(reciprocal), percent_interval(top), percent_interval(three))
+                        for name, (reciprocal, top, three) in zip(
+                            ("all heads", "no head"), retrieval, strict=True
+                        )
+                    ),
+                    (
+                        "chance",
+                        f"{asked.chance:.3f}",
+                        percent(1 / count),
+                        percent(min(1.0, _FIRST / count)),
+                    ),
+                ),
+            ),
+            TitledTable(
+                "Attention in each direction",
+                "The last column counts heads that differ between a person's and a model's function of the same task, "
+                "by paired t-tests with Holm's correction.",
+                ("direction", "mean mass", "heads that differ"),
+                tuple(
+                    (title, percent(float(each.mean())), f"{differing[title]} of {lost.size}")
+                    for title, each in directions.items()
+                ),
+            ),
+            TitledTable(
+                "Heads special to a construct",
+                "",
+                ("head", "construct", "lift over the other heads", "p, corrected"),
+                tuple(
+                    (
+                        f"layer {each.layer + 1}, head {each.head + 1}",
+                        each.construct.replace("_", " "),
+                        f"{each.lift:.2f}",
+                        f"{each.p:.2g}",
+                    )
+                    for each in special[:20]
+                ),
+            ),
+            TitledTable(
+                "AUROC lost without a head",
+                "On training repositories; heads are pruned in the order of their loss.",
+                ("layer", *(f"head {head + 1}" for head in range(heads[1]))),
+                tuple(
+                    (f"{layer + 1}", *(f"{value:+z.3f}" for value in row)) for layer, row in enumerate(lost)
+                ),
+            ),
+        ),
+        charts=(
+            *(_heat(f"Mass from {title}", each.mean(axis=0)) for title, each in directions.items()),
+            Chart(
+                "Fewer heads, the least important first",
+                ChartKind.LINE,
+                "heads left",
+                "AUROC",
+                (
+                    Series(
+                        "AUROC",
+                        tuple(float(left) for left, _ in curve),
+                        tuple(kept for _, kept in curve),
+                    ),
+                ),
+            ),
+        ),
+        figures=(
+            Figure.of("AUROC of the retriever", found_area),
+            Figure.of("mean reciprocal rank", rank),
+            Figure("mean reciprocal rank by chance", asked.chance),
+            Figure.of("found first", first),
+            Figure("heads at a level AUROC", float(level)),
+            Figure("special heads", float(len(special))),
+            Figure("special heads before attention learnt", float(early)),
+        ),
+    )
+
+
+def _texts(pair: Specification) -> tuple[str, str, str]:
+    return pair.behaviour, pair.human_code, pair.llm_code
+
+
+def _heat(title: str, values: Floats) -> Chart:
+    ticks = tuple(str(head + 1) for head in range(values.shape[1]))
+    places = tuple(map(float, range(values.shape[1])))
+    series = tuple(
+        Series(f"layer {layer + 1}", places, tuple(map(float, row))) for layer, row in enumerate(values)
+    )
+    return Chart(title, ChartKind.HEAT, "head", "", series, ticks)
