@@ -1,8 +1,8 @@
 """The study of language identification on a small made-up corpus."""
 
-import dataclasses
 import json
 import random
+import shutil
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,14 +18,17 @@ from codeorigin.language_id.model import LanguageModel, default_model_dir
 from codeorigin_training.cli import app
 from codeorigin_training.studies.frame import read_study
 from codeorigin_training.studies.language.config import LanguageConfig
-from codeorigin_training.studies.language.data import LABELS, read_examples, side_of_repo
-from codeorigin_training.studies.language.folder import card, write_folder
-from codeorigin_training.studies.language.installed import installed_files, side_of
-from codeorigin_training.studies.language.measure import compared, of_view, peer_sample
-from codeorigin_training.studies.language.none_texts import none_texts
-from codeorigin_training.studies.language.pairs import grammar_shifts
-from codeorigin_training.studies.language.softmax import quantised, threshold_for
-from codeorigin_training.studies.language.views import HEADS, Example, TextPart, fill, part
+from codeorigin_training.studies.language.data import (
+    LABELS,
+    installed_files,
+    read_examples,
+    side_of,
+    side_of_repo,
+)
+from codeorigin_training.studies.language.measure import by_size, compared, of_view, peer_sample
+from codeorigin_training.studies.language.softmax import grammar_shifts, quantised, threshold_for
+from codeorigin_training.studies.language.study import card, write_folder
+from codeorigin_training.studies.language.texts import HEADS, Example, TextPart, fill, none_texts, part
 
 SMALL = {"functions": 12, "calibration_functions": 4, "test_functions": 4, "files": 0, "generated": 8,
          "width": 4096, "peer_texts": 3, "epochs": 6}  # fmt: skip
@@ -35,18 +38,29 @@ def config(**changes: object) -> LanguageConfig:
     return LanguageConfig(**{**SMALL, **changes})  # type: ignore[arg-type]
 
 
-def test_command_makes_a_model_the_server_can_read(tmp_path: Path) -> None:
-    data, run = write_functions_of_languages(tmp_path), tmp_path / "run"
-    settings = tmp_path / "settings.json"
-    settings.write_text(
-        '{"functions": 12, "calibration_functions": 4, "test_functions": 4, "files": 0, "generated": 8,'
-        ' "width": 4096, "peer_texts": 3, "epochs": 6}'
-    )
-    result = CliRunner().invoke(
-        app,
-        ["study", "language", "--data", str(data), "--run", str(run), "--config", str(settings)],
-    )
+def study(data: Path, run: Path, *more: str) -> str:
+    """What the study prints, with the small settings."""
+    small = [f"--set={name}={value}" for name, value in SMALL.items()]
+    call = ["study", "language", "--data", str(data), "--run", str(run), *small, *more]
+    result = CliRunner().invoke(app, call)
     assert result.exit_code == 0, result.output
+    return result.output
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_functions_of_languages(tmp_path_factory.mktemp("data"))
+
+
+@pytest.fixture(scope="module")
+def run(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The run of a study that has trained a model."""
+    folder = tmp_path_factory.mktemp("run")
+    assert "epoch 1" in study(data, folder)
+    return folder
+
+
+def test_command_makes_a_model_the_server_can_read(run: Path) -> None:
     folder = run / "studies" / "language"
     model = LanguageModel.load(folder / "model")
     assert model.labels == LABELS
@@ -64,43 +78,20 @@ def test_command_makes_a_model_the_server_can_read(tmp_path: Path) -> None:
     assert f"if the confidence is below {model.threshold:.2f}" in card
 
 
-def test_measuring_again_does_not_train_again(tmp_path: Path) -> None:
-    data, run = write_functions_of_languages(tmp_path), tmp_path / "run"
+def test_measuring_again_does_not_train_again(data: Path, run: Path, tmp_path: Path) -> None:
+    again = shutil.copytree(run, tmp_path / "run")
     # The other tools, which are asked again each time, take longer than everything else.
-    asked = dataclasses.asdict(config(peer_texts=1))
-    small = [f"--set={name}={value}" for name, value in asked.items() if name in SMALL]
-
-    def study(*more: str) -> str:
-        arguments = ["study", "language", "--data", str(data), "--run", str(run), *small, *more]
-        result = CliRunner().invoke(app, arguments)
-        assert result.exit_code == 0, result.output
-        return result.output
-
-    assert "epoch 1" in study()
-    weights = LanguageModel.load(run / "studies" / "language" / "model").weights
-    again = study("--set=right=0.9", "--set=version=0.9.9")
-    assert "epoch 1" not in again
-    model = LanguageModel.load(run / "studies" / "language" / "model")
-    assert model.version == "0.9.9"
-    assert np.array_equal(model.weights, weights)
-    assert "epoch 1" in study("--set=epochs=2")
+    said = study(data, again, "--set=peer_texts=1", "--set=right=0.9", "--set=version=0.9.9")
+    assert "epoch 1" not in said
+    old, new = (LanguageModel.load(each / "studies" / "language" / "model") for each in (run, again))
+    assert new.version == "0.9.9"
+    assert np.array_equal(new.weights, old.weights)
+    assert "epoch 1" in study(data, again, "--set=peer_texts=1", "--set=epochs=2")
 
 
-def test_existing_model_is_measured_again_and_otherwise_unchanged(tmp_path: Path) -> None:
+def test_existing_model_is_measured_again_and_otherwise_unchanged(data: Path, tmp_path: Path) -> None:
     ships, run = default_model_dir(), tmp_path / "run"
-    small = ["--set=test_functions=4", "--set=peer_texts=3", "--set=files=0", "--set=generated=8"]
-    arguments = [
-        "study",
-        "language",
-        "--data",
-        str(write_functions_of_languages(tmp_path)),
-        "--run",
-        str(run),
-        *small,
-    ]
-    result = CliRunner().invoke(app, [*arguments, f"--set=model={ships}"])
-    assert result.exit_code == 0, result.output
-    assert "epoch" not in result.output
+    assert "epoch" not in study(data, run, f"--set=model={ships}")
     made = run / "studies" / "language" / "model"
     ours, theirs = (json.loads((each / "manifest.json").read_text("utf-8")) for each in (made, ships))
     times = ours.pop("metrics")["milliseconds"]
@@ -113,7 +104,8 @@ def test_existing_model_is_measured_again_and_otherwise_unchanged(tmp_path: Path
     settings = theirs["settings"] | {"test_functions": 4, "peer_texts": 3}
     assert ours == theirs | {"settings": settings, "checksum": ours["checksum"]}
     assert np.array_equal(LanguageModel.load(made).weights, LanguageModel.load(ships).weights)
-    result = CliRunner().invoke(app, [*arguments, f"--set=model={tmp_path}"])
+    call = ["study", "language", "--data", str(data), "--run", str(run), f"--set=model={tmp_path}"]
+    result = CliRunner().invoke(app, call)
     assert result.exit_code == 2
     assert "not readable" in result.output
 
@@ -180,22 +172,14 @@ def test_usage_errors_are_reported(tmp_path: Path, arguments: list[str], part_: 
     assert result.output.startswith("error: ")
 
 
-def test_no_repository_is_on_two_sides(tmp_path: Path) -> None:
-    examples = read_examples(write_functions_of_languages(tmp_path), config())
+def test_examples_are_reproducible_and_no_repository_is_on_two_sides(data: Path) -> None:
+    examples = read_examples(data, config())
+    assert examples == read_examples(data, config())
     for side, found in examples.items():
         repos = {each.unit for each in found if not each.unit.startswith("generated/")}
         assert repos
         assert {side_of_repo(repo) for repo in repos} == {side}
-
-
-def test_training_examples_cover_every_label(tmp_path: Path) -> None:
-    examples = read_examples(write_functions_of_languages(tmp_path), config())
     assert {each.label for each in examples["train"]} == set(LABELS)
-
-
-def test_the_same_seed_gives_the_same_examples(tmp_path: Path) -> None:
-    data = write_functions_of_languages(tmp_path)
-    assert read_examples(data, config()) == read_examples(data, config())
 
 
 def test_parts_of_a_function_have_the_requested_lines() -> None:
@@ -216,7 +200,7 @@ def test_templates_are_filled() -> None:
     random_ = random.Random(1)
     assert fill("§w §W §U {x} $§w §x", lambda: "cart", random_) == "cart Cart CART {x} $cart §x"
     assert set(HEADS) == set(CODE)
-    made = none_texts(3, lambda: "cart", lambda: CODE["go"], random_)
+    made = none_texts(3, lambda: "cart", [CODE["go"]], random_)
     assert len({kind for kind, _ in made}) == 15
     assert not [text for _, text in made if "§" in text or not text]
 
@@ -280,14 +264,17 @@ def test_peer_sample_is_balanced_by_language_and_view() -> None:
     }
 
 
-def test_card_says_what_the_comparison_is_based_on() -> None:
+def test_card_says_how_long_it_takes_and_what_the_comparison_is_based_on() -> None:
     examples = [Example(CODE["go"], "go", "r", TextPart.WHOLE)] * 3 + [
         Example(CODE["c"], "c", "r", TextPart.WHOLE)
     ]
     model = LanguageModel.load()
     measured = {
         "views": {"whole functions": of_view(np.eye(len(LABELS)), every_label(), TextPart.WHOLE, 0.5)},
-        "milliseconds": {"all": {"texts": 12, "median": 1.0, "p95": 2.0}},
+        "milliseconds": {
+            "10 to 40 lines": {"texts": 1234, "median": 0.51, "p95": 1.44},
+            "all": {"texts": 1300, "median": 0.6, "p95": 1.5},
+        },
         **compared(
             model, examples, {"other": lambda asked: ["go"] * len(asked), "absent": lambda asked: None}
         ),
@@ -296,6 +283,8 @@ def test_card_says_what_the_comparison_is_based_on() -> None:
     # All three are asked about the same four texts, and languages are weighted equally.
     assert "| text | texts | this model | other |" in page
     assert "| whole functions | 4 | 1.000 | 0.500 |" in page
+    assert "One text takes 0.6 ms" in page
+    assert "| 10 to 40 lines | 1,234 | 0.5 | 1.4 |" in page
     shipped = (default_model_dir() / "README.md").read_text("utf-8")
     manifest = json.loads((default_model_dir() / "manifest.json").read_text("utf-8"))
     size = (default_model_dir() / "weights.npz").stat().st_size
@@ -308,3 +297,12 @@ def test_quantised_weights_are_within_half_a_step() -> None:
     small, scale, _ = quantised(weights, np.zeros(len(LABELS), dtype=np.float32))
     assert small.dtype == np.int8
     assert np.abs(small * scale - weights).max() <= scale.max() / 2 + 1e-6
+
+
+def test_times_are_grouped_by_number_of_lines() -> None:
+    texts = ["a", "a\n" * 8 + "a", "a\n" * 9 + "a", "a\n" * 39 + "a", "a\n" * 40 + "a"]
+    found = by_size(texts, np.array([1.0, 3.0, 5.0, 7.0, 9.0]))
+    assert {name: (each["texts"], each["median"]) for name, each in found.items()} == {
+        "fewer than 10 lines": (2, 2.0), "10 to 40 lines": (2, 6.0), "more than 40 lines": (1, 9.0), "all": (5, 5.0),
+    }  # fmt: skip
+    assert "more than 40 lines" not in by_size(texts[:4], np.ones(4))

@@ -119,7 +119,7 @@ class Retriever(nn.Module):
         """``text`` and ``code`` as one sequence, each truncated to its maximum length."""
         words = self.tokens(text, self.config.specification_tokens)
         encoded = self.tokenizer(code, add_special_tokens=False, return_offsets_mapping=True)
-        body = encoded["input_ids"][: self.config.code_tokens]
+        body = np.array(encoded["input_ids"][: self.config.code_tokens], dtype=np.int64)
         starts = [_first_ink(code, low, high) for low, high in encoded["offset_mapping"][: len(body)]]
         begin = len(words) + 2
         return RetrievalExample(
@@ -129,12 +129,11 @@ class Retriever(nn.Module):
             constructs=_constructs(code, language)[starts] if starts else np.zeros(0, dtype=np.int8),
         )
 
-    def tokens(self, text: str, most: int) -> list[int]:
-        """The first ``most`` token ids of ``text``."""
-        found: list[int] = self.tokenizer(text, add_special_tokens=False)["input_ids"][:most]
-        return found
+    def tokens(self, text: str, most: int) -> Integers:
+        """The first ``most`` token ids of ``text``, int64 ``(T,)``."""
+        return np.array(self.tokenizer(text, add_special_tokens=False)["input_ids"][:most], dtype=np.int64)
 
-    def joined(self, words: Sequence[int], code: Sequence[int]) -> Integers:
+    def joined(self, words: Integers, code: Integers) -> Integers:
         """A specification's and a function's token ids as one sequence ``(T,)``."""
         first, last = self.tokenizer.cls_token_id, self.tokenizer.sep_token_id
         return np.array([first, *words, last, *code, last], dtype=np.int64)

@@ -13,6 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from codeorigin_training.arrays import Integers
 from codeorigin_training.data.readers.specifications import Specification
 from codeorigin_training.encoder.heads import attention_layers
 from codeorigin_training.encoder.inference import padded
@@ -128,9 +129,7 @@ def _both_ways(logits: Tensor) -> Tensor:
     return (rows + columns) / 2
 
 
-def _tokens(
-    model: Retriever, pairs: Sequence[Specification]
-) -> tuple[list[list[int]], list[list[list[int]]]]:
+def _tokens(model: Retriever, pairs: Sequence[Specification]) -> tuple[list[Integers], list[list[Integers]]]:
     """The token ids of each specification, and those of its human and of its LLM function."""
     config = model.config
     words = [model.tokens(each.behaviour, config.specification_tokens) for each in pairs]

@@ -17,9 +17,8 @@ from codeorigin_training.arrays import Floats, Integers
 from codeorigin_training.metrics.statistics import expected_calibration_error
 from codeorigin_training.report.section import Figure, Section, TitledTable
 from codeorigin_training.studies.language.data import LABELS
-from codeorigin_training.studies.language.pairs import either_will_do
-from codeorigin_training.studies.language.softmax import labels_of
-from codeorigin_training.studies.language.views import Example, TextPart
+from codeorigin_training.studies.language.softmax import either_will_do, labels_of
+from codeorigin_training.studies.language.texts import Example, TextPart
 
 _TIMED = 5
 _SIZES = {"fewer than 10 lines": (0, 9), "10 to 40 lines": (10, 40), "more than 40 lines": (41, sys.maxsize)}

@@ -131,7 +131,8 @@ class RelationClassifier(nn.Module):
         return {(left, right): self._logits(states[left], states[right]) for left, right in KINDS}
 
     def _logits(self, left: Tensor, right: Tensor) -> Tensor:
-        first, second = torch.broadcast_tensors(left[:, None], right[None])
+        size = (len(left), len(right), left.shape[1])
+        first, second = left[:, None].expand(size), right[None].expand(size)
         together = torch.cat([first, second, (first - second).abs(), first * second], dim=-1)
         logits: Tensor = self.head(together).squeeze(-1)
         return logits
