@@ -131,9 +131,6 @@ def test_features_take_plain_values_of_the_model_and_leave_scoring_to_the_analyz
     plain = (
         "model.bundle",
         "model.calibration",
-        "model.change_verdict",
-        "model.file_verdict",
-        "model.limits",
         "model.past",
         "model.verdict",
         "explain.explanation",

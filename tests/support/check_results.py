@@ -20,9 +20,7 @@ from codeorigin.explain.explanation import LineAttribution
 from codeorigin.functions.finding import find_functions
 from codeorigin.functions.spans import FunctionSpan
 from codeorigin.languages import get_language
-from codeorigin.model.file_verdict import FileVerdict
-from codeorigin.model.limits import Limits
-from codeorigin.model.verdict import Band, Reason, Verdict
+from codeorigin.model.verdict import Band, Limits, PooledVerdict, Reason, Verdict
 
 CODE = """\
 import functools
@@ -62,7 +60,7 @@ LLM, UNSURE, HUMAN = (
 IN_FILE = replace(LLM, own_probability=0.64, file_evidence=0.62, neighbours=11)
 """Rests on the 11 other functions of the file: 0.64 by its own text, 0.97 with them."""
 LLM_FILE, UNSURE_FILE, HUMAN_FILE = (
-    FileVerdict(**_figures(probability, band), functions=7)
+    PooledVerdict(**_figures(probability, band), functions=7)
     for probability, band in ((0.96, Band.LLM), (0.5, Band.UNSURE), (0.03, Band.HUMAN))
 )
 
@@ -99,7 +97,7 @@ def checked_file(
     verdicts: Mapping[str, Verdict] | None = None,
     *,
     language: str = "python",
-    whole: FileVerdict | None = None,
+    whole: PooledVerdict | None = None,
 ) -> CheckedFile:
     """A file with its real spans, ``verdicts`` by qualified name, and its own; other functions are too short."""
     given = {"fast": LLM, "Shelf.put": UNSURE} if verdicts is None else verdicts

@@ -2,8 +2,7 @@
 
 from collections.abc import Mapping
 
-from codeorigin.model.calibration.scale import Scale
-from codeorigin.model.calibration.shares import Shares, share_at
+from codeorigin.model.calibration.scale import Scale, Shares, share_at
 
 LLM_RATE, HUMAN_RATE = 0.01, 0.04
 

@@ -18,10 +18,8 @@ import torch
 import codeorigin_training
 from codeorigin.explain.explainer import Explainer
 from codeorigin.model.bundle import FORMAT, GRADIENT_GRAPH, SCORE_GRAPH, TOKENIZER
-from codeorigin.model.calibration.context import Context
-from codeorigin.model.calibration.neighbours import NeighbourRule
+from codeorigin.model.calibration.neighbours import Context, NeighbourRule
 from codeorigin.model.calibration.pooled_rule import PooledRule
-from codeorigin.model.file_verdict import FileRule
 from codeorigin.model.folder import MANIFEST, sealed, sha256_of
 from codeorigin.model.ngrams.hashed_views import NgramViews
 from codeorigin.model.ngrams.views import View, ViewKind
@@ -108,10 +106,10 @@ def tiny_encoder(vocab_size: int) -> Encoder:
     return encoder
 
 
-FILE_RULE = FileRule(4.0, 0.0, 2, scale(0.25, -0.25, temperature=0.5))
+FILE_RULE = PooledRule(4.0, 0.0, 2, scale(0.25, -0.25, temperature=0.5))
 
 IN_FILE = NeighbourRule(weight=0.8, prior_functions=1.0, neutral=0.0)
-FILE_CONTEXT = Context(scale(1.0, -1.0, temperature=1.5, shift=0.1), file=IN_FILE)
+FILE_CONTEXT = Context(scale=scale(1.0, -1.0, temperature=1.5, shift=0.1), file=IN_FILE)
 
 
 def with_file_context(directory: Path, source: Path, rule: Context = FILE_CONTEXT) -> Path:
@@ -119,16 +117,16 @@ def with_file_context(directory: Path, source: Path, rule: Context = FILE_CONTEX
     return with_entry(directory, source, "file_context", rule.to_manifest())
 
 
-def with_file_rule(directory: Path, source: Path, rule: FileRule = FILE_RULE) -> Path:
+def with_file_rule(directory: Path, source: Path, rule: PooledRule = FILE_RULE) -> Path:
     """A copy of the bundle in ``source`` in the empty or new ``directory``, with a rule for whole files."""
     return with_entry(directory, source, "file", rule.to_manifest())
 
 
 COMMIT_RULE = PooledRule(prior_lines=8.0, prior_logit=0.0, fewest_functions=2, scale=FILE_RULE.scale)
 _IN_COMMIT = NeighbourRule(weight=1.2, prior_functions=1.0, neutral=0.1)
-COMMIT_CONTEXT = Context(replace(FILE_CONTEXT.scale, temperature=1.25), commit=_IN_COMMIT)
+COMMIT_CONTEXT = Context(scale=replace(FILE_CONTEXT.scale, temperature=1.25), commit=_IN_COMMIT)
 FILE_AND_COMMIT_CONTEXT = Context(
-    replace(FILE_CONTEXT.scale, temperature=2.5),
+    scale=replace(FILE_CONTEXT.scale, temperature=2.5),
     file=NeighbourRule(weight=0.4, prior_functions=2.0, neutral=0.2),
     commit=_IN_COMMIT,
 )

@@ -12,9 +12,8 @@ from codeorigin.languages import Language
 from codeorigin.languages.kinds import get_kind
 from codeorigin.model.calibration.judge import Judge
 from codeorigin.model.calibration.pooled_rule import counted_lines
-from codeorigin.model.file_verdict import FileReason, FileVerdict
 from codeorigin.model.scoring.features import RawScore
-from codeorigin.model.verdict import Reason, Verdict
+from codeorigin.model.verdict import PooledReason, PooledVerdict, Reason, Verdict
 from codeorigin.text.positions import LineIndex
 
 Scores = Mapping[str, RawScore | Reason]
@@ -56,7 +55,7 @@ def judged_document(
         kind.id,
         document.path,
         placed,
-        FileVerdict.without(FileReason.UNPARSED) if unparsed else None,
+        PooledVerdict.without(PooledReason.UNPARSED) if unparsed else None,
         tuple(PieceReport(each.piece, report) for each, report in zip(pieces, reports, strict=True)),
         all(report.is_complete for report in reports),
     )
@@ -72,7 +71,7 @@ def _judged_piece(
 ) -> FileReport:
     language = piece.language.model_language
     if not piece.outline.parsed:
-        return FileReport(piece.language.id, path, (), FileVerdict.without(FileReason.UNPARSED))
+        return FileReport(piece.language.id, path, (), PooledVerdict.without(PooledReason.UNPARSED))
     spans, ids, text = piece.outline.functions, piece.outline.ids, piece.piece.text
     reasons = [piece.reason_of(span) for span in spans]
     found = {number: reason or scores.get(ids[number]) for number, reason in enumerate(reasons)}
@@ -98,19 +97,18 @@ def _judged_piece(
 
 def _file_verdict(
     judge: Judge, piece: OutlinedPiece, functions: Sequence[FunctionReport]
-) -> FileVerdict | None:
+) -> PooledVerdict | None:
     """The verdict on the piece as a file; None if the model has no rule for files."""
-    if not judge.judges_files:
-        return None
-    if piece.reason is not None:
-        return FileVerdict.without(FileReason(piece.reason.value))
     text = piece.piece.text
     judged = [
         (each.verdict.logit, counted_lines(text[each.span.code.start : each.span.code.end]))
         for each in functions
         if each.verdict.logit is not None
     ]
-    return judge.file(judged, piece.language.model_language)
+    verdict = judge.file(judged, piece.language.model_language)
+    if verdict is None or piece.reason is None:
+        return verdict
+    return PooledVerdict.without(PooledReason(piece.reason.value))
 
 
 def _nested(text: str, span: FunctionSpan, language: str) -> tuple[FunctionReport, ...]:

@@ -8,9 +8,7 @@ from dataclasses import dataclass, field
 
 from codeorigin.errors import CodeOriginError
 from codeorigin.functions.spans import FunctionSpan, Piece
-from codeorigin.model.change_verdict import ChangeVerdict
-from codeorigin.model.file_verdict import FileReason, FileVerdict
-from codeorigin.model.verdict import Band, Reason, Verdict
+from codeorigin.model.verdict import Band, PooledReason, PooledVerdict, Reason, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +38,13 @@ class FileReport:
     language: str
     path: str | None
     functions: tuple[FunctionReport, ...]
-    verdict: FileVerdict | None = None
+    verdict: PooledVerdict | None = None
     pieces: tuple["PieceReport", ...] = ()
     is_complete: bool = True
 
     def require_parsed(self) -> None:
         """Raise CodeOriginError if the syntax could not be read: then no function was looked for."""
-        if self.verdict is not None and self.verdict.reason is FileReason.UNPARSED:
+        if self.verdict is not None and self.verdict.reason is PooledReason.UNPARSED:
             raise CodeOriginError(
                 "its syntax takes too much time or memory to read, so nothing in it was judged", self.path
             )
@@ -90,7 +88,7 @@ class ChangeReport:
     new: str | None
     parents: int = 0
     declared: "tuple[DeclaredAgent, ...] | None" = None
-    verdict: ChangeVerdict | None = None
+    verdict: PooledVerdict | None = None
 
 
 @dataclass(frozen=True, slots=True)

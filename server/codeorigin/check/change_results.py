@@ -12,7 +12,7 @@ from codeorigin.languages import get_language
 from codeorigin.languages.kinds import DOCUMENT_KINDS
 from codeorigin.model.calibration.judge import Judge
 from codeorigin.model.calibration.pooled_rule import counted_lines
-from codeorigin.model.change_verdict import ChangedFunctions, ChangeReason, ChangeVerdict
+from codeorigin.model.verdict import ChangedFunctions, PooledReason, PooledVerdict
 from codeorigin.text.positions import LineIndex
 
 
@@ -54,7 +54,7 @@ def judged_together(
     whole, verdicts = judge.change([file.around for file in files if file.around is not None])
     if whole is not None and change.parents > 1:
         return list(files), replace(
-            change, verdict=ChangeVerdict.without(ChangeReason.MERGE, whole.functions)
+            change, verdict=PooledVerdict.without(PooledReason.MERGE, whole.functions)
         )
     judged = []
     for file, found in zip(files, verdicts, strict=True):

@@ -7,10 +7,8 @@ from itertools import accumulate
 
 from codeorigin.analysis.report import ChangeReport, FileReport, FunctionReport, Summary, line_range
 from codeorigin.functions.spans import Piece
-from codeorigin.model.change_verdict import ChangedFunctions
-from codeorigin.model.limits import Limits
 from codeorigin.model.past import Past
-from codeorigin.model.verdict import Band, Verdict
+from codeorigin.model.verdict import Band, ChangedFunctions, Limits, Verdict
 from codeorigin.pages.code import HeatLine
 from codeorigin.provenance.function_records import FunctionRecords
 

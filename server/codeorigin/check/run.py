@@ -26,7 +26,7 @@ from codeorigin.cli.output import open_reports
 from codeorigin.cli.progress import ProgressLine
 from codeorigin.cli.terminal import to_stderr
 from codeorigin.errors import CodeOriginError
-from codeorigin.model.limits import Limits
+from codeorigin.model.verdict import Limits
 from codeorigin.settings.project import Project, read_settings
 from codeorigin.wording.changes import nothing_changed
 from codeorigin.wording.totals import share_sentence

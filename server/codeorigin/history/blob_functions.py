@@ -30,7 +30,7 @@ VERDICT_CACHE_BYTES = 64 * 2**20
 class BlobFunction:
     """An outermost function of a blob. ``logit`` is None if it has no verdict.
 
-    ``weight`` is :func:`~codeorigin.model.pooled_rule.counted_lines` of its code.
+    ``weight`` is :func:`~codeorigin.model.calibration.pooled_rule.counted_lines` of its code.
     """
 
     name: str

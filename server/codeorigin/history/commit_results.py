@@ -10,8 +10,7 @@ from codeorigin.history.declared_lines import NOTHING, DeclaredCounts, declared_
 from codeorigin.history.results import CommitResult, Part
 from codeorigin.languages import get_language
 from codeorigin.model.calibration.judge import Judge
-from codeorigin.model.change_verdict import ChangedFunctions, ChangeVerdict
-from codeorigin.model.verdict import Band, Verdict
+from codeorigin.model.verdict import Band, ChangedFunctions, PooledVerdict, Verdict
 from codeorigin.past.commit import HUMAN_UNTIL
 from codeorigin.provenance.disagreements import Disagreement, disagreement
 
@@ -51,7 +50,7 @@ class JudgedFunction:
 
 def judged_functions(
     judge: Judge, files: Sequence[ReadFile], records: CommitRecords, *, file_context: bool
-) -> tuple[ChangeVerdict | None, list[JudgedFunction]]:
+) -> tuple[PooledVerdict | None, list[JudgedFunction]]:
     """The verdict on a commit, and the verdicts on the functions that it touched; ``file_context`` as in checks."""
     known = [file for file in files if file.functions]
     changed = [_changed(judge, file, file_context=file_context) for file in known]

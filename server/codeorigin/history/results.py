@@ -33,7 +33,7 @@ class CommitResult:
     """The result of a commit, without names of people. ``seconds`` is the committer time in seconds since 1970.
 
     ``functions`` counts the touched functions that have a verdict, and ``written`` those that the commit wrote. The
-    latter determine ``logit``, ``probability``, ``band`` and ``human_share`` (see :class:`ChangeVerdict`); without a
+    latter determine ``logit``, ``probability``, ``band`` and ``human_share`` (see :class:`PooledVerdict`); without a
     verdict there is a ``reason`` instead. ``lines`` counts the commit's nonblank lines in the touched functions.
     ``unread`` counts files that cannot be read as source, ``missing`` files that are damaged or not in this clone; with
     the reason :data:`UNREADABLE`, this holds for the commit itself. ``declared`` lists the agents that it names.

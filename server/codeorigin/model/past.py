@@ -9,13 +9,14 @@ human than it should, and would raise the scores of people's new code there.
 
 import math
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from codeorigin.model.calibration.manifest_entry import ManifestEntry
 
 
 @dataclass(frozen=True, slots=True)
-class PastRule:
+class PastRule(ManifestEntry):
     """How much a project's old functions count in the verdicts on its functions.
 
     ``weight`` times the distance by which the ``quantile`` (0 to 1) of the old functions' logits is above ``typical``,
@@ -35,21 +36,6 @@ class PastRule:
             raise ValueError("quantile must be a share, weight positive and prior_functions not negative")
         if self.fewest_functions < 1:
             raise ValueError("a past has at least one function")
-
-    @classmethod
-    def from_manifest(cls, entry: Mapping[str, Any]) -> "PastRule":
-        """Read what :meth:`to_manifest` writes; KeyError, TypeError or ValueError if it is broken."""
-        return cls(
-            float(entry["quantile"]),
-            float(entry["weight"]),
-            float(entry["prior_functions"]),
-            float(entry["typical"]),
-            int(entry["fewest_functions"]),
-        )
-
-    def to_manifest(self) -> dict[str, Any]:
-        """The entry that :meth:`from_manifest` reads."""
-        return asdict(self)
 
     def past(self, logits: Sequence[float]) -> "Past | None":
         """The past of a project whose old functions have these own ``logits``; None if they are too few."""

@@ -1,5 +1,6 @@
-"""The verdict on a function: calibrated probability, band, and the two shares behind the band."""
+"""Verdicts on functions, files and changes: calibrated probability, band, and the two shares behind the band."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -23,6 +24,17 @@ class Reason(StrEnum):
     GENERATED = "generated"
     MINIFIED = "minified"
     IGNORED = "ignored"
+
+
+class PooledReason(StrEnum):
+    """Why a file or change has no verdict even though the model has a rule for it."""
+
+    TOO_FEW_FUNCTIONS = "too_few_functions"
+    MERGE = "merge"
+    GENERATED = "generated"
+    MINIFIED = "minified"
+    IGNORED = "ignored"
+    UNPARSED = "unparsed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,3 +77,71 @@ class Verdict:
     def without(cls, reason: Reason) -> "Verdict":
         """The verdict of a function that is not scored."""
         return cls(probability=None, logit=None, band=None, reason=reason)
+
+
+@dataclass(frozen=True, slots=True)
+class PooledVerdict:
+    """A calibrated estimate about the functions of a file or a change together, or the ``reason`` why there is none.
+
+    ``functions`` is the number of functions with individual verdicts that were, or would have been, taken together.
+    ``logit`` is the logit that a :class:`~codeorigin.model.calibration.pooled_rule.PooledRule` pools, ``probability``
+    the sigmoid of the temperature-scaled logit. The other figures are those of a function's :class:`Verdict`, for files
+    or commits. Figures are None if there is no verdict.
+    """
+
+    probability: float | None
+    logit: float | None
+    band: Band | None
+    functions: int
+    human_share: float | None = None
+    llm_share: float | None = None
+    llm_threshold: float | None = None
+    human_threshold: float | None = None
+    language: str | None = None
+    reason: PooledReason | None = None
+
+    @classmethod
+    def without(cls, reason: PooledReason, functions: int = 0) -> "PooledVerdict":
+        """The verdict on what is not judged as a whole."""
+        return cls(probability=None, logit=None, band=None, functions=functions, reason=reason)
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedFunctions:
+    """All functions of a file that a change touched, with their verdicts before the change is taken into account.
+
+    ``language`` is the model language. ``lines`` is each function's number of non-blank lines (``counted_lines``),
+    ``written`` whether the change wrote all of it. Without ``in_context``, each function is judged by its own text.
+    """
+
+    language: str
+    verdicts: Sequence[Verdict]
+    lines: Sequence[int]
+    written: Sequence[bool]
+    in_context: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Report a function from this probability (``threshold``), or up to this share of human-written functions.
+
+    If both are None, the model's own share applies; ``threshold`` takes precedence over ``false_positive_rate``. What
+    the model calls human stays so, unless it is reported.
+    """
+
+    threshold: float | None = None
+    false_positive_rate: float | None = None
+
+    def band(self, verdict: Verdict) -> Band | None:
+        """The verdict's band under these limits; None if there is no estimate."""
+        if verdict.probability is None:
+            return None
+        if self.threshold is not None:
+            reached = verdict.probability >= self.threshold
+        elif self.false_positive_rate is not None and verdict.human_share is not None:
+            reached = verdict.human_share <= self.false_positive_rate
+        else:
+            return verdict.band
+        if reached:
+            return Band.LLM
+        return Band.HUMAN if verdict.band is Band.HUMAN else Band.UNSURE

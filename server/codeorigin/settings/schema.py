@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 from codeorigin.explain.explanation import Aggregation, Baseline, ExplainOptions
 from codeorigin.languages import LANGUAGES
-from codeorigin.model.limits import Limits
+from codeorigin.model.verdict import Limits
 from codeorigin.settings.value_types import (
     Choice,
     Flag,

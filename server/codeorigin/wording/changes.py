@@ -1,7 +1,7 @@
 """Sentences about a change."""
 
 from codeorigin.analysis.report import ChangeReport, DeclaredAgent
-from codeorigin.model.change_verdict import ChangeReason
+from codeorigin.model.verdict import PooledReason
 from codeorigin.wording.figures import counted, probability_decimal
 from codeorigin.wording.shares import shares_sentence
 
@@ -43,7 +43,7 @@ def verdict_sentence(change: ChangeReport) -> str | None:
     if verdict is None:
         return None
     if verdict.probability is None:
-        if verdict.reason is ChangeReason.MERGE:
+        if verdict.reason is PooledReason.MERGE:
             return "No verdict on the change as a whole: a merge combines what many commits wrote."
         return (
             "No verdict on the change as a whole: it wrote too few functions with a verdict from their first line "

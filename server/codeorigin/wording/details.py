@@ -3,8 +3,7 @@
 from typing import NamedTuple
 
 from codeorigin.explain.explanation import Explanation
-from codeorigin.model.limits import Limits
-from codeorigin.model.verdict import Verdict
+from codeorigin.model.verdict import Limits, Verdict
 from codeorigin.wording.explanations import TOO_COARSE, method_phrase, with_more
 from codeorigin.wording.figures import logits, percent, probability_percent
 from codeorigin.wording.functions import SAME_COMMIT, own_text, reported_from, windows_note

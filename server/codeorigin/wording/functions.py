@@ -3,8 +3,7 @@
 from typing import Protocol
 
 from codeorigin.analysis.report import FunctionReport
-from codeorigin.model.limits import Limits
-from codeorigin.model.verdict import Band, Reason, Verdict
+from codeorigin.model.verdict import Band, Limits, Reason, Verdict
 from codeorigin.wording import CAVEAT
 from codeorigin.wording.figures import (
     NOTICEABLE,

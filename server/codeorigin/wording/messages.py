@@ -4,8 +4,7 @@ from collections.abc import Sequence
 
 from codeorigin.analysis.report import FunctionReport
 from codeorigin.explain.explanation import Explanation
-from codeorigin.model.file_verdict import FileVerdict
-from codeorigin.model.verdict import Band, Verdict
+from codeorigin.model.verdict import Band, PooledVerdict, Verdict
 from codeorigin.wording.explanations import strongest_lines
 from codeorigin.wording.figures import counted
 from codeorigin.wording.files import file_headline
@@ -15,7 +14,7 @@ NOTHING_JUDGED = "No function was long enough for a verdict."
 NO_CHANGE_JUDGED = "No changed function has a verdict."
 
 
-def on_document(functions: int, findings: int, verdict: FileVerdict | None) -> str:
+def on_document(functions: int, findings: int, verdict: PooledVerdict | None) -> str:
     """The answer about a whole document."""
     message = f"{counted(functions, 'function')} scored, {findings:,} of them likely LLM-written"
     if verdict is not None and verdict.probability is not None:

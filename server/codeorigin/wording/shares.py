@@ -2,8 +2,7 @@
 
 from fractions import Fraction
 
-from codeorigin.model.calibration.pooled_rule import PooledVerdict
-from codeorigin.model.verdict import Band, Verdict
+from codeorigin.model.verdict import Band, PooledVerdict, Verdict
 from codeorigin.wording.figures import capitalized
 
 # Languages whose name is not simply the capitalized model language.

@@ -1,8 +1,7 @@
 """The totals of a check in words."""
 
 from codeorigin.analysis.report import Summary
-from codeorigin.model.limits import Limits
-from codeorigin.model.verdict import Band
+from codeorigin.model.verdict import Band, Limits
 from codeorigin.wording.figures import counted, percent, percent_as_given
 from codeorigin.wording.functions import short_reason
 

@@ -3,8 +3,7 @@
 import pytest
 
 from codeorigin.check.result import Summary, is_finding, within_limits
-from codeorigin.model.limits import Limits
-from codeorigin.model.verdict import Band, Reason, Verdict
+from codeorigin.model.verdict import Band, Limits, Reason, Verdict
 from support.check_results import HUMAN, LLM, UNSURE, check_result, checked_file
 
 

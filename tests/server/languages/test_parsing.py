@@ -25,7 +25,7 @@ from codeorigin.languages.parsing import (
     one_document,
 )
 from codeorigin.languages.syntax import parse
-from codeorigin.model.file_verdict import FileReason
+from codeorigin.model.verdict import PooledReason
 from support import parser_work
 
 Processes = list[parsing._ParserProcess]
@@ -275,7 +275,7 @@ def test_unparsed_file_says_why_it_has_no_verdict(tiny_model_dir: Path) -> None:
     report = analyzer.analyze(Document(HOPELESS, "python"))
     assert report.functions == ()
     assert report.verdict is not None
-    assert (report.verdict.reason, report.verdict.band) == (FileReason.UNPARSED, None)
+    assert (report.verdict.reason, report.verdict.band) == (PooledReason.UNPARSED, None)
     with pytest.raises(CodeOriginError, match="too much time or memory"):
         report.require_parsed()
 

@@ -36,17 +36,3 @@ def test_functions_that_score_as_high_are_counted_by_own_text() -> None:
     assert past.share(1.0) == PastShare(4, 3, -0.5)
     assert past.share(2.5) == PastShare(4, 0, -0.5)
     assert past.share(-1.0) == PastShare(4, 4, -0.5)
-
-
-def test_manifest_entry_is_read_back() -> None:
-    assert PastRule.from_manifest(RULE.to_manifest()) == RULE
-
-
-@pytest.mark.parametrize(
-    "wrong",
-    [{"quantile": 1.5}, {"weight": 0.0}, {"prior_functions": -1.0}, {"fewest_functions": 0}],
-    ids=str,
-)
-def test_rule_out_of_range_is_refused(wrong: dict[str, float]) -> None:
-    with pytest.raises(ValueError, match=r"must|at least"):
-        PastRule.from_manifest(RULE.to_manifest() | wrong)

@@ -2,8 +2,7 @@
 
 from dataclasses import replace
 
-from codeorigin.model.file_verdict import FileReason, FileVerdict
-from codeorigin.model.verdict import Band
+from codeorigin.model.verdict import Band, PooledReason, PooledVerdict
 from codeorigin.wording import FULL_CAVEAT
 from codeorigin.wording.files import (
     file_band_or_reason,
@@ -15,7 +14,8 @@ from codeorigin.wording.files import (
     file_shares,
 )
 
-FILE = FileVerdict(
+REASONS = set(PooledReason) - {PooledReason.MERGE}
+FILE = PooledVerdict(
     probability=0.961, logit=1.6, band=Band.LLM, functions=7, human_share=0.004, llm_share=0.6,
     llm_threshold=0.95, human_threshold=0.2, language="rust",
 )  # fmt: skip
@@ -27,10 +27,10 @@ def test_headline_and_shares_say_that_they_are_about_the_file() -> None:
 
 
 def test_file_without_a_verdict_gives_the_reason() -> None:
-    said = [file_headline(FileVerdict.without(each)) for each in FileReason]
+    said = [file_headline(PooledVerdict.without(each)) for each in REASONS]
     assert all(line.startswith("No verdict on the file as a whole: ") for line in said)
-    assert len(set(said)) == len(FileReason)
-    assert file_shares(FileVerdict.without(FileReason.MINIFIED)) is None
+    assert len(set(said)) == len(REASONS)
+    assert file_shares(PooledVerdict.without(PooledReason.MINIFIED)) is None
 
 
 def test_one_function_is_worded_in_the_singular() -> None:
@@ -42,8 +42,8 @@ def test_one_function_is_worded_in_the_singular() -> None:
 
 def test_reason_takes_the_place_of_a_missing_band() -> None:
     assert file_band_or_reason(FILE) == "llm"
-    short = {file_band_or_reason(FileVerdict.without(each)) for each in FileReason}
-    assert len(short) == len(FileReason)
+    short = {file_band_or_reason(PooledVerdict.without(each)) for each in REASONS}
+    assert len(short) == len(REASONS)
 
 
 def test_status_bar_gets_a_label_and_plain_lines() -> None:
@@ -52,5 +52,5 @@ def test_status_bar_gets_a_label_and_plain_lines() -> None:
     assert figure == f"{file_headline(FILE)} (band llm)"
     assert shares == file_shares(FILE)
     assert caveat == FULL_CAVEAT
-    for each in map(FileVerdict.without, FileReason):
+    for each in map(PooledVerdict.without, REASONS):
         assert (file_label(each), file_details(each)) == (None, file_headline(each))

@@ -5,8 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from codeorigin.model.limits import Limits
-from codeorigin.model.verdict import Band, Reason, Verdict
+from codeorigin.model.verdict import Band, Limits, Reason, Verdict
 from codeorigin.wording import CAVEAT, FULL_CAVEAT
 from codeorigin.wording.functions import (
     band_or_reason,

@@ -2,8 +2,7 @@
 
 import pytest
 
-from codeorigin.model.file_verdict import FileReason, FileVerdict
-from codeorigin.model.verdict import Band, Reason, Verdict
+from codeorigin.model.verdict import Band, PooledReason, PooledVerdict, Reason, Verdict
 from codeorigin.wording.files import file_headline
 from codeorigin.wording.messages import (
     in_place_of_list,
@@ -17,7 +16,7 @@ from codeorigin.wording.messages import (
 )
 
 VERDICT = Verdict(0.824, 1.5, Band.UNSURE, human_share=0.012)
-FILE = FileVerdict(0.961, 1.6, Band.LLM, functions=7)
+FILE = PooledVerdict(0.961, 1.6, Band.LLM, functions=7)
 
 
 @pytest.mark.parametrize(
@@ -27,7 +26,7 @@ FILE = FileVerdict(0.961, 1.6, Band.LLM, functions=7)
         (1, None, "1 function scored, 0 of them likely LLM-written"),
         (
             2,
-            FileVerdict.without(FileReason.TOO_FEW_FUNCTIONS),
+            PooledVerdict.without(PooledReason.TOO_FEW_FUNCTIONS),
             "2 functions scored, 0 of them likely LLM-written",
         ),
         (
@@ -37,7 +36,7 @@ FILE = FileVerdict(0.961, 1.6, Band.LLM, functions=7)
         ),
     ],
 )
-def test_message_about_a_document(functions: int, verdict: FileVerdict | None, expected: str) -> None:
+def test_message_about_a_document(functions: int, verdict: PooledVerdict | None, expected: str) -> None:
     assert on_document(functions, 0, verdict) == expected
 
 

@@ -4,8 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from codeorigin.model.change_verdict import ChangeReason, ChangeVerdict
-from codeorigin.model.verdict import Band, Reason, Verdict
+from codeorigin.model.verdict import Band, PooledReason, PooledVerdict, Reason, Verdict
 from codeorigin.wording.shares import human_phrase, llm_phrase, one_in, shares_sentence
 
 VERDICT = Verdict(0.99, 3.0, Band.LLM, human_share=0.0004, llm_share=0.7, language="csharp")
@@ -42,7 +41,7 @@ def test_one_share_is_said_whatever_the_band() -> None:
 
 
 def test_files_and_commits_are_called_so() -> None:
-    commit = ChangeVerdict(0.9, 1.0, Band.LLM, 5, human_share=0.004, llm_share=0.5, language="go")
+    commit = PooledVerdict(0.9, 1.0, Band.LLM, 5, human_share=0.004, llm_share=0.5, language="go")
     assert shares_sentence(commit, "commits") == "4 in 1,000 human-written Go commits score this high."
     assert (
         human_phrase(replace(commit, language=None), "commits")
@@ -52,4 +51,4 @@ def test_files_and_commits_are_called_so() -> None:
 
 def test_without_a_verdict_nothing_is_said() -> None:
     assert shares_sentence(Verdict.without(Reason.TOO_LONG)) is None
-    assert shares_sentence(ChangeVerdict.without(ChangeReason.MERGE), "commits") is None
+    assert shares_sentence(PooledVerdict.without(PooledReason.MERGE), "commits") is None

@@ -5,14 +5,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from codeorigin.model.file_verdict import FileRule
+from codeorigin.model.calibration.pooled_rule import PooledRule
 from codeorigin_training.data.rows import Row
 from codeorigin_training.metrics.files import file_metrics
 from codeorigin_training.thresholds.config import CalibrateConfig
 from support.scales import scale
 
 CODE = "def f(values):\n    total = sum(value for value in values if value)\n    return total / len(values)\n"
-RULE = FileRule(0.0, 0.0, 2, scale(1.0, -1.0))
+RULE = PooledRule(0.0, 0.0, 2, scale(1.0, -1.0))
 LIMITS = CalibrateConfig()
 
 

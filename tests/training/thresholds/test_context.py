@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from codeorigin.model.calibration.context import Context
-from codeorigin.model.calibration.neighbours import NeighbourRule
+from codeorigin.model.calibration.neighbours import Context, NeighbourRule
 from codeorigin_training.thresholds.context import (
     commit_numbers,
     context_evidence,
@@ -73,7 +72,7 @@ def test_commits_are_numbered_per_repository_and_packages_have_none() -> None:
 def test_context_adds_the_evidence_of_all_its_rules_where_each_has_neighbours() -> None:
     rows = [row(commit="1"), row(commit="1"), row("b.py", commit="1"), row("c.py", commit="2")]
     logits, everyone = np.array([1.0, 3.0, 5.0, 7.0]), np.ones(4, dtype=bool)
-    both = Context(FILE_CONTEXT.scale, RULE, NeighbourRule(1.2, 1.0, 0.0))
+    both = Context(scale=FILE_CONTEXT.scale, file=RULE, commit=NeighbourRule(1.2, 1.0, 0.0))
     found = context_evidence(rows, logits, both, everyone)
     assert found[:2].tolist() == pytest.approx([0.8 * 3 / 2 + 1.2 * 8 / 3, 0.8 * 1 / 2 + 1.2 * 6 / 3])
     assert np.isnan(found[2:]).all()

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from codeorigin.errors import CodeOriginError
-from codeorigin.model.calibration.pooled_rule import PooledVerdict
 from codeorigin_training.data.rows import Row
 from codeorigin_training.metrics.answers import context_answers
 from codeorigin_training.thresholds.config import CalibrateConfig
@@ -53,7 +52,12 @@ def test_neighbours_find_more_at_the_same_false_positives(by: str, context: str,
     assert rule is not None
     numbers = file_numbers(rows) if kind == "file" else commit_numbers(rows)
     whole = pooled_samples(rows, logits, numbers, calibration, rule.fewest_functions)
-    bands = np.array([rule.judge_as(PooledVerdict, each.functions, each.language).band for each in whole])
+    bands = np.array(
+        [
+            rule.verdict([(logit, lines, each.language) for logit, lines in each.functions]).band
+            for each in whole
+        ]
+    )
     llm = np.array([each.label == 1 for each in whole])
     assert np.mean(bands[~llm] == "llm") < 0.13
     assert np.mean(bands[llm] == "llm") > called[labels == 1].mean()

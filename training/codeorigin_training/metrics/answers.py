@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from codeorigin.model.calibration.calibration import Calibration
-from codeorigin.model.calibration.context import Context
+from codeorigin.model.calibration.neighbours import Context
 from codeorigin.model.calibration.scale import Scale
 from codeorigin_training.arrays import Booleans, Floats, Integers
 from codeorigin_training.data.rows import Row

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from codeorigin.model.calibration.context import Context
-from codeorigin.model.calibration.neighbours import NeighbourRule
+from codeorigin.model.calibration.neighbours import Context, NeighbourRule
 from codeorigin_training.arrays import Booleans, Floats, Integers
 from codeorigin_training.data.rows import Row
 from codeorigin_training.thresholds.shares import DISTRIBUTION, population

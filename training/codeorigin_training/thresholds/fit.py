@@ -7,10 +7,7 @@ import numpy as np
 
 from codeorigin.errors import CodeOriginError
 from codeorigin.model.calibration.calibration import Calibration
-from codeorigin.model.calibration.context import Context
-from codeorigin.model.calibration.neighbours import NeighbourRule
-from codeorigin.model.calibration.pooled_rule import PooledRule
-from codeorigin.model.file_verdict import FileRule
+from codeorigin.model.calibration.neighbours import Context, NeighbourRule
 from codeorigin_training.arrays import Booleans, Floats
 from codeorigin_training.data.rows import Row
 from codeorigin_training.thresholds.config import CalibrateConfig
@@ -59,10 +56,10 @@ def _fitted(
     beside_commit = config.neighbours(config.file_weight_beside_commit, neutral)
 
     def context(file: NeighbourRule | None, commit: NeighbourRule | None) -> Context | None:
-        evidence = context_evidence(rows, logits, Context(alone, file, commit), counted)
+        evidence = context_evidence(rows, logits, Context(scale=alone, file=file, commit=commit), counted)
         beside_others = np.isfinite(evidence)
         scale = fit_scale(_chosen(rows, beside_others), (logits + evidence)[beside_others], config)
-        return None if scale is None else Context(scale, file, commit)
+        return None if scale is None else Context(scale=scale, file=file, commit=commit)
 
     files, commits = (
         pooled_samples(rows, logits, numbers, config, config.fewest_functions)
@@ -74,8 +71,8 @@ def _fitted(
         config.min_characters,
         config.max_lines,
         file_context=context(in_file, None),
-        file=fit_pooled_rule(FileRule, files, config, prior_logit=neutral),
-        commit=fit_pooled_rule(PooledRule, commits, config, prior_logit=neutral),
+        file=fit_pooled_rule(files, config, prior_logit=neutral),
+        commit=fit_pooled_rule(commits, config, prior_logit=neutral),
         commit_context=context(None, in_commit),
         file_and_commit_context=context(beside_commit, in_commit),
     )

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 
 import numpy as np
 
@@ -13,8 +12,6 @@ from codeorigin_training.data.weights import LENGTH_EDGES
 from codeorigin_training.thresholds.config import CalibrateConfig
 from codeorigin_training.thresholds.eligibility import LengthLimits, has_verdict
 from codeorigin_training.thresholds.shares import fit_scale
-
-Rule = TypeVar("Rule", bound=PooledRule)
 
 SIZE_EDGES = (5, 7, 12)
 """Bounds of the size classes, in functions: fewer than 5, 5-6, 7-11, and 12 or more."""
@@ -81,9 +78,9 @@ def pooled_samples(
 
 
 def fit_pooled_rule(
-    kind: type[Rule], samples: Sequence[PooledSample], config: CalibrateConfig, *, prior_logit: float
-) -> Rule | None:
-    """Fit a rule of type ``kind`` for whole files or commits to samples with out-of-sample logits.
+    samples: Sequence[PooledSample], config: CalibrateConfig, *, prior_logit: float
+) -> PooledRule | None:
+    """Fit a rule for whole files or commits to samples with out-of-sample logits.
 
     ``prior_logit`` is the logit at which both classes are equally likely, the ``shift`` of the scale of functions.
 
@@ -92,4 +89,6 @@ def fit_pooled_rule(
     """
     logits = np.array([pooled_logit(sample.functions, config.prior_lines, prior_logit) for sample in samples])
     scale = fit_scale([sample.as_row() for sample in samples], logits, config)
-    return None if scale is None else kind(config.prior_lines, prior_logit, config.fewest_functions, scale)
+    if scale is None:
+        return None
+    return PooledRule(config.prior_lines, prior_logit, config.fewest_functions, scale)

@@ -10,8 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from codeorigin.model.calibration.scale import Scale
-from codeorigin.model.calibration.shares import Shares
+from codeorigin.model.calibration.scale import Scale, Shares
 from codeorigin_training.arrays import Booleans, Floats
 from codeorigin_training.data.rows import DISTRIBUTION_SOURCE, SNIPPET_SOURCE, Row
 from codeorigin_training.data.weights import balanced_or_equal_weights

@@ -8,9 +8,8 @@ from codeorigin.analysis.report import ChangeReport, FunctionReport, line_range
 from codeorigin.check.declared import declared_counts, disagreements
 from codeorigin.check.formats.json_text import indented_pieces
 from codeorigin.check.result import CheckResult
-from codeorigin.model.change_verdict import ChangeVerdict
-from codeorigin.model.file_verdict import FileVerdict
 from codeorigin.model.past import Past
+from codeorigin.model.verdict import PooledVerdict
 from codeorigin.provenance.disagreements import DeclaredBy, Disagreement
 from codeorigin.provenance.function_records import FunctionRecords, function_record_values
 
@@ -62,7 +61,7 @@ def _function(
     }
 
 
-def _together(verdict: FileVerdict | ChangeVerdict) -> dict[str, Any]:
+def _together(verdict: PooledVerdict) -> dict[str, Any]:
     return {
         "probability": verdict.probability,
         "logit": verdict.logit,

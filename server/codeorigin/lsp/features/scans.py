@@ -19,7 +19,7 @@ from codeorigin.lsp.scoring.closed_files import FileRecord
 from codeorigin.lsp.scoring.worker import Priority
 from codeorigin.lsp.scoring.workspace_scan import MAX_FILES, ScanFolder, ScanSummary, log_failure
 from codeorigin.lsp.session import Session
-from codeorigin.model.file_verdict import FileVerdict
+from codeorigin.model.verdict import PooledVerdict
 from codeorigin.settings.schema import Settings
 from codeorigin.text.literal_text import plain_message
 from codeorigin.wording.messages import (
@@ -162,7 +162,7 @@ async def _folders(session: Session, only: Any) -> list[ScanFolder]:
 
 
 def _file(
-    session: Session, record: FileRecord, settings: Settings, verdict: FileVerdict | None
+    session: Session, record: FileRecord, settings: Settings, verdict: PooledVerdict | None
 ) -> dict[str, Any]:
     """The JSON of a file: its functions, the number of findings, and the ``verdict`` on the whole file."""
     found = len(reported(record.functions, settings, session.accepted(record.uri)))

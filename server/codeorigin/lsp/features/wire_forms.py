@@ -9,8 +9,7 @@ from codeorigin.explain.explanation import Explanation
 from codeorigin.lsp.connection.parameters import to_wire
 from codeorigin.lsp.features.markdown import visible
 from codeorigin.lsp.scoring.requests import FunctionRecord, Result
-from codeorigin.model.file_verdict import FileVerdict
-from codeorigin.model.verdict import Band, Verdict
+from codeorigin.model.verdict import Band, PooledVerdict, Verdict
 from codeorigin.settings.schema import Settings
 from codeorigin.text.literal_text import plain_message
 from codeorigin.wording import FULL_CAVEAT, titles
@@ -62,7 +61,7 @@ def verdict_to_wire(verdict: Verdict, settings: Settings) -> dict[str, Any]:
     }
 
 
-def file_to_wire(verdict: FileVerdict | None) -> dict[str, Any] | None:
+def file_to_wire(verdict: PooledVerdict | None) -> dict[str, Any] | None:
     """The JSON of a file's own verdict, by the model's thresholds; None if the model has no rule for files."""
     if verdict is None:
         return None

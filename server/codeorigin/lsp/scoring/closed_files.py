@@ -17,8 +17,8 @@ from codeorigin.languages import Language
 from codeorigin.languages.kinds import NOTEBOOK, DocumentKind, Kind, kind_for_path
 from codeorigin.lsp.documents.documents import Positions, Snapshot
 from codeorigin.lsp.scoring.requests import FunctionRecord, Request, Result
-from codeorigin.model.file_verdict import FileVerdict
 from codeorigin.model.past import Past
+from codeorigin.model.verdict import PooledVerdict
 from codeorigin.settings.schema import Settings
 from codeorigin.text.positions import LineIndex, PositionEncoding
 from codeorigin.text.sources import read_source
@@ -34,7 +34,7 @@ class FileRecord:
 
     uri: str
     model_id: str
-    verdict: FileVerdict | None
+    verdict: PooledVerdict | None
     functions: tuple[FunctionRecord, ...]
 
 

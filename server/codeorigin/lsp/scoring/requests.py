@@ -16,9 +16,8 @@ from codeorigin.functions.documents import Document
 from codeorigin.lsp.documents.documents import Snapshot
 from codeorigin.lsp.documents.eligibility import Skipped, skipped
 from codeorigin.lsp.scoring.model_loader import ModelLoader
-from codeorigin.model.file_verdict import FileVerdict
 from codeorigin.model.past import Past
-from codeorigin.model.verdict import Verdict
+from codeorigin.model.verdict import PooledVerdict, Verdict
 from codeorigin.settings.schema import Settings
 
 Key = tuple[int, Settings, int, Mapping[str, Sequence[float]], Past | None]
@@ -97,7 +96,7 @@ class Result:
         return self.report.functions if self.report is not None else ()
 
     @property
-    def verdict(self) -> FileVerdict | None:
+    def verdict(self) -> PooledVerdict | None:
         """The verdict on the document as a whole; None without a report, or if the model has no rule for it."""
         return self.report.verdict if self.report is not None else None
 

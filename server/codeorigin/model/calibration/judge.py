@@ -1,18 +1,18 @@
 """Raw scores -> verdicts: on functions, alone or with their file and commit, and on whole files and changes."""
 
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from codeorigin.model.calibration.calibration import Calibration
-from codeorigin.model.calibration.context import Context
+from codeorigin.model.calibration.neighbours import NeighbourRule
 from codeorigin.model.calibration.scale import Scale
-from codeorigin.model.change_verdict import ChangedFunctions, ChangeVerdict, judge_change
-from codeorigin.model.file_verdict import FileVerdict
 from codeorigin.model.past import Past
 from codeorigin.model.reading.normalize import Normalized
 from codeorigin.model.scoring.features import RawScore
-from codeorigin.model.verdict import Reason, Verdict
+from codeorigin.model.verdict import ChangedFunctions, PooledVerdict, Reason, Verdict
+
+Evidence = Mapping[int, tuple[float, int]]
+"""What the others in its commit add to each of a file's functions, and how many they are."""
 
 
 class Judge:
@@ -35,6 +35,22 @@ class Judge:
         enough = sum(map(len, text[: 3 * least].split())) >= least or sum(map(len, text.split())) >= least
         return None if enough else Reason.TOO_SHORT
 
+    def alone(self, score: RawScore, language: str) -> Verdict:
+        """The verdict on a function by its own text alone, in a model language."""
+        return self._verdict(self._unread(score), language, self._calibration.alone)
+
+    def in_file(self, functions: Mapping[int, RawScore], language: str) -> dict[int, Verdict]:
+        """The verdicts on a file's functions, including what the others add if the model has a rule for that."""
+        context = self._calibration.file_context
+        if context is None or context.file is None or len(functions) < 2:
+            return {number: self.alone(score, language) for number, score in functions.items()}
+        unread = {number: self._unread(score) for number, score in functions.items()}
+        evidence = context.file.evidence([verdict.logit or 0.0 for verdict in unread.values()])
+        return {
+            number: self._verdict(verdict, language, context.scale, (added, len(functions) - 1))
+            for (number, verdict), added in zip(unread.items(), evidence, strict=True)
+        }
+
     def in_commits(
         self,
         verdicts: Mapping[int, Verdict],
@@ -52,45 +68,23 @@ class Judge:
             language: a model language.
             in_file: let the other functions of the file count as well.
         """
-        judged = {number: each.logit for number, each in verdicts.items() if each.logit is not None}
-        context, beside = self._commit_context(judged, in_file=in_file)
-        if context is None or context.commit is None:
-            return {}
         by_past = 0.0 if self._past is None else self._past.evidence
-        return {
-            number: self._verdict(
-                verdicts[number],
-                language,
-                context.scale,
-                (beside.get(number), len(judged) - 1),
-                (context.commit.evidence_for_one([logit + by_past for logit in in_commit]), len(in_commit)),
-            )
-            for number, in_commit in others.items()
-            if number in judged and in_commit
-        }
 
-    def alone(self, score: RawScore, language: str) -> Verdict:
-        """The verdict on a function by its own text alone, in a model language."""
-        return self._verdict(self._unread(score), language, self._calibration.alone)
+        def evidence(rule: NeighbourRule) -> Evidence:
+            return {
+                number: (rule.evidence_for_one([logit + by_past for logit in in_commit]), len(in_commit))
+                for number, in_commit in others.items()
+                if in_commit
+            }
 
-    def in_file(self, functions: Mapping[int, RawScore], language: str) -> dict[int, Verdict]:
-        """The verdicts on a file's functions, including what the others add if the model has a rule for that."""
-        context = self._calibration.file_context
-        if context is None or context.file is None or len(functions) < 2:
-            return {number: self.alone(score, language) for number, score in functions.items()}
-        unread = {number: self._unread(score) for number, score in functions.items()}
-        evidence = context.file.evidence([verdict.logit or 0.0 for verdict in unread.values()])
-        return {
-            number: self._verdict(verdict, language, context.scale, (added, len(functions) - 1))
-            for (number, verdict), added in zip(unread.items(), evidence, strict=True)
-        }
+        return self._with_commits(verdicts, evidence, language, in_file=in_file)
 
-    def file(self, functions: Sequence[tuple[float, int]], language: str) -> FileVerdict | None:
+    def file(self, functions: Sequence[tuple[float, int]], language: str) -> PooledVerdict | None:
         """The verdict on a file, from its functions' logits and lines; None without a rule for files."""
         rule = self._calibration.file
-        return None if rule is None else rule.verdict(functions, language)
+        return None if rule is None else rule.verdict([(*each, language) for each in functions])
 
-    def change(self, files: Sequence[ChangedFunctions]) -> tuple[ChangeVerdict | None, list[list[Verdict]]]:
+    def change(self, files: Sequence[ChangedFunctions]) -> tuple[PooledVerdict | None, list[list[Verdict]]]:
         """The verdict on a change, and the verdicts on its functions with what the change adds to each.
 
         Args:
@@ -100,52 +94,77 @@ class Judge:
             The verdict on the change, None without a rule for commits, and the verdicts on all functions, by file.
             Verdicts on functions that the change did not write stay the same, as do all if it wrote only one.
         """
-        written = [
-            (function.logit, file.lines[number], file.language)
+        judged = [
+            [
+                number
+                for number, each in enumerate(file.verdicts)
+                if file.written[number] and each.logit is not None
+            ]
             for file in files
-            for number, function in enumerate(file.verdicts)
-            if file.written[number] and function.logit is not None
+        ]
+        written = [
+            (file.verdicts[number].logit or 0.0, file.lines[number], file.language)
+            for file, numbers in zip(files, judged, strict=True)
+            for number in numbers
         ]
         rule = self._calibration.commit
-        whole = None if rule is None else judge_change(rule, written)
+        whole = None if rule is None else rule.verdict(written)
         logits = [logit for logit, _, _ in written]
-        return whole, [self._with_change(file, logits) for file in files]
+        first, verdicts = 0, []
+        for file, numbers in zip(files, judged, strict=True):
+            verdicts.append(self._with_change(file, numbers, first, logits))
+            first += len(numbers)
+        return whole, verdicts
 
-    def _with_change(self, file: ChangedFunctions, logits: Sequence[float]) -> list[Verdict]:
-        """The verdicts on a file's functions within a change; ``logits`` are those of all functions it wrote."""
+    def _with_change(
+        self, file: ChangedFunctions, judged: Sequence[int], first: int, logits: Sequence[float]
+    ) -> list[Verdict]:
+        """The verdicts on a file's functions within a change.
+
+        Args:
+            file: all functions of the file.
+            judged: the numbers of those that the change wrote and that have a logit.
+            first: where their logits begin among the others.
+            logits: the logits of all functions that the change wrote.
+        """
         verdicts = list(file.verdicts)
-        judged = {number: each.logit for number, each in enumerate(verdicts) if each.logit is not None}
-        context, beside = self._commit_context(judged, in_file=True)
-        if context is None or context.commit is None or len(logits) < 2 or not file.in_context:
+        if len(logits) < 2 or not file.in_context:
             return verdicts
-        rule, others = context.commit, len(logits) - 1
-        total = math.fsum(logit - rule.neutral for logit in logits)
-        share = rule.weight / (others + rule.prior_functions)
-        for number, logit in judged.items():
-            if file.written[number]:
-                from_commit = share * (total - (logit - rule.neutral))
-                verdicts[number] = self._verdict(
-                    verdicts[number],
-                    file.language,
-                    context.scale,
-                    (beside.get(number), len(judged) - 1),
-                    (from_commit, others),
-                )
-        return verdicts
 
-    def _commit_context(
-        self, judged: Mapping[int, float], *, in_file: bool
-    ) -> tuple[Context | None, Mapping[int, float]]:
-        """The rule for functions with others in their commit, and what those of their file add to each by it."""
+        def evidence(rule: NeighbourRule) -> Evidence:
+            from_commit = rule.evidence(logits)[first:]
+            return {
+                number: (each, len(logits) - 1) for number, each in zip(judged, from_commit, strict=False)
+            }
+
+        changed = self._with_commits(dict(enumerate(verdicts)), evidence, file.language, in_file=True)
+        return [changed.get(number, verdict) for number, verdict in enumerate(verdicts)]
+
+    def _with_commits(
+        self,
+        verdicts: Mapping[int, Verdict],
+        evidence: Callable[[NeighbourRule], Evidence],
+        language: str,
+        *,
+        in_file: bool,
+    ) -> dict[int, Verdict]:
+        """New verdicts for the functions of a file to which those of their commits add ``evidence`` by a rule."""
+        judged = {number: each.logit for number, each in verdicts.items() if each.logit is not None}
+        context = self._calibration.commit_context
+        beside: Mapping[int, float] = {}
         both = self._calibration.file_and_commit_context
-        if not in_file or both is None or both.file is None or len(judged) < 2:
-            return self._calibration.commit_context, {}
-        return both, dict(zip(judged, both.file.evidence(list(judged.values())), strict=True))
-
-    @property
-    def judges_files(self) -> bool:
-        """Whether the model has a rule for whole files."""
-        return self._calibration.file is not None
+        if in_file and both is not None and both.file is not None and len(judged) >= 2:
+            context = both
+            beside = dict(zip(judged, both.file.evidence(list(judged.values())), strict=True))
+        if context is None or context.commit is None:
+            return {}
+        return {
+            number: self._verdict(
+                verdicts[number], language, context.scale, (beside.get(number), len(judged) - 1), by_commit
+            )
+            for number, by_commit in evidence(context.commit).items()
+            if number in judged
+        }
 
     def _verdict(
         self,

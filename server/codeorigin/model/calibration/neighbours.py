@@ -1,13 +1,15 @@
 """How functions that belong together count in each other's verdicts, since most files and commits have one author."""
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from codeorigin.model.calibration.manifest_entry import FLAT, ManifestEntry
+from codeorigin.model.calibration.scale import Scale
 
 
 @dataclass(frozen=True, slots=True)
-class NeighbourRule:
+class NeighbourRule(ManifestEntry):
     """How much the other functions of a file, or of a commit, count in the verdict on each.
 
     ``weight`` times the mean evidence of the other functions is added to a function's own logit. The evidence of a
@@ -23,15 +25,6 @@ class NeighbourRule:
     def __post_init__(self) -> None:
         if not self.weight > 0 or not self.prior_functions >= 0:
             raise ValueError("weight must be positive and prior_functions not negative")
-
-    @classmethod
-    def from_manifest(cls, entry: Mapping[str, Any]) -> "NeighbourRule":
-        """Read what :meth:`to_manifest` writes; KeyError, TypeError or ValueError if it is broken."""
-        return cls(float(entry["weight"]), float(entry["prior_functions"]), float(entry["neutral"]))
-
-    def to_manifest(self) -> dict[str, Any]:
-        """The entry that :meth:`from_manifest` reads."""
-        return {"weight": self.weight, "prior_functions": self.prior_functions, "neutral": self.neutral}
 
     def evidence(self, logits: Sequence[float]) -> list[float]:
         """What the others add to the logit of each of these functions.
@@ -55,3 +48,22 @@ class NeighbourRule:
             return 0.0
         total = math.fsum(logit - self.neutral for logit in others)
         return self.weight * total / (len(others) + self.prior_functions)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context(ManifestEntry):
+    """What neighbours add to a function's logit, and the ``scale`` that reads the sum.
+
+    ``file`` is the rule for the other functions of its file, ``commit`` the one for those of its commit; the scale is
+    for functions that have neighbours by every rule that is set. A neighbour in both the same commit and the same file
+    counts twice, as in calibration. A function's commit is the one that wrote all its lines; a commit that merely
+    touched it does not count here.
+    """
+
+    file: NeighbourRule | None = None
+    commit: NeighbourRule | None = None
+    scale: Scale = field(metadata=FLAT)
+
+    def __post_init__(self) -> None:
+        if self.file is None and self.commit is None:
+            raise ValueError("a context needs a rule for the file or the commit")

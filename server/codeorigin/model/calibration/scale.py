@@ -1,12 +1,63 @@
 """How a raw logit is read: as a probability, as two shares, and as a band."""
 
 import math
-from collections.abc import Mapping
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypedDict
+from typing import TypedDict
 
-from codeorigin.model.calibration.shares import Shares, first_at_most, share_at, sigmoid
+from codeorigin.model.calibration.manifest_entry import ManifestEntry
 from codeorigin.model.verdict import Band
+
+
+def sigmoid(value: float) -> float:
+    """``1 / (1 + exp(-value))`` without overflow at either end."""
+    if value >= 0:
+        return 1.0 / (1.0 + math.exp(-value))
+    power = math.exp(value)
+    return power / (1.0 + power)
+
+
+@dataclass(frozen=True, slots=True)
+class Shares(ManifestEntry):
+    """How the functions (files, commits) of a language score, at the ``logits`` ``(n,)`` of their scale.
+
+    ``human`` ``(n,)`` falls: the share, 0 to 1, of the human-written ones that score at least as high as each logit.
+    ``llm`` ``(n,)`` rises: the share of the LLM-written ones that score at most as high.
+    """
+
+    human: list[float]
+    llm: list[float]
+
+    def __post_init__(self) -> None:
+        for shares in (self.human, self.llm):
+            if not all(0 <= share <= 1 for share in shares):
+                raise ValueError("shares must lie between 0 and 1")
+        if sorted(self.human, reverse=True) != self.human or sorted(self.llm) != self.llm:
+            raise ValueError("shares of human code must fall, and those of LLM code rise")
+
+
+def share_at(logits: Sequence[float], shares: Sequence[float], logit: float) -> float:
+    """The share at ``logit``: linear between ``logits``, which rise; the first or last share outside them."""
+    index = bisect_left(logits, logit)
+    if index == 0:
+        return shares[0]
+    if index == len(logits):
+        return shares[-1]
+    low, high = logits[index - 1], logits[index]
+    weight = (logit - low) / (high - low)
+    return shares[index - 1] * (1.0 - weight) + shares[index] * weight
+
+
+def first_at_most(logits: Sequence[float], shares: Sequence[float], rate: float) -> float:
+    """The lowest logit from which :func:`share_at` is at most ``rate``, for falling shares; infinite if it never is."""
+    index = next((number for number, share in enumerate(shares) if share <= rate), None)
+    if index is None:
+        return math.inf
+    if index == 0:
+        return -math.inf
+    (low, high), (above, below) = logits[index - 1 : index + 1], shares[index - 1 : index + 1]
+    return high - (high - low) * (rate - below) / (above - below)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +87,7 @@ class Reading(TypedDict):
 
 
 @dataclass(frozen=True, slots=True)
-class Scale:
+class Scale(ManifestEntry):
     """The calibration of one kind of logit, on repositories that the model had not seen.
 
     ``temperature`` and ``shift`` map a raw logit to ``sigmoid((logit - shift) / temperature)``. ``logits`` rise, and
@@ -67,31 +118,6 @@ class Scale:
         for shares in (self.everywhere, *self.languages.values()):
             if not len(shares.human) == len(shares.llm) == len(self.logits):
                 raise ValueError("every logit needs its shares")
-
-    @classmethod
-    def from_manifest(cls, entry: Mapping[str, Any]) -> "Scale":
-        """Read what :meth:`to_manifest` writes; KeyError, TypeError or ValueError if it is broken."""
-        return cls(
-            temperature=float(entry["temperature"]),
-            shift=float(entry["shift"]),
-            llm_rate=float(entry["llm_rate"]),
-            human_rate=float(entry["human_rate"]),
-            logits=tuple(map(float, entry["logits"])),
-            everywhere=Shares.from_manifest(entry["everywhere"]),
-            languages={name: Shares.from_manifest(each) for name, each in entry["languages"].items()},
-        )
-
-    def to_manifest(self) -> dict[str, Any]:
-        """The entry that :meth:`from_manifest` reads."""
-        return {
-            "temperature": self.temperature,
-            "shift": self.shift,
-            "llm_rate": self.llm_rate,
-            "human_rate": self.human_rate,
-            "logits": list(self.logits),
-            "everywhere": self.everywhere.to_manifest(),
-            "languages": {name: shares.to_manifest() for name, shares in self.languages.items()},
-        }
 
     def probability(self, logit: float) -> float:
         """Calibrated probability that an LLM wrote the function, assuming equally common classes."""

@@ -9,8 +9,7 @@ import pytest
 from codeorigin.check.formats import json
 from codeorigin.check.result import CheckResult, FileError
 from codeorigin.functions.captured_spans import MAX_NESTING
-from codeorigin.model.file_verdict import FileReason, FileVerdict
-from codeorigin.model.verdict import Reason, Verdict
+from codeorigin.model.verdict import PooledReason, PooledVerdict, Reason, Verdict
 from support.check_results import (
     HUMAN,
     HUMAN_FILE,
@@ -134,7 +133,9 @@ def test_deepest_nesting_is_listed_completely() -> None:
 
 def test_every_verdict_and_reason_is_in_the_schema() -> None:
     verdicts = [LLM, UNSURE, HUMAN, *map(Verdict.without, Reason)]
-    of_files = [LLM_FILE, UNSURE_FILE, HUMAN_FILE, *(FileVerdict.without(each, 2) for each in FileReason)]
+    # A merge is a reason of changes alone.
+    reasons = [each for each in PooledReason if each is not PooledReason.MERGE]
+    of_files = [LLM_FILE, UNSURE_FILE, HUMAN_FILE, *(PooledVerdict.without(each, 2) for each in reasons)]
     files = [checked_file(verdicts={"fast": each}) for each in verdicts]
     report = reported(check_result(*files, *(checked_file(whole=each) for each in of_files), threshold=0.25))
     shown = [file["functions"][0] for file in report["files"][: len(files)]]

@@ -8,7 +8,7 @@ import pytest
 
 from codeorigin.check.formats import sarif
 from codeorigin.check.result import CheckResult, FileError
-from codeorigin.model.file_verdict import FileReason, FileVerdict
+from codeorigin.model.verdict import PooledReason, PooledVerdict
 from support.check_results import IN_FILE, LLM_FILE, check_result, checked_file
 from support.command import ROOT
 
@@ -87,7 +87,7 @@ def test_threshold_decides_what_is_a_result() -> None:
 
 
 def test_file_verdict_is_a_property_of_the_artifact_and_no_result() -> None:
-    few = FileVerdict.without(FileReason.TOO_FEW_FUNCTIONS, 1)
+    few = PooledVerdict.without(PooledReason.TOO_FEW_FUNCTIONS, 1)
     files = [
         checked_file(path, verdicts={}, whole=each) for path, each in (("a b.py", LLM_FILE), ("b.py", few))
     ]

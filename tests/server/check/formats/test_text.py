@@ -11,8 +11,7 @@ from rich.cells import cell_len
 from codeorigin.check.formats import text
 from codeorigin.check.listing import Listing, Show, Sort
 from codeorigin.check.result import CheckResult, FileError, summarize
-from codeorigin.model.file_verdict import FileReason, FileVerdict
-from codeorigin.model.verdict import Verdict
+from codeorigin.model.verdict import PooledReason, PooledVerdict, Verdict
 from support.check_results import HUMAN, LLM, UNSURE, UNSURE_FILE, check_result, checked_file
 
 EVERYTHING = Listing(Show.ALL)
@@ -111,7 +110,7 @@ def test_file_verdict_has_a_line_of_its_own() -> None:
     assert lines[5] == "0.50 unsure shelf.py (the file as a whole, 7 functions)"
     assert lines[6].startswith("0.97 llm b.py:4-6")
     assert "1 file judged as a whole (0 human, 1 unsure, 0 llm)" in shown
-    few = checked_file(whole=FileVerdict.without(FileReason.TOO_FEW_FUNCTIONS, 2))
+    few = checked_file(whole=PooledVerdict.without(PooledReason.TOO_FEW_FUNCTIONS, 2))
     assert rendered(check_result(few)) == rendered(check_result(checked_file()))
 
 

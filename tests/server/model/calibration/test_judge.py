@@ -1,4 +1,4 @@
-"""Verdicts with a project's past, by the calibration for that."""
+"""Scores -> verdicts: with a project's past, within a change, and under the user's own limits."""
 
 from dataclasses import replace
 
@@ -8,19 +8,141 @@ from codeorigin.model.calibration.calibration import Calibration
 from codeorigin.model.calibration.judge import Judge
 from codeorigin.model.past import Past, PastRule
 from codeorigin.model.scoring.features import RawScore
-from codeorigin.model.verdict import Band
+from codeorigin.model.verdict import Band, ChangedFunctions, Limits, PooledReason, Reason, Verdict
 from support.scales import scale
+from support.tiny_model import COMMIT_CONTEXT, COMMIT_RULE, FILE_AND_COMMIT_CONTEXT, FILE_CONTEXT
 
 ALONE = Calibration(scale(3.0, 0.0, {}), min_lines=3, min_characters=40, max_lines=300)
 RULE = PastRule(quantile=0.5, weight=1.0, prior_functions=0.0, typical=0.0, fewest_functions=1)
-CALIBRATION = replace(ALONE, past=RULE, with_past=replace(ALONE, alone=scale(1.5, -1.0, {})))
+WITH_PAST = replace(ALONE, past=RULE, with_past=replace(ALONE, alone=scale(1.5, -1.0, {})))
 PAST = Past((0.0, 1.0, 2.0), -1.0)
 
 
 def test_function_of_a_project_with_a_past_is_read_by_its_own_scale() -> None:
     score = RawScore(2.7, 2.7, 0.0, 1)
-    without, with_past = (Judge(CALIBRATION, past).alone(score, "go") for past in (None, PAST))
+    without, with_past = (Judge(WITH_PAST, past).alone(score, "go") for past in (None, PAST))
     assert (without.band, without.logit) == (Band.UNSURE, pytest.approx(2.7))
     assert (with_past.band, with_past.logit) == (Band.LLM, pytest.approx(1.7))
     # What its own text says does not depend on the project.
     assert with_past.own_probability == pytest.approx(without.probability)
+
+
+CALIBRATION = Calibration(
+    FILE_CONTEXT.scale,
+    min_lines=3,
+    min_characters=30,
+    max_lines=300,
+    file_context=FILE_CONTEXT,
+    commit=COMMIT_RULE,
+    commit_context=COMMIT_CONTEXT,
+    file_and_commit_context=FILE_AND_COMMIT_CONTEXT,
+)
+JUDGE = Judge(CALIBRATION)
+
+
+def file(
+    *logits: float | None, written: str, language: str = "go", in_context: bool = True
+) -> ChangedFunctions:
+    """A file whose functions have these own logits and 1, 2, 3, ... lines; ``written`` has ``y`` or ``n`` for each."""
+    scored = {
+        number: RawScore(logit, logit, 0.0, 1) for number, logit in enumerate(logits) if logit is not None
+    }
+    judged = JUDGE.in_file(scored, language)
+    return ChangedFunctions(
+        language=language,
+        verdicts=[judged.get(number, Verdict.without(Reason.TOO_SHORT)) for number in range(len(logits))],
+        lines=list(range(1, len(logits) + 1)),
+        written=[each == "y" for each in written],
+        in_context=in_context,
+    )
+
+
+def test_change_verdict_pools_written_functions_weighted_by_lines() -> None:
+    whole, _ = JUDGE.change(
+        [file(1.0, 9.0, None, 2.0, written="ynyy"), file(-1.0, written="y", language="c")]
+    )
+    assert whole is not None
+    pooled = (1 * 1.0 + 4 * 2.0 + 1 * -1.0) / (1 + 4 + 1 + COMMIT_RULE.prior_lines)
+    assert whole.logit == pytest.approx(pooled)
+    assert whole.functions == 3
+    assert whole.probability == pytest.approx(COMMIT_RULE.scale.probability(pooled))
+    assert whole.band is not None
+    assert whole.reason is None
+
+
+def test_too_few_functions_give_no_commit_verdict() -> None:
+    whole, (verdicts,) = JUDGE.change([file(1.0, 2.0, written="yn")])
+    assert whole is not None
+    assert (whole.band, whole.functions, whole.reason) == (None, 1, PooledReason.TOO_FEW_FUNCTIONS)
+    # And a lone function gets no evidence from its commit.
+    assert verdicts == file(1.0, 2.0, written="nn").verdicts
+
+
+def test_function_gets_evidence_from_its_commit_and_its_file() -> None:
+    files = [file(1.0, 2.0, 3.0, written="yyn"), file(-4.0, written="y")]
+    _, ((first, second, third), (alone,)) = JUDGE.change(files)
+    # The first also gets evidence from its file, by the rule for both.
+    commit_rule, file_rule = COMMIT_CONTEXT.commit, FILE_AND_COMMIT_CONTEXT.file
+    assert commit_rule is not None
+    assert file_rule is not None
+    in_commit = commit_rule.evidence_for_one([2.0, -4.0])
+    in_file = file_rule.evidence_for_one([2.0, 3.0])
+    assert (first.commit_evidence, first.file_evidence) == pytest.approx((in_commit, in_file))
+    assert (first.commit_neighbours, first.neighbours) == (2, 2)
+    assert first.probability == pytest.approx(
+        FILE_AND_COMMIT_CONTEXT.scale.probability(1.0 + in_commit + in_file)
+    )
+    assert first.logit == 1.0
+    assert first.own_probability == files[0].verdicts[0].own_probability
+    assert second.commit_evidence == pytest.approx(commit_rule.evidence_for_one([1.0, -4.0]))
+    # The change only touched the third.
+    assert third == files[0].verdicts[2]
+    from_commit = commit_rule.evidence_for_one([1.0, 2.0])
+    assert (alone.commit_evidence, alone.file_evidence) == (pytest.approx(from_commit), None)
+    assert alone.probability == pytest.approx(COMMIT_CONTEXT.scale.probability(-4.0 + from_commit))
+
+
+def test_without_context_functions_are_judged_alone() -> None:
+    files = [file(1.0, 2.0, written="yy", in_context=False)]
+    whole, verdicts = JUDGE.change(files)
+    assert whole is not None
+    assert whole.band is not None
+    assert verdicts == [files[0].verdicts]
+
+
+def test_model_without_commit_rules_gives_no_change_verdict() -> None:
+    plain = Judge(replace(CALIBRATION, commit=None, commit_context=None, file_and_commit_context=None))
+    files = [file(1.0, 2.0, written="yy")]
+    assert plain.change(files) == (None, [files[0].verdicts])
+
+
+VERDICT = Verdict(
+    probability=0.824, logit=1.5, band=Band.UNSURE, human_share=0.012, llm_threshold=0.9,
+    human_threshold=0.3,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("limits", "expected"),
+    [
+        (Limits(), Band.UNSURE),
+        (Limits(threshold=0.8), Band.LLM),
+        (Limits(threshold=0.824), Band.LLM),
+        (Limits(threshold=0.83), Band.UNSURE),
+        (Limits(false_positive_rate=0.012), Band.LLM),
+        (Limits(false_positive_rate=0.011), Band.UNSURE),
+        (Limits(threshold=1.0, false_positive_rate=0.5), Band.UNSURE),
+    ],
+)
+def test_bands_follow_the_users_own_limit(limits: Limits, expected: Band) -> None:
+    assert limits.band(VERDICT) is expected
+
+
+def test_human_verdict_below_the_users_limit_stays_human() -> None:
+    low = Verdict(0.1, -2.0, Band.HUMAN, human_share=0.9, llm_threshold=0.9, human_threshold=0.3)
+    assert Limits(threshold=0.5).band(low) is Band.HUMAN
+    assert Limits(threshold=0.1).band(low) is Band.LLM
+
+
+def test_without_a_verdict_there_is_no_band() -> None:
+    assert Limits(threshold=0.0).band(Verdict.without(Reason.IGNORED)) is None

@@ -1,6 +1,5 @@
 """A raw logit as a probability, as two shares, and as a band."""
 
-import json
 import math
 from dataclasses import replace
 
@@ -8,8 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codeorigin.model.calibration.scale import Scale, Thresholds
-from codeorigin.model.calibration.shares import Shares, first_at_most, share_at
+from codeorigin.model.calibration.scale import Scale, Shares, Thresholds, first_at_most, share_at
 from codeorigin.model.verdict import Band
 from support.scales import HUMAN_RATE, LLM_RATE, scale
 
@@ -49,6 +47,7 @@ def test_bands_are_bounded_by_the_languages_shares(logit: float, language: str, 
 
 
 def test_verdict_names_its_language_and_the_probabilities_of_its_thresholds() -> None:
+    assert SCALE.thresholds("go") == Thresholds(4.0, -1.0)
     found = SCALE.read(1.0, "go")
     assert found["language"] == "go"
     assert found["llm_threshold"] == pytest.approx(SCALE.probability(4.0))
@@ -85,26 +84,3 @@ def test_classes_far_apart_leave_no_logit_that_is_both() -> None:
     assert bounds.human < bounds.llm
     assert apart.read(0.0, "go")["band"] is Band.LLM
     assert apart.read(-1.0, "go")["band"] is Band.HUMAN
-
-
-def test_the_manifest_entry_round_trips() -> None:
-    assert Scale.from_manifest(json.loads(json.dumps(SCALE.to_manifest()))) == SCALE
-    assert SCALE.thresholds("go") == Thresholds(4.0, -1.0)
-
-
-@pytest.mark.parametrize(
-    ("change", "message"),
-    [
-        ({"temperature": 0.0}, "not positive"),
-        ({"llm_rate": 0.0}, "between 0 and 1"),
-        ({"logits": [2.0, 1.0, 3.0, 4.0]}, "must rise"),
-        ({"logits": []}, "must rise"),
-        ({"logits": [1.0, 2.0]}, "needs its shares"),
-        ({"everywhere": {"human": [0.0, 1.0], "llm": [0.0, 1.0]}}, "must fall"),
-        ({"everywhere": {"human": [2.0, 1.0], "llm": [0.0, 1.0]}}, "between 0 and 1"),
-        ({"everywhere": {"human": [math.nan], "llm": [0.0]}}, "between 0 and 1"),
-    ],
-)
-def test_invalid_scale_in_a_manifest_is_refused(change: dict[str, object], message: str) -> None:
-    with pytest.raises(ValueError, match=message):
-        Scale.from_manifest({**SCALE.to_manifest(), **change})
