@@ -35,7 +35,7 @@ def serve(*, log_file: Path | None = None, log_level: str = "info", model_dir: P
     code, is_written = 1, False
     with contextlib.suppress(KeyboardInterrupt):
         code, is_written = asyncio.run(_run(server, connection))
-    if not server.session.worker.stop(STOP_SECONDS) or not is_written:
+    if not server.session.engine.scorer.stop(STOP_SECONDS) or not is_written:
         # Neither inference nor a write to a client that does not read can be interrupted, and no thread may be inside
         # native code when the interpreter shuts down. Exit without shutting it down.
         logger.info("leaving with work in flight")

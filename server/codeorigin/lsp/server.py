@@ -42,7 +42,7 @@ class CodeOriginServer(LanguageServer):
         self.protocol.on_exit = self.end
         self.session = Session(Client(self.protocol), self._documents, model_dir)
         self.status = StatusReporter(self.session)
-        self.session.worker.changed = self.status.changed
+        self.session.engine.scorer.changed = self.status.changed
         self._ended: asyncio.Future[int] | None = None
 
     def attach(self) -> asyncio.Future[int]:

@@ -14,11 +14,10 @@ from codeorigin.lsp.documents.configuration import Configuration
 from codeorigin.lsp.documents.documents import SourceDocument, SourceWorkspace
 from codeorigin.lsp.scoring.commits import Commits
 from codeorigin.lsp.scoring.document_state import DocumentState
+from codeorigin.lsp.scoring.engine import Engine
 from codeorigin.lsp.scoring.explanation_jobs import ExplanationJobs
-from codeorigin.lsp.scoring.model_loader import ModelLoader
 from codeorigin.lsp.scoring.pasts import Pasts
 from codeorigin.lsp.scoring.requests import Key, Request, Result
-from codeorigin.lsp.scoring.worker import WorkerThread
 from codeorigin.lsp.scoring.workspace_scan import ScanFolder, Scanner
 from codeorigin.model.past import Past
 from codeorigin.settings.accepted_findings import AcceptedFindings
@@ -54,14 +53,11 @@ class Session:
         self._accepted: dict[Path, AcceptedFindings] = {}
         self._accepted_ids: dict[Path, frozenset[str]] = {}
         """Kept while the client reports changes of the files."""
-        self.loader = ModelLoader(model_dir)
+        self.engine = Engine(model_dir)
         self.model_requested = False
-        self.worker = WorkerThread()
-        self.git = WorkerThread()
-        """Runs git, which may be slow, in its own thread, so that nothing else waits for it."""
-        self.commits = Commits(self.worker, self.git, self.loader)
-        self.pasts = Pasts(self.worker, self.git, self.loader)
-        self.explanations = ExplanationJobs(self.worker, self.loader, client.start_progress)
+        self.commits = Commits(self.engine)
+        self.pasts = Pasts(self.engine)
+        self.explanations = ExplanationJobs(self.engine, client.start_progress)
         self._states: dict[str, DocumentState] = {}
         self.closed: dict[str, ClosedFindings] = {}
         """Findings in files that are not open, by their unquoted URI; only if diagnostics are pushed."""
@@ -168,7 +164,7 @@ class Session:
             snapshot = state.result.snapshot
         settings, folder = self.settings_of(uri), self.folder_path(uri)
         past = self.past(uri)
-        return Request(snapshot, settings, folder, self.loader.generation, state.in_commits, past)
+        return Request(snapshot, settings, folder, self.engine.model, state.in_commits, past)
 
     def key(self, uri: str) -> Key | None:
         """The key of :meth:`request`, which is cheap."""
@@ -179,7 +175,7 @@ class Session:
         if state.waits_for_save and state.result is not None:
             version = state.result.version
         settings, past = self.configuration.of(document.folder), self.past(uri)
-        return version, settings, self.loader.generation, state.in_commits, past
+        return version, settings, self.engine.model, state.in_commits, past
 
     def past(self, uri: str) -> Past | None:
         """The past that an open document is judged with, as far as it is known."""
@@ -211,7 +207,7 @@ class Session:
     @cached_property
     def scanner(self) -> Scanner:
         """Scores files that are not open; shared by all scans, so that it knows which files are unchanged."""
-        return Scanner(self.worker, self.git, self.loader, self.pasts, self.documents.encoding)
+        return Scanner(self.engine, self.pasts, self.documents.encoding)
 
     def stop(self) -> None:
         """Cancel everything that runs or waits."""
@@ -220,5 +216,4 @@ class Session:
             state.stop()
         if self.checking_closed is not None:
             self.checking_closed.cancel()
-        self.git.stop(0)
-        self.worker.stop(0)
+        self.engine.stop()

@@ -35,8 +35,8 @@ class StatusReporter:
     def current(self) -> dict[str, Any]:
         """The status in its JSON form; the model is None until it is loaded, and only errors have a message."""
         session = self._session
-        analyzer, error = session.loader.loaded, session.loader.error
-        queue = session.worker.queue_length
+        analyzer, error = session.engine.model.loaded, session.engine.model.error
+        queue = session.engine.scorer.queue_length
         if error is not None:
             state = ServerState.ERROR
         elif analyzer is not None:

@@ -74,7 +74,7 @@ def reconfigure(session: Session) -> None:
 def _load_model(session: Session, setting: str | None) -> None:
     """Load the model that the settings name, unless it was already requested."""
     chosen = session.model_dir or (Path(setting).expanduser() if setting else None)
-    if not session.loader.choose(chosen) and session.model_requested:
+    if not session.engine.choose(chosen) and session.model_requested:
         return
     session.model_requested = True
 
@@ -83,7 +83,7 @@ def _load_model(session: Session, setting: str | None) -> None:
         if isinstance(error, ModelError):
             session.client.show_once(str(error), types.MessageType.Error)
 
-    session.worker.submit(session.loader.analyzer, priority=Priority.MODEL).add_done_callback(loaded)
+    session.engine.score(lambda *_: None, Priority.MODEL).add_done_callback(loaded)
 
 
 def _publish_again(session: Session, uri: str) -> None:

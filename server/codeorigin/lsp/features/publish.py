@@ -7,14 +7,13 @@ from functools import partial
 
 from lsprotocol import types
 
-from codeorigin.cancellation import CancelToken
 from codeorigin.errors import Cancelled, CodeOriginError
 from codeorigin.lsp.documents.documents import SourceDocument
-from codeorigin.lsp.documents.eligibility import SkipReason
+from codeorigin.lsp.documents.eligibility import SkipReason, skipped
 from codeorigin.lsp.features.findings import diagnostic, reported
 from codeorigin.lsp.features.wire_forms import file_to_wire
 from codeorigin.lsp.scoring.document_state import DocumentState
-from codeorigin.lsp.scoring.requests import Request, Result, score
+from codeorigin.lsp.scoring.requests import Result, score
 from codeorigin.lsp.scoring.worker import Priority
 from codeorigin.lsp.session import Session
 from codeorigin.settings.schema import RunMode
@@ -49,7 +48,7 @@ async def scored(session: Session, uri: str, line: int | None = None) -> Result 
         result = _current(session, document.uri)
         if result is not None and (result.is_complete or (line is not None and result.at_line(line))):
             return result
-        if session.loader.error is not None and not state.is_busy:
+        if session.engine.model.error is not None and not state.is_busy:
             return None
         if not state.is_busy or state.is_delayed:
             publish_soon(session, document.uri)
@@ -99,11 +98,14 @@ async def _publish(session: Session, uri: str, state: DocumentState, delay: floa
     request = session.request(uri)
     if request is None:
         return True
-    token, seconds, functions = CancelToken(), SHOW_SECONDS, -1
+    reason = skipped(request.snapshot, request.settings, request.folder)
+    if reason is not None:
+        _show(session, state, Result(request, None, "", reason))
+        return True
+    seconds, functions = SHOW_SECONDS, -1
     try:
         while True:
-            work = partial(_score, session, request, token, seconds)
-            result = await session.worker.submit(work, priority=Priority.TYPING, token=token)
+            result = await session.engine.score(partial(score, request, seconds), Priority.TYPING)
             if session.key(uri) != request.key:
                 break
             _show(session, state, result)
@@ -118,16 +120,6 @@ async def _publish(session: Session, uri: str, state: DocumentState, delay: floa
         _show_failure(session, error)
         return session.key(uri) != request.key
     return True
-
-
-def _score(session: Session, request: Request, token: CancelToken, seconds: float) -> Result:
-    """Score for as long as there is nothing to show or something more urgent to do. Runs in the worker."""
-    until = time.monotonic() + seconds
-
-    def is_enough() -> bool:
-        return time.monotonic() > until or session.worker.is_wanted_before(Priority.TYPING)
-
-    return score(request, session.loader, token, is_enough)
 
 
 def _show(session: Session, state: DocumentState, result: Result) -> None:

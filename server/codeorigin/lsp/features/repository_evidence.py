@@ -6,7 +6,6 @@ from functools import partial
 from pathlib import Path
 
 from codeorigin.analysis.report import FunctionReport
-from codeorigin.cancellation import CancelToken
 from codeorigin.errors import Cancelled, CodeOriginError
 from codeorigin.functions.function_lines import function_lines
 from codeorigin.languages import Language
@@ -16,7 +15,6 @@ from codeorigin.lsp.features.publish import publish_soon
 from codeorigin.lsp.scoring.declared_lines import DeclaredLines, read_declared_lines
 from codeorigin.lsp.scoring.document_state import DocumentState
 from codeorigin.lsp.scoring.requests import Result
-from codeorigin.lsp.scoring.worker import Priority
 from codeorigin.lsp.session import Session
 from codeorigin.past.place import repository_folder
 from codeorigin.settings.schema import RunMode, Scope
@@ -99,10 +97,9 @@ def _read_commits(session: Session, uri: str) -> None:
 async def _declared(
     session: Session, state: DocumentState, path: Path, snapshot: Snapshot
 ) -> DeclaredLines | None:
-    token = CancelToken()
-    read = partial(read_declared_lines, path, snapshot.version, snapshot.text, state.declared, token)
+    read = partial(read_declared_lines, path, snapshot.version, snapshot.text, state.declared)
     try:
-        state.declared = await session.git.submit(read, priority=Priority.SCAN, token=token)
+        state.declared = await session.engine.git.submit(read)
     except Cancelled:
         return None
     except Exception:
@@ -114,7 +111,7 @@ async def _declared(
 async def _commits(session: Session, uri: str, path: Path, language: Language) -> None:
     state = session.state(uri)
     try:
-        in_commits = await session.commits.others(path, language, CancelToken())
+        in_commits = await session.commits.others(path, language)
     except Cancelled:
         return
     except CodeOriginError as error:

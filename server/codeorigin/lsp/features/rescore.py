@@ -6,7 +6,6 @@ from typing import Any
 
 from lsprotocol import types
 
-from codeorigin.cancellation import CancelToken
 from codeorigin.errors import CodeOriginError, ModelError
 from codeorigin.functions.embedded.code_blocks import block_at, code_blocks
 from codeorigin.functions.spans import Piece
@@ -39,7 +38,11 @@ async def rescore(session: Session, uri: Any, place: Any) -> dict[str, Any]:
 async def _rescore_document(session: Session, uri: str) -> dict[str, Any]:
     result = await scored(session, uri)
     if result is None or result.skipped is not None:
-        why = result.skipped if result is not None else str(session.loader.error or "it could not be scored")
+        why = (
+            result.skipped
+            if result is not None
+            else str(session.engine.model.error or "it could not be scored")
+        )
         return {"functions": [], "file": None, "message": f"not scored: {why}"}
     functions = [function_to_wire(result.record(function), result.settings) for function in result.functions]
     found = sum(function["verdict"]["band"] == "llm" for function in functions)
@@ -60,14 +63,15 @@ async def _rescore_selection(session: Session, snapshot: Snapshot, selection: ty
     if selected is None:
         message = UNCLEAR_LANGUAGE if snapshot.unnamed or snapshot.host is not None else UNSUPPORTED_LANGUAGE
         return {"verdict": None, "message": message}
-    (code, language), token, past = selected, CancelToken(), session.past(snapshot.uri)
-
-    def score() -> tuple[Verdict, str]:
-        analyzer = session.loader.analyzer()
-        return analyzer.score(code, language, past=past, cancel=token), analyzer.model_id
-
+    (code, language), past = selected, session.past(snapshot.uri)
     try:
-        verdict, model_id = await session.worker.submit(score, priority=Priority.ASKED, token=token)
+        verdict, model_id = await session.engine.score(
+            lambda analyzer, cancel: (
+                analyzer.score(code, language, past=past, cancel=cancel),
+                analyzer.model_id,
+            ),
+            Priority.ASKED,
+        )
     except CodeOriginError as error:
         return {"verdict": None, "message": str(error)}
     band = session.settings_of(snapshot.uri).limits.band(verdict)

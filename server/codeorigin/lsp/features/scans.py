@@ -10,14 +10,13 @@ from pygls import uris
 from pygls.exceptions import JsonRpcInvalidParams
 
 from codeorigin.cancellation import CancelToken
-from codeorigin.errors import Cancelled, CodeOriginError, RepositoryError, SourceError
+from codeorigin.errors import Cancelled, CodeOriginError, RepositoryError
 from codeorigin.lsp.connection.parameters import read
 from codeorigin.lsp.features.closed_files import send_closed, withdraw
 from codeorigin.lsp.features.findings import reported
 from codeorigin.lsp.features.wire_forms import file_to_wire, function_to_wire
 from codeorigin.lsp.scoring.closed_files import FileRecord
-from codeorigin.lsp.scoring.worker import Priority
-from codeorigin.lsp.scoring.workspace_scan import MAX_FILES, ScanFolder, ScanSummary, log_failure
+from codeorigin.lsp.scoring.workspace_scan import MAX_FILES, ScanFolder, ScanSummary, failure
 from codeorigin.lsp.session import Session
 from codeorigin.model.verdict import PooledVerdict
 from codeorigin.settings.schema import Settings
@@ -115,22 +114,15 @@ async def _scan_changes_of(
     session: Session, folder: ScanFolder, token: CancelToken, files: list[dict[str, Any]], errors: list[str]
 ) -> None:
     try:
-        changed = await session.git.submit(
-            partial(_changed_files, folder, token), priority=Priority.SCAN, token=token
-        )
+        changed = await session.engine.git.submit(partial(_changed_files, folder), token=token)
     except RepositoryError as error:
         errors.append(str(error))
         return
     for path, file in changed:
         try:
             record = await session.scanner.changed_file(path, file, folder.settings, token)
-        except SourceError as error:
-            errors.append(str(error))
-        except CodeOriginError:
-            raise
         except Exception as error:
-            # Continue with the other files.
-            errors.append(log_failure(path, error))
+            errors.append(failure(path, error))
         else:
             if record.functions:
                 # No verdict on the file, because it would count unchanged functions too.

@@ -2,26 +2,26 @@
 
 import pickle
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from lsprotocol import types
 
-from codeorigin.analysis.report import FileReport, FunctionReport, PieceReport
+from codeorigin.analysis.report import FileReport, PieceReport
 from codeorigin.errors import CodeOriginError, SourceError
 from codeorigin.functions.documents import Document
-from codeorigin.functions.function_lines import FunctionLines, function_lines
-from codeorigin.functions.spans import Piece
+from codeorigin.functions.function_lines import function_lines
 from codeorigin.languages import Language
-from codeorigin.languages.kinds import NOTEBOOK, DocumentKind, Kind, kind_for_path
-from codeorigin.lsp.documents.documents import Positions, Snapshot
-from codeorigin.lsp.scoring.requests import FunctionRecord, Request, Result
+from codeorigin.languages.kinds import NOTEBOOK, kind_for_path
+from codeorigin.lsp.documents.documents import Positions
+from codeorigin.lsp.scoring.requests import FunctionRecord
 from codeorigin.model.past import Past
 from codeorigin.model.verdict import PooledVerdict
 from codeorigin.settings.schema import Settings
 from codeorigin.text.positions import LineIndex, PositionEncoding
-from codeorigin.text.sources import read_source
+from codeorigin.text.sources import decode_source, read_source
 
 MAX_BYTES = 64 * 1024 * 1024
 _OVERHEAD_BYTES = 400
@@ -38,8 +38,7 @@ class FileRecord:
     functions: tuple[FunctionRecord, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class FileKey:
+class FileKey(NamedTuple):
     """What a record depends on. ``languages`` are the enabled ones, which matter for cells and blocks."""
 
     modified_ns: int
@@ -69,83 +68,56 @@ def is_chosen(path: Path, settings: Settings) -> bool:
     return kind is NOTEBOOK or (kind is not None and kind.id in settings.documents)
 
 
-def kind_of(path: Path) -> Kind:
-    """What a chosen file contains."""
+def closed_document(path: Path, settings: Settings, content: bytes | None = None) -> Document:
+    """What the analyzer is to read of a chosen file, as it is on disk or has the ``content``; raises SourceError."""
     kind = kind_for_path(path)
     assert kind is not None, "other files are not chosen"
-    return kind
+    most = settings.max_file_size
+    if content is None:
+        text = read_source(path, max_bytes=most, language=kind.id)
+    else:
+        text = decode_source(content, str(path), most, kind.id)
+    return Document(text, kind.id, str(path), frozenset(settings.languages))
 
 
-@dataclass(frozen=True, slots=True)
-class ClosedFile:
-    """A file as it is on disk. ``changed`` are the line ranges to look at, 1-based as in git; None means all."""
+def file_record(
+    document: Document,
+    report: FileReport,
+    model_id: str,
+    encoding: PositionEncoding,
+    changed: Sequence[tuple[int, int]] | None = None,
+) -> FileRecord:
+    """The verdicts on a file and on its functions.
 
-    path: Path
-    text: str
-    changed: Sequence[tuple[int, int]] | None = None
+    ``changed`` are the line ranges that the functions must have a part in, 1-based as in git; None means all.
 
-    @classmethod
-    def read(cls, path: Path, settings: Settings) -> "ClosedFile":
-        """The file as it is on disk; raises SourceError."""
-        return cls(path, read_source(path, max_bytes=settings.max_file_size, language=kind_of(path).id))
-
-    def document(self, settings: Settings) -> Document:
-        """What the analyzer is to read."""
-        return Document(self.text, kind_of(self.path).id, str(self.path), frozenset(settings.languages))
-
-    def record(
-        self, report: FileReport, model_id: str, settings: Settings, encoding: PositionEncoding
-    ) -> FileRecord:
-        """The verdicts on the file and on its functions, from the report on its :meth:`document`.
-
-        Raises:
-            SourceError: the file is too hard to parse.
-        """
-        try:
-            report.require_parsed()
-        except CodeOriginError as error:
-            raise SourceError(error.reason, self.path) from None
-        positions = Positions(LineIndex(self.text), encoding)
-        kind = kind_of(self.path)
-        if kind is NOTEBOOK:
-            functions = tuple(self._of_cells(report.pieces, positions))
-            return FileRecord(self.path.as_uri(), model_id, None, functions)
-        snapshot = Snapshot(
-            uri=self.path.as_uri(),
-            version=0,
-            text=self.text,
-            positions=positions,
-            language=kind if isinstance(kind, Language) else None,
-            path=str(self.path),
-            host=kind if isinstance(kind, DocumentKind) else None,
+    Raises:
+        SourceError: the file is too hard to parse.
+    """
+    path = Path(document.path or "")
+    try:
+        report.require_parsed()
+    except CodeOriginError as error:
+        raise SourceError(error.reason, path) from None
+    positions = Positions(LineIndex(document.text), encoding)
+    if document.kind == NOTEBOOK.id:
+        records = tuple(record for cell in report.pieces for record in _of_cell(cell, positions, changed))
+        return FileRecord(path.as_uri(), model_id, None, records)
+    functions = report.functions
+    if changed is not None:
+        places = function_lines(document.text, [function.span for function in functions])
+        functions = tuple(
+            function for function, place in zip(functions, places, strict=True) if place.is_touched(changed)
         )
-        result = Result(Request(snapshot, settings), report, model_id)
-        listed = result.functions
-        if self.changed is not None:
-            places = function_lines(self.text, [function.span for function in listed])
-            listed = tuple(
-                function
-                for function, place in zip(listed, places, strict=True)
-                if place.is_touched(self.changed)
-            )
-        functions = tuple(result.record(function) for function in listed)
-        return FileRecord(snapshot.uri, model_id, report.verdict, functions)
-
-    def _of_cells(self, cells: Iterable[PieceReport], positions: Positions) -> Iterator[FunctionRecord]:
-        for cell in cells:
-            functions = cell.report.functions
-            places = function_lines(cell.piece.text, [function.span for function in functions])
-            for function, place in zip(functions, places, strict=True):
-                if self.changed is None or place.in_file(cell.piece).is_touched(self.changed):
-                    yield _of_cell(function, cell.piece, place, positions)
+    records = tuple(FunctionRecord.of(function, positions) for function in functions)
+    return FileRecord(path.as_uri(), model_id, report.verdict, records)
 
 
 def _of_cell(
-    function: FunctionReport, piece: Piece, place: FunctionLines, positions: Positions
-) -> FunctionRecord:
-    """The record of a function in a cell, in whole lines of the notebook's JSON, where columns mean nothing."""
-    span = function.span
-    to_header = span.header.start_line - span.range.start_line
+    cell: PieceReport, positions: Positions, changed: Sequence[tuple[int, int]] | None
+) -> Iterator[FunctionRecord]:
+    """The records of the functions in a cell, in whole lines of the notebook's JSON, where columns mean nothing."""
+    piece, functions = cell.piece, cell.report.functions
 
     def lines(first: int, last: int) -> types.Range:
         start, end = piece.line(first) - 1, piece.line(last) - 1
@@ -155,15 +127,12 @@ def _of_cell(
             end=positions.position(end, len(positions.index.line_text(end).rstrip())),
         )
 
-    return FunctionRecord(
-        function_id=function.function_id,
-        name=span.qualified_name,
-        verdict=function.verdict,
-        range=lines(place.first, place.last),
-        header=lines(place.first + to_header, place.first + to_header),
-        header_offset=to_header,
-        is_test=span.is_test,
-    )
+    places = function_lines(piece.text, [function.span for function in functions])
+    for function, place in zip(functions, places, strict=True):
+        if changed is None or place.in_file(piece).is_touched(changed):
+            record = FunctionRecord.of(function, positions)
+            header = place.first + record.header_offset
+            yield replace(record, range=lines(place.first, place.last), header=lines(header, header))
 
 
 class FileRecords:
@@ -175,16 +144,9 @@ class FileRecords:
 
     def __init__(self, max_bytes: int = MAX_BYTES) -> None:
         self._max_bytes = max_bytes
-        self._bytes = 0
-        self._records: dict[Path, tuple[FileKey, bytes]] = {}
-
-    def __len__(self) -> int:
-        return len(self._records)
-
-    @property
-    def size(self) -> int:
+        self.size = 0
         """Approximate size of the records in bytes."""
-        return self._bytes
+        self._records: dict[Path, tuple[FileKey, bytes]] = {}
 
     def get(self, path: Path, key: FileKey) -> FileRecord | None:
         """The record of ``path``, or None if there is none with this exact key."""
@@ -196,18 +158,9 @@ class FileRecords:
 
     def put(self, path: Path, key: FileKey, record: FileRecord) -> None:
         """Keep ``record`` if there is room."""
-        self._drop(path)
+        if (old := self._records.pop(path, None)) is not None:
+            self.size -= len(old[1]) + _OVERHEAD_BYTES
         packed = zlib.compress(pickle.dumps(record, pickle.HIGHEST_PROTOCOL), 1)
-        if self._bytes + len(packed) + _OVERHEAD_BYTES <= self._max_bytes:
+        if self.size + len(packed) + _OVERHEAD_BYTES <= self._max_bytes:
             self._records[path] = (key, packed)
-            self._bytes += len(packed) + _OVERHEAD_BYTES
-
-    def keep(self, wanted: Callable[[Path], bool]) -> None:
-        """Drop all records except those of ``wanted`` paths."""
-        for path in [path for path in self._records if not wanted(path)]:
-            self._drop(path)
-
-    def _drop(self, path: Path) -> None:
-        entry = self._records.pop(path, None)
-        if entry is not None:
-            self._bytes -= len(entry[1]) + _OVERHEAD_BYTES
+            self.size += len(packed) + _OVERHEAD_BYTES

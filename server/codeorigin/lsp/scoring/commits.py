@@ -1,10 +1,10 @@
 """Evidence for a document's functions from the other functions of their commits."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from codeorigin.analysis.report import FunctionReport
 from codeorigin.cancellation import CancelToken
@@ -12,11 +12,11 @@ from codeorigin.errors import Cancelled, CodeOriginError
 from codeorigin.functions.documents import Document
 from codeorigin.functions.function_lines import FunctionLines, function_lines
 from codeorigin.languages import Language, language_for_path
-from codeorigin.lsp.scoring.model_loader import ModelLoader
-from codeorigin.lsp.scoring.worker import Priority, WorkerThread
+from codeorigin.lsp.scoring.engine import Engine
 from codeorigin.text.sources import decode_source
 
 if TYPE_CHECKING:
+    from codeorigin.analysis.analyzer import Analyzer
     from codeorigin.git.written import CommittedFile, WrittenFile
 
 logger = logging.getLogger(__name__)
@@ -31,8 +31,6 @@ MAX_COMMITS = 100
 KEPT_FUNCTIONS = 50_000
 """Maximum number of cached functions over all commits, about 120 bytes each."""
 
-T = TypeVar("T")
-
 _Written = tuple[tuple[str, float], ...]
 """Id and own logit of each function that one commit wrote and that has a verdict."""
 
@@ -40,63 +38,41 @@ _Written = tuple[tuple[str, float], ...]
 class Commits:
     """Reads and scores the commits that wrote files.
 
-    git runs in the thread ``git``, and scoring runs in ``worker`` at the lowest priority, file by file, so that
-    neither typing nor a hover waits for it.
+    Scoring runs at the lowest priority, file by file, so that neither typing nor a hover waits for it.
     """
 
-    def __init__(self, worker: WorkerThread, git: WorkerThread, loader: ModelLoader) -> None:
-        self._worker = worker
-        self._git = git
-        self._loader = loader
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
         self._commits: dict[tuple[Path, str, str], _Written] = {}
 
-    async def others(
-        self, path: Path, language: Language, token: CancelToken
-    ) -> dict[str, tuple[float, ...]]:
+    async def others(self, path: Path, language: Language) -> dict[str, tuple[float, ...]]:
         """By id of a function in the committed file, the own logits of the other functions of its commit.
 
         Raises:
             CodeOriginError: git or the model failed.
         """
-        file = await self._ask_git(partial(_committed, path, token), token)
+        file = await self._engine.git.submit(partial(_committed, path))
         if file is None:
             return {}
-        owners = await self._score(partial(self._owners, file, path, language, token), token)
-        model_id = await self._score(lambda: self._loader.analyzer().model_id, token)
+        model_id, owners = await self._engine.score(partial(_owners, file, path, language))
         found: dict[str, tuple[float, ...]] = {}
         for commit in sorted(set(owners.values()))[:MAX_COMMITS]:
-            written = await self._written(file.repository, path.parent, commit, model_id, token)
+            written = await self._written((file.repository, commit, model_id), path.parent)
             for function_id, owner in owners.items():
                 if owner == commit and (others := _without(written, function_id)):
                     found[function_id] = others
         return found
 
-    def _owners(
-        self, file: "CommittedFile", path: Path, language: Language, token: CancelToken
-    ) -> dict[str, str]:
-        """By id, the commit that last wrote all of a function's own lines, if it is a single one."""
-        text = decode_source(file.content, str(path), MAX_BYTES, language.id)
-        owners = {}
-        for function, lines in self._functions(text, language, str(path), token):
-            commits = {file.commits[line - 1] for line in lines.telling()}
-            if len(commits) == 1:
-                owners[function.function_id] = commits.pop()
-        return owners
-
-    async def _written(
-        self, repository: Path, folder: Path, commit: str, model_id: str, token: CancelToken
-    ) -> _Written:
-        key = repository, commit, model_id
-        known = self._commits.get(key)
-        if known is not None:
+    async def _written(self, key: tuple[Path, str, str], folder: Path) -> _Written:
+        """What a commit wrote, by its repository, its name and the model."""
+        if (known := self._commits.get(key)) is not None:
             return known
-        read = partial(_written_by, folder, commit, token)
         written: list[tuple[str, float]] = []
         try:
-            for file in await self._ask_git(read, token):
+            for file in await self._engine.git.submit(partial(_written_by, folder, key[1])):
                 if len(written) >= MAX_FUNCTIONS:
                     break
-                written += await self._score(partial(self._wrote, file, token), token)
+                written += await self._engine.score(partial(_wrote, file))
         except Cancelled:
             raise
         except CodeOriginError as error:
@@ -108,43 +84,43 @@ class Commits:
         self._commits[key] = tuple(written)
         return self._commits[key]
 
-    def _wrote(self, file: "WrittenFile", token: CancelToken) -> list[tuple[str, float]]:
-        language = language_for_path(file.path)
-        if language is None:
-            return []
-        try:
-            text = decode_source(file.content, file.path, MAX_BYTES, language.id)
-        except CodeOriginError:
-            return []
-        return [
-            (function.function_id, function.verdict.logit)
-            for function, lines in self._functions(text, language, file.path, token)
-            if function.verdict.logit is not None and lines.is_written(file.lines)
-        ]
 
-    def _functions(
-        self, text: str, language: Language, path: str, token: CancelToken
-    ) -> list[tuple[FunctionReport, FunctionLines]]:
-        """The functions with their lines. Runs in the worker."""
-        document = Document(text, language.id, path)
-        report = self._loader.analyzer().analyze(document, file_context=False, cancel=token)
-        return list(
-            zip(
-                report.functions,
-                function_lines(text, [function.span for function in report.functions]),
-                strict=True,
-            )
-        )
-
-    async def _ask_git(self, work: Callable[[], T], token: CancelToken) -> T:
-        return await self._git.submit(work, priority=Priority.SCAN, token=token)
-
-    async def _score(self, work: Callable[[], T], token: CancelToken) -> T:
-        return await self._worker.submit(work, priority=Priority.SCAN, token=token)
+def _owners(
+    file: "CommittedFile", path: Path, language: Language, analyzer: "Analyzer", cancel: CancelToken
+) -> tuple[str, dict[str, str]]:
+    """The model, and by id, the commit that last wrote all of a function's own lines, if it is a single one."""
+    text = decode_source(file.content, str(path), MAX_BYTES, language.id)
+    owners = {}
+    for function, lines in _functions(text, language, str(path), analyzer, cancel):
+        commits = {file.commits[line - 1] for line in lines.telling()}
+        if len(commits) == 1:
+            owners[function.function_id] = commits.pop()
+    return analyzer.model_id, owners
 
 
-def _is_source(path: str) -> bool:
-    return language_for_path(path) is not None
+def _wrote(file: "WrittenFile", analyzer: "Analyzer", cancel: CancelToken) -> list[tuple[str, float]]:
+    language = language_for_path(file.path)
+    if language is None:
+        return []
+    try:
+        text = decode_source(file.content, file.path, MAX_BYTES, language.id)
+    except CodeOriginError:
+        return []
+    return [
+        (function.function_id, function.verdict.logit)
+        for function, lines in _functions(text, language, file.path, analyzer, cancel)
+        if function.verdict.logit is not None and lines.is_written(file.lines)
+    ]
+
+
+def _functions(
+    text: str, language: Language, path: str, analyzer: "Analyzer", cancel: CancelToken
+) -> Iterator[tuple[FunctionReport, FunctionLines]]:
+    """The functions with their lines."""
+    functions = analyzer.analyze(
+        Document(text, language.id, path), file_context=False, cancel=cancel
+    ).functions
+    return zip(functions, function_lines(text, [function.span for function in functions]), strict=True)
 
 
 # The code that runs git is imported on first use, in the git thread, because `initialize` does not need it.
@@ -159,7 +135,10 @@ def _committed(path: Path, token: CancelToken) -> "CommittedFile | None":
 def _written_by(folder: Path, commit: str, token: CancelToken) -> "Sequence[WrittenFile]":
     from codeorigin.git.written import written_files  # noqa: PLC0415
 
-    return written_files(folder, commit, _is_source, max_bytes=MAX_BYTES, max_files=MAX_FILES, cancel=token)
+    def is_source(path: str) -> bool:
+        return language_for_path(path) is not None
+
+    return written_files(folder, commit, is_source, max_bytes=MAX_BYTES, max_files=MAX_FILES, cancel=token)
 
 
 def _without(written: _Written, function_id: str) -> tuple[float, ...]:

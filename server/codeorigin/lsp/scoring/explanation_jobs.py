@@ -1,11 +1,10 @@
-"""Runs explanations, shared between requests, cancelled when no request waits or the document changes."""
+"""Runs explanations, and stops those that nobody waits for any more or whose document has changed."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from codeorigin.analysis.report import FunctionReport
@@ -13,68 +12,56 @@ from codeorigin.cancellation import CancelToken
 from codeorigin.errors import Cancelled, CodeOriginError
 from codeorigin.explain.explanation import ExplainOptions, Explanation
 from codeorigin.lsp.connection.progress import WorkDoneProgress
-from codeorigin.lsp.scoring.model_loader import ModelLoader
+from codeorigin.lsp.scoring.engine import Engine, Model
 from codeorigin.lsp.scoring.requests import Result
-from codeorigin.lsp.scoring.worker import Priority, WorkerThread
+from codeorigin.lsp.scoring.worker import Priority
 from codeorigin.wording.explanations import FAILED, READY
 from codeorigin.wording.titles import EXPLAINING
 
 logger = logging.getLogger(__name__)
 
-_Key = tuple[str, str, ExplainOptions, int]
+_Key = tuple[str, str, ExplainOptions, Model]
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Run:
+    key: _Key
     token: CancelToken
     future: asyncio.Future[Explanation]
-    waiting: int = 0
-    progress: WorkDoneProgress | None = None
-
-    def stop_if_unwanted(self) -> None:
-        if not self.waiting and self.progress is None and not self.future.done():
-            self.token.cancel()
 
 
 class ExplanationJobs:
-    """Runs explanations in the worker, one per function, options and model at a time."""
+    """Runs explanations one after the other; the second of two requests for one finds that of the first cached."""
 
     def __init__(
-        self,
-        worker: WorkerThread,
-        loader: ModelLoader,
-        start_progress: Callable[[str, Callable[[], None]], WorkDoneProgress],
+        self, engine: Engine, start_progress: Callable[[str, Callable[[], None]], WorkDoneProgress]
     ) -> None:
-        self._worker = worker
-        self._loader = loader
+        self._engine = engine
         self._start_progress = start_progress
-        self._runs: dict[_Key, _Run] = {}
+        self._runs: set[_Run] = set()
+        self._late: dict[_Key, _Run] = {}
+        """Runs that go on although the hover that began them was answered."""
         self._failures: dict[_Key, Exception] = {}
-        """Errors of runs that failed when no request was waiting; the next request gets them."""
+        """Errors of late runs; the next request gets them."""
 
     def cached(self, result: Result, function: FunctionReport) -> Explanation | None:
         """The explanation if it is cached, else None; does not wait."""
-        analyzer = self._loader.loaded
-        if analyzer is None or result.request.generation != self._loader.generation:
+        analyzer = result.request.model.loaded
+        if analyzer is None:
             return None
+        options, function_id = result.settings.explain_options, function.function_id
         return analyzer.cached_explanation(
-            result.snapshot.text,
-            function.span,
-            result.settings.explain_options,
-            function_id=function.function_id,
+            result.snapshot.text, function.span, options, function_id=function_id
         )
 
     async def get(self, result: Result, function: FunctionReport) -> Explanation:
-        """Wait for the explanation; cancelling this stops the work unless another request waits for it.
+        """Wait for the explanation; cancelling this stops the work.
 
         Raises:
-            Cancelled: the document or the model has changed.
+            Cancelled: the document has changed.
             ModelError: there is no model.
         """
-        if (known := self.cached(result, function)) is not None:
-            return known
-        with self._joined(result, function) as run:
-            return await asyncio.shield(run.future)
+        return self.cached(result, function) or await self._started(result, function).future
 
     async def get_within(
         self, result: Result, function: FunctionReport, seconds: float
@@ -86,84 +73,73 @@ class ExplanationJobs:
         """
         if (known := self.cached(result, function)) is not None:
             return known
-        failure = self._failures.pop(_key(result, function), None)
-        if failure is not None:
+        key = _key(result, function)
+        if (failure := self._failures.pop(key, None)) is not None:
             raise failure
-        with self._joined(result, function) as run:
+        run = self._late.get(key) or self._started(result, function)
+        try:
             await asyncio.wait({run.future}, timeout=seconds)
             if run.future.done():
+                self._failures.pop(key, None)  # it is raised here
                 return run.future.result()
-            if run.progress is None:
-                run.progress = self._start_progress(EXPLAINING, lambda: _stop(run))
+            if key not in self._late:
+                self._go_on(run)
             return None
+        finally:
+            if self._late.get(key) is not run:
+                run.token.cancel()
 
     def cancel(self, uri: str) -> None:
         """Stop explanations of the old text of a document that has changed."""
-        for key, run in list(self._runs.items()):
-            if key[0] == uri:
+        for run in self._runs:
+            if run.key[0] == uri:
                 run.token.cancel()
-                del self._runs[key]
+                self._late.pop(run.key, None)
         for key in [key for key in self._failures if key[0] == uri]:
             del self._failures[key]
 
-    @contextmanager
-    def _joined(self, result: Result, function: FunctionReport) -> Iterator[_Run]:
-        """The run for a function, new if there is none, which goes on at least as long as the block."""
-        run = self._runs.get(_key(result, function))
-        if run is None or run.token.cancelled:
-            run = self._started(result, function)
-        run.waiting += 1
-        try:
-            yield run
-        finally:
-            run.waiting -= 1
-            run.stop_if_unwanted()
-
     def _started(self, result: Result, function: FunctionReport) -> _Run:
-        key, token = _key(result, function), CancelToken()
-        generation, text = result.request.generation, result.snapshot.text
-        span, options, function_id = function.span, result.settings.explain_options, function.function_id
-        future = self._worker.submit(
-            lambda: self._loader.analyzer(generation).explain(
-                text, span, options, function_id=function_id, cancel=token
+        key, token, text = _key(result, function), CancelToken(), result.snapshot.text
+        _, function_id, options, model = key
+        future = self._engine.score(
+            lambda analyzer, cancel: analyzer.explain(
+                text, function.span, options, function_id=function_id, cancel=cancel
             ),
-            priority=Priority.ASKED,
-            token=token,
+            Priority.ASKED,
+            token,
+            model,
         )
-        run = self._runs[key] = _Run(token, future)
-        future.add_done_callback(lambda _: self._ended(key, run))
+        run = _Run(key, token, future)
+        self._runs.add(run)
+        future.add_done_callback(lambda _: self._ended(run))
         return run
 
-    def _ended(self, key: _Key, run: _Run) -> None:
-        if self._runs.get(key) is run:
-            del self._runs[key]
-        error = Cancelled("cancelled") if run.future.cancelled() else run.future.exception()
+    def _ended(self, run: _Run) -> None:
+        self._runs.discard(run)
+        error = None if run.future.cancelled() else run.future.exception()
         if error is not None and not isinstance(error, CodeOriginError):
             logger.error("an explanation failed", exc_info=error)
-        if run.progress is None:
-            return
-        if error is None:
-            run.progress.end(READY)
-        elif isinstance(error, Cancelled) or not isinstance(error, Exception):
-            run.progress.end()
-        else:
-            if not run.waiting:
-                self._failures[key] = error
-            run.progress.end(FAILED)
+
+    def _go_on(self, run: _Run) -> None:
+        """Let a run go on in the background."""
+        progress = self._start_progress(EXPLAINING, run.token.cancel)
+        self._late[run.key] = run
+
+        def ended(future: asyncio.Future[Explanation]) -> None:
+            if self._late.get(run.key) is run:
+                del self._late[run.key]
+            error = future.exception()
+            if error is None:
+                progress.end(READY)
+            elif isinstance(error, Cancelled) or not isinstance(error, Exception):
+                progress.end()
+            else:
+                self._failures[run.key] = error
+                progress.end(FAILED)
+
+        run.future.add_done_callback(ended)
 
 
 def _key(result: Result, function: FunctionReport) -> _Key:
-    return (
-        result.snapshot.uri,
-        function.function_id,
-        result.settings.explain_options,
-        result.request.generation,
-    )
-
-
-def _stop(run: _Run) -> None:
-    """Stop background work that the user cancelled, unless requests still wait for it."""
-    progress, run.progress = run.progress, None
-    if progress is not None:
-        progress.end()
-    run.stop_if_unwanted()
+    uri, model = result.snapshot.uri, result.request.model
+    return uri, function.function_id, result.settings.explain_options, model

@@ -9,16 +9,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codeorigin.analysis.report import FileReport
-from codeorigin.cancellation import CancelToken, CancelWhen
-from codeorigin.errors import Cancelled, CodeOriginError, RepositoryError
+from codeorigin.cancellation import CancelToken
+from codeorigin.errors import CodeOriginError, ModelError, RepositoryError
 from codeorigin.functions.documents import Document
-from codeorigin.lsp.scoring.model_loader import ModelLoader
-from codeorigin.lsp.scoring.worker import Priority, WorkerThread
+from codeorigin.lsp.scoring.engine import Engine, Model
 from codeorigin.model.past import Past
 from codeorigin.past.place import repository_folder
 from codeorigin.settings.schema import Settings
 
 if TYPE_CHECKING:
+    from codeorigin.analysis.analyzer import Analyzer
     from codeorigin.model.bundle import Bundle
 
 logger = logging.getLogger(__name__)
@@ -28,26 +28,24 @@ _CANCEL_SECONDS = 0.1
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """A past, and what it depends on: the model's generation, HEAD, and whether the history is cut off."""
+    """A past, and what it depends on besides the model: HEAD, and whether the history is cut off."""
 
-    generation: int
-    state: tuple[str | None, bool] | None
-    past: Past | None
+    state: tuple[str | None, bool] | None = None
+    past: Past | None = None
 
 
 class Pasts:
     """The pasts of repositories, each known by its folder. Use only on the event loop.
 
-    git runs in the thread ``git``. Old functions that are not in the cache are scored in ``worker``, file by file,
-    whenever that has nothing better to do.
+    Old functions that are not in the cache are scored file by file, whenever there is nothing better to do.
     """
 
-    def __init__(self, worker: WorkerThread, git: WorkerThread, loader: ModelLoader) -> None:
-        self._worker = worker
-        self._git = git
-        self._loader = loader
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
         self._known: dict[Path, _Known] = {}
-        self._reading: dict[tuple[Path, int], asyncio.Task[None]] = {}
+        self._model = engine.model
+        """The model that the pasts are known for."""
+        self._reading: dict[tuple[Path, Model], asyncio.Task[None]] = {}
         self.changed: Callable[[Path], None] = lambda _: None
         """Called with a repository whose past was read and is another one than before."""
 
@@ -58,11 +56,12 @@ class Pasts:
 
     def known(self, repository: Path | None) -> Past | None:
         """The past as it was when the repository was last read; None before."""
-        return self._known[repository].past if repository is not None and self._is_known(repository) else None
+        found = self._by_newest_model().get(repository) if repository is not None else None
+        return None if found is None else found.past
 
     def read(self, repository: Path) -> asyncio.Task[None]:
         """Look at the repository again, for HEAD may have moved; the task never fails."""
-        key = repository, self._loader.generation
+        key = repository, self._engine.model
         if key not in self._reading:
             self._reading[key] = asyncio.get_running_loop().create_task(self._read(*key))
         return self._reading[key]
@@ -78,79 +77,66 @@ class Pasts:
     async def of(self, file: Path, settings: Settings, token: CancelToken) -> Past | None:
         """The past to judge a file with; its repository is only read if that was not done before."""
         repository = repository_folder(file.parent) if settings.past else None
-        if repository is None or self._is_known(repository):
+        if repository is None or repository in self._by_newest_model():
             return self.known(repository)
         return await self.newest(repository, token)
 
-    def _is_known(self, repository: Path) -> bool:
-        known = self._known.get(repository)
-        return known is not None and known.generation == self._loader.generation
+    def _by_newest_model(self) -> dict[Path, _Known]:
+        if self._model is not self._engine.model:
+            self._model, self._known = self._engine.model, {}
+        return self._known
 
-    async def _read(self, repository: Path, generation: int) -> None:
-        before, token = self.known(repository), CancelToken()
+    async def _read(self, repository: Path, model: Model) -> None:
+        before = self.known(repository)
         try:
-            bundle = await self._worker.submit(
-                lambda: self._loader.analyzer(generation).bundle, priority=Priority.SCAN, token=token
-            )
-            found = _Known(generation, None, None)
+            bundle = await self._engine.score(lambda analyzer, _: analyzer.bundle, model=model)
+            found = _Known()
             if bundle.calibration.past is not None:
-                known = self._known[repository] if self._is_known(repository) else found
-                analyzer = _InWorker(self._worker, self._loader, generation, token)
-                look = partial(_look, repository, bundle, analyzer, known, token)
-                found = await self._git.submit(look, priority=Priority.SCAN, token=token)
-            self._known[repository] = found
+                known = self._by_newest_model().get(repository, found)
+                analyzer = _InScorer(self._engine, model)
+                found = await self._engine.git.submit(partial(_look, repository, bundle, analyzer, known))
+            if model is self._engine.model:
+                self._by_newest_model()[repository] = found
         except CodeOriginError as error:
             logger.debug("no past of a repository: %s", error)
         except Exception:
             logger.exception("the past of a repository could not be read")
         finally:
-            del self._reading[repository, generation]
+            del self._reading[repository, model]
         if self.known(repository) != before:
             self.changed(repository)
 
 
-class _InWorker:
-    """An analyzer for the git thread, which waits while the worker analyses one document after another."""
+class _InScorer:
+    """An analyzer for the git thread, which waits while the scoring thread analyses one document after another."""
 
-    def __init__(
-        self, worker: WorkerThread, loader: ModelLoader, generation: int, token: CancelToken
-    ) -> None:
-        self._worker = worker
-        self._loader = loader
-        self._generation = generation
-        self._token = token
+    def __init__(self, engine: Engine, model: Model) -> None:
+        self._engine = engine
+        self._model = model
         self._loop = asyncio.get_running_loop()
 
     def analyze_many(
         self, documents: Iterable[Document], *, file_context: bool, cancel: CancelToken
     ) -> Iterator[FileReport | Exception]:
         """The report on each document, or its error."""
-        until_wanted = CancelWhen(cancel, partial(self._worker.is_wanted_before, Priority.SCAN))
         for document in documents:
-            report = None
-            while report is None:
-                work = partial(self._analyze, document, file_context, until_wanted)
-                report = asyncio.run_coroutine_threadsafe(self._ask(work), self._loop).result()
-            yield report
+            asked = asyncio.run_coroutine_threadsafe(self._report(document, file_context, cancel), self._loop)
+            yield asked.result()
 
-    async def _ask(self, work: Callable[[], FileReport | Exception | None]) -> FileReport | Exception | None:
-        return await self._worker.submit(work, priority=Priority.SCAN, token=self._token)
-
-    def _analyze(
-        self, document: Document, file_context: bool, cancel: CancelToken
-    ) -> FileReport | Exception | None:
-        """The report, or None if something more urgent came up. Runs in the worker."""
-        analyzer = self._loader.analyzer(self._generation)
-        try:
+    async def _report(
+        self, document: Document, file_context: bool, token: CancelToken
+    ) -> FileReport | Exception:
+        def work(analyzer: "Analyzer", cancel: CancelToken) -> FileReport | Exception:
             (report,) = analyzer.analyze_many([document], file_context=file_context, cancel=cancel)
-        except Cancelled:
-            self._token.raise_if_cancelled()
-            return None
-        return report
+            return report
+
+        if self._model is not self._engine.model:
+            raise ModelError("another model was chosen")
+        return await self._engine.score(work, token=token)
 
 
 def _look(
-    repository: Path, bundle: "Bundle", analyzer: _InWorker, known: _Known, token: CancelToken
+    repository: Path, bundle: "Bundle", analyzer: _InScorer, known: _Known, token: CancelToken
 ) -> _Known:
     """The past as it is now; ``known`` if nothing that it depends on has changed. Runs in the git thread."""
     # Imported here, because `initialize` does not need it.
@@ -162,7 +148,7 @@ def _look(
         state = opened.head(), opened.is_shallow
         if state == known.state:
             return known
-        return _Known(known.generation, state, repository_past(opened, bundle, lambda: analyzer, token))
+        return _Known(state, repository_past(opened, bundle, lambda: analyzer, token))
     except RepositoryError as error:
         logger.debug("no past of a repository: %s", error)
-        return _Known(known.generation, None, None)
+        return _Known()

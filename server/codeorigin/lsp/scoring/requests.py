@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import time
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
@@ -13,35 +15,38 @@ from codeorigin.analysis.report import FileReport, FunctionReport
 from codeorigin.cancellation import CancelToken, CancelWhen
 from codeorigin.errors import Cancelled
 from codeorigin.functions.documents import Document
-from codeorigin.lsp.documents.documents import Snapshot
-from codeorigin.lsp.documents.eligibility import Skipped, skipped
-from codeorigin.lsp.scoring.model_loader import ModelLoader
+from codeorigin.lsp.documents.documents import Positions, Snapshot
+from codeorigin.lsp.documents.eligibility import Skipped
+from codeorigin.lsp.scoring.engine import Model
 from codeorigin.model.past import Past
 from codeorigin.model.verdict import PooledVerdict, Verdict
 from codeorigin.settings.schema import Settings
 
-Key = tuple[int, Settings, int, Mapping[str, Sequence[float]], Past | None]
+if TYPE_CHECKING:
+    from codeorigin.analysis.analyzer import Analyzer
+
+Key = tuple[int, Settings, Model, Mapping[str, Sequence[float]], Past | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
     """Everything that scoring a document needs, captured once on the event loop.
 
-    ``generation`` counts model changes, because results of two models are never mixed. ``in_commits`` are by function
-    id the own logits of the other functions of the commit that wrote it, ``past`` is that of the document's repository.
+    ``in_commits`` are by function id the own logits of the other functions of the commit that wrote it, ``past`` is
+    that of the document's repository.
     """
 
     snapshot: Snapshot
     settings: Settings = field(default_factory=Settings)
     folder: Path | None = None
-    generation: int = 0
+    model: Model = field(default_factory=Model)
     in_commits: Mapping[str, Sequence[float]] = field(default_factory=dict)
     past: Past | None = None
 
     @property
     def key(self) -> Key:
         """Version, settings, model, commits and past; while they are unchanged, so is the result."""
-        return self.snapshot.version, self.settings, self.generation, self.in_commits, self.past
+        return self.snapshot.version, self.settings, self.model, self.in_commits, self.past
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +64,20 @@ class FunctionRecord:
     header: types.Range
     header_offset: int
     is_test: bool
+
+    @classmethod
+    def of(cls, function: FunctionReport, positions: Positions) -> FunctionRecord:
+        """The record of a function in the text that ``positions`` are about."""
+        span = function.span
+        return cls(
+            function_id=function.function_id,
+            name=span.qualified_name,
+            verdict=function.verdict,
+            range=positions.range(span.range),
+            header=positions.first_line(span.header),
+            header_offset=span.header.start_line - span.range.start_line,
+            is_test=span.is_test,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,16 +121,7 @@ class Result:
 
     def record(self, function: FunctionReport) -> FunctionRecord:
         """The data needed to show ``function``."""
-        span, positions = function.span, self.request.snapshot.positions
-        return FunctionRecord(
-            function_id=function.function_id,
-            name=span.qualified_name,
-            verdict=function.verdict,
-            range=positions.range(span.range),
-            header=positions.first_line(span.header),
-            header_offset=span.header.start_line - span.range.start_line,
-            is_test=span.is_test,
-        )
+        return FunctionRecord.of(function, self.snapshot.positions)
 
     def moves(self, before: Result) -> bool:
         """Whether a function with unchanged text has another verdict than in ``before``."""
@@ -141,38 +151,32 @@ class Result:
                 yield function
 
 
-def score(
-    request: Request, loader: ModelLoader, cancel: CancelToken, is_enough: Callable[[], bool] = lambda: False
-) -> Result:
-    """Score a document. Runs in the worker.
+def score(request: Request, seconds: float, analyzer: Analyzer, cancel: CancelToken) -> Result:
+    """Score a document that is not skipped. Runs in the scoring thread.
 
-    If the model is slow and ``is_enough`` returns True meanwhile, the result has the functions scored so far and is not
+    If the model is slow and that takes more than ``seconds``, the result has the functions scored so far and is not
     complete; the next call goes on from there.
-
-    Raises:
-        ModelError: the model is missing or broken.
-        Cancelled: ``cancel`` was triggered, or another model was chosen since the request.
     """
+    until = time.monotonic() + seconds
     snapshot, settings = request.snapshot, request.settings
-    reason = skipped(snapshot, settings, request.folder)
-    if reason is not None or snapshot.kind is None:
-        return Result(request, None, "", reason)
-    analyzer = loader.analyzer(request.generation)
+    assert snapshot.kind is not None, "other documents are skipped"
     document = Document(
         snapshot.text, snapshot.kind.id, snapshot.path, frozenset(settings.languages), snapshot.is_cell
     )
-    how: dict[str, Any] = {
-        "file_context": settings.file_context,
-        "in_commits": request.in_commits,
-        "past": request.past,
-    }
+    analyze = partial(
+        analyzer.analyze,
+        document,
+        file_context=settings.file_context,
+        in_commits=request.in_commits,
+        past=request.past,
+    )
     if not analyzer.is_slow:
-        return Result(request, analyzer.analyze(document, **how, cancel=cancel), analyzer.model_id)
+        return Result(request, analyze(cancel=cancel), analyzer.model_id)
     try:
-        report = analyzer.analyze(document, **how, cancel=CancelWhen(cancel, is_enough))
+        report = analyze(cancel=CancelWhen(cancel, lambda: time.monotonic() > until))
     except Cancelled:
         cancel.raise_if_cancelled()
-        report = analyzer.analyze(document, **how, known_only=True, cancel=cancel)
+        report = analyze(known_only=True, cancel=cancel)
     return Result(request, report, analyzer.model_id)
 
 

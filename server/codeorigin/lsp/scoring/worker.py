@@ -6,14 +6,16 @@ import itertools
 import threading
 from collections.abc import Callable
 from enum import IntEnum
+from functools import partial
 from typing import Any, TypeVar
 
-from codeorigin.cancellation import CancelToken
+from codeorigin.cancellation import CancelToken, CancelWhen
 from codeorigin.errors import Cancelled
 
 T = TypeVar("T")
 
 _SHUTTING_DOWN = "the server is shutting down"
+_Job = tuple[int, int, CancelToken, Callable[[CancelToken], Any], asyncio.Future[Any]]
 
 
 class Priority(IntEnum):
@@ -33,7 +35,7 @@ class WorkerThread:
     """
 
     def __init__(self) -> None:
-        self._jobs: list[tuple[int, int, CancelToken, Callable[[], Any], asyncio.Future[Any]]] = []
+        self._jobs: list[_Job] = []
         self._ready = threading.Condition()
         self._order = itertools.count()
         self._running: CancelToken | None = None
@@ -49,17 +51,16 @@ class WorkerThread:
             waiting = sum(not token.cancelled for _, _, token, _, _ in self._jobs)
             return waiting + (self._running is not None)
 
-    def is_wanted_before(self, priority: Priority) -> bool:
-        """Whether a job more urgent than ``priority`` is waiting. May be called from any thread."""
-        with self._ready:
-            return any(waiting < priority and not token.cancelled for waiting, _, token, _, _ in self._jobs)
-
     def submit(
-        self, work: Callable[[], T], *, priority: Priority, token: CancelToken | None = None
+        self,
+        work: Callable[[CancelToken], T],
+        priority: Priority = Priority.SCAN,
+        token: CancelToken | None = None,
     ) -> asyncio.Future[T]:
         """Run ``work`` in the worker. The future raises Cancelled if ``token`` is cancelled before it starts.
 
-        Cancelling the future cancels the token.
+        ``work`` gets a token that is also cancelled once a more urgent job waits. If it then raises Cancelled, it runs
+        again when its turn comes. Cancelling the future cancels the token.
         """
         loop = asyncio.get_running_loop()
         token = token or CancelToken()
@@ -104,27 +105,47 @@ class WorkerThread:
     def _run(self, loop: asyncio.AbstractEventLoop) -> None:
         while True:
             with self._ready:
-                while not self._jobs and not self._stopping:
-                    self._ready.wait()
+                self._ready.wait_for(lambda: self._jobs or self._stopping)
                 if self._stopping:
                     return
-                _, _, token, work, future = heapq.heappop(self._jobs)
-                self._running = token
-            result: Any = None
-            failure: BaseException | None = None
-            try:
-                token.raise_if_cancelled()
-                result = work()
-            except Exception as error:
-                failure = error
-            except BaseException as error:
-                failure = RuntimeError(f"the job raised {type(error).__name__}")
+                job = heapq.heappop(self._jobs)
+                self._running = job[2]
+            finish = self._work(job)
             with self._ready:
                 self._running = None
             try:
-                loop.call_soon_threadsafe(self._finish, future, result, failure)
+                loop.call_soon_threadsafe(finish)
             except RuntimeError:
                 return  # the loop is closed because the server has stopped
+
+    def _work(self, job: _Job) -> Callable[[], None]:
+        """Do a job; returns what is to be done on the event loop."""
+        priority, _, token, work, future = job
+        gave_way = False
+
+        def gives_way() -> bool:
+            nonlocal gave_way
+            gave_way = gave_way or self._is_wanted_before(priority)
+            return gave_way
+
+        try:
+            token.raise_if_cancelled()
+            return partial(self._finish, future, work(CancelWhen(token, gives_way)), None)
+        except Cancelled as error:
+            with self._ready:
+                if gave_way and not token.cancelled and not self._stopping:
+                    heapq.heappush(self._jobs, job)
+                    return self.changed
+            return partial(self._finish, future, None, error)
+        except Exception as error:
+            return partial(self._finish, future, None, error)
+        except BaseException as error:
+            return partial(self._finish, future, None, RuntimeError(f"the job raised {type(error).__name__}"))
+
+    def _is_wanted_before(self, priority: int) -> bool:
+        """Whether a job more urgent than ``priority`` is waiting."""
+        with self._ready:
+            return any(waiting < priority and not token.cancelled for waiting, _, token, _, _ in self._jobs)
 
     def _finish(self, future: asyncio.Future[Any], result: Any, failure: BaseException | None) -> None:
         if not future.done():

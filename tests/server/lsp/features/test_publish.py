@@ -12,7 +12,6 @@ from lsprotocol import types
 
 from codeorigin.analysis.report import FileReport, FunctionReport
 from codeorigin.cancellation import CancelToken
-from codeorigin.errors import Cancelled
 from codeorigin.functions.documents import Document
 from codeorigin.functions.finding import outline
 from codeorigin.languages import get_language
@@ -20,6 +19,7 @@ from codeorigin.lsp.connection.client_support import ClientSupport
 from codeorigin.lsp.documents.documents import SourceWorkspace
 from codeorigin.lsp.features import publish
 from codeorigin.lsp.features.publish import publish_soon, scored, settled
+from codeorigin.lsp.scoring.engine import Model
 from codeorigin.lsp.scoring.requests import Result
 from codeorigin.lsp.session import Session
 from codeorigin.model.verdict import Verdict
@@ -30,7 +30,7 @@ LONG = 10 * PATIENCE
 
 @dataclass
 class Bench:
-    """A session; stands in for its client, its model loader and the analyzer. A document's text is its version."""
+    """A session; stands in for its client and the analyzer. A document's text is its version."""
 
     analyzed: list[str] = field(default_factory=list)
     cancelled: list[str] = field(default_factory=list)
@@ -40,9 +40,6 @@ class Bench:
     running: threading.Event = field(default_factory=threading.Event)
     support: ClientSupport = field(default_factory=ClientSupport)
     broken: Exception | None = None
-    error: None = None
-    loaded: None = None
-    generation: int = 0
     is_slow: bool = False
     read: list[FunctionReport] = field(default_factory=list)
     model_id: str = "model"
@@ -52,7 +49,7 @@ class Bench:
         bench: Any = self
         self.documents = SourceWorkspace(None, types.TextDocumentSyncKind.Incremental)
         self.session = Session(bench, lambda: self.documents, None)
-        self.session.loader = bench
+        self.session.engine.model.loaded = bench
         self.session.configured.set()
 
     def open(self, *uris: str) -> None:
@@ -78,11 +75,6 @@ class Bench:
 
     def start_progress(self, *_: Any) -> None:
         raise AssertionError("nothing is explained here")
-
-    def analyzer(self, generation: int) -> "Bench":
-        if generation != self.generation:
-            raise Cancelled("another model")
-        return self
 
     def analyze(
         self, document: Document, *, cancel: CancelToken, known_only: bool = False, **_: Any
@@ -141,7 +133,7 @@ async def bench() -> AsyncIterator[Bench]:
     yield made
     made.hold.set()
     made.session.stop()
-    assert made.session.worker.stop(5)
+    assert made.session.engine.scorer.stop(5)
 
 
 async def test_document_is_scored_and_its_findings_are_sent(bench: Bench) -> None:
@@ -285,11 +277,12 @@ async def test_result_under_other_settings_is_dropped_and_scored_again(bench: Be
 
 async def test_result_of_another_model_is_dropped_and_scored_again(bench: Bench) -> None:
     asked = await bench.held_back("a")
-    bench.generation = 1
+    another = Model()
+    another.loaded, bench.session.engine.model = bench.session.engine.model.loaded, another
     bench.hold.set()
     result = await asked
     assert result is not None
-    assert result.request.generation == 1
+    assert result.request.model is another
     assert bench.published == [("a", 1)]
 
 

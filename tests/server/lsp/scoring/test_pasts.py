@@ -12,11 +12,11 @@ import pytest
 from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.analysis.report import FileReport
 from codeorigin.cancellation import CancelToken
-from codeorigin.errors import Cancelled
 from codeorigin.functions.documents import Document
 from codeorigin.git.repository import Repository as Opened
+from codeorigin.lsp.scoring.engine import Engine, Model
 from codeorigin.lsp.scoring.pasts import Pasts
-from codeorigin.lsp.scoring.worker import Priority, WorkerThread
+from codeorigin.lsp.scoring.worker import Priority
 from codeorigin.past.old_functions import repository_past
 from codeorigin.settings.schema import Settings
 from support.repositories import Repository, plain_functions
@@ -26,29 +26,27 @@ from support.waiting import until
 
 @dataclass
 class Bench:
-    """A repository of four old files, and its reader; stands in for the model loader and the analyzer."""
+    """A repository of four old files, and its reader; stands in for the analyzer."""
 
     made: Analyzer
     repository: Repository
-    generation: int = 0
     analysed: list[str] = field(default_factory=list)
     begun: threading.Event = field(default_factory=threading.Event)
     hold: threading.Event = field(default_factory=threading.Event)
-    worker: WorkerThread = field(default_factory=WorkerThread)
-    git: WorkerThread = field(default_factory=WorkerThread)
+    engine: Engine = field(default_factory=Engine)
     changed: list[Path] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        loader: Any = self
         self.hold.set()
-        self.pasts = Pasts(self.worker, self.git, loader)
+        self.choose_another_model()
+        self.pasts = Pasts(self.engine)
         self.pasts.changed = self.changed.append
         self.bundle = self.made.bundle
 
-    def analyzer(self, generation: int) -> "Bench":
-        if generation != self.generation:
-            raise Cancelled("another model was chosen")
-        return self
+    def choose_another_model(self) -> None:
+        analyzer: Any = self
+        self.engine.model = Model()
+        self.engine.model.loaded = analyzer
 
     def analyze_many(
         self, documents: Iterable[Document], *, file_context: bool, cancel: CancelToken
@@ -62,7 +60,7 @@ class Bench:
 
     def typed(self) -> "asyncio.Future[None]":
         """What the user waits for, in the worker."""
-        return self.worker.submit(lambda: self.analysed.append("typed"), priority=Priority.TYPING)
+        return self.engine.scorer.submit(lambda _: self.analysed.append("typed"), Priority.TYPING)
 
 
 @pytest.fixture
@@ -79,8 +77,8 @@ async def bench(
     made = Bench(Analyzer.load(with_past_rule(tmp_path / "model", tiny_model_dir)), repository)
     yield made
     made.hold.set()
-    assert made.git.stop(10)
-    assert made.worker.stop(10)
+    assert made.engine.git.stop(10)
+    assert made.engine.scorer.stop(10)
 
 
 async def test_past_is_that_of_the_command(bench: Bench) -> None:
@@ -126,13 +124,13 @@ async def test_past_of_another_model_does_not_count(bench: Bench) -> None:
     bench.hold.clear()
     first = bench.pasts.read(folder)
     await until(bench.begun.is_set)
-    bench.generation += 1
+    bench.choose_another_model()
     second = bench.pasts.read(folder)
     bench.hold.set()
     await asyncio.gather(first, second)
     past = bench.pasts.known(folder)
     assert past is not None
-    bench.generation += 1
+    bench.choose_another_model()
     assert bench.pasts.known(folder) is None
     # The scores are kept by the model's name, which is the same here.
     await bench.pasts.read(folder)
@@ -143,8 +141,7 @@ async def test_server_that_stops_does_not_wait(bench: Bench) -> None:
     bench.hold.clear()
     reading = bench.pasts.read(bench.repository.folder)
     await until(bench.begun.is_set)
-    bench.git.stop(0)
-    bench.worker.stop(0)
+    bench.engine.stop()
     bench.hold.set()
     await reading
     assert bench.pasts.known(bench.repository.folder) is None

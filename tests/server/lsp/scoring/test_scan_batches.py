@@ -17,9 +17,10 @@ from codeorigin.check.run import check
 from codeorigin.errors import Cancelled
 from codeorigin.functions.documents import Document
 from codeorigin.lsp.scoring import workspace_scan
-from codeorigin.lsp.scoring.closed_files import FileRecord
+from codeorigin.lsp.scoring.closed_files import FileRecord, FileRecords
+from codeorigin.lsp.scoring.engine import Engine
 from codeorigin.lsp.scoring.pasts import Pasts
-from codeorigin.lsp.scoring.worker import Priority, WorkerThread
+from codeorigin.lsp.scoring.worker import Priority
 from codeorigin.lsp.scoring.workspace_scan import ScanFolder, Scanner, ScanSummary
 from codeorigin.settings.schema import Settings
 from codeorigin.text.positions import PositionEncoding
@@ -61,22 +62,17 @@ class Bench:
 
     root: Path
     noting: _Noting
-    worker: WorkerThread = field(default_factory=WorkerThread)
+    engine: Engine = field(default_factory=Engine)
     records: list[FileRecord] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        loader: Any = self
-        git = WorkerThread()
-        self.scanner = Scanner(
-            self.worker, git, loader, Pasts(self.worker, git, loader), PositionEncoding.UTF16
-        )
+        analyzer: Any = self.noting
+        self.engine.model.loaded = analyzer
+        self.scanner = Scanner(self.engine, Pasts(self.engine), PositionEncoding.UTF16)
         for number in range(20):
             code, language = ALL[number % len(ALL)]
             name = f"f{number:02}.{EXTENSIONS.get(language, 'py')}"
             (self.root / name).write_text(code * 3, encoding="utf-8")
-
-    def analyzer(self) -> _Noting:
-        return self.noting
 
     async def scan(self, token: CancelToken | None = None, skip: str = "none") -> ScanSummary:
         self.records.clear()
@@ -95,7 +91,7 @@ async def bench(tmp_path: Path, tiny_model_dir: Path) -> AsyncIterator[Bench]:
     root.mkdir()
     made = Bench(root, _Noting(Analyzer.load(tiny_model_dir)))
     yield made
-    assert made.worker.stop(10)
+    assert made.engine.scorer.stop(10)
 
 
 def names(bench: Bench) -> list[str]:
@@ -130,7 +126,7 @@ async def test_small_files_are_scored_together(bench: Bench, monkeypatch: pytest
     await bench.scan()
     assert bench.noting.batches == [["new.py"]]
     monkeypatch.setattr(workspace_scan, "SCAN_BATCH_BYTES", 1500)
-    bench.scanner.records.keep(lambda path: False)
+    bench.scanner.records = FileRecords()
     skipped = names(bench)[1]
     await bench.scan(skip=skipped)
     assert len(bench.noting.batches) > 3
@@ -147,7 +143,7 @@ async def test_batch_is_abandoned_when_more_urgent_work_waits(bench: Bench) -> N
 
     scan = asyncio.ensure_future(bench.scan())
     assert await asyncio.to_thread(bench.noting.begun.wait, 30)
-    urgent = bench.worker.submit(lambda: scored.append(len(bench.records)), priority=Priority.TYPING)
+    urgent = bench.engine.scorer.submit(lambda _: scored.append(len(bench.records)), Priority.TYPING)
     go_on.set()
     await urgent
     summary = await scan

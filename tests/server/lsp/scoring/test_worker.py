@@ -14,7 +14,7 @@ async def blocked(worker: WorkerThread) -> tuple[threading.Event, "asyncio.Futur
     """Occupy the worker until the event is set."""
     started, release = threading.Event(), threading.Event()
 
-    def wait() -> None:
+    def wait(_: CancelToken) -> None:
         started.set()
         assert release.wait(10)
 
@@ -28,7 +28,7 @@ async def test_urgent_work_runs_first_and_equal_priorities_in_order() -> None:
     worker, order = WorkerThread(), []
     release, _ = await blocked(worker)
     futures = [
-        worker.submit(lambda name=name: order.append(name), priority=priority)
+        worker.submit(lambda _, name=name: order.append(name), priority=priority)
         for name, priority in (
             ("scan", Priority.SCAN), ("first", Priority.TYPING), ("second", Priority.TYPING),
             ("asked", Priority.ASKED),
@@ -45,7 +45,7 @@ async def test_urgent_work_runs_first_and_equal_priorities_in_order() -> None:
 async def test_everything_runs_in_one_other_thread() -> None:
     worker = WorkerThread()
     names = await asyncio.gather(
-        *(worker.submit(threading.get_ident, priority=Priority.TYPING) for _ in range(5))
+        *(worker.submit(lambda _: threading.get_ident(), Priority.TYPING) for _ in range(5))
     )
     assert len(set(names)) == 1
     assert names[0] != threading.get_ident()
@@ -65,8 +65,8 @@ async def test_failing_job_does_not_affect_others() -> None:
         (MemoryError(), MemoryError),
     ):
         with pytest.raises(expected):
-            await worker.submit(lambda error=error: fail(error), priority=Priority.TYPING)
-    assert await worker.submit(lambda: 7, priority=Priority.TYPING) == 7
+            await worker.submit(lambda _, error=error: fail(error), priority=Priority.TYPING)
+    assert await worker.submit(lambda _: 7, priority=Priority.TYPING) == 7
     assert worker.stop(5)
 
 
@@ -74,15 +74,15 @@ async def test_cancelled_work_is_not_started() -> None:
     worker, ran = WorkerThread(), []
     release, _ = await blocked(worker)
     token = CancelToken()
-    by_token = worker.submit(lambda: ran.append(1), priority=Priority.TYPING, token=token)
-    by_future = worker.submit(lambda: ran.append(2), priority=Priority.TYPING)
+    by_token = worker.submit(lambda _: ran.append(1), priority=Priority.TYPING, token=token)
+    by_future = worker.submit(lambda _: ran.append(2), priority=Priority.TYPING)
     token.cancel()
     by_future.cancel()
     await asyncio.sleep(0)  # a future reports its cancellation in the next turn of the loop
     release.set()
     with pytest.raises(Cancelled):
         await by_token
-    await worker.submit(lambda: None, priority=Priority.SCAN)
+    await worker.submit(lambda _: None, priority=Priority.SCAN)
     assert ran == []
     assert worker.stop(5)
 
@@ -90,7 +90,7 @@ async def test_cancelled_work_is_not_started() -> None:
 async def test_cancelling_the_future_cancels_the_token() -> None:
     worker, token = WorkerThread(), CancelToken()
     release, _ = await blocked(worker)
-    future = worker.submit(lambda: None, priority=Priority.TYPING, token=token)
+    future = worker.submit(lambda _: None, priority=Priority.TYPING, token=token)
     future.cancel()
     await asyncio.sleep(0)
     assert token.cancelled
@@ -102,21 +102,21 @@ async def test_stopping_cancels_running_and_waiting_work_and_refuses_more() -> N
     worker, token = WorkerThread(), CancelToken()
     started = threading.Event()
 
-    def until_cancelled() -> None:
+    def until_cancelled(cancel: CancelToken) -> None:
         started.set()
-        while not token.cancelled:
+        while not cancel.cancelled:
             pass
 
     running = worker.submit(until_cancelled, priority=Priority.TYPING, token=token)
     while not started.is_set():
         await asyncio.sleep(0.001)
     ran: list[str] = []
-    waiting = worker.submit(lambda: ran.append("waiting"), priority=Priority.TYPING)
+    waiting = worker.submit(lambda _: ran.append("waiting"), priority=Priority.TYPING)
     assert worker.stop(5)
     with pytest.raises(Cancelled):
         await waiting
     with pytest.raises(Cancelled):
-        await worker.submit(lambda: ran.append("late"), priority=Priority.TYPING)
+        await worker.submit(lambda _: ran.append("late"), priority=Priority.TYPING)
     assert ran == []
     running.cancel()
 
@@ -126,7 +126,7 @@ async def test_worker_can_be_stopped_after_its_loop_was_closed() -> None:
 
     async def left_waiting() -> threading.Event:
         release, _ = await blocked(worker)
-        worker.submit(lambda: None, priority=Priority.TYPING)
+        worker.submit(lambda _: None, priority=Priority.TYPING)
         return release
 
     # As after Ctrl-C, when nobody has stopped the worker on the loop.

@@ -18,9 +18,9 @@ from codeorigin.functions.finding import find_functions
 from codeorigin.languages import get_language
 from codeorigin.lsp.scoring import workspace_scan
 from codeorigin.lsp.scoring.closed_files import FileKey, FileRecord, FileRecords
+from codeorigin.lsp.scoring.engine import Engine
 from codeorigin.lsp.scoring.pasts import Pasts
 from codeorigin.lsp.scoring.requests import FunctionRecord
-from codeorigin.lsp.scoring.worker import WorkerThread
 from codeorigin.lsp.scoring.workspace_scan import WALK_CHUNK, ScanFolder, Scanner, ScanSummary
 from codeorigin.model.verdict import Band, Verdict
 from codeorigin.settings.schema import Settings
@@ -32,23 +32,18 @@ VERDICT = Verdict(probability=0.75, logit=1.25, band=Band.LLM, human_share=0.01,
 
 @dataclass
 class Bench:
-    """A scanner with an analyzer that counts; also stands in for the model loader."""
+    """A scanner with an analyzer that counts."""
 
     root: Path
     model_id: str = "model"
     texts: list[str] = field(default_factory=list)
     records: list[FileRecord] = field(default_factory=list)
-    worker: WorkerThread = field(default_factory=WorkerThread)
+    engine: Engine = field(default_factory=Engine)
 
     def __post_init__(self) -> None:
-        loader: Any = self
-        git = WorkerThread()
-        self.scanner = Scanner(
-            self.worker, git, loader, Pasts(self.worker, git, loader), PositionEncoding.UTF16
-        )
-
-    def analyzer(self) -> "Bench":
-        return self
+        analyzer: Any = self
+        self.engine.model.loaded = analyzer
+        self.scanner = Scanner(self.engine, Pasts(self.engine), PositionEncoding.UTF16)
 
     def analyze_many(
         self, documents: Iterable[Document], *, file_context: bool, past: None, cancel: CancelToken
@@ -64,15 +59,13 @@ class Bench:
             reports = tuple(FunctionReport(span, VERDICT, f"id of {span.name}") for span in spans)
             yield FileReport(document.kind, document.path, reports)
 
-    async def scan(self, settings: Settings | None = None, cancel_after: int | None = None) -> ScanSummary:
+    async def scan(self, settings: Settings | None = None) -> ScanSummary:
         self.texts.clear()
         self.records.clear()
         token, summary = CancelToken(), ScanSummary()
         folders = [ScanFolder(self.root, settings or Settings())]
         async for record, _ in self.scanner.scan(folders, token, summary):
             self.records.append(record)
-            if len(self.records) == cancel_after:
-                token.cancel()
         return summary
 
 
@@ -80,7 +73,7 @@ class Bench:
 async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
     made = Bench(tmp_path)
     yield made
-    assert made.worker.stop(10)
+    assert made.engine.scorer.stop(10)
 
 
 async def test_no_file_is_read_twice_however_many_there_are(bench: Bench) -> None:
@@ -129,7 +122,6 @@ async def test_truncated_list_of_files_is_reported(bench: Bench, monkeypatch: py
     (bench.root / "one_more.py").write_text("x = 1\n", encoding="utf-8")
     summary = await bench.scan()
     assert (summary.files, summary.cut) == (70, True)
-    assert len(bench.scanner.records) == 70
 
 
 async def test_broken_language_model_affects_only_documents(bench: Bench) -> None:
@@ -138,18 +130,6 @@ async def test_broken_language_model_affects_only_documents(bench: Bench) -> Non
     summary = await bench.scan()
     assert (summary.files, summary.skipped) == (1, 1)
     assert summary.errors == [f"{bench.root / 'a.md'}: the language model is broken"]
-
-
-async def test_only_a_complete_scan_drops_records_of_deleted_files(bench: Bench) -> None:
-    for name in ("one", "two", "three"):
-        (bench.root / f"{name}.py").write_text(python_function(name), encoding="utf-8")
-    await bench.scan()
-    assert len(bench.scanner.records) == 3
-    (bench.root / "one.py").unlink()
-    assert (await bench.scan(cancel_after=1)).cancelled
-    assert len(bench.scanner.records) == 3
-    await bench.scan()
-    assert len(bench.scanner.records) == 2
 
 
 def record_of(name: str, functions: int) -> FileRecord:
@@ -167,7 +147,7 @@ def test_record_survives_a_round_trip() -> None:
     kept = record_of("a", 20)
     records.put(Path("a"), KEY, kept)
     assert records.get(Path("a"), KEY) == kept
-    assert records.get(Path("a"), replace(KEY, size=3)) is None
+    assert records.get(Path("a"), KEY._replace(size=3)) is None
     assert records.get(Path("b"), KEY) is None
 
 
@@ -187,9 +167,5 @@ def test_full_records_keep_existing_entries() -> None:
     assert kept == paths[: len(kept)]
     assert 0 < len(kept) < 100
     assert records.size <= 20_000
-    records.put(paths[0], replace(KEY, size=3), record_of("0", 5))
-    assert records.get(paths[0], replace(KEY, size=3)) is not None
-    records.keep(lambda path: path == paths[1])
-    assert len(records) == 1
-    records.keep(lambda _: False)
-    assert (len(records), records.size) == (0, 0)
+    records.put(paths[0], KEY._replace(size=3), record_of("0", 5))
+    assert records.get(paths[0], KEY._replace(size=3)) is not None

@@ -1,0 +1,89 @@
+"""What the server scores with: its model, the thread that uses it, and a thread for git."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from codeorigin.cancellation import CancelToken
+from codeorigin.errors import CodeOriginError, ModelError
+from codeorigin.lsp.scoring.worker import Priority, WorkerThread
+
+if TYPE_CHECKING:
+    from codeorigin.analysis.analyzer import Analyzer
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+
+class Model:
+    """A model folder (None: the bundled one) and its analyzer, or why that could not be loaded.
+
+    Results of different models are never mixed; choosing another model makes another one of these.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self.folder = folder
+        self.loaded: Analyzer | None = None
+        self.error: ModelError | None = None
+
+    def analyzer(self) -> "Analyzer":
+        """The analyzer, loaded now if necessary. Worker thread only.
+
+        Raises:
+            ModelError: the model cannot be loaded.
+        """
+        if self.loaded is None and self.error is None:
+            try:
+                # Imported here because it imports the inference runtime, which `initialize` must not wait for.
+                from codeorigin.analysis.analyzer import Analyzer  # noqa: PLC0415
+
+                self.loaded = Analyzer.load(self.folder)
+            except CodeOriginError as error:
+                self.error = error if isinstance(error, ModelError) else ModelError(str(error))
+            except Exception as error:
+                logger.exception("the model could not be loaded")
+                why = type(error).__name__
+                self.error = ModelError(f"the model could not be loaded ({why}); run `codeorigin doctor`")
+        if self.loaded is None:
+            assert self.error is not None
+            raise self.error
+        return self.loaded
+
+
+class Engine:
+    """The newest model and the two threads. Use on the event loop."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self.model = Model(folder)
+        self.scorer = WorkerThread()
+        self.git = WorkerThread()
+        """Runs git, which may be slow, so that nothing else waits for it."""
+
+    def choose(self, folder: Path | None) -> bool:
+        """Switch to the model in ``folder``; return whether that is a change."""
+        if folder == self.model.folder:
+            return False
+        self.model = Model(folder)
+        return True
+
+    def score(
+        self,
+        work: "Callable[[Analyzer, CancelToken], T]",
+        priority: Priority = Priority.SCAN,
+        token: CancelToken | None = None,
+        model: Model | None = None,
+    ) -> asyncio.Future[T]:
+        """Run ``work`` in the scoring thread with the analyzer of ``model``, by default the newest.
+
+        For the rest see :meth:`WorkerThread.submit`. The future also raises ModelError if the model cannot be loaded.
+        """
+        chosen = model or self.model
+        return self.scorer.submit(lambda cancel: work(chosen.analyzer(), cancel), priority, token)
+
+    def stop(self) -> None:
+        """Cancel everything that runs or waits."""
+        self.git.stop(0)
+        self.scorer.stop(0)

@@ -1,0 +1,41 @@
+"""The model as the server holds it: loaded on first use, and failing once until another is chosen."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from codeorigin.errors import ModelError
+from codeorigin.lsp.scoring.engine import Engine, Model
+
+
+def test_model_is_loaded_once(tiny_model_dir: Path) -> None:
+    model = Model(tiny_model_dir)
+    assert model.loaded is None
+    assert model.analyzer() is model.analyzer() is model.loaded
+
+
+def test_failure_is_kept_until_another_model_is_chosen(tmp_path: Path, tiny_model_dir: Path) -> None:
+    folder = tmp_path / "model"
+    engine = Engine(folder)
+    for _ in range(2):
+        with pytest.raises(ModelError) as raised:
+            engine.model.analyzer()
+        assert raised.value is engine.model.error
+        shutil.copytree(tiny_model_dir, folder, dirs_exist_ok=True)
+    assert not engine.choose(folder)
+    assert engine.choose(tiny_model_dir)
+    assert engine.model.error is None
+    assert engine.model.analyzer().bundle is not None
+
+
+def test_unexpected_failure_is_logged_and_told_in_one_line(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def load(_: Path | None) -> None:
+        raise ValueError("two\nlines")
+
+    monkeypatch.setattr("codeorigin.analysis.analyzer.Analyzer.load", load)
+    with pytest.raises(ModelError, match=r"^the model could not be loaded \(ValueError\)"):
+        Model().analyzer()
+    assert caplog.records[0].exc_info is not None
