@@ -1,9 +1,13 @@
 """Streams that the caller has closed, or that are full: an exit code that is right, and no traceback."""
 
+import io
 import json
 import subprocess
+import sys
 from collections.abc import Sequence
+from contextlib import chdir
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
@@ -13,27 +17,20 @@ from support.repositories import DECLARED, Repository
 
 _SHELL = 'exec "$@" '
 # Every command, with arguments that succeed in the folder of the fixture.
-COMMANDS: dict[str, tuple[str, ...]] = {
-    "version": ("--version",),
-    "help": ("--help",),
-    "help of a command": ("check", "--help"),
-    "check": ("check", "clean.py"),
-    "check as JSON": ("check", "clean.py", "--format", "json"),
-    "check in processes": ("check", ".", "--jobs", "2"),
-    "explain": ("explain", "clean.py:16"),
-    "language": ("language", "clean.py"),
-    "doctor": ("doctor",),
-    "history": ("history", "."),
-    "delta": ("delta", "report.json", "report.json"),
-    "evaluate-declared": ("evaluate-declared", "."),
-    "export": ("export", "."),
-}
-
-
-# All commands meet a full stdout themselves. Closed streams are opened, or found to be gone, in one place for all.
-FULL = [(name, ">/dev/full", False) for name in COMMANDS]
-UNBUFFERED = [(name, ">/dev/full", True) for name in ("help", "check as JSON")]
-CLOSED = [(name, ">&-", False) for name in ("version", "help", "check", "check in processes")]
+COMMANDS: tuple[tuple[str, ...], ...] = (
+    ("--version",),
+    ("--help",),
+    ("check", "--help"),
+    ("check", "clean.py"),
+    ("check", "clean.py", "--format", "json"),
+    ("explain", "clean.py:16"),
+    ("language", "clean.py"),
+    ("doctor",),
+    ("history", "."),
+    ("delta", "report.json", "report.json"),
+    ("evaluate-declared", "."),
+    ("export", "."),
+)
 
 
 @pytest.fixture(scope="module")
@@ -47,36 +44,67 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return repository.folder
 
 
+def environment(folder: Path) -> dict[str, str]:
+    kept = {name: value for name, value in PLAIN.items() if name != "PYTHONUNBUFFERED"}
+    return kept | {"XDG_CACHE_HOME": str(folder.parent / "cache")}
+
+
 def shell(
     folder: Path, arguments: Sequence[str], redirection: str, *, unbuffered: bool = False
 ) -> subprocess.CompletedProcess[str]:
-    environment = {name: value for name, value in PLAIN.items() if name != "PYTHONUNBUFFERED"}
-    environment["XDG_CACHE_HOME"] = str(folder.parent / "cache")
-    if unbuffered:
-        environment["PYTHONUNBUFFERED"] = "1"
+    """Run the command in a process of its own."""
+    more = {"PYTHONUNBUFFERED": "1"} if unbuffered else {}
     return subprocess.run(
         ["sh", "-c", _SHELL + redirection, "sh", *COMMAND, *arguments],
-        cwd=folder,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+        cwd=folder, env=environment(folder) | more, capture_output=True, text=True, check=False,
+    )  # fmt: skip
 
 
-@pytest.mark.parametrize(("name", "redirection", "unbuffered"), [*FULL, *UNBUFFERED, *CLOSED])
-def test_result_that_nobody_gets_is_an_error_in_one_line(
-    folder: Path, name: str, redirection: str, unbuffered: bool
+def with_full(stream: str, folder: Path, arguments: Sequence[str]) -> tuple[int, str]:
+    """Run the command in this process: its exit code, and what the other of stdout and stderr gets."""
+    other, said = {"stdout": "stderr", "stderr": "stdout"}[stream], io.StringIO()
+    with (
+        Path("/dev/full").open("w", encoding="utf-8") as full,
+        patch.object(sys, stream, full),
+        patch.object(sys, other, said),
+        patch.dict("os.environ", environment(folder), clear=True),
+        chdir(folder),
+    ):
+        return main(list(arguments)), said.getvalue()
+
+
+def is_one_line(said: str) -> bool:
+    return said.startswith("codeorigin: cannot write the output: ") and said.count("\n") == 1
+
+
+@pytest.mark.parametrize("arguments", COMMANDS, ids=" ".join)
+def test_result_that_nobody_gets_is_an_error_in_one_line(folder: Path, arguments: Sequence[str]) -> None:
+    code, said = with_full("stdout", folder, arguments)
+    assert (code, is_one_line(said)) == (2, True), said
+
+
+@pytest.mark.parametrize(
+    ("arguments", "redirection", "unbuffered"),
+    [
+        # The interpreter writes what is left when it ends, too.
+        (("--version",), ">/dev/full", False),
+        (("check", "clean.py"), ">/dev/full", False),
+        (("check", "clean.py", "--format", "json"), ">/dev/full", True),
+        # Closed streams are opened, or found to be gone, in one place for all commands.
+        (("--version",), ">&-", False),
+        (("check", ".", "--jobs", "2"), ">&-", False),
+    ],
+)
+def test_process_whose_result_nobody_gets_says_so_once(
+    folder: Path, arguments: Sequence[str], redirection: str, unbuffered: bool
 ) -> None:
-    done = shell(folder, COMMANDS[name], redirection, unbuffered=unbuffered)
-    assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr.startswith("codeorigin: cannot write the output: ")
-    assert done.stderr.count("\n") == 1
+    done = shell(folder, arguments, redirection, unbuffered=unbuffered)
+    assert (done.returncode, done.stdout, is_one_line(done.stderr)) == (2, "", True), done.stderr
 
 
-@pytest.mark.parametrize("name", ["version", "check in processes", "history"])
-def test_without_any_stream_a_command_ends_with_an_error(folder: Path, name: str) -> None:
-    done = shell(folder, COMMANDS[name], "<&- >&- 2>&-")
+@pytest.mark.parametrize("arguments", [("--version",), ("check", ".", "--jobs", "2")])
+def test_without_any_stream_a_command_ends_with_an_error(folder: Path, arguments: Sequence[str]) -> None:
+    done = shell(folder, arguments, "<&- >&- 2>&-")
     assert (done.returncode, done.stdout, done.stderr) == (2, "", "")
 
 
@@ -86,7 +114,6 @@ def test_without_any_stream_a_command_ends_with_an_error(folder: Path, name: str
         (("check", "missing.py"), 2),
         (("check", "clean.py", "--fail-on-share", "1"), 0),
         (("check", "clean.py", "--threshold", "0"), 1),
-        (("check", "clean.py", "--jobs", "2"), 0),
         (("check", "clean.py", "--colour"), 2),
         (("chekc",), 2),
         (("explain", "clean.py:1000"), 2),
@@ -98,37 +125,31 @@ def test_without_any_stream_a_command_ends_with_an_error(folder: Path, name: str
     ],
 )
 def test_exit_code_does_not_need_stderr(folder: Path, arguments: Sequence[str], code: int) -> None:
-    done = shell(folder, arguments, "2>/dev/full")
-    assert (done.returncode, done.stderr) == (code, "")
+    assert with_full("stderr", folder, arguments)[0] == code
 
 
-@pytest.mark.parametrize("arguments", [("check", "missing.py"), ("chekc",)])
-def test_exit_code_does_not_need_a_stderr_that_is_open(folder: Path, arguments: Sequence[str]) -> None:
-    done = shell(folder, arguments, "2>&-")
+@pytest.mark.parametrize("redirection", ["2>/dev/full", "2>&-"])
+def test_process_ends_with_its_exit_code_without_stderr(folder: Path, redirection: str) -> None:
+    done = shell(folder, ("check", "missing.py"), redirection)
     assert (done.returncode, done.stderr) == (2, "")
 
 
-def test_report_in_a_file_needs_no_stream(folder: Path) -> None:
+def test_reports_in_files_need_no_stream(folder: Path, tmp_path: Path) -> None:
     arguments = ("check", "clean.py", "--format", "json", "--output", "again.json")
-    done = shell(folder, arguments, "<&- >&- 2>&-")
-    assert done.returncode == 0
+    assert shell(folder, arguments, "<&- >&- 2>&-").returncode == 0
     reports = [json.loads((folder / name).read_text()) for name in ("report.json", "again.json")]
     assert reports[0]["files"] == reports[1]["files"]
-
-
-@pytest.mark.parametrize("redirection", [">/dev/full 2>&1", "<&- >&- 2>&-"])
-def test_scan_needs_no_stream(folder: Path, tmp_path: Path, redirection: str) -> None:
     (tmp_path / "repositories.txt").write_text(f"{folder}\n")
-    done = shell(folder, ("scan", f"{tmp_path}/repositories.txt", "--output", f"{tmp_path}/out"), redirection)
-    assert done.returncode == 0
+    given = ("scan", f"{tmp_path}/repositories.txt", "--output", f"{tmp_path}/out", "--jobs", "1")
+    assert shell(folder, given, "<&- >&- 2>&-").returncode == 0
     assert (tmp_path / "out" / "report.html").stat().st_size > 1000
 
 
-def test_server_without_a_client_ends(folder: Path) -> None:
-    for redirection in ("<&-", ">&- </dev/null", "<&- >&- 2>&-"):
-        done = shell(folder, ("serve",), redirection)
-        assert done.returncode == 1
-        assert "Traceback" not in done.stderr
+@pytest.mark.parametrize("redirection", ["<&-", ">&- </dev/null", "<&- >&- 2>&-"])
+def test_server_without_a_client_ends(folder: Path, redirection: str) -> None:
+    done = shell(folder, ("serve",), redirection)
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
 
 
 def test_traceback_of_debug_is_harmless_and_no_finding(
