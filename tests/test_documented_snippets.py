@@ -1,17 +1,14 @@
 """What the manuals show of settings, commands and pipelines works as it is written, with nothing overridden."""
 
 import json
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 import yaml
 
 from support.command import PLAIN, ROOT, TERSE
-from support.documents import BLOCK, DOCUMENTS, blocks
+from support.documents import BLOCK, DOCUMENTS, blocks, run_line
 from support.repositories import Repository
 
 MANUAL = ROOT / "docs" / "cli.md"
@@ -46,8 +43,9 @@ def test_every_kind_of_block_is_known() -> None:
 
 
 @pytest.fixture
-def repository(tmp_path: Path) -> Repository:
+def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repository:
     """A branch with findings, committed and staged, and the files that the manual's commands name."""
+    monkeypatch.setitem(PLAIN, "XDG_CACHE_HOME", str(tmp_path / "cache"))
     made = Repository(tmp_path / "work")
     made.commit({"README": "Work\n"}, date="2024-01-01")
     made.git("switch", "--quiet", "--create", "work")
@@ -62,23 +60,10 @@ def repository(tmp_path: Path) -> Repository:
     return made
 
 
-def run(repository: Repository, command: str) -> "subprocess.CompletedProcess[str]":
-    programs = f"{Path(sys.executable).parent}{os.pathsep}{PLAIN['PATH']}"
-    home = {"HOME": str(repository.folder.parent), "XDG_CACHE_HOME": str(repository.folder.parent / "cache")}
-    return subprocess.run(
-        ["bash", "-c", command],
-        cwd=repository.folder,
-        env=PLAIN | home | {"PATH": programs},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
 @pytest.mark.parametrize("command", [line for line in COMMANDS if "--baseline" not in line])
 def test_command_runs(repository: Repository, command: str) -> None:
-    done = run(repository, command)
-    assert (done.returncode, done.stderr) == (1 if command.startswith("codeorigin check") else 0, "")
+    done = run_line(command, repository.folder)
+    assert (done.returncode, done.stderr) == (1 if command.startswith("codeorigin check") else 0, b"")
     made = [repository.folder / name for name in re.findall(r"(?:--output |=)(\S+\.\w+)", command)]
     assert [path for path in made if not path.stat().st_size] == []
 
@@ -90,26 +75,26 @@ def test_manual_has_ten_recipes_each_with_something_to_run() -> None:
 
 def test_accepted_findings_come_back_only_when_their_text_changes(repository: Repository) -> None:
     accept, check = (line for line in COMMANDS if "--baseline" in line)
-    assert run(repository, accept).returncode == 0
-    assert run(repository, check).returncode == 0
+    assert run_line(accept, repository.folder).returncode == 0
+    assert run_line(check, repository.folder).returncode == 0
     code = (repository.folder / "a.go").read_text("utf-8")
     repository.write("a.go", code.replace("GroupByCategory", "Grouped"))
-    assert run(repository, check).returncode == 1
+    assert run_line(check, repository.folder).returncode == 1
 
 
 def test_gitlab_job_passes_and_leaves_the_report_that_it_names(repository: Repository) -> None:
     job = yaml.safe_load(GITLAB)["codeorigin"]
     for line in job["script"]:
-        assert run(repository, line).returncode == 0
+        assert run_line(line, repository.folder).returncode == 0
     report = json.loads((repository.folder / job["artifacts"]["reports"]["codequality"]).read_text("utf-8"))
     assert {entry["location"]["path"] for entry in report} == {"a.go", "next.go"}
 
 
 def test_step_without_the_action_shows_findings_and_passes(repository: Repository) -> None:
     (step,) = yaml.safe_load(WITHOUT_THE_ACTION)
-    done = run(repository, step["run"])
+    done = run_line(step["run"], repository.folder)
     assert done.returncode == 0, done.stderr
-    assert "::notice file=a.go," in done.stdout
+    assert b"::notice file=a.go," in done.stdout
 
 
 def test_action_has_the_inputs_that_the_manual_gives_it() -> None:
@@ -130,20 +115,20 @@ def test_hook_with_a_baseline_that_is_not_there_yet_passes_what_has_no_findings(
     repository.git("rm", "--quiet", "--cached", "next.go")
     repository.write("c.py", TERSE.read_text().replace("rpn", "other"))
     repository.git("add", "c.py")
-    done = run(repository, " ".join([command, *hook["args"]]))
+    done = run_line(" ".join([command, *hook["args"]]), repository.folder)
     assert done.returncode == 0, done.stderr
     (said,) = done.stderr.splitlines()
-    assert "no such file yet" in said
+    assert b"no such file yet" in said
 
 
 def test_project_file_is_obeyed_without_a_complaint(repository: Repository) -> None:
     (text,) = blocks("toml", ROOT / "docs" / "settings.md")
     repository.write("codeorigin.toml", text)
     repository.write("generated/x.py", TERSE.read_text())
-    done = run(repository, "codeorigin check . --format json=report.json; cat report.json")
-    assert done.stderr == ""
-    assert '"b.py"' in done.stdout
-    assert "generated/x.py" not in done.stdout
+    done = run_line("codeorigin check . --format json", repository.folder)
+    assert done.stderr == b""
+    assert b'"b.py"' in done.stdout
+    assert b"generated/x.py" not in done.stdout
 
 
 def test_emacs_configuration_sets_what_exists() -> None:
