@@ -20,7 +20,7 @@ from codeorigin.functions.spans import TextRange
 from codeorigin.languages import Language
 from codeorigin.languages.kinds import NOTEBOOK, DocumentKind, Kind, get_kind, kind_for_path
 from codeorigin.lsp.documents.detected_language import UNNAMED, DetectedLanguage
-from codeorigin.lsp.documents.edited_text import EditedText
+from codeorigin.lsp.documents.edited_text import EditedText, split_lines
 from codeorigin.text.positions import LineIndex, PositionEncoding
 
 
@@ -124,11 +124,7 @@ class SourceDocument(TextDocument):
     @property
     def lines(self) -> Sequence[str]:
         """The lines with their line endings, for pygls's own helpers."""
-        index = self.index
-        starts = [index.line_start(line) for line in range(index.line_count)]
-        return tuple(
-            self.source[start:end] for start, end in zip(starts, [*starts[1:], len(self.source)], strict=True)
-        )
+        return split_lines(self.source)
 
     @property
     def positions(self) -> Positions:
