@@ -5,9 +5,10 @@ import contextlib
 import logging
 import os
 from pathlib import Path
+from typing import BinaryIO
 
 from codeorigin.lsp.connection import logs
-from codeorigin.lsp.connection.transport import Connection, Writer, start_reader, take_stdio
+from codeorigin.lsp.connection.transport import Writer, start_reader, take_stdio
 from codeorigin.lsp.features import register_all
 from codeorigin.lsp.server import CodeOriginServer
 
@@ -29,12 +30,12 @@ def serve(*, log_file: Path | None = None, log_level: str = "info", model_dir: P
         CodeOriginError: the log level is unknown, or the log file cannot be written.
     """
     handler = logs.configure(log_level, log_file)
-    connection = take_stdio()
+    streams = take_stdio()
     server = CodeOriginServer(model_dir)
     register_all(server)
     code, is_written = 1, False
     with contextlib.suppress(KeyboardInterrupt):
-        code, is_written = asyncio.run(_run(server, connection))
+        code, is_written = asyncio.run(_run(server, *streams))
     if not server.session.engine.scorer.stop(STOP_SECONDS) or not is_written:
         # Neither inference nor a write to a client that does not read can be interrupted, and no thread may be inside
         # native code when the interpreter shuts down. Exit without shutting it down.
@@ -45,7 +46,7 @@ def serve(*, log_file: Path | None = None, log_level: str = "info", model_dir: P
     return code
 
 
-async def _run(server: CodeOriginServer, connection: Connection) -> tuple[int, bool]:
+async def _run(server: CodeOriginServer, stdin: BinaryIO, stdout: BinaryIO) -> tuple[int, bool]:
     """Return the exit code and whether everything for the client was written."""
     loop = asyncio.get_running_loop()
     ended = server.attach()
@@ -55,10 +56,10 @@ async def _run(server: CodeOriginServer, connection: Connection) -> tuple[int, b
         with contextlib.suppress(RuntimeError):  # the loop is closed because the server is stopping
             loop.call_soon_threadsafe(call, *arguments)  # type: ignore[arg-type]
 
-    writer = Writer(connection.writer, lost=lambda: from_thread(server.end, 1))
+    writer = Writer(stdout, lost=lambda: from_thread(server.end, 1))
     server.protocol.set_writer(writer)
     start_reader(
-        connection,
+        stdin,
         receive=lambda body: from_thread(server.protocol.receive, body),
         ended=lambda: from_thread(_stream_ended, server),
     )

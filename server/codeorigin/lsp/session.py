@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from lsprotocol import types
 from pygls import uris
@@ -13,7 +14,7 @@ from codeorigin.lsp.connection.client import Client
 from codeorigin.lsp.documents.configuration import Configuration
 from codeorigin.lsp.documents.documents import SourceDocument, SourceWorkspace
 from codeorigin.lsp.scoring.commits import Commits
-from codeorigin.lsp.scoring.document_state import DocumentState
+from codeorigin.lsp.scoring.document_state import Background, DocumentState
 from codeorigin.lsp.scoring.engine import Engine
 from codeorigin.lsp.scoring.explanation_jobs import ExplanationJobs
 from codeorigin.lsp.scoring.pasts import Pasts
@@ -48,6 +49,8 @@ class Session:
         self.model_dir = model_dir
         self.configuration = Configuration()
         self.configured = asyncio.Event()
+        self.asked_settings: asyncio.Future[Any] | None = None
+        """The client's newest answer about its settings."""
         self.watches_files = False
         """Whether the client reports changes of project files, so that they need not be checked at every edit."""
         self._accepted: dict[Path, AcceptedFindings] = {}
@@ -61,7 +64,7 @@ class Session:
         self._states: dict[str, DocumentState] = {}
         self.closed: dict[str, ClosedFindings] = {}
         """Findings in files that are not open, by their unquoted URI; only if diagnostics are pushed."""
-        self.checking_closed: asyncio.Task[None] | None = None
+        self.checking_closed = Background[None]()
         self.stopped = False
 
     # -- documents ----------------------------------------------------------------------------------------
@@ -196,13 +199,8 @@ class Session:
     @property
     def pending(self) -> int:
         """Number of documents that are waiting to be scored or being scored, and of other work on them."""
-        states = self._states.values()
-        is_checking = self.checking_closed is not None and not self.checking_closed.done()
-        return (
-            sum(state.is_busy + state.reads_commits + state.reads_declared for state in states)
-            + is_checking
-            + self.pasts.is_reading
-        )
+        on_documents = sum(state.pending for state in self._states.values())
+        return on_documents + self.checking_closed.runs + self.pasts.is_reading
 
     @cached_property
     def scanner(self) -> Scanner:
@@ -214,6 +212,5 @@ class Session:
         self.stopped = True
         for state in self._states.values():
             state.stop()
-        if self.checking_closed is not None:
-            self.checking_closed.cancel()
+        self.checking_closed.stop()
         self.engine.stop()

@@ -1,13 +1,11 @@
 """Logging that keeps source text out of the log unless the user sets the level ``debug``."""
 
-import io
 import logging
 import sys
 import traceback
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import TextIO
 
 from codeorigin.errors import CodeOriginError
 from codeorigin.lsp.connection.transport import Writer
@@ -55,35 +53,24 @@ def _as_text(lines: str) -> str:
     return "\n".join(f"  {one_line(line)}" for line in lines.split("\n"))
 
 
-class UnreadStream(io.TextIOBase):
-    """A text stream whose writes never block, even if nobody reads the underlying stream.
+class StderrHandler(logging.Handler):
+    """Logs to stderr without ever waiting for its reader: if that has stopped, lines are lost."""
 
-    If the reader of a log has stopped, lines are lost, but the server must go on.
-    """
+    def __init__(self) -> None:
+        super().__init__()
+        nobody: Callable[[], None] = lambda: None  # noqa: E731 - is told that the stream is lost
+        self._writer = Writer(sys.stderr.buffer, nobody, max_waiting=MAX_WAITING_BYTES, drops=True)
 
-    def __init__(self, stream: TextIO, *, max_waiting: int = MAX_WAITING_BYTES) -> None:
-        ignored: Callable[[], None] = lambda: None  # noqa: E731 - there is nobody to notify
-        self._writer = Writer(stream.buffer, ignored, max_waiting=max_waiting, drops=True)
-
-    def write(self, text: str) -> int:
-        """Queue ``text`` for writing, or drop it if the queue is full."""
-        self._writer.write(text.encode("utf-8", "backslashreplace"))
-        return len(text)
-
-    def flush(self) -> None:
-        """Do nothing, because logging does not wait."""
-
-    def drain(self) -> None:
-        """Wait briefly for queued text to be written."""
-        self._writer.wait(FLUSH_SECONDS)
-
-
-class StderrHandler(logging.StreamHandler[UnreadStream]):
-    """Logs to stderr without ever waiting for its reader."""
+    def emit(self, record: logging.LogRecord) -> None:
+        """Queue the lines of ``record`` for writing, or drop them if the queue is full."""
+        try:
+            self._writer.write(f"{self.format(record)}\n".encode("utf-8", "backslashreplace"))
+        except Exception:
+            self.handleError(record)
 
     def close(self) -> None:
         """Wait briefly for the last lines to be written."""
-        self.stream.drain()
+        self._writer.wait(FLUSH_SECONDS)
         super().close()
 
 
@@ -96,7 +83,7 @@ def configure(level: str, log_file: Path | None) -> logging.Handler:
         raise CodeOriginError(f"log level {level!r}: use one of {', '.join(LEVELS)}")
     handler: logging.Handler
     if log_file is None:
-        handler = StderrHandler(UnreadStream(sys.stderr))
+        handler = StderrHandler()
     else:
         try:
             handler = logging.StreamHandler(open_for_append(log_file))

@@ -11,7 +11,6 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import BinaryIO
 
 logger = logging.getLogger(__name__)
@@ -44,20 +43,12 @@ def read_messages(stream: BinaryIO) -> Iterator[bytes]:
         yield body
 
 
-@dataclass(frozen=True, slots=True)
-class Connection:
-    """The two streams of the client."""
-
-    reader: BinaryIO
-    writer: BinaryIO
-
-
-def start_reader(connection: Connection, receive: Callable[[bytes], None], ended: Callable[[], None]) -> None:
+def start_reader(stream: BinaryIO, receive: Callable[[bytes], None], ended: Callable[[], None]) -> None:
     """Read the client's messages in a daemon thread; both callbacks are called from that thread."""
 
     def run() -> None:
         try:
-            for body in read_messages(connection.reader):
+            for body in read_messages(stream):
                 receive(body)
         except (OSError, ValueError):
             logger.debug("the client's stream was closed while reading")
@@ -153,8 +144,8 @@ class Writer:
                 return
 
 
-def take_stdio() -> Connection:
-    """Reserve stdin and stdout for the protocol; stray prints, also from native code, go to stderr."""
+def take_stdio() -> tuple[BinaryIO, BinaryIO]:
+    """Reserve stdin and stdout for the protocol and return them; stray prints, also from native code, go to stderr."""
     stdin = os.fdopen(os.dup(0), "rb")
     stdout = os.fdopen(os.dup(1), "wb")
     null = os.open(os.devnull, os.O_RDONLY)
@@ -162,4 +153,4 @@ def take_stdio() -> Connection:
     os.close(null)
     os.dup2(2, 1)
     sys.stdout = sys.stderr
-    return Connection(stdin, stdout)
+    return stdin, stdout

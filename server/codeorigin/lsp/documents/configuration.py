@@ -34,8 +34,6 @@ class Configuration:
     _editor: Any = None
     _editor_by_folder: dict[str, Any] = field(default_factory=dict)
     _folders: dict[str, _Folder] = field(default_factory=dict)
-    _requests: int = 0
-    _newest_answer: int = 0
 
     def set_initial(self, options: object) -> None:
         """Set ``initializationOptions``: the settings, or a table that has them under ``codeorigin``."""
@@ -45,19 +43,6 @@ class Configuration:
         """Set the editor's current configuration."""
         self._editor = _section(values)
         self._editor_by_folder = dict(by_folder or {})
-
-    def next_request(self) -> int:
-        """The number of the next request for the editor's configuration."""
-        self._requests += 1
-        return self._requests
-
-    def answer(self, request: int, values: object, by_folder: Mapping[str, Any]) -> bool:
-        """Use the answer to a request unless a later one was already answered; return whether it was used."""
-        if request <= self._newest_answer:
-            return False
-        self._newest_answer = request
-        self.set_editor(values, by_folder)
-        return True
 
     def rebuild(self, folders: list[str]) -> None:
         """Recompute the settings of all ``folders`` (URIs), reading their files."""

@@ -1,6 +1,5 @@
 """Findings in files that are not open: sent by a scan, then kept in step with the settings and the disk."""
 
-import asyncio
 import logging
 import operator
 from collections.abc import Callable, Collection
@@ -57,10 +56,9 @@ def check_closed(session: Session, only: Collection[str] | None = None) -> None:
     wanted = None if only is None else {unquote(uri) for uri in only}
     files = [shown for key, shown in session.closed.items() if wanted is None or key in wanted]
     if files and not session.stopped:
-        if session.checking_closed is not None and not session.checking_closed.done():
-            session.checking_closed.cancel()
+        if session.checking_closed.runs:
             files = list(session.closed.values())
-        session.checking_closed = asyncio.get_running_loop().create_task(_check(session, files))
+        session.checking_closed.start(_check(session, files))
 
 
 async def _check(session: Session, files: list[ClosedFindings]) -> None:

@@ -109,25 +109,29 @@ async def fetch_settings(session: Session) -> None:
         types.ConfigurationItem(section=SECTION),
         *(types.ConfigurationItem(section=SECTION, scope_uri=uri) for uri in folders),
     ]
-    number = session.configuration.next_request()
 
     def take(answer: asyncio.Future[Any]) -> bool:
-        """Use the answer unless a newer one has arrived; return whether it was used."""
-        if answer.cancelled() or answer.exception() is not None:
-            failure = None if answer.cancelled() else answer.exception()
+        """Use the answer, unless a newer one was asked for; return whether it was used."""
+        if answer.cancelled():
+            return False
+        if (failure := answer.exception()) is not None:
             logger.warning("the client gave no settings (%s)", type(failure).__name__)
             return False
         values = plain_json(answer.result())
         if not isinstance(values, list) or len(values) != len(items):
             logger.warning("the client's answer holds no settings")
             return False
-        return session.configuration.answer(number, values[0], dict(zip(folders, values[1:], strict=True)))
+        session.configuration.set_editor(values[0], dict(zip(folders, values[1:], strict=True)))
+        return True
 
     def take_late(answer: asyncio.Future[Any]) -> None:
         if take(answer):
             reconfigure(session)
 
+    if session.asked_settings is not None:
+        session.asked_settings.cancel()
     answer = session.client.ask(types.WORKSPACE_CONFIGURATION, types.ConfigurationParams(items=items))
+    session.asked_settings = answer
     await asyncio.wait({answer}, timeout=ANSWER_SECONDS)
     if answer.done():
         take(answer)

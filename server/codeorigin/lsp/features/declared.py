@@ -26,7 +26,7 @@ async def declared(session: Session, raw: Any) -> dict[str, Any] | None:
     await session.configured.wait()
     while (snapshot := session.documents.snapshot(uri)) is not None:
         # What was begun before this request may have seen an older HEAD or older notes.
-        before = session.state(snapshot.uri).reading_declared
+        before = session.state(snapshot.uri).reading_declared.task
         reading = read_declared(session, snapshot)
         if reading is None:
             return None

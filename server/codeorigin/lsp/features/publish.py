@@ -29,10 +29,10 @@ SHOW_SECONDS = 1.0
 def publish_soon(session: Session, uri: str, delay: float = 0.0) -> None:
     """Score ``uri`` after ``delay`` seconds without another call; work on older text stops now."""
     state = session.state(uri)
-    state.stop_scoring()
+    state.scoring.stop()
     if not session.stopped:
         state.is_delayed = delay > 0
-        state.scoring = asyncio.get_running_loop().create_task(_publish(session, uri, state, delay))
+        state.scoring.start(_publish(session, uri, state, delay))
 
 
 async def scored(session: Session, uri: str, line: int | None = None) -> Result | None:
@@ -48,11 +48,11 @@ async def scored(session: Session, uri: str, line: int | None = None) -> Result 
         result = _current(session, document.uri)
         if result is not None and (result.is_complete or (line is not None and result.at_line(line))):
             return result
-        if session.engine.model.error is not None and not state.is_busy:
+        if session.engine.model.error is not None and not state.scoring.runs:
             return None
-        if not state.is_busy or state.is_delayed:
+        if not state.scoring.runs or state.is_delayed:
             publish_soon(session, document.uri)
-        scoring = state.scoring
+        scoring = state.scoring.task
         if scoring is not None:
             await _updated(state, scoring)
             if scoring.done() and not scoring.cancelled() and not scoring.result():
@@ -85,9 +85,9 @@ async def settled(session: Session, uri: str, *, or_begun: bool = False) -> Resu
     while (document := session.document(uri)) is not None and not session.stopped:
         state = session.state(document.uri)
         is_current = or_begun and _current(session, document.uri) is not None
-        if is_current or state.scoring is None or state.scoring.done():
+        if is_current or state.scoring.task is None or not state.scoring.runs:
             return state.result
-        await _updated(state, state.scoring)
+        await _updated(state, state.scoring.task)
     return None
 
 

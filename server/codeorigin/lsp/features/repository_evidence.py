@@ -28,7 +28,7 @@ def read_repository(session: Session, uri: str) -> None:
     _read_past(session, uri)
     _read_commits(session, uri)
     state = session.state(uri)
-    state.stop_reading_declared()
+    state.reading_declared.stop()
     state.declared = None
     if (snapshot := session.documents.snapshot(uri)) is not None:
         read_declared(session, snapshot)
@@ -47,12 +47,10 @@ def read_declared(session: Session, snapshot: Snapshot) -> asyncio.Task[Declared
     path = Path(snapshot.path)
     if repository_folder(path.parent) is None:
         return None
-    if not state.reads_declared or state.read_version != snapshot.version:
-        state.stop_reading_declared()
+    if not state.reading_declared.runs or state.read_version != snapshot.version:
         state.read_version = snapshot.version
-        reading = _declared(session, state, path, snapshot)
-        state.reading_declared = asyncio.get_running_loop().create_task(reading)
-    return state.reading_declared
+        state.reading_declared.start(_declared(session, state, path, snapshot))
+    return state.reading_declared.task
 
 
 def declared_line(session: Session, result: Result, function: FunctionReport) -> str | None:
@@ -86,12 +84,10 @@ def _read_commits(session: Session, uri: str) -> None:
     settings, state = session.settings_of(uri), session.state(uri)
     snapshot = session.documents.snapshot(uri) if settings.scope is Scope.COMMIT else None
     if snapshot is None or snapshot.path is None or snapshot.language is None or snapshot.is_cell:
-        state.stop_reading_commits()
+        state.reading_commits.stop()
         state.in_commits = {}
     elif settings.run is not RunMode.MANUAL or state.result is not None:
-        state.stop_reading_commits()
-        reading = _commits(session, uri, Path(snapshot.path), snapshot.language)
-        state.reading_commits = asyncio.get_running_loop().create_task(reading)
+        state.reading_commits.start(_commits(session, uri, Path(snapshot.path), snapshot.language))
 
 
 async def _declared(
@@ -127,6 +123,6 @@ async def _commits(session: Session, uri: str, path: Path, language: Language) -
 
 def _judge_again(session: Session, uri: str) -> None:
     # Later edits are not scored before a save, if the settings say so.
-    is_scored = session.current_result(uri) is not None or session.state(uri).is_busy
+    is_scored = session.current_result(uri) is not None or session.state(uri).scoring.runs
     if is_scored or session.settings_of(uri).run is RunMode.ON_TYPE:
         publish_soon(session, uri)

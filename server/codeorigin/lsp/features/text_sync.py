@@ -36,7 +36,7 @@ def edited(session: Session, uri: str) -> None:
         publish_soon(session, document.uri, settings.debounce / 1000)
     else:
         state.waits_for_save = True
-        state.stop_scoring()
+        state.scoring.stop()
 
 
 def saved(session: Session, uri: str) -> None:

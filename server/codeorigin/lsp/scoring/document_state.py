@@ -1,14 +1,40 @@
 """What the server knows about one open document: its result, the work on it, and what the client has received."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, Generic, TypeVar
 
 from lsprotocol import types
 
 from codeorigin.lsp.scoring.declared_lines import DeclaredLines
 from codeorigin.lsp.scoring.requests import Result
+
+T = TypeVar("T")
+
+
+class Background(Generic[T]):
+    """Work on the event loop, of which only the newest runs."""
+
+    def __init__(self) -> None:
+        self.task: asyncio.Task[T] | None = None
+
+    def start(self, work: Coroutine[Any, Any, T]) -> None:
+        """Do ``work`` instead of what is being done."""
+        self.stop()
+        self.task = asyncio.get_running_loop().create_task(work)
+
+    def stop(self) -> None:
+        """Stop what is being done."""
+        if self.task is not None:
+            self.task.cancel()
+        self.task = None
+
+    @property
+    def runs(self) -> bool:
+        """Whether something is being done."""
+        return self.task is not None and not self.task.done()
 
 
 @dataclass(slots=True)
@@ -17,7 +43,7 @@ class DocumentState:
 
     result: Result | None = None
     """The newest result, maybe of an older version of the text."""
-    scoring: asyncio.Task[bool] | None = None
+    scoring: Background[bool] = field(default_factory=Background)
     """Scores the document and sends the findings; its result is False if that failed."""
     is_delayed: bool = False
     """Whether the task is still waiting for the user to stop typing."""
@@ -27,10 +53,10 @@ class DocumentState:
     """The repository whose past counts, if it has one; None if none does."""
     in_commits: Mapping[str, Sequence[float]] = field(default_factory=dict)
     """By function id, the own logits of the other functions of the commit that wrote it."""
-    reading_commits: asyncio.Task[None] | None = None
+    reading_commits: Background[None] = field(default_factory=Background)
     declared: DeclaredLines | None = None
     """What is recorded about the lines, maybe those of an older version; None if that is unknown or not wanted."""
-    reading_declared: asyncio.Task[DeclaredLines | None] | None = None
+    reading_declared: Background[DeclaredLines | None] = field(default_factory=Background)
     read_version: int | None = None
     """The version whose records are being read, or were last."""
     selection: tuple[types.Diagnostic, ...] = ()
@@ -53,37 +79,13 @@ class DocumentState:
     """Set when the findings were updated, or the document is closed."""
 
     @property
-    def is_busy(self) -> bool:
-        """Whether the document is being scored, or will be."""
-        return self.scoring is not None and not self.scoring.done()
+    def _work(self) -> tuple[Background[Any], ...]:
+        return self.scoring, self.reading_commits, self.reading_declared
 
     @property
-    def reads_commits(self) -> bool:
-        """Whether the commits of the document are being read."""
-        return self.reading_commits is not None and not self.reading_commits.done()
-
-    @property
-    def reads_declared(self) -> bool:
-        """Whether the records about the document are being read."""
-        return self.reading_declared is not None and not self.reading_declared.done()
-
-    def stop_scoring(self) -> None:
-        """Stop scoring the document."""
-        if self.scoring is not None:
-            self.scoring.cancel()
-        self.scoring = None
-
-    def stop_reading_commits(self) -> None:
-        """Stop reading the commits of the document."""
-        if self.reading_commits is not None:
-            self.reading_commits.cancel()
-        self.reading_commits = None
-
-    def stop_reading_declared(self) -> None:
-        """Stop reading the records about the document."""
-        if self.reading_declared is not None:
-            self.reading_declared.cancel()
-        self.reading_declared = None
+    def pending(self) -> int:
+        """How much work on the document is being done."""
+        return sum(work.runs for work in self._work)
 
     def end_quiet(self) -> None:
         """Discard the findings that are withheld near the caret."""
@@ -93,9 +95,8 @@ class DocumentState:
 
     def stop(self) -> None:
         """End all work on the document, which is closed."""
-        self.stop_scoring()
-        self.stop_reading_commits()
-        self.stop_reading_declared()
+        for work in self._work:
+            work.stop()
         self.end_quiet()
         self.superseded.set()
         self.changed.set()

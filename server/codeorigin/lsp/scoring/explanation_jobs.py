@@ -11,7 +11,7 @@ from codeorigin.analysis.report import FunctionReport
 from codeorigin.cancellation import CancelToken
 from codeorigin.errors import Cancelled, CodeOriginError
 from codeorigin.explain.explanation import ExplainOptions, Explanation
-from codeorigin.lsp.connection.progress import WorkDoneProgress
+from codeorigin.lsp.connection.client import WorkDoneProgress
 from codeorigin.lsp.scoring.engine import Engine, Model
 from codeorigin.lsp.scoring.requests import Result
 from codeorigin.lsp.scoring.worker import Priority
