@@ -5,14 +5,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.server.check.test_changes import ONE, THREE, TWO
 
 from codeorigin.settings.accepted_findings import AcceptedFindings
-from support.command import complaints, report_of, run
-from support.repositories import Repository
+from support.command import check, complaints, run
+from support.repositories import Repository, plain_functions
 
 ACCEPTED = ".codeorigin-baseline.json"
 UPDATE = ("--threshold", "0", "--baseline", ACCEPTED, "--update-baseline")
+ONE, TWO, THREE = (plain_functions(name, number=len(name)) for name in ("first", "second", "third"))
 
 
 @pytest.fixture(autouse=True)
@@ -28,28 +28,24 @@ def entries(path: Path) -> list[tuple[str, str]]:
     return [(each["path"], each["name"]) for each in json.loads(path.read_text())["functions"]]
 
 
-def report(*options: str) -> tuple[int, Any]:
-    done = run("check", "--threshold", "0", "--format", "json", *options)
-    return done.returncode, report_of(done)
+def against(*options: str, baseline: str = ACCEPTED) -> tuple[int, Any]:
+    code, report, _ = check("--threshold", "0", "--baseline", baseline, *options)
+    return code, report
 
 
 def test_accepted_findings_no_longer_fail_the_check(folder: Path) -> None:
     done = run("check", "src", *UPDATE)
-    assert (done.returncode, complaints(done)) == (
-        0, [f"codeorigin: {ACCEPTED}: 3 findings accepted, 0 entries dropped"],
-    )  # fmt: skip
+    said = f"codeorigin: {ACCEPTED}: 3 findings accepted, 0 entries dropped"
+    assert (done.returncode, complaints(done)) == (0, [said])
     assert done.stdout == b"3 of 3 functions look LLM-written, accepted; 0 unsure, 0 human.\n"
-    assert entries(folder / ACCEPTED) == [
-        ("src/a.py", "first"),
-        ("src/a.py", "second"),
-        ("src/b.py", "third"),
-    ]
-    code, said = report("src", "--baseline", ACCEPTED)
-    assert (code, said["summary"]["findings"], said["summary"]["accepted"]) == (0, 0, 3)
-    assert all(function["accepted"] for file in said["files"] for function in file["functions"])
-    (folder / "src/b.py").write_text(THREE.replace("found = {}", "found = dict()"))
-    code, said = report("src", "--baseline", ACCEPTED)
-    new = [file["path"] for file in said["files"] for each in file["functions"] if not each["accepted"]]
+    kept = [("src/a.py", "first"), ("src/a.py", "second"), ("src/b.py", "third")]
+    assert entries(folder / ACCEPTED) == kept
+    code, report = against("src")
+    assert (code, report["summary"]["findings"], report["summary"]["accepted"]) == (0, 0, 3)
+    assert all(function["accepted"] for file in report["files"] for function in file["functions"])
+    (folder / "src/b.py").write_text(THREE.replace("kept = []", "kept = list()"))
+    code, report = against("src")
+    new = [file["path"] for file in report["files"] for each in file["functions"] if not each["accepted"]]
     assert (code, new) == (1, ["src/b.py"])
 
 
@@ -65,21 +61,20 @@ def test_update_drops_stale_entries_of_checked_files_only(folder: Path) -> None:
 def test_update_from_a_change_drops_nothing(folder: Path) -> None:
     repository = Repository(folder / "work")
     repository.commit({"a.py": f"{ONE}\n\n{TWO}"}, date="2020-01-01")
-    options = ["--threshold", "0", "--baseline", str(folder / "work" / ACCEPTED), "--update-baseline"]
-    run("check", folder / "work", *options)
+    run("check", ".", *UPDATE, cwd=repository.folder)
     repository.write("a.py", f"{ONE}\n\n{TWO}\n\n{THREE}")
-    done = run("check", "--changed", *options, cwd=repository.folder)
+    done = run("check", "--changed", *UPDATE, cwd=repository.folder)
     assert done.returncode == 0
     assert entries(repository.folder / ACCEPTED) == [("a.py", "first"), ("a.py", "second"), ("a.py", "third")]
     assert complaints(done)[-1].endswith("1 finding accepted, 0 entries dropped")
 
 
 def test_baseline_file_is_shared_with_the_editor(folder: Path) -> None:
-    _, said = report("src")
-    function = said["files"][1]["functions"][0]
+    _, report = against("src/b.py")
+    (function,) = report["files"][0]["functions"]
     AcceptedFindings(folder).accept([(function["id"], "third", str(folder / "src/b.py"))])
-    code, said = report("src/b.py", "--baseline", ACCEPTED)
-    assert (code, said["summary"]["accepted"]) == (0, 1)
+    code, report = against("src/b.py")
+    assert (code, report["summary"]["accepted"]) == (0, 1)
     run("check", "src", *UPDATE)
     assert len(AcceptedFindings(folder).ids()) == 3
 
@@ -102,30 +97,29 @@ def test_broken_baseline_file_costs_one_line(folder: Path, options: list[str], p
     assert (folder / "src/a.py").read_text() == before
 
 
-@pytest.mark.parametrize(("share", "code", "how"), [
-    ("0.4", 1, "more than the 40 %"), ("0.5", 0, "not more than the 50 %"), ("0", 1, "more than the 0 %"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("share", "code", "how"),
+    [("0.4", 1, "more than the 40 %"), ("0.5", 0, "not more than the 50 %"), ("0", 1, "more than the 0 %")],
+)
 def test_fail_on_share_allows_a_share_of_lines_in_findings(
     folder: Path, share: str, code: int, how: str
 ) -> None:
-    options = ["check", "src/a.py", "--threshold", "0", "--baseline", ACCEPTED]
-    run(*options, "--update-baseline")
-    # 5 + 6 accepted lines, 5 + 5 new ones.
-    (folder / "src/a.py").write_text(f"{ONE}\n\n{TWO}\n\n{THREE}\n\n{THREE.replace('third', 'fourth')}")
-    done = run(*options, "--fail-on-share", share)
-    expected = f"10 of 21 lines with a verdict are in findings: 48 %, {how} of --fail-on-share"
+    run("check", "src/a.py", *UPDATE)
+    # Two functions accepted, and two new ones, of which one has a line less.
+    fourth = THREE.replace("third", "fourth").replace("    kept = []\n", "")
+    (folder / "src/a.py").write_text("\n\n".join([ONE, TWO, THREE, fourth]))
+    given = ("check", "src/a.py", "--threshold", "0", "--baseline", ACCEPTED, "--fail-on-share", share)
+    done = run(*given)
+    expected = f"11 of 23 lines with a verdict are in findings: 48 %, {how} of --fail-on-share"
     assert (done.returncode, complaints(done)) == (code, [f"codeorigin: {expected}"])
-
-
-def test_fail_on_share_passes_if_nothing_was_checked(folder: Path) -> None:
     (folder / "src/empty.py").write_text("")
-    assert run("check", "src/empty.py", "--fail-on-share", "0").returncode == 0
+    assert run("check", "src/empty.py", "--fail-on-share", share).returncode == 0
 
 
 def test_baseline_that_is_not_there_yet_accepts_nothing(folder: Path) -> None:
     """As at the first commit after the hook was set up."""
-    code, said = report("src", "--threshold", "0", "--baseline", "nowhere.json")
-    assert (code, said["summary"]["accepted"]) == (1, 0)
+    code, report = against("src", baseline="nowhere.json")
+    assert (code, report["summary"]["accepted"]) == (1, 0)
     done = run("check", "src", "--baseline", "nowhere.json")
     assert b"nowhere.json: no such file yet, so no finding is accepted" in done.stderr
     assert not (folder / "nowhere.json").exists()

@@ -6,13 +6,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
 
-from codeorigin.cli.app import main
+from support.command import reported, run
 from support.repositories import Repository, plain_functions
 from support.scales import scale
-from support.schemas import load_schema
 from support.tiny_model import (
     COMMIT_RULE,
     FILE_AND_COMMIT_CONTEXT,
@@ -21,7 +19,7 @@ from support.tiny_model import (
     with_entry,
 )
 
-Run = Callable[..., tuple[int, str]]
+Report = Callable[..., Any]
 
 
 @pytest.fixture
@@ -39,26 +37,19 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repository:
     return made
 
 
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory, tiny_model_dir: Path) -> Path:
+    return with_commit_rules(tmp_path_factory.mktemp("model"), tiny_model_dir)
+
+
 @pytest.fixture
-def run(tmp_path: Path, tiny_model_dir: Path, capsys: pytest.CaptureFixture[str]) -> Run:
-    """``run(options...)``: exit code and report of a check with a model that has all rules."""
-    model = with_commit_rules(tmp_path / "model", tiny_model_dir)
-
-    def check(*options: str) -> tuple[int, str]:
-        done = main(["check", "--model", str(model), "--threshold", "1", *options])
-        return done, capsys.readouterr().out
-
-    return check
+def report(model: Path, repository: Repository) -> Report:
+    """``report(options...)``: that of a check with a model that has all rules."""
+    return lambda *options: reported("--model", model, "--threshold", "1", *options)
 
 
-def report(run: Run, *options: str) -> Any:
-    made = json.loads(run("--format", "json", *options)[1])
-    jsonschema.Draft202012Validator(load_schema("check/formats/report")).validate(made)
-    return made
-
-
-def test_commit_is_judged_by_the_functions_it_wrote(repository: Repository, run: Run) -> None:
-    made = report(run, "--commit", "HEAD")
+def test_commit_is_judged_by_the_functions_it_wrote(report: Report) -> None:
+    made = report("--commit", "HEAD")
     functions = {each["name"]: each for file in made["files"] for each in file["functions"]}
     assert set(functions) == {"one", "three", "four", "five"}
     written = [functions[name]["logit"] for name in ("three", "four", "five")]
@@ -73,8 +64,8 @@ def test_commit_is_judged_by_the_functions_it_wrote(repository: Repository, run:
     assert functions["three"]["neighbours"] == 2
 
 
-def test_no_file_context_leaves_out_the_commit_as_well(repository: Repository, run: Run) -> None:
-    made = report(run, "--commit", "HEAD", "--no-file-context")
+def test_no_file_context_leaves_out_the_commit_as_well(report: Report) -> None:
+    made = report("--commit", "HEAD", "--no-file-context")
     assert made["change"]["verdict"]["function_count"] == 3
     for file in made["files"]:
         for function in file["functions"]:
@@ -83,39 +74,30 @@ def test_no_file_context_leaves_out_the_commit_as_well(repository: Repository, r
 
 
 def test_history_respects_the_file_context_setting_like_check(
-    repository: Repository, run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    repository: Repository, model: Path, tmp_path: Path
 ) -> None:
-    model = tmp_path / "model"
-    for name, context in {
-        "file_context": FILE_CONTEXT,
-        "file_and_commit_context": FILE_AND_COMMIT_CONTEXT,
-    }.items():
-        # In their context, all functions are unsure; by their own text, none of them.
-        unsure = replace(context, scale=scale(100.0, -100.0))
-        with_entry(model, model, name, unsure.to_manifest())
+    # In their context, all functions are unsure; by their own text, none of them.
+    unsure = scale(100.0, -100.0)
+    other = with_entry(
+        tmp_path / "other", model, "file_context", replace(FILE_CONTEXT, scale=unsure).to_manifest()
+    )
+    in_commit = replace(FILE_AND_COMMIT_CONTEXT, scale=unsure).to_manifest()
+    with_entry(other, other, "file_and_commit_context", in_commit)
     changed = {"one": 1, "three": 6, "four": 6, "five": 6}
 
     def checked(*options: str) -> dict[str, int]:
         lines = {"human": 0, "unsure": 0, "llm": 0}
         # Without a threshold of its own, as in a history.
-        main(["check", "--model", str(model), "--format", "json", "--commit", "HEAD", *options])
-        for file in json.loads(capsys.readouterr().out)["files"]:
+        for file in reported("--model", other, "--commit", "HEAD", *options)["files"]:
             for function in file["functions"]:
                 lines[function["band"]] += changed[function["name"]]
         return lines
 
     def judged(*options: str) -> dict[str, int]:
-        given = [
-            "history",
-            "--model",
-            str(tmp_path / "model"),
-            "--jobs",
-            "1",
-            "--state",
-            str(tmp_path / "state"),
+        given = ("--model", other, "--jobs", "1", "--state", tmp_path / "state", "--format", "json")
+        found: dict[str, int] = json.loads(run("history", *given, *options).stdout)["commits"][0][
+            "band_lines"
         ]
-        assert main([*given, "--format", "json", *options]) == 0
-        found: dict[str, int] = json.loads(capsys.readouterr().out)["commits"][0]["band_lines"]
         return found
 
     in_context, by_own_text = checked(), checked("--no-file-context")
@@ -128,45 +110,41 @@ def test_history_respects_the_file_context_setting_like_check(
     assert judged("--file-context") == judged("--no-config") == in_context
 
 
-def test_working_tree_and_index_are_judged_too(repository: Repository, run: Run) -> None:
+def test_working_tree_and_index_are_judged_too(repository: Repository, report: Report) -> None:
+    def judged(option: str) -> tuple[int, str | None]:
+        verdict = report(option)["change"]["verdict"]
+        return verdict["function_count"], verdict["reason"]
+
+    assert judged("--changed") == (0, "too_few_functions")
     repository.write("c.py", plain_functions("six", "seven", number=3))
-    assert report(run, "--changed")["change"]["verdict"]["function_count"] == 2
-    assert report(run, "--staged")["change"]["verdict"]["reason"] == "too_few_functions"
+    assert judged("--changed") == (2, None)
+    assert judged("--staged") == (0, "too_few_functions")
     repository.git("add", "c.py")
-    assert report(run, "--staged")["change"]["verdict"]["function_count"] == 2
+    assert judged("--staged") == (2, None)
 
 
-def test_merge_has_no_verdict(repository: Repository, run: Run) -> None:
+def test_merge_has_no_verdict(repository: Repository, report: Report) -> None:
     repository.git("checkout", "-q", "-b", "side", "HEAD~1")
     repository.commit({"d.py": plain_functions("eight", "nine", "ten")}, date="2020-01-03")
     repository.git("checkout", "-q", "main")
     repository.git("merge", "-q", "--no-ff", "--no-gpg-sign", "-m", "Merge", "side")
-    made = report(run, "--commit", "HEAD")
+    made = report("--commit", "HEAD")
     verdict = made["change"]["verdict"]
     assert (verdict["reason"], verdict["function_count"], verdict["band"]) == ("merge", 3, None)
     assert {each["commit_evidence"] for file in made["files"] for each in file["functions"]} == {None}
 
 
-def test_empty_change_counts_no_functions(repository: Repository, run: Run) -> None:
-    made = report(run, "--changed")
-    assert made["files"] == []
-    verdict = made["change"]["verdict"]
-    assert (verdict["function_count"], verdict["reason"]) == (0, "too_few_functions")
-
-
 @pytest.mark.parametrize("form", ["text", "markdown", "html", "github"])
-def test_human_readable_reports_show_the_change_verdict(repository: Repository, run: Run, form: str) -> None:
-    code, out = run("--commit", "HEAD", "--format", form)
-    assert code == 0
-    assert "The change as a whole" in out
-    code, out = run("--commit", "HEAD~1", "--verbose", "--format", form, "--", "b.py")
-    assert "No verdict on the change as a whole" in out
+@pytest.mark.usefixtures("repository")
+def test_human_readable_reports_show_the_change_verdict(model: Path, form: str) -> None:
+    given = ("check", "--model", model, "--threshold", "1", "--format", form, "--verbose", "--commit")
+    assert "The change as a whole" in run(*given, "HEAD").stdout.decode()
+    assert "No verdict on the change as a whole" in run(*given, "HEAD~1", "--", "b.py").stdout.decode()
 
 
-def test_shipped_model_judges_commits(repository: Repository, capsys: pytest.CaptureFixture[str]) -> None:
+def test_shipped_model_judges_commits(repository: Repository) -> None:
     repository.commit({"e.py": plain_functions("red", "green", "blue", "grey", number=5)}, date="2020-01-04")
-    assert main(["check", "--commit", "HEAD", "--format", "json"]) in {0, 1}
-    made = json.loads(capsys.readouterr().out)
+    made = reported("--commit", "HEAD")
     verdict = made["change"]["verdict"]
     assert verdict["function_count"] == 4
     assert 0 < verdict["probability"] < 1

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from codeorigin.cli.arguments import with_optional_base
-from support.command import complaints, report_of, run
+from support.command import check, reported, run
 from support.repositories import Repository
 
 ONE = """\
@@ -32,6 +32,8 @@ def third(names):
     return found
 """
 ALL = f"{ONE}\n\n{TWO}\n\n{THREE}"
+SECOND, THIRD = ALL.replace("kept = []", "kept = list()"), ALL.replace("found = {}", "found = dict()")
+"""With a line of that function changed."""
 
 
 @pytest.fixture
@@ -42,24 +44,22 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repository:
     return made
 
 
-def check(*options: str) -> tuple[int, Any, list[str]]:
-    """The exit code, the JSON report (None if there is none), the lines on stderr."""
-    # Options must come before a ``--`` and what follows it.
-    done = run("check", "--format", "json", *options)
-    return done.returncode, report_of(done) if done.stdout else None, complaints(done)
-
-
 def names(report: Any) -> dict[str, list[str]]:
     return {file["path"]: [each["name"] for each in file["functions"]] for file in report["files"]}
 
 
+def checked(*options: str) -> dict[str, list[str]]:
+    """The names of the checked functions, by file."""
+    return names(reported(*options))
+
+
 def test_only_functions_with_changed_lines_are_checked(repository: Repository) -> None:
-    repository.write("a.py", ALL.replace("kept = []", "kept = list()"))
+    repository.write("a.py", SECOND)
     code, report, said = check("--threshold", "0", "--changed")
     assert (code, said, names(report)) == (1, [], {"a.py": ["second"]})
-    assert report["files"][0]["changed_lines"] == [[9, 9]]
-    assert report["files"][0]["functions"][0]["counted_lines"] == 1
-    assert report["files"][0]["verdict"] is None
+    (file,) = report["files"]
+    (function,) = file["functions"]
+    assert (file["changed_lines"], file["verdict"], function["counted_lines"]) == ([[9, 9]], None, 1)
     summary = report["summary"]
     assert (summary["findings"], summary["lines"], summary["finding_lines"]) == (1, 1, 1)
     head = repository.git("rev-parse", "HEAD")
@@ -67,25 +67,15 @@ def test_only_functions_with_changed_lines_are_checked(repository: Repository) -
     assert report["change"] == {
         "kind": "working_tree", "revision": None, "old": head, "new": None, "parents": 0, "declared": None,
     }  # fmt: skip
+    # The functions that did not change still count as context.
+    assert function["probability"] == reported("a.py")["files"][0]["functions"][1]["probability"]
     assert check("--changed", "--staged")[0] == 2
 
 
-def test_unchanged_functions_of_the_file_still_count_as_context(repository: Repository) -> None:
-    repository.write("a.py", ALL.replace("kept = []", "kept = list()"))
-    _, changed, _ = check("--changed")
-    _, whole, _ = check("a.py")
-    assert (
-        changed["files"][0]["functions"][0]["probability"] == whole["files"][0]["functions"][1]["probability"]
-    )
-
-
-def test_changed_lines_outside_functions_do_not_count(repository: Repository) -> None:
+def test_changed_lines_outside_functions_and_deleted_lines_do_not_count(repository: Repository) -> None:
     repository.write("a.py", f"import os\n{ALL}\nfirst([os])\n")
     code, report, said = check("--threshold", "0", "--changed")
     assert (code, said, names(report)) == (0, [], {"a.py": []})
-
-
-def test_deleted_lines_alone_do_not_count(repository: Repository) -> None:
     repository.write("a.py", ALL.replace("    total = 0\n", ""))
     code, report, said = check("--threshold", "0", "--changed")
     assert (code, names(report)) == (0, {})
@@ -95,20 +85,20 @@ def test_deleted_lines_alone_do_not_count(repository: Repository) -> None:
 
 
 def test_staged_checks_the_index_instead_of_the_working_tree(repository: Repository) -> None:
-    repository.write("a.py", ALL.replace("total = 0", "total = 0.0"))
+    repository.write("a.py", SECOND)
     repository.git("add", "a.py")
-    repository.write("a.py", ALL.replace("found = {}", "found = dict()"))
-    assert names(check("--staged")[1]) == {"a.py": ["first"]}
-    assert names(check("--changed")[1]) == {"a.py": ["third"]}
+    repository.write("a.py", THIRD)
+    assert checked("--staged") == {"a.py": ["second"]}
+    assert checked("--changed") == {"a.py": ["third"]}
 
 
 def test_changes_since_a_base_and_of_a_commit_are_checked(repository: Repository) -> None:
     repository.git("checkout", "-q", "-b", "work")
-    repository.commit({"a.py": ALL.replace("kept = []", "kept = list()")}, date="2020-01-02")
-    repository.commit({"sub/b.py": ALL.replace("found = {}", "found = dict()")}, date="2020-01-03")
-    assert names(check("--changed", "main")[1]) == {"a.py": ["second"], "sub/b.py": ["third"]}
-    assert names(check("--changed=main", "sub")[1]) == {"sub/b.py": ["third"]}
-    assert names(check("--commit", "HEAD~1")[1]) == {"a.py": ["second"]}
+    repository.commit({"a.py": SECOND}, date="2020-01-02")
+    repository.commit({"sub/b.py": THIRD}, date="2020-01-03")
+    assert checked("--changed", "main") == {"a.py": ["second"], "sub/b.py": ["third"]}
+    assert checked("--changed=main", "sub") == {"sub/b.py": ["third"]}
+    assert checked("--commit", "HEAD~1") == {"a.py": ["second"]}
     code, report, said = check("--commit", "HEAD~1", "--", "sub")
     assert (code, names(report)) == (0, {})
     assert "commit" in said[0]
@@ -117,22 +107,19 @@ def test_changes_since_a_base_and_of_a_commit_are_checked(repository: Repository
 def test_path_in_place_of_a_base_is_explained(repository: Repository) -> None:
     code, _, said = check("--changed", "sub")
     assert (code, said) == (2, ["codeorigin: sub: is a path and no revision; write --changed -- sub"])
-    repository.write("sub/b.py", ALL.replace("found = {}", "found = dict()"))
-    assert names(check("--changed", "--", "sub")[1]) == {"sub/b.py": ["third"]}
-    assert names(check("--changed", "--", "a.py")[1]) == {}
+    repository.write("sub/b.py", THIRD)
+    assert checked("--changed", "--", "sub") == {"sub/b.py": ["third"]}
+    assert checked("--changed", "--", "a.py") == {}
 
 
 def test_paths_are_relative_to_the_current_folder(
-    repository: Repository, monkeypatch: pytest.MonkeyPatch
+    repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("a.py", "sub/b.py"):
-        repository.write(name, ALL.replace("found = {}", "found = dict()"))
+        repository.write(name, THIRD)
     monkeypatch.chdir(repository.folder / "sub")
-    assert set(names(check("--changed")[1])) == {"../a.py", "b.py"}
-    assert set(names(check("--changed", "--", ".")[1])) == {"b.py"}
-
-
-def test_paths_outside_the_repository_are_rejected(repository: Repository, tmp_path: Path) -> None:
+    assert set(checked("--changed")) == {"../a.py", "b.py"}
+    assert set(checked("--changed", "--", ".")) == {"b.py"}
     code, _, said = check("--changed", "--", str(tmp_path))
     assert code == 2
     assert said[0].startswith(f"codeorigin: {tmp_path}: is outside this repository")
@@ -149,27 +136,27 @@ def test_paths_select_files_in_a_bare_repository(
         ("./dots.", {"dots./c.py"}),
         ("dots", {"dots/d.py"}),
     ):
-        _, report, errors = check("--commit", "HEAD", "--", path)
-        assert ({file["path"] for file in report["files"]}, errors) == (expected, [])
+        _, report, said = check("--commit", "HEAD", "--", path)
+        assert (set(names(report)), said) == (expected, [])
 
 
 def test_options_filter_the_changed_files(repository: Repository) -> None:
     for name in ("a.py", "gen/c.py", "d.go"):
         repository.write(name, ALL + "\n" + THREE)
-    assert set(names(check("--changed")[1])) == {"a.py", "gen/c.py", "d.go"}
-    assert set(names(check("--changed", "--exclude", "gen/")[1])) == {"a.py", "d.go"}
-    assert set(names(check("--changed", "--language", "go")[1])) == {"d.go"}
+    assert set(checked("--changed")) == {"a.py", "gen/c.py", "d.go"}
+    assert set(checked("--changed", "--exclude", "gen/")) == {"a.py", "d.go"}
+    assert set(checked("--changed", "--language", "go")) == {"d.go"}
     repository.write("codeorigin.toml", 'exclude = ["a.py"]\n')
-    assert set(names(check("--changed")[1])) == {"gen/c.py", "d.go"}
+    assert set(checked("--changed")) == {"gen/c.py", "d.go"}
 
 
 def test_merge_says_what_it_is_compared_with(repository: Repository) -> None:
     repository.git("checkout", "-q", "-b", "work")
-    repository.commit({"a.py": ALL.replace("kept = []", "kept = list()")}, date="2020-01-02")
+    repository.commit({"a.py": SECOND}, date="2020-01-02")
     repository.git("checkout", "-q", "main")
-    repository.commit({"sub/b.py": ALL.replace("found = {}", "found = dict()")}, date="2020-01-03")
+    repository.commit({"sub/b.py": THIRD}, date="2020-01-03")
     repository.git("merge", "-q", "--no-edit", "work")
-    assert names(check("--commit", "HEAD")[1]) == {"a.py": ["second"]}
+    assert checked("--commit", "HEAD") == {"a.py": ["second"]}
     short = repository.git("rev-parse", "HEAD")[:10]
     expected = f"Only functions with changed lines: commit {short}, a merge, against its first parent."
     assert expected in run("check", "-v", "--commit", "HEAD").stdout.decode().splitlines()
@@ -187,7 +174,7 @@ def test_empty_commits_and_new_repositories_cost_one_line(
     monkeypatch.chdir(fresh.folder)
     assert check("--commit", "HEAD")[2] == ["codeorigin: HEAD: the repository has no commits yet"]
     fresh.write("a.py", ONE)
-    assert names(check("--changed")[1]) == {"a.py": ["first"]}
+    assert checked("--changed") == {"a.py": ["first"]}
     monkeypatch.chdir(tmp_path)
     code, _, said = check("--changed")
     assert (code, said) == (2, [f"codeorigin: {tmp_path}: is not in a git repository"])
@@ -205,24 +192,23 @@ def test_undecodable_and_large_files_are_skipped(repository: Repository) -> None
 def test_lone_carriage_returns_end_lines_in_reports_but_not_in_git(repository: Repository) -> None:
     comment = "# one\r# two\r# three\n"
     repository.commit({"a.py": comment + ALL}, date="2020-01-02")
-    repository.write("a.py", comment + ALL.replace("kept = []", "kept = list()"))
-    _, report, _ = check("--changed")
-    assert names(report) == {"a.py": ["second"]}
-    assert report["files"][0]["changed_lines"] == [[12, 12]]
-    function = report["files"][0]["functions"][0]
+    repository.write("a.py", comment + SECOND)
+    (file,) = reported("--changed")["files"]
+    (function,) = file["functions"]
+    assert (file["changed_lines"], function["name"]) == ([[12, 12]], "second")
     assert (function["start_line"], function["end_line"], function["counted_lines"]) == (11, 16, 1)
 
 
-@pytest.mark.parametrize("report_format", ["text", "json", "sarif", "html", "github"])
-def test_change_is_reported_in_every_format(repository: Repository, report_format: str) -> None:
-    repository.write("a.py", ALL.replace("kept = []", "kept = list()"))
-    done = run("check", "--changed", "--threshold", "0", "--format", report_format)
-    assert done.returncode == 1
-    shown = done.stdout.decode()
-    assert "second" in shown
-    assert "first'" not in shown
-    if report_format == "github":
-        assert "file=a.py,line=9,endLine=13" in shown
+def test_change_is_reported_in_every_format(repository: Repository, tmp_path: Path) -> None:
+    repository.write("a.py", SECOND)
+    formats = ("text", "json", "sarif", "html", "github")
+    options = [f"--format={each}={tmp_path / each}" for each in formats]
+    assert run("check", "--changed", "--threshold", "0", *options).returncode == 1
+    for each in formats:
+        shown = (tmp_path / each).read_text("utf-8")
+        assert "second" in shown
+        assert "first'" not in shown
+    assert "file=a.py,line=9,endLine=13" in shown
 
 
 @pytest.mark.parametrize(
