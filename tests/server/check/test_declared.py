@@ -4,14 +4,13 @@ import json
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
 
 from codeorigin.check import records
-from support.command import EXAMPLES, TERSE, complaints, report_of, run
+from support.command import EXAMPLES, TERSE, check, reported, run
 from support.declared_records import PERSON, PROMPT, SESSION, add_note, agent_trace, git_ai_note
+from support.notebooks import notebook
 from support.repositories import DECLARED, Repository, plain_functions
-from support.schemas import load_schema
 
 READS_HUMAN = TERSE.read_text()
 READS_LLM = (EXAMPLES / "assistant_style.go").read_text()
@@ -22,6 +21,7 @@ CURSOR = {**CODEX, "tool": "cursor", "model": "composer-1"}
 ANN = {**CODEX, "by": "person", "tool": None, "model": None}
 UNTRACKED = {**ANN, "by": "untracked"}
 CLAUDE = {**CODEX, "source": "trailer", "tool": "claude", "model": None, "strength": "commit"}
+WHOLE = {"lines": 6, "of": 6, "others": []}
 QUESTION = (
     "Nothing declared, reads LLM-written: 3 functions. Was this written with a tool? No record says so."
 )
@@ -36,12 +36,27 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repository:
     return made
 
 
-def reported(*options: str) -> Any:
-    done = run("check", "--format", "json", *options)
-    assert complaints(done) == []
-    report = report_of(done)
-    jsonschema.validate(report, load_schema("check/formats/report"))
-    return report
+@pytest.fixture(scope="module")
+def branch(tmp_path_factory: pytest.TempPathFactory) -> Repository:
+    """A branch that edits code that reads human and that notes say is codex's, and adds code that reads LLM-written.
+
+    No test changes it.
+    """
+    made = Repository(tmp_path_factory.mktemp("declared") / "work")
+    note = git_ai_note({"terse.py": {f"{SESSION}::t_1": "1-70"}})
+    made.commit({"terse.py": READS_HUMAN}, date="2026-01-02")
+    add_note(made, note)
+    made.git("checkout", "-q", "-b", "work")
+    made.commit({"terse.py": READS_HUMAN.replace("[::-1]", "[ :: -1]")}, date="2026-01-03")
+    add_note(made, note)
+    made.commit({"long.go": READS_LLM}, date="2026-01-04")
+    return made
+
+
+@pytest.fixture
+def disagreeing(branch: Repository, monkeypatch: pytest.MonkeyPatch) -> Repository:
+    monkeypatch.chdir(branch.folder)
+    return branch
 
 
 def declared(report: Any) -> dict[str, Any]:
@@ -52,30 +67,19 @@ def declared(report: Any) -> dict[str, Any]:
     }
 
 
-def disagreeing(repository: Repository) -> None:
-    """A branch that edits code that reads human and that notes say is codex's, and adds code that reads LLM-written."""
-    note = git_ai_note({"terse.py": {f"{SESSION}::t_1": "1-70"}})
-    repository.commit({"terse.py": READS_HUMAN}, date="2026-01-02")
-    add_note(repository, note)
-    repository.git("checkout", "-q", "-b", "work")
-    repository.commit({"terse.py": READS_HUMAN.replace("[::-1]", "[ :: -1]")}, date="2026-01-03")
-    add_note(repository, note)
-    repository.commit({"long.go": READS_LLM}, date="2026-01-04")
-
-
 def test_every_function_has_the_record_about_most_of_its_lines_and_the_others(repository: Repository) -> None:
     repository.commit({"a.py": plain_functions("one", "two", "three")}, date="2026-01-02")
     keys = {f"{SESSION}::t_1": "1-6", PROMPT: "9-11", PERSON: "12"}
     add_note(repository, git_ai_note({"a.py": keys}))
-    report = reported(".")
+    _, report, said = check(".")
+    assert said == []
+    others = [{**UNTRACKED, "lines": 2}, {**ANN, "lines": 1}]
     assert declared(report) == {
-        "one": {**CODEX, "lines": 6, "of": 6, "others": []},
-        "two": {
-            **CURSOR, "lines": 3, "of": 6, "others": [{**UNTRACKED, "lines": 2}, {**ANN, "lines": 1}]
-        },
-        "three": {**UNTRACKED, "lines": 6, "of": 6, "others": []},
+        "one": {**CODEX, **WHOLE},
+        "two": {**CURSOR, "lines": 3, "of": 6, "others": others},
+        "three": {**UNTRACKED, **WHOLE},
         "old": None,
-    }  # fmt: skip
+    }
     assert report["declared"] == {
         "functions": {"agent": 1, "person": 0, "partly": 1, "nobody": 2},
         "agents": ["codex", "cursor"],
@@ -89,16 +93,16 @@ def test_lines_that_changed_since_and_files_that_are_not_committed_have_no_recor
     repository: Repository,
 ) -> None:
     code = plain_functions("one", "two")
-    repository.commit({"a.py": code, "crlf.py": code.replace("values", "rows")}, date="2026-01-02")
+    windows = code.replace("values", "rows")
+    repository.commit({"a.py": code, "crlf.py": windows}, date="2026-01-02")
     keys = {f"{SESSION}::t_1": "1-14"}
     add_note(repository, git_ai_note({"a.py": keys, "crlf.py": keys}))
     repository.write("a.py", "# One line more\n" + code.replace("kept = []", "kept = list()", 1))
-    repository.write("crlf.py", code.replace("values", "rows").replace("\n", "\r\n"))
+    repository.write("crlf.py", windows.replace("\n", "\r\n"))
     repository.write("new.py", code.replace("one", "three"))
-    report = reported(".")
     found = {
         file["path"]: [each["declared"] and each["declared"]["lines"] for each in file["functions"]]
-        for file in report["files"]
+        for file in reported(".")["files"]
     }
     assert found == {"a.py": [5, 6], "crlf.py": [6, 6], "new.py": [None, None], "plain.py": [None]}
 
@@ -110,84 +114,111 @@ def test_stale_records_and_those_of_agent_trace_are_shown_as_such(repository: Re
         {"start_line": 1, "end_line": 6},
         {"start_line": 9, "end_line": 14, "content_hash": f"sha256:{'0' * 64}"},
     ]
-    repository.commit(
-        {".agent-trace/traces.jsonl": agent_trace(revision, "a.py", *ranges)}, date="2026-01-03"
-    )
+    trace = agent_trace(revision, "a.py", *ranges)
+    repository.commit({".agent-trace/traces.jsonl": trace}, date="2026-01-03")
     found = declared(reported("a.py"))
     assert (found["one"]["source"], found["one"]["stale"]) == ("agent-trace", False)
     assert (found["two"]["lines"], found["two"]["stale"]) == (6, True)
 
 
 def test_cells_of_a_notebook_have_their_records(repository: Repository) -> None:
-    lines = plain_functions("cell").splitlines(keepends=True)
-    notebook = {
-        "cells": [
-            {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None, "source": lines}
-        ],
-        "metadata": {"language_info": {"name": "python"}},
-        "nbformat": 4,
-        "nbformat_minor": 5,
-    }
-    text = json.dumps(notebook, indent=1)
+    text = notebook(plain_functions("cell"))
     repository.commit({"n.ipynb": text}, date="2026-01-02")
     add_note(repository, git_ai_note({"n.ipynb": {f"{SESSION}::t_1": f"1-{text.count(chr(10)) + 1}"}}))
-    assert declared(reported("n.ipynb")) == {"cell": {**CODEX, "lines": 6, "of": 6, "others": []}}
+    assert declared(reported("n.ipynb")) == {"cell": {**CODEX, **WHOLE}}
 
 
-def test_a_trailer_alone_is_read_on_request_and_in_a_change(repository: Repository) -> None:
-    repository.commit({"a.py": plain_functions("one")}, date="2026-01-02", message=DECLARED)
-    whole = {**CLAUDE, "lines": 6, "of": 6, "others": []}
-    assert reported("a.py")["declared"] is None
-    assert declared(reported("a.py", "--declared")) == {"one": whole}
-    assert declared(reported("--changed", "HEAD~1")) == {"one": whole}
-    assert declared(reported("--commit", "HEAD")) == {"one": whole}
-    assert reported("--commit", "HEAD", "--no-declared")["declared"] is None
-
-
-def test_nothing_is_read_of_changes_without_a_commit_nor_outside_of_a_repository(
+def test_a_trailer_alone_is_read_on_request_and_in_a_change_with_a_commit(
     repository: Repository, tmp_path: Path
 ) -> None:
     repository.commit({"a.py": plain_functions("one")}, date="2026-01-02", message=DECLARED)
+    assert reported("a.py")["declared"] is None
+    for options in (["a.py", "--declared"], ["--changed", "HEAD~1"], ["--commit", "HEAD"]):
+        assert declared(reported(*options)) == {"one": {**CLAUDE, **WHOLE}}
+    assert reported("--commit", "HEAD", "--no-declared")["declared"] is None
     repository.write("a.py", plain_functions("two"))
     assert reported("--changed", "--declared")["declared"] is None
-    (tmp_path / "b.py").write_text(plain_functions("three"))
-    assert reported(str(tmp_path / "b.py"), "--declared")["declared"] is None
+    (tmp_path / "outside.py").write_text(plain_functions("three"))
+    assert reported(tmp_path / "outside.py", "--declared")["declared"] is None
 
 
-def test_sarif_has_the_record_of_a_finding(repository: Repository) -> None:
-    disagreeing(repository)
-    add_note(repository, git_ai_note({"long.go": {f"{SESSION}::t_1": "1-30"}}))
-    log = json.loads(run("check", ".", "--format", "sarif").stdout)
-    properties = [each["properties"]["declared"] for each in log["runs"][0]["results"]]
-    assert [each["by"] for each in properties] == ["untracked"] * 3
-    assert properties[0]["others"] == [{**CODEX, "lines": 4}]
-
-
-def test_disagreements_of_a_change_are_questions_to_the_reviewer(repository: Repository) -> None:
-    disagreeing(repository)
+@pytest.mark.usefixtures("disagreeing")
+def test_disagreements_of_a_change_are_questions_to_the_reviewer(tmp_path: Path) -> None:
     report = reported("--changed", "main")
     asked = {each["name"]: each["disagreement"] for file in report["files"] for each in file["functions"]}
     assert asked == dict.fromkeys(("rpn", "dijk", "wrap"), "reads_human") | dict.fromkeys(
         ("RetryWithBackoff", "GroupByCategory", "ValidateItem"), "not_declared"
     )
     assert report["declared"]["disagreements"] == {"reads_human": 3, "not_declared": 3}
-    said = "Declared of the same 6 functions: 3 by agents (codex), 3 without a record."
-    for report_format in ("text", "markdown", "github", "html"):
-        shown = run("check", "--changed", "main", "--format", report_format).stdout.decode()
-        shown = shown.replace("&#x27;", "'").replace("&#39;", "'")
-        assert all(each in shown for each in (said, QUESTION, OTHER)), report_format
-        assert not any(name in shown for name in ("Ann", "ann@"))
+    formats = ("text", "markdown", "github", "html")
+    run("check", "--changed", "main", *(f"--format={each}={tmp_path / each}" for each in formats))
+    for each in formats:
+        shown = (tmp_path / each).read_text("utf-8").replace("&#x27;", "'").replace("&#39;", "'")
+        assert "Declared of the same 6 functions: 3 by agents (codex), 3 without a record." in shown
+        assert QUESTION in shown
+        assert OTHER in shown
+        assert "Ann" not in shown
+        assert "ann@" not in shown
 
 
-def test_long_lists_of_disagreements_are_folded(repository: Repository) -> None:
-    disagreeing(repository)
-    repository.commit({"more.go": READS_LLM}, date="2026-01-05")
+@pytest.mark.usefixtures("disagreeing")
+def test_accepted_findings_are_not_asked_about_again(tmp_path: Path) -> None:
+    given = ("--changed", "main", "--baseline", tmp_path / "accepted.json")
+    run("check", *given, "--update-baseline")
+    assert reported(*given)["declared"]["disagreements"] == {"reads_human": 3, "not_declared": 0}
+
+
+@pytest.mark.usefixtures("disagreeing")
+def test_records_that_take_too_long_are_left_out_with_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(records, "MOST_SECONDS", -1.0)
+    for given in (["--changed", "main"], ["."]):
+        _, report, said = check(*given)
+        assert said == ["codeorigin: the other records are not read: it took longer than -1 seconds"]
+        assert set(declared(report).values()) == {None}
+
+
+@pytest.fixture
+def copy(branch: Repository, repository: Repository) -> Repository:
+    """The branch again, for a test that changes it."""
+    repository.git("fetch", "-q", str(branch.folder), "refs/*:refs/*", "--update-head-ok", "--force")
+    repository.git("checkout", "-q", "--force", "work")
+    return repository
+
+
+def test_long_lists_of_disagreements_are_folded(copy: Repository) -> None:
+    copy.commit({"more.go": READS_LLM}, date="2026-01-05")
     assert "\n  and 3 more (--show all)\n" in run("check", "--changed", "main").stdout.decode()
     assert "more (--show all)" not in run("check", "--changed", "main", "--show", "all").stdout.decode()
     markdown = run("check", "--changed", "main", "--format", "markdown").stdout.decode()
     head, _, folded = markdown.partition("<details><summary>3 more</summary>")
     assert head.count("\n- `") == 3 + 3
     assert folded.partition("</details>")[0].count("\n- `") == 3
+
+
+def test_a_record_changes_no_score_and_an_estimate_no_record(copy: Repository) -> None:
+    given = ("--changed", "main")
+    without, recorded = reported(*given, "--no-declared"), reported(*given)
+    add_note(copy, git_ai_note({"long.go": {PERSON: "1-200"}}))
+    other = reported(*given)
+    assert declared(other) != declared(recorded) != declared(without)
+
+    def judged(report: Any) -> Any:
+        functions = [each for file in report["files"] for each in file["functions"]]
+        return [{**each, "declared": None, "disagreement": None} for each in functions], report["change"][
+            "verdict"
+        ]
+
+    assert judged(without) == judged(recorded) == judged(other)
+    assert declared(reported(*given, "--threshold", "0")) == declared(other)
+    assert copy.git("status", "--short") == ""
+
+
+def test_sarif_has_the_record_of_a_finding(copy: Repository) -> None:
+    add_note(copy, git_ai_note({"long.go": {f"{SESSION}::t_1": "1-30"}}))
+    log = json.loads(run("check", ".", "--format", "sarif").stdout)
+    properties = [each["properties"]["declared"] for each in log["runs"][0]["results"]]
+    assert [each["by"] for each in properties] == ["untracked"] * 3
+    assert properties[0]["others"] == [{**CODEX, "lines": 4}]
 
 
 def test_where_nobody_declares_anything_nobody_is_asked(repository: Repository) -> None:
@@ -199,51 +230,9 @@ def test_where_nobody_declares_anything_nobody_is_asked(repository: Repository) 
     assert "No record says so" not in run("check", "--changed", "main").stdout.decode()
 
 
-def test_accepted_findings_are_not_asked_about_again(repository: Repository) -> None:
-    disagreeing(repository)
-    run("check", "--changed", "main", "--baseline", "accepted.json", "--update-baseline")
-    report = reported("--changed", "main", "--baseline", "accepted.json")
-    assert report["declared"]["disagreements"] == {"reads_human": 3, "not_declared": 0}
-
-
-def test_a_record_changes_no_score_and_an_estimate_no_record(repository: Repository) -> None:
-    disagreeing(repository)
-    given = ("--changed", "main")
-    without, recorded = reported(*given, "--no-declared"), reported(*given)
-    add_note(repository, git_ai_note({"long.go": {PERSON: "1-200"}}))
-    other = reported(*given)
-    assert declared(other) != declared(recorded) != declared(without)
-
-    def judged(report: Any) -> Any:
-        return [
-            {**each, "declared": None, "disagreement": None}
-            for file in report["files"]
-            for each in file["functions"]
-        ], report["change"]["verdict"]
-
-    assert judged(without) == judged(recorded) == judged(other)
-    lower = reported(*given, "--threshold", "0")
-    assert declared(lower) == declared(other)
-    assert repository.git("status", "--short") == ""
-
-
-def test_records_that_take_too_long_are_left_out_with_one_line(
-    repository: Repository, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    disagreeing(repository)
-    monkeypatch.setattr(records, "MOST_SECONDS", -1.0)
-    for given in (["--changed", "main"], ["."]):
-        done = run("check", "--format", "json", *given)
-        assert complaints(done) == [
-            "codeorigin: the other records are not read: it took longer than -1 seconds"
-        ]
-        assert set(declared(report_of(done)).values()) == {None}
-
-
 def test_wrong_records_are_one_line_and_the_check_goes_on(repository: Repository) -> None:
     repository.commit({"a.py": plain_functions("one")}, date="2026-01-02")
     add_note(repository, "no note\n")
-    done = run("check", ".", "--format", "json")
-    (said,) = complaints(done)
+    _, report, (said,) = check(".")
     assert "is skipped: no line ---" in said
-    assert declared(report_of(done)) == {"one": None, "old": None}
+    assert declared(report) == {"one": None, "old": None}

@@ -27,7 +27,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_code_blocks_of_a_named_document_are_checked(folder: Path) -> None:
-    code, report, said = check("README.md", "guide.rst", cwd=folder)
+    _, report, said = check("README.md", "guide.rst", cwd=folder)
     assert said == []
     markdown, rest = report["files"]
     assert (markdown["language"], rest["language"]) == ("markdown", "restructuredtext")
