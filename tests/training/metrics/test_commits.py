@@ -75,8 +75,8 @@ def test_figures_of_a_context_match_its_answers(calibration: Calibration, found:
     assert found["as_they_are"]["functions"] == len(rows)
     assert rates["auroc"] == pytest.approx(roc_auc_score(labels, context.log_odds))
     # All repositories have the same size here, so the mean over them is the mean over functions.
-    assert rates["human_called_llm"]["share"] == pytest.approx(context.answers.llm[labels == 0].mean())
-    assert rates["llm_called_llm"]["share"] == pytest.approx(context.answers.llm[labels == 1].mean())
+    assert rates["human_called_llm"]["share"] == pytest.approx(context.llm[labels == 0].mean())
+    assert rates["llm_called_llm"]["share"] == pytest.approx(context.llm[labels == 1].mean())
     # With half of the LLM functions in human-written commits, the commit is less informative.
     mixed = found["mixed_commits"]["contexts"]["in_commit"]
     assert mixed["auroc"] < rates["auroc"] - 0.02

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
+from codeorigin_training.metrics.answers import Answers
 from codeorigin_training.metrics.figures import (
-    Answers,
     Sample,
     auroc_statistic,
     group_weights,
@@ -12,7 +12,8 @@ from codeorigin_training.metrics.figures import (
 
 
 def answers(llm: list[bool], human: list[bool]) -> Answers:
-    return Answers(np.array(llm), np.array(human), np.where(llm, 0.9, 0.1))
+    blank = np.zeros(len(llm))
+    return Answers(np.array(llm), np.array(human), np.where(llm, 0.9, 0.1), blank, blank > 0)
 
 
 def sample(*, within: bool = False) -> Sample:

@@ -6,10 +6,8 @@ import pytest
 from codeorigin_training.metrics.answers import Answers
 from codeorigin_training.metrics.shares import (
     FEWEST_AFFECTED,
-    UNSURE,
     called_share,
-    judged_shares,
-    measured_shares,
+    verdict_shares,
 )
 from support.corpus_rows import row
 
@@ -45,11 +43,9 @@ def test_unsure_is_the_share_of_all_functions_everywhere() -> None:
     rows = [row("a.py", repo="one", label=0) for _ in range(8)] + [row("b.py", repo="two", label=1)] * 2
     llm = np.array([False] * 8 + [True, False])
     human = np.array([True] * 2 + [False] * 8)
-    answers = Answers(llm, human, np.zeros(10))
-    repositories = np.array([each.repo for each in rows])
-    found = measured_shares(judged_shares(rows, answers), repositories)
-    assert found[UNSURE] is not None
-    assert found[UNSURE]["share"] == pytest.approx(7 / 10)
+    found = verdict_shares(rows, Answers(llm, human, np.zeros(10), np.zeros(10), llm))
+    assert found["unsure"] is not None
+    assert found["unsure"]["share"] == pytest.approx(7 / 10)
     assert found["true_positive_rate"] is not None
     assert found["true_positive_rate"]["share"] == 0.5
     # There is no modern human code to have a share of.

@@ -5,7 +5,7 @@ import pytest
 
 from codeorigin.model.calibration.pooled_rule import PooledRule
 from codeorigin_training.arrays import Booleans
-from codeorigin_training.metrics.answers import Answers, InFiles
+from codeorigin_training.metrics.answers import Answers
 from codeorigin_training.metrics.files import pooled_metrics
 from codeorigin_training.metrics.sizes import called_by_size, sizes_of, whole_by_size
 from codeorigin_training.thresholds.pooled import PooledSample
@@ -13,9 +13,9 @@ from support.corpus_rows import row
 from support.scales import scale
 
 
-def context(called: Booleans) -> InFiles:
+def context(called: Booleans) -> Answers:
     blank = np.zeros(len(called))
-    return InFiles(blank, Answers(called, ~called, blank), called)
+    return Answers(called, ~called, blank, blank, called)
 
 
 def test_functions_count_in_the_size_class_of_their_commit_and_file() -> None:
@@ -65,7 +65,7 @@ def test_functions_without_a_commit_or_file_have_no_size_class() -> None:
 
 
 def sample(label: int, size: int, logit: float) -> PooledSample:
-    return PooledSample(((logit, 10),) * size, label, f"{label}-{size}-{logit}", "python")
+    return PooledSample(((logit, 10),) * size, row(label=label, repo=f"{label}-{size}-{logit}"))
 
 
 def test_commits_of_each_size_are_judged_by_the_same_rule() -> None:

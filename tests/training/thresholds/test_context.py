@@ -8,7 +8,7 @@ from codeorigin_training.thresholds.context import (
     commit_numbers,
     context_evidence,
     file_numbers,
-    mixed_file_numbers,
+    mixed_numbers,
     neighbour_evidence,
 )
 from support.corpus_rows import row
@@ -52,15 +52,16 @@ def test_mixing_moves_llm_functions_into_human_files_of_same_repository() -> Non
     rows = [row(f"l{number}.py") for number in range(200)]
     rows += [row(f"h{number}.py", label=0) for number in range(20)]
     rows += [row("x.py", repo="owner/llm only"), row("", label=1), row("p.py", pair="p1")]
-    before, after = file_numbers(rows), mixed_file_numbers(rows, 0.5, seed=1)
+    before = file_numbers(rows)
+    after = mixed_numbers(rows, before, 0.5, seed=1)
     moved = np.flatnonzero(before != after)
     assert 70 <= len(moved) <= 130
     assert all(rows[number].label == 1 and rows[number].repo == "owner/repo" for number in moved)
     human = set(before[200:220].tolist())
     assert set(after[moved].tolist()) <= human
     assert len(set(after[moved].tolist())) > 10
-    assert (mixed_file_numbers(rows, 0.5, seed=1) == after).all()
-    assert (mixed_file_numbers(rows, 0.0, seed=1) == before).all()
+    assert (mixed_numbers(rows, before, 0.5, seed=1) == after).all()
+    assert (mixed_numbers(rows, before, 0.0, seed=1) == before).all()
 
 
 def test_commits_are_numbered_per_repository_and_packages_have_none() -> None:

@@ -42,23 +42,23 @@ def test_neighbours_find_more_at_the_same_false_positives(by: str, context: str,
     labels = np.array([each.label for each in rows])
     found = context_answers(rows, logits, calibration)[context]
     assert found.has_neighbours.all()
-    called = found.answers.llm
+    called = found.llm
     assert 0.04 < called[labels == 0].mean() < 0.12
     own = np.quantile(logits[labels == 0], 1 - called[labels == 0].mean())
     assert called[labels == 1].mean() > (logits[labels == 1] >= own).mean() + 0.05
     # The scale is calibrated: the mean probability matches the share of LLM functions.
-    assert found.answers.probability.mean() == pytest.approx(0.5, abs=0.03)
+    assert found.probability.mean() == pytest.approx(0.5, abs=0.03)
     rule = {"file": calibration.file, "commit": calibration.commit}[kind]
     assert rule is not None
     numbers = file_numbers(rows) if kind == "file" else commit_numbers(rows)
     whole = pooled_samples(rows, logits, numbers, calibration, rule.fewest_functions)
     bands = np.array(
         [
-            rule.verdict([(logit, lines, each.language) for logit, lines in each.functions]).band
+            rule.verdict([(logit, lines, each.row.language) for logit, lines in each.functions]).band
             for each in whole
         ]
     )
-    llm = np.array([each.label == 1 for each in whole])
+    llm = np.array([each.row.label == 1 for each in whole])
     assert np.mean(bands[~llm] == "llm") < 0.13
     assert np.mean(bands[llm] == "llm") > called[labels == 1].mean()
     assert np.mean(bands[llm] == "human") < 0.13

@@ -19,13 +19,18 @@ def samples(rows: Sequence[Row]) -> list[PooledSample]:
 def test_functions_of_one_file_are_one_sample_across_commits() -> None:
     (found,) = samples([row(commit="1"), row("b.py"), row(commit="2", is_test=True)])
     assert found.functions == ((0.0, 3), (2.0, 3))
-    assert (found.label, found.repository, found.language, found.modern) == (1, "owner/repo", "python", False)
+    assert (found.row.label, found.row.repo, found.row.language, found.row.modern) == (
+        1,
+        "owner/repo",
+        "python",
+        False,
+    )
 
 
 def test_classes_eras_and_repositories_are_separate_samples() -> None:
     rows = [row(), row(label=0), row(label=0, modern=True), row(repo="owner/other")]
     found = samples(rows + rows)
-    assert sorted((sample.repository, sample.label, sample.modern) for sample in found) == [
+    assert sorted((sample.row.repo, sample.row.label, sample.row.modern) for sample in found) == [
         ("owner/other", 1, False),
         ("owner/repo", 0, False),
         ("owner/repo", 0, True),

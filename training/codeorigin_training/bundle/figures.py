@@ -11,14 +11,14 @@ from codeorigin.model.ngrams.views import View
 from codeorigin.model.scoring.tokenizer import Tokenizer
 from codeorigin_training.arrays import Floats
 from codeorigin_training.bundle.quantization import quantize
-from codeorigin_training.data.rows import DISTRIBUTION_SOURCE, Row
+from codeorigin_training.data.rows import DISTRIBUTION_SOURCE, Row, rows_where
 from codeorigin_training.data.sides import TrainingSide
 from codeorigin_training.encoder.inference import deep_logits, encode_rows
 from codeorigin_training.encoder.model import Encoder
-from codeorigin_training.metrics.answers import answers_alone, context_answers
+from codeorigin_training.metrics.answers import answers_of, context_answers
 from codeorigin_training.metrics.commits import commit_metrics
 from codeorigin_training.metrics.false_positives import in_contexts
-from codeorigin_training.metrics.files import file_metrics
+from codeorigin_training.metrics.files import pooled_metrics
 from codeorigin_training.metrics.held_out import (
     by_language,
     detector_metrics,
@@ -32,7 +32,9 @@ from codeorigin_training.ngrams.features import view_matrices
 from codeorigin_training.ngrams.language_bias import language_biases
 from codeorigin_training.ngrams.linear import WideModel
 from codeorigin_training.run import Run
+from codeorigin_training.thresholds.context import file_numbers
 from codeorigin_training.thresholds.eligibility import judged
+from codeorigin_training.thresholds.pooled import pooled_samples
 from codeorigin_training.tracking import Tracker
 
 
@@ -67,15 +69,15 @@ def held_out_figures(
     false_positives = in_contexts(
         rows, {name: contexts[name] for name in ("by_text", "in_file") if name in contexts}, counted
     )
-    repositories = np.array([row.source != DISTRIBUTION_SOURCE for row in rows], dtype=bool)
-    rows = [row for row in rows if row.source != DISTRIBUTION_SOURCE]
+    repositories = np.array([row.source != DISTRIBUTION_SOURCE for row in rows])
+    rows = rows_where(rows, repositories)
     logits, wide_logits, deep = logits[repositories], wide_logits[repositories], deep[repositories]
-    by_text = answers_alone(rows, logits, calibration)
-    keep_test_set(tracker, rows, by_text.answers.probability)
+    by_text = answers_of(rows, logits, calibration.alone)
+    keep_test_set(tracker, rows, by_text.probability)
     metrics: dict[str, Any] = {
         "interval_of": OVER_DRAWS,
         "held_out": detector_metrics(rows, logits),
-        "verdicts": verdict_metrics(rows, by_text.answers),
+        "verdicts": verdict_metrics(rows, by_text),
         "languages": by_language(rows, logits),
         "settings": setting_metrics(rows, logits, calibration),
         "parts": {
@@ -87,7 +89,10 @@ def held_out_figures(
     if calibration.file_context is not None:
         metrics["in_files"] = in_file_metrics(rows, logits, calibration)
     if calibration.file is not None:
-        metrics["files"] = file_metrics(rows, logits, calibration.file, calibration)
+        files = pooled_samples(
+            rows, logits, file_numbers(rows), calibration, calibration.file.fewest_functions
+        )
+        metrics["files"] = pooled_metrics(files, calibration.file)
     commits = commit_metrics(rows, logits, calibration)
     if commits is not None:
         metrics["commits"] = commits

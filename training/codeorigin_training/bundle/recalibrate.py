@@ -13,10 +13,10 @@ from codeorigin.model.folder import sha256_of
 from codeorigin_training.arrays import Floats
 from codeorigin_training.bundle.rescoring import kept_logits, write_again
 from codeorigin_training.configuration import STRICT
-from codeorigin_training.data.rows import FUNCTIONS, HUMAN, Row, read_functions, read_human
+from codeorigin_training.data.rows import FUNCTIONS, HUMAN, Row, read_functions, read_human, rows_where
 from codeorigin_training.data.seen import SeenProjects
 from codeorigin_training.data.splits import fold_array
-from codeorigin_training.metrics.answers import InFiles, context_answers, joined
+from codeorigin_training.metrics.answers import Answers, context_answers
 from codeorigin_training.metrics.detector import Detector
 from codeorigin_training.metrics.false_positives import in_contexts
 from codeorigin_training.run import Log, Run
@@ -100,19 +100,19 @@ def recalibrate(config: RecalibrateConfig, run: Run, log: Log) -> None:
     log(f"wrote {out}")
 
 
-def _cross_fitted(rows: Sequence[Row], logits: Floats, config: RecalibrateConfig) -> dict[str, InFiles]:
+def _cross_fitted(rows: Sequence[Row], logits: Floats, config: RecalibrateConfig) -> dict[str, Answers]:
     """Answers in every context that each fold has, by a calibration on the other folds; ``logits`` are ``(n,)``."""
     folds = fold_array(rows, config.folds)
     parts = []
     for number in np.unique(folds).tolist():
         inside = folds == number
-        inner, outer = (
-            [rows[index] for index in np.flatnonzero(side).tolist()] for side in (~inside, inside)
-        )
+        inner, outer = rows_where(rows, ~inside), rows_where(rows, inside)
         calibration = fit_calibration(inner, logits[~inside], config.calibrate)
         parts.append((inside, context_answers(outer, logits[inside], calibration)))
     names = set.intersection(*(set(found) for _, found in parts))
-    return {name: joined([(inside, found[name]) for inside, found in parts]) for name in sorted(names)}
+    return {
+        name: Answers.joined([(inside, found[name]) for inside, found in parts]) for name in sorted(names)
+    }
 
 
 def _headline(figures: Mapping[str, Any]) -> str:

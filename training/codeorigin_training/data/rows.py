@@ -8,10 +8,12 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow.parquet as pq
 
 from codeorigin.errors import CodeOriginError
 from codeorigin.model.folder import sha256_of
+from codeorigin_training.arrays import Booleans, Integers
 from codeorigin_training.data.projects import project_of
 
 FUNCTIONS, PAIRS, HUMAN = "functions.parquet", "pairs.parquet", "human.parquet"
@@ -75,6 +77,26 @@ class Row:
     def project(self) -> str:
         """The unit that shares count once: the repository, or the project of a distribution's package."""
         return project_of(self.repo)
+
+
+def labels_of(rows: Sequence[Row]) -> Integers:
+    """The label of every row, int64 ``(len(rows),)``."""
+    return np.array([row.label for row in rows], dtype=np.int64)
+
+
+def modern_of(rows: Sequence[Row]) -> Booleans:
+    """Whether every row is human code of July 2021 to November 2022, bool ``(len(rows),)``."""
+    return np.array([row.modern for row in rows], dtype=bool)
+
+
+def of_repositories(rows: Sequence[Row]) -> Booleans:
+    """Which rows are neither a pair's nor a distribution's, bool ``(len(rows),)``: only those hold both classes."""
+    return np.array([row.pair is None and row.source != DISTRIBUTION_SOURCE for row in rows], dtype=bool)
+
+
+def rows_where(rows: Sequence[Row], inside: Booleans) -> list[Row]:
+    """The rows at which ``inside``, bool ``(len(rows),)``, is true."""
+    return [rows[index] for index in np.flatnonzero(inside).tolist()]
 
 
 def corpus_hash(folder: Path) -> str:

@@ -12,10 +12,9 @@ from codeorigin.model.bundle import Bundle
 from codeorigin.model.calibration.pooled_rule import counted_lines, pooled_logit
 from codeorigin.model.reading.normalize import normalize
 from codeorigin.model.scoring.scorer import Scorer
-from codeorigin.model.verdict import Band
 from codeorigin_training.arrays import Floats
 from codeorigin_training.data.rows import Row
-from codeorigin_training.metrics.answers import Answers, answers_by_text
+from codeorigin_training.metrics.answers import Answers, answers_of
 from codeorigin_training.thresholds.config import CalibrateConfig
 
 
@@ -59,23 +58,6 @@ class Detector:
             return rule.pooled(functions)
         return pooled_logit(functions, CalibrateConfig().prior_lines, self.bundle.calibration.alone.shift)
 
-    def file_answers(self, languages: Sequence[str], logits: Floats) -> Answers | None:
-        """Answers of the file rule for pooled ``logits`` ``(n,)`` of files; None without a rule."""
-        rule = self.bundle.calibration.file
-        if rule is None:
-            return None
-        bands = [
-            rule.scale.thresholds(language).band(float(logit))
-            for language, logit in zip(languages, logits, strict=True)
-        ]
-        return Answers(
-            llm=np.array([band is Band.LLM for band in bands], dtype=bool),
-            human=np.array([band is Band.HUMAN for band in bands], dtype=bool),
-            probability=np.array(
-                [rule.scale.probability(float(logit)) for logit in logits], dtype=np.float64
-            ),
-        )
-
     def answers(self, rows: Sequence[Row], logits: Floats) -> Answers:
         """Answers of the shipped thresholds for ``logits`` ``(n,)``, each function by its own text."""
-        return answers_by_text(rows, logits, self.bundle.calibration.alone)
+        return answers_of(rows, logits, self.bundle.calibration.alone)

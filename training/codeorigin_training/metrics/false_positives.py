@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from codeorigin_training.arrays import Booleans, Floats, Integers
-from codeorigin_training.data.rows import Row
-from codeorigin_training.metrics.answers import InFiles
+from codeorigin_training.arrays import Booleans
+from codeorigin_training.data.rows import Row, labels_of, rows_where
+from codeorigin_training.metrics.answers import Answers
 from codeorigin_training.metrics.shares import called_share
 from codeorigin_training.thresholds.shares import expected_rate_bound, population
 
@@ -25,7 +25,7 @@ def false_positive_figures(rows: Sequence[Row], called: Booleans, human_called: 
     repository that holds for any distribution of scores. ``found`` has the share of LLM code called ``llm``,
     by language, and ``open`` the share of it called neither.
     """
-    human = np.array([row.label == 0 for row in rows])
+    human = labels_of(rows) == 0
     names = np.array([row.project for row in rows])
     languages = np.array([row.language for row in rows])
     populations = np.array([population(row) for row in rows])
@@ -48,24 +48,19 @@ def false_positive_figures(rows: Sequence[Row], called: Booleans, human_called: 
 
 
 def in_contexts(
-    rows: Sequence[Row], contexts: Mapping[str, InFiles], counted: Booleans
+    rows: Sequence[Row], contexts: Mapping[str, Answers], counted: Booleans
 ) -> dict[str, dict[str, Any]]:
     """:func:`false_positive_figures` of the ``counted`` ones of ``rows``, bool ``(n,)``, for every way to judge them."""
-    inside = [rows[index] for index in np.flatnonzero(counted).tolist()]
+    inside = rows_where(rows, counted)
     return {
-        name: false_positive_figures(inside, found.answers.llm[counted], found.answers.human[counted])
+        name: false_positive_figures(inside, found.llm[counted], found.human[counted])
         for name, found in contexts.items()
     }
 
 
-def _rates(called: Booleans, names: npt.NDArray[np.str_]) -> tuple[Floats, Integers]:
-    """The share called and the number of functions of every repository."""
-    _, index, counts = np.unique(names, return_inverse=True, return_counts=True)
-    return np.bincount(index, weights=called.astype(np.float64)) / counts, counts.astype(np.int64)
-
-
 def _single(called: Booleans, names: npt.NDArray[np.str_]) -> dict[str, Any]:
-    rates, counts = _rates(called, names)
+    _, index, counts = np.unique(names, return_inverse=True, return_counts=True)
+    rates = np.bincount(index, weights=called.astype(np.float64)) / counts
     counted = np.sort(rates[counts >= _TAIL_FEWEST])[::-1]
     large = rates[counts >= _WORST_FEWEST]
     return {

@@ -9,21 +9,21 @@ import numpy as np
 from codeorigin.model.calibration.calibration import Calibration
 from codeorigin.model.calibration.neighbours import NeighbourRule
 from codeorigin_training.arrays import Booleans, Floats, Integers
-from codeorigin_training.data.rows import DISTRIBUTION_SOURCE, Row
+from codeorigin_training.data.rows import Row, labels_of, modern_of, of_repositories, rows_where
 from codeorigin_training.data.weights import matched_sample, matched_samples
 from codeorigin_training.data.written_pairs import WRITTEN
-from codeorigin_training.metrics.answers import Answers, answers_in_files
+from codeorigin_training.metrics.answers import Answers, context_answers
 from codeorigin_training.metrics.ranking import DRAWS, ranking_figures
-from codeorigin_training.metrics.shares import judged_shares, measured_shares
+from codeorigin_training.metrics.shares import matched_calibration_error, verdict_shares
 from codeorigin_training.metrics.statistics import (
     auroc,
-    expected_calibration_error,
+    numbered,
     pairs_in_order,
     tpr_at_fpr,
 )
 from codeorigin_training.thresholds.context import (
     file_numbers,
-    mixed_file_numbers,
+    mixed_numbers,
     neighbour_evidence,
 )
 
@@ -40,10 +40,8 @@ def detector_metrics(rows: Sequence[Row], logits: Floats, *, intervals: bool = T
     code, of a different kind than the repositories that LLM code comes from. ``intervals`` is as in
     :func:`~codeorigin_training.metrics.ranking.ranking_figures`.
     """
-    corpus = np.array([row.pair is None and row.source != DISTRIBUTION_SOURCE for row in rows])
-    labels = np.array([row.label for row in rows], dtype=np.int64)
-    modern = np.array([row.modern for row in rows])
-    repositories = np.unique([row.repo for row in rows], return_inverse=True)[1].astype(np.int64)
+    corpus, labels, modern = of_repositories(rows), labels_of(rows), modern_of(rows)
+    repositories = numbered([row.repo for row in rows])
     result: dict[str, Any] = {}
     for name, human in (("old_human", ~modern), ("modern_human", modern)):
         samples = list(matched_samples(rows, corpus & ((labels == 1) | human), range(DRAWS)))
@@ -58,50 +56,41 @@ def detector_metrics(rows: Sequence[Row], logits: Floats, *, intervals: bool = T
 
 
 def verdict_metrics(rows: Sequence[Row], answers: Answers) -> dict[str, Any]:
-    """Shares at the shipped thresholds (:func:`~codeorigin_training.metrics.shares.measured_shares`), calibration error.
+    """Shares at the shipped thresholds (:func:`~codeorigin_training.metrics.shares.verdict_shares`), calibration error.
 
     Pairs in ``rows`` are left out; ``answers`` are those of all rows.
     """
-    corpus = np.array([row.pair is None for row in rows], dtype=bool)
-    rows, answers = [row for row in rows if row.pair is None], answers.take(corpus)
-    labels = np.array([row.label for row in rows], dtype=np.int64)
-    repositories = np.unique([row.repo for row in rows], return_inverse=True)[1].astype(np.int64)
-    shares = judged_shares(rows, answers)
-    by_function = {
-        f"{name}_functions": float(shares[name][1][shares[name][0]].mean())
-        for name in ("false_positive_rate_old", "false_positive_rate_modern")
-    }
-    matched = matched_sample(rows, np.ones(len(rows), dtype=bool), seed=0)
+    corpus = _corpus(rows)
+    rows, answers = rows_where(rows, corpus), answers.take(corpus)
+    human, modern = labels_of(rows) == 0, modern_of(rows)
     return {
-        **measured_shares(shares, repositories),
-        **by_function,
-        "expected_calibration_error": expected_calibration_error(
-            labels[matched], answers.probability[matched]
-        ),
+        **verdict_shares(rows, answers),
+        "false_positive_rate_old_functions": float(answers.llm[human & ~modern].mean()),
+        "false_positive_rate_modern_functions": float(answers.llm[human & modern].mean()),
+        "expected_calibration_error": matched_calibration_error(rows, answers.probability),
     }
 
 
-def in_file_metrics(rows: Sequence[Row], logits: Floats, calibration: Calibration) -> dict[str, Any] | None:
-    """Figures of corpus ``rows`` with raw ``logits`` ``(n,)``, judged in their files; None without a rule for that.
+def in_file_metrics(rows: Sequence[Row], logits: Floats, calibration: Calibration) -> dict[str, Any]:
+    """Figures of corpus ``rows`` with raw ``logits`` ``(n,)``, judged in their files by the calibration's rule for that.
 
     ``as_they_are`` has :func:`detector_metrics` and the rates of :func:`verdict_metrics` over all functions; those
     without neighbours are judged by their own text. ``half_mixed`` has the same with half of the LLM functions of
-    repositories with both classes moved into files with human code (:func:`mixed_file_numbers`), where neighbours
-    mislead. ``heard`` is the share of functions that have neighbours.
+    repositories with both classes moved into files with human code (:func:`mixed_numbers`), where neighbours mislead.
+    ``heard`` is the share of functions that have neighbours.
     """
-    corpus = np.array([row.pair is None for row in rows], dtype=bool)
-    rows, logits = [row for row in rows if row.pair is None], logits[corpus]
+    corpus = _corpus(rows)
+    rows, logits = rows_where(rows, corpus), logits[corpus]
+    files = file_numbers(rows)
     result: dict[str, Any] = {}
-    for name, files in (
-        ("as_they_are", file_numbers(rows)),
-        ("half_mixed", mixed_file_numbers(rows, _MIXED_SHARE, seed=0)),
+    for name, numbers in (
+        ("as_they_are", files),
+        ("half_mixed", mixed_numbers(rows, files, _MIXED_SHARE, seed=0)),
     ):
-        found = answers_in_files(rows, logits, calibration, files)
-        if found is None:
-            return None
+        found = context_answers(rows, logits, calibration, files=numbers)["in_file"]
         result[name] = {
             **_ranking(rows, found.log_odds),
-            "verdicts": verdict_metrics(rows, found.answers),
+            "verdicts": verdict_metrics(rows, found),
             "heard": float(found.has_neighbours.mean()),
         }
     return result
@@ -112,8 +101,8 @@ def ranking_in_files(rows: Sequence[Row], logits: Floats, rule: NeighbourRule) -
 
     Assumes that ``logits`` ``(n,)`` are neutral at 0 and that all functions have a verdict.
     """
-    corpus = np.array([row.pair is None for row in rows], dtype=bool)
-    rows, logits = [row for row in rows if row.pair is None], logits[corpus]
+    corpus = _corpus(rows)
+    rows, logits = rows_where(rows, corpus), logits[corpus]
     everywhere = np.ones(len(rows), dtype=bool)
     evidence = neighbour_evidence(file_numbers(rows), logits, replace(rule, neutral=0.0), everywhere)
     return _ranking(rows, logits + np.nan_to_num(evidence))
@@ -126,23 +115,21 @@ def _ranking(rows: Sequence[Row], logits: Floats) -> dict[str, Any]:
 
 def by_language(rows: Sequence[Row], logits: Floats) -> dict[str, dict[str, float]]:
     """AUROC and TPR at 1 % FPR of ``logits`` ``(n,)`` per language, against all human code."""
-    corpus = [number for number, row in enumerate(rows) if row.pair is None]
-    rows, logits = [rows[number] for number in corpus], logits[corpus]
-    labels = np.array([row.label for row in rows], dtype=np.int64)
-    languages = np.array([row.language for row in rows])
-    return {
-        str(language): _slice(rows, labels, logits, languages == language)
-        for language in np.unique(languages)
-    }
+    corpus = _corpus(rows)
+    labels, languages = labels_of(rows), np.array([row.language for row in rows])
+    found = {}
+    for language in np.unique(languages[corpus]).tolist():
+        sample = matched_sample(rows, corpus & (languages == language), seed=0)
+        found[language] = {
+            "auroc": auroc(labels[sample], logits[sample]),
+            "tpr_at_1_fpr": tpr_at_fpr(labels[sample], logits[sample], 0.01),
+            "functions": len(sample),
+        }
+    return found
 
 
-def _slice(rows: Sequence[Row], labels: Integers, logits: Floats, keep: Booleans) -> dict[str, float]:
-    sample = matched_sample(rows, keep, seed=0)
-    return {
-        "auroc": auroc(labels[sample], logits[sample]),
-        "tpr_at_1_fpr": tpr_at_fpr(labels[sample], logits[sample], 0.01),
-        "functions": len(sample),
-    }
+def _corpus(rows: Sequence[Row]) -> Booleans:
+    return np.array([row.pair is None for row in rows], dtype=bool)
 
 
 def _same_repository(labels: Integers, logits: Floats, repositories: Integers) -> dict[str, Any]:

@@ -8,15 +8,15 @@ import numpy as np
 
 from codeorigin.model.calibration.calibration import Calibration
 from codeorigin_training.arrays import Booleans, Floats, Integers
-from codeorigin_training.data.rows import Row
+from codeorigin_training.data.rows import Row, labels_of, modern_of, of_repositories, rows_where
 from codeorigin_training.data.weights import LENGTH_EDGES, length_class, matched_samples
-from codeorigin_training.metrics.answers import InFiles, context_answers, joined
+from codeorigin_training.metrics.answers import Answers, context_answers
 from codeorigin_training.metrics.data import agent_family
 from codeorigin_training.metrics.ranking import DRAWS, ranking_figures
 from codeorigin_training.metrics.shares import called_share
+from codeorigin_training.metrics.statistics import numbered
 from codeorigin_training.thresholds.eligibility import judged
 from codeorigin_training.thresholds.past import past_evidence
-from codeorigin_training.thresholds.shares import DISTRIBUTION, population
 
 FEWEST_HUMAN, FEWEST_LLM = 15, 10
 """A people's project of the corpus has at least as many functions of 2021-22, and as many that an agent wrote."""
@@ -38,7 +38,6 @@ class _Functions:
     Human code is that of 2021-22 alone: older code is easier, and users' code is not old.
     """
 
-    rows: list[Row]
     llm: Booleans
     human: Booleans
     projects: Integers
@@ -47,14 +46,13 @@ class _Functions:
 
     @classmethod
     def of(cls, rows: list[Row]) -> "_Functions":
-        llm = np.array([row.label == 1 for row in rows], dtype=bool)
-        human = np.array([row.label == 0 and row.modern for row in rows], dtype=bool)
-        projects = np.unique([row.project for row in rows], return_inverse=True)[1].astype(np.int64)
-        count = [
-            np.bincount(projects[kind], minlength=projects.max(initial=0) + 1) for kind in (llm, human, ~llm)
-        ]
-        mixed = (count[0] >= FEWEST_LLM) & (count[1] >= FEWEST_HUMAN)
-        return cls(rows, llm, human, projects, mixed[projects], (count[2] == 0)[projects])
+        llm = labels_of(rows) == 1
+        human = ~llm & modern_of(rows)
+        projects = numbered([row.project for row in rows])
+        agents, people, others = (
+            np.bincount(projects, weights=kind)[projects] for kind in (llm, human, ~llm)
+        )
+        return cls(llm, human, projects, (agents >= FEWEST_LLM) & (people >= FEWEST_HUMAN), others == 0)
 
 
 def ranked_against_modern(rows: Sequence[Row], logits: Floats, chosen: Booleans) -> dict[str, Any]:
@@ -65,12 +63,10 @@ def ranked_against_modern(rows: Sequence[Row], logits: Floats, chosen: Booleans)
         logits: out-of-sample logits ``(n,)``.
         chosen: some of the rows.
     """
-    corpus = np.array([row.pair is None and population(row) != DISTRIBUTION for row in rows], dtype=bool)
-    labels = np.array([row.label for row in rows], dtype=np.int64)
-    modern = np.array([row.modern for row in rows], dtype=bool)
-    projects = np.unique([row.project for row in rows], return_inverse=True)[1].astype(np.int64)
+    corpus, labels = of_repositories(rows), labels_of(rows)
+    projects = numbered([row.project for row in rows])
     llm = corpus & chosen & (labels == 1)
-    samples = list(matched_samples(rows, llm | (corpus & (labels == 0) & modern), range(_DRAWS)))
+    samples = list(matched_samples(rows, llm | (corpus & (labels == 0) & modern_of(rows)), range(_DRAWS)))
     return {
         "functions": int(llm.sum()),
         "repositories": len(np.unique(projects[llm])),
@@ -92,15 +88,12 @@ def setting_metrics(rows: Sequence[Row], logits: Floats, calibration: Calibratio
     the project's own past. ``past`` has, for all projects with a past, the share of human functions of 2021-22 called
     and the number of projects over 5 %, by every way; None without a rule for it.
     """
-    kept = judged(rows, calibration) & np.array(
-        [row.pair is None and population(row) != DISTRIBUTION for row in rows], dtype=bool
-    )
-    corpus = [row for row, keep in zip(rows, kept.tolist(), strict=True) if keep]
-    logits = logits[kept]
+    kept = of_repositories(rows) & judged(rows, calibration)
+    corpus, logits = rows_where(rows, kept), logits[kept]
     functions = _Functions.of(corpus)
     ways = _ways(corpus, logits, calibration)
     evidence = None
-    with_past: dict[str, InFiles] = {}
+    with_past: dict[str, Answers] = {}
     if calibration.past is not None and calibration.with_past is not None:
         every = np.ones(len(corpus), dtype=bool)
         evidence = past_evidence(corpus, logits, every, calibration.past)
@@ -137,7 +130,7 @@ def setting_metrics(rows: Sequence[Row], logits: Floats, calibration: Calibratio
     }
 
 
-def _ways(rows: Sequence[Row], logits: Floats, calibration: Calibration) -> dict[str, InFiles]:
+def _ways(rows: Sequence[Row], logits: Floats, calibration: Calibration) -> dict[str, Answers]:
     found = context_answers(rows, logits, calibration)
     return {name: found[name] for name in ("by_text", "in_file") if name in found}
 
@@ -146,16 +139,14 @@ def _ways_with_past(
     rows: Sequence[Row],
     logits: Floats,
     evidence: Floats,
-    ways: Mapping[str, InFiles],
+    ways: Mapping[str, Answers],
     calibration: Calibration,
-) -> dict[str, InFiles]:
+) -> dict[str, Answers]:
     """``ways``, but functions of projects with a past judged with it, by the ``calibration`` for that."""
     inside = np.isfinite(evidence)
-    found = _ways(
-        [rows[index] for index in np.flatnonzero(inside).tolist()], (logits + evidence)[inside], calibration
-    )
+    found = _ways(rows_where(rows, inside), (logits + evidence)[inside], calibration)
     return {
-        name: joined([(~inside, way.take(~inside)), (inside, found[name])])
+        name: Answers.joined([(~inside, way.take(~inside)), (inside, found[name])])
         for name, way in ways.items()
         if name in found
     }
@@ -188,7 +179,7 @@ def _figures(
     llm: Booleans,
     human: Booleans,
     samples: Sequence[Integers],
-    ways: Mapping[str, InFiles],
+    ways: Mapping[str, Answers],
 ) -> dict[str, Any] | None:
     """Figures of the ``llm`` functions against ``human`` ones, bool ``(n,)``; None if repositories are too few."""
     repositories = len(np.unique(functions.projects[llm]))
@@ -199,15 +190,15 @@ def _figures(
     return {"functions": int(llm.sum()), "repositories": repositories} | {
         name: {
             **ranking_figures(labels, found.log_odds, projects, samples),
-            "called": called_share(found.answers.llm[llm], projects[llm]),
-            "missed": called_share(found.answers.human[llm], projects[llm]),
-            "human_called": called_share(found.answers.llm[human], projects[human]),
+            "called": called_share(found.llm[llm], projects[llm]),
+            "missed": called_share(found.human[llm], projects[llm]),
+            "human_called": called_share(found.llm[human], projects[human]),
         }
         for name, found in ways.items()
     }
 
 
-def _past(functions: _Functions, evidence: Floats, ways: Mapping[str, InFiles]) -> dict[str, Any] | None:
+def _past(functions: _Functions, evidence: Floats, ways: Mapping[str, Answers]) -> dict[str, Any] | None:
     """How much human code of 2021-22 is called in all projects with a past, by every way to judge."""
     chosen = functions.human & np.isfinite(evidence)
     if not chosen.any():
@@ -215,7 +206,7 @@ def _past(functions: _Functions, evidence: Floats, ways: Mapping[str, InFiles]) 
     projects = functions.projects[chosen]
     found = {}
     for name, way in ways.items():
-        called = way.answers.llm[chosen]
+        called = way.llm[chosen]
         counts = np.bincount(projects)
         rates = np.bincount(projects, weights=called)[counts > 0] / counts[counts > 0]
         found[name] = {

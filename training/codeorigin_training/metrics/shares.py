@@ -1,21 +1,16 @@
 """Shares of functions, files or commits that get an answer, with repositories weighted equally."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from codeorigin_training.arrays import Booleans, Floats, Integers
-from codeorigin_training.data.rows import Row
+from codeorigin_training.arrays import Booleans, Floats
+from codeorigin_training.data.rows import Row, labels_of, modern_of
+from codeorigin_training.data.weights import matched_sample
 from codeorigin_training.metrics.answers import Answers
-from codeorigin_training.metrics.statistics import bootstrap_interval
-
-Shares = Mapping[str, tuple[Booleans, Booleans]]
-"""By name: which functions count, and for which of all functions the answer holds, bool ``(n,)`` each."""
-
-UNSURE = "unsure"
-"""The only share that is a mean over functions, as users see it, instead of over repositories."""
+from codeorigin_training.metrics.statistics import bootstrap_interval, expected_calibration_error
 
 FEWEST_AFFECTED = 5
 """Fewer repositories with (or without) a hit give no interval: see :func:`called_share`."""
@@ -65,26 +60,31 @@ def share_of_all(hit: Booleans, names: npt.NDArray[Any]) -> dict[str, Any]:
     return called_share(hit, names) | {"share": float(hit.mean()), "interval_90": interval}
 
 
-def judged_shares(rows: Sequence[Row], answers: Answers, among: Booleans | None = None) -> Shares:
-    """The shares in a manifest's ``verdicts``, by name; ``among``, bool ``(n,)``, limits them to a part of the rows."""
-    everyone = np.ones(len(rows), dtype=bool) if among is None else among
-    llm = np.array([row.label == 1 for row in rows], dtype=bool)
-    modern = np.array([row.modern for row in rows], dtype=bool)
+def verdict_shares(rows: Sequence[Row], answers: Answers) -> dict[str, dict[str, Any] | None]:
+    """Shares of ``rows`` by their ``answers``: how often each class is called what; None where no row counts.
+
+    They are means over repositories (:func:`called_share`), except ``unsure``: users see functions.
+    """
+    labels, modern = labels_of(rows), modern_of(rows)
+    names = np.array([row.repo for row in rows])
+    human, llm = labels == 0, labels == 1
+
+    def share(hit: Booleans, among: Booleans) -> dict[str, Any] | None:
+        return called_share(hit[among], names[among]) if among.any() else None
+
     return {
-        "false_positive_rate_old": (everyone & ~llm & ~modern, answers.llm),
-        "false_positive_rate_modern": (everyone & ~llm & modern, answers.llm),
-        "true_positive_rate": (everyone & llm, answers.llm),
-        "llm_called_human": (everyone & llm, answers.human),
-        "human_called_human": (everyone & ~llm, answers.human),
-        UNSURE: (everyone, ~answers.llm & ~answers.human),
+        "false_positive_rate_old": share(answers.llm, human & ~modern),
+        "false_positive_rate_modern": share(answers.llm, human & modern),
+        "true_positive_rate": share(answers.llm, llm),
+        "llm_called_human": share(answers.human, llm),
+        "human_called_human": share(answers.human, human),
+        "unsure": share_of_all(~answers.llm & ~answers.human, names) if len(rows) else None,
     }
 
 
-def measured_shares(shares: Shares, repositories: Integers) -> dict[str, dict[str, Any] | None]:
-    """Each of ``shares`` with its interval; None where nothing counts. ``repositories`` are ``(n,)``."""
-    return {
-        name: (share_of_all if name == UNSURE else called_share)(hit[keep], repositories[keep])
-        if keep.any()
-        else None
-        for name, (keep, hit) in shares.items()
-    }
+def matched_calibration_error(rows: Sequence[Row], probability: Floats) -> float | None:
+    """The calibration error of ``probability`` ``(n,)`` on a matched sample of ``rows``; None if that is empty."""
+    matched = matched_sample(rows, np.ones(len(rows), dtype=bool), seed=0)
+    if not len(matched):
+        return None
+    return expected_calibration_error(labels_of(rows)[matched], probability[matched])

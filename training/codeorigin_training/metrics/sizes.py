@@ -7,8 +7,8 @@ import numpy as np
 
 from codeorigin.model.calibration.pooled_rule import PooledRule
 from codeorigin_training.arrays import Booleans, Integers
-from codeorigin_training.data.rows import Row
-from codeorigin_training.metrics.answers import InFiles
+from codeorigin_training.data.rows import Row, labels_of, modern_of
+from codeorigin_training.metrics.answers import Answers
 from codeorigin_training.metrics.files import pooled_metrics
 from codeorigin_training.metrics.shares import called_share
 from codeorigin_training.thresholds.pooled import PooledSample
@@ -31,7 +31,7 @@ def sizes_of(numbers: Integers) -> Integers:
 
 
 def called_by_size(
-    rows: Sequence[Row], contexts: Mapping[str, InFiles], numbers: Mapping[str, Integers]
+    rows: Sequence[Row], contexts: Mapping[str, Answers], numbers: Mapping[str, Integers]
 ) -> list[dict[str, Any]]:
     """Share of functions that each context calls ``llm``, by the number of functions in their file or commit.
 
@@ -40,8 +40,7 @@ def called_by_size(
     class of ``functions``, and has a share with its 90 % interval for each context, with repositories weighted equally
     (:func:`~codeorigin_training.metrics.shares.called_share`). Classes without a function are left out.
     """
-    labels = np.array([row.label for row in rows], dtype=np.int64)
-    modern = np.array([row.modern for row in rows], dtype=bool)
+    labels, modern = labels_of(rows), modern_of(rows)
     names = np.array([row.project for row in rows])
     codes = {"old_human": (labels == 0) & ~modern, "modern_human": (labels == 0) & modern, "llm": labels == 1}
     return [
@@ -50,8 +49,7 @@ def called_by_size(
             "within": kind,
             "functions": title,
             "contexts": {
-                name: called_share(found.answers.llm[chosen], names[chosen])
-                for name, found in contexts.items()
+                name: called_share(found.llm[chosen], names[chosen]) for name, found in contexts.items()
             },
         }
         for code, among in codes.items()

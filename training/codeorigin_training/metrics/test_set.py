@@ -6,7 +6,7 @@ import numpy as np
 from sklearn.metrics import precision_recall_fscore_support
 
 from codeorigin_training.arrays import Floats, Integers
-from codeorigin_training.data.rows import DISTRIBUTION_SOURCE, Row
+from codeorigin_training.data.rows import Row, labels_of, of_repositories
 from codeorigin_training.metrics.statistics import auroc, expected_calibration_error
 from codeorigin_training.tracking import Tracker
 
@@ -43,8 +43,8 @@ def keep_test_set(
     Pairs and the packages of a distribution are left out: both sides of a pair solve the same task, and a package
     contains only human-written code.
     """
-    inside = np.array([row.pair is None and row.source != DISTRIBUTION_SOURCE for row in rows], dtype=bool)
-    labels = np.array([row.label for row in rows], dtype=np.int64)[inside]
+    inside = of_repositories(rows)
+    labels = labels_of(rows)[inside]
     if len(set(labels.tolist())) < 2:
         return {}
     figures = classification_figures(labels, probabilities[inside])

@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from codeorigin_training.arrays import Booleans, Floats, Integers
-from codeorigin_training.data.rows import DISTRIBUTION_SOURCE, Row
+from codeorigin_training.data.rows import Row, labels_of, of_repositories, rows_where
+from codeorigin_training.metrics.statistics import numbered
 
 _PRIOR_REPOSITORIES = 10
 """A language with this many repositories is moved half of the way."""
@@ -28,10 +29,9 @@ def fit_language_bias(rows: Sequence[Row], logits: Floats) -> dict[str, float]:
     Returns:
         Biases in logits by language, without languages that have fewer than 20 functions of a class.
     """
-    known = np.array([row.pair is None and row.source != DISTRIBUTION_SOURCE for row in rows], dtype=bool)
-    labels = np.array([row.label for row in rows], dtype=np.int64)
+    known, labels = of_repositories(rows), labels_of(rows)
     languages = np.array([row.language for row in rows])
-    repositories = np.unique([row.repo for row in rows], return_inverse=True)[1].astype(np.int64)
+    repositories = numbered([row.repo for row in rows])
 
     def middle(chosen: Booleans) -> tuple[float, int] | None:
         """The midpoint of the classes' means, and the number of repositories of the class with fewer of them."""
@@ -60,9 +60,8 @@ def cross_fitted_biases(rows: Sequence[Row], logits: Floats, folds: Integers) ->
     result = np.zeros(len(rows))
     for fold in np.unique(folds):
         inside = folds == fold
-        others = np.flatnonzero(~inside).tolist()
-        bias = fit_language_bias([rows[number] for number in others], logits[others])
-        result[inside] = language_biases(bias, [rows[number] for number in np.flatnonzero(inside).tolist()])
+        bias = fit_language_bias(rows_where(rows, ~inside), logits[~inside])
+        result[inside] = language_biases(bias, rows_where(rows, inside))
     return result
 
 

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from codeorigin_training.arrays import Floats
 from codeorigin_training.data.augmentation import AUGMENTATIONS
-from codeorigin_training.metrics.answers import Answers
+from codeorigin_training.metrics.answers import Answers, answers_of
 from codeorigin_training.metrics.data import EvaluationData, cap_per_repository
 from codeorigin_training.metrics.detector import Detector
 from codeorigin_training.metrics.slices import Slice, matrix_slices
@@ -63,9 +63,10 @@ class _Subject:
         return matrix_section(matrix_rows(slices, self.detector, judge, self.config, AUGMENTATIONS, self.log))
 
     def _answers(self, each: Slice, logits: Floats) -> Answers | None:
-        if each.is_files:
-            return self.detector.file_answers([row.language for row in each.rows], logits)
-        return self.detector.answers(each.rows, logits)
+        if not each.is_files:
+            return self.detector.answers(each.rows, logits)
+        rule = self.detector.bundle.calibration.file
+        return None if rule is None else answers_of(each.rows, logits, rule.scale)
 
 
 def assemble(

@@ -14,7 +14,7 @@ from codeorigin_training.arrays import Floats
 from codeorigin_training.data.rows import Row
 from codeorigin_training.data.sides import read_sides
 from codeorigin_training.files import write_whole
-from codeorigin_training.metrics.answers import InFiles, context_answers
+from codeorigin_training.metrics.answers import Answers, context_answers
 from codeorigin_training.metrics.test_set import keep_test_set
 from codeorigin_training.run import Log, Run
 from codeorigin_training.thresholds.config import CalibrateConfig
@@ -84,7 +84,7 @@ def fitted_entry(
         "settings": dataclasses.asdict(config),
     }
     contexts = context_answers(functions, logits, calibration)
-    keep_test_set(tracker, functions, contexts["by_text"].answers.probability, "out_of_fold")
+    keep_test_set(tracker, functions, contexts["by_text"].probability, "out_of_fold")
     _log_rates(contexts, functions, config, log)
     return entry
 
@@ -105,7 +105,7 @@ def _is_asked(config: CalibrateConfig, run: Run) -> bool:
 
 
 def _log_rates(
-    contexts: Mapping[str, InFiles], functions: Sequence[Row], config: CalibrateConfig, log: Log
+    contexts: Mapping[str, Answers], functions: Sequence[Row], config: CalibrateConfig, log: Log
 ) -> None:
     """Log the bands' rates on the rows that they were fitted on."""
     counted = judged(functions, config)
@@ -116,8 +116,7 @@ def _log_rates(
             inside = counted & (kinds == kind) & (found.has_neighbours | (name == "by_text"))
             if inside.any():
                 llm, human = (
-                    repository_rate(answer[inside], names[inside])
-                    for answer in (found.answers.llm, found.answers.human)
+                    repository_rate(answer[inside], names[inside]) for answer in (found.llm, found.human)
                 )
                 log(f"{name}, {kind}: {llm:.2%} called llm, {human:.2%} human, {inside.sum():,} functions")
 

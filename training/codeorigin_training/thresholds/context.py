@@ -1,13 +1,12 @@
 """The evidence of the other functions of a file or commit for each function of the corpus."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
 from codeorigin.model.calibration.neighbours import Context, NeighbourRule
 from codeorigin_training.arrays import Booleans, Floats, Integers
-from codeorigin_training.data.rows import Row
-from codeorigin_training.thresholds.shares import DISTRIBUTION, population
+from codeorigin_training.data.rows import Row, of_repositories
 
 
 def file_numbers(rows: Sequence[Row]) -> Integers:
@@ -15,14 +14,7 @@ def file_numbers(rows: Sequence[Row]) -> Integers:
 
     A file's number does not depend on class, era or commit, because whoever opens the file sees all of them.
     """
-    numbers: dict[tuple[str, str], int] = {}
-    return np.array(
-        [
-            numbers.setdefault((row.repo, row.path), len(numbers)) if row.pair is None and row.path else -1
-            for row in rows
-        ],
-        dtype=np.int64,
-    )
+    return _numbers((row.repo, row.path if row.pair is None else "") for row in rows)
 
 
 def commit_numbers(rows: Sequence[Row]) -> Integers:
@@ -30,28 +22,25 @@ def commit_numbers(rows: Sequence[Row]) -> Integers:
 
     A distribution's package has a version, not a commit.
     """
-    numbers: dict[tuple[str, str], int] = {}
-    return np.array(
-        [
-            numbers.setdefault((row.repo, row.commit), len(numbers))
-            if row.pair is None and row.commit and population(row) != DISTRIBUTION
-            else -1
-            for row in rows
-        ],
-        dtype=np.int64,
+    counted = of_repositories(rows)
+    return _numbers(
+        (row.repo, row.commit if counts else "") for row, counts in zip(rows, counted, strict=True)
     )
 
 
-def mixed_file_numbers(rows: Sequence[Row], share: float, seed: int) -> Integers:
-    """:func:`file_numbers` ``(n,)`` as if agents had worked in human-written files; the corpus has few of those."""
-    return mixed_numbers(rows, file_numbers(rows), share, seed)
+def _numbers(places: Iterable[tuple[str, str]]) -> Integers:
+    """A number for each distinct place in a repository; -1 for the empty one."""
+    numbers: dict[tuple[str, str], int] = {}
+    return np.array(
+        [numbers.setdefault(place, len(numbers)) if place[1] else -1 for place in places], dtype=np.int64
+    )
 
 
 def mixed_numbers(rows: Sequence[Row], numbers: Integers, share: float, seed: int) -> Integers:
     """``numbers`` ``(n,)`` of files or commits as if agents had worked in human-written ones.
 
-    In repositories that hold both classes, a random ``share`` of the LLM functions is moved into files or commits of
-    that repository with human code, drawn in proportion to their human functions.
+    The corpus has few of those. In repositories that hold both classes, a random ``share`` of the LLM functions is
+    moved into files or commits of that repository with human code, drawn in proportion to their human functions.
     """
     files = numbers.copy()
     generator = np.random.default_rng(seed)
@@ -97,10 +86,11 @@ def context_evidence(
     NaN if it has none by one of the rules. ``files`` and ``commits`` ``(n,)`` default to those of the rows.
     """
     evidence = np.zeros(len(rows))
-    if context.file is not None:
-        numbers = file_numbers(rows) if files is None else files
-        evidence = evidence + neighbour_evidence(numbers, logits, context.file, judged)
-    if context.commit is not None:
-        numbers = commit_numbers(rows) if commits is None else commits
-        evidence = evidence + neighbour_evidence(numbers, logits, context.commit, judged)
+    for rule, numbers, numbers_of in (
+        (context.file, files, file_numbers),
+        (context.commit, commits, commit_numbers),
+    ):
+        if rule is not None:
+            places = numbers_of(rows) if numbers is None else numbers
+            evidence = evidence + neighbour_evidence(places, logits, rule, judged)
     return evidence

@@ -9,7 +9,7 @@ from codeorigin.errors import CodeOriginError
 from codeorigin.model.calibration.calibration import Calibration
 from codeorigin.model.calibration.neighbours import Context, NeighbourRule
 from codeorigin_training.arrays import Booleans, Floats
-from codeorigin_training.data.rows import Row
+from codeorigin_training.data.rows import Row, rows_where
 from codeorigin_training.thresholds.config import CalibrateConfig
 from codeorigin_training.thresholds.context import commit_numbers, context_evidence, file_numbers
 from codeorigin_training.thresholds.eligibility import judged
@@ -40,14 +40,14 @@ def fit_calibration(rows: Sequence[Row], logits: Floats, config: CalibrateConfig
         return calibration
     evidence = past_evidence(rows, logits, counted, past)
     inside = np.isfinite(evidence)
-    with_past = _fitted(_chosen(rows, inside), (logits + evidence)[inside], counted[inside], config)
+    with_past = _fitted(rows_where(rows, inside), (logits + evidence)[inside], counted[inside], config)
     return calibration if with_past is None else replace(calibration, past=past, with_past=with_past)
 
 
 def _fitted(
     rows: Sequence[Row], logits: Floats, counted: Booleans, config: CalibrateConfig
 ) -> Calibration | None:
-    alone = fit_scale(_chosen(rows, counted), logits[counted], config)
+    alone = fit_scale(rows_where(rows, counted), logits[counted], config)
     if alone is None:
         return None
     neutral = alone.shift
@@ -58,7 +58,7 @@ def _fitted(
     def context(file: NeighbourRule | None, commit: NeighbourRule | None) -> Context | None:
         evidence = context_evidence(rows, logits, Context(scale=alone, file=file, commit=commit), counted)
         beside_others = np.isfinite(evidence)
-        scale = fit_scale(_chosen(rows, beside_others), (logits + evidence)[beside_others], config)
+        scale = fit_scale(rows_where(rows, beside_others), (logits + evidence)[beside_others], config)
         return None if scale is None else Context(scale=scale, file=file, commit=commit)
 
     files, commits = (
@@ -76,7 +76,3 @@ def _fitted(
         commit_context=context(None, in_commit),
         file_and_commit_context=context(beside_commit, in_commit),
     )
-
-
-def _chosen(rows: Sequence[Row], inside: Booleans) -> list[Row]:
-    return [rows[index] for index in np.flatnonzero(inside).tolist()]

@@ -19,34 +19,15 @@ SIZE_EDGES = (5, 7, 12)
 
 @dataclass(frozen=True, slots=True)
 class PooledSample:
-    """The functions of one origin in one file or commit.
+    """The functions of one origin in one file or commit: the out-of-sample logit and the non-blank lines of each.
 
-    ``functions`` holds the out-of-sample logit and the number of non-blank lines of each. ``label`` is 1 for ``llm``;
-    ``modern`` marks human code of July 2021 to November 2022, ``source`` is how it was collected. A file that holds
-    code of both classes, or human code of both eras, is one sample for each. ``language`` is that of most lines.
+    A file that holds code of both classes, or human code of both eras, is one sample for each. ``row`` stands for the
+    sample where samples are weighted and matched like functions: it is of the project, its ``language`` is that of
+    most lines, and its ``lines`` encode the size class.
     """
 
     functions: tuple[tuple[float, int], ...]
-    label: int
-    repository: str
-    language: str
-    modern: bool = False
-    is_test: bool = False
-    source: str = ""
-
-    def as_row(self) -> Row:
-        """A row for weighting and matching samples like functions; ``lines`` encodes the size class."""
-        return Row(
-            code="",
-            language=self.language,
-            label=self.label,
-            repo=self.repository,
-            agent="",
-            modern=self.modern,
-            is_test=self.is_test,
-            lines=(1, *LENGTH_EDGES)[int(np.digitize(len(self.functions), SIZE_EDGES))],
-            source=self.source,
-        )
+    row: Row
 
 
 def pooled_samples(
@@ -63,18 +44,30 @@ def pooled_samples(
         if number >= 0 and has_verdict(row.code, limits):
             groups.setdefault((number, row.label, row.modern), []).append(index)
     return [
-        PooledSample(
-            functions=tuple((float(logits[index]), counted_lines(rows[index].code)) for index in members),
-            label=label,
-            repository=rows[members[0]].project,
-            language=main_language((rows[index].language, rows[index].lines) for index in members),
-            modern=modern,
-            is_test=rows[members[0]].is_test,
-            source=rows[members[0]].source,
-        )
-        for (_, label, modern), members in groups.items()
+        _sample([rows[index] for index in members], logits[members])
+        for members in groups.values()
         if len(members) >= fewest
     ]
+
+
+def _sample(rows: Sequence[Row], logits: Floats) -> PooledSample:
+    first = rows[0]
+    return PooledSample(
+        functions=tuple(
+            (logit, counted_lines(row.code)) for row, logit in zip(rows, logits.tolist(), strict=True)
+        ),
+        row=Row(
+            code="",
+            language=main_language((row.language, row.lines) for row in rows),
+            label=first.label,
+            repo=first.project,
+            agent="",
+            modern=first.modern,
+            is_test=first.is_test,
+            lines=(1, *LENGTH_EDGES)[int(np.digitize(len(rows), SIZE_EDGES))],
+            source=first.source,
+        ),
+    )
 
 
 def fit_pooled_rule(
@@ -88,7 +81,7 @@ def fit_pooled_rule(
         None if the samples come from too few repositories.
     """
     logits = np.array([pooled_logit(sample.functions, config.prior_lines, prior_logit) for sample in samples])
-    scale = fit_scale([sample.as_row() for sample in samples], logits, config)
+    scale = fit_scale([sample.row for sample in samples], logits, config)
     if scale is None:
         return None
     return PooledRule(config.prior_lines, prior_logit, config.fewest_functions, scale)
