@@ -44,8 +44,8 @@ QUICK_RECIPE: dict[str, Any] = {
     # An encoder with random weights has everything to learn, and the second phase should find work to do.
     "finetune.encoder.body_dropout": 0.05,
     "finetune.phases": [
-        {"strategy": "frozen", "learning_rate": 5e-2, "epochs": 1},
-        {"strategy": "gradual", "layers": 2, "learning_rate": 1e-3, "epochs": 2},
+        {"strategy": "frozen", "learning_rate": 5e-2, "epochs": 1, "batch": 64},
+        {"strategy": "gradual", "layers": 2, "learning_rate": 5e-3, "epochs": 1, "batch": 64},
     ],
     "calibrate.llm_rate": 0.1,
     "export.baselines": False,
@@ -60,7 +60,7 @@ def write_sample(folder: Path) -> Path:
     write_distribution(folder)
     write_answers(folder)
     write_functions_of_languages(folder / "languages")
-    write_tiny_roberta(folder / "encoder", context=512)
+    write_tiny_roberta(folder / "encoder", layers=1, context=128)
     for name, settings in QUICK.items():
         (folder / f"{name}.json").write_text(json.dumps(settings, indent=1) + "\n", encoding="utf-8")
     recipe = json.loads((_ROOT / "training" / "recipes" / "classic.json").read_text(encoding="utf-8"))
