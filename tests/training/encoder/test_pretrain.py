@@ -1,35 +1,55 @@
-"""Pretraining as a command of a run."""
+"""Masked language modelling: the command, and that it learns, resumes, and keeps the head."""
 
 import dataclasses
 import json
+import multiprocessing
+import os
 import shutil
-import subprocess
-import sys
+import socket
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
+from accelerate.state import AcceleratorState
 
+from codeorigin.model.scoring.tokenizer import Tokenizer
 from codeorigin_training.encoder.files import load_encoder, make_encoder
+from codeorigin_training.encoder.inference import encode_rows
 from codeorigin_training.encoder.model import EncoderError
-from codeorigin_training.encoder.pretrain import PretrainConfig, pretrain
+from codeorigin_training.encoder.pretrain import Pieces, PretrainConfig, pretrain, train_body
 from codeorigin_training.encoder.settings import EncoderConfig
-from codeorigin_training.encoder.tokenizer import TokenizerConfig, tokenizer
+from codeorigin_training.encoder.tokenizer import TokenizerConfig, own_tokenizer, tokenizer
+from codeorigin_training.encoder.trainer import TrainingError
 from codeorigin_training.run import Run, RunError
 from support.corpus_maker import write_corpus
-from support.tiny_training import tiny_shape
+from support.tiny_roberta import write_tiny_roberta
+from support.tiny_training import fresh_encoder, tiny_rows, tiny_shape, tiny_tokenizer
 
 CONFIG = PretrainConfig(
     encoder=tiny_shape(1), steps=3, batch=4, context=64, validation_share=0.1, device="cpu"
 )
+
+LEARNS = PretrainConfig(epochs=4, batch=8, context=32, learning_rate=2e-2, validation_share=0.1, device="cpu")
+TOKENS = encode_rows(tiny_rows(30), tiny_tokenizer())
+
+
+def silent(line: str) -> None:
+    """Discard a line."""
+
+
+@pytest.fixture
+def vocabulary(tmp_path: Path) -> Path:
+    tiny_tokenizer().save(tmp_path / "tokenizer.json")
+    return tmp_path / "tokenizer.json"
 
 
 @pytest.fixture(scope="module")
 def prepared(tmp_path_factory: pytest.TempPathFactory) -> Run:
     run = Run(tmp_path_factory.mktemp("run"))
     write_corpus(run.corpus, repositories=12, functions=4)
-    tokenizer(TokenizerConfig(vocab_size=320, sample=40), run, print)
-    pretrain(CONFIG, run, print)
+    tokenizer(TokenizerConfig(vocab_size=320, sample=40), run, silent)
+    pretrain(CONFIG, run, silent)
     return run
 
 
@@ -46,19 +66,34 @@ def test_encoder_is_written_with_description_of_its_inputs(prepared: Run) -> Non
     assert not list(prepared.folder.glob("pretraining-*"))
 
 
+def one_of_two(rank: int, port: int, run: Run) -> None:
+    """Pretrain as one of two processes that a launcher such as ``torchrun`` starts."""
+    found = {
+        "RANK": rank,
+        "LOCAL_RANK": rank,
+        "WORLD_SIZE": 2,
+        "MASTER_ADDR": "127.0.0.1",
+        "MASTER_PORT": port,
+    }
+    os.environ.update({name: str(value) for name, value in found.items()})
+    AcceleratorState._reset_state(reset_partial_state=True)
+    pretrain(CONFIG, run, silent)
+
+
 def test_two_processes_train_one_encoder(prepared: Run, tmp_path: Path) -> None:
     run = Run(tmp_path)
     shutil.copytree(prepared.corpus, run.corpus)
     shutil.copy(prepared.tokenizer, run.tokenizer)
-    settings = tmp_path / "pretrain.json"
-    settings.write_text(json.dumps(dataclasses.asdict(CONFIG)))
-    launch = (
-        "torch.distributed.run --standalone --nproc_per_node 2 -m -- codeorigin_training pretrain --no-track"
-    )
-    arguments = ["--run", str(run.folder), "--config", str(settings)]
-    command = [sys.executable, "-m", *launch.split(), *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    # Forked, because a new process takes many seconds to load the libraries.
+    context = multiprocessing.get_context("fork")
+    both = [context.Process(target=one_of_two, args=(rank, port, run)) for rank in range(2)]
+    for each in both:
+        each.start()
+    for each in both:
+        each.join(300)
+    assert [each.exitcode for each in both] == [0, 0]
     encoder, alone = load_encoder(run.pretrained), load_encoder(prepared.pretrained)
     # Half of the rows in every step are the other process's.
     assert not torch.equal(encoder.token_embedding.weight, alone.token_embedding.weight)
@@ -80,14 +115,68 @@ def test_encoder_is_trained_again_only_for_other_settings(prepared: Run, tmp_pat
 def test_missing_inputs_are_reported(tmp_path: Path) -> None:
     run = Run(tmp_path)
     with pytest.raises(RunError, match="corpus` first"):
-        pretrain(CONFIG, run, print)
+        pretrain(CONFIG, run, silent)
     write_corpus(run.corpus, repositories=6, functions=2)
     with pytest.raises(RunError, match="tokenizer` first"):
-        pretrain(CONFIG, run, print)
+        pretrain(CONFIG, run, silent)
 
 
 def test_missing_encoder_is_reported(prepared: Run, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     config = dataclasses.replace(CONFIG, encoder=EncoderConfig(name=str(tmp_path / "empty")))
     with pytest.raises(EncoderError, match="has no tokenizer"):
-        pretrain(config, prepared, print)
+        pretrain(config, prepared, silent)
+
+
+def test_loss_falls_and_only_the_body_changes(vocabulary: Path, tmp_path: Path) -> None:
+    encoder, losses = fresh_encoder(), list[float]()
+
+    def keep(figures: dict[str, float], step: int) -> None:
+        losses.extend(value for name, value in figures.items() if name == "validation/loss")
+
+    train_body(TOKENS, vocabulary, encoder, LEARNS, tmp_path / "work", silent, keep)
+    assert len(losses) == 4
+    # All tokens being equally likely is where it starts.
+    assert losses[-1] < 0.8 * np.log(tiny_tokenizer().vocab_size)
+    fresh = fresh_encoder()
+    assert not torch.equal(encoder.token_embedding.weight, fresh.token_embedding.weight)
+    for ours, theirs in zip(encoder.head.parameters(), fresh.head.parameters(), strict=True):
+        assert torch.equal(ours, theirs)
+    assert not encoder.training
+    assert not (tmp_path / "work").exists()
+
+
+def test_interrupted_pretraining_resumes_to_the_same_weights(vocabulary: Path, tmp_path: Path) -> None:
+    def interrupt(figures: dict[str, float], step: int) -> None:
+        if "validation/loss" in figures and list((tmp_path / "work").glob("checkpoint-*")):
+            raise KeyboardInterrupt
+
+    config = dataclasses.replace(LEARNS, epochs=2)
+    with pytest.raises(KeyboardInterrupt):
+        train_body(TOKENS, vocabulary, fresh_encoder(), config, tmp_path / "work", silent, interrupt)
+    resumed, whole = fresh_encoder(), fresh_encoder()
+    lines: list[str] = []
+    train_body(TOKENS, vocabulary, resumed, config, tmp_path / "work", lines.append)
+    assert len(lines) == 1
+    train_body(TOKENS, vocabulary, whole, config, tmp_path / "other", silent)
+    for ours, theirs in zip(resumed.parameters(), whole.parameters(), strict=True):
+        torch.testing.assert_close(ours, theirs, rtol=0, atol=1e-6)
+
+
+def test_own_vocabulary_is_framed_and_its_special_tokens_are_not_masked(tmp_path: Path) -> None:
+    name = str(write_tiny_roberta(tmp_path / "roberta"))
+    bpe, frame = own_tokenizer(name)
+    tokenizer = Tokenizer(bpe)
+    tokenizer.save(tmp_path / "own.json")
+    tokens = encode_rows(tiny_rows(30), tokenizer)
+    encoder = make_encoder(EncoderConfig(name=name, head_dim=8), tmp_path / "own.json")
+    assert encoder.frame_ids == frame == (0, 2)
+    pieces = Pieces(tokens, 32, frame)
+    assert all(each["input_ids"][0] == 0 and each["input_ids"][-1] == 2 for each in pieces)  # type: ignore[attr-defined]
+    assert sum(len(each["input_ids"]) - 2 for each in pieces) >= sum(map(len, tokens)) - len(tokens)  # type: ignore[attr-defined]
+    assert {each["special_tokens_mask"][0] for each in pieces} == {1}  # type: ignore[attr-defined]
+
+
+def test_too_little_code_is_reported(vocabulary: Path, tmp_path: Path) -> None:
+    with pytest.raises(TrainingError, match="too little code"):
+        train_body([], vocabulary, fresh_encoder(), LEARNS, tmp_path / "work", silent)

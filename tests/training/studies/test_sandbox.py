@@ -40,14 +40,16 @@ def test_program_runs_and_its_output_is_returned() -> None:
     assert failed.output.endswith("KeyError: 'x'\n")
 
 
-def test_clock_limit_can_exceed_the_cpu_limit() -> None:
+def test_endless_programs_are_stopped_by_their_cpu_time_or_by_the_clock() -> None:
+    command = python_command(PROGRAM)
     # The clock allows one second more than the limit.
     waits = {PROGRAM: "import time; time.sleep(1.5); print('done', end='')"}
-    command = python_command(PROGRAM)
     assert run_isolated(command, waits, SandboxLimits(0.2, clock=30.0)) == Ran(Outcome.DONE, "done")
-    assert run_isolated(command, waits, SandboxLimits(0.2)).outcome is Outcome.TIME
+    started = time.monotonic()
+    assert run("import time; time.sleep(600)", seconds=0.2).outcome is Outcome.TIME
     loop = {PROGRAM: "while True: pass"}
     assert run_isolated(command, loop, SandboxLimits(0.2, clock=120.0)).outcome is Outcome.FAILED
+    assert time.monotonic() - started < 120
 
 
 def test_files_cannot_be_written_changed_or_removed(tmp_path: Path) -> None:
@@ -89,13 +91,6 @@ for address in (("127.0.0.1", {port}), ("192.0.2.1", 80)):
         server.setblocking(False)
         with pytest.raises(BlockingIOError):
             server.accept()
-
-
-def test_endless_programs_are_stopped() -> None:
-    started = time.monotonic()
-    assert run("while True: pass", seconds=0.2).outcome in {Outcome.TIME, Outcome.FAILED}
-    assert run("import time; time.sleep(600)", seconds=0.2).outcome is Outcome.TIME
-    assert time.monotonic() - started < 120
 
 
 def test_fork_bomb_hits_the_limit_and_leaves_no_process() -> None:
@@ -149,7 +144,7 @@ def test_shared_memory_counts_towards_the_limit() -> None:
 
 
 def test_endless_output_is_truncated() -> None:
-    found = run("while True: print('x' * 10000)", seconds=1.0)
+    found = run("while True: print('x' * 10000)", seconds=0.2)
     assert found.outcome is not Outcome.DONE
     assert len(found.output) <= 1 << 20
 
