@@ -25,6 +25,7 @@ class WorkerPool:
 
     def __init__(self, workers: int, begin: Callable[..., None], *arguments: Any) -> None:
         trust_no_folder()
+        self.workers = workers
         # A forked process would share the inference runtime's locks and threads.
         context = multiprocessing.get_context("spawn")
         self._pool = ProcessPoolExecutor(workers, context, initializer=_begin, initargs=(begin, arguments))

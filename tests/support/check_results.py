@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from codeorigin.analysis.report import FileReport, FunctionReport
-from codeorigin.check.evidence import line_evidence
+from codeorigin.check.formats.html import line_evidence
 from codeorigin.check.result import (
     CheckedFile,
     CheckResult,

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 from codeorigin.check.result import shown_path
 from codeorigin.cli.terminal import display_path
@@ -27,7 +27,7 @@ class ReportedFunction:
 
     path: str
     cell: int | None
-    function_id: str
+    id: str
     qualified_name: str
     start_line: int
     end_line: int
@@ -46,16 +46,13 @@ class ReportedFunction:
         """The sort key of functions."""
         return self.path, self.cell or 0, self.start_line
 
-    def reads_like(self, other: Self) -> bool:
-        """Whether text and band are the same as in ``other``, whatever their files and probabilities.
+    @property
+    def reading(self) -> tuple[str, Band | None, Reason | None, bool]:
+        """What is worth reading if it changes: the text and the verdict, but not the probability.
 
         The probability of a function moves a little whenever another function of its file changes.
         """
-        return self._state == other._state
-
-    @property
-    def _state(self) -> tuple[str, Band | None, Reason | None, bool]:
-        return self.function_id, self.band, self.reason, self.finding
+        return self.id, self.band, self.reason, self.finding
 
     @property
     def moving(self) -> tuple[str, float | None]:
@@ -120,7 +117,7 @@ def _read(file: Mapping[str, Any], function: Mapping[str, Any]) -> ReportedFunct
     return ReportedFunction(
         path=str(file["path"]),
         cell=None if cell is None else int(cell["number"]),
-        function_id=str(function["id"]),
+        id=str(function["id"]),
         qualified_name=str(function["qualified_name"]),
         start_line=int(function["start_line"]),
         end_line=int(function["end_line"]),
@@ -143,11 +140,11 @@ def compare(
     before, after = list(old), list(new)
     pairs: list[tuple[ReportedFunction, ReportedFunction]] = []
     keys: tuple[Callable[[ReportedFunction], Hashable], ...] = (
-        lambda entry: (entry.path, entry.cell, entry.function_id),
-        lambda entry: (entry.path, entry.function_id),
+        lambda entry: (entry.path, entry.cell, entry.id),
+        lambda entry: (entry.path, entry.id),
         lambda entry: (entry.path, entry.cell, entry.qualified_name),
         lambda entry: (entry.path, entry.qualified_name),
-        lambda entry: entry.function_id,
+        lambda entry: entry.id,
     )
     for key in keys:
         before, after, found = _matched(before, after, key)
@@ -155,7 +152,7 @@ def compare(
     changed, moved = [], 0
     for pair in pairs:
         is_moved = pair[0].moving != pair[1].moving
-        if not pair[1].reads_like(pair[0]) or (every_change and is_moved):
+        if pair[0].reading != pair[1].reading or (every_change and is_moved):
             changed.append(pair)
         else:
             moved += is_moved
@@ -184,30 +181,3 @@ def _matched(
             rest.append(entry)
     left = {id(entry) for entries in waiting.values() for entry in entries}
     return [entry for entry in before if id(entry) in left], rest, pairs
-
-
-def delta_data(delta: Delta) -> dict[str, Any]:
-    """The fields of ``delta`` and ``new_findings`` as JSON values; each of ``changed`` has ``old`` and ``new``."""
-    return {
-        "added": [_data(entry) for entry in delta.added],
-        "gone": [_data(entry) for entry in delta.gone],
-        "changed": [{"old": _data(before), "new": _data(after)} for before, after in delta.changed],
-        "same": delta.same,
-        "moved": delta.moved,
-        "new_findings": delta.new_findings,
-    }
-
-
-def _data(entry: ReportedFunction) -> dict[str, Any]:
-    return {
-        "path": entry.path,
-        "cell": entry.cell,
-        "id": entry.function_id,
-        "qualified_name": entry.qualified_name,
-        "start_line": entry.start_line,
-        "end_line": entry.end_line,
-        "probability": entry.probability,
-        "band": None if entry.band is None else entry.band.value,
-        "reason": None if entry.reason is None else entry.reason.value,
-        "finding": entry.finding,
-    }

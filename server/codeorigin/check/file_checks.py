@@ -71,7 +71,7 @@ class FileCheck:
 
     def _read(self, source: Source) -> Document | FileError:
         try:
-            return Document(source.read(), source.kind.id, source.path, source.cells)
+            return Document(source.read(), source.language, source.path, source.cells)
         except Exception as error:
             return self._failed(source, error)
 
@@ -85,7 +85,7 @@ class FileCheck:
         self, source: Source, text: str, report: FileReport, analyzer: "Analyzer"
     ) -> Iterator[CheckedFile]:
         """The file, or each cell of a notebook with functions."""
-        if source.kind is not NOTEBOOK:
+        if source.language != NOTEBOOK.id:
             yield self._file(source, text, report, source.changed, analyzer)
             return
         found = False
@@ -109,7 +109,7 @@ class FileCheck:
     ) -> CheckedFile:
         quoted = text if self.keep_text else None
         if changed is not None:
-            from codeorigin.check.change_results import changed_file  # noqa: PLC0415 - needs git
+            from codeorigin.check.changes import changed_file  # noqa: PLC0415 - needs git
 
             made = changed_file(report, text, changed, in_context=self.file_context)
             return replace(made, path=source.path, text=quoted)

@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,7 @@ from codeorigin.check.result import FileError
 from codeorigin.check.selection import Selection
 from codeorigin.cli.terminal import display_path, to_stderr
 from codeorigin.errors import LanguageError, SourceError
-from codeorigin.languages import Language, get_language
-from codeorigin.languages.kinds import NOTEBOOK, Kind, get_kind, kind_for_path
+from codeorigin.languages.kinds import NOTEBOOK, get_kind, kind_for_path
 from codeorigin.settings.project import Project, project_of
 from codeorigin.text.sources import decode_source, read_source
 
@@ -25,14 +25,14 @@ MAX_BYTES = 2_000_000
 class Source:
     """Something to check. ``path`` is the path to display; ``read`` raises :class:`~codeorigin.errors.SourceError`.
 
-    ``named`` is True if the user named it, and False if it was found in a folder. ``changed`` holds the lines to check
-    (1-based; only ``\\n`` ends a line), or None for all. ``file`` is None if it is not read from a file on disk. Of a
-    notebook, only cells in one of the languages ``cells`` are checked (None: all). ``inside`` is the path in the
-    repository whose change is checked.
+    ``language`` is the id of its language or kind of document. ``named`` is True if the user named it, and False if it
+    was found in a folder. ``changed`` holds the lines to check (1-based; only ``\\n`` ends a line), or None for all.
+    ``file`` is None if it is not read from a file on disk. Of a notebook, only cells in one of the languages ``cells``
+    are checked (None: all). ``inside`` is the path in the repository whose change is checked.
     """
 
     path: str
-    kind: Kind
+    language: str
     read: Callable[[], str]
     named: bool = True
     changed: tuple[tuple[int, int], ...] | None = None
@@ -69,11 +69,10 @@ def read_stdin(language: str) -> str:
     return decode_source(stdin_bytes(), STDIN_NAME, MAX_BYTES, language)
 
 
-def source_of_file(
-    path: Path, shown: str, kind: Kind, *, named: bool, cells: frozenset[str] | None = None
-) -> Source:
-    """The source for an existing file, displayed as ``shown``."""
-    return Source(shown, kind, lambda: read_source(path, MAX_BYTES, kind.id), named, file=path, cells=cells)
+def source_of_file(path: Path, language: str, *, named: bool, cells: frozenset[str] | None = None) -> Source:
+    """The source for an existing file, which can be sent to another process."""
+    read = partial(read_source, path, MAX_BYTES, language)
+    return Source(display_path(path), language, read, named, file=path, cells=cells)
 
 
 def file_source(path: Path, language: str | None) -> Source:
@@ -83,9 +82,10 @@ def file_source(path: Path, language: str | None) -> Source:
         LanguageError: the language is unknown.
         SourceError: the language had to be guessed, and the text cannot be read.
     """
-    shown = display_path(path)
-    kind = _named_kind(path, language) or _guessed(read_source(path, MAX_BYTES, ""), shown, "--language")
-    return source_of_file(path, shown, kind, named=True, cells=_named_cells(kind, language))
+    found = _named_kind(path, language)
+    if found is None:
+        found = _guessed(read_source(path, MAX_BYTES, ""), display_path(path), "--language")
+    return source_of_file(path, found, named=True, cells=_named_cells(found, language))
 
 
 def stdin_source(language: str | None, filename: str | None) -> Source:
@@ -96,27 +96,29 @@ def stdin_source(language: str | None, filename: str | None) -> Source:
         SourceError: the language had to be guessed, and the text cannot be read.
     """
     shown = filename or STDIN_NAME
-    kind = _named_kind(filename or "", language)
-    if kind is None:
+    found = _named_kind(filename or "", language)
+    if found is None:
         text = read_stdin("")
         return Source(shown, _guessed(text, shown, "--language or --stdin-filename"), lambda: text)
-    return Source(shown, kind, lambda: read_stdin(kind.id), cells=_named_cells(kind, language))
+    return Source(shown, found, partial(read_stdin, found), cells=_named_cells(found, language))
 
 
-def _named_kind(path: Path | str, language: str | None) -> Kind | None:
+def _named_kind(path: Path | str, language: str | None) -> str | None:
     """What a file is that the user named: a notebook by its name, or else in ``language``, or by its name."""
     kind = kind_for_path(path)
-    return kind if kind is NOTEBOOK or language is None else get_kind(language)
+    if kind is not NOTEBOOK and language is not None:
+        kind = get_kind(language)
+    return None if kind is None else kind.id
 
 
-def _named_cells(kind: Kind, language: str | None) -> frozenset[str] | None:
-    if kind is not NOTEBOOK or language is None:
+def _named_cells(kind: str, language: str | None) -> frozenset[str] | None:
+    if kind != NOTEBOOK.id or language is None:
         return None
     wanted = get_kind(language)
     return None if wanted is NOTEBOOK else frozenset({wanted.id})
 
 
-def _guessed(text: str, shown: str, options: str) -> Language:
+def _guessed(text: str, shown: str, options: str) -> str:
     """The language guessed from ``text``, which is also reported on stderr; ``options`` name one instead."""
     from codeorigin.language_id import guess_language  # noqa: PLC0415 - loads NumPy and a model
 
@@ -126,7 +128,7 @@ def _guessed(text: str, shown: str, options: str) -> Language:
     to_stderr(
         f"{shown}: taken for {guess.language} by its text ({guess.confidence:.2f}); --language names another"
     )
-    return get_language(guess.language)
+    return guess.language
 
 
 def collect(
@@ -173,6 +175,6 @@ def collect(
 def _folder_sources(folder: Path, selection: Selection) -> list[Source]:
     cells = selection.cells
     return [
-        source_of_file(path, display_path(path), kind, named=False, cells=cells if kind is NOTEBOOK else None)
+        source_of_file(path, kind.id, named=False, cells=cells if kind is NOTEBOOK else None)
         for path, kind in selection.in_folder(folder)
     ]

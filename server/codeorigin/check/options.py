@@ -6,8 +6,7 @@ from typing import Annotated
 
 import typer
 
-from codeorigin.check.formats import DeltaFormat, ReportFormat
-from codeorigin.check.listing import Listing, Show, Sort
+from codeorigin.check.formats import DeltaFormat, Listing, ReportFormat, Show, Sort
 from codeorigin.cli.options import (
     CHANGE,
     REPORT,

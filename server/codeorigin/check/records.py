@@ -11,7 +11,7 @@ from codeorigin.analysis.report import ChangeReport, DeclaredAgent, line_range
 from codeorigin.cancellation import NEVER, CancelToken, CancelWhen
 from codeorigin.check.inputs import Source
 from codeorigin.check.options import CheckOptions
-from codeorigin.check.places import places_in_repositories
+from codeorigin.check.repositories import places_in_repositories
 from codeorigin.check.result import CheckedFile
 from codeorigin.cli.options import cores
 from codeorigin.cli.terminal import to_stderr

@@ -2,11 +2,10 @@
 
 import sys
 import time
-from collections.abc import Generator, Iterator, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
 
 import codeorigin
 from codeorigin.analysis.report import ChangeReport
@@ -15,11 +14,10 @@ from codeorigin.check.file_checks import FileCheck
 from codeorigin.check.formats import ReportFormat, write_report
 from codeorigin.check.inputs import Source, collect, find_project
 from codeorigin.check.options import CheckOptions
-from codeorigin.check.past import past_of_sources
-from codeorigin.check.places import places_in_repositories
+from codeorigin.check.repositories import past_of_sources, places_in_repositories
 from codeorigin.check.result import CheckedFile, CheckResult, FileError, summarize, within_limits
 from codeorigin.check.selection import Selection
-from codeorigin.check.workers import begun_processes, check_alone, check_in_processes, worker_count
+from codeorigin.check.workers import begun_processes, outcomes, worker_count
 from codeorigin.cli.exit_codes import ExitCode
 from codeorigin.cli.options import cores
 from codeorigin.cli.output import open_reports
@@ -30,10 +28,6 @@ from codeorigin.model.verdict import Limits
 from codeorigin.settings.project import Project, read_settings
 from codeorigin.wording.changes import nothing_changed
 from codeorigin.wording.totals import share_sentence
-
-if TYPE_CHECKING:
-    from codeorigin.model.bundle import Bundle
-    from codeorigin.processes import WorkerPool
 
 
 def _peak_memory_bytes() -> int | None:
@@ -53,7 +47,7 @@ def _sources(
     """The sources to check, the errors for the others, and the change if one was requested."""
     selection = Selection(project, options.language, options.exclude, options.documents)
     if options.is_of_change:
-        from codeorigin.check.change_sources import changed_sources  # noqa: PLC0415 - needs git
+        from codeorigin.check.changes import changed_sources  # noqa: PLC0415 - needs git
 
         with changed_sources(options, selection) as (sources, change):
             if not sources:
@@ -109,8 +103,7 @@ def check(options: CheckOptions) -> CheckResult:
         if options.past and settings.past:
             how = replace(how, past=past_of_sources(sources, bundle, partial(how.load, bundle)))
         started = time.perf_counter()
-        outcomes = stack.enter_context(closing(_outcomes(sources, how, pool, workers, bundle)))
-        for number, outcome in enumerate(outcomes, 1):
+        for number, outcome in enumerate(outcomes(sources, how, pool, bundle), 1):
             if isinstance(outcome, FileError):
                 errors.append(outcome)
                 progress.clear()
@@ -119,7 +112,7 @@ def check(options: CheckOptions) -> CheckResult:
                 files += outcome
             progress.show(number)
         if change is not None:
-            from codeorigin.check.change_results import judged_together  # noqa: PLC0415 - needs git
+            from codeorigin.check.changes import judged_together  # noqa: PLC0415 - needs git
             from codeorigin.model.calibration.judge import Judge  # noqa: PLC0415
 
             files, change = judged_together(files, change, Judge(bundle.calibration, how.past))
@@ -147,20 +140,10 @@ def check(options: CheckOptions) -> CheckResult:
         past=how.past,
     )
     if how.keep_text:
-        from codeorigin.check.evidence import line_evidence  # noqa: PLC0415 - only pages need it
+        from codeorigin.check.formats.html import line_evidence  # noqa: PLC0415 - only pages need it
 
         result = replace(result, evidence=line_evidence(result, how.load(bundle)))
     return result
-
-
-def _outcomes(
-    sources: Sequence[Source], how: FileCheck, pool: "WorkerPool | None", workers: int, bundle: "Bundle"
-) -> Generator[tuple[CheckedFile, ...] | FileError]:
-    """Yield the outcome of each source, in order; with a ``pool``, several processes do the work."""
-    if pool is None:
-        yield from check_alone(sources, how, bundle)
-    else:
-        yield from check_in_processes(sources, how, pool, workers, bundle)
 
 
 def _error_line(error: FileError) -> str:

@@ -6,14 +6,12 @@ from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from itertools import islice
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codeorigin.analysis.batching import BATCH_BYTES, batch_end
 from codeorigin.check.file_checks import FileCheck, Outcome
-from codeorigin.check.inputs import Source, source_of_file
+from codeorigin.check.inputs import Source
 from codeorigin.errors import CodeOriginError
-from codeorigin.languages.kinds import get_kind
 from codeorigin.processes import WorkerPool
 
 if TYPE_CHECKING:
@@ -31,9 +29,6 @@ _CHUNKS_WAITING = 4
 """Chunks submitted ahead per other process, so that none is idle while this one works on its own chunk."""
 _MOST_PENDING = 16
 """Maximum number of pending chunks per process, so that results do not pile up behind a slow file."""
-
-_Named = tuple[str, str, str, bool, frozenset[str] | None]
-"""A source as sent to another process: its file, displayed path and kind, whether the user named it, and its cells."""
 
 
 def worker_count(sources: Sequence[Source], jobs: int) -> int:
@@ -79,34 +74,28 @@ def begun_processes(workers: int) -> Iterator[WorkerPool | None]:
         pool.close()
 
 
-def check_in_processes(
+def outcomes(
     sources: Sequence[Source],
     check: FileCheck,
-    pool: WorkerPool,
-    workers: int,
+    pool: WorkerPool | None = None,
     bundle: "Bundle | None" = None,
 ) -> Iterator[Outcome]:
-    """Check ``sources``, all of them files, here and in the ``workers`` - 1 processes of ``pool``.
+    """Check ``sources`` here and, if they are all files, in the processes of a ``pool``; yield the outcomes in order.
 
     Each process loads the model once, this one from its ``bundle`` if that is loaded.
+
+    Raises:
+        ModelError: the model is missing or broken.
     """
-    return _shared(_chunks(sources, workers), check, pool, workers, bundle)
-
-
-def _shared(
-    chunks: Iterator[list[Source]],
-    check: FileCheck,
-    pool: WorkerPool,
-    workers: int,
-    bundle: "Bundle | None",
-) -> Iterator[Outcome]:
-    """Submit enough chunks to keep the ``pool`` busy, and meanwhile check other chunks in this process."""
+    workers = 1 if pool is None else 1 + pool.workers
+    chunks = _chunks(sources, workers)
     pending: deque[Future[list[Outcome]] | list[Outcome]] = deque()
     analyzer: Analyzer | None = None
     while True:
-        waiting = sum(not isinstance(result, list) and not result.done() for result in pending)
-        for submitted in islice(chunks, (workers - 1) * _CHUNKS_WAITING - waiting):
-            pending.append(pool.submit(_check_chunk, check, _named(submitted)))
+        if pool is not None:
+            waiting = sum(not isinstance(result, list) and not result.done() for result in pending)
+            for submitted in islice(chunks, pool.workers * _CHUNKS_WAITING - waiting):
+                pending.append(pool.submit(_check_chunk, check, submitted))
         if analyzer is None:
             # Load the model only after the first chunks are submitted, so that all processes load it in parallel.
             analyzer = check.load(bundle)
@@ -116,23 +105,14 @@ def _shared(
         elif not pending:
             return
         else:
-            yield from _outcomes(pending.popleft())
+            yield from _done(pending.popleft())
         while pending and (isinstance(pending[0], list) or pending[0].done()):
-            yield from _outcomes(pending.popleft())
+            yield from _done(pending.popleft())
 
 
-def _outcomes(result: Future[list[Outcome]] | list[Outcome]) -> list[Outcome]:
+def _done(result: Future[list[Outcome]] | list[Outcome]) -> list[Outcome]:
     """The outcomes of a chunk; waits if another process is still working on it."""
     return result if isinstance(result, list) else result.result()
-
-
-def check_alone(
-    sources: Sequence[Source], check: FileCheck, bundle: "Bundle | None" = None
-) -> Iterator[Outcome]:
-    """Check ``sources`` in this process; raises :class:`~codeorigin.errors.ModelError`."""
-    analyzer = check.load(bundle)
-    for chunk in _chunks(sources, 1):
-        yield from check.run(chunk, analyzer)
 
 
 def _chunks(sources: Sequence[Source], workers: int) -> Iterator[list[Source]]:
@@ -146,10 +126,6 @@ def _chunks(sources: Sequence[Source], workers: int) -> Iterator[list[Source]]:
         yield list(sources[start:end])
         left -= sum(sizes[start:end])
         start = end
-
-
-def _named(sources: Sequence[Source]) -> list[_Named]:
-    return [(str(source.file), source.path, source.kind.id, source.named, source.cells) for source in sources]
 
 
 def _size(source: Source) -> int:
@@ -169,11 +145,7 @@ def _import_analyzer() -> None:
     import codeorigin.analysis.analyzer  # noqa: F401, PLC0415 - takes a while
 
 
-def _check_chunk(check: FileCheck, chunk: Sequence[_Named]) -> list[Outcome]:
+def _check_chunk(check: FileCheck, chunk: Sequence[Source]) -> list[Outcome]:
     if _Worker.analyzer is None:
         _Worker.analyzer = check.load()
-    sources = [
-        source_of_file(Path(file), path, get_kind(kind), named=named, cells=cells)
-        for file, path, kind, named, cells in chunk
-    ]
-    return list(check.run(sources, _Worker.analyzer))
+    return list(check.run(chunk, _Worker.analyzer))

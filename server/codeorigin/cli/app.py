@@ -101,7 +101,7 @@ def scan(options: ScanOptions) -> int:
 
 def delta(options: DeltaOptions) -> int:
     """Compare two saved JSON reports. Exit code: 0 no new findings, 1 new findings, 2 an error."""
-    from codeorigin.check.delta_run import run_delta
+    from codeorigin.check.formats.delta import run_delta
 
     return run_delta(options)
 

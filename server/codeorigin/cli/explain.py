@@ -9,7 +9,7 @@ from pathlib import Path
 from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.analysis.report import FunctionReport
 from codeorigin.check.inputs import Source, file_source, find_project
-from codeorigin.check.past import past_of_sources
+from codeorigin.check.repositories import past_of_sources
 from codeorigin.cli.exit_codes import ExitCode
 from codeorigin.cli.explanation_report import Explained, render_json, write_text
 from codeorigin.cli.options import ExplainRequest, ExplanationFormat, cores
@@ -84,7 +84,7 @@ def explain(request: ExplainRequest) -> Explained:
     past = None
     if request.past and settings.past:
         past = past_of_sources([source], analyzer.bundle, lambda: analyzer)
-    report = analyzer.analyze(Document(text, source.kind.id, source.path), file_context=in_file, past=past)
+    report = analyzer.analyze(Document(text, source.language, source.path), file_context=in_file, past=past)
     report.require_parsed()
     function = find_function(report.functions, target, source.path)
     explanation = analyzer.explain(text, function.span, request.options)

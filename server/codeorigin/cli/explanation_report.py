@@ -7,7 +7,6 @@ from rich.console import Console
 from rich.text import Text
 
 from codeorigin.analysis.report import FunctionReport, line_range
-from codeorigin.check.formats.bars import RIGHT_BLOCKS, signed_bar
 from codeorigin.check.formats.json_text import encoded
 from codeorigin.check.formats.text import BAND_STYLES
 from codeorigin.cli.console import make_console
@@ -28,6 +27,7 @@ from codeorigin.wording.functions import band_or_reason, own_text
 from codeorigin.wording.shares import shares_sentence
 
 _HALF_WIDTH = 10
+_RIGHT_BLOCKS = "▏▎▍▌▋▊▉█"
 _LLM_STYLE = "dark_orange"
 _HUMAN_STYLE = "cyan"
 
@@ -77,14 +77,37 @@ def _balance(explanation: Explanation, verdict: Verdict) -> Text:
     return text
 
 
+def signed_bar(
+    value: float, largest: float, half_width: int, *, ascii_only: bool = False
+) -> tuple[str, str, str]:
+    """A bar from a middle line towards ``llm`` (right) or ``human`` (left): its left half, middle and right half.
+
+    ``largest``, the largest absolute value, fills the ``half_width`` cells. The bar is empty for values too small to
+    draw; the number next to it still shows them.
+    """
+    share = 0.0 if largest <= 0 else min(1.0, abs(value) / largest)
+    cells = share * half_width
+    if ascii_only:
+        blocks = "#" * round(cells)
+    elif value > 0:
+        eighths = round(cells * 8)
+        blocks = "█" * (eighths // 8) + (_RIGHT_BLOCKS[eighths % 8 - 1] if eighths % 8 else "")
+    else:
+        # Block characters that start at the right exist only for whole and half cells.
+        halves = round(cells * 2)
+        blocks = ("▐" if halves % 2 else "") + "█" * (halves // 2)
+    left, right = ("", blocks) if value > 0 else (blocks, "")
+    return left.rjust(half_width), "|" if ascii_only else "│", right.ljust(half_width)
+
+
 def _line(line: LineAttribution, code: str, largest: float, number_width: int, *, ascii_only: bool) -> Text:
-    bar = signed_bar(line.value, largest, _HALF_WIDTH, ascii_only=ascii_only)
+    left, middle, right = signed_bar(line.value, largest, _HALF_WIDTH, ascii_only=ascii_only)
     text = Text()
     text.append(f"{line.line + 1:>{number_width}} ", "dim")
     text.append(f"{line.value:+7.2f} ", _sign_style(line.value))
-    text.append(bar.left, _HUMAN_STYLE)
-    text.append(bar.middle, "dim")
-    text.append(bar.right, _LLM_STYLE)
+    text.append(left, _HUMAN_STYLE)
+    text.append(middle, "dim")
+    text.append(right, _LLM_STYLE)
     text.append(f" {printable_code(code)}")
     return text
 
@@ -108,7 +131,7 @@ def write_text(explained: Explained, stream: TextIO) -> None:
     console = make_console(stream)
     explanation = explained.explanation
     index = LineIndex(explained.text)
-    ascii_only = not can_encode(stream, RIGHT_BLOCKS)
+    ascii_only = not can_encode(stream, _RIGHT_BLOCKS)
     console.print(_heading(explained))
     console.print(_balance(explanation, explained.function.verdict))
     console.print()

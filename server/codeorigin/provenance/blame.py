@@ -8,7 +8,7 @@ import codeorigin
 from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.check.formats.json_text import encoded
 from codeorigin.check.inputs import file_source, find_project
-from codeorigin.check.past import past_of_sources
+from codeorigin.check.repositories import past_of_sources
 from codeorigin.cli.exit_codes import ExitCode
 from codeorigin.cli.output import open_reports
 from codeorigin.cli.terminal import display_path, printable_code, to_stderr
@@ -17,7 +17,7 @@ from codeorigin.declared.records import record_values
 from codeorigin.errors import SourceError
 from codeorigin.functions.documents import Document
 from codeorigin.functions.function_lines import function_lines
-from codeorigin.languages import Language
+from codeorigin.languages import LANGUAGES
 from codeorigin.provenance.blame_page import blame_page
 from codeorigin.provenance.blamed import BlamedFile, BlamedLine
 from codeorigin.provenance.options import BlameFormat, BlameOptions
@@ -32,7 +32,7 @@ def run_blame(options: BlameOptions) -> int:
     if not path.is_file():
         raise SourceError("no such file", display_path(path))
     source = file_source(path, None)
-    if not isinstance(source.kind, Language):
+    if source.language not in LANGUAGES:
         raise SourceError("is no source file; its code is in blocks or cells", display_path(path))
     text = source.read()
     # Lines are matched by their text in UTF-8, in which git keeps nearly all files.
@@ -45,7 +45,7 @@ def run_blame(options: BlameOptions) -> int:
         else None
     )
     report = analyzer.analyze(
-        Document(text, source.kind.id, source.path), file_context=settings.file_context, past=past
+        Document(text, source.language, source.path), file_context=settings.file_context, past=past
     )
     report.require_parsed()
     weights: dict[int, float] = {}

@@ -36,7 +36,7 @@ def gathered(
 ) -> tuple[dict[str, str], list[FileError]]:
     """The kinds of the sources by their path, and the errors."""
     sources, errors = collect(names, Selection(Project(), language, exclude), stdin_filename=stdin_filename)
-    kinds = {source.path: source.kind.id for source in sources}
+    kinds = {source.path: source.language for source in sources}
     assert len(kinds) == len(sources), "nothing is checked twice"
     return kinds, errors
 
@@ -58,7 +58,7 @@ def test_named_file_takes_precedence_over_the_one_found_in_a_folder(
         "a.py": True, "b.ts": False, "c.py": False, "d.go": False,
     }  # fmt: skip
     sources, _ = collect(names[:2], Selection(Project(), "ruby"))
-    assert [source.kind.id for source in sources if Path(source.path).name == "a.py"] == (
+    assert [source.language for source in sources if Path(source.path).name == "a.py"] == (
         ["ruby"] if "a.py" in names[:2] else []
     )
 

@@ -19,10 +19,10 @@ from codeorigin.check.inputs import Source, source_of_file, stdin_source
 from codeorigin.check.options import CheckOptions
 from codeorigin.check.result import FileError
 from codeorigin.check.run import check
-from codeorigin.check.workers import begun_processes, check_in_processes, worker_count
+from codeorigin.check.workers import begun_processes, outcomes, worker_count
 from codeorigin.errors import CodeOriginError, ModelError
-from codeorigin.languages import get_language
 from codeorigin.languages.captures import Syntax
+from codeorigin.processes import WorkerPool
 from support.command import INTERRUPTIBLE
 from support.notebooks import notebook
 from support.snippets import ALL, LEDGER, PARSER
@@ -46,14 +46,13 @@ def folder(tmp_path: Path) -> Path:
 
 
 def sources(folder: Path, *names: str) -> list[Source]:
-    python = get_language("python")
-    return [source_of_file(folder / name, name, python, named=True) for name in names]
+    return [replace(source_of_file(folder / name, "python", named=True), path=name) for name in names]
 
 
 def in_two_processes(found: list[Source], how: FileCheck) -> list[object]:
     with begun_processes(2) as pool:
         assert pool is not None
-        return list(check_in_processes(found, how, pool, 2))
+        return list(outcomes(found, how, pool))
 
 
 def test_several_processes_report_the_same_as_one(
@@ -66,11 +65,11 @@ def test_several_processes_report_the_same_as_one(
     monkeypatch.setattr(workers, "BYTES_FOR_A_WORKER", 1)
     monkeypatch.setattr(workers, "_CHUNK_BYTES", 2000)
 
-    def counted(found: Sequence[Source], how: FileCheck, pool: Any, count: int, *rest: Any) -> Any:
-        started.append(count)
-        return check_in_processes(found, how, pool, count, *rest)
+    def counted(found: Sequence[Source], how: FileCheck, pool: WorkerPool | None, *rest: Any) -> Any:
+        started.append(0 if pool is None else pool.workers)
+        return outcomes(found, how, pool, *rest)
 
-    monkeypatch.setattr("codeorigin.check.run.check_in_processes", counted)
+    monkeypatch.setattr("codeorigin.check.run.outcomes", counted)
     reports, said = [], []
     for jobs in (1, 3):
         report = to_dict(check(replace(options, jobs=jobs)))
@@ -78,7 +77,7 @@ def test_several_processes_report_the_same_as_one(
             report["summary"].pop(measured, None)
         reports.append(report)
         said.append(capsys.readouterr().err)
-    assert started == [3]
+    assert started == [0, 2]
     assert len(reports[0]["files"]) == 20 + 2 + 1
     assert reports[0] == reports[1]
     assert said[0] == said[1] != ""
@@ -179,6 +178,6 @@ def test_failing_file_does_not_affect_the_others(
         return outline(syntax, *rest, **options)  # type: ignore[arg-type]
 
     monkeypatch.setattr(outlined, "outline_of", failing)
-    found = list(workers.check_alone(sources(folder, *named), FileCheck(model=tiny_model_dir)))
+    found = list(outcomes(sources(folder, *named), FileCheck(model=tiny_model_dir)))
     assert [each.path if isinstance(each, FileError) else each[0].path for each in found] == named
     assert [isinstance(each, FileError) for each in found] == [True, False, True, False]

@@ -1,9 +1,10 @@
 """Renderers for the result of a check, and for a comparison of two, in every format."""
 
+from dataclasses import dataclass
 from enum import StrEnum
+from importlib import import_module
 from typing import TextIO
 
-from codeorigin.check.listing import Listing
 from codeorigin.check.result import CheckResult
 from codeorigin.cli.terminal import write_all
 
@@ -29,39 +30,45 @@ class DeltaFormat(StrEnum):
     MARKDOWN = "markdown"
 
 
+class Show(StrEnum):
+    """Which functions are listed."""
+
+    FINDINGS = "findings"
+    ALL = "all"
+
+
+class Sort(StrEnum):
+    """The order of the list: the likeliest to be LLM-written first, or by file and line."""
+
+    SCORE = "score"
+    PATH = "path"
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """How the text report lists functions; with ``statistics``, it counts them by language and folder instead.
+
+    ``verbose`` adds what was read, compared and measured.
+    """
+
+    show: Show = Show.FINDINGS
+    sort: Sort = Sort.SCORE
+    statistics: bool = False
+    verbose: bool = False
+
+
 def write_report(
     result: CheckResult, report_format: ReportFormat, stream: TextIO, listing: Listing | None = None
 ) -> None:
-    """Write ``result`` to ``stream``; ``listing`` is for text. Only the requested renderer is imported.
+    """Write ``result`` to ``stream``; ``listing`` is for text. Only the module of the format is imported.
 
     Formats that list every function are streamed, because the whole text would take more memory than the rest of the
     check.
     """
-    # ruff: noqa: PLC0415
-    match report_format:
-        case ReportFormat.TEXT:
-            from codeorigin.check.formats import text
-
-            text.write(result, stream, listing)
-            return
-        case ReportFormat.JSON:
-            from codeorigin.check.formats.json import parts
-
-            stream.writelines(parts(result))
-            return
-        case ReportFormat.SARIF:
-            from codeorigin.check.formats.sarif import render
-        case ReportFormat.HTML:
-            from codeorigin.check.formats.html import parts
-
-            stream.writelines(parts(result))
-            return
-        case ReportFormat.GITHUB:
-            from codeorigin.check.formats.github import render
-        case ReportFormat.GITLAB:
-            from codeorigin.check.formats.gitlab import render
-        case ReportFormat.MARKDOWN:
-            from codeorigin.check.formats.markdown import render
-        case ReportFormat.BADGE:
-            from codeorigin.check.formats.badge import render
-    write_all(stream, render(result))
+    module = import_module(f"{__name__}.{report_format.value}")
+    if report_format is ReportFormat.TEXT:
+        module.write(result, stream, listing)
+    elif report_format in {ReportFormat.JSON, ReportFormat.HTML}:
+        stream.writelines(module.parts(result))
+    else:
+        write_all(stream, module.render(result))

@@ -1,16 +1,21 @@
-"""A comparison of two reports as text, JSON or Markdown."""
+"""``codeorigin delta``: compares two reports, and writes the comparison as text, JSON or Markdown."""
 
 from collections.abc import Iterator, Sequence
-from typing import TextIO
+from dataclasses import asdict
+from functools import partial
+from typing import Any, TextIO
 
 from rich.cells import cell_len
 
-from codeorigin.check.delta import Delta, ReportedFunction, delta_data
+from codeorigin.check.delta import Delta, ReportedFunction, compare, read_functions
 from codeorigin.check.formats import DeltaFormat
 from codeorigin.check.formats.json_text import encoded
 from codeorigin.check.formats.markdown import LONGEST_LIST, literal_code
 from codeorigin.check.formats.text import WIDEST_LOCATION
+from codeorigin.check.options import DeltaOptions
 from codeorigin.cli.console import padded
+from codeorigin.cli.exit_codes import ExitCode
+from codeorigin.cli.output import open_reports
 from codeorigin.cli.terminal import printable, write_all
 from codeorigin.model.verdict import Band
 from codeorigin.wording import CAVEAT
@@ -18,44 +23,56 @@ from codeorigin.wording.figures import counted, probability_decimal
 from codeorigin.wording.functions import band_or_reason
 
 
-def write_delta(delta: Delta, delta_format: DeltaFormat, stream: TextIO) -> None:
-    """Write ``delta`` in one format."""
+def run_delta(options: DeltaOptions) -> int:
+    """Compare, write the comparisons, and return the exit code."""
+    with open_reports(options.targets) as reports:
+        delta = compare(
+            read_functions(options.old), read_functions(options.new), every_change=options.every_change
+        )
+        for report in reports:
+            report.finish(partial(_write, delta, report.format, report.stream))
+    return ExitCode.FINDINGS if delta.new_findings else ExitCode.OK
+
+
+def _write(delta: Delta, delta_format: DeltaFormat, stream: TextIO) -> None:
     match delta_format:
         case DeltaFormat.TEXT:
-            write_text(delta, stream)
+            lines = _lines(delta)
         case DeltaFormat.JSON:
-            write_json(delta, stream)
+            lines = iter([encoded(_data(delta), indent=2)])
         case DeltaFormat.MARKDOWN:
-            write_markdown(delta, stream)
+            lines = _markdown(delta)
+    write_all(stream, "\n".join(lines) + "\n")
 
 
-def write_text(delta: Delta, stream: TextIO) -> None:
-    """Write one line per function, with the verdict that it had if that changed, then the totals."""
+def _lines(delta: Delta) -> Iterator[str]:
+    """Yield one line per function, with the verdict that it had if that changed, then the totals."""
     rows = [("added", _verdict(entry), entry) for entry in delta.added]
     rows += [("changed", _change(before, after), after) for before, after in delta.changed]
     rows += [("gone", _verdict(entry), entry) for entry in delta.gone]
     width = max((len(verdict) for _, verdict, _ in rows), default=0)
     places = [printable(_place(entry)) for _, _, entry in rows]
     widest = max((cell_len(place) for place in places if cell_len(place) <= WIDEST_LOCATION), default=0)
-    lines = [
-        f"{kind:<7}  {verdict:<{width}}  {padded(place, widest)}  {printable(entry.qualified_name)}"
-        for (kind, verdict, entry), place in zip(rows, places, strict=True)
-    ]
-    lines += [*([""] if lines else []), f"{_new_findings(delta)}; {_totals(delta)}."]
-    write_all(stream, "\n".join(lines) + "\n")
+    for (kind, verdict, entry), place in zip(rows, places, strict=True):
+        yield f"{kind:<7}  {verdict:<{width}}  {padded(place, widest)}  {printable(entry.qualified_name)}"
+    if rows:
+        yield ""
+    yield f"{_new_findings(delta)}; {_totals(delta)}."
 
 
-def write_json(delta: Delta, stream: TextIO) -> None:
-    """Write the values of :func:`~codeorigin.check.delta.delta_data`."""
-    write_all(stream, encoded(delta_data(delta), indent=2) + "\n")
+def _data(delta: Delta) -> dict[str, Any]:
+    return {
+        "added": [asdict(entry) for entry in delta.added],
+        "gone": [asdict(entry) for entry in delta.gone],
+        "changed": [{"old": asdict(before), "new": asdict(after)} for before, after in delta.changed],
+        "same": delta.same,
+        "moved": delta.moved,
+        "new_findings": delta.new_findings,
+    }
 
 
-def write_markdown(delta: Delta, stream: TextIO) -> None:
-    """Write the totals and a table for each kind of difference, as a comment on a change, with all names escaped."""
-    write_all(stream, "\n".join(_parts(delta)) + "\n")
-
-
-def _parts(delta: Delta) -> Iterator[str]:
+def _markdown(delta: Delta) -> Iterator[str]:
+    """Yield the totals and a table for each kind of difference, as a comment on a change, with all names escaped."""
     yield "## CodeOrigin"
     yield ""
     yield f"**{_new_findings(delta)}**; {_totals(delta)}."

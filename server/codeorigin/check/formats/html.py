@@ -1,17 +1,18 @@
-"""The report as a self-contained HTML page with the code of the findings, without scripts."""
+"""The report as a self-contained HTML page with the code of the findings and its evidence, without scripts."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
+from typing import TYPE_CHECKING
 
 from codeorigin.analysis.report import FunctionReport, line_range
 from codeorigin.check.declared import declared_line, disagreements
-from codeorigin.check.evidence import strongest, worst_first
-from codeorigin.check.result import CheckedFile, CheckResult
+from codeorigin.check.result import CheckedFile, CheckResult, Place
 from codeorigin.model.verdict import Band
-from codeorigin.pages.code import HeatLine, code_box
+from codeorigin.pages.code import MOST_LINES, HeatLine, code_box
 from codeorigin.pages.frame import page
 from codeorigin.pages.parts import folded, legend, problems, stack, table, tiles, verdict
 from codeorigin.text.literal_text import html_line
+from codeorigin.text.positions import LineIndex
 from codeorigin.wording import CAVEAT
 from codeorigin.wording.changes import declared_sentence, scope_sentence, verdict_sentence
 from codeorigin.wording.figures import capitalized, counted, probability_decimal
@@ -22,7 +23,62 @@ from codeorigin.wording.shares import shares_sentence
 from codeorigin.wording.titles import HTML_COLUMNS, PAGE_NOTE
 from codeorigin.wording.totals import summary_sentences
 
+if TYPE_CHECKING:
+    from codeorigin.analysis.analyzer import Analyzer
+
 _MOST_PLACES = 200
+_OF_A_FILE = 12
+_OF_ALL = 4_000
+"""Lines of code on a page. With the table of 5,000 functions, it stays below 1.5 MB."""
+_OF_A_SLOW_MODEL = 300
+
+
+def line_evidence(result: CheckResult, analyzer: "Analyzer") -> dict[Place, tuple[HeatLine, ...]]:
+    """The first lines of each finding whose code is shown: the strongest of each file, worst files first.
+
+    Raises:
+        ModelError: the gradient graph cannot be read.
+    """
+    left = _OF_A_SLOW_MODEL if analyzer.is_slow else _OF_ALL
+    found: dict[Place, tuple[HeatLine, ...]] = {}
+    for file in _worst_first(result):
+        if file.text is None:
+            continue
+        index = LineIndex(file.text)
+        for function in _strongest(result, file)[:_OF_A_FILE]:
+            if left <= 0:
+                return found
+            explanation = analyzer.explain(file.text, function.span, function_id=function.function_id)
+            values = {each.line: each.value for each in explanation.lines}
+            found[file.key(function)] = lines = tuple(_lines(file, index, function, values))
+            left -= len(lines)
+    return found
+
+
+def _strongest(result: CheckResult, file: CheckedFile) -> list[FunctionReport]:
+    """The findings in ``file``, those with the highest probability first."""
+    found = [each for each in file.report.functions if result.is_finding(each)]
+    return sorted(found, key=lambda each: -(each.verdict.probability or 0.0))
+
+
+def _lines(
+    file: CheckedFile, index: LineIndex, function: FunctionReport, values: Mapping[int, float]
+) -> Iterator[HeatLine]:
+    first, last = line_range(function)
+    for number in range(first, min(last, first + MOST_LINES - 1) + 1):
+        changed = any(low <= number <= high for low, high in file.changed or ())
+        yield HeatLine(number, index.line_text(number - 1), values.get(number - 1, 0.0), changed)
+
+
+def _worst_first(result: CheckResult) -> list[CheckedFile]:
+    """The files that have functions, those with the most findings first."""
+
+    def badness(file: CheckedFile) -> tuple[int, float]:
+        functions = file.report.functions
+        found = [each.verdict.probability or 0.0 for each in functions if result.is_finding(each)]
+        return -len(found), -sum(found)
+
+    return sorted((file for file in result.files if file.report.functions), key=badness)
 
 
 def parts(result: CheckResult) -> Iterator[str]:
@@ -54,7 +110,7 @@ def _body(result: CheckResult) -> Iterator[str]:
     for kind, found in disagreements(result).items():
         yield folded("function", escape(disagreement_sentence(kind, len(found))), _places(found))
     yield from _change(result)
-    listed = worst_first(result)
+    listed = _worst_first(result)
     if listed:
         yield f'<h2>Files</h2><p class="what">{escape(PAGE_NOTE)}</p>{legend()}'
     for number, file in enumerate(listed):
@@ -91,7 +147,7 @@ def _file(file: CheckedFile, result: CheckResult, *, is_open: bool) -> str:
     counts = {band: bands.count(band) for band in Band}
     said = f"{counts[Band.LLM]:,} of {counted(len(bands), 'function')} {Band.LLM.value}"
     summary = f"<code>{html_line(file.shown)}</code> {stack(counts)}<span>{escape(said)}</span>"
-    boxes = [each for each in strongest(result, file) if file.key(each) in result.evidence]
+    boxes = [each for each in _strongest(result, file) if file.key(each) in result.evidence]
     rest = [each for each in functions if file.key(each) not in result.evidence]
     body = [_whole(file), *(_function(each, result.evidence[file.key(each)]) for each in boxes)]
     if rest:

@@ -1,8 +1,10 @@
 """The report for a terminal: one line per function, the likeliest LLM-written first, then the totals."""
 
-from collections.abc import Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
+from pathlib import PurePath
 from typing import TextIO
 
 from rich.cells import cell_len
@@ -11,8 +13,7 @@ from rich.text import Text
 
 from codeorigin.analysis.report import FunctionReport, line_range, walk
 from codeorigin.check.declared import FIRST_OF_A_LIST, declared_line, disagreements
-from codeorigin.check.formats.statistics import write_statistics
-from codeorigin.check.listing import Listing, Show, Sort
+from codeorigin.check.formats import Listing, Show, Sort
 from codeorigin.check.result import CheckedFile, CheckResult
 from codeorigin.cli.console import make_console, padded
 from codeorigin.cli.terminal import printable, write_all
@@ -34,6 +35,9 @@ WIDEST_LOCATION = 48
 """In columns of a terminal; a longer one widens only its own row."""
 # rich takes tens of microseconds per line, and renders a text of many lines faster than the lines one by one.
 _ROWS_AT_ONCE = 500
+
+_COUNTED_BANDS = (Band.LLM, Band.UNSURE, Band.HUMAN, None)
+_COUNTS_HEADING = f"{'llm':>7}  {'unsure':>7}  {'human':>7}  {'not judged':>10}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +97,7 @@ def write(result: CheckResult, stream: TextIO, listing: Listing | None = None) -
     listing = listing or Listing()
     console = make_console(stream)
     if listing.statistics:
-        write_statistics(result, console)
+        _write_statistics(result, console)
     elif rows := _rows(result, listing):
         _write_rows(rows, console, stream, with_verdicts=listing.show is Show.ALL)
     _write_summary(result, console, verbose=listing.verbose)
@@ -165,3 +169,27 @@ def _write_disagreements(result: CheckResult, console: Console, *, all_of_them: 
             console.print(Text(f"  {place}  {printable(function.span.qualified_name)}"))
         if len(shown) < len(found):
             console.print(Text(f"  and {len(found) - len(shown):,} more (--show all)", "dim"))
+
+
+def _write_statistics(result: CheckResult, console: Console) -> None:
+    """Write a table by language and one by folder, most findings first; nothing if there are no functions."""
+    languages: dict[str, Counter[Band | None]] = defaultdict(Counter)
+    folders: dict[str, Counter[Band | None]] = defaultdict(Counter)
+    for file in result.files:
+        bands = Counter(function.verdict.band for function in file.report.functions)
+        if bands:
+            languages[file.report.language].update(bands)
+            folders[PurePath(file.path).parent.as_posix()].update(bands)
+    for title, rows in (("language", languages), ("folder", folders)):
+        if rows:
+            _write_counts(title, rows, console)
+
+
+def _write_counts(title: str, rows: Mapping[str, Counter[Band | None]], console: Console) -> None:
+    console.print(Text(f"{_COUNTS_HEADING}  {title}", "bold"))
+    for name, bands in sorted(
+        rows.items(), key=lambda row: ([-row[1][band] for band in _COUNTED_BANDS], row[0])
+    ):
+        figures = [f"{bands[band]:>{10 if band is None else 7},}" for band in _COUNTED_BANDS]
+        console.print(Text(f"{'  '.join(figures)}  {printable(name)}"))
+    console.print()

@@ -8,8 +8,7 @@ from dataclasses import replace
 import pytest
 from rich.cells import cell_len
 
-from codeorigin.check.formats import text
-from codeorigin.check.listing import Listing, Show, Sort
+from codeorigin.check.formats import Listing, Show, Sort, text
 from codeorigin.check.result import CheckResult, FileError, summarize
 from codeorigin.model.verdict import PooledReason, PooledVerdict, Verdict
 from support.check_results import HUMAN, LLM, UNSURE, UNSURE_FILE, check_result, checked_file

@@ -1,8 +1,9 @@
-"""The past of the project that is checked."""
+"""The repositories that hold what is checked: found without asking git, and the past of the one that holds it all."""
 
 import os
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from codeorigin.check.inputs import Source
@@ -15,6 +16,24 @@ from codeorigin.wording.past import SHALLOW
 
 if TYPE_CHECKING:
     from codeorigin.analysis.analyzer import Analyzer
+
+
+def places_in_repositories(sources: Iterable[Source]) -> dict[Path, dict[str, str]]:
+    """The tops of the repositories of the files on disk, and for each file its path below the top, by displayed path."""
+    folders: dict[Path, tuple[Path | None, str]] = {}
+    found: dict[Path, dict[str, str]] = defaultdict(dict)
+    for source in sources:
+        if source.file is None:
+            continue
+        folder = source.file.parent
+        if folder not in folders:
+            top = repository_folder(folder)
+            inside = "" if top is None else Path(os.path.realpath(folder)).relative_to(top).as_posix()
+            folders[folder] = top, inside
+        top, inside = folders[folder]
+        if top is not None:
+            found[top][source.path] = str(PurePosixPath(inside, source.file.name))
+    return found
 
 
 def past_of_sources(sources: Sequence[Source], bundle: Bundle, load: "Callable[[], Analyzer]") -> Past | None:
