@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from codeorigin.fleet.engines import LocalEngine
-from support.fleet_scans import content, request, run
+from support.fleet_scans import Here, content, request, run
 from support.repositories import Repository, plain_functions
 from support.tiny_model import with_commit_rules
 
@@ -38,6 +37,6 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
 def local(tmp_path_factory: pytest.TempPathFactory, folders: list[Path], model: Path) -> dict[str, bytes]:
     """The files of a scan by one process."""
     folder = tmp_path_factory.mktemp("local")
-    tally, said = run(LocalEngine(model, 1), request(folders, model), folder)
+    tally, said = run(Here(model), request(folders, model), folder)
     assert (tally.done, tally.failed, tally.lost, said) == (9, 0, 0, [])
     return content(folder)

@@ -32,13 +32,6 @@ from support.fleet_scans import content, request, run, unit
 from support.waiting import wait_for
 
 
-def test_several_processes_give_the_same_files(
-    folders: list[Path], model: Path, tmp_path: Path, local: dict[str, bytes]
-) -> None:
-    run(LocalEngine(model, 2), request(folders, model), tmp_path)
-    assert content(tmp_path) == local
-
-
 @pytest.fixture
 def killing_git(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A wrapper around ``git`` that every worker started from now on uses.
@@ -103,36 +96,6 @@ def test_process_that_dies_while_idle_loses_nothing(
     assert len(started) == 2
 
 
-def test_retried_unit_is_not_given_to_an_idle_worker() -> None:
-    alive: list[object] = []
-
-    class Mortal:
-        def submit(self, unit: Unit) -> Future[UnitResult]:
-            future: Future[UnitResult] = Future()
-            if self in alive:
-                future.set_result(UnitResult())
-            else:
-                future.set_exception(EOFError("killed"))
-            return future
-
-        def stop(self) -> None:
-            pass
-
-    class Starting(_Dying):
-        def start(self) -> Worker:
-            alive.append(Mortal())
-            return alive[-1]  # type: ignore[return-value]
-
-    def units() -> Iterator[Unit]:
-        yield from map(unit, "abcd")
-        # As when a cluster node goes away with all its workers.
-        alive.clear()
-        yield unit("last")
-
-    *_, last = run_units(Starting("none", workers=4), units())
-    assert (last.unit.repository, last.result.error, last.lost) == ("last", None, 1)
-
-
 @pytest.fixture
 def cluster(monkeypatch: pytest.MonkeyPatch, killing_git: Path) -> Iterator[Cluster]:
     """A cluster of two nodes with one processor each, whose workers use the ``git`` that kills."""
@@ -164,11 +127,12 @@ def test_cluster_with_a_killed_worker_gives_the_same_files(
     assert content(tmp_path) == local
 
 
-class _Dying:
-    """An engine whose workers die on every unit of one repository."""
+class Made:
+    """An engine of workers without a process: they die on every unit of one repository, and all when they are told."""
 
-    def __init__(self, bad: str, workers: int = 2) -> None:
+    def __init__(self, bad: str = "none", workers: int = 2) -> None:
         self.workers, self.bad = workers, bad
+        self.alive: list[object] = []
 
     def start(self) -> Worker:
         engine = self
@@ -176,7 +140,7 @@ class _Dying:
         class Mortal:
             def submit(self, unit: Unit) -> Future[UnitResult]:
                 future: Future[UnitResult] = Future()
-                if unit.repository == engine.bad:
+                if unit.repository == engine.bad or self not in engine.alive:
                     future.set_exception(EOFError("killed"))
                 else:
                     future.set_result(UnitResult())
@@ -185,7 +149,9 @@ class _Dying:
             def stop(self) -> None:
                 pass
 
-        return Mortal()
+        started = Mortal()
+        self.alive.append(started)
+        return started
 
     def is_lost(self, error: Exception) -> bool:
         return isinstance(error, EOFError)
@@ -195,11 +161,39 @@ class _Dying:
 
 
 def test_unit_that_keeps_killing_workers_is_given_up() -> None:
-    engine = _Dying("bad")
-    outcomes = {each.unit.repository: each for each in run_units(engine, map(unit, ("good", "bad", "fine")))}
+    outcomes = {
+        each.unit.repository: each for each in run_units(Made("bad"), map(unit, ("good", "bad", "fine")))
+    }
     assert outcomes["bad"].result.error == "its worker ended 3 times: killed"
     assert outcomes["bad"].lost == 3
     assert outcomes["good"].result.error is outcomes["fine"].result.error is None
+
+
+def test_retried_unit_is_not_given_to_an_idle_worker() -> None:
+    engine = Made(workers=4)
+
+    def units() -> Iterator[Unit]:
+        yield from map(unit, "abcd")
+        # As when a cluster node goes away with all its workers.
+        engine.alive.clear()
+        yield unit("last")
+
+    *_, last = run_units(engine, units())
+    assert (last.unit.repository, last.result.error, last.lost) == ("last", None, 1)
+
+
+def test_units_are_taken_only_when_a_worker_is_free() -> None:
+    taken: list[str] = []
+
+    def units() -> Iterator[Unit]:
+        for number in range(100):
+            taken.append(str(number))
+            yield unit(str(number))
+
+    outcomes = run_units(Made(), units())
+    for done in range(20):
+        next(outcomes)
+        assert len(taken) <= done + 3
 
 
 @pytest.mark.parametrize(
@@ -217,24 +211,7 @@ def test_unit_that_keeps_killing_workers_is_given_up() -> None:
 )
 def test_every_loss_in_the_cluster_counts_as_a_lost_worker(error: RayError) -> None:
     assert RayEngine.is_lost(Mock(), error)
-
-
-def test_error_of_the_work_itself_is_not_a_lost_worker() -> None:
     assert not RayEngine.is_lost(Mock(), RayTaskError("run", "trace", ValueError("odd")))
-
-
-def test_units_are_taken_only_when_a_worker_is_free() -> None:
-    taken: list[str] = []
-
-    def units() -> Iterator[Unit]:
-        for number in range(100):
-            taken.append(str(number))
-            yield unit(str(number))
-
-    outcomes = run_units(_Dying("none"), units())
-    for done in range(20):
-        next(outcomes)
-        assert len(taken) <= done + 3
 
 
 def test_worker_with_another_model_is_rejected(folders: list[Path], model: Path) -> None:

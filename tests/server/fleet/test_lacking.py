@@ -6,12 +6,11 @@ from typing import Any
 import pytest
 
 from codeorigin.fleet import units
-from codeorigin.fleet.engines import LocalEngine
 from codeorigin.fleet.options import UnitKind
 from codeorigin.fleet.store import Store
 from codeorigin.git.repository import Repository as Opened
 from codeorigin.history.walk import Plan
-from support.fleet_scans import request, run
+from support.fleet_scans import Here, request, run
 from support.repositories import Repository, plain_functions
 
 
@@ -25,7 +24,7 @@ def test_missing_file_version_affects_only_itself(model: Path, tmp_path: Path, k
     whole = path.read_bytes()
     path.unlink()
     asked = request([made.folder], model, kind)
-    tally, said = run(LocalEngine(model, 1), asked, tmp_path / "out")
+    tally, said = run(Here(model), asked, tmp_path / "out")
     assert (tally.done, tally.failed) == (0, 1)
     assert [reason[:50] for _, reason in said] == ["1 file version is not in this clone or damaged, an"]
     store = Store(tmp_path / "out", asked.settings)
@@ -33,7 +32,7 @@ def test_missing_file_version_affects_only_itself(model: Path, tmp_path: Path, k
     assert sum(row["functions"] or 0 for row in rows) == 2
     assert [entry.error is None for entry in store.entries()] == [False]
     path.write_bytes(whole)
-    tally, said = run(LocalEngine(model, 1), asked, tmp_path / "out")
+    tally, said = run(Here(model), asked, tmp_path / "out")
     assert (tally.done, tally.failed, said) == (1, 0, [])
     assert sum(row["functions"] for row in store.rows(kind)) == 3
 
@@ -45,7 +44,7 @@ def test_missing_commit_is_reported(model: Path, tmp_path: Path) -> None:
     name = made.git("rev-parse", "HEAD~2")
     (made.folder / ".git" / "objects" / name[:2] / name[2:]).unlink()
     asked = request([made.folder], model)
-    tally, said = run(LocalEngine(model, 1), asked, tmp_path / "out")
+    tally, said = run(Here(model), asked, tmp_path / "out")
     assert (tally.done, tally.failed) == (0, 2)
     assert [reason.partition(" is not")[0] for _, reason in said] == ["1 commit", "1 commit"]
     store = Store(tmp_path / "out", asked.settings)
@@ -66,6 +65,6 @@ def test_unexpected_error_fails_only_its_repository(
         return kept(repository, **options)
 
     monkeypatch.setattr(units, "plan", odd)
-    tally, said = run(LocalEngine(model, 1), request(folders[:2], model), tmp_path)
+    tally, said = run(Here(model), request(folders[:2], model), tmp_path)
     assert (tally.done, tally.failed) == (3, 1)
     assert said == [(str(folders[1]), "unexpected ValueError: odd things")]

@@ -5,14 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from codeorigin.fleet.engines import LocalEngine
 from codeorigin.fleet.options import UnitKind
 from codeorigin.fleet.report import write_fleet_report
 from codeorigin.fleet.store import Store
 from codeorigin.history.formats.charts import treemap
 from codeorigin.history.totals import Share
 from codeorigin.model.verdict import Band
-from support.fleet_scans import request, run
+from support.fleet_scans import Here, request, run
 from support.notebooks import notebook
 from support.repositories import Repository, plain_functions
 
@@ -28,7 +27,7 @@ def test_scan_reads_notebooks_and_on_request_documents(model: Path, tmp_path: Pa
     found = {}
     for kind in UnitKind:
         asked = replace(request([made.folder], model, kind), documents=documents)
-        run(LocalEngine(model, 1), asked, tmp_path / kind)
+        run(Here(model), asked, tmp_path / kind)
         found[kind] = list(Store(tmp_path / kind, asked.settings).rows(kind))
     (commit,) = found[UnitKind.COMMITS]
     assert (commit["functions"], commit["written"]) == (2 + documents, 2)
@@ -43,7 +42,7 @@ def test_report_uses_singular_and_plural_correctly(model: Path, tmp_path: Path) 
     made = Repository(tmp_path / "made")
     made.commit({"n.ipynb": notebook(plain_functions("one"), plain_functions("two"))}, date="2020-01-01")
     asked = request([made.folder], model, UnitKind.TREE)
-    run(LocalEngine(model, 1), asked, tmp_path / "out")
+    run(Here(model), asked, tmp_path / "out")
     write_fleet_report(Store(tmp_path / "out", asked.settings), UnitKind.TREE, "m")
     text = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
     assert "<b>1</b><span>files</span>" in text

@@ -2,11 +2,10 @@
 
 from pathlib import Path
 
-from codeorigin.fleet.engines import LocalEngine
 from codeorigin.fleet.options import UnitKind
 from codeorigin.fleet.store import Store
 from codeorigin.fleet.units import ScanRequest, Unit, units_of
-from support.fleet_scans import content, request, run
+from support.fleet_scans import Here, content, request, run
 from support.repositories import Repository, plain_functions
 
 
@@ -31,13 +30,13 @@ def test_unit_keys_depend_on_their_content_and_the_model(folders: list[Path], tm
 def test_second_run_repeats_no_work(
     folders: list[Path], model: Path, tmp_path: Path, local: dict[str, bytes]
 ) -> None:
-    run(LocalEngine(model, 1), request(folders[:1], model), tmp_path)
-    tally, _ = run(LocalEngine(model, 1), request(folders, model), tmp_path)
+    run(Here(model), request(folders[:1], model), tmp_path)
+    tally, _ = run(Here(model), request(folders, model), tmp_path)
     assert (tally.done, tally.skipped) == (6, 3)
     assert content(tmp_path) == local
     # Rows that somebody deleted are computed again.
     next(tmp_path.glob("commits/*/*.parquet")).unlink()
-    tally, _ = run(LocalEngine(model, 1), request(folders, model), tmp_path)
+    tally, _ = run(Here(model), request(folders, model), tmp_path)
     assert (tally.done, tally.skipped) == (1, 8)
     assert content(tmp_path) == local
 
@@ -47,9 +46,9 @@ def test_new_commits_are_added_and_none_counted_twice(model: Path, tmp_path: Pat
     for day in range(1, 4):
         grown.commit({f"m{day}.py": plain_functions(f"f{day}")}, date=f"2020-01-0{day}")
     asked = request([grown.folder], model)
-    assert run(LocalEngine(model, 1), asked, tmp_path / "out")[0].done == 2
+    assert run(Here(model), asked, tmp_path / "out")[0].done == 2
     grown.commit({"m4.py": plain_functions("f4")}, date="2020-01-04")
-    tally, _ = run(LocalEngine(model, 1), asked, tmp_path / "out")
+    tally, _ = run(Here(model), asked, tmp_path / "out")
     assert (tally.done, tally.skipped) == (1, 1)
     store = Store(tmp_path / "out", asked.settings)
     commits = [row["commit"] for row in store.rows(UnitKind.COMMITS)]
@@ -71,7 +70,7 @@ def test_broken_repositories_are_reported_and_retried(
     path.write_bytes(b"broken")
     empty, gone = Repository(tmp_path / "empty").folder, tmp_path / "gone"
     asked = request([broken.folder, empty, gone, folders[0]], model)
-    tally, said = run(LocalEngine(model, 1), asked, tmp_path / "out")
+    tally, said = run(Here(model), asked, tmp_path / "out")
     assert (tally.done, tally.failed) == (3, 3)
     reasons = dict(said)
     assert reasons[str(gone)] == "no such folder"
@@ -80,13 +79,13 @@ def test_broken_repositories_are_reported_and_retried(
     store = Store(tmp_path / "out", asked.settings)
     assert {each.repository for each in store.entries() if each.error} == set(reasons)
     path.write_bytes(whole)
-    tally, said = run(LocalEngine(model, 1), asked, tmp_path / "out")
+    tally, said = run(Here(model), asked, tmp_path / "out")
     assert (tally.done, tally.skipped, tally.failed) == (1, 3, 2)
 
 
 def test_tree_scan_has_one_row_per_file(folders: list[Path], model: Path, tmp_path: Path) -> None:
     asked = request(folders[1:], model, UnitKind.TREE)
-    run(LocalEngine(model, 1), asked, tmp_path)
+    run(Here(model), asked, tmp_path)
     rows = list(Store(tmp_path, asked.settings).rows(UnitKind.TREE))
     assert sorted(row["path"] for row in rows) == sorted(2 * [f"src/m{day}.py" for day in range(1, 7)])
     assert {row["functions"] for row in rows} == {2}

@@ -12,16 +12,15 @@ import pyarrow.parquet as pq
 import pytest
 
 from codeorigin.errors import CodeOriginError
-from codeorigin.fleet.engines import LocalEngine
 from codeorigin.fleet.options import UnitKind
 from codeorigin.fleet.store import SCHEMAS, Store
 from codeorigin.fleet.units import ScanRequest
 from codeorigin.fleet.work import UnitResult
-from support.fleet_scans import content, request, run, unit
+from support.fleet_scans import Here, content, request, run, unit
 
 
 def test_folder_holds_only_one_scan(folders: list[Path], model: Path, tmp_path: Path) -> None:
-    run(LocalEngine(model, 1), request(folders[:1], model), tmp_path)
+    run(Here(model), request(folders[:1], model), tmp_path)
     other = ScanRequest(folders[:1], UnitKind.COMMITS, "another model", size=2)
     with pytest.raises(CodeOriginError, match="holds a scan with another model or other options"):
         Store(tmp_path, other.settings)
@@ -42,25 +41,25 @@ def test_full_disk_keeps_finished_work(
 
     monkeypatch.setattr("codeorigin.fleet.store.pq.write_table", full)
     with pytest.raises(CodeOriginError, match=r"No space left on device; what is done is kept"):
-        run(LocalEngine(model, 1), request(folders, model), tmp_path)
+        run(Here(model), request(folders, model), tmp_path)
     monkeypatch.undo()
     half_done = content(tmp_path)
     assert len(half_done) == 1 + 2 * 4
     assert all(local[name] == data for name, data in half_done.items())
-    tally, _ = run(LocalEngine(model, 1), request(folders, model), tmp_path)
+    tally, _ = run(Here(model), request(folders, model), tmp_path)
     assert (tally.done, tally.skipped) == (5, 4)
     assert content(tmp_path) == local
 
 
 def test_damaged_result_file_is_named(folders: list[Path], model: Path, tmp_path: Path) -> None:
     asked = request(folders[:1], model, UnitKind.TREE)
-    run(LocalEngine(model, 1), asked, tmp_path)
+    run(Here(model), asked, tmp_path)
     (file,) = (tmp_path / "tree").glob("*/*.parquet")
     file.write_bytes(file.read_bytes()[:20])
     with pytest.raises(CodeOriginError, match=r"\.parquet: is damaged; delete it"):
         list(Store(tmp_path, asked.settings).rows(UnitKind.TREE))
     file.unlink()
-    assert run(LocalEngine(model, 1), asked, tmp_path)[0].done == 1
+    assert run(Here(model), asked, tmp_path)[0].done == 1
     assert len(list(Store(tmp_path, asked.settings).rows(UnitKind.TREE))) == 6
 
 
