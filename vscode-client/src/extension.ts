@@ -3,6 +3,8 @@ import * as vscode from "vscode";
 import { Channels } from "./channels";
 import { registerCommands } from "./commands";
 import { DeclaredLines } from "./declared/declaredLines";
+import { Following } from "./following";
+import { followRepositories } from "./git/repositories";
 import { offerRemedies, offerUpdate } from "./missingServer";
 import { Decorations } from "./heatmap/decorations";
 import { HeatMap } from "./heatmap/heatMap";
@@ -16,7 +18,6 @@ import { Requests } from "./server/requests";
 import { placesOf, sourcesOf } from "./server/sources";
 import { NEED_RESTART } from "./settings";
 import { StatusView } from "./status";
-import { followChanges } from "./tree/changes";
 import { CHANGES, FunctionTree } from "./tree/view";
 
 /** For other extensions and for tests. */
@@ -52,7 +53,9 @@ export function activate(context: vscode.ExtensionContext): Api {
     declared,
     tree,
     changes,
-    followChanges(changes, () => requests.scanChanges(), warn),
+    new Following(changes, followRepositories, async () => {
+      await requests.scanChanges().then((scan) => changes.update(scan)).catch(warn);
+    }),
     new StatusView(server),
     registerCommands({ channels, control: server, declared, heatMap, panel, places, requests, scanProgress, tree, changes }),
     server.onMissing((missing) => void offerRemedies(missing, places)),

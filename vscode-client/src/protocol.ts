@@ -19,28 +19,12 @@ export interface Status {
   message: string | null;
 }
 
-/**
- * `logit` is that of the function's own text with `pastEvidence`; the rest follows from `logit` plus `fileEvidence`.
- * The texts are for users, and shown as they are.
- */
+/** The texts are for users, and shown as they are. */
 export interface Verdict {
   probability: number | null;
   /** `82 %` */
   probabilityText: string | null;
-  logit: number | null;
-  ownProbability: number | null;
-  pastEvidence: number | null;
-  pastAsHigh: number | null;
-  fileEvidence: number | null;
-  neighbours: number;
-  commitEvidence: number | null;
-  commitNeighbours: number;
   band: Band | null;
-  reason: string | null;
-  humanShare: number | null;
-  llmShare: number | null;
-  threshold: number | null;
-  windows: number;
   /** The answer with its probability. */
   summary: string;
   /** The answer alone, and the one number behind it: how many human-written functions score so. */
@@ -48,23 +32,11 @@ export interface Verdict {
   number: string;
 }
 
-/** The verdict on the functions of a file together; its numbers are null without a verdict. */
+/** The verdict on the functions of a file together. */
 export interface FileVerdict {
-  probability: number | null;
-  /** `82 %` */
-  probabilityText: string | null;
-  logit: number | null;
-  band: Band | null;
-  reason: string | null;
-  functionCount: number;
-  humanShare: number | null;
-  llmShare: number | null;
-  threshold: number | null;
   /** `file 82 %` */
   label: string | null;
   summary: string;
-  shares: string | null;
-  caveat: string;
   /** All of it as lines of plain text. */
   details: string;
 }
@@ -72,7 +44,6 @@ export interface FileVerdict {
 /** Parameters of `codeorigin/fileVerdict`; null withdraws the previous verdict. */
 export interface FileVerdictNote {
   uri: string;
-  version: number;
   verdict: FileVerdict | null;
 }
 
@@ -147,7 +118,6 @@ export interface Declared {
 
 export interface Attributions {
   version: number;
-  modelId: string;
   functions: FunctionInfo[];
 }
 
@@ -160,8 +130,6 @@ export interface Detail {
 }
 
 export interface ExplainedFunction extends FunctionInfo {
-  version: number;
-  modelId: string;
   details: Detail[];
   /** What is recorded about the lines, apart from the estimate; null without a record. */
   declared: string | null;
@@ -169,25 +137,13 @@ export interface ExplainedFunction extends FunctionInfo {
   message: string;
 }
 
-/** The result if there is no function. */
-export interface NothingToExplain {
-  explanation: null;
+/** What every command says; without a function to explain, that is all. */
+export interface Answer {
   message: string;
 }
 
-export interface ScoredSelection {
-  verdict: Verdict | null;
-  message: string;
-}
-
-export interface ScoredDocument {
+export interface ScoredDocument extends Answer {
   functions: FunctionInfo[];
-  message: string;
-}
-
-export interface Accepted {
-  accepted: number;
-  message: string;
 }
 
 export interface ScannedFile {
@@ -226,6 +182,6 @@ export const ServerCommand = {
 /** Keeps the server from showing a message that the client shows itself. */
 export const QUIET = { quiet: true } as const;
 
-export function isExplained(answer: ExplainedFunction | NothingToExplain): answer is ExplainedFunction {
+export function isExplained(answer: ExplainedFunction | Answer): answer is ExplainedFunction {
   return "functionId" in answer;
 }

@@ -6,20 +6,7 @@ export function verdict(probability: number | null): Verdict {
   return {
     probability,
     probabilityText: probability === null ? null : `${Math.round(probability * 100)} %`,
-    logit: probability === null ? null : Math.log(probability / (1 - probability)),
-    ownProbability: probability,
-    pastEvidence: null,
-    pastAsHigh: null,
-    fileEvidence: null,
-    neighbours: 0,
-    commitEvidence: null,
-    commitNeighbours: 0,
     band: probability === null ? null : probability > 0.8 ? "llm" : "unsure",
-    reason: probability === null ? "too_short" : null,
-    humanShare: probability === null ? null : 0.012,
-    llmShare: 0.4,
-    threshold: 0.8,
-    windows: 1,
     summary: probability === null ? "No verdict: too short" : `Reads like LLM-written code (${Math.round(probability * 100)} %)`,
     answer: probability === null ? "No verdict" : "Reads like LLM-written code",
     number: probability === null ? "too short" : "1 in 100 human-written Rust functions score this high",
@@ -33,8 +20,6 @@ export function line(number: number, value: number, weight: number): LineEvidenc
 export function explained(name: string, lines: LineEvidence[], probability: number | null = 0.9): ExplainedFunction {
   const range = { start: { line: 2, character: 0 }, end: { line: 9, character: 0 } };
   return {
-    version: 1,
-    modelId: "codeorigin-small 0.1.0 (1a2b3c4d)",
     details: [{ term: "Logit", meaning: 'Log-odds: "0" is even.', text: "+2.30 <i>" }],
     declared: "Declared: lines 3-10 by codex, <gpt-5.5> (git-ai)",
     caveat: "An estimate, not a proof of authorship.",
@@ -58,5 +43,5 @@ export function explained(name: string, lines: LineEvidence[], probability: numb
 }
 
 export function attributions(...functions: ExplainedFunction[]): Attributions {
-  return { version: 1, modelId: "codeorigin-small 0.1.0 (1a2b3c4d)", functions };
+  return { version: 1, functions };
 }

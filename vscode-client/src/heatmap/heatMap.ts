@@ -114,12 +114,8 @@ export class HeatMap implements vscode.Disposable {
         painting.lines.set(line, level);
       }
     }
-    this.repaint(document.uri, painting);
-  }
-
-  private repaint(uri: vscode.Uri, painting: Painting): void {
-    for (const editor of editorsOf(uri)) {
-      this.decorations.apply(editor, painting.lines);
+    for (const each of editorsOf(document.uri)) {
+      this.decorations.apply(each, painting.lines);
     }
   }
 

@@ -2,19 +2,17 @@ import * as vscode from "vscode";
 import { ExecuteCommandRequest, type ProgressToken, WorkDoneProgressCancelNotification } from "vscode-languageclient/node";
 
 import {
-  type Accepted,
+  type Answer,
   ATTRIBUTIONS,
   type Attributions,
   DECLARED,
   type Declared,
   type ExplainedFunction,
-  type NothingToExplain,
   type Position,
   QUIET,
   type Range,
   type Scan,
   type ScoredDocument,
-  type ScoredSelection,
   ServerCommand,
 } from "../protocol";
 import type { ServerControl } from "./control";
@@ -43,11 +41,11 @@ export class Requests {
   }
 
   explain(uri: vscode.Uri, position: Position) {
-    return this.execute<ExplainedFunction | NothingToExplain>(ServerCommand.explain, uri, wire(position), QUIET);
+    return this.execute<ExplainedFunction | Answer>(ServerCommand.explain, uri, wire(position), QUIET);
   }
 
   rescoreSelection(uri: vscode.Uri, { start, end }: Range) {
-    return this.execute<ScoredSelection>(ServerCommand.rescore, uri, { start: wire(start), end: wire(end) }, QUIET);
+    return this.execute<Answer>(ServerCommand.rescore, uri, { start: wire(start), end: wire(end) }, QUIET);
   }
 
   rescoreDocument(uri: vscode.Uri) {
@@ -56,7 +54,7 @@ export class Requests {
 
   /** `null`: every function of the document that is reported. */
   acceptFindings(uri: vscode.Uri, functionId: string | null) {
-    return this.execute<Accepted>(ServerCommand.acceptFindings, uri, functionId, QUIET);
+    return this.execute<Answer>(ServerCommand.acceptFindings, uri, functionId, QUIET);
   }
 
   /** The functions that the working tree changed, in all folders. */
