@@ -10,10 +10,9 @@ from typer.testing import CliRunner
 from codeorigin_training.cli import app
 from codeorigin_training.experiments.trials import ExperimentError, LessonKind, page, read_trials
 from codeorigin_training.report.section import Figure, Section
-from codeorigin_training.run import Run
+from codeorigin_training.run import Run, keep_settings
 from codeorigin_training.studies.frame import write_study
 from codeorigin_training.studies.heads.retriever import HeadsConfig
-from codeorigin_training.tracking import keep_settings
 
 TRAINING = Path(__file__).parents[2] / "training"
 OUT_OF_FOLD = {"wide": {"old_human": {"auroc": 0.86, "tpr_at_1_fpr": 0.304}}}

@@ -1,7 +1,5 @@
 """MLflow's database takes seconds to create, so all tests share one."""
 
-import importlib
-import json
 import sqlite3
 import subprocess
 from dataclasses import dataclass, field
@@ -11,9 +9,8 @@ import numpy as np
 import pytest
 
 from codeorigin_training.encoder.settings import EncoderConfig, Strategy
-from codeorigin_training.pipeline import OTHERS, STAGES, Stage
-from codeorigin_training.run import Run
-from codeorigin_training.tracking import Tracker, flattened, git_commit, numbers, tracked
+from codeorigin_training.run import Run, git_commit
+from codeorigin_training.tracking import Tracker, flattened, numbers, tracked
 
 
 @dataclass(frozen=True)
@@ -51,30 +48,6 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
         tracker.artifact(kept)
     monkeypatch.undo()
     return run
-
-
-REQUIRED = {
-    "recalibrate": ["bundle=b", "data=d", "version=1.2.3"],
-}
-
-
-@pytest.mark.parametrize(
-    "stage", [each for each in (*STAGES, *OTHERS) if not each.tracked], ids=lambda stage: stage.name
-)
-def test_commands_without_a_tracker_keep_their_settings(
-    stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def done(config: object, run: Run, log: object) -> None:
-        assert not run.settings.exists(), "what failed has made nothing"
-
-    done.__annotations__ = dict(stage.function.__annotations__)
-    monkeypatch.setattr(importlib.import_module(stage.function.__module__), stage.name, done)
-    stage.run(Run(tmp_path), overrides=REQUIRED.get(stage.name, []))
-    kept = json.loads(Run(tmp_path).settings.read_text(encoding="utf-8"))
-    assert list(kept) == [stage.name]
-    for setting in REQUIRED.get(stage.name, []):
-        field, _, value = setting.partition("=")
-        assert kept[stage.name]["settings"][field] == value
 
 
 def rows(run: Run, query: str) -> list[tuple[object, ...]]:

@@ -10,8 +10,8 @@ import typer
 
 from codeorigin.errors import CodeOriginError
 from codeorigin_training.configuration import ConfigurationError, load_config
-from codeorigin_training.pipeline import OTHERS, STAGES, Stage, keep_settings
-from codeorigin_training.run import Run
+from codeorigin_training.pipeline import OTHERS, STAGES, Stage
+from codeorigin_training.run import Run, keep_settings
 
 RECIPES = Path(__file__).parent.parent / "recipes"
 """Settings of whole builds, one file each, in the checkout that training runs from."""

@@ -1,9 +1,11 @@
-"""Atomic writes of files and folders."""
+"""Atomic writes of files and folders, and the inputs that a file was made from."""
 
+import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 
 @contextmanager
@@ -25,6 +27,25 @@ def write_whole(path: Path, text: str) -> None:
     """Write ``text`` as UTF-8 to ``path`` atomically."""
     with written_whole(path) as partial:
         partial.write_text(text, encoding="utf-8")
+
+
+def is_made_of(path: Path, inputs: Mapping[str, Any]) -> bool:
+    """Whether ``path`` is there, and :func:`keep_inputs` has kept the same ``inputs`` for it."""
+    kept = _inputs_of(path)
+    return path.is_file() and kept.is_file() and kept.read_text(encoding="utf-8") == _as_text(inputs)
+
+
+def keep_inputs(path: Path, inputs: Mapping[str, Any]) -> None:
+    """Write what ``path`` was made of next to it."""
+    write_whole(_inputs_of(path), _as_text(inputs))
+
+
+def _inputs_of(path: Path) -> Path:
+    return path.with_suffix(".inputs.json")
+
+
+def _as_text(inputs: Mapping[str, Any]) -> str:
+    return json.dumps(inputs, indent=1) + "\n"
 
 
 def _remove(path: Path) -> None:

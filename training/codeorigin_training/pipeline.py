@@ -15,15 +15,11 @@ from codeorigin_training.run import Run
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A command of a run: the function ``name`` in ``module``, and what it does in one sentence.
-
-    The settings of a stage that is not ``tracked`` are saved by its caller.
-    """
+    """A command of a run: the function ``name`` in ``module``, and what it does in one sentence."""
 
     name: str
     module: str
     text: str
-    tracked: bool = True
 
     @property
     def function(self) -> Any:
@@ -40,8 +36,6 @@ class Stage:
         settings = load_config(typing.get_type_hints(function)["config"], config, overrides)
         run.folder.mkdir(parents=True, exist_ok=True)
         function(settings, run, typer.echo)
-        if not self.tracked:
-            keep_settings(run, self.name, settings)
 
 
 STAGES = (
@@ -67,7 +61,6 @@ OTHERS = (
         "recalibrate",
         "bundle.recalibrate",
         "Fit new thresholds for a bundle on repositories that its training never saw.",
-        tracked=False,
     ),
     Stage(
         "record", "experiments.record", "Add a finished run to the experiments, with settings and figures."
@@ -77,9 +70,3 @@ OTHERS = (
     ),
 )
 """Commands that are not part of a run but are called the same way; ``record`` makes nothing in a run."""
-
-
-def keep_settings(run: Run, command: str, settings: object) -> None:
-    """Save the settings of ``command`` in the run's folder."""
-    tracking: Any = importlib.import_module("codeorigin_training.tracking")
-    tracking.keep_settings(run, command, settings)

@@ -1,10 +1,17 @@
 """The folder of a training run: every command reads what earlier commands wrote there."""
 
+import dataclasses
+import json
+import platform
+import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import metadata
 from pathlib import Path
 
+import codeorigin
 from codeorigin.errors import CodeOriginError
+from codeorigin_training.files import write_whole
 
 Log = Callable[[str], None]
 """Called with one line for every step of a command."""
@@ -100,3 +107,36 @@ class Run:
         if not path.exists():
             raise RunError(f"{path}: not found; run `python -m codeorigin_training {command}` first")
         return path
+
+
+def keep_settings(run: Run, command: str, config: object) -> None:
+    """Save the settings of ``command`` in ``run.settings``, next to those of other commands."""
+    run.folder.mkdir(parents=True, exist_ok=True)
+    try:
+        known = json.loads(run.settings.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        known = {}
+    known[command] = {
+        "settings": dataclasses.asdict(config),  # type: ignore[call-overload]
+        "codeorigin": codeorigin.__version__,
+        "git_commit": git_commit(),
+        "python": platform.python_version(),
+        "torch": metadata.version("torch"),
+    }
+    write_whole(run.settings, json.dumps(known, indent=1, default=str) + "\n")
+
+
+def git_commit(folder: Path = Path(__file__).parent) -> str:
+    """The commit of the working tree that contains ``folder`` (default: this module); empty outside of one."""
+    try:
+        found = subprocess.run(
+            ["git", "rev-parse", "HEAD"],
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            timeout=10,
+            check=False,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return ""
+    return found.stdout.strip() if found.returncode == 0 else ""

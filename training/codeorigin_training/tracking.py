@@ -5,31 +5,24 @@ the import takes seconds.
 """
 
 import dataclasses
-import json
 import logging
 import math
 import os
-import platform
-import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from sklearn.metrics import confusion_matrix
 
-import codeorigin
 from codeorigin.errors import CodeOriginError
 from codeorigin_training.arrays import Floats, Integers
-from codeorigin_training.files import write_whole
 from codeorigin_training.pictures import confusion_picture, reliability_picture
-from codeorigin_training.run import Run
+from codeorigin_training.run import Run, git_commit, keep_settings
 
 _LONGEST_VALUE = 500
-_CLASSES = ("human", "llm")
 
 
 class TrackingError(CodeOriginError):
@@ -57,23 +50,14 @@ class Tracker:
         """Store the confusion matrix and the reliability diagram of ``probabilities`` ``(n,)``."""
         if self._mlflow is None:
             return
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "reliability.png"
-            reliability_picture(path, labels, probabilities)
-            self.artifact(path)
         called = (probabilities >= 0.5).astype(np.int64)
-        self.confusion(
-            confusion_matrix(labels, called, labels=[0, 1]), _CLASSES, "called, at probability 0.5"
-        )
-
-    def confusion(self, counts: Integers, names: Sequence[str], called: str = "called") -> None:
-        """Store a picture of a confusion matrix ``(K, K)`` of the classes ``names``."""
-        if self._mlflow is None:
-            return
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "confusion.png"
-            confusion_picture(path, counts, names, called)
-            self.artifact(path)
+        counts = confusion_matrix(labels, called, labels=[0, 1])
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            reliability_picture(folder / "reliability.png", labels, probabilities)
+            confusion_picture(folder / "confusion.png", counts, ("human", "llm"))
+            for path in folder.iterdir():
+                self.artifact(path)
 
     @contextmanager
     def phase(self, name: str) -> Iterator["Tracker"]:
@@ -110,61 +94,26 @@ def tracked(
         yield Tracker(mlflow)
 
 
-def keep_settings(run: Run, command: str, config: object) -> None:
-    """Save the settings of ``command`` in ``run.settings``, next to those of other commands."""
-    run.folder.mkdir(parents=True, exist_ok=True)
-    try:
-        known = json.loads(run.settings.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        known = {}
-    known[command] = {
-        "settings": dataclasses.asdict(config),  # type: ignore[call-overload]
-        "codeorigin": codeorigin.__version__,
-        "git_commit": git_commit(),
-        "python": platform.python_version(),
-        "torch": metadata.version("torch"),
-    }
-    write_whole(run.settings, json.dumps(known, indent=1, default=str) + "\n")
-
-
 def flattened(config: object) -> dict[str, str]:
     """Every field of a dataclass as text; fields of nested dataclasses have dotted names."""
-    return dict(_flat(dataclasses.asdict(config), ""))  # type: ignore[call-overload]
+    return {name: str(value) for name, value in _flat(dataclasses.asdict(config), ".")}  # type: ignore[call-overload]
 
 
-def _flat(values: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, str]]:
+def numbers(figures: Mapping[str, Any]) -> dict[str, float]:
+    """The finite numbers in nested mappings, by names joined with ``/``; everything else is left out."""
+    return {
+        name: float(value)
+        for name, value in _flat(figures, "/")
+        if isinstance(value, int | float) and math.isfinite(value)
+    }
+
+
+def _flat(values: Mapping[str, Any], separator: str, prefix: str = "") -> Iterator[tuple[str, Any]]:
     for name, value in values.items():
         if isinstance(value, Mapping):
-            yield from _flat(value, f"{prefix}{name}.")
+            yield from _flat(value, separator, f"{prefix}{name}{separator}")
         else:
-            yield prefix + name, str(value)
-
-
-def numbers(figures: Mapping[str, Any], prefix: str = "") -> dict[str, float]:
-    """The finite numbers in nested mappings, by names joined with ``/``; everything else is left out."""
-    found: dict[str, float] = {}
-    for name, value in figures.items():
-        if isinstance(value, Mapping):
-            found |= numbers(value, f"{prefix}{name}/")
-        elif isinstance(value, int | float) and math.isfinite(value):
-            found[prefix + name] = float(value)
-    return found
-
-
-def git_commit(folder: Path = Path(__file__).parent) -> str:
-    """The commit of the working tree that contains ``folder`` (default: this module); empty outside of one."""
-    try:
-        found = subprocess.run(
-            ["git", "rev-parse", "HEAD"],
-            cwd=folder,
-            capture_output=True,
-            text=True,
-            timeout=10,
-            check=False,
-        )
-    except (OSError, subprocess.SubprocessError):
-        return ""
-    return found.stdout.strip() if found.returncode == 0 else ""
+            yield prefix + name, value
 
 
 def _mlflow(run: Run) -> Any:

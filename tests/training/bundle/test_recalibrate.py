@@ -72,6 +72,8 @@ def test_bundle_that_does_not_say_what_it_has_seen_is_refused(data: Path, tmp_pa
 def test_data_that_the_bundle_has_seen_is_refused(bundle: Path, data: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     recalibrate(config(bundle, data, out), Run(tmp_path), lambda line: None)
+    kept = json.loads(Run(tmp_path).settings.read_text(encoding="utf-8"))
+    assert kept["recalibrate"]["settings"]["version"] == "9.9.9"
     # What calibrated it is now as well known to it as what it was fitted on.
     with pytest.raises(
         CodeOriginError, match="was fitted on every project there; pass data with projects new to it"

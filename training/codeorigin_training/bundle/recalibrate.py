@@ -19,7 +19,7 @@ from codeorigin_training.data.splits import fold_array
 from codeorigin_training.metrics.answers import Answers, context_answers
 from codeorigin_training.metrics.detector import Detector
 from codeorigin_training.metrics.false_positives import in_contexts
-from codeorigin_training.run import Log, Run
+from codeorigin_training.run import Log, Run, keep_settings
 from codeorigin_training.thresholds.config import CalibrateConfig
 from codeorigin_training.thresholds.eligibility import has_verdict
 from codeorigin_training.thresholds.fit import fit_calibration
@@ -97,6 +97,7 @@ def recalibrate(config: RecalibrateConfig, run: Run, log: Log) -> None:
     write_again(out, detector.bundle, manifest)
     for way, each in manifest["metrics"]["false_positives"].items():
         log(f"{way}: {_headline(each)}")
+    keep_settings(run, "recalibrate", config)
     log(f"wrote {out}")
 
 

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from typing import Any
 
 import numpy as np
@@ -14,10 +14,10 @@ from pydantic import Field
 
 from codeorigin.model.folder import sha256_of
 from codeorigin.model.scoring.tokenizer import Tokenizer
-from codeorigin_training.arrays import Booleans, Floats, Floats32, Integers, Tokens
+from codeorigin_training.arrays import Booleans, Floats, Floats32, Integers
 from codeorigin_training.configuration import STRICT
-from codeorigin_training.data.rows import Row, corpus_hash
-from codeorigin_training.data.sides import TrainingSide, read_sides
+from codeorigin_training.data.rows import corpus_hash
+from codeorigin_training.data.sides import read_sides
 from codeorigin_training.data.weights import PAIR_WEIGHT
 from codeorigin_training.encoder.examples import Examples, validation_split
 from codeorigin_training.encoder.files import load_encoder, make_encoder, save_encoder
@@ -57,54 +57,6 @@ class FinetuneConfig(TrainingConfig):
             raise ValueError("overlap must be less than encoder.context")
 
 
-@dataclass(frozen=True, slots=True)
-class Material:
-    """The rows of training repositories as tokens, and the wide part's out-of-fold logits ``(n,)`` of them."""
-
-    side: TrainingSide
-    wide: Floats
-    tokenizer: Tokenizer
-    tokens: Tokens
-
-    @property
-    def rows(self) -> list[Row]:
-        """The rows, in the order of all out-of-fold logits."""
-        return self.side.rows
-
-    def examples(self, keep: Booleans, *, offsets: bool, validation_share: float) -> Examples:
-        """Training examples of the rows that ``keep`` ``(n,)`` marks, with a share set apart for validation by unit."""
-        weights, validation, validation_weights = validation_split(
-            self.rows, np.where(keep, self.side.weights, 0.0), validation_share
-        )
-        return Examples(
-            tokens=self.tokens,
-            labels=self.side.labels,
-            weights=weights,
-            offsets=self.wide if offsets else np.zeros(len(self.rows)),
-            validation=validation,
-            validation_weights=validation_weights,
-        )
-
-
-def read_material(config: FinetuneConfig, run: Run) -> Material:
-    """Rows, weights, folds, tokens and wide logits of ``run``.
-
-    Raises:
-        CorpusError: the corpus cannot be read.
-        RunError: the wide part was trained on another corpus.
-    """
-    side, _ = read_sides(run.corpus, pair_weight=config.pair_weight, folds=config.folds)
-    with np.load(run.wide) as kept:
-        wide = kept["out_of_fold"].astype(np.float64)
-    if len(wide) != len(side.rows):
-        raise RunError(
-            f"{run.wide}: {len(wide)} logits for {len(side.rows)} rows; "
-            "run `python -m codeorigin_training wide` again"
-        )
-    tokenizer = Tokenizer.load(run.tokenizer)
-    return Material(side, wide, tokenizer, encode_rows(side.rows, tokenizer, processes=config.processes))
-
-
 def finetune(config: FinetuneConfig, run: Run, log: Log) -> None:
     """Write ``run.deep`` (out-of-fold logits ``(n,)``) and ``run.finetuned``; finished folds are cached.
 
@@ -116,14 +68,12 @@ def finetune(config: FinetuneConfig, run: Run, log: Log) -> None:
         run.needs(path, command)
     inputs = _inputs(config, run)
     key = hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()[:16]
-    material = read_material(config, run)
-    log(f"{len(material.rows)} rows, {sum(map(len, material.tokens)) / 1e6:.2f} M tokens")
     memory = Memory(run.folder / "finetune", verbose=0)
     # What the key stands for is not hashed again.
     fold_of, final_of = (memory.cache(each, ignore=["work"]) for each in (_fold, _final))
     with tracked(run, "finetune", config, tags={"data_sha256": inputs["corpus"]}) as tracker:
-        work = _Work(config, run, material, key, tracker, log)
-        logits, moved = np.zeros(len(material.rows)), np.zeros(len(material.rows))
+        work = _Work(config, run, key, tracker, log)
+        logits, moved = np.zeros(len(work.rows)), np.zeros(len(work.rows))
         for fold in range(config.deep_folds):
             if fold_of.check_call_in_cache(key, fold, work):
                 log(f"fold-{fold} taken from its cache")
@@ -147,45 +97,73 @@ def finetune(config: FinetuneConfig, run: Run, log: Log) -> None:
 
 
 class _Work:
-    """Trains one encoder after another on the same material."""
+    """Trains one encoder after another on the rows of training repositories.
 
-    def __init__(
-        self, config: FinetuneConfig, run: Run, material: Material, key: str, tracker: Tracker, log: Log
-    ) -> None:
-        self.config, self.run, self.material = config, run, material
-        self.key, self.tracker, self.log = key, tracker, log
+    ``rows`` ``(n,)`` are in the order of all out-of-fold logits, with their ``tokens`` and the ``wide`` part's logits.
+    """
+
+    def __init__(self, config: FinetuneConfig, run: Run, key: str, tracker: Tracker, log: Log) -> None:
+        """Read the rows of ``run``.
+
+        Raises:
+            CorpusError: the corpus cannot be read.
+            RunError: the wide part was trained on another corpus.
+        """
+        self.config, self.run, self.key, self.tracker, self.log = config, run, key, tracker, log
+        self.side, self.held_out = read_sides(run.corpus, pair_weight=config.pair_weight, folds=config.folds)
+        self.rows = self.side.rows
+        with np.load(run.wide) as kept:
+            self.wide = kept["out_of_fold"].astype(np.float64)
+        if len(self.wide) != len(self.rows):
+            raise RunError(
+                f"{run.wide}: {len(self.wide)} logits for {len(self.rows)} rows; "
+                "run `python -m codeorigin_training wide` again"
+            )
+        self.tokenizer = Tokenizer.load(run.tokenizer)
+        self.tokens = encode_rows(self.rows, self.tokenizer, processes=config.processes)
+        self.log(f"{len(self.rows)} rows, {sum(map(len, self.tokens)) / 1e6:.2f} M tokens")
         self._states: Floats32 | None = None
 
     def trained(self, name: str, keep: Booleans, phase: Tracker) -> tuple[Encoder, float]:
         """An encoder trained on the rows that ``keep`` selects, and the shift that makes a masked text undecided."""
-        config, material = self.config, self.material
+        config = self.config
         torch.manual_seed(config.seed)
         model = (
             load_encoder(self.run.pretrained, config.encoder)
             if self.run.pretrained.exists()
             else make_encoder(config.encoder, self.run.tokenizer)
         )
-        examples = material.examples(keep, offsets=config.offsets, validation_share=config.validation_share)
+        weights, validation, validation_weights = validation_split(
+            self.rows, np.where(keep, self.side.weights, 0.0), config.validation_share
+        )
+        examples = Examples(
+            tokens=self.tokens,
+            labels=self.side.labels,
+            weights=weights,
+            offsets=self.wide if config.offsets else np.zeros(len(self.rows)),
+            validation=validation,
+            validation_weights=validation_weights,
+        )
         if config.phases[0].strategy is Strategy.FROZEN and self._states is None:
-            self._states = frozen_states(model, examples, material.tokenizer, config)
+            self._states = frozen_states(model, examples, self.tokenizer, config)
         train(
             model,
             examples,
-            material.tokenizer,
+            self.tokenizer,
             config,
             self.run.folder / "finetune" / f"{name}-{self.key}",
             lambda line: self.log(f"{name}: {line}"),
             phase.metrics,
             self._states,
         )
-        moved = centre(model, material.tokenizer)
+        moved = centre(model, self.tokenizer)
         self.log(f"{name}: logit of a masked text was {moved:+.3f}, now 0")
         return model, moved
 
     def figures(self, deep: Floats, inside: Integers) -> dict[str, Mapping[str, Any]]:
         """Figures for each part, and for their sum unless the encoder learned the labels alone."""
-        rows = [self.material.rows[number] for number in inside]
-        wide = self.material.wide[inside]
+        rows = [self.rows[number] for number in inside]
+        wide = self.wide[inside]
         found: dict[str, Mapping[str, Any]] = {
             "wide": detector_metrics(rows, wide),
             "deep": detector_metrics(rows, deep[inside]),
@@ -196,8 +174,8 @@ class _Work:
 
     def pictures(self, tracker: Tracker, deep: Floats, inside: Integers) -> None:
         """Store pictures of the probabilities of the rows ``inside``."""
-        logits = deep[inside] + (self.material.wide[inside] if self.config.offsets else 0.0)
-        tracker.pictures(self.material.side.labels[inside], sigmoid(logits))
+        logits = deep[inside] + (self.wide[inside] if self.config.offsets else 0.0)
+        tracker.pictures(self.side.labels[inside], sigmoid(logits))
 
 
 def _fold(key: str, fold: int, work: _Work) -> tuple[Integers, Floats, float]:
@@ -206,15 +184,15 @@ def _fold(key: str, fold: int, work: _Work) -> tuple[Integers, Floats, float]:
     Figures at a given probability use the logits without the shift, as the encoder learned them, because the
     calibration, which makes up for the shift, comes later.
     """
-    config, material, name = work.config, work.material, f"fold-{fold}"
-    folds = material.side.folds % config.deep_folds
+    config, name = work.config, f"fold-{fold}"
+    folds = work.side.folds % config.deep_folds
     inside = np.flatnonzero(folds == fold)
     with work.tracker.phase(name) as phase:
         model, moved = work.trained(name, folds != fold, phase)
-        tokens = [material.tokens[int(number)] for number in inside]
         model.to(device_named(config.device))
-        full = np.zeros(len(material.rows))
-        full[inside] = deep_logits(model, tokens, material.tokenizer, overlap=config.overlap)
+        full = np.zeros(len(work.rows))
+        tokens = [work.tokens[int(number)] for number in inside]
+        full[inside] = deep_logits(model, tokens, work.tokenizer, overlap=config.overlap)
         figures = work.figures(full, inside)
         work.log(f"{name}: {_headline(figures)}")
         phase.metrics(numbers(figures), 0)
@@ -225,7 +203,7 @@ def _fold(key: str, fold: int, work: _Work) -> tuple[Integers, Floats, float]:
 def _final(key: str, work: _Work) -> float:
     """Train on all rows and write the run's encoder; returns the shift of its logits."""
     with work.tracker.phase("final") as phase:
-        model, moved = work.trained("final", np.ones(len(work.material.rows), dtype=bool), phase)
+        model, moved = work.trained("final", np.ones(len(work.rows), dtype=bool), phase)
         save_encoder(work.run.finetuned, model)
     return moved
 
@@ -246,15 +224,14 @@ def _test(work: _Work, tracker: Tracker, moved: float) -> None:
 
     The wide part's logits are added if the encoder was trained with offsets.
     """
-    config, run, tokenizer = work.config, work.run, work.material.tokenizer
-    _, held_out = read_sides(run.corpus, pair_weight=config.pair_weight, folds=config.folds)
+    config, run, tokenizer = work.config, work.run, work.tokenizer
     encoder = load_encoder(run.finetuned).to(device_named(config.device))
-    tokens = encode_rows(held_out, tokenizer, processes=config.processes)
+    tokens = encode_rows(work.held_out, tokenizer, processes=config.processes)
     logits = deep_logits(encoder, tokens, tokenizer, overlap=config.overlap) + moved
     if config.offsets:
         with np.load(run.wide) as kept:
             logits = logits + kept["held_out"]
-    figures = keep_test_set(tracker, held_out, sigmoid(logits))
+    figures = keep_test_set(tracker, work.held_out, sigmoid(logits))
     work.log("test: " + ", ".join(f"{name} {value:.4f}" for name, value in figures.items()))
 
 

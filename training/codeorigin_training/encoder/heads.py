@@ -56,28 +56,17 @@ def prune_heads(body: Any, heads: Mapping[int, Sequence[int]]) -> None:
     """
     layers = attention_layers(body)
     for number, gone in heads.items():
-        _check(number, gone, len(layers))
+        if number >= len(layers):
+            raise EncoderError(f"there is no layer {number}; there are {len(layers)}, from 0")
         attention = layers[number].self
-        kept = _kept(attention.num_attention_heads, attention.attention_head_size, number, gone)
+        count, width = attention.num_attention_heads, attention.attention_head_size
+        if unknown := [head for head in gone if head >= count]:
+            raise EncoderError(f"layer {number} has no head {unknown[0]}; there are {count}, from 0")
+        left = [head for head in range(count) if head not in gone]
+        if not left:
+            raise EncoderError(f"layer {number} would keep no head; leave one")
+        kept: Any = torch.cat([torch.arange(head * width, (head + 1) * width) for head in left])
         for name in ("query", "key", "value"):
             setattr(attention, name, prune_linear_layer(getattr(attention, name), kept))
         layers[number].output.dense = prune_linear_layer(layers[number].output.dense, kept, dim=1)
-        attention.num_attention_heads -= len(set(gone))
-        attention.all_head_size = attention.num_attention_heads * attention.attention_head_size
-
-
-def _check(number: int, gone: Sequence[int], layers: int) -> None:
-    if not 0 <= number < layers:
-        raise EncoderError(f"there is no layer {number}; there are {layers}, from 0")
-    if not gone:
-        raise EncoderError(f"layer {number}: name the heads to take out")
-
-
-def _kept(heads: int, width: int, number: int, gone: Sequence[int]) -> Any:
-    """The places ``(k,)`` of the outputs of the heads that stay."""
-    if unknown := sorted(head for head in gone if not 0 <= head < heads):
-        raise EncoderError(f"layer {number} has no head {unknown[0]}; there are {heads}, from 0")
-    kept = [head for head in range(heads) if head not in set(gone)]
-    if not kept:
-        raise EncoderError(f"layer {number} would keep no head; leave one")
-    return torch.cat([torch.arange(head * width, (head + 1) * width) for head in kept])
+        attention.num_attention_heads, attention.all_head_size = len(left), len(left) * width

@@ -4,7 +4,6 @@ import dataclasses
 import hashlib
 import json
 import shutil
-from collections.abc import Mapping
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
@@ -37,7 +36,7 @@ from codeorigin_training.encoder.model import Encoder
 from codeorigin_training.encoder.settings import EncoderConfig, Precision
 from codeorigin_training.encoder.tokenizer import library_tokenizer
 from codeorigin_training.encoder.trainer import EpochReport, Metrics, TrainingError, arguments
-from codeorigin_training.files import write_whole
+from codeorigin_training.files import is_made_of, keep_inputs
 from codeorigin_training.run import Log, Run
 from codeorigin_training.tracking import Tracker, tracked
 
@@ -72,7 +71,7 @@ class PretrainConfig:
 
 
 def pretrain(config: PretrainConfig, run: Run, log: Log) -> None:
-    """Write ``run.pretrained``, and next to it ``pretrained.json``: what it was made from and its last figures.
+    """Write ``run.pretrained``, unless it is there of the same inputs.
 
     An interrupted pretraining resumes from its last epoch.
 
@@ -82,37 +81,25 @@ def pretrain(config: PretrainConfig, run: Run, log: Log) -> None:
         TrainingError: pretraining is not possible with this corpus and these settings.
     """
     files = [run.needs(run.corpus, "corpus") / FUNCTIONS, run.needs(run.tokenizer, "tokenizer")]
-    # Through JSON, to be comparable with what is read from the file.
-    inputs = json.loads(
-        json.dumps(
-            {"config": dataclasses.asdict(config), "files": {path.name: sha256_of(path) for path in files}}
-        )
-    )
-    description = run.pretrained.with_suffix(".json")
-    known = json.loads(description.read_text(encoding="utf-8")) if description.is_file() else {}
-    if run.pretrained.is_file() and known.get("inputs") == inputs:
+    inputs = dataclasses.asdict(config) | {path.name: sha256_of(path) for path in files}
+    if is_made_of(run.pretrained, inputs):
         log(f"{run.pretrained} is there")
         return
-    key = hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()[:16]
+    key = hashlib.sha256(json.dumps(inputs).encode()).hexdigest()[:16]
     # All processes end with the same weights; only one of them reports and writes.
-    main = is_main_process()
-    figures: dict[str, float] = {}
+    main = _is_main_process()
     with tracked(run, "pretrain", config) if main else nullcontext(Tracker(None)) as tracker:
-
-        def measure(found: Mapping[str, float], step: int) -> None:
-            figures.update(found, step=step)
-            tracker.metrics(found, step)
-
         tokenizer, rows = Tokenizer.load(run.tokenizer), read_training_texts(run.corpus)
         tokens = encode_rows(rows, tokenizer)
         log(f"{len(rows)} functions, {sum(map(len, tokens))} tokens")
         torch.manual_seed(config.seed)
         encoder = make_encoder(config.encoder, run.tokenizer)
-        train_body(tokens, run.tokenizer, encoder, config, run.folder / f"pretraining-{key}", log, measure)
+        folder = run.folder / f"pretraining-{key}"
+        train_body(tokens, run.tokenizer, encoder, config, folder, log, tracker.metrics)
         if main:
             save_encoder(run.pretrained, encoder)
             tracker.artifact(run.pretrained)
-            write_whole(description, json.dumps({"inputs": inputs, "figures": figures}, indent=1) + "\n")
+            keep_inputs(run.pretrained, inputs)
 
 
 def train_body(
@@ -208,7 +195,7 @@ class Pieces(Dataset[dict[str, Any]]):
         return {"input_ids": [first, *ids, last], "special_tokens_mask": [1, *[0] * len(ids), 1]}
 
 
-def is_main_process() -> bool:
+def _is_main_process() -> bool:
     """Whether this is the first, or the only, process of the training run."""
     # Several processes can only cooperate on a CPU if they are told that there is no other device.
     main: bool = PartialState(cpu=not torch.accelerator.is_available()).is_main_process

@@ -23,7 +23,7 @@ from codeorigin_training.configuration import STRICT
 from codeorigin_training.data.rows import FUNCTIONS, Row
 from codeorigin_training.data.sides import read_training_texts
 from codeorigin_training.encoder.model import EncoderError, Frame
-from codeorigin_training.files import write_whole, written_whole
+from codeorigin_training.files import is_made_of, keep_inputs, written_whole
 from codeorigin_training.run import Log, Run, RunError
 from codeorigin_training.tracking import tracked
 
@@ -52,16 +52,14 @@ def tokenizer(config: TokenizerConfig, run: Run, log: Log) -> None:
     """
     run.needs(run.corpus, "corpus")
     inputs = dataclasses.asdict(config) | {"corpus": sha256_of(run.corpus / FUNCTIONS)}
-    description = run.tokenizer.with_suffix(".inputs.json")
-    known = json.loads(description.read_text(encoding="utf-8")) if description.is_file() else None
-    if run.tokenizer.is_file() and known == inputs:
+    if is_made_of(run.tokenizer, inputs):
         log(f"{run.tokenizer} is there")
         return
     with tracked(run, "tokenizer", config) as tracker:
         made, source = _made(config, run)
         with written_whole(run.tokenizer) as partial:
             made.save(partial)
-        write_whole(description, json.dumps(inputs, indent=1) + "\n")
+        keep_inputs(run.tokenizer, inputs)
         tracker.metrics({"vocab_size": made.vocab_size}, 0)
         tracker.artifact(run.tokenizer)
         log(f"{made.vocab_size} tokens from {source}")

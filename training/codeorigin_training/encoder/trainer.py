@@ -56,10 +56,10 @@ class EpochReport(TrainerCallback):
         args: TrainingArguments,
         state: TrainerState,
         control: TrainerControl,
-        logs: dict[str, float] | None = None,
         **kwargs: Any,
     ) -> None:
-        if logs is not None and "loss" in logs:
+        logs = kwargs["logs"]
+        if "loss" in logs:
             self._loss = float(logs["loss"])
             figures = {"train/loss": self._loss, "learning_rate": float(logs["learning_rate"])}
             self._metrics(figures, self._steps + state.global_step)
@@ -71,11 +71,11 @@ class EpochReport(TrainerCallback):
         args: TrainingArguments,
         state: TrainerState,
         control: TrainerControl,
-        metrics: dict[str, float] | None = None,
         **kwargs: Any,
     ) -> None:
-        if metrics is None or not state.global_step:
+        if not state.global_step:
             return
+        metrics = kwargs["metrics"]
         found = {"loss": metrics["eval_cross_entropy"], "accuracy": metrics["eval_accuracy"]}
         self._metrics(
             {f"validation/{name}": value for name, value in found.items()}, self._steps + state.global_step

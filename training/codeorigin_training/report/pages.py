@@ -22,8 +22,7 @@ from codeorigin_training.report.separation import (
     interval_note,
     quality_table,
 )
-from codeorigin_training.run import Log, Run
-from codeorigin_training.tracking import keep_settings
+from codeorigin_training.run import Log, Run, keep_settings
 
 
 def with_metrics(readme: str, manifest: Mapping[str, Any]) -> str:
