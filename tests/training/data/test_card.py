@@ -4,7 +4,6 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from codeorigin_training.data.card import data_card, rows_hash
@@ -71,7 +70,7 @@ def test_lengths_are_put_into_classes(rows: list[Row]) -> None:
 
 def test_left_out_rows_are_reported(rows: list[Row]) -> None:
     assert "Nothing was left out." in data_card(rows, configuration={})
-    duplicates = Deduplication(np.zeros(0, dtype=np.int64), across=1234, partners=6, groups=7)
+    duplicates = Deduplication([], across=1234, partners=6)
     card = data_card(rows, configuration={}, rejected={"longest line": 3}, duplicates=duplicates)
     assert counts(section(card, "Left out")) == {
         "filter: longest line": [3],

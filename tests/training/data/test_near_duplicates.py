@@ -3,18 +3,14 @@
 import random
 from dataclasses import replace
 
-import pytest
-
 from codeorigin_training.data.near_duplicates import drop_across_splits, near_duplicates
-from codeorigin_training.data.rows import CorpusError, Row
+from codeorigin_training.data.rows import Row
+from codeorigin_training.data.splits import is_held_out
 from support.corpus_maker import human_function, llm_function
 from support.snippets import DEBOUNCE, LEDGER, PARSER, QUEUE, long_function
 
-ROW = Row(LEDGER, "python", 0, "train/one", "", False, False, 9)
-
-
-def held_out(row: Row) -> int:
-    return int(row.repo.startswith("test/"))
+TRAINING, HELD_OUT = sorted((f"owner/{number}" for number in range(100)), key=is_held_out)[::99]
+ROW = Row(LEDGER, "python", 0, TRAINING, "", False, False, 9)
 
 
 def test_layout_is_ignored() -> None:
@@ -41,7 +37,7 @@ def test_threshold_decides() -> None:
 def test_groups_are_transitive() -> None:
     lines = long_function(60).split("\n")
     chain = ["\n".join(lines[start : start + 40]) for start in range(0, 20, 2)]
-    assert near_duplicates(chain, threshold=0.7, permutations=128) == [list(range(10))]
+    assert near_duplicates(chain, threshold=0.7) == [list(range(10))]
 
 
 def test_most_pairs_just_above_threshold_are_found() -> None:
@@ -75,38 +71,27 @@ def test_empty_and_short_texts_are_grouped() -> None:
     assert near_duplicates(["", "x", "y", " ", "x ", "\ud800"]) == [[0, 3], [1, 4]]
 
 
-@pytest.mark.parametrize("wrong", [{"threshold": 0.0}, {"threshold": 1.5}, {"permutations": 2}])
-def test_invalid_settings_are_rejected(wrong: dict[str, float]) -> None:
-    with pytest.raises(CorpusError, match="choose"):
-        near_duplicates(["x"], **wrong)  # type: ignore[arg-type]
-
-
 def test_training_copy_of_held_out_code_is_dropped() -> None:
     rows = [
         ROW,
         replace(ROW, code=PARSER),
-        replace(ROW, repo="test/one", code=LEDGER.replace("    ", "  ")),
-        replace(ROW, repo="test/two"),
+        replace(ROW, repo=HELD_OUT, code=LEDGER.replace("    ", "  ")),
+        replace(ROW, repo=HELD_OUT),
     ]
-    result = drop_across_splits(rows, held_out)
-    assert result.kept.tolist() == [1, 2, 3]
-    assert (result.across, result.partners, result.groups) == (1, 0, 1)
-
-
-def test_copies_on_lower_of_three_sides_are_dropped() -> None:
-    rows = [replace(ROW, repo=name) for name in ("2", "0", "1", "2")]
-    assert drop_across_splits(rows, lambda row: int(row.repo)).kept.tolist() == [0, 3]
+    result = drop_across_splits(rows)
+    assert result.kept == rows[1:]
+    assert (result.across, result.partners) == (1, 0)
 
 
 def test_pairs_are_dropped_together() -> None:
     rows = [
         replace(ROW, pair="p"),
         replace(ROW, code=PARSER, label=1, pair="p"),
-        replace(ROW, repo="test/one"),
+        replace(ROW, repo=HELD_OUT),
         replace(ROW, code=QUEUE, pair="q"),
         replace(ROW, code=DEBOUNCE, label=1, pair="q"),
         replace(ROW, code=QUEUE),
     ]
-    result = drop_across_splits(rows, held_out)
-    assert result.kept.tolist() == [2, 3, 4, 5]
+    result = drop_across_splits(rows)
+    assert result.kept == rows[2:]
     assert (result.across, result.partners) == (1, 1)

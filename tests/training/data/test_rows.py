@@ -12,6 +12,7 @@ from codeorigin_training.data.rows import (
     read_functions,
     read_human,
     read_pairs,
+    read_snippets,
 )
 from support.corpus_maker import write_corpus, write_distribution
 
@@ -66,3 +67,16 @@ def test_distribution_with_llm_code_is_rejected(tmp_path: Path) -> None:
     (tmp_path / "functions.parquet").rename(tmp_path / "human.parquet")
     with pytest.raises(CorpusError, match="human code alone"):
         read_human(tmp_path)
+
+
+def test_snippets_stay_whole_and_are_grouped_by_task(tmp_path: Path) -> None:
+    code = "import sys\n\ndef f(a):\n    return a\n\nprint(f(sys.argv))"
+    entry = {"code": f"\n{code}\n", "language": "python", "label": "llm", "generator": "robot-1"}
+    pq.write_table(
+        pa.Table.from_pylist([entry | {"source": "quiz", "group": "task-1"}]), tmp_path / "s.parquet"
+    )
+    (row,) = read_snippets(tmp_path / "s.parquet")
+    assert (row.code, row.lines, row.label, row.generator) == (code, 6, 1, "robot-1")
+    assert (row.unit, row.repo, row.source) == ("task-1", "snippets/quiz", "snippet")
+    with pytest.raises(CorpusError, match="pass a parquet file"):
+        list(read_snippets(tmp_path / "none.parquet"))

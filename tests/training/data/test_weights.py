@@ -3,9 +3,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from codeorigin_training.data.documented import documented
+from codeorigin.model.reading.comments import find_comments
+from codeorigin.model.reading.normalize import normalize
 from codeorigin_training.data.rows import DISTRIBUTION_SOURCE, Row
-from codeorigin_training.data.weights import balanced_weights, cells, matched_sample
+from codeorigin_training.data.weights import balanced_weights, cells, is_documented, matched_sample
 
 
 def row(
@@ -59,22 +60,36 @@ def test_distribution_takes_share_of_human_weight_without_adding_any() -> None:
     repositories = [row(0, repo=f"r{n}") for n in range(4)] + [row(1, repo=f"s{n}") for n in range(4)]
     repositories += [row(0, language="go", repo="g"), row(1, language="go", repo="h")]
     packages = [replace(row(0, repo=f"debian/p{n}"), source=DISTRIBUTION_SOURCE) for n in range(8)]
-    weights = balanced_weights([*repositories, *packages], distribution=0.5)
+    weights = balanced_weights([*repositories, *packages])
     of_packages, of_people, of_models = weights[10:].sum(), weights[:4].sum(), weights[4:8].sum()
     assert of_packages == pytest.approx(of_people)
     assert of_packages + of_people == pytest.approx(of_models)
     assert of_models == pytest.approx(4 * weights[9])
-    assert not balanced_weights([*repositories, *packages], distribution=0.0)[10:].any()
 
 
 def test_documented_human_and_llm_code_have_equal_weight() -> None:
     plain, commented = "def f():\n    return 1\n", "def f():\n    # one\n    return 1\n"
     rows = [replace(row(0, repo=f"r{n}"), code=plain if n else commented) for n in range(10)]
     rows += [replace(row(1, repo=f"s{n}"), code=commented if n else plain) for n in range(10)]
-    weights = balanced_weights(rows, by_documented=True)
-    labels, with_comment = np.array([each.label for each in rows]), documented(rows)
+    weights = balanced_weights(rows)
+    labels = np.array([each.label for each in rows])
+    with_comment = np.array([is_documented(each.code, each.language) for each in rows])
     for inside in (with_comment, ~with_comment):
         human, llm = (weights[inside & (labels == label)].sum() for label in (0, 1))
         assert human == pytest.approx(llm)
-    unaware = balanced_weights(rows, by_documented=False)
-    assert unaware[with_comment & (labels == 0)].sum() < unaware[with_comment & (labels == 1)].sum() / 5
+
+
+@pytest.mark.parametrize(
+    ("language", "code", "expected"),
+    [
+        ("python", 'def f(x):\n        """Twice."""\n        return 2 * x\n', True),
+        ("python", "def f(x):\n    return 2 * x  # twice\n", True),
+        ("python", 'def f(x):\n    return """not a docstring"""\n', False),
+        ("go", 'func f() string {\n\treturn "http://"\n}\n', False),
+        ("rust", "fn f() {\n    // why\n    g()\n}\n", True),
+        ("ruby", "def f\n  1\nend\n", False),
+    ],
+)
+def test_code_with_comment_or_docstring_is_documented(language: str, code: str, expected: bool) -> None:
+    assert is_documented(code, language) is expected
+    assert bool(find_comments(normalize(code, language).text, language)) is expected

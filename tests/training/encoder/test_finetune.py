@@ -10,8 +10,8 @@ import torch
 
 from codeorigin.model.scoring.tokenizer import Tokenizer
 from codeorigin_training.arrays import Floats, Integers
-from codeorigin_training.data.rows import read_functions, read_pairs
-from codeorigin_training.data.splits import fold_array, is_held_out
+from codeorigin_training.data.rows import fold_array, read_functions, read_pairs
+from codeorigin_training.data.splits import is_held_out
 from codeorigin_training.encoder import finetune as command
 from codeorigin_training.encoder.files import load_encoder, save_encoder
 from codeorigin_training.encoder.finetune import FinetuneConfig, finetune

@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from codeorigin_training.cli import app
-from codeorigin_training.data.readers.snippets import SNIPPETS, read_snippets
+from codeorigin_training.data.rows import SNIPPETS, read_snippets
 from codeorigin_training.studies.correctness.answers import at_k, read_answers, run_answers, within_tasks
 from codeorigin_training.studies.correctness.bleu import bleu
 from codeorigin_training.studies.correctness.comments import (

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from codeorigin.text.construct import CONSTRUCTS, Construct
 from codeorigin_training.arrays import Floats
 from codeorigin_training.cli import app
-from codeorigin_training.data.readers.specifications import Specification
+from codeorigin_training.data.specifications import Specification
 from codeorigin_training.encoder.model import EncoderError
 from codeorigin_training.metrics.statistics import auroc
 from codeorigin_training.studies.heads import study

@@ -13,9 +13,16 @@ from codeorigin.model.folder import sha256_of
 from codeorigin_training.arrays import Floats
 from codeorigin_training.bundle.rescoring import kept_logits, write_again
 from codeorigin_training.configuration import STRICT
-from codeorigin_training.data.rows import FUNCTIONS, HUMAN, Row, read_functions, read_human, rows_where
+from codeorigin_training.data.rows import (
+    FUNCTIONS,
+    HUMAN,
+    Row,
+    fold_array,
+    read_functions,
+    read_human,
+    rows_where,
+)
 from codeorigin_training.data.seen import SeenProjects
-from codeorigin_training.data.splits import fold_array
 from codeorigin_training.metrics.answers import Answers, context_answers
 from codeorigin_training.metrics.detector import Detector
 from codeorigin_training.metrics.false_positives import in_contexts

@@ -29,7 +29,6 @@ from codeorigin_training.data.rows import (
     read_human,
     read_pairs,
 )
-from codeorigin_training.data.splits import is_held_out
 from codeorigin_training.data.writer import copy_pairs, write_functions
 from codeorigin_training.files import write_whole
 from codeorigin_training.run import Log, Run
@@ -104,13 +103,8 @@ def _made(config: CorpusConfig, run: Run, inputs: str, log: Log) -> dict[str, fl
         log(f"filters: {sum(rejected.values()):,} rows left out")
     duplicates: Deduplication | None = None
     if config.near_duplicates:
-        duplicates = drop_across_splits(
-            rows,
-            lambda row: int(is_held_out(row.repo)),
-            threshold=config.near_duplicate_threshold,
-            seed=config.seed + 1,
-        )
-        rows = [rows[index] for index in duplicates.kept]
+        duplicates = drop_across_splits(rows, threshold=config.near_duplicate_threshold, seed=config.seed + 1)
+        rows = duplicates.kept
         log(f"near duplicates: {duplicates.across + duplicates.partners:,} rows left out")
     functions = [row for row in rows if row.pair is None]
     if len({row.label for row in functions}) < 2:

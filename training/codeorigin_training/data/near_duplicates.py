@@ -7,17 +7,17 @@ Jaccard similarity of the shingles themselves decides.
 import hashlib
 import re
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-import numpy as np
 from datasketch import MinHash, MinHashLSH
 
-from codeorigin_training.arrays import Integers
-from codeorigin_training.data.rows import CorpusError, Row
+from codeorigin_training.data.rows import Row
+from codeorigin_training.data.splits import is_held_out
 
-SHINGLE = 5
+_PERMUTATIONS = 64
+_SHINGLE = 5
 """Tokens in a shingle. Shorter functions are one shingle."""
 
 # Weights of false positives and false negatives; false candidates are rejected later by their shingles.
@@ -27,40 +27,30 @@ _TOKEN = re.compile(rb"\w+|[^\w\s]")
 
 @dataclass(frozen=True, slots=True)
 class Deduplication:
-    """Which rows are kept. ``kept`` are their indices, int64 ``(k,)`` in order.
+    """Which rows are ``kept``, in their order.
 
-    ``across`` counts rows dropped for a near duplicate on a higher side, ``partners`` the other halves of dropped
-    pairs; ``groups`` counts groups of near duplicates.
+    ``across`` counts rows dropped for a near duplicate in held-out code, ``partners`` other halves of dropped pairs.
     """
 
-    kept: Integers
+    kept: list[Row]
     across: int
     partners: int
-    groups: int
 
 
-def near_duplicates(
-    codes: Sequence[str], *, threshold: float = 0.8, permutations: int = 64, seed: int = 1
-) -> list[list[int]]:
+def near_duplicates(codes: Sequence[str], *, threshold: float = 0.8, seed: int = 1) -> list[list[int]]:
     """Groups of two or more indices of near-duplicate texts, each in order, the groups by first index.
 
     Tokens are words and single punctuation marks, so layout is ignored. Two texts are near duplicates if the Jaccard
-    similarity of their shingles is at least ``threshold``. Groups are connected by such pairs, so two members may be
-    less similar. Texts with the same tokens are always found; others are found with a probability that rises with
-    their similarity (64 permutations, threshold 0.8: 88 of 100 at 0.8, 97 at 0.85, all but a few in 1000 at 0.9).
-
-    Raises:
-        CorpusError: the threshold is not above 0 and at most 1, or there are fewer than 16 permutations.
+    similarity of their shingles is at least ``threshold``, above 0 and at most 1. Groups are connected by such pairs,
+    so two members may be less similar. Texts with the same tokens are always found; others are found with a
+    probability that rises with their similarity (at threshold 0.8: 88 of 100 at 0.8, 97 at 0.85, all but a few in 1000
+    at 0.9).
     """
-    if not 0 < threshold <= 1:
-        raise CorpusError(f"threshold is {threshold}: choose above 0, at most 1")
-    if permutations < 16:
-        raise CorpusError(f"permutations is {permutations}: choose at least 16")
     parent = list(range(len(codes)))
     distinct = list(_first_of_equal(codes, parent))
-    lsh = MinHashLSH(threshold=threshold, num_perm=permutations, weights=_MISSED_COUNTS_MORE)
+    lsh = MinHashLSH(threshold=threshold, num_perm=_PERMUTATIONS, weights=_MISSED_COUNTS_MORE)
     shingles = lru_cache(maxsize=4096)(lambda index: frozenset(_shingles(codes[index])))
-    blank = MinHash(num_perm=permutations, seed=seed, hashfunc=int)
+    blank = MinHash(num_perm=_PERMUTATIONS, seed=seed, hashfunc=int)
     for index in distinct:
         own = _shingles(codes[index])
         if not own:
@@ -77,36 +67,21 @@ def near_duplicates(
     return sorted(group for group in groups.values() if len(group) > 1)
 
 
-def drop_across_splits(
-    rows: Sequence[Row],
-    side_of: Callable[[Row], int],
-    *,
-    threshold: float = 0.8,
-    permutations: int = 64,
-    seed: int = 1,
-) -> Deduplication:
-    """Drop every row with a near duplicate on a higher side.
+def drop_across_splits(rows: Sequence[Row], *, threshold: float = 0.8, seed: int = 1) -> Deduplication:
+    """Drop every row of training repositories with a near duplicate in a held-out one; pairs are dropped as a whole.
 
-    Pairs are dropped as a whole.
-
-    Args:
-        rows: rows of all sides.
-        side_of: 0 for training, higher for held-out sides (1 calibration, 2 test); the lower side loses its copy.
-        threshold, permutations, seed: as in :func:`near_duplicates`.
+    ``threshold`` and ``seed`` are as in :func:`near_duplicates`.
     """
-    groups = near_duplicates(
-        [row.code for row in rows], threshold=threshold, permutations=permutations, seed=seed
-    )
-    sides = [side_of(row) for row in rows]
+    held_out = [is_held_out(row.repo) for row in rows]
     across: set[int] = set()
-    for group in groups:
-        highest = max(sides[index] for index in group)
-        across |= {index for index in group if sides[index] < highest}
+    for group in near_duplicates([row.code for row in rows], threshold=threshold, seed=seed):
+        if any(held_out[index] for index in group):
+            across |= {index for index in group if not held_out[index]}
     broken = {rows[index].pair for index in across} - {None}
     partners = {index for index, row in enumerate(rows) if row.pair in broken} - across
     dropped = across | partners
-    kept = np.array([index for index in range(len(rows)) if index not in dropped], dtype=np.int64)
-    return Deduplication(kept, len(across), len(partners), len(groups))
+    kept = [row for index, row in enumerate(rows) if index not in dropped]
+    return Deduplication(kept, len(across), len(partners))
 
 
 def _first_of_equal(codes: Sequence[str], parent: list[int]) -> Iterator[int]:
@@ -124,12 +99,12 @@ def _tokens(code: str) -> list[bytes]:
 
 
 def _shingles(code: str) -> set[int]:
-    """A 32-bit hash of every run of :data:`SHINGLE` tokens."""
+    """A 32-bit hash of every run of five tokens."""
     tokens = _tokens(code)
     if not tokens:
         return set()
-    count = max(len(tokens) - SHINGLE + 1, 1)
-    return {zlib.crc32(b" ".join(tokens[start : start + SHINGLE])) for start in range(count)}
+    count = max(len(tokens) - _SHINGLE + 1, 1)
+    return {zlib.crc32(b" ".join(tokens[start : start + _SHINGLE])) for start in range(count)}
 
 
 def _alike(first: set[int], second: frozenset[int], threshold: float) -> bool:

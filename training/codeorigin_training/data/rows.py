@@ -14,9 +14,10 @@ import pyarrow.parquet as pq
 from codeorigin.errors import CodeOriginError
 from codeorigin.model.folder import sha256_of
 from codeorigin_training.arrays import Booleans, Integers
-from codeorigin_training.data.projects import project_of
+from codeorigin_training.data.splits import fold_of, project_of
 
 FUNCTIONS, PAIRS, HUMAN = "functions.parquet", "pairs.parquet", "human.parquet"
+SNIPPETS = "snippets.parquet"
 DISTRIBUTION_SOURCE = "debian"
 """``Row.source`` of the rows of ``human.parquet`` and of those read from source packages."""
 
@@ -79,6 +80,11 @@ class Row:
         return project_of(self.repo)
 
 
+def numbered(names: Sequence[str]) -> Integers:
+    """The number of each name among the distinct ones, int64 ``(n,)``, as the units of a bootstrap."""
+    return np.unique(list(names), return_inverse=True)[1].astype(np.int64)
+
+
 def labels_of(rows: Sequence[Row]) -> Integers:
     """The label of every row, int64 ``(len(rows),)``."""
     return np.array([row.label for row in rows], dtype=np.int64)
@@ -87,6 +93,11 @@ def labels_of(rows: Sequence[Row]) -> Integers:
 def modern_of(rows: Sequence[Row]) -> Booleans:
     """Whether every row is human code of July 2021 to November 2022, bool ``(len(rows),)``."""
     return np.array([row.modern for row in rows], dtype=bool)
+
+
+def fold_array(rows: Sequence[Row], folds: int) -> Integers:
+    """The cross-fitting fold of every row's project, int64 ``(len(rows),)``."""
+    return np.array([fold_of(row.repo, folds) for row in rows], dtype=np.int64)
 
 
 def of_repositories(rows: Sequence[Row]) -> Booleans:
@@ -199,6 +210,33 @@ def read_pairs(data: Path) -> list[Row]:
                 )
             )
     return rows
+
+
+def read_snippets(path: Path, *, advice: str = "pass a parquet file of snippets") -> Iterator[Row]:
+    """The snippets of a parquet file, each as a whole, since imports and main program are part of an answer.
+
+    The file's column ``source`` becomes ``Row.repo``, as ``snippets/SOURCE``. A ``group`` of snippets must not be
+    split. ``advice`` tells the user what to do if the file is missing.
+
+    Raises:
+        CorpusError: the file is missing or lacks a column.
+    """
+    columns = ["code", "language", "label", "generator", "source", "group"]
+    for entry in read_entries(path, columns, advice=advice):
+        code = entry["code"].strip("\r\n")
+        yield Row(
+            code=code,
+            language=entry["language"],
+            label=int(entry["label"] == "llm"),
+            repo=f"snippets/{entry['source']}",
+            agent="",
+            modern=False,
+            is_test=False,
+            lines=code.count("\n") + 1,
+            generator=entry["generator"] or "",
+            source=SNIPPET_SOURCE,
+            group=entry["group"],
+        )
 
 
 def read_entries(

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from codeorigin_training.data.projects import project_of
+from codeorigin_training.data.splits import project_of
 
 _DIGITS = 8
 """Digits of a digest. With 3,000 projects, one in a million others is refused by chance, which is harmless."""

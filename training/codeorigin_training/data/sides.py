@@ -7,10 +7,18 @@ from pathlib import Path
 import numpy as np
 
 from codeorigin_training.arrays import Floats, Integers
-from codeorigin_training.data.rows import FUNCTIONS, Row, read_entries, read_functions, read_pairs
-from codeorigin_training.data.splits import fold_array, is_held_out
+from codeorigin_training.data.rows import (
+    FUNCTIONS,
+    Row,
+    fold_array,
+    labels_of,
+    read_entries,
+    read_functions,
+    read_pairs,
+)
+from codeorigin_training.data.specifications import read_written_pairs
+from codeorigin_training.data.splits import is_held_out
 from codeorigin_training.data.weights import balanced_weights
-from codeorigin_training.data.written_pairs import read_written_pairs
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +42,7 @@ class TrainingSide:
         return cls(
             rows=rows,
             weights=np.concatenate([balanced_weights(functions), np.full(len(pairs), pair_weight)]),
-            labels=np.array([row.label for row in rows], dtype=np.int64),
+            labels=labels_of(rows),
             folds=fold_array(rows, folds),
         )
 
@@ -50,7 +58,7 @@ class TrainingSide:
         return TrainingSide(
             rows=rows,
             weights=weights,
-            labels=np.array([row.label for row in rows], dtype=np.int64),
+            labels=labels_of(rows),
             folds=np.zeros(len(rows), dtype=np.int64),
         )
 

@@ -1,15 +1,30 @@
 """Splits by project, because a model must never be measured on code of a project that it has seen."""
 
 import hashlib
-from collections.abc import Sequence
-
-import numpy as np
-
-from codeorigin_training.arrays import Integers
-from codeorigin_training.data.projects import project_of
-from codeorigin_training.data.rows import Row
+import re
+from functools import lru_cache
 
 TEST_SHARE = 0.15
+
+_DISTRIBUTION = "debian/"
+_PREFIX = re.compile(r"(?:librust|rust|python3?|node|ruby|php|golang-[^-]+)-|golang-|lib")
+
+
+@lru_cache(maxsize=1 << 16)
+def project_of(repo: str) -> str:
+    """The project of a repository: the repository itself, or the project of a distribution's package.
+
+    The project of ``debian/php-horde-date`` is ``debian/horde``: the first word of the name after the prefix for its
+    language, or for Go packages the owner. Projects that share this word are merged, which is safe: no
+    project counts twice. A hundred packages of one PHP framework, by the same authors and in the same style, must not
+    outvote fifty others.
+    """
+    name = repo.lower()
+    if not name.startswith(_DISTRIBUTION):
+        return repo
+    name = name.removeprefix(_DISTRIBUTION)
+    words = _PREFIX.sub("", name, count=1) if _PREFIX.match(name) else name
+    return _DISTRIBUTION + next((word for word in words.split("-") if word), name)
 
 
 def unit_hash(repo: str, salt: str) -> float:
@@ -26,8 +41,3 @@ def is_held_out(repo: str) -> bool:
 def fold_of(repo: str, folds: int) -> int:
     """Cross-fitting fold of a repository's project, 0 to ``folds - 1``."""
     return int(unit_hash(project_of(repo), "fold") * folds)
-
-
-def fold_array(rows: Sequence[Row], folds: int) -> Integers:
-    """:func:`fold_of` of every row, int64 of shape ``(len(rows),)``."""
-    return np.array([fold_of(row.repo, folds) for row in rows], dtype=np.int64)

@@ -1,12 +1,13 @@
 """Sample weights that decorrelate the label from language, tests, length and comments, and limit large projects."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
+from codeorigin.model.reading.comments import find_comments
 from codeorigin_training.arrays import Booleans, Floats, Integers
-from codeorigin_training.data.documented import documented
-from codeorigin_training.data.rows import DISTRIBUTION_SOURCE, Row
+from codeorigin_training.data.rows import DISTRIBUTION_SOURCE, Row, labels_of, numbered
 
 LENGTH_EDGES = (9, 16, 30)
 """Bounds of the length classes in lines: 1-8, 9-15, 16-29, and 30 or more."""
@@ -18,6 +19,7 @@ DISTRIBUTION_WEIGHT = 0.5
 """Weight of a distribution's row relative to a repository's with as many rows; a package never has the other class."""
 
 _RARER_CLASS_CAP = 3.0
+_INDENTATION = re.compile(r"^[ \t]+", re.MULTILINE)
 
 
 def length_class(lines: int) -> str:
@@ -33,32 +35,31 @@ def cells(rows: Sequence[Row]) -> Integers:
     """The index of each row's language x test x length cell, int64 ``(len(rows),)``."""
     lengths = np.digitize([row.lines for row in rows], LENGTH_EDGES)
     names = [f"{row.language}|{row.is_test}|{length}" for row, length in zip(rows, lengths, strict=True)]
-    return np.unique(names, return_inverse=True)[1].astype(np.int64)
+    return numbered(names)
 
 
-def balanced_weights(
-    rows: Sequence[Row], *, distribution: float = DISTRIBUTION_WEIGHT, by_documented: bool = True
-) -> Floats:
+def is_documented(code: str, language: str) -> bool:
+    """Whether the function's text contains a comment or docstring."""
+    # A docstring starts its line at any indentation; normalising the text would take ten times as long.
+    return bool(find_comments(_INDENTATION.sub("", code), language))
+
+
+def balanced_weights(rows: Sequence[Row]) -> Floats:
     """Weights ``(len(rows),)`` with mean 1 and the same sum for both classes in every cell.
 
-    Before balancing, a row has weight ``1 / sqrt(n)`` if its project has ``n`` rows with its label, because more
-    rows of the same project add little; a distribution's row has ``distribution`` times that. Each class of a cell
-    gets at most three times the weight of the rarer class, so that a handful of rows cannot represent a cell; a
-    cell with a single class gets no weight. A distribution's rows replace other human rows without adding weight to
-    a cell, so that the languages of its packages do not dominate.
+    Besides language x test x length, cells are separated by whether functions have a comment or docstring.
 
-    Args:
-        rows: rows of the corpus.
-        distribution: weight of a distribution's row, relative to any other.
-        by_documented: also separate cells by whether functions have a comment or docstring.
+    Before balancing, a row has weight ``1 / sqrt(n)`` if its project has ``n`` rows with its label, because more
+    rows of the same project add little; a distribution's row has :data:`DISTRIBUTION_WEIGHT` times that. Each class
+    of a cell gets at most three times the weight of the rarer class, so that a handful of rows cannot represent a
+    cell; a cell with a single class gets no weight. A distribution's rows replace other human rows without adding
+    weight to a cell, so that the languages of its packages do not dominate.
     """
-    labels = np.array([row.label for row in rows])
+    labels = labels_of(rows)
     packaged = np.array([row.source == DISTRIBUTION_SOURCE for row in rows])
-    sources = np.unique([f"{row.project}|{row.label}" for row in rows], return_inverse=True)[1]
-    base = np.where(packaged, distribution, 1.0) / np.sqrt(np.bincount(sources)[sources])
-    cell = cells(rows)
-    if by_documented:
-        cell = 2 * cell + documented(rows)
+    sources = numbered([f"{row.project}|{row.label}" for row in rows])
+    base = np.where(packaged, DISTRIBUTION_WEIGHT, 1.0) / np.sqrt(np.bincount(sources)[sources])
+    cell = 2 * cells(rows) + np.array([is_documented(row.code, row.language) for row in rows])
     mass = np.zeros((cell.max() + 1, 2))
     np.add.at(mass, (cell, labels), base)
     unpackaged = np.zeros_like(mass)
@@ -89,7 +90,7 @@ def matched_sample(rows: Sequence[Row], keep: Booleans, seed: int) -> Integers:
 
 def matched_samples(rows: Sequence[Row], keep: Booleans, seeds: Iterable[int]) -> Iterator[Integers]:
     """:func:`matched_sample` ``(k,)`` for every seed, to average over the random choice from the larger class."""
-    labels = np.array([row.label for row in rows])
+    labels = labels_of(rows)
     cell = cells(rows)
     sides = [
         [np.flatnonzero(keep & (cell == name) & (labels == label)) for label in (0, 1)]

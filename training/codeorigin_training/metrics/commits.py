@@ -8,7 +8,7 @@ import numpy as np
 
 from codeorigin.model.calibration.calibration import Calibration
 from codeorigin_training.arrays import Booleans, Floats
-from codeorigin_training.data.rows import Row, labels_of, modern_of, of_repositories, rows_where
+from codeorigin_training.data.rows import Row, labels_of, modern_of, numbered, of_repositories, rows_where
 from codeorigin_training.data.weights import matched_samples
 from codeorigin_training.metrics.answers import Answers, context_answers
 from codeorigin_training.metrics.false_positives import in_contexts
@@ -23,7 +23,7 @@ from codeorigin_training.metrics.sizes import (
     sizes_of,
     whole_by_size,
 )
-from codeorigin_training.metrics.statistics import auroc, bootstrap_interval, numbered
+from codeorigin_training.metrics.statistics import auroc, bootstrap_interval
 from codeorigin_training.thresholds.context import commit_numbers, file_numbers, mixed_numbers
 from codeorigin_training.thresholds.eligibility import judged
 from codeorigin_training.thresholds.pooled import pooled_samples

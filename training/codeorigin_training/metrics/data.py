@@ -9,17 +9,19 @@ import numpy as np
 
 from codeorigin.model.folder import sha256_of
 from codeorigin_training.arrays import Integers
-from codeorigin_training.data.readers.snippets import SNIPPETS, read_snippets
 from codeorigin_training.data.rows import (
     DISTRIBUTION_SOURCE,
+    SNIPPETS,
     CorpusError,
     Row,
     corpus_hash,
+    numbered,
     read_functions,
     read_pairs,
+    read_snippets,
 )
+from codeorigin_training.data.specifications import read_written_pairs
 from codeorigin_training.data.splits import is_held_out
-from codeorigin_training.data.written_pairs import read_written_pairs
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +97,7 @@ def cap_per_repository(rows: Sequence[Row], most: int, seed: int) -> list[Row]:
 
 def unit_numbers(rows: Sequence[Row]) -> Integers:
     """Number of every row's repository (or task), int64 ``(len(rows),)``."""
-    if not rows:
-        return np.zeros(0, dtype=np.int64)
-    return np.unique([row.unit for row in rows], return_inverse=True)[1].astype(np.int64)
+    return numbered([row.unit for row in rows])
 
 
 def with_code(row: Row, code: str) -> Row:

@@ -7,12 +7,11 @@ import numpy as np
 
 from codeorigin.model.calibration.pooled_rule import PooledRule
 from codeorigin_training.arrays import Booleans, Floats, Integers
-from codeorigin_training.data.rows import Row, labels_of, modern_of
+from codeorigin_training.data.rows import Row, labels_of, modern_of, numbered
 from codeorigin_training.data.weights import matched_samples
 from codeorigin_training.metrics.answers import answers_of
 from codeorigin_training.metrics.ranking import DRAWS, ranking_figures
 from codeorigin_training.metrics.shares import matched_calibration_error, verdict_shares
-from codeorigin_training.metrics.statistics import numbered
 from codeorigin_training.thresholds.pooled import PooledSample
 
 

@@ -9,15 +9,14 @@ import numpy as np
 from codeorigin.model.calibration.calibration import Calibration
 from codeorigin.model.calibration.neighbours import NeighbourRule
 from codeorigin_training.arrays import Booleans, Floats, Integers
-from codeorigin_training.data.rows import Row, labels_of, modern_of, of_repositories, rows_where
+from codeorigin_training.data.rows import Row, labels_of, modern_of, numbered, of_repositories, rows_where
+from codeorigin_training.data.specifications import WRITTEN
 from codeorigin_training.data.weights import matched_sample, matched_samples
-from codeorigin_training.data.written_pairs import WRITTEN
 from codeorigin_training.metrics.answers import Answers, context_answers
 from codeorigin_training.metrics.ranking import DRAWS, ranking_figures
 from codeorigin_training.metrics.shares import matched_calibration_error, verdict_shares
 from codeorigin_training.metrics.statistics import (
     auroc,
-    numbered,
     pairs_in_order,
     tpr_at_fpr,
 )

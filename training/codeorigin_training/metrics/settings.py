@@ -8,13 +8,12 @@ import numpy as np
 
 from codeorigin.model.calibration.calibration import Calibration
 from codeorigin_training.arrays import Booleans, Floats, Integers
-from codeorigin_training.data.rows import Row, labels_of, modern_of, of_repositories, rows_where
+from codeorigin_training.data.rows import Row, labels_of, modern_of, numbered, of_repositories, rows_where
 from codeorigin_training.data.weights import LENGTH_EDGES, length_class, matched_samples
 from codeorigin_training.metrics.answers import Answers, context_answers
 from codeorigin_training.metrics.data import agent_family
 from codeorigin_training.metrics.ranking import DRAWS, ranking_figures
 from codeorigin_training.metrics.shares import called_share
-from codeorigin_training.metrics.statistics import numbered
 from codeorigin_training.thresholds.eligibility import judged
 from codeorigin_training.thresholds.past import past_evidence
 

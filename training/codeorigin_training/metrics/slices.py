@@ -10,10 +10,9 @@ import numpy as np
 
 from codeorigin.model.calibration.pooled_rule import counted_lines
 from codeorigin_training.arrays import Integers
-from codeorigin_training.data.documented import is_documented
 from codeorigin_training.data.rows import Row
-from codeorigin_training.data.weights import matched_sample
-from codeorigin_training.data.written_pairs import WRITTEN
+from codeorigin_training.data.specifications import WRITTEN
+from codeorigin_training.data.weights import is_documented, matched_sample
 from codeorigin_training.metrics.data import EvaluationData, unit_numbers
 
 _FEWEST_OF_EACH_CLASS = 20

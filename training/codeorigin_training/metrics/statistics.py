@@ -8,11 +8,6 @@ from scipy.stats import rankdata
 from codeorigin_training.arrays import Floats, Integers
 
 
-def numbered(names: Sequence[str]) -> Integers:
-    """The number of each name among the distinct ones, int64 ``(n,)``, as the units of a bootstrap."""
-    return np.unique(list(names), return_inverse=True)[1].astype(np.int64)
-
-
 def auroc(labels: Integers, scores: Floats) -> float:
     """Area under the ROC curve of ``labels`` and ``scores`` ``(n,)``; ties count half; NaN if a class is missing."""
     positives = int(labels.sum())

@@ -10,8 +10,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from codeorigin_training.arrays import Booleans, Floats, Integers
-from codeorigin_training.data.rows import Row, labels_of, of_repositories, rows_where
-from codeorigin_training.metrics.statistics import numbered
+from codeorigin_training.data.rows import Row, labels_of, numbered, of_repositories, rows_where
 
 _PRIOR_REPOSITORIES = 10
 """A language with this many repositories is moved half of the way."""

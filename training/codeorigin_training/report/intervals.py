@@ -1,6 +1,6 @@
 """Figures with bootstrap intervals over groups, by the rounds and the seed of a report's or a study's settings."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Protocol
 
 import numpy as np
@@ -18,11 +18,6 @@ class Draws(Protocol):
 
     @property
     def seed(self) -> int: ...
-
-
-def numbered(names: Sequence[str]) -> Integers:
-    """The number of each name among the distinct ones, int64 ``(n,)``, as the groups of a bootstrap."""
-    return np.unique(list(names), return_inverse=True)[1].astype(np.int64)
 
 
 def with_intervals(

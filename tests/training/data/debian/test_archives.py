@@ -31,26 +31,6 @@ def test_archive_without_top_folder_keeps_its_paths(tmp_path: Path) -> None:
     assert paths(archive) == ["lib/a.py", "b.py"]
 
 
-@pytest.mark.parametrize(
-    ("line", "language"),
-    [
-        ("#!/usr/bin/env python3\n", "python"),
-        ("#! /usr/bin/ruby -w\n", "ruby"),
-        ("#!/usr/bin/env -S node --harmony\n", "javascript"),
-        ("#!/usr/bin/nodejs\n", "javascript"),
-        ("#!/usr/local/bin/php8.2\n", "php"),
-        ("#!/bin/sh\n", None),
-        ("# python\n", None),
-        ("#!/usr/bin/pythonic\n", None),
-    ],
-)
-def test_language_of_script_without_extension_comes_from_shebang(
-    tmp_path: Path, line: str, language: str | None
-) -> None:
-    archive = write_source(tmp_path / "a_1.tar.gz", {"bin/tool": line + "a = 1\n", "x.txt": line})
-    assert [file.language.id for file in read_source_archive(archive)] == ([language] if language else [])
-
-
 def test_links_devices_and_outside_paths_are_left_out(tmp_path: Path) -> None:
     path = tmp_path / "a_1.tar.gz"
     with tarfile.open(path, "w:gz") as archive:

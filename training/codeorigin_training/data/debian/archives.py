@@ -3,7 +3,6 @@
 import bz2
 import gzip
 import lzma
-import re
 import tarfile
 import zlib
 from collections.abc import Iterator
@@ -12,9 +11,8 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 
 from codeorigin.errors import SourceError
-from codeorigin.languages import Language, get_language, language_for_path
+from codeorigin.languages import Language, language_for_path
 from codeorigin.text.sources import decode_source
-from codeorigin_training.data.debian.own_code import is_wanted_path
 from codeorigin_training.data.rows import CorpusError
 
 LARGEST_FILE = 1_000_000
@@ -24,8 +22,6 @@ _LARGEST_ARCHIVE = 400_000_000
 _LARGEST_RATIO = 100
 _ALWAYS_ALLOWED = 20_000_000
 _MOST_MEMBERS = 40_000
-_INTERPRETER = re.compile(rb"#!\s*\S*?(?:/env\s+(?:-S\s+)?\S*?)?\b(python|ruby|php|node)[\d.]*(?:js)?\s")
-_LANGUAGE_OF = {b"python": "python", b"ruby": "ruby", b"php": "php", b"node": "javascript"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +37,7 @@ class SourceFile:
 def read_source_archive(path: Path) -> Iterator[SourceFile]:
     """The source files of a tar archive compressed with gzip, bzip2 or xz, except those below ``debian/``.
 
-    The language of a file without an extension is that of the interpreter in its first line. Links, devices, files
-    that are not text or larger than 1 MB, and paths that lead out of the archive are left out.
+    Links, devices, files that are not text or larger than 1 MB, and paths that lead out of the archive are left out.
 
     Raises:
         CorpusError: the archive is missing or damaged, holds more than 40,000 members, or unpacks to more than 400 MB
@@ -95,22 +90,24 @@ def _files(path: Path, unpacked: _Bounded, names: set[str]) -> Iterator[SourceFi
             if (count := count + 1) > _MOST_MEMBERS:
                 raise CorpusError(f"{path}: holds more than {_MOST_MEMBERS:,} files; leave this package out")
             name = member.name.removeprefix("./")
-            if not member.isreg() or not is_wanted_path(name):
+            if not member.isreg() or not _stays_inside(name):
                 continue
             names.add(name)
             language = language_for_path(name)
-            if member.size > LARGEST_FILE or (language is None and PurePosixPath(name).suffix):
+            if member.size > LARGEST_FILE or language is None:
                 continue
             file = archive.extractfile(member)
             data = b"" if file is None else file.read()
-            if language is None and (first := _INTERPRETER.match(data[:200])):
-                language = get_language(_LANGUAGE_OF[first.group(1)])
-            if language is not None:
-                try:
-                    text = decode_source(data, name, LARGEST_FILE, language.id)
-                except SourceError:
-                    continue
-                yield SourceFile(name, text, language, float(member.mtime))
+            try:
+                text = decode_source(data, name, LARGEST_FILE, language.id)
+            except SourceError:
+                continue
+            yield SourceFile(name, text, language, float(member.mtime))
     # The checksum of the compressed data comes after the end of the tar archive.
     while unpacked.read(1 << 16):
         pass
+
+
+def _stays_inside(name: str) -> bool:
+    path = PurePosixPath(name)
+    return not path.is_absolute() and ".." not in path.parts and "\\" not in name

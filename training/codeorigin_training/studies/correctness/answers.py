@@ -8,14 +8,13 @@ import numpy as np
 from scipy.stats import hypergeom
 
 from codeorigin_training.arrays import Booleans, Floats, Integers
-from codeorigin_training.data.readers.snippets import SNIPPETS, read_snippets
-from codeorigin_training.data.rows import Row
+from codeorigin_training.data.rows import SNIPPETS, Row, numbered, read_snippets
 from codeorigin_training.metrics.detector import Detector
 from codeorigin_training.metrics.figures import Estimate
 from codeorigin_training.metrics.statistics import auroc
 from codeorigin_training.report.cells import interval, percent, percent_interval
 from codeorigin_training.report.charts import Chart, ChartKind, Series
-from codeorigin_training.report.intervals import Draws, mean, numbered
+from codeorigin_training.report.intervals import Draws, mean
 from codeorigin_training.report.section import Figure, Section, TitledTable
 from codeorigin_training.studies.correctness.bleu import bleu
 from codeorigin_training.studies.correctness.sandbox import check_isolation

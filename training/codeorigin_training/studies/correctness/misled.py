@@ -6,14 +6,14 @@ import numpy as np
 
 from codeorigin.languages.parsing import ParseBudgetError
 from codeorigin_training.arrays import Floats, Integers
-from codeorigin_training.data.readers.specifications import Specification
-from codeorigin_training.data.rows import Row
+from codeorigin_training.data.rows import Row, numbered
+from codeorigin_training.data.specifications import Specification
 from codeorigin_training.metrics.data import unit_numbers
 from codeorigin_training.metrics.detector import Detector
 from codeorigin_training.metrics.figures import Estimate, group_weights, weighted_mean
 from codeorigin_training.metrics.statistics import auroc, pairs_in_order
 from codeorigin_training.report.cells import interval, percent_interval
-from codeorigin_training.report.intervals import Draws, numbered, with_interval, with_intervals
+from codeorigin_training.report.intervals import Draws, with_interval, with_intervals
 from codeorigin_training.report.section import Figure, Section, TitledTable
 from codeorigin_training.studies.correctness.bleu import bleu
 from codeorigin_training.studies.correctness.comments import (

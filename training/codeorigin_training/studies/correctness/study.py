@@ -6,8 +6,8 @@ import numpy as np
 from pydantic.dataclasses import dataclass
 
 from codeorigin_training.configuration import STRICT, Count, Positive
-from codeorigin_training.data.readers.specifications import read_specifications
 from codeorigin_training.data.rows import limited, read_functions
+from codeorigin_training.data.specifications import read_specifications
 from codeorigin_training.data.splits import is_held_out
 from codeorigin_training.report.section import Section
 from codeorigin_training.studies.correctness.answers import answers_section, read_answers, run_answers

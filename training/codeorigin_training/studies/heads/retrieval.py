@@ -7,7 +7,7 @@ import numpy as np
 import torch
 
 from codeorigin_training.arrays import Floats, Integers
-from codeorigin_training.data.readers.specifications import Specification
+from codeorigin_training.data.specifications import Specification
 from codeorigin_training.encoder.heads import attention_layers, gated
 from codeorigin_training.encoder.inference import padded
 from codeorigin_training.metrics.statistics import auroc

@@ -6,12 +6,12 @@ import numpy as np
 
 from codeorigin.text.construct import CONSTRUCTS
 from codeorigin_training.arrays import Floats
-from codeorigin_training.data.readers.specifications import Specification, read_specifications
-from codeorigin_training.data.rows import CorpusError, read_functions
+from codeorigin_training.data.rows import CorpusError, numbered, read_functions
+from codeorigin_training.data.specifications import Specification, read_specifications
 from codeorigin_training.data.splits import is_held_out
 from codeorigin_training.report.cells import interval, percent, percent_interval
 from codeorigin_training.report.charts import Chart, ChartKind, Series
-from codeorigin_training.report.intervals import area, mean, numbered
+from codeorigin_training.report.intervals import area, mean
 from codeorigin_training.report.section import Figure, Section, TitledTable
 from codeorigin_training.run import Log
 from codeorigin_training.studies.frame import Frame

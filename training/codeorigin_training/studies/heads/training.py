@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from codeorigin_training.arrays import Integers
-from codeorigin_training.data.readers.specifications import Specification
+from codeorigin_training.data.specifications import Specification
 from codeorigin_training.encoder.heads import attention_layers
 from codeorigin_training.encoder.inference import padded
 from codeorigin_training.encoder.trainer import fit_batches

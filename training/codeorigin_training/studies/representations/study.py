@@ -11,7 +11,7 @@ from pydantic.dataclasses import dataclass
 from codeorigin.text.construct import CONSTRUCTS
 from codeorigin_training.arrays import Floats
 from codeorigin_training.configuration import STRICT, Count, Positive, Several
-from codeorigin_training.data.rows import Row, limited, read_functions
+from codeorigin_training.data.rows import Row, limited, numbered, read_functions
 from codeorigin_training.data.splits import is_held_out
 from codeorigin_training.data.weights import matched_sample
 from codeorigin_training.encoder.settings import EncoderConfig
@@ -20,7 +20,7 @@ from codeorigin_training.metrics.data import unit_numbers
 from codeorigin_training.metrics.detector import Detector
 from codeorigin_training.report.cells import interval, percent, percent_interval
 from codeorigin_training.report.charts import Chart, ChartKind, Series
-from codeorigin_training.report.intervals import Draws, area, mean, numbered
+from codeorigin_training.report.intervals import Draws, area, mean
 from codeorigin_training.report.section import Figure, Section, TitledTable
 from codeorigin_training.run import Log
 from codeorigin_training.studies.frame import Frame
