@@ -1,6 +1,6 @@
 """What ``codeorigin check`` of the standard library costs, beside another checkout, and what a second process brings.
 
-    python benchmarks/check.py [--against DIR] [--rounds 3] [--folder DIR] [--scaling] [--json]
+    python benchmarks/check.py [--against DIR] [--rounds 3] [--folder DIR] [--scaling]
 
 Contenders are run in turn, round by round, so that drift in the machine's speed affects all alike. Figures are medians,
 and ratios are medians of the ratios of single rounds. The first round is not counted because it compiles the code. With
@@ -9,8 +9,6 @@ gain either is due to the machine. Linux and macOS.
 """
 
 import argparse
-import functools
-import json
 import os
 import re
 import resource
@@ -39,7 +37,7 @@ class Cost:
 
     cpu_seconds: float
     seconds: float
-    rate: float | None
+    rate: float
     peak_mib: float
 
 
@@ -49,51 +47,30 @@ def run(checkout: Path, jobs: int, parts: Sequence[Sequence[str]], cache: Path) 
     Raises:
         SystemExit: a check failed.
     """
-    command, environment = [sys.executable, "-m", "codeorigin", "check"], _environment(checkout, cache)
-    known = _help(checkout, cache)
-    # Older checkouts list all functions and say the speed unless told otherwise, and use one process.
-    options = ["--verbose"] if "--verbose" in known else ["--show", "findings"]
-    if "--jobs" in known:
-        options += ["--jobs", str(jobs)]
+    options = ["--verbose", "--jobs", str(jobs)]
     for pattern in EXCLUDED:
         options += ["--exclude", pattern]
     started = time.perf_counter()
-    running = [
-        subprocess.Popen(
-            [*command, *options, *paths],
-            env=environment,
-            cwd=cache,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        for paths in parts
-    ]
+    running = [_begun([*options, *paths], checkout, cache) for paths in parts]
     ended = [_end(process) for process in running]
     seconds = time.perf_counter() - started
     if any(process.returncode not in (0, 1) for process in running):
         raise SystemExit(f"{checkout}: the check failed")
-    rates = [float(found[1].replace(",", "")) for said, _ in ended if (found := _SPEED.search(said))]
+    rates = [float(rate.replace(",", "")) for said, _ in ended for rate in _SPEED.findall(said)]
     return Cost(
         cpu_seconds=sum(usage.ru_utime + usage.ru_stime for _, usage in ended),
         seconds=seconds,
-        rate=sum(rates) if rates else None,
+        rate=sum(rates),
         peak_mib=max(usage.ru_maxrss for _, usage in ended) * _RSS_UNIT / 2**20,
     )
 
 
-def _environment(checkout: Path, cache: Path) -> dict[str, str]:
-    """Environment in which compiled code goes to ``cache`` for every checkout, whatever the shell's settings."""
+def _begun(options: Sequence[str], checkout: Path, cache: Path) -> "subprocess.Popen[str]":
+    """Start a check. Compiled code goes to ``cache`` for every checkout, whatever the shell's settings."""
     kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    return {**kept, "PYTHONPATH": str(checkout / "server"), "PYTHONPYCACHEPREFIX": str(cache)}
-
-
-@functools.cache
-def _help(checkout: Path, cache: Path) -> str:
-    """The help of a checkout's ``check``."""
-    command = [sys.executable, "-m", "codeorigin", "check", "--help"]
-    environment = {**_environment(checkout, cache), "COLUMNS": "200"}
-    done = subprocess.run(command, env=environment, cwd=cache, capture_output=True, text=True, check=True)
-    return done.stdout
+    environment = kept | {"PYTHONPATH": str(checkout / "server"), "PYTHONPYCACHEPREFIX": str(cache)}
+    command = [sys.executable, "-m", "codeorigin", "check", *options]
+    return subprocess.Popen(command, env=environment, cwd=cache, stdout=subprocess.PIPE, text=True)
 
 
 def _end(process: "subprocess.Popen[str]") -> tuple[str, "resource.struct_rusage"]:
@@ -128,45 +105,34 @@ def rounds(count: int, contenders: dict[str, Callable[[], Cost]]) -> dict[str, l
     return costs
 
 
-def table(costs: dict[str, list[Cost]]) -> dict[str, dict[str, float | None]]:
-    """Medians by contender, and the ratio of each one's times and rate to the last one's."""
-    *_, last = costs
-    found: dict[str, dict[str, float | None]] = {}
-    for name, own in costs.items():
-        pairs = list(zip(own, costs[last], strict=True))
-        rates = [cost.rate for cost in own if cost.rate is not None]
-        by_rate = [mine.rate / its.rate for mine, its in pairs if mine.rate and its.rate]
-        found[name] = {
-            "processor s": statistics.median(cost.cpu_seconds for cost in own),
-            "s on the clock": statistics.median(cost.seconds for cost in own),
-            "functions/s": statistics.median(rates) if rates else None,
-            "peak MiB": statistics.median(cost.peak_mib for cost in own),
-            "of the last's processor s": statistics.median(a.cpu_seconds / b.cpu_seconds for a, b in pairs),
-            "of its time": statistics.median(a.seconds / b.seconds for a, b in pairs),
-            "of its functions/s": statistics.median(by_rate) if by_rate else None,
-        }
-    return found
-
-
-def show(found: dict[str, dict[str, float | None]]) -> None:
-    """Print a column per contender."""
-    print(f"{'':26}" + "".join(f"{name:>28}" for name in found))
-    for figure in next(iter(found.values())):
-        values = [each[figure] for each in found.values()]
-        print(f"{figure:26}" + "".join(f"{'-' if value is None else f'{value:.3f}':>28}" for value in values))
+def show(costs: dict[str, list[Cost]]) -> None:
+    """Print a column per contender: medians, and the ratio of each one's times and rate to the last one's."""
+    *_, last = costs.values()
+    figures: dict[str, Callable[[Cost, Cost], float]] = {
+        "processor s": lambda own, _: own.cpu_seconds,
+        "s on the clock": lambda own, _: own.seconds,
+        "functions/s": lambda own, _: own.rate,
+        "peak MiB": lambda own, _: own.peak_mib,
+        "of the last's processor s": lambda own, its: own.cpu_seconds / its.cpu_seconds,
+        "of its time": lambda own, its: own.seconds / its.seconds,
+        "of its functions/s": lambda own, its: own.rate / its.rate,
+    }
+    print(f"{'':26}" + "".join(f"{name:>28}" for name in costs))
+    for name, figure in figures.items():
+        medians = [statistics.median(map(figure, own, last)) for own in costs.values()]
+        print(f"{name:26}" + "".join(f"{median:>28.3f}" for median in medians))
+    print()
 
 
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
-    parser.add_argument("--against", type=Path, help="folder of another checkout")
+    parser.add_argument("--against", type=Path, help="folder of another checkout, with --jobs and --verbose")
     parser.add_argument("--rounds", type=int, default=3, help="counted runs of each (default: 3)")
     parser.add_argument("--folder", type=Path, default=LIBRARY, help="what to check (default: the library)")
     parser.add_argument("--scaling", action="store_true", help="measure two processes too")
-    parser.add_argument("--json", action="store_true", help="print JSON")
     options = parser.parse_args()
-    whole = [[str(options.folder)]]
-    found = {}
+    whole = [[str(options.folder.resolve())]]
     with tempfile.TemporaryDirectory() as folder:
         cache = Path(folder)
 
@@ -178,20 +144,14 @@ def main() -> None:
         contenders = {"this checkout": contender(HERE)}
         if options.against is not None:
             contenders["the other"] = contender(options.against.resolve())
-        found["checkouts"] = table(rounds(options.rounds, contenders))
+        show(rounds(options.rounds, contenders))
         if options.scaling:
             contenders = {
                 "--jobs 2": contender(HERE, jobs=2),
                 "two commands, half each": contender(HERE, parts=halves(options.folder)),
                 "--jobs 1": contender(HERE),
             }
-            found["scaling"] = table(rounds(options.rounds, contenders))
-    if options.json:
-        print(json.dumps(found, indent=2))
-        return
-    for each in found.values():
-        show(each)
-        print()
+            show(rounds(options.rounds, contenders))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """What ``codeorigin history`` takes over a short and a long history: time, rate, and memory, which must not grow.
 
-    python benchmarks/history.py [--commits 2000 50000] [--jobs 2] [--seed 0] [--model DIR] [--keep DIR] [--json]
+    python benchmarks/history.py [--commits 2000 50000] [--jobs 2] [--model DIR] [--keep DIR]
 
 For each number of commits, a repository is created with ``git fast-import``: small files with made-up functions in four
 languages, one to five of which every commit writes or rewrites. The command writes its page twice, first without state
@@ -8,7 +8,6 @@ from earlier runs and then with all of it. Linux and macOS.
 """
 
 import argparse
-import json
 import os
 import random
 import subprocess
@@ -16,7 +15,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parents[1]
@@ -85,26 +83,15 @@ _HEADS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Cost:
-    """The cost of one run. ``peak_mib`` is the memory of its largest process."""
-
-    commits: int
-    kept: bool
-    seconds: float
-    cpu_seconds: float
-    peak_mib: float
-
-
 def _function(chance: random.Random, kind: str) -> str:
     names = dict(zip("abcdefgh", chance.sample(_WORDS.split(), 8), strict=True))
     numbers = {"m": chance.randrange(2, 900), "n": chance.randrange(2, 30)}
     return _TEMPLATES[kind].format(**names, **numbers, B=names["b"].title())
 
 
-def _commits(count: int, seed: int) -> Iterator[bytes]:
+def _commits(count: int) -> Iterator[bytes]:
     """The history in the input format of ``git fast-import``."""
-    chance = random.Random(seed)
+    chance = random.Random(0)
     files: dict[str, list[str]] = {}
     for number in range(count):
         seconds = START + number * SECONDS_APART
@@ -128,25 +115,25 @@ def _commits(count: int, seed: int) -> Iterator[bytes]:
             yield f"M 100644 inline {name}\ndata {len(data)}\n".encode() + data + b"\n"
 
 
-def make(folder: Path, count: int, seed: int) -> None:
+def make(folder: Path, count: int) -> None:
     """Create a bare repository of ``count`` commits."""
     subprocess.run(["git", "init", "--quiet", "--bare", "--initial-branch=main", str(folder)], check=True)
     command = ["git", "-C", str(folder), "fast-import", "--quiet"]
     with subprocess.Popen(command, stdin=subprocess.PIPE) as importing:
         assert importing.stdin is not None
-        for piece in _commits(count, seed):
+        for piece in _commits(count):
             importing.stdin.write(piece)
     if importing.returncode:
         raise SystemExit("git fast-import failed")
 
 
-def run(repository: Path, state: Path, count: int, options: argparse.Namespace) -> Cost:
-    """Judge the history, reusing what is in ``state``.
+def run(repository: Path, state: Path, count: int, options: argparse.Namespace) -> None:
+    """Judge the history, reusing what is in ``state``, and print what it took.
 
     Raises:
         SystemExit: the command failed.
     """
-    kept = state.exists()
+    kept = "all" if state.exists() else "nothing"
     page = state.with_suffix(".html")
     command = [sys.executable, "-m", "codeorigin", "history", str(repository), "--state", str(state)]
     command += ["--format", "html", "--output", str(page), "--jobs", str(options.jobs)]
@@ -159,8 +146,12 @@ def run(repository: Path, state: Path, count: int, options: argparse.Namespace) 
     seconds = time.perf_counter() - started
     if process.returncode:
         raise SystemExit(f"history failed with exit code {process.returncode}")
-    peak = usage.ru_maxrss * _RSS_UNIT / 2**20
-    return Cost(count, kept, seconds, usage.ru_utime + usage.ru_stime, peak)
+    print(
+        f"{count:,} commits, {kept} kept: {seconds:,.0f} s on the clock, "
+        f"{usage.ru_utime + usage.ru_stime:,.0f} s of processors, {60 * count / seconds:,.0f} commits a minute, "
+        f"largest process {usage.ru_maxrss * _RSS_UNIT / 2**20:,.0f} MiB",
+        flush=True,
+    )
 
 
 def main() -> None:
@@ -168,36 +159,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
     parser.add_argument("--commits", type=int, nargs="+", default=[2_000, 50_000], help="lengths of history")
     parser.add_argument("--jobs", type=int, default=2, help="processes that read files (default: 2)")
-    parser.add_argument("--seed", type=int, default=0, help="of the made-up code (default: 0)")
     parser.add_argument("--model", type=Path, help="model folder (default: the one that ships)")
     parser.add_argument("--keep", type=Path, help="leave repositories, states and pages in this folder")
-    parser.add_argument("--json", action="store_true", help="print JSON")
     options = parser.parse_args()
-    costs: list[Cost] = []
     with tempfile.TemporaryDirectory() as temporary:
         folder = options.keep or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
         for count in options.commits:
             repository = folder / f"{count}.git"
             if not repository.exists():
-                make(repository, count, options.seed)
+                make(repository, count)
             for _ in range(2):
-                cost = run(repository, folder / f"{count}.sqlite", count, options)
-                costs.append(cost)
-                if not options.json:
-                    _show(cost)
-    if options.json:
-        print(json.dumps([asdict(cost) for cost in costs], indent=2))
-
-
-def _show(cost: Cost) -> None:
-    rate = 60 * cost.commits / cost.seconds
-    print(
-        f"{cost.commits:,} commits, {'all' if cost.kept else 'nothing'} kept: {cost.seconds:,.0f} s on the clock, "
-        f"{cost.cpu_seconds:,.0f} s of processors, {rate:,.0f} commits a minute, "
-        f"largest process {cost.peak_mib:,.0f} MiB",
-        flush=True,
-    )
+                run(repository, folder / f"{count}.sqlite", count, options)
 
 
 if __name__ == "__main__":

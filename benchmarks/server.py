@@ -1,6 +1,6 @@
 """How fast and how large the language server is: p50 and p95 of what an editor waits for.
 
-    python benchmarks/server.py [--rounds 10] [--model DIR] [--hover] [--json]
+    python benchmarks/server.py [--rounds 10] [--model DIR] [--hover]
 
 The files are those of the standard library of the Python interpreter that runs this. The machine's rate of matrix
 multiplication is reported with the figures, so that those of different machines can be compared.
@@ -11,7 +11,6 @@ the evidence, which later hovers show; and the server's memory after that.
 """
 
 import argparse
-import json
 import os
 import statistics
 import time
@@ -162,12 +161,8 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=10, help="servers that are started (default: 10)")
     parser.add_argument("--model", type=Path, help="model folder (default: the one that ships)")
     parser.add_argument("--hover", action="store_true", help="the first hovers of new servers alone")
-    parser.add_argument("--json", action="store_true", help="print JSON")
     options = parser.parse_args()
     found = (measure_hovers if options.hover else measure)(options.rounds, options.model)
-    if options.json:
-        print(json.dumps(found, indent=2))
-        return
     settings = "those of the server" if options.hover else SETTINGS
     print(f"file: {found['file']}; settings: {settings}")
     print(
