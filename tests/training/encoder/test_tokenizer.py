@@ -1,17 +1,23 @@
-"""The tokenizer command, which makes a run's vocabulary."""
+"""Vocabularies: the command that trains one, and those that encoders came with."""
 
 import dataclasses
+import json
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
+from transformers import AutoTokenizer
 
+from codeorigin.model.reading.normalize import normalize
 from codeorigin.model.scoring.tokenizer import Tokenizer
 from codeorigin_training.data.sides import read_training_texts
 from codeorigin_training.data.splits import is_held_out
-from codeorigin_training.encoder.tokenizer import TokenizerConfig, tokenizer
+from codeorigin_training.encoder.tokenizer import TokenizerConfig, library_tokenizer, own_tokenizer, tokenizer
 from codeorigin_training.run import Run, RunError
 from support.corpus_maker import write_corpus
+from support.snippets import ALL
+from support.tiny_roberta import write_tiny_roberta
+from support.tiny_training import tiny_tokenizer
 
 CONFIG = TokenizerConfig(vocab_size=400, sample=50)
 
@@ -54,3 +60,46 @@ def test_missing_corpus_is_reported(tmp_path: Path) -> None:
 def test_vocabulary_too_small_for_all_bytes_is_rejected() -> None:
     with pytest.raises(ValueError, match="greater than or equal to 258"):
         TokenizerConfig(vocab_size=200)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_tiny_roberta(tmp_path_factory.mktemp("roberta"))
+
+
+def test_ids_are_the_encoders_own_and_no_token_crosses_lines(folder: Path) -> None:
+    own, ours = AutoTokenizer.from_pretrained(folder), Tokenizer(own_tokenizer(str(folder))[0])
+    assert ours.vocab_size == len(own)
+    assert (ours.pad_id, ours.mask_id) == (own.pad_token_id, own.mask_token_id)
+    for code, language in ALL:
+        normalized = normalize(code, language)
+        encoding = ours.encode(normalized)
+        # Line by line, the ids of the encoder's own tokenizer.
+        expected: list[int] = []
+        for line in normalized.text.splitlines(keepends=True):
+            expected += own.encode(line.rstrip("\n"), add_special_tokens=False)
+            expected += own.encode("\n", add_special_tokens=False) if line.endswith("\n") else []
+        assert encoding.ids.tolist() == expected
+        for start, end in zip(encoding.starts, encoding.ends, strict=True):
+            assert "\n" not in normalized.text[start:end].rstrip("\n")
+
+
+def test_pad_and_mask_of_other_families_become_the_servers(folder: Path, tmp_path: Path) -> None:
+    for path in folder.iterdir():
+        text = path.read_bytes()
+        if path.suffix == ".json":
+            text = text.replace(b"<pad>", b"[PAD]").replace(b"<mask>", b"[MASK]")
+        (tmp_path / path.name).write_bytes(text)
+    tokenizer = Tokenizer(own_tokenizer(str(tmp_path))[0])
+    assert (tokenizer.pad_id, tokenizer.mask_id) == (1, 399)
+    assert json.loads((tmp_path / "tokenizer.json").read_text())["model"]["vocab"]["[PAD]"] == 1
+
+
+def test_transformers_reads_the_vocabulary_alike(tmp_path: Path) -> None:
+    tiny_tokenizer().save(tmp_path / "tokenizer.json")
+    library = library_tokenizer(tmp_path / "tokenizer.json")
+    assert (library.pad_token_id, library.mask_token_id) == (
+        tiny_tokenizer().pad_id,
+        tiny_tokenizer().mask_id,
+    )
+    assert len(library) == tiny_tokenizer().vocab_size

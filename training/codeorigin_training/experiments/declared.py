@@ -14,7 +14,9 @@ from typing import Any
 import numpy as np
 
 from codeorigin_training.experiments.trials import ExperimentError, Trial
+from codeorigin_training.metrics.statistics import bootstrap_interval
 from codeorigin_training.report.document import Block, Heading, Paragraph, Table
+from codeorigin_training.report.intervals import numbered
 
 _FEWEST_BY_TOOL, _FEWEST_BY_MODEL = 20, 30
 _SAMPLES = 1_000
@@ -64,13 +66,13 @@ def by_key(functions: Sequence[Mapping[str, Any]], key: str, fewest: int) -> lis
 
 
 def _share(called: Sequence[bool], commits: Sequence[str]) -> dict[str, Any]:
-    _, place = np.unique(np.array(commits), return_inverse=True)
-    ones, all_of_it = np.bincount(place, weights=np.array(called, float)), np.bincount(place)
-    drawn = np.random.default_rng(0).integers(0, len(ones), (_SAMPLES, len(ones)))
-    low, high = np.quantile(ones[drawn].sum(axis=1) / all_of_it[drawn].sum(axis=1), [0.05, 0.95])
+    values = np.array(called, dtype=np.float64)
+    low, high = bootstrap_interval(
+        numbered(commits), lambda index: float(values[index].mean()), rounds=_SAMPLES
+    )
     return {
-        "value": round(float(np.mean(called)), 4),
-        "interval_90": [round(float(low), 4), round(float(high), 4)],
+        "value": round(float(values.mean()), 4),
+        "interval_90": [round(low, 4), round(high, 4)],
     }
 
 
