@@ -6,7 +6,6 @@ The limits given by each test keep these programs small and short, so that a bro
 import os
 import socket
 import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -195,9 +194,3 @@ def test_isolation_check_has_ample_time_and_reports_a_timeout(monkeypatch: pytes
     (limits,) = given
     assert limits.clock is not None
     assert limits.clock >= 10 * limits.seconds
-
-
-def test_invalid_limits_are_refused() -> None:
-    with pytest.raises(ValueError, match="seconds"):
-        SandboxLimits(seconds=0)
-    assert python_command("a.py")[0] == os.path.realpath(sys.executable)

@@ -39,10 +39,6 @@ class Examples:
     validation: Integers
     validation_weights: Floats
 
-    def __post_init__(self) -> None:
-        if not len(self.tokens) == len(self.labels) == len(self.weights) == len(self.offsets):
-            raise ValueError("tokens, labels, weights and offsets must be equally long")
-
     @property
     def drawn(self) -> Integers:
         """Indices ``(k,)`` of the rows that are not empty and have a weight."""
