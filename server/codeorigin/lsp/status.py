@@ -3,7 +3,6 @@
 import asyncio
 import os
 import time
-from enum import StrEnum
 from typing import Any
 
 from codeorigin import __version__
@@ -12,15 +11,6 @@ from codeorigin.text.literal_text import plain_message
 
 STATUS_METHOD = "codeorigin/status"
 BUSY_AFTER_SECONDS = 0.15
-
-
-class ServerState(StrEnum):
-    """The states of the server."""
-
-    LOADING = "loading"
-    READY = "ready"
-    BUSY = "busy"
-    ERROR = "error"
 
 
 class StatusReporter:
@@ -38,14 +28,14 @@ class StatusReporter:
         analyzer, error = session.engine.model.loaded, session.engine.model.error
         queue = session.engine.scorer.queue_length
         if error is not None:
-            state = ServerState.ERROR
+            state = "error"
         elif analyzer is not None:
-            state = ServerState.BUSY if queue else ServerState.READY
+            state = "busy" if queue else "ready"
         else:
             waiting = session.model_requested or not session.configured.is_set()
-            state = ServerState.LOADING if waiting else ServerState.READY
+            state = "loading" if waiting else "ready"
         return {
-            "state": state.value,
+            "state": state,
             "modelId": None if analyzer is None or error is not None else analyzer.model_id,
             "queue": queue,
             "message": None if error is None else plain_message(str(error)),
@@ -68,8 +58,8 @@ class StatusReporter:
     def changed(self) -> None:
         """Send the status if it has changed; a change from or to busy only if it lasts."""
         status = self.current()
-        was_busy = self._sent is not None and self._sent["state"] == ServerState.BUSY
-        if status["state"] != ServerState.BUSY and not was_busy:
+        was_busy = self._sent is not None and self._sent["state"] == "busy"
+        if status["state"] != "busy" and not was_busy:
             self._send(status)
         elif self._timer is None and status != self._sent:
             self._timer = asyncio.get_running_loop().call_later(BUSY_AFTER_SECONDS, self._later)

@@ -1,7 +1,5 @@
 """Command ``codeorigin.acceptFindings``: findings that are not reported again until their code changes."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from pygls.exceptions import JsonRpcInvalidParams

@@ -1,7 +1,5 @@
 """``codeorigin/attributions``: evidence per line of a range, for clients that display it."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from lsprotocol import types

@@ -1,7 +1,5 @@
 """Command ``codeorigin.explain``: the verdict on the function at a position, and all of its evidence."""
 
-from __future__ import annotations
-
 import asyncio
 from typing import Any
 

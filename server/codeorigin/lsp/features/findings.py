@@ -1,7 +1,5 @@
 """Scored functions -> LSP diagnostics, and the diagnostics' ``data``, which code actions read."""
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path

@@ -1,7 +1,5 @@
 """``textDocument/hover``: the verdict at once, the evidence when it is ready."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 from lsprotocol import types
@@ -50,12 +48,13 @@ async def _whole(
 async def _explained(
     session: Session, result: Result, function: FunctionReport, note: str | None
 ) -> HoverContent:
-    settings = result.settings
     if function.verdict.probability is None:
-        return HoverContent(result, function, settings)
+        return HoverContent(result, function)
     explanation, why = None, None
     try:
-        explanation = await session.explanations.get_within(result, function, settings.explain_wait / 1000)
+        explanation = await session.explanations.get_within(
+            result, function, result.settings.explain_wait / 1000
+        )
         why = PENDING if explanation is None else None
     except Cancelled:
         pass
@@ -64,7 +63,7 @@ async def _explained(
     except Exception as error:
         why = explanation_failed(error)
     notes = [text for text in (note, why) if text is not None]
-    return HoverContent(result, function, settings, explanation, " ".join(notes) or None)
+    return HoverContent(result, function, explanation, " ".join(notes) or None)
 
 
 def _on_line(session: Session, result: Result, function: FunctionReport, line: int) -> types.Hover | None:
@@ -74,7 +73,7 @@ def _on_line(session: Session, result: Result, function: FunctionReport, line: i
         return None
     if not any(evidence.line == line and abs(evidence.value) > NOTICEABLE for evidence in explanation.lines):
         return None
-    return _hover(session, HoverContent(result, function, result.settings, explanation, line=line))
+    return _hover(session, HoverContent(result, function, explanation, line=line))
 
 
 def _hover(session: Session, content: HoverContent) -> types.Hover:

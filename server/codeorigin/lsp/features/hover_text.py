@@ -3,8 +3,6 @@
 Everything else about a verdict is in the explanation, which the hover names.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from dataclasses import dataclass
@@ -17,7 +15,6 @@ from codeorigin.lsp.connection.parameters import to_wire
 from codeorigin.lsp.features.explain import EXPLAIN
 from codeorigin.lsp.features.markdown import code_span, escape, shorten, visible
 from codeorigin.lsp.scoring.requests import Result
-from codeorigin.settings.schema import Settings
 from codeorigin.wording import SHORT_CAVEAT
 from codeorigin.wording.explanations import (
     TOO_COARSE,
@@ -45,7 +42,6 @@ class HoverContent:
 
     result: Result
     function: FunctionReport
-    settings: Settings
     explanation: Explanation | None = None
     note: str | None = None
     line: int | None = None
@@ -96,7 +92,7 @@ class HoverContent:
             own = next(evidence for evidence in self.explanation.lines if evidence.line == self.line)
             return line_opening(self.explanation, own)
         verdict = self.function.verdict
-        return opening(verdict, self.settings.limits.band(verdict))
+        return opening(verdict, self.result.settings.limits.band(verdict))
 
     def _rows(self) -> list[str]:
         """A row for each of the strongest lines: its bar, the side, its number, its code."""
@@ -115,7 +111,7 @@ class HoverContent:
 
     def _sentences(self) -> list[str]:
         """One line each."""
-        band = self.settings.limits.band(self.function.verdict)
+        band = self.result.settings.limits.band(self.function.verdict)
         said = []
         if self.explanation is not None and band is not None and self.line is None:
             said.append(evidence_sentence(self.explanation, self.function.verdict, band))

@@ -9,7 +9,7 @@ from lsprotocol import types
 
 from codeorigin.errors import Cancelled, CodeOriginError
 from codeorigin.lsp.documents.documents import SourceDocument
-from codeorigin.lsp.documents.eligibility import SkipReason, skipped
+from codeorigin.lsp.documents.eligibility import skipped
 from codeorigin.lsp.features.findings import diagnostic, reported
 from codeorigin.lsp.features.wire_forms import file_to_wire
 from codeorigin.lsp.scoring.document_state import DocumentState
@@ -139,10 +139,10 @@ def _show(session: Session, state: DocumentState, result: Result) -> None:
 def _log_if_skipped(session: Session, result: Result, before: Result | None) -> None:
     """Say why the document is not scored, but not again at every edit."""
     known = before.skipped if before is not None else None
-    if result.skipped is None or (known is not None and known.reason is result.skipped.reason):
+    if result.skipped is None or (known is not None and known.reason == result.skipped.reason):
         return
     logger.info("a document is not scored: %s", result.skipped)
-    if result.skipped.reason is SkipReason.TOO_LARGE:
+    if result.skipped.sizes:
         session.client.log(f"{result.snapshot.uri}: not scored: {result.skipped}")
 
 

@@ -1,7 +1,5 @@
 """Command ``codeorigin.rescore``: the verdicts on a document, or on the selected code."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from lsprotocol import types

@@ -1,7 +1,5 @@
 """Verdicts and explanations as the JSON of the custom requests and commands (docs/protocol.md)."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from codeorigin.analysis.report import FunctionReport

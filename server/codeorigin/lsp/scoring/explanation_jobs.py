@@ -1,7 +1,5 @@
 """Runs explanations, and stops those that nobody waits for any more or whose document has changed."""
 
-from __future__ import annotations
-
 import asyncio
 import logging
 from collections.abc import Callable

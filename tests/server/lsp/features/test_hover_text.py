@@ -57,7 +57,7 @@ def content(
     (span,) = find_functions(text, get_language("python"))
     function = FunctionReport(span, verdict, "id")
     result = Result(Request(snapshot, folder=folder), FileReport("python", None, (function,)), "model")
-    return HoverContent(result, function, Settings(), explanation, line=line)
+    return HoverContent(result, function, explanation, line=line)
 
 
 def test_plain_text_says_the_same_as_markdown() -> None:
@@ -121,7 +121,7 @@ def test_documented_hover_is_what_the_server_says() -> None:
         positions=Positions(LineIndex(text), PositionEncoding.UTF16),
     )  # fmt: skip
     result = Result(Request(snapshot, folder=path.parent), report, analyzer.model_id)
-    hover = HoverContent(result, function, Settings(), analyzer.explain(text, function.span))
+    hover = HoverContent(result, function, analyzer.explain(text, function.span))
     assert f"```\n{hover.plain_text()}\n```\n" in (ROOT / "docs" / "protocol.md").read_text("utf-8")
 
 
