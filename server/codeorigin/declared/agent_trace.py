@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from codeorigin.declared.records import (
+    CommitRecords,
     Record,
     RecordedLines,
     RecordSource,
@@ -27,7 +28,6 @@ from codeorigin.declared.records import (
     label,
     line_numbers,
 )
-from codeorigin.declared.statement import Statement
 from codeorigin.text.literal_text import literal_json
 
 FOLDER = ".agent-trace"
@@ -42,15 +42,14 @@ _LATEST = 253_402_300_799
 
 @dataclass(frozen=True, slots=True)
 class AgentTrace:
-    """A record: the commit that it names, and the lines that it attributes, by path.
+    """A record: the commit that it names, and what it says.
 
-    ``is_exact``: they are counted in that commit, not in one on top of it. ``is_tracked`` as in ``CommitRecords``.
+    ``is_exact``: lines are counted in that commit, not in one on top of it.
     """
 
     revision: str
-    files: dict[str, list[RecordedLines]]
+    records: CommitRecords
     is_exact: bool
-    is_tracked: bool
 
 
 def read_agent_trace(line: bytes) -> AgentTrace:
@@ -78,7 +77,7 @@ def read_agent_trace(line: bytes) -> AgentTrace:
         raise WrongRecordError("no vcs.revision and files with ranges") from None
     if not isinstance(revision, str) or not _COMMIT.fullmatch(revision):
         raise WrongRecordError("a vcs.revision that is no commit")
-    return AgentTrace(revision, found, is_exact, is_tracked)
+    return AgentTrace(revision, CommitRecords(lines=found, is_tracked=is_tracked), is_exact)
 
 
 def _ranges(conversations: list[dict[str, Any]], tool: str | None) -> Iterator[RecordedLines]:
@@ -100,20 +99,20 @@ def holds(path: str) -> bool:
     return "\\" not in path
 
 
-def write_agent_traces(commit: str, seconds: int, stated: Statement) -> Iterator[str]:
-    """Yield the lines of a file of records that say of a commit what is ``stated``: one record for each tool.
+def write_agent_traces(commit: str, seconds: int, records: CommitRecords) -> Iterator[str]:
+    """Yield the lines of a file that says of a commit what ``records`` say: one for each tool.
 
-    An agent of the commit as a whole has a record without files, because ranges would say more than is known.
-    The same statement gives the same text. ``seconds`` is the commit's time.
+    An agent of the commit as a whole has one without files, because ranges would say more than is known. The same
+    records give the same text. ``seconds`` is the commit's time.
     """
     files: dict[str | None, dict[str, dict[Record, list[RecordedLines]]]] = {}
-    for path, ranges in stated.lines.items():
+    for path, ranges in records.lines.items():
         for each in ranges:
             by_record = files.setdefault(each.record.tool, {}).setdefault(path, {})
             by_record.setdefault(each.record, []).append(each)
-    models = {each.tool: each.model for each in stated.agents}
+    models = {each.tool: each.model for each in records.whole}
     for tool in dict.fromkeys([*files, *models]) or [None]:
-        own: dict[str, Any] = {"exact": True, "tracked": stated.is_tracked}
+        own: dict[str, Any] = {"exact": True, "tracked": records.is_tracked}
         if tool not in files and models.get(tool) is not None:
             own["model_id"] = models[tool]
         yield _written(commit, seconds, tool, files.get(tool, {}), own)

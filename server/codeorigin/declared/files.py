@@ -11,7 +11,6 @@ from codeorigin.errors import RepositoryError
 from codeorigin.git.blame import LineOrigin, line_origins, origins_of_files
 from codeorigin.git.repository import Repository
 from codeorigin.git.scratch_objects import ScratchObjects
-from codeorigin.git.trees import tree_files
 
 _NOBODY = "- <-> 0 +0000"
 
@@ -72,7 +71,7 @@ def records_of_files(
         for path, content in files:
             is_changed: bool | None = False
             if content is not None:
-                tracked = dict(tree_files(repository, head)) if tracked is None else tracked
+                tracked = dict(repository.files(head)) if tracked is None else tracked
                 is_changed = not _is_blob(scratch, content, tracked[path]) if path in tracked else None
                 if is_changed:
                     changed.append((path, content))

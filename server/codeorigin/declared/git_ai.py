@@ -13,7 +13,7 @@ from typing import Any
 
 from codeorigin.declared.records import (
     MOST_RANGES,
-    Note,
+    CommitRecords,
     Record,
     RecordedLines,
     RecordSource,
@@ -24,7 +24,6 @@ from codeorigin.declared.records import (
     label,
     line_numbers,
 )
-from codeorigin.declared.statement import Statement
 from codeorigin.text.literal_text import literal_json, one_line
 
 REF = "refs/notes/ai"
@@ -35,7 +34,7 @@ IMPORT_END = "done\n"
 _PERSON = "a known person"
 
 
-def read_git_ai(content: bytes) -> Note:
+def read_git_ai(content: bytes) -> CommitRecords:
     """What a note says of its commit. Keys without metadata are left out, as git-ai does.
 
     An agent without a line of its own took part, which is a mention.
@@ -72,7 +71,7 @@ def read_git_ai(content: bytes) -> Note:
     wrote = {each.record for said in found.values() for each in said}
     helped = (each for each in known.values() if each.by is WrittenBy.AGENT and each not in wrote)
     mentions = dict.fromkeys(replace(each, strength=Strength.MENTION) for each in helped)
-    return Note(found, tuple(mentions), is_tracked=bool(found))
+    return CommitRecords(tuple(mentions), found, is_tracked=bool(found))
 
 
 def _ranges(listed: str, record: Record) -> Iterator[RecordedLines]:
@@ -118,8 +117,8 @@ def holds(path: str) -> bool:
     return one_line(path) == path and not path.startswith(" ") and '"' not in path
 
 
-def write_git_ai(commit: str, stated: Statement) -> str:
-    """A note that says of a commit what is ``stated``; the same statement gives the same text.
+def write_git_ai(commit: str, records: CommitRecords) -> str:
+    """A note that says of a commit what ``records`` say, without any that it cannot hold.
 
     Neither sessions nor names of people are known, so that their identifiers are made of what is. An agent of the
     commit as a whole has a session without lines.
@@ -127,7 +126,7 @@ def write_git_ai(commit: str, stated: Statement) -> str:
     sessions: dict[str, Any] = {}
     listed: list[str] = []
     humans: dict[str, Any] = {}
-    for path, ranges in stated.lines.items():
+    for path, ranges in records.lines.items():
         by_key: dict[str, list[str]] = {}
         for each in ranges:
             known = sessions if each.record.by is WrittenBy.AGENT else humans
@@ -138,7 +137,7 @@ def write_git_ai(commit: str, stated: Statement) -> str:
             by_key.setdefault(key, []).append(place)
         listed.append(f'"{path}"' if re.search(r"\s", path) else path)
         listed += (f"  {key} {','.join(places)}" for key, places in by_key.items())
-    sessions |= dict(_session(commit, each) for each in stated.agents)
+    sessions |= dict(_session(commit, each) for each in records.whole)
     metadata = {
         "schema_version": f"{_SCHEMA}0.0",
         "base_commit_sha": commit,

@@ -1,6 +1,7 @@
 """All records of one repository, read commit by commit; wrong ones are reported in one line each and skipped."""
 
 import hashlib
+import re
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from dataclasses import replace
@@ -10,10 +11,8 @@ from codeorigin.declared import agent_trace, git_ai, whogitit
 from codeorigin.declared.agent_trace import AgentTrace
 from codeorigin.declared.branches import agent_branches
 from codeorigin.declared.messages import MAX_COMMIT, message_records
-from codeorigin.declared.notes import named, notes
 from codeorigin.declared.records import (
     CommitRecords,
-    Note,
     Record,
     RecordedLines,
     WrongRecordError,
@@ -29,7 +28,8 @@ _MOST_BYTES = 2**31
 _MOST_PROBLEMS = 20
 _MOST_KEPT = 2_000_000
 _MOST_TRACE_FILES = 100
-_NOTES: tuple[tuple[str, Callable[[bytes], Note]], ...] = (
+_COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_NOTES: tuple[tuple[str, Callable[[bytes], CommitRecords]], ...] = (
     (git_ai.REF, git_ai.read_git_ai),
     (whogitit.REF, whogitit.read_whogitit),
 )
@@ -41,7 +41,7 @@ def records_state(repository: Repository) -> tuple[str | None, ...]:
     Raises:
         RepositoryError: git fails.
     """
-    return (repository.head(), *(named(repository.git, ref) for ref, _ in _NOTES))
+    return (repository.head(), *(repository.named(ref) for ref, _ in _NOTES))
 
 
 class RecordReader:
@@ -60,10 +60,10 @@ class RecordReader:
         self._known: dict[str, CommitRecords] = {}
         self._weight = 0
         self._boundary = repository.boundary()
-        self._tips = {ref: named(repository.git, f"{ref}^{{tree}}") for ref, _ in _NOTES}
+        self._tips = {ref: repository.named(f"{ref}^{{tree}}") for ref, _ in _NOTES}
         self._notes = {ref: self._listed(ref, tree) for ref, tree in self._tips.items() if tree is not None}
         self._traces: dict[str, list[AgentTrace]] = {}
-        self._trace_tree = named(repository.git, f"{head}:{agent_trace.FOLDER}")
+        self._trace_tree = repository.named(f"{head}:{agent_trace.FOLDER}")
         if self._trace_tree is not None:
             self._read_traces(self._trace_tree)
         self._branches = self._merged() if branches else {}
@@ -122,14 +122,14 @@ class RecordReader:
         is_tracked = False
         for note in [*self._noted(name), *self._traced(name, content)]:
             is_tracked = is_tracked or note.is_tracked
-            whole += note.helped
-            for path, ranges in note.files.items():
+            whole += note.whole
+            for path, ranges in note.lines.items():
                 lines.setdefault(path, []).extend(self._checked(name, path, ranges))
         return CommitRecords(
             strongest_first(whole), {path: disjoint(each) for path, each in lines.items()}, is_tracked
         )
 
-    def _noted(self, name: str) -> Iterable[Note]:
+    def _noted(self, name: str) -> Iterable[CommitRecords]:
         for ref, read in _NOTES:
             blob = self._notes.get(ref, {}).get(name)
             what = f"the note on {name[:10]} in {ref}"
@@ -140,7 +140,7 @@ class RecordReader:
                 except WrongRecordError as error:
                     self._problem(f"{what} is skipped: {error}")
 
-    def _traced(self, name: str, content: bytes | None) -> Iterable[Note]:
+    def _traced(self, name: str, content: bytes | None) -> Iterable[CommitRecords]:
         if not self._traces:
             return
         head = (content or b"").partition(b"\n\n")[0].split(b"\n")
@@ -148,7 +148,7 @@ class RecordReader:
         for commit in (*parents[:1], name):
             for each in self._traces.get(commit, ()):
                 if commit == name or not each.is_exact:
-                    yield Note(each.files, is_tracked=each.is_tracked)
+                    yield each.records
 
     def _checked(self, commit: str, path: str, ranges: Iterable[RecordedLines]) -> list[RecordedLines]:
         """``ranges``, those with the digest of another text as stale."""
@@ -165,7 +165,7 @@ class RecordReader:
 
     def _text(self, commit: str, path: str) -> list[bytes]:
         """The lines of a file of a commit; none if there is no such file."""
-        blob = named(self._repository.git, f"{commit}:{path}") if "\0" not in path else None
+        blob = self._repository.named(f"{commit}:{path}") if "\0" not in path else None
         content = self._content(blob, LARGEST, f"{path} in {commit[:10]}") if blob is not None else None
         return [] if content is None else content.split(b"\n")
 
@@ -204,8 +204,10 @@ class RecordReader:
             self._problem(f"records in {shown} are skipped: {wrong[0]}{more}")
 
     def _listed(self, ref: str, tree: str) -> dict[str, str]:
+        """The blob of each commit's note; git spreads many over folders, by the digits of the commits."""
         try:
-            return notes(self._repository.git, tree)
+            listed = ((path.replace("/", ""), blob) for path, blob in self._repository.files(tree))
+            return {commit: blob for commit, blob in listed if _COMMIT.fullmatch(commit)}
         except RepositoryError as error:
             self._problem(f"the notes in {ref} are skipped: {error}")
             return {}

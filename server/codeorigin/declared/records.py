@@ -108,23 +108,11 @@ Files = Mapping[str, Sequence[RecordedLines]]
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
-    """What one note or trace says of a commit: of its lines, and in ``helped`` of agents without lines of their own.
-
-    ``is_tracked`` as in :class:`CommitRecords`.
-    """
-
-    files: Files
-    helped: tuple[Record, ...] = ()
-    is_tracked: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class CommitRecords:
-    """All records about one commit: the ``whole`` of it, strongest first, and the ``lines`` of its files.
+    """Records about one commit: the ``whole`` of it, strongest first, and the ``lines`` of its files.
 
-    The ranges of a path are disjoint and in ascending order. ``is_tracked``: a tool recorded who wrote which lines and
-    says of the others that it does not know.
+    In all records about a commit, the ranges of a path are disjoint and in ascending order; in one note or trace they
+    need not be. ``is_tracked``: a tool recorded who wrote which lines and says of the others that it does not know.
     """
 
     whole: tuple[Record, ...] = ()

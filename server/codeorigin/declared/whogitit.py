@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from codeorigin.declared.records import (
-    Note,
+    CommitRecords,
     Record,
     RecordedLines,
     RecordSource,
@@ -28,7 +28,7 @@ REF = "refs/notes/whogitit"
 _BY = {"AI": WrittenBy.AGENT, "AIModified": WrittenBy.MIXED, "Human": WrittenBy.PERSON}
 
 
-def read_whogitit(content: bytes) -> Note:
+def read_whogitit(content: bytes) -> CommitRecords:
     """The lines that a note attributes, by path; original and unknown lines are left out.
 
     Raises:
@@ -48,7 +48,7 @@ def read_whogitit(content: bytes) -> Note:
         raise WrongRecordError("no JSON") from None
     except (KeyError, TypeError, AttributeError):
         raise WrongRecordError("no session, model, files and lines") from None
-    return Note(found)
+    return CommitRecords(lines=found)
 
 
 def _lines(lines: list[dict[str, Any]], agent: Record) -> Iterator[RecordedLines]:

@@ -12,7 +12,6 @@ from codeorigin.errors import CodeOriginError, MissingContentError, ModelError, 
 from codeorigin.fleet.options import UnitKind
 from codeorigin.fleet.units import Unit
 from codeorigin.git.repository import Repository
-from codeorigin.git.trees import tree_files
 from codeorigin.history.blob_functions import BlobReader, load_analyzer
 from codeorigin.history.request import HistoryRequest
 from codeorigin.history.results import UNREADABLE
@@ -98,7 +97,7 @@ class UnitWorker:
         rows: list[Row] = []
         missing = 0
         try:
-            for path, blob in tree_files(repository, unit.commits[0]):
+            for path, blob in repository.files(unit.commits[0]):
                 kind = kind_for_path(path)
                 if kind is None or not _is_chosen(kind, unit):
                     continue

@@ -8,7 +8,8 @@ from io import BufferedReader
 
 from codeorigin.git.process import FailedCommandError
 
-_FILES = frozenset({b"100644", b"100755"})
+FILE_MODES = frozenset({b"100644", b"100755"})
+"""Of regular files, without links and submodules."""
 _HUNK = re.compile(rb"@@ -\d+(?:,\d+)? \+(\d+)(?:,(\d+))? @@")
 _INDEX = re.compile(rb"index ([0-9a-f]+)\.\.([0-9a-f]+)(?: \d+)?\n")
 _PIECE = 1 << 16
@@ -81,12 +82,12 @@ class RawChange:
     @property
     def is_file(self) -> bool:
         """Whether it is a regular file with new content."""
-        return self.before != self.after and self.mode in _FILES
+        return self.before != self.after and self.mode in FILE_MODES
 
     @property
     def is_of_file(self) -> bool:
         """Whether a regular file was added or deleted, or its content changed."""
-        return self.before != self.after and not _FILES.isdisjoint({self.old_mode, self.mode})
+        return self.before != self.after and not FILE_MODES.isdisjoint({self.old_mode, self.mode})
 
     @property
     def blobs(self) -> list[str]:

@@ -14,7 +14,6 @@ from typing import IO
 
 from codeorigin.cancellation import NEVER, CancelToken
 from codeorigin.errors import RepositoryError
-from codeorigin.git.temporary import temporary_errors
 from codeorigin.git.watch import Watch, limit_memory
 
 SECONDS = 120.0
@@ -101,6 +100,17 @@ def _program(search: str | None) -> str:
     if found is None or not Path(found).is_absolute():
         raise RepositoryError("git is not installed; install it to check changes and history")
     return found
+
+
+@contextmanager
+def temporary_errors() -> Iterator[None]:
+    """Turn errors in writing temporary files into a RepositoryError that says what to do."""
+    try:
+        yield
+    except OSError as error:
+        raise RepositoryError(
+            f"no temporary file can be written: {error.strerror or error}; TMPDIR names another folder"
+        ) from error
 
 
 class FailedCommandError(RepositoryError):

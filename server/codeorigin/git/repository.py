@@ -1,13 +1,16 @@
 """A git repository found from a folder: its location, its format and its commits."""
 
+import hashlib
+import heapq
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from codeorigin.cancellation import NEVER, CancelToken
 from codeorigin.errors import NoSuchRevisionError, RepositoryError
+from codeorigin.git.line_changes import FILE_MODES, MAX_CHANGES, records
 from codeorigin.git.objects import Objects
 from codeorigin.git.process import FailedCommandError, Git
 from codeorigin.text.regular_files import read_regular_file
@@ -98,15 +101,19 @@ class Repository:
         root, real = self.root.resolve(), path.parent.resolve() / path.name
         return real.relative_to(root).as_posix() if real.is_relative_to(root) else None
 
+    def named(self, name: str) -> str | None:
+        """The object that ``name`` stands for, such as ``HEAD:a.py``; None if there is none."""
+        found = self.git.run("rev-parse", "--verify", "--quiet", name, answers=(0, 1, 128))
+        return found.decode("ascii", "replace").strip() or None
+
     def head(self) -> str | None:
         """The commit of HEAD; None if there are no commits yet.
 
         Raises:
             RepositoryError: the commit or the branch is damaged, or not in this clone.
         """
-        answer = self.git.run("rev-parse", "--verify", "--quiet", "HEAD^{commit}", answers=(0, 1, 128))
-        if answer:
-            return answer.decode("ascii").strip()
+        if (found := self.named("HEAD^{commit}")) is not None:
+            return found
         # Only `log` distinguishes a branch without commits from a broken one.
         try:
             self.git.run("log", "-1", "--no-show-signature", "--format=%H")
@@ -122,14 +129,18 @@ class Repository:
 
         Raises:
             NoSuchRevisionError: there is no such commit.
+            RepositoryError: there are no commits at all.
         """
+        if revision == "HEAD":
+            if (head := self.head()) is None:
+                raise RepositoryError("the repository has no commits yet", self.folder)
+            return head
         if revision.startswith("-"):
             raise RepositoryError("a revision does not begin with a dash", revision)
         if "\n" not in revision and "\0" not in revision:
-            name = f"{revision}^{{commit}}"
-            answer = self.git.run("rev-parse", "--verify", "--quiet", name, answers=(0, 1, 128))
-            if answer:
-                return answer.decode("ascii").strip()
+            found = self.named(f"{revision}^{{commit}}")
+            if found is not None:
+                return found
         if self.head() is None:
             raise RepositoryError("the repository has no commits yet", revision)
         cut = "; in a shallow clone, fetch more of the history" if self.is_shallow else ""
@@ -184,12 +195,57 @@ class Repository:
         """Yield what ``git log`` prints for each commit."""
         shown = ("--no-show-signature", "--no-notes", "--no-color", "--no-decorate", "-z", "--encoding=UTF-8")
         with self.git.stream("log", *shown, *arguments) as output:
-            rest = b""
-            while piece := output.read(1 << 16):
-                *records, rest = (rest + piece).split(b"\0")
-                yield from records
-            if rest.strip():
-                yield rest
+            yield from records(output)
+
+    def reachable(self, start: str) -> Iterator[Commit | None]:
+        """Yield what :meth:`log` does in a history that it gives up on; None for each commit that cannot be read.
+
+        Raises:
+            RepositoryError: git cannot be started, or takes too long.
+        """
+        boundary = self.boundary()
+        met = {start}
+        new = [start]
+        # Among commits with the same time, git lists those first that it met first.
+        waiting: list[tuple[int, int, Commit]] = []
+        with Objects(self.git) as objects:
+            while new or waiting:
+                for name in new:
+                    met.add(name)
+                    commit = _readable_commit(objects, name)
+                    if commit is None:
+                        yield None
+                    else:
+                        heapq.heappush(waiting, (-commit.seconds, len(met), commit))
+                new = []
+                if waiting:
+                    commit = heapq.heappop(waiting)[2]
+                    yield commit
+                    parents = commit.parents if commit.id not in boundary else ()
+                    new = [name for name in dict.fromkeys(parents) if name not in met]
+
+    def files(self, commit: str) -> Iterator[tuple[str, str]]:
+        """Yield path and blob of every regular file of a commit or tree, in git's order.
+
+        Raises:
+            RepositoryError: git fails, or there are too many files.
+        """
+        with self.git.stream("ls-tree", "-r", "-z", "--full-tree", commit, ponders=False) as output:
+            for number, entry in enumerate(records(output)):
+                if number == MAX_CHANGES:
+                    raise RepositoryError(
+                        f"{commit[:10]}: has more than {MAX_CHANGES:,} files, which are not read"
+                    )
+                head, _, path = entry.partition(b"\t")
+                mode, _, rest = head.partition(b" ")
+                if mode in FILE_MODES:
+                    yield os.fsdecode(path), rest.rpartition(b" ")[2].decode("ascii")
+
+    def chosen_files(self, commit: str, wanted: Callable[[str], bool], most: int) -> list[tuple[str, str]]:
+        """Path and blob of at most ``most`` files whose path is ``wanted``, chosen by a hash of their paths."""
+        files = [file for file in self.files(commit) if wanted(file[0])]
+        files.sort(key=lambda file: hashlib.sha256(file[0].encode("utf-8", "surrogatepass")).digest())
+        return files[:most]
 
 
 def _logged(record: bytes) -> Commit:
@@ -228,3 +284,13 @@ def read_commit(objects: Objects, name: str) -> Commit:
             time = value.rsplit(b" ", 2)[-2:-1]
             seconds = _seconds(time[0] if time else b"")
     return Commit(name, tuple(parents), tree, seconds)
+
+
+def _readable_commit(objects: Objects, name: str) -> Commit | None:
+    if not objects.holds(name):
+        return None
+    try:
+        commit = read_commit(objects, name)
+    except (RepositoryError, ValueError):
+        return None
+    return commit if commit.tree else None

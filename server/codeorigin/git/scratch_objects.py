@@ -2,13 +2,15 @@
 
 import hashlib
 import os
+import tempfile
 import zlib
 from contextlib import ExitStack
+from pathlib import Path
 from types import TracebackType
 
-from codeorigin.git.process import Git
+from codeorigin.git.process import Git, temporary_errors
 from codeorigin.git.repository import Repository
-from codeorigin.git.temporary import temporary_errors, temporary_folder
+from codeorigin.termination import undone_at_termination
 
 
 class ScratchObjects:
@@ -28,7 +30,9 @@ class ScratchObjects:
         if more := os.environ.get("GIT_ALTERNATE_OBJECT_DIRECTORIES"):
             theirs.append(more)
         with temporary_errors():
-            own = self._stack.enter_context(temporary_folder())
+            folder = tempfile.TemporaryDirectory(prefix="codeorigin-", ignore_cleanup_errors=True)
+            own = Path(self._stack.enter_context(folder))
+            self._stack.enter_context(undone_at_termination(folder.cleanup))
             self._objects = own / "objects"
             for folder in (self._objects, own / "refs"):
                 folder.mkdir()

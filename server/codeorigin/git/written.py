@@ -46,9 +46,8 @@ def committed_file(path: Path, max_bytes: int, cancel: CancelToken = NEVER) -> C
     name = repository.inside(path)
     if head is None or name is None:
         return None
-    found = repository.git.run("rev-parse", "--verify", "--quiet", f"{head}:{name}", answers=(0, 1, 128))
-    blob = found.decode("ascii", "replace").strip()
-    if not blob:
+    blob = repository.named(f"{head}:{name}")
+    if blob is None:
         return None
     with ScratchObjects(repository) as scratch, Objects(scratch.git) as objects:
         try:

@@ -1,5 +1,6 @@
 """A run over the history of one repository: the commits to judge, their results and, on request, details."""
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -10,7 +11,6 @@ from codeorigin.declared.reader import RecordReader
 from codeorigin.errors import RepositoryError
 from codeorigin.git.objects import Objects
 from codeorigin.git.repository import Repository
-from codeorigin.git.subjects import commit_subject
 from codeorigin.history.details import commit_details
 from codeorigin.history.request import HistoryRequest
 from codeorigin.history.results import CommitDetails, CommitResult
@@ -22,6 +22,10 @@ from codeorigin.model.calibration.judge import Judge
 from codeorigin.model.past import Past
 from codeorigin.past.old_functions import repository_past
 from codeorigin.provenance.disagreements import Disagreement
+
+_MAX_COMMIT = 1 << 16
+_LONGEST_SUBJECT = 200
+_ADDRESSES = re.compile(r"<?[\w.+-]*@[\w.-]+>?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +56,17 @@ class HistoryRun:
         return self.walk.results(self.plan)
 
     def subject(self, commit: str) -> str:
-        """The subject of a commit; see :func:`~codeorigin.git.subjects.commit_subject`."""
-        return commit_subject(self.objects, commit)
+        """The first paragraph of a commit's message on one line, at most 200 code points; not escaped.
+
+        Without addresses and account names of people. Empty if there is none or the commit cannot be read.
+        """
+        try:
+            content = self.objects.read(commit, _MAX_COMMIT) or b""
+        except RepositoryError:
+            return ""
+        message = content.partition(b"\n\n")[2].lstrip(b"\n").partition(b"\n\n")[0]
+        subject = " ".join(message.decode("utf-8", "replace").split())[:_LONGEST_SUBJECT]
+        return " ".join(_ADDRESSES.sub("", subject).split())
 
     def disagreements(
         self, totals: Totals, *, with_lines: bool = True

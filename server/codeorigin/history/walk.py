@@ -11,7 +11,6 @@ from codeorigin.declared.reader import RecordReader
 from codeorigin.declared.records import CommitRecords
 from codeorigin.errors import CodeOriginError, RepositoryError
 from codeorigin.git.commit_changes import CommitFiles, commit_changes
-from codeorigin.git.damaged_log import reachable_commits
 from codeorigin.git.line_changes import ChangedFile
 from codeorigin.git.process import FailedCommandError
 from codeorigin.git.repository import Commit, Repository
@@ -82,7 +81,7 @@ def plan(
     try:
         return _planned(repository.log(head, paths=paths), cut, since, until)
     except FailedCommandError:
-        return _planned(reachable_commits(repository, head, cut), cut, since, until)
+        return _planned(repository.reachable(head), cut, since, until)
 
 
 def _planned(

@@ -14,7 +14,6 @@ from codeorigin.errors import SourceError
 from codeorigin.functions.documents import Document
 from codeorigin.git.objects import Objects, UnreadableObjectError
 from codeorigin.git.repository import Repository
-from codeorigin.git.trees import tree_files
 from codeorigin.languages import Language
 from codeorigin.languages.kinds import kind_for_path
 from codeorigin.model.bundle import Bundle
@@ -72,15 +71,12 @@ def repository_past(
 
 
 def _read(repository: Repository, commit: str, analyzer: Analyzes, cancel: CancelToken) -> list[float]:
-    files = [
-        (path, blob)
-        for path, blob in tree_files(repository, commit)
-        if isinstance(kind_for_path(path), Language)
-    ]
-    files.sort(key=lambda file: hashlib.sha256(file[0].encode("utf-8", "surrogatepass")).digest())
+    files = repository.chosen_files(
+        commit, lambda path: isinstance(kind_for_path(path), Language), _MOST_FILES
+    )
     found: list[float] = []
     with Objects(repository.git) as objects:
-        for start in range(0, min(len(files), _MOST_FILES), _AT_ONCE):
+        for start in range(0, len(files), _AT_ONCE):
             documents = _documents(objects, files[start : start + _AT_ONCE])
             for report in analyzer.analyze_many(documents, file_context=False, cancel=cancel):
                 if not isinstance(report, Exception):

@@ -36,7 +36,7 @@ from codeorigin.provenance.evaluation import (
 )
 from codeorigin.provenance.options import EvaluationFormat, EvaluationOptions
 from codeorigin.provenance.rates import RateGroup
-from codeorigin.provenance.recorded import chosen_files, commit_times, recorded_files
+from codeorigin.provenance.recorded import commit_times, recorded_files
 from codeorigin.wording.evaluations import evaluation_lines
 
 
@@ -58,11 +58,8 @@ def run_evaluate_declared(options: EvaluationOptions) -> int:
     analyzer = Analyzer(bundle)
     past = repository_past(repository, bundle, lambda: analyzer) if options.past else None
     judges = [Judge(bundle.calibration, each) for each in ((None,) if past is None else (None, past))]
-    files = chosen_files(
-        repository,
-        head,
-        lambda path: isinstance(kind_for_path(path), Language) and wanted(path),
-        options.files,
+    files = repository.chosen_files(
+        head, lambda path: isinstance(kind_for_path(path), Language) and wanted(path), options.files
     )
     times = commit_times(repository, head)
     functions: list[EvaluatedFunction] = []

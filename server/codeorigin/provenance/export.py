@@ -16,9 +16,9 @@ from codeorigin.cli.exit_codes import ExitCode
 from codeorigin.cli.output import open_reports
 from codeorigin.cli.terminal import display_path, to_stderr
 from codeorigin.declared import agent_trace, git_ai
+from codeorigin.declared.convertible import LeftOut, convertible
 from codeorigin.declared.reader import RecordReader
 from codeorigin.declared.records import CommitRecords
-from codeorigin.declared.statement import LeftOut, statement
 from codeorigin.errors import RepositoryError
 from codeorigin.git.objects import LARGEST
 from codeorigin.git.repository import Commit, Repository
@@ -45,17 +45,17 @@ class _Conversion:
 
     def _of(self, commit: Commit, records: CommitRecords) -> Iterator[str]:
         if self.format is ExportFormat.AGENT_TRACE:
-            said = statement(records, agent_trace.holds, mixed=True)
-            if said.says_something:
+            said, left_out = convertible(records, agent_trace.holds, mixed=True)
+            if said.has_any:
                 for trace in agent_trace.write_agent_traces(commit.id, commit.seconds, said):
                     yield f"{trace}\n"
         else:
-            said = statement(records, git_ai.holds, mixed=False)
-            if said.lines or said.agents:
+            said, left_out = convertible(records, git_ai.holds, mixed=False)
+            if said.lines or said.whole:
                 if not self.records:
                     yield git_ai.import_head(f"Records about {self.head[:10]}, converted by codeorigin")
                 yield git_ai.import_note(commit.id, git_ai.write_git_ai(commit.id, said))
-        self.left_out.update(said.left_out)
+        self.left_out.update(left_out)
 
     def end(self) -> str:
         """The text behind that of the last commit."""

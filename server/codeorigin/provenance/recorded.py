@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -15,7 +14,6 @@ from codeorigin.functions.function_lines import FunctionLines
 from codeorigin.git.blame import LineOrigin, origins_of_files
 from codeorigin.git.process import Git
 from codeorigin.git.repository import Repository
-from codeorigin.git.trees import tree_files
 from codeorigin.past.commit import HUMAN_UNTIL
 from codeorigin.provenance.rates import Provenance
 
@@ -103,15 +101,6 @@ def commit_times(repository: Repository, head: str) -> dict[str, int]:
     """The committer times of the commits below ``head``, in seconds since 1970, but not of those where a clone ends."""
     boundary = repository.boundary()
     return {each.id: each.seconds for each in repository.log(head) if each.id not in boundary}
-
-
-def chosen_files(
-    repository: Repository, head: str, wanted: Callable[[str], bool], most: int
-) -> list[tuple[str, str]]:
-    """Path and blob of at most ``most`` files of ``head``, chosen by a hash of their paths."""
-    files = [(path, blob) for path, blob in tree_files(repository, head) if wanted(path)]
-    files.sort(key=lambda file: hashlib.sha256(file[0].encode("utf-8", "surrogatepass")).digest())
-    return files[:most]
 
 
 def recorded_files(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from codeorigin.declared.statement import LeftOut
+from codeorigin.declared.convertible import LeftOut
 from codeorigin.wording.figures import counted
 
 

@@ -228,6 +228,6 @@ def test_unexpected_error_fails_only_its_unit(
     def broken(*given: object) -> None:
         raise ValueError("odd\nthings")
 
-    monkeypatch.setattr("codeorigin.fleet.work.tree_files", broken)
+    monkeypatch.setattr("codeorigin.git.repository.Repository.files", broken)
     ((first,), _) = units_of(folders[0], request(folders, model, UnitKind.TREE))
     assert UnitWorker(model).run(first) == UnitResult(error="unexpected ValueError: odd things")

@@ -13,10 +13,8 @@ from codeorigin.git import process
 from codeorigin.git.blame import line_origins
 from codeorigin.git.changes import ChangeKind, ChangeRequest, open_change
 from codeorigin.git.commit_changes import commit_changes
-from codeorigin.git.damaged_log import reachable_commits
 from codeorigin.git.process import Git, environment
 from codeorigin.git.repository import Repository as Opened
-from codeorigin.git.trees import tree_files
 from codeorigin.git.written import committed_file, working_files, written_files
 from support.git_traps import Trap, plant
 from support.repositories import Repository
@@ -97,7 +95,7 @@ def test_log_and_blame_run_nothing(repository: Repository, trap: Trap) -> None:
     head = opened.resolve("HEAD")
     assert [len(commit.parents) for commit in opened.log(head)] == [1, 0]
     assert len(list(opened.log(head, first_parents=True))) == 2
-    assert [path for path, _ in tree_files(opened, head)][-1] == "two\nlines.py"
+    assert [path for path, _ in opened.files(head)][-1] == "two\nlines.py"
     assert len(line_origins(opened.git, head, "a.py")) == 4
     assert len(line_origins(opened.git, head, "-b.py")) == 2
     assert len(line_origins(opened.git, head, "two\nlines.py")) == 2
@@ -145,7 +143,7 @@ def test_missing_objects_are_not_fetched(tmp_path: Path, trap: Trap, url: str) -
     commits = [commit.id for commit in opened.log(opened.resolve("HEAD"))]
     found = dict(commit_changes(opened, commits, lambda _: True))
     assert [[file.path for file in found[commit].missing] for commit in commits] == [["a.py"], []]
-    assert [commit and commit.id for commit in reachable_commits(opened, commits[0])] == commits
+    assert [commit and commit.id for commit in opened.reachable(commits[0])] == commits
     assert trap.ran() == ""
     if url.startswith("ext:"):
         command = ["git", "-C", str(made.folder), "cat-file", "-p", blob]
