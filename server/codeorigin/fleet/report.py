@@ -1,6 +1,6 @@
 """The report on all repositories of a scan: an HTML page, and a Parquet file with one row per repository."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
@@ -16,7 +16,7 @@ from codeorigin.fleet.store import Store
 from codeorigin.history.formats.charts import over_time, periods, treemap
 from codeorigin.history.formats.html import area_legend, languages_of, opening, share_table
 from codeorigin.history.results import CommitResult, Part
-from codeorigin.history.totals import Share, Totals, share_of
+from codeorigin.history.totals import Share, Totals, shares_by_name
 from codeorigin.model.verdict import Band
 from codeorigin.pages.frame import page
 from codeorigin.pages.parts import legend, problems
@@ -42,14 +42,14 @@ class _Failures:
 
 @dataclass(slots=True)
 class _Sums:
-    repositories: dict[str, Share] = field(default_factory=dict)
+    repositories: defaultdict[str, Share] = field(default_factory=shares_by_name)
     judged: dict[str, dict[Band, int]] = field(default_factory=dict)
     totals: Totals = field(default_factory=Totals)
     _file: tuple[str, str] | None = None
     _languages: set[str] = field(default_factory=set)
 
     def add(self, repository: str, parts: tuple[Part, ...], band: str | None) -> None:
-        share_of(self.repositories, repository).add(parts)
+        self.repositories[repository].add(parts)
         if repository not in self.judged:
             self.judged[repository] = dict.fromkeys(Band, 0)
         if band is not None:
@@ -62,7 +62,7 @@ class _Sums:
         if not again:
             self._languages.clear()
         part = Part("", row["language"], row["functions"], row["human"], row["unsure"], row["llm"])
-        of_language = share_of(self.totals.languages, part.language)
+        of_language = self.totals.languages[part.language]
         self.totals.all.add([part])
         of_language.add([part])
         self.add(row["repository"], (part,), row["band"])

@@ -9,7 +9,7 @@ from pathlib import Path
 from codeorigin.errors import RepositoryError
 from codeorigin.fleet.options import UnitKind
 from codeorigin.git.repository import Repository
-from codeorigin.history.walk import plan
+from codeorigin.history.request import plan
 
 _FORMAT = 3
 COMMITS_IN_A_UNIT = 512

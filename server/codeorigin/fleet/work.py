@@ -2,7 +2,7 @@
 
 from array import array
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +11,14 @@ from codeorigin.declared.reader import RecordReader
 from codeorigin.errors import CodeOriginError, MissingContentError, ModelError, SourceError
 from codeorigin.fleet.options import UnitKind
 from codeorigin.fleet.units import Unit
+from codeorigin.git.objects import Objects
 from codeorigin.git.repository import Repository
 from codeorigin.history.blob_functions import BlobReader, load_analyzer
-from codeorigin.history.request import HistoryRequest
+from codeorigin.history.commit_results import file_values
+from codeorigin.history.request import HistoryRequest, Plan
 from codeorigin.history.results import UNREADABLE
 from codeorigin.history.state import IN_MEMORY, HistoryState
-from codeorigin.history.tree import judged_file
-from codeorigin.history.walk import Plan, Walk
+from codeorigin.history.walk import Walk
 from codeorigin.languages.kinds import DOCUMENT_KINDS, Kind, kind_for_path
 from codeorigin.model.calibration.judge import Judge
 from codeorigin.wording.histories import missing_phrase
@@ -93,10 +94,10 @@ class UnitWorker:
         return UnitResult(rows, missing_phrase(sum(result.missing for result in results), unreadable))
 
     def _tree(self, repository: Repository, unit: Unit) -> UnitResult:
-        reader = BlobReader(repository, self._analyzer)
         rows: list[Row] = []
         missing = 0
-        try:
+        with Objects(repository.git) as objects:
+            reader = BlobReader(objects, self._analyzer)
             for path, blob in repository.files(unit.commits[0]):
                 kind = kind_for_path(path)
                 if kind is None or not _is_chosen(kind, unit):
@@ -114,12 +115,10 @@ class UnitWorker:
                     rows.append(about | {"language": kind.id, "reason": "unread", "error": str(error)})
                     continue
                 rows += [
-                    about | asdict(judged_file(self._judge, each.language, each.functions, block=each.block))
+                    about | file_values(self._judge, each)
                     for each in pieces
                     if each.functions or each.language == kind.id
                 ]
-        finally:
-            reader.close()
         return UnitResult(tuple(rows), missing_phrase(missing, 0))
 
 

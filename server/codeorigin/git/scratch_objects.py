@@ -30,9 +30,9 @@ class ScratchObjects:
         if more := os.environ.get("GIT_ALTERNATE_OBJECT_DIRECTORIES"):
             theirs.append(more)
         with temporary_errors():
-            folder = tempfile.TemporaryDirectory(prefix="codeorigin-", ignore_cleanup_errors=True)
-            own = Path(self._stack.enter_context(folder))
-            self._stack.enter_context(undone_at_termination(folder.cleanup))
+            temporary = tempfile.TemporaryDirectory(prefix="codeorigin-", ignore_cleanup_errors=True)
+            own = Path(self._stack.enter_context(temporary))
+            self._stack.enter_context(undone_at_termination(temporary.cleanup))
             self._objects = own / "objects"
             for folder in (self._objects, own / "refs"):
                 folder.mkdir()

@@ -3,7 +3,7 @@
 import json
 import zlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,6 @@ from codeorigin.functions.documents import Document
 from codeorigin.functions.function_lines import FunctionLines, function_lines
 from codeorigin.functions.spans import Piece
 from codeorigin.git.objects import LargeObjectError, Objects, UnreadableObjectError
-from codeorigin.git.repository import Repository
 from codeorigin.languages.kinds import DocumentKind, kind_for_path
 from codeorigin.model.calibration.pooled_rule import counted_lines
 from codeorigin.model.scoring.features import RawScore
@@ -59,21 +58,7 @@ class PieceFunctions:
 
 def packed(pieces: Iterable[PieceFunctions]) -> bytes:
     """Serialize ``pieces`` for :func:`unpacked`."""
-    rows = [(each.language, each.block, [_row(function) for function in each.functions]) for each in pieces]
-    return zlib.compress(json.dumps(rows, separators=(",", ":")).encode("ascii"), 1)
-
-
-def _row(function: BlobFunction) -> tuple[Any, ...]:
-    place = function.lines
-    return (
-        function.name,
-        place.first,
-        place.last,
-        place.blank,
-        place.plain,
-        function.weight,
-        function.logit,
-    )
+    return zlib.compress(json.dumps(list(map(astuple, pieces)), separators=(",", ":")).encode("ascii"), 1)
 
 
 def unpacked(data: bytes) -> list[PieceFunctions]:
@@ -84,23 +69,16 @@ def unpacked(data: bytes) -> list[PieceFunctions]:
     """
     try:
         return [
-            PieceFunctions(
-                language,
-                block,
-                tuple(
-                    BlobFunction(
-                        name,
-                        FunctionLines(first, last, tuple(blank), tuple(plain)),
-                        weight,
-                        logit,
-                    )
-                    for name, first, last, blank, plain, weight, logit in functions
-                ),
-            )
+            PieceFunctions(language, block, tuple(_function(*function) for function in functions))
             for language, block, functions in json.loads(zlib.decompress(data))
         ]
     except (zlib.error, TypeError) as error:
         raise ValueError(str(error)) from error
+
+
+def _function(name: str, lines: list[Any], weight: int, logit: float | None) -> BlobFunction:
+    first, last, blank, plain = lines
+    return BlobFunction(name, FunctionLines(first, last, tuple(blank), tuple(plain)), weight, logit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,15 +91,11 @@ class AnalyzedPiece:
 
 
 class BlobReader:
-    """Reads the blobs of one repository and judges their functions. Not thread-safe; close it after use."""
+    """Reads ``objects`` of a repository as files, and judges their functions. Not thread-safe."""
 
-    def __init__(self, repository: Repository, analyzer: Analyzer) -> None:
-        self._objects = Objects(repository.git)
+    def __init__(self, objects: Objects, analyzer: Analyzer) -> None:
+        self._objects = objects
         self._analyzer = analyzer
-
-    def close(self) -> None:
-        """End the git process."""
-        self._objects.close()
 
     def pieces(self, blob: str, path: str) -> list[AnalyzedPiece]:
         """The pieces of a blob, whose kind its ``path`` tells.

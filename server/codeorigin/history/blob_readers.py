@@ -6,11 +6,13 @@ from concurrent.futures import Future, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 
 from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.errors import CodeOriginError, MissingContentError, SourceError
+from codeorigin.git.objects import Objects
 from codeorigin.git.repository import Repository
 from codeorigin.history.blob_functions import BlobReader, load_analyzer, packed
 from codeorigin.languages.kinds import Kind, kind_for_path
@@ -71,12 +73,16 @@ class Readers:
     def __init__(
         self, repository: Repository, model: Path | None, jobs: int, analyzer: Analyzer | None = None
     ) -> None:
-        self._repository, self._model, self._jobs = repository, model, 1 if analyzer is not None else jobs
+        self._model, self._jobs = model, 1 if analyzer is not None else jobs
         self._folder = repository.root or repository.folder
+        self._objects = Objects(repository.git)
         self._analyzer = analyzer
-        self._reader: BlobReader | None = None
         self._pools: list[WorkerPool | None] = [None] * jobs
-        self._not_taken: set[Future[list[Read]]] = set()
+
+    @cached_property
+    def here(self) -> BlobReader:
+        """What reads in this process."""
+        return BlobReader(self._objects, self._analyzer or load_analyzer(self._model))
 
     def __enter__(self) -> "Readers":
         return self
@@ -84,14 +90,12 @@ class Readers:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._reader is not None:
-            self._reader.close()
-        for pool in self._pools:
-            if pool is not None:
-                if kind is not None:
-                    pool.stop()  # the remaining results are no longer needed
-                else:
-                    pool.close()
+        self._objects.close()
+        for pool in filter(None, self._pools):
+            if kind is not None:
+                pool.stop()  # the remaining results are no longer needed
+            else:
+                pool.close()
 
     def start(self, wanted: Sequence[Wanted]) -> Iterator[list[Read]]:
         """Start to read ``wanted``, and yield the results a few at a time, as they complete.
@@ -100,42 +104,31 @@ class Readers:
             CodeOriginError: a process ended before its work was done.
         """
         if self._jobs == 1:
-            return self._read_here(wanted)
+            return (read_blobs(self.here, some) for some in _few(wanted))
         parts: list[list[Wanted]] = [[] for _ in range(self._jobs)]
         for each in wanted:
             parts[zlib.crc32(each.path.encode("utf-8", "surrogatepass")) % self._jobs].append(each)
-        started = []
-        for number, part in enumerate(parts):
-            for some in _few(part):
-                with _broken_in_one_line():
-                    started.append(self._pool(number).submit(_read, some))
-                self._not_taken.add(started[-1])
-        return self._first_finished(started)
-
-    def _first_finished(self, started: "Sequence[Future[list[Read]]]") -> Iterator[list[Read]]:
-        """Yield the results in the order in which they complete."""
         with _broken_in_one_line():
-            for future in as_completed(started):
-                yield future.result()
-                self._not_taken.discard(future)
-
-    def finished(self) -> Iterator[list[Read]]:
-        """Yield finished results of other processes that were not consumed, so that a stopped run can keep them."""
-        for future in self._not_taken:
-            if future.done() and not future.cancelled() and future.exception() is None:
-                yield future.result()
-
-    def _read_here(self, wanted: Sequence[Wanted]) -> Iterator[list[Read]]:
-        for some in _few(wanted):
-            if self._reader is None:
-                self._reader = BlobReader(self._repository, self._analyzer or load_analyzer(self._model))
-            yield read_blobs(self._reader, some)
+            return first_finished(
+                [
+                    self._pool(number).submit(_read, some)
+                    for number, part in enumerate(parts)
+                    for some in _few(part)
+                ]
+            )
 
     def _pool(self, number: int) -> WorkerPool:
         pool = self._pools[number]
         if pool is None:
             pool = self._pools[number] = WorkerPool(1, _start, self._folder, self._model)
         return pool
+
+
+def first_finished(started: "Sequence[Future[list[Read]]]") -> Iterator[list[Read]]:
+    """Yield the results in the order in which they complete."""
+    with _broken_in_one_line():
+        for future in as_completed(started):
+            yield future.result()
 
 
 def _few(wanted: Sequence[Wanted]) -> Iterator[Sequence[Wanted]]:
@@ -161,7 +154,7 @@ class _Worker:
 
 
 def _start(folder: Path, model: Path | None) -> None:
-    _Worker.reader = BlobReader(Repository.of(folder), load_analyzer(model))
+    _Worker.reader = BlobReader(Objects(Repository.of(folder).git), load_analyzer(model))
 
 
 def _read(wanted: Sequence[Wanted]) -> list[Read]:

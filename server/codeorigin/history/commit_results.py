@@ -1,11 +1,12 @@
-"""From the functions of changed files to the result of a commit."""
+"""From the functions of changed files to the result of a commit, and from those of a file to its row in a scan."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from codeorigin.declared.records import CommitRecords
 from codeorigin.git.line_changes import ChangedFile
-from codeorigin.history.blob_functions import BlobFunction
+from codeorigin.history.blob_functions import BlobFunction, PieceFunctions
 from codeorigin.history.declared_lines import NOTHING, DeclaredCounts, declared_lines
 from codeorigin.history.results import CommitResult, Part
 from codeorigin.languages import get_language
@@ -152,3 +153,27 @@ def _count(functions: Sequence[JudgedFunction], kind: Disagreement) -> int:
 
 def _folder(path: str) -> str:
     return "/".join(path.split("/")[:-1][:_FOLDERS])
+
+
+def file_values(judge: Judge, piece: PieceFunctions) -> dict[str, Any]:
+    """A file, or a cell of a notebook, as plain values: its functions with a verdict, their nonblank lines by band.
+
+    And the verdict on it as a whole, None without one: a block of a document has none, because the rule for files was
+    not measured on such code.
+    """
+    language = get_language(piece.language).model_language
+    scores = {number: each.score for number, each in enumerate(piece.functions) if each.score is not None}
+    lines = dict.fromkeys(map(str, Band), 0)
+    for number, verdict in judge.in_file(scores, language).items():
+        lines[verdict.band or Band.UNSURE] += piece.functions[number].weight
+    known = [(each.logit, each.weight) for each in piece.functions if each.logit is not None]
+    whole = None if piece.block else judge.file(known, language)
+    return {
+        "language": language,
+        "functions": len(known),
+        **lines,
+        "logit": None if whole is None else whole.logit,
+        "probability": None if whole is None else whole.probability,
+        "band": None if whole is None or whole.band is None else whole.band.value,
+        "reason": "no_rule" if whole is None else None if whole.reason is None else whole.reason.value,
+    }

@@ -8,7 +8,7 @@ from codeorigin.functions.function_lines import FunctionLines
 from codeorigin.functions.spans import Piece
 from codeorigin.git.commit_changes import commit_changes
 from codeorigin.history.blob_functions import LONGEST_NAME, BlobReader
-from codeorigin.history.blob_readers import Read, Wanted, read_blobs
+from codeorigin.history.blob_readers import Readers
 from codeorigin.history.commit_results import JudgedFunction, judged_functions
 from codeorigin.history.results import CommitDetails, CommitResult, DetailedFunction
 from codeorigin.history.walk import Walk
@@ -35,14 +35,9 @@ def commit_details(
     """
     repository = walk.request.repository
     changes = dict(commit_changes(repository, [each.commit for each in results], walk.is_source))
-    reader = BlobReader(repository, analyzer)
-
-    def read_again(wanted: Sequence[Wanted]) -> list[list[Read]]:
-        return [read_blobs(reader, wanted)]
-
-    try:
+    with Readers(repository, None, 1, analyzer) as readers:
         for result in results:
-            files = walk.read_files(changes[result.commit].files, read_again)
+            files = walk.read_files(changes[result.commit].files, readers)
             _, functions = judged_functions(
                 walk.judge, files, walk.records_of(result.commit), file_context=walk.request.file_context
             )
@@ -52,11 +47,9 @@ def commit_details(
             functions.sort(key=lambda each: (not each.written, sign * (each.verdict.probability or 0.0)))
             kept = functions[:MOST_FUNCTIONS]
             made = tuple(
-                _detailed(each, _lines(reader, analyzer, each) if with_lines else ()) for each in kept
+                _detailed(each, _lines(readers.here, analyzer, each) if with_lines else ()) for each in kept
             )
             yield CommitDetails(result, made, len(functions) - len(kept))
-    finally:
-        reader.close()
 
 
 def _detailed(judged: JudgedFunction, lines: tuple[HeatLine, ...]) -> DetailedFunction:

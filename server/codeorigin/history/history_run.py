@@ -12,11 +12,11 @@ from codeorigin.errors import RepositoryError
 from codeorigin.git.objects import Objects
 from codeorigin.git.repository import Repository
 from codeorigin.history.details import commit_details
-from codeorigin.history.request import HistoryRequest
+from codeorigin.history.request import HistoryRequest, Plan, plan
 from codeorigin.history.results import CommitDetails, CommitResult
 from codeorigin.history.state import HistoryState, default_path
 from codeorigin.history.totals import Totals
-from codeorigin.history.walk import Plan, Walk, plan
+from codeorigin.history.walk import Walk
 from codeorigin.model.bundle import Bundle
 from codeorigin.model.calibration.judge import Judge
 from codeorigin.model.past import Past

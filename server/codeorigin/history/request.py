@@ -1,10 +1,14 @@
-"""What a run over a history reads, and how it judges it."""
+"""What a run over a history reads, how it judges it, and which commits these are."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from array import array
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from codeorigin.git.repository import Repository
+from codeorigin.cli.terminal import display_path
+from codeorigin.errors import RepositoryError
+from codeorigin.git.process import FailedCommandError
+from codeorigin.git.repository import Commit, Repository
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,3 +47,89 @@ class HistoryRequest:
     state: Path | None = None
     model: Path | None = None
     jobs: int = 1
+
+
+def repository_of(path: str) -> tuple[Repository, list[str]]:
+    """The repository that contains ``path``, and the path itself unless it is the whole repository.
+
+    Raises:
+        RepositoryError: there is no such path, or no repository.
+    """
+    given = Path(path)
+    if not given.exists():
+        raise RepositoryError("no such file or folder", display_path(path))
+    repository = Repository.of(given if given.is_dir() else given.parent)
+    inside = repository.root is not None and given.resolve() != repository.root.resolve()
+    return repository, [path] if inside else []
+
+
+@dataclass(slots=True)
+class Plan:
+    """The commits to judge, newest first, and how many are not judged and why.
+
+    ``merges`` only combine what other commits wrote. Commits that are ``cut_off``, at the boundary of a shallow clone,
+    have no parent to compare with. The ancestors of ``unreadable`` commits are unknown too.
+    """
+
+    commits: list[str] = field(default_factory=list)
+    seconds: "array[int]" = field(default_factory=lambda: array("q"))
+    merges: int = 0
+    cut_off: int = 0
+    unreadable: int = 0
+
+    def __len__(self) -> int:
+        return len(self.commits)
+
+    def slice(self, start: int, stop: int) -> "Plan":
+        """A part of the commits, without the counts of the others."""
+        return Plan(self.commits[start:stop], self.seconds[start:stop])
+
+
+def plan(
+    repository: Repository,
+    revision: str = "HEAD",
+    *,
+    since: int | None = None,
+    until: int | None = None,
+    paths: tuple[str, ...] = (),
+) -> Plan:
+    """List the commits reachable from ``revision``.
+
+    Args:
+        repository: the repository to read.
+        revision: a commit, branch or tag.
+        since: only commits at this time (seconds since 1970) or later.
+        until: only commits before this time.
+        paths: only commits that change something there.
+
+    If a commit in the history is missing or damaged, all others are listed and ``paths`` is ignored.
+
+    Raises:
+        RepositoryError: there is no such commit, or none at all.
+    """
+    head = repository.resolve(revision)
+    cut = repository.boundary()
+    try:
+        return _planned(repository.log(head, paths=paths), cut, since, until)
+    except FailedCommandError:
+        return _planned(repository.reachable(head), cut, since, until)
+
+
+def _planned(
+    commits: Iterable[Commit | None], cut: frozenset[str], since: int | None, until: int | None
+) -> Plan:
+    found = Plan()
+    for commit in commits:
+        if commit is None:
+            found.unreadable += 1
+            continue
+        if (since is not None and commit.seconds < since) or (until is not None and commit.seconds >= until):
+            continue
+        if len(commit.parents) > 1:
+            found.merges += 1
+        elif commit.id in cut:
+            found.cut_off += 1
+        else:
+            found.commits.append(commit.id)
+            found.seconds.append(commit.seconds)
+    return found

@@ -4,7 +4,6 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
-from pathlib import Path
 
 from codeorigin.check.inputs import find_project
 from codeorigin.check.selection import Selection
@@ -13,27 +12,16 @@ from codeorigin.cli.exit_codes import ExitCode
 from codeorigin.cli.options import cores
 from codeorigin.cli.output import open_reports
 from codeorigin.cli.progress import ProgressLine
-from codeorigin.cli.terminal import display_path, to_stderr
-from codeorigin.errors import CodeOriginError, RepositoryError
-from codeorigin.git.repository import Repository
+from codeorigin.cli.terminal import to_stderr
+from codeorigin.errors import CodeOriginError
 from codeorigin.history.formats import history_writer
 from codeorigin.history.history_run import HistoryRun, open_history
 from codeorigin.history.options import HistoryFormat, HistoryOptions
-from codeorigin.history.request import HistoryRequest
+from codeorigin.history.request import HistoryRequest, repository_of
 from codeorigin.history.results import UNREADABLE, CommitResult
 from codeorigin.history.totals import Totals
 from codeorigin.settings.project import Project
 from codeorigin.wording.histories import missing_phrase, repaired_phrase
-
-
-def _repository(path: str) -> tuple[Repository, list[str]]:
-    """The repository that contains a path, and the path itself unless it is the whole repository."""
-    given = Path(path)
-    if not given.exists():
-        raise RepositoryError("no such file or folder", display_path(path))
-    repository = Repository.of(given if given.is_dir() else given.parent)
-    inside = repository.root is not None and given.resolve() != repository.root.resolve()
-    return repository, [path] if inside else []
 
 
 def run_history(options: HistoryOptions) -> int:
@@ -41,7 +29,7 @@ def run_history(options: HistoryOptions) -> int:
     if any(each.format is HistoryFormat.PARQUET and each.path is None for each in options.targets):
         raise CodeOriginError("--format parquet: name the file to write, as in --format parquet=FILE")
     since, until = since_seconds(options.since), until_seconds(options.until)
-    repository, names = _repository(options.path)
+    repository, names = repository_of(options.path)
     project = find_project([options.path], files=options.config and repository.root is not None)
     selection = Selection(project, options.language, options.exclude, options.documents)
     wanted, below = selection.in_repository(repository, names)

@@ -5,7 +5,7 @@ import json
 import os
 import sqlite3
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -15,9 +15,7 @@ from codeorigin.text.cache_folder import cache_folder
 
 IN_MEMORY = Path(":memory:")
 """The path of a state that is only kept in memory."""
-_FORMAT = 3
-_AT_ONCE = 500
-_FUNCTIONS = "SELECT key, functions FROM blobs WHERE key IN ({})"
+_FORMAT = 4
 _TABLES = frozenset({"about", "blobs", "commits"})
 
 
@@ -111,11 +109,13 @@ class HistoryState:
 
     def known_blobs(self, keys: Iterable[str]) -> set[str]:
         """The keys of the blobs whose functions are stored."""
-        return {key for key, _ in self._select("SELECT key, 0 FROM blobs WHERE key IN ({})", (), keys)}
+        query = "SELECT key FROM blobs WHERE key IN (SELECT value FROM json_each(?))"
+        return {key for (key,) in self._run(query, json.dumps(list(keys)))}
 
     def functions(self, key: str) -> bytes | None:
         """The stored functions of a blob; None if there are none."""
-        return next((functions for _, functions in self._select(_FUNCTIONS, (), [key])), None)
+        found = self._run("SELECT functions FROM blobs WHERE key = ?", key)
+        return found[0][0] if found else None
 
     def put_functions(self, key: str, functions: bytes) -> None:
         """Store the functions of a blob."""
@@ -123,9 +123,9 @@ class HistoryState:
 
     def results(self, commits: Iterable[str]) -> dict[str, dict[str, Any]]:
         """The stored results of ``commits``; damaged ones are counted and left out."""
-        query = "SELECT id, result FROM commits WHERE settings = ? AND id IN ({})"
+        query = "SELECT id, result FROM commits WHERE settings = ? AND id IN (SELECT value FROM json_each(?))"
         found = {}
-        for name, data in self._select(query, (self._settings,), commits):
+        for name, data in self._run(query, self._settings, json.dumps(list(commits))):
             try:
                 found[name] = json.loads(zlib.decompress(data))
             except (zlib.error, ValueError, TypeError):
@@ -137,12 +137,6 @@ class HistoryState:
         # Compression also adds a checksum.
         data = zlib.compress(json.dumps(result, separators=(",", ":")).encode("ascii"), 1)
         self._run("INSERT OR REPLACE INTO commits VALUES (?, ?, ?)", self._settings, commit, data)
-
-    def _select(self, query: str, before: tuple[str, ...], keys: Iterable[str]) -> Iterator[tuple[str, Any]]:
-        wanted = list(keys)
-        for start in range(0, len(wanted), _AT_ONCE):
-            some = wanted[start : start + _AT_ONCE]
-            yield from self._run(query.format(",".join("?" * len(some))), *before, *some)
 
     def _run(self, query: str, *values: str | bytes) -> list[Any]:
         try:

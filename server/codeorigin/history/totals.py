@@ -1,6 +1,7 @@
 """Totals of a history by month, folder and language, which fit into memory for any number of commits."""
 
 import heapq
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -69,12 +70,9 @@ class Share:
             self.bands[band] += lines
 
 
-def share_of(shares: dict[str, Share], name: str) -> Share:
-    """The share with this name, added if there is none. (``setdefault`` would be slow: it always creates one.)"""
-    found = shares.get(name)
-    if found is None:
-        found = shares[name] = Share()
-    return found
+def shares_by_name() -> defaultdict[str, Share]:
+    """No shares yet; one that is looked up is added."""
+    return defaultdict(Share)
 
 
 def date_of(seconds: int) -> str:
@@ -97,9 +95,9 @@ class Totals:
     """The totals of the commits added so far."""
 
     all: Share = field(default_factory=Share)
-    months: dict[str, Share] = field(default_factory=dict)
-    folders: dict[str, Share] = field(default_factory=dict)
-    languages: dict[str, Share] = field(default_factory=dict)
+    months: defaultdict[str, Share] = field(default_factory=shares_by_name)
+    folders: defaultdict[str, Share] = field(default_factory=shares_by_name)
+    languages: defaultdict[str, Share] = field(default_factory=shares_by_name)
     commits: int = 0
     judged: int = 0
     commit_bands: dict[Band, int] = field(default_factory=lambda: dict.fromkeys(Band, 0))
@@ -121,7 +119,7 @@ class Totals:
         self.unreadable += result.reason == UNREADABLE
         self.all.add(result.parts)
         if result.parts:
-            share_of(self.months, month_of(result.seconds)).add(result.parts)
+            self.months[month_of(result.seconds)].add(result.parts)
         if by_folder:
             _add_by(self.folders, result.parts, lambda part: part.folder)
         _add_by(self.languages, result.parts, lambda part: part.language)
@@ -167,9 +165,9 @@ def _keep(best: list[_Entry], entry: _Entry, most: int) -> None:
         heapq.heappushpop(best, entry)
 
 
-def _add_by(shares: dict[str, Share], parts: Iterable[Part], key: Callable[[Part], str]) -> None:
+def _add_by(shares: defaultdict[str, Share], parts: Iterable[Part], key: Callable[[Part], str]) -> None:
     by: dict[str, list[Part]] = {}
     for part in parts:
         by.setdefault(key(part), []).append(part)
     for name, some in by.items():
-        share_of(shares, name).add(some)
+        shares[name].add(some)

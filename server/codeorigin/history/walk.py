@@ -1,23 +1,18 @@
 """The commits of a repository, newest first, and the result of each, from the state if it is known there."""
 
-from array import array
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, field
+from collections.abc import Container, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.declared.reader import RecordReader
 from codeorigin.declared.records import CommitRecords
-from codeorigin.errors import CodeOriginError, RepositoryError
 from codeorigin.git.commit_changes import CommitFiles, commit_changes
 from codeorigin.git.line_changes import ChangedFile
-from codeorigin.git.process import FailedCommandError
-from codeorigin.git.repository import Commit, Repository
 from codeorigin.history.blob_functions import PieceFunctions, unpacked
 from codeorigin.history.blob_readers import UNREAD, Read, Readers, Wanted
 from codeorigin.history.commit_results import ReadFile, commit_result
-from codeorigin.history.request import HistoryRequest
+from codeorigin.history.request import HistoryRequest, Plan
 from codeorigin.history.results import CommitResult
 from codeorigin.history.state import HistoryState
 from codeorigin.languages.kinds import NOTEBOOK, kind_for_path
@@ -31,80 +26,6 @@ _BATCHES_WAITING = 2
 
 
 @dataclass(slots=True)
-class Plan:
-    """The commits to judge, newest first, and how many are not judged and why.
-
-    ``merges`` only combine what other commits wrote. Commits that are ``cut_off``, at the boundary of a shallow clone,
-    have no parent to compare with. The ancestors of ``unreadable`` commits are unknown too.
-    """
-
-    commits: list[str] = field(default_factory=list)
-    seconds: "array[int]" = field(default_factory=lambda: array("q"))
-    merges: int = 0
-    cut_off: int = 0
-    unreadable: int = 0
-
-    def __len__(self) -> int:
-        return len(self.commits)
-
-    def slice(self, start: int, stop: int) -> "Plan":
-        """A part of the commits, without the counts of the others."""
-        return Plan(self.commits[start:stop], self.seconds[start:stop])
-
-
-def plan(
-    repository: Repository,
-    revision: str = "HEAD",
-    *,
-    since: int | None = None,
-    until: int | None = None,
-    paths: tuple[str, ...] = (),
-) -> Plan:
-    """List the commits reachable from ``revision``.
-
-    Args:
-        repository: the repository to read.
-        revision: a commit, branch or tag.
-        since: only commits at this time (seconds since 1970) or later.
-        until: only commits before this time.
-        paths: only commits that change something there.
-
-    If a commit in the history is missing or damaged, all others are listed and ``paths`` is ignored.
-
-    Raises:
-        RepositoryError: there is no such commit, or none at all.
-    """
-    head = repository.head() if revision == "HEAD" else repository.resolve(revision)
-    if head is None:
-        raise RepositoryError("the repository has no commits yet", repository.folder)
-    cut = repository.boundary()
-    try:
-        return _planned(repository.log(head, paths=paths), cut, since, until)
-    except FailedCommandError:
-        return _planned(repository.reachable(head), cut, since, until)
-
-
-def _planned(
-    commits: Iterable[Commit | None], cut: frozenset[str], since: int | None, until: int | None
-) -> Plan:
-    found = Plan()
-    for commit in commits:
-        if commit is None:
-            found.unreadable += 1
-            continue
-        if (since is not None and commit.seconds < since) or (until is not None and commit.seconds >= until):
-            continue
-        if len(commit.parents) > 1:
-            found.merges += 1
-        elif commit.id in cut:
-            found.cut_off += 1
-        else:
-            found.commits.append(commit.id)
-            found.seconds.append(commit.seconds)
-    return found
-
-
-@dataclass(slots=True)
 class _Batch:
     """Commits whose changes are known, while the functions in their files are being read."""
 
@@ -112,10 +33,6 @@ class _Batch:
     known: dict[str, CommitResult]
     changes: dict[str, CommitFiles]
     reading: Iterator[list[Read]]
-
-
-ReadAgain = Callable[[Sequence[Wanted]], Iterable[list[Read]]]
-"""Reads blobs whose functions are missing from the state or damaged there."""
 
 
 class Walk:
@@ -146,8 +63,7 @@ class Walk:
     def results(self, commits: Plan) -> Iterator[CommitResult]:
         """Yield the results of ``commits``, in order. A result is in the state before it is yielded.
 
-        The state also keeps the functions that were read. Other processes read ahead, and what they have finished is
-        put into the state even if the run is stopped.
+        The state also keeps the functions that were read.
 
         Results of commits with content missing from this clone are not stored, because the next run may find it.
 
@@ -158,18 +74,12 @@ class Walk:
         request = self.request
         waiting: deque[_Batch] = deque()
         with Readers(request.repository, request.model, request.jobs, self._analyzer) as readers:
-            try:
-                for some in _batches(commits):
-                    waiting.append(self._begin(some, readers))
-                    if len(waiting) == _BATCHES_WAITING:
-                        yield from self._end(waiting.popleft(), readers)
-                while waiting:
+            for some in _batches(commits):
+                waiting.append(self._begin(some, readers))
+                if len(waiting) == _BATCHES_WAITING:
                     yield from self._end(waiting.popleft(), readers)
-            except BaseException:
-                # If the state itself failed, report the first error.
-                with suppress(CodeOriginError):
-                    self._keep(readers.finished())
-                raise
+            while waiting:
+                yield from self._end(waiting.popleft(), readers)
 
     def _begin(self, plan: Plan, readers: Readers) -> _Batch:
         known = {}
@@ -188,15 +98,10 @@ class Walk:
 
     def _end(self, batch: _Batch, readers: Readers) -> Iterator[CommitResult]:
         gone = self._keep(batch.reading)
-
-        def read_again(wanted: Sequence[Wanted]) -> Iterator[list[Read]]:
-            yield [(key, None) for key in gone]
-            yield from readers.start([each for each in wanted if each.key not in gone])
-
         before = frozenset(batch.known)
         for commit, seconds in zip(batch.plan.commits, batch.plan.seconds, strict=True):
             if commit not in batch.known:
-                result = self._result(commit, seconds, batch, read_again)
+                result = self._result(commit, seconds, batch, readers, gone)
                 if result.is_whole:
                     self._state.put_result(commit, result.to_dict())
                 batch.known[commit] = result
@@ -205,11 +110,13 @@ class Walk:
             self.known += commit in before
             yield batch.known.pop(commit)
 
-    def _result(self, commit: str, seconds: int, batch: _Batch, read_again: ReadAgain) -> CommitResult:
+    def _result(
+        self, commit: str, seconds: int, batch: _Batch, readers: Readers, gone: Container[str]
+    ) -> CommitResult:
         changed = batch.changes[commit]
         if not changed.readable:
             return CommitResult.unreadable(commit, seconds)
-        files = self.read_files(changed.files, read_again)
+        files = self.read_files(changed.files, readers, gone)
         return commit_result(
             self.judge,
             commit,
@@ -232,13 +139,19 @@ class Walk:
             self._state.save()
         return gone
 
-    def read_files(self, files: Sequence[ChangedFile], read_again: ReadAgain) -> list[ReadFile]:
-        """The functions of changed files, from the state, or with ``read_again`` if missing or damaged there."""
+    def read_files(
+        self, files: Sequence[ChangedFile], readers: Readers, gone: Container[str] = ()
+    ) -> list[ReadFile]:
+        """The functions of changed files, from the state.
+
+        Those that are missing or damaged there are read again, without the blobs with the keys that are ``gone``.
+        """
         wanted = [Wanted(file.blob, file.path) for file in files]
         found = {each.key: self._pieces(each.key) for each in wanted}
-        lost = {each.key: each for each in wanted if found[each.key] is None}
-        gone = self._keep(read_again(list(lost.values()))) if lost else set()
-        found |= {key: self._pieces(key) for key in lost if key not in gone}
+        lost = {each.key: each for each in wanted if found[each.key] is None and each.key not in gone}
+        if lost:
+            self._keep(readers.start(list(lost.values())))
+            found |= {key: self._pieces(key) for key in lost}
         cells = self.request.cells
         read: list[ReadFile] = []
         for file, each in zip(files, wanted, strict=True):

@@ -18,8 +18,7 @@ from codeorigin.errors import SourceError
 from codeorigin.functions.documents import Document
 from codeorigin.functions.function_lines import function_lines
 from codeorigin.languages import LANGUAGES
-from codeorigin.provenance.blame_page import blame_page
-from codeorigin.provenance.blamed import BlamedFile, BlamedLine
+from codeorigin.provenance.blame_page import BlamedFile, BlamedLine, blame_page
 from codeorigin.provenance.options import BlameFormat, BlameOptions
 from codeorigin.wording.figures import logits
 from codeorigin.wording.provenance import DECLARED_CAVEAT, declared_counts, function_heading, record_label
@@ -64,7 +63,11 @@ def run_blame(options: BlameOptions) -> int:
         ),
         tuple((each, place.first, place.last) for each, place in zip(report.functions, places, strict=True)),
     )
-    writers = {BlameFormat.TEXT: _write_text, BlameFormat.JSON: _write_json, BlameFormat.HTML: _write_html}
+    writers = {
+        BlameFormat.TEXT: _write_text,
+        BlameFormat.JSON: _write_json,
+        BlameFormat.HTML: lambda stream, file: stream.writelines(blame_page(file)),
+    }
     with open_reports(targets) as reports:
         for each in reports:
             each.finish(partial(writers[each.format], each.stream, found))
@@ -86,10 +89,6 @@ def _write_text(stream: TextIO, file: BlamedFile) -> None:
         weight = "" if line.weight is None else logits(line.weight)
         text = f"{line.number:>{digits}}  {label:<{width}}  {weight:>6}  {printable_code(line.text)}"
         stream.write(f"{text.rstrip()}\n")
-
-
-def _write_html(stream: TextIO, file: BlamedFile) -> None:
-    stream.writelines(blame_page(file))
 
 
 def _write_json(stream: TextIO, file: BlamedFile) -> None:

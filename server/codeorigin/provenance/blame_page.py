@@ -1,19 +1,41 @@
 """A blamed file as a page: what is declared and what is estimated, side by side for every function and line."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from html import escape
 from itertools import pairwise
 
+from codeorigin.analysis.report import FunctionReport
+from codeorigin.declared.records import Record
 from codeorigin.pages.code import HeatLine, code_line
 from codeorigin.pages.frame import page
 from codeorigin.pages.parts import verdict
-from codeorigin.provenance.blamed import BlamedFile, BlamedLine
 from codeorigin.text.literal_text import html_line
 from codeorigin.wording.figures import logits
 from codeorigin.wording.functions import band_or_reason
 from codeorigin.wording.provenance import DECLARED_CAVEAT, declared_counts, declared_sentence, record_label
 
 _COLUMNS = "Beside each line: what is declared about it, where that changes, and its weight in the estimate, in logits."
+
+
+@dataclass(frozen=True, slots=True)
+class BlamedLine:
+    """A line (1-based) with its text, its record and its ``weight`` in logits; None outside of judged functions."""
+
+    number: int
+    text: str
+    record: Record | None
+    weight: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class BlamedFile:
+    """All lines of a file, and its outermost functions with their first and last lines."""
+
+    path: str
+    model: str
+    lines: tuple[BlamedLine, ...]
+    functions: tuple[tuple[FunctionReport, int, int], ...]
 
 
 def blame_page(file: BlamedFile) -> Iterator[str]:

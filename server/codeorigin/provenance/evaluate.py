@@ -1,9 +1,7 @@
 """``codeorigin evaluate-declared``: how the model does on a project's own code, where records say who wrote it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
-from pathlib import Path
-from typing import TextIO
 
 import codeorigin
 from codeorigin.analysis.analyzer import Analyzer
@@ -15,12 +13,12 @@ from codeorigin.cli.exit_codes import ExitCode
 from codeorigin.cli.options import cores
 from codeorigin.cli.output import open_reports
 from codeorigin.cli.progress import ProgressLine
-from codeorigin.cli.terminal import display_path, printable, to_stderr
+from codeorigin.cli.terminal import printable, to_stderr
 from codeorigin.declared.reader import RecordReader
-from codeorigin.errors import RepositoryError
-from codeorigin.git.repository import Repository
+from codeorigin.git.objects import Objects
 from codeorigin.git.scratch_objects import ScratchObjects
 from codeorigin.history.blob_functions import BlobReader
+from codeorigin.history.request import repository_of
 from codeorigin.languages import Language
 from codeorigin.languages.kinds import kind_for_path
 from codeorigin.model.bundle import Bundle
@@ -29,31 +27,25 @@ from codeorigin.model.past import Past
 from codeorigin.past.old_functions import repository_past
 from codeorigin.provenance.evaluation import (
     EvaluatedFunction,
-    evaluated,
+    evaluated_files,
     function_values,
     group_values,
     groups,
 )
 from codeorigin.provenance.options import EvaluationFormat, EvaluationOptions
 from codeorigin.provenance.rates import RateGroup
-from codeorigin.provenance.recorded import commit_times, recorded_files
+from codeorigin.provenance.recorded import commit_times
 from codeorigin.wording.evaluations import evaluation_lines
 
 
 def run_evaluate_declared(options: EvaluationOptions) -> int:
     """Judge the functions, write the reports, and return the exit code."""
     targets = options.targets
-    given = Path(options.path)
-    if not given.exists():
-        raise RepositoryError("no such file or folder", display_path(options.path))
-    repository = Repository.of(given if given.is_dir() else given.parent)
-    inside = repository.root is not None and given.resolve() != repository.root.resolve()
+    repository, names = repository_of(options.path)
     project = find_project([options.path], files=options.config and repository.root is not None)
     selection = Selection(project, options.language, options.exclude)
-    wanted, _ = selection.in_repository(repository, [options.path] if inside else [])
-    head = repository.head()
-    if head is None:
-        raise RepositoryError("the repository has no commits yet", repository.folder)
+    wanted, _ = selection.in_repository(repository, names)
+    head = repository.resolve("HEAD")
     bundle = Bundle.load(options.model)
     analyzer = Analyzer(bundle)
     past = repository_past(repository, bundle, lambda: analyzer) if options.past else None
@@ -65,29 +57,37 @@ def run_evaluate_declared(options: EvaluationOptions) -> int:
     functions: list[EvaluatedFunction] = []
     unread = 0
     progress = ProgressLine("files", len(files))
-    reader = BlobReader(repository, analyzer)
     with (
         open_reports(targets) as reports,
         RecordReader(repository, head) as records,
         ScratchObjects(repository) as scratch,
+        Objects(repository.git) as objects,
     ):
         try:
-            found = recorded_files(
-                scratch.git, head, files, reader, records, times.get, options.jobs or cores()
+            found = evaluated_files(
+                scratch.git,
+                head,
+                files,
+                BlobReader(objects, analyzer),
+                records,
+                times.get,
+                judges,
+                options.jobs or cores(),
             )
-            for number, file in enumerate(found, 1):
-                if file is None:
-                    unread += 1
-                else:
-                    functions += evaluated(file, judges)
+            for number, some in enumerate(found, 1):
+                functions += some or ()
+                unread += some is None
                 progress.show(number, 0)
         finally:
             progress.clear()
-            reader.close()
         rates = list(groups(functions))
         for report in reports:
-            write = _write_json if report.format is EvaluationFormat.JSON else _write_text
-            report.finish(partial(write, report.stream, bundle, past, head, functions, rates))
+            if report.format is EvaluationFormat.JSON:
+                parts = _json(bundle.model_id, past, head, functions, rates)
+            else:
+                lines = evaluation_lines(bundle.model_id, past, head, len(functions), rates)
+                parts = (f"{printable(line)}\n" for line in lines)
+            report.finish(partial(report.stream.writelines, parts))
     for problem in records.problems:
         to_stderr(problem)
     if unread:
@@ -95,33 +95,20 @@ def run_evaluate_declared(options: EvaluationOptions) -> int:
     return ExitCode.OK
 
 
-def _write_text(
-    stream: TextIO,
-    bundle: Bundle,
+def _json(
+    model: str,
     past: Past | None,
     head: str,
     functions: Sequence[EvaluatedFunction],
     rates: Sequence[RateGroup],
-) -> None:
-    for line in evaluation_lines(bundle.model_id, past, head, len(functions), rates):
-        stream.write(f"{printable(line)}\n")
-
-
-def _write_json(
-    stream: TextIO,
-    bundle: Bundle,
-    past: Past | None,
-    head: str,
-    functions: Sequence[EvaluatedFunction],
-    rates: Sequence[RateGroup],
-) -> None:
+) -> Iterator[str]:
     head_values = {
         "version": codeorigin.__version__,
-        "model": bundle.model_id,
+        "model": model,
         "head": head[:10],
         "past": past_values(past),
         "groups": [group_values(each) for each in rates],
     }
-    stream.write(f'{encoded(head_values)[:-1]}, "functions": [')
-    stream.write(",".join(f"\n{encoded(function_values(each))}" for each in functions))
-    stream.write("\n]}\n")
+    yield f'{encoded(head_values)[:-1]}, "functions": ['
+    yield ",".join(f"\n{encoded(function_values(each))}" for each in functions)
+    yield "\n]}\n"

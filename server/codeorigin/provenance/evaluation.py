@@ -1,16 +1,21 @@
 """How the model judges functions of which records or dates say who wrote them, without and with the project's past."""
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from codeorigin.declared.reader import RecordReader
 from codeorigin.declared.records import WROTE, Strength
+from codeorigin.errors import RepositoryError, SourceError
+from codeorigin.git.blame import origins_of_files
+from codeorigin.git.process import Git
+from codeorigin.history.blob_functions import BlobReader, PieceFunctions
 from codeorigin.languages import get_language
 from codeorigin.model.calibration.judge import Judge
 from codeorigin.model.verdict import Band, Verdict
 from codeorigin.provenance.rates import Provenance, Rate, RateGroup, rate
-from codeorigin.provenance.recorded import FunctionOrigin, RecordedFile
+from codeorigin.provenance.recorded import FunctionOrigin, function_origin
 
 VIEWS = ("own", "in_file", "own_with_past", "in_file_with_past")
 """A function is judged by its own text or in its file, without and with the past of its project."""
@@ -30,10 +35,48 @@ class EvaluatedFunction:
     verdicts: Mapping[str, Verdict]
 
 
-def evaluated(file: RecordedFile, judges: Sequence[Judge]) -> Iterator[EvaluatedFunction]:
-    """The functions of a file that have an origin and a verdict, by a judge without the past and one with it."""
-    language = get_language(file.language).model_language
-    scores = {number: each.score for number, each in enumerate(file.functions) if each.score is not None}
+def evaluated_files(
+    git: Git,
+    head: str,
+    files: Sequence[tuple[str, str]],
+    reader: BlobReader,
+    records: RecordReader,
+    times: Callable[[str], int | None],
+    judges: Sequence[Judge],
+    jobs: int,
+) -> Iterator[list[EvaluatedFunction] | None]:
+    """Yield the functions of each of ``files`` (path and blob) that have an origin and a verdict; None if unreadable.
+
+    ``judges`` are one without the past and, if there is a past, one with it. ``git`` runs ``jobs`` blames side by side,
+    while the functions of earlier files are judged.
+    """
+    blames = origins_of_files(git, ((head, path) for path, _ in files), jobs)
+    for (path, blob), origins in zip(files, blames, strict=True):
+        try:
+            pieces = None if origins is None else reader.functions(blob, path)
+        except (RepositoryError, SourceError):
+            pieces = None
+        if origins is None or pieces is None:
+            yield None
+            continue
+        found = [records.of_line(each) for each in origins]
+        yield [
+            each
+            for piece in pieces
+            for each in _evaluated(
+                path,
+                piece,
+                [function_origin(function.lines, origins, found, times) for function in piece.functions],
+                judges,
+            )
+        ]
+
+
+def _evaluated(
+    path: str, piece: PieceFunctions, origins: Sequence[FunctionOrigin | None], judges: Sequence[Judge]
+) -> Iterator[EvaluatedFunction]:
+    language = get_language(piece.language).model_language
+    scores = {number: each.score for number, each in enumerate(piece.functions) if each.score is not None}
     views = [
         verdicts
         for judge in judges
@@ -42,10 +85,10 @@ def evaluated(file: RecordedFile, judges: Sequence[Judge]) -> Iterator[Evaluated
             judge.in_file(scores, language),
         )
     ]
-    for number, origin in enumerate(file.origins):
+    for number, origin in enumerate(origins):
         if origin is not None and number in scores:
             verdicts = {name: view[number] for name, view in zip(VIEWS, views, strict=False)}
-            yield EvaluatedFunction(file.path, language, file.functions[number].weight, origin, verdicts)
+            yield EvaluatedFunction(path, language, piece.functions[number].weight, origin, verdicts)
 
 
 def groups(functions: Sequence[EvaluatedFunction]) -> Iterator[RateGroup]:

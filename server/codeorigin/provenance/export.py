@@ -9,19 +9,18 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
 
 from codeorigin.cli.days import since_seconds, until_seconds
 from codeorigin.cli.exit_codes import ExitCode
 from codeorigin.cli.output import open_reports
-from codeorigin.cli.terminal import display_path, to_stderr
+from codeorigin.cli.terminal import to_stderr
 from codeorigin.declared import agent_trace, git_ai
 from codeorigin.declared.convertible import LeftOut, convertible
 from codeorigin.declared.reader import RecordReader
 from codeorigin.declared.records import CommitRecords
-from codeorigin.errors import RepositoryError
 from codeorigin.git.objects import LARGEST
-from codeorigin.git.repository import Commit, Repository
+from codeorigin.git.repository import Commit
+from codeorigin.history.request import repository_of
 from codeorigin.provenance.options import ExportFormat, ExportOptions
 from codeorigin.wording.exports import export_notes, large_export
 
@@ -66,13 +65,8 @@ def run_export(options: ExportOptions) -> int:
     """Write the records, and return the exit code."""
     targets = options.targets
     since, until = since_seconds(options.since) or 0, until_seconds(options.until) or math.inf
-    given = Path(options.path)
-    if not given.exists():
-        raise RepositoryError("no such file or folder", display_path(options.path))
-    repository = Repository.of(given if given.is_dir() else given.parent)
-    head = repository.head()
-    if head is None:
-        raise RepositoryError("the repository has no commits yet", repository.folder)
+    repository, _ = repository_of(options.path)
+    head = repository.resolve("HEAD")
     with open_reports(targets) as reports, RecordReader(repository, head, branches=False) as records:
         made = [(report, _Conversion(report.format, head)) for report in reports]
         for commit in repository.log(head):

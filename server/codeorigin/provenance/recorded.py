@@ -1,24 +1,15 @@
-"""The functions of a commit's files, with what is recorded about their lines."""
-
-from __future__ import annotations
+"""Who wrote a function, by what is recorded about its lines or by their dates."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from codeorigin.declared.reader import RecordReader
 from codeorigin.declared.records import Record, Strength, WrittenBy
-from codeorigin.errors import RepositoryError, SourceError
 from codeorigin.functions.function_lines import FunctionLines
-from codeorigin.git.blame import LineOrigin, origins_of_files
-from codeorigin.git.process import Git
+from codeorigin.git.blame import LineOrigin
 from codeorigin.git.repository import Repository
 from codeorigin.past.commit import HUMAN_UNTIL
 from codeorigin.provenance.rates import Provenance
-
-if TYPE_CHECKING:
-    from codeorigin.history.blob_functions import BlobFunction, BlobReader
 
 MODERN_FROM = 1_609_459_200
 """2021-01-01 in seconds since 1970: people's code from then until December 2022 is most like today's."""
@@ -39,16 +30,6 @@ class FunctionOrigin:
     tool: str | None = None
     model: str | None = None
     strength: Strength | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class RecordedFile:
-    """A file with the functions of which something is known; ``origins`` has an entry for each of ``functions``."""
-
-    path: str
-    language: str
-    functions: tuple[BlobFunction, ...]
-    origins: tuple[FunctionOrigin | None, ...]
 
 
 def function_origin(
@@ -101,32 +82,3 @@ def commit_times(repository: Repository, head: str) -> dict[str, int]:
     """The committer times of the commits below ``head``, in seconds since 1970, but not of those where a clone ends."""
     boundary = repository.boundary()
     return {each.id: each.seconds for each in repository.log(head) if each.id not in boundary}
-
-
-def recorded_files(
-    git: Git,
-    head: str,
-    files: Sequence[tuple[str, str]],
-    reader: BlobReader,
-    records: RecordReader,
-    times: Callable[[str], int | None],
-    jobs: int,
-) -> Iterator[RecordedFile | None]:
-    """Yield each of ``files`` (path and blob) that can be read, and None for the others.
-
-    ``git`` runs ``jobs`` blames side by side, while the functions of earlier files are judged.
-    """
-    blames = origins_of_files(git, ((head, path) for path, _ in files), jobs)
-    for (path, blob), origins in zip(files, blames, strict=True):
-        if origins is None:
-            yield None
-            continue
-        try:
-            pieces = reader.functions(blob, path)
-        except (RepositoryError, SourceError):
-            yield None
-            continue
-        for piece in pieces:
-            found = [records.of_line(each) for each in origins]
-            known = tuple(function_origin(each.lines, origins, found, times) for each in piece.functions)
-            yield RecordedFile(path, piece.language, piece.functions, known)

@@ -9,7 +9,7 @@ from codeorigin.fleet import units
 from codeorigin.fleet.options import UnitKind
 from codeorigin.fleet.store import Store
 from codeorigin.git.repository import Repository as Opened
-from codeorigin.history.walk import Plan
+from codeorigin.history.request import Plan
 from support.fleet_scans import Here, request, run
 from support.repositories import Repository, plain_functions
 

@@ -11,7 +11,7 @@ import pytest
 
 from codeorigin.declared.records import Record, RecordSource, Strength, WrittenBy
 from codeorigin.history.declared_lines import DeclaredCounts, declared_lines
-from codeorigin.history.formats.declared_chart import declared_chart
+from codeorigin.history.formats.charts import declared_chart
 from codeorigin.history.totals import Share
 from codeorigin.model.verdict import Band
 from support.command import run

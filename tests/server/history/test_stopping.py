@@ -4,18 +4,17 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from concurrent.futures import Future, ProcessPoolExecutor, wait
+from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
 
 from codeorigin.errors import CodeOriginError
-from codeorigin.git.repository import Repository as Opened
-from codeorigin.history import walk
 from codeorigin.history.blob_functions import BlobReader
-from codeorigin.history.blob_readers import Read, Readers
+from codeorigin.history.blob_readers import Read, Readers, first_finished
+from codeorigin.history.request import Plan
 from codeorigin.history.state import HistoryState
-from codeorigin.history.walk import Plan, Walk
+from codeorigin.history.walk import Walk
 from codeorigin.model.bundle import Bundle
 from support.histories import Judge, OpenRun
 from support.repositories import Repository, plain_functions
@@ -69,16 +68,15 @@ def stop(repository: Repository, model: Path, state: Path, number: signal.Signal
     assert done.returncode == -number, done.stderr
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
 def test_read_files_of_one_large_commit_are_kept(
-    tmp_path: Path, model: Path, judge: Judge, asked: list[str], number: signal.Signals
+    tmp_path: Path, model: Path, judge: Judge, asked: list[str]
 ) -> None:
     made = Repository(tmp_path / "large")
     for each in range(FILES):
         made.write(f"{each}.py", plain_functions(f"of_{each}", number=each))
     made.git("add", "--all")
     made.git("commit", "--quiet", "-m", "All at once")
-    stop(made, model, tmp_path / "stopped.sqlite", number)
+    stop(made, model, tmp_path / "stopped.sqlite", signal.SIGINT)
     whole = judge(made.folder, state=tmp_path / "whole.sqlite")
     assert (whole[0].functions, len(asked)) == (FILES, FILES)
     asked.clear()
@@ -87,41 +85,16 @@ def test_read_files_of_one_large_commit_are_kept(
     assert len(asked) == FILES - 32
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
-def test_first_commits_of_a_stopped_run_are_kept(
-    tmp_path: Path, model: Path, judge: Judge, number: signal.Signals
-) -> None:
+def test_first_commits_of_a_stopped_run_are_kept(tmp_path: Path, model: Path, judge: Judge) -> None:
     made = Repository(tmp_path / "many")
     for each in range(FILES):
         made.commit({f"{each}.py": plain_functions(f"of_{each}", number=each)}, date="2020-01-01")
     state = tmp_path / "stopped.sqlite"
-    stop(made, model, state, number)
+    stop(made, model, state, signal.SIGKILL)
     names = made.git("rev-list", "HEAD").split()
     with HistoryState(state, "", Bundle.load(model).model_id) as kept:
         assert set(kept.results(names)) == set(names[: 8 + 16])
     assert judge(made.folder, state=state) == judge(made.folder, state=tmp_path / "whole.sqlite")
-
-
-@pytest.fixture
-def begun(monkeypatch: pytest.MonkeyPatch) -> list[Readers]:
-    """The readers of a run; when its second batch begins, other processes have read everything that was started."""
-    batches: list[Readers] = []
-    started: list[Future[list[Read]]] = []
-    begin, submit = Walk._begin, ProcessPoolExecutor.submit
-
-    def noted(self: Walk, plan: Plan, readers: Readers) -> object:
-        batches.append(readers)
-        if len(batches) == 2:
-            wait(started, timeout=60)
-        return begin(self, plan, readers)
-
-    def noting(*arguments: object) -> Future[list[Read]]:
-        started.append(submit(*arguments))  # type: ignore[arg-type]
-        return started[-1]
-
-    monkeypatch.setattr(Walk, "_begin", noted)
-    monkeypatch.setattr(ProcessPoolExecutor, "submit", noting)
-    return batches
 
 
 def several_commits(folder: Path) -> Repository:
@@ -129,30 +102,6 @@ def several_commits(folder: Path) -> Repository:
     for each in range(8 + 2):
         made.commit({f"{each}.py": plain_functions(f"of_{each}", number=each)}, date="2020-01-01")
     return made
-
-
-def left_to_read(repository: Repository, judge: Judge, state: Path, asked: list[str]) -> int:
-    """How many files another run reads with the state that the first one left."""
-    asked.clear()
-    judge(repository.folder, state=state)
-    return len(asked)
-
-
-def test_work_of_other_processes_is_kept_on_ctrl_c(
-    tmp_path: Path, judge: Judge, begun: list[Readers], asked: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    made, changes = several_commits(tmp_path / "ahead"), walk.commit_changes
-
-    def interrupted(*arguments: object) -> object:
-        if len(begun) == 2:
-            raise KeyboardInterrupt
-        return changes(*arguments)  # type: ignore[arg-type]
-
-    with monkeypatch.context() as patch:
-        patch.setattr(walk, "commit_changes", interrupted)
-        with pytest.raises(KeyboardInterrupt):
-            judge(made.folder, jobs=2)
-    assert left_to_read(made, judge, tmp_path / "state.sqlite", asked) == 2
 
 
 def test_results_are_counted_as_known_when_they_are_yielded(
@@ -165,30 +114,30 @@ def test_results_are_counted_as_known_when_they_are_yielded(
 
 
 def test_process_killed_between_batches_gives_one_line(
-    tmp_path: Path, judge: Judge, begun: list[Readers], asked: list[str], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, judge: Judge, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made, changes = several_commits(tmp_path / "died"), walk.commit_changes
+    begin, begun = Walk._begin, []
 
-    def killed(*arguments: object) -> object:
-        if len(begun) == 2:
-            for pool in filter(None, begun[0]._pools):
-                for process in list(pool._pool._processes.values()):
-                    process.kill()
-                wait_for(lambda pool=pool: pool._pool._broken, what="the end of a process")  # type: ignore[misc]
-        return changes(*arguments)  # type: ignore[arg-type]
+    def killed(self: Walk, plan: Plan, readers: Readers) -> object:
+        begun.append(plan)
+        for pool in filter(None, readers._pools) if len(begun) == 2 else ():
+            for process in list(pool._pool._processes.values()):
+                process.kill()
+            wait_for(lambda pool=pool: pool._pool._broken, what="the end of a process")  # type: ignore[misc]
+        return begin(self, plan, readers)
 
+    made = several_commits(tmp_path / "died")
     with monkeypatch.context() as patch:
-        patch.setattr(walk, "commit_changes", killed)
+        patch.setattr(Walk, "_begin", killed)
         with pytest.raises(CodeOriginError, match="a worker process ended before its work was done"):
             judge(made.folder, jobs=2)
-    assert left_to_read(made, judge, tmp_path / "state.sqlite", asked) == 2
+    assert len(judge(made.folder)) == 10
 
 
-def test_finished_results_do_not_wait_for_other_processes(tmp_path: Path) -> None:
-    readers = Readers(Opened.of(Repository(tmp_path / "empty").folder), None, 2)
+def test_finished_results_do_not_wait_for_other_processes() -> None:
     done: list[Future[list[Read]]] = [Future(), Future()]
     done[1].set_result([("b", b"2")])
-    given = readers._first_finished(done)
+    given = first_finished(done)
     assert next(given) == [("b", b"2")]
     done[0].set_result([("a", b"1")])
     assert list(given) == [[("a", b"1")]]

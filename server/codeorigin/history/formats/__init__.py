@@ -1,16 +1,14 @@
 """Writers of a history in every format. Only those that are asked for are imported."""
 
-from typing import TYPE_CHECKING, TextIO
+from typing import TextIO
 
 from codeorigin.history.formats.writer import HistoryWriter
+from codeorigin.history.history_run import HistoryRun
 from codeorigin.history.options import HistoryFormat, HistoryOptions
-
-if TYPE_CHECKING:
-    from codeorigin.history.history_run import HistoryRun
 
 
 def history_writer(
-    history_format: HistoryFormat, run: "HistoryRun", options: HistoryOptions, stream: TextIO
+    history_format: HistoryFormat, run: HistoryRun, options: HistoryOptions, stream: TextIO
 ) -> HistoryWriter:
     """The writer for a format; raises CodeOriginError if it needs a package that is not installed."""
     # ruff: noqa: PLC0415

@@ -2,12 +2,18 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
-from typing import TYPE_CHECKING
 
 from codeorigin.cli.terminal import display_path
-from codeorigin.history.formats.charts import described, over_time, periods, treemap
-from codeorigin.history.formats.declared_chart import declared_chart, declared_table
+from codeorigin.history.formats.charts import (
+    declared_chart,
+    declared_table,
+    described,
+    over_time,
+    periods,
+    treemap,
+)
 from codeorigin.history.formats.writer import HistoryWriter
+from codeorigin.history.history_run import HistoryRun
 from codeorigin.history.results import CommitDetails, CommitResult, DetailedFunction
 from codeorigin.history.totals import Share, Totals, date_of
 from codeorigin.model.verdict import Band
@@ -29,9 +35,6 @@ from codeorigin.wording.histories import (
 )
 from codeorigin.wording.shares import one_in
 
-if TYPE_CHECKING:
-    from codeorigin.history.history_run import HistoryRun
-
 
 class PageWriter(HistoryWriter):
     """Writes the page, with all names and code escaped."""
@@ -42,7 +45,7 @@ class PageWriter(HistoryWriter):
         self.stream.writelines(page(title, _body(self.run, totals), self.run.model))
 
 
-def _body(run: "HistoryRun", totals: Totals) -> Iterator[str]:
+def _body(run: HistoryRun, totals: Totals) -> Iterator[str]:
     plan = run.plan
     yield from opening(totals)
     sums = " ".join(
@@ -124,7 +127,7 @@ def languages_of(totals: Totals, unit: str = "commit") -> str:
     return f'<div class="bars">{bars}</div>'
 
 
-def _standing_out(run: "HistoryRun", totals: Totals) -> Iterator[str]:
+def _standing_out(run: HistoryRun, totals: Totals) -> Iterator[str]:
     yield "<h2>Commits that stand out</h2>"
     best = totals.standing_out()
     if not best:
@@ -139,7 +142,7 @@ def _standing_out(run: "HistoryRun", totals: Totals) -> Iterator[str]:
         yield _commit(details, _said(details.result))
 
 
-def _disagreements(run: "HistoryRun", totals: Totals) -> Iterator[str]:
+def _disagreements(run: HistoryRun, totals: Totals) -> Iterator[str]:
     for number, (kind, commits) in enumerate(run.disagreements(totals)):
         if not number:
             yield f'<h2>Where records and estimates disagree</h2><p class="what">{escape(DISAGREE)}</p>'

@@ -1,7 +1,7 @@
 """A history as JSON, written commit by commit, as described by ``history.schema.json`` next to this file."""
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import Any, TextIO
 
 import codeorigin
 from codeorigin.check.formats.json import past_values
@@ -9,14 +9,12 @@ from codeorigin.check.formats.json_text import encoded
 from codeorigin.cli.terminal import display_path
 from codeorigin.history.declared_lines import NOTHING, DeclaredCounts
 from codeorigin.history.formats.writer import HistoryWriter
+from codeorigin.history.history_run import HistoryRun
+from codeorigin.history.options import HistoryOptions
 from codeorigin.history.results import CommitDetails, CommitResult
 from codeorigin.history.totals import Share, Totals, date_of
 from codeorigin.model.verdict import Band
 from codeorigin.provenance.disagreements import Disagreement
-
-if TYPE_CHECKING:
-    from codeorigin.history.history_run import HistoryRun
-    from codeorigin.history.options import HistoryOptions
 
 
 def _declared(lines: DeclaredCounts) -> dict[str, int] | None:
@@ -83,7 +81,7 @@ def _row(name: str, share: Share) -> dict[str, Any]:
 class JsonWriter(HistoryWriter):
     """Writes one ASCII JSON document: one line per commit, as they arrive, then the totals."""
 
-    def __init__(self, run: "HistoryRun", options: "HistoryOptions", stream: TextIO) -> None:
+    def __init__(self, run: HistoryRun, options: HistoryOptions, stream: TextIO) -> None:
         super().__init__(run, options, stream)
         head = {
             "version": codeorigin.__version__,

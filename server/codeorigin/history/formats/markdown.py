@@ -1,12 +1,12 @@
 """A history in Markdown, for job summaries and comments: totals, periods, languages and commits that stand out."""
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
 
 from codeorigin.check.formats.markdown import literal_code, literal_text
 from codeorigin.cli.terminal import display_path
 from codeorigin.history.formats.charts import periods
 from codeorigin.history.formats.writer import HistoryWriter
+from codeorigin.history.history_run import HistoryRun
 from codeorigin.history.results import CommitDetails
 from codeorigin.history.totals import Share, Totals, date_of
 from codeorigin.model.verdict import Band
@@ -22,9 +22,6 @@ from codeorigin.wording.histories import (
     totals_phrases,
 )
 
-if TYPE_CHECKING:
-    from codeorigin.history.history_run import HistoryRun
-
 
 class MarkdownWriter(HistoryWriter):
     """Writes the document, with all names escaped."""
@@ -35,7 +32,7 @@ class MarkdownWriter(HistoryWriter):
             self.stream.write(f"{line}\n")
 
 
-def _lines(run: "HistoryRun", totals: Totals) -> Iterator[str]:
+def _lines(run: HistoryRun, totals: Totals) -> Iterator[str]:
     plan = run.plan
     yield f"## CodeOrigin history of {literal_text(run.name)}"
     yield ""
@@ -78,7 +75,7 @@ def _shares(title: str, rows: Mapping[str, Share]) -> Iterator[str]:
     yield ""
 
 
-def _disagreements(run: "HistoryRun", totals: Totals) -> Iterator[str]:
+def _disagreements(run: HistoryRun, totals: Totals) -> Iterator[str]:
     for kind, commits in run.disagreements(totals, with_lines=False):
         yield disagreement_phrase(kind, totals.disagree[kind])
         yield ""
@@ -94,7 +91,7 @@ def _disagreements(run: "HistoryRun", totals: Totals) -> Iterator[str]:
         yield ""
 
 
-def _standing_out(run: "HistoryRun", totals: Totals) -> Iterator[str]:
+def _standing_out(run: HistoryRun, totals: Totals) -> Iterator[str]:
     best = totals.standing_out()
     if not best:
         return

@@ -1,11 +1,13 @@
 """A history as a Parquet file with one row per commit. Requires PyArrow, which the extra ``fleet`` installs."""
 
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import Any, TextIO
 
 from codeorigin.errors import CodeOriginError
 from codeorigin.history.declared_lines import DECLARED_NAMES
 from codeorigin.history.formats.json import commit_values
 from codeorigin.history.formats.writer import HistoryWriter
+from codeorigin.history.history_run import HistoryRun
+from codeorigin.history.options import HistoryOptions
 from codeorigin.history.results import CommitResult
 from codeorigin.history.totals import Totals
 
@@ -17,9 +19,6 @@ except ImportError as error:
         "--format parquet needs PyArrow: install codeorigin with its extra 'fleet'"
     ) from error
 
-if TYPE_CHECKING:
-    from codeorigin.history.history_run import HistoryRun
-    from codeorigin.history.options import HistoryOptions
 
 _ROWS_AT_ONCE = 4096
 _NUMBER, _TEXT = pa.float64(), pa.string()
@@ -45,7 +44,7 @@ _SCHEMA = pa.schema(
 class ParquetWriter(HistoryWriter):
     """Writes the bytes of the file below the text stream."""
 
-    def __init__(self, run: "HistoryRun", options: "HistoryOptions", stream: TextIO) -> None:
+    def __init__(self, run: HistoryRun, options: HistoryOptions, stream: TextIO) -> None:
         super().__init__(run, options, stream)
         self._file = pq.ParquetWriter(stream.buffer, _SCHEMA)
         self._rows: list[dict[str, Any]] = []

@@ -1,7 +1,7 @@
 """A history for a terminal: rows by month, by folder, or by commit as they arrive, then the totals."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, TextIO
+from typing import TextIO
 
 from rich.cells import cell_len, set_cell_size
 from rich.console import Console
@@ -11,6 +11,8 @@ from codeorigin.check.formats.text import BAND_STYLES
 from codeorigin.cli.console import make_console, padded
 from codeorigin.cli.terminal import display_path, printable
 from codeorigin.history.formats.writer import HistoryWriter
+from codeorigin.history.history_run import HistoryRun
+from codeorigin.history.options import HistoryOptions
 from codeorigin.history.results import CommitDetails, CommitResult
 from codeorigin.history.totals import By, Share, Totals, date_of
 from codeorigin.model.verdict import Band
@@ -27,10 +29,6 @@ from codeorigin.wording.histories import (
 )
 from codeorigin.wording.past import past_sentence
 
-if TYPE_CHECKING:
-    from codeorigin.history.history_run import HistoryRun
-    from codeorigin.history.options import HistoryOptions
-
 _COMMIT_HEADING = f"{'commit':<8}  {'date':<10}  prob.  {'verdict':<10}  func.    lines  subject"
 _LONGEST_SUBJECT = 72
 _SHARE_HEADING = "  commits  functions    lines      human     unsure        llm"
@@ -40,7 +38,7 @@ _DECLARED_HEADING = "    declared"
 class TextWriter(HistoryWriter):
     """Writes the rows and the totals, with colors only if the stream is a terminal."""
 
-    def __init__(self, run: "HistoryRun", options: "HistoryOptions", stream: TextIO) -> None:
+    def __init__(self, run: HistoryRun, options: HistoryOptions, stream: TextIO) -> None:
         super().__init__(run, options, stream)
         self._console = make_console(stream)
         if options.by is By.COMMIT:

@@ -1,20 +1,18 @@
 """What every format of a history does."""
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, TextIO
+from typing import TextIO
 
+from codeorigin.history.history_run import HistoryRun
+from codeorigin.history.options import HistoryOptions
 from codeorigin.history.results import CommitResult
 from codeorigin.history.totals import Totals
-
-if TYPE_CHECKING:
-    from codeorigin.history.history_run import HistoryRun
-    from codeorigin.history.options import HistoryOptions
 
 
 class HistoryWriter(ABC):
     """Writes a history to ``stream`` while its commits are judged, newest first."""
 
-    def __init__(self, run: "HistoryRun", options: "HistoryOptions", stream: TextIO) -> None:
+    def __init__(self, run: HistoryRun, options: HistoryOptions, stream: TextIO) -> None:
         self.run, self.options, self.stream = run, options, stream
 
     def add(self, result: CommitResult) -> None:  # noqa: B027 - most formats need no other
