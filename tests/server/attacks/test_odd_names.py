@@ -40,11 +40,14 @@ def test_every_file_is_checked_under_a_name_of_its_own(workspace: Path, argument
     assert sorted(functions.values()) == [[f"function_{number}"] for number in range(len(NAMES))]
 
 
-@pytest.mark.parametrize("report_format", ["text", "sarif", "html", "markdown", "github", "gitlab"])
-def test_every_format_tells_the_files_apart(workspace: Path, report_format: str) -> None:
-    def report(name: bytes) -> str:
-        path = os.fsdecode(name)
-        done = run("check", path, "--no-config", "--threshold", "0", "--format", report_format, cwd=workspace)
-        return done.stdout.decode().replace(f"function_{NAMES.index(name)}", "function")
+def test_every_format_tells_the_files_apart(workspace: Path, tmp_path: Path) -> None:
+    formats = ("text", "sarif", "html", "markdown", "github", "gitlab")
+    options = [f"--format={each}={tmp_path / each}" for each in formats]
 
-    assert len({report(name) for name in NAMES}) == len(NAMES)
+    def reports(name: bytes) -> list[str]:
+        run("check", os.fsdecode(name), "--no-config", "--threshold", "0", *options, cwd=workspace)
+        own = f"function_{NAMES.index(name)}"
+        return [(tmp_path / each).read_text("utf-8").replace(own, "function") for each in formats]
+
+    for form, shown in zip(formats, zip(*map(reports, NAMES), strict=True), strict=True):
+        assert len(set(shown)) == len(NAMES), form

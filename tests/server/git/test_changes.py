@@ -138,28 +138,9 @@ def test_same_content_at_two_paths_changes_both(repository: Repository) -> None:
     assert changed(repository, WORKING_TREE) == {"a.py": ((3, 3), (6, 6)), "sub/b.py": ((3, 3), (6, 6))}
 
 
-def test_folder_outside_a_repository_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(RepositoryError, match=r"is not in a git repository$"):
-        Opened.of(tmp_path)
-
-
 @pytest.mark.parametrize(
     "revision", ["nowhere", "-x", "--output=/tmp/x", "a\nb", "HEAD:a.py", "", "HEAD --all"]
 )
 def test_invalid_revisions_are_errors(repository: Repository, revision: str) -> None:
     with pytest.raises(RepositoryError):
         changed(repository, commit(revision))
-
-
-def test_repository_is_not_modified(repository: Repository) -> None:
-    repository.write("a.py", edited(2))
-    repository.write("new.py", TEN)
-
-    def files() -> dict[str, bytes]:
-        found = (path for path in repository.folder.rglob("*") if path.is_file())
-        return {str(path): path.read_bytes() for path in found}
-
-    before = files()
-    for request in (WORKING_TREE, INDEX, commit(), since("main")):
-        changed(repository, request)
-    assert files() == before

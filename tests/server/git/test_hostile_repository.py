@@ -2,6 +2,7 @@
 
 import io
 import os
+import shutil
 import subprocess
 import tempfile
 from pathlib import Path
@@ -11,21 +12,17 @@ import pytest
 from codeorigin.errors import MissingContentError, RepositoryError
 from codeorigin.git import process
 from codeorigin.git.blame import line_origins
-from codeorigin.git.changes import ChangeKind, ChangeRequest, open_change
+from codeorigin.git.changes import ChangeRequest, open_change
 from codeorigin.git.commit_changes import commit_changes
 from codeorigin.git.process import Git, environment
 from codeorigin.git.repository import Repository as Opened
 from codeorigin.git.written import committed_file, working_files, written_files
+from support.changes import INDEX, WORKING_TREE, changed, commit, content, everything, since
 from support.git_traps import Trap, plant
 from support.repositories import Repository
 
 CODE = "def f():\n    return 1\n"
-REQUESTS = [
-    ChangeRequest(ChangeKind.WORKING_TREE),
-    ChangeRequest(ChangeKind.INDEX),
-    ChangeRequest(ChangeKind.RANGE, "HEAD~1"),
-    ChangeRequest(ChangeKind.COMMIT, "HEAD"),
-]
+REQUESTS = [WORKING_TREE, INDEX, since("HEAD~1"), commit()]
 
 
 @pytest.fixture
@@ -33,30 +30,37 @@ def trap(tmp_path: Path) -> Trap:
     return Trap(tmp_path / "trap")
 
 
-@pytest.fixture
-def repository(tmp_path: Path, trap: Trap) -> Repository:
-    made = Repository(tmp_path / "work")
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Repository:
+    """Two commits, the second with attributes and a signature, a submodule, and changes in index and working tree."""
+    folder = tmp_path_factory.mktemp("hostile")
+    made = Repository(folder / "work")
     made.commit({"a.py": CODE, "-b.py": CODE, "old.py": CODE}, date="2020-01-01")
-    inner = Repository(tmp_path / "inner")
+    inner = Repository(folder / "inner")
     inner.commit({"c.py": CODE}, date="2020-01-01")
     made.git("-c", "protocol.file.allow=always", "submodule", "-q", "add", str(inner.folder), "lib")
     attributes = "* filter=trap diff=trap merge=trap text=auto\n"
-    signature = "-----BEGIN PGP SIGNATURE-----\n\nabc\n-----END PGP SIGNATURE-----"
     made.commit({"a.py": CODE * 2, "two\nlines.py": CODE, ".gitattributes": attributes}, date="2020-01-02")
     # A commit that claims to be signed: showing signatures would verify it.
-    head = made.git("cat-file", "commit", "HEAD")
-    top, _, message = head.partition("\n\n")
-    signed = f"{top}\ngpgsig {signature.replace(chr(10), chr(10) + ' ')}\n\n{message}\n"
-    made.git(
-        "update-ref", "HEAD", made.git("hash-object", "-t", "commit", "-w", "--stdin", stdin=signed.encode())
-    )
+    top, _, message = made.git("cat-file", "commit", "HEAD").partition("\n\n")
+    signature = "-----BEGIN PGP SIGNATURE-----\n \n abc\n -----END PGP SIGNATURE-----"
+    signed = f"{top}\ngpgsig {signature}\n\n{message}\n".encode()
+    made.git("update-ref", "HEAD", made.git("hash-object", "-t", "commit", "-w", "--stdin", stdin=signed))
     made.write("a.py", CODE * 3)
     made.git("add", "a.py")
     made.write("a.py", CODE * 4)
     made.write("lib/c.py", CODE * 2)
-    plant(made, trap)
-    plant_in_module(made, trap)
     return made
+
+
+@pytest.fixture
+def repository(made: Repository, tmp_path: Path, trap: Trap) -> Repository:
+    """A copy of it, full of traps."""
+    shutil.copytree(made.folder, tmp_path / "work", symlinks=True)
+    copy = Repository.at(tmp_path / "work")
+    plant(copy, trap)
+    plant_in_module(copy, trap)
+    return copy
 
 
 def plant_in_module(repository: Repository, trap: Trap) -> None:
@@ -83,17 +87,14 @@ def test_traps_work(repository: Repository, trap: Trap) -> None:
 
 @pytest.mark.parametrize("request_", REQUESTS, ids=[each.kind.value for each in REQUESTS])
 def test_opening_a_change_runs_nothing(stamped: Repository, trap: Trap, request_: ChangeRequest) -> None:
-    opened = Opened.of(stamped.folder)
-    with open_change(opened, request_, lambda _: True, max_bytes=1000) as change:
-        found = {file.path: change.read(file, 1000) for file in change.files}
-    assert "a.py" in found
+    assert "a.py" in changed(stamped, request_)
     assert trap.ran() == ""
 
 
 def test_log_and_blame_run_nothing(repository: Repository, trap: Trap) -> None:
     opened = Opened.of(repository.folder)
     head = opened.resolve("HEAD")
-    assert [len(commit.parents) for commit in opened.log(head)] == [1, 0]
+    assert [len(each.parents) for each in opened.log(head)] == [1, 0]
     assert len(list(opened.log(head, first_parents=True))) == 2
     assert [path for path, _ in opened.files(head)][-1] == "two\nlines.py"
     assert len(line_origins(opened.git, head, "a.py")) == 4
@@ -101,15 +102,15 @@ def test_log_and_blame_run_nothing(repository: Repository, trap: Trap) -> None:
     assert len(line_origins(opened.git, head, "two\nlines.py")) == 2
     for name in ("a.py", "-b.py", "two\nlines.py"):
         assert committed_file(repository.folder / name, 1000) is not None
-    assert written_files(repository.folder, head, lambda _: True, max_bytes=1000, max_files=9)
-    working_files(repository.folder, lambda _: True, max_bytes=1000)
+    assert written_files(repository.folder, head, everything, max_bytes=1000, max_files=9)
+    working_files(repository.folder, everything, max_bytes=1000)
     assert trap.ran() == ""
 
 
 def test_changes_of_many_commits_run_nothing(stamped: Repository, trap: Trap) -> None:
     opened = Opened.of(stamped.folder)
-    commits = [commit.id for commit in opened.log(opened.resolve("HEAD"))]
-    found = dict(commit_changes(opened, commits, lambda _: True))
+    commits = [each.id for each in opened.log(opened.resolve("HEAD"))]
+    found = dict(commit_changes(opened, commits, everything))
     assert list(found) == commits
     assert [file.path for file in found[commits[0]].files] == [
         ".gitattributes",
@@ -134,16 +135,14 @@ def test_missing_objects_are_not_fetched(tmp_path: Path, trap: Trap, url: str) -
     made.git("config", "extensions.partialClone", "origin")
     made.git("config", "core.repositoryFormatVersion", "1")
     (made.folder / ".git/objects" / blob[:2] / blob[2:]).unlink()
-    for request in (ChangeRequest(ChangeKind.COMMIT, "HEAD"), ChangeRequest(ChangeKind.RANGE, "HEAD~1")):
-        with open_change(Opened.of(made.folder), request, lambda _: True, max_bytes=1000) as change:
-            (file,) = change.files
-            with pytest.raises(MissingContentError, match=r"^a\.py: its content is not in this clone"):
-                change.read(file, 1000)
+    for request in (commit(), since("HEAD~1")):
+        with pytest.raises(MissingContentError, match=r"^a\.py: its content is not in this clone"):
+            content(made, request, "a.py")
     opened = Opened.of(made.folder)
-    commits = [commit.id for commit in opened.log(opened.resolve("HEAD"))]
-    found = dict(commit_changes(opened, commits, lambda _: True))
-    assert [[file.path for file in found[commit].missing] for commit in commits] == [["a.py"], []]
-    assert [commit and commit.id for commit in opened.reachable(commits[0])] == commits
+    commits = [each.id for each in opened.log(opened.resolve("HEAD"))]
+    found = dict(commit_changes(opened, commits, everything))
+    assert [[file.path for file in found[each].missing] for each in commits] == [["a.py"], []]
+    assert [each and each.id for each in opened.reachable(commits[0])] == commits
     assert trap.ran() == ""
     if url.startswith("ext:"):
         command = ["git", "-C", str(made.folder), "cat-file", "-p", blob]
@@ -157,8 +156,7 @@ def test_programs_named_in_the_environment_do_not_run(
     for name in ("GIT_EXTERNAL_DIFF", "GIT_PAGER", "GIT_SSH_COMMAND", "GIT_ASKPASS", "GIT_TRACE"):
         monkeypatch.setenv(name, str(trap.program))
     monkeypatch.setenv("GIT_TRACE", str(trap.marker))
-    with open_change(Opened.of(repository.folder), REQUESTS[3], lambda _: True, max_bytes=9) as change:
-        assert change.files
+    assert changed(repository, commit())
     assert trap.ran() == ""
 
 
@@ -208,11 +206,8 @@ def test_working_tree_elsewhere_is_rejected(tmp_path: Path) -> None:
     made = Repository(tmp_path / "work")
     made.commit({"a.py": CODE}, date="2020-01-01")
     made.git("config", "core.worktree", "/etc")
-    with (
-        pytest.raises(RepositoryError, match="has no working tree; name a commit"),
-        open_change(Opened.of(made.folder), REQUESTS[0], lambda _: True, max_bytes=1000),
-    ):
-        pass
+    with pytest.raises(RepositoryError, match="has no working tree; name a commit"):
+        changed(made, WORKING_TREE)
 
 
 def test_paths_that_leave_the_repository_are_not_read_from_disk(
@@ -223,10 +218,8 @@ def test_paths_that_leave_the_repository_are_not_read_from_disk(
     # git itself rejects such entries, so the tree is written by hand.
     entry = b"100644 ../secret.py\0" + bytes.fromhex(blob)
     tree = repository.git("hash-object", "-t", "tree", "-w", "--literally", "--stdin", stdin=entry)
-    commit = repository.git("commit-tree", "-m", "out", tree)
-    request = ChangeRequest(ChangeKind.COMMIT, commit)
-    with open_change(Opened.of(repository.folder), request, lambda _: True, max_bytes=1000) as change:
-        assert [change.read(file, 1000) for file in change.files] == [CODE.encode() * 2]
+    made = repository.git("commit-tree", "-m", "out", tree)
+    assert content(repository, commit(made), "../secret.py") == CODE.encode() * 2
 
 
 def test_too_long_and_too_slow_answers_are_cut_off(
@@ -246,12 +239,11 @@ def test_too_long_and_too_slow_answers_are_cut_off(
 
 @pytest.mark.parametrize("request_", REQUESTS, ids=[each.kind.value for each in REQUESTS])
 def test_nothing_is_written_to_the_repository(repository: Repository, request_: ChangeRequest) -> None:
-    def files() -> set[Path]:
-        return set((repository.folder / ".git").rglob("*"))
+    def files() -> dict[Path, bytes]:
+        return {path: path.read_bytes() for path in repository.folder.rglob("*") if path.is_file()}
 
     before = files()
-    with open_change(Opened.of(repository.folder), request_, lambda _: True, max_bytes=1000) as change:
-        assert change.files
+    assert changed(repository, request_)
     assert committed_file(repository.folder / "a.py", 1000) is not None
     assert files() == before
 
@@ -264,11 +256,7 @@ def test_settings_and_attributes_that_break_diffs_are_not_read(repository: Repos
     broken = ("diff.algorithm", "diff.renames", "diff.context", "diff.wsErrorHighlight", "blame.coloring")
     odd = {"diff.odd.xfuncname": "[", "diff.odd.wordRegex": "[", "diff.odd.binary": "true"}
     repository.configure({**odd, **dict.fromkeys(broken, "none such")})
-    with open_change(
-        Opened.of(repository.folder), ChangeRequest(ChangeKind.COMMIT, head), lambda _: True, max_bytes=1000
-    ) as change:
-        lines = {file.path: file.lines for file in change.files}
-    assert lines["a.py"] == ((3, 4),)
+    assert changed(repository, commit(head))["a.py"] == ((3, 4),)
     found = committed_file(repository.folder / "a.py", 1000)
     assert found is not None
     assert len(found.commits) == 4
@@ -297,7 +285,7 @@ def test_variables_change_nothing_and_write_nothing(
 ) -> None:
     def lines() -> dict[str, object]:
         opened = Opened.of(repository.folder)
-        with open_change(opened, REQUESTS[3], lambda _: True, max_bytes=1000) as change:
+        with open_change(opened, commit(), everything, max_bytes=1000) as change:
             return {file.path: (file.lines, change.read(file, 1000)) for file in change.files}
 
     before = lines()
@@ -338,22 +326,16 @@ def test_repository_of_a_format_that_git_does_not_know_is_one_line(repository: R
 @pytest.mark.parametrize("target", ["/dev/zero", "/nonexistent", "/etc/passwd", "../../../outside", "."])
 def test_alternates_that_lead_elsewhere_change_nothing(repository: Repository, target: str) -> None:
     (repository.folder / ".git/objects/info/alternates").write_text(f"{target}\n")
-    with open_change(Opened.of(repository.folder), REQUESTS[3], lambda _: True, max_bytes=1000) as change:
-        assert {file.path for file in change.files} >= {"a.py"}
+    assert "a.py" in changed(repository, commit())
 
 
 def test_no_place_for_temporary_files_is_one_line(
     repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    opened = Opened.of(repository.folder)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "missing"))
-    with (
-        pytest.raises(
-            RepositoryError, match=r"^no temporary file can be written: [^\n]*; TMPDIR names another folder$"
-        ),
-        open_change(opened, REQUESTS[0], lambda _: True, max_bytes=1000),
-    ):
-        pass
+    said = r"^no temporary file can be written: [^\n]*; TMPDIR names another folder$"
+    with pytest.raises(RepositoryError, match=said):
+        changed(repository, WORKING_TREE)
 
 
 def test_full_disk_is_one_line(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,14 +9,13 @@ import pytest
 from codeorigin.errors import RepositoryError, SourceError
 from codeorigin.git import commit_changes as commit_changes_module
 from codeorigin.git import line_changes, objects, watch
-from codeorigin.git.changes import ChangeKind, ChangeRequest, open_change
+from codeorigin.git.changes import open_change
 from codeorigin.git.commit_changes import commit_changes
 from codeorigin.git.line_changes import ALL_LINES
 from codeorigin.git.process import FailedCommandError, Git
 from codeorigin.git.repository import Repository as Opened
+from support.changes import changed, commit
 from support.repositories import Repository, plain_functions
-
-HEAD = ChangeRequest(ChangeKind.COMMIT, "HEAD")
 
 
 @pytest.fixture(autouse=True)
@@ -45,7 +44,7 @@ def loose(repository: Repository, revision: str) -> Path:
 def read(repository: Repository) -> tuple[dict[str, tuple[tuple[int, int], ...]], dict[str, str]]:
     """The lines that the last commit wrote in files that can be read, and the messages about the others."""
     lines, errors = {}, {}
-    with open_change(Opened.of(repository.folder), HEAD, lambda _: True, max_bytes=1000) as change:
+    with open_change(Opened.of(repository.folder), commit(), lambda _: True, max_bytes=1000) as change:
         for file in change.files:
             try:
                 change.read(file, 1000)
@@ -59,7 +58,7 @@ def read(repository: Repository) -> tuple[dict[str, tuple[tuple[int, int], ...]]
 def written(repository: Repository) -> list[tuple[list[str], list[str], bool]]:
     """The changed files, the missing files and the readability of every commit, newest first."""
     opened = Opened.of(repository.folder)
-    commits = [commit.id for commit in opened.log(opened.resolve("HEAD"))]
+    commits = [each.id for each in opened.log(opened.resolve("HEAD"))]
     return [
         ([file.path for file in found.files], [file.path for file in found.missing], found.readable)
         for _, found in commit_changes(opened, commits, lambda _: True)
@@ -115,16 +114,8 @@ def test_too_many_changed_files_are_one_unreadable_commit(
         (["a.py", "b.py"], [], True),
         (["a.py", "b.py"], [], True),
     ]
-    with (
-        pytest.raises(RepositoryError, match="holds more than"),
-        open_change(
-            Opened.of(repository.folder),
-            ChangeRequest(ChangeKind.COMMIT, "HEAD~1"),
-            lambda _: True,
-            max_bytes=1000,
-        ),
-    ):
-        pass
+    with pytest.raises(RepositoryError, match="holds more than"):
+        changed(repository, commit("HEAD~1"))
 
 
 @pytest.mark.parametrize(

@@ -147,17 +147,6 @@ def test_invalid_options_cost_one_line(history: History, options: list[str], mes
     assert history(*options) == (2, "", [f"codeorigin: {message}"])
 
 
-def test_missing_repository_or_commits_cost_one_line(history: History, tmp_path: Path) -> None:
-    (tmp_path / "plain").mkdir()
-    code, _, said = history(path=str(tmp_path / "plain"))
-    assert (code, len(said)) == (2, 1)
-    assert said[0].endswith("is not in a git repository")
-    code, _, said = history(path=str(Repository(tmp_path / "empty").folder))
-    assert (code, len(said)) == (2, 1)
-    assert said[0].endswith("the repository has no commits yet")
-    assert history(path=str(tmp_path / "gone"))[0] == 2
-
-
 def test_ctrl_c_says_how_to_resume(history: History, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     whole = history("--format", "json", "--state", str(tmp_path / "other"))[1]
     monkeypatch.setattr(walk, "COMMITS_AT_ONCE", 1)

@@ -49,7 +49,8 @@ def test_document_blocks_do_not_count_in_the_verdict_on_their_commit(mixed: Repo
     assert (third.functions, third.written, third.lines) == (1, 0, 1)
 
 
-def test_notebook_verdict_is_the_same_as_in_check(mixed: Repository, judge: Judge, model: Path) -> None:
+def test_verdict_is_the_same_as_in_check(mixed: Repository, judge: Judge, model: Path) -> None:
+    mixed.commit({"a.py": plain_functions("four", "five", "six", number=4)}, date="2020-01-04")
     for result in judge(mixed.folder):
         options = ("--documents", "--format", "json", "--model", model, "--commit", result.commit)
         report = report_of(run("check", *options, cwd=mixed.folder))

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from support.command import report_of, run
 from support.histories import Judge, OpenRun
 from support.repositories import Repository
 from support.tiny_model import COMMIT_RULE
@@ -22,18 +21,6 @@ def test_every_commit_is_judged_by_what_it_wrote(repository: Repository, judge: 
     assert (part.folder, part.language, part.functions) == ("lib", "python", 3)
     assert part.human + part.unsure + part.llm == 18
     assert [each.declared for each in (first, second, third)] == [(), (), ("claude",)]
-
-
-def test_verdict_is_the_same_as_in_check(repository: Repository, judge: Judge, model: Path) -> None:
-    for result in judge(repository.folder):
-        options = ("--format", "json", "--model", model, "--commit", result.commit)
-        report = report_of(run("check", *options, cwd=repository.folder))
-        verdict = report["change"]["verdict"]
-        assert (verdict["probability"], verdict["function_count"]) == (result.probability, result.written)
-        bands = [each["band"] for file in report["files"] for each in file["functions"]]
-        assert result.functions == len(bands)
-        lines = sum(each["counted_lines"] for file in report["files"] for each in file["functions"])
-        assert lines == result.lines
 
 
 def test_several_processes_give_the_same_results(

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from codeorigin.errors import RepositoryError
 from codeorigin.git.repository import Repository as Opened
 from support.histories import Judge, OpenRun
 from support.repositories import Repository, plain_functions
@@ -52,28 +51,6 @@ def test_bare_repositories_worktrees_and_detached_heads_are_judged(
     assert judge(repository.folder) == whole[1:]
 
 
-def test_repository_without_commits_is_an_error(tmp_path: Path, judge: Judge) -> None:
-    made = Repository(tmp_path / "none")
-    with pytest.raises(RepositoryError, match="the repository has no commits yet"):
-        judge(made.folder)
-
-
-def test_submodules_and_symlinks_do_not_count(repository: Repository, judge: Judge, tmp_path: Path) -> None:
-    inner = Repository(tmp_path / "inner")
-    inner.commit({"c.py": plain_functions("nine")}, date="2020-01-01")
-    repository.git("-c", "protocol.file.allow=always", "submodule", "-q", "add", str(inner.folder), "sub")
-    (repository.folder / "link.py").symlink_to("src/a.py")
-    repository.git("add", "link.py")
-    repository.git("commit", "-qm", "with a submodule and a link", date="2020-03-01")
-    assert judge(repository.folder)[0].functions == 0
-
-
-def test_windows_line_endings_are_handled(repository: Repository, judge: Judge) -> None:
-    repository.commit({"w.py": plain_functions("ten", "eleven").replace("\n", "\r\n")}, date="2020-03-01")
-    result = judge(repository.folder)[0]
-    assert (result.functions, result.written, result.lines) == (2, 2, 12)
-
-
 def test_undecodable_files_are_counted(repository: Repository, judge: Judge) -> None:
     repository.write("bad.py", b"def f():\n    return '\xff\xfe'\n")
     repository.git("add", "bad.py")
@@ -81,14 +58,6 @@ def test_undecodable_files_are_counted(repository: Repository, judge: Judge) -> 
     assert [each.unread for each in judge(repository.folder)] == [1, 0, 0, 0]
     # And once more, from the state.
     assert [each.unread for each in judge(repository.folder)] == [1, 0, 0, 0]
-
-
-@pytest.mark.parametrize("name", ["-x.py", "new\nline.py", "with space.py", "ümlaut.py", 'quo"te.py'])
-def test_odd_file_names_are_read(repository: Repository, judge: Judge, name: str) -> None:
-    repository.commit(
-        {name: plain_functions("twelve"), "z.py": plain_functions("last", number=8)}, date="2020-03-01"
-    )
-    assert [each.functions for each in judge(repository.folder)] == [2, 3, 1, 2]
 
 
 def test_content_that_looks_like_git_output_is_not_misread(repository: Repository, judge: Judge) -> None:

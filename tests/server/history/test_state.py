@@ -32,24 +32,6 @@ def test_known_commits_are_not_read_again(
     assert after[1:] == before
 
 
-def test_stopped_run_can_be_resumed(
-    repository: Repository, judge: Judge, open_run: OpenRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from codeorigin.history import walk  # noqa: PLC0415
-
-    monkeypatch.setattr(walk, "COMMITS_AT_ONCE", 1)
-    whole = judge(repository.folder, state=tmp_path / "whole.sqlite")
-
-    def stop() -> None:
-        with open_run(repository.folder) as opened:
-            next(iter(opened.results()))
-            raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        stop()
-    assert judge(repository.folder) == whole
-
-
 def test_results_are_kept_per_settings(repository: Repository, open_run: OpenRun) -> None:
     def functions(settings: str, wanted: Callable[[str], bool]) -> int:
         with open_run(repository.folder, wanted, settings=settings) as opened:
@@ -90,17 +72,6 @@ def test_database_of_another_program_is_not_modified(
     with pytest.raises(CodeOriginError, match="is a database of another program"):
         judge(repository.folder, state=path)
     assert path.read_bytes() == before
-
-
-def test_second_run_with_the_same_state_is_rejected(
-    repository: Repository, judge: Judge, tmp_path: Path
-) -> None:
-    path = tmp_path / "state.sqlite"
-    judge(repository.folder, state=path)
-    with closing(sqlite3.connect(path, isolation_level=None)) as other:
-        other.execute("BEGIN IMMEDIATE")
-        with pytest.raises(CodeOriginError, match="another run is at it; --state names another file"):
-            judge(repository.folder, state=path)
 
 
 def test_state_names_nobody(repository: Repository, judge: Judge, tmp_path: Path) -> None:
