@@ -61,25 +61,19 @@ def artefacts(request: pytest.FixtureRequest) -> Path:
     return folder.resolve()
 
 
-@pytest.fixture
-def project(tmp_path: Path) -> Path:
-    """A folder with the sample sources, which the test may change."""
-    folder = tmp_path / "project"
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the sample sources, which the tests of a module may change."""
+    folder = tmp_path_factory.mktemp("editor") / "project"
     shutil.copytree(HERE / "sample", folder)
     (folder / ".git").mkdir()
     return folder
 
 
-@pytest.fixture
-def quiet_home(tmp_path: Path) -> dict[str, str]:
+@pytest.fixture(scope="module")
+def quiet_home(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """An environment in which an editor finds no user's settings."""
-    home = tmp_path / "home"
-    home.mkdir()
-    return {
-        **os.environ,
-        "HOME": str(home),
-        "XDG_CONFIG_HOME": str(home / "config"),
-        "XDG_DATA_HOME": str(home / "data"),
-        "XDG_STATE_HOME": str(home / "state"),
-        "XDG_CACHE_HOME": str(home / "cache"),
-    }
+    home = tmp_path_factory.mktemp("home")
+    names = {"CONFIG": "config", "DATA": "data", "STATE": "state", "CACHE": "cache"}
+    places = {f"XDG_{name}_HOME": str(home / place) for name, place in names.items()}
+    return {**os.environ, "HOME": str(home), **places}

@@ -6,11 +6,16 @@ import socket
 import subprocess
 import time
 import urllib.request
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from support.waiting import wait_for
+from playwright.sync_api import FrameLocator, Page
+
+from support.waiting import PATIENCE, wait_for
+
+THEMES = {"light": "Default Light Modern", "dark": "Default Dark Modern"}
 
 USER_SETTINGS: dict[str, object] = {
     "workbench.startupEditor": "none",
@@ -138,19 +143,65 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def reported(code: CodeServer, path: Path) -> list[Any]:
+def _of(document: Path | str) -> dict[str, str]:
+    """A file or the URI of a document, as the probe expects it."""
+    return {"path": str(document)} if isinstance(document, Path) else {"uri": document}
+
+
+def reported(code: CodeServer, document: Path | str) -> list[Any]:
     """The findings on functions, without the one on a selection."""
-    return [each for each in code.ask("diagnostics", path=str(path)) if each["code"] == "llm-written"]
+    return [each for each in code.ask("diagnostics", **_of(document)) if each["code"] == "llm-written"]
 
 
-def findings(code: CodeServer, path: Path, count: int) -> list[Any]:
-    """The findings of a file, once there are ``count``."""
+def findings(code: CodeServer, document: Path | str, count: int, *, seconds: float = PATIENCE) -> list[Any]:
+    """The findings of a document, once there are ``count``."""
     found: list[Any] = wait_for(
-        lambda: reported(code, path),
+        lambda: reported(code, document),
         done=lambda answer: len(answer) == count,
-        what=f"{count} findings in {path.name}",
+        what=f"{count} findings in {document}",
+        seconds=seconds,
     )
     return found
+
+
+def hover_text(code: CodeServer, document: Path | str, place: dict[str, int], part: str = "▰") -> str:
+    """All hovers at a place, once they contain ``part``, by default the explanation."""
+    return wait_for(
+        lambda: "\n".join(code.ask("hover", **_of(document), at=place)),
+        done=lambda text: part in text,
+        what=f"a hover with {part}",
+    )
+
+
+def wait_for_state(code: CodeServer, state: str) -> None:
+    """Wait until the server has this status."""
+    wait_for(
+        lambda: code.ask("status")["state"], done=lambda found: found == state, what=f"the state {state}"
+    )
+
+
+def wait_for_selection(code: CodeServer, line: int, *, at_least: bool = False) -> None:
+    """Wait until the caret is on a line, or on or below it."""
+    wait_for(
+        lambda: code.ask("selection"),
+        done=lambda seen: seen is not None and (seen["line"] == line or (at_least and seen["line"] > line)),
+        what=f"the caret on line {line}",
+    )
+
+
+def webview(page: Page) -> FrameLocator:
+    """The page inside the only panel that shows one."""
+    return page.frame_locator("iframe.webview").frame_locator("iframe")
+
+
+def take_pictures(
+    code: CodeServer, page: Page, folder: Path, name: str, themes: Mapping[str, str] = THEMES
+) -> None:
+    """Write NAME-THEME.png for every theme."""
+    for theme, title in themes.items():
+        code.ask("set", name="workbench.colorTheme", value=title)
+        page.wait_for_timeout(1000)
+        page.screenshot(path=folder / f"{name}-{theme}.png")
 
 
 def line_of(path: Path, text: str) -> int:

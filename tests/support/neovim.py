@@ -18,28 +18,28 @@ _INIT = Path(__file__).parents[1] / "editors" / "nvim" / "init.lua"
 
 
 @contextmanager
-def neovim(
-    project: Path, home: dict[str, str], settings: dict[str, object], monkeypatch: pytest.MonkeyPatch
-) -> Iterator[pynvim.Nvim]:
+def neovim(project: Path, home: dict[str, str], settings: dict[str, object]) -> Iterator[pynvim.Nvim]:
     """Neovim in the folder ``project`` with its Python sample open, and the server with ``settings``."""
-    monkeypatch.setenv("CODEORIGIN_EDITORS", str(_EDITORS))
-    monkeypatch.setenv("CODEORIGIN_COMMAND", json.dumps([sys.executable, "-m", "codeorigin", "serve"]))
-    monkeypatch.setenv("CODEORIGIN_SETTINGS", json.dumps(settings))
-    with started(_INIT, project, home, monkeypatch) as editor:
+    given = {
+        "CODEORIGIN_EDITORS": str(_EDITORS),
+        "CODEORIGIN_COMMAND": json.dumps([sys.executable, "-m", "codeorigin", "serve"]),
+        "CODEORIGIN_SETTINGS": json.dumps(settings),
+    }
+    with started(_INIT, project, home | given) as editor:
         yield editor
 
 
 @contextmanager
-def started(
-    init: Path, project: Path, home: dict[str, str], monkeypatch: pytest.MonkeyPatch
-) -> Iterator[pynvim.Nvim]:
+def started(init: Path, project: Path, environment: dict[str, str]) -> Iterator[pynvim.Nvim]:
     """Neovim with the configuration ``init`` alone, in the folder ``project`` with its Python sample open."""
     executable = shutil.which("nvim", path=str(Path(sys.executable).parent)) or shutil.which("nvim")
     assert executable is not None, "Neovim is missing: install the extra dev"
-    for name, value in home.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.chdir(project)
-    editor = pynvim.attach("child", argv=[executable, "--embed", "--headless", "-u", str(init), "ledger.py"])
+    command = [executable, "--embed", "--headless", "-u", str(init), "ledger.py"]
+    with pytest.MonkeyPatch.context() as patched:
+        for name, value in environment.items():
+            patched.setenv(name, value)
+        patched.chdir(project)
+        editor = pynvim.attach("child", argv=command)
     try:
         yield editor
     finally:
@@ -65,10 +65,11 @@ def hover_text(nvim: pynvim.Nvim) -> str:
         nvim.exec_lua("vim.lsp.buf.hover()")
         texts = nvim.exec_lua(
             """
-            vim.wait(500)
+            local function floats(window) return vim.api.nvim_win_get_config(window).relative ~= '' end
+            vim.wait(500, function() return vim.iter(vim.api.nvim_list_wins()):any(floats) end, 10)
             local texts = {}
             for _, window in ipairs(vim.api.nvim_list_wins()) do
-              if vim.api.nvim_win_get_config(window).relative ~= '' then
+              if floats(window) then
                 vim.list_extend(texts, vim.api.nvim_buf_get_lines(vim.api.nvim_win_get_buf(window), 0, -1, true))
                 vim.api.nvim_win_close(window, true)
               end

@@ -21,7 +21,6 @@ def test_documented_setup_opens_without_a_warning(
     project: Path,
     tmp_path: Path,
     quiet_home: dict[str, str],
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     programs = Path(sys.executable).parent
     places = {"/path/to/codeorigin": str(ROOT), "/path/to/venv/bin": str(programs)}
@@ -34,7 +33,7 @@ def test_documented_setup_opens_without_a_warning(
         f"vim.opt.runtimepath:append('{ROOT}/editors/nvim')\nvim.cmd('filetype on')\n{text}", "utf-8"
     )
     home = quiet_home | {"PATH": f"{programs}{os.pathsep}{os.environ['PATH']}"}
-    with started(init, project, home, monkeypatch) as editor:
+    with started(init, project, home) as editor:
         editor.current.window.cursor = (line_of(editor, "def balance_by_account") + 1, 6)
         assert "An estimate, not proof." in hover_text(editor)
         assert editor.funcs.execute("messages").strip() == ""

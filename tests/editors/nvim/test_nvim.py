@@ -11,17 +11,20 @@ from support.neovim import findings, hover_text, line_of, neovim
 from support.waiting import wait_for
 
 
-@pytest.fixture
-def nvim(
-    project: Path,
-    quiet_home: dict[str, str],
-    server_settings: dict[str, object],
-    monkeypatch: pytest.MonkeyPatch,
+@pytest.fixture(scope="module")
+def started(
+    project: Path, quiet_home: dict[str, str], server_settings: dict[str, object]
 ) -> Iterator[pynvim.Nvim]:
-    """Neovim with the Python sample open and its findings there."""
-    with neovim(project, quiet_home, server_settings, monkeypatch) as editor:
-        wait_for(lambda: findings(editor), done=lambda found: len(found) == 2, what="findings")
+    with neovim(project, quiet_home, server_settings) as editor:
         yield editor
+
+
+@pytest.fixture
+def nvim(started: pynvim.Nvim) -> pynvim.Nvim:
+    """Neovim with the Python sample open, as it is on disk, and its findings there."""
+    started.command("%bwipeout! | edit ledger.py")
+    wait_for(lambda: findings(started), done=lambda found: len(found) == 2, what="findings")
+    return started
 
 
 def heat(nvim: pynvim.Nvim) -> list[Any]:

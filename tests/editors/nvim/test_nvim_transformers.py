@@ -19,14 +19,13 @@ def test_hover_and_request_explain_by_integrated_gradients(
     project: Path,
     quiet_home: dict[str, str],
     server_settings: dict[str, object],
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     settings = server_settings | {
         "modelPath": str(model.directory),
         "explainNodes": 64,
         "explainBaseline": "pad",
     }
-    with neovim(project, quiet_home, settings, monkeypatch) as nvim:
+    with neovim(project, quiet_home, settings) as nvim:
         nvim.current.window.cursor = (line_of(nvim, "def balance_by_account") + 1, 6)
         text = hover_text(nvim)
         functions = nvim.exec_lua(

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from support.code_server import CodeServer, findings
+from support.code_server import THEMES, CodeServer, findings
 from support.waiting import wait_for
 
 SAMPLE = Path(__file__).parents[1] / "sample"
@@ -27,16 +27,8 @@ def packages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     found = {"codeorigin": CLIENT / "codeorigin.vsix"}
     for name in ("probe", "python"):
         found[name] = folder / f"{name}.vsix"
-        options = [
-            "--no-dependencies",
-            "--skip-license",
-            "--allow-missing-repository",
-            "--out",
-            str(found[name]),
-        ]
-        subprocess.run(
-            [str(VSCE), "package", *options], cwd=EXTENSIONS / name, check=True, capture_output=True
-        )
+        options = ["--no-dependencies", "--skip-license", "--allow-missing-repository", "--out", found[name]]
+        subprocess.run([VSCE, "package", *options], cwd=EXTENSIONS / name, check=True, capture_output=True)
     return found
 
 
@@ -89,11 +81,17 @@ def new_page(browser: Browser) -> Callable[[CodeServer], Page]:
     return open_page
 
 
-@pytest.fixture(scope="module")
-def code(new_code_server: Callable[..., CodeServer], server_settings: dict[str, object]) -> CodeServer:
-    """A VS Code for all tests of a module, which build on each other."""
+@pytest.fixture(scope="session")
+def settings(server_settings: dict[str, object]) -> dict[str, object]:
+    """The server's settings and the theme of all pictures, as VS Code has them."""
     settings = {f"codeorigin.{name}": value for name, value in server_settings.items()}
-    return new_code_server(settings | {"workbench.colorTheme": "Default Dark Modern"})
+    return settings | {"workbench.colorTheme": THEMES["dark"]}
+
+
+@pytest.fixture(scope="module")
+def code(new_code_server: Callable[..., CodeServer], settings: dict[str, object]) -> CodeServer:
+    """A VS Code for all tests of a module, which build on each other."""
+    return new_code_server(settings)
 
 
 @pytest.fixture(scope="module")

@@ -4,33 +4,12 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Page, expect
 
-from support.code_server import CodeServer
+from support.code_server import CodeServer, findings, wait_for_state
 from support.waiting import wait_for
 
 GUIDANCE = "CodeOrigin needs its server"
-
-
-@pytest.fixture
-def settings(server_settings: dict[str, object]) -> dict[str, object]:
-    return {f"codeorigin.{name}": value for name, value in server_settings.items()}
-
-
-def wait_for_state(code: CodeServer, state: str, seconds: float) -> None:
-    wait_for(
-        lambda: code.ask("status"),
-        done=lambda status: status["state"] == state,
-        what=f"the state {state}",
-        seconds=seconds,
-    )
-
-
-def wait_for_findings(code: CodeServer, path: Path) -> None:
-    wait_for(
-        lambda: len(code.ask("diagnostics", path=str(path))), done=lambda count: count == 2, what="findings"
-    )
 
 
 def test_extension_creates_an_environment_if_there_is_no_server(
@@ -55,13 +34,11 @@ def test_extension_creates_an_environment_if_there_is_no_server(
     expect(page.locator(".notification-toast", has_text="installed and running")).to_be_visible(
         timeout=300_000
     )
-    wait_for_state(code, "ready", 60)
-    wait_for_findings(code, source)
+    wait_for_state(code, "ready")
+    findings(code, source, 2)
     code.ask("run", command="codeorigin.openSample")
     sample = wait_for(lambda: code.ask("selection"), what="the sample")["uri"]
-    wait_for(
-        lambda: len(code.ask("diagnostics", uri=sample)), done=lambda count: count == 3, what="its findings"
-    )
+    findings(code, sample, 3)
     page.screenshot(path=artefacts / "sample.png")
     page.close()
 
@@ -77,9 +54,9 @@ def test_untrusted_folder_cannot_choose_what_runs(
     source = code.workspace / "ledger.py"
     code.ask("open", path=str(source))
     expect(page.locator(".notification-toast", has_text=GUIDANCE)).to_be_visible(timeout=60_000)
-    wait_for_state(code, "error", 60)
+    wait_for_state(code, "error")
     code.ask("begin", command="workbench.trust.manage")
     page.locator(".workspace-trust-editor .monaco-button", has_text="Trust").first.click()
-    wait_for_state(code, "ready", 60)
-    wait_for_findings(code, source)
+    wait_for_state(code, "ready")
+    findings(code, source, 2)
     page.close()

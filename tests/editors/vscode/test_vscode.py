@@ -5,7 +5,19 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from support.code_server import CodeServer, at, findings, line_of, reported
+from support.code_server import (
+    THEMES,
+    CodeServer,
+    at,
+    findings,
+    hover_text,
+    line_of,
+    reported,
+    take_pictures,
+    wait_for_selection,
+    wait_for_state,
+    webview,
+)
 from support.waiting import wait_for
 
 FUNCTION = "balance_by_account"
@@ -49,7 +61,7 @@ def test_problems_panel_lists_the_findings(code: CodeServer, page: Page, source:
 def test_status_is_ready_in_the_bar_and_the_language_status(
     code: CodeServer, page: Page, source: Path
 ) -> None:
-    wait_for(lambda: code.ask("status")["state"], done=lambda state: state == "ready", what="status")
+    wait_for_state(code, "ready")
     bar = page.locator(".statusbar-item", has_text="CodeOrigin")
     expect(bar).to_be_visible()
     bar.click()
@@ -65,12 +77,7 @@ def test_hover_shows_all_of_it_without_scrolling(
     code: CodeServer, page: Page, source: Path, artefacts: Path
 ) -> None:
     line = line_of(source, f"def {FUNCTION}")
-    texts = wait_for(
-        lambda: "\n".join(code.ask("hover", path=str(source), at=at(line))),
-        done=lambda text: "▰" in text,
-        what="hover with its explanation",
-    )
-    assert "](command:codeorigin.explain?" in texts
+    assert "](command:codeorigin.explain?" in hover_text(code, source, at(line))
     page.locator(".view-line", has_text=FUNCTION).first.locator("span", has_text=FUNCTION).last.hover()
     hover = page.locator(".monaco-hover:visible", has_text="Reads like LLM-written code")
     last = hover.get_by_text("Whole explanation")
@@ -83,7 +90,7 @@ def test_hover_shows_all_of_it_without_scrolling(
     assert box["height"] <= 250
     assert end["y"] + end["height"] <= box["y"] + box["height"]
     last.click()
-    panel = page.frame_locator("iframe.webview").frame_locator("iframe")
+    panel = webview(page)
     expect(panel.locator("h1")).to_have_text(FUNCTION)
     code.ask("run", command="workbench.action.closeEditorsInOtherGroups")
     page.mouse.move(5, 5)
@@ -116,15 +123,7 @@ def test_heat_map_is_painted_and_cleared(code: CodeServer, page: Page, source: P
     assert painted(page) == 0
     code.ask("run", command="codeorigin.toggleHeatMap")
     assert wait_for(lambda: painted(page), what="painted lines") > 5
-    for theme, name in (
-        ("Default Dark Modern", "dark"),
-        ("Default Light Modern", "light"),
-        ("Default High Contrast", "contrast"),
-    ):
-        code.ask("set", name="workbench.colorTheme", value=theme)
-        page.wait_for_timeout(800)
-        page.screenshot(path=artefacts / f"heat-map-{name}.png")
-    code.ask("set", name="workbench.colorTheme", value="Default Dark Modern")
+    take_pictures(code, page, artefacts, "heat-map", {"contrast": "Default High Contrast", **THEMES})
     code.ask("run", command="codeorigin.toggleHeatMap")
     wait_for(lambda: painted(page) == 0, what="cleared lines")
 
@@ -148,7 +147,7 @@ def test_explain_opens_the_panel(code: CodeServer, page: Page, source: Path, art
     line = line_of(source, f"def {FUNCTION}")
     code.ask("select", within={"start": at(line), "end": at(line)})
     code.ask("run", command="codeorigin.explainFunction")
-    panel = page.frame_locator("iframe.webview").frame_locator("iframe")
+    panel = webview(page)
     expect(panel.locator("h1")).to_have_text(FUNCTION)
     rows = panel.locator("table.lines tr")
     expect(rows.first).to_be_visible()
@@ -159,26 +158,19 @@ def test_explain_opens_the_panel(code: CodeServer, page: Page, source: Path, art
     expect(panel.locator("dl")).to_contain_text("codeorigin-small")
     bar = panel.locator("rect[width]").first
     assert "rgb" in bar.evaluate("node => getComputedStyle(node).fill")
-    for theme, name in (("Default Light Modern", "light"), ("Default Dark Modern", "dark")):
-        code.ask("set", name="workbench.colorTheme", value=theme)
-        page.wait_for_timeout(800)
-        page.screenshot(path=artefacts / f"explanation-{name}.png")
+    take_pictures(code, page, artefacts, "explanation")
     code.ask("run", command="workbench.action.closeEditorsInOtherGroups")
 
 
 def test_action_on_a_finding_opens_the_same_panel(code: CodeServer, page: Page, source: Path) -> None:
     line = line_of(source, "def read_postings")
-    uri = code.ask("open", path=str(source))
+    code.ask("open", path=str(source))
     code.ask("select", within={"start": at(line), "end": at(line)})
     choose_action(code, page, "Explain this function")
-    panel = page.frame_locator("iframe.webview").frame_locator("iframe")
+    panel = webview(page)
     expect(panel.locator("h1")).to_have_text("read_postings")
     panel.locator("table.lines a").last.click()
-    wait_for(
-        lambda: code.ask("selection"),
-        done=lambda seen: seen is not None and seen["uri"] == uri and seen["line"] > line,
-        what="jump",
-    )
+    wait_for_selection(code, line + 1, at_least=True)
     code.ask("run", command="workbench.action.closeEditorsInOtherGroups")
 
 

@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from support.code_server import CodeServer, at, line_of
+from support.code_server import CodeServer, at, hover_text, line_of, wait_for_selection
 from support.repositories import Repository
-from support.waiting import wait_for
 
 SAMPLE = Path(__file__).parents[1] / "sample"
 ADDED = "balance_by_account"
@@ -19,7 +18,7 @@ ADDED = "balance_by_account"
 @pytest.fixture(scope="module")
 def code(
     new_code_server: Callable[..., CodeServer],
-    server_settings: dict[str, object],
+    settings: dict[str, object],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> CodeServer:
     """A VS Code on a repository whose working tree adds a function to one file, and another file."""
@@ -29,8 +28,6 @@ def code(
     repository.commit({"ledger.py": whole[: whole.index(f"def {ADDED}")].rstrip() + "\n"}, date="2024-05-17")
     repository.write("ledger.py", whole)
     shutil.copy(SAMPLE / "throttle.ts", folder)
-    settings = {f"codeorigin.{name}": value for name, value in server_settings.items()}
-    settings["workbench.colorTheme"] = "Default Dark Modern"
     return new_code_server(settings, sources=folder)
 
 
@@ -60,13 +57,7 @@ def test_view_shows_the_changes_of_the_working_tree(
     expect(rows(view, "read_postings")).to_have_count(0)
     page.screenshot(path=artefacts / "changes-dark.png")
     changed.click()
-    path = code.workspace / "ledger.py"
-    place = {"uri": path.as_uri(), "line": line_of(path, f"def {ADDED}")}
-    wait_for(
-        lambda: code.ask("selection"),
-        done=lambda found: found is not None and found["line"] == place["line"],
-        what="the function in its file",
-    )
+    wait_for_selection(code, line_of(code.workspace / "ledger.py", f"def {ADDED}"))
 
 
 def test_view_follows_the_repository(code: CodeServer, view: Locator) -> None:
@@ -81,12 +72,7 @@ def test_hover_mentions_the_commit(code: CodeServer, view: Locator) -> None:
     path = code.workspace / "ledger.py"
     place = at(line_of(path, f"def {ADDED}"), 6)
     code.ask("open", path=str(path))
-
-    def hover() -> str:
-        return "\n".join(code.ask("hover", path=str(path), at=place))
-
-    before = wait_for(hover, done=lambda text: "▰" in text, what="a hover")
-    assert "the rest of its commit" not in before
+    assert "the rest of its commit" not in hover_text(code, path, place)
     code.ask("set", name="codeorigin.scope", value="commit")
-    wait_for(hover, done=lambda text: "the rest of its commit" in text, what="the commit")
+    hover_text(code, path, place, "the rest of its commit")
     code.ask("set", name="codeorigin.scope", value=None)

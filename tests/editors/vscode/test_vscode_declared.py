@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from support.code_server import CodeServer, at, line_of
+from support.code_server import CodeServer, at, hover_text, line_of, take_pictures
 from support.declared_records import PERSON, SESSION, add_note, git_ai_note, whogitit_note
 from support.repositories import Repository
 from support.waiting import wait_for
@@ -19,7 +19,7 @@ NOTE = git_ai_note({"ledger.py": {f"{SESSION}::t_1": "1-12", PERSON: "13-15"}})
 @pytest.fixture(scope="module")
 def code(
     new_code_server: Callable[..., CodeServer],
-    server_settings: dict[str, object],
+    settings: dict[str, object],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> CodeServer:
     """A VS Code on a repository with notes of git-ai."""
@@ -27,8 +27,6 @@ def code(
     repository = Repository(folder)
     repository.commit({"ledger.py": (SAMPLE / "ledger.py").read_text()}, date="2026-05-17")
     add_note(repository, NOTE)
-    settings = {f"codeorigin.{name}": value for name, value in server_settings.items()}
-    settings["workbench.colorTheme"] = "Default Dark Modern"
     return new_code_server(settings, sources=folder)
 
 
@@ -65,15 +63,12 @@ def test_toggle_shows_who_is_declared_beside_the_heat_map(
     page.locator(".editor-actions [aria-label^='Toggle Declared Lines']").click()
     shown(page, CODEX, SOMEBODY, "untracked (git-ai)")
     assert bars(page) > 15
-    hover = "\n".join(code.ask("hover", path=str(source), at=at(line_of(source, "def read_postings"))))
+    hover = hover_text(code, source, at(line_of(source, "def read_postings")), "Declared: ")
     assert f"Declared: lines 7-12 by {CODEX}" in hover.replace("\\", "")
     page.screenshot(path=artefacts / "declared-dark.png")
     code.ask("run", command="codeorigin.toggleHeatMap")
     wait_for(lambda: page.locator(".view-overlays .cdr[class*=ced-]").count(), what="painted lines")
-    for theme, name in (("Default Light Modern", "light"), ("Default Dark Modern", "dark")):
-        code.ask("set", name="workbench.colorTheme", value=theme)
-        page.wait_for_timeout(800)
-        page.screenshot(path=artefacts / f"declared-with-heat-map-{name}.png")
+    take_pictures(code, page, artefacts, "declared-with-heat-map")
     code.ask("run", command="codeorigin.toggleHeatMap")
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
-from support.code_server import CodeServer, at, findings, line_of
+from support.code_server import CodeServer, at, findings, hover_text, line_of, webview
 from support.waiting import wait_for
 
 FUNCTION = "balance_by_account"
@@ -50,15 +50,11 @@ def test_cancelled_scan_keeps_its_results(code: CodeServer, page: Page, source: 
 
 def test_report_opens_as_a_page(code: CodeServer, page: Page, source: Path, artefacts: Path) -> None:
     code.ask("run", command="codeorigin.openReport")
-    report = page.frame_locator("iframe.webview").frame_locator("iframe")
+    report = webview(page)
     expect(report.locator("h1")).to_have_text("CodeOrigin report")
     expect(report.locator("summary code", has_text="ledger.py")).to_be_visible()
     page.screenshot(path=artefacts / "report-dark.png")
     code.ask("run", command="workbench.action.closeActiveEditor")
-
-
-def shown_in(code: CodeServer, uri: str) -> list[Any]:
-    return [each for each in code.ask("diagnostics", uri=uri) if each["code"] == "llm-written"]
 
 
 def rescored(code: CodeServer, uri: str, within: dict[str, Any]) -> Any:
@@ -73,16 +69,11 @@ def test_markdown_block_has_a_finding_hover_and_rescore(
     block = "".join(f"   {line}".rstrip() + "\n" for line in ["```python", *lines, "```"])
     notes.write_text(f"# Notes\n\n1. As it is now:\n\n{block}\nThat is all.\n")
     uri = code.ask("open", path=str(notes))
-    found = wait_for(lambda: shown_in(code, uri), done=lambda each: len(each) == 1, what="the finding")
+    found = findings(code, uri, 1)
     start, end = found[0]["range"]
     assert (start["line"], start["character"]) == (5, 3)
     assert notes.read_text().splitlines()[5][3 : end["character"]] == lines[0]
-    hover = wait_for(
-        lambda: "\n".join(code.ask("hover", uri=uri, at=at(5))),
-        done=lambda text: "▰" in text,
-        what="hover with its explanation",
-    )
-    assert "An estimate, not proof." in hover
+    assert "An estimate, not proof." in hover_text(code, uri, at(5))
     page.screenshot(path=artefacts / "markdown-dark.png")
     answer = rescored(code, uri, {"start": at(5, 0), "end": at(5 + len(lines), 0)})
     assert answer["verdict"]["probability"] is not None
@@ -94,31 +85,17 @@ def test_untitled_text_has_findings_hover_and_rescore(code: CodeServer, page: Pa
     text = source.read_text()
     uri = code.ask("untitled", content=text, language="plaintext")
     assert uri.startswith("untitled:")
-    found = wait_for(lambda: shown_in(code, uri), done=lambda each: len(each) == 2, what="the findings")
+    found = findings(code, uri, 2)
     line = found[1]["range"][0]["line"]
     assert line == line_of(source, f"def {FUNCTION}")
-    hover = wait_for(
-        lambda: "\n".join(code.ask("hover", uri=uri, at=at(line))),
-        done=lambda shown: "▰" in shown,
-        what="hover with its explanation",
-    )
-    assert "An estimate, not proof." in hover
+    assert "An estimate, not proof." in hover_text(code, uri, at(line))
     answer = rescored(code, uri, {"start": at(line, 0), "end": at(line + 16, 0)})
     assert answer["verdict"]["probability"] is not None
-    code.ask("run", command="workbench.action.revertAndCloseActiveEditor")
-
-
-def test_documents_setting_decides_which_documents_are_scored(
-    code: CodeServer, page: Page, source: Path
-) -> None:
-    uri = code.ask("untitled", content=source.read_text(), language="plaintext")
-    wait_for(lambda: shown_in(code, uri), done=lambda each: len(each) == 2, what="the findings")
+    # The setting decides which kinds of documents are scored.
     code.ask("set", name="codeorigin.documents", value=["markdown"])
-    wait_for(lambda: not shown_in(code, uri), what="no findings")
+    findings(code, uri, 0)
     code.ask("set", name="codeorigin.documents", value=["markdown", "restructuredtext", "plaintext"])
-    wait_for(
-        lambda: shown_in(code, uri), done=lambda each: len(each) == 2, what="the findings again", seconds=90
-    )
+    findings(code, uri, 2, seconds=90)
     code.ask("run", command="workbench.action.revertAndCloseActiveEditor")
 
 

@@ -1,8 +1,8 @@
-"""A real server process for the recorded capabilities of each of three editors."""
+"""A real server process for the recorded capabilities of an editor."""
 
 import sys
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,118 +13,99 @@ from pytest_lsp import ClientServerConfig, client_capabilities
 # The tests' own helper modules are imported by their full name, however pytest was started.
 sys.path.insert(0, str(Path(__file__).parents[3]))
 
-from tests.server.lsp.client import make_client
-from tests.server.lsp.editor import Editor
+from tests.server.lsp.editor import SETTINGS, Editor
+from tests.server.lsp.requests import make_client
 
-from support.controlled_git import ControlledGit
-
-EDITORS = ("visual-studio-code", "neovim", "emacs")
+VSCODE, NEOVIM, EMACS = "visual-studio-code", "neovim", "emacs"
+"""Recorded clients: VS Code and Emacs are pushed to, Neovim pulls; each has a position encoding of its own."""
+REFRESHING = "refreshing"
+"""VS Code's recorded capabilities plus what it has learnt since: it pulls, and refreshes when asked."""
 COMMAND = [sys.executable, "-m", "codeorigin", "serve", "--log-level", "warning"]
-SETTINGS: dict[str, Any] = {
-    "threshold": 0.0,
-    "debounce": 20,
-    "caretQuiet": 0,
-    "explainWait": 10_000,
-}
-"""Every function with a verdict is reported at once, so that no test depends on the model's opinion."""
+
+StartOnce = Callable[..., Awaitable[Editor]]
 
 
-def refreshing_capabilities() -> types.ClientCapabilities:
-    """VS Code's recorded capabilities plus what it has learnt since: it pulls, and refreshes when asked."""
-    made = client_capabilities("visual-studio-code")
+def clients(*names: str) -> pytest.MarkDecorator:
+    """Run a test for these clients; the others run for VS Code."""
+    return pytest.mark.parametrize("server", names, indirect=True)
+
+
+everywhere = clients(VSCODE, NEOVIM, EMACS)
+
+
+def capabilities_of(client: str) -> types.ClientCapabilities:
+    """What a client says about itself."""
+    if client != REFRESHING:
+        return client_capabilities(client)
+    made = client_capabilities(VSCODE)
     made.text_document.diagnostic = types.DiagnosticClientCapabilities(related_document_support=True)
     made.workspace.diagnostics = types.DiagnosticWorkspaceClientCapabilities(refresh_support=True)
     made.workspace.inlay_hint = types.InlayHintWorkspaceClientCapabilities(refresh_support=True)
     return made
 
 
-async def start(
+@asynccontextmanager
+async def running(
     root: Path,
-    capabilities: types.ClientCapabilities,
+    client: str = VSCODE,
     *,
     settings: dict[str, Any] | None = None,
-    command: list[str] = COMMAND,
+    command: Sequence[str] = COMMAND,
     model: Path | None = None,
     environment: dict[str, str] | None = None,
     options: Any = None,
     folders: Sequence[str] = ("",),
-) -> Editor:
-    """Start a server and perform the handshake."""
+) -> AsyncIterator[Editor]:
+    """An editor in ``root`` whose server has nothing to do yet; both end with the block."""
     chosen = [] if model is None else ["--model", str(model)]
     config = ClientServerConfig(
         server_command=[*command, *chosen], client_factory=make_client, server_env=environment
     )
-    client = await config.start()
-    editor = Editor(client, root)
+    editor = Editor(await config.start(), root, settings=SETTINGS if settings is None else settings)
     editor.listen()
-    client.set_configuration(SETTINGS if settings is None else settings, section="codeorigin")
-    editor.result = await client.initialize_session(
+    editor.client.set_configuration(editor.settings, section="codeorigin")
+    editor.result = await editor.client.initialize_session(
         types.InitializeParams(
-            capabilities=capabilities,
-            root_uri=root.as_uri(),
+            capabilities=capabilities_of(client),
+            root_uri=root.as_uri() if folders else None,
             workspace_folders=[
                 types.WorkspaceFolder(uri=(root / name).as_uri(), name=name or root.name) for name in folders
             ],
             initialization_options=options,
         )
     )
-    return editor
-
-
-async def stop(editor: Editor) -> None:
-    """End the session properly."""
+    await editor.idle()
+    yield editor
     await editor.client.shutdown_session()
     await editor.client.stop()
 
 
-@asynccontextmanager
-async def running(
-    root: Path, capabilities: types.ClientCapabilities, **options: Any
-) -> AsyncIterator[Editor]:
-    """An editor whose server has nothing to do yet; both end with the block. ``options`` are those of ``start``."""
-    editor = await start(root, capabilities, **options)
-    await editor.idle()
-    yield editor
-    await stop(editor)
+@pytest.fixture(scope="session")
+async def start_once(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[StartOnce]:
+    """``start_once(client, kind, **options)``: the server of this kind for a client, once a test has asked for it."""
+    started: dict[tuple[str, str], Editor] = {}
+    async with AsyncExitStack() as stack:
 
+        async def start(client: str, kind: str, **options: Any) -> Editor:
+            if (client, kind) not in started:
+                starting = running(tmp_path_factory.mktemp("workspace"), client, **options)
+                started[client, kind] = await stack.enter_async_context(starting)
+            return started[client, kind]
 
-@pytest.fixture(scope="module")
-def git(tmp_path_factory: pytest.TempPathFactory) -> ControlledGit:
-    """The ``git`` of the module's server."""
-    return ControlledGit(tmp_path_factory.mktemp("programs") / "git")
+        yield start
 
 
 @pytest.fixture
-def folder(editor: Editor) -> Path:
-    """A folder in the workspace that no other test uses."""
-    return editor.root / f"folder_{len(list(editor.root.iterdir()))}"
-
-
-@pytest.fixture(scope="session")
-async def servers() -> AsyncIterator[dict[str, Editor]]:
-    """One server for each editor's capabilities, once a test has asked for it."""
-    started: dict[str, Editor] = {}
-    yield started
-    for editor in started.values():
-        await stop(editor)
-
-
-@pytest.fixture(params=EDITORS)
-async def server(
-    request: pytest.FixtureRequest, servers: dict[str, Editor], tmp_path_factory: pytest.TempPathFactory
-) -> Editor:
-    """The server for each editor."""
-    if request.param not in servers:
-        root = tmp_path_factory.mktemp("workspace")
-        servers[request.param] = await start(root, client_capabilities(request.param))
-        await servers[request.param].idle()
-    return servers[request.param]
+async def server(request: pytest.FixtureRequest, start_once: StartOnce) -> Editor:
+    """The server for VS Code, or for the clients that a test names."""
+    return await start_once(getattr(request, "param", VSCODE), "plain")
 
 
 @pytest.fixture
 async def editor(server: Editor) -> AsyncIterator[Editor]:
     """The server; afterwards its settings are restored and no message may be left unread."""
     yield server
-    await server.configure(**SETTINGS)
+    if server.settings != SETTINGS:
+        await server.configure(**SETTINGS)
     await server.tidy()
     server.refreshes.clear()

@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,17 +11,22 @@ from typing import Any
 
 import pytest_lsp
 from lsprotocol import types
-from pytest_lsp.client import register_lsp_features
-from tests.server.lsp.client import plain
-from tests.server.lsp.requests import Document, Requests
+from tests.server.lsp.requests import Document, Requests, plain, soon
 
-from support.waiting import PATIENCE, until
+from support.waiting import until
 
 PUSHED = types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS
 SHOWN = types.WINDOW_SHOW_MESSAGE
 LOGGED = types.WINDOW_LOG_MESSAGE
 STATUS = "codeorigin/status"
 FILE_VERDICT = "codeorigin/fileVerdict"
+SETTINGS: dict[str, Any] = {
+    "threshold": 0.0,
+    "debounce": 20,
+    "caretQuiet": 0,
+    "explainWait": 10_000,
+}
+"""Every function with a verdict is reported at once, so that no test depends on the model's opinion."""
 
 
 def python_function(name: str, step: int = 3) -> str:
@@ -57,6 +62,7 @@ class Editor(Requests):
     registered: list[str] = field(default_factory=list)
     refreshes: list[str] = field(default_factory=list)
     documents: list[Document] = field(default_factory=list)
+    settings: dict[str, Any] = field(default_factory=lambda: SETTINGS)
     result: types.InitializeResult | None = None
     asked_for_settings: asyncio.Event = field(default_factory=asyncio.Event)
     _arrived: asyncio.Event = field(default_factory=asyncio.Event)
@@ -79,13 +85,7 @@ class Editor(Requests):
             types.WORKSPACE_INLAY_HINT_REFRESH: lambda _: self.refreshes.append("inlayHint"),
             types.WORKSPACE_DIAGNOSTIC_REFRESH: lambda _: self.refreshes.append("diagnostic"),
         }
-        kept = {
-            name: handler
-            for name, handler in pytest_lsp.client.DEFAULT_CLIENT_FEATURES.items()
-            if name not in features
-        }
-        register_lsp_features(self.client, kept)
-        for name, handler in features.items():
+        for name, handler in (pytest_lsp.client.DEFAULT_CLIENT_FEATURES | features).items():
             self.client.feature(name)(handler)
 
     def _keep(self, method: str, params: Any) -> None:
@@ -112,12 +112,11 @@ class Editor(Requests):
                 self._arrived.clear()
                 await self._arrived.wait()
 
-        return await asyncio.wait_for(find(), PATIENCE)
+        return await soon(find())
 
     @property
     def pulls(self) -> bool:
         """Whether this client pulls its diagnostics."""
-        assert self.result is not None
         return self.result.capabilities.diagnostic_provider is not None
 
     def open(
@@ -192,6 +191,7 @@ class Editor(Requests):
 
     def tell_settings(self, **settings: Any) -> None:
         """Change the settings as a client does."""
+        self.settings = settings
         self.client.set_configuration(settings, section="codeorigin")
         self.asked_for_settings.clear()
         self.client.workspace_did_change_configuration(
@@ -201,7 +201,7 @@ class Editor(Requests):
     async def configure(self, **settings: Any) -> None:
         """Change the settings, and wait until they apply to the open documents."""
         self.tell_settings(**settings)
-        await asyncio.wait_for(self.asked_for_settings.wait(), PATIENCE)
+        await soon(self.asked_for_settings.wait())
         await self.command("codeorigin.status")
         await self.idle()
 
@@ -217,15 +217,25 @@ class Editor(Requests):
         path.write_text(text, encoding="utf-8")
         if self.watches:
             self.tell_of_change(path)
-        try:
-            yield path
-        finally:
-            path.unlink(missing_ok=True)
+        yield path
+        path.unlink()
+        if self.watches:
+            self.tell_of_change(path)
 
     def tell_of_change(self, file: Path) -> None:
         """Tell the server that a file has changed, as a client that watches it does."""
         event = types.FileEvent(file.as_uri(), types.FileChangeType.Changed)
         self.client.workspace_did_change_watched_files(types.DidChangeWatchedFilesParams([event]))
+
+    async def change_folders(self, added: Sequence[Path] = (), removed: Sequence[Path] = ()) -> None:
+        """Change the folders of the workspace, and wait until the server has read their settings."""
+
+        def folders(paths: Sequence[Path]) -> list[types.WorkspaceFolder]:
+            return [types.WorkspaceFolder(uri=path.as_uri(), name=path.name) for path in paths]
+
+        change = types.WorkspaceFoldersChangeEvent(added=folders(added), removed=folders(removed))
+        self.client.workspace_did_change_workspace_folders(types.DidChangeWorkspaceFoldersParams(change))
+        await self.idle()
 
     async def idle(self) -> None:
         """Wait until the server has nothing to do."""
@@ -253,7 +263,9 @@ class Editor(Requests):
             await self.close(document)
             self._forget(document.uri)
         await self.command("codeorigin.status")
-        unread = {method: list(messages) for method, messages in self.inbox.items() if messages}
+        # Whoever deletes files or removes folders need not read that their findings went.
+        gone = [params for params in self.inbox.get(PUSHED, ()) if not params.diagnostics]
+        unread = [each for messages in self.inbox.values() for each in messages if each not in gone]
         self.inbox.clear()
         assert not unread, f"nobody read {unread}"
 

@@ -1,4 +1,7 @@
-"""The real server with an analyzer that misbehaves when a document says so, to test what it survives."""
+"""The real server with an analyzer that misbehaves when a document says so, to test what it survives.
+
+It lets a client ask for the diagnostics of the workspace as often as it likes. An argument is the model's folder.
+"""
 
 import os
 import sys
@@ -8,6 +11,7 @@ from pathlib import Path
 from codeorigin.analysis import analyzer
 from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.lsp.app import serve
+from codeorigin.lsp.features import pull_diagnostics
 from codeorigin.model.scoring.scorer import Scorer
 
 outlined, explain = analyzer.outlined, Analyzer.explain
@@ -41,6 +45,8 @@ def wait(text, cancel):  # type: ignore[no-untyped-def]
 
 def explain_late(self, text, span, options, *, cancel, **more):  # type: ignore[no-untyped-def]
     """Wait or fail, as the text says."""
+    if "GATE" in text:
+        print("explaining", file=sys.stderr, flush=True)
     wait(text, cancel)
     if "BREAK" in text:
         raise ValueError(f"the text was {text}")
@@ -63,4 +69,5 @@ if "SLOW" in os.environ:
     Scorer.score_functions = score_slowly  # type: ignore[method-assign]
 analyzer.outlined = misbehave
 Analyzer.explain = explain_late  # type: ignore[method-assign]
-sys.exit(serve(log_level="info"))
+pull_diagnostics.PAUSE_SECONDS = 0.0
+sys.exit(serve(log_level="info", model_dir=Path(sys.argv[-1]) if len(sys.argv) > 1 else None))

@@ -14,6 +14,8 @@ from typing import Any, Self
 from support.waiting import PATIENCE
 
 COMMAND = (sys.executable, "-m", "codeorigin", "serve", "--log-level", "info")
+FAULTY = (sys.executable, str(Path(__file__).with_name("faulty_server.py")))
+"""A server that misbehaves as documents say."""
 
 
 def frame(body: bytes) -> bytes:

@@ -2,17 +2,49 @@
 
 import asyncio
 import uuid
+from collections.abc import Awaitable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Union
 
+import cattrs
 import pytest_lsp
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
-from tests.server.lsp.client import plain
+from pygls.protocol import default_converter
 
 from support.waiting import PATIENCE
 
 EVERYWHERE = types.Range(types.Position(0, 0), types.Position(10_000, 0))
+
+
+def make_client() -> pytest_lsp.LanguageClient:
+    """The library's client, telling code actions from commands as the specification does."""
+
+    def converter() -> cattrs.Converter:
+        made = default_converter()
+
+        def action(value: Any, _: Any) -> Any:
+            kind = types.Command if isinstance(value.get("command"), str) else types.CodeAction
+            return made.structure(value, kind)
+
+        made.register_structure_hook(Union[types.Command, types.CodeAction], action)  # noqa: UP007 - its key
+        return made
+
+    return pytest_lsp.LanguageClient(converter_factory=converter)
+
+
+def plain(value: Any) -> Any:
+    """Turn pygls' named tuples for untyped JSON into dictionaries."""
+    if hasattr(value, "_asdict"):
+        return {key: plain(item) for key, item in value._asdict().items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    return value
+
+
+async def soon(call: Awaitable[Any]) -> Any:
+    """What a call returns, which must not take for ever."""
+    return await asyncio.wait_for(call, PATIENCE)
 
 
 @dataclass
@@ -36,21 +68,13 @@ class Requests:
 
     async def pull(self, document: Document, previous: str | None = None) -> Any:
         """Ask for the document's diagnostics."""
-        return await asyncio.wait_for(
-            self.client.text_document_diagnostic_async(
-                types.DocumentDiagnosticParams(document.identifier, previous_result_id=previous)
-            ),
-            PATIENCE,
-        )
+        params = types.DocumentDiagnosticParams(document.identifier, previous_result_id=previous)
+        return await soon(self.client.text_document_diagnostic_async(params))
 
     async def hover(self, document: Document, line: int, character: int = 4) -> types.Hover | None:
         """Hover over a place."""
-        return await asyncio.wait_for(
-            self.client.text_document_hover_async(
-                types.HoverParams(document.identifier, types.Position(line, character))
-            ),
-            PATIENCE,
-        )
+        params = types.HoverParams(document.identifier, types.Position(line, character))
+        return await soon(self.client.text_document_hover_async(params))
 
     async def hover_text(self, document: Document, line: int, character: int = 4) -> str:
         """What a hover says."""
@@ -61,19 +85,12 @@ class Requests:
 
     async def command(self, name: str, *arguments: Any) -> Any:
         """Execute a server command."""
-        answer = await asyncio.wait_for(
-            self.client.workspace_execute_command_async(
-                types.ExecuteCommandParams(command=name, arguments=list(arguments))
-            ),
-            PATIENCE,
-        )
-        return plain(answer)
+        params = types.ExecuteCommandParams(command=name, arguments=list(arguments))
+        return plain(await soon(self.client.workspace_execute_command_async(params)))
 
     async def request(self, method: str, params: Any) -> Any:
         """Send any request."""
-        return plain(
-            await asyncio.wait_for(self.client.protocol.send_request_async(method, params), PATIENCE)
-        )
+        return plain(await soon(self.client.protocol.send_request_async(method, params)))
 
     async def cancelled_request(self, method: str, params: Any, *, after: float = 0.05) -> Any:
         """Send a request, cancel it, and return the error that it is answered with."""
@@ -82,13 +99,9 @@ class Requests:
         answer = asyncio.wrap_future(protocol.send_request(method, params, msg_id=message_id))
         await asyncio.sleep(after)
         protocol.notify(types.CANCEL_REQUEST, types.CancelParams(id=message_id))
-        try:
-            await asyncio.wait_for(answer, PATIENCE)
-        except JsonRpcException as error:
-            return error
-        raise AssertionError("the request was answered")
+        return await self.error_of(soon(answer))
 
-    async def error_of(self, call: Any) -> Any:
+    async def error_of(self, call: Awaitable[Any]) -> Any:
         """The error that a request is answered with."""
         try:
             await call
@@ -140,5 +153,5 @@ class Requests:
     async def workspace_diagnostics(self, *previous: types.PreviousResultId) -> dict[str, Any]:
         """The reports on files that are not open, by their names."""
         params = types.WorkspaceDiagnosticParams(previous_result_ids=list(previous))
-        answer = await asyncio.wait_for(self.client.workspace_diagnostic_async(params), PATIENCE)
+        answer = await soon(self.client.workspace_diagnostic_async(params))
         return {item.uri.rsplit("/", 1)[1]: item for item in answer.items}

@@ -1,9 +1,8 @@
 """Code actions: made from diagnostics, with edits that do what they say."""
 
-from typing import Any
-
 from lsprotocol import types
-from tests.server.lsp.editor import Document, Editor, python_function
+from tests.server.lsp.conftest import NEOVIM, VSCODE, clients
+from tests.server.lsp.editor import PUSHED, Document, Editor, python_function
 
 
 def titled(found: dict[str, types.CodeAction], start: str) -> types.CodeAction:
@@ -30,6 +29,7 @@ def apply(editor: Editor, document: Document, edit: types.WorkspaceEdit) -> None
     editor.change(document, types.TextDocumentContentChangePartial(range=each.range, text=each.new_text))
 
 
+@clients(VSCODE, NEOVIM)
 async def test_ignoring_a_function_silences_it(editor: Editor) -> None:
     method = "".join(f"    {line}\n" for line in ("@property\n" + python_function("noisy")).splitlines())
     document = editor.open("class A:\n" + method + "\n\n" + python_function("other"))
@@ -93,23 +93,13 @@ async def test_selections_can_be_rescored(editor: Editor) -> None:
     assert answer["verdict"]["probability"] is not None
     assert answer["version"] == document.version
     assert answer["range"]["end"] == {"line": 14, "character": 0}
-    found = (await editor.findings(document)) if editor.pulls else await selection_findings(editor, document)
+    pushed = await editor.take(PUSHED, lambda params: len(params.diagnostics) == 3)
+    found = list(pushed.diagnostics)
     (selection,) = [each for each in found if each.code == "selection"]
     assert selection.data["probability"] == answer["verdict"]["probability"]
     assert selection.range == place
     editor.replace(document, "total = 0", "total = 2")
     assert not [each for each in await editor.findings(document) if each.code == "selection"]
-
-
-async def selection_findings(editor: Editor, document: Document) -> list[Any]:
-    """The pushed diagnostics that include the selection's."""
-    pushed = await editor.take(
-        types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS,
-        lambda params: (
-            params.uri == document.uri and any(each.code == "selection" for each in params.diagnostics)
-        ),
-    )
-    return list(pushed.diagnostics)
 
 
 async def test_no_rescore_action_without_a_selection(editor: Editor) -> None:

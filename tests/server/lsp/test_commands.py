@@ -6,7 +6,8 @@ import shutil
 
 import pytest
 from lsprotocol import types
-from tests.server.lsp.editor import PUSHED, SHOWN, Editor, python_function
+from tests.server.lsp.conftest import everywhere
+from tests.server.lsp.editor import PUSHED, SETTINGS, SHOWN, Editor, python_function
 
 from codeorigin.wording import FULL_CAVEAT
 from support.repositories import Repository
@@ -67,6 +68,7 @@ async def test_wrong_arguments_are_rejected(editor: Editor) -> None:
         assert "Traceback" not in str(error.data)
 
 
+@everywhere
 async def test_status(editor: Editor) -> None:
     status = await editor.command("codeorigin.status")
     assert status["state"] == "ready"
@@ -77,6 +79,14 @@ async def test_status(editor: Editor) -> None:
     assert "ready" in states
     last = editor.statuses[-1]
     assert last["modelId"] == status["modelId"]
+
+
+async def test_status_notifications_can_be_switched_off(editor: Editor) -> None:
+    await editor.configure(**SETTINGS, statusNotifications=False)
+    editor.statuses.clear()
+    assert await editor.findings(editor.open(python_function("quiet")))
+    await editor.idle()
+    assert editor.statuses == []
 
 
 async def test_accepted_findings_are_saved_in_a_file_of_the_folder(editor: Editor) -> None:
@@ -130,14 +140,13 @@ async def test_scanning_the_workspace(editor: Editor) -> None:
     assert answer["skipped"] == 1
     assert "bad.py" in answer["errors"][0]
     assert answer["cancelled"] is False
-    if not editor.pulls:
-        pushed = await editor.take(PUSHED)
-        assert pushed.uri == file["uri"]
-        assert [each.data["name"] for each in pushed.diagnostics] == ["scanned"]
-        (folder / "a.py").write_text("x = 1\n", encoding="utf-8")
-        await editor.scan()
-        cleared = await editor.take(PUSHED)
-        assert (cleared.uri, list(cleared.diagnostics)) == (file["uri"], [])
+    pushed = await editor.take(PUSHED)
+    assert pushed.uri == file["uri"]
+    assert [each.data["name"] for each in pushed.diagnostics] == ["scanned"]
+    (folder / "a.py").write_text("x = 1\n", encoding="utf-8")
+    await editor.scan()
+    cleared = await editor.take(PUSHED)
+    assert (cleared.uri, list(cleared.diagnostics)) == (file["uri"], [])
     reports = [each for each in editor.client.progress_reports.values() if each]
     for report in reports:
         assert report[0].kind == "begin"

@@ -4,6 +4,7 @@ import re
 
 import pytest
 from lsprotocol import types
+from tests.server.lsp.conftest import NEOVIM, VSCODE, clients
 from tests.server.lsp.editor import Editor, python_function
 
 from support.waiting import until
@@ -14,8 +15,7 @@ async def test_code_lenses_can_be_switched_on(editor: Editor) -> None:
     await editor.idle()
     assert await editor.lenses(document) == []
     await editor.configure(threshold=0.0, codeLens=True)
-    if editor.client.capabilities.workspace.code_lens:
-        await until(lambda: "codeLens" in editor.refreshes)
+    await until(lambda: "codeLens" in editor.refreshes)
     found = await editor.lenses(document)
     assert [each.range.start.line for each in found] == [0, 11]
     assert all(re.fullmatch(r"Reads like LLM-written code \(.+ %\)", each.command.title) for each in found)
@@ -37,6 +37,7 @@ async def test_inlay_hints_can_be_switched_on_and_stay_in_the_range(editor: Edit
     assert await editor.lenses(document) == []
 
 
+@clients(VSCODE, NEOVIM)
 async def test_decorations_wait_for_a_save_as_verdicts_do(editor: Editor) -> None:
     await editor.configure(threshold=0.0, codeLens=True, inlayHints=True, run="onSave")
     document = editor.open(python_function("saved"))

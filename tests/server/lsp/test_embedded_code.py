@@ -2,8 +2,7 @@
 
 import pytest
 from lsprotocol import types
-from tests.server.lsp.conftest import SETTINGS
-from tests.server.lsp.editor import PUSHED, Document, Editor, hover_rows, python_function
+from tests.server.lsp.editor import PUSHED, SETTINGS, Document, Editor, hover_rows, python_function
 from tests.support.language_texts import CODE
 
 from codeorigin.wording.titles import IGNORE_FILE, IGNORE_FUNCTION, about
@@ -75,8 +74,7 @@ async def test_rescoring_a_document_and_a_selection_in_a_block(editor: Editor) -
     told = await editor.rescore(document, prose)
     assert told["verdict"] is None
     assert told["message"] == "its language is not clear from the text"
-    if not editor.pulls:
-        await editor.take(PUSHED, lambda params: params.uri == document.uri and len(params.diagnostics) == 2)
+    await editor.take(PUSHED, lambda params: params.uri == document.uri and len(params.diagnostics) == 2)
 
 
 async def test_ignoring_a_quoted_function_and_the_whole_document(editor: Editor) -> None:
@@ -116,8 +114,7 @@ async def test_language_of_an_untitled_text_is_detected(editor: Editor) -> None:
     selection = {"start": {"line": line, "character": 0}, "end": {"line": line + 9, "character": 0}}
     answer = await editor.rescore(document, selection)
     assert answer["verdict"]["probability"] is not None
-    if not editor.pulls:
-        await editor.take(PUSHED, lambda params: params.uri == document.uri and len(params.diagnostics) == 2)
+    await editor.take(PUSHED, lambda params: params.uri == document.uri and len(params.diagnostics) == 2)
 
 
 async def test_language_is_detected_again_when_the_text_is_replaced(editor: Editor) -> None:

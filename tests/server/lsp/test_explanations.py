@@ -1,237 +1,201 @@
-"""Explanations in progress: made once, and cancelled when nobody waits or the document changes."""
+"""Explanations in progress: cancelled when nobody waits or the document changes, late, or failing."""
 
-import asyncio
-import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.server.lsp.editor import python_function
+from tests.server.lsp.editor import hover_rows, python_function
+from tests.server.lsp.raw import FAULTY, RawServer
 
-from codeorigin.analysis.report import FileReport, FunctionReport
-from codeorigin.cancellation import CancelToken
-from codeorigin.errors import Cancelled
-from codeorigin.explain.explanation import Baseline, ExplainOptions, Explanation, Method
-from codeorigin.functions.finding import find_functions
-from codeorigin.functions.spans import FunctionSpan
-from codeorigin.languages import get_language
-from codeorigin.lsp.documents.documents import Positions, Snapshot
-from codeorigin.lsp.scoring.engine import Engine
-from codeorigin.lsp.scoring.explanation_jobs import ExplanationJobs
-from codeorigin.lsp.scoring.requests import Request, Result
-from codeorigin.model.verdict import Verdict
-from codeorigin.text.positions import LineIndex, PositionEncoding
-from support.waiting import PATIENCE
+from support.waiting import wait_for
 
-ANSWER = Explanation(
-    logit=1.0, baseline_logit=0.0, completeness_gap=0.0, approximate=False, nodes=8,
-    method=Method.INTEGRATED_GRADIENTS, baseline=Baseline.MASK, lines=(), top_tokens=(),
-)  # fmt: skip
+URI = "file:///project/a.py"
+CANCELLED = -32800
+NESTED = python_function("outer").replace(
+    "    total = 0\n", "    total = 0\n\n    def inner(value):\n        return value\n\n"
+)
 
 
-class SlowAnalyzer:
-    """Explains when it is told to."""
+class Explained:
+    """A document whose explanations wait until ``gate`` exists, and fail if its text says so."""
 
-    def __init__(self) -> None:
-        self.release = threading.Event()
-        self.begun = threading.Event()
-        self.calls = 0
-        self.cancelled = 0
-        self.known: set[str] = set()
-        self.failure: Exception | None = None
+    def __init__(self, server: RawServer, gate: Path) -> None:
+        self.server = server
+        self.gate = gate
 
-    def explain(
-        self, text: str, span: FunctionSpan, options: ExplainOptions, *, function_id: str, cancel: CancelToken
-    ) -> Explanation:
-        assert function_id == "id"
-        if span.name in self.known:
-            return ANSWER
-        self.calls += 1
-        self.begun.set()
-        while not self.release.wait(0.001):
-            if cancel.cancelled:
-                self.cancelled += 1
-                cancel.raise_if_cancelled()
-        if self.failure is not None:
-            raise self.failure
-        self.known.add(span.name)
-        return ANSWER
+    def open(self, code: str, *marks: str) -> int:
+        """Open the document; return the line on which its code begins."""
+        self.text = "".join(f"# {mark}\n" for mark in (*marks, f"GATE {self.gate}")) + code
+        self.server.open(URI, self.text)
+        return len(marks) + 1
 
-    def cached_explanation(
-        self, text: str, span: FunctionSpan, options: ExplainOptions, *, function_id: str
-    ) -> Explanation | None:
-        return ANSWER if span.name in self.known else None
+    def edit(self, text: str) -> None:
+        self.server.change(URI, 1, {"text": text})
 
+    def hover(self, line: int) -> str:
+        return self.server.hover(URI, line, 9)["contents"]["value"]
 
-class Bar:
-    """A progress bar that remembers how it ended."""
-
-    def __init__(self, cancel: Callable[[], None]) -> None:
-        self.cancel = cancel
-        self.ended: list[str | None] = []
-
-    def end(self, message: str | None = None) -> None:
-        self.ended.append(message)
-
-
-class Bench:
-    """One document with one function."""
-
-    def __init__(self) -> None:
-        self.analyzer = SlowAnalyzer()
-        analyzer: Any = self.analyzer
-        self.engine = Engine()
-        self.engine.model.loaded = analyzer
-        self.bars: list[Bar] = []
-        self.explanations = ExplanationJobs(self.engine, self.bar)
-        text = python_function("explained")
-        snapshot = Snapshot(
-            uri="file:///a.py", version=1, text=text, language=get_language("python"), path=None,
-            positions=Positions(LineIndex(text), PositionEncoding.UTF16),
-        )  # fmt: skip
-        (span,) = find_functions(text, get_language("python"))
-        verdict = Verdict(probability=0.5, logit=0.0, band=None)
-        self.function = FunctionReport(span, verdict, "id")
-        self.result = Result(
-            Request(snapshot, model=self.engine.model), FileReport("python", None, (self.function,)), "model"
+    def ask(self, line: int) -> int:
+        """Ask for an explanation; return the request's id."""
+        return self.server.ask_command(
+            "codeorigin.explain", URI, {"line": line, "character": 4}, {"quiet": True}
         )
 
-    def bar(self, _: str, cancel: Callable[[], None]) -> Any:
-        self.bars.append(Bar(cancel))
-        return self.bars[-1]
+    def progress(self) -> str:
+        """Answer the server's next request for a progress bar, and wait until it begins."""
+        asked = self.server.wait_for(lambda m: m.get("method") == "window/workDoneProgress/create")
+        self.server.send({"id": asked["id"], "result": None})
+        token = asked["params"]["token"]
+        self.told(token, "begin")
+        return token
 
-    def get(self) -> "asyncio.Task[Explanation]":
-        return asyncio.ensure_future(self.explanations.get(self.result, self.function))
+    def told(self, token: str, kind: str) -> dict[str, Any]:
+        def wanted(message: dict[str, Any]) -> bool:
+            value = message.get("params", {}).get("value", {})
+            return (
+                message.get("method") == "$/progress"
+                and message["params"]["token"] == token
+                and value["kind"] == kind
+            )
 
-    async def within(self, seconds: float) -> Explanation | None:
-        return await self.explanations.get_within(self.result, self.function, seconds)
+        return self.server.wait_for(wanted)["params"]["value"]
 
-    async def begun(self) -> None:
-        while not self.analyzer.begun.is_set():
-            await asyncio.sleep(0.001)
+    def ended(self, token: str) -> str | None:
+        """What the progress bar says at its end."""
+        return self.told(token, "end").get("message")
 
-    async def until(self, holds: Callable[[], bool]) -> None:
-        async def wait() -> None:
-            while not holds():
-                await asyncio.sleep(0.001)
+    def begun(self) -> None:
+        """Wait until an explanation is being computed."""
+        self.logged("explaining")
 
-        await asyncio.wait_for(wait(), PATIENCE)
+    def logged(self, text: str) -> None:
+        wait_for(lambda: text.encode() in self.server.errors, what=text)
+
+    def stopped(self) -> None:
+        """Wait until the worker has nothing to do, without the gate."""
+        assert not self.gate.exists()
+        wait_for(lambda: not self.server.status()["queue"], what="a free worker")
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[RawServer]:
+    with RawServer(command=FAULTY) as running:
+        running.initialize(capabilities={"window": {"workDoneProgress": True}}, options={"explainWait": 0})
+        yield running
+        assert running.leave() == 0
 
 
 @pytest.fixture
-async def bench() -> AsyncIterator[Bench]:
-    made = Bench()
-    yield made
-    made.analyzer.release.set()
-    assert made.engine.scorer.stop(PATIENCE)
+def explained(server: RawServer, tmp_path: Path) -> Iterator[Explained]:
+    server.errors = b""
+    yield Explained(server, tmp_path / "gate")
+    server.close(URI)
+    server.status()
+    server.unread.clear()
 
 
-async def test_identical_requests_share_the_work(bench: Bench) -> None:
-    asked = [bench.get() for _ in range(3)]
-    await bench.begun()
-    bench.analyzer.release.set()
-    assert await asyncio.wait_for(asyncio.gather(*asked), PATIENCE) == [ANSWER] * 3
-    assert bench.analyzer.calls == 1
-    assert bench.explanations.cached(bench.result, bench.function) is ANSWER
-    assert await bench.get() is ANSWER
-    assert bench.analyzer.calls == 1
+def test_identical_requests_are_cancelled_one_by_one_and_have_one_answer(explained: Explained) -> None:
+    line = explained.open(python_function("shared"))
+    first, second = explained.ask(line), explained.ask(line)
+    explained.begun()
+    explained.server.notify("$/cancelRequest", {"id": first})
+    assert explained.server.answer(first)["error"]["code"] == CANCELLED
+    assert explained.server.status()["queue"] == 1
+    explained.server.notify("$/cancelRequest", {"id": second})
+    assert explained.server.answer(second)["error"]["code"] == CANCELLED
+    explained.stopped()
+    asked = [explained.ask(line) for _ in range(3)]
+    explained.gate.touch()
+    answers = [explained.server.result(each)["explanation"] for each in asked]
+    assert answers[0]["lines"]
+    assert (
+        answers[0] == answers[1] == answers[2] == explained.server.result(explained.ask(line))["explanation"]
+    )
 
 
-async def test_cancelled_request_stops_its_work_and_no_other(bench: Bench) -> None:
-    first, second = bench.get(), bench.get()
-    await bench.begun()
-    first.cancel()
-    await bench.until(lambda: bench.analyzer.cancelled == 1)
-    bench.analyzer.release.set()
-    assert await asyncio.wait_for(second, PATIENCE) is ANSWER
+def test_edit_stops_the_work_and_removes_the_progress_bar(explained: Explained) -> None:
+    line = explained.open(python_function("edited"))
+    asked = explained.ask(line)
+    explained.progress()
+    explained.begun()
+    assert "hover again in a moment" in explained.hover(line)
+    token = explained.progress()
+    explained.edit("x = 1\n")
+    assert explained.ended(token) is None
+    assert explained.server.result(asked)["message"] == "no explanation: cancelled"
+    explained.stopped()
 
 
-async def test_edit_stops_the_work(bench: Bench) -> None:
-    asked = bench.get()
-    await bench.begun()
-    bench.explanations.cancel("file:///other.py")
-    bench.explanations.cancel("file:///a.py")
-    with pytest.raises(Cancelled):
-        await asyncio.wait_for(asked, PATIENCE)
+def test_late_explanation_continues_with_one_progress_bar(explained: Explained) -> None:
+    line = explained.open(python_function("late"))
+    assert "hover again in a moment" in explained.hover(line)
+    assert "hover again in a moment" in explained.hover(line)
+    token = explained.progress()
+    explained.gate.touch()
+    assert explained.ended(token) == "The explanation is ready: hover again"
+    assert hover_rows(explained.hover(line))
+    assert not [m for m in explained.server.unread if "rogress" in m.get("method", "")]
 
 
-async def test_late_explanation_continues_with_a_progress_bar(bench: Bench) -> None:
-    assert await bench.within(0) is None
-    assert await bench.within(0) is None
-    await bench.begun()
-    assert len(bench.bars) == 1
-    bench.analyzer.release.set()
-    await bench.until(lambda: bool(bench.bars[0].ended))
-    assert bench.bars[0].ended == ["The explanation is ready: hover again"]
-    assert await bench.within(0) is ANSWER
+def test_user_can_cancel_with_the_progress_bar(explained: Explained) -> None:
+    line = explained.open(python_function("unwanted"))
+    explained.hover(line)
+    token = explained.progress()
+    explained.begun()
+    explained.server.notify("window/workDoneProgress/cancel", {"token": token})
+    assert explained.ended(token) is None
+    explained.stopped()
 
 
-async def test_edit_removes_the_progress_bar(bench: Bench) -> None:
-    assert await bench.within(0) is None
-    await bench.begun()
-    bench.explanations.cancel("file:///a.py")
-    await bench.until(lambda: bool(bench.bars[0].ended))
-    assert bench.bars[0].ended == [None]
-    assert bench.analyzer.cancelled == 1
+@pytest.mark.parametrize("by_hover", [True, False])
+def test_cancelling_one_explanation_leaves_the_others(explained: Explained, by_hover: bool) -> None:
+    names = ["one", "two"] if by_hover else ["three", "four"]
+    line = explained.open("\n\n".join(map(python_function, names)))
+    if by_hover:
+        explained.hover(line)
+    else:
+        asked = explained.ask(line)
+    token = explained.progress()
+    attributions = explained.server.ask("codeorigin/attributions", {"textDocument": {"uri": URI}})
+    explained.server.status()
+    explained.server.notify("window/workDoneProgress/cancel", {"token": token})
+    assert explained.ended(token) is None
+    if not by_hover:
+        assert explained.server.result(asked)["message"] == "no explanation: cancelled"
+    explained.gate.touch()
+    functions = explained.server.result(attributions)["functions"]
+    assert [each["name"] for each in functions] == names
+    assert all(each["explanation"]["lines"] for each in functions)
 
 
-async def test_user_can_cancel_with_the_progress_bar(bench: Bench) -> None:
-    assert await bench.within(0) is None
-    await bench.begun()
-    bench.bars[0].cancel()
-    await bench.until(lambda: bench.bars[0].ended == [None])
-    assert bench.analyzer.cancelled == 1
+def test_late_failure_is_logged_and_shown_by_the_next_hover(explained: Explained) -> None:
+    line = explained.open(python_function("secret_word"), "BREAK")
+    explained.hover(line)
+    token = explained.progress()
+    explained.gate.touch()
+    assert explained.ended(token) == "The explanation failed: hover again to see why"
+    explained.logged("an explanation failed")
+    assert "No explanation (ValueError); the log has the details." in explained.hover(line)
+    assert explained.server.errors.count(b"in explain_late") == 1
+    assert b"secret_word" not in explained.server.errors
 
 
-async def test_cancelling_the_progress_bar_keeps_other_requests_running(bench: Bench) -> None:
-    assert await bench.within(0) is None
-    others = bench.get()
-    await bench.begun()
-    bench.bars[0].cancel()
-    await bench.until(lambda: bench.bars[0].ended == [None])
-    bench.analyzer.release.set()
-    assert await asyncio.wait_for(others, PATIENCE) is ANSWER
+def test_late_failure_is_forgotten_when_its_text_changes(explained: Explained) -> None:
+    line = explained.open(python_function("repaired"), "BREAK")
+    explained.hover(line)
+    token = explained.progress()
+    explained.gate.touch()
+    explained.ended(token)
+    explained.edit(explained.text.replace("BREAK", "whole"))
+    assert "No explanation" not in explained.hover(line)
+    wait_for(lambda: hover_rows(explained.hover(line)), what="an explanation")
 
 
-async def test_late_failure_is_logged_and_raised_for_the_next_request(
-    bench: Bench, caplog: pytest.LogCaptureFixture
-) -> None:
-    bench.analyzer.failure = ValueError("broken")
-    assert await bench.within(0) is None
-    bench.analyzer.release.set()
-    await bench.until(lambda: bool(bench.bars[0].ended))
-    assert bench.bars[0].ended == ["The explanation failed: hover again to see why"]
-    (logged,) = [each for each in caplog.records if each.exc_info is not None]
-    assert logged.exc_info[1] is bench.analyzer.failure
-    with pytest.raises(ValueError, match="broken"):
-        await bench.within(PATIENCE)
-    bench.analyzer.failure = None
-    assert await bench.within(PATIENCE) is ANSWER
-
-
-async def test_failure_is_logged_and_raised_for_a_waiting_request(
-    bench: Bench, caplog: pytest.LogCaptureFixture
-) -> None:
-    bench.analyzer.failure = ValueError("broken")
-    bench.analyzer.release.set()
-    with pytest.raises(ValueError, match="broken"):
-        await bench.within(PATIENCE)
-    assert [each.message for each in caplog.records if each.exc_info is not None] == ["an explanation failed"]
-    bench.analyzer.failure = None
-    assert await bench.within(PATIENCE) is ANSWER
-
-
-async def test_failure_is_forgotten_when_its_text_changes(bench: Bench) -> None:
-    bench.analyzer.failure = ValueError("broken")
-    assert await bench.within(0) is None
-    bench.analyzer.release.set()
-    await bench.until(lambda: bool(bench.bars[0].ended))
-    bench.explanations.cancel("file:///a.py")
-    bench.analyzer.failure = None
-    assert await bench.within(PATIENCE) is ANSWER
-
-
-async def test_fast_explanation_has_no_progress_bar(bench: Bench) -> None:
-    bench.analyzer.release.set()
-    assert await bench.within(PATIENCE) is ANSWER
-    assert bench.bars == []
+def test_nested_function_note_is_shown_along_with_the_waiting_note(explained: Explained) -> None:
+    line = explained.open(NESTED) + NESTED.split("\n").index("    def inner(value):")
+    text = explained.hover(line)
+    assert "inner is judged as part of this function" in text
+    assert "hover again in a moment" in text
+    explained.server.command("codeorigin.status")
+    explained.gate.touch()

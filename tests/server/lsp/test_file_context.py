@@ -1,16 +1,17 @@
 """File context: what a file's other functions add, wherever an editor shows a verdict, and its switch."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from lsprotocol import types
-from pytest_lsp import client_capabilities
-from tests.server.lsp.conftest import SETTINGS, refreshing_capabilities, running
-from tests.server.lsp.editor import PATIENCE, PUSHED, Document, Editor, hover_rows, python_function
+from tests.server.lsp.conftest import REFRESHING, VSCODE, StartOnce, clients
+from tests.server.lsp.editor import PUSHED, SETTINGS, Document, Editor, python_function
+from tests.server.lsp.raw import FAULTY
+from tests.server.lsp.requests import soon
 
 from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.analysis.report import FunctionReport
@@ -43,18 +44,11 @@ def analyzer(model: Path) -> Analyzer:
     return Analyzer.load(model)
 
 
-@pytest.fixture(scope="module", params=["pushed to", "pulling"])
-async def server(
-    request: pytest.FixtureRequest, model: Path, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[Editor]:
-    pulling = request.param == "pulling"
-    async with running(
-        tmp_path_factory.mktemp("workspace"),
-        refreshing_capabilities() if pulling else client_capabilities("visual-studio-code"),
-        model=model,
-        options={"workspaceDiagnostics": True},
-    ) as editor:
-        yield editor
+@pytest.fixture
+async def server(request: pytest.FixtureRequest, start_once: StartOnce, model: Path) -> Editor:
+    options = {"workspaceDiagnostics": True}
+    given = {"command": FAULTY, "model": model, "options": options}
+    return await start_once(getattr(request, "param", VSCODE), "file context", **given)
 
 
 def functions(analyzer: Analyzer, text: str, **options: bool) -> tuple[FunctionReport, ...]:
@@ -69,12 +63,6 @@ def messages(found: Iterable[FunctionReport]) -> list[str]:
 def own_text_of(answer: dict[str, Any]) -> str:
     """What an explanation says of the function's own text."""
     return "".join(each["text"] for each in answer["details"] if each["term"] == "Own text")
-
-
-async def asked_again(editor: Editor, *kinds: str) -> None:
-    """Wait until the server requests a refresh of all ``kinds`` that the client supports."""
-    supported = set(kinds) if editor.client.capabilities.workspace.inlay_hint else {"codeLens"}
-    await editor.asked_again(*(set(kinds) & supported))
 
 
 async def check_everything(editor: Editor, document: Document, expected: tuple[FunctionReport, ...]) -> None:
@@ -106,24 +94,19 @@ async def check_everything(editor: Editor, document: Document, expected: tuple[F
             assert wire["neighbours"] == verdict.neighbours
 
 
-async def test_everything_shown_takes_in_the_file(editor: Editor, analyzer: Analyzer) -> None:
-    await editor.configure(**DECORATED)
-    expected = functions(analyzer, TEXT)
-    assert {each.verdict.neighbours for each in expected} == {2}
-    assert all(
-        probability_percent(each.verdict.probability or 0)
-        != probability_percent(each.verdict.own_probability or 0)
-        for each in expected
-    )
-    await check_everything(editor, editor.open(TEXT), expected)
-
-
-async def test_edit_changes_the_other_verdicts_wherever_they_are_shown(
+@clients(VSCODE, REFRESHING)
+async def test_everything_shown_takes_in_the_file_and_follows_an_edit_of_it(
     editor: Editor, analyzer: Analyzer
 ) -> None:
     await editor.configure(**DECORATED)
     document = editor.open(TEXT)
     before = functions(analyzer, TEXT)
+    assert {each.verdict.neighbours for each in before} == {2}
+    assert all(
+        probability_percent(each.verdict.probability or 0)
+        != probability_percent(each.verdict.own_probability or 0)
+        for each in before
+    )
     await check_everything(editor, document, before)
     editor.refreshes.clear()
     editor.replace(document, END, EDITED)
@@ -134,30 +117,25 @@ async def test_edit_changes_the_other_verdicts_wherever_they_are_shown(
         assert reading(old.verdict, Band.LLM) != reading(new.verdict, Band.LLM)
         assert old.verdict.logit == pytest.approx(new.verdict.logit)
     await check_everything(editor, document, after)
-    await asked_again(editor, "codeLens", "inlayHint")
+    await editor.asked_again("codeLens", *(["inlayHint"] if editor.pulls else []))
 
 
-async def test_disabled_lenses_and_hints_are_not_refreshed(editor: Editor) -> None:
-    document = editor.open(TEXT)
+@clients(REFRESHING)
+@pytest.mark.parametrize(("settings", "text"), [(SETTINGS, TEXT), (DECORATED, python_function("single"))])
+async def test_nothing_is_refreshed_that_is_off_or_stays_as_it_is(
+    editor: Editor, settings: dict[str, Any], text: str
+) -> None:
+    await editor.configure(**settings)
+    document = editor.open(text)
     await editor.findings(document)
     editor.refreshes.clear()
-    editor.replace(document, END, EDITED)
+    editor.replace(document, "return total", "return total + 1")
     await editor.findings(document)
     await editor.idle()
     assert not {"codeLens", "inlayHint"} & set(editor.refreshes)
 
 
-async def test_no_refresh_when_no_other_verdict_changes(editor: Editor) -> None:
-    await editor.configure(**DECORATED)
-    document = editor.open(python_function("single"))
-    await editor.findings(document)
-    editor.refreshes.clear()
-    editor.replace(document, "single", "renamed")
-    await editor.findings(document)
-    await editor.idle()
-    assert not {"codeLens", "inlayHint"} & set(editor.refreshes)
-
-
+@clients(REFRESHING)
 async def test_switching_file_context_rescores_open_documents(editor: Editor, analyzer: Analyzer) -> None:
     await editor.configure(**DECORATED)
     document = editor.open(TEXT)
@@ -165,7 +143,7 @@ async def test_switching_file_context_rescores_open_documents(editor: Editor, an
     await check_everything(editor, document, with_file)
     editor.refreshes.clear()
     await editor.configure(**DECORATED, fileContext=False)
-    await asked_again(editor, "codeLens", "inlayHint", "diagnostic")
+    await editor.asked_again("codeLens", "inlayHint", "diagnostic")
     await check_everything(editor, document, without)
     await editor.configure(**DECORATED)
     await check_everything(editor, document, with_file)
@@ -182,7 +160,7 @@ async def test_request_right_after_the_switch_gets_no_stale_verdict(editor: Edit
     busy = asyncio.ensure_future(editor.attributions(long))
     await editor.command("codeorigin.status")
     editor.tell_settings(**SETTINGS, fileContext=False)
-    await asyncio.wait_for(editor.asked_for_settings.wait(), PATIENCE)
+    await soon(editor.asked_for_settings.wait())
     await editor.command("codeorigin.status")
     assert not busy.done()
     answer = await editor.rescore(document)
@@ -195,14 +173,6 @@ async def test_file_context_can_be_switched_off_in_the_folder(editor: Editor) ->
         await editor.configure(**SETTINGS)
         answer = await editor.rescore(editor.open(TEXT))
     assert {each["verdict"]["fileEvidence"] for each in answer["functions"]} == {None}
-
-
-async def test_line_hover_does_not_repeat_the_header(editor: Editor) -> None:
-    document = editor.open(TEXT)
-    spoken = [number for *_, number, _ in hover_rows(await editor.hover_text(document, 0)) if number > 1]
-    text = await editor.hover_text(document, spoken[0] - 1)
-    assert text.startswith("**This line points to ")
-    assert "the rest of the file" not in text
 
 
 async def test_explain_mentions_own_text_only_with_file_context(editor: Editor) -> None:
@@ -241,20 +211,16 @@ async def test_selection_is_judged_by_its_own_text_and_says_so(editor: Editor, a
 async def test_scan_uses_file_context_as_configured(editor: Editor, analyzer: Analyzer) -> None:
     path = editor.root / "scanned.py"
     path.write_text(TEXT, encoding="utf-8")
-    try:
-        for wanted in (True, False):
-            await editor.configure(**SETTINGS, fileContext=wanted)
-            answer = await editor.scan()
-            (file,) = [each for each in answer["files"] if each["uri"] == path.as_uri()]
-            assert [each["verdict"]["probability"] for each in file["functions"]] == pytest.approx(
-                [each.verdict.probability for each in functions(analyzer, TEXT, file_context=wanted)]
-            )
-    finally:
-        path.unlink()
-        await editor.configure(**SETTINGS)
-        if not editor.pulls:  # the file is gone
-            await editor.take(PUSHED, lambda params: not params.diagnostics)
-        editor.inbox.pop(PUSHED, None)
+    for wanted in (True, False):
+        await editor.configure(**SETTINGS, fileContext=wanted)
+        answer = await editor.scan()
+        (file,) = [each for each in answer["files"] if each["uri"] == path.as_uri()]
+        assert [each["verdict"]["probability"] for each in file["functions"]] == pytest.approx(
+            [each.verdict.probability for each in functions(analyzer, TEXT, file_context=wanted)]
+        )
+    path.unlink()
+    await editor.scan()
+    editor.inbox.pop(PUSHED, None)
 
 
 async def workspace(editor: Editor, *previous: Any) -> Any:
@@ -264,30 +230,27 @@ async def workspace(editor: Editor, *previous: Any) -> Any:
     return item
 
 
+@clients(REFRESHING)
 async def test_workspace_diagnostics_follow_neighbours_and_the_switch(
     editor: Editor, analyzer: Analyzer
 ) -> None:
-    if not editor.pulls:
-        assert editor.result.capabilities.diagnostic_provider is None
-        return
     path = editor.root / "unopened.py"
     edited = TEXT.replace(END, EDITED)
     thirds = [functions(analyzer, text)[2] for text in (TEXT, edited)]
     findings = AcceptedFindings(editor.root)
     findings.accept((each.function_id, "third", str(path)) for each in thirds)
+    editor.tell_of_change(editor.root / ACCEPTED_FILE)
     path.write_text(TEXT, encoding="utf-8")
-    try:
-        first = await workspace(editor)
-        assert len(first.items) == 2
-        assert (await workspace(editor, first)).kind == "unchanged"
-        # The edited function is accepted: the two that are reported keep their texts and places.
-        path.write_text(edited, encoding="utf-8")
-        second = await workspace(editor, first)
-        assert [each.message for each in second.items] == messages(functions(analyzer, edited)[:2])
-        await editor.configure(**SETTINGS, fileContext=False)
-        third = await workspace(editor, second)
-        alone = functions(analyzer, edited, file_context=False)[:2]
-        assert [each.message for each in third.items] == messages(alone)
-    finally:
-        path.unlink()
-        (editor.root / ACCEPTED_FILE).unlink()
+    first = await workspace(editor)
+    assert len(first.items) == 2
+    assert (await workspace(editor, first)).kind == "unchanged"
+    # The edited function is accepted: the two that are reported keep their texts and places.
+    path.write_text(edited, encoding="utf-8")
+    second = await workspace(editor, first)
+    assert [each.message for each in second.items] == messages(functions(analyzer, edited)[:2])
+    await editor.configure(**SETTINGS, fileContext=False)
+    third = await workspace(editor, second)
+    alone = functions(analyzer, edited, file_context=False)[:2]
+    assert [each.message for each in third.items] == messages(alone)
+    path.unlink()
+    (editor.root / ACCEPTED_FILE).unlink()

@@ -1,13 +1,11 @@
 """The second answer, on a file's functions together, wherever an editor can show it."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from pytest_lsp import client_capabilities
-from tests.server.lsp.conftest import SETTINGS, running
-from tests.server.lsp.editor import Document, Editor, python_function
+from tests.server.lsp.conftest import VSCODE, StartOnce
+from tests.server.lsp.editor import SETTINGS, Document, Editor, python_function
 
 from support.tiny_model import with_file_rule
 
@@ -15,12 +13,14 @@ TEXT = python_function("first") + "\n\n" + python_function("second", 5)
 
 
 @pytest.fixture(scope="module")
-async def server(tiny_model_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Editor]:
-    """A server whose model has a rule for files of two or more functions."""
-    model = with_file_rule(tmp_path_factory.mktemp("file-rule"), tiny_model_dir)
-    root = tmp_path_factory.mktemp("workspace")
-    async with running(root, client_capabilities("visual-studio-code"), model=model) as editor:
-        yield editor
+def model(tiny_model_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model with a rule for files of two or more functions."""
+    return with_file_rule(tmp_path_factory.mktemp("file-rule"), tiny_model_dir)
+
+
+@pytest.fixture
+async def server(start_once: StartOnce, model: Path) -> Editor:
+    return await start_once(VSCODE, "file verdict", model=model)
 
 
 async def told(editor: Editor, document: Document) -> list[dict[str, Any]]:

@@ -1,34 +1,25 @@
 """Random edits of Markdown in the server: fences that open, close, nest and change their info string."""
 
 import random
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from tests.server.lsp.editor import python_function
 from tests.server.lsp.random_edits import PULLING, Text, expected, found, pull
-from tests.server.lsp.raw import serving
+from tests.server.lsp.raw import RawServer, serving
 
 from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.functions.documents import Document
 
-EDITS = 1_500
+EDITS = 700
 DOCUMENTS = 4
-LOOKS = 60
+LOOKS = 30
 """How often findings are compared between edits."""
 FENCES = ("```", "````", "~~~", "~~~~")
 WORDS = (
-    "python",
-    "py",
-    "js",
-    "javascript",
-    "rust",
-    "markdown",
-    "text",
-    "",
-    "{.python #a}",
-    "{code-block} go",
-    "é😀",
-)
+    "python", "py", "js", "javascript", "rust", "markdown", "text", "", "{.python #a}", "{code-block} go", "é😀",
+)  # fmt: skip
 MARGINS = ("", "   ", "> ", "> > ", "- ", "  ", "1. ", "\t", ">\t", "-\t", "    ")
 JAVASCRIPT = """\
 function keepSmall(values, limit) {
@@ -46,6 +37,13 @@ PIECES = (
     "\0", "# Title\n", "<!-- codeorigin: ignore -->\n", "<!--\n", "-->\n", "---\n", "<pre>\n", "</pre>\n", "text ",
     ".. code:: python\n\n", "```python\n", "```\n", "> ```py\n", "- ```js\n", "def f(): pass\n",
 )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[RawServer]:
+    with serving(**PULLING) as running:
+        yield running
+        assert b"ERROR" not in running.errors
 
 
 @pytest.fixture(scope="module")
@@ -89,58 +87,55 @@ def check_places(analyzer: Analyzer, text: str, diagnostics: list[dict[str, Any]
     return len(functions)
 
 
-def test_edited_documents_match_a_fresh_analysis(analyzer: Analyzer) -> None:
+def test_edited_documents_match_a_fresh_analysis(server: RawServer, analyzer: Analyzer) -> None:
     chance = random.Random(0)
     texts = [
         Text(f"file:///project/{number}.md", "".join(block(chance, n) for n in range(3)))
         for number in range(DOCUMENTS)
     ]
     met = 0
-    with serving(**PULLING) as server:
-        for each in texts:
-            server.open(each.uri, each.text, "markdown")
-        for number in range(EDITS):
-            each = chance.choice(texts)
-            each.tell(server, *(change(each, chance, number) for _ in range(chance.choice((1, 1, 1, 3)))))
-            if number % (EDITS // LOOKS) == 0:
-                # Whatever the text looks like by now, a block at the top gives it something to find.
-                each.tell(server, each.replace(0, 0, f"```py\n{python_function(f'top_{number}')}```\n"))
-                shown = pull(server, each.uri)
-                assert found(shown) == expected(analyzer, each.text, "markdown")
-                met += check_places(analyzer, each.text, shown)
-        for each in texts:
-            assert found(pull(server, each.uri)) == expected(analyzer, each.text, "markdown")
-    assert b"ERROR" not in server.errors
+    for each in texts:
+        server.open(each.uri, each.text, "markdown")
+    for number in range(EDITS):
+        each = chance.choice(texts)
+        each.tell(server, *(change(each, chance, number) for _ in range(chance.choice((1, 1, 1, 3)))))
+        if number % (EDITS // LOOKS) == 0:
+            # Whatever the text looks like by now, a block at the top gives it something to find.
+            each.tell(server, each.replace(0, 0, f"```py\n{python_function(f'top_{number}')}```\n"))
+            shown = pull(server, each.uri)
+            assert found(shown) == expected(analyzer, each.text, "markdown")
+            met += check_places(analyzer, each.text, shown)
+    for each in texts:
+        assert found(pull(server, each.uri)) == expected(analyzer, each.text, "markdown")
     assert met >= LOOKS
 
 
-def test_edit_that_inverts_thousands_of_fences(analyzer: Analyzer) -> None:
+def test_edit_that_inverts_thousands_of_fences(server: RawServer, analyzer: Analyzer) -> None:
     blocks = [f"```{WORDS[n % len(WORDS)]}\nx = {n}\n```\n\n" for n in range(2_000)]
     blocks[1_000] = f"```python\n{python_function('hidden')}```\n"
     text = Text("file:///project/many.md", "".join(blocks))
-    with serving(**PULLING) as server:
-        server.open(text.uri, text.text, "markdown")
-        assert [name for name, *_ in found(pull(server, text.uri))] == ["hidden"]
-        # One more fence at the top turns code into text and text into code.
-        text.tell(server, text.replace(0, 0, "````\n"))
-        text.tell(server, text.replace(0, 5, ""))
-        text.tell(server, text.replace(0, 0, "~~~markdown\n"))
-        inside = pull(server, text.uri)
-        assert found(inside) == expected(analyzer, text.text, "markdown")
-        assert [name for name, *_ in found(inside)] == ["hidden"]
-        text.tell(server, text.replace(0, 3, "~~~~\n"))
-        assert pull(server, text.uri) == []
-        text.tell(server, text.replace(0, text.text.index("\n") + 1, ""))
-        assert [name for name, *_ in found(pull(server, text.uri))] == ["hidden"]
+    server.open(text.uri, text.text, "markdown")
+    assert [name for name, *_ in found(pull(server, text.uri))] == ["hidden"]
+    # One more fence at the top turns code into text and text into code.
+    text.tell(server, text.replace(0, 0, "````\n"))
+    text.tell(server, text.replace(0, 5, ""))
+    text.tell(server, text.replace(0, 0, "~~~markdown\n"))
+    inside = pull(server, text.uri)
+    assert found(inside) == expected(analyzer, text.text, "markdown")
+    assert [name for name, *_ in found(inside)] == ["hidden"]
+    text.tell(server, text.replace(0, 3, "~~~~\n"))
+    assert pull(server, text.uri) == []
+    text.tell(server, text.replace(0, text.text.index("\n") + 1, ""))
+    assert [name for name, *_ in found(pull(server, text.uri))] == ["hidden"]
 
 
 @pytest.mark.parametrize("mark", ["> ", "- ", "1. "])
-def test_very_deeply_nested_containers(analyzer: Analyzer, mark: str) -> None:
+def test_very_deeply_nested_containers(server: RawServer, analyzer: Analyzer, mark: str) -> None:
     text = Text(
-        "file:///project/deep.md", f"{mark * 5_000}```py\nx = 1\n\n```py\n{python_function('after')}```\n"
+        f"file:///project/deep_{ord(mark[0])}.md",
+        f"{mark * 5_000}```py\nx = 1\n\n```py\n{python_function('after')}```\n",
     )
-    with serving(**PULLING) as server:
-        server.open(text.uri, text.text, "markdown")
-        assert [name for name, *_ in found(pull(server, text.uri))] == ["after"]
-        text.tell(server, text.replace(0, 0, mark))
-        assert found(pull(server, text.uri)) == expected(analyzer, text.text, "markdown")
+    server.open(text.uri, text.text, "markdown")
+    assert [name for name, *_ in found(pull(server, text.uri))] == ["after"]
+    text.tell(server, text.replace(0, 0, mark))
+    assert found(pull(server, text.uri)) == expected(analyzer, text.text, "markdown")

@@ -63,15 +63,11 @@ async def test_line_has_a_hover_once_its_attribution_is_known(editor: Editor) ->
     assert text.startswith(f"**This line points to {who}** - number {rank} of 9 in strength\n\nAn estimate")
 
 
-async def test_no_hover_outside_functions(editor: Editor) -> None:
-    document = editor.open("x = 1\n\n\n" + python_function("inside"))
+async def test_no_hover_outside_functions_and_the_reason_over_one_without_a_verdict(editor: Editor) -> None:
+    document = editor.open("x = 1\n\n\ndef tiny():\n    return 1\n")
     assert await editor.hover(document, 0) is None
     assert await editor.hover(document, 10_000) is None
-
-
-async def test_hover_without_a_verdict_gives_the_reason(editor: Editor) -> None:
-    document = editor.open("def tiny():\n    return 1\n")
-    assert await editor.hover_text(document, 0) == "**No verdict** - the function is too short to judge"
+    assert await editor.hover_text(document, 3) == "**No verdict** - the function is too short to judge"
 
 
 async def test_nested_function_is_judged_with_the_enclosing_one(editor: Editor) -> None:

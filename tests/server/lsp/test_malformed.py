@@ -52,6 +52,17 @@ def test_invalid_messages_are_refused(server: RawServer, name: str) -> None:
     assert_answers(server)
 
 
+NOWHERE = {"uri": "file:///no.py"}
+
+
+def body(message: dict[str, Any]) -> bytes:
+    return frame(json.dumps({"jsonrpc": "2.0", **message}).encode())
+
+
+def note(method: str, params: Any) -> bytes:
+    return body({"method": method, "params": params})
+
+
 SILENT = {
     "words": b"hello\r\n\r\n",
     "blank lines": b"\r\n\r\n\r\n",
@@ -61,32 +72,24 @@ SILENT = {
     "length is huge": b"Content-Length: 99999999999\r\n\r\n",
     "length is nothing": b"Content-Length: 0\r\n\r\n",
     "long header": b"X-Long: " + b"x" * 200_000 + b"\r\n\r\n",
-    "unknown notification": frame(b'{"jsonrpc":"2.0","method":"no/such","params":[1]}'),
-    "unknown response": frame(b'{"jsonrpc":"2.0","id":"nobody","result":{"a":1}}'),
-    "unknown error": frame(b'{"jsonrpc":"2.0","id":"nobody","error":{"code":1,"message":"x"}}'),
-    "odd error": frame(b'{"jsonrpc":"2.0","id":"nobody","error":7}'),
-    "odd cancel": frame(b'{"jsonrpc":"2.0","method":"$/cancelRequest","params":{"id":{}}}'),
-    "cancel of nothing": frame(b'{"jsonrpc":"2.0","method":"$/cancelRequest","params":{"id":999999}}'),
-    "change of nothing": frame(
-        b'{"jsonrpc":"2.0","method":"textDocument/didChange","params":{"textDocument":{"uri":"file:///no.py",'
-        b'"version":1},"contentChanges":[{"text":"x"}]}}'
+    "unknown notification": note("no/such", [1]),
+    "unknown response": body({"id": "nobody", "result": {"a": 1}}),
+    "unknown error": body({"id": "nobody", "error": {"code": 1, "message": "x"}}),
+    "odd error": body({"id": "nobody", "error": 7}),
+    "odd cancel": note("$/cancelRequest", {"id": {}}),
+    "cancel of nothing": note("$/cancelRequest", {"id": 999999}),
+    "change of nothing": note(
+        "textDocument/didChange",
+        {"textDocument": {**NOWHERE, "version": 1}, "contentChanges": [{"text": "x"}]},
     ),
-    "close of nothing": frame(
-        b'{"jsonrpc":"2.0","method":"textDocument/didClose","params":{"textDocument":{"uri":"file:///no.py"}}}'
+    "close of nothing": note("textDocument/didClose", {"textDocument": NOWHERE}),
+    "open without a text": note("textDocument/didOpen", {"textDocument": NOWHERE}),
+    "odd uri": note(
+        "textDocument/didOpen",
+        {"textDocument": {"uri": "::%%\0//", "languageId": "plaintext", "version": 1, "text": "x"}},
     ),
-    "open without a text": frame(
-        b'{"jsonrpc":"2.0","method":"textDocument/didOpen","params":{"textDocument":{"uri":"file:///no.py"}}}'
-    ),
-    "odd uri": frame(
-        b'{"jsonrpc":"2.0","method":"textDocument/didOpen","params":{"textDocument":{"uri":"::%%\\u0000//",'
-        b'"languageId":"plaintext","version":1,"text":"x"}}}'
-    ),
-    "progress of nothing": frame(
-        b'{"jsonrpc":"2.0","method":"window/workDoneProgress/cancel","params":{"token":"nobody"}}'
-    ),
-    "settings of a wrong type": frame(
-        b'{"jsonrpc":"2.0","method":"workspace/didChangeConfiguration","params":{"settings":7}}'
-    ),
+    "progress of nothing": note("window/workDoneProgress/cancel", {"token": "nobody"}),
+    "settings of a wrong type": note("workspace/didChangeConfiguration", {"settings": 7}),
 }
 
 
@@ -98,18 +101,16 @@ def test_input_that_needs_no_answer_does_no_harm(server: RawServer, name: str) -
 
 
 def test_wrong_lengths_lose_one_message_at_most(server: RawServer) -> None:
-    body = b'{"jsonrpc":"2.0","id":"short","method":"shutdown"}'
-    server.write(b"Content-Length: 10\r\n\r\n" + body)
+    short = b'{"jsonrpc":"2.0","id":"short","method":"shutdown"}'
+    server.write(b"Content-Length: 10\r\n\r\n" + short)
     assert server.answer(None)["error"]["code"] == -32700
     assert_answers(server)
 
 
 def test_headers_are_accepted_in_any_case_and_order(server: RawServer) -> None:
-    body = json.dumps({"jsonrpc": "2.0", "id": "case", "method": "no/such"}).encode()
-    server.write(
-        b"content-type: application/vscode-jsonrpc; charset=utf-8\r\nCONTENT-LENGTH:%d\r\n\r\n" % len(body)
-        + body
-    )
+    asked = json.dumps({"jsonrpc": "2.0", "id": "case", "method": "no/such"}).encode()
+    header = b"content-type: application/vscode-jsonrpc; charset=utf-8\r\nCONTENT-LENGTH:%d\r\n\r\n"
+    server.write(header % len(asked) + asked)
     assert server.wait_for(lambda m: m.get("id") == "case")["error"]["code"] == -32601
 
 

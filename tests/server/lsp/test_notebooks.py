@@ -4,8 +4,7 @@ import json
 from textwrap import indent
 
 from lsprotocol import types
-from tests.server.lsp.conftest import SETTINGS
-from tests.server.lsp.editor import PUSHED, Document, Editor, hover_rows, python_function
+from tests.server.lsp.editor import PUSHED, SETTINGS, Document, Editor, hover_rows, python_function
 
 from support.notebooks import notebook
 
@@ -58,9 +57,8 @@ async def test_magics_are_handled_as_in_check(editor: Editor) -> None:
     assert all(number > 3 for *_, number, _ in hover_rows(await editor.hover_text(cells[0], 3)))
     close_notebook(editor, uri, *cells)
     await editor.idle()
-    if not editor.pulls:
-        for _ in cells:
-            await editor.take(PUSHED, lambda params: params.version is None)
+    for _ in cells:
+        await editor.take(PUSHED, lambda params: params.version is None)
 
 
 async def test_cells_are_scored_edited_switched_to_another_language_and_closed(editor: Editor) -> None:
@@ -102,11 +100,10 @@ async def test_cells_are_scored_edited_switched_to_another_language_and_closed(e
     close_notebook(editor, uri, first, second)
     await editor.idle()
     assert await editor.hover(first, 0) is None
-    if not editor.pulls:
-        # Once for each cell that goes away: twice on a language change, and both cells at the end.
-        cleared = [await editor.take(PUSHED, lambda params: params.version is None) for _ in range(4)]
-        assert not any(params.diagnostics for params in cleared)
-        assert [params.uri for params in cleared] == [first.uri, first.uri, first.uri, second.uri]
+    # Once for each cell that goes away: twice on a language change, and both cells at the end.
+    cleared = [await editor.take(PUSHED, lambda params: params.version is None) for _ in range(4)]
+    assert not any(params.diagnostics for params in cleared)
+    assert [params.uri for params in cleared] == [first.uri, first.uri, first.uri, second.uri]
 
 
 async def test_scan_reads_notebooks_and_documents_that_are_not_open(editor: Editor) -> None:
@@ -148,14 +145,12 @@ async def test_scan_findings_move_to_cells_when_the_notebook_opens(editor: Edito
     path.write_text(notebook(python_function("shown")), encoding="utf-8")
     await editor.configure(**SETTINGS)
     await editor.scan()
-    if not editor.pulls:
-        pushed = await editor.take(PUSHED, lambda params: params.uri == path.as_uri())
-        assert [each.data["name"] for each in pushed.diagnostics] == ["shown"]
+    pushed = await editor.take(PUSHED, lambda params: params.uri == path.as_uri())
+    assert [each.data["name"] for each in pushed.diagnostics] == ["shown"]
     only = Document(cell_uri(path.as_uri(), "a"), python_function("shown"))
     open_notebook(editor, path.as_uri(), only)
-    if not editor.pulls:
-        pushed = await editor.take(PUSHED, lambda params: params.uri == path.as_uri())
-        assert list(pushed.diagnostics) == []
+    pushed = await editor.take(PUSHED, lambda params: params.uri == path.as_uri())
+    assert list(pushed.diagnostics) == []
     assert await editor.names(only) == ["shown"]
     close_notebook(editor, path.as_uri(), only)
     await editor.idle()

@@ -1,30 +1,20 @@
 """The server process: exit codes, no orphans, contained failures, nothing but LSP on stdout."""
 
+import os
 import signal
 import subprocess
 import sys
-import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from tests.server.lsp.editor import python_function
-from tests.server.lsp.raw import PATIENCE, RawServer, serving
+from tests.server.lsp.raw import FAULTY, PATIENCE, RawServer, serving
 
-from codeorigin.lsp.connection import process_watch
 from codeorigin.model.bundle import default_model_dir
+from support.waiting import wait_for
 
-FAULTY = (sys.executable, str(Path(__file__).with_name("faulty_server.py")))
 URI = "file:///project/a.py"
-
-
-def sleeper() -> subprocess.Popen[bytes]:
-    """A process that stands in for the client."""
-    return subprocess.Popen([sys.executable, "-c", "import time; time.sleep(3600)"])
-
-
-def test_exit_after_shutdown_is_success() -> None:
-    with serving() as server:
-        assert server.status()
 
 
 @pytest.mark.parametrize("initialized", [True, False])
@@ -44,7 +34,7 @@ def test_end_of_input_stops_the_server() -> None:
 
 
 def test_killed_client_leaves_no_server_behind() -> None:
-    client = sleeper()
+    client = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(3600)"])
     try:
         with RawServer() as server:
             server.initialize(process_id=client.pid)
@@ -57,47 +47,41 @@ def test_killed_client_leaves_no_server_behind() -> None:
         client.kill()
 
 
-def test_client_process_that_is_not_visible_is_not_watched() -> None:
-    client = sleeper()
-    client.kill()
-    client.wait()
-    with serving(process_id=client.pid) as server:
-        server.status()
-        time.sleep(1.5 * process_watch.POLL_SECONDS)
-        assert server.process.poll() is None
+@pytest.fixture(scope="module")
+def faulty() -> Iterator[RawServer]:
+    with serving(command=FAULTY) as server:
+        yield server
 
 
-def test_worker_exceptions_do_not_stop_the_server() -> None:
-    with RawServer(command=FAULTY) as server:
-        server.initialize()
-        for number in range(3):
-            server.open(f"file:///project/raise_{number}.py", f"# RAISE\n{python_function('secret_name')}")
-        shown = server.told("window/showMessage")
-        assert shown["type"] == 1
-        assert shown["message"] == "CodeOrigin: scoring a document failed (ValueError); the log says where"
-        server.open("file:///project/exit.py", "# EXIT\n")
-        assert "RuntimeError" in server.told("window/showMessage")["message"]
-        server.open(URI, python_function("still_alive"))
-        assert [each["data"]["name"] for each in server.findings(URI)] == ["still_alive"]
-        assert server.leave() == 0
-        again = [m for m in server.unread if m.get("method") == "window/showMessage"]
-        assert again == []
-    assert b"misbehave" in server.errors
-    assert b"secret_name" not in server.errors
+def test_worker_exceptions_do_not_stop_the_server(faulty: RawServer) -> None:
+    for number in range(3):
+        faulty.open(f"file:///project/raise_{number}.py", f"# RAISE\n{python_function('secret_name')}")
+    shown = faulty.told("window/showMessage")
+    assert shown["type"] == 1
+    assert shown["message"] == "CodeOrigin: scoring a document failed (ValueError); the log says where"
+    faulty.open("file:///project/exit.py", "# EXIT\n")
+    assert "RuntimeError" in faulty.told("window/showMessage")["message"]
+    faulty.open(URI, python_function("still_alive"))
+    assert [each["data"]["name"] for each in faulty.findings(URI)] == ["still_alive"]
+    assert [m for m in faulty.unread if m.get("method") == "window/showMessage"] == []
+    assert b"misbehave" in faulty.errors
+    assert b"secret_name" not in faulty.errors
 
 
-def test_running_work_does_not_delay_the_shutdown() -> None:
+def test_stray_output_does_not_reach_the_client(faulty: RawServer) -> None:
+    uri = "file:///project/print.py"
+    faulty.open(uri, f"# PRINT\n{python_function('printed')}")
+    assert [each["data"]["name"] for each in faulty.findings(uri)] == ["printed"]
+    assert faulty.stray == b""
+    wait_for(
+        lambda: b"a stray print" in faulty.errors and b"a stray write" in faulty.errors, what="the output"
+    )
+
+
+def test_work_that_does_not_end_delays_neither_answers_nor_the_shutdown() -> None:
     with serving(command=FAULTY) as server:
         server.open(URI, "# HANG\n")
-        while b"hanging" not in server.errors:
-            time.sleep(0.01)
-
-
-def test_server_answers_while_the_worker_is_busy() -> None:
-    with serving(command=FAULTY) as server:
-        server.open(URI, "# HANG\n")
-        while b"hanging" not in server.errors:
-            time.sleep(0.01)
+        wait_for(lambda: b"hanging" in server.errors, what="the work")
         assert server.status()["queue"] == 1
         hover = {"textDocument": {"uri": URI}, "position": {"line": 0, "character": 0}}
         request = server.ask("textDocument/hover", hover)
@@ -105,25 +89,16 @@ def test_server_answers_while_the_worker_is_busy() -> None:
         assert server.answer(request)["error"]["code"] == -32800
 
 
-def test_status_notifications_can_be_switched_off() -> None:
-    for wanted in (True, False):
-        with RawServer() as server:
-            server.initialize(options={"statusNotifications": wanted})
-            server.open(URI, python_function("f"))
-            assert server.findings(URI)
-            assert server.leave() == 0
-            while not server.messages.empty():
-                server.unread.append(server.messages.get())
-            assert any(m.get("method") == "codeorigin/status" for m in server.unread) is wanted
-
-
-def test_stray_output_does_not_reach_the_client() -> None:
-    with serving(command=FAULTY) as server:
-        server.open(URI, f"# PRINT\n{python_function('printed')}")
-        assert [each["data"]["name"] for each in server.findings(URI)] == ["printed"]
-    assert server.stray == b""
-    assert b"a stray print" in server.errors
-    assert b"a stray write" in server.errors
+def test_verdicts_of_a_slow_model_are_shown_function_by_function(tiny_model_dir: Path) -> None:
+    names = ["first", "second", "third"]
+    environment, options = {**os.environ, "SLOW": "1"}, {"modelPath": str(tiny_model_dir)}
+    with serving(command=FAULTY, environment=environment, options=options) as server:
+        server.open(URI, "\n\n".join(python_function(name, step) for step, name in enumerate(names, 2)))
+        assert server.hover(URI)["range"]["start"]["line"] == 0
+        shown = [[each["data"]["name"] for each in server.findings(URI)] for _ in names]
+        assert shown == [names[:1], names[:2], names]
+        answer = server.command("codeorigin.rescore", URI)
+        assert [each["name"] for each in answer["functions"]] == names
 
 
 def test_model_load_failure_is_shown_once_and_can_be_fixed(tmp_path: Path) -> None:

@@ -1,18 +1,15 @@
 """A modern client, which pulls diagnostics and can be asked to pull again (as VS Code can since 2022)."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 from lsprotocol import types
-from tests.server.lsp.conftest import SETTINGS, refreshing_capabilities, running
-from tests.server.lsp.editor import PUSHED, Editor, python_function
+from tests.server.lsp.conftest import REFRESHING, StartOnce
+from tests.server.lsp.editor import PUSHED, SETTINGS, Editor, python_function
+from tests.server.lsp.raw import FAULTY
 
 
-@pytest.fixture(scope="module")
-async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Editor]:
-    root, options = tmp_path_factory.mktemp("workspace"), {"workspaceDiagnostics": True}
-    async with running(root, refreshing_capabilities(), options=options) as editor:
-        yield editor
+@pytest.fixture
+async def server(start_once: StartOnce) -> Editor:
+    return await start_once(REFRESHING, "workspace", command=FAULTY, options={"workspaceDiagnostics": True})
 
 
 async def test_finding_withheld_at_the_caret_arrives_with_a_refresh(editor: Editor) -> None:
@@ -69,33 +66,19 @@ async def test_nothing_is_pushed(editor: Editor) -> None:
     (editor.root / "unopened.py").unlink()
 
 
-async def test_workspace_diagnostics_when_switched_on(editor: Editor) -> None:
+async def test_workspace_diagnostics_follow_the_files_and_settings(editor: Editor) -> None:
     assert editor.result.capabilities.diagnostic_provider.workspace_diagnostics is True
-    for name in ("one", "two"):
-        (editor.root / f"{name}.py").write_text(python_function(name), encoding="utf-8")
-    document = editor.open(python_function("open_one"), name="open.py")
-    (editor.root / "open.py").write_text(python_function("on_disk"), encoding="utf-8")
-    await editor.findings(document)
+    names = ("stays", "changes", "goes", "hidden", "opened")
+    paths = {name: editor.root / f"{name}.py" for name in names}
+    for name, path in paths.items():
+        path.write_text(python_function(name), encoding="utf-8")
     first = await editor.workspace_diagnostics()
-    assert set(first) == {"one.py", "two.py"}
-    assert [each.data["name"] for each in first["one.py"].items] == ["one"]
-    (editor.root / "two.py").write_text(python_function("two_changed"), encoding="utf-8")
-    known = [types.PreviousResultId(uri=item.uri, value=item.result_id) for item in first.values()]
-    second = await editor.workspace_diagnostics(*known)
-    assert second["one.py"].kind == "unchanged"
-    assert [each.data["name"] for each in second["two.py"].items] == ["two_changed"]
-    for name in ("one", "two", "open"):
-        (editor.root / f"{name}.py").unlink()
-
-
-async def test_deleted_or_excluded_files_get_empty_reports(editor: Editor) -> None:
-    for name in ("stays", "goes", "hidden", "opened"):
-        (editor.root / f"{name}.py").write_text(python_function(name), encoding="utf-8")
-    first = await editor.workspace_diagnostics()
-    assert all(first[f"{name}.py"].items for name in ("stays", "goes", "hidden", "opened"))
+    found = {name: [each.data["name"] for each in item.items] for name, item in first.items()}
+    assert found == {f"{name}.py": [name] for name in names}
     document = editor.open(python_function("opened"), name="opened.py")
     await editor.findings(document)
-    (editor.root / "goes.py").unlink()
+    paths["changes"].write_text(python_function("changed"), encoding="utf-8")
+    paths["goes"].unlink()
     await editor.configure(**SETTINGS, exclude=["hidden.py"])
     # The client may spell a URI differently from the server: the answer uses the client's spelling.
     odd = first["goes.py"].uri.replace("goes", "%67oes")
@@ -104,12 +87,13 @@ async def test_deleted_or_excluded_files_get_empty_reports(editor: Editor) -> No
         for name, item in first.items()
     ]
     second = await editor.workspace_diagnostics(*known)
-    assert set(second) == {"stays.py", "%67oes.py", "hidden.py"}
+    assert set(second) == {"stays.py", "changes.py", "%67oes.py", "hidden.py"}
     assert second["stays.py"].kind == "unchanged"
+    assert [each.data["name"] for each in second["changes.py"].items] == ["changed"]
     for name in ("%67oes.py", "hidden.py"):
         assert (second[name].kind, list(second[name].items), second[name].result_id) == ("full", [], None)
-    for name in ("stays", "hidden", "opened"):
-        (editor.root / f"{name}.py").unlink()
+    for path in paths.values():
+        path.unlink(missing_ok=True)
 
 
 async def test_result_id_from_before_a_close_does_not_match_another_text(editor: Editor) -> None:
@@ -150,14 +134,11 @@ async def test_server_relies_on_a_client_that_watches_files(editor: Editor) -> N
     assert await editor.names(document) == ["watched"]
     file = editor.root / "codeorigin.toml"
     file.write_text("threshold = 1.0\n", encoding="utf-8")
-    try:
-        editor.replace(document, "watched", "edited")
+    editor.replace(document, "watched", "edited")
+    await editor.idle()
+    assert await editor.names(document) == ["edited"]
+    for wanted in ([], ["edited"]):
+        editor.tell_of_change(file)
         await editor.idle()
-        assert await editor.names(document) == ["edited"]
-        for wanted in ([], ["edited"]):
-            editor.tell_of_change(file)
-            await editor.idle()
-            assert await editor.names(document) == wanted
-            file.unlink(missing_ok=True)
-    finally:
+        assert await editor.names(document) == wanted
         file.unlink(missing_ok=True)

@@ -14,7 +14,7 @@ from tests.server.lsp.raw import RawServer
 URIS = [f"file:///project/soak_{number}.py" for number in range(4)]
 TEXT = "\n\n".join(python_function(f"f{number}", number + 2) for number in range(15))
 LAST_LINE = TEXT.count("\n")
-STEPS = 600
+STEPS = 300
 PIECES = ["x", "\n", "def g(a):\n    return a\n", "é😀", "\r", "\x0c", "    "]
 # The last is for commands on a document that was closed before they started.
 ALLOWED = {

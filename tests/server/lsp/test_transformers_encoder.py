@@ -1,15 +1,12 @@
 """A bundle whose deep part is a transformers encoder, in the server: its verdicts and their Integrated Gradients."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import onnx
 import pytest
 import torch
-from pytest_lsp import client_capabilities
-from tests.server.lsp.conftest import SETTINGS, running
-from tests.server.lsp.editor import Editor, hover_rows, python_function
+from tests.server.lsp.conftest import NEOVIM, StartOnce
+from tests.server.lsp.editor import SETTINGS, Editor, hover_rows, python_function
 
 from codeorigin.model.reading.normalize import normalize
 from support.tiny_model import TinyModel, build_tiny_model
@@ -23,15 +20,9 @@ def model(tmp_path_factory: pytest.TempPathFactory, graphs: Path) -> TinyModel:
     return build_tiny_model(bundle, wide=False, roberta=body, cache=graphs)
 
 
-def settings(model: TinyModel) -> dict[str, Any]:
-    return {**SETTINGS, "modelPath": str(model.directory), "explainNodes": 64}
-
-
-@pytest.fixture(scope="module")
-async def editor(model: TinyModel, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Editor]:
-    root = tmp_path_factory.mktemp("workspace")
-    async with running(root, client_capabilities("neovim"), settings=settings(model)) as editor:
-        yield editor
+@pytest.fixture
+async def server(start_once: StartOnce, model: TinyModel) -> Editor:
+    return await start_once(NEOVIM, "encoder", model=model.directory)
 
 
 async def test_exported_graphs_match_the_encoder(model: TinyModel) -> None:
@@ -53,10 +44,11 @@ async def test_exported_graphs_match_the_encoder(model: TinyModel) -> None:
 @pytest.mark.parametrize("aggregation", ["sum", "l2_norm"])
 @pytest.mark.parametrize("baseline", ["mask", "zero", "pad"])
 async def test_integrated_gradients_add_up_from_every_baseline(
-    editor: Editor, model: TinyModel, baseline: str, aggregation: str
+    editor: Editor, baseline: str, aggregation: str
 ) -> None:
     document = editor.open(CODE)
-    await editor.configure(**settings(model), explainBaseline=baseline, explainAggregation=aggregation)
+    chosen = {"explainNodes": 64, "explainBaseline": baseline, "explainAggregation": aggregation}
+    await editor.configure(**SETTINGS, **chosen)
     (function,) = (await editor.attributions(document))["functions"]
     evidence = function["explanation"]
     assert (evidence["method"], evidence["baseline"]) == ("integrated_gradients", baseline)
@@ -73,4 +65,3 @@ async def test_integrated_gradients_add_up_from_every_baseline(
         assert min(values) > 0
     strongest = max(evidence["lines"], key=lambda line: abs(line["value"]))
     assert hover_rows(await editor.hover_text(document, 0))[0][2] == strongest["line"] + 1
-    await editor.close(document)

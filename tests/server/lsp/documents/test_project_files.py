@@ -37,6 +37,7 @@ def test_codeorigin_toml_takes_precedence_over_pyproject(tmp_path: Path) -> None
     [
         ("codeorigin.toml", "debounce = ", "codeorigin.toml: not valid TOML"),
         ("codeorigin.toml", "[[[[", "codeorigin.toml: not valid TOML"),
+        ("codeorigin.toml", f"debounce = 1{'0' * 10_000}\n", "codeorigin.toml: not valid TOML"),
         ("pyproject.toml", "[tool]\ncodeorigin = 3\n", "pyproject.toml: tool.codeorigin must be a table"),
         ("pyproject.toml", "broken = ", None),
         ("pyproject.toml", "tool = 3\n", None),

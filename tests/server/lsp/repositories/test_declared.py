@@ -2,15 +2,13 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from lsprotocol import types
-from pytest_lsp import client_capabilities
-from tests.server.lsp.conftest import SETTINGS, running
-from tests.server.lsp.editor import Document, Editor
+from tests.server.lsp.editor import SETTINGS, Document, Editor
+from tests.server.lsp.repositories.conftest import opened
 
 from support.command import run
 from support.controlled_git import ControlledGit
@@ -24,22 +22,6 @@ LAST = CODE.split("\n").index("", 1)
 BY_CODEX = f"Declared: lines 1-{LAST} by codex, gpt-5.5 (git-ai)"
 
 
-@pytest.fixture(scope="module", params=["visual-studio-code", "neovim"])
-async def server(
-    request: pytest.FixtureRequest,
-    tiny_model_dir: Path,
-    git: ControlledGit,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> AsyncIterator[Editor]:
-    async with running(
-        tmp_path_factory.mktemp("workspace"),
-        client_capabilities(request.param),
-        model=tiny_model_dir,
-        environment=git.environment,
-    ) as editor:
-        yield editor
-
-
 @pytest.fixture
 def repository(folder: Path) -> Repository:
     """A repository with one file."""
@@ -51,11 +33,6 @@ def repository(folder: Path) -> Repository:
 def note() -> str:
     """The first function is recorded as an agent's."""
     return git_ai_note({"new.py": {f"{SESSION}::t_1": f"1-{LAST}"}})
-
-
-def opened(editor: Editor, repository: Repository) -> Document:
-    path = repository.folder / "new.py"
-    return editor.open(path.read_text(encoding="utf-8"), uri=path.as_uri())
 
 
 async def said(editor: Editor, document: Document, line: int = 0) -> str | None:
@@ -80,13 +57,6 @@ async def test_agents_and_known_persons_are_told_by_line_and_never_by_name(
     )
 
 
-async def test_without_a_record_or_a_repository_there_is_no_line(
-    editor: Editor, repository: Repository
-) -> None:
-    assert await said(editor, opened(editor, repository)) is None
-    assert await said(editor, editor.open(CODE)) is None
-
-
 async def test_unsaved_edits_are_not_recorded(editor: Editor, repository: Repository) -> None:
     add_note(repository, note())
     document = opened(editor, repository)
@@ -99,9 +69,12 @@ async def test_unsaved_edits_are_not_recorded(editor: Editor, repository: Reposi
     assert f"lines 2, 4-{LAST + 1} by codex" in str(await said(editor, document, 1))
 
 
-async def test_a_new_head_is_noticed(editor: Editor, repository: Repository) -> None:
+async def test_without_a_record_there_is_no_line_until_a_new_head_has_one(
+    editor: Editor, repository: Repository
+) -> None:
     document = opened(editor, repository)
     assert await said(editor, document) is None
+    assert await said(editor, editor.open(CODE)) is None
     repository.commit({"other.py": "x = 1\n"}, date="2026-01-02")
     repository.git("notes", "--ref=ai", "add", "-f", "-F", "-", "HEAD~1", stdin=note().encode())
     await editor.hover(document, 0)
@@ -111,14 +84,6 @@ async def test_a_new_head_is_noticed(editor: Editor, repository: Repository) -> 
 async def test_stale_records_say_so(editor: Editor, repository: Repository) -> None:
     add_note(repository, whogitit_note("new.py", {1: ("AI", "another = text")}), ref="whogitit")
     assert "(stale, whogitit)" in str(await said(editor, opened(editor, repository)))
-
-
-async def test_the_setting_turns_it_off(editor: Editor, repository: Repository) -> None:
-    add_note(repository, note())
-    document = opened(editor, repository)
-    assert await said(editor, document) == BY_CODEX
-    await editor.configure(**SETTINGS, past=False)
-    assert await said(editor, document) is None
 
 
 async def test_a_hover_does_not_wait_for_git(
@@ -180,13 +145,15 @@ async def test_the_lines_follow_edits_and_notes(editor: Editor, repository: Repo
     assert (answer["runs"][0]["first"], answer["runs"][0]["last"]) == (1, LAST)
 
 
-async def test_there_are_no_lines_without_a_repository_or_the_setting(
+async def test_nothing_is_said_without_a_repository_or_the_setting(
     editor: Editor, repository: Repository
 ) -> None:
     assert await declared(editor, editor.open(CODE).uri) is None
     add_note(repository, note())
     document = opened(editor, repository)
+    assert await said(editor, document) == BY_CODEX
     await editor.configure(**SETTINGS, past=False)
+    assert await said(editor, document) is None
     assert await declared(editor, document.uri) is None
     assert await declared(editor, "file:///missing.py") is None
     error = await editor.error_of(editor.request("codeorigin/declared", [1]))

@@ -1,0 +1,176 @@
+"""``codeorigin.scanChanges``: the functions of the working tree that differ from HEAD, whoever works in it."""
+
+import asyncio
+import random
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from lsprotocol import types
+from tests.server.lsp.conftest import running
+from tests.server.lsp.editor import SETTINGS, Editor, python_function
+from tests.server.lsp.raw import FAULTY
+
+from support.controlled_git import ControlledGit
+from support.notebooks import notebook
+from support.repositories import Repository
+from support.waiting import until
+
+OLD, NEW = python_function("old"), python_function("new", 5)
+NAMES = [f"file_{number}.py" for number in range(6)]
+SCANS = 8
+
+
+@pytest.fixture
+def repository(folder: Path) -> Repository:
+    """The workspace, with only committed files."""
+    made = Repository(folder)
+    made.commit({name: python_function(f"in_{name[:-3]}") for name in NAMES}, date="2024-01-01")
+    return made
+
+
+def listed(answer: Any, root: Path) -> dict[str, list[str]]:
+    """The names of the changed functions by file."""
+    return {
+        each["uri"].removeprefix(f"{root.as_uri()}/"): [function["name"] for function in each["functions"]]
+        for each in answer["files"]
+    }
+
+
+async def test_only_changed_functions_are_listed(
+    editor: Editor, repository: Repository, tmp_path: Path
+) -> None:
+    repository.commit({"a.py": OLD, "sub/b.py": OLD, "same.py": OLD, "b.rb": "x\n"}, date="2024-01-02")
+    repository.write("a.py", f"{OLD}\n\n{NEW}")
+    repository.write("sub/b.py", OLD.replace("total = 0", "total = 1"))
+    repository.write("added.py", NEW)
+    repository.write("vendored/c.py", NEW)
+    await editor.configure(**SETTINGS, exclude=["vendored"])
+    answer = await editor.scan_changes()
+    found = {"a.py": ["new"], "added.py": ["new"], "sub/b.py": ["old"]}
+    assert listed(answer, repository.folder) == found
+    assert answer["message"] == "changes: 3 changed functions in 3 files, 3 of them likely LLM-written"
+    assert (answer["reported"], answer["errors"], answer["cancelled"]) == (3, [], False)
+    assert answer["remark"] is None
+    assert {each["reportedText"] for each in answer["files"]} == {"1 of 1 reported"}
+    verdict = answer["files"][0]["functions"][0]["verdict"]
+    document = editor.open(f"{OLD}\n\n{NEW}", uri=(repository.folder / "a.py").as_uri())
+    assert verdict == (await editor.rescore(document))["functions"][1]["verdict"]
+
+    plain = tmp_path / "plain"
+    plain.mkdir()
+    await editor.change_folders(added=[plain])
+    answer = await editor.scan_changes(plain.as_uri())
+    (error,) = answer["errors"]
+    assert (answer["files"], answer["remark"]) == ([], error)
+    assert answer["message"] == f"the changes were not scored: {error}"
+    both = await editor.scan_changes()
+    assert (listed(both, repository.folder), both["errors"]) == (found, [error])
+    await editor.change_folders(removed=[plain])
+
+
+async def test_changed_cells_and_code_blocks_are_listed(editor: Editor, repository: Repository) -> None:
+    repository.write("n.ipynb", notebook("x = 1", NEW))
+    repository.write("m.md", f"# Use\n\n```python\n{NEW}```\n")
+    for settings, names in (({}, ["m.md", "n.ipynb"]), ({"documents": []}, ["n.ipynb"])):
+        await editor.configure(**SETTINGS, **settings)
+        answer = await editor.scan_changes()
+        assert listed(answer, repository.folder) == {name: ["new"] for name in names}
+
+
+async def test_unexpected_failure_skips_only_that_file(tmp_path: Path) -> None:
+    repository = Repository(tmp_path / "work")
+    repository.write("a.py", f"# RAISE\n{OLD}")
+    repository.write("b.py", NEW)
+    async with running(repository.folder, command=FAULTY) as editor:
+        answer = await editor.scan_changes()
+    assert listed(answer, repository.folder) == {"b.py": ["new"]}
+    assert answer["errors"] == [f"{repository.folder / 'a.py'}: could not be scored (ValueError)"]
+
+
+async def test_files_change_after_git_has_listed_them(
+    editor: Editor, git: ControlledGit, repository: Repository
+) -> None:
+    document = editor.open(python_function("open"))
+    assert len(await editor.findings(document)) == 1
+    folder = repository.folder
+    repository.write("new.py", python_function("new", 4))
+    repository.write("gone.py", python_function("gone", 4))
+    with git.held("--others"):
+        waiting = asyncio.ensure_future(editor.scan_changes())
+        await until(lambda: git.is_waiting)
+        # Typing does not wait for git.
+        editor.replace(document, "def open", "def closed")
+        assert await editor.names(document) == ["closed"]
+        (folder / "gone.py").unlink()
+        (folder / NAMES[0]).unlink()
+        (folder / NAMES[1]).unlink()
+        (folder / NAMES[1]).mkdir()
+        repository.write("new.py", python_function("newer", 5))
+    for answer in (await waiting, await editor.scan_changes()):
+        assert (listed(answer, folder), answer["errors"]) == ({"new.py": ["newer"]}, [])
+
+
+async def test_scan_can_be_cancelled_while_git_runs(
+    editor: Editor, git: ControlledGit, repository: Repository
+) -> None:
+    repository.write(NAMES[2], python_function("rewritten", 6))
+    with git.held("ls-files"):
+        error = await editor.cancelled_request(
+            types.WORKSPACE_EXECUTE_COMMAND,
+            types.ExecuteCommandParams(command="codeorigin.scanChanges", arguments=[None, {"quiet": True}]),
+        )
+        assert error.code == types.LSPErrorCodes.RequestCancelled
+    assert listed(await editor.scan_changes(), repository.folder) == {NAMES[2]: ["rewritten"]}
+
+
+@contextmanager
+def busy(repository: Repository) -> Iterator[None]:
+    """Somebody works in the repository, as fast as they can, until the block ends."""
+    chance, ended, failed = random.Random(3), threading.Event(), []
+
+    def work() -> None:
+        number = 0
+        while not ended.is_set():
+            number += 1
+            name = chance.choice([*NAMES, "extra.py", "sub/extra.py"])
+            path = repository.folder / name
+            try:
+                match chance.randrange(6):
+                    case 0:
+                        path.unlink(missing_ok=True)
+                    case 1:
+                        repository.git("add", "--all")
+                    case 2:
+                        repository.git("commit", "--quiet", "--allow-empty", "-m", "Work")
+                    case _:
+                        repository.write(name, python_function(f"work_{number}", number % 7 + 2))
+            except Exception as error:
+                failed.append(error)
+                return
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
+    assert failed == []
+
+
+async def test_every_scan_of_a_busy_repository_is_answered(editor: Editor, repository: Repository) -> None:
+    with busy(repository):
+        for _ in range(SCANS):
+            answer = await editor.scan_changes()
+            assert answer["errors"] == []
+            names = [name for names in listed(answer, repository.folder).values() for name in names]
+            assert all(name.startswith(("work_", "in_file_")) for name in names)
+    repository.git("add", "--all")
+    repository.git("commit", "--quiet", "--allow-empty", "-m", "Done")
+    repository.write(NAMES[3], python_function("last", 12))
+    answer = await editor.scan_changes()
+    assert (listed(answer, repository.folder), answer["errors"]) == ({NAMES[3]: ["last"]}, [])
