@@ -8,11 +8,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from codeorigin.errors import ModelError
 from codeorigin.language_id.features import features
 from codeorigin.language_id.grammars import PAIRS, Legality, legality
 from codeorigin.languages import KEYWORDS
-from codeorigin.model.folder import BROKEN, MANIFEST, broken, check_sha256, read_manifest, shipped_model_dir
+from codeorigin.model.folder import BROKEN, MANIFEST, broken, check_file, read_manifest, shipped_model_dir
 
 FORMAT = 2
 WEIGHTS = "weights.npz"
@@ -136,7 +135,9 @@ class LanguageModel:
         path = directory / MANIFEST
         manifest = read_manifest(directory, FORMAT, "language model")
         try:
-            return cls._of(manifest, _checked(directory / WEIGHTS, manifest))
+            check_file(directory / WEIGHTS, manifest["files"][WEIGHTS], "language model")
+            with np.load(directory / WEIGHTS, allow_pickle=False) as arrays:
+                return cls._of(manifest, arrays)
         except BROKEN as error:
             raise broken(path, error, "language model") from error
 
@@ -172,17 +173,3 @@ def _check_labels(labels: Sequence[str]) -> None:
         raise ValueError(f"each label once, among them {NONE!r}")
     if any((first in labels) != (second in labels) for first, second in PAIRS.values()):
         raise ValueError("one language of a pair without the other")
-
-
-def _checked(path: Path, manifest: Mapping[str, Any]) -> dict[str, npt.NDArray[Any]]:
-    """The arrays in ``path``, after checking its hash against the manifest."""
-    try:
-        with path.open("rb") as file:
-            check_sha256(file, manifest["files"][path.name], path, "language model")
-            file.seek(0)
-            with np.load(file, allow_pickle=False) as stored:
-                return {name: stored[name] for name in ("weights", "scale", "bias")}
-    except OSError as error:
-        raise ModelError(
-            f"{path}: listed in the manifest but not readable; reinstall the language model"
-        ) from error

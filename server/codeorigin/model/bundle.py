@@ -12,7 +12,7 @@ from codeorigin.model.folder import (
     CHECKSUM,
     MANIFEST,
     broken,
-    check_sha256,
+    check_file,
     read_manifest,
     shipped_model_dir,
 )
@@ -148,11 +148,4 @@ def _check_files(directory: Path, manifest: Mapping[str, Any]) -> None:
         path = directory / name
         if Path(name).name != name:
             raise ModelError(f"{directory}: the manifest names {name!r}, which is not a file of the folder")
-        try:
-            # A file that is no plain one might never end.
-            if not path.is_file():
-                raise ModelError(f"{path}: listed in the manifest but not a file; reinstall it")
-            with path.open("rb") as file:
-                check_sha256(file, expected, path, "model")
-        except OSError as error:
-            raise ModelError(f"{path}: listed in the manifest but not readable; reinstall it") from error
+        check_file(path, expected, "model")

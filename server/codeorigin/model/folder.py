@@ -3,7 +3,6 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from io import BufferedReader
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -86,18 +85,20 @@ def _no_number(name: str) -> NoReturn:
 def sha256_of(path: Path) -> str:
     """Hex SHA-256 of a file's bytes."""
     with path.open("rb") as file:
-        return _sha256(file)
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def check_sha256(file: BufferedReader, expected: str, path: Path, kind: str) -> None:
+def check_file(path: Path, expected: str, kind: str) -> None:
     """Reject a file that does not match its manifest, whose figures would not be valid for it.
 
     Raises:
-        ModelError: the hash of ``file``, which is read from its current position, is not ``expected``.
+        ModelError: it cannot be read, or its hash is not ``expected``.
     """
-    if _sha256(file) != expected:
-        raise ModelError(f"{path}: SHA-256 differs from the manifest; reinstall the {kind}")
-
-
-def _sha256(file: BufferedReader) -> str:
-    return hashlib.file_digest(file, "sha256").hexdigest()
+    try:
+        # A file that is no plain one might never end.
+        if not path.is_file():
+            raise ModelError(f"{path}: listed in the manifest but not a file; reinstall the {kind}")
+        if sha256_of(path) != expected:
+            raise ModelError(f"{path}: SHA-256 differs from the manifest; reinstall the {kind}")
+    except OSError as error:
+        raise ModelError(f"{path}: listed in the manifest but not readable; reinstall the {kind}") from error

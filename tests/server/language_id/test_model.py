@@ -1,7 +1,6 @@
-"""The language model's folder: it is read only if it matches its manifest."""
+"""The language model: what it reads from its manifest (folders in general: ``model/test_folder``), and its parts."""
 
 import json
-import random
 import shutil
 import subprocess
 import sys
@@ -12,45 +11,8 @@ from typing import Any
 import pytest
 
 from codeorigin.errors import ModelError
-from codeorigin.language_id.model import KNOWN, NONE, LanguageModel, Temperatures, default_model_dir
+from codeorigin.language_id.model import LanguageModel, Temperatures, default_model_dir
 from codeorigin.model.folder import sealed
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return Path(shutil.copytree(default_model_dir(), tmp_path / "model"))
-
-
-def edit(folder: Path, change: Callable[[Any], object]) -> None:
-    path = folder / "manifest.json"
-    manifest = json.loads(path.read_text("utf-8"))
-    change(manifest)
-    path.write_text(json.dumps(sealed(manifest)), "utf-8")
-
-
-def refusal(folder: Path) -> str:
-    with pytest.raises(ModelError) as raised:
-        LanguageModel.load(folder)
-    message = str(raised.value)
-    assert "\n" not in message
-    return message
-
-
-def test_a_changed_file_is_refused(folder: Path) -> None:
-    weights = folder / "weights.npz"
-    data = bytearray(weights.read_bytes())
-    data[len(data) // 2] ^= 1
-    weights.write_bytes(data)
-    assert refusal(folder) == f"{weights}: SHA-256 differs from the manifest; reinstall the language model"
-
-
-def test_a_missing_file_is_refused(folder: Path) -> None:
-    (folder / "weights.npz").unlink()
-    assert "not readable; reinstall" in refusal(folder)
-
-
-def test_a_missing_folder_is_refused(tmp_path: Path) -> None:
-    assert "not readable; reinstall" in refusal(tmp_path / "nothing")
 
 
 @pytest.mark.parametrize(
@@ -63,63 +25,19 @@ def test_a_missing_folder_is_refused(tmp_path: Path) -> None:
         (lambda manifest: manifest.update(files={}), "broken manifest"),
         (lambda manifest: manifest["temperatures"].update(values=[1.0]), "broken manifest"),
         (lambda manifest: manifest.update(threshold="high"), "broken manifest"),
+        (lambda manifest: manifest["labels"].__setitem__(0, "qython"), "broken manifest"),
+        (lambda manifest: manifest["labels"].__setitem__(5, "cpp"), "broken manifest"),
+        (lambda manifest: manifest["labels"].__setitem__(11, "tsx"), "broken manifest"),
+        (lambda manifest: manifest["labels"].__setitem__(0, 7), "broken manifest"),
     ],
 )
-def test_a_wrong_manifest_is_refused(folder: Path, change: Callable[[Any], object], part: str) -> None:
-    edit(folder, change)
-    assert part in refusal(folder)
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        lambda labels: labels.__setitem__(0, "qython"),
-        lambda labels: labels.__setitem__(5, "cpp"),
-        lambda labels: labels.__setitem__(11, "tsx"),
-        lambda labels: labels.__setitem__(0, 7),
-    ],
-)
-def test_invalid_labels_are_refused(folder: Path, change: Callable[[list[Any]], None]) -> None:
-    edit(folder, lambda manifest: change(manifest["labels"]))
-    assert "broken manifest" in refusal(folder)
-
-
-def test_flipped_bit_gives_a_one_line_error_or_is_harmless(folder: Path) -> None:
-    random_numbers = random.Random("bits")
-    listed = set(json.loads((folder / "manifest.json").read_text("utf-8"))["files"])
-    for path in sorted(folder.iterdir()):
-        whole = path.read_bytes()
-        # Each bit of the manifest may mean something; the others are checked by their digest, or not read.
-        for _ in range(300 if path.name == "manifest.json" else 8):
-            content = bytearray(whole)
-            content[random_numbers.randrange(len(content))] ^= 1 << random_numbers.randrange(8)
-            path.write_bytes(content)
-            model = loaded(folder)
-            if isinstance(model, str):
-                assert "\n" not in model
-                continue
-            assert path.name not in listed, f"{path.name} was changed, and nobody noticed"
-            for text in (
-                "int f(void) { return 1; }\n",
-                "const f = (a) => a + 1;\n",
-                "def f(a):\n    return a\n",
-            ):
-                likeliest = model.labels[int(model.probabilities(text).argmax())]
-                assert likeliest in KNOWN | {NONE}
-        path.write_bytes(whole)
-
-
-def loaded(folder: Path) -> LanguageModel | str:
-    """The model, or why it is refused; any other error fails the test."""
-    try:
-        return LanguageModel.load(folder)
-    except ModelError as error:
-        return str(error)
-
-
-def test_manifest_that_is_not_json_is_refused(folder: Path) -> None:
-    (folder / "manifest.json").write_text("{", "utf-8")
-    assert "broken manifest" in refusal(folder)
+def test_wrong_manifest_is_refused(tmp_path: Path, change: Callable[[Any], object], part: str) -> None:
+    folder = Path(shutil.copytree(default_model_dir(), tmp_path / "model"))
+    manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+    change(manifest)
+    (folder / "manifest.json").write_text(json.dumps(sealed(manifest)), "utf-8")
+    with pytest.raises(ModelError, match=f"^[^\n]*{part}[^\n]*$"):
+        LanguageModel.load(folder)
 
 
 def test_shipped_model_is_small() -> None:
