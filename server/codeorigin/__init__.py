@@ -38,6 +38,6 @@ def analyze(
         codeorigin.errors.ModelError: the model is missing or broken.
     """
     # Importing the package just for its version must not load the inference runtime.
-    from codeorigin.analysis.api import analyze_text  # noqa: PLC0415
+    from codeorigin.analysis.analyzer import analyze_text  # noqa: PLC0415
 
     return analyze_text(text, language, path=path, file_context=file_context, model=model, threads=threads)

@@ -1,5 +1,7 @@
 """The main entry point: documents -> reports; selections -> verdicts; functions -> explanations."""
 
+import os
+import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -230,3 +232,26 @@ class Analyzer:
     ) -> Explanation | None:
         """The cached explanation of exactly this text, or None; runs no inference."""
         return self._explainer.cached(span, function_id or id_of(text, span), options or ExplainOptions())
+
+
+_lock = threading.Lock()
+_analyzers: dict[Path | None, Analyzer] = {}
+
+
+def analyze_text(
+    text: str,
+    language: str,
+    *,
+    path: str | os.PathLike[str] | None,
+    file_context: bool,
+    model: str | os.PathLike[str] | None,
+    threads: int,
+) -> FileReport:
+    """See :func:`codeorigin.analyze`: one loaded model per folder, used by one thread at a time."""
+    shown = None if path is None else os.fspath(path)
+    key = None if model is None else Path(model).absolute()
+    with _lock:
+        if key not in _analyzers:
+            _analyzers[key] = Analyzer.load(key, threads=threads)
+        analyzer = _analyzers[key]
+        return analyzer.analyze(Document(text, language, shown), file_context=file_context)

@@ -16,8 +16,6 @@ class LruCache(Generic[K, V]):
     """
 
     def __init__(self, capacity: int, size_of: Callable[[V], int]) -> None:
-        if capacity < 1:
-            raise ValueError(f"capacity {capacity} must be at least 1")
         self._capacity = capacity
         self._size_of = size_of
         self._entries: OrderedDict[K, tuple[V, int]] = OrderedDict()

@@ -5,7 +5,7 @@ import numpy.typing as npt
 
 from codeorigin.cancellation import CancelToken
 from codeorigin.explain.explanation import ConstructAttribution
-from codeorigin.explain.readable_words import covered_characters
+from codeorigin.explain.lines_and_words import covered_characters
 from codeorigin.languages.constructs import Codes, character_constructs
 from codeorigin.languages.parsing import ParseBudgetError
 from codeorigin.model.reading.normalize import LEVEL_MARK, Normalized

@@ -8,7 +8,6 @@ import numpy.typing as npt
 
 from codeorigin.cancellation import NEVER, CancelToken
 from codeorigin.explain.constructs import construct_attributions, normalized_constructs, token_characters
-from codeorigin.explain.deep_path import PathAttribution, attribute_windows
 from codeorigin.explain.explanation import (
     Aggregation,
     Baseline,
@@ -17,11 +16,18 @@ from codeorigin.explain.explanation import (
     Explanation,
     Method,
 )
-from codeorigin.explain.gradient_graph import GradientGraph
-from codeorigin.explain.lines import line_attributions, line_sums, strongest_words
+from codeorigin.explain.integrated_gradients import GradientGraph, PathAttribution, attribute_windows
+from codeorigin.explain.lines_and_words import (
+    Words,
+    find_words,
+    gather_characters,
+    gather_tokens,
+    line_attributions,
+    line_sums,
+    strongest_words,
+)
 from codeorigin.explain.ngram_shares import character_shares
 from codeorigin.explain.occlusion import hidden_logit, occlude
-from codeorigin.explain.readable_words import Words, find_words, gather_characters, gather_tokens
 from codeorigin.model.reading.normalize import Normalized, normalize
 from codeorigin.model.scoring.features import Features, RawScore
 from codeorigin.model.scoring.scorer import Scorer

@@ -3,8 +3,6 @@
 import random
 from typing import Any
 
-import pytest
-
 from codeorigin.analysis.cache import LruCache
 
 
@@ -55,8 +53,3 @@ def test_bound_holds_for_any_sizes() -> None:
         cache.put(chance.randrange(300), "x" * chance.randrange(1_200))
         assert cache.bytes <= 1_000
     assert len(cache) > 0
-
-
-def test_a_capacity_below_one_is_refused() -> None:
-    with pytest.raises(ValueError, match="at least 1"):
-        make_cache(0)

@@ -2,8 +2,7 @@
 
 import pytest
 
-from codeorigin.analysis.cache import LruCache
-from codeorigin.analysis.cached_explainer import EXPLANATION_CACHE_BYTES, explanation_bytes
+from codeorigin.analysis.cached_explainer import explanation_bytes
 from codeorigin.explain.explanation import (
     Baseline,
     Explanation,
@@ -35,12 +34,3 @@ def test_size_estimate_is_never_too_low(lines: int, tokens: int) -> None:
     made = explanation(lines, tokens)
     assert deep_size(made) <= explanation_bytes(made)
     assert explanation_bytes(made) <= 3 * deep_size(made) + 1024
-
-
-def test_explanations_of_long_functions_are_bounded_too() -> None:
-    cache: LruCache[int, Explanation] = LruCache(EXPLANATION_CACHE_BYTES, explanation_bytes)
-    long = explanation(5_000, 5)
-    for number in range(100):
-        cache.put(number, long)
-    assert cache.bytes <= EXPLANATION_CACHE_BYTES
-    assert 1 <= len(cache) < 10

@@ -1,12 +1,9 @@
 """Each text is scored once, and the cache of scores is bounded in bytes."""
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
-from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.analysis.score_cache import SCORE_BYTES, ScoreCache
 from codeorigin.cancellation import NEVER, CancelToken
-from codeorigin.functions.documents import Document
 from codeorigin.model.reading.normalize import Normalized
 from codeorigin.model.scoring.features import RawScore
 from codeorigin.model.scoring.scorer import Scorer
@@ -52,16 +49,3 @@ def test_verdict_and_score_fit_the_size_estimate() -> None:
     verdict = Verdict(*floats[:2], Band.LLM, None, *floats[2:8], 300, *floats[8:10], 300)
     assert deep_size(verdict) + 300 <= SCORE_BYTES
     assert deep_size(RawScore(0.5, 0.25, 0.125, 300)) + 300 <= SCORE_BYTES
-
-
-def test_analyzers_scores_take_the_estimated_bytes(tiny_model_dir: Path) -> None:
-    analyzer = Analyzer.load(tiny_model_dir)
-    for number in range(30):
-        text = "\n\n".join(
-            f"def f_{number}_{each}(values, limit):\n    total = {each}\n    for value in values:\n"
-            f"        if value < limit:\n            total += value * {number}\n    return total\n"
-            for each in range(10)
-        )
-        analyzer.analyze(Document(text, "python"))
-    assert len(analyzer._scores._cache) == 300
-    assert analyzer._scores._cache.bytes == 300 * SCORE_BYTES

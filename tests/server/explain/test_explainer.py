@@ -10,8 +10,7 @@ from codeorigin.errors import Cancelled, ModelError
 from codeorigin.explain import integrated_gradients
 from codeorigin.explain.explainer import Explainer
 from codeorigin.explain.explanation import Aggregation, Baseline, ExplainOptions, Explanation, Method
-from codeorigin.explain.gradient_graph import GradientGraph
-from codeorigin.explain.integrated_gradients import integrate
+from codeorigin.explain.integrated_gradients import GradientGraph, integrate
 from codeorigin.model.reading.normalize import normalize
 from support.snippets import ALL, LEDGER, long_function
 from support.tiny_model import BIAS, TinyModel
@@ -29,33 +28,23 @@ def gap_of(explanation: Explanation) -> float:
 
 
 @pytest.mark.parametrize(("code", "language"), SOURCES)
-def test_lines_add_up_to_the_distance_from_the_baseline(
+def test_lines_add_up_to_the_distance_from_the_baseline_in_each_part(
     tiny_model: TinyModel, code: str, language: str
 ) -> None:
-    found = tiny_model.explainer().explain(code, language, options=PRECISE)
-    difference = found.logit - found.baseline_logit
-    assert sum(line.value for line in found.lines) == pytest.approx(
-        difference, abs=1e-3 * max(1, abs(difference))
-    )
-    assert found.completeness_gap == pytest.approx(gap_of(found), abs=1e-12)
-    assert not found.approximate
-    assert all(line.value == line.wide + line.deep for line in found.lines)
-    assert (found.method, found.baseline) == (Method.INTEGRATED_GRADIENTS, Baseline.MASK)
-
-
-@pytest.mark.parametrize(("code", "language"), SOURCES)
-def test_each_part_adds_up_on_its_own(tiny_model: TinyModel, code: str, language: str) -> None:
-    """Otherwise a missing window or n-gram could hide behind the other part."""
+    """In each part, because a missing window or n-gram of one could hide behind the other."""
     scorer = tiny_model.scorer()
-    features = scorer.features(normalize(code, language), language)
-    score = scorer.score(features)
+    score = scorer.score(scorer.features(normalize(code, language), language))
     found = tiny_model.explainer().explain(code, language, options=PRECISE)
-    baseline_deep = found.baseline_logit - BIAS
     assert found.logit == pytest.approx(score.logit, abs=1e-6)
+    assert all(line.value == line.wide + line.deep for line in found.lines)
     assert sum(line.wide for line in found.lines) == pytest.approx(score.wide, abs=2e-5)
+    baseline_deep = found.baseline_logit - BIAS
     deep = sum(line.deep for line in found.lines)
     assert deep == pytest.approx(score.deep - baseline_deep, abs=2e-3)
     assert abs(score.deep - baseline_deep) > 0.2
+    assert found.completeness_gap == pytest.approx(gap_of(found), abs=1e-12)
+    assert not found.approximate
+    assert (found.method, found.baseline) == (Method.INTEGRATED_GRADIENTS, Baseline.MASK)
 
 
 def test_baseline_is_the_bias_plus_a_masked_function(tiny_model: TinyModel) -> None:
@@ -74,11 +63,6 @@ def test_baseline_is_the_bias_plus_a_masked_function(tiny_model: TinyModel) -> N
         assert found.baseline_logit == pytest.approx(BIAS + deep, abs=1e-5)
         assert found.completeness_gap == pytest.approx(gap_of(found), abs=1e-12)
     assert len({round(float(deep), 4) for deep in expected.values()}) == 3
-
-
-def test_evidence_has_line_numbers_of_the_code(tiny_model: TinyModel) -> None:
-    found = tiny_model.explainer().explain(SNIPPET, "python")
-    assert [line.line for line in found.lines] == READ
 
 
 def test_every_token_counts_for_its_own_line(tiny_model: TinyModel) -> None:
@@ -115,12 +99,6 @@ def test_words_have_their_positions_in_the_code(tiny_model: TinyModel) -> None:
         assert {"f", "né", "print", "('😀',", "return"} <= set(texts)
         strength = [abs(token.value) for token in found.top_tokens]
         assert strength == sorted(strength, reverse=True)
-
-
-def test_five_words_are_given_by_default(tiny_model: TinyModel) -> None:
-    found = tiny_model.explainer().explain(LEDGER, "python")
-    assert len(found.top_tokens) == 5
-    assert all(token.text.strip() == token.text != "" for token in found.top_tokens)
 
 
 def test_words_of_code_without_blanks_add_up_to_the_wide_logit(tiny_wide_model: TinyModel) -> None:
@@ -218,7 +196,8 @@ def test_occlusion_is_the_fallback_without_a_gradient_graph(tiny_model: TinyMode
     assert asked.completeness_gap == pytest.approx(gap_of(asked), abs=1e-12)
     assert asked.approximate is (asked.completeness_gap > 0.02)
     assert [line.line for line in asked.lines] == [0, 1, 2, 3, 4, 5, 6, 8]
-    assert len(asked.top_tokens) == 5
+    assert len(asked.top_tokens) == ExplainOptions().top_tokens == 5
+    assert all(token.text.strip() == token.text != "" for token in asked.top_tokens)
 
 
 @pytest.mark.parametrize("method", list(Method))

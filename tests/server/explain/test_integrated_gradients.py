@@ -9,8 +9,7 @@ from torch import Tensor, nn
 
 from codeorigin.cancellation import CancelToken
 from codeorigin.errors import Cancelled, ModelError
-from codeorigin.explain.gradient_graph import GradientGraph
-from codeorigin.explain.integrated_gradients import gauss_legendre, integrate
+from codeorigin.explain.integrated_gradients import GradientGraph, gauss_legendre, integrate
 from codeorigin.model.reading.normalize import normalize
 from codeorigin_training.encoder.model import Encoder
 from support.snippets import ALL

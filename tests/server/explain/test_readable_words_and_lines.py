@@ -5,8 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from codeorigin.explain.explanation import LineAttribution, TokenAttribution
-from codeorigin.explain.lines import line_attributions, line_sums, strongest_words
-from codeorigin.explain.readable_words import find_words, gather_characters, gather_tokens
+from codeorigin.explain.lines_and_words import (
+    find_words,
+    gather_characters,
+    gather_tokens,
+    line_attributions,
+    line_sums,
+    strongest_words,
+)
 from codeorigin.model.reading.normalize import normalize
 from codeorigin.model.scoring.tokenizer import Encoding
 

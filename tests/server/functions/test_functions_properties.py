@@ -27,7 +27,7 @@ define_method(:x) { | module M | private def q | =begin | =end | if | else | try
 . | = | == | 'a' | "b" | ' | " | ` | // c | # c | /* c */ | /* | */ | <b>{ | </b> | <<~T | \\ | 0 | x
 """.replace("\n", " | ").split(" | ")
 
-texts = st.lists(
+pieced_texts = st.lists(
     st.one_of(
         st.sampled_from([token for token in TOKENS if token]),
         st.sampled_from([" ", "  ", "\n", "\n    ", *LINE_ENDS, *ODD]),
@@ -35,6 +35,7 @@ texts = st.lists(
     ),
     max_size=60,
 ).map(" ".join)
+texts = st.one_of(pieced_texts, pieced_texts, st.text())
 
 
 def check_range(span: TextRange, text: str, lines: LineIndex) -> None:
@@ -67,17 +68,10 @@ def check_spans(
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@settings(max_examples=150)
+@settings(max_examples=120)
 @given(text=texts)
 @example(text="[ \x85 const f = function f() {")
 def test_spans_are_in_bounds_ordered_and_nested(language: str, text: str) -> None:
-    check_spans(find_functions(text, get_language(language)), text, LineIndex(text), 0, len(text), language)
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-@settings(max_examples=50)
-@given(text=st.text(st.characters()))
-def test_arbitrary_text_never_raises(language: str, text: str) -> None:
     check_spans(find_functions(text, get_language(language)), text, LineIndex(text), 0, len(text), language)
 
 
@@ -105,7 +99,7 @@ def test_spans_of_damaged_files_are_valid(language: str) -> None:
     (path,) = [file for file in FIXTURES.glob(f"{language}.*") if not file.name.endswith(".expected.txt")]
     text = path.read_text("utf-8")
     random_numbers = random.Random(f"damage to {language}")
-    for _ in range(60):
+    for _ in range(40):
         other = mutated(text, random_numbers)
         spans = find_functions(other, get_language(language))
         check_spans(spans, other, LineIndex(other), 0, len(other), language)

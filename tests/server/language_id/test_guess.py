@@ -19,13 +19,6 @@ def model() -> LanguageModel:
 
 
 @pytest.mark.parametrize("language", CODE)
-def test_language_of_a_function_is_guessed(language: str) -> None:
-    guess = guess_language(CODE[language])
-    assert guess.likeliest == language
-    assert guess.language in {language, None}
-
-
-@pytest.mark.parametrize("language", CODE)
 def test_clear_code_gets_its_language(language: str) -> None:
     assert guess_language(CODE[language]).language == language
 

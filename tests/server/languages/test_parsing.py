@@ -270,16 +270,6 @@ def test_text_is_not_parsed_after_cancellation(size: int) -> None:
         outline("def f(): pass\n" * size, PYTHON, cancel=token)
 
 
-def test_unparsed_file_says_why_it_has_no_verdict(tiny_model_dir: Path) -> None:
-    analyzer = Analyzer.load(tiny_model_dir)
-    report = analyzer.analyze(Document(HOPELESS, "python"))
-    assert report.functions == ()
-    assert report.verdict is not None
-    assert (report.verdict.reason, report.verdict.band) == (PooledReason.UNPARSED, None)
-    with pytest.raises(CodeOriginError, match="too much time or memory"):
-        report.require_parsed()
-
-
 def test_document_with_a_block_that_cannot_be_parsed_says_so(tiny_model_dir: Path) -> None:
     text = f"```python\n{HOPELESS}\n```\n\n```python\n{FUNCTIONS}```\n"
     report = Analyzer.load(tiny_model_dir).analyze(Document(text, "markdown"))
@@ -292,13 +282,19 @@ CELLS = json.dumps({"cells": [{"cell_type": "code", "source": FUNCTIONS[:500]}],
 BLOCKS = f"```python\n{FUNCTIONS[:500]}```\n"
 
 
-@pytest.mark.parametrize(("kind", "text"), [("notebook", CELLS), ("markdown", BLOCKS)])
-def test_pieces_of_a_document_share_its_time(
+@pytest.mark.parametrize(
+    ("kind", "text"), [("notebook", CELLS), ("markdown", BLOCKS), ("python", FUNCTIONS[:500])]
+)
+def test_document_that_takes_too_much_time_says_why_it_has_no_verdict(
     tiny_model_dir: Path, monkeypatch: pytest.MonkeyPatch, kind: str, text: str
 ) -> None:
     analyzer = Analyzer.load(tiny_model_dir)
     analyzer.analyze(Document(text, kind)).require_parsed()
     monkeypatch.setattr(parsing, "_SECONDS", 0.0)
     monkeypatch.setattr(parsing, "_SECONDS_PER_MILLION", 0.0)
+    report = analyzer.analyze(Document(text, kind))
+    assert report.functions == ()
+    assert report.verdict is not None
+    assert (report.verdict.reason, report.verdict.band) == (PooledReason.UNPARSED, None)
     with pytest.raises(CodeOriginError, match="too much time"):
-        analyzer.analyze(Document(text, kind)).require_parsed()
+        report.require_parsed()

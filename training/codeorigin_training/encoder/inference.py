@@ -9,8 +9,8 @@ import torch
 from torch import Tensor
 
 from codeorigin.model.reading.normalize import normalize
+from codeorigin.model.scoring.features import split
 from codeorigin.model.scoring.tokenizer import Tokenizer
-from codeorigin.model.scoring.windows import split
 from codeorigin_training.arrays import Floats, Floats32, Integers, Integers32, Tokens
 from codeorigin_training.data.rows import Row
 from codeorigin_training.encoder.model import Encoder

@@ -6,9 +6,8 @@ from types import MappingProxyType
 
 from codeorigin.cancellation import NEVER, CancelToken
 from codeorigin.functions.embedded.ignore_marks import ignores_block, ignores_document
-from codeorigin.functions.embedded.info_strings import language_of_word, language_word
 from codeorigin.functions.embedded.markdown import markdown_blocks
-from codeorigin.functions.embedded.markup import Markup
+from codeorigin.functions.embedded.markup import Markup, language_of_word, language_word
 from codeorigin.functions.embedded.restructuredtext import restructuredtext_blocks
 from codeorigin.functions.spans import Piece
 from codeorigin.languages.kinds import MARKDOWN, RESTRUCTUREDTEXT, DocumentKind, find_document_kind

@@ -16,9 +16,8 @@ import numpy.typing as npt
 from codeorigin.model.ngrams.counting import Counted, count
 from codeorigin.model.ngrams.hashing import NO_ROW, Items, Rows, ngram_rows, sorted_rows
 from codeorigin.model.ngrams.views import View, ViewKind
-from codeorigin.model.reading.comment_items import comment_items
 from codeorigin.model.reading.comment_words import read_comments
-from codeorigin.model.reading.hashed_words import hash_words
+from codeorigin.model.reading.hashed_items import comment_items, hash_words
 from codeorigin.model.reading.normalize import LEVEL_MARK, Normalized
 from codeorigin.model.reading.words import Vocabulary, utf32, word_pattern
 

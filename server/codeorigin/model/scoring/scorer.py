@@ -12,10 +12,9 @@ from codeorigin.errors import ModelError
 from codeorigin.model.bundle import Bundle
 from codeorigin.model.ngrams.hashed_views import NgramViews
 from codeorigin.model.reading.normalize import Normalized
-from codeorigin.model.scoring.features import DeepSettings, Features, RawScore
+from codeorigin.model.scoring.features import DeepSettings, Features, RawScore, Window, split
 from codeorigin.model.scoring.graph import Feed, Graph
 from codeorigin.model.scoring.tokenizer import Encoding, Tokenizer
-from codeorigin.model.scoring.windows import Window, split
 
 Ids = npt.NDArray[np.int64]
 

@@ -6,7 +6,7 @@ from tests.support.language_texts import CODE, NONE
 from codeorigin.cancellation import CancelToken
 from codeorigin.errors import Cancelled
 from codeorigin.functions.embedded.code_blocks import block_at, code_blocks
-from codeorigin.functions.embedded.info_strings import language_of_word, language_word
+from codeorigin.functions.embedded.markup import language_of_word, language_word
 from codeorigin.functions.spans import Piece
 from codeorigin.languages.kinds import MARKDOWN, NOTEBOOK, RESTRUCTUREDTEXT, find_document_kind, kind_for_path
 from codeorigin.text.positions import LineIndex

@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from codeorigin.languages import KEYWORDS
-from codeorigin.model.reading.comment_items import comment_items
 from codeorigin.model.reading.comment_words import read_comments
+from codeorigin.model.reading.hashed_items import comment_items
 from codeorigin.model.reading.normalize import normalize
 from codeorigin.model.reading.words import Vocabulary, fnv1a
 from support.recorded_code import pieces

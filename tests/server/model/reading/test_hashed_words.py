@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from codeorigin.languages import KEYWORDS
-from codeorigin.model.reading.hashed_words import hash_words
+from codeorigin.model.reading.hashed_items import hash_words
 from codeorigin.model.reading.words import Vocabulary, fnv1a, shape, word_pattern
 from support.snippets import ALL
 
@@ -30,6 +30,7 @@ def check(texts: Sequence[str], language: str) -> None:
     assert found.words.tolist() == [fnv1a(word) for word in flat]
     shapes = [word if word in KEYWORDS[language] else shape(word) for word in flat]
     assert found.shapes.tolist() == [fnv1a(form) for form in shapes]
+    assert hash_words(texts, None, Vocabulary()).words.tolist() == found.words.tolist()
 
 
 @given(st.lists(TEXTS, max_size=4), st.sampled_from(sorted(KEYWORDS)))
@@ -47,9 +48,3 @@ def test_real_code_matches_the_regular_expression(language: str) -> None:
 )
 def test_long_words_match_the_regular_expression(text: str) -> None:
     check([text, "x", text], "python")
-
-
-@given(st.lists(TEXTS, max_size=4))
-def test_words_without_shapes(texts: list[str]) -> None:
-    words = [word for text in texts for word in word_pattern(text).findall(text)]
-    assert hash_words(texts, None, Vocabulary()).words.tolist() == [fnv1a(word) for word in words]

@@ -4,28 +4,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codeorigin.model.scoring.windows import Window, split
+from codeorigin.model.scoring.features import Window, split
 
 
-def test_a_function_that_fits_is_one_window() -> None:
-    assert split(512, 512, 64) == [Window(0, 512, 1.0)]
-    assert split(1, 512, 64) == [Window(0, 1, 1.0)]
-
-
-def test_an_empty_function_has_no_window() -> None:
-    assert split(0, 512, 64) == []
-
-
-def test_one_token_too_many_makes_two_full_windows() -> None:
-    assert split(513, 512, 64) == [Window(0, 512, 0.5), Window(1, 513, 0.5)]
-
-
-def test_windows_are_spread_evenly() -> None:
-    assert [(window.start, window.stop) for window in split(250, 100, 25)] == [
-        (0, 100),
-        (75, 175),
-        (150, 250),
-    ]
+@pytest.mark.parametrize(
+    ("length", "context", "overlap", "expected"),
+    [
+        (0, 512, 64, []),
+        (1, 512, 64, [(0, 1)]),
+        (512, 512, 64, [(0, 512)]),
+        (513, 512, 64, [(0, 512), (1, 513)]),
+        (250, 100, 25, [(0, 100), (75, 175), (150, 250)]),
+    ],
+)
+def test_windows_are_as_few_as_possible_and_spread_evenly(
+    length: int, context: int, overlap: int, expected: list[tuple[int, int]]
+) -> None:
+    weight = 1 / max(1, len(expected))
+    assert split(length, context, overlap) == [Window(start, stop, weight) for start, stop in expected]
 
 
 @pytest.mark.parametrize(("context", "overlap"), [(64, 64), (64, 65), (64, -1), (0, 0)])
