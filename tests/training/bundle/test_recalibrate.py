@@ -10,8 +10,7 @@ import pytest
 from codeorigin.errors import CodeOriginError
 from codeorigin.model.bundle import Bundle, default_model_dir
 from codeorigin_training.bundle import recalibrate as command
-from codeorigin_training.bundle.recalibrate import RecalibrateConfig, recalibrate
-from codeorigin_training.bundle.rescoring import write_again
+from codeorigin_training.bundle.recalibrate import RecalibrateConfig, recalibrate, write_again
 from codeorigin_training.data.rows import FUNCTIONS, HUMAN, Row, read_functions
 from codeorigin_training.data.seen import SeenProjects
 from codeorigin_training.data.splits import is_held_out
@@ -110,7 +109,7 @@ def test_repositories_that_the_model_has_seen_are_not_read(
         read.extend(rows)
         raise InterruptedError
 
-    monkeypatch.setattr(command, "kept_logits", stop_at_scoring)
+    monkeypatch.setattr(command, "_kept_logits", stop_at_scoring)
     with pytest.raises(InterruptedError):
         recalibrate(config(bundle, data, tmp_path / "out"), Run(tmp_path), lambda _: None)
     packages = [row for row in read if row.source == "debian"]

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import field, replace
+from dataclasses import asdict, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +24,7 @@ from codeorigin_training.data.sides import TrainingSide, read_sides
 from codeorigin_training.data.weights import PAIR_WEIGHT
 from codeorigin_training.encoder.files import load_encoder
 from codeorigin_training.encoder.inference import neutral_logit
-from codeorigin_training.metrics.held_out import (
-    headline,
-)
+from codeorigin_training.metrics.held_out import headline
 from codeorigin_training.ngrams.linear import WideModel
 from codeorigin_training.ngrams.train import default_views
 from codeorigin_training.report.baselines.textbook import held_out_baselines
@@ -157,7 +155,7 @@ def _export(
         },
         deep_tried=run.deep.exists(),
     )
-    manifest = write_bundle(run.bundle, parts, config, limit_bytes=config.limit_bytes)
+    manifest = write_bundle(run.bundle, parts, asdict(config), limit_bytes=config.limit_bytes)
     if on_all:
         twin = replace(
             parts,
@@ -165,7 +163,7 @@ def _export(
             calibration=checked,
             data=parts.data | {"fitted_on_all_repositories": False, "seen": _seen(side.rows)},
         )
-        write_bundle(run.twin, twin, config)
+        write_bundle(run.twin, twin, asdict(config))
     size = sum(path.stat().st_size for path in run.bundle.iterdir())
     tracker.metrics(numbers({key: metrics[key] for key in ("held_out", "verdicts")}), 0)
     tracker.artifact(run.bundle / MANIFEST)

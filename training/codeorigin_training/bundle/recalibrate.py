@@ -1,5 +1,7 @@
 """The command ``recalibrate``: fits a bundle's calibration again, on repositories that it has never seen."""
 
+import json
+import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, field
 from pathlib import Path
@@ -9,9 +11,10 @@ import numpy as np
 from pydantic.dataclasses import dataclass
 
 from codeorigin.errors import CodeOriginError
-from codeorigin.model.folder import sha256_of
+from codeorigin.model.bundle import Bundle
+from codeorigin.model.folder import MANIFEST, sha256_of
 from codeorigin_training.arrays import Floats
-from codeorigin_training.bundle.rescoring import kept_logits, write_again
+from codeorigin_training.bundle.writing import finite, manifest_text
 from codeorigin_training.configuration import STRICT
 from codeorigin_training.data.rows import (
     FUNCTIONS,
@@ -23,9 +26,11 @@ from codeorigin_training.data.rows import (
     rows_where,
 )
 from codeorigin_training.data.seen import SeenProjects
+from codeorigin_training.files import write_whole, written_whole
 from codeorigin_training.metrics.answers import Answers, context_answers
 from codeorigin_training.metrics.detector import Detector
 from codeorigin_training.metrics.false_positives import in_contexts
+from codeorigin_training.report.card import model_card
 from codeorigin_training.run import Log, Run, keep_settings
 from codeorigin_training.thresholds.config import CalibrateConfig
 from codeorigin_training.thresholds.eligibility import has_verdict
@@ -81,7 +86,7 @@ def recalibrate(config: RecalibrateConfig, run: Run, log: Log) -> None:
     inputs = {"model": sha256_of(detector.bundle.score_path)} | {
         name: sha256_of(config.data / name) for name in (FUNCTIONS, HUMAN) if (config.data / name).is_file()
     }
-    logits = kept_logits(run.folder / "recalibration.npz", detector, rows, inputs, log)
+    logits = _kept_logits(run.folder / "recalibration.npz", detector, rows, inputs, log)
     new = fit_calibration(rows, logits, config.calibrate)
     everywhere = np.ones(len(rows), dtype=bool)
     figures = in_contexts(rows, _cross_fitted(rows, logits, config), everywhere)
@@ -131,3 +136,32 @@ def _headline(figures: Mapping[str, Any]) -> str:
     ]
     found = figures["found"].get("all")
     return ", ".join(parts) + ("" if found is None else f"; LLM {found['share']:.1%}")
+
+
+def _kept_logits(
+    path: Path, detector: Detector, rows: Sequence[Row], inputs: Mapping[str, str], log: Log
+) -> Floats:
+    """The detector's logits ``(len(rows),)``, read from ``path`` if those saved there have the same ``inputs``."""
+    known = json.dumps(inputs, sort_keys=True)
+    if path.is_file():
+        with np.load(path) as kept:
+            if str(kept["inputs"]) == known and kept["logits"].shape == (len(rows),):
+                log("the logits are there")
+                return np.asarray(kept["logits"], dtype=np.float64)
+    log(f"scoring {len(rows):,} pieces of code that the model was not trained on")
+    logits = detector.logits(rows)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with written_whole(path) as partial:
+        np.savez(partial, logits=logits, inputs=known)
+    return logits
+
+
+def write_again(out: Path, bundle: Bundle, manifest: Mapping[str, Any]) -> None:
+    """Write ``bundle`` with another ``manifest`` and the model card generated from it into the folder ``out``."""
+    out.mkdir(parents=True, exist_ok=True)
+    for name in manifest["files"]:
+        if out.resolve() != bundle.directory.resolve():
+            shutil.copyfile(bundle.directory / name, out / name)
+    write_whole(out / MANIFEST, manifest_text(manifest))
+    write_whole(out / "README.md", model_card(finite(dict(manifest))))
+    Bundle.load(out)

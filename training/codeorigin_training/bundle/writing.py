@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, ClassVar, Protocol
+from typing import Any
 
 from codeorigin.errors import CodeOriginError
 from codeorigin.model.bundle import (
@@ -55,28 +55,16 @@ class Parts:
         return 0.0 if self.wide is None else self.wide.bias
 
 
-class BundleSettings(Protocol):
-    """The fields a bundle needs of its build configuration, a dataclass; the manifest stores all of them."""
-
-    __dataclass_fields__: ClassVar[dict[str, Any]]
-
-    @property
-    def name(self) -> str:
-        """The model's name."""
-
-    @property
-    def version(self) -> str:
-        """The model's version."""
-
-
 class ExportError(CodeOriginError):
     """A bundle cannot be made from these parts."""
 
 
 def write_bundle(
-    out: Path, parts: Parts, config: BundleSettings, *, limit_bytes: int | None = None
+    out: Path, parts: Parts, build: Mapping[str, Any], *, limit_bytes: int | None = None
 ) -> dict[str, Any]:
     """Write the bundle to a temporary folder next to ``out``, check it, then move it to ``out``.
+
+    ``build`` are the settings that it was made with, ``name`` and ``version`` among them.
 
     Returns:
         the manifest.
@@ -102,8 +90,8 @@ def write_bundle(
         files = [path for path in _FILES if (folder / path).is_file()]
         manifest = {
             "format": FORMAT,
-            "name": config.name,
-            "version": config.version,
+            "name": build["name"],
+            "version": build["version"],
             "files": {path: sha256_of(folder / path) for path in files},
             "wide": None if parts.wide is None else {"views": [asdict(view) for view in parts.views]},
             "deep": _deep_entry(parts),
@@ -113,7 +101,7 @@ def write_bundle(
             "calibration": parts.calibration.to_manifest(),
             "data": parts.data,
             "parity": asdict(parity),
-            "build": {"deep": "tried" if parts.deep_tried else "off", **asdict(config)},
+            "build": {"deep": "tried" if parts.deep_tried else "off", **build},
             "metrics": parts.metrics,
         }
         (folder / MANIFEST).write_text(manifest_text(manifest), encoding="utf-8")
