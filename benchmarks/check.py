@@ -132,9 +132,10 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, default=LIBRARY, help="what to check (default: the library)")
     parser.add_argument("--scaling", action="store_true", help="measure two processes too")
     options = parser.parse_args()
-    whole = [[str(options.folder.resolve())]]
-    with tempfile.TemporaryDirectory() as folder:
-        cache = Path(folder)
+    folder = options.folder.resolve()
+    whole = [[str(folder)]]
+    with tempfile.TemporaryDirectory() as temporary:
+        cache = Path(temporary)
 
         def contender(
             checkout: Path, jobs: int = 1, parts: Sequence[Sequence[str]] = whole
@@ -148,7 +149,7 @@ def main() -> None:
         if options.scaling:
             contenders = {
                 "--jobs 2": contender(HERE, jobs=2),
-                "two commands, half each": contender(HERE, parts=halves(options.folder)),
+                "two commands, half each": contender(HERE, parts=halves(folder)),
                 "--jobs 1": contender(HERE),
             }
             show(rounds(options.rounds, contenders))

@@ -135,18 +135,6 @@ def test_extension_ships_the_same_licence() -> None:
     assert "!LICENSE" in (ROOT / "vscode-client" / ".vscodeignore").read_text("utf-8").splitlines()
 
 
-def test_check_with_the_shipped_model_imports_no_network_library(tmp_path: Path) -> None:
-    code = tmp_path / "a.py"
-    code.write_text((ROOT / "examples" / "terse_style.py").read_text("utf-8"), "utf-8")
-    script = (
-        "import sys; from codeorigin.cli.app import main\n"
-        f"code = main(['check', {str(code)!r}])\n"
-        f"print(code, sorted(set({NETWORK!r}) & set(sys.modules)))"
-    )
-    done = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True)
-    assert done.stdout.splitlines()[-1] in {"0 []", "1 []"}
-
-
 def test_deep_model_without_tokenizers_says_what_to_install(
     tiny_model_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,20 +4,12 @@ import pkgutil
 import subprocess
 import sys
 from pathlib import Path
-from types import ModuleType
 
-import pytest
+from tests.test_packaging import NETWORK
 
 import codeorigin.check.formats
 import codeorigin.wording
-
-
-def _modules_of(package: ModuleType) -> list[str]:
-    return [
-        package.__name__,
-        *(f"{package.__name__}.{each.name}" for each in pkgutil.iter_modules(package.__path__)),
-    ]
-
+from support.command import TERSE
 
 _HEAVY = {"onnxruntime", "numpy", "tokenizers", "tree_sitter"}
 
@@ -28,47 +20,42 @@ def _said(script: str) -> str:
     return done.stdout.splitlines()[-1]
 
 
+def _after(*commands: list[str]) -> str:
+    """A script that runs ``commands``, one after the other."""
+    runs = [f"sys.argv[1:] = {command!r}; print(main())" for command in commands]
+    return "\n".join(["import sys; from codeorigin.__main__ import main", *runs, ""])
+
+
 def test_reports_and_wording_load_neither_runtime_nor_numpy_nor_parser() -> None:
-    reports, wording = _modules_of(codeorigin.check.formats), _modules_of(codeorigin.wording)
-    assert "codeorigin.check.formats.json" in reports
-    assert "codeorigin.wording.functions" in wording
-    modules = ["codeorigin.analysis.report", "codeorigin.check.result", *wording, *reports]
-    script = f"import sys, {', '.join(modules)}; print(sorted({_HEAVY!r} & set(sys.modules)))"
-    assert _said(script) == "[]"
+    modules = ["codeorigin.analysis.report", "codeorigin.check.result"]
+    for package in (codeorigin.check.formats, codeorigin.wording):
+        inside = [f"{package.__name__}.{each.name}" for each in pkgutil.iter_modules(package.__path__)]
+        assert inside
+        modules += [package.__name__, *inside]
+    assert _said(f"import sys, {', '.join(modules)}; print(sorted({_HEAVY!r} & set(sys.modules)))") == "[]"
 
 
-@pytest.mark.parametrize("option", ["--version", "-V"])
-def test_version_option_does_not_load_the_command_line(option: str) -> None:
-    script = (
-        f"import sys; sys.argv[1:] = [{option!r}]; from codeorigin.__main__ import main; code = main(); "
-        "print(code, sorted({'typer', 'rich', 'numpy', 'codeorigin.cli.app'} & set(sys.modules)))"
-    )
-    assert _said(script) == "0 []"
+def test_version_option_does_not_load_the_command_line() -> None:
+    loaded = "print(sorted({'typer', 'rich', 'numpy', 'codeorigin.cli.app'} & set(sys.modules)))"
+    assert _said(_after(["--version"], ["-V"]) + loaded) == "[]"
 
 
-@pytest.mark.parametrize("command", [["--help"], ["check", "--help"], ["history", "--help"]])
-def test_help_loads_no_runtime(command: list[str]) -> None:
-    script = (
-        f"import sys; sys.argv[1:] = {command!r}; from codeorigin.__main__ import main; code = main(); "
-        f"print(code, sorted({_HEAVY!r} & set(sys.modules)))"
-    )
-    assert _said(script) == "0 []"
+def test_help_loads_no_runtime() -> None:
+    helps = _after(["--help"], ["check", "--help"], ["history", "--help"])
+    assert _said(f"{helps}print(sorted({_HEAVY!r} & set(sys.modules)))") == "[]"
 
 
-def test_check_of_files_loads_neither_git_modules_nor_pydantic(tmp_path: Path) -> None:
-    (tmp_path / "a.py").write_text("def f(a):\n    return a\n")
-    script = (
-        f"import sys; sys.argv[1:] = ['check', {str(tmp_path)!r}]; from codeorigin.__main__ import main; main(); "
-        "print(sorted(name for name in sys.modules if name.startswith(('codeorigin.git.process', 'pydantic'))))"
-    )
-    assert _said(script) == "[]"
+def test_check_of_files_loads_neither_git_modules_nor_pydantic_nor_what_uses_a_network(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "a.py").write_bytes(TERSE.read_bytes())
+    unwanted = ("codeorigin.git.process", "pydantic", *NETWORK)
+    loaded = f"print(sorted(name for name in sys.modules if name.startswith({unwanted!r})))"
+    assert _said(_after(["check", str(tmp_path)]) + loaded) == "[]"
 
 
 def test_a_server_starts_without_a_model_or_git() -> None:
-    script = (
-        "import sys, codeorigin.lsp.app; "
-        "print(sorted(name for name in sys.modules if name in {'numpy', 'typer', 'rich', "
-        "'onnxruntime', 'codeorigin.analysis.analyzer'} "
-        "or name == 'codeorigin.git.process'))"
-    )
-    assert _said(script) == "[]"
+    unwanted = {
+        "numpy", "typer", "rich", "onnxruntime", "codeorigin.analysis.analyzer", "codeorigin.git.process"
+    }  # fmt: skip
+    assert _said(f"import sys, codeorigin.lsp.app; print(sorted({unwanted!r} & set(sys.modules)))") == "[]"

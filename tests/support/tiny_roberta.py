@@ -3,11 +3,10 @@
 from pathlib import Path
 
 import torch
-from tokenizers import processors
+from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors, trainers
 from transformers import PreTrainedTokenizerFast, RobertaConfig, RobertaModel
 
 from support.snippets import ALL
-from support.tiny_bpe import byte_level_bpe
 
 
 def write_tiny_roberta(folder: Path, *, layers: int = 2, context: int = 64, seed: int = 0) -> Path:
@@ -16,9 +15,7 @@ def write_tiny_roberta(folder: Path, *, layers: int = 2, context: int = 64, seed
     Four special tokens have the first ids and ``<mask>`` has the last one, as in CodeBERT.
     """
     torch.manual_seed(seed)
-    bpe = byte_level_bpe(
-        [code for code, _ in ALL], vocab_size=399, special_tokens=["<s>", "<pad>", "</s>", "<unk>"]
-    )
+    bpe = _byte_level_bpe(vocab_size=399, special_tokens=["<s>", "<pad>", "</s>", "<unk>"])
     bpe.add_special_tokens(["<mask>"])
     bpe.post_processor = processors.RobertaProcessing(("</s>", 2), ("<s>", 0))
     PreTrainedTokenizerFast(
@@ -51,3 +48,21 @@ def write_tiny_roberta(folder: Path, *, layers: int = 2, context: int = 64, seed
                 parameter.normal_(std=0.2)
     body.save_pretrained(folder)
     return folder
+
+
+def _byte_level_bpe(*, vocab_size: int, special_tokens: list[str]) -> Tokenizer:
+    """A byte-level tokenizer, as in transformers, that learnt its merges from the snippets.
+
+    The special tokens have the first ids.
+    """
+    bpe = Tokenizer(models.BPE())
+    bpe.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    bpe.decoder = decoders.ByteLevel()
+    trainer = trainers.BpeTrainer(
+        vocab_size=vocab_size,
+        special_tokens=special_tokens,
+        initial_alphabet=sorted(pre_tokenizers.ByteLevel.alphabet()),
+        show_progress=False,
+    )
+    bpe.train_from_iterator([code for code, _ in ALL], trainer)
+    return bpe

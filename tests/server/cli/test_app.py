@@ -1,28 +1,15 @@
-"""The command line itself: options, usage errors, and that it loads nothing before it must."""
+"""The command line itself: its version and usage errors."""
 
 import pytest
-import typer
-from typer.testing import CliRunner
 
 import codeorigin
-from codeorigin.cli.app import app, main
+from support.command import run
 
 
 @pytest.mark.parametrize("option", ["--version", "-V"])
 def test_version(option: str) -> None:
-    result = CliRunner().invoke(app, [option])
-    assert result.exit_code == 0
-    assert result.stdout == f"codeorigin {codeorigin.__version__}\n"
-
-
-COMMANDS = typer.main.get_command(app).commands  # type: ignore[attr-defined]
-
-
-@pytest.mark.parametrize("command", [[], *([name] for name in COMMANDS)])
-def test_every_command_has_help(command: list[str]) -> None:
-    result = CliRunner().invoke(app, [*command, "--help"])
-    assert result.exit_code == 0
-    assert "Usage: codeorigin" in result.stdout or "Usage: root" in result.stdout
+    done = run(option)
+    assert (done.returncode, done.stdout.decode()) == (0, f"codeorigin {codeorigin.__version__}\n")
 
 
 @pytest.mark.parametrize(
@@ -39,20 +26,10 @@ def test_every_command_has_help(command: list[str]) -> None:
         (["serve", "--log-level", "loud"], "--log-level"),
     ],
 )
-def test_usage_errors_cost_one_line(
-    arguments: list[str], part: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert main(arguments) == 2
-    captured = capsys.readouterr()
-    assert captured.out == ""
-    assert captured.err.startswith("codeorigin: ")
-    assert captured.err.count("\n") == 1
-    assert part in captured.err
-    assert captured.err.endswith("(see codeorigin --help)\n")
-
-
-def test_no_arguments_print_the_help(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main([]) == 0
-    captured = capsys.readouterr()
-    assert "explain" in captured.out
-    assert captured.err == ""
+def test_usage_errors_cost_one_line(arguments: list[str], part: str) -> None:
+    done = run(*arguments)
+    assert (done.returncode, done.stdout) == (2, b"")
+    (line,) = done.stderr.decode().splitlines()
+    assert line.startswith("codeorigin: ")
+    assert part in line
+    assert line.endswith("(see codeorigin --help)")
