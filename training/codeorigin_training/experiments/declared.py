@@ -13,10 +13,10 @@ from typing import Any
 
 import numpy as np
 
+from codeorigin_training.data.rows import numbered
 from codeorigin_training.experiments.trials import ExperimentError, Trial
 from codeorigin_training.metrics.statistics import bootstrap_interval
 from codeorigin_training.report.document import Block, Heading, Paragraph, Table
-from codeorigin_training.report.intervals import numbered
 
 _FEWEST_BY_TOOL, _FEWEST_BY_MODEL = 20, 30
 _SAMPLES = 1_000
