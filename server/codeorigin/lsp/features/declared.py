@@ -10,7 +10,7 @@ from pygls.exceptions import JsonRpcInvalidParams
 from codeorigin.declared.records import record_values
 from codeorigin.lsp.connection.parameters import plain_json, read
 from codeorigin.lsp.features.repository_evidence import read_declared
-from codeorigin.lsp.scoring.declared_lines import DeclaredLines
+from codeorigin.lsp.scoring.document_state import DeclaredLines
 from codeorigin.lsp.session import Session
 from codeorigin.wording.provenance import declared_counts, record_label
 

@@ -6,14 +6,14 @@ from functools import partial
 from pathlib import Path
 
 from codeorigin.analysis.report import FunctionReport
-from codeorigin.errors import Cancelled, CodeOriginError
+from codeorigin.cancellation import CancelToken
+from codeorigin.errors import Cancelled, CodeOriginError, RepositoryError
 from codeorigin.functions.function_lines import function_lines
 from codeorigin.languages import Language
 from codeorigin.lsp.documents.documents import Snapshot
 from codeorigin.lsp.features.closed_files import check_closed
 from codeorigin.lsp.features.publish import publish_soon
-from codeorigin.lsp.scoring.declared_lines import DeclaredLines, read_declared_lines
-from codeorigin.lsp.scoring.document_state import DocumentState
+from codeorigin.lsp.scoring.document_state import DeclaredLines, DocumentState
 from codeorigin.lsp.scoring.requests import Result
 from codeorigin.lsp.session import Session
 from codeorigin.past.place import repository_folder
@@ -93,7 +93,7 @@ def _read_commits(session: Session, uri: str) -> None:
 async def _declared(
     session: Session, state: DocumentState, path: Path, snapshot: Snapshot
 ) -> DeclaredLines | None:
-    read = partial(read_declared_lines, path, snapshot.version, snapshot.text, state.declared)
+    read = partial(_declared_lines, path, snapshot.version, snapshot.text, state.declared)
     try:
         state.declared = await session.engine.git.submit(read)
     except Cancelled:
@@ -102,6 +102,29 @@ async def _declared(
         logger.exception("the records about a document could not be read")
         return None
     return state.declared
+
+
+def _declared_lines(
+    path: Path, version: int, text: str, known: DeclaredLines | None, token: CancelToken
+) -> DeclaredLines:
+    """What is recorded now; ``known`` if text, HEAD and notes are the same. Runs in the git thread."""
+    # Imported here, because `initialize` does not need it.
+    from codeorigin.declared.files import file_records  # noqa: PLC0415
+    from codeorigin.declared.reader import records_state  # noqa: PLC0415
+    from codeorigin.git.repository import Repository  # noqa: PLC0415
+
+    state: tuple[str | None, ...] = ()
+    try:
+        state = records_state(Repository.of(path.parent, token))
+        if known is not None and (known.version, known.state) == (version, state):
+            return known
+        found = file_records(path, text.encode("utf-8", "surrogatepass"), token)
+    except RepositoryError as error:
+        logger.debug("no records about a document: %s", error)
+        return DeclaredLines(version, state)
+    for problem in found.problems:
+        logger.debug("a record was skipped: %s", problem)
+    return DeclaredLines(version, state, found.lines)
 
 
 async def _commits(session: Session, uri: str, path: Path, language: Language) -> None:

@@ -4,14 +4,28 @@ import asyncio
 from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from lsprotocol import types
 
-from codeorigin.lsp.scoring.declared_lines import DeclaredLines
 from codeorigin.lsp.scoring.requests import Result
 
+if TYPE_CHECKING:
+    from codeorigin.declared.records import Record
+
 T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredLines:
+    """The strongest record about each line of a ``version`` of a document, in this ``state`` of its repository.
+
+    There are no ``lines`` if none can be read.
+    """
+
+    version: int
+    state: tuple[str | None, ...]
+    lines: "tuple[Record | None, ...]" = ()
 
 
 class Background(Generic[T]):
