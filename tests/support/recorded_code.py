@@ -19,8 +19,7 @@ import numpy.typing as npt
 
 from codeorigin.explain.lines_and_words import line_sums
 from codeorigin.explain.ngram_shares import character_shares
-from codeorigin.model.ngrams.hashed_views import NgramViews
-from codeorigin.model.ngrams.views import View, ViewKind
+from codeorigin.model.ngrams.hashed_views import NgramViews, View, ViewKind
 from codeorigin.model.reading.normalize import normalize
 
 RECORDED = Path(__file__).parents[1] / "server" / "model" / "ngrams" / "recorded_ngrams.json"

@@ -21,8 +21,7 @@ from codeorigin.model.bundle import FORMAT, GRADIENT_GRAPH, SCORE_GRAPH, TOKENIZ
 from codeorigin.model.calibration.neighbours import Context, NeighbourRule
 from codeorigin.model.calibration.pooled_rule import PooledRule
 from codeorigin.model.folder import MANIFEST, sealed, sha256_of
-from codeorigin.model.ngrams.hashed_views import NgramViews
-from codeorigin.model.ngrams.views import View, ViewKind
+from codeorigin.model.ngrams.hashed_views import NgramViews, View, ViewKind
 from codeorigin.model.past import PastRule
 from codeorigin.model.scoring.features import DeepSettings
 from codeorigin.model.scoring.scorer import Scorer

@@ -7,7 +7,7 @@ from codeorigin.analysis.outlined import OutlinedPiece
 from codeorigin.analysis.report import FileReport, FunctionReport, PieceReport
 from codeorigin.functions.documents import Document
 from codeorigin.functions.finding import function_id
-from codeorigin.functions.spans import FunctionSpan, Piece, TextRange
+from codeorigin.functions.spans import FunctionSpan, Piece, TextRange, code_text
 from codeorigin.languages import Language
 from codeorigin.languages.kinds import get_kind
 from codeorigin.model.calibration.judge import Judge
@@ -101,7 +101,7 @@ def _file_verdict(
     """The verdict on the piece as a file; None if the model has no rule for files."""
     text = piece.piece.text
     judged = [
-        (each.verdict.logit, counted_lines(text[each.span.code.start : each.span.code.end]))
+        (each.verdict.logit, counted_lines(code_text(text, each.span)))
         for each in functions
         if each.verdict.logit is not None
     ]

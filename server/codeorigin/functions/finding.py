@@ -28,11 +28,9 @@ class Outline:
     parsed: bool = True
 
 
-def find_functions(
-    text: str, language: Language, *, path: str | None = None, lines: LineIndex | None = None
-) -> tuple[FunctionSpan, ...]:
+def find_functions(text: str, language: Language, *, path: str | None = None) -> tuple[FunctionSpan, ...]:
     """The functions of :func:`outline`; never raises, whatever the text."""
-    return outline(text, language, path=path, lines=lines).functions
+    return outline(text, language, path=path).functions
 
 
 def function_id(text: str, span: FunctionSpan, language: str | None = None) -> str:
@@ -62,19 +60,17 @@ def outline(
     language: Language,
     *,
     path: str | None = None,
-    lines: LineIndex | None = None,
     cancel: CancelToken = NEVER,
 ) -> Outline:
     """The functions of ``text``, and whether its comments ignore them.
 
     These are the functions with a body that have a name or are bound to one; anonymous callbacks are part of
-    the enclosing function. Ranges are disjoint or nested. ``path`` is only used to recognise test files;
-    ``lines`` saves splitting ``text`` into lines again.
+    the enclosing function. Ranges are disjoint or nested. ``path`` is only used to recognise test files.
 
     Raises Cancelled if ``cancel`` was triggered, and nothing else.
     """
     (syntax,) = parse_all([ParserInput.of(text, language.id)], cancel)
-    return outline_of(syntax, text, language, path=path, lines=lines, cancel=cancel)
+    return outline_of(syntax, text, language, path=path, cancel=cancel)
 
 
 def outline_of(
@@ -83,7 +79,6 @@ def outline_of(
     language: Language,
     *,
     path: str | None = None,
-    lines: LineIndex | None = None,
     cancel: CancelToken = NEVER,
 ) -> Outline:
     """:func:`outline` of a text that is parsed; raises Cancelled, and an error other than ParseBudgetError."""
@@ -92,7 +87,7 @@ def outline_of(
     if isinstance(syntax, Exception):
         raise syntax
     in_test_file = path is not None and language.tests.holds_for_path(path)
-    builder = SpanBuilder(lines or LineIndex(text), syntax, language, in_test_file)
+    builder = SpanBuilder(LineIndex(text), syntax, language, in_test_file)
     functions = builder.build(cancel)
     ids = tuple(function_id(text, span, language.model_language) for span in functions)
     return Outline(functions, ids, builder.comments.ignores_file())

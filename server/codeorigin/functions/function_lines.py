@@ -52,11 +52,7 @@ class FunctionLines:
 
     def changed_count(self, changed: LineRanges) -> int:
         """Number of the function's lines that are ``changed`` and not blank."""
-        spans = [(max(low, self.first), min(high, self.last)) for low, high in changed]
-        inside = [(low, high) for low, high in spans if low <= high]
-        return sum(high - low + 1 for low, high in inside) - sum(
-            any(low <= line <= high for low, high in inside) for line in self.blank
-        )
+        return sum(1 for _ in self.changed_lines(changed))
 
     def changed_lines(self, changed: LineRanges) -> Iterator[int]:
         """The lines that :meth:`changed_count` counts."""

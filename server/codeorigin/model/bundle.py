@@ -16,8 +16,7 @@ from codeorigin.model.folder import (
     read_manifest,
     shipped_model_dir,
 )
-from codeorigin.model.ngrams.hashed_views import NgramViews
-from codeorigin.model.ngrams.views import View, ViewKind
+from codeorigin.model.ngrams.hashed_views import NgramViews, View, ViewKind
 from codeorigin.model.scoring.features import DeepSettings
 
 FORMAT = 2

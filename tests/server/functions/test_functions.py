@@ -5,12 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from codeorigin.functions import finding as functions
 from codeorigin.functions.captured_spans import MAX_NESTING
 from codeorigin.functions.finding import find_functions
 from codeorigin.functions.spans import FunctionSpan, TextRange
 from codeorigin.languages import LANGUAGES, get_language, language_for_path
-from codeorigin.text.positions import LineIndex
 
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "functions"
 SOURCES = sorted(path for path in FIXTURES.iterdir() if path.suffix != ".txt")
@@ -139,13 +137,6 @@ def test_nul_and_lone_surrogates_do_not_shift_ranges() -> None:
     assert encoded[span.range.start_byte : span.range.end_byte].decode("utf-8", "surrogatepass") == of(
         text, span.range
     )
-
-
-def test_given_line_index_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
-    text = "def f(): pass"
-    expected, lines = find_functions(text, get_language("python")), LineIndex(text)
-    monkeypatch.delattr(functions, "LineIndex")
-    assert find_functions(text, get_language("python"), lines=lines) == expected
 
 
 def test_functions_of_a_test_file_are_tests() -> None:

@@ -13,7 +13,7 @@ import pytest
 import torch
 
 from codeorigin.analysis.analyzer import Analyzer
-from codeorigin.model.ngrams.views import View, ViewKind
+from codeorigin.model.ngrams.hashed_views import View, ViewKind
 from codeorigin.model.scoring.tokenizer import Tokenizer
 from codeorigin_training.bundle import heads
 from codeorigin_training.bundle.export import ExportConfig, export

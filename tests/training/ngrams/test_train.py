@@ -6,7 +6,7 @@ import pytest
 from scipy.special import expit
 from sklearn.metrics import log_loss
 
-from codeorigin.model.ngrams.views import View, ViewKind
+from codeorigin.model.ngrams.hashed_views import View, ViewKind
 from codeorigin_training.arrays import Floats
 from codeorigin_training.data.sides import read_sides
 from codeorigin_training.ngrams.features import view_matrices

@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from codeorigin.model.ngrams.hashed_views import NgramViews
-from codeorigin.model.ngrams.views import View, ViewKind
+from codeorigin.model.ngrams.hashed_views import NgramViews, View, ViewKind
 from codeorigin.model.reading.normalize import normalize
 from codeorigin_training.data.rows import Row
 from codeorigin_training.ngrams.evidence import EvidenceShares

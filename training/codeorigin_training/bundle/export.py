@@ -12,7 +12,7 @@ from pydantic.dataclasses import dataclass
 
 from codeorigin.model.calibration.calibration import Calibration
 from codeorigin.model.folder import MANIFEST, sha256_of
-from codeorigin.model.ngrams.views import View
+from codeorigin.model.ngrams.hashed_views import View
 from codeorigin.model.scoring.tokenizer import Tokenizer
 from codeorigin_training.bundle.figures import held_out_figures, out_of_fold_figures
 from codeorigin_training.bundle.heads import leave_out_heads, read_heads

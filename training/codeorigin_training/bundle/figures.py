@@ -7,7 +7,7 @@ import numpy as np
 from scipy import sparse
 
 from codeorigin.model.calibration.calibration import Calibration
-from codeorigin.model.ngrams.views import View
+from codeorigin.model.ngrams.hashed_views import View
 from codeorigin.model.scoring.tokenizer import Tokenizer
 from codeorigin_training.arrays import Floats
 from codeorigin_training.bundle.quantization import quantize

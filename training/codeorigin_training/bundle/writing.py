@@ -20,7 +20,7 @@ from codeorigin.model.bundle import (
 )
 from codeorigin.model.calibration.calibration import Calibration
 from codeorigin.model.folder import MANIFEST, sealed, sha256_of
-from codeorigin.model.ngrams.views import View
+from codeorigin.model.ngrams.hashed_views import View
 from codeorigin.model.scoring.tokenizer import Tokenizer
 from codeorigin_training.bundle.onnx_graphs import export_graphs
 from codeorigin_training.encoder.model import Encoder

@@ -8,8 +8,7 @@ from multiprocessing import get_context
 import numpy as np
 from scipy import sparse
 
-from codeorigin.model.ngrams.hashed_views import NgramViews
-from codeorigin.model.ngrams.views import View
+from codeorigin.model.ngrams.hashed_views import NgramViews, View
 from codeorigin.model.reading.normalize import normalize
 from codeorigin_training.arrays import Floats32, Integers32
 from codeorigin_training.data.rows import Row

@@ -21,7 +21,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import normalize
 from sklearn.utils.extmath import row_norms
 
-from codeorigin.model.ngrams.views import View
+from codeorigin.model.ngrams.hashed_views import View
 from codeorigin_training.arrays import Booleans, Floats, Floats32, Integers
 from codeorigin_training.configuration import STRICT
 from codeorigin_training.ngrams.evidence import EvidenceShares, feature_scales

@@ -8,7 +8,7 @@ import pydantic
 from joblib import Memory
 from scipy.sparse import csr_matrix
 
-from codeorigin.model.ngrams.views import View, ViewKind
+from codeorigin.model.ngrams.hashed_views import View, ViewKind
 from codeorigin_training.arrays import Floats
 from codeorigin_training.configuration import STRICT
 from codeorigin_training.data.rows import Row

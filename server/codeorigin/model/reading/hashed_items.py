@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from codeorigin.model.ngrams.hashing import Items
-from codeorigin.model.reading.comment_words import read_comments
+from codeorigin.model.reading.comments import read_comments
 from codeorigin.model.reading.words import Hashes, Vocabulary, word_pattern
 
 
@@ -44,7 +44,7 @@ _MARKS = 3
 
 
 def comment_items(texts: Sequence[str], language: str, vocabulary: Vocabulary) -> Items:
-    """The hashes of :meth:`codeorigin.model.reading.comment_words.Comment.items`, one group per comment.
+    """The hashes of :meth:`codeorigin.model.reading.comments.Comment.items`, one group per comment.
 
     Args:
         texts: normalised code.

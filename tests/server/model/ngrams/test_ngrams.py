@@ -5,8 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codeorigin.model.ngrams.hashed_views import NgramViews, WideFeatures
-from codeorigin.model.ngrams.views import View, ViewKind
+from codeorigin.model.ngrams.hashed_views import NgramViews, View, ViewKind, WideFeatures
 from codeorigin.model.reading.normalize import Normalized, normalize
 from support.snippets import ALL, LEDGER
 

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from codeorigin.languages import KEYWORDS
-from codeorigin.model.reading.comment_words import read_comments
+from codeorigin.model.reading.comments import read_comments
 from codeorigin.model.reading.hashed_items import comment_items
 from codeorigin.model.reading.normalize import normalize
 from codeorigin.model.reading.words import Vocabulary, fnv1a

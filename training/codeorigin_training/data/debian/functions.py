@@ -100,7 +100,7 @@ def _rows(package: SourcePackage, file: SourceFile) -> Iterator[Row]:
     if is_generated(file.text) or is_minified(file.text):
         return
     index = LineIndex(file.text)
-    for span in find_functions(file.text, file.language, path=file.path, lines=index):
+    for span in find_functions(file.text, file.language, path=file.path):
         first, last = span.code.start_line, span.code.end_line
         if _SHORTEST <= last - first + 1 <= _LONGEST:
             yield Row(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
-from codeorigin.model.ngrams.views import View, ViewKind
+from codeorigin.model.ngrams.hashed_views import View, ViewKind
 from codeorigin_training.arrays import Booleans, Floats, Integers
 from codeorigin_training.data.rows import Row
 from codeorigin_training.data.weights import balanced_weights
