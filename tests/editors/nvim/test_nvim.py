@@ -130,11 +130,6 @@ def test_code_action_ignores_the_function(nvim: pynvim.Nvim) -> None:
     assert "balance_by_account" in nvim.current.buffer[found[0]["lnum"]]
 
 
-def test_rescoring_a_selection_answers_with_a_message(nvim: pynvim.Nvim) -> None:
-    start = line_of(nvim, "totals = dict")
-    assert "the selection reads like " in rescored(nvim, start, start + 11)
-
-
 def test_heat_map_is_painted_and_cleared_by_an_edit(nvim: pynvim.Nvim) -> None:
     nvim.exec_lua("require('codeorigin').toggle()")
     marks = wait_for(lambda: heat(nvim), what="virtual text")

@@ -4,25 +4,20 @@ import asyncio
 import threading
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import Any
 
 import pytest
 from lsprotocol import types
 
-from codeorigin.analysis.report import FileReport, FunctionReport
+from codeorigin.analysis.report import FileReport
 from codeorigin.cancellation import CancelToken
 from codeorigin.functions.documents import Document
-from codeorigin.functions.finding import outline
-from codeorigin.languages import get_language
 from codeorigin.lsp.connection.client_support import ClientSupport
 from codeorigin.lsp.documents.documents import SourceWorkspace
-from codeorigin.lsp.features import publish
 from codeorigin.lsp.features.publish import publish_soon, scored, settled
 from codeorigin.lsp.scoring.engine import Model
 from codeorigin.lsp.scoring.requests import Result
 from codeorigin.lsp.session import Session
-from codeorigin.model.verdict import Verdict
 from support.waiting import PATIENCE
 
 LONG = 10 * PATIENCE
@@ -39,9 +34,7 @@ class Bench:
     hold: threading.Event = field(default_factory=threading.Event)
     running: threading.Event = field(default_factory=threading.Event)
     support: ClientSupport = field(default_factory=ClientSupport)
-    broken: Exception | None = None
     is_slow: bool = False
-    read: list[FunctionReport] = field(default_factory=list)
     model_id: str = "model"
 
     def __post_init__(self) -> None:
@@ -80,7 +73,7 @@ class Bench:
         self, document: Document, *, cancel: CancelToken, known_only: bool = False, **_: Any
     ) -> FileReport:
         if known_only:
-            return self.report(document)
+            return FileReport(document.kind, None, ())
         text = document.text
         self.analyzed.append(text)
         self.running.set()
@@ -88,24 +81,7 @@ class Bench:
             if cancel.cancelled:
                 self.cancelled.append(text)
                 cancel.raise_if_cancelled()
-        if self.broken is not None:
-            raise self.broken
-        return self.report(document) if not self.is_slow else self.read_slowly(document, cancel)
-
-    def read_slowly(self, document: Document, cancel: CancelToken) -> FileReport:
-        """Read at least one more function, as a model does that is slow but gets on."""
-        functions = [
-            FunctionReport(span, Verdict(0.5, 0.0, None), span.name)
-            for span in outline(document.text, get_language("python")).functions
-        ]
-        while len(self.read) < len(functions):
-            self.read.append(functions[len(self.read)])
-            cancel.raise_if_cancelled()
-        return self.report(document)
-
-    def report(self, document: Document) -> FileReport:
-        is_complete = len(self.read) == document.text.count("def ")
-        return FileReport(document.kind, None, tuple(self.read), is_complete=is_complete)
+        return FileReport(document.kind, None, ())
 
     async def until_running(self) -> None:
         while not self.running.is_set():
@@ -136,26 +112,16 @@ async def bench() -> AsyncIterator[Bench]:
     assert made.session.engine.scorer.stop(5)
 
 
-async def test_document_is_scored_and_its_findings_are_sent(bench: Bench) -> None:
-    bench.open("a")
-    publish_soon(bench.session, "a")
-    assert bench.session.pending == 1
-    await bench.settled("a")
-    assert bench.published == [("a", 1)]
-    assert bench.session.pending == 0
-    result = bench.session.current_result("a")
-    assert result is not None
-    assert result.snapshot.text == "a 1"
-
-
 async def test_edits_within_the_debounce_are_scored_once(bench: Bench) -> None:
     bench.open("a")
     for version in range(2, 6):
         bench.edit("a", version)
         publish_soon(bench.session, "a", 0.02)
+        assert bench.session.pending == 1
     await bench.settled("a")
     assert bench.analyzed == ["a 5"]
     assert bench.published == [("a", 5)]
+    assert bench.session.pending == 0
 
 
 async def test_documents_are_debounced_independently(bench: Bench) -> None:
@@ -227,33 +193,6 @@ async def test_waiters_woken_by_an_edit_share_its_scoring(bench: Bench) -> None:
     assert bench.published == [("a", 2)]
 
 
-async def test_results_of_a_slow_model_are_shown_as_they_come(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    shown: list[list[str]] = []
-    monkeypatch.setattr(publish, "SHOW_SECONDS", 0.0)
-    monkeypatch.setattr(bench, "publish", lambda uri, items, version: shown.append(names(items)))
-    bench.session.configuration.set_editor({"threshold": 0.0})
-    bench.session.configuration.rebuild([])
-    bench.is_slow = True
-    item = types.TextDocumentItem(
-        "a", "python", 1, "".join(f"def f{each}(): return {each}\n" for each in range(4))
-    )
-    bench.documents.put_text_document(item)
-    first = await asyncio.wait_for(scored(bench.session, "a", 0), PATIENCE)
-    assert first is not None
-    assert first.with_id("f0") is not None
-    whole = await bench.ask("a")
-    assert whole is not None
-    assert [each.function_id for each in whole.functions] == ["f0", "f1", "f2", "f3"]
-    assert shown[0] != shown[-1] == ["f0", "f1", "f2", "f3"]
-    assert all(before == after[: len(before)] for before, after in pairwise(shown))
-
-
-def names(items: list[types.Diagnostic]) -> list[str]:
-    return [item.data["name"] for item in items]
-
-
 async def test_request_does_not_wait_for_the_debounce(bench: Bench) -> None:
     bench.open("a")
     publish_soon(bench.session, "a", LONG)
@@ -292,17 +231,6 @@ async def test_stopping_the_server_releases_waiters_for_good(bench: Bench) -> No
     assert await asked is None
     assert await bench.ask("a") is None
     assert bench.failures == []
-
-
-async def test_failure_is_reported_and_the_next_run_works(bench: Bench) -> None:
-    bench.broken = ValueError("the text was a 1")
-    bench.open("a")
-    assert await bench.ask("a") is None
-    assert bench.failures == ["scoring a document failed (ValueError); the log says where"]
-    bench.broken = None
-    publish_soon(bench.session, "a")
-    await bench.settled("a")
-    assert bench.published == [("a", 1)]
 
 
 async def test_document_that_is_gone_before_its_turn_is_not_scored(bench: Bench) -> None:

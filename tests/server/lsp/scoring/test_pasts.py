@@ -13,11 +13,9 @@ from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.analysis.report import FileReport
 from codeorigin.cancellation import CancelToken
 from codeorigin.functions.documents import Document
-from codeorigin.git.repository import Repository as Opened
 from codeorigin.lsp.scoring.engine import Engine, Model
 from codeorigin.lsp.scoring.pasts import Pasts
 from codeorigin.lsp.scoring.worker import Priority
-from codeorigin.past.old_functions import repository_past
 from codeorigin.settings.schema import Settings
 from support.repositories import Repository, plain_functions
 from support.tiny_model import with_past_rule
@@ -79,17 +77,6 @@ async def bench(
     made.hold.set()
     assert made.engine.git.stop(10)
     assert made.engine.scorer.stop(10)
-
-
-async def test_past_is_that_of_the_command(bench: Bench) -> None:
-    folder = bench.repository.folder
-    assert bench.pasts.known(folder) is None
-    await bench.pasts.read(folder)
-    expected = repository_past(Opened.of(folder), bench.bundle, lambda: bench.made)
-    assert expected is not None
-    assert bench.pasts.known(folder) == expected
-    assert sorted(bench.analysed) == ["four.py", "one.py", "three.py", "two.py"]
-    assert bench.changed == [folder]
 
 
 async def test_file_in_work_gives_way_and_is_read_again(bench: Bench) -> None:
