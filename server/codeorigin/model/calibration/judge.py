@@ -68,6 +68,8 @@ class Judge:
             language: a model language.
             in_file: let the other functions of the file count as well.
         """
+        if not others:
+            return {}
         by_past = 0.0 if self._past is None else self._past.evidence
 
         def evidence(rule: NeighbourRule) -> Evidence:

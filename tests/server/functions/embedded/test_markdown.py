@@ -105,3 +105,20 @@ def test_blocks_of_arbitrary_documents_are_their_own_lines() -> None:
                 assert line.lstrip(" \t") == "" or shown.endswith(line.lstrip(" \t"))
                 assert len(shown) == max(0, len(line) + shift)
     assert met > 100
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "no code",
+        "    ```py\n    x\n    ```\n",
+        "``py\nx\n``\n",
+        "```py `x`\n",
+        "<!--\n```py\nx\n```\n-->\n",
+        "<pre>\n```py\nx\n```\n</pre>\n",
+        "```py\n```\n",
+    ],
+)
+def test_other_text_has_no_block(text: str) -> None:
+    assert blocks(text) == []

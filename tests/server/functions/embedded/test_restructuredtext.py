@@ -40,3 +40,18 @@ def test_highlight_sets_the_language_of_blocks_without_one() -> None:
 def test_carriage_returns_and_tabs_are_read() -> None:
     [block] = blocks(".. code:: go\r\n\r\n\tx\r\n\t\ty\r\n")
     assert (block.text, block.shifts) == ("x\n\ty\n", (1, 1))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        ".. code:: go\n",
+        ".. code:: go\n\n\n",
+        ".. code:: go\n\nx\n",
+        ".. code:: go\n   x\n",
+        ".. note:: x\n\n   y\n",
+    ],
+)
+def test_other_text_has_no_block(text: str) -> None:
+    assert blocks(text) == []
