@@ -52,7 +52,7 @@ def update(path: Path, result: CheckResult) -> CheckResult:
         if result.is_finding(function) or result.is_accepted(function)
     ]
     seen = [] if result.change is not None else [place for place in places.values() if place is not None]
-    added, dropped = _opened(path).renew(reported, seen=seen)
+    added, dropped = _opened(path).accept(reported, seen=seen)
     to_stderr(f"{display_path(path)}: {accepted_sentence(added, dropped)}")
     summary = replace(
         result.summary,

@@ -1,5 +1,6 @@
 """The ``codeorigin`` command: parses options and returns an exit code; each command has its own module."""
 
+import gc
 import sys
 from collections.abc import Sequence
 from typing import Annotated
@@ -8,12 +9,11 @@ import typer
 
 import codeorigin
 from codeorigin.check.options import CheckOptions, DeltaOptions
-from codeorigin.cli.arguments import with_optional_base
-from codeorigin.cli.commands import add_command
+from codeorigin.cli.commands import command
 from codeorigin.cli.exit_codes import ExitCode, guarded, traceback_to_stderr
 from codeorigin.cli.options import DoctorOptions, ExplainRequest, HelpOptions, LanguageOptions, ServeOptions
 from codeorigin.cli.terminal import PROGRAM, open_closed_streams, to_stderr
-from codeorigin.cli.topics import TOPICS
+from codeorigin.cli.topics import TOPICS, show_help
 from codeorigin.errors import CodeOriginError
 from codeorigin.fleet.options import ScanOptions
 from codeorigin.history.options import HistoryOptions
@@ -48,6 +48,7 @@ def root(
     """Estimate how likely each function was written by an LLM, and show which lines say so."""
 
 
+@command(app)
 def check(options: CheckOptions) -> int:
     """Score the functions of files and folders. Exit code: 0 no findings, 1 findings, 2 an error."""
     from codeorigin.check.run import run_check
@@ -55,6 +56,7 @@ def check(options: CheckOptions) -> int:
     return run_check(options)
 
 
+@command(app)
 def explain(options: ExplainRequest) -> int:
     """Show which lines of a function made the model think so."""
     from codeorigin.cli.explain import run_explain
@@ -62,27 +64,7 @@ def explain(options: ExplainRequest) -> int:
     return run_explain(options)
 
 
-def language(options: LanguageOptions) -> int:
-    """Detect the language of files from their text. Exit code: 0 done, 2 a file could not be read."""
-    from codeorigin.cli.language import run_language
-
-    return run_language(options)
-
-
-def doctor(options: DoctorOptions) -> int:
-    """Check versions, model files, results and speed. Exit code: 0 no problem, 2 a problem."""
-    from codeorigin.cli.doctor import run_doctor
-
-    return run_doctor(options)
-
-
-def serve(options: ServeOptions) -> int:
-    """Run the language server for an editor."""
-    from codeorigin.cli.serve import run_serve
-
-    return run_serve(options)
-
-
+@command(app)
 def history(options: HistoryOptions) -> int:
     """Judge what every commit of a repository wrote. Exit code: 0 done, 2 an error or a part missing, 130 stopped."""
     from codeorigin.history.run import run_history
@@ -90,6 +72,15 @@ def history(options: HistoryOptions) -> int:
     return run_history(options)
 
 
+@command(app)
+def delta(options: DeltaOptions) -> int:
+    """Compare two saved JSON reports. Exit code: 0 no new findings, 1 new findings, 2 an error."""
+    from codeorigin.check.formats.delta import run_delta
+
+    return run_delta(options)
+
+
+@command(app)
 def scan(options: ScanOptions) -> int:
     """Judge many repositories, here or on a cluster. Exit code: 0 done, 2 an error or a failed repository."""
     try:
@@ -99,13 +90,35 @@ def scan(options: ScanOptions) -> int:
     return run_scan(options)
 
 
-def delta(options: DeltaOptions) -> int:
-    """Compare two saved JSON reports. Exit code: 0 no new findings, 1 new findings, 2 an error."""
-    from codeorigin.check.formats.delta import run_delta
+@command(app)
+def language(options: LanguageOptions) -> int:
+    """Detect the language of files from their text. Exit code: 0 done, 2 a file could not be read."""
+    from codeorigin.cli.language import run_language
 
-    return run_delta(options)
+    return run_language(options)
 
 
+@command(app)
+def doctor(options: DoctorOptions) -> int:
+    """Check versions, model files, results and speed. Exit code: 0 no problem, 2 a problem."""
+    from codeorigin.cli.doctor import run_doctor
+
+    return run_doctor(options)
+
+
+@command(app)
+def serve(options: ServeOptions) -> int:
+    """Run the language server for an editor."""
+    # Importing the protocol creates thousands of permanent objects, none of them garbage.
+    gc.disable()
+    from codeorigin.lsp.app import serve
+
+    gc.freeze()
+    gc.enable()
+    return serve(log_file=options.log_file, log_level=options.log_level.value, model_dir=options.model)
+
+
+@command(app)
 def blame(options: BlameOptions) -> int:
     """Show for every line of a file what is declared about it, and its weight. Exit code: 0 done, 2 an error."""
     from codeorigin.provenance.blame import run_blame
@@ -113,6 +126,7 @@ def blame(options: BlameOptions) -> int:
     return run_blame(options)
 
 
+@command(app)
 def evaluate_declared(options: EvaluationOptions) -> int:
     """Show how many functions are found of those that records say an agent wrote. Exit code: 0 done, 2 an error."""
     from codeorigin.provenance.evaluate import run_evaluate_declared
@@ -120,6 +134,7 @@ def evaluate_declared(options: EvaluationOptions) -> int:
     return run_evaluate_declared(options)
 
 
+@command(app)
 def export(options: ExportOptions) -> int:
     """Write what is declared, never an estimate, as Agent Trace or git-ai records. Exit code: 0 done, 2 an error."""
     from codeorigin.provenance.export import run_export
@@ -127,10 +142,9 @@ def export(options: ExportOptions) -> int:
     return run_export(options)
 
 
+@command(app)
 def help(options: HelpOptions) -> int:
     """Explain a topic, or show the help of a command."""
-    from codeorigin.cli.help import show_help
-
     commands = [
         each.callback.__name__.replace("_", "-")
         for each in app.registered_commands
@@ -139,18 +153,17 @@ def help(options: HelpOptions) -> int:
     return show_help(options.topic, commands, _run)
 
 
-add_command(app, CheckOptions, check)
-add_command(app, ExplainRequest, explain)
-add_command(app, HistoryOptions, history)
-add_command(app, DeltaOptions, delta)
-add_command(app, ScanOptions, scan)
-add_command(app, LanguageOptions, language)
-add_command(app, DoctorOptions, doctor)
-add_command(app, ServeOptions, serve)
-add_command(app, BlameOptions, blame)
-add_command(app, EvaluationOptions, evaluate_declared)
-add_command(app, ExportOptions, export)
-add_command(app, HelpOptions, help)
+def with_optional_base(arguments: Sequence[str]) -> list[str]:
+    """Add an empty base to ``check --changed`` if it is the last argument, or if an option or ``--`` follows."""
+    given = list(arguments)
+    if given[:1] != ["check"]:
+        return given
+    end = given.index("--") if "--" in given else len(given)
+    for place in range(1, end):
+        is_last = place + 1 == len(given)
+        if given[place] == "--changed" and (is_last or given[place + 1].startswith("-")):
+            given[place] = "--changed="
+    return given
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

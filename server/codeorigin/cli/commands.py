@@ -47,17 +47,28 @@ class GroupedCommand(TyperCommand):
 _Options = TypeVar("_Options", bound=CommandOptions)
 
 
-def add_command(app: typer.Typer, options: type[_Options], run: Callable[[_Options], int]) -> None:
-    """Add ``run``, which returns an exit code, as a command with its name and description, and with ``options``."""
+def command(app: typer.Typer) -> Callable[[Callable[[_Options], int]], Callable[[_Options], int]]:
+    """Add the decorated function as a command with its name, its description, and the options that it takes.
 
-    def command(**given: Any) -> None:
-        raise typer.Exit(guarded(lambda: run(options(**given)), debug=given["debug"]))
+    It returns an exit code.
+    """
 
-    command.__name__, command.__doc__ = run.__name__, run.__doc__
-    # Typer reads the parameters from here, as if they had been written out.
-    command.__signature__ = inspect.Signature(list(map(_parameter, dataclasses.fields(options))))  # type: ignore[attr-defined]
-    command.__annotations__ = {}
-    app.command(cls=GroupedCommand)(command)
+    def add(run: Callable[[_Options], int]) -> Callable[[_Options], int]:
+        options: type[_Options] = inspect.get_annotations(run)["options"]
+
+        def shell_command(**given: Any) -> None:
+            raise typer.Exit(guarded(lambda: run(options(**given)), debug=given["debug"]))
+
+        shell_command.__name__, shell_command.__doc__ = run.__name__, run.__doc__
+        # Typer reads the parameters from here, as if they had been written out.
+        shell_command.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+            list(map(_parameter, dataclasses.fields(options)))
+        )
+        shell_command.__annotations__ = {}
+        app.command(cls=GroupedCommand)(shell_command)
+        return run
+
+    return add
 
 
 def _parameter(field: "dataclasses.Field[Any]") -> inspect.Parameter:

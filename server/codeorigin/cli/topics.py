@@ -1,6 +1,12 @@
-"""What ``codeorigin help TOPIC`` explains, in lines of at most 79 columns."""
+"""``codeorigin help``: topics, in lines of at most 79 columns, or the help of a command."""
 
+import difflib
+import sys
 import textwrap
+from collections.abc import Callable, Sequence
+
+from codeorigin.cli.exit_codes import ExitCode
+from codeorigin.errors import CodeOriginError
 
 _VERDICTS = """\
 Each function gets one of three bands.
@@ -73,8 +79,24 @@ TOPICS = ("verdicts", "formats", "exit-codes", "ignoring", "settings")
 """The names of the topics."""
 
 
-def topic_text(topic: str) -> str:
-    """The text of one of :data:`TOPICS`; raises KeyError."""
+def show_help(topic: str, commands: Sequence[str], run: Callable[[list[str]], int]) -> int:
+    """Print a topic; ``run`` the command line for its help for one of ``commands``, or that of all without a topic.
+
+    Raises:
+        CodeOriginError: there is no such topic.
+    """
+    if topic in TOPICS:
+        sys.stdout.write(_topic_text(topic))
+        return ExitCode.OK
+    if topic and topic not in commands:
+        known = [*TOPICS, *commands]
+        close = difflib.get_close_matches(topic, known, n=1)
+        hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(known)}"
+        raise CodeOriginError(f"help {topic[:60]}: no such topic; {hint}")
+    return run([topic, "--help"] if topic else ["--help"])
+
+
+def _topic_text(topic: str) -> str:
     if topic == "settings":
         return _settings()
     return {

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
-from typing import Protocol
 
 from codeorigin.model.verdict import Band
 from codeorigin.text.literal_text import html_line
@@ -10,20 +9,6 @@ from codeorigin.wording.figures import probability_decimal
 
 BANDS = (Band.LLM, Band.UNSURE, Band.HUMAN)
 """The order in which charts show the bands."""
-
-
-class Judged(Protocol):
-    """Anything with a probability and a band."""
-
-    @property
-    def probability(self) -> float | None:
-        """None without a verdict."""
-        ...
-
-    @property
-    def band(self) -> Band | None:
-        """None without a verdict."""
-        ...
 
 
 def tiles(figures: Iterable[tuple[str, str, str]]) -> str:
@@ -72,10 +57,10 @@ def folded(kind: str, summary: str, body: Iterable[str], *, is_open: bool = Fals
     )
 
 
-def verdict(judged: Judged) -> str:
+def verdict(probability: float | None, band: Band | None) -> str:
     """The probability and the band, in its colour."""
-    band = "none" if judged.band is None else judged.band.value
-    return f'<b class="{band}">{escape(probability_decimal(judged.probability))} {band}</b>'
+    name = "none" if band is None else band.value
+    return f'<b class="{name}">{escape(probability_decimal(probability))} {name}</b>'
 
 
 def problems(texts: Sequence[tuple[str, str]], more: str = "") -> str:

@@ -54,7 +54,7 @@ def _body(file: BlamedFile) -> Iterator[str]:
         if first in functions:
             function, _ = functions[first]
             yield f"<h2>{html_line(function.span.qualified_name)}</h2>"
-            shown = verdict(function.verdict)
+            shown = verdict(function.verdict.probability, function.verdict.band)
             if function.verdict.band is None:
                 shown = f'<b class="none">{html_line(band_or_reason(function.verdict))}</b>'
             said = declared_sentence(first, [each.record for each in lines])

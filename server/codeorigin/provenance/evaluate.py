@@ -35,7 +35,7 @@ from codeorigin.provenance.evaluation import (
 from codeorigin.provenance.options import EvaluationFormat, EvaluationOptions
 from codeorigin.provenance.rates import RateGroup
 from codeorigin.provenance.recorded import commit_times
-from codeorigin.wording.evaluations import evaluation_lines
+from codeorigin.wording.provenance import evaluation_lines
 
 
 def run_evaluate_declared(options: EvaluationOptions) -> int:

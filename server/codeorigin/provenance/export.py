@@ -22,7 +22,7 @@ from codeorigin.git.objects import LARGEST
 from codeorigin.git.repository import Commit
 from codeorigin.history.request import repository_of
 from codeorigin.provenance.options import ExportFormat, ExportOptions
-from codeorigin.wording.exports import export_notes, large_export
+from codeorigin.wording.provenance import export_notes, large_export
 
 
 @dataclass(slots=True)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from codeorigin.errors import CodeOriginError
-from codeorigin.settings.project_files import ACCEPTED_FILE, MAX_BYTES
+from codeorigin.settings.project import ACCEPTED_FILE, MAX_BYTES
 from codeorigin.text.regular_files import read_regular_file, replacing_file
 
 FORMAT_VERSION = 1
@@ -62,12 +62,13 @@ class AcceptedFindings:
         """Ids of the accepted functions; raises CodeOriginError if the file is broken."""
         return frozenset(entry.id for entry in self._read())
 
-    def renew(
+    def accept(
         self, functions: Iterable[tuple[str, str, str | None]], *, seen: Iterable[str] = ()
     ) -> tuple[int, int]:
-        """Add functions as :meth:`accept` does, and drop all other entries of the files ``seen`` (absolute paths).
+        """Add functions (id, qualified name, absolute path or None), and drop all other entries of the files ``seen``.
 
-        Returns how many were added and how many dropped; raises like :meth:`accept`.
+        ``seen`` are absolute paths. Returns how many were added and how many dropped; raises CodeOriginError if the
+        file is broken or cannot be written, which leaves it unchanged.
         """
         given = {function_id: (name, path) for function_id, name, path in functions}
         checked = {self._relative(path) for path in seen}
@@ -83,21 +84,6 @@ class AcceptedFindings:
         if after != before or not self.exists():
             self._write(sorted(after))
         return len(added), len(before) - len(kept)
-
-    def accept(self, functions: Iterable[tuple[str, str, str | None]]) -> int:
-        """Add functions (id, qualified name, absolute path or None) and return how many were new.
-
-        Raises CodeOriginError if the file is broken or cannot be written; it is then left unchanged.
-        """
-        entries = set(self._read())
-        before = len(entries)
-        known = {entry.id for entry in entries}
-        for function_id, name, path in functions:
-            if function_id not in known:
-                entries.add(Accepted(self._relative(path), name, function_id))
-        if len(entries) > before:
-            self._write(sorted(entries))
-        return len(entries) - before
 
     def _relative(self, path: str | None) -> str:
         if path is None:

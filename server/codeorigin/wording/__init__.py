@@ -10,9 +10,6 @@ UNCLEAR_LANGUAGE = "its language is not clear from the text"
 CAVEAT = "A probability is an estimate from style, not proof of who wrote the code."
 """For reports: once, or after every finding."""
 
-SHORT_CAVEAT = "An estimate, not proof."
-"""For the end of a line in a terminal."""
-
 FULL_CAVEAT = (
     "An estimate from the text alone, not proof of who wrote it: human-written code can score high, and edited "
     "LLM output can score low."
@@ -20,4 +17,4 @@ FULL_CAVEAT = (
 """For panels and tooltips, where there is room."""
 
 SHORT_CAVEAT = "An estimate, not proof."
-"""For hovers, where there is little."""
+"""For hovers and lines in a terminal, where there is little."""

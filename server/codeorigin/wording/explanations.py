@@ -92,9 +92,7 @@ def with_more(explanation: Explanation, verdict: Verdict) -> tuple[str, str] | N
     found = {name: evidence for name, evidence in counting.items() if evidence is not None}
     if not found:
         return None
-    *names, last = found
-    named = f"{', '.join(names)} and {last}" if names else last
-    return named, logits(explanation.logit + sum(found.values()))
+    return _listed(list(found)), logits(explanation.logit + sum(found.values()))
 
 
 def method_phrase(explanation: Explanation) -> str:

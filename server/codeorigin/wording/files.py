@@ -13,21 +13,6 @@ _REASONS = {
     PooledReason.UNPARSED: "its syntax takes too much time or memory to read",
 }
 
-_SHORT_REASONS = {
-    PooledReason.TOO_FEW_FUNCTIONS: "too few functions",
-    PooledReason.GENERATED: "generated",
-    PooledReason.MINIFIED: "minified",
-    PooledReason.IGNORED: "ignored",
-    PooledReason.UNPARSED: "syntax too hard to read",
-}
-
-
-def file_band_or_reason(verdict: PooledVerdict) -> str:
-    """The band, or why there is none."""
-    if verdict.band is not None:
-        return verdict.band.value
-    return _SHORT_REASONS[verdict.reason] if verdict.reason is not None else "no verdict"
-
 
 def file_headline(verdict: PooledVerdict) -> str:
     """``This file, 7 functions together: 82 % likely LLM-written``, or why there is no verdict."""
@@ -36,11 +21,6 @@ def file_headline(verdict: PooledVerdict) -> str:
         return f"No verdict on the file as a whole: {why}"
     together = counted(verdict.functions, "function") + (" together" if verdict.functions != 1 else "")
     return f"This file, {together}: {probability_percent(verdict.probability)} likely LLM-written"
-
-
-def file_shares(verdict: PooledVerdict) -> str | None:
-    """How rare the score is among human-written and LLM-written files; None without a verdict."""
-    return shares_sentence(verdict, "files")
 
 
 def file_label(verdict: PooledVerdict) -> str | None:
@@ -54,7 +34,7 @@ def file_details(verdict: PooledVerdict) -> str:
         return file_headline(verdict)
     lines = [
         f"{file_headline(verdict)} (band {verdict.band.value})",
-        file_shares(verdict) or "",
+        shares_sentence(verdict, "files") or "",
         FULL_CAVEAT,
     ]
     return "\n".join(line.replace("`", "") for line in lines if line)

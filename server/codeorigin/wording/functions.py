@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from codeorigin.analysis.report import FunctionReport
-from codeorigin.model.verdict import Band, Limits, Reason, Verdict
+from codeorigin.model.verdict import Band, Limits, PooledReason, Reason, Verdict
 from codeorigin.wording import CAVEAT
 from codeorigin.wording.figures import (
     NOTICEABLE,
@@ -34,13 +34,15 @@ _REASONS = {
     Reason.IGNORED: "a `codeorigin: ignore` comment switches it off",
 }
 
-_SHORT_REASONS = {
+_SHORT_REASONS: dict[str, str] = {
     Reason.TOO_SHORT: "too short",
     Reason.TOO_LONG: "too long",
     Reason.NESTED: "nested",
     Reason.GENERATED: "generated",
     Reason.MINIFIED: "minified",
     Reason.IGNORED: "ignored",
+    PooledReason.TOO_FEW_FUNCTIONS: "too few functions",
+    PooledReason.UNPARSED: "syntax too hard to read",
 }
 
 
@@ -49,13 +51,13 @@ def reason(why: Reason | None) -> str:
     return _REASONS[why] if why is not None else "there is no score"
 
 
-def short_reason(why: Reason | None) -> str:
+def short_reason(why: Reason | PooledReason | None) -> str:
     """Why there is no verdict, in short, to show instead of one."""
     return _SHORT_REASONS[why] if why is not None else "no verdict"
 
 
 class Banded(Protocol):
-    """Anything with a band, or a reason why it has none: a verdict, or a stored one."""
+    """Anything with a band, or a reason why it has none: a verdict on a function or file, or a stored one."""
 
     @property
     def band(self) -> Band | None:
@@ -63,7 +65,7 @@ class Banded(Protocol):
         ...
 
     @property
-    def reason(self) -> Reason | None:
+    def reason(self) -> Reason | PooledReason | None:
         """Why there is no band."""
         ...
 

@@ -5,7 +5,6 @@ from dataclasses import astuple
 from codeorigin.history.results import UNREADABLE, CommitResult
 from codeorigin.history.totals import Share, Totals
 from codeorigin.model.verdict import Band
-from codeorigin.provenance.disagreements import Disagreement
 from codeorigin.wording.figures import counted, parts_percent
 
 NOT_BY_AUTHOR = (
@@ -75,11 +74,6 @@ def declared_lines_phrase(share: Share) -> str | None:
     parts = zip(counts, declared_percents(share), _DECLARED_PARTS, strict=True)
     listed = ", ".join(f"{text} {what}" for count, text, what in parts if count)
     return f"Declared of these lines: {listed}. {DECLARED_LINES}"
-
-
-def disagreement_phrase(kind: Disagreement, functions: int) -> str:
-    """``Declared as an agent's, reads human: 3 functions. Was this written with a tool? A record says so.``"""
-    return f"{kind.heading}: {counted(functions, 'function')}. {kind.question}"
 
 
 def badge_message(totals: Totals) -> str:

@@ -1,4 +1,4 @@
-"""Answers to an editor's commands, one line each."""
+"""What editors show: titles of actions, of progress and of evidence, and answers to commands, one line each."""
 
 from collections.abc import Sequence
 
@@ -12,6 +12,31 @@ from codeorigin.wording.functions import finding, reading, reason
 
 NOTHING_JUDGED = "No function was long enough for a verdict."
 NO_CHANGE_JUDGED = "No changed function has a verdict."
+
+IGNORE_FUNCTION = "Ignore this function"
+IGNORE_FILE = "Ignore this whole file"
+ACCEPT_FINDING = "Accept this finding"
+EXPLAIN_FUNCTION = "Explain this function"
+RESCORE_SELECTION = "Rescore selection"
+WHOLE_EXPLANATION = "Whole explanation"
+
+EXPLAINING = "Explaining a function"
+SCANNING = "Scoring the workspace"
+SCANNING_CHANGES = "Scoring what has changed"
+
+LINE_EVIDENCE = "Evidence by line"
+CONSTRUCT_EVIDENCE = "Evidence by construct"
+TOKEN_EVIDENCE = "Strongest tokens"
+DETAILS = "Figures and method"
+NO_LINE = "No line stands out."
+BLANK_LINE = "(blank)"
+BAR = "▰"
+"""A part of a bar in text."""
+
+
+def about(title: str, name: str) -> str:
+    """``Explain this function: parse``."""
+    return f"{title}: {name}"
 
 
 def on_document(functions: int, findings: int, verdict: PooledVerdict | None) -> str:

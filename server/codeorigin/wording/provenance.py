@@ -1,15 +1,19 @@
-"""Sentences about what is declared of lines, beside what is estimated."""
+"""Sentences about what is declared of lines, beside what is estimated, and about records that are exported."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
 from codeorigin.analysis.report import FunctionReport
+from codeorigin.declared.convertible import LeftOut
 from codeorigin.declared.records import Record, Strength, WrittenBy
+from codeorigin.model.past import Past
 from codeorigin.provenance.disagreements import DeclaredBy, Disagreement
+from codeorigin.provenance.rates import Provenance, RateGroup
 from codeorigin.text.literal_text import one_line
-from codeorigin.wording.figures import counted, probability_decimal
+from codeorigin.wording.figures import counted, percent_with_interval, probability_decimal
 from codeorigin.wording.functions import band_or_reason
+from codeorigin.wording.past import past_sentence
 
 DECLARED_CAVEAT = (
     "A record is a fact about a record; the figures are an estimate, and neither is part of the other."
@@ -27,6 +31,24 @@ _BY = {
     WrittenBy.MIXED: "an agent and a person",
 }
 _ABOUT = {Strength.LINES: "", Strength.COMMIT: "commit, ", Strength.BRANCH: "", Strength.MENTION: "helped, "}
+_ORIGINS = {
+    Provenance.AGENT: "recorded as an agent's",
+    Provenance.PERSON: "recorded as a known person's",
+    Provenance.MODERN: "last changed from 2021 to November 2022",
+    Provenance.OLD: "last changed before 2021",
+}
+_BY_RECORD = {
+    "all": "",
+    "lines": ", line by line",
+    "commit": ", by their commits",
+    "branch": " only by the name of a branch",
+    "mention": " only by a mention of help",
+}
+_VIEWS = {
+    "in_file": "called llm without the past",
+    "own": "by own text alone",
+}
+_RECORDS = "A record can be wrong, and a function is only here if all of its lines are recorded alike or are that old."
 
 
 def record_label(record: Record | None) -> str:
@@ -106,3 +128,51 @@ def declared_by_sentence(functions: Mapping[DeclaredBy, int], agents: Sequence[s
 def disagreement_sentence(kind: Disagreement, count: int) -> str:
     """``Nothing declared, reads LLM-written: 3 functions. Was this written with a tool? No record says so.``"""
     return f"{kind.heading}: {counted(count, 'function')}. {kind.question}"
+
+
+def evaluation_lines(
+    model: str, past: Past | None, head: str, functions: int, groups: Sequence[RateGroup]
+) -> Iterator[str]:
+    """The report as text: a table of the functions that are called ``llm`` in their files, and by their own text."""
+    yield f"{counted(functions, 'function')} of {head[:10]} with a verdict by {model} and a known origin. {_RECORDS}"
+    if past is not None:
+        yield past_sentence(past)
+    if not groups:
+        return
+    yield ""
+    views = ["in_file", "own"] if past is None else ["in_file_with_past", "in_file", "own"]
+    titles = ["functions", "commits", "called llm", *(_VIEWS[view] for view in views[1:])]
+    rows = [["", *titles], *([_origin(each), *_cells(each, views)] for each in groups)]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    for row in rows:
+        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+
+
+def _origin(group: RateGroup) -> str:
+    return f"{_ORIGINS[group.kind]}{_BY_RECORD[group.by]}" if group.by in _BY_RECORD else f"  {group.by}"
+
+
+def _cells(group: RateGroup, views: Sequence[str]) -> list[str]:
+    rates = [group.called[view] for view in views]
+    shares = [percent_with_interval(rate.share, rate.low, rate.high) for rate in rates]
+    return [f"{rates[0].functions:,}", f"{rates[0].commits:,}", *shares]
+
+
+def export_notes(name: str, records: int, left_out: Mapping[LeftOut, int]) -> Iterator[str]:
+    """What the user should know of an export with ``records`` records in the format called ``name``, line by line."""
+    if not records:
+        yield (
+            f"{name}: there is nothing to convert; notes are not part of a clone, and "
+            "git fetch origin 'refs/notes/*:refs/notes/*' gets them"
+        )
+    parts = [f"{counted(left_out[each], 'record')} {each}" for each in LeftOut if left_out.get(each)]
+    if parts:
+        yield f"{name}: left out: {', '.join(parts)}"
+
+
+def large_export(limit: int) -> str:
+    """A file of records is larger than is read again."""
+    return (
+        f"agent-trace: more than {limit // 2**20} MiB, and CodeOrigin reads no larger file of records; "
+        "write it in parts with --since and --until"
+    )

@@ -1,23 +1,31 @@
-"""The totals of a check in words."""
+"""What the report on a check says besides single findings: columns, the rule for scanning services, and the totals."""
 
 from codeorigin.analysis.report import Summary
 from codeorigin.model.verdict import Band, Limits
+from codeorigin.wording import CAVEAT
 from codeorigin.wording.figures import counted, percent, percent_as_given
 from codeorigin.wording.functions import short_reason
 
+TEXT_COLUMNS = ("prob.", "verdict", "file and lines", "function")
+HTML_COLUMNS = ("Function", "Lines", "Verdict")
+PAGE_NOTE = (
+    "Files with the most findings first. The strongest findings open their code; the colour of a line is its evidence, "
+    "towards an LLM or towards a person. For any other function: codeorigin explain FILE:LINE."
+)
 
-def threshold_phrase(limits: Limits) -> str:
-    """The threshold that determines what is a finding."""
-    if limits.threshold is not None:
-        return f"threshold {limits.threshold:g}"
-    if limits.false_positive_rate is not None:
-        return f"false-positive rate {limits.false_positive_rate:g}"
-    return "the model's threshold"
+RULE = "A function that reads like LLM-written code"
+RULE_DESCRIPTION = (
+    f"The model estimates how likely a function was written by a large language model. {CAVEAT}"
+)
+RULE_HELP = (
+    "Run 'codeorigin explain FILE:LINE' to see which lines made the model think so. Human-written code can be reported, "
+    "and much LLM-written code is not. Use a finding to decide where to look twice, never to judge anybody. A comment "
+    "'codeorigin: ignore' above the function hides it; 'codeorigin check --baseline FILE --update-baseline' accepts all."
+)
+RULE_HELP_MARKDOWN = RULE_HELP.replace("'", "`")
 
-
-def memory_phrase(peak_memory_bytes: int | None) -> str | None:
-    """Peak memory in MiB, or None if it is not known."""
-    return None if peak_memory_bytes is None else f"peak memory {peak_memory_bytes / 2**20:,.0f} MiB"
+PROJECT_PAGE = "https://github.com/OWNER/codeorigin"
+RULE_PAGE = f"{PROJECT_PAGE}/blob/main/docs/quality.md"
 
 
 def summary_sentences(summary: Summary) -> list[str]:
@@ -69,7 +77,7 @@ def run_phrases(summary: Summary, limits: Limits) -> list[str]:
     without = f" ({summary.without_functions:,} without)" if summary.without_functions else ""
     phrases = [
         f"{counted(summary.functions, 'function')} in {counted(summary.files, 'file')}{without}",
-        f"{counted(summary.findings, 'finding')} at {threshold_phrase(limits)}",
+        f"{counted(summary.findings, 'finding')} at {_threshold(limits)}",
     ]
     if judged := sum(summary.file_bands.values()):
         file_bands = ", ".join(f"{count:,} {band.value}" for band, count in summary.file_bands.items())
@@ -77,10 +85,18 @@ def run_phrases(summary: Summary, limits: Limits) -> list[str]:
     rate = summary.functions_per_second
     if rate is not None:
         phrases.append(f"{rate:,.0f} functions/s" if rate >= 10 else f"{rate:.1f} functions/s")
-    memory = memory_phrase(summary.peak_memory_bytes)
-    if memory is not None:
-        phrases.append(memory)
+    if summary.peak_memory_bytes is not None:
+        phrases.append(f"peak memory {summary.peak_memory_bytes / 2**20:,.0f} MiB")
     return phrases
+
+
+def _threshold(limits: Limits) -> str:
+    """The threshold that determines what is a finding."""
+    if limits.threshold is not None:
+        return f"threshold {limits.threshold:g}"
+    if limits.false_positive_rate is not None:
+        return f"false-positive rate {limits.false_positive_rate:g}"
+    return "the model's threshold"
 
 
 def accepted_sentence(added: int, dropped: int) -> str:

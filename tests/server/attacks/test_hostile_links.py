@@ -14,7 +14,7 @@ from codeorigin.fleet.store import Store
 from codeorigin.fleet.work import UnitResult
 from codeorigin.lsp.connection import logs
 from codeorigin.settings.accepted_findings import AcceptedFindings
-from codeorigin.settings.project_files import ACCEPTED_FILE
+from codeorigin.settings.project import ACCEPTED_FILE
 from support.command import COMMAND, TERSE, complaints, run
 from support.fleet_scans import unit
 from support.repositories import Repository
@@ -45,7 +45,7 @@ def workspace(tmp_path: Path) -> Path:
 def test_predictable_temporary_name_is_not_used(workspace: Path, victim: Path) -> None:
     foretold = workspace / f"{ACCEPTED_FILE}.{os.getpid()}.tmp"
     foretold.symlink_to(victim)
-    assert AcceptedFindings(workspace).accept([FUNCTION]) == 1
+    assert AcceptedFindings(workspace).accept([FUNCTION]) == (1, 0)
     assert victim.read_text() == "mine"
     assert AcceptedFindings(workspace).ids() == {FUNCTION[0]}
     assert not (workspace / ACCEPTED_FILE).is_symlink()

@@ -9,7 +9,7 @@ from tests.server.lsp.editor import python_function
 from tests.server.lsp.raw import serving
 
 from codeorigin.git.walking import source_files
-from codeorigin.settings.project_files import read_project_settings
+from codeorigin.settings.project import read_project_settings
 from codeorigin.text.exclusions import exclusions
 from support.command import complaints, report_of, run
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from codeorigin.cli.arguments import with_optional_base
+from codeorigin.cli.app import with_optional_base
 from support.command import check, reported, run
 from support.repositories import Repository
 

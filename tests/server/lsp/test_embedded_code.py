@@ -5,7 +5,7 @@ from lsprotocol import types
 from tests.server.lsp.editor import PUSHED, SETTINGS, Document, Editor, hover_rows, python_function
 from tests.support.language_texts import CODE
 
-from codeorigin.wording.titles import IGNORE_FILE, IGNORE_FUNCTION, about
+from codeorigin.wording.messages import IGNORE_FILE, IGNORE_FUNCTION, about
 
 
 def fenced(code: str, info: str = "python", margin: str = "") -> str:

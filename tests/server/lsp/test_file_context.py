@@ -18,7 +18,7 @@ from codeorigin.analysis.report import FunctionReport
 from codeorigin.functions import documents
 from codeorigin.model.verdict import Band
 from codeorigin.settings.accepted_findings import AcceptedFindings
-from codeorigin.settings.project_files import ACCEPTED_FILE
+from codeorigin.settings.project import ACCEPTED_FILE
 from codeorigin.wording.figures import probability_percent
 from codeorigin.wording.functions import finding, reading, reading_or_reason
 from codeorigin.wording.shares import human_phrase

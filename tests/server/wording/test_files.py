@@ -5,14 +5,14 @@ from dataclasses import replace
 from codeorigin.model.verdict import Band, PooledReason, PooledVerdict
 from codeorigin.wording import FULL_CAVEAT
 from codeorigin.wording.files import (
-    file_band_or_reason,
     file_details,
     file_headline,
     file_label,
     file_phrase,
     file_sentence,
-    file_shares,
 )
+from codeorigin.wording.functions import band_or_reason
+from codeorigin.wording.shares import shares_sentence
 
 REASONS = set(PooledReason) - {PooledReason.MERGE}
 FILE = PooledVerdict(
@@ -23,14 +23,14 @@ FILE = PooledVerdict(
 
 def test_headline_and_shares_say_that_they_are_about_the_file() -> None:
     assert file_headline(FILE) == "This file, 7 functions together: 96 % likely LLM-written"
-    assert file_shares(FILE) == "4 in 1,000 human-written Rust files score this high."
+    assert shares_sentence(FILE, "files") == "4 in 1,000 human-written Rust files score this high."
 
 
 def test_file_without_a_verdict_gives_the_reason() -> None:
     said = [file_headline(PooledVerdict.without(each)) for each in REASONS]
     assert all(line.startswith("No verdict on the file as a whole: ") for line in said)
     assert len(set(said)) == len(REASONS)
-    assert file_shares(PooledVerdict.without(PooledReason.MINIFIED)) is None
+    assert shares_sentence(PooledVerdict.without(PooledReason.MINIFIED), "files") is None
 
 
 def test_one_function_is_worded_in_the_singular() -> None:
@@ -41,8 +41,8 @@ def test_one_function_is_worded_in_the_singular() -> None:
 
 
 def test_reason_takes_the_place_of_a_missing_band() -> None:
-    assert file_band_or_reason(FILE) == "llm"
-    short = {file_band_or_reason(PooledVerdict.without(each)) for each in REASONS}
+    assert band_or_reason(FILE) == "llm"
+    short = {band_or_reason(PooledVerdict.without(each)) for each in REASONS}
     assert len(short) == len(REASONS)
 
 
@@ -50,7 +50,7 @@ def test_status_bar_gets_a_label_and_plain_lines() -> None:
     assert file_label(FILE) == "file 96 %"
     figure, shares, caveat = file_details(FILE).splitlines()
     assert figure == f"{file_headline(FILE)} (band llm)"
-    assert shares == file_shares(FILE)
+    assert shares == shares_sentence(FILE, "files")
     assert caveat == FULL_CAVEAT
     for each in map(PooledVerdict.without, REASONS):
         assert (file_label(each), file_details(each)) == (None, file_headline(each))

@@ -16,12 +16,11 @@ from codeorigin.text.positions import LineIndex
 from codeorigin.wording import CAVEAT
 from codeorigin.wording.changes import declared_sentence, scope_sentence, verdict_sentence
 from codeorigin.wording.figures import capitalized, counted, probability_decimal
-from codeorigin.wording.files import file_band_or_reason, file_phrase
-from codeorigin.wording.functions import own_text, short_reason
+from codeorigin.wording.files import file_phrase
+from codeorigin.wording.functions import band_or_reason, own_text, short_reason
 from codeorigin.wording.provenance import disagreement_sentence
 from codeorigin.wording.shares import shares_sentence
-from codeorigin.wording.titles import HTML_COLUMNS, PAGE_NOTE
-from codeorigin.wording.totals import summary_sentences
+from codeorigin.wording.totals import HTML_COLUMNS, PAGE_NOTE, summary_sentences
 
 if TYPE_CHECKING:
     from codeorigin.analysis.analyzer import Analyzer
@@ -159,17 +158,18 @@ def _whole(file: CheckedFile) -> str:
     whole = file.report.verdict
     if whole is None or whole.band is None:
         return ""
-    said = f"{probability_decimal(whole.probability)}, {file_band_or_reason(whole)}"
+    said = f"{probability_decimal(whole.probability)}, {band_or_reason(whole)}"
     return f"<p>{escape(capitalized(file_phrase(whole)))}: {escape(said)}</p>"
 
 
 def _function(function: FunctionReport, lines: Sequence[HeatLine]) -> str:
     first, last = line_range(function)
+    judged = function.verdict
     summary = (
-        f"{verdict(function.verdict)} <code>{html_line(function.span.qualified_name)}</code> "
+        f"{verdict(judged.probability, judged.band)} <code>{html_line(function.span.qualified_name)}</code> "
         f"<span>lines {first}–{last}</span>"
     )
-    said = " ".join(filter(None, [shares_sentence(function.verdict), own_text(function.verdict)]))
+    said = " ".join(filter(None, [shares_sentence(judged), own_text(judged)]))
     return folded(
         "function", summary, [f"<p>{escape(said)}</p>", code_box(lines, last - first + 1 - len(lines))]
     )
@@ -183,5 +183,7 @@ def _rows(functions: Sequence[FunctionReport]) -> Iterator[list[str]]:
         yield [
             html_line(function.span.qualified_name),
             f"{first}–{last}",
-            escape(short_reason(judged.reason)) if judged.band is None else verdict(judged),
+            escape(short_reason(judged.reason))
+            if judged.band is None
+            else verdict(judged.probability, judged.band),
         ]

@@ -10,7 +10,7 @@ from codeorigin.check.result import CheckedFile, CheckResult, FileError
 from codeorigin.provenance.function_records import function_record_values
 from codeorigin.text.literal_text import plain_message
 from codeorigin.wording.functions import finding_sentence
-from codeorigin.wording.titles import (
+from codeorigin.wording.totals import (
     PROJECT_PAGE,
     RULE,
     RULE_DESCRIPTION,

@@ -21,12 +21,11 @@ from codeorigin.model.verdict import Band
 from codeorigin.wording import SHORT_CAVEAT
 from codeorigin.wording.changes import declared_sentence, scope_sentence, verdict_sentence
 from codeorigin.wording.figures import probability_decimal
-from codeorigin.wording.files import file_band_or_reason, file_phrase
+from codeorigin.wording.files import file_phrase
 from codeorigin.wording.functions import band_or_reason
 from codeorigin.wording.past import past_sentence
 from codeorigin.wording.provenance import disagreement_sentence
-from codeorigin.wording.titles import TEXT_COLUMNS
-from codeorigin.wording.totals import run_phrases, summary_sentences
+from codeorigin.wording.totals import TEXT_COLUMNS, run_phrases, summary_sentences
 
 BAND_STYLES: dict[Band, str] = {Band.LLM: "bold dark_orange", Band.UNSURE: "yellow", Band.HUMAN: "cyan"}
 
@@ -69,7 +68,7 @@ def _file_row(file: CheckedFile) -> Iterator[_Row]:
     if verdict is not None and verdict.probability is not None:
         yield _Row(
             probability=probability_decimal(verdict.probability),
-            verdict=file_band_or_reason(verdict),
+            verdict=band_or_reason(verdict),
             location=printable(file.shown),
             function=f"({file_phrase(verdict)})",
             style=BAND_STYLES[verdict.band] if verdict.band is not None else "dim",

@@ -29,10 +29,10 @@ from codeorigin.wording.histories import (
     NOT_BY_AUTHOR,
     declared_lines_phrase,
     declared_phrase,
-    disagreement_phrase,
     percents,
     totals_phrases,
 )
+from codeorigin.wording.provenance import disagreement_sentence
 from codeorigin.wording.shares import one_in
 
 
@@ -146,7 +146,7 @@ def _disagreements(run: HistoryRun, totals: Totals) -> Iterator[str]:
     for number, (kind, commits) in enumerate(run.disagreements(totals)):
         if not number:
             yield f'<h2>Where records and estimates disagree</h2><p class="what">{escape(DISAGREE)}</p>'
-        yield f"<h3>{escape(disagreement_phrase(kind, totals.disagree[kind]))}</h3>"
+        yield f"<h3>{escape(disagreement_sentence(kind, totals.disagree[kind]))}</h3>"
         for details in commits:
             count = len(details.functions) + details.more
             yield _commit(details, [counted(count, "function")])
@@ -165,7 +165,7 @@ def _commit(details: CommitDetails, said: list[str]) -> str:
     result = details.result
     summary = (
         f"<code>{result.commit[:10]}</code> <time>{date_of(result.seconds)[:10]}</time> "
-        f"{'' if result.band is None else verdict(result)} "
+        f"{'' if result.band is None else verdict(result.probability, result.band)} "
         f"<span>{escape('; '.join(said))}</span>"
     )
     functions = map(_function, details.functions)
@@ -177,7 +177,7 @@ def _function(function: DetailedFunction) -> str:
     place = f"{display_path(function.path)}:{function.first}-{function.last}"
     how = "written by this commit" if function.written else "touched by this commit"
     summary = (
-        f"{verdict(function.verdict)} <code>{html_line(function.name)}</code> "
+        f"{verdict(function.verdict.probability, function.verdict.band)} <code>{html_line(function.name)}</code> "
         f"<span>{html_line(place)}; {how}</span>"
     )
     left = function.last - function.first + 1 - len(function.lines)

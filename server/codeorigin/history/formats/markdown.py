@@ -17,10 +17,10 @@ from codeorigin.wording.histories import (
     agents_percent,
     declared_lines_phrase,
     declared_phrase,
-    disagreement_phrase,
     percents,
     totals_phrases,
 )
+from codeorigin.wording.provenance import disagreement_sentence
 
 
 class MarkdownWriter(HistoryWriter):
@@ -77,7 +77,7 @@ def _shares(title: str, rows: Mapping[str, Share]) -> Iterator[str]:
 
 def _disagreements(run: HistoryRun, totals: Totals) -> Iterator[str]:
     for kind, commits in run.disagreements(totals, with_lines=False):
-        yield disagreement_phrase(kind, totals.disagree[kind])
+        yield disagreement_sentence(kind, totals.disagree[kind])
         yield ""
         yield "| commit | date | functions | the first of them |"
         yield "| --- | --- | ---: | --- |"

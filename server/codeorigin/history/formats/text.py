@@ -23,11 +23,11 @@ from codeorigin.wording.histories import (
     commit_phrase,
     declared_lines_phrase,
     declared_phrase,
-    disagreement_phrase,
     percents,
     totals_phrases,
 )
 from codeorigin.wording.past import past_sentence
+from codeorigin.wording.provenance import disagreement_sentence
 
 _COMMIT_HEADING = f"{'commit':<8}  {'date':<10}  prob.  {'verdict':<10}  func.    lines  subject"
 _LONGEST_SUBJECT = 72
@@ -82,7 +82,7 @@ class TextWriter(HistoryWriter):
             if said is not None:
                 console.print(Text(printable(said)))
         for kind, commits in self.run.disagreements(totals, with_lines=False):
-            console.print(Text(disagreement_phrase(kind, totals.disagree[kind])))
+            console.print(Text(disagreement_sentence(kind, totals.disagree[kind])))
             for details in commits:
                 console.print(Text(_disagreeing(details)))
         console.print(Text(f"{printable(self.run.model)}. {CAVEAT}", "dim"))

@@ -7,7 +7,7 @@ from typing import Any
 
 from pygls import uris
 
-from codeorigin.settings.project_files import Signature, read_project_settings, signature
+from codeorigin.settings.project import Signature, read_project_settings, signature
 from codeorigin.settings.schema import Settings, merge
 
 SECTION = "codeorigin"

@@ -31,7 +31,7 @@ async def accept(session: Session, uri: Any, function_id: Any) -> dict[str, Any]
         message = "nothing to accept here: the text has changed or no function is reported"
         return {"accepted": 0, "message": message}
     try:
-        accepted = findings.accept(
+        accepted, _ = findings.accept(
             (function.function_id, function.span.qualified_name, snapshot.path) for function in functions
         )
     except CodeOriginError as error:

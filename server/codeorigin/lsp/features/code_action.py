@@ -19,7 +19,7 @@ from codeorigin.lsp.features.findings import Finding, finding_of
 from codeorigin.lsp.features.rescore import RESCORE
 from codeorigin.lsp.session import Session
 from codeorigin.text.literal_text import plain_message
-from codeorigin.wording.titles import (
+from codeorigin.wording.messages import (
     ACCEPT_FINDING,
     EXPLAIN_FUNCTION,
     IGNORE_FILE,

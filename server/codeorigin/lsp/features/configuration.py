@@ -17,7 +17,7 @@ from codeorigin.lsp.features.publish import publish_soon
 from codeorigin.lsp.features.repository_evidence import read_repository
 from codeorigin.lsp.scoring.worker import Priority
 from codeorigin.lsp.session import Session
-from codeorigin.settings.project_files import WATCHED_FILES
+from codeorigin.settings.project import WATCHED_FILES
 from codeorigin.settings.schema import RunMode
 
 logger = logging.getLogger(__name__)

@@ -16,8 +16,7 @@ from codeorigin.lsp.session import Session
 from codeorigin.wording import FULL_CAVEAT
 from codeorigin.wording.details import details
 from codeorigin.wording.functions import reason
-from codeorigin.wording.messages import on_explanation
-from codeorigin.wording.titles import EXPLAINING
+from codeorigin.wording.messages import EXPLAINING, on_explanation
 
 EXPLAIN = "codeorigin.explain"
 

@@ -25,7 +25,7 @@ from codeorigin.wording.explanations import (
     strongest,
 )
 from codeorigin.wording.functions import opening
-from codeorigin.wording.titles import BAR, BLANK_LINE, NO_LINE, WHOLE_EXPLANATION
+from codeorigin.wording.messages import BAR, BLANK_LINE, NO_LINE, WHOLE_EXPLANATION
 
 BAR_CELLS = 8
 CODE_LENGTH = 40

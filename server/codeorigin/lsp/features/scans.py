@@ -24,13 +24,14 @@ from codeorigin.text.literal_text import plain_message
 from codeorigin.wording.messages import (
     NO_CHANGE_JUDGED,
     NOTHING_JUDGED,
+    SCANNING,
+    SCANNING_CHANGES,
     in_place_of_list,
     on_changes,
     on_scan,
     reported_functions,
     reported_of,
 )
-from codeorigin.wording.titles import SCANNING, SCANNING_CHANGES
 
 if TYPE_CHECKING:
     from codeorigin.git.written import WrittenFile

@@ -10,19 +10,20 @@ from codeorigin.lsp.scoring.requests import FunctionRecord, Result
 from codeorigin.model.verdict import Band, PooledVerdict, Verdict
 from codeorigin.settings.schema import Settings
 from codeorigin.text.literal_text import plain_message
-from codeorigin.wording import FULL_CAVEAT, titles
+from codeorigin.wording import FULL_CAVEAT, messages
 from codeorigin.wording.explanations import construct_name, direction, evidence_sentence, share_of_code
 from codeorigin.wording.figures import logits, probability_percent
-from codeorigin.wording.files import file_details, file_headline, file_label, file_shares
+from codeorigin.wording.files import file_details, file_headline, file_label
 from codeorigin.wording.functions import opening, reading_or_reason
+from codeorigin.wording.shares import shares_sentence
 
 TITLES = {
-    "lines": titles.LINE_EVIDENCE,
-    "constructs": titles.CONSTRUCT_EVIDENCE,
-    "tokens": titles.TOKEN_EVIDENCE,
+    "lines": messages.LINE_EVIDENCE,
+    "constructs": messages.CONSTRUCT_EVIDENCE,
+    "tokens": messages.TOKEN_EVIDENCE,
     "human": direction(-1),
     "llm": direction(1),
-    "details": titles.DETAILS,
+    "details": messages.DETAILS,
 }
 """Titles for clients that have room to show all of the evidence."""
 
@@ -75,7 +76,7 @@ def file_to_wire(verdict: PooledVerdict | None) -> dict[str, Any] | None:
         "threshold": verdict.llm_threshold,
         "label": file_label(verdict),
         "summary": file_headline(verdict),
-        "shares": file_shares(verdict),
+        "shares": shares_sentence(verdict, "files"),
         "caveat": FULL_CAVEAT,
         "details": file_details(verdict),
     }

@@ -14,7 +14,7 @@ from codeorigin.lsp.scoring.engine import Engine, Model
 from codeorigin.lsp.scoring.requests import Result
 from codeorigin.lsp.scoring.worker import Priority
 from codeorigin.wording.explanations import FAILED, READY
-from codeorigin.wording.titles import EXPLAINING
+from codeorigin.wording.messages import EXPLAINING
 
 logger = logging.getLogger(__name__)
 

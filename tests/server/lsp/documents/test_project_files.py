@@ -13,7 +13,7 @@ from codeorigin.lsp.documents.configuration import Configuration
 from codeorigin.lsp.documents.documents import Positions, Snapshot
 from codeorigin.lsp.documents.eligibility import skipped
 from codeorigin.settings.accepted_findings import AcceptedFindings
-from codeorigin.settings.project_files import ACCEPTED_FILE, read_project_settings, signature
+from codeorigin.settings.project import ACCEPTED_FILE, read_project_settings, signature
 from codeorigin.settings.schema import Settings, merge
 from codeorigin.text.exclusions import exclusions
 from codeorigin.text.positions import LineIndex, PositionEncoding
@@ -99,8 +99,8 @@ def test_accepted_findings_are_written_sorted_and_read_back(tmp_path: Path) -> N
     findings = AcceptedFindings(tmp_path)
     assert findings.ids() == frozenset()
     inside = str(tmp_path / "src" / "b.py")
-    assert findings.accept([("2", "g", inside), ("1", "f", inside), ("3", "h", None)]) == 3
-    assert findings.accept([("2", "g", inside)]) == 0
+    assert findings.accept([("2", "g", inside), ("1", "f", inside), ("3", "h", None)]) == (3, 0)
+    assert findings.accept([("2", "g", inside)]) == (0, 0)
     assert findings.ids() == {"1", "2", "3"}
     data = json.loads((tmp_path / ACCEPTED_FILE).read_text(encoding="utf-8"))
     assert data["version"] == 1
@@ -127,7 +127,7 @@ def test_broken_file_of_accepted_findings_is_not_overwritten(tmp_path: Path, tex
 
 def test_names_with_lone_surrogates_can_be_accepted(tmp_path: Path) -> None:
     findings = AcceptedFindings(tmp_path)
-    assert findings.accept([("1", "f\ud800", None)]) == 1
+    assert findings.accept([("1", "f\ud800", None)]) == (1, 0)
     assert findings.ids() == {"1"}
 
 
