@@ -46,18 +46,6 @@ class Signature:
     links: tuple[re.Pattern[str], ...] = ()
     branches: tuple[str, ...] = ()
 
-    def fits_author(self, author: str) -> bool:
-        """Whether ``name <address>`` belongs to the agent."""
-        return any(pattern.search(author) for pattern in self.authors)
-
-    def fits_trailer(self, line: str) -> bool:
-        """Whether the line names the agent."""
-        return any(pattern.search(line) for pattern in self.trailers)
-
-    def fits_link(self, line: str) -> bool:
-        """Whether the line leads to a task or session of the agent."""
-        return any(pattern.search(line) for pattern in self.links)
-
     def fits_helper(self, helper: "Helper") -> bool:
         """Whether it is the agent's name. A first name that may be a person's needs a model (``Claude:opus-4``)."""
         if any(pattern.match(helper.name) for pattern in self.names):
@@ -144,9 +132,9 @@ def _record(
     named: Iterable[Helper],
     lines: Iterable[str],
 ) -> Record | None:
-    if any(signature.fits_author(author) for author in authors):
+    if any(_fits(signature.authors, author) for author in authors):
         return Record(RecordSource.AUTHOR, WrittenBy.AGENT, Strength.COMMIT, signature.name)
-    fitting = [line for line in trailers if signature.fits_trailer(line)]
+    fitting = [line for line in trailers if _fits(signature.trailers, line)]
     wrote = [line for line in fitting if not _HELP.match(line)]
     helped = [each for each in named if signature.fits_helper(each)]
     if fitting or helped:
@@ -154,7 +142,7 @@ def _record(
         strength = Strength.COMMIT if wrote or any(each.wrote for each in helped) else Strength.MENTION
         model = next(filter(None, models), None)
         return Record(RecordSource.TRAILER, WrittenBy.AGENT, strength, signature.name, model)
-    if any(signature.fits_link(line) for line in lines):
+    if any(_fits(signature.links, line) for line in lines):
         return Record(RecordSource.LINK, WrittenBy.AGENT, Strength.MENTION, signature.name)
     return None
 
@@ -166,6 +154,10 @@ def model_name(line: str) -> str | None:
         return None
     name = re.sub(r"[\s_]+", "-", found[0].strip().lower())
     return name.replace(".", "-") if name.startswith("claude") else name
+
+
+def _fits(patterns: Iterable[re.Pattern[str]], text: str) -> bool:
+    return any(pattern.search(text) for pattern in patterns)
 
 
 def _patterns(texts: Iterable[str]) -> tuple[re.Pattern[str], ...]:

@@ -17,7 +17,7 @@ from codeorigin.errors import CodeOriginError
 from codeorigin.fleet.options import UnitKind
 from codeorigin.fleet.units import Unit
 from codeorigin.fleet.work import UnitResult
-from codeorigin.history.declared_lines import DECLARED_NAMES
+from codeorigin.history.results import DECLARED_NAMES
 from codeorigin.text.regular_files import IS_A_LINK, find_link, replacing_binary_file, trusted_root
 
 _NO_UNITS = "none"

@@ -7,8 +7,7 @@ from typing import Any
 from codeorigin.declared.records import CommitRecords
 from codeorigin.git.line_changes import ChangedFile
 from codeorigin.history.blob_functions import BlobFunction, PieceFunctions
-from codeorigin.history.declared_lines import NOTHING, DeclaredCounts, declared_lines
-from codeorigin.history.results import CommitResult, Part
+from codeorigin.history.results import NOTHING, CommitResult, DeclaredCounts, Part, declared_lines
 from codeorigin.languages import get_language
 from codeorigin.model.calibration.judge import Judge
 from codeorigin.model.verdict import Band, ChangedFunctions, PooledVerdict, Verdict

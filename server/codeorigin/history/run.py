@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from functools import partial
 
 from codeorigin.check.inputs import find_project
@@ -18,7 +18,6 @@ from codeorigin.history.formats import history_writer
 from codeorigin.history.history_run import HistoryRun, open_history
 from codeorigin.history.options import HistoryFormat, HistoryOptions
 from codeorigin.history.request import HistoryRequest, repository_of
-from codeorigin.history.results import UNREADABLE, CommitResult
 from codeorigin.history.totals import Totals
 from codeorigin.settings.project import Project
 from codeorigin.wording.histories import missing_phrase, repaired_phrase
@@ -51,13 +50,13 @@ def run_history(options: HistoryOptions) -> int:
         jobs=options.jobs or cores(),
     )
     with open_history(request) as run:
-        counter = _Counter(run)
+        totals, progress = Totals(), ProgressLine("commits", len(run.plan))
         try:
-            _write_reports(run, counter, options)
+            _write_reports(run, totals, progress, options)
         except KeyboardInterrupt:
-            counter.clear()
+            progress.clear()
             to_stderr(
-                f"stopped after {counter.done:,} of {len(run.plan):,} commits; what was read is kept, and the same "
+                f"stopped after {totals.commits:,} of {len(run.plan):,} commits; what was read is kept, and the same "
                 "command goes on from there"
             )
             return ExitCode.INTERRUPTED
@@ -65,50 +64,29 @@ def run_history(options: HistoryOptions) -> int:
             to_stderr(repaired_phrase(run.walk.repaired))
         for problem in () if run.records is None else run.records.problems:
             to_stderr(problem)
-        lacking = missing_phrase(counter.missing, counter.unreadable + run.plan.unreadable)
+        lacking = missing_phrase(totals.missing, totals.unreadable + run.plan.unreadable)
     if lacking is not None:
         to_stderr(lacking)
         return ExitCode.ERROR
     return ExitCode.OK
 
 
-def _write_reports(run: HistoryRun, results: Iterable[CommitResult], options: HistoryOptions) -> None:
-    """Write all reports in one pass over the results."""
-    totals = Totals()
+def _write_reports(run: HistoryRun, totals: Totals, progress: ProgressLine, options: HistoryOptions) -> None:
+    """Write all reports in one pass over the results, which are counted in ``totals``."""
     with open_reports(options.targets) as reports:
         writers = []
         for report in reports:
             with report.writing():
                 writers.append(history_writer(report.format, run, options, report.stream))
-        for result in results:
+        for result in run.results():
             totals.add(result)
             for report, writer in zip(reports, writers, strict=True):
                 with report.writing():
                     writer.add(result)
+            progress.show(totals.commits, run.walk.known)
+        progress.clear()
         for report, writer in zip(reports, writers, strict=True):
             report.finish(partial(writer.finish, totals))
-
-
-class _Counter:
-    """Yields the results, counts them and shows the progress."""
-
-    def __init__(self, run: HistoryRun) -> None:
-        self._run, self.done = run, 0
-        self.missing = self.unreadable = 0
-        self._progress = ProgressLine("commits", len(run.plan))
-
-    def __iter__(self) -> Iterator[CommitResult]:
-        for result in self._run.results():
-            yield result
-            self.done += 1
-            self.missing += result.missing
-            self.unreadable += result.reason == UNREADABLE
-            self._progress.show(self.done, self._run.walk.known)
-        self.clear()
-
-    def clear(self) -> None:
-        """Erase the progress line."""
-        self._progress.clear()
 
 
 def _settings_key(

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from codeorigin.history.declared_lines import DeclaredCounts
-from codeorigin.history.results import UNREADABLE, CommitResult, Part
+from codeorigin.history.results import UNREADABLE, CommitResult, DeclaredCounts, Part
 from codeorigin.model.verdict import Band
 from codeorigin.provenance.disagreements import Disagreement
 

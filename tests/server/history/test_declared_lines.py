@@ -10,8 +10,8 @@ import jsonschema
 import pytest
 
 from codeorigin.declared.records import Record, RecordSource, Strength, WrittenBy
-from codeorigin.history.declared_lines import DeclaredCounts, declared_lines
 from codeorigin.history.formats.charts import declared_chart
+from codeorigin.history.results import DeclaredCounts, declared_lines
 from codeorigin.history.totals import Share
 from codeorigin.model.verdict import Band
 from support.command import run

@@ -29,12 +29,6 @@ def test_several_processes_give_the_same_results(
     assert judge(repository.folder, jobs=2, state=tmp_path / "other.sqlite") == judge(repository.folder)
 
 
-def test_history_can_be_limited_by_time_and_folder(repository: Repository, judge: Judge) -> None:
-    assert len(judge(repository.folder, since=1580558400)) == 2
-    assert len(judge(repository.folder, until=1580558400)) == 1
-    assert [each.functions for each in judge(repository.folder, paths=("lib",))] == [3]
-
-
 def test_details_show_the_lines_of_written_functions(repository: Repository, open_run: OpenRun) -> None:
     with open_run(repository.folder) as opened:
         third, second, _ = list(opened.results())

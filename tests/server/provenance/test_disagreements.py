@@ -58,9 +58,3 @@ def test_code_is_somebodys_if_all_records_say_so(records: list[Record | None], w
 def test_what_is_unsure_or_has_no_verdict_disagrees_with_nothing() -> None:
     for band in (Band.UNSURE, None):
         assert disagreement([AGENT], band) is disagreement([None], band) is None
-
-
-@pytest.mark.parametrize("kind", Disagreement)
-def test_it_is_put_as_a_question_to_the_reviewer(kind: Disagreement) -> None:
-    assert kind.question.startswith("Was this written with a tool?")
-    assert "ecord says so." in kind.question

@@ -7,11 +7,10 @@ import codeorigin
 from codeorigin.check.formats.json import past_values
 from codeorigin.check.formats.json_text import encoded
 from codeorigin.cli.terminal import display_path
-from codeorigin.history.declared_lines import NOTHING, DeclaredCounts
 from codeorigin.history.formats.writer import HistoryWriter
 from codeorigin.history.history_run import HistoryRun
 from codeorigin.history.options import HistoryOptions
-from codeorigin.history.results import CommitDetails, CommitResult
+from codeorigin.history.results import NOTHING, CommitDetails, CommitResult, DeclaredCounts
 from codeorigin.history.totals import Share, Totals, date_of
 from codeorigin.model.verdict import Band
 from codeorigin.provenance.disagreements import Disagreement

@@ -3,12 +3,11 @@
 from typing import Any, TextIO
 
 from codeorigin.errors import CodeOriginError
-from codeorigin.history.declared_lines import DECLARED_NAMES
 from codeorigin.history.formats.json import commit_values
 from codeorigin.history.formats.writer import HistoryWriter
 from codeorigin.history.history_run import HistoryRun
 from codeorigin.history.options import HistoryOptions
-from codeorigin.history.results import CommitResult
+from codeorigin.history.results import DECLARED_NAMES, CommitResult
 from codeorigin.history.totals import Totals
 
 try:
