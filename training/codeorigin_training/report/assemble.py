@@ -9,7 +9,6 @@ from codeorigin_training.data.augmentation import AUGMENTATIONS
 from codeorigin_training.metrics.answers import Answers, answers_of
 from codeorigin_training.metrics.data import EvaluationData, cap_per_repository
 from codeorigin_training.metrics.detector import Detector
-from codeorigin_training.metrics.slices import Slice, matrix_slices
 from codeorigin_training.report.baselines.word_view import TrainingSet
 from codeorigin_training.report.config import SECTIONS, EvaluateConfig
 from codeorigin_training.report.parts import MeasuredParts
@@ -22,6 +21,7 @@ from codeorigin_training.report.sections.learning_curve import learning_curve
 from codeorigin_training.report.sections.matrix import AnswerRule, matrix_rows, matrix_section
 from codeorigin_training.report.sections.neutral import neutral
 from codeorigin_training.report.sections.transfer import transfer
+from codeorigin_training.report.slices import Slice, matrix_slices
 from codeorigin_training.run import Log
 
 _INPUTS: Mapping[str, tuple[str, ...]] = {

@@ -8,13 +8,13 @@ from codeorigin_training.arrays import Floats
 from codeorigin_training.data.rows import Row
 from codeorigin_training.data.weights import balanced_weights
 from codeorigin_training.metrics.figures import Sample, measure
-from codeorigin_training.metrics.slices import era_slices
 from codeorigin_training.metrics.statistics import auroc
 from codeorigin_training.report.baselines.stylometry import boosted, figure_frame
 from codeorigin_training.report.baselines.textbook import BASELINES, baseline_logits, fit_baseline
 from codeorigin_training.report.cells import interval, number, percent_interval
 from codeorigin_training.report.config import EvaluateConfig
 from codeorigin_training.report.section import Figure, Section, TitledTable
+from codeorigin_training.report.slices import era_slices
 from codeorigin_training.run import Log
 
 Score = Callable[[Sequence[Row]], Floats]

@@ -8,7 +8,6 @@ from codeorigin_training.arrays import Floats, Integers
 from codeorigin_training.data.rows import Row
 from codeorigin_training.data.weights import balanced_weights
 from codeorigin_training.metrics.figures import Estimate
-from codeorigin_training.metrics.slices import Slice, era_slices
 from codeorigin_training.metrics.statistics import auroc
 from codeorigin_training.report.baselines.stylometry import boosted, figure_frame
 from codeorigin_training.report.baselines.word_view import TrainingSet
@@ -16,6 +15,7 @@ from codeorigin_training.report.cells import interval, number
 from codeorigin_training.report.config import EvaluateConfig
 from codeorigin_training.report.intervals import with_interval
 from codeorigin_training.report.section import Figure, Section, TitledTable
+from codeorigin_training.report.slices import Slice, era_slices
 from codeorigin_training.run import Log
 
 LENGTH_BOUND = 0.10

@@ -12,12 +12,12 @@ from codeorigin_training.data.weights import length_class
 from codeorigin_training.metrics.data import unit_numbers
 from codeorigin_training.metrics.detector import Detector
 from codeorigin_training.metrics.figures import Figures, Sample, measure
-from codeorigin_training.metrics.slices import matched_draw
 from codeorigin_training.metrics.statistics import tpr_at_fpr
 from codeorigin_training.report.cells import COLUMNS, figure_cells
 from codeorigin_training.report.charts import Chart, ChartKind, Series
 from codeorigin_training.report.config import EvaluateConfig
 from codeorigin_training.report.section import Figure, Section, TitledTable
+from codeorigin_training.report.slices import matched_draw
 
 _CURVE_RATES = (0.002, 0.005, 0.01, 0.02, 0.03, 0.05, 0.07, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.7, 0.85, 1.0)
 _BINS = 10

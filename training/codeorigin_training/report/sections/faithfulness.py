@@ -16,7 +16,6 @@ from codeorigin_training.data.rows import Row
 from codeorigin_training.metrics.data import unit_numbers
 from codeorigin_training.metrics.detector import Detector
 from codeorigin_training.metrics.figures import Estimate
-from codeorigin_training.metrics.slices import matched_draw
 from codeorigin_training.report.cells import interval
 from codeorigin_training.report.charts import Chart, ChartKind, Series
 from codeorigin_training.report.config import EvaluateConfig
@@ -24,6 +23,7 @@ from codeorigin_training.report.intervals import mean
 from codeorigin_training.report.section import Figure, Section, TitledTable
 from codeorigin_training.report.sections.line_scores import OCCLUSION, RANDOM, SHIPPED, line_scores
 from codeorigin_training.report.sections.removal import Reader, Removal
+from codeorigin_training.report.slices import matched_draw
 from codeorigin_training.run import Log
 
 Without = Callable[[Booleans], Floats]
@@ -55,22 +55,12 @@ METHODS: Mapping[str, str] = {
 """The orders of lines, in words."""
 
 
-@dataclass(frozen=True, slots=True)
-class FunctionFaithfulness:
-    """How well one method's order of a function's lines reflects what the model's logit depends on.
+MEASURES = ("comprehensiveness", "sufficiency", "deletion area")
+"""What is lost without the strongest lines (higher is better), what is lost with only these lines (lower is better), and
+the mean of the deletion curve (higher is better)."""
 
-    All figures are losses in logits towards the side that the model takes. ``comprehensiveness`` is lost without the
-    strongest lines (higher is better), ``sufficiency`` with only these lines (lower is better). ``deletion`` is lost
-    when each of :data:`SHARES` of the lines is removed, strongest first.
-    """
-
-    comprehensiveness: float
-    sufficiency: float
-    deletion: tuple[float, ...]
-
-
-Measured = dict[str, list[FunctionFaithfulness]]
-"""By method, for every function."""
+Measured = dict[str, list[Floats]]
+"""By method, what :func:`measure_order` says of every function."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,27 +74,24 @@ class Comparison:
     holds: bool
 
 
-def measure_order(
-    scores: Floats, logit: float, baseline_logit: float, without: Without
-) -> FunctionFaithfulness:
+def measure_order(scores: Floats, logit: float, baseline_logit: float, without: Without) -> Floats:
     """How well the order of the lines by ``scores`` ``(L,)`` reflects what ``logit`` depends on.
 
     The model's side is ``llm`` if the logit is at least ``baseline_logit``, the logit of a function without any
     evidence, else ``human``; the lines with the strongest evidence for that side come first.
+
+    Returns:
+        Losses in logits towards that side, one for each column of :data:`MEASURES`, then ``deletion``: what is lost
+        when each of :data:`SHARES` of the lines is removed, strongest first.
     """
     side = 1.0 if logit >= baseline_logit else -1.0
     order = np.argsort(-side * scores, kind="stable")
     removed = np.array([_first(order, share) for share in SHARES])
     alone = np.array([~_first(order, share) for share in RATIONALE])
-    logits = without(np.concatenate([removed, alone]))
-    lost = side * (logit - logits)
-    deletion = lost[: len(SHARES)]
+    lost = side * (logit - without(np.concatenate([removed, alone])))
+    deletion, left = lost[: len(SHARES)], lost[len(SHARES) :]
     strongest = [deletion[SHARES.index(share)] for share in RATIONALE]
-    return FunctionFaithfulness(
-        float(np.mean(strongest)),
-        float(np.mean(lost[len(SHARES) :])),
-        tuple(float(value) for value in deletion),
-    )
+    return np.array([np.mean(strongest), np.mean(left), np.mean(deletion), *deletion])
 
 
 def faithfulness(rows: Sequence[Row], detector: Detector, config: EvaluateConfig, log: Log) -> Section:
@@ -155,7 +142,7 @@ def faithfulness_section(
                 TitledTable(
                     _TITLES[removal].capitalize(),
                     "",
-                    ("order of lines", "comprehensiveness", "sufficiency", "deletion area"),
+                    ("order of lines", *MEASURES),
                     tuple(
                         (METHODS[name], *(interval(each) for each in _summary(every, groups, config)))
                         for name, every in by_method.items()
@@ -189,7 +176,7 @@ def faithfulness_section(
                     Series(
                         METHODS[name],
                         (0.0, *SHARES),
-                        (0.0, *np.mean([each.deletion for each in every], axis=0).tolist()),
+                        (0.0, *np.mean(every, axis=0)[len(MEASURES) :].tolist()),
                     )
                     for name, every in by_method.items()
                 ),
@@ -212,12 +199,12 @@ def faithfulness_section(
 
 def comparisons(
     removal: Removal,
-    found: Mapping[str, Sequence[FunctionFaithfulness]],
+    found: Measured,
     groups: Integers,
     config: EvaluateConfig,
 ) -> list[Comparison]:
     """Compare the shipped explanation with occlusion and chance by function; ``groups`` ``(n,)`` are repositories."""
-    values = {name: np.array([each.comprehensiveness for each in every]) for name, every in found.items()}
+    values = {name: np.array(every)[:, 0] for name, every in found.items()}
     shipped = values[SHIPPED]
     result: list[Comparison] = []
     for other in (OCCLUSION, RANDOM):
@@ -239,9 +226,6 @@ def _first(order: Integers, share: float) -> Booleans:
     return mask
 
 
-def _summary(
-    every: Sequence[FunctionFaithfulness], groups: Integers, config: EvaluateConfig
-) -> list[Estimate]:
-    """Comprehensiveness, sufficiency and the area under the deletion curve."""
-    values = [(each.comprehensiveness, each.sufficiency, np.mean(each.deletion)) for each in every]
-    return [mean(groups, column, config) for column in np.array(values).T]
+def _summary(every: Sequence[Floats], groups: Integers, config: EvaluateConfig) -> list[Estimate]:
+    """An estimate of each of :data:`MEASURES`."""
+    return [mean(groups, column, config) for column in np.array(every).T[: len(MEASURES)]]

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 import numpy as np
 
 from codeorigin_training.data.rows import Row
-from codeorigin_training.metrics.slices import era_slices
 from codeorigin_training.metrics.statistics import auroc
 from codeorigin_training.report.baselines.word_view import TrainingSet
 from codeorigin_training.report.cells import number
 from codeorigin_training.report.charts import Chart, ChartKind, Series
 from codeorigin_training.report.config import EvaluateConfig
 from codeorigin_training.report.section import Figure, Section, TitledTable
+from codeorigin_training.report.slices import era_slices
 from codeorigin_training.run import Log
 
 _ERAS = ("old", "modern")

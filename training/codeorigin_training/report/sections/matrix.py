@@ -18,7 +18,6 @@ from codeorigin_training.metrics.figures import (
     auroc_statistic,
     measure,
 )
-from codeorigin_training.metrics.slices import Slice
 from codeorigin_training.metrics.statistics import pairs_in_order
 from codeorigin_training.report.cells import COLUMNS, figure_cells, interval, percent, percent_interval
 from codeorigin_training.report.charts import Chart, ChartKind, Series
@@ -26,6 +25,7 @@ from codeorigin_training.report.config import EvaluateConfig
 from codeorigin_training.report.intervals import with_interval
 from codeorigin_training.report.section import Figure, Section, TitledTable
 from codeorigin_training.report.sections.perturb import Text, perturb_all
+from codeorigin_training.report.slices import Slice
 from codeorigin_training.run import Log
 
 _PERTURBED: Mapping[str, str] = {

@@ -9,7 +9,6 @@ import numpy as np
 
 from codeorigin_training.data.augmentation import Augmentation
 from codeorigin_training.data.rows import Row
-from codeorigin_training.metrics.slices import matched
 from codeorigin_training.metrics.statistics import auroc
 from codeorigin_training.report.baselines.word_view import TrainingSet
 from codeorigin_training.report.cells import COLUMNS, figure_cells, number
@@ -22,6 +21,7 @@ from codeorigin_training.report.sections.matrix import (
     perturbed_tables,
     without_thresholds,
 )
+from codeorigin_training.report.slices import matched
 from codeorigin_training.run import Log
 
 _FEWEST = 100

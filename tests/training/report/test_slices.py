@@ -10,8 +10,8 @@ from codeorigin_training.metrics.data import (
     cap_per_repository,
     split,
 )
-from codeorigin_training.metrics.slices import matched, matrix_slices, snippet_slices
 from codeorigin_training.report.config import EvaluateConfig
+from codeorigin_training.report.slices import matched, matrix_slices, snippet_slices
 from support.tiny_training import tiny_rows
 
 CONFIG = EvaluateConfig(slice_functions=60, file_functions=4, fewest_of_generator=3, generator_functions=5)

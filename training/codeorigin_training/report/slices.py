@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Protocol
 
 import numpy as np
 
@@ -14,36 +13,13 @@ from codeorigin_training.data.rows import Row
 from codeorigin_training.data.specifications import WRITTEN
 from codeorigin_training.data.weights import is_documented, matched_sample
 from codeorigin_training.metrics.data import EvaluationData, unit_numbers
+from codeorigin_training.report.config import EvaluateConfig
 
 _FEWEST_OF_EACH_CLASS = 20
 _FEWEST_IN_FILE = 4
 _FEWEST_LINES = 3
 _FEWEST_FOR_RATE = 100
 _FUNCTIONS_OF_FILE = 5
-
-
-class SliceSizes(Protocol):
-    """Limits on the size of slices; fields of the report's configuration."""
-
-    @property
-    def slice_functions(self) -> int:
-        """Maximum number of functions in a slice."""
-
-    @property
-    def file_functions(self) -> int:
-        """Maximum number of functions read from one file."""
-
-    @property
-    def fewest_of_generator(self) -> int:
-        """Minimum number of snippets for a generator to get its own slice."""
-
-    @property
-    def generator_functions(self) -> int:
-        """Maximum number of snippets of one generator."""
-
-    @property
-    def seed(self) -> int:
-        """Seed of every draw."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +53,9 @@ class Slice:
         return unit_numbers(self.rows)
 
 
-def matrix_slices(data: EvaluationData, sizes: SliceSizes) -> list[Slice]:
+def matrix_slices(data: EvaluationData, config: EvaluateConfig) -> list[Slice]:
     """All slices that the bundle is measured on, without those that lack a class."""
-    most, seed = sizes.slice_functions, sizes.seed
+    most, seed = config.slice_functions, config.seed
     found = [
         matched("seen", "seen repositories (training), all human code", data.train, most, seed),
         *era_slices(data.held_out, most, seed),
@@ -87,20 +63,25 @@ def matrix_slices(data: EvaluationData, sizes: SliceSizes) -> list[Slice]:
         _pairs("pairs", "same-task pairs of the corpus", data.pairs, lambda pair: not _is_written(pair)),
         _pairs("written_pairs", "same-task pairs written for the project", data.pairs, _is_written),
         *_pairs_by_comments(data.pairs),
-        *_files_by_era(data.held_out, sizes),
-        *snippet_slices(data.snippets, sizes),
+        *_files_by_era(data.held_out, config),
+        *snippet_slices(data.snippets, config),
     ]
     return [each for each in found if len(set(each.labels.tolist())) == 2]
 
 
 def era_slices(rows: Sequence[Row], most: int, seed: int) -> list[Slice]:
     """LLM code against old and against modern human code."""
-    old = [row for row in rows if row.label or not row.modern]
-    modern = [row for row in rows if row.label or row.modern]
     return [
-        matched("old", "held-out repositories, human code before mid-2021", old, most, seed),
-        matched("modern", "held-out repositories, human code of 2021-07 to 2022-11", modern, most, seed),
+        matched(name, f"held-out repositories, human code {title}", _of_era(rows, modern), most, seed)
+        for name, title, modern in (
+            ("old", "before mid-2021", False),
+            ("modern", "of 2021-07 to 2022-11", True),
+        )
     ]
+
+
+def _of_era(rows: Sequence[Row], modern: bool) -> list[Row]:
+    return [row for row in rows if row.label or row.modern is modern]
 
 
 def matched(name: str, title: str, rows: Sequence[Row], most: int, seed: int) -> Slice:
@@ -120,13 +101,13 @@ def matched_draw(rows: Sequence[Row], most: int, seed: int) -> Integers:
     return np.stack(sides, axis=1).reshape(-1) if len(chosen) else chosen
 
 
-def snippet_slices(snippets: Sequence[Row], sizes: SliceSizes) -> list[Slice]:
+def snippet_slices(snippets: Sequence[Row], config: EvaluateConfig) -> list[Slice]:
     """Snippets of all generators against human ones, then of each generator that has enough."""
     human = [row for row in snippets if row.label == 0]
     llm = [row for row in snippets if row.label == 1]
-    generator = np.random.default_rng(sizes.seed)
+    generator = np.random.default_rng(config.seed)
     shuffled = [
-        [side[number] for number in generator.permutation(len(side))[: sizes.slice_functions // 2]]
+        [side[number] for number in generator.permutation(len(side))[: config.slice_functions // 2]]
         for side in (human, llm)
     ]
     people = shuffled[0]
@@ -134,8 +115,8 @@ def snippet_slices(snippets: Sequence[Row], sizes: SliceSizes) -> list[Slice]:
     names = sorted({row.generator for row in llm})
     for name in names:
         own = [row for row in llm if row.generator == name]
-        if len(own) >= sizes.fewest_of_generator:
-            order = generator.permutation(len(own))[: sizes.generator_functions]
+        if len(own) >= config.fewest_of_generator:
+            order = generator.permutation(len(own))[: config.generator_functions]
             beside = people[: max(len(order), _FEWEST_FOR_RATE)]
             title = f"snippets by {name or 'unknown'}"
             found.append(_side_by_side(f"snippets: {name}", title, beside, [own[number] for number in order]))
@@ -210,32 +191,31 @@ def _label(row: Row) -> int:
     return row.label
 
 
-def _files_by_era(rows: Sequence[Row], sizes: SliceSizes) -> list[Slice]:
+def _files_by_era(rows: Sequence[Row], config: EvaluateConfig) -> list[Slice]:
     """Files of LLM code against those of old and modern human code."""
-    old = [row for row in rows if row.label or not row.modern]
-    modern = [row for row in rows if row.label or row.modern]
     return [
-        _files("files_old", "files of 4 or more functions, human code before mid-2021", old, sizes),
-        _files(
-            "files_modern", "files of 4 or more functions, human code of 2021-07 to 2022-11", modern, sizes
-        ),
+        _files(name, f"files of 4 or more functions, human code {title}", _of_era(rows, modern), config)
+        for name, title, modern in (
+            ("files_old", "before mid-2021", False),
+            ("files_modern", "of 2021-07 to 2022-11", True),
+        )
     ]
 
 
-def _files(name: str, title: str, rows: Sequence[Row], sizes: SliceSizes) -> Slice:
+def _files(name: str, title: str, rows: Sequence[Row], config: EvaluateConfig) -> Slice:
     """Files with enough functions of one origin, matched by language, test and mean length."""
     by_file: dict[tuple[str, str, int, bool], list[Row]] = defaultdict(list)
     for row in rows:
         # Functions too short for a verdict do not count in a file either.
         if row.path and counted_lines(row.code) >= _FEWEST_LINES:
             by_file[row.repo, row.path, row.label, row.modern].append(row)
-    generator = np.random.default_rng(sizes.seed)
+    generator = np.random.default_rng(config.seed)
     items: list[tuple[Row, ...]] = []
     for _, inside in sorted(by_file.items()):
         if len(inside) >= _FEWEST_IN_FILE:
-            chosen = generator.permutation(len(inside))[: max(sizes.file_functions, _FEWEST_IN_FILE)]
+            chosen = generator.permutation(len(inside))[: max(config.file_functions, _FEWEST_IN_FILE)]
             items.append(tuple(inside[number] for number in np.sort(chosen)))
     means = [replace(item[0], lines=round(sum(row.lines for row in item) / len(item))) for item in items]
-    most = max(2, sizes.slice_functions // _FUNCTIONS_OF_FILE)
-    chosen_items = matched_draw(means, most, sizes.seed)
+    most = max(2, config.slice_functions // _FUNCTIONS_OF_FILE)
+    chosen_items = matched_draw(means, most, config.seed)
     return Slice(name, title, tuple(items[number] for number in chosen_items))
