@@ -173,12 +173,25 @@ class CodeOriginProtocol(LanguageServerProtocol):
         """Send a request to the client; the returned future can safely be cancelled or dropped.
 
         If the library's own future is cancelled, a late reply from the client raises an error. The returned future
-        is therefore detached from it.
+        is therefore detached from it. A reply arrives in it at once, so that a request right after it meets, say, the
+        new settings.
         """
-        answer = asyncio.shield(asyncio.wrap_future(self.send_request(method, params)))
-        # Retrieve the exception, so that asyncio does not warn about a failure that nobody waits for.
-        answer.add_done_callback(lambda done: None if done.cancelled() else done.exception())
-        return answer
+        loop = asyncio.get_running_loop()
+        outer: asyncio.Future[Any] = loop.create_future()
+        outer.add_done_callback(lambda done: None if done.cancelled() else done.exception())
+
+        def answered(inner: Any) -> None:
+            if outer.done():
+                return
+            if inner.cancelled():
+                outer.cancel()
+            elif (error := inner.exception()) is not None:
+                outer.set_exception(error)
+            else:
+                outer.set_result(inner.result())
+
+        self.send_request(method, params).add_done_callback(answered)
+        return outer
 
 
 def _is_notification(method: str) -> bool:
