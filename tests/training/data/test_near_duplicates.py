@@ -6,7 +6,6 @@ from dataclasses import replace
 from codeorigin_training.data.near_duplicates import drop_across_splits, near_duplicates
 from codeorigin_training.data.rows import Row
 from codeorigin_training.data.splits import is_held_out
-from support.corpus_maker import human_function, llm_function
 from support.snippets import DEBOUNCE, LEDGER, PARSER, QUEUE, long_function
 
 TRAINING, HELD_OUT = sorted((f"owner/{number}" for number in range(100)), key=is_held_out)[::99]
@@ -52,18 +51,6 @@ def test_most_pairs_just_above_threshold_are_found() -> None:
     assert all(second == first + 1 and first % 2 == 0 for first, second in found)
     assert len(found) >= 36
     assert near_duplicates(codes, threshold=0.87) == []
-
-
-def test_same_seed_gives_same_groups() -> None:
-    generator = random.Random(5)
-    codes = [human_function(generator, "f") for _ in range(150)] + [
-        llm_function(generator, "g") for _ in range(150)
-    ]
-    found = near_duplicates(codes, threshold=0.6, seed=3)
-    assert found
-    assert found == near_duplicates(codes, threshold=0.6, seed=3)
-    members = [index for group in found for index in group]
-    assert len(members) == len(set(members))
 
 
 def test_empty_and_short_texts_are_grouped() -> None:

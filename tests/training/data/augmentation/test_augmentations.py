@@ -53,15 +53,6 @@ def test_every_augmentation_changes_every_language(name: str, language: str) -> 
     assert results != {code}
 
 
-@pytest.mark.parametrize("name", METHODS)
-@pytest.mark.parametrize("language", FUNCTIONS)
-def test_same_seed_gives_same_result(name: str, language: str) -> None:
-    first, second = (
-        AUGMENTATIONS[name](FUNCTIONS[language], language, np.random.default_rng(7)) for _ in range(2)
-    )
-    assert first == second
-
-
 @pytest.mark.parametrize("language", FUNCTIONS)
 def test_removing_comments_twice_changes_nothing_more(language: str) -> None:
     generator = np.random.default_rng(0)
