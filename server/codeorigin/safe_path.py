@@ -20,13 +20,13 @@ def trust_no_folder() -> None:
     given = os.environ.pop("PYTHONPATH", None)
     entries = [] if given is None else given.split(os.pathsep)
     here = _current_folder()
-    kept = [folder for folder in entries if os.path.isabs(folder) and folder != here]  # noqa: PTH117
-    if kept:
-        os.environ["PYTHONPATH"] = os.pathsep.join(kept)
+    safe = [folder for folder in entries if os.path.isabs(folder) and folder != here]  # noqa: PTH117
+    if safe:
+        os.environ["PYTHONPATH"] = os.pathsep.join(safe)
     # ``python -m`` has put the current folder first, and ``PYTHONPATH`` follows. What comes later is Python's own, also
     # if this is its folder. A worker gets a copy of this list.
     first = len(entries) + (not sys.flags.safe_path)
-    dropped = {"", here, *(os.path.abspath(each) for each in entries if each not in kept)}  # noqa: PTH100
+    dropped = {"", here, *(os.path.abspath(entry) for entry in entries if entry not in safe)}  # noqa: PTH100
     sys.path[:] = [folder for place, folder in enumerate(sys.path) if place >= first or folder not in dropped]
 
 

@@ -59,7 +59,7 @@ class BuildConfig:
         """The settings of every stage of a build from ``data``, by its name."""
         # The deep part is not fitted on all repositories, and the wide part must match it.
         on_all = self.wide.all_repositories and not self.deep
-        views = tuple(each.view for each in self.wide.views)
+        views = tuple(view.view for view in self.wide.views)
         found: dict[str, object] = {
             "corpus": replace(self.corpus or CorpusConfig(data=data), data=data),
             "wide": replace(self.wide, all_repositories=on_all),
@@ -71,9 +71,9 @@ class BuildConfig:
         if self.deep:
             # A pretrained encoder keeps its own tokens, so its vocabulary is the run's.
             name = self.finetune.encoder.name
-            own = self.tokenizer if name == COMPACT else replace(self.tokenizer, encoder=name)
+            settings = self.tokenizer if name == COMPACT else replace(self.tokenizer, encoder=name)
             found |= {
-                "tokenizer": own,
+                "tokenizer": settings,
                 "finetune": replace(self.finetune, folds=self.wide.folds, pair_weight=self.wide.pair_weight),
             }
         return found | ({"pretrain": self.pretrained} if self.pretraining else {})

@@ -87,6 +87,6 @@ def _names(kind: Any, place: Sequence[str | int]) -> list[str]:
     for name in place:
         if dataclasses.is_dataclass(kind) and isinstance(kind, type):
             kind = typing.get_type_hints(kind).get(str(name))
-        known = [each for each in typing.get_args(kind) if each not in (type(None), ...)]
+        known = [arg for arg in typing.get_args(kind) if arg not in (type(None), ...)]
         kind = known[0] if known else kind
     return [field.name for field in dataclasses.fields(kind)]

@@ -31,8 +31,12 @@ def write_whole(path: Path, text: str) -> None:
 
 def is_made_of(path: Path, inputs: Mapping[str, Any]) -> bool:
     """Whether ``path`` is there, and :func:`keep_inputs` has kept the same ``inputs`` for it."""
-    kept = _inputs_of(path)
-    return path.is_file() and kept.is_file() and kept.read_text(encoding="utf-8") == _as_text(inputs)
+    inputs_file = _inputs_of(path)
+    return (
+        path.is_file()
+        and inputs_file.is_file()
+        and inputs_file.read_text(encoding="utf-8") == _as_text(inputs)
+    )
 
 
 def keep_inputs(path: Path, inputs: Mapping[str, Any]) -> None:

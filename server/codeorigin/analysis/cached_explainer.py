@@ -52,12 +52,12 @@ class CachedExplainer:
         """The explanation of a function of ``text``, cached by its id; raises Cancelled and ModelError."""
         if (cached := self.cached(span, function_id, options)) is not None:
             return cached
-        own = span
+        inner = span
         if span.inside is not None:
-            block, own = span.inside
+            block, inner = span.inside
             text = block.text
-        language = get_language(own.language).model_language
-        made = self._explainer.explain(code_text(text, own), language, options=options, cancel=cancel)
+        language = get_language(inner.language).model_language
+        made = self._explainer.explain(code_text(text, inner), language, options=options, cancel=cancel)
         self._cache.put((function_id, options), made)
         return _placed(made, span)
 
@@ -70,24 +70,24 @@ class CachedExplainer:
 def _placed(explanation: Explanation, span: FunctionSpan) -> Explanation:
     """An explanation of a function's text, moved to where the function is in its document."""
     if span.inside is not None:
-        block, own = span.inside
-        return _moved(_placed(explanation, own), block.first_line, block.column)
+        block, inner = span.inside
+        return _moved(_placed(explanation, inner), block.first_line, block.column)
     column = span.code.start_column
-    return _moved(explanation, span.code.start_line, lambda line, own: own + (column if line == 0 else 0))
+    return _moved(explanation, span.code.start_line, lambda line, inner: inner + (column if line == 0 else 0))
 
 
 def _moved(explanation: Explanation, first_line: int, column: Callable[[int, int], int]) -> Explanation:
     """``explanation`` with its lines from ``first_line`` on; ``column`` converts a column of a line."""
     return replace(
         explanation,
-        lines=tuple(replace(each, line=each.line + first_line) for each in explanation.lines),
+        lines=tuple(replace(line, line=line.line + first_line) for line in explanation.lines),
         top_tokens=tuple(
             replace(
-                each,
-                line=each.line + first_line,
-                start_column=column(each.line, each.start_column),
-                end_column=column(each.line, each.end_column),
+                top_token,
+                line=top_token.line + first_line,
+                start_column=column(top_token.line, top_token.start_column),
+                end_column=column(top_token.line, top_token.end_column),
             )
-            for each in explanation.top_tokens
+            for top_token in explanation.top_tokens
         ),
     )

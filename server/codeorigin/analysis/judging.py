@@ -45,18 +45,18 @@ def judged_document(
         return report
     lines = LineIndex(document.text)
     placed = tuple(
-        _placed(function, each.piece, lines)
-        for each, report in zip(pieces, reports, strict=True)
-        if each.piece.is_block
+        _placed(function, piece.piece, lines)
+        for piece, report in zip(pieces, reports, strict=True)
+        if piece.piece.is_block
         for function in report.functions
     )
-    unparsed = not all(each.outline.parsed for each in pieces)
+    unparsed = not all(piece.outline.parsed for piece in pieces)
     return FileReport(
         kind.id,
         document.path,
         placed,
         PooledVerdict.without(PooledReason.UNPARSED) if unparsed else None,
-        tuple(PieceReport(each.piece, report) for each, report in zip(pieces, reports, strict=True)),
+        tuple(PieceReport(piece.piece, report) for piece, report in zip(pieces, reports, strict=True)),
         all(report.is_complete for report in reports),
     )
 
@@ -75,15 +75,15 @@ def _judged_piece(
     spans, ids, text = piece.outline.functions, piece.outline.ids, piece.piece.text
     reasons = [piece.reason_of(span) for span in spans]
     found = {number: reason or scores.get(ids[number]) for number, reason in enumerate(reasons)}
-    scored = {number: each for number, each in found.items() if isinstance(each, RawScore)}
+    scored = {number: score for number, score in found.items() if isinstance(score, RawScore)}
     if file_context:
         judged = judge.in_file(scored, language)
     else:
-        judged = {number: judge.alone(each, language) for number, each in scored.items()}
+        judged = {number: judge.alone(score, language) for number, score in scored.items()}
     others = {number: in_commits[ids[number]] for number in judged if ids[number] in in_commits}
     judged |= judge.in_commits(judged, others, language, in_file=file_context)
     verdicts = judged | {
-        number: Verdict.without(each) for number, each in found.items() if isinstance(each, Reason)
+        number: Verdict.without(reason) for number, reason in found.items() if isinstance(reason, Reason)
     }
     reports = tuple(
         FunctionReport(span, verdicts[number], ids[number], _nested(text, span, language))
@@ -101,9 +101,9 @@ def _file_verdict(
     """The verdict on the piece as a file; None if the model has no rule for files."""
     text = piece.piece.text
     judged = [
-        (each.verdict.logit, counted_lines(code_text(text, each.span)))
-        for each in functions
-        if each.verdict.logit is not None
+        (function.verdict.logit, counted_lines(code_text(text, function.span)))
+        for function in functions
+        if function.verdict.logit is not None
     ]
     verdict = judge.file(judged, piece.language.model_language)
     if verdict is None or piece.reason is None:
@@ -130,7 +130,7 @@ def _nested(text: str, span: FunctionSpan, language: str) -> tuple[FunctionRepor
 
 def _placed(function: FunctionReport, block: Piece, lines: LineIndex) -> FunctionReport:
     """``function`` of ``block``, and those nested in it, with their positions in the document ``lines``."""
-    nested = tuple(_placed(each, block, lines) for each in function.nested)
+    nested = tuple(_placed(inner, block, lines) for inner in function.nested)
     return replace(function, span=_span(function.span, block, lines), nested=nested)
 
 
@@ -142,7 +142,7 @@ def _span(span: FunctionSpan, block: Piece, lines: LineIndex) -> FunctionSpan:
         header=_range(span.header, block, lines),
         name_range=_range(span.name_range, block, lines),
         doc_comment=None if span.doc_comment is None else _range(span.doc_comment, block, lines),
-        nested=tuple(_span(each, block, lines) for each in span.nested),
+        nested=tuple(_span(inner, block, lines) for inner in span.nested),
         inside=(block, span),
     )
 

@@ -33,7 +33,11 @@ def declared_counts(result: CheckResult) -> DeclaredFunctions | None:
         if function.verdict.band is not None:
             functions[declared_by(declared.records)] += 1
             agents.update(
-                {each.agent for each in declared.records if each is not None and each.by is WrittenBy.AGENT}
+                {
+                    record.agent
+                    for record in declared.records
+                    if record is not None and record.by is WrittenBy.AGENT
+                }
             )
     return DeclaredFunctions(functions, tuple(name for name, _ in agents.most_common())) if read else None
 
@@ -52,7 +56,7 @@ def disagreements(result: CheckResult) -> dict[Disagreement, list[tuple[CheckedF
             found.setdefault(kind, []).append((file, function))
     for kind, functions in found.items():
         sign = -1 if kind is Disagreement.NOT_DECLARED else 1
-        functions.sort(key=lambda each: sign * (each[1].verdict.probability or 0.0))
+        functions.sort(key=lambda item: sign * (item[1].verdict.probability or 0.0))
     return {kind: found[kind] for kind in Disagreement if kind in found}
 
 

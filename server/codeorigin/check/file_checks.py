@@ -53,7 +53,7 @@ class FileCheck:
     def run(self, sources: Sequence[Source], analyzer: "Analyzer") -> Iterator[Outcome]:
         """Yield the outcome of each source, in order; the functions of all of them are scored together."""
         read = [self._read(source) for source in sources]
-        documents = [each for each in read if isinstance(each, Document)]
+        documents = [document for document in read if isinstance(document, Document)]
         reports = analyzer.analyze_many(documents, file_context=self.file_context, past=self.past)
         for source, document in zip(sources, read, strict=True):
             if not isinstance(document, Document):
@@ -89,11 +89,11 @@ class FileCheck:
             yield self._file(source, text, report, source.changed, analyzer)
             return
         found = False
-        for each in report.pieces:
-            changed = None if source.changed is None else _in_cell(source.changed, each.piece.lines or ())
-            checked = self._file(source, each.piece.text, each.report, changed, analyzer)
+        for piece in report.pieces:
+            changed = None if source.changed is None else _in_cell(source.changed, piece.piece.lines or ())
+            checked = self._file(source, piece.piece.text, piece.report, changed, analyzer)
             if checked.report.functions:
-                yield replace(checked, cell=replace(each.piece, text=""))
+                yield replace(checked, cell=replace(piece.piece, text=""))
                 found = True
         if not found:
             nothing = FileReport(report.language, source.path, ())

@@ -44,7 +44,9 @@ def with_records(
     """
     ends = time.monotonic() + MOST_SECONDS
     reading = _Reading(
-        {each.path: each for each in sources}, list(files), CancelWhen(NEVER, lambda: time.monotonic() > ends)
+        {source.path: source for source in sources},
+        list(files),
+        CancelWhen(NEVER, lambda: time.monotonic() > ends),
     )
     try:
         if change is None:
@@ -53,7 +55,7 @@ def with_records(
             repository = Repository.of(Path.cwd(), reading.cancel)
             change, keeps_records = reading.of_commits(repository, change, change.new)
             if keeps_records or options.declared:
-                places = {each.path: each.inside for each in sources if each.inside is not None}
+                places = {source.path: source.inside for source in sources if source.inside is not None}
                 reading.of_files(repository, change.new or "", places, options.jobs, is_committed=True)
     except Cancelled:
         reading.problems.append(
@@ -116,12 +118,12 @@ class _Reading:
         read: list[list[tuple[int, list[FunctionLines]]]] = []
 
         def given() -> Iterator[tuple[str, bytes | None]]:
-            for path, own in numbers.items():
+            for path, file_numbers in numbers.items():
                 try:
                     text = self.sources[path].read()
                 except SourceError:
                     continue
-                read.append([(number, _lines(self.files[number], text)) for number in own])
+                read.append([(number, _lines(self.files[number], text)) for number in file_numbers])
                 yield places[path], None if is_committed else text.encode("utf-8", "surrogatepass")
 
         unread = 0
@@ -134,7 +136,7 @@ class _Reading:
                         continue
                     for number, functions in read[place]:
                         declared = tuple(
-                            FunctionRecords.of_lines(each.telling(), lines) for each in functions
+                            FunctionRecords.of_lines(function.telling(), lines) for function in functions
                         )
                         self.files[number] = replace(self.files[number], declared=declared)
                 self.problems.extend(records.problems)
@@ -149,8 +151,8 @@ class _Reading:
 def _lines(file: CheckedFile, text: str) -> list[FunctionLines]:
     """The lines of the functions in ``text``; of a cell, whose text is not kept, all of them count."""
     if file.cell is None:
-        return function_lines(text, [each.span for each in file.report.functions])
-    return [FunctionLines(*line_range(each)).in_file(file.cell) for each in file.report.functions]
+        return function_lines(text, [function.span for function in file.report.functions])
+    return [FunctionLines(*line_range(function)).in_file(file.cell) for function in file.report.functions]
 
 
 def _named_agents(
@@ -161,8 +163,8 @@ def _named_agents(
     if change.kind == "range":
         commits = (commit.id for commit in repository.log(new, without=change.old))
     for commit in commits:
-        for each in records.of_commit(commit).by_agents():
-            yield DeclaredAgent(commit, each.agent, each.source.value, each.model)
+        for record in records.of_commit(commit).by_agents():
+            yield DeclaredAgent(commit, record.agent, record.source.value, record.model)
 
 
 def _keeps_records(repository: Repository, records: RecordReader, new: str) -> bool:
@@ -170,4 +172,4 @@ def _keeps_records(repository: Repository, records: RecordReader, new: str) -> b
     if records.has_lines:
         return True
     latest = islice(repository.log(new), _LATEST_COMMITS)
-    return any(records.of_commit(each.id).by_agents() for each in latest)
+    return any(records.of_commit(commit.id).by_agents() for commit in latest)

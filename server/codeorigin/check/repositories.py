@@ -44,7 +44,7 @@ def past_of_sources(sources: Sequence[Source], bundle: Bundle, load: "Callable[[
     """
     if bundle.calibration.past is None or not sources:
         return None
-    places = {os.path.realpath("." if each.file is None else each.file.parent) for each in sources}
+    places = {os.path.realpath("." if source.file is None else source.file.parent) for source in sources}
     folder = Path(min(places, key=len))
     if repository_folder(folder) is None:
         return None

@@ -183,9 +183,9 @@ def summarize(
 ) -> Summary:
     """The totals of ``files``; ``accepted`` holds the ids of accepted functions."""
     functions = [
-        each
+        item
         for file in files
-        for each in zip(file.report.functions, file.counted or (0,) * len(file.report.functions), strict=True)
+        for item in zip(file.report.functions, file.counted or (0,) * len(file.report.functions), strict=True)
     ]
     judged = [(function.verdict.band, lines) for function, lines in functions if function.verdict.band]
     found = [(function, lines) for function, lines in functions if is_finding(function.verdict, limits)]

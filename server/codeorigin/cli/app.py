@@ -146,9 +146,9 @@ def export(options: ExportOptions) -> int:
 def help(options: HelpOptions) -> int:
     """Explain a topic, or show the help of a command."""
     commands = [
-        each.callback.__name__.replace("_", "-")
-        for each in app.registered_commands
-        if each.callback is not None
+        registered_command.callback.__name__.replace("_", "-")
+        for registered_command in app.registered_commands
+        if registered_command.callback is not None
     ]
     return show_help(options.topic, commands, _run)
 

@@ -69,8 +69,8 @@ def read_agent_trace(line: bytes) -> AgentTrace:
             # Tools on Windows write its separator.
             found.setdefault(inside(str(file["path"]).replace("\\", "/")), []).extend(ranges)
             count += len(ranges)
-        own = (trace.get("metadata") or {}).get(_VENDOR) or {}
-        is_exact, is_tracked = own.get("exact") is True, own.get("tracked") is True
+        details = (trace.get("metadata") or {}).get(_VENDOR) or {}
+        is_exact, is_tracked = details.get("exact") is True, details.get("tracked") is True
     except (ValueError, RecursionError):
         raise WrongRecordError("no JSON") from None
     except (KeyError, TypeError, AttributeError):
@@ -82,14 +82,14 @@ def read_agent_trace(line: bytes) -> AgentTrace:
 
 def _ranges(conversations: list[dict[str, Any]], tool: str | None) -> Iterator[RecordedLines]:
     for conversation in conversations:
-        for each in conversation["ranges"]:
-            contributor = each.get("contributor") or conversation.get("contributor") or {}
+        for written in conversation["ranges"]:
+            contributor = written.get("contributor") or conversation.get("contributor") or {}
             by = _BY.get(str(contributor.get("type")))
-            first, last = line_numbers(each["start_line"], each["end_line"])
+            first, last = line_numbers(written["start_line"], written["end_line"])
             if by is not None:
                 named = by is not WrittenBy.PERSON
                 model = label(contributor.get("model_id")) if named else None
-                digest = _DIGEST.fullmatch(str(each.get("content_hash")))
+                digest = _DIGEST.fullmatch(str(written.get("content_hash")))
                 record = Record(RecordSource.AGENT_TRACE, by, Strength.LINES, tool if named else None, model)
                 yield RecordedLines(first, last, record, None if digest is None else digest[1])
 
@@ -107,15 +107,15 @@ def write_agent_traces(commit: str, seconds: int, records: CommitRecords) -> Ite
     """
     files: dict[str | None, dict[str, dict[Record, list[RecordedLines]]]] = {}
     for path, ranges in records.lines.items():
-        for each in ranges:
-            by_record = files.setdefault(each.record.tool, {}).setdefault(path, {})
-            by_record.setdefault(each.record, []).append(each)
-    models = {each.tool: each.model for each in records.whole}
+        for lines in ranges:
+            by_record = files.setdefault(lines.record.tool, {}).setdefault(path, {})
+            by_record.setdefault(lines.record, []).append(lines)
+    models = {record.tool: record.model for record in records.whole}
     for tool in dict.fromkeys([*files, *models]) or [None]:
-        own: dict[str, Any] = {"exact": True, "tracked": records.is_tracked}
+        details: dict[str, Any] = {"exact": True, "tracked": records.is_tracked}
         if tool not in files and models.get(tool) is not None:
-            own["model_id"] = models[tool]
-        yield _written(commit, seconds, tool, files.get(tool, {}), own)
+            details["model_id"] = models[tool]
+        yield _written(commit, seconds, tool, files.get(tool, {}), details)
 
 
 def _written(
@@ -123,11 +123,11 @@ def _written(
     seconds: int,
     tool: str | None,
     files: dict[str, dict[Record, list[RecordedLines]]],
-    own: dict[str, Any],
+    details: dict[str, Any],
 ) -> str:
     time = datetime.fromtimestamp(min(max(seconds, 0), _LATEST), UTC)
     listed = [
-        {"path": path, "conversations": [_conversation(*each) for each in by_record.items()]}
+        {"path": path, "conversations": [_conversation(*item) for item in by_record.items()]}
         for path, by_record in files.items()
     ]
     values = {
@@ -136,7 +136,7 @@ def _written(
         "vcs": {"type": "git", "revision": commit},
         **({} if tool is None else {"tool": {"name": tool}}),
         "files": listed,
-        "metadata": {_VENDOR: own},
+        "metadata": {_VENDOR: details},
     }
     values["id"] = str(uuid.uuid5(uuid.NAMESPACE_URL, json.dumps(values)))
     return literal_json(json.dumps(values))
@@ -146,5 +146,5 @@ def _conversation(record: Record, ranges: list[RecordedLines]) -> dict[str, Any]
     contributor = {"type": _CONTRIBUTOR[record.by]}
     if record.model is not None:
         contributor["model_id"] = record.model
-    places = [{"start_line": each.first, "end_line": each.last} for each in ranges]
+    places = [{"start_line": lines.first, "end_line": lines.last} for lines in ranges]
     return {"contributor": contributor, "ranges": places}

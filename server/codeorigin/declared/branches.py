@@ -41,10 +41,10 @@ def agent_branches(repository: Repository, head: str) -> dict[str, Record]:
     if not merged:
         return {}
     parents: dict[str, tuple[str, ...]] = {}
-    for each in repository.log(head):
+    for parent in repository.log(head):
         if len(parents) == _MOST_COMMITS:
             raise RepositoryError(f"more than {_MOST_COMMITS:,} commits")
-        parents[each.id] = each.parents
+        parents[parent.id] = parent.parents
     chain = [head]
     while parents.get(chain[-1]):
         chain.append(parents[chain[-1]][0])

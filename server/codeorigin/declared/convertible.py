@@ -28,11 +28,13 @@ def convertible(
     lines = {}
     for path, ranges in records.lines.items():
         is_held = holds(path)
-        reasons = [_reason(each.record, mixed) or (None if is_held else LeftOut.PATH) for each in ranges]
+        reasons = [
+            _reason(recorded.record, mixed) or (None if is_held else LeftOut.PATH) for recorded in ranges
+        ]
         left_out.update(filter(None, reasons))
-        if said := [each for each, reason in zip(ranges, reasons, strict=True) if reason is None]:
+        if said := [recorded for recorded, reason in zip(ranges, reasons, strict=True) if reason is None]:
             lines[path] = said
-    agents = tuple(each for each in records.whole if each.strength is Strength.COMMIT)
+    agents = tuple(record for record in records.whole if record.strength is Strength.COMMIT)
     left_out[LeftOut.HELP] += len(records.whole) - len(agents)
     return CommitRecords(agents, lines, records.is_tracked), left_out
 

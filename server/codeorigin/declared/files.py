@@ -42,7 +42,7 @@ def file_records(path: Path, content: bytes, cancel: CancelToken = NEVER) -> Rec
         top = _commit_on(scratch, head, [(name, content)])
         origins = line_origins(scratch.git, top, name)
     with RecordReader(repository, head) as records:
-        found = tuple(records.of_line(each) for each in origins)
+        found = tuple(records.of_line(origin) for origin in origins)
         return RecordedText(found, tuple(records.problems))
 
 

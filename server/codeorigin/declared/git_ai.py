@@ -68,9 +68,9 @@ def read_git_ai(content: bytes) -> CommitRecords:
             raise WrongRecordError(f"more than {MOST_RANGES:,} ranges of lines")
         if record is not None:
             ranges.extend(_ranges(entry[2], record))
-    wrote = {each.record for said in found.values() for each in said}
-    helped = (each for each in known.values() if each.by is WrittenBy.AGENT and each not in wrote)
-    mentions = dict.fromkeys(replace(each, strength=Strength.MENTION) for each in helped)
+    wrote = {lines.record for said in found.values() for lines in said}
+    helped = (record for record in known.values() if record.by is WrittenBy.AGENT and record not in wrote)
+    mentions = dict.fromkeys(replace(record, strength=Strength.MENTION) for record in helped)
     return CommitRecords(tuple(mentions), found, is_tracked=bool(found))
 
 
@@ -128,16 +128,16 @@ def write_git_ai(commit: str, records: CommitRecords) -> str:
     humans: dict[str, Any] = {}
     for path, ranges in records.lines.items():
         by_key: dict[str, list[str]] = {}
-        for each in ranges:
-            known = sessions if each.record.by is WrittenBy.AGENT else humans
-            name, entry = _session(commit, each.record) if known is sessions else _person()
+        for lines in ranges:
+            known = sessions if lines.record.by is WrittenBy.AGENT else humans
+            name, entry = _session(commit, lines.record) if known is sessions else _person()
             known[name] = entry
             key = f"{name}::t_{name[2:]}" if known is sessions else name
-            place = str(each.first) if each.first == each.last else f"{each.first}-{each.last}"
+            place = str(lines.first) if lines.first == lines.last else f"{lines.first}-{lines.last}"
             by_key.setdefault(key, []).append(place)
         listed.append(f'"{path}"' if re.search(r"\s", path) else path)
         listed += (f"  {key} {','.join(places)}" for key, places in by_key.items())
-    sessions |= dict(_session(commit, each) for each in records.whole)
+    sessions |= dict(_session(commit, record) for record in records.whole)
     metadata = {
         "schema_version": f"{_SCHEMA}0.0",
         "base_commit_sha": commit,

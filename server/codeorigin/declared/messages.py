@@ -52,9 +52,9 @@ class Signature:
             return True
         found = (pattern.match(helper.name) for pattern in self.first_names)
         return any(
-            each is not None
-            and (not helper.may_be_person or re.match(r":\S", helper.name[each.end() :]) is not None)
-            for each in found
+            found_word is not None
+            and (not helper.may_be_person or re.match(r":\S", helper.name[found_word.end() :]) is not None)
+            for found_word in found
         )
 
 
@@ -122,7 +122,7 @@ def message_records(content: bytes) -> tuple[Record, ...]:
     trailers = [line for line in lines if "-by:" in line.lower() or "generated with" in line.lower()]
     named = helpers(lines)
     found_records = (_record(signature, authors, trailers, named, lines) for signature in agent_signatures())
-    return tuple(each for each in found_records if each is not None)
+    return tuple(record for record in found_records if record is not None)
 
 
 def _record(
@@ -136,10 +136,10 @@ def _record(
         return Record(RecordSource.AUTHOR, WrittenBy.AGENT, Strength.COMMIT, signature.name)
     fitting = [line for line in trailers if _fits(signature.trailers, line)]
     wrote = [line for line in fitting if not _HELP.match(line)]
-    helped = [each for each in named if signature.fits_helper(each)]
+    helped = [helper for helper in named if signature.fits_helper(helper)]
     if fitting or helped:
-        models = map(model_name, [*wrote, *fitting, *(each.name for each in helped)])
-        strength = Strength.COMMIT if wrote or any(each.wrote for each in helped) else Strength.MENTION
+        models = map(model_name, [*wrote, *fitting, *(helper.name for helper in helped)])
+        strength = Strength.COMMIT if wrote or any(helper.wrote for helper in helped) else Strength.MENTION
         model = next(filter(None, models), None)
         return Record(RecordSource.TRAILER, WrittenBy.AGENT, strength, signature.name, model)
     if any(_fits(signature.links, line) for line in lines):

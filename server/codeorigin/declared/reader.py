@@ -126,7 +126,9 @@ class RecordReader:
             for path, ranges in note.lines.items():
                 lines.setdefault(path, []).extend(self._checked(name, path, ranges))
         return CommitRecords(
-            strongest_first(whole), {path: disjoint(each) for path, each in lines.items()}, is_tracked
+            strongest_first(whole),
+            {path: disjoint(ranges_of_file) for path, ranges_of_file in lines.items()},
+            is_tracked,
         )
 
     def _noted(self, name: str) -> Iterable[CommitRecords]:
@@ -146,21 +148,21 @@ class RecordReader:
         head = (content or b"").partition(b"\n\n")[0].split(b"\n")
         parents = [line[7:].decode("ascii", "replace") for line in head if line.startswith(b"parent ")]
         for commit in (*parents[:1], name):
-            for each in self._traces.get(commit, ()):
-                if commit == name or not each.is_exact:
-                    yield each.records
+            for trace in self._traces.get(commit, ()):
+                if commit == name or not trace.is_exact:
+                    yield trace.records
 
     def _checked(self, commit: str, path: str, ranges: Iterable[RecordedLines]) -> list[RecordedLines]:
         """``ranges``, those with the digest of another text as stale."""
         found = list(ranges)
-        if not any(each.digest for each in found):
+        if not any(lines.digest for lines in found):
             return found
         text = self._text(commit, path)
         return [
-            replace(each, record=replace(each.record, is_stale=True))
-            if each.digest is not None and not _fits(text, each.first, each.last, each.digest)
-            else each
-            for each in found
+            replace(lines, record=replace(lines.record, is_stale=True))
+            if lines.digest is not None and not _fits(text, lines.first, lines.last, lines.digest)
+            else lines
+            for lines in found
         ]
 
     def _text(self, commit: str, path: str) -> list[bytes]:
@@ -246,4 +248,4 @@ def _fits(lines: list[bytes], first: int, last: int, digest: str) -> bool:
     if last > len(lines):
         return False
     text = b"\n".join(lines[first - 1 : last])
-    return any(hashlib.sha256(each).hexdigest().startswith(digest) for each in (text, text + b"\n"))
+    return any(hashlib.sha256(data).hexdigest().startswith(digest) for data in (text, text + b"\n"))

@@ -127,7 +127,7 @@ class CommitRecords:
     def of_line(self, path: str, line: int) -> Record | None:
         """The strongest record about a line (1-based) that this commit wrote in ``path``; None without any."""
         ranges = self.lines.get(path, ())
-        place = bisect_right(ranges, line, key=lambda each: each.first) - 1
+        place = bisect_right(ranges, line, key=lambda lines: lines.first) - 1
         if place >= 0 and line <= ranges[place].last:
             return ranges[place].record
         if self.is_tracked:
@@ -136,20 +136,22 @@ class CommitRecords:
 
     def by_agents(self) -> list[Record]:
         """The different records that name an agent, those about lines first."""
-        lines = (each.record for ranges in self.lines.values() for each in ranges)
-        named = (each for each in (*lines, *self.whole) if each.by is WrittenBy.AGENT and not each.is_stale)
+        lines = (recorded.record for ranges in self.lines.values() for recorded in ranges)
+        named = (
+            record for record in (*lines, *self.whole) if record.by is WrittenBy.AGENT and not record.is_stale
+        )
         return list(dict.fromkeys(named))
 
 
 def strongest_first(records: Iterable[Record]) -> tuple[Record, ...]:
     """Different ``records`` about a commit; equally strong ones stay in order."""
-    return tuple(sorted(dict.fromkeys(records), key=lambda each: _STRONGEST_FIRST[each.strength]))
+    return tuple(sorted(dict.fromkeys(records), key=lambda record: _STRONGEST_FIRST[record.strength]))
 
 
 def disjoint(ranges: Sequence[RecordedLines]) -> list[RecordedLines]:
     """``ranges`` in ascending order, without the lines for which a later one of them says something else."""
     starts = sorted(range(len(ranges)), key=lambda number: ranges[number].first)
-    edges = sorted({each.last + 1 for each in ranges} | {each.first for each in ranges})
+    edges = sorted({lines.last + 1 for lines in ranges} | {lines.first for lines in ranges})
     open_now: list[int] = []  # negated numbers: the last of the open ranges comes first
     found: list[RecordedLines] = []
     place = 0
@@ -208,8 +210,8 @@ def counted(ranges: Iterator[RecordedLines], so_far: int) -> list[RecordedLines]
         WrongRecordError: together they are more than :data:`MOST_RANGES`.
     """
     found: list[RecordedLines] = []
-    for each in ranges:
+    for lines in ranges:
         if so_far + len(found) == MOST_RANGES:
             raise WrongRecordError(f"more than {MOST_RANGES:,} ranges of lines")
-        found.append(each)
+        found.append(lines)
     return found

@@ -47,7 +47,7 @@ def token_characters(values: Doubles, encoding: Encoding, text: str) -> Doubles:
     A token's value is shared evenly among its non-blank characters, or among all if the token is blank.
     """
     token, character = covered_characters(encoding)
-    ink = np.array([not each.isspace() for each in text], dtype=bool)[character]
+    ink = np.array([not character.isspace() for character in text], dtype=bool)[character]
     has_ink = np.bincount(token, weights=ink, minlength=len(values)) > 0
     counts = ink | ~has_ink[token]
     share = counts / np.maximum(np.bincount(token, weights=counts, minlength=len(values)), 1)[token]
@@ -76,4 +76,4 @@ def construct_attributions(wide: Doubles, deep: Doubles, codes: Codes) -> tuple[
         for code, construct in enumerate(CONSTRUCTS)
         if characters[code]
     ]
-    return tuple(sorted(found, key=lambda each: -abs(each.value)))
+    return tuple(sorted(found, key=lambda construct: -abs(construct.value)))

@@ -64,7 +64,7 @@ SCHEMAS: dict[UnitKind, pa.Schema] = {
 
 
 @dataclass(frozen=True, slots=True)
-class ManifestEntry:
+class UnitRecord:
     """A manifest entry for a unit, or for a repository with missing units. ``error`` is None if the unit is done."""
 
     key: str
@@ -117,12 +117,12 @@ class Store:
                     pq.write_table(table, file, compression="zstd", write_page_checksum=True)
             except OSError as error:
                 raise self._full(error) from error
-        entry = ManifestEntry(unit.key, unit.repository, unit.kind.value, len(result.rows), result.error)
+        entry = UnitRecord(unit.key, unit.repository, unit.kind.value, len(result.rows), result.error)
         self._put_entry(entry)
 
     def put_failure(self, repository: str, kind: UnitKind, error: str) -> None:
         """Record why the units of a repository could not be listed, or not completely; the next run tries again."""
-        self._put_entry(ManifestEntry(_NO_UNITS, repository, kind.value, 0, error))
+        self._put_entry(UnitRecord(_NO_UNITS, repository, kind.value, 0, error))
 
     def keep_only(self, repository: str, kind: UnitKind, units: Sequence[Unit]) -> None:
         """Delete what is stored for a repository but no longer belongs to one of its ``units``.
@@ -136,7 +136,7 @@ class Store:
             if path.stem not in keys:
                 path.unlink(missing_ok=True)
 
-    def entries(self) -> Iterator[ManifestEntry]:
+    def entries(self) -> Iterator[UnitRecord]:
         """Yield the manifest entries, ordered by kind, repository and key."""
         for kind in _in_order(self._manifest):
             for path in _files(kind, ".json"):
@@ -165,16 +165,16 @@ class Store:
     def _entry_path(self, repository: str, kind: UnitKind, key: str) -> Path:
         return self._manifest / kind.value / _place(repository) / f"{key}.json"
 
-    def _entry(self, path: Path) -> ManifestEntry | None:
+    def _entry(self, path: Path) -> UnitRecord | None:
         try:
-            return ManifestEntry(**json.loads(path.read_text("ascii")))
+            return UnitRecord(**json.loads(path.read_text("ascii")))
         except (OSError, ValueError, TypeError):
             return None
 
-    def _put_entry(self, entry: ManifestEntry) -> None:
+    def _put_entry(self, entry: UnitRecord) -> None:
         path = self._entry_path(entry.repository, UnitKind(entry.kind), entry.key)
         try:
-            self._write(path, {name: getattr(entry, name) for name in ManifestEntry.__slots__})
+            self._write(path, {name: getattr(entry, name) for name in UnitRecord.__slots__})
         except OSError as error:
             raise self._full(error) from error
 

@@ -115,9 +115,9 @@ class UnitWorker:
                     rows.append(about | {"language": kind.id, "reason": "unread", "error": str(error)})
                     continue
                 rows += [
-                    about | file_values(self._judge, each)
-                    for each in pieces
-                    if each.functions or each.language == kind.id
+                    about | file_values(self._judge, piece)
+                    for piece in pieces
+                    if piece.functions or piece.language == kind.id
                 ]
         return UnitResult(tuple(rows), missing_phrase(missing, 0))
 

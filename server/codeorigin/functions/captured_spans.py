@@ -208,8 +208,8 @@ class SpanBuilder:
         while position > 0:
             # Runs of blanks are usually short; a longer one takes another iteration.
             start = max(0, position - _BLANKS_IN_A_ROW)
-            if kept := len(data[start:position].rstrip(_BLANKS)):
-                return start + kept
+            if length := len(data[start:position].rstrip(_BLANKS)):
+                return start + length
             position = start
         return position
 

@@ -29,7 +29,7 @@ class FunctionLines:
 
     def is_touched(self, changed: LineRanges) -> bool:
         """Whether any of the ``changed`` lines is in the function."""
-        place = bisect_left(changed, self.first, key=lambda each: each[1])
+        place = bisect_left(changed, self.first, key=lambda item: item[1])
         return place < len(changed) and changed[place][0] <= self.last
 
     def telling(self) -> list[int]:
@@ -45,7 +45,7 @@ class FunctionLines:
         """Whether the function has :meth:`telling` lines and all of them are ``changed``."""
         telling = self.telling()
         return bool(telling) and all(
-            (place := bisect_left(changed, line, key=lambda each: each[1])) < len(changed)
+            (place := bisect_left(changed, line, key=lambda item: item[1])) < len(changed)
             and changed[place][0] <= line
             for line in telling
         )
@@ -69,9 +69,9 @@ class FunctionLines:
         """
         if piece.lines is None:
             return self
-        own = range(self.first, self.last + 1)
-        filled = {piece.line(line) for line in own if line not in self.blank}
-        telling = {piece.line(line) for line in own if line not in self.plain}
+        lines = range(self.first, self.last + 1)
+        filled = {piece.line(line) for line in lines if line not in self.blank}
+        telling = {piece.line(line) for line in lines if line not in self.plain}
         return type(self)(
             piece.line(self.first),
             piece.line(self.last),

@@ -93,7 +93,7 @@ def compared_trees(
             listed = list(raw_changes(output))
     except FailedCommandError:
         return CommitFiles([], readable=False)
-    unfit = objects.unfit({blob for each in listed for blob in each.blobs})
+    unfit = objects.unfit({blob for change in listed for blob in change.blobs})
     if not unfit:
         try:
             return CommitFiles(
@@ -104,15 +104,15 @@ def compared_trees(
     files: list[ChangedFile] = []
     missing: list[ChangedFile] = []
     sound: list[ChangedFile] = []
-    for each in listed:
-        if not each.is_of_file or not wanted(each.path):
+    for change in listed:
+        if not change.is_of_file or not wanted(change.path):
             continue
-        file = ChangedFile(each.path, each.after.decode("ascii"), (ALL_LINES,))
-        if not unfit.isdisjoint(each.blobs):
+        file = ChangedFile(change.path, change.after.decode("ascii"), (ALL_LINES,))
+        if not unfit.isdisjoint(change.blobs):
             # Nothing is written in a file that was deleted.
-            files += [file] if each.is_file else []
+            files += [file] if change.is_file else []
         else:
-            (sound if all(map(objects.holds, each.blobs)) else missing).append(file)
+            (sound if all(map(objects.holds, change.blobs)) else missing).append(file)
     waiting = [sound[start : start + _PATHS_AT_ONCE] for start in range(0, len(sound), _PATHS_AT_ONCE)]
     while waiting:
         some = waiting.pop()

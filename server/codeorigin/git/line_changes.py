@@ -55,9 +55,9 @@ def read_changes(
         The files, and the line that begins with ``stop``, or an empty line at the end of the output.
     """
     pairs = [
-        (each.path, each.before, each.after)
-        for each in raw_changes(output)
-        if each.is_file and wanted(each.path)
+        (change.path, change.before, change.after)
+        for change in raw_changes(output)
+        if change.is_file and wanted(change.path)
     ]
     lines: dict[tuple[bytes, bytes], list[LineRange]] = {(before, after): [] for _, before, after in pairs}
     stopped = _read_patch(output, lines, stop)

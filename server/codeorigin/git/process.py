@@ -84,12 +84,12 @@ _CONFIGURATION = (
 
 def environment(outside: Mapping[str, str]) -> dict[str, str]:
     """The environment for git: ``outside`` without variables that could change what git runs, writes or prints."""
-    kept = {
+    inherited = {
         name: value
         for name, value in outside.items()
         if not name.startswith("GIT_") or name in _KEPT or name.startswith(_KEPT_PREFIXES)
     }
-    return kept | _SET
+    return inherited | _SET
 
 
 @cache

@@ -133,7 +133,7 @@ class Repository:
         """
         if revision == "HEAD":
             if (head := self.head()) is None:
-                raise RepositoryError("the repository has no commits yet", self.folder)
+                raise RepositoryError("the repository has no commits yet", self.root or self.folder)
             return head
         if revision.startswith("-"):
             raise RepositoryError("a revision does not begin with a dash", revision)

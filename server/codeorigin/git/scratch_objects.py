@@ -31,26 +31,30 @@ class ScratchObjects:
             theirs.append(more)
         with temporary_errors():
             temporary = tempfile.TemporaryDirectory(prefix="codeorigin-", ignore_cleanup_errors=True)
-            own = Path(self._stack.enter_context(temporary))
+            scratch = Path(self._stack.enter_context(temporary))
             self._stack.enter_context(undone_at_termination(temporary.cleanup))
-            self._objects = own / "objects"
-            for folder in (self._objects, own / "refs"):
+            self._objects = scratch / "objects"
+            for folder in (self._objects, scratch / "refs"):
                 folder.mkdir()
-            (own / "HEAD").write_text("ref: refs/heads/none\n", "ascii")
+            (scratch / "HEAD").write_text("ref: refs/heads/none\n", "ascii")
             version, extension = (
                 ("0", "")
                 if self._format == "sha1"
                 else ("1", f"[extensions]\nobjectFormat = {self._format}\n")
             )
             settings = f"[core]\nrepositoryFormatVersion = {version}\nbare = true\n{extension}"
-            (own / "config").write_text(settings, "ascii")
+            (scratch / "config").write_text(settings, "ascii")
             if cut := repository.boundary():
-                (own / "shallow").write_text("".join(f"{name}\n" for name in sorted(cut)), "ascii")
+                (scratch / "shallow").write_text("".join(f"{name}\n" for name in sorted(cut)), "ascii")
         others = ("GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY")
         alternates = os.pathsep.join(theirs)
         self.git: Git = Git(
-            own,
-            {**dict.fromkeys(others), "GIT_DIR": str(own), "GIT_ALTERNATE_OBJECT_DIRECTORIES": alternates},
+            scratch,
+            {
+                **dict.fromkeys(others),
+                "GIT_DIR": str(scratch),
+                "GIT_ALTERNATE_OBJECT_DIRECTORIES": alternates,
+            },
             repository.git.cancel,
         )
 

@@ -51,7 +51,7 @@ def source_files(
 
 def _ignored(folder: str, cancel: CancelToken) -> frozenset[str]:
     """What git ignores below ``folder``, without what is in ignored folders; empty if git does not say."""
-    if not any(os.path.lexists(each / ".git") for each in (Path(folder), *Path(folder).parents)):
+    if not any(os.path.lexists(path / ".git") for path in (Path(folder), *Path(folder).parents)):
         return frozenset()
     # Without a repository, a check and a server start without it.
     from codeorigin.git.process import Git  # noqa: PLC0415

@@ -63,7 +63,7 @@ def index_tree(repository: Repository, scratch: ScratchObjects) -> str:
         more = f" and {len(open_paths) - 1} more" if len(open_paths) > 1 else ""
         raise RepositoryError(f"{open_paths[0]}{more}: in conflict; settle the merge and add the files first")
     entries = [(entry.mode, entry.blob, entry.path) for entry in index_entries(repository)]
-    return scratch.write_tree([each for each in entries if is_safe_path(each[2])])
+    return scratch.write_tree([entry for entry in entries if is_safe_path(entry[2])])
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,7 +57,9 @@ def committed_file(path: Path, max_bytes: int, cancel: CancelToken = NEVER) -> C
         if content is None or len(content) > max_bytes:
             return None
         return CommittedFile(
-            content, tuple(each.commit for each in line_origins(scratch.git, head, name)), repository.folder
+            content,
+            tuple(line_origin.commit for line_origin in line_origins(scratch.git, head, name)),
+            repository.folder,
         )
 
 

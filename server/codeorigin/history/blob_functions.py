@@ -124,16 +124,16 @@ class BlobReader:
         except CodeOriginError as error:
             raise SourceError(error.reason, path) from None
         whole = PieceReport(Piece(kind.id, text), report)
-        return [_analyzed(each) for each in (report.pieces if isinstance(kind, DocumentKind) else [whole])]
+        return [_analyzed(piece) for piece in (report.pieces if isinstance(kind, DocumentKind) else [whole])]
 
     def functions(self, blob: str, path: str) -> list[PieceFunctions]:
         """The functions of a blob, piece by piece; raises the same errors as :meth:`pieces`."""
-        return [_functions(each) for each in self.pieces(blob, path)]
+        return [_functions(piece) for piece in self.pieces(blob, path)]
 
 
 def _analyzed(found: PieceReport) -> AnalyzedPiece:
     functions = found.report.functions
-    lines = function_lines(found.piece.text, [each.span for each in functions])
+    lines = function_lines(found.piece.text, [function.span for function in functions])
     return AnalyzedPiece(found.piece, functions, lines)
 
 
@@ -145,12 +145,12 @@ def _functions(found: AnalyzedPiece) -> PieceFunctions:
         tuple(
             BlobFunction(
                 # The name is only a label, and some names have whole programs in their brackets.
-                each.span.qualified_name[:LONGEST_NAME],
+                function.span.qualified_name[:LONGEST_NAME],
                 place.in_file(piece),
-                counted_lines(piece.text[each.span.code.start : each.span.code.end]),
-                each.verdict.logit,
+                counted_lines(piece.text[function.span.code.start : function.span.code.end]),
+                function.verdict.logit,
             )
-            for each, place in zip(found.functions, found.lines, strict=True)
+            for function, place in zip(found.functions, found.lines, strict=True)
         ),
     )
 

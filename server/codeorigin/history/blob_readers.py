@@ -51,15 +51,15 @@ Read = tuple[str, bytes | None]
 def read_blobs(reader: BlobReader, wanted: Sequence[Wanted]) -> list[Read]:
     """The functions of each blob."""
     found: list[Read] = []
-    for each in wanted:
+    for blob in wanted:
         try:
-            pieces = reader.functions(each.blob, each.path)
+            pieces = reader.functions(blob.blob, blob.path)
         except MissingContentError:
-            found.append((each.key, None))
+            found.append((blob.key, None))
         except SourceError:
-            found.append((each.key, UNREAD))
+            found.append((blob.key, UNREAD))
         else:
-            found.append((each.key, packed(pieces)))
+            found.append((blob.key, packed(pieces)))
     return found
 
 
@@ -106,8 +106,8 @@ class Readers:
         if self._jobs == 1:
             return (read_blobs(self.here, some) for some in _few(wanted))
         parts: list[list[Wanted]] = [[] for _ in range(self._jobs)]
-        for each in wanted:
-            parts[zlib.crc32(each.path.encode("utf-8", "surrogatepass")) % self._jobs].append(each)
+        for blob in wanted:
+            parts[zlib.crc32(blob.path.encode("utf-8", "surrogatepass")) % self._jobs].append(blob)
         with _broken_in_one_line():
             return first_finished(
                 [

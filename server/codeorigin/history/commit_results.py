@@ -76,19 +76,21 @@ def _judged(
 def _changed(judge: Judge, file: ReadFile, *, file_context: bool) -> ChangedFunctions:
     language = get_language(file.language).model_language
     functions = file.functions or []
-    scores = {number: each.score for number, each in enumerate(functions) if each.score is not None}
+    scores = {
+        number: function.score for number, function in enumerate(functions) if function.score is not None
+    }
     verdicts = (
         judge.in_file(scores, language)
         if file_context
-        else {number: judge.alone(each, language) for number, each in scores.items()}
+        else {number: judge.alone(score, language) for number, score in scores.items()}
     )
     return ChangedFunctions(
         language="" if file.block else language,
         verdicts=[verdicts.get(number, NO_VERDICT) for number in range(len(functions))],
-        lines=[each.weight for each in functions],
+        lines=[function.weight for function in functions],
         written=[
-            not file.block and each.logit is not None and each.lines.is_written(file.file.lines)
-            for each in functions
+            not file.block and function.logit is not None and function.lines.is_written(file.file.lines)
+            for function in functions
         ],
         in_context=file_context,
     )
@@ -111,16 +113,16 @@ def commit_result(
     whole, functions = judged_functions(judge, files, records, file_context=file_context)
     parts: dict[tuple[str, str], list[int]] = {}
     declared: dict[tuple[str, str], DeclaredCounts] = {}
-    for each in functions:
-        key = (_folder(each.file.file.path), get_language(each.file.language).model_language)
+    for function in functions:
+        key = (_folder(function.file.file.path), get_language(function.file.language).model_language)
         counts = parts.setdefault(key, [0, 0, 0, 0])
         counts[0] += 1
-        lines = each.function.lines.changed_count(each.file.file.lines)
-        counts[1 + list(Band).index(each.verdict.band or Band.UNSURE)] += lines
+        lines = function.function.lines.changed_count(function.file.file.lines)
+        counts[1 + list(Band).index(function.verdict.band or Band.UNSURE)] += lines
         if records.has_any:
-            file = each.file.file
-            own = each.function.lines.changed_lines(file.lines)
-            said = declared_lines(records.of_line(file.path, line) for line in own)
+            file = function.file.file
+            changed = function.function.lines.changed_lines(file.lines)
+            said = declared_lines(records.of_line(file.path, line) for line in changed)
             declared[key] = declared.get(key, NOTHING) + said
     return CommitResult(
         commit=commit,
@@ -142,12 +144,12 @@ def commit_result(
         reads_human=_count(functions, Disagreement.READS_HUMAN),
         # Before LLMs wrote code there was nothing to declare.
         not_declared=_count(functions, Disagreement.NOT_DECLARED) if seconds >= HUMAN_UNTIL else 0,
-        declared=tuple(dict.fromkeys(each.agent for each in records.by_agents())),
+        declared=tuple(dict.fromkeys(record.agent for record in records.by_agents())),
     )
 
 
 def _count(functions: Sequence[JudgedFunction], kind: Disagreement) -> int:
-    return sum(each.disagree is kind for each in functions)
+    return sum(function.disagree is kind for function in functions)
 
 
 def _folder(path: str) -> str:
@@ -161,11 +163,15 @@ def file_values(judge: Judge, piece: PieceFunctions) -> dict[str, Any]:
     not measured on such code.
     """
     language = get_language(piece.language).model_language
-    scores = {number: each.score for number, each in enumerate(piece.functions) if each.score is not None}
+    scores = {
+        number: function.score
+        for number, function in enumerate(piece.functions)
+        if function.score is not None
+    }
     lines = dict.fromkeys(map(str, Band), 0)
     for number, verdict in judge.in_file(scores, language).items():
         lines[verdict.band or Band.UNSURE] += piece.functions[number].weight
-    known = [(each.logit, each.weight) for each in piece.functions if each.logit is not None]
+    known = [(function.logit, function.weight) for function in piece.functions if function.logit is not None]
     whole = None if piece.block else judge.file(known, language)
     return {
         "language": language,

@@ -34,22 +34,27 @@ def commit_details(
         RepositoryError: git fails.
     """
     repository = walk.request.repository
-    changes = dict(commit_changes(repository, [each.commit for each in results], walk.is_source))
+    changes = dict(commit_changes(repository, [result.commit for result in results], walk.is_source))
     with Readers(repository, None, 1, analyzer) as readers:
         for result in results:
             files = walk.read_files(changes[result.commit].files, readers)
             _, functions = judged_functions(
                 walk.judge, files, walk.records_of(result.commit), file_context=walk.request.file_context
             )
-            functions = [each for each in functions if disagree is None or each.disagree is disagree]
+            functions = [
+                function for function in functions if disagree is None or function.disagree is disagree
+            ]
             # The ones that stand out most come first.
             sign = 1 if disagree is Disagreement.READS_HUMAN else -1
-            functions.sort(key=lambda each: (not each.written, sign * (each.verdict.probability or 0.0)))
-            kept = functions[:MOST_FUNCTIONS]
-            made = tuple(
-                _detailed(each, _lines(readers.here, analyzer, each) if with_lines else ()) for each in kept
+            functions.sort(
+                key=lambda function: (not function.written, sign * (function.verdict.probability or 0.0))
             )
-            yield CommitDetails(result, made, len(functions) - len(kept))
+            shown = functions[:MOST_FUNCTIONS]
+            made = tuple(
+                _detailed(function, _lines(readers.here, analyzer, function) if with_lines else ())
+                for function in shown
+            )
+            yield CommitDetails(result, made, len(functions) - len(shown))
 
 
 def _detailed(judged: JudgedFunction, lines: tuple[HeatLine, ...]) -> DetailedFunction:
@@ -73,25 +78,25 @@ def _lines(reader: BlobReader, analyzer: Analyzer, judged: JudgedFunction) -> tu
     explanation = analyzer.explain(piece.text, report.span, function_id=report.function_id)
     # In explanations, a lone carriage return also ends a line.
     shift = place.first - report.span.range.start_line
-    values = {each.line + shift: each.value for each in explanation.lines}
+    values = {line.line + shift: line.value for line in explanation.lines}
     lines = piece.text.split("\n")[place.first - 1 : place.last][:MOST_LINES]
     return tuple(
         HeatLine(
-            number := piece.line(own),
+            number := piece.line(piece_line),
             line.rstrip("\r"),
-            values.get(own, 0.0),
+            values.get(piece_line, 0.0),
             any(low <= number <= high for low, high in judged.file.file.lines),
         )
-        for own, line in enumerate(lines, place.first)
+        for piece_line, line in enumerate(lines, place.first)
     )
 
 
 def _found(reader: BlobReader, judged: JudgedFunction) -> tuple[Piece, FunctionReport, FunctionLines] | None:
     """The function in its piece of the file: the one with the same lines and name."""
     file, function = judged.file.file, judged.function
-    for each in reader.pieces(file.blob, file.path):
-        for report, place in zip(each.functions, each.lines, strict=True):
+    for piece in reader.pieces(file.blob, file.path):
+        for report, place in zip(piece.functions, piece.lines, strict=True):
             name = report.span.qualified_name[:LONGEST_NAME]
-            if place.in_file(each.piece) == function.lines and name == function.name:
-                return each.piece, report, place
+            if place.in_file(piece.piece) == function.lines and name == function.name:
+                return piece.piece, report, place
     return None

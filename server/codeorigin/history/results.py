@@ -47,7 +47,7 @@ class DeclaredCounts:
 
 
 NOTHING = DeclaredCounts()
-DECLARED_NAMES = tuple(each.name for each in fields(DeclaredCounts))
+DECLARED_NAMES = tuple(count.name for count in fields(DeclaredCounts))
 _COUNTED_AS = {
     (WrittenBy.AGENT, Strength.LINES): "agent_by_lines",
     (WrittenBy.AGENT, Strength.COMMIT): "agent_by_commit",
@@ -59,8 +59,8 @@ _COUNTED_AS = {
 
 def declared_lines(records: Iterable[Record | None]) -> DeclaredCounts:
     """Count lines by ``records``, which has the strongest one about each line."""
-    known = (each for each in records if each is not None and not each.is_stale)
-    counts = Counter(_COUNTED_AS.get((each.by, each.strength)) for each in known)
+    known = (record for record in records if record is not None and not record.is_stale)
+    counts = Counter(_COUNTED_AS.get((record.by, record.strength)) for record in known)
     counts.pop(None, None)
     return DeclaredCounts(**{name: count for name, count in counts.items() if name is not None})
 

@@ -25,7 +25,7 @@ from codeorigin.wording.histories import missing_phrase, repaired_phrase
 
 def run_history(options: HistoryOptions) -> int:
     """Judge the commits, write the reports, and return the exit code."""
-    if any(each.format is HistoryFormat.PARQUET and each.path is None for each in options.targets):
+    if any(target.format is HistoryFormat.PARQUET and target.path is None for target in options.targets):
         raise CodeOriginError("--format parquet: name the file to write, as in --format parquet=FILE")
     since, until = since_seconds(options.since), until_seconds(options.until)
     repository, names = repository_of(options.path)
@@ -40,7 +40,7 @@ def run_history(options: HistoryOptions) -> int:
         revision=options.revision,
         since=since,
         until=until,
-        paths=tuple(each for each in below if each),
+        paths=tuple(path for path in below if path),
         cells=selection.cells,
         declared=options.declared,
         file_context=file_context,

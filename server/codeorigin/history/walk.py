@@ -91,9 +91,9 @@ class Walk:
         new = [commit for commit in plan.commits if commit not in known]
         changes = dict(commit_changes(self.request.repository, new, self.is_source)) if new else {}
         blobs = (Wanted(file.blob, file.path) for found in changes.values() for file in found.files)
-        wanted = {each.key: each for each in blobs}
+        wanted = {blob.key: blob for blob in blobs}
         read = self._state.known_blobs(wanted)
-        reading = readers.start([each for key, each in wanted.items() if key not in read])
+        reading = readers.start([blob for key, blob in wanted.items() if key not in read])
         return _Batch(plan, known, changes, reading)
 
     def _end(self, batch: _Batch, readers: Readers) -> Iterator[CommitResult]:
@@ -147,22 +147,22 @@ class Walk:
         Those that are missing or damaged there are read again, without the blobs with the keys that are ``gone``.
         """
         wanted = [Wanted(file.blob, file.path) for file in files]
-        found = {each.key: self._pieces(each.key) for each in wanted}
-        lost = {each.key: each for each in wanted if found[each.key] is None and each.key not in gone}
+        found = {blob.key: self._pieces(blob.key) for blob in wanted}
+        lost = {blob.key: blob for blob in wanted if found[blob.key] is None and blob.key not in gone}
         if lost:
             self._keep(readers.start(list(lost.values())))
             found |= {key: self._pieces(key) for key in lost}
         cells = self.request.cells
         read: list[ReadFile] = []
-        for file, each in zip(files, wanted, strict=True):
-            pieces = found[each.key]
+        for file, blob in zip(files, wanted, strict=True):
+            pieces = found[blob.key]
             if pieces is None or isinstance(pieces, bytes):
-                read.append(ReadFile(file, each.kind.id, None, missing=pieces is None))
+                read.append(ReadFile(file, blob.kind.id, None, missing=pieces is None))
                 continue
             read += [
                 ReadFile(file, piece.language, piece.functions, piece.block)
                 for piece in pieces
-                if each.kind is not NOTEBOOK or cells is None or piece.language in cells
+                if blob.kind is not NOTEBOOK or cells is None or piece.language in cells
             ]
         return read
 

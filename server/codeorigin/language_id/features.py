@@ -119,12 +119,12 @@ def _words(characters: _Hashes, classes: npt.NDArray[np.uint8]) -> tuple[_Hashes
     places = np.arange(len(characters))
     # Anything before the first word is counted with it.
     begun = np.maximum.accumulate(np.where(begins, places, starts[0]))
-    kept = np.where(classes == _BLANK, np.uint64(0), characters)
-    words = np.add.reduceat(kept * _POWERS[places - begun], starts)
+    visible = np.where(classes == _BLANK, np.uint64(0), characters)
+    words = np.add.reduceat(visible * _POWERS[places - begun], starts)
     first = characters[starts] - np.uint64(1)
     upper = (first >= ord("A")) & (first <= ord("Z"))
     digit = classes[starts] == _DIGIT
-    single = np.add.reduceat((kept != 0).astype(np.int64), starts) == 1
+    single = np.add.reduceat((visible != 0).astype(np.int64), starts) == 1
     form = np.where(digit, 3, np.where(upper, np.where(single, 4, 2), 1)).astype(np.uint64)
     known = _keywords()
     nearest = np.minimum(np.searchsorted(known, words), len(known) - 1)
@@ -135,9 +135,11 @@ def _words(characters: _Hashes, classes: npt.NDArray[np.uint8]) -> tuple[_Hashes
 @lru_cache(maxsize=1)
 def _keywords() -> _Hashes:
     """The hashes of every supported language's keywords, computed as in :func:`_words`, ascending."""
-    names = sorted({name for each in KEYWORDS.values() for name in each})
+    names = sorted({name for keywords in KEYWORDS.values() for name in keywords})
     hashes = []
     for name in names:
-        codes = np.array([ord("0") if each.isdigit() else ord(each) for each in name], dtype=np.uint64)
+        codes = np.array(
+            [ord("0") if character.isdigit() else ord(character) for character in name], dtype=np.uint64
+        )
         hashes.append(np.sum((codes + np.uint64(1)) * _POWERS[: len(codes)], dtype=np.uint64))
     return np.sort(np.array(hashes, dtype=np.uint64))

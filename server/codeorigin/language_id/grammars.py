@@ -106,7 +106,9 @@ def _parses(text: str, name: str) -> bool:
         return True
     # These grammars accept a method only inside a class.
     around = LANGUAGES[name].around[:1]
-    return any(_has_no_error(f"{each.opening}{text}{each.closing}", name) for each in around)
+    return any(
+        _has_no_error(f"{surroundings.opening}{text}{surroundings.closing}", name) for surroundings in around
+    )
 
 
 def _has_no_error(text: str, name: str) -> bool:

@@ -100,13 +100,13 @@ class LanguageModel:
         """The probability that the likeliest label is right, or the other language of its pair in :data:`PAIRS` is."""
         best = self.labels[int(probabilities.argmax())]
         alike = next((pair for pair in PAIRS.values() if best in pair), (best,))
-        return float(sum(probabilities[self.labels.index(each)] for each in alike))
+        return float(sum(probabilities[self.labels.index(label)] for label in alike))
 
     def open_pair(self, probabilities: Floats) -> str | None:
         """The name of the pair in :data:`PAIRS` that ``probabilities`` ``(labels,)`` leave open, or None."""
         best = self.labels[int(probabilities.argmax())]
         for name, pair in PAIRS.items():
-            if best in pair and all(probabilities[self.labels.index(each)] >= _OPEN for each in pair):
+            if best in pair and all(probabilities[self.labels.index(label)] >= _OPEN for label in pair):
                 return name
         return None
 
@@ -115,7 +115,7 @@ class LanguageModel:
         name = self.open_pair(probabilities) if self.shifts else None
         if name is None:
             return probabilities
-        first, second = (self.labels.index(each) for each in PAIRS[name])
+        first, second = (self.labels.index(label) for label in PAIRS[name])
         shift = self.shifts[name][legality(text, PAIRS[name])]
         both = probabilities[first] + probabilities[second]
         odds = np.log(probabilities[first] / probabilities[second]) + shift
@@ -159,7 +159,7 @@ class LanguageModel:
             threshold=float(manifest["threshold"]),
             version=str(manifest["version"]),
             shifts={
-                name: {each: float(manifest["grammar_shifts"][name][each]) for each in Legality}
+                name: {kind: float(manifest["grammar_shifts"][name][kind]) for kind in Legality}
                 for name in PAIRS
             },
         )

@@ -51,7 +51,9 @@ def possible_surroundings(root: Node, data: bytes, language: Language, *, found:
     begin = _BESIDE.match(data, _start(data) if tag is None else tag.end())
     place = 0 if begin is None else begin.end()
     return tuple(
-        each for each in language.around if each.begins is None or each.begins.match(data, place) is not None
+        around
+        for around in language.around
+        if around.begins is None or around.begins.match(data, place) is not None
     )
 
 
@@ -149,7 +151,7 @@ class Members:
     def are_listed(self, syntax: Syntax) -> bool:
         """Whether the functions found are really functions, not statements or types that look like them."""
         outermost: list[CapturedFunction] = []
-        for function in sorted(syntax.functions, key=lambda each: (each.range[0], -each.range[1])):
+        for function in sorted(syntax.functions, key=lambda item: (item.range[0], -item.range[1])):
             if not outermost or function.range[0] >= outermost[-1].range[1]:
                 outermost.append(function)
         return all(map(self._is_member, outermost)) and not all(map(self._may_be_type, outermost))

@@ -15,7 +15,7 @@ from codeorigin.lsp.documents.configuration import Configuration
 from codeorigin.lsp.documents.documents import SourceDocument, SourceWorkspace
 from codeorigin.lsp.scoring.commits import Commits
 from codeorigin.lsp.scoring.document_state import Background, DocumentState
-from codeorigin.lsp.scoring.engine import Engine
+from codeorigin.lsp.scoring.engine import ScoringEngine
 from codeorigin.lsp.scoring.explanation_jobs import ExplanationJobs
 from codeorigin.lsp.scoring.pasts import Pasts
 from codeorigin.lsp.scoring.requests import Key, Request, Result
@@ -56,7 +56,7 @@ class Session:
         self._accepted: dict[Path, AcceptedFindings] = {}
         self._accepted_ids: dict[Path, frozenset[str]] = {}
         """Kept while the client reports changes of the files."""
-        self.engine = Engine(model_dir)
+        self.engine = ScoringEngine(model_dir)
         self.model_requested = False
         self.commits = Commits(self.engine)
         self.pasts = Pasts(self.engine)

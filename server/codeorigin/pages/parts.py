@@ -39,14 +39,14 @@ def stack(counts: Mapping[Band, int], side: str = "width") -> str:
 
 def table(header: Sequence[str], rows: Iterable[Iterable[str]]) -> str:
     """A table whose first column names its rows; ``header`` and ``rows`` are markup."""
-    heads = "".join(f'<th scope="col">{each}</th>' for each in header)
+    heads = "".join(f'<th scope="col">{heading}</th>' for heading in header)
     made = "".join(f"<tr>{_cells(row)}</tr>" for row in rows)
     return f'<div class="table"><table><thead><tr>{heads}</tr></thead><tbody>{made}</tbody></table></div>'
 
 
 def _cells(row: Iterable[str]) -> str:
     first, *others = row
-    return f'<th scope="row">{first}</th>' + "".join(f"<td>{each}</td>" for each in others)
+    return f'<th scope="row">{first}</th>' + "".join(f"<td>{other}</td>" for other in others)
 
 
 def folded(kind: str, summary: str, body: Iterable[str], *, is_open: bool = False) -> str:

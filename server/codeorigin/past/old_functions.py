@@ -81,7 +81,9 @@ def _read(repository: Repository, commit: str, analyzer: Analyzes, cancel: Cance
             for report in analyzer.analyze_many(documents, file_context=False, cancel=cancel):
                 if not isinstance(report, Exception):
                     found += [
-                        each.verdict.logit for each in report.functions if each.verdict.logit is not None
+                        function.verdict.logit
+                        for function in report.functions
+                        if function.verdict.logit is not None
                     ]
             if len(found) >= MOST_FUNCTIONS:
                 break

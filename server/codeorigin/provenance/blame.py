@@ -51,8 +51,8 @@ def run_blame(options: BlameOptions) -> int:
     for function in report.functions:
         if function.verdict.band is not None:
             explained = analyzer.explain(text, function.span, function_id=function.function_id)
-            weights |= {each.line + 1: each.value for each in explained.lines}
-    places = function_lines(text, [each.span for each in report.functions])
+            weights |= {line.line + 1: line.value for line in explained.lines}
+    places = function_lines(text, [function.span for function in report.functions])
     lines = text.split("\n")[: len(records.lines)]
     found = BlamedFile(
         source.path,
@@ -61,7 +61,10 @@ def run_blame(options: BlameOptions) -> int:
             BlamedLine(number, line, record, weights.get(number))
             for number, (line, record) in enumerate(zip(lines, records.lines, strict=True), 1)
         ),
-        tuple((each, place.first, place.last) for each, place in zip(report.functions, places, strict=True)),
+        tuple(
+            (function, place.first, place.last)
+            for function, place in zip(report.functions, places, strict=True)
+        ),
     )
     writers = {
         BlameFormat.TEXT: _write_text,
@@ -69,8 +72,8 @@ def run_blame(options: BlameOptions) -> int:
         BlameFormat.HTML: lambda stream, file: stream.writelines(blame_page(file)),
     }
     with open_reports(targets) as reports:
-        for each in reports:
-            each.finish(partial(writers[each.format], each.stream, found))
+        for open_report in reports:
+            open_report.finish(partial(writers[open_report.format], open_report.stream, found))
     for problem in records.problems:
         to_stderr(problem)
     return ExitCode.OK
@@ -78,10 +81,10 @@ def run_blame(options: BlameOptions) -> int:
 
 def _write_text(stream: TextIO, file: BlamedFile) -> None:
     starts = {first: (function, last) for function, first, last in file.functions}
-    labels = [record_label(each.record) for each in file.lines]
+    labels = [record_label(blamed.record) for blamed in file.lines]
     width = max(map(len, labels), default=0)
     digits = len(str(len(file.lines)))
-    stream.write(f"{declared_counts(each.record for each in file.lines)}\n{DECLARED_CAVEAT}\n\n")
+    stream.write(f"{declared_counts(blamed.record for blamed in file.lines)}\n{DECLARED_CAVEAT}\n\n")
     for line, label in zip(file.lines, labels, strict=True):
         if line.number in starts:
             function, last = starts[line.number]
@@ -108,8 +111,8 @@ def _write_json(stream: TextIO, file: BlamedFile) -> None:
             for function, first, last in file.functions
         ],
         "lines": [
-            {"line": each.number, "declared": record_values(each.record), "weight": each.weight}
-            for each in file.lines
+            {"line": line.number, "declared": record_values(line.record), "weight": line.weight}
+            for line in file.lines
         ],
     }
     stream.write(f"{encoded(values, indent=1)}\n")

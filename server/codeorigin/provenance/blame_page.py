@@ -44,12 +44,12 @@ def blame_page(file: BlamedFile) -> Iterator[str]:
 
 
 def _body(file: BlamedFile) -> Iterator[str]:
-    yield f'<p class="declared">{html_line(declared_counts(each.record for each in file.lines))}</p>'
+    yield f'<p class="declared">{html_line(declared_counts(line.record for line in file.lines))}</p>'
     yield f'<p class="what">{escape(DECLARED_CAVEAT)} {escape(_COLUMNS)}</p>'
     # Two functions can begin on one line; the box is that of the last one.
     functions = {first: (function, last) for function, first, last in file.functions}
     edges = {1, len(file.lines) + 1, *functions, *(last + 1 for _, last in functions.values())}
-    for first, following in pairwise(sorted(each for each in edges if each <= len(file.lines) + 1)):
+    for first, following in pairwise(sorted(edge for edge in edges if edge <= len(file.lines) + 1)):
         lines = file.lines[first - 1 : following - 1]
         if first in functions:
             function, _ = functions[first]
@@ -57,9 +57,9 @@ def _body(file: BlamedFile) -> Iterator[str]:
             shown = verdict(function.verdict.probability, function.verdict.band)
             if function.verdict.band is None:
                 shown = f'<b class="none">{html_line(band_or_reason(function.verdict))}</b>'
-            said = declared_sentence(first, [each.record for each in lines])
+            said = declared_sentence(first, [line.record for line in lines])
             yield f"<p>Estimated: {shown}. {html_line(said or 'Nothing declared')}.</p>"
-        elif not any(each.text.strip() for each in lines):
+        elif not any(line.text.strip() for line in lines):
             continue
         yield f"<pre>{''.join(_lines(lines))}</pre>"
 

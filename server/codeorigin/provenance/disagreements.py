@@ -45,11 +45,11 @@ class DeclaredBy(StrEnum):
 
 def declared_by(records: Iterable[Record | None]) -> DeclaredBy:
     """Whose code it is by ``records``. That a tool does not know who wrote lines is no record of it."""
-    found = {None if each is None or each.by is WrittenBy.UNTRACKED else each for each in records}
+    found = {None if record is None or record.by is WrittenBy.UNTRACKED else record for record in records}
     if found <= {None}:
         return DeclaredBy.NOBODY
     for by, whose in ((WrittenBy.AGENT, DeclaredBy.AGENT), (WrittenBy.PERSON, DeclaredBy.PERSON)):
-        if all(each is not None and each.by is by and _is_of_writer(each) for each in found):
+        if all(record is not None and record.by is by and _is_of_writer(record) for record in found):
             return whose
     return DeclaredBy.PARTLY
 

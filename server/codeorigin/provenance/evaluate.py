@@ -49,7 +49,9 @@ def run_evaluate_declared(options: EvaluationOptions) -> int:
     bundle = Bundle.load(options.model)
     analyzer = Analyzer(bundle)
     past = repository_past(repository, bundle, lambda: analyzer) if options.past else None
-    judges = [Judge(bundle.calibration, each) for each in ((None,) if past is None else (None, past))]
+    judges = [
+        Judge(bundle.calibration, known_past) for known_past in ((None,) if past is None else (None, past))
+    ]
     files = repository.chosen_files(
         head, lambda path: isinstance(kind_for_path(path), Language) and wanted(path), options.files
     )
@@ -107,8 +109,8 @@ def _json(
         "model": model,
         "head": head[:10],
         "past": past_values(past),
-        "groups": [group_values(each) for each in rates],
+        "groups": [group_values(group) for group in rates],
     }
     yield f'{encoded(head_values)[:-1]}, "functions": ['
-    yield ",".join(f"\n{encoded(function_values(each))}" for each in functions)
+    yield ",".join(f"\n{encoded(function_values(function))}" for function in functions)
     yield "\n]}\n"

@@ -59,11 +59,11 @@ def evaluated_files(
         if origins is None or pieces is None:
             yield None
             continue
-        found = [records.of_line(each) for each in origins]
+        found = [records.of_line(origin) for origin in origins]
         yield [
-            each
+            evaluated
             for piece in pieces
-            for each in _evaluated(
+            for evaluated in _evaluated(
                 path,
                 piece,
                 [function_origin(function.lines, origins, found, times) for function in piece.functions],
@@ -76,7 +76,11 @@ def _evaluated(
     path: str, piece: PieceFunctions, origins: Sequence[FunctionOrigin | None], judges: Sequence[Judge]
 ) -> Iterator[EvaluatedFunction]:
     language = get_language(piece.language).model_language
-    scores = {number: each.score for number, each in enumerate(piece.functions) if each.score is not None}
+    scores = {
+        number: function.score
+        for number, function in enumerate(piece.functions)
+        if function.score is not None
+    }
     views = [
         verdicts
         for judge in judges
@@ -96,39 +100,47 @@ def groups(functions: Sequence[EvaluatedFunction]) -> Iterator[RateGroup]:
 
     A branch or a mention is no record of who wrote the lines, so that those stand apart.
     """
-    agents = [each for each in functions if each.origin.kind is Provenance.AGENT]
-    written = [each for each in agents if each.origin.strength in WROTE]
+    agents = [function for function in functions if function.origin.kind is Provenance.AGENT]
+    written = [function for function in agents if function.origin.strength in WROTE]
     yield from _group(Provenance.AGENT, "all", written)
     for strength in Strength:
         yield from _group(
-            Provenance.AGENT, strength.value, [each for each in agents if each.origin.strength is strength]
+            Provenance.AGENT,
+            strength.value,
+            [function for function in agents if function.origin.strength is strength],
         )
     by_model: dict[str, list[EvaluatedFunction]] = {}
-    for each in written:
-        by = f"{each.origin.tool or 'no or several tools'}, {each.origin.model or 'no or several models'}"
-        by_model.setdefault(by, []).append(each)
+    for function in written:
+        by = f"{function.origin.tool or 'no or several tools'}, {function.origin.model or 'no or several models'}"
+        by_model.setdefault(by, []).append(function)
     for by, some in sorted(by_model.items()):
         yield from _group(Provenance.AGENT, by, some)
     for kind in (Provenance.PERSON, Provenance.MODERN, Provenance.OLD):
-        yield from _group(kind, "all", [each for each in functions if each.origin.kind is kind])
+        yield from _group(kind, "all", [function for function in functions if function.origin.kind is kind])
 
 
 def _group(kind: Provenance, by: str, functions: Sequence[EvaluatedFunction]) -> Iterator[RateGroup]:
     if functions:
         views = [name for name in VIEWS if name in functions[0].verdicts]
         called = {
-            name: rate((each.origin.commit, each.verdicts[name].band is Band.LLM) for each in functions)
+            name: rate(
+                (function.origin.commit, function.verdicts[name].band is Band.LLM) for function in functions
+            )
             for name in views
         }
         yield RateGroup(kind, by, called)
 
 
-def function_values(each: EvaluatedFunction) -> dict[str, Any]:
+def function_values(evaluated_function: EvaluatedFunction) -> dict[str, Any]:
     """A function as plain values, without its name and path, which tell what a project is about."""
-    path = hashlib.sha256(each.path.encode("utf-8", "surrogatepass")).hexdigest()
-    origin = asdict(each.origin) | {"commit": each.origin.commit[:10]}
-    verdicts = {name: _verdict_values(each.verdicts.get(name)) for name in VIEWS}
-    return origin | {"language": each.language, "lines": each.lines, "path": path[:12]} | verdicts
+    path = hashlib.sha256(evaluated_function.path.encode("utf-8", "surrogatepass")).hexdigest()
+    origin = asdict(evaluated_function.origin) | {"commit": evaluated_function.origin.commit[:10]}
+    verdicts = {name: _verdict_values(evaluated_function.verdicts.get(name)) for name in VIEWS}
+    return (
+        origin
+        | {"language": evaluated_function.language, "lines": evaluated_function.lines, "path": path[:12]}
+        | verdicts
+    )
 
 
 def _verdict_values(verdict: Verdict | None) -> dict[str, Any] | None:
@@ -152,14 +164,17 @@ def group_values(group: RateGroup) -> dict[str, Any]:
         "by": group.by,
         "functions": group.called["own"].functions,
         "commits": group.called["own"].commits,
-        "called": {name: None if each is None else _rate_values(each) for name, each in rates.items()},
+        "called": {
+            name: None if called_rate is None else _rate_values(called_rate)
+            for name, called_rate in rates.items()
+        },
     }
 
 
-def _rate_values(each: Rate) -> dict[str, Any]:
+def _rate_values(called_rate: Rate) -> dict[str, Any]:
     return {
-        "functions": each.called,
-        "share": round(each.share, 6),
-        "low": round(each.low, 6),
-        "high": round(each.high, 6),
+        "functions": called_rate.called,
+        "share": round(called_rate.share, 6),
+        "low": round(called_rate.low, 6),
+        "high": round(called_rate.high, 6),
     }

@@ -60,13 +60,13 @@ def rate(functions: Iterable[tuple[str, bool]]) -> Rate:
     count = sum(map(len, by_commit.values()))
     if not count:
         return Rate(0, 0, 0, 0.0, 1.0)
-    called = sum(sum(each) for each in by_commit.values())
+    called = sum(sum(findings) for findings in by_commit.values())
     share = called / count
     if 0 < called < count:
-        between = sum((sum(each) - share * len(each)) ** 2 for each in by_commit.values())
+        between = sum((sum(findings) - share * len(findings)) ** 2 for findings in by_commit.values())
         effect = max(1.0, between / (count * share * (1 - share)))
     else:
-        effect = sum(len(each) ** 2 for each in by_commit.values()) / count
+        effect = sum(len(findings) ** 2 for findings in by_commit.values()) / count
     number = count / effect
     middle = (share + _Z**2 / (2 * number)) / (1 + _Z**2 / number)
     half = _Z / (1 + _Z**2 / number) * math.sqrt(share * (1 - share) / number + (_Z / (2 * number)) ** 2)

@@ -46,31 +46,31 @@ def function_origin(
         records: what is recorded about each of them.
         seconds: the time of a commit; None if it is not known.
     """
-    own = lines.telling()
-    if not own or own[-1] > len(origins):
+    telling = lines.telling()
+    if not telling or telling[-1] > len(origins):
         return None
-    commits = Counter(origins[line - 1].commit for line in own)
+    commits = Counter(origins[line - 1].commit for line in telling)
     commit = commits.most_common(1)[0][0]
-    known = [each for line in own if (each := records[line - 1]) is not None and not each.is_stale]
-    if len(known) < len(own):
+    known = [record for line in telling if (record := records[line - 1]) is not None and not record.is_stale]
+    if len(known) < len(telling):
         # A person's code from before LLMs has no record at all.
-        if any(records[line - 1] is not None for line in own):
+        if any(records[line - 1] is not None for line in telling):
             return None
-        times = [seconds(each) for each in commits]
+        times = [seconds(commit) for commit in commits]
         last = max((time for time in times if time is not None), default=None)
         if last is None or None in times or last >= HUMAN_UNTIL:
             return None
         return FunctionOrigin(Provenance.MODERN if last >= MODERN_FROM else Provenance.OLD, commit)
-    by = {each.by for each in known}
+    by = {record.by for record in known}
     if by not in ({WrittenBy.AGENT}, {WrittenBy.PERSON}):
         return None
     return FunctionOrigin(
         Provenance.AGENT if by == {WrittenBy.AGENT} else Provenance.PERSON,
         commit,
-        _common([each.source.value for each in known]),
-        _common([each.tool for each in known]),
-        _common([each.model for each in known]),
-        max((each.strength for each in known), key=_STRENGTHS.index),
+        _common([record.source.value for record in known]),
+        _common([record.tool for record in known]),
+        _common([record.model for record in known]),
+        max((record.strength for record in known), key=_STRENGTHS.index),
     )
 
 
@@ -81,4 +81,4 @@ def _common(values: Sequence[str | None]) -> str | None:
 def commit_times(repository: Repository, head: str) -> dict[str, int]:
     """The committer times of the commits below ``head``, in seconds since 1970, but not of those where a clone ends."""
     boundary = repository.boundary()
-    return {each.id: each.seconds for each in repository.log(head) if each.id not in boundary}
+    return {commit.id: commit.seconds for commit in repository.log(head) if commit.id not in boundary}

@@ -73,17 +73,17 @@ class AcceptedFindings:
         given = {function_id: (name, path) for function_id, name, path in functions}
         checked = {self._relative(path) for path in seen}
         before = set(self._read())
-        kept = {entry for entry in before if entry.id in given or entry.path not in checked}
-        known = {entry.id for entry in kept}
+        still_accepted = {entry for entry in before if entry.id in given or entry.path not in checked}
+        known = {entry.id for entry in still_accepted}
         added = {
-            Accepted(self._relative(path), name, each)
-            for each, (name, path) in given.items()
-            if each not in known
+            Accepted(self._relative(path), name, identity)
+            for identity, (name, path) in given.items()
+            if identity not in known
         }
-        after = kept | added
+        after = still_accepted | added
         if after != before or not self.exists():
             self._write(sorted(after))
-        return len(added), len(before) - len(kept)
+        return len(added), len(before) - len(still_accepted)
 
     def _relative(self, path: str | None) -> str:
         if path is None:

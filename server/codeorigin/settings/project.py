@@ -38,9 +38,9 @@ def signature(folder: Path) -> Signature:
 
 def read_project_settings(folder: Path) -> ProjectSettings:
     """Read the settings of ``folder``. Never raises: a broken file gives a problem and no values."""
-    own = folder / SETTINGS_FILE
-    if own.is_file():
-        values, problem = _read_toml(own)
+    settings_file = folder / SETTINGS_FILE
+    if settings_file.is_file():
+        values, problem = _read_toml(settings_file)
         return ProjectSettings(values, SETTINGS_FILE, problem)
     values, problem = _read_toml(folder / PYPROJECT_FILE)
     tool = values.get("tool")

@@ -27,7 +27,7 @@ class Exclusions:
     """What ``patterns`` exclude; they are relative to ``folder``."""
 
     def __init__(self, patterns: Sequence["GitignorePattern"], folder: Path) -> None:
-        self._patterns = [each for each in patterns if each.include is not None]
+        self._patterns = [pattern for pattern in patterns if pattern.include is not None]
         self._can_take_back = any(not pattern.include for pattern in self._patterns)
         self._folder = os.path.abspath(folder)  # noqa: PTH100 - links are not followed
 
@@ -42,7 +42,7 @@ class Exclusions:
     def inside(self, folder: Path) -> "Exclusions":
         """Those for a ``folder`` that the user named: without the patterns that match it or a folder above it."""
         relative = f"{self._relative(folder)}/"
-        left = [each for each in self._patterns if each.match_file(relative) is None]
+        left = [pattern for pattern in self._patterns if pattern.match_file(relative) is None]
         return Exclusions(left, Path(self._folder))
 
     @cached_property

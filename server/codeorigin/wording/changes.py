@@ -56,18 +56,28 @@ def verdict_sentence(change: ChangeReport) -> str | None:
     return " ".join(filter(None, [f"{sentence}.", shares_sentence(verdict, "commits")]))
 
 
-def _how_declared(each: DeclaredAgent) -> tuple[str, str]:
+def _how_declared(declared_agent: DeclaredAgent) -> tuple[str, str]:
     """What one commit does, and what several do, that have this record."""
-    match each.how:
+    match declared_agent.how:
         case "author":
-            return f"names {each.agent} as its author", f"name {each.agent} as their author"
+            return (
+                f"names {declared_agent.agent} as its author",
+                f"name {declared_agent.agent} as their author",
+            )
         case "trailer":
-            return f"names {each.agent} in a trailer", f"name {each.agent} in a trailer"
+            return f"names {declared_agent.agent} in a trailer", f"name {declared_agent.agent} in a trailer"
         case "link":
-            return f"links to a session of {each.agent}", f"link to a session of {each.agent}"
+            return (
+                f"links to a session of {declared_agent.agent}",
+                f"link to a session of {declared_agent.agent}",
+            )
         case _:
-            model = f", {each.model}" if each.model not in {None, each.agent} else ""
-            lines = f"lines by {each.agent}{model} ({each.how})"
+            model = (
+                f", {declared_agent.model}"
+                if declared_agent.model not in {None, declared_agent.agent}
+                else ""
+            )
+            lines = f"lines by {declared_agent.agent}{model} ({declared_agent.how})"
             return f"has {lines}", f"have {lines}"
 
 
@@ -79,11 +89,11 @@ def declared_sentence(change: ChangeReport) -> str | None:
     if not change.declared:
         return None
     commits: dict[tuple[str, str], list[str]] = {}
-    for each in change.declared:
-        commits.setdefault(_how_declared(each), []).append(each.commit[:_SHORT])
+    for agent in change.declared:
+        commits.setdefault(_how_declared(agent), []).append(agent.commit[:_SHORT])
     said = [
         f"commit {found[0]} {one}" if len(found) == 1 else f"{len(found):,} commits {several}"
         for (one, several), found in commits.items()
     ]
-    about = "the commit" if len({each.commit for each in change.declared}) == 1 else "the commits"
+    about = "the commit" if len({agent.commit for agent in change.declared}) == 1 else "the commits"
     return f"Declared: {'; '.join(said)}. This is a fact about {about}, not part of the estimate."

@@ -124,17 +124,19 @@ def strongest(explanation: Explanation) -> list[LineAttribution]:
 
 def strongest_lines(explanation: Explanation) -> str:
     """``line 12 (+0.80), line 4 (-0.31)``: the strongest lines, 1-based."""
-    return ", ".join(f"line {each.line + 1} ({logits(each.value)})" for each in strongest(explanation))
+    return ", ".join(f"line {line.line + 1} ({logits(line.value)})" for line in strongest(explanation))
 
 
-def construct_name(each: ConstructAttribution) -> str:
+def construct_name(construct: ConstructAttribution) -> str:
     """The name of a construct for users: ``error handling``."""
-    return _CONSTRUCTS[each.construct.value]
+    return _CONSTRUCTS[construct.construct.value]
 
 
-def share_of_code(each: ConstructAttribution, explanation: Explanation) -> str:
+def share_of_code(construct: ConstructAttribution, explanation: Explanation) -> str:
     """How much of the code a construct takes up: ``25 % of the code``."""
-    return f"{percent(each.characters / sum(one.characters for one in explanation.constructs))} of the code"
+    return (
+        f"{percent(construct.characters / sum(one.characters for one in explanation.constructs))} of the code"
+    )
 
 
 def by_construct(explanation: Explanation) -> str | None:
@@ -145,7 +147,7 @@ def by_construct(explanation: Explanation) -> str | None:
     named, most = _strongest_constructs(explanation)
     if not named:
         return None
-    listed = _listed([f"{construct_name(each)} ({logits(each.value)})" for each in named])
+    listed = _listed([f"{construct_name(construct)} ({logits(construct.value)})" for construct in named])
     return f"{'Most' if most else 'Much'} of the evidence {direction(named[0].value)} lies in {listed}."
 
 
@@ -153,7 +155,7 @@ def _made_of(explanation: Explanation) -> str | None:
     """``Mostly comments and calls``."""
     named, most = _strongest_constructs(explanation)
     return (
-        f"{'Mostly' if most else 'Partly'} {_listed([construct_name(each) for each in named])}"
+        f"{'Mostly' if most else 'Partly'} {_listed([construct_name(construct) for construct in named])}"
         if named
         else None
     )
@@ -162,11 +164,11 @@ def _made_of(explanation: Explanation) -> str | None:
 def _strongest_constructs(explanation: Explanation) -> tuple[list[ConstructAttribution], bool]:
     """The strongest constructs of the side that the lines point to in total, and whether they are most of it."""
     total_side = 1.0 if sum(line.value for line in explanation.lines) > 0 else -1.0
-    found = [each for each in explanation.constructs if total_side * each.value >= NOTICEABLE]
-    total = sum(each.value for each in found)
+    found = [construct for construct in explanation.constructs if total_side * construct.value >= NOTICEABLE]
+    total = sum(construct.value for construct in found)
     named: list[ConstructAttribution] = []
-    for each in found[:_STRONGEST]:
-        named.append(each)
+    for construct in found[:_STRONGEST]:
+        named.append(construct)
         if sum(one.value for one in named) / total > _MOST:
             return named, True
     return named, False

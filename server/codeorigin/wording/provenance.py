@@ -65,7 +65,7 @@ def record_label(record: Record | None) -> str:
 
 def declared_counts(records: Iterable[Record | None]) -> str:
     """``Declared: 33 lines codex, gpt-5.5 (git-ai); 7 lines without a record.``"""
-    labels = Counter(record_label(each) for each in records)
+    labels = Counter(record_label(record) for record in records)
     none = labels.pop("-", 0)
     parts = [f"{counted(count, 'line')} {label}" for label, count in labels.most_common()]
     if none or not parts:
@@ -79,13 +79,13 @@ def declared_sentence(first: int, records: Sequence[Record | None]) -> str | Non
     ``records`` are about the lines from ``first`` on.
     """
     runs: dict[Record, list[range]] = {}
-    for record, run in groupby(enumerate(records, first), key=lambda each: each[1]):
+    for record, run in groupby(enumerate(records, first), key=lambda item: item[1]):
         lines = [line for line, _ in run]
         if record is not None:
             runs.setdefault(record, []).append(range(lines[0], lines[-1] + 1))
-    said = sorted(runs.items(), key=lambda each: -sum(map(len, each[1])))
+    said = sorted(runs.items(), key=lambda item: -sum(map(len, item[1])))
     parts = [_about(record, ranges) for record, ranges in said[:_MOST_PARTS]]
-    left = sum(len(each) for _, ranges in said[_MOST_PARTS:] for each in ranges)
+    left = sum(len(run) for _, ranges in said[_MOST_PARTS:] for run in ranges)
     if left:
         parts.append(f"{counted(left, 'more line')} by others")
     return f"Declared: {'; '.join(parts)}" if parts else None
@@ -93,7 +93,7 @@ def declared_sentence(first: int, records: Sequence[Record | None]) -> str | Non
 
 def _about(record: Record, ranges: Sequence[range]) -> str:
     """``lines 10-12, 20 by codex (git-ai)``."""
-    shown = [str(each[0]) if len(each) == 1 else f"{each[0]}-{each[-1]}" for each in ranges[:_MOST_PARTS]]
+    shown = [str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in ranges[:_MOST_PARTS]]
     left = sum(map(len, ranges[_MOST_PARTS:]))
     more = f" and {counted(left, 'more line')}" if left else ""
     by = "" if record.by is WrittenBy.UNTRACKED else "by "
@@ -142,7 +142,7 @@ def evaluation_lines(
     yield ""
     views = ["in_file", "own"] if past is None else ["in_file_with_past", "in_file", "own"]
     titles = ["functions", "commits", "called llm", *(_VIEWS[view] for view in views[1:])]
-    rows = [["", *titles], *([_origin(each), *_cells(each, views)] for each in groups)]
+    rows = [["", *titles], *([_origin(group), *_cells(group, views)] for group in groups)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     for row in rows:
         yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
@@ -165,7 +165,7 @@ def export_notes(name: str, records: int, left_out: Mapping[LeftOut, int]) -> It
             f"{name}: there is nothing to convert; notes are not part of a clone, and "
             "git fetch origin 'refs/notes/*:refs/notes/*' gets them"
         )
-    parts = [f"{counted(left_out[each], 'record')} {each}" for each in LeftOut if left_out.get(each)]
+    parts = [f"{counted(left_out[out], 'record')} {out}" for out in LeftOut if left_out.get(out)]
     if parts:
         yield f"{name}: left out: {', '.join(parts)}"
 

@@ -15,7 +15,7 @@ from codeorigin_training.studies.representations.relations import (
     RelationClassifier,
     Representation,
     Represented,
-    Vocabulary,
+    StructureVocabulary,
     _sequences,
     neighbours,
     relation_answers,
@@ -46,9 +46,9 @@ def functions(count: int, language: str = "python") -> list[Row]:
     ]
 
 
-def spelled(known: list[Represented]) -> Vocabulary:
+def spelled(known: list[Represented]) -> StructureVocabulary:
     rows = [each.row for each in known]
-    return Vocabulary(train_tokenizer(rows, vocab_size=300, sample=len(rows), seed=0))
+    return StructureVocabulary(train_tokenizer(rows, vocab_size=300, sample=len(rows), seed=0))
 
 
 def test_functions_have_three_representations_unless_flow_is_unsupported() -> None:

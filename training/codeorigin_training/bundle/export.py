@@ -47,7 +47,9 @@ class ExportConfig:
 
     name: str = "codeorigin-small"
     version: str = "0.7.2"
-    views: tuple[View, ...] = field(default_factory=lambda: tuple(each.view for each in default_views()))
+    views: tuple[View, ...] = field(
+        default_factory=lambda: tuple(default_view.view for default_view in default_views())
+    )
     overlap: int = 128
     limit_bytes: int = 50_000_000
     baselines: bool = True
@@ -178,8 +180,8 @@ def _calibration_entry(run: Run, *, prune: bool) -> dict[str, Any]:
     try:
         entry: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         fitted_on, deep = dict(entry["inputs"]), bool(entry["parts"]["deep"])
-        for each in (entry, entry["twin"]):
-            Calibration.from_manifest(each)
+        for calibration in (entry, entry["twin"]):
+            Calibration.from_manifest(calibration)
         if prune:
             CalibrateConfig(**entry["settings"])
     except (ValueError, KeyError, TypeError) as error:
@@ -210,10 +212,10 @@ def _same(manifest_path: Path, inputs: dict[str, str], config: ExportConfig) -> 
 
 def _wide_model(path: Path, views: tuple[View, ...], name: str) -> WideModel:
     try:
-        with np.load(path) as kept:
+        with np.load(path) as arrays:
             # Older runs have no biases by language.
-            languages = json.loads(str(kept["languages"]))[name] if "languages" in kept else {}
-            wide = WideModel(kept[name], float(kept["bias"]), languages)
+            languages = json.loads(str(arrays["languages"]))[name] if "languages" in arrays else {}
+            wide = WideModel(arrays[name], float(arrays["bias"]), languages)
     except (OSError, ValueError, KeyError) as error:
         raise ExportError(
             f"{path}: holds no wide part; run `python -m codeorigin_training wide` again"

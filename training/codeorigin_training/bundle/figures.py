@@ -110,12 +110,12 @@ def out_of_fold_figures(
     logits: dict[str, Floats] = {}
     for name, path in (("wide", run.wide), ("deep", run.deep)):
         if path.exists() and (wide or name == "deep"):
-            with np.load(path) as kept:
-                logits[name] = kept["out_of_fold"]
+            with np.load(path) as arrays:
+                logits[name] = arrays["out_of_fold"]
     if len(logits) == 2:
         logits["wide_deep"] = logits["wide"] + logits.pop("deep")
     shipped = logits.get("_".join(name for name, there in (("wide", wide), ("deep", deep)) if there))
-    figures = {name: detector_metrics(side.rows, each) for name, each in logits.items()}
+    figures = {name: detector_metrics(side.rows, of_setting) for name, of_setting in logits.items()}
     if shipped is not None:
         figures["settings"] = setting_metrics(side.rows, shipped, calibration)
     return figures

@@ -107,8 +107,8 @@ def recalibrate(config: RecalibrateConfig, run: Run, log: Log) -> None:
     manifest["metrics"] = {**manifest["metrics"], "false_positives": figures}
     out = config.out or run.bundle
     write_again(out, detector.bundle, manifest)
-    for way, each in manifest["metrics"]["false_positives"].items():
-        log(f"{way}: {_headline(each)}")
+    for way, of_way in manifest["metrics"]["false_positives"].items():
+        log(f"{way}: {_headline(of_way)}")
     keep_settings(run, "recalibrate", config)
     log(f"wrote {out}")
 
@@ -144,10 +144,10 @@ def _kept_logits(
     """The detector's logits ``(len(rows),)``, read from ``path`` if those saved there have the same ``inputs``."""
     known = json.dumps(inputs, sort_keys=True)
     if path.is_file():
-        with np.load(path) as kept:
-            if str(kept["inputs"]) == known and kept["logits"].shape == (len(rows),):
+        with np.load(path) as saved:
+            if str(saved["inputs"]) == known and saved["logits"].shape == (len(rows),):
                 log("the logits are there")
-                return np.asarray(kept["logits"], dtype=np.float64)
+                return np.asarray(saved["logits"], dtype=np.float64)
     log(f"scoring {len(rows):,} pieces of code that the model was not trained on")
     logits = detector.logits(rows)
     path.parent.mkdir(parents=True, exist_ok=True)

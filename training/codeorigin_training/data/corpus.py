@@ -110,8 +110,8 @@ def _made(config: CorpusConfig, run: Run, inputs: str, log: Log) -> dict[str, fl
     if len({row.label for row in functions}) < 2:
         raise CorpusError("the corpus has rows of one label alone; add a source that holds the other")
     write_functions(functions, run.corpus / FUNCTIONS)
-    kept = {row.pair for row in rows if row.pair is not None}
-    copy_pairs(config.data and config.data / PAIRS, kept, run.corpus / PAIRS)
+    pairs_left = {row.pair for row in rows if row.pair is not None}
+    copy_pairs(config.data and config.data / PAIRS, pairs_left, run.corpus / PAIRS)
     card = data_card(rows, configuration=asdict(config), rejected=rejected, duplicates=duplicates)
     write_whole(run.corpus / CARD, card)
     pairs = (len(rows) - len(functions)) // 2
@@ -142,7 +142,11 @@ def _functions(config: CorpusConfig, run: Run, reserved: frozenset[str], log: Lo
     if config.debian:
         folder = config.package_folder or run.folder / "packages"
         known = {row.repo for row in packaged}
-        wanted = [each for each in _source_packages(config, reserved) if each.repo not in known]
+        wanted = [
+            source_package
+            for source_package in _source_packages(config, reserved)
+            if source_package.repo not in known
+        ]
         sources = read_source_functions(
             download_sources(wanted, folder, log), folder, log, limit=config.debian_limit, seed=config.seed
         )
@@ -205,5 +209,8 @@ def _inputs_hash(config: CorpusConfig) -> str:
             raise CorpusError(f"{path}: not found; {_ADVICE.get(path.name, 'correct the setting reserved')}")
         parts.append([path.name, sha256_of(path)])
     if config.debian:
-        parts += [[each.repo, each.version, each.sha256] for each in read_source_packages(config.debian_list)]
+        parts += [
+            [package.repo, package.version, package.sha256]
+            for package in read_source_packages(config.debian_list)
+        ]
     return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()

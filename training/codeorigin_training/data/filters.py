@@ -65,12 +65,12 @@ def filtered(rows: Sequence[Row], config: FilterConfig) -> tuple[list[Row], Coun
     reasons = [rejection(row.code, config, row.path) for row in rows]
     broken = {row.pair for row, reason in zip(rows, reasons, strict=True) if reason and row.pair}
     counts: Counter[str] = Counter()
-    kept: list[Row] = []
+    accepted: list[Row] = []
     for row, reason in zip(rows, reasons, strict=True):
         if reason:
             counts[reason] += 1
         elif row.pair in broken:
             counts["other half of a pair"] += 1
         else:
-            kept.append(row)
-    return kept, counts
+            accepted.append(row)
+    return accepted, counts

@@ -52,13 +52,13 @@ def near_duplicates(codes: Sequence[str], *, threshold: float = 0.8, seed: int =
     shingles = lru_cache(maxsize=4096)(lambda index: frozenset(_shingles(codes[index])))
     blank = MinHash(num_perm=_PERMUTATIONS, seed=seed, hashfunc=int)
     for index in distinct:
-        own = _shingles(codes[index])
-        if not own:
+        of_code = _shingles(codes[index])
+        if not of_code:
             continue
         sketch = blank.copy()
-        sketch.update_batch(list(own))
+        sketch.update_batch(list(of_code))
         for other in sorted(lsh.query(sketch)):
-            if _root(parent, other) != _root(parent, index) and _alike(own, shingles(other), threshold):
+            if _root(parent, other) != _root(parent, index) and _alike(of_code, shingles(other), threshold):
                 parent[_root(parent, index)] = _root(parent, other)
         lsh.insert(index, sketch, check_duplication=False)
     groups: dict[int, list[int]] = {}
@@ -80,8 +80,8 @@ def drop_across_splits(rows: Sequence[Row], *, threshold: float = 0.8, seed: int
     broken = {rows[index].pair for index in across} - {None}
     partners = {index for index, row in enumerate(rows) if row.pair in broken} - across
     dropped = across | partners
-    kept = [row for index, row in enumerate(rows) if index not in dropped]
-    return Deduplication(kept, len(across), len(partners))
+    remaining = [row for index, row in enumerate(rows) if index not in dropped]
+    return Deduplication(remaining, len(across), len(partners))
 
 
 def _first_of_equal(codes: Sequence[str], parent: list[int]) -> Iterator[int]:

@@ -156,11 +156,11 @@ def limited(rows: Sequence[Row], limit: int) -> list[Row]:
     found: dict[tuple[str, int], dict[str, list[Row]]] = {}
     for row in rows:
         found.setdefault((row.repo, row.label), {}).setdefault(row.path, []).append(row)
-    kept: list[Row] = []
+    taken: list[Row] = []
     for files in found.values():
         order = sorted(files, key=lambda name: hashlib.sha256(name.encode("utf-8", "surrogatepass")).digest())
-        kept += list(chain.from_iterable(files[name] for name in order))[:limit]
-    return kept
+        taken += list(chain.from_iterable(files[name] for name in order))[:limit]
+    return taken
 
 
 def _functions(path: Path) -> list[Row]:

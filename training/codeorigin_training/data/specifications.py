@@ -76,8 +76,8 @@ def read_specifications(data: Path, functions: Sequence[Row] = ()) -> list[Speci
     columns = ("id", "language", "human_code", "llm_code", "behaviour", "instruction", "repo")
     found = [_specification(entry, entry["human_code"], path) for entry in read_entries(path, columns)]
     by_hash = {text_hash(row.code): row for row in functions if row.label == 0}
-    own = ((entry, by_hash.get(entry["human_sha256"])) for entry in written_entries())
-    found += [_specification(entry, row.code, path) for entry, row in own if row is not None]
+    rows_of_entries = ((entry, by_hash.get(entry["human_sha256"])) for entry in written_entries())
+    found += [_specification(entry, row.code, path) for entry, row in rows_of_entries if row is not None]
     return found
 
 

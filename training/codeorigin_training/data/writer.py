@@ -50,7 +50,7 @@ def write_functions(rows: Sequence[Row], path: Path) -> None:
         pq.write_table(pa.table(columns, schema=SCHEMA), partial, compression="zstd")
 
 
-def copy_pairs(source: Path | None, kept: Collection[str], target: Path) -> None:
+def copy_pairs(source: Path | None, pairs_left: Collection[str], target: Path) -> None:
     """Write the pairs of ``source`` whose ``id`` is in ``kept`` to ``target``, with all their columns.
 
     The file is written atomically. Without a source, ``target`` has no rows, and only the columns that readers need.
@@ -60,7 +60,7 @@ def copy_pairs(source: Path | None, kept: Collection[str], target: Path) -> None
         table = pa.table({name: pa.array([], type=kind) for name, kind in _PAIR_COLUMNS.items()})
     else:
         table = pq.read_table(source)
-        table = table.filter(pc.is_in(table["id"], value_set=pa.array(sorted(kept), type=pa.string())))
+        table = table.filter(pc.is_in(table["id"], value_set=pa.array(sorted(pairs_left), type=pa.string())))
     with written_whole(target) as partial:
         pq.write_table(table, partial, compression="zstd")
 

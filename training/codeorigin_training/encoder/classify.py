@@ -77,7 +77,7 @@ def classify(config: ClassifyCommandConfig, run: Run, log: Log) -> None:
             tracker.metrics,
         )
         classifier.save(folder)
-        known = [each for each in test if each.label in classifier.labels]
+        known = [example for example in test if example.label in classifier.labels]
         report = classifier.report(known)
         write_whole(folder / "report.json", json.dumps(report, indent=1) + "\n")
         with written_whole(folder / "confusion.png") as partial:
@@ -127,8 +127,8 @@ class Classifier:
 
         Its rows are the true labels, its columns the answers; ``macro_f1`` is the mean over labels that have texts.
         """
-        truth = [each.label for each in examples]
-        said = [label for label, _ in self.predict([each.text for each in examples])]
+        truth = [example.label for example in examples]
+        said = [label for label, _ in self.predict([example.text for example in examples])]
         names = list(self.labels)
         by_label = classification_report(truth, said, labels=names, output_dict=True, zero_division=0)
         present = [by_label[name]["f1-score"] for name in names if by_label[name]["support"]]
@@ -194,31 +194,33 @@ def train_classifier(
         EncoderError: the encoder cannot be loaded.
         TrainingError: the loss is not a number.
     """
-    labels = tuple(sorted({each.label for each in examples}))
-    kept, apart = split_units(examples, config.validation_share)
-    if len({each.label for each in kept}) < max(2, len(labels)) or not apart:
+    labels = tuple(sorted({example.label for example in examples}))
+    to_learn, apart = split_units(examples, config.validation_share)
+    if len({example.label for example in to_learn}) < max(2, len(labels)) or not apart:
         raise ClassifyError("too few units to set some apart and still learn every label; give more texts")
     torch.manual_seed(config.seed)
     tokenizer = Tokenizer.load(vocabulary)
     encoder = make_encoder(config.encoder, vocabulary, outputs=len(labels))
     context = min(config.context, encoder.context)
-    rows = [*kept, *apart]
+    rows = [*to_learn, *apart]
     learnt = Examples(
-        tokens=encoded([each.text for each in rows], tokenizer, context),
-        labels=np.array([labels.index(each.label) for each in rows], dtype=np.int64),
-        weights=np.repeat([1.0, 0.0], [len(kept), len(apart)]),
+        tokens=encoded([example.text for example in rows], tokenizer, context),
+        labels=np.array([labels.index(example.label) for example in rows], dtype=np.int64),
+        weights=np.repeat([1.0, 0.0], [len(to_learn), len(apart)]),
         offsets=np.zeros(len(rows)),
-        validation=np.arange(len(kept), len(rows)),
+        validation=np.arange(len(to_learn), len(rows)),
         validation_weights=np.ones(len(apart)),
     )
     train(encoder, learnt, tokenizer, config, folder / _key(examples, vocabulary, config), log, metrics)
-    logits = sequence_logits(encoder.to(device_named(config.device)), learnt.tokens[len(kept) :], tokenizer)
+    logits = sequence_logits(
+        encoder.to(device_named(config.device)), learnt.tokens[len(to_learn) :], tokenizer
+    )
     return Classifier(
         labels=labels,
         encoder=encoder.cpu(),
         tokenizer=tokenizer,
         context=context,
-        temperature=fit_temperature(logits, learnt.labels[len(kept) :]),
+        temperature=fit_temperature(logits, learnt.labels[len(to_learn) :]),
     )
 
 
@@ -243,5 +245,7 @@ def fit_temperature(logits: Floats, targets: Integers) -> float:
 def _key(examples: Sequence[Labelled], vocabulary: Path, config: ClassifyConfig) -> str:
     """A key for everything that a training depends on."""
     digest = hashlib.sha256(vocabulary.read_bytes())
-    digest.update(json.dumps([asdict(config), [asdict(each) for each in examples]], default=str).encode())
+    digest.update(
+        json.dumps([asdict(config), [asdict(example) for example in examples]], default=str).encode()
+    )
     return digest.hexdigest()[:16]

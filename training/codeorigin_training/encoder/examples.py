@@ -99,8 +99,8 @@ def type_dropout(ids: Tensor, share: float, mask_id: int) -> Tensor:
 
 def collate(batch: Sequence[Example], pad_id: int) -> dict[str, Tensor]:
     """The tensors of a batch: ``ids`` and ``mask`` ``(B, T)`` or ``states`` ``(B, D)``, ``labels`` and ``offsets``."""
-    made = {name: torch.tensor([each[name] for each in batch]) for name in ("labels", "offsets")}
+    made = {name: torch.tensor([example[name] for example in batch]) for name in ("labels", "offsets")}
     if "states" in batch[0]:
-        return made | {"states": torch.from_numpy(np.stack([each["states"] for each in batch]))}
-    ids, mask = padded([each["ids"] for each in batch], pad_id)
+        return made | {"states": torch.from_numpy(np.stack([example["states"] for example in batch]))}
+    ids, mask = padded([example["ids"] for example in batch], pad_id)
     return made | {"ids": ids, "mask": mask}

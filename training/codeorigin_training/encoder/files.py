@@ -34,8 +34,8 @@ def make_encoder(settings: EncoderConfig, vocabulary: Path, *, outputs: int = 1)
         return Encoder(
             compact_body(settings, tokenizer.vocab_size, tokenizer.pad_id), settings, outputs=outputs
         )
-    own, frame = own_tokenizer(settings.name)
-    if own.get_vocab() != BpeTokenizer.from_file(str(vocabulary)).get_vocab():
+    tokenizer_of_body, frame = own_tokenizer(settings.name)
+    if tokenizer_of_body.get_vocab() != BpeTokenizer.from_file(str(vocabulary)).get_vocab():
         raise EncoderError(
             f"{vocabulary}: is not the vocabulary of {settings.name}; run "
             f"`python -m codeorigin_training tokenizer --set encoder={settings.name}`"
@@ -65,8 +65,8 @@ def load_encoder(path: Path, settings: EncoderConfig | None = None) -> Encoder:
         EncoderError: the file is missing or does not hold an encoder.
     """
     try:
-        kept = torch.load(path, map_location="cpu", weights_only=True)
-        described = json.loads(kept["encoder"])
+        saved = torch.load(path, map_location="cpu", weights_only=True)
+        described = json.loads(saved["encoder"])
         values = dict(described["body"])
         config = AutoConfig.for_model(values.pop("model_type"), **values)
         if settings is not None:
@@ -77,7 +77,7 @@ def load_encoder(path: Path, settings: EncoderConfig | None = None) -> Encoder:
             frame=described["frame"] and tuple(described["frame"]),
             outputs=described["outputs"],
         )
-        encoder.load_state_dict(kept["state"])
+        encoder.load_state_dict(saved["state"])
     except FileNotFoundError as error:
         raise EncoderError(f"{path}: not found; train an encoder first") from error
     # Broken bytes can make torch.load raise anything.

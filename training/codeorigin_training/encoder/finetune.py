@@ -70,7 +70,7 @@ def finetune(config: FinetuneConfig, run: Run, log: Log) -> None:
     key = hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()[:16]
     memory = Memory(run.folder / "finetune", verbose=0)
     # What the key stands for is not hashed again.
-    fold_of, final_of = (memory.cache(each, ignore=["work"]) for each in (_fold, _final))
+    fold_of, final_of = (memory.cache(stage, ignore=["work"]) for stage in (_fold, _final))
     with tracked(run, "finetune", config, tags={"data_sha256": inputs["corpus"]}) as tracker:
         work = _Work(config, run, key, tracker, log)
         logits, moved = np.zeros(len(work.rows)), np.zeros(len(work.rows))
@@ -112,8 +112,8 @@ class _Work:
         self.config, self.run, self.key, self.tracker, self.log = config, run, key, tracker, log
         self.side, self.held_out = read_sides(run.corpus, pair_weight=config.pair_weight, folds=config.folds)
         self.rows = self.side.rows
-        with np.load(run.wide) as kept:
-            self.wide = kept["out_of_fold"].astype(np.float64)
+        with np.load(run.wide) as arrays:
+            self.wide = arrays["out_of_fold"].astype(np.float64)
         if len(self.wide) != len(self.rows):
             raise RunError(
                 f"{run.wide}: {len(self.wide)} logits for {len(self.rows)} rows; "
@@ -229,8 +229,8 @@ def _test(work: _Work, tracker: Tracker, moved: float) -> None:
     tokens = encode_rows(work.held_out, tokenizer, processes=config.processes)
     logits = deep_logits(encoder, tokens, tokenizer, overlap=config.overlap) + moved
     if config.offsets:
-        with np.load(run.wide) as kept:
-            logits = logits + kept["held_out"]
+        with np.load(run.wide) as arrays:
+            logits = logits + arrays["held_out"]
     figures = keep_test_set(tracker, work.held_out, sigmoid(logits))
     work.log("test: " + ", ".join(f"{name} {value:.4f}" for name, value in figures.items()))
 

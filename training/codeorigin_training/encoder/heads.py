@@ -65,8 +65,8 @@ def prune_heads(body: Any, heads: Mapping[int, Sequence[int]]) -> None:
         left = [head for head in range(count) if head not in gone]
         if not left:
             raise EncoderError(f"layer {number} would keep no head; leave one")
-        kept: Any = torch.cat([torch.arange(head * width, (head + 1) * width) for head in left])
+        places: Any = torch.cat([torch.arange(head * width, (head + 1) * width) for head in left])
         for name in ("query", "key", "value"):
-            setattr(attention, name, prune_linear_layer(getattr(attention, name), kept))
-        layers[number].output.dense = prune_linear_layer(layers[number].output.dense, kept, dim=1)
+            setattr(attention, name, prune_linear_layer(getattr(attention, name), places))
+        layers[number].output.dense = prune_linear_layer(layers[number].output.dense, places, dim=1)
         attention.num_attention_heads, attention.all_head_size = len(left), len(left) * width

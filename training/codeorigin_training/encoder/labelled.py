@@ -34,7 +34,7 @@ def read_labelled(path: Path) -> list[Labelled]:
         ClassifyError: it is neither, a file is not UTF-8, or there are fewer than two labels.
     """
     found = _folder(path) if path.is_dir() else _parquet(path)
-    labels = sorted({each.label for each in found})
+    labels = sorted({example.label for example in found})
     if len(labels) < 2:
         raise ClassifyError(f"{path}: holds {len(labels)} labels; at least two are needed to tell apart")
     return found
@@ -42,16 +42,16 @@ def read_labelled(path: Path) -> list[Labelled]:
 
 def split_units(examples: Sequence[Labelled], share: float) -> tuple[list[Labelled], list[Labelled]]:
     """Split off about ``share`` of the units, chosen by a hash of their names; returns the rest, then these."""
-    ranked = sorted({each.unit for each in examples}, key=lambda unit: unit_hash(unit, "classify"))
+    ranked = sorted({example.unit for example in examples}, key=lambda unit: unit_hash(unit, "classify"))
     apart = set(ranked[: max(1, round(share * len(ranked)))])
-    kept = [each for each in examples if each.unit not in apart]
-    return kept, [each for each in examples if each.unit in apart]
+    learnt = [example for example in examples if example.unit not in apart]
+    return learnt, [example for example in examples if example.unit in apart]
 
 
 def _folder(path: Path) -> list[Labelled]:
     found = []
-    for label in sorted(each for each in path.iterdir() if each.is_dir()):
-        for file in sorted(each for each in label.rglob("*") if each.is_file()):
+    for label in sorted(folder for folder in path.iterdir() if folder.is_dir()):
+        for file in sorted(path for path in label.rglob("*") if path.is_file()):
             try:
                 text = file.read_text(encoding="utf-8")
             except (OSError, UnicodeDecodeError) as error:

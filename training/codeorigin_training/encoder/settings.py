@@ -63,7 +63,7 @@ class EncoderConfig:
     def __post_init__(self) -> None:
         if self.dim % self.heads:
             raise ValueError(f"dim {self.dim} must split into {self.heads} heads")
-        if not all(0 <= each < 1 for each in self.head_dropout):
+        if not all(0 <= dropout < 1 for dropout in self.head_dropout):
             raise ValueError("head_dropout must be two shares in [0, 1), one for each layer of the head")
 
 

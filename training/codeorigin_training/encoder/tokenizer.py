@@ -117,10 +117,10 @@ def own_tokenizer(name_or_folder: str) -> tuple[BpeTokenizer, Frame | None]:
     if backend is None or None in names:
         raise EncoderError(f"{name_or_folder}: has no tokenizer.json with PAD and MASK; give another encoder")
     values = json.loads(backend.to_str())
-    own = values["pre_tokenizer"]
+    pre_tokenizer = values["pre_tokenizer"]
     values["pre_tokenizer"] = {
         "type": "Sequence",
-        "pretokenizers": [_LINE_END, *([own] if own is not None else [])],
+        "pretokenizers": [_LINE_END, *([pre_tokenizer] if pre_tokenizer is not None else [])],
     }
     # The encoder adds the frame itself. A post-processor may also trim the space before a word from the offsets, which
     # would give wrong token positions.

@@ -33,9 +33,9 @@ def agent_functions(folder: Path) -> Iterator[dict[str, Any]]:
     """The functions of agents in the reports in ``folder``, each with its ``repository``."""
     for path in sorted(folder.glob("*+*.json")):
         repository = path.stem.replace("+", "/", 1)
-        for each in json.loads(path.read_text(encoding="utf-8"))["functions"]:
-            if each["kind"] == "agent" and each["strength"] in _WRITTEN:
-                yield each | {"repository": repository}
+        for load in json.loads(path.read_text(encoding="utf-8"))["functions"]:
+            if load["kind"] == "agent" and load["strength"] in _WRITTEN:
+                yield load | {"repository": repository}
 
 
 def by_key(functions: Sequence[Mapping[str, Any]], key: str, fewest: int) -> list[dict[str, Any]]:
@@ -44,20 +44,20 @@ def by_key(functions: Sequence[Mapping[str, Any]], key: str, fewest: int) -> lis
     The intervals are of 90 %, by bootstrap over commits.
     """
     rows = []
-    for name, count in Counter(each[key] for each in functions).most_common():
-        some = [each for each in functions if each[key] == name]
+    for name, count in Counter(function[key] for function in functions).most_common():
+        some = [function for function in functions if function[key] == name]
         if name is None or count < fewest:
             continue
-        commits = [f"{each['repository']} {each['commit']}" for each in some]
+        commits = [f"{repository['repository']} {repository['commit']}" for repository in some]
         rows.append(
             {
                 "name": name,
                 "functions": count,
                 "commits": len(set(commits)),
-                "repositories": len({each["repository"] for each in some}),
+                "repositories": len({repository["repository"] for repository in some}),
             }
             | {
-                f"{called}_{way}": _share([each[way]["band"] == band for each in some], commits)
+                f"{called}_{way}": _share([repository[way]["band"] == band for repository in some], commits)
                 for way in ("own", "in_file")
                 for called, band in (("called", "llm"), ("called_human", "human"))
             }
@@ -81,7 +81,7 @@ def declared_figures(folder: Path) -> dict[str, Any]:
     functions = list(agent_functions(folder))
     return {
         "functions": len(functions),
-        "repositories": sorted({each["repository"] for each in functions}),
+        "repositories": sorted({function["repository"] for function in functions}),
         "by_tool": by_key(functions, "tool", _FEWEST_BY_TOOL),
         "by_model": by_key(functions, "model", _FEWEST_BY_MODEL),
     }
@@ -94,7 +94,7 @@ def agents_sections(trials: Mapping[str, Trial]) -> list[Block]:
     counts = figures["functions"]
     records, recorded = _newest(trials, "records-")
     lengths = ", ".join(
-        f"{each['lines']} lines {_percent(each['called_in_file'])}" for each in figures["by_length"]
+        f"{figure['lines']} lines {_percent(figure['called_in_file'])}" for figure in figures["by_length"]
     )
     return [
         Heading("Agents in people's projects"),
@@ -154,7 +154,7 @@ def _way(name: str, found: Mapping[str, Any], human: Mapping[str, Any]) -> list[
     return [
         name,
         f"{auroc['value']:.3f} ({auroc['low']:.3f}-{auroc['high']:.3f})",
-        *(_with_interval(found[each]) for each in ("called", "unsure", "called_human")),
+        *(_with_interval(found[name]) for name in ("called", "unsure", "called_human")),
         _percent(old["share"], 2),
         f"{_percent(modern['share'], 2)} ({100 * low:.2f}-{100 * high:.2f})",
         _percent(modern["worst_of_50_or_more"], 1),
@@ -169,15 +169,15 @@ def _written_by(figures: Mapping[str, Any]) -> Table:
         ),
         [
             [
-                each["name"],
-                f"{each['functions']:,}",
-                f"{each['commits']} ({each['repositories']})",
+                figure["name"],
+                f"{figure['functions']:,}",
+                f"{figure['commits']} ({figure['repositories']})",
                 *(
-                    _with_interval(each[name])
+                    _with_interval(figure[name])
                     for name in ("called_own", "called_in_file", "called_human_in_file")
                 ),
             ]
-            for each in [*figures["by_tool"], *figures["by_model"]]
+            for figure in [*figures["by_tool"], *figures["by_model"]]
         ],
     )
 

@@ -83,13 +83,15 @@ def _manifest(run: Run) -> Mapping[str, Any]:
 def _of_study(name: str, run: Run) -> Mapping[str, Any]:
     sections = read_study(run.needs(run.studies / name / STUDY, f"study {name}")).sections
     figures = [figure for section in sections for figure in section.figures]
-    return {each.name: {"value": each.value, "low": each.low, "high": each.high} for each in figures}
+    return {
+        figure.name: {"value": figure.value, "low": figure.low, "high": figure.high} for figure in figures
+    }
 
 
 def _without_folders(value: Any) -> Any:
     """``value`` with every absolute path reduced to its last part, because others do not have these folders."""
     if isinstance(value, Mapping):
-        return {name: _without_folders(each) for name, each in value.items()}
+        return {name: _without_folders(inner) for name, inner in value.items()}
     if isinstance(value, list):
-        return [_without_folders(each) for each in value]
+        return [_without_folders(inner) for inner in value]
     return Path(value).name if isinstance(value, str) and Path(value).is_absolute() else value

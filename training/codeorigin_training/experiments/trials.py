@@ -86,7 +86,7 @@ def read_trials(folder: Path) -> dict[str, Trial]:
     for path in folder.glob("*.json"):
         try:
             values = json.loads(path.read_text(encoding="utf-8"))
-            lessons = [Lesson(LessonKind(each["kind"]), each["text"]) for each in values["lessons"]]
+            lessons = [Lesson(LessonKind(value["kind"]), value["text"]) for value in values["lessons"]]
             found[path.stem] = Trial(**values | {"lessons": lessons})
         except (ValueError, TypeError, KeyError) as error:
             raise ExperimentError(f"{path}: not a trial ({error!r})") from error

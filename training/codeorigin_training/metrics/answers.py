@@ -32,10 +32,10 @@ class Answers:
         """The answers at ``index``, int64 ``(k,)`` or bool ``(n,)``."""
         return Answers(*(values[index] for values in self._arrays()))
 
-    def where_heard(self, below: "Answers") -> "Answers":
+    def where_neighbours(self, below: "Answers") -> "Answers":
         """These answers where an item has neighbours, else those ``below``."""
         pairs = zip(self._arrays(), below._arrays(), strict=True)
-        return Answers(*(np.where(self.has_neighbours, own, other) for own, other in pairs))
+        return Answers(*(np.where(self.has_neighbours, these, other) for these, other in pairs))
 
     @classmethod
     def joined(cls, parts: Sequence[tuple[Booleans, "Answers"]]) -> "Answers":
@@ -45,7 +45,7 @@ class Answers:
         return cls(*(np.concatenate(column)[order] for column in columns))
 
     def _arrays(self) -> Iterable[np.ndarray]:
-        return [getattr(self, each.name) for each in fields(self)]
+        return [getattr(self, field.name) for field in fields(self)]
 
 
 def answers_of(rows: Sequence[Row], logits: Floats, scale: Scale, evidence: Floats | None = None) -> Answers:
@@ -84,9 +84,9 @@ def context_answers(
             return
         evidence = context_evidence(rows, logits, context, counted, files=files, commits=commits)
         best = found["by_text"]
-        for each in (found[other] for other in below if other in found):
-            best = each.where_heard(best)
-        found[name] = answers_of(rows, logits, context.scale, evidence).where_heard(best)
+        for others in (found[other] for other in below if other in found):
+            best = others.where_neighbours(best)
+        found[name] = answers_of(rows, logits, context.scale, evidence).where_neighbours(best)
 
     add("in_file", calibration.file_context)
     add("in_commit", calibration.commit_context)

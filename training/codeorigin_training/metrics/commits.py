@@ -127,4 +127,7 @@ def _rates(rows: Sequence[Row], contexts: dict[str, Answers], among: Booleans) -
             "llm_called_llm": share(llm, labels == 1),
         }
 
-    return {"functions": len(labels), "contexts": {name: figures(each) for name, each in contexts.items()}}
+    return {
+        "functions": len(labels),
+        "contexts": {name: figures(answers) for name, answers in contexts.items()},
+    }

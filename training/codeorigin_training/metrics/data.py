@@ -86,13 +86,13 @@ def cap_per_repository(rows: Sequence[Row], most: int, seed: int) -> list[Row]:
     generator = np.random.default_rng(seed)
     priority = generator.random(len(rows))
     taken: dict[tuple[str, int], int] = {}
-    kept: list[int] = []
+    chosen: list[int] = []
     for number in np.argsort(priority, kind="stable"):
         key = (rows[number].unit, rows[number].label)
         if taken.get(key, 0) < most:
             taken[key] = taken.get(key, 0) + 1
-            kept.append(int(number))
-    return [rows[number] for number in sorted(kept)]
+            chosen.append(int(number))
+    return [rows[number] for number in sorted(chosen)]
 
 
 def unit_numbers(rows: Sequence[Row]) -> Integers:

@@ -38,7 +38,7 @@ def ranking_figures(
     def statistics(index: Integers) -> Floats:
         return np.array([auroc(labels[index], scores[index]), tpr_at_fpr(labels[index], scores[index], 0.01)])
 
-    values = np.mean([statistics(each) for each in samples], axis=0)
+    values = np.mean([statistics(sample) for sample in samples], axis=0)
     bounds = bootstrap_intervals(repositories, statistics, samples=samples if intervals else [])
     if not len(bounds):
         bounds = np.full((len(_STATISTICS), 2), np.nan)

@@ -87,8 +87,8 @@ def setting_metrics(rows: Sequence[Row], logits: Floats, calibration: Calibratio
     the project's own past. ``past`` has, for all projects with a past, the share of human functions of 2021-22 called
     and the number of projects over 5 %, by every way; None without a rule for it.
     """
-    kept = of_repositories(rows) & judged(rows, calibration)
-    corpus, logits = rows_where(rows, kept), logits[kept]
+    is_judged = of_repositories(rows) & judged(rows, calibration)
+    corpus, logits = rows_where(rows, is_judged), logits[is_judged]
     functions = _Functions.of(corpus)
     ways = _ways(corpus, logits, calibration)
     evidence = None
@@ -97,8 +97,10 @@ def setting_metrics(rows: Sequence[Row], logits: Floats, calibration: Calibratio
         every = np.ones(len(corpus), dtype=bool)
         evidence = past_evidence(corpus, logits, every, calibration.past)
         with_past = {
-            f"{name}_and_past": each
-            for name, each in _ways_with_past(corpus, logits, evidence, ways, calibration.with_past).items()
+            f"{name}_and_past": answers
+            for name, answers in _ways_with_past(
+                corpus, logits, evidence, ways, calibration.with_past
+            ).items()
         }
 
     def inside(chosen: Booleans, among: Booleans | None = None) -> dict[str, Any] | None:
@@ -155,7 +157,7 @@ def _each(names: np.ndarray, figures: Callable[[str], dict[str, Any] | None]) ->
     """``figures`` of every name in ``names``, most frequent first, without those of too few repositories."""
     found, counts = np.unique(names, return_counts=True)
     ordered = [name for _, name in sorted(zip(-counts, found.tolist(), strict=True)) if name]
-    return {name: each for name in ordered if (each := figures(name)) is not None}
+    return {name: figure for name in ordered if (figure := figures(name)) is not None}
 
 
 def _by_project(functions: _Functions) -> list[Integers]:

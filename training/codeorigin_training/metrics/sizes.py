@@ -53,8 +53,8 @@ def called_by_size(
             },
         }
         for code, among in codes.items()
-        for kind, each in numbers.items()
-        for title, inside in classes(sizes_of(each), SIZES)
+        for kind, count in numbers.items()
+        for title, inside in classes(sizes_of(count), SIZES)
         if (chosen := among & inside).any()
     ]
 

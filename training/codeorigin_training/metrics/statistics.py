@@ -82,7 +82,7 @@ def bootstrap_intervals(
         seed: of the draws.
     """
     sets = [np.arange(len(groups), dtype=np.int64)] if samples is None else samples
-    if not any(len(each) for each in sets):
+    if not any(len(rows) for rows in sets):
         return np.zeros((0, 2))
     units = np.unique(groups, return_inverse=True)[1]
     present = np.unique(units[np.concatenate(sets)])
@@ -91,7 +91,9 @@ def bootstrap_intervals(
     for _ in range(rounds):
         drawn = present[generator.integers(0, len(present), len(present))]
         times = np.bincount(drawn, minlength=int(present[-1]) + 1)
-        values.append(np.mean([statistics(np.repeat(each, times[units[each]])) for each in sets], axis=0))
+        values.append(
+            np.mean([statistics(np.repeat(sample, times[units[sample]])) for sample in sets], axis=0)
+        )
     found = np.array(values)
     intervals = np.full((found.shape[1], 2), np.nan)
     for column, drawn_values in enumerate(found.T):

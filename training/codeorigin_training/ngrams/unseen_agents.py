@@ -50,26 +50,26 @@ def unseen_agents(config: UnseenAgentsConfig, run: Run, log: Log) -> None:
         log("the figures without agents are there")
         return
     side, _ = read_sides(corpus, pair_weight=config.wide.pair_weight, folds=config.wide.folds)
-    with np.load(wide) as kept:
-        together = kept["out_of_fold"]
+    with np.load(wide) as arrays:
+        together = arrays["out_of_fold"]
     agents = np.array([agent_family(row.agent) if row.label else "" for row in side.rows])
-    views = [each.view for each in config.wide.views]
+    views = [view.view for view in config.wide.views]
     found: dict[str, Any] = {}
     with tracked(run, "unseen_agents", config, tags={"data_sha256": data}) as tracker:
         matrices = view_matrices(side.rows, views, processes=config.wide.processes)
         for agent in config.agents:
-            own = agents == agent
-            if not own.any():
+            by_agent = agents == agent
+            if not by_agent.any():
                 log(f"{agent}: no code of it")
                 continue
-            alone = _out_of_fold(side, ~own, matrices, config.wide)
+            alone = _out_of_fold(side, ~by_agent, matrices, config.wide)
             found[agent] = {
-                name: ranked_against_modern(side.rows, logits, own)
+                name: ranked_against_modern(side.rows, logits, by_agent)
                 for name, logits in (("with", together), ("without", alone))
             }
             log(
                 f"{agent}: AUROC "
-                + ", ".join(f"{each['auroc']:.3f} {way} it" for way, each in found[agent].items())
+                + ", ".join(f"{of_way['auroc']:.3f} {way} it" for way, of_way in found[agent].items())
             )
         write_whole(run.unseen_agents, json.dumps({"inputs": digest, "agents": found}, indent=1) + "\n")
         tracker.artifact(run.unseen_agents)
@@ -82,16 +82,16 @@ def _out_of_fold(
     chosen = np.flatnonzero(keep)
     functions = [side.rows[number] for number in chosen if side.rows[number].pair is None]
     pairs = [side.rows[number] for number in chosen if side.rows[number].pair is not None]
-    kept = TrainingSide.of(functions, pairs, pair_weight=config.pair_weight, folds=config.folds)
-    paired = np.array([row.pair is not None for row in kept.rows], dtype=bool)
+    learnt = TrainingSide.of(functions, pairs, pair_weight=config.pair_weight, folds=config.folds)
+    paired = np.array([row.pair is not None for row in learnt.rows], dtype=bool)
     logits = np.zeros((len(side.rows), len(matrices)))
     for column, (settings, matrix) in enumerate(zip(config.views, matrices, strict=True)):
-        examples = ViewExamples(matrix[chosen], kept.labels, kept.weights, kept.folds, paired)
+        examples = ViewExamples(matrix[chosen], learnt.labels, learnt.weights, learnt.folds, paired)
         for fold in np.unique(side.folds).tolist():
             inside = side.folds == fold
-            model = fit_view(examples.only(kept.folds != fold), settings)
+            model = fit_view(examples.only(learnt.folds != fold), settings)
             logits[inside, column] = model.logits(matrix[inside])
-    combined: Floats = logits @ fit_scales(logits[chosen], kept.labels, kept.weights)
+    combined: Floats = logits @ fit_scales(logits[chosen], learnt.labels, learnt.weights)
     biases = np.zeros(len(side.rows))
     for fold in np.unique(side.folds).tolist():
         others = np.flatnonzero(keep & (side.folds != fold))

@@ -34,8 +34,8 @@ def wide(config: WideConfig, run: Run, log: Log) -> None:
     inputs = {"corpus": data, "config": asdict(replace(config, processes=1, parallel_fits=1))}
     digest = hashlib.sha256(json.dumps(inputs, sort_keys=True, default=str).encode()).hexdigest()
     if run.wide.is_file():
-        with np.load(run.wide) as kept:
-            if "inputs" in kept and str(kept["inputs"]) == digest:
+        with np.load(run.wide) as arrays:
+            if "inputs" in arrays and str(arrays["inputs"]) == digest:
                 log("the wide part is there")
                 return
     with tracked(run, "wide", config, tags={"data_sha256": data}) as tracker:

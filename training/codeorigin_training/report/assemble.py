@@ -62,11 +62,11 @@ class _Subject:
         slices = matrix_slices(self.data, self.config)
         return matrix_section(matrix_rows(slices, self.detector, judge, self.config, AUGMENTATIONS, self.log))
 
-    def _answers(self, each: Slice, logits: Floats) -> Answers | None:
-        if not each.is_files:
-            return self.detector.answers(each.rows, logits)
+    def _answers(self, subset: Slice, logits: Floats) -> Answers | None:
+        if not subset.is_files:
+            return self.detector.answers(subset.rows, logits)
         rule = self.detector.bundle.calibration.file
-        return None if rule is None else answers_of(each.rows, logits, rule.scale)
+        return None if rule is None else answers_of(subset.rows, logits, rule.scale)
 
 
 def assemble(

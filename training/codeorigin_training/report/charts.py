@@ -113,7 +113,7 @@ def _draw(axes: Axes, chart: Chart) -> None:
         axes.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
         axes.xaxis.set_minor_locator(NullLocator())
         axes.xaxis.set_major_formatter(FormatStrFormatter("%g"))
-    elif all(value.is_integer() for each in chart.series for value in each.x):
+    elif all(value.is_integer() for series in chart.series for value in series.x):
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
 
 

@@ -49,13 +49,13 @@ def _by_commit_size(functions: Sequence[Mapping[str, Any]]) -> Table:
         ("human code; functions in the commit", *(WAYS[name] for name in names)),
         [
             (
-                f"{POPULATIONS[each['human'].removesuffix('_human')]}; {each['commit']}",
+                f"{POPULATIONS[row['human'].removesuffix('_human')]}; {row['commit']}",
                 *(
-                    f"{ranked(each['contexts'][name], 'auroc')} / {ranked(each['contexts'][name], 'tpr_at_1_fpr')}"
+                    f"{ranked(row['contexts'][name], 'auroc')} / {ranked(row['contexts'][name], 'tpr_at_1_fpr')}"
                     for name in names
                 ),
             )
-            for each in functions
+            for row in functions
         ],
     )
 
@@ -75,10 +75,10 @@ def _called_by_size(commits: Mapping[str, Any]) -> list[Block]:
             ("functions called `llm`; functions in the same commit or file", *(WAYS[name] for name in names)),
             [
                 (
-                    f"{_CODE[each['code']]}; {each['within']} of {each['functions']}",
-                    *(share_cell(each["contexts"][name]) for name in names),
+                    f"{_CODE[size['code']]}; {size['within']} of {size['functions']}",
+                    *(share_cell(size["contexts"][name]) for name in names),
                 )
-                for each in called
+                for size in called
             ],
         ),
     ]
@@ -130,7 +130,7 @@ def _whole_by_size(commits: Mapping[str, Any]) -> list[Block]:
     rows = [
         (
             f"{what} human code {POPULATIONS[era.removesuffix('_human')]}",
-            *(ranked(each[era], key) if each[era]["files"] >= FEWEST else NOTHING for each in cells.values()),
+            *(ranked(cell[era], key) if cell[era]["files"] >= FEWEST else NOTHING for cell in cells.values()),
         )
         for era in ("old_human", "modern_human")
         for key, what in (
@@ -141,11 +141,11 @@ def _whole_by_size(commits: Mapping[str, Any]) -> list[Block]:
     rows += [
         (
             title.replace("functions ", ""),
-            *(share_cell(each["verdicts"][key], 1) for each in cells.values()),
+            *(share_cell(cell["verdicts"][key], 1) for cell in cells.values()),
         )
         for key, title in RATES[:3]
     ]
-    rows.append(("number", *(f"{each['verdicts']['files']:,}" for each in cells.values())))
+    rows.append(("number", *(f"{cell['verdicts']['files']:,}" for cell in cells.values())))
     return [
         Table(("by number of functions", *cells), rows),
         Paragraph(
@@ -175,9 +175,12 @@ def _mixed_table(commits: Mapping[str, Any]) -> Table:
     for key, title in _MIXED.items():
         contexts = [commits[key]["contexts"][name] for name in names]
         rows += [
-            (f"{title}; AUROC", *(ranked(each, "auroc") for each in contexts)),
-            (f"{title}; human called `llm`", *(share_cell(each["human_called_llm"]) for each in contexts)),
-            (f"{title}; LLM called `llm`", *(share_cell(each["llm_called_llm"]) for each in contexts)),
+            (f"{title}; AUROC", *(ranked(context, "auroc") for context in contexts)),
+            (
+                f"{title}; human called `llm`",
+                *(share_cell(context["human_called_llm"]) for context in contexts),
+            ),
+            (f"{title}; LLM called `llm`", *(share_cell(context["llm_called_llm"]) for context in contexts)),
         ]
     return Table(("", *(WAYS[name] for name in names)), rows)
 
@@ -188,19 +191,19 @@ def _which_holds(found: Mapping[str, Any]) -> str:
     if any(missing(value) for value in values.values()):
         return "there are too few functions to say which rule holds best."
     order = sorted(values, key=lambda name: -values[name])
-    best, own = order[0], values["by_text"]
+    best, by_text = order[0], values["by_text"]
     if best == "by_text":
-        return f"a function's own text holds best (AUROC {own:.3f}): neither file nor commit helps."
-    worse = [f"*{WAYS[name].lower()}* {values[name]:.3f}" for name in order if values[name] < own]
+        return f"a function's own text holds best (AUROC {by_text:.3f}): neither file nor commit helps."
+    worse = [f"*{WAYS[name].lower()}* {values[name]:.3f}" for name in order if values[name] < by_text]
     below = f"below own text: {', '.join(worse)}" if worse else "no rule is worse than own text"
     return (
-        f"the best rule is *{WAYS[best].lower()}*, AUROC {values[best]:.3f} (own text {own:.3f}"
+        f"the best rule is *{WAYS[best].lower()}*, AUROC {values[best]:.3f} (own text {by_text:.3f}"
         f"{_overlap(contexts[best], contexts['by_text'])}; {below})."
     )
 
 
-def _overlap(best: Mapping[str, Any], own: Mapping[str, Any]) -> str:
-    low, high = (best["auroc_interval_90"] or [None])[0], (own["auroc_interval_90"] or [None])[-1]
+def _overlap(best: Mapping[str, Any], by_text: Mapping[str, Any]) -> str:
+    low, high = (best["auroc_interval_90"] or [None])[0], (by_text["auroc_interval_90"] or [None])[-1]
     return ", their intervals overlap" if not missing(low) and not missing(high) and low <= high else ""
 
 

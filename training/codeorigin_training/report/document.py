@@ -90,9 +90,9 @@ def markdown(blocks: Sequence[Block]) -> str:
 def _contents(blocks: Sequence[Block]) -> str:
     """Links to the headings of the second level, in two columns where there is room."""
     links = "".join(
-        f'<li><a href="#h{place}">{_inline(each.text)}</a></li>'
-        for place, each in enumerate(blocks)
-        if isinstance(each, Heading) and each.level == _CHAPTER
+        f'<li><a href="#h{place}">{_inline(heading.text)}</a></li>'
+        for place, heading in enumerate(blocks)
+        if isinstance(heading, Heading) and heading.level == _CHAPTER
     )
     return f'<nav aria-label="Contents"><ol class="contents">{links}</ol></nav>' if links else ""
 

@@ -98,7 +98,7 @@ def problems(report: Report) -> list[str]:
     """What a reader must know first: code that the model knows, controls over their bound, demands that do not hold."""
     return [
         *_not_blind(report.subject),
-        *(text for each in report.sections.values() for text in each.problems),
+        *(text for section in report.sections.values() for text in section.problems),
     ]
 
 

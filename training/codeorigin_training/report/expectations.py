@@ -50,7 +50,9 @@ def language_table(metrics: Mapping[str, Any]) -> Table:
     llm = {"found": figures["found"], "unsure": figures.get("open")}
     llm = {title: shares for title, shares in llm.items() if shares is not None}
     eras = [era for era in _ERAS if (era, "all") in cells]
-    names = {each.model_language: each.name for each in reversed(list(LANGUAGES.values()))} | {"all": "all"}
+    names = {language.model_language: language.name for language in reversed(list(LANGUAGES.values()))} | {
+        "all": "all"
+    }
     return Table(
         (
             "",
@@ -65,7 +67,7 @@ def language_table(metrics: Mapping[str, Any]) -> Table:
             )
             for language in sorted(
                 {language for _, language in cells} | {*figures["found"]},
-                key=lambda each: (each != "all", names[each]),
+                key=lambda figure: (figure != "all", names[figure]),
             )
         ],
     )

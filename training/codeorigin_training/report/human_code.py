@@ -30,14 +30,14 @@ def human_code_sections(manifest: Mapping[str, Any]) -> list[Block]:
     ]
     for way, title in WAYS.items():
         if way in figures:
-            each = figures[way]
+            of_way = figures[way]
             blocks += [
                 Heading(title, 3),
-                _repositories(each["repositories"]),
-                _cells(each["cells"]),
+                _repositories(of_way["repositories"]),
+                _cells(of_way["cells"]),
                 Table(
                     ("LLM functions called `llm`", ""),
-                    [(language, share_cell(found)) for language, found in each["found"].items()],
+                    [(language, share_cell(found)) for language, found in of_way["found"].items()],
                 ),
             ]
     return blocks
@@ -75,13 +75,13 @@ def _repositories(figures: Mapping[str, Mapping[str, Any]]) -> Table:
         [
             (
                 title,
-                short_percent(each["bound"]),
-                short_percent(each["worst_tenth"]),
-                f"{each['over_5_percent']} of {each['repositories']} repositories",
-                short_percent(each["worst_large"]),
+                short_percent(of_way["bound"]),
+                short_percent(of_way["worst_tenth"]),
+                f"{of_way['over_5_percent']} of {of_way['repositories']} repositories",
+                short_percent(of_way["worst_large"]),
             )
             for name, title in POPULATIONS.items()
-            if (each := figures.get(name)) is not None
+            if (of_way := figures.get(name)) is not None
         ],
     )
 

@@ -25,8 +25,8 @@ class MeasuredParts:
     def get(self, name: str, inputs: Mapping[str, Any], measure: Callable[[], Section]) -> Section:
         """The section called ``name``, measured only if none from the same ``inputs`` is kept."""
         key = json.dumps([VERSION, self._inputs, dict(inputs)], sort_keys=True, default=str)
-        kept = self._measured.check_call_in_cache(name, key, measure)
-        self._log(f"{name}: taken from {self._folder}" if kept else f"{name}: measuring")
+        is_measured = self._measured.check_call_in_cache(name, key, measure)
+        self._log(f"{name}: taken from {self._folder}" if is_measured else f"{name}: measuring")
         found: Section = self._measured(name, key, measure)
         return found
 

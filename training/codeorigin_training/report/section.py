@@ -61,14 +61,14 @@ class Section:
 def section_blocks(sections: Sequence[Section]) -> list[Block]:
     """The parts of a page that show ``sections``."""
     blocks: list[Block] = []
-    for number, each in enumerate(sections):
-        blocks += [Heading(each.title), Paragraph(each.note, "what")]
-        blocks += [Bullets(each.findings)] if each.findings else []
+    for number, section in enumerate(sections):
+        blocks += [Heading(section.title), Paragraph(section.note, "what")]
+        blocks += [Bullets(section.findings)] if section.findings else []
         blocks += [
             Picture(chart.title, chart_svg(chart, f"s{number}c{place}"))
-            for place, chart in enumerate(each.charts)
+            for place, chart in enumerate(section.charts)
         ]
-        for found in each.tables:
+        for found in section.tables:
             table = Table(found.header, found.rows)
             if found.folded:
                 blocks.append(Details(found.title, table))

@@ -57,8 +57,8 @@ def quality_table(metrics: Mapping[str, Any]) -> Table:
     rows = [
         *_ranking_rows(every),
         _inside_row(every),
-        ("AUROC on same-task pairs", *(number(each["pairs"]["auroc"]) for each in every)),
-        ("same-task pairs in order", *(number(each["pairs"]["in_order"], 2) for each in every)),
+        ("AUROC on same-task pairs", *(number(group["pairs"]["auroc"]) for group in every)),
+        ("same-task pairs in order", *(number(group["pairs"]["in_order"], 2) for group in every)),
     ]
     whole = {"files": metrics.get("files"), "commits": (metrics.get("commits") or {}).get("commits")}
     for kind, figures in whole.items():
@@ -89,7 +89,9 @@ def in_file_sections(metrics: Mapping[str, Any], level: int) -> list[Block]:
     every = list(columns.values())
     rows = [*_ranking_rows(every), _inside_row(every)]
     for key, title in RATES:
-        shares = [share_cell(each["verdicts"][key], 1) if "verdicts" in each else NOTHING for each in every]
+        shares = [
+            share_cell(group["verdicts"][key], 1) if "verdicts" in group else NOTHING for group in every
+        ]
         rows.append((f"{title}, at the threshold", *shares))
     return [
         Heading("Functions in their files", level),
@@ -112,11 +114,11 @@ def language_sections(metrics: Mapping[str, Any]) -> list[Block]:
         [
             (
                 name,
-                number(each["auroc"] if each["functions"] >= FEWEST else None),
-                number(each["tpr_at_1_fpr"] if each["functions"] >= FEWEST else None, 2),
-                f"{each['functions']:,}",
+                number(group["auroc"] if group["functions"] >= FEWEST else None),
+                number(group["tpr_at_1_fpr"] if group["functions"] >= FEWEST else None, 2),
+                f"{group['functions']:,}",
             )
-            for name, each in metrics["languages"].items()
+            for name, group in metrics["languages"].items()
         ],
     )
     return [Heading("By language"), table]
@@ -124,12 +126,12 @@ def language_sections(metrics: Mapping[str, Any]) -> list[Block]:
 
 def _ranking_rows(columns: list[Mapping[str, Any]]) -> list[tuple[str, ...]]:
     return [
-        (f"{what} {title}", *(ranked(each[key], name, digits) for each in columns))
+        (f"{what} {title}", *(ranked(column[key], name, digits) for column in columns))
         for key, title in _SETS
         for name, what, digits in _RANKINGS
     ]
 
 
 def _inside_row(columns: list[Mapping[str, Any]]) -> tuple[str, ...]:
-    inside = [number(each["same_repository"]["mean_auroc"]) for each in columns]
+    inside = [number(column["same_repository"]["mean_auroc"]) for column in columns]
     return ("AUROC inside one repository that holds both (mean)", *inside)

@@ -27,7 +27,7 @@ _WAYS = WAYS | {
 
 def setting_sections(metrics: Mapping[str, Any]) -> list[Block]:
     """Empty for a bundle without such figures."""
-    held_out, out_of_fold = (each.get("settings") for each in (metrics, metrics.get("out_of_fold") or {}))
+    held_out, out_of_fold = (part.get("settings") for part in (metrics, metrics.get("out_of_fold") or {}))
     if held_out is None:
         return []
     blocks: list[Block] = [
@@ -48,8 +48,8 @@ def setting_sections(metrics: Mapping[str, Any]) -> list[Block]:
     blocks += _unseen_agents(metrics.get("unseen_agents") or {})
     return blocks + [
         block
-        for title, each in (("held out", held_out), ("out of fold", out_of_fold))
-        for block in _past(title, each)
+        for title, settings in (("held out", held_out), ("out of fold", out_of_fold))
+        for block in _past(title, settings)
     ]
 
 
@@ -98,13 +98,13 @@ def _unseen_agents(agents: Mapping[str, Any]) -> list[Block]:
             [
                 (
                     name,
-                    f"{each['with']['functions']:,} ({each['with']['repositories']})",
+                    f"{past['with']['functions']:,} ({past['with']['repositories']})",
                     *(
-                        f"{ranked(each[way], 'auroc', 3)} / {ranked(each[way], 'tpr_at_1_fpr', 2)}"
-                        for way in each
+                        f"{ranked(past[way], 'auroc', 3)} / {ranked(past[way], 'tpr_at_1_fpr', 2)}"
+                        for way in past
                     ),
                 )
-                for name, each in agents.items()
+                for name, past in agents.items()
             ],
         ),
     ]

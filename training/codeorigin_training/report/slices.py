@@ -66,7 +66,7 @@ def matrix_slices(data: EvaluationData, config: EvaluateConfig) -> list[Slice]:
         *_files_by_era(data.held_out, config),
         *snippet_slices(data.snippets, config),
     ]
-    return [each for each in found if len(set(each.labels.tolist())) == 2]
+    return [subset for subset in found if len(set(subset.labels.tolist())) == 2]
 
 
 def era_slices(rows: Sequence[Row], most: int, seed: int) -> list[Slice]:
@@ -114,12 +114,14 @@ def snippet_slices(snippets: Sequence[Row], config: EvaluateConfig) -> list[Slic
     found = [_side_by_side("snippets", "snippets, all generators", people, shuffled[1])]
     names = sorted({row.generator for row in llm})
     for name in names:
-        own = [row for row in llm if row.generator == name]
-        if len(own) >= config.fewest_of_generator:
-            order = generator.permutation(len(own))[: config.generator_functions]
+        by_generator = [row for row in llm if row.generator == name]
+        if len(by_generator) >= config.fewest_of_generator:
+            order = generator.permutation(len(by_generator))[: config.generator_functions]
             beside = people[: max(len(order), _FEWEST_FOR_RATE)]
             title = f"snippets by {name or 'unknown'}"
-            found.append(_side_by_side(f"snippets: {name}", title, beside, [own[number] for number in order]))
+            found.append(
+                _side_by_side(f"snippets: {name}", title, beside, [by_generator[number] for number in order])
+            )
     return found
 
 

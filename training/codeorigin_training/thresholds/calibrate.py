@@ -91,8 +91,8 @@ def fitted_entry(
 
 def fitted_on_all_repositories(wide: Path) -> bool:
     """Whether the table in the file ``wide`` was also fitted on the held-out repositories."""
-    with np.load(wide) as kept:
-        return "all_repositories" in kept and bool(kept["all_repositories"])
+    with np.load(wide) as arrays:
+        return "all_repositories" in arrays and bool(arrays["all_repositories"])
 
 
 def _is_asked(config: CalibrateConfig, run: Run) -> bool:

@@ -38,7 +38,7 @@ def _lost_ranking(before: dict[str, Any], after: dict[str, Any], least: float, l
     for name, title in (_GAINED | _KEPT).items():
         old, new = before[name]["auroc"], after[name]["auroc"]
         # NaN or None: there are no such rows.
-        known = all(each is not None and np.isfinite(each) for each in (old, new))
+        known = all(value is not None and np.isfinite(value) for value in (old, new))
         if known:
             log(f"AUROC on {title}: wide {old:.4f}, with deep {new:.4f}")
         if name in _GAINED and not (known and new - old >= least):

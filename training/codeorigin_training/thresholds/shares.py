@@ -98,8 +98,8 @@ def _curves(
     found = _Curves({"": everywhere})
     for language in np.unique(languages).tolist():
         inside = languages == language
-        own, repositories = _curve(logits[inside], names[inside], points, low=low)
-        found[language] = (repositories * own + shrinkage * everywhere) / (repositories + shrinkage)
+        of_language, repositories = _curve(logits[inside], names[inside], points, low=low)
+        found[language] = (repositories * of_language + shrinkage * everywhere) / (repositories + shrinkage)
     return found
 
 

@@ -48,7 +48,7 @@ def line_evidence(result: CheckResult, analyzer: "Analyzer") -> dict[Place, tupl
             if left <= 0:
                 return found
             explanation = analyzer.explain(file.text, function.span, function_id=function.function_id)
-            values = {each.line: each.value for each in explanation.lines}
+            values = {line.line: line.value for line in explanation.lines}
             found[file.key(function)] = lines = tuple(_lines(file, index, function, values))
             left -= len(lines)
     return found
@@ -56,8 +56,8 @@ def line_evidence(result: CheckResult, analyzer: "Analyzer") -> dict[Place, tupl
 
 def _strongest(result: CheckResult, file: CheckedFile) -> list[FunctionReport]:
     """The findings in ``file``, those with the highest probability first."""
-    found = [each for each in file.report.functions if result.is_finding(each)]
-    return sorted(found, key=lambda each: -(each.verdict.probability or 0.0))
+    found = [function for function in file.report.functions if result.is_finding(function)]
+    return sorted(found, key=lambda function: -(function.verdict.probability or 0.0))
 
 
 def _lines(
@@ -74,7 +74,7 @@ def _worst_first(result: CheckResult) -> list[CheckedFile]:
 
     def badness(file: CheckedFile) -> tuple[int, float]:
         functions = file.report.functions
-        found = [each.verdict.probability or 0.0 for each in functions if result.is_finding(each)]
+        found = [function.verdict.probability or 0.0 for function in functions if result.is_finding(function)]
         return -len(found), -sum(found)
 
     return sorted((file for file in result.files if file.report.functions), key=badness)
@@ -146,9 +146,9 @@ def _file(file: CheckedFile, result: CheckResult, *, is_open: bool) -> str:
     counts = {band: bands.count(band) for band in Band}
     said = f"{counts[Band.LLM]:,} of {counted(len(bands), 'function')} {Band.LLM.value}"
     summary = f"<code>{html_line(file.shown)}</code> {stack(counts)}<span>{escape(said)}</span>"
-    boxes = [each for each in _strongest(result, file) if file.key(each) in result.evidence]
-    rest = [each for each in functions if file.key(each) not in result.evidence]
-    body = [_whole(file), *(_function(each, result.evidence[file.key(each)]) for each in boxes)]
+    boxes = [function for function in _strongest(result, file) if file.key(function) in result.evidence]
+    rest = [function for function in functions if file.key(function) not in result.evidence]
+    body = [_whole(file), *(_function(function, result.evidence[file.key(function)]) for function in boxes)]
     if rest:
         body.append(table(HTML_COLUMNS, _rows(rest)))
     return folded("box", summary, body, is_open=is_open)

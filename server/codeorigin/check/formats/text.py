@@ -51,14 +51,14 @@ class _Row:
 def _function_rows(file: CheckedFile, function: FunctionReport, result: CheckResult) -> Iterator[_Row]:
     """A row for an outermost function, and one for each function in it."""
     path = printable(file.shown)
-    for depth, each in walk((function,)):
-        first, last = line_range(each)
-        band = each.verdict.band
+    for depth, shown in walk((function,)):
+        first, last = line_range(shown)
+        band = shown.verdict.band
         yield _Row(
-            probability=probability_decimal(each.verdict.probability),
-            verdict="accepted" if result.is_accepted(each) else band_or_reason(each.verdict),
+            probability=probability_decimal(shown.verdict.probability),
+            verdict="accepted" if result.is_accepted(shown) else band_or_reason(shown.verdict),
             location=f"{path}:{first}-{last}",
-            function="  " * depth + printable(each.span.qualified_name),
+            function="  " * depth + printable(shown.span.qualified_name),
             style=BAND_STYLES[band] if band is not None else "dim",
         )
 
@@ -87,7 +87,7 @@ def _rows(result: CheckResult, listing: Listing) -> list[_Row]:
         if listing.show is Show.ALL and file.report.verdict is not None:
             placed.append((file.report.verdict.probability, _file_row(file)))
     if listing.sort is Sort.SCORE:
-        placed.sort(key=lambda each: (each[0] is None, -(each[0] or 0.0)))
+        placed.sort(key=lambda row: (row[0] is None, -(row[0] or 0.0)))
     return list(chain.from_iterable(rows for _, rows in placed))
 
 

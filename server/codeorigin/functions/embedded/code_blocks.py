@@ -40,7 +40,11 @@ def code_blocks(
 def block_at(blocks: Iterable[Piece], first: int, last: int) -> Piece | None:
     """The first of the code ``blocks`` that overlaps the lines ``first`` to ``last``, inclusive; None if none does."""
     return next(
-        (each for each in blocks if each.first_line <= last and each.first_line + len(each.shifts) > first),
+        (
+            piece
+            for piece in blocks
+            if piece.first_line <= last and piece.first_line + len(piece.shifts) > first
+        ),
         None,
     )
 
@@ -80,7 +84,7 @@ def _guessed(text: str) -> tuple[str | None, float | None]:
 def _inside(block: Piece, markup: Markup, *, ignored: bool) -> Piece:
     """A block inside the one in ``markup``, with its positions in the document that contains that."""
     outer = markup.shifts[block.first_line : block.first_line + len(block.shifts)]
-    shifts = tuple(own + more for own, more in zip(block.shifts, outer, strict=True))
+    shifts = tuple(shift + more for shift, more in zip(block.shifts, outer, strict=True))
     return replace(
         block,
         first_line=block.first_line + markup.first_line,

@@ -21,7 +21,7 @@ def ignores_document(lines: LineIndex, kind: DocumentKind) -> bool:
     """Whether a comment in the first ten lines, not counting front matter, excludes all blocks."""
     first = front_matter_end(lines)
     found = (_COMMENTS[kind.id].match(lines.line_text(first + n)) for n in range(IGNORE_FILE_LINES))
-    return any(each is not None and each[1] == "ignore-file" for each in found)
+    return any(mark is not None and mark[1] == "ignore-file" for mark in found)
 
 
 def ignores_block(lines: LineIndex, kind: DocumentKind, opening: int) -> bool:

@@ -136,7 +136,7 @@ def treemap(
 
     ``kinds`` is their name in singular and plural; ``unit`` is what was counted.
     """
-    ordered = sorted(folders.items(), key=lambda each: (-each[1].lines, each[0]))
+    ordered = sorted(folders.items(), key=lambda item: (-item[1].lines, item[0]))
     shown = [(printable(name) or "(top)", share) for name, share in ordered if share.lines]
     if len(shown) > _MOST_FOLDERS:
         rest = Share()
@@ -144,7 +144,7 @@ def treemap(
             rest.include(share)
         others = len(shown) - _MOST_FOLDERS
         shown = [*shown[:_MOST_FOLDERS], (f"{others:,} other {kinds[others > 1]}", rest)]
-        shown.sort(key=lambda each: -each[1].lines)
+        shown.sort(key=lambda item: -item[1].lines)
     parts = [f'<div class="map" role="img" aria-label="Share of code in band llm by {kinds[0]}">']
     for area in squarified([float(share.lines) for _, share in shown], _WIDTH, _HEIGHT):
         name, share = shown[area.number]

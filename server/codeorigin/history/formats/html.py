@@ -49,7 +49,9 @@ def _body(run: HistoryRun, totals: Totals) -> Iterator[str]:
     plan = run.plan
     yield from opening(totals)
     sums = " ".join(
-        each for each in totals_phrases(totals, plan.merges, plan.cut_off, plan.unreadable) if each
+        totals_phrase
+        for totals_phrase in totals_phrases(totals, plan.merges, plan.cut_off, plan.unreadable)
+        if totals_phrase
     )
     yield f"<p>{escape(sums)}</p>"
     if not totals.all.lines:
@@ -117,7 +119,7 @@ def share_table(title: str, rows: Mapping[str, Share], unit: str = "commit") -> 
 
 def languages_of(totals: Totals, unit: str = "commit") -> str:
     """A bar for each language; ``unit`` is what was counted."""
-    ordered = sorted(totals.languages.items(), key=lambda each: (-each[1].lines, each[0]))
+    ordered = sorted(totals.languages.items(), key=lambda item: (-item[1].lines, item[0]))
     bars = "".join(
         f"<span>{escape(name)}</span>"
         f'<div title="{escape(described(name, share, unit))}">{stack(share.bands)}</div>'

@@ -53,15 +53,15 @@ def _details(details: CommitDetails) -> dict[str, Any]:
     # Code is left out: this says what was judged and where it is.
     functions = [
         {
-            "name": each.name,
-            "path": display_path(each.path),
-            "first": each.first,
-            "last": each.last,
-            "written": each.written,
-            "probability": each.verdict.probability,
-            "band": None if each.verdict.band is None else each.verdict.band.value,
+            "name": function.name,
+            "path": display_path(function.path),
+            "first": function.first,
+            "last": function.last,
+            "written": function.written,
+            "probability": function.verdict.probability,
+            "band": None if function.verdict.band is None else function.verdict.band.value,
         }
-        for each in details.functions
+        for function in details.functions
     ]
     return {"commit": details.result.commit, "functions": functions, "more": details.more}
 
@@ -121,18 +121,18 @@ class JsonWriter(HistoryWriter):
         }
         details = self.run.details(totals.standing_out(), with_lines=False)
         tail = {
-            "months": [_row(*each) for each in sorted(totals.months.items())],
-            "folders": [_row(*each) for each in sorted(totals.folders.items())],
-            "languages": [_row(*each) for each in sorted(totals.languages.items())],
+            "months": [_row(*item) for item in sorted(totals.months.items())],
+            "folders": [_row(*item) for item in sorted(totals.folders.items())],
+            "languages": [_row(*item) for item in sorted(totals.languages.items())],
             "disagreements": [
                 {
                     "kind": kind.value,
                     "question": kind.question,
-                    "commits": [_details(each) for each in commits],
+                    "commits": [_details(commit) for commit in commits],
                 }
                 for kind, commits in self.run.disagreements(totals, with_lines=False)
             ],
-            "standing_out": [_details(each) for each in details],
+            "standing_out": [_details(commit) for commit in details],
             "summary": summary,
         }
         self.stream.write(f"\n], {encoded(tail)[1:]}\n")

@@ -45,7 +45,7 @@ def _lines(run: HistoryRun, totals: Totals) -> Iterator[str]:
             yield ""
     if totals.all.lines:
         yield from _shares("period", dict(periods(totals.months)))
-        largest = sorted(totals.languages.items(), key=lambda each: (-each[1].lines, each[0]))
+        largest = sorted(totals.languages.items(), key=lambda item: (-item[1].lines, item[0]))
         yield from _shares("language", dict(largest))
     yield from _disagreements(run, totals)
     yield from _standing_out(run, totals)
@@ -108,7 +108,7 @@ def _standing_out(run: HistoryRun, totals: Totals) -> Iterator[str]:
 
 
 def _likeliest(details: CommitDetails) -> str:
-    for each in details.functions[:1]:
-        path = display_path(each.path)
-        return f"{literal_code(each.name)} {literal_code(f'{path}:{each.first}-{each.last}')}"
+    for function in details.functions[:1]:
+        path = display_path(function.path)
+        return f"{literal_code(function.name)} {literal_code(f'{path}:{function.first}-{function.last}')}"
     return ""

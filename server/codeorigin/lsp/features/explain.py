@@ -40,7 +40,7 @@ async def explain(session: Session, uri: Any, place: Any) -> dict[str, Any]:
             **function_to_wire(result.record(function), result.settings),
             "explanation": explanation and explanation_to_wire(result, function, explanation),
             "details": [
-                each._asdict() for each in details(function.verdict, explanation, limits, result.model_id)
+                detail._asdict() for detail in details(function.verdict, explanation, limits, result.model_id)
             ],
             "declared": declared_line(session, result, function),
             "caveat": FULL_CAVEAT,

@@ -89,8 +89,8 @@ class HoverContent:
 
     def _opening(self) -> tuple[str, str]:
         if self.line is not None and self.explanation is not None:
-            own = next(evidence for evidence in self.explanation.lines if evidence.line == self.line)
-            return line_opening(self.explanation, own)
+            of_line = next(evidence for evidence in self.explanation.lines if evidence.line == self.line)
+            return line_opening(self.explanation, of_line)
         verdict = self.function.verdict
         return opening(verdict, self.result.settings.limits.band(verdict))
 

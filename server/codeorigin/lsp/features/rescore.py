@@ -109,7 +109,7 @@ def _selected_code(snapshot: Snapshot, start: int, end: int) -> tuple[str, str] 
     return None if language is None else (code, language.id)
 
 
-def _own_offset(block: Piece, own: LineIndex, lines: LineIndex, offset: int) -> int:
+def _own_offset(block: Piece, block_lines: LineIndex, lines: LineIndex, offset: int) -> int:
     """Convert an offset in the document to one in ``block``, clamped to its ends."""
     line, column = lines.offset_to_position(offset)
     line -= block.first_line
@@ -117,7 +117,7 @@ def _own_offset(block: Piece, own: LineIndex, lines: LineIndex, offset: int) -> 
         return 0
     if line >= len(block.shifts):
         return len(block.text)
-    return own.position_to_offset(line, max(0, column - block.shifts[line]))
+    return block_lines.position_to_offset(line, max(0, column - block.shifts[line]))
 
 
 def _takes_in_file(session: Session, uri: str) -> bool:

@@ -53,7 +53,7 @@ async def scan_workspace(session: Session, folder: Any) -> dict[str, Any]:
 
     def is_gone(uri: str) -> bool:
         path = uris.to_fs_path(uri)
-        inside = path is not None and any(Path(path).is_relative_to(each.path) for each in folders)
+        inside = path is not None and any(Path(path).is_relative_to(folder.path) for folder in folders)
         return inside and uri not in seen
 
     try:
@@ -95,9 +95,9 @@ async def scan_changes(session: Session, folder: Any) -> dict[str, Any]:
     files: list[dict[str, Any]] = []
     errors: list[str] = []
     try:
-        for each in folders:
-            if each.settings.enable:
-                await _scan_changes_of(session, each, token, files, errors)
+        for changed_folder in folders:
+            if changed_folder.settings.enable:
+                await _scan_changes_of(session, changed_folder, token, files, errors)
     except Cancelled:
         pass
     except CodeOriginError as problem:

@@ -12,7 +12,7 @@ from codeorigin.errors import Cancelled, CodeOriginError
 from codeorigin.functions.documents import Document
 from codeorigin.functions.function_lines import FunctionLines, function_lines
 from codeorigin.languages import Language, language_for_path
-from codeorigin.lsp.scoring.engine import Engine
+from codeorigin.lsp.scoring.engine import ScoringEngine
 from codeorigin.text.sources import decode_source
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class Commits:
     Scoring runs at the lowest priority, file by file, so that neither typing nor a hover waits for it.
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: ScoringEngine) -> None:
         self._engine = engine
         self._commits: dict[tuple[Path, str, str], _Written] = {}
 

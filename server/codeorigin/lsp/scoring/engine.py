@@ -53,7 +53,7 @@ class Model:
         return self.loaded
 
 
-class Engine:
+class ScoringEngine:
     """The newest model and the two threads. Use on the event loop."""
 
     def __init__(self, folder: Path | None = None) -> None:

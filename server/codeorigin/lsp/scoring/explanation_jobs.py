@@ -10,7 +10,7 @@ from codeorigin.cancellation import CancelToken
 from codeorigin.errors import Cancelled, CodeOriginError
 from codeorigin.explain.explanation import ExplainOptions, Explanation
 from codeorigin.lsp.connection.client import WorkDoneProgress
-from codeorigin.lsp.scoring.engine import Engine, Model
+from codeorigin.lsp.scoring.engine import Model, ScoringEngine
 from codeorigin.lsp.scoring.requests import Result
 from codeorigin.lsp.scoring.worker import Priority
 from codeorigin.wording.explanations import FAILED, READY
@@ -32,7 +32,7 @@ class ExplanationJobs:
     """Runs explanations one after the other; the second of two requests for one finds that of the first cached."""
 
     def __init__(
-        self, engine: Engine, start_progress: Callable[[str, Callable[[], None]], WorkDoneProgress]
+        self, engine: ScoringEngine, start_progress: Callable[[str, Callable[[], None]], WorkDoneProgress]
     ) -> None:
         self._engine = engine
         self._start_progress = start_progress

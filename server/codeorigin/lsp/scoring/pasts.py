@@ -12,7 +12,7 @@ from codeorigin.analysis.report import FileReport
 from codeorigin.cancellation import CancelToken
 from codeorigin.errors import CodeOriginError, ModelError, RepositoryError
 from codeorigin.functions.documents import Document
-from codeorigin.lsp.scoring.engine import Engine, Model
+from codeorigin.lsp.scoring.engine import Model, ScoringEngine
 from codeorigin.model.past import Past
 from codeorigin.past.place import repository_folder
 from codeorigin.settings.schema import Settings
@@ -40,7 +40,7 @@ class Pasts:
     Old functions that are not in the cache are scored file by file, whenever there is nothing better to do.
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: ScoringEngine) -> None:
         self._engine = engine
         self._known: dict[Path, _Known] = {}
         self._model = engine.model
@@ -110,7 +110,7 @@ class Pasts:
 class _InScorer:
     """An analyzer for the git thread, which waits while the scoring thread analyses one document after another."""
 
-    def __init__(self, engine: Engine, model: Model) -> None:
+    def __init__(self, engine: ScoringEngine, model: Model) -> None:
         self._engine = engine
         self._model = model
         self._loop = asyncio.get_running_loop()

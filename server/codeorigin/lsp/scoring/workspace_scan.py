@@ -23,7 +23,7 @@ from codeorigin.lsp.scoring.closed_files import (
     file_record,
     is_chosen,
 )
-from codeorigin.lsp.scoring.engine import Engine
+from codeorigin.lsp.scoring.engine import ScoringEngine
 from codeorigin.lsp.scoring.pasts import Pasts
 from codeorigin.model.past import Past
 from codeorigin.past.place import repository_folder
@@ -93,7 +93,7 @@ class _File(NamedTuple):
 class Scanner:
     """Scores files from disk. A file that has not changed since the last scan is not read again."""
 
-    def __init__(self, engine: Engine, pasts: Pasts, encoding: PositionEncoding) -> None:
+    def __init__(self, engine: ScoringEngine, pasts: Pasts, encoding: PositionEncoding) -> None:
         self._engine = engine
         self._pasts = pasts
         self._encoding = encoding

@@ -84,7 +84,7 @@ class Judge:
     def file(self, functions: Sequence[tuple[float, int]], language: str) -> PooledVerdict | None:
         """The verdict on a file, from its functions' logits and lines; None without a rule for files."""
         rule = self._calibration.file
-        return None if rule is None else rule.verdict([(*each, language) for each in functions])
+        return None if rule is None else rule.verdict([(*function, language) for function in functions])
 
     def change(self, files: Sequence[ChangedFunctions]) -> tuple[PooledVerdict | None, list[list[Verdict]]]:
         """The verdict on a change, and the verdicts on its functions with what the change adds to each.
@@ -99,8 +99,8 @@ class Judge:
         judged = [
             [
                 number
-                for number, each in enumerate(file.verdicts)
-                if file.written[number] and each.logit is not None
+                for number, verdict in enumerate(file.verdicts)
+                if file.written[number] and verdict.logit is not None
             ]
             for file in files
         ]
@@ -136,7 +136,7 @@ class Judge:
         def evidence(rule: NeighbourRule) -> Evidence:
             from_commit = rule.evidence(logits)[first:]
             return {
-                number: (each, len(logits) - 1) for number, each in zip(judged, from_commit, strict=False)
+                number: (added, len(logits) - 1) for number, added in zip(judged, from_commit, strict=False)
             }
 
         changed = self._with_commits(dict(enumerate(verdicts)), evidence, file.language, in_file=True)
@@ -151,7 +151,7 @@ class Judge:
         in_file: bool,
     ) -> dict[int, Verdict]:
         """New verdicts for the functions of a file to which those of their commits add ``evidence`` by a rule."""
-        judged = {number: each.logit for number, each in verdicts.items() if each.logit is not None}
+        judged = {number: verdict.logit for number, verdict in verdicts.items() if verdict.logit is not None}
         context = self._calibration.commit_context
         beside: Mapping[int, float] = {}
         both = self._calibration.file_and_commit_context
@@ -178,12 +178,12 @@ class Judge:
     ) -> Verdict:
         """``verdict`` read by ``scale`` with what others add: (evidence, number of others) by file and by commit."""
         (in_file, neighbours), (from_commit, others) = by_file, by_commit
-        own = verdict.logit or 0.0
+        own_logit = verdict.logit or 0.0
         return replace(
             verdict,
-            **scale.read(own + (from_commit or 0.0) + (in_file or 0.0), language),
+            **scale.read(own_logit + (from_commit or 0.0) + (in_file or 0.0), language),
             own_probability=self._by_text.probability(
-                own if verdict.past is None else own - verdict.past.evidence
+                own_logit if verdict.past is None else own_logit - verdict.past.evidence
             ),
             file_evidence=in_file,
             neighbours=neighbours if in_file is not None else 0,

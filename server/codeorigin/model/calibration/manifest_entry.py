@@ -22,19 +22,19 @@ class ManifestEntry:
         kinds = get_type_hints(cls)
         return cls(
             **{
-                each.name: _read(kinds[each.name], entry if each.metadata else entry[each.name])
-                for each in fields(cls)
-                if each.init and (each.default is MISSING or each.name in entry)
+                field.name: _read(kinds[field.name], entry if field.metadata else entry[field.name])
+                for field in fields(cls)
+                if field.init and (field.default is MISSING or field.name in entry)
             }
         )
 
     def to_manifest(self) -> dict[str, Any]:
         """The entry that :meth:`from_manifest` reads."""
         entry: dict[str, Any] = {}
-        for each in fields(self):
-            value = getattr(self, each.name)
-            if each.init and value is not None:
-                entry |= _written(value) if each.metadata else {each.name: _written(value)}
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if field.init and value is not None:
+                entry |= _written(value) if field.metadata else {field.name: _written(value)}
         return entry
 
 
@@ -43,9 +43,9 @@ def _read(kind: Any, value: Any) -> Any:
         kind = get_args(kind)[0]
     container, of = get_origin(kind), get_args(kind)
     if container in (list, tuple):
-        return container(of[0](each) for each in value)
+        return container(of[0](number) for number in value)
     if container is Mapping:
-        return {name: _read(of[1], each) for name, each in value.items()}
+        return {name: _read(of[1], inner) for name, inner in value.items()}
     return kind.from_manifest(value) if issubclass(kind, ManifestEntry) else kind(value)
 
 
@@ -54,7 +54,7 @@ def _written(value: Any) -> Any:
         case ManifestEntry():
             return value.to_manifest()
         case Mapping():
-            return {name: _written(each) for name, each in value.items()}
+            return {name: _written(inner) for name, inner in value.items()}
         case list() | tuple():
             return list(value)
         case _:

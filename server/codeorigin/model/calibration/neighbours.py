@@ -37,10 +37,10 @@ class NeighbourRule(ManifestEntry):
         """
         if len(logits) < 2:
             return []
-        own = [logit - self.neutral for logit in logits]
-        total = math.fsum(own)
-        share = self.weight / (len(own) - 1 + self.prior_functions)
-        return [share * (total - each) for each in own]
+        evidence = [logit - self.neutral for logit in logits]
+        total = math.fsum(evidence)
+        share = self.weight / (len(evidence) - 1 + self.prior_functions)
+        return [share * (total - logit) for logit in evidence]
 
     def evidence_for_one(self, others: Sequence[float]) -> float:
         """What ``others``, the own logits of the other functions, add to the logit of one; 0 if there are none."""

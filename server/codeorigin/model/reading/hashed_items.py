@@ -36,7 +36,9 @@ def hash_words(texts: Sequence[str], language: str | None, vocabulary: Vocabular
     numbers = vocabulary.numbers(chain.from_iterable(found))
     words = vocabulary.words(numbers)
     shapes = words if language is None else vocabulary.shapes(numbers, language)
-    return HashedWords(words, shapes, np.array([len(each) for each in found], dtype=np.int64))
+    return HashedWords(
+        words, shapes, np.array([len(words_of_text) for words_of_text in found], dtype=np.int64)
+    )
 
 
 _MARKS = 3

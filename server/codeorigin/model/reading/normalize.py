@@ -71,8 +71,8 @@ class Normalized:
     def _places(self) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
         layout = self.layout
         numbers, indents, levels, lengths = (
-            np.array(each, dtype=np.int32)
-            for each in (layout.numbers, layout.indents, layout.levels, list(map(len, layout.contents)))
+            np.array(values, dtype=np.int32)
+            for values in (layout.numbers, layout.indents, layout.levels, list(map(len, layout.contents)))
         )
         # Every line but the last has one line feed after it, or two if blank lines follow.
         feeds = np.append(np.where(np.diff(numbers) > 1, 2, 1), 0)[: len(numbers)]

@@ -178,8 +178,10 @@ class Scorer:
     ) -> RawScore:
         deep = 0.0
         if encoding is not None and windows:
-            logits = self.deep_logits([encoding.ids[each.start : each.stop] for each in windows], cancel)
-            deep = float(logits @ [each.weight for each in windows])
+            logits = self.deep_logits(
+                [encoding.ids[window.start : window.stop] for window in windows], cancel
+            )
+            deep = float(logits @ [window.weight for window in windows])
         return RawScore(bias + wide + deep, wide, deep, len(windows))
 
     def _wide_logits(
@@ -188,7 +190,7 @@ class Scorer:
         if self.views is None:
             yield from (0.0 for _ in functions)
             return
-        for counted in self.views.count_many([each.text for each in functions], language):
+        for counted in self.views.count_many([normalized.text for normalized in functions], language):
             cancel.raise_if_cancelled()
             count = len(counted.borders) - 1
             function = np.repeat(np.arange(count), np.diff(counted.borders))

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from codeorigin.errors import ModelError
-from codeorigin.lsp.scoring.engine import Engine, Model
+from codeorigin.lsp.scoring.engine import Model, ScoringEngine
 
 
 def test_model_is_loaded_once(tiny_model_dir: Path) -> None:
@@ -17,7 +17,7 @@ def test_model_is_loaded_once(tiny_model_dir: Path) -> None:
 
 def test_failure_is_kept_until_another_model_is_chosen(tmp_path: Path, tiny_model_dir: Path) -> None:
     folder = tmp_path / "model"
-    engine = Engine(folder)
+    engine = ScoringEngine(folder)
     for _ in range(2):
         with pytest.raises(ModelError) as raised:
             engine.model.analyzer()

@@ -13,7 +13,7 @@ from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.analysis.report import FileReport
 from codeorigin.cancellation import CancelToken
 from codeorigin.functions.documents import Document
-from codeorigin.lsp.scoring.engine import Engine, Model
+from codeorigin.lsp.scoring.engine import Model, ScoringEngine
 from codeorigin.lsp.scoring.pasts import Pasts
 from codeorigin.lsp.scoring.worker import Priority
 from codeorigin.settings.schema import Settings
@@ -31,7 +31,7 @@ class Bench:
     analysed: list[str] = field(default_factory=list)
     begun: threading.Event = field(default_factory=threading.Event)
     hold: threading.Event = field(default_factory=threading.Event)
-    engine: Engine = field(default_factory=Engine)
+    engine: ScoringEngine = field(default_factory=ScoringEngine)
     changed: list[Path] = field(default_factory=list)
 
     def __post_init__(self) -> None:

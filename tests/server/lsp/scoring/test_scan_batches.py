@@ -18,7 +18,7 @@ from codeorigin.errors import Cancelled
 from codeorigin.functions.documents import Document
 from codeorigin.lsp.scoring import workspace_scan
 from codeorigin.lsp.scoring.closed_files import FileRecord, FileRecords
-from codeorigin.lsp.scoring.engine import Engine
+from codeorigin.lsp.scoring.engine import ScoringEngine
 from codeorigin.lsp.scoring.pasts import Pasts
 from codeorigin.lsp.scoring.worker import Priority
 from codeorigin.lsp.scoring.workspace_scan import ScanFolder, Scanner, ScanSummary
@@ -62,7 +62,7 @@ class Bench:
 
     root: Path
     noting: _Noting
-    engine: Engine = field(default_factory=Engine)
+    engine: ScoringEngine = field(default_factory=ScoringEngine)
     records: list[FileRecord] = field(default_factory=list)
 
     def __post_init__(self) -> None:

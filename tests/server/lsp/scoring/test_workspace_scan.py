@@ -18,7 +18,7 @@ from codeorigin.functions.finding import find_functions
 from codeorigin.languages import get_language
 from codeorigin.lsp.scoring import workspace_scan
 from codeorigin.lsp.scoring.closed_files import FileKey, FileRecord, FileRecords
-from codeorigin.lsp.scoring.engine import Engine
+from codeorigin.lsp.scoring.engine import ScoringEngine
 from codeorigin.lsp.scoring.pasts import Pasts
 from codeorigin.lsp.scoring.requests import FunctionRecord
 from codeorigin.lsp.scoring.workspace_scan import WALK_CHUNK, ScanFolder, Scanner, ScanSummary
@@ -38,7 +38,7 @@ class Bench:
     model_id: str = "model"
     texts: list[str] = field(default_factory=list)
     records: list[FileRecord] = field(default_factory=list)
-    engine: Engine = field(default_factory=Engine)
+    engine: ScoringEngine = field(default_factory=ScoringEngine)
 
     def __post_init__(self) -> None:
         analyzer: Any = self

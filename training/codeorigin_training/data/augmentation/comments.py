@@ -131,21 +131,21 @@ def _is_word(byte: bytes) -> bool:
 
 
 def _kept(lines: list[tuple[bytes, bool]]) -> list[bytes]:
-    kept: list[bytes] = []
+    left: list[bytes] = []
     dropped = False
     for line, touched in lines:
         content = line.strip(_BLANKS)
         if not content and touched:
             dropped = True
             continue
-        if not content and dropped and (not kept or not kept[-1].strip() or _opens(kept[-1])):
+        if not content and dropped and (not left or not left[-1].strip() or _opens(left[-1])):
             continue
         if content:
-            if dropped and kept and not kept[-1].strip() and content.startswith(_CLOSERS):
-                kept.pop()
+            if dropped and left and not left[-1].strip() and content.startswith(_CLOSERS):
+                left.pop()
             dropped = False
-        kept.append(_tight(line) if touched else line)
-    return kept
+        left.append(_tight(line) if touched else line)
+    return left
 
 
 def _opens(line: bytes) -> bool:

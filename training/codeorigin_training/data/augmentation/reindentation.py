@@ -127,12 +127,12 @@ def _base(layout: _Layout, counted: list[int], widths: list[int]) -> int:
     python = layout.tree.language == "python"
     chosen = candidates[0] if python else counted[-1]
     # Decorators and the header of a definition below them are in the function's column, too.
-    own = (
+    is_in_column = (
         layout.lines[chosen]
         .lstrip(_BLANKS)
         .startswith((")", "@", "def ", "async def ") if python else _CLOSERS)
     )
-    return least if own and widths[chosen] == least else least - 1
+    return least if is_in_column and widths[chosen] == least else least - 1
 
 
 def _is_outside(content: str, language: str) -> bool:

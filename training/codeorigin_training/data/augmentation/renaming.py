@@ -57,13 +57,13 @@ def _own(tree: Tree) -> tuple[dict[int, str], set[str]]:
     """The variables in the text by start byte, and the names that are local to the function."""
     nodes = tree.nodes(RULES[tree.language])
     sigil = 1 if tree.language == "php" else 0
-    kept = {node.start_byte for node in nodes.get("keep", ())}
+    protected = {node.start_byte for node in nodes.get("keep", ())}
     uses: dict[int, str] = {}
     for node in nodes.get("use", ()):
         start, end = tree.span(node)
-        if node.start_byte not in kept and end > start and not _is_member(tree, start):
+        if node.start_byte not in protected and end > start and not _is_member(tree, start):
             uses[start + sigil] = tree.text(node)[sigil:]
-    names = {tree.text(node)[sigil:] for node in nodes.get("local", ()) if node.start_byte not in kept}
+    names = {tree.text(node)[sigil:] for node in nodes.get("local", ()) if node.start_byte not in protected}
     names -= {tree.text(node)[sigil:] for node in nodes.get("forbid", ())}
     return uses, {
         name

@@ -71,16 +71,18 @@ class SourceClient:
     def _mirror(self) -> tuple[str | None, str | None]:
         """The mirror's address in the machine's own configuration, and the reason if there is none."""
         command = ["indextargets", "--no-release-info", "--format", "$(RELEASE) $(COMPONENT) $(REPO_URI)"]
-        output, reason = self._run([*command, "Created-By: Packages"], self._folder, own=False)
+        output, reason = self._run([*command, "Created-By: Packages"], self._folder, with_settings=False)
         for line in output.splitlines():
             release, component, address = line.split(" ", 2)
             if release in _RELEASES and component == "main":
                 return address, None
         return None, reason or "this machine's apt names no mirror of Debian; run this on Debian"
 
-    def _run(self, arguments: Sequence[str], folder: Path, *, own: bool = True) -> tuple[str, str | None]:
+    def _run(
+        self, arguments: Sequence[str], folder: Path, *, with_settings: bool = True
+    ) -> tuple[str, str | None]:
         """The output of apt-get, and its error line, or None if it succeeded."""
-        configuration = ["-c", str(self._folder / "apt.conf")] if own else []
+        configuration = ["-c", str(self._folder / "apt.conf")] if with_settings else []
         try:
             done = subprocess.run(
                 ["apt-get", *configuration, *arguments],

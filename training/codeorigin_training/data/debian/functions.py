@@ -60,7 +60,9 @@ def read_source_functions(
             log(f"{package.repo}: left out, {fault}")
             continue
         try:
-            files = [each for each in read_source_archive(folder / package.archive) if _is_own(each)]
+            files = [
+                function for function in read_source_archive(folder / package.archive) if _is_own(function)
+            ]
         except CorpusError as error:
             log(f"{package.repo}: left out, {error}")
             continue
@@ -122,7 +124,7 @@ def _rows(package: SourcePackage, file: SourceFile) -> Iterator[Row]:
 def _date(file: SourceFile, package: SourcePackage) -> datetime.date:
     """The file's own date if it is plausible, else the package's."""
     try:
-        own = datetime.datetime.fromtimestamp(file.modified, datetime.UTC).date()
+        modified = datetime.datetime.fromtimestamp(file.modified, datetime.UTC).date()
     except (OverflowError, OSError, ValueError):
         return package.date
-    return own if _OLDEST <= own <= package.date else package.date
+    return modified if _OLDEST <= modified <= package.date else package.date

@@ -41,7 +41,7 @@ def figures(code: str, language: str) -> dict[tuple[str, str], float]:
         "style": _style(text, words, language),
         "signs": {sign: text.count(sign) / max(len(text), 1) for sign in _SIGNS},
     }
-    return {(group, name): float(value) for group, each in groups.items() for name, value in each.items()}
+    return {(group, name): float(value) for group, values in groups.items() for name, value in values.items()}
 
 
 def figure_frame(rows: Sequence[Row]) -> pd.DataFrame:

@@ -43,8 +43,8 @@ class TrainingSet:
         """
         chosen = np.flatnonzero(keep)
         inside = [self.rows[number] for number in chosen]
-        own = np.array([row.label for row in inside], dtype=np.int64)
-        wanted = own if labels is None else labels[chosen]
+        true_labels = np.array([row.label for row in inside], dtype=np.int64)
+        wanted = true_labels if labels is None else labels[chosen]
         model = fit_linear(self.matrix[chosen], wanted, balanced_weights(inside), STRENGTH)
         return WordModel(model, len(chosen), self.processes)
 

@@ -39,17 +39,19 @@ def baselines(
         score = _trained(name, rows, config.seed)
         old, modern = (
             measure(
-                Sample(each.labels, each.groups, score(each.rows), None),
+                Sample(subset.labels, subset.groups, score(subset.rows), None),
                 rounds=config.rounds,
                 seed=config.seed,
             )
-            for each in slices
+            for subset in slices
         )
         on_pairs = (
             auroc(np.array([row.label for row in pairs], dtype=np.int64), score(pairs)) if pairs else None
         )
         eras = [
-            cell for each in (old, modern) for cell in (interval(each.auroc), percent_interval(each.tpr_at_1))
+            cell
+            for figure in (old, modern)
+            for cell in (interval(figure.auroc), percent_interval(figure.tpr_at_1))
         ]
         table.append((title, f"{len(rows):,}", *eras, number(on_pairs)))
         figures += [

@@ -46,16 +46,16 @@ def controls(training: TrainingSet, held_out: Sequence[Row], config: EvaluateCon
     """
     slices = era_slices(held_out, config.slice_functions, config.seed)
     train_figures = figure_frame(training.rows)
-    slice_figures = [figure_frame(each.rows) for each in slices]
+    slice_figures = [figure_frame(subset.rows) for subset in slices]
     labels = np.array([row.label for row in training.rows], dtype=np.int64)
     weights = balanced_weights(training.rows)
     rows, figures, problems = [], [], []
 
     def control(name: str, title: str, bound: float | None, logits: Sequence[Sequence[Floats]]) -> None:
         """``logits`` holds the logits of one or more models for every slice; their AUROCs are averaged."""
-        old, modern = (_mean_area(each, own, config) for each, own in zip(slices, logits, strict=True))
+        old, modern = (_mean_area(subset, raw, config) for subset, raw in zip(slices, logits, strict=True))
         exceeded = bound is not None and any(
-            each.value is not None and abs(each.value - 0.5) > bound for each in (old, modern)
+            estimate.value is not None and abs(estimate.value - 0.5) > bound for estimate in (old, modern)
         )
         within = "for comparison" if bound is None else "**over the bound**" if exceeded else "within"
         allowed = "none" if bound is None else f"0.5 ± {bound:g}"
@@ -70,7 +70,7 @@ def controls(training: TrainingSet, held_out: Sequence[Row], config: EvaluateCon
 
     for name, title, bound in _OF_FIGURES:
         trees = boosted(config.seed).fit(train_figures[name].to_numpy(), labels, sample_weight=weights)
-        found = [[trees.decision_function(each[name].to_numpy())] for each in slice_figures]
+        found = [[trees.decision_function(slice_figure[name].to_numpy())] for slice_figure in slice_figures]
         control(name, title, bound, found)
     title = f"the word view, trained on shuffled labels (mean of {_SHUFFLES} shuffles)"
     control("shuffled", title, SHUFFLED_BOUND, _shuffled(training, labels, slices, config.seed))
@@ -86,11 +86,11 @@ def controls(training: TrainingSet, held_out: Sequence[Row], config: EvaluateCon
     )
 
 
-def _mean_area(each: Slice, logits: Sequence[Floats], config: EvaluateConfig) -> Estimate:
-    labels = each.labels
+def _mean_area(subset: Slice, logits: Sequence[Floats], config: EvaluateConfig) -> Estimate:
+    labels = subset.labels
     return with_interval(
-        each.groups,
-        lambda index: float(np.mean([auroc(labels[index], own[index]) for own in logits])),
+        subset.groups,
+        lambda index: float(np.mean([auroc(labels[index], raw[index]) for raw in logits])),
         config,
     )
 
@@ -105,4 +105,4 @@ def _shuffled(
         keep = np.zeros(len(labels), dtype=bool)
         keep[generator.permutation(len(labels))[:_SHUFFLED_FUNCTIONS]] = True
         models.append(training.fit(keep, generator.permutation(labels)))
-    return [[model.logits(each.rows) for model in models] for each in slices]
+    return [[model.logits(subset.rows) for model in models] for subset in slices]

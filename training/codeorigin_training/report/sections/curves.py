@@ -54,7 +54,7 @@ def curves(rows: Sequence[Row], detector: Detector, config: EvaluateConfig) -> S
                 (name, *COLUMNS),
                 tuple((value, *figure_cells(figures)) for _, value, figures in inside),
             )
-            for name, inside in groupby(found, key=lambda each: each[0])
+            for name, inside in groupby(found, key=lambda item: item[0])
         ),
         charts=(
             Chart(
@@ -82,7 +82,7 @@ def curves(rows: Sequence[Row], detector: Detector, config: EvaluateConfig) -> S
             ),
             *([_breakdown_chart(found)] if found else []),
         ),
-        figures=tuple(Figure.of(f"AUROC: {name} {value}", each.auroc) for name, value, each in found),
+        figures=tuple(Figure.of(f"AUROC: {name} {value}", figures.auroc) for name, value, figures in found),
     )
 
 
@@ -130,7 +130,7 @@ def breakdowns(rows: Sequence[Row], whole: Sample, config: EvaluateConfig) -> li
 
 def _breakdown_chart(found: Sequence[Breakdown]) -> Chart:
     series = []
-    for name, together in groupby(enumerate(found), key=lambda each: each[1][0]):
+    for name, together in groupby(enumerate(found), key=lambda item: item[1][0]):
         known = [
             (place, figures.auroc.value, figures.auroc.low, figures.auroc.high)
             for place, (_, _, figures) in together

@@ -123,10 +123,10 @@ def faithfulness_section(
     ``groups`` ``(n,)`` are the repositories of the functions.
     """
     demands = [
-        each
+        comparison
         for removal, by_method in found.items()
         if SHIPPED in by_method
-        for each in comparisons(removal, by_method, groups, config)
+        for comparison in comparisons(removal, by_method, groups, config)
     ]
     return Section(
         title="Are explanations faithful to the model?",
@@ -144,7 +144,7 @@ def faithfulness_section(
                     "",
                     ("order of lines", *MEASURES),
                     tuple(
-                        (METHODS[name], *(interval(each) for each in _summary(every, groups, config)))
+                        (METHODS[name], *(interval(estimate) for estimate in _summary(every, groups, config)))
                         for name, every in by_method.items()
                     ),
                 )
@@ -156,13 +156,13 @@ def faithfulness_section(
                 ("lines are", "comprehensiveness", "difference", "demand", ""),
                 tuple(
                     (
-                        each.removal.value,
-                        f"shipped minus {METHODS[each.against]}",
-                        interval(each.difference),
-                        each.demand,
-                        "holds" if each.holds else "**does not hold**",
+                        comparison.removal.value,
+                        f"shipped minus {METHODS[comparison.against]}",
+                        interval(comparison.difference),
+                        comparison.demand,
+                        "holds" if comparison.holds else "**does not hold**",
                     )
-                    for each in demands
+                    for comparison in demands
                 ),
             ),
         ),
@@ -190,9 +190,10 @@ def faithfulness_section(
             for name, every in by_method.items()
         ),
         problems=tuple(
-            f"Explanations ({each.removal.value}), compared with {METHODS[each.against]}: not “{each.demand}”."
-            for each in demands
-            if not each.holds
+            f"Explanations ({comparison.removal.value}), compared with {METHODS[comparison.against]}: "
+            f"not “{comparison.demand}”."
+            for comparison in demands
+            if not comparison.holds
         ),
     )
 

@@ -32,8 +32,8 @@ def learning_curve(
         for place in range(config.learning_seeds)
     ]
     slices = [
-        (each.labels, training.matrix_of(each.rows))
-        for each in era_slices(held_out, config.slice_functions, config.seed)
+        (subset.labels, training.matrix_of(subset.rows))
+        for subset in era_slices(held_out, config.slice_functions, config.seed)
     ]
     rows: list[tuple[str, ...]] = []
     figures: list[Figure] = []

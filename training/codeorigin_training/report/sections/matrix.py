@@ -95,7 +95,7 @@ class MatrixRow:
 def matrix_section(rows: Sequence[MatrixRow]) -> Section:
     """The figures of ``rows`` on raw text, and what they lose."""
     places = range(len(rows))
-    losses = [{each.perturbation: each.loss.value for each in row.perturbed} for row in rows]
+    losses = [{figures.perturbation: figures.loss.value for figures in row.perturbed} for row in rows]
     series = []
     for name in _perturbations(rows):
         known = [
@@ -148,9 +148,9 @@ def matrix_figures(rows: Sequence[MatrixRow]) -> tuple[Figure, ...]:
     return (
         *(Figure.of(f"AUROC: {row.name}", row.raw.auroc) for row in rows),
         *(
-            Figure.of(f"AUROC lost, {each.perturbation}: {row.name}", each.loss)
+            Figure.of(f"AUROC lost, {figures.perturbation}: {row.name}", figures.loss)
             for row in rows
-            for each in row.perturbed
+            for figures in row.perturbed
         ),
     )
 
@@ -160,7 +160,7 @@ def perturbed_tables(rows: Sequence[MatrixRow]) -> tuple[TitledTable, ...]:
     names = _perturbations(rows)
     if not names:
         return ()
-    losses = [{each.perturbation: interval(each.loss) for each in row.perturbed} for row in rows]
+    losses = [{figures.perturbation: interval(figures.loss) for figures in row.perturbed} for row in rows]
     return (
         TitledTable(
             "Under perturbations",
@@ -179,13 +179,13 @@ def perturbed_tables(rows: Sequence[MatrixRow]) -> tuple[TitledTable, ...]:
             tuple(
                 (
                     row.title,
-                    _PERTURBED.get(each.perturbation, each.perturbation),
-                    interval(each.loss),
-                    percent(each.changed, 0),
-                    *figure_cells(each.figures),
+                    _PERTURBED.get(figures.perturbation, figures.perturbation),
+                    interval(figures.loss),
+                    percent(figures.changed, 0),
+                    *figure_cells(figures.figures),
                 )
                 for row in rows
-                for each in row.perturbed
+                for figures in row.perturbed
             ),
             folded=True,
         ),
@@ -205,10 +205,10 @@ def matrix_rows(
     The loss under a perturbation is measured on the same functions, raw and perturbed, which are the first ones of the
     slice's sample.
     """
-    raw = _logits_of_all([row for each in slices for item in each.items for row in item], model)
-    samples = [_sample(each, raw, judge) for each in slices]
-    subsets = [_beginning(each, config.perturbed_functions) for each in slices]
-    rows = [row for each in subsets for item in each.items for row in item]
+    raw = _logits_of_all([row for subset in slices for item in subset.items for row in item], model)
+    samples = [_sample(subset, raw, judge) for subset in slices]
+    subsets = [_beginning(subset, config.perturbed_functions) for subset in slices]
+    rows = [row for subset in subsets for item in subset.items for row in item]
     perturbed: list[list[PerturbedFigures]] = [[] for _ in slices]
     for perturbation in config.perturbations:
         codes = perturb_all(
@@ -224,18 +224,18 @@ def matrix_rows(
             perturbed[number].append(_perturbed(perturbation, subset, raw, logits, codes, judge, config))
     return [
         MatrixRow(
-            name=each.name,
-            title=each.title,
+            name=subset.name,
+            title=subset.title,
             raw=measure(sample, rounds=config.rounds, seed=config.seed),
             perturbed=tuple(figures),
-            in_order=_in_order(each, sample, config) if each.pairs else None,
+            in_order=_in_order(subset, sample, config) if subset.pairs else None,
         )
-        for each, sample, figures in zip(slices, samples, perturbed, strict=True)
+        for subset, sample, figures in zip(slices, samples, perturbed, strict=True)
     ]
 
 
 def _perturbations(rows: Sequence[MatrixRow]) -> list[str]:
-    return list(dict.fromkeys(each.perturbation for row in rows for each in row.perturbed))
+    return list(dict.fromkeys(figures.perturbation for row in rows for figures in row.perturbed))
 
 
 def _in_order_text(row: MatrixRow) -> str:
@@ -248,19 +248,19 @@ def _logits_of_all(rows: Sequence[Row], model: LogitModel) -> dict[Text, float]:
     return {text: float(logit) for (text, _), logit in zip(distinct, logits, strict=True)}
 
 
-def _sample(each: Slice, logits: Mapping[Text, float], judge: AnswerRule) -> Sample:
-    pooled = np.zeros(len(each.items))
-    for number, item in enumerate(each.items):
-        own = np.array([logits[row.code, row.language] for row in item])
-        pooled[number] = own[0] if len(item) == 1 else judge.pool(item, own)
-    return Sample(each.labels, each.groups, pooled, judge.answer(each, pooled), each.within)
+def _sample(subset: Slice, logits: Mapping[Text, float], judge: AnswerRule) -> Sample:
+    pooled = np.zeros(len(subset.items))
+    for number, item in enumerate(subset.items):
+        of_item = np.array([logits[row.code, row.language] for row in item])
+        pooled[number] = of_item[0] if len(item) == 1 else judge.pool(item, of_item)
+    return Sample(subset.labels, subset.groups, pooled, judge.answer(subset, pooled), subset.within)
 
 
-def _beginning(each: Slice, functions: int) -> Slice:
+def _beginning(subset: Slice, functions: int) -> Slice:
     """The first items of a slice, with about ``functions`` functions; always an even number of items."""
-    size = max(1.0, float(np.mean([len(item) for item in each.items])))
+    size = max(1.0, float(np.mean([len(item) for item in subset.items])))
     count = max(2, int(functions / size) // 2 * 2)
-    return Slice(each.name, each.title, each.items[:count], each.within, each.pairs)
+    return Slice(subset.name, subset.title, subset.items[:count], subset.within, subset.pairs)
 
 
 def _perturbed(
@@ -283,7 +283,7 @@ def _perturbed(
     )
 
 
-def _in_order(each: Slice, sample: Sample, config: EvaluateConfig) -> Estimate:
+def _in_order(subset: Slice, sample: Sample, config: EvaluateConfig) -> Estimate:
     """The share of pairs in order; items alternate between human and LLM code."""
     human, llm = sample.logits[::2], sample.logits[1::2]
     return with_interval(sample.groups[::2], lambda index: pairs_in_order(human[index], llm[index]), config)

@@ -27,5 +27,5 @@ def perturb_all(
 
 def _perturb(augmentation: Augmentation, seed: int, text: Text) -> str:
     code, language = text
-    own = zlib.crc32(f"{language}\0{code}".encode("utf-8", "surrogatepass"))
-    return augmentation(code, language, np.random.default_rng([seed, own]))
+    of_text = zlib.crc32(f"{language}\0{code}".encode("utf-8", "surrogatepass"))
+    return augmentation(code, language, np.random.default_rng([seed, of_text]))

@@ -41,7 +41,7 @@ def transfer(
     figures: list[Figure] = []
     languages = np.array([row.language for row in training.rows])
     for language in config.languages:
-        each = matched(
+        twin = matched(
             f"unseen language: {language}",
             f"unseen language: {language} (a word model retrained without it)",
             [row for row in held_out if row.language == language],
@@ -50,14 +50,14 @@ def transfer(
         )
         keep = languages != language
         kept_labels = {training.rows[place].label for place in np.flatnonzero(keep)}
-        if len(each.items) < min(_FEWEST, config.slice_functions) or len(kept_labels) < 2:
+        if len(twin.items) < min(_FEWEST, config.slice_functions) or len(kept_labels) < 2:
             log(f"unseen language {language}: too little code, left out")
             continue
-        rows += matrix_rows([each], training.fit(keep), without_thresholds(), config, augmentations, log)
-        with_it = auroc(each.labels, whole.logits(each.rows))
+        rows += matrix_rows([twin], training.fit(keep), without_thresholds(), config, augmentations, log)
+        with_it = auroc(twin.labels, whole.logits(twin.rows))
         cells = figure_cells(rows[-1].raw)
-        table.append((each.title, number(with_it), *cells[:3], *cells[6:]))
-        figures.append(Figure(f"AUROC of the model trained with it: {each.name}", with_it))
+        table.append((twin.title, number(with_it), *cells[:3], *cells[6:]))
+        figures.append(Figure(f"AUROC of the model trained with it: {twin.name}", with_it))
     return Section(
         title="Unseen languages",
         note=(

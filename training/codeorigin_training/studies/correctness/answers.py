@@ -47,7 +47,7 @@ def run_answers(answers: Sequence[Row], seconds: float, workers: int) -> Boolean
     """
     check_isolation()
     with ThreadPoolExecutor(workers) as pool:
-        found = pool.map(lambda each: passes(_task(each), each.code, each.language, seconds), answers)
+        found = pool.map(lambda answer: passes(_task(answer), answer.code, answer.language, seconds), answers)
         return np.array(list(found), dtype=bool)
 
 
@@ -63,7 +63,7 @@ def answers_section(answers: Sequence[Row], passing: Booleans, detector: Detecto
     }
     scores = {
         "the detector's logit": logits,
-        "BLEU": np.array([bleu(each.code, _task(each).references[each.language]) for each in answers]),
+        "BLEU": np.array([bleu(row.code, _task(row).references[row.language]) for row in answers]),
     }
     areas = {name: within_tasks(units, passing, values, draws) for name, values in scores.items()}
     passed = over_tasks(at_k(units, passing, 1), draws)
@@ -125,8 +125,8 @@ def answers_section(answers: Sequence[Row], passing: Booleans, detector: Detecto
         ),
         figures=(
             Figure.of("answers that pass", passed),
-            *(Figure.of(f"answers that evade, {name}", each) for name, each in evading.items()),
-            *(Figure.of(f"AUROC of {name} for passing", each) for name, each in areas.items()),
+            *(Figure.of(f"answers that evade, {name}", estimate) for name, estimate in evading.items()),
+            *(Figure.of(f"AUROC of {name} for passing", estimate) for name, estimate in areas.items()),
         ),
     )
 

@@ -25,13 +25,13 @@ _FEW = 4
 
 def without_comments(code: str, language: str) -> tuple[str, list[str]]:
     """``code`` without lines that are only comments or docstrings, and those lines without their indentation."""
-    kept, taken = [], []
+    code_lines, taken = [], []
     for line, ink in _lines(code, language):
         if ink and ink <= _COMMENTS:
             taken.append(line.strip())
         else:
-            kept.append(line)
-    return "\n".join(kept), taken
+            code_lines.append(line)
+    return "\n".join(code_lines), taken
 
 
 def with_comments_of(code: str, other: str, language: str) -> str:
@@ -61,7 +61,10 @@ def _lines(code: str, language: str) -> Iterator[tuple[str, set[int]]]:
     codes = character_constructs(code, language)
     start = 0
     for line in code.split("\n"):
-        yield line, {int(codes[start + place]) for place, each in enumerate(line) if not each.isspace()}
+        yield (
+            line,
+            {int(codes[start + place]) for place, character in enumerate(line) if not character.isspace()},
+        )
         start += len(line) + 1
 
 
@@ -72,7 +75,7 @@ def comment_language(code: str, language: str) -> str | None:
     """
     codes = character_constructs(code, language)
     text = "".join(
-        character if each in _COMMENTS else " " for character, each in zip(code, codes, strict=True)
+        character if mark in _COMMENTS else " " for character, mark in zip(code, codes, strict=True)
     )
     letters = [character for character in text if character.isalpha()]
     if sum(ord(character) > 0x2FF for character in letters) > 0.3 * max(len(letters), 1):

@@ -24,7 +24,7 @@ _LIBC = ctypes.CDLL(None, use_errno=True)
 
 
 def _mount(source: str, target: str, kind: str | None, flags: int, data: str | None = None) -> None:
-    encoded = [None if each is None else each.encode() for each in (source, target, kind)]
+    encoded = [None if part is None else part.encode() for part in (source, target, kind)]
     if _LIBC.mount(*encoded, ctypes.c_ulong(flags), None if data is None else data.encode()):
         number = ctypes.get_errno()
         raise OSError(number, f"mount {target}: {os.strerror(number)}")

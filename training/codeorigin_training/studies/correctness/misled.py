@@ -37,15 +37,23 @@ def pairs_section(
     def scored(change: Change) -> list[Floats]:
         """Logits ``(n,)`` of the human functions and of the LLM's, each as ``change`` makes it with the other one."""
         human = [
-            (_changed(change, each.human_code, each.llm_code, each.language), each.language) for each in pairs
+            (
+                _changed(change, specification.human_code, specification.llm_code, specification.language),
+                specification.language,
+            )
+            for specification in pairs
         ]
         llm = [
-            (_changed(change, each.llm_code, each.human_code, each.language), each.language) for each in pairs
+            (
+                _changed(change, specification.llm_code, specification.human_code, specification.language),
+                specification.language,
+            )
+            for specification in pairs
         ]
         return [detector.score_texts(human), detector.score_texts(llm)]
 
-    whole = scored(lambda own, _, __: own)
-    bare = scored(lambda own, _, language: without_comments(own, language)[0])
+    whole = scored(lambda code, _, __: code)
+    bare = scored(lambda code, _, language: without_comments(code, language)[0])
     exchanged = scored(with_comments_of)
     alike = np.array([bleu(pair.llm_code, pair.human_code) for pair in pairs])
     quarter = np.searchsorted(np.quantile(alike, [0.25, 0.5, 0.75]) if len(pairs) else [], alike, side="left")
@@ -100,11 +108,11 @@ def pairs_section(
     )
 
 
-def _changed(change: Change, own: str, other: str, language: str) -> str:
+def _changed(change: Change, code: str, other: str, language: str) -> str:
     try:
-        return change(own, other, language)
+        return change(code, other, language)
     except ParseBudgetError:
-        return own
+        return code
 
 
 def _pair_estimates(sides: Sequence[Floats], groups: Integers, draws: Draws) -> list[Estimate]:
@@ -131,7 +139,7 @@ def false_positives_section(
     ):
         names = np.array([of(row) for row in rows])
         cells = []
-        for name in sorted(set(names.tolist()), key=lambda each: (not each.startswith("up to"), each)):
+        for name in sorted(set(names.tolist()), key=lambda size: (not size.startswith("up to"), size)):
             inside: list[int] = np.flatnonzero(names == name).tolist()
             if len(inside) < _FEWEST:
                 continue

@@ -146,14 +146,14 @@ def _run(command: Sequence[str], files: Mapping[str, str], limits: SandboxLimits
 
 
 def _watched(process: "subprocess.Popen[bytes]", asked: bytes, seconds: float) -> Ran:
-    kept: list[bytes] = []
+    chunks: list[bytes] = []
 
     def read() -> None:
         assert process.stdout is not None
         size = 0
         while chunk := process.stdout.read1(1 << 16):  # type: ignore[attr-defined]
             if size < _OUTPUT:
-                kept.append(chunk)
+                chunks.append(chunk)
                 size += len(chunk)
 
     reader = threading.Thread(target=read, daemon=True)
@@ -175,7 +175,7 @@ def _watched(process: "subprocess.Popen[bytes]", asked: bytes, seconds: float) -
         reader.join()
         assert process.stdout is not None
         process.stdout.close()
-    output = b"".join(kept)[:_OUTPUT].decode("utf-8", "replace")
+    output = b"".join(chunks)[:_OUTPUT].decode("utf-8", "replace")
     if timed_out:
         return Ran(Outcome.TIME, output)
     return Ran(Outcome.DONE if process.returncode == 0 else Outcome.FAILED, output)

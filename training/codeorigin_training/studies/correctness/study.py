@@ -43,7 +43,11 @@ def study(config: CorrectnessConfig, frame: Frame) -> list[Section]:
     """
     detector, log = frame.detector, frame.log
     everything = read_functions(frame.corpus)
-    pairs = [each for each in read_specifications(frame.corpus, everything) if is_held_out(each.repo)]
+    pairs = [
+        specification
+        for specification in read_specifications(frame.corpus, everything)
+        if is_held_out(specification.repo)
+    ]
     people = [row for row in everything if not row.label and is_held_out(row.repo)]
     rows = limited(people, config.per_repository)
     chosen = [rows[place] for place in np.random.default_rng(config.seed).permutation(len(rows))]

@@ -33,8 +33,8 @@ class HeadMasses:
 @torch.no_grad()
 def head_masses(model: Retriever, examples: Sequence[RetrievalExample]) -> HeadMasses:
     """Measure ``examples``, all of which must have a specification and code."""
-    found = [masses_of(model.attention(each), each) for each in examples]
-    return HeadMasses(*(np.array(each) for each in zip(*found, strict=True)))
+    found = [masses_of(model.attention(example), example) for example in examples]
+    return HeadMasses(*(np.array(array) for array in zip(*found, strict=True)))
 
 
 def masses_of(attention: Floats, example: RetrievalExample) -> tuple[Floats, Floats, Floats]:
@@ -89,7 +89,7 @@ def special_heads(constructs: Floats, units: Sequence[str], alpha: float, ratio:
         )
         for head, kind in np.argwhere(found)
     ]
-    return sorted(special, key=lambda each: -each.lift)
+    return sorted(special, key=lambda head: -head.lift)
 
 
 def differing_heads(masses: Floats, units: Sequence[str]) -> Floats:

@@ -53,11 +53,11 @@ def asked_among(model: Retriever, pairs: Sequence[Specification], candidates: in
 @torch.no_grad()
 def retriever_logits(model: Retriever, asked: Asked, gates: Floats | None = None) -> Floats:
     """Logits ``(n x candidates,)``, with the heads' outputs multiplied by ``gates`` ``(layers, heads)`` if given."""
-    kept = np.ones(all_heads(model)) if gates is None else gates
+    open_gates = np.ones(all_heads(model)) if gates is None else gates
     found: list[float] = []
-    with gated(model.body, torch.from_numpy(kept).float()):
+    with gated(model.body, torch.from_numpy(open_gates).float()):
         for first in range(0, len(asked.examples), _BATCH):
-            some = [each.ids for each in asked.examples[first : first + _BATCH]]
+            some = [example.ids for example in asked.examples[first : first + _BATCH]]
             found += model(*padded(some, model.tokenizer.pad_token_id)).tolist()
     return np.array(found)
 

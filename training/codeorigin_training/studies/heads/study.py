@@ -39,7 +39,10 @@ def study(config: HeadsConfig, frame: Frame) -> list[Section]:
         CodeOriginError: the corpus is missing or broken, or the encoder's folder holds no encoder.
     """
     pairs = read_specifications(frame.corpus, read_functions(frame.corpus))
-    train, test = ([each for each in pairs if is_held_out(each.repo) is side] for side in (False, True))
+    train, test = (
+        [specification for specification in pairs if is_held_out(specification.repo) is side]
+        for side in (False, True)
+    )
     if len(train) < 2 or len(test) < 2:
         raise CorpusError(f"{frame.corpus}: too few specifications on one side of the split; add pairs")
     return [frame.part("heads", lambda: heads_section(train, test, config, frame.log))]
@@ -71,7 +74,7 @@ def heads_section(
     retrieval = []
     for answered in (logits, retriever_logits(model, asked, np.zeros(heads))):
         found = ranks(answered, count)
-        retrieval.append([mean(groups, each, config) for each in (1.0 / found, found == 1, found <= _FIRST)])
+        retrieval.append([mean(groups, hits, config) for hits in (1.0 / found, found == 1, found <= _FIRST)])
     rank, first, _ = retrieval[0]
     log(f"AUROC {found_area.value}, MRR {rank.value} where chance has {asked.chance:.3f}")
     learnt = rank.low is not None and rank.low > asked.chance
@@ -80,13 +83,14 @@ def heads_section(
     lost = ablation(model, asked_among(model, train[: config.pairs], config.candidates, config.seed))
     curve = pruning_curve(model, asked, lost)
     level = min(
-        (left for left, kept in curve if kept >= (found_area.value or 0.0) - _LEVEL), default=lost.size
+        (left for left, area in curve if area >= (found_area.value or 0.0) - _LEVEL), default=lost.size
     )
     special = special_heads(masses.constructs, units, config.alpha, config.special_ratio)
     early = len(special_heads(before.constructs, units, config.alpha, config.special_ratio))
     directions = {"specification to code": masses.to_code, "code to specification": masses.to_specification}
     differing = {
-        title: int((differing_heads(each, units) < config.alpha).sum()) for title, each in directions.items()
+        title: int((differing_heads(masses, units) < config.alpha).sum())
+        for title, masses in directions.items()
     }
     return Section(
         title="Heads: attention between a specification and its code",
@@ -138,8 +142,8 @@ def heads_section(
                 "by paired t-tests with Holm's correction.",
                 ("direction", "mean mass", "heads that differ"),
                 tuple(
-                    (title, percent(float(each.mean())), f"{differing[title]} of {lost.size}")
-                    for title, each in directions.items()
+                    (title, percent(float(masses.mean())), f"{differing[title]} of {lost.size}")
+                    for title, masses in directions.items()
                 ),
             ),
             TitledTable(
@@ -148,12 +152,12 @@ def heads_section(
                 ("head", "construct", "lift over the other heads", "p, corrected"),
                 tuple(
                     (
-                        f"layer {each.layer + 1}, head {each.head + 1}",
-                        each.construct.replace("_", " "),
-                        f"{each.lift:.2f}",
-                        f"{each.p:.2g}",
+                        f"layer {head.layer + 1}, head {head.head + 1}",
+                        head.construct.replace("_", " "),
+                        f"{head.lift:.2f}",
+                        f"{head.p:.2g}",
                     )
-                    for each in special[:20]
+                    for head in special[:20]
                 ),
             ),
             TitledTable(
@@ -166,7 +170,7 @@ def heads_section(
             ),
         ),
         charts=(
-            *(_heat(f"Mass from {title}", each.mean(axis=0)) for title, each in directions.items()),
+            *(_heat(f"Mass from {title}", masses.mean(axis=0)) for title, masses in directions.items()),
             Chart(
                 "Fewer heads, the least important first",
                 ChartKind.LINE,
@@ -176,7 +180,7 @@ def heads_section(
                     Series(
                         "AUROC",
                         tuple(float(left) for left, _ in curve),
-                        tuple(kept for _, kept in curve),
+                        tuple(area for _, area in curve),
                     ),
                 ),
             ),

@@ -51,12 +51,16 @@ def start_from_words(model: Retriever, pairs: Sequence[Specification], config: H
 
     def batch(_: int) -> dict[str, Any]:
         chosen = torch.randperm(len(pairs))[:_BATCH].tolist()
-        drawn = [codes[each][int(torch.randint(2, ()))] for each in chosen]
-        return {"sides": [padded(each, pad) for each in ([texts[each] for each in chosen], drawn)]}
+        drawn = [codes[place][int(torch.randint(2, ()))] for place in chosen]
+        return {
+            "sides": [
+                padded(texts_of_side, pad) for texts_of_side in ([texts[place] for place in chosen], drawn)
+            ]
+        }
 
     def loss(sides: list[tuple[Tensor, Tensor]]) -> Tensor:
         """The others of the batch are negatives (van den Oord, Li and Vinyals, 2018)."""
-        described, written = (bag(*each) for each in sides)
+        described, written = (bag(*side) for side in sides)
         return _both_ways(described @ written.T / _TEMPERATURE)
 
     fit_batches(
@@ -89,15 +93,15 @@ def train_retriever(model: Retriever, pairs: Sequence[Specification], config: He
     generator = np.random.default_rng(config.seed)
     learnt = [pairs[place] for place in generator.permutation(len(pairs))[: config.train_pairs]]
     words, codes = _tokens(model, learnt)
-    languages = np.array([each.language for each in learnt])
-    alike = [torch.from_numpy(np.flatnonzero(languages == own)) for own in languages]
+    languages = np.array([pair.language for pair in learnt])
+    alike = [torch.from_numpy(np.flatnonzero(languages == language)) for language in languages]
 
     def batch(_: int) -> dict[str, Tensor]:
         pool = alike[int(torch.randint(len(alike), ()))]
         pool = pool if len(pool) > 1 else torch.arange(len(alike))
         chosen = pool[torch.randperm(len(pool))[: config.batch]].tolist()
-        drawn = [codes[each][int(torch.randint(2, ()))] for each in chosen]
-        sequences = [model.joined(words[each], code) for each in chosen for code in drawn]
+        drawn = [codes[place][int(torch.randint(2, ()))] for place in chosen]
+        sequences = [model.joined(words[place], code) for place in chosen for code in drawn]
         ids, mask = padded(sequences, model.tokenizer.pad_token_id)
         return {"ids": ids, "mask": mask}
 
@@ -124,17 +128,20 @@ def train_retriever(model: Retriever, pairs: Sequence[Specification], config: He
 
 def _both_ways(logits: Tensor) -> Tensor:
     """Contrastive loss of logits ``(B, B)`` of all specifications with all functions; the diagonal has the matches."""
-    own = torch.arange(len(logits))
-    rows, columns = (nn.functional.cross_entropy(each, own) for each in (logits, logits.T))
+    matches = torch.arange(len(logits))
+    rows, columns = (nn.functional.cross_entropy(scores, matches) for scores in (logits, logits.T))
     return (rows + columns) / 2
 
 
 def _tokens(model: Retriever, pairs: Sequence[Specification]) -> tuple[list[Integers], list[list[Integers]]]:
     """The token ids of each specification, and those of its human and of its LLM function."""
     config = model.config
-    words = [model.tokens(each.behaviour, config.specification_tokens) for each in pairs]
+    words = [model.tokens(specification.behaviour, config.specification_tokens) for specification in pairs]
     codes = [
-        [model.tokens(code, config.code_tokens) for code in (each.human_code, each.llm_code)]
-        for each in pairs
+        [
+            model.tokens(code, config.code_tokens)
+            for code in (specification.human_code, specification.llm_code)
+        ]
+        for specification in pairs
     ]
     return words, codes

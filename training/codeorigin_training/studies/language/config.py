@@ -19,7 +19,7 @@ def _installed() -> tuple[Path, ...]:
     """The usual folders of files of Python, of Node and of the system; missing ones are skipped when read."""
     paths = sysconfig.get_paths()
     near = (paths["stdlib"], paths["purelib"], "/usr/share", "/usr/lib", "/usr/include", "/etc")
-    return tuple(Path(each) for each in near)
+    return tuple(Path(path) for path in near)
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -58,4 +58,4 @@ class LanguageConfig:
     def training(self) -> dict[str, object]:
         """The settings that the weights depend on, as plain values; folders only by their last path component."""
         chosen = {name: value for name, value in asdict(self).items() if name not in _AFTER_TRAINING}
-        return chosen | {"folders": [each.name for each in self.folders]}
+        return chosen | {"folders": [path.name for path in self.folders]}

@@ -30,7 +30,7 @@ _NONE = """
 NONE_SUFFIXES = frozenset(_NONE.split())
 """File name extensions of texts in none of the supported languages."""
 
-_CODE_SUFFIXES = frozenset(suffix[1:] for each in LANGUAGES.values() for suffix in each.extensions)
+_CODE_SUFFIXES = frozenset(suffix[1:] for language in LANGUAGES.values() for suffix in language.extensions)
 _MAX_BYTES = 200_000
 
 SIDES = ("train", "calibration", "test")
@@ -125,7 +125,7 @@ def read_examples(
         for row in chosen:
             examples[side] += _of_function(row, word, random_, trains=side == "train")
         made = config.generated if side == "train" else max(config.generated // 6, 1)
-        for kind, text in none_texts(made, word, [each.code for each in chosen], random_):
+        for kind, text in none_texts(made, word, [function.code for function in chosen], random_):
             examples[side] += _of_text(text, NONE, f"generated/{kind}", random_, trains=side == "train")
     for kind, package, text in installed_files(config.folders, config.files, random.Random(config.seed)):
         label = NONE if kind in NONE_SUFFIXES else kind

@@ -137,7 +137,9 @@ def magika_labels(examples: Sequence[Example]) -> list[str] | None:
         return None
     names = {"cs": "csharp", **{label: label for label in LABELS}}
     peer = Magika()
-    return [names.get(str(peer.identify_bytes(each.text.encode()).output.label), NONE) for each in examples]
+    return [
+        names.get(str(peer.identify_bytes(example.text.encode()).output.label), NONE) for example in examples
+    ]
 
 
 def language_tables(measured: Mapping[str, Any]) -> list[TitledTable]:
@@ -161,7 +163,10 @@ def language_tables(measured: Mapping[str, Any]) -> list[TitledTable]:
             "itself, *right* the share of those that are right, *silent on none* the share of texts in no language "
             "without one, and ECE the expected calibration error.",
             ("text", *columns),
-            tuple((view, *(f"{each[key]:.3f}" for key in columns.values())) for view, each in views.items()),
+            tuple(
+                (view, *(f"{of_view[key]:.3f}" for key in columns.values()))
+                for view, of_view in views.items()
+            ),
         ),
         TitledTable(
             "F1 by language",
@@ -188,12 +193,12 @@ def language_tables(measured: Mapping[str, Any]) -> list[TitledTable]:
             "Milliseconds per text on one core of the machine that measured it, best of five runs.",
             ("text", "texts", "median", "95th percentile"),
             tuple(
-                (name, f"{each['texts']:,}", f"{each['median']:.1f}", f"{each['p95']:.1f}")
-                for name, each in measured["milliseconds"].items()
+                (name, f"{times['texts']:,}", f"{times['median']:.1f}", f"{times['p95']:.1f}")
+                for name, times in measured["milliseconds"].items()
             ),
         ),
     ]
-    return [each for each in tables if each.rows]
+    return [table for table in tables if table.rows]
 
 
 def language_section(measured: Mapping[str, Any]) -> Section:
@@ -204,15 +209,15 @@ def language_section(measured: Mapping[str, Any]) -> Section:
         findings=(f"{measured['milliseconds']['all']['median']:.1f} ms a text (median).",),
         tables=tuple(language_tables(measured)),
         figures=(
-            *(Figure(f"accuracy: {name}", each["accuracy"]) for name, each in measured["views"].items()),
+            *(Figure(f"accuracy: {name}", view["accuracy"]) for name, view in measured["views"].items()),
             *(
                 Figure(f"accuracy beside others: {peer}: {name}", value)
-                for peer, each in measured["peers"].items()
-                for name, value in each.items()
+                for peer, of_peer in measured["peers"].items()
+                for name, value in of_peer.items()
             ),
             *(
-                Figure(f"milliseconds, 95th percentile: {name}", each["p95"])
-                for name, each in measured["milliseconds"].items()
+                Figure(f"milliseconds, 95th percentile: {name}", times["p95"])
+                for name, times in measured["milliseconds"].items()
             ),
         ),
     )
@@ -238,9 +243,11 @@ def compared(
     """
 
     def own(asked: Sequence[Example]) -> list[str]:
-        return [LABELS[int(model.probabilities(each.text).argmax())] for each in asked]
+        return [LABELS[int(model.probabilities(example.text).argmax())] for example in asked]
 
-    asked = pd.DataFrame([(each.view.value, each.label) for each in examples], columns=["view", "label"])
+    asked = pd.DataFrame(
+        [(example.view.value, example.label) for example in examples], columns=["view", "label"]
+    )
     answers = {name: said for name, ask in {OWN: own, **peers}.items() if (said := ask(examples)) is not None}
     found = {}
     for name, said in answers.items():
@@ -250,7 +257,10 @@ def compared(
     counts = asked["view"].value_counts()
     views = [view.value for view in TextPart if view.value in counts]
     return {
-        "peers": {name: {view: each[view] for view in views if view in each} for name, each in found.items()},
+        "peers": {
+            name: {view: view_figures[view] for view in views if view in view_figures}
+            for name, view_figures in found.items()
+        },
         "peer_texts": {view: int(counts[view]) for view in views},
     }
 

@@ -113,8 +113,8 @@ def fitted(
         LABELS, *quantised(weights, bias), Temperatures((), (1.0,)), threshold=0.0, version=config.version
     )
     ids = [features(example.text, config.width) for example in calibration]
-    counts = np.array([len(each) for each in ids])
-    logits = np.array([model.logits(each) for each in ids])
+    counts = np.array([len(tokens) for tokens in ids])
+    logits = np.array([model.logits(tokens) for tokens in ids])
     target = labels_of(calibration)
     values = []
     for low, high in zip((0, *BOUNDS), (*BOUNDS, np.inf), strict=True):
@@ -126,8 +126,8 @@ def fitted(
     model = replace(
         model, temperatures=temperatures, shifts=grammar_shifts(model, calibration, probabilities)
     )
-    for example, each in zip(calibration, probabilities, strict=True):
-        each[:] = model.by_grammar(example.text, each)
+    for example, probability in zip(calibration, probabilities, strict=True):
+        probability[:] = model.by_grammar(example.text, probability)
     return replace(model, threshold=threshold_for(probabilities, target, config.right))
 
 
@@ -155,12 +155,12 @@ def grammar_shifts(
     penalised likelihood of the pair's undecided texts with the same answer of the grammars; 0 if there are none.
     """
     met: dict[tuple[str, Legality], list[tuple[float, bool]]] = {}
-    for example, each in zip(examples, probabilities, strict=True):
-        name = model.open_pair(each)
+    for example, probability in zip(examples, probabilities, strict=True):
+        name = model.open_pair(probability)
         if name is None or example.label not in PAIRS[name]:
             continue
         first, second = (model.labels.index(label) for label in PAIRS[name])
-        odds = float(np.log(each[first] / each[second]))
+        odds = float(np.log(probability[first] / probability[second]))
         said = legality(example.text, PAIRS[name])
         met.setdefault((name, said), []).append((odds, example.label == PAIRS[name][0]))
     return {name: {said: _shift(met.get((name, said), [])) for said in Legality} for name in PAIRS}

@@ -64,10 +64,10 @@ def study(config: LanguageConfig, frame: Frame) -> list[Section]:
     measured = figures(model, examples)
     peers: dict[str, Peer] = {"pygments": pygments_labels, "magika": magika_labels}
     measured |= compared(model, peer_sample(examples, config.peer_texts, config.seed), peers)
-    for name, each in measured["views"].items():
+    for name, of_view in measured["views"].items():
         log(
-            f"{name}: accuracy {each['accuracy']:.3f}, named {each['named']:.3f},"
-            f" right {each['right']:.3f}, ECE {each['ece']:.3f}"
+            f"{name}: accuracy {of_view['accuracy']:.3f}, named {of_view['named']:.3f},"
+            f" right {of_view['right']:.3f}, ECE {of_view['ece']:.3f}"
         )
     write_whole(folder / "figures.json", json.dumps(measured, indent=1) + "\n")
     settings = settings | {name: getattr(config, name) for name in others}
@@ -129,6 +129,10 @@ def card(model: LanguageModel, measured: Mapping[str, Any], size: int) -> str:
             f"One text takes {measured['milliseconds']['all']['median']:.1f} ms (median, where this card was made)."
         ),
     ]
-    for each in language_tables(measured):
-        blocks += [Heading(each.title), Paragraph(each.note), Table(each.header, each.rows)]
+    for language_table in language_tables(measured):
+        blocks += [
+            Heading(language_table.title),
+            Paragraph(language_table.note),
+            Table(language_table.header, language_table.rows),
+        ]
     return markdown([*blocks, Heading("Limits"), Paragraph(_LIMITS)]) + "\n"

@@ -66,7 +66,7 @@ def represented(rows: Sequence[Row]) -> list[Represented]:
         except ParseBudgetError:
             continue
         found.append(Represented(row, source, tuple(tree_tokens(node)), tuple(control_flow(node).tokens)))
-    return sorted(found, key=lambda each: (each.row.language, len(each.tree)))
+    return sorted(found, key=lambda function: (function.row.language, len(function.tree)))
 
 
 def neighbours(functions: Sequence[Represented], size: int) -> Iterator[list[Represented]]:
@@ -74,7 +74,7 @@ def neighbours(functions: Sequence[Represented], size: int) -> Iterator[list[Rep
 
     ``functions`` are in the order of :func:`represented`.
     """
-    for _, same in itertools.groupby(functions, key=lambda each: each.row.language):
+    for _, same in itertools.groupby(functions, key=lambda function: function.row.language):
         inside = list(same)
         for start in range(0, len(inside), size):
             batch = inside[start : start + size]
@@ -83,7 +83,7 @@ def neighbours(functions: Sequence[Represented], size: int) -> Iterator[list[Rep
 
 
 @dataclass(frozen=True, slots=True)
-class Vocabulary:
+class StructureVocabulary:
     """The vocabulary of the source, whose padding is 0; ``own`` are ids of parts of structure.
 
     Without these, structure is spelled out in the tokens of source code. A part without an id of its own has the first
@@ -102,16 +102,16 @@ class Vocabulary:
         """Ids of one representation, int64 ``(T,)``."""
         if self.own and view is not Representation.SOURCE:
             unknown = int(self.bpe.get_vocab_size())
-            return np.array([self.own.get(each, unknown) for each in function.tokens(view)], dtype=np.int64)
+            return np.array([self.own.get(token, unknown) for token in function.tokens(view)], dtype=np.int64)
         text = function.source if view is Representation.SOURCE else " ".join(function.tokens(view))
         return np.array(self.bpe.encode(text, add_special_tokens=False).ids, dtype=np.int64)
 
-    def extended(self, functions: Sequence[Represented]) -> "Vocabulary":
+    def extended(self, functions: Sequence[Represented]) -> "StructureVocabulary":
         """This one with an id for each part of structure that ``functions`` have more than once."""
-        counts = Counter(token for each in functions for token in (*each.tree, *each.flow))
-        kept = sorted(token for token, count in counts.items() if count > 1)
+        counts = Counter(token for function in functions for token in (*function.tree, *function.flow))
+        frequent = sorted(token for token, count in counts.items() if count > 1)
         first = int(self.bpe.get_vocab_size()) + 1
-        return Vocabulary(self.bpe, {token: first + number for number, token in enumerate(kept)})
+        return StructureVocabulary(self.bpe, {token: first + number for number, token in enumerate(frequent)})
 
 
 class RelationClassifier(nn.Module):
@@ -155,7 +155,7 @@ def relation_loss(model: RelationClassifier, sequences: Sequences) -> Tensor:
 
 def train_relations(
     functions: Sequence[Represented],
-    vocabulary: Vocabulary,
+    vocabulary: StructureVocabulary,
     shape: EncoderConfig,
     log: Callable[[str], None],
     *,
@@ -167,7 +167,7 @@ def train_relations(
     """Train a new classifier with an encoder of ``shape`` on all kinds of pairs."""
     torch.manual_seed(seed)
     model = RelationClassifier(Encoder(compact_body(shape, vocabulary.size, pad_id=0), shape))
-    batches = [_sequences(each, vocabulary, shape.context) for each in neighbours(functions, batch)]
+    batches = [_sequences(neighbour, vocabulary, shape.context) for neighbour in neighbours(functions, batch)]
     fit_batches(
         model,
         lambda place: {"sequences": batches[place]},
@@ -183,27 +183,27 @@ def train_relations(
 
 @torch.no_grad()
 def relation_answers(
-    model: RelationClassifier, functions: Sequence[Represented], vocabulary: Vocabulary, batch: int
+    model: RelationClassifier, functions: Sequence[Represented], vocabulary: StructureVocabulary, batch: int
 ) -> pd.DataFrame:
     """The ``kind`` and ``repo`` of pairs of ``functions``, half of them swapped, and whether the answer is ``right``.
 
     Each function has its own and a neighbour's representation, so that half of the answers are right by chance.
     """
     answers = []
-    for each in neighbours(functions, batch):
-        places = torch.arange(len(each))
-        for (left, right), logits in model(_sequences(each, vocabulary, model.encoder.context)).items():
-            own, swapped = logits[places, places] > 0, logits[places, places.roll(1)] <= 0
-            for answered in (own, swapped):
+    for neighbour in neighbours(functions, batch):
+        places = torch.arange(len(neighbour))
+        for (left, right), logits in model(_sequences(neighbour, vocabulary, model.encoder.context)).items():
+            matched, swapped = logits[places, places] > 0, logits[places, places.roll(1)] <= 0
+            for answered in (matched, swapped):
                 answers += [
                     (f"{left.value} and {right.value}", function.row.repo, bool(good))
-                    for function, good in zip(each, answered, strict=True)
+                    for function, good in zip(neighbour, answered, strict=True)
                 ]
     return pd.DataFrame(answers, columns=["kind", "repo", "right"])
 
 
-def _sequences(batch: Sequence[Represented], vocabulary: Vocabulary, context: int) -> Sequences:
+def _sequences(batch: Sequence[Represented], vocabulary: StructureVocabulary, context: int) -> Sequences:
     return {
-        view: padded([vocabulary.encode(each, view)[:context] for each in batch], 0)
+        view: padded([vocabulary.encode(function, view)[:context] for function in batch], 0)
         for view in Representation
     }

@@ -229,7 +229,8 @@ class _Builder:
             if child.type in _HANDLERS:
                 handler = self.node("handler", [start])
                 left += self.statements(
-                    [each for each in child.named_children if each.type in _BLOCKS], [handler]
+                    [named_child for named_child in child.named_children if named_child.type in _BLOCKS],
+                    [handler],
                 )
             elif child.type == "else_clause":
                 left = self.statement(child, left)

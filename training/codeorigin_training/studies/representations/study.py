@@ -28,7 +28,7 @@ from codeorigin_training.studies.representations.relations import (
     KINDS,
     Representation,
     Represented,
-    Vocabulary,
+    StructureVocabulary,
     relation_answers,
     represented,
     train_relations,
@@ -102,8 +102,8 @@ def relations_section(
 ) -> Section:
     """How well a classifier recognises representations that belong together, and what they cost in tokens."""
     log(f"relations: {len(learnt)} functions to learn from, {len(asked)} to ask about")
-    rows = [each.row for each in learnt]
-    spelled = Vocabulary(
+    rows = [function.row for function in learnt]
+    spelled = StructureVocabulary(
         train_tokenizer(rows, vocab_size=config.vocabulary, sample=len(rows), seed=config.seed)
     )
     extended = spelled.extended(learnt)
@@ -134,9 +134,10 @@ def relations_section(
             estimates.append(mean(numbered(some["repo"]), some["right"].to_numpy(), config))
         cells.append((name, *map(percent_interval, estimates)))
         figures += [
-            Figure.of(f"relations: {name}: {kind}", each) for kind, each in zip(kinds, estimates, strict=True)
+            Figure.of(f"relations: {name}: {kind}", estimate)
+            for kind, estimate in zip(kinds, estimates, strict=True)
         ]
-    best = max(figures, key=lambda each: each.value or 0.0)
+    best = max(figures, key=lambda figure: figure.value or 0.0)
     lengths = _tokens(asked, spelled, extended)
     return Section(
         title="Representations: which belong together",
@@ -165,22 +166,24 @@ def relations_section(
     )
 
 
-def _tokens(asked: Sequence[Represented], spelled: Vocabulary, extended: Vocabulary) -> list[tuple[str, ...]]:
+def _tokens(
+    asked: Sequence[Represented], spelled: StructureVocabulary, extended: StructureVocabulary
+) -> list[tuple[str, ...]]:
     """The mean number of tokens of each representation, by language and for all."""
     counts = pd.DataFrame(
         [
             [
-                len(spelled.encode(each, Representation.SOURCE)),
+                len(spelled.encode(function, Representation.SOURCE)),
                 *(
-                    len(vocabulary.encode(each, view))
+                    len(vocabulary.encode(function, view))
                     for view in (Representation.TREE, Representation.FLOW)
                     for vocabulary in (spelled, extended)
                 ),
             ]
-            for each in asked
+            for function in asked
         ]
     )
-    means = counts.groupby([each.row.language for each in asked]).mean()
+    means = counts.groupby([function.row.language for function in asked]).mean()
     means.loc["all"] = counts.mean()
     return [(str(language), *(f"{value:.0f}" for value in row)) for language, row in means.iterrows()]
 
@@ -189,9 +192,9 @@ def construct_evidence(rows: Sequence[Row], detector: Detector) -> tuple[Floats,
     """Evidence in logits and characters of every construct of every row, ``(n, constructs)`` each."""
     values, characters = (np.zeros((len(rows), len(CONSTRUCTS))) for _ in range(2))
     for number, row in enumerate(rows):
-        for each in detector.explainer.explain(row.code, row.language).constructs:
-            place = CONSTRUCTS.index(each.construct)
-            values[number, place], characters[number, place] = each.value, each.characters
+        for construct in detector.explainer.explain(row.code, row.language).constructs:
+            place = CONSTRUCTS.index(construct.construct)
+            values[number, place], characters[number, place] = construct.value, construct.characters
     return values, characters
 
 
