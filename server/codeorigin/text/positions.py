@@ -127,8 +127,6 @@ class LineIndex:
             while data[units] & 0xC0 == 0x80:
                 units -= 1
             return len(data[:units].translate(None, _CONTINUATION_BYTES))
-        if max(text) <= "\uffff":
-            return min(units, len(text))
         # Count instead of decoding, because two adjacent lone surrogates would decode to one character.
         for first in range(0, len(text), _CHUNK):
             chunk = text[first : first + _CHUNK]
