@@ -101,7 +101,7 @@ def test_identical_requests_are_cancelled_one_by_one_and_have_one_answer(explain
     explained.begun()
     explained.server.notify("$/cancelRequest", {"id": first})
     assert explained.server.answer(first)["error"]["code"] == CANCELLED
-    assert explained.server.status()["queue"] == 1
+    wait_for(lambda: explained.server.status()["queue"] == 1, what="the end of the first request's work")
     explained.server.notify("$/cancelRequest", {"id": second})
     assert explained.server.answer(second)["error"]["code"] == CANCELLED
     explained.stopped()
