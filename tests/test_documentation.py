@@ -1,5 +1,6 @@
 """Links between the documents resolve, and options in their examples exist."""
 
+import json
 import re
 from pathlib import Path
 
@@ -49,3 +50,14 @@ def test_options_in_examples_exist(document: Path) -> None:
         given = re.findall(r"(?<=\s)--[a-z][a-z-]*", line.split(" #")[0].split("|")[0])
         unknown.extend((words[1], option) for option in given if option not in helps[words[1]])
     assert unknown == []
+
+
+def test_rates_of_the_bands_are_those_of_the_model() -> None:
+    text = (ROOT / "docs/how-it-works.md").read_text("utf-8")
+    (rates,) = re.findall(
+        r"`llm` where the first is at most (\d+) %, `human` where the second\s+is at most (\d+) %", text
+    )
+    alone = json.loads((ROOT / "models/codeorigin-small/manifest.json").read_text("utf-8"))["calibration"][
+        "alone"
+    ]
+    assert [int(rate) / 100 for rate in rates] == [alone["llm_rate"], alone["human_rate"]]

@@ -9,7 +9,7 @@ from typing import Any
 
 
 @contextmanager
-def written_whole(path: Path) -> Iterator[Path]:
+def atomic_path(path: Path) -> Iterator[Path]:
     """Yield a temporary path to write a file or a folder to; on success it is renamed to ``path``.
 
     An interruption leaves ``path`` unchanged and no partial file. A folder can replace only an empty folder.
@@ -23,13 +23,13 @@ def written_whole(path: Path) -> Iterator[Path]:
         _remove(partial)
 
 
-def write_whole(path: Path, text: str) -> None:
+def write_atomically(path: Path, text: str) -> None:
     """Write ``text`` as UTF-8 to ``path`` atomically."""
-    with written_whole(path) as partial:
+    with atomic_path(path) as partial:
         partial.write_text(text, encoding="utf-8")
 
 
-def is_made_of(path: Path, inputs: Mapping[str, Any]) -> bool:
+def is_up_to_date(path: Path, inputs: Mapping[str, Any]) -> bool:
     """Whether ``path`` is there, and :func:`keep_inputs` has kept the same ``inputs`` for it."""
     inputs_file = _inputs_of(path)
     return (
@@ -41,7 +41,7 @@ def is_made_of(path: Path, inputs: Mapping[str, Any]) -> bool:
 
 def keep_inputs(path: Path, inputs: Mapping[str, Any]) -> None:
     """Write what ``path`` was made of next to it."""
-    write_whole(_inputs_of(path), _as_text(inputs))
+    write_atomically(_inputs_of(path), _as_text(inputs))
 
 
 def _inputs_of(path: Path) -> Path:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import codeorigin
 from codeorigin.errors import CodeOriginError
-from codeorigin_training.files import write_whole
+from codeorigin_training.files import write_atomically
 
 Log = Callable[[str], None]
 """Called with one line for every step of a command."""
@@ -123,7 +123,7 @@ def keep_settings(run: Run, command: str, config: object) -> None:
         "python": platform.python_version(),
         "torch": metadata.version("torch"),
     }
-    write_whole(run.settings, json.dumps(known, indent=1, default=str) + "\n")
+    write_atomically(run.settings, json.dumps(known, indent=1, default=str) + "\n")
 
 
 def git_commit(folder: Path = Path(__file__).parent) -> str:

@@ -15,7 +15,7 @@ from codeorigin.check.repositories import places_in_repositories
 from codeorigin.check.result import CheckedFile
 from codeorigin.cli.options import cores
 from codeorigin.cli.terminal import to_stderr
-from codeorigin.declared.files import records_of_files
+from codeorigin.declared.file_lines import records_of_files
 from codeorigin.declared.reader import RecordReader
 from codeorigin.errors import Cancelled, RepositoryError, SourceError
 from codeorigin.functions.function_lines import FunctionLines, function_lines

@@ -18,7 +18,7 @@ Place = tuple[str, int]
 
 @dataclass(frozen=True, slots=True)
 class CheckedFile:
-    """A checked file or notebook ``cell``; for a cell, kept without its text, all lines are relative to the cell.
+    """A checked file or notebook ``cell``. For a cell, whose text is not kept, all lines are relative to the cell.
 
     ``path`` is the path to display; ``text`` is kept only for reports that quote code.
 
@@ -92,16 +92,16 @@ def counted_lines(
 ) -> tuple[int, ...]:
     """The number of nonblank lines of every function; if ``changed`` is given, only of changed lines."""
     wanted = None if changed is None else {line for low, high in changed for line in range(low, high + 1)}
-    before = _counted_before(text, 1, wanted)
+    before = _counted_before(text, wanted)
     return tuple(_counted_between(before, *line_range(function)) for function in report.functions)
 
 
-def _counted_before(text: str, first: int, wanted: Container[int] | None) -> list[int]:
-    """How many lines of ``text``, which begins on line ``first``, count before each line and after the last."""
+def _counted_before(text: str, wanted: Container[int] | None) -> list[int]:
+    """How many lines of ``text`` count before each line and after the last."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     counts: Iterable[bool] = map(bool, map(str.strip, lines))
     if wanted is not None:
-        counts = (counted and number in wanted for number, counted in enumerate(counts, first))
+        counts = (counted and number in wanted for number, counted in enumerate(counts, 1))
     return list(accumulate(counts, initial=0))
 
 

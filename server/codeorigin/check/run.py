@@ -17,7 +17,7 @@ from codeorigin.check.options import CheckOptions
 from codeorigin.check.repositories import past_of_sources, places_in_repositories
 from codeorigin.check.result import CheckedFile, CheckResult, FileError, summarize, within_limits
 from codeorigin.check.selection import Selection
-from codeorigin.check.workers import begun_processes, outcomes, worker_count
+from codeorigin.check.workers import outcomes, worker_count, worker_processes
 from codeorigin.cli.exit_codes import ExitCode
 from codeorigin.cli.options import cores
 from codeorigin.cli.output import open_reports
@@ -82,7 +82,7 @@ def check(options: CheckOptions) -> CheckResult:
         for error in errors:
             to_stderr(_error_line(error))
         workers = worker_count(sources, options.jobs or cores())
-        pool = stack.enter_context(begun_processes(workers))
+        pool = stack.enter_context(worker_processes(workers))
         # Imported late, because it takes a while and invalid options need no model.
         from codeorigin.languages import parsing  # noqa: PLC0415
         from codeorigin.model.bundle import Bundle  # noqa: PLC0415

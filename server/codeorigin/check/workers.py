@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 BYTES_FOR_A_WORKER = 1 << 19
 """Starting a process takes as long as checking this many bytes of code."""
 
-_CHUNK_BYTES = BATCH_BYTES
 _LEAST_CHUNK_BYTES = 1 << 14
 _CHUNKS_LEFT = 8
 """Chunks left per process: chunks get smaller towards the end, so that all processes end at about the same time."""
@@ -44,7 +43,7 @@ def worker_count(sources: Sequence[Source], jobs: int) -> int:
 
 
 @contextmanager
-def begun_processes(workers: int) -> Iterator[WorkerPool | None]:
+def worker_processes(workers: int) -> Iterator[WorkerPool | None]:
     """Start ``workers`` - 1 processes, in addition to this one; None if ``workers`` is 1.
 
     They immediately import what every check needs, while this process loads its model. They end with the context.
@@ -122,7 +121,7 @@ def _chunks(sources: Sequence[Source], workers: int) -> Iterator[list[Source]]:
     start = 0
     while start < len(sources):
         share = left // (_CHUNKS_LEFT * workers) if workers > 1 else left
-        end = batch_end(sizes, start, min(_CHUNK_BYTES, max(share, _LEAST_CHUNK_BYTES)))
+        end = batch_end(sizes, start, min(BATCH_BYTES, max(share, _LEAST_CHUNK_BYTES)))
         yield list(sources[start:end])
         left -= sum(sizes[start:end])
         start = end

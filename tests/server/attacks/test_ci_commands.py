@@ -8,6 +8,8 @@ from xml.etree import ElementTree
 
 import pytest
 
+from codeorigin.check.formats import ReportFormat
+from codeorigin.history.options import HistoryFormat
 from codeorigin.text.literal_text import html_line, literal_json, one_line
 from support.command import PLAIN
 from support.command import run as run_command
@@ -32,8 +34,8 @@ FILE = f"::add-mask::{NAME}.js"
 _BODY = "\n".join(f"  total += values[{n}] * {n};" for n in range(12))
 _CODE = f'const handlers = {{ "::{NAME}": function (values) {{\n  let total = 0;\n{_BODY}\n  return total;\n}} }};\n'
 _CPP = "int total(int x) {\n  int y = x;\n" + "  ::add(x); // ##[error]z\n" * 12 + "  return y;\n}\n"
-FORMATS = ("text", "json", "sarif", "html", "github", "gitlab", "markdown", "badge")
-HISTORY_FORMATS = ("text", "json", "html", "markdown", "badge")
+FORMATS = tuple(ReportFormat)
+HISTORY_FORMATS = tuple(each for each in HistoryFormat if each is not HistoryFormat.PARQUET)
 
 
 @pytest.mark.parametrize("text", [*BRACKETS, *COLONS, *(f"a {text} b" for text in BRACKETS)])

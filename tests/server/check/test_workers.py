@@ -19,7 +19,7 @@ from codeorigin.check.inputs import Source, source_of_file, stdin_source
 from codeorigin.check.options import CheckOptions
 from codeorigin.check.result import FileError
 from codeorigin.check.run import check
-from codeorigin.check.workers import begun_processes, outcomes, worker_count
+from codeorigin.check.workers import outcomes, worker_count, worker_processes
 from codeorigin.errors import CodeOriginError, ModelError
 from codeorigin.languages.captures import Syntax
 from codeorigin.processes import WorkerPool
@@ -50,7 +50,7 @@ def sources(folder: Path, *names: str) -> list[Source]:
 
 
 def in_two_processes(found: list[Source], how: FileCheck) -> list[object]:
-    with begun_processes(2) as pool:
+    with worker_processes(2) as pool:
         assert pool is not None
         return list(outcomes(found, how, pool))
 
@@ -63,7 +63,7 @@ def test_several_processes_report_the_same_as_one(
     options = CheckOptions(given, model=tiny_model_dir, jobs=3, documents=True)
     started: list[int] = []
     monkeypatch.setattr(workers, "BYTES_FOR_A_WORKER", 1)
-    monkeypatch.setattr(workers, "_CHUNK_BYTES", 2000)
+    monkeypatch.setattr(workers, "BATCH_BYTES", 2000)
 
     def counted(found: Sequence[Source], how: FileCheck, pool: WorkerPool | None, *rest: Any) -> Any:
         started.append(0 if pool is None else pool.workers)
@@ -86,7 +86,7 @@ def test_several_processes_report_the_same_as_one(
 def test_main_process_checks_too_and_results_stay_in_order(
     folder: Path, tiny_model_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(workers, "_CHUNK_BYTES", 1)
+    monkeypatch.setattr(workers, "BATCH_BYTES", 1)
     names = sorted(path.name for path in folder.iterdir())
     found = in_two_processes(sources(folder, *names), NamingCheck(model=tiny_model_dir))
     by = {each.path: each.message for each in found if isinstance(each, FileError)}
@@ -99,7 +99,7 @@ def test_main_process_checks_too_and_results_stay_in_order(
 def test_chunks_shrink_towards_the_end_with_several_processes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(workers, "_CHUNK_BYTES", 1000)
+    monkeypatch.setattr(workers, "BATCH_BYTES", 1000)
     monkeypatch.setattr(workers, "_LEAST_CHUNK_BYTES", 200)
     names = [f"f{number:03}.py" for number in range(300)]
     for name in names:

@@ -8,6 +8,7 @@ import pytest
 
 from codeorigin.errors import CodeOriginError
 from codeorigin.model.bundle import default_model_dir
+from codeorigin_training.report.card import model_card
 from codeorigin_training.report.pages import CardConfig, card
 from codeorigin_training.run import Run, RunError
 
@@ -21,6 +22,12 @@ def run(tmp_path: Path) -> Run:
     made.bundle.mkdir()
     shutil.copy(default_model_dir() / "manifest.json", made.bundle)
     return made
+
+
+def test_shipped_card_matches_its_manifest() -> None:
+    manifest = json.loads((default_model_dir() / "manifest.json").read_text("utf-8"))
+    card = (default_model_dir() / "README.md").read_text("utf-8")
+    assert card == model_card(manifest), "write it with the command `card`, as the manual of training says"
 
 
 def test_card_is_written(run: Run) -> None:

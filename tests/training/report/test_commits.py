@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from codeorigin.model.bundle import default_model_dir
-from codeorigin_training.report.card import model_card
 from codeorigin_training.report.commits import commit_sections, mixed_note
 from codeorigin_training.report.document import markdown
 from codeorigin_training.report.human_code import WAYS
@@ -18,11 +17,6 @@ from codeorigin_training.report.separation import quality_table
 def manifest() -> dict[str, Any]:
     found: dict[str, Any] = json.loads((default_model_dir() / "manifest.json").read_text(encoding="utf-8"))
     return found
-
-
-def test_shipped_card_matches_its_manifest(manifest: dict[str, Any]) -> None:
-    card = (default_model_dir() / "README.md").read_text(encoding="utf-8")
-    assert card == model_card(manifest), "run: python -m codeorigin_training card --help"
 
 
 def test_quality_table_has_rows_for_commits(manifest: dict[str, Any]) -> None:

@@ -26,7 +26,7 @@ from codeorigin_training.data.rows import (
     rows_where,
 )
 from codeorigin_training.data.seen import SeenProjects
-from codeorigin_training.files import write_whole, written_whole
+from codeorigin_training.files import atomic_path, write_atomically
 from codeorigin_training.metrics.answers import Answers, context_answers
 from codeorigin_training.metrics.detector import Detector
 from codeorigin_training.metrics.false_positives import in_contexts
@@ -151,7 +151,7 @@ def _kept_logits(
     log(f"scoring {len(rows):,} pieces of code that the model was not trained on")
     logits = detector.logits(rows)
     path.parent.mkdir(parents=True, exist_ok=True)
-    with written_whole(path) as partial:
+    with atomic_path(path) as partial:
         np.savez(partial, logits=logits, inputs=known)
     return logits
 
@@ -162,6 +162,6 @@ def write_again(out: Path, bundle: Bundle, manifest: Mapping[str, Any]) -> None:
     for name in manifest["files"]:
         if out.resolve() != bundle.directory.resolve():
             shutil.copyfile(bundle.directory / name, out / name)
-    write_whole(out / MANIFEST, manifest_text(manifest))
-    write_whole(out / "README.md", model_card(finite(dict(manifest))))
+    write_atomically(out / MANIFEST, manifest_text(manifest))
+    write_atomically(out / "README.md", model_card(finite(dict(manifest))))
     Bundle.load(out)

@@ -30,7 +30,7 @@ from codeorigin_training.data.rows import (
     read_pairs,
 )
 from codeorigin_training.data.writer import copy_pairs, write_functions
-from codeorigin_training.files import write_whole
+from codeorigin_training.files import write_atomically
 from codeorigin_training.run import Log, Run
 from codeorigin_training.tracking import tracked
 
@@ -113,7 +113,7 @@ def _made(config: CorpusConfig, run: Run, inputs: str, log: Log) -> dict[str, fl
     pairs_left = {row.pair for row in rows if row.pair is not None}
     copy_pairs(config.data and config.data / PAIRS, pairs_left, run.corpus / PAIRS)
     card = data_card(rows, configuration=asdict(config), rejected=rejected, duplicates=duplicates)
-    write_whole(run.corpus / CARD, card)
+    write_atomically(run.corpus / CARD, card)
     pairs = (len(rows) - len(functions)) // 2
     record = {
         "inputs": inputs,
@@ -123,7 +123,7 @@ def _made(config: CorpusConfig, run: Run, inputs: str, log: Log) -> dict[str, fl
         "rejected": rejected,
         "configuration": asdict(config),
     }
-    write_whole(run.corpus / RECORD, json.dumps(record, indent=2, default=str) + "\n")
+    write_atomically(run.corpus / RECORD, json.dumps(record, indent=2, default=str) + "\n")
     log(f"corpus: {len(functions):,} functions in {run.corpus}")
     return {
         "functions": len(functions),

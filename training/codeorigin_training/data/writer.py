@@ -15,7 +15,7 @@ from codeorigin_training.data.rows import (
     MODERN,
     Row,
 )
-from codeorigin_training.files import written_whole
+from codeorigin_training.files import atomic_path
 
 OLD = "before-2021-06-29"
 """``evidence`` of human code from before code assistants."""
@@ -46,7 +46,7 @@ def write_functions(rows: Sequence[Row], path: Path) -> None:
     """Atomically write ``rows`` to ``path``."""
     path.parent.mkdir(parents=True, exist_ok=True)
     columns = {name: [_VALUES[name](row) for row in rows] for name in SCHEMA.names}
-    with written_whole(path) as partial:
+    with atomic_path(path) as partial:
         pq.write_table(pa.table(columns, schema=SCHEMA), partial, compression="zstd")
 
 
@@ -61,7 +61,7 @@ def copy_pairs(source: Path | None, pairs_left: Collection[str], target: Path) -
     else:
         table = pq.read_table(source)
         table = table.filter(pc.is_in(table["id"], value_set=pa.array(sorted(pairs_left), type=pa.string())))
-    with written_whole(target) as partial:
+    with atomic_path(target) as partial:
         pq.write_table(table, partial, compression="zstd")
 
 

@@ -27,7 +27,7 @@ from codeorigin_training.encoder.settings import COMPACT, Phase, TrainingConfig
 from codeorigin_training.encoder.tokenizer import own_tokenizer
 from codeorigin_training.encoder.trainer import Metrics, device_named
 from codeorigin_training.encoder.training import train
-from codeorigin_training.files import write_whole, written_whole
+from codeorigin_training.files import atomic_path, write_atomically
 from codeorigin_training.pictures import confusion_picture
 from codeorigin_training.run import Log, Run
 from codeorigin_training.tracking import numbers, tracked
@@ -79,8 +79,8 @@ def classify(config: ClassifyCommandConfig, run: Run, log: Log) -> None:
         classifier.save(folder)
         known = [example for example in test if example.label in classifier.labels]
         report = classifier.report(known)
-        write_whole(folder / "report.json", json.dumps(report, indent=1) + "\n")
-        with written_whole(folder / "confusion.png") as partial:
+        write_atomically(folder / "report.json", json.dumps(report, indent=1) + "\n")
+        with atomic_path(folder / "confusion.png") as partial:
             confusion_picture(partial, np.array(report["confusion"]), report["labels"])
         tracker.metrics(numbers({"test": report}), 0)
         for name in ("report.json", "confusion.png", "classifier.pt"):
@@ -95,7 +95,7 @@ def _vocabulary(config: ClassifyConfig, run: Run) -> Path:
     if config.encoder.name == COMPACT:
         return run.needs(run.tokenizer, "tokenizer")
     path = run.folder / "classifier" / "tokenizer.json"
-    with written_whole(path) as partial:
+    with atomic_path(path) as partial:
         Tokenizer(own_tokenizer(config.encoder.name)[0]).save(partial)
     return path
 
@@ -143,11 +143,11 @@ class Classifier:
     def save(self, folder: Path) -> None:
         """Write ``classifier.json``, ``classifier.pt`` and ``tokenizer.json`` into ``folder``."""
         folder.mkdir(parents=True, exist_ok=True)
-        with written_whole(folder / "tokenizer.json") as partial:
+        with atomic_path(folder / "tokenizer.json") as partial:
             self.tokenizer.save(partial)
         save_encoder(folder / "classifier.pt", self.encoder)
         described = {"labels": self.labels, "context": self.context, "temperature": self.temperature}
-        write_whole(folder / "classifier.json", json.dumps(described, indent=1) + "\n")
+        write_atomically(folder / "classifier.json", json.dumps(described, indent=1) + "\n")
 
     @classmethod
     def load(cls, folder: Path) -> "Classifier":

@@ -20,7 +20,7 @@ from codeorigin_training.encoder.model import (
 )
 from codeorigin_training.encoder.settings import COMPACT, EncoderConfig
 from codeorigin_training.encoder.tokenizer import own_tokenizer
-from codeorigin_training.files import written_whole
+from codeorigin_training.files import atomic_path
 
 
 def make_encoder(settings: EncoderConfig, vocabulary: Path, *, outputs: int = 1) -> Encoder:
@@ -52,7 +52,7 @@ def save_encoder(path: Path, encoder: Encoder) -> None:
         "frame": encoder.frame_ids,
         "outputs": encoder.outputs,
     }
-    with written_whole(path) as partial:
+    with atomic_path(path) as partial:
         torch.save({"encoder": json.dumps(described), "state": encoder.state_dict()}, partial)
 
 

@@ -26,7 +26,7 @@ from codeorigin_training.encoder.model import Encoder
 from codeorigin_training.encoder.settings import Strategy, TrainingConfig
 from codeorigin_training.encoder.trainer import device_named
 from codeorigin_training.encoder.training import frozen_states, train
-from codeorigin_training.files import written_whole
+from codeorigin_training.files import atomic_path
 from codeorigin_training.metrics.held_out import detector_metrics
 from codeorigin_training.metrics.test_set import keep_test_set, sigmoid
 from codeorigin_training.run import Log, Run, RunError
@@ -79,7 +79,7 @@ def finetune(config: FinetuneConfig, run: Run, log: Log) -> None:
                 log(f"fold-{fold} taken from its cache")
             inside, found, shift = fold_of(key, fold, work)
             logits[inside], moved[inside] = found, shift
-        with written_whole(run.deep) as partial:
+        with atomic_path(run.deep) as partial:
             np.savez(partial, out_of_fold=logits)
         everything = np.arange(len(logits))
         figures = work.figures(logits, everything)

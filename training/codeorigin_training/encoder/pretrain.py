@@ -36,7 +36,7 @@ from codeorigin_training.encoder.model import Encoder
 from codeorigin_training.encoder.settings import EncoderConfig, Precision
 from codeorigin_training.encoder.tokenizer import library_tokenizer
 from codeorigin_training.encoder.trainer import EpochReport, Metrics, TrainingError, arguments
-from codeorigin_training.files import is_made_of, keep_inputs
+from codeorigin_training.files import is_up_to_date, keep_inputs
 from codeorigin_training.run import Log, Run
 from codeorigin_training.tracking import Tracker, tracked
 
@@ -82,7 +82,7 @@ def pretrain(config: PretrainConfig, run: Run, log: Log) -> None:
     """
     files = [run.needs(run.corpus, "corpus") / FUNCTIONS, run.needs(run.tokenizer, "tokenizer")]
     inputs = dataclasses.asdict(config) | {path.name: sha256_of(path) for path in files}
-    if is_made_of(run.pretrained, inputs):
+    if is_up_to_date(run.pretrained, inputs):
         log(f"{run.pretrained} is there")
         return
     key = hashlib.sha256(json.dumps(inputs).encode()).hexdigest()[:16]

@@ -23,7 +23,7 @@ from codeorigin_training.configuration import STRICT
 from codeorigin_training.data.rows import FUNCTIONS, Row
 from codeorigin_training.data.sides import read_training_texts
 from codeorigin_training.encoder.model import EncoderError, Frame
-from codeorigin_training.files import is_made_of, keep_inputs, written_whole
+from codeorigin_training.files import atomic_path, is_up_to_date, keep_inputs
 from codeorigin_training.run import Log, Run, RunError
 from codeorigin_training.tracking import tracked
 
@@ -52,12 +52,12 @@ def tokenizer(config: TokenizerConfig, run: Run, log: Log) -> None:
     """
     run.needs(run.corpus, "corpus")
     inputs = dataclasses.asdict(config) | {"corpus": sha256_of(run.corpus / FUNCTIONS)}
-    if is_made_of(run.tokenizer, inputs):
+    if is_up_to_date(run.tokenizer, inputs):
         log(f"{run.tokenizer} is there")
         return
     with tracked(run, "tokenizer", config) as tracker:
-        made, source = _made(config, run)
-        with written_whole(run.tokenizer) as partial:
+        made, source = _built(config, run)
+        with atomic_path(run.tokenizer) as partial:
             made.save(partial)
         keep_inputs(run.tokenizer, inputs)
         tracker.metrics({"vocab_size": made.vocab_size}, 0)
@@ -65,12 +65,12 @@ def tokenizer(config: TokenizerConfig, run: Run, log: Log) -> None:
         log(f"{made.vocab_size} tokens from {source}")
 
 
-def _made(config: TokenizerConfig, run: Run) -> tuple[Tokenizer, str]:
+def _built(config: TokenizerConfig, run: Run) -> tuple[Tokenizer, str]:
     if config.encoder:
         return Tokenizer(own_tokenizer(config.encoder)[0]), config.encoder
     rows = read_training_texts(run.corpus)
     if not rows:
-        raise RunError(f"{run.corpus}: no function that is not held out; add repositories to the corpus")
+        raise RunError(f"{run.corpus}: every function is held out; add repositories to the corpus")
     trained = train_tokenizer(rows, vocab_size=config.vocab_size, sample=config.sample, seed=config.seed)
     return Tokenizer(trained), f"{min(config.sample, len(rows))} of {len(rows)} functions"
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from codeorigin.errors import CodeOriginError
-from codeorigin_training.files import write_whole
+from codeorigin_training.files import write_atomically
 from codeorigin_training.report.document import Block, Bullets, Heading, Paragraph, markdown
 
 FOLDER, PAGE = "experiments", "EXPERIMENTS.md"
@@ -126,8 +126,8 @@ def add_trial(trial: Trial, training: Path) -> Path:
         raise ExperimentError(f"{path}: there is a trial of this title; choose another")
     trials = read_trials(folder) | {path.stem: trial}
     folder.mkdir(parents=True, exist_ok=True)
-    write_whole(path, json.dumps(asdict(trial), indent=1, ensure_ascii=False, allow_nan=False) + "\n")
-    write_whole(
+    write_atomically(path, json.dumps(asdict(trial), indent=1, ensure_ascii=False, allow_nan=False) + "\n")
+    write_atomically(
         training / PAGE,
         page(dict(sorted(trials.items(), key=lambda item: (_version(item[1].model), item[0])))),
     )

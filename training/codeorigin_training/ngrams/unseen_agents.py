@@ -13,7 +13,7 @@ from codeorigin_training.arrays import Booleans, Floats
 from codeorigin_training.configuration import STRICT
 from codeorigin_training.data.rows import corpus_hash
 from codeorigin_training.data.sides import TrainingSide, read_sides
-from codeorigin_training.files import write_whole
+from codeorigin_training.files import write_atomically
 from codeorigin_training.metrics.data import agent_family
 from codeorigin_training.metrics.settings import ranked_against_modern
 from codeorigin_training.ngrams.features import view_matrices
@@ -71,7 +71,7 @@ def unseen_agents(config: UnseenAgentsConfig, run: Run, log: Log) -> None:
                 f"{agent}: AUROC "
                 + ", ".join(f"{of_way['auroc']:.3f} {way} it" for way, of_way in found[agent].items())
             )
-        write_whole(run.unseen_agents, json.dumps({"inputs": digest, "agents": found}, indent=1) + "\n")
+        write_atomically(run.unseen_agents, json.dumps({"inputs": digest, "agents": found}, indent=1) + "\n")
         tracker.artifact(run.unseen_agents)
 
 

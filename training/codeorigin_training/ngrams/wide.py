@@ -10,7 +10,7 @@ from joblib import Memory
 
 from codeorigin_training.data.rows import corpus_hash
 from codeorigin_training.data.sides import read_sides
-from codeorigin_training.files import written_whole
+from codeorigin_training.files import atomic_path
 from codeorigin_training.metrics.held_out import detector_metrics, headline
 from codeorigin_training.metrics.test_set import keep_test_set, sigmoid
 from codeorigin_training.ngrams.train import WideConfig, train_wide
@@ -51,7 +51,7 @@ def _train(config: WideConfig, run: Run, digest: str, tracker: Tracker, log: Log
     log(f"out of fold: {headline(figures)}")
     tracker.metrics(numbers({"out_of_fold": figures}), 0)
     keep_test_set(tracker, held_out, sigmoid(trained.held_out))
-    with written_whole(run.wide) as partial:
+    with atomic_path(run.wide) as partial:
         np.savez(
             partial,
             table=trained.model.table,

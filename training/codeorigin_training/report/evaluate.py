@@ -10,7 +10,7 @@ from codeorigin.errors import CodeOriginError
 from codeorigin.model.folder import MANIFEST
 from codeorigin_training.data.rows import Row
 from codeorigin_training.data.seen import SeenProjects
-from codeorigin_training.files import write_whole
+from codeorigin_training.files import write_atomically
 from codeorigin_training.metrics.data import EvaluationData, read_evaluation_data
 from codeorigin_training.metrics.detector import Detector
 from codeorigin_training.metrics.test_set import keep_test_set
@@ -85,7 +85,7 @@ def write_page(folder: Path, bundle: Path) -> None:
         page = render(report, manifest)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise CodeOriginError(f"{bundle / MANIFEST}: broken manifest ({error!r}); export it again") from error
-    write_whole(folder / PAGE, page)
+    write_atomically(folder / PAGE, page)
 
 
 def _keep_figures(

@@ -12,7 +12,7 @@ from codeorigin.model.folder import MANIFEST
 from codeorigin_training.configuration import STRICT
 from codeorigin_training.experiments.declared import agents_sections
 from codeorigin_training.experiments.trials import Trial, read_trials
-from codeorigin_training.files import write_whole
+from codeorigin_training.files import write_atomically
 from codeorigin_training.report.card import figure_sections, model_card
 from codeorigin_training.report.document import Block, Heading, Paragraph, markdown
 from codeorigin_training.report.expectations import flagged_found_open, language_table, readme_table
@@ -107,13 +107,13 @@ def card(config: CardConfig, run: Run, log: Log) -> None:
     try:
         keep_settings(run, "card", config)
         manifest = json.loads((bundle / MANIFEST).read_text(encoding="utf-8"))
-        write_whole(bundle / "README.md", model_card(manifest))
+        write_atomically(bundle / "README.md", model_card(manifest))
         for path, made in ((config.readme, with_metrics), (config.quality, with_quality)):
             if path is not None:
-                write_whole(path, made(path.read_text(encoding="utf-8"), manifest))
+                write_atomically(path, made(path.read_text(encoding="utf-8"), manifest))
         if config.quality is not None and config.experiments is not None:
             page = config.quality.read_text(encoding="utf-8")
-            write_whole(config.quality, with_agents(page, read_trials(config.experiments)))
+            write_atomically(config.quality, with_agents(page, read_trials(config.experiments)))
     except (KeyError, TypeError, ValueError) as error:
         raise CodeOriginError(f"{bundle / MANIFEST}: broken manifest ({error!r}); export it again") from error
     log(f"wrote {bundle / 'README.md'}{'' if config.readme is None else f' and {config.readme}'}")

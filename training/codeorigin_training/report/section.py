@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from pydantic import TypeAdapter
 
-from codeorigin_training.files import write_whole
+from codeorigin_training.files import write_atomically
 from codeorigin_training.metrics.figures import Estimate
 from codeorigin_training.report.charts import Chart, chart_svg
 from codeorigin_training.report.document import Block, Bullets, Details, Heading, Paragraph, Picture, Table
@@ -82,7 +82,7 @@ def section_blocks(sections: Sequence[Section]) -> list[Block]:
 def write_json(path: Path, value: object) -> None:
     """Write a dataclass as JSON; a number that is not finite is null."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(path, TypeAdapter(type(value)).dump_json(value, indent=1).decode() + "\n")
+    write_atomically(path, TypeAdapter(type(value)).dump_json(value, indent=1).decode() + "\n")
 
 
 def read_json(kind: type[Value], path: Path, advice: str) -> Value:

@@ -9,7 +9,7 @@ from typing import Any
 from codeorigin.model.folder import sha256_of
 from codeorigin_training.data.corpus import RECORD, CorpusConfig, corpus
 from codeorigin_training.data.rows import FUNCTIONS, HUMAN, PAIRS
-from codeorigin_training.files import write_whole
+from codeorigin_training.files import write_atomically
 from codeorigin_training.metrics.detector import Detector
 from codeorigin_training.report.document import Paragraph, html
 from codeorigin_training.report.parts import MeasuredParts
@@ -105,7 +105,7 @@ def write_study(run: Run, name: str, found: Sequence[Section]) -> Path:
         RunError: the file of another study is invalid.
     """
     write_json(run.studies / name / STUDY, Study(tuple(found)))
-    write_whole(run.studies / PAGE, render(read_sections(run)))
+    write_atomically(run.studies / PAGE, render(read_sections(run)))
     return run.studies / PAGE
 
 

@@ -13,7 +13,7 @@ from codeorigin.model.folder import sha256_of
 from codeorigin_training.arrays import Floats
 from codeorigin_training.data.rows import Row
 from codeorigin_training.data.sides import read_sides
-from codeorigin_training.files import write_whole
+from codeorigin_training.files import write_atomically
 from codeorigin_training.metrics.answers import Answers, context_answers
 from codeorigin_training.metrics.test_set import keep_test_set
 from codeorigin_training.run import Log, Run
@@ -37,7 +37,7 @@ def calibrate(config: CalibrateConfig, run: Run, log: Log) -> None:
     """
     with tracked(run, "calibrate", config) as tracker:
         entry = fitted_entry(config, run, tracker, log)
-        write_whole(run.calibration, json.dumps(entry, indent=1) + "\n")
+        write_atomically(run.calibration, json.dumps(entry, indent=1) + "\n")
         tracker.artifact(run.calibration)
         log(f"wrote {run.calibration}")
 

@@ -26,10 +26,11 @@ if TYPE_CHECKING:
     from codeorigin.analysis.analyzer import Analyzer
 
 _MOST_PLACES = 200
-_OF_A_FILE = 12
-_OF_ALL = 4_000
-"""Lines of code on a page. With the table of 5,000 functions, it stays below 1.5 MB."""
-_OF_A_SLOW_MODEL = 300
+_MOST_FINDINGS_OF_A_FILE = 12
+_MOST_CODE_LINES = 4_000
+"""With the table of 5,000 functions, a page stays below 1.5 MB."""
+_MOST_CODE_LINES_SLOW = 300
+"""The same if the model takes long to explain."""
 
 
 def line_evidence(result: CheckResult, analyzer: "Analyzer") -> dict[Place, tuple[HeatLine, ...]]:
@@ -38,13 +39,13 @@ def line_evidence(result: CheckResult, analyzer: "Analyzer") -> dict[Place, tupl
     Raises:
         ModelError: the gradient graph cannot be read.
     """
-    left = _OF_A_SLOW_MODEL if analyzer.is_slow else _OF_ALL
+    left = _MOST_CODE_LINES_SLOW if analyzer.is_slow else _MOST_CODE_LINES
     found: dict[Place, tuple[HeatLine, ...]] = {}
     for file in _worst_first(result):
         if file.text is None:
             continue
         index = LineIndex(file.text)
-        for function in _strongest(result, file)[:_OF_A_FILE]:
+        for function in _strongest(result, file)[:_MOST_FINDINGS_OF_A_FILE]:
             if left <= 0:
                 return found
             explanation = analyzer.explain(file.text, function.span, function_id=function.function_id)

@@ -13,7 +13,7 @@ from pygls import uris
 from codeorigin.cancellation import CancelToken
 from codeorigin.errors import Cancelled, CodeOriginError, SourceError
 from codeorigin.lsp.features.findings import diagnostic, reported
-from codeorigin.lsp.scoring.closed_files import FileRecord
+from codeorigin.lsp.scoring.file_records import FileRecord
 from codeorigin.lsp.session import ClosedFindings, Session
 from codeorigin.settings.schema import Settings
 

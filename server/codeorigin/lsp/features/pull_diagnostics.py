@@ -11,8 +11,8 @@ from codeorigin.cancellation import CancelToken
 from codeorigin.lsp.features.closed_files import closed_findings
 from codeorigin.lsp.features.findings import content_id
 from codeorigin.lsp.features.publish import settled
-from codeorigin.lsp.scoring.closed_files import FileRecord
 from codeorigin.lsp.scoring.document_state import DocumentState
+from codeorigin.lsp.scoring.file_records import FileRecord
 from codeorigin.lsp.scoring.workspace_scan import MAX_FILES, ScanSummary
 from codeorigin.lsp.server import CodeOriginServer
 from codeorigin.lsp.session import Session

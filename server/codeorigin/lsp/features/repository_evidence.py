@@ -109,7 +109,7 @@ def _declared_lines(
 ) -> DeclaredLines:
     """What is recorded now; ``known`` if text, HEAD and notes are the same. Runs in the git thread."""
     # Imported here, because `initialize` does not need it.
-    from codeorigin.declared.files import file_records  # noqa: PLC0415
+    from codeorigin.declared.file_lines import file_records  # noqa: PLC0415
     from codeorigin.declared.reader import records_state  # noqa: PLC0415
     from codeorigin.git.repository import Repository  # noqa: PLC0415
 

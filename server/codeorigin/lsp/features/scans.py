@@ -15,7 +15,7 @@ from codeorigin.lsp.connection.parameters import read
 from codeorigin.lsp.features.closed_files import send_closed, withdraw
 from codeorigin.lsp.features.findings import reported
 from codeorigin.lsp.features.wire_forms import file_to_wire, function_to_wire
-from codeorigin.lsp.scoring.closed_files import FileRecord
+from codeorigin.lsp.scoring.file_records import FileRecord
 from codeorigin.lsp.scoring.workspace_scan import MAX_FILES, ScanFolder, ScanSummary, failure
 from codeorigin.lsp.session import Session
 from codeorigin.model.verdict import PooledVerdict
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 SCAN_WORKSPACE = "codeorigin.scanWorkspace"
 SCAN_CHANGES = "codeorigin.scanChanges"
-REPORT_SECONDS = 0.1
+PROGRESS_INTERVAL = 0.1
 MAX_ERRORS = 100
 
 
@@ -53,7 +53,7 @@ async def scan_workspace(session: Session, folder: Any) -> dict[str, Any]:
 
     def is_gone(uri: str) -> bool:
         path = uris.to_fs_path(uri)
-        inside = path is not None and any(Path(path).is_relative_to(folder.path) for folder in folders)
+        inside = path is not None and any(Path(path).is_relative_to(scanned.path) for scanned in folders)
         return inside and uri not in seen
 
     try:
@@ -62,7 +62,7 @@ async def scan_workspace(session: Session, folder: Any) -> dict[str, Any]:
             if record.functions:
                 files.append(_file(session, record, settings, record.verdict))
             send_closed(session, record, settings)
-            if time.monotonic() - reported_at >= REPORT_SECONDS:
+            if time.monotonic() - reported_at >= PROGRESS_INTERVAL:
                 reported_at = time.monotonic()
                 progress.report(
                     f"{summary.done} of {summary.total} files", 100 * summary.done // summary.total
@@ -100,8 +100,8 @@ async def scan_changes(session: Session, folder: Any) -> dict[str, Any]:
                 await _scan_changes_of(session, changed_folder, token, files, errors)
     except Cancelled:
         pass
-    except CodeOriginError as problem:
-        errors.append(str(problem))
+    except CodeOriginError as error:
+        errors.append(str(error))
     finally:
         progress.end()
     answer = _answer(files, errors, NO_CHANGE_JUDGED, cancelled=token.cancelled)

@@ -15,7 +15,8 @@ from codeorigin.functions.documents import Document
 from codeorigin.functions.function_lines import LineRanges
 from codeorigin.git.walking import source_files
 from codeorigin.languages.kinds import DocumentKind, get_kind, kind_for_path
-from codeorigin.lsp.scoring.closed_files import (
+from codeorigin.lsp.scoring.engine import ScoringEngine
+from codeorigin.lsp.scoring.file_records import (
     FileKey,
     FileRecord,
     FileRecords,
@@ -23,7 +24,6 @@ from codeorigin.lsp.scoring.closed_files import (
     file_record,
     is_chosen,
 )
-from codeorigin.lsp.scoring.engine import ScoringEngine
 from codeorigin.lsp.scoring.pasts import Pasts
 from codeorigin.model.past import Past
 from codeorigin.past.place import repository_folder

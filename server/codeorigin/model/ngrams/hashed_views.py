@@ -25,9 +25,10 @@ from codeorigin.model.reading.words import Vocabulary, utf32, word_pattern
 class ViewKind(StrEnum):
     """What the items of an n-gram are.
 
-    ``comments`` are only the words of comments and docstrings, with marks for how each comment is written: on its own
-    line or after code, the case of its first letter, its last character, its length, and what follows it. The words
-    view includes them too, but there the code drowns them out.
+    ``words`` are identifiers, numbers and operators, ``shapes`` the same without their letters, ``characters`` those of
+    the text without level marks. ``comments`` are only the words of comments and docstrings, with marks for how each
+    comment is written: on its own line or after code, the case of its first letter, its last character, its length, and
+    what follows it. The words view includes them too, but there the code drowns them out.
     """
 
     WORDS = "words"
@@ -196,12 +197,13 @@ def _batches(texts: Sequence[str]) -> Iterator[Sequence[str]]:
 
 def _places(text: str, kind: ViewKind, language: str) -> tuple[Ints, Ints]:
     """The first character of every item of a kind of view and one past its last, in the items' order."""
-    if kind is ViewKind.CHARACTERS:
-        offsets = np.flatnonzero(utf32(text) != ord(LEVEL_MARK)).astype(np.int32)
-        return offsets, offsets + np.int32(1)
-    if kind is ViewKind.COMMENTS:
-        spans = [place for comment in read_comments(text, language) for place in comment.places()]
-    else:
-        spans = [match.span() for match in word_pattern(text).finditer(text)]
+    match kind:
+        case ViewKind.CHARACTERS:
+            offsets = np.flatnonzero(utf32(text) != ord(LEVEL_MARK)).astype(np.int32)
+            return offsets, offsets + np.int32(1)
+        case ViewKind.COMMENTS:
+            spans = [place for comment in read_comments(text, language) for place in comment.places()]
+        case ViewKind.WORDS | ViewKind.SHAPES:
+            spans = [match.span() for match in word_pattern(text).finditer(text)]
     bounds = np.array(spans, dtype=np.int32).reshape(-1, 2)
     return bounds[:, 0], bounds[:, 1]

@@ -8,6 +8,7 @@ import pytest
 
 from codeorigin.check.formats import json
 from codeorigin.check.result import CheckResult, FileError
+from codeorigin.declared.records import RecordSource, Strength, WrittenBy
 from codeorigin.functions.captured_spans import MAX_NESTING
 from codeorigin.model.verdict import PooledReason, PooledVerdict, Reason, Verdict
 from support.check_results import (
@@ -144,6 +145,12 @@ def test_every_verdict_and_reason_is_in_the_schema() -> None:
     assert [(each["reason"], each["band"]) for each in whole] == [
         (each.reason and each.reason.value, each.band and each.band.value) for each in of_files
     ]
+
+
+def test_every_kind_of_record_is_in_the_schema() -> None:
+    record = load_schema("check/formats/report")["$defs"]["record"]["properties"]
+    for name, kinds in (("source", RecordSource), ("by", WrittenBy), ("strength", Strength)):
+        assert set(record[name]["enum"]) == {kind.value for kind in kinds}
 
 
 def test_empty_report_is_valid() -> None:

@@ -17,8 +17,8 @@ from codeorigin.check.run import check
 from codeorigin.errors import Cancelled
 from codeorigin.functions.documents import Document
 from codeorigin.lsp.scoring import workspace_scan
-from codeorigin.lsp.scoring.closed_files import FileRecord, FileRecords
 from codeorigin.lsp.scoring.engine import ScoringEngine
+from codeorigin.lsp.scoring.file_records import FileRecord, FileRecords
 from codeorigin.lsp.scoring.pasts import Pasts
 from codeorigin.lsp.scoring.worker import Priority
 from codeorigin.lsp.scoring.workspace_scan import ScanFolder, Scanner, ScanSummary

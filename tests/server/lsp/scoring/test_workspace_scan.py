@@ -17,8 +17,8 @@ from codeorigin.functions.documents import Document
 from codeorigin.functions.finding import find_functions
 from codeorigin.languages import get_language
 from codeorigin.lsp.scoring import workspace_scan
-from codeorigin.lsp.scoring.closed_files import FileKey, FileRecord, FileRecords
 from codeorigin.lsp.scoring.engine import ScoringEngine
+from codeorigin.lsp.scoring.file_records import FileKey, FileRecord, FileRecords
 from codeorigin.lsp.scoring.pasts import Pasts
 from codeorigin.lsp.scoring.requests import FunctionRecord
 from codeorigin.lsp.scoring.workspace_scan import WALK_CHUNK, ScanFolder, Scanner, ScanSummary

@@ -11,7 +11,7 @@ from joblib import Memory
 from codeorigin.language_id.model import BUNDLED_NAME, FORMAT, NONE, WEIGHTS, LanguageModel
 from codeorigin.model.folder import MANIFEST, sealed, sha256_of
 from codeorigin_training.arrays import Floats32
-from codeorigin_training.files import write_whole, written_whole
+from codeorigin_training.files import atomic_path, write_atomically
 from codeorigin_training.report.document import Block, Heading, Paragraph, Table, markdown
 from codeorigin_training.report.section import Section
 from codeorigin_training.run import Log
@@ -69,7 +69,7 @@ def study(config: LanguageConfig, frame: Frame) -> list[Section]:
             f"{name}: accuracy {of_view['accuracy']:.3f}, named {of_view['named']:.3f},"
             f" right {of_view['right']:.3f}, ECE {of_view['ece']:.3f}"
         )
-    write_whole(folder / "figures.json", json.dumps(measured, indent=1) + "\n")
+    write_atomically(folder / "figures.json", json.dumps(measured, indent=1) + "\n")
     settings = settings | {name: getattr(config, name) for name in others}
     write_folder(model, measured, settings, folder / "model")
     log(f"wrote {folder / 'model'}")
@@ -86,7 +86,7 @@ def write_folder(
 ) -> None:
     """Write ``model`` to ``folder``, with ``settings`` in the manifest, and figures in both manifest and card."""
     folder.mkdir(parents=True, exist_ok=True)
-    with written_whole(folder / WEIGHTS) as partial:
+    with atomic_path(folder / WEIGHTS) as partial:
         np.savez_compressed(partial, weights=model.weights, scale=model.scale, bias=model.bias)
     manifest = {
         "format": FORMAT,
@@ -104,9 +104,9 @@ def write_folder(
         "files": {WEIGHTS: sha256_of(folder / WEIGHTS)},
         "metrics": measured,
     }
-    write_whole(folder / MANIFEST, json.dumps(sealed(manifest), indent=1) + "\n")
+    write_atomically(folder / MANIFEST, json.dumps(sealed(manifest), indent=1) + "\n")
     size = (folder / WEIGHTS).stat().st_size
-    write_whole(folder / CARD, card(model, measured, size))
+    write_atomically(folder / CARD, card(model, measured, size))
 
 
 def _made_with(folder: Path) -> dict[str, object]:

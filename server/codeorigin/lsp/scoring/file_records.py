@@ -1,4 +1,4 @@
-"""Files that are not open (source code, notebooks, documents): what is scored of them, and what is kept of that."""
+"""Verdicts on files that are not open (source code, notebooks, documents): how they are computed and cached."""
 
 import pickle
 import zlib
@@ -71,7 +71,7 @@ def is_chosen(path: Path, settings: Settings) -> bool:
 def closed_document(path: Path, settings: Settings, content: bytes | None = None) -> Document:
     """What the analyzer is to read of a chosen file, as it is on disk or has the ``content``; raises SourceError."""
     kind = kind_for_path(path)
-    assert kind is not None, "other files are not chosen"
+    assert kind is not None, "the caller must check is_chosen() first"
     most = settings.max_file_size
     if content is None:
         text = read_source(path, max_bytes=most, language=kind.id)
