@@ -29,7 +29,9 @@ from codeorigin_training.studies.heads.training import start_from_words, train_r
 
 _LEVEL = 0.005
 """The largest loss of AUROC that is regarded as none."""
-_FIRST = 3
+_TOP = 3
+_MOST_SPECIAL = 20
+"""Rows of the table of special heads."""
 
 
 def study(config: HeadsConfig, frame: Frame) -> list[Section]:
@@ -39,10 +41,8 @@ def study(config: HeadsConfig, frame: Frame) -> list[Section]:
         CodeOriginError: the corpus is missing or broken, or the encoder's folder holds no encoder.
     """
     pairs = read_specifications(frame.corpus, read_functions(frame.corpus))
-    train, test = (
-        [specification for specification in pairs if is_held_out(specification.repo) is side]
-        for side in (False, True)
-    )
+    train = [pair for pair in pairs if not is_held_out(pair.repo)]
+    test = [pair for pair in pairs if is_held_out(pair.repo)]
     if len(train) < 2 or len(test) < 2:
         raise CorpusError(f"{frame.corpus}: too few specifications on one side of the split; add pairs")
     return [frame.part("heads", lambda: heads_section(train, test, config, frame.log))]
@@ -52,12 +52,16 @@ def heads_section(
     train: Sequence[Specification], test: Sequence[Specification], config: HeadsConfig, log: Log
 ) -> Section:
     """Train the retriever on ``train`` and analyse its heads on ``test``, whose repositories it has not seen."""
-    model = make_retriever([text for pair in train for text in _texts(pair)], config)
+    model = make_retriever(
+        [text for pair in train for text in (pair.behaviour, pair.human_code, pair.llm_code)], config
+    )
     log(f"heads: {len(train)} specifications to learn from, {len(test)} to look at")
     looked_at = test[: config.pairs]
     # The human and the LLM function of each pair.
     shown = [
-        model.example(pair.behaviour, code, pair.language) for pair in looked_at for code in _texts(pair)[1:]
+        model.example(pair.behaviour, code, pair.language)
+        for pair in looked_at
+        for code in (pair.human_code, pair.llm_code)
     ]
     units = [pair.repo for pair in looked_at for _ in range(2)]
     if config.encoder is None:
@@ -73,24 +77,25 @@ def heads_section(
     groups = numbered(asked.repos)
     retrieval = []
     for answered in (logits, retriever_logits(model, asked, np.zeros(heads))):
-        found = ranks(answered, count)
-        retrieval.append([mean(groups, hits, config) for hits in (1.0 / found, found == 1, found <= _FIRST)])
-    rank, first, _ = retrieval[0]
-    log(f"AUROC {found_area.value}, MRR {rank.value} where chance has {asked.chance:.3f}")
-    learnt = rank.low is not None and rank.low > asked.chance
+        ranked = ranks(answered, count)
+        scores = (1.0 / ranked, ranked == 1, ranked <= _TOP)
+        retrieval.append([mean(groups, score, config) for score in scores])
+    mrr, first, _ = retrieval[0]
+    log(f"AUROC {found_area.value}, MRR {mrr.value} where chance has {asked.chance:.3f}")
+    learnt = mrr.low is not None and mrr.low > asked.chance
 
     # Heads to prune are chosen on the training side; chosen where it is measured, the curve would look too good.
     lost = ablation(model, asked_among(model, train[: config.pairs], config.candidates, config.seed))
     curve = pruning_curve(model, asked, lost)
     level = min(
-        (left for left, area in curve if area >= (found_area.value or 0.0) - _LEVEL), default=lost.size
+        (left for left, auroc in curve if auroc >= (found_area.value or 0.0) - _LEVEL), default=lost.size
     )
     special = special_heads(masses.constructs, units, config.alpha, config.special_ratio)
     early = len(special_heads(before.constructs, units, config.alpha, config.special_ratio))
     directions = {"specification to code": masses.to_code, "code to specification": masses.to_specification}
     differing = {
-        title: int((differing_heads(masses, units) < config.alpha).sum())
-        for title, masses in directions.items()
+        title: int((differing_heads(direction, units) < config.alpha).sum())
+        for title, direction in directions.items()
     }
     return Section(
         title="Heads: attention between a specification and its code",
@@ -109,10 +114,10 @@ def heads_section(
                 f"construct; {early} before attention learnt anything."
             ),
             (
-                f"With {level} of {lost.size} heads the AUROC is level (within {_LEVEL})."
+                f"{level} of {lost.size} heads are enough to keep the AUROC (within {_LEVEL})."
                 if learnt
-                else "The interval holds what chance has: the retriever learnt nothing that it could show, and what "
-                "follows is of heads without a task. Give it more epochs or pairs, or a pretrained encoder."
+                else "The interval includes chance: the retriever shows no sign of having learnt, and the figures below "
+                "are for untrained heads. Give it more epochs or pairs, or a pretrained encoder."
             ),
         ),
         tables=(
@@ -132,7 +137,7 @@ def heads_section(
                         "chance",
                         f"{asked.chance:.3f}",
                         percent(1 / count),
-                        percent(min(1.0, _FIRST / count)),
+                        percent(min(1.0, _TOP / count)),
                     ),
                 ),
             ),
@@ -142,8 +147,8 @@ def heads_section(
                 "by paired t-tests with Holm's correction.",
                 ("direction", "mean mass", "heads that differ"),
                 tuple(
-                    (title, percent(float(masses.mean())), f"{differing[title]} of {lost.size}")
-                    for title, masses in directions.items()
+                    (title, percent(float(direction.mean())), f"{differing[title]} of {lost.size}")
+                    for title, direction in directions.items()
                 ),
             ),
             TitledTable(
@@ -157,7 +162,7 @@ def heads_section(
                         f"{head.lift:.2f}",
                         f"{head.p:.2g}",
                     )
-                    for head in special[:20]
+                    for head in special[:_MOST_SPECIAL]
                 ),
             ),
             TitledTable(
@@ -170,7 +175,7 @@ def heads_section(
             ),
         ),
         charts=(
-            *(_heat(f"Mass from {title}", masses.mean(axis=0)) for title, masses in directions.items()),
+            *(_heat(f"Mass from {title}", direction.mean(axis=0)) for title, direction in directions.items()),
             Chart(
                 "Fewer heads, the least important first",
                 ChartKind.LINE,
@@ -180,14 +185,14 @@ def heads_section(
                     Series(
                         "AUROC",
                         tuple(float(left) for left, _ in curve),
-                        tuple(area for _, area in curve),
+                        tuple(auroc for _, auroc in curve),
                     ),
                 ),
             ),
         ),
         figures=(
             Figure.of("AUROC of the retriever", found_area),
-            Figure.of("mean reciprocal rank", rank),
+            Figure.of("mean reciprocal rank", mrr),
             Figure("mean reciprocal rank by chance", asked.chance),
             Figure.of("found first", first),
             Figure("heads at a level AUROC", float(level)),
@@ -195,10 +200,6 @@ def heads_section(
             Figure("special heads before attention learnt", float(early)),
         ),
     )
-
-
-def _texts(pair: Specification) -> tuple[str, str, str]:
-    return pair.behaviour, pair.human_code, pair.llm_code
 
 
 def _heat(title: str, values: Floats) -> Chart:
