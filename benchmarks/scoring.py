@@ -23,7 +23,7 @@ from tree_sitter import Language as Grammar
 from tree_sitter import Parser
 
 from codeorigin.analysis.analyzer import Analyzer
-from codeorigin.errors import SourceError
+from codeorigin.core.errors import SourceError
 from codeorigin.functions.documents import Document
 from codeorigin.functions.finding import find_functions
 from codeorigin.languages import get_language

@@ -32,7 +32,7 @@ API = """\
 
 ::: codeorigin.model.verdict
 
-::: codeorigin.errors
+::: codeorigin.core.errors
 """
 _CODE = re.compile(r"^```.*?^```$|`[^`\n]+`", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"(\]\()(?!\w+:|#)([^)#\s]+)((?:#[^)\s]*)?\))")

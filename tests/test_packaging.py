@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 import codeorigin
-from codeorigin.errors import ModelError
+from codeorigin.core.errors import ModelError
 from codeorigin.model.scoring.tokenizer import Tokenizer
 
 ROOT = Path(__file__).parents[1]

@@ -34,8 +34,8 @@ def analyze(
         threads: processor threads for the model; only the call that loads it uses this.
 
     Raises:
-        codeorigin.errors.LanguageError: the language is not supported.
-        codeorigin.errors.ModelError: the model is missing or broken.
+        codeorigin.core.errors.LanguageError: the language is not supported.
+        codeorigin.core.errors.ModelError: the model is missing or broken.
     """
     # Importing the package just for its version must not load the inference runtime.
     from codeorigin.analysis.analyzer import analyze_text  # noqa: PLC0415

@@ -3,7 +3,7 @@
 import sys
 
 import codeorigin
-from codeorigin.safe_path import trust_no_folder
+from codeorigin.core.safe_path import trust_no_folder
 
 
 def main() -> int:

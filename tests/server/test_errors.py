@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from codeorigin.errors import CodeOriginError, SourceError
+from codeorigin.core.errors import CodeOriginError, SourceError
 from codeorigin.text.sources import read_source
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from codeorigin.termination import handle_termination, termination_handled
+from codeorigin.core.termination import handle_termination, termination_handled
 from support.command import PLAIN
 from support.repositories import Repository
 from support.waiting import wait_for
@@ -66,7 +66,7 @@ def test_terminated_worker_process_leaves_nothing(tmp_path: Path) -> None:
 import os, sys
 from pathlib import Path
 from codeorigin.text.regular_files import replacing_file
-from codeorigin.processes import begin_worker
+from codeorigin.core.processes import begin_worker
 begin_worker()
 with replacing_file(Path(sys.argv[2])) as stream:
     os.kill(os.getpid(), int(sys.argv[1]))
@@ -82,7 +82,7 @@ import os, sys
 from pathlib import Path
 from codeorigin.git.repository import Repository
 from codeorigin.git.scratch_objects import ScratchObjects
-from codeorigin.termination import termination_handled
+from codeorigin.core.termination import termination_handled
 with termination_handled(), ScratchObjects(Repository.of(Path(sys.argv[2]))) as scratch:
     scratch.write(b"def f(): pass")
     os.kill(os.getpid(), int(sys.argv[1]))
@@ -97,7 +97,7 @@ def test_everything_is_undone_even_if_one_step_fails(tmp_path: Path) -> None:
     script = """
 import os, sys
 from pathlib import Path
-from codeorigin.termination import handle_termination, undone_at_termination
+from codeorigin.core.termination import handle_termination, undone_at_termination
 handle_termination()
 def undo():
     Path(sys.argv[2], "missing").unlink()

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 from typer.testing import CliRunner
 
 from codeorigin.analysis.analyzer import Analyzer
-from codeorigin.errors import CodeOriginError
+from codeorigin.core.errors import CodeOriginError
 from codeorigin.functions.documents import Document
 from codeorigin.model.verdict import Band
 from codeorigin_training.build import BuildConfig, build

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pydantic.dataclasses import dataclass
 
-from codeorigin.errors import CodeOriginError
+from codeorigin.core.errors import CodeOriginError
 from codeorigin_training.bundle.export import ExportConfig
 from codeorigin_training.configuration import STRICT
 from codeorigin_training.data.corpus import CorpusConfig

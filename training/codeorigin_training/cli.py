@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from codeorigin.errors import CodeOriginError
+from codeorigin.core.errors import CodeOriginError
 from codeorigin_training.configuration import ConfigurationError, load_config
 from codeorigin_training.pipeline import OTHERS, STAGES, Stage
 from codeorigin_training.run import Run, keep_settings

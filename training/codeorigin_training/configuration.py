@@ -9,7 +9,7 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
-from codeorigin.errors import CodeOriginError
+from codeorigin.core.errors import CodeOriginError
 
 Config = TypeVar("Config")
 

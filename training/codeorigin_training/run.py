@@ -10,7 +10,7 @@ from importlib import metadata
 from pathlib import Path
 
 import codeorigin
-from codeorigin.errors import CodeOriginError
+from codeorigin.core.errors import CodeOriginError
 from codeorigin_training.files import write_atomically
 
 Log = Callable[[str], None]

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from sklearn.metrics import confusion_matrix
 
-from codeorigin.errors import CodeOriginError
+from codeorigin.core.errors import CodeOriginError
 from codeorigin_training.arrays import Floats, Integers
 from codeorigin_training.pictures import confusion_picture, reliability_picture
 from codeorigin_training.run import Run, git_commit, keep_settings

@@ -12,7 +12,7 @@ from codeorigin.analysis.judging import Scores, judged_document
 from codeorigin.analysis.outlined import OutlinedPiece, outlined, parsed_together, tried
 from codeorigin.analysis.report import FileReport
 from codeorigin.analysis.score_cache import SCORE_CACHE_BYTES, ScoreCache
-from codeorigin.cancellation import NEVER, CancelToken
+from codeorigin.core.cancellation import NEVER, CancelToken
 from codeorigin.explain.explanation import ExplainOptions, Explanation
 from codeorigin.functions.documents import Document
 from codeorigin.functions.finding import function_id as id_of

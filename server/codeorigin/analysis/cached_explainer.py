@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codeorigin.analysis.cache import LruCache
-from codeorigin.cancellation import CancelToken
+from codeorigin.core.cancellation import CancelToken
 from codeorigin.explain.explanation import ExplainOptions, Explanation
 from codeorigin.functions.spans import FunctionSpan, code_text
 from codeorigin.languages import get_language

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
-from codeorigin.cancellation import NEVER, CancelToken
-from codeorigin.errors import Cancelled
+from codeorigin.core.cancellation import NEVER, CancelToken
+from codeorigin.core.errors import Cancelled
 from codeorigin.functions.documents import Document
 from codeorigin.functions.finding import Outline, outline_of
 from codeorigin.functions.notebooks import without_magics

@@ -6,7 +6,7 @@ Imports neither the inference runtime nor NumPy, so that code that only shows re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from codeorigin.errors import CodeOriginError
+from codeorigin.core.errors import CodeOriginError
 from codeorigin.functions.spans import FunctionSpan, Piece
 from codeorigin.model.verdict import Band, PooledReason, PooledVerdict, Reason, Verdict
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from codeorigin.analysis.cache import LruCache
-from codeorigin.cancellation import NEVER, CancelToken
+from codeorigin.core.cancellation import NEVER, CancelToken
 from codeorigin.model.reading.normalize import Normalized, normalize
 from codeorigin.model.scoring.features import RawScore
 from codeorigin.model.scoring.scorer import Scorer

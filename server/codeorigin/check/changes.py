@@ -14,7 +14,7 @@ from codeorigin.check.result import CheckedFile
 from codeorigin.check.result import counted_lines as count_changed
 from codeorigin.check.selection import Selection
 from codeorigin.cli.terminal import display_path
-from codeorigin.errors import CodeOriginError, NoSuchRevisionError, RepositoryError
+from codeorigin.core.errors import CodeOriginError, NoSuchRevisionError, RepositoryError
 from codeorigin.functions.function_lines import function_lines
 from codeorigin.git.changes import Change, ChangeKind, ChangeRequest, open_change, relative_to_folder
 from codeorigin.git.line_changes import ChangedFile, LineRange

@@ -10,7 +10,7 @@ from typing import Any
 
 from codeorigin.check.result import shown_path
 from codeorigin.cli.terminal import display_path
-from codeorigin.errors import SourceError
+from codeorigin.core.errors import SourceError
 from codeorigin.model.verdict import Band, Reason
 from codeorigin.text.regular_files import read_regular_file
 

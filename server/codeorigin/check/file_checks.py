@@ -11,7 +11,7 @@ from codeorigin.check.inputs import Source
 from codeorigin.check.result import CheckedFile, FileError, counted_lines
 from codeorigin.cli.exit_codes import describe_unexpected
 from codeorigin.cli.terminal import display_path
-from codeorigin.errors import CodeOriginError, SourceError
+from codeorigin.core.errors import CodeOriginError, SourceError
 from codeorigin.functions.documents import Document
 from codeorigin.languages.kinds import NOTEBOOK
 from codeorigin.model.past import Past

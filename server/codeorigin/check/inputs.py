@@ -11,7 +11,7 @@ from typing import Any
 from codeorigin.check.result import FileError
 from codeorigin.check.selection import Selection
 from codeorigin.cli.terminal import display_path, to_stderr
-from codeorigin.errors import LanguageError, SourceError
+from codeorigin.core.errors import LanguageError, SourceError
 from codeorigin.languages.kinds import NOTEBOOK, get_kind, kind_for_path
 from codeorigin.settings.project import Project, project_of
 from codeorigin.text.sources import decode_source, read_source
@@ -23,7 +23,7 @@ MAX_BYTES = 2_000_000
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Something to check. ``path`` is the path to display; ``read`` raises :class:`~codeorigin.errors.SourceError`.
+    """Something to check. ``path`` is the path to display; ``read`` raises :class:`~codeorigin.core.errors.SourceError`.
 
     ``language`` is the id of its language or kind of document. ``named`` is True if the user named it, and False if it
     was found in a folder. ``changed`` holds the lines to check (1-based; only ``\\n`` ends a line), or None for all.

@@ -8,16 +8,16 @@ from itertools import islice
 from pathlib import Path
 
 from codeorigin.analysis.report import ChangeReport, DeclaredAgent, line_range
-from codeorigin.cancellation import NEVER, CancelToken, CancelWhen
 from codeorigin.check.inputs import Source
 from codeorigin.check.options import CheckOptions
 from codeorigin.check.repositories import places_in_repositories
 from codeorigin.check.result import CheckedFile
 from codeorigin.cli.options import cores
 from codeorigin.cli.terminal import to_stderr
+from codeorigin.core.cancellation import NEVER, CancelToken, CancelWhen
+from codeorigin.core.errors import Cancelled, RepositoryError, SourceError
 from codeorigin.declared.file_lines import records_of_files
 from codeorigin.declared.reader import RecordReader
-from codeorigin.errors import Cancelled, RepositoryError, SourceError
 from codeorigin.functions.function_lines import FunctionLines, function_lines
 from codeorigin.git.repository import Repository
 from codeorigin.provenance.function_records import FunctionRecords

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from codeorigin.check.inputs import Source
 from codeorigin.cli.terminal import to_stderr
-from codeorigin.errors import RepositoryError
+from codeorigin.core.errors import RepositoryError
 from codeorigin.model.bundle import Bundle
 from codeorigin.model.past import Past
 from codeorigin.past.place import repository_folder

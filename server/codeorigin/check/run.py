@@ -23,7 +23,7 @@ from codeorigin.cli.options import cores
 from codeorigin.cli.output import open_reports
 from codeorigin.cli.progress import ProgressLine
 from codeorigin.cli.terminal import to_stderr
-from codeorigin.errors import CodeOriginError
+from codeorigin.core.errors import CodeOriginError
 from codeorigin.model.verdict import Limits
 from codeorigin.settings.project import Project, read_settings
 from codeorigin.wording.changes import nothing_changed
@@ -62,8 +62,8 @@ def check(options: CheckOptions) -> CheckResult:
 
     A file found in a folder that is not source text is skipped, and listed among the errors as skipped.
 
-    Raises :class:`~codeorigin.errors.ModelError`, :class:`~codeorigin.errors.LanguageError` or another
-    :class:`~codeorigin.errors.CodeOriginError` if nothing can be checked at all.
+    Raises :class:`~codeorigin.core.errors.ModelError`, :class:`~codeorigin.core.errors.LanguageError` or another
+    :class:`~codeorigin.core.errors.CodeOriginError` if nothing can be checked at all.
     """
     project = find_project(
         options.paths,

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codeorigin.cli.terminal import display_path
-from codeorigin.errors import CodeOriginError, RepositoryError
+from codeorigin.core.errors import CodeOriginError, RepositoryError
 from codeorigin.git.walking import source_files
 from codeorigin.languages.kinds import DOCUMENT_KINDS, NOTEBOOK, Kind, get_kind, kind_for_path
 from codeorigin.settings.project import Project

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from codeorigin.analysis.batching import BATCH_BYTES, batch_end
 from codeorigin.check.file_checks import FileCheck, Outcome
 from codeorigin.check.inputs import Source
-from codeorigin.errors import CodeOriginError
-from codeorigin.processes import WorkerPool
+from codeorigin.core.errors import CodeOriginError
+from codeorigin.core.processes import WorkerPool
 
 if TYPE_CHECKING:
     from codeorigin.analysis.analyzer import Analyzer

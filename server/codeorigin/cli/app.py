@@ -14,7 +14,7 @@ from codeorigin.cli.exit_codes import ExitCode, guarded, traceback_to_stderr
 from codeorigin.cli.options import DoctorOptions, ExplainRequest, HelpOptions, LanguageOptions, ServeOptions
 from codeorigin.cli.terminal import PROGRAM, open_closed_streams, to_stderr
 from codeorigin.cli.topics import TOPICS, show_help
-from codeorigin.errors import CodeOriginError
+from codeorigin.core.errors import CodeOriginError
 from codeorigin.fleet.options import ScanOptions
 from codeorigin.history.options import HistoryOptions
 from codeorigin.provenance.options import BlameOptions, EvaluationOptions, ExportOptions

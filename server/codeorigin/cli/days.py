@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from codeorigin.errors import CodeOriginError
+from codeorigin.core.errors import CodeOriginError
 
 
 def since_seconds(day: str | None) -> int | None:

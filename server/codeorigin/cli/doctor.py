@@ -15,7 +15,7 @@ from codeorigin.cli.console import make_console
 from codeorigin.cli.exit_codes import ExitCode, describe_unexpected
 from codeorigin.cli.options import DoctorOptions, cores
 from codeorigin.cli.terminal import display_path, printable, to_stderr
-from codeorigin.errors import CodeOriginError
+from codeorigin.core.errors import CodeOriginError
 from codeorigin.functions.documents import Document
 from codeorigin.functions.finding import find_functions
 from codeorigin.language_id.model import LanguageModel

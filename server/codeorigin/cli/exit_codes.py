@@ -7,8 +7,8 @@ from collections.abc import Callable
 from enum import IntEnum
 
 from codeorigin.cli.terminal import discard, display_path, prepare_streams, to_stderr
-from codeorigin.errors import CodeOriginError
-from codeorigin.termination import termination_handled
+from codeorigin.core.errors import CodeOriginError
+from codeorigin.core.termination import termination_handled
 
 # What writing to a closed, full or broken stdout ends with.
 _UNWRITABLE = {errno.EBADF, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.ENOSPC}

@@ -14,7 +14,7 @@ from codeorigin.cli.exit_codes import ExitCode
 from codeorigin.cli.explanation_report import Explained, render_json, write_text
 from codeorigin.cli.options import ExplainRequest, ExplanationFormat, cores
 from codeorigin.cli.terminal import display_path
-from codeorigin.errors import SourceError
+from codeorigin.core.errors import SourceError
 from codeorigin.functions.documents import Document
 from codeorigin.languages.kinds import NOTEBOOK, kind_for_path
 from codeorigin.wording.functions import short_reason
@@ -74,7 +74,7 @@ def find_function(functions: Iterable[FunctionReport], target: Target, shown: st
 
 
 def explain(request: ExplainRequest) -> Explained:
-    """Find and explain the function; raises :class:`~codeorigin.errors.CodeOriginError` with a one-line message."""
+    """Find and explain the function; raises :class:`~codeorigin.core.errors.CodeOriginError` with a one-line message."""
     target = parse_target(request.target)
     source = _source(target, request.language)
     text = source.read()

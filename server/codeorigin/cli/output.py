@@ -8,7 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Generic, TextIO, TypeVar
 
-from codeorigin.errors import CodeOriginError, SourceError
+from codeorigin.core.errors import CodeOriginError, SourceError
 from codeorigin.text.regular_files import is_device_name, open_for_append, replacing_file, trusted_root
 
 _Format = TypeVar("_Format", bound=StrEnum)

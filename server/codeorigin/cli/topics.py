@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Callable, Sequence
 
 from codeorigin.cli.exit_codes import ExitCode
-from codeorigin.errors import CodeOriginError
+from codeorigin.core.errors import CodeOriginError
 
 _VERDICTS = """\
 Each function gets one of three bands.

@@ -2,9 +2,9 @@
 
 import re
 
+from codeorigin.core.errors import RepositoryError
 from codeorigin.declared.messages import agent_signatures
 from codeorigin.declared.records import Record, RecordSource, Strength, WrittenBy
-from codeorigin.errors import RepositoryError
 from codeorigin.git.repository import Repository
 
 _MOST_COMMITS = 1_000_000

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from codeorigin.cancellation import NEVER, CancelToken
+from codeorigin.core.cancellation import NEVER, CancelToken
+from codeorigin.core.errors import RepositoryError
 from codeorigin.declared.reader import RecordReader
 from codeorigin.declared.records import Record
-from codeorigin.errors import RepositoryError
 from codeorigin.git.blame import LineOrigin, line_origins, origins_of_files
 from codeorigin.git.repository import Repository
 from codeorigin.git.scratch_objects import ScratchObjects

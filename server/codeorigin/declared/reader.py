@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from types import TracebackType
 
+from codeorigin.core.errors import RepositoryError
 from codeorigin.declared import agent_trace, git_ai, whogitit
 from codeorigin.declared.agent_trace import AgentTrace
 from codeorigin.declared.branches import agent_branches
@@ -19,7 +20,6 @@ from codeorigin.declared.records import (
     disjoint,
     strongest_first,
 )
-from codeorigin.errors import RepositoryError
 from codeorigin.git.blame import LineOrigin
 from codeorigin.git.objects import LARGEST, Objects
 from codeorigin.git.repository import Repository

@@ -3,14 +3,14 @@
 import numpy as np
 import numpy.typing as npt
 
-from codeorigin.cancellation import CancelToken
+from codeorigin.core.cancellation import CancelToken
 from codeorigin.explain.explanation import ConstructAttribution
 from codeorigin.explain.lines_and_words import covered_characters
+from codeorigin.languages.construct import CONSTRUCTS, Construct
 from codeorigin.languages.constructs import Codes, character_constructs
 from codeorigin.languages.parsing import ParseBudgetError
 from codeorigin.model.reading.normalize import LEVEL_MARK, Normalized
 from codeorigin.model.scoring.tokenizer import Encoding
-from codeorigin.text.construct import CONSTRUCTS, Construct
 from codeorigin.text.positions import LineIndex
 
 Doubles = npt.NDArray[np.float64]

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from codeorigin.cancellation import NEVER, CancelToken
+from codeorigin.core.cancellation import NEVER, CancelToken
 from codeorigin.explain.constructs import construct_attributions, normalized_constructs, token_characters
 from codeorigin.explain.explanation import (
     Aggregation,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from codeorigin.text.construct import Construct
+from codeorigin.languages.construct import Construct
 
 
 class Baseline(StrEnum):

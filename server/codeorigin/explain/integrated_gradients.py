@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from codeorigin.cancellation import NEVER, CancelToken
-from codeorigin.errors import ModelError
+from codeorigin.core.cancellation import NEVER, CancelToken
+from codeorigin.core.errors import ModelError
 from codeorigin.explain.explanation import Aggregation, Baseline, ExplainOptions
 from codeorigin.model.scoring.features import Features, RawScore
 from codeorigin.model.scoring.graph import Graph

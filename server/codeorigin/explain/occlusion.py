@@ -7,7 +7,7 @@ Here tokens are replaced by MASK and n-grams dropped, instead of covering part o
 import numpy as np
 import numpy.typing as npt
 
-from codeorigin.cancellation import NEVER, CancelToken
+from codeorigin.core.cancellation import NEVER, CancelToken
 from codeorigin.explain.ngram_shares import touching_shares
 from codeorigin.model.scoring.features import Features
 from codeorigin.model.scoring.scorer import Scorer

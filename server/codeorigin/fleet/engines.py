@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from codeorigin.core.processes import WorkerPool
 from codeorigin.fleet.units import Unit
 from codeorigin.fleet.work import UnitResult, UnitWorker
-from codeorigin.processes import WorkerPool
 
 ATTEMPTS = 3
 """How many times a unit is started if its worker dies."""

@@ -11,10 +11,10 @@ from typing import Any
 import ray
 from ray.exceptions import RayError, RayTaskError
 
+from codeorigin.core.safe_path import trust_no_folder
 from codeorigin.fleet.engines import Worker
 from codeorigin.fleet.units import Unit
 from codeorigin.fleet.work import UnitResult, UnitWorker
-from codeorigin.safe_path import trust_no_folder
 
 
 class _Actor:

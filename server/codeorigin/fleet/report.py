@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from codeorigin.cli.terminal import printable
-from codeorigin.errors import CodeOriginError
+from codeorigin.core.errors import CodeOriginError
 from codeorigin.fleet.options import UnitKind
 from codeorigin.fleet.store import Store
 from codeorigin.history.formats.charts import over_time, periods, treemap

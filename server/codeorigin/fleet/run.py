@@ -7,7 +7,7 @@ from codeorigin.cli.exit_codes import ExitCode
 from codeorigin.cli.options import cores
 from codeorigin.cli.progress import ProgressLine
 from codeorigin.cli.terminal import display_path, to_stderr
-from codeorigin.errors import CodeOriginError
+from codeorigin.core.errors import CodeOriginError
 from codeorigin.fleet.engines import Engine, LocalEngine
 from codeorigin.fleet.options import EngineName, ScanOptions
 from codeorigin.fleet.report import write_fleet_report

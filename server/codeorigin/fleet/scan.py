@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from codeorigin.errors import CodeOriginError
+from codeorigin.core.errors import CodeOriginError
 from codeorigin.fleet.engines import Engine, run_units
 from codeorigin.fleet.store import Store
 from codeorigin.fleet.units import ScanRequest, Unit, units_of

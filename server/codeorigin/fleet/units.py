@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from codeorigin.errors import RepositoryError
+from codeorigin.core.errors import RepositoryError
 from codeorigin.fleet.options import UnitKind
 from codeorigin.git.repository import Repository
 from codeorigin.history.request import plan

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from codeorigin.analysis.analyzer import Analyzer
+from codeorigin.core.errors import CodeOriginError, MissingContentError, ModelError, SourceError
 from codeorigin.declared.reader import RecordReader
-from codeorigin.errors import CodeOriginError, MissingContentError, ModelError, SourceError
 from codeorigin.fleet.options import UnitKind
 from codeorigin.fleet.units import Unit
 from codeorigin.git.objects import Objects

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 from operator import itemgetter
 
-from codeorigin.cancellation import NEVER, CancelToken, checked
+from codeorigin.core.cancellation import NEVER, CancelToken, checked
 from codeorigin.functions.ignore_comments import IgnoreComments
 from codeorigin.functions.spans import FunctionSpan, TextRange
 from codeorigin.languages.captures import CapturedFunction, CapturedScope, Syntax

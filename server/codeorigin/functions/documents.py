@@ -4,7 +4,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from codeorigin.cancellation import NEVER, CancelToken
+from codeorigin.core.cancellation import NEVER, CancelToken
 from codeorigin.functions.embedded.code_blocks import code_blocks
 from codeorigin.functions.notebooks import read_notebook
 from codeorigin.functions.spans import Piece

@@ -3,7 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 
-from codeorigin.cancellation import NEVER, CancelToken
+from codeorigin.core.cancellation import NEVER, CancelToken
 from codeorigin.functions.captured_spans import SpanBuilder
 from codeorigin.functions.spans import FunctionSpan, code_text
 from codeorigin.languages import get_language

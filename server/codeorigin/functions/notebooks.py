@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate
 from typing import Any
 
-from codeorigin.errors import LanguageError, SourceError
+from codeorigin.core.errors import LanguageError, SourceError
 from codeorigin.functions.spans import Piece
 from codeorigin.languages import Language, get_language
 

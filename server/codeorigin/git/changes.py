@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 
-from codeorigin.errors import MissingContentError, RepositoryError, SourceError
+from codeorigin.core.errors import MissingContentError, RepositoryError, SourceError
 from codeorigin.git.commit_changes import compared_trees
 from codeorigin.git.line_changes import MAX_CHANGES, ChangedFile
 from codeorigin.git.objects import LARGEST, LargeObjectError, Objects, UnreadableObjectError

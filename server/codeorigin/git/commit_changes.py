@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from io import BufferedReader
 from itertools import groupby
 
-from codeorigin.errors import RepositoryError
+from codeorigin.core.errors import RepositoryError
 from codeorigin.git.line_changes import (
     ALL_LINES,
     DIFF_OPTIONS,

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from io import BufferedReader
 from types import TracebackType
 
-from codeorigin.errors import RepositoryError
+from codeorigin.core.errors import RepositoryError
 from codeorigin.git.process import SECONDS, FailedCommandError, Git, end
 from codeorigin.git.watch import Watch
 

@@ -12,8 +12,8 @@ from io import BufferedReader
 from pathlib import Path
 from typing import IO
 
-from codeorigin.cancellation import NEVER, CancelToken
-from codeorigin.errors import RepositoryError
+from codeorigin.core.cancellation import NEVER, CancelToken
+from codeorigin.core.errors import RepositoryError
 from codeorigin.git.watch import Watch, limit_memory
 
 SECONDS = 120.0
@@ -118,10 +118,10 @@ class FailedCommandError(RepositoryError):
 
 
 class Git:
-    """``git`` in one folder. Every method raises :class:`~codeorigin.errors.RepositoryError` with a one-line message.
+    """``git`` in one folder. Every method raises :class:`~codeorigin.core.errors.RepositoryError` with a one-line message.
 
     ``extra`` holds environment variables to set, or to unset (None). Cancelling ``cancel`` kills the running
-    command, and every method then raises :class:`~codeorigin.errors.Cancelled`.
+    command, and every method then raises :class:`~codeorigin.core.errors.Cancelled`.
     """
 
     def __init__(

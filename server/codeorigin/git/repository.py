@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from codeorigin.cancellation import NEVER, CancelToken
-from codeorigin.errors import NoSuchRevisionError, RepositoryError
+from codeorigin.core.cancellation import NEVER, CancelToken
+from codeorigin.core.errors import NoSuchRevisionError, RepositoryError
 from codeorigin.git.line_changes import FILE_MODES, MAX_CHANGES, records
 from codeorigin.git.objects import Objects
 from codeorigin.git.process import FailedCommandError, Git

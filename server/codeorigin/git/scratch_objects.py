@@ -8,9 +8,9 @@ from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 
+from codeorigin.core.termination import undone_at_termination
 from codeorigin.git.process import Git, temporary_errors
 from codeorigin.git.repository import Repository
-from codeorigin.termination import undone_at_termination
 
 
 class ScratchObjects:

@@ -4,8 +4,8 @@ import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from codeorigin.cancellation import NEVER, CancelToken
-from codeorigin.errors import RepositoryError
+from codeorigin.core.cancellation import NEVER, CancelToken
+from codeorigin.core.errors import RepositoryError
 from codeorigin.text.exclusions import Exclusions
 
 _SKIPPED_FOLDERS = frozenset(

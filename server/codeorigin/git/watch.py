@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, cast
 
-from codeorigin.cancellation import CancelToken
+from codeorigin.core.cancellation import CancelToken
 
 try:
     import resource

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from codeorigin.errors import RepositoryError
+from codeorigin.core.errors import RepositoryError
 from codeorigin.git.objects import Objects
 from codeorigin.git.repository import Repository
 from codeorigin.git.scratch_objects import ScratchObjects

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from codeorigin.cancellation import NEVER, CancelToken
-from codeorigin.errors import RepositoryError, SourceError
+from codeorigin.core.cancellation import NEVER, CancelToken
+from codeorigin.core.errors import RepositoryError, SourceError
 from codeorigin.git.blame import line_origins
 from codeorigin.git.changes import ChangeKind, ChangeRequest, open_change
 from codeorigin.git.line_changes import LineRange

@@ -9,7 +9,7 @@ from typing import Any
 
 from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.analysis.report import FunctionReport, PieceReport
-from codeorigin.errors import CodeOriginError, MissingContentError, SourceError
+from codeorigin.core.errors import CodeOriginError, MissingContentError, SourceError
 from codeorigin.functions.documents import Document
 from codeorigin.functions.function_lines import FunctionLines, function_lines
 from codeorigin.functions.spans import Piece
@@ -156,5 +156,5 @@ def _functions(found: AnalyzedPiece) -> PieceFunctions:
 
 
 def load_analyzer(model: Path | None) -> Analyzer:
-    """Load the model with a cache for the functions of many blobs; raises :class:`~codeorigin.errors.ModelError`."""
+    """Load the model with a cache for the functions of many blobs; raises :class:`~codeorigin.core.errors.ModelError`."""
     return Analyzer.load(model, verdict_cache_bytes=VERDICT_CACHE_BYTES)

@@ -11,12 +11,12 @@ from pathlib import Path
 from types import TracebackType
 
 from codeorigin.analysis.analyzer import Analyzer
-from codeorigin.errors import CodeOriginError, MissingContentError, SourceError
+from codeorigin.core.errors import CodeOriginError, MissingContentError, SourceError
+from codeorigin.core.processes import WorkerPool
 from codeorigin.git.objects import Objects
 from codeorigin.git.repository import Repository
 from codeorigin.history.blob_functions import BlobReader, load_analyzer, packed
 from codeorigin.languages.kinds import Kind, kind_for_path
-from codeorigin.processes import WorkerPool
 
 _AT_ONCE = 16
 

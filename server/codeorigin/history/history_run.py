@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.cli.terminal import display_path, printable
+from codeorigin.core.errors import RepositoryError
 from codeorigin.declared.reader import RecordReader
-from codeorigin.errors import RepositoryError
 from codeorigin.git.objects import Objects
 from codeorigin.git.repository import Repository
 from codeorigin.history.details import commit_details

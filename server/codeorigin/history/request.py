@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from codeorigin.cli.terminal import display_path
-from codeorigin.errors import RepositoryError
+from codeorigin.core.errors import RepositoryError
 from codeorigin.git.process import FailedCommandError
 from codeorigin.git.repository import Commit, Repository
 

@@ -13,7 +13,7 @@ from codeorigin.cli.options import cores
 from codeorigin.cli.output import open_reports
 from codeorigin.cli.progress import ProgressLine
 from codeorigin.cli.terminal import to_stderr
-from codeorigin.errors import CodeOriginError
+from codeorigin.core.errors import CodeOriginError
 from codeorigin.history.formats import history_writer
 from codeorigin.history.history_run import HistoryRun, open_history
 from codeorigin.history.options import HistoryFormat, HistoryOptions

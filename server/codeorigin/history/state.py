@@ -10,8 +10,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from codeorigin.errors import CodeOriginError
-from codeorigin.text.cache_folder import cache_folder
+from codeorigin.core.cache_folder import cache_folder
+from codeorigin.core.errors import CodeOriginError
 
 IN_MEMORY = Path(":memory:")
 """The path of a state that is only kept in memory."""

@@ -5,7 +5,7 @@ from os import PathLike
 from pathlib import PurePath
 from types import MappingProxyType
 
-from codeorigin.errors import LanguageError
+from codeorigin.core.errors import LanguageError
 from codeorigin.languages.c import C
 from codeorigin.languages.cpp import CPP
 from codeorigin.languages.csharp import CSHARP

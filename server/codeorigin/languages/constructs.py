@@ -9,8 +9,9 @@ import numpy.typing as npt
 from tree_sitter import Language as Grammar
 from tree_sitter import Node, Parser
 
-from codeorigin.cancellation import NEVER, CancelToken
+from codeorigin.core.cancellation import NEVER, CancelToken
 from codeorigin.languages import get_language
+from codeorigin.languages.construct import CONSTRUCTS, Construct
 from codeorigin.languages.language import Language
 from codeorigin.languages.members import Members, as_members, possible_surroundings
 from codeorigin.languages.node_types import (
@@ -26,7 +27,6 @@ from codeorigin.languages.node_types import (
 )
 from codeorigin.languages.parsing import bounded
 from codeorigin.languages.syntax import parseable
-from codeorigin.text.construct import CONSTRUCTS, Construct
 
 Codes = npt.NDArray[np.int8]
 

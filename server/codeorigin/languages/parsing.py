@@ -18,8 +18,8 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeVar
 
-from codeorigin.cancellation import NEVER, CancelToken
-from codeorigin.errors import CodeOriginError
+from codeorigin.core.cancellation import NEVER, CancelToken
+from codeorigin.core.errors import CodeOriginError
 
 T = TypeVar("T")
 

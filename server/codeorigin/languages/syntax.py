@@ -13,7 +13,7 @@ from itertools import product
 from tree_sitter import Language as Grammar
 from tree_sitter import Node, Parser, Query, QueryCursor
 
-from codeorigin.cancellation import NEVER, CancelToken
+from codeorigin.core.cancellation import NEVER, CancelToken
 from codeorigin.languages import get_language
 from codeorigin.languages.captures import CapturedFunction, CapturedScope, Syntax
 from codeorigin.languages.language import Language

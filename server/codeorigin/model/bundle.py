@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from codeorigin.errors import ModelError
+from codeorigin.core.errors import ModelError
 from codeorigin.model.calibration.calibration import Calibration
 from codeorigin.model.folder import (
     BROKEN,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
-from codeorigin.errors import ModelError
+from codeorigin.core.errors import ModelError
 
 MANIFEST = "manifest.json"
 CHECKSUM = "checksum"

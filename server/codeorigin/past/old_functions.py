@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Protocol
 
 from codeorigin.analysis.report import FileReport
-from codeorigin.cancellation import NEVER, CancelToken
-from codeorigin.errors import SourceError
+from codeorigin.core.cache_folder import cache_folder
+from codeorigin.core.cancellation import NEVER, CancelToken
+from codeorigin.core.errors import SourceError
 from codeorigin.functions.documents import Document
 from codeorigin.git.objects import Objects, UnreadableObjectError
 from codeorigin.git.repository import Repository
@@ -19,7 +20,6 @@ from codeorigin.languages.kinds import kind_for_path
 from codeorigin.model.bundle import Bundle
 from codeorigin.model.past import Past
 from codeorigin.past.commit import last_human_commit
-from codeorigin.text.cache_folder import cache_folder
 from codeorigin.text.regular_files import read_regular_file, replacing_binary_file
 from codeorigin.text.sources import decode_source
 

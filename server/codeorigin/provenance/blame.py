@@ -12,9 +12,9 @@ from codeorigin.check.repositories import past_of_sources
 from codeorigin.cli.exit_codes import ExitCode
 from codeorigin.cli.output import open_reports
 from codeorigin.cli.terminal import display_path, printable_code, to_stderr
+from codeorigin.core.errors import SourceError
 from codeorigin.declared.file_lines import file_records
 from codeorigin.declared.records import record_values
-from codeorigin.errors import SourceError
 from codeorigin.functions.documents import Document
 from codeorigin.functions.function_lines import function_lines
 from codeorigin.languages import LANGUAGES

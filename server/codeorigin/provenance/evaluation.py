@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from codeorigin.core.errors import RepositoryError, SourceError
 from codeorigin.declared.reader import RecordReader
 from codeorigin.declared.records import WROTE, Strength
-from codeorigin.errors import RepositoryError, SourceError
 from codeorigin.git.blame import origins_of_files
 from codeorigin.git.process import Git
 from codeorigin.history.blob_functions import BlobReader, PieceFunctions

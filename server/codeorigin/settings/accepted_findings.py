@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from codeorigin.errors import CodeOriginError
+from codeorigin.core.errors import CodeOriginError
 from codeorigin.settings.project import ACCEPTED_FILE, MAX_BYTES
 from codeorigin.text.regular_files import read_regular_file, replacing_file
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from codeorigin.errors import CodeOriginError
+from codeorigin.core.errors import CodeOriginError
 from codeorigin.settings.schema import Settings, merge
 from codeorigin.text.exclusions import Exclusions, exclusions
 from codeorigin.text.regular_files import read_regular_file

@@ -6,7 +6,7 @@ import re
 import tokenize
 from pathlib import Path
 
-from codeorigin.errors import SourceError
+from codeorigin.core.errors import SourceError
 from codeorigin.text.regular_files import read_regular_file
 
 _BINARY_PROBE = 8192

@@ -6,8 +6,8 @@ import pytest
 
 from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.analysis.report import FileReport
-from codeorigin.cancellation import CancelToken
-from codeorigin.errors import Cancelled, LanguageError
+from codeorigin.core.cancellation import CancelToken
+from codeorigin.core.errors import Cancelled, LanguageError
 from codeorigin.explain.explanation import ExplainOptions
 from codeorigin.functions.documents import Document
 from codeorigin.model.scoring.scorer import Scorer

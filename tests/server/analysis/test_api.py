@@ -10,7 +10,7 @@ import pytest
 
 import codeorigin
 from codeorigin.analysis.analyzer import Analyzer
-from codeorigin.errors import LanguageError, ModelError
+from codeorigin.core.errors import LanguageError, ModelError
 from codeorigin.functions.documents import Document
 from support.command import ROOT, TERSE
 

@@ -11,8 +11,8 @@ from codeorigin.analysis import batching
 from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.analysis.report import FileReport
 from codeorigin.analysis.score_cache import ScoreCache
-from codeorigin.cancellation import CancelToken
-from codeorigin.errors import Cancelled, LanguageError, ModelError, SourceError
+from codeorigin.core.cancellation import CancelToken
+from codeorigin.core.errors import Cancelled, LanguageError, ModelError, SourceError
 from codeorigin.functions.documents import Document
 from codeorigin.model.calibration.pooled_rule import counted_lines
 from codeorigin.model.verdict import PooledReason, Reason

@@ -12,7 +12,7 @@ from codeorigin.check.inputs import MAX_BYTES, collect, read_stdin
 from codeorigin.check.result import FileError
 from codeorigin.check.selection import Selection
 from codeorigin.cli.language import read_text
-from codeorigin.errors import LanguageError, SourceError
+from codeorigin.core.errors import LanguageError, SourceError
 from codeorigin.settings.project import Project
 from support.repositories import Repository
 

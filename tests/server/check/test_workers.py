@@ -20,9 +20,9 @@ from codeorigin.check.options import CheckOptions
 from codeorigin.check.result import FileError
 from codeorigin.check.run import check
 from codeorigin.check.workers import outcomes, worker_count, worker_processes
-from codeorigin.errors import CodeOriginError, ModelError
+from codeorigin.core.errors import CodeOriginError, ModelError
+from codeorigin.core.processes import WorkerPool
 from codeorigin.languages.captures import Syntax
-from codeorigin.processes import WorkerPool
 from support.command import INTERRUPTIBLE
 from support.notebooks import notebook
 from support.snippets import ALL, LEDGER, PARSER

@@ -3,7 +3,7 @@
 import pytest
 
 from codeorigin.cli.days import since_seconds, until_seconds
-from codeorigin.errors import CodeOriginError
+from codeorigin.core.errors import CodeOriginError
 
 
 def test_days_months_and_years_are_parsed() -> None:

@@ -9,7 +9,7 @@ import pytest
 from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.analysis.report import FileReport
 from codeorigin.cli.doctor import RECORDED_LOGIT, SNIPPET, self_test
-from codeorigin.errors import CodeOriginError
+from codeorigin.core.errors import CodeOriginError
 from codeorigin.model.verdict import Reason, Verdict
 from support.command import complaints, run
 

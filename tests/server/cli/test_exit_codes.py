@@ -6,7 +6,7 @@ from typing import NoReturn
 import pytest
 
 from codeorigin.cli.exit_codes import ExitCode, guarded
-from codeorigin.errors import ModelError, SourceError
+from codeorigin.core.errors import ModelError, SourceError
 
 
 def raising(error: BaseException) -> Callable[[], NoReturn]:

@@ -8,7 +8,7 @@ import pytest
 
 from codeorigin.check.result import CheckedFile
 from codeorigin.cli.explain import Target, find_function, parse_target
-from codeorigin.errors import SourceError
+from codeorigin.core.errors import SourceError
 from support.check_results import HUMAN, LLM, UNSURE, checked_file
 from support.command import TERSE, report_of, run
 

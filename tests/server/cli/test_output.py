@@ -10,7 +10,7 @@ import pytest
 
 from codeorigin.check.formats import ReportFormat
 from codeorigin.cli.output import ReportTarget, open_reports, parse_targets
-from codeorigin.errors import CodeOriginError
+from codeorigin.core.errors import CodeOriginError
 from support.command import COMMAND, PLAIN, TERSE, complaints, run
 
 

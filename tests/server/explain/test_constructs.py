@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 
-from codeorigin.cancellation import NEVER
+from codeorigin.core.cancellation import NEVER
 from codeorigin.explain import constructs
 from codeorigin.explain.constructs import construct_attributions, normalized_constructs, token_characters
 from codeorigin.explain.explanation import Aggregation, ExplainOptions, Explanation, Method
+from codeorigin.languages.construct import CONSTRUCTS, Construct
 from codeorigin.languages.parsing import ParseBudgetError
 from codeorigin.model.reading.normalize import normalize
 from codeorigin.model.scoring.tokenizer import Encoding
-from codeorigin.text.construct import CONSTRUCTS, Construct
 from support.snippets import ALL, PARSER, long_function
 from support.tiny_model import TinyModel
 

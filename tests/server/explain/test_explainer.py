@@ -5,8 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from codeorigin.cancellation import CancelToken
-from codeorigin.errors import Cancelled, ModelError
+from codeorigin.core.cancellation import CancelToken
+from codeorigin.core.errors import Cancelled, ModelError
 from codeorigin.explain import integrated_gradients
 from codeorigin.explain.explainer import Explainer
 from codeorigin.explain.explanation import Aggregation, Baseline, ExplainOptions, Explanation, Method

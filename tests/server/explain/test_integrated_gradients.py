@@ -7,8 +7,8 @@ import torch
 from captum.attr import LayerIntegratedGradients
 from torch import Tensor, nn
 
-from codeorigin.cancellation import CancelToken
-from codeorigin.errors import Cancelled, ModelError
+from codeorigin.core.cancellation import CancelToken
+from codeorigin.core.errors import Cancelled, ModelError
 from codeorigin.explain.integrated_gradients import GradientGraph, gauss_legendre, integrate
 from codeorigin.model.reading.normalize import normalize
 from codeorigin_training.encoder.model import Encoder

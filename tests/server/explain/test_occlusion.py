@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from codeorigin.cancellation import CancelToken
-from codeorigin.errors import Cancelled
+from codeorigin.core.cancellation import CancelToken
+from codeorigin.core.errors import Cancelled
 from codeorigin.explain.occlusion import hidden_logit, occlude
 from codeorigin.model.ngrams.hashed_views import WideFeatures
 from codeorigin.model.reading.normalize import Normalized, normalize

@@ -8,7 +8,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from codeorigin.errors import CodeOriginError
+from codeorigin.core.errors import CodeOriginError
 from codeorigin.fleet import report as fleet_report
 from codeorigin.fleet.options import UnitKind
 from codeorigin.fleet.report import write_fleet_report

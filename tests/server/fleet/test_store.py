@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from codeorigin.errors import CodeOriginError
+from codeorigin.core.errors import CodeOriginError
 from codeorigin.fleet.options import UnitKind
 from codeorigin.fleet.store import SCHEMAS, Store
 from codeorigin.fleet.units import ScanRequest

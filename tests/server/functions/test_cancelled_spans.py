@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from codeorigin.cancellation import CancelToken
-from codeorigin.errors import Cancelled
+from codeorigin.core.cancellation import CancelToken
+from codeorigin.core.errors import Cancelled
 from codeorigin.functions.captured_spans import SpanBuilder
 from codeorigin.functions.finding import outline
 from codeorigin.languages import get_language

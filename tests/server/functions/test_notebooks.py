@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from codeorigin.errors import SourceError
+from codeorigin.core.errors import SourceError
 from codeorigin.functions.finding import find_functions
 from codeorigin.functions.notebooks import cell_language, read_notebook, without_magics
 from codeorigin.languages import get_language

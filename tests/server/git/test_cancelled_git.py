@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from codeorigin.cancellation import CancelToken
-from codeorigin.errors import Cancelled
+from codeorigin.core.cancellation import CancelToken
+from codeorigin.core.errors import Cancelled
 from codeorigin.git.objects import Objects
 from codeorigin.git.repository import Repository as Opened
 from codeorigin.git.written import committed_file

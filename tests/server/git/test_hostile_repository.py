@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from codeorigin.errors import MissingContentError, RepositoryError
+from codeorigin.core.errors import MissingContentError, RepositoryError
 from codeorigin.git import process
 from codeorigin.git.blame import line_origins
 from codeorigin.git.changes import ChangeRequest, open_change

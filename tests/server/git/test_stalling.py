@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from codeorigin.errors import RepositoryError, SourceError
+from codeorigin.core.errors import RepositoryError, SourceError
 from codeorigin.git import commit_changes as commit_changes_module
 from codeorigin.git import line_changes, objects, watch
 from codeorigin.git.changes import open_change

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from codeorigin.errors import RepositoryError
+from codeorigin.core.errors import RepositoryError
 from codeorigin.git.written import committed_file, working_files, written_files
 from support.repositories import Repository
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from codeorigin.errors import CodeOriginError
+from codeorigin.core.errors import CodeOriginError
 from support.histories import Judge, OpenRun
 from support.repositories import Repository, plain_functions
 

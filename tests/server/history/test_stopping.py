@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from codeorigin.errors import CodeOriginError
+from codeorigin.core.errors import CodeOriginError
 from codeorigin.history.blob_functions import BlobReader
 from codeorigin.history.blob_readers import Read, Readers, first_finished
 from codeorigin.history.request import Plan

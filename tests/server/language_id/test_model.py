@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from codeorigin.errors import ModelError
+from codeorigin.core.errors import ModelError
 from codeorigin.language_id.model import LanguageModel, Temperatures, default_model_dir
 from codeorigin.model.folder import sealed
 

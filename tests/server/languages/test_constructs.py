@@ -3,8 +3,8 @@
 import pytest
 
 from codeorigin.languages import LANGUAGES
+from codeorigin.languages.construct import CONSTRUCTS, Construct
 from codeorigin.languages.constructs import character_constructs
-from codeorigin.text.construct import CONSTRUCTS, Construct
 
 PYTHON = '''\
 async def load(self, key: str, depth=3) -> str:

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from codeorigin.analysis.analyzer import Analyzer
-from codeorigin.cancellation import CancelToken
-from codeorigin.errors import Cancelled, CodeOriginError
+from codeorigin.core.cancellation import CancelToken
+from codeorigin.core.errors import Cancelled, CodeOriginError
 from codeorigin.functions.documents import Document
 from codeorigin.functions.finding import Outline, outline
 from codeorigin.languages import LANGUAGES, get_language, parsing

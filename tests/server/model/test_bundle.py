@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from codeorigin.errors import ModelError
+from codeorigin.core.errors import ModelError
 from codeorigin.model.bundle import Bundle
 from codeorigin.model.folder import sealed
 from support.tiny_model import TinyModel

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from codeorigin.errors import ModelError
+from codeorigin.core.errors import ModelError
 from codeorigin.language_id.model import LanguageModel
 from codeorigin.language_id.model import default_model_dir as language_model_dir
 from codeorigin.model.bundle import Bundle

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from codeorigin.analysis.analyzer import Analyzer
-from codeorigin.errors import RepositoryError
+from codeorigin.core.errors import RepositoryError
 from codeorigin.functions.documents import Document
 from codeorigin.git.repository import Repository as Opened
 from codeorigin.model.bundle import Bundle

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from codeorigin.errors import SourceError
+from codeorigin.core.errors import SourceError
 from codeorigin.text.sources import is_generated, is_minified, read_source
 
 

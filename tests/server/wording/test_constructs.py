@@ -12,9 +12,9 @@ from codeorigin.explain.explanation import (
     LineAttribution,
     Method,
 )
+from codeorigin.languages.construct import Construct
 from codeorigin.model.past import PastShare
 from codeorigin.model.verdict import Band, Verdict
-from codeorigin.text.construct import Construct
 from codeorigin.wording.explanations import by_construct, construct_name, evidence_sentence, share_of_code
 
 

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from codeorigin.errors import CodeOriginError
+from codeorigin.core.errors import CodeOriginError
 from codeorigin.model.bundle import Bundle, default_model_dir
 from codeorigin_training.bundle import recalibrate as command
 from codeorigin_training.bundle.recalibrate import RecalibrateConfig, recalibrate, write_again

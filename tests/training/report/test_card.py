@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from codeorigin.errors import CodeOriginError
+from codeorigin.core.errors import CodeOriginError
 from codeorigin.model.bundle import default_model_dir
 from codeorigin_training.report.card import model_card
 from codeorigin_training.report.pages import CardConfig, card

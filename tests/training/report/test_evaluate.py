@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from codeorigin.errors import CodeOriginError
+from codeorigin.core.errors import CodeOriginError
 from codeorigin.model.bundle import default_model_dir
 from codeorigin.model.folder import sealed
 from codeorigin_training.data.rows import read_functions

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from codeorigin.errors import CodeOriginError
+from codeorigin.core.errors import CodeOriginError
 from codeorigin.model.bundle import default_model_dir
 from codeorigin_training.experiments.trials import read_trials
 from codeorigin_training.report.pages import with_agents, with_metrics

@@ -10,7 +10,7 @@ import pytest
 from scipy import stats
 from typer.testing import CliRunner
 
-from codeorigin.text.construct import CONSTRUCTS, Construct
+from codeorigin.languages.construct import CONSTRUCTS, Construct
 from codeorigin_training.arrays import Floats
 from codeorigin_training.cli import app
 from codeorigin_training.data.specifications import Specification

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from codeorigin.errors import CodeOriginError
+from codeorigin.core.errors import CodeOriginError
 from codeorigin.model.calibration.calibration import Calibration
 from codeorigin_training.data.sides import TrainingSide, read_sides
 from codeorigin_training.run import Run, RunError

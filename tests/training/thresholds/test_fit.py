@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from codeorigin.errors import CodeOriginError
+from codeorigin.core.errors import CodeOriginError
 from codeorigin_training.data.rows import Row
 from codeorigin_training.metrics.answers import context_answers
 from codeorigin_training.thresholds.config import CalibrateConfig

@@ -9,7 +9,7 @@ import onnxruntime
 import torch
 from torch import Tensor, nn
 
-from codeorigin.errors import CodeOriginError
+from codeorigin.core.errors import CodeOriginError
 from codeorigin_training.arrays import Floats32
 from codeorigin_training.bundle.graphs import WideDeepScore, WideScore
 from codeorigin_training.encoder.model import Encoder

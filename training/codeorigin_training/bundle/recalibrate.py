@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from pydantic.dataclasses import dataclass
 
-from codeorigin.errors import CodeOriginError
+from codeorigin.core.errors import CodeOriginError
 from codeorigin.model.bundle import Bundle
 from codeorigin.model.folder import MANIFEST, sha256_of
 from codeorigin_training.arrays import Floats

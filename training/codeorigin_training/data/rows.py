@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pyarrow.parquet as pq
 
-from codeorigin.errors import CodeOriginError
+from codeorigin.core.errors import CodeOriginError
 from codeorigin.model.folder import sha256_of
 from codeorigin_training.arrays import Booleans, Integers
 from codeorigin_training.data.splits import fold_of, project_of

@@ -7,7 +7,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from codeorigin.errors import CodeOriginError
+from codeorigin.core.errors import CodeOriginError
 from codeorigin_training.data.splits import unit_hash
 
 

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from transformers import AutoConfig, AutoModel, PreTrainedConfig, RobertaConfig
 
-from codeorigin.errors import CodeOriginError
+from codeorigin.core.errors import CodeOriginError
 from codeorigin_training.encoder.settings import EncoderConfig, Pooling
 
 Frame = tuple[int, int]

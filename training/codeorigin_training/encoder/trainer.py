@@ -22,7 +22,7 @@ from transformers import (
 from transformers.trainer_utils import IntervalStrategy
 from transformers.utils.logging import disable_progress_bar
 
-from codeorigin.errors import CodeOriginError
+from codeorigin.core.errors import CodeOriginError
 from codeorigin_training.encoder.settings import Precision
 from codeorigin_training.run import Log
 

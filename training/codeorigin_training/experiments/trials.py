@@ -8,7 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from codeorigin.errors import CodeOriginError
+from codeorigin.core.errors import CodeOriginError
 from codeorigin_training.files import write_atomically
 from codeorigin_training.report.document import Block, Bullets, Heading, Paragraph, markdown
 

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from codeorigin.errors import CodeOriginError
+from codeorigin.core.errors import CodeOriginError
 from codeorigin.model.folder import MANIFEST
 from codeorigin_training.data.rows import Row
 from codeorigin_training.data.seen import SeenProjects

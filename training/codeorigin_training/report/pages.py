@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic.dataclasses import dataclass
 
-from codeorigin.errors import CodeOriginError
+from codeorigin.core.errors import CodeOriginError
 from codeorigin.model.folder import MANIFEST
 from codeorigin_training.configuration import STRICT
 from codeorigin_training.experiments.declared import agents_sections

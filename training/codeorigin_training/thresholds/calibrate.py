@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from codeorigin.errors import CodeOriginError
+from codeorigin.core.errors import CodeOriginError
 from codeorigin.model.folder import sha256_of
 from codeorigin_training.arrays import Floats
 from codeorigin_training.data.rows import Row

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from codeorigin.errors import CodeOriginError
+from codeorigin.core.errors import CodeOriginError
 from codeorigin.model.calibration.calibration import Calibration
 from codeorigin.model.calibration.neighbours import Context, NeighbourRule
 from codeorigin_training.arrays import Booleans, Floats

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from codeorigin.cancellation import NEVER, CancelToken
+from codeorigin.core.cancellation import NEVER, CancelToken
 from codeorigin.functions.embedded.ignore_marks import ignores_block, ignores_document
 from codeorigin.functions.embedded.markdown import markdown_blocks
 from codeorigin.functions.embedded.markup import Markup, language_of_word, language_word

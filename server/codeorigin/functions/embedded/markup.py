@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from codeorigin.errors import LanguageError
+from codeorigin.core.errors import LanguageError
 from codeorigin.languages import get_language, language_for_path
 
 

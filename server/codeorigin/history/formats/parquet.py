@@ -2,7 +2,7 @@
 
 from typing import Any, TextIO
 
-from codeorigin.errors import CodeOriginError
+from codeorigin.core.errors import CodeOriginError
 from codeorigin.history.formats.json import commit_values
 from codeorigin.history.formats.writer import HistoryWriter
 from codeorigin.history.history_run import HistoryRun

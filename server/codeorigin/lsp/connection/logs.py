@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
-from codeorigin.errors import CodeOriginError
+from codeorigin.core.errors import CodeOriginError
 from codeorigin.lsp.connection.transport import Writer
 from codeorigin.text.literal_text import one_line
 from codeorigin.text.regular_files import open_for_append

@@ -2,7 +2,7 @@
 
 import logging
 
-from codeorigin.errors import ModelError
+from codeorigin.core.errors import ModelError
 from codeorigin.languages import Language, get_language
 
 logger = logging.getLogger(__name__)

@@ -14,7 +14,7 @@ from lsprotocol import types
 from pygls import uris
 from pygls.workspace import TextDocument, Workspace
 
-from codeorigin.errors import LanguageError
+from codeorigin.core.errors import LanguageError
 from codeorigin.functions.notebooks import cell_language
 from codeorigin.functions.spans import TextRange
 from codeorigin.languages import Language

@@ -5,7 +5,7 @@ from typing import Any
 from pygls.exceptions import JsonRpcInvalidParams
 
 from codeorigin.analysis.report import FunctionReport
-from codeorigin.errors import CodeOriginError
+from codeorigin.core.errors import CodeOriginError
 from codeorigin.lsp.features.closed_files import check_closed
 from codeorigin.lsp.features.commands import open_snapshot
 from codeorigin.lsp.features.publish import scored, send_all_findings

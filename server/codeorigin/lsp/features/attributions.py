@@ -6,7 +6,7 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
 
 from codeorigin.analysis.report import FunctionReport
-from codeorigin.errors import Cancelled
+from codeorigin.core.errors import Cancelled
 from codeorigin.lsp.connection.parameters import plain_json, read
 from codeorigin.lsp.features.publish import scored
 from codeorigin.lsp.features.wire_forms import explanation_to_wire, file_to_wire, function_to_wire

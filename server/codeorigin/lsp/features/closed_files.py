@@ -10,8 +10,8 @@ from urllib.parse import unquote
 from lsprotocol import types
 from pygls import uris
 
-from codeorigin.cancellation import CancelToken
-from codeorigin.errors import Cancelled, CodeOriginError, SourceError
+from codeorigin.core.cancellation import CancelToken
+from codeorigin.core.errors import Cancelled, CodeOriginError, SourceError
 from codeorigin.lsp.features.findings import diagnostic, reported
 from codeorigin.lsp.scoring.file_records import FileRecord
 from codeorigin.lsp.session import ClosedFindings, Session

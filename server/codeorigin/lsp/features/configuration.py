@@ -7,7 +7,7 @@ from typing import Any
 
 from lsprotocol import types
 
-from codeorigin.errors import ModelError
+from codeorigin.core.errors import ModelError
 from codeorigin.languages import LANGUAGES, Language
 from codeorigin.languages.kinds import DOCUMENT_KINDS, NOTEBOOK, DocumentKind
 from codeorigin.lsp.connection.parameters import plain_json

@@ -5,7 +5,7 @@ from typing import Any
 
 from lsprotocol import types
 
-from codeorigin.errors import CodeOriginError
+from codeorigin.core.errors import CodeOriginError
 from codeorigin.explain.explanation import Explanation
 from codeorigin.lsp.connection.parameters import read
 from codeorigin.lsp.features.commands import open_snapshot

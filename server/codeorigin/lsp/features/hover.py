@@ -5,7 +5,7 @@ from dataclasses import replace
 from lsprotocol import types
 
 from codeorigin.analysis.report import FunctionReport
-from codeorigin.errors import Cancelled, CodeOriginError
+from codeorigin.core.errors import Cancelled, CodeOriginError
 from codeorigin.lsp.features.hover_text import HoverContent
 from codeorigin.lsp.features.publish import scored
 from codeorigin.lsp.features.repository_evidence import declared_line, read_declared

@@ -7,7 +7,7 @@ from functools import partial
 
 from lsprotocol import types
 
-from codeorigin.errors import Cancelled, CodeOriginError
+from codeorigin.core.errors import Cancelled, CodeOriginError
 from codeorigin.lsp.documents.documents import SourceDocument
 from codeorigin.lsp.documents.eligibility import skipped
 from codeorigin.lsp.features.findings import diagnostic, reported

@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 from lsprotocol import types
 
-from codeorigin.cancellation import CancelToken
+from codeorigin.core.cancellation import CancelToken
 from codeorigin.lsp.features.closed_files import closed_findings
 from codeorigin.lsp.features.findings import content_id
 from codeorigin.lsp.features.publish import settled

@@ -6,8 +6,8 @@ from functools import partial
 from pathlib import Path
 
 from codeorigin.analysis.report import FunctionReport
-from codeorigin.cancellation import CancelToken
-from codeorigin.errors import Cancelled, CodeOriginError, RepositoryError
+from codeorigin.core.cancellation import CancelToken
+from codeorigin.core.errors import Cancelled, CodeOriginError, RepositoryError
 from codeorigin.functions.function_lines import function_lines
 from codeorigin.languages import Language
 from codeorigin.lsp.documents.documents import Snapshot

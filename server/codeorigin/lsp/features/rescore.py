@@ -4,7 +4,7 @@ from typing import Any
 
 from lsprotocol import types
 
-from codeorigin.errors import CodeOriginError, ModelError
+from codeorigin.core.errors import CodeOriginError, ModelError
 from codeorigin.functions.embedded.code_blocks import block_at, code_blocks
 from codeorigin.functions.spans import Piece
 from codeorigin.lsp.connection.parameters import read, to_wire

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from pygls import uris
 from pygls.exceptions import JsonRpcInvalidParams
 
-from codeorigin.cancellation import CancelToken
-from codeorigin.errors import Cancelled, CodeOriginError, RepositoryError
+from codeorigin.core.cancellation import CancelToken
+from codeorigin.core.errors import Cancelled, CodeOriginError, RepositoryError
 from codeorigin.lsp.connection.parameters import read
 from codeorigin.lsp.features.closed_files import send_closed, withdraw
 from codeorigin.lsp.features.findings import reported

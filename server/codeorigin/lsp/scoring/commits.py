@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codeorigin.analysis.report import FunctionReport
-from codeorigin.cancellation import CancelToken
-from codeorigin.errors import Cancelled, CodeOriginError
+from codeorigin.core.cancellation import CancelToken
+from codeorigin.core.errors import Cancelled, CodeOriginError
 from codeorigin.functions.documents import Document
 from codeorigin.functions.function_lines import FunctionLines, function_lines
 from codeorigin.languages import Language, language_for_path

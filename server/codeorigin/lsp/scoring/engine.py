@@ -6,8 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from codeorigin.cancellation import CancelToken
-from codeorigin.errors import CodeOriginError, ModelError
+from codeorigin.core.cancellation import CancelToken
+from codeorigin.core.errors import CodeOriginError, ModelError
 from codeorigin.lsp.scoring.worker import Priority, WorkerThread
 
 if TYPE_CHECKING:

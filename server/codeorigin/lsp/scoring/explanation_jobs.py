@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from codeorigin.analysis.report import FunctionReport
-from codeorigin.cancellation import CancelToken
-from codeorigin.errors import Cancelled, CodeOriginError
+from codeorigin.core.cancellation import CancelToken
+from codeorigin.core.errors import Cancelled, CodeOriginError
 from codeorigin.explain.explanation import ExplainOptions, Explanation
 from codeorigin.lsp.connection.client import WorkDoneProgress
 from codeorigin.lsp.scoring.engine import Model, ScoringEngine

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from lsprotocol import types
 
 from codeorigin.analysis.report import FileReport, PieceReport
-from codeorigin.errors import CodeOriginError, SourceError
+from codeorigin.core.errors import CodeOriginError, SourceError
 from codeorigin.functions.documents import Document
 from codeorigin.functions.function_lines import function_lines
 from codeorigin.languages import Language

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codeorigin.analysis.report import FileReport
-from codeorigin.cancellation import CancelToken
-from codeorigin.errors import CodeOriginError, ModelError, RepositoryError
+from codeorigin.core.cancellation import CancelToken
+from codeorigin.core.errors import CodeOriginError, ModelError, RepositoryError
 from codeorigin.functions.documents import Document
 from codeorigin.lsp.scoring.engine import Model, ScoringEngine
 from codeorigin.model.past import Past

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 
 from codeorigin.analysis.report import FileReport, FunctionReport
-from codeorigin.cancellation import CancelToken, CancelWhen
-from codeorigin.errors import Cancelled
+from codeorigin.core.cancellation import CancelToken, CancelWhen
+from codeorigin.core.errors import Cancelled
 from codeorigin.functions.documents import Document
 from codeorigin.lsp.documents.documents import Positions, Snapshot
 from codeorigin.lsp.documents.eligibility import Skipped

@@ -9,8 +9,8 @@ from enum import IntEnum
 from functools import partial
 from typing import Any, TypeVar
 
-from codeorigin.cancellation import CancelToken, CancelWhen
-from codeorigin.errors import Cancelled
+from codeorigin.core.cancellation import CancelToken, CancelWhen
+from codeorigin.core.errors import Cancelled
 
 T = TypeVar("T")
 

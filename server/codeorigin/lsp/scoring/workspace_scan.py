@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from codeorigin.analysis.report import FileReport
-from codeorigin.cancellation import CancelToken
-from codeorigin.errors import Cancelled, CodeOriginError, ModelError, SourceError
+from codeorigin.core.cancellation import CancelToken
+from codeorigin.core.errors import Cancelled, CodeOriginError, ModelError, SourceError
 from codeorigin.functions.documents import Document
 from codeorigin.functions.function_lines import LineRanges
 from codeorigin.git.walking import source_files

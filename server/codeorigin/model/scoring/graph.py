@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy.typing as npt
 
-from codeorigin.errors import ModelError
+from codeorigin.core.errors import ModelError
 
 Feed = dict[str, npt.NDArray[Any]]
 """Arrays by the name of a graph's input or output."""

@@ -7,8 +7,8 @@ from types import MappingProxyType
 import numpy as np
 import numpy.typing as npt
 
-from codeorigin.cancellation import NEVER, CancelToken
-from codeorigin.errors import ModelError
+from codeorigin.core.cancellation import NEVER, CancelToken
+from codeorigin.core.errors import ModelError
 from codeorigin.model.bundle import Bundle
 from codeorigin.model.ngrams.hashed_views import NgramViews
 from codeorigin.model.reading.normalize import Normalized

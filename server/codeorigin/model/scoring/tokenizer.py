@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from codeorigin.errors import ModelError
+from codeorigin.core.errors import ModelError
 from codeorigin.model.reading.normalize import Normalized
 
 if TYPE_CHECKING:

@@ -18,8 +18,8 @@ from codeorigin.explain.explanation import (
     Method,
     TokenAttribution,
 )
+from codeorigin.languages.construct import Construct
 from codeorigin.model.verdict import Verdict
-from codeorigin.text.construct import Construct
 from support.check_results import CODE, IN_FILE, LLM, checked_file
 
 EXPLANATION = Explanation(

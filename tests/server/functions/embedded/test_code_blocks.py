@@ -3,8 +3,8 @@
 import pytest
 from tests.support.language_texts import CODE, NONE
 
-from codeorigin.cancellation import CancelToken
-from codeorigin.errors import Cancelled
+from codeorigin.core.cancellation import CancelToken
+from codeorigin.core.errors import Cancelled
 from codeorigin.functions.embedded.code_blocks import block_at, code_blocks
 from codeorigin.functions.embedded.markup import language_of_word, language_word
 from codeorigin.functions.spans import Piece

@@ -3,7 +3,7 @@
 import pytest
 from tests.support.language_texts import CODE, NONE
 
-from codeorigin.errors import ModelError
+from codeorigin.core.errors import ModelError
 from codeorigin.language_id.model import LanguageModel
 from codeorigin.lsp.documents.detected_language import DetectedLanguage, changed_much, guessed
 

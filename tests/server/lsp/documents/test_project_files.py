@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from codeorigin.errors import CodeOriginError
+from codeorigin.core.errors import CodeOriginError
 from codeorigin.git.walking import source_files
 from codeorigin.languages import get_language
 from codeorigin.lsp.documents.configuration import Configuration

@@ -10,7 +10,7 @@ import pytest
 from lsprotocol import types
 
 from codeorigin.analysis.report import FileReport
-from codeorigin.cancellation import CancelToken
+from codeorigin.core.cancellation import CancelToken
 from codeorigin.functions.documents import Document
 from codeorigin.lsp.connection.client_support import ClientSupport
 from codeorigin.lsp.documents.documents import SourceWorkspace

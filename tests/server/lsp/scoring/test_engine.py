@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from codeorigin.errors import ModelError
+from codeorigin.core.errors import ModelError
 from codeorigin.lsp.scoring.engine import Model, ScoringEngine
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.analysis.report import FileReport
-from codeorigin.cancellation import CancelToken
+from codeorigin.core.cancellation import CancelToken
 from codeorigin.functions.documents import Document
 from codeorigin.lsp.scoring.engine import Model, ScoringEngine
 from codeorigin.lsp.scoring.pasts import Pasts

@@ -11,10 +11,10 @@ import pytest
 
 from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.analysis.report import FileReport
-from codeorigin.cancellation import CancelToken
 from codeorigin.check.options import CheckOptions
 from codeorigin.check.run import check
-from codeorigin.errors import Cancelled
+from codeorigin.core.cancellation import CancelToken
+from codeorigin.core.errors import Cancelled
 from codeorigin.functions.documents import Document
 from codeorigin.lsp.scoring import workspace_scan
 from codeorigin.lsp.scoring.engine import ScoringEngine

@@ -5,8 +5,8 @@ import threading
 
 import pytest
 
-from codeorigin.cancellation import CancelToken
-from codeorigin.errors import Cancelled
+from codeorigin.core.cancellation import CancelToken
+from codeorigin.core.errors import Cancelled
 from codeorigin.lsp.scoring.worker import Priority, WorkerThread
 
 

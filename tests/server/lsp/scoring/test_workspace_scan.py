@@ -11,8 +11,8 @@ from lsprotocol import types
 from tests.server.lsp.editor import python_function
 
 from codeorigin.analysis.report import FileReport, FunctionReport
-from codeorigin.cancellation import CancelToken
-from codeorigin.errors import ModelError
+from codeorigin.core.cancellation import CancelToken
+from codeorigin.core.errors import ModelError
 from codeorigin.functions.documents import Document
 from codeorigin.functions.finding import find_functions
 from codeorigin.languages import get_language

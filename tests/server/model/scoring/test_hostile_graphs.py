@@ -9,7 +9,7 @@ import onnx
 import pytest
 from onnx import TensorProto, helper
 
-from codeorigin.errors import ModelError
+from codeorigin.core.errors import ModelError
 from codeorigin.model.bundle import Bundle
 from codeorigin.model.folder import sealed, sha256_of
 from codeorigin.model.scoring.graph import Graph

@@ -6,8 +6,8 @@ import numpy.typing as npt
 import pytest
 import torch
 
-from codeorigin.cancellation import CancelToken
-from codeorigin.errors import Cancelled, ModelError
+from codeorigin.core.cancellation import CancelToken
+from codeorigin.core.errors import Cancelled, ModelError
 from codeorigin.model.ngrams.hashed_views import NgramViews
 from codeorigin.model.reading.normalize import normalize
 from codeorigin.model.scoring.features import DeepSettings, RawScore

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from tokenizers import Tokenizer as BpeTokenizer
 from tokenizers import models
 
-from codeorigin.errors import ModelError
+from codeorigin.core.errors import ModelError
 from codeorigin.model.reading.normalize import normalize
 from codeorigin.model.scoring.tokenizer import Encoding, Tokenizer
 from support.snippets import ALL

@@ -9,7 +9,7 @@ import tree_sitter_php
 from tree_sitter import Language as Grammar
 from tree_sitter import Node, Parser, Query, QueryCursor
 
-from codeorigin.errors import LanguageError
+from codeorigin.core.errors import LanguageError
 from codeorigin.languages import LANGUAGES, get_language
 from codeorigin.languages.syntax import parseable
 from codeorigin.text.positions import encode_utf8

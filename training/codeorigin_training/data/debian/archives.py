@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO
 
-from codeorigin.errors import SourceError
+from codeorigin.core.errors import SourceError
 from codeorigin.languages import Language, language_for_path
 from codeorigin.text.sources import decode_source
 from codeorigin_training.data.rows import CorpusError

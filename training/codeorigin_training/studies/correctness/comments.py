@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
+from codeorigin.languages.construct import CONSTRUCTS, Construct
 from codeorigin.languages.constructs import character_constructs
-from codeorigin.text.construct import CONSTRUCTS, Construct
 
 _COMMENTS = {CONSTRUCTS.index(Construct.COMMENT), CONSTRUCTS.index(Construct.DOCSTRING)}
 _SIGNATURE = CONSTRUCTS.index(Construct.SIGNATURE)

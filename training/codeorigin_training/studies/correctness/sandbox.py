@@ -19,7 +19,7 @@ from functools import cache
 from importlib import resources
 from pathlib import Path
 
-from codeorigin.errors import CodeOriginError
+from codeorigin.core.errors import CodeOriginError
 
 _NOBODY = 65534
 _OUTPUT = 1 << 20

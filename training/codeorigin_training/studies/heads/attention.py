@@ -8,7 +8,7 @@ import pandas as pd
 import torch
 from scipy import stats
 
-from codeorigin.text.construct import CONSTRUCTS
+from codeorigin.languages.construct import CONSTRUCTS
 from codeorigin_training.arrays import Floats
 from codeorigin_training.studies.heads.retriever import RetrievalExample, Retriever
 

@@ -18,9 +18,9 @@ from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_toke
 from torch import Tensor, nn
 from transformers import AutoModel, AutoTokenizer, PreTrainedTokenizerFast, RobertaConfig
 
+from codeorigin.languages.construct import CONSTRUCTS, Construct
 from codeorigin.languages.constructs import character_constructs
 from codeorigin.languages.parsing import ParseBudgetError
-from codeorigin.text.construct import CONSTRUCTS, Construct
 from codeorigin_training.arrays import Floats, Integers
 from codeorigin_training.configuration import STRICT, Count, Positive, Several
 from codeorigin_training.encoder.model import EncoderError

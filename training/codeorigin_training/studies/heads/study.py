@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from codeorigin.text.construct import CONSTRUCTS
+from codeorigin.languages.construct import CONSTRUCTS
 from codeorigin_training.arrays import Floats
 from codeorigin_training.data.rows import CorpusError, numbered, read_functions
 from codeorigin_training.data.specifications import Specification, read_specifications

@@ -8,7 +8,7 @@ import pandas as pd
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
-from codeorigin.text.construct import CONSTRUCTS
+from codeorigin.languages.construct import CONSTRUCTS
 from codeorigin_training.arrays import Floats
 from codeorigin_training.configuration import STRICT, Count, Positive, Several
 from codeorigin_training.data.rows import Row, limited, numbered, read_functions

@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from multiprocessing.connection import wait
 from typing import Any, ParamSpec, TypeVar
 
-from codeorigin.safe_path import trust_no_folder
-from codeorigin.termination import handle_termination
+from codeorigin.core.safe_path import trust_no_folder
+from codeorigin.core.termination import handle_termination
 
 _Arguments = ParamSpec("_Arguments")
 _Result = TypeVar("_Result")

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
-from codeorigin.errors import Cancelled
+from codeorigin.core.errors import Cancelled
 
 T = TypeVar("T")
 
@@ -15,7 +15,7 @@ _CHECK_EVERY = 256
 class CancelToken:
     """A one-way flag that any thread may set and that workers poll.
 
-    Whatever takes one raises :class:`~codeorigin.errors.Cancelled` soon after it is set.
+    Whatever takes one raises :class:`~codeorigin.core.errors.Cancelled` soon after it is set.
     """
 
     def __init__(self) -> None:
@@ -52,7 +52,7 @@ class CancelToken:
         return self._event.is_set()
 
     def raise_if_cancelled(self) -> None:
-        """Raise :class:`~codeorigin.errors.Cancelled` if :meth:`cancel` was called."""
+        """Raise :class:`~codeorigin.core.errors.Cancelled` if :meth:`cancel` was called."""
         if self._event.is_set():
             raise Cancelled("cancelled")
 
@@ -96,13 +96,13 @@ class CancelWhen(CancelToken):
         return self._token.cancelled or self._is_enough()
 
     def raise_if_cancelled(self) -> None:
-        """Raise :class:`~codeorigin.errors.Cancelled` if the work should stop."""
+        """Raise :class:`~codeorigin.core.errors.Cancelled` if the work should stop."""
         if self.cancelled:
             raise Cancelled("cancelled")
 
 
 def checked(items: Iterable[T], cancel: CancelToken) -> Iterator[T]:
-    """Yield the items, checking ``cancel`` every so often; raises :class:`~codeorigin.errors.Cancelled`."""
+    """Yield the items, checking ``cancel`` every so often; raises :class:`~codeorigin.core.errors.Cancelled`."""
     for number, item in enumerate(items):
         if number % _CHECK_EVERY == 0:
             cancel.raise_if_cancelled()

@@ -1,0 +1,1 @@
+"""What every room uses: errors, cancellation, processes, and the limits of a run."""
