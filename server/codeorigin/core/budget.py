@@ -15,8 +15,9 @@ class Budget:
     """Seconds, bytes and items that everything in one run draws on, however many files or commits it reads.
 
     A limit for each item alone is none for a run: a hundred files of a second each take a hundred seconds. Whoever reads
-    foreign data gets the budget of its run (a check, a past, a hover) and spends from it *before* the work where the cost
-    is known, after it otherwise.
+    A limit for each item alone is none for a run: a hundred files of a second each take a hundred seconds. A reader of
+    foreign data gets the budget of its run (a check, a past, a hover) and spends from it before the work where the
+    cost is known, after it otherwise.
     """
 
     seconds: float = float("inf")

@@ -118,7 +118,7 @@ class FailedCommandError(RepositoryError):
 
 
 class Git:
-    """``git`` in one folder. Every method raises :class:`~codeorigin.core.errors.RepositoryError` with a one-line message.
+    """``git`` in one folder. Methods raise :class:`~codeorigin.core.errors.RepositoryError` with a one-line message.
 
     ``extra`` holds environment variables to set, or to unset (None). Cancelling ``cancel`` kills the running
     command, and every method then raises :class:`~codeorigin.core.errors.Cancelled`.

@@ -156,5 +156,5 @@ def _functions(found: AnalyzedPiece) -> PieceFunctions:
 
 
 def load_analyzer(model: Path | None) -> Analyzer:
-    """Load the model with a cache for the functions of many blobs; raises :class:`~codeorigin.core.errors.ModelError`."""
+    """Load the model, with a cache for many blobs; raises :class:`~codeorigin.core.errors.ModelError`."""
     return Analyzer.load(model, verdict_cache_bytes=VERDICT_CACHE_BYTES)
