@@ -20,7 +20,6 @@ WRONG: list[tuple[type[Any], str, object]] = [
     (EvaluateConfig, "sections", ("colours",)),
     (EvaluateConfig, "perturbations", ("cropped",)),
     (EvaluateConfig, "rounds", 0),
-    (EvaluateConfig, "learning_sizes", (1,)),
     (ExportConfig, "name", ""),
     (ExportConfig, "views", ()),
     (ExportConfig, "overlap", -1),

@@ -18,16 +18,11 @@ from support.corpus_maker import write_corpus
 from support.tiny_model import FILE_RULE, with_file_context, with_file_rule
 
 CONFIG = EvaluateConfig(
-    perturbations=("reindented", "comments_removed"),
     held_out_functions=200,
     slice_functions=40,
     perturbed_functions=20,
     rounds=10,
-    languages=("ruby",),
     train_per_repository=4,
-    learning_sizes=(8,),
-    learning_seeds=1,
-    baseline_functions=60,
     faithfulness_functions=4,
     processes=1,
 )
@@ -104,7 +99,7 @@ def test_second_run_measures_nothing_again(measured: tuple[Run, EvaluateConfig])
 def test_changed_setting_remeasures_only_dependent_sections(measured: tuple[Run, EvaluateConfig]) -> None:
     run, config = measured
     lines: list[str] = []
-    sections = ("neutral", "faithfulness", "learning_curve")
+    sections = ("controls", "faithfulness")
     evaluate(replace(config, sections=sections, faithfulness_functions=2), run, lines.append)
     assert [line for line in lines if line.endswith("measuring")] == ["faithfulness: measuring"]
 
@@ -151,12 +146,12 @@ def test_held_out_code_that_the_model_has_seen_is_reported_first(
         run = Run(tmp_path / f"run-{len(seen)}")
         lines: list[str] = []
         bundle = listing(tmp_path / f"bundle-{len(seen)}", tiny_model_dir, seen)
-        evaluate(replace(config, bundle=bundle, sections=("neutral",)), run, lines.append)
+        evaluate(replace(config, bundle=bundle, sections=("controls",)), run, lines.append)
         page = (run.evaluation / "report.html").read_text(encoding="utf-8")
         assert any(wanted in line for line in lines)
         assert ("fitted or calibrated on" in page) is bool(wanted)
         assert "does not say what it was fitted on" not in page
     run = Run(tmp_path / "silent")
-    evaluate(replace(config, bundle=tiny_model_dir, sections=("neutral",)), run, lambda line: None)
+    evaluate(replace(config, bundle=tiny_model_dir, sections=("controls",)), run, lambda line: None)
     page = (run.evaluation / "report.html").read_text(encoding="utf-8")
     assert "does not say what it was fitted on" in page

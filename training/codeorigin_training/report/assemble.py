@@ -13,14 +13,10 @@ from codeorigin_training.report.baselines.word_view import TrainingSet
 from codeorigin_training.report.config import SECTIONS, EvaluateConfig
 from codeorigin_training.report.parts import MeasuredParts
 from codeorigin_training.report.section import Section
-from codeorigin_training.report.sections.baselines import baselines
 from codeorigin_training.report.sections.controls import controls
 from codeorigin_training.report.sections.curves import curves
 from codeorigin_training.report.sections.faithfulness import faithfulness
-from codeorigin_training.report.sections.learning_curve import learning_curve
 from codeorigin_training.report.sections.matrix import AnswerRule, matrix_rows, matrix_section
-from codeorigin_training.report.sections.neutral import neutral
-from codeorigin_training.report.sections.transfer import transfer
 from codeorigin_training.report.slices import Slice, matrix_slices
 from codeorigin_training.run import Log
 
@@ -30,15 +26,8 @@ _INPUTS: Mapping[str, tuple[str, ...]] = {
         *("perturbations", "slice_functions", "perturbed_functions", "file_functions"),
         *("fewest_of_generator", "generator_functions", "rounds"),
     ),
-    "transfer": (
-        *("perturbations", "slice_functions", "perturbed_functions", "languages"),
-        *("train_per_repository", "rounds"),
-    ),
-    "learning_curve": ("learning_sizes", "learning_seeds", "train_per_repository", "slice_functions"),
     "controls": ("train_per_repository", "slice_functions", "rounds"),
-    "baselines": ("baseline_functions", "slice_functions", "rounds"),
     "faithfulness": ("faithfulness_functions", "rounds"),
-    "neutral": (),
 }
 """Settings that each section depends on, besides the seed."""
 
@@ -77,12 +66,8 @@ def assemble(
     measures: Mapping[str, Callable[[], Section]] = {
         "held_out": lambda: curves(data.held_out, detector, config),
         "matrix": subject.matrix,
-        "transfer": lambda: transfer(subject.words, data.held_out, config, AUGMENTATIONS, log),
-        "learning_curve": lambda: learning_curve(subject.words, data.held_out, config, log),
         "controls": lambda: controls(subject.words, data.held_out, config, log),
-        "baselines": lambda: baselines(data.train, data.held_out, data.pairs, config, log),
         "faithfulness": lambda: faithfulness(data.held_out, detector, config, log),
-        "neutral": lambda: neutral(detector),
     }
     return {
         name: parts.get(name, {key: settings[key] for key in ("seed", *_INPUTS[name])}, measures[name])

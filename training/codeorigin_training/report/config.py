@@ -5,20 +5,14 @@ from pathlib import Path
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
-from codeorigin_training.configuration import STRICT, Count, Several
-
-PERTURBATIONS = ("reindented", "comments_removed", "renamed")
-"""Augmentations that preserve a function's behaviour; the report also measures the raw text."""
+from codeorigin_training.configuration import STRICT, Count
+from codeorigin_training.data.augmentation import AUGMENTATIONS
 
 SECTIONS = (
     "held_out",
     "matrix",
-    "transfer",
-    "learning_curve",
     "controls",
-    "baselines",
     "faithfulness",
-    "neutral",
 )
 """Parts of the report, in order; each is cached on disk and only measured again when its inputs change."""
 
@@ -37,9 +31,7 @@ class EvaluateConfig:
     functions). ``file_functions`` limits the functions per file, ``generator_functions`` the snippets per
     generator; a generator has a separate row if it has at least ``fewest_of_generator``.
 
-    ``train_per_repository`` limits the functions of a repository and label for training the report's models,
-    ``baseline_functions`` the functions for training a baseline. ``learning_sizes`` are numbers of training
-    repositories; the set of all of them is measured too.
+    ``train_per_repository`` limits the functions of a repository and label for training the controls.
     """
 
     bundle: Path | None = None
@@ -47,7 +39,7 @@ class EvaluateConfig:
     snippets: Path | None = None
     all_snippets: bool = False
     sections: tuple[str, ...] = SECTIONS
-    perturbations: tuple[str, ...] = PERTURBATIONS
+    perturbations: tuple[str, ...] = tuple(AUGMENTATIONS)
     held_out_functions: Count = 12_000
     slice_functions: Count = 2000
     perturbed_functions: Count = 500
@@ -55,17 +47,13 @@ class EvaluateConfig:
     fewest_of_generator: Count = 40
     generator_functions: Count = 100
     rounds: Count = 200
-    languages: tuple[str, ...] = ("python", "go", "ruby")
     train_per_repository: Count = 60
-    learning_sizes: tuple[Several, ...] = (32, 64, 128, 256)
-    learning_seeds: Count = 2
-    baseline_functions: Count = 24_000
     faithfulness_functions: Count = 200
     processes: Count = 2
     threads: int = Field(default=1, ge=0)
     seed: int = 0
 
     def __post_init__(self) -> None:
-        for name, known in (("sections", SECTIONS), ("perturbations", PERTURBATIONS)):
+        for name, known in (("sections", SECTIONS), ("perturbations", tuple(AUGMENTATIONS))):
             if unknown := sorted(set(getattr(self, name)) - set(known)):
                 raise ValueError(f"there is no {name[:-1]} {unknown[0]}; there are {', '.join(known)}")

@@ -16,7 +16,7 @@ from codeorigin_training.report.separation import (
     quality_table,
 )
 
-_CHECKS = ("controls", "faithfulness", "neutral")
+_CHECKS = ("controls", "faithfulness")
 _TERMS = (
     (
         "**Human code** was written before mid-2021 (*old*) or between July 2021 and November 2022 (*modern*) in "

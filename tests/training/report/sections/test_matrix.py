@@ -6,14 +6,14 @@ import pytest
 
 from codeorigin_training.data.augmentation import AUGMENTATIONS
 from codeorigin_training.data.rows import Row
-from codeorigin_training.report.config import PERTURBATIONS, EvaluateConfig
+from codeorigin_training.report.config import EvaluateConfig
 from codeorigin_training.report.sections.matrix import AnswerRule, matrix_rows, without_thresholds
 from codeorigin_training.report.sections.perturb import perturb_all
 from codeorigin_training.report.slices import Slice
 from support.tiny_training import tiny_rows
 
 CONFIG = EvaluateConfig(
-    perturbations=("renamed",), slice_functions=40, perturbed_functions=20, rounds=20, processes=1
+    perturbations=("reindented",), slice_functions=40, perturbed_functions=20, rounds=20, processes=1
 )
 
 
@@ -38,7 +38,7 @@ def test_loss_by_perturbation_is_measured_on_same_functions() -> None:
         DocstringModel(),
         without_thresholds(),
         CONFIG,
-        {"renamed": without_docstrings},
+        {"reindented": without_docstrings},
         lambda line: None,
     )
     assert row.raw.auroc.value == 1.0
@@ -85,12 +85,8 @@ def test_pairs_in_order_are_counted() -> None:
 
 def test_perturbed_text_is_independent_of_neighbours_and_processes() -> None:
     texts = [(row.code, row.language) for row in tiny_rows(6)]
-    renamed = AUGMENTATIONS["renamed"]
-    alone = perturb_all(texts[3:4], renamed, seed=5, processes=1)
-    together = perturb_all(texts, renamed, seed=5, processes=2)
+    reindented = AUGMENTATIONS["reindented"]
+    alone = perturb_all(texts[3:4], reindented, seed=5, processes=1)
+    together = perturb_all(texts, reindented, seed=5, processes=2)
     assert together[texts[3]] == alone[texts[3]]
     assert set(together) == set(texts)
-
-
-def test_every_perturbation_of_report_exists() -> None:
-    assert set(PERTURBATIONS) <= set(AUGMENTATIONS)

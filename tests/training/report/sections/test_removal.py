@@ -10,7 +10,6 @@ from codeorigin_training.metrics.detector import Detector
 from codeorigin_training.report.config import EvaluateConfig
 from codeorigin_training.report.sections.faithfulness import faithfulness
 from codeorigin_training.report.sections.line_scores import line_scores
-from codeorigin_training.report.sections.neutral import BOUND, neutral
 from codeorigin_training.report.sections.removal import Reader, Removal
 from support.snippets import LEDGER
 from support.tiny_model import TinyModel
@@ -89,16 +88,3 @@ def test_too_short_functions_are_not_explained(detector: Detector) -> None:
     found = faithfulness(short, detector, EvaluateConfig(), lambda line: None)
     assert found.note.startswith("0 functions of 0")
     assert found.charts == found.figures == found.problems == ()
-
-
-def test_neutral_distance_is_largest_deep_logit_of_masks(detector: Detector) -> None:
-    lengths = (8, 32, 64)
-    masked = [np.full(length, detector.scorer.tokenizer.mask_id) for length in lengths]
-    expected = np.abs(detector.scorer.deep_logits(masked)).max()
-    found = neutral(detector)
-    assert found.figures[0].value == pytest.approx(expected, abs=1e-5)
-    assert (found.problems == ()) is bool(expected <= BOUND)
-
-
-def test_model_without_deep_part_is_neutral(tiny_wide_model: TinyModel) -> None:
-    assert neutral(Detector(tiny_wide_model.directory)).problems == ()

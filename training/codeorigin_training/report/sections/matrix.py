@@ -31,7 +31,6 @@ from codeorigin_training.run import Log
 _PERTURBED: Mapping[str, str] = {
     "reindented": "re-indented",
     "comments_removed": "comments removed",
-    "renamed": "identifiers renamed",
 }
 _SHORT: Mapping[str, str] = {
     "seen": "seen repositories",
