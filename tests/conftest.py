@@ -36,10 +36,10 @@ def pytest_collection_finish() -> None:
 
 
 @pytest.fixture(scope="session")
-def graphs(request: pytest.FixtureRequest) -> Path:
-    """The folder that keeps exported graphs between sessions; ``pytest --cache-clear`` empties it."""
-    cache: pytest.Cache = request.config.cache
-    return cache.mkdir("codeorigin-graphs")
+def graphs(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that keeps exported graphs between sessions, if pytest keeps anything; ``--cache-clear`` empties it."""
+    cache: pytest.Cache | None = getattr(request.config, "cache", None)
+    return tmp_path_factory.mktemp("graphs") if cache is None else cache.mkdir("codeorigin-graphs")
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 
 from codeorigin_training.bundle.export import ExportConfig
-from codeorigin_training.encoder.classify import ClassifyConfig
 from codeorigin_training.encoder.finetune import FinetuneConfig
 from codeorigin_training.encoder.pretrain import PretrainConfig
 from codeorigin_training.report.evaluate import EvaluateConfig
@@ -13,9 +12,6 @@ from codeorigin_training.studies.correctness.study import CorrectnessConfig
 from codeorigin_training.studies.representations.study import RepresentationsConfig
 
 WRONG: list[tuple[type[Any], str, object]] = [
-    (ClassifyConfig, "context", 0),
-    (ClassifyConfig, "neutral_share", 0.1),
-    (ClassifyConfig, "validation_share", 0.0),
     (CorrectnessConfig, "samples", 0),
     (EvaluateConfig, "sections", ("colours",)),
     (EvaluateConfig, "perturbations", ("cropped",)),

@@ -61,7 +61,7 @@ class BuildConfig:
         on_all = self.wide.all_repositories and not self.deep
         views = tuple(view.view for view in self.wide.views)
         found: dict[str, object] = {
-            "corpus": replace(self.corpus or CorpusConfig(data=data), data=data),
+            "corpus": replace(self.corpus, data=data) if self.corpus else CorpusConfig(data),
             "wide": replace(self.wide, all_repositories=on_all),
             "calibrate": replace(self.calibrate, deep=self.deep),
             "export": replace(self.export, views=views, overlap=self.finetune.overlap),

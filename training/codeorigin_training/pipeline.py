@@ -65,8 +65,5 @@ OTHERS = (
     Stage(
         "record", "experiments.record", "Add a finished run to the experiments, with settings and figures."
     ),
-    Stage(
-        "classify", "encoder.classify", "Train a classifier for any labels, from folders or a parquet file."
-    ),
 )
 """Commands that are not part of a run but are called the same way; ``record`` makes nothing in a run."""

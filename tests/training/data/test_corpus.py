@@ -1,5 +1,4 @@
 import json
-from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +12,6 @@ from codeorigin_training.data.reserved import digest
 from codeorigin_training.data.rows import DISTRIBUTION_SOURCE, CorpusError, read_functions, read_pairs
 from codeorigin_training.data.splits import is_held_out
 from codeorigin_training.run import Run
-from support.archives import pinned_source, write_source
 from support.corpus_maker import write_corpus, write_distribution
 
 PYTHON = (
@@ -45,14 +43,6 @@ def add(data: Path, *functions: tuple[str, str, str]) -> None:
     pq.write_table(pa.Table.from_pylist([*rows, *added]), path)
 
 
-def with_packages(folder: Path, data: Path) -> CorpusConfig:
-    """The corpus of ``data`` and the pinned packages in ``folder``; made-up functions may be similar by chance."""
-    sources, archives = folder / "sources.toml", folder / "archives"
-    return CorpusConfig(
-        data=data, debian=True, debian_list=sources, package_folder=archives, near_duplicates=False
-    )
-
-
 def repositories(config: CorpusConfig, run: Run) -> set[str]:
     """The repositories of the corpus's functions and pairs."""
     corpus(config, run, log)
@@ -60,12 +50,17 @@ def repositories(config: CorpusConfig, run: Run) -> set[str]:
 
 
 def test_corpus_contains_every_source_and_has_card(tmp_path: Path, data: Path) -> None:
-    pin_source(tmp_path / "archives", tmp_path / "sources.toml")
+    write_distribution(data, packages=2, functions=3)
     run = Run(tmp_path / "run")
-    corpus(with_packages(tmp_path, data), run, log)
+    # Made-up functions may be similar by chance.
+    corpus(CorpusConfig(data=data, near_duplicates=False), run, log)
     rows = {row.repo: row for row in read_functions(run.corpus)}
     assert {row.repo for row in read_functions(data)} < set(rows)
-    assert (rows["debian/tally"].label, rows["debian/tally"].modern) == (0, True)
+    entries = pq.read_table(run.corpus / "functions.parquet").to_pylist()
+    assert {entry["repo"]: entry["evidence"] for entry in entries if entry["source"] == "debian"} == {
+        "debian/python3-project0": "H-dist",
+        "debian/python3-project1": "H-dist-12",
+    }
     assert len(read_pairs(run.corpus)) == len(read_pairs(data))
     record = json.loads((run.corpus / "corpus.json").read_text(encoding="utf-8"))
     card = (run.corpus / "card.md").read_text(encoding="utf-8")
@@ -86,47 +81,13 @@ def test_distribution_packages_are_limited_and_optional(tmp_path: Path, data: Pa
         assert {row.modern for row in rows} == ({True, False} if wanted else set())
 
 
-def pin_source(folder: Path, file: Path, name: str = "tally") -> None:
-    """Pin a source package in ``file``; its archive, with one function, is in ``folder``."""
-    archive = write_source(
-        folder / f"{name}_2.0.orig.tar.gz", {f"{name}.py": PYTHON.format(f"sourced_{name}")}
-    )
-    package = pinned_source(archive, name=name)
-    with file.open("a", encoding="utf-8") as listed:
-        listed.write(
-            f'[bookworm.{name}]\nversion = "{package.version}"\ndate = {package.date}\narchive = "{package.archive}"\n'
-            f'size = {package.size}\nsha256 = "{package.sha256}"\n'
-        )
-
-
-def test_source_packages_in_human_parquet_are_not_read_again(tmp_path: Path, data: Path) -> None:
-    write_distribution(data, packages=2, functions=3)
-    for name in ("tally", "python3-project1"):
-        pin_source(tmp_path / "archives", tmp_path / "sources.toml", name)
-    run = Run(tmp_path / "run")
-    corpus(with_packages(tmp_path, data), run, log)
-    rows = [row for row in read_functions(run.corpus) if row.source == DISTRIBUTION_SOURCE]
-    assert Counter(row.repo for row in rows) == {
-        "debian/tally": 1,
-        "debian/python3-project0": 3,
-        "debian/python3-project1": 3,
-    }
-    entries = pq.read_table(run.corpus / "functions.parquet").to_pylist()
-    assert {each["repo"]: each["evidence"] for each in entries if each["source"] == "debian"} == {
-        "debian/tally": "H-dist-12",
-        "debian/python3-project0": "H-dist",
-        "debian/python3-project1": "H-dist-12",
-    }
-
-
 def test_code_of_reserved_projects_is_excluded_from_every_source(tmp_path: Path, data: Path) -> None:
     write_distribution(data, packages=3)
     add(data, ("mine/listed", "llm", PYTHON.format("listed")))
     paired = read_pairs(data)[0].repo
-    names = ["tally", "listed", "project1", paired.partition("/")[2]]
-    config = with_packages(tmp_path, data)
-    pin_source(tmp_path / "archives", tmp_path / "sources.toml", "python-tally")
-    without = {"mine/listed", "debian/python3-project1", "debian/python-tally", paired}
+    names = ["listed", "project1", paired.partition("/")[2]]
+    config = CorpusConfig(data=data, near_duplicates=False)
+    without = {"mine/listed", "debian/python3-project1", paired}
     before = repositories(config, Run(tmp_path / "before"))
     assert without < before
     (data / "reserved.txt").write_text("".join(f"{digest(name)}\n" for name in names), encoding="ascii")
@@ -193,9 +154,9 @@ def test_missing_source_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ([], "name a source"),
-        (["debian=true", "debian_limit=0"], "debian_limit: .* greater than or equal to 1"),
-        (["debian=true", "near_duplicate_threshold=0"], "near_duplicate_threshold: .* greater than 0"),
+        ([], "data: .*"),
+        (["data=folder", "distribution_limit=0"], "distribution_limit: .* greater than or equal to 1"),
+        (["data=folder", "near_duplicate_threshold=0"], "near_duplicate_threshold: .* greater than 0"),
     ],
 )
 def test_invalid_settings_are_rejected(settings: list[str], message: str) -> None:

@@ -67,5 +67,5 @@ def test_only_kept_pairs_are_copied(tmp_path: Path) -> None:
 
 
 def test_without_pairs_an_empty_file_is_written(tmp_path: Path) -> None:
-    copy_pairs(None, set(), tmp_path / "pairs.parquet")
+    copy_pairs(tmp_path / "gone.parquet", set(), tmp_path / "pairs.parquet")
     assert read_pairs(tmp_path) == []

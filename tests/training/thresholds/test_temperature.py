@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from codeorigin_training.thresholds.temperature import fit_temperature
+from codeorigin_training.thresholds.temperature import fit_softmax_temperature, fit_temperature
 
 
 def test_temperature_scaling_corrects_overconfident_model() -> None:
@@ -11,3 +11,12 @@ def test_temperature_scaling_corrects_overconfident_model() -> None:
     temperature, shift = fit_temperature(honest * 3 + 1, labels, np.ones(20_000))
     assert temperature == pytest.approx(3.0, rel=0.06)
     assert shift == pytest.approx(1.0, abs=0.12)
+
+
+def test_softmax_temperature_grows_with_the_logits() -> None:
+    generator = np.random.default_rng(4)
+    logits = 2 * generator.normal(size=(20_000, 3))
+    drawn = logits + generator.gumbel(size=logits.shape)
+    targets = drawn.argmax(axis=1).astype(np.int64)
+    assert fit_softmax_temperature(logits, targets) == pytest.approx(1.0, rel=0.05)
+    assert fit_softmax_temperature(3 * logits, targets) == pytest.approx(3.0, rel=0.05)

@@ -13,11 +13,9 @@ from pydantic.dataclasses import dataclass
 from codeorigin.model.folder import sha256_of
 from codeorigin_training.configuration import STRICT, Count
 from codeorigin_training.data.card import data_card, rows_hash
-from codeorigin_training.data.debian.functions import MOST_ROWS, read_source_functions
-from codeorigin_training.data.debian.packages import SourcePackage, download_sources, read_source_packages
 from codeorigin_training.data.filters import FilterConfig, filtered
 from codeorigin_training.data.near_duplicates import Deduplication, drop_across_splits
-from codeorigin_training.data.reserved import RESERVED, is_reserved, read_reserved, without_reserved
+from codeorigin_training.data.reserved import RESERVED, read_reserved, without_reserved
 from codeorigin_training.data.rows import (
     FUNCTIONS,
     HUMAN,
@@ -37,7 +35,7 @@ from codeorigin_training.tracking import tracked
 CARD, RECORD = "card.md", "corpus.json"
 
 _ADVICE = {FUNCTIONS: "pass the folder of the corpus with --data, or with --set data=FOLDER"}
-_VERSION = 5
+_VERSION = 6
 """Increased when the same inputs would give a different corpus."""
 
 
@@ -48,31 +46,19 @@ class CorpusConfig:
     ``data`` is a folder with functions.parquet and, if there are any, pairs.parquet. At most ``function_limit``
     functions of a repository and label are read. ``distribution`` also reads human.parquet if there is one, at most
     ``distribution_limit`` functions of each package. Functions of the projects in ``reserved``, by default the
-    folder's reserved.txt, are excluded from all sources.
-
-    ``debian`` downloads pinned source packages of a distribution, or those of ``debian_list``, to ``package_folder``
-    (by default ``packages`` in the run), except those in human.parquet; ``debian_limit`` is for the functions of one
-    package. ``filters`` and ``near_duplicates`` clean what was read.
+    folder's reserved.txt, are excluded from all sources. ``filters`` and ``near_duplicates`` clean what was read.
     """
 
-    data: Path | None = None
+    data: Path
     function_limit: Count = 300
     distribution: bool = True
     distribution_limit: Count = 20
     reserved: Path | None = None
-    debian: bool = False
-    debian_list: Path | None = None
-    debian_limit: Count = MOST_ROWS
-    package_folder: Path | None = None
     filters: bool = True
     filter: FilterConfig = field(default_factory=FilterConfig)
     near_duplicates: bool = True
     near_duplicate_threshold: float = Field(default=0.8, gt=0, le=1)
     seed: int = 0
-
-    def __post_init__(self) -> None:
-        if self.data is None and not self.debian:
-            raise ValueError("name a source: data or debian")
 
 
 def corpus(config: CorpusConfig, run: Run, log: Log) -> None:
@@ -95,7 +81,7 @@ def corpus(config: CorpusConfig, run: Run, log: Log) -> None:
 def _made(config: CorpusConfig, run: Run, inputs: str, log: Log) -> dict[str, float]:
     """Write the corpus and return its counts."""
     reserved = _reserved(config)
-    rows = without_reserved([*_functions(config, run, reserved, log), *_pairs(config)], reserved)
+    rows = without_reserved([*_functions(config, log), *_pairs(config)], reserved)
     rejected: dict[str, int] | None = None
     if config.filters:
         rows, counts = filtered(rows, config.filter)
@@ -111,7 +97,7 @@ def _made(config: CorpusConfig, run: Run, inputs: str, log: Log) -> dict[str, fl
         raise CorpusError("the corpus has rows of one label alone; add a source that holds the other")
     write_functions(functions, run.corpus / FUNCTIONS)
     pairs_left = {row.pair for row in rows if row.pair is not None}
-    copy_pairs(config.data and config.data / PAIRS, pairs_left, run.corpus / PAIRS)
+    copy_pairs(config.data / PAIRS, pairs_left, run.corpus / PAIRS)
     card = data_card(rows, configuration=asdict(config), rejected=rejected, duplicates=duplicates)
     write_atomically(run.corpus / CARD, card)
     pairs = (len(rows) - len(functions)) // 2
@@ -133,30 +119,10 @@ def _made(config: CorpusConfig, run: Run, inputs: str, log: Log) -> dict[str, fl
     }
 
 
-def _functions(config: CorpusConfig, run: Run, reserved: frozenset[str], log: Log) -> Iterator[Row]:
-    packaged: list[Row] = []
-    if config.data is not None:
-        yield from _counted("data", limited(read_functions(config.data), config.function_limit), log)
-        if config.distribution and (packaged := read_human(config.data)):
-            yield from _counted("distribution", limited(packaged, config.distribution_limit), log)
-    if config.debian:
-        folder = config.package_folder or run.folder / "packages"
-        known = {row.repo for row in packaged}
-        wanted = [
-            source_package
-            for source_package in _source_packages(config, reserved)
-            if source_package.repo not in known
-        ]
-        sources = read_source_functions(
-            download_sources(wanted, folder, log), folder, log, limit=config.debian_limit, seed=config.seed
-        )
-        yield from _counted("debian", list(sources), log)
-
-
-def _source_packages(config: CorpusConfig, reserved: frozenset[str]) -> list[SourcePackage]:
-    """The pinned source packages; reserved ones are not even downloaded."""
-    listed = read_source_packages(config.debian_list)
-    return [package for package in listed if not is_reserved(package.repo, reserved)]
+def _functions(config: CorpusConfig, log: Log) -> Iterator[Row]:
+    yield from _counted("data", limited(read_functions(config.data), config.function_limit), log)
+    if config.distribution and (packaged := read_human(config.data)):
+        yield from _counted("distribution", limited(packaged, config.distribution_limit), log)
 
 
 def _reserved(config: CorpusConfig) -> frozenset[str]:
@@ -166,14 +132,14 @@ def _reserved(config: CorpusConfig) -> frozenset[str]:
 
 def _reserved_file(config: CorpusConfig) -> Path | None:
     """The configured list, which must exist, or else the one in ``data`` if there is one."""
-    if config.reserved is not None or config.data is None:
+    if config.reserved is not None:
         return config.reserved
     beside = config.data / RESERVED
     return beside if beside.is_file() else None
 
 
 def _pairs(config: CorpusConfig) -> list[Row]:
-    return read_pairs(config.data) if config.data is not None and (config.data / PAIRS).is_file() else []
+    return read_pairs(config.data) if (config.data / PAIRS).is_file() else []
 
 
 def _counted(name: str, rows: list[Row], log: Log) -> list[Row]:
@@ -195,22 +161,14 @@ def _inputs_hash(config: CorpusConfig) -> str:
     Raises:
         CorpusError: a source is missing.
     """
-    settings = {name: value for name, value in asdict(config).items() if name != "package_folder"}
-    parts: list[Any] = [_VERSION, settings]
-    files: list[Path] = []
-    if config.data is not None:
-        optional = [PAIRS, *([HUMAN] if config.distribution else [])]
-        names = [FUNCTIONS, *(name for name in optional if (config.data / name).is_file())]
-        files += [config.data / name for name in names]
+    parts: list[Any] = [_VERSION, asdict(config)]
+    optional = [PAIRS, *([HUMAN] if config.distribution else [])]
+    names = [FUNCTIONS, *(name for name in optional if (config.data / name).is_file())]
+    files = [config.data / name for name in names]
     if (listed := _reserved_file(config)) is not None:
         files.append(listed)
     for path in files:
         if not path.is_file():
             raise CorpusError(f"{path}: not found; {_ADVICE.get(path.name, 'correct the setting reserved')}")
         parts.append([path.name, sha256_of(path)])
-    if config.debian:
-        parts += [
-            [package.repo, package.version, package.sha256]
-            for package in read_source_packages(config.debian_list)
-        ]
     return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()

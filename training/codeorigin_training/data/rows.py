@@ -19,7 +19,7 @@ from codeorigin_training.data.splits import fold_of, project_of
 FUNCTIONS, PAIRS, HUMAN = "functions.parquet", "pairs.parquet", "human.parquet"
 SNIPPETS = "snippets.parquet"
 DISTRIBUTION_SOURCE = "debian"
-"""``Row.source`` of the rows of ``human.parquet`` and of those read from source packages."""
+"""``Row.source`` of the rows of ``human.parquet``."""
 
 SNIPPET_SOURCE = "snippet"
 """``Row.source`` of published snippets."""

@@ -50,13 +50,13 @@ def write_functions(rows: Sequence[Row], path: Path) -> None:
         pq.write_table(pa.table(columns, schema=SCHEMA), partial, compression="zstd")
 
 
-def copy_pairs(source: Path | None, pairs_left: Collection[str], target: Path) -> None:
-    """Write the pairs of ``source`` whose ``id`` is in ``kept`` to ``target``, with all their columns.
+def copy_pairs(source: Path, pairs_left: Collection[str], target: Path) -> None:
+    """Write the pairs of ``source`` whose ``id`` is in ``pairs_left`` to ``target``, with all their columns.
 
-    The file is written atomically. Without a source, ``target`` has no rows, and only the columns that readers need.
+    The file is written atomically. Without such a file, ``target`` has no rows, and only the columns that readers need.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
-    if source is None or not source.is_file():
+    if not source.is_file():
         table = pa.table({name: pa.array([], type=kind) for name, kind in _PAIR_COLUMNS.items()})
     else:
         table = pq.read_table(source)

@@ -16,11 +16,11 @@ from codeorigin.language_id.features import features
 from codeorigin.language_id.grammars import PAIRS, Legality, legality
 from codeorigin.language_id.model import LanguageModel, Temperatures
 from codeorigin_training.arrays import Floats, Floats32, Integers
-from codeorigin_training.encoder.classify import fit_temperature
 from codeorigin_training.encoder.trainer import fit_batches
 from codeorigin_training.studies.language.config import LanguageConfig
 from codeorigin_training.studies.language.data import LABELS
 from codeorigin_training.studies.language.texts import Example
+from codeorigin_training.thresholds.temperature import fit_softmax_temperature
 
 BOUNDS = (150, 300, 700)
 """Numbers of features at which the temperature changes: roughly two lines, five, ten, and longer."""
@@ -119,7 +119,7 @@ def fitted(
     values = []
     for low, high in zip((0, *BOUNDS), (*BOUNDS, np.inf), strict=True):
         inside = (counts >= low) & (counts < high)
-        values.append(fit_temperature(logits[inside], target[inside]) if inside.sum() >= 50 else 1.0)
+        values.append(fit_softmax_temperature(logits[inside], target[inside]) if inside.sum() >= 50 else 1.0)
     temperatures = Temperatures(BOUNDS, tuple(values))
     divided = logits / np.array([temperatures.of(int(count)) for count in counts])[:, None]
     probabilities = softmax(divided, axis=1).astype(np.float64)
