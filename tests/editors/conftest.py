@@ -35,7 +35,7 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 def server_settings(request: pytest.FixtureRequest) -> dict[str, object]:
     """Server settings in every editor: all verdicts are reported, so no test depends on the model's opinion."""
     model: Path | None = request.config.getoption("--model", default=None)
-    settings: dict[str, object] = {"threshold": 0.0, "caretQuiet": 0, "debounce": 100}
+    settings: dict[str, object] = {"threshold": 0.0, "debounce": 100}
     return settings | ({"modelPath": str(model.resolve())} if model else {})
 
 

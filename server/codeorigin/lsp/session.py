@@ -2,36 +2,23 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from lsprotocol import types
 from pygls import uris
 
 from codeorigin.lsp.connection.client import Client
 from codeorigin.lsp.documents.configuration import Configuration
 from codeorigin.lsp.documents.documents import SourceDocument, SourceWorkspace
-from codeorigin.lsp.scoring.commits import Commits
-from codeorigin.lsp.scoring.document_state import Background, DocumentState
+from codeorigin.lsp.scoring.changed_files import ScanFolder
+from codeorigin.lsp.scoring.document_state import DocumentState
 from codeorigin.lsp.scoring.engine import ScoringEngine
 from codeorigin.lsp.scoring.explanation_jobs import ExplanationJobs
 from codeorigin.lsp.scoring.pasts import Pasts
 from codeorigin.lsp.scoring.requests import Key, Request, Result
-from codeorigin.lsp.scoring.workspace_scan import ScanFolder, Scanner
 from codeorigin.model.past import Past
 from codeorigin.settings.accepted_findings import AcceptedFindings
 from codeorigin.settings.schema import Settings
-
-
-@dataclass(frozen=True, slots=True)
-class ClosedFindings:
-    """What the client shows for a file that is not open."""
-
-    uri: str
-    path: Path
-    items: list[types.Diagnostic]
 
 
 class Session:
@@ -51,20 +38,13 @@ class Session:
         self.configured = asyncio.Event()
         self.asked_settings: asyncio.Future[Any] | None = None
         """The client's newest answer about its settings."""
-        self.watches_files = False
-        """Whether the client reports changes of project files, so that they need not be checked at every edit."""
         self._accepted: dict[Path, AcceptedFindings] = {}
         self._accepted_ids: dict[Path, frozenset[str]] = {}
-        """Kept while the client reports changes of the files."""
         self.engine = ScoringEngine(model_dir)
         self.model_requested = False
-        self.commits = Commits(self.engine)
         self.pasts = Pasts(self.engine)
         self.explanations = ExplanationJobs(self.engine, client.start_progress)
         self._states: dict[str, DocumentState] = {}
-        self.closed: dict[str, ClosedFindings] = {}
-        """Findings in files that are not open, by their unquoted URI; only if diagnostics are pushed."""
-        self.checking_closed = Background[None]()
         self.stopped = False
 
     # -- documents ----------------------------------------------------------------------------------------
@@ -77,12 +57,6 @@ class Session:
     def document(self, uri: str) -> SourceDocument | None:
         """The open document, or None."""
         return self.documents.find(uri)
-
-    def is_open(self, uri: str) -> bool:
-        """Whether the client has a file open, as a document or as the cells of a notebook."""
-        return self.documents.get_notebook_document(notebook_uri=uri) is not None or (
-            self.document(uri) is not None
-        )
 
     def folder_path(self, uri: str) -> Path | None:
         """The workspace folder of a document on disk."""
@@ -121,7 +95,7 @@ class Session:
         path, findings = self.folder_path(uri), self.accepted_of(uri)
         if path is None or findings is None:
             return frozenset()
-        if not self.watches_files or path not in self._accepted_ids:
+        if path not in self._accepted_ids:
             self._accepted_ids[path] = findings.ids()
             problems = [findings.problem] if findings.problem else []
             self.client.show_problems(f"accepted findings in {path}", problems)
@@ -133,7 +107,7 @@ class Session:
 
     @property
     def wants_status(self) -> bool:
-        """Whether the client is sent ``codeorigin/status`` and ``codeorigin/fileVerdict``."""
+        """Whether the client is sent ``codeorigin/status``."""
         return self.configured.is_set() and self.configuration.everywhere.status_notifications
 
     # -- results ------------------------------------------------------------------------------------------
@@ -167,7 +141,7 @@ class Session:
             snapshot = state.result.snapshot
         settings, folder = self.settings_of(uri), self.folder_path(uri)
         past = self.past(uri)
-        return Request(snapshot, settings, folder, self.engine.model, state.in_commits, past)
+        return Request(snapshot, settings, folder, self.engine.model, past)
 
     def key(self, uri: str) -> Key | None:
         """The key of :meth:`request`, which is cheap."""
@@ -178,7 +152,7 @@ class Session:
         if state.waits_for_save and state.result is not None:
             version = state.result.version
         settings, past = self.configuration.of(document.folder), self.past(uri)
-        return version, settings, self.engine.model, state.in_commits, past
+        return version, settings, self.engine.model, past
 
     def past(self, uri: str) -> Past | None:
         """The past that an open document is judged with, as far as it is known."""
@@ -199,18 +173,11 @@ class Session:
     @property
     def pending(self) -> int:
         """Number of documents that are waiting to be scored or being scored, and of other work on them."""
-        on_documents = sum(state.pending for state in self._states.values())
-        return on_documents + self.checking_closed.runs + self.pasts.is_reading
-
-    @cached_property
-    def scanner(self) -> Scanner:
-        """Scores files that are not open; shared by all scans, so that it knows which files are unchanged."""
-        return Scanner(self.engine, self.pasts, self.documents.encoding)
+        return sum(state.pending for state in self._states.values()) + self.pasts.is_reading
 
     def stop(self) -> None:
         """Cancel everything that runs or waits."""
         self.stopped = True
         for state in self._states.values():
             state.stop()
-        self.checking_closed.stop()
         self.engine.stop()

@@ -52,7 +52,6 @@ class StatusReporter:
             "documents": len(session.documents.open_uris()),
             "pending": session.pending,
             "positionEncoding": session.documents.encoding.value,
-            "diagnostics": "pull" if session.client.support.pull_diagnostics else "push",
         }
 
     def changed(self) -> None:

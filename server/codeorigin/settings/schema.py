@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from codeorigin.explain.explanation import Aggregation, Baseline, ExplainOptions
 from codeorigin.languages import LANGUAGES
 from codeorigin.model.verdict import Limits
 from codeorigin.settings.value_types import (
@@ -30,24 +29,12 @@ from codeorigin.settings.value_types import (
 
 T = TypeVar("T")
 
-UNNAMED_TEXTS = "plaintext"
-DOCUMENT_KINDS = ("markdown", "restructuredtext", UNNAMED_TEXTS)
-"""Documents besides source files: those that contain blocks of code, and texts of unknown language."""
-
-
-class Scope(StrEnum):
-    """Which other functions count in a function's verdict."""
-
-    FILE = "file"
-    COMMIT = "commit"
-
 
 class RunMode(StrEnum):
     """When documents are scored."""
 
     ON_TYPE = "onType"
     ON_SAVE = "onSave"
-    MANUAL = "manual"
 
 
 class Severity(StrEnum):
@@ -73,27 +60,16 @@ class Settings:
     run: RunMode = setting(
         RunMode.ON_TYPE,
         Choice(RunMode),
-        "When to score: while typing, on save (and open), or only when a command or a hover asks for it.",
+        "When to score: while typing, or on open and save.",
     )
     debounce: int = setting(
         300, Number(int, 0, 10_000), "Milliseconds without an edit before a document is scored again."
-    )
-    caret_quiet: int = setting(
-        1_500,
-        Number(int, 0, 60_000),
-        "Milliseconds after an edit during which no new finding appears on the function being edited.",
     )
     file_context: bool = setting(
         True,
         Flag(),
         "Let the other functions of a file influence the verdict of each. Off: each function is judged by its own "
         "text.",
-    )
-    scope: Scope = setting(
-        Scope.FILE,
-        Choice(Scope),
-        "Which other functions influence a verdict: with `file` those of the file; with `commit` also those of the "
-        "commit that last changed every line of the function, according to `git blame` of the file in HEAD.",
     )
     past: bool = setting(
         True,
@@ -120,52 +96,22 @@ class Settings:
         Severity.INFORMATION, Choice(Severity), "Severity of functions in the band `llm`."
     )
     languages: tuple[str, ...] = setting(tuple(LANGUAGES), Strings(tuple(LANGUAGES)), "Languages to score.")
-    documents: tuple[str, ...] = setting(
-        DOCUMENT_KINDS,
-        Strings(DOCUMENT_KINDS),
-        "Documents to score besides source files: the code blocks of `markdown` and `restructuredtext`, and, in "
-        "editors only, `plaintext`: any text without a known language, such as an untitled document. Its language is "
-        "detected from the text; if that is not clear, nothing is scored.",
-    )
     exclude: tuple[str, ...] = setting(
         (), Patterns(), "Files not to score: patterns as in .gitignore, relative to the folder."
     )
     max_file_size: int = setting(
         1_000_000, Number(int, 1_000, 100_000_000), "Larger documents, in bytes, are not scored."
     )
-    explain_baseline: Baseline = setting(
-        Baseline.MASK, Choice(Baseline), "The baseline of Integrated Gradients: an input without evidence."
-    )
-    explain_aggregation: Aggregation = setting(
-        Aggregation.SUM,
-        Choice(Aggregation),
-        "How the dimensions of a word's embedding become one number: their signed sum, which adds up, or their norm.",
-    )
-    explain_nodes: int = setting(
-        8,
-        Number(int, 1, 256),
-        "Initial number of integration nodes of an explanation; up to four times as many are used if its parts do "
-        "not add up.",
-    )
     explain_wait: int = setting(
         400,
         Number(int, 0, 10_000),
         "Milliseconds that a hover waits for its explanation before it shows what is known so far.",
     )
-    code_lens: bool = setting(
-        False, Flag(), "Show the probability above functions, and above the file, as a code lens."
-    )
-    inlay_hints: bool = setting(False, Flag(), "Show the probability after function headers.")
-    workspace_diagnostics: bool = setting(
-        False,
-        Flag(),
-        "Score all files of the workspace for clients that pull workspace diagnostics. Read at startup.",
-        project=False,
-    )
+    code_lens: bool = setting(False, Flag(), "Show the probability above functions as a code lens.")
     status_notifications: bool = setting(
         True,
         Flag(),
-        "Send `codeorigin/status` and `codeorigin/fileVerdict` notifications.",
+        "Send `codeorigin/status` notifications.",
         project=False,
     )
     model_path: str | None = setting(
@@ -180,16 +126,6 @@ class Settings:
     def limits(self) -> Limits:
         """The limits above which functions are reported with these settings."""
         return Limits(self.threshold, self.false_positive_rate)
-
-    @property
-    def explain_options(self) -> ExplainOptions:
-        """The options of an explanation with these settings."""
-        return ExplainOptions(
-            baseline=self.explain_baseline,
-            aggregation=self.explain_aggregation,
-            nodes=self.explain_nodes,
-            max_nodes=4 * self.explain_nodes,
-        )
 
 
 def public_name(name: str) -> str:

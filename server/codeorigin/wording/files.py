@@ -1,9 +1,8 @@
 """Sentences about a file as a whole."""
 
 from codeorigin.model.verdict import PooledReason, PooledVerdict
-from codeorigin.wording import CAVEAT, FULL_CAVEAT
+from codeorigin.wording import CAVEAT
 from codeorigin.wording.figures import counted, probability_percent
-from codeorigin.wording.shares import shares_sentence
 
 _REASONS = {
     PooledReason.TOO_FEW_FUNCTIONS: "too few of its functions have a verdict",
@@ -21,23 +20,6 @@ def file_headline(verdict: PooledVerdict) -> str:
         return f"No verdict on the file as a whole: {why}"
     together = counted(verdict.functions, "function") + (" together" if verdict.functions != 1 else "")
     return f"This file, {together}: {probability_percent(verdict.probability)} likely LLM-written"
-
-
-def file_label(verdict: PooledVerdict) -> str | None:
-    """A short form for tight spaces: ``file 82 %``; None without a verdict."""
-    return None if verdict.probability is None else f"file {probability_percent(verdict.probability)}"
-
-
-def file_details(verdict: PooledVerdict) -> str:
-    """Everything about a file in plain text: figure and band, shares and caveat, or why there is no verdict."""
-    if verdict.band is None:
-        return file_headline(verdict)
-    lines = [
-        f"{file_headline(verdict)} (band {verdict.band.value})",
-        shares_sentence(verdict, "files") or "",
-        FULL_CAVEAT,
-    ]
-    return "\n".join(line.replace("`", "") for line in lines if line)
 
 
 def file_phrase(verdict: PooledVerdict) -> str:

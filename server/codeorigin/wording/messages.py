@@ -4,13 +4,11 @@ from collections.abc import Sequence
 
 from codeorigin.analysis.report import FunctionReport
 from codeorigin.explain.explanation import Explanation
-from codeorigin.model.verdict import Band, PooledVerdict, Verdict
+from codeorigin.model.verdict import Band, Verdict
 from codeorigin.wording.explanations import strongest_lines
 from codeorigin.wording.figures import counted
-from codeorigin.wording.files import file_headline
 from codeorigin.wording.functions import finding, reading, reason
 
-NOTHING_JUDGED = "No function was long enough for a verdict."
 NO_CHANGE_JUDGED = "No changed function has a verdict."
 
 IGNORE_FUNCTION = "Ignore this function"
@@ -21,7 +19,6 @@ RESCORE_SELECTION = "Rescore selection"
 WHOLE_EXPLANATION = "Whole explanation"
 
 EXPLAINING = "Explaining a function"
-SCANNING = "Scoring the workspace"
 SCANNING_CHANGES = "Scoring what has changed"
 
 LINE_EVIDENCE = "Evidence by line"
@@ -39,12 +36,9 @@ def about(title: str, name: str) -> str:
     return f"{title}: {name}"
 
 
-def on_document(functions: int, findings: int, verdict: PooledVerdict | None) -> str:
+def on_document(functions: int, findings: int) -> str:
     """The answer about a whole document."""
-    message = f"{counted(functions, 'function')} scored, {findings:,} of them likely LLM-written"
-    if verdict is not None and verdict.probability is not None:
-        message = f"{message}. {file_headline(verdict)}"
-    return message
+    return f"{counted(functions, 'function')} scored, {findings:,} of them likely LLM-written"
 
 
 def on_selection(verdict: Verdict, band: Band | None, *, in_file: bool) -> str:
@@ -64,21 +58,6 @@ def on_accepted(functions: int) -> str:
     """The answer about accepted findings."""
     whose = "its text changes" if functions == 1 else "their texts change"
     return f"{counted(functions, 'finding')} accepted until {whose}"
-
-
-def on_scan(*, files: int, functions: int, findings: int, cancelled: bool, limit: int | None = None) -> str:
-    """The answer about a workspace scan; ``limit`` is the number of files at which it was cut off, or None."""
-    how = "stopped after" if cancelled else "done:"
-    more = "" if limit is None else f"; {too_many_files(limit)}"
-    return (
-        f"scan {how} {counted(files, 'file')}, {counted(functions, 'function')}, "
-        f"{findings:,} of them likely LLM-written{more}"
-    )
-
-
-def too_many_files(limit: int) -> str:
-    """A note that a scan of the workspace left files out, and what to do."""
-    return f"files of the workspace beyond the first {limit:,} are not scored: exclude some folders"
 
 
 def on_changes(*, files: int, functions: int, findings: int, errors: Sequence[str]) -> str:

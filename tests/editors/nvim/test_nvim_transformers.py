@@ -22,7 +22,6 @@ def test_hover_and_request_explain_by_integrated_gradients(
 ) -> None:
     settings = server_settings | {
         "modelPath": str(model.directory),
-        "explainNodes": 64,
         "explainBaseline": "pad",
     }
     with neovim(project, quiet_home, settings) as nvim:

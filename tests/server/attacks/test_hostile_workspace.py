@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 from tests.server.lsp.editor import python_function
-from tests.server.lsp.raw import serving
 
 from codeorigin.git.walking import source_files
 from codeorigin.settings.project import read_project_settings
@@ -119,13 +118,3 @@ def test_settings_in_pipes_folders_and_huge_files_are_ignored(workspace: Path) -
     assert read_project_settings(piped).values == {}
     (piped / "codeorigin.toml").write_bytes(b"#" * 1_000_001)
     assert "larger than" in (read_project_settings(piped).problem or "")
-
-
-def test_workspace_scan_ends(workspace: Path) -> None:
-    with serving("--log-level", "warning", root=workspace) as server:
-        answer = server.command("codeorigin.scanWorkspace", None, {"quiet": True})
-        assert "done" in answer["message"]
-        assert any(file["uri"].endswith("/good.py") for file in answer["files"])
-        assert any("huge.py" in error for error in answer["errors"])
-        assert all("\n" not in error and "\x1b" not in error for error in answer["errors"])
-    assert b"Traceback" not in server.errors

@@ -17,9 +17,7 @@ from tests.server.lsp.editor import SETTINGS, Editor
 from tests.server.lsp.requests import make_client
 
 VSCODE, NEOVIM, EMACS = "visual-studio-code", "neovim", "emacs"
-"""Recorded clients: VS Code and Emacs are pushed to, Neovim pulls; each has a position encoding of its own."""
-REFRESHING = "refreshing"
-"""VS Code's recorded capabilities plus what it has learnt since: it pulls, and refreshes when asked."""
+"""Recorded clients; each has a position encoding of its own."""
 COMMAND = [sys.executable, "-m", "codeorigin", "serve", "--log-level", "warning"]
 
 StartOnce = Callable[..., Awaitable[Editor]]
@@ -31,17 +29,6 @@ def clients(*names: str) -> pytest.MarkDecorator:
 
 
 everywhere = clients(VSCODE, NEOVIM, EMACS)
-
-
-def capabilities_of(client: str) -> types.ClientCapabilities:
-    """What a client says about itself."""
-    if client != REFRESHING:
-        return client_capabilities(client)
-    made = client_capabilities(VSCODE)
-    made.text_document.diagnostic = types.DiagnosticClientCapabilities(related_document_support=True)
-    made.workspace.diagnostics = types.DiagnosticWorkspaceClientCapabilities(refresh_support=True)
-    made.workspace.inlay_hint = types.InlayHintWorkspaceClientCapabilities(refresh_support=True)
-    return made
 
 
 @asynccontextmanager
@@ -66,7 +53,7 @@ async def running(
     editor.client.set_configuration(editor.settings, section="codeorigin")
     editor.result = await editor.client.initialize_session(
         types.InitializeParams(
-            capabilities=capabilities_of(client),
+            capabilities=client_capabilities(client),
             root_uri=root.as_uri() if folders else None,
             workspace_folders=[
                 types.WorkspaceFolder(uri=(root / name).as_uri(), name=name or root.name) for name in folders

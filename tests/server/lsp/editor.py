@@ -19,11 +19,9 @@ PUSHED = types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS
 SHOWN = types.WINDOW_SHOW_MESSAGE
 LOGGED = types.WINDOW_LOG_MESSAGE
 STATUS = "codeorigin/status"
-FILE_VERDICT = "codeorigin/fileVerdict"
 SETTINGS: dict[str, Any] = {
     "threshold": 0.0,
     "debounce": 20,
-    "caretQuiet": 0,
     "explainWait": 10_000,
 }
 """Every function with a verdict is reported at once, so that no test depends on the model's opinion."""
@@ -58,7 +56,6 @@ class Editor(Requests):
     root: Path
     inbox: dict[str, deque[Any]] = field(default_factory=dict)
     statuses: list[dict[str, Any]] = field(default_factory=list)
-    file_verdicts: list[dict[str, Any]] = field(default_factory=list)
     registered: list[str] = field(default_factory=list)
     refreshes: list[str] = field(default_factory=list)
     documents: list[Document] = field(default_factory=list)
@@ -77,13 +74,10 @@ class Editor(Requests):
             # A lambda, because the library sets attributes on what it registers, which methods do not allow.
             types.WORKSPACE_CONFIGURATION: lambda params: self._give_settings(params),  # noqa: PLW0108
             STATUS: lambda params: self.statuses.append(plain(params)),
-            FILE_VERDICT: lambda params: self.file_verdicts.append(plain(params)),
             types.CLIENT_REGISTER_CAPABILITY: lambda params: self.registered.extend(
                 each.id for each in params.registrations
             ),
             types.WORKSPACE_CODE_LENS_REFRESH: lambda _: self.refreshes.append("codeLens"),
-            types.WORKSPACE_INLAY_HINT_REFRESH: lambda _: self.refreshes.append("inlayHint"),
-            types.WORKSPACE_DIAGNOSTIC_REFRESH: lambda _: self.refreshes.append("diagnostic"),
         }
         for name, handler in (pytest_lsp.client.DEFAULT_CLIENT_FEATURES | features).items():
             self.client.feature(name)(handler)
@@ -113,11 +107,6 @@ class Editor(Requests):
                 await self._arrived.wait()
 
         return await soon(find())
-
-    @property
-    def pulls(self) -> bool:
-        """Whether this client pulls its diagnostics."""
-        return self.result.capabilities.diagnostic_provider is not None
 
     def open(
         self, text: str, *, language: str = "python", name: str | None = None, uri: str | None = None
@@ -166,11 +155,7 @@ class Editor(Requests):
         self.client.text_document_did_save(types.DidSaveTextDocumentParams(document.identifier))
 
     async def findings(self, document: Document, *, version: int | None = None) -> list[types.Diagnostic]:
-        """The diagnostics of the document's current version, or of an older one, pulled or pushed."""
-        if self.pulls:
-            report = await self.pull(document)
-            assert isinstance(report, types.RelatedFullDocumentDiagnosticReport)
-            return list(report.items)
+        """The diagnostics of the document's current version, or of an older one."""
         pushed = await self.take(
             PUSHED,
             lambda params: (
@@ -246,19 +231,17 @@ class Editor(Requests):
             await asyncio.sleep(0.02)
 
     async def close(self, document: Document) -> None:
-        """Close the document; a pushing server must clear its diagnostics."""
+        """Close the document; the server must clear its diagnostics."""
         self.documents.remove(document)
         self.client.text_document_did_close(types.DidCloseTextDocumentParams(document.identifier))
-        if not self.pulls:
-            await self.take(PUSHED, lambda params: params.uri == document.uri and not params.diagnostics)
+        await self.take(PUSHED, lambda params: params.uri == document.uri and not params.diagnostics)
 
     async def tidy(self) -> None:
         """Close all documents and forget their diagnostics; any other unread message is a failure."""
         for document in list(self.documents):
             await self.idle()
-            if not self.pulls:
-                # Wait for the document's first diagnostics: closing before them leaves nothing to clear.
-                await self.findings_arrived(document)
+            # Wait for the document's first diagnostics: closing before them leaves nothing to clear.
+            await self.findings_arrived(document)
             self._forget(document.uri)
             await self.close(document)
             self._forget(document.uri)

@@ -1,6 +1,6 @@
 """The real server with an analyzer that misbehaves when a document says so, to test what it survives.
 
-It lets a client ask for the diagnostics of the workspace as often as it likes. An argument is the model's folder.
+An argument is the model's folder.
 """
 
 import os
@@ -11,7 +11,6 @@ from pathlib import Path
 from codeorigin.analysis import analyzer
 from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.lsp.app import serve
-from codeorigin.lsp.features import pull_diagnostics
 from codeorigin.model.scoring.scorer import Scorer
 
 outlined, explain = analyzer.outlined, Analyzer.explain
@@ -43,14 +42,14 @@ def wait(text, cancel):  # type: ignore[no-untyped-def]
         time.sleep(0.005)
 
 
-def explain_late(self, text, span, options, *, cancel, **more):  # type: ignore[no-untyped-def]
+def explain_late(self, text, span, *, cancel, **more):  # type: ignore[no-untyped-def]
     """Wait or fail, as the text says."""
     if "GATE" in text:
         print("explaining", file=sys.stderr, flush=True)
     wait(text, cancel)
     if "BREAK" in text:
         raise ValueError(f"the text was {text}")
-    return explain(self, text, span, options, cancel=cancel, **more)
+    return explain(self, text, span, cancel=cancel, **more)
 
 
 score_functions = Scorer.score_functions
@@ -69,5 +68,4 @@ if "SLOW" in os.environ:
     Scorer.score_functions = score_slowly  # type: ignore[method-assign]
 analyzer.outlined = misbehave
 Analyzer.explain = explain_late  # type: ignore[method-assign]
-pull_diagnostics.PAUSE_SECONDS = 0.0
 sys.exit(serve(log_level="info", model_dir=Path(sys.argv[-1]) if len(sys.argv) > 1 else None))

@@ -10,11 +10,6 @@ from tests.server.lsp.raw import RawServer
 from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.functions.documents import Document
 
-PULLING: dict[str, Any] = {
-    "capabilities": {"textDocument": {"diagnostic": {}}},
-    "options": {"debounce": 5, "explainWait": 0},
-}
-"""How a client that pulls introduces itself."""
 LONGEST = 4_000
 LINE_END = re.compile(r"\r\n|\r|\n")
 
@@ -84,6 +79,13 @@ def found(diagnostics: list[dict[str, Any]]) -> Found:
     ]
 
 
-def pull(server: RawServer, uri: str) -> list[dict[str, Any]]:
-    """A document's diagnostics."""
-    return server.request("textDocument/diagnostic", {"textDocument": {"uri": uri}})["items"]
+def newest(server: RawServer, uri: str) -> list[dict[str, Any]]:
+    """A document's diagnostics, once its newest text is scored."""
+    server.command("codeorigin.rescore", uri, None, {"quiet": True})
+    # What the answer is about was sent before it.
+    pushed = [
+        message["params"]
+        for message in server.unread
+        if message.get("method") == "textDocument/publishDiagnostics" and message["params"]["uri"] == uri
+    ]
+    return pushed[-1]["diagnostics"]

@@ -149,7 +149,6 @@ class RawServer:
                 "initializationOptions": {
                     "threshold": 0.0,
                     "debounce": 0,
-                    "caretQuiet": 0,
                     **(options or {}),
                 },
             },

@@ -14,8 +14,6 @@ from pygls.protocol import default_converter
 
 from support.waiting import PATIENCE
 
-EVERYWHERE = types.Range(types.Position(0, 0), types.Position(10_000, 0))
-
 
 def make_client() -> pytest_lsp.LanguageClient:
     """The library's client, telling code actions from commands as the specification does."""
@@ -66,11 +64,6 @@ class Requests:
 
     client: pytest_lsp.LanguageClient
 
-    async def pull(self, document: Document, previous: str | None = None) -> Any:
-        """Ask for the document's diagnostics."""
-        params = types.DocumentDiagnosticParams(document.identifier, previous_result_id=previous)
-        return await soon(self.client.text_document_diagnostic_async(params))
-
     async def hover(self, document: Document, line: int, character: int = 4) -> types.Hover | None:
         """Hover over a place."""
         params = types.HoverParams(document.identifier, types.Position(line, character))
@@ -118,10 +111,6 @@ class Requests:
         place = {"line": line, "character": 0}
         return await self.command("codeorigin.explain", document.uri, place, {"quiet": True})
 
-    async def scan(self, folder: str | None = None) -> Any:
-        """Scan the workspace, or one of its folders, without a message."""
-        return await self.command("codeorigin.scanWorkspace", folder, {"quiet": True})
-
     async def scan_changes(self, folder: str | None = None) -> Any:
         """Scan what has changed in the workspace, or in one of its folders, without a message."""
         return await self.command("codeorigin.scanChanges", folder, {"quiet": True})
@@ -135,11 +124,6 @@ class Requests:
         params = types.CodeLensParams(document.identifier)
         return list(await self.client.text_document_code_lens_async(params))
 
-    async def hints(self, document: Document, place: types.Range = EVERYWHERE) -> list[types.InlayHint]:
-        """The inlay hints of a document, or of a place in it."""
-        params = types.InlayHintParams(document.identifier, place)
-        return list(await self.client.text_document_inlay_hint_async(params))
-
     async def actions(
         self, document: Document, place: types.Range, *found: types.Diagnostic, only: list[str] | None = None
     ) -> dict[str, types.CodeAction]:
@@ -149,9 +133,3 @@ class Requests:
         offered = await self.client.text_document_code_action_async(params)
         assert all(isinstance(each, types.CodeAction) for each in offered)
         return {each.title: each for each in offered}
-
-    async def workspace_diagnostics(self, *previous: types.PreviousResultId) -> dict[str, Any]:
-        """The reports on files that are not open, by their names."""
-        params = types.WorkspaceDiagnosticParams(previous_result_ids=list(previous))
-        answer = await soon(self.client.workspace_diagnostic_async(params))
-        return {item.uri.rsplit("/", 1)[1]: item for item in answer.items}

@@ -13,13 +13,9 @@ def titled(found: dict[str, types.CodeAction], start: str) -> types.CodeAction:
 
 def apply(editor: Editor, document: Document, edit: types.WorkspaceEdit) -> None:
     """Apply the edit of an action as an editor does."""
-    if editor.client.capabilities.workspace.workspace_edit.document_changes:
-        (change,) = edit.document_changes
-        assert change.text_document.version == document.version
-        edits = change.edits
-    else:
-        edits = edit.changes[document.uri]
-    (each,) = edits
+    (change,) = edit.document_changes
+    assert change.text_document.version == document.version
+    (each,) = change.edits
     assert each.range.start == each.range.end
     lines = document.text.split("\n")
     line, column = each.range.start.line, each.range.start.character
@@ -79,7 +75,7 @@ async def test_actions_are_made_from_the_diagnostic_without_scoring(editor: Edit
     )
     found = await editor.actions(document, moved.range, moved)
     edit = titled(found, "Ignore this function").edit
-    edits = edit.changes[document.uri] if edit.changes else edit.document_changes[0].edits
+    edits = edit.document_changes[0].edits
     assert edits[0].range.start.line == 3
     assert (await editor.command("codeorigin.status"))["queue"] == 0
 

@@ -1,16 +1,12 @@
 """Commands, status, accepted findings and workspace scans."""
 
-import asyncio
 import json
-import shutil
 
-import pytest
 from lsprotocol import types
 from tests.server.lsp.conftest import everywhere
-from tests.server.lsp.editor import PUSHED, SETTINGS, SHOWN, Editor, python_function
+from tests.server.lsp.editor import SETTINGS, SHOWN, Editor, python_function
 
 from codeorigin.wording import FULL_CAVEAT
-from support.repositories import Repository
 
 
 async def test_rescoring_a_selection_shows_the_result(editor: Editor) -> None:
@@ -60,7 +56,7 @@ async def test_wrong_arguments_are_rejected(editor: Editor) -> None:
         ("codeorigin.explain", (document.uri,)),
         ("codeorigin.explain", (document.uri, "there")),
         ("codeorigin.acceptFindings", (document.uri, 3)),
-        ("codeorigin.scanWorkspace", (3,)),
+        ("codeorigin.scanChanges", (3,)),
         ("codeorigin.unknown", ()),
     ):
         error = await editor.error_of(editor.command(name, *arguments))
@@ -72,7 +68,6 @@ async def test_wrong_arguments_are_rejected(editor: Editor) -> None:
 async def test_status(editor: Editor) -> None:
     status = await editor.command("codeorigin.status")
     assert status["state"] == "ready"
-    assert status["diagnostics"] == ("pull" if editor.pulls else "push")
     assert status["positionEncoding"] == editor.result.capabilities.position_encoding
     states = [each["state"] for each in editor.statuses]
     assert states[0] == "loading"
@@ -120,69 +115,9 @@ async def test_documents_outside_folders_have_no_accepted_findings(editor: Edito
     assert "open the folder" in answer["message"]
 
 
-async def test_scanning_the_workspace(editor: Editor) -> None:
-    folder = editor.root / "scan"
-    (folder / "ignored").mkdir(parents=True, exist_ok=True)
-    (folder / "a.py").write_text(python_function("scanned"), encoding="utf-8")
-    (folder / "b.go").write_text("package b\n", encoding="utf-8")
-    (folder / "bad.py").write_bytes(b"\xff\xfe\x00binary")
-    (folder / "notes.txt").write_text("def f(): pass\n", encoding="utf-8")
-    (folder / "ignored" / "c.py").write_text(python_function("hidden"), encoding="utf-8")
-    Repository.at(editor.root).git("init", "--quiet")
-    (editor.root / ".gitignore").write_text("ignored/\n", encoding="utf-8")
-    answer = await editor.command("codeorigin.scanWorkspace")
-    assert (await editor.take(SHOWN)).message == f"CodeOrigin: {answer['message']}"
-    (file,) = answer["files"]
-    assert file["uri"] == (folder / "a.py").as_uri()
-    assert [each["name"] for each in file["functions"]] == ["scanned"]
-    assert (answer["scored"], answer["functions"], answer["reported"]) == (2, 1, 1)
-    assert (file["reportedText"], answer["remark"]) == ("1 of 1 reported", None)
-    assert answer["skipped"] == 1
-    assert "bad.py" in answer["errors"][0]
-    assert answer["cancelled"] is False
-    pushed = await editor.take(PUSHED)
-    assert pushed.uri == file["uri"]
-    assert [each.data["name"] for each in pushed.diagnostics] == ["scanned"]
-    (folder / "a.py").write_text("x = 1\n", encoding="utf-8")
-    await editor.scan()
-    cleared = await editor.take(PUSHED)
-    assert (cleared.uri, list(cleared.diagnostics)) == (file["uri"], [])
-    reports = [each for each in editor.client.progress_reports.values() if each]
-    for report in reports:
-        assert report[0].kind == "begin"
-        assert report[-1].kind == "end"
-    shutil.rmtree(folder)
-    (editor.root / ".gitignore").unlink()
-    await editor.scan()
-    editor.inbox.pop(PUSHED, None)
-
-
-@pytest.mark.parametrize("command", ["codeorigin.scanWorkspace", "codeorigin.scanChanges"])
-async def test_folder_that_is_not_in_the_workspace_is_an_error(editor: Editor, command: str) -> None:
+async def test_folder_that_is_not_in_the_workspace_is_an_error(editor: Editor) -> None:
     before = set(editor.client.progress_reports)
-    error = await editor.error_of(editor.command(command, (editor.root / "nowhere").as_uri()))
+    error = await editor.error_of(editor.scan_changes((editor.root / "nowhere").as_uri()))
     assert error.code == types.ErrorCodes.InvalidParams
     assert error.message == f"{(editor.root / 'nowhere').as_uri()} is not a folder of the workspace"
     assert set(editor.client.progress_reports) == before
-
-
-async def test_scan_can_be_cancelled(editor: Editor) -> None:
-    folder = editor.root / "large"
-    folder.mkdir(exist_ok=True)
-    for number in range(150):
-        text = "\n\n".join(python_function(f"f_{number}_{each}", each + 2) for each in range(6))
-        (folder / f"m{number}.py").write_text(text, encoding="utf-8")
-    await editor.configure(threshold=1.0)
-    before = set(editor.client.progress_reports)
-    scan = asyncio.ensure_future(editor.scan(folder.parent.as_uri()))
-    while not (new := [each for each in editor.client.progress_reports if each not in before]):
-        await asyncio.sleep(0.005)
-    while not editor.client.progress_reports[new[0]]:
-        await asyncio.sleep(0.005)
-    editor.client.window_work_done_progress_cancel(types.WorkDoneProgressCancelParams(token=new[0]))
-    answer = await scan
-    assert answer["cancelled"] is True
-    assert answer["scored"] < 150
-    await editor.idle()
-    for file in folder.iterdir():
-        file.unlink()

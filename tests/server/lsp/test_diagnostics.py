@@ -1,9 +1,9 @@
-"""Diagnostics: what they say, where they are, when they come and go; pushed or pulled, never both."""
+"""Diagnostics: what they say, where they are, when they come and go."""
 
 import re
 
 from lsprotocol import types
-from tests.server.lsp.conftest import NEOVIM, VSCODE, clients, everywhere
+from tests.server.lsp.conftest import everywhere
 from tests.server.lsp.editor import PUSHED, Editor, python_function
 
 
@@ -84,8 +84,7 @@ async def test_closing_clears_the_findings_for_good(editor: Editor) -> None:
     editor.replace(document, "closing", "still_scoring")
     await editor.close(document)
     await editor.idle()
-    if editor.pulls:
-        assert not (await editor.pull(document)).items
+    assert PUSHED not in editor.inbox or not editor.inbox[PUSHED]
 
 
 @everywhere
@@ -136,62 +135,3 @@ async def test_untitled_and_virtual_documents_are_scored(editor: Editor) -> None
     for uri in ("untitled:Untitled-1", "git:/a/b.py?ref=HEAD", "vscode-vfs://github/a/b.py"):
         found = await editor.findings(editor.open(python_function("anywhere"), uri=uri))
         assert [each.data["name"] for each in found] == ["anywhere"]
-
-
-@clients(VSCODE, NEOVIM)
-async def test_function_being_typed_is_not_reported_under_the_caret(editor: Editor) -> None:
-    await editor.configure(threshold=0.0, debounce=10, caretQuiet=700)
-    settled = python_function("settled")
-    document = editor.open(settled)
-    await editor.findings(document)
-    document.version += 1
-    end = types.Position(document.text.count("\n"), 0)
-    document.text += python_function("typed", 7)
-    change = types.TextDocumentContentChangePartial(
-        range=types.Range(end, end), text=python_function("typed", 7)
-    )
-    editor.change(document, change)
-    names = await editor.names(document)
-    if editor.pulls:
-        # This client cannot be asked to pull again: its answer waits until the quiet time is over.
-        assert names == ["settled", "typed"]
-    else:
-        assert names == ["settled"]
-        later = await editor.take(PUSHED, lambda params: params.uri == document.uri)
-        assert [each.data["name"] for each in later.diagnostics] == ["settled", "typed"]
-
-
-async def test_finding_stays_while_its_function_is_edited(editor: Editor) -> None:
-    document = editor.open(python_function("kept"))
-    await editor.findings(document)
-    await editor.configure(threshold=0.0, debounce=10, caretQuiet=60_000)
-    editor.inbox.pop(PUSHED, None)
-    editor.replace(document, "total = 0", "total = 00")
-    assert await editor.names(document) == ["kept"]
-
-
-@clients(NEOVIM)
-async def test_client_that_pulls_is_not_pushed_to_and_known_results_are_not_repeated(editor: Editor) -> None:
-    document = editor.open(python_function("pulled"))
-    first = await editor.pull(document)
-    again = await editor.pull(document, first.result_id)
-    assert isinstance(again, types.RelatedUnchangedDocumentDiagnosticReport)
-    assert again.result_id == first.result_id
-    editor.replace(document, "pulled", "changed")
-    third = await editor.pull(document, first.result_id)
-    assert isinstance(third, types.RelatedFullDocumentDiagnosticReport)
-    assert third.result_id != first.result_id
-    await editor.idle()
-    assert PUSHED not in editor.inbox
-
-
-@clients(NEOVIM)
-async def test_pull_can_be_cancelled(editor: Editor) -> None:
-    await editor.configure(threshold=0.0, debounce=300, caretQuiet=0)
-    document = editor.open(python_function("slow"))
-    await editor.findings(document)
-    editor.replace(document, "slow", "slower")
-    params = types.DocumentDiagnosticParams(document.identifier)
-    error = await editor.cancelled_request(types.TEXT_DOCUMENT_DIAGNOSTIC, params)
-    assert error.code == types.LSPErrorCodes.RequestCancelled
-    assert await editor.names(document) == ["slower"]

@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from lsprotocol import types
-from tests.server.lsp.conftest import REFRESHING, VSCODE, StartOnce, clients
+from tests.server.lsp.conftest import VSCODE, StartOnce
 from tests.server.lsp.editor import PUSHED, SETTINGS, Document, Editor, python_function
 from tests.server.lsp.raw import FAULTY
 from tests.server.lsp.requests import soon
@@ -17,8 +16,6 @@ from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.analysis.report import FunctionReport
 from codeorigin.functions import documents
 from codeorigin.model.verdict import Band
-from codeorigin.settings.accepted_findings import AcceptedFindings
-from codeorigin.settings.project import ACCEPTED_FILE
 from codeorigin.wording.figures import probability_percent
 from codeorigin.wording.functions import finding, reading, reading_or_reason
 from codeorigin.wording.shares import human_phrase
@@ -27,7 +24,7 @@ from support.tiny_model import FILE_CONTEXT, IN_FILE, with_file_context
 END = "        total += value * 7\n    return total\n"
 EDITED = "        self.assertEqual(value, limit)\n        raise ValueError(f'{value!r} is wrong')\n"
 TEXT = "\n\n".join((python_function("first"), python_function("second", 5), python_function("third", 7)))
-DECORATED = {**SETTINGS, "codeLens": True, "inlayHints": True}
+DECORATED = {**SETTINGS, "codeLens": True}
 
 
 @pytest.fixture(scope="module")
@@ -76,9 +73,6 @@ async def check_everything(editor: Editor, document: Document, expected: tuple[F
     assert [each.command.title for each in await editor.lenses(document)] == [
         reading_or_reason(verdict, Band.LLM) for verdict in verdicts
     ]
-    labels = [f"LLM {probability_percent(verdict.probability or 0)}" for verdict in verdicts]
-    hints = [(each.label, each.tooltip) for each in await editor.hints(document)]
-    assert hints == list(zip(labels, messages(expected), strict=True))
     for function in expected:
         text = await editor.hover_text(document, function.span.header.start_line)
         assert text.startswith(f"**Reads like LLM-written code** - {human_phrase(function.verdict)}\n")
@@ -94,7 +88,6 @@ async def check_everything(editor: Editor, document: Document, expected: tuple[F
             assert wire["neighbours"] == verdict.neighbours
 
 
-@clients(VSCODE, REFRESHING)
 async def test_everything_shown_takes_in_the_file_and_follows_an_edit_of_it(
     editor: Editor, analyzer: Analyzer
 ) -> None:
@@ -117,10 +110,9 @@ async def test_everything_shown_takes_in_the_file_and_follows_an_edit_of_it(
         assert reading(old.verdict, Band.LLM) != reading(new.verdict, Band.LLM)
         assert old.verdict.logit == pytest.approx(new.verdict.logit)
     await check_everything(editor, document, after)
-    await editor.asked_again("codeLens", *(["inlayHint"] if editor.pulls else []))
+    await editor.asked_again("codeLens")
 
 
-@clients(REFRESHING)
 @pytest.mark.parametrize(("settings", "text"), [(SETTINGS, TEXT), (DECORATED, python_function("single"))])
 async def test_nothing_is_refreshed_that_is_off_or_stays_as_it_is(
     editor: Editor, settings: dict[str, Any], text: str
@@ -132,10 +124,9 @@ async def test_nothing_is_refreshed_that_is_off_or_stays_as_it_is(
     editor.replace(document, "return total", "return total + 1")
     await editor.findings(document)
     await editor.idle()
-    assert not {"codeLens", "inlayHint"} & set(editor.refreshes)
+    assert editor.refreshes == []
 
 
-@clients(REFRESHING)
 async def test_switching_file_context_rescores_open_documents(editor: Editor, analyzer: Analyzer) -> None:
     await editor.configure(**DECORATED)
     document = editor.open(TEXT)
@@ -143,7 +134,7 @@ async def test_switching_file_context_rescores_open_documents(editor: Editor, an
     await check_everything(editor, document, with_file)
     editor.refreshes.clear()
     await editor.configure(**DECORATED, fileContext=False)
-    await editor.asked_again("codeLens", "inlayHint", "diagnostic")
+    await editor.asked_again("codeLens")
     await check_everything(editor, document, without)
     await editor.configure(**DECORATED)
     await check_everything(editor, document, with_file)
@@ -206,51 +197,3 @@ async def test_selection_is_judged_by_its_own_text_and_says_so(editor: Editor, a
     answer = await editor.rescore(document, place)
     assert answer["message"] == f"the selection {reading(expected, Band.LLM)}"
     editor.inbox.pop(PUSHED, None)
-
-
-async def test_scan_uses_file_context_as_configured(editor: Editor, analyzer: Analyzer) -> None:
-    path = editor.root / "scanned.py"
-    path.write_text(TEXT, encoding="utf-8")
-    for wanted in (True, False):
-        await editor.configure(**SETTINGS, fileContext=wanted)
-        answer = await editor.scan()
-        (file,) = [each for each in answer["files"] if each["uri"] == path.as_uri()]
-        assert [each["verdict"]["probability"] for each in file["functions"]] == pytest.approx(
-            [each.verdict.probability for each in functions(analyzer, TEXT, file_context=wanted)]
-        )
-    path.unlink()
-    await editor.scan()
-    editor.inbox.pop(PUSHED, None)
-
-
-async def workspace(editor: Editor, *previous: Any) -> Any:
-    """The report on the only file in the workspace, for a client that has the ``previous`` one."""
-    known = [types.PreviousResultId(each.uri, each.result_id) for each in previous]
-    (item,) = (await editor.workspace_diagnostics(*known)).values()
-    return item
-
-
-@clients(REFRESHING)
-async def test_workspace_diagnostics_follow_neighbours_and_the_switch(
-    editor: Editor, analyzer: Analyzer
-) -> None:
-    path = editor.root / "unopened.py"
-    edited = TEXT.replace(END, EDITED)
-    thirds = [functions(analyzer, text)[2] for text in (TEXT, edited)]
-    findings = AcceptedFindings(editor.root)
-    findings.accept((each.function_id, "third", str(path)) for each in thirds)
-    editor.tell_of_change(editor.root / ACCEPTED_FILE)
-    path.write_text(TEXT, encoding="utf-8")
-    first = await workspace(editor)
-    assert len(first.items) == 2
-    assert (await workspace(editor, first)).kind == "unchanged"
-    # The edited function is accepted: the two that are reported keep their texts and places.
-    path.write_text(edited, encoding="utf-8")
-    second = await workspace(editor, first)
-    assert [each.message for each in second.items] == messages(functions(analyzer, edited)[:2])
-    await editor.configure(**SETTINGS, fileContext=False)
-    third = await workspace(editor, second)
-    alone = functions(analyzer, edited, file_context=False)[:2]
-    assert [each.message for each in third.items] == messages(alone)
-    path.unlink()
-    (editor.root / ACCEPTED_FILE).unlink()

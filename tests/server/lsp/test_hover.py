@@ -119,7 +119,7 @@ async def test_document_text_is_not_interpreted_as_markup(editor: Editor) -> Non
 
 
 async def test_hover_over_text_being_typed_waits_for_its_score(editor: Editor) -> None:
-    await editor.configure(threshold=0.0, debounce=10_000, explainWait=10_000, caretQuiet=0)
+    await editor.configure(threshold=0.0, debounce=10_000, explainWait=10_000)
     document = editor.open(python_function("draft"))
     await editor.hover(document, 0)
     editor.replace(document, "draft", "final")

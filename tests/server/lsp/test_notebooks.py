@@ -1,12 +1,7 @@
 """Notebooks: every code cell is a document of its own, at the notebook's path."""
 
-import json
-from textwrap import indent
-
 from lsprotocol import types
-from tests.server.lsp.editor import PUSHED, SETTINGS, Document, Editor, hover_rows, python_function
-
-from support.notebooks import notebook
+from tests.server.lsp.editor import PUSHED, Document, Editor, hover_rows, python_function
 
 
 def cell(uri: str) -> types.NotebookCell:
@@ -104,56 +99,3 @@ async def test_cells_are_scored_edited_switched_to_another_language_and_closed(e
     cleared = [await editor.take(PUSHED, lambda params: params.version is None) for _ in range(4)]
     assert not any(params.diagnostics for params in cleared)
     assert [params.uri for params in cleared] == [first.uri, first.uri, first.uri, second.uri]
-
-
-async def test_scan_reads_notebooks_and_documents_that_are_not_open(editor: Editor) -> None:
-    folder = editor.root / "books"
-    folder.mkdir()
-    text = notebook("x = 1", f"%time x\n{python_function('in_a_cell')}", "%%bash\nls\n")
-    (folder / "n.ipynb").write_text(text, encoding="utf-8")
-    (folder / "broken.ipynb").write_text("{", encoding="utf-8")
-    block = indent(python_function("block"), "  ")
-    manual = f"# Use\n\n- so:\n\n  ```python\n{block}  ```\n"
-    (folder / "m.md").write_text(manual, encoding="utf-8")
-    for settings, names in (({}, {"in_a_cell", "block"}), ({"documents": []}, {"in_a_cell"})):
-        await editor.configure(**SETTINGS, **settings)
-        answer = await editor.scan()
-        found = {each["name"]: each for file in answer["files"] for each in file["functions"]}
-        assert set(found) == names
-        assert answer["skipped"] == 1
-        assert "broken.ipynb: is a broken notebook" in answer["errors"][0]
-        lines = text.splitlines()
-        place = found["in_a_cell"]["range"]
-        assert lines[place["start"]["line"]].strip().startswith('"def in_a_cell(')
-        assert (
-            json.loads(lines[place["end"]["line"]].strip())
-            == python_function("in_a_cell").splitlines()[-1] + "\n"
-        )
-    # What is switched off for cells is switched off here.
-    await editor.configure(**SETTINGS, languages=["ruby"])
-    answer = await editor.scan()
-    assert answer["files"] == []
-    await editor.configure(**SETTINGS)
-    for path in folder.iterdir():
-        path.unlink()
-    await editor.scan()
-    editor.inbox.pop(PUSHED, None)
-
-
-async def test_scan_findings_move_to_cells_when_the_notebook_opens(editor: Editor) -> None:
-    path = editor.root / "shown.ipynb"
-    path.write_text(notebook(python_function("shown")), encoding="utf-8")
-    await editor.configure(**SETTINGS)
-    await editor.scan()
-    pushed = await editor.take(PUSHED, lambda params: params.uri == path.as_uri())
-    assert [each.data["name"] for each in pushed.diagnostics] == ["shown"]
-    only = Document(cell_uri(path.as_uri(), "a"), python_function("shown"))
-    open_notebook(editor, path.as_uri(), only)
-    pushed = await editor.take(PUSHED, lambda params: params.uri == path.as_uri())
-    assert list(pushed.diagnostics) == []
-    assert await editor.names(only) == ["shown"]
-    close_notebook(editor, path.as_uri(), only)
-    await editor.idle()
-    path.unlink()
-    await editor.scan()
-    editor.inbox.pop(PUSHED, None)

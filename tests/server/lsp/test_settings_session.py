@@ -36,7 +36,7 @@ async def test_bad_value_is_shown_once_with_the_value_used(editor: Editor) -> No
     shown = forget(editor, "")
     assert sorted(shown) == [
         "CodeOrigin: editor settings: debounce must be a whole number from 0 to 10000; 300 is used",
-        'CodeOrigin: editor settings: run must be one of onType, onSave, manual; "onType" is used',
+        'CodeOrigin: editor settings: run must be one of onType, onSave; "onType" is used',
         "CodeOrigin: editor settings: threshold must be a number from 0.0 to 1.0; null is used",
     ]
 
@@ -51,9 +51,11 @@ async def test_what_breaks_again_after_a_repair_is_shown_again(editor: Editor) -
     for number in range(2):
         with editor.project_file(".codeorigin-baseline.json", "broken"):
             editor.replace(document, f"broken_{number}", f"repaired_{number}")
+            editor.save(document)
             await editor.findings(document)
             assert len(forget(editor, "does not hold accepted findings")) == 1
         editor.replace(document, f"repaired_{number}", f"broken_{number + 1}")
+        editor.save(document)
         await editor.findings(document)
 
 
@@ -90,8 +92,8 @@ async def test_on_save_scores_only_after_a_save(editor: Editor) -> None:
     assert await editor.names(document) == ["edited"]
 
 
-@pytest.mark.parametrize("run", ["onSave", "manual"])
-async def test_changing_other_settings_does_not_score_text_typed_since(editor: Editor, run: str) -> None:
+async def test_changing_other_settings_does_not_score_text_typed_since(editor: Editor) -> None:
+    run = "onSave"
     document = editor.open(python_function("seen"))
     assert await editor.findings(document)
     await editor.configure(**SETTINGS, run=run)
@@ -113,16 +115,6 @@ async def test_changing_other_settings_does_not_score_text_typed_since(editor: E
     assert await editor.names(document) == ["unseen"]
 
 
-async def test_manual_scores_only_on_request(editor: Editor) -> None:
-    await editor.configure(threshold=0.0, run="manual")
-    document = editor.open(python_function("asked"))
-    await editor.idle()
-    assert not editor.inbox.get(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
-    answer = await editor.rescore(document)
-    assert [each["name"] for each in answer["functions"]] == ["asked"]
-    assert await editor.names(document) == ["asked"]
-
-
 @clients(VSCODE, NEOVIM)
 async def test_project_files_take_precedence_and_are_watched(editor: Editor) -> None:
     document = editor.open(python_function("project"))
@@ -134,16 +126,17 @@ async def test_project_files_take_precedence_and_are_watched(editor: Editor) -> 
         editor.replace(document, "project", "project_2")
         assert await editor.findings(document) == []
         assert forget(editor, "codeorigin.toml: modelPath can only be set in the editor; ignored")
-        # A client that watches no files says nothing: the next edit notices the change.
+        # A client that watches no files says nothing: the next save notices the change.
         file.write_text("thresold = 0.0", encoding="utf-8")
-        if editor.watches:
-            editor.tell_of_change(file)
         editor.replace(document, "project_2", "project_3")
+        editor.save(document)
         assert await editor.names(document) == ["project_3"]
         assert forget(editor, "there is no setting 'thresold', did you mean threshold?")
     await editor.configure(**SETTINGS)
     with editor.project_file("pyproject.toml", "[tool.codeorigin]\nenable = false\n"):
         editor.replace(document, "project_3", "project_4")
+        editor.save(document)
+        await editor.idle()
         assert await editor.findings(document) == []
 
 
@@ -162,7 +155,7 @@ async def two_folders(tmp_path: Path) -> AsyncIterator[Editor]:
     for name, threshold in (("one", 0.0), ("two", 1.0)):
         (tmp_path / name).mkdir()
         (tmp_path / name / "codeorigin.toml").write_text(f"threshold = {threshold}\n", encoding="utf-8")
-    options = {"codeorigin": {"caretQuiet": 0, "debounce": 10, "severity": "error"}}
+    options = {"codeorigin": {"debounce": 10, "severity": "error"}}
     async with running(tmp_path, settings={}, options=options, folders=("one", "two")) as editor:
         yield editor
         await editor.tidy()

@@ -25,12 +25,11 @@ ALLOWED = {
 }
 
 
-def capabilities(*, pull: bool, encoding: str) -> dict[str, Any]:
+def capabilities(encoding: str) -> dict[str, Any]:
     """A client that shows progress."""
     return {
         "window": {"workDoneProgress": True},
         "general": {"positionEncodings": [encoding]},
-        "textDocument": {"diagnostic": {}} if pull else {},
     }
 
 
@@ -44,7 +43,7 @@ def edit(chance: random.Random) -> dict[str, Any]:
     return {"range": {"start": start, "end": end}, "text": chance.choice(PIECES)}
 
 
-def requests(chance: random.Random, uri: str, *, pull: bool) -> Iterator[tuple[str, Any]]:
+def requests(chance: random.Random, uri: str) -> Iterator[tuple[str, Any]]:
     """One request of every kind."""
     document = {"textDocument": {"uri": uri}}
     yield "textDocument/hover", {**document, "position": place(chance)}
@@ -52,8 +51,6 @@ def requests(chance: random.Random, uri: str, *, pull: bool) -> Iterator[tuple[s
     yield "textDocument/codeLens", document
     command = {"command": "codeorigin.explain", "arguments": [uri, place(chance), {"quiet": True}]}
     yield "workspace/executeCommand", command
-    if pull:
-        yield "textDocument/diagnostic", document
 
 
 def answer_the_server(server: RawServer) -> None:
@@ -66,13 +63,13 @@ def answer_the_server(server: RawServer) -> None:
             server.unread.append(message)
 
 
-@pytest.mark.parametrize(("seed", "pull", "encoding"), [(1, True, "utf-8"), (2, False, "utf-16")])
-def test_every_request_is_answered(seed: int, pull: bool, encoding: str) -> None:
+@pytest.mark.parametrize(("seed", "encoding"), [(1, "utf-8"), (2, "utf-16")])
+def test_every_request_is_answered(seed: int, encoding: str) -> None:
     chance = random.Random(seed)
     with RawServer() as server:
         server.initialize(
-            capabilities=capabilities(pull=pull, encoding=encoding),
-            options={"debounce": 5, "caretQuiet": 50, "explainWait": 5},
+            capabilities=capabilities(encoding),
+            options={"debounce": 5, "explainWait": 5},
         )
         for uri in URIS:
             server.open(uri, TEXT)
@@ -83,7 +80,7 @@ def test_every_request_is_answered(seed: int, pull: bool, encoding: str) -> None
             if what < 0.5:
                 server.change(uri, version, *(edit(chance) for _ in range(chance.randrange(1, 3))))
             elif what < 0.85:
-                asked.append(server.ask(*chance.choice(list(requests(chance, uri, pull=pull)))))
+                asked.append(server.ask(*chance.choice(list(requests(chance, uri)))))
             elif what < 0.95 and asked:
                 server.notify("$/cancelRequest", {"id": chance.choice(asked)})
             else:
@@ -102,6 +99,6 @@ def test_every_request_is_answered(seed: int, pull: bool, encoding: str) -> None
         progress = [m["params"]["value"]["kind"] for m in server.unread if m.get("method") == "$/progress"]
         assert progress.count("begin") == progress.count("end")
         pushed = [m for m in server.unread if m.get("method") == "textDocument/publishDiagnostics"]
-        assert bool(pushed) is not pull
+        assert pushed
         assert [m for m in server.unread if m.get("method") == "window/showMessage"] == []
     assert b"ERROR" not in server.errors

@@ -6,7 +6,7 @@ import onnx
 import pytest
 import torch
 from tests.server.lsp.conftest import NEOVIM, StartOnce
-from tests.server.lsp.editor import SETTINGS, Editor, hover_rows, python_function
+from tests.server.lsp.editor import Editor, hover_rows, python_function
 
 from codeorigin.model.reading.normalize import normalize
 from support.tiny_model import TinyModel, build_tiny_model
@@ -41,18 +41,12 @@ async def test_exported_graphs_match_the_encoder(model: TinyModel) -> None:
         assert bool(tables) is holds
 
 
-@pytest.mark.parametrize("aggregation", ["sum", "l2_norm"])
-@pytest.mark.parametrize("baseline", ["mask", "zero", "pad"])
-async def test_integrated_gradients_add_up_from_every_baseline(
-    editor: Editor, baseline: str, aggregation: str
-) -> None:
+async def test_integrated_gradients_add_up(editor: Editor) -> None:
     document = editor.open(CODE)
-    chosen = {"explainNodes": 64, "explainBaseline": baseline, "explainAggregation": aggregation}
-    await editor.configure(**SETTINGS, **chosen)
     (function,) = (await editor.attributions(document))["functions"]
     evidence = function["explanation"]
-    assert (evidence["method"], evidence["baseline"]) == ("integrated_gradients", baseline)
-    assert evidence["nodes"] >= 64
+    assert (evidence["method"], evidence["baseline"]) == ("integrated_gradients", "mask")
+    assert evidence["nodes"] >= 8
     moved = evidence["logit"] - evidence["baselineLogit"]
     assert moved != 0
     total = sum(line["value"] for line in evidence["lines"])
@@ -61,7 +55,5 @@ async def test_integrated_gradients_add_up_from_every_baseline(
     assert len(evidence["topTokens"]) == 5
     values = [token["value"] for token in evidence["topTokens"]]
     assert values == sorted(values, key=abs, reverse=True)
-    if aggregation == "l2_norm":
-        assert min(values) > 0
     strongest = max(evidence["lines"], key=lambda line: abs(line["value"]))
     assert hover_rows(await editor.hover_text(document, 0))[0][2] == strongest["line"] + 1

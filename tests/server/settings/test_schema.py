@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codeorigin.explain.explanation import Baseline
 from codeorigin.languages import LANGUAGES
 from codeorigin.settings.generated import (
     SCHEMA_PATH,
@@ -51,8 +50,6 @@ def test_values_of_every_kind_are_parsed() -> None:
             "file-context": False,
             "languages": ["python", "go"],
             "exclude": ["*.min.js"],
-            "explainBaseline": "zero",
-            "explainNodes": 4,
             "modelPath": "/models/x",
         },
         "test",
@@ -66,8 +63,6 @@ def test_values_of_every_kind_are_parsed() -> None:
     assert (settings.file_context, Settings().file_context) == (False, True)
     assert settings.languages == ("python", "go")
     assert settings.exclude == ("*.min.js",)
-    assert settings.explain_options.baseline is Baseline.ZERO
-    assert (settings.explain_options.nodes, settings.explain_options.max_nodes) == (4, 16)
     assert settings.model_path == "/models/x"
 
 
@@ -114,7 +109,7 @@ def test_unknown_names_are_reported_only_in_project_files() -> None:
     )
 
 
-@pytest.mark.parametrize("name", ["modelPath", "workspaceDiagnostics", "statusNotifications"])
+@pytest.mark.parametrize("name", ["modelPath", "statusNotifications"])
 def test_repository_cannot_choose_what_is_loaded(name: str) -> None:
     settings, problems = merge(Settings(), {name: "/evil"}, "codeorigin.toml", project=True)
     assert settings == Settings()

@@ -3,11 +3,8 @@
 from dataclasses import replace
 
 from codeorigin.model.verdict import Band, PooledReason, PooledVerdict
-from codeorigin.wording import FULL_CAVEAT
 from codeorigin.wording.files import (
-    file_details,
     file_headline,
-    file_label,
     file_phrase,
     file_sentence,
 )
@@ -44,13 +41,3 @@ def test_reason_takes_the_place_of_a_missing_band() -> None:
     assert band_or_reason(FILE) == "llm"
     short = {band_or_reason(PooledVerdict.without(each)) for each in REASONS}
     assert len(short) == len(REASONS)
-
-
-def test_status_bar_gets_a_label_and_plain_lines() -> None:
-    assert file_label(FILE) == "file 96 %"
-    figure, shares, caveat = file_details(FILE).splitlines()
-    assert figure == f"{file_headline(FILE)} (band llm)"
-    assert shares == shares_sentence(FILE, "files")
-    assert caveat == FULL_CAVEAT
-    for each in map(PooledVerdict.without, REASONS):
-        assert (file_label(each), file_details(each)) == (None, file_headline(each))

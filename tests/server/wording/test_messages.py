@@ -1,53 +1,22 @@
 """The editor's one-line answers."""
 
-import pytest
-
-from codeorigin.model.verdict import Band, PooledReason, PooledVerdict, Reason, Verdict
-from codeorigin.wording.files import file_headline
+from codeorigin.model.verdict import Band, PooledVerdict, Reason, Verdict
 from codeorigin.wording.messages import (
     in_place_of_list,
     on_accepted,
     on_document,
-    on_scan,
     on_selection,
     reported_functions,
     reported_of,
-    too_many_files,
 )
 
 VERDICT = Verdict(0.824, 1.5, Band.UNSURE, human_share=0.012)
 FILE = PooledVerdict(0.961, 1.6, Band.LLM, functions=7)
 
 
-@pytest.mark.parametrize(
-    ("functions", "verdict", "expected"),
-    [
-        (0, None, "0 functions scored, 0 of them likely LLM-written"),
-        (1, None, "1 function scored, 0 of them likely LLM-written"),
-        (
-            2,
-            PooledVerdict.without(PooledReason.TOO_FEW_FUNCTIONS),
-            "2 functions scored, 0 of them likely LLM-written",
-        ),
-        (
-            7,
-            FILE,
-            f"7 functions scored, 0 of them likely LLM-written. {file_headline(FILE)}",
-        ),
-    ],
-)
-def test_message_about_a_document(functions: int, verdict: PooledVerdict | None, expected: str) -> None:
-    assert on_document(functions, 0, verdict) == expected
-
-
-def test_message_about_a_scan() -> None:
-    done = on_scan(files=1, functions=1, findings=1, cancelled=False)
-    assert done == "scan done: 1 file, 1 function, 1 of them likely LLM-written"
-    cut = on_scan(files=9, functions=1, findings=1, cancelled=False, limit=100_000)
-    assert cut == f"{done.replace('1 file,', '9 files,')}; {too_many_files(100_000)}"
-    assert "beyond the first 100,000" in cut
-    stopped = on_scan(files=1200, functions=3, findings=0, cancelled=True)
-    assert stopped == "scan stopped after 1,200 files, 3 functions, 0 of them likely LLM-written"
+def test_message_about_a_document() -> None:
+    assert on_document(0, 0) == "0 functions scored, 0 of them likely LLM-written"
+    assert on_document(1, 1) == "1 function scored, 1 of them likely LLM-written"
 
 
 def test_counts_agree_with_their_nouns() -> None:

@@ -83,7 +83,6 @@ class Client:
         self._protocol = protocol
         self._shown: set[str] = set()
         self._problems: dict[str, frozenset[str]] = {}
-        self._refreshes = False
         self.support = ClientSupport()
 
     def notify(self, method: str, params: Any) -> None:
@@ -123,22 +122,10 @@ class Client:
         params = types.LogMessageParams(type=types.MessageType.Info, message=text)
         self.notify(types.WINDOW_LOG_MESSAGE, params)
 
-    def refresh_diagnostics(self) -> None:
-        """Ask the client to pull again, if it supports that; at most once per iteration of the event loop."""
-        if self.support.refresh_diagnostics and not self._refreshes:
-            self._refreshes = True
-            asyncio.get_running_loop().call_soon(self._refresh_diagnostics)
-
-    def _refresh_diagnostics(self) -> None:
-        self._refreshes = False
-        self.ask(types.WORKSPACE_DIAGNOSTIC_REFRESH, None)
-
-    def refresh_decorations(self, *, lenses: bool = True, hints: bool = True) -> None:
-        """Ask the client to fetch lenses and hints again, if it supports that."""
-        if lenses and self.support.refresh_code_lens:
+    def refresh_lenses(self) -> None:
+        """Ask the client to fetch lenses again, if it supports that."""
+        if self.support.refresh_code_lens:
             self.ask(types.WORKSPACE_CODE_LENS_REFRESH, None)
-        if hints and self.support.refresh_inlay_hints:
-            self.ask(types.WORKSPACE_INLAY_HINT_REFRESH, None)
 
     def start_progress(self, title: str, cancelled: Any, *, measured: bool = False) -> WorkDoneProgress:
         """Start a progress bar if the client supports it; ``cancelled`` is called when the user cancels."""

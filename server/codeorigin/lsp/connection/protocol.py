@@ -137,7 +137,7 @@ class CodeOriginProtocol(LanguageServerProtocol):
         self._workspace = SourceWorkspace(
             old.root_uri,
             self._server._text_document_sync_kind,
-            params.workspace_folders or _folder_of_root(old.root_uri),
+            params.workspace_folders or [],
             ServerCapabilitiesBuilder.choose_position_encoding(params.capabilities),
         )
         result = yield user_call
@@ -200,10 +200,6 @@ def _is_notification(method: str) -> bool:
 
 def _known(method: object) -> str:
     return method if isinstance(method, str) and method in types.METHOD_TO_TYPES else "a message"
-
-
-def _folder_of_root(root_uri: str | None) -> list[types.WorkspaceFolder]:
-    return [types.WorkspaceFolder(uri=root_uri, name="root")] if root_uri else []
 
 
 def _tidy(result: types.InitializeResult) -> types.InitializeResult:

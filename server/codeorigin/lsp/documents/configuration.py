@@ -71,7 +71,7 @@ class Configuration:
         return found.settings if found is not None else self.everywhere
 
     def is_stale(self, folder: str | None) -> bool:
-        """Whether a file of the folder changed since it was read; for clients that do not watch files."""
+        """Whether a file of the folder has changed since it was read."""
         found = self._folders.get(folder) if folder is not None else None
         if found is None or folder is None or found.signature is None:
             return False

@@ -4,7 +4,6 @@ pygls splits lines with ``str.splitlines``, which also ends them at form feeds, 
 after one of those would be applied to the wrong line. Its classes are therefore replaced here.
 """
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,8 +16,7 @@ from pygls.workspace import TextDocument, Workspace
 from codeorigin.core.errors import LanguageError
 from codeorigin.functions.notebooks import cell_language
 from codeorigin.functions.spans import TextRange
-from codeorigin.languages import Language
-from codeorigin.languages.kinds import NOTEBOOK, DocumentKind, Kind, get_kind, kind_for_path
+from codeorigin.languages import Language, get_language, language_for_path
 from codeorigin.lsp.documents.detected_language import UNNAMED, DetectedLanguage
 from codeorigin.lsp.documents.edited_text import EditedText, split_lines
 from codeorigin.text.positions import LineIndex, PositionEncoding
@@ -60,16 +58,11 @@ class Positions:
         )
 
 
-_MOST_PLACES = 100
-"""More places than this that one edit touched count as one, from the first to the last."""
-
-
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """A document at one version, safe to pass to the worker.
 
-    ``host`` is the kind of a document that contains blocks of code; such a document has no ``language``. ``unnamed``
-    means that the client has no name for the language, so ``language`` is guessed from the text, or None.
+    ``unnamed`` means that the client has no name for the language, so ``language`` is guessed from the text, or None.
     """
 
     uri: str
@@ -78,15 +71,9 @@ class Snapshot:
     positions: Positions
     language: Language | None
     path: str | None
-    host: DocumentKind | None = None
     unnamed: bool = False
     is_cell: bool = False
     """Whether it is a notebook cell; ``path`` is then the notebook's."""
-
-    @property
-    def kind(self) -> Kind | None:
-        """What the analyzer treats the text as."""
-        return self.host or self.language
 
 
 def encoding_of(kind: types.PositionEncodingKind | str | None) -> PositionEncoding:
@@ -101,10 +88,6 @@ class SourceDocument(TextDocument):
     _edited: EditedText | None = None
     folder: str | None = None
     """URI of the innermost workspace folder that contains the document; maintained by the workspace."""
-    edited_lines: tuple[tuple[int, int], ...] = ()
-    """First and last line of each place that the last edit touched (one per cursor), numbered as after the edit."""
-    edited_at: float = 0.0
-    """Time of the last edit, by the monotonic clock."""
     _detected: DetectedLanguage | None = None
 
     @property
@@ -144,25 +127,10 @@ class SourceDocument(TextDocument):
             if self._edited is None:
                 self._edited = EditedText(self.source, encoding_of(self._position_codec.encoding))
             start, end = change.range.start, change.range.end
-            line, old_last, new_last = self._edited.replace(
-                (start.line, start.character), (end.line, end.character), change.text
-            )
-            places = [_moved(place, old_last, new_last) for place in self.edited_lines]
-            if len(places) == _MOST_PLACES:
-                places = [(min(first for first, _ in places), max(last for _, last in places))]
-            self.edited_lines = (*places, (line, new_last))
-            self.edited_at = time.monotonic()
+            self._edited.replace((start.line, start.character), (end.line, end.character), change.text)
         else:
             self._source, self._edited = change.text, None
-            self.edited_lines = ()
         self._index = None
-
-
-def _moved(place: tuple[int, int], old_last: int, new_last: int) -> tuple[int, int]:
-    """The lines of ``place`` after an edit whose last line moved from ``old_last`` to ``new_last``."""
-    shift = new_last - old_last
-    first, last = (line + shift if line >= old_last else min(line, new_last) for line in place)
-    return first, max(first, last)
 
 
 class SourceWorkspace(Workspace):
@@ -190,17 +158,6 @@ class SourceWorkspace(Workspace):
         """Add an open document."""
         super().put_text_document(text_document, notebook_uri)
         self._find_folders(text_document.uri)
-
-    def update_text_document(
-        self,
-        text_doc: types.VersionedTextDocumentIdentifier,
-        change: types.TextDocumentContentChangeEvent,
-    ) -> None:
-        """Apply one change; changes that lead to the same version are one edit, with one cursor each."""
-        document = self.find(text_doc.uri)
-        if document is not None and document.version != text_doc.version:
-            document.edited_lines = ()
-        super().update_text_document(text_doc, change)
 
     def add_folder(self, folder: types.WorkspaceFolder) -> None:
         """Add a workspace folder."""
@@ -249,9 +206,10 @@ class SourceWorkspace(Workspace):
         if document is None:
             return None
         path = self.path_of(uri)
-        kind = find_kind(document.language_id, path or urlparse(uri).path)
-        unnamed = kind is None and (document.language_id or "").lower() in UNNAMED
-        language = kind if isinstance(kind, Language) else document.detected_language if unnamed else None
+        language = _language(document.language_id, path or urlparse(uri).path)
+        unnamed = language is None and (document.language_id or "").lower() in UNNAMED
+        if unnamed:
+            language = document.detected_language
         is_cell = self.get_notebook_document(cell_uri=uri) is not None
         return Snapshot(
             uri=document.uri,
@@ -260,7 +218,6 @@ class SourceWorkspace(Workspace):
             positions=document.positions,
             language=cell_language(document.source, language) if is_cell else language,
             path=path,
-            host=kind if isinstance(kind, DocumentKind) else None,
             unnamed=unnamed,
             is_cell=is_cell,
         )
@@ -294,11 +251,9 @@ class SourceWorkspace(Workspace):
         return max(holding)[1] if holding else None
 
 
-def find_kind(language_id: str | None, path: str) -> Kind | None:
-    """The language or kind of document by the client's language id, else by the file name, else None."""
+def _language(language_id: str | None, path: str) -> Language | None:
+    """The language by the client's language id, else by the file name, else None."""
     try:
-        kind: Kind | None = get_kind(language_id or "")
+        return get_language(language_id or "")
     except LanguageError:
-        kind = kind_for_path(path)
-    # A notebook's cells are documents of their own, and its file is none.
-    return None if kind is NOTEBOOK else kind
+        return language_for_path(path)

@@ -25,13 +25,10 @@ class EditedText:
         """The whole text."""
         return "".join(self._lines)
 
-    def replace(self, start: Position, end: Position, text: str) -> tuple[int, int, int]:
+    def replace(self, start: Position, end: Position, text: str) -> None:
         """Put ``text`` in place of what is between two positions.
 
         Positions outside the text are clamped, and an end before the start counts as the start.
-
-        Returns:
-            The line of the start, and the last line of the replaced text before and after.
         """
         first, column = self._clamped(start)
         last, end_column = max((first, column), self._clamped(end))
@@ -44,7 +41,6 @@ class EditedText:
         if last < len(self._lines) - 1:
             lines.pop()  # the empty one before the line that follows
         self._lines[from_line : last + 1] = lines
-        return first, last, first + LineIndex(text).line_count - 1
 
     def _clamped(self, place: Position) -> Position:
         """The nearest line, and the column in code points."""

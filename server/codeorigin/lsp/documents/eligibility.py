@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from codeorigin.lsp.documents.documents import Snapshot
-from codeorigin.settings.schema import UNNAMED_TEXTS, Settings
+from codeorigin.settings.schema import Settings
 from codeorigin.text.exclusions import exclusions
 from codeorigin.wording import UNCLEAR_LANGUAGE, UNSUPPORTED_LANGUAGE
 
@@ -39,12 +39,8 @@ def skipped(snapshot: Snapshot, settings: Settings, folder: Path | None) -> Skip
 def _reason(snapshot: Snapshot, settings: Settings) -> str | None:
     if not settings.enable:
         return "switched off in the settings"
-    if snapshot.unnamed and UNNAMED_TEXTS not in settings.documents:
-        return UNSUPPORTED_LANGUAGE
-    if snapshot.host is not None and snapshot.host.id not in settings.documents:
-        return "this kind of document is switched off in the settings"
-    if snapshot.kind is None:
+    if snapshot.language is None:
         return UNCLEAR_LANGUAGE if snapshot.unnamed else UNSUPPORTED_LANGUAGE
-    if snapshot.language is not None and snapshot.language.id not in settings.languages:
+    if snapshot.language.id not in settings.languages:
         return "the language is switched off in the settings"
     return None

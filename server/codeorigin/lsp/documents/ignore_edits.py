@@ -4,13 +4,9 @@ import re
 
 from lsprotocol import types
 
-from codeorigin.functions.embedded.ignore_marks import document_comment, front_matter_end
 from codeorigin.functions.ignore_comments import IGNORE, IGNORE_FILE
-from codeorigin.functions.spans import FunctionSpan, Piece
-from codeorigin.languages import Language, get_language
-from codeorigin.languages.kinds import DocumentKind
+from codeorigin.languages import Language
 from codeorigin.lsp.documents.documents import Positions
-from codeorigin.text.positions import LineIndex, PositionEncoding
 
 _BOM = "\ufeff"
 # A shebang, but not an inner attribute of Rust; an encoding declaration (PEP 263, Ruby's are similar); a Ruby magic
@@ -76,25 +72,6 @@ def ignore_file(positions: Positions, language: Language) -> types.TextEdit:
         last = index.line_count - 1
         return _insertion(positions, last, len(index.line_text(last)), f"{end}{comment}{end}")
     return _insertion(positions, line, int(line == 0 and index.text.startswith(_BOM)), f"{comment}{end}")
-
-
-def ignore_embedded(positions: Positions, block: Piece, span: FunctionSpan) -> types.TextEdit:
-    """:func:`ignore_function` for a function in ``block``, with the prefix of the document's lines there."""
-    in_block = Positions(LineIndex(block.text), PositionEncoding.UTF32)
-    edit = ignore_function(
-        in_block, get_language(block.language), span.range.start_line, span.range.start_column
-    )
-    line, column = edit.range.start.line, edit.range.start.character
-    shown = line + block.first_line
-    before = positions.index.line_text(shown)[: block.column(line, 0)]
-    text = edit.new_text.replace("\n", line_end(positions) + before)
-    return _insertion(positions, shown, block.column(line, column), text)
-
-
-def ignore_document(positions: Positions, kind: DocumentKind) -> types.TextEdit:
-    """Insert an ignore comment at the top of the document, after any YAML front matter."""
-    end = line_end(positions)
-    return _insertion(positions, front_matter_end(positions.index), 0, f"{document_comment(kind)}{end}{end}")
 
 
 def _lines_that_come_first(positions: Positions, language: Language) -> int:

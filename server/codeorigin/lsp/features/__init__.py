@@ -10,9 +10,9 @@ from codeorigin.lsp.features import (
     accept,
     attributions,
     code_action,
+    code_lens,
     configuration,
     declared,
-    decorations,
     explain,
     hover,
     lifecycle,
@@ -47,15 +47,14 @@ _HANDLERS: tuple[tuple[str, _Handler, Any], ...] = (
     (types.NOTEBOOK_DOCUMENT_DID_CLOSE, text_sync.notebook_closed, None),
     (types.TEXT_DOCUMENT_HOVER, hover.hover, None),
     (types.TEXT_DOCUMENT_CODE_ACTION, code_action.code_actions, code_action.OPTIONS),
-    (types.TEXT_DOCUMENT_CODE_LENS, decorations.lenses, types.CodeLensOptions(resolve_provider=False)),
-    (types.TEXT_DOCUMENT_INLAY_HINT, decorations.hints, types.InlayHintOptions(resolve_provider=False)),
+    (types.TEXT_DOCUMENT_CODE_LENS, code_lens.lenses, types.CodeLensOptions(resolve_provider=False)),
     (attributions.ATTRIBUTIONS, attributions.attributions, None),
     (declared.DECLARED, declared.declared, None),
 )
 
 
 def register_all(server: CodeOriginServer) -> None:
-    """Register every feature, except diagnostics, which depend on the capabilities sent at ``initialize``."""
+    """Register every feature."""
     lifecycle.register(server)
     for method, handler, options in _HANDLERS:
         server.feature(method, options)(partial(handler, server.session))
@@ -63,5 +62,4 @@ def register_all(server: CodeOriginServer) -> None:
     register_command(server, explain.EXPLAIN, explain.explain, arguments=2)
     register_command(server, accept.ACCEPT_FINDINGS, accept.accept, arguments=2)
     register_command(server, scans.SCAN_CHANGES, scans.scan_changes, arguments=1)
-    register_command(server, scans.SCAN_WORKSPACE, scans.scan_workspace, arguments=1)
     server.command(STATUS)(lambda *_: server.status.describe())

@@ -1,16 +1,18 @@
 """Command ``codeorigin.acceptFindings``: findings that are not reported again until their code changes."""
 
+from collections.abc import Collection
 from typing import Any
 
 from pygls.exceptions import JsonRpcInvalidParams
 
 from codeorigin.analysis.report import FunctionReport
 from codeorigin.core.errors import CodeOriginError
-from codeorigin.lsp.features.closed_files import check_closed
 from codeorigin.lsp.features.commands import open_snapshot
-from codeorigin.lsp.features.publish import scored, send_all_findings
+from codeorigin.lsp.features.findings import reported
+from codeorigin.lsp.features.publish import scored, send_all_findings, why_not_scored
 from codeorigin.lsp.scoring.requests import Result
 from codeorigin.lsp.session import Session
+from codeorigin.model.verdict import Band
 from codeorigin.wording.messages import on_accepted
 
 ACCEPT_FINDINGS = "codeorigin.acceptFindings"
@@ -25,8 +27,11 @@ async def accept(session: Session, uri: Any, function_id: Any) -> dict[str, Any]
     if findings is None:
         message = "accepted findings are stored in the workspace folder: open the folder of this file"
         return {"accepted": 0, "message": message}
+    session.forget_accepted()
     result = await scored(session, snapshot.uri)
-    functions = _to_accept(result, function_id) if result is not None else []
+    if result is None or result.skipped is not None:
+        return {"accepted": 0, "message": f"nothing was accepted: {why_not_scored(session, result)}"}
+    functions = _to_accept(result, function_id, session.accepted(snapshot.uri))
     if not functions:
         message = "nothing to accept here: the text has changed or no function is reported"
         return {"accepted": 0, "message": message}
@@ -37,16 +42,15 @@ async def accept(session: Session, uri: Any, function_id: Any) -> dict[str, Any]
     except CodeOriginError as error:
         return {"accepted": 0, "message": str(error)}
     send_all_findings(session)
-    check_closed(session)
     return {"accepted": accepted, "message": on_accepted(accepted)}
 
 
-def _to_accept(result: Result, function_id: str | None) -> list[FunctionReport]:
+def _to_accept(result: Result, function_id: str | None, accepted: Collection[str]) -> list[FunctionReport]:
     if function_id is not None:
         found = result.with_id(function_id)
         return [found] if found is not None else []
     return [
         function
-        for function in result.functions
-        if (result.settings.limits.band(function.verdict) or "") == "llm"
+        for function, band in reported(result.functions, result.settings, accepted)
+        if band is Band.LLM
     ]

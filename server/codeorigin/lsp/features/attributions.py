@@ -9,7 +9,7 @@ from codeorigin.analysis.report import FunctionReport
 from codeorigin.core.errors import Cancelled
 from codeorigin.lsp.connection.parameters import plain_json, read
 from codeorigin.lsp.features.publish import scored
-from codeorigin.lsp.features.wire_forms import explanation_to_wire, file_to_wire, function_to_wire
+from codeorigin.lsp.features.wire_forms import explanation_to_wire, function_to_wire
 from codeorigin.lsp.scoring.requests import Result
 from codeorigin.lsp.session import Session
 
@@ -42,7 +42,6 @@ async def attributions(session: Session, raw: Any) -> dict[str, Any] | None:
     return {
         "version": result.version,
         "modelId": result.model_id,
-        "file": file_to_wire(result.verdict),
         "functions": functions,
     }
 

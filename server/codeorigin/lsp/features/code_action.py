@@ -4,15 +4,9 @@ from collections.abc import Iterator
 
 from lsprotocol import types
 
-from codeorigin.languages.kinds import DocumentKind
 from codeorigin.lsp.connection.parameters import to_wire
 from codeorigin.lsp.documents.documents import Snapshot
-from codeorigin.lsp.documents.ignore_edits import (
-    ignore_document,
-    ignore_embedded,
-    ignore_file,
-    ignore_function,
-)
+from codeorigin.lsp.documents.ignore_edits import ignore_file, ignore_function
 from codeorigin.lsp.features.accept import ACCEPT_FINDINGS
 from codeorigin.lsp.features.explain import EXPLAIN
 from codeorigin.lsp.features.findings import Finding, finding_of
@@ -34,16 +28,13 @@ EXPLAIN_KIND = "refactor.codeorigin.explain"
 OPTIONS = types.CodeActionOptions(code_action_kinds=[QUICK_FIX, types.CodeActionKind.Refactor])
 
 
-def code_actions(session: Session, params: types.CodeActionParams) -> list[types.CodeAction | types.Command]:
+def code_actions(session: Session, params: types.CodeActionParams) -> list[types.CodeAction]:
     """The actions on the findings, and on the function and the selection at the range."""
     document = session.document(params.text_document.uri)
     if document is None or not session.settings_of(document.uri).enable:
         return []
     found = [*_on_findings(session, params), *_on_range(session, params)]
-    wanted = [action for action in found if _is_wanted(action.kind, params.context.only)]
-    if session.client.support.code_action_literals:
-        return list(wanted)
-    return [action.command for action in wanted if action.command is not None]
+    return [action for action in found if _is_wanted(action.kind, params.context.only)]
 
 
 def _on_findings(session: Session, params: types.CodeActionParams) -> Iterator[types.CodeAction]:
@@ -75,14 +66,8 @@ def _on_findings(session: Session, params: types.CodeActionParams) -> Iterator[t
             ),
         )
         yield _explain(uri, diagnostic.range.start, found.name, diagnostic)
-    kind = snapshot.kind
-    if offered and kind is not None:
-        positions = snapshot.positions
-        edit = (
-            ignore_document(positions, kind)
-            if isinstance(kind, DocumentKind)
-            else ignore_file(positions, kind)
-        )
+    if offered and snapshot.language is not None:
+        edit = ignore_file(snapshot.positions, snapshot.language)
         yield types.CodeAction(title=IGNORE_FILE, kind=QUICK_FIX, edit=_edit(session, uri, edit))
 
 
@@ -90,20 +75,16 @@ def _ignore_edit(
     session: Session, snapshot: Snapshot, diagnostic: types.Diagnostic, found: Finding
 ) -> types.TextEdit | None:
     """An edit that ignores the function of ``diagnostic``; None if the position of the function is unknown."""
+    if snapshot.language is None:
+        return None
     line = diagnostic.range.start.line
     result = session.current_result(snapshot.uri)
     if result is not None:
         for function in result.functions:
             span = function.span
-            if function.function_id != found.function_id or span.header.start_line != line:
-                continue
-            if span.inside is not None:
-                return ignore_embedded(snapshot.positions, *span.inside)
-            if snapshot.language is not None:
+            if function.function_id == found.function_id and span.header.start_line == line:
                 start = span.range.start_line, span.range.start_column
                 return ignore_function(snapshot.positions, snapshot.language, *start)
-    if snapshot.language is None:
-        return None
     # The diagnostic is older than the text. A comment on its own line fits in most places.
     return ignore_function(snapshot.positions, snapshot.language, line - found.header_offset, 0)
 
@@ -141,12 +122,9 @@ def _explain(
 
 def _edit(session: Session, uri: str, edit: types.TextEdit) -> types.WorkspaceEdit:
     document = session.document(uri)
-    if session.client.support.document_changes and document is not None:
-        place = types.OptionalVersionedTextDocumentIdentifier(uri=uri, version=document.version)
-        return types.WorkspaceEdit(
-            document_changes=[types.TextDocumentEdit(text_document=place, edits=[edit])]
-        )
-    return types.WorkspaceEdit(changes={uri: [edit]})
+    version = None if document is None else document.version
+    place = types.OptionalVersionedTextDocumentIdentifier(uri=uri, version=version)
+    return types.WorkspaceEdit(document_changes=[types.TextDocumentEdit(text_document=place, edits=[edit])])
 
 
 def _is_wanted(kind: str | None, only: object) -> bool:

@@ -8,11 +8,8 @@ from typing import Any
 from lsprotocol import types
 
 from codeorigin.core.errors import ModelError
-from codeorigin.languages import LANGUAGES, Language
-from codeorigin.languages.kinds import DOCUMENT_KINDS, NOTEBOOK, DocumentKind
 from codeorigin.lsp.connection.parameters import plain_json
 from codeorigin.lsp.documents.configuration import SECTION
-from codeorigin.lsp.features.closed_files import check_closed, withdraw
 from codeorigin.lsp.features.publish import publish_soon
 from codeorigin.lsp.features.repository_evidence import read_repository
 from codeorigin.lsp.scoring.worker import Priority
@@ -23,11 +20,6 @@ from codeorigin.settings.schema import RunMode
 logger = logging.getLogger(__name__)
 
 ANSWER_SECONDS = 3.0
-
-_KINDS: list[Language | DocumentKind] = [*LANGUAGES.values(), *DOCUMENT_KINDS.values(), NOTEBOOK]
-_SUFFIXES = sorted({suffix for kind in _KINDS for suffix in kind.extensions})
-_SOURCES = f"**/*{{{','.join(_SUFFIXES)}}}"
-_CHANGED_OR_DELETED = types.WatchKind.Change.value | types.WatchKind.Delete.value
 
 
 async def changed(session: Session, params: types.DidChangeConfigurationParams) -> None:
@@ -41,18 +33,14 @@ async def changed(session: Session, params: types.DidChangeConfigurationParams) 
 
 async def folders_changed(session: Session, _: types.DidChangeWorkspaceFoldersParams) -> None:
     """Folders were added to the workspace or removed from it."""
-    withdraw(session, lambda uri: session.documents.folder_of(uri) is None)
     await fetch_settings(session)
     reconfigure(session)
 
 
 def files_changed(session: Session, params: types.DidChangeWatchedFilesParams) -> None:
-    """Project files or source files have changed on disk."""
-    uris = [event.uri for event in params.changes]
-    if any(uri.endswith(WATCHED_FILES) for uri in uris):
+    """Project files have changed on disk."""
+    if any(event.uri.endswith(WATCHED_FILES) for event in params.changes):
         reconfigure(session)
-    else:
-        check_closed(session, uris)
 
 
 def reconfigure(session: Session) -> None:
@@ -67,8 +55,7 @@ def reconfigure(session: Session) -> None:
         _load_model(session, everywhere.model_path)
     for uri in session.documents.open_uris():
         _publish_again(session, uri)
-    check_closed(session)
-    session.client.refresh_decorations()
+    session.client.refresh_lenses()
 
 
 def _load_model(session: Session, setting: str | None) -> None:
@@ -92,7 +79,7 @@ def _publish_again(session: Session, uri: str) -> None:
     read_repository(session, uri)
     if run is RunMode.ON_TYPE:
         state.waits_for_save = False
-    if state.result is not None or (run is not RunMode.MANUAL and not state.waits_for_save):
+    if state.result is not None or not state.waits_for_save:
         publish_soon(session, uri)
 
 
@@ -153,8 +140,6 @@ def watch_settings(session: Session) -> None:
         )
     if session.client.support.register_watchers:
         watchers = [types.FileSystemWatcher(glob_pattern=f"**/{name}") for name in WATCHED_FILES]
-        if not session.client.support.pull_diagnostics:
-            watchers.append(types.FileSystemWatcher(glob_pattern=_SOURCES, kind=_CHANGED_OR_DELETED))
         registrations.append(
             types.Registration(
                 id="codeorigin-files",
@@ -164,18 +149,5 @@ def watch_settings(session: Session) -> None:
         )
     if not registrations:
         return
-    answer = session.client.ask(
-        types.CLIENT_REGISTER_CAPABILITY, types.RegistrationParams(registrations=registrations)
-    )
-    if session.client.support.register_watchers:
-        answer.add_done_callback(
-            lambda done: None if done.cancelled() or done.exception() else _files_watched(session)
-        )
-
-
-def _files_watched(session: Session) -> None:
-    """Stop checking project files on every edit, because the client now reports their changes."""
-    session.watches_files = True
-    # Otherwise changes from before the client began to watch would go unnoticed.
-    if any(map(session.configuration.is_stale, session.documents.folder_uris())):
-        reconfigure(session)
+    params = types.RegistrationParams(registrations=registrations)
+    session.client.ask(types.CLIENT_REGISTER_CAPABILITY, params)

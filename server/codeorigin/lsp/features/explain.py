@@ -9,7 +9,7 @@ from codeorigin.core.errors import CodeOriginError
 from codeorigin.explain.explanation import Explanation
 from codeorigin.lsp.connection.parameters import read
 from codeorigin.lsp.features.commands import open_snapshot
-from codeorigin.lsp.features.publish import scored
+from codeorigin.lsp.features.publish import scored, why_not_scored
 from codeorigin.lsp.features.repository_evidence import declared_line, read_declared
 from codeorigin.lsp.features.wire_forms import explanation_to_wire, function_to_wire
 from codeorigin.lsp.session import Session
@@ -25,8 +25,10 @@ async def explain(session: Session, uri: Any, place: Any) -> dict[str, Any]:
     """Explain the function of the document ``uri`` at the position ``place``."""
     line = read(place, types.Position, "position").line
     result = await scored(session, open_snapshot(session, uri).uri, line)
-    function = result.at_line(line) if result is not None else None
-    if result is None or function is None:
+    if result is None or result.skipped is not None:
+        return {"explanation": None, "message": f"no explanation: {why_not_scored(session, result)}"}
+    function = result.at_line(line)
+    if function is None:
         return {"explanation": None, "message": "there is no function here"}
     read_declared(session, result.snapshot)
     band = result.settings.limits.band(function.verdict)

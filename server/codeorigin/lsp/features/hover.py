@@ -77,10 +77,7 @@ def _on_line(session: Session, result: Result, function: FunctionReport, line: i
 
 
 def _hover(session: Session, content: HoverContent) -> types.Hover:
-    markdown = session.client.support.markdown_hover
-    kind = types.MarkupKind.Markdown if markdown else types.MarkupKind.PlainText
-    links = session.client.support.command_links
-    value = content.markdown(command_links=links) if markdown else content.plain_text()
+    value = content.markdown(command_links=session.client.support.command_links)
     positions = content.result.snapshot.positions
     if content.line is None:
         place = positions.first_line(content.function.span.header)
@@ -89,4 +86,4 @@ def _hover(session: Session, content: HoverContent) -> types.Hover:
         place = types.Range(
             start=positions.position(content.line, 0), end=positions.position(content.line, length)
         )
-    return types.Hover(contents=types.MarkupContent(kind=kind, value=value), range=place)
+    return types.Hover(contents=types.MarkupContent(kind=types.MarkupKind.Markdown, value=value), range=place)

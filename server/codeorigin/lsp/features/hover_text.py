@@ -67,20 +67,6 @@ class HoverContent:
         whole = command and f"{WHOLE_EXPLANATION}: {code_span(command, COMMAND_LENGTH)}"
         return "\n\n".join([*parts, *self._last(self._link() if command_links else whole), *declared])
 
-    def plain_text(self) -> str:
-        """The hover as plain text, for clients that do not show Markdown."""
-        command = self._command()
-        last = self._last(command and f"{WHOLE_EXPLANATION}: {command}")
-        parts = [
-            " - ".join(self._opening()),
-            *self._rows(),
-            *self._sentences(),
-            self.note or "",
-            *last,
-            self.declared or "",
-        ]
-        return "\n".join(visible(part) for part in parts if part)
-
     def _last(self, whole: str | None) -> list[str]:
         """The caveat and the way to the ``whole`` explanation; nothing without a verdict."""
         if self.function.verdict.probability is None:

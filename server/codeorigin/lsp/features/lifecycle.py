@@ -9,7 +9,6 @@ from lsprotocol import types
 from codeorigin.lsp.connection import process_watch
 from codeorigin.lsp.connection.client_support import ClientSupport
 from codeorigin.lsp.connection.parameters import plain_json
-from codeorigin.lsp.features import pull_diagnostics
 from codeorigin.lsp.features.configuration import fetch_settings, reconfigure, watch_settings
 from codeorigin.lsp.features.repository_evidence import past_changed
 from codeorigin.lsp.server import CodeOriginServer
@@ -24,12 +23,9 @@ def register(server: CodeOriginServer) -> None:
 
     @server.feature(types.INITIALIZE)
     def initialize(params: types.InitializeParams) -> None:
-        support = session.client.support = ClientSupport.of(params.capabilities)
+        session.client.support = ClientSupport.of(params.capabilities)
         session.configuration.set_initial(plain_json(params.initialization_options))
         session.configuration.rebuild(session.documents.folder_uris())
-        if support.pull_diagnostics:
-            workspace = session.configuration.everywhere.workspace_diagnostics
-            pull_diagnostics.register(server, workspace=workspace)
         if params.process_id is not None:
             loop = asyncio.get_running_loop()
             process_watch.watch(params.process_id, lambda: loop.call_soon_threadsafe(client_gone))

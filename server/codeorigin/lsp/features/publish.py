@@ -2,16 +2,13 @@
 
 import asyncio
 import logging
-import time
 from functools import partial
 
 from lsprotocol import types
 
 from codeorigin.core.errors import Cancelled, CodeOriginError
-from codeorigin.lsp.documents.documents import SourceDocument
 from codeorigin.lsp.documents.eligibility import skipped
 from codeorigin.lsp.features.findings import diagnostic, reported
-from codeorigin.lsp.features.wire_forms import file_to_wire
 from codeorigin.lsp.scoring.document_state import DocumentState
 from codeorigin.lsp.scoring.requests import Result, score
 from codeorigin.lsp.scoring.worker import Priority
@@ -19,8 +16,6 @@ from codeorigin.lsp.session import Session
 from codeorigin.settings.schema import RunMode
 
 logger = logging.getLogger(__name__)
-
-FILE_VERDICT = "codeorigin/fileVerdict"
 
 SHOW_SECONDS = 1.0
 """Interval at which the results of a slow model are shown."""
@@ -60,6 +55,13 @@ async def scored(session: Session, uri: str, line: int | None = None) -> Result 
     return None
 
 
+def why_not_scored(session: Session, result: Result | None) -> str:
+    """Why :func:`scored` gave no functions: the document is not scored, or the model failed."""
+    if result is not None:
+        return f"the document is not scored: {result.skipped}"
+    return str(session.engine.model.error or "the document could not be scored")
+
+
 def _current(session: Session, uri: str) -> Result | None:
     """The result for the current text, settings and model, which may not be complete."""
     result = session.result(uri)
@@ -76,16 +78,12 @@ async def _updated(state: DocumentState, scoring: asyncio.Task[bool]) -> None:
         change.cancel()
 
 
-async def settled(session: Session, uri: str, *, or_begun: bool = False) -> Result | None:
-    """The newest result, once ``uri`` is not being scored; does not start that.
-
-    With ``or_begun``, waits no longer than until there is any result for the current text and settings.
-    """
+async def settled(session: Session, uri: str) -> Result | None:
+    """The newest result, once ``uri`` is not being scored; does not start that."""
     await session.configured.wait()
     while (document := session.document(uri)) is not None and not session.stopped:
         state = session.state(document.uri)
-        is_current = or_begun and _current(session, document.uri) is not None
-        if is_current or state.scoring.task is None or not state.scoring.runs:
+        if state.scoring.task is None or not state.scoring.runs:
             return state.result
         await _updated(state, state.scoring.task)
     return None
@@ -126,14 +124,12 @@ def _show(session: Session, state: DocumentState, result: Result) -> None:
     """Keep the result, and bring everything that the client shows of the document up to date with it."""
     before, state.result = state.result, result
     _log_if_skipped(session, result, before)
-    if session.wants_status:
-        _send_file_verdict(session, state, result)
     send_findings(session, result.snapshot.uri)
     settings = result.settings
     is_late = settings.run is not RunMode.ON_TYPE and (before is None or before.version != result.version)
-    if is_late or (before is not None and result.moves(before)):
-        # Clients fetch lenses and hints again only after an edit.
-        session.client.refresh_decorations(lenses=settings.code_lens, hints=settings.inlay_hints)
+    if settings.code_lens and (is_late or (before is not None and result.moves(before))):
+        # Clients fetch lenses again only after an edit.
+        session.client.refresh_lenses()
 
 
 def _log_if_skipped(session: Session, result: Result, before: Result | None) -> None:
@@ -146,15 +142,6 @@ def _log_if_skipped(session: Session, result: Result, before: Result | None) -> 
         session.client.log(f"{result.snapshot.uri}: not scored: {result.skipped}")
 
 
-def _send_file_verdict(session: Session, state: DocumentState, result: Result) -> None:
-    """Send the verdict on the whole document, or withdraw the last one."""
-    if result.verdict is not None or state.has_file_verdict:
-        state.has_file_verdict = result.verdict is not None
-        verdict = file_to_wire(result.verdict)
-        message = {"uri": result.snapshot.uri, "version": result.version, "verdict": verdict}
-        session.client.notify(FILE_VERDICT, message)
-
-
 def _show_failure(session: Session, error: Exception) -> None:
     if isinstance(error, CodeOriginError):
         message = str(error)
@@ -165,43 +152,22 @@ def _show_failure(session: Session, error: Exception) -> None:
 
 
 def send_findings(session: Session, uri: str) -> None:
-    """Send the client the findings of the newest result, under the newest accepted findings, if they are new.
-
-    A function that is being edited and had no finding gets none until ``caret_quiet`` has passed. A client that pulls
-    is asked to do so, unless it is waiting for them.
-    """
-    document, result = session.document(uri), session.result(uri)
-    if document is None or result is None:
+    """Send the client the findings of the newest result, under the newest accepted findings, if they are new."""
+    result = session.result(uri)
+    if result is None:
         return
     state, settings = session.state(uri), result.settings
-    state.end_quiet()
-    left = document.edited_at + settings.caret_quiet / 1000 - time.monotonic()
     with_link = session.client.support.code_description
-    items: list[types.Diagnostic] = []
-    names: set[str] = set()
-    for function, band in reported(result.functions, settings, session.accepted(uri)):
-        name, span = function.span.qualified_name, function.span.range
-        if left > 0 and name not in state.reported and _is_edited(document, span.start_line, span.end_line):
-            if state.quiet is None:
-                state.quiet = asyncio.get_running_loop().call_later(left, send_findings, session, uri)
-            continue
-        names.add(name)
-        record = result.record(function)
-        items.append(diagnostic(record, result.model_id, band, settings, with_link=with_link))
-    state.reported = frozenset(names)
+    items = [
+        diagnostic(result.record(function), result.model_id, band, settings, with_link=with_link)
+        for function, band in reported(result.functions, settings, session.accepted(uri))
+    ]
     items += state.selection
     is_changed, is_new = items != state.findings, result.version != state.version
     state.findings, state.version = items, result.version
     state.changed.set()
-    if not session.client.support.pull_diagnostics:
-        if is_changed or is_new:
-            session.client.publish(uri, items, result.version)
-    elif is_changed and not state.pulls:
-        session.client.refresh_diagnostics()
-
-
-def _is_edited(document: SourceDocument, first: int, last: int) -> bool:
-    return any(start <= last and end >= first for start, end in document.edited_lines)
+    if is_changed or is_new:
+        session.client.publish(uri, items, result.version)
 
 
 def send_all_findings(session: Session) -> None:

@@ -1,4 +1,4 @@
-"""What a document's repository says about its functions, read in the background: its past, commits and records."""
+"""What a document's repository says about its functions, read in the background: its past and its records."""
 
 import asyncio
 import logging
@@ -7,17 +7,15 @@ from pathlib import Path
 
 from codeorigin.analysis.report import FunctionReport
 from codeorigin.core.cancellation import CancelToken
-from codeorigin.core.errors import Cancelled, CodeOriginError, RepositoryError
+from codeorigin.core.errors import Cancelled, RepositoryError
 from codeorigin.functions.function_lines import function_lines
-from codeorigin.languages import Language
 from codeorigin.lsp.documents.documents import Snapshot
-from codeorigin.lsp.features.closed_files import check_closed
 from codeorigin.lsp.features.publish import publish_soon
 from codeorigin.lsp.scoring.document_state import DeclaredLines, DocumentState
 from codeorigin.lsp.scoring.requests import Result
 from codeorigin.lsp.session import Session
 from codeorigin.past.place import repository_folder
-from codeorigin.settings.schema import RunMode, Scope
+from codeorigin.settings.schema import RunMode
 from codeorigin.wording.provenance import declared_sentence
 
 logger = logging.getLogger(__name__)
@@ -26,7 +24,6 @@ logger = logging.getLogger(__name__)
 def read_repository(session: Session, uri: str) -> None:
     """Look at the repository of a document again, as far as the settings and the document allow it."""
     _read_past(session, uri)
-    _read_commits(session, uri)
     state = session.state(uri)
     state.reading_declared.stop()
     state.declared = None
@@ -40,7 +37,7 @@ def read_declared(session: Session, snapshot: Snapshot) -> asyncio.Task[Declared
     Returns what reads them; None if none are to be read.
     """
     settings, state = session.settings_of(snapshot.uri), session.state(snapshot.uri)
-    if session.stopped or not (settings.enable and settings.past):
+    if session.stopped or not settings.enable:
         return None
     if snapshot.path is None or snapshot.language is None or snapshot.is_cell:
         return None
@@ -56,7 +53,7 @@ def read_declared(session: Session, snapshot: Snapshot) -> asyncio.Task[Declared
 def declared_line(session: Session, result: Result, function: FunctionReport) -> str | None:
     """What is recorded about the lines of a function, as far as that is known."""
     snapshot = result.snapshot
-    known = session.state(snapshot.uri).declared if session.is_open(snapshot.uri) else None
+    known = session.state(snapshot.uri).declared if session.document(snapshot.uri) is not None else None
     if known is None or known.version != snapshot.version:
         return None
     (place,) = function_lines(snapshot.text, [function.span])
@@ -68,7 +65,6 @@ def past_changed(session: Session, repository: Path) -> None:
     for uri in session.documents.open_uris():
         if session.state(uri).repository == repository:
             _judge_again(session, uri)
-    check_closed(session)
 
 
 def _read_past(session: Session, uri: str) -> None:
@@ -78,16 +74,6 @@ def _read_past(session: Session, uri: str) -> None:
     session.state(uri).repository = repository
     if repository is not None and not session.stopped:
         session.pasts.read(repository)
-
-
-def _read_commits(session: Session, uri: str) -> None:
-    settings, state = session.settings_of(uri), session.state(uri)
-    snapshot = session.documents.snapshot(uri) if settings.scope is Scope.COMMIT else None
-    if snapshot is None or snapshot.path is None or snapshot.language is None or snapshot.is_cell:
-        state.reading_commits.stop()
-        state.in_commits = {}
-    elif settings.run is not RunMode.MANUAL or state.result is not None:
-        state.reading_commits.start(_commits(session, uri, Path(snapshot.path), snapshot.language))
 
 
 async def _declared(
@@ -125,23 +111,6 @@ def _declared_lines(
     for problem in found.problems:
         logger.debug("a record was skipped: %s", problem)
     return DeclaredLines(version, state, found.lines)
-
-
-async def _commits(session: Session, uri: str, path: Path, language: Language) -> None:
-    state = session.state(uri)
-    try:
-        in_commits = await session.commits.others(path, language)
-    except Cancelled:
-        return
-    except CodeOriginError as error:
-        logger.debug("no evidence by commits: %s", error)
-        in_commits = {}
-    except Exception:
-        logger.exception("the commits of a document could not be read")
-        return
-    if in_commits != state.in_commits:
-        state.in_commits = in_commits
-        _judge_again(session, uri)
 
 
 def _judge_again(session: Session, uri: str) -> None:

@@ -4,20 +4,17 @@ from typing import Any
 
 from lsprotocol import types
 
-from codeorigin.core.errors import CodeOriginError, ModelError
-from codeorigin.functions.embedded.code_blocks import block_at, code_blocks
-from codeorigin.functions.spans import Piece
+from codeorigin.core.errors import CodeOriginError
 from codeorigin.lsp.connection.parameters import read, to_wire
 from codeorigin.lsp.documents.detected_language import guessed
 from codeorigin.lsp.documents.documents import Snapshot
 from codeorigin.lsp.features.commands import open_snapshot
 from codeorigin.lsp.features.findings import SELECTION_CODE, SOURCE
-from codeorigin.lsp.features.publish import scored, send_findings
-from codeorigin.lsp.features.wire_forms import file_to_wire, function_to_wire, verdict_to_wire
+from codeorigin.lsp.features.publish import scored, send_findings, why_not_scored
+from codeorigin.lsp.features.wire_forms import function_to_wire, verdict_to_wire
 from codeorigin.lsp.scoring.worker import Priority
 from codeorigin.lsp.session import Session
 from codeorigin.model.verdict import Verdict
-from codeorigin.text.positions import LineIndex
 from codeorigin.wording import UNCLEAR_LANGUAGE, UNSUPPORTED_LANGUAGE
 from codeorigin.wording.messages import on_document, on_selection
 
@@ -36,19 +33,13 @@ async def rescore(session: Session, uri: Any, place: Any) -> dict[str, Any]:
 async def _rescore_document(session: Session, uri: str) -> dict[str, Any]:
     result = await scored(session, uri)
     if result is None or result.skipped is not None:
-        why = (
-            result.skipped
-            if result is not None
-            else str(session.engine.model.error or "it could not be scored")
-        )
-        return {"functions": [], "file": None, "message": f"not scored: {why}"}
+        return {"functions": [], "message": why_not_scored(session, result)}
     functions = [function_to_wire(result.record(function), result.settings) for function in result.functions]
     found = sum(function["verdict"]["band"] == "llm" for function in functions)
     return {
         "version": result.version,
         "functions": functions,
-        "file": file_to_wire(result.verdict),
-        "message": on_document(len(functions), found, result.verdict),
+        "message": on_document(len(functions), found),
     }
 
 
@@ -59,7 +50,7 @@ async def _rescore_selection(session: Session, snapshot: Snapshot, selection: ty
         return {"verdict": None, "message": "nothing is selected"}
     selected = _selected_code(snapshot, start, end)
     if selected is None:
-        message = UNCLEAR_LANGUAGE if snapshot.unnamed or snapshot.host is not None else UNSUPPORTED_LANGUAGE
+        message = UNCLEAR_LANGUAGE if snapshot.unnamed else UNSUPPORTED_LANGUAGE
         return {"verdict": None, "message": message}
     (code, language), past = selected, session.past(snapshot.uri)
     try:
@@ -84,40 +75,17 @@ async def _rescore_selection(session: Session, snapshot: Snapshot, selection: ty
 
 
 def _selected_code(snapshot: Snapshot, start: int, end: int) -> tuple[str, str] | None:
-    """The code between two offsets and its language; if it is in a document's block, the part in that block.
+    """The code between two offsets and its language, in ``unnamed`` documents guessed from the selected text.
 
-    Outside of all blocks, and in ``unnamed`` documents, the language is guessed from the selected text. None if the
-    guess is not clear, or if the language of the document is not supported.
+    None if the guess is not clear, or if the language of the document is not supported.
     """
     code = snapshot.text[start:end]
     if snapshot.language is not None:
         return code, snapshot.language.id
-    lines = snapshot.positions.index
-    if snapshot.host is not None:
-        first, last = lines.offset_to_position(start)[0], lines.offset_to_position(end)[0]
-        try:
-            block = block_at(code_blocks(lines, snapshot.host), first, last)
-        except ModelError:
-            block = None
-        if block is not None:
-            index = LineIndex(block.text)
-            places = [_own_offset(block, index, lines, offset) for offset in (start, end)]
-            return block.text[slice(*places)], block.language
-    elif not snapshot.unnamed:
+    if not snapshot.unnamed:
         return None
     language = guessed(code)
     return None if language is None else (code, language.id)
-
-
-def _own_offset(block: Piece, block_lines: LineIndex, lines: LineIndex, offset: int) -> int:
-    """Convert an offset in the document to one in ``block``, clamped to its ends."""
-    line, column = lines.offset_to_position(offset)
-    line -= block.first_line
-    if line < 0:
-        return 0
-    if line >= len(block.shifts):
-        return len(block.text)
-    return block_lines.position_to_offset(line, max(0, column - block.shifts[line]))
 
 
 def _takes_in_file(session: Session, uri: str) -> bool:

@@ -1,11 +1,8 @@
 """``textDocument/did…`` and ``notebookDocument/did…``: pygls updates the text itself; every code cell is a document."""
 
-from urllib.parse import unquote
-
 from lsprotocol import types
 
 from codeorigin.lsp.documents.documents import SourceDocument
-from codeorigin.lsp.features.closed_files import check_closed, withdraw
 from codeorigin.lsp.features.configuration import reconfigure
 from codeorigin.lsp.features.publish import publish_soon
 from codeorigin.lsp.features.repository_evidence import read_repository
@@ -14,9 +11,7 @@ from codeorigin.settings.schema import RunMode
 
 
 def opened(session: Session, uri: str) -> None:
-    """A document was opened: score it, unless the user wants to ask for that."""
-    if (shown := session.closed.pop(unquote(uri), None)) is not None:
-        session.state(uri).findings = shown.items
+    """A document was opened: score it."""
     document = _document(session, uri)
     if document is not None:
         _score(session, document)
@@ -30,7 +25,6 @@ def edited(session: Session, uri: str) -> None:
     state, settings = session.state(document.uri), session.configuration.of(document.folder)
     session.explanations.cancel(document.uri)
     state.selection = ()
-    state.end_quiet()
     if settings.run is RunMode.ON_TYPE:
         state.waits_for_save = False
         publish_soon(session, document.uri, settings.debounce / 1000)
@@ -40,26 +34,21 @@ def edited(session: Session, uri: str) -> None:
 
 
 def saved(session: Session, uri: str) -> None:
-    """A document was saved: its repository may have moved on, and the quiet time near the caret is over."""
+    """A document was saved: its repository may have moved on."""
     document = _document(session, uri)
     if document is not None:
-        document.edited_lines = ()
         _score(session, document)
-        if not session.watches_files:
-            check_closed(session)
 
 
 def closed(session: Session, uri: str) -> None:
     """A document was closed: forget it, and clear what the client shows."""
     state = session.forget(uri)
-    was_sent = state is not None and (state.version is not None or state.findings)
-    if was_sent and not session.client.support.pull_diagnostics:
+    if state is not None and state.version is not None:
         session.client.publish(uri, [])
 
 
 def notebook_opened(session: Session, params: types.DidOpenNotebookDocumentParams) -> None:
-    """A notebook was opened: findings of a scan in the file are now shown on its cells instead."""
-    withdraw(session, lambda uri: uri == params.notebook_document.uri)
+    """A notebook was opened, with all of its cells."""
     for cell in params.cell_text_documents:
         opened(session, cell.uri)
 
@@ -92,11 +81,12 @@ def notebook_closed(session: Session, params: types.DidCloseNotebookDocumentPara
 
 
 def _score(session: Session, document: SourceDocument) -> None:
-    uri = document.uri
-    read_repository(session, uri)
-    if session.settings_of(uri).run is not RunMode.MANUAL:
-        session.state(uri).waits_for_save = False
-        publish_soon(session, uri)
+    session.forget_accepted()
+    if session.configuration.is_stale(document.folder):  # few clients report that
+        reconfigure(session)
+    read_repository(session, document.uri)
+    session.state(document.uri).waits_for_save = False
+    publish_soon(session, document.uri)
 
 
 def _document(session: Session, uri: str) -> SourceDocument | None:
@@ -104,6 +94,4 @@ def _document(session: Session, uri: str) -> SourceDocument | None:
     document = session.document(uri)
     if document is None or not session.configured.is_set():
         return None
-    if not session.watches_files and session.configuration.is_stale(document.folder):
-        reconfigure(session)
     return document

@@ -7,15 +7,13 @@ from codeorigin.explain.explanation import Explanation
 from codeorigin.lsp.connection.parameters import to_wire
 from codeorigin.lsp.features.markdown import visible
 from codeorigin.lsp.scoring.requests import FunctionRecord, Result
-from codeorigin.model.verdict import Band, PooledVerdict, Verdict
+from codeorigin.model.verdict import Band, Verdict
 from codeorigin.settings.schema import Settings
 from codeorigin.text.literal_text import plain_message
-from codeorigin.wording import FULL_CAVEAT, messages
+from codeorigin.wording import messages
 from codeorigin.wording.explanations import construct_name, direction, evidence_sentence, share_of_code
 from codeorigin.wording.figures import logits, probability_percent
-from codeorigin.wording.files import file_details, file_headline, file_label
 from codeorigin.wording.functions import opening, reading_or_reason
-from codeorigin.wording.shares import shares_sentence
 
 TITLES = {
     "lines": messages.LINE_EVIDENCE,
@@ -32,8 +30,8 @@ def verdict_to_wire(verdict: Verdict, settings: Settings) -> dict[str, Any]:
     """The JSON of a verdict; without one, its scores are null and ``reason`` says why.
 
     ``logit`` is that of the function's own text with ``pastEvidence``, ``ownProbability`` is without it. All other
-    scores are derived from the sum of ``logit``, ``fileEvidence`` and ``commitEvidence``. The texts are for users, and
-    clients show them unchanged.
+    scores are derived from the sum of ``logit`` and ``fileEvidence``. The texts are for users, and clients show
+    them unchanged.
     """
     band = settings.limits.band(verdict)
     answer, number = opening(verdict, band)
@@ -46,8 +44,6 @@ def verdict_to_wire(verdict: Verdict, settings: Settings) -> dict[str, Any]:
         "pastAsHigh": None if verdict.past is None else verdict.past.as_high,
         "fileEvidence": verdict.file_evidence,
         "neighbours": verdict.neighbours,
-        "commitEvidence": verdict.commit_evidence,
-        "commitNeighbours": verdict.commit_neighbours,
         "band": band.value if band is not None else None,
         "reason": verdict.reason.value if verdict.reason is not None else None,
         "humanShare": verdict.human_share,
@@ -60,28 +56,6 @@ def verdict_to_wire(verdict: Verdict, settings: Settings) -> dict[str, Any]:
     }
 
 
-def file_to_wire(verdict: PooledVerdict | None) -> dict[str, Any] | None:
-    """The JSON of a file's own verdict, by the model's thresholds; None if the model has no rule for files."""
-    if verdict is None:
-        return None
-    return {
-        "probability": verdict.probability,
-        "probabilityText": _percent(verdict.probability),
-        "logit": verdict.logit,
-        "band": verdict.band.value if verdict.band is not None else None,
-        "reason": verdict.reason.value if verdict.reason is not None else None,
-        "functionCount": verdict.functions,
-        "humanShare": verdict.human_share,
-        "llmShare": verdict.llm_share,
-        "threshold": verdict.llm_threshold,
-        "label": file_label(verdict),
-        "summary": file_headline(verdict),
-        "shares": shares_sentence(verdict, "files"),
-        "caveat": FULL_CAVEAT,
-        "details": file_details(verdict),
-    }
-
-
 def function_to_wire(function: FunctionRecord, settings: Settings) -> dict[str, Any]:
     """The JSON of a function and its verdict; ranges are in the negotiated encoding, ``explanation`` is null."""
     return {
@@ -89,7 +63,6 @@ def function_to_wire(function: FunctionRecord, settings: Settings) -> dict[str, 
         "name": plain_message(function.name),
         "range": to_wire(function.range),
         "headerRange": to_wire(function.header),
-        "isTest": function.is_test,
         "verdict": verdict_to_wire(function.verdict, settings),
         "explanation": None,
     }

@@ -1,7 +1,7 @@
 """What the server knows about one open document: its result, the work on it, and what the client has received."""
 
 import asyncio
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -65,9 +65,6 @@ class DocumentState:
     """Whether the newest text is not scored before a save or a request, as the settings say."""
     repository: Path | None = None
     """The repository whose past counts, if it has one; None if none does."""
-    in_commits: Mapping[str, Sequence[float]] = field(default_factory=dict)
-    """By function id, the own logits of the other functions of the commit that wrote it."""
-    reading_commits: Background[None] = field(default_factory=Background)
     declared: DeclaredLines | None = None
     """What is recorded about the lines, maybe those of an older version; None if that is unknown or not wanted."""
     reading_declared: Background[DeclaredLines | None] = field(default_factory=Background)
@@ -79,38 +76,20 @@ class DocumentState:
     """What the client shows."""
     version: int | None = None
     """The version that the findings were sent for; None before the first."""
-    reported: frozenset[str] = frozenset()
-    """Names of the functions that have findings."""
-    quiet: asyncio.TimerHandle | None = None
-    """Sends the findings that are withheld near the caret."""
-    has_file_verdict: bool = False
-    """Whether the client was told a verdict on the whole document."""
-    pulls: int = 0
-    """Number of requests that wait for the findings."""
-    superseded: asyncio.Event = field(default_factory=asyncio.Event)
-    """Set when a newer request for the findings arrives, or the document is closed."""
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the findings were updated, or the document is closed."""
 
     @property
     def _work(self) -> tuple[Background[Any], ...]:
-        return self.scoring, self.reading_commits, self.reading_declared
+        return self.scoring, self.reading_declared
 
     @property
     def pending(self) -> int:
         """How much work on the document is being done."""
         return sum(work.runs for work in self._work)
 
-    def end_quiet(self) -> None:
-        """Discard the findings that are withheld near the caret."""
-        if self.quiet is not None:
-            self.quiet.cancel()
-        self.quiet = None
-
     def stop(self) -> None:
         """End all work on the document, which is closed."""
         for work in self._work:
             work.stop()
-        self.end_quiet()
-        self.superseded.set()
         self.changed.set()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from codeorigin.analysis.report import FunctionReport
 from codeorigin.core.cancellation import CancelToken
 from codeorigin.core.errors import Cancelled, CodeOriginError
-from codeorigin.explain.explanation import ExplainOptions, Explanation
+from codeorigin.explain.explanation import Explanation
 from codeorigin.lsp.connection.client import WorkDoneProgress
 from codeorigin.lsp.scoring.engine import Model, ScoringEngine
 from codeorigin.lsp.scoring.requests import Result
@@ -18,7 +18,7 @@ from codeorigin.wording.messages import EXPLAINING
 
 logger = logging.getLogger(__name__)
 
-_Key = tuple[str, str, ExplainOptions, Model]
+_Key = tuple[str, str, Model]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,9 +47,8 @@ class ExplanationJobs:
         analyzer = result.request.model.loaded
         if analyzer is None:
             return None
-        options, function_id = result.settings.explain_options, function.function_id
         return analyzer.cached_explanation(
-            result.snapshot.text, function.span, options, function_id=function_id
+            result.snapshot.text, function.span, function_id=function.function_id
         )
 
     async def get(self, result: Result, function: FunctionReport) -> Explanation:
@@ -98,10 +97,10 @@ class ExplanationJobs:
 
     def _started(self, result: Result, function: FunctionReport) -> _Run:
         key, token, text = _key(result, function), CancelToken(), result.snapshot.text
-        _, function_id, options, model = key
+        _, function_id, model = key
         future = self._engine.score(
             lambda analyzer, cancel: analyzer.explain(
-                text, function.span, options, function_id=function_id, cancel=cancel
+                text, function.span, function_id=function_id, cancel=cancel
             ),
             Priority.ASKED,
             token,
@@ -140,4 +139,4 @@ class ExplanationJobs:
 
 def _key(result: Result, function: FunctionReport) -> _Key:
     uri, model = result.snapshot.uri, result.request.model
-    return uri, function.function_id, result.settings.explain_options, model
+    return uri, function.function_id, model

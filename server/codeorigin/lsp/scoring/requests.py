@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -19,34 +19,32 @@ from codeorigin.lsp.documents.documents import Positions, Snapshot
 from codeorigin.lsp.documents.eligibility import Skipped
 from codeorigin.lsp.scoring.engine import Model
 from codeorigin.model.past import Past
-from codeorigin.model.verdict import PooledVerdict, Verdict
+from codeorigin.model.verdict import Verdict
 from codeorigin.settings.schema import Settings
 
 if TYPE_CHECKING:
     from codeorigin.analysis.analyzer import Analyzer
 
-Key = tuple[int, Settings, Model, Mapping[str, Sequence[float]], Past | None]
+Key = tuple[int, Settings, Model, Past | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
     """Everything that scoring a document needs, captured once on the event loop.
 
-    ``in_commits`` are by function id the own logits of the other functions of the commit that wrote it, ``past`` is
-    that of the document's repository.
+    ``past`` is that of the document's repository.
     """
 
     snapshot: Snapshot
     settings: Settings = field(default_factory=Settings)
     folder: Path | None = None
     model: Model = field(default_factory=Model)
-    in_commits: Mapping[str, Sequence[float]] = field(default_factory=dict)
     past: Past | None = None
 
     @property
     def key(self) -> Key:
-        """Version, settings, model, commits and past; while they are unchanged, so is the result."""
-        return self.snapshot.version, self.settings, self.model, self.in_commits, self.past
+        """Version, settings, model and past; while they are unchanged, so is the result."""
+        return self.snapshot.version, self.settings, self.model, self.past
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +61,6 @@ class FunctionRecord:
     range: types.Range
     header: types.Range
     header_offset: int
-    is_test: bool
 
     @classmethod
     def of(cls, function: FunctionReport, positions: Positions) -> FunctionRecord:
@@ -76,7 +73,6 @@ class FunctionRecord:
             range=positions.range(span.range),
             header=positions.first_line(span.header),
             header_offset=span.header.start_line - span.range.start_line,
-            is_test=span.is_test,
         )
 
 
@@ -113,11 +109,6 @@ class Result:
     def functions(self) -> tuple[FunctionReport, ...]:
         """The outermost functions."""
         return self.report.functions if self.report is not None else ()
-
-    @property
-    def verdict(self) -> PooledVerdict | None:
-        """The verdict on the document as a whole; None without a report, or if the model has no rule for it."""
-        return self.report.verdict if self.report is not None else None
 
     def record(self, function: FunctionReport) -> FunctionRecord:
         """The data needed to show ``function``."""
@@ -159,15 +150,14 @@ def score(request: Request, seconds: float, analyzer: Analyzer, cancel: CancelTo
     """
     until = time.monotonic() + seconds
     snapshot, settings = request.snapshot, request.settings
-    assert snapshot.kind is not None, "other documents are skipped"
+    assert snapshot.language is not None, "other documents are skipped"
     document = Document(
-        snapshot.text, snapshot.kind.id, snapshot.path, frozenset(settings.languages), snapshot.is_cell
+        snapshot.text, snapshot.language.id, snapshot.path, frozenset(settings.languages), snapshot.is_cell
     )
     analyze = partial(
         analyzer.analyze,
         document,
         file_context=settings.file_context,
-        in_commits=request.in_commits,
         past=request.past,
     )
     if not analyzer.is_slow:

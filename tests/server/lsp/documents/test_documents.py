@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lsprotocol import types
 
-from codeorigin.lsp.documents.documents import SourceDocument, SourceWorkspace, find_kind
+from codeorigin.lsp.documents.documents import SourceDocument, SourceWorkspace
 
 ENCODINGS = ("utf-8", "utf-16", "utf-32")
 EDITS = 40
@@ -132,30 +132,6 @@ def edit(place: SourceWorkspace, version: int, *changes: tuple[int, int, int, in
         )
 
 
-def test_edited_lines_are_tracked() -> None:
-    place, document = opened("a\nb\nc\n", "utf-16")
-    assert document.edited_lines == ()
-    edit(place, 1, (1, 0, 1, 1, "x\ny\nz"))
-    assert document.edited_lines == ((1, 3),)
-    edit(place, 2, (0, 0, 0, 1, "a"))
-    assert document.edited_lines == ((0, 0),)
-
-
-def test_edited_lines_include_every_cursor() -> None:
-    place, document = opened("a\nb\nc\nd\ne\n", "utf-16")
-    # From the end upwards, as editors send them: the lower places move as the upper ones grow.
-    edit(place, 1, (4, 0, 4, 1, "x"), (2, 0, 2, 1, "x\ny"), (0, 0, 1, 0, ""))
-    assert document.source == "b\nx\ny\nd\nx\n"
-    assert set(document.edited_lines) == {(4, 4), (1, 2), (0, 0)}
-    # From the start downwards.
-    edit(place, 2, (0, 0, 0, 1, "1\n2"), (4, 0, 4, 1, "3"))
-    assert set(document.edited_lines) == {(0, 1), (4, 4)}
-    # An edit swallowed by a later change is where that change is.
-    edit(place, 3, (1, 0, 1, 1, "4"), (3, 0, 3, 1, "5"), (0, 0, 5, 0, "6\n"))
-    assert document.source == "6\nx\n"
-    assert set(document.edited_lines) == {(1, 1), (0, 1)}
-
-
 def test_snapshot_does_not_change_with_its_document() -> None:
     place, document = opened("before", "utf-16")
     snapshot = place.snapshot("file:///a.py")
@@ -195,13 +171,15 @@ def test_document_is_found_by_another_spelling_of_its_uri() -> None:
         ("typescriptreact", "", "tsx"),
         ("plaintext", "/a/x.go", "go"),
         ("", "/a/x.rs", "rust"),
-        (None, "/a/x.unknown", None),
-        ("markdown", "", "markdown"),
-        ("rst", "", "restructuredtext"),
-        ("plaintext", "/a/README.md", "markdown"),
+        ("markdown", "/a/README.md", None),
         ("plaintext", "/a/notes.txt", None),
     ],
 )
-def test_kind_from_language_id_and_path(language_id: str | None, path: str, expected: str | None) -> None:
-    found = find_kind(language_id, path)
-    assert (found.id if found is not None else None) == expected
+def test_language_is_that_of_the_client_or_of_the_path(
+    language_id: str, path: str, expected: str | None
+) -> None:
+    place = workspace("utf-16")
+    place.put_text_document(types.TextDocumentItem(f"file://{path}", language_id, 0, "x"))
+    snapshot = place.snapshot(f"file://{path}")
+    assert snapshot is not None
+    assert (snapshot.language.id if snapshot.language is not None else None) == expected

@@ -60,21 +60,10 @@ def content(
     return HoverContent(result, function, explanation, line=line)
 
 
-def test_plain_text_says_the_same_as_markdown() -> None:
-    hover = content(IN_FILE)
-    answer, code, sentence, last = hover.markdown().split("\n\n")
-    assert answer == "**Could be either** - 5 in 100 human-written Python functions score this high"
-    assert sentence == "Its own lines point to an LLM; the rest of the file agrees."
-    assert last == "An estimate, not proof."
-    rows = code.split("\n")[1:-1]
-    assert hover.plain_text().split("\n") == [answer.replace("**", ""), *rows, sentence, last]
-
-
 def test_clients_that_run_commands_get_a_link_and_others_a_command(tmp_path: Path) -> None:
     hover = content(IN_FILE, path=tmp_path / "odd `name`.py", folder=tmp_path)
     whole = "codeorigin explain odd `name`.py:1"
     assert hover.markdown().endswith(f"Whole explanation: ``{whole}``")
-    assert hover.plain_text().endswith(f"Whole explanation: {whole}")
     link = re.search(
         r"\[Whole explanation\]\(command:codeorigin\.explain\?([^)]*)\)$", hover.markdown(command_links=True)
     )
@@ -122,7 +111,7 @@ def test_documented_hover_is_what_the_server_says() -> None:
     )  # fmt: skip
     result = Result(Request(snapshot, folder=path.parent), report, analyzer.model_id)
     hover = HoverContent(result, function, analyzer.explain(text, function.span))
-    assert f"```\n{hover.plain_text()}\n```\n" in (ROOT / "docs" / "protocol.md").read_text("utf-8")
+    assert f"~~~markdown\n{hover.markdown()}\n~~~\n" in (ROOT / "docs" / "protocol.md").read_text("utf-8")
 
 
 def test_sample_of_the_walkthrough_consists_of_findings_by_default() -> None:

@@ -63,9 +63,6 @@ class Bench:
     def show_problems(self, subject: str, problems: list[str]) -> None:
         assert not problems
 
-    def notify(self, method: str, params: Any) -> None:
-        assert method == "codeorigin/fileVerdict"
-
     def start_progress(self, *_: Any) -> None:
         raise AssertionError("nothing is explained here")
 

@@ -145,7 +145,7 @@ async def test_the_lines_follow_edits_and_notes(editor: Editor, repository: Repo
     assert (answer["runs"][0]["first"], answer["runs"][0]["last"]) == (1, LAST)
 
 
-async def test_nothing_is_said_without_a_repository_or_the_setting(
+async def test_nothing_is_said_without_a_repository_and_the_past_has_no_say(
     editor: Editor, repository: Repository
 ) -> None:
     assert await declared(editor, editor.open(CODE).uri) is None
@@ -153,8 +153,7 @@ async def test_nothing_is_said_without_a_repository_or_the_setting(
     document = opened(editor, repository)
     assert await said(editor, document) == BY_CODEX
     await editor.configure(**SETTINGS, past=False)
-    assert await said(editor, document) is None
-    assert await declared(editor, document.uri) is None
+    assert await said(editor, document) == BY_CODEX
     assert await declared(editor, "file:///missing.py") is None
     error = await editor.error_of(editor.request("codeorigin/declared", [1]))
     assert error.code == types.ErrorCodes.InvalidParams

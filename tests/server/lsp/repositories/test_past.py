@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 from lsprotocol import types
-from tests.server.lsp.conftest import REFRESHING, VSCODE, clients
-from tests.server.lsp.editor import PUSHED, SETTINGS, Document, Editor
+from tests.server.lsp.editor import SETTINGS, Document, Editor
 from tests.server.lsp.repositories.conftest import opened, verdicts
 
 from codeorigin.cli.app import main
@@ -56,9 +55,9 @@ async def test_command_scan_and_editor_give_the_same_verdict(
     await editor.idle()
     shown = (await verdicts(editor, document))["seven"]
     assert shown["pastEvidence"] < -0.1
-    for scan in (await editor.scan(), await editor.scan_changes()):
-        (file,) = [each for each in scan["files"] if each["uri"] == document.uri]
-        assert next(each["verdict"] for each in file["functions"] if each["name"] == "seven") == shown
+    scan = await editor.scan_changes()
+    (file,) = [each for each in scan["files"] if each["uri"] == document.uri]
+    assert next(each["verdict"] for each in file["functions"] if each["name"] == "seven") == shown
     details = await editor.explain(document, 0)
 
     monkeypatch.chdir(repository.folder)
@@ -86,7 +85,6 @@ async def test_command_scan_and_editor_give_the_same_verdict(
     assert explained["own_text"] in json.dumps(details)
 
 
-@clients(VSCODE, REFRESHING)
 async def test_nothing_waits_for_the_past_and_all_follows_once_it_is_known(
     editor: Editor, repository: Repository, git: ControlledGit
 ) -> None:
@@ -142,7 +140,9 @@ async def test_selection_and_cells_of_a_notebook_have_the_past(
     answer = await editor.rescore(document, selected)
     assert answer["verdict"]["pastEvidence"] == added
     repository.write("cells.ipynb", notebook(("code", NEW)))
-    (cells,) = [each for each in (await editor.scan())["files"] if each["uri"].endswith("/cells.ipynb")]
+    (cells,) = [
+        each for each in (await editor.scan_changes())["files"] if each["uri"].endswith("/cells.ipynb")
+    ]
     assert [each["verdict"]["pastEvidence"] for each in cells["functions"]] == [added, added]
 
 
@@ -183,27 +183,6 @@ async def test_all_documents_follow_when_head_moves(editor: Editor, repository: 
     assert await evidence(editor, other) == added
 
 
-async def test_setting_switches_the_past_off_in_open_and_closed_files(
-    editor: Editor, repository: Repository
-) -> None:
-    document, closed = opened(editor, repository), (repository.folder / "old.py").as_uri()
-    added = await evidence(editor, document)
-    await editor.scan()
-    with_past = await editor.take(PUSHED, lambda params: params.uri == closed)
-    await editor.configure(**SETTINGS, past=False)
-    assert await evidence(editor, document) is None
-    assert "old code" not in await editor.hover_text(document, 0)
-    without = await editor.take(PUSHED, lambda params: params.uri == closed)
-    assert [each.message for each in with_past.diagnostics] != [each.message for each in without.diagnostics]
-    await editor.configure(**SETTINGS)
-    assert await evidence(editor, document) == added
-    again = await editor.take(PUSHED, lambda params: params.uri == closed)
-    assert again.diagnostics == with_past.diagnostics
-    await editor.configure(**SETTINGS, past=False)
-    scan = await editor.scan()
-    assert {each["verdict"]["pastEvidence"] for file in scan["files"] for each in file["functions"]} == {None}
-
-
 @pytest.mark.parametrize("asked", ["rev-parse", "log", "ls-tree"])
 async def test_git_failure_is_forgotten_on_the_next_save(
     editor: Editor, git: ControlledGit, repository: Repository, asked: str
@@ -221,6 +200,16 @@ async def test_cancelled_scan_does_not_wait_for_git(
     with git.held("log"):
         error = await editor.cancelled_request(
             types.WORKSPACE_EXECUTE_COMMAND,
-            types.ExecuteCommandParams(command="codeorigin.scanWorkspace", arguments=[None, {"quiet": True}]),
+            types.ExecuteCommandParams(command="codeorigin.scanChanges", arguments=[None, {"quiet": True}]),
         )
         assert error.code == types.LSPErrorCodes.RequestCancelled
+
+
+async def test_setting_switches_the_past_off(editor: Editor, repository: Repository) -> None:
+    document = opened(editor, repository)
+    added = await evidence(editor, document)
+    await editor.configure(**SETTINGS, past=False)
+    assert await evidence(editor, document) is None
+    assert "old code" not in await editor.hover_text(document, 0)
+    await editor.configure(**SETTINGS)
+    assert await evidence(editor, document) == added

@@ -72,13 +72,9 @@ async def test_only_changed_functions_are_listed(
     await editor.change_folders(removed=[plain])
 
 
-async def test_changed_cells_and_code_blocks_are_listed(editor: Editor, repository: Repository) -> None:
+async def test_changed_cells_are_listed(editor: Editor, repository: Repository) -> None:
     repository.write("n.ipynb", notebook("x = 1", NEW))
-    repository.write("m.md", f"# Use\n\n```python\n{NEW}```\n")
-    for settings, names in (({}, ["m.md", "n.ipynb"]), ({"documents": []}, ["n.ipynb"])):
-        await editor.configure(**SETTINGS, **settings)
-        answer = await editor.scan_changes()
-        assert listed(answer, repository.folder) == {name: ["new"] for name in names}
+    assert listed(await editor.scan_changes(), repository.folder) == {"n.ipynb": ["new"]}
 
 
 async def test_unexpected_failure_skips_only_that_file(tmp_path: Path) -> None:

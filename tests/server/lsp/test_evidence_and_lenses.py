@@ -1,4 +1,4 @@
-"""Code lenses, inlay hints and line evidence: each with its own switch, in the right places."""
+"""Code lenses and line evidence, in the right places."""
 
 import re
 
@@ -19,41 +19,24 @@ async def test_code_lenses_can_be_switched_on(editor: Editor) -> None:
     found = await editor.lenses(document)
     assert [each.range.start.line for each in found] == [0, 11]
     assert all(re.fullmatch(r"Reads like LLM-written code \(.+ %\)", each.command.title) for each in found)
-    assert await editor.hints(document) == []
     answer = await editor.command(found[1].command.command, *found[1].command.arguments, {"quiet": True})
     assert answer["name"] == "b"
 
 
-async def test_inlay_hints_can_be_switched_on_and_stay_in_the_range(editor: Editor) -> None:
-    document = editor.open(python_function("a") + "\n\n" + python_function("b"))
-    await editor.idle()
-    assert await editor.hints(document) == []
-    await editor.configure(threshold=0.0, inlayHints=True)
-    found = await editor.hints(document)
-    assert [each.position for each in found] == [types.Position(0, 21), types.Position(11, 21)]
-    assert all(re.fullmatch(r"LLM (\d+|over 99|under 1) %", each.label) for each in found)
-    part = types.Range(types.Position(5, 0), types.Position(12, 0))
-    assert [each.position.line for each in await editor.hints(document, part)] == [11]
-    assert await editor.lenses(document) == []
-
-
 @clients(VSCODE, NEOVIM)
-async def test_decorations_wait_for_a_save_as_verdicts_do(editor: Editor) -> None:
-    await editor.configure(threshold=0.0, codeLens=True, inlayHints=True, run="onSave")
+async def test_lenses_wait_for_a_save_as_verdicts_do(editor: Editor) -> None:
+    await editor.configure(threshold=0.0, codeLens=True, run="onSave")
     document = editor.open(python_function("saved"))
     assert [each.range.start.line for each in await editor.lenses(document)] == [0]
-    assert [each.position.line for each in await editor.hints(document)] == [0]
     editor.replace(document, "def saved", "# one\n# two\ndef saved")
     # Nothing is known about the new text, and the old lines would be wrong.
-    assert (await editor.lenses(document), await editor.hints(document)) == ([], [])
+    assert await editor.lenses(document) == []
     editor.refreshes.clear()
     editor.save(document)
     await editor.findings(document)
     assert [each.range.start.line for each in await editor.lenses(document)] == [2]
-    assert [each.position.line for each in await editor.hints(document)] == [2]
     workspace = editor.client.capabilities.workspace
     assert ("codeLens" in editor.refreshes) == bool(workspace.code_lens)
-    assert ("inlayHint" in editor.refreshes) == bool(workspace.inlay_hint)
 
 
 async def test_attributions_add_up_and_name_the_version(editor: Editor) -> None:
