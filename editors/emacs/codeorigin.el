@@ -28,7 +28,7 @@
 (defcustom codeorigin-modes
   '(python-mode python-ts-mode js-mode js-ts-mode typescript-mode typescript-ts-mode tsx-ts-mode java-mode
     java-ts-mode go-mode go-ts-mode c-mode c-ts-mode c++-mode c++-ts-mode csharp-mode csharp-ts-mode rust-mode
-    rust-ts-mode php-mode php-ts-mode ruby-mode ruby-ts-mode markdown-mode markdown-ts-mode gfm-mode rst-mode)
+    rust-ts-mode php-mode php-ts-mode ruby-mode ruby-ts-mode)
   "Major modes in which eglot starts CodeOrigin.
 Add `text-mode' for code in texts without a known language; many other modes derive from it."
   :type '(repeat symbol))

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from codeorigin.languages import LANGUAGES, get_language
-from codeorigin.languages.kinds import DOCUMENT_KINDS, find_document_kind
 from codeorigin.lsp.documents.detected_language import UNNAMED
 
 ROOT = Path(__file__).parents[2]
@@ -18,12 +17,12 @@ HELIX = ROOT / "editors" / "helix" / "languages.toml"
 OWN_NAMES = {"cs": "csharp", "c-sharp": "csharp"}
 
 
-DOCUMENTS = {*LANGUAGES, *DOCUMENT_KINDS, "unnamed"}
+DOCUMENTS = {*LANGUAGES, "unnamed"}
 
 
 def kinds(names: list[str]) -> set[str]:
     named = {name for name in names if name not in UNNAMED}
-    found = {(find_document_kind(name) or get_language(OWN_NAMES.get(name, name))).id for name in named}
+    found = {get_language(OWN_NAMES.get(name, name)).id for name in named}
     return found if len(named) == len(names) else found | {"unnamed"}
 
 

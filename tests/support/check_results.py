@@ -17,7 +17,7 @@ from codeorigin.check.result import (
     within_limits,
 )
 from codeorigin.explain.explanation import LineAttribution
-from codeorigin.functions.finding import find_functions
+from codeorigin.functions.outline import find_functions
 from codeorigin.functions.spans import FunctionSpan
 from codeorigin.languages import get_language
 from codeorigin.model.verdict import Band, Limits, PooledVerdict, Reason, Verdict
@@ -101,7 +101,7 @@ def checked_file(
 ) -> CheckedFile:
     """A file with its real spans, ``verdicts`` by qualified name, and its own; other functions are too short."""
     given = {"fast": LLM, "Shelf.put": UNSURE} if verdicts is None else verdicts
-    spans = find_functions(text, get_language(language), path=path)
+    spans = find_functions(text, get_language(language))
     functions = tuple(_report(span, given, Reason.TOO_SHORT) for span in spans)
     report = FileReport(language, path, functions, whole)
     return CheckedFile(path, report, text, counted_lines(report, text, None))

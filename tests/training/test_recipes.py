@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 
 from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.explain.explanation import Aggregation, Baseline, ExplainOptions, Method
-from codeorigin.functions.finding import find_functions
+from codeorigin.functions.outline import find_functions
 from codeorigin.languages import get_language
 from codeorigin_training.build import BuildConfig
 from codeorigin_training.cli import app, recipe_file

@@ -1,7 +1,5 @@
 import * as vscode from "vscode";
 
-import { DOCUMENT_IDS } from "./languages";
-
 export const SECTION = "codeorigin";
 
 /** The extension's own settings; all others belong to the server, which requests them itself. */
@@ -20,13 +18,8 @@ export function ownSettings(): OwnSettings {
   };
 }
 
-/** The kinds of documents besides source files that are scored. */
-export function documentKinds(): readonly string[] {
-  return vscode.workspace.getConfiguration(SECTION).get<readonly string[]>("documents", DOCUMENT_IDS);
-}
-
 /** Settings that need a restart of the server or the client. */
-export const NEED_RESTART = ["server", "workspaceDiagnostics", "documents"].map((name) => `${SECTION}.${name}`);
+export const NEED_RESTART = ["server", "workspaceDiagnostics"].map((name) => `${SECTION}.${name}`);
 
 function text(section: vscode.WorkspaceConfiguration, name: string): string | undefined {
   return section.get<string>(name, "").trim() || undefined;

@@ -1,16 +1,15 @@
 import * as vscode from "vscode";
 
-import { DOCUMENT_IDS, documentSelector, isScored } from "./languages";
+import { DOCUMENT_SELECTOR, isScored } from "./languages";
 import type { FileVerdict, Status } from "./protocol";
 import type { ServerControl } from "./server/control";
-import { documentKinds } from "./settings";
 
 const NAME = "CodeOrigin";
 const ACTIONS: vscode.Command = { command: "codeorigin.actions", title: "Actions" };
 
 /** Shows the server's state in the language status and in the status bar, and in the latter also the verdict on the file. */
 export class StatusView implements vscode.Disposable {
-  private readonly language = vscode.languages.createLanguageStatusItem("codeorigin", documentSelector(DOCUMENT_IDS));
+  private readonly language = vscode.languages.createLanguageStatusItem("codeorigin", DOCUMENT_SELECTOR);
   private readonly bar = vscode.window.createStatusBarItem("codeorigin", vscode.StatusBarAlignment.Right, 90);
   /** The latest verdict on each open file as a whole, by its URI as the editor spells it. */
   private readonly verdicts = new Map<string, FileVerdict>();
@@ -66,7 +65,7 @@ export class StatusView implements vscode.Disposable {
     this.bar.accessibilityInformation = { label: [`${NAME}: ${text}`, verdict?.summary].filter(Boolean).join(". ") };
     this.bar.backgroundColor =
       status.state === "error" ? new vscode.ThemeColor("statusBarItem.errorBackground") : undefined;
-    if (status.state === "error" || (editor && isScored(editor.document, documentKinds()))) {
+    if (status.state === "error" || (editor && isScored(editor.document))) {
       this.bar.show();
     } else {
       this.bar.hide();

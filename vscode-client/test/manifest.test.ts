@@ -6,7 +6,7 @@ import { test } from "node:test";
 import manifest from "../package.json";
 import { colorOf, KINDS } from "../src/declared/kinds";
 import { LEVELS, nameOf } from "../src/heatmap/levels";
-import { DOCUMENT_IDS, documentSelector, isScored, LANGUAGE_IDS } from "../src/languages";
+import { isScored, LANGUAGE_IDS } from "../src/languages";
 
 // The bundled tests run from out/test, so files are found from the folder that npm runs in.
 const read = (path: string) => readFileSync(join(process.cwd(), path), "utf8");
@@ -63,29 +63,16 @@ test("settings that choose what is run or loaded are restricted in untrusted fol
 test("the extension wakes up for the languages and documents that it reads", () => {
   assert.deepEqual(
     manifest.activationEvents,
-    [...LANGUAGE_IDS, ...DOCUMENT_IDS].map((language) => `onLanguage:${language}`),
+    [...LANGUAGE_IDS, "plaintext"].map((language) => `onLanguage:${language}`),
   );
 });
 
-test("the setting lists the kinds of documents that the client knows, and all by default", () => {
-  const all = Object.assign({}, ...manifest.contributes.configuration.map(({ properties }) => properties)) as Record<
-    string,
-    { items?: { enum: string[] }; default: unknown; scope: string } | undefined
-  >;
-  const setting = all["codeorigin.documents"];
-  assert.ok(setting);
-  assert.deepEqual(setting.items?.enum, DOCUMENT_IDS);
-  assert.deepEqual(setting.default, DOCUMENT_IDS);
-  assert.equal(setting.scope, "window");
-});
-
-test("documents that the setting leaves out are none of the server's business", () => {
+test("documents without a supported language are sent only if they are untitled", () => {
   const untitled = { languageId: "plaintext", uri: { scheme: "untitled" } };
-  assert.ok(isScored(untitled, ["plaintext"]));
-  assert.ok(!isScored(untitled, ["markdown"]));
-  assert.ok(!isScored({ ...untitled, uri: { scheme: "output" } }, ["plaintext"]));
-  assert.ok(isScored({ languageId: "go", uri: { scheme: "file" } }, []));
-  assert.ok(!documentSelector(["html"]).some(({ language }) => language === "html"));
+  assert.ok(isScored(untitled));
+  assert.ok(!isScored({ ...untitled, uri: { scheme: "file" } }));
+  assert.ok(!isScored({ languageId: "markdown", uri: { scheme: "file" } }));
+  assert.ok(isScored({ languageId: "go", uri: { scheme: "file" } }));
 });
 
 test("every level and kind of record has its colour in all four kinds of theme, and every level its icon", () => {

@@ -3,11 +3,11 @@ import { test } from "node:test";
 
 import { reportArguments } from "../src/commands/reportArguments";
 
-const PLAIN = { chosen: {}, model: null, documents: [], hasAccepted: false };
+const PLAIN = { chosen: {}, model: null, hasAccepted: false };
 
 test("what nobody has set is left to the command line", () => {
   assert.deepEqual(reportArguments(PLAIN), []);
-  assert.deepEqual(reportArguments({ ...PLAIN, model: "", documents: ["plaintext"] }), []);
+  assert.deepEqual(reportArguments({ ...PLAIN, model: "" }), []);
 });
 
 test("the report follows the settings of the editor, below those of the project's files", () => {
@@ -20,9 +20,8 @@ test("the report follows the settings of the editor, below those of the project'
   ]);
 });
 
-test("the report has code blocks if the editor scores them, and leaves out accepted findings", () => {
-  assert.deepEqual(reportArguments({ ...PLAIN, documents: ["markdown"], hasAccepted: true }), [
-    "--documents",
+test("the report leaves out accepted findings", () => {
+  assert.deepEqual(reportArguments({ ...PLAIN, hasAccepted: true }), [
     "--baseline",
     ".codeorigin-baseline.json",
   ]);

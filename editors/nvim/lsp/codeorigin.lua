@@ -31,9 +31,7 @@ return {
     'rust',
     'php',
     'ruby',
-    -- Documents with code blocks, and texts without a known language: see the setting `documents`.
-    'markdown',
-    'rst',
+    -- Untitled text, whose language the server detects.
     'text',
   },
   root_markers = { 'codeorigin.toml', 'pyproject.toml', '.git' },

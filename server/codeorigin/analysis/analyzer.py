@@ -15,10 +15,10 @@ from codeorigin.analysis.score_cache import SCORE_CACHE_BYTES, ScoreCache
 from codeorigin.core.cancellation import NEVER, CancelToken
 from codeorigin.explain.explanation import ExplainOptions, Explanation
 from codeorigin.functions.documents import Document
-from codeorigin.functions.finding import function_id as id_of
-from codeorigin.functions.finding import only_function
+from codeorigin.functions.outline import function_id as id_of
+from codeorigin.functions.outline import only_function
 from codeorigin.functions.spans import FunctionSpan
-from codeorigin.languages import get_language, parsing
+from codeorigin.languages import get_language, parser_pool
 from codeorigin.model.bundle import Bundle
 from codeorigin.model.calibration.judge import Judge
 from codeorigin.model.past import Past
@@ -65,7 +65,7 @@ class Analyzer:
         Raises:
             ModelError: the model is missing, broken, or does not match its manifest.
         """
-        parsing.start()  # while the model is being read
+        parser_pool.start()  # while the model is being read
         return cls(Bundle.load(model_dir), threads=threads, verdict_cache_bytes=verdict_cache_bytes)
 
     @property
@@ -85,7 +85,7 @@ class Analyzer:
     ) -> FileReport:
         """Report on every function of a document; only functions with new text are scored.
 
-        Each block or cell of a document is judged like a separate file.
+        Each cell of a notebook is judged like a separate file.
 
         Args:
             document: what to analyse.
@@ -101,8 +101,7 @@ class Analyzer:
         Raises:
             LanguageError: the language is not supported.
             SourceError: the document is a notebook that cannot be read.
-            ModelError: a block's language had to be guessed, and the language model is missing or broken; or the model
-                failed.
+            ModelError: the model failed.
         """
         (parsed,) = parsed_together([document], cancel)
         if isinstance(parsed, Exception):

@@ -1,7 +1,6 @@
 """Explanations of functions, cached by text and moved to where the functions are now."""
 
 import sys
-from collections.abc import Callable
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -52,12 +51,8 @@ class CachedExplainer:
         """The explanation of a function of ``text``, cached by its id; raises Cancelled and ModelError."""
         if (cached := self.cached(span, function_id, options)) is not None:
             return cached
-        inner = span
-        if span.inside is not None:
-            block, inner = span.inside
-            text = block.text
-        language = get_language(inner.language).model_language
-        made = self._explainer.explain(code_text(text, inner), language, options=options, cancel=cancel)
+        language = get_language(span.language).model_language
+        made = self._explainer.explain(code_text(text, span), language, options=options, cancel=cancel)
         self._cache.put((function_id, options), made)
         return _placed(made, span)
 
@@ -69,24 +64,16 @@ class CachedExplainer:
 
 def _placed(explanation: Explanation, span: FunctionSpan) -> Explanation:
     """An explanation of a function's text, moved to where the function is in its document."""
-    if span.inside is not None:
-        block, inner = span.inside
-        return _moved(_placed(explanation, inner), block.first_line, block.column)
-    column = span.code.start_column
-    return _moved(explanation, span.code.start_line, lambda line, inner: inner + (column if line == 0 else 0))
-
-
-def _moved(explanation: Explanation, first_line: int, column: Callable[[int, int], int]) -> Explanation:
-    """``explanation`` with its lines from ``first_line`` on; ``column`` converts a column of a line."""
+    first, shift = span.code.start_line, span.code.start_column
     return replace(
         explanation,
-        lines=tuple(replace(line, line=line.line + first_line) for line in explanation.lines),
+        lines=tuple(replace(line, line=line.line + first) for line in explanation.lines),
         top_tokens=tuple(
             replace(
                 top_token,
-                line=top_token.line + first_line,
-                start_column=column(top_token.line, top_token.start_column),
-                end_column=column(top_token.line, top_token.end_column),
+                line=top_token.line + first,
+                start_column=top_token.start_column + (0 if top_token.line else shift),
+                end_column=top_token.end_column + (0 if top_token.line else shift),
             )
             for top_token in explanation.top_tokens
         ),

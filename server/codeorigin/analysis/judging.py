@@ -1,20 +1,18 @@
 """Scores of the functions in a document -> the report on it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from codeorigin.analysis.outlined import OutlinedPiece
 from codeorigin.analysis.report import FileReport, FunctionReport, PieceReport
 from codeorigin.functions.documents import Document
-from codeorigin.functions.finding import function_id
-from codeorigin.functions.spans import FunctionSpan, Piece, TextRange, code_text
+from codeorigin.functions.outline import function_id
+from codeorigin.functions.spans import FunctionSpan, code_text
 from codeorigin.languages import Language
 from codeorigin.languages.kinds import get_kind
 from codeorigin.model.calibration.judge import Judge
 from codeorigin.model.calibration.pooled_rule import counted_lines
 from codeorigin.model.scoring.features import RawScore
 from codeorigin.model.verdict import PooledReason, PooledVerdict, Reason, Verdict
-from codeorigin.text.positions import LineIndex
 
 Scores = Mapping[str, RawScore | Reason]
 """Scores of functions by id, or why a function has none."""
@@ -43,18 +41,11 @@ def judged_document(
     if isinstance(kind, Language):
         (report,) = reports
         return report
-    lines = LineIndex(document.text)
-    placed = tuple(
-        _placed(function, piece.piece, lines)
-        for piece, report in zip(pieces, reports, strict=True)
-        if piece.piece.is_block
-        for function in report.functions
-    )
     unparsed = not all(piece.outline.parsed for piece in pieces)
     return FileReport(
         kind.id,
         document.path,
-        placed,
+        (),
         PooledVerdict.without(PooledReason.UNPARSED) if unparsed else None,
         tuple(PieceReport(piece.piece, report) for piece, report in zip(pieces, reports, strict=True)),
         all(report.is_complete for report in reports),
@@ -126,42 +117,3 @@ def _nested(text: str, span: FunctionSpan, language: str) -> tuple[FunctionRepor
         children = tuple(built[id(child)] for child in current.nested)
         built[id(current)] = FunctionReport(current, _NESTED, function_id(text, current, language), children)
     return tuple(built[id(child)] for child in span.nested)
-
-
-def _placed(function: FunctionReport, block: Piece, lines: LineIndex) -> FunctionReport:
-    """``function`` of ``block``, and those nested in it, with their positions in the document ``lines``."""
-    nested = tuple(_placed(inner, block, lines) for inner in function.nested)
-    return replace(function, span=_span(function.span, block, lines), nested=nested)
-
-
-def _span(span: FunctionSpan, block: Piece, lines: LineIndex) -> FunctionSpan:
-    return replace(
-        span,
-        range=_range(span.range, block, lines),
-        code=_range(span.code, block, lines),
-        header=_range(span.header, block, lines),
-        name_range=_range(span.name_range, block, lines),
-        doc_comment=None if span.doc_comment is None else _range(span.doc_comment, block, lines),
-        nested=tuple(_span(inner, block, lines) for inner in span.nested),
-        inside=(block, span),
-    )
-
-
-def _range(place: TextRange, block: Piece, lines: LineIndex) -> TextRange:
-    start_line = place.start_line + block.first_line
-    start = lines.position_to_offset(start_line, block.column(place.start_line, place.start_column))
-    if place.end_column == 0 and place.end_line > place.start_line:
-        # The range ends after a line ending, so the next line's prefix in the document is not part of it.
-        end = lines.line_end(place.end_line - 1 + block.first_line)
-    else:
-        end_line = place.end_line + block.first_line
-        end = lines.position_to_offset(end_line, block.column(place.end_line, place.end_column))
-    end = max(start, end)
-    return TextRange(
-        lines.offset_to_byte(start),
-        lines.offset_to_byte(end),
-        start,
-        end,
-        *lines.offset_to_position(start),
-        *lines.offset_to_position(end),
-    )

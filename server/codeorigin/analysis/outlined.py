@@ -2,19 +2,18 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import TypeVar
 
 from codeorigin.core.cancellation import NEVER, CancelToken
 from codeorigin.core.errors import Cancelled
 from codeorigin.functions.documents import Document
-from codeorigin.functions.finding import Outline, outline_of
 from codeorigin.functions.notebooks import without_magics
+from codeorigin.functions.outline import Outline, outline_of
 from codeorigin.functions.spans import FunctionSpan, Piece, code_text
 from codeorigin.languages import Language, get_language
 from codeorigin.languages.captures import Syntax
-from codeorigin.languages.parsing import ParserInput, one_document
-from codeorigin.languages.syntax import parse_all
+from codeorigin.languages.parse import parse_all
+from codeorigin.languages.parser_pool import ParserInput, one_document
 from codeorigin.model.verdict import Reason
 from codeorigin.text.sources import is_generated, is_minified
 
@@ -50,13 +49,13 @@ def parsed_together(
     documents: Sequence[Document], cancel: CancelToken = NEVER
 ) -> list[list[ParsedPiece] | Exception]:
     """The pieces of each document, or the error of :meth:`~codeorigin.functions.documents.Document.pieces`."""
-    read: list[list[Piece] | Exception] = []
+    read: list[Sequence[Piece] | Exception] = []
     texts: list[ParserInput] = []
     for document in documents:
         with one_document(len(document.text)) as budget:
-            pieces = tried(partial(_pieces, document, cancel))
+            pieces = tried(document.pieces)
         read.append(pieces)
-        if isinstance(pieces, list):
+        if not isinstance(pieces, Exception):
             texts += (
                 ParserInput.of(_parsed_text(document, piece), piece.language, budget) for piece in pieces
             )
@@ -84,10 +83,6 @@ def tried(work: Callable[[], T]) -> T | Exception:
         return error
 
 
-def _pieces(document: Document, cancel: CancelToken) -> list[Piece]:
-    return list(document.pieces(cancel))
-
-
 def _parsed_text(document: Document, piece: Piece) -> str:
     is_cell = document.is_cell or piece.cell is not None
     return without_magics(piece.text, get_language(piece.language)) if is_cell else piece.text
@@ -97,9 +92,9 @@ def _outlined(
     piece: Piece, syntax: Syntax | Exception, document: Document, cancel: CancelToken
 ) -> OutlinedPiece:
     text, language = piece.text, get_language(piece.language)
-    found = outline_of(syntax, text, language, path=document.path, cancel=cancel)
+    found = outline_of(syntax, text, language, cancel=cancel)
     cancel.raise_if_cancelled()
-    if piece.ignored or found.ignored:
+    if found.ignored:
         reason: Reason | None = Reason.IGNORED
     elif is_generated(text):
         reason = Reason.GENERATED

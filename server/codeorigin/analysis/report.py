@@ -29,10 +29,9 @@ class FunctionReport:
 class FileReport:
     """All outermost functions of one document, in source order, and the verdict on the file.
 
-    ``verdict`` is None if the model has no rule for whole files. If the document's code is in blocks or cells,
-    ``pieces`` has a report on each, and ``functions`` those in blocks, with their positions in the document; the
-    positions of cells are in their pieces alone. ``is_complete`` is False if functions that are not scored yet are left
-    out.
+    ``verdict`` is None if the model has no rule for whole files. Of a notebook, ``pieces`` has a report on each cell,
+    with positions in its text, and ``functions`` is empty. ``is_complete`` is False if functions that are not scored
+    yet are left out.
     """
 
     language: str
@@ -52,7 +51,7 @@ class FileReport:
 
 @dataclass(frozen=True, slots=True)
 class PieceReport:
-    """A block or cell of a document, and the report on it as if it were a file, with positions in its own text."""
+    """A cell of a notebook, and the report on it as if it were a file, with positions in its own text."""
 
     piece: Piece
     report: FileReport

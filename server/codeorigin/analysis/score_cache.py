@@ -34,7 +34,7 @@ class ScoreCache:
         """The scores of functions; only those not in the cache are computed.
 
         Args:
-            codes: the functions' texts by id (:func:`codeorigin.functions.finding.function_id`).
+            codes: the functions' texts by id (:func:`codeorigin.functions.outline.function_id`).
             language: the model language of all of them.
             cancel: checked between batches of functions; scores computed so far stay cached.
 

@@ -20,7 +20,7 @@ from codeorigin.git.changes import Change, ChangeKind, ChangeRequest, open_chang
 from codeorigin.git.line_changes import ChangedFile, LineRange
 from codeorigin.git.repository import Repository
 from codeorigin.languages import get_language
-from codeorigin.languages.kinds import DOCUMENT_KINDS, NOTEBOOK, kind_for_path
+from codeorigin.languages.kinds import NOTEBOOK, kind_for_path
 from codeorigin.model.calibration.judge import Judge
 from codeorigin.model.calibration.pooled_rule import counted_lines
 from codeorigin.model.verdict import ChangedFunctions, PooledReason, PooledVerdict
@@ -106,16 +106,14 @@ def changed_file(
     """
     lines = function_lines(text, [function.span for function in report.functions])
     touched = tuple(number for number, function in enumerate(lines) if function.is_touched(changed))
-    # Code blocks in documents are not counted as functions of the change: calibration did not include them.
-    is_source = report.language not in DOCUMENT_KINDS
     around = ChangedFunctions(
-        language=get_language(report.language).model_language if is_source else "",
+        language=get_language(report.language).model_language,
         verdicts=[function.verdict for function in report.functions],
         lines=[
             counted_lines(text[function.span.code.start : function.span.code.end])
             for function in report.functions
         ],
-        written=[is_source and function.is_written(changed) for function in lines],
+        written=[function.is_written(changed) for function in lines],
         in_context=in_context,
     )
     shortened = replace(report, functions=tuple(report.functions[number] for number in touched), verdict=None)

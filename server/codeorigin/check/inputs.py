@@ -84,7 +84,7 @@ def file_source(path: Path, language: str | None) -> Source:
     """
     found = _named_kind(path, language)
     if found is None:
-        found = _guessed(read_source(path, MAX_BYTES, ""), display_path(path), "--language")
+        raise LanguageError("unknown language; set it with --language", display_path(path))
     return source_of_file(path, found, named=True, cells=_named_cells(found, language))
 
 

@@ -13,7 +13,6 @@ from codeorigin.cli.options import (
     VERDICT,
     Config,
     Debug,
-    Documents,
     Exclude,
     FileContext,
     Jobs,
@@ -44,7 +43,6 @@ class CheckOptions:
     language: LanguageOption = None
     stdin_filename: StdinFilename = None
     exclude: Exclude = field(default_factory=list)
-    documents: Documents = False
     config: Config = True
     changed: Annotated[
         str | None,

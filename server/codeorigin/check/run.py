@@ -45,7 +45,7 @@ def _sources(
     options: CheckOptions, project: Project
 ) -> Iterator[tuple[list[Source], list[FileError], ChangeReport | None]]:
     """The sources to check, the errors for the others, and the change if one was requested."""
-    selection = Selection(project, options.language, options.exclude, options.documents)
+    selection = Selection(project, options.language, options.exclude)
     if options.is_of_change:
         from codeorigin.check.changes import changed_sources  # noqa: PLC0415 - needs git
 
@@ -84,10 +84,10 @@ def check(options: CheckOptions) -> CheckResult:
         workers = worker_count(sources, options.jobs or cores())
         pool = stack.enter_context(worker_processes(workers))
         # Imported late, because it takes a while and invalid options need no model.
-        from codeorigin.languages import parsing  # noqa: PLC0415
+        from codeorigin.languages import parser_pool  # noqa: PLC0415
         from codeorigin.model.bundle import Bundle  # noqa: PLC0415
 
-        parsing.start()  # while the model is being read
+        parser_pool.start()  # while the model is being read
         bundle = Bundle.load(options.model)
         files: list[CheckedFile] = []
         progress = ProgressLine("files", len(sources), quiet=True)

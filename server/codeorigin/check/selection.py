@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from codeorigin.cli.terminal import display_path
 from codeorigin.core.errors import CodeOriginError, RepositoryError
 from codeorigin.git.walking import source_files
-from codeorigin.languages.kinds import DOCUMENT_KINDS, NOTEBOOK, Kind, get_kind, kind_for_path
+from codeorigin.languages.kinds import NOTEBOOK, Kind, get_kind, kind_for_path
 from codeorigin.settings.project import Project
 from codeorigin.text.exclusions import Exclusions, exclusions
 
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 class Selection:
     """Selects files by their names.
 
-    They are those in ``language`` or, without one, in the languages of the ``project``; notebooks always; and with
-    ``documents`` those with code blocks. ``exclude`` has patterns as in ``.gitignore``, which override the project's.
+    They are those in ``language`` or, without one, in the languages of the ``project``; notebooks always.
+    ``exclude`` has patterns as in ``.gitignore``, which override the project's.
 
     Raises:
         LanguageError: ``language`` is not supported.
@@ -33,7 +33,6 @@ class Selection:
     project: Project
     language: str | None = None
     exclude: Sequence[str] = ()
-    documents: bool = False
 
     def __post_init__(self) -> None:
         if self.language is not None:
@@ -64,8 +63,6 @@ class Selection:
             return kind
         if self.language is not None:
             is_selected = kind.id == get_kind(self.language).id
-        elif kind.id in DOCUMENT_KINDS:
-            is_selected = self.documents
         else:
             is_selected = kind.id in self.project.settings.languages
         return kind if is_selected else None

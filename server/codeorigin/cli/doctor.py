@@ -17,7 +17,7 @@ from codeorigin.cli.options import DoctorOptions, cores
 from codeorigin.cli.terminal import display_path, printable, to_stderr
 from codeorigin.core.errors import CodeOriginError
 from codeorigin.functions.documents import Document
-from codeorigin.functions.finding import find_functions
+from codeorigin.functions.outline import find_functions
 from codeorigin.language_id.model import LanguageModel
 from codeorigin.languages import LANGUAGES
 from codeorigin.settings.project import project_of

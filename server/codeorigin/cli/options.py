@@ -136,14 +136,6 @@ Declared = Annotated[
         rich_help_panel=CHANGE,
     ),
 ]
-Documents = Annotated[
-    bool,
-    typer.Option(
-        "--documents",
-        help="Also the code blocks of Markdown and reStructuredText in folders.",
-        rich_help_panel=INPUT,
-    ),
-]
 
 
 class ExplanationFormat(StrEnum):

@@ -8,7 +8,7 @@ from codeorigin.explain.explanation import ConstructAttribution
 from codeorigin.explain.lines_and_words import covered_characters
 from codeorigin.languages.construct import CONSTRUCTS, Construct
 from codeorigin.languages.constructs import Codes, character_constructs
-from codeorigin.languages.parsing import ParseBudgetError
+from codeorigin.languages.parser_pool import ParseBudgetError
 from codeorigin.model.reading.normalize import LEVEL_MARK, Normalized
 from codeorigin.model.scoring.tokenizer import Encoding
 from codeorigin.text.positions import LineIndex

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from codeorigin.cli.options import Debug, Declared, Documents, Jobs, Model, Since, Until
+from codeorigin.cli.options import Debug, Declared, Jobs, Model, Since, Until
 
 
 class EngineName(StrEnum):
@@ -50,7 +50,6 @@ class ScanOptions:
         str | None,
         typer.Option(metavar="ADDRESS", help="Of the Ray cluster. (default: $RAY_ADDRESS, or one here)"),
     ] = None
-    documents: Documents = False
     declared: Declared = True
     model: Model = None
     jobs: Jobs = None

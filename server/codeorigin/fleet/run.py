@@ -38,7 +38,7 @@ def run_scan(options: ScanOptions) -> int:
     since, until = since_seconds(options.since), until_seconds(options.until)
     folders = read_repositories(options.repositories)
     model = Bundle.load(options.model).model_id
-    request = ScanRequest(folders, options.of, model, options.declared, options.documents, since, until)
+    request = ScanRequest(folders, options.of, model, options.declared, since, until)
     store = Store(options.output, request.settings)
     progress = ProgressLine("units", None)
 

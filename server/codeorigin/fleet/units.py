@@ -23,7 +23,6 @@ class ScanRequest:
     kind: UnitKind
     model: str
     declared: bool = True
-    documents: bool = False
     since: int | None = None
     until: int | None = None
     size: int = COMMITS_IN_A_UNIT
@@ -31,7 +30,7 @@ class ScanRequest:
     @property
     def settings(self) -> dict[str, object]:
         """What all results depend on, for :class:`~codeorigin.fleet.store.Store`."""
-        names = ("model", "declared", "documents", "since", "until", "size")
+        names = ("model", "declared", "since", "until", "size")
         return {name: getattr(self, name) for name in names}
 
 
@@ -39,8 +38,7 @@ class ScanRequest:
 class Unit:
     """A unit of work. ``commits`` (with their times, ``seconds``) are to be judged, or are the one commit of the tree.
 
-    ``repository`` is its folder, which must be the same on every machine. ``model`` is the identity of the model. With
-    ``documents``, documents with code blocks are included.
+    ``repository`` is its folder, which must be the same on every machine. ``model`` is the identity of the model.
     """
 
     repository: str
@@ -49,13 +47,11 @@ class Unit:
     seconds: tuple[int, ...]
     declared: bool
     model: str
-    documents: bool = False
 
     @property
     def key(self) -> str:
         """A hash of the unit that is the same in every run and on every machine."""
         parts = [_FORMAT, self.repository, self.kind.value, self.commits, self.declared, self.model]
-        parts.append(self.documents)
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:24]
 
 
@@ -79,7 +75,6 @@ def units_of(folder: Path, request: ScanRequest) -> tuple[list[Unit], int]:
             seconds=tuple(seconds),
             declared=request.declared,
             model=request.model,
-            documents=request.documents,
         )
 
     if request.kind is UnitKind.TREE:

@@ -19,7 +19,7 @@ from codeorigin.history.request import HistoryRequest, Plan
 from codeorigin.history.results import UNREADABLE
 from codeorigin.history.state import IN_MEMORY, HistoryState
 from codeorigin.history.walk import Walk
-from codeorigin.languages.kinds import DOCUMENT_KINDS, Kind, kind_for_path
+from codeorigin.languages.kinds import kind_for_path
 from codeorigin.model.calibration.judge import Judge
 from codeorigin.wording.histories import missing_phrase
 
@@ -76,10 +76,7 @@ class UnitWorker:
                 # Without the list of all commits, which every unit would need for itself.
                 records = RecordReader(repository, unit.commits[0], branches=False)
                 stack.enter_context(records)
-            request = HistoryRequest(
-                repository,
-                wanted=lambda path: _is_chosen(kind_for_path(path), unit),
-            )
+            request = HistoryRequest(repository, wanted=lambda _: True)
             walk = Walk(request, self._judge, state, records=records, analyzer=self._analyzer)
             results = list(walk.results(Plan(list(unit.commits), array("q", unit.seconds))))
         rows = tuple(
@@ -100,7 +97,7 @@ class UnitWorker:
             reader = BlobReader(objects, self._analyzer)
             for path, blob in repository.files(unit.commits[0]):
                 kind = kind_for_path(path)
-                if kind is None or not _is_chosen(kind, unit):
+                if kind is None:
                     continue
                 about: Row = {
                     "repository": unit.repository,
@@ -120,7 +117,3 @@ class UnitWorker:
                     if piece.functions or piece.language == kind.id
                 ]
         return UnitResult(tuple(rows), missing_phrase(missing, 0))
-
-
-def _is_chosen(kind: Kind | None, unit: Unit) -> bool:
-    return kind is None or unit.documents or kind.id not in DOCUMENT_KINDS

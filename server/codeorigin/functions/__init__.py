@@ -1,1 +1,1 @@
-"""Text -> the functions in it: spans, ignore comments, and the pieces of notebooks and documents."""
+"""Text -> the functions in it: spans, ignore comments, and the cells of notebooks."""

@@ -31,7 +31,6 @@ class _Frame:
     qualified_name: str
     separator: str
     member: str
-    is_test: bool
     depth: int
     function: CapturedFunction | None = None
     start: int = 0
@@ -43,12 +42,11 @@ class _Frame:
 class SpanBuilder:
     """Builds the spans of one text; ``comments`` are its ``codeorigin: ignore`` comments."""
 
-    def __init__(self, lines: LineIndex, syntax: Syntax, language: Language, in_test_file: bool) -> None:
+    def __init__(self, lines: LineIndex, syntax: Syntax, language: Language) -> None:
         self._lines = lines
         self._syntax = syntax
         self._data = syntax.data
         self._language = language
-        self._in_test_file = in_test_file
         self._places: dict[int, tuple[int, int, int]] = {}
         self.comments = IgnoreComments(syntax, map(self._start, syntax.functions))
 
@@ -62,7 +60,7 @@ class SpanBuilder:
             ),
         ]
         items.sort(key=itemgetter(0, 1, 2))
-        root = _Frame(len(self._data), "", "", "", self._in_test_file, 0)
+        root = _Frame(len(self._data), "", "", "", 0)
         stack = [root]
         for start, negative_end, _, item in checked(items, cancel):
             while len(stack) > 1 and stack[-1].end <= start:
@@ -84,14 +82,8 @@ class SpanBuilder:
         name = parent.qualified_name
         if scope.name is not None and len(name) < _LONGEST_PREFIX:
             name = _joined(name, parent.separator, self._name(scope.name))
-        rule = self._language.tests.scope_attribute
-        is_test = parent.is_test or (
-            rule is not None and rule.search(self._attributes_above(scope.range[0])) is not None
-        )
         # A function is listed under the nearest enclosing function, so a scope shares its parent's list.
-        return _Frame(
-            scope.range[1], name, separator, member, is_test, parent.depth, children=parent.children
-        )
+        return _Frame(scope.range[1], name, separator, member, parent.depth, children=parent.children)
 
     def _open_function(self, function: CapturedFunction, start: int, parent: _Frame) -> _Frame:
         written = self._name(function.name)
@@ -101,22 +93,11 @@ class SpanBuilder:
         owned = f"{owner}{separator}{name}" if owner else name
         qualified_name = _joined(parent.qualified_name, function.separator or parent.member, owned)
         header_start = self._header_start(start, function)
-        rules = self._language.tests
-        is_test = (
-            parent.is_test
-            or (rules.name is not None and rules.name.fullmatch(written) is not None)
-            or (
-                rules.attribute is not None
-                and header_start > start
-                and rules.attribute.search(self._slice(start, header_start)) is not None
-            )
-        )
         return _Frame(
             function.range[1],
             qualified_name,
             separator,
             separator,
-            is_test,
             parent.depth + 1,
             function,
             start,
@@ -144,7 +125,6 @@ class SpanBuilder:
                 header=self._range(header_start, header_end),
                 name_range=self._range(*function.name),
                 doc_comment=self._range(*doc) if doc else None,
-                is_test=frame.is_test,
                 nested=tuple(frame.children),
                 ignored=self.comments.ignores_function(frame.start, header_end),
             )
@@ -161,10 +141,6 @@ class SpanBuilder:
                 position = comment
             else:
                 return start
-
-    def _attributes_above(self, start: int) -> str:
-        scope = CapturedFunction((start, start), (0, 0), (0, 0), None, "", None)
-        return self._slice(self._start(scope), start)
 
     def _header_start(self, start: int, function: CapturedFunction) -> int:
         position = start

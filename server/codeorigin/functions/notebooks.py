@@ -11,7 +11,7 @@ from codeorigin.core.errors import LanguageError, SourceError
 from codeorigin.functions.spans import Piece
 from codeorigin.languages import Language, get_language
 
-_VERSION = re.compile(r"[\d.]+$")
+_VERSION = re.compile(r"(?<![\d.])[\d.]++$")
 _TOKEN = re.compile(r'(?P<string>"(?:[^"\\]++|\\.)*+")(?P<colon>\s*:)?|(?P<bracket>[{}\[\]])')
 
 _OTHER_LANGUAGE = re.compile(r"\s*%%(\w+)")

@@ -14,7 +14,7 @@ from codeorigin.functions.documents import Document
 from codeorigin.functions.function_lines import FunctionLines, function_lines
 from codeorigin.functions.spans import Piece
 from codeorigin.git.objects import LargeObjectError, Objects, UnreadableObjectError
-from codeorigin.languages.kinds import DocumentKind, kind_for_path
+from codeorigin.languages.kinds import NOTEBOOK, kind_for_path
 from codeorigin.model.calibration.pooled_rule import counted_lines
 from codeorigin.model.scoring.features import RawScore
 from codeorigin.text.sources import decode_source
@@ -45,14 +45,9 @@ class BlobFunction:
 
 @dataclass(frozen=True, slots=True)
 class PieceFunctions:
-    """The functions of a piece of a file (see :class:`~codeorigin.functions.spans.Piece`). ``language`` is an id.
-
-    Functions in a ``block`` of a document do not count in the verdict on the commit, because its rule was not measured
-    on such code.
-    """
+    """The functions of a piece of a file (see :class:`~codeorigin.functions.spans.Piece`). ``language`` is an id."""
 
     language: str
-    block: bool
     functions: tuple[BlobFunction, ...]
 
 
@@ -69,8 +64,8 @@ def unpacked(data: bytes) -> list[PieceFunctions]:
     """
     try:
         return [
-            PieceFunctions(language, block, tuple(_function(*function) for function in functions))
-            for language, block, functions in json.loads(zlib.decompress(data))
+            PieceFunctions(language, tuple(_function(*function) for function in functions))
+            for language, functions in json.loads(zlib.decompress(data))
         ]
     except (zlib.error, TypeError) as error:
         raise ValueError(str(error)) from error
@@ -124,7 +119,7 @@ class BlobReader:
         except CodeOriginError as error:
             raise SourceError(error.reason, path) from None
         whole = PieceReport(Piece(kind.id, text), report)
-        return [_analyzed(piece) for piece in (report.pieces if isinstance(kind, DocumentKind) else [whole])]
+        return [_analyzed(piece) for piece in (report.pieces if kind is NOTEBOOK else [whole])]
 
     def functions(self, blob: str, path: str) -> list[PieceFunctions]:
         """The functions of a blob, piece by piece; raises the same errors as :meth:`pieces`."""
@@ -141,7 +136,6 @@ def _functions(found: AnalyzedPiece) -> PieceFunctions:
     piece = found.piece
     return PieceFunctions(
         piece.language,
-        piece.is_block,
         tuple(
             BlobFunction(
                 # The name is only a label, and some names have whole programs in their brackets.

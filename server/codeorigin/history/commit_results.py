@@ -29,7 +29,6 @@ class ReadFile:
     file: ChangedFile
     language: str
     functions: Sequence[BlobFunction] | None
-    block: bool = False
     missing: bool = False
 
 
@@ -85,11 +84,11 @@ def _changed(judge: Judge, file: ReadFile, *, file_context: bool) -> ChangedFunc
         else {number: judge.alone(score, language) for number, score in scores.items()}
     )
     return ChangedFunctions(
-        language="" if file.block else language,
+        language=language,
         verdicts=[verdicts.get(number, NO_VERDICT) for number in range(len(functions))],
         lines=[function.weight for function in functions],
         written=[
-            not file.block and function.logit is not None and function.lines.is_written(file.file.lines)
+            function.logit is not None and function.lines.is_written(file.file.lines)
             for function in functions
         ],
         in_context=file_context,
@@ -159,8 +158,7 @@ def _folder(path: str) -> str:
 def file_values(judge: Judge, piece: PieceFunctions) -> dict[str, Any]:
     """A file, or a cell of a notebook, as plain values: its functions with a verdict, their nonblank lines by band.
 
-    And the verdict on it as a whole, None without one: a block of a document has none, because the rule for files was
-    not measured on such code.
+    And the verdict on it as a whole, None without one.
     """
     language = get_language(piece.language).model_language
     scores = {
@@ -172,7 +170,7 @@ def file_values(judge: Judge, piece: PieceFunctions) -> dict[str, Any]:
     for number, verdict in judge.in_file(scores, language).items():
         lines[verdict.band or Band.UNSURE] += piece.functions[number].weight
     known = [(function.logit, function.weight) for function in piece.functions if function.logit is not None]
-    whole = None if piece.block else judge.file(known, language)
+    whole = judge.file(known, language)
     return {
         "language": language,
         "functions": len(known),

@@ -13,7 +13,6 @@ from codeorigin.cli.options import (
     Config,
     Debug,
     Declared,
-    Documents,
     Exclude,
     FileContext,
     Jobs,
@@ -66,7 +65,6 @@ class HistoryOptions:
         ),
     ] = None
     exclude: Exclude = field(default_factory=list)
-    documents: Documents = False
     config: Config = True
     declared: Declared = True
     by: Annotated[By, typer.Option(help="Rows of the text report.", rich_help_panel=REPORT)] = By.MONTH

@@ -30,7 +30,7 @@ def run_history(options: HistoryOptions) -> int:
     since, until = since_seconds(options.since), until_seconds(options.until)
     repository, names = repository_of(options.path)
     project = find_project([options.path], files=options.config and repository.root is not None)
-    selection = Selection(project, options.language, options.exclude, options.documents)
+    selection = Selection(project, options.language, options.exclude)
     wanted, below = selection.in_repository(repository, names)
     file_context = project.settings.file_context if options.file_context is None else options.file_context
     request = HistoryRequest(
@@ -98,7 +98,6 @@ def _settings_key(
         list(options.exclude),
         sorted(below),
         options.declared,
-        options.documents,
         file_context,
         [sorted(project.settings.languages), list(project.settings.exclude)],
     ]

@@ -160,7 +160,7 @@ class Walk:
                 read.append(ReadFile(file, blob.kind.id, None, missing=pieces is None))
                 continue
             read += [
-                ReadFile(file, piece.language, piece.functions, piece.block)
+                ReadFile(file, piece.language, piece.functions)
                 for piece in pieces
                 if blob.kind is not NOTEBOOK or cells is None or piece.language in cells
             ]

@@ -12,7 +12,7 @@ from codeorigin.languages.csharp import CSHARP
 from codeorigin.languages.go import GO
 from codeorigin.languages.java import JAVA
 from codeorigin.languages.javascript import JAVASCRIPT
-from codeorigin.languages.language import Language, TestRules
+from codeorigin.languages.language import Language
 from codeorigin.languages.php import PHP
 from codeorigin.languages.python import PYTHON
 from codeorigin.languages.ruby import RUBY
@@ -59,4 +59,4 @@ def language_for_path(path: str | PathLike[str]) -> Language | None:
     )
 
 
-__all__ = ["KEYWORDS", "LANGUAGES", "Language", "TestRules", "get_language", "language_for_path"]
+__all__ = ["KEYWORDS", "LANGUAGES", "Language", "get_language", "language_for_path"]

@@ -1,9 +1,7 @@
 """C. Headers (``.h``) count as C; C++ in them is only found as far as the C grammar can parse it."""
 
-import re
-
 from codeorigin.languages.declarators import declared_name
-from codeorigin.languages.language import Language, TestRules, grammar_of, words
+from codeorigin.languages.language import Language, grammar_of, words
 
 # A function-defining macro with two or more arguments is parsed as a call followed by a block.
 _QUERY = """
@@ -31,9 +29,5 @@ C = Language(
     grammar=grammar_of("tree_sitter_c"),
     query=_QUERY,
     keywords=KEYWORDS,
-    tests=TestRules(
-        file=re.compile(r"(test|tst)[_-].*\.[ch]|.*[_-](unit)?tests?\.[ch]|tests?\.[ch]"),
-        name=re.compile(r"test_.*|.*_test|(\w+_)?TEST(_[A-Z]+)*\b.*"),
-    ),
     declared_name=declared_name,
 )

@@ -25,8 +25,8 @@ from codeorigin.languages.node_types import (
     TYPES,
     VARIABLES,
 )
-from codeorigin.languages.parsing import bounded
-from codeorigin.languages.syntax import parseable
+from codeorigin.languages.parse import parseable
+from codeorigin.languages.parser_pool import bounded
 
 Codes = npt.NDArray[np.int8]
 

@@ -1,10 +1,8 @@
 """C++."""
 
-import re
-
 from codeorigin.languages.c import KEYWORDS
 from codeorigin.languages.declarators import declared_name
-from codeorigin.languages.language import Around, Language, TestRules, grammar_of, words
+from codeorigin.languages.language import Around, Language, grammar_of, words
 
 _QUERY = """
 (function_definition declarator: (_) @declarator body: (compound_statement) @body) @function
@@ -59,9 +57,5 @@ CPP = Language(
     keywords=_KEYWORDS,
     around=(Around("struct X {", "};"),),
     separator="::",
-    tests=TestRules(
-        file=re.compile(r"(test|tst)[_-].*|.*[_-](unit)?tests?\.\w+|tests?\.\w+|.*Tests?\.\w+"),
-        name=re.compile(r"test_.*|.*_test|(\w+_)?TEST(_[A-Z]+)*\b.*"),
-    ),
     declared_name=declared_name,
 )

@@ -2,7 +2,7 @@
 
 import re
 
-from codeorigin.languages.language import CLASS, Around, Language, TestRules, grammar_of, words
+from codeorigin.languages.language import CLASS, Around, Language, grammar_of, words
 
 _QUERY = """
 (method_declaration name: (_) @name body: (_) @body) @function
@@ -73,12 +73,4 @@ CSHARP = Language(
     query=_QUERY,
     keywords=_KEYWORDS,
     around=(CLASS, _PROPERTY),
-    tests=TestRules(
-        file=re.compile(r".*(Test|Tests|Spec|Specs)\.cs"),
-        directory=re.compile(r"(.*\.)?((unit|integration)?tests?|specs?)|testing", re.IGNORECASE),
-        attribute=re.compile(
-            r"[\[,]\s*(?:[\w.]+\.)?(?:Fact|Theory|Test|TestCase|TestCaseSource|TestMethod|DataTestMethod|SetUp|TearDown"
-            r"|OneTimeSetUp|OneTimeTearDown|TestInitialize|TestCleanup|ClassInitialize|ClassCleanup|Benchmark)(?:Attribute)?\b"
-        ),
-    ),
 )

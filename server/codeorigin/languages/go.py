@@ -2,7 +2,7 @@
 
 import re
 
-from codeorigin.languages.language import Around, Language, TestRules, grammar_of, words
+from codeorigin.languages.language import Around, Language, grammar_of, words
 
 _QUERY = """
 (function_declaration name: (_) @name body: (_) @body) @function
@@ -55,8 +55,4 @@ GO = Language(
     keywords=_KEYWORDS,
     raising_calls=words("panic recover"),
     around=(_ELEMENTS,),
-    tests=TestRules(
-        file=re.compile(r".*_test\.go"),
-        name=re.compile(r"(Test|Benchmark|Example|Fuzz)([A-Z_0-9].*)?"),
-    ),
 )

@@ -1,8 +1,6 @@
 """Java."""
 
-import re
-
-from codeorigin.languages.language import CLASS, Language, TestRules, grammar_of, words
+from codeorigin.languages.language import CLASS, Language, grammar_of, words
 
 _QUERY = """
 (method_declaration name: (_) @name body: (_) @body) @function
@@ -45,11 +43,4 @@ JAVA = Language(
     query=_QUERY,
     keywords=_KEYWORDS,
     around=(CLASS,),
-    tests=TestRules(
-        file=re.compile(r"Test.*\.java|.*(Test|Tests|TestCase|IT|Spec)\.java"),
-        attribute=re.compile(
-            r"@\s*(?:[\w.]+\.)?(?:\w*Test|TestFactory|TestTemplate"
-            r"|Before|After|BeforeEach|AfterEach|BeforeAll|AfterAll|BeforeClass|AfterClass|BeforeMethod|AfterMethod|DataProvider)\b"
-        ),
-    ),
 )

@@ -2,7 +2,7 @@
 
 import re
 
-from codeorigin.languages.language import CLASS, Around, Language, TestRules, grammar_of, words
+from codeorigin.languages.language import CLASS, Around, Language, grammar_of, words
 
 # A named function expression only counts where one is allowed; as a statement it is an unfinished declaration.
 SHARED_QUERY = """
@@ -72,13 +72,6 @@ OBJECT = Around(
     ),
 )
 
-TEST_RULES = TestRules(
-    file=re.compile(r".*[._-](test|tests|spec|cy|e2e)\.([cm]?[jt]s|[jt]sx)"),
-    directory=re.compile(
-        r"tests?|testing|unit_?tests?|specs?|__tests__|__mocks__|e2e|testdata|cypress", re.IGNORECASE
-    ),
-)
-
 KEYWORDS = words(
     "async await break case catch class const continue debugger default delete do else export extends false "
     "finally for from function get if import in instanceof let new null of return set static super switch this "
@@ -97,5 +90,4 @@ JAVASCRIPT = Language(
     query=_QUERY,
     keywords=KEYWORDS,
     around=(CLASS, OBJECT),
-    tests=TEST_RULES,
 )

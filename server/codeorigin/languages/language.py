@@ -46,39 +46,9 @@ class Around:
 CLASS = Around("class X {", "}")
 
 
-@dataclass(frozen=True, slots=True)
-class TestRules:
-    """How to tell tests from other code. A pattern that is None never matches.
-
-    ``file`` is matched against the whole file name, ``directory`` against each folder name of the path, ``name``
-    against a function's whole name; ``attribute`` and ``scope_attribute`` are searched in the text of the
-    attributes, annotations or decorators of a function, or of a class or module around it.
-    """
-
-    __test__ = False  # pytest would take the class for a test
-
-    file: re.Pattern[str] | None = None
-    directory: re.Pattern[str] = re.compile(
-        r"tests?|testing|unit_?tests?|specs?|__tests__|e2e|testdata", re.IGNORECASE
-    )
-    name: re.Pattern[str] | None = None
-    attribute: re.Pattern[str] | None = None
-    scope_attribute: re.Pattern[str] | None = None
-
-    def holds_for_path(self, path: str) -> bool:
-        """Whether every function of the file at ``path`` (either slash) counts as test code."""
-        # Split by hand, because creating a path object would take longer than everything else here.
-        parts = [part for part in path.replace("\\", "/").split("/") if part not in ("", ".")]
-        if not parts:
-            return False
-        if self.file is not None and self.file.fullmatch(parts[-1]):
-            return True
-        return any(self.directory.fullmatch(part) for part in parts[:-1])
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Language:
-    """One language: names, grammar, the query that finds its functions, keywords, comment syntax, test rules.
+    """One language: names, grammar, the query that finds its functions, keywords, comment syntax.
 
     ``id`` is the program's name for it and ``model_language`` the model's. ``extensions`` include their dot;
     ``filenames`` are whole file names. ``lsp_ids`` are other ids that editors use. ``line_comment`` starts a
@@ -116,7 +86,6 @@ class Language:
     grammar: Callable[[], object]
     query: str
     keywords: frozenset[str]
-    tests: TestRules
     lsp_ids: tuple[str, ...] = ()
     filenames: tuple[str, ...] = ()
     separator: str = "."

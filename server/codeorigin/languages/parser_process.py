@@ -1,4 +1,4 @@
-"""The process that parses for :mod:`codeorigin.languages.parsing`, until its standard input ends."""
+"""The process that parses for :mod:`codeorigin.languages.parser_pool`, until its standard input ends."""
 
 import math
 import os
@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from codeorigin.languages.parsing import ParseBudgetError, ParserInput
+from codeorigin.languages.parser_pool import ParseBudgetError, ParserInput
 
 _MEMORY = 1 << 30
 """Bytes of address space. A text of 5 MB, the largest that is read, takes about a quarter."""

@@ -2,7 +2,7 @@
 
 import re
 
-from codeorigin.languages.language import Around, Language, TestRules, grammar_of, words
+from codeorigin.languages.language import Around, Language, grammar_of, words
 
 _QUERY = """
 (function_definition name: (_) @name body: (_) @body) @function
@@ -69,11 +69,4 @@ PHP = Language(
     keywords=_KEYWORDS,
     around=(_CLASS, _PROPERTY, _ARRAY),
     separator="::",
-    tests=TestRules(
-        file=re.compile(r".*(Test|TestCase|Cest|Spec)\.php|test_.*\.php|.*_test\.php"),
-        name=re.compile(r"test([A-Z_0-9].*)?|setUp(BeforeClass)?|tearDown(AfterClass)?"),
-        attribute=re.compile(
-            r"#\[(?:[^\]#]|#(?!\[))*?\b(?:Test|DataProvider|Before|After|BeforeClass|AfterClass)\b"
-        ),
-    ),
 )

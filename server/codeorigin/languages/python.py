@@ -1,8 +1,6 @@
 """Python."""
 
-import re
-
-from codeorigin.languages.language import Language, TestRules, grammar_of, words
+from codeorigin.languages.language import Language, grammar_of, words
 
 _QUERY = """
 (function_definition name: (_) @name body: (_) @body) @function
@@ -32,9 +30,4 @@ PYTHON = Language(
     grammar=grammar_of("tree_sitter_python"),
     query=_QUERY,
     keywords=_KEYWORDS,
-    tests=TestRules(
-        file=re.compile(r"test_.*\.py|.*_tests?\.py|tests?\.py|conftest\.py"),
-        name=re.compile(r"test(_.*|[A-Z0-9].*)?|(setUp|tearDown)(Class|Module|TestData)?"),
-        attribute=re.compile(r"@\s*pytest\s*\."),
-    ),
 )

@@ -2,7 +2,7 @@
 
 import re
 
-from codeorigin.languages.language import Around, Language, TestRules, grammar_of, words
+from codeorigin.languages.language import Around, Language, grammar_of, words
 
 _QUERY = """
 (method name: (_) @name) @function
@@ -71,8 +71,4 @@ RUBY = Language(
     keywords=_KEYWORDS,
     raising_calls=words("raise fail"),
     around=(_HASH,),
-    tests=TestRules(
-        file=re.compile(r".*_(spec|test)\.rb|test_.*\.rb|(spec|test)_helper\.rb"),
-        name=re.compile(r"test_.*"),
-    ),
 )

@@ -1,8 +1,6 @@
 """Rust."""
 
-import re
-
-from codeorigin.languages.language import Language, TestRules, grammar_of, words
+from codeorigin.languages.language import Language, grammar_of, words
 
 _QUERY = """
 (function_item name: (_) @name body: (_) @body) @function
@@ -25,8 +23,6 @@ _QUERY = """
 [(line_comment) (block_comment)] @comment
 """
 
-_CFG_TEST = r"\bcfg\s*\(\s*(?:(?:all|any)\s*\(\s*)?(?:\w+(?:\s*=\s*\"[^\"]*\")?\s*,\s*)*test\b"
-
 _KEYWORDS = words(
     "Err None Ok Option Result Self Some String Vec as async await bool break const continue crate dyn else "
     "enum extern false fn for if impl in let loop match mod move mut pub ref return self static str struct "
@@ -45,12 +41,4 @@ RUST = Language(
     keywords=_KEYWORDS,
     raising_calls=words("panic bail Err"),
     separator="::",
-    tests=TestRules(
-        file=re.compile(r"tests?\.rs|.*_tests?\.rs"),
-        directory=re.compile(r"tests?|benches"),
-        attribute=re.compile(
-            rf"#\s*\[\s*(?:\w+\s*::\s*)*(?:test|bench|rstest|test_case|quickcheck|proptest)\b|{_CFG_TEST}"
-        ),
-        scope_attribute=re.compile(_CFG_TEST),
-    ),
 )

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from codeorigin.languages.javascript import KEYWORDS, OBJECT, SHARED_QUERY, TEST_RULES
+from codeorigin.languages.javascript import KEYWORDS, OBJECT, SHARED_QUERY
 from codeorigin.languages.language import CLASS, Language, grammar_of, words
 
 _QUERY = (
@@ -37,7 +37,6 @@ TYPESCRIPT = Language(
     keywords=_KEYWORDS,
     around=(CLASS, OBJECT),
     fields_alone=True,
-    tests=TEST_RULES,
 )
 
 TSX = replace(

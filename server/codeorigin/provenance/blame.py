@@ -32,7 +32,7 @@ def run_blame(options: BlameOptions) -> int:
         raise SourceError("no such file", display_path(path))
     source = file_source(path, None)
     if source.language not in LANGUAGES:
-        raise SourceError("is no source file; its code is in blocks or cells", display_path(path))
+        raise SourceError("is no source file; its code is in cells", display_path(path))
     text = source.read()
     # Lines are matched by their text in UTF-8, in which git keeps nearly all files.
     records = file_records(path, text.encode("utf-8", "surrogatepass"))

@@ -61,26 +61,6 @@ def rescored(code: CodeServer, uri: str, within: dict[str, Any]) -> Any:
     return code.ask("run", command="codeorigin.rescore", args=[uri, within, {"quiet": True}])
 
 
-def test_markdown_block_has_a_finding_hover_and_rescore(
-    code: CodeServer, page: Page, source: Path, artefacts: Path
-) -> None:
-    lines = source.read_text().splitlines()[line_of(source, f"def {FUNCTION}") :]
-    notes = code.workspace / "notes.md"
-    block = "".join(f"   {line}".rstrip() + "\n" for line in ["```python", *lines, "```"])
-    notes.write_text(f"# Notes\n\n1. As it is now:\n\n{block}\nThat is all.\n")
-    uri = code.ask("open", path=str(notes))
-    found = findings(code, uri, 1)
-    start, end = found[0]["range"]
-    assert (start["line"], start["character"]) == (5, 3)
-    assert notes.read_text().splitlines()[5][3 : end["character"]] == lines[0]
-    assert "An estimate, not proof." in hover_text(code, uri, at(5))
-    page.screenshot(path=artefacts / "markdown-dark.png")
-    answer = rescored(code, uri, {"start": at(5, 0), "end": at(5 + len(lines), 0)})
-    assert answer["verdict"]["probability"] is not None
-    code.ask("run", command="workbench.action.closeActiveEditor")
-    notes.unlink()
-
-
 def test_untitled_text_has_findings_hover_and_rescore(code: CodeServer, page: Page, source: Path) -> None:
     text = source.read_text()
     uri = code.ask("untitled", content=text, language="plaintext")
@@ -91,11 +71,6 @@ def test_untitled_text_has_findings_hover_and_rescore(code: CodeServer, page: Pa
     assert "An estimate, not proof." in hover_text(code, uri, at(line))
     answer = rescored(code, uri, {"start": at(line, 0), "end": at(line + 16, 0)})
     assert answer["verdict"]["probability"] is not None
-    # The setting decides which kinds of documents are scored.
-    code.ask("set", name="codeorigin.documents", value=["markdown"])
-    findings(code, uri, 0)
-    code.ask("set", name="codeorigin.documents", value=["markdown", "restructuredtext", "plaintext"])
-    findings(code, uri, 2, seconds=90)
     code.ask("run", command="workbench.action.revertAndCloseActiveEditor")
 
 

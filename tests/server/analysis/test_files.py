@@ -16,6 +16,7 @@ from codeorigin.core.errors import Cancelled, LanguageError, ModelError, SourceE
 from codeorigin.functions.documents import Document
 from codeorigin.model.calibration.pooled_rule import counted_lines
 from codeorigin.model.verdict import PooledReason, Reason
+from support.notebooks import notebook
 from support.snippets import NAMES_OF, TOTAL_PRICE
 from support.tiny_model import FILE_CONTEXT, FILE_RULE, IN_FILE, with_file_context, with_file_rule
 
@@ -130,7 +131,7 @@ MANY = (
     Document(TOTAL_PRICE + NAMES_OF, "python", "a.py"),
     Document(f"# codeorigin: ignore-file\n{TOTAL_PRICE}", "python"),
     Document("int f(int a) {\n    int b = a;\n    return b;\n}\n", "c", "f.c"),
-    Document(f"# Title\n\n```python\n{TOTAL_PRICE}```\n", "markdown", "a.md"),
+    Document(notebook(TOTAL_PRICE), "notebook", "a.ipynb"),
     Document(NAMES_OF.replace("\n", "\n\n"), "python", "test_b.py"),
     Document("", "python", "c.py"),
 )

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from tests.server.lsp.raw import RawServer
 
-from codeorigin.functions.finding import Outline, outline
-from codeorigin.languages import get_language, parsing
+from codeorigin.functions.outline import Outline, outline
+from codeorigin.languages import get_language, parser_pool
 from support.command import TERSE, complaints, report_of, run
 
 # What each was measured to take before: 9 s and 3 GB for the first, a crash for the second.
@@ -25,7 +25,7 @@ HARD = {
 
 @pytest.mark.parametrize("name", HARD)
 def test_parser_is_stopped(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parsing, "_SECONDS", 0.5)  # enough for each that fails for its memory
+    monkeypatch.setattr(parser_pool, "_SECONDS", 0.5)  # enough for each that fails for its memory
     language, text = HARD[name]
     assert outline(text, get_language(language)) == Outline((), parsed=False)
 
@@ -34,14 +34,6 @@ def test_parser_is_stopped(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_slowest_tokens_of_all_grammars_are_parsed(language: str, token: str) -> None:
     """Of 2,312 tokens, 10,000 times each, none takes more than is allowed, and these take longest."""
     assert outline(token * 10_000, get_language(language)).parsed
-
-
-def test_attributes_are_searched_once() -> None:
-    """Each ``#[`` was followed to the end: half a minute for 100 kB, hours for this."""
-    rule = get_language("php").tests.attribute
-    assert rule is not None
-    assert rule.search("#[A(" + "'#['," * 400_000) is None
-    assert rule.search("#[A('#[', '#'), Test]") is not None
 
 
 @pytest.mark.parametrize("argument", ["a.java", "."])

@@ -15,7 +15,7 @@ from support.repositories import Repository
 
 # Every module of the standard library, and what CodeOrigin and its workers import.
 OTHERS = (
-    "codeorigin lsprotocol markdown_it numpy onnxruntime pip pygls pyarrow ray rich sitecustomize tokenizers "
+    "codeorigin lsprotocol numpy onnxruntime pip pygls pyarrow ray rich sitecustomize tokenizers "
     "tree_sitter tree_sitter_python typer usercustomize venv"
 )
 NAMES = sorted({*(name for name in sys.stdlib_module_names if not name.startswith("_")), *OTHERS.split()})

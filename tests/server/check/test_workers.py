@@ -41,7 +41,6 @@ def folder(tmp_path: Path) -> Path:
         (root / f"f{number:02}.{EXTENSIONS[language]}").write_text(code * 3, encoding="utf-8")
     (root / "f07b.py").write_bytes(b"\0\1\2")
     (root / "n.ipynb").write_text(notebook(LEDGER, PARSER), encoding="utf-8")
-    (root / "r.md").write_text(f"# Use\n\n```python\n{LEDGER}```\n", encoding="utf-8")
     return root
 
 
@@ -60,7 +59,7 @@ def test_several_processes_report_the_same_as_one(
 ) -> None:
     missing = str(folder / "missing.py")
     given = [str(folder), missing, str(folder / "f07b.py")]
-    options = CheckOptions(given, model=tiny_model_dir, jobs=3, documents=True)
+    options = CheckOptions(given, model=tiny_model_dir, jobs=3)
     started: list[int] = []
     monkeypatch.setattr(workers, "BYTES_FOR_A_WORKER", 1)
     monkeypatch.setattr(workers, "BATCH_BYTES", 2000)
@@ -78,7 +77,7 @@ def test_several_processes_report_the_same_as_one(
         reports.append(report)
         said.append(capsys.readouterr().err)
     assert started == [0, 2]
-    assert len(reports[0]["files"]) == 20 + 2 + 1
+    assert len(reports[0]["files"]) == 20 + 2
     assert reports[0] == reports[1]
     assert said[0] == said[1] != ""
 
@@ -171,11 +170,12 @@ def test_failing_file_does_not_affect_the_others(
     named = ["f00.py", "f01.py", "f04.py", "f05.py"]
     (folder / "f00.py").write_bytes(b"\xff\xfe not text")
     outline = outlined.outline_of
+    wrong = (folder / "f04.py").read_text()
 
-    def failing(syntax: Syntax, *rest: object, **options: object) -> object:
-        if options["path"] == "f04.py":
+    def failing(syntax: Syntax, text: str, *rest: object, **options: object) -> object:
+        if text == wrong:
             raise RuntimeError("unforeseen")
-        return outline(syntax, *rest, **options)  # type: ignore[arg-type]
+        return outline(syntax, text, *rest, **options)  # type: ignore[arg-type]
 
     monkeypatch.setattr(outlined, "outline_of", failing)
     found = list(outcomes(sources(folder, *named), FileCheck(model=tiny_model_dir)))

@@ -8,7 +8,7 @@ from codeorigin.explain import constructs
 from codeorigin.explain.constructs import construct_attributions, normalized_constructs, token_characters
 from codeorigin.explain.explanation import Aggregation, ExplainOptions, Explanation, Method
 from codeorigin.languages.construct import CONSTRUCTS, Construct
-from codeorigin.languages.parsing import ParseBudgetError
+from codeorigin.languages.parser_pool import ParseBudgetError
 from codeorigin.model.reading.normalize import normalize
 from codeorigin.model.scoring.tokenizer import Encoding
 from support.snippets import ALL, PARSER, long_function

@@ -1,9 +1,6 @@
-"""Notebook cells and code blocks in a scan, and how its report counts their files."""
+"""Notebook cells in a scan, and how its report counts their files."""
 
-from dataclasses import replace
 from pathlib import Path
-
-import pytest
 
 from codeorigin.fleet.options import UnitKind
 from codeorigin.fleet.report import write_fleet_report
@@ -16,26 +13,19 @@ from support.notebooks import notebook
 from support.repositories import Repository, plain_functions
 
 
-@pytest.mark.parametrize("documents", [False, True])
-def test_scan_reads_notebooks_and_on_request_documents(model: Path, tmp_path: Path, documents: bool) -> None:
+def test_scan_reads_notebooks(model: Path, tmp_path: Path) -> None:
     made = Repository(tmp_path / "made")
-    files = {
-        "n.ipynb": notebook(plain_functions("cell"), ("markdown", "text"), plain_functions("other")),
-        "README.md": f"# Use\n\n```python\n{plain_functions('block')}```\n",
-    }
+    files = {"n.ipynb": notebook(plain_functions("cell"), ("markdown", "text"), plain_functions("other"))}
     made.commit(files, date="2020-01-01")
     found = {}
     for kind in UnitKind:
-        asked = replace(request([made.folder], model, kind), documents=documents)
+        asked = request([made.folder], model, kind)
         run(Here(model), asked, tmp_path / kind)
         found[kind] = list(Store(tmp_path / kind, asked.settings).rows(kind))
     (commit,) = found[UnitKind.COMMITS]
-    assert (commit["functions"], commit["written"]) == (2 + documents, 2)
-    paths = ["n.ipynb", "n.ipynb", *(["README.md"] if documents else [])]
-    assert sorted(row["path"] for row in found[UnitKind.TREE]) == sorted(paths)
+    assert (commit["functions"], commit["written"]) == (2, 2)
+    assert [row["path"] for row in found[UnitKind.TREE]] == ["n.ipynb", "n.ipynb"]
     assert all((row["functions"], row["language"]) == (1, "python") for row in found[UnitKind.TREE])
-    blocks = [row for row in found[UnitKind.TREE] if row["path"] == "README.md"]
-    assert all((row["probability"], row["reason"]) == (None, "no_rule") for row in blocks)
 
 
 def test_report_uses_singular_and_plural_correctly(model: Path, tmp_path: Path) -> None:

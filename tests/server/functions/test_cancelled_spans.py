@@ -7,7 +7,7 @@ import pytest
 from codeorigin.core.cancellation import CancelToken
 from codeorigin.core.errors import Cancelled
 from codeorigin.functions.captured_spans import SpanBuilder
-from codeorigin.functions.finding import outline
+from codeorigin.functions.outline import outline
 from codeorigin.languages import get_language
 
 FUNCTIONS = 3_000

@@ -1,7 +1,7 @@
 """Which functions a change touched, and which it wrote."""
 
-from codeorigin.functions.finding import find_functions
 from codeorigin.functions.function_lines import FunctionLines, function_lines
+from codeorigin.functions.outline import find_functions
 from codeorigin.languages import get_language
 
 CODE = """\

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from codeorigin.functions.captured_spans import MAX_NESTING
-from codeorigin.functions.finding import find_functions
+from codeorigin.functions.outline import find_functions
 from codeorigin.functions.spans import FunctionSpan, TextRange
 from codeorigin.languages import LANGUAGES, get_language, language_for_path
 
@@ -20,8 +20,8 @@ def flat(spans: tuple[FunctionSpan, ...], depth: int = 0) -> Iterator[tuple[int,
         yield from flat(span.nested, depth + 1)
 
 
-def names(text: str, language: str, path: str | None = None) -> list[str]:
-    return [span.qualified_name for _, span in flat(find_functions(text, get_language(language), path=path))]
+def names(text: str, language: str) -> list[str]:
+    return [span.qualified_name for _, span in flat(find_functions(text, get_language(language)))]
 
 
 def of(text: str, span: TextRange | None) -> str:
@@ -35,7 +35,6 @@ def row(text: str, depth: int, span: FunctionSpan) -> list[str]:
         "  " * depth + span.name,
         span.qualified_name,
         f"{span.range.start_line + 1}-{span.range.end_line + 1}",
-        "test" if span.is_test else "-",
         f"{doc.start_line + 1}-{doc.end_line + 1}" if doc else "-",
         " ".join(of(text, span.header).split()),
     ]
@@ -47,7 +46,7 @@ def test_every_function_of_the_fixture_is_found(source: Path) -> None:
     language = language_for_path(source)
     assert language is not None
     table = source.with_name(f"{source.stem}.expected.txt").read_text("utf-8").splitlines()[1:]
-    expected = [[cell.rstrip() for cell in line.split(" | ", 5)] for line in table]
+    expected = [[cell.rstrip() for cell in line.split(" | ", 4)] for line in table]
 
     found = [row(text, depth, span) for depth, span in flat(find_functions(text, language))]
 
@@ -137,17 +136,6 @@ def test_nul_and_lone_surrogates_do_not_shift_ranges() -> None:
     assert encoded[span.range.start_byte : span.range.end_byte].decode("utf-8", "surrogatepass") == of(
         text, span.range
     )
-
-
-def test_functions_of_a_test_file_are_tests() -> None:
-    text = "def helper():\n    def inner(): pass\n"
-    python = get_language("python")
-    assert [span.is_test for _, span in flat(find_functions(text, python, path="src/helpers.py"))] == [
-        False
-    ] * 2
-    assert [span.is_test for _, span in flat(find_functions(text, python, path="tests/helpers.py"))] == [
-        True
-    ] * 2
 
 
 def test_nesting_beyond_the_limit_is_not_listed() -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from codeorigin.functions.finding import find_functions
+from codeorigin.functions.outline import find_functions
 from codeorigin.functions.spans import FunctionSpan, TextRange
 from codeorigin.languages import LANGUAGES, get_language
 from codeorigin.text.positions import LineIndex

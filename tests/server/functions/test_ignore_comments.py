@@ -4,10 +4,10 @@ import time
 
 import pytest
 
-from codeorigin.functions.finding import outline
 from codeorigin.functions.ignore_comments import IgnoreComments
+from codeorigin.functions.outline import outline
 from codeorigin.languages import get_language
-from codeorigin.languages.syntax import parse
+from codeorigin.languages.parse import parse
 
 
 def ignored(text: str, language: str = "python") -> list[str]:

@@ -5,8 +5,8 @@ import json
 import pytest
 
 from codeorigin.core.errors import SourceError
-from codeorigin.functions.finding import find_functions
 from codeorigin.functions.notebooks import cell_language, read_notebook, without_magics
+from codeorigin.functions.outline import find_functions
 from codeorigin.languages import get_language
 from support.notebooks import notebook
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from codeorigin.functions.finding import find_functions, function_id, only_function
+from codeorigin.functions.outline import find_functions, function_id, only_function
 from codeorigin.functions.spans import FunctionSpan, code_text
 from codeorigin.languages import get_language
 from support.members import ARRAY, ELEMENTS, HASH, OBJECT, PIECES

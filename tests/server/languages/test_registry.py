@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from codeorigin.core.errors import LanguageError
-from codeorigin.functions.finding import find_functions
+from codeorigin.functions.outline import find_functions
 from codeorigin.languages import LANGUAGES, Language, get_language, language_for_path
 
 

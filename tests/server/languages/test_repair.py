@@ -2,7 +2,7 @@
 
 import pytest
 
-from codeorigin.functions.finding import find_functions
+from codeorigin.functions.outline import find_functions
 from codeorigin.functions.spans import FunctionSpan
 from codeorigin.languages import get_language
 

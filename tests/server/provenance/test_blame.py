@@ -111,7 +111,7 @@ def test_what_has_no_record_at_all_is_said_in_one_line(repository: Repository, t
     for path, said in (
         (alone, b"git"),
         (repository.folder / "none.py", b"no such file"),
-        (repository.folder / "notes.md", b"no source file"),
+        (repository.folder / "notes.md", b"unknown language"),
     ):
         done = run("blame", str(path))
         assert done.returncode == 2

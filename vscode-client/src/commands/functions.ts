@@ -3,13 +3,12 @@ import * as vscode from "vscode";
 
 import { isScored } from "../languages";
 import type { Services } from "../services";
-import { documentKinds } from "../settings";
 import type { FunctionRow } from "../tree/rows";
 
 /** The active editor, if its file is sent to the server; otherwise tells the user and returns undefined. */
 export function scoredEditor(): vscode.TextEditor | undefined {
   const editor = vscode.window.activeTextEditor;
-  if (editor && isScored(editor.document, documentKinds())) {
+  if (editor && isScored(editor.document)) {
     return editor;
   }
   void vscode.window.showInformationMessage("CodeOrigin: open a file in a language that is scored first.");

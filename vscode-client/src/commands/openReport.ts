@@ -7,7 +7,7 @@ import * as vscode from "vscode";
 import type { Services } from "../services";
 import type { Launch } from "../server/launch";
 import { isolated } from "../server/programs";
-import { documentKinds, SECTION } from "../settings";
+import { SECTION } from "../settings";
 import { cancellable } from "./cancellable";
 import { ACCEPTED_FINDINGS, REPORTED, reportArguments } from "./reportArguments";
 
@@ -76,7 +76,6 @@ async function scopeOf({ uri }: vscode.WorkspaceFolder): Promise<string[]> {
   return reportArguments({
     chosen,
     model: section.get<string | null>("modelPath"),
-    documents: documentKinds(),
     hasAccepted,
   });
 }

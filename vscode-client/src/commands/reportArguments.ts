@@ -10,19 +10,15 @@ export interface ReportScope {
   /** The settings that the user has set, by name. */
   chosen: Record<string, unknown>;
   model: string | null | undefined;
-  /** The setting `documents`. */
-  documents: readonly string[];
   /** Whether the folder has a file of accepted findings. */
   hasAccepted: boolean;
 }
 
-/** The report shows what the editor shows: its settings, code blocks of documents, and no accepted findings. */
-export function reportArguments({ chosen, model, documents, hasAccepted }: ReportScope): string[] {
-  const hasBlocks = documents.some((kind) => kind === "markdown" || kind === "restructuredtext");
+/** The report shows what the editor shows: its settings, and no accepted findings. */
+export function reportArguments({ chosen, model, hasAccepted }: ReportScope): string[] {
   return [
     ...(Object.keys(chosen).length > 0 ? ["--settings", JSON.stringify(chosen)] : []),
     ...(model ? ["--model", model] : []),
-    ...(hasBlocks ? ["--documents"] : []),
     ...(hasAccepted ? ["--baseline", ACCEPTED_FINDINGS] : []),
   ];
 }

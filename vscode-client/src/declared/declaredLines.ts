@@ -5,7 +5,6 @@ import { followRepositories } from "../git/repositories";
 import { isScored } from "../languages";
 import type { Declared } from "../protocol";
 import type { Requests } from "../server/requests";
-import { documentKinds } from "../settings";
 import { colorOf, type Kind, KINDS, kindOf } from "./kinds";
 
 /** Where notes are kept. The git extension tells of HEAD and of fetches, but not of these. */
@@ -54,9 +53,8 @@ export class DeclaredLines implements View, vscode.Disposable {
   }
 
   private async refresh(): Promise<void> {
-    const kinds = documentKinds();
     const documents = new Set(vscode.window.visibleTextEditors.map(({ document }) => document));
-    await Promise.all([...documents].filter((each) => isScored(each, kinds)).map((each) => this.show(each)));
+    await Promise.all([...documents].filter(isScored).map((each) => this.show(each)));
   }
 
   private async show(document: vscode.TextDocument): Promise<Declared | null> {

@@ -4,9 +4,9 @@ import * as vscode from "vscode";
 import { LanguageClient, type LanguageClientOptions, type Middleware, type StaticFeature } from "vscode-languageclient/node";
 
 import type { Channels } from "../channels";
-import { documentSelector } from "../languages";
+import { DOCUMENT_SELECTOR } from "../languages";
 import { ServerCommand } from "../protocol";
-import { documentKinds, ownSettings, SECTION } from "../settings";
+import { ownSettings, SECTION } from "../settings";
 import type { Launch } from "./launch";
 import { isolated } from "./programs";
 
@@ -27,7 +27,7 @@ const COMMAND_LINKS: StaticFeature = {
 export function createClient(launch: Launch, channels: Channels, middleware: Middleware): LanguageClient {
   const args = [...launch.args, "serve", "--log-level", ownSettings().logLevel];
   const options: LanguageClientOptions = {
-    documentSelector: documentSelector(documentKinds()),
+    documentSelector: DOCUMENT_SELECTOR,
     initializationOptions: vscode.workspace.getConfiguration(SECTION),
     outputChannel: channels.log,
     traceOutputChannel: channels.trace,

@@ -62,7 +62,7 @@ class Positions:
 class Snapshot:
     """A document at one version, safe to pass to the worker.
 
-    ``unnamed`` means that the client has no name for the language, so ``language`` is guessed from the text, or None.
+    ``unnamed`` means that nobody tells the language, so ``language`` is guessed from the text, or None.
     """
 
     uri: str
@@ -207,7 +207,7 @@ class SourceWorkspace(Workspace):
             return None
         path = self.path_of(uri)
         language = _language(document.language_id, path or urlparse(uri).path)
-        unnamed = language is None and (document.language_id or "").lower() in UNNAMED
+        unnamed = language is None and (document.language_id or "").lower() in UNNAMED and _is_untitled(uri)
         if unnamed:
             language = document.detected_language
         is_cell = self.get_notebook_document(cell_uri=uri) is not None
@@ -257,3 +257,9 @@ def _language(language_id: str | None, path: str) -> Language | None:
         return get_language(language_id or "")
     except LanguageError:
         return language_for_path(path)
+
+
+def _is_untitled(uri: str) -> bool:
+    """Whether a document is in no file: its scheme is another one, or its URI has no path."""
+    parts = urlparse(uri)
+    return parts.scheme != "file" or parts.path in {"", "/"}

@@ -3,7 +3,7 @@
 import pytest
 from lsprotocol import types
 
-from codeorigin.functions.finding import outline
+from codeorigin.functions.outline import outline
 from codeorigin.languages import LANGUAGES, get_language
 from codeorigin.lsp.documents import ignore_edits
 from codeorigin.lsp.documents.documents import Positions

@@ -17,7 +17,7 @@ from codeorigin.explain.explanation import (
     Method,
 )
 from codeorigin.functions.documents import Document
-from codeorigin.functions.finding import find_functions
+from codeorigin.functions.outline import find_functions
 from codeorigin.languages import get_language
 from codeorigin.lsp.documents.documents import Positions, Snapshot
 from codeorigin.lsp.features.hover_text import HoverContent

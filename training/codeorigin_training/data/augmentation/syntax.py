@@ -11,7 +11,7 @@ from tree_sitter import Node, Parser, Query, QueryCursor
 
 from codeorigin.core.errors import LanguageError
 from codeorigin.languages import LANGUAGES, get_language
-from codeorigin.languages.syntax import parseable
+from codeorigin.languages.parse import parseable
 from codeorigin.text.positions import encode_utf8
 
 _LINE_END = re.compile(r"\r\n|\r")

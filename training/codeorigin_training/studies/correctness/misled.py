@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from codeorigin.languages.parsing import ParseBudgetError
+from codeorigin.languages.parser_pool import ParseBudgetError
 from codeorigin_training.arrays import Floats, Integers
 from codeorigin_training.data.rows import Row, numbered
 from codeorigin_training.data.specifications import Specification

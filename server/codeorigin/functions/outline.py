@@ -9,8 +9,8 @@ from codeorigin.functions.spans import FunctionSpan, code_text
 from codeorigin.languages import get_language
 from codeorigin.languages.captures import Syntax
 from codeorigin.languages.language import Language
-from codeorigin.languages.parsing import ParseBudgetError, ParserInput
-from codeorigin.languages.syntax import parse_all
+from codeorigin.languages.parse import parse_all
+from codeorigin.languages.parser_pool import ParseBudgetError, ParserInput
 from codeorigin.text.positions import LineIndex
 
 
@@ -28,16 +28,14 @@ class Outline:
     parsed: bool = True
 
 
-def find_functions(text: str, language: Language, *, path: str | None = None) -> tuple[FunctionSpan, ...]:
+def find_functions(text: str, language: Language) -> tuple[FunctionSpan, ...]:
     """The functions of :func:`outline`; never raises, whatever the text."""
-    return outline(text, language, path=path).functions
+    return outline(text, language).functions
 
 
 def function_id(text: str, span: FunctionSpan, language: str | None = None) -> str:
     """The id of a function's text, wherever it is located; ``language`` is its model language, if known."""
     language = language or get_language(span.language).model_language
-    if span.inside is not None:
-        text, span = span.inside[0].text, span.inside[1]
     code = code_text(text, span)
     return hashlib.sha256(f"{language}\0{code}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
@@ -59,18 +57,17 @@ def outline(
     text: str,
     language: Language,
     *,
-    path: str | None = None,
     cancel: CancelToken = NEVER,
 ) -> Outline:
     """The functions of ``text``, and whether its comments ignore them.
 
     These are the functions with a body that have a name or are bound to one; anonymous callbacks are part of
-    the enclosing function. Ranges are disjoint or nested. ``path`` is only used to recognise test files.
+    the enclosing function. Ranges are disjoint or nested.
 
     Raises Cancelled if ``cancel`` was triggered, and nothing else.
     """
     (syntax,) = parse_all([ParserInput.of(text, language.id)], cancel)
-    return outline_of(syntax, text, language, path=path, cancel=cancel)
+    return outline_of(syntax, text, language, cancel=cancel)
 
 
 def outline_of(
@@ -78,7 +75,6 @@ def outline_of(
     text: str,
     language: Language,
     *,
-    path: str | None = None,
     cancel: CancelToken = NEVER,
 ) -> Outline:
     """:func:`outline` of a text that is parsed; raises Cancelled, and an error other than ParseBudgetError."""
@@ -86,8 +82,7 @@ def outline_of(
         return Outline((), parsed=False)
     if isinstance(syntax, Exception):
         raise syntax
-    in_test_file = path is not None and language.tests.holds_for_path(path)
-    builder = SpanBuilder(LineIndex(text), syntax, language, in_test_file)
+    builder = SpanBuilder(LineIndex(text), syntax, language)
     functions = builder.build(cancel)
     ids = tuple(function_id(text, span, language.model_language) for span in functions)
     return Outline(functions, ids, builder.comments.ignores_file())

@@ -1,6 +1,5 @@
 """Texts are parsed in a process that is limited in time and memory, and whose death costs one file alone."""
 
-import json
 import os
 import signal
 import threading
@@ -13,10 +12,11 @@ from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.core.cancellation import CancelToken
 from codeorigin.core.errors import Cancelled, CodeOriginError
 from codeorigin.functions.documents import Document
-from codeorigin.functions.finding import Outline, outline
-from codeorigin.languages import LANGUAGES, get_language, parsing
+from codeorigin.functions.outline import Outline, outline
+from codeorigin.languages import LANGUAGES, get_language, parser_pool
 from codeorigin.languages.constructs import character_constructs
-from codeorigin.languages.parsing import (
+from codeorigin.languages.parse import parse
+from codeorigin.languages.parser_pool import (
     Budget,
     ParseBudgetError,
     ParserInput,
@@ -24,11 +24,11 @@ from codeorigin.languages.parsing import (
     bounded_all,
     one_document,
 )
-from codeorigin.languages.syntax import parse
 from codeorigin.model.verdict import PooledReason
 from support import parser_work
+from support.notebooks import notebook
 
-Processes = list[parsing._ParserProcess]
+Processes = list[parser_pool._ParserProcess]
 
 PYTHON = get_language("python")
 FUNCTIONS = "".join(f"def f{number}(x):\n    return x\n" for number in range(2_000))
@@ -47,7 +47,7 @@ def with_comments(count: int) -> str:
 def processes(monkeypatch: pytest.MonkeyPatch) -> Iterator[Processes]:
     """New processes, which can import the work that they are given here."""
     started: Processes = []
-    monkeypatch.setattr(parsing, "_idle", started)
+    monkeypatch.setattr(parser_pool, "_idle", started)
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
     yield started
     for each in started:
@@ -102,8 +102,8 @@ def test_what_a_parser_prints_is_no_answer(processes: Processes) -> None:
 def test_parts_of_one_document_share_their_time(
     processes: Processes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(parsing, "_SECONDS", 0.04)
-    monkeypatch.setattr(parsing, "_PATIENCE", 1e4)
+    monkeypatch.setattr(parser_pool, "_SECONDS", 0.04)
+    monkeypatch.setattr(parser_pool, "_PATIENCE", 1e4)
     with one_document(100):
         bounded(parser_work.take_time, "x", "python")
         bounded(parser_work.take_time, "x", "python")
@@ -132,7 +132,7 @@ def test_texts_after_one_that_has_taken_much_memory_get_a_new_process(processes:
 def test_texts_of_a_batch_share_the_time_of_their_document(
     processes: Processes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(parsing, "_PATIENCE", 1e4)
+    monkeypatch.setattr(parser_pool, "_PATIENCE", 1e4)
     greedy, other = Budget(0.08), Budget(0.08)
     texts = [ParserInput("x", "python", 3.0, budget) for budget in (greedy, greedy, greedy, other)]
     *_, third, fourth = bounded_all(parser_work.take_time, texts)
@@ -161,7 +161,7 @@ def test_process_that_was_killed_between_two_texts_is_replaced(processes: Proces
 
 
 def test_process_that_cannot_be_started_is_an_error_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parsing, "_idle", [])
+    monkeypatch.setattr(parser_pool, "_idle", [])
     monkeypatch.setattr("sys.executable", "/nowhere/python")
     with pytest.raises(CodeOriginError, match=r"check that /nowhere/python can run codeorigin"):
         bounded(parser_work.process_of, "x", "python")
@@ -186,7 +186,7 @@ def test_each_thread_has_a_process_of_its_own(processes: Processes) -> None:
 
 
 def test_text_that_takes_too_long_has_no_functions(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parsing, "_SECONDS", 0.5)
+    monkeypatch.setattr(parser_pool, "_SECONDS", 0.5)
     with pytest.raises(ParseBudgetError):
         parse(HOPELESS, PYTHON)
     assert outline(HOPELESS, PYTHON) == Outline((), parsed=False)
@@ -270,28 +270,24 @@ def test_text_is_not_parsed_after_cancellation(size: int) -> None:
         outline("def f(): pass\n" * size, PYTHON, cancel=token)
 
 
-def test_document_with_a_block_that_cannot_be_parsed_says_so(tiny_model_dir: Path) -> None:
-    text = f"```python\n{HOPELESS}\n```\n\n```python\n{FUNCTIONS}```\n"
-    report = Analyzer.load(tiny_model_dir).analyze(Document(text, "markdown"))
-    assert len(report.functions) == 2_000
+def test_notebook_with_a_cell_that_cannot_be_parsed_says_so(tiny_model_dir: Path) -> None:
+    text = notebook(HOPELESS, FUNCTIONS)
+    report = Analyzer.load(tiny_model_dir).analyze(Document(text, "notebook"))
+    assert [len(piece.report.functions) for piece in report.pieces] == [0, 2_000]
     with pytest.raises(CodeOriginError, match="too much time or memory"):
         report.require_parsed()
 
 
-CELLS = json.dumps({"cells": [{"cell_type": "code", "source": FUNCTIONS[:500]}], "metadata": {}})
-BLOCKS = f"```python\n{FUNCTIONS[:500]}```\n"
-
-
 @pytest.mark.parametrize(
-    ("kind", "text"), [("notebook", CELLS), ("markdown", BLOCKS), ("python", FUNCTIONS[:500])]
+    ("kind", "text"), [("notebook", notebook(FUNCTIONS[:500])), ("python", FUNCTIONS[:500])]
 )
 def test_document_that_takes_too_much_time_says_why_it_has_no_verdict(
     tiny_model_dir: Path, monkeypatch: pytest.MonkeyPatch, kind: str, text: str
 ) -> None:
     analyzer = Analyzer.load(tiny_model_dir)
     analyzer.analyze(Document(text, kind)).require_parsed()
-    monkeypatch.setattr(parsing, "_SECONDS", 0.0)
-    monkeypatch.setattr(parsing, "_SECONDS_PER_MILLION", 0.0)
+    monkeypatch.setattr(parser_pool, "_SECONDS", 0.0)
+    monkeypatch.setattr(parser_pool, "_SECONDS_PER_MILLION", 0.0)
     report = analyzer.analyze(Document(text, kind))
     assert report.functions == ()
     assert report.verdict is not None

@@ -1,1 +1,0 @@
-"""Code blocks in Markdown and reStructuredText documents, as regions with their positions in the document."""
