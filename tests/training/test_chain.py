@@ -146,7 +146,7 @@ def test_report_describes_this_bundle(finished: Path) -> None:
     assert report["subject"]["model"].startswith("smoke")
     assert report["sections"]["faithfulness"]["tables"]
     page = (finished / "evaluation" / "report.html").read_text()
-    assert "Functions in their files" in page
+    assert "What to expect" in page
 
 
 def test_bundle_judges_functions_in_the_context_of_their_file(finished: Path) -> None:

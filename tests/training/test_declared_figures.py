@@ -4,15 +4,11 @@ import json
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from codeorigin_training.experiments.declared import (
     agent_functions,
-    agents_sections,
     by_key,
     declared_figures,
 )
-from codeorigin_training.experiments.trials import ExperimentError
 
 
 def function(tool: str, commit: str, band: str, **more: Any) -> dict[str, Any]:
@@ -54,8 +50,3 @@ def test_rows_have_shares_with_intervals_over_commits() -> None:
     assert (low, high > row["called_in_file"]["value"]) == (0.0, True)
     # A name that no record tells has no row.
     assert by_key([function("x", "1", "llm", repository="a", model=None)] * 9, "model", 2) == []
-
-
-def test_a_page_without_a_trial_is_one_line() -> None:
-    with pytest.raises(ExperimentError, match="no trial is called lockbox-"):
-        agents_sections({})

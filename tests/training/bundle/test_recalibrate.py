@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -10,10 +11,15 @@ import pytest
 from codeorigin.core.errors import CodeOriginError
 from codeorigin.model.bundle import Bundle, default_model_dir
 from codeorigin_training.bundle import recalibrate as command
-from codeorigin_training.bundle.recalibrate import RecalibrateConfig, recalibrate, write_again
+from codeorigin_training.bundle.recalibrate import (
+    RecalibrateConfig,
+    cross_fitted_answers,
+    recalibrate,
+    write_again,
+)
 from codeorigin_training.data.rows import FUNCTIONS, HUMAN, Row, read_functions
 from codeorigin_training.data.seen import SeenProjects
-from codeorigin_training.data.splits import is_held_out
+from codeorigin_training.data.splits import fold_of, is_held_out
 from codeorigin_training.metrics.detector import Detector
 from codeorigin_training.run import Run
 from codeorigin_training.thresholds.config import CalibrateConfig
@@ -95,9 +101,28 @@ def test_bundle_keeps_its_graph_and_gets_new_shares(bundle: Path, data: Path, tm
         shares = [cell["share"] for cell in figures[way]["cells"] if cell["language"] == "all"]
         assert len(shares) == 3
         assert max(shares) < 0.4
-    assert "How often human code is called `llm`" in (tmp_path / "out" / "README.md").read_text()
+    assert "## At the thresholds" in (tmp_path / "out" / "README.md").read_text()
     recalibrate(config(bundle, data, tmp_path / "out"), Run(tmp_path), lines.append)
     assert "the logits are there" in lines
+
+
+def test_each_fold_is_judged_by_a_calibration_without_it(tmp_path: Path) -> None:
+    names = [f"owner{number}/project" for number in range(40)]
+    first = [next(name for name in names if fold_of(name, 2) == 0)]
+    second = [next(name for name in names if fold_of(name, 2) == 1)]
+    code = "def f(value):\n    total = value + 1\n    return total * value  # enough for a verdict\n"
+    rows = [
+        Row(code, "python", label, repo, "", False, False, 3)
+        for repo in (*first, *second)
+        for label in [0] * 10 + [1] * 2
+    ]
+    settings = CalibrateConfig(fewest_repositories=1, llm_rate=0.2, human_rate=0.2, shrinkage=0.0)
+    recalibration = RecalibrateConfig(tmp_path, tmp_path, "1", folds=2, calibrate=settings)
+    logits = np.array([*[0.0] * 9, 4.0, 9.0, 9.0, *[5.0] * 10, 9.0, 9.0])
+    answers = cross_fitted_answers(rows, logits, recalibration)["by_text"]
+    # A tenth of the first fold's human functions score 4, none 5, so those of the second are called. With them, half
+    # of all would score as high, and none would be called.
+    assert answers.llm.tolist() == [False] * 10 + [True] * 14
 
 
 def test_repositories_that_the_model_has_seen_are_not_read(

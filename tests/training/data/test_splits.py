@@ -3,6 +3,8 @@ import pytest
 from codeorigin_training.data.splits import TEST_SHARE, fold_of, is_held_out, project_of
 
 REPOSITORIES = [f"owner{number}/project" for number in range(4000)]
+HELD_OUT = [0, 8, 16, 17, 36, 42, 43, 48]
+"""Places of the first ones in the test split: another share or salt would mix code that was kept apart."""
 
 
 def test_split_ignores_case() -> None:
@@ -12,6 +14,11 @@ def test_split_ignores_case() -> None:
 def test_held_out_share_is_close_to_test_share() -> None:
     share = sum(map(is_held_out, REPOSITORIES)) / len(REPOSITORIES)
     assert abs(share - TEST_SHARE) < 0.02
+
+
+def test_repositories_stay_on_their_side() -> None:
+    held_out = [number for number in range(60) if is_held_out(REPOSITORIES[number])]
+    assert held_out == HELD_OUT
 
 
 def test_folds_are_of_similar_size_and_independent_of_test_split() -> None:

@@ -32,6 +32,14 @@ def test_classes_have_equal_weight_in_every_cell() -> None:
     assert weights.mean() == pytest.approx(1.0)
 
 
+def test_class_gets_at_most_three_times_the_weight_of_the_rarer_one() -> None:
+    even = [row(label, repo=f"{label}/{n}", language="go") for n in range(9) for label in (0, 1)]
+    uneven = [row(0, repo=f"2/{n}") for n in range(99)] + [row(1, repo="3/1")]
+    weights = balanced_weights([*even, *uneven])
+    assert weights[-1] == pytest.approx(3 * weights[0])
+    assert weights[len(even) : -1].sum() == pytest.approx(weights[-1])
+
+
 def test_cell_with_one_class_has_no_weight() -> None:
     weights = balanced_weights([row(0), row(1), row(0, language="go")])
     assert weights[2] == 0.0

@@ -10,7 +10,7 @@ from sklearn.metrics import roc_auc_score
 from codeorigin.model.calibration.calibration import Calibration
 from codeorigin_training.data.rows import Row
 from codeorigin_training.metrics.answers import context_answers
-from codeorigin_training.metrics.commits import RANGES, commit_metrics
+from codeorigin_training.metrics.commits import commit_metrics
 from codeorigin_training.thresholds.config import CalibrateConfig
 from codeorigin_training.thresholds.context import commit_numbers
 from codeorigin_training.thresholds.fit import fit_calibration
@@ -47,24 +47,6 @@ def found(calibration: Calibration) -> dict[str, Any]:
     measured = commit_metrics(*repositories(60, seed=1), calibration)
     assert measured is not None
     return measured
-
-
-def test_commits_with_several_functions_raise_the_auroc(found: dict[str, Any]) -> None:
-    cells = {(each["human"], each["commit"]): each for each in found["functions"]}
-    assert list(cells) == [(era, title) for era in ("old_human", "modern_human") for title, _, _ in RANGES]
-    for era in ("old_human", "modern_human"):
-        # Both classes have equally many functions in every cell, so matching drops none: 2 x 60 commits.
-        assert [cells[era, title]["functions"] for title, _, _ in RANGES] == [1080, 120, 360, 600, 600, 0]
-        assert [cells[era, title]["repositories"] for title, _, _ in RANGES] == [60] * 5 + [0]
-        assert np.isnan(cells[era, "10 or more"]["contexts"]["in_commit"]["auroc"])
-        gains = []
-        for title in ("1", "2-3", "4 or more"):
-            contexts = cells[era, title]["contexts"]
-            gains.append(contexts["in_commit"]["auroc"] - contexts["by_text"]["auroc"])
-            low, high = contexts["in_commit"]["auroc_interval_90"]
-            assert low <= contexts["in_commit"]["auroc"] <= high
-        assert gains[0] == 0.0
-        assert min(gains[1:]) > 0.05
 
 
 def test_figures_of_a_context_match_its_answers(calibration: Calibration, found: dict[str, Any]) -> None:

@@ -6,12 +6,10 @@ import numpy as np
 import pytest
 
 from codeorigin.model.calibration.calibration import Calibration
-from codeorigin.model.past import PastRule
 from codeorigin_training.data.rows import Row
 from codeorigin_training.metrics.settings import setting_metrics
 from codeorigin_training.thresholds.config import CalibrateConfig
 from codeorigin_training.thresholds.fit import fit_calibration
-from codeorigin_training.thresholds.past import past_evidence
 from support.corpus_rows import row
 
 
@@ -110,15 +108,3 @@ def test_without_a_rule_for_the_past_there_are_no_figures_of_it(calibration: Cal
     found = setting_metrics(rows, logits, replace(calibration, past=None, with_past=None))
     assert found["past"] is None
     assert "by_text_and_past" not in found["in_projects"]
-
-
-def test_past_is_that_of_the_functions_before_code_assistants() -> None:
-    rows = [row(f"{number}.py", repo="a/b", label=0) for number in range(4)]
-    rows += [row("m.py", repo="a/b", label=0, modern=True), row("l.py", repo="a/b"), row("x.py", repo="c/d")]
-    rule = PastRule(quantile=0.5, weight=0.5, prior_functions=0.0, typical=1.0, fewest_functions=4)
-    evidence = past_evidence(
-        rows, np.array([3.0, 3.0, 3.0, 3.0, 9.0, 9.0, 9.0]), np.ones(7, dtype=bool), rule
-    )
-    # Half of the distance of 3 from 1 is subtracted everywhere in the project; the other has no past.
-    assert evidence.tolist()[:6] == [-1.0] * 6
-    assert np.isnan(evidence[6])

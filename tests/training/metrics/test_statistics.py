@@ -30,6 +30,18 @@ def test_calibration_error_of_a_model_that_always_says_90_percent() -> None:
     assert expected_calibration_error(labels, np.full(10, 0.9)) == pytest.approx(0.3)
 
 
+def test_calibration_error_adds_the_gaps_of_all_bins() -> None:
+    labels = np.array([1] * 5 + [0] * 5)
+    # 0.3 too little in one half, 0.2 too much in the other.
+    found = expected_calibration_error(labels, np.array([0.7] * 5 + [0.2] * 5))
+    assert found == pytest.approx(0.5 * 0.3 + 0.5 * 0.2)
+
+
+def test_intervals_are_of_90_percent() -> None:
+    drawn = iter(range(101))
+    assert bootstrap_interval(np.arange(2), lambda _: float(next(drawn)), rounds=101) == (5.0, 95.0)
+
+
 def test_ties_count_half_in_pairs_in_order() -> None:
     assert pairs_in_order(np.array([0.0, 1.0, 2.0]), np.array([1.0, 1.0, 0.0])) == 0.5
 

@@ -1,3 +1,5 @@
+"""Card, README and quality page: each is what its command writes, and every figure is that of manifest and trials."""
+
 import json
 from pathlib import Path
 from typing import Any
@@ -6,11 +8,22 @@ import pytest
 
 from codeorigin.core.errors import CodeOriginError
 from codeorigin.model.bundle import default_model_dir
-from codeorigin_training.experiments.trials import read_trials
-from codeorigin_training.report.pages import with_agents, with_metrics
+from codeorigin_training.experiments.trials import Trial, newest, read_trials
+from codeorigin_training.report.pages import (
+    BEGIN,
+    END,
+    CardConfig,
+    card,
+    inline,
+    model_card,
+    quality_page,
+    with_metrics,
+)
+from codeorigin_training.report.tables import verdicts
+from codeorigin_training.run import Run
 
 ROOT = Path(__file__).resolve().parents[3]
-BEGIN, END = "<!-- metrics:begin -->", "<!-- metrics:end -->"
+COMMAND = "run: python -m codeorigin_training card, with readme, quality, report and experiments"
 
 
 @pytest.fixture
@@ -19,59 +32,110 @@ def manifest() -> dict[str, Any]:
     return found
 
 
-def test_project_readme_states_the_shipped_models_figures(manifest: dict[str, Any]) -> None:
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert with_metrics(readme, manifest) == readme, "run: python -m codeorigin_training card --help"
+@pytest.fixture(scope="module")
+def trials() -> dict[str, Trial]:
+    return read_trials(ROOT / "training" / "experiments")
 
 
-def test_quality_page_states_the_figures_of_the_trials_about_agents() -> None:
-    page = (ROOT / "docs" / "quality.md").read_text(encoding="utf-8")
-    trials = read_trials(ROOT / "training" / "experiments")
-    assert with_agents(page, trials) == page, "run: python -m codeorigin_training card --help"
-    newest = max(name for name in trials if name.startswith("lockbox-"))
-    assert f"experiments/{newest}.json" in page
-    rows = trials[newest].figures["by_tool"]
-    assert all(f"| {row['name']} | {row['functions']:,} | {row['commits']} (" in page for row in rows)
+@pytest.fixture(scope="module")
+def report() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(
+        (ROOT / "docs" / "evaluation" / "report.json").read_text(encoding="utf-8")
+    )
+    return found
 
 
-def test_text_around_the_markers_is_kept(manifest: dict[str, Any]) -> None:
-    text = with_metrics(f"before\n{BEGIN}\nstale\n{END}\nafter\n", manifest)
-    assert text.startswith(f"before\n{BEGIN}\nOf 1,000 human-written functions ")
-    assert text.endswith(f"{END}\nafter\n")
-    assert "stale" not in text
+def test_pages_are_what_the_command_writes(
+    manifest: dict[str, Any], trials: dict[str, Trial], report: dict[str, Any], tmp_path: Path
+) -> None:
+    readme, quality = (tmp_path / name for name in ("README.md", "quality.md"))
+    readme.write_text((ROOT / "README.md").read_text(encoding="utf-8"), encoding="utf-8")
+    quality.write_text("stale", encoding="utf-8")
+    bundle = tmp_path / "bundle"
+    bundle.mkdir()
+    (bundle / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    config = CardConfig(
+        bundle, readme, quality, ROOT / "docs/evaluation/report.json", ROOT / "training/experiments"
+    )
+    card(config, Run(tmp_path / "run"), lambda line: None)
+    for made, shipped in (
+        (readme, ROOT / "README.md"),
+        (quality, ROOT / "docs/quality.md"),
+        (bundle / "README.md", default_model_dir() / "README.md"),
+    ):
+        assert made.read_text(encoding="utf-8") == shipped.read_text(encoding="utf-8"), COMMAND
 
 
-def test_readme_says_what_is_flagged_found_and_open_and_what_the_bands_mean(manifest: dict[str, Any]) -> None:
-    manifest["calibration"]["alone"] |= {"llm_rate": 0.015, "human_rate": 0.05}
-    text = with_metrics(f"{BEGIN}\n{END}\n", manifest)
-    rows = [line for line in text.splitlines() if line.startswith("| ")]
-    assert len(rows) == 1 + 2
-    assert all(line.count("|") == 6 for line in rows)
-    assert "`llm`: at most 1.5 % of human-written functions score as high." in text
-    verdicts = manifest["metrics"]["in_files"]["as_they_are"]["verdicts"]
-    found, missed = (100 * verdicts[name]["share"] for name in ("true_positive_rate", "llm_called_human"))
-    assert f"of 100 LLM-written ones {found:.0f} are found and {100 - found - missed:.0f} stay open" in text
-    assert rows[-1].endswith(f"| {found:.0f} % | {100 - found - missed:.0f} % | {missed:.0f} % |")
-    assert "`human`: at most 5 % of LLM-written ones score as low." in text
+def test_quality_page_is_short(
+    manifest: dict[str, Any], trials: dict[str, Trial], report: dict[str, Any]
+) -> None:
+    assert len(quality_page(manifest, trials, report).split()) <= 2500
 
 
-def test_missing_markers_are_named(manifest: dict[str, Any]) -> None:
+def test_people_come_first_with_the_same_figures_everywhere(
+    manifest: dict[str, Any], trials: dict[str, Trial], report: dict[str, Any]
+) -> None:
+    lockbox = trials[newest(trials, "lockbox-")].figures
+    found = lockbox["agents_against_modern_code_of_the_project"]["in_file"]
+    found["called"]["value"], found["unsure"]["value"], found["called_human"]["value"] = 0.31, 0.56, 0.13
+    sentence = (
+        "In people's projects 31 % of the functions that agents wrote are found, 56 % stay unsure and 13 % are "
+        "called human; "
+    )
+    pages = [
+        with_metrics(f"{BEGIN}\nstale\n{END}\n", manifest, trials),
+        quality_page(manifest, trials, report),
+    ]
+    for page in pages:
+        assert sentence in page
+        assert "stale" not in page
+        # The corpus stands last, by the one definition of unsure.
+        corpus = verdicts(manifest["metrics"])
+        shares = " | ".join(f"{100 * corpus[name]['share']:.0f} %" for name in ("found", "unsure", "missed"))
+        assert f"many built by an agent | {shares} |" in page
+        assert page.index(sentence) < page.index("held-out repositories")
+
+
+def test_what_is_neither_found_nor_missed_is_unsure(manifest: dict[str, Any]) -> None:
+    shares = {"population": "llm", "language": "all"}
+    metrics = {
+        "false_positives": {
+            "by_text": {
+                "cells": [shares | {"population": "old", "share": 0.01}],
+                "found": {"all": {"share": 0.25}},
+                "open": {"all": {"share": 0.625}},
+            }
+        }
+    }
+    found = verdicts(metrics, way="by_text")
+    assert (found["missed"], found["old"]["share"], found["modern"]) == ({"share": 0.125}, 0.01, None)
+
+
+def test_both_kinds_of_pairs_stand_with_their_numbers(manifest: dict[str, Any]) -> None:
+    manifest["metrics"]["held_out"]["pairs"] |= {"auroc": 0.9, "pairs": 7}
+    manifest["metrics"]["held_out"]["written_pairs"] |= {"auroc": 0.6, "pairs": 5}
+    lines = model_card(manifest).splitlines()
+    assert any(
+        line.startswith("| AUROC, same-task pairs of the corpus (pairs) | 0.900 (7) |") for line in lines
+    )
+    assert any(
+        line.startswith("| AUROC, pairs written for this project (pairs) | 0.600 (5) |") for line in lines
+    )
+
+
+def test_missing_files_figures_and_markers_are_named(
+    manifest: dict[str, Any], trials: dict[str, Trial], tmp_path: Path
+) -> None:
     with pytest.raises(CodeOriginError, match="metrics:begin"):
-        with_metrics("no markers", manifest)
+        with_metrics("no markers", manifest, trials)
+    with pytest.raises(ValueError, match="experiments is needed"):
+        CardConfig(readme=tmp_path)
+    with pytest.raises(CodeOriginError, match=r"holds no manifest\.json"):
+        card(CardConfig(bundle=tmp_path), Run(tmp_path), lambda line: None)
+    (tmp_path / "manifest.json").write_text(json.dumps(manifest | {"metrics": {}}))
+    with pytest.raises(CodeOriginError, match="broken manifest"):
+        card(CardConfig(bundle=tmp_path), Run(tmp_path), lambda line: None)
 
 
-def test_docs_state_the_evasion_figures_of_the_correctness_study() -> None:
-    study = read_trials(ROOT / "training" / "experiments")["study-correctness"].figures
-    value = {name: figure["value"] for name, figure in study.items()}
-    quality = " ".join((ROOT / "docs" / "quality.md").read_text(encoding="utf-8").split())
-
-    def shown(name: str, unit: float, digits: int) -> str:
-        # Rounded once, as in the experiments table, where 0.9925 becomes 0.993.
-        return f"{unit * float(f'{value[name]:.3f}'):.{digits}f}"
-
-    for name in ("pass@1", "evade@1, not called llm", "evade@1, called human"):
-        assert f"{shown(name, 100, 1)} % (" in quality
-    for name in ("AUROC of pairs", "AUROC of pairs with comments exchanged"):
-        assert f"{shown(name, 1, 3)} (" in quality
-    assert "can be evaded" in (ROOT / "README.md").read_text(encoding="utf-8")
-    assert "it can be evaded" in (default_model_dir() / "README.md").read_text(encoding="utf-8")
+def test_text_is_escaped_before_it_is_marked_up() -> None:
+    assert inline("`a<b` **c** *d* <e>") == ("<code>a&lt;b</code> <strong>c</strong> <em>d</em> &lt;e&gt;")

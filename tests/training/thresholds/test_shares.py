@@ -9,7 +9,7 @@ import pytest
 from codeorigin.model.calibration.scale import Scale
 from codeorigin_training.data.rows import DISTRIBUTION_SOURCE, Row
 from codeorigin_training.thresholds.config import CalibrateConfig
-from codeorigin_training.thresholds.shares import expected_rate_bound, fit_scale, repository_rate
+from codeorigin_training.thresholds.shares import fit_scale, repository_rate
 
 CONFIG = CalibrateConfig(llm_rate=0.05, human_rate=0.1)
 CODE = "def total(values):\n    result = sum(value.amount for value in values)\n    return round(result, 2)"
@@ -126,25 +126,3 @@ def test_too_few_repositories_of_a_class_give_no_scale(label: int) -> None:
     few = [number for number, row in enumerate(rows) if row.label != label or row.repo in {"0/1", "0/2"}]
     assert fit_scale([rows[number] for number in few], logits[few], CONFIG) is None
     assert fit_scale([], np.zeros(0), CONFIG) is None
-
-
-def test_bound_on_the_expected_rate_counts_one_more_repository() -> None:
-    called = np.array([True, False, False, False, False, False])
-    names = np.array(["a", "a", "b", "b", "c", "c"])
-    # Mean rate 1/6 over three repositories, and a fourth in which everything is called.
-    assert expected_rate_bound(called, names) == pytest.approx((0.5 + 1) / 4)
-
-
-def test_bound_holds_on_new_repositories() -> None:
-    """Over many draws of 60 and of 200 new repositories, at a fixed threshold."""
-    generator = np.random.default_rng(1)
-    kept = []
-    for _ in range(150):
-        repositories = np.repeat(np.arange(260), 20)
-        called = generator.normal(size=5200) + generator.normal(size=260)[repositories] > 2.5
-        seen = repositories < 60
-        kept.append(
-            expected_rate_bound(called[seen], repositories[seen])
-            - repository_rate(called[~seen], repositories[~seen])
-        )
-    assert np.mean(kept) > 0

@@ -20,3 +20,10 @@ def test_softmax_temperature_grows_with_the_logits() -> None:
     targets = drawn.argmax(axis=1).astype(np.int64)
     assert fit_softmax_temperature(logits, targets) == pytest.approx(1.0, rel=0.05)
     assert fit_softmax_temperature(3 * logits, targets) == pytest.approx(3.0, rel=0.05)
+
+
+def test_weights_count_like_repeated_functions() -> None:
+    logits, labels = np.array([2.0, 2.0, -1.0, -1.0]), np.array([1, 0, 0, 1])
+    times = np.array([3, 1, 3, 1])
+    repeated = fit_temperature(np.repeat(logits, times), np.repeat(labels, times), np.ones(8))
+    assert fit_temperature(logits, labels, times.astype(np.float64)) == pytest.approx(repeated, abs=1e-3)

@@ -30,7 +30,7 @@ from codeorigin_training.files import atomic_path, write_atomically
 from codeorigin_training.metrics.answers import Answers, context_answers
 from codeorigin_training.metrics.detector import Detector
 from codeorigin_training.metrics.false_positives import in_contexts
-from codeorigin_training.report.card import model_card
+from codeorigin_training.report.pages import model_card
 from codeorigin_training.run import Log, Run, keep_settings
 from codeorigin_training.thresholds.config import CalibrateConfig
 from codeorigin_training.thresholds.eligibility import has_verdict
@@ -89,7 +89,7 @@ def recalibrate(config: RecalibrateConfig, run: Run, log: Log) -> None:
     logits = _kept_logits(run.folder / "recalibration.npz", detector, rows, inputs, log)
     new = fit_calibration(rows, logits, config.calibrate)
     everywhere = np.ones(len(rows), dtype=bool)
-    figures = in_contexts(rows, _cross_fitted(rows, logits, config), everywhere)
+    figures = in_contexts(rows, cross_fitted_answers(rows, logits, config), everywhere)
     manifest = dict(detector.bundle.manifest)
     manifest["version"] = config.version
     manifest["calibration"] = new.to_manifest()
@@ -113,7 +113,9 @@ def recalibrate(config: RecalibrateConfig, run: Run, log: Log) -> None:
     log(f"wrote {out}")
 
 
-def _cross_fitted(rows: Sequence[Row], logits: Floats, config: RecalibrateConfig) -> dict[str, Answers]:
+def cross_fitted_answers(
+    rows: Sequence[Row], logits: Floats, config: RecalibrateConfig
+) -> dict[str, Answers]:
     """Answers in every context that each fold has, by a calibration on the other folds; ``logits`` are ``(n,)``."""
     folds = fold_array(rows, config.folds)
     parts = []

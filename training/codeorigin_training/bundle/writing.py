@@ -25,7 +25,7 @@ from codeorigin.model.scoring.tokenizer import Tokenizer
 from codeorigin_training.bundle.onnx_graphs import export_graphs
 from codeorigin_training.encoder.model import Encoder
 from codeorigin_training.ngrams.linear import WideModel
-from codeorigin_training.report.card import model_card
+from codeorigin_training.report.pages import model_card
 
 _NUMBERS = re.compile(r"\[\n\s*(-?\d[\d.e+-]*(?:,\n\s*-?\d[\d.e+-]*)*)\n\s*\]")
 _FILES = (SCORE_GRAPH, GRADIENT_GRAPH, TOKENIZER)

@@ -2,14 +2,15 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic.dataclasses import dataclass
 
 from codeorigin.model.folder import MANIFEST
 from codeorigin_training.configuration import STRICT
-from codeorigin_training.experiments.trials import ExperimentError, Lesson, LessonKind, Trial, add_trial
+from codeorigin_training.experiments.trials import ExperimentError, Trial, add_trial
 from codeorigin_training.run import Log, Run
 from codeorigin_training.studies.frame import STUDY, read_study
 
@@ -24,7 +25,7 @@ class RecordConfig:
 
     title: str
     lesson: str
-    kind: LessonKind
+    kind: Literal["kept", "open", "rejected", "measured"]
     model: str
     why: str = ""
     study: str = ""
@@ -60,7 +61,7 @@ def record(config: RecordConfig, run: Run, log: Log) -> None:
         title=config.title,
         model=config.model,
         measured_on="the study's code" if config.study else "training repositories, out of fold",
-        lessons=(Lesson(config.kind, config.lesson),),
+        lessons=({"kind": config.kind, "text": config.lesson},),
         command=f"build --recipe {recipe}" if recipe and not config.study else command,
         commit=settings[command]["git_commit"],
         data=manifest.get("data", {}).get("sha256"),
@@ -69,7 +70,7 @@ def record(config: RecordConfig, run: Run, log: Log) -> None:
         figures=_of_study(config.study, run) if config.study else manifest["metrics"]["out_of_fold"],
         notes=(config.why,) if config.why else (),
     )
-    log(f"recorded {config.title} in {add_trial(trial, config.training)}")
+    log(f"recorded {config.title} in {add_trial(asdict(trial), config.training)}")
 
 
 def _manifest(run: Run) -> Mapping[str, Any]:

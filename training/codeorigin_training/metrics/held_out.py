@@ -1,6 +1,6 @@
 """The shipped model's figures on repositories that neither training nor calibration has seen."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -17,6 +17,7 @@ from codeorigin_training.metrics.ranking import DRAWS, ranking_figures
 from codeorigin_training.metrics.shares import matched_calibration_error, verdict_shares
 from codeorigin_training.metrics.statistics import (
     auroc,
+    bootstrap_interval,
     pairs_in_order,
     tpr_at_fpr,
 )
@@ -48,9 +49,11 @@ def detector_metrics(rows: Sequence[Row], logits: Floats, *, intervals: bool = T
             **ranking_figures(labels, logits, repositories, samples, intervals=intervals),
             "functions": len(samples[0]),
         }
-    result["same_repository"] = _same_repository(labels[corpus], logits[corpus], repositories[corpus])
-    result["pairs"] = _pairs(rows, logits, written=False)
-    result["written_pairs"] = _pairs(rows, logits, written=True)
+    result["same_repository"] = _same_repository(
+        labels[corpus], logits[corpus], repositories[corpus], intervals
+    )
+    result["pairs"] = _pairs(rows, logits, intervals, written=False)
+    result["written_pairs"] = _pairs(rows, logits, intervals, written=True)
     return result
 
 
@@ -61,11 +64,8 @@ def verdict_metrics(rows: Sequence[Row], answers: Answers) -> dict[str, Any]:
     """
     corpus = _corpus(rows)
     rows, answers = rows_where(rows, corpus), answers.take(corpus)
-    human, modern = labels_of(rows) == 0, modern_of(rows)
     return {
         **verdict_shares(rows, answers),
-        "false_positive_rate_old_functions": float(answers.llm[human & ~modern].mean()),
-        "false_positive_rate_modern_functions": float(answers.llm[human & modern].mean()),
         "expected_calibration_error": matched_calibration_error(rows, answers.probability),
     }
 
@@ -131,7 +131,9 @@ def _corpus(rows: Sequence[Row]) -> Booleans:
     return np.array([row.pair is None for row in rows], dtype=bool)
 
 
-def _same_repository(labels: Integers, logits: Floats, repositories: Integers) -> dict[str, Any]:
+def _same_repository(
+    labels: Integers, logits: Floats, repositories: Integers, intervals: bool
+) -> dict[str, Any]:
     values = []
     for repository in np.unique(repositories):
         inside = repositories == repository
@@ -139,26 +141,48 @@ def _same_repository(labels: Integers, logits: Floats, repositories: Integers) -
             values.append(auroc(labels[inside], logits[inside]))
     if not values:
         return {"mean_auroc": None, "repositories": 0}
-    return {"mean_auroc": float(np.mean(values)), "repositories": len(values)}
+    found = np.array(values)
+    return {
+        "mean_auroc": float(found.mean()),
+        "mean_auroc_interval_90": _interval(
+            np.arange(len(found)), lambda index: float(found[index].mean()), intervals
+        ),
+        "repositories": len(values),
+    }
 
 
-def _pairs(rows: Sequence[Row], logits: Floats, *, written: bool) -> dict[str, Any]:
+def _pairs(rows: Sequence[Row], logits: Floats, intervals: bool, *, written: bool) -> dict[str, Any]:
     """Figures of the corpus' pairs, or of those ``written`` for this project, whose specifications differ."""
     sides: dict[str, dict[int, float]] = {}
+    projects: dict[str, str] = {}
     for row, logit in zip(rows, logits, strict=True):
         if row.pair is not None and row.pair.startswith(WRITTEN) is written:
             sides.setdefault(row.pair, {})[row.label] = float(logit)
-    complete = [side for side in sides.values() if len(side) == 2]
+            if row.label == 0:
+                projects[row.pair] = row.project
+    complete = {pair: side for pair, side in sides.items() if len(side) == 2}
     if not complete:
         return {"auroc": None, "in_order": None, "pairs": 0}
-    human = np.array([side[0] for side in complete])
-    llm = np.array([side[1] for side in complete])
-    labels = np.repeat([0, 1], len(complete)).astype(np.int64)
+    human = np.array([side[0] for side in complete.values()])
+    llm = np.array([side[1] for side in complete.values()])
+
+    def area(index: Integers) -> float:
+        labels = np.repeat([0, 1], len(index)).astype(np.int64)
+        return auroc(labels, np.concatenate([human[index], llm[index]]))
+
+    groups = numbered([projects[pair] for pair in complete])
     return {
-        "auroc": auroc(labels, np.concatenate([human, llm])),
+        "auroc": area(np.arange(len(complete))),
+        "auroc_interval_90": _interval(groups, area, intervals),
         "in_order": pairs_in_order(human, llm),
         "pairs": len(complete),
     }
+
+
+def _interval(
+    groups: Integers, statistic: Callable[[Integers], float], intervals: bool
+) -> tuple[float, float]:
+    return bootstrap_interval(groups, statistic) if intervals else (float("nan"), float("nan"))
 
 
 def headline(metrics: Mapping[str, Any]) -> str:

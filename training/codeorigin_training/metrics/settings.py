@@ -31,7 +31,7 @@ _OVER = 0.05
 
 
 @dataclass(frozen=True, slots=True)
-class _Functions:
+class Functions:
     """Functions with a verdict, all ``(n,)``: ``projects`` are numbers, ``built`` says whether agents wrote all of it.
 
     Human code is that of 2021-22 alone: older code is easier, and users' code is not old.
@@ -44,7 +44,7 @@ class _Functions:
     built: Booleans
 
     @classmethod
-    def of(cls, rows: list[Row]) -> "_Functions":
+    def of(cls, rows: list[Row]) -> "Functions":
         llm = labels_of(rows) == 1
         human = ~llm & modern_of(rows)
         projects = numbered([row.project for row in rows])
@@ -89,7 +89,7 @@ def setting_metrics(rows: Sequence[Row], logits: Floats, calibration: Calibratio
     """
     is_judged = of_repositories(rows) & judged(rows, calibration)
     corpus, logits = rows_where(rows, is_judged), logits[is_judged]
-    functions = _Functions.of(corpus)
+    functions = Functions.of(corpus)
     ways = _ways(corpus, logits, calibration)
     evidence = None
     with_past: dict[str, Answers] = {}
@@ -120,7 +120,7 @@ def setting_metrics(rows: Sequence[Row], logits: Floats, calibration: Calibratio
             functions,
             functions.llm & functions.mixed,
             functions.human & functions.mixed,
-            _by_project(functions),
+            by_project(functions),
             ways | with_past,
         ),
         "built": inside(functions.built),
@@ -160,7 +160,7 @@ def _each(names: np.ndarray, figures: Callable[[str], dict[str, Any] | None]) ->
     return {name: figure for name in ordered if (figure := figures(name)) is not None}
 
 
-def _by_project(functions: _Functions) -> list[Integers]:
+def by_project(functions: Functions) -> list[Integers]:
     """Draws with as many functions of each class from every people's project, so that all weigh the same."""
     samples = []
     sides = [
@@ -176,7 +176,7 @@ def _by_project(functions: _Functions) -> list[Integers]:
 
 
 def _figures(
-    functions: _Functions,
+    functions: Functions,
     llm: Booleans,
     human: Booleans,
     samples: Sequence[Integers],
@@ -199,7 +199,7 @@ def _figures(
     }
 
 
-def _past(functions: _Functions, evidence: Floats, ways: Mapping[str, Answers]) -> dict[str, Any] | None:
+def _past(functions: Functions, evidence: Floats, ways: Mapping[str, Answers]) -> dict[str, Any] | None:
     """How much human code of 2021-22 is called in all projects with a past, by every way to judge."""
     chosen = functions.human & np.isfinite(evidence)
     if not chosen.any():

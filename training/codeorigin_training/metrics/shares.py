@@ -48,25 +48,13 @@ def called_share(called: Booleans, names: npt.NDArray[Any]) -> dict[str, Any]:
     }
 
 
-def share_of_all(hit: Booleans, names: npt.NDArray[Any]) -> dict[str, Any]:
-    """Like :func:`called_share`, but all items weigh the same; the interval still draws repositories.
-
-    Args:
-        hit: bool ``(n,)``.
-        names: the repository of each item, ``(n,)``.
-    """
-    groups = np.unique(names, return_inverse=True)[1].astype(np.int64)
-    interval = bootstrap_interval(groups, lambda drawn: float(hit[drawn].mean()), rounds=_ROUNDS)
-    return called_share(hit, names) | {"share": float(hit.mean()), "interval_90": interval}
-
-
 def verdict_shares(rows: Sequence[Row], answers: Answers) -> dict[str, dict[str, Any] | None]:
     """Shares of ``rows`` by their ``answers``: how often each class is called what; None where no row counts.
 
-    They are means over repositories (:func:`called_share`), except ``unsure``: users see functions.
+    All are means over projects (:func:`called_share`).
     """
     labels, modern = labels_of(rows), modern_of(rows)
-    names = np.array([row.repo for row in rows])
+    names = np.array([row.project for row in rows])
     human, llm = labels == 0, labels == 1
 
     def share(hit: Booleans, among: Booleans) -> dict[str, Any] | None:
@@ -78,7 +66,7 @@ def verdict_shares(rows: Sequence[Row], answers: Answers) -> dict[str, dict[str,
         "true_positive_rate": share(answers.llm, llm),
         "llm_called_human": share(answers.human, llm),
         "human_called_human": share(answers.human, human),
-        "unsure": share_of_all(~answers.llm & ~answers.human, names) if len(rows) else None,
+        "unsure": share(~answers.llm & ~answers.human, np.ones(len(rows), dtype=bool)),
     }
 
 

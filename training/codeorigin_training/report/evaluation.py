@@ -2,44 +2,43 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from codeorigin_training.report.card import figure_sections, verdict_sections
-from codeorigin_training.report.document import Block, Bullets, Heading, Paragraph, html
-from codeorigin_training.report.expectations import flagged_found_open
-from codeorigin_training.report.section import Section, section_blocks
-from codeorigin_training.report.separation import (
-    interval_note,
-    language_sections,
-    quality_table,
-)
+from codeorigin.pages.frame import page
+from codeorigin_training.report import tables
+from codeorigin_training.report.cells import SHARE_NOTE
+from codeorigin_training.report.pages import rendered
+from codeorigin_training.report.section import Section
 
-_CHECKS = ("controls", "faithfulness")
 _TERMS = (
     (
-        "**Human code** was written before mid-2021 (*old*) or between July 2021 and November 2022 (*modern*) in "
-        "repositories, or comes from the packages of a Linux distribution."
+        "**Human code** was written before mid-2021 or between July 2021 and November 2022 in repositories, or comes "
+        "from "
+        "the packages of a Linux distribution."
     ),
     (
         "**LLM code** comes from commits signed by an agent, and from *same-task pairs*: a model wrote a function from "
-        "the specification of a human-written one, without seeing it."
+        "the "
+        "specification of a human-written one, without seeing it."
     ),
-    "**Held-out repositories** were used neither in training nor in calibration.",
+    (
+        "**Held-out repositories** were used neither in training nor in calibration. Figures on them were read many "
+        "times "
+        "while earlier versions were made, and some choices followed from it."
+    ),
     (
         "**Own text** means that each function is judged alone; **in its file**, that the other functions of the file "
-        "count too, as in an editor."
+        "count "
+        "too, as in an editor."
     ),
     (
-        "**Called** `llm`, `human` or `unsure` is the band of a verdict. Human code called `llm` is a *false positive* "
-        "(FP). *Found at 1 % FP* is the share of LLM functions above a limit that 1 % of human ones exceed."
+        "**Found** is LLM code called `llm`, **flagged** human code called so. *Found at 1 % false positives* is the "
+        "share "
+        "of LLM functions above a limit that 1 % of human ones exceed."
     ),
     "**AUROC** is the probability that a random LLM function scores higher than a random human-written one.",
-    (
-        "In cells such as `0.3 % (0.1 %-0.6 %; 40)`, the brackets contain the 90 % interval and the number of "
-        "repositories; in `0.1 % (2 of 40)`, the number of repositories with any such function."
-    ),
 )
 
 
@@ -78,20 +77,28 @@ def build_of(manifest: Mapping[str, Any]) -> str:
 def render(report: Report, manifest: Mapping[str, Any]) -> str:
     """The page as HTML; ``manifest`` is that of the bundle, or of its twin or the bundle that it is the twin of."""
     subject = report.subject
-    blocks: list[Block] = [
-        Paragraph(
+    lead = (
+        (
             f"Corpus {subject.data[:12]}; {subject.training_repositories} repositories for training, "
-            f"{subject.held_out_repositories} held out. Intervals are 90 %, by bootstrap over repositories (over "
-            "tasks for snippets). Compared classes are matched within language, test code and length. A dash means "
-            "too few functions, or no threshold.",
-            "what",
+            f"{subject.held_out_repositories} held out. Intervals are 90 %, by bootstrap over repositories (over tasks "
+            f"for "
+            "snippets). Compared classes are matched within language, test code and length. A dash means too few "
+            "functions, or no threshold."
         ),
-        *_problems(report),
-        *_of_manifest(manifest),
-        *section_blocks(list(report.sections.values())),
-        Paragraph(f"Settings: {subject.settings}", "what"),
-    ]
-    return html(f"How well {subject.model} works", blocks, by=subject.model)
+        f"Settings: {subject.settings}",
+    )
+    sections = [*_of_manifest(manifest), *report.sections.values()]
+    return page_of(f"How well {subject.model} works", sections, lead, problems(report), by=subject.model)
+
+
+def page_of(
+    title: str, sections: Sequence[Section], lead: Sequence[str], first: Sequence[str] = (), *, by: str = ""
+) -> str:
+    """A whole page without scripts or external resources: ``lead``, what must be read ``first``, and ``sections``.
+
+    All texts are escaped. ``by`` names the model in the footer.
+    """
+    return "".join(page(title, [rendered("body.html.j2", sections=sections, lead=lead, problems=first)], by))
 
 
 def problems(report: Report) -> list[str]:
@@ -114,31 +121,45 @@ def _not_blind(subject: Subject) -> list[str]:
     return [f"{subject.model} {known}."]
 
 
-def _problems(report: Report) -> list[Block]:
-    if found := problems(report):
-        return [Bullets(found, "To be read first")]
-    if all(name in report.sections for name in _CHECKS):
-        return [Paragraph("All controls are within their bounds, and all requirements are met.", "fine")]
-    return []
-
-
-def _of_manifest(manifest: Mapping[str, Any]) -> list[Block]:
+def _of_manifest(manifest: Mapping[str, Any]) -> list[Section]:
     """The figures on all held-out functions, as on the model card; empty for a bundle that has none."""
     metrics = manifest.get("metrics") or {}
     if "held_out" not in metrics:
         return []
-    return [
-        Heading("What to expect"),
-        Paragraph(f"**{flagged_found_open(metrics)}**"),
-        Paragraph(
-            "This is about functions in their files, the table about functions by their own text.", "what"
+    ways = [way for way in ("in_file", "by_text") if way in metrics["false_positives"]]
+    found = [
+        Section(
+            "What to expect",
+            f"Shares are means over projects. {SHARE_NOTE}",
+            tables=(tables.contexts(metrics), *(tables.languages(metrics, way) for way in ways)),
         ),
-        *verdict_sections(manifest),
-        Heading("Terms"),
-        Bullets(_TERMS),
-        Heading("How well the two are told apart"),
-        Paragraph(f"These are the figures of the model's manifest. {interval_note(metrics)}", "what"),
-        quality_table(metrics),
-        *figure_sections(manifest),
-        *language_sections(metrics),
+        Section("Terms", "", _TERMS),
+        Section(
+            "How well the two are told apart",
+            "Functions by their own text, whole files and commits of four functions or more; means over ten draws.",
+            tables=(tables.ranking(metrics),),
+        ),
     ]
+    if metrics.get("commits"):
+        note = "In a file that holds both classes, its other functions mislead. All against all, not matched."
+        found.append(Section("Mixed files", note, tables=(tables.mixed_files(metrics["commits"]),)))
+    if metrics.get("settings"):
+        out_of_fold = (metrics.get("out_of_fold") or {}).get("settings")
+        agents = metrics.get("unseen_agents")
+        found.append(
+            Section(
+                "By setting",
+                "LLM functions against human ones of 2021-22. *Agents in people's projects*: both from the same "
+                "projects. *Repositories that agents built* have no human code in the corpus.",
+                tables=(
+                    tables.settings(metrics["settings"], "Held-out repositories"),
+                    *(
+                        [tables.settings(out_of_fold, "Out of fold, training repositories")]
+                        if out_of_fold
+                        else []
+                    ),
+                    *([tables.unseen_agents(agents)] if agents else []),
+                ),
+            )
+        )
+    return found

@@ -1,128 +1,227 @@
-"""The command ``card``: the model card, and the figures in the README and ``docs/quality.md``, from a manifest."""
+"""The command ``card``: model card, the README's figures and ``docs/quality.md``, by the templates beside this file."""
 
 import json
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+import jinja2
+from markupsafe import Markup
 from pydantic.dataclasses import dataclass
 
 from codeorigin.core.errors import CodeOriginError
 from codeorigin.model.folder import MANIFEST
+from codeorigin.text.literal_text import html_line
 from codeorigin_training.configuration import STRICT
-from codeorigin_training.experiments.declared import agents_sections
-from codeorigin_training.experiments.trials import Trial, read_trials
+from codeorigin_training.experiments.trials import Trial, newest, read_trials
 from codeorigin_training.files import write_atomically
-from codeorigin_training.report.card import figure_sections, model_card
-from codeorigin_training.report.document import Block, Heading, Paragraph, markdown
-from codeorigin_training.report.expectations import flagged_found_open, language_table, readme_table
-from codeorigin_training.report.human_code import bands
-from codeorigin_training.report.separation import (
-    SELECTION,
-    interval_note,
-    quality_table,
-)
+from codeorigin_training.metrics.table import IN_PROJECTS
+from codeorigin_training.report import tables
+from codeorigin_training.report.cells import SHARE_NOTE, number, percent, short_percent
+from codeorigin_training.report.charts import chart_svg
 from codeorigin_training.run import Log, Run, keep_settings
 
+BEGIN, END = "<!-- metrics:begin -->", "<!-- metrics:end -->"
+"""The lines of the README between which its figures are."""
 
-def with_metrics(readme: str, manifest: Mapping[str, Any]) -> str:
-    """``readme`` with the manifest's table between its markers.
-
-    Raises:
-        CodeOriginError: the markers are missing or in the wrong order.
-    """
-    blocks: list[Block] = [
-        Paragraph(flagged_found_open(manifest["metrics"])),
-        readme_table(manifest["metrics"]),
-        Paragraph(
-            f"{manifest['name']} {manifest['version']}, {manifest['data']['held_out_repositories']} held-out "
-            f"repositories. {bands(manifest['calibration'])}"
-        ),
-    ]
-    return _between("metrics", readme, blocks)
-
-
-def with_agents(page: str, trials: Mapping[str, Trial]) -> str:
-    """``page`` with the figures of ``trials`` about agents in people's projects between its markers.
-
-    Raises:
-        CodeOriginError: the markers are missing or in the wrong order.
-    """
-    return _between("agents", page, agents_sections(trials))
-
-
-def with_quality(page: str, manifest: Mapping[str, Any]) -> str:
-    """``page`` with the manifest's figures between its markers.
-
-    Raises:
-        CodeOriginError: the markers are missing or in the wrong order.
-    """
-    metrics, data = manifest["metrics"], manifest["data"]
-    summary: list[Block] = [
-        Paragraph(flagged_found_open(metrics)),
-        language_table(metrics),
-        Paragraph(
-            f"{manifest['name']} {manifest['version']}, {data['held_out_repositories']} held-out repositories. "
-            "Brackets: the 90 % interval and the number of repositories, or in how many of how many there is any."
-        ),
-    ]
-    page = _between("summary", page, summary)
-    blocks: list[Block] = [
-        Heading("Separating LLM-written from human-written functions"),
-        Paragraph(
-            f"{manifest['name']} {manifest['version']}, {data['held_out_repositories']} held-out repositories. "
-            f"{interval_note(metrics)} The baselines were trained on the same rows with the same weights. {SELECTION}"
-        ),
-        quality_table(metrics),
-        *figure_sections(manifest, 3),
-    ]
-    return _between("quality", page, blocks)
+_INLINE = (
+    (re.compile(r"`([^`]+)`"), r"<code>\1</code>"),
+    (re.compile(r"\*\*([^*]+)\*\*"), r"<strong>\1</strong>"),
+    (re.compile(r"(?<![\w*])\*([^*\s][^*]*)\*(?![\w*])"), r"<em>\1</em>"),
+)
 
 
 @dataclass(frozen=True, config=STRICT)
 class CardConfig:
-    """``bundle`` None uses the run's; ``readme`` and ``quality``, a page for false positives, are skipped if None.
+    """``bundle`` None uses the run's; ``readme`` and ``quality`` are skipped if None, and need ``experiments``.
 
-    ``experiments`` is the folder of the trials whose figures about agents the page gets; None leaves them as they are.
+    ``quality`` is the page, ``report`` the report.json whose losses it states, ``experiments`` the folder of the trials.
     """
 
     bundle: Path | None = None
     readme: Path | None = None
     quality: Path | None = None
+    report: Path | None = None
     experiments: Path | None = None
+
+    def __post_init__(self) -> None:
+        if (self.readme or self.quality) and self.experiments is None:
+            raise ValueError("experiments is needed for the README and the quality page")
+        if self.quality and self.report is None:
+            raise ValueError("report is needed for the quality page")
 
 
 def card(config: CardConfig, run: Run, log: Log) -> None:
-    """Rewrite the bundle's README.md, and the tables in ``config.readme`` and ``config.quality``.
+    """Rewrite the bundle's README.md, the figures in ``config.readme``, and the page ``config.quality``.
 
     Raises:
-        CodeOriginError: a file or the bundle is missing, its manifest is broken, or a page lacks its markers.
+        CodeOriginError: a file or the bundle is missing, its manifest is broken, or the README lacks its markers.
     """
     bundle = config.bundle or run.needs(run.bundle, "export")
     if not (bundle / MANIFEST).is_file():
         raise CodeOriginError(f"{bundle}: holds no {MANIFEST}; pass the folder of a bundle")
-    for path in (config.readme, config.quality):
+    for path in (config.readme, config.quality, config.report):
         if path is not None and not path.is_file():
-            raise CodeOriginError(f"{path}: not found; pass the project's README and docs/quality.md")
+            raise CodeOriginError(
+                f"{path}: not found; pass the project's README, docs/quality.md and report.json"
+            )
+    keep_settings(run, "card", config)
     try:
-        keep_settings(run, "card", config)
         manifest = json.loads((bundle / MANIFEST).read_text(encoding="utf-8"))
         write_atomically(bundle / "README.md", model_card(manifest))
-        for path, made in ((config.readme, with_metrics), (config.quality, with_quality)):
-            if path is not None:
-                write_atomically(path, made(path.read_text(encoding="utf-8"), manifest))
-        if config.quality is not None and config.experiments is not None:
-            page = config.quality.read_text(encoding="utf-8")
-            write_atomically(config.quality, with_agents(page, read_trials(config.experiments)))
-    except (KeyError, TypeError, ValueError) as error:
+        if config.experiments is not None:
+            trials = read_trials(config.experiments)
+            if config.readme is not None:
+                text = config.readme.read_text(encoding="utf-8")
+                write_atomically(config.readme, with_metrics(text, manifest, trials))
+            if config.quality is not None and config.report is not None:
+                report = json.loads(config.report.read_text(encoding="utf-8"))
+                write_atomically(config.quality, quality_page(manifest, trials, report))
+    except (KeyError, TypeError, ValueError, jinja2.UndefinedError) as error:
         raise CodeOriginError(f"{bundle / MANIFEST}: broken manifest ({error!r}); export it again") from error
     log(f"wrote {bundle / 'README.md'}{'' if config.readme is None else f' and {config.readme}'}")
 
 
-def _between(name: str, page: str, blocks: Sequence[Block]) -> str:
-    first, last = f"<!-- {name}:begin -->", f"<!-- {name}:end -->"
-    head, begin, rest = page.partition(first)
-    _, end, tail = rest.partition(last)
+def model_card(manifest: Mapping[str, Any]) -> str:
+    """Markdown for the model folder's README."""
+    metrics = manifest["metrics"]
+    held_out = metrics.get("settings")
+    return rendered(
+        "card.md.j2",
+        m=manifest,
+        rates=manifest["calibration"]["alone"],
+        architecture=_architecture(manifest),
+        ranking=tables.ranking(metrics),
+        contexts=tables.contexts(metrics),
+        languages=tables.languages(
+            metrics, "in_file" if "in_file" in metrics["false_positives"] else "by_text"
+        ),
+        held_out_settings=None if held_out is None else tables.settings(held_out, ""),
+        share_note=SHARE_NOTE,
+    )
+
+
+def with_metrics(readme: str, manifest: Mapping[str, Any], trials: Mapping[str, Trial]) -> str:
+    """``readme`` with the figures between its markers.
+
+    Raises:
+        CodeOriginError: the markers are missing or in the wrong order.
+    """
+    head, begin, rest = readme.partition(BEGIN)
+    _, end, tail = rest.partition(END)
     if not begin or not end:
-        raise CodeOriginError(f"the page lacks the lines {first} and {last}")
-    return f"{head}{first}\n{markdown(blocks)}\n{last}{tail}"
+        raise CodeOriginError(f"the page lacks the lines {BEGIN} and {END}")
+    return f"{head}{BEGIN}\n{rendered('readme.md.j2', **_expected(manifest, trials))}{END}{tail}"
+
+
+def quality_page(manifest: Mapping[str, Any], trials: Mapping[str, Trial], report: Mapping[str, Any]) -> str:
+    """The page ``docs/quality.md``; ``report`` is report.json, for what is lost under perturbations."""
+    metrics = manifest["metrics"]
+    records, lockbox = newest(trials, "records-"), newest(trials, "lockbox-")
+    losses = {
+        figure["name"].removeprefix("AUROC lost, "): figure["value"]
+        for figure in report["sections"]["matrix"]["figures"]
+    }
+    expected = _expected(manifest, trials)
+    return rendered(
+        "quality.md.j2",
+        **expected,
+        trials="../training/experiments",
+        lockbox_name=lockbox,
+        records_name=records,
+        records=trials[records].figures,
+        records_model=trials[records].model,
+        people_functions=expected["lockbox"]["agents_against_modern_code_of_the_project"],
+        languages=tables.languages(metrics),
+        lockbox_ways=tables.lockbox_ways(expected["lockbox"]),
+        written_by=tables.written_by(expected["lockbox"]),
+        ranking=tables.ranking(metrics),
+        again=[
+            row
+            for row in trials[newest(trials, "twin-again-")].figures["table"]
+            if row["statistic"] == "auroc"
+        ],
+        rankings_later=tables.rankings_later(expected["joined"]),
+        held_out_llm=sum(
+            metrics["settings"]["agents"][name]["functions"] for name in metrics["settings"]["agents"]
+        ),
+        loss=lambda perturbation, code: f"{losses[f'{perturbation}: {code}']:.3f}",
+    )
+
+
+def _expected(manifest: Mapping[str, Any], trials: Mapping[str, Trial]) -> dict[str, Any]:
+    """What README and page lead with."""
+    lockbox, joined = (trials[newest(trials, name)].figures for name in ("lockbox-", "joined-"))
+    people = lockbox["agents_against_modern_code_of_the_project"]["in_file"]
+    figure = tables.figures_of(joined)
+    flagged = [lockbox["human"]["in_file"][era]["share"] for era in ("old", "modern")]
+    few, many = (f"{1000 * share:.0f}" for share in sorted(flagged))
+    return {
+        "m": manifest,
+        "rates": manifest["calibration"]["alone"],
+        "people": {name: people[name]["value"] for name in ("called", "unsure", "called_human")},
+        "later": {"called_human": figure[IN_PROJECTS, "in_file", "called human"]["value"]},
+        "few": few,
+        "many": many,
+        "lockbox": lockbox,
+        "joined": joined,
+        "expectations": tables.expectations(manifest["metrics"], lockbox, joined),
+    }
+
+
+def rendered(name: str, **values: object) -> str:
+    """The template ``name`` with ``values``."""
+    return _environment().get_template(name).render(values)
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    # Markdown is not escaped: its figures and names are ours. HTML is, by the filter of every text.
+    made = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
+        undefined=jinja2.StrictUndefined,
+        keep_trailing_newline=True,
+        autoescape=lambda template: bool(template and template.endswith(".html.j2")),
+    )
+    made.filters |= {
+        "percent": percent,
+        "short_percent": short_percent,
+        "number": number,
+        "table": tables.markdown,
+        "share_of": lambda part, whole: percent(part / whole, 0),
+        "inline": inline,
+        "svg": lambda chart, name: Markup(chart_svg(chart, name)),
+    }
+    return made
+
+
+def inline(text: str) -> Markup:
+    """``text`` as markup: escaped, with code in backquotes, emphasis in single and strong text in double asterisks."""
+    found = html_line(text)
+    for pattern, replacement in _INLINE:
+        found = pattern.sub(replacement, found)
+    return Markup(found)
+
+
+def _architecture(manifest: Mapping[str, Any]) -> str:
+    deep = manifest["deep"]
+    if manifest["wide"] is None:
+        return (
+            f"An encoder with {deep['layers']} layer(s) of width {deep['dim']} over {deep['vocab_size']} tokens, "
+            "trained on the labels alone. It has no n-grams."
+        )
+    views = ", ".join(
+        f"{view['kind']} {view['min_order']}-{view['max_order']}" for view in manifest["wide"]["views"]
+    )
+    wide = f"*Wide*: hashed n-grams ({views}) with one linear weight each."
+    if deep is None:
+        tried = "none was trained for this bundle"
+        if manifest["build"]["deep"] != "off":
+            tried = "one was trained but left out, because it did not help out of fold"
+        return f"{wide} No deep part: {tried}."
+    return (
+        f"{wide} *Deep*: an encoder with {deep['layers']} layer(s) of width {deep['dim']} over {deep['vocab_size']} "
+        "layout-preserving BPE tokens, trained on what the wide part leaves unexplained. The two logits are added."
+    )

@@ -1,6 +1,5 @@
 """One question and its answer as plain values, for the evaluation report and the studies, and their JSON."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -9,8 +8,7 @@ from pydantic import TypeAdapter
 
 from codeorigin_training.files import write_atomically
 from codeorigin_training.metrics.figures import Estimate
-from codeorigin_training.report.charts import Chart, chart_svg
-from codeorigin_training.report.document import Block, Bullets, Details, Heading, Paragraph, Picture, Table
+from codeorigin_training.report.charts import Chart
 from codeorigin_training.run import RunError
 
 Value = TypeVar("Value")
@@ -56,27 +54,6 @@ class Section:
     charts: tuple[Chart, ...] = ()
     figures: tuple[Figure, ...] = ()
     problems: tuple[str, ...] = ()
-
-
-def section_blocks(sections: Sequence[Section]) -> list[Block]:
-    """The parts of a page that show ``sections``."""
-    blocks: list[Block] = []
-    for number, section in enumerate(sections):
-        blocks += [Heading(section.title), Paragraph(section.note, "what")]
-        blocks += [Bullets(section.findings)] if section.findings else []
-        blocks += [
-            Picture(chart.title, chart_svg(chart, f"s{number}c{place}"))
-            for place, chart in enumerate(section.charts)
-        ]
-        for found in section.tables:
-            table = Table(found.header, found.rows)
-            if found.folded:
-                blocks.append(Details(found.title, table))
-                continue
-            blocks += [Heading(found.title, 3)] if found.title else []
-            blocks += [Paragraph(found.note, "what")] if found.note else []
-            blocks.append(table)
-    return blocks
 
 
 def write_json(path: Path, value: object) -> None:

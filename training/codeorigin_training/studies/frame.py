@@ -11,9 +11,9 @@ from codeorigin_training.data.corpus import RECORD, CorpusConfig, corpus
 from codeorigin_training.data.rows import FUNCTIONS, HUMAN, PAIRS
 from codeorigin_training.files import write_atomically
 from codeorigin_training.metrics.detector import Detector
-from codeorigin_training.report.document import Paragraph, html
+from codeorigin_training.report.evaluation import page_of
 from codeorigin_training.report.parts import MeasuredParts
-from codeorigin_training.report.section import Section, read_json, section_blocks, write_json
+from codeorigin_training.report.section import Section, read_json, write_json
 from codeorigin_training.run import Log, Run, RunError
 
 PAGE, STUDY = "report.html", "study.json"
@@ -131,4 +131,4 @@ def read_sections(run: Run) -> list[Section]:
 def render(sections: Sequence[Section]) -> str:
     """The page as self-contained HTML, without scripts."""
     note = "Intervals are 90 %, by bootstrap over repositories, or over tasks where a table says so."
-    return html("Studies", [Paragraph(note, "what"), *section_blocks(sections)])
+    return page_of("Studies", sections, [note])

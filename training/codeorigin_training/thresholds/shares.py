@@ -123,14 +123,3 @@ def repository_rate(above: Sequence[bool] | Booleans, names: np.ndarray) -> floa
     """Mean over the repositories ``names`` of the share of their functions that are ``above``; both are ``(n,)``."""
     _, number, counts = np.unique(names, return_inverse=True, return_counts=True)
     return float(np.mean(np.bincount(number, weights=np.asarray(above, dtype=np.float64)) / counts))
-
-
-def expected_rate_bound(called: Sequence[bool] | Booleans, names: np.ndarray) -> float:
-    """An upper bound on the expected share called of a new repository, whatever the distribution of scores.
-
-    ``(n R + 1) / (n + 1)`` for ``n`` repositories ``names`` ``(m,)`` with the mean rate ``R`` of ``called`` ``(m,)``:
-    conformal risk control (Angelopoulos, Bates, Fisch, Lei and Schuster, ICLR 2024), which asks that the threshold
-    was not chosen by a finer rule than these repositories' mean.
-    """
-    repositories = len(np.unique(names))
-    return (repositories * repository_rate(called, names) + 1.0) / (repositories + 1.0)

@@ -12,8 +12,8 @@ from codeorigin.language_id.model import BUNDLED_NAME, FORMAT, NONE, WEIGHTS, La
 from codeorigin.model.folder import MANIFEST, sealed, sha256_of
 from codeorigin_training.arrays import Floats32
 from codeorigin_training.files import atomic_path, write_atomically
-from codeorigin_training.report.document import Block, Heading, Paragraph, Table, markdown
 from codeorigin_training.report.section import Section
+from codeorigin_training.report.tables import markdown
 from codeorigin_training.run import Log
 from codeorigin_training.studies.frame import Frame
 from codeorigin_training.studies.language.config import LanguageConfig
@@ -118,21 +118,16 @@ def _made_with(folder: Path) -> dict[str, object]:
 def card(model: LanguageModel, measured: Mapping[str, Any], size: int) -> str:
     """The model card, in Markdown; ``size`` is the size of the weights in bytes."""
     named = ", ".join(label for label in model.labels if label != NONE)
-    blocks: list[Block] = [
-        Heading(f"{BUNDLED_NAME} {model.version}", 1),
-        Paragraph(
-            f"Tells which programming language a text is in, or none: {named}. A linear softmax over hashed n-grams of "
-            "characters, words and word shapes, with weights of one byte each. Between C and C++, and between "
-            "JavaScript and TypeScript, the grammars also count if the words leave it open. "
-            f"{size / 1e6:.1f} MB. It names no language if the confidence is below {model.threshold:.2f}. "
-            "The likelier of C and C++, or of JavaScript and TypeScript, is named if both together are not below it. "
-            f"One text takes {measured['milliseconds']['all']['median']:.1f} ms (median, where this card was made)."
-        ),
-    ]
-    for language_table in language_tables(measured):
-        blocks += [
-            Heading(language_table.title),
-            Paragraph(language_table.note),
-            Table(language_table.header, language_table.rows),
-        ]
-    return markdown([*blocks, Heading("Limits"), Paragraph(_LIMITS)]) + "\n"
+    tables = "".join(
+        f"## {table.title}\n\n{table.note}\n\n{markdown(table)}\n\n" for table in language_tables(measured)
+    )
+    return (
+        f"# {BUNDLED_NAME} {model.version}\n\n"
+        f"Tells which programming language a text is in, or none: {named}. A linear softmax over hashed n-grams of "
+        "characters, words and word shapes, with weights of one byte each. Between C and C++, and between "
+        "JavaScript and TypeScript, the grammars also count if the words leave it open. "
+        f"{size / 1e6:.1f} MB. It names no language if the confidence is below {model.threshold:.2f}. "
+        "The likelier of C and C++, or of JavaScript and TypeScript, is named if both together are not below it. "
+        f"One text takes {measured['milliseconds']['all']['median']:.1f} ms (median, where this card was made).\n\n"
+        f"{tables}## Limits\n\n{_LIMITS}\n"
+    )
