@@ -5,11 +5,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from pygls import uris
-
 from codeorigin.lsp.connection.client import Client
 from codeorigin.lsp.documents.configuration import Configuration
-from codeorigin.lsp.documents.documents import SourceDocument, SourceWorkspace
+from codeorigin.lsp.documents.documents import SourceDocument, SourceWorkspace, path_of_uri
 from codeorigin.lsp.scoring.changed_files import ScanFolder
 from codeorigin.lsp.scoring.document_state import DocumentState
 from codeorigin.lsp.scoring.engine import ScoringEngine
@@ -61,7 +59,7 @@ class Session:
     def folder_path(self, uri: str) -> Path | None:
         """The workspace folder of a document on disk."""
         folder = self.documents.folder_of(uri)
-        path = uris.to_fs_path(folder) if folder is not None else None
+        path = path_of_uri(folder) if folder is not None else None
         return Path(path) if path else None
 
     def folders(self) -> dict[str, ScanFolder]:
@@ -69,7 +67,7 @@ class Session:
 
         A file has the settings of the innermost folder that contains it, whether it is open or not.
         """
-        paths = {uri: Path(path) for uri in self.documents.folder_uris() if (path := uris.to_fs_path(uri))}
+        paths = {uri: Path(path) for uri in self.documents.folder_uris() if (path := path_of_uri(uri))}
         return {
             uri: ScanFolder(
                 path,

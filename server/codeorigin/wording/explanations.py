@@ -1,5 +1,7 @@
 """Sentences about an explanation: what it is made of, how its lines add up, the method, and the strongest lines."""
 
+import shlex
+
 from codeorigin.explain.explanation import ConstructAttribution, Explanation, LineAttribution, Method
 from codeorigin.model.verdict import Band, Verdict
 from codeorigin.wording.figures import NOTICEABLE, logits, percent, side
@@ -48,9 +50,14 @@ def side_name(value: float) -> str:
     return "LLM" if value > 0 else "human"
 
 
-def explain_command(path: str, line: int) -> str:
-    """The command that prints the whole explanation of the function at a line, from 1."""
-    return f"codeorigin explain {path}:{line}"
+def explain_command(path: str, line: int) -> str | None:
+    """The command that prints the whole explanation of the function at a line, from 1, ready for a POSIX shell.
+
+    None for a path with control characters, which could end the line in a terminal.
+    """
+    if not path.isprintable():
+        return None
+    return f"codeorigin explain {shlex.quote(f'{path}:{line}')}"
 
 
 def evidence_sentence(explanation: Explanation, verdict: Verdict, band: Band) -> str:

@@ -9,9 +9,9 @@ import pytest
 
 from codeorigin.core.cancellation import CancelToken
 from codeorigin.core.errors import Cancelled
+from codeorigin.git.blame import line_origins
 from codeorigin.git.objects import Objects
 from codeorigin.git.repository import Repository as Opened
-from codeorigin.git.written import committed_file
 from support.controlled_git import ControlledGit
 from support.repositories import Repository, plain_functions
 from support.waiting import wait_for
@@ -35,13 +35,12 @@ def _log(repository: Repository, token: CancelToken) -> object:
     return list(Opened.of(repository.folder, token).log("HEAD"))
 
 
-def _committed(repository: Repository, token: CancelToken) -> object:
-    return committed_file(repository.folder / "a.py", 100_000, token)
+def _blamed(repository: Repository, token: CancelToken) -> object:
+    opened = Opened.of(repository.folder, token)
+    return line_origins(opened.git, opened.head() or "", "a.py")
 
 
-@pytest.mark.parametrize(
-    ("command", "ask"), [("log", _log), ("blame", _committed), ("rev-parse", _committed)]
-)
+@pytest.mark.parametrize(("command", "ask"), [("log", _log), ("blame", _blamed), ("rev-parse", _blamed)])
 def test_cancelled_command_ends_at_once(
     repository: Repository,
     git: ControlledGit,

@@ -16,7 +16,7 @@ from codeorigin.git.changes import ChangeRequest, open_change
 from codeorigin.git.commit_changes import commit_changes
 from codeorigin.git.process import Git, environment
 from codeorigin.git.repository import Repository as Opened
-from codeorigin.git.written import committed_file, working_files, written_files
+from codeorigin.git.written import working_files
 from support.changes import INDEX, WORKING_TREE, changed, commit, content, everything, since
 from support.git_traps import Trap, plant
 from support.repositories import Repository
@@ -100,9 +100,6 @@ def test_log_and_blame_run_nothing(repository: Repository, trap: Trap) -> None:
     assert len(line_origins(opened.git, head, "a.py")) == 4
     assert len(line_origins(opened.git, head, "-b.py")) == 2
     assert len(line_origins(opened.git, head, "two\nlines.py")) == 2
-    for name in ("a.py", "-b.py", "two\nlines.py"):
-        assert committed_file(repository.folder / name, 1000) is not None
-    assert written_files(repository.folder, head, everything, max_bytes=1000, max_files=9)
     working_files(repository.folder, everything, max_bytes=1000)
     assert trap.ran() == ""
 
@@ -244,7 +241,8 @@ def test_nothing_is_written_to_the_repository(repository: Repository, request_: 
 
     before = files()
     assert changed(repository, request_)
-    assert committed_file(repository.folder / "a.py", 1000) is not None
+    opened = Opened.of(repository.folder)
+    assert line_origins(opened.git, opened.resolve("HEAD"), "a.py")
     assert files() == before
 
 
@@ -257,9 +255,7 @@ def test_settings_and_attributes_that_break_diffs_are_not_read(repository: Repos
     odd = {"diff.odd.xfuncname": "[", "diff.odd.wordRegex": "[", "diff.odd.binary": "true"}
     repository.configure({**odd, **dict.fromkeys(broken, "none such")})
     assert changed(repository, commit(head))["a.py"] == ((3, 4),)
-    found = committed_file(repository.folder / "a.py", 1000)
-    assert found is not None
-    assert len(found.commits) == 4
+    assert len(line_origins(Opened.of(repository.folder).git, head, "a.py")) == 4
 
 
 @pytest.mark.parametrize(
@@ -367,8 +363,7 @@ def test_blame_of_hostile_content(tmp_path: Path, trap: Trap, name: str) -> None
     made.git("commit", "--quiet", "--no-gpg-sign", "-m", "Odd")
     head = made.git("rev-parse", "HEAD")
     plant(made, trap)
-    found = committed_file(made.folder / name, 1_000_000)
-    assert found is not None
+    found = line_origins(Opened.of(made.folder).git, head, name)
     lines = content.count(b"\n") + (not content.endswith(b"\n") and bool(content))
-    assert (found.content, found.commits) == (content, (head,) * lines)
+    assert [line.commit for line in found] == [head] * lines
     assert trap.ran() == ""

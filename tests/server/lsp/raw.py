@@ -143,8 +143,10 @@ class RawServer:
             "initialize",
             {
                 "processId": process_id,
-                "rootUri": root.as_uri() if root is not None else None,
-                "workspaceFolders": folders and [workspace_folder(folder) for folder in folders],
+                "rootUri": None,
+                "workspaceFolders": [
+                    workspace_folder(folder) for folder in folders or ([root] if root is not None else [])
+                ],
                 "capabilities": capabilities or {},
                 "initializationOptions": {
                     "threshold": 0.0,

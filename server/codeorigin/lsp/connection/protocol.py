@@ -9,12 +9,14 @@ import logging
 from collections.abc import Callable, Generator
 from functools import partial
 from typing import Any
+from urllib.parse import unquote
 
 from lsprotocol import types
 from pygls.capabilities import ServerCapabilitiesBuilder
 from pygls.exceptions import JsonRpcException
 from pygls.protocol import LanguageServerProtocol, lsp_method
 
+from codeorigin.lsp.connection.readable import structured
 from codeorigin.lsp.documents.documents import SourceWorkspace
 
 logger = logging.getLogger(__name__)
@@ -68,7 +70,12 @@ class CodeOriginProtocol(LanguageServerProtocol):
             # For methods that it has no type for, the library requires `params` and knows only these keys.
             message = {"params": None, **{key: message[key] for key in _KEYS if key in message}}
         try:
-            structured = self.structure_message(message)
+            # The library forgets the type of an answer once it has tried to read it.
+            readable = (
+                self.structure_message(message)
+                if method is None
+                else structured(message, self.structure_message, self._version_of)
+            )
         except JsonRpcException:
             logger.warning("the contents of %s could not be read", _known(method))
             if method is None:
@@ -80,7 +87,11 @@ class CodeOriginProtocol(LanguageServerProtocol):
                     request_id, types.ErrorCodes.InvalidParams, f"the parameters of {method} are not valid"
                 )
             return
-        self.handle_message(structured)
+        self.handle_message(readable)
+
+    def _version_of(self, uri: str) -> int | None:
+        document = self._workspace.text_documents.get(unquote(uri)) if self._workspace is not None else None
+        return None if document is None else document.version
 
     def _refusal_of_state(self, method: str) -> tuple[int, str] | None:
         if self._workspace is None and method not in _BEFORE_INITIALIZE:
@@ -131,6 +142,7 @@ class CodeOriginProtocol(LanguageServerProtocol):
     @lsp_method(types.INITIALIZE)
     def lsp_initialize(self, params: types.InitializeParams) -> Generator[Any, Any, types.InitializeResult]:
         """Answer ``initialize``, and install the workspace class that follows LSP's line rule."""
+        params.root_uri = params.root_path = None  # only workspace folders count
         handler = super().lsp_initialize(params)
         user_call = next(handler)
         old = self.workspace

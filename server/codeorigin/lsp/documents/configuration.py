@@ -5,8 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pygls import uris
-
+from codeorigin.lsp.documents.documents import path_of_uri
 from codeorigin.settings.project import Signature, read_project_settings, signature
 from codeorigin.settings.schema import Settings, merge
 
@@ -54,7 +53,7 @@ class Configuration:
         for uri in folders:
             settings, more = merge(base, self._editor_by_folder.get(uri), "editor settings")
             found += more
-            path = uris.to_fs_path(uri)
+            path = path_of_uri(uri)
             stamp = None
             if path is not None:
                 stamp = signature(Path(path))
@@ -75,7 +74,7 @@ class Configuration:
         found = self._folders.get(folder) if folder is not None else None
         if found is None or folder is None or found.signature is None:
             return False
-        return signature(Path(uris.to_fs_path(folder) or ".")) != found.signature
+        return signature(Path(path_of_uri(folder) or ".")) != found.signature
 
 
 def _section(values: object) -> object:

@@ -4,10 +4,11 @@ pygls splits lines with ``str.splitlines``, which also ends them at form feeds, 
 after one of those would be applied to the wrong line. Its classes are therefore replaced here.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import unquote, urlparse
+from urllib.parse import unquote
 
 from lsprotocol import types
 from pygls import uris
@@ -74,6 +75,14 @@ class Snapshot:
     unnamed: bool = False
     is_cell: bool = False
     """Whether it is a notebook cell; ``path`` is then the notebook's."""
+
+
+def path_of_uri(uri: str) -> str | None:
+    """The path of a file's URI; None for the URIs of virtual documents, and for those that are broken."""
+    try:
+        return uris.to_fs_path(uri) or None
+    except ValueError:
+        return None
 
 
 def encoding_of(kind: types.PositionEncodingKind | str | None) -> PositionEncoding:
@@ -143,14 +152,17 @@ class SourceWorkspace(Workspace):
         version: int | None = None,
         language_id: str | None = None,
     ) -> SourceDocument:
-        return SourceDocument(
-            doc_uri,
+        document = SourceDocument(
+            # The library fails on URIs that are broken.
+            doc_uri if path_of_uri(doc_uri) else "untitled:",
             source=source or "",
             version=version,
             language_id=language_id,
             sync_kind=self._sync_kind,
             position_codec=self._position_codec,
         )
+        document.uri = doc_uri
+        return document
 
     def put_text_document(
         self, text_document: types.TextDocumentItem, notebook_uri: str | None = None
@@ -206,7 +218,7 @@ class SourceWorkspace(Workspace):
         if document is None:
             return None
         path = self.path_of(uri)
-        language = _language(document.language_id, path or urlparse(uri).path)
+        language = _language(document.language_id, path or re.split("[?#]", uri)[0])
         unnamed = language is None and (document.language_id or "").lower() in UNNAMED and _is_untitled(uri)
         if unnamed:
             language = document.detected_language
@@ -225,8 +237,7 @@ class SourceWorkspace(Workspace):
     def path_of(self, uri: str) -> str | None:
         """The file path of ``uri``, or of the notebook for a cell; None for virtual documents."""
         notebook = self.get_notebook_document(cell_uri=uri)
-        path = uris.to_fs_path(notebook.uri if notebook is not None else uri)
-        return path or None
+        return path_of_uri(notebook.uri if notebook is not None else uri)
 
     def folder_of(self, uri: str) -> str | None:
         """URI of the innermost workspace folder that contains ``uri``."""
@@ -246,7 +257,7 @@ class SourceWorkspace(Workspace):
         holding = [
             (len(root), folder.uri)
             for folder in self.folders.values()
-            if (root := uris.to_fs_path(folder.uri)) and Path(path).is_relative_to(root)
+            if (root := path_of_uri(folder.uri)) and Path(path).is_relative_to(root)
         ]
         return max(holding)[1] if holding else None
 
@@ -261,5 +272,4 @@ def _language(language_id: str | None, path: str) -> Language | None:
 
 def _is_untitled(uri: str) -> bool:
     """Whether a document is in no file: its scheme is another one, or its URI has no path."""
-    parts = urlparse(uri)
-    return parts.scheme != "file" or parts.path in {"", "/"}
+    return not uri.lower().startswith("file:") or uri[5:].strip("/") == ""

@@ -1,8 +1,12 @@
-"""The protocol keeps nothing of the messages it has handled."""
+"""The protocol keeps nothing of the messages it has handled, and reads what can be read of odd ones."""
 
 import asyncio
 import json
 from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from codeorigin.lsp.features import register_all
 from codeorigin.lsp.server import CodeOriginServer
@@ -24,15 +28,7 @@ class Wire:
 
 
 async def test_edits_leave_nothing_behind() -> None:
-    server, wire = CodeOriginServer(), Wire()
-    register_all(server)
-    server.attach()
-    server.protocol.set_writer(wire)
-
-    def send(method: str, params: Any, **identity: Any) -> None:
-        message = {"jsonrpc": "2.0", "method": method, "params": params, **identity}
-        server.protocol.receive(json.dumps(message).encode())
-
+    server, wire, send = started()
     send("initialize", {"processId": None, "rootUri": None, "capabilities": {}}, id=1)
     send("textDocument/didOpen", {"textDocument": {"uri": URI, "languageId": "x", "version": 0, "text": ""}})
     for version in range(1, 200):
@@ -48,4 +44,133 @@ async def test_edits_leave_nothing_behind() -> None:
     assert server.session.document(URI).source == "x" * 199
     assert {message.get("id") for message in wire.messages if "result" in message} == {1, 2}
     assert server.protocol._request_futures == {}
+    server.session.stop()
+
+
+def started() -> tuple[CodeOriginServer, Wire, Any]:
+    """A server in this process, and how to send it a message."""
+    server, wire = CodeOriginServer(), Wire()
+    register_all(server)
+    server.attach()
+    server.protocol.set_writer(wire)
+
+    def send(method: str, params: Any, **identity: Any) -> None:
+        message = {"jsonrpc": "2.0", "method": method, "params": params, **identity}
+        server.protocol.receive(json.dumps(message).encode())
+
+    return server, wire, send
+
+
+async def answer(wire: Wire, identity: int) -> dict[str, Any]:
+    for _ in range(50):
+        for message in wire.messages:
+            if message.get("id") == identity and "method" not in message:
+                return message
+        await asyncio.sleep(0)
+    raise AssertionError("no answer")
+
+
+CAPABILITIES = {
+    "general": {"positionEncodings": ["utf-8"]},
+    "workspace": {
+        "configuration": True,
+        "symbol": {"symbolKind": {"valueSet": [1, 2]}},
+        "workspaceEdit": {"documentChanges": True, "resourceOperations": ["create"]},
+    },
+    "textDocument": {
+        "hover": {"contentFormat": ["markdown"]},
+        "publishDiagnostics": {"tagSupport": {"valueSet": [1, 2]}, "codeDescriptionSupport": True},
+        "rename": {"prepareSupportDefaultBehavior": 1},
+        "completion": {"completionItem": {"insertTextModeSupport": {"valueSet": [1]}}},
+        "semanticTokens": {"requests": {}, "tokenTypes": [], "tokenModifiers": [], "formats": ["relative"]},
+    },
+    "notebookDocument": {"synchronization": {}},
+}
+INITIALIZE = {
+    "processId": None,
+    "rootUri": None,
+    "capabilities": CAPABILITIES,
+    "clientInfo": {"name": "an editor", "version": "1"},
+    "trace": "off",
+    "workspaceFolders": [{"uri": "file:///project", "name": "project"}],
+}
+
+
+def places(value: Any, at: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """The path of everything in a JSON value, itself included."""
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [at, *(path for key, item in inner for path in places(item, (*at, key)))]
+
+
+ODD = st.sampled_from([None, -1, 99, "compact", "", [], {}, [7], {"x": 1}, 1.5, True])
+OPTIONAL = [path for path in places(INITIALIZE) if len(path) > 1 or path in {("trace",), ("clientInfo",)}]
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.tuples(st.sampled_from(OPTIONAL), ODD), min_size=1, max_size=4))
+async def test_what_cannot_be_read_of_initialize_is_absent_and_the_rest_counts(changes: Any) -> None:
+    message = json.loads(json.dumps(INITIALIZE))
+    for path, odd in changes:
+        holder = message
+        try:
+            for step in path[:-1]:
+                holder = holder[step]
+            holder[path[-1]] = odd
+        except (KeyError, IndexError, TypeError):
+            continue  # an earlier change took it away
+    server, wire, send = started()
+    send("initialize", message, id=1)
+    reply = await answer(wire, 1)
+    assert "result" in reply
+    touched = {path[:2] for path, _ in changes}
+    if not any(path[:1] == ("capabilities",) and path[1:2] == ("general",) for path in touched):
+        assert reply["result"]["capabilities"]["positionEncoding"] == "utf-8"
+    server.session.stop()
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [{"tags": [-1]}, {"severity": 9}, {"relatedInformation": 3}, {"codeDescription": {}}, {"range": "all"}],
+)
+async def test_odd_diagnostic_of_another_server_does_not_end_the_code_actions(odd: dict[str, Any]) -> None:
+    server, wire, send = started()
+    send("initialize", INITIALIZE, id=1)
+    text = "def f(a):\n    return a\n"
+    item = {"uri": URI, "languageId": "python", "version": 0, "text": text}
+    send("textDocument/didOpen", {"textDocument": item})
+    span = {"start": {"line": 0, "character": 0}, "end": {"line": 1, "character": 0}}
+    theirs = {"range": span, "message": "theirs", "source": "other", **odd}
+    context = {"diagnostics": [theirs], "triggerKind": 7}
+    send("textDocument/codeAction", {"textDocument": {"uri": URI}, "range": span, "context": context}, id=2)
+    actions = (await answer(wire, 2))["result"]
+    assert [action["title"] for action in actions] == ["Rescore selection"]
+    server.session.stop()
+
+
+@pytest.mark.parametrize("version", [None, "2", 1.5])
+async def test_edit_counts_whatever_its_version_but_not_without_its_range(version: Any) -> None:
+    server, _, send = started()
+    send("initialize", INITIALIZE, id=1)
+    item = {"uri": URI, "languageId": "python", "version": 4, "text": "x"}
+    send("textDocument/didOpen", {"textDocument": item})
+    document = {"uri": URI, "version": version}
+    send("textDocument/didChange", {"textDocument": document, "contentChanges": [{"text": "new"}]})
+    assert (server.session.document(URI).source, server.session.document(URI).version) == ("new", 5)
+    broken = [{"range": {"start": "here"}, "text": "lost"}]
+    send("textDocument/didChange", {"textDocument": document, "contentChanges": broken})
+    assert server.session.document(URI).source == "new"
+    server.session.stop()
+
+
+async def test_uri_that_no_path_can_be_made_of_is_not_on_disk() -> None:
+    server, wire, send = started()
+    odd = "file://[::1/x.py"
+    send("initialize", {**INITIALIZE, "workspaceFolders": [{"uri": odd, "name": "odd"}]}, id=1)
+    assert "result" in await answer(wire, 1)
+    send(
+        "textDocument/didOpen",
+        {"textDocument": {"uri": odd, "languageId": "python", "version": 0, "text": "x"}},
+    )
+    snapshot = server.session.documents.snapshot(odd)
+    assert (snapshot.text, snapshot.path) == ("x", None)
     server.session.stop()

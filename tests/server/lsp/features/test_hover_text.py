@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from urllib.parse import unquote
 
+import pytest
 from tests.server.lsp.editor import python_function
 
 from codeorigin.analysis.analyzer import Analyzer
@@ -62,13 +63,30 @@ def content(
 
 def test_clients_that_run_commands_get_a_link_and_others_a_command(tmp_path: Path) -> None:
     hover = content(IN_FILE, path=tmp_path / "odd `name`.py", folder=tmp_path)
-    whole = "codeorigin explain odd `name`.py:1"
+    whole = "codeorigin explain 'odd `name`.py:1'"
     assert hover.markdown().endswith(f"Whole explanation: ``{whole}``")
     link = re.search(
         r"\[Whole explanation\]\(command:codeorigin\.explain\?([^)]*)\)$", hover.markdown(command_links=True)
     )
     assert link is not None
     assert json.loads(unquote(link[1])) == ["file:///a.py", {"line": 0, "character": 4}]
+
+
+@pytest.mark.parametrize(
+    ("name", "command"),
+    [
+        ("plain.py", "codeorigin explain plain.py:1"),
+        ("$(touch PWNED).py", "codeorigin explain '$(touch PWNED).py:1'"),
+        ("a;b'c.py", "codeorigin explain 'a;b'\"'\"'c.py:1'"),
+        ("two\nlines.py", None),
+    ],
+)
+def test_command_is_quoted_and_absent_for_names_with_control_characters(
+    tmp_path: Path, name: str, command: str | None
+) -> None:
+    said = content(IN_FILE, path=tmp_path / name, folder=tmp_path).markdown()
+    assert ("codeorigin explain" in said) == (command is not None)
+    assert command is None or command in said
 
 
 def test_sentence_about_the_evidence_is_there_with_the_explanation_alone() -> None:
