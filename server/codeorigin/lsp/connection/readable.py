@@ -79,11 +79,9 @@ def _existing(message: Any, path: _Path) -> _Path:
     """``path``, or what holds it if there is nothing: the object without a required field, the value of a wrong type."""
     holder = message
     for depth, step in enumerate(path):
-        if (isinstance(holder, dict) and step in holder) or (
-            isinstance(holder, list) and isinstance(step, int) and step < len(holder)
-        ):
+        try:
             holder = holder[step]
-        else:
+        except (KeyError, IndexError, TypeError):
             return path[:depth]
     return path
 
