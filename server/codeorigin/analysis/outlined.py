@@ -15,7 +15,8 @@ from codeorigin.languages.captures import Syntax
 from codeorigin.languages.parse import parse_all
 from codeorigin.languages.parser_pool import ParserInput, one_document
 from codeorigin.model.verdict import Reason
-from codeorigin.text.sources import is_generated, is_minified
+from codeorigin.text.generated import is_generated
+from codeorigin.text.sources import is_minified
 
 T = TypeVar("T")
 

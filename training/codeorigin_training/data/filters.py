@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
-from codeorigin.text.sources import is_generated
+from codeorigin.text.generated import is_generated
 from codeorigin_training.configuration import STRICT, Positive
 from codeorigin_training.data.rows import Row
 
