@@ -77,8 +77,10 @@ def _wire_name(name: str) -> str:
 
 def _existing(message: Any, path: _Path) -> _Path:
     """``path``, or what holds it if there is nothing: the object without a required field, the value of a wrong type."""
-    holder = message
+    holder: Any = message
     for depth, step in enumerate(path):
+        if isinstance(holder, str):  # the library has looked into a text as into a list
+            return path[:depth]
         try:
             holder = holder[step]
         except (KeyError, IndexError, TypeError):
