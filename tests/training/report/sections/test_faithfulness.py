@@ -62,5 +62,11 @@ def test_explanation_as_good_as_occlusion_meets_requirements() -> None:
     assert demands_hold(1.0) == [True, True]
 
 
+def test_interval_must_be_within_the_margin() -> None:
+    # The interval of the mean reaches some .025 to either side.
+    assert demands_hold(0.95) == [True, True]
+    assert demands_hold(0.91) == [False, True]
+
+
 def test_poor_explanation_fails_requirements() -> None:
     assert demands_hold(0.3) == [False, False]

@@ -19,7 +19,7 @@ from codeorigin_training.metrics.figures import (
     measure,
 )
 from codeorigin_training.metrics.statistics import pairs_in_order
-from codeorigin_training.report.cells import COLUMNS, figure_cells, interval, percent, percent_interval
+from codeorigin_training.report.cells import COLUMNS, figure_cells, interval, percent_interval
 from codeorigin_training.report.charts import Chart, ChartKind, Series
 from codeorigin_training.report.config import EvaluateConfig
 from codeorigin_training.report.intervals import with_interval
@@ -70,14 +70,11 @@ def without_thresholds() -> AnswerRule:
 class PerturbedFigures:
     """A row of the matrix under one perturbation.
 
-    ``loss`` is the AUROC on the raw text of the same functions minus this one, ``changed`` the share of functions
-    whose text the perturbation changed.
+    ``loss`` is the AUROC on the raw text of the same functions minus this one.
     """
 
     perturbation: str
-    figures: Figures
     loss: Estimate
-    changed: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +152,7 @@ def matrix_figures(rows: Sequence[MatrixRow]) -> tuple[Figure, ...]:
 
 
 def perturbed_tables(rows: Sequence[MatrixRow]) -> tuple[TitledTable, ...]:
-    """What each kind of code loses, and all its figures, under every perturbation."""
+    """What each kind of code loses under every perturbation."""
     names = _perturbations(rows)
     if not names:
         return ()
@@ -170,23 +167,6 @@ def perturbed_tables(rows: Sequence[MatrixRow]) -> tuple[TitledTable, ...]:
                 (row.title, *(lost.get(name, "-") for name in names))
                 for row, lost in zip(rows, losses, strict=True)
             ),
-        ),
-        TitledTable(
-            "All figures under perturbations",
-            "",
-            ("kind of code", "perturbation", "AUROC lost", "changed", *COLUMNS),
-            tuple(
-                (
-                    row.title,
-                    _PERTURBED.get(figures.perturbation, figures.perturbation),
-                    interval(figures.loss),
-                    percent(figures.changed, 0),
-                    *figure_cells(figures.figures),
-                )
-                for row in rows
-                for figures in row.perturbed
-            ),
-            folded=True,
         ),
     )
 
@@ -220,7 +200,7 @@ def matrix_rows(
         log(f"{len(codes)} functions {perturbation.replace('_', ' ')}")
         logits = {text: scored[code, text[1]] for text, code in codes.items()}
         for number, subset in enumerate(subsets):
-            perturbed[number].append(_perturbed(perturbation, subset, raw, logits, codes, judge, config))
+            perturbed[number].append(_perturbed(perturbation, subset, raw, logits, judge, config))
     return [
         MatrixRow(
             name=subset.name,
@@ -267,18 +247,14 @@ def _perturbed(
     subset: Slice,
     raw: Mapping[Text, float],
     logits: Mapping[Text, float],
-    codes: Mapping[Text, str],
     judge: AnswerRule,
     config: EvaluateConfig,
 ) -> PerturbedFigures:
     before, after = _sample(subset, raw, judge), _sample(subset, logits, judge)
     auroc_before, auroc_after = auroc_statistic(before), auroc_statistic(after)
-    texts = [(row.code, row.language) for item in subset.items for row in item]
     return PerturbedFigures(
         perturbation=perturbation,
-        figures=measure(after, rounds=config.rounds, seed=config.seed),
         loss=with_interval(before.groups, lambda index: auroc_before(index) - auroc_after(index), config),
-        changed=float(np.mean([codes[text] != text[0] for text in texts])),
     )
 
 
