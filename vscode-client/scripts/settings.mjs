@@ -7,7 +7,7 @@ const OWN = new URL("own-settings.json", import.meta.url);
 const MANIFEST = new URL("../package.json", import.meta.url);
 
 /** One for the whole window: server or client read them once, or for all folders. */
-const WINDOW = new Set(["workspaceDiagnostics", "statusNotifications", "documents"]);
+const WINDOW = new Set(["statusNotifications"]);
 /** What is loaded or run must not be chosen by a shared workspace without the user's trust. */
 const MACHINE = new Set(["modelPath"]);
 

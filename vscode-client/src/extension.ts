@@ -1,24 +1,23 @@
 import * as vscode from "vscode";
 
-import { Channels } from "./channels";
+import { Logs } from "./logs";
 import { registerCommands } from "./commands";
 import { DeclaredLines } from "./declared/declaredLines";
-import { Following } from "./following";
+import { RefreshWhileVisible } from "./refreshWhileVisible";
 import { followRepositories } from "./git/repositories";
-import { offerRemedies, offerUpdate } from "./missingServer";
+import { offerRemedies, offerUpdate } from "./remedies";
 import { Decorations } from "./heatmap/decorations";
 import { HeatMap } from "./heatmap/heatMap";
 import { createMiddleware } from "./middleware";
 import { ExplanationPanel } from "./panel/panel";
 import type { Status } from "./protocol";
-import { ScanProgress } from "./scanProgress";
 import { ServerControl } from "./server/control";
 import { onInterpreterChange } from "./server/pythonExtension";
 import { Requests } from "./server/requests";
-import { placesOf, sourcesOf } from "./server/sources";
+import { placesOf, candidatesOf } from "./server/serverCandidates";
 import { NEED_RESTART } from "./settings";
 import { StatusView } from "./status";
-import { CHANGES, FunctionTree } from "./tree/view";
+import { FunctionTree } from "./tree/view";
 
 /** For other extensions and for tests. */
 export interface Api {
@@ -29,39 +28,43 @@ export interface Api {
 let control: ServerControl | undefined;
 
 export function activate(context: vscode.ExtensionContext): Api {
-  const channels = new Channels();
+  const logs = new Logs();
   const places = placesOf(context);
-  const scanProgress = new ScanProgress();
-  const middleware = createMiddleware(() => panel, scanProgress);
-  const server = new ServerControl(channels, () => sourcesOf(places), middleware);
+  const middleware = createMiddleware(() => panel);
+  const server = new ServerControl(logs, () => candidatesOf(places), middleware);
   const requests = new Requests(server);
   const panel = new ExplanationPanel(requests);
   const heatMap = new HeatMap(requests, new Decorations(context));
   const warn = (error: unknown): void => {
-    channels.log.warn(String(error));
+    logs.log.warn(String(error));
   };
   const declared = new DeclaredLines(requests, warn);
-  const tree = new FunctionTree();
-  const changes = new FunctionTree(CHANGES);
+  const changes = new FunctionTree();
   control = server;
 
   context.subscriptions.push(
-    channels,
+    logs,
     server,
     panel,
     heatMap,
     declared,
-    tree,
     changes,
-    new Following(changes, followRepositories, async () => {
+    new RefreshWhileVisible(changes, followRepositories, async () => {
       await requests.scanChanges().then((scan) => changes.update(scan)).catch(warn);
     }),
     new StatusView(server),
-    registerCommands({ channels, control: server, declared, heatMap, panel, places, requests, scanProgress, tree, changes }),
+    // What an earlier server said may differ from what the next one says.
+    server.onStatus(({ state }) => {
+      void vscode.commands.executeCommand("setContext", "codeorigin.running", state === "ready" || state === "busy");
+      if (state === "loading") {
+        heatMap.clearAll();
+      }
+    }),
+    registerCommands({ logs, control: server, declared, heatMap, panel, places, requests, changes }),
     server.onMissing((missing) => void offerRemedies(missing, places)),
     vscode.workspace.onDidGrantWorkspaceTrust(() => void server.restart()),
     vscode.workspace.onDidChangeConfiguration((change) => {
-      if (NEED_RESTART.some((name) => change.affectsConfiguration(name))) {
+      if (change.affectsConfiguration(NEED_RESTART)) {
         void server.restart();
       }
     }),

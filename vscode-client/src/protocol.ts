@@ -32,21 +32,6 @@ export interface Verdict {
   number: string;
 }
 
-/** The verdict on the functions of a file together. */
-export interface FileVerdict {
-  /** `file 82 %` */
-  label: string | null;
-  summary: string;
-  /** All of it as lines of plain text. */
-  details: string;
-}
-
-/** Parameters of `codeorigin/fileVerdict`; null withdraws the previous verdict. */
-export interface FileVerdictNote {
-  uri: string;
-  verdict: FileVerdict | null;
-}
-
 export interface LineEvidence {
   line: number;
   value: number;
@@ -88,7 +73,7 @@ export interface Explanation {
   summary: string;
   lines: LineEvidence[];
   topTokens: TokenEvidence[];
-  /** Strongest first; empty for occlusion. */
+  /** Strongest first. */
   constructs: ConstructEvidence[];
   /** Headings for the evidence. */
   titles: EvidenceTitles;
@@ -166,7 +151,6 @@ export interface Scan {
 }
 
 export const STATUS = "codeorigin/status";
-export const FILE_VERDICT = "codeorigin/fileVerdict";
 export const ATTRIBUTIONS = "codeorigin/attributions";
 export const DECLARED = "codeorigin/declared";
 
@@ -175,7 +159,6 @@ export const ServerCommand = {
   rescore: "codeorigin.rescore",
   explain: "codeorigin.explain",
   acceptFindings: "codeorigin.acceptFindings",
-  scanWorkspace: "codeorigin.scanWorkspace",
   scanChanges: "codeorigin.scanChanges",
 } as const;
 

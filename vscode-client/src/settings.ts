@@ -18,8 +18,8 @@ export function ownSettings(): OwnSettings {
   };
 }
 
-/** Settings that need a restart of the server or the client. */
-export const NEED_RESTART = ["server", "workspaceDiagnostics"].map((name) => `${SECTION}.${name}`);
+/** Settings that need a restart of the server. */
+export const NEED_RESTART = `${SECTION}.server`;
 
 function text(section: vscode.WorkspaceConfiguration, name: string): string | undefined {
   return section.get<string>(name, "").trim() || undefined;

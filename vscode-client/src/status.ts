@@ -1,18 +1,16 @@
 import * as vscode from "vscode";
 
 import { DOCUMENT_SELECTOR, isScored } from "./languages";
-import type { FileVerdict, Status } from "./protocol";
+import type { Status } from "./protocol";
 import type { ServerControl } from "./server/control";
 
 const NAME = "CodeOrigin";
 const ACTIONS: vscode.Command = { command: "codeorigin.actions", title: "Actions" };
 
-/** Shows the server's state in the language status and in the status bar, and in the latter also the verdict on the file. */
+/** Shows the server's state in the language status and in the status bar. */
 export class StatusView implements vscode.Disposable {
   private readonly language = vscode.languages.createLanguageStatusItem("codeorigin", DOCUMENT_SELECTOR);
   private readonly bar = vscode.window.createStatusBarItem("codeorigin", vscode.StatusBarAlignment.Right, 90);
-  /** The latest verdict on each open file as a whole, by its URI as the editor spells it. */
-  private readonly verdicts = new Map<string, FileVerdict>();
   private readonly subscriptions: vscode.Disposable[];
 
   constructor(private readonly control: ServerControl) {
@@ -21,22 +19,8 @@ export class StatusView implements vscode.Disposable {
     this.bar.name = NAME;
     this.bar.command = ACTIONS.command;
     this.subscriptions = [
-      control.onStatus(({ modelId }) => {
-        if (modelId === null) {
-          this.verdicts.clear();
-        }
+      control.onStatus(() => {
         this.show();
-      }),
-      control.onFileVerdict(({ key, verdict }) => {
-        if (verdict) {
-          this.verdicts.set(key, verdict);
-        } else {
-          this.verdicts.delete(key);
-        }
-        this.show();
-      }),
-      vscode.workspace.onDidCloseTextDocument(({ uri }) => {
-        this.verdicts.delete(uri.toString());
       }),
       vscode.window.onDidChangeActiveTextEditor(() => {
         this.show();
@@ -59,10 +43,9 @@ export class StatusView implements vscode.Disposable {
     this.language.severity =
       status.state === "error" ? vscode.LanguageStatusSeverity.Error : vscode.LanguageStatusSeverity.Information;
     const editor = vscode.window.activeTextEditor;
-    const verdict = editor && this.verdicts.get(editor.document.uri.toString());
-    this.bar.text = `${ICONS[status.state]} ${NAME}${verdict?.label ? `: ${verdict.label}` : ""}`;
-    this.bar.tooltip = [`${NAME}: ${text}`, detail, verdict?.details].filter(Boolean).join("\n");
-    this.bar.accessibilityInformation = { label: [`${NAME}: ${text}`, verdict?.summary].filter(Boolean).join(". ") };
+    this.bar.text = `${ICONS[status.state]} ${NAME}`;
+    this.bar.tooltip = [`${NAME}: ${text}`, detail].filter(Boolean).join("\n");
+    this.bar.accessibilityInformation = { label: `${NAME}: ${text}` };
     this.bar.backgroundColor =
       status.state === "error" ? new vscode.ThemeColor("statusBarItem.errorBackground") : undefined;
     if (status.state === "error" || (editor && isScored(editor.document))) {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { levelOf, LEVELS, nameOf, paint } from "../src/heatmap/levels";
+import { levelOf, LEVELS, nameOf, paint, Painting } from "../src/heatmap/levels";
 import { attributions, explained, line } from "./samples";
 
 test("strength follows the share of the strongest line, direction the sign", () => {
@@ -32,4 +32,21 @@ test("lines of all explained functions are painted", () => {
       [9, { direction: "human", strength: 3 }],
     ],
   );
+});
+
+test("lines without an answer are asked for again, those with one are not", async () => {
+  const painting = new Painting();
+  let asked = 0;
+  const answers = [
+    () => Promise.reject(new Error("the server has stopped")),
+    () => Promise.resolve(null),
+    () => Promise.resolve(attributions(explained("f", [line(3, 0.9, 1)]))),
+  ];
+  const ask = () => (answers[asked++] ?? (() => Promise.reject(new Error("not to be asked"))))();
+  await assert.rejects(painting.fill(0, 9, ask));
+  await painting.fill(0, 9, ask);
+  assert.equal(painting.lines.size, 0);
+  await painting.fill(0, 9, ask);
+  await painting.fill(2, 8, ask);
+  assert.deepEqual([asked, ...painting.lines.keys()], [3, 3]);
 });

@@ -73,19 +73,6 @@ def rescored(nvim: pynvim.Nvim, first: int, last: int) -> str:
     return shown[0]
 
 
-def test_markdown_block_has_a_finding_hover_and_rescore(nvim: pynvim.Nvim, project: Path) -> None:
-    lines = (project / "ledger.py").read_text().split("def twice")[0].splitlines()[6:]
-    block = ["~~~ python", *lines, "~~~"]
-    (project / "notes.md").write_text("# Notes\n\n" + "".join(f"> {line}\n" for line in block))
-    nvim.command("edit notes.md")
-    [found] = wait_for(lambda: findings(nvim), done=lambda each: len(each) == 1, what="the finding")
-    line = line_of(nvim, "def read_postings")
-    assert (found["lnum"], found["col"]) == (line, 2)
-    nvim.current.window.cursor = (line + 1, 8)
-    assert "An estimate, not proof." in hover_text(nvim)
-    assert "the selection reads like " in rescored(nvim, line, line + len(lines))
-
-
 def test_new_text_has_findings_hover_and_rescore(nvim: pynvim.Nvim, project: Path) -> None:
     lines = (project / "ledger.py").read_text().splitlines()
     # Neovim shows diagnostics only in buffers with a name, even if there is no such file.

@@ -35,7 +35,7 @@ def code(
 def view(code: CodeServer, page: Page) -> Iterator[Locator]:
     """The view of changes, opened as a click on its name in Source Control does."""
     code.ask("begin", command="codeorigin.changes.focus")
-    view = page.locator(".pane", has_text=re.compile("Code origin: changes", re.IGNORECASE)).last
+    view = page.locator(".pane", has_text=re.compile("CodeOrigin: changes", re.IGNORECASE)).last
     expect(view).to_be_visible()
     yield view
     code.ask("run", command="workbench.view.explorer")

@@ -1,8 +1,6 @@
-"""The extension beyond one file: workspace, other documents and server life cycle, in one VS Code window."""
+"""The extension beyond one file: the report, other documents and server life cycle, in one VS Code window."""
 
 import os
-import re
-import shutil
 import signal
 from pathlib import Path
 from typing import Any
@@ -13,39 +11,6 @@ from support.code_server import CodeServer, at, findings, hover_text, line_of, w
 from support.waiting import wait_for
 
 FUNCTION = "balance_by_account"
-
-
-def test_scan_fills_the_tree(code: CodeServer, page: Page, source: Path, artefacts: Path) -> None:
-    code.ask("begin", command="codeorigin.scan")
-    expect(page.locator(".notification-toast", has_text=re.compile("scan done"))).to_be_visible(
-        timeout=60_000
-    )
-    tree = page.locator(".pane", has_text="Code origin").last
-    expect(tree.locator(".monaco-list-row", has_text="ledger.py")).to_be_visible()
-    expect(tree.locator(".monaco-list-row", has_text="throttle.ts")).to_be_visible()
-    functions = tree.locator(".monaco-list-row", has_text=re.compile(r"\d %"))
-    expect(functions.first).to_be_visible()
-    page.screenshot(path=artefacts / "tree-dark.png")
-    code.ask("run", command="notifications.clearAll")
-    functions.first.click()
-
-
-def test_cancelled_scan_keeps_its_results(code: CodeServer, page: Page, source: Path) -> None:
-    many = code.workspace / "many"
-    many.mkdir()
-    text = source.read_text()
-    for number in range(3000):
-        # Different texts: known functions take no time, and the scan would be over before it can be cancelled.
-        (many / f"ledger{number}.py").write_text(text.replace("number", f"number{number}"))
-    code.ask("begin", command="codeorigin.scan")
-    toast = page.locator(".notification-toast", has_text="Scanning the workspace")
-    expect(toast).to_contain_text("of 300")
-    toast.get_by_text("Cancel").click()
-    expect(page.locator(".notification-toast", has_text="scan stopped after")).to_be_visible(timeout=60_000)
-    expect(page.locator(".pane", has_text="Code origin").last).to_contain_text("not all files are here")
-    code.ask("run", command="notifications.clearAll")
-    shutil.rmtree(many)
-    wait_for(lambda: code.ask("status")["queue"], done=lambda queue: queue == 0, what="an idle server")
 
 
 def test_report_opens_as_a_page(code: CodeServer, page: Page, source: Path, artefacts: Path) -> None:

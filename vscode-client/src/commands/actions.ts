@@ -19,7 +19,7 @@ export async function showActions({ control, declared, heatMap }: Services): Pro
       label: `$(git-commit) ${declared.visible ? "Hide" : "Show"} Declared Lines`,
       command: "codeorigin.toggleDeclared",
     },
-    { label: "$(search) Scan Workspace", command: "codeorigin.scan" },
+    { label: "$(search) Scan Changes", command: "codeorigin.scanChangedFunctions" },
     { label: "$(file) Open Report", command: "codeorigin.openReport" },
     { label: "$(pass) Accept Findings", command: "codeorigin.accept" },
     { label: "Server", kind: vscode.QuickPickItemKind.Separator },

@@ -6,7 +6,7 @@ import { selectedInterpreter } from "../server/pythonExtension";
 import { cancellable } from "./cancellable";
 
 /** Creates the extension's own virtual environment, installs the bundled server and starts it. */
-export async function createServerEnvironment({ channels, control, places }: Services): Promise<void> {
+export async function createServerEnvironment({ logs, control, places }: Services): Promise<void> {
   const { environment, wheel } = places;
   if (!wheel) {
     throw new EnvironmentError(
@@ -18,7 +18,7 @@ export async function createServerEnvironment({ channels, control, places }: Ser
       progress.report({ message });
     };
     const log = (line: string) => {
-      channels.log.info(line);
+      logs.log.info(line);
     };
     await control.stop();
     const preferred = await selectedInterpreter();

@@ -8,7 +8,7 @@ import { showActions } from "./actions";
 import { createServerEnvironment } from "./createEnvironment";
 import { explainFunction, openSample, rescoreFile, rescoreSelection, toggleDeclared, toggleHeatMap } from "./functions";
 import { openReport } from "./openReport";
-import { scanChanges, scanWorkspace } from "./scan";
+import { scanChanges } from "./scan";
 
 type Command = (services: Services, ...args: never[]) => unknown;
 
@@ -18,10 +18,7 @@ export const COMMANDS: Record<string, Command> = {
   "codeorigin.rescoreFile": rescoreFile,
   "codeorigin.explainFunction": explainFunction,
   "codeorigin.toggleHeatMap": toggleHeatMap,
-  "codeorigin.showHeatMap": toggleHeatMap,
-  "codeorigin.hideHeatMap": toggleHeatMap,
   "codeorigin.toggleDeclared": toggleDeclared,
-  "codeorigin.scan": scanWorkspace,
   "codeorigin.scanChangedFunctions": scanChanges,
   "codeorigin.openReport": openReport,
   "codeorigin.accept": acceptFindings,
@@ -29,8 +26,8 @@ export const COMMANDS: Record<string, Command> = {
   "codeorigin.createEnvironment": createServerEnvironment,
   "codeorigin.actions": showActions,
   "codeorigin.restart": ({ control }) => control.restart(),
-  "codeorigin.showLogs": ({ channels }) => {
-    channels.show();
+  "codeorigin.showLogs": ({ logs }) => {
+    logs.show();
   },
 };
 
@@ -48,15 +45,15 @@ export function registerCommands(services: Services): vscode.Disposable {
   return vscode.Disposable.from(...registered);
 }
 
-function report({ channels }: Services, error: unknown): void {
+function report({ logs }: Services, error: unknown): void {
   if (error instanceof NotRunning || error instanceof vscode.CancellationError) {
     return; // the user knows
   }
   const message = error instanceof Error ? error.message : String(error);
-  channels.log.error(error instanceof Error ? error : message);
+  logs.log.error(error instanceof Error ? error : message);
   void vscode.window.showErrorMessage(`CodeOrigin: ${plainMessage(message)}`, "Show Logs").then((chosen) => {
     if (chosen) {
-      channels.show();
+      logs.show();
     }
   });
 }

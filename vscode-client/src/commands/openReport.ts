@@ -1,4 +1,3 @@
-import { execFile } from "node:child_process";
 import { access, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,16 +5,12 @@ import * as vscode from "vscode";
 
 import type { Services } from "../services";
 import type { Launch } from "../server/launch";
-import { isolated } from "../server/programs";
 import { SECTION } from "../settings";
 import { cancellable } from "./cancellable";
-import { ACCEPTED_FINDINGS, REPORTED, reportArguments } from "./reportArguments";
-
-/** Exit codes of `codeorigin check` with a report: no findings, findings. */
-const CHECKED = [0, 1];
+import { ACCEPTED_FINDINGS, check, REPORTED, reportArguments } from "./report";
 
 /** The command line's HTML report of the workspace folder, in an editor tab. */
-export async function openReport({ control, channels }: Services): Promise<void> {
+export async function openReport({ control, logs }: Services): Promise<void> {
   const folder = await chooseFolder();
   if (!folder || !control.found) {
     if (folder) {
@@ -28,7 +23,7 @@ export async function openReport({ control, channels }: Services): Promise<void>
   if (html === undefined) {
     return;
   }
-  channels.log.info(`report of ${folder.name}: ${html.length} characters`);
+  logs.log.info(`report of ${folder.name}: ${html.length} characters`);
   const panel = vscode.window.createWebviewPanel("codeorigin.report", `Report: ${folder.name}`, vscode.ViewColumn.Active, {
     enableScripts: false,
     enableFindWidget: true,
@@ -50,9 +45,7 @@ async function writeReport(launch: Launch, folder: vscode.WorkspaceFolder, signa
   const target = await mkdtemp(join(tmpdir(), "codeorigin-"));
   try {
     const file = join(target, "report.html");
-    const scope = await scopeOf(folder);
-    const args = [...launch.args, "check", "--format", "html", "--output", file, ...scope, "."];
-    await check(launch.command, args, folder.uri.fsPath, signal);
+    await check(launch, file, await scopeOf(folder), folder.uri.fsPath, signal);
     return await readFile(file, "utf8");
   } finally {
     await rm(target, { recursive: true, force: true });
@@ -77,17 +70,5 @@ async function scopeOf({ uri }: vscode.WorkspaceFolder): Promise<string[]> {
     chosen,
     model: section.get<string | null>("modelPath"),
     hasAccepted,
-  });
-}
-
-function check(command: string, args: string[], cwd: string, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    execFile(command, args, { ...isolated(cwd), signal }, (error, _, stderr) => {
-      if (error && !CHECKED.includes(Number(error.code))) {
-        reject(new Error(stderr.trim().split("\n").at(-1) ?? error.message));
-      } else {
-        resolve();
-      }
-    });
   });
 }

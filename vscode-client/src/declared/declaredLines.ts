@@ -1,6 +1,6 @@
 import * as vscode from "vscode";
 
-import { Following, type View } from "../following";
+import { RefreshWhileVisible, type View } from "../refreshWhileVisible";
 import { followRepositories } from "../git/repositories";
 import { isScored } from "../languages";
 import type { Declared } from "../protocol";
@@ -21,13 +21,13 @@ export class DeclaredLines implements View, vscode.Disposable {
   readonly onDidChangeVisibility = this.turned.event;
   private readonly bars = new Map(KINDS.map((kind) => [kind, bar(kind)]));
   private readonly labels = vscode.window.createTextEditorDecorationType({});
-  private readonly following: Following;
+  private readonly following: RefreshWhileVisible;
 
   constructor(
     private readonly requests: Requests,
     failed: (error: unknown) => void,
   ) {
-    this.following = new Following(this, follow, () => this.refresh().catch(failed));
+    this.following = new RefreshWhileVisible(this, follow, () => this.refresh().catch(failed));
   }
 
   /** Returns what to tell the user if nothing is declared about the document. */

@@ -1,6 +1,6 @@
 /** The part of the git extension's API that is used here, and listeners for it. */
 
-import type { Disposable, Event } from "../following";
+import type { Disposable, Event } from "../refreshWhileVisible";
 
 export interface GitRepository {
   readonly state: { readonly onDidChange: Event<undefined> };

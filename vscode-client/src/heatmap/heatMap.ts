@@ -2,21 +2,19 @@ import * as vscode from "vscode";
 
 import type { Requests } from "../server/requests";
 import type { Decorations } from "./decorations";
-import { type Level, paint } from "./levels";
+import { Painting } from "./levels";
 
 const SCROLL_DELAY = 150;
 
 /** The heat map of one document; removed by the first edit. */
-interface Painting {
-  version: number;
-  lines: Map<number, Level>;
-  asked: vscode.Range[];
+interface Shown {
+  painting: Painting;
   cancel: vscode.CancellationTokenSource;
 }
 
 /** The heat map: shows the evidence of the visible lines as backgrounds; toggled by the user, cleared by an edit. */
 export class HeatMap implements vscode.Disposable {
-  private readonly paintings = new Map<string, Painting>();
+  private readonly paintings = new Map<string, Shown>();
   private readonly subscriptions: vscode.Disposable[];
   private scrolled: NodeJS.Timeout | undefined;
 
@@ -36,9 +34,6 @@ export class HeatMap implements vscode.Disposable {
       vscode.window.onDidChangeVisibleTextEditors(() => {
         this.later();
       }),
-      vscode.window.onDidChangeActiveTextEditor(() => {
-        this.tellContext();
-      }),
       vscode.window.onDidChangeTextEditorVisibleRanges(() => {
         this.later();
       }),
@@ -50,14 +45,13 @@ export class HeatMap implements vscode.Disposable {
   }
 
   async toggle(editor: vscode.TextEditor): Promise<void> {
-    const { uri, version } = editor.document;
+    const { uri } = editor.document;
     if (this.isOn(uri)) {
       this.clear(uri);
       return;
     }
     const cancel = new vscode.CancellationTokenSource();
-    this.paintings.set(uri.toString(), { version, lines: new Map(), asked: [], cancel });
-    this.tellContext();
+    this.paintings.set(uri.toString(), { painting: new Painting(), cancel });
     try {
       await this.fill(editor);
     } catch (error) {
@@ -80,38 +74,34 @@ export class HeatMap implements vscode.Disposable {
   }
 
   private clear(uri: vscode.Uri): void {
-    const painting = this.paintings.get(uri.toString());
-    if (!painting) {
+    const shown = this.paintings.get(uri.toString());
+    if (!shown) {
       return;
     }
     this.paintings.delete(uri.toString());
-    painting.cancel.cancel();
-    painting.cancel.dispose();
+    shown.cancel.cancel();
+    shown.cancel.dispose();
     for (const editor of editorsOf(uri)) {
       this.decorations.apply(editor, new Map());
     }
-    this.tellContext();
   }
 
   /** Requests the visible lines that were not requested yet, then paints. */
   private async fill(editor: vscode.TextEditor): Promise<void> {
     const { document } = editor;
-    const painting = this.paintings.get(document.uri.toString());
-    if (!painting) {
+    const shown = this.paintings.get(document.uri.toString());
+    if (!shown) {
       return;
     }
+    const { painting, cancel } = shown;
     for (const visible of editor.visibleRanges) {
-      if (painting.asked.some((range) => range.contains(visible))) {
-        continue;
-      }
-      painting.asked.push(visible);
       const lines = new vscode.Range(visible.start.line, 0, visible.end.line + 1, 0);
-      const answer = await this.requests.attributions(document, lines, painting.cancel.token);
-      if (this.paintings.get(document.uri.toString()) !== painting || answer?.version !== document.version) {
+      await painting.fill(lines.start.line, lines.end.line, async () => {
+        const answer = await this.requests.attributions(document, lines, cancel.token);
+        return answer?.version === document.version ? answer : null;
+      });
+      if (this.paintings.get(document.uri.toString()) !== shown) {
         return; // switched off, or edited meanwhile
-      }
-      for (const [line, level] of paint(answer)) {
-        painting.lines.set(line, level);
       }
     }
     for (const each of editorsOf(document.uri)) {
@@ -130,12 +120,6 @@ export class HeatMap implements vscode.Disposable {
         this.fill(editor).catch(() => undefined); // a later scroll or the next toggle asks again
       }
     }, SCROLL_DELAY);
-  }
-
-  /** Sets the context key for the two states of the button. */
-  private tellContext(): void {
-    const uri = vscode.window.activeTextEditor?.document.uri;
-    void vscode.commands.executeCommand("setContext", "codeorigin.heatMap", uri !== undefined && this.isOn(uri));
   }
 }
 

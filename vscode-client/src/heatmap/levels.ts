@@ -46,6 +46,32 @@ export function paint(answer: Attributions): Map<number, Level> {
   return painted;
 }
 
+/** The lines of a document that have been explained so far. */
+export class Painting {
+  readonly lines = new Map<number, Level>();
+  private asked: { first: number; end: number }[] = [];
+
+  /** Asks for lines that were not asked for yet; without an answer, they can be asked for again. */
+  async fill(first: number, end: number, ask: () => Promise<Attributions | null>): Promise<void> {
+    if (this.asked.some((range) => range.first <= first && end <= range.end)) {
+      return;
+    }
+    const range = { first, end };
+    this.asked.push(range);
+    let answer: Attributions | null = null;
+    try {
+      answer = await ask();
+    } finally {
+      if (answer === null) {
+        this.asked = this.asked.filter((other) => other !== range);
+      }
+    }
+    for (const [line, level] of answer ? paint(answer) : []) {
+      this.lines.set(line, level);
+    }
+  }
+}
+
 export function nameOf({ direction, strength }: Level): string {
   return `${direction}${strength}`;
 }

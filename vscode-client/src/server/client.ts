@@ -3,7 +3,7 @@ import type { Readable } from "node:stream";
 import * as vscode from "vscode";
 import { LanguageClient, type LanguageClientOptions, type Middleware, type StaticFeature } from "vscode-languageclient/node";
 
-import type { Channels } from "../channels";
+import type { Logs } from "../logs";
 import { DOCUMENT_SELECTOR } from "../languages";
 import { ServerCommand } from "../protocol";
 import { ownSettings, SECTION } from "../settings";
@@ -24,15 +24,14 @@ const COMMAND_LINKS: StaticFeature = {
 };
 
 /** A client that has not been started. */
-export function createClient(launch: Launch, channels: Channels, middleware: Middleware): LanguageClient {
+export function createClient(launch: Launch, logs: Logs, middleware: Middleware): LanguageClient {
   const args = [...launch.args, "serve", "--log-level", ownSettings().logLevel];
   const options: LanguageClientOptions = {
     documentSelector: DOCUMENT_SELECTOR,
     initializationOptions: vscode.workspace.getConfiguration(SECTION),
-    outputChannel: channels.log,
-    traceOutputChannel: channels.trace,
+    outputChannel: logs.log,
+    traceOutputChannel: logs.trace,
     diagnosticCollectionName: SECTION,
-    diagnosticPullOptions: { onChange: true, onTabs: true },
     middleware,
     markdown: { isTrusted: { enabledCommands: [ServerCommand.explain] } },
   };

@@ -1,35 +1,32 @@
 import * as vscode from "vscode";
 import { type LanguageClient, type Middleware, State } from "vscode-languageclient/node";
 
-import type { Channels } from "../channels";
-import { FILE_VERDICT, type FileVerdictNote, STATUS, type Status } from "../protocol";
+import type { Logs } from "../logs";
+import { STATUS, type Status } from "../protocol";
 import { createClient } from "./client";
 import { type Found, findServer, type Missing } from "./launch";
-import { probe } from "./programs";
-import type { SourceFinder } from "./sources";
+import { locate, probe } from "./programs";
+import type { CandidateFinder } from "./serverCandidates";
 
 const STOP_TIMEOUT = 3000;
 
 /** Starts, stops and restarts the server; one operation at a time, in the order requested. */
 export class ServerControl implements vscode.Disposable {
   private readonly statusChanged = new vscode.EventEmitter<Status>();
-  private readonly fileJudged = new vscode.EventEmitter<FileVerdictNote & { key: string }>();
   private readonly missingServer = new vscode.EventEmitter<Missing>();
   private readonly subscriptions: { dispose: () => unknown }[] = [];
   private client: LanguageClient | undefined;
   private turn: Promise<void> = Promise.resolve();
 
   readonly onStatus = this.statusChanged.event;
-  /** An open file was judged as a whole; `key` is its URI as the editor spells it. */
-  readonly onFileVerdict = this.fileJudged.event;
   /** No server was found. */
   readonly onMissing = this.missingServer.event;
   status: Status = { state: "loading", modelId: null, queue: 0, message: "Starting" };
   found: Found | undefined;
 
   constructor(
-    private readonly channels: Channels,
-    private readonly sources: SourceFinder,
+    private readonly logs: Logs,
+    private readonly candidates: CandidateFinder,
     private readonly middleware: Middleware,
   ) {}
 
@@ -60,32 +57,28 @@ export class ServerControl implements vscode.Disposable {
 
   dispose(): void {
     this.statusChanged.dispose();
-    this.fileJudged.dispose();
     this.missingServer.dispose();
   }
 
   private async startNow(): Promise<void> {
     this.report({ state: "loading", modelId: null, queue: 0, message: "Looking for the server" });
-    const answer = await findServer(this.sources(), probe);
+    const answer = await findServer(this.candidates(), probe, locate);
     if (!("launch" in answer)) {
       this.found = undefined;
       for (const line of answer.tried) {
-        this.channels.log.warn(line);
+        this.logs.log.warn(line);
       }
       this.report(failure("The server was not found"));
       this.missingServer.fire(answer);
       return;
     }
     this.found = answer;
-    this.channels.log.info(`codeorigin ${answer.version} from the ${answer.launch.origin}: ${answer.launch.command}`);
-    const client = createClient(answer.launch, this.channels, this.middleware);
+    this.logs.log.info(`codeorigin ${answer.version} from the ${answer.launch.origin}: ${answer.launch.command}`);
+    const client = createClient(answer.launch, this.logs, this.middleware);
     this.client = client;
     this.subscriptions.push(
       client.onNotification(STATUS, (status: Status) => {
         this.report(status);
-      }),
-      client.onNotification(FILE_VERDICT, (note: FileVerdictNote) => {
-        this.fileJudged.fire({ ...note, key: client.protocol2CodeConverter.asUri(note.uri).toString() });
       }),
       client.onDidChangeState(({ newState }) => {
         if (newState === State.Starting) {
@@ -98,7 +91,7 @@ export class ServerControl implements vscode.Disposable {
     try {
       await client.start();
     } catch (error) {
-      this.channels.log.error(String(error));
+      this.logs.log.error(String(error));
       this.report(failure("The server could not be started"));
     }
   }
@@ -115,16 +108,16 @@ export class ServerControl implements vscode.Disposable {
       }
       await client?.dispose();
     } catch (error) {
-      this.channels.log.warn(`while stopping: ${String(error)}`);
+      this.logs.log.warn(`while stopping: ${String(error)}`);
     }
   }
 
   private report(status: Status): void {
     if (status.modelId !== null && status.modelId !== this.status.modelId) {
-      this.channels.log.info(`model ${status.modelId}`);
+      this.logs.log.info(`model ${status.modelId}`);
     }
     if (status.state === "error" && status.message !== null && status.message !== this.status.message) {
-      this.channels.log.error(status.message);
+      this.logs.log.error(status.message);
     }
     this.status = status;
     this.statusChanged.fire(status);

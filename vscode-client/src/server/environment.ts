@@ -1,11 +1,10 @@
 /** The virtual environment that the extension creates for its server. Independent of VS Code. */
 
-import { spawn } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 
-import { isolated } from "./programs";
+import { locate, run } from "./programs";
 
 /** Newest version first; unversioned names last, because they may be any version. */
 const PYTHONS =
@@ -58,7 +57,7 @@ export async function createEnvironment(
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   try {
-    await run(python, ["-I", "-m", "venv", folder], "a virtual environment could not be made", abort);
+    await must(python, ["-I", "-m", "venv", folder], "a virtual environment could not be made", abort);
     abort.step("Installing the server");
     const log = (line: string) => {
       abort.log(line);
@@ -70,7 +69,7 @@ export async function createEnvironment(
       }
     };
     const pip = ["-I", "-m", "pip", "install", "--disable-pip-version-check", "--no-input", wheel];
-    await run(interpreterPath(folder), pip, "the server could not be installed", { ...abort, log });
+    await must(interpreterPath(folder), pip, "the server could not be installed", { ...abort, log });
     await writeFile(join(folder, STAMP), basename(wheel));
   } catch (error) {
     await rm(folder, { recursive: true, force: true });
@@ -82,37 +81,23 @@ function interpreterPath(folder: string): string {
   return process.platform === "win32" ? join(folder, "Scripts", "python.exe") : join(folder, "bin", "python");
 }
 
-async function findPython(preferred: string | undefined, abort: Abort): Promise<string> {
-  for (const python of preferred ? [preferred, ...PYTHONS] : PYTHONS) {
-    try {
-      await run(python, ["-I", "-c", NEW_ENOUGH], "too old", { ...abort, log: () => undefined });
+async function findPython(preferred: string | undefined, { signal }: Abort): Promise<string> {
+  for (const name of preferred ? [preferred, ...PYTHONS] : PYTHONS) {
+    const python = locate(name);
+    const ended = python && (await run(python, ["-I", "-c", NEW_ENOUGH], { signal }).catch(() => undefined));
+    signal.throwIfAborted();
+    if (python && ended && ended.code === 0) {
       return python;
-    } catch {
-      abort.signal.throwIfAborted();
     }
   }
   throw new EnvironmentError("Python 3.11 or newer was not found. Install it, or select it in the Python extension.");
 }
 
-function run(command: string, args: string[], failure: string, { signal, log }: Abort): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { ...isolated(), signal, stdio: ["ignore", "pipe", "pipe"] });
-    const take = (chunk: Buffer) => {
-      for (const line of chunk.toString().split(/\r?\n/).filter((each) => each.trim())) {
-        log(line.trim());
-      }
-    };
-    child.stdout.on("data", take);
-    child.stderr.on("data", take);
-    child.on("error", (error) => {
-      reject(signal.aborted ? error : new EnvironmentError(`${command}: ${error.message}`));
-    });
-    child.on("close", (code) => {
-      if (code === 0) {
-        resolve();
-      } else {
-        reject(new EnvironmentError(`${failure}; the log has what was said`));
-      }
-    });
+async function must(file: string, args: string[], failure: string, { signal, log }: Abort): Promise<void> {
+  const { code } = await run(file, args, { signal, log }).catch((error: unknown) => {
+    throw signal.aborted ? error : new EnvironmentError(`${file}: ${String(error)}`);
   });
+  if (code !== 0) {
+    throw new EnvironmentError(`${failure}; the log has what was said`);
+  }
 }

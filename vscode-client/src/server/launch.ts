@@ -8,7 +8,7 @@ export interface Launch {
   origin: Origin;
 }
 
-export interface Sources {
+export interface Candidates {
   /** The `codeorigin` command that the user configured. */
   path: string | undefined;
   /** The Python interpreter that the user configured. */
@@ -21,6 +21,9 @@ export interface Sources {
 
 /** Runs a command and returns the server's version, or the reason why there is none. */
 export type Probe = (command: string, args: string[]) => Promise<{ version: string } | { failure: string }>;
+
+/** The absolute file that a command stands for; undefined if there is none. */
+export type Locate = (command: string) => string | undefined;
 
 export interface Found {
   launch: Launch;
@@ -37,34 +40,39 @@ export interface Missing {
 /** Isolated mode, so that neither the working folder nor a workspace's PYTHONPATH affects imports. */
 const ISOLATED = "-I";
 
-export async function findServer(sources: Sources, probe: Probe): Promise<Found | Missing> {
-  const configured = configuredLaunch(sources);
+/** `locate` turns a name into an absolute file, which is what is probed and started. */
+export async function findServer(candidates: Candidates, probe: Probe, locate: Locate): Promise<Found | Missing> {
+  const configured = configuredLaunch(candidates);
   const tried: string[] = [];
-  for (const launch of configured ? [configured] : await otherLaunches(sources)) {
-    const answer = await probe(launch.command, [...launch.args, "--version"]);
-    if ("version" in answer) {
-      return { launch, version: answer.version };
+  for (const launch of configured ? [configured] : await otherLaunches(candidates)) {
+    const command = locate(launch.command);
+    const answer = command
+      ? await probe(command, [...launch.args, "--version"])
+      : { failure: "this is neither an absolute path nor a command in an absolute folder of the PATH" };
+    if (command && "version" in answer) {
+      return { launch: { ...launch, command }, version: answer.version };
     }
-    tried.push(`${launch.origin}: ${[launch.command, ...launch.args].join(" ")}: ${answer.failure}`);
+    const failure = "failure" in answer ? answer.failure : "";
+    tried.push(`${launch.origin}: ${[launch.command, ...launch.args].join(" ")}: ${failure}`);
   }
   return { tried, isConfigured: configured !== undefined };
 }
 
-function configuredLaunch(sources: Sources): Launch | undefined {
-  if (sources.path) {
-    return { command: sources.path, args: [], origin: "path setting" };
+function configuredLaunch(candidates: Candidates): Launch | undefined {
+  if (candidates.path) {
+    return { command: candidates.path, args: [], origin: "path setting" };
   }
-  return sources.interpreter ? asModule(sources.interpreter, "interpreter setting") : undefined;
+  return candidates.interpreter ? asModule(candidates.interpreter, "interpreter setting") : undefined;
 }
 
-async function otherLaunches(sources: Sources): Promise<Launch[]> {
+async function otherLaunches(candidates: Candidates): Promise<Launch[]> {
   const launches: Launch[] = [];
-  const selected = await sources.selected();
+  const selected = await candidates.selected();
   if (selected) {
     launches.push(asModule(selected, "Python extension"));
   }
-  if (sources.managed) {
-    launches.push(asModule(sources.managed, "own environment"));
+  if (candidates.managed) {
+    launches.push(asModule(candidates.managed, "own environment"));
   }
   launches.push({ command: "codeorigin", args: [], origin: "PATH" });
   return launches;

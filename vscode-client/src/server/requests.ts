@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import { ExecuteCommandRequest, type ProgressToken, WorkDoneProgressCancelNotification } from "vscode-languageclient/node";
+import { ExecuteCommandRequest } from "vscode-languageclient/node";
 
 import {
   type Answer,
@@ -62,26 +62,6 @@ export class Requests {
     const client = await this.client();
     const params = { command: ServerCommand.scanChanges, arguments: [null, QUIET] };
     return (await client.sendRequest(ExecuteCommandRequest.type, params)) as Scan;
-  }
-
-  /** Cancelling the server's `progress` returns what was scored so far; before it has begun, the request returns nothing. */
-  async scanWorkspace(signal: AbortSignal, progress: () => ProgressToken | undefined) {
-    const client = await this.client();
-    const request = new vscode.CancellationTokenSource();
-    signal.addEventListener("abort", () => {
-      const token = progress();
-      if (token === undefined) {
-        request.cancel();
-      } else {
-        void client.sendNotification(WorkDoneProgressCancelNotification.type, { token });
-      }
-    });
-    try {
-      const params = { command: ServerCommand.scanWorkspace, arguments: [null, QUIET] };
-      return (await client.sendRequest(ExecuteCommandRequest.type, params, request.token)) as Scan;
-    } finally {
-      request.dispose();
-    }
   }
 
   private async execute<T>(command: string, uri: vscode.Uri, ...rest: unknown[]): Promise<T> {

@@ -5,24 +5,9 @@ import { type FileRow, type FunctionRow, rowsOf } from "./rows";
 
 type Row = FileRow | FunctionRow;
 
-/** The differences between the two views. */
-export interface TreeKind {
-  view: string;
-  /** The context key that is true after the first scan. */
-  context: string;
-}
+const VIEW = "codeorigin.changes";
 
-export const WORKSPACE: TreeKind = {
-  view: "codeorigin.functions",
-  context: "codeorigin.scanned",
-};
-
-export const CHANGES: TreeKind = {
-  view: "codeorigin.changes",
-  context: "codeorigin.changesScanned",
-};
-
-/** A view of the latest scan: files and their functions by probability. */
+/** A view of what *Scan Changes* found: files and their functions by probability. */
 export class FunctionTree implements vscode.TreeDataProvider<Row>, vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<undefined>();
   private readonly view: vscode.TreeView<Row>;
@@ -30,8 +15,8 @@ export class FunctionTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
 
   readonly onDidChangeTreeData = this.changed.event;
 
-  constructor(private readonly kind: TreeKind = WORKSPACE) {
-    this.view = vscode.window.createTreeView(kind.view, {
+  constructor() {
+    this.view = vscode.window.createTreeView(VIEW, {
       treeDataProvider: this,
       showCollapseAll: true,
     });
@@ -52,7 +37,7 @@ export class FunctionTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
     this.view.badge = scan.reported > 0 ? { value: scan.reported, tooltip: scan.reportedText } : undefined;
     this.view.message = scan.remark ?? "";
     this.changed.fire(undefined);
-    await vscode.commands.executeCommand("setContext", this.kind.context, true);
+    await vscode.commands.executeCommand("setContext", "codeorigin.changesScanned", true);
   }
 
   /** Replaces the scan that is shown, and reveals the view. */
@@ -62,7 +47,7 @@ export class FunctionTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
     if (first) {
       await this.view.reveal(first, { select: false, focus: false, expand: true });
     } else {
-      await vscode.commands.executeCommand(`${this.kind.view}.focus`);
+      await vscode.commands.executeCommand(`${VIEW}.focus`);
     }
   }
 

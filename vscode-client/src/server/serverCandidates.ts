@@ -2,10 +2,10 @@ import * as vscode from "vscode";
 
 import { ownSettings } from "../settings";
 import { bundledWheel, interpreterIn, isOutdated } from "./environment";
-import type { Sources } from "./launch";
+import type { Candidates } from "./launch";
 import { selectedInterpreter } from "./pythonExtension";
 
-export type SourceFinder = () => Sources;
+export type CandidateFinder = () => Candidates;
 
 /** The folders of this installation. */
 export interface Places {
@@ -23,7 +23,7 @@ export function placesOf(context: vscode.ExtensionContext): Places {
   };
 }
 
-export function sourcesOf(places: Places): Sources {
+export function candidatesOf(places: Places): Candidates {
   const { path, interpreter } = ownSettings();
   return { path, interpreter, selected: selectedInterpreter, managed: interpreterIn(places.environment) };
 }

@@ -18,7 +18,7 @@ export interface View {
 export type Follow = (changed: () => void) => Disposable;
 
 /** Refreshes a view when it is opened and after changes; listens to nothing while it is hidden. */
-export class Following implements Disposable {
+export class RefreshWhileVisible implements Disposable {
   private readonly visibility: Disposable;
   private followed: Disposable | undefined;
   private timer: NodeJS.Timeout | undefined;

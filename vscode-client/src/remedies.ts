@@ -2,7 +2,7 @@ import * as vscode from "vscode";
 
 import { plainMessage } from "./literal";
 import type { Missing } from "./server/launch";
-import { needsUpdate, type Places } from "./server/sources";
+import { needsUpdate, type Places } from "./server/serverCandidates";
 
 const CREATE = "Create Server Environment";
 const SELECT = "Select Interpreter";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { reportArguments } from "../src/commands/reportArguments";
+import { REPORTED, reportArguments } from "../src/commands/report";
 
 const PLAIN = { chosen: {}, model: null, hasAccepted: false };
 
@@ -11,10 +11,11 @@ test("what nobody has set is left to the command line", () => {
 });
 
 test("the report follows the settings of the editor, below those of the project's files", () => {
-  const chosen = { threshold: 0, fileContext: false, languages: ["go"], exclude: ["a/", "*.min.js"] };
+  assert.ok(REPORTED.includes("past"));
+  const chosen = { threshold: 0, fileContext: false, past: false, languages: ["go"], exclude: ["a/", "*.min.js"] };
   assert.deepEqual(reportArguments({ ...PLAIN, chosen, model: "/m" }), [
     "--settings",
-    '{"threshold":0,"fileContext":false,"languages":["go"],"exclude":["a/","*.min.js"]}',
+    '{"threshold":0,"fileContext":false,"past":false,"languages":["go"],"exclude":["a/","*.min.js"]}',
     "--model",
     "/m",
   ]);

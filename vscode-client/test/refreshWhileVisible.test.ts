@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 
-import { type Event, Following, QUIET_MS } from "../src/following";
+import { type Event, RefreshWhileVisible, QUIET_MS } from "../src/refreshWhileVisible";
 import { followGit, type GitApi, type GitRepository } from "../src/git/gitApi";
 
 /** An event with its listeners counted. */
@@ -51,7 +51,7 @@ function followed(refresh: () => Promise<void> = () => Promise.resolve()) {
   const view = new FakeView();
   const changes = new Emitter<undefined>();
   let refreshed = 0;
-  const following = new Following(
+  const following = new RefreshWhileVisible(
     view,
     (changed) => changes.event(changed),
     () => {

@@ -1,0 +1,39 @@
+/** The report of `codeorigin check`: its options, and the run. Independent of VS Code. */
+
+import type { Launch } from "../server/launch";
+import { run } from "../server/programs";
+
+/** Exit codes with a report: no findings, findings. */
+const CHECKED: readonly (number | null)[] = [0, 1];
+
+/** Settings that affect a report. Project files override them, in the report as in the editor. */
+export const REPORTED = ["threshold", "falsePositiveRate", "fileContext", "past", "languages", "exclude"];
+
+/** Accepted findings of a workspace folder, as the server writes them. */
+export const ACCEPTED_FINDINGS = ".codeorigin-baseline.json";
+
+export interface ReportScope {
+  /** The settings that the user has set, by name. */
+  chosen: Record<string, unknown>;
+  model: string | null | undefined;
+  /** Whether the folder has a file of accepted findings. */
+  hasAccepted: boolean;
+}
+
+/** The report shows what the editor shows: its settings, and no accepted findings. */
+export function reportArguments({ chosen, model, hasAccepted }: ReportScope): string[] {
+  return [
+    ...(Object.keys(chosen).length > 0 ? ["--settings", JSON.stringify(chosen)] : []),
+    ...(model ? ["--model", model] : []),
+    ...(hasAccepted ? ["--baseline", ACCEPTED_FINDINGS] : []),
+  ];
+}
+
+/** Writes the report of the folder `cwd` to `file`. The launch's command is an absolute file. */
+export async function check(launch: Launch, file: string, scope: string[], cwd: string, signal: AbortSignal): Promise<void> {
+  const args = [...launch.args, "check", "--format", "html", "--output", file, ...scope, "."];
+  const { code, lines } = await run(launch.command, args, { cwd, signal });
+  if (!CHECKED.includes(code)) {
+    throw new Error(lines.at(-1) ?? "the report could not be written");
+  }
+}
