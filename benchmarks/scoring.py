@@ -25,7 +25,7 @@ from tree_sitter import Parser
 from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.core.errors import SourceError
 from codeorigin.functions.documents import Document
-from codeorigin.functions.finding import find_functions
+from codeorigin.functions.outline import find_functions
 from codeorigin.languages import get_language
 from codeorigin.text.positions import encode_utf8
 from codeorigin.text.sources import read_source
