@@ -13,7 +13,7 @@ PYTEST ?=
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-editors vsix images docs release lint format bench clean
+.PHONY: help demo test test-editors errors vsix images docs release lint format bench clean
 
 help:
 	@echo "make demo    install CodeOrigin in .venv, score the examples, explain one function"
@@ -23,6 +23,7 @@ help:
 	@echo "make images  take the screenshots of the HTML pages in docs/images again"
 	@echo "make docs    build the documentation site in build/site/html, check its links"
 	@echo "make release  build the wheel and the source archive in dist, check them, install them with uv, pipx and pip"
+	@echo "make errors  put errors into the statistics of training, one by one, and see that a test finds each"
 	@echo "make lint    ruff, mypy, eslint and tsc"
 	@echo "make format  let ruff format, and fix what it can"
 	@echo "make bench   speed and memory: the self test, the language server, a scan of Python's own library"
@@ -94,6 +95,9 @@ release: $(VENV)/.release
 images: $(VENV)/.editors
 	tests/editors/setup/system_packages.sh
 	PYTHONPATH=tests $(BIN)/python tests/editors/setup/page_images.py docs/images
+
+errors: $(VENV)/.development
+	$(BIN)/python tests/support/errors_put_in.py
 
 lint: $(VENV)/.development $(CLIENT)/node_modules/.installed
 	$(BIN)/ruff check .

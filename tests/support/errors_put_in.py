@@ -1,4 +1,4 @@
-"""Errors of statistics, put in one by one, and the test that finds each: ``python tests/support/errors_put_in.py``.
+"""Errors of statistics, put in one by one, and the test that finds each: ``make errors``, in four minutes.
 
 Each is a change of one place in a copy of the training package. The named test must then fail; one that passes has
 a gap. :mod:`test_errors_put_in` checks in the suite that every place still exists.

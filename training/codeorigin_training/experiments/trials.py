@@ -26,8 +26,8 @@ _INTRODUCTION = """# Experiments
 Effects are differences of AUROC against human code before mid-2021 (*old*) or of 2021-07 to 2022-11 (*modern*), inside \
 repositories that hold both classes, or on same-task *pairs*; intervals are 90 %. Folds of repositories differ by .03, \
 so .005 is no difference. Up to 0.2 the folds held the held-out repositories too, and some later choices looked at \
-these: trials now record figures out of fold alone. The name behind a sentence is that of its file in `experiments/`, \
-with command, commit, settings, all figures, and what was said about them. The page is generated from these files by \
+these: three that were kept (of 0.6.1, 0.6.2 and 0.6.4) were measured on them. Trials now record figures out of fold \
+alone. The name behind a sentence is that of its file in `experiments/`, with command, commit, settings, all figures, and what was said about them. The page is generated from these files by \
 `python -m codeorigin_training record`.
 """
 

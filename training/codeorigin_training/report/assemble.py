@@ -9,11 +9,10 @@ from codeorigin_training.data.augmentation import AUGMENTATIONS
 from codeorigin_training.metrics.answers import Answers, answers_of
 from codeorigin_training.metrics.data import EvaluationData, cap_per_repository
 from codeorigin_training.metrics.detector import Detector
-from codeorigin_training.report.baselines.word_view import TrainingSet
 from codeorigin_training.report.config import SECTIONS, EvaluateConfig
 from codeorigin_training.report.parts import MeasuredParts
 from codeorigin_training.report.section import Section
-from codeorigin_training.report.sections.controls import controls
+from codeorigin_training.report.sections.controls import TrainingSet, controls
 from codeorigin_training.report.sections.curves import curves
 from codeorigin_training.report.sections.faithfulness import faithfulness
 from codeorigin_training.report.sections.matrix import AnswerRule, matrix_rows, matrix_section

@@ -4,10 +4,9 @@ import random
 from dataclasses import replace
 
 from codeorigin_training.data.rows import Row
-from codeorigin_training.report.baselines.word_view import TrainingSet
 from codeorigin_training.report.config import EvaluateConfig
 from codeorigin_training.report.section import Section
-from codeorigin_training.report.sections.controls import LENGTH_BOUND, controls
+from codeorigin_training.report.sections.controls import LENGTH_BOUND, TrainingSet, controls
 from support.corpus_maker import human_function
 
 CONFIG = EvaluateConfig(slice_functions=300, rounds=20, processes=1)

@@ -7,8 +7,12 @@ import pytest
 from codeorigin_training.data.augmentation import AUGMENTATIONS
 from codeorigin_training.data.rows import Row
 from codeorigin_training.report.config import EvaluateConfig
-from codeorigin_training.report.sections.matrix import AnswerRule, matrix_rows, without_thresholds
-from codeorigin_training.report.sections.perturb import perturb_all
+from codeorigin_training.report.sections.matrix import (
+    AnswerRule,
+    matrix_rows,
+    perturb_all,
+    without_thresholds,
+)
 from codeorigin_training.report.slices import Slice
 from support.tiny_training import tiny_rows
 

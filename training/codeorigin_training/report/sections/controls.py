@@ -1,23 +1,54 @@
 """Controls: models that must not work. If one does, the split or the labels leak, and no figure can be trusted."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
+from scipy.sparse import csr_matrix
 from sklearn.ensemble import HistGradientBoostingClassifier
 
+from codeorigin.model.ngrams.hashed_views import View, ViewKind
 from codeorigin.model.reading.normalize import LEVEL_MARK, normalize
 from codeorigin_training.arrays import Floats, Integers
 from codeorigin_training.data.rows import Row
 from codeorigin_training.data.weights import balanced_weights
 from codeorigin_training.metrics.figures import Estimate
 from codeorigin_training.metrics.statistics import auroc
-from codeorigin_training.report.baselines.word_view import TrainingSet
+from codeorigin_training.ngrams.features import view_matrices
+from codeorigin_training.ngrams.linear import LinearModel, fit_linear
 from codeorigin_training.report.cells import interval, number
 from codeorigin_training.report.config import EvaluateConfig
 from codeorigin_training.report.intervals import with_interval
 from codeorigin_training.report.section import Figure, Section, TitledTable
 from codeorigin_training.report.slices import Slice, era_slices
 from codeorigin_training.run import Log
+
+_WORDS = View(ViewKind.WORDS, 1, 2, 1 << 20)
+_STRENGTH = 12.0
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingSet:
+    """Functions with their word n-grams, CSR ``(len(rows), width)``, on which the shuffled controls are trained."""
+
+    rows: list[Row]
+    matrix: csr_matrix
+    processes: int
+
+    @classmethod
+    def of(cls, rows: Sequence[Row], *, processes: int) -> "TrainingSet":
+        """Extract the n-grams of ``rows``."""
+        return cls(list(rows), view_matrices(rows, [_WORDS], processes=processes)[0], processes)
+
+    def matrix_of(self, rows: Sequence[Row]) -> csr_matrix:
+        """The n-grams of other rows, CSR ``(len(rows), width)``."""
+        return view_matrices(rows, [_WORDS], processes=self.processes)[0]
+
+    def fit(self, chosen: Integers, labels: Integers) -> LinearModel:
+        """Train on the rows at ``chosen`` with ``labels``, both ``(k,)``, balanced like those of the shipped model."""
+        weights = balanced_weights([self.rows[number] for number in chosen])
+        return fit_linear(self.matrix[chosen], labels, weights, _STRENGTH)
+
 
 LENGTH_BOUND = 0.10
 """Classes are matched in four length classes, so only differences in length within a class remain."""
@@ -116,7 +147,7 @@ def _shuffled(
     generator = np.random.default_rng(seed)
     models = []
     for _ in range(_SHUFFLES):
-        keep = np.zeros(len(labels), dtype=bool)
-        keep[generator.permutation(len(labels))[:_SHUFFLED_FUNCTIONS]] = True
-        models.append(training.fit(keep, generator.permutation(labels)))
-    return [[model.logits(subset.rows) for model in models] for subset in slices]
+        chosen = np.sort(generator.permutation(len(labels))[:_SHUFFLED_FUNCTIONS])
+        models.append(training.fit(chosen, generator.permutation(labels)[chosen]))
+    matrices = [training.matrix_of(subset.rows) for subset in slices]
+    return [[model.logits(matrix) for model in models] for matrix in matrices]

@@ -1,7 +1,10 @@
 """The matrix: one model on every kind of code, raw and under every perturbation."""
 
-from collections.abc import Callable, Mapping, Sequence
+import zlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from multiprocessing import get_context
 
 import numpy as np
 
@@ -24,9 +27,11 @@ from codeorigin_training.report.charts import Chart, ChartKind, Series
 from codeorigin_training.report.config import EvaluateConfig
 from codeorigin_training.report.intervals import with_interval
 from codeorigin_training.report.section import Figure, Section, TitledTable
-from codeorigin_training.report.sections.perturb import Text, perturb_all
 from codeorigin_training.report.slices import Slice
 from codeorigin_training.run import Log
+
+Text = tuple[str, str]
+"""Code and its model language."""
 
 _PERTURBED: Mapping[str, str] = {
     "reindented": "re-indented",
@@ -262,3 +267,21 @@ def _in_order(subset: Slice, sample: Sample, config: EvaluateConfig) -> Estimate
     """The share of pairs in order; items alternate between human and LLM code."""
     human, llm = sample.logits[::2], sample.logits[1::2]
     return with_interval(sample.groups[::2], lambda index: pairs_in_order(human[index], llm[index]), config)
+
+
+def perturb_all(
+    texts: Iterable[Text], augmentation: Augmentation, *, seed: int, processes: int
+) -> Mapping[Text, str]:
+    """The perturbed code of every distinct text."""
+    distinct = list(dict.fromkeys(texts))
+    change = partial(_perturb, augmentation, seed)
+    if processes <= 1 or len(distinct) < 2:
+        return dict(zip(distinct, map(change, distinct), strict=True))
+    with get_context("fork").Pool(processes) as pool:
+        return dict(zip(distinct, pool.imap(change, distinct, chunksize=16), strict=True))
+
+
+def _perturb(augmentation: Augmentation, seed: int, text: Text) -> str:
+    code, language = text
+    of_text = zlib.crc32(f"{language}\0{code}".encode("utf-8", "surrogatepass"))
+    return augmentation(code, language, np.random.default_rng([seed, of_text]))
