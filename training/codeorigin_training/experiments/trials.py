@@ -27,7 +27,8 @@ Effects are differences of AUROC against human code before mid-2021 (*old*) or o
 repositories that hold both classes, or on same-task *pairs*; intervals are 90 %. Folds of repositories differ by .03, \
 so .005 is no difference. Up to 0.2 the folds held the held-out repositories too, and some later choices looked at \
 these: three that were kept (of 0.6.1, 0.6.2 and 0.6.4) were measured on them. Trials now record figures out of fold \
-alone. The name behind a sentence is that of its file in `experiments/`, with command, commit, settings, all figures, and what was said about them. The page is generated from these files by \
+alone. The name behind a sentence is that of its file in `experiments/`, with command, \
+commit, settings, all figures, and what was said about them. The page is generated from these files by \
 `python -m codeorigin_training record`.
 """
 

@@ -10,7 +10,7 @@ from joblib import Memory
 from codeorigin_training.report.section import Section
 from codeorigin_training.run import Log
 
-VERSION = 5
+VERSION = 6
 """Increased when a part is measured differently, so that kept ones are not used."""
 
 
