@@ -26,14 +26,18 @@ class RecordedText:
     problems: tuple[str, ...]
 
 
-def file_records(path: Path, content: bytes, cancel: CancelToken = NEVER) -> RecordedText:
+def file_records(
+    path: Path, content: bytes, cancel: CancelToken = NEVER, repository: Repository | None = None
+) -> RecordedText:
     """The records about the lines of ``content``, which is the file at ``path``, saved or not.
+
+    ``repository`` is that of the file, if it was opened before.
 
     Raises:
         Cancelled: ``cancel`` was cancelled, which kills git at once.
         RepositoryError: the file is not in a repository, or git fails.
     """
-    repository = Repository.of(path.parent, cancel)
+    repository = Repository.of(path.parent, cancel) if repository is None else repository
     head = repository.head()
     name = repository.inside(path)
     if head is None or name is None:

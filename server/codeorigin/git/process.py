@@ -131,6 +131,10 @@ class Git:
         self.cancel = cancel
         self._extra = dict(extra or {})
 
+    def with_cancel(self, cancel: CancelToken) -> "Git":
+        """The same, whose commands ``cancel`` kills instead."""
+        return Git(self.folder, self._extra, cancel)
+
     def run(
         self,
         *arguments: str,

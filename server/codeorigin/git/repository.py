@@ -1,5 +1,6 @@
 """A git repository found from a folder: its location, its format and its commits."""
 
+import copy
 import hashlib
 import heapq
 import os
@@ -51,9 +52,11 @@ class Repository:
             RepositoryError: there is none, git does not trust it, or git is not installed.
         """
         found = Git(start, cancel=cancel)
-        answers = found.line("rev-parse", "--is-inside-work-tree", "--is-bare-repository").split()
-        folder = Path(found.line("rev-parse", "--absolute-git-dir"))
-        if answers[:1] != ["true"]:
+        is_inside, place = found.line("rev-parse", "--is-inside-work-tree", "--absolute-git-dir").split(
+            "\n", 1
+        )
+        folder = Path(place)
+        if is_inside != "true":
             return cls(Git(folder, {"GIT_DIR": str(folder)}, cancel), None, folder)
         root = Path(found.line("rev-parse", "--show-toplevel"))
         # git sets these for its hooks, relative to the current folder, but the commands here run at the top.
@@ -69,6 +72,18 @@ class Repository:
             if os.environ.get(name)
         }
         return cls(Git(root, absolute, cancel), root, folder)
+
+    def with_cancel(self, cancel: CancelToken) -> "Repository":
+        """This repository, whose commands ``cancel`` kills instead."""
+        made = copy.copy(self)
+        made.git = self.git.with_cancel(cancel)
+        return made
+
+    def again(self, cancel: CancelToken) -> "Repository":
+        """:meth:`with_cancel`, without what a fetch may have changed since."""
+        made = self.with_cancel(cancel)
+        vars(made).pop("is_shallow", None)
+        return made
 
     @cached_property
     def object_format(self) -> str:

@@ -13,6 +13,7 @@ from codeorigin.lsp.scoring.document_state import DocumentState
 from codeorigin.lsp.scoring.engine import ScoringEngine
 from codeorigin.lsp.scoring.explanation_jobs import ExplanationJobs
 from codeorigin.lsp.scoring.pasts import Pasts
+from codeorigin.lsp.scoring.repository_facts import RepositoryFacts
 from codeorigin.lsp.scoring.requests import Key, Request, Result
 from codeorigin.model.past import Past
 from codeorigin.settings.accepted_findings import AcceptedFindings
@@ -40,7 +41,8 @@ class Session:
         self._accepted_ids: dict[Path, frozenset[str]] = {}
         self.engine = ScoringEngine(model_dir)
         self.model_requested = False
-        self.pasts = Pasts(self.engine)
+        self.facts = RepositoryFacts()
+        self.pasts = Pasts(self.engine, self.facts)
         self.explanations = ExplanationJobs(self.engine, client.start_progress)
         self._states: dict[str, DocumentState] = {}
         self.stopped = False

@@ -27,7 +27,7 @@ async def declared(session: Session, raw: Any) -> dict[str, Any] | None:
     while (snapshot := session.documents.snapshot(uri)) is not None:
         # What was begun before this request may have seen an older HEAD or older notes.
         before = session.state(snapshot.uri).reading_declared.task
-        reading = read_declared(session, snapshot)
+        reading = read_declared(session, snapshot, again=True)
         if reading is None:
             return None
         # Cancelling ends only this request. If the reading is cancelled, the text or the repository is another.

@@ -12,6 +12,7 @@ from codeorigin.functions.function_lines import function_lines
 from codeorigin.lsp.documents.documents import Snapshot
 from codeorigin.lsp.features.publish import publish_soon
 from codeorigin.lsp.scoring.document_state import DeclaredLines, DocumentState
+from codeorigin.lsp.scoring.repository_facts import RepositoryFacts
 from codeorigin.lsp.scoring.requests import Result
 from codeorigin.lsp.session import Session
 from codeorigin.past.place import repository_folder
@@ -23,18 +24,23 @@ logger = logging.getLogger(__name__)
 
 def read_repository(session: Session, uri: str) -> None:
     """Look at the repository of a document again, as far as the settings and the document allow it."""
+    path = session.documents.path_of(uri)
+    if path is not None and (folder := repository_folder(Path(path).parent)) is not None:
+        session.facts.forget(folder)
     _read_past(session, uri)
     state = session.state(uri)
     state.reading_declared.stop()
-    state.declared = None
-    if (snapshot := session.documents.snapshot(uri)) is not None:
-        read_declared(session, snapshot)
+    snapshot = session.documents.snapshot(uri)
+    if snapshot is None or read_declared(session, snapshot) is None:
+        state.declared = None
 
 
-def read_declared(session: Session, snapshot: Snapshot) -> asyncio.Task[DeclaredLines | None] | None:
-    """Look at the records about a document again, for its text, HEAD or notes may be others, unless that is being done.
+def read_declared(
+    session: Session, snapshot: Snapshot, *, again: bool = False
+) -> asyncio.Task[DeclaredLines | None] | None:
+    """Read the records about a document, unless that was done since its last edit or save.
 
-    Returns what reads them; None if none are to be read.
+    Returns what reads them; None if none are to be read. ``again``: HEAD or the notes may have moved since.
     """
     settings, state = session.settings_of(snapshot.uri), session.state(snapshot.uri)
     if session.stopped or not settings.enable:
@@ -42,9 +48,13 @@ def read_declared(session: Session, snapshot: Snapshot) -> asyncio.Task[Declared
     if snapshot.path is None or snapshot.language is None or snapshot.is_cell:
         return None
     path = Path(snapshot.path)
-    if repository_folder(path.parent) is None:
+    folder = repository_folder(path.parent)
+    if folder is None:
         return None
-    if not state.reading_declared.runs or state.read_version != snapshot.version:
+    again = again and not state.reading_declared.runs
+    if again:
+        session.facts.forget(folder)
+    if again or state.read_version != snapshot.version or state.reading_declared.task is None:
         state.read_version = snapshot.version
         state.reading_declared.start(_declared(session, state, path, snapshot))
     return state.reading_declared.task
@@ -79,7 +89,7 @@ def _read_past(session: Session, uri: str) -> None:
 async def _declared(
     session: Session, state: DocumentState, path: Path, snapshot: Snapshot
 ) -> DeclaredLines | None:
-    read = partial(_declared_lines, path, snapshot.version, snapshot.text, state.declared)
+    read = partial(_declared_lines, session.facts, path, snapshot.version, snapshot.text, state.declared)
     try:
         state.declared = await session.engine.git.submit(read)
     except Cancelled:
@@ -91,20 +101,25 @@ async def _declared(
 
 
 def _declared_lines(
-    path: Path, version: int, text: str, known: DeclaredLines | None, token: CancelToken
+    facts: RepositoryFacts,
+    path: Path,
+    version: int,
+    text: str,
+    known: DeclaredLines | None,
+    token: CancelToken,
 ) -> DeclaredLines:
     """What is recorded now; ``known`` if text, HEAD and notes are the same. Runs in the git thread."""
     # Imported here, because `initialize` does not need it.
     from codeorigin.declared.file_lines import file_records  # noqa: PLC0415
-    from codeorigin.declared.reader import records_state  # noqa: PLC0415
-    from codeorigin.git.repository import Repository  # noqa: PLC0415
 
     state: tuple[str | None, ...] = ()
     try:
-        state = records_state(Repository.of(path.parent, token))
+        looked_at = facts.of(Path(repository_folder(path.parent) or path.parent), token)
+        state = looked_at.state
         if known is not None and (known.version, known.state) == (version, state):
             return known
-        found = file_records(path, text.encode("utf-8", "surrogatepass"), token)
+        content = text.encode("utf-8", "surrogatepass")
+        found = file_records(path, content, token, looked_at.repository)
     except RepositoryError as error:
         logger.debug("no records about a document: %s", error)
         return DeclaredLines(version, state)

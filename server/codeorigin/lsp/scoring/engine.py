@@ -54,13 +54,15 @@ class Model:
 
 
 class ScoringEngine:
-    """The newest model and the two threads. Use on the event loop."""
+    """The newest model and the threads. Use on the event loop."""
 
     def __init__(self, folder: Path | None = None) -> None:
         self.model = Model(folder)
         self.scorer = WorkerThread()
         self.git = WorkerThread()
         """Runs git, which may be slow, so that nothing else waits for it."""
+        self.pasts = WorkerThread()
+        """Reads pasts, which wait for the scorer, so that no other use of git waits for them."""
 
     def choose(self, folder: Path | None) -> bool:
         """Switch to the model in ``folder``; return whether that is a change."""
@@ -86,4 +88,5 @@ class ScoringEngine:
     def stop(self) -> None:
         """Cancel everything that runs or waits."""
         self.git.stop(0)
+        self.pasts.stop(0)
         self.scorer.stop(0)

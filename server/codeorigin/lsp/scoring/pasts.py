@@ -13,6 +13,7 @@ from codeorigin.core.cancellation import CancelToken
 from codeorigin.core.errors import CodeOriginError, ModelError, RepositoryError
 from codeorigin.functions.documents import Document
 from codeorigin.lsp.scoring.engine import Model, ScoringEngine
+from codeorigin.lsp.scoring.repository_facts import RepositoryFacts
 from codeorigin.model.past import Past
 from codeorigin.past.place import repository_folder
 from codeorigin.settings.schema import Settings
@@ -40,8 +41,9 @@ class Pasts:
     Old functions that are not in the cache are scored file by file, whenever there is nothing better to do.
     """
 
-    def __init__(self, engine: ScoringEngine) -> None:
+    def __init__(self, engine: ScoringEngine, facts: RepositoryFacts | None = None) -> None:
         self._engine = engine
+        self._facts = facts or RepositoryFacts()
         self._known: dict[Path, _Known] = {}
         self._model = engine.model
         """The model that the pasts are known for."""
@@ -94,7 +96,8 @@ class Pasts:
             if bundle.calibration.past is not None:
                 known = self._by_newest_model().get(repository, found)
                 analyzer = _InScorer(self._engine, model)
-                found = await self._engine.git.submit(partial(_look, repository, bundle, analyzer, known))
+                look = partial(_look, repository, bundle, analyzer, known, self._facts)
+                found = await self._engine.pasts.submit(look)
             if model is self._engine.model:
                 self._by_newest_model()[repository] = found
         except CodeOriginError as error:
@@ -108,7 +111,7 @@ class Pasts:
 
 
 class _InScorer:
-    """An analyzer for the git thread, which waits while the scoring thread analyses one document after another."""
+    """An analyzer for the thread for pasts, which waits while the scoring thread analyses one document after another."""
 
     def __init__(self, engine: ScoringEngine, model: Model) -> None:
         self._engine = engine
@@ -136,19 +139,23 @@ class _InScorer:
 
 
 def _look(
-    repository: Path, bundle: "Bundle", analyzer: _InScorer, known: _Known, token: CancelToken
+    repository: Path,
+    bundle: "Bundle",
+    analyzer: _InScorer,
+    known: _Known,
+    facts: RepositoryFacts,
+    token: CancelToken,
 ) -> _Known:
-    """The past as it is now; ``known`` if nothing that it depends on has changed. Runs in the git thread."""
+    """The past as it is now; ``known`` if nothing that it depends on has changed. Runs in the thread for pasts."""
     # Imported here, because `initialize` does not need it.
-    from codeorigin.git.repository import Repository  # noqa: PLC0415
     from codeorigin.past.old_functions import repository_past  # noqa: PLC0415
 
     try:
-        opened = Repository.of(repository, token)
-        state = opened.head(), opened.is_shallow
+        found = facts.of(repository, token)
+        state = found.state[0], found.repository.is_shallow
         if state == known.state:
             return known
-        return _Known(state, repository_past(opened, bundle, lambda: analyzer, token))
+        return _Known(state, repository_past(found.repository, bundle, lambda: analyzer, token))
     except RepositoryError as error:
         logger.debug("no past of a repository: %s", error)
         return _Known()

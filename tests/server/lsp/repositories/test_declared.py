@@ -77,7 +77,8 @@ async def test_without_a_record_there_is_no_line_until_a_new_head_has_one(
     assert await said(editor, editor.open(CODE)) is None
     repository.commit({"other.py": "x = 1\n"}, date="2026-01-02")
     repository.git("notes", "--ref=ai", "add", "-f", "-F", "-", "HEAD~1", stdin=note().encode())
-    await editor.hover(document, 0)
+    editor.save(document)
+    await editor.idle()
     assert await said(editor, document) == BY_CODEX
 
 
