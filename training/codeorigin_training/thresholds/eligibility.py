@@ -1,29 +1,17 @@
 """Which functions get a verdict from the server; calibration is about those."""
 
 from collections.abc import Sequence
-from typing import Protocol
 
 import numpy as np
 
+from codeorigin.model.calibration.calibration import Calibration
 from codeorigin.model.calibration.pooled_rule import counted_lines
 from codeorigin_training.arrays import Booleans
 from codeorigin_training.data.rows import Row
+from codeorigin_training.thresholds.config import CalibrateConfig
 
-
-class LengthLimits(Protocol):
-    """The shortest and longest functions that get a verdict."""
-
-    @property
-    def min_lines(self) -> int:
-        """The fewest non-blank lines of a function with a verdict."""
-
-    @property
-    def min_characters(self) -> int:
-        """The fewest non-whitespace characters of a function with a verdict."""
-
-    @property
-    def max_lines(self) -> int:
-        """The most non-blank lines of a function with a verdict."""
+LengthLimits = CalibrateConfig | Calibration
+"""What says how short and how long functions with a verdict are."""
 
 
 def has_verdict(code: str, limits: LengthLimits) -> bool:
