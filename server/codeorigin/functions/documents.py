@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from codeorigin.functions.notebooks import read_notebook
 from codeorigin.functions.spans import Piece
 from codeorigin.languages import Language
+from codeorigin.languages.c import C
+from codeorigin.languages.cpp import CPP, is_cpp_header
 from codeorigin.languages.kinds import get_kind
 
 
@@ -14,8 +16,9 @@ class Document:
     """A text to analyse, and what it is.
 
     ``kind`` is the id or another name of a language, or ``notebook`` (:func:`codeorigin.languages.kinds.get_kind`).
-    ``path`` is for the report and messages. ``languages`` are those of the cells to analyse; None for all. ``is_cell``
-    means that the text is a notebook's cell, in which IPython's magic lines are not errors.
+    ``path`` is for the report and messages; a C header (``.h``) that is written in C++ counts as C++. ``languages`` are
+    those of the cells to analyse; None for all. ``is_cell`` means that the text is a notebook's cell, in which IPython's
+    magic lines are not errors.
     """
 
     text: str
@@ -33,6 +36,7 @@ class Document:
         """
         kind = get_kind(self.kind)
         if isinstance(kind, Language):
-            return (Piece(kind.id, self.text),)
+            is_cpp = kind is C and (self.path or "").endswith(".h") and is_cpp_header(self.text)
+            return (Piece(CPP.id if is_cpp else kind.id, self.text),)
         cells = read_notebook(self.text, self.path or kind.id)
         return tuple(cell for cell in cells if self.languages is None or cell.language in self.languages)

@@ -118,7 +118,7 @@ class BlobReader:
             report.require_parsed()
         except CodeOriginError as error:
             raise SourceError(error.reason, path) from None
-        whole = PieceReport(Piece(kind.id, text), report)
+        whole = PieceReport(Piece(report.language, text), report)
         return [_analyzed(piece) for piece in (report.pieces if kind is NOTEBOOK else [whole])]
 
     def functions(self, blob: str, path: str) -> list[PieceFunctions]:

@@ -50,7 +50,7 @@ def get_language(language_id: str) -> Language:
 
 
 def language_for_path(path: str | PathLike[str]) -> Language | None:
-    """The language of a file by its name alone, or None. ``.h`` is C; extensions also match in another case."""
+    """The language of a file by its name alone, or None. ``.h`` is C here; extensions also match in another case."""
     file = PurePath(path)
     return (
         _BY_FILENAME.get(file.name)

@@ -1,4 +1,4 @@
-"""C. Headers (``.h``) count as C; C++ in them is only found as far as the C grammar can parse it."""
+"""C, and headers (``.h``) that are not written in C++."""
 
 from codeorigin.languages.declarators import declared_name
 from codeorigin.languages.language import Language, grammar_of, words

@@ -1,4 +1,6 @@
-"""C++."""
+"""C++, and which headers are written in it."""
+
+import re
 
 from codeorigin.languages.c import KEYWORDS
 from codeorigin.languages.declarators import declared_name
@@ -40,6 +42,28 @@ _KEYWORDS = KEYWORDS | words(
     "catch class constexpr decltype delete explicit final friend mutable namespace new noexcept nullptr "
     "operator override private protected public static_cast std template this throw try typename using virtual"
 )
+
+_IN_HEADERS = re.compile(
+    r"^[ \t]*(?:class\s+(?!\w+\s*;\s*@)\w|namespace\b|template\s*<|using\s+\w|(?:public|private|protected)\s*:)"
+    r"|\b(?:std::|constexpr\b|noexcept\b|nullptr\b|virtual\s+\w|typename\s|static_cast\s*<|operator\s*[-+=<>\[(*&|!~])"
+    r"|\bstruct\s+\w+\s*(?:final\s*)?:\s*(?:public\s+)?\w|\bconst\s+[\w:]+\s*&\s*\w"
+    r"|[\w\])]\s*\([^(){};]*\)\s*(?:const\s*)?(?:override|final)\b|\b\w+::\w+\s*\(|=\s*(?:default|delete)\s*;",
+    re.MULTILINE,
+)
+_OBJECTIVE_C = re.compile(
+    r"^[ \t]*(?:@(?:interface|protocol|class|end|import)\b|#[ \t]*import\b)", re.MULTILINE
+)
+_BESIDE_CODE = re.compile(
+    r'//[^\n]*+|/\*.*?(?:\*/|\Z)|"(?:\\.|[^"\\\n])*+"|^[ \t]*+#[^\n]*+', re.DOTALL | re.MULTILINE
+)
+
+
+def is_cpp_header(text: str) -> bool:
+    """Whether a header called ``.h`` is in C++, by words that neither C nor Objective-C has in their headers."""
+    if _OBJECTIVE_C.search(text):
+        return False
+    return _IN_HEADERS.search(_BESIDE_CODE.sub(" ", text)) is not None
+
 
 CPP = Language(
     id="cpp",

@@ -20,6 +20,7 @@ from codeorigin.languages.language import Language
 from codeorigin.languages.members import as_members, possible_surroundings
 from codeorigin.languages.parser_pool import ParserInput, bounded_all
 from codeorigin.languages.repair import missing_closers
+from codeorigin.languages.second_reading import Reading, first_reading, hides_a_class, second_readings
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _LONE_CR = re.compile(rb"\r(?!\n)")
@@ -67,8 +68,19 @@ def _captured(text: str, language_id: str) -> Syntax:
     data = parseable(text)
     grammar, query = _grammar_for(text, language)
     parser = Parser(grammar)
+    original = data
+    data = first_reading(data, language.id)
     root = parser.parse(data).root_node
     syntax = _Collector(data, language, query).collect(root)
+    if root.has_error or hides_a_class(data, language.id):
+        fewest = _errors(root, grammar), -len(syntax.scopes)
+        for reading in second_readings(data, language.id):
+            read = bytes(reading.data)
+            other = parser.parse(read).root_node
+            found = _Collector(read, language, query).collect(other)
+            errors = _errors(other, grammar), -len(found.scopes)
+            if errors < fewest and len(_outermost(found)) >= len(_outermost(syntax)):
+                data, root, fewest, syntax = read, other, errors, _as_written(found, reading, original)
     closers = b""
     if root.has_error and language.block_end:
         closers = missing_closers(root, grammar, data, language.block_end)
@@ -89,6 +101,45 @@ def _captured(text: str, language_id: str) -> Syntax:
                 break
     syntax.data = b""
     return syntax
+
+
+def _errors(root: Node, grammar: Grammar) -> int:
+    return len(QueryCursor(_error_query(grammar)).matches(root)) if root.has_error else 0
+
+
+@lru_cache(maxsize=64)
+def _error_query(grammar: Grammar) -> Query:
+    return Query(grammar, "[(ERROR) (MISSING)] @error")
+
+
+def _outermost(syntax: Syntax) -> list[CapturedFunction]:
+    found: list[CapturedFunction] = []
+    for function in sorted(syntax.functions, key=lambda item: (item.range[0], -item.range[1])):
+        if not found or function.range[0] >= found[-1].range[1]:
+            found.append(function)
+    return found
+
+
+def _as_written(syntax: Syntax, reading: Reading, original: bytes) -> Syntax:
+    """The captures of a second reading, with the macros before functions and the names of tests as they are written."""
+    leading = {_after_blanks(original, end): start for start, end in reading.leading}
+    changed = []
+    for function in syntax.functions:
+        start, end = function.range
+        while (before := leading.get(start)) is not None:
+            start = before
+        name = reading.names.get(start, function.name)
+        if original[name[1] : name[1] + 1] == b"=" and reading.data[name[1]] == 32:
+            name = (name[0], name[1] + 1)
+        changed.append(function._replace(range=(start, end), name=name))
+    syntax.functions = changed
+    return syntax
+
+
+def _after_blanks(data: bytes, position: int) -> int:
+    while position < len(data) and data[position] in _BLANKS:
+        position += 1
+    return position
 
 
 def _grammar_for(text: str, language: Language) -> tuple[Grammar, Query]:
