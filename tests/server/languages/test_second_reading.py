@@ -1,4 +1,4 @@
-"""Code that a grammar does not know, in ``fixtures/second_reading``: each function has its name and lines all the same."""
+"""Code that a grammar does not know, in ``fixtures/second_reading``: each function has its name and lines."""
 
 import re
 from collections.abc import Iterator, Sequence
