@@ -9,12 +9,13 @@ import pytest
 
 from codeorigin.languages import LANGUAGES, get_language
 from codeorigin.lsp.documents.detected_language import UNNAMED
+from support.documents import blocks
 
 ROOT = Path(__file__).parents[2]
 NVIM = ROOT / "editors" / "nvim" / "lsp" / "codeorigin.lua"
-HELIX = ROOT / "editors" / "helix" / "languages.toml"
+EDITORS = ROOT / "docs" / "editors.md"
 # Editors' names for languages that differ from the protocol's.
-OWN_NAMES = {"cs": "csharp", "c-sharp": "csharp"}
+OWN_NAMES = {"cs": "csharp"}
 
 
 DOCUMENTS = {*LANGUAGES, "unnamed"}
@@ -33,14 +34,16 @@ def nvim_filetypes() -> list[str]:
 
 
 def test_neovim_starts_the_server_for_every_language() -> None:
-    assert kinds(nvim_filetypes()) == DOCUMENTS
+    assert kinds(nvim_filetypes()) == set(LANGUAGES)
 
 
-def test_helix_lists_the_server_for_every_language() -> None:
-    configuration = tomllib.loads(HELIX.read_text())
-    assert configuration["language-server"]["codeorigin"]["command"] == "codeorigin"
-    assert all("codeorigin" in each["language-servers"] for each in configuration["language"])
-    assert kinds([each["name"] for each in configuration["language"]]) == DOCUMENTS - {"unnamed"}
+def test_documented_lines_for_helix_and_zed_start_the_server() -> None:
+    [helix], [zed] = blocks("toml", EDITORS), blocks("json", EDITORS)
+    server = tomllib.loads(helix)["language-server"]["codeorigin"]
+    assert [server["command"], *server["args"]] == ["codeorigin", "serve"]
+    assert all("codeorigin" in language["language-servers"] for language in tomllib.loads(helix)["language"])
+    binaries = [known["binary"] for known in json.loads(zed)["lsp"].values()]
+    assert binaries == [{"path": "/path/to/venv/bin/codeorigin", "arguments": ["serve"]}]
 
 
 def test_vscode_is_activated_for_every_language() -> None:

@@ -31,13 +31,16 @@ return {
     'rust',
     'php',
     'ruby',
-    -- Untitled text, whose language the server detects.
-    'text',
   },
   root_markers = { 'codeorigin.toml', 'pyproject.toml', '.git' },
   -- Neovim calls the filetype of C# `cs`; the protocol says `csharp`.
   get_language_id = function(_, filetype)
     return filetype == 'cs' and 'csharp' or filetype
   end,
+  commands = {
+    ['codeorigin.explain'] = function(command, context)
+      require('codeorigin').explain(command, context)
+    end,
+  },
   settings = { codeorigin = {} },
 }

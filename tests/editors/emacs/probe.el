@@ -1,17 +1,14 @@
-;;; probe.el --- The shipped eglot configuration in a batch Emacs -*- lexical-binding: t; -*-
+;;; probe.el --- The documented lines for eglot in a batch Emacs -*- lexical-binding: t; -*-
 
 ;; Opens the file in the environment's CODEORIGIN_FILE, does what a user would, and writes what was seen as JSON to
 ;; CODEORIGIN_ANSWER.  All judging is left to the test that runs this.
 
 (require 'json)
-(add-to-list 'load-path (expand-file-name "emacs" (getenv "CODEORIGIN_EDITORS")))
-(require 'codeorigin)
+(load (getenv "CODEORIGIN_SETUP") nil t)
 (require 'project)
 (require 'flymake)
 
-(setq codeorigin-command (append (json-parse-string (getenv "CODEORIGIN_COMMAND") :array-type 'list) nil)
-      codeorigin-settings (json-parse-string (getenv "CODEORIGIN_SETTINGS") :object-type 'plist)
-      eglot-autoreconnect nil
+(setq eglot-autoreconnect nil
       eglot-sync-connect 60
       eglot-send-changes-idle-time 0.1)
 
@@ -70,12 +67,12 @@
 
 (with-current-buffer (find-file-noselect (getenv "CODEORIGIN_FILE"))
   (python-mode)
+  ;; What `eglot-ensure' of the hook does once Emacs is idle, which a batch Emacs never is.
   (apply #'eglot (eglot--guess-contact))
   (let* ((opened (probe-count 2))
          (hover (progn (probe-go "balance_by_account")
                        (probe-wait "the hover with its explanation"
                                    (lambda () (let ((text (probe-hover))) (and (string-match-p "▰" text) text))))))
-         (explained (progn (probe-go "balance_by_account") (codeorigin-explain)))
          (moved (progn (probe-edit)
                        (probe-wait "moved findings"
                                    (lambda () (let ((found (probe-findings)))
@@ -84,7 +81,7 @@
                                                         (+ 2 (plist-get (aref opened 0) :line)))
                                                      (vconcat found)))))))
          (ignored (progn (probe-go "def read_postings") (probe-ignore) (probe-count 1)))
-         (answer (list :opened opened :hover hover :explained explained :moved moved :ignored ignored
+         (answer (list :opened opened :hover hover :hook (and (memq #'eglot-ensure python-mode-hook) t) :moved moved :ignored ignored
                        :text (buffer-string))))
     (write-region (json-serialize answer) nil (getenv "CODEORIGIN_ANSWER") nil 'quiet)
     (eglot-shutdown (eglot-current-server))

@@ -53,40 +53,6 @@ def test_hover_opens_a_float_with_the_evidence(nvim: pynvim.Nvim) -> None:
     assert f"Whole explanation: `codeorigin explain ledger.py:{line + 1}`" in text
 
 
-def rescored(nvim: pynvim.Nvim, first: int, last: int) -> str:
-    """The answer to rescoring the lines from ``first`` up to ``last``, both counted from 0."""
-    nvim.exec_lua(
-        """
-        local first, last = ...
-        _G.shown = {}
-        vim.lsp.handlers['window/showMessage'] = function(_, message) table.insert(_G.shown, message.message) end
-        vim.lsp.buf.code_action({
-          apply = true,
-          range = { start = { first + 1, 0 }, ['end'] = { last, 0 } },
-          filter = function(action) return vim.startswith(action.title, 'Rescore selection') end,
-        })
-        """,
-        first,
-        last,
-    )
-    shown: list[str] = wait_for(lambda: nvim.exec_lua("return _G.shown"), what="the message")
-    return shown[0]
-
-
-def test_new_text_has_findings_hover_and_rescore(nvim: pynvim.Nvim, project: Path) -> None:
-    lines = (project / "ledger.py").read_text().splitlines()
-    # Neovim shows diagnostics only in buffers with a name, even if there is no such file.
-    nvim.command("enew | file scratch")
-    nvim.current.buffer[:] = lines
-    nvim.command("setfiletype text")
-    found = wait_for(lambda: findings(nvim), done=lambda each: len(each) == 2, what="the findings")
-    line = line_of(nvim, "def balance_by_account")
-    assert found[1]["lnum"] == line
-    nvim.current.window.cursor = (line + 1, 6)
-    assert "An estimate, not proof." in hover_text(nvim)
-    assert "the selection reads like " in rescored(nvim, line, line + 16)
-
-
 def test_edit_moves_the_findings_and_adds_none(nvim: pynvim.Nvim) -> None:
     before = [each["lnum"] for each in findings(nvim)]
     nvim.current.buffer.append(["# first", "# second"], 0)
@@ -115,6 +81,25 @@ def test_code_action_ignores_the_function(nvim: pynvim.Nvim) -> None:
     wait_for(lambda: "codeorigin: ignore" in "\n".join(nvim.current.buffer[:]), what="the comment")
     found = wait_for(lambda: findings(nvim), done=lambda found: len(found) == 1, what="one finding")
     assert "balance_by_account" in nvim.current.buffer[found[0]["lnum"]]
+
+
+def test_explain_action_opens_a_float(nvim: pynvim.Nvim) -> None:
+    line = line_of(nvim, "def balance_by_account")
+    nvim.current.window.cursor = (line + 1, 6)
+    nvim.exec_lua(
+        """
+        vim.lsp.buf.code_action({
+          apply = true,
+          filter = function(action) return vim.startswith(action.title, 'Explain this function') end,
+        })
+        """
+    )
+    windows = wait_for(lambda: nvim.windows[1:], what="the float")
+    shown = windows[0].buffer[:]
+    assert shown[0].startswith("Reads like LLM-written code")
+    assert any(text.startswith(f"{line + 1:5}") for text in shown)
+    assert "not proof" in shown[-1]
+    nvim.command("fclose!")
 
 
 def test_heat_map_is_painted_and_cleared_by_an_edit(nvim: pynvim.Nvim) -> None:

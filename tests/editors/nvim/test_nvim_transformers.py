@@ -20,10 +20,7 @@ def test_hover_and_request_explain_by_integrated_gradients(
     quiet_home: dict[str, str],
     server_settings: dict[str, object],
 ) -> None:
-    settings = server_settings | {
-        "modelPath": str(model.directory),
-        "explainBaseline": "pad",
-    }
+    settings = server_settings | {"modelPath": str(model.directory)}
     with neovim(project, quiet_home, settings) as nvim:
         nvim.current.window.cursor = (line_of(nvim, "def balance_by_account") + 1, 6)
         text = hover_text(nvim)
@@ -35,8 +32,8 @@ def test_hover_and_request_explain_by_integrated_gradients(
             """
         )
     evidence = next(each for each in functions if each["name"] == "balance_by_account")["explanation"]
-    assert (evidence["method"], evidence["baseline"]) == ("integrated_gradients", "pad")
-    assert evidence["nodes"] >= 64
+    assert (evidence["method"], evidence["baseline"]) == ("integrated_gradients", "mask")
+    assert evidence["nodes"] >= 8
     moved = evidence["logit"] - evidence["baselineLogit"]
     assert moved != 0
     assert sum(line["value"] for line in evidence["lines"]) == pytest.approx(

@@ -110,12 +110,19 @@ async def test_only_requested_kinds_are_offered(editor: Editor) -> None:
     (finding,) = await editor.findings(document)
     for only, expected in (
         (["quickfix"], {"quickfix"}),
-        (["refactor"], {"refactor.codeorigin.rescore", "refactor.codeorigin.explain"}),
-        (["refactor.codeorigin.explain"], {"refactor.codeorigin.explain"}),
+        (["refactor"], {"refactor.codeorigin.rescore"}),
         (["source"], set()),
     ):
         found = await editor.actions(document, finding.range, finding, only=only)
         assert {getattr(each.kind, "value", each.kind) for each in found.values()} == expected
+    assert (
+        next(iter(await editor.actions(document, finding.range, finding))) == "Explain this function: kinds"
+    )
+    # Where there is no finding, there is nothing to fix.
+    [explain] = (
+        await editor.actions(document, types.Range(finding.range.start, finding.range.start))
+    ).values()
+    assert explain.kind == "refactor.codeorigin.explain"
 
 
 async def test_other_tools_diagnostics_are_left_alone(editor: Editor) -> None:

@@ -1,4 +1,4 @@
---- The line heat map: the evidence of each line as virtual text, until the next edit.
+--- The explanation of a function in a float, and the line heat map: the evidence of each line as virtual text, until the next edit.
 ---
 --- ```lua
 --- vim.keymap.set('n', '<leader>o', require('codeorigin').toggle)
@@ -41,13 +41,16 @@ function M.clear(buffer)
   end
 end
 
+local function bar(line)
+  return (line.value > 0 and '▰' or '▱'):rep(math.max(1, math.floor(CELLS * math.abs(line.weight) + 0.5)))
+end
+
 local function paint(buffer, answer)
   for _, each in ipairs(answer.functions) do
     for _, line in ipairs(each.explanation and each.explanation.lines or {}) do
       local towards_llm = line.value > 0
       if math.abs(line.value) >= NOTICEABLE then
-        local bar = (towards_llm and '▰' or '▱'):rep(math.max(1, math.floor(CELLS * math.abs(line.weight) + 0.5)))
-        local text = ('%s %+.2f'):format(bar, line.value)
+        local text = ('%s %s'):format(bar(line), line.valueText)
         local group = towards_llm and 'CodeOriginLlm' or 'CodeOriginHuman'
         vim.api.nvim_buf_set_extmark(buffer, namespace, line.line, 0, {
           virt_text = { { text, group } },
@@ -103,6 +106,25 @@ function M.show(buffer)
   if sent then
     pending[buffer] = { client = client, id = id }
   end
+end
+
+--- Show the explanation of a function in a float: the command of the code action "Explain this function".
+function M.explain(command, context)
+  local client = assert(vim.lsp.get_client_by_id(context.client_id))
+  local arguments = vim.list_extend(vim.list_slice(command.arguments, 1, 2), { { quiet = true } })
+  client:request('workspace/executeCommand', { command = command.command, arguments = arguments }, function(problem, answer)
+    if problem or not answer.verdict or answer.explanation == vim.NIL then
+      vim.notify('CodeOrigin: ' .. (problem or answer).message, vim.log.levels.WARN)
+      return
+    end
+    local shown = { answer.verdict.summary, answer.verdict.number, answer.explanation.summary, '' }
+    for _, line in ipairs(answer.explanation.lines) do
+      table.insert(shown, ('%5d  %6s  %s'):format(line.line + 1, line.valueText, bar(line)))
+    end
+    vim.list_extend(shown, { '', answer.caveat })
+    -- As plain text: names and lines of a file are no Markdown.
+    vim.lsp.util.open_floating_preview(shown, '', { focus_id = 'codeorigin' })
+  end, context.bufnr)
 end
 
 --- Switch the heat map of the current buffer on or off.

@@ -49,6 +49,7 @@ def _on_findings(session: Session, params: types.CodeActionParams) -> Iterator[t
         if found is None or found.function_id in offered:
             continue
         offered.add(found.function_id)
+        yield _explain(uri, diagnostic.range.start, found.name, diagnostic)
         ignoring = _ignore_edit(session, snapshot, diagnostic, found)
         if ignoring is not None:
             yield types.CodeAction(
@@ -65,7 +66,6 @@ def _on_findings(session: Session, params: types.CodeActionParams) -> Iterator[t
                 title=ACCEPT_FINDING, command=ACCEPT_FINDINGS, arguments=[uri, found.function_id]
             ),
         )
-        yield _explain(uri, diagnostic.range.start, found.name, diagnostic)
     if offered and snapshot.language is not None:
         edit = ignore_file(snapshot.positions, snapshot.language)
         yield types.CodeAction(title=IGNORE_FILE, kind=QUICK_FIX, edit=_edit(session, uri, edit))
@@ -114,7 +114,7 @@ def _explain(
 ) -> types.CodeAction:
     return types.CodeAction(
         title=about(EXPLAIN_FUNCTION, plain_message(name)),
-        kind=EXPLAIN_KIND,
+        kind=EXPLAIN_KIND if diagnostic is None else QUICK_FIX,
         diagnostics=[diagnostic] if diagnostic is not None else None,
         command=types.Command(title=EXPLAIN_FUNCTION, command=EXPLAIN, arguments=[uri, to_wire(position)]),
     )
