@@ -67,7 +67,7 @@ demo: $(VENV)/.runtime
 
 test: $(VENV)/.development $(CLIENT)/node_modules/.installed
 	cd $(CLIENT) && npm test --silent
-	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile $(PYTEST)
+	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --durations 25 $(PYTEST)
 
 # Emacs, and VS Code with the packaged extension; Neovim is in `make test`. Screenshots go to build/editors.
 test-editors: $(VENV)/.editors vsix

@@ -1,5 +1,11 @@
 """CodeOrigin: how likely each function was written by an LLM, and which lines suggest it."""
 
+import os
+
+# Packages of onnxruntime report to their maker from 1.29 on, and read this once, when they are imported. Every process
+# of ours imports this package before, and those that it starts inherit it.
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+
 # As in `typing`, which is not imported: with ``python -m``, the current folder may have a module of that name.
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 import sys
 
 import codeorigin
-from codeorigin.core.safe_path import trust_no_folder
+from codeorigin.core.safe_path import PYTHONPATH_ADVICE, trust_no_folder, untrusted_entries
 
 
 def main() -> int:
@@ -15,6 +15,8 @@ def main() -> int:
     from codeorigin.cli.terminal import open_closed_streams
 
     open_closed_streams()
+    if untrusted_entries():
+        sys.stderr.write(f"codeorigin: warning: {PYTHONPATH_ADVICE}\n")
     if sys.argv[1:] in (["--version"], ["-V"]):
         return guarded(_show_version)
     from codeorigin.cli.app import main as run

@@ -75,6 +75,31 @@ with replacing_file(Path(sys.argv[2])) as stream:
     assert list(tmp_path.iterdir()) == []
 
 
+_WITH_WORKERS = """
+import os, sys, time
+if __name__ == "__main__":
+    from codeorigin.core.processes import WorkerPool
+    from codeorigin.core.termination import handle_termination
+
+    handle_termination()
+    pool = WorkerPool(1, os.getpid)
+    pool.submit(os.getpid).result()
+    pool.submit(time.sleep, 60)
+    os.kill(os.getpid(), int(sys.argv[1]))
+"""
+
+
+@pytest.mark.parametrize("number", SIGNALS)
+def test_a_process_with_workers_ends_without_a_warning(tmp_path: Path, number: signal.Signals) -> None:
+    """The resource tracker warned of semaphores that nobody would release."""
+    script = tmp_path / "with_workers.py"
+    script.write_text(_USUAL + _WITH_WORKERS)
+    done = subprocess.run(
+        [sys.executable, str(script), str(int(number))], capture_output=True, env=PLAIN, check=False
+    )
+    assert (done.returncode, done.stderr) == (-number, b"")
+
+
 def test_copies_of_code_are_not_left_behind(tmp_path: Path) -> None:
     repository = Repository(tmp_path / "work")
     script = """

@@ -16,6 +16,7 @@ from codeorigin.cli.exit_codes import ExitCode, describe_unexpected
 from codeorigin.cli.options import DoctorOptions, cores
 from codeorigin.cli.terminal import display_path, printable, to_stderr
 from codeorigin.core.errors import CodeOriginError
+from codeorigin.core.safe_path import PYTHONPATH_ADVICE, untrusted_entries
 from codeorigin.functions.documents import Document
 from codeorigin.functions.outline import find_functions
 from codeorigin.language_id.model import LanguageModel
@@ -81,6 +82,12 @@ def _speed(analyzer: Analyzer) -> str:
     return f"{_SPEED_FUNCTIONS / (time.perf_counter() - started):,.0f} functions/s"
 
 
+def _search_path() -> str:
+    if untrusted_entries():
+        raise _FailedCheckError(PYTHONPATH_ADVICE)
+    return "names no current folder"
+
+
 def _settings() -> str:
     project = project_of([Path.cwd()])
     if project.problems:
@@ -96,6 +103,7 @@ def _checks(options: DoctorOptions) -> Iterator[tuple[str, Callable[[], str], st
         lambda: f"{platform.python_version()} on {platform.system()} {platform.machine()}",
         REINSTALL,
     )
+    yield "PYTHONPATH", _search_path, "then run doctor again"
     yield "packages", _versions, REINSTALL
     yield "languages", _languages, REINSTALL
     yield "language model", lambda: LanguageModel.load().model_id, REINSTALL

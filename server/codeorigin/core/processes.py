@@ -6,12 +6,13 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from multiprocessing import util
 from multiprocessing.connection import wait
 from typing import Any, ParamSpec, TypeVar
 
 from codeorigin.core.safe_path import trust_no_folder
-from codeorigin.core.termination import handle_termination
+from codeorigin.core.termination import handle_termination, undone_at_termination
 
 _Arguments = ParamSpec("_Arguments")
 _Result = TypeVar("_Result")
@@ -28,6 +29,9 @@ class WorkerPool:
         self.workers = workers
         # A forked process would share the inference runtime's locks and threads.
         context = multiprocessing.get_context("spawn")
+        # A signal ends this process without its finalizers, and the resource tracker would warn of semaphores that leak.
+        self._ending = ExitStack()
+        self._ending.enter_context(undone_at_termination(lambda: util._run_finalizers(0)))  # type: ignore[attr-defined]
         self._pool = ProcessPoolExecutor(workers, context, initializer=_begin, initargs=(begin, arguments))
 
     def submit(
@@ -46,6 +50,7 @@ class WorkerPool:
     def close(self) -> None:
         """Wait for the work that has begun, then end the processes."""
         self._pool.shutdown(wait=True, cancel_futures=True)
+        self._ending.close()
 
 
 @contextmanager

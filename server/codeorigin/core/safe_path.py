@@ -7,6 +7,20 @@ be searched.
 import os
 import sys
 
+PYTHONPATH_ADVICE = (
+    "PYTHONPATH names the current folder, so Python may have run a sitecustomize.py of it: "
+    "remove the empty or relative entry, or start `python -I -m codeorigin`"
+)
+_dropped: list[str] = []
+
+
+def untrusted_entries() -> list[str]:
+    """The entries of ``PYTHONPATH`` that are, or depend on, the current folder; empty if there are none.
+
+    Python has searched them for a ``sitecustomize`` before the first line of ours: only ``python -I`` prevents that.
+    """
+    return list(_dropped)
+
 
 def trust_no_folder() -> None:
     """Import nothing from the current folder, neither in this process nor in any that it starts.
@@ -20,6 +34,8 @@ def trust_no_folder() -> None:
     given = os.environ.pop("PYTHONPATH", None)
     entries = [] if given is None else given.split(os.pathsep)
     here = _current_folder()
+    if not sys.flags.ignore_environment:
+        _dropped.extend(entry for entry in entries if not os.path.isabs(entry) or entry == here)  # noqa: PTH117
     safe = [folder for folder in entries if os.path.isabs(folder) and folder != here]  # noqa: PTH117
     if safe:
         os.environ["PYTHONPATH"] = os.pathsep.join(safe)

@@ -137,6 +137,33 @@ def test_search_path_that_leads_to_the_current_folder_is_not_followed(
     assert '"files"' in done.stdout
 
 
+@pytest.mark.parametrize("searched", [".", ":/nowhere", "src/.."])
+@pytest.mark.parametrize(("isolated", "ran"), [(("-I",), []), ((), ["ran-sitecustomize"])])
+def test_a_search_path_that_python_follows_before_us_is_named(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    searched: str,
+    isolated: Sequence[str],
+    ran: Sequence[str],
+) -> None:
+    """Python runs ``sitecustomize`` before any line of ours: only ``-I``, as in the hooks, prevents that."""
+    folder = tmp_path / "work"
+    (folder / "src").mkdir(parents=True)
+    trap = tmp_path / "ran-sitecustomize"
+    (folder / "sitecustomize.py").write_text(f"open({str(trap)!r}, 'w').close()\n")
+    monkeypatch.setitem(PLAIN, "PYTHONPATH", searched)
+    done = run(
+        (sys.executable, *isolated, "-m", "codeorigin"), ("check", "-", "--language", "python"), folder
+    )
+    assert done.returncode in {0, 1}, done.stderr
+    assert [path.name for path in tmp_path.glob("ran-*")] == list(ran)
+    assert ("PYTHONPATH names the current folder" in done.stderr) == bool(ran)
+    told = run((sys.executable, *isolated, "-m", "codeorigin"), ("doctor",), folder)
+    assert (
+        "PYTHONPATH      PYTHONPATH names the current folder" in " ".join(told.stdout.split("\n"))
+    ) == bool(ran)
+
+
 @pytest.mark.parametrize("program", [COMMAND, UNSAFE_MODULE])
 def test_folders_of_python_itself_can_be_checked(program: Sequence[str]) -> None:
     for name in ("stdlib", "purelib"):
