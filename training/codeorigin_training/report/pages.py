@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -113,7 +114,10 @@ def with_metrics(readme: str, manifest: Mapping[str, Any], trials: Mapping[str, 
     _, end, tail = rest.partition(END)
     if not begin or not end:
         raise CodeOriginError(f"the page lacks the lines {BEGIN} and {END}")
-    return f"{head}{BEGIN}\n{rendered('readme.md.j2', **_expected(manifest, trials))}{END}{tail}"
+    expected = _expected(manifest, trials)
+    table = expected["expectations"]
+    made = rendered("readme.md.j2", **expected, short=replace(table, rows=(table.rows[0], table.rows[-1])))
+    return f"{head}{BEGIN}\n{made}{END}{tail}"
 
 
 def quality_page(manifest: Mapping[str, Any], trials: Mapping[str, Trial], report: Mapping[str, Any]) -> str:
