@@ -13,7 +13,7 @@ from codeorigin.analysis.outlined import OutlinedPiece, outlined, parsed_togethe
 from codeorigin.analysis.report import FileReport
 from codeorigin.analysis.score_cache import SCORE_CACHE_BYTES, ScoreCache
 from codeorigin.core.cancellation import NEVER, CancelToken
-from codeorigin.explain.explanation import ExplainOptions, Explanation
+from codeorigin.explain.explanation import Aggregation, Baseline, ExplainOptions, Explanation
 from codeorigin.functions.documents import Document
 from codeorigin.functions.outline import function_id as id_of
 from codeorigin.functions.outline import only_function
@@ -201,6 +201,16 @@ class Analyzer:
             return Verdict.without(score)
         return Judge(self.bundle.calibration, past).alone(score, known.model_language)
 
+    @property
+    def explain_options(self) -> ExplainOptions:
+        """How the model is explained, as its manifest says."""
+        deep = self.bundle.deep
+        return (
+            ExplainOptions()
+            if deep is None
+            else ExplainOptions(Baseline(deep.baseline), Aggregation(deep.aggregation))
+        )
+
     def explain(
         self,
         text: str,
@@ -218,7 +228,7 @@ class Analyzer:
             ModelError: the gradient graph cannot be read.
         """
         return self._explainer.explain(
-            text, span, function_id or id_of(text, span), options or ExplainOptions(), cancel
+            text, span, function_id or id_of(text, span), options or self.explain_options, cancel
         )
 
     def cached_explanation(
@@ -230,7 +240,7 @@ class Analyzer:
         function_id: str | None = None,
     ) -> Explanation | None:
         """The cached explanation of exactly this text, or None; runs no inference."""
-        return self._explainer.cached(span, function_id or id_of(text, span), options or ExplainOptions())
+        return self._explainer.cached(span, function_id or id_of(text, span), options or self.explain_options)
 
 
 _lock = threading.Lock()

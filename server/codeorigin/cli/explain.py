@@ -3,7 +3,7 @@
 import re
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from codeorigin.analysis.analyzer import Analyzer
@@ -87,7 +87,8 @@ def explain(request: ExplainRequest) -> Explained:
     report = analyzer.analyze(Document(text, source.language, source.path), file_context=in_file, past=past)
     report.require_parsed()
     function = find_function(report.functions, target, source.path)
-    explanation = analyzer.explain(text, function.span, request.options)
+    options = replace(analyzer.explain_options, top_tokens=request.tokens)
+    explanation = analyzer.explain(text, function.span, options)
     return Explained(source.path, analyzer.model_id, text, function, explanation)
 
 

@@ -11,7 +11,7 @@ from codeorigin.check.formats.json_text import encoded
 from codeorigin.check.formats.text import BAND_STYLES
 from codeorigin.cli.console import make_console
 from codeorigin.cli.terminal import can_encode, printable, printable_code
-from codeorigin.explain.explanation import Explanation, LineAttribution, Method
+from codeorigin.explain.explanation import Explanation, LineAttribution
 from codeorigin.model.verdict import Band, Verdict
 from codeorigin.text.positions import LineIndex
 from codeorigin.wording import CAVEAT
@@ -72,7 +72,7 @@ def _heading(explained: Explained) -> Text:
 def _balance(explanation: Explanation, verdict: Verdict) -> Text:
     """Where the logit comes from, and how well the lines account for it."""
     text = Text(f"{equation(explanation, verdict)}\n{method_phrase(explanation)}")
-    if explanation.approximate and explanation.method is not Method.OCCLUSION:
+    if explanation.approximate:
         text.append("; approximate: the lines do not add up to the logit within the tolerance", "bold")
     return text
 

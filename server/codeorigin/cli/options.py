@@ -8,8 +8,6 @@ from typing import Annotated, Any
 
 import typer
 
-from codeorigin.explain.explanation import Aggregation, Baseline, ExplainOptions, Method
-
 
 def cores() -> int:
     """The number of CPU cores that this process may use."""
@@ -145,13 +143,6 @@ class ExplanationFormat(StrEnum):
     JSON = "json"
 
 
-class ExplanationMethod(StrEnum):
-    """What may be asked for; where the model is linear, Integrated Gradients come down to its exact shares."""
-
-    INTEGRATED_GRADIENTS = Method.INTEGRATED_GRADIENTS.value
-    OCCLUSION = Method.OCCLUSION.value
-
-
 class LogLevel(StrEnum):
     """The log levels of the language server."""
 
@@ -169,28 +160,6 @@ class ExplainRequest:
     format: Annotated[
         ExplanationFormat, typer.Option("--format", "-f", help="Format of the explanation.")
     ] = ExplanationFormat.TEXT
-    method: Annotated[ExplanationMethod, typer.Option(help="How to attribute the logit to the lines.")] = (
-        ExplanationMethod.INTEGRATED_GRADIENTS
-    )
-    baseline: Annotated[
-        Baseline,
-        typer.Option(
-            "--ig-baseline", help="The baseline of Integrated Gradients: an input without evidence."
-        ),
-    ] = Baseline.MASK
-    aggregation: Annotated[
-        Aggregation,
-        typer.Option(help="How a token's embedding dimensions become one number; only sum adds up."),
-    ] = Aggregation.SUM
-    nodes: Annotated[
-        int,
-        typer.Option(
-            metavar="N",
-            min=1,
-            max=512,
-            help="Quadrature nodes to start with; doubled while the result is too coarse.",
-        ),
-    ] = 8
     tokens: Annotated[
         int, typer.Option(metavar="N", min=0, max=1000, help="How many of the strongest tokens to list.")
     ] = 5
@@ -206,18 +175,6 @@ class ExplainRequest:
     model: Model = None
     threads: Threads = None
     debug: Debug = False
-
-    @property
-    def options(self) -> ExplainOptions:
-        """The options of the explanation itself."""
-        return ExplainOptions(
-            method=Method(self.method.value),
-            baseline=self.baseline,
-            aggregation=self.aggregation,
-            nodes=self.nodes,
-            max_nodes=max(self.nodes, ExplainOptions().max_nodes),
-            top_tokens=self.tokens,
-        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,14 +27,12 @@ from codeorigin.explain.lines_and_words import (
     strongest_words,
 )
 from codeorigin.explain.ngram_shares import character_shares
-from codeorigin.explain.occlusion import hidden_logit, occlude
 from codeorigin.model.reading.normalize import Normalized, normalize
 from codeorigin.model.scoring.features import Features, RawScore
 from codeorigin.model.scoring.scorer import Scorer
 
 Doubles = npt.NDArray[np.float64]
 
-_OCCLUDED_WORDS = 48
 _DEFAULT_OPTIONS = ExplainOptions()
 
 
@@ -42,8 +40,6 @@ _DEFAULT_OPTIONS = ExplainOptions()
 class _Function:
     """A function to explain, and the model's answer."""
 
-    code: str
-    language: str
     normalized: Normalized
     features: Features
     score: RawScore
@@ -62,7 +58,7 @@ class Explainer:
 
         Args:
             scorer: the forward graph.
-            gradient_path: ``gradient.onnx``; without it a deep part is explained by occlusion.
+            gradient_path: ``gradient.onnx``; None for a model without a deep part.
             threads: threads per operator.
 
         Raises:
@@ -83,7 +79,7 @@ class Explainer:
         Args:
             code: the function's text exactly as in its document.
             language: a model language.
-            options: method, baseline and accuracy.
+            options: baseline, aggregation and accuracy.
 
         Raises:
             ModelError: a graph failed.
@@ -92,14 +88,7 @@ class Explainer:
         normalized = normalize(code, language)
         features = self._scorer.features(normalized, language)
         score = self._scorer.score(features, cancel)
-        function = _Function(code, language, normalized, features, score)
-        needs_graph = bool(features.windows)
-        if options.method is Method.OCCLUSION or (needs_graph and self._gradient is None):
-            return self._by_occlusion(function, options, cancel)
-        return self._by_gradients(function, options, cancel)
-
-    def _by_gradients(self, function: _Function, options: ExplainOptions, cancel: CancelToken) -> Explanation:
-        normalized, features = function.normalized, function.features
+        function = _Function(normalized, features, score)
         words = find_words(normalized.text)
         wide = self._wide_characters(function)
         wide_lines = line_sums(wide, normalized.lines, function.line_count)
@@ -109,11 +98,11 @@ class Explainer:
         deep = np.zeros(len(normalized.text))
         path: PathAttribution | None = None
         if features.encoding is not None and features.windows and self._gradient is not None:
-            path = attribute_windows(self._scorer, self._gradient, features, function.score, options, cancel)
+            path = attribute_windows(self._scorer, self._gradient, features, score, options, cancel)
             deep_lines = line_sums(path.tokens.sum(axis=1), features.encoding.lines, function.line_count)
             deep_words = gather_tokens(path.tokens, features.encoding, words)
             deep = token_characters(path.tokens.sum(axis=1), features.encoding, normalized.text)
-        codes = normalized_constructs(function.code, normalized, function.language, cancel)
+        codes = normalized_constructs(code, normalized, language, cancel)
         if options.aggregation is Aggregation.L2_NORM:
             # The wide part counts as one more dimension of a word's attribution.
             values = np.sqrt((deep_words**2).sum(axis=1) + wide_words**2)
@@ -137,31 +126,6 @@ class Explainer:
         if wide is None:
             return np.zeros(length)
         return character_shares(wide, self._scorer.wide_weights(wide.ids), length)
-
-    def _by_occlusion(self, function: _Function, options: ExplainOptions, cancel: CancelToken) -> Explanation:
-        normalized, features = function.normalized, function.features
-        numbers, starts = np.unique(normalized.lines, return_index=True)
-        ends = np.append(starts, len(normalized.text))[1:]
-        wide_lines, deep_lines = np.zeros(function.line_count), np.zeros(function.line_count)
-        wide_lines[numbers], deep_lines[numbers] = occlude(self._scorer, features, starts, ends, cancel)
-        words = find_words(normalized.text)
-        # Every word costs a forward pass, so only words in the strongest lines are tried.
-        strength = np.abs(wide_lines + deep_lines)[normalized.lines[words.starts]]
-        tried = np.sort(np.argsort(-strength, kind="stable")[:_OCCLUDED_WORDS])
-        values = np.zeros(len(words.starts))
-        values[tried] = np.sum(
-            occlude(self._scorer, features, words.starts[tried], words.ends[tried], cancel), axis=0
-        )
-        return self._result(
-            function,
-            options,
-            method=Method.OCCLUSION,
-            baseline=Baseline.MASK,
-            baseline_deep=hidden_logit(self._scorer, features, cancel),
-            nodes=None,
-            line_values=(wide_lines, deep_lines),
-            word_values=(values, words),
-        )
 
     def _result(
         self,

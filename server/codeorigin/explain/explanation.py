@@ -22,7 +22,6 @@ class Method(StrEnum):
     """
 
     INTEGRATED_GRADIENTS = "integrated_gradients"
-    OCCLUSION = "occlusion"
     LINEAR = "linear_attributions"
 
 
@@ -44,7 +43,6 @@ class ExplainOptions:
     completeness gap is above ``tolerance``.
     """
 
-    method: Method = Method.INTEGRATED_GRADIENTS
     baseline: Baseline = Baseline.MASK
     aggregation: Aggregation = Aggregation.SUM
     nodes: int = 8
@@ -99,7 +97,7 @@ class Explanation:
     ``|logit - baseline_logit|`` and 1 (to avoid dividing by nearly zero for an undecided function);
     ``approximate`` means that it stayed above the tolerance, even with ``max_nodes`` nodes. All logits are those
     of the raw model, before the calibration temperature. ``constructs``, strongest first, add up to the same total as
-    the lines; there are none with occlusion, which hides lines, or if the text is too hard to parse. ``nodes`` is the
+    the lines; there are none if the text is too hard to parse. ``nodes`` is the
     largest number used, None unless the method is Integrated Gradients; ``baseline`` is None if it is linear.
     """
 

@@ -10,7 +10,6 @@ import numpy.typing as npt
 from codeorigin.model.ngrams.hashed_views import WideFeatures
 
 Doubles = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.integer]
 
 
 def occurrence_shares(features: WideFeatures, weights: npt.NDArray[np.float32]) -> Doubles:
@@ -35,36 +34,10 @@ def character_shares(features: WideFeatures, weights: npt.NDArray[np.float32], l
     if len(start) and (np.any(end <= start) or start.min() < 0 or end.max() > length):
         raise ValueError("an n-gram covers no character of the text")
     density = occurrence_shares(features, weights) / (end - start)
-    return _running_sum(start, end, density, length)
+    return running_sum(start, end, density, length)
 
 
-def touching_shares(
-    features: WideFeatures,
-    weights: npt.NDArray[np.float32],
-    range_starts: Ints,
-    range_ends: Ints,
-) -> Doubles:
-    """What the wide logit loses when every n-gram that overlaps a range of characters is dropped.
-
-    An n-gram that overlaps several ranges counts in each of them.
-
-    Args:
-        features: n-grams of one function, with their occurrences.
-        weights: ``(N,)``, the weight of every distinct n-gram.
-        range_starts: ``(R,)`` sorted; the ranges are disjoint and not empty.
-        range_ends: ``(R,)``, exclusive.
-
-    Returns:
-        ``(R,)``, in logits.
-    """
-    first = np.searchsorted(range_ends, features.occurrences.start, side="right")
-    after_last = np.searchsorted(range_starts, features.occurrences.end, side="left")
-    # An occurrence between two ranges has its first range after its last.
-    after_last = np.maximum(after_last, first)
-    return _running_sum(first, after_last, occurrence_shares(features, weights), len(range_starts))
-
-
-def _running_sum(
+def running_sum(
     start: npt.NDArray[np.integer], end: npt.NDArray[np.integer], value: Doubles, length: int
 ) -> Doubles:
     """Sum of ``value[i]`` over all ``i`` with ``start[i] <= position < end[i]``, for every position."""

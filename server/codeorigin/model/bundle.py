@@ -132,7 +132,15 @@ def _deep(entry: Mapping[str, Any]) -> DeepSettings:
         context=int(entry["context"]),
         overlap=int(entry["overlap"]),
         dim=int(entry["dim"]),
+        baseline=_one_of(entry.get("baseline", "mask"), ("mask", "zero", "pad")),
+        aggregation=_one_of(entry.get("aggregation", "sum"), ("sum", "l2_norm")),
     )
+
+
+def _one_of(value: Any, known: tuple[str, ...]) -> str:
+    if value not in known:
+        raise ValueError(f"must be one of {', '.join(known)}")
+    return str(value)
 
 
 def _check_files(directory: Path, manifest: Mapping[str, Any]) -> None:

@@ -2,7 +2,7 @@
 
 import shlex
 
-from codeorigin.explain.explanation import ConstructAttribution, Explanation, LineAttribution, Method
+from codeorigin.explain.explanation import ConstructAttribution, Explanation, LineAttribution
 from codeorigin.model.verdict import Band, Verdict
 from codeorigin.wording.figures import NOTICEABLE, logits, percent, side
 
@@ -104,8 +104,6 @@ def with_more(explanation: Explanation, verdict: Verdict) -> tuple[str, str] | N
 
 def method_phrase(explanation: Explanation) -> str:
     """How the evidence was computed."""
-    if explanation.method is Method.OCCLUSION:
-        return "line occlusion: how the logit changes without each line; the lines need not add up"
     if explanation.baseline is None:
         return "linear attributions: the exact shares of the n-grams"
     return f"integrated gradients, {explanation.nodes} nodes, {explanation.baseline.value} baseline"
@@ -117,8 +115,6 @@ def equation(explanation: Explanation, verdict: Verdict) -> str:
     total = logits(sum(line.value for line in explanation.lines))
     more = with_more(explanation, verdict)
     beside = "" if more is None else "; logit with {} {}".format(*more)
-    if explanation.method is Method.OCCLUSION:
-        return f"logit {logit}, of an empty input {baseline}; lines {total}{beside}"
     gap = percent(explanation.completeness_gap)
     return f"logit {logit} = baseline {baseline} + lines {total} (completeness gap {gap}){beside}"
 

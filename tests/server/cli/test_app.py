@@ -21,8 +21,6 @@ def test_version(option: str) -> None:
         (["check", "x.py", "--threshold", "high"], "--threshold"),
         (["check", "x.py", "--threads", "0"], "--threads"),
         (["check", "x.py", "--colour"], "--colour"),
-        (["explain", "x.py:1", "--ig-baseline", "noise"], "--ig-baseline"),
-        (["explain", "x.py:1", "--nodes", "0"], "--nodes"),
         (["serve", "--log-level", "loud"], "--log-level"),
     ],
 )

@@ -82,9 +82,7 @@ def test_explain_shows_every_line_with_its_evidence() -> None:
     assert "strongest tokens" in shown
 
 
-@pytest.mark.parametrize(
-    "options", [(), ("--ig-baseline", "pad", "--nodes", "16"), ("--tokens", "12"), ("--method", "occlusion")]
-)
+@pytest.mark.parametrize("options", [(), ("--tokens", "12")])
 def test_lines_and_constructs_add_up_to_the_logit_of_the_check(options: tuple[str, ...]) -> None:
     checked = report_of(run("check", TERSE, "--format", "json"))["files"][0]["functions"][0]
     place = f"{TERSE}:{checked['start_line']}"
@@ -94,10 +92,6 @@ def test_lines_and_constructs_add_up_to_the_logit_of_the_check(options: tuple[st
     assert len(explained["top_tokens"]) == (12 if "--tokens" in options else 5)
     lines = explained["lines"]
     assert [line["line"] for line in lines] == sorted({line["line"] for line in lines})
-    if "occlusion" in options:
-        assert explained["method"] == "occlusion"
-        assert any(line["value"] != 0 for line in lines)
-        return
     evidence = explained["logit"] - explained["baseline_logit"]
     total = sum(line["value"] for line in lines)
     gap = abs(total - evidence) / max(abs(evidence), 1.0)

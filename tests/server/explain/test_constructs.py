@@ -6,7 +6,7 @@ import pytest
 from codeorigin.core.cancellation import NEVER
 from codeorigin.explain import constructs
 from codeorigin.explain.constructs import construct_attributions, normalized_constructs, token_characters
-from codeorigin.explain.explanation import Aggregation, ExplainOptions, Explanation, Method
+from codeorigin.explain.explanation import Aggregation, ExplainOptions, Explanation
 from codeorigin.languages.construct import CONSTRUCTS, Construct
 from codeorigin.languages.parser_pool import ParseBudgetError
 from codeorigin.model.reading.normalize import normalize
@@ -41,10 +41,6 @@ def test_snippet_has_the_expected_constructs(tiny_model: TinyModel) -> None:
         Construct.TYPE,
         Construct.KEYWORD,
     }
-
-
-def test_occlusion_gives_no_constructs(tiny_model: TinyModel) -> None:
-    assert not explained(tiny_model, ExplainOptions(method=Method.OCCLUSION)).constructs
 
 
 def test_text_that_takes_too_long_to_parse_has_no_constructs(

@@ -91,14 +91,12 @@ def test_every_token_counts_for_its_own_line(tiny_model: TinyModel) -> None:
 
 def test_words_have_their_positions_in_the_code(tiny_model: TinyModel) -> None:
     lines = [line.rstrip("\r") for line in SNIPPET.split("\n")]
-    for method in Method:
-        options = ExplainOptions(method=method, top_tokens=99)
-        found = tiny_model.explainer().explain(SNIPPET, "python", options)
-        texts = [lines[token.line][token.start_column : token.end_column] for token in found.top_tokens]
-        assert texts == [token.text for token in found.top_tokens]
-        assert {"f", "né", "print", "('😀',", "return"} <= set(texts)
-        strength = [abs(token.value) for token in found.top_tokens]
-        assert strength == sorted(strength, reverse=True)
+    found = tiny_model.explainer().explain(SNIPPET, "python", ExplainOptions(top_tokens=99))
+    texts = [lines[token.line][token.start_column : token.end_column] for token in found.top_tokens]
+    assert texts == [token.text for token in found.top_tokens]
+    assert {"f", "né", "print", "('😀',", "return"} <= set(texts)
+    strength = [abs(token.value) for token in found.top_tokens]
+    assert strength == sorted(strength, reverse=True)
 
 
 def test_words_of_code_without_blanks_add_up_to_the_wide_logit(tiny_wide_model: TinyModel) -> None:
@@ -186,33 +184,17 @@ def test_without_a_deep_part_everything_is_exact(tiny_wide_model: TinyModel) -> 
         assert all(line.deep == 0.0 for line in found.lines)
 
 
-def test_occlusion_is_the_fallback_without_a_gradient_graph(tiny_model: TinyModel) -> None:
-    asked = tiny_model.explainer().explain(LEDGER, "python", options=ExplainOptions(method=Method.OCCLUSION))
-    fallback = tiny_model.explainer(gradient=False).explain(
-        LEDGER, "python", options=ExplainOptions(baseline=Baseline.ZERO)
-    )
-    assert fallback == asked
-    assert (asked.method, asked.baseline, asked.nodes) == (Method.OCCLUSION, Baseline.MASK, None)
-    assert asked.completeness_gap == pytest.approx(gap_of(asked), abs=1e-12)
-    assert asked.approximate is (asked.completeness_gap > 0.02)
-    assert [line.line for line in asked.lines] == [0, 1, 2, 3, 4, 5, 6, 8]
-    assert len(asked.top_tokens) == ExplainOptions().top_tokens == 5
-    assert all(token.text.strip() == token.text != "" for token in asked.top_tokens)
-
-
-@pytest.mark.parametrize("method", list(Method))
 @pytest.mark.parametrize("code", ["", "\r\n \r\n"])
-def test_blank_code_has_no_lines(tiny_model: TinyModel, method: Method, code: str) -> None:
-    found = tiny_model.explainer().explain(code, "python", options=ExplainOptions(method=method))
+def test_blank_code_has_no_lines(tiny_model: TinyModel, code: str) -> None:
+    found = tiny_model.explainer().explain(code, "python")
     assert (found.lines, found.top_tokens) == ((), ())
     assert found.logit == found.baseline_logit == BIAS
     assert (found.completeness_gap, found.approximate) == (0.0, False)
 
 
-@pytest.mark.parametrize("method", list(Method))
-def test_lone_surrogates_are_explained(tiny_model: TinyModel, method: Method) -> None:
+def test_lone_surrogates_are_explained(tiny_model: TinyModel) -> None:
     code = "x = '\ud83d'\ny = '\ude00😀'"
-    found = tiny_model.explainer().explain(code, "python", options=ExplainOptions(method=method))
+    found = tiny_model.explainer().explain(code, "python")
     assert [line.line for line in found.lines] == [0, 1]
 
 

@@ -2,7 +2,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from codeorigin.explain.ngram_shares import character_shares, occurrence_shares, touching_shares
+from codeorigin.explain.ngram_shares import character_shares, occurrence_shares
 from codeorigin.model.ngrams.hashed_views import NgramViews, Occurrences, WideFeatures
 from codeorigin.model.reading.normalize import normalize
 from support.snippets import ALL, long_function
@@ -68,29 +68,7 @@ def test_empty_or_outside_occurrences_are_an_error(start: int, end: int) -> None
         character_shares(features, np.ones(1, np.float32), 5)
 
 
-def test_touching_shares_match_a_hand_computed_example() -> None:
-    found = touching_shares(BY_HAND, WEIGHTS, int32(0, 2, 4), int32(1, 4, 5))
-    assert found == pytest.approx([1.5, -1.0 + 0.6 + 1.5, 1.5])
-
-
-@pytest.mark.parametrize(("code", "language"), ALL)
-def test_touching_shares_match_brute_force(code: str, language: str) -> None:
-    normalized = normalize(code, language)
-    features = NgramViews(VIEWS).extract(normalized, language)
-    weights = np.random.default_rng(2).normal(size=len(features.ids)).astype(np.float32)
-    shares = occurrence_shares(features, weights)
-    # Ranges with gaps between them, so that some n-grams touch none and others several.
-    starts = np.arange(0, len(normalized.text) - 6, 9, dtype=np.int32)
-    ends = starts + int32(4)
-    expected = [
-        shares[(features.occurrences.start < end) & (features.occurrences.end > start)].sum()
-        for start, end in zip(starts, ends, strict=True)
-    ]
-    np.testing.assert_allclose(touching_shares(features, weights, starts, ends), expected, atol=1e-9)
-
-
 def test_text_without_ngrams_has_no_shares() -> None:
     features = NgramViews(VIEWS).extract(normalize("", "python"), "python")
     nothing = np.zeros(0, dtype=np.float32)
     assert character_shares(features, nothing, 0).shape == (0,)
-    assert touching_shares(features, nothing, int32(0), int32(1)).tolist() == [0.0]

@@ -1,5 +1,7 @@
 """A bundle whose deep part is a transformers encoder, in the server: its verdicts and their Integrated Gradients."""
 
+import json
+import shutil
 from pathlib import Path
 
 import onnx
@@ -8,7 +10,11 @@ import torch
 from tests.server.lsp.conftest import NEOVIM, StartOnce
 from tests.server.lsp.editor import Editor, hover_rows, python_function
 
+from codeorigin.analysis.analyzer import Analyzer
+from codeorigin.core.errors import ModelError
+from codeorigin.functions.documents import Document
 from codeorigin.model.reading.normalize import normalize
+from codeorigin_training.bundle.writing import manifest_text
 from support.tiny_model import TinyModel, build_tiny_model
 
 CODE = python_function("heat")
@@ -39,6 +45,36 @@ async def test_exported_graphs_match_the_encoder(model: TinyModel) -> None:
     for path, holds in ((model.score_path, True), (model.gradient_path, False)):
         tables = [each for each in onnx.load(str(path)).graph.initializer if rows in each.dims]
         assert bool(tables) is holds
+
+
+@pytest.mark.parametrize("baseline", ["mask", "zero", "pad"])
+@pytest.mark.parametrize("aggregation", ["sum", "l2_norm"])
+def test_manifest_says_how_the_model_is_explained(
+    model: TinyModel, tmp_path: Path, baseline: str, aggregation: str
+) -> None:
+    folder = tmp_path / "bundle"
+    shutil.copytree(model.directory, folder)
+    manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+    manifest["deep"] |= {"baseline": baseline, "aggregation": aggregation}
+    (folder / "manifest.json").write_text(manifest_text(manifest), "utf-8")
+    analyzer = Analyzer.load(folder)
+    (function,) = analyzer.analyze(Document(CODE, "python")).functions
+    evidence = analyzer.explain(CODE, function.span)
+    assert evidence.baseline is not None
+    assert evidence.baseline.value == baseline
+    moved = evidence.logit - evidence.baseline_logit
+    assert sum(line.value for line in evidence.lines) == pytest.approx(moved, abs=0.05 * max(abs(moved), 1))
+    assert aggregation == "sum" or min(token.value for token in evidence.top_tokens) > 0
+
+
+def test_manifest_with_an_unknown_baseline_is_refused(model: TinyModel, tmp_path: Path) -> None:
+    folder = tmp_path / "bundle"
+    shutil.copytree(model.directory, folder)
+    manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+    manifest["deep"]["baseline"] = "noise"
+    (folder / "manifest.json").write_text(manifest_text(manifest), "utf-8")
+    with pytest.raises(ModelError, match="must be one of mask, zero, pad"):
+        Analyzer.load(folder)
 
 
 async def test_integrated_gradients_add_up(editor: Editor) -> None:

@@ -41,11 +41,14 @@ class DeepSettings:
     """How the deep part reads a function.
 
     ``context`` and ``overlap`` are the length and overlap of windows in tokens, ``dim`` is the width of an embedding.
+    ``baseline`` (``mask``, ``zero``, ``pad``) and ``aggregation`` (``sum``, ``l2_norm``) say how it is explained.
     """
 
     context: int
     overlap: int
     dim: int
+    baseline: str = "mask"
+    aggregation: str = "sum"
 
 
 @dataclass(frozen=True, slots=True)

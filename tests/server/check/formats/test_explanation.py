@@ -97,13 +97,6 @@ def test_approximate_explanation_says_so() -> None:
     assert "approximate: the lines do not add up" in rendered(explained(approximate=True))
 
 
-def test_occlusion_does_not_claim_that_lines_add_up() -> None:
-    lines = rendered(explained(method=Method.OCCLUSION, approximate=True)).splitlines()
-    assert lines[3] == "logit +1.88, of an empty input +0.37; lines +1.50"
-    assert lines[4].startswith("line occlusion:")
-    assert "approximate" not in lines[4]
-
-
 def test_model_without_a_deep_part_mentions_no_nodes() -> None:
     lines = rendered(explained(method=Method.LINEAR, nodes=None, baseline=None)).splitlines()
     assert lines[4] == "linear attributions: the exact shares of the n-grams"
@@ -116,8 +109,6 @@ def test_file_context_is_added_on_top_of_the_lines() -> None:
     assert lines[3] == own_text
     with_file = "logit with the rest of the file +2.50"
     assert lines[4] == (f"logit +1.88 = baseline +0.37 + lines +1.50 (completeness gap 0.66 %); {with_file}")
-    hidden = rendered(explained(IN_FILE, method=Method.OCCLUSION)).splitlines()
-    assert hidden[4] == f"logit +1.88, of an empty input +0.37; lines +1.50; {with_file}"
     names = ("probability", "logit", "own_probability", "file_evidence", "neighbours", "own_text")
     assert [as_json(explained(IN_FILE))[name] for name in names] == [0.97, 1.88, 0.64, 0.62, 11, own_text]
     assert [as_json(explained())[name] for name in names] == [0.97, 1.88, 0.97, None, 0, None]

@@ -3,11 +3,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from codeorigin.explain.explanation import ExplainOptions, Method
-from codeorigin.explain.occlusion import hidden_logit
 from codeorigin_training.data.rows import Row
 from codeorigin_training.metrics.detector import Detector
 from codeorigin_training.report.config import EvaluateConfig
+from codeorigin_training.report.occlusion import hidden_logit
 from codeorigin_training.report.sections.faithfulness import faithfulness
 from codeorigin_training.report.sections.line_scores import line_scores
 from codeorigin_training.report.sections.removal import Reader, Removal
@@ -41,10 +40,11 @@ def test_hiding_every_line_gives_logit_of_hidden_input(detector: Detector) -> No
 
 def test_hiding_one_line_equals_line_occlusion(detector: Detector) -> None:
     reader = Reader.of(LEDGER, "python", detector)
-    explained = detector.explainer.explain(LEDGER, "python", options=ExplainOptions(method=Method.OCCLUSION))
+    logit = detector.explainer.explain(LEDGER, "python").logit
     each_alone = np.eye(len(reader.lines), dtype=bool)
-    lost = explained.logit - reader.without(each_alone, Removal.HIDDEN)
-    np.testing.assert_allclose(lost, [line.value for line in explained.lines], atol=1e-4)
+    lost = logit - reader.without(each_alone, Removal.HIDDEN)
+    scores = line_scores(detector, LEDGER, "python", np.random.default_rng(0))
+    np.testing.assert_allclose(lost, scores["occlusion"], atol=1e-4)
 
 
 def test_deleted_lines_are_not_in_scored_text(detector: Detector) -> None:

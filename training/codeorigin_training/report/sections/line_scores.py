@@ -2,20 +2,22 @@
 
 import numpy as np
 
-from codeorigin.explain.explanation import Baseline, ExplainOptions, Explanation, Method
+from codeorigin.explain.explanation import Baseline, ExplainOptions, Explanation
+from codeorigin.model.reading.normalize import normalize
 from codeorigin_training.arrays import Floats
 from codeorigin_training.metrics.detector import Detector
+from codeorigin_training.report.occlusion import occlude
 
 SHIPPED, OCCLUSION, RANDOM = "shipped", "occlusion", "random"
 
 
 def methods(detector: Detector) -> dict[str, ExplainOptions]:
-    """The options of every method by name; baselines other than the shipped one need a deep part."""
+    """The options of every explanation by name; baselines other than the shipped one need a deep part."""
     found = {SHIPPED: ExplainOptions()}
     if detector.bundle.deep is not None:
         found["ig_zero"] = ExplainOptions(baseline=Baseline.ZERO)
         found["ig_pad"] = ExplainOptions(baseline=Baseline.PAD)
-    return found | {OCCLUSION: ExplainOptions(method=Method.OCCLUSION)}
+    return found
 
 
 def line_scores(
@@ -26,7 +28,18 @@ def line_scores(
         name: _values(detector.explainer.explain(code, language, options=options))
         for name, options in methods(detector).items()
     }
-    return found | {RANDOM: generator.normal(size=len(found[SHIPPED]))}
+    return found | {
+        OCCLUSION: _occluded(detector, code, language),
+        RANDOM: generator.normal(size=len(found[SHIPPED])),
+    }
+
+
+def _occluded(detector: Detector, code: str, language: str) -> Floats:
+    normalized = normalize(code, language)
+    _, starts = np.unique(normalized.lines, return_index=True)
+    ends = np.append(starts, len(normalized.text))[1:]
+    wide, deep = occlude(detector.scorer, detector.scorer.features(normalized, language), starts, ends)
+    return wide + deep
 
 
 def _values(explanation: Explanation) -> Floats:

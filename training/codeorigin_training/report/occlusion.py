@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from codeorigin.core.cancellation import NEVER, CancelToken
-from codeorigin.explain.ngram_shares import touching_shares
+from codeorigin.explain.ngram_shares import occurrence_shares, running_sum
+from codeorigin.model.ngrams.hashed_views import WideFeatures
 from codeorigin.model.scoring.features import Features
 from codeorigin.model.scoring.scorer import Scorer
 
@@ -76,3 +77,29 @@ def _occlude_tokens(
     for (index, number), logit in zip(origin, logits[len(whole) :], strict=True):
         lost[index] += features.windows[number].weight * (logits[number] - logit)
     return lost
+
+
+def touching_shares(
+    features: WideFeatures,
+    weights: npt.NDArray[np.float32],
+    range_starts: Ints,
+    range_ends: Ints,
+) -> Doubles:
+    """What the wide logit loses when every n-gram that overlaps a range of characters is dropped.
+
+    An n-gram that overlaps several ranges counts in each of them.
+
+    Args:
+        features: n-grams of one function, with their occurrences.
+        weights: ``(N,)``, the weight of every distinct n-gram.
+        range_starts: ``(R,)`` sorted; the ranges are disjoint and not empty.
+        range_ends: ``(R,)``, exclusive.
+
+    Returns:
+        ``(R,)``, in logits.
+    """
+    first = np.searchsorted(range_ends, features.occurrences.start, side="right")
+    after_last = np.searchsorted(range_starts, features.occurrences.end, side="left")
+    # An occurrence between two ranges has its first range after its last.
+    after_last = np.maximum(after_last, first)
+    return running_sum(first, after_last, occurrence_shares(features, weights), len(range_starts))

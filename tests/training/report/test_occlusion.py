@@ -7,13 +7,14 @@ import pytest
 
 from codeorigin.core.cancellation import CancelToken
 from codeorigin.core.errors import Cancelled
-from codeorigin.explain.occlusion import hidden_logit, occlude
-from codeorigin.model.ngrams.hashed_views import WideFeatures
+from codeorigin.explain.ngram_shares import occurrence_shares
+from codeorigin.model.ngrams.hashed_views import NgramViews, WideFeatures
 from codeorigin.model.reading.normalize import Normalized, normalize
 from codeorigin.model.scoring.features import Features
 from codeorigin.model.scoring.scorer import Scorer
+from codeorigin_training.report.occlusion import hidden_logit, occlude, touching_shares
 from support.snippets import ALL, long_function
-from support.tiny_model import TinyModel
+from support.tiny_model import VIEWS, TinyModel
 
 
 def line_ranges(normalized: Normalized) -> tuple[np.ndarray, np.ndarray]:
@@ -95,3 +96,19 @@ def test_cancel_stops_between_two_batches(tiny_model: TinyModel, monkeypatch: py
     with pytest.raises(Cancelled):
         occlude(scorer, features, *line_ranges(normalized), token)
     assert len(calls) == 4
+
+
+@pytest.mark.parametrize(("code", "language"), ALL)
+def test_touching_shares_match_brute_force(code: str, language: str) -> None:
+    normalized = normalize(code, language)
+    features = NgramViews(VIEWS).extract(normalized, language)
+    weights = np.random.default_rng(2).normal(size=len(features.ids)).astype(np.float32)
+    shares = occurrence_shares(features, weights)
+    # Ranges with gaps between them, so that some n-grams touch none and others several.
+    starts = np.arange(0, len(normalized.text) - 6, 9, dtype=np.int32)
+    ends = starts + 4
+    expected = [
+        shares[(features.occurrences.start < end) & (features.occurrences.end > start)].sum()
+        for start, end in zip(starts, ends, strict=True)
+    ]
+    np.testing.assert_allclose(touching_shares(features, weights, starts, ends), expected, atol=1e-9)
