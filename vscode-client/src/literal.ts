@@ -1,4 +1,4 @@
-/** Makes foreign text harmless, like the server's `literal_text.py`. Independent of VS Code. */
+/** Makes foreign text harmless, as in hovers: joiners are shown too, since they hide a difference of names. Independent of VS Code. */
 
 /** Controls, separators, bidirectional overrides, invisible characters, lone surrogates and tags. */
 const UNSAFE =

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from support.code_server import CodeServer, at, hover_text, line_of, wait_for_selection
+from support.code_server import CodeServer, line_of, wait_for_selection
 from support.repositories import Repository
 
 SAMPLE = Path(__file__).parents[1] / "sample"
@@ -66,13 +66,3 @@ def test_view_follows_the_repository(code: CodeServer, view: Locator) -> None:
     repository.git("commit", "--quiet", "--no-gpg-sign", "-m", "More")
     expect(view).to_contain_text("No changed function has a verdict.", timeout=60_000)
     expect(rows(view, ADDED)).to_have_count(0)
-
-
-def test_hover_mentions_the_commit(code: CodeServer, view: Locator) -> None:
-    path = code.workspace / "ledger.py"
-    place = at(line_of(path, f"def {ADDED}"), 6)
-    code.ask("open", path=str(path))
-    assert "the rest of its commit" not in hover_text(code, path, place)
-    code.ask("set", name="codeorigin.scope", value="commit")
-    hover_text(code, path, place, "the rest of its commit")
-    code.ask("set", name="codeorigin.scope", value=None)

@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 
+import { plainMessage } from "../literal";
 import type { Services } from "../services";
 import type { FunctionInfo } from "../protocol";
 import type { FunctionRow } from "../tree/rows";
@@ -39,7 +40,7 @@ export async function acceptFindings({ requests }: Services, row?: FunctionRow):
 
 function choices(reported: FunctionInfo[]): Choice[] {
   const single = reported.map(({ name, functionId, headerRange, verdict }) => ({
-    label: name,
+    label: plainMessage(name),
     description: [`line ${headerRange.start.line + 1}`, verdict.probabilityText].filter(Boolean).join(", "),
     functionId,
   }));

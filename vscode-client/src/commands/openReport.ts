@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as vscode from "vscode";
 
+import { plainMessage } from "../literal";
 import type { Services } from "../services";
 import type { Launch } from "../server/launch";
 import { SECTION } from "../settings";
@@ -24,7 +25,7 @@ export async function openReport({ control, logs }: Services): Promise<void> {
     return;
   }
   logs.log.info(`report of ${folder.name}: ${html.length} characters`);
-  const panel = vscode.window.createWebviewPanel("codeorigin.report", `Report: ${folder.name}`, vscode.ViewColumn.Active, {
+  const panel = vscode.window.createWebviewPanel("codeorigin.report", `Report: ${plainMessage(folder.name)}`, vscode.ViewColumn.Active, {
     enableScripts: false,
     enableFindWidget: true,
     localResourceRoots: [],

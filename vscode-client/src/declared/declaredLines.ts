@@ -3,6 +3,7 @@ import * as vscode from "vscode";
 import { RefreshWhileVisible, type View } from "../refreshWhileVisible";
 import { followRepositories } from "../git/repositories";
 import { isScored } from "../languages";
+import { plainMessage } from "../literal";
 import type { Declared } from "../protocol";
 import type { Requests } from "../server/requests";
 import { colorOf, type Kind, KINDS, kindOf } from "./kinds";
@@ -75,7 +76,7 @@ export class DeclaredLines implements View, vscode.Disposable {
         type,
         marked.map(({ first, last, label }) => ({
           range: new vscode.Range(first, 0, last, editor.document.lineAt(last).text.length),
-          hoverMessage: new vscode.MarkdownString().appendText(`Declared: ${label}`),
+          hoverMessage: new vscode.MarkdownString().appendText(plainMessage(`Declared: ${label}`)),
         })),
       );
     }
@@ -84,7 +85,7 @@ export class DeclaredLines implements View, vscode.Disposable {
       runs.map(({ first, last, label, record }) => ({
         range: editor.document.lineAt(besideShort(editor.document, first, last)).range,
         renderOptions: {
-          after: { contentText: label, margin: "0 0 0 3ch", color: new vscode.ThemeColor(colorOf(kindOf(record))) },
+          after: { contentText: plainMessage(label), margin: "0 0 0 3ch", color: new vscode.ThemeColor(colorOf(kindOf(record))) },
         },
       })),
     );

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import * as vscode from "vscode";
 
+import { plainMessage } from "../literal";
 import { type ExplainedFunction, isExplained, type Position } from "../protocol";
 import type { Requests } from "../server/requests";
 import { render } from "./html";
@@ -52,7 +53,7 @@ export class ExplanationPanel implements vscode.Disposable {
     const { explained } = shown;
     this.shown = shown;
     const panel = (this.panel ??= this.create());
-    panel.title = `Origin: ${explained.name}`;
+    panel.title = `CodeOrigin: ${plainMessage(explained.name)}`;
     panel.webview.html = render({
       explained,
       file: vscode.workspace.asRelativePath(shown.uri),

@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 
+import { plainMessage } from "../literal";
 import type { Scan } from "../protocol";
 import { type FileRow, type FunctionRow, rowsOf } from "./rows";
 
@@ -82,7 +83,8 @@ function fileItem({ uri, reportedText }: FileRow): vscode.TreeItem {
 }
 
 function functionItem({ uri, info }: FunctionRow): vscode.TreeItem {
-  const { verdict, headerRange, functionId, name } = info;
+  const { verdict, headerRange, functionId } = info;
+  const name = plainMessage(info.name);
   const item = new vscode.TreeItem(name);
   item.id = `${uri}#${functionId}#${headerRange.start.line}`;
   item.description = verdict.probabilityText ?? "";
