@@ -78,9 +78,7 @@ def test_people_come_first_with_the_same_figures_everywhere(
     lockbox = trials[newest(trials, "lockbox-")].figures
     found = lockbox["agents_against_modern_code_of_the_project"]["in_file"]
     found["called"]["value"], found["unsure"]["value"], found["called_human"]["value"] = 0.31, 0.56, 0.13
-    sentence = (
-        "In people's projects 31 % of the functions that agents wrote are found and 13 % called human; "
-    )
+    sentence = "In people's projects 31 % of agents' functions are found and 13 % called human; "
     pages = [
         with_metrics(f"{BEGIN}\nstale\n{END}\n", manifest, trials),
         quality_page(manifest, trials, report),
