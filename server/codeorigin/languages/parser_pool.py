@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from codeorigin.core.cancellation import NEVER, CancelToken
@@ -27,7 +28,9 @@ _SECONDS = 3.0
 _SECONDS_PER_MILLION = 6.0
 """Processor time for a million characters. Ordinary code takes about a second."""
 _PATIENCE = 10.0
-"""Seconds to wait for a second of processor time, on a busy machine or one that cannot limit the time of a process."""
+"""Seconds to wait for a second of processor time, where the system does not tell how much a process has used."""
+_STALLED = 60.0
+"""Seconds without any processor time after which a process is given up; on a busy machine, all get some."""
 _GRACE = 0.25
 """Seconds that a process has to end its work after it was cancelled. Most do, and to start another one takes time."""
 
@@ -76,11 +79,16 @@ def _allowance(characters: int) -> float:
 
 @dataclass(slots=True)
 class _Work:
-    """What a process does at the moment, when it must have ended, and whether it was already found to be late."""
+    """What a process does at the moment, when it must have ended, and whether it was already found to be late.
+
+    ``used`` is the processor time that the process had used when it was last seen to go on, at ``seen``.
+    """
 
     late: float
     cancel: CancelToken
     is_late: bool = False
+    used: float = -1.0
+    seen: float = 0.0
 
 
 class _ParserProcess:
@@ -164,7 +172,17 @@ class _ParserProcess:
                 if work.is_late:
                     self.usable = False
                     self._process.kill()
-                work.is_late = time.monotonic() > work.late or work.cancel.cancelled
+                work.is_late = work.cancel.cancelled or self._has_stopped(work)
+
+    def _has_stopped(self, work: _Work) -> bool:
+        """Whether the process was stopped, or does nothing. Its own limit of processor time ends what is slow."""
+        now = time.monotonic()
+        state, used = _state_of(self._process.pid)
+        if used is None:
+            return now > work.late
+        if used > work.used:
+            work.used, work.seen = used, now
+        return state in "Tt" or now - work.seen > _STALLED
 
     def end(self) -> None:
         """Kill the process, whatever it does."""
@@ -177,6 +195,16 @@ class _ParserProcess:
             assert stream is not None
             with suppress(OSError):  # the rest of a text that the process did not read
                 stream.close()
+
+
+def _state_of(process: int) -> tuple[str, float | None]:
+    """The state of a process, as in proc_pid_stat(5), and the seconds of processor time; None where nobody tells."""
+    try:
+        # The name before the last bracket may contain anything.
+        fields = Path(f"/proc/{process}/stat").read_text("ascii", "replace").rpartition(")")[2].split()
+        return fields[0], (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    except (OSError, ValueError, IndexError, AttributeError):
+        return "", None
 
 
 _idle: list[_ParserProcess] = []

@@ -294,3 +294,14 @@ def test_document_that_takes_too_much_time_says_why_it_has_no_verdict(
     assert (report.verdict.reason, report.verdict.band) == (PooledReason.UNPARSED, None)
     with pytest.raises(CodeOriginError, match="too much time"):
         report.require_parsed()
+
+
+def test_stopped_process_is_replaced_and_the_text_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("_PATIENCE", "_STALLED"):
+        monkeypatch.setattr(parser_pool, name, 1e4)
+    parser_pool._end_all()
+    parser_pool.start()
+    (stopped,) = parser_pool._idle
+    os.kill(stopped._process.pid, signal.SIGSTOP)
+    assert [span.name for span in outline("def f(): pass\n", PYTHON).functions] == ["f"]
+    assert stopped not in parser_pool._idle
