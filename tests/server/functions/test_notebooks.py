@@ -113,3 +113,13 @@ def test_invalid_notebooks_give_a_clear_error(text: str, message: str) -> None:
 def test_malformed_cells_are_left_out() -> None:
     text = json.dumps({"cells": [1, None, {"cell_type": "code"}, {"cell_type": "code", "source": [1, "x"]}]})
     assert [(cell.cell, cell.text) for cell in read_notebook(text, "a.ipynb")] == [(3, ""), (4, "x")]
+
+
+def test_long_version_in_the_name_of_a_language_is_read_once() -> None:
+    """Its digits were searched from each of them on, for each cell: minutes for this."""
+    cell = {
+        "cell_type": "code",
+        "source": "x = 1\n",
+        "metadata": {"vscode": {"languageId": "9" * 40_000 + "x"}},
+    }
+    assert read_notebook(json.dumps({"cells": [cell] * 50, "metadata": {}}), "n.ipynb") == ()
