@@ -112,6 +112,11 @@ def test_model_load_failure_is_shown_once_and_can_be_fixed(tmp_path: Path) -> No
         status = server.status()
         assert status["state"] == "error"
         assert f"CodeOrigin: {status['message']}" == shown["message"]
+        quiet, uri = {"quiet": True}, "file:///project/0.py"
+        explained = server.command("codeorigin.explain", uri, {"line": 0, "character": 5}, quiet)
+        assert explained["message"] == f"no explanation: {status['message']}"
+        accepted = server.command("codeorigin.acceptFindings", uri, None, quiet)
+        assert "open the folder" in accepted["message"]
         assert [m for m in server.unread if m.get("method") == "window/showMessage"] == []
         server.configure(threshold=0.0)
         server.command("codeorigin.rescore", "file:///project/0.py")
