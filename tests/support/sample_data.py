@@ -15,7 +15,6 @@ from support.tiny_roberta import write_tiny_roberta
 
 _ROOT = Path(__file__).parents[2]
 _BUNDLE = "models/codeorigin-small"
-_WORDS = {"view": {"kind": "words", "min_order": 1, "max_order": 2, "width": 4096}, "strength": 4.0}
 
 QUICK: dict[str, dict[str, Any]] = {
     "language": {"functions": 12, "calibration_functions": 4, "test_functions": 4, "files": 0, "generated": 8,
@@ -30,9 +29,6 @@ QUICK: dict[str, dict[str, Any]] = {
 """Settings with which each study takes seconds."""
 
 QUICK_RECIPE: dict[str, Any] = {
-    "wide.views": [_WORDS],
-    "wide.folds": 2,
-    "wide.processes": 1,
     "pretrain.steps": 3,
     "pretrain.context": 64,
     "finetune.context": 128,

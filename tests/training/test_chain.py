@@ -70,8 +70,8 @@ def smoke(data: Path) -> dict[str, dict[str, object]]:
             "overlap": 16,
             "processes": 1,
         },
-        # The deep part is not exported, which takes longer than everything else; that of the classic recipe is.
-        "calibrate": {"llm_rate": 0.1, "deep": False},
+        # The encoder is not exported, which takes longer than everything else; that of the classic recipe is.
+        "calibrate": {"llm_rate": 0.1},
         "export": {"name": "smoke", "views": VIEWS, "overlap": 16, "processes": 1},
         "evaluate": {
             "perturbations": ["comments_removed"],

@@ -21,12 +21,11 @@ from codeorigin.languages import get_language
 from codeorigin_training.build import BuildConfig
 from codeorigin_training.cli import app, recipe_file
 from codeorigin_training.configuration import ConfigurationError, load_config
-from codeorigin_training.encoder.examples import Examples
 from codeorigin_training.encoder.files import load_encoder
 from codeorigin_training.encoder.inference import encode_rows
 from codeorigin_training.encoder.model import Encoder, compact_body
 from codeorigin_training.encoder.settings import Pooling, Strategy
-from codeorigin_training.encoder.training import train
+from codeorigin_training.encoder.train import Examples, train
 from codeorigin_training.run import Run
 from support.sample_data import QUICK_RECIPE
 from support.systems_page import CLASSIC, missing, output_of, write_checkout
@@ -47,14 +46,12 @@ def test_classic_recipe_has_its_known_settings() -> None:
     assert (head.strategy, head.batch, head.epochs, head.learning_rate) == (Strategy.FROZEN, 16, 5, 2e-5)
     assert (body.strategy, body.layers, body.epochs, body.learning_rate) == (Strategy.GRADUAL, 5, 5, 2e-5)
     assert (head.patience, body.patience, head.weight_decay) == (2, 2, 0.0)
-    assert (training.context, training.neutral_share, training.type_dropout) == (512, 0.0, 0.0)
+    assert (training.context, training.neutral_share) == (512, 0.0)
     assert training.each_row_once
-    assert not training.offsets
     assert (training.encoder.name, training.encoder.pooling) == ("microsoft/codebert-base", Pooling.CLS)
     assert config.pretraining
     pretrain = config.pretrained
     assert (pretrain.mask_rate, pretrain.context, pretrain.encoder) == (0.15, 512, training.encoder)
-    assert not config.calibrate.wide
 
 
 def test_classic_head_has_its_known_layers_and_schedule(tmp_path: Path) -> None:
@@ -78,7 +75,6 @@ def test_classic_head_has_its_known_layers_and_schedule(tmp_path: Path) -> None:
         tokens=encode_rows(rows, tiny_tokenizer()),
         labels=np.array([row.label for row in rows], dtype=np.int64),
         weights=np.array([1.0] * 10 + [0.0] * 10),
-        offsets=np.zeros(20),
         validation=np.arange(10, 20),
         validation_weights=np.ones(10),
     )
@@ -195,7 +191,6 @@ def test_run_records_its_settings(run: Run) -> None:
     assert list(settings) == [
         "build",
         "corpus",
-        "wide",
         "tokenizer",
         "pretrain",
         "finetune",
@@ -225,16 +220,16 @@ def test_every_stage_is_in_mlflow_with_its_test_figures(run: Run) -> None:
     finally:
         connection.close()
     assert finished == {"FINISHED"}
-    assert set(runs) >= {"corpus", "wide", "tokenizer", "pretrain", "finetune", "fold-0", "final"}
+    assert set(runs) >= {"corpus", "tokenizer", "pretrain", "finetune", "fold-0", "final"}
     assert set(runs) >= {"calibrate", "export"}
     keys = {name: {key for each, key in found if each == name} for name, _ in found}
     assert {"validation/loss", "validation/accuracy"} <= keys["pretrain"]
-    for stage in ("wide", "finetune", "export"):
+    for stage in ("finetune", "export"):
         test = {"accuracy", "precision", "recall", "f1", "auroc", "expected_calibration_error"}
         assert {f"test/{name}" for name in test} <= keys[stage]
         pictures = {path.name for path in Path(runs[stage].removeprefix("file://")).iterdir()}
         assert {"confusion.png", "reliability.png"} <= pictures
-    made = {"wide": "wide.npz", "pretrain": "pretrained.pt", "finetune": "finetuned.pt"}
+    made = {"pretrain": "pretrained.pt", "finetune": "finetuned.pt"}
     for stage, name in (made | {"calibrate": "calibration.json", "export": "manifest.json"}).items():
         assert (Path(runs[stage].removeprefix("file://")) / name).is_file(), stage
     assert {"train/loss", "validation/loss", "validation/accuracy"} <= keys["final"]

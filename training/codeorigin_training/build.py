@@ -28,9 +28,8 @@ from codeorigin_training.thresholds.config import CalibrateConfig
 class BuildConfig:
     """The settings of every stage; the defaults are those of the bundle that ships.
 
-    ``deep`` trains a deep part, which is added to the bundle if it helps out of fold; ``pretraining`` pretrains it
-    first. Settings that two stages must agree on are set once: the folds, the weight of pairs and the views in
-    ``wide``; the encoder in ``finetune``.
+    With ``deep`` the bundle is an encoder in place of n-grams; ``pretraining`` pretrains it first. Settings that two
+    stages must agree on are set once: the views in ``wide``, the encoder in ``finetune``.
     """
 
     corpus: CorpusConfig | None = None
@@ -46,7 +45,7 @@ class BuildConfig:
 
     def __post_init__(self) -> None:
         if self.pretraining and not self.deep:
-            raise ValueError("pretraining is for the deep part: set deep too")
+            raise ValueError("pretraining is for an encoder: set deep too")
         if self.pretraining and self.pretrain.encoder not in (EncoderConfig(), self.finetune.encoder):
             raise ValueError("pretrain.encoder is not finetune.encoder: set finetune.encoder alone")
 
@@ -57,25 +56,21 @@ class BuildConfig:
 
     def settings(self, data: Path) -> dict[str, object]:
         """The settings of every stage of a build from ``data``, by its name."""
-        # The deep part is not fitted on all repositories, and the wide part must match it.
-        on_all = self.wide.all_repositories and not self.deep
         views = tuple(view.view for view in self.wide.views)
         found: dict[str, object] = {
             "corpus": replace(self.corpus, data=data) if self.corpus else CorpusConfig(data),
-            "wide": replace(self.wide, all_repositories=on_all),
             "calibrate": replace(self.calibrate, deep=self.deep),
             "export": replace(self.export, views=views, overlap=self.finetune.overlap),
         }
-        if self.calibrate.wide:
-            found["unseen_agents"] = UnseenAgentsConfig(self.unseen_agents, self.wide)
-        if self.deep:
-            # A pretrained encoder keeps its own tokens, so its vocabulary is the run's.
-            name = self.finetune.encoder.name
-            settings = self.tokenizer if name == COMPACT else replace(self.tokenizer, encoder=name)
-            found |= {
-                "tokenizer": settings,
-                "finetune": replace(self.finetune, folds=self.wide.folds, pair_weight=self.wide.pair_weight),
+        if not self.deep:
+            return found | {
+                "wide": self.wide,
+                "unseen_agents": UnseenAgentsConfig(self.unseen_agents, self.wide),
             }
+        # A pretrained encoder keeps its own tokens, so its vocabulary is the run's.
+        name = self.finetune.encoder.name
+        settings = self.tokenizer if name == COMPACT else replace(self.tokenizer, encoder=name)
+        found |= {"tokenizer": settings, "finetune": self.finetune}
         return found | ({"pretrain": self.pretrained} if self.pretraining else {})
 
 

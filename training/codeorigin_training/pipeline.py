@@ -48,7 +48,7 @@ STAGES = (
     ),
     Stage("tokenizer", "encoder.tokenizer", "Train the vocabulary on the run's corpus."),
     Stage("pretrain", "encoder.pretrain", "Pretrain an encoder on unlabelled code."),
-    Stage("finetune", "encoder.finetune", "Train the deep part on what the wide part leaves unexplained."),
+    Stage("finetune", "encoder.finetune", "Train an encoder, cross-fitted by repository."),
     Stage("calibrate", "thresholds.calibrate", "Fit temperature and thresholds on out-of-fold logits."),
     Stage("export", "bundle.export", "Write the bundle, check it, and measure it on held-out repositories."),
     Stage("evaluate", "report.evaluate", "Write the evaluation report of a bundle."),

@@ -2,31 +2,22 @@
 
 import json
 import shutil
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pytest
-import torch
 
 from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.model.ngrams.hashed_views import View, ViewKind
-from codeorigin.model.scoring.tokenizer import Tokenizer
-from codeorigin_training.bundle import heads
 from codeorigin_training.bundle.export import ExportConfig, export
 from codeorigin_training.bundle.writing import ExportError
-from codeorigin_training.data.rows import DISTRIBUTION_SOURCE, Row, read_functions
+from codeorigin_training.data.rows import DISTRIBUTION_SOURCE, read_functions
 from codeorigin_training.data.seen import SeenProjects
 from codeorigin_training.data.sides import read_sides
 from codeorigin_training.data.splits import is_held_out
 from codeorigin_training.data.writer import write_functions
-from codeorigin_training.encoder.files import load_encoder, save_encoder
-from codeorigin_training.encoder.heads import prune_heads
-from codeorigin_training.encoder.inference import centre, deep_logits, encode_rows
-from codeorigin_training.encoder.model import Encoder, EncoderError
+from codeorigin_training.encoder.files import save_encoder
 from codeorigin_training.report.pages import CardConfig, card
 from codeorigin_training.run import Run, RunError
 from codeorigin_training.thresholds.calibrate import calibrate
@@ -35,8 +26,9 @@ from support.corpus_maker import write_corpus
 from support.tiny_training import fresh_encoder, tiny_tokenizer
 
 VIEWS = (View(ViewKind.WORDS, 1, 2, 512), View(ViewKind.SHAPES, 1, 3, 256))
+NO_BIASES = json.dumps({"table": {}, "twin": {}})
 CONFIG = ExportConfig(name="made-up", version="1.2.3", views=VIEWS, overlap=8, processes=1, baselines=False)
-CALIBRATE = CalibrateConfig(llm_rate=0.1, deep_must_help=False)
+CALIBRATE = CalibrateConfig(llm_rate=0.1)
 
 
 def silent(line: str) -> None:
@@ -57,7 +49,8 @@ def calibrated(tmp_path_factory: pytest.TempPathFactory) -> Run:
     generator = np.random.default_rng(0)
     logits = generator.normal(size=len(side.rows)) + 3.0 * side.labels
     table = generator.normal(size=768).astype(np.float32)
-    np.savez(made.wide, table=table, twin=table, bias=0.25, out_of_fold=logits)
+    arrays = {"table": table, "twin": table, "out_of_fold": logits, "languages": NO_BIASES}
+    np.savez(made.wide, bias=0.25, **arrays)
     calibrate(CALIBRATE, made, silent)
     return made
 
@@ -96,32 +89,6 @@ def fit_on_all(run: Run) -> None:
     calibrate(CALIBRATE, run, silent)
 
 
-def add_deep(run: Run, encoder: Encoder) -> None:
-    side, _ = read_sides(run.corpus, pair_weight=1.0, folds=2)
-    np.savez(run.deep, out_of_fold=np.zeros(len(side.rows)))
-    save_encoder(run.finetuned, encoder)
-    tiny_tokenizer().save(run.tokenizer)
-    calibrate(CALIBRATE, run, silent)
-
-
-@pytest.fixture(scope="module")
-def exported(calibrated: Run, tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """A run with a deep part, one of whose heads has no effect, and its bundle, which takes long to export."""
-    made = copied(calibrated, tmp_path_factory.mktemp("exported"))
-    encoder = fresh_encoder()
-    with torch.no_grad():
-        encoder.body.encoder.layer[0].attention.output.dense.weight[:, 8:] = 0.0
-    add_deep(made, encoder)
-    export(CONFIG, made, silent)
-    return made
-
-
-@pytest.fixture
-def deep_run(exported: Run, tmp_path: Path) -> Run:
-    """A copy that a test may change."""
-    return copied(exported, tmp_path)
-
-
 def test_bundle_matches_run_and_is_not_made_twice(run: Run) -> None:
     export(CONFIG, run, silent)
     bundle = Analyzer.load(run.bundle).bundle
@@ -135,7 +102,7 @@ def test_bundle_matches_run_and_is_not_made_twice(run: Run) -> None:
     assert metrics["held_out"]["old_human"]["functions"] > 0
     assert 0.0 <= metrics["verdicts"]["false_positive_rate_modern"]["share"] <= 1.0
     card(CardConfig(), run, silent)
-    assert "none was trained" in (run.bundle / "README.md").read_text("utf-8")
+    assert "with one linear weight each." in (run.bundle / "README.md").read_text("utf-8")
 
     lines: list[str] = []
     export(CONFIG, run, lines.append)
@@ -189,99 +156,18 @@ def test_distribution_packages_do_not_change_held_out_figures(wide_run: Run) -> 
     assert json.loads((wide_run.bundle / "manifest.json").read_text("utf-8"))["metrics"]["held_out"] == before
 
 
-def test_deep_part_is_exported_only_if_calibration_uses_it(deep_run: Run) -> None:
-    bundle = Analyzer.load(deep_run.bundle).bundle
+def test_encoder_is_exported_if_calibration_used_it(run: Run) -> None:
+    side, _ = read_sides(run.corpus, pair_weight=1.0, folds=2)
+    np.savez(run.deep, out_of_fold=np.zeros(len(side.rows)))
+    save_encoder(run.finetuned, fresh_encoder())
+    tiny_tokenizer().save(run.tokenizer)
+    calibrate(replace(CALIBRATE, deep=True), run, silent)
+    export(CONFIG, run, silent)
+    bundle = Analyzer.load(run.bundle).bundle
+    assert bundle.views is None
     assert bundle.deep is not None
     assert bundle.deep.overlap == 8
-    assert bundle.manifest["metrics"]["parts"]["deep"] is not None
-    assert list(bundle.manifest["metrics"]["out_of_fold"]) == ["wide", "wide_deep", "settings"]
-    calibrate(replace(CALIBRATE, deep=False), deep_run, silent)
-    export(CONFIG, deep_run, silent)
-    assert Analyzer.load(deep_run.bundle).bundle.deep is None
-    assert "left out" in (deep_run.bundle / "README.md").read_text("utf-8")
-
-
-def test_useless_heads_can_be_pruned_and_useful_ones_cannot(
-    deep_run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    side, _ = read_sides(deep_run.corpus, pair_weight=1.0, folds=2)
-    encoder, tokenizer = load_encoder(deep_run.finetuned), Tokenizer.load(deep_run.tokenizer)
-    moved = heads.leave_out_heads(encoder, tokenizer, ("1.2",), side.rows, CONFIG.overlap, silent)
-    # All logits move by the same amount: the neutral baseline's logit was not 0, and is set back to 0.
-    assert np.ptp(moved) < 1e-5
-    monkeypatch.setattr(heads, "LEVEL", -1.0)
-    with pytest.raises(EncoderError, match="leave out fewer heads"):
-        export(replace(CONFIG, prune=("1.1",)), deep_run, silent)
-    with pytest.raises(EncoderError, match="no head 2"):
-        export(replace(CONFIG, prune=("1.3",)), deep_run, silent)
-
-
-def test_bundle_with_pruned_heads_is_smaller_and_recalibrated(
-    exported: Run, run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Here the out-of-fold logits are the encoder's own, so the logits without the heads are known."""
-    encoder = fresh_encoder()
-    with torch.no_grad():
-        encoder.body.encoder.layer[0].attention.output.dense.weight.mul_(90.0)
-    add_deep(run, encoder)
-    side, _ = read_sides(run.corpus, pair_weight=1.0, folds=2)
-    tokens = encode_rows(side.rows, tiny_tokenizer())
-
-    def keep_logits_of(found: Encoder) -> None:
-        logits = deep_logits(found.eval(), tokens, tiny_tokenizer(), overlap=CONFIG.overlap)
-        np.savez(run.deep, out_of_fold=logits)
-        calibrate(replace(CALIBRATE, llm_rate=0.2), run, silent)
-
-    keep_logits_of(encoder)
-    judged: list[Row] = []
-
-    def encoded(rows: Sequence[Row], tokenizer: Tokenizer) -> list[npt.NDArray[np.int32]]:
-        judged.extend(rows)
-        return encode_rows(rows, tokenizer)
-
-    monkeypatch.setattr(heads, "encode_rows", encoded)
-    monkeypatch.setattr(heads, "LEVEL", 1.0)
-    said: list[str] = []
-    pruned = replace(CONFIG, prune=("1.2",))
-    export(pruned, run, said.append)
-    assert any(line.startswith("without the heads 1.2: AUROC") for line in said)
-    # Held-out rows, on which the bundle is measured, have no influence.
-    assert judged
-    assert not any(is_held_out(row.repo) for row in judged)
-    # The other bundle has an encoder of the same shape.
-    assert (run.bundle / "score.onnx").stat().st_size < (exported.bundle / "score.onnx").stat().st_size
-    assert Analyzer.load(run.bundle).bundle.manifest["build"]["prune"] == ["1.2"]
-    export(pruned, run, said.append)
-    assert said[-1] == "the bundle is there"
-
-    shipped, whole = (_calibration(path) for path in (run.bundle / "manifest.json", run.calibration))
-    prune_heads(encoder.body, {0: [1]})
-    centre(encoder, tiny_tokenizer())
-    keep_logits_of(encoder)
-    left = _calibration(run.calibration)
-    assert shipped["temperature"] != pytest.approx(whole["temperature"], rel=1e-3)
-    assert {name: shipped[name] for name in ("temperature", "shift")} == {
-        name: pytest.approx(left[name], rel=1e-4) for name in ("temperature", "shift")
-    }
-    assert shipped["logits"] == pytest.approx(left["logits"], abs=1e-3)
-
-    entry = json.loads(run.calibration.read_text("utf-8"))
-    del entry["settings"]
-    run.calibration.write_text(json.dumps(entry), "utf-8")
-    with pytest.raises(ExportError, match="calibrate` again"):
-        export(replace(CONFIG, prune=("1.1",)), run, silent)
-
-
-def _calibration(path: Path) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(path.read_text("utf-8"))
-    alone: dict[str, Any] = found.get("calibration", found)["alone"]
-    return alone
-
-
-@pytest.mark.parametrize("name", ["1", "0.1", "a.b", "1.0", "1.1.1"])
-def test_heads_are_named_by_layer_and_number(name: str) -> None:
-    with pytest.raises(ValueError, match=r"layer\.head"):
-        ExportConfig(prune=(name,))
+    assert list(bundle.manifest["metrics"]["out_of_fold"]) == ["deep", "settings"]
 
 
 def test_bundle_has_language_biases_of_its_table(wide_run: Run) -> None:

@@ -18,7 +18,7 @@ from codeorigin_training.encoder.finetune import FinetuneConfig, finetune
 from codeorigin_training.encoder.inference import deep_logits, encode_rows, neutral_logit
 from codeorigin_training.encoder.model import Encoder
 from codeorigin_training.encoder.settings import Phase
-from codeorigin_training.run import Run, RunError
+from codeorigin_training.run import Run
 from codeorigin_training.tracking import Tracker
 from support.corpus_maker import write_corpus
 from support.tiny_training import fresh_encoder, tiny_shape, tiny_tokenizer
@@ -27,7 +27,7 @@ CONFIG = FinetuneConfig(
     encoder=tiny_shape(),
     phases=(Phase(learning_rate=5e-3, batch=8, epochs=4),),
     context=64,
-    validation_share=0.2,
+    validation_share=0.35,
     device="cpu",
     overlap=16,
     processes=1,
@@ -42,9 +42,6 @@ def make_run(folder: Path) -> Run:
     run = Run(folder)
     write_corpus(run.corpus, repositories=24, functions=6)
     tiny_tokenizer().save(run.tokenizer)
-    rows = read_functions(run.corpus) + read_pairs(run.corpus)
-    count = sum(not is_held_out(row.repo) for row in rows)
-    np.savez(run.wide, table=np.zeros(1), bias=np.zeros(()), out_of_fold=np.zeros(count))
     return run
 
 
@@ -70,9 +67,9 @@ def test_rows_are_judged_by_encoder_that_did_not_see_their_repository(
     final = deep_logits(
         load_encoder(run.finetuned), encode_rows(rows, tiny_tokenizer()), tiny_tokenizer(), overlap=16
     )
-    folds = fold_array(rows, CONFIG.folds) % CONFIG.deep_folds
+    folds = fold_array(rows, CONFIG.folds)
     assert all(not np.allclose(final[folds == fold], logits[folds == fold], atol=1e-3) for fold in (0, 1))
-    assert [line for line in lines if line.startswith("out of fold: wide")]
+    assert [line for line in lines if line.startswith("out of fold: old")]
 
 
 def test_explanation_baseline_has_logit_zero(finished: tuple[Run, list[str]]) -> None:
@@ -157,24 +154,10 @@ def test_head_dropout_is_as_configured(
     assert seen == [[0.3, 0.2], [0.4, 0.0]]
 
 
-@pytest.mark.parametrize("offsets", [True, False])
-def test_figures_and_pictures_use_offsets_only_if_trained_with_them(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, offsets: bool
-) -> None:
-    run, told = make_run(tmp_path), recorded(monkeypatch)
-    with np.load(run.wide) as kept:
-        count = len(kept["out_of_fold"])
-    # Far above any logit of a deep part.
-    np.savez(run.wide, out_of_fold=np.full(count, 40.0))
-    finetune(replace(CONFIG, offsets=offsets, phases=(Phase(epochs=1),)), run, silent)
-    assert any(name.startswith("wide_deep/") for name in told.figures) is offsets
-    assert all(bool((found > 0.999).all()) is offsets for found in told.probabilities)
-
-
 def test_centring_on_mask_tokens_changes_no_figure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run = replace(make_run(tmp_path), track=True)
     told, again, resumed = (Recorder() for _ in range(3))
-    config = replace(CONFIG, offsets=False, neutral_share=0.0, phases=(Phase(epochs=1),))
+    config = replace(CONFIG, neutral_share=0.0, phases=(Phase(epochs=1),))
     current = told
     monkeypatch.setattr(command, "tracked", lambda *_, **__: nullcontext(current))
     finetune(config, run, silent)
@@ -202,10 +185,3 @@ def test_centring_on_mask_tokens_changes_no_figure(tmp_path: Path, monkeypatch: 
     assert (len(told.probabilities), len(again.probabilities), len(resumed.probabilities)) == (4, 4, 2)
     for one, other in zip(told.probabilities, again.probabilities, strict=True):
         np.testing.assert_allclose(one, other, atol=1e-4)
-
-
-def test_logits_of_other_corpus_are_rejected(tmp_path: Path) -> None:
-    run = make_run(tmp_path)
-    np.savez(run.wide, out_of_fold=np.zeros(3))
-    with pytest.raises(RunError, match=r"3 logits for \d+ rows; run .* wide"):
-        finetune(CONFIG, run, lambda _: None)

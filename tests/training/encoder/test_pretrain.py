@@ -1,16 +1,12 @@
 """Masked language modelling: the command, and that it learns, resumes, and keeps the head."""
 
 import dataclasses
-import multiprocessing
-import os
 import shutil
-import socket
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
-from accelerate.state import AcceleratorState
 
 from codeorigin.model.scoring.tokenizer import Tokenizer
 from codeorigin_training.encoder.files import load_encoder, make_encoder
@@ -59,39 +55,6 @@ def test_encoder_is_pretrained_and_no_checkpoint_stays(prepared: Run) -> None:
     untrained = make_encoder(tiny_shape(1), prepared.tokenizer)
     assert not torch.equal(encoder.token_embedding.weight, untrained.token_embedding.weight)
     assert not list(prepared.folder.glob("pretraining-*"))
-
-
-def one_of_two(rank: int, port: int, run: Run) -> None:
-    """Pretrain as one of two processes that a launcher such as ``torchrun`` starts."""
-    found = {
-        "RANK": rank,
-        "LOCAL_RANK": rank,
-        "WORLD_SIZE": 2,
-        "MASTER_ADDR": "127.0.0.1",
-        "MASTER_PORT": port,
-    }
-    os.environ.update({name: str(value) for name, value in found.items()})
-    AcceleratorState._reset_state(reset_partial_state=True)
-    pretrain(CONFIG, run, silent)
-
-
-def test_two_processes_train_one_encoder(prepared: Run, tmp_path: Path) -> None:
-    run = Run(tmp_path)
-    shutil.copytree(prepared.corpus, run.corpus)
-    shutil.copy(prepared.tokenizer, run.tokenizer)
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
-    # Forked, because a new process takes many seconds to load the libraries.
-    context = multiprocessing.get_context("fork")
-    both = [context.Process(target=one_of_two, args=(rank, port, run)) for rank in range(2)]
-    for each in both:
-        each.start()
-    for each in both:
-        each.join(300)
-    assert [each.exitcode for each in both] == [0, 0]
-    encoder, alone = load_encoder(run.pretrained), load_encoder(prepared.pretrained)
-    # Half of the rows in every step are the other process's.
-    assert not torch.equal(encoder.token_embedding.weight, alone.token_embedding.weight)
 
 
 def test_encoder_is_trained_again_only_for_other_settings(prepared: Run, tmp_path: Path) -> None:

@@ -9,7 +9,6 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from codeorigin_training.encoder.examples import Examples, Texts, masked_text, type_dropout, validation_split
 from codeorigin_training.encoder.inference import (
     centre,
     deep_logits,
@@ -20,20 +19,27 @@ from codeorigin_training.encoder.inference import (
 )
 from codeorigin_training.encoder.model import Encoder
 from codeorigin_training.encoder.settings import Phase, Strategy, TrainingConfig
+from codeorigin_training.encoder.train import (
+    EncoderLoss,
+    Examples,
+    GradualUnfreezing,
+    Texts,
+    masked_text,
+    train,
+    validation_split,
+)
 from codeorigin_training.encoder.trainer import TrainingError
-from codeorigin_training.encoder.training import EncoderLoss, GradualUnfreezing, train
 from support.tiny_training import fresh_encoder, tiny_rows, tiny_tokenizer
 
 TOKENIZER = tiny_tokenizer()
 QUICK = TrainingConfig(
     phases=(Phase(learning_rate=5e-3, epochs=2, batch=8),),
     context=64,
-    type_dropout=0.1,
     device="cpu",
 )
 
 
-def examples(count: int = 40, validation: int = 10, *, offsets: float = 0.0) -> Examples:
+def examples(count: int = 40, validation: int = 10) -> Examples:
     rows = tiny_rows(count)
     weights = np.ones(count)
     weights[count - validation :] = 0
@@ -41,7 +47,6 @@ def examples(count: int = 40, validation: int = 10, *, offsets: float = 0.0) -> 
         tokens=encode_rows(rows, TOKENIZER),
         labels=np.array([row.label for row in rows], dtype=np.int64),
         weights=weights,
-        offsets=np.full(count, offsets),
         validation=np.arange(count - validation, count),
         validation_weights=np.ones(validation),
     )
@@ -102,7 +107,7 @@ def test_best_epoch_is_kept_and_patience_ends_a_phase(tmp_path: Path) -> None:
         losses.extend(value for name, value in figures.items() if name == "validation/loss")
 
     wild = Phase(learning_rate=0.5, epochs=20, batch=4, patience=2)
-    config = replace(QUICK, phases=(wild,), neutral_share=0.0, type_dropout=0.0)
+    config = replace(QUICK, phases=(wild,), neutral_share=0.0)
     given = examples()
     model, _ = trained(config, tmp_path / "work", given, metrics=keep)
     best = int(np.argmin(losses))
@@ -124,6 +129,24 @@ def test_phase_that_lowers_no_loss_changes_nothing(tmp_path: Path) -> None:
     assert torch.equal(weights(both), weights(alone))
 
 
+def test_phase_that_ends_with_a_loss_of_0_is_no_phase_without_a_loss(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # 0.5 before the second phase, 0 after its epoch.
+    losses = iter([0.5, 0.5, 0.0])
+    monkeypatch.setattr(
+        "codeorigin_training.encoder.train._figures",
+        lambda given, predicted: {"cross_entropy": next(losses), "accuracy": 1.0},
+    )
+    phases = (
+        Phase(strategy=Strategy.FROZEN, learning_rate=1e-2, epochs=1),
+        Phase(learning_rate=1e-3, epochs=1, batch=4),
+    )
+    model, lines = trained(replace(QUICK, phases=phases), tmp_path / "work")
+    assert not any("dropped" in line for line in lines)
+    assert all(moved(model))
+
+
 def test_interrupted_training_resumes_to_the_same_weights(tmp_path: Path) -> None:
     config = replace(QUICK, phases=(Phase(learning_rate=5e-3, epochs=3, batch=8, patience=9),))
 
@@ -141,8 +164,7 @@ def test_interrupted_training_resumes_to_the_same_weights(tmp_path: Path) -> Non
 
 
 def test_diverging_training_is_reported(tmp_path: Path) -> None:
-    given = examples()
-    broken = replace(given, offsets=np.full(40, np.nan))
+    broken = replace(examples(), validation_weights=np.full(10, np.nan))
     with pytest.raises(TrainingError, match="not a number"):
         trained(QUICK, tmp_path / "work", broken)
 
@@ -165,18 +187,18 @@ def test_gradual_unfreezing_goes_down_in_equal_parts() -> None:
     assert shown == [one, one, two, two, three, three]
 
 
-def test_loss_is_binary_cross_entropy_of_logit_and_offset() -> None:
+def test_loss_is_binary_cross_entropy_of_the_logit() -> None:
     task = EncoderLoss(fresh_encoder()).eval()
-    labels, offsets = torch.tensor([1.0, 0.0, 0.5]), torch.tensor([0.3, -0.2, 0.0])
+    labels = torch.tensor([1.0, 0.0, 0.5])
     ids = torch.arange(2, 17).reshape(3, 5)
-    found = task(labels, offsets, ids, ids > 0)
-    p = (found["logits"][:, 0] + offsets).sigmoid()
+    found = task(labels, ids, ids > 0)
+    p = found["logits"].sigmoid()
     wanted = -(labels * p.log() + (1 - labels) * (1 - p).log()).mean()
     torch.testing.assert_close(found["loss"], wanted)
 
 
 def test_rows_are_drawn_by_weight_or_each_once() -> None:
-    from codeorigin_training.encoder.training import _phase  # noqa: PLC0415
+    from codeorigin_training.encoder.train import _phase  # noqa: PLC0415
 
     given = replace(examples(), weights=np.array([9.0, *[1.0] * 29, *[0.0] * 10]))
     torch.manual_seed(0)
@@ -193,39 +215,26 @@ def test_rows_are_drawn_by_weight_or_each_once() -> None:
 
 
 def test_texts_are_cut_masked_and_made_neutral() -> None:
-    given, context = examples(offsets=0.5), 16
+    given, context = examples(), 16
     rows = given.drawn
 
     def texts(config: TrainingConfig) -> Texts:
         return Texts(given, rows, lambda row: masked_text(given.tokens[row], TOKENIZER, config, context))
 
-    plain = texts(replace(QUICK, type_dropout=0.0, neutral_share=0.0))
+    plain = texts(replace(QUICK, neutral_share=0.0))
     neutral = texts(replace(QUICK, neutral_share=0.99))
     torch.manual_seed(0)
     starts = set()
     for _ in range(30):
         ids = plain[3]["ids"].tolist()
         whole = given.tokens[rows[3]].tolist()
-        assert (len(ids), plain[3]["offsets"]) == (context, 0.5)
+        assert len(ids) == context
         starts.add(next(start for start in range(len(whole)) if whole[start : start + context] == ids))
     assert len(starts) > 5
     masked = [neutral[3] for _ in range(20)]
     blank = [each for each in masked if each["labels"] == 0.5]
     assert len(blank) >= 18
-    assert all(set(each["ids"].tolist()) == {TOKENIZER.mask_id} and each["offsets"] == 0 for each in blank)
-
-
-def test_type_dropout_masks_a_type_everywhere_or_nowhere() -> None:
-    torch.manual_seed(1)
-    ids = torch.randint(10, 30, (200,))
-    shares = []
-    for _ in range(60):
-        hidden = type_dropout(ids, 0.3, 1) == 1
-        for value in ids.unique():
-            assert len(set(hidden[ids == value].tolist())) == 1
-        shares.append(float(hidden.float().mean()))
-    assert np.mean(shares) == pytest.approx(0.3, abs=0.07)
-    assert max(shares) > 0.45
+    assert all(set(each["ids"].tolist()) == {TOKENIZER.mask_id} for each in blank)
 
 
 def test_validation_split_sets_whole_units_apart() -> None:

@@ -79,9 +79,6 @@ def test_model_fitted_on_all_repositories_is_calibrated_on_all(run: Run) -> None
     calibrate(CONFIG, run, lambda _: None)
     assert entry(run)["twin"] == alone["twin"]
     assert threshold(run) > before
-    np.savez(run.deep, out_of_fold=np.zeros(len(side_of(run).rows)))
-    with pytest.raises(CodeOriginError, match="not fitted on all repositories"):
-        calibrate(replace(CONFIG, deep_must_help=False), run, lambda _: None)
 
 
 def test_pairs_do_not_affect_calibration(run: Run) -> None:
@@ -95,61 +92,6 @@ def test_pairs_do_not_affect_calibration(run: Run) -> None:
     np.savez(run.wide, out_of_fold=logits)
     calibrate(CONFIG, run, lambda line: None)
     assert read(run) == before
-
-
-def test_deep_logits_are_added_if_they_help(run: Run) -> None:
-    calibrate(CONFIG, run, lambda line: None)
-    before = threshold(run)
-    assert entry(run)["parts"] == {"wide": True, "deep": False}
-    labels = side_of(run).labels
-
-    np.savez(run.deep, out_of_fold=2.0 + 4.0 * labels)
-    calibrate(CONFIG, run, lambda line: None)
-    assert entry(run)["parts"] == {"wide": True, "deep": True}
-    assert sorted(entry(run)["inputs"]) == ["deep.npz", "wide.npz"]
-    assert threshold(run) > before + 1.5
-
-    lines: list[str] = []
-    np.savez(run.deep, out_of_fold=-4.0 * labels)
-    calibrate(CONFIG, run, lines.append)
-    assert entry(run)["parts"] == {"wide": True, "deep": False}
-    assert any("left out" in line for line in lines)
-    assert threshold(run) == before
-
-    np.savez(run.deep, out_of_fold=np.full(len(labels), 2.0))
-    calibrate(replace(CONFIG, deep_must_help=False), run, lambda line: None)
-    assert entry(run)["parts"] == {"wide": True, "deep": True}
-    assert threshold(run) == pytest.approx(before + 2.0)
-    calibrate(replace(CONFIG, deep=False, deep_must_help=False), run, lambda line: None)
-    assert threshold(run) == before
-
-
-def better(side: TrainingSide, *, old: float = 1.0, modern: float = 1.0, pairs: float = 1.0) -> np.ndarray:
-    """Logits of a deep part that tells the classes apart, by the given amounts on old, modern and paired code."""
-    modern_rows = np.array([row.modern for row in side.rows])
-    paired = np.array([row.pair is not None for row in side.rows])
-    human = np.where(paired, pairs, np.where(modern_rows, modern, old))
-    return np.where(side.labels == 1, 0.5 * pairs * paired, -4.0 * human)
-
-
-@pytest.mark.parametrize(
-    ("worse", "reason"),
-    [
-        ({"old": 0.0}, "does not gain 0.005 AUROC on old human code"),
-        ({"modern": 0.0}, "does not gain 0.005 AUROC on modern human code"),
-        ({"pairs": -1.0}, "loses AUROC on pairs"),
-    ],
-)
-def test_deep_part_must_help_everywhere(run: Run, worse: dict[str, float], reason: str) -> None:
-    side = side_of(run)
-    np.savez(run.deep, out_of_fold=better(side))
-    calibrate(CONFIG, run, lambda _: None)
-    assert entry(run)["parts"]["deep"] is True
-    lines: list[str] = []
-    np.savez(run.deep, out_of_fold=better(side, **worse))
-    calibrate(CONFIG, run, lines.append)
-    assert entry(run)["parts"]["deep"] is False
-    assert [reason in line for line in lines if "left out" in line] == [True]
 
 
 def test_same_inputs_give_same_file(run: Run) -> None:
@@ -190,15 +132,15 @@ def test_missing_stage_is_named(run: Run) -> None:
         calibrate(CONFIG, run, lambda line: None)
 
 
-def test_calibration_works_with_deep_part_alone(run: Run) -> None:
-    alone = replace(CONFIG, wide=False, deep_must_help=False)
-    with pytest.raises(CodeOriginError, match="run finetune first"):
-        calibrate(alone, run, lambda _: None)
+def test_encoder_is_calibrated_by_its_own_logits(run: Run) -> None:
+    deep = replace(CONFIG, deep=True)
+    with pytest.raises(RunError, match="codeorigin_training finetune"):
+        calibrate(deep, run, lambda _: None)
     side = side_of(run)
     np.savez(run.deep, out_of_fold=np.random.default_rng(1).normal(size=len(side.rows)) - 2.0 * side.labels)
-    calibrate(alone, run, lambda _: None)
-    # The wide part is ignored: the deep part, which says the opposite of the truth here, decides.
-    assert entry(run)["parts"] == {"wide": False, "deep": True}
+    calibrate(deep, run, lambda _: None)
+    # The encoder, which says the opposite of the truth here, decides.
+    assert (entry(run)["deep"], list(entry(run)["inputs"])) == (True, ["deep.npz"])
     assert read(run).alone.probability(3.0) < 0.6
-    with pytest.raises(ValueError, match="without wide there must be a deep part"):
-        replace(CONFIG, wide=False)
+    calibrate(CONFIG, run, lambda _: None)
+    assert (entry(run)["deep"], list(entry(run)["inputs"])) == (False, ["wide.npz"])

@@ -117,7 +117,6 @@ def test_too_few_repositories_are_reported() -> None:
         {"commit_weight": 0.0},
         {"prior_lines": -1.0},
         {"fewest_functions": 0},
-        {"deep_gain": -1.0},
     ],
 )
 def test_settings_out_of_range_are_rejected(wrong: dict[str, float]) -> None:

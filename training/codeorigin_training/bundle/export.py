@@ -15,7 +15,6 @@ from codeorigin.model.folder import MANIFEST, sha256_of
 from codeorigin.model.ngrams.hashed_views import View
 from codeorigin.model.scoring.tokenizer import Tokenizer
 from codeorigin_training.bundle.figures import held_out_figures, out_of_fold_figures
-from codeorigin_training.bundle.heads import leave_out_heads, read_heads
 from codeorigin_training.bundle.writing import ExportError, Parts, write_bundle
 from codeorigin_training.configuration import STRICT
 from codeorigin_training.data.rows import DISTRIBUTION_SOURCE, Row, corpus_hash
@@ -29,8 +28,7 @@ from codeorigin_training.ngrams.linear import WideModel
 from codeorigin_training.ngrams.train import default_views
 from codeorigin_training.report.baselines.textbook import held_out_baselines
 from codeorigin_training.run import Log, Run
-from codeorigin_training.thresholds.calibrate import fitted_entry, fitted_on_all_repositories
-from codeorigin_training.thresholds.config import CalibrateConfig
+from codeorigin_training.thresholds.calibrate import fitted_on_all_repositories
 from codeorigin_training.tracking import Tracker, numbers, tracked
 
 
@@ -40,9 +38,7 @@ class ExportConfig:
 
     ``views`` are those that the run's wide part was trained with. Adjacent windows share ``overlap`` tokens.
     ``limit_bytes`` is for all of the bundle's files together. ``baselines`` trains the textbook detectors on the same
-    rows, with weight ``pair_weight`` for each row of a pair, for the comparison in the manifest. ``prune`` names heads
-    of the deep part to leave out, as ``layer.head`` counted from 1; this is refused if it makes a difference on
-    training repositories, and the pruned model is calibrated again.
+    rows, with weight ``pair_weight`` for each row of a pair, for the comparison in the manifest.
     """
 
     name: str = "codeorigin-small"
@@ -54,11 +50,9 @@ class ExportConfig:
     limit_bytes: int = 50_000_000
     baselines: bool = True
     pair_weight: float = PAIR_WEIGHT
-    prune: tuple[str, ...] = ()
     processes: int = 2
 
     def __post_init__(self) -> None:
-        read_heads(self.prune)
         if not self.name or not self.version or not self.views:
             raise ValueError("name, version and views must not be empty")
         if self.overlap < 0 or self.limit_bytes < 1 or self.processes < 1 or self.pair_weight < 0:
@@ -76,13 +70,14 @@ def export(config: ExportConfig, run: Run, log: Log) -> None:
     Raises:
         RunError: an earlier stage is missing.
         ExportError: the parts do not belong together, or the bundle is too large.
-        EncoderError: the heads of ``prune`` do not exist or cannot be spared.
         ParityError: the output of an exported graph differs from the model's.
     """
-    entry = _calibration_entry(run, prune=bool(config.prune))
-    needed = [run.wide, run.calibration]
-    if entry["parts"]["deep"]:
+    entry = _calibration_entry(run)
+    needed = [run.calibration]
+    if entry["deep"]:
         needed += [run.needs(run.finetuned, "finetune"), run.needs(run.tokenizer, "tokenizer")]
+    else:
+        needed.append(run.wide)
     inputs = {path.name: sha256_of(path) for path in needed} | {
         "corpus": corpus_hash(run.needs(run.corpus, "corpus"))
     }
@@ -97,21 +92,15 @@ def export(config: ExportConfig, run: Run, log: Log) -> None:
 def _export(
     config: ExportConfig, run: Run, entry: dict[str, Any], inputs: dict[str, str], tracker: Tracker, log: Log
 ) -> None:
-    wide, of_twin = (
-        _wide_model(run.wide, config.views, name) if entry["parts"]["wide"] else None
-        for name in ("table", "twin")
-    )
-    on_all = fitted_on_all_repositories(run.wide)
-    tokenizer, encoder = None, None
-    if entry["parts"]["deep"]:
+    wide = of_twin = tokenizer = encoder = None
+    on_all = not entry["deep"] and fitted_on_all_repositories(run.wide)
+    if not entry["deep"]:
+        wide, of_twin = (_wide_model(run.wide, config.views, name) for name in ("table", "twin"))
+    else:
         tokenizer, encoder = Tokenizer.load(run.tokenizer), load_encoder(run.finetuned)
         if config.overlap >= encoder.context:
             raise ExportError(f"overlap must be less than the encoder's context, {encoder.context}")
     side, held_out = read_sides(run.corpus, pair_weight=config.pair_weight, folds=2)
-    if encoder is not None and tokenizer is not None and config.prune:
-        moved = leave_out_heads(encoder, tokenizer, config.prune, side.rows, config.overlap, log)
-        settings = CalibrateConfig(**entry["settings"] | {"deep_must_help": False})
-        entry = fitted_entry(settings, run, tracker, log, moved)
     checked = Calibration.from_manifest(entry["twin"])
     metrics = held_out_figures(
         held_out,
@@ -124,10 +113,8 @@ def _export(
         overlap=config.overlap,
         processes=config.processes,
     )
-    metrics["out_of_fold"] = out_of_fold_figures(
-        run, side, checked, wide=bool(entry["parts"]["wide"]), deep=bool(entry["parts"]["deep"])
-    )
-    if run.unseen_agents.is_file():
+    metrics["out_of_fold"] = out_of_fold_figures(run, side, checked, deep=entry["deep"])
+    if not entry["deep"] and run.unseen_agents.is_file():
         metrics["unseen_agents"] = json.loads(run.unseen_agents.read_text(encoding="utf-8"))["agents"]
     log(f"held out: {headline(metrics['held_out'])}")
     if config.baselines:
@@ -155,7 +142,6 @@ def _export(
             "inputs": inputs,
             "seen": _seen(side.rows, held_out if on_all else []),
         },
-        deep_tried=run.deep.exists(),
     )
     manifest = write_bundle(run.bundle, parts, asdict(config), limit_bytes=config.limit_bytes)
     if on_all:
@@ -172,23 +158,19 @@ def _export(
     log(f"wrote {run.bundle}: {size:,} bytes, parity {manifest['parity']}")
 
 
-def _calibration_entry(run: Run, *, prune: bool) -> dict[str, Any]:
-    """The run's calibration, checked to fit the run's current logits; to ``prune``, it must also hold its settings."""
+def _calibration_entry(run: Run) -> dict[str, Any]:
+    """The run's calibration, checked to fit the run's current logits."""
     again = "run `python -m codeorigin_training calibrate` again"
     path = run.needs(run.calibration, "calibrate")
-    run.needs(run.wide, "wide")
     try:
         entry: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        fitted_on, deep = dict(entry["inputs"]), bool(entry["parts"]["deep"])
+        fitted_on, logits = dict(entry["inputs"]), run.deep if entry["deep"] else run.wide
         for calibration in (entry, entry["twin"]):
             Calibration.from_manifest(calibration)
-        if prune:
-            CalibrateConfig(**entry["settings"])
     except (ValueError, KeyError, TypeError) as error:
         raise ExportError(f"{path}: not a calibration ({error!r}); {again}") from error
-    for logits in (run.wide, *([run.deep] if deep else [])):
-        if not logits.exists() or fitted_on.get(logits.name) != sha256_of(logits):
-            raise ExportError(f"{path}: was fitted on another {logits.name}; {again}")
+    if not logits.exists() or fitted_on.get(logits.name) != sha256_of(logits):
+        raise ExportError(f"{path}: was fitted on another {logits.name}; {again}")
     return entry
 
 
@@ -197,15 +179,9 @@ def _same(manifest_path: Path, inputs: dict[str, str], config: ExportConfig) -> 
         manifest = json.loads(manifest_path.read_text(encoding="utf-8"))
         wide, build = manifest["wide"], manifest["build"]
         views = config.views if wide is None else tuple(View(**view) for view in wide["views"])
-        known = manifest["data"]["inputs"] == inputs and views == config.views
-        return (
-            known
-            and all(
-                build[name] == getattr(config, name)
-                for name in ("name", "version", "overlap", "limit_bytes", "baselines", "pair_weight")
-            )
-            and tuple(build["prune"]) == config.prune
-        )
+        names = ("name", "version", "overlap", "limit_bytes", "baselines", "pair_weight")
+        same_settings = all(build[name] == getattr(config, name) for name in names)
+        return bool(manifest["data"]["inputs"] == inputs and views == config.views and same_settings)
     except (ValueError, KeyError, TypeError):
         return False
 
@@ -213,8 +189,7 @@ def _same(manifest_path: Path, inputs: dict[str, str], config: ExportConfig) -> 
 def _wide_model(path: Path, views: tuple[View, ...], name: str) -> WideModel:
     try:
         with np.load(path) as arrays:
-            # Older runs have no biases by language.
-            languages = json.loads(str(arrays["languages"]))[name] if "languages" in arrays else {}
+            languages = json.loads(str(arrays["languages"]))[name]
             wide = WideModel(arrays[name], float(arrays["bias"]), languages)
     except (OSError, ValueError, KeyError) as error:
         raise ExportError(

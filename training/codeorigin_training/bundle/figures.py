@@ -54,24 +54,21 @@ def held_out_figures(
 
     A distribution's packages are used only for false positives, where they are a separate population.
     """
-    wide_logits: Floats = np.zeros(len(rows))
+    logits: Floats = np.zeros(len(rows))
     if wide is not None:
         matrices = view_matrices(rows, views, processes=processes)
         table = quantize(wide.table).weights
-        wide_logits = wide.bias + (sparse.hstack(matrices).tocsr() @ table).astype(np.float64)
-        wide_logits += language_biases(wide.languages, rows)
-    deep: Floats = np.zeros(len(rows))
-    if encoder is not None and tokenizer is not None:
-        deep = deep_logits(encoder, encode_rows(rows, tokenizer), tokenizer, overlap=overlap)
-    logits = wide_logits + deep
+        logits = wide.bias + (sparse.hstack(matrices).tocsr() @ table).astype(np.float64)
+        logits += language_biases(wide.languages, rows)
+    elif encoder is not None and tokenizer is not None:
+        logits = deep_logits(encoder, encode_rows(rows, tokenizer), tokenizer, overlap=overlap)
     counted = np.array([row.pair is None for row in rows], dtype=bool) & judged(rows, calibration)
     contexts = context_answers(rows, logits, calibration)
     false_positives = in_contexts(
         rows, {name: contexts[name] for name in ("by_text", "in_file") if name in contexts}, counted
     )
     repositories = np.array([row.source != DISTRIBUTION_SOURCE for row in rows])
-    rows = rows_where(rows, repositories)
-    logits, wide_logits, deep = logits[repositories], wide_logits[repositories], deep[repositories]
+    rows, logits = rows_where(rows, repositories), logits[repositories]
     by_text = answers_of(rows, logits, calibration.alone)
     keep_test_set(tracker, rows, by_text.probability)
     metrics: dict[str, Any] = {
@@ -80,12 +77,8 @@ def held_out_figures(
         "verdicts": verdict_metrics(rows, by_text),
         "languages": by_language(rows, logits),
         "settings": setting_metrics(rows, logits, calibration),
-        "parts": {
-            "wide": None if wide is None else detector_metrics(rows, wide_logits),
-            "deep": None if encoder is None else detector_metrics(rows, deep),
-        },
+        "false_positives": false_positives,
     }
-    metrics["false_positives"] = false_positives
     if calibration.file_context is not None:
         metrics["in_files"] = in_file_metrics(rows, logits, calibration)
     if calibration.file is not None:
@@ -100,22 +93,12 @@ def held_out_figures(
 
 
 def out_of_fold_figures(
-    run: Run, side: TrainingSide, calibration: Calibration, *, wide: bool, deep: bool
+    run: Run, side: TrainingSide, calibration: Calibration, *, deep: bool
 ) -> dict[str, Any]:
-    """Figures on training repositories, each row scored by a model that did not see its repository.
-
-    Without a wide part, they are those of the deep part; otherwise, those of the wide part and, if there is a deep
-    part, of the sum of both logits. ``settings`` are those of the bundle, which has the parts ``wide`` and ``deep``.
-    """
-    logits: dict[str, Floats] = {}
-    for name, path in (("wide", run.wide), ("deep", run.deep)):
-        if path.exists() and (wide or name == "deep"):
-            with np.load(path) as arrays:
-                logits[name] = arrays["out_of_fold"]
-    if len(logits) == 2:
-        logits["wide_deep"] = logits["wide"] + logits.pop("deep")
-    shipped = logits.get("_".join(name for name, there in (("wide", wide), ("deep", deep)) if there))
-    figures = {name: detector_metrics(side.rows, of_setting) for name, of_setting in logits.items()}
-    if shipped is not None:
-        figures["settings"] = setting_metrics(side.rows, shipped, calibration)
-    return figures
+    """Figures on training repositories, each row scored by a model that did not see its repository."""
+    with np.load(run.deep if deep else run.wide) as arrays:
+        logits = arrays["out_of_fold"]
+    return {
+        "deep" if deep else "wide": detector_metrics(side.rows, logits),
+        "settings": setting_metrics(side.rows, logits, calibration),
+    }

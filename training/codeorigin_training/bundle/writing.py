@@ -33,10 +33,7 @@ _FILES = (SCORE_GRAPH, GRADIENT_GRAPH, TOKENIZER)
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """Everything that a bundle is made of: at least one of ``wide`` and ``encoder``.
-
-    ``deep_tried`` says that a deep part was trained, even if it was left out.
-    """
+    """Everything that a bundle is made of: one of ``wide`` and ``encoder``, or both."""
 
     wide: WideModel | None
     views: tuple[View, ...]
@@ -47,7 +44,6 @@ class Parts:
     calibration: Calibration
     metrics: dict[str, Any]
     data: dict[str, Any]
-    deep_tried: bool = False
 
     @property
     def bias(self) -> float:
@@ -101,7 +97,7 @@ def write_bundle(
             "calibration": parts.calibration.to_manifest(),
             "data": parts.data,
             "parity": asdict(parity),
-            "build": {"deep": "tried" if parts.deep_tried else "off", **build},
+            "build": dict(build),
             "metrics": parts.metrics,
         }
         (folder / MANIFEST).write_text(manifest_text(manifest), encoding="utf-8")

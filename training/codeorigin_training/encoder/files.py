@@ -23,7 +23,7 @@ from codeorigin_training.encoder.tokenizer import own_tokenizer
 from codeorigin_training.files import atomic_path
 
 
-def make_encoder(settings: EncoderConfig, vocabulary: Path, *, outputs: int = 1) -> Encoder:
+def make_encoder(settings: EncoderConfig, vocabulary: Path) -> Encoder:
     """Make a new encoder for the vocabulary in a ``tokenizer.json``.
 
     Raises:
@@ -31,9 +31,7 @@ def make_encoder(settings: EncoderConfig, vocabulary: Path, *, outputs: int = 1)
     """
     if settings.name == COMPACT:
         tokenizer = Tokenizer.load(vocabulary)
-        return Encoder(
-            compact_body(settings, tokenizer.vocab_size, tokenizer.pad_id), settings, outputs=outputs
-        )
+        return Encoder(compact_body(settings, tokenizer.vocab_size, tokenizer.pad_id), settings)
     tokenizer_of_body, frame = own_tokenizer(settings.name)
     if tokenizer_of_body.get_vocab() != BpeTokenizer.from_file(str(vocabulary)).get_vocab():
         raise EncoderError(
@@ -41,7 +39,7 @@ def make_encoder(settings: EncoderConfig, vocabulary: Path, *, outputs: int = 1)
             f"`python -m codeorigin_training tokenizer --set encoder={settings.name}`"
         )
     body = pretrained_body(settings.name, settings.body_dropout)
-    return Encoder(body, settings, frame=frame, outputs=outputs)
+    return Encoder(body, settings, frame=frame)
 
 
 def save_encoder(path: Path, encoder: Encoder) -> None:
@@ -50,7 +48,6 @@ def save_encoder(path: Path, encoder: Encoder) -> None:
         "body": encoder.body.config.to_dict(),
         "settings": asdict(encoder.settings),
         "frame": encoder.frame_ids,
-        "outputs": encoder.outputs,
     }
     with atomic_path(path) as partial:
         torch.save({"encoder": json.dumps(described), "state": encoder.state_dict()}, partial)
@@ -75,7 +72,6 @@ def load_encoder(path: Path, settings: EncoderConfig | None = None) -> Encoder:
             new_body(config),
             settings or TypeAdapter(EncoderConfig).validate_python(described["settings"]),
             frame=described["frame"] and tuple(described["frame"]),
-            outputs=described["outputs"],
         )
         encoder.load_state_dict(saved["state"])
     except FileNotFoundError as error:

@@ -1,8 +1,7 @@
-"""The command ``finetune``: computes the deep part's out-of-fold logits, then trains the encoder for the bundle."""
+"""The command ``finetune``: computes the encoder's out-of-fold logits, then trains it for the bundle."""
 
 import hashlib
 import json
-from collections.abc import Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -19,40 +18,34 @@ from codeorigin_training.configuration import STRICT
 from codeorigin_training.data.rows import corpus_hash
 from codeorigin_training.data.sides import read_sides
 from codeorigin_training.data.weights import PAIR_WEIGHT
-from codeorigin_training.encoder.examples import Examples, validation_split
 from codeorigin_training.encoder.files import load_encoder, make_encoder, save_encoder
 from codeorigin_training.encoder.inference import centre, deep_logits, encode_rows
 from codeorigin_training.encoder.model import Encoder
 from codeorigin_training.encoder.settings import Strategy, TrainingConfig
+from codeorigin_training.encoder.train import Examples, frozen_states, train, validation_split
 from codeorigin_training.encoder.trainer import device_named
-from codeorigin_training.encoder.training import frozen_states, train
 from codeorigin_training.files import atomic_path
-from codeorigin_training.metrics.held_out import detector_metrics
+from codeorigin_training.metrics.held_out import detector_metrics, headline
 from codeorigin_training.metrics.test_set import keep_test_set, sigmoid
-from codeorigin_training.run import Log, Run, RunError
+from codeorigin_training.run import Log, Run
 from codeorigin_training.tracking import Tracker, numbers, tracked
 
 
 @pydantic.dataclasses.dataclass(frozen=True, config=STRICT)
 class FinetuneConfig(TrainingConfig):
-    """How the deep part of a run is trained.
+    """How the encoder of a run is trained.
 
-    If the run has no pretrained encoder, training starts from ``encoder``. ``deep_folds`` unions of the wide part's
-    ``folds`` are cross-fitted. With ``offsets`` the encoder learns what the wide part's out-of-fold logits leave
-    unexplained, otherwise the labels alone. ``pair_weight`` is the weight of a row of a same-task pair, in mean rows;
-    ``overlap`` is that of adjacent windows, in tokens.
+    If the run has no pretrained encoder, training starts from ``encoder``. It is cross-fitted in ``folds`` folds of
+    repositories. ``pair_weight`` is the weight of a row of a same-task pair, in mean rows; ``overlap`` is that of
+    adjacent windows, in tokens.
     """
 
-    folds: int = 4
-    deep_folds: int = Field(default=2, ge=2)
-    offsets: bool = True
+    folds: int = Field(default=2, ge=2)
     pair_weight: float = Field(default=PAIR_WEIGHT, ge=0)
     overlap: int = Field(default=128, ge=0)
     processes: int = Field(default=2, ge=1)
 
     def __post_init__(self) -> None:
-        if self.deep_folds > self.folds:
-            raise ValueError("folds must not be fewer than deep_folds")
         if self.overlap >= self.encoder.context:
             raise ValueError("overlap must be less than encoder.context")
 
@@ -61,10 +54,10 @@ def finetune(config: FinetuneConfig, run: Run, log: Log) -> None:
     """Write ``run.deep`` (out-of-fold logits ``(n,)``) and ``run.finetuned``; finished folds are cached.
 
     Raises:
-        RunError: an earlier stage is missing, or was made from another corpus.
+        RunError: an earlier stage is missing.
         TrainingError: training diverged.
     """
-    for path, command in ((run.corpus, "corpus"), (run.tokenizer, "tokenizer"), (run.wide, "wide")):
+    for path, command in ((run.corpus, "corpus"), (run.tokenizer, "tokenizer")):
         run.needs(path, command)
     inputs = _inputs(config, run)
     key = hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()[:16]
@@ -74,7 +67,7 @@ def finetune(config: FinetuneConfig, run: Run, log: Log) -> None:
     with tracked(run, "finetune", config, tags={"data_sha256": inputs["corpus"]}) as tracker:
         work = _Work(config, run, key, tracker, log)
         logits, moved = np.zeros(len(work.rows)), np.zeros(len(work.rows))
-        for fold in range(config.deep_folds):
+        for fold in range(config.folds):
             if fold_of.check_call_in_cache(key, fold, work):
                 log(f"fold-{fold} taken from its cache")
             inside, found, shift = fold_of(key, fold, work)
@@ -83,7 +76,7 @@ def finetune(config: FinetuneConfig, run: Run, log: Log) -> None:
             np.savez(partial, out_of_fold=logits)
         everything = np.arange(len(logits))
         figures = work.figures(logits, everything)
-        log(f"out of fold: {_headline(figures)}")
+        log(f"out of fold: {headline(figures)}")
         tracker.metrics(numbers(figures), 0)
         work.pictures(tracker, logits + moved, everything)
         if not run.finetuned.exists():
@@ -99,7 +92,7 @@ def finetune(config: FinetuneConfig, run: Run, log: Log) -> None:
 class _Work:
     """Trains one encoder after another on the rows of training repositories.
 
-    ``rows`` ``(n,)`` are in the order of all out-of-fold logits, with their ``tokens`` and the ``wide`` part's logits.
+    ``rows`` ``(n,)`` are in the order of all out-of-fold logits, with their ``tokens``.
     """
 
     def __init__(self, config: FinetuneConfig, run: Run, key: str, tracker: Tracker, log: Log) -> None:
@@ -107,18 +100,10 @@ class _Work:
 
         Raises:
             CorpusError: the corpus cannot be read.
-            RunError: the wide part was trained on another corpus.
         """
         self.config, self.run, self.key, self.tracker, self.log = config, run, key, tracker, log
         self.side, self.held_out = read_sides(run.corpus, pair_weight=config.pair_weight, folds=config.folds)
         self.rows = self.side.rows
-        with np.load(run.wide) as arrays:
-            self.wide = arrays["out_of_fold"].astype(np.float64)
-        if len(self.wide) != len(self.rows):
-            raise RunError(
-                f"{run.wide}: {len(self.wide)} logits for {len(self.rows)} rows; "
-                "run `python -m codeorigin_training wide` again"
-            )
         self.tokenizer = Tokenizer.load(run.tokenizer)
         self.tokens = encode_rows(self.rows, self.tokenizer, processes=config.processes)
         self.log(f"{len(self.rows)} rows, {sum(map(len, self.tokens)) / 1e6:.2f} M tokens")
@@ -140,7 +125,6 @@ class _Work:
             tokens=self.tokens,
             labels=self.side.labels,
             weights=weights,
-            offsets=self.wide if config.offsets else np.zeros(len(self.rows)),
             validation=validation,
             validation_weights=validation_weights,
         )
@@ -160,22 +144,13 @@ class _Work:
         self.log(f"{name}: logit of a masked text was {moved:+.3f}, now 0")
         return model, moved
 
-    def figures(self, deep: Floats, inside: Integers) -> dict[str, Mapping[str, Any]]:
-        """Figures for each part, and for their sum unless the encoder learned the labels alone."""
-        rows = [self.rows[number] for number in inside]
-        wide = self.wide[inside]
-        found: dict[str, Mapping[str, Any]] = {
-            "wide": detector_metrics(rows, wide),
-            "deep": detector_metrics(rows, deep[inside]),
-        }
-        if self.config.offsets:
-            found["wide_deep"] = detector_metrics(rows, wide + deep[inside])
-        return found
+    def figures(self, logits: Floats, inside: Integers) -> dict[str, Any]:
+        """Figures of the rows ``inside`` by ``logits`` ``(n,)`` of all rows."""
+        return detector_metrics([self.rows[number] for number in inside], logits[inside])
 
-    def pictures(self, tracker: Tracker, deep: Floats, inside: Integers) -> None:
+    def pictures(self, tracker: Tracker, logits: Floats, inside: Integers) -> None:
         """Store pictures of the probabilities of the rows ``inside``."""
-        logits = deep[inside] + (self.wide[inside] if self.config.offsets else 0.0)
-        tracker.pictures(self.side.labels[inside], sigmoid(logits))
+        tracker.pictures(self.side.labels[inside], sigmoid(logits[inside]))
 
 
 def _fold(key: str, fold: int, work: _Work) -> tuple[Integers, Floats, float]:
@@ -185,7 +160,7 @@ def _fold(key: str, fold: int, work: _Work) -> tuple[Integers, Floats, float]:
     calibration, which makes up for the shift, comes later.
     """
     config, name = work.config, f"fold-{fold}"
-    folds = work.side.folds % config.deep_folds
+    folds = work.side.folds
     inside = np.flatnonzero(folds == fold)
     with work.tracker.phase(name) as phase:
         model, moved = work.trained(name, folds != fold, phase)
@@ -194,7 +169,7 @@ def _fold(key: str, fold: int, work: _Work) -> tuple[Integers, Floats, float]:
         tokens = [work.tokens[int(number)] for number in inside]
         full[inside] = deep_logits(model, tokens, work.tokenizer, overlap=config.overlap)
         figures = work.figures(full, inside)
-        work.log(f"{name}: {_headline(figures)}")
+        work.log(f"{name}: {headline(figures)}")
         phase.metrics(numbers(figures), 0)
         work.pictures(phase, full + moved, inside)
     return inside, full[inside], moved
@@ -213,32 +188,16 @@ def _inputs(config: FinetuneConfig, run: Run) -> dict[str, str]:
     return {
         "corpus": corpus_hash(run.corpus),
         "tokenizer": sha256_of(run.tokenizer),
-        "wide": sha256_of(run.wide),
         "pretrained": sha256_of(run.pretrained) if run.pretrained.exists() else "",
         "config": str(asdict(replace(config, processes=1))),
     }
 
 
 def _test(work: _Work, tracker: Tracker, moved: float) -> None:
-    """Test the run's encoder on unseen repositories, with its logits before they were ``moved``.
-
-    The wide part's logits are added if the encoder was trained with offsets.
-    """
+    """Test the run's encoder on unseen repositories, with its logits before they were ``moved``."""
     config, run, tokenizer = work.config, work.run, work.tokenizer
     encoder = load_encoder(run.finetuned).to(device_named(config.device))
     tokens = encode_rows(work.held_out, tokenizer, processes=config.processes)
     logits = deep_logits(encoder, tokens, tokenizer, overlap=config.overlap) + moved
-    if config.offsets:
-        with np.load(run.wide) as arrays:
-            logits = logits + arrays["held_out"]
     figures = keep_test_set(tracker, work.held_out, sigmoid(logits))
     work.log("test: " + ", ".join(f"{name} {value:.4f}" for name, value in figures.items()))
-
-
-def _headline(figures: Mapping[str, Mapping[str, Any]]) -> str:
-    """AUROC against old and modern human code and on pairs, for every part that has figures."""
-    shown = []
-    for part, found in figures.items():
-        values = [found[name]["auroc"] for name in ("old_human", "modern_human", "pairs")]
-        shown.append(f"{part} " + "/".join("-" if value is None else f"{value:.4f}" for value in values))
-    return ", ".join(shown)

@@ -1,15 +1,13 @@
-"""Gates for the attention heads of RoBERTa-like bodies, and pruning of heads.
+"""Gates for the attention heads of RoBERTa-like bodies.
 
 Source: Michel, Levy and Neubig, "Are Sixteen Heads Really Better than One?" (NeurIPS 2019), sections 2 and 3.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import torch
 from torch import Tensor, nn
-from transformers.pytorch_utils import prune_linear_layer
 
 from codeorigin_training.encoder.model import EncoderError
 
@@ -42,31 +40,3 @@ def gated(body: Any, gates: Tensor) -> Iterator[None]:
     finally:
         for handle in handles:
             handle.remove()
-
-
-def prune_heads(body: Any, heads: Mapping[int, Sequence[int]]) -> None:
-    """Remove heads from a RoBERTa-like body, with their weights.
-
-    Args:
-        body: a body of transformers.
-        heads: the heads to remove, by layer; both are numbered from 0.
-
-    Raises:
-        EncoderError: there is no such head, a layer would keep none, or the body is not built like RoBERTa.
-    """
-    layers = attention_layers(body)
-    for number, gone in heads.items():
-        if number >= len(layers):
-            raise EncoderError(f"there is no layer {number}; there are {len(layers)}, from 0")
-        attention = layers[number].self
-        count, width = attention.num_attention_heads, attention.attention_head_size
-        if unknown := [head for head in gone if head >= count]:
-            raise EncoderError(f"layer {number} has no head {unknown[0]}; there are {count}, from 0")
-        left = [head for head in range(count) if head not in gone]
-        if not left:
-            raise EncoderError(f"layer {number} would keep no head; leave one")
-        places: Any = torch.cat([torch.arange(head * width, (head + 1) * width) for head in left])
-        for name in ("query", "key", "value"):
-            setattr(attention, name, prune_linear_layer(getattr(attention, name), places))
-        layers[number].output.dense = prune_linear_layer(layers[number].output.dense, places, dim=1)
-        attention.num_attention_heads, attention.all_head_size = len(left), len(left) * width

@@ -43,9 +43,8 @@ def padded(sequences: Sequence[Integers32 | Integers], pad_id: int) -> tuple[Ten
 
 
 def sequence_logits(model: Encoder, tokens: Tokens, tokenizer: Tokenizer) -> Floats:
-    """Logits of sequences ``(T,)``: ``(n,)``, or ``(n, K)`` for a head with K outputs; zeros for empty sequences."""
-    shape = (len(tokens), model.outputs) if model.outputs > 1 else (len(tokens),)
-    logits = np.zeros(shape)
+    """Logits ``(n,)`` of sequences ``(T,)``; zeros for empty ones."""
+    logits = np.zeros(len(tokens))
     for rows, found in _in_batches(model, model.__call__, tokens, tokenizer):
         logits[rows] = found
     return logits

@@ -24,10 +24,10 @@ class EncoderError(CodeOriginError):
 
 
 class Encoder(nn.Module):
-    """Maps token ids to one logit per sequence, or to K with as many ``outputs``.
+    """Maps token ids to one logit per sequence.
 
     ``width`` is the size D of embeddings and states, ``context`` the maximum number of tokens. ``head`` maps ``(B, D)``
-    to ``(B, outputs)``. The names of parameters that only :meth:`embed` uses start with one of ``embedding_prefixes``.
+    to ``(B, 1)``. The names of parameters that only :meth:`embed` uses start with one of ``embedding_prefixes``.
     ``layers`` and ``heads`` are for a manifest.
 
     With a ``frame`` it reads every sequence between two tokens of its own vocabulary, as in pretraining, and
@@ -36,14 +36,12 @@ class Encoder(nn.Module):
 
     embedding_prefixes = ("body.embeddings.word_embeddings.",)
 
-    def __init__(
-        self, body: Any, settings: EncoderConfig, *, frame: Frame | None = None, outputs: int = 1
-    ) -> None:
+    def __init__(self, body: Any, settings: EncoderConfig, *, frame: Frame | None = None) -> None:
         super().__init__()
         # The project pools by itself, so nothing would train the body's pooler.
         body.pooler = None
         self.body = body
-        self.settings, self.frame_ids, self.outputs = settings, frame, outputs
+        self.settings, self.frame_ids = settings, frame
         config = body.config
         self.width = int(config.hidden_size)
         # The RoBERTa family numbers positions from the padding id + 1.
@@ -56,7 +54,7 @@ class Encoder(nn.Module):
             nn.Linear(self.width, settings.head_dim),
             nn.ReLU(),
             nn.Dropout(second),
-            nn.Linear(settings.head_dim, outputs),
+            nn.Linear(settings.head_dim, 1),
         )
 
     @property
@@ -100,12 +98,12 @@ class Encoder(nn.Module):
         return states[:, 0] if self.settings.pooling is Pooling.CLS else _mean(states[:, 1:-1], mask)
 
     def forward_embeddings(self, embeddings: Tensor, mask: Tensor, frame: Tensor | None = None) -> Tensor:
-        """Logit ``(B,)``, or ``(B, K)``, of embeddings ``(B, T, D)``; ``mask`` and ``frame`` as in :meth:`summary`."""
+        """Logit ``(B,)`` of embeddings ``(B, T, D)``; ``mask`` and ``frame`` as in :meth:`summary`."""
         logit: Tensor = self.head(self.summary(embeddings, mask, frame)).squeeze(-1)
         return logit
 
     def forward(self, ids: Tensor, mask: Tensor) -> Tensor:
-        """Logit ``(B,)``, or ``(B, K)``, of token ids ``(B, T)`` and mask ``(B, T)``."""
+        """Logit ``(B,)`` of token ids ``(B, T)`` and mask ``(B, T)``."""
         return self.forward_embeddings(self.embed(ids), mask)
 
     def layer_groups(self) -> list[list[nn.Parameter]]:

@@ -4,13 +4,11 @@ import dataclasses
 import hashlib
 import json
 import shutil
-from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from accelerate import PartialState
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 from torch import Tensor
@@ -38,7 +36,7 @@ from codeorigin_training.encoder.tokenizer import library_tokenizer
 from codeorigin_training.encoder.trainer import EpochReport, Metrics, TrainingError, arguments
 from codeorigin_training.files import is_up_to_date, keep_inputs
 from codeorigin_training.run import Log, Run
-from codeorigin_training.tracking import Tracker, tracked
+from codeorigin_training.tracking import tracked
 
 _UNMASKED = -100
 _SHORTEST = 2
@@ -86,9 +84,7 @@ def pretrain(config: PretrainConfig, run: Run, log: Log) -> None:
         log(f"{run.pretrained} is there")
         return
     key = hashlib.sha256(json.dumps(inputs).encode()).hexdigest()[:16]
-    # All processes end with the same weights; only one of them reports and writes.
-    main = _is_main_process()
-    with tracked(run, "pretrain", config) if main else nullcontext(Tracker(None)) as tracker:
+    with tracked(run, "pretrain", config) as tracker:
         tokenizer, rows = Tokenizer.load(run.tokenizer), read_training_texts(run.corpus)
         tokens = encode_rows(rows, tokenizer)
         log(f"{len(rows)} functions, {sum(map(len, tokens))} tokens")
@@ -96,10 +92,9 @@ def pretrain(config: PretrainConfig, run: Run, log: Log) -> None:
         encoder = make_encoder(config.encoder, run.tokenizer)
         folder = run.folder / f"pretraining-{key}"
         train_body(tokens, run.tokenizer, encoder, config, folder, log, tracker.metrics)
-        if main:
-            save_encoder(run.pretrained, encoder)
-            tracker.artifact(run.pretrained)
-            keep_inputs(run.pretrained, inputs)
+        save_encoder(run.pretrained, encoder)
+        tracker.artifact(run.pretrained)
+        keep_inputs(run.pretrained, inputs)
 
 
 def train_body(
@@ -162,13 +157,10 @@ def train_body(
         callbacks=[EpochReport(log, metrics)],
     )
     trainer.remove_callback(PrinterCallback)
-    # Of several processes, only the main one makes it otherwise.
     folder.mkdir(parents=True, exist_ok=True)
     trainer.train(resume_from_checkpoint=get_last_checkpoint(str(folder)))  # type: ignore[no-untyped-call]
-    trainer.accelerator.wait_for_everyone()
     encoder.to("cpu").eval()
-    if trainer.is_world_process_zero():
-        shutil.rmtree(folder, ignore_errors=True)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 class Pieces(Dataset[dict[str, Any]]):
@@ -193,13 +185,6 @@ class Pieces(Dataset[dict[str, Any]]):
             return {"input_ids": ids, "special_tokens_mask": [0] * len(ids)}
         first, last = self._frame
         return {"input_ids": [first, *ids, last], "special_tokens_mask": [1, *[0] * len(ids), 1]}
-
-
-def _is_main_process() -> bool:
-    """Whether this is the first, or the only, process of the training run."""
-    # Several processes can only cooperate on a CPU if they are told that there is no other device.
-    main: bool = PartialState(cpu=not torch.accelerator.is_available()).is_main_process
-    return main
 
 
 def _answers(logits: Any, labels: Tensor) -> Tensor:

@@ -1,6 +1,5 @@
 """The command ``calibrate``: fits temperature, thresholds and rules for files and commits to out-of-fold logits."""
 
-import dataclasses
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -18,7 +17,6 @@ from codeorigin_training.metrics.answers import Answers, context_answers
 from codeorigin_training.metrics.test_set import keep_test_set
 from codeorigin_training.run import Log, Run
 from codeorigin_training.thresholds.config import CalibrateConfig
-from codeorigin_training.thresholds.decision import deep_part_helps
 from codeorigin_training.thresholds.eligibility import judged
 from codeorigin_training.thresholds.fit import fit_calibration
 from codeorigin_training.thresholds.shares import population, repository_rate
@@ -28,60 +26,37 @@ from codeorigin_training.tracking import Tracker, tracked
 def calibrate(config: CalibrateConfig, run: Run, log: Log) -> None:
     """Fit on the run's training repositories, or on all if the wide part was fitted on all; write ``run.calibration``.
 
-    Besides the manifest's entry, it holds under ``twin`` the entry for training repositories alone, under
-    ``parts`` whether the bundle gets a deep part, under ``inputs`` the SHA-256 of the files of logits, and under
-    ``settings`` how it was fitted. This takes seconds, so results are not reused.
+    Besides the manifest's entry, it holds under ``twin`` the entry for training repositories alone, under ``deep``
+    whether the bundle is the encoder, and under ``inputs`` the SHA-256 of the file of logits. This takes seconds, so
+    results are not reused.
 
     Raises:
         CodeOriginError: a stage is missing, belongs to another corpus, or has too few repositories.
     """
     with tracked(run, "calibrate", config) as tracker:
-        entry = fitted_entry(config, run, tracker, log)
+        entry = _fitted_entry(config, run, tracker, log)
         write_atomically(run.calibration, json.dumps(entry, indent=1) + "\n")
         tracker.artifact(run.calibration)
         log(f"wrote {run.calibration}")
 
 
-def fitted_entry(
-    config: CalibrateConfig, run: Run, tracker: Tracker, log: Log, moved: Floats | None = None
-) -> dict[str, Any]:
-    """The entry that :func:`calibrate` writes.
-
-    ``moved`` ``(n,)`` is the change in the deep part's logits, for each row of the training side, since its
-    out-of-fold logits were computed; it is added to them.
-
-    Raises:
-        CodeOriginError: as :func:`calibrate`.
-    """
+def _fitted_entry(config: CalibrateConfig, run: Run, tracker: Tracker, log: Log) -> dict[str, Any]:
     side, held_out = read_sides(run.needs(run.corpus, "corpus"), pair_weight=1.0, folds=2)
-    logits = _logits(run.needs(run.wide, "wide"), "out_of_fold", len(side.rows), "wide")
-    deep = _logits(run.deep, "out_of_fold", len(side.rows), "finetune") if _is_asked(config, run) else None
-    if deep is not None and moved is not None:
-        deep = deep + moved
+    command, path = ("finetune", run.deep) if config.deep else ("wide", run.wide)
     functions = side.rows[: side.functions]
-    if deep is not None and config.deep_must_help:
-        deep = deep if deep_part_helps(side.rows, logits, deep, config.deep_gain, log) else None
-    if deep is not None:
-        logits = logits + deep if config.wide else deep
-    logits = logits[: len(functions)]
+    logits = _logits(run.needs(path, command), "out_of_fold", len(side.rows), command)[: len(functions)]
     calibration = twin = fit_calibration(functions, logits, config)
-    if fitted_on_all_repositories(run.wide):
-        if deep is not None:
-            raise CodeOriginError(
-                "a deep part is not fitted on all repositories; run wide with all_repositories=false"
-            )
+    if not config.deep and fitted_on_all_repositories(run.wide):
         # These logits, too, come from a model that has not seen the rows.
         outside = _logits(run.wide, "held_out", len(held_out), "wide")
         chosen = np.array([row.pair is None for row in held_out], dtype=bool)
-        others = [row for row in held_out if row.pair is None]
-        functions = [*functions, *others]
+        functions = [*functions, *(row for row in held_out if row.pair is None)]
         logits = np.concatenate([logits, outside[chosen]])
         calibration = fit_calibration(functions, logits, config)
     entry = calibration.to_manifest() | {
         "twin": twin.to_manifest(),
-        "parts": {"wide": config.wide, "deep": deep is not None},
-        "inputs": {path.name: sha256_of(path) for path in (run.wide, run.deep) if path.exists()},
-        "settings": dataclasses.asdict(config),
+        "deep": config.deep,
+        "inputs": {path.name: sha256_of(path)},
     }
     contexts = context_answers(functions, logits, calibration)
     keep_test_set(tracker, functions, contexts["by_text"].probability, "out_of_fold")
@@ -93,15 +68,6 @@ def fitted_on_all_repositories(wide: Path) -> bool:
     """Whether the table in the file ``wide`` was also fitted on the held-out repositories."""
     with np.load(wide) as arrays:
         return "all_repositories" in arrays and bool(arrays["all_repositories"])
-
-
-def _is_asked(config: CalibrateConfig, run: Run) -> bool:
-    """Whether the run has a deep part that may go into the bundle; raises if one is required but missing."""
-    if config.deep and run.deep.exists():
-        return True
-    if not config.wide:
-        raise CodeOriginError("without wide there must be a deep part; run finetune first")
-    return False
 
 
 def _log_rates(

@@ -16,9 +16,7 @@ class CalibrateConfig:
     many with LLM code. Functions of fewer than ``min_lines`` or more than ``max_lines`` non-blank lines, or of fewer
     than ``min_characters`` non-blank characters, get no verdict.
 
-    ``deep`` allows the run's deep part into the bundle. With ``deep_must_help`` it is only included if it gains
-    ``deep_gain`` AUROC out of fold on both old and modern code and does not harm pairs. Their logits are added. Without
-    ``wide`` the bundle has only the deep part.
+    With ``deep`` the bundle is the run's encoder, otherwise its n-gram part.
 
     ``context_weight`` 0.8 and ``context_prior_functions`` 1 were chosen on repository folds. A larger weight ranks the
     corpus' files better still, but hurts where a file holds both classes; weighting neighbours by their lines gains
@@ -47,10 +45,7 @@ class CalibrateConfig:
     min_lines: int = 3
     min_characters: int = 60
     max_lines: int = 300
-    wide: bool = True
-    deep: bool = True
-    deep_must_help: bool = True
-    deep_gain: float = 0.005
+    deep: bool = False
     prior_lines: float = 20.0
     fewest_functions: int = 4
     context_weight: float = 0.8
@@ -71,12 +66,6 @@ class CalibrateConfig:
             raise ValueError(
                 "min_lines and min_characters must not be negative, and max_lines not below min_lines"
             )
-        if not self.wide and (self.deep_must_help or not self.deep):
-            raise ValueError(
-                "without wide there must be a deep part, whatever it helps: set deep_must_help=false"
-            )
-        if self.deep_gain < 0:
-            raise ValueError("deep_gain must not be negative")
         if self.prior_lines < 0 or self.fewest_functions < 1:
             raise ValueError("prior_lines must not be negative, and fewest_functions at least 1")
         if not self.context_weight > 0 or not self.context_prior_functions >= 0:

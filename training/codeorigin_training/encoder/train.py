@@ -1,8 +1,9 @@
-"""Train an encoder, phase by phase, with transformers' Trainer."""
+"""Train an encoder, phase by phase, with transformers' Trainer: the examples, the phases, and the best epoch."""
 
 import math
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
-from torch.utils.data import RandomSampler, Sampler, WeightedRandomSampler
+from torch.utils.data import Dataset, RandomSampler, Sampler, WeightedRandomSampler
 from transformers import (
     EarlyStoppingCallback,
     EvalPrediction,
@@ -25,9 +26,10 @@ from transformers import (
 from transformers.trainer_utils import get_last_checkpoint
 
 from codeorigin.model.scoring.tokenizer import Tokenizer
-from codeorigin_training.arrays import Floats, Floats32
-from codeorigin_training.encoder.examples import Example, Examples, Texts, collate, masked_text
-from codeorigin_training.encoder.inference import pooled_states
+from codeorigin_training.arrays import Floats, Floats32, Integers, Integers32, Tokens
+from codeorigin_training.data.rows import Row
+from codeorigin_training.data.splits import unit_hash
+from codeorigin_training.encoder.inference import padded, pooled_states
 from codeorigin_training.encoder.model import Encoder
 from codeorigin_training.encoder.settings import Phase, Strategy, TrainingConfig
 from codeorigin_training.encoder.trainer import (
@@ -38,6 +40,79 @@ from codeorigin_training.encoder.trainer import (
     device_named,
 )
 from codeorigin_training.run import Log
+
+Example = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Examples:
+    """``n`` rows to train on.
+
+    Args:
+        tokens: token ids of every row, int32, of any length.
+        labels: int64 ``(n,)``, 1 for LLM.
+        weights: ``(n,)``; rows are drawn in proportion to their weight, those for validation with weight 0.
+        validation: indices of rows used to choose the best epoch.
+        validation_weights: ``(len(validation),)``.
+    """
+
+    tokens: Tokens
+    labels: Integers
+    weights: Floats
+    validation: Integers
+    validation_weights: Floats
+
+    @property
+    def drawn(self) -> Integers:
+        """Indices ``(k,)`` of the rows that are not empty and have a weight."""
+        return np.array(
+            [row for row, ids in enumerate(self.tokens) if len(ids) and self.weights[row] > 0], dtype=np.int64
+        )
+
+
+def validation_split(rows: Sequence[Row], weights: Floats, share: float) -> tuple[Floats, Integers, Floats]:
+    """Set about ``share`` of the units apart, by a hash of their names; ``weights`` are ``(len(rows),)``.
+
+    Returns:
+        The weights with 0 for the validation rows, and the indices and weights of the validation rows.
+    """
+    apart = np.array([unit_hash(row.unit, "validation") < share for row in rows], dtype=bool)
+    chosen = np.flatnonzero(apart & (weights > 0))
+    return np.where(apart, 0.0, weights), chosen, weights[chosen]
+
+
+class Texts(Dataset[Example]):
+    """``rows`` of ``examples``, each as ``read`` makes it of its number: by its ids or by its pooled state."""
+
+    def __init__(self, examples: Examples, rows: Integers, read: Callable[[int], Example]) -> None:
+        self._examples, self._rows, self._read = examples, rows, read
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __getitem__(self, place: int) -> Example:
+        row = int(self._rows[place])
+        return {"labels": float(self._examples.labels[row])} | self._read(row)
+
+
+def masked_text(ids: Integers32, tokenizer: Tokenizer, config: TrainingConfig, context: int) -> Example:
+    """At most ``context`` of the ids ``(T,)``, cut and masked anew each time; see :class:`TrainingConfig`."""
+    whole = torch.from_numpy(np.asarray(ids, dtype=np.int64))
+    start = int(torch.randint(max(len(whole) - context, 0) + 1, ()))
+    cut = whole[start : start + context]
+    # PyTorch's generator, because the trainer's checkpoints hold its state.
+    if config.neutral_share and float(torch.rand(())) < config.neutral_share:
+        return {"ids": np.full(len(cut), tokenizer.mask_id), "labels": 0.5}
+    return {"ids": cut.numpy()}
+
+
+def collate(batch: Sequence[Example], pad_id: int) -> dict[str, Tensor]:
+    """The tensors of a batch: ``ids`` and ``mask`` ``(B, T)`` or ``states`` ``(B, D)``, and ``labels`` ``(B,)``."""
+    made = {"labels": torch.tensor([example["labels"] for example in batch])}
+    if "states" in batch[0]:
+        return made | {"states": torch.from_numpy(np.stack([example["states"] for example in batch]))}
+    ids, mask = padded([example["ids"] for example in batch], pad_id)
+    return made | {"ids": ids, "mask": mask}
 
 
 def train(
@@ -50,7 +125,7 @@ def train(
     metrics: Metrics = lambda figures, step: None,
     states: Floats32 | None = None,
 ) -> None:
-    """Train ``model`` in place, so that its logit, added to ``examples.offsets``, predicts the labels.
+    """Train ``model`` in place, so that its logit predicts the labels.
 
     Args:
         model: left in evaluation mode on the CPU, with the weights of the best epoch of all phases.
@@ -82,7 +157,8 @@ def train(
         at_start = trainer.evaluate()["eval_cross_entropy"] if number else math.inf
         trainer.train(resume_from_checkpoint=get_last_checkpoint(str(folder / str(number))))  # type: ignore[no-untyped-call]
         steps += trainer.state.global_step
-        if (trainer.state.best_metric or math.inf) >= at_start:
+        best = trainer.state.best_metric
+        if best is None or best >= at_start:
             log(f"phase {number + 1} lowered no loss and is dropped")
             model.load_state_dict(before)
         model.requires_grad_(True)
@@ -99,7 +175,7 @@ def frozen_states(
 
 
 class EncoderLoss(nn.Module):
-    """An encoder with its loss: cross-entropy of the labels, with the offsets added to a single logit."""
+    """An encoder with its loss, the cross-entropy of the labels."""
 
     def __init__(self, encoder: Encoder) -> None:
         super().__init__()
@@ -108,22 +184,17 @@ class EncoderLoss(nn.Module):
     def forward(
         self,
         labels: Tensor,
-        offsets: Tensor,
         ids: Tensor | None = None,
         mask: Tensor | None = None,
         states: Tensor | None = None,
     ) -> dict[str, Tensor]:
-        """The mean ``loss`` over ``labels`` ``(B,)``, and the ``logits`` ``(B, K)``, of texts or of pooled states."""
+        """The mean ``loss`` over ``labels`` ``(B,)``, and the ``logits`` ``(B,)``, of texts or of pooled states."""
         if states is None:
             assert ids is not None
             assert mask is not None
             states = self.encoder.summary(self.encoder.embed(ids), mask)
-        logits = self.encoder.head(states).float()
-        if logits.shape[1] == 1:
-            loss = F.binary_cross_entropy_with_logits(logits[:, 0] + offsets, labels)
-        else:
-            loss = F.cross_entropy(logits, labels.long())
-        return {"loss": loss, "logits": logits}
+        logits = self.encoder.head(states).float().squeeze(-1)
+        return {"loss": F.binary_cross_entropy_with_logits(logits, labels), "logits": logits}
 
 
 class _Trainer(Trainer):
@@ -230,18 +301,10 @@ def _phase(
 def _figures(examples: Examples, predicted: EvalPrediction) -> dict[str, float]:
     """Weighted mean cross-entropy and accuracy of the validation rows."""
     rows = examples.validation
-    logits, labels = torch.from_numpy(np.asarray(predicted.predictions)).double(), examples.labels[rows]
-    if logits.shape[1] == 1:
-        total = logits[:, 0] + torch.from_numpy(examples.offsets[rows])
-        losses = F.binary_cross_entropy_with_logits(
-            total, torch.from_numpy(labels).double(), reduction="none"
-        )
-        right = (total.numpy() > 0) == (labels == 1)
-    else:
-        losses = F.cross_entropy(logits, torch.from_numpy(labels), reduction="none")
-        right = logits.argmax(dim=1).numpy() == labels
+    logits, labels = np.asarray(predicted.predictions, dtype=np.float64), examples.labels[rows]
+    signs = np.where(labels == 1, 1.0, -1.0)
     weights = examples.validation_weights
     return {
-        "cross_entropy": float(np.average(losses.numpy(), weights=weights)),
-        "accuracy": float(np.average(right, weights=weights)),
+        "cross_entropy": float(np.average(np.logaddexp(0.0, -signs * logits), weights=weights)),
+        "accuracy": float(np.average((logits > 0) == (labels == 1), weights=weights)),
     }
