@@ -176,8 +176,9 @@ def test_centring_on_mask_tokens_changes_no_figure(tmp_path: Path, monkeypatch: 
     names = [name for name in told.figures if name.startswith("test/")]
     assert names
     for other in (again, resumed):
+        # A logit moved by 30 and back is rounded as float32.
         assert [other.figures[name] for name in names] == pytest.approx(
-            [told.figures[name] for name in names]
+            [told.figures[name] for name in names], rel=1e-5
         )
         np.testing.assert_allclose(other.probabilities[-1], told.probabilities[-1], atol=1e-4)
         assert 0.01 < other.probabilities[-1].mean() < 0.99

@@ -221,10 +221,7 @@ def _architecture(manifest: Mapping[str, Any]) -> str:
     )
     wide = f"*Wide*: hashed n-grams ({views}) with one linear weight each."
     if deep is None:
-        tried = "none was trained for this bundle"
-        if manifest["build"]["deep"] != "off":
-            tried = "one was trained but left out, because it did not help out of fold"
-        return f"{wide} No deep part: {tried}."
+        return f"Hashed n-grams ({views}) with one linear weight each."
     return (
         f"{wide} *Deep*: an encoder with {deep['layers']} layer(s) of width {deep['dim']} over {deep['vocab_size']} "
         "layout-preserving BPE tokens, trained on what the wide part leaves unexplained. The two logits are added."
