@@ -23,7 +23,7 @@ TESTED = {
     "docs/api.md": {"pycon"},
     "docs/cli.md": {"console", "yaml"},
     "docs/editors.md": {"elisp", "lua"},
-    "docs/fleet.md": {"sh", "yaml"},
+    "docs/scan.md": {"sh"},
     "docs/protocol.md": {"json", "ts"},
     "docs/settings.md": {"toml"},
     "docs/contributing/systems.md": {"console"},

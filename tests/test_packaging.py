@@ -95,7 +95,7 @@ def test_plain_installs_need_no_tokenizers(wheel: zipfile.ZipFile) -> None:
 
 def test_metadata_name_only_what_users_may_need(wheel: zipfile.ZipFile) -> None:
     said = metadata(wheel)
-    assert said.get_all("Provides-Extra") == ["deep", "fleet"]
+    assert said.get_all("Provides-Extra") == ["deep", "scan"]
     required = " ".join(said.get_all("Requires-Dist") or [])
     groups = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["dependency-groups"]
     assert {"training", "dev", "docs", "release"} <= set(groups)

@@ -15,9 +15,9 @@ from codeorigin.cli.options import DoctorOptions, ExplainRequest, HelpOptions, L
 from codeorigin.cli.terminal import PROGRAM, open_closed_streams, to_stderr
 from codeorigin.cli.topics import TOPICS, show_help
 from codeorigin.core.errors import CodeOriginError
-from codeorigin.fleet.options import ScanOptions
 from codeorigin.history.options import HistoryOptions
 from codeorigin.provenance.options import BlameOptions, EvaluationOptions, ExportOptions
+from codeorigin.scan.options import ScanOptions
 
 # Each command imports its module only when it runs, so that `--version` and `--help` are fast.
 # ruff: noqa: PLC0415
@@ -82,11 +82,13 @@ def delta(options: DeltaOptions) -> int:
 
 @command(app)
 def scan(options: ScanOptions) -> int:
-    """Judge many repositories, here or on a cluster. Exit code: 0 done, 2 an error or a failed repository."""
+    """Judge the histories of many repositories with Ray. Exit code: 0 done, 2 an error or a failed repository."""
     try:
-        from codeorigin.fleet.run import run_scan
+        from codeorigin.scan.command import run_scan
     except ImportError as error:
-        raise CodeOriginError("scan needs PyArrow: install codeorigin with its extra 'fleet'") from error
+        raise CodeOriginError(
+            "scan needs Ray and PyArrow: install codeorigin with its extra 'scan'"
+        ) from error
     return run_scan(options)
 
 

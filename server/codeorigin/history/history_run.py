@@ -88,8 +88,8 @@ class HistoryRun:
 
 
 @contextmanager
-def open_history(request: HistoryRequest) -> Iterator[HistoryRun]:
-    """Open a run, for use inside the ``with`` block.
+def open_history(request: HistoryRequest, analyzer: Analyzer | None = None) -> Iterator[HistoryRun]:
+    """Open a run, for use inside the ``with`` block. With an ``analyzer``, this process alone judges, with it.
 
     Raises:
         RepositoryError: there is no such commit, or none at all.
@@ -100,7 +100,7 @@ def open_history(request: HistoryRequest) -> Iterator[HistoryRun]:
     commits = plan(
         repository, request.revision, since=request.since, until=request.until, paths=request.paths
     )
-    bundle = Bundle.load(request.model)
+    bundle = Bundle.load(request.model) if analyzer is None else analyzer.bundle
     try:
         past = repository_past(repository, bundle, lambda: Analyzer(bundle)) if request.past else None
     except RepositoryError:
@@ -113,6 +113,6 @@ def open_history(request: HistoryRequest) -> Iterator[HistoryRun]:
             records = stack.enter_context(RecordReader(repository, repository.resolve(request.revision)))
             settings = f"{settings} {records.evidence}".rstrip()
         state = stack.enter_context(HistoryState(path, settings, bundle.model_id))
-        walk = Walk(request, Judge(bundle.calibration, past), state, records=records)
+        walk = Walk(request, Judge(bundle.calibration, past), state, records=records, analyzer=analyzer)
         objects = stack.enter_context(Objects(repository.git))
         yield HistoryRun(repository, bundle, commits, walk, past, records, objects)

@@ -23,17 +23,15 @@ from codeorigin.settings.project import Project
 from codeorigin.wording.histories import missing_phrase, repaired_phrase
 
 
-def run_history(options: HistoryOptions) -> int:
-    """Judge the commits, write the reports, and return the exit code."""
-    if any(target.format is HistoryFormat.PARQUET and target.path is None for target in options.targets):
-        raise CodeOriginError("--format parquet: name the file to write, as in --format parquet=FILE")
+def history_request(options: HistoryOptions) -> HistoryRequest:
+    """What the options ask for, with the settings of the repository's project."""
     since, until = since_seconds(options.since), until_seconds(options.until)
     repository, names = repository_of(options.path)
     project = find_project([options.path], files=options.config and repository.root is not None)
     selection = Selection(project, options.language, options.exclude)
     wanted, below = selection.in_repository(repository, names)
     file_context = project.settings.file_context if options.file_context is None else options.file_context
-    request = HistoryRequest(
+    return HistoryRequest(
         repository,
         wanted,
         settings=_settings_key(options, below, project, file_context=file_context),
@@ -49,6 +47,13 @@ def run_history(options: HistoryOptions) -> int:
         model=options.model,
         jobs=options.jobs or cores(),
     )
+
+
+def run_history(options: HistoryOptions) -> int:
+    """Judge the commits, write the reports, and return the exit code."""
+    if any(target.format is HistoryFormat.PARQUET and target.path is None for target in options.targets):
+        raise CodeOriginError("--format parquet: name the file to write, as in --format parquet=FILE")
+    request = history_request(options)
     with open_history(request) as run:
         totals, progress = Totals(), ProgressLine("commits", len(run.plan))
         try:

@@ -136,6 +136,19 @@ class Totals:
                 self.disagree[kind] += count
                 _keep(self._most[kind], (count, result.commit, result), MOST_DISAGREEING)
 
+    def include(self, other: "Totals") -> None:
+        """Count what ``other`` has counted, in another repository: without its folders and what stands out in it."""
+        self.all.include(other.all)
+        for into, counted in ((self.months, other.months), (self.languages, other.languages)):
+            for name, share in counted.items():
+                into[name].include(share)
+        self.commits += other.commits
+        self.judged += other.judged
+        for band, count in other.commit_bands.items():
+            self.commit_bands[band] += count
+        for agent, count in other.declared.items():
+            self.declared[agent] = self.declared.get(agent, 0) + count
+
     @property
     def declares(self) -> bool:
         """Whether any record names an agent or says who wrote lines."""

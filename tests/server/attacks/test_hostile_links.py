@@ -1,6 +1,5 @@
 """A cloned repository with links where the server and the command write: no other file is touched."""
 
-import hashlib
 import os
 import subprocess
 from pathlib import Path
@@ -8,16 +7,12 @@ from pathlib import Path
 import pytest
 
 from codeorigin.core.errors import CodeOriginError
-from codeorigin.fleet.options import UnitKind
-from codeorigin.fleet.report import write_fleet_report
-from codeorigin.fleet.store import Store
-from codeorigin.fleet.work import UnitResult
 from codeorigin.lsp.connection import logs
+from codeorigin.scan.page import write_report
+from codeorigin.scan.work import COMMITS, key_of, rows_file
 from codeorigin.settings.accepted_findings import AcceptedFindings
 from codeorigin.settings.project import ACCEPTED_FILE
 from support.command import COMMAND, TERSE, complaints, run
-from support.fleet_scans import unit
-from support.repositories import Repository
 
 FUNCTION = ("0123456789abcdef", "f", None)
 
@@ -116,59 +111,31 @@ def test_log_is_not_written_through_a_link(workspace: Path, victim: Path) -> Non
     assert victim.read_text() == "mine"
 
 
-def test_former_name_of_an_unfinished_parquet_file_is_not_written(workspace: Path, victim: Path) -> None:
-    foretold = workspace / ".repositories.parquet.part"
-    foretold.symlink_to(victim)
-    write_fleet_report(Store(workspace, {}), UnitKind.COMMITS, "m")
-    assert victim.read_text() == "mine"
-    assert foretold.is_symlink()
-
-
-def test_parquet_is_not_written_through_a_link(tmp_path: Path, victim: Path) -> None:
-    workspace = tmp_path / "workspace"
-    Repository(workspace).commit({"a.py": "x = 1\n"}, date="2020-01-01")
-    (workspace / "history.parquet").symlink_to(victim)
-    (workspace / "reports").symlink_to(victim.parent)
-    for name in ("history.parquet", "reports/history.parquet"):
-        done = run("history", "--format", f"parquet={name}", "--state", "../state", cwd=workspace)
-        assert complaints(done) == [
-            f"codeorigin: {name}: cannot write the report here: a symbolic link, which is not followed"
-        ]
-    (workspace / "repositories.parquet").symlink_to(victim)
-    with pytest.raises(CodeOriginError, match="cannot write the report here: a symbolic link"):
-        write_fleet_report(Store(workspace, {}), UnitKind.COMMITS, "m")
-    assert victim.read_text() == "mine"
-    assert names(victim.parent) == ["state", "victim", "workspace"]
-
-
-@pytest.mark.parametrize(
-    "link", ["out", "out/manifest", "out/commits", "out/commits/{place}", "out/scan.json"]
-)
-def test_scan_into_a_folder_with_links_is_refused(
-    workspace: Path, tmp_path: Path, link: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """What a scan drops because it is no longer a unit must also be in the folder itself."""
-    outside = tmp_path / "outside"
-    for name in ("manifest", "commits"):
-        (outside / name).mkdir(parents=True)
-    for name in ("a.json", "a.parquet", "commits/a.parquet"):
-        (outside / name).write_text("{}")
-    before = names(outside)
-    place = workspace / link.format(place=f"repository_key={hashlib.sha256(b'/one').hexdigest()[:16]}")
-    place.parent.mkdir(parents=True, exist_ok=True)
-    place.symlink_to(outside if place.suffix != ".json" else outside / "a.json")
-    monkeypatch.chdir(workspace)
-    with pytest.raises(
-        CodeOriginError, match=r"a symbolic link, which is not followed; name another folder$"
-    ):
-        Store(Path("out"), {}).keep_only("/one", UnitKind.COMMITS, [])
-    assert names(outside) == before
-
-
-def test_folder_that_becomes_a_link_during_a_scan_is_not_followed(workspace: Path, tmp_path: Path) -> None:
-    store = Store(workspace, {})
+@pytest.mark.parametrize("link", ["out", "out/state", "out/commits"])
+def test_scan_into_a_folder_with_links_is_refused(workspace: Path, tmp_path: Path, link: str) -> None:
     (tmp_path / "outside").mkdir()
-    (workspace / "commits").symlink_to(tmp_path / "outside")
-    with pytest.raises(CodeOriginError, match="cannot write the results here: a symbolic link"):
-        store.put(unit("/one"), UnitResult())
+    place = workspace / link
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.symlink_to(tmp_path / "outside")
+    (workspace / "list").write_text("one\n")
+    done = run("scan", "list", "--out", "out", cwd=workspace)
+    assert complaints(done) == [
+        f"codeorigin: {place}: a symbolic link, which is not followed; name another folder"
+    ]
     assert names(tmp_path / "outside") == []
+
+
+def _write_results(out: Path) -> None:
+    with rows_file(out, f"commits/{key_of('/one')}.parquet", COMMITS):
+        pass
+    write_report(out, [], "m")
+
+
+@pytest.mark.parametrize("name", ["report.html", "repositories.parquet", "commits/{key}.parquet"])
+def test_results_of_a_scan_are_not_written_through_links(workspace: Path, victim: Path, name: str) -> None:
+    place = workspace / name.format(key=key_of("/one"))
+    place.parent.mkdir(exist_ok=True)
+    place.symlink_to(victim)
+    with pytest.raises(CodeOriginError, match="a symbolic link"):
+        _write_results(workspace)
+    assert victim.read_text() == "mine"

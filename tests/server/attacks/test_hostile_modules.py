@@ -172,7 +172,7 @@ def test_folders_of_python_itself_can_be_checked(program: Sequence[str]) -> None
 
 
 def test_a_cluster_started_here_imports_nothing_from_the_folder(hostile: Repository) -> None:
-    arguments = ("scan", "../repositories.txt", "--engine", "ray", "--jobs", "2", "--output", "../scan")
+    arguments = ("scan", "../repositories.txt", "--jobs", "2", "--out", "../scan")
     done = run(COMMAND, arguments, hostile.folder)
     assert imported(hostile) == []
     assert done.returncode == 0, done.stderr

@@ -1,0 +1,159 @@
+"""``codeorigin scan``: the histories of many repositories, judged by the processes of a Ray cluster."""
+
+import contextlib
+import os
+import sys
+from collections import deque
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+# Read when Ray is imported, also by the processes that it starts.
+os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+import ray
+from ray.exceptions import RayError
+
+from codeorigin.cli.exit_codes import ExitCode
+from codeorigin.cli.progress import ProgressLine
+from codeorigin.cli.terminal import display_path, to_stderr
+from codeorigin.core.errors import CodeOriginError
+from codeorigin.core.safe_path import trust_no_folder
+from codeorigin.history.options import HistoryOptions
+from codeorigin.model.bundle import Bundle
+from codeorigin.scan.options import ScanOptions
+from codeorigin.scan.page import write_report
+from codeorigin.scan.work import Judged, Work, judge_repository, key_of
+from codeorigin.text.regular_files import IS_A_LINK, trusted_root
+
+RETRIES = 2
+"""How many times a repository is begun again whose process ended."""
+_WAITING = 2
+"""Repositories given to Ray for each processor, so that none is idle."""
+_ENVIRONMENT = {"RAY_USAGE_STATS_ENABLED": "0", "ORT_DISABLE_TELEMETRY": "1", "PYTHONSAFEPATH": "1"}
+
+
+def run_scan(options: ScanOptions) -> int:
+    """Judge the repositories, write the results and the report on all of them, and return the exit code."""
+    folders = read_repositories(options.repositories)
+    out = Path.cwd() / options.out
+    model = Bundle.load(options.model).model_id
+    work = [_work(folder, out, options) for folder in folders]
+    progress = ProgressLine("repositories", len(work))
+    judged: list[Judged] = []
+    try:
+        _make_folders(out)
+        with _cluster(options.jobs) as cores:
+            for found in _judged(work, cores):
+                judged.append(found)
+                if found.error is not None:
+                    progress.clear()
+                    to_stderr(f"{display_path(found.repository)}: {found.error}")
+                progress.show(len(judged))
+        progress.clear()
+        write_report(out, judged, model)
+    except KeyboardInterrupt:
+        progress.clear()
+        to_stderr("stopped; what is done is kept, and the same command goes on from there")
+        return ExitCode.INTERRUPTED
+    failed = sum(found.error is not None for found in judged)
+    report = display_path(options.out / "report.html")
+    to_stderr(f"{len(judged):,} repositories, {failed:,} of them failed; report in {report}")
+    return ExitCode.ERROR if failed else ExitCode.OK
+
+
+def read_repositories(path: Path) -> list[Path]:
+    """The folders listed in a file, one per line; empty lines and lines that begin with ``#`` are skipped.
+
+    Relative paths are relative to the file's folder. Duplicates are removed.
+
+    Raises:
+        CodeOriginError: the file cannot be read, or lists no folder.
+    """
+    try:
+        lines = path.read_text("utf-8-sig").splitlines()
+    except (OSError, ValueError) as error:
+        raise CodeOriginError(f"cannot be read: {getattr(error, 'strerror', None) or error}", path) from error
+    named = [line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#")]
+    if not named:
+        raise CodeOriginError("names no repository; write one folder per line", path)
+    return list(dict.fromkeys((path.parent.absolute() / name) for name in named))
+
+
+def _work(folder: Path, out: Path, options: ScanOptions) -> Work:
+    history = HistoryOptions(
+        str(folder),
+        since=options.since,
+        until=options.until,
+        declared=options.declared,
+        past=options.past,
+        state=out / "state" / key_of(str(folder)),
+        model=None if options.model is None else options.model.absolute(),
+        jobs=1,
+    )
+    return Work(str(folder), str(out), history)
+
+
+def _make_folders(out: Path) -> None:
+    """Make the folders of the results.
+
+    The folder may be in a cloned repository, where nothing behind a link may be read or written.
+
+    Raises:
+        CodeOriginError: they cannot be made, or there is a link on the way.
+    """
+    inside = [out / name for name in ("state", "commits")]
+    if (root := trusted_root(out)) is not None:
+        inside += [folder for folder in (out, *out.parents) if folder.is_relative_to(root) and folder != root]
+    for folder in inside:
+        if folder.is_symlink():
+            raise CodeOriginError(f"{IS_A_LINK}; name another folder", folder)
+    try:
+        for folder in inside:
+            folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CodeOriginError(f"cannot write the results here: {error.strerror or error}", out) from error
+
+
+@contextlib.contextmanager
+def _cluster(jobs: int | None) -> Iterator[int]:
+    """Connect to the cluster that ``RAY_ADDRESS`` names, or start one here with ``jobs`` processors.
+
+    Yields:
+        The number of its processors.
+    """
+    trust_no_folder()
+    os.environ.update(_ENVIRONMENT)
+    # Ray starts again what was killed for want of memory, by default without end.
+    os.environ.setdefault("RAY_task_oom_retries", str(RETRIES))
+    address = os.environ.get("RAY_ADDRESS")
+    # Ray's processes import from the folder in which it is started, which may be a repository.
+    with contextlib.chdir(sys.prefix):
+        ray.init(
+            address=address or "local",
+            num_cpus=None if address else jobs,
+            include_dashboard=None if address else False,
+            runtime_env={"env_vars": _ENVIRONMENT},
+            logging_level="ERROR",
+            log_to_driver=False,
+        )
+    try:
+        yield max(1, int(ray.cluster_resources().get("CPU", 1)))  # type: ignore[no-untyped-call]
+    finally:
+        ray.shutdown()
+
+
+def _judged(work: Sequence[Work], cores: int) -> Iterator[Judged]:
+    """Judge the repositories in the cluster, and yield them as they are done."""
+    task = ray.remote(num_cpus=1, max_retries=RETRIES)(judge_repository)
+    running = {}
+    left = deque(work)
+    while left or running:
+        while left and len(running) < _WAITING * cores:
+            some = left.popleft()
+            running[task.remote(some)] = some.repository
+        (done, *_), _ = ray.wait(list(running), num_returns=1)
+        repository = running.pop(done)
+        try:
+            yield ray.get(done)
+        except RayError as error:
+            reason = " ".join(str(error).split())[:300]
+            yield Judged(repository, error=f"its process ended {RETRIES + 1} times: {reason}")

@@ -1,0 +1,73 @@
+"""The report on all repositories: a page, and a table with one row per repository."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pyarrow as pa
+
+from codeorigin.cli.terminal import printable
+from codeorigin.core.errors import CodeOriginError
+from codeorigin.history.formats.charts import over_time, periods, treemap
+from codeorigin.history.formats.html import area_legend, languages_of, opening, share_table
+from codeorigin.history.totals import Totals
+from codeorigin.model.verdict import Band
+from codeorigin.pages.frame import page
+from codeorigin.pages.parts import legend, problems
+from codeorigin.scan.work import Judged, rows_file
+from codeorigin.text.regular_files import replacing_file
+
+MOST_LISTED = 1_000
+"""Maximum length of a list on the page, so that browsers can show it for any number of repositories."""
+_COUNTS = ("commits", "functions", "lines", *Band, *(f"judged_{band}" for band in Band))
+_REPOSITORIES = pa.schema(
+    [("repository", pa.string()), *((name, pa.int64()) for name in _COUNTS), ("error", pa.string())]
+)
+
+
+def write_report(out: Path, judged: Sequence[Judged], model: str) -> None:
+    """Write ``report.html`` and ``repositories.parquet``.
+
+    Raises:
+        CodeOriginError: the folder cannot be written.
+    """
+    ordered = sorted(judged, key=lambda found: found.repository)
+    with rows_file(out, "repositories.parquet", _REPOSITORIES) as rows:
+        for found in ordered:
+            rows.add(_row(found))
+    count = len(judged)
+    title = f"CodeOrigin scan of {count:,} {'repository' if count == 1 else 'repositories'}"
+    try:
+        with replacing_file(out / "report.html", root=out) as stream:
+            stream.writelines(page(title, _body(ordered), model))
+    except OSError as error:
+        raise CodeOriginError(f"cannot write the report here: {error.strerror or error}", out) from error
+
+
+def _row(found: Judged) -> dict[str, object]:
+    share, bands = found.totals.all, found.totals.commit_bands
+    counts = [share.commits, share.functions, share.lines, *share.bands.values(), *bands.values()]
+    return {"repository": found.repository, "error": found.error} | dict(zip(_COUNTS, counts, strict=True))
+
+
+def _body(judged: Sequence[Judged]) -> Iterator[str]:
+    totals = Totals()
+    for found in judged:
+        totals.include(found.totals)
+    yield from opening(totals)
+    if totals.all.lines:
+        shares = {found.repository: found.totals.all for found in judged if found.error is None}
+        yield f"<h2>Over time</h2>{legend()}<figure>{over_time(periods(totals.months))}</figure>"
+        yield f"<h2>By repository</h2>{area_legend()}"
+        yield f"<figure>{treemap(shares, kinds=('repository', 'repositories'))}</figure>"
+        yield f"<h2>By language</h2>{languages_of(totals)}<h2>Repositories</h2>"
+        listed = sorted(shares, key=lambda name: -shares[name].lines)[:MOST_LISTED]
+        if len(listed) < len(shares):
+            yield f"<p>The {MOST_LISTED:,} of {len(shares):,} with the most lines; repositories.parquet has all.</p>"
+        yield share_table("repository", {printable(name): shares[name] for name in sorted(listed)})
+    failed = [(found.repository, found.error) for found in judged if found.error is not None]
+    if failed:
+        more = len(failed) - MOST_LISTED
+        yield f"<h2>Failed: {len(failed):,}</h2>"
+        yield problems(
+            failed[:MOST_LISTED], f"And {more:,} more; repositories.parquet has all." if more > 0 else ""
+        )

@@ -1,0 +1,153 @@
+"""What is done with one repository, by any process: its history is judged, and its rows are written."""
+
+import hashlib
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from codeorigin.analysis.analyzer import Analyzer
+from codeorigin.core.errors import CodeOriginError
+from codeorigin.history.blob_functions import load_analyzer
+from codeorigin.history.history_run import open_history
+from codeorigin.history.options import HistoryOptions
+from codeorigin.history.results import CommitResult
+from codeorigin.history.run import history_request
+from codeorigin.history.totals import Totals
+from codeorigin.model.verdict import Band
+from codeorigin.text.regular_files import replacing_binary_file
+
+_ROWS_AT_ONCE = 4096
+_TEXT, _COUNT, _FIGURE = pa.string(), pa.int64(), pa.float64()
+COMMITS = pa.schema(
+    [
+        *((name, _TEXT) for name in ("repository", "commit")),
+        *((name, _COUNT) for name in ("seconds", "functions", "written", "lines", *Band)),
+        *((name, _FIGURE) for name in ("logit", "probability", "human_share")),
+        *((name, _TEXT) for name in ("band", "reason")),
+        ("unread", _COUNT),
+        ("declared", pa.list_(_TEXT)),
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A repository to judge: its folder, the folder of the results, and the options of its history.
+
+    All folders must have the same path on every machine.
+    """
+
+    repository: str
+    out: str
+    options: HistoryOptions
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What came of a repository: its totals, or one line on why there are none."""
+
+    repository: str
+    totals: Totals = field(default_factory=Totals)
+    error: str | None = None
+
+
+def judge_repository(work: Work) -> Judged:
+    """Judge the history of a repository and write a row for each commit; an error is returned, not raised.
+
+    What an earlier run judged, whether it ended or was killed, is not judged again.
+    """
+    try:
+        return Judged(work.repository, _judged(work))
+    except Exception as error:
+        # One broken repository must not end a scan of thousands.
+        reason = str(error)
+        if isinstance(error, CodeOriginError):
+            reason = error.reason if str(error.path) == work.repository else reason
+        elif not isinstance(error, OSError):
+            reason = f"unexpected {type(error).__name__}: {reason}"
+        return Judged(work.repository, error=" ".join(reason.split()))
+
+
+def _judged(work: Work) -> Totals:
+    folder = Path(work.repository)
+    if not folder.is_dir():
+        raise CodeOriginError("no such folder", folder)
+    totals = Totals()
+    request = history_request(work.options)
+    with (
+        open_history(request, _analyzer(work.options.model)) as run,
+        rows_file(Path(work.out), f"commits/{key_of(work.repository)}.parquet", COMMITS) as rows,
+    ):
+        for result in run.results():
+            totals.add(result, by_folder=False)
+            rows.add(_row(work.repository, result))
+    return totals
+
+
+def key_of(repository: str) -> str:
+    """What files about a repository are called."""
+    return hashlib.sha256(os.fsencode(repository)).hexdigest()[:24]
+
+
+@lru_cache(maxsize=1)
+def _analyzer(model: Path | None) -> Analyzer:
+    # A process works on many repositories.
+    return load_analyzer(model)
+
+
+def _row(repository: str, result: CommitResult) -> dict[str, Any]:
+    values = {name: getattr(result, name) for name in COMMITS.names if hasattr(result, name)}
+    lines = {band.value: sum(getattr(part, band.value) for part in result.parts) for band in Band}
+    return values | lines | {"repository": repository, "declared": list(result.declared)}
+
+
+class Rows:
+    """Writes rows to a Parquet file, some thousands at once."""
+
+    def __init__(self, file: pq.ParquetWriter, schema: pa.Schema) -> None:
+        self._file, self._schema = file, schema
+        self._waiting: list[dict[str, Any]] = []
+
+    def add(self, row: dict[str, Any]) -> None:
+        """Write a row, together with others; its texts may hold any bytes of a path."""
+        self._waiting.append(
+            {
+                name: value.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+                if isinstance(value, str)
+                else value
+                for name, value in row.items()
+            }
+        )
+        if len(self._waiting) == _ROWS_AT_ONCE:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write the rows that wait."""
+        self._file.write_table(pa.Table.from_pylist(self._waiting, self._schema))
+        self._waiting.clear()
+
+
+@contextmanager
+def rows_file(out: Path, name: str, schema: pa.Schema) -> Iterator[Rows]:
+    """A Parquet file below the folder of the results, which replaces an older one when the block ends.
+
+    Raises:
+        CodeOriginError: it cannot be written.
+    """
+    try:
+        with (
+            replacing_binary_file(out / name, root=out, make_folders=True) as stream,
+            pq.ParquetWriter(stream, schema, compression="zstd") as file,
+        ):
+            rows = Rows(file, schema)
+            yield rows
+            rows.flush()
+    except OSError as error:
+        raise CodeOriginError(f"cannot write the results here: {error.strerror or error}", out) from error
