@@ -1,11 +1,13 @@
 """``codeorigin scan``: the histories of many repositories, judged by the processes of a Ray cluster."""
 
 import contextlib
+import logging
 import os
 import sys
 from collections import deque
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 # Read when Ray is imported, also by the processes that it starts.
 os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
@@ -132,7 +134,7 @@ def _cluster(jobs: int | None) -> Iterator[int]:
             num_cpus=None if address else jobs,
             include_dashboard=None if address else False,
             runtime_env={"env_vars": _ENVIRONMENT},
-            logging_level="ERROR",
+            logging_level=logging.ERROR,
             log_to_driver=False,
         )
     try:
@@ -144,7 +146,7 @@ def _cluster(jobs: int | None) -> Iterator[int]:
 def _judged(work: Sequence[Work], cores: int) -> Iterator[Judged]:
     """Judge the repositories in the cluster, and yield them as they are done."""
     task = ray.remote(num_cpus=1, max_retries=RETRIES)(judge_repository)
-    running = {}
+    running: dict[Any, str] = {}
     left = deque(work)
     while left or running:
         while left and len(running) < _WAITING * cores:
