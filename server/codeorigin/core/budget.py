@@ -14,7 +14,6 @@ class BudgetError(CodeOriginError):
 class Budget:
     """Seconds, bytes and items that everything in one run draws on, however many files or commits it reads.
 
-    A limit for each item alone is none for a run: a hundred files of a second each take a hundred seconds. Whoever reads
     A limit for each item alone is none for a run: a hundred files of a second each take a hundred seconds. A reader of
     foreign data gets the budget of its run (a check, a past, a hover) and spends from it before the work where the
     cost is known, after it otherwise.

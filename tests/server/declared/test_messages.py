@@ -1,10 +1,12 @@
 """What commits declare about themselves: only agents, and nothing about people."""
 
+import subprocess
 from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
+from codeorigin.declared.messages import declarations, message_records, model_name
 from codeorigin.declared.reader import RecordReader
 from codeorigin.git.repository import Repository as Opened
 from support.command import report_of, run
@@ -84,6 +86,41 @@ LINES: dict[str, list[str]] = {
     "Co-authored-by: openai-codex[bot] <215057067+openai-codex[bot]@users.noreply.github.com>": ["codex"],
     "Co-authored-by: cline[bot] <205137888+cline[bot]@users.noreply.github.com>": ["cline"],
     "Co-authored-by: assistant <noreply@aider.chat>": ["aider"],
+    "Co-authored-by: OpenAI GPT-5.5 <noreply@openai.com>": ["chatgpt"],
+    "Co-authored-by: GPT-5 Pro <gpt@openai.com>": ["chatgpt"],
+    "Co-authored-by: openai-code-agent[bot] <1+openai-code-agent[bot]@users.noreply.github.com>": ["codex"],
+    "Co-authored-by: chatgpt-codex-connector <2+connector@users.noreply.github.com>": ["codex"],
+    "Co-authored-by: Claude <claude@anthropic.com>": ["claude"],
+    "Co-authored-by: Claude\n <noreply@anthropic.com>": ["claude"],
+    "Co-developed-by:\n\tClaude Opus 4.6\n\t<noreply@anthropic.com>": ["claude"],
+    "AI-Agent: Codex": ["codex"],
+    "Coding-Agent: Claude": ["claude"],
+    "Generated-with: Cursor": ["cursor"],
+    "Assisted-by: Kimi K2": ["kimi"],
+    "Assisted-by: Qwen3-Coder": ["qwen-code"],
+    "Assisted-by: GLM-4.6": ["glm"],
+    "Assisted-by: DeepSeek-V3.1": ["deepseek"],
+    "Assisted-by: Grok 4": ["grok"],
+    "Signed-off-by: Ann <ann@example.org>\nCo-authored-by: Claude <noreply@anthropic.com>": ["claude"],
+    "Generated with [Claude Code](x)\n\nCo-authored-by: Claude <noreply@anthropic.com>": ["claude"],
+    # Git takes a paragraph with a line of its own and a quarter of trailers for a block of trailers.
+    "Signed-off-by: Ann <ann@example.org>\n[ann: typo]\nCo-authored-by: Claude <noreply@anthropic.com>": [
+        "claude"
+    ],
+    # Who reviewed or tested it, talk of trailers, and quotations.
+    "Reviewed-by: Claude <noreply@anthropic.com>": [],
+    "Tested-by: GitHub Copilot <copilot@github.com>": [],
+    "Suggested-by: Claude <noreply@anthropic.com>": [],
+    "Acked-by: cursor[bot] <206951365+cursor[bot]@users.noreply.github.com>": [],
+    "Reported-by: Codex <codex@openai.com>": [],
+    "Lines such as\nCo-authored-by: Claude <noreply@anthropic.com>\nare taken out by the hook.": [],
+    "We add Co-authored-by: Claude <noreply@anthropic.com> to commits of agents.": [],
+    "Co-authored-by: Claude <noreply@anthropic.com>\n\nThe line above is what the hook looks for.": [],
+    "> Co-authored-by: Claude <noreply@anthropic.com>": [],
+    "    Co-authored-by: Claude <noreply@anthropic.com>": [],
+    "not generated with Claude Code": [],
+    '"Generated with Claude Code" is no longer added.': [],
+    "This was generated with Claude Code": [],
     # People and unrelated lines.
     "Assisted-by: Claude": [],
     "Assisted-by: Claude Monet": [],
@@ -113,6 +150,46 @@ def test_agents_are_recognized_by_what_they_call_themselves(repository: Reposito
             line: [each.agent for each in records.of_commit(name).by_agents()] for name, line in said.items()
         }
     assert found == LINES
+
+
+@pytest.mark.parametrize(
+    "subject", ["Co-authored-by: Claude <noreply@anthropic.com>", "Generated with Claude Code"]
+)
+def test_a_subject_declares_nothing(subject: str) -> None:
+    assert message_records(f"tree 0\nauthor Ann <ann@example.org> 0 +0000\n\n{subject}\n".encode()) == ()
+
+
+@pytest.mark.parametrize("block", LINES)
+def test_a_trailer_counts_only_where_git_finds_one(block: str) -> None:
+    message = f"Work\n\n{block}\n"
+    found = subprocess.run(
+        ["git", "interpret-trailers", "--parse", "--no-divider"],
+        input=message,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    ours = {line.value.split(" <")[0] for line in declarations(message)}
+    footers = {value for value in ours if f"with {value}" in block or f"with [{value}" in block}
+    assert all(f": {value}" in found or f": [{value}" in found for value in ours - footers)
+
+
+def test_only_the_ends_of_a_message_are_read() -> None:
+    """Ten thousand trailers cost more than a second a commit, and a past reads thousands of commits."""
+    trailer = "Co-authored-by: Claude <noreply@anthropic.com>"
+    crowd = "Co-authored-by: Bo <bo@example.org>\n" * 10_000
+    assert len(declarations(f"Work\n\n{crowd}")) == 200 - 2
+    assert declarations(f"Work\n\n{crowd}{trailer}")[-1].value.startswith("Claude")
+    assert not any(
+        line.value.startswith("Claude") for line in declarations(f"Work\n\n{crowd}{trailer}\n{crowd}")
+    )
+
+
+def test_names_of_models_are_short() -> None:
+    assert (
+        model_name(f"Claude Opus {'4' * 900}") is None
+        or len(model_name(f"Claude Opus {'4' * 900}") or "") <= 60
+    )
 
 
 def reports(formats: Iterable[str], *options: str) -> list[str]:
