@@ -27,7 +27,16 @@ _SEPARATOR = re.compile(r"[-=_* ]{3,}")
 _ASSISTED = frozenset({"assisted-by", "ai-assisted-by"})
 _AUTHORED = frozenset({"co-authored-by", "co-developed-by", "authored-by"})
 _BY_PROGRAM = frozenset(
-    "ai-agent ai-assisted-by ai-generated-by coding-agent generated-by generated-with made-with written-by-ai".split()
+    [
+        "ai-agent",
+        "ai-assisted-by",
+        "ai-generated-by",
+        "coding-agent",
+        "generated-by",
+        "generated-with",
+        "made-with",
+        "written-by-ai",
+    ]
 )
 """Keys whose value is a program, so that a first name in it is no person's."""
 _MODEL = re.compile(

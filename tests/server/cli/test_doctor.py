@@ -78,6 +78,7 @@ def test_doctor_finds_no_problems() -> None:
     assert (done.returncode, done.stderr) == (0, b"")
     assert all(line.startswith("ok    ") for line in lines)
     assert [line.removeprefix("ok    ")[:15].strip() for line in lines] == [
-        "codeorigin", "python", "PYTHONPATH", "packages", "languages", "language model", "settings", "model", "self test", "speed",
+        "codeorigin", "python", "PYTHONPATH", "packages", "languages", "language model", "settings",
+        "model", "self test", "speed",
     ]  # fmt: skip
     assert lines[-2].endswith(", as recorded")
