@@ -11,8 +11,8 @@ def main() -> int:
     # Before anything else is imported: the current folder may be a repository with a module of any name.
     trust_no_folder()
     # ruff: noqa: PLC0415
-    from codeorigin.cli.exit_codes import guarded
-    from codeorigin.cli.terminal import open_closed_streams
+    from codeorigin.shell.exit_codes import guarded
+    from codeorigin.shell.terminal import open_closed_streams
 
     open_closed_streams()
     if untrusted_entries():

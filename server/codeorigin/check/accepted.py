@@ -6,8 +6,8 @@ from pathlib import Path
 
 from codeorigin.check.inputs import STDIN_NAME
 from codeorigin.check.result import CheckResult
-from codeorigin.cli.terminal import display_path, to_stderr
 from codeorigin.settings.accepted_findings import AcceptedFindings
+from codeorigin.shell.terminal import display_path, to_stderr
 from codeorigin.wording.totals import accepted_sentence
 
 

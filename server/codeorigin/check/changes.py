@@ -13,7 +13,6 @@ from codeorigin.check.options import CheckOptions
 from codeorigin.check.result import CheckedFile
 from codeorigin.check.result import counted_lines as count_changed
 from codeorigin.check.selection import Selection
-from codeorigin.cli.terminal import display_path
 from codeorigin.core.errors import CodeOriginError, NoSuchRevisionError, RepositoryError
 from codeorigin.functions.function_lines import function_lines
 from codeorigin.git.changes import Change, ChangeKind, ChangeRequest, open_change, relative_to_folder
@@ -24,6 +23,7 @@ from codeorigin.languages.kinds import NOTEBOOK, kind_for_path
 from codeorigin.model.calibration.judge import Judge
 from codeorigin.model.calibration.pooled_rule import counted_lines
 from codeorigin.model.verdict import ChangedFunctions, PooledReason, PooledVerdict
+from codeorigin.shell.terminal import display_path
 from codeorigin.text.positions import LineIndex
 from codeorigin.text.sources import decode_source
 

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from codeorigin.check.result import shown_path
-from codeorigin.cli.terminal import display_path
 from codeorigin.core.errors import SourceError
 from codeorigin.model.verdict import Band, Reason
+from codeorigin.shell.terminal import display_path
 from codeorigin.text.regular_files import read_regular_file
 
 MAX_BYTES = 1 << 30

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 from codeorigin.analysis.report import FileReport
 from codeorigin.check.inputs import Source
 from codeorigin.check.result import CheckedFile, FileError, counted_lines
-from codeorigin.cli.exit_codes import describe_unexpected
-from codeorigin.cli.terminal import display_path
 from codeorigin.core.errors import CodeOriginError, SourceError
 from codeorigin.functions.documents import Document
 from codeorigin.languages.kinds import NOTEBOOK
 from codeorigin.model.past import Past
+from codeorigin.shell.exit_codes import describe_unexpected
+from codeorigin.shell.terminal import display_path
 
 if TYPE_CHECKING:
     from codeorigin.analysis.analyzer import Analyzer

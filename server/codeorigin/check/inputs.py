@@ -10,10 +10,10 @@ from typing import Any
 
 from codeorigin.check.result import FileError
 from codeorigin.check.selection import Selection
-from codeorigin.cli.terminal import display_path, to_stderr
 from codeorigin.core.errors import LanguageError, SourceError
 from codeorigin.languages.kinds import NOTEBOOK, get_kind, kind_for_path
 from codeorigin.settings.project import Project, project_of
+from codeorigin.shell.terminal import display_path, to_stderr
 from codeorigin.text.sources import decode_source, read_source
 
 STDIN = "-"

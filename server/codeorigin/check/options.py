@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from codeorigin.check.formats import DeltaFormat, Listing, ReportFormat, Show, Sort
-from codeorigin.cli.options import (
+from codeorigin.shell.options import (
     CHANGE,
     REPORT,
     VERDICT,
@@ -24,7 +24,7 @@ from codeorigin.cli.options import (
     Threads,
     formats_option,
 )
-from codeorigin.cli.output import ReportTarget, parse_targets
+from codeorigin.shell.output import ReportTarget, parse_targets
 
 _SHOW_RECORDS = frozenset({ReportFormat.JSON, ReportFormat.SARIF, ReportFormat.MARKDOWN})
 

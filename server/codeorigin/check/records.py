@@ -12,15 +12,15 @@ from codeorigin.check.inputs import Source
 from codeorigin.check.options import CheckOptions
 from codeorigin.check.repositories import places_in_repositories
 from codeorigin.check.result import CheckedFile
-from codeorigin.cli.options import cores
-from codeorigin.cli.terminal import to_stderr
 from codeorigin.core.cancellation import NEVER, CancelToken, CancelWhen
 from codeorigin.core.errors import Cancelled, RepositoryError, SourceError
 from codeorigin.declared.file_lines import records_of_files
+from codeorigin.declared.function_records import FunctionRecords
 from codeorigin.declared.reader import RecordReader
 from codeorigin.functions.function_lines import FunctionLines, function_lines
 from codeorigin.git.repository import Repository
-from codeorigin.provenance.function_records import FunctionRecords
+from codeorigin.shell.options import cores
+from codeorigin.shell.terminal import to_stderr
 from codeorigin.wording.figures import counted
 
 MOST_SECONDS = 300.0

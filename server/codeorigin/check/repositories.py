@@ -7,11 +7,11 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from codeorigin.check.inputs import Source
-from codeorigin.cli.terminal import to_stderr
 from codeorigin.core.errors import RepositoryError
 from codeorigin.model.bundle import Bundle
 from codeorigin.model.past import Past
 from codeorigin.past.place import repository_folder
+from codeorigin.shell.terminal import to_stderr
 from codeorigin.wording.past import SHALLOW
 
 if TYPE_CHECKING:

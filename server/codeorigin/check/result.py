@@ -6,11 +6,11 @@ from dataclasses import dataclass, field, replace
 from itertools import accumulate
 
 from codeorigin.analysis.report import ChangeReport, FileReport, FunctionReport, Summary, line_range
+from codeorigin.declared.function_records import FunctionRecords
 from codeorigin.functions.spans import Piece
 from codeorigin.model.past import Past
 from codeorigin.model.verdict import Band, ChangedFunctions, Limits, Verdict
 from codeorigin.pages.code import HeatLine
-from codeorigin.provenance.function_records import FunctionRecords
 
 Place = tuple[str, int]
 """The displayed path of a file or cell, and where a function starts in it (code points)."""

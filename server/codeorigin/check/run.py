@@ -18,14 +18,14 @@ from codeorigin.check.repositories import past_of_sources, places_in_repositorie
 from codeorigin.check.result import CheckedFile, CheckResult, FileError, summarize, within_limits
 from codeorigin.check.selection import Selection
 from codeorigin.check.workers import outcomes, worker_count, worker_processes
-from codeorigin.cli.exit_codes import ExitCode
-from codeorigin.cli.options import cores
-from codeorigin.cli.output import open_reports
-from codeorigin.cli.progress import ProgressLine
-from codeorigin.cli.terminal import to_stderr
 from codeorigin.core.errors import CodeOriginError
 from codeorigin.model.verdict import Limits
 from codeorigin.settings.project import Project, read_settings
+from codeorigin.shell.exit_codes import ExitCode
+from codeorigin.shell.options import cores
+from codeorigin.shell.output import open_reports
+from codeorigin.shell.progress import ProgressLine
+from codeorigin.shell.terminal import to_stderr
 from codeorigin.wording.changes import nothing_changed
 from codeorigin.wording.totals import share_sentence
 

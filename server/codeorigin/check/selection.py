@@ -7,11 +7,11 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from codeorigin.cli.terminal import display_path
 from codeorigin.core.errors import CodeOriginError, RepositoryError
 from codeorigin.git.walking import source_files
 from codeorigin.languages.kinds import NOTEBOOK, Kind, get_kind, kind_for_path
 from codeorigin.settings.project import Project
+from codeorigin.shell.terminal import display_path
 from codeorigin.text.exclusions import Exclusions, exclusions
 
 if TYPE_CHECKING:

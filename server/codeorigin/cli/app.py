@@ -10,14 +10,14 @@ import typer
 import codeorigin
 from codeorigin.check.options import CheckOptions, DeltaOptions
 from codeorigin.cli.commands import command
-from codeorigin.cli.exit_codes import ExitCode, guarded, traceback_to_stderr
-from codeorigin.cli.options import DoctorOptions, ExplainRequest, HelpOptions, LanguageOptions, ServeOptions
-from codeorigin.cli.terminal import PROGRAM, open_closed_streams, to_stderr
 from codeorigin.cli.topics import TOPICS, show_help
 from codeorigin.core.errors import CodeOriginError
 from codeorigin.history.options import HistoryOptions
 from codeorigin.provenance.options import BlameOptions, EvaluationOptions, ExportOptions
 from codeorigin.scan.options import ScanOptions
+from codeorigin.shell.exit_codes import ExitCode, guarded, traceback_to_stderr
+from codeorigin.shell.options import DoctorOptions, ExplainRequest, HelpOptions, LanguageOptions, ServeOptions
+from codeorigin.shell.terminal import PROGRAM, open_closed_streams, to_stderr
 
 # Each command imports its module only when it runs, so that `--version` and `--help` are fast.
 # ruff: noqa: PLC0415

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Protocol, TypeVar
 import typer
 from typer.core import TyperCommand
 
-from codeorigin.cli.exit_codes import guarded
+from codeorigin.shell.exit_codes import guarded
 
 _OPTION_COLUMNS = 24
 

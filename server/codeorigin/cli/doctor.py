@@ -11,10 +11,6 @@ from rich.text import Text
 
 import codeorigin
 from codeorigin.analysis.analyzer import Analyzer
-from codeorigin.cli.console import make_console
-from codeorigin.cli.exit_codes import ExitCode, describe_unexpected
-from codeorigin.cli.options import DoctorOptions, cores
-from codeorigin.cli.terminal import display_path, printable, to_stderr
 from codeorigin.core.errors import CodeOriginError
 from codeorigin.core.safe_path import PYTHONPATH_ADVICE, untrusted_entries
 from codeorigin.functions.documents import Document
@@ -22,6 +18,10 @@ from codeorigin.functions.outline import find_functions
 from codeorigin.language_id.model import LanguageModel
 from codeorigin.languages import LANGUAGES
 from codeorigin.settings.project import project_of
+from codeorigin.shell.console import make_console
+from codeorigin.shell.exit_codes import ExitCode, describe_unexpected
+from codeorigin.shell.options import DoctorOptions, cores
+from codeorigin.shell.terminal import display_path, printable, to_stderr
 
 REINSTALL = "reinstall codeorigin"
 RECORDED_LOGIT = 0.7769

@@ -10,13 +10,13 @@ from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.analysis.report import FunctionReport
 from codeorigin.check.inputs import Source, file_source, find_project
 from codeorigin.check.repositories import past_of_sources
-from codeorigin.cli.exit_codes import ExitCode
 from codeorigin.cli.explanation_report import Explained, render_json, write_text
-from codeorigin.cli.options import ExplainRequest, ExplanationFormat, cores
-from codeorigin.cli.terminal import display_path
 from codeorigin.core.errors import SourceError
 from codeorigin.functions.documents import Document
 from codeorigin.languages.kinds import NOTEBOOK, kind_for_path
+from codeorigin.shell.exit_codes import ExitCode
+from codeorigin.shell.options import ExplainRequest, ExplanationFormat, cores
+from codeorigin.shell.terminal import display_path
 from codeorigin.wording.functions import short_reason
 
 _TARGET = re.compile(r"(?P<path>.+?):(?P<line>\d+)(?::(?P<column>\d+))?", re.DOTALL)

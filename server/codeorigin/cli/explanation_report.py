@@ -9,10 +9,10 @@ from rich.text import Text
 from codeorigin.analysis.report import FunctionReport, line_range
 from codeorigin.check.formats.json_text import encoded
 from codeorigin.check.formats.text import BAND_STYLES
-from codeorigin.cli.console import make_console
-from codeorigin.cli.terminal import can_encode, printable, printable_code
 from codeorigin.explain.explanation import Explanation, LineAttribution
 from codeorigin.model.verdict import Band, Verdict
+from codeorigin.shell.console import make_console
+from codeorigin.shell.terminal import can_encode, printable, printable_code
 from codeorigin.text.positions import LineIndex
 from codeorigin.wording import CAVEAT
 from codeorigin.wording.explanations import (

@@ -6,11 +6,11 @@ from pathlib import Path
 
 from codeorigin.check.formats.json_text import encoded
 from codeorigin.check.inputs import MAX_BYTES, STDIN, STDIN_NAME, stdin_bytes
-from codeorigin.cli.exit_codes import ExitCode
-from codeorigin.cli.options import ExplanationFormat, LanguageOptions
-from codeorigin.cli.terminal import display_path, printable, to_stderr, write_all
 from codeorigin.core.errors import SourceError
 from codeorigin.language_id import Guess, guess_language
+from codeorigin.shell.exit_codes import ExitCode
+from codeorigin.shell.options import ExplanationFormat, LanguageOptions
+from codeorigin.shell.terminal import display_path, printable, to_stderr, write_all
 from codeorigin.text.sources import decode_source, read_source
 
 

@@ -5,8 +5,8 @@ import sys
 import textwrap
 from collections.abc import Callable, Sequence
 
-from codeorigin.cli.exit_codes import ExitCode
 from codeorigin.core.errors import CodeOriginError
+from codeorigin.shell.exit_codes import ExitCode
 
 _VERDICTS = """\
 Each function gets one of three bands.

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.analysis.report import FunctionReport
+from codeorigin.declared.disagreements import Disagreement
 from codeorigin.functions.function_lines import FunctionLines
 from codeorigin.functions.spans import Piece
 from codeorigin.git.commit_changes import commit_changes
@@ -13,7 +14,6 @@ from codeorigin.history.commit_results import JudgedFunction, judged_functions
 from codeorigin.history.results import CommitDetails, CommitResult, DetailedFunction
 from codeorigin.history.walk import Walk
 from codeorigin.pages.code import MOST_LINES, HeatLine
-from codeorigin.provenance.disagreements import Disagreement
 
 MOST_FUNCTIONS = 12
 

@@ -6,8 +6,8 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 from codeorigin.analysis.analyzer import Analyzer
-from codeorigin.cli.terminal import display_path, printable
 from codeorigin.core.errors import RepositoryError
+from codeorigin.declared.disagreements import Disagreement
 from codeorigin.declared.reader import RecordReader
 from codeorigin.git.objects import Objects
 from codeorigin.git.repository import Repository
@@ -21,7 +21,7 @@ from codeorigin.model.bundle import Bundle
 from codeorigin.model.calibration.judge import Judge
 from codeorigin.model.past import Past
 from codeorigin.past.old_functions import repository_past
-from codeorigin.provenance.disagreements import Disagreement
+from codeorigin.shell.terminal import display_path, printable
 
 _MAX_COMMIT = 1 << 16
 _LONGEST_SUBJECT = 200

@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from codeorigin.cli.options import (
+from codeorigin.history.totals import By
+from codeorigin.shell.options import (
     INPUT,
     REPORT,
     Config,
@@ -23,8 +24,7 @@ from codeorigin.cli.options import (
     Until,
     formats_option,
 )
-from codeorigin.cli.output import ReportTarget, parse_targets
-from codeorigin.history.totals import By
+from codeorigin.shell.output import ReportTarget, parse_targets
 
 
 class HistoryFormat(StrEnum):

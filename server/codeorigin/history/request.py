@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from codeorigin.cli.terminal import display_path
 from codeorigin.core.errors import RepositoryError
 from codeorigin.git.process import FailedCommandError
 from codeorigin.git.repository import Commit, Repository
+from codeorigin.shell.terminal import display_path
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,7 +92,7 @@ class CommitResult:
     ``unread`` counts files that cannot be read as source, ``missing`` files that are damaged or not in this clone; with
     the reason :data:`UNREADABLE`, this holds for the commit itself. ``declared`` lists the agents that it names.
     ``reads_human`` and ``not_declared`` count the functions written of which records and verdicts disagree so (see
-    :class:`~codeorigin.provenance.disagreements.Disagreement`).
+    :class:`~codeorigin.declared.disagreements.Disagreement`).
     """
 
     commit: str

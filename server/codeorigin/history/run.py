@@ -7,20 +7,20 @@ from functools import partial
 
 from codeorigin.check.inputs import find_project
 from codeorigin.check.selection import Selection
-from codeorigin.cli.days import since_seconds, until_seconds
-from codeorigin.cli.exit_codes import ExitCode
-from codeorigin.cli.options import cores
-from codeorigin.cli.output import open_reports
-from codeorigin.cli.progress import ProgressLine
-from codeorigin.cli.terminal import to_stderr
 from codeorigin.core.errors import CodeOriginError
 from codeorigin.history.formats import history_writer
 from codeorigin.history.history_run import HistoryRun, open_history
 from codeorigin.history.options import HistoryFormat, HistoryOptions
 from codeorigin.history.request import HistoryRequest, repository_of
 from codeorigin.history.totals import Totals
+from codeorigin.history.wording import missing_phrase, repaired_phrase
 from codeorigin.settings.project import Project
-from codeorigin.wording.histories import missing_phrase, repaired_phrase
+from codeorigin.shell.days import since_seconds, until_seconds
+from codeorigin.shell.exit_codes import ExitCode
+from codeorigin.shell.options import cores
+from codeorigin.shell.output import open_reports
+from codeorigin.shell.progress import ProgressLine
+from codeorigin.shell.terminal import to_stderr
 
 
 def history_request(options: HistoryOptions) -> HistoryRequest:

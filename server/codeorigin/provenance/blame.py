@@ -9,9 +9,6 @@ from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.check.formats.json_text import encoded
 from codeorigin.check.inputs import file_source, find_project
 from codeorigin.check.repositories import past_of_sources
-from codeorigin.cli.exit_codes import ExitCode
-from codeorigin.cli.output import open_reports
-from codeorigin.cli.terminal import display_path, printable_code, to_stderr
 from codeorigin.core.errors import SourceError
 from codeorigin.declared.file_lines import file_records
 from codeorigin.declared.records import record_values
@@ -20,6 +17,9 @@ from codeorigin.functions.function_lines import function_lines
 from codeorigin.languages import LANGUAGES
 from codeorigin.provenance.blame_page import BlamedFile, BlamedLine, blame_page
 from codeorigin.provenance.options import BlameFormat, BlameOptions
+from codeorigin.shell.exit_codes import ExitCode
+from codeorigin.shell.output import open_reports
+from codeorigin.shell.terminal import display_path, printable_code, to_stderr
 from codeorigin.wording.figures import logits
 from codeorigin.wording.provenance import DECLARED_CAVEAT, declared_counts, function_heading, record_label
 

@@ -9,11 +9,6 @@ from codeorigin.check.formats.json import past_values
 from codeorigin.check.formats.json_text import encoded
 from codeorigin.check.inputs import find_project
 from codeorigin.check.selection import Selection
-from codeorigin.cli.exit_codes import ExitCode
-from codeorigin.cli.options import cores
-from codeorigin.cli.output import open_reports
-from codeorigin.cli.progress import ProgressLine
-from codeorigin.cli.terminal import printable, to_stderr
 from codeorigin.declared.reader import RecordReader
 from codeorigin.git.objects import Objects
 from codeorigin.git.scratch_objects import ScratchObjects
@@ -35,6 +30,11 @@ from codeorigin.provenance.evaluation import (
 from codeorigin.provenance.options import EvaluationFormat, EvaluationOptions
 from codeorigin.provenance.rates import RateGroup
 from codeorigin.provenance.recorded import commit_times
+from codeorigin.shell.exit_codes import ExitCode
+from codeorigin.shell.options import cores
+from codeorigin.shell.output import open_reports
+from codeorigin.shell.progress import ProgressLine
+from codeorigin.shell.terminal import printable, to_stderr
 from codeorigin.wording.provenance import evaluation_lines
 
 

@@ -10,10 +10,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
 
-from codeorigin.cli.days import since_seconds, until_seconds
-from codeorigin.cli.exit_codes import ExitCode
-from codeorigin.cli.output import open_reports
-from codeorigin.cli.terminal import to_stderr
 from codeorigin.declared import agent_trace, git_ai
 from codeorigin.declared.convertible import LeftOut, convertible
 from codeorigin.declared.reader import RecordReader
@@ -22,6 +18,10 @@ from codeorigin.git.objects import LARGEST
 from codeorigin.git.repository import Commit
 from codeorigin.history.request import repository_of
 from codeorigin.provenance.options import ExportFormat, ExportOptions
+from codeorigin.shell.days import since_seconds, until_seconds
+from codeorigin.shell.exit_codes import ExitCode
+from codeorigin.shell.output import open_reports
+from codeorigin.shell.terminal import to_stderr
 from codeorigin.wording.provenance import export_notes, large_export
 
 

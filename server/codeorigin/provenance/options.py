@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from codeorigin.cli.options import (
+from codeorigin.shell.options import (
     Config,
     Debug,
     Exclude,
@@ -18,7 +18,7 @@ from codeorigin.cli.options import (
     Until,
     formats_option,
 )
-from codeorigin.cli.output import ReportTarget, parse_targets
+from codeorigin.shell.output import ReportTarget, parse_targets
 
 
 class EvaluationFormat(StrEnum):

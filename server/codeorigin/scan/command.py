@@ -14,9 +14,6 @@ os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
 import ray
 from ray.exceptions import RayError
 
-from codeorigin.cli.exit_codes import ExitCode
-from codeorigin.cli.progress import ProgressLine
-from codeorigin.cli.terminal import display_path, to_stderr
 from codeorigin.core.errors import CodeOriginError
 from codeorigin.core.safe_path import trust_no_folder
 from codeorigin.history.options import HistoryOptions
@@ -24,6 +21,9 @@ from codeorigin.model.bundle import Bundle
 from codeorigin.scan.options import ScanOptions
 from codeorigin.scan.page import write_report
 from codeorigin.scan.work import Judged, Work, judge_repository, key_of
+from codeorigin.shell.exit_codes import ExitCode
+from codeorigin.shell.progress import ProgressLine
+from codeorigin.shell.terminal import display_path, to_stderr
 from codeorigin.text.regular_files import IS_A_LINK, trusted_root
 
 RETRIES = 2

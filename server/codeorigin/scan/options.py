@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from codeorigin.cli.options import Debug, Declared, Jobs, Model, Past, Since, Until
+from codeorigin.shell.options import Debug, Declared, Jobs, Model, Past, Since, Until
 
 
 @dataclass(frozen=True, slots=True)

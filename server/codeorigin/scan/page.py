@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from codeorigin.cli.terminal import printable
 from codeorigin.core.errors import CodeOriginError
 from codeorigin.history.formats.charts import over_time, periods, treemap
 from codeorigin.history.formats.html import area_legend, languages_of, opening, share_table
@@ -14,6 +13,7 @@ from codeorigin.model.verdict import Band
 from codeorigin.pages.frame import page
 from codeorigin.pages.parts import legend, problems
 from codeorigin.scan.work import Judged, rows_file
+from codeorigin.shell.terminal import printable
 from codeorigin.text.regular_files import replacing_file
 
 MOST_LISTED = 1_000

@@ -10,11 +10,11 @@ import typer.main
 
 from codeorigin.check.formats import ReportFormat
 from codeorigin.cli.app import app
-from codeorigin.cli.exit_codes import ExitCode
 from codeorigin.cli.topics import TOPICS
 from codeorigin.model.verdict import Band
 from codeorigin.settings.generated import toml_schema
 from codeorigin.settings.schema import FIELDS, public_name
+from codeorigin.shell.exit_codes import ExitCode
 from support.command import PLAIN, ROOT, complaints, run
 from support.documents import blocks
 

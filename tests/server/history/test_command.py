@@ -12,8 +12,8 @@ from rich.cells import cell_len
 
 from codeorigin.history import walk
 from codeorigin.history.totals import Totals
+from codeorigin.history.wording import badge_message
 from codeorigin.model.verdict import Band
-from codeorigin.wording.histories import badge_message
 from support.histories import History
 from support.repositories import DECLARED, Repository, plain_functions
 from support.schemas import load_schema

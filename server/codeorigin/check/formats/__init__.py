@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import TextIO
 
 from codeorigin.check.result import CheckResult
-from codeorigin.cli.terminal import write_all
+from codeorigin.shell.terminal import write_all
 
 
 class ReportFormat(StrEnum):

@@ -13,11 +13,11 @@ from codeorigin.check.formats.json_text import encoded
 from codeorigin.check.formats.markdown import LONGEST_LIST, literal_code
 from codeorigin.check.formats.text import WIDEST_LOCATION
 from codeorigin.check.options import DeltaOptions
-from codeorigin.cli.console import padded
-from codeorigin.cli.exit_codes import ExitCode
-from codeorigin.cli.output import open_reports
-from codeorigin.cli.terminal import printable, write_all
 from codeorigin.model.verdict import Band
+from codeorigin.shell.console import padded
+from codeorigin.shell.exit_codes import ExitCode
+from codeorigin.shell.output import open_reports
+from codeorigin.shell.terminal import printable, write_all
 from codeorigin.wording import CAVEAT
 from codeorigin.wording.figures import counted, probability_decimal
 from codeorigin.wording.functions import band_or_reason

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from codeorigin.analysis.report import FunctionReport, line_range
 from codeorigin.check.declared import FIRST_OF_A_LIST, declared_line, disagreements
 from codeorigin.check.result import CheckedFile, CheckResult
-from codeorigin.cli.terminal import printable
+from codeorigin.shell.terminal import printable
 from codeorigin.wording import CAVEAT
 from codeorigin.wording.changes import declared_sentence, scope_sentence, verdict_sentence
 from codeorigin.wording.figures import probability_decimal

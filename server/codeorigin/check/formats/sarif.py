@@ -7,7 +7,7 @@ from urllib.parse import quote
 from codeorigin.analysis.report import FunctionReport, line_range
 from codeorigin.check.formats.json_text import indented
 from codeorigin.check.result import CheckedFile, CheckResult, FileError
-from codeorigin.provenance.function_records import function_record_values
+from codeorigin.declared.function_records import function_record_values
 from codeorigin.text.literal_text import plain_message
 from codeorigin.wording.functions import finding_sentence
 from codeorigin.wording.totals import (

@@ -15,9 +15,9 @@ from codeorigin.analysis.report import FunctionReport, line_range, walk
 from codeorigin.check.declared import FIRST_OF_A_LIST, declared_line, disagreements
 from codeorigin.check.formats import Listing, Show, Sort
 from codeorigin.check.result import CheckedFile, CheckResult
-from codeorigin.cli.console import make_console, padded
-from codeorigin.cli.terminal import printable, write_all
 from codeorigin.model.verdict import Band
+from codeorigin.shell.console import make_console, padded
+from codeorigin.shell.terminal import printable, write_all
 from codeorigin.wording import SHORT_CAVEAT
 from codeorigin.wording.changes import declared_sentence, scope_sentence, verdict_sentence
 from codeorigin.wording.figures import probability_decimal

@@ -3,8 +3,8 @@
 from codeorigin.check.formats.badge import image
 from codeorigin.history.formats.writer import HistoryWriter
 from codeorigin.history.totals import Totals
+from codeorigin.history.wording import badge_message
 from codeorigin.model.verdict import Band
-from codeorigin.wording.histories import badge_message
 
 
 class BadgeWriter(HistoryWriter):

@@ -7,13 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from codeorigin.cli.terminal import printable
 from codeorigin.history.totals import Share
+from codeorigin.history.wording import DECLARED_COLUMNS, agents_percent, declared_percents, percents
 from codeorigin.model.verdict import Band
 from codeorigin.pages.parts import stack, table
+from codeorigin.shell.terminal import printable
 from codeorigin.text.literal_text import html_line
 from codeorigin.wording.figures import counted
-from codeorigin.wording.histories import DECLARED_COLUMNS, agents_percent, declared_percents, percents
 
 _MOST_PERIODS = 84
 _MOST_FOLDERS = 48

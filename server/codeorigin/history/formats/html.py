@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 
-from codeorigin.cli.terminal import display_path
 from codeorigin.history.formats.charts import (
     declared_chart,
     declared_table,
@@ -16,14 +15,7 @@ from codeorigin.history.formats.writer import HistoryWriter
 from codeorigin.history.history_run import HistoryRun
 from codeorigin.history.results import CommitDetails, CommitResult, DetailedFunction
 from codeorigin.history.totals import Share, Totals, date_of
-from codeorigin.model.verdict import Band
-from codeorigin.pages.code import code_box
-from codeorigin.pages.frame import page
-from codeorigin.pages.parts import BANDS, folded, legend, stack, table, tiles, verdict
-from codeorigin.text.literal_text import html_line
-from codeorigin.wording import CAVEAT
-from codeorigin.wording.figures import counted
-from codeorigin.wording.histories import (
+from codeorigin.history.wording import (
     DISAGREE,
     LINES,
     NOT_BY_AUTHOR,
@@ -32,6 +24,14 @@ from codeorigin.wording.histories import (
     percents,
     totals_phrases,
 )
+from codeorigin.model.verdict import Band
+from codeorigin.pages.code import code_box
+from codeorigin.pages.frame import page
+from codeorigin.pages.parts import BANDS, folded, legend, stack, table, tiles, verdict
+from codeorigin.shell.terminal import display_path
+from codeorigin.text.literal_text import html_line
+from codeorigin.wording import CAVEAT
+from codeorigin.wording.figures import counted
 from codeorigin.wording.provenance import disagreement_sentence
 from codeorigin.wording.shares import one_in
 

@@ -6,14 +6,14 @@ from typing import Any, TextIO
 import codeorigin
 from codeorigin.check.formats.json import past_values
 from codeorigin.check.formats.json_text import encoded
-from codeorigin.cli.terminal import display_path
+from codeorigin.declared.disagreements import Disagreement
 from codeorigin.history.formats.writer import HistoryWriter
 from codeorigin.history.history_run import HistoryRun
 from codeorigin.history.options import HistoryOptions
 from codeorigin.history.results import NOTHING, CommitDetails, CommitResult, DeclaredCounts
 from codeorigin.history.totals import Share, Totals, date_of
 from codeorigin.model.verdict import Band
-from codeorigin.provenance.disagreements import Disagreement
+from codeorigin.shell.terminal import display_path
 
 
 def _declared(lines: DeclaredCounts) -> dict[str, int] | None:

@@ -3,16 +3,12 @@
 from collections.abc import Iterator, Mapping
 
 from codeorigin.check.formats.markdown import literal_code, literal_text
-from codeorigin.cli.terminal import display_path
 from codeorigin.history.formats.charts import periods
 from codeorigin.history.formats.writer import HistoryWriter
 from codeorigin.history.history_run import HistoryRun
 from codeorigin.history.results import CommitDetails
 from codeorigin.history.totals import Share, Totals, date_of
-from codeorigin.model.verdict import Band
-from codeorigin.wording import CAVEAT
-from codeorigin.wording.figures import probability_decimal
-from codeorigin.wording.histories import (
+from codeorigin.history.wording import (
     NOT_BY_AUTHOR,
     agents_percent,
     declared_lines_phrase,
@@ -20,6 +16,10 @@ from codeorigin.wording.histories import (
     percents,
     totals_phrases,
 )
+from codeorigin.model.verdict import Band
+from codeorigin.shell.terminal import display_path
+from codeorigin.wording import CAVEAT
+from codeorigin.wording.figures import probability_decimal
 from codeorigin.wording.provenance import disagreement_sentence
 
 

@@ -8,17 +8,12 @@ from rich.console import Console
 from rich.text import Text
 
 from codeorigin.check.formats.text import BAND_STYLES
-from codeorigin.cli.console import make_console, padded
-from codeorigin.cli.terminal import display_path, printable
 from codeorigin.history.formats.writer import HistoryWriter
 from codeorigin.history.history_run import HistoryRun
 from codeorigin.history.options import HistoryOptions
 from codeorigin.history.results import CommitDetails, CommitResult
 from codeorigin.history.totals import By, Share, Totals, date_of
-from codeorigin.model.verdict import Band
-from codeorigin.wording import CAVEAT
-from codeorigin.wording.figures import counted, probability_decimal
-from codeorigin.wording.histories import (
+from codeorigin.history.wording import (
     agents_percent,
     commit_phrase,
     declared_lines_phrase,
@@ -26,6 +21,11 @@ from codeorigin.wording.histories import (
     percents,
     totals_phrases,
 )
+from codeorigin.model.verdict import Band
+from codeorigin.shell.console import make_console, padded
+from codeorigin.shell.terminal import display_path, printable
+from codeorigin.wording import CAVEAT
+from codeorigin.wording.figures import counted, probability_decimal
 from codeorigin.wording.past import past_sentence
 from codeorigin.wording.provenance import disagreement_sentence
 

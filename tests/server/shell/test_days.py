@@ -2,8 +2,8 @@
 
 import pytest
 
-from codeorigin.cli.days import since_seconds, until_seconds
 from codeorigin.core.errors import CodeOriginError
+from codeorigin.shell.days import since_seconds, until_seconds
 
 
 def test_days_months_and_years_are_parsed() -> None:

@@ -87,7 +87,7 @@ Exclude = Annotated[
 
 
 def formats_option(formats: type[StrEnum], default: str = "text") -> Any:
-    """The option for the formats of a command, whose values :func:`~codeorigin.cli.output.parse_targets` reads."""
+    """The option for the formats of a command, whose values :func:`~codeorigin.shell.output.parse_targets` reads."""
     return typer.Option(
         "--format",
         "-f",

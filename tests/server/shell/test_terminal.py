@@ -6,8 +6,8 @@ import os
 import pytest
 from rich.text import Text
 
-from codeorigin.cli.console import make_console
-from codeorigin.cli.terminal import (
+from codeorigin.shell.console import make_console
+from codeorigin.shell.terminal import (
     can_encode,
     display_path,
     printable,

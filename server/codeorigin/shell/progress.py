@@ -4,7 +4,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from codeorigin.cli.terminal import to_stderr
+from codeorigin.shell.terminal import to_stderr
 
 _SECONDS_ON_A_TERMINAL, _SECONDS_ELSEWHERE = 0.5, 60.0
 

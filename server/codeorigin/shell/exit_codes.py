@@ -6,9 +6,9 @@ import traceback
 from collections.abc import Callable
 from enum import IntEnum
 
-from codeorigin.cli.terminal import discard, display_path, prepare_streams, to_stderr
 from codeorigin.core.errors import CodeOriginError
 from codeorigin.core.termination import termination_handled
+from codeorigin.shell.terminal import discard, display_path, prepare_streams, to_stderr
 
 # What writing to a closed, full or broken stdout ends with.
 _UNWRITABLE = {errno.EBADF, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.ENOSPC}

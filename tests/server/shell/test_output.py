@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from codeorigin.check.formats import ReportFormat
-from codeorigin.cli.output import ReportTarget, open_reports, parse_targets
 from codeorigin.core.errors import CodeOriginError
+from codeorigin.shell.output import ReportTarget, open_reports, parse_targets
 from support.command import COMMAND, PLAIN, TERSE, complaints, run
 
 

@@ -5,8 +5,8 @@ from typing import NoReturn
 
 import pytest
 
-from codeorigin.cli.exit_codes import ExitCode, guarded
 from codeorigin.core.errors import ModelError, SourceError
+from codeorigin.shell.exit_codes import ExitCode, guarded
 
 
 def raising(error: BaseException) -> Callable[[], NoReturn]:

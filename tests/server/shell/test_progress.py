@@ -2,7 +2,7 @@
 
 import pytest
 
-from codeorigin.cli.progress import ProgressLine
+from codeorigin.shell.progress import ProgressLine
 
 
 def test_rate_counts_only_what_is_new(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,0 +1,1 @@
+"""What every command uses of its shell: options, streams, reports, progress and exit codes."""
