@@ -24,7 +24,7 @@ help:
 	@echo "make docs    build the documentation site in build/site/html, check its links"
 	@echo "make release  build the wheel and the source archive in dist, check them, install them with uv, pipx and pip"
 	@echo "make errors  put errors into the statistics of training, one by one, and see that a test finds each"
-	@echo "make lint    ruff, mypy, import-linter, eslint and tsc"
+	@echo "make lint    ruff, mypy, import-linter, zizmor, eslint and tsc"
 	@echo "make format  let ruff format, and fix what it can"
 	@echo "make bench   speed and memory: the self test, the language server, a scan of Python's own library"
 	@echo "make clean   remove .venv and the caches"
@@ -104,6 +104,7 @@ lint: $(VENV)/.development $(CLIENT)/node_modules/.installed
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+	$(BIN)/zizmor --quiet --offline --no-progress .github/workflows action.yml
 	cd $(CLIENT) && npm run --silent lint && npm run --silent check
 
 format: $(VENV)/.development
