@@ -15,6 +15,12 @@ _MOST_ROUNDS = 20
 _EDITS = frozenset({types.TEXT_DOCUMENT_DID_CHANGE, types.NOTEBOOK_DOCUMENT_DID_CHANGE})
 """An edit without its range would replace the whole text, so these are taken whole or not at all."""
 
+_REQUIRED: dict[str, tuple[str, dict[str, list[Any]]]] = {
+    types.INITIALIZE: ("capabilities", {}),
+    types.TEXT_DOCUMENT_CODE_ACTION: ("context", {"diagnostics": []}),
+}
+"""What a message cannot do without, and what it means if it is absent."""
+
 
 def structured(
     message: dict[str, Any],
@@ -27,6 +33,8 @@ def structured(
     """
     method = message.get("method")
     _set_version(message.get("params"), version_of)
+    if method in _REQUIRED and isinstance(message.get("params"), dict):
+        _fill(message["params"], *_REQUIRED[method])
     for _ in range(_MOST_ROUNDS):
         try:
             return structure(message)
@@ -37,6 +45,16 @@ def structured(
                 raise
             _remove(message, failures)
     return structure(message)
+
+
+def _fill(holder: dict[str, Any], name: str, empty: Any) -> None:
+    """Put ``empty`` in place of what is required and has another type."""
+    if isinstance(holder.get(name), type(empty)):
+        for inner, value in empty.items():
+            if not isinstance(holder[name].get(inner), type(value)):
+                holder[name][inner] = value
+    else:
+        holder[name] = {inner: list(value) for inner, value in empty.items()}
 
 
 def _set_version(params: object, version_of: Callable[[str], int | None]) -> None:
