@@ -13,7 +13,7 @@ from codeorigin.wording.totals import accepted_sentence
 
 def _opened(path: Path) -> AcceptedFindings:
     # Resolve only the folder, because the file itself must not be a link.
-    return AcceptedFindings(Path(os.path.realpath(path.parent)), path.name)
+    return AcceptedFindings(Path(os.path.realpath(path.parent)), path.name, named=path)
 
 
 def accepted_ids(path: Path, *, may_be_new: bool) -> frozenset[str]:

@@ -11,15 +11,17 @@ from pathlib import Path
 from typing import Any
 
 from codeorigin.core.errors import CodeOriginError
-from codeorigin.settings.project import ACCEPTED_FILE, MAX_BYTES
-from codeorigin.text.regular_files import read_regular_file, replacing_file
+from codeorigin.settings.project import ACCEPTED_FILE
+from codeorigin.text.regular_files import read_regular_file, replacing_file, trusted_root
 
 FORMAT_VERSION = 1
+_MAX_BYTES = 4_000_000
+"""About 25,000 functions. Ten times as many take more than a gigabyte of memory, and an editor waits for them."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Accepted:
-    """One accepted function; ``path`` is relative to the folder, with forward slashes."""
+    """One accepted function; ``path`` is relative to the folder (``../a.py`` outside of it), with forward slashes."""
 
     path: str
     name: str
@@ -27,10 +29,15 @@ class Accepted:
 
 
 class AcceptedFindings:
-    """The accepted functions of one folder, reread when the file changes."""
+    """The accepted functions of one folder, reread when the file changes.
 
-    def __init__(self, folder: Path, name: str = ACCEPTED_FILE) -> None:
+    ``folder`` has no links in it. The file is ``folder / name``, written as ``named``, the path that a user gave, below
+    whose :func:`~codeorigin.text.regular_files.trusted_root` no link is followed.
+    """
+
+    def __init__(self, folder: Path, name: str = ACCEPTED_FILE, *, named: Path | None = None) -> None:
         self._folder = folder
+        self._named = named
         self._name = name
         self._path = folder / name
         self._stamp: tuple[int, int] | None = None
@@ -89,15 +96,17 @@ class AcceptedFindings:
         if path is None:
             return ""
         try:
-            return Path(path).relative_to(self._folder).as_posix()
-        except ValueError:
-            return Path(path).name
+            return Path(os.path.relpath(path, self._folder)).as_posix()
+        except ValueError:  # on another drive
+            return Path(path).as_posix()
 
     def _read(self) -> list[Accepted]:
         try:
-            content = read_regular_file(self._path, 50 * MAX_BYTES, follow_links=False)
-            if len(content) > 50 * MAX_BYTES:
-                raise CodeOriginError(f"{self._name} is too large; delete it and accept anew")
+            content = read_regular_file(self._path, _MAX_BYTES, follow_links=False)
+            if len(content) > _MAX_BYTES:
+                raise CodeOriginError(
+                    f"{self._name} is larger than {_MAX_BYTES:,} bytes; delete it, and exclude what needs no findings"
+                )
             data: Any = json.loads(content.decode("utf-8"))
             if data["version"] != FORMAT_VERSION:
                 raise CodeOriginError(f"{self._name} was written by another version; delete it")
@@ -119,7 +128,10 @@ class AcceptedFindings:
         # ensure_ascii, the default, escapes lone surrogates, which UTF-8 cannot encode.
         text = json.dumps(data, indent=2) + "\n"
         try:
-            with replacing_file(self._path, root=self._folder) as stream:
+            path, root = self._path, self._folder
+            if self._named is not None and (trusted := trusted_root(self._named)) is not None:
+                path, root = trusted / self._named, trusted
+            with replacing_file(path, root=root) as stream:
                 stream.write(text)
         except OSError as error:
             raise CodeOriginError(f"{self._name} cannot be written: {error.strerror}") from error

@@ -97,6 +97,39 @@ def test_broken_baseline_file_costs_one_line(folder: Path, options: list[str], p
     assert (folder / "src/a.py").read_text() == before
 
 
+def test_files_outside_of_the_folder_keep_their_own_entries(folder: Path) -> None:
+    """They were known by their base names, so that ``a/util.py`` took the entry of ``b/util.py`` away."""
+    for place, text in (("a", ONE), ("b", TWO)):
+        (folder / place).mkdir()
+        (folder / place / "util.py").write_text(text)
+    (folder / "base").mkdir()
+    baseline = "base/accepted.json"
+    update = ("--threshold", "0", "--baseline", baseline, "--update-baseline")
+    for place in ("a", "b", "a"):
+        run("check", place, *update)
+    assert entries(folder / baseline) == [("../a/util.py", "first"), ("../b/util.py", "second")]
+    assert against("a", "b", baseline=baseline)[0] == 0
+
+
+def test_a_linked_folder_of_a_repository_is_not_written_through(folder: Path, tmp_path: Path) -> None:
+    outside = tmp_path.parent / f"{tmp_path.name}-outside"
+    outside.mkdir()
+    (folder / "ci").symlink_to(outside)
+    done = run("check", "src", "--threshold", "0", "--baseline", "ci/accepted.json", "--update-baseline")
+    assert done.returncode == 2
+    assert complaints(done)[-1].endswith(
+        "accepted.json cannot be written: a symbolic link, which is not followed"
+    )
+    assert list(outside.iterdir()) == []
+
+
+def test_a_huge_file_is_refused_before_it_is_parsed(folder: Path) -> None:
+    (folder / "huge.json").write_text('{"version": 1, "functions": [' + " " * 5_000_000 + "]}")
+    done = run("check", "src", "--baseline", "huge.json")
+    assert (done.returncode, len(complaints(done))) == (2, 1)
+    assert "huge.json is larger than 4,000,000 bytes" in complaints(done)[0]
+
+
 @pytest.mark.parametrize(
     ("share", "code", "how"),
     [("0.4", 1, "more than the 40 %"), ("0.5", 0, "not more than the 50 %"), ("0", 1, "more than the 0 %")],
