@@ -26,7 +26,7 @@ class ChangeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ChangeRequest:
-    """Which change to read. ``revision`` is the base of a range or the commit; empty for the other kinds."""
+    """Which change to read. ``revision`` is the commit, or a range's base (or ``A..B``); empty for the other kinds."""
 
     kind: ChangeKind
     revision: str = ""
@@ -96,8 +96,9 @@ def open_change(
                 files_now = working_tree(repository, scratch, objects, wanted, max_bytes)
                 tree, as_on_disk = files_now.tree, files_now.as_on_disk
         elif request.kind is ChangeKind.RANGE:
-            base = repository.resolve(request.revision)
-            new = tree = repository.resolve("HEAD")
+            start, _, end = request.revision.partition("..")
+            base = repository.resolve(start or "HEAD")
+            new = tree = repository.resolve(end.removeprefix(".") or "HEAD")
             old = repository.merge_base(base, new)
         else:
             new = tree = repository.resolve(request.revision)

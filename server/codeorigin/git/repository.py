@@ -152,6 +152,10 @@ class Repository:
             return head
         if revision.startswith("-"):
             raise RepositoryError("a revision does not begin with a dash", revision)
+        if ".." in revision or revision.startswith("^"):  # no name of a branch or tag has them
+            raise RepositoryError(
+                "names more than one commit; give one, or a range to check --changed", revision
+            )
         if "\n" not in revision and "\0" not in revision:
             found = self.named(f"{revision}^{{commit}}")
             if found is not None:

@@ -15,7 +15,9 @@ def change_phrase(change: ChangeReport) -> str:
             what = "the working tree" if change.kind == "working_tree" else "the index"
             return f"{what} against HEAD" if change.old else f"{what}, before the first commit"
         case "range":
-            return f"{change.revision}...HEAD, from {(change.old or '')[:_SHORT]} to {(change.new or '')[:_SHORT]}"
+            named = change.revision or ""
+            shown = named if ".." in named else f"{named}...HEAD"
+            return f"{shown}, from {(change.old or '')[:_SHORT]} to {(change.new or '')[:_SHORT]}"
         case _:
             commit = f"commit {(change.new or '')[:_SHORT]}"
             if change.old is None:

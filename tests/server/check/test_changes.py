@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from codeorigin.cli.app import with_optional_base
-from support.command import check, reported, run
+from support.command import check, complaints, reported, run
 from support.repositories import Repository
 
 ONE = """\
@@ -102,6 +102,26 @@ def test_changes_since_a_base_and_of_a_commit_are_checked(repository: Repository
     code, report, said = check("--commit", "HEAD~1", "--", "sub")
     assert (code, names(report)) == (0, {})
     assert "commit" in said[0]
+
+
+def test_a_range_has_both_ends_or_is_one_line(repository: Repository) -> None:
+    repository.git("checkout", "-q", "-b", "work")
+    repository.commit({"a.py": SECOND}, date="2020-01-02")
+    repository.commit({"a.py": SECOND.replace("found = {}", "found = dict()")}, date="2020-01-03")
+    for named in ("main..HEAD~1", "main...HEAD~1"):
+        assert checked("--changed", named) == {"a.py": ["second"]}
+    assert checked("--changed", "HEAD~1..") == {"a.py": ["third"]}
+    for arguments in (
+        ("check", "--commit", "main..HEAD"),
+        ("check", "--commit", "^main"),
+        ("check", "--changed", "^main"),
+        ("check", "--changed", "main..no-such-branch"),
+        ("history", "--revision", "main..HEAD"),
+        ("history", "--revision", "^main"),
+    ):
+        done = run(*arguments)
+        assert (done.returncode, len(complaints(done))) == (2, 1), arguments
+        assert "unexpected" not in complaints(done)[0]
 
 
 def test_path_in_place_of_a_base_is_explained(repository: Repository) -> None:
