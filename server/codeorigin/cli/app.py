@@ -13,7 +13,7 @@ from codeorigin.cli.commands import command
 from codeorigin.cli.topics import TOPICS, show_help
 from codeorigin.core.errors import CodeOriginError
 from codeorigin.history.options import HistoryOptions
-from codeorigin.provenance.options import BlameOptions, EvaluationOptions, ExportOptions
+from codeorigin.provenance.options import BlameOptions, EvaluationOptions
 from codeorigin.scan.options import ScanOptions
 from codeorigin.shell.exit_codes import ExitCode, guarded, traceback_to_stderr
 from codeorigin.shell.options import DoctorOptions, ExplainRequest, HelpOptions, LanguageOptions, ServeOptions
@@ -134,14 +134,6 @@ def evaluate_declared(options: EvaluationOptions) -> int:
     from codeorigin.provenance.evaluate import run_evaluate_declared
 
     return run_evaluate_declared(options)
-
-
-@command(app)
-def export(options: ExportOptions) -> int:
-    """Write what is declared, never an estimate, as Agent Trace or git-ai records. Exit code: 0 done, 2 an error."""
-    from codeorigin.provenance.export import run_export
-
-    return run_export(options)
 
 
 @command(app)

@@ -4,7 +4,6 @@ Format: the Git AI Standard 3.0.0 (github.com/git-ai-project/git-ai, ``specs``).
 untracked, which is not the same as written by a person.
 """
 
-import hashlib
 import json
 import re
 from collections.abc import Iterator
@@ -24,14 +23,10 @@ from codeorigin.declared.records import (
     label,
     line_numbers,
 )
-from codeorigin.text.literal_text import literal_json, one_line
 
 REF = "refs/notes/ai"
 _SCHEMA = "authorship/3."
 _ENTRY = re.compile(r"  (\S{1,100}) ([0-9,-]+)")
-_END = "end of the note"
-IMPORT_END = "done\n"
-_PERSON = "a known person"
 
 
 def read_git_ai(content: bytes) -> CommitRecords:
@@ -110,63 +105,3 @@ def _agent(entry: object) -> Record:
         raise WrongRecordError("a session without agent_id")
     tool, model = label(agent.get("tool")), label(agent.get("model"))
     return Record(RecordSource.GIT_AI, WrittenBy.AGENT, Strength.LINES, tool, model)
-
-
-def holds(path: str) -> bool:
-    """Whether a note can hold ``path``, on a line of its own that no program takes for a command."""
-    return one_line(path) == path and not path.startswith(" ") and '"' not in path
-
-
-def write_git_ai(commit: str, records: CommitRecords) -> str:
-    """A note that says of a commit what ``records`` say, without any that it cannot hold.
-
-    Neither sessions nor names of people are known, so that their identifiers are made of what is. An agent of the
-    commit as a whole has a session without lines.
-    """
-    sessions: dict[str, Any] = {}
-    listed: list[str] = []
-    humans: dict[str, Any] = {}
-    for path, ranges in records.lines.items():
-        by_key: dict[str, list[str]] = {}
-        for lines in ranges:
-            known = sessions if lines.record.by is WrittenBy.AGENT else humans
-            name, entry = _session(commit, lines.record) if known is sessions else _person()
-            known[name] = entry
-            key = f"{name}::t_{name[2:]}" if known is sessions else name
-            place = str(lines.first) if lines.first == lines.last else f"{lines.first}-{lines.last}"
-            by_key.setdefault(key, []).append(place)
-        listed.append(f'"{path}"' if re.search(r"\s", path) else path)
-        listed += (f"  {key} {','.join(places)}" for key, places in by_key.items())
-    sessions |= dict(_session(commit, record) for record in records.whole)
-    metadata = {
-        "schema_version": f"{_SCHEMA}0.0",
-        "base_commit_sha": commit,
-        "prompts": {},
-        **({"humans": humans} if humans else {}),
-        "sessions": sessions,
-    }
-    return "\n".join([*listed, "---", literal_json(json.dumps(metadata))])
-
-
-def _session(commit: str, record: Record) -> tuple[str, dict[str, Any]]:
-    tool, model = record.tool or "unknown", record.model or "unknown"
-    conversation = f"{commit[:10]}:{model}"
-    name = hashlib.sha256(f"{tool}:{conversation}".encode()).hexdigest()[:14]
-    return f"s_{name}", {"agent_id": {"tool": tool, "id": conversation, "model": model}}
-
-
-def _person() -> tuple[str, dict[str, Any]]:
-    return f"h_{hashlib.sha256(_PERSON.encode()).hexdigest()[:14]}", {"author": _PERSON}
-
-
-def import_head(message: str) -> str:
-    """The beginning of an input of ``git fast-import`` that makes a commit of notes; ``message`` is that commit's.
-
-    git refuses it where :data:`REF` is there already, so that no note is overwritten.
-    """
-    return f"feature done\ncommit {REF}\ncommitter codeorigin <> 0 +0000\ndata <<{_END}\n{message}\n{_END}\n"
-
-
-def import_note(commit: str, note: str) -> str:
-    """The part that puts ``note`` on ``commit``. The last part of an input is :data:`IMPORT_END`."""
-    return f"N inline {commit}\ndata <<{_END}\n{note}\n{_END}\n"

@@ -149,8 +149,7 @@ class RecordReader:
         parents = [line[7:].decode("ascii", "replace") for line in head if line.startswith(b"parent ")]
         for commit in (*parents[:1], name):
             for trace in self._traces.get(commit, ()):
-                if commit == name or not trace.is_exact:
-                    yield trace.records
+                yield trace.records
 
     def _checked(self, commit: str, path: str, ranges: Iterable[RecordedLines]) -> list[RecordedLines]:
         """``ranges``, those with the digest of another text as stale."""

@@ -14,8 +14,6 @@ from codeorigin.shell.options import (
     Model,
     Output,
     Past,
-    Since,
-    Until,
     formats_option,
 )
 from codeorigin.shell.output import ReportTarget, parse_targets
@@ -80,31 +78,3 @@ class BlameOptions:
     def targets(self) -> list[ReportTarget[BlameFormat]]:
         """The reports to write; raises CodeOriginError."""
         return parse_targets(self.formats, self.output, BlameFormat, BlameFormat.TEXT)
-
-
-class ExportFormat(StrEnum):
-    """The formats of records."""
-
-    AGENT_TRACE = "agent-trace"
-    GIT_AI = "git-ai"
-
-
-@dataclass(frozen=True, slots=True)
-class ExportOptions:
-    """What the user asks of ``export``."""
-
-    path: Annotated[str, typer.Argument(metavar="[REPOSITORY]", help="A repository, or a folder in one.")] = (
-        "."
-    )
-    since: Since = None
-    until: Until = None
-    formats: Annotated[list[str], formats_option(ExportFormat, ExportFormat.AGENT_TRACE)] = field(
-        default_factory=list
-    )
-    output: Output = None
-    debug: Debug = False
-
-    @property
-    def targets(self) -> list[ReportTarget[ExportFormat]]:
-        """The files to write; raises CodeOriginError."""
-        return parse_targets(self.formats, self.output, ExportFormat, ExportFormat.AGENT_TRACE)

@@ -1,11 +1,10 @@
-"""Sentences about what is declared of lines, beside what is estimated, and about records that are exported."""
+"""Sentences about what is declared of lines, beside what is estimated."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
 from codeorigin.analysis.report import FunctionReport
-from codeorigin.declared.convertible import LeftOut
 from codeorigin.declared.disagreements import DeclaredBy, Disagreement
 from codeorigin.declared.records import Record, Strength, WrittenBy
 from codeorigin.model.past import Past
@@ -156,23 +155,3 @@ def _cells(group: RateGroup, views: Sequence[str]) -> list[str]:
     rates = [group.called[view] for view in views]
     shares = [percent_with_interval(rate.share, rate.low, rate.high) for rate in rates]
     return [f"{rates[0].functions:,}", f"{rates[0].commits:,}", *shares]
-
-
-def export_notes(name: str, records: int, left_out: Mapping[LeftOut, int]) -> Iterator[str]:
-    """What the user should know of an export with ``records`` records in the format called ``name``, line by line."""
-    if not records:
-        yield (
-            f"{name}: there is nothing to convert; notes are not part of a clone, and "
-            "git fetch origin 'refs/notes/*:refs/notes/*' gets them"
-        )
-    parts = [f"{counted(left_out[out], 'record')} {out}" for out in LeftOut if left_out.get(out)]
-    if parts:
-        yield f"{name}: left out: {', '.join(parts)}"
-
-
-def large_export(limit: int) -> str:
-    """A file of records is larger than is read again."""
-    return (
-        f"agent-trace: more than {limit // 2**20} MiB, and CodeOrigin reads no larger file of records; "
-        "write it in parts with --since and --until"
-    )

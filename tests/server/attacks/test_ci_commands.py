@@ -95,7 +95,6 @@ def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         ("language", FILE),
         ("language", FILE, "--format", "json"),
         *(("history", ".", "--format", each) for each in HISTORY_FORMATS),
-        *(("export", ".", "--format", each) for each in ("agent-trace", "git-ai")),
         *(("history", ".", "--by", each) for each in ("commit", "path")),
         *(("delta", f"{NAME}.json", "empty.json", "--format", each) for each in ("text", "json", "markdown")),
     ],

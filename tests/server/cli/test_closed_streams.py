@@ -29,7 +29,6 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
     ("history", "."),
     ("delta", "report.json", "report.json"),
     ("evaluate-declared", "."),
-    ("export", "."),
 )
 
 

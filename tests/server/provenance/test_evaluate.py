@@ -194,7 +194,7 @@ def test_a_part_of_the_files_can_be_asked_for(repository: Repository) -> None:
     assert {each["kind"] for each in json.loads(inside.stdout)["functions"]} == {"old"}
 
 
-@pytest.mark.parametrize("command", ["evaluate-declared", "export", "history"])
+@pytest.mark.parametrize("command", ["evaluate-declared", "history"])
 def test_repository_that_cannot_be_read_is_said_in_one_line(tmp_path: Path, command: str) -> None:
     empty = Repository(tmp_path / "empty")
     for path, said in (
