@@ -33,21 +33,6 @@ def git_ai_note(files: Mapping[str, Mapping[str, str]], **metadata: Any) -> str:
     return "\n".join([*lines, "---", json.dumps(known | metadata, indent=2)])
 
 
-def whogitit_note(path: str, lines: Mapping[int, tuple[str, str]]) -> str:
-    """A note of whogitit: by number, the kind of source and the text of a line."""
-    listed = [
-        {"line_number": number, "content": text, "source": {"type": kind}, "confidence": 1.0}
-        for number, (kind, text) in lines.items()
-    ]
-    model = {"id": "claude-opus-4-5", "provider": "anthropic"}
-    note = {
-        "version": 3,
-        "session": {"session_id": "1", "model": model},
-        "files": [{"path": path, "lines": listed}],
-    }
-    return json.dumps(note)
-
-
 def agent_trace(revision: str, path: str, *ranges: Mapping[str, Any], by: str = "ai") -> str:
     """A line of ``.agent-trace/traces.jsonl``."""
     contributor = {"type": by, "model_id": "anthropic/claude-opus-4-8"}

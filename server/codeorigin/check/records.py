@@ -75,7 +75,7 @@ class _Reading:
 
     def of_commits(self, repository: Repository, change: ChangeReport, new: str) -> tuple[ChangeReport, bool]:
         """The change with the agents that its commits name, and whether the project keeps records at all."""
-        with RecordReader(repository, new, branches=False) as records:
+        with RecordReader(repository, new) as records:
             declared = tuple(_named_agents(repository, records, change, new))
             keeps_records = bool(declared) or _keeps_records(repository, records, new)
             self.problems.extend(records.problems)
@@ -92,7 +92,7 @@ class _Reading:
                 head = repository.head()
                 if head is None:
                     continue
-                with RecordReader(repository, head, branches=False) as records:
+                with RecordReader(repository, head) as records:
                     is_wanted = options.declared or records.has_lines
             except RepositoryError as error:
                 if options.declared:

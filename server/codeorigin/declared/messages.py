@@ -59,7 +59,6 @@ class Signature:
     authors: tuple[re.Pattern[str], ...]
     names: tuple[re.Pattern[str], ...] = ()
     first_names: tuple[re.Pattern[str], ...] = ()
-    branches: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,15 +2,14 @@
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import replace
 from types import TracebackType
 
 from codeorigin.core.errors import RepositoryError
-from codeorigin.declared import agent_trace, git_ai, whogitit
+from codeorigin.declared import agent_trace, git_ai
 from codeorigin.declared.agent_trace import AgentTrace
-from codeorigin.declared.branches import agent_branches
 from codeorigin.declared.messages import MAX_COMMIT, message_records
 from codeorigin.declared.records import (
     CommitRecords,
@@ -29,30 +28,25 @@ _MOST_PROBLEMS = 20
 _MOST_KEPT = 2_000_000
 _MOST_TRACE_FILES = 100
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
-_NOTES: tuple[tuple[str, Callable[[bytes], CommitRecords]], ...] = (
-    (git_ai.REF, git_ai.read_git_ai),
-    (whogitit.REF, whogitit.read_whogitit),
-)
 
 
 def records_state(repository: Repository) -> tuple[str | None, ...]:
-    """HEAD and the tips of the notes: while they are the same, so are the records about a text.
+    """HEAD and the tip of the notes: while they are the same, so are the records about a text.
 
     Raises:
         RepositoryError: git fails.
     """
-    return (repository.head(), *(repository.named(ref) for ref, _ in _NOTES))
+    return (repository.head(), repository.named(git_ai.REF))
 
 
 class RecordReader:
     """Reads the records about the commits below ``head``, which is a full name. Use it in a ``with`` block.
 
-    ``problems`` has one line for each record that was skipped, at most :data:`_MOST_PROBLEMS`. Without ``branches``,
-    merged branches are not looked at, which needs the whole list of commits.
+    ``problems`` has one line for each record that was skipped, at most :data:`_MOST_PROBLEMS`.
     """
 
-    def __init__(self, repository: Repository, head: str, *, branches: bool = True) -> None:
-        self._repository, self._head = repository, head
+    def __init__(self, repository: Repository, head: str) -> None:
+        self._repository = repository
         self._stack = ExitStack()
         self._objects = self._stack.enter_context(Objects(repository.git))
         self.problems: list[str] = []
@@ -60,13 +54,12 @@ class RecordReader:
         self._known: dict[str, CommitRecords] = {}
         self._weight = 0
         self._boundary = repository.boundary()
-        self._tips = {ref: repository.named(f"{ref}^{{tree}}") for ref, _ in _NOTES}
-        self._notes = {ref: self._listed(ref, tree) for ref, tree in self._tips.items() if tree is not None}
+        self._notes_tree = repository.named(f"{git_ai.REF}^{{tree}}")
+        self._notes = {} if self._notes_tree is None else self._listed(self._notes_tree)
         self._traces: dict[str, list[AgentTrace]] = {}
         self._trace_tree = repository.named(f"{head}:{agent_trace.FOLDER}")
         if self._trace_tree is not None:
             self._read_traces(self._trace_tree)
-        self._branches = self._merged() if branches else {}
 
     def __enter__(self) -> "RecordReader":
         return self
@@ -79,7 +72,7 @@ class RecordReader:
     @property
     def evidence(self) -> str:
         """A key of all records outside of the commits themselves; empty without any."""
-        parts = [f"{ref}={tree}" for ref, tree in self._tips.items() if tree is not None]
+        parts = [] if self._notes_tree is None else [f"{git_ai.REF}={self._notes_tree}"]
         if self._trace_tree is not None:
             parts.append(f"{agent_trace.FOLDER}={self._trace_tree}")
         return " ".join(parts)
@@ -87,7 +80,7 @@ class RecordReader:
     @property
     def has_lines(self) -> bool:
         """Whether there is any record about lines."""
-        return any(self._notes.values()) or bool(self._traces)
+        return bool(self._notes or self._traces)
 
     def of_commit(self, name: str) -> CommitRecords:
         """The records about a commit; none if it is not in this clone.
@@ -116,8 +109,6 @@ class RecordReader:
         content = self._content(name, MAX_COMMIT)
         if content is not None and name not in self._boundary:
             whole += message_records(content)
-        if name in self._branches:
-            whole.append(self._branches[name])
         lines: dict[str, list[RecordedLines]] = {}
         is_tracked = False
         for note in [*self._noted(name), *self._traced(name, content)]:
@@ -132,15 +123,14 @@ class RecordReader:
         )
 
     def _noted(self, name: str) -> Iterable[CommitRecords]:
-        for ref, read in _NOTES:
-            blob = self._notes.get(ref, {}).get(name)
-            what = f"the note on {name[:10]} in {ref}"
-            content = None if blob is None else self._content(blob, LARGEST, what)
-            if content is not None:
-                try:
-                    yield read(content)
-                except WrongRecordError as error:
-                    self._problem(f"{what} is skipped: {error}")
+        blob = self._notes.get(name)
+        what = f"the note on {name[:10]} in {git_ai.REF}"
+        content = None if blob is None else self._content(blob, LARGEST, what)
+        if content is not None:
+            try:
+                yield git_ai.read_git_ai(content)
+            except WrongRecordError as error:
+                self._problem(f"{what} is skipped: {error}")
 
     def _traced(self, name: str, content: bytes | None) -> Iterable[CommitRecords]:
         if not self._traces:
@@ -204,20 +194,13 @@ class RecordReader:
             more = f", and {len(wrong) - 1:,} more" if len(wrong) > 1 else ""
             self._problem(f"records in {shown} are skipped: {wrong[0]}{more}")
 
-    def _listed(self, ref: str, tree: str) -> dict[str, str]:
+    def _listed(self, tree: str) -> dict[str, str]:
         """The blob of each commit's note; git spreads many over folders, by the digits of the commits."""
         try:
             listed = ((path.replace("/", ""), blob) for path, blob in self._repository.files(tree))
             return {commit: blob for commit, blob in listed if _COMMIT.fullmatch(commit)}
         except RepositoryError as error:
-            self._problem(f"the notes in {ref} are skipped: {error}")
-            return {}
-
-    def _merged(self) -> dict[str, Record]:
-        try:
-            return agent_branches(self._repository, self._head)
-        except RepositoryError as error:
-            self._problem(f"merged branches are skipped: {error}")
+            self._problem(f"the notes in {git_ai.REF} are skipped: {error}")
             return {}
 
     def _content(self, name: str, max_bytes: int, what: str | None = None) -> bytes | None:

@@ -19,11 +19,8 @@ class RecordSource(StrEnum):
 
     GIT_AI = "git-ai"
     AGENT_TRACE = "agent-trace"
-    WHOGITIT = "whogitit"
     AUTHOR = "author"
     TRAILER = "trailer"
-    BRANCH = "branch"
-    LINK = "link"
 
 
 class WrittenBy(StrEnum):
@@ -36,16 +33,15 @@ class WrittenBy(StrEnum):
 
 
 class Strength(StrEnum):
-    """What a record is about, the strongest first: these lines, the whole commit, its branch, or only some help."""
+    """What a record is about, the strongest first: these lines, the whole commit, or only some help."""
 
     LINES = "lines"
     COMMIT = "commit"
-    BRANCH = "branch"
     MENTION = "mention"
 
 
 WROTE = frozenset({Strength.LINES, Strength.COMMIT})
-"""Records of who wrote something; a branch or a mention only tells of help."""
+"""Records of who wrote something; a mention only tells of help."""
 _STRONGEST_FIRST = {strength: place for place, strength in enumerate(Strength)}
 
 

@@ -204,12 +204,6 @@ class Repository:
         for record in self._log(*options, "--format=%H%x20%T%x20%ct%x20%P", *names, "--", *paths):
             yield _logged(record)
 
-    def merges(self, start: str) -> Iterator[tuple[str, str]]:
-        """Yield the merges on the branch of ``start``, newest first, with the beginning of their messages."""
-        for record in self._log("--first-parent", "--merges", "--format=%H%x20%<(300,trunc)%s", start, "--"):
-            name, _, subject = record.partition(b" ")
-            yield name.decode("ascii"), subject.decode("utf-8", "replace")
-
     def _log(self, *arguments: str) -> Iterator[bytes]:
         """Yield what ``git log`` prints for each commit."""
         shown = ("--no-show-signature", "--no-notes", "--no-color", "--no-decorate", "-z", "--encoding=UTF-8")

@@ -20,7 +20,7 @@ class DeclaredCounts:
     Those of agents are counted by its strength: ``agent_by_lines`` by records of lines, ``agent_by_commit`` by commits
     that say that an agent wrote them. ``mixed`` lines are an agent's and a person's, ``person`` a known person's. Of
     ``untracked`` ones a tool that records lines does not know who wrote them: not necessarily a person. All other lines
-    have no record, or one that only tells of a branch, of some help, or of another text.
+    have no record, or one that only tells of some help or of another text.
     """
 
     agent_by_lines: int = 0

@@ -98,7 +98,7 @@ def _evaluated(
 def groups(functions: Sequence[EvaluatedFunction]) -> Iterator[RateGroup]:
     """All functions of a kind, then those of agents by strength of the record and by tool and model.
 
-    A branch or a mention is no record of who wrote the lines, so that those stand apart.
+    A mention is no record of who wrote the lines, so that those stand apart.
     """
     agents = [function for function in functions if function.origin.kind is Provenance.AGENT]
     written = [function for function in agents if function.origin.strength in WROTE]

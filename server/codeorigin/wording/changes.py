@@ -68,11 +68,6 @@ def _how_declared(declared_agent: DeclaredAgent) -> tuple[str, str]:
             )
         case "trailer":
             return f"names {declared_agent.agent} in a trailer", f"name {declared_agent.agent} in a trailer"
-        case "link":
-            return (
-                f"links to a session of {declared_agent.agent}",
-                f"link to a session of {declared_agent.agent}",
-            )
         case _:
             model = (
                 f", {declared_agent.model}"

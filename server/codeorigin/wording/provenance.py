@@ -29,7 +29,7 @@ _BY = {
     WrittenBy.UNTRACKED: "untracked",
     WrittenBy.MIXED: "an agent and a person",
 }
-_ABOUT = {Strength.LINES: "", Strength.COMMIT: "commit, ", Strength.BRANCH: "", Strength.MENTION: "helped, "}
+_ABOUT = {Strength.LINES: "", Strength.COMMIT: "commit, ", Strength.MENTION: "helped, "}
 _ORIGINS = {
     Provenance.AGENT: "recorded as an agent's",
     Provenance.PERSON: "recorded as a known person's",
@@ -40,7 +40,6 @@ _BY_RECORD = {
     "all": "",
     "lines": ", line by line",
     "commit": ", by their commits",
-    "branch": " only by the name of a branch",
     "mention": " only by a mention of help",
 }
 _VIEWS = {

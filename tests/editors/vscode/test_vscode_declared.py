@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from support.code_server import CodeServer, at, hover_text, line_of, take_pictures
-from support.declared_records import PERSON, SESSION, add_note, git_ai_note, whogitit_note
+from support.declared_records import PERSON, SESSION, add_note, git_ai_note
 from support.repositories import Repository
 from support.waiting import wait_for
 
@@ -94,8 +94,6 @@ def test_marks_follow_notes_and_commits(code: CodeServer, page: Page, source: Pa
     message = "More\n\nCo-authored-by: Claude <noreply@anthropic.com>"
     repository.commit({"ledger.py": f"# first\n{text}"}, date="2026-05-18", message=message)
     shown(page, "claude (commit, trailer)")
-    add_note(repository, whogitit_note("ledger.py", {1: ("AI", "another")}), ref="whogitit")
-    shown(page, "claude-opus-4-5 (stale, whogitit)")
 
 
 def test_toggled_again_it_is_gone(code: CodeServer, page: Page, source: Path) -> None:

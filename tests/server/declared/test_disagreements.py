@@ -10,7 +10,6 @@ from codeorigin.model.verdict import Band
 
 AGENT = Record(RecordSource.GIT_AI, WrittenBy.AGENT, Strength.LINES, "codex", "gpt-5.5")
 TRAILER = Record(RecordSource.TRAILER, WrittenBy.AGENT, Strength.COMMIT, "claude")
-BRANCH = Record(RecordSource.BRANCH, WrittenBy.AGENT, Strength.BRANCH, "codex")
 HELP = Record(RecordSource.TRAILER, WrittenBy.AGENT, Strength.MENTION, "claude")
 PERSON = Record(RecordSource.GIT_AI, WrittenBy.PERSON, Strength.LINES)
 STALE = replace(AGENT, is_stale=True)
@@ -28,7 +27,7 @@ def test_code_without_any_record_that_reads_llm_written_is_asked_about(records: 
     assert disagreement(records, Band.HUMAN) is None
 
 
-@pytest.mark.parametrize("other", [PERSON, STALE, BRANCH, HELP])
+@pytest.mark.parametrize("other", [PERSON, STALE, HELP])
 def test_records_that_tell_less_decide_neither(other: Record) -> None:
     for band in Band:
         assert disagreement([other], band) is None

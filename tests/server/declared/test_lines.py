@@ -15,7 +15,6 @@ from support.declared_records import (
     add_note,
     agent_trace,
     git_ai_note,
-    whogitit_note,
 )
 from support.repositories import Repository
 
@@ -83,22 +82,6 @@ def test_paths_of_every_form_are_found(repository: Repository) -> None:
         shown = f'"{path}"' if path != "plain/b.py" else path
         add_note(repository, git_ai_note({shown: {f"{SESSION}::t_1": "1-10"}}))
         assert declared(repository, path) == [CODEX] * 10
-
-
-def test_notes_of_whogitit_whose_text_is_another_are_stale(repository: Repository) -> None:
-    texts = TEN.split("\n")
-    kinds = ["AI", "AIModified", "Human", "Original", "Unknown", "AI"]
-    lines = {number: (kind, text) for number, (kind, text) in enumerate(zip(kinds, texts, strict=False), 1)}
-    lines[6] = ("AI", "another text")
-    add_note(repository, whogitit_note("a.py", lines), ref="whogitit")
-    found = declared(repository, "a.py")
-    agent = Record(RecordSource.WHOGITIT, WrittenBy.AGENT, Strength.LINES, None, "claude-opus-4-5")
-    mixed = Record(RecordSource.WHOGITIT, WrittenBy.MIXED, Strength.LINES, None, "claude-opus-4-5")
-    stale = Record(
-        RecordSource.WHOGITIT, WrittenBy.AGENT, Strength.LINES, None, "claude-opus-4-5", is_stale=True
-    )
-    person = Record(RecordSource.WHOGITIT, WrittenBy.PERSON, Strength.LINES)
-    assert found == [agent, mixed, person, None, None, stale, None, None, None, None]
 
 
 def test_agent_traces_count_for_the_commit_they_name_and_for_its_child(repository: Repository) -> None:

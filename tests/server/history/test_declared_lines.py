@@ -27,12 +27,11 @@ HELPED = "Add d\n\nAssisted-by: claude-opus-4-8\n"
 
 def test_lines_are_counted_by_the_strength_of_their_record() -> None:
     lines = Record(RecordSource.GIT_AI, WrittenBy.AGENT, Strength.LINES, "codex")
-    stale = Record(RecordSource.WHOGITIT, WrittenBy.AGENT, Strength.LINES, is_stale=True)
+    stale = Record(RecordSource.AGENT_TRACE, WrittenBy.AGENT, Strength.LINES, is_stale=True)
     trailer = Record(RecordSource.TRAILER, WrittenBy.AGENT, Strength.COMMIT, "claude")
     mention = Record(RecordSource.TRAILER, WrittenBy.AGENT, Strength.MENTION, "claude")
-    branch = Record(RecordSource.BRANCH, WrittenBy.AGENT, Strength.BRANCH, "codex")
-    mixed = Record(RecordSource.WHOGITIT, WrittenBy.MIXED, Strength.LINES)
-    counts = declared_lines([lines, lines, stale, trailer, mention, branch, mixed, None])
+    mixed = Record(RecordSource.AGENT_TRACE, WrittenBy.MIXED, Strength.LINES)
+    counts = declared_lines([lines, lines, stale, trailer, mention, mixed, None])
     assert counts == DeclaredCounts(agent_by_lines=2, agent_by_commit=1, mixed=1)
     assert (counts.agents, counts.counted) == (3, 4)
     assert counts + DeclaredCounts(person=1, untracked=2) == DeclaredCounts(2, 1, 1, 1, 2)

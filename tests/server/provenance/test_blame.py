@@ -1,14 +1,13 @@
 """``codeorigin blame``: the record and the weight of every line of a file."""
 
 import json
-import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from support.command import run
-from support.declared_records import PERSON, SESSION, add_note, git_ai_note, whogitit_note
+from support.declared_records import PERSON, SESSION, add_note, git_ai_note
 from support.repositories import DECLARED, Repository, plain_functions
 
 CODEX = {
@@ -75,25 +74,6 @@ def test_text_and_page_show_the_same_without_names_of_people(repository: Reposit
     for shown in (text, page):
         assert "a known person (git-ai)" in shown
         assert not any(name in shown for name in ("Ann", "ann@"))
-
-
-def test_every_line_of_the_page_shows_what_is_declared_where_it_changes(repository: Repository) -> None:
-    note = whogitit_note("b.py", dict.fromkeys(range(1, 7), ("AI", "other text")))
-    repository.commit({"b.py": plain_functions("one")}, date="2026-01-02")
-    add_note(repository, note, ref="whogitit")
-    page = {
-        name: run("blame", str(repository.folder / name), "--format", "html").stdout.decode()
-        for name in ("a.py", "b.py")
-    }
-    said = re.findall(r'<i class="said" title="([^"]*)">([^<]*)</i><i class="weight">([^<]*)<', page["a.py"])
-    codex, ann, untracked = "codex, gpt-5.5 (git-ai)", "a known person (git-ai)", "untracked (git-ai)"
-    # The two blank lines between the functions are left out, and each box begins anew.
-    assert [(title, shown) for title, shown, _ in said] == [
-        (codex, codex), *[(codex, "")] * 5, (ann, ann), *[(ann, "")] * 4, (untracked, untracked)
-    ]  # fmt: skip
-    weights = [each["weight"] for each in blamed(repository)["lines"] if each["weight"] is not None]
-    assert [float(weight) for _, _, weight in said if weight] == pytest.approx(weights, abs=0.006)
-    assert ">stale: claude-opus-4-5 (stale, whogitit)</i>" in page["b.py"]
 
 
 def test_a_hostile_file_stays_text_on_the_page_and_in_the_terminal(repository: Repository) -> None:

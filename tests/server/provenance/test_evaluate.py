@@ -10,7 +10,7 @@ import pytest
 from codeorigin.provenance.evaluation import VIEWS
 from codeorigin.provenance.rates import Provenance
 from support.command import run
-from support.declared_records import PERSON, SESSION, add_note, git_ai_note, whogitit_note
+from support.declared_records import PERSON, SESSION, add_note, git_ai_note
 from support.repositories import DECLARED, Repository, plain_functions
 from support.tiny_model import with_commit_rules, with_past_rule
 
@@ -163,14 +163,6 @@ def test_groups_count_what_is_called(repository: Repository) -> None:
         assert (
             group["called"]["own"]["low"] <= group["called"]["own"]["share"] <= group["called"]["own"]["high"]
         )
-
-
-def test_a_record_of_another_text_tells_nothing(repository: Repository) -> None:
-    texts = plain_functions("eight", number=5).split("\n")[:6]
-    lines = {number: ("AI", text) for number, text in enumerate(texts, 1)}
-    repository.commit({"stale.py": plain_functions("nine", number=6)}, date="2026-01-03")
-    add_note(repository, whogitit_note("stale.py", lines), ref="whogitit")
-    assert not [each for each in evaluation(repository)["functions"] if each["source"] == "whogitit"]
 
 
 def test_the_text_shows_a_row_for_each_group(repository: Repository) -> None:

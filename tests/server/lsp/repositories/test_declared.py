@@ -12,7 +12,7 @@ from tests.server.lsp.repositories.conftest import opened
 
 from support.command import run
 from support.controlled_git import ControlledGit
-from support.declared_records import PERSON, SESSION, add_note, agent_trace, git_ai_note, whogitit_note
+from support.declared_records import PERSON, SESSION, add_note, agent_trace, git_ai_note
 from support.repositories import Repository, plain_functions
 from support.waiting import until
 
@@ -83,8 +83,10 @@ async def test_without_a_record_there_is_no_line_until_a_new_head_has_one(
 
 
 async def test_stale_records_say_so(editor: Editor, repository: Repository) -> None:
-    add_note(repository, whogitit_note("new.py", {1: ("AI", "another = text")}), ref="whogitit")
-    assert "(stale, whogitit)" in str(await said(editor, opened(editor, repository)))
+    lines = {"start_line": 1, "end_line": 1, "content_hash": "sha256:" + "0" * 16}
+    trace = agent_trace(repository.git("rev-parse", "HEAD"), "new.py", lines)
+    repository.commit({".agent-trace/traces.jsonl": trace}, date="2026-01-02")
+    assert "(stale, agent-trace)" in str(await said(editor, opened(editor, repository)))
 
 
 async def test_a_hover_does_not_wait_for_git(
