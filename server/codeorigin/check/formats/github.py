@@ -1,6 +1,7 @@
 """The report for GitHub Actions: one workflow command per finding, shown as an annotation on its lines."""
 
 from codeorigin.check.declared import declared_line, disagreements
+from codeorigin.check.formats.repository_paths import path_in_repository
 from codeorigin.check.result import CheckResult, is_llm_file
 from codeorigin.text.literal_text import one_line
 from codeorigin.wording.changes import declared_sentence, scope_sentence, verdict_sentence
@@ -38,21 +39,27 @@ def render(result: CheckResult) -> str:
             _command(
                 "notice",
                 finding_sentence(function, file.cell_number),
-                file=file.path,
+                file=path_in_repository(file.path),
                 line=first,
                 endLine=last,
                 title="Likely LLM-written",
             )
         )
     lines += [
-        _command("notice", file_sentence(verdict), file=file.path, line=1, title="Likely LLM-written file")
+        _command(
+            "notice",
+            file_sentence(verdict),
+            file=path_in_repository(file.path),
+            line=1,
+            title="Likely LLM-written file",
+        )
         for file in result.files
         if is_llm_file(file) and (verdict := file.report.verdict) is not None
     ]
     lines += [
-        _command("warning", error.message, file=error.path, title="Not checked")
+        _command("warning", error.message, file=path_in_repository(error.path), title="Not checked")
         if error.skipped
-        else _command("error", error.message, file=error.path, title="Problem")
+        else _command("error", error.message, file=path_in_repository(error.path), title="Problem")
         for error in result.errors
     ]
     if result.change is not None:

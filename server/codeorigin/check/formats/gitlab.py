@@ -5,6 +5,7 @@ from collections import Counter
 from typing import Any
 
 from codeorigin.check.formats.json_text import indented
+from codeorigin.check.formats.repository_paths import path_in_repository
 from codeorigin.check.result import CheckResult
 from codeorigin.text.literal_text import plain_message
 from codeorigin.wording.functions import finding_sentence
@@ -17,7 +18,8 @@ def to_list(result: CheckResult) -> list[dict[str, Any]]:
     entries = []
     met: Counter[str] = Counter()
     for file, function in result.findings():
-        key = f"{file.path}\0{function.function_id}"
+        path = path_in_repository(file.path)
+        key = f"{path}\0{function.function_id}"
         met[key] += 1
         first, last = file.place(function)
         entries.append(
@@ -30,7 +32,7 @@ def to_list(result: CheckResult) -> list[dict[str, Any]]:
                 ).hexdigest(),
                 "severity": "info",
                 "categories": ["Style"],
-                "location": {"path": file.path, "lines": {"begin": first, "end": last}},
+                "location": {"path": path, "lines": {"begin": first, "end": last}},
             }
         )
     return entries

@@ -1,11 +1,14 @@
 """The report for code scanning services: SARIF 2.1.0 (OASIS, 2020), with one result per finding."""
 
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import PurePath
 from typing import Any
 from urllib.parse import quote
 
 from codeorigin.analysis.report import FunctionReport, line_range
 from codeorigin.check.formats.json_text import indented
+from codeorigin.check.formats.repository_paths import path_in_repository
 from codeorigin.check.result import CheckedFile, CheckResult, FileError
 from codeorigin.declared.function_records import function_record_values
 from codeorigin.text.literal_text import plain_message
@@ -32,7 +35,7 @@ def _uri(path: str) -> str:
 
 
 def _artifact(path: str) -> dict[str, Any]:
-    return {"uri": _uri(path)}
+    return {"uri": _uri(path_in_repository(path))}
 
 
 def _region(file: CheckedFile, function: FunctionReport) -> dict[str, int]:
@@ -49,7 +52,16 @@ def _region(file: CheckedFile, function: FunctionReport) -> dict[str, int]:
     }
 
 
-def _result(file: CheckedFile, function: FunctionReport) -> dict[str, Any]:
+def _results(result: CheckResult) -> Iterator[dict[str, Any]]:
+    met: Counter[tuple[str, str]] = Counter()
+    for file, function in result.findings():
+        key = file.path, function.function_id
+        met[key] += 1
+        # Two equal functions of a file are two results, and a host drops one of two with the same fingerprint.
+        yield _result(file, function, f"{function.function_id}:{met[key]}")
+
+
+def _result(file: CheckedFile, function: FunctionReport, fingerprint: str) -> dict[str, Any]:
     (declared,) = file.declared_of([function])
     span = function.span
     verdict = function.verdict
@@ -69,7 +81,7 @@ def _result(file: CheckedFile, function: FunctionReport) -> dict[str, Any]:
                 ],
             }
         ],
-        "partialFingerprints": {"functionText/v1": function.function_id},
+        "partialFingerprints": {"functionText/v1": fingerprint},
         "properties": {
             "language": span.language,
             **({} if file.cell is None else {"cell": file.cell.cell}),
@@ -152,7 +164,7 @@ def to_dict(result: CheckResult) -> dict[str, Any]:
                     }
                 ],
                 **({"artifacts": artifacts} if artifacts else {}),
-                "results": [_result(file, function) for file, function in result.findings()],
+                "results": list(_results(result)),
             }
         ],
     }
