@@ -1,1 +1,1 @@
-"""``codeorigin check`` and ``codeorigin delta``: the commands, their rules and their formats."""
+"""``codeorigin check``: the command, its rules and its formats."""

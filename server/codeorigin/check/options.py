@@ -1,4 +1,4 @@
-"""What the user asks of ``check`` and ``delta``."""
+"""What the user asks of ``check``."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from codeorigin.check.formats import DeltaFormat, Listing, ReportFormat, Show, Sort
+from codeorigin.check.formats import Listing, ReportFormat, Show, Sort
 from codeorigin.shell.options import (
     CHANGE,
     REPORT,
@@ -168,23 +168,3 @@ class CheckOptions:
     def is_of_change(self) -> bool:
         """Whether only the functions of a change are to be checked."""
         return self.changed is not None or self.staged or self.commit is not None
-
-
-@dataclass(frozen=True, slots=True)
-class DeltaOptions:
-    """What the user asks of ``delta``."""
-
-    old: Annotated[Path, typer.Argument(metavar="OLD", help="A report of check --format json.")]
-    new: Annotated[Path, typer.Argument(metavar="NEW", help="A later one.")]
-    formats: Annotated[list[str], formats_option(DeltaFormat)] = field(default_factory=list)
-    output: Output = None
-    every_change: Annotated[
-        bool,
-        typer.Option("--all", help="Also list functions of which only place or probability changed."),
-    ] = False
-    debug: Debug = False
-
-    @property
-    def targets(self) -> list[ReportTarget[DeltaFormat]]:
-        """The comparisons to write; raises CodeOriginError."""
-        return parse_targets(self.formats, self.output, DeltaFormat, DeltaFormat.TEXT)

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 import codeorigin
-from codeorigin.check.options import CheckOptions, DeltaOptions
+from codeorigin.check.options import CheckOptions
 from codeorigin.cli.commands import command
 from codeorigin.cli.topics import TOPICS, show_help
 from codeorigin.core.errors import CodeOriginError
@@ -70,14 +70,6 @@ def history(options: HistoryOptions) -> int:
     from codeorigin.history.run import run_history
 
     return run_history(options)
-
-
-@command(app)
-def delta(options: DeltaOptions) -> int:
-    """Compare two saved JSON reports. Exit code: 0 no new findings, 1 new findings, 2 an error."""
-    from codeorigin.check.formats.delta import run_delta
-
-    return run_delta(options)
 
 
 @command(app)

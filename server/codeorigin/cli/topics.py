@@ -32,21 +32,18 @@ may be repeated, so that one run writes several reports.
 
   text      for a terminal: findings, the likeliest first, then two lines of
             totals; --show all, --sort path, --statistics, --verbose
-  json      everything, for programs and for 'codeorigin delta'
+  json      everything, for programs
   sarif     for code scanning services
   html      one page with the code of the findings, to share
   github    workflow commands: a notice for every finding
   gitlab    a code quality report
   markdown  for job summaries and comments
   badge     an SVG with the share of lines in findings
-
-history also has parquet; delta has text, json and markdown.
 """
 
 _EXIT_CODES = """\
-  0    success; for check and delta: no (new) findings
-  1    check: findings. delta: new findings. --exit-zero turns the 1 of check
-       into 0
+  0    success; for check: no findings
+  1    check: findings; --exit-zero turns it into 0
   2    an error: wrong usage, a file that cannot be checked, a broken model;
        for check it takes precedence over findings
   130  interrupted with Ctrl-C

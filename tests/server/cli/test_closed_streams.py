@@ -27,7 +27,6 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
     ("language", "clean.py"),
     ("doctor",),
     ("history", "."),
-    ("delta", "report.json", "report.json"),
     ("evaluate-declared", "."),
 )
 
@@ -118,7 +117,6 @@ def test_without_any_stream_a_command_ends_with_an_error(folder: Path, arguments
         (("explain", "clean.py:1000"), 2),
         (("language", "missing.py"), 2),
         (("history", "missing"), 2),
-        (("delta", "report.json", "missing.json"), 2),
         (("scan", "missing.txt", "--output", "scan"), 2),
         (("doctor", "--model", "missing"), 2),
     ],

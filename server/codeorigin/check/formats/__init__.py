@@ -1,4 +1,4 @@
-"""Renderers for the result of a check, and for a comparison of two, in every format."""
+"""Renderers for the result of a check, in every format."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -20,14 +20,6 @@ class ReportFormat(StrEnum):
     GITLAB = "gitlab"
     MARKDOWN = "markdown"
     BADGE = "badge"
-
-
-class DeltaFormat(StrEnum):
-    """The formats of a comparison of two reports."""
-
-    TEXT = "text"
-    JSON = "json"
-    MARKDOWN = "markdown"
 
 
 class Show(StrEnum):
