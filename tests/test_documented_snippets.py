@@ -22,9 +22,9 @@ TESTED = {
     "CONTRIBUTING.md": {"sh"},
     "docs/api.md": {"pycon"},
     "docs/cli.md": {"console", "yaml"},
-    "docs/editors.md": {"elisp", "lua"},
+    "docs/editors.md": {"elisp", "json", "lua", "toml"},
     "docs/scan.md": {"sh"},
-    "docs/protocol.md": {"json", "ts"},
+    "docs/protocol.md": {"json", "text", "ts"},
     "docs/settings.md": {"toml"},
     "docs/contributing/systems.md": {"console"},
     "training/README.md": {"sh"},
@@ -129,11 +129,3 @@ def test_project_file_is_obeyed_without_a_complaint(repository: Repository) -> N
     assert done.stderr == b""
     assert b'"b.py"' in done.stdout
     assert b"generated/x.py" not in done.stdout
-
-
-def test_emacs_configuration_sets_what_exists() -> None:
-    (text,) = blocks("elisp", ROOT / "docs" / "editors.md")
-    shipped = "".join(path.read_text("utf-8") for path in (ROOT / "editors" / "emacs").glob("*.el"))
-    names = re.findall(r"\(setq (\S+)", text)
-    assert names
-    assert [name for name in names if not re.search(rf"\((?:defcustom|defvar) {name}\b", shipped)] == []

@@ -19,6 +19,6 @@ def blocks(language: str, document: Path) -> list[str]:
 def run_line(line: str, folder: Path) -> subprocess.CompletedProcess[bytes]:
     """Run a documented command line, perhaps with a file as its input, in this process and in ``folder``."""
     line, _, given = line.partition(" < ")
-    program, *arguments = shlex.split(line, comments=True)
+    program, *arguments = shlex.split(line.removeprefix("python -I -m "), comments=True)
     assert program == "codeorigin"
     return run(*arguments, cwd=folder, stdin=(folder / given).read_bytes() if given else b"")

@@ -74,7 +74,7 @@ CHECK = ("check", "src", "--jobs", "2", "--format", "json")
         (COMMAND, ("history", "--jobs", "2", "--format", "json"), '"commits"'),
         (COMMAND, ("language", "src/0.py"), "python"),
         (COMMAND, ("doctor",), "codeorigin"),
-        (COMMAND, ("scan", "../repositories.txt", "--jobs", "2", "--output", "../scan"), "1 units done"),
+        (COMMAND, ("scan", "../repositories.txt", "--jobs", "2", "--out", "../scan"), "../scan"),
     ],
 )
 def test_no_command_imports_from_the_current_folder(

@@ -26,7 +26,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (("check", "a.py", "--baseline", f"{SEALED}/x.json", "--update-baseline"), "x.json"),
         (("history", "."), "--state"),
         (("history", ".", "--state", f"{SEALED}/x"), "--state"),
-        (("scan", "repositories.txt", "--output", str(SEALED)), str(SEALED)),
+        (("scan", "repositories.txt", "--out", str(SEALED)), str(SEALED)),
     ],
 )
 def test_what_cannot_be_written_is_one_line(folder: Path, arguments: tuple[str, ...], names: str) -> None:

@@ -137,7 +137,7 @@ def test_reports_in_files_need_no_stream(folder: Path, tmp_path: Path) -> None:
     reports = [json.loads((folder / name).read_text()) for name in ("report.json", "again.json")]
     assert reports[0]["files"] == reports[1]["files"]
     (tmp_path / "repositories.txt").write_text(f"{folder}\n")
-    given = ("scan", f"{tmp_path}/repositories.txt", "--output", f"{tmp_path}/out", "--jobs", "1")
+    given = ("scan", f"{tmp_path}/repositories.txt", "--out", f"{tmp_path}/out", "--jobs", "1")
     assert shell(folder, given, "<&- >&- 2>&-").returncode == 0
     assert (tmp_path / "out" / "report.html").stat().st_size > 1000
 

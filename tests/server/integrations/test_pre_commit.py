@@ -78,9 +78,9 @@ def run(repository: Repository, environment: dict[str, str], *words: str) -> tup
 def configure(repository: Repository, hook: str, *arguments: str) -> None:
     """Use a hook of the manifest, run by this interpreter."""
     (found,) = [each for each in HOOKS if each["id"] == hook]
-    program, *rest = shlex.split(found["entry"])
-    assert program == "codeorigin"
-    entry = shlex.join([sys.executable, "-m", "codeorigin", *rest])
+    program, isolated, *rest = shlex.split(found["entry"])
+    assert (program, isolated) == ("python", "-I")
+    entry = shlex.join([sys.executable, isolated, *rest])
     local = found | {"language": "system", "entry": entry, "args": list(arguments)}
     config = {"repos": [{"repo": "local", "hooks": [local]}]}
     repository.commit({".pre-commit-config.yaml": yaml.safe_dump(config)}, date="2020-01-02")
