@@ -15,6 +15,7 @@ from typing import IO
 from codeorigin.core.cancellation import NEVER, CancelToken
 from codeorigin.core.errors import RepositoryError
 from codeorigin.git.watch import Watch, limit_memory
+from codeorigin.text.shell_command import shell_command
 
 SECONDS = 120.0
 """Time limit of one git command. Long listings are streamed and may take :data:`LONG_SECONDS`."""
@@ -250,9 +251,10 @@ def explained(complaint: bytes, command: str, folder: Path) -> RepositoryError:
     lines = [line for line in os.fsdecode(complaint).splitlines() if line.strip()]
     text = " ".join(lines)
     if "dubious ownership" in text:
+        advice = shell_command("git", "config", "--global", "--add", "safe.directory", folder)
         return RepositoryError(
-            "git does not trust this repository, because it belongs to another user; if you do, run: "
-            f"git config --global --add safe.directory {folder}",
+            "git does not trust this repository, because it belongs to another user; if you do, "
+            + (f"run: {advice}" if advice is not None else "add it to safe.directory in git's configuration"),
             folder,
         )
     if "not a git repository" in text:

@@ -20,11 +20,14 @@ def source_files(
 ) -> Iterator[Path]:
     """Yield the files in ``folder`` whose name is ``wanted``, in sorted order, without following links to folders.
 
+    A link to a file counts if it leads to a place in ``folder``: what a repository links to elsewhere is not its own.
+
     Left out are what git ignores in the repository that each file is in, what is ``excluded``, and the folders of
     version control systems, ``node_modules`` and virtual environments. Without git, outside of a repository, and in a
     ``folder`` that is ignored itself, nothing is ignored.
     """
     root = os.path.abspath(folder)  # noqa: PTH100 - resolve() would merge links with their targets
+    real = os.path.join(os.path.realpath(folder), "")  # noqa: PTH118 - ends in a separator
     pending = [(root, _ignored(root, cancel))]
     while pending:
         current, ignored = pending.pop()
@@ -44,7 +47,7 @@ def source_files(
                 is_environment = os.path.lexists(Path(entry.path) / "pyvenv.cfg")
                 if entry.name not in _SKIPPED_FOLDERS and not is_environment and not excluded.folder(path):
                     folders.append((entry.path, ignored))
-            elif wanted(entry.name) and _is_file(entry) and not excluded.file(path):
+            elif wanted(entry.name) and _is_file(entry, real) and not excluded.file(path):
                 yield path
         pending.extend(reversed(folders))
 
@@ -65,9 +68,11 @@ def _ignored(folder: str, cancel: CancelToken) -> frozenset[str]:
     return frozenset(os.path.join(folder, name) for name in names)  # noqa: PTH118 - compared with those of scandir
 
 
-def _is_file(entry: "os.DirEntry[str]") -> bool:
-    """Whether it is a file or a link to one; a circular link or one to an inaccessible place does not count."""
+def _is_file(entry: "os.DirEntry[str]", folder: str) -> bool:
+    """Whether it is a file, or a link to one below ``folder``; a circular link does not count."""
     try:
+        if entry.is_symlink() and not os.path.realpath(entry.path).startswith(folder):
+            return False
         return entry.is_file()
     except OSError:
         return False

@@ -1,5 +1,6 @@
 """The settings of a project, from ``codeorigin.toml``, else ``[tool.codeorigin]`` in pyproject.toml, of a folder."""
 
+import errno
 import json
 import os
 import tomllib
@@ -55,6 +56,9 @@ def read_project_settings(folder: Path) -> ProjectSettings:
 
 def _read_toml(path: Path) -> tuple[Mapping[str, Any], str | None]:
     try:
+        if path.is_symlink() and not path.resolve().is_relative_to(path.parent.resolve()):
+            # What is wrong in it would be quoted, and it may be any file of the user's.
+            raise OSError(errno.ELOOP, "a link that leads out of its folder")
         content = read_regular_file(path, MAX_BYTES)
         if len(content) > MAX_BYTES:
             return {}, f"{path.name}: larger than {MAX_BYTES} bytes; ignored"

@@ -1,9 +1,8 @@
 """Sentences about an explanation: what it is made of, how its lines add up, the method, and the strongest lines."""
 
-import shlex
-
 from codeorigin.explain.explanation import ConstructAttribution, Explanation, LineAttribution
 from codeorigin.model.verdict import Band, Verdict
+from codeorigin.text.shell_command import shell_command
 from codeorigin.wording.figures import NOTICEABLE, logits, percent, side
 
 PENDING = "The explanation is being computed; hover again in a moment."
@@ -51,13 +50,8 @@ def side_name(value: float) -> str:
 
 
 def explain_command(path: str, line: int) -> str | None:
-    """The command that prints the whole explanation of the function at a line, from 1, ready for a POSIX shell.
-
-    None for a path with control characters, which could end the line in a terminal.
-    """
-    if not path.isprintable():
-        return None
-    return f"codeorigin explain {shlex.quote(f'{path}:{line}')}"
+    """The command that prints the whole explanation of the function at a line, from 1; None as for ``shell_command``."""
+    return shell_command("codeorigin", "explain", f"{path}:{line}")
 
 
 def evidence_sentence(explanation: Explanation, verdict: Verdict, band: Band) -> str:

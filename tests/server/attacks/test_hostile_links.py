@@ -12,7 +12,7 @@ from codeorigin.scan.page import write_report
 from codeorigin.scan.work import COMMITS, key_of, rows_file
 from codeorigin.settings.accepted_findings import AcceptedFindings
 from codeorigin.settings.project import ACCEPTED_FILE
-from support.command import COMMAND, TERSE, complaints, run
+from support.command import COMMAND, TERSE, complaints, report_of, run
 
 FUNCTION = ("0123456789abcdef", "f", None)
 
@@ -139,3 +139,36 @@ def test_results_of_a_scan_are_not_written_through_links(workspace: Path, victim
     with pytest.raises(CodeOriginError, match="a symbolic link"):
         _write_results(workspace)
     assert victim.read_text() == "mine"
+
+
+def test_files_behind_links_that_lead_out_are_not_read(workspace: Path, victim: Path) -> None:
+    """A repository could have any file of the user's quoted in a report."""
+    victim.with_suffix(".py").write_text(TERSE.read_text())
+    (workspace / "inside.py").write_text(TERSE.read_text().replace("rpn", "other"))
+    (workspace / "sub").mkdir()
+    (workspace / "sub" / "out.py").symlink_to(victim.with_suffix(".py"))
+    (workspace / "sub" / "in.py").symlink_to("../inside.py")
+    found = report_of(run("check", ".", "--format", "json", cwd=workspace))
+    assert [file["path"] for file in found["files"]] == ["inside.py"]
+    found = report_of(run("check", "sub", "--format", "json", cwd=workspace))
+    assert found["files"] == []
+    named = report_of(run("check", "sub/out.py", "--format", "json", cwd=workspace))
+    assert [file["path"] for file in named["files"]] == ["sub/out.py"]
+
+
+@pytest.mark.parametrize("name", ["codeorigin.toml", "pyproject.toml"])
+def test_settings_behind_a_link_that_leads_out_are_not_read(workspace: Path, victim: Path, name: str) -> None:
+    victim.write_text('password_of_the_user = "x"\n[tool.codeorigin]\nsecret = 1\n')
+    (workspace / name).symlink_to(victim)
+    (workspace / "a.py").write_text(TERSE.read_text())
+    done = run("check", ".", cwd=workspace)
+    assert b"password_of_the_user" not in done.stdout + done.stderr
+    assert b"secret" not in done.stdout + done.stderr
+    if name == "codeorigin.toml":
+        assert "(a link that leads out of its folder); ignored" in complaints(done)[0]
+    (workspace / name).unlink()
+    (workspace / "settings").write_text(
+        "nonsense = 1\n" if name == "codeorigin.toml" else "[tool.codeorigin]\nnonsense = 1\n"
+    )
+    (workspace / name).symlink_to("settings")
+    assert b"nonsense" in run("check", ".", cwd=workspace).stderr

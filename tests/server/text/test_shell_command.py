@@ -1,0 +1,38 @@
+"""A command that a message offers runs what it says, whatever the names in it are."""
+
+import subprocess
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from codeorigin.git.process import explained
+from codeorigin.text.shell_command import shell_command
+
+
+@given(st.lists(st.text(min_size=1), min_size=1, max_size=4))
+def test_a_shell_reads_the_words_again_or_there_is_no_command(words: list[str]) -> None:
+    command = shell_command("printf", "%s\\0", *words)
+    if command is None:
+        assert not all(word.isprintable() for word in words)
+        return
+    done = subprocess.run(["sh", "-c", command], capture_output=True, check=True)
+    assert done.stdout.decode().split("\0")[:-1] == words
+
+
+@pytest.mark.parametrize("name", ["$(touch x).go", "`id`", "a;b", "a b", "'", '"', "-x", "a&b"])
+def test_advice_about_a_repository_quotes_its_folder(
+    tmp_path_factory: pytest.TempPathFactory, name: str
+) -> None:
+    folder = tmp_path_factory.getbasetemp() / name
+    said = str(explained(b"fatal: detected dubious ownership in repository", "log", folder))
+    command = said.partition("run: ")[2]
+    assert subprocess.run(
+        ["sh", "-c", f'set -- {command}; printf %s "$6"'], capture_output=True, check=True
+    ).stdout.decode() == str(folder)
+
+
+def test_no_command_for_a_folder_that_ends_the_line(tmp_path_factory: pytest.TempPathFactory) -> None:
+    said = str(explained(b"fatal: dubious ownership", "log", tmp_path_factory.getbasetemp() / "a\nb"))
+    assert "run:" not in said
+    assert "safe.directory" in said
