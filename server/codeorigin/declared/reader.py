@@ -2,16 +2,18 @@
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from dataclasses import replace
 from types import TracebackType
 
+from codeorigin.core.budget import Budget, BudgetError
 from codeorigin.core.errors import RepositoryError
 from codeorigin.declared import agent_trace, git_ai
 from codeorigin.declared.agent_trace import AgentTrace
 from codeorigin.declared.messages import MAX_COMMIT, message_records
 from codeorigin.declared.records import (
+    MOST_RANGES,
     CommitRecords,
     Record,
     RecordedLines,
@@ -27,16 +29,23 @@ _MOST_BYTES = 2**31
 _MOST_PROBLEMS = 20
 _MOST_KEPT = 2_000_000
 _MOST_TRACE_FILES = 100
+_MOST_TRACE_BYTES = 16 * 2**20
+_MOST_TEXTS = 2_000
+"""Files of commits that are compared with the digests of records; each takes a git command."""
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_NOTES: tuple[tuple[str, Callable[[bytes], CommitRecords]], ...] = (
+    (git_ai.REF, git_ai.read_git_ai),
+    (agent_trace.REF, agent_trace.read_agent_trace_note),
+)
 
 
 def records_state(repository: Repository) -> tuple[str | None, ...]:
-    """HEAD and the tip of the notes: while they are the same, so are the records about a text.
+    """HEAD and the tips of the notes: while they are the same, so are the records about a text.
 
     Raises:
         RepositoryError: git fails.
     """
-    return (repository.head(), repository.named(git_ai.REF))
+    return (repository.head(), *(repository.named(ref) for ref, _ in _NOTES))
 
 
 class RecordReader:
@@ -54,8 +63,9 @@ class RecordReader:
         self._known: dict[str, CommitRecords] = {}
         self._weight = 0
         self._boundary = repository.boundary()
-        self._notes_tree = repository.named(f"{git_ai.REF}^{{tree}}")
-        self._notes = {} if self._notes_tree is None else self._listed(self._notes_tree)
+        self._tips = {ref: repository.named(f"{ref}^{{tree}}") for ref, _ in _NOTES}
+        self._notes = {ref: self._listed(ref, tree) for ref, tree in self._tips.items() if tree is not None}
+        self._texts = Budget(items=_MOST_TEXTS)
         self._traces: dict[str, list[AgentTrace]] = {}
         self._trace_tree = repository.named(f"{head}:{agent_trace.FOLDER}")
         if self._trace_tree is not None:
@@ -72,7 +82,7 @@ class RecordReader:
     @property
     def evidence(self) -> str:
         """A key of all records outside of the commits themselves; empty without any."""
-        parts = [] if self._notes_tree is None else [f"{git_ai.REF}={self._notes_tree}"]
+        parts = [f"{ref}={tree}" for ref, tree in self._tips.items() if tree is not None]
         if self._trace_tree is not None:
             parts.append(f"{agent_trace.FOLDER}={self._trace_tree}")
         return " ".join(parts)
@@ -80,7 +90,7 @@ class RecordReader:
     @property
     def has_lines(self) -> bool:
         """Whether there is any record about lines."""
-        return bool(self._notes or self._traces)
+        return any(self._notes.values()) or bool(self._traces)
 
     def of_commit(self, name: str) -> CommitRecords:
         """The records about a commit; none if it is not in this clone.
@@ -123,14 +133,15 @@ class RecordReader:
         )
 
     def _noted(self, name: str) -> Iterable[CommitRecords]:
-        blob = self._notes.get(name)
-        what = f"the note on {name[:10]} in {git_ai.REF}"
-        content = None if blob is None else self._content(blob, LARGEST, what)
-        if content is not None:
-            try:
-                yield git_ai.read_git_ai(content)
-            except WrongRecordError as error:
-                self._problem(f"{what} is skipped: {error}")
+        for ref, read in _NOTES:
+            blob = self._notes.get(ref, {}).get(name)
+            what = f"the note on {name[:10]} in {ref}"
+            content = None if blob is None else self._content(blob, LARGEST, what)
+            if content is not None:
+                try:
+                    yield read(content)
+                except WrongRecordError as error:
+                    self._problem(f"{what} is skipped: {error}")
 
     def _traced(self, name: str, content: bytes | None) -> Iterable[CommitRecords]:
         if not self._traces:
@@ -146,6 +157,11 @@ class RecordReader:
         found = list(ranges)
         if not any(lines.digest for lines in found):
             return found
+        try:
+            self._texts.spend(items=1)
+        except BudgetError:
+            self._problem(f"records with digests of more than {_MOST_TEXTS:,} files are skipped")
+            return []
         text = self._text(commit, path)
         return [
             replace(lines, record=replace(lines.record, is_stale=True))
@@ -170,37 +186,52 @@ class RecordReader:
             self._problem(
                 f"records in {agent_trace.FOLDER} after the first {_MOST_TRACE_FILES} files are skipped"
             )
+        budget = Budget(size=_MOST_TRACE_BYTES, items=MOST_RANGES)
+        read: set[str] = set()
         for entry in entries[:_MOST_TRACE_FILES]:
             head, _, name = entry.partition(b"\t")
             shown = f"{agent_trace.FOLDER}/{name.decode('utf-8', 'replace')}"
-            if head.startswith(b"100") and name.endswith((b".jsonl", b".json")):
-                content = self._content(head.rpartition(b" ")[2].decode("ascii"), LARGEST, shown)
-                self._read_trace_file(shown, (content or b"").split(b"\n"))
+            blob = head.rpartition(b" ")[2].decode("ascii")
+            # The same file under another name says nothing more.
+            if head.startswith(b"100") and name.endswith((b".jsonl", b".json")) and blob not in read:
+                read.add(blob)
+                content = self._content(blob, LARGEST, shown) or b""
+                try:
+                    budget.spend(size=len(content))
+                    self._read_trace_file(shown, agent_trace.split_records(content), budget)
+                except BudgetError:
+                    self._problem(
+                        f"records in {agent_trace.FOLDER} after the first {MOST_RANGES:,} ranges of lines or "
+                        f"{_MOST_TRACE_BYTES:,} bytes are skipped"
+                    )
+                    return
 
-    def _read_trace_file(self, shown: str, lines: list[bytes]) -> None:
+    def _read_trace_file(self, shown: str, lines: list[bytes], budget: Budget) -> None:
         wrong: list[str] = []
         for number, line in enumerate(lines, 1):
             # Tools keep other things beside the records.
             if b'"files"' not in line and not shown.endswith("/traces.jsonl"):
                 continue
+            self._repository.git.cancel.raise_if_cancelled()
             if line.strip():
                 try:
-                    trace = agent_trace.read_agent_trace(line)
+                    trace = agent_trace.read_agent_trace(line, self._repository.root)
                 except WrongRecordError as error:
                     wrong.append(f"line {number}: {error}")
                 else:
+                    budget.spend(items=sum(map(len, trace.records.lines.values())))
                     self._traces.setdefault(trace.revision, []).append(trace)
         if wrong:
             more = f", and {len(wrong) - 1:,} more" if len(wrong) > 1 else ""
             self._problem(f"records in {shown} are skipped: {wrong[0]}{more}")
 
-    def _listed(self, tree: str) -> dict[str, str]:
+    def _listed(self, ref: str, tree: str) -> dict[str, str]:
         """The blob of each commit's note; git spreads many over folders, by the digits of the commits."""
         try:
             listed = ((path.replace("/", ""), blob) for path, blob in self._repository.files(tree))
             return {commit: blob for commit, blob in listed if _COMMIT.fullmatch(commit)}
         except RepositoryError as error:
-            self._problem(f"the notes in {git_ai.REF} are skipped: {error}")
+            self._problem(f"the notes in {ref} are skipped: {error}")
             return {}
 
     def _content(self, name: str, max_bytes: int, what: str | None = None) -> bytes | None:
@@ -221,7 +252,7 @@ class RecordReader:
         return content
 
     def _problem(self, text: str) -> None:
-        if len(self.problems) < _MOST_PROBLEMS:
+        if len(self.problems) < _MOST_PROBLEMS and text not in self.problems:
             self.problems.append(text)
 
 

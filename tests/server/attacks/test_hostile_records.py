@@ -6,6 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from codeorigin.core.cancellation import CancelToken
+from codeorigin.core.errors import Cancelled
+from codeorigin.declared import agent_trace as agent_traces
+from codeorigin.declared import reader
 from codeorigin.declared.reader import RecordReader
 from codeorigin.declared.records import MOST_RANGES
 from codeorigin.git.objects import LARGEST
@@ -139,6 +143,69 @@ def test_a_folder_of_agent_traces_without_end_is_read_in_part(repository: Reposi
     assert traced(repository, {f"{'x' * 240}{n}.jsonl": "" for n in range(3_600)}).startswith(
         "records in .agent-trace are skipped: "
     )
+
+
+def test_agent_traces_have_one_limit_together(repository: Repository) -> None:
+    head = repository.git("rev-parse", "HEAD")
+    ranges = {"start_line": 1, "end_line": 2}
+    half = agent_trace(head, "c.py", *[ranges] * (MOST_RANGES // 2))
+    files = {f"{n}.jsonl": half.replace("c.py", f"c{n}.py") for n in range(4)}
+    assert traced(repository, files) == (
+        "records in .agent-trace after the first 100,000 ranges of lines or 16,777,216 bytes are skipped"
+    )
+
+
+def test_the_same_agent_traces_under_many_names_are_read_once(
+    repository: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    head = repository.git("rev-parse", "HEAD")
+    text = agent_trace(head, "b.py", {"start_line": 1, "end_line": 2})
+    files = {f".agent-trace/{number}.jsonl": text for number in range(100)}
+    repository.commit(files, date="2026-01-03")
+    read: list[bytes] = []
+
+    def counted(line: bytes, root: Path | None) -> agent_traces.AgentTrace:
+        read.append(line)
+        return read_one(line, root)
+
+    read_one = agent_traces.read_agent_trace
+    monkeypatch.setattr(agent_traces, "read_agent_trace", counted)
+    opened = Opened.of(repository.folder)
+    with RecordReader(opened, opened.resolve("HEAD")) as records:
+        assert records.of_commit(head).of_line("b.py", 1) is not None
+    assert len(read) == 1
+
+
+def test_reading_agent_traces_ends_when_it_is_cancelled(
+    repository: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    head = repository.git("rev-parse", "HEAD")
+    text = agent_trace(head, "b.py", {"start_line": 1, "end_line": 2})
+    repository.commit({".agent-trace/a.jsonl": f"{text}\n" * 9}, date="2026-01-03")
+    token = CancelToken()
+    read_one = agent_traces.read_agent_trace
+    read: list[bytes] = []
+
+    def cancelling(line: bytes, root: Path | None) -> agent_traces.AgentTrace:
+        read.append(line)
+        token.cancel()
+        return read_one(line, root)
+
+    monkeypatch.setattr(agent_traces, "read_agent_trace", cancelling)
+    with pytest.raises(Cancelled):
+        RecordReader(Opened.of(repository.folder, token), repository.git("rev-parse", "HEAD"))
+    assert len(read) == 1
+
+
+def test_digests_of_thousands_of_files_are_not_all_compared(
+    repository: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reader, "_MOST_TEXTS", 2)
+    head = repository.git("rev-parse", "HEAD")
+    digest = {"start_line": 1, "end_line": 2, "content_hash": "sha256:" + "0" * 16}
+    traces = [agent_trace(head, f"c{number}.py", digest) for number in range(3)]
+    said = "records with digests of more than 2 files are skipped"
+    assert traced(repository, {"traces.jsonl": "\n".join(traces)}) == said
 
 
 def test_agent_traces_that_are_no_files_are_not_read(repository: Repository) -> None:

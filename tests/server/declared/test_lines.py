@@ -1,7 +1,12 @@
 """Records of lines, in three formats, followed to where the lines stand today."""
 
 import hashlib
+import json
+import re
+from collections.abc import Callable
 from dataclasses import replace
+
+import pytest
 
 from codeorigin.declared.reader import RecordReader
 from codeorigin.declared.records import Record, RecordSource, Strength, WrittenBy
@@ -109,6 +114,84 @@ def test_agent_traces_count_for_the_commit_they_name_and_for_its_child(repositor
     person = Record(RecordSource.AGENT_TRACE, WrittenBy.PERSON, Strength.LINES)
     assert declared(repository, "sub/b.py") == [*[agent] * 4, stale, person, None, None, None, None]
     assert declared(repository, "a.py") == [*[None] * 8, mixed, mixed]
+
+
+TRACE_PATHS = {
+    "./a.py": True,
+    "././a.py": True,
+    ".\\a.py": True,
+    "file://{root}/a.py": True,
+    "FILE://localhost{root}/a.py": True,
+    "file:{root}/a.py": True,
+    "file://{root}/%61.py": True,
+    "file:///elsewhere/a.py": False,
+    "file://server{root}/a.py": False,
+    "file://[::1/a.py": False,
+    "file://{root}/../a.py": False,
+    "{root}/a.py": False,
+    "../a.py": False,
+    "https://example.org/a.py": False,
+    "C:\\work\\a.py": False,
+}
+
+
+@pytest.mark.parametrize("path", TRACE_PATHS)
+def test_paths_of_agent_traces_name_files_or_are_said(repository: Repository, path: str) -> None:
+    head = repository.git("rev-parse", "HEAD")
+    root = repository.git("rev-parse", "--show-toplevel")
+    text = agent_trace(head, path.replace("{root}", root), {"start_line": 1, "end_line": 10})
+    assert_traced(repository, text.encode(), is_read=TRACE_PATHS[path])
+
+
+def assert_traced(repository: Repository, content: bytes, *, is_read: bool) -> None:
+    """Whether traces are read, of all lines of ``a.py`` in HEAD, or are skipped with one line."""
+    head = repository.git("rev-parse", "HEAD")
+    repository.write(".agent-trace/traces.jsonl", content)
+    repository.git("add", ".agent-trace")
+    repository.commit({}, date="2026-01-03")
+    opened = Opened.of(repository.folder)
+    with RecordReader(opened, opened.resolve("HEAD")) as records:
+        found = {line: records.of_commit(head).of_line("a.py", line) is not None for line in (1, 10)}
+    assert found == dict.fromkeys((1, 10), is_read)
+    assert len(records.problems) == (not is_read)
+
+
+TRACE_FORMS: dict[str, tuple[Callable[[str], bytes], bool]] = {
+    "byte order mark": (lambda text: b"\xef\xbb\xbf" + text.encode(), True),
+    "UTF-16": (lambda text: text.encode("utf-16"), True),
+    "line ends of Windows": (lambda text: f"{text}\r\n".encode(), True),
+    "on several lines": (lambda text: json.dumps(json.loads(text), indent=2).encode(), True),
+    "type AI": (lambda text: text.replace('"ai"', '"AI"').encode(), True),
+    "type Mixed": (lambda text: text.replace('"ai"', '"Mixed"').encode(), True),
+    "another type": (lambda text: text.replace('"ai"', '"robot"').encode(), False),
+    "a short revision": (lambda text: re.sub(r"\b([0-9a-f]{8})[0-9a-f]{32}\b", r"\1", text).encode(), False),
+    "a revision in capitals": (
+        lambda text: re.sub(r"\b[0-9a-f]{40}\b", lambda found: found[0].upper(), text).encode(),
+        True,
+    ),
+    "cut off": (lambda text: text[:-9].encode(), False),
+}
+
+
+@pytest.mark.parametrize("form", TRACE_FORMS)
+def test_agent_traces_of_every_form_are_read_or_said(repository: Repository, form: str) -> None:
+    head = repository.git("rev-parse", "HEAD")
+    written, is_read = TRACE_FORMS[form]
+    text = agent_trace(head, "a.py", {"start_line": 1, "end_line": 10})
+    assert_traced(repository, written(text), is_read=is_read)
+
+
+def test_agent_traces_in_notes_count_for_the_commit_they_are_on(repository: Repository) -> None:
+    base = repository.git("rev-parse", "HEAD")
+    repository.commit({"b.py": TEN.replace("x", "y")}, date="2026-01-02")
+    whole = json.loads(agent_trace(base, "b.py", {"start_line": 1, "end_line": 3}))
+    other = agent_trace(base, "b.py", {"start_line": 4, "end_line": 4}, by="human")
+    del whole["vcs"]
+    add_note(repository, f"{json.dumps(whole)}\n{other}\n", ref="agent-trace")
+    model = "anthropic/claude-opus-4-8"
+    agent = Record(RecordSource.AGENT_TRACE, WrittenBy.AGENT, Strength.LINES, "cursor", model)
+    person = Record(RecordSource.AGENT_TRACE, WrittenBy.PERSON, Strength.LINES)
+    assert declared(repository, "b.py") == [agent, agent, agent, person, *[None] * 6]
 
 
 def test_a_trailer_speaks_of_all_lines_of_its_commit_that_no_tool_tracked(repository: Repository) -> None:
