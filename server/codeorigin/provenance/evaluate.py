@@ -9,6 +9,7 @@ from codeorigin.check.formats.json import past_values
 from codeorigin.check.formats.json_text import encoded
 from codeorigin.check.inputs import find_project
 from codeorigin.check.selection import Selection
+from codeorigin.declared.rates import RateGroup
 from codeorigin.declared.reader import RecordReader
 from codeorigin.git.objects import Objects
 from codeorigin.git.scratch_objects import ScratchObjects
@@ -28,7 +29,6 @@ from codeorigin.provenance.evaluation import (
     groups,
 )
 from codeorigin.provenance.options import EvaluationFormat, EvaluationOptions
-from codeorigin.provenance.rates import RateGroup
 from codeorigin.provenance.recorded import commit_times
 from codeorigin.shell.exit_codes import ExitCode
 from codeorigin.shell.options import cores

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from codeorigin.core.errors import RepositoryError, SourceError
+from codeorigin.declared.rates import Provenance, Rate, RateGroup, rate
 from codeorigin.declared.reader import RecordReader
 from codeorigin.declared.records import WROTE, Strength
 from codeorigin.git.blame import origins_of_files
@@ -14,7 +15,6 @@ from codeorigin.history.blob_functions import BlobReader, PieceFunctions
 from codeorigin.languages import get_language
 from codeorigin.model.calibration.judge import Judge
 from codeorigin.model.verdict import Band, Verdict
-from codeorigin.provenance.rates import Provenance, Rate, RateGroup, rate
 from codeorigin.provenance.recorded import FunctionOrigin, function_origin
 
 VIEWS = ("own", "in_file", "own_with_past", "in_file_with_past")

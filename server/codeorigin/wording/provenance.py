@@ -6,9 +6,9 @@ from itertools import groupby
 
 from codeorigin.analysis.report import FunctionReport
 from codeorigin.declared.disagreements import DeclaredBy, Disagreement
+from codeorigin.declared.rates import Provenance, RateGroup
 from codeorigin.declared.records import Record, Strength, WrittenBy
 from codeorigin.model.past import Past
-from codeorigin.provenance.rates import Provenance, RateGroup
 from codeorigin.text.literal_text import one_line
 from codeorigin.wording.figures import counted, percent_with_interval, probability_decimal
 from codeorigin.wording.functions import band_or_reason
