@@ -17,7 +17,7 @@ _ROOT = Path(__file__).parents[2]
 _BUNDLE = "models/codeorigin-small"
 
 QUICK: dict[str, dict[str, Any]] = {
-    "language": {"functions": 12, "calibration_functions": 4, "test_functions": 4, "files": 0, "generated": 8,
+    "language": {"functions": 12, "calibration_functions": 4, "test_functions": 4, "generated": 8,
                  "width": 4096, "peer_texts": 3, "epochs": 6},
     "correctness": {"samples": 6, "functions": 60, "rounds": 10, "bundle": _BUNDLE},
     "representations": {"functions": 60, "test_functions": 30, "explained_functions": 6, "bundle": _BUNDLE,

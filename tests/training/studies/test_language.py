@@ -9,7 +9,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.support.language_texts import CODE, write_functions_of_languages
 from typer.testing import CliRunner
 
 from codeorigin.language_id import guess_language
@@ -20,17 +19,25 @@ from codeorigin_training.studies.frame import read_study
 from codeorigin_training.studies.language.config import LanguageConfig
 from codeorigin_training.studies.language.data import (
     LABELS,
-    installed_files,
     read_examples,
-    side_of,
     side_of_repo,
 )
 from codeorigin_training.studies.language.measure import by_size, compared, of_view, peer_sample
 from codeorigin_training.studies.language.softmax import grammar_shifts, quantised, threshold_for
 from codeorigin_training.studies.language.study import card, write_folder
-from codeorigin_training.studies.language.texts import HEADS, Example, TextPart, fill, none_texts, part
+from codeorigin_training.studies.language.texts import (
+    HEADS,
+    Example,
+    TextPart,
+    fill,
+    lines_for,
+    none_texts,
+    part,
+    template_digests,
+)
+from support.language_texts import CODE, write_functions_of_languages
 
-SMALL = {"functions": 12, "calibration_functions": 4, "test_functions": 4, "files": 0, "generated": 8,
+SMALL = {"functions": 12, "calibration_functions": 4, "test_functions": 4, "generated": 8,
          "width": 4096, "peer_texts": 3, "epochs": 6}  # fmt: skip
 
 
@@ -122,7 +129,6 @@ def test_manifest_records_the_training_settings(tmp_path: Path) -> None:
     write_folder(model, measured, settings, tmp_path / "model")
     manifest = json.loads((tmp_path / "model" / "manifest.json").read_text("utf-8"))
     assert manifest["settings"] == settings
-    assert "/" not in "".join(manifest["settings"]["folders"])
     assert LanguageModel.load(tmp_path / "model").shifts == model.shifts
 
 
@@ -200,22 +206,24 @@ def test_templates_are_filled() -> None:
     random_ = random.Random(1)
     assert fill("§w §W §U {x} $§w §x", lambda: "cart", random_) == "cart Cart CART {x} $cart §x"
     assert set(HEADS) == set(CODE)
-    made = none_texts(3, lambda: "cart", [CODE["go"]], random_)
+    made = none_texts(3, lambda: "cart", [CODE["go"]], random_, "train")
     assert len({kind for kind, _ in made}) == 15
     assert not [text for _, text in made if "§" in text or not text]
 
 
-def test_installed_files_are_read_with_their_kind(tmp_path: Path) -> None:
-    prose = "Some words about the package, enough of them to be read as a text.\n"
-    for name in ("a/one.md", "a/two.md", "b/three.md", "b/tool.py", "b/picture.png", "b/binary.txt"):
-        path = tmp_path / "lib" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(b"\0" * 99 if "binary" in name else prose.encode())
-    found = installed_files([tmp_path / "lib", tmp_path / "gone"], 2, random.Random(1))
-    assert sorted((kind, package) for kind, package, _ in found) == [
-        ("md", "lib/a"), ("md", "lib/b"), ("python", "lib/b"),
-    ]  # fmt: skip
-    assert side_of("lib/a") in {"train", "calibration", "test"}
+def test_no_line_of_texts_in_no_language_is_on_two_sides() -> None:
+    lines = list("abcdefghi")
+    sides = {side: lines_for(side, lines) for side in ("train", "calibration", "test")}
+    assert sides == {"train": list("abefi"), "calibration": list("cg"), "test": list("dh")}
+
+
+def test_examples_depend_on_the_corpus_and_the_seed_alone(tmp_path: Path) -> None:
+    write_functions_of_languages(tmp_path)
+    assert read_examples(tmp_path, config()) == read_examples(tmp_path, config())
+    assert set(template_digests()) == {"heads.toml", "none_lines.toml"}
+    units = {example.unit for example in read_examples(tmp_path, config())["test"] if example.label == "none"}
+    assert units
+    assert all(unit.startswith("generated/") for unit in units)
 
 
 def _probabilities(rows: Sequence[tuple[str, float]]) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:

@@ -1,6 +1,5 @@
 """Settings of the language identification study."""
 
-import sysconfig
 from dataclasses import asdict
 from pathlib import Path
 
@@ -15,21 +14,14 @@ _AFTER_TRAINING = frozenset(
 """Settings that the weights do not depend on."""
 
 
-def _installed() -> tuple[Path, ...]:
-    """The usual folders of files of Python, of Node and of the system; missing ones are skipped when read."""
-    paths = sysconfig.get_paths()
-    near = (paths["stdlib"], paths["purelib"], "/usr/share", "/usr/lib", "/usr/include", "/etc")
-    return tuple(Path(path) for path in near)
-
-
 @dataclass(frozen=True, config=STRICT)
 class LanguageConfig:
     """How the language identification model is trained and measured.
 
     For each language, ``functions`` are used for training, ``calibration_functions`` for temperatures and threshold,
-    and ``test_functions`` for the figures, from three disjoint sets of repositories. At most ``files`` are read from
-    ``folders`` for each kind of text, and ``generated`` texts are generated for each kind of ``none``. Other tools are
-    compared on ``peer_texts`` texts of each language in each view, as is the model.
+    and ``test_functions`` for the figures, from three disjoint sets of repositories. ``generated`` texts are generated
+    for each kind of ``none``, from disjoint sets of lines. Other tools are compared on ``peer_texts`` texts of each
+    language in each view, as is the model.
 
     ``width`` is the size of the table of hashed n-grams. ``right`` is the share of answers, over all lengths together,
     that must be right when the model names a language. With ``model``, the folder of an existing model, nothing is
@@ -39,7 +31,6 @@ class LanguageConfig:
     functions: Count = 5000
     calibration_functions: Count = 400
     test_functions: Count = 400
-    files: int = Field(default=300, ge=0)
     generated: Count = 350
     peer_texts: Count = 100
     # A wider table outgrows 2 MB.
@@ -50,12 +41,10 @@ class LanguageConfig:
     weight_decay: float = Field(default=1e-4, ge=0)
     right: float = Field(default=0.97, ge=0.5, lt=1)
     seed: int = 7
-    folders: tuple[Path, ...] = _installed()
-    version: str = "0.2.0"
+    version: str = "0.3.0"
     model: Path | None = None
 
     @property
     def training(self) -> dict[str, object]:
-        """The settings that the weights depend on, as plain values; folders only by their last path component."""
-        chosen = {name: value for name, value in asdict(self).items() if name not in _AFTER_TRAINING}
-        return chosen | {"folders": [path.name for path in self.folders]}
+        """The settings that the weights depend on, as plain values."""
+        return {name: value for name, value in asdict(self).items() if name not in _AFTER_TRAINING}

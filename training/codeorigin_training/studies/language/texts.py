@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from codeorigin.model.folder import sha256_of
+
 
 class TextPart(StrEnum):
     """The part of a function or file that a text shows."""
@@ -55,6 +57,11 @@ def templates(name: str) -> dict[str, list[str]]:
 HEADS = templates("heads.toml")
 
 
+def template_digests() -> dict[str, str]:
+    """The SHA-256 of every file of templates by its name; what is generated depends on their contents."""
+    return {path.name: sha256_of(path) for path in sorted(Path(__file__).parent.glob("*.toml"))}
+
+
 def head(language: str, word: Callable[[], str], random_: random.Random) -> str:
     """The beginning of a file of ``language`` with words from ``word``."""
     return fill(random_.choice(HEADS[language]), word, random_)
@@ -74,6 +81,8 @@ def fill(template: str, word: Callable[[], str], random_: random.Random) -> str:
 
 
 _LINES = templates("none_lines.toml")
+_LINES_OF_SIDE = {"train": (0, 1), "calibration": (2,), "test": (3,)}
+"""Which of every four lines of a kind each side uses, so that no line is both learned and asked about."""
 
 _PROSE = """
     the a of to and in is that it for on with as this be are was by not from or have an at which you can
@@ -126,13 +135,19 @@ def _diff(random_: random.Random, code: str) -> str:
     return "\n".join(lines) if lines else "--- a/file\n+++ b/file"
 
 
+def lines_for(side: str, lines: Sequence[str]) -> list[str]:
+    """The lines of one kind that ``side`` uses."""
+    return [line for place, line in enumerate(lines) if place % 4 in _LINES_OF_SIDE[side]]
+
+
 def none_texts(
-    count: int, word: Callable[[], str], codes: Sequence[str], random_: random.Random
+    count: int, word: Callable[[], str], codes: Sequence[str], random_: random.Random, side: str
 ) -> list[tuple[str, str]]:
-    """``count`` texts of each kind, as (kind, text), with names from ``word`` and diffs of ``codes``."""
+    """``count`` texts of each kind for ``side``, as (kind, text), with names from ``word`` and diffs of ``codes``."""
+    lines_of = {kind: lines_for(side, lines) for kind, lines in _LINES.items()}
     made = []
     for _ in range(count):
-        for kind, lines in _LINES.items():
+        for kind, lines in lines_of.items():
             chosen = [random_.choice(lines) for _ in range(random_.randint(2, 25))]
             text = fill("\n".join(chosen), word, random_)
             made.append((kind, text))
