@@ -36,8 +36,8 @@ def code_box(lines: Sequence[HeatLine], more: int = 0) -> str:
     return f"<pre>{''.join(map(code_line, lines))}</pre>{left}"
 
 
-def code_line(line: HeatLine, columns: str = "") -> str:
-    """A line with its number and ``columns`` (markup), without addresses of people, cut if it is very long."""
+def code_line(line: HeatLine) -> str:
+    """A line with its number, without addresses of people, cut if it is very long."""
     heat = round(_STEPS * min(1.0, abs(line.value) / _STRONGEST))
     colour = f" {'llm' if line.value > 0 else 'human'} h{heat}" if heat else ""
     title = f' title="{logits(line.value)}"' if heat else ""
@@ -45,4 +45,4 @@ def code_line(line: HeatLine, columns: str = "") -> str:
     text = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
     shown = html_line(text.expandtabs(_TAB_WIDTH))
     number = f"{'+' if line.changed else ' '}{line.number:>5}"
-    return f'<span class="line{colour}"{title}><i>{number}</i>{columns} {shown}</span>'
+    return f'<span class="line{colour}"{title}><i>{number}</i> {shown}</span>'

@@ -1,27 +1,48 @@
 """``codeorigin blame FILE``: for every line what is declared about it, and its weight in the estimate."""
 
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TextIO
 
 import codeorigin
 from codeorigin.analysis.analyzer import Analyzer
+from codeorigin.analysis.report import FunctionReport
 from codeorigin.check.formats.json_text import encoded
 from codeorigin.check.inputs import file_source, find_project
 from codeorigin.check.repositories import past_of_sources
 from codeorigin.core.errors import SourceError
 from codeorigin.declared.file_lines import file_records
-from codeorigin.declared.records import record_values
+from codeorigin.declared.records import Record, record_values
 from codeorigin.functions.documents import Document
 from codeorigin.functions.function_lines import function_lines
 from codeorigin.languages import LANGUAGES
-from codeorigin.provenance.blame_page import BlamedFile, BlamedLine, blame_page
 from codeorigin.provenance.options import BlameFormat, BlameOptions
 from codeorigin.shell.exit_codes import ExitCode
 from codeorigin.shell.output import open_reports
 from codeorigin.shell.terminal import display_path, printable_code, to_stderr
 from codeorigin.wording.figures import logits
 from codeorigin.wording.provenance import DECLARED_CAVEAT, declared_counts, function_heading, record_label
+
+
+@dataclass(frozen=True, slots=True)
+class BlamedLine:
+    """A line (1-based) with its text, its record and its ``weight`` in logits; None outside of judged functions."""
+
+    number: int
+    text: str
+    record: Record | None
+    weight: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class BlamedFile:
+    """All lines of a file, and its outermost functions with their first and last lines."""
+
+    path: str
+    model: str
+    lines: tuple[BlamedLine, ...]
+    functions: tuple[tuple[FunctionReport, int, int], ...]
 
 
 def run_blame(options: BlameOptions) -> int:
@@ -69,7 +90,6 @@ def run_blame(options: BlameOptions) -> int:
     writers = {
         BlameFormat.TEXT: _write_text,
         BlameFormat.JSON: _write_json,
-        BlameFormat.HTML: lambda stream, file: stream.writelines(blame_page(file)),
     }
     with open_reports(targets) as reports:
         for open_report in reports:

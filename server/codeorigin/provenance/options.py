@@ -59,7 +59,6 @@ class BlameFormat(StrEnum):
 
     TEXT = "text"
     JSON = "json"
-    HTML = "html"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from codeorigin.cli.app import main
 from support.repositories import Repository
 
 ROOT = Path(__file__).parents[3]
-OPEN = {"check": "details.function", "history": "details.commit, details.function", "blame": ""}
+OPEN = {"check": "details.function", "history": "details.commit, details.function"}
 SIZES = {1400: 1300, 600: 1600}
 """Heights by width: the first screens of a page, so that a picture stays small."""
 
@@ -55,8 +55,6 @@ def written_pages(folder: Path) -> dict[str, Path]:
         main(["check", ".", "--format", f"html={pages['check']}", "--jobs", "1"])
         state = ["--state", str(folder / "state.sqlite"), "--jobs", "1"]
         main(["history", "--format", f"html={pages['history']}", *state])
-        (latest,) = repository.rglob(f"part_{MONTHS - 1}_0.go")
-        main(["blame", str(latest.relative_to(repository)), "--format", "html", "-o", str(pages["blame"])])
     return pages | {"evaluation": ROOT / "docs" / "evaluation" / "report.html"}
 
 
