@@ -38,7 +38,6 @@ may be repeated, so that one run writes several reports.
   github    workflow commands: a notice for every finding
   gitlab    a code quality report
   markdown  for job summaries and comments
-  badge     an SVG with the share of lines in findings
 """
 
 _EXIT_CODES = """\

@@ -34,7 +34,6 @@ class HistoryFormat(StrEnum):
     JSON = "json"
     HTML = "html"
     MARKDOWN = "markdown"
-    BADGE = "badge"
     PARQUET = "parquet"
 
 

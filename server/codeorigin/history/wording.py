@@ -76,11 +76,6 @@ def declared_lines_phrase(share: Share) -> str | None:
     return f"Declared of these lines: {listed}. {DECLARED_LINES}"
 
 
-def badge_message(totals: Totals) -> str:
-    """The share of the lines in the band ``llm`` on a badge: ``12 % of lines``."""
-    return f"{percents(totals.all)[Band.LLM]} of lines" if totals.all.lines else "no verdict"
-
-
 def declared_phrase(totals: Totals) -> str | None:
     """What commits declare about themselves; None if they declare nothing."""
     if not totals.declared:

@@ -120,10 +120,5 @@ def share_phrase(summary: Summary) -> str:
     return f"{_share(summary)} of {counted(summary.lines, 'line')} with a verdict are in findings"
 
 
-def badge_message(summary: Summary) -> str:
-    """The share on a badge: ``12 % of lines``."""
-    return f"{_share(summary)} of lines" if summary.lines else "no verdict"
-
-
 def _share(summary: Summary) -> str:
     return percent(summary.finding_share) if summary.finding_lines else "0 %"

@@ -11,9 +11,6 @@ import pytest
 from rich.cells import cell_len
 
 from codeorigin.history import walk
-from codeorigin.history.totals import Totals
-from codeorigin.history.wording import badge_message
-from codeorigin.model.verdict import Band
 from support.histories import History
 from support.repositories import DECLARED, Repository, plain_functions
 from support.schemas import load_schema
@@ -80,14 +77,6 @@ def test_markdown_escapes_names(history: History) -> None:
     assert re.search(r"\| `[0-9a-f]{10}` \| 2020-03-03 \| .* `lib/b\.py:", shown)
     assert "<i>" not in shown
     assert "<b>" not in shown
-
-
-def test_badge_shows_the_share_of_lines(history: History) -> None:
-    totals = Totals()
-    assert badge_message(totals) == "no verdict"
-    totals.all.bands |= {Band.HUMAN: 9, Band.LLM: 1}
-    assert badge_message(totals) == "10 % of lines"
-    assert "<title>likely LLM-written: " in history("--format", "badge")[1]
 
 
 def test_reports_name_nobody(history: History) -> None:
@@ -173,7 +162,7 @@ def test_ctrl_c_says_how_to_resume(history: History, monkeypatch: pytest.MonkeyP
 def test_several_formats_are_written_in_one_pass(
     history: History, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    forms = ("html", "json", "markdown", "badge", "text")
+    forms = ("html", "json", "markdown", "text")
     alone = {form: history("--format", form)[1] for form in forms}
     (tmp_path / "state").rename(tmp_path / "old")
     judged: list[str] = []

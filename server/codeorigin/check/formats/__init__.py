@@ -19,7 +19,6 @@ class ReportFormat(StrEnum):
     GITHUB = "github"
     GITLAB = "gitlab"
     MARKDOWN = "markdown"
-    BADGE = "badge"
 
 
 class Show(StrEnum):

@@ -29,10 +29,6 @@ def history_writer(
             from codeorigin.history.formats.markdown import MarkdownWriter
 
             return MarkdownWriter(run, options, stream)
-        case HistoryFormat.BADGE:
-            from codeorigin.history.formats.badge import BadgeWriter
-
-            return BadgeWriter(run, options, stream)
         case HistoryFormat.PARQUET:
             from codeorigin.history.formats.parquet import ParquetWriter
 

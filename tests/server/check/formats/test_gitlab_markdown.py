@@ -1,17 +1,15 @@
-"""The formats for GitLab, for step summaries and for badges."""
+"""The formats for GitLab and for step summaries."""
 
 import json as stdlib_json
 import re
 from dataclasses import replace
-from xml.etree import ElementTree
 
 import pytest
 
 from codeorigin.analysis.report import ChangeReport
-from codeorigin.check.formats import badge, gitlab, markdown
+from codeorigin.check.formats import gitlab, markdown
 from codeorigin.check.result import FileError
-from codeorigin.model.verdict import Verdict
-from support.check_results import HUMAN, LLM, check_result, checked_file
+from support.check_results import check_result, checked_file
 
 
 def test_gitlab_has_one_entry_per_finding() -> None:
@@ -79,17 +77,3 @@ def test_long_lists_are_cut_off() -> None:
     shown = markdown.render(check_result(*(checked_file(f"{number}.py") for number in range(250))))
     assert "And 50 more." in shown
     assert shown.count("\n| `fast`") == 200
-
-
-@pytest.mark.parametrize(
-    ("verdicts", "message"),
-    [({"fast": LLM}, "100 % of lines"), ({"fast": HUMAN}, "0 % of lines"), ({}, "no verdict")],
-)
-def test_badge_shows_the_share(verdicts: dict[str, Verdict], message: str) -> None:
-    image = badge.render(check_result(checked_file(verdicts=verdicts)))
-    root = ElementTree.fromstring(image)
-    space = "http://www.w3.org/2000/svg"
-    assert root.tag == f"{{{space}}}svg"
-    assert root.attrib["aria-label"] == f"likely LLM-written: {message}"
-    assert [each.text for each in root.iter(f"{{{space}}}text")] == ["likely LLM-written", message]
-    assert "http" not in image.replace(space, "")
