@@ -37,11 +37,18 @@ QUICK_RECIPE: dict[str, Any] = {
     "finetune.validation_share": 0.3,
     "finetune.device": "cpu",
     "finetune.encoder.head_dim": 16,
-    # An encoder with random weights has everything to learn, and the second phase should find work to do.
-    "finetune.encoder.body_dropout": 0.05,
+    # An encoder with random weights has everything to learn.
+    "finetune.encoder.body_dropout": 0.0,
     "finetune.phases": [
-        {"strategy": "frozen", "learning_rate": 5e-2, "epochs": 1, "batch": 64},
-        {"strategy": "gradual", "layers": 2, "learning_rate": 5e-3, "epochs": 1, "batch": 64},
+        {"strategy": "frozen", "learning_rate": 5e-3, "epochs": 8, "patience": 8, "batch": 16},
+        {
+            "strategy": "gradual",
+            "layers": 2,
+            "learning_rate": 1.5e-2,
+            "epochs": 10,
+            "patience": 10,
+            "batch": 16,
+        },
     ],
     "calibrate.llm_rate": 0.1,
     "export.baselines": False,

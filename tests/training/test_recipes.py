@@ -126,6 +126,19 @@ def test_the_command_prints_what_the_page_shows(printed: str) -> None:
     assert missing(CLASSIC, printed) == []
 
 
+def test_the_recipe_learns_what_the_sample_has(run: Run) -> None:
+    connection = sqlite3.connect(run.tracking)
+    try:
+        found = dict(
+            connection.execute(
+                "select key, value from metrics join runs using (run_uuid) where name = 'finetune'"
+            )
+        )
+    finally:
+        connection.close()
+    assert min(found[f"test/{name}"] for name in ("accuracy", "precision", "recall")) > 0.7
+
+
 def test_named_recipe_with_single_settings_reuses_the_run(
     checkout: Path, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -153,7 +166,7 @@ def test_masked_pretraining_changes_the_folders_embeddings(run: Run, checkout: P
 def test_fine_tuning_keeps_embeddings_and_changes_only_the_layer(run: Run) -> None:
     encoder, pretrained = (load_encoder(path) for path in (run.finetuned, run.pretrained))
     assert (encoder.settings.pooling, encoder.settings.head_dim) == (Pooling.CLS, 16)
-    assert encoder.body.config.hidden_dropout_prob == 0.05
+    assert encoder.body.config.hidden_dropout_prob == 0.0
     table = pretrained.token_embedding.weight
     torch.testing.assert_close(encoder.token_embedding.weight, table, rtol=0, atol=0)
     _, ours, _ = encoder.layer_groups()
@@ -200,7 +213,7 @@ def test_run_records_its_settings(run: Run) -> None:
     assert settings["build"]["settings"] == {"name": "", "config": "sample/classic.json"}
     assert settings["pretrain"]["settings"]["encoder"]["name"] == "sample/encoder"
     assert settings["finetune"]["settings"]["encoder"]["name"] == "sample/encoder"
-    assert settings["finetune"]["settings"]["phases"][0]["epochs"] == 1
+    assert settings["finetune"]["settings"]["phases"][0]["epochs"] == 8
     assert {each["torch"] for each in settings.values()} == {metadata.version("torch")}
 
 
