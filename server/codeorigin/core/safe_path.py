@@ -31,6 +31,10 @@ def trust_no_folder() -> None:
     """
     # Read by every Python process that this one starts, the resource tracker and the processes of Ray included.
     os.environ["PYTHONSAFEPATH"] = "1"
+    # Temporary files are written in the system's folder, not in a repository.
+    for name in ("TMPDIR", "TEMP", "TMP"):
+        if name in os.environ and not os.path.isabs(os.environ[name]):  # noqa: PTH117
+            del os.environ[name]
     given = os.environ.pop("PYTHONPATH", None)
     entries = [] if given is None else given.split(os.pathsep)
     here = _current_folder()

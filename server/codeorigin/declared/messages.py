@@ -11,7 +11,6 @@ from functools import cache
 from importlib import resources
 
 from codeorigin.declared.records import Record, RecordSource, Strength, WrittenBy
-from codeorigin.git.objects import Objects
 
 MAX_COMMIT = 1_000_000
 _LONGEST_LINE = 1_000
@@ -149,16 +148,6 @@ def _declaration(line: str) -> Declaration | bool | None:
     if key in _ASSISTED or key in _AUTHORED or key in _BY_PROGRAM:
         return Declaration(value, key in _BY_PROGRAM, key not in _ASSISTED)
     return True
-
-
-def names_agent(objects: Objects, commit: str) -> bool:
-    """Whether a commit names an agent; one that is not there names none.
-
-    Raises:
-        RepositoryError: the commit cannot be read.
-    """
-    content = objects.read(commit, MAX_COMMIT)
-    return content is not None and bool(message_records(content))
 
 
 def message_records(content: bytes) -> tuple[Record, ...]:

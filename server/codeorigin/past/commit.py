@@ -2,7 +2,8 @@
 
 from datetime import UTC, datetime
 
-from codeorigin.declared.messages import names_agent
+from codeorigin.core.budget import Budget, BudgetError
+from codeorigin.declared.messages import MAX_COMMIT, message_records
 from codeorigin.git.objects import Objects
 from codeorigin.git.repository import Repository
 
@@ -10,10 +11,16 @@ HUMAN_UNTIL = int(datetime(2022, 12, 1, tzinfo=UTC).timestamp())
 """Code from before this time was written by people: the first chat model for everyone came out the day before."""
 _ASSISTED_FROM = int(datetime(2021, 6, 29, tzinfo=UTC).timestamp())
 """No commit from before the first code assistant for everyone names an agent."""
+_MOST_COMMITS = 50_000
+_MOST_BYTES = 64 * 2**20
+"""Of commits whose messages are read. Ordinary ones have some 500 bytes; a hostile repository packs gigabytes into a few
+kilobytes."""
 
 
 def last_human_commit(repository: Repository) -> str | None:
     """The name of that commit on the branch of HEAD; None if there is none, or if the clone is shallow.
+
+    None as well if the messages from the years of assistants are more than a run may read.
 
     It and everything below it, by first parents, is from before December 2022 and names no agent. So a new commit that
     claims to be old is not taken for one.
@@ -34,8 +41,16 @@ def last_human_commit(repository: Repository) -> str | None:
         old.append(commit.id)
         if commit.seconds >= _ASSISTED_FROM:
             assisted = len(old)
+    budget = Budget(size=_MOST_BYTES, items=_MOST_COMMITS)
     with Objects(repository.git) as objects:
-        last = max(
-            (number for number, name in enumerate(old[:assisted]) if names_agent(objects, name)), default=-1
-        )
-    return old[last + 1] if last + 1 < len(old) else None
+        # From the oldest on: above the first that is not a person's, nothing is needed.
+        for number in reversed(range(assisted)):
+            repository.git.cancel.raise_if_cancelled()
+            content = objects.read(old[number], MAX_COMMIT) or b""
+            try:
+                budget.spend(size=len(content), items=1)
+            except BudgetError:
+                return None
+            if message_records(content):
+                return old[number + 1] if number + 1 < len(old) else None
+    return old[0] if old else None

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from codeorigin.analysis.report import FileReport
+from codeorigin.core.budget import Budget, BudgetError
 from codeorigin.core.cache_folder import cache_folder
 from codeorigin.core.cancellation import NEVER, CancelToken
 from codeorigin.core.errors import SourceError
@@ -17,8 +18,10 @@ from codeorigin.git.objects import Objects, UnreadableObjectError
 from codeorigin.git.repository import Repository
 from codeorigin.languages import Language
 from codeorigin.languages.kinds import kind_for_path
+from codeorigin.languages.parser_pool import ParseBudgetError
 from codeorigin.model.bundle import Bundle
 from codeorigin.model.past import Past
+from codeorigin.model.verdict import PooledReason
 from codeorigin.past.commit import last_human_commit
 from codeorigin.text.regular_files import read_regular_file, replacing_binary_file
 from codeorigin.text.sources import decode_source
@@ -28,6 +31,9 @@ MOST_FUNCTIONS = 2_000
 _MOST_FILES = 2_000
 _AT_ONCE = 32
 _MAX_BYTES = 500_000
+_MOST_BYTES = 200_000_000
+_MOST_HARD = 4
+"""Texts that take the parser too much time, each of which costs seconds: with more there is no past."""
 _MOST_KEPT = 1 << 20
 _FORMAT = 1
 
@@ -75,10 +81,16 @@ def _read(repository: Repository, commit: str, analyzer: Analyzes, cancel: Cance
         commit, lambda path: isinstance(kind_for_path(path), Language), _MOST_FILES
     )
     found: list[float] = []
+    budget = Budget(size=_MOST_BYTES, items=_MOST_HARD)
     with Objects(repository.git) as objects:
         for start in range(0, len(files), _AT_ONCE):
-            documents = _documents(objects, files[start : start + _AT_ONCE])
-            for report in analyzer.analyze_many(documents, file_context=False, cancel=cancel):
+            try:
+                documents = list(_documents(objects, files[start : start + _AT_ONCE], budget))
+                reports = list(analyzer.analyze_many(documents, file_context=False, cancel=cancel))
+                budget.spend(items=sum(_is_hard(report) for report in reports))
+            except BudgetError:
+                return []
+            for report in reports:
                 if not isinstance(report, Exception):
                     found += [
                         function.verdict.logit
@@ -90,13 +102,20 @@ def _read(repository: Repository, commit: str, analyzer: Analyzes, cancel: Cance
     return found[:MOST_FUNCTIONS]
 
 
-def _documents(objects: Objects, files: list[tuple[str, str]]) -> Iterator[Document]:
-    """Those of ``files`` (path and blob) that can be read."""
+def _is_hard(report: FileReport | Exception) -> bool:
+    if isinstance(report, Exception):
+        return isinstance(report, ParseBudgetError)
+    return report.verdict is not None and report.verdict.reason is PooledReason.UNPARSED
+
+
+def _documents(objects: Objects, files: list[tuple[str, str]], budget: Budget) -> Iterator[Document]:
+    """Those of ``files`` (path and blob) that can be read; raises BudgetError."""
     for path, blob in files:
         kind = kind_for_path(path)
         try:
             content = objects.read(blob, _MAX_BYTES)
             if kind is not None and content is not None:
+                budget.spend(size=len(content))
                 yield Document(decode_source(content, path, _MAX_BYTES, kind.id), kind.id, path)
         except (UnreadableObjectError, SourceError):
             continue
@@ -110,7 +129,8 @@ def _kept_path(commit: str, model: str) -> Path:
 def _kept(path: Path) -> list[float] | None:
     """The logits in a file of the cache; None if there is none, or if it is damaged."""
     try:
-        values = json.loads(zlib.decompress(read_regular_file(path, _MOST_KEPT)))
+        unpacked = zlib.decompressobj().decompress(read_regular_file(path, _MOST_KEPT), _MOST_KEPT)
+        values = json.loads(unpacked)
         logits = [float(value) for value in values]
     except (OSError, ValueError, TypeError, zlib.error):
         return None

@@ -2,7 +2,12 @@
 
 from pathlib import Path
 
+import pytest
+
+from codeorigin.core.cancellation import CancelToken
+from codeorigin.core.errors import Cancelled
 from codeorigin.git.repository import Repository as Opened
+from codeorigin.past import commit
 from codeorigin.past.commit import last_human_commit
 from support.repositories import DECLARED, Repository, plain_functions
 
@@ -72,3 +77,26 @@ def test_shallow_clone_has_none(repository: Repository, tmp_path: Path) -> None:
     address = f"file://{repository.folder}"
     repository.git("clone", "--quiet", "--depth", "1", address, str(tmp_path / "shallow"))
     assert last(Repository.at(tmp_path / "shallow")) is None
+
+
+def test_messages_that_are_more_than_a_run_may_read_leave_no_past(
+    repository: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A repository of 32 KB held commits with megabytes of trailers."""
+    repository.git("reset", "--quiet", "--hard", "HEAD~1")
+    for day in range(1, 4):
+        crowd = "Co-authored-by: Bo <bo@example.org>\n" * 1_000
+        repository.commit({"a.py": f"x = {day}\n"}, date=f"2022-06-0{day}", message=f"Work\n\n{crowd}")
+    assert last(repository) == repository.git("rev-parse", "HEAD").strip()
+    monkeypatch.setattr(commit, "_MOST_BYTES", 80_000)
+    assert last(repository) is None
+
+
+def test_the_walk_can_be_cancelled(repository: Repository) -> None:
+    repository.git("reset", "--quiet", "--hard", "HEAD~1")
+    repository.commit({"a.py": "x = 1\n"}, date="2022-06-01")
+    token = CancelToken()
+    opened = Opened.of(repository.folder, cancel=token)
+    token.cancel()
+    with pytest.raises(Cancelled):
+        last_human_commit(opened)

@@ -1,5 +1,7 @@
 """The scores of a repository's old functions, read once and kept."""
 
+import zlib
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,6 +11,7 @@ from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.core.errors import RepositoryError
 from codeorigin.functions.documents import Document
 from codeorigin.git.repository import Repository as Opened
+from codeorigin.languages.parser_pool import ParseBudgetError
 from codeorigin.model.bundle import Bundle
 from codeorigin.model.past import Past
 from codeorigin.past import old_functions
@@ -121,3 +124,31 @@ def test_damaged_history_cannot_be_read(repository: Repository, model: Path) -> 
     path.write_bytes(b"broken")
     with pytest.raises(RepositoryError, match=r"git"):
         past_of(repository, model)
+
+
+def test_hard_texts_leave_no_past(
+    repository: Repository, model: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Twelve files of 121 bytes cost 45 seconds of a parser."""
+    looked_at: list[int] = []
+
+    class Hard:
+        def analyze_many(self, documents: Iterable[Document], **_: object) -> Iterator[Exception]:
+            for _document in documents:
+                looked_at.append(1)
+                yield ParseBudgetError("too much")
+
+    repository.git("reset", "--quiet", "--hard", "HEAD~1")
+    repository.commit({f"hard{n}.py": f"x = {n}\n" for n in range(100)}, date="2022-06-01")
+    monkeypatch.setattr(old_functions, "_AT_ONCE", 5)
+    made = repository_past(Opened.of(repository.folder), Bundle.load(model), Hard)
+    assert made is None
+    assert len(looked_at) == 5
+    assert kept_alone(repository, model) is None
+
+
+def test_a_kept_past_that_inflates_without_end_is_no_past(tmp_path: Path) -> None:
+    path = tmp_path / "kept"
+    path.write_bytes(zlib.compress(b"[" + b" " * 50_000_000 + b"1.0]"))
+    assert path.stat().st_size < 1 << 20
+    assert old_functions._kept(path) is None
