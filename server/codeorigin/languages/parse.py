@@ -20,7 +20,7 @@ from codeorigin.languages.language import Language
 from codeorigin.languages.members import as_members, possible_surroundings
 from codeorigin.languages.parser_pool import ParserInput, bounded_all
 from codeorigin.languages.repair import missing_closers
-from codeorigin.languages.second_reading import Reading, first_reading, hides_a_class, second_readings
+from codeorigin.languages.second_reading import BlankedText, first_reading, hides_a_class, second_readings
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _LONE_CR = re.compile(rb"\r(?!\n)")
@@ -120,7 +120,7 @@ def _outermost(syntax: Syntax) -> list[CapturedFunction]:
     return found
 
 
-def _as_written(syntax: Syntax, reading: Reading, original: bytes) -> Syntax:
+def _as_written(syntax: Syntax, reading: BlankedText, original: bytes) -> Syntax:
     """The captures of a second reading, with the macros before functions and the names of tests as they are written."""
     leading = {_after_blanks(original, end): start for start, end in reading.leading}
     changed = []

@@ -49,7 +49,7 @@ class _ProcessEndedError(Exception):
 
 
 @dataclass(slots=True)
-class Budget:
+class DocumentTime:
     """Seconds of processor time that the parts of a document have left."""
 
     left: float = math.inf
@@ -61,14 +61,14 @@ class ParserInput(NamedTuple):
     text: str
     language: str
     seconds: float
-    document: Budget
+    document: DocumentTime
 
     @classmethod
     def of(
-        cls, text: str, language: str, document: Budget | None = None, *, seconds: float | None = None
+        cls, text: str, language: str, document: DocumentTime | None = None, *, seconds: float | None = None
     ) -> "ParserInput":
         """``text`` with what suits its size, as a part of the ``document``, or of that of the current block."""
-        document = document or _document.get() or Budget()
+        document = document or _document.get() or DocumentTime()
         return cls(text, language, seconds or _allowance(len(text)), document)
 
 
@@ -211,16 +211,16 @@ _idle: list[_ParserProcess] = []
 """Processes that have nothing to do. Each thread that parses has one of its own meanwhile."""
 
 
-_document: ContextVar[Budget | None] = ContextVar("document", default=None)
+_document: ContextVar[DocumentTime | None] = ContextVar("document", default=None)
 
 
 @contextmanager
-def one_document(characters: int) -> Iterator[Budget]:
+def one_document(characters: int) -> Iterator[DocumentTime]:
     """Count the texts that the block parses as parts of one document of so many characters.
 
     Together they may take twice what a text of its size may, so that one that takes too much leaves time for the others.
     """
-    budget = Budget(2 * _allowance(characters))
+    budget = DocumentTime(2 * _allowance(characters))
     token = _document.set(budget)
     try:
         yield budget

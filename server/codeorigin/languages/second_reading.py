@@ -16,7 +16,7 @@ _DEEPEST = 50
 
 
 @dataclass(slots=True)
-class Reading:
+class BlankedText:
     """A text to parse: ``data`` has as many bytes as the original, ``masked``, which lacks comments and strings.
 
     ``leading`` are blanked ranges that belong to the function after them, and ``names`` the ranges, by their start, of
@@ -61,7 +61,7 @@ _ANY_DIRECTIVE = re.compile(rb"^[ \t]*#(?:[^\n\\]|\\.)*+", re.MULTILINE | re.DOT
 _CONTINUES = re.compile(rb"\s*(?:else\b|&&|\|\||[:=+.?<>]|\)|\})")
 
 
-def _one_branch(reading: Reading, *, last: bool) -> None:
+def _one_branch(reading: BlankedText, *, last: bool) -> None:
     """Blank all branches but one where a branch is no whole piece of code, inner conditions first."""
     stack: list[list[tuple[int, int, bytes, bytes]]] = []
     for found in list(_DIRECTIVE.finditer(reading.masked)):
@@ -77,7 +77,7 @@ def _one_branch(reading: Reading, *, last: bool) -> None:
             _choose(reading, stack.pop(), last=last)
 
 
-def _choose(reading: Reading, marks: list[tuple[int, int, bytes, bytes]], *, last: bool) -> None:
+def _choose(reading: BlankedText, marks: list[tuple[int, int, bytes, bytes]], *, last: bool) -> None:
     branches = [(mark[1], after[0]) for mark, after in pairwise(marks)]
     if all(_is_whole(reading.masked[slice(*branch)]) for branch in branches):
         return
@@ -131,7 +131,7 @@ _LEADING = re.compile(
 )
 
 
-def _without_macros(reading: Reading) -> None:
+def _without_macros(reading: BlankedText) -> None:
     for found in list(_TEST.finditer(reading.masked)):
         start, end = found.span(1)
         lines = reading.masked[start:end].split(b"\n")
@@ -158,7 +158,7 @@ _EXPORT = re.compile(rb"(?:^|(?<=[\s;{}]))export(?=\s++[\w\[])", re.MULTILINE)
 _EXPORTED = re.compile(rb"(?:^|(?<=[\s;{}]))export\s*+\{", re.MULTILINE)
 
 
-def _without_export(reading: Reading) -> None:
+def _without_export(reading: BlankedText) -> None:
     for found in list(_MODULE.finditer(reading.masked)):
         reading.blank(*found.span())
     for found in list(_EXPORT.finditer(reading.masked)):
@@ -167,7 +167,7 @@ def _without_export(reading: Reading) -> None:
     _unwrap(reading, _EXPORTED)
 
 
-def _unwrap(reading: Reading, pattern: re.Pattern[bytes]) -> None:
+def _unwrap(reading: BlankedText, pattern: re.Pattern[bytes]) -> None:
     """Blank each match, which ends with a brace, and the brace that closes it."""
     openings = {found.end() - 1: found.start() for found in pattern.finditer(reading.masked)}
     if not openings:
@@ -191,7 +191,7 @@ _REF_PARTIAL = re.compile(rb"\bref\s++(partial)\s++struct\b")
 _COMPOUND = re.compile(rb"\boperator\s*+(?:checked\s++)?(?:[-+*/%&|^]|<<|>>>?)(=)(?=\s*+\()")
 
 
-def _known_csharp(reading: Reading) -> None:
+def _known_csharp(reading: BlankedText) -> None:
     for found in list(_LIST.finditer(reading.masked)):
         start, end = found.span(1)
         reading.put(start, end, b"{" + b" " * (end - start - 2) + b"}")
@@ -206,7 +206,7 @@ _HEREDOC = re.compile(rb"<<[~-](['\"`]?)([A-Z_a-z]\w*+)\1")
 _INTERPOLATION = re.compile(rb"#\{")
 
 
-def _without_inner_heredocs(reading: Reading) -> None:
+def _without_inner_heredocs(reading: BlankedText) -> None:
     """Blank each heredoc that begins in the body of another one."""
     place = 0
     outer: list[bytes] = []
@@ -231,23 +231,23 @@ def _without_inner_heredocs(reading: Reading) -> None:
 # -- which of them for which language ---------------------------------------------------------------------------
 
 
-def _c(reading: Reading, *, last: bool) -> None:
+def _c(reading: BlankedText, *, last: bool) -> None:
     _one_branch(reading, last=last)
     _without_macros(reading)
 
 
-def _cpp(reading: Reading, *, last: bool) -> None:
+def _cpp(reading: BlankedText, *, last: bool) -> None:
     _one_branch(reading, last=last)
     _without_export(reading)
     _without_macros(reading)
 
 
-def _csharp(reading: Reading, *, last: bool) -> None:
+def _csharp(reading: BlankedText, *, last: bool) -> None:
     _one_branch(reading, last=last)
     _known_csharp(reading)
 
 
-def _ruby(reading: Reading, *, last: bool) -> None:
+def _ruby(reading: BlankedText, *, last: bool) -> None:
     if not last:
         _without_inner_heredocs(reading)
 
@@ -261,7 +261,7 @@ def first_reading(data: bytes, language: str) -> bytes:
     """``data`` without what its grammar takes for something else and reads without an error: C#'s extension blocks."""
     if language != "csharp" or b"extension" not in data:
         return data
-    reading = Reading(bytearray(data), bytearray(_masked(data)))
+    reading = BlankedText(bytearray(data), bytearray(_masked(data)))
     _unwrap(reading, _EXTENSION)
     return bytes(reading.data)
 
@@ -271,7 +271,7 @@ def hides_a_class(data: bytes, language: str) -> bool:
     return language == "cpp" and _IN_CLASS.search(data) is not None
 
 
-def second_readings(data: bytes, language: str) -> Iterator[Reading]:
+def second_readings(data: bytes, language: str) -> Iterator[BlankedText]:
     """What else to parse in place of ``data``, in which the parser found errors."""
     step = _STEPS.get(language)
     if step is None or len(data) > _LARGEST:
@@ -279,7 +279,7 @@ def second_readings(data: bytes, language: str) -> Iterator[Reading]:
     masked = data if language == "ruby" else _masked(data)
     tried = {data}
     for last in (False, True):
-        reading = Reading(bytearray(data), bytearray(masked))
+        reading = BlankedText(bytearray(data), bytearray(masked))
         step(reading, last=last)
         text = bytes(reading.data)
         if text not in tried:

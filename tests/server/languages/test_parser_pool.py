@@ -17,7 +17,7 @@ from codeorigin.languages import LANGUAGES, get_language, parser_pool
 from codeorigin.languages.constructs import character_constructs
 from codeorigin.languages.parse import parse
 from codeorigin.languages.parser_pool import (
-    Budget,
+    DocumentTime,
     ParseBudgetError,
     ParserInput,
     bounded,
@@ -133,7 +133,7 @@ def test_texts_of_a_batch_share_the_time_of_their_document(
     processes: Processes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(parser_pool, "_PATIENCE", 1e4)
-    greedy, other = Budget(0.08), Budget(0.08)
+    greedy, other = DocumentTime(0.08), DocumentTime(0.08)
     texts = [ParserInput("x", "python", 3.0, budget) for budget in (greedy, greedy, greedy, other)]
     *_, third, fourth = bounded_all(parser_work.take_time, texts)
     assert isinstance(third, ParseBudgetError)

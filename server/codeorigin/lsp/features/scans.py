@@ -9,7 +9,7 @@ from codeorigin.core.errors import Cancelled, CodeOriginError, RepositoryError
 from codeorigin.lsp.connection.parameters import read
 from codeorigin.lsp.features.findings import reported
 from codeorigin.lsp.features.wire_forms import function_to_wire
-from codeorigin.lsp.scoring.changed_files import ChangedFile, ChangeScan, ScanFolder, failure
+from codeorigin.lsp.scoring.changed_files import ChangeScan, ScanFolder, ScannedFile, failure
 from codeorigin.lsp.session import Session
 from codeorigin.settings.schema import Settings
 from codeorigin.text.literal_text import plain_message
@@ -86,7 +86,7 @@ async def _folders(session: Session, only: Any) -> list[ScanFolder]:
     return [folder for folder in folders.values() if folder.path.is_relative_to(root)]
 
 
-def _file(session: Session, record: ChangedFile, settings: Settings) -> dict[str, Any]:
+def _file(session: Session, record: ScannedFile, settings: Settings) -> dict[str, Any]:
     """The JSON of a file: its functions and the number of findings."""
     found = len(reported(record.functions, settings, session.accepted(record.uri)))
     judged = sum(function.verdict.probability is not None for function in record.functions)

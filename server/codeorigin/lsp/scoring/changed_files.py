@@ -49,7 +49,7 @@ class ScanFolder:
 
 
 @dataclass(frozen=True, slots=True)
-class ChangedFile:
+class ScannedFile:
     """The verdicts on the functions of one file that have changed lines."""
 
     uri: str
@@ -70,7 +70,7 @@ class ChangeScan:
 
     async def judge(
         self, path: Path, file: "WrittenFile", settings: Settings, token: CancelToken
-    ) -> ChangedFile:
+    ) -> ScannedFile:
         """The functions that contain changed lines of ``file``; each is judged within its whole file.
 
         Raises:
@@ -79,7 +79,7 @@ class ChangeScan:
         """
         past = await self._pasts.of(path, settings, token)
 
-        def work(analyzer: "Analyzer", cancel: CancelToken) -> ChangedFile:
+        def work(analyzer: "Analyzer", cancel: CancelToken) -> ScannedFile:
             kind = kind_for_path(path)
             assert kind is not None, "only files with code are listed"
             text = decode_source(file.content, str(path), settings.max_file_size, kind.id)
@@ -103,7 +103,7 @@ class ChangeScan:
                     for function, place in zip(report.functions, places, strict=True)
                     if place.is_touched(file.lines)
                 ]
-            return ChangedFile(path.as_uri(), tuple(found))
+            return ScannedFile(path.as_uri(), tuple(found))
 
         return await self._engine.score(work, token=token)
 
