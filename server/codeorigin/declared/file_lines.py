@@ -9,6 +9,7 @@ from codeorigin.core.errors import RepositoryError
 from codeorigin.declared.reader import RecordReader
 from codeorigin.declared.records import Record
 from codeorigin.git.blame import LineOrigin, line_origins, origins_of_files
+from codeorigin.git.objects import LARGEST, Objects
 from codeorigin.git.repository import Repository
 from codeorigin.git.scratch_objects import ScratchObjects
 
@@ -43,6 +44,8 @@ def file_records(
     if head is None or name is None:
         raise RepositoryError("is not in a commit yet, so that no record is about it", path)
     with ScratchObjects(repository) as scratch:
+        if b"\r\n" in content:
+            content = _as_committed(scratch, repository.named(f"{head}:{name}"), content)
         top = _commit_on(scratch, head, [(name, content)])
         origins = line_origins(scratch.git, top, name)
     with RecordReader(repository, head) as records:
@@ -78,7 +81,7 @@ def records_of_files(
                 tracked = dict(repository.files(head)) if tracked is None else tracked
                 is_changed = not _is_blob(scratch, content, tracked[path]) if path in tracked else None
                 if is_changed:
-                    changed.append((path, content))
+                    changed.append((path, _as_committed(scratch, tracked[path], content)))
             plan.append((path, is_changed))
         top = _commit_on(scratch, head, changed) if changed else head
         wanted = [(top if is_changed else head, path) for path, is_changed in plan if is_changed is not None]
@@ -102,6 +105,15 @@ def _is_blob(scratch: ScratchObjects, content: bytes, blob: str) -> bool:
     return scratch.name(content) == blob or (
         b"\r\n" in content and scratch.name(content.replace(b"\r\n", b"\n")) == blob
     )
+
+
+def _as_committed(scratch: ScratchObjects, blob: str | None, content: bytes) -> bytes:
+    """``content`` with the line ends of ``blob``: to git, a checkout with others has changed in every line."""
+    if blob is None or b"\r\n" not in content:
+        return content
+    with Objects(scratch.git) as objects:
+        committed = objects.read(blob, LARGEST)
+    return content.replace(b"\r\n", b"\n") if committed is not None and b"\r\n" not in committed else content
 
 
 def _commit_on(scratch: ScratchObjects, head: str, files: Sequence[tuple[str, bytes]]) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 
 from codeorigin.core.cache_folder import cache_folder
 from codeorigin.core.errors import CodeOriginError
+from codeorigin.text.regular_files import IS_A_LINK, trusted_root
 
 IN_MEMORY = Path(":memory:")
 """The path of a state that is only kept in memory."""
@@ -41,6 +42,7 @@ class HistoryState:
         self.damaged = 0
         try:
             if path != IN_MEMORY:
+                self._refuse_links()
                 path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._database = sqlite3.connect(path, timeout=1.0, isolation_level=None)
             self._refuse_foreign()
@@ -53,6 +55,21 @@ class HistoryState:
             self._prepare(model)
         except (OSError, sqlite3.Error) as error:
             raise self._unusable(error) from error
+
+    def _refuse_links(self) -> None:
+        """A link of the repository, or of a file that SQLite writes beside its own, could lead anywhere."""
+        root = trusted_root(self._path)
+        folders = (
+            []
+            if root is None
+            else [folder for folder in (root / self._path).parents if root in folder.parents]
+        )
+        beside = [self._path.with_name(self._path.name + end) for end in ("", "-wal", "-shm", "-journal")]
+        for place in (*folders, *beside):
+            if place.is_symlink():
+                raise CodeOriginError(
+                    f"{self._path}: cannot keep the state of the history here: {IS_A_LINK}; --state names another file"
+                )
 
     def _refuse_foreign(self) -> None:
         # Another program's database may have tables with the same names, which would be emptied.

@@ -13,6 +13,7 @@ from codeorigin.scan.work import COMMITS, key_of, rows_file
 from codeorigin.settings.accepted_findings import AcceptedFindings
 from codeorigin.settings.project import ACCEPTED_FILE
 from support.command import COMMAND, TERSE, complaints, report_of, run
+from support.repositories import Repository
 
 FUNCTION = ("0123456789abcdef", "f", None)
 
@@ -172,3 +173,22 @@ def test_settings_behind_a_link_that_leads_out_are_not_read(workspace: Path, vic
     )
     (workspace / name).symlink_to("settings")
     assert b"nonsense" in run("check", ".", cwd=workspace).stderr
+
+
+@pytest.mark.parametrize("name", ["state", "state-wal", "state-journal", "sub/state", "sub/deeper/state"])
+def test_the_state_of_a_history_is_not_written_through_a_link(
+    workspace: Path, victim: Path, name: str
+) -> None:
+    repository = Repository(workspace / "work")
+    repository.commit({"a.py": TERSE.read_text()}, date="2024-01-01")
+    outside = victim.parent / "outside"
+    outside.mkdir()
+    link = repository.folder / name.partition("/")[0]
+    link.symlink_to(outside if "/" in name else victim)
+    done = run(
+        "history", "--state", name.removesuffix("-wal").removesuffix("-journal"), cwd=repository.folder
+    )
+    assert (done.returncode, len(complaints(done))) == (2, 1)
+    assert "a symbolic link, which is not followed" in complaints(done)[0]
+    assert victim.read_text() == "mine"
+    assert names(outside) == []

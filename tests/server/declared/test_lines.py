@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 
+from codeorigin.declared.file_lines import file_records, records_of_files
 from codeorigin.declared.reader import RecordReader
 from codeorigin.declared.records import Record, RecordSource, Strength, WrittenBy
 from codeorigin.git.blame import line_origins
@@ -46,6 +47,24 @@ def test_notes_of_git_ai_tell_agents_people_and_untracked_lines_apart(repository
     assert declared(repository, "a.py") == [
         *[CODEX] * 3, CURSOR, UNTRACKED, CURSOR, ANN, ANN, UNTRACKED, UNTRACKED
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("edited", [False, True])
+def test_a_checkout_with_other_line_ends_has_the_same_records(repository: Repository, edited: bool) -> None:
+    """As ``core.autocrlf`` makes them on Windows: to git, every line had changed."""
+    add_note(repository, git_ai_note({"a.py": {f"{SESSION}::t_1": "1-3", PERSON: "4-10"}}))
+    path = repository.folder / "a.py"
+    lines = path.read_bytes().split(b"\n")
+    if edited:
+        lines[1] = b"edited = 1"
+    content = b"\r\n".join(lines)
+    opened = Opened.of(repository.folder)
+    head = opened.resolve("HEAD")
+    with RecordReader(opened, head) as records:
+        (of_check,) = records_of_files(opened, head, [("a.py", content)], records, 1)
+    expected = (CODEX, None if edited else CODEX, CODEX, *[ANN] * 7)
+    assert of_check == file_records(path, content).lines == expected
+    assert file_records(path, b"\n".join(lines)).lines == expected
 
 
 def test_the_last_entry_for_a_line_counts(repository: Repository) -> None:
