@@ -211,6 +211,8 @@ def test_pre_commit_installs_and_runs_the_shipped_hook(
     assert not package.is_symlink()
     assert (package / "models" / "codeorigin-small" / "manifest.json").is_file()
     assert codeorigin.__version__ in run(repository, offline, str(program), "--version")[1]
+    # The hook is isolated, so that it does not read PYTHONPATH.
+    (package.parent / "lent.pth").write_text(offline["PYTHONPATH"])
     code, said = stage("human.py")
     assert code == 0, said
     assert "codeorigin (what is staged)" in said
@@ -226,4 +228,4 @@ def test_pre_commit_installs_and_runs_the_shipped_hook(
     shutil.rmtree(package)
     code, said = run(repository, offline, "git", "commit", "-m", "broken")
     assert code == 1
-    assert "No module named 'codeorigin'" in said
+    assert "No module named codeorigin" in said
