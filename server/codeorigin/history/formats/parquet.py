@@ -1,4 +1,4 @@
-"""A history as a Parquet file with one row per commit. Requires PyArrow, which the extra ``fleet`` installs."""
+"""A history as a Parquet file with one row per commit. Requires PyArrow, which the extra ``scan`` installs."""
 
 from typing import Any, TextIO
 
@@ -15,7 +15,7 @@ try:
     import pyarrow.parquet as pq
 except ImportError as error:
     raise CodeOriginError(
-        "--format parquet needs PyArrow: install codeorigin with its extra 'fleet'"
+        "--format parquet needs PyArrow: install codeorigin with its extra 'scan'"
     ) from error
 
 
