@@ -1,6 +1,7 @@
 """The protocol keeps nothing of the messages it has handled, and reads what can be read of odd ones."""
 
 import asyncio
+import copy
 import json
 from typing import Any
 
@@ -119,7 +120,7 @@ async def test_what_cannot_be_read_of_initialize_is_absent_and_the_rest_counts(c
         try:
             for step in path[:-1]:
                 holder = holder[step]
-            holder[path[-1]] = odd
+            holder[path[-1]] = copy.deepcopy(odd)  # a later change may write into it
         except (KeyError, IndexError, TypeError):
             continue  # an earlier change took it away
     server, wire, send = started()
