@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 from client import SETTINGS, TIMEOUT_SECONDS, client, library_files
 
-from codeorigin.wording.explanations import PENDING
+from codeorigin.report.explanations import PENDING
 
 LINES = 1_000
 OPENED_FILES = 200

@@ -8,7 +8,7 @@ from pathlib import Path
 from tests.test_packaging import NETWORK
 
 import codeorigin.check.formats
-import codeorigin.wording
+import codeorigin.report
 from support.command import TERSE
 
 _HEAVY = {"onnxruntime", "numpy", "tokenizers", "tree_sitter"}
@@ -28,7 +28,7 @@ def _after(*commands: list[str]) -> str:
 
 def test_reports_and_wording_load_neither_runtime_nor_numpy_nor_parser() -> None:
     modules = ["codeorigin.analysis.report", "codeorigin.check.result"]
-    for package in (codeorigin.check.formats, codeorigin.wording):
+    for package in (codeorigin.check.formats, codeorigin.report):
         inside = [f"{package.__name__}.{each.name}" for each in pkgutil.iter_modules(package.__path__)]
         assert inside
         modules += [package.__name__, *inside]

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from codeorigin.check.inputs import STDIN_NAME
 from codeorigin.check.result import CheckResult
+from codeorigin.report.totals import accepted_sentence
 from codeorigin.settings.accepted_findings import AcceptedFindings
 from codeorigin.shell.terminal import display_path, to_stderr
-from codeorigin.wording.totals import accepted_sentence
 
 
 def _opened(path: Path) -> AcceptedFindings:

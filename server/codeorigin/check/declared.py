@@ -9,7 +9,7 @@ from codeorigin.check.result import CheckedFile, CheckResult
 from codeorigin.declared.disagreements import DeclaredBy, Disagreement, declared_by, disagreement
 from codeorigin.declared.function_records import FunctionRecords
 from codeorigin.declared.records import WrittenBy
-from codeorigin.wording.provenance import declared_by_sentence
+from codeorigin.report.provenance import declared_by_sentence
 
 FIRST_OF_A_LIST = 3
 """So many functions are listed; the others are folded, or listed on demand."""

@@ -19,9 +19,9 @@ from codeorigin.declared.function_records import FunctionRecords
 from codeorigin.declared.reader import RecordReader
 from codeorigin.functions.function_lines import FunctionLines, function_lines
 from codeorigin.git.repository import Repository
+from codeorigin.report.figures import counted
 from codeorigin.shell.options import cores
 from codeorigin.shell.terminal import to_stderr
-from codeorigin.wording.figures import counted
 
 MOST_SECONDS = 300.0
 """Files whose records are not read by then have none: a repository may make git work for hours."""

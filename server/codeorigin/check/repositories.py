@@ -11,8 +11,8 @@ from codeorigin.core.errors import RepositoryError
 from codeorigin.model.bundle import Bundle
 from codeorigin.model.past import Past
 from codeorigin.past.place import repository_folder
+from codeorigin.report.past import SHALLOW
 from codeorigin.shell.terminal import to_stderr
-from codeorigin.wording.past import SHALLOW
 
 if TYPE_CHECKING:
     from codeorigin.analysis.analyzer import Analyzer

@@ -10,7 +10,7 @@ from codeorigin.declared.function_records import FunctionRecords
 from codeorigin.functions.spans import Piece
 from codeorigin.model.past import Past
 from codeorigin.model.verdict import Band, ChangedFunctions, Limits, Verdict
-from codeorigin.pages.code import HeatLine
+from codeorigin.report.code import HeatLine
 
 Place = tuple[str, int]
 """The displayed path of a file or cell, and where a function starts in it (code points)."""

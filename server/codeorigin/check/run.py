@@ -20,14 +20,14 @@ from codeorigin.check.selection import Selection
 from codeorigin.check.workers import outcomes, worker_count, worker_processes
 from codeorigin.core.errors import CodeOriginError
 from codeorigin.model.verdict import Limits
+from codeorigin.report.changes import nothing_changed
+from codeorigin.report.totals import share_sentence
 from codeorigin.settings.project import Project, read_settings
 from codeorigin.shell.exit_codes import ExitCode
 from codeorigin.shell.options import cores
 from codeorigin.shell.output import open_reports
 from codeorigin.shell.progress import ProgressLine
 from codeorigin.shell.terminal import to_stderr
-from codeorigin.wording.changes import nothing_changed
-from codeorigin.wording.totals import share_sentence
 
 
 def _peak_memory_bytes() -> int | None:

@@ -14,10 +14,10 @@ from codeorigin.cli.explanation_report import Explained, render_json, write_text
 from codeorigin.core.errors import SourceError
 from codeorigin.functions.documents import Document
 from codeorigin.languages.kinds import NOTEBOOK, kind_for_path
+from codeorigin.report.functions import short_reason
 from codeorigin.shell.exit_codes import ExitCode
 from codeorigin.shell.options import ExplainRequest, ExplanationFormat, cores
 from codeorigin.shell.terminal import display_path
-from codeorigin.wording.functions import short_reason
 
 _TARGET = re.compile(r"(?P<path>.+?):(?P<line>\d+)(?::(?P<column>\d+))?", re.DOTALL)
 

@@ -11,20 +11,20 @@ from codeorigin.check.formats.json_text import encoded
 from codeorigin.check.formats.text import BAND_STYLES
 from codeorigin.explain.explanation import Explanation, LineAttribution
 from codeorigin.model.verdict import Band, Verdict
-from codeorigin.shell.console import make_console
-from codeorigin.shell.terminal import can_encode, printable, printable_code
-from codeorigin.text.positions import LineIndex
-from codeorigin.wording import CAVEAT
-from codeorigin.wording.explanations import (
+from codeorigin.report import CAVEAT
+from codeorigin.report.explanations import (
     by_construct,
     construct_name,
     equation,
     method_phrase,
     share_of_code,
 )
-from codeorigin.wording.figures import probability_decimal
-from codeorigin.wording.functions import band_or_reason, own_text
-from codeorigin.wording.shares import shares_sentence
+from codeorigin.report.figures import probability_decimal
+from codeorigin.report.functions import band_or_reason, own_text
+from codeorigin.report.shares import shares_sentence
+from codeorigin.shell.console import make_console
+from codeorigin.shell.terminal import can_encode, printable, printable_code
+from codeorigin.text.positions import LineIndex
 
 _HALF_WIDTH = 10
 _RIGHT_BLOCKS = "▏▎▍▌▋▊▉█"

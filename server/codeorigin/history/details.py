@@ -13,7 +13,7 @@ from codeorigin.history.blob_readers import Readers
 from codeorigin.history.commit_results import JudgedFunction, judged_functions
 from codeorigin.history.results import CommitDetails, CommitResult, DetailedFunction
 from codeorigin.history.walk import Walk
-from codeorigin.pages.code import MOST_LINES, HeatLine
+from codeorigin.report.code import MOST_LINES, HeatLine
 
 MOST_FUNCTIONS = 12
 

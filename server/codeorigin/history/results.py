@@ -7,7 +7,7 @@ from typing import Any
 
 from codeorigin.declared.records import Record, Strength, WrittenBy
 from codeorigin.model.verdict import Band, Verdict
-from codeorigin.pages.code import HeatLine
+from codeorigin.report.code import HeatLine
 
 UNREADABLE = "unreadable"
 """The ``reason`` of a commit that has no verdict because it cannot be read."""

@@ -5,7 +5,7 @@ from dataclasses import astuple
 from codeorigin.history.results import UNREADABLE, CommitResult
 from codeorigin.history.totals import Share, Totals
 from codeorigin.model.verdict import Band
-from codeorigin.wording.figures import counted, parts_percent
+from codeorigin.report.figures import counted, parts_percent
 
 NOT_BY_AUTHOR = (
     "Nothing here is by author, and no names or addresses are kept: a verdict is an estimate about text, wrong for some "

@@ -18,11 +18,11 @@ from codeorigin.functions.documents import Document
 from codeorigin.functions.function_lines import function_lines
 from codeorigin.languages import LANGUAGES
 from codeorigin.provenance.options import BlameFormat, BlameOptions
+from codeorigin.report.figures import logits
+from codeorigin.report.provenance import DECLARED_CAVEAT, declared_counts, function_heading, record_label
 from codeorigin.shell.exit_codes import ExitCode
 from codeorigin.shell.output import open_reports
 from codeorigin.shell.terminal import display_path, printable_code, to_stderr
-from codeorigin.wording.figures import logits
-from codeorigin.wording.provenance import DECLARED_CAVEAT, declared_counts, function_heading, record_label
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,12 +30,12 @@ from codeorigin.provenance.evaluation import (
 )
 from codeorigin.provenance.options import EvaluationFormat, EvaluationOptions
 from codeorigin.provenance.recorded import commit_times
+from codeorigin.report.provenance import evaluation_lines
 from codeorigin.shell.exit_codes import ExitCode
 from codeorigin.shell.options import cores
 from codeorigin.shell.output import open_reports
 from codeorigin.shell.progress import ProgressLine
 from codeorigin.shell.terminal import printable, to_stderr
-from codeorigin.wording.provenance import evaluation_lines
 
 
 def run_evaluate_declared(options: EvaluationOptions) -> int:

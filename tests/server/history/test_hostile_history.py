@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from codeorigin.pages.code import HeatLine, code_line
+from codeorigin.report.code import HeatLine, code_line
 from support.git_traps import Trap, plant
 from support.histories import Judge
 from support.repositories import Repository

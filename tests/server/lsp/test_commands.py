@@ -6,7 +6,7 @@ from lsprotocol import types
 from tests.server.lsp.conftest import everywhere
 from tests.server.lsp.editor import SETTINGS, SHOWN, Editor, python_function
 
-from codeorigin.wording import FULL_CAVEAT
+from codeorigin.report import FULL_CAVEAT
 
 
 async def test_rescoring_a_selection_shows_the_result(editor: Editor) -> None:

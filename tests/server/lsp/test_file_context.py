@@ -16,9 +16,9 @@ from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.analysis.report import FunctionReport
 from codeorigin.functions import documents
 from codeorigin.model.verdict import Band
-from codeorigin.wording.figures import probability_percent
-from codeorigin.wording.functions import finding, reading, reading_or_reason
-from codeorigin.wording.shares import human_phrase
+from codeorigin.report.figures import probability_percent
+from codeorigin.report.functions import finding, reading, reading_or_reason
+from codeorigin.report.shares import human_phrase
 from support.tiny_model import FILE_CONTEXT, IN_FILE, with_file_context
 
 END = "        total += value * 7\n    return total\n"

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from codeorigin.pages.frame import page
+from codeorigin.report.frame import page
 from codeorigin_training.report import tables
 from codeorigin_training.report.cells import SHARE_NOTE
 from codeorigin_training.report.pages import rendered

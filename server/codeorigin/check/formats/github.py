@@ -3,12 +3,12 @@
 from codeorigin.check.declared import declared_line, disagreements
 from codeorigin.check.formats.repository_paths import path_in_repository
 from codeorigin.check.result import CheckResult, is_llm_file
+from codeorigin.report.changes import declared_sentence, scope_sentence, verdict_sentence
+from codeorigin.report.files import file_sentence
+from codeorigin.report.functions import finding_sentence
+from codeorigin.report.provenance import disagreement_sentence
+from codeorigin.report.totals import summary_sentences
 from codeorigin.text.literal_text import one_line
-from codeorigin.wording.changes import declared_sentence, scope_sentence, verdict_sentence
-from codeorigin.wording.files import file_sentence
-from codeorigin.wording.functions import finding_sentence
-from codeorigin.wording.provenance import disagreement_sentence
-from codeorigin.wording.totals import summary_sentences
 
 
 def _data(text: str) -> str:

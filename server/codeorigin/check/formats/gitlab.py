@@ -7,8 +7,8 @@ from typing import Any
 from codeorigin.check.formats.json_text import indented
 from codeorigin.check.formats.repository_paths import path_in_repository
 from codeorigin.check.result import CheckResult
+from codeorigin.report.functions import finding_sentence
 from codeorigin.text.literal_text import plain_message
-from codeorigin.wording.functions import finding_sentence
 
 CHECK_NAME = "codeorigin/llm-written"
 

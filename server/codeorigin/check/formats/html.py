@@ -8,19 +8,19 @@ from codeorigin.analysis.report import FunctionReport, line_range
 from codeorigin.check.declared import declared_line, disagreements
 from codeorigin.check.result import CheckedFile, CheckResult, Place
 from codeorigin.model.verdict import Band
-from codeorigin.pages.code import MOST_LINES, HeatLine, code_box
-from codeorigin.pages.frame import page
-from codeorigin.pages.parts import folded, legend, problems, stack, table, tiles, verdict
+from codeorigin.report import CAVEAT
+from codeorigin.report.changes import declared_sentence, scope_sentence, verdict_sentence
+from codeorigin.report.code import MOST_LINES, HeatLine, code_box
+from codeorigin.report.figures import capitalized, counted, probability_decimal
+from codeorigin.report.files import file_phrase
+from codeorigin.report.frame import page
+from codeorigin.report.functions import band_or_reason, own_text, short_reason
+from codeorigin.report.parts import folded, legend, problems, stack, table, tiles, verdict
+from codeorigin.report.provenance import disagreement_sentence
+from codeorigin.report.shares import shares_sentence
+from codeorigin.report.totals import HTML_COLUMNS, PAGE_NOTE, summary_sentences
 from codeorigin.text.literal_text import html_line
 from codeorigin.text.positions import LineIndex
-from codeorigin.wording import CAVEAT
-from codeorigin.wording.changes import declared_sentence, scope_sentence, verdict_sentence
-from codeorigin.wording.figures import capitalized, counted, probability_decimal
-from codeorigin.wording.files import file_phrase
-from codeorigin.wording.functions import band_or_reason, own_text, short_reason
-from codeorigin.wording.provenance import disagreement_sentence
-from codeorigin.wording.shares import shares_sentence
-from codeorigin.wording.totals import HTML_COLUMNS, PAGE_NOTE, summary_sentences
 
 if TYPE_CHECKING:
     from codeorigin.analysis.analyzer import Analyzer

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from codeorigin.analysis.report import FunctionReport, line_range
 from codeorigin.check.declared import FIRST_OF_A_LIST, declared_line, disagreements
 from codeorigin.check.result import CheckedFile, CheckResult
+from codeorigin.report import CAVEAT
+from codeorigin.report.changes import declared_sentence, scope_sentence, verdict_sentence
+from codeorigin.report.figures import probability_decimal
+from codeorigin.report.functions import band_or_reason
+from codeorigin.report.provenance import disagreement_sentence
+from codeorigin.report.totals import share_phrase, summary_sentences
 from codeorigin.shell.terminal import printable
-from codeorigin.wording import CAVEAT
-from codeorigin.wording.changes import declared_sentence, scope_sentence, verdict_sentence
-from codeorigin.wording.figures import probability_decimal
-from codeorigin.wording.functions import band_or_reason
-from codeorigin.wording.provenance import disagreement_sentence
-from codeorigin.wording.totals import share_phrase, summary_sentences
 
 LONGEST_LIST = 200
 """Maximum number of rows: GitHub accepts 1 MiB per step, and nobody reads a table of thousands of rows."""

@@ -11,9 +11,8 @@ from codeorigin.check.formats.json_text import indented
 from codeorigin.check.formats.repository_paths import path_in_repository
 from codeorigin.check.result import CheckedFile, CheckResult, FileError
 from codeorigin.declared.function_records import function_record_values
-from codeorigin.text.literal_text import plain_message
-from codeorigin.wording.functions import finding_sentence
-from codeorigin.wording.totals import (
+from codeorigin.report.functions import finding_sentence
+from codeorigin.report.totals import (
     PROJECT_PAGE,
     RULE,
     RULE_DESCRIPTION,
@@ -21,6 +20,7 @@ from codeorigin.wording.totals import (
     RULE_HELP_MARKDOWN,
     RULE_PAGE,
 )
+from codeorigin.text.literal_text import plain_message
 
 RULE_ID = "llm-written"
 _INDENTED = 4

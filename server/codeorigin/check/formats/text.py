@@ -16,16 +16,16 @@ from codeorigin.check.declared import FIRST_OF_A_LIST, declared_line, disagreeme
 from codeorigin.check.formats import Listing, Show, Sort
 from codeorigin.check.result import CheckedFile, CheckResult
 from codeorigin.model.verdict import Band
+from codeorigin.report import SHORT_CAVEAT
+from codeorigin.report.changes import declared_sentence, scope_sentence, verdict_sentence
+from codeorigin.report.figures import probability_decimal
+from codeorigin.report.files import file_phrase
+from codeorigin.report.functions import band_or_reason
+from codeorigin.report.past import past_sentence
+from codeorigin.report.provenance import disagreement_sentence
+from codeorigin.report.totals import TEXT_COLUMNS, run_phrases, summary_sentences
 from codeorigin.shell.console import make_console, padded
 from codeorigin.shell.terminal import printable, write_all
-from codeorigin.wording import SHORT_CAVEAT
-from codeorigin.wording.changes import declared_sentence, scope_sentence, verdict_sentence
-from codeorigin.wording.figures import probability_decimal
-from codeorigin.wording.files import file_phrase
-from codeorigin.wording.functions import band_or_reason
-from codeorigin.wording.past import past_sentence
-from codeorigin.wording.provenance import disagreement_sentence
-from codeorigin.wording.totals import TEXT_COLUMNS, run_phrases, summary_sentences
 
 BAND_STYLES: dict[Band, str] = {Band.LLM: "bold dark_orange", Band.UNSURE: "yellow", Band.HUMAN: "cyan"}
 

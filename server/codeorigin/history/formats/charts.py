@@ -10,10 +10,10 @@ from html import escape
 from codeorigin.history.totals import Share
 from codeorigin.history.wording import DECLARED_COLUMNS, agents_percent, declared_percents, percents
 from codeorigin.model.verdict import Band
-from codeorigin.pages.parts import stack, table
+from codeorigin.report.figures import counted
+from codeorigin.report.parts import stack, table
 from codeorigin.shell.terminal import printable
 from codeorigin.text.literal_text import html_line
-from codeorigin.wording.figures import counted
 
 _MOST_PERIODS = 84
 _MOST_FOLDERS = 48

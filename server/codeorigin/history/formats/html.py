@@ -25,15 +25,15 @@ from codeorigin.history.wording import (
     totals_phrases,
 )
 from codeorigin.model.verdict import Band
-from codeorigin.pages.code import code_box
-from codeorigin.pages.frame import page
-from codeorigin.pages.parts import BANDS, folded, legend, stack, table, tiles, verdict
+from codeorigin.report import CAVEAT
+from codeorigin.report.code import code_box
+from codeorigin.report.figures import counted
+from codeorigin.report.frame import page
+from codeorigin.report.parts import BANDS, folded, legend, stack, table, tiles, verdict
+from codeorigin.report.provenance import disagreement_sentence
+from codeorigin.report.shares import one_in
 from codeorigin.shell.terminal import display_path
 from codeorigin.text.literal_text import html_line
-from codeorigin.wording import CAVEAT
-from codeorigin.wording.figures import counted
-from codeorigin.wording.provenance import disagreement_sentence
-from codeorigin.wording.shares import one_in
 
 
 class PageWriter(HistoryWriter):

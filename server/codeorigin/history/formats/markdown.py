@@ -17,10 +17,10 @@ from codeorigin.history.wording import (
     totals_phrases,
 )
 from codeorigin.model.verdict import Band
+from codeorigin.report import CAVEAT
+from codeorigin.report.figures import probability_decimal
+from codeorigin.report.provenance import disagreement_sentence
 from codeorigin.shell.terminal import display_path
-from codeorigin.wording import CAVEAT
-from codeorigin.wording.figures import probability_decimal
-from codeorigin.wording.provenance import disagreement_sentence
 
 
 class MarkdownWriter(HistoryWriter):

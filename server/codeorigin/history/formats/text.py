@@ -22,12 +22,12 @@ from codeorigin.history.wording import (
     totals_phrases,
 )
 from codeorigin.model.verdict import Band
+from codeorigin.report import CAVEAT
+from codeorigin.report.figures import counted, probability_decimal
+from codeorigin.report.past import past_sentence
+from codeorigin.report.provenance import disagreement_sentence
 from codeorigin.shell.console import make_console, padded
 from codeorigin.shell.terminal import display_path, printable
-from codeorigin.wording import CAVEAT
-from codeorigin.wording.figures import counted, probability_decimal
-from codeorigin.wording.past import past_sentence
-from codeorigin.wording.provenance import disagreement_sentence
 
 _COMMIT_HEADING = f"{'commit':<8}  {'date':<10}  prob.  {'verdict':<10}  func.    lines  subject"
 _LONGEST_SUBJECT = 72

@@ -4,9 +4,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from codeorigin.lsp.documents.documents import Snapshot
+from codeorigin.report import UNCLEAR_LANGUAGE, UNSUPPORTED_LANGUAGE
 from codeorigin.settings.schema import Settings
 from codeorigin.text.exclusions import exclusions
-from codeorigin.wording import UNCLEAR_LANGUAGE, UNSUPPORTED_LANGUAGE
 
 
 class Skipped(NamedTuple):

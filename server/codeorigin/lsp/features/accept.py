@@ -13,7 +13,7 @@ from codeorigin.lsp.features.publish import scored, send_all_findings, why_not_s
 from codeorigin.lsp.scoring.requests import Result
 from codeorigin.lsp.session import Session
 from codeorigin.model.verdict import Band
-from codeorigin.wording.messages import on_accepted
+from codeorigin.report.messages import on_accepted
 
 ACCEPT_FINDINGS = "codeorigin.acceptFindings"
 

@@ -12,8 +12,7 @@ from codeorigin.lsp.features.explain import EXPLAIN
 from codeorigin.lsp.features.findings import Finding, finding_of
 from codeorigin.lsp.features.rescore import RESCORE
 from codeorigin.lsp.session import Session
-from codeorigin.text.literal_text import plain_message
-from codeorigin.wording.messages import (
+from codeorigin.report.messages import (
     ACCEPT_FINDING,
     EXPLAIN_FUNCTION,
     IGNORE_FILE,
@@ -21,6 +20,7 @@ from codeorigin.wording.messages import (
     RESCORE_SELECTION,
     about,
 )
+from codeorigin.text.literal_text import plain_message
 
 QUICK_FIX = types.CodeActionKind.QuickFix
 RESCORE_KIND = "refactor.codeorigin.rescore"

@@ -9,7 +9,7 @@ from codeorigin.lsp.features.explain import EXPLAIN
 from codeorigin.lsp.features.publish import settled
 from codeorigin.lsp.scoring.requests import Result
 from codeorigin.lsp.session import Session
-from codeorigin.wording.functions import reading_or_reason
+from codeorigin.report.functions import reading_or_reason
 
 
 async def lenses(session: Session, params: types.CodeLensParams) -> list[types.CodeLens]:

@@ -12,7 +12,7 @@ from codeorigin.lsp.connection.parameters import plain_json, read
 from codeorigin.lsp.features.repository_evidence import read_declared
 from codeorigin.lsp.scoring.document_state import DeclaredLines
 from codeorigin.lsp.session import Session
-from codeorigin.wording.provenance import declared_counts, record_label
+from codeorigin.report.provenance import declared_counts, record_label
 
 DECLARED = "codeorigin/declared"
 

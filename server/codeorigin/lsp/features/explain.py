@@ -13,10 +13,10 @@ from codeorigin.lsp.features.publish import scored, why_not_scored
 from codeorigin.lsp.features.repository_evidence import declared_line, read_declared
 from codeorigin.lsp.features.wire_forms import explanation_to_wire, function_to_wire
 from codeorigin.lsp.session import Session
-from codeorigin.wording import FULL_CAVEAT
-from codeorigin.wording.details import details
-from codeorigin.wording.functions import reason
-from codeorigin.wording.messages import EXPLAINING, on_explanation
+from codeorigin.report import FULL_CAVEAT
+from codeorigin.report.details import details
+from codeorigin.report.functions import reason
+from codeorigin.report.messages import EXPLAINING, on_explanation
 
 EXPLAIN = "codeorigin.explain"
 

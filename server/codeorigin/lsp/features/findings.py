@@ -12,9 +12,9 @@ from codeorigin.lsp.connection.parameters import plain_json
 from codeorigin.lsp.features.markdown import visible
 from codeorigin.lsp.scoring.requests import FunctionRecord
 from codeorigin.model.verdict import Band
+from codeorigin.report.functions import finding
 from codeorigin.settings.schema import Settings, Severity
 from codeorigin.text.literal_text import plain_message
-from codeorigin.wording.functions import finding
 
 SOURCE = "CodeOrigin"
 LLM_CODE = "llm-written"

@@ -12,13 +12,13 @@ from codeorigin.lsp.features.repository_evidence import declared_line, read_decl
 from codeorigin.lsp.scoring.requests import Result, nested_at_header
 from codeorigin.lsp.session import Session
 from codeorigin.model.verdict import Reason
-from codeorigin.wording.explanations import (
+from codeorigin.report.explanations import (
     PENDING,
     explanation_failed,
     no_explanation,
 )
-from codeorigin.wording.figures import NOTICEABLE
-from codeorigin.wording.functions import part_of_this
+from codeorigin.report.figures import NOTICEABLE
+from codeorigin.report.functions import part_of_this
 
 
 async def hover(session: Session, params: types.HoverParams) -> types.Hover | None:

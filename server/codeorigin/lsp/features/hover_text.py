@@ -15,8 +15,8 @@ from codeorigin.lsp.connection.parameters import to_wire
 from codeorigin.lsp.features.explain import EXPLAIN
 from codeorigin.lsp.features.markdown import code_span, escape, shorten, visible
 from codeorigin.lsp.scoring.requests import Result
-from codeorigin.wording import SHORT_CAVEAT
-from codeorigin.wording.explanations import (
+from codeorigin.report import SHORT_CAVEAT
+from codeorigin.report.explanations import (
     TOO_COARSE,
     evidence_sentence,
     explain_command,
@@ -24,8 +24,8 @@ from codeorigin.wording.explanations import (
     side_name,
     strongest,
 )
-from codeorigin.wording.functions import opening
-from codeorigin.wording.messages import BAR, BLANK_LINE, NO_LINE, WHOLE_EXPLANATION
+from codeorigin.report.functions import opening
+from codeorigin.report.messages import BAR, BLANK_LINE, NO_LINE, WHOLE_EXPLANATION
 
 BAR_CELLS = 8
 CODE_LENGTH = 40

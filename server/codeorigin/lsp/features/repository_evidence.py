@@ -16,8 +16,8 @@ from codeorigin.lsp.scoring.repository_facts import RepositoryFacts
 from codeorigin.lsp.scoring.requests import Result
 from codeorigin.lsp.session import Session
 from codeorigin.past.place import repository_folder
+from codeorigin.report.provenance import declared_sentence
 from codeorigin.settings.schema import RunMode
-from codeorigin.wording.provenance import declared_sentence
 
 logger = logging.getLogger(__name__)
 

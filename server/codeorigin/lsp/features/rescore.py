@@ -15,8 +15,8 @@ from codeorigin.lsp.features.wire_forms import function_to_wire, verdict_to_wire
 from codeorigin.lsp.scoring.worker import Priority
 from codeorigin.lsp.session import Session
 from codeorigin.model.verdict import Verdict
-from codeorigin.wording import UNCLEAR_LANGUAGE, UNSUPPORTED_LANGUAGE
-from codeorigin.wording.messages import on_document, on_selection
+from codeorigin.report import UNCLEAR_LANGUAGE, UNSUPPORTED_LANGUAGE
+from codeorigin.report.messages import on_document, on_selection
 
 RESCORE = "codeorigin.rescore"
 

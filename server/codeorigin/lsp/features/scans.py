@@ -11,9 +11,7 @@ from codeorigin.lsp.features.findings import reported
 from codeorigin.lsp.features.wire_forms import function_to_wire
 from codeorigin.lsp.scoring.changed_files import ChangeScan, ScanFolder, ScannedFile, failure
 from codeorigin.lsp.session import Session
-from codeorigin.settings.schema import Settings
-from codeorigin.text.literal_text import plain_message
-from codeorigin.wording.messages import (
+from codeorigin.report.messages import (
     NO_CHANGE_JUDGED,
     SCANNING_CHANGES,
     in_place_of_list,
@@ -21,6 +19,8 @@ from codeorigin.wording.messages import (
     reported_functions,
     reported_of,
 )
+from codeorigin.settings.schema import Settings
+from codeorigin.text.literal_text import plain_message
 
 SCAN_CHANGES = "codeorigin.scanChanges"
 MAX_ERRORS = 100

@@ -8,12 +8,12 @@ from codeorigin.lsp.connection.parameters import to_wire
 from codeorigin.lsp.features.markdown import visible
 from codeorigin.lsp.scoring.requests import FunctionRecord, Result
 from codeorigin.model.verdict import Band, Verdict
+from codeorigin.report import messages
+from codeorigin.report.explanations import construct_name, direction, evidence_sentence, share_of_code
+from codeorigin.report.figures import logits, probability_percent
+from codeorigin.report.functions import opening, reading_or_reason
 from codeorigin.settings.schema import Settings
 from codeorigin.text.literal_text import plain_message
-from codeorigin.wording import messages
-from codeorigin.wording.explanations import construct_name, direction, evidence_sentence, share_of_code
-from codeorigin.wording.figures import logits, probability_percent
-from codeorigin.wording.functions import opening, reading_or_reason
 
 TITLES = {
     "lines": messages.LINE_EVIDENCE,

@@ -13,8 +13,8 @@ from codeorigin.lsp.connection.client import WorkDoneProgress
 from codeorigin.lsp.scoring.engine import Model, ScoringEngine
 from codeorigin.lsp.scoring.requests import Result
 from codeorigin.lsp.scoring.worker import Priority
-from codeorigin.wording.explanations import FAILED, READY
-from codeorigin.wording.messages import EXPLAINING
+from codeorigin.report.explanations import FAILED, READY
+from codeorigin.report.messages import EXPLAINING
 
 logger = logging.getLogger(__name__)
 

@@ -1,7 +1,7 @@
 """The sentence of what is declared about a function's lines."""
 
 from codeorigin.declared.records import UNTRACKED, Record, RecordSource, Strength, WrittenBy
-from codeorigin.wording.provenance import declared_sentence
+from codeorigin.report.provenance import declared_sentence
 
 
 def by(tool: str) -> Record:

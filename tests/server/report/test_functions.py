@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from codeorigin.model.verdict import Band, Limits, Reason, Verdict
-from codeorigin.wording import CAVEAT, FULL_CAVEAT
-from codeorigin.wording.functions import (
+from codeorigin.report import CAVEAT, FULL_CAVEAT
+from codeorigin.report.functions import (
     band_or_reason,
     finding,
     opening,

@@ -2,8 +2,8 @@
 
 from codeorigin.analysis.report import ChangeReport, DeclaredAgent
 from codeorigin.model.verdict import PooledReason
-from codeorigin.wording.figures import counted, probability_decimal
-from codeorigin.wording.shares import shares_sentence
+from codeorigin.report.figures import counted, probability_decimal
+from codeorigin.report.shares import shares_sentence
 
 _SHORT = 10
 

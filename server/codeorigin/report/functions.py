@@ -4,8 +4,8 @@ from typing import Protocol
 
 from codeorigin.analysis.report import FunctionReport
 from codeorigin.model.verdict import Band, Limits, PooledReason, Reason, Verdict
-from codeorigin.wording import CAVEAT
-from codeorigin.wording.figures import (
+from codeorigin.report import CAVEAT
+from codeorigin.report.figures import (
     NOTICEABLE,
     capitalized,
     logits,
@@ -13,8 +13,8 @@ from codeorigin.wording.figures import (
     probability_percent,
     side,
 )
-from codeorigin.wording.past import past_phrase
-from codeorigin.wording.shares import human_phrase
+from codeorigin.report.past import past_phrase
+from codeorigin.report.shares import human_phrase
 
 SAME_COMMIT = "of the same commit"
 """The value of ``among`` in editors; see :func:`own_text`."""

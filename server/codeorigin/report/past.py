@@ -1,7 +1,7 @@
 """Sentences about a project's past."""
 
 from codeorigin.model.past import Past, PastShare
-from codeorigin.wording.figures import NOTICEABLE, counted, logits
+from codeorigin.report.figures import NOTICEABLE, counted, logits
 
 SHALLOW = (
     "this clone is shallow, so nothing is compared with the project's own functions from before December 2022; "

@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from codeorigin.report.figures import logits
 from codeorigin.text.literal_text import html_line
-from codeorigin.wording.figures import logits
 
 MOST_LINES = 60
 """Lines of a function that pages show."""

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
 from codeorigin.model.verdict import Band
+from codeorigin.report.figures import probability_decimal
 from codeorigin.text.literal_text import html_line
-from codeorigin.wording.figures import probability_decimal
 
 BANDS = (Band.LLM, Band.UNSURE, Band.HUMAN)
 """The order in which charts show the bands."""

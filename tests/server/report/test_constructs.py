@@ -15,7 +15,7 @@ from codeorigin.explain.explanation import (
 from codeorigin.languages.construct import Construct
 from codeorigin.model.past import PastShare
 from codeorigin.model.verdict import Band, Verdict
-from codeorigin.wording.explanations import by_construct, construct_name, evidence_sentence, share_of_code
+from codeorigin.report.explanations import by_construct, construct_name, evidence_sentence, share_of_code
 
 
 def explanation(values: Mapping[Construct, float]) -> Explanation:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from codeorigin.model.verdict import Band, PooledReason, PooledVerdict, Reason, Verdict
-from codeorigin.wording.shares import human_phrase, llm_phrase, one_in, shares_sentence
+from codeorigin.report.shares import human_phrase, llm_phrase, one_in, shares_sentence
 
 VERDICT = Verdict(0.99, 3.0, Band.LLM, human_share=0.0004, llm_share=0.7, language="csharp")
 

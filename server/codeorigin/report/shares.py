@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 from codeorigin.model.verdict import Band, PooledVerdict, Verdict
-from codeorigin.wording.figures import capitalized
+from codeorigin.report.figures import capitalized
 
 # Languages whose name is not simply the capitalized model language.
 _LANGUAGES = {

@@ -2,8 +2,8 @@
 
 from codeorigin.explain.explanation import ConstructAttribution, Explanation, LineAttribution
 from codeorigin.model.verdict import Band, Verdict
+from codeorigin.report.figures import NOTICEABLE, logits, percent, side
 from codeorigin.text.shell_command import shell_command
-from codeorigin.wording.figures import NOTICEABLE, logits, percent, side
 
 PENDING = "The explanation is being computed; hover again in a moment."
 READY = "The explanation is ready: hover again"

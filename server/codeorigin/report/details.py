@@ -4,10 +4,10 @@ from typing import NamedTuple
 
 from codeorigin.explain.explanation import Explanation
 from codeorigin.model.verdict import Limits, Verdict
-from codeorigin.wording.explanations import TOO_COARSE, method_phrase, with_more
-from codeorigin.wording.figures import logits, percent, probability_percent
-from codeorigin.wording.functions import SAME_COMMIT, own_text, reported_from, windows_note
-from codeorigin.wording.shares import human_phrase, llm_phrase
+from codeorigin.report.explanations import TOO_COARSE, method_phrase, with_more
+from codeorigin.report.figures import logits, percent, probability_percent
+from codeorigin.report.functions import SAME_COMMIT, own_text, reported_from, windows_note
+from codeorigin.report.shares import human_phrase, llm_phrase
 
 
 class Detail(NamedTuple):

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import codeorigin
-from codeorigin.wording.figures import (
+from codeorigin.report.figures import (
     counted,
     logits,
     parts_percent,
@@ -80,7 +80,7 @@ def test_no_other_module_writes_percentages() -> None:
         for path in package.rglob("*.py")
         if re.search(r"\{[^{}]*\d\s*\*[^{}]*\} %|\.\d[fg]\} %", path.read_text("utf-8"))
     }
-    assert writers == {"wording/figures.py"}
+    assert writers == {"report/figures.py"}
 
 
 def test_evidence_is_written_with_its_sign() -> None:

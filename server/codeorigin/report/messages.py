@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from codeorigin.analysis.report import FunctionReport
 from codeorigin.explain.explanation import Explanation
 from codeorigin.model.verdict import Band, Verdict
-from codeorigin.wording.explanations import strongest_lines
-from codeorigin.wording.figures import counted
-from codeorigin.wording.functions import finding, reading, reason
+from codeorigin.report.explanations import strongest_lines
+from codeorigin.report.figures import counted
+from codeorigin.report.functions import finding, reading, reason
 
 NO_CHANGE_JUDGED = "No changed function has a verdict."
 

@@ -14,7 +14,7 @@ def page(
 ) -> Iterator[str]:
     """Yield the lines of a page with ``title`` as its heading; only ``body`` may contain markup."""
     shown = html_line(title)
-    style = resources.files("codeorigin.pages").joinpath("style.css").read_text(encoding="utf-8")
+    style = resources.files("codeorigin.report").joinpath("style.css").read_text(encoding="utf-8")
     yield f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{shown}</title>\n'
     yield f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
     yield f'<meta name="viewport" content="width=device-width, initial-scale=1"><style>{style}</style></head>\n'

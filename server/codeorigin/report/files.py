@@ -1,8 +1,8 @@
 """Sentences about a file as a whole."""
 
 from codeorigin.model.verdict import PooledReason, PooledVerdict
-from codeorigin.wording import CAVEAT
-from codeorigin.wording.figures import counted, probability_percent
+from codeorigin.report import CAVEAT
+from codeorigin.report.figures import counted, probability_percent
 
 _REASONS = {
     PooledReason.TOO_FEW_FUNCTIONS: "too few of its functions have a verdict",

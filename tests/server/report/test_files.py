@@ -3,13 +3,13 @@
 from dataclasses import replace
 
 from codeorigin.model.verdict import Band, PooledReason, PooledVerdict
-from codeorigin.wording.files import (
+from codeorigin.report.files import (
     file_headline,
     file_phrase,
     file_sentence,
 )
-from codeorigin.wording.functions import band_or_reason
-from codeorigin.wording.shares import shares_sentence
+from codeorigin.report.functions import band_or_reason
+from codeorigin.report.shares import shares_sentence
 
 REASONS = set(PooledReason) - {PooledReason.MERGE}
 FILE = PooledVerdict(

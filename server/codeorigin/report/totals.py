@@ -2,9 +2,9 @@
 
 from codeorigin.analysis.report import Summary
 from codeorigin.model.verdict import Band, Limits
-from codeorigin.wording import CAVEAT
-from codeorigin.wording.figures import counted, percent, percent_as_given
-from codeorigin.wording.functions import short_reason
+from codeorigin.report import CAVEAT
+from codeorigin.report.figures import counted, percent, percent_as_given
+from codeorigin.report.functions import short_reason
 
 TEXT_COLUMNS = ("prob.", "verdict", "file and lines", "function")
 HTML_COLUMNS = ("Function", "Lines", "Verdict")

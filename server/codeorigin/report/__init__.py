@@ -1,4 +1,4 @@
-"""All user-facing sentences, percentages and counts, the same in hovers, diagnostics, commands and reports.
+"""User-facing sentences, percentages and counts, the same in hovers, diagnostics, commands and reports; parts of pages.
 
 They refer to an estimate and to LLMs in general, never to an author or a product. Document text is not escaped here;
 that is up to the caller, which knows where the sentence is shown.

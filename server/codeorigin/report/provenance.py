@@ -9,10 +9,10 @@ from codeorigin.declared.disagreements import DeclaredBy, Disagreement
 from codeorigin.declared.rates import Provenance, RateGroup
 from codeorigin.declared.records import Record, Strength, WrittenBy
 from codeorigin.model.past import Past
+from codeorigin.report.figures import counted, percent_with_interval, probability_decimal
+from codeorigin.report.functions import band_or_reason
+from codeorigin.report.past import past_sentence
 from codeorigin.text.literal_text import one_line
-from codeorigin.wording.figures import counted, percent_with_interval, probability_decimal
-from codeorigin.wording.functions import band_or_reason
-from codeorigin.wording.past import past_sentence
 
 DECLARED_CAVEAT = (
     "A record is a fact about a record; the figures are an estimate, and neither is part of the other."

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from codeorigin.model.past import Past, PastShare
 from codeorigin.model.verdict import Band, Verdict
-from codeorigin.wording.functions import own_text
-from codeorigin.wording.past import past_phrase, past_sentence
+from codeorigin.report.functions import own_text
+from codeorigin.report.past import past_phrase, past_sentence
 
 MADE = Verdict(0.6, 0.4, Band.UNSURE, own_probability=0.64)
 
