@@ -61,7 +61,7 @@ class PieceReport:
 class DeclaredAgent:
     """An AI agent that a record about a commit names, and its model if that is recorded.
 
-    ``how`` is the kind of record, a :class:`~codeorigin.declared.records.RecordSource`.
+    ``how`` is the kind of record, a :class:`~codeorigin.records.record.RecordSource`.
     """
 
     commit: str

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from codeorigin.analysis.report import FunctionReport
 from codeorigin.check.result import CheckedFile, CheckResult
-from codeorigin.declared.disagreements import DeclaredBy, Disagreement, declared_by, disagreement
-from codeorigin.declared.function_records import FunctionRecords
-from codeorigin.declared.records import WrittenBy
+from codeorigin.records.disagreements import DeclaredBy, Disagreement, declared_by, disagreement
+from codeorigin.records.function_records import FunctionRecords
+from codeorigin.records.record import WrittenBy
 from codeorigin.report.provenance import declared_by_sentence
 
 FIRST_OF_A_LIST = 3

@@ -14,11 +14,11 @@ from codeorigin.check.repositories import places_in_repositories
 from codeorigin.check.result import CheckedFile
 from codeorigin.core.cancellation import NEVER, CancelToken, CancelWhen
 from codeorigin.core.errors import Cancelled, RepositoryError, SourceError
-from codeorigin.declared.file_lines import records_of_files
-from codeorigin.declared.function_records import FunctionRecords
-from codeorigin.declared.reader import RecordReader
 from codeorigin.functions.function_lines import FunctionLines, function_lines
 from codeorigin.git.repository import Repository
+from codeorigin.records.file_lines import records_of_files
+from codeorigin.records.function_records import FunctionRecords
+from codeorigin.records.reader import RecordReader
 from codeorigin.report.figures import counted
 from codeorigin.shell.options import cores
 from codeorigin.shell.terminal import to_stderr

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field, replace
 from itertools import accumulate
 
 from codeorigin.analysis.report import ChangeReport, FileReport, FunctionReport, Summary, line_range
-from codeorigin.declared.function_records import FunctionRecords
 from codeorigin.functions.spans import Piece
 from codeorigin.model.past import Past
 from codeorigin.model.verdict import Band, ChangedFunctions, Limits, Verdict
+from codeorigin.records.function_records import FunctionRecords
 from codeorigin.report.code import HeatLine
 
 Place = tuple[str, int]

@@ -115,7 +115,7 @@ def serve(options: ServeOptions) -> int:
 @command(app)
 def blame(options: BlameOptions) -> int:
     """Show for every line of a file what is declared about it, and its weight. Exit code: 0 done, 2 an error."""
-    from codeorigin.provenance.blame import run_blame
+    from codeorigin.cli.blame import run_blame
 
     return run_blame(options)
 

@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from codeorigin.declared.disagreements import Disagreement, disagreement
-from codeorigin.declared.records import CommitRecords
 from codeorigin.git.line_changes import ChangedFile
 from codeorigin.history.blob_functions import BlobFunction, PieceFunctions
 from codeorigin.history.results import NOTHING, CommitResult, DeclaredCounts, Part, declared_lines
@@ -13,6 +11,8 @@ from codeorigin.languages import get_language
 from codeorigin.model.calibration.judge import Judge
 from codeorigin.model.verdict import Band, ChangedFunctions, PooledVerdict, Verdict
 from codeorigin.past.commit import HUMAN_UNTIL
+from codeorigin.records.disagreements import Disagreement, disagreement
+from codeorigin.records.record import CommitRecords
 
 _FOLDERS = 3
 """Folders are distinguished down to this depth."""

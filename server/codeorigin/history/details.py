@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 
 from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.analysis.report import FunctionReport
-from codeorigin.declared.disagreements import Disagreement
 from codeorigin.functions.function_lines import FunctionLines
 from codeorigin.functions.spans import Piece
 from codeorigin.git.commit_changes import commit_changes
@@ -13,6 +12,7 @@ from codeorigin.history.blob_readers import Readers
 from codeorigin.history.commit_results import JudgedFunction, judged_functions
 from codeorigin.history.results import CommitDetails, CommitResult, DetailedFunction
 from codeorigin.history.walk import Walk
+from codeorigin.records.disagreements import Disagreement
 from codeorigin.report.code import MOST_LINES, HeatLine
 
 MOST_FUNCTIONS = 12

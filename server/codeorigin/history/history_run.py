@@ -7,8 +7,6 @@ from dataclasses import dataclass
 
 from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.core.errors import RepositoryError
-from codeorigin.declared.disagreements import Disagreement
-from codeorigin.declared.reader import RecordReader
 from codeorigin.git.objects import Objects
 from codeorigin.git.repository import Repository
 from codeorigin.history.details import commit_details
@@ -21,6 +19,8 @@ from codeorigin.model.bundle import Bundle
 from codeorigin.model.calibration.judge import Judge
 from codeorigin.model.past import Past
 from codeorigin.past.old_functions import repository_past
+from codeorigin.records.disagreements import Disagreement
+from codeorigin.records.reader import RecordReader
 from codeorigin.shell.terminal import display_path, printable
 
 _MAX_COMMIT = 1 << 16

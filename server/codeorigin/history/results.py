@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from dataclasses import asdict, astuple, dataclass, field, fields
 from typing import Any
 
-from codeorigin.declared.records import Record, Strength, WrittenBy
 from codeorigin.model.verdict import Band, Verdict
+from codeorigin.records.record import Record, Strength, WrittenBy
 from codeorigin.report.code import HeatLine
 
 UNREADABLE = "unreadable"
@@ -92,7 +92,7 @@ class CommitResult:
     ``unread`` counts files that cannot be read as source, ``missing`` files that are damaged or not in this clone; with
     the reason :data:`UNREADABLE`, this holds for the commit itself. ``declared`` lists the agents that it names.
     ``reads_human`` and ``not_declared`` count the functions written of which records and verdicts disagree so (see
-    :class:`~codeorigin.declared.disagreements.Disagreement`).
+    :class:`~codeorigin.records.disagreements.Disagreement`).
     """
 
     commit: str

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from codeorigin.declared.disagreements import Disagreement
 from codeorigin.history.results import UNREADABLE, CommitResult, DeclaredCounts, Part
 from codeorigin.model.verdict import Band
+from codeorigin.records.disagreements import Disagreement
 
 STANDING_OUT = 24
 MOST_DISAGREEING = 12

@@ -5,8 +5,6 @@ from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from codeorigin.analysis.analyzer import Analyzer
-from codeorigin.declared.reader import RecordReader
-from codeorigin.declared.records import CommitRecords
 from codeorigin.git.commit_changes import CommitFiles, commit_changes
 from codeorigin.git.line_changes import ChangedFile
 from codeorigin.history.blob_functions import PieceFunctions, unpacked
@@ -17,6 +15,8 @@ from codeorigin.history.results import CommitResult
 from codeorigin.history.state import HistoryState
 from codeorigin.languages.kinds import NOTEBOOK, kind_for_path
 from codeorigin.model.calibration.judge import Judge
+from codeorigin.records.reader import RecordReader
+from codeorigin.records.record import CommitRecords
 
 COMMITS_AT_ONCE = 128
 _COMMITS_AT_FIRST = 8

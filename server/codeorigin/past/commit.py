@@ -3,9 +3,9 @@
 from datetime import UTC, datetime
 
 from codeorigin.core.budget import Budget, BudgetError
-from codeorigin.declared.messages import MAX_COMMIT, message_records
 from codeorigin.git.objects import Objects
 from codeorigin.git.repository import Repository
+from codeorigin.records.commit_messages import MAX_COMMIT, message_records
 
 HUMAN_UNTIL = int(datetime(2022, 12, 1, tzinfo=UTC).timestamp())
 """Code from before this time was written by people: the first chat model for everyone came out the day before."""

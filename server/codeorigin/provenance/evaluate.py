@@ -9,8 +9,6 @@ from codeorigin.check.formats.json import past_values
 from codeorigin.check.formats.json_text import encoded
 from codeorigin.check.inputs import find_project
 from codeorigin.check.selection import Selection
-from codeorigin.declared.rates import RateGroup
-from codeorigin.declared.reader import RecordReader
 from codeorigin.git.objects import Objects
 from codeorigin.git.scratch_objects import ScratchObjects
 from codeorigin.history.blob_functions import BlobReader
@@ -30,6 +28,8 @@ from codeorigin.provenance.evaluation import (
 )
 from codeorigin.provenance.options import EvaluationFormat, EvaluationOptions
 from codeorigin.provenance.recorded import commit_times
+from codeorigin.records.rates import RateGroup
+from codeorigin.records.reader import RecordReader
 from codeorigin.report.provenance import evaluation_lines
 from codeorigin.shell.exit_codes import ExitCode
 from codeorigin.shell.options import cores

@@ -6,9 +6,6 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from codeorigin.core.errors import RepositoryError, SourceError
-from codeorigin.declared.rates import Provenance, Rate, RateGroup, rate
-from codeorigin.declared.reader import RecordReader
-from codeorigin.declared.records import WROTE, Strength
 from codeorigin.git.blame import origins_of_files
 from codeorigin.git.process import Git
 from codeorigin.history.blob_functions import BlobReader, PieceFunctions
@@ -16,6 +13,9 @@ from codeorigin.languages import get_language
 from codeorigin.model.calibration.judge import Judge
 from codeorigin.model.verdict import Band, Verdict
 from codeorigin.provenance.recorded import FunctionOrigin, function_origin
+from codeorigin.records.rates import Provenance, Rate, RateGroup, rate
+from codeorigin.records.reader import RecordReader
+from codeorigin.records.record import WROTE, Strength
 
 VIEWS = ("own", "in_file", "own_with_past", "in_file_with_past")
 """A function is judged by its own text or in its file, without and with the past of its project."""

@@ -4,12 +4,12 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from codeorigin.declared.rates import Provenance
-from codeorigin.declared.records import Record, Strength, WrittenBy
 from codeorigin.functions.function_lines import FunctionLines
 from codeorigin.git.blame import LineOrigin
 from codeorigin.git.repository import Repository
 from codeorigin.past.commit import HUMAN_UNTIL
+from codeorigin.records.rates import Provenance
+from codeorigin.records.record import Record, Strength, WrittenBy
 
 MODERN_FROM = 1_609_459_200
 """2021-01-01 in seconds since 1970: people's code from then until December 2022 is most like today's."""

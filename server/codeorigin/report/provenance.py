@@ -5,10 +5,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
 from codeorigin.analysis.report import FunctionReport
-from codeorigin.declared.disagreements import DeclaredBy, Disagreement
-from codeorigin.declared.rates import Provenance, RateGroup
-from codeorigin.declared.records import Record, Strength, WrittenBy
 from codeorigin.model.past import Past
+from codeorigin.records.disagreements import DeclaredBy, Disagreement
+from codeorigin.records.rates import Provenance, RateGroup
+from codeorigin.records.record import Record, Strength, WrittenBy
 from codeorigin.report.figures import counted, percent_with_interval, probability_decimal
 from codeorigin.report.functions import band_or_reason
 from codeorigin.report.past import past_sentence

@@ -8,12 +8,12 @@ import pytest
 
 from codeorigin.core.cancellation import CancelToken
 from codeorigin.core.errors import Cancelled
-from codeorigin.declared import agent_trace as agent_traces
-from codeorigin.declared import reader
-from codeorigin.declared.reader import RecordReader
-from codeorigin.declared.records import MOST_RANGES
 from codeorigin.git.objects import LARGEST
 from codeorigin.git.repository import Repository as Opened
+from codeorigin.records import agent_trace as agent_traces
+from codeorigin.records import reader
+from codeorigin.records.reader import RecordReader
+from codeorigin.records.record import MOST_RANGES
 from support.changes import TEN
 from support.declared_records import PERSON, SESSION, add_note, agent_trace, git_ai_note
 from support.git_traps import Trap, plant

@@ -9,11 +9,11 @@ from typing import Any
 import jsonschema
 import pytest
 
-from codeorigin.declared.records import Record, RecordSource, Strength, WrittenBy
 from codeorigin.history.formats.charts import declared_chart
 from codeorigin.history.results import DeclaredCounts, declared_lines
 from codeorigin.history.totals import Share
 from codeorigin.model.verdict import Band
+from codeorigin.records.record import Record, RecordSource, Strength, WrittenBy
 from support.command import run
 from support.declared_records import PERSON, SESSION, add_note, git_ai_note
 from support.histories import History, Judge

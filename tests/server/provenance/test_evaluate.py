@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from codeorigin.declared.rates import Provenance
 from codeorigin.provenance.evaluation import VIEWS
+from codeorigin.records.rates import Provenance
 from support.command import run
 from support.declared_records import PERSON, SESSION, add_note, git_ai_note
 from support.repositories import DECLARED, Repository, plain_functions

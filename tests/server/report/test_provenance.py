@@ -1,6 +1,6 @@
 """The sentence of what is declared about a function's lines."""
 
-from codeorigin.declared.records import UNTRACKED, Record, RecordSource, Strength, WrittenBy
+from codeorigin.records.record import UNTRACKED, Record, RecordSource, Strength, WrittenBy
 from codeorigin.report.provenance import declared_sentence
 
 

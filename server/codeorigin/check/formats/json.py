@@ -8,10 +8,10 @@ from codeorigin.analysis.report import ChangeReport, FunctionReport, line_range
 from codeorigin.check.declared import declared_counts, disagreements
 from codeorigin.check.formats.json_text import indented_pieces
 from codeorigin.check.result import CheckResult
-from codeorigin.declared.disagreements import DeclaredBy, Disagreement
-from codeorigin.declared.function_records import FunctionRecords, function_record_values
 from codeorigin.model.past import Past
 from codeorigin.model.verdict import PooledVerdict
+from codeorigin.records.disagreements import DeclaredBy, Disagreement
+from codeorigin.records.function_records import FunctionRecords, function_record_values
 
 _INDENTED = 4
 """The number of levels of the report down to its functions."""

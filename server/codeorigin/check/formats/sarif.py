@@ -10,7 +10,7 @@ from codeorigin.analysis.report import FunctionReport, line_range
 from codeorigin.check.formats.json_text import indented
 from codeorigin.check.formats.repository_paths import path_in_repository
 from codeorigin.check.result import CheckedFile, CheckResult, FileError
-from codeorigin.declared.function_records import function_record_values
+from codeorigin.records.function_records import function_record_values
 from codeorigin.report.functions import finding_sentence
 from codeorigin.report.totals import (
     PROJECT_PAGE,

@@ -6,13 +6,13 @@ from typing import Any, TextIO
 import codeorigin
 from codeorigin.check.formats.json import past_values
 from codeorigin.check.formats.json_text import encoded
-from codeorigin.declared.disagreements import Disagreement
 from codeorigin.history.formats.writer import HistoryWriter
 from codeorigin.history.history_run import HistoryRun
 from codeorigin.history.options import HistoryOptions
 from codeorigin.history.results import NOTHING, CommitDetails, CommitResult, DeclaredCounts
 from codeorigin.history.totals import Share, Totals, date_of
 from codeorigin.model.verdict import Band
+from codeorigin.records.disagreements import Disagreement
 from codeorigin.shell.terminal import display_path
 
 

@@ -7,11 +7,11 @@ from typing import Any
 from lsprotocol import types
 from pygls.exceptions import JsonRpcInvalidParams
 
-from codeorigin.declared.records import record_values
 from codeorigin.lsp.connection.parameters import plain_json, read
 from codeorigin.lsp.features.repository_evidence import read_declared
 from codeorigin.lsp.scoring.document_state import DeclaredLines
 from codeorigin.lsp.session import Session
+from codeorigin.records.record import record_values
 from codeorigin.report.provenance import declared_counts, record_label
 
 DECLARED = "codeorigin/declared"

@@ -110,7 +110,7 @@ def _declared_lines(
 ) -> DeclaredLines:
     """What is recorded now; ``known`` if text, HEAD and notes are the same. Runs in the git thread."""
     # Imported here, because `initialize` does not need it.
-    from codeorigin.declared.file_lines import file_records  # noqa: PLC0415
+    from codeorigin.records.file_lines import file_records  # noqa: PLC0415
 
     state: tuple[str | None, ...] = ()
     try:

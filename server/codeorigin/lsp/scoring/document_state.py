@@ -11,7 +11,7 @@ from lsprotocol import types
 from codeorigin.lsp.scoring.requests import Result
 
 if TYPE_CHECKING:
-    from codeorigin.declared.records import Record
+    from codeorigin.records.record import Record
 
 T = TypeVar("T")
 

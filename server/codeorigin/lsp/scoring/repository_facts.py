@@ -40,8 +40,8 @@ class RepositoryFacts:
             RepositoryError: git fails.
         """
         # Imported here, because `initialize` does not need it.
-        from codeorigin.declared.reader import records_state  # noqa: PLC0415
         from codeorigin.git.repository import Repository  # noqa: PLC0415
+        from codeorigin.records.reader import records_state  # noqa: PLC0415
 
         with self._lock:
             if (known := self._current.get(folder)) is not None:

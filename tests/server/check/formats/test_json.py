@@ -8,9 +8,9 @@ import pytest
 
 from codeorigin.check.formats import json
 from codeorigin.check.result import CheckResult, FileError
-from codeorigin.declared.records import RecordSource, Strength, WrittenBy
 from codeorigin.functions.captured_spans import MAX_NESTING
 from codeorigin.model.verdict import PooledReason, PooledVerdict, Reason, Verdict
+from codeorigin.records.record import RecordSource, Strength, WrittenBy
 from support.check_results import (
     HUMAN,
     HUMAN_FILE,

@@ -6,8 +6,8 @@ That nothing is declared is worth a question only in a project that declares any
 from collections.abc import Iterable
 from enum import StrEnum
 
-from codeorigin.declared.records import WROTE, Record, WrittenBy
 from codeorigin.model.verdict import Band
+from codeorigin.records.record import WROTE, Record, WrittenBy
 
 
 class Disagreement(StrEnum):

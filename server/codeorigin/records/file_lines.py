@@ -6,12 +6,12 @@ from pathlib import Path
 
 from codeorigin.core.cancellation import NEVER, CancelToken
 from codeorigin.core.errors import RepositoryError
-from codeorigin.declared.reader import RecordReader
-from codeorigin.declared.records import Record
 from codeorigin.git.blame import LineOrigin, line_origins, origins_of_files
 from codeorigin.git.objects import LARGEST, Objects
 from codeorigin.git.repository import Repository
 from codeorigin.git.scratch_objects import ScratchObjects
+from codeorigin.records.reader import RecordReader
+from codeorigin.records.record import Record
 
 _NOBODY = "- <-> 0 +0000"
 

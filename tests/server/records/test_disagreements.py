@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from codeorigin.declared.disagreements import DeclaredBy, Disagreement, declared_by, disagreement
-from codeorigin.declared.records import UNTRACKED, Record, RecordSource, Strength, WrittenBy
 from codeorigin.model.verdict import Band
+from codeorigin.records.disagreements import DeclaredBy, Disagreement, declared_by, disagreement
+from codeorigin.records.record import UNTRACKED, Record, RecordSource, Strength, WrittenBy
 
 AGENT = Record(RecordSource.GIT_AI, WrittenBy.AGENT, Strength.LINES, "codex", "gpt-5.5")
 TRAILER = Record(RecordSource.TRAILER, WrittenBy.AGENT, Strength.COMMIT, "claude")

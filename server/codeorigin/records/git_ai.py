@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from codeorigin.declared.records import (
+from codeorigin.records.record import (
     MOST_RANGES,
     CommitRecords,
     Record,

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from codeorigin.declared.messages import declarations, message_records, model_name
-from codeorigin.declared.reader import RecordReader
 from codeorigin.git.repository import Repository as Opened
+from codeorigin.records.commit_messages import declarations, message_records, model_name
+from codeorigin.records.reader import RecordReader
 from support.command import report_of, run
 from support.repositories import Repository
 

@@ -9,10 +9,13 @@ from types import TracebackType
 
 from codeorigin.core.budget import Budget, BudgetError
 from codeorigin.core.errors import RepositoryError
-from codeorigin.declared import agent_trace, git_ai
-from codeorigin.declared.agent_trace import AgentTrace
-from codeorigin.declared.messages import MAX_COMMIT, message_records
-from codeorigin.declared.records import (
+from codeorigin.git.blame import LineOrigin
+from codeorigin.git.objects import LARGEST, Objects
+from codeorigin.git.repository import Repository
+from codeorigin.records import agent_trace, git_ai
+from codeorigin.records.agent_trace import AgentTrace
+from codeorigin.records.commit_messages import MAX_COMMIT, message_records
+from codeorigin.records.record import (
     MOST_RANGES,
     CommitRecords,
     Record,
@@ -21,9 +24,6 @@ from codeorigin.declared.records import (
     disjoint,
     strongest_first,
 )
-from codeorigin.git.blame import LineOrigin
-from codeorigin.git.objects import LARGEST, Objects
-from codeorigin.git.repository import Repository
 
 _MOST_BYTES = 2**31
 _MOST_PROBLEMS = 20

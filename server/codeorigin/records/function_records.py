@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
-from codeorigin.declared.records import Record, record_values
+from codeorigin.records.record import Record, record_values
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from codeorigin.declared.rates import rate
+from codeorigin.records.rates import rate
 
 
 def test_functions_of_their_own_commits_have_wilsons_interval() -> None:

@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import unquote
 
-from codeorigin.declared.records import (
+from codeorigin.records.record import (
     CommitRecords,
     Record,
     RecordedLines,

@@ -12,12 +12,12 @@ from codeorigin.check.formats.json_text import encoded
 from codeorigin.check.inputs import file_source, find_project
 from codeorigin.check.repositories import past_of_sources
 from codeorigin.core.errors import SourceError
-from codeorigin.declared.file_lines import file_records
-from codeorigin.declared.records import Record, record_values
 from codeorigin.functions.documents import Document
 from codeorigin.functions.function_lines import function_lines
 from codeorigin.languages import LANGUAGES
 from codeorigin.provenance.options import BlameFormat, BlameOptions
+from codeorigin.records.file_lines import file_records
+from codeorigin.records.record import Record, record_values
 from codeorigin.report.figures import logits
 from codeorigin.report.provenance import DECLARED_CAVEAT, declared_counts, function_heading, record_label
 from codeorigin.shell.exit_codes import ExitCode

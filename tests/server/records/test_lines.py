@@ -8,11 +8,11 @@ from dataclasses import replace
 
 import pytest
 
-from codeorigin.declared.file_lines import file_records, records_of_files
-from codeorigin.declared.reader import RecordReader
-from codeorigin.declared.records import Record, RecordSource, Strength, WrittenBy
 from codeorigin.git.blame import line_origins
 from codeorigin.git.repository import Repository as Opened
+from codeorigin.records.file_lines import file_records, records_of_files
+from codeorigin.records.reader import RecordReader
+from codeorigin.records.record import Record, RecordSource, Strength, WrittenBy
 from support.changes import TEN
 from support.declared_records import (
     PERSON,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-from codeorigin.declared.records import Record, RecordSource, Strength, WrittenBy
+from codeorigin.records.record import Record, RecordSource, Strength, WrittenBy
 
 MAX_COMMIT = 1_000_000
 _LONGEST_LINE = 1_000
@@ -87,9 +87,7 @@ class Declaration:
 @cache
 def agent_signatures() -> tuple[Signature, ...]:
     """The known agents, from ``agent_signatures.toml`` next to this file."""
-    text = (
-        resources.files("codeorigin.declared").joinpath("agent_signatures.toml").read_text(encoding="utf-8")
-    )
+    text = resources.files("codeorigin.records").joinpath("agent_signatures.toml").read_text(encoding="utf-8")
     return tuple(
         Signature(
             entry["name"],
