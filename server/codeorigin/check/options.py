@@ -6,11 +6,8 @@ from typing import Annotated
 
 import typer
 
-from codeorigin.check.formats import Listing, ReportFormat, Show, Sort
+from codeorigin.check.formats import ReportFormat, Show
 from codeorigin.shell.options import (
-    CHANGE,
-    REPORT,
-    VERDICT,
     Config,
     Debug,
     Exclude,
@@ -49,18 +46,13 @@ class CheckOptions:
         typer.Option(
             metavar="[BASE]",
             help="Only functions that the working tree changed against HEAD, or HEAD since it left BASE.",
-            rich_help_panel=CHANGE,
         ),
     ] = None
     staged: Annotated[
-        bool,
-        typer.Option(
-            "--staged", help="Only functions that the index changed against HEAD.", rich_help_panel=CHANGE
-        ),
+        bool, typer.Option("--staged", help="Only functions that the index changed against HEAD.")
     ] = False
     commit: Annotated[
-        str | None,
-        typer.Option(metavar="REV", help="Only functions that this commit changed.", rich_help_panel=CHANGE),
+        str | None, typer.Option(metavar="REV", help="Only functions that this commit changed.")
     ] = None
     declared: Annotated[
         bool | None,
@@ -68,27 +60,11 @@ class CheckOptions:
             "--declared/--no-declared",
             show_default=False,
             help="Read what is recorded about each function. (default: for commits, and where lines have records)",
-            rich_help_panel=REPORT,
         ),
     ] = None
-    show: Annotated[Show, typer.Option(help="What the text report lists.", rich_help_panel=REPORT)] = (
-        Show.FINDINGS
-    )
-    sort: Annotated[
-        Sort,
-        typer.Option(help="List by score, or by file and line.", rich_help_panel=REPORT),
-    ] = Sort.SCORE
-    statistics: Annotated[
-        bool,
-        typer.Option(
-            "--statistics", help="Count by language and folder instead of listing.", rich_help_panel=REPORT
-        ),
-    ] = False
+    show: Annotated[Show, typer.Option(help="What the text report lists.")] = Show.FINDINGS
     verbose: Annotated[
-        bool,
-        typer.Option(
-            "--verbose", "-v", help="Add what was read, compared and measured.", rich_help_panel=REPORT
-        ),
+        bool, typer.Option("--verbose", "-v", help="Add what was read, compared and measured.")
     ] = False
     formats: Annotated[list[str], formats_option(ReportFormat)] = field(default_factory=list)
     output: Output = None
@@ -99,38 +75,19 @@ class CheckOptions:
             max=1.0,
             metavar="P",
             help="Probability from which a function is a finding. (default: the model's own)",
-            rich_help_panel=VERDICT,
         ),
     ] = None
     baseline: Annotated[
         Path | None,
         typer.Option(
-            metavar="FILE",
-            help="File of accepted findings, as editors keep it: these are not reported.",
-            rich_help_panel=VERDICT,
+            metavar="FILE", help="File of accepted findings, as editors keep it: these are not reported."
         ),
     ] = None
     update_baseline: Annotated[
-        bool,
-        typer.Option(
-            "--update-baseline",
-            help="Accept all findings into the file of --baseline.",
-            rich_help_panel=VERDICT,
-        ),
+        bool, typer.Option("--update-baseline", help="Accept all findings into the file of --baseline.")
     ] = False
-    fail_on_share: Annotated[
-        float | None,
-        typer.Option(
-            min=0.0,
-            max=1.0,
-            metavar="P",
-            help="Exit with 1 only if findings are more than this share of the lines that were judged.",
-            rich_help_panel=VERDICT,
-        ),
-    ] = None
     exit_zero: Annotated[
-        bool,
-        typer.Option("--exit-zero", help="Exit with 0 even if there are findings.", rich_help_panel=VERDICT),
+        bool, typer.Option("--exit-zero", help="Exit with 0 even if there are findings.")
     ] = False
     file_context: FileContext = None
     past: Past = True
@@ -151,11 +108,6 @@ class CheckOptions:
     def targets(self) -> list[ReportTarget[ReportFormat]]:
         """The reports to write; raises CodeOriginError."""
         return parse_targets(self.formats, self.output, ReportFormat, ReportFormat.TEXT)
-
-    @property
-    def listing(self) -> Listing:
-        """What the text report lists."""
-        return Listing(self.show, self.sort, self.statistics, self.verbose)
 
     @property
     def reads_records(self) -> bool:

@@ -130,11 +130,6 @@ def shown_path(path: str, cell: int | None) -> str:
     return path if cell is None else f"{path}:cell {cell}"
 
 
-def is_llm_file(file: CheckedFile) -> bool:
-    """Whether the file as a whole is in band ``llm``, which reports show, but which is not a finding."""
-    return file.report.verdict is not None and file.report.verdict.band is Band.LLM
-
-
 @dataclass(frozen=True, slots=True)
 class CheckResult:
     """Everything a report needs. ``limits`` are the user's, if there are any, and ``past`` is that of the project.

@@ -21,7 +21,6 @@ from codeorigin.check.workers import outcomes, worker_count, worker_processes
 from codeorigin.core.errors import CodeOriginError
 from codeorigin.model.verdict import Limits
 from codeorigin.report.changes import nothing_changed
-from codeorigin.report.totals import share_sentence
 from codeorigin.settings.project import Project, read_settings
 from codeorigin.shell.exit_codes import ExitCode
 from codeorigin.shell.options import cores
@@ -150,18 +149,15 @@ def _error_line(error: FileError) -> str:
     return f"{error.path}: {'skipped: ' if error.skipped else ''}{error.message}"
 
 
-def exit_code(result: CheckResult, fail_on_share: float | None = None) -> int:
+def exit_code(result: CheckResult) -> int:
     """The exit code: 0 for no findings, 1 for findings, 2 for errors.
 
     Errors take precedence, so that an incomplete check does not look like a complete one. Skipped files are an error
-    only if there was nothing else to check. With ``fail_on_share``, the exit code is 1 only if more than that share of
-    the lines that count are in findings.
+    only if there was nothing else to check.
     """
     summary = result.summary
     if summary.errors or (summary.skipped and not result.files):
         return ExitCode.ERROR
-    if fail_on_share is not None:
-        return ExitCode.FINDINGS if summary.finding_share > fail_on_share else ExitCode.OK
     return ExitCode.FINDINGS if summary.findings else ExitCode.OK
 
 
@@ -174,8 +170,7 @@ def run_check(options: CheckOptions) -> int:
         if options.update_baseline and options.baseline is not None:
             result = update(options.baseline, result)
         for report in reports:
-            report.finish(partial(write_report, result, report.format, report.stream, options.listing))
-    if options.fail_on_share is not None:
-        to_stderr(share_sentence(result.summary, options.fail_on_share))
-    code = exit_code(result, options.fail_on_share)
+            write = partial(write_report, show=options.show, verbose=options.verbose)
+            report.finish(partial(write, result, report.format, report.stream))
+    code = exit_code(result)
     return ExitCode.OK if options.exit_zero and code == ExitCode.FINDINGS else code

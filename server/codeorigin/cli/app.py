@@ -1,22 +1,22 @@
 """The ``codeorigin`` command: parses options and returns an exit code; each command has its own module."""
 
+import dataclasses
 import gc
+import inspect
 import sys
-from collections.abc import Sequence
-from typing import Annotated
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any, ClassVar, Protocol, TypeVar
 
 import typer
 
 import codeorigin
 from codeorigin.check.options import CheckOptions
-from codeorigin.cli.commands import command
-from codeorigin.cli.topics import TOPICS, show_help
 from codeorigin.core.errors import CodeOriginError
 from codeorigin.history.options import HistoryOptions
 from codeorigin.provenance.options import BlameOptions, EvaluationOptions
 from codeorigin.scan.options import ScanOptions
 from codeorigin.shell.exit_codes import ExitCode, guarded, traceback_to_stderr
-from codeorigin.shell.options import DoctorOptions, ExplainRequest, HelpOptions, LanguageOptions, ServeOptions
+from codeorigin.shell.options import DoctorOptions, ExplainRequest, LanguageOptions, ServeOptions
 from codeorigin.shell.terminal import PROGRAM, open_closed_streams, to_stderr
 
 # Each command imports its module only when it runs, so that `--version` and `--help` are fast.
@@ -27,9 +27,49 @@ app = typer.Typer(
     help="Estimate how likely each function was written by an LLM, and show which lines say so.",
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
-    epilog=f"{PROGRAM} help TOPIC explains {', '.join(TOPICS)}.",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+class CommandOptions(Protocol):
+    """A dataclass whose fields are annotated with Typer's options and arguments."""
+
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+    @property
+    def debug(self) -> bool:
+        """Whether to show the traceback of an unexpected error."""
+
+
+_Options = TypeVar("_Options", bound=CommandOptions)
+
+
+def command(run: Callable[[_Options], int]) -> Callable[[_Options], int]:
+    """Add ``run`` as a command with its name, its description, and the options that it takes as one object."""
+    options: type[_Options] = inspect.get_annotations(run)["options"]
+
+    def parsed(**given: Any) -> None:
+        raise typer.Exit(guarded(lambda: run(options(**given)), debug=given["debug"]))
+
+    parsed.__name__, parsed.__doc__ = run.__name__, run.__doc__
+    # Typer reads the parameters from here, as if they had been written out.
+    parsed.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+        [_parameter(field) for field in dataclasses.fields(options)]
+    )
+    parsed.__annotations__ = {}
+    app.command()(parsed)
+    return run
+
+
+def _parameter(field: "dataclasses.Field[Any]") -> inspect.Parameter:
+    default = field.default
+    if field.default_factory is not dataclasses.MISSING:
+        default = field.default_factory()
+    elif default is dataclasses.MISSING:
+        default = inspect.Parameter.empty
+    return inspect.Parameter(
+        field.name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=field.type
+    )
 
 
 def _version(wanted: bool) -> None:
@@ -48,7 +88,7 @@ def root(
     """Estimate how likely each function was written by an LLM, and show which lines say so."""
 
 
-@command(app)
+@command
 def check(options: CheckOptions) -> int:
     """Score the functions of files and folders. Exit code: 0 no findings, 1 findings, 2 an error."""
     from codeorigin.check.run import run_check
@@ -56,7 +96,7 @@ def check(options: CheckOptions) -> int:
     return run_check(options)
 
 
-@command(app)
+@command
 def explain(options: ExplainRequest) -> int:
     """Show which lines of a function made the model think so."""
     from codeorigin.cli.explain import run_explain
@@ -64,7 +104,7 @@ def explain(options: ExplainRequest) -> int:
     return run_explain(options)
 
 
-@command(app)
+@command
 def history(options: HistoryOptions) -> int:
     """Judge what every commit of a repository wrote. Exit code: 0 done, 2 an error or a part missing, 130 stopped."""
     from codeorigin.history.run import run_history
@@ -72,7 +112,7 @@ def history(options: HistoryOptions) -> int:
     return run_history(options)
 
 
-@command(app)
+@command
 def scan(options: ScanOptions) -> int:
     """Judge the histories of many repositories with Ray. Exit code: 0 done, 2 an error or a failed repository."""
     try:
@@ -84,7 +124,7 @@ def scan(options: ScanOptions) -> int:
     return run_scan(options)
 
 
-@command(app)
+@command
 def language(options: LanguageOptions) -> int:
     """Detect the language of files from their text. Exit code: 0 done, 2 a file could not be read."""
     from codeorigin.cli.language import run_language
@@ -92,7 +132,7 @@ def language(options: LanguageOptions) -> int:
     return run_language(options)
 
 
-@command(app)
+@command
 def doctor(options: DoctorOptions) -> int:
     """Check versions, model files, results and speed. Exit code: 0 no problem, 2 a problem."""
     from codeorigin.cli.doctor import run_doctor
@@ -100,7 +140,7 @@ def doctor(options: DoctorOptions) -> int:
     return run_doctor(options)
 
 
-@command(app)
+@command
 def serve(options: ServeOptions) -> int:
     """Run the language server for an editor."""
     # Importing the protocol creates thousands of permanent objects, none of them garbage.
@@ -112,7 +152,7 @@ def serve(options: ServeOptions) -> int:
     return serve(log_file=options.log_file, log_level=options.log_level.value, model_dir=options.model)
 
 
-@command(app)
+@command
 def blame(options: BlameOptions) -> int:
     """Show for every line of a file what is declared about it, and its weight. Exit code: 0 done, 2 an error."""
     from codeorigin.cli.blame import run_blame
@@ -120,23 +160,12 @@ def blame(options: BlameOptions) -> int:
     return run_blame(options)
 
 
-@command(app)
+@command
 def evaluate_declared(options: EvaluationOptions) -> int:
     """Show how many functions are found of those that records say an agent wrote. Exit code: 0 done, 2 an error."""
     from codeorigin.provenance.evaluate import run_evaluate_declared
 
     return run_evaluate_declared(options)
-
-
-@command(app)
-def help(options: HelpOptions) -> int:
-    """Explain a topic, or show the help of a command."""
-    commands = [
-        registered_command.callback.__name__.replace("_", "-")
-        for registered_command in app.registered_commands
-        if registered_command.callback is not None
-    ]
-    return show_help(options.topic, commands, _run)
 
 
 def with_optional_base(arguments: Sequence[str]) -> list[str]:

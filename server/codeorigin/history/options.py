@@ -9,8 +9,6 @@ import typer
 
 from codeorigin.history.totals import By
 from codeorigin.shell.options import (
-    INPUT,
-    REPORT,
     Config,
     Debug,
     Declared,
@@ -49,24 +47,14 @@ class HistoryOptions:
     ] = "."
     since: Since = None
     until: Until = None
-    revision: Annotated[
-        str,
-        typer.Option(metavar="REV", help="The commits that this one reaches.", rich_help_panel=INPUT),
-    ] = "HEAD"
+    revision: Annotated[str, typer.Option(metavar="REV", help="The commits that this one reaches.")] = "HEAD"
     language: Annotated[
-        str | None,
-        typer.Option(
-            "--language",
-            "-l",
-            metavar="NAME",
-            help="Judge only code of this language.",
-            rich_help_panel=INPUT,
-        ),
+        str | None, typer.Option("--language", "-l", metavar="NAME", help="Judge only code of this language.")
     ] = None
     exclude: Exclude = field(default_factory=list)
     config: Config = True
     declared: Declared = True
-    by: Annotated[By, typer.Option(help="Rows of the text report.", rich_help_panel=REPORT)] = By.MONTH
+    by: Annotated[By, typer.Option(help="Rows of the text report.")] = By.MONTH
     formats: Annotated[list[str], formats_option(HistoryFormat)] = field(default_factory=list)
     output: Output = None
     file_context: FileContext = None

@@ -3,7 +3,7 @@
 from codeorigin.analysis.report import Summary
 from codeorigin.model.verdict import Band, Limits
 from codeorigin.report import CAVEAT
-from codeorigin.report.figures import counted, percent, percent_as_given
+from codeorigin.report.figures import counted, percent
 from codeorigin.report.functions import short_reason
 
 TEXT_COLUMNS = ("prob.", "verdict", "file and lines", "function")
@@ -79,9 +79,6 @@ def run_phrases(summary: Summary, limits: Limits) -> list[str]:
         f"{counted(summary.functions, 'function')} in {counted(summary.files, 'file')}{without}",
         f"{counted(summary.findings, 'finding')} at {_threshold(limits)}",
     ]
-    if judged := sum(summary.file_bands.values()):
-        file_bands = ", ".join(f"{count:,} {band.value}" for band, count in summary.file_bands.items())
-        phrases.append(f"{counted(judged, 'file')} judged as a whole ({file_bands})")
     rate = summary.functions_per_second
     if rate is not None:
         phrases.append(f"{rate:,.0f} functions/s" if rate >= 10 else f"{rate:.1f} functions/s")
@@ -105,20 +102,7 @@ def accepted_sentence(added: int, dropped: int) -> str:
     return f"{counted(added, 'finding')} accepted, {gone} dropped"
 
 
-def share_sentence(summary: Summary, limit: float) -> str:
-    """How the share of lines in findings compares with the allowed share."""
-    how = "more than" if summary.finding_share > limit else "not more than"
-    lines = counted(summary.lines, "line")
-    return (
-        f"{summary.finding_lines:,} of {lines} with a verdict are in findings: {_share(summary)}, "
-        f"{how} the {percent_as_given(limit)} of --fail-on-share"
-    )
-
-
 def share_phrase(summary: Summary) -> str:
     """How much of the judged code is in findings: ``12 % of 340 lines with a verdict are in findings``."""
-    return f"{_share(summary)} of {counted(summary.lines, 'line')} with a verdict are in findings"
-
-
-def _share(summary: Summary) -> str:
-    return percent(summary.finding_share) if summary.finding_lines else "0 %"
+    share = percent(summary.finding_share) if summary.finding_lines else "0 %"
+    return f"{share} of {counted(summary.lines, 'line')} with a verdict are in findings"

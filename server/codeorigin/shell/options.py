@@ -15,9 +15,6 @@ def cores() -> int:
     return len(affinity(0)) if affinity is not None else os.cpu_count() or 1
 
 
-INPUT, CHANGE, REPORT, VERDICT = "Input", "Change", "Report", "Verdict"
-"""The groups of options in a help; options without one come last."""
-
 Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an unexpected error.")]
 Model = Annotated[
     Path | None, typer.Option("--model", metavar="DIR", help="Model folder. (default: the one that ships)")
@@ -37,7 +34,6 @@ LanguageOption = Annotated[
         "-l",
         metavar="NAME",
         help="Language of stdin and named files; in folders, check only this one.",
-        rich_help_panel=INPUT,
     ),
 ]
 FileContext = Annotated[
@@ -45,43 +41,27 @@ FileContext = Annotated[
     typer.Option(
         "--file-context/--no-file-context",
         help="Let the other functions of a file count, or judge each by its own text.",
-        rich_help_panel=VERDICT,
     ),
 ]
 Past = Annotated[
     bool,
     typer.Option(
-        " /--no-past",
-        show_default=False,
-        help="Do not compare with the project's own functions from before December 2022.",
-        rich_help_panel=VERDICT,
+        "--past/--no-past", help="Compare with the project's own functions from before December 2022."
     ),
 ]
 Config = Annotated[
-    bool,
-    typer.Option(
-        " /--no-config",
-        show_default=False,
-        help="Do not read codeorigin.toml and pyproject.toml.",
-        rich_help_panel=INPUT,
-    ),
+    bool, typer.Option("--config/--no-config", help="Read codeorigin.toml and pyproject.toml.")
 ]
 StdinFilename = Annotated[
     str | None,
     typer.Option(
-        "--stdin-filename",
-        metavar="NAME",
-        help="Name to show for stdin and to take its language from.",
-        rich_help_panel=INPUT,
+        "--stdin-filename", metavar="NAME", help="Name to show for stdin and to take its language from."
     ),
 ]
 Exclude = Annotated[
     list[str],
     typer.Option(
-        "--exclude",
-        metavar="PATTERN",
-        help="Exclude files that match, as in .gitignore; may be repeated.",
-        rich_help_panel=INPUT,
+        "--exclude", metavar="PATTERN", help="Exclude files that match, as in .gitignore; may be repeated."
     ),
 ]
 
@@ -93,46 +73,23 @@ def formats_option(formats: type[StrEnum], default: str = "text") -> Any:
         "-f",
         metavar="NAME[=FILE]",
         help=f"{', '.join(formats)}; may be repeated, each with a file. (default: {default})",
-        rich_help_panel=REPORT,
     )
 
 
 Output = Annotated[
     Path | None,
-    typer.Option(
-        "--output",
-        "-o",
-        metavar="FILE",
-        help="File for the one format without. (default: stdout)",
-        rich_help_panel=REPORT,
-    ),
+    typer.Option("--output", "-o", metavar="FILE", help="File for the one format without. (default: stdout)"),
 ]
 Since = Annotated[
     str | None,
-    typer.Option(
-        "--since",
-        metavar="DATE",
-        help="Only commits of this day (YYYY-MM-DD, UTC) or later.",
-        rich_help_panel=INPUT,
-    ),
+    typer.Option("--since", metavar="DATE", help="Only commits of this day (YYYY-MM-DD, UTC) or later."),
 ]
 Until = Annotated[
     str | None,
-    typer.Option(
-        "--until",
-        metavar="DATE",
-        help="Only commits of this day (YYYY-MM-DD, UTC) or before.",
-        rich_help_panel=INPUT,
-    ),
+    typer.Option("--until", metavar="DATE", help="Only commits of this day (YYYY-MM-DD, UTC) or before."),
 ]
 Declared = Annotated[
-    bool,
-    typer.Option(
-        " /--no-declared",
-        show_default=False,
-        help="Do not look whether commits name an agent.",
-        rich_help_panel=CHANGE,
-    ),
+    bool, typer.Option("--declared/--no-declared", help="Look whether commits name an agent.")
 ]
 
 
@@ -194,14 +151,6 @@ class DoctorOptions:
 
     model: Model = None
     threads: Threads = None
-    debug: Debug = False
-
-
-@dataclass(frozen=True, slots=True)
-class HelpOptions:
-    """What the user wants to read about."""
-
-    topic: Annotated[str, typer.Argument(metavar="[TOPIC]", help="A topic or a command.")] = ""
     debug: Debug = False
 
 

@@ -4,9 +4,8 @@ There is one function per destination: :func:`one_line` for terminals, logs and 
 pages, :func:`literal_json` for JSON, and :func:`plain_message` for messages in an editor. The one for Markdown in an
 editor is in ``lsp/features/markdown.py``.
 
-All but the last one also break what the machines that run CI obey when a program prints it: ``##[error]``,
-``##vso[task.setvariable]``, ``section_start:`` and ``travis_fold:`` anywhere in a line, and ``::add-mask::`` at the
-start of one.
+All but the last one also break what GitHub's runner obeys when a program prints it: ``##[error]`` anywhere in a line,
+and ``::add-mask::`` at the start of one.
 """
 
 import html
@@ -19,10 +18,8 @@ _UNSAFE = re.compile(
     "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f"
     "\ud800-\udfff\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
-# The character to break of a command in brackets, and of the marks between which lines are folded away.
-_COMMAND = re.compile(
-    r"#(?<=##)(?=\w*\[)|:(?:(?<=travis_fold:|travis_time:|section_end:)|(?<=section_start:))"
-)
+# The character to break of a command in brackets.
+_COMMAND = re.compile(r"#(?<=##)(?=\[)")
 _COLON_COMMAND = re.compile(r"^(\s*):(?=:)")
 # VS Code renders `[text](command:...)` in a plain notification as a link, and `$(name)` in some labels as an icon.
 _LINK = re.compile(r"\]\(")

@@ -1,4 +1,4 @@
-"""Names that the machines of CI systems would take for commands: no output of ours contains one that works."""
+"""Names that the machines of GitHub would take for commands: no output of ours contains one that works."""
 
 import json
 import re
@@ -16,20 +16,11 @@ from support.command import run as run_command
 from support.declared_records import PERSON, add_note, git_ai_note
 from support.repositories import Repository
 
-BRACKETS = (
-    "##[error]",
-    "##vso[task.setvariable variable=PATH]",
-    "##teamcity[message text='x']",
-    "###[group]",
-    "section_start:1700000000:a[collapsed=true]",
-    "section_end:1700000000:a",
-    "travis_fold:start:a",
-    "travis_time:end:a",
-)
+BRACKETS = ("##[error]", "###[group]")
 COLONS = ("::add-mask::", "  ::stop-commands::x", "\N{NO-BREAK SPACE}::error::", ":::x")
-# What runs CI looks for these anywhere in a line, and for two colons at its start.
-OBEYED = re.compile(r"##\w*\[|(?:section|travis)_(?:start|end|fold|time):|^\s*::", re.MULTILINE)
-NAME = "##vso[x]travis_fold:section_end:y"
+# GitHub looks for the first anywhere in a line, and for two colons at its start.
+OBEYED = re.compile(r"##\[|^\s*::", re.MULTILINE)
+NAME = "##[x]y"
 FILE = f"::add-mask::{NAME}.js"
 _BODY = "\n".join(f"  total += values[{n}] * {n};" for n in range(12))
 _CODE = f'const handlers = {{ "::{NAME}": function (values) {{\n  let total = 0;\n{_BODY}\n  return total;\n}} }};\n'
@@ -150,7 +141,7 @@ def test_the_trap_works(folder: Path) -> None:
     assert {each["path"] for each in report["files"]} >= {FILE, f"::{NAME}/{NAME}.cpp"}
     assert any(NAME in each["name"] for file in report["files"] for each in file["functions"])
     shown = run(folder, "check", FILE, f"{NAME}.py", "--threshold", "0")
-    name = r"#\x23vso[x]travis_fold\x3asection_end\x3ay"
+    name = r"#\x23[x]y"
     assert rf"\x3a:add-mask::{name}.js" in shown.stdout
     assert f"{name}.py" in shown.stderr
     assert "there is no setting" in shown.stderr

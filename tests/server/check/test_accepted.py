@@ -1,4 +1,4 @@
-"""``check --baseline``, ``--update-baseline`` and ``--fail-on-share``, with the shipped model."""
+"""``check --baseline`` and ``--update-baseline``, with the shipped model."""
 
 import json
 from pathlib import Path
@@ -128,25 +128,6 @@ def test_a_huge_file_is_refused_before_it_is_parsed(folder: Path) -> None:
     done = run("check", "src", "--baseline", "huge.json")
     assert (done.returncode, len(complaints(done))) == (2, 1)
     assert "huge.json is larger than 4,000,000 bytes" in complaints(done)[0]
-
-
-@pytest.mark.parametrize(
-    ("share", "code", "how"),
-    [("0.4", 1, "more than the 40 %"), ("0.5", 0, "not more than the 50 %"), ("0", 1, "more than the 0 %")],
-)
-def test_fail_on_share_allows_a_share_of_lines_in_findings(
-    folder: Path, share: str, code: int, how: str
-) -> None:
-    run("check", "src/a.py", *UPDATE)
-    # Two functions accepted, and two new ones, of which one has a line less.
-    fourth = THREE.replace("third", "fourth").replace("    kept = []\n", "")
-    (folder / "src/a.py").write_text("\n\n".join([ONE, TWO, THREE, fourth]))
-    given = ("check", "src/a.py", "--threshold", "0", "--baseline", ACCEPTED, "--fail-on-share", share)
-    done = run(*given)
-    expected = f"11 of 23 lines with a verdict are in findings: 48 %, {how} of --fail-on-share"
-    assert (done.returncode, complaints(done)) == (code, [f"codeorigin: {expected}"])
-    (folder / "src/empty.py").write_text("")
-    assert run("check", "src/empty.py", "--fail-on-share", share).returncode == 0
 
 
 def test_baseline_that_is_not_there_yet_accepts_nothing(folder: Path) -> None:

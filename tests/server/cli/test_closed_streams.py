@@ -110,7 +110,7 @@ def test_without_any_stream_a_command_ends_with_an_error(folder: Path, arguments
     ("arguments", "code"),
     [
         (("check", "missing.py"), 2),
-        (("check", "clean.py", "--fail-on-share", "1"), 0),
+        (("check", "clean.py", "--exit-zero"), 0),
         (("check", "clean.py", "--threshold", "0"), 1),
         (("check", "clean.py", "--colour"), 2),
         (("chekc",), 2),

@@ -1,21 +1,16 @@
-"""The help of commands, the topics, and completion in a shell."""
+"""The help of commands, and completion in a shell."""
 
 import json
-import re
 import tomllib
 
 import jsonschema
 import pytest
 import typer.main
 
-from codeorigin.check.formats import ReportFormat
 from codeorigin.cli.app import app
-from codeorigin.cli.topics import TOPICS
-from codeorigin.model.verdict import Band
 from codeorigin.settings.generated import toml_schema
 from codeorigin.settings.schema import FIELDS, public_name
-from codeorigin.shell.exit_codes import ExitCode
-from support.command import PLAIN, ROOT, complaints, run
+from support.command import PLAIN, ROOT, run
 from support.documents import blocks
 
 COMMANDS = list(typer.main.get_command(app).commands)  # type: ignore[attr-defined]
@@ -27,61 +22,21 @@ def shown(*arguments: str) -> str:
     return done.stdout.decode()
 
 
-@pytest.mark.parametrize("topic", [*TOPICS, *COMMANDS])
-def test_every_topic_and_the_help_of_every_command_fits_in_80_columns(topic: str) -> None:
-    text = shown("help", topic)
-    assert text.strip()
+@pytest.mark.parametrize("command", [[], *([name] for name in COMMANDS)])
+def test_help_fits_in_80_columns(command: list[str]) -> None:
+    text = shown(*command, "--help")
     assert max(map(len, text.splitlines())) <= 80
-    if topic in COMMANDS:
-        assert text == shown(topic, "--help")
-
-
-def test_help_without_a_topic_names_commands_and_topics() -> None:
-    text = shown("help")
-    assert text == shown() == shown("--help")
-    assert max(map(len, text.splitlines())) <= 80
-    assert all(f"  {command} " in text for command in COMMANDS)
-    assert all(topic in text.split("help TOPIC explains")[1] for topic in TOPICS)
-
-
-def test_options_of_a_check_are_grouped() -> None:
-    text = shown("check", "--help")
-    groups = {
-        title: re.findall(r"^  (?:-\w, )?(--[a-z-]+)", body, re.MULTILINE)
-        for title, body in re.findall(r"^(\w+):\n((?:  .*\n)+)", text, re.MULTILINE)
-    }
-    assert list(groups) == ["Arguments", "Input", "Change", "Report", "Verdict", "Other"]
-    assert groups["Change"] == ["--changed", "--staged", "--commit"]
-    assert {"--language", "--exclude", "--no-config"} <= set(groups["Input"])
-    assert {"--declared", "--show", "--sort", "--statistics", "--format", "--output"} <= set(groups["Report"])
-    assert {"--threshold", "--baseline", "--exit-zero", "--file-context"} <= set(groups["Verdict"])
-    assert "--help" in groups["Other"]
-
-
-def test_topics_are_complete() -> None:
-    assert all(f"  {band.value} " in shown("help", "verdicts") for band in Band)
-    assert all(f"  {form.value} " in shown("help", "formats") for form in ReportFormat)
-    assert all(f"  {code.value} " in shown("help", "exit-codes") for code in ExitCode)
-    project = [name for name, found in FIELDS.items() if found.metadata["project"]]
-    assert re.findall(r"^  (\w+)$", shown("help", "settings"), re.MULTILINE) == project
-
-
-def test_unknown_topic_costs_one_line() -> None:
-    done = run("help", "verdict")
-    assert (done.returncode, complaints(done)) == (
-        2,
-        ["codeorigin: help verdict: no such topic; did you mean verdicts?"],
-    )
-    (said,) = complaints(run("help", "\x1b[1mxyz"))
-    assert said.startswith("codeorigin: help \\x1b[1mxyz: no such topic; there are verdicts, ")
+    if not command:
+        assert text == shown()
+        assert all(f"  {name} " in text for name in COMMANDS)
 
 
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
-        (["he"], {"help"}),
-        (["check", "--st"], {"--staged", "--statistics", "--stdin-filename"}),
-        (["check", "--sort", "s"], {"score"}),
+        (["ex"], {"explain"}),
+        (["check", "--st"], {"--staged", "--stdin-filename"}),
+        (["check", "--show", "a"], {"all"}),
         (["history", "--by", ""], {"month", "commit", "path"}),
     ],
 )

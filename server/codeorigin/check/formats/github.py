@@ -2,9 +2,8 @@
 
 from codeorigin.check.declared import declared_line, disagreements
 from codeorigin.check.formats.repository_paths import path_in_repository
-from codeorigin.check.result import CheckResult, is_llm_file
+from codeorigin.check.result import CheckResult
 from codeorigin.report.changes import declared_sentence, scope_sentence, verdict_sentence
-from codeorigin.report.files import file_sentence
 from codeorigin.report.functions import finding_sentence
 from codeorigin.report.provenance import disagreement_sentence
 from codeorigin.report.totals import summary_sentences
@@ -29,8 +28,7 @@ def _command(kind: str, message: str, **properties: str | int) -> str:
 def render(result: CheckResult) -> str:
     """Workflow commands, then the summary as plain text.
 
-    There are ``::notice`` lines for findings and for files in band ``llm``, and ``::error`` lines for errors, or
-    ``::warning`` lines for skipped files.
+    There are ``::notice`` lines for findings, ``::error`` lines for errors, and ``::warning`` lines for skipped files.
     """
     lines = []
     for file, function in result.findings():
@@ -45,17 +43,6 @@ def render(result: CheckResult) -> str:
                 title="Likely LLM-written",
             )
         )
-    lines += [
-        _command(
-            "notice",
-            file_sentence(verdict),
-            file=path_in_repository(file.path),
-            line=1,
-            title="Likely LLM-written file",
-        )
-        for file in result.files
-        if is_llm_file(file) and (verdict := file.report.verdict) is not None
-    ]
     lines += [
         _command("warning", error.message, file=path_in_repository(error.path), title="Not checked")
         if error.skipped

@@ -11,10 +11,9 @@ from codeorigin.model.verdict import Band
 from codeorigin.report import CAVEAT
 from codeorigin.report.changes import declared_sentence, scope_sentence, verdict_sentence
 from codeorigin.report.code import MOST_LINES, HeatLine, code_box
-from codeorigin.report.figures import capitalized, counted, probability_decimal
-from codeorigin.report.files import file_phrase
+from codeorigin.report.figures import counted, probability_decimal
 from codeorigin.report.frame import page
-from codeorigin.report.functions import band_or_reason, own_text, short_reason
+from codeorigin.report.functions import own_text, short_reason
 from codeorigin.report.parts import folded, legend, problems, stack, table, tiles, verdict
 from codeorigin.report.provenance import disagreement_sentence
 from codeorigin.report.shares import shares_sentence
@@ -159,8 +158,8 @@ def _whole(file: CheckedFile) -> str:
     whole = file.report.verdict
     if whole is None or whole.band is None:
         return ""
-    said = f"{probability_decimal(whole.probability)}, {band_or_reason(whole)}"
-    return f"<p>{escape(capitalized(file_phrase(whole)))}: {escape(said)}</p>"
+    named = f"The file as a whole, {counted(whole.functions, 'function')}"
+    return f"<p>{named}: {escape(probability_decimal(whole.probability))}, {whole.band.value}</p>"
 
 
 def _function(function: FunctionReport, lines: Sequence[HeatLine]) -> str:

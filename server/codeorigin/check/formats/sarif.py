@@ -101,25 +101,6 @@ def _result(file: CheckedFile, function: FunctionReport, fingerprint: str) -> di
     }
 
 
-def _judged(file: CheckedFile) -> dict[str, Any] | None:
-    """The file as an artifact with its verdict. It is not a result, because it is not a finding."""
-    verdict = file.report.verdict
-    if verdict is None or verdict.band is None:
-        return None
-    return {
-        "location": _artifact(file.path),
-        "properties": {
-            "probability": verdict.probability,
-            "logit": verdict.logit,
-            "band": verdict.band.value,
-            "functionCount": verdict.functions,
-            "humanShare": verdict.human_share,
-            "llmShare": verdict.llm_share,
-            "llmThreshold": verdict.llm_threshold,
-        },
-    }
-
-
 def _notification(error: FileError) -> dict[str, Any]:
     return {
         "level": "warning" if error.skipped else "error",
@@ -140,7 +121,6 @@ def to_dict(result: CheckResult) -> dict[str, Any]:
         "helpUri": RULE_PAGE,
         "properties": {"tags": ["maintainability", "provenance", "llm"], "precision": "medium"},
     }
-    artifacts = [artifact for file in result.files if (artifact := _judged(file)) is not None]
     return {
         "$schema": _SCHEMA_URI,
         "version": "2.1.0",
@@ -163,7 +143,6 @@ def to_dict(result: CheckResult) -> dict[str, Any]:
                         "toolExecutionNotifications": [_notification(error) for error in result.errors],
                     }
                 ],
-                **({"artifacts": artifacts} if artifacts else {}),
                 "results": list(_results(result)),
             }
         ],

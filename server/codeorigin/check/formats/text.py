@@ -1,10 +1,8 @@
 """The report for a terminal: one line per function, the likeliest LLM-written first, then the totals."""
 
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from pathlib import PurePath
 from typing import TextIO
 
 from rich.cells import cell_len
@@ -13,13 +11,12 @@ from rich.text import Text
 
 from codeorigin.analysis.report import FunctionReport, line_range, walk
 from codeorigin.check.declared import FIRST_OF_A_LIST, declared_line, disagreements
-from codeorigin.check.formats import Listing, Show, Sort
+from codeorigin.check.formats import Show
 from codeorigin.check.result import CheckedFile, CheckResult
 from codeorigin.model.verdict import Band
 from codeorigin.report import SHORT_CAVEAT
 from codeorigin.report.changes import declared_sentence, scope_sentence, verdict_sentence
 from codeorigin.report.figures import probability_decimal
-from codeorigin.report.files import file_phrase
 from codeorigin.report.functions import band_or_reason
 from codeorigin.report.past import past_sentence
 from codeorigin.report.provenance import disagreement_sentence
@@ -34,9 +31,6 @@ WIDEST_LOCATION = 48
 """In columns of a terminal; a longer one widens only its own row."""
 # rich takes tens of microseconds per line, and renders a text of many lines faster than the lines one by one.
 _ROWS_AT_ONCE = 500
-
-_COUNTED_BANDS = (Band.LLM, Band.UNSURE, Band.HUMAN, None)
-_COUNTS_HEADING = f"{'llm':>7}  {'unsure':>7}  {'human':>7}  {'not judged':>10}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,44 +57,26 @@ def _function_rows(file: CheckedFile, function: FunctionReport, result: CheckRes
         )
 
 
-def _file_row(file: CheckedFile) -> Iterator[_Row]:
-    verdict = file.report.verdict
-    if verdict is not None and verdict.probability is not None:
-        yield _Row(
-            probability=probability_decimal(verdict.probability),
-            verdict=band_or_reason(verdict),
-            location=printable(file.shown),
-            function=f"({file_phrase(verdict)})",
-            style=BAND_STYLES[verdict.band] if verdict.band is not None else "dim",
-        )
-
-
-def _rows(result: CheckResult, listing: Listing) -> list[_Row]:
-    """The rows in their order; what has no probability comes last."""
+def _rows(result: CheckResult, show: Show) -> list[_Row]:
+    """The rows the likeliest first; what has no probability comes last."""
     placed: list[tuple[float | None, Iterator[_Row]]] = []
     for file in result.files:
         placed += (
             (function.verdict.probability, _function_rows(file, function, result))
             for function in file.report.functions
-            if listing.show is Show.ALL or result.is_finding(function)
+            if show is Show.ALL or result.is_finding(function)
         )
-        if listing.show is Show.ALL and file.report.verdict is not None:
-            placed.append((file.report.verdict.probability, _file_row(file)))
-    if listing.sort is Sort.SCORE:
-        placed.sort(key=lambda row: (row[0] is None, -(row[0] or 0.0)))
+    placed.sort(key=lambda row: (row[0] is None, -(row[0] or 0.0)))
     return list(chain.from_iterable(rows for _, rows in placed))
 
 
-def write(result: CheckResult, stream: TextIO, listing: Listing | None = None) -> None:
-    """Write the list or the statistics, and the summary, to ``stream``, with colors only on a terminal."""
-    listing = listing or Listing()
+def write(result: CheckResult, stream: TextIO, show: Show = Show.FINDINGS, *, verbose: bool = False) -> None:
+    """Write the list and the summary to ``stream``, with colors only on a terminal."""
     console = make_console(stream)
-    if listing.statistics:
-        _write_statistics(result, console)
-    elif rows := _rows(result, listing):
-        _write_rows(rows, console, stream, with_verdicts=listing.show is Show.ALL)
-    _write_summary(result, console, verbose=listing.verbose)
-    _write_disagreements(result, console, all_of_them=listing.show is Show.ALL)
+    if rows := _rows(result, show):
+        _write_rows(rows, console, stream, with_verdicts=show is Show.ALL)
+    _write_summary(result, console, verbose=verbose)
+    _write_disagreements(result, console, all_of_them=show is Show.ALL)
 
 
 def _write_rows(rows: Sequence[_Row], console: Console, stream: TextIO, *, with_verdicts: bool) -> None:
@@ -168,27 +144,3 @@ def _write_disagreements(result: CheckResult, console: Console, *, all_of_them: 
             console.print(Text(f"  {place}  {printable(function.span.qualified_name)}"))
         if len(shown) < len(found):
             console.print(Text(f"  and {len(found) - len(shown):,} more (--show all)", "dim"))
-
-
-def _write_statistics(result: CheckResult, console: Console) -> None:
-    """Write a table by language and one by folder, most findings first; nothing if there are no functions."""
-    languages: dict[str, Counter[Band | None]] = defaultdict(Counter)
-    folders: dict[str, Counter[Band | None]] = defaultdict(Counter)
-    for file in result.files:
-        bands = Counter(function.verdict.band for function in file.report.functions)
-        if bands:
-            languages[file.report.language].update(bands)
-            folders[PurePath(file.path).parent.as_posix()].update(bands)
-    for title, rows in (("language", languages), ("folder", folders)):
-        if rows:
-            _write_counts(title, rows, console)
-
-
-def _write_counts(title: str, rows: Mapping[str, Counter[Band | None]], console: Console) -> None:
-    console.print(Text(f"{_COUNTS_HEADING}  {title}", "bold"))
-    for name, bands in sorted(
-        rows.items(), key=lambda row: ([-row[1][band] for band in _COUNTED_BANDS], row[0])
-    ):
-        figures = [f"{bands[band]:>{10 if band is None else 7},}" for band in _COUNTED_BANDS]
-        console.print(Text(f"{'  '.join(figures)}  {printable(name)}"))
-    console.print()

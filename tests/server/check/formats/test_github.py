@@ -2,7 +2,7 @@
 
 from codeorigin.check.formats import github
 from codeorigin.check.result import FileError
-from support.check_results import HUMAN_FILE, LLM_FILE, UNSURE_FILE, check_result, checked_file
+from support.check_results import check_result, checked_file
 
 ESTIMATE = "A probability is an estimate from style, not proof of who wrote the code."
 
@@ -15,17 +15,6 @@ def test_each_finding_has_a_notice_and_a_summary_follows() -> None:
     )
     said = "CodeOrigin: 1 of 2 functions looks LLM-written; 1 unsure, 0 human. 1 not judged"
     assert summary.startswith(said)
-
-
-def test_only_files_in_band_llm_get_a_notice() -> None:
-    wholes = {"unsure.py": UNSURE_FILE, "llm.py": LLM_FILE, "human.py": HUMAN_FILE}
-    files = (checked_file(path, verdicts={}, whole=whole) for path, whole in wholes.items())
-    notice, summary = github.render(check_result(*files)).splitlines()
-    assert notice == (
-        "::notice file=llm.py,line=1,title=Likely LLM-written file::"
-        f"Taken together, 7 functions of this file read like LLM-written code (96 %25). {ESTIMATE}"
-    )
-    assert summary == "CodeOrigin: No function to judge in 3 files. 9 not judged (too short)."
 
 
 def test_what_was_not_checked_is_a_warning_or_an_error() -> None:

@@ -9,8 +9,7 @@ import pytest
 
 from codeorigin.check.formats import sarif
 from codeorigin.check.result import CheckResult, FileError
-from codeorigin.model.verdict import PooledReason, PooledVerdict
-from support.check_results import IN_FILE, LLM_FILE, check_result, checked_file
+from support.check_results import IN_FILE, check_result, checked_file
 from support.command import ROOT
 
 
@@ -85,17 +84,3 @@ def test_threshold_decides_what_is_a_result() -> None:
         results = run_of(check_result(checked_file(), threshold=threshold))["results"]
         places = [each["locations"][0]["logicalLocations"][0] for each in results]
         assert [place["fullyQualifiedName"] for place in places] == names
-
-
-def test_file_verdict_is_a_property_of_the_artifact_and_no_result() -> None:
-    few = PooledVerdict.without(PooledReason.TOO_FEW_FUNCTIONS, 1)
-    files = [
-        checked_file(path, verdicts={}, whole=each) for path, each in (("a b.py", LLM_FILE), ("b.py", few))
-    ]
-    run = run_of(check_result(*files))
-    (artifact,) = run["artifacts"]
-    assert artifact["location"] == {"uri": "a%20b.py"}
-    assert artifact["properties"]["band"] == "llm"
-    assert artifact["properties"]["functionCount"] == 7
-    assert run["results"] == []
-    assert "artifacts" not in run_of(check_result(checked_file()))

@@ -8,12 +8,10 @@ from dataclasses import replace
 import pytest
 from rich.cells import cell_len
 
-from codeorigin.check.formats import Listing, Show, Sort, text
+from codeorigin.check.formats import Show, text
 from codeorigin.check.result import CheckResult, FileError, summarize
-from codeorigin.model.verdict import PooledReason, PooledVerdict, Verdict
-from support.check_results import HUMAN, LLM, UNSURE, UNSURE_FILE, check_result, checked_file
-
-EVERYTHING = Listing(Show.ALL)
+from codeorigin.model.verdict import Verdict
+from support.check_results import HUMAN, LLM, UNSURE, check_result, checked_file
 
 
 class Terminal(io.StringIO):
@@ -23,16 +21,16 @@ class Terminal(io.StringIO):
         return True
 
 
-def rendered(result: CheckResult, listing: Listing = EVERYTHING) -> str:
+def rendered(result: CheckResult, show: Show = Show.ALL, *, verbose: bool = False) -> str:
     stream = io.StringIO()
-    text.write(result, stream, listing)
+    text.write(result, stream, show, verbose=verbose)
     return stream.getvalue()
 
 
 def test_findings_are_listed_likeliest_first_and_two_lines_of_totals_follow() -> None:
     likelier = replace(LLM, probability=0.99)
     second = checked_file("b.py", verdicts={"fast": likelier, "Shelf.put": HUMAN})
-    assert rendered(check_result(checked_file(), second), Listing()) == (
+    assert rendered(check_result(checked_file(), second), Show.FINDINGS) == (
         "prob.  file and lines  function\n"
         " 0.99  b.py:4-6        fast\n"
         " 0.97  shelf.py:4-6    fast\n"
@@ -53,7 +51,7 @@ def test_findings_are_listed_likeliest_first_and_two_lines_of_totals_follow() ->
     ],
 )
 def test_nothing_found_is_one_line(verdicts: Mapping[str, Verdict], line: str) -> None:
-    assert rendered(check_result(checked_file(verdicts=verdicts)), Listing()) == f"{line}\n"
+    assert rendered(check_result(checked_file(verdicts=verdicts)), Show.FINDINGS) == f"{line}\n"
     assert rendered(check_result()) == "Nothing to check.\n"
 
 
@@ -63,7 +61,7 @@ def test_accepted_functions_are_not_listed_as_findings() -> None:
     accepted = frozenset({found.function_id})
     summary = summarize(result.files, result.limits, accepted=accepted, seconds=0.5, peak_memory_bytes=None)
     result = replace(result, accepted=accepted, summary=summary)
-    assert rendered(result, Listing()) == (
+    assert rendered(result, Show.FINDINGS) == (
         "1 of 2 functions looks LLM-written, accepted; 1 unsure, 0 human. 1 not judged (too short).\n"
     )
     assert rendered(result).splitlines()[1].split() == ["0.97", "accepted", "shelf.py:4-6", "fast"]
@@ -78,39 +76,6 @@ def test_show_all_lists_every_function_with_its_verdict() -> None:
         ["-", "nested", "shelf.py:11-12", "Shelf.put.log"],
         ["-", "too", "short", "shelf.py:18-18", "tiny"],
     ]
-
-
-def test_list_can_be_sorted_by_path() -> None:
-    files = (checked_file("a.py", verdicts={"fast": HUMAN}), checked_file("b.py"))
-    lines = rendered(check_result(*files), Listing(Show.ALL, Sort.PATH)).splitlines()
-    places = re.findall(r"[ab]\.py:\d+", "\n".join(lines))
-    assert places == [f"{name}.py:{line}" for name in "ab" for line in (4, 10, 11, 18)]
-
-
-def test_statistics_count_by_language_and_folder() -> None:
-    files = (checked_file("src/a.py"), checked_file("src/b.py"), checked_file("c.py", verdicts={}))
-    lines = rendered(check_result(*files), Listing(statistics=True)).splitlines()
-    assert [line.split() for line in lines[:7]] == [
-        ["llm", "unsure", "human", "not", "judged", "language"],
-        ["2", "2", "0", "5", "python"],
-        [],
-        ["llm", "unsure", "human", "not", "judged", "folder"],
-        ["2", "2", "0", "2", "src"],
-        ["0", "0", "0", "3", "."],
-        [],
-    ]
-    assert lines[7] == "2 of 4 functions look LLM-written; 2 unsure, 0 human."
-
-
-def test_file_verdict_has_a_line_of_its_own() -> None:
-    result = check_result(checked_file(whole=UNSURE_FILE), checked_file("b.py"))
-    shown = rendered(result, Listing(Show.ALL, Sort.PATH, verbose=True))
-    lines = [" ".join(line.split()) for line in shown.splitlines()]
-    assert lines[5] == "0.50 unsure shelf.py (the file as a whole, 7 functions)"
-    assert lines[6].startswith("0.97 llm b.py:4-6")
-    assert "1 file judged as a whole (0 human, 1 unsure, 0 llm)" in shown
-    few = checked_file(whole=PooledVerdict.without(PooledReason.TOO_FEW_FUNCTIONS, 2))
-    assert rendered(check_result(few)) == rendered(check_result(checked_file()))
 
 
 def test_columns_line_up_with_wide_characters() -> None:
@@ -130,7 +95,7 @@ def test_very_long_path_does_not_widen_the_other_lines() -> None:
 
 def test_verbose_gives_counts_speed_and_memory() -> None:
     result = check_result(checked_file(), errors=(FileError("bad.py", "is binary"),))
-    shown = rendered(result, Listing(verbose=True))
+    shown = rendered(result, Show.FINDINGS, verbose=True)
     assert "1 not judged (too short). 1 file not checked. An estimate, not proof.\n" in shown
     assert (
         "3 functions in 1 file; 1 finding at the model's threshold; 6.0 functions/s; peak memory 300 MiB\n"
