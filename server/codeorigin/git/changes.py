@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from codeorigin.core.errors import MissingContentError, RepositoryError, SourceError
@@ -38,6 +38,7 @@ class Change:
 
     ``old`` is the commit before the change, or None if there is none. ``new`` is the commit after it, or None for the
     working tree and the index. ``parents`` is the number of parents if the change is one commit, else 0.
+    ``tells_moves`` is False if the change is too large to tell which lines it moved.
     """
 
     request: ChangeRequest
@@ -45,6 +46,7 @@ class Change:
     new: str | None
     parents: int
     files: list[ChangedFile]
+    tells_moves: bool
     _missing: frozenset[str]
     _objects: Objects
 
@@ -119,10 +121,10 @@ def open_change(
         # Nothing is written in a file that was deleted.
         missing = {file.path: file for file in found.missing if file.blob.strip("0")}
         files = [
-            ChangedFile(file.path, as_on_disk.get(file.path, file.blob), file.lines)
+            replace(file, blob=as_on_disk.get(file.path, file.blob))
             for file in sorted((*found.files, *missing.values()), key=lambda file: file.path)
         ]
-        yield Change(request, old, new, parents, files, frozenset(missing), objects)
+        yield Change(request, old, new, parents, files, found.tells_moves, frozenset(missing), objects)
 
 
 def relative_to_folder(repository: Repository, path: str) -> str:

@@ -14,6 +14,7 @@ from codeorigin.git.line_changes import (
     MAX_CHANGES,
     TOO_MANY,
     ChangedFile,
+    Comparison,
     raw_change,
     raw_changes,
     read_changes,
@@ -36,12 +37,19 @@ class CommitFiles:
     the mode changed are left out. A file that is too large to be compared has :data:`ALL_LINES`.
 
     ``missing`` are other changed files, whose old or new content is damaged or not in this clone. ``readable`` is
-    False if not even the paths can be read.
+    False if not even the paths can be read. ``tells_moves`` is as in a :class:`Comparison`; where files cannot be
+    compared, what was moved is told by some of the others.
     """
 
     files: list[ChangedFile]
     missing: tuple[ChangedFile, ...] = ()
     readable: bool = True
+    tells_moves: bool = True
+
+    @classmethod
+    def of(cls, found: Comparison, *, readable: bool = True) -> "CommitFiles":
+        """The files of a comparison that git could make as a whole."""
+        return cls(found.files, readable=readable, tells_moves=found.tells_moves)
 
 
 def commit_changes(
@@ -67,9 +75,10 @@ def commit_changes(
             while left:
                 done = 0
                 try:
-                    for name, files in _compared(scratch.git, left, wanted) if is_plain else ():
+                    for name, found in _compared(scratch.git, left, wanted) if is_plain else ():
                         # git silently skips a commit that it cannot read.
-                        yield name, CommitFiles(files, readable=bool(files) or objects.holds(name))
+                        readable = bool(found.files) or objects.holds(name)
+                        yield name, CommitFiles.of(found, readable=readable)
                         done += 1
                 except FailedCommandError:
                     pass
@@ -96,9 +105,8 @@ def compared_trees(
     unfit = objects.unfit({blob for change in listed for blob in change.blobs})
     if not unfit:
         try:
-            return CommitFiles(
-                _changed(git, names, wanted), readable=bool(listed) or objects.holds(names[-1])
-            )
+            readable = bool(listed) or objects.holds(names[-1])
+            return CommitFiles.of(_changed(git, names, wanted), readable=readable)
         except FailedCommandError:
             pass
     files: list[ChangedFile] = []
@@ -113,22 +121,27 @@ def compared_trees(
             files += [file] if change.is_file else []
         else:
             (sound if all(map(objects.holds, change.blobs)) else missing).append(file)
+    tells_moves = True
     waiting = [sound[start : start + _PATHS_AT_ONCE] for start in range(0, len(sound), _PATHS_AT_ONCE)]
     while waiting:
         some = waiting.pop()
         half = len(some) // 2
         try:
-            files += _changed(git, names, wanted, [file.path for file in some])
+            found = _changed(git, names, wanted, [file.path for file in some])
         except FailedCommandError:
             # One of them is damaged in a way that only the comparison shows.
             if half:
                 waiting += [some[:half], some[half:]]
             else:
                 missing += some
+        else:
+            files += found.files
+            tells_moves &= found.tells_moves
     by_path = {file.path: file for file in (*files, *missing)}
     return CommitFiles(
         [by_path[path] for path in sorted(file.path for file in files)],
         tuple(by_path[path] for path in sorted(file.path for file in missing)),
+        tells_moves=tells_moves,
     )
 
 
@@ -173,7 +186,7 @@ def _listed(git: Git, commits: Sequence[str]) -> Iterator[tuple[str, set[str]]]:
 
 def _compared(
     git: Git, commits: Sequence[str], wanted: Callable[[str], bool]
-) -> Iterator[tuple[str, list[ChangedFile]]]:
+) -> Iterator[tuple[str, Comparison]]:
     """Yield the commits with their changed files, read from one process.
 
     A commit is yielded only once git has started to print the next one, or has ended successfully.
@@ -183,30 +196,30 @@ def _compared(
     start = mark.encode("ascii")
     waiting = iter(commits)
     arguments = ("--stdin", "--root", "--encoding=UTF-8", f"--format=tformat:{mark}%H", *DIFF_OPTIONS)
-    last: list[tuple[str, list[ChangedFile]]] = []
+    last: list[tuple[str, Comparison]] = []
     with git.stream("diff-tree", *arguments, "--", stdin=_lines(commits), ponders=False) as output:
         line = output.readline()
         while line:
             yield from last
             name = line.removeprefix(start).strip(b"\0\n").decode("ascii", "replace")
-            files, line = read_changes(output, wanted, start)
+            found, line = read_changes(output, wanted, start)
             # Commits without differences are missing from the output.
             last = []
             for commit in waiting:
                 if commit == name:
                     break
-                last.append((commit, []))
+                last.append((commit, Comparison([])))
             else:
                 raise RepositoryError(f"{git.folder}: git diff-tree answers in an unknown form")
-            last.append((name, files))
+            last.append((name, found))
     # git has ended successfully, so its last commit is complete.
     yield from last
-    yield from ((commit, []) for commit in waiting)
+    yield from ((commit, Comparison([])) for commit in waiting)
 
 
 def _changed(
     git: Git, names: Sequence[str], wanted: Callable[[str], bool], paths: Sequence[str] = ()
-) -> list[ChangedFile]:
+) -> Comparison:
     with _differences(git, names, DIFF_OPTIONS, paths) as output:
         return read_changes(output, wanted)[0]
 

@@ -2,15 +2,18 @@
 
 import os
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from io import BufferedReader
 
+from codeorigin.git.moved_lines import NOTHING_MOVED, LinesOfChange, MovedLines
 from codeorigin.git.process import FailedCommandError
 
 FILE_MODES = frozenset({b"100644", b"100755"})
 """Of regular files, without links and submodules."""
-_HUNK = re.compile(rb"@@ -\d+(?:,\d+)? \+(\d+)(?:,(\d+))? @@")
+_LINK_MODE = b"120000"
+_HUNK = re.compile(rb"@@ -\d+(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
 _INDEX = re.compile(rb"index ([0-9a-f]+)\.\.([0-9a-f]+)(?: \d+)?\n")
 _PIECE = 1 << 16
 DIFF_OPTIONS = (
@@ -33,40 +36,53 @@ class ChangedFile:
     """A file with lines that a change added or rewrote.
 
     ``path`` is relative to the top of the repository, with ``/``; bytes that are not UTF-8 become surrogates, as in
-    :func:`os.fsdecode`. ``blob`` is the object name of the new content.
+    :func:`os.fsdecode`. ``blob`` is the object name of the new content. Of its ``lines``, the change only ``moved``
+    some from elsewhere.
     """
 
     path: str
     blob: str
     lines: tuple[LineRange, ...]
+    moved: MovedLines = NOTHING_MOVED
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The files of one comparison, sorted by path. ``tells_moves`` is False if it is too large to tell what moved."""
+
+    files: list[ChangedFile]
+    tells_moves: bool = True
 
 
 def read_changes(
     output: BufferedReader, wanted: Callable[[str], bool], stop: bytes | None = None
-) -> tuple[list[ChangedFile], bytes]:
-    """Read the files of one comparison, in the format that :data:`DIFF_OPTIONS` selects.
+) -> tuple[Comparison, bytes]:
+    """Read one comparison, in the format that :data:`DIFF_OPTIONS` selects.
 
     Args:
         output: git's output, at the start of the comparison.
-        wanted: whether to include the file with this path.
+        wanted: whether to include the file with this path. What was moved is told by the lines of all files.
         stop: prefix of the first line that no longer belongs to the comparison.
 
     Returns:
-        The files, and the line that begins with ``stop``, or an empty line at the end of the output.
+        The comparison, and the line that begins with ``stop``, or an empty line at the end of the output.
     """
-    pairs = [
-        (change.path, change.before, change.after)
-        for change in raw_changes(output)
-        if change.is_file and wanted(change.path)
-    ]
-    lines: dict[tuple[bytes, bytes], list[LineRange]] = {(before, after): [] for _, before, after in pairs}
-    stopped = _read_patch(output, lines, stop)
-    files = [
-        ChangedFile(path, after.decode("ascii"), tuple(lines[before, after]))
-        for path, before, after in sorted(pairs)
-        if lines[before, after]
-    ]
-    return files, stopped
+    changes = [change for change in raw_changes(output) if change.is_file]
+    patches, lines = defaultdict[tuple[bytes, bytes], deque[_Patch]](deque), LinesOfChange()
+    stopped = _read_patches(output, patches, lines, stop)
+    moved = lines.moved()
+    files = []
+    for change in changes:
+        found = patches[change.compared]
+        # Two paths with the same change have a patch each, in the order of the paths.
+        if found and (patch := found.popleft()).ranges and wanted(change.path):
+            files.append(
+                ChangedFile(
+                    change.path, change.after.decode("ascii"), tuple(patch.ranges), moved[patch.number]
+                )
+            )
+    files.sort(key=lambda file: file.path)
+    return Comparison(files, lines.is_complete), stopped
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +99,11 @@ class RawChange:
     def is_file(self) -> bool:
         """Whether it is a regular file with new content."""
         return self.before != self.after and self.mode in FILE_MODES
+
+    @property
+    def compared(self) -> tuple[bytes, bytes]:
+        """The blobs that the patch of a file compares: one that was a link is new."""
+        return (b"0" * len(self.before) if self.old_mode == _LINK_MODE else self.before), self.after
 
     @property
     def is_of_file(self) -> bool:
@@ -133,26 +154,46 @@ def records(output: BufferedReader) -> Iterator[bytes]:
             record.clear()
 
 
-def _read_patch(
-    output: BufferedReader, lines: dict[tuple[bytes, bytes], list[LineRange]], stop: bytes | None
-) -> bytes:
-    """Collect the line ranges of the new side.
+@dataclass(slots=True)
+class _Patch:
+    """The added lines of a file, whose ``number`` is that of :meth:`LinesOfChange.next_file`."""
 
-    Content lines begin with a sign, so they cannot be mistaken for headers.
+    number: int
+    ranges: list[LineRange] = field(default_factory=list)
+
+
+def _read_patches(
+    output: BufferedReader,
+    patches: Mapping[tuple[bytes, bytes], deque[_Patch]],
+    lines: LinesOfChange,
+    stop: bytes | None,
+) -> bytes:
+    """Collect the ``lines`` of the comparison and the ``patches`` of its files, by old and new blob.
+
+    Content lines begin with a sign, and as many follow as their heading says, so they are not mistaken for headers.
     """
-    into: list[LineRange] | None = None
+    patch: _Patch | None = None
     at_start = True
+    removed, number, end = 0, 0, 0
     while piece := output.readline(_PIECE):
-        if at_start and stop is not None and piece.startswith(stop):
+        if not at_start:
+            # The first piece of a very long line stands for it.
+            pass
+        elif piece.startswith(b"-") and removed:
+            removed -= 1
+            lines.remove(piece[1:])
+        elif piece.startswith(b"+") and number < end:
+            lines.add(number, piece[1:])
+            number += 1
+        elif stop is not None and piece.startswith(stop):
             return piece
-        if at_start and piece.startswith(b"index ") and (found := _INDEX.fullmatch(piece)):
-            into = lines.get((found[1], found[2]))
-            if into:
-                # The same content change was already read for another path.
-                into = None
-        elif at_start and into is not None and (hunk := _HUNK.match(piece)):
-            first, count = int(hunk[1]), int(hunk[2] or 1)
+        elif found := _INDEX.fullmatch(piece):
+            patch = _Patch(lines.next_file())
+            patches[found[1], found[2]].append(patch)
+        elif patch is not None and (hunk := _HUNK.match(piece)):
+            removed, number, count = int(hunk[1] or 1), int(hunk[2]), int(hunk[3] or 1)
+            end = number + count
             if count:
-                into.append((first, first + count - 1))
+                patch.ranges.append((number, end - 1))
         at_start = piece.endswith(b"\n")
     return b""

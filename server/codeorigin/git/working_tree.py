@@ -13,23 +13,30 @@ from codeorigin.git.scratch_objects import ScratchObjects
 from codeorigin.text.regular_files import read_regular_file
 
 _MAX_INDEX = 512 * 2**20
+MAX_OTHERS = 32 * 2**20
 _FILES = frozenset({"100644", "100755"})
 _ENTRY = re.compile(
     rb"(\d{6}) ([0-9a-f]{40,64}) (\d)\t([^\0]*)\0"
     rb"(?:  ctime: \d+:\d+\n  mtime: (\d+):(\d+)\n  dev: \d+\tino: \d+\n  uid: \d+\tgid: \d+\n"
-    rb"  size: (\d+)\tflags: [0-9a-f]+\n)?"
+    rb"  size: (\d+)\tflags: ([0-9a-f]+)\n)?"
 )
+_SKIP_WORKTREE = 1 << 30
+"""The flag of an entry that a sparse checkout leaves out."""
 
 
 @dataclass(frozen=True, slots=True)
 class IndexEntry:
-    """A path in the index. ``stage`` is 0, or 1 to 3 in a conflict; ``stamp`` is (mtime in ns, size) if known."""
+    """A path in the index. ``stage`` is 0, or 1 to 3 in a conflict; ``stamp`` is (mtime in ns, size) if known.
+
+    ``is_sparse`` entries are left out of the working tree on purpose.
+    """
 
     mode: str
     blob: str
     stage: int
     path: str
     stamp: tuple[int, int] | None
+    is_sparse: bool
 
 
 def index_entries(repository: Repository) -> Iterator[IndexEntry]:
@@ -42,9 +49,10 @@ def index_entries(repository: Repository) -> Iterator[IndexEntry]:
         if found is None:
             raise RepositoryError(f"{repository.root}: git ls-files answers in an unknown form")
         place = found.end()
-        mode, blob, stage, path, seconds, nanoseconds, size = found.groups()
+        mode, blob, stage, path, seconds, nanoseconds, size, flags = found.groups()
         stamp = None if seconds is None else (int(seconds) * 10**9 + int(nanoseconds), int(size))
-        yield IndexEntry(mode.decode(), blob.decode(), int(stage), os.fsdecode(path), stamp)
+        is_sparse = bool(int(flags or b"0", 16) & _SKIP_WORKTREE)
+        yield IndexEntry(mode.decode(), blob.decode(), int(stage), os.fsdecode(path), stamp, is_sparse)
 
 
 def conflicts(repository: Repository) -> list[str]:
@@ -87,8 +95,9 @@ def working_tree(
 ) -> WorkingTree:
     """The tracked files and the untracked files that are not ignored, as a tree.
 
-    Only files whose path ``wanted`` accepts are read, up to ``max_bytes + 1`` bytes. Other tracked files are taken
-    from the index, and other untracked files are left out.
+    Files whose path ``wanted`` accepts are read up to ``max_bytes + 1`` bytes. Other tracked files are read if they
+    are smaller, for lines that were moved from them, and otherwise taken from the index, as are those of which
+    :data:`MAX_OTHERS` bytes were read before them. Other untracked files are left out.
     """
     assert repository.root is not None
     index_time = _index_time(repository)
@@ -99,11 +108,21 @@ def working_tree(
             settled[entry.path] = entry
     tree: list[tuple[str, str, str]] = []
     as_on_disk: dict[str, str] = {}
+    others = MAX_OTHERS
     for entry in settled.values():
         blob = entry.blob
-        if entry.mode in _FILES and wanted(entry.path):
-            changed = _content_if_changed(repository.root, entry, index_time, scratch, max_bytes)
+        if entry.mode in _FILES:
+            is_wanted = wanted(entry.path)
+            limits = (max_bytes, None if is_wanted else min(max_bytes, others))
+            try:
+                changed = _content_if_changed(repository.root, entry, index_time, scratch, *limits)
+            except (FileNotFoundError, NotADirectoryError):
+                # Deleted, unless a sparse checkout leaves it out.
+                if not entry.is_sparse:
+                    continue
+                changed = None
             if changed is not None:
+                others -= 0 if is_wanted else len(changed)
                 blob = scratch.write(changed)
                 if b"\r\n" in changed and b"\r\n" not in (objects.read(entry.blob, max_bytes) or b""):
                     # The committed file has none: git removes carriage returns on add, or there never were any.
@@ -143,19 +162,29 @@ def _index_time(repository: Repository) -> int:
 
 
 def _content_if_changed(
-    root: Path, entry: IndexEntry, index_time: int, scratch: ScratchObjects, max_bytes: int
+    root: Path,
+    entry: IndexEntry,
+    index_time: int,
+    scratch: ScratchObjects,
+    max_bytes: int,
+    largest: int | None,
 ) -> bytes | None:
-    """The file's bytes if they differ from its entry; None if they do not, or the file cannot be read."""
+    """The file's bytes if they differ from its entry; None if they do not, or the file cannot be read.
+
+    At most ``max_bytes + 1`` bytes are read, and nothing of a file that is larger than ``largest``.
+
+    Raises:
+        FileNotFoundError, NotADirectoryError: there is no such file.
+    """
     try:
         found = (root / entry.path).lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        raise
     except (OSError, ValueError):
         return None
     # A file written at the same time as the index may have changed since without a trace ("racy" in git's terms).
-    if (
-        entry.stamp == (found.st_mtime_ns, found.st_size)
-        and found.st_mtime_ns < index_time
-        and entry.stage == 0
-    ):
+    is_same = entry.stamp == (found.st_mtime_ns, found.st_size) and entry.stage == 0
+    if (is_same and found.st_mtime_ns < index_time) or (largest is not None and found.st_size > largest):
         return None
     content = read_below(root, entry.path, max_bytes)
     return None if content is None or scratch.name(content) == entry.blob else content

@@ -9,7 +9,7 @@ import pytest
 from jsonschema import validate
 
 from codeorigin.git import objects
-from codeorigin.git.line_changes import read_changes
+from codeorigin.git.line_changes import Comparison, read_changes
 from codeorigin.git.repository import Repository as Opened
 from codeorigin.history.results import CommitResult
 from support.command import complaints, run
@@ -198,7 +198,7 @@ def test_truncated_listing_ends_at_the_cut() -> None:
     # As when git is killed in the middle of a name.
     head = f":000000 100644 {'0' * 40} {'1' * 40} A".encode()
     for given in (head + b"\0src/a", head[:-1] + b"R100\0old.py\0new"):
-        assert read_changes(io.BufferedReader(io.BytesIO(given)), lambda path: True) == ([], b"")
+        assert read_changes(io.BufferedReader(io.BytesIO(given)), lambda path: True) == (Comparison([]), b"")
 
 
 def test_file_too_large_to_be_read_leaves_the_rest(
