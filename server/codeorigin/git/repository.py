@@ -4,9 +4,9 @@ import copy
 import hashlib
 import heapq
 import os
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 
 from codeorigin.core.cancellation import NEVER, CancelToken
@@ -21,6 +21,15 @@ _MAX_COMMIT = 1_000_000
 _LATEST = 2**63 - 1
 _MOST_DIGITS = 20
 _MAX_SHALLOW = 64 * 2**20
+_NAME = re.compile(rb"[0-9a-f]{40}|[0-9a-f]{64}")
+_PLACES = (
+    ("--is-inside-work-tree",),
+    ("--show-object-format",),
+    ("--absolute-git-dir",),
+    ("--git-path", "objects"),
+    ("--git-path", "shallow"),
+    ("--show-cdup",),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +45,19 @@ class Commit:
 class Repository:
     """A repository. ``root`` is the top of its working tree; None if there is none (bare, or inside ``.git``).
 
-    ``git`` runs in ``root``, or in the repository's own folder if there is no working tree.
+    ``git`` runs in ``root``, or in ``folder``, the repository's own, if there is no working tree. ``object_format`` is
+    the hash that names objects: ``sha1`` or ``sha256``. ``objects`` is the folder of its objects.
     """
 
-    def __init__(self, git: Git, root: Path | None, folder: Path) -> None:
+    def __init__(
+        self, git: Git, root: Path | None, object_format: str, folder: Path, objects: Path, shallow: Path
+    ) -> None:
         self.git = git
         self.root = root
+        self.object_format = object_format
         self.folder = folder
+        self.objects = objects
+        self._shallow = shallow
 
     @classmethod
     def of(cls, start: Path, cancel: CancelToken = NEVER) -> "Repository":
@@ -52,13 +67,11 @@ class Repository:
             RepositoryError: there is none, git does not trust it, or git is not installed.
         """
         found = Git(start, cancel=cancel)
-        is_inside, place = found.line("rev-parse", "--is-inside-work-tree", "--absolute-git-dir").split(
-            "\n", 1
-        )
-        folder = Path(place)
+        is_inside, object_format, folder, objects, shallow, up = _places(found)
+        places = Path(folder), start.absolute() / objects, start.absolute() / shallow
         if is_inside != "true":
-            return cls(Git(folder, {"GIT_DIR": str(folder)}, cancel), None, folder)
-        root = Path(found.line("rev-parse", "--show-toplevel"))
+            return cls(Git(places[0], {"GIT_DIR": folder}, cancel), None, object_format, *places)
+        root = (start / up).resolve()
         # git sets these for its hooks, relative to the current folder, but the commands here run at the top.
         absolute = {
             name: os.path.abspath(start / os.environ[name])  # noqa: PTH100 - links are git's to follow
@@ -71,7 +84,7 @@ class Repository:
             )
             if os.environ.get(name)
         }
-        return cls(Git(root, absolute, cancel), root, folder)
+        return cls(Git(root, absolute, cancel), root, object_format, *places)
 
     def with_cancel(self, cancel: CancelToken) -> "Repository":
         """This repository, whose commands ``cancel`` kills instead."""
@@ -79,34 +92,23 @@ class Repository:
         made.git = self.git.with_cancel(cancel)
         return made
 
-    def again(self, cancel: CancelToken) -> "Repository":
-        """:meth:`with_cancel`, without what a fetch may have changed since."""
-        made = self.with_cancel(cancel)
-        vars(made).pop("is_shallow", None)
-        return made
-
-    @cached_property
-    def object_format(self) -> str:
-        """The hash that names objects: ``sha1`` or ``sha256``."""
-        return self.git.line("rev-parse", "--show-object-format")
-
-    @cached_property
+    @property
     def is_shallow(self) -> bool:
         """Whether the history was cut off when the repository was cloned."""
-        return self.git.line("rev-parse", "--is-shallow-repository") == "true"
+        return self._shallow.exists()
 
     def boundary(self) -> frozenset[str]:
         """The commits whose parents were cut off when the repository was cloned."""
         if not self.is_shallow:
             return frozenset()
         try:
-            data = read_regular_file(self.path("shallow"), _MAX_SHALLOW)
+            data = read_regular_file(self._shallow, _MAX_SHALLOW)
             return frozenset(data.decode("ascii").split())
         except (OSError, ValueError):
             return frozenset()
 
     def path(self, name: str) -> Path:
-        """The location of a part of the repository, such as ``objects`` or ``index``."""
+        """The location of a part of the repository, such as ``index``."""
         return self.git.folder / self.git.line("rev-parse", "--git-path", name)
 
     def inside(self, path: Path) -> str | None:
@@ -120,6 +122,17 @@ class Repository:
         """The object that ``name`` stands for, such as ``HEAD:a.py``; None if there is none."""
         found = self.git.run("rev-parse", "--verify", "--quiet", name, answers=(0, 1, 128))
         return found.decode("ascii", "replace").strip() or None
+
+    def all_named(self, *names: str) -> tuple[str | None, ...]:
+        """:meth:`named` for several names, which one process looks up unless a line end is in one of them."""
+        if any("\n" in name for name in names):
+            return tuple(map(self.named, names))
+        asked = os.fsencode("".join(f"{name}\n" for name in names))
+        answer = self.git.run(
+            "cat-file", "--batch-check=%(objectname)", stdin=asked, answers=(0, 1, 128), max_output=1 << 20
+        )
+        found = [line.decode("ascii") if _NAME.fullmatch(line) else None for line in answer.split(b"\n")]
+        return tuple(found + [None] * len(names))[: len(names)]
 
     def head(self) -> str | None:
         """The commit of HEAD; None if there are no commits yet.
@@ -259,6 +272,15 @@ class Repository:
         files = [file for file in self.files(commit) if wanted(file[0])]
         files.sort(key=lambda file: hashlib.sha256(file[0].encode("utf-8", "surrogatepass")).digest())
         return files[:most]
+
+
+def _places(git: Git) -> list[str]:
+    """What git answers to :data:`_PLACES`."""
+    found = git.line("rev-parse", *(part for question in _PLACES for part in question)).split("\n")
+    if len(found) == len(_PLACES):
+        return found
+    # A folder's name has a line end, or there is no working tree, of which nothing is printed.
+    return [git.line("rev-parse", *question) for question in _PLACES]
 
 
 def _logged(record: bytes) -> Commit:

@@ -26,7 +26,7 @@ class ScratchObjects:
     def __init__(self, repository: Repository) -> None:
         self._stack = ExitStack()
         self._format = repository.object_format
-        theirs = [_quoted(str(repository.path("objects").absolute()))]
+        theirs = [_quoted(str(repository.objects.absolute()))]
         if more := os.environ.get("GIT_ALTERNATE_OBJECT_DIRECTORIES"):
             theirs.append(more)
         with temporary_errors():

@@ -48,9 +48,7 @@ class RepositoryFacts:
                 return Facts(known.repository.with_cancel(cancel), known.state)
             try:
                 opened = self._opened.get(folder)
-                repository = Repository.of(folder, cancel) if opened is None else opened.again(cancel)
-                # Asked once for all who use the repository.
-                _ = repository.is_shallow, repository.object_format
+                repository = Repository.of(folder, cancel) if opened is None else opened.with_cancel(cancel)
                 state = records_state(repository)
             except RepositoryError:
                 self._opened.pop(folder, None)
