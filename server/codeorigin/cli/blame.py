@@ -14,6 +14,7 @@ from codeorigin.check.repositories import past_of_sources
 from codeorigin.core.errors import SourceError
 from codeorigin.functions.documents import Document
 from codeorigin.functions.function_lines import function_lines
+from codeorigin.git.repository import Repository
 from codeorigin.languages import LANGUAGES
 from codeorigin.provenance.options import BlameFormat, BlameOptions
 from codeorigin.records.file_lines import file_records
@@ -56,7 +57,7 @@ def run_blame(options: BlameOptions) -> int:
         raise SourceError("is no source file; its code is in cells", display_path(path))
     text = source.read()
     # Lines are matched by their text in UTF-8, in which git keeps nearly all files.
-    records = file_records(path, text.encode("utf-8", "surrogatepass"))
+    records = file_records(path, text.encode("utf-8", "surrogatepass"), Repository.of(path.parent))
     analyzer = Analyzer.load(options.model)
     settings = find_project([options.file], files=options.config).settings
     past = (

@@ -17,8 +17,10 @@ _MOST_BYTES = 64 * 2**20
 kilobytes."""
 
 
-def last_human_commit(repository: Repository) -> str | None:
+def last_human_commit(repository: Repository, head: str | None = None) -> str | None:
     """The name of that commit on the branch of HEAD; None if there is none, or if the clone is shallow.
+
+    ``head`` is the commit of HEAD, if it is known.
 
     None as well if the messages from the years of assistants are more than a run may read.
 
@@ -28,7 +30,7 @@ def last_human_commit(repository: Repository) -> str | None:
     Raises:
         RepositoryError: git fails.
     """
-    head = None if repository.is_shallow else repository.head()
+    head = None if repository.is_shallow else head or repository.head()
     if head is None:
         return None
     old: list[str] = []

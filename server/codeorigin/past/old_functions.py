@@ -53,11 +53,13 @@ def repository_past(
     bundle: Bundle,
     load: Callable[[], Analyzes],
     cancel: CancelToken = NEVER,
+    head: str | None = None,
 ) -> Past | None:
     """The past of ``repository``; None if it has none, or if the model has no rule for it.
 
     At most :data:`MOST_FUNCTIONS` functions are read, of files chosen by a hash of their paths. Their scores are kept
-    by commit and model; only without them is an analyzer loaded, with ``load``.
+    by commit and model; only without them is an analyzer loaded, with ``load``. ``head`` is the commit of HEAD, if it is
+    known.
 
     Raises:
         RepositoryError: the repository cannot be read.
@@ -65,7 +67,7 @@ def repository_past(
         Cancelled: ``cancel`` was triggered.
     """
     rule = bundle.calibration.past
-    commit = None if rule is None else last_human_commit(repository)
+    commit = None if rule is None else last_human_commit(repository, head)
     if rule is None or commit is None:
         return None
     path = _kept_path(commit, bundle.model_id)

@@ -4,13 +4,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from codeorigin.core.cancellation import NEVER, CancelToken
+from codeorigin.core.cancellation import CancelToken
 from codeorigin.core.errors import RepositoryError
 from codeorigin.git.blame import LineOrigin, line_origins, origins_of_files
 from codeorigin.git.objects import LARGEST, Objects
 from codeorigin.git.repository import Repository
 from codeorigin.git.scratch_objects import ScratchObjects
-from codeorigin.records.reader import RecordReader
+from codeorigin.records.reader import RecordReader, RecordsState
 from codeorigin.records.record import Record
 
 _NOBODY = "- <-> 0 +0000"
@@ -28,28 +28,28 @@ class RecordedText:
 
 
 def file_records(
-    path: Path, content: bytes, cancel: CancelToken = NEVER, repository: Repository | None = None
+    path: Path, content: bytes, repository: Repository, state: RecordsState | None = None
 ) -> RecordedText:
     """The records about the lines of ``content``, which is the file at ``path``, saved or not.
 
-    ``repository`` is that of the file, if it was opened before.
+    ``state`` is that of ``repository``, if it is known.
 
     Raises:
-        Cancelled: ``cancel`` was cancelled, which kills git at once.
-        RepositoryError: the file is not in a repository, or git fails.
+        Cancelled: the repository's token was cancelled, which kills git at once.
+        RepositoryError: nothing is committed yet, the file is not in the working tree, or git fails.
     """
-    repository = Repository.of(path.parent, cancel) if repository is None else repository
-    head = repository.head()
-    name = repository.inside(path)
+    state = state or RecordsState.of(repository)
+    head, name = state.head, repository.inside(path)
     if head is None or name is None:
         raise RepositoryError("is not in a commit yet, so that no record is about it", path)
+    (blob,) = repository.all_named(f"{head}:{name}")
     with ScratchObjects(repository) as scratch:
-        if b"\r\n" in content:
-            content = _as_committed(scratch, repository.named(f"{head}:{name}"), content)
-        top = _commit_on(scratch, head, [(name, content)])
+        top = head
+        if blob is None or not _is_blob(scratch, content, blob):
+            top = _commit_on(scratch, head, [(name, _as_committed(scratch, blob, content))])
         origins = line_origins(scratch.git, top, name)
-    with RecordReader(repository, head) as records:
-        found = tuple(records.of_line(origin) for origin in origins)
+    with RecordReader(repository, head, state) as records:
+        found = tuple(_each(origins, records, repository.git.cancel))
         return RecordedText(found, tuple(records.problems))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from dataclasses import replace
 from types import TracebackType
+from typing import NamedTuple
 
 from codeorigin.core.budget import Budget, BudgetError
 from codeorigin.core.errors import RepositoryError
@@ -39,22 +40,32 @@ _NOTES: tuple[tuple[str, Callable[[bytes], CommitRecords]], ...] = (
 )
 
 
-def records_state(repository: Repository) -> tuple[str | None, ...]:
-    """HEAD and the tips of the notes: while they are the same, so are the records about a text.
+class RecordsState(NamedTuple):
+    """HEAD, and the trees of the notes and of the traces: while they are the same, so are the records about a text."""
 
-    Raises:
-        RepositoryError: git fails.
-    """
-    return (repository.head(), *(repository.named(ref) for ref, _ in _NOTES))
+    head: str | None
+    notes: tuple[str | None, ...]
+    traces: str | None
+
+    @classmethod
+    def of(cls, repository: Repository, revision: str = "HEAD") -> "RecordsState":
+        """The state as it is now, from one git process. Raises RepositoryError if git fails."""
+        notes = (f"{ref}^{{tree}}" for ref, _ in _NOTES)
+        head, *trees, traces = repository.all_named(
+            f"{revision}^{{commit}}", *notes, f"{revision}:{agent_trace.FOLDER}"
+        )
+        return cls(repository.head() if head is None and revision == "HEAD" else head, tuple(trees), traces)
 
 
 class RecordReader:
     """Reads the records about the commits below ``head``, which is a full name. Use it in a ``with`` block.
 
-    ``problems`` has one line for each record that was skipped, at most :data:`_MOST_PROBLEMS`.
+    ``state`` is the repository's at that commit, if it is known. ``problems`` has one line for each record that was
+    skipped, at most :data:`_MOST_PROBLEMS`.
     """
 
-    def __init__(self, repository: Repository, head: str) -> None:
+    def __init__(self, repository: Repository, head: str, state: RecordsState | None = None) -> None:
+        state = state or RecordsState.of(repository, head)
         self._repository = repository
         self._stack = ExitStack()
         self._objects = self._stack.enter_context(Objects(repository.git))
@@ -63,11 +74,11 @@ class RecordReader:
         self._known: dict[str, CommitRecords] = {}
         self._weight = 0
         self._boundary = repository.boundary()
-        self._tips = {ref: repository.named(f"{ref}^{{tree}}") for ref, _ in _NOTES}
+        self._tips = {ref: tree for (ref, _), tree in zip(_NOTES, state.notes, strict=True)}
         self._notes = {ref: self._listed(ref, tree) for ref, tree in self._tips.items() if tree is not None}
         self._texts = Budget(items=_MOST_TEXTS)
         self._traces: dict[str, list[AgentTrace]] = {}
-        self._trace_tree = repository.named(f"{head}:{agent_trace.FOLDER}")
+        self._trace_tree = state.traces
         if self._trace_tree is not None:
             self._read_traces(self._trace_tree)
 

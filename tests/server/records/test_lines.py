@@ -63,8 +63,8 @@ def test_a_checkout_with_other_line_ends_has_the_same_records(repository: Reposi
     with RecordReader(opened, head) as records:
         (of_check,) = records_of_files(opened, head, [("a.py", content)], records, 1)
     expected = (CODEX, None if edited else CODEX, CODEX, *[ANN] * 7)
-    assert of_check == file_records(path, content).lines == expected
-    assert file_records(path, b"\n".join(lines)).lines == expected
+    assert of_check == file_records(path, content, opened).lines == expected
+    assert file_records(path, b"\n".join(lines), opened).lines == expected
 
 
 def test_the_last_entry_for_a_line_counts(repository: Repository) -> None:

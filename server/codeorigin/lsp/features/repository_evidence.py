@@ -112,14 +112,14 @@ def _declared_lines(
     # Imported here, because `initialize` does not need it.
     from codeorigin.records.file_lines import file_records  # noqa: PLC0415
 
-    state: tuple[str | None, ...] = ()
+    state: tuple[object, ...] = ()
     try:
         looked_at = facts.of(Path(repository_folder(path.parent) or path.parent), token)
         state = looked_at.state
         if known is not None and (known.version, known.state) == (version, state):
             return known
         content = text.encode("utf-8", "surrogatepass")
-        found = file_records(path, content, token, looked_at.repository)
+        found = file_records(path, content, looked_at.repository, looked_at.state)
     except RepositoryError as error:
         logger.debug("no records about a document: %s", error)
         return DeclaredLines(version, state)

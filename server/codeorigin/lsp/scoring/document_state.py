@@ -24,7 +24,7 @@ class DeclaredLines:
     """
 
     version: int
-    state: tuple[str | None, ...]
+    state: tuple[object, ...]
     lines: "tuple[Record | None, ...]" = ()
 
 

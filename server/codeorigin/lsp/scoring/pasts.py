@@ -152,10 +152,11 @@ def _look(
 
     try:
         found = facts.of(repository, token)
-        state = found.state[0], found.repository.is_shallow
+        state = found.state.head, found.repository.is_shallow
         if state == known.state:
             return known
-        return _Known(state, repository_past(found.repository, bundle, lambda: analyzer, token))
+        past = repository_past(found.repository, bundle, lambda: analyzer, token, found.state.head)
+        return _Known(state, past)
     except RepositoryError as error:
         logger.debug("no past of a repository: %s", error)
         return _Known()

@@ -10,14 +10,15 @@ from codeorigin.core.errors import RepositoryError
 
 if TYPE_CHECKING:
     from codeorigin.git.repository import Repository
+    from codeorigin.records.reader import RecordsState
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """A repository as it was when it was looked at. ``state`` is HEAD and the tips of the notes."""
+    """A repository as it was when it was looked at, by one git process."""
 
     repository: "Repository"
-    state: tuple[str | None, ...]
+    state: "RecordsState"
 
 
 class RepositoryFacts:
@@ -41,7 +42,7 @@ class RepositoryFacts:
         """
         # Imported here, because `initialize` does not need it.
         from codeorigin.git.repository import Repository  # noqa: PLC0415
-        from codeorigin.records.reader import records_state  # noqa: PLC0415
+        from codeorigin.records.reader import RecordsState  # noqa: PLC0415
 
         with self._lock:
             if (known := self._current.get(folder)) is not None:
@@ -49,7 +50,7 @@ class RepositoryFacts:
             try:
                 opened = self._opened.get(folder)
                 repository = Repository.of(folder, cancel) if opened is None else opened.with_cancel(cancel)
-                state = records_state(repository)
+                state = RecordsState.of(repository)
             except RepositoryError:
                 self._opened.pop(folder, None)
                 raise
