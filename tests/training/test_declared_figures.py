@@ -1,41 +1,51 @@
-"""Figures by tool and model from the reports of ``evaluate-declared``."""
+"""Figures by tool and model of the functions that records say an agent wrote."""
 
-import json
 from pathlib import Path
 from typing import Any
 
-from codeorigin_training.experiments.declared import (
-    agent_functions,
-    by_key,
-    declared_figures,
-)
+import pytest
+
+from codeorigin.analysis.analyzer import Analyzer
+from codeorigin_training.experiments.declared import agent_functions, by_key, declared_figures
+from support.declared_records import PERSON, SESSION, add_note, git_ai_note
+from support.repositories import DECLARED, Repository, plain_functions
+
+
+def test_only_functions_count_whose_lines_are_all_recorded_as_an_agents(
+    tmp_path: Path, tiny_model_dir: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = Repository(tmp_path / "ann+kit")
+    made.commit({"old.py": plain_functions("one")}, date="2019-05-01")
+    made.commit({"lines.py": plain_functions("five", "six", "seven", number=4)}, date="2026-01-01")
+    # The third function has a line that the note leaves out.
+    add_note(made, git_ai_note({"lines.py": {f"{SESSION}::t_1": "1-6,17-21", PERSON: "9-14"}}))
+    made.commit({"whole.py": plain_functions("eight", number=5)}, date="2026-01-02", message=DECLARED)
+    made.commit(
+        {"helped.py": plain_functions("nine")},
+        date="2026-01-03",
+        message="x\n\nAssisted-by: Claude <noreply@anthropic.com>",
+    )
+    Repository(tmp_path / "ann+empty")
+    (tmp_path / "no-repository").mkdir()
+    found = list(agent_functions(tmp_path, Analyzer.load(tiny_model_dir)))
+    commits = [made.git("rev-parse", commit) for commit in ("HEAD~2", "HEAD~1")]
+    assert sorted((row["tool"], row["model"], row["commit"], row["repository"]) for row in found) == [
+        ("claude", None, commits[1], "ann/kit"), ("codex", "gpt-5.5", commits[0], "ann/kit")
+    ]  # fmt: skip
+    assert {row[way] for row in found for way in ("own", "in_file")} <= {"llm", "unsure", "human"}
+    # What cannot be read is said in one line.
+    said = capsys.readouterr().err
+    assert (said.count("\n"), said.startswith("ann/empty: is left out: "), "no commits yet" in said) == (
+        1,
+        True,
+        True,
+    )
+    figures = declared_figures(found)
+    assert (figures["functions"], figures["repositories"], figures["by_tool"]) == (2, ["ann/kit"], [])
 
 
 def function(tool: str, commit: str, band: str, **more: Any) -> dict[str, Any]:
-    verdict = {"band": band}
-    values = {"kind": "agent", "strength": "lines", "tool": tool, "model": "m", "commit": commit}
-    return values | {"own": {"band": "unsure"}, "in_file": verdict} | more
-
-
-def write(folder: Path, name: str, *functions: dict[str, Any]) -> None:
-    (folder / f"{name}.json").write_text(json.dumps({"functions": functions}))
-
-
-def test_only_what_records_of_lines_and_commits_say_counts(tmp_path: Path) -> None:
-    write(tmp_path, "a+b", function("x", "1", "llm"), function("x", "2", "llm", strength="mention"))
-    write(
-        tmp_path,
-        "c+d-e",
-        function("x", "1", "llm", kind="old"),
-        function("y", "1", "human", strength="commit"),
-    )
-    write(tmp_path, "no-repository", function("x", "1", "llm"))
-    assert [(each["repository"], each["tool"]) for each in agent_functions(tmp_path)] == [
-        ("a/b", "x"),
-        ("c/d-e", "y"),
-    ]
-    figures = declared_figures(tmp_path)
-    assert (figures["functions"], figures["repositories"], figures["by_tool"]) == (2, ["a/b", "c/d-e"], [])
+    return {"tool": tool, "model": "m", "commit": commit, "own": "unsure", "in_file": band} | more
 
 
 def test_rows_have_shares_with_intervals_over_commits() -> None:

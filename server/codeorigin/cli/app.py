@@ -13,10 +13,15 @@ import codeorigin
 from codeorigin.check.options import CheckOptions
 from codeorigin.core.errors import CodeOriginError
 from codeorigin.history.options import HistoryOptions
-from codeorigin.provenance.options import BlameOptions, EvaluationOptions
 from codeorigin.scan.options import ScanOptions
 from codeorigin.shell.exit_codes import ExitCode, guarded, traceback_to_stderr
-from codeorigin.shell.options import DoctorOptions, ExplainRequest, LanguageOptions, ServeOptions
+from codeorigin.shell.options import (
+    BlameOptions,
+    DoctorOptions,
+    ExplainRequest,
+    LanguageOptions,
+    ServeOptions,
+)
 from codeorigin.shell.terminal import PROGRAM, open_closed_streams, to_stderr
 
 # Each command imports its module only when it runs, so that `--version` and `--help` are fast.
@@ -158,14 +163,6 @@ def blame(options: BlameOptions) -> int:
     from codeorigin.cli.blame import run_blame
 
     return run_blame(options)
-
-
-@command
-def evaluate_declared(options: EvaluationOptions) -> int:
-    """Show how many functions are found of those that records say an agent wrote. Exit code: 0 done, 2 an error."""
-    from codeorigin.provenance.evaluate import run_evaluate_declared
-
-    return run_evaluate_declared(options)
 
 
 def with_optional_base(arguments: Sequence[str]) -> list[str]:

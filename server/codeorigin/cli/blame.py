@@ -1,7 +1,7 @@
 """``codeorigin blame FILE``: for every line what is declared about it, and its weight in the estimate."""
 
+import sys
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import TextIO
 
@@ -16,13 +16,12 @@ from codeorigin.functions.documents import Document
 from codeorigin.functions.function_lines import function_lines
 from codeorigin.git.repository import Repository
 from codeorigin.languages import LANGUAGES
-from codeorigin.provenance.options import BlameFormat, BlameOptions
 from codeorigin.records.file_lines import file_records
 from codeorigin.records.record import Record, record_values
 from codeorigin.report.figures import logits
 from codeorigin.report.provenance import DECLARED_CAVEAT, declared_counts, function_heading, record_label
 from codeorigin.shell.exit_codes import ExitCode
-from codeorigin.shell.output import open_reports
+from codeorigin.shell.options import BlameOptions, ExplanationFormat
 from codeorigin.shell.terminal import display_path, printable_code, to_stderr
 
 
@@ -47,8 +46,7 @@ class BlamedFile:
 
 
 def run_blame(options: BlameOptions) -> int:
-    """Write the reports on the file, and return the exit code."""
-    targets = options.targets
+    """Write the report on the file to stdout, and return the exit code."""
     path = Path(options.file)
     if not path.is_file():
         raise SourceError("no such file", display_path(path))
@@ -88,13 +86,8 @@ def run_blame(options: BlameOptions) -> int:
             for function, place in zip(report.functions, places, strict=True)
         ),
     )
-    writers = {
-        BlameFormat.TEXT: _write_text,
-        BlameFormat.JSON: _write_json,
-    }
-    with open_reports(targets) as reports:
-        for open_report in reports:
-            open_report.finish(partial(writers[open_report.format], open_report.stream, found))
+    write = _write_json if options.format is ExplanationFormat.JSON else _write_text
+    write(sys.stdout, found)
     for problem in records.problems:
         to_stderr(problem)
     return ExitCode.OK

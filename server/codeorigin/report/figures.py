@@ -41,11 +41,6 @@ def percent(share: float) -> str:
     return f"{100 * share:.2g} %" if share < 0.0995 else f"{100 * share:.0f} %"
 
 
-def percent_with_interval(share: float, low: float, high: float) -> str:
-    """A measured share with its interval: ``34.2 % (29.8 to 38.9)``."""
-    return f"{100 * share:.1f} % ({100 * low:.1f} to {100 * high:.1f})"
-
-
 def parts_percent(counts: Sequence[int]) -> list[str]:
     """The parts of a whole as whole per cents that add up to 100, the last ones rounded by the largest remainders.
 

@@ -1,17 +1,14 @@
 """Sentences about what is declared of lines, beside what is estimated."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 
 from codeorigin.analysis.report import FunctionReport
-from codeorigin.model.past import Past
 from codeorigin.records.disagreements import DeclaredBy, Disagreement
-from codeorigin.records.rates import Provenance, RateGroup
 from codeorigin.records.record import Record, Strength, WrittenBy
-from codeorigin.report.figures import counted, percent_with_interval, probability_decimal
+from codeorigin.report.figures import counted, probability_decimal
 from codeorigin.report.functions import band_or_reason
-from codeorigin.report.past import past_sentence
 from codeorigin.text.literal_text import one_line
 
 DECLARED_CAVEAT = (
@@ -30,23 +27,6 @@ _BY = {
     WrittenBy.MIXED: "an agent and a person",
 }
 _ABOUT = {Strength.LINES: "", Strength.COMMIT: "commit, ", Strength.MENTION: "helped, "}
-_ORIGINS = {
-    Provenance.AGENT: "recorded as an agent's",
-    Provenance.PERSON: "recorded as a known person's",
-    Provenance.MODERN: "last changed from 2021 to November 2022",
-    Provenance.OLD: "last changed before 2021",
-}
-_BY_RECORD = {
-    "all": "",
-    "lines": ", line by line",
-    "commit": ", by their commits",
-    "mention": " only by a mention of help",
-}
-_VIEWS = {
-    "in_file": "called llm without the past",
-    "own": "by own text alone",
-}
-_RECORDS = "A record can be wrong, and a function is only here if all of its lines are recorded alike or are that old."
 
 
 def record_label(record: Record | None) -> str:
@@ -126,31 +106,3 @@ def declared_by_sentence(functions: Mapping[DeclaredBy, int], agents: Sequence[s
 def disagreement_sentence(kind: Disagreement, count: int) -> str:
     """``Nothing declared, reads LLM-written: 3 functions. Was this written with a tool? No record says so.``"""
     return f"{kind.heading}: {counted(count, 'function')}. {kind.question}"
-
-
-def evaluation_lines(
-    model: str, past: Past | None, head: str, functions: int, groups: Sequence[RateGroup]
-) -> Iterator[str]:
-    """The report as text: a table of the functions that are called ``llm`` in their files, and by their own text."""
-    yield f"{counted(functions, 'function')} of {head[:10]} with a verdict by {model} and a known origin. {_RECORDS}"
-    if past is not None:
-        yield past_sentence(past)
-    if not groups:
-        return
-    yield ""
-    views = ["in_file", "own"] if past is None else ["in_file_with_past", "in_file", "own"]
-    titles = ["functions", "commits", "called llm", *(_VIEWS[view] for view in views[1:])]
-    rows = [["", *titles], *([_origin(group), *_cells(group, views)] for group in groups)]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    for row in rows:
-        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-
-
-def _origin(group: RateGroup) -> str:
-    return f"{_ORIGINS[group.kind]}{_BY_RECORD[group.by]}" if group.by in _BY_RECORD else f"  {group.by}"
-
-
-def _cells(group: RateGroup, views: Sequence[str]) -> list[str]:
-    rates = [group.called[view] for view in views]
-    shares = [percent_with_interval(rate.share, rate.low, rate.high) for rate in rates]
-    return [f"{rates[0].functions:,}", f"{rates[0].commits:,}", *shares]

@@ -94,7 +94,7 @@ Declared = Annotated[
 
 
 class ExplanationFormat(StrEnum):
-    """The formats of an explanation and of a language guess."""
+    """The formats of an explanation, a blame and a language guess."""
 
     TEXT = "text"
     JSON = "json"
@@ -131,6 +131,20 @@ class ExplainRequest:
     config: Config = True
     model: Model = None
     threads: Threads = None
+    debug: Debug = False
+
+
+@dataclass(frozen=True, slots=True)
+class BlameOptions:
+    """What the user asks of ``blame``."""
+
+    file: Annotated[str, typer.Argument(metavar="FILE", help="A source file in a repository.")]
+    format: Annotated[ExplanationFormat, typer.Option("--format", "-f", help="Format of the answer.")] = (
+        ExplanationFormat.TEXT
+    )
+    past: Past = True
+    config: Config = True
+    model: Model = None
     debug: Debug = False
 
 

@@ -27,7 +27,7 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
     ("language", "clean.py"),
     ("doctor",),
     ("history", "."),
-    ("evaluate-declared", "."),
+    ("blame", "clean.py"),
 )
 
 

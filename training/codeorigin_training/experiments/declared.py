@@ -1,7 +1,8 @@
-"""How the model does on code of which records say who wrote it: figures by tool and model.
+"""How the model does on code of which records say that an agent wrote it: figures by tool and model.
 
-The figures are made of the JSON reports of ``codeorigin evaluate-declared``, one file a repository, whose name is that
-of the repository with ``+`` in place of the slash: ``python -m codeorigin_training.experiments.declared FOLDER``.
+``python -m codeorigin_training.experiments.declared FOLDER`` judges the functions of HEAD in each repository of the
+folder, whose name is that of the repository with ``+`` in place of the slash. The past of a project is left out, so
+that the figures are the model's; so are its settings.
 """
 
 import json
@@ -13,21 +14,95 @@ from typing import Any
 
 import numpy as np
 
+from codeorigin.analysis.analyzer import Analyzer
+from codeorigin.core.errors import CodeOriginError
+from codeorigin.functions.documents import Document
+from codeorigin.functions.function_lines import FunctionLines, function_lines
+from codeorigin.git.blame import LineOrigin, origins_of_files
+from codeorigin.git.objects import Objects
+from codeorigin.git.repository import Repository
+from codeorigin.git.scratch_objects import ScratchObjects
+from codeorigin.languages import Language
+from codeorigin.languages.kinds import kind_for_path
+from codeorigin.records.reader import RecordReader
+from codeorigin.records.record import WROTE, Record, WrittenBy
+from codeorigin.shell.options import cores
+from codeorigin.text.sources import decode_source
 from codeorigin_training.data.rows import numbered
 from codeorigin_training.metrics.statistics import bootstrap_interval
 
 _FEWEST_BY_TOOL, _FEWEST_BY_MODEL = 20, 30
 _SAMPLES = 1_000
-_WRITTEN = {"lines", "commit"}
+_MOST_FILES = 2_000
+_MOST_BYTES = 2_000_000
 
 
-def agent_functions(folder: Path) -> Iterator[dict[str, Any]]:
-    """The functions of agents in the reports in ``folder``, each with its ``repository``."""
-    for path in sorted(folder.glob("*+*.json")):
-        repository = path.stem.replace("+", "/", 1)
-        for load in json.loads(path.read_text(encoding="utf-8"))["functions"]:
-            if load["kind"] == "agent" and load["strength"] in _WRITTEN:
-                yield load | {"repository": repository}
+def agent_functions(folder: Path, analyzer: Analyzer) -> Iterator[dict[str, Any]]:
+    """The judged functions by agents of the repositories in ``folder``; one that cannot be read is said on stderr."""
+    for path in sorted(folder.glob("*+*")):
+        name = path.name.removesuffix(".git").replace("+", "/", 1)
+        try:
+            for function in _of_repository(Repository.of(path), analyzer):
+                yield function | {"repository": name}
+        except CodeOriginError as error:
+            sys.stderr.write(f"{name}: is left out: {error}\n")
+
+
+def _of_repository(repository: Repository, analyzer: Analyzer) -> Iterator[dict[str, Any]]:
+    head = repository.resolve("HEAD")
+    files = repository.chosen_files(head, lambda path: isinstance(kind_for_path(path), Language), _MOST_FILES)
+    with (
+        RecordReader(repository, head) as records,
+        ScratchObjects(repository) as scratch,
+        Objects(repository.git) as objects,
+    ):
+        blames = origins_of_files(scratch.git, ((head, path) for path, _ in files), cores())
+        for (path, blob), origins in zip(files, blames, strict=True):
+            found = [records.of_line(origin) for origin in origins or ()]
+            if any(found):
+                try:
+                    yield from _of_file(
+                        objects.read(blob, _MOST_BYTES) or b"", path, origins or (), found, analyzer
+                    )
+                except CodeOriginError:
+                    continue
+
+
+def _of_file(
+    content: bytes,
+    path: str,
+    origins: Sequence[LineOrigin],
+    records: Sequence[Record | None],
+    analyzer: Analyzer,
+) -> Iterator[dict[str, Any]]:
+    kind = kind_for_path(path)
+    assert kind is not None
+    document = Document(decode_source(content, path, _MOST_BYTES, kind.id), kind.id, path)
+    own, in_file = (analyzer.analyze(document, file_context=context).functions for context in (False, True))
+    places = function_lines(document.text, [function.span for function in own])
+    for alone, among, place in zip(own, in_file, places, strict=True):
+        wrote = _wrote(place, records)
+        if wrote is not None and alone.verdict.band is not None:
+            commits = Counter(origins[line - 1].commit for line in place.telling())
+            yield {
+                "tool": _common([record.tool for record in wrote]),
+                "model": _common([record.model for record in wrote]),
+                "commit": commits.most_common(1)[0][0],
+                "own": alone.verdict.band,
+                "in_file": among.verdict.band,
+            }
+
+
+def _wrote(lines: FunctionLines, records: Sequence[Record | None]) -> list[Record] | None:
+    """The records about all lines of a function, if they all say that an agent wrote it."""
+    found = [records[line - 1] if line <= len(records) else None for line in lines.telling()]
+    known = [record for record in found if record is not None and record.by is WrittenBy.AGENT]
+    written = [record for record in known if record.strength in WROTE and not record.is_stale]
+    return written if written and len(written) == len(found) else None
+
+
+def _common(values: Sequence[str | None]) -> str | None:
+    return values[0] if len(set(values)) == 1 else None
 
 
 def by_key(functions: Sequence[Mapping[str, Any]], key: str, fewest: int) -> list[dict[str, Any]]:
@@ -40,16 +115,16 @@ def by_key(functions: Sequence[Mapping[str, Any]], key: str, fewest: int) -> lis
         some = [function for function in functions if function[key] == name]
         if name is None or count < fewest:
             continue
-        commits = [f"{repository['repository']} {repository['commit']}" for repository in some]
+        commits = [f"{function['repository']} {function['commit']}" for function in some]
         rows.append(
             {
                 "name": name,
                 "functions": count,
                 "commits": len(set(commits)),
-                "repositories": len({repository["repository"] for repository in some}),
+                "repositories": len({function["repository"] for function in some}),
             }
             | {
-                f"{called}_{way}": _share([repository[way]["band"] == band for repository in some], commits)
+                f"{called}_{way}": _share([function[way] == band for function in some], commits)
                 for way in ("own", "in_file")
                 for called, band in (("called", "llm"), ("called_human", "human"))
             }
@@ -68,9 +143,8 @@ def _share(called: Sequence[bool], commits: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def declared_figures(folder: Path) -> dict[str, Any]:
-    """The figures of the reports in ``folder``, by tool and by model."""
-    functions = list(agent_functions(folder))
+def declared_figures(functions: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The figures by tool and by model."""
     return {
         "functions": len(functions),
         "repositories": sorted({function["repository"] for function in functions}),
@@ -80,4 +154,5 @@ def declared_figures(folder: Path) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(json.dumps(declared_figures(Path(sys.argv[1])), indent=1) + "\n")
+    figures = declared_figures(list(agent_functions(Path(sys.argv[1]), Analyzer.load())))
+    sys.stdout.write(f"{json.dumps(figures, indent=1)}\n")

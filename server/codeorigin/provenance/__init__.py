@@ -1,1 +1,0 @@
-"""What is declared about a project's code, beside what is estimated: commands that show both."""
