@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { REPORTED, reportArguments } from "../src/commands/report";
 
-const PLAIN = { chosen: {}, model: null, hasAccepted: false };
+const PLAIN = { chosen: {}, model: null };
 
 test("what nobody has set is left to the command line", () => {
   assert.deepEqual(reportArguments(PLAIN), []);
@@ -21,9 +21,3 @@ test("the report follows the settings of the editor, below those of the project'
   ]);
 });
 
-test("the report leaves out accepted findings", () => {
-  assert.deepEqual(reportArguments({ ...PLAIN, hasAccepted: true }), [
-    "--baseline",
-    ".codeorigin-baseline.json",
-  ]);
-});

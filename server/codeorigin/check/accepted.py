@@ -1,19 +1,48 @@
-"""``check --baseline``: findings that a team has accepted, in the same file that editors use."""
+"""Findings that a team has accepted, in the same file that editors use, or that of ``check --baseline``."""
 
 import os
 from dataclasses import replace
 from pathlib import Path
 
 from codeorigin.check.inputs import STDIN_NAME
+from codeorigin.check.options import CheckOptions
 from codeorigin.check.result import CheckResult
+from codeorigin.core.errors import CodeOriginError
+from codeorigin.past.place import repository_folder
 from codeorigin.report.totals import accepted_sentence
-from codeorigin.settings.accepted_findings import AcceptedFindings
+from codeorigin.settings.accepted_findings import AcceptedFindings, accepted_file
+from codeorigin.settings.project import Project
 from codeorigin.shell.terminal import display_path, to_stderr
 
 
 def _opened(path: Path) -> AcceptedFindings:
     # Resolve only the folder, because the file itself must not be a link.
     return AcceptedFindings(Path(os.path.realpath(path.parent)), path.name, named=path)
+
+
+def file_for(options: CheckOptions, project: Project) -> Path | None:
+    """The file of accepted findings: that of ``--baseline``, or the project's; None with ``--no-baseline``.
+
+    A project's new file is in the root of its repository, or outside of one where the user is.
+
+    Raises:
+        CodeOriginError: the options contradict each other, or no folder contains all paths.
+    """
+    if not options.reads_baseline:
+        if options.baseline is not None or options.update_baseline:
+            raise CodeOriginError("--no-baseline: give it without --baseline and --update-baseline")
+        return None
+    if options.baseline is not None:
+        return options.baseline
+    if project.start is None:
+        if options.update_baseline:
+            raise CodeOriginError("--update-baseline: name the file to write, with --baseline FILE")
+        return None
+    name = project.settings.baseline
+    if (file := accepted_file(project.start, name)) is not None:
+        return file
+    folder = Path.cwd() if Path.cwd() in project.start.parents else project.start
+    return (repository_folder(project.start) or folder) / name
 
 
 def accepted_ids(path: Path, *, may_be_new: bool) -> frozenset[str]:

@@ -80,11 +80,19 @@ class CheckOptions:
     baseline: Annotated[
         Path | None,
         typer.Option(
-            metavar="FILE", help="File of accepted findings, as editors keep it: these are not reported."
+            metavar="FILE", help="File of accepted findings, which are not reported. (default: the project's)"
         ),
     ] = None
+    reads_baseline: Annotated[
+        bool,
+        typer.Option(
+            " /--no-baseline",
+            show_default=False,
+            help="Report accepted findings too.",
+        ),
+    ] = True
     update_baseline: Annotated[
-        bool, typer.Option("--update-baseline", help="Accept all findings into the file of --baseline.")
+        bool, typer.Option("--update-baseline", help="Accept all findings: write the file.")
     ] = False
     exit_zero: Annotated[
         bool, typer.Option("--exit-zero", help="Exit with 0 even if there are findings.")

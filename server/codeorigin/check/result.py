@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import accumulate
+from pathlib import Path
 
 from codeorigin.analysis.report import ChangeReport, FileReport, FunctionReport, Summary, line_range
 from codeorigin.functions.spans import Piece
@@ -134,6 +135,7 @@ def shown_path(path: str, cell: int | None) -> str:
 class CheckResult:
     """Everything a report needs. ``limits`` are the user's, if there are any, and ``past`` is that of the project.
 
+    ``baseline`` is the file of the ids that are ``accepted``; None if none was to be read.
     ``evidence`` has the lines of the findings whose code a page shows.
     """
 
@@ -145,6 +147,7 @@ class CheckResult:
     limits: Limits = field(default_factory=Limits)
     change: ChangeReport | None = None
     accepted: frozenset[str] = frozenset()
+    baseline: Path | None = None
     past: Past | None = None
     evidence: Mapping[Place, tuple[HeatLine, ...]] = field(default_factory=dict)
 

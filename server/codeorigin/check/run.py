@@ -9,7 +9,7 @@ from functools import partial
 
 import codeorigin
 from codeorigin.analysis.report import ChangeReport
-from codeorigin.check.accepted import accepted_ids, update
+from codeorigin.check.accepted import accepted_ids, file_for, update
 from codeorigin.check.file_checks import FileCheck
 from codeorigin.check.formats import ReportFormat, write_report
 from codeorigin.check.inputs import Source, collect, find_project
@@ -18,7 +18,6 @@ from codeorigin.check.repositories import past_of_sources, places_in_repositorie
 from codeorigin.check.result import CheckedFile, CheckResult, FileError, summarize, within_limits
 from codeorigin.check.selection import Selection
 from codeorigin.check.workers import outcomes, worker_count, worker_processes
-from codeorigin.core.errors import CodeOriginError
 from codeorigin.model.verdict import Limits
 from codeorigin.report.changes import nothing_changed
 from codeorigin.settings.project import Project, read_settings
@@ -74,8 +73,9 @@ def check(options: CheckOptions) -> CheckResult:
     threshold = settings.threshold if options.threshold is None else options.threshold
     limits = Limits(threshold, settings.false_positive_rate if threshold is None else None)
     accepted: frozenset[str] = frozenset()
-    if options.baseline is not None:
-        accepted = accepted_ids(options.baseline, may_be_new=options.update_baseline)
+    file = file_for(options, project)
+    if file is not None:
+        accepted = accepted_ids(file, may_be_new=options.update_baseline or options.baseline is None)
     with ExitStack() as stack:
         sources, errors, change = stack.enter_context(_sources(options, project))
         for error in errors:
@@ -136,6 +136,7 @@ def check(options: CheckOptions) -> CheckResult:
         limits=limits,
         change=change,
         accepted=accepted,
+        baseline=file,
         past=how.past,
     )
     if how.keep_text:
@@ -163,12 +164,10 @@ def exit_code(result: CheckResult) -> int:
 
 def run_check(options: CheckOptions) -> int:
     """Check, write the reports, and return the exit code; see :func:`exit_code`."""
-    if options.update_baseline and options.baseline is None:
-        raise CodeOriginError("--update-baseline: name the file to write, with --baseline FILE")
     with open_reports(options.targets) as reports:
         result = check(options)
-        if options.update_baseline and options.baseline is not None:
-            result = update(options.baseline, result)
+        if options.update_baseline and result.baseline is not None:
+            result = update(result.baseline, result)
         for report in reports:
             write = partial(write_report, show=options.show, verbose=options.verbose)
             report.finish(partial(write, result, report.format, report.stream))

@@ -16,7 +16,7 @@ from codeorigin.lsp.scoring.pasts import Pasts
 from codeorigin.lsp.scoring.repository_facts import RepositoryFacts
 from codeorigin.lsp.scoring.requests import Key, Request, Result
 from codeorigin.model.past import Past
-from codeorigin.settings.accepted_findings import AcceptedFindings
+from codeorigin.settings.accepted_findings import AcceptedFindings, accepted_file
 from codeorigin.settings.schema import Settings
 
 
@@ -88,14 +88,18 @@ class Session:
     def accepted_of(self, uri: str) -> AcceptedFindings | None:
         """The accepted findings of the document's folder; None outside of all folders."""
         path = self.folder_path(uri)
-        return None if path is None else self._accepted.setdefault(path, AcceptedFindings(path))
+        if path is None:
+            return None
+        name = self.settings_of(uri).baseline
+        file = accepted_file(path, name) or path / name
+        return self._accepted.setdefault(file, AcceptedFindings(file.parent, file.name))
 
     def accepted(self, uri: str) -> frozenset[str]:
         """Ids of the accepted functions in the document's folder."""
-        path, findings = self.folder_path(uri), self.accepted_of(uri)
-        if path is None or findings is None:
+        path = self.folder_path(uri)
+        if path is None:
             return frozenset()
-        if path not in self._accepted_ids:
+        if path not in self._accepted_ids and (findings := self.accepted_of(uri)) is not None:
             self._accepted_ids[path] = findings.ids()
             problems = [findings.problem] if findings.problem else []
             self.client.show_problems(f"accepted findings in {path}", problems)

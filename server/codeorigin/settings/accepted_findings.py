@@ -1,4 +1,4 @@
-"""Findings that a team has accepted: ``.codeorigin-baseline.json`` in the workspace folder, or a file for ``check``.
+"""Findings that a team has accepted: ``.codeorigin-baseline.json`` of a project, or another file for ``check``.
 
 A function is identified by a hash of its text, so it is reported again once the text changes.
 """
@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from codeorigin.core.errors import CodeOriginError
-from codeorigin.settings.project import ACCEPTED_FILE
 from codeorigin.text.regular_files import read_regular_file, replacing_file, trusted_root
 
 FORMAT_VERSION = 1
@@ -28,6 +27,17 @@ class Accepted:
     id: str
 
 
+def accepted_file(start: Path, name: str) -> Path | None:
+    """The file called ``name`` at or above the folder ``start``, up to its repository's root; None if there is none."""
+    folder = Path(os.path.realpath(start))
+    for above in (folder, *folder.parents):
+        if os.path.lexists(above / name):
+            return above / name
+        if os.path.lexists(above / ".git"):
+            break
+    return None
+
+
 class AcceptedFindings:
     """The accepted functions of one folder, reread when the file changes.
 
@@ -35,7 +45,7 @@ class AcceptedFindings:
     whose :func:`~codeorigin.text.regular_files.trusted_root` no link is followed.
     """
 
-    def __init__(self, folder: Path, name: str = ACCEPTED_FILE, *, named: Path | None = None) -> None:
+    def __init__(self, folder: Path, name: str, *, named: Path | None = None) -> None:
         self._folder = folder
         self._named = named
         self._name = name

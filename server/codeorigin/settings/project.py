@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from codeorigin.core.errors import CodeOriginError
-from codeorigin.settings.schema import Settings, merge
+from codeorigin.settings.schema import ACCEPTED_FILES, Settings, merge
 from codeorigin.text.exclusions import Exclusions, exclusions
 from codeorigin.text.regular_files import read_regular_file
 
 SETTINGS_FILE = "codeorigin.toml"
 PYPROJECT_FILE = "pyproject.toml"
-ACCEPTED_FILE = ".codeorigin-baseline.json"
-WATCHED_FILES = (SETTINGS_FILE, PYPROJECT_FILE, ACCEPTED_FILE)
+WATCHED_FILES = (SETTINGS_FILE, PYPROJECT_FILE, ACCEPTED_FILES)
+"""Patterns of the names of the files that matter to a folder."""
 MAX_BYTES = 1_000_000
 
 Signature = tuple[tuple[int, int] | None, ...]
@@ -34,7 +34,7 @@ class ProjectSettings:
 
 def signature(folder: Path) -> Signature:
     """A value that differs whenever one of the folder's files may have changed; takes a few stat calls."""
-    return tuple(_stamp(folder / name) for name in WATCHED_FILES)
+    return tuple(_stamp(folder / name) for name in (SETTINGS_FILE, PYPROJECT_FILE))
 
 
 def read_project_settings(folder: Path) -> ProjectSettings:
@@ -86,13 +86,15 @@ def _stamp(path: Path) -> tuple[int, int] | None:
 class Project:
     """Settings, the folder that ``exclude`` is relative to (None: there is none), and one line per problem.
 
-    ``file`` is the file that they come from; None if there is none.
+    ``file`` is the file that they come from; None if there is none. ``start`` is the folder that contains all that the
+    project was looked up for; None if there is none, as on several drives.
     """
 
     settings: Settings = field(default_factory=Settings)
     folder: Path | None = None
     problems: tuple[str, ...] = ()
     file: Path | None = None
+    start: Path | None = None
 
     @property
     def exclusions(self) -> Exclusions:
@@ -136,7 +138,7 @@ def project_of(
             broken = (found.problem,) if found.problem else ()
             # The editor's patterns are relative to its workspace folder, which may be below the file's folder.
             excluding = start if settings.exclude is base.exclude else folder
-            return Project(settings, excluding, (*told, *broken, *problems), folder / found.source)
+            return Project(settings, excluding, (*told, *broken, *problems), folder / found.source, start)
         if (folder / ".git").exists():
             break
-    return Project(base, None if editor is None else start, told)
+    return Project(base, None if editor is None else start, told, start=start)

@@ -18,6 +18,7 @@ from codeorigin.languages import LANGUAGES
 from codeorigin.model.verdict import Limits
 from codeorigin.settings.value_types import (
     Choice,
+    FileName,
     Flag,
     Number,
     Optional,
@@ -28,6 +29,9 @@ from codeorigin.settings.value_types import (
 )
 
 T = TypeVar("T")
+
+ACCEPTED_FILES = ".codeorigin*.json"
+"""What files of accepted findings are called: a project chooses the name, and an editor writes the file."""
 
 
 class RunMode(StrEnum):
@@ -98,6 +102,11 @@ class Settings:
     languages: tuple[str, ...] = setting(tuple(LANGUAGES), Strings(tuple(LANGUAGES)), "Languages to score.")
     exclude: tuple[str, ...] = setting(
         (), Patterns(), "Files not to score: patterns as in .gitignore, relative to the folder."
+    )
+    baseline: str = setting(
+        ".codeorigin-baseline.json",
+        FileName(ACCEPTED_FILES),
+        "Name of the file of accepted findings, in the folder or above it in its repository.",
     )
     max_file_size: int = setting(
         1_000_000, Number(int, 1_000, 100_000_000), "Larger documents, in bytes, are not scored."

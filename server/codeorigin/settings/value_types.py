@@ -1,5 +1,6 @@
 """Types of setting values: how to parse one from JSON or TOML, and how to describe it in a JSON schema."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -127,6 +128,24 @@ class Text:
 
     def schema(self) -> dict[str, Any]:
         return {"type": "string", "pattern": "\\S"}
+
+
+@dataclass(frozen=True, slots=True)
+class FileName:
+    """The name of a file, without a folder, that has the form of ``pattern``, in which ``*`` is any characters."""
+
+    pattern: str
+
+    def parse(self, value: object) -> str:
+        if not isinstance(value, str) or not re.fullmatch(self.schema()["pattern"], value):
+            raise ValueError(f"a file name of the form {self.pattern}")
+        return value
+
+    def schema(self) -> dict[str, Any]:
+        return {
+            "type": "string",
+            "pattern": r"^" + r"[\w.-]{0,99}".join(map(re.escape, self.pattern.split("*"))) + "$",
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from support.command import check, complaints, run
 from support.repositories import Repository, plain_functions
 
 ACCEPTED = ".codeorigin-baseline.json"
-UPDATE = ("--threshold", "0", "--baseline", ACCEPTED, "--update-baseline")
+UPDATE = ("--threshold", "0", "--update-baseline")
 ONE, TWO, THREE = (plain_functions(name, number=len(name)) for name in ("first", "second", "third"))
 
 
@@ -28,15 +28,16 @@ def entries(path: Path) -> list[tuple[str, str]]:
     return [(each["path"], each["name"]) for each in json.loads(path.read_text())["functions"]]
 
 
-def against(*options: str, baseline: str = ACCEPTED) -> tuple[int, Any]:
-    code, report, _ = check("--threshold", "0", "--baseline", baseline, *options)
+def against(*options: str) -> tuple[int, Any]:
+    code, report, _ = check("--threshold", "0", *options)
     return code, report
 
 
 def test_accepted_findings_no_longer_fail_the_check(folder: Path) -> None:
     done = run("check", "src", *UPDATE)
-    said = f"codeorigin: {ACCEPTED}: 3 findings accepted, 0 entries dropped"
-    assert (done.returncode, complaints(done)) == (0, [said])
+    (said,) = complaints(done)
+    assert done.returncode == 0
+    assert said.endswith(f"{ACCEPTED}: 3 findings accepted, 0 entries dropped")
     assert done.stdout == b"3 of 3 functions look LLM-written, accepted; 0 unsure, 0 human.\n"
     kept = [("src/a.py", "first"), ("src/a.py", "second"), ("src/b.py", "third")]
     assert entries(folder / ACCEPTED) == kept
@@ -49,8 +50,38 @@ def test_accepted_findings_no_longer_fail_the_check(folder: Path) -> None:
     assert (code, new) == (1, ["src/b.py"])
 
 
+@pytest.mark.parametrize(
+    ("options", "settings", "accepted"),
+    [
+        ([], "", 1),
+        (["--no-baseline"], "", 0),
+        ([], 'baseline = ".codeorigin-old.json"', 0),
+        (
+            [],
+            'baseline = "../x.json"',
+            1,
+        ),  # a project names no file elsewhere: said, and the usual one is read
+    ],
+)
+def test_the_projects_file_is_read_from_its_folders_too(
+    folder: Path, options: list[str], settings: str, accepted: int
+) -> None:
+    _, report = against("src/b.py")
+    (function,) = report["files"][0]["functions"]
+    AcceptedFindings(folder, ACCEPTED).accept([(function["id"], "third", str(folder / "src/b.py"))])
+    (folder / "codeorigin.toml").write_text(settings)
+    code, report = against("src", *options)
+    assert (code, report["summary"]["accepted"]) == (1, accepted)
+
+
+def test_a_file_above_the_repository_is_not_its_own(folder: Path) -> None:
+    run("check", "src", "--threshold", "0", "--baseline", ACCEPTED, "--update-baseline")
+    (folder / "src/.git").mkdir()
+    assert against("src")[1]["summary"]["accepted"] == 0
+
+
 def test_update_drops_stale_entries_of_checked_files_only(folder: Path) -> None:
-    run("check", "src", *UPDATE)
+    run("check", *UPDATE)
     (folder / "src/a.py").write_text(TWO)
     (folder / "src/b.py").write_text("")
     said = complaints(run("check", "src/a.py", *UPDATE))
@@ -72,17 +103,17 @@ def test_update_from_a_change_drops_nothing(folder: Path) -> None:
 def test_baseline_file_is_shared_with_the_editor(folder: Path) -> None:
     _, report = against("src/b.py")
     (function,) = report["files"][0]["functions"]
-    AcceptedFindings(folder).accept([(function["id"], "third", str(folder / "src/b.py"))])
+    AcceptedFindings(folder, ACCEPTED).accept([(function["id"], "third", str(folder / "src/b.py"))])
     code, report = against("src/b.py")
     assert (code, report["summary"]["accepted"]) == (0, 1)
     run("check", "src", *UPDATE)
-    assert len(AcceptedFindings(folder).ids()) == 3
+    assert len(AcceptedFindings(folder, ACCEPTED).ids()) == 3
 
 
 @pytest.mark.parametrize(
     ("options", "part"),
     [
-        (["--update-baseline"], "name the file to write, with --baseline FILE"),
+        (["--update-baseline", "--no-baseline"], "--no-baseline: give it without"),
         (["--baseline", "src/a.py"], "a.py does not hold accepted findings; repair or delete it"),
         (["--baseline", "src/a.py", "--update-baseline"], "a.py does not hold accepted findings"),
         (["--baseline", "no/folder.json", "--update-baseline"], "folder.json cannot be written"),
@@ -108,7 +139,7 @@ def test_files_outside_of_the_folder_keep_their_own_entries(folder: Path) -> Non
     for place in ("a", "b", "a"):
         run("check", place, *update)
     assert entries(folder / baseline) == [("../a/util.py", "first"), ("../b/util.py", "second")]
-    assert against("a", "b", baseline=baseline)[0] == 0
+    assert against("a", "b", "--baseline", baseline)[0] == 0
 
 
 def test_a_linked_folder_of_a_repository_is_not_written_through(folder: Path, tmp_path: Path) -> None:
@@ -132,7 +163,7 @@ def test_a_huge_file_is_refused_before_it_is_parsed(folder: Path) -> None:
 
 def test_baseline_that_is_not_there_yet_accepts_nothing(folder: Path) -> None:
     """As at the first commit after the hook was set up."""
-    code, report = against("src", baseline="nowhere.json")
+    code, report = against("src", "--baseline", "nowhere.json")
     assert (code, report["summary"]["accepted"]) == (1, 0)
     done = run("check", "src", "--baseline", "nowhere.json")
     assert b"nowhere.json: no such file yet, so no finding is accepted" in done.stderr

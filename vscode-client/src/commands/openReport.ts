@@ -1,4 +1,4 @@
-import { access, mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as vscode from "vscode";
@@ -8,7 +8,7 @@ import type { Services } from "../services";
 import type { Launch } from "../server/launch";
 import { SECTION } from "../settings";
 import { cancellable } from "./cancellable";
-import { ACCEPTED_FINDINGS, check, REPORTED, reportArguments } from "./report";
+import { check, REPORTED, reportArguments } from "./report";
 
 /** The command line's HTML report of the workspace folder, in an editor tab. */
 export async function openReport({ control, logs }: Services): Promise<void> {
@@ -53,8 +53,8 @@ async function writeReport(launch: Launch, folder: vscode.WorkspaceFolder, signa
   }
 }
 
-/** Options for the settings that the user has set, for all folders or for this one, and for what the folder holds. */
-async function scopeOf({ uri }: vscode.WorkspaceFolder): Promise<string[]> {
+/** Options for the settings that the user has set, for all folders or for this one. */
+function scopeOf({ uri }: vscode.WorkspaceFolder): string[] {
   const section = vscode.workspace.getConfiguration(SECTION, uri);
   const chosen: Record<string, unknown> = {};
   for (const name of REPORTED) {
@@ -63,13 +63,5 @@ async function scopeOf({ uri }: vscode.WorkspaceFolder): Promise<string[]> {
       chosen[name] = value;
     }
   }
-  const hasAccepted = await access(join(uri.fsPath, ACCEPTED_FINDINGS)).then(
-    () => true,
-    () => false,
-  );
-  return reportArguments({
-    chosen,
-    model: section.get<string | null>("modelPath"),
-    hasAccepted,
-  });
+  return reportArguments({ chosen, model: section.get<string | null>("modelPath") });
 }

@@ -7,25 +7,19 @@ import { run } from "../server/programs";
 const CHECKED: readonly (number | null)[] = [0, 1];
 
 /** Settings that affect a report. Project files override them, in the report as in the editor. */
-export const REPORTED = ["threshold", "falsePositiveRate", "fileContext", "past", "languages", "exclude"];
-
-/** Accepted findings of a workspace folder, as the server writes them. */
-export const ACCEPTED_FINDINGS = ".codeorigin-baseline.json";
+export const REPORTED = ["threshold", "falsePositiveRate", "fileContext", "past", "languages", "exclude", "baseline"];
 
 export interface ReportScope {
   /** The settings that the user has set, by name. */
   chosen: Record<string, unknown>;
   model: string | null | undefined;
-  /** Whether the folder has a file of accepted findings. */
-  hasAccepted: boolean;
 }
 
 /** The report shows what the editor shows: its settings, and no accepted findings. */
-export function reportArguments({ chosen, model, hasAccepted }: ReportScope): string[] {
+export function reportArguments({ chosen, model }: ReportScope): string[] {
   return [
     ...(Object.keys(chosen).length > 0 ? ["--settings", JSON.stringify(chosen)] : []),
     ...(model ? ["--model", model] : []),
-    ...(hasAccepted ? ["--baseline", ACCEPTED_FINDINGS] : []),
   ];
 }
 

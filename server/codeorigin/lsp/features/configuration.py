@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +40,8 @@ async def folders_changed(session: Session, _: types.DidChangeWorkspaceFoldersPa
 
 def files_changed(session: Session, params: types.DidChangeWatchedFilesParams) -> None:
     """Project files have changed on disk."""
-    if any(event.uri.endswith(WATCHED_FILES) for event in params.changes):
+    names = [event.uri.rpartition("/")[2] for event in params.changes]
+    if any(fnmatchcase(name, pattern) for name in names for pattern in WATCHED_FILES):
         reconfigure(session)
 
 
