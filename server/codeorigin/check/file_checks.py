@@ -65,6 +65,10 @@ class FileCheck:
                 continue
             try:
                 report.require_parsed()
+            except CodeOriginError as error:
+                yield replace(self._failed(source, error), unparsed=True)
+                continue
+            try:
                 yield tuple(self._checked(source, document.text, report, analyzer))
             except Exception as error:
                 yield self._failed(source, error)

@@ -4,7 +4,7 @@ import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -100,7 +100,8 @@ def stdin_source(language: str | None, filename: str | None) -> Source:
     if found is None:
         text = read_stdin("")
         return Source(shown, _guessed(text, shown, "--language or --stdin-filename"), lambda: text)
-    return Source(shown, found, partial(read_stdin, found), cells=_named_cells(found, language))
+    # It can be read only once.
+    return Source(shown, found, cache(partial(read_stdin, found)), cells=_named_cells(found, language))
 
 
 def _named_kind(path: Path | str, language: str | None) -> str | None:

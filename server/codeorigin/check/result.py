@@ -80,12 +80,13 @@ class FileError:
     """A file that could not be checked, with a one-line reason.
 
     ``skipped`` means that it was found in a folder, not named by the user, and is not source text. It does not fail
-    the check.
+    the check. ``unparsed`` means that the parser took too much time or memory.
     """
 
     path: str
     message: str
     skipped: bool = False
+    unparsed: bool = False
 
 
 def counted_lines(

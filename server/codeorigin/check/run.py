@@ -81,9 +81,12 @@ def check(options: CheckOptions) -> CheckResult:
         for error in errors:
             to_stderr(_error_line(error))
         workers = worker_count(sources, options.jobs or cores())
-        pool = stack.enter_context(worker_processes(workers))
         # Imported late, because it takes a while and invalid options need no model.
         from codeorigin.languages import parser_pool  # noqa: PLC0415
+
+        budget = parser_pool.run_budget(shared=workers > 1)
+        stack.enter_context(parser_pool.one_run(budget))
+        pool = stack.enter_context(worker_processes(workers, budget))
         from codeorigin.model.bundle import Bundle  # noqa: PLC0415
 
         parser_pool.start()  # while the model is being read
@@ -110,6 +113,8 @@ def check(options: CheckOptions) -> CheckResult:
             else:
                 files += outcome
             progress.show(number)
+        order = {source.path: number for number, source in enumerate(sources)}
+        files.sort(key=lambda file: order[file.path])
         if change is not None:
             from codeorigin.check.changes import judged_together  # noqa: PLC0415 - needs git
             from codeorigin.model.calibration.judge import Judge  # noqa: PLC0415

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from codeorigin.analysis.batching import BATCH_BYTES, batch_end
 from codeorigin.check.file_checks import FileCheck, Outcome
 from codeorigin.check.inputs import Source
+from codeorigin.check.result import FileError
+from codeorigin.core.budget import Budget
 from codeorigin.core.errors import CodeOriginError
 from codeorigin.core.processes import WorkerPool
 
@@ -43,10 +45,11 @@ def worker_count(sources: Sequence[Source], jobs: int) -> int:
 
 
 @contextmanager
-def worker_processes(workers: int) -> Iterator[WorkerPool | None]:
+def worker_processes(workers: int, budget: Budget | None = None) -> Iterator[WorkerPool | None]:
     """Start ``workers`` - 1 processes, in addition to this one; None if ``workers`` is 1.
 
     They immediately import what every check needs, while this process loads its model. They end with the context.
+    What they parse draws on ``budget``, which must be shared.
 
     Raises:
         CodeOriginError: a process ended before its work was done.
@@ -54,7 +57,7 @@ def worker_processes(workers: int) -> Iterator[WorkerPool | None]:
     if workers < 2:
         yield None
         return
-    pool = WorkerPool(workers - 1, _import_analyzer)
+    pool = WorkerPool(workers - 1, _begin, budget or Budget())
     try:
         # The pool starts a process only when there is more work than processes.
         for _ in range(workers - 1):
@@ -81,7 +84,8 @@ def outcomes(
 ) -> Iterator[Outcome]:
     """Check ``sources`` here and, if they are all files, in the processes of a ``pool``; yield the outcomes in order.
 
-    Each process loads the model once, this one from its ``bundle`` if that is loaded.
+    Each process loads the model once, this one from its ``bundle`` if that is loaded. Files that the parser gave up
+    are tried once more at the end, and their outcomes come last: a busy machine slows a parser down.
 
     Raises:
         ModelError: the model is missing or broken.
@@ -90,6 +94,17 @@ def outcomes(
     chunks = _chunks(sources, workers)
     pending: deque[Future[list[Outcome]] | list[Outcome]] = deque()
     analyzer: Analyzer | None = None
+    unparsed: set[str] = set()
+
+    def done() -> Iterator[Outcome]:
+        """The outcomes of the first chunk; waits if another process is still working on it."""
+        result = pending.popleft()
+        for outcome in result if isinstance(result, list) else result.result():
+            if isinstance(outcome, FileError) and outcome.unparsed:
+                unparsed.add(outcome.path)
+            else:
+                yield outcome
+
     while True:
         if pool is not None:
             waiting = sum(not isinstance(result, list) and not result.done() for result in pending)
@@ -102,16 +117,12 @@ def outcomes(
         if room and (chunk := next(chunks, None)) is not None:
             pending.append(list(check.run(chunk, analyzer)))
         elif not pending:
-            return
+            break
         else:
-            yield from _done(pending.popleft())
+            yield from done()
         while pending and (isinstance(pending[0], list) or pending[0].done()):
-            yield from _done(pending.popleft())
-
-
-def _done(result: Future[list[Outcome]] | list[Outcome]) -> list[Outcome]:
-    """The outcomes of a chunk; waits if another process is still working on it."""
-    return result if isinstance(result, list) else result.result()
+            yield from done()
+    yield from check.run([source for source in sources if source.path in unparsed], analyzer)
 
 
 def _chunks(sources: Sequence[Source], workers: int) -> Iterator[list[Source]]:
@@ -138,6 +149,12 @@ class _Worker:
     """State that a worker process keeps between chunks."""
 
     analyzer: "Analyzer | None" = None
+    budget: Budget
+
+
+def _begin(budget: Budget) -> None:
+    _Worker.budget = budget
+    _import_analyzer()
 
 
 def _import_analyzer() -> None:
@@ -145,6 +162,9 @@ def _import_analyzer() -> None:
 
 
 def _check_chunk(check: FileCheck, chunk: Sequence[Source]) -> list[Outcome]:
+    from codeorigin.languages.parser_pool import one_run  # noqa: PLC0415 - the parent imports it late
+
     if _Worker.analyzer is None:
         _Worker.analyzer = check.load()
-    return list(check.run(chunk, _Worker.analyzer))
+    with one_run(_Worker.budget):
+        return list(check.run(chunk, _Worker.analyzer))

@@ -1,7 +1,8 @@
 """What one run may take of what others control: a repository, a commit's message, a pack, a text to parse."""
 
-import time
-from dataclasses import dataclass, field
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from typing import Protocol
 
 from codeorigin.core.errors import CodeOriginError
 
@@ -10,44 +11,70 @@ class BudgetError(CodeOriginError):
     """A run has taken all that it may; the result of what it did until then may be used, or left."""
 
 
+class _Number(Protocol):
+    value: float
+
+    def get_lock(self) -> AbstractContextManager[object]: ...
+
+
 @dataclass(slots=True)
+class _OwnNumber:
+    value: float
+
+    def get_lock(self) -> AbstractContextManager[object]:
+        return nullcontext()
+
+
 class Budget:
     """Seconds, bytes and items that everything in one run draws on, however many files or commits it reads.
 
     A limit for each item alone is none for a run: a hundred files of a second each take a hundred seconds. A reader of
     foreign data gets the budget of its run (a check, a past, a hover) and spends from it before the work where the
     cost is known, after it otherwise.
+
+    Args:
+        seconds: of processor time, never of a clock: a busy machine must not change a result.
+        size: bytes.
+        items: files, commits, ranges: whatever the reader counts.
+        shared: the processes of a pool that are started with the budget draw on the same seconds.
     """
 
-    seconds: float = float("inf")
-    size: float = float("inf")
-    items: float = float("inf")
-    _begun: float = field(default_factory=time.process_time)
-
-    def spend(self, *, seconds: float = 0.0, size: int = 0, items: int = 0) -> None:
-        """Take from what is left.
-
-        Args:
-            seconds: of processor time in other processes; this process's own is counted by itself.
-            size: bytes.
-            items: files, commits, ranges: whatever the reader counts.
-
-        Raises:
-            BudgetError: one of them is used up.
-        """
-        now = time.process_time()
-        self.seconds -= seconds + now - self._begun
-        self._begun = now
-        self.size -= size
-        self.items -= items
-        self.check()
+    def __init__(
+        self,
+        *,
+        seconds: float = float("inf"),
+        size: float = float("inf"),
+        items: float = float("inf"),
+        shared: bool = False,
+    ) -> None:
+        self._seconds: _Number = _shared_number(seconds) if shared else _OwnNumber(seconds)
+        self.size = size
+        self.items = items
 
     @property
-    def is_spent(self) -> bool:
-        """Whether nothing is left of one of them."""
-        return self.seconds - (time.process_time() - self._begun) <= 0 or min(self.size, self.items) < 0
+    def seconds(self) -> float:
+        """What is left; negative if the last work took more."""
+        return self._seconds.value
 
-    def check(self) -> None:
-        """Raise :class:`BudgetError` if nothing is left of one of them."""
-        if self.is_spent:
+    def draw(self, seconds: float) -> None:
+        """Take ``seconds`` of what is left, or give some back; never raises."""
+        with self._seconds.get_lock():
+            self._seconds.value -= seconds
+
+    def spend(self, *, size: int = 0, items: int = 0) -> None:
+        """Take from what is left.
+
+        Raises:
+            BudgetError: one of the three is used up.
+        """
+        self.size -= size
+        self.items -= items
+        if self.seconds <= 0 or min(self.size, self.items) < 0:
             raise BudgetError("this takes more time or memory than a run may take; give it fewer files")
+
+
+def _shared_number(value: float) -> _Number:
+    import multiprocessing  # noqa: PLC0415 - most runs have one process
+
+    number: _Number = multiprocessing.get_context("spawn").Value("d", value)
+    return number

@@ -11,12 +11,14 @@ from pathlib import Path
 from types import TracebackType
 
 from codeorigin.analysis.analyzer import Analyzer
+from codeorigin.core.budget import Budget
 from codeorigin.core.errors import CodeOriginError, MissingContentError, SourceError
 from codeorigin.core.processes import WorkerPool
 from codeorigin.git.objects import Objects
 from codeorigin.git.repository import Repository
 from codeorigin.history.blob_functions import BlobReader, load_analyzer, packed
 from codeorigin.languages.kinds import Kind, kind_for_path
+from codeorigin.languages.parser_pool import one_run, run_budget
 
 _AT_ONCE = 16
 
@@ -48,12 +50,13 @@ Read = tuple[str, bytes | None]
 """A key, and the packed functions or :data:`UNREAD`; None if the blob is not in this clone or is damaged."""
 
 
-def read_blobs(reader: BlobReader, wanted: Sequence[Wanted]) -> list[Read]:
-    """The functions of each blob."""
+def read_blobs(reader: BlobReader, wanted: Sequence[Wanted], budget: Budget) -> list[Read]:
+    """The functions of each blob; those that are hard to parse draw on the ``budget``."""
     found: list[Read] = []
     for blob in wanted:
         try:
-            pieces = reader.functions(blob.blob, blob.path)
+            with one_run(budget):
+                pieces = reader.functions(blob.blob, blob.path)
         except MissingContentError:
             found.append((blob.key, None))
         except SourceError:
@@ -77,6 +80,7 @@ class Readers:
         self._folder = repository.root or repository.folder
         self._objects = Objects(repository.git)
         self._analyzer = analyzer
+        self._budget = run_budget(shared=self._jobs > 1)
         self._pools: list[WorkerPool | None] = [None] * jobs
 
     @cached_property
@@ -104,7 +108,7 @@ class Readers:
             CodeOriginError: a process ended before its work was done.
         """
         if self._jobs == 1:
-            return (read_blobs(self.here, some) for some in _few(wanted))
+            return (read_blobs(self.here, some, self._budget) for some in _few(wanted))
         parts: list[list[Wanted]] = [[] for _ in range(self._jobs)]
         for blob in wanted:
             parts[zlib.crc32(blob.path.encode("utf-8", "surrogatepass")) % self._jobs].append(blob)
@@ -120,7 +124,7 @@ class Readers:
     def _pool(self, number: int) -> WorkerPool:
         pool = self._pools[number]
         if pool is None:
-            pool = self._pools[number] = WorkerPool(1, _start, self._folder, self._model)
+            pool = self._pools[number] = WorkerPool(1, _start, self._folder, self._model, self._budget)
         return pool
 
 
@@ -151,11 +155,13 @@ class _Worker:
     """State that a worker process shares between its blobs."""
 
     reader: BlobReader
+    budget: Budget
 
 
-def _start(folder: Path, model: Path | None) -> None:
+def _start(folder: Path, model: Path | None, budget: Budget) -> None:
+    _Worker.budget = budget
     _Worker.reader = BlobReader(Objects(Repository.of(folder).git), load_analyzer(model))
 
 
 def _read(wanted: Sequence[Wanted]) -> list[Read]:
-    return read_blobs(_Worker.reader, wanted)
+    return read_blobs(_Worker.reader, wanted, _Worker.budget)

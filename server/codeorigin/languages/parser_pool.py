@@ -5,7 +5,6 @@ memory in proportion to the square of their size, or that crash it, and some of 
 """
 
 import atexit
-import math
 import os
 import pickle
 import subprocess
@@ -19,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
+from codeorigin.core.budget import Budget
 from codeorigin.core.cancellation import NEVER, CancelToken
 from codeorigin.core.errors import CodeOriginError
 
@@ -27,6 +27,15 @@ T = TypeVar("T")
 _SECONDS = 3.0
 _SECONDS_PER_MILLION = 6.0
 """Processor time for a million characters. Ordinary code takes about a second."""
+_USUAL_SECONDS = 0.1
+_USUAL_SECONDS_PER_MILLION = 4.0
+"""What nearly all texts take at most, of 10,000 that were measured: a quarter of a second less, as a rule."""
+_RUN_SECONDS = 10.0
+"""What the texts of a run that take longer than usual may take beyond that, and as long again as all others take."""
+_OVERDRAFT = 30.0
+"""What they may take once that is spent and each is stopped at the usual time; then nothing more is parsed."""
+_RESTART = 0.5
+"""What it costs to start a process that can parse."""
 _PATIENCE = 10.0
 """Seconds to wait for a second of processor time, where the system does not tell how much a process has used."""
 _STALLED = 60.0
@@ -48,28 +57,37 @@ class _ProcessEndedError(Exception):
     """The process has ended before it began with the text."""
 
 
-@dataclass(slots=True)
-class DocumentTime:
-    """Seconds of processor time that the parts of a document have left."""
-
-    left: float = math.inf
-
-
 class ParserInput(NamedTuple):
-    """A text to parse, at most ``seconds`` of processor time, or what its ``document`` has left."""
+    """A text to parse, at most ``seconds`` of processor time, or what its ``document`` has left.
+
+    ``usual`` is what nearly all texts of its size take less than.
+    """
 
     text: str
     language: str
     seconds: float
-    document: DocumentTime
+    usual: float
+    document: Budget
 
     @classmethod
     def of(
-        cls, text: str, language: str, document: DocumentTime | None = None, *, seconds: float | None = None
+        cls, text: str, language: str, document: Budget | None = None, *, seconds: float | None = None
     ) -> "ParserInput":
         """``text`` with what suits its size, as a part of the ``document``, or of that of the current block."""
-        document = document or _document.get() or DocumentTime()
-        return cls(text, language, seconds or _allowance(len(text)), document)
+        usual = _USUAL_SECONDS + _USUAL_SECONDS_PER_MILLION * len(text) / 1e6
+        return cls(
+            text, language, seconds or _allowance(len(text)), usual, document or _document.get() or Budget()
+        )
+
+    def limit(self, run: float) -> float:
+        """The processor time that it may take, if its run has so much left; not positive if none."""
+        if run < -_OVERDRAFT:
+            return 0.0
+        return min(self.seconds, self.document.seconds, self.usual + max(0.0, run))
+
+    def cost(self, took: float) -> float:
+        """What it takes from its run: nothing if it took no longer than usual; then it gives what it took."""
+        return took - self.usual if took > self.usual else -took
 
 
 def _allowance(characters: int) -> float:
@@ -110,9 +128,11 @@ class _ParserProcess:
         threading.Thread(target=self._watch, daemon=True).start()
 
     def run(
-        self, work: Callable[[str, str], T], texts: "Sequence[ParserInput]", cancel: CancelToken
+        self, work: Callable[[str, str], T], texts: "Sequence[ParserInput]", run: Budget, cancel: CancelToken
     ) -> Iterator[T | Exception]:
         """Yield ``work(text, language)`` of each text, in order, or the error; end early if the process ends.
+
+        What the texts take is drawn from their documents and from the ``run``.
 
         Raises:
             _ProcessEndedError: the process was gone before it began.
@@ -120,7 +140,7 @@ class _ParserProcess:
         assert self._process.stdin is not None
         try:
             with self._killed_after(_SECONDS * _PATIENCE, cancel):
-                pickle.dump((work, texts), self._process.stdin)
+                pickle.dump((work, texts, run.seconds), self._process.stdin)
                 self._process.stdin.flush()
                 self._answer()
         except _GONE as error:
@@ -132,13 +152,15 @@ class _ParserProcess:
                 self.usable = False  # it would go on with the other texts
                 cancel.raise_if_cancelled()
             try:
-                with self._killed_after(text.seconds * _PATIENCE, cancel):
+                with self._killed_after(max(1.0, text.limit(run.seconds)) * _PATIENCE, cancel):
                     result, took, self.usable = self._answer()
             except _GONE:
                 self.usable = False
                 cancel.raise_if_cancelled()
-                result, took = ParseBudgetError(_TOO_MUCH), text.seconds
-            text.document.left -= took
+                result, took = ParseBudgetError(_TOO_MUCH), max(0.0, text.limit(run.seconds))
+                run.draw(_RESTART)
+            text.document.draw(took)
+            run.draw(text.cost(took))
             yield result
             if not self.usable:
                 return
@@ -211,21 +233,45 @@ _idle: list[_ParserProcess] = []
 """Processes that have nothing to do. Each thread that parses has one of its own meanwhile."""
 
 
-_document: ContextVar[DocumentTime | None] = ContextVar("document", default=None)
+_document: ContextVar[Budget | None] = ContextVar("document", default=None)
+_run: ContextVar[Budget | None] = ContextVar("run", default=None)
 
 
 @contextmanager
-def one_document(characters: int) -> Iterator[DocumentTime]:
+def one_document(characters: int) -> Iterator[Budget]:
     """Count the texts that the block parses as parts of one document of so many characters.
 
     Together they may take twice what a text of its size may, so that one that takes too much leaves time for the others.
     """
-    budget = DocumentTime(2 * _allowance(characters))
+    budget = Budget(seconds=2 * _allowance(characters))
     token = _document.set(budget)
     try:
         yield budget
     finally:
         _document.reset(token)
+
+
+def run_budget(*, shared: bool = False) -> Budget:
+    """The processor time that the hard texts of one run may take: of a check, a past, a history, a request of an editor.
+
+    Args:
+        shared: processes that are started with it draw on it too.
+    """
+    return Budget(seconds=_RUN_SECONDS, shared=shared)
+
+
+@contextmanager
+def one_run(budget: Budget) -> Iterator[None]:
+    """Draw on ``budget`` for all texts that this thread parses in the block.
+
+    A text that takes no longer than usual costs nothing, so a run of any size may parse all of these. Once the budget
+    is spent, what takes longer is given up.
+    """
+    token = _run.set(budget)
+    try:
+        yield
+    finally:
+        _run.reset(token)
 
 
 def bounded(
@@ -242,7 +288,7 @@ def bounded(
         work: parses the text.
         text: what to parse.
         language: the language's id.
-        seconds: of processor time, rounded up; by default, what suits the size of the text.
+        seconds: of processor time; by default, what suits the size of the text.
 
     Raises:
         ParseBudgetError: the text takes too much time or memory, or crashes the parser; or its document took too much.
@@ -264,11 +310,12 @@ def bounded_all(
         CodeOriginError: no process can be started.
     """
     cancel.raise_if_cancelled()
+    run = _run.get() or Budget()
     found: list[T | Exception] = []
     while len(found) < len(texts):
         process, is_new = _take()
         try:
-            found += process.run(work, texts[len(found) :], cancel)
+            found += process.run(work, texts[len(found) :], run, cancel)
         except _ProcessEndedError:
             if is_new:
                 raise _cannot_start() from None

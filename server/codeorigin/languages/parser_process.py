@@ -1,12 +1,13 @@
 """The process that parses for :mod:`codeorigin.languages.parser_pool`, until its standard input ends."""
 
-import math
 import os
 import pickle
 import re
+import signal
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ _MEMORY = 1 << 30
 
 _QUICK = 0.1
 """Seconds. To use much memory takes longer."""
+_QUICKEST = 0.001
+"""Seconds. A timer of none would never end."""
 _KEPT = 256 << 20
 """Bytes. A process that has used more ends after its answer, because much of that would never be given back."""
 
@@ -26,19 +29,29 @@ def main() -> None:
 
     An answer is the result or the error, the seconds of processor time, and whether there will be another one.
     """
+    ready: set[tuple[Callable[[str, str], Any], str]] = set()
     requests, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # nothing that a parser prints is an answer
     _limit_memory()
+    if sys.platform != "win32":
+        signal.signal(signal.SIGPROF, signal.SIG_DFL)
     while True:
         try:
-            work, texts = pickle.load(requests)
+            work, texts, run = pickle.load(requests)
         except EOFError:
             return
         pickle.dump(None, answers)
         answers.flush()
         for text in texts:
-            result, took = _result(work, text)
-            text.document.left -= took
+            if (work, text.language) not in ready:
+                # What a grammar takes to load is not the text's fault.
+                ready.add((work, text.language))
+                _limit_time(text.seconds)
+                with suppress(Exception):
+                    work("", text.language)
+            result, took = _result(work, text, text.limit(run))
+            text.document.draw(took)
+            run -= text.cost(took)
             is_usable = took < _QUICK or _most_memory() < _KEPT
             answers.write(_pickled(result, took, is_usable))
             answers.flush()
@@ -46,9 +59,8 @@ def main() -> None:
                 return
 
 
-def _result(work: Callable[[str, str], Any], text: ParserInput) -> tuple[Any, float]:
+def _result(work: Callable[[str, str], Any], text: ParserInput, seconds: float) -> tuple[Any, float]:
     """The result or the error, and the seconds of processor time; all that there were if it was the memory."""
-    seconds = min(text.seconds, text.document.left)
     if seconds <= 0:
         return ParseBudgetError("the document takes too much time to read"), 0.0
     _limit_time(seconds)
@@ -92,12 +104,7 @@ def _most_memory() -> int:
 def _limit_time(seconds: float) -> None:
     """End this process by a signal once it has used ``seconds`` more of processor time."""
     if sys.platform != "win32":
-        import resource  # noqa: PLC0415 - not on Windows
-
-        usage = resource.getrusage(resource.RUSAGE_SELF)
-        _, most = resource.getrlimit(resource.RLIMIT_CPU)
-        limit = math.ceil(usage.ru_utime + usage.ru_stime + seconds)
-        resource.setrlimit(resource.RLIMIT_CPU, (limit if most < 0 else min(limit, most), most))
+        signal.setitimer(signal.ITIMER_PROF, max(seconds, _QUICKEST))
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from codeorigin.git.objects import Objects, UnreadableObjectError
 from codeorigin.git.repository import Repository
 from codeorigin.languages import Language
 from codeorigin.languages.kinds import kind_for_path
-from codeorigin.languages.parser_pool import ParseBudgetError
+from codeorigin.languages.parser_pool import ParseBudgetError, one_run, run_budget
 from codeorigin.model.bundle import Bundle
 from codeorigin.model.past import Past
 from codeorigin.model.verdict import PooledReason
@@ -84,7 +84,7 @@ def _read(repository: Repository, commit: str, analyzer: Analyzes, cancel: Cance
     )
     found: list[float] = []
     budget = Budget(size=_MOST_BYTES, items=_MOST_HARD)
-    with Objects(repository.git) as objects:
+    with Objects(repository.git) as objects, one_run(run_budget()):
         for start in range(0, len(files), _AT_ONCE):
             try:
                 documents = list(_documents(objects, files[start : start + _AT_ONCE], budget))

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from codeorigin.analysis.analyzer import Analyzer
+from codeorigin.core.budget import Budget
 from codeorigin.core.cancellation import CancelToken
 from codeorigin.core.errors import Cancelled, CodeOriginError
 from codeorigin.functions.documents import Document
@@ -17,12 +18,12 @@ from codeorigin.languages import LANGUAGES, get_language, parser_pool
 from codeorigin.languages.constructs import character_constructs
 from codeorigin.languages.parse import parse
 from codeorigin.languages.parser_pool import (
-    DocumentTime,
     ParseBudgetError,
     ParserInput,
     bounded,
     bounded_all,
     one_document,
+    one_run,
 )
 from codeorigin.model.verdict import PooledReason
 from support import parser_work
@@ -102,7 +103,7 @@ def test_what_a_parser_prints_is_no_answer(processes: Processes) -> None:
 def test_parts_of_one_document_share_their_time(
     processes: Processes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(parser_pool, "_SECONDS", 0.04)
+    monkeypatch.setattr(parser_pool, "_SECONDS", 0.07)
     monkeypatch.setattr(parser_pool, "_PATIENCE", 1e4)
     with one_document(100):
         bounded(parser_work.take_time, "x", "python")
@@ -133,12 +134,29 @@ def test_texts_of_a_batch_share_the_time_of_their_document(
     processes: Processes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(parser_pool, "_PATIENCE", 1e4)
-    greedy, other = DocumentTime(0.08), DocumentTime(0.08)
-    texts = [ParserInput("x", "python", 3.0, budget) for budget in (greedy, greedy, greedy, other)]
+    greedy, other = Budget(seconds=0.08), Budget(seconds=0.08)
+    texts = [ParserInput("x", "python", 3.0, 0.1, budget) for budget in (greedy, greedy, greedy, other)]
     *_, third, fourth = bounded_all(parser_work.take_time, texts)
     assert isinstance(third, ParseBudgetError)
     assert fourth is None
-    assert greedy.left <= 0 < other.left
+    assert greedy.seconds <= 0 < other.seconds
+
+
+def test_hard_texts_of_a_run_share_its_time_and_the_others_cost_nothing(processes: Processes) -> None:
+    run = Budget(seconds=0.3)
+    hard, easy = (ParserInput("x", "python", 3.0, usual, Budget()) for usual in (0.01, 10.0))
+    with one_run(run):
+        in_time = [
+            not isinstance(found, Exception) for found in bounded_all(parser_work.take_time, [hard] * 15)
+        ]
+        assert in_time == sorted(in_time, reverse=True)
+        assert 1 < sum(in_time) <= 8
+        assert -0.5 * 14 < run.seconds < 0.0
+        assert bounded_all(parser_work.take_time, [easy] * 15) == [None] * 15
+        run.draw(1e3)
+        assert [type(found) for found in bounded_all(parser_work.take_time, [easy, hard])] == [
+            ParseBudgetError
+        ] * 2
 
 
 def test_batch_is_not_read_on_after_it_was_cancelled(processes: Processes) -> None:

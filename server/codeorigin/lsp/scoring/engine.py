@@ -83,7 +83,15 @@ class ScoringEngine:
         For the rest see :meth:`WorkerThread.submit`. The future also raises ModelError if the model cannot be loaded.
         """
         chosen = model or self.model
-        return self.scorer.submit(lambda cancel: work(chosen.analyzer(), cancel), priority, token)
+
+        def scored(cancel: CancelToken) -> "T":
+            from codeorigin.languages.parser_pool import one_run, run_budget  # noqa: PLC0415 - not in `initialize`
+
+            analyzer = chosen.analyzer()
+            with one_run(run_budget()):
+                return work(analyzer, cancel)
+
+        return self.scorer.submit(scored, priority, token)
 
     def stop(self) -> None:
         """Cancel everything that runs or waits."""
