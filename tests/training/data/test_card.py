@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from codeorigin_training.data.card import data_card, rows_hash
-from codeorigin_training.data.near_duplicates import Deduplication
 from codeorigin_training.data.rows import Row, read_functions, read_pairs
 from support.corpus_maker import write_corpus
 
@@ -70,12 +69,10 @@ def test_lengths_are_put_into_classes(rows: list[Row]) -> None:
 
 def test_left_out_rows_are_reported(rows: list[Row]) -> None:
     assert "Nothing was left out." in data_card(rows, configuration={})
-    duplicates = Deduplication([], across=1234, partners=6)
-    card = data_card(rows, configuration={}, rejected={"longest line": 3}, duplicates=duplicates)
+    card = data_card(rows, configuration={}, rejected={"longest line": 3}, copies=1234)
     assert counts(section(card, "Left out")) == {
         "filter: longest line": [3],
         "near duplicate of held-out code": [1234],
-        "other half of a dropped pair": [6],
     }
 
 

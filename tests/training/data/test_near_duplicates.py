@@ -1,15 +1,16 @@
-"""Near duplicates: finding and grouping them, and dropping them across a split."""
+"""Near duplicates: finding and grouping them, and keeping them out of what a fold learns."""
 
 import random
 from dataclasses import replace
 
-from codeorigin_training.data.near_duplicates import drop_across_splits, near_duplicates
+import numpy as np
+
+from codeorigin_training.data.near_duplicates import fitting_rows, near_duplicates
 from codeorigin_training.data.rows import Row
-from codeorigin_training.data.splits import is_held_out
 from support.snippets import DEBOUNCE, LEDGER, PARSER, QUEUE, long_function
 
-TRAINING, HELD_OUT = sorted((f"owner/{number}" for number in range(100)), key=is_held_out)[::99]
-ROW = Row(LEDGER, "python", 0, TRAINING, "", False, False, 9)
+OTHER, THIRD = "owner/other", "owner/third"
+ROW = Row(LEDGER, "python", 0, "owner/first", "", False, False, 9)
 
 
 def test_layout_is_ignored() -> None:
@@ -58,27 +59,33 @@ def test_empty_and_short_texts_are_grouped() -> None:
     assert near_duplicates(["", "x", "y", " ", "x ", "\ud800"]) == [[0, 3], [1, 4]]
 
 
-def test_training_copy_of_held_out_code_is_dropped() -> None:
+def test_no_fold_learns_from_copies_of_its_rows() -> None:
     rows = [
         ROW,
         replace(ROW, code=PARSER),
-        replace(ROW, repo=HELD_OUT, code=LEDGER.replace("    ", "  ")),
-        replace(ROW, repo=HELD_OUT),
+        replace(ROW, repo=OTHER, code=LEDGER.replace("    ", "  ")),
+        replace(ROW, repo=OTHER, code=QUEUE),
+        replace(ROW, repo=THIRD, code=QUEUE),
+        replace(ROW, repo=THIRD),
+        replace(ROW, repo=THIRD, code=QUEUE + "\n"),
     ]
-    result = drop_across_splits(rows)
-    assert result.kept == rows[1:]
-    assert (result.across, result.partners) == (1, 0)
+    # Copies: 0, 2 and 5 of all three folds; 3, 4 and 6 of the last two. Row 1 has none.
+    found = fitting_rows(rows, np.array([0, 0, 1, 1, 2, 2, 2]))
+    assert [np.flatnonzero(fit).tolist() for fit in found] == [[3, 4, 6], [1], [1]]
 
 
-def test_pairs_are_dropped_together() -> None:
+def test_pairs_are_left_out_together() -> None:
     rows = [
         replace(ROW, pair="p"),
         replace(ROW, code=PARSER, label=1, pair="p"),
-        replace(ROW, repo=HELD_OUT),
+        replace(ROW, repo=OTHER),
         replace(ROW, code=QUEUE, pair="q"),
         replace(ROW, code=DEBOUNCE, label=1, pair="q"),
         replace(ROW, code=QUEUE),
     ]
-    result = drop_across_splits(rows)
-    assert result.kept == rows[2:]
-    assert (result.across, result.partners) == (1, 1)
+    found = fitting_rows(rows, np.array([0, 0, 1, 0, 0, 0]))
+    assert [np.flatnonzero(fit).tolist() for fit in found] == [[], [3, 4, 5]]
+
+
+def test_no_rows_have_no_folds() -> None:
+    assert fitting_rows([], np.zeros(0, dtype=np.int64)).shape == (0, 0)

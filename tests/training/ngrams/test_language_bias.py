@@ -5,6 +5,7 @@ import pytest
 
 from codeorigin_training.arrays import Floats
 from codeorigin_training.data.rows import DISTRIBUTION_SOURCE, Row
+from codeorigin_training.data.sides import TrainingSide
 from codeorigin_training.ngrams.language_bias import (
     cross_fitted_biases,
     fit_language_bias,
@@ -23,7 +24,8 @@ def corpus(repositories: int = 90) -> tuple[list[Row], Floats]:
         for repository in range(repositories):
             for number in range(6):
                 label = number % 2
-                rows.append(row(language=language, label=label, repo=f"{language}/{repository}"))
+                repo = f"{language}/{repository}"
+                rows.append(row(code=f"{repo} {number}", language=language, label=label, repo=repo))
                 logits.append(level + 2.0 * label - 1.0 + generator.normal(scale=0.1))
     return rows, np.array(logits)
 
@@ -67,14 +69,14 @@ def test_repositories_are_weighted_by_the_square_root_of_their_rows() -> None:
 
 def test_folds_do_not_influence_their_own_bias() -> None:
     rows, logits = corpus()
-    folds = np.array([int(each.repo.rpartition("/")[2]) % 3 for each in rows])
-    biases = cross_fitted_biases(rows, logits, folds)
+    side = TrainingSide.of(rows, [], pair_weight=1.0, folds=3)
+    folds = side.folds
+    biases = cross_fitted_biases(side, logits)
     strange = np.where(folds == 1, logits + 40.0, logits)
-    again = cross_fitted_biases(rows, strange, folds)
+    again = cross_fitted_biases(side, strange)
     assert again[folds == 1].tolist() == biases[folds == 1].tolist()
-    everywhere = cross_fitted_biases(
-        rows, np.where((folds == 1) & (np.arange(len(rows)) < 540), strange, logits), folds
-    )
+    in_one = np.where((folds == 1) & (np.arange(len(rows)) < 540), strange, logits)
+    everywhere = cross_fitted_biases(side, in_one)
     assert abs(everywhere[folds == 0] - biases[folds == 0]).min() > 1.0
 
 

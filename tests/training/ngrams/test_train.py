@@ -7,7 +7,7 @@ from scipy.special import expit
 from sklearn.metrics import log_loss
 
 from codeorigin.model.ngrams.hashed_views import View, ViewKind
-from codeorigin_training.arrays import Floats
+from codeorigin_training.arrays import Booleans, Floats, Integers
 from codeorigin_training.data.sides import read_sides
 from codeorigin_training.ngrams.features import view_matrices
 from codeorigin_training.ngrams.language_bias import (
@@ -73,11 +73,13 @@ def test_interrupted_training_does_not_fit_finished_views_again(
     config, run = WideConfig(VIEWS, folds=2, processes=1), Run(tmp_path / "run")
     fitted: list[ViewKind] = []
 
-    def fit(examples: ViewExamples, settings: ViewSettings, *, parallel: int) -> tuple[LinearModel, Floats]:
+    def fit(
+        examples: ViewExamples, settings: ViewSettings, folds: Integers, fitting: Booleans, *, parallel: int
+    ) -> tuple[LinearModel, Floats]:
         fitted.append(settings.view.kind)
         if fitted == [ViewKind.WORDS, ViewKind.COMMENTS]:
             raise KeyboardInterrupt
-        return cross_fit(examples, settings, parallel=parallel)
+        return cross_fit(examples, settings, folds, fitting, parallel=parallel)
 
     monkeypatch.setattr("codeorigin_training.ngrams.train.cross_fit", fit)
     with pytest.raises(KeyboardInterrupt):
@@ -111,9 +113,7 @@ def test_every_logit_gets_a_bias_fitted_without_its_row(tmp_path: Path) -> None:
     assert found.held_out == pytest.approx(
         outside + language_biases(found.twin.languages, held_out), abs=1e-12
     )
-    assert found.out_of_fold == pytest.approx(
-        raw + cross_fitted_biases(side.rows, raw, side.folds), abs=1e-12
-    )
+    assert found.out_of_fold == pytest.approx(raw + cross_fitted_biases(side, raw), abs=1e-12)
 
 
 def test_combined_sides_are_rebalanced(tmp_path: Path) -> None:

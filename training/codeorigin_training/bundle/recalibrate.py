@@ -16,6 +16,7 @@ from codeorigin.model.folder import MANIFEST, sha256_of
 from codeorigin_training.arrays import Floats
 from codeorigin_training.bundle.writing import finite, manifest_text
 from codeorigin_training.configuration import STRICT
+from codeorigin_training.data.near_duplicates import fitting_rows
 from codeorigin_training.data.rows import (
     FUNCTIONS,
     HUMAN,
@@ -119,10 +120,10 @@ def cross_fitted_answers(
     """Answers in every context that each fold has, by a calibration on the other folds; ``logits`` are ``(n,)``."""
     folds = fold_array(rows, config.folds)
     parts = []
-    for number in np.unique(folds).tolist():
+    for number, fit in enumerate(fitting_rows(rows, folds)):
         inside = folds == number
-        inner, outer = rows_where(rows, ~inside), rows_where(rows, inside)
-        calibration = fit_calibration(inner, logits[~inside], config.calibrate)
+        inner, outer = rows_where(rows, fit), rows_where(rows, inside)
+        calibration = fit_calibration(inner, logits[fit], config.calibrate)
         parts.append((inside, context_answers(outer, logits[inside], calibration)))
     names = set.intersection(*(set(found) for _, found in parts))
     return {

@@ -7,7 +7,6 @@ from typing import Any
 
 import pandas as pd
 
-from codeorigin_training.data.near_duplicates import Deduplication
 from codeorigin_training.data.rows import Row
 from codeorigin_training.data.splits import is_held_out
 from codeorigin_training.data.weights import LENGTH_EDGES
@@ -51,7 +50,7 @@ def data_card(
     *,
     configuration: Mapping[str, Any],
     rejected: Mapping[str, int] | None = None,
-    duplicates: Deduplication | None = None,
+    copies: int | None = None,
 ) -> str:
     """The card as Markdown.
 
@@ -59,7 +58,7 @@ def data_card(
         rows: rows of the corpus as written, including pairs.
         configuration: the settings that it was made with, as JSON values or anything that ``str`` accepts.
         rejected: number of rows that the filters left out, for each reason.
-        duplicates: result of the search for near duplicates.
+        copies: number of training rows left out as near duplicates of held-out code, or with such a half of a pair.
     """
     functions = _frame([row for row in rows if row.pair is None])
     llm = functions[functions["label"] == 1]
@@ -92,7 +91,7 @@ def data_card(
         "## What leaks",
         _LEAKS,
         "## Left out",
-        _left_out(rejected, duplicates),
+        _left_out(rejected, copies),
         "## Configuration",
         "```json\n" + json.dumps(dict(configuration), indent=2, sort_keys=True, default=str) + "\n```",
     ]
@@ -143,13 +142,10 @@ def _repositories(functions: pd.DataFrame) -> str:
     )
 
 
-def _left_out(rejected: Mapping[str, int] | None, duplicates: Deduplication | None) -> str:
+def _left_out(rejected: Mapping[str, int] | None, copies: int | None) -> str:
     lines = [(f"filter: {reason}", count) for reason, count in sorted((rejected or {}).items())]
-    if duplicates is not None:
-        lines += [
-            ("near duplicate of held-out code", duplicates.across),
-            ("other half of a dropped pair", duplicates.partners),
-        ]
+    if copies is not None:
+        lines.append(("near duplicate of held-out code", copies))
     return _table(["why", "functions"], lines) if lines else "Nothing was left out."
 
 

@@ -7,6 +7,7 @@ from dataclasses import asdict, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
@@ -14,7 +15,7 @@ from codeorigin.model.folder import sha256_of
 from codeorigin_training.configuration import STRICT, Count
 from codeorigin_training.data.card import data_card, rows_hash
 from codeorigin_training.data.filters import FilterConfig, filtered
-from codeorigin_training.data.near_duplicates import Deduplication, drop_across_splits
+from codeorigin_training.data.near_duplicates import fitting_rows
 from codeorigin_training.data.reserved import RESERVED, read_reserved, without_reserved
 from codeorigin_training.data.rows import (
     FUNCTIONS,
@@ -26,7 +27,9 @@ from codeorigin_training.data.rows import (
     read_functions,
     read_human,
     read_pairs,
+    rows_where,
 )
+from codeorigin_training.data.splits import is_held_out
 from codeorigin_training.data.writer import copy_pairs, write_functions
 from codeorigin_training.files import write_atomically
 from codeorigin_training.run import Log, Run
@@ -87,18 +90,22 @@ def _made(config: CorpusConfig, run: Run, inputs: str, log: Log) -> dict[str, fl
         rows, counts = filtered(rows, config.filter)
         rejected = dict(counts)
         log(f"filters: {sum(rejected.values()):,} rows left out")
-    duplicates: Deduplication | None = None
+    copies: int | None = None
     if config.near_duplicates:
-        duplicates = drop_across_splits(rows, threshold=config.near_duplicate_threshold, seed=config.seed + 1)
-        rows = duplicates.kept
-        log(f"near duplicates: {duplicates.across + duplicates.partners:,} rows left out")
+        held_out = np.array([is_held_out(row.repo) for row in rows], dtype=np.int64)
+        fitting = fitting_rows(
+            rows, held_out, threshold=config.near_duplicate_threshold, seed=config.seed + 1
+        )
+        left = rows_where(rows, (held_out == 1) | fitting[-1])
+        copies, rows = len(rows) - len(left), left
+        log(f"near duplicates: {copies:,} rows left out")
     functions = [row for row in rows if row.pair is None]
     if len({row.label for row in functions}) < 2:
         raise CorpusError("the corpus has rows of one label alone; add a source that holds the other")
     write_functions(functions, run.corpus / FUNCTIONS)
     pairs_left = {row.pair for row in rows if row.pair is not None}
     copy_pairs(config.data / PAIRS, pairs_left, run.corpus / PAIRS)
-    card = data_card(rows, configuration=asdict(config), rejected=rejected, duplicates=duplicates)
+    card = data_card(rows, configuration=asdict(config), rejected=rejected, copies=copies)
     write_atomically(run.corpus / CARD, card)
     pairs = (len(rows) - len(functions)) // 2
     record = {

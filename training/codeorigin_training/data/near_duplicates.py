@@ -8,13 +8,13 @@ import hashlib
 import re
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
+import numpy as np
 from datasketch import MinHash, MinHashLSH
 
+from codeorigin_training.arrays import Booleans, Integers
 from codeorigin_training.data.rows import Row
-from codeorigin_training.data.splits import is_held_out
 
 _PERMUTATIONS = 64
 _SHINGLE = 5
@@ -23,18 +23,6 @@ _SHINGLE = 5
 # Weights of false positives and false negatives; false candidates are rejected later by their shingles.
 _MISSED_COUNTS_MORE = (0.1, 0.9)
 _TOKEN = re.compile(rb"\w+|[^\w\s]")
-
-
-@dataclass(frozen=True, slots=True)
-class Deduplication:
-    """Which rows are ``kept``, in their order.
-
-    ``across`` counts rows dropped for a near duplicate in held-out code, ``partners`` other halves of dropped pairs.
-    """
-
-    kept: list[Row]
-    across: int
-    partners: int
 
 
 def near_duplicates(codes: Sequence[str], *, threshold: float = 0.8, seed: int = 1) -> list[list[int]]:
@@ -67,21 +55,22 @@ def near_duplicates(codes: Sequence[str], *, threshold: float = 0.8, seed: int =
     return sorted(group for group in groups.values() if len(group) > 1)
 
 
-def drop_across_splits(rows: Sequence[Row], *, threshold: float = 0.8, seed: int = 1) -> Deduplication:
-    """Drop every row of training repositories with a near duplicate in a held-out one; pairs are dropped as a whole.
+def fitting_rows(rows: Sequence[Row], folds: Integers, *, threshold: float = 0.8, seed: int = 1) -> Booleans:
+    """Which rows the model that judges each fold may learn, bool ``(number of folds, n)``.
 
-    ``threshold`` and ``seed`` are as in :func:`near_duplicates`.
+    Those of other ``folds`` ``(n,)`` without near duplicates of the fold's rows: a model that has learnt a copy of a
+    function knows its label, so its logit would be no out-of-fold logit. Both halves of a pair are left out with
+    either. ``threshold`` and ``seed`` are as in :func:`near_duplicates`.
     """
-    held_out = [is_held_out(row.repo) for row in rows]
-    across: set[int] = set()
+    fitting: Booleans = folds != np.arange(folds.max(initial=-1) + 1)[:, None]
+    halves: dict[str, list[int]] = {}
+    for index, row in enumerate(rows):
+        if row.pair is not None:
+            halves.setdefault(row.pair, []).append(index)
     for group in near_duplicates([row.code for row in rows], threshold=threshold, seed=seed):
-        if any(held_out[index] for index in group):
-            across |= {index for index in group if not held_out[index]}
-    broken = {rows[index].pair for index in across} - {None}
-    partners = {index for index, row in enumerate(rows) if row.pair in broken} - across
-    dropped = across | partners
-    remaining = [row for index, row in enumerate(rows) if index not in dropped]
-    return Deduplication(remaining, len(across), len(partners))
+        copies = {half for index in group for half in halves.get(rows[index].pair or "", [index])}
+        fitting[np.ix_(np.unique(folds[group]), np.array(sorted(copies)))] = False
+    return fitting
 
 
 def _first_of_equal(codes: Sequence[str], parent: list[int]) -> Iterator[int]:

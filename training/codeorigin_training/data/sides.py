@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 
-from codeorigin_training.arrays import Floats, Integers
+from codeorigin_training.arrays import Booleans, Floats, Integers
+from codeorigin_training.data.near_duplicates import fitting_rows
 from codeorigin_training.data.rows import (
     FUNCTIONS,
     Row,
@@ -21,7 +23,7 @@ from codeorigin_training.data.splits import is_held_out
 from codeorigin_training.data.weights import balanced_weights
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class TrainingSide:
     """``n`` rows in the order of all out-of-fold logits: functions first, then pairs.
 
@@ -61,6 +63,11 @@ class TrainingSide:
             labels=labels_of(rows),
             folds=np.zeros(len(rows), dtype=np.int64),
         )
+
+    @cached_property
+    def fitting(self) -> Booleans:
+        """The rows that the model for each fold is fitted on, bool ``(folds, n)``: without copies of its rows."""
+        return fitting_rows(self.rows, self.folds)
 
     @property
     def functions(self) -> int:

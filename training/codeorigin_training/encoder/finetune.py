@@ -67,7 +67,7 @@ def finetune(config: FinetuneConfig, run: Run, log: Log) -> None:
     with tracked(run, "finetune", config, tags={"data_sha256": inputs["corpus"]}) as tracker:
         work = _Work(config, run, key, tracker, log)
         logits, moved = np.zeros(len(work.rows)), np.zeros(len(work.rows))
-        for fold in range(config.folds):
+        for fold in range(len(work.side.fitting)):
             if fold_of.check_call_in_cache(key, fold, work):
                 log(f"fold-{fold} taken from its cache")
             inside, found, shift = fold_of(key, fold, work)
@@ -163,7 +163,7 @@ def _fold(key: str, fold: int, work: _Work) -> tuple[Integers, Floats, float]:
     folds = work.side.folds
     inside = np.flatnonzero(folds == fold)
     with work.tracker.phase(name) as phase:
-        model, moved = work.trained(name, folds != fold, phase)
+        model, moved = work.trained(name, work.side.fitting[fold], phase)
         model.to(device_named(config.device))
         full = np.zeros(len(work.rows))
         tokens = [work.tokens[int(number)] for number in inside]

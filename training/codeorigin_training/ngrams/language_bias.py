@@ -11,6 +11,7 @@ import numpy as np
 
 from codeorigin_training.arrays import Booleans, Floats, Integers
 from codeorigin_training.data.rows import Row, labels_of, numbered, of_repositories, rows_where
+from codeorigin_training.data.sides import TrainingSide
 
 _PRIOR_REPOSITORIES = 10
 """A language with this many repositories is moved half of the way."""
@@ -54,13 +55,13 @@ def language_biases(bias: Mapping[str, float], rows: Sequence[Row]) -> Floats:
     return np.array([bias.get(row.language, 0.0) for row in rows], dtype=np.float64)
 
 
-def cross_fitted_biases(rows: Sequence[Row], logits: Floats, folds: Integers) -> Floats:
-    """The bias ``(n,)`` of each row, fitted only on rows of other ``folds`` ``(n,)``."""
-    result = np.zeros(len(rows))
-    for fold in np.unique(folds):
-        inside = folds == fold
-        bias = fit_language_bias(rows_where(rows, ~inside), logits[~inside])
-        result[inside] = language_biases(bias, rows_where(rows, inside))
+def cross_fitted_biases(side: TrainingSide, logits: Floats) -> Floats:
+    """The bias ``(n,)`` of each row of ``side``, fitted only on the ``logits`` ``(n,)`` of other folds."""
+    result = np.zeros(len(side.rows))
+    for fold, fit in enumerate(side.fitting):
+        inside = side.folds == fold
+        bias = fit_language_bias(rows_where(side.rows, fit), logits[fit])
+        result[inside] = language_biases(bias, rows_where(side.rows, inside))
     return result
 
 

@@ -64,7 +64,7 @@ class WideModel:
 
 @dataclass(frozen=True, slots=True)
 class ViewExamples:
-    """Training data of a view: ``n`` rows of its matrix ``(n, width)``, with labels, weights and folds ``(n,)``.
+    """Training data of a view: ``n`` rows of its matrix ``(n, width)``, with labels and weights ``(n,)``.
 
     ``paired`` marks the rows of same-task pairs.
     """
@@ -72,7 +72,6 @@ class ViewExamples:
     matrix: sparse.csr_matrix
     labels: Integers
     weights: Floats
-    folds: Integers
     paired: Booleans
 
     def only(self, chosen: Booleans) -> "ViewExamples":
@@ -81,7 +80,6 @@ class ViewExamples:
             self.matrix[chosen],
             self.labels[chosen],
             self.weights[chosen],
-            self.folds[chosen],
             self.paired[chosen],
         )
 
@@ -135,28 +133,31 @@ def fit_view(examples: ViewExamples, settings: ViewSettings) -> LinearModel:
 
 
 def cross_fit(
-    examples: ViewExamples, settings: ViewSettings, *, parallel: int = 1
+    examples: ViewExamples, settings: ViewSettings, folds: Integers, fitting: Booleans, *, parallel: int = 1
 ) -> tuple[LinearModel, Floats]:
     """Fit the regression of one view on all ``examples``, and compute out-of-fold logits ``(n,)``.
 
-    Every row's logit comes from a model that saw no repository of its fold. ``parallel`` regressions are fitted at a
+    The logit of a row of fold ``f`` in ``folds`` ``(n,)`` comes from a model that saw the rows ``fitting[f]`` alone
+    (:func:`~codeorigin_training.data.near_duplicates.fitting_rows`). ``parallel`` regressions are fitted at a
     time, each in a process with a copy of its rows: threads would share liblinear's random number generator, and
     results would not be reproducible.
     """
-    folds = np.unique(examples.folds).tolist()
-    tasks = (delayed(_fit_fold)(examples, settings, fold) for fold in folds)
+    places = [np.flatnonzero(folds == fold) for fold in range(len(fitting))]
+    tasks = (
+        delayed(_fit_fold)(examples, settings, fit, inside)
+        for fit, inside in zip(fitting, places, strict=True)
+        if len(inside)
+    )
     whole = delayed(fit_view)(examples, settings)
     model, *left_out = Parallel(n_jobs=parallel)([whole, *tasks])
     logits = np.zeros(len(examples.labels))
-    for fold, of_fold in zip(folds, left_out, strict=True):
-        logits[examples.folds == fold] = of_fold
+    logits[np.concatenate(places)] = np.concatenate(left_out)
     return model, logits
 
 
-def _fit_fold(examples: ViewExamples, settings: ViewSettings, fold: int) -> Floats:
-    """Logits ``(rows of the fold,)`` of the regression fitted on all other rows."""
-    inside = examples.folds == fold
-    return fit_view(examples.only(~inside), settings).logits(examples.matrix[inside])
+def _fit_fold(examples: ViewExamples, settings: ViewSettings, fit: Booleans, inside: Integers) -> Floats:
+    """Logits of the rows ``inside`` by the regression fitted on the rows to ``fit``."""
+    return fit_view(examples.only(fit), settings).logits(examples.matrix[inside])
 
 
 def fit_scales(view_logits: Floats, labels: Integers, weights: Floats) -> Floats:

@@ -160,12 +160,14 @@ def _fitted(
     """View ``number`` fitted on ``side``, its out-of-fold logits ``(n,)``, and the view fitted on all repositories."""
     settings, count = config.views[number], len(side.rows)
     paired = np.array([row.pair is not None for row in everything.rows], dtype=bool)
-    examples = ViewExamples(matrix[:count], side.labels, side.weights, side.folds, paired[:count])
-    model, fold_logits = cross_fit(examples, settings, parallel=config.parallel_fits)
+    examples = ViewExamples(matrix[:count], side.labels, side.weights, paired[:count])
+    model, fold_logits = cross_fit(
+        examples, settings, side.folds, side.fitting, parallel=config.parallel_fits
+    )
     del examples
     if not config.all_repositories:
         return model, fold_logits, None
-    whole = ViewExamples(matrix, everything.labels, everything.weights, everything.folds, paired)
+    whole = ViewExamples(matrix, everything.labels, everything.weights, paired)
     return model, fold_logits, fit_view(whole, settings)
 
 
@@ -187,7 +189,7 @@ def with_language_bias(
     return TrainedWide(
         model=model,
         twin=twin,
-        out_of_fold=trained.out_of_fold + cross_fitted_biases(side.rows, trained.out_of_fold, side.folds),
+        out_of_fold=trained.out_of_fold + cross_fitted_biases(side, trained.out_of_fold),
         held_out=trained.held_out + language_biases(bias, held_out),
     )
 

@@ -86,15 +86,15 @@ def _out_of_fold(
     paired = np.array([row.pair is not None for row in learnt.rows], dtype=bool)
     logits = np.zeros((len(side.rows), len(matrices)))
     for column, (settings, matrix) in enumerate(zip(config.views, matrices, strict=True)):
-        examples = ViewExamples(matrix[chosen], learnt.labels, learnt.weights, learnt.folds, paired)
-        for fold in np.unique(side.folds).tolist():
+        examples = ViewExamples(matrix[chosen], learnt.labels, learnt.weights, paired)
+        for fold, fit in enumerate(side.fitting):
             inside = side.folds == fold
-            model = fit_view(examples.only(learnt.folds != fold), settings)
+            model = fit_view(examples.only(fit[chosen]), settings)
             logits[inside, column] = model.logits(matrix[inside])
     combined: Floats = logits @ fit_scales(logits[chosen], learnt.labels, learnt.weights)
     biases = np.zeros(len(side.rows))
-    for fold in np.unique(side.folds).tolist():
-        others = np.flatnonzero(keep & (side.folds != fold))
+    for fold, fit in enumerate(side.fitting):
+        others = np.flatnonzero(keep & fit)
         bias = fit_language_bias([side.rows[number] for number in others], combined[others])
         inside = np.flatnonzero(side.folds == fold)
         biases[inside] = language_biases(bias, [side.rows[number] for number in inside])
