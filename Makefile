@@ -103,6 +103,7 @@ lint: $(VENV)/.development $(CLIENT)/node_modules/.installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/mypy --strict action
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/zizmor --quiet --offline --no-progress .github/workflows action.yml
 	cd $(CLIENT) && npm run --silent lint && npm run --silent check

@@ -1,10 +1,14 @@
 """The GitHub Action: its ``run`` steps, executed by bash in a throwaway repository."""
 
+import http.server
 import json
 import os
 import re
 import subprocess
 import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +23,7 @@ from support.repositories import Repository, checked_out
 
 ACTION: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text())
 CODE = TERSE.read_text()
-MANUAL = ROOT / "docs" / "cli.md"
+MANUAL = ROOT / "docs" / "team.md"
 SUB = re.compile(r"\$\{\{\s*([\w.-]+)\s*\}\}")
 
 
@@ -30,6 +34,8 @@ class Runner:
     repository: Repository
     folder: Path
     base_ref: str = ""
+    number: str = ""
+    api: str = ""
 
     def run(self, **inputs: str) -> tuple[int, dict[str, str]]:
         """The exit code of the step that failed, or 0, and the outputs of the check."""
@@ -47,6 +53,8 @@ class Runner:
                 "RUNNER_TEMP": str(self.folder / "temp"),
                 "GITHUB_STEP_SUMMARY": str(self.folder / "summary.md"),
                 "GITHUB_OUTPUT": str(output),
+                "GITHUB_API_URL": self.api,
+                "GITHUB_REPOSITORY": "owner/project",
             }
             for name, value in step.get("env", {}).items():
                 environment[name] = self._expanded(value, given, outputs)
@@ -55,6 +63,8 @@ class Runner:
                 cwd=self.repository.folder, env=environment, capture_output=True, text=True, check=False,
             )  # fmt: skip
             self.shown = done.stdout
+            if step["name"] == "Comment":
+                self.commented = done.stdout
             if step.get("id") == "check":
                 self.notices, self.said = done.stdout, done.stderr
             outputs |= dict(line.split("=", 1) for line in output.read_text().splitlines())
@@ -68,8 +78,13 @@ class Runner:
     def _value(self, name: str, inputs: dict[str, str], outputs: dict[str, str]) -> str:
         if name == "github.action_path":
             return str(ROOT)
-        if name == "github.base_ref":
-            return self.base_ref
+        given = {
+            "github.base_ref": self.base_ref,
+            "github.token": "secret",
+            "github.event.pull_request.number": self.number,
+        }
+        if name in given:
+            return given[name]
         if name.startswith("inputs."):
             return inputs[name.removeprefix("inputs.")]
         return outputs[name.rpartition(".")[2]]
@@ -91,6 +106,7 @@ echo "$@" >> "{installed}"
 case "$3" in
   venv) env > "{tmp_path / "environment"}"; mkdir -p "$5/bin"; cp "$0" "$5/bin/python" ;;
   codeorigin) exec "{sys.executable}" "$@" ;;
+  "") exec "{sys.executable}" "$@" ;;
 esac
 """
     programs = tmp_path / "bin"
@@ -126,16 +142,15 @@ def test_pull_request_gets_annotations_and_a_summary(runner: Runner) -> None:
 
 def test_snippet_of_the_manual_runs(runner: Runner) -> None:
     """As a runner does it: a checkout with the whole history, then the action with the inputs of the snippet."""
-    checkout, check = yaml.safe_load(blocks("yaml", MANUAL)[0])
-    assert checkout["with"] == {"fetch-depth": 0}
+    workflow = yaml.safe_load(blocks("yaml", MANUAL)[0])
+    checkout, _, check = workflow["jobs"]["codeorigin"]["steps"]
+    assert checkout["with"] == {"fetch-depth": 0, "persist-credentials": False}
     runner.base_ref = "main"
     # GitHub hands every input over as text.
     inputs = {name: str(value).lower() for name, value in check["with"].items()}
     code, outputs = runner.run(**inputs)
     assert (code, outputs["code"] in {"0", "1"}) == (0, True), runner.said
     assert [file["path"] for file in json.loads(Path(outputs["report"]).read_text())["files"]] == ["a.py"]
-    (upload,) = (step for step in ACTION["runs"]["steps"] if "if" in step)
-    assert upload["if"] == f"inputs.upload-sarif == '{inputs['upload-sarif']}'"
     assert json.loads(Path(outputs["sarif"]).read_text())["version"] == "2.1.0"
 
 
@@ -151,6 +166,104 @@ def test_errors_always_fail_and_say_why(runner: Runner) -> None:
     code, outputs = runner.run(base="nowhere")
     assert (code, set(outputs)) == (2, {"python"})
     assert "codeorigin: nowhere: no such commit, branch or tag here" in runner.said
+
+
+OTHERS = {"id": 6, "user": {"login": "somebody"}, "body": "<!-- codeorigin --> a trap"}
+OURS = {"id": 7, "user": {"login": "github-actions[bot]"}, "body": "<!-- codeorigin -->\nold"}
+
+
+class StubOfTheApi(http.server.ThreadingHTTPServer):
+    """The comments of a pull request, as GitHub's API serves them; ``status`` is the answer to what writes."""
+
+    def __init__(self, comments: Sequence[dict[str, Any]], status: int) -> None:
+        super().__init__(("127.0.0.1", 0), AnswersOfTheApi)
+        self.comments, self.status = list(comments), status
+        self.written: list[tuple[str, str, str]] = []
+
+
+class AnswersOfTheApi(http.server.BaseHTTPRequestHandler):
+    server: StubOfTheApi
+
+    def do_GET(self) -> None:
+        place, _, query = self.path.partition("?")
+        assert place == "/repos/owner/project/issues/12/comments"
+        page = int(query.rpartition("=")[2])
+        self._answer(200, self.server.comments[100 * (page - 1) : 100 * page])
+
+    def do_POST(self) -> None:
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))["body"]
+        assert self.headers["Authorization"] == "Bearer secret"
+        self.server.written.append((self.command, self.path, body))
+        self._answer(self.server.status, {})
+
+    def do_PATCH(self) -> None:
+        self.do_POST()
+
+    def _answer(self, status: int, value: Any) -> None:
+        self.send_response(status)
+        self.end_headers()
+        self.wfile.write(json.dumps(value).encode())
+
+    def log_message(self, *_: object) -> None:
+        """Nothing on stderr."""
+
+
+@pytest.fixture
+def api() -> Iterator[Callable[..., StubOfTheApi]]:
+    with ExitStack() as stack:
+
+        def started(*comments: dict[str, Any], status: int = 200) -> StubOfTheApi:
+            stub = stack.enter_context(StubOfTheApi(comments, status))
+            threading.Thread(target=stub.serve_forever, daemon=True).start()
+            stack.callback(stub.shutdown)
+            return stub
+
+        yield started
+
+
+@pytest.mark.parametrize(
+    ("comments", "threshold", "expected"),
+    [
+        ([], "0", ["POST /repos/owner/project/issues/12/comments"]),
+        ([], "1", []),
+        ([OTHERS] * 120, "0", ["POST /repos/owner/project/issues/12/comments"]),
+        ([*[OTHERS] * 120, OURS], "0", ["PATCH /repos/owner/project/issues/comments/7"]),
+        ([OURS], "1", ["PATCH /repos/owner/project/issues/comments/7"]),
+    ],
+)
+def test_pull_request_has_one_comment(
+    runner: Runner, api: Callable[..., StubOfTheApi], comments: list[Any], threshold: str, expected: list[str]
+) -> None:
+    stub = api(*comments)
+    runner.base_ref, runner.number, runner.api = "main", "12", f"http://127.0.0.1:{stub.server_port}"
+    code, outputs = runner.run(comment="true", arguments=f"--threshold\n{threshold}")
+    assert code == 0
+    assert [f"{method} {path}" for method, path, _ in stub.written] == expected
+    for _, _, body in stub.written:
+        assert body == f"<!-- codeorigin -->\n{Path(outputs['summary']).read_text()}"
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        (
+            403,
+            "GitHub answered 403 (the token may not write; a pull request from a fork never gets a comment)",
+        ),
+        (500, "GitHub answered 500"),
+        (None, "URLError"),
+    ],
+)
+def test_comment_that_cannot_be_written_is_a_warning(
+    runner: Runner, api: Callable[..., StubOfTheApi], status: int | None, said: str
+) -> None:
+    runner.base_ref, runner.number = "main", "12"
+    runner.api = (
+        "http://127.0.0.1:9" if status is None else f"http://127.0.0.1:{api(status=status).server_port}"
+    )
+    code, outputs = runner.run(comment="true", arguments="--threshold\n0")
+    assert (code, outputs["findings"]) == (0, "true")
+    assert runner.commented == f"::warning::CodeOrigin wrote no comment: {said}\n"
 
 
 @pytest.fixture
@@ -238,7 +351,7 @@ def test_untrusted_input_is_not_run_as_a_script(runner: Runner) -> None:
 
 def test_every_step_is_known() -> None:
     steps = ACTION["runs"]["steps"]
-    assert [step["name"] for step in steps] == ["Install", "Check", "Upload", "Result"]
-    upload = steps[2]
+    assert [step["name"] for step in steps] == ["Install", "Check", "Comment", "Upload", "Result"]
+    upload = steps[3]
     assert upload["uses"].startswith("github/codeql-action/upload-sarif@")
     assert upload["with"]["sarif_file"] == "${{ steps.check.outputs.sarif }}"

@@ -201,7 +201,7 @@ def test_pre_commit_installs_and_runs_the_shipped_hook(
         return run(repository, offline, "git", "commit", "-m", name)
 
     config = ".pre-commit-config.yaml"
-    (documented,) = (text for text in blocks("yaml", ROOT / "docs" / "cli.md") if text.startswith("repos:"))
+    (documented,) = (text for text in blocks("yaml", ROOT / "docs" / "team.md") if text.startswith("# .pre"))
     text = documented.replace("https://github.com/OWNER/codeorigin", str(published.folder))
     repository.commit({config: text}, date="2020-01-02")
     code, said = run(repository, offline, *PRE_COMMIT, "install", "--install-hooks")
