@@ -78,7 +78,8 @@ class ChangeReport:
     requested. ``old`` and ``new`` are commit names; None before the first commit, and for the working tree and the
     index. ``parents`` is a commit's number of parents. ``declared`` are the agents that the commits themselves name,
     which is a fact and not an estimate; None if this was not checked. ``verdict`` is the verdict on the functions that
-    the change wrote, taken together; None if the model has no rule for commits.
+    the change wrote, taken together; None if the model has no rule for commits. ``tells_moves`` is False if the change
+    is too large to tell which functions it moved.
     """
 
     kind: str
@@ -88,11 +89,13 @@ class ChangeReport:
     parents: int = 0
     declared: "tuple[DeclaredAgent, ...] | None" = None
     verdict: PooledVerdict | None = None
+    tells_moves: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """Totals of one run. ``functions`` counts outermost functions, ``scored`` those with a verdict.
+    """Totals of one run. ``functions`` counts outermost functions, ``scored`` those with a verdict; neither counts
+    those that the analysed change ``moved``.
 
     ``accepted`` counts functions that are not findings because they were accepted. ``reasons`` counts those without a
     verdict.
@@ -106,6 +109,7 @@ class Summary:
     files: int = 0
     without_functions: int = 0
     functions: int = 0
+    moved: int = 0
     scored: int = 0
     findings: int = 0
     accepted: int = 0

@@ -15,14 +15,16 @@ from codeorigin.check.result import counted_lines as count_changed
 from codeorigin.check.selection import Selection
 from codeorigin.core.errors import CodeOriginError, NoSuchRevisionError, RepositoryError
 from codeorigin.functions.function_lines import function_lines
+from codeorigin.functions.spans import Piece
 from codeorigin.git.changes import Change, ChangeKind, ChangeRequest, open_change, relative_to_folder
 from codeorigin.git.line_changes import ChangedFile, LineRange
+from codeorigin.git.moved_lines import MovedLines
 from codeorigin.git.repository import Repository
 from codeorigin.languages import get_language
 from codeorigin.languages.kinds import NOTEBOOK, kind_for_path
 from codeorigin.model.calibration.judge import Judge
 from codeorigin.model.calibration.pooled_rule import counted_lines
-from codeorigin.model.verdict import ChangedFunctions, PooledReason, PooledVerdict
+from codeorigin.model.verdict import ChangedFunctions, PooledReason, PooledVerdict, Reason, Verdict
 from codeorigin.shell.terminal import display_path
 from codeorigin.text.positions import LineIndex
 from codeorigin.text.sources import decode_source
@@ -72,6 +74,7 @@ def changed_sources(
                             partial(_read, change, file, shown, kind.id),
                             named=False,
                             changed=file.lines,
+                            moved=file.moved,
                             cells=selection.cells if kind is NOTEBOOK else None,
                             inside=file.path,
                         )
@@ -82,6 +85,7 @@ def changed_sources(
                 old=change.old,
                 new=change.new,
                 parents=change.parents,
+                tells_moves=change.tells_moves,
             )
             yield sources, report
     except NoSuchRevisionError as error:
@@ -97,15 +101,25 @@ def _read(change: Change, file: ChangedFile, shown: str, language: str) -> str:
 
 
 def changed_file(
-    report: FileReport, text: str, changed: Sequence[LineRange], *, in_context: bool
+    report: FileReport,
+    piece: Piece,
+    changed: Sequence[LineRange],
+    moved: MovedLines | None,
+    *,
+    in_context: bool,
 ) -> CheckedFile:
-    """The file with only those outermost functions that contain one of the ``changed`` lines.
+    """The file or cell with only those outermost functions that contain one of the ``changed`` lines.
 
-    It has no verdict on the file, which would include functions that the change did not touch. In ``changed``, only
-    ``\\n`` ends a line, as in git.
+    It has no verdict on the file, which would include functions that the change did not touch, and none on functions
+    that the change only moved. In ``changed``, which are lines of the ``piece``, only ``\\n`` ends a line, as in git.
     """
+    text = piece.text
     lines = function_lines(text, [function.span for function in report.functions])
     touched = tuple(number for number, function in enumerate(lines) if function.is_touched(changed))
+    places = [function.in_file(piece) for function in lines]
+    only_moved = {
+        number for number in touched if moved and moved.holds(places[number].first, places[number].last)
+    }
     around = ChangedFunctions(
         language=get_language(report.language).model_language,
         verdicts=[function.verdict for function in report.functions],
@@ -113,10 +127,18 @@ def changed_file(
             counted_lines(text[function.span.code.start : function.span.code.end])
             for function in report.functions
         ],
-        written=[function.is_written(changed) for function in lines],
+        written=[
+            function.is_written(changed) and number not in only_moved for number, function in enumerate(lines)
+        ],
         in_context=in_context,
     )
-    shortened = replace(report, functions=tuple(report.functions[number] for number in touched), verdict=None)
+    functions = (
+        replace(report.functions[number], verdict=Verdict.without(Reason.MOVED))
+        if number in only_moved
+        else report.functions[number]
+        for number in touched
+    )
+    shortened = replace(report, functions=tuple(functions), verdict=None)
     shown = _as_shown(text, changed)
     counted = count_changed(shortened, text, shown)
     return CheckedFile(report.path or "", shortened, None, counted, shown, around, touched)
@@ -137,7 +159,7 @@ def judged_together(
     judged = []
     for file, found in zip(files, verdicts, strict=True):
         functions = tuple(
-            replace(function, verdict=found[number])
+            function if function.verdict.reason is Reason.MOVED else replace(function, verdict=found[number])
             for function, number in zip(file.report.functions, file.touched, strict=True)
         )
         judged.append(replace(file, report=replace(file.report, functions=functions)))

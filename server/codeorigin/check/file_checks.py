@@ -11,6 +11,7 @@ from codeorigin.check.inputs import Source
 from codeorigin.check.result import CheckedFile, FileError, counted_lines
 from codeorigin.core.errors import CodeOriginError, SourceError
 from codeorigin.functions.documents import Document
+from codeorigin.functions.spans import Piece
 from codeorigin.languages.kinds import NOTEBOOK
 from codeorigin.model.past import Past
 from codeorigin.shell.exit_codes import describe_unexpected
@@ -90,12 +91,12 @@ class FileCheck:
     ) -> Iterator[CheckedFile]:
         """The file, or each cell of a notebook with functions."""
         if source.language != NOTEBOOK.id:
-            yield self._file(source, text, report, source.changed, analyzer)
+            yield self._file(source, Piece(report.language, text), report, source.changed, analyzer)
             return
         found = False
         for piece in report.pieces:
             changed = None if source.changed is None else _in_cell(source.changed, piece.piece.lines or ())
-            checked = self._file(source, piece.piece.text, piece.report, changed, analyzer)
+            checked = self._file(source, piece.piece, piece.report, changed, analyzer)
             if checked.report.functions:
                 yield replace(checked, cell=replace(piece.piece, text=""))
                 found = True
@@ -106,16 +107,17 @@ class FileCheck:
     def _file(
         self,
         source: Source,
-        text: str,
+        piece: Piece,
         report: FileReport,
         changed: Sequence[tuple[int, int]] | None,
         analyzer: "Analyzer",
     ) -> CheckedFile:
+        text = piece.text
         quoted = text if self.keep_text else None
         if changed is not None:
             from codeorigin.check.changes import changed_file  # noqa: PLC0415 - needs git
 
-            made = changed_file(report, text, changed, in_context=self.file_context)
+            made = changed_file(report, piece, changed, source.moved, in_context=self.file_context)
             return replace(made, path=source.path, text=quoted)
         return CheckedFile(source.path, report, quoted, counted_lines(report, text, None))
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from codeorigin.check.result import FileError
 from codeorigin.check.selection import Selection
@@ -15,6 +15,9 @@ from codeorigin.languages.kinds import NOTEBOOK, get_kind, kind_for_path
 from codeorigin.settings.project import Project, project_of
 from codeorigin.shell.terminal import display_path, to_stderr
 from codeorigin.text.sources import decode_source, read_source
+
+if TYPE_CHECKING:
+    from codeorigin.git.moved_lines import MovedLines
 
 STDIN = "-"
 STDIN_NAME = "<stdin>"
@@ -26,7 +29,8 @@ class Source:
     """Something to check. ``path`` is the path to display; ``read`` raises :class:`~codeorigin.core.errors.SourceError`.
 
     ``language`` is the id of its language or kind of document. ``named`` is True if the user named it, and False if it
-    was found in a folder. ``changed`` holds the lines to check (1-based; only ``\\n`` ends a line), or None for all.
+    was found in a folder. ``changed`` holds the lines to check (1-based; only ``\\n`` ends a line), or None for all,
+    and ``moved`` those of them that were moved.
     ``file`` is None if it is not read from a file on disk. Of a notebook, only cells in one of the languages ``cells``
     are checked (None: all). ``inside`` is the path in the repository whose change is checked.
     """
@@ -36,6 +40,7 @@ class Source:
     read: Callable[[], str]
     named: bool = True
     changed: tuple[tuple[int, int], ...] | None = None
+    moved: "MovedLines | None" = None
     file: Path | None = None
     cells: frozenset[str] | None = None
     inside: str | None = None

@@ -9,8 +9,9 @@ from pathlib import Path
 from codeorigin.analysis.report import ChangeReport, FileReport, FunctionReport, Summary, line_range
 from codeorigin.functions.spans import Piece
 from codeorigin.model.past import Past
-from codeorigin.model.verdict import Band, ChangedFunctions, Limits, Verdict
+from codeorigin.model.verdict import Band, ChangedFunctions, Limits, Reason, Verdict
 from codeorigin.records.function_records import FunctionRecords
+from codeorigin.report.changes import moved_sentence
 from codeorigin.report.code import HeatLine
 
 Place = tuple[str, int]
@@ -170,6 +171,23 @@ class CheckResult:
                 if self.is_finding(function):
                     yield file, function
 
+    def moved(self) -> list[tuple[CheckedFile, FunctionReport]]:
+        """The functions that the change only moved, ordered by file and line."""
+        return [
+            (file, function)
+            for file in self.files
+            for function in file.report.functions
+            if function.verdict.reason is Reason.MOVED
+        ]
+
+
+def moved_line(result: CheckResult) -> str | None:
+    """The functions that the change moved, in one line, or that it is too large to tell them; None without any."""
+    if result.change is None:
+        return None
+    names = [f"{function.span.qualified_name} ({file.shown})" for file, function in result.moved()]
+    return moved_sentence(result.change, names)
+
 
 def summarize(
     files: Sequence[CheckedFile],
@@ -186,11 +204,13 @@ def summarize(
         for file in files
         for item in zip(file.report.functions, file.counted or (0,) * len(file.report.functions), strict=True)
     ]
+    moved = sum(function.verdict.reason is Reason.MOVED for function, _ in functions)
     judged = [(function.verdict.band, lines) for function, lines in functions if function.verdict.band]
     found = [(function, lines) for function, lines in functions if is_finding(function.verdict, limits)]
     new = [lines for function, lines in found if function.function_id not in accepted]
     bands = Counter(band for band, _ in judged)
     reasons = Counter(function.verdict.reason for function, _ in functions if function.verdict.reason)
+    del reasons[Reason.MOVED]
     of_files = Counter(file.report.verdict.band for file in files if file.report.verdict is not None)
     skipped = sum(error.skipped for error in errors)
     return Summary(
@@ -198,7 +218,8 @@ def summarize(
         files=sum(file.cell is None for file in files) + len({file.path for file in files if file.cell}),
         # Of a change, only the functions that it touched are here.
         without_functions=sum(not file.report.functions and file.changed is None for file in files),
-        functions=len(functions),
+        functions=len(functions) - moved,
+        moved=moved,
         scored=len(judged),
         findings=len(new),
         accepted=len(found) - len(new),

@@ -26,7 +26,7 @@ class ChangeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ChangeRequest:
-    """Which change to read. ``revision`` is the commit, or a range's base (or ``A..B``); empty for the other kinds."""
+    """Which change to read. ``revision`` is the commit, or a range's base, ``A..B`` or ``A...B``; else empty."""
 
     kind: ChangeKind
     revision: str = ""
@@ -98,10 +98,12 @@ def open_change(
                 files_now = working_tree(repository, scratch, objects, wanted, max_bytes)
                 tree, as_on_disk = files_now.tree, files_now.as_on_disk
         elif request.kind is ChangeKind.RANGE:
-            start, _, end = request.revision.partition("..")
+            start, dots, end = request.revision.partition("..")
             base = repository.resolve(start or "HEAD")
             new = tree = repository.resolve(end.removeprefix(".") or "HEAD")
-            old = repository.merge_base(base, new)
+            # As in `git diff`: A..B starts from A itself, A...B and A alone from where they branched off.
+            is_from_base = bool(dots) and not end.startswith(".")
+            old = base if is_from_base else repository.merge_base(base, new)
         else:
             new = tree = repository.resolve(request.revision)
             commit = read_commit(objects, new)

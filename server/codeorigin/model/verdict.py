@@ -24,6 +24,7 @@ class Reason(StrEnum):
     GENERATED = "generated"
     MINIFIED = "minified"
     IGNORED = "ignored"
+    MOVED = "moved"
 
 
 class PooledReason(StrEnum):

@@ -1,11 +1,15 @@
 """Sentences about a change."""
 
+from collections.abc import Sequence
+
 from codeorigin.analysis.report import ChangeReport, DeclaredAgent
 from codeorigin.model.verdict import PooledReason
 from codeorigin.report.figures import counted, probability_decimal
 from codeorigin.report.shares import shares_sentence
 
 _SHORT = 10
+MOST_NAMES = 10
+"""Of moved functions that a sentence lists."""
 
 
 def change_phrase(change: ChangeReport) -> str:
@@ -56,6 +60,17 @@ def verdict_sentence(change: ChangeReport) -> str | None:
         f"{probability_decimal(verdict.probability)}, {'no band' if verdict.band is None else verdict.band.value}"
     )
     return " ".join(filter(None, [f"{sentence}.", shares_sentence(verdict, "commits")]))
+
+
+def moved_sentence(change: ChangeReport, names: Sequence[str]) -> str | None:
+    """The functions that a change moved: ``3 moved, not written by this change: ...``; None without any."""
+    if not change.tells_moves:
+        return "The change is too large to tell which functions it only moved; all count as written by it."
+    if not names:
+        return None
+    more = f" and {len(names) - MOST_NAMES:,} more" if len(names) > MOST_NAMES else ""
+    listed = ", ".join(names[:MOST_NAMES])
+    return f"{len(names):,} moved, not written by this change and not judged: {listed}{more}."
 
 
 def _how_declared(declared_agent: DeclaredAgent) -> tuple[str, str]:

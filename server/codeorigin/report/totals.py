@@ -34,7 +34,8 @@ def summary_sentences(summary: Summary) -> list[str]:
     ``3,346 of 5,963 functions look LLM-written; 2,611 unsure, 6 human.`` ``766 not judged (600 too short, 166 nested).``
     """
     llm, unsure, human = (summary.bands[band] for band in (Band.LLM, Band.UNSURE, Band.HUMAN))
-    left = [*_not_judged(summary), *_not_checked(summary)]
+    moved = [f"{summary.moved:,} moved."] if summary.moved else []
+    left = [*_not_judged(summary), *moved, *_not_checked(summary)]
     if not summary.scored:
         return [" ".join([*_nothing_judged(summary), *left]) or "Nothing to check."]
     functions = counted(summary.scored, "function")
@@ -51,7 +52,7 @@ def summary_sentences(summary: Summary) -> list[str]:
 
 
 def _nothing_judged(summary: Summary) -> list[str]:
-    if summary.functions:
+    if summary.functions or summary.moved:
         return [f"No function to judge in {counted(summary.files, 'file')}."]
     return [f"No function found in {counted(summary.files, 'file')}."] if summary.files else []
 

@@ -66,6 +66,7 @@ def test_only_functions_with_changed_lines_are_checked(repository: Repository) -
     assert report["change"].pop("verdict")["reason"] == "too_few_functions"
     assert report["change"] == {
         "kind": "working_tree", "revision": None, "old": head, "new": None, "parents": 0, "declared": None,
+        "tells_moves": True,
     }  # fmt: skip
     # The functions that did not change still count as context.
     assert function["probability"] == reported("a.py")["files"][0]["functions"][1]["probability"]
@@ -108,8 +109,12 @@ def test_a_range_has_both_ends_or_is_one_line(repository: Repository) -> None:
     repository.git("checkout", "-q", "-b", "work")
     repository.commit({"a.py": SECOND}, date="2020-01-02")
     repository.commit({"a.py": SECOND.replace("found = {}", "found = dict()")}, date="2020-01-03")
-    for named in ("main..HEAD~1", "main...HEAD~1"):
-        assert checked("--changed", named) == {"a.py": ["second"]}
+    repository.git("checkout", "-q", "main")
+    repository.commit({"sub/b.py": THIRD}, date="2020-01-04")
+    repository.git("checkout", "-q", "work")
+    # As in git: two dots start from main itself, three from where the branch left it.
+    assert checked("--changed", "main..HEAD~1") == {"a.py": ["second"], "sub/b.py": ["third"]}
+    assert checked("--changed", "main...HEAD~1") == {"a.py": ["second"]}
     assert checked("--changed", "HEAD~1..") == {"a.py": ["third"]}
     for arguments in (
         ("check", "--commit", "main..HEAD"),

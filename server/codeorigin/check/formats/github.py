@@ -2,7 +2,7 @@
 
 from codeorigin.check.declared import declared_line, disagreements
 from codeorigin.check.formats.repository_paths import path_in_repository
-from codeorigin.check.result import CheckResult
+from codeorigin.check.result import CheckResult, moved_line
 from codeorigin.report.changes import declared_sentence, scope_sentence, verdict_sentence
 from codeorigin.report.functions import finding_sentence
 from codeorigin.report.provenance import disagreement_sentence
@@ -53,6 +53,8 @@ def render(result: CheckResult) -> str:
         lines.append(f"CodeOrigin: {one_line(scope_sentence(result.change))}")
         if (together := verdict_sentence(result.change)) is not None:
             lines.append(f"CodeOrigin: {one_line(together)}")
+        if (moved := moved_line(result)) is not None:
+            lines.append(f"CodeOrigin: {one_line(moved)}")
         if (said := declared_sentence(result.change)) is not None:
             lines.append(f"CodeOrigin: {one_line(said)}")
     lines.append(f"CodeOrigin: {' '.join(summary_sentences(result.summary))}")

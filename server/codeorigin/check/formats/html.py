@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from codeorigin.analysis.report import FunctionReport, line_range
 from codeorigin.check.declared import declared_line, disagreements
-from codeorigin.check.result import CheckedFile, CheckResult, Place
+from codeorigin.check.result import CheckedFile, CheckResult, Place, moved_line
 from codeorigin.model.verdict import Band
 from codeorigin.report import CAVEAT
 from codeorigin.report.changes import declared_sentence, scope_sentence, verdict_sentence
@@ -101,6 +101,7 @@ def _body(result: CheckResult) -> Iterator[str]:
             (f"{summary.bands[Band.UNSURE]:,}", "unsure", Band.UNSURE.value),
             (f"{summary.bands[Band.HUMAN]:,}", "human", Band.HUMAN.value),
             (f"{summary.functions - summary.scored:,}", "not judged", ""),
+            *([(f"{summary.moved:,}", "moved", "")] if summary.moved else []),
         ]
     )
     yield f"<p>{escape(' '.join(summary_sentences(summary)))}</p>"
@@ -136,6 +137,8 @@ def _change(result: CheckResult) -> Iterator[str]:
     yield f"<p>{html_line(scope_sentence(result.change))}</p>"
     if (together := verdict_sentence(result.change)) is not None:
         yield f"<p>{escape(together)}</p>"
+    if (moved := moved_line(result)) is not None:
+        yield f"<p>{html_line(moved)}</p>"
     if (said := declared_sentence(result.change)) is not None:
         yield f'<p class="declared">{html_line(said)}</p>'
 

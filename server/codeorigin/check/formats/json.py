@@ -83,6 +83,7 @@ def _change(change: ChangeReport) -> dict[str, Any]:
         "parents": change.parents,
         "declared": None if change.declared is None else [asdict(agent) for agent in change.declared],
         "verdict": None if change.verdict is None else _together(change.verdict),
+        "tells_moves": change.tells_moves,
     }
 
 
@@ -146,6 +147,7 @@ def _data(result: CheckResult) -> dict[str, Any]:
             "files": summary.files,
             "without_functions": summary.without_functions,
             "functions": summary.functions,
+            "moved": summary.moved,
             "scored": summary.scored,
             "findings": summary.findings,
             "errors": summary.errors,

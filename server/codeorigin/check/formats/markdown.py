@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from codeorigin.analysis.report import FunctionReport, line_range
 from codeorigin.check.declared import FIRST_OF_A_LIST, declared_line, disagreements
-from codeorigin.check.result import CheckedFile, CheckResult
+from codeorigin.check.result import CheckedFile, CheckResult, moved_line
 from codeorigin.report import CAVEAT
 from codeorigin.report.changes import declared_sentence, scope_sentence, verdict_sentence
 from codeorigin.report.figures import probability_decimal
@@ -49,6 +49,9 @@ def _parts(result: CheckResult) -> Iterator[str]:
         yield ""
         if (together := verdict_sentence(result.change)) is not None:
             yield together
+            yield ""
+        if (moved := moved_line(result)) is not None:
+            yield literal_text(moved)
             yield ""
         if (said := declared_sentence(result.change)) is not None:
             yield literal_text(said)

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from codeorigin.analysis.report import FunctionReport, line_range
 from codeorigin.check.formats.json_text import indented
 from codeorigin.check.formats.repository_paths import path_in_repository
-from codeorigin.check.result import CheckedFile, CheckResult, FileError
+from codeorigin.check.result import CheckedFile, CheckResult, FileError, moved_line
 from codeorigin.records.function_records import function_record_values
 from codeorigin.report.functions import finding_sentence
 from codeorigin.report.totals import (
@@ -101,6 +101,11 @@ def _result(file: CheckedFile, function: FunctionReport, fingerprint: str) -> di
     }
 
 
+def _moved(result: CheckResult) -> list[dict[str, Any]]:
+    moved = moved_line(result)
+    return [] if moved is None else [{"level": "note", "message": {"text": plain_message(moved)}}]
+
+
 def _notification(error: FileError) -> dict[str, Any]:
     return {
         "level": "warning" if error.skipped else "error",
@@ -140,7 +145,10 @@ def to_dict(result: CheckResult) -> dict[str, Any]:
                 "invocations": [
                     {
                         "executionSuccessful": not result.summary.errors,
-                        "toolExecutionNotifications": [_notification(error) for error in result.errors],
+                        "toolExecutionNotifications": [
+                            *map(_notification, result.errors),
+                            *_moved(result),
+                        ],
                     }
                 ],
                 "results": list(_results(result)),

@@ -12,7 +12,7 @@ from rich.text import Text
 from codeorigin.analysis.report import FunctionReport, line_range, walk
 from codeorigin.check.declared import FIRST_OF_A_LIST, declared_line, disagreements
 from codeorigin.check.formats import Show
-from codeorigin.check.result import CheckedFile, CheckResult
+from codeorigin.check.result import CheckedFile, CheckResult, moved_line
 from codeorigin.model.verdict import Band
 from codeorigin.report import SHORT_CAVEAT
 from codeorigin.report.changes import declared_sentence, scope_sentence, verdict_sentence
@@ -119,6 +119,8 @@ def _write_summary(result: CheckResult, console: Console, *, verbose: bool) -> N
         band = None if change.verdict is None else change.verdict.band
         if together is not None and (verbose or band is not None):
             console.print(Text(printable(together), "dim" if band is None else BAND_STYLES[band]))
+        if (moved := moved_line(result)) is not None:
+            console.print(Text(printable(moved)))
         if (said := declared_sentence(change)) is not None:
             console.print(Text(printable(said)))
     found, *rest = summary_sentences(result.summary)

@@ -77,6 +77,7 @@ def test_whole_report_is_as_expected() -> None:
             "files": 1,
             "without_functions": 0,
             "functions": 3,
+            "moved": 0,
             "scored": 2,
             "findings": 1,
             "accepted": 0,
