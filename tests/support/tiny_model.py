@@ -23,7 +23,7 @@ from codeorigin.model.calibration.pooled_rule import PooledRule
 from codeorigin.model.folder import MANIFEST, sealed, sha256_of
 from codeorigin.model.ngrams.hashed_views import NgramViews, View, ViewKind
 from codeorigin.model.past import PastRule
-from codeorigin.model.scoring.features import DeepSettings
+from codeorigin.model.scoring.inputs import DeepSettings
 from codeorigin.model.scoring.scorer import Scorer
 from codeorigin.model.scoring.tokenizer import Tokenizer
 from codeorigin_training.bundle.onnx_graphs import export_graphs

@@ -22,7 +22,7 @@ from codeorigin.languages import get_language, parser_pool
 from codeorigin.model.bundle import Bundle
 from codeorigin.model.calibration.judge import Judge
 from codeorigin.model.past import Past
-from codeorigin.model.scoring.features import RawScore
+from codeorigin.model.scoring.inputs import RawScore
 from codeorigin.model.scoring.scorer import Scorer
 from codeorigin.model.verdict import Reason, Verdict
 from codeorigin.text.sources import is_minified

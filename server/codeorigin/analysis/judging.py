@@ -11,7 +11,7 @@ from codeorigin.languages import Language
 from codeorigin.languages.kinds import get_kind
 from codeorigin.model.calibration.judge import Judge
 from codeorigin.model.calibration.pooled_rule import counted_lines
-from codeorigin.model.scoring.features import RawScore
+from codeorigin.model.scoring.inputs import RawScore
 from codeorigin.model.verdict import PooledReason, PooledVerdict, Reason, Verdict
 
 Scores = Mapping[str, RawScore | Reason]

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from codeorigin.analysis.cache import LruCache
 from codeorigin.core.cancellation import NEVER, CancelToken
 from codeorigin.model.reading.normalize import Normalized, normalize
-from codeorigin.model.scoring.features import RawScore
+from codeorigin.model.scoring.inputs import RawScore
 from codeorigin.model.scoring.scorer import Scorer
 from codeorigin.model.verdict import Reason
 

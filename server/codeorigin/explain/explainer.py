@@ -28,7 +28,7 @@ from codeorigin.explain.lines_and_words import (
 )
 from codeorigin.explain.ngram_shares import character_shares
 from codeorigin.model.reading.normalize import Normalized, normalize
-from codeorigin.model.scoring.features import Features, RawScore
+from codeorigin.model.scoring.inputs import Features, RawScore
 from codeorigin.model.scoring.scorer import Scorer
 
 Doubles = npt.NDArray[np.float64]

@@ -16,7 +16,7 @@ from codeorigin.functions.spans import Piece
 from codeorigin.git.objects import LargeObjectError, Objects, UnreadableObjectError
 from codeorigin.languages.kinds import NOTEBOOK, kind_for_path
 from codeorigin.model.calibration.pooled_rule import counted_lines
-from codeorigin.model.scoring.features import RawScore
+from codeorigin.model.scoring.inputs import RawScore
 from codeorigin.text.sources import decode_source
 
 MAX_BYTES = 2_000_000

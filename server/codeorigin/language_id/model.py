@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from codeorigin.language_id.features import features
 from codeorigin.language_id.grammars import PAIRS, Legality, legality
+from codeorigin.language_id.hashes import features
 from codeorigin.languages import KEYWORDS
 from codeorigin.model.folder import BROKEN, MANIFEST, broken, check_file, read_manifest, shipped_model_dir
 

@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 from codeorigin.lsp.connection import logs
 from codeorigin.lsp.connection.transport import Writer, start_reader, take_stdio
-from codeorigin.lsp.features import register_all
+from codeorigin.lsp.handlers import register_all
 from codeorigin.lsp.server import CodeOriginServer
 
 logger = logging.getLogger(__name__)

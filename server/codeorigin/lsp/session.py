@@ -14,7 +14,7 @@ from codeorigin.lsp.scoring.engine import ScoringEngine
 from codeorigin.lsp.scoring.explanation_jobs import ExplanationJobs
 from codeorigin.lsp.scoring.pasts import Pasts
 from codeorigin.lsp.scoring.repository_facts import RepositoryFacts
-from codeorigin.lsp.scoring.requests import Key, Request, Result
+from codeorigin.lsp.scoring.scored_document import Key, Result, ScoringJob
 from codeorigin.model.past import Past
 from codeorigin.settings.accepted_findings import AcceptedFindings, accepted_file
 from codeorigin.settings.schema import Settings
@@ -132,7 +132,7 @@ class Session:
             state.stop()
         return state
 
-    def request(self, uri: str) -> Request | None:
+    def request(self, uri: str) -> ScoringJob | None:
         """Everything that scoring the document as it is now needs; None if it is closed.
 
         If its newest text waits for a save, the text that was scored before.
@@ -145,7 +145,7 @@ class Session:
             snapshot = state.result.snapshot
         settings, folder = self.settings_of(uri), self.folder_path(uri)
         past = self.past(uri)
-        return Request(snapshot, settings, folder, self.engine.model, past)
+        return ScoringJob(snapshot, settings, folder, self.engine.model, past)
 
     def key(self, uri: str) -> Key | None:
         """The key of :meth:`request`, which is cheap."""

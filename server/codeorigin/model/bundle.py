@@ -17,7 +17,7 @@ from codeorigin.model.folder import (
     shipped_model_dir,
 )
 from codeorigin.model.ngrams.hashed_views import NgramViews, View, ViewKind
-from codeorigin.model.scoring.features import DeepSettings
+from codeorigin.model.scoring.inputs import DeepSettings
 
 FORMAT = 2
 _LONGEST_NAME = 100

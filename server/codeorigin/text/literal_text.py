@@ -2,7 +2,7 @@
 
 There is one function per destination: :func:`one_line` for terminals, logs and line-based files, :func:`html_line` for
 pages, :func:`literal_json` for JSON, and :func:`plain_message` for messages in an editor. The one for Markdown in an
-editor is in ``lsp/features/markdown.py``.
+editor is in ``lsp/handlers/markdown.py``.
 
 All but the last one also break what GitHub's runner obeys when a program prints it: ``##[error]`` anywhere in a line,
 and ``::add-mask::`` at the start of one.

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from codeorigin.analysis.analyzer import Analyzer
-from codeorigin.model.scoring.features import RawScore
+from codeorigin.model.scoring.inputs import RawScore
 from codeorigin.model.scoring.scorer import Scorer
 
 

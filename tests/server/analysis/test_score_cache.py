@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from codeorigin.analysis.score_cache import SCORE_BYTES, ScoreCache
 from codeorigin.core.cancellation import NEVER, CancelToken
 from codeorigin.model.reading.normalize import Normalized
-from codeorigin.model.scoring.features import RawScore
+from codeorigin.model.scoring.inputs import RawScore
 from codeorigin.model.scoring.scorer import Scorer
 from codeorigin.model.verdict import Band, Reason, Verdict
 from support.deep_size import deep_size

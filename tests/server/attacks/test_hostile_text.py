@@ -13,7 +13,7 @@ from tests.server.lsp.raw import serving
 from codeorigin.check.formats import ReportFormat, github, html, sarif
 from codeorigin.check.result import CheckResult, FileError
 from codeorigin.lsp.connection.logs import OneLineFormatter, PrivateFormatter
-from codeorigin.lsp.features.markdown import code_span, escape
+from codeorigin.lsp.handlers.markdown import code_span, escape
 from codeorigin.shell.terminal import printable
 from codeorigin.text.literal_text import one_line, plain_message
 from support.check_results import check_result, checked_file

@@ -10,7 +10,7 @@ from codeorigin.core.errors import Cancelled
 from codeorigin.explain.ngram_shares import occurrence_shares
 from codeorigin.model.ngrams.hashed_views import NgramViews, WideFeatures
 from codeorigin.model.reading.normalize import Normalized, normalize
-from codeorigin.model.scoring.features import Features
+from codeorigin.model.scoring.inputs import Features
 from codeorigin.model.scoring.scorer import Scorer
 from codeorigin_training.report.occlusion import hidden_logit, occlude, touching_shares
 from support.snippets import ALL, long_function

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from codeorigin.model.reading.normalize import normalize
-from codeorigin.model.scoring.features import split
+from codeorigin.model.scoring.inputs import split
 from codeorigin.model.scoring.tokenizer import Tokenizer
 from codeorigin_training.arrays import Floats, Floats32, Integers, Integers32, Tokens
 from codeorigin_training.data.rows import Row

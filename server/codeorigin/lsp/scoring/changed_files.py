@@ -18,7 +18,7 @@ from codeorigin.languages.kinds import NOTEBOOK, kind_for_path
 from codeorigin.lsp.documents.documents import Positions
 from codeorigin.lsp.scoring.engine import ScoringEngine
 from codeorigin.lsp.scoring.pasts import Pasts
-from codeorigin.lsp.scoring.requests import FunctionRecord
+from codeorigin.lsp.scoring.scored_document import FunctionRecord
 from codeorigin.settings.schema import Settings
 from codeorigin.text.exclusions import exclusions
 from codeorigin.text.positions import LineIndex, PositionEncoding

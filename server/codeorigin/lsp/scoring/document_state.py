@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from lsprotocol import types
 
-from codeorigin.lsp.scoring.requests import Result
+from codeorigin.lsp.scoring.scored_document import Result
 
 if TYPE_CHECKING:
     from codeorigin.records.record import Record
@@ -28,7 +28,7 @@ class DeclaredLines:
     lines: "tuple[Record | None, ...]" = ()
 
 
-class Background(Generic[T]):
+class LatestTask(Generic[T]):
     """Work on the event loop, of which only the newest runs."""
 
     def __init__(self) -> None:
@@ -57,7 +57,7 @@ class DocumentState:
 
     result: Result | None = None
     """The newest result, maybe of an older version of the text."""
-    scoring: Background[bool] = field(default_factory=Background)
+    scoring: LatestTask[bool] = field(default_factory=LatestTask)
     """Scores the document and sends the findings; its result is False if that failed."""
     is_delayed: bool = False
     """Whether the task is still waiting for the user to stop typing."""
@@ -67,7 +67,7 @@ class DocumentState:
     """The repository whose past counts, if it has one; None if none does."""
     declared: DeclaredLines | None = None
     """What is recorded about the lines, maybe those of an older version; None if that is unknown or not wanted."""
-    reading_declared: Background[DeclaredLines | None] = field(default_factory=Background)
+    reading_declared: LatestTask[DeclaredLines | None] = field(default_factory=LatestTask)
     read_version: int | None = None
     """The version whose records are being read, or were last."""
     selection: tuple[types.Diagnostic, ...] = ()
@@ -80,7 +80,7 @@ class DocumentState:
     """Set when the findings were updated, or the document is closed."""
 
     @property
-    def _work(self) -> tuple[Background[Any], ...]:
+    def _work(self) -> tuple[LatestTask[Any], ...]:
         return self.scoring, self.reading_declared
 
     @property

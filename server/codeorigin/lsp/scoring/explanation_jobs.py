@@ -11,10 +11,10 @@ from codeorigin.core.errors import Cancelled, CodeOriginError
 from codeorigin.explain.explanation import Explanation
 from codeorigin.lsp.connection.client import WorkDoneProgress
 from codeorigin.lsp.scoring.engine import Model, ScoringEngine
-from codeorigin.lsp.scoring.requests import Result
+from codeorigin.lsp.scoring.scored_document import Result
 from codeorigin.lsp.scoring.worker import Priority
+from codeorigin.report.editor_texts import EXPLAINING
 from codeorigin.report.explanations import FAILED, READY
-from codeorigin.report.messages import EXPLAINING
 
 logger = logging.getLogger(__name__)
 
@@ -44,7 +44,7 @@ class ExplanationJobs:
 
     def cached(self, result: Result, function: FunctionReport) -> Explanation | None:
         """The explanation if it is cached, else None; does not wait."""
-        analyzer = result.request.model.loaded
+        analyzer = result.job.model.loaded
         if analyzer is None:
             return None
         return analyzer.cached_explanation(
@@ -138,5 +138,5 @@ class ExplanationJobs:
 
 
 def _key(result: Result, function: FunctionReport) -> _Key:
-    uri, model = result.snapshot.uri, result.request.model
+    uri, model = result.snapshot.uri, result.job.model
     return uri, function.function_id, model

@@ -95,7 +95,7 @@ class Pasts:
             found = _Known()
             if bundle.calibration.past is not None:
                 known = self._by_newest_model().get(repository, found)
-                analyzer = _InScorer(self._engine, model)
+                analyzer = _ScorerProxy(self._engine, model)
                 look = partial(_look, repository, bundle, analyzer, known, self._facts)
                 found = await self._engine.pasts.submit(look)
             if model is self._engine.model:
@@ -110,7 +110,7 @@ class Pasts:
             self.changed(repository)
 
 
-class _InScorer:
+class _ScorerProxy:
     """An analyzer for the thread for pasts, which waits while the scoring thread analyses one document after another."""
 
     def __init__(self, engine: ScoringEngine, model: Model) -> None:
@@ -141,7 +141,7 @@ class _InScorer:
 def _look(
     repository: Path,
     bundle: "Bundle",
-    analyzer: _InScorer,
+    analyzer: _ScorerProxy,
     known: _Known,
     facts: RepositoryFacts,
     token: CancelToken,

@@ -8,7 +8,7 @@ from codeorigin.model.calibration.neighbours import NeighbourRule
 from codeorigin.model.calibration.scale import Scale
 from codeorigin.model.past import Past
 from codeorigin.model.reading.normalize import Normalized
-from codeorigin.model.scoring.features import RawScore
+from codeorigin.model.scoring.inputs import RawScore
 from codeorigin.model.verdict import ChangedFunctions, PooledVerdict, Reason, Verdict
 
 Evidence = Mapping[int, tuple[float, int]]

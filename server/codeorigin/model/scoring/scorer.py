@@ -12,8 +12,8 @@ from codeorigin.core.errors import ModelError
 from codeorigin.model.bundle import Bundle
 from codeorigin.model.ngrams.hashed_views import NgramViews
 from codeorigin.model.reading.normalize import Normalized
-from codeorigin.model.scoring.features import DeepSettings, Features, RawScore, Window, split
 from codeorigin.model.scoring.graph import Feed, Graph
+from codeorigin.model.scoring.inputs import DeepSettings, Features, RawScore, Window, split
 from codeorigin.model.scoring.tokenizer import Encoding, Tokenizer
 
 Ids = npt.NDArray[np.int64]

@@ -13,7 +13,7 @@ import codeorigin.lsp  # noqa: F401 (it is what defers them)
 
 _AT_INITIALIZE = """
 from codeorigin.lsp.connection.deferred_types import unfinished
-from codeorigin.lsp.features import register_all
+from codeorigin.lsp.handlers import register_all
 from codeorigin.lsp.server import CodeOriginServer
 from lsprotocol import types
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from codeorigin.lsp.features import register_all
+from codeorigin.lsp.handlers import register_all
 from codeorigin.lsp.server import CodeOriginServer
 
 URI = "file:///project/a.py"

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from codeorigin.git import process
-from codeorigin.lsp.features import register_all
+from codeorigin.lsp.handlers import register_all
 from codeorigin.lsp.server import CodeOriginServer
 from support.repositories import Repository, plain_functions
 

@@ -7,7 +7,7 @@ import pytest
 from codeorigin.model.calibration.calibration import Calibration
 from codeorigin.model.calibration.judge import Judge
 from codeorigin.model.past import Past, PastRule
-from codeorigin.model.scoring.features import RawScore
+from codeorigin.model.scoring.inputs import RawScore
 from codeorigin.model.verdict import Band, ChangedFunctions, Limits, PooledReason, Reason, Verdict
 from support.scales import scale
 from support.tiny_model import COMMIT_CONTEXT, COMMIT_RULE, FILE_AND_COMMIT_CONTEXT, FILE_CONTEXT

@@ -10,8 +10,8 @@ from codeorigin.core.cancellation import CancelToken
 from codeorigin.core.errors import Cancelled, ModelError
 from codeorigin.model.ngrams.hashed_views import NgramViews
 from codeorigin.model.reading.normalize import normalize
-from codeorigin.model.scoring.features import DeepSettings, RawScore
 from codeorigin.model.scoring.graph import Graph
+from codeorigin.model.scoring.inputs import DeepSettings, RawScore
 from codeorigin.model.scoring.scorer import Scorer
 from support.snippets import ALL, LEDGER, QUEUE, long_function
 from support.tiny_model import BIAS, VIEWS, TinyModel

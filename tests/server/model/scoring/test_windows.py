@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codeorigin.model.scoring.features import Window, split
+from codeorigin.model.scoring.inputs import Window, split
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ import numpy as np
 
 from codeorigin.explain.ngram_shares import occurrence_shares
 from codeorigin.model.reading.normalize import Normalized, normalize
-from codeorigin.model.scoring.features import Features
+from codeorigin.model.scoring.inputs import Features
 from codeorigin_training.arrays import Booleans, Floats, Integers
 from codeorigin_training.metrics.detector import Detector
 

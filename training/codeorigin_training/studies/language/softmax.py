@@ -12,8 +12,8 @@ from scipy.sparse import csr_matrix
 from scipy.special import softmax
 from torch import Tensor, nn
 
-from codeorigin.language_id.features import features
 from codeorigin.language_id.grammars import PAIRS, Legality, legality
+from codeorigin.language_id.hashes import features
 from codeorigin.language_id.model import LanguageModel, Temperatures
 from codeorigin_training.arrays import Floats, Floats32, Integers
 from codeorigin_training.encoder.trainer import fit_batches

@@ -11,8 +11,8 @@ from lsprotocol import types
 from codeorigin.core.errors import ModelError
 from codeorigin.lsp.connection.parameters import plain_json
 from codeorigin.lsp.documents.configuration import SECTION
-from codeorigin.lsp.features.publish import publish_soon
-from codeorigin.lsp.features.repository_evidence import read_repository
+from codeorigin.lsp.handlers.publish import publish_soon
+from codeorigin.lsp.handlers.repository_evidence import read_repository
 from codeorigin.lsp.scoring.worker import Priority
 from codeorigin.lsp.session import Session
 from codeorigin.settings.project import WATCHED_FILES

@@ -6,7 +6,7 @@ from typing import Any
 
 from lsprotocol import types
 
-from codeorigin.lsp.features import (
+from codeorigin.lsp.handlers import (
     accept,
     attributions,
     code_action,
@@ -17,10 +17,10 @@ from codeorigin.lsp.features import (
     hover,
     lifecycle,
     rescore,
-    scans,
+    scan_changes,
     text_sync,
 )
-from codeorigin.lsp.features.commands import register_command
+from codeorigin.lsp.handlers.commands import register_command
 from codeorigin.lsp.server import CodeOriginServer
 from codeorigin.lsp.session import Session
 
@@ -61,5 +61,5 @@ def register_all(server: CodeOriginServer) -> None:
     register_command(server, rescore.RESCORE, rescore.rescore, arguments=2)
     register_command(server, explain.EXPLAIN, explain.explain, arguments=2)
     register_command(server, accept.ACCEPT_FINDINGS, accept.accept, arguments=2)
-    register_command(server, scans.SCAN_CHANGES, scans.scan_changes, arguments=1)
+    register_command(server, scan_changes.SCAN_CHANGES, scan_changes.scan_changes, arguments=1)
     server.command(STATUS)(lambda *_: server.status.describe())

@@ -14,9 +14,9 @@ from codeorigin.core.cancellation import CancelToken
 from codeorigin.functions.documents import Document
 from codeorigin.lsp.connection.client_support import ClientSupport
 from codeorigin.lsp.documents.documents import SourceWorkspace
-from codeorigin.lsp.features.publish import publish_soon, scored, settled
+from codeorigin.lsp.handlers.publish import publish_soon, scored, settled
 from codeorigin.lsp.scoring.engine import Model
-from codeorigin.lsp.scoring.requests import Result
+from codeorigin.lsp.scoring.scored_document import Result
 from codeorigin.lsp.session import Session
 from support.waiting import PATIENCE
 
@@ -218,7 +218,7 @@ async def test_result_of_another_model_is_dropped_and_scored_again(bench: Bench)
     bench.hold.set()
     result = await asked
     assert result is not None
-    assert result.request.model is another
+    assert result.job.model is another
     assert bench.published == [("a", 1)]
 
 

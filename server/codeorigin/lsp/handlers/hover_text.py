@@ -12,10 +12,11 @@ from urllib.parse import quote
 from codeorigin.analysis.report import FunctionReport
 from codeorigin.explain.explanation import Explanation
 from codeorigin.lsp.connection.parameters import to_wire
-from codeorigin.lsp.features.explain import EXPLAIN
-from codeorigin.lsp.features.markdown import code_span, escape, shorten, visible
-from codeorigin.lsp.scoring.requests import Result
+from codeorigin.lsp.handlers.explain import EXPLAIN
+from codeorigin.lsp.handlers.markdown import code_span, escape, shorten, visible
+from codeorigin.lsp.scoring.scored_document import Result
 from codeorigin.report import SHORT_CAVEAT
+from codeorigin.report.editor_texts import BAR, BLANK_LINE, NO_LINE, WHOLE_EXPLANATION
 from codeorigin.report.explanations import (
     TOO_COARSE,
     evidence_sentence,
@@ -25,7 +26,6 @@ from codeorigin.report.explanations import (
     strongest,
 )
 from codeorigin.report.functions import opening
-from codeorigin.report.messages import BAR, BLANK_LINE, NO_LINE, WHOLE_EXPLANATION
 
 BAR_CELLS = 8
 CODE_LENGTH = 40
@@ -116,6 +116,6 @@ class HoverContent:
         snapshot = self.result.snapshot
         if snapshot.path is None or snapshot.is_cell:
             return None
-        path, folder = Path(snapshot.path), self.result.request.folder
+        path, folder = Path(snapshot.path), self.result.job.folder
         shown = path.relative_to(folder) if folder is not None and path.is_relative_to(folder) else path
         return explain_command(shown.as_posix(), self.function.span.header.start_line + 1)

@@ -21,8 +21,8 @@ from codeorigin.functions.documents import Document
 from codeorigin.functions.outline import find_functions
 from codeorigin.languages import get_language
 from codeorigin.lsp.documents.documents import Positions, Snapshot
-from codeorigin.lsp.features.hover_text import HoverContent
-from codeorigin.lsp.scoring.requests import Request, Result
+from codeorigin.lsp.handlers.hover_text import HoverContent
+from codeorigin.lsp.scoring.scored_document import Result, ScoringJob
 from codeorigin.model.verdict import Band, Verdict
 from codeorigin.settings.schema import Settings
 from codeorigin.text.positions import LineIndex, PositionEncoding
@@ -57,7 +57,7 @@ def content(
     )  # fmt: skip
     (span,) = find_functions(text, get_language("python"))
     function = FunctionReport(span, verdict, "id")
-    result = Result(Request(snapshot, folder=folder), FileReport("python", None, (function,)), "model")
+    result = Result(ScoringJob(snapshot, folder=folder), FileReport("python", None, (function,)), "model")
     return HoverContent(result, function, explanation, line=line)
 
 
@@ -127,7 +127,7 @@ def test_documented_hover_is_what_the_server_says() -> None:
         uri=path.as_uri(), version=1, text=text, language=get_language("go"), path=str(path),
         positions=Positions(LineIndex(text), PositionEncoding.UTF16),
     )  # fmt: skip
-    result = Result(Request(snapshot, folder=path.parent), report, analyzer.model_id)
+    result = Result(ScoringJob(snapshot, folder=path.parent), report, analyzer.model_id)
     hover = HoverContent(result, function, analyzer.explain(text, function.span))
     assert f"~~~markdown\n{hover.markdown()}\n~~~\n" in (ROOT / "docs" / "protocol.md").read_text("utf-8")
 

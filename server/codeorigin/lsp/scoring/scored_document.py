@@ -1,4 +1,4 @@
-"""A request to score a document, its result, and how to find a function in it."""
+"""What scoring a document needs, its result, and how to find a function in it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Key = tuple[int, Settings, Model, Past | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class ScoringJob:
     """Everything that scoring a document needs, captured once on the event loop.
 
     ``past`` is that of the document's repository.
@@ -78,9 +78,9 @@ class FunctionRecord:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The result of a request; without a report, ``skipped`` says why."""
+    """The result of a job; without a report, ``skipped`` says why."""
 
-    request: Request
+    job: ScoringJob
     report: FileReport | None
     model_id: str
     skipped: Skipped | None = None
@@ -88,17 +88,17 @@ class Result:
     @property
     def snapshot(self) -> Snapshot:
         """The document that was scored."""
-        return self.request.snapshot
+        return self.job.snapshot
 
     @property
     def settings(self) -> Settings:
         """The settings that it was scored with."""
-        return self.request.settings
+        return self.job.settings
 
     @property
     def version(self) -> int:
         """The version of the document that was scored."""
-        return self.request.snapshot.version
+        return self.job.snapshot.version
 
     @property
     def is_complete(self) -> bool:
@@ -142,14 +142,14 @@ class Result:
                 yield function
 
 
-def score(request: Request, seconds: float, analyzer: Analyzer, cancel: CancelToken) -> Result:
+def score(job: ScoringJob, seconds: float, analyzer: Analyzer, cancel: CancelToken) -> Result:
     """Score a document that is not skipped. Runs in the scoring thread.
 
     If the model is slow and that takes more than ``seconds``, the result has the functions scored so far and is not
     complete; the next call goes on from there.
     """
     until = time.monotonic() + seconds
-    snapshot, settings = request.snapshot, request.settings
+    snapshot, settings = job.snapshot, job.settings
     assert snapshot.language is not None, "other documents are skipped"
     document = Document(
         snapshot.text, snapshot.language.id, snapshot.path, frozenset(settings.languages), snapshot.is_cell
@@ -158,16 +158,16 @@ def score(request: Request, seconds: float, analyzer: Analyzer, cancel: CancelTo
         analyzer.analyze,
         document,
         file_context=settings.file_context,
-        past=request.past,
+        past=job.past,
     )
     if not analyzer.is_slow:
-        return Result(request, analyze(cancel=cancel), analyzer.model_id)
+        return Result(job, analyze(cancel=cancel), analyzer.model_id)
     try:
         report = analyze(cancel=CancelWhen(cancel, lambda: time.monotonic() > until))
     except Cancelled:
         cancel.raise_if_cancelled()
         report = analyze(known_only=True, cancel=cancel)
-    return Result(request, report, analyzer.model_id)
+    return Result(job, report, analyzer.model_id)
 
 
 def nested_at_header(function: FunctionReport, line: int) -> FunctionReport | None:

@@ -7,12 +7,12 @@ from lsprotocol import types
 from codeorigin.lsp.connection.parameters import to_wire
 from codeorigin.lsp.documents.documents import Snapshot
 from codeorigin.lsp.documents.ignore_edits import ignore_file, ignore_function
-from codeorigin.lsp.features.accept import ACCEPT_FINDINGS
-from codeorigin.lsp.features.explain import EXPLAIN
-from codeorigin.lsp.features.findings import Finding, finding_of
-from codeorigin.lsp.features.rescore import RESCORE
+from codeorigin.lsp.handlers.accept import ACCEPT_FINDINGS
+from codeorigin.lsp.handlers.explain import EXPLAIN
+from codeorigin.lsp.handlers.findings import Finding, finding_of
+from codeorigin.lsp.handlers.rescore import RESCORE
 from codeorigin.lsp.session import Session
-from codeorigin.report.messages import (
+from codeorigin.report.editor_texts import (
     ACCEPT_FINDING,
     EXPLAIN_FUNCTION,
     IGNORE_FILE,

@@ -9,8 +9,8 @@ from lsprotocol import types
 from codeorigin.lsp.connection import process_watch
 from codeorigin.lsp.connection.client_support import ClientSupport
 from codeorigin.lsp.connection.parameters import plain_json
-from codeorigin.lsp.features.configuration import fetch_settings, reconfigure, watch_settings
-from codeorigin.lsp.features.repository_evidence import past_changed
+from codeorigin.lsp.handlers.configuration import fetch_settings, reconfigure, watch_settings
+from codeorigin.lsp.handlers.repository_evidence import past_changed
 from codeorigin.lsp.server import CodeOriginServer
 
 logger = logging.getLogger(__name__)

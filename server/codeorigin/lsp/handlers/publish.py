@@ -8,9 +8,9 @@ from lsprotocol import types
 
 from codeorigin.core.errors import Cancelled, CodeOriginError
 from codeorigin.lsp.documents.eligibility import skipped
-from codeorigin.lsp.features.findings import diagnostic, reported
+from codeorigin.lsp.handlers.findings import diagnostic, reported
 from codeorigin.lsp.scoring.document_state import DocumentState
-from codeorigin.lsp.scoring.requests import Result, score
+from codeorigin.lsp.scoring.scored_document import Result, score
 from codeorigin.lsp.scoring.worker import Priority
 from codeorigin.lsp.session import Session
 from codeorigin.settings.schema import RunMode
@@ -65,7 +65,7 @@ def why_not_scored(session: Session, result: Result | None) -> str:
 def _current(session: Session, uri: str) -> Result | None:
     """The result for the current text, settings and model, which may not be complete."""
     result = session.result(uri)
-    return result if result is not None and result.request.key == session.key(uri) else None
+    return result if result is not None and result.job.key == session.key(uri) else None
 
 
 async def _updated(state: DocumentState, scoring: asyncio.Task[bool]) -> None:

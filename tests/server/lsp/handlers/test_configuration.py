@@ -7,7 +7,7 @@ import pytest
 
 from codeorigin.lsp.connection.client_support import ClientSupport
 from codeorigin.lsp.documents.configuration import Configuration
-from codeorigin.lsp.features import configuration
+from codeorigin.lsp.handlers import configuration
 from codeorigin.lsp.session import Session
 from support.waiting import PATIENCE
 

@@ -10,10 +10,10 @@ from codeorigin.core.cancellation import CancelToken
 from codeorigin.core.errors import Cancelled, RepositoryError
 from codeorigin.functions.function_lines import function_lines
 from codeorigin.lsp.documents.documents import Snapshot
-from codeorigin.lsp.features.publish import publish_soon
+from codeorigin.lsp.handlers.publish import publish_soon
 from codeorigin.lsp.scoring.document_state import DeclaredLines, DocumentState
 from codeorigin.lsp.scoring.repository_facts import RepositoryFacts
-from codeorigin.lsp.scoring.requests import Result
+from codeorigin.lsp.scoring.scored_document import Result
 from codeorigin.lsp.session import Session
 from codeorigin.past.place import repository_folder
 from codeorigin.report.provenance import declared_sentence

@@ -8,7 +8,7 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcInvalidParams
 
 from codeorigin.lsp.connection.parameters import plain_json, read
-from codeorigin.lsp.features.repository_evidence import read_declared
+from codeorigin.lsp.handlers.repository_evidence import read_declared
 from codeorigin.lsp.scoring.document_state import DeclaredLines
 from codeorigin.lsp.session import Session
 from codeorigin.records.record import record_values

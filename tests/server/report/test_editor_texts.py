@@ -1,7 +1,7 @@
 """The editor's one-line answers."""
 
 from codeorigin.model.verdict import Band, PooledVerdict, Reason, Verdict
-from codeorigin.report.messages import (
+from codeorigin.report.editor_texts import (
     in_place_of_list,
     on_accepted,
     on_document,

@@ -8,15 +8,15 @@ from lsprotocol import types
 from codeorigin.core.errors import CodeOriginError
 from codeorigin.explain.explanation import Explanation
 from codeorigin.lsp.connection.parameters import read
-from codeorigin.lsp.features.commands import open_snapshot
-from codeorigin.lsp.features.publish import scored, why_not_scored
-from codeorigin.lsp.features.repository_evidence import declared_line, read_declared
-from codeorigin.lsp.features.wire_forms import explanation_to_wire, function_to_wire
+from codeorigin.lsp.handlers.commands import open_snapshot
+from codeorigin.lsp.handlers.publish import scored, why_not_scored
+from codeorigin.lsp.handlers.repository_evidence import declared_line, read_declared
+from codeorigin.lsp.handlers.wire_forms import explanation_to_wire, function_to_wire
 from codeorigin.lsp.session import Session
 from codeorigin.report import FULL_CAVEAT
 from codeorigin.report.details import details
+from codeorigin.report.editor_texts import EXPLAINING, on_explanation
 from codeorigin.report.functions import reason
-from codeorigin.report.messages import EXPLAINING, on_explanation
 
 EXPLAIN = "codeorigin.explain"
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codeorigin.lsp.features.markdown import code_span, escape, shorten, visible
+from codeorigin.lsp.handlers.markdown import code_span, escape, shorten, visible
 
 FENCED = re.compile(r"^(`+)( ?)(.*?)\2\1$", re.DOTALL)
 

@@ -7,13 +7,13 @@ from pygls.exceptions import JsonRpcInvalidParams
 
 from codeorigin.analysis.report import FunctionReport
 from codeorigin.core.errors import CodeOriginError
-from codeorigin.lsp.features.commands import open_snapshot
-from codeorigin.lsp.features.findings import reported
-from codeorigin.lsp.features.publish import scored, send_all_findings, why_not_scored
-from codeorigin.lsp.scoring.requests import Result
+from codeorigin.lsp.handlers.commands import open_snapshot
+from codeorigin.lsp.handlers.findings import reported
+from codeorigin.lsp.handlers.publish import scored, send_all_findings, why_not_scored
+from codeorigin.lsp.scoring.scored_document import Result
 from codeorigin.lsp.session import Session
 from codeorigin.model.verdict import Band
-from codeorigin.report.messages import on_accepted
+from codeorigin.report.editor_texts import on_accepted
 
 ACCEPT_FINDINGS = "codeorigin.acceptFindings"
 

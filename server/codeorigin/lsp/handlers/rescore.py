@@ -8,15 +8,15 @@ from codeorigin.core.errors import CodeOriginError
 from codeorigin.lsp.connection.parameters import read, to_wire
 from codeorigin.lsp.documents.detected_language import guessed
 from codeorigin.lsp.documents.documents import Snapshot
-from codeorigin.lsp.features.commands import open_snapshot
-from codeorigin.lsp.features.findings import SELECTION_CODE, SOURCE
-from codeorigin.lsp.features.publish import scored, send_findings, why_not_scored
-from codeorigin.lsp.features.wire_forms import function_to_wire, verdict_to_wire
+from codeorigin.lsp.handlers.commands import open_snapshot
+from codeorigin.lsp.handlers.findings import SELECTION_CODE, SOURCE
+from codeorigin.lsp.handlers.publish import scored, send_findings, why_not_scored
+from codeorigin.lsp.handlers.wire_forms import function_to_wire, verdict_to_wire
 from codeorigin.lsp.scoring.worker import Priority
 from codeorigin.lsp.session import Session
 from codeorigin.model.verdict import Verdict
 from codeorigin.report import UNCLEAR_LANGUAGE, UNSUPPORTED_LANGUAGE
-from codeorigin.report.messages import on_document, on_selection
+from codeorigin.report.editor_texts import on_document, on_selection
 
 RESCORE = "codeorigin.rescore"
 

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from codeorigin.report.messages import BLANK_LINE
+from codeorigin.report.editor_texts import BLANK_LINE
 
 _BACKTICKS = re.compile(r"`+")
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$&])")

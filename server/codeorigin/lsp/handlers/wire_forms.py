@@ -5,10 +5,10 @@ from typing import Any
 from codeorigin.analysis.report import FunctionReport
 from codeorigin.explain.explanation import Explanation
 from codeorigin.lsp.connection.parameters import to_wire
-from codeorigin.lsp.features.markdown import visible
-from codeorigin.lsp.scoring.requests import FunctionRecord, Result
+from codeorigin.lsp.handlers.markdown import visible
+from codeorigin.lsp.scoring.scored_document import FunctionRecord, Result
 from codeorigin.model.verdict import Band, Verdict
-from codeorigin.report import messages
+from codeorigin.report import editor_texts
 from codeorigin.report.explanations import construct_name, direction, evidence_sentence, share_of_code
 from codeorigin.report.figures import logits, probability_percent
 from codeorigin.report.functions import opening, reading_or_reason
@@ -16,12 +16,12 @@ from codeorigin.settings.schema import Settings
 from codeorigin.text.literal_text import plain_message
 
 TITLES = {
-    "lines": messages.LINE_EVIDENCE,
-    "constructs": messages.CONSTRUCT_EVIDENCE,
-    "tokens": messages.TOKEN_EVIDENCE,
+    "lines": editor_texts.LINE_EVIDENCE,
+    "constructs": editor_texts.CONSTRUCT_EVIDENCE,
+    "tokens": editor_texts.TOKEN_EVIDENCE,
     "human": direction(-1),
     "llm": direction(1),
-    "details": messages.DETAILS,
+    "details": editor_texts.DETAILS,
 }
 """Titles for clients that have room to show all of the evidence."""
 

@@ -7,11 +7,11 @@ from pygls.exceptions import JsonRpcInvalidParams
 from codeorigin.core.cancellation import CancelToken
 from codeorigin.core.errors import Cancelled, CodeOriginError, RepositoryError
 from codeorigin.lsp.connection.parameters import read
-from codeorigin.lsp.features.findings import reported
-from codeorigin.lsp.features.wire_forms import function_to_wire
+from codeorigin.lsp.handlers.findings import reported
+from codeorigin.lsp.handlers.wire_forms import function_to_wire
 from codeorigin.lsp.scoring.changed_files import ChangeScan, ScanFolder, ScannedFile, failure
 from codeorigin.lsp.session import Session
-from codeorigin.report.messages import (
+from codeorigin.report.editor_texts import (
     NO_CHANGE_JUDGED,
     SCANNING_CHANGES,
     in_place_of_list,
