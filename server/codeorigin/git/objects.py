@@ -1,20 +1,37 @@
-"""The content of blobs and commits, read with one long-lived ``git cat-file --batch`` (which runs no filters)."""
+"""The content of blobs and commits, read with a long-lived ``git cat-file`` (which runs no filters).
+
+To read an object, git unpacks all those that it is stored as a difference to: a pack of 925 KB can hold thousands of
+small blobs that take 900 MB each. So git first tells the sizes along that chain, for which it unpacks nothing.
+"""
 
 import hashlib
 import subprocess
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from io import BufferedReader
 from types import TracebackType
+from typing import NamedTuple
 
+from codeorigin.core.budget import Budget, BudgetError
 from codeorigin.core.errors import RepositoryError
-from codeorigin.git.process import SECONDS, FailedCommandError, Git, end
+from codeorigin.git.process import SECONDS, Git, git_version
 from codeorigin.git.watch import Watch
 
 LARGEST = 4 * 2**20
-"""Larger objects, in bytes, are never read: a few kilobytes in a repository can stand for gigabytes, and git can take
-minutes to compare two files of 16 MiB."""
+"""Larger objects, in bytes, are never read, nor is what is stored as a difference to one: a few kilobytes in a pack
+can stand for gigabytes, and git can take minutes to compare two files of 16 MiB."""
+_LARGEST_CHAIN = 64 * LARGEST
+_DEEPEST_CHAIN = 4096
+_MOST_UNPACKED = 64 * 2**30
+"""Bytes in chains of more than :data:`LARGEST`, for all reads together; git takes a minute or two for so many."""
 _HASHES = {40: "sha1", 64: "sha256"}
 """The hash that names objects, by the length of the names."""
+_FORMAT = "%(objectname) %(objecttype) %(objectsize) %(deltabase)"
+_BATCH_COMMAND = (2, 36)
+"""The version of git from which one process tells sizes and contents."""
+_AT_ONCE = 50
+"""Names that are asked in one go: they fit in every system's pipe, so that neither side waits for the other."""
+_MOST_KNOWN = 200_000
 
 
 class UnreadableObjectError(RepositoryError):
@@ -22,7 +39,14 @@ class UnreadableObjectError(RepositoryError):
 
 
 class LargeObjectError(UnreadableObjectError):
-    """An object is larger than :data:`LARGEST`, or claims to be."""
+    """An object is larger than :data:`LARGEST`, or claims to be, or takes git too much to unpack."""
+
+
+class _Stored(NamedTuple):
+    """The size of an object in bytes, and the object that it is stored as a difference to, if there is one."""
+
+    size: int
+    base: str | None
 
 
 class Objects:
@@ -30,7 +54,9 @@ class Objects:
 
     def __init__(self, git: Git) -> None:
         self._git = git
-        self._process: subprocess.Popen[bytes] | None = None
+        self._processes: dict[str, tuple[subprocess.Popen[bytes], Watch]] = {}
+        self._stored: dict[str, _Stored] = {}
+        self._unpacked = Budget(size=_MOST_UNPACKED)
 
     def __enter__(self) -> "Objects":
         return self
@@ -41,10 +67,10 @@ class Objects:
         self.close()
 
     def close(self) -> None:
-        """End the process; a later :meth:`read` starts another."""
-        if self._process is not None:
-            end(self._process)
-            self._process = None
+        """End git; a later :meth:`read` starts it again."""
+        for _, watch in self._processes.values():
+            watch.end()
+        self._processes.clear()
 
     def read(self, name: str, max_bytes: int) -> bytes | None:
         """The first ``max_bytes + 1`` bytes of an object; None if it is not in the repository.
@@ -53,29 +79,23 @@ class Objects:
             name: a full object name, in hexadecimal digits.
 
         Raises:
-            LargeObjectError: the object is larger than :data:`LARGEST`.
+            LargeObjectError: the object, or one that it is stored as a difference to, is larger than :data:`LARGEST`.
             UnreadableObjectError: the object is damaged; the next call starts a new process.
             RepositoryError: git cannot be started.
             ValueError: ``name`` is not such a name.
         """
         if not name.isalnum() or len(name) not in _HASHES:
             raise ValueError(f"no object name: {name!r}")
-        if self._process is None:
-            self._process = self._git.start_with_pipes("cat-file", "--batch")
-            self._watch = Watch(self._process, self._git.cancel, seconds=SECONDS, ponders=False)
-        try:
-            with self._watch as output:
-                return self._ask(self._process, output, name, max_bytes)
-        except LargeObjectError:
-            # git is about to unpack all of it.
-            self.close()
-            raise
-        except (OSError, ValueError) as error:
-            self.close()
-            self._git.cancel.raise_if_cancelled()
-            raise UnreadableObjectError(
-                f"{self._git.folder}: object {name[:10]} is damaged, or git stalled while reading it"
-            ) from error
+        with self._damage_told(name):
+            unpacked = self._unpacked_for(name)
+            if unpacked is None:
+                return None
+            try:
+                self._unpacked.spend(size=max(0, unpacked - LARGEST))
+            except BudgetError:
+                raise _large(name) from None
+            content = self._content(name)
+            return None if content is None else content[: max_bytes + 1]
 
     def holds(self, name: str) -> bool:
         """Whether the object exists and can be read completely, or is too large to be read."""
@@ -87,45 +107,108 @@ class Objects:
             return False
 
     def unfit(self, names: Collection[str]) -> set[str]:
-        """Those of ``names`` that are larger than :data:`LARGEST` or claim to be, or whose size cannot be told.
+        """Those of ``names`` that are too large to be read, or claim to be, or whose size cannot be told.
 
         None of them is read. A name that is not in the repository is not among them.
         """
         found = set()
-        left = sorted(names)
-        while left:
-            answered = 0
-            asked = "".join(f"{name}\n" for name in left).encode("ascii")
+        with suppress(UnreadableObjectError), self._damage_told("of several"):
+            self._look_at(sorted(names))
+        for name in names:
             try:
-                with self._git.stream("cat-file", "--batch-check", stdin=asked, ponders=False) as output:
-                    for line in output:
-                        size = line.split()[2:]
-                        if size and int(size[0]) > LARGEST:
-                            found.add(left[answered])
-                        answered += 1
-                break
-            except FailedCommandError:
-                found.update(left[answered : answered + 1])
-                left = left[answered + 1 :]
+                with self._damage_told(name):
+                    self._unpacked_for(name)
+            except UnreadableObjectError:
+                found.add(name)
         return found
 
-    def _ask(
-        self, process: subprocess.Popen[bytes], output: BufferedReader, name: str, max_bytes: int
-    ) -> bytes | None:
-        assert process.stdin is not None
-        process.stdin.write(name.encode("ascii") + b"\n")
-        header = output.readline().split()
-        if len(header) == 2 and header[1] == b"missing":
+    @contextmanager
+    def _damage_told(self, name: str) -> Iterator[None]:
+        try:
+            yield
+        except (OSError, ValueError) as error:
+            self.close()
+            self._git.cancel.raise_if_cancelled()
+            raise UnreadableObjectError(
+                f"{self._git.folder}: object {name[:10]} is damaged, or git stalled while reading it"
+            ) from error
+
+    def _unpacked_for(self, name: str) -> int | None:
+        """How many bytes git unpacks to read an object; None if it is not in the repository."""
+        self._look_at([name])
+        total, left = 0, name
+        for _ in range(_DEEPEST_CHAIN):
+            stored = self._stored.get(left)
+            if stored is None:
+                break
+            total += stored.size
+            if stored.size > LARGEST or total > _LARGEST_CHAIN:
+                raise _large(name)
+            if stored.base is None:
+                return total
+            left = stored.base
+        if left == name:
             return None
-        size = int(header[2]) if len(header) == 3 else -1
-        if size < 0:
-            raise ValueError("no header")
-        if size > LARGEST:
-            raise LargeObjectError(f"{name[:10]}: is larger than {LARGEST:,} bytes and is not read")
-        content = output.read(size + 1)
+        raise ValueError("a chain without an end")
+
+    def _look_at(self, names: Sequence[str]) -> None:
+        """Ask for the sizes of ``names`` and of what they are stored as differences to."""
+        if len(self._stored) > _MOST_KNOWN:
+            self._stored.clear()
+        left = [name for name in names if name not in self._stored]
+        while left:
+            bases = set()
+            for start in range(0, len(left), _AT_ONCE):
+                for name, stored in self._told(left[start : start + _AT_ONCE]):
+                    self._stored[name] = stored
+                    if stored.base is not None:
+                        bases.add(stored.base)
+            left = sorted(bases.difference(self._stored))
+
+    def _told(self, names: Sequence[str]) -> Iterator[tuple[str, _Stored]]:
+        """What git tells of those of ``names`` that are in the repository."""
+        with self._asked("info", names) as output:
+            for name in names:
+                header = output.readline().split()
+                if header[1:] != [b"missing"]:
+                    _, _, size, base = header
+                    yield name, _Stored(int(size), base.decode("ascii") if base.strip(b"0") else None)
+
+    def _content(self, name: str) -> bytes | None:
+        with self._asked("contents", [name]) as output:
+            header = output.readline().split()
+            if header[1:] == [b"missing"]:
+                return None
+            _, kind, announced, _ = header
+            size = int(announced)
+            if not 0 <= size <= LARGEST:
+                raise ValueError("another size than before")
+            content = output.read(size + 1)
         # Damaged objects can make git print less or more than it announced, up to what looks like its next answers.
-        digest = hashlib.new(_HASHES[len(name)], b"%b %d\0" % (header[1], size), usedforsecurity=False)
+        digest = hashlib.new(_HASHES[len(name)], b"%b %d\0" % (kind, size), usedforsecurity=False)
         digest.update(content[:size])
         if len(content) <= size or digest.hexdigest() != name:
             raise ValueError("damaged")
-        return content[: min(size, max_bytes + 1)]
+        return content[:size]
+
+    @contextmanager
+    def _asked(self, command: str, names: Sequence[str]) -> Iterator[BufferedReader]:
+        """Git's answers to ``info`` or ``contents`` of ``names``."""
+        is_one = git_version() >= _BATCH_COMMAND
+        option = "--batch-command" if is_one else {"info": "--batch-check", "contents": "--batch"}[command]
+        if option not in self._processes:
+            process = self._git.start_with_pipes("cat-file", f"{option}={_FORMAT}")
+            watch = Watch(process, self._git.cancel, seconds=SECONDS, ponders=False)
+            self._processes[option] = process, watch
+        process, watch = self._processes[option]
+        asked = f"{command} " if is_one else ""
+        with watch as output:
+            assert process.stdin is not None
+            process.stdin.write("".join(f"{asked}{name}\n" for name in names).encode("ascii"))
+            yield output
+
+
+def _large(name: str) -> LargeObjectError:
+    return LargeObjectError(
+        f"{name[:10]}: is larger than {LARGEST:,} bytes, or is packed as if it were, and is not read"
+    )

@@ -103,6 +103,25 @@ def _program(search: str | None) -> str:
     return found
 
 
+@cache
+def git_version() -> tuple[int, int]:
+    """The first two numbers of git's version; (0, 0) if it does not tell."""
+    command = [_program(os.environ.get("PATH")), "--version"]
+    try:
+        said = subprocess.run(
+            command,
+            env=environment(os.environ),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=SECONDS,
+            check=False,
+        ).stdout
+    except (OSError, subprocess.SubprocessError):
+        said = b""
+    found = re.search(rb"(\d+)\.(\d+)", said)
+    return (0, 0) if found is None else (int(found[1]), int(found[2]))
+
+
 @contextmanager
 def temporary_errors() -> Iterator[None]:
     """Turn errors in writing temporary files into a RepositoryError that says what to do."""
@@ -190,7 +209,7 @@ class Git:
                 self._raise_if_ended(watch, arguments[0])
                 raise
             finally:
-                end(process)
+                watch.end()
             self._raise_if_ended(watch, arguments[0])
             if code not in answers:
                 complaints.seek(0)
@@ -206,7 +225,7 @@ class Git:
             raise RepositoryError(f"git {command} took longer than {watch.seconds:g} seconds; stopped")
 
     def start_with_pipes(self, *arguments: str) -> subprocess.Popen[bytes]:
-        """Start a process with pipes for stdin and stdout; the caller ends it with :func:`end`."""
+        """Start a process with pipes for stdin and stdout; a :class:`~codeorigin.git.watch.Watch` ends it."""
         return self._start(arguments, subprocess.PIPE, subprocess.DEVNULL)
 
     def _start(
@@ -231,19 +250,6 @@ class Git:
             raise RepositoryError(f"git cannot be started in {self.folder}: {reason}") from error
         limit_memory(process.pid)
         return process
-
-
-def end(process: subprocess.Popen[bytes]) -> None:
-    """Close a process's pipes, and kill it if it is still running."""
-    for pipe in (process.stdin, process.stdout):
-        if pipe is not None:
-            try:
-                pipe.close()
-            except OSError:
-                continue
-    if process.poll() is None:
-        process.kill()
-        process.wait()
 
 
 def explained(complaint: bytes, command: str, folder: Path) -> RepositoryError:

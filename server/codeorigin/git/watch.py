@@ -18,15 +18,17 @@ except ImportError:  # Windows
 
 PATIENCE = 10.0
 """Seconds after which a process without progress has stalled: it waits for a pipe, or for more than there is."""
-MAX_MEMORY = 2 * 2**30
-"""How many bytes git may allocate. What it maps of a repository's packs does not count."""
+MAX_MEMORY = 512 * 2**20
+"""How many bytes git may allocate. What it maps of packs does not count; a walk through 300,000 commits takes
+less than 40 MB."""
 
 
 class Watch:
     """Kills a process that stalls, takes longer than ``seconds`` or was cancelled, during ``with`` blocks.
 
-    The blocks get the process's stdout. A process stalls while a block waits for its output and nothing comes; if it
-    ``ponders``, it must not use the CPU either (which only Linux tells; elsewhere it then never stalls).
+    The blocks get the process's stdout, and the caller ends with :meth:`end`. A process stalls while a block waits for
+    its output and nothing comes; if it ``ponders``, it must not use the CPU either (which only Linux tells; elsewhere it
+    then never stalls).
     """
 
     def __init__(
@@ -38,10 +40,12 @@ class Watch:
         assert process.stdout is not None
         self._source = _Source(process.stdout)
         self._output: io.BufferedReader = io.BufferedReader(cast("io.RawIOBase", self._source))
+        self._since: float | None = None
+        self._over = threading.Event()
+        threading.Thread(target=self._look, daemon=True).start()
 
     def __enter__(self) -> io.BufferedReader:
-        self._over = threading.Event()
-        threading.Thread(target=self._look, args=(self._over,), daemon=True).start()
+        self._since = time.monotonic()
         self._ending = self._cancel.ending(self._process.kill)
         self._ending.__enter__()
         return self._output
@@ -49,19 +53,33 @@ class Watch:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._over.set()
+        self._since = None
         self._ending.__exit__(None, None, None)
 
-    def _look(self, over: threading.Event) -> None:
-        start = since = time.monotonic()
+    def end(self) -> None:
+        """Close the process's pipes, and kill it if it is still running."""
+        self._over.set()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                with suppress(OSError):
+                    pipe.close()
+        if self._process.poll() is None:
+            self._process.kill()
+            self._process.wait()
+
+    def _look(self) -> None:
         last: object = None
-        while not over.wait(min(self.patience, self.seconds) / 20):
-            now = time.monotonic()
-            seen = self._source.pieces, _cpu_time(self._process.pid) if self._ponders else 0
-            if seen != last or not self._source.waiting or seen[1] is None:
-                last, since = seen, now
-            self.late = now - start > self.seconds
-            self.stalled = now - since > self.patience
+        progress = 0.0
+        while not self._over.wait(min(self.patience, self.seconds) / 20):
+            since, now = self._since, time.monotonic()
+            if since is None:
+                last = None
+                continue
+            seen = since, self._source.pieces, _cpu_time(self._process.pid) if self._ponders else 0
+            if seen != last or not self._source.waiting or seen[2] is None:
+                last, progress = seen, now
+            self.late = now - since > self.seconds
+            self.stalled = now - progress > self.patience
             if self.late or self.stalled:
                 self._process.kill()
                 return

@@ -69,9 +69,9 @@ def test_cancelled_read_of_an_object_ends_at_once(
     repository: Repository, git: ControlledGit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     token, name = CancelToken(), repository.git("rev-parse", "HEAD:a.py")
-    ask, asked = Objects._ask, threading.Event()
+    ask, asked = Objects._asked, threading.Event()
 
-    def noted(self: Objects, *rest: Any) -> bytes | None:
+    def noted(self: Objects, *rest: Any) -> Any:
         asked.set()
         return ask(self, *rest)
 
@@ -79,7 +79,7 @@ def test_cancelled_read_of_an_object_ends_at_once(
         asked.wait()
         token.cancel()
 
-    monkeypatch.setattr(Objects, "_ask", noted)
+    monkeypatch.setattr(Objects, "_asked", noted)
     canceller = threading.Thread(target=cancel)
     with Objects(Opened.of(repository.folder, token).git) as objects:
         with git.held("cat-file"):
