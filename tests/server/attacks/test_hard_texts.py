@@ -1,13 +1,15 @@
 """Small texts that cost a parser a time or a memory that grows with the square of their size, or an endless time."""
 
+import os
 from pathlib import Path
 
 import pytest
-from tests.server.lsp.raw import RawServer
+from tests.server.lsp.raw import FAULTY, serving
 
 from codeorigin.functions.outline import Outline, outline
 from codeorigin.languages import get_language, parser_pool
 from support.command import TERSE, complaints, report_of, run
+from support.waiting import wait_for
 
 # What each was measured to take before: 9 s and 3 GB for the first, a crash for the second.
 HARD = {
@@ -52,19 +54,13 @@ def test_check_names_them_and_goes_on(tmp_path: Path, argument: str) -> None:
 
 
 def test_server_answers_while_the_parser_is_busy(tmp_path: Path) -> None:
-    with RawServer() as server:
-        server.initialize()
-        hard, other = (tmp_path / "hard.cpp").as_uri(), (tmp_path / "other.py").as_uri()
+    """Here, the parser may go on for ever with a text that it never ends."""
+    with serving(command=FAULTY, environment={**os.environ, "ENDLESS": "1"}) as server:
+        hard, other = (tmp_path / "hard.ts").as_uri(), (tmp_path / "other.py").as_uri()
         server.open(other, TERSE.read_text())
         server.findings(other)
-        server.open(hard, HARD["c++"][1], "cpp")
-        asked = server.ask("textDocument/hover", HOVER | {"textDocument": {"uri": other}})
-        # The next message about either is the answer: nothing can be said about the other text before.
-        first = server.wait_for(
-            lambda message: message.get("id") == asked or message.get("params", {}).get("uri") == hard
-        )
-        assert first.get("id") == asked
-        assert server.findings(hard) == []
-
-
-HOVER = {"position": {"line": 0, "character": 5}}
+        server.open(hard, HARD["typescript, 117 characters"][1], "typescript")
+        wait_for(lambda: server.status()["queue"] == 1, what="the parser")
+        server.hover(other)
+        server.close(hard)
+        wait_for(lambda: server.status()["queue"] == 0, what="the end of the work")
