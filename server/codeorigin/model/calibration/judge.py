@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from codeorigin.model.calibration.calibration import Calibration
 from codeorigin.model.calibration.neighbours import NeighbourRule
-from codeorigin.model.calibration.scale import Scale
+from codeorigin.model.calibration.scale import Reading, Scale
 from codeorigin.model.past import Past
 from codeorigin.model.reading.normalize import Normalized
 from codeorigin.model.scoring.inputs import RawScore
@@ -16,12 +16,17 @@ Evidence = Mapping[int, tuple[float, int]]
 
 
 class Judge:
-    """Turns scores into verdicts by one model's calibration, and by the ``past`` of the project if it is known."""
+    """Turns scores into verdicts by one model's calibration, and by the ``past`` of the project if it is known.
+
+    The past only ever lowers a verdict. Its own scales have lower thresholds, so where it moves little, the usual ones
+    can be the more careful: of the two readings, that with the larger share of human-written code holds.
+    """
 
     def __init__(self, calibration: Calibration, past: Past | None = None) -> None:
         self._by_text = calibration.alone
         self._calibration = calibration if past is None else calibration.with_past or calibration
         self._past = past
+        self._usual = None if past is None or calibration.with_past is None else Judge(calibration)
 
     def length_reason(self, normalized: Normalized) -> Reason | None:
         """Why a function has too few or too many non-blank lines or characters for a verdict; None if it has not."""
@@ -37,7 +42,8 @@ class Judge:
 
     def alone(self, score: RawScore, language: str) -> Verdict:
         """The verdict on a function by its own text alone, in a model language."""
-        return self._verdict(self._unread(score), language, self._calibration.alone)
+        verdict = self._verdict(self._unread(score), language, self._calibration.alone)
+        return verdict if self._usual is None else _no_higher(verdict, self._usual.alone(score, language))
 
     def in_file(self, functions: Mapping[int, RawScore], language: str) -> dict[int, Verdict]:
         """The verdicts on a file's functions, including what the others add if the model has a rule for that."""
@@ -46,10 +52,14 @@ class Judge:
             return {number: self.alone(score, language) for number, score in functions.items()}
         unread = {number: self._unread(score) for number, score in functions.items()}
         evidence = context.file.evidence([verdict.logit or 0.0 for verdict in unread.values()])
-        return {
+        verdicts = {
             number: self._verdict(verdict, language, context.scale, (added, len(functions) - 1))
             for (number, verdict), added in zip(unread.items(), evidence, strict=True)
         }
+        if self._usual is None:
+            return verdicts
+        usual = self._usual.in_file(functions, language)
+        return {number: _no_higher(verdict, usual[number]) for number, verdict in verdicts.items()}
 
     def in_commits(
         self,
@@ -84,7 +94,13 @@ class Judge:
     def file(self, functions: Sequence[tuple[float, int]], language: str) -> PooledVerdict | None:
         """The verdict on a file, from its functions' logits and lines; None without a rule for files."""
         rule = self._calibration.file
-        return None if rule is None else rule.verdict([(*function, language) for function in functions])
+        whole = None if rule is None else rule.verdict([(*function, language) for function in functions])
+        if self._past is None or self._usual is None:
+            return whole
+        usual = self._usual.file(
+            [(logit - self._past.evidence, lines) for logit, lines in functions], language
+        )
+        return _more_careful(whole, usual)
 
     def change(self, files: Sequence[ChangedFunctions]) -> tuple[PooledVerdict | None, list[list[Verdict]]]:
         """The verdict on a change, and the verdicts on its functions with what the change adds to each.
@@ -116,7 +132,12 @@ class Judge:
         for file, numbers in zip(files, judged, strict=True):
             verdicts.append(self._with_change(file, numbers, first, logits))
             first += len(numbers)
-        return whole, verdicts
+        if self._usual is None:
+            return whole, verdicts
+        without = [replace(file, verdicts=list(map(_without_past, file.verdicts))) for file in files]
+        usual_whole, usual = self._usual.change(without)
+        careful = [list(map(_no_higher, found, plain)) for found, plain in zip(verdicts, usual, strict=True)]
+        return _more_careful(whole, usual_whole), careful
 
     def _with_change(
         self, file: ChangedFunctions, judged: Sequence[int], first: int, logits: Sequence[float]
@@ -196,3 +217,23 @@ class Judge:
         past = None if self._past is None else self._past.share(score.logit)
         logit = score.logit if past is None else score.logit + past.evidence
         return Verdict(None, logit, None, wide=score.wide, deep=score.deep, windows=score.windows, past=past)
+
+
+def _no_higher(verdict: Verdict, usual: Verdict) -> Verdict:
+    """``verdict``, with the reading of ``usual`` where that finds more human-written functions that score as high."""
+    if (usual.human_share or 0.0) <= (verdict.human_share or 0.0):
+        return verdict
+    return replace(verdict, **{name: getattr(usual, name) for name in Reading.__annotations__})
+
+
+def _more_careful(whole: PooledVerdict | None, usual: PooledVerdict | None) -> PooledVerdict | None:
+    """Of two verdicts on the same functions, the one with the larger share of human-written code; the first if equal."""
+    if whole is None or usual is None or (usual.human_share or 0.0) <= (whole.human_share or 0.0):
+        return whole
+    return usual
+
+
+def _without_past(verdict: Verdict) -> Verdict:
+    if verdict.past is None or verdict.logit is None:
+        return verdict
+    return replace(verdict, logit=verdict.logit - verdict.past.evidence, past=None)

@@ -1,30 +1,65 @@
 """Scores -> verdicts: with a project's past, within a change, and under the user's own limits."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from codeorigin.model.bundle import Bundle
 from codeorigin.model.calibration.calibration import Calibration
 from codeorigin.model.calibration.judge import Judge
-from codeorigin.model.past import Past, PastRule
+from codeorigin.model.past import Past
 from codeorigin.model.scoring.inputs import RawScore
-from codeorigin.model.verdict import Band, ChangedFunctions, Limits, PooledReason, Reason, Verdict
-from support.scales import scale
+from codeorigin.model.verdict import (
+    Band,
+    ChangedFunctions,
+    Limits,
+    PooledReason,
+    PooledVerdict,
+    Reason,
+    Verdict,
+)
 from support.tiny_model import COMMIT_CONTEXT, COMMIT_RULE, FILE_AND_COMMIT_CONTEXT, FILE_CONTEXT
 
-ALONE = Calibration(scale(3.0, 0.0, {}), min_lines=3, min_characters=40, max_lines=300)
-RULE = PastRule(quantile=0.5, weight=1.0, prior_functions=0.0, typical=0.0, fewest_functions=1)
-WITH_PAST = replace(ALONE, past=RULE, with_past=replace(ALONE, alone=scale(1.5, -1.0, {})))
-PAST = Past((0.0, 1.0, 2.0), -1.0)
+SHIPPED = Bundle.load().calibration
+LOGITS = st.floats(-4, 6)
 
 
-def test_function_of_a_project_with_a_past_is_read_by_its_own_scale() -> None:
-    score = RawScore(2.7, 2.7, 0.0, 1)
-    without, with_past = (Judge(WITH_PAST, past).alone(score, "go") for past in (None, PAST))
-    assert (without.band, without.logit) == (Band.UNSURE, pytest.approx(2.7))
-    assert (with_past.band, with_past.logit) == (Band.LLM, pytest.approx(1.7))
+@given(
+    st.lists(LOGITS, min_size=1, max_size=6), st.floats(-3, 0), st.sampled_from(list(SHIPPED.alone.languages))
+)
+def test_the_past_only_ever_lowers_a_verdict(logits: list[float], evidence: float, language: str) -> None:
+    usual, with_past = Judge(SHIPPED), Judge(SHIPPED, Past((0.0, 1.0, 2.0), evidence))
+    scores = {number: RawScore(logit, logit, 0.0, 1) for number, logit in enumerate(logits)}
+
+    def verdicts(judge: Judge) -> Iterator[Verdict | PooledVerdict | None]:
+        yield judge.alone(scores[0], language)
+        in_file = list(judge.in_file(scores, language).values())
+        yield from in_file
+        file = ChangedFunctions(language, in_file, [5] * len(in_file), [True] * len(in_file))
+        whole, (changed,) = judge.change([file])
+        yield from changed
+        yield whole
+        yield judge.file([(verdict.logit or 0.0, 5) for verdict in in_file], language)
+
+    for low, high in zip(verdicts(with_past), verdicts(usual), strict=True):
+        assert low is not None
+        assert high is not None
+        assert (low.human_share or 0.0) >= (high.human_share or 0.0) - 1e-12
+        assert low.band is not Band.LLM or high.band is Band.LLM
+
+
+def test_a_past_that_moves_much_is_read_by_its_own_scale() -> None:
+    score = RawScore(3.0, 3.0, 0.0, 1)
+    without, with_past = (Judge(SHIPPED, past).alone(score, "go") for past in (None, Past((0.0, 1.0), -1.0)))
+    own = SHIPPED.with_past
+    assert own is not None
+    assert with_past.human_share == own.alone.human_share(2.0, "go") > (without.human_share or 0.0)
+    assert (with_past.logit, without.logit) == (2.0, 3.0)
     # What its own text says does not depend on the project.
-    assert with_past.own_probability == pytest.approx(without.probability)
+    assert with_past.own_probability == without.probability
 
 
 CALIBRATION = Calibration(
