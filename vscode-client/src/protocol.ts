@@ -25,6 +25,8 @@ export interface Verdict {
   /** `82 %` */
   probabilityText: string | null;
   band: Band | null;
+  /** Why there is no verdict, `moved` for a function that a change only moved. */
+  reason: string | null;
   /** The answer with its probability. */
   summary: string;
   /** The answer alone, and the one number behind it: how many human-written functions score so. */

@@ -8,22 +8,26 @@ from codeorigin.core.cancellation import NEVER, CancelToken
 from codeorigin.core.errors import RepositoryError, SourceError
 from codeorigin.git.changes import ChangeKind, ChangeRequest, open_change
 from codeorigin.git.line_changes import LineRange
+from codeorigin.git.moved_lines import NOTHING_MOVED, MovedLines
 from codeorigin.git.repository import Repository
 
 
 @dataclass(frozen=True, slots=True)
 class WrittenFile:
-    """A file after a change, and the lines (1-based) that the change added or rewrote."""
+    """A file after a change, the lines (1-based) that the change added or rewrote, and which of them it only moved."""
 
     path: str
     content: bytes
     lines: tuple[LineRange, ...]
+    moved: MovedLines = NOTHING_MOVED
 
 
 def working_files(
     folder: Path, wanted: Callable[[Path], bool], *, max_bytes: int, cancel: CancelToken = NEVER
-) -> list[tuple[Path, WrittenFile]]:
+) -> tuple[list[tuple[Path, WrittenFile]], bool]:
     """The files below ``folder`` that differ between HEAD and the working tree, with their paths on disk.
+
+    And whether it can be told which lines were moved.
 
     Args:
         folder: a folder in a working tree.
@@ -56,5 +60,5 @@ def working_files(
             except SourceError:
                 continue
             if on_disk is not None and len(content) <= max_bytes:
-                found.append((on_disk, WrittenFile(file.path, content, file.lines)))
-    return found
+                found.append((on_disk, WrittenFile(file.path, content, file.lines, file.moved)))
+        return found, change.tells_moves

@@ -8,6 +8,7 @@ from codeorigin.report.figures import counted, probability_decimal
 from codeorigin.report.shares import shares_sentence
 
 _SHORT = 10
+MOVES_UNKNOWN = "the change is too large to tell which functions it only moved; all count as written by it"
 MOST_NAMES = 10
 """Of moved functions that a sentence lists."""
 
@@ -65,7 +66,7 @@ def verdict_sentence(change: ChangeReport) -> str | None:
 def moved_sentence(change: ChangeReport, names: Sequence[str]) -> str | None:
     """The functions that a change moved: ``3 moved, not written by this change: ...``; None without any."""
     if not change.tells_moves:
-        return "The change is too large to tell which functions it only moved; all count as written by it."
+        return f"{MOVES_UNKNOWN[0].upper()}{MOVES_UNKNOWN[1:]}."
     if not names:
         return None
     more = f" and {len(names) - MOST_NAMES:,} more" if len(names) > MOST_NAMES else ""

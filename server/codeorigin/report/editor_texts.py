@@ -60,20 +60,20 @@ def on_accepted(functions: int) -> str:
     return f"{counted(functions, 'finding')} accepted until {whose}"
 
 
-def on_changes(*, files: int, functions: int, findings: int, errors: Sequence[str]) -> str:
+def on_changes(*, files: int, functions: int, findings: int, moved: int, errors: Sequence[str]) -> str:
     """The answer about changes in the working tree, or why nothing could be checked."""
     if errors and not files:
         return f"the changes were not scored: {errors[0]}"
     return (
         f"changes: {counted(functions, 'changed function')} in {counted(files, 'file')}, "
-        f"{findings:,} of them likely LLM-written"
+        f"{findings:,} of them likely LLM-written{_and_moved(moved)}"
     )
 
 
 def in_place_of_list(*, listed: bool, cancelled: bool, errors: Sequence[str], nothing: str) -> str | None:
     """What to show above the list of a scan: that it is incomplete, or why it is empty; None if all is well.
 
-    ``listed`` means that some function has a verdict; ``nothing`` says what an empty list means.
+    ``listed`` means that some function has a verdict or was moved; ``nothing`` says what an empty list means.
     """
     if cancelled:
         return "The scan was stopped: not all files are here."
@@ -82,9 +82,13 @@ def in_place_of_list(*, listed: bool, cancelled: bool, errors: Sequence[str], no
     return errors[0] if errors else nothing
 
 
-def reported_of(findings: int, judged: int) -> str:
-    """How many functions of a file are reported: ``2 of 7 reported``, or how many have a verdict: ``7``."""
-    return f"{findings:,} of {judged:,} reported" if findings else f"{judged:,}"
+def reported_of(findings: int, judged: int, moved: int) -> str:
+    """How many functions of a file are reported: ``2 of 7 reported, 1 moved``, or how many have a verdict: ``7``."""
+    return (f"{findings:,} of {judged:,} reported" if findings else f"{judged:,}") + _and_moved(moved)
+
+
+def _and_moved(count: int) -> str:
+    return f", {count:,} moved" if count else ""
 
 
 def reported_functions(count: int) -> str:

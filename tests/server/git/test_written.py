@@ -27,7 +27,7 @@ def test_working_files_are_the_changed_ones_below_the_folder(repository: Reposit
     repository.write("sub/huge.py", "# x\n" * 1_200_000)  # more than git's objects are read for
 
     def changed(folder: Path, most: int = 1000) -> list[tuple[str, tuple[tuple[int, int], ...]]]:
-        found = working_files(folder, lambda path: path.suffix == ".py", max_bytes=most)
+        found, _ = working_files(folder, lambda path: path.suffix == ".py", max_bytes=most)
         return [(on_disk.relative_to(folder).as_posix(), file.lines) for on_disk, file in found]
 
     assert changed(repository.folder) == [("b.py", ((3, 6),)), ("sub/new.py", ((1, 2),))]

@@ -25,7 +25,8 @@ def test_counts_agree_with_their_nouns() -> None:
         "2 findings accepted until their texts change",
     ]
     assert [reported_functions(count) for count in (1, 2)] == ["1 reported function", "2 reported functions"]
-    assert [reported_of(count, 1_200) for count in (0, 1)] == ["1,200", "1 of 1,200 reported"]
+    assert [reported_of(count, 1_200, 0) for count in (0, 1)] == ["1,200", "1 of 1,200 reported"]
+    assert reported_of(1, 7, 2) == "1 of 7 reported, 2 moved"
 
 
 def test_empty_or_incomplete_list_says_so() -> None:

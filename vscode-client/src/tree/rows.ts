@@ -6,7 +6,8 @@ export interface FunctionRow {
   kind: "function";
   uri: string;
   info: FunctionInfo;
-  probability: number;
+  /** Null for a function that was only moved. */
+  probability: number | null;
 }
 
 export interface FileRow {
@@ -17,15 +18,15 @@ export interface FileRow {
   functions: FunctionRow[];
 }
 
-/** Files with at least one verdict, by their highest probability; functions likewise. */
+/** Files with a verdict or a moved function, by their highest probability; functions likewise, moved ones last. */
 export function rowsOf(scan: Scan): FileRow[] {
   const files = scan.files.map(({ uri, reported, reportedText, functions }): FileRow => {
     const rows = functions.flatMap((info): FunctionRow[] =>
-      info.verdict.probability === null
+      info.verdict.probability === null && info.verdict.reason !== "moved"
         ? []
         : [{ kind: "function", uri, info, probability: info.verdict.probability }],
     );
-    rows.sort((a, b) => b.probability - a.probability || a.info.range.start.line - b.info.range.start.line);
+    rows.sort((a, b) => (b.probability ?? -1) - (a.probability ?? -1) || a.info.range.start.line - b.info.range.start.line);
     return { kind: "file", uri, reported, reportedText, functions: rows };
   });
   return files

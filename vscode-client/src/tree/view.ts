@@ -87,7 +87,7 @@ function functionItem({ uri, info }: FunctionRow): vscode.TreeItem {
   const name = plainMessage(info.name);
   const item = new vscode.TreeItem(name);
   item.id = `${uri}#${functionId}#${headerRange.start.line}`;
-  item.description = verdict.probabilityText ?? "";
+  item.description = verdict.probabilityText ?? verdict.number;
   item.tooltip = `${verdict.answer}: ${verdict.number}`;
   item.iconPath = icon(verdict.band);
   item.contextValue = verdict.band === "llm" ? "function.reported" : "function";

@@ -11,6 +11,8 @@ from codeorigin.lsp.handlers.findings import reported
 from codeorigin.lsp.handlers.wire_forms import function_to_wire
 from codeorigin.lsp.scoring.changed_files import ChangeScan, ScanFolder, ScannedFile, failure
 from codeorigin.lsp.session import Session
+from codeorigin.model.verdict import Reason
+from codeorigin.report.changes import MOVES_UNKNOWN
 from codeorigin.report.editor_texts import (
     NO_CHANGE_JUDGED,
     SCANNING_CHANGES,
@@ -45,7 +47,11 @@ async def scan_changes(session: Session, folder: Any) -> dict[str, Any]:
         progress.end()
     answer = _answer(files, errors, cancelled=token.cancelled)
     message = on_changes(
-        files=len(files), functions=answer["functions"], findings=answer["reported"], errors=errors
+        files=len(files),
+        functions=answer["functions"],
+        findings=answer["reported"],
+        moved=answer["moved"],
+        errors=errors,
     )
     return {**answer, "scored": len(files), "message": message}
 
@@ -55,10 +61,12 @@ async def _scan(
 ) -> None:
     scan = ChangeScan(session.engine, session.pasts, session.documents.encoding)
     try:
-        changed = await scan.files(folder, token)
+        changed, tells_moves = await scan.files(folder, token)
     except RepositoryError as error:
         errors.append(str(error))
         return
+    if not tells_moves:
+        errors.append(f"{folder.path}: {MOVES_UNKNOWN}")
     for path, file in changed:
         try:
             record = await scan.judge(path, file, folder.settings, token)
@@ -90,27 +98,30 @@ def _file(session: Session, record: ScannedFile, settings: Settings) -> dict[str
     """The JSON of a file: its functions and the number of findings."""
     found = len(reported(record.functions, settings, session.accepted(record.uri)))
     judged = sum(function.verdict.probability is not None for function in record.functions)
+    moved = sum(function.verdict.reason is Reason.MOVED for function in record.functions)
     return {
         "uri": record.uri,
         "reported": found,
-        "reportedText": reported_of(found, judged),
+        "moved": moved,
+        "reportedText": reported_of(found, judged, moved),
         "functions": [function_to_wire(function, settings) for function in record.functions],
     }
 
 
 def _answer(files: list[dict[str, Any]], errors: list[str], *, cancelled: bool) -> dict[str, Any]:
     functions = [function for file in files for function in file["functions"]]
-    found = sum(file["reported"] for file in files)
+    found, moved = (sum(file[key] for file in files) for key in ("reported", "moved"))
     problems = [plain_message(error) for error in errors[:MAX_ERRORS]]
     return {
         "files": files,
-        "functions": len(functions),
+        "functions": len(functions) - moved,
+        "moved": moved,
         "reported": found,
         "reportedText": reported_functions(found),
         "errors": problems,
         "cancelled": cancelled,
         "remark": in_place_of_list(
-            listed=any(function["verdict"]["probability"] is not None for function in functions),
+            listed=bool(moved) or any(each["verdict"]["probability"] is not None for each in functions),
             cancelled=cancelled,
             errors=problems,
             nothing=NO_CHANGE_JUDGED,

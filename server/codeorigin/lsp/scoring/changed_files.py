@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from codeorigin.analysis.report import PieceReport
+from codeorigin.analysis.report import FunctionReport, PieceReport
 from codeorigin.core.cancellation import CancelToken
 from codeorigin.core.errors import CodeOriginError, SourceError
 from codeorigin.functions.documents import Document
-from codeorigin.functions.function_lines import function_lines
+from codeorigin.functions.function_lines import FunctionLines, function_lines
 from codeorigin.languages.kinds import NOTEBOOK, kind_for_path
 from codeorigin.lsp.documents.documents import Positions
 from codeorigin.lsp.scoring.engine import ScoringEngine
 from codeorigin.lsp.scoring.pasts import Pasts
 from codeorigin.lsp.scoring.scored_document import FunctionRecord
+from codeorigin.model.verdict import Reason, Verdict
 from codeorigin.settings.schema import Settings
 from codeorigin.text.exclusions import exclusions
 from codeorigin.text.positions import LineIndex, PositionEncoding
@@ -27,6 +28,8 @@ from codeorigin.text.sources import decode_source
 if TYPE_CHECKING:
     from codeorigin.analysis.analyzer import Analyzer
     from codeorigin.git.written import WrittenFile
+
+    _Changed = tuple[Sequence[tuple[Path, WrittenFile]], bool]
 
 logger = logging.getLogger(__name__)
 
@@ -64,8 +67,8 @@ class ChangeScan:
         self._pasts = pasts
         self._encoding = encoding
 
-    async def files(self, folder: ScanFolder, token: CancelToken) -> "Sequence[tuple[Path, WrittenFile]]":
-        """The files below ``folder`` that differ from HEAD. Raises RepositoryError."""
+    async def files(self, folder: ScanFolder, token: CancelToken) -> "_Changed":
+        """The files below ``folder`` that differ from HEAD, and whether moves can be told. Raises RepositoryError."""
         return await self._engine.git.submit(partial(_changed_files, folder), token=token)
 
     async def judge(
@@ -95,11 +98,11 @@ class ChangeScan:
                 raise SourceError(error.reason, path) from None
             positions = Positions(LineIndex(text), self._encoding)
             pieces = report.pieces if kind is NOTEBOOK else ()
-            found = [record for cell in pieces for record in _of_cell(cell, positions, file.lines)]
+            found = [record for cell in pieces for record in _of_cell(cell, positions, file)]
             if kind is not NOTEBOOK:
                 places = function_lines(text, [function.span for function in report.functions])
                 found = [
-                    FunctionRecord.of(function, positions)
+                    _record(function, positions, place, file)
                     for function, place in zip(report.functions, places, strict=True)
                     if place.is_touched(file.lines)
                 ]
@@ -118,16 +121,23 @@ def failure(path: Path, error: Exception) -> str:
     return f"{path}: could not be scored ({type(error).__name__})"
 
 
-def _changed_files(folder: ScanFolder, token: CancelToken) -> "Sequence[tuple[Path, WrittenFile]]":
+def _changed_files(folder: ScanFolder, token: CancelToken) -> "_Changed":
     # Imported in the thread that runs git, because `initialize` does not need it.
     from codeorigin.git.written import working_files  # noqa: PLC0415
 
     return working_files(folder.path, folder.takes, max_bytes=folder.settings.max_file_size, cancel=token)
 
 
-def _of_cell(
-    cell: PieceReport, positions: Positions, changed: Sequence[tuple[int, int]]
-) -> Iterator[FunctionRecord]:
+def _record(
+    function: FunctionReport, positions: Positions, place: FunctionLines, file: "WrittenFile"
+) -> FunctionRecord:
+    """The record of a function at its ``place`` in a changed file, without a verdict if it was only moved."""
+    record = FunctionRecord.of(function, positions)
+    is_moved = file.moved.holds(place.first, place.last)
+    return replace(record, verdict=Verdict.without(Reason.MOVED)) if is_moved else record
+
+
+def _of_cell(cell: PieceReport, positions: Positions, file: "WrittenFile") -> Iterator[FunctionRecord]:
     """The records of the functions in a cell, in whole lines of the notebook's JSON, where columns mean nothing."""
     piece, functions = cell.piece, cell.report.functions
 
@@ -141,7 +151,7 @@ def _of_cell(
 
     places = function_lines(piece.text, [function.span for function in functions])
     for function, place in zip(functions, places, strict=True):
-        if place.in_file(piece).is_touched(changed):
-            record = FunctionRecord.of(function, positions)
+        if (in_file := place.in_file(piece)).is_touched(file.lines):
+            record = _record(function, positions, in_file, file)
             header = place.first + record.header_offset
             yield replace(record, range=lines(place.first, place.last), header=lines(header, header))

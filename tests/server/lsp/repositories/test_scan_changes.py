@@ -77,6 +77,18 @@ async def test_changed_cells_are_listed(editor: Editor, repository: Repository) 
     assert listed(await editor.scan_changes(), repository.folder) == {"n.ipynb": ["new"]}
 
 
+async def test_moved_functions_are_named_and_counted_apart(editor: Editor, repository: Repository) -> None:
+    repository.write("new.py", f"{python_function('in_file_0')}\n\n{NEW}")
+    repository.write(NAMES[0], "# Empty.\n")
+    answer = await editor.scan_changes()
+    (file,) = answer["files"]
+    found = [(function["name"], function["verdict"]["reason"]) for function in file["functions"]]
+    assert found == [("in_file_0", "moved"), ("new", None)]
+    assert (answer["functions"], answer["moved"], answer["reported"]) == (1, 1, 1)
+    assert file["reportedText"] == "1 of 1 reported, 1 moved"
+    assert answer["message"] == "changes: 1 changed function in 1 file, 1 of them likely LLM-written, 1 moved"
+
+
 async def test_unexpected_failure_skips_only_that_file(tmp_path: Path) -> None:
     repository = Repository(tmp_path / "work")
     repository.write("a.py", f"# RAISE\n{OLD}")
