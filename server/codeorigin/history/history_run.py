@@ -20,7 +20,7 @@ from codeorigin.model.calibration.judge import Judge
 from codeorigin.model.past import Past
 from codeorigin.past.old_functions import repository_past
 from codeorigin.records.disagreements import Disagreement
-from codeorigin.records.reader import RecordReader
+from codeorigin.records.reader import FOR_ALL_COMMITS, RecordReader
 from codeorigin.shell.terminal import display_path, printable
 
 _MAX_COMMIT = 1 << 16
@@ -110,7 +110,9 @@ def open_history(request: HistoryRequest, analyzer: Analyzer | None = None) -> I
     with ExitStack() as stack:
         records = None
         if request.declared:
-            records = stack.enter_context(RecordReader(repository, repository.resolve(request.revision)))
+            records = stack.enter_context(
+                RecordReader(repository, repository.resolve(request.revision), share=FOR_ALL_COMMITS)
+            )
             settings = f"{settings} {records.evidence}".rstrip()
         state = stack.enter_context(HistoryState(path, settings, bundle.model_id))
         walk = Walk(request, Judge(bundle.calibration, past), state, records=records, analyzer=analyzer)

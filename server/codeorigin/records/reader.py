@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from types import TracebackType
@@ -26,13 +26,18 @@ from codeorigin.records.record import (
     strongest_first,
 )
 
-_MOST_BYTES = 2**31
-_MOST_PROBLEMS = 20
-_MOST_KEPT = 2_000_000
-_MOST_TRACE_FILES = 100
-_MOST_TRACE_BYTES = 16 * 2**20
+_MOST_BYTES = 16 * 2**20
+"""Of notes and traces, which have at most :data:`MOST_RANGES` together."""
+_MOST_USES = 10 * MOST_RANGES
 _MOST_TEXTS = 2_000
 """Files of commits that are compared with the digests of records; each takes a git command."""
+_MOST_TEXT_BYTES = 64 * 2**20
+"""Of such files, and of commits for their messages."""
+_MOST_PROBLEMS = 20
+_MOST_KEPT = 500_000
+_MOST_TRACE_FILES = 100
+FOR_ALL_COMMITS = 64
+"""The share of a history, which reads the records of all commits, not only of those that wrote some files."""
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _NOTES: tuple[tuple[str, Callable[[bytes], CommitRecords]], ...] = (
     (git_ai.REF, git_ai.read_git_ai),
@@ -60,23 +65,29 @@ class RecordsState(NamedTuple):
 class RecordReader:
     """Reads the records about the commits below ``head``, which is a full name. Use it in a ``with`` block.
 
-    ``state`` is the repository's at that commit, if it is known. ``problems`` has one line for each record that was
-    skipped, at most :data:`_MOST_PROBLEMS`.
+    ``state`` is the repository's at that commit, if it is known. All records together may have ``share`` times what is
+    enough for some files, in bytes and ranges of lines. ``problems`` has one line for each record that was skipped, at
+    most :data:`_MOST_PROBLEMS`.
     """
 
-    def __init__(self, repository: Repository, head: str, state: RecordsState | None = None) -> None:
+    def __init__(
+        self, repository: Repository, head: str, state: RecordsState | None = None, share: int = 1
+    ) -> None:
         state = state or RecordsState.of(repository, head)
+        self.head, self._share = head, share
         self._repository = repository
         self._stack = ExitStack()
         self._objects = self._stack.enter_context(Objects(repository.git))
         self.problems: list[str] = []
-        self._left = _MOST_BYTES
+        self._budget = Budget(size=share * _MOST_BYTES, items=share * MOST_RANGES)
+        self._uses = Budget(items=share * _MOST_USES)
+        self._texts = Budget(size=share * _MOST_TEXT_BYTES, items=share * _MOST_TEXTS)
         self._known: dict[str, CommitRecords] = {}
+        self._parsed: dict[str, CommitRecords] = {}
         self._weight = 0
         self._boundary = repository.boundary()
         self._tips = {ref: tree for (ref, _), tree in zip(_NOTES, state.notes, strict=True)}
         self._notes = {ref: self._listed(ref, tree) for ref, tree in self._tips.items() if tree is not None}
-        self._texts = Budget(items=_MOST_TEXTS)
         self._traces: dict[str, list[AgentTrace]] = {}
         self._trace_tree = state.traces
         if self._trace_tree is not None:
@@ -114,9 +125,10 @@ class RecordReader:
         known = self._known.get(name)
         if known is None:
             known = self._read(name)
-            self._weight += 1 + sum(map(len, known.lines.values()))
+            self._weight += 1 + known.count
             if self._weight > _MOST_KEPT:
                 self._known.clear()
+                self._parsed.clear()
                 self._weight = 0
             self._known[name] = known
         return known
@@ -126,13 +138,15 @@ class RecordReader:
         return self.of_commit(origin.commit).of_line(origin.path, origin.line)
 
     def _read(self, name: str) -> CommitRecords:
-        whole: list[Record] = []
-        content = self._content(name, MAX_COMMIT)
-        if content is not None and name not in self._boundary:
-            whole += message_records(content)
+        self._repository.git.cancel.raise_if_cancelled()
+        content = self._content(name, MAX_COMMIT, self._texts)
+        whole = list(message_records(content)) if content is not None and name not in self._boundary else []
         lines: dict[str, list[RecordedLines]] = {}
         is_tracked = False
-        for note in [*self._noted(name), *self._traced(name, content)]:
+        for note in (*self._noted(name), *self._traced(name, content)):
+            # What many commits share is read once, but worked through for each.
+            if not self._lasts(self._uses, items=note.count):
+                break
             is_tracked = is_tracked or note.is_tracked
             whole += note.whole
             for path, ranges in note.lines.items():
@@ -143,16 +157,22 @@ class RecordReader:
             is_tracked,
         )
 
-    def _noted(self, name: str) -> Iterable[CommitRecords]:
+    def _noted(self, name: str) -> Iterator[CommitRecords]:
         for ref, read in _NOTES:
             blob = self._notes.get(ref, {}).get(name)
-            what = f"the note on {name[:10]} in {ref}"
-            content = None if blob is None else self._content(blob, LARGEST, what)
-            if content is not None:
-                try:
-                    yield read(content)
-                except WrongRecordError as error:
-                    self._problem(f"{what} is skipped: {error}")
+            if blob is not None:
+                if blob not in self._parsed:
+                    self._parsed[blob] = self._parsed_note(blob, read, f"the note on {name[:10]} in {ref}")
+                yield self._parsed[blob]
+
+    def _parsed_note(self, blob: str, read: Callable[[bytes], CommitRecords], what: str) -> CommitRecords:
+        content = self._content(blob, LARGEST, self._budget, what)
+        try:
+            note = CommitRecords() if content is None else read(content)
+        except WrongRecordError as error:
+            self._problem(f"{what} is skipped: {error}")
+            return CommitRecords()
+        return note if self._lasts(self._budget, items=note.count) else CommitRecords()
 
     def _traced(self, name: str, content: bytes | None) -> Iterable[CommitRecords]:
         if not self._traces:
@@ -163,29 +183,22 @@ class RecordReader:
             for trace in self._traces.get(commit, ()):
                 yield trace.records
 
-    def _checked(self, commit: str, path: str, ranges: Iterable[RecordedLines]) -> list[RecordedLines]:
+    def _checked(self, commit: str, path: str, ranges: Sequence[RecordedLines]) -> Sequence[RecordedLines]:
         """``ranges``, those with the digest of another text as stale."""
-        found = list(ranges)
-        if not any(lines.digest for lines in found):
-            return found
-        try:
-            self._texts.spend(items=1)
-        except BudgetError:
-            self._problem(f"records with digests of more than {_MOST_TEXTS:,} files are skipped")
-            return []
-        text = self._text(commit, path)
+        if not any(lines.digest for lines in ranges):
+            return ranges
+        if not self._lasts(self._texts, items=1):
+            return ()
+        blob = self._repository.named(f"{commit}:{path}") if "\0" not in path else None
+        what = f"{path} in {commit[:10]}"
+        text = self._content(blob, LARGEST, self._texts, what) if blob is not None else None
+        written = [] if text is None else text.split(b"\n")
         return [
             replace(lines, record=replace(lines.record, is_stale=True))
-            if lines.digest is not None and not _fits(text, lines.first, lines.last, lines.digest)
+            if lines.digest is not None and not _fits(written, lines.first, lines.last, lines.digest)
             else lines
-            for lines in found
+            for lines in ranges
         ]
-
-    def _text(self, commit: str, path: str) -> list[bytes]:
-        """The lines of a file of a commit; none if there is no such file."""
-        blob = self._repository.named(f"{commit}:{path}") if "\0" not in path else None
-        content = self._content(blob, LARGEST, f"{path} in {commit[:10]}") if blob is not None else None
-        return [] if content is None else content.split(b"\n")
 
     def _read_traces(self, tree: str) -> None:
         try:
@@ -197,7 +210,6 @@ class RecordReader:
             self._problem(
                 f"records in {agent_trace.FOLDER} after the first {_MOST_TRACE_FILES} files are skipped"
             )
-        budget = Budget(size=_MOST_TRACE_BYTES, items=MOST_RANGES)
         read: set[str] = set()
         for entry in entries[:_MOST_TRACE_FILES]:
             head, _, name = entry.partition(b"\t")
@@ -206,18 +218,10 @@ class RecordReader:
             # The same file under another name says nothing more.
             if head.startswith(b"100") and name.endswith((b".jsonl", b".json")) and blob not in read:
                 read.add(blob)
-                content = self._content(blob, LARGEST, shown) or b""
-                try:
-                    budget.spend(size=len(content))
-                    self._read_trace_file(shown, agent_trace.split_records(content), budget)
-                except BudgetError:
-                    self._problem(
-                        f"records in {agent_trace.FOLDER} after the first {MOST_RANGES:,} ranges of lines or "
-                        f"{_MOST_TRACE_BYTES:,} bytes are skipped"
-                    )
-                    return
+                content = self._content(blob, LARGEST, self._budget, shown)
+                self._read_trace_file(shown, agent_trace.split_records(content or b""))
 
-    def _read_trace_file(self, shown: str, lines: list[bytes], budget: Budget) -> None:
+    def _read_trace_file(self, shown: str, lines: list[bytes]) -> None:
         wrong: list[str] = []
         for number, line in enumerate(lines, 1):
             # Tools keep other things beside the records.
@@ -230,7 +234,8 @@ class RecordReader:
                 except WrongRecordError as error:
                     wrong.append(f"line {number}: {error}")
                 else:
-                    budget.spend(items=sum(map(len, trace.records.lines.values())))
+                    if not self._lasts(self._budget, items=trace.records.count):
+                        break
                     self._traces.setdefault(trace.revision, []).append(trace)
         if wrong:
             more = f", and {len(wrong) - 1:,} more" if len(wrong) > 1 else ""
@@ -245,9 +250,9 @@ class RecordReader:
             self._problem(f"the notes in {ref} are skipped: {error}")
             return {}
 
-    def _content(self, name: str, max_bytes: int, what: str | None = None) -> bytes | None:
+    def _content(self, name: str, max_bytes: int, budget: Budget, what: str | None = None) -> bytes | None:
         """The content of an object; None if it is missing, unreadable or too large, which is reported of ``what``."""
-        if self._left <= 0:
+        if not self._lasts(budget):
             return None
         try:
             content = self._objects.read(name, max_bytes)
@@ -257,10 +262,21 @@ class RecordReader:
             return None
         if content is None and what is not None:
             self._problem(f"{what} is skipped: it is not in this clone, or is damaged")
-        self._left -= len(content or b"")
-        if self._left <= 0:
-            self._problem(f"records after the first {_MOST_BYTES:,} bytes are skipped")
-        return content
+        return content if self._lasts(budget, size=len(content or b"")) else None
+
+    def _lasts(self, budget: Budget, *, size: int = 0, items: int = 0) -> bool:
+        """Take from ``budget``; False if nothing is left, which is reported."""
+        try:
+            budget.spend(size=size, items=items)
+        except BudgetError:
+            self._problem(
+                "messages and texts of commits after the first are skipped: there are too many"
+                if budget is self._texts
+                else f"records after the first {MOST_RANGES * self._share:,} ranges of lines or "
+                f"{_MOST_BYTES * self._share:,} bytes are skipped"
+            )
+            return False
+        return True
 
     def _problem(self, text: str) -> None:
         if len(self.problems) < _MOST_PROBLEMS and text not in self.problems:

@@ -116,6 +116,11 @@ class CommitRecords:
     is_tracked: bool = False
 
     @property
+    def count(self) -> int:
+        """The number of ranges of lines."""
+        return sum(map(len, self.lines.values()))
+
+    @property
     def has_any(self) -> bool:
         """Whether anything is recorded about the commit."""
         return bool(self.whole or self.lines or self.is_tracked)

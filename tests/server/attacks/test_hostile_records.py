@@ -13,7 +13,7 @@ from codeorigin.git.repository import Repository as Opened
 from codeorigin.records import agent_trace as agent_traces
 from codeorigin.records import reader
 from codeorigin.records.reader import RecordReader
-from codeorigin.records.record import MOST_RANGES
+from codeorigin.records.record import MOST_RANGES, CommitRecords
 from support.changes import TEN
 from support.declared_records import PERSON, SESSION, add_note, agent_trace, git_ai_note
 from support.git_traps import Trap, plant
@@ -151,8 +151,82 @@ def test_agent_traces_have_one_limit_together(repository: Repository) -> None:
     half = agent_trace(head, "c.py", *[ranges] * (MOST_RANGES // 2))
     files = {f"{n}.jsonl": half.replace("c.py", f"c{n}.py") for n in range(4)}
     assert traced(repository, files) == (
-        "records in .agent-trace after the first 100,000 ranges of lines or 16,777,216 bytes are skipped"
+        "records after the first 100,000 ranges of lines or 16,777,216 bytes are skipped"
     )
+
+
+def annotated(repository: Repository, notes: list[str]) -> list[str]:
+    """As many new commits, each with its note; the same text is the same blob."""
+    tree, commit, entries = (
+        repository.git("rev-parse", "HEAD^{tree}"),
+        repository.git("rev-parse", "HEAD"),
+        [],
+    )
+    blobs: dict[str, str] = {}
+    for text in notes:
+        if text not in blobs:
+            blobs[text] = repository.git("hash-object", "-w", "--stdin", stdin=text.encode())
+        commit = repository.git("commit-tree", tree, "-p", commit, "-m", "Work")
+        entries.append((commit, blobs[text]))
+    repository.git("update-ref", "HEAD", commit)
+    listed = "".join(f"100644 blob {blob}\t{commit}\n" for commit, blob in entries)
+    tree = repository.git("mktree", stdin=listed.encode())
+    repository.git("update-ref", "refs/notes/ai", repository.git("commit-tree", tree, "-m", "Notes"))
+    return [commit for commit, _ in entries]
+
+
+def parsed_notes(monkeypatch: pytest.MonkeyPatch, then: Callable[[], None] = lambda: None) -> list[int]:
+    """The sizes of the notes that are parsed from now on; ``then`` is called after each."""
+    sizes: list[int] = []
+    ((ref, read), *others) = reader._NOTES
+
+    def noted(content: bytes) -> CommitRecords:
+        sizes.append(len(content))
+        then()
+        return read(content)
+
+    monkeypatch.setattr(reader, "_NOTES", ((ref, noted), *others))
+    return sizes
+
+
+def test_a_note_of_many_commits_is_parsed_once(
+    repository: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    note = git_ai_note({"b.py": {KEY: "1-2"}}, more="x" * 3_000_000)
+    commits, sizes = annotated(repository, [note] * 20), parsed_notes(monkeypatch)
+    with RecordReader(Opened.of(repository.folder), commits[-1]) as records:
+        assert all(records.of_commit(commit).of_line("b.py", 1) is not None for commit in commits)
+    assert (records.problems, len(sizes)) == ([], 1)
+
+
+@pytest.mark.parametrize(
+    ("ranges", "more", "most"),
+    [("1-2", 3_000_000, 5), (",".join(["1"] * 30_000), 0, 4)],
+    ids=["bytes", "ranges"],
+)
+def test_notes_have_one_limit_together(
+    repository: Repository, monkeypatch: pytest.MonkeyPatch, ranges: str, more: int, most: int
+) -> None:
+    notes = [git_ai_note({f"b{n}.py": {KEY: ranges}}, more="x" * more) for n in range(8)]
+    commits, sizes = annotated(repository, notes), parsed_notes(monkeypatch)
+    with RecordReader(Opened.of(repository.folder), commits[-1]) as records:
+        read = [bool(records.of_commit(commit).lines) for commit in commits]
+    assert read == sorted(read, reverse=True)
+    assert (len(sizes), read.count(True) < 6) == (most, True)
+    assert records.problems == [
+        "records after the first 100,000 ranges of lines or 16,777,216 bytes are skipped"
+    ]
+
+
+def test_reading_notes_ends_when_it_is_cancelled(
+    repository: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token = CancelToken()
+    commits = annotated(repository, [git_ai_note({f"b{n}.py": {KEY: "1"}}) for n in range(3)])
+    sizes = parsed_notes(monkeypatch, token.cancel)
+    with RecordReader(Opened.of(repository.folder, token), commits[-1]) as records, pytest.raises(Cancelled):
+        list(map(records.of_commit, commits))
+    assert len(sizes) == 1
 
 
 def test_the_same_agent_traces_under_many_names_are_read_once(
@@ -204,7 +278,7 @@ def test_digests_of_thousands_of_files_are_not_all_compared(
     head = repository.git("rev-parse", "HEAD")
     digest = {"start_line": 1, "end_line": 2, "content_hash": "sha256:" + "0" * 16}
     traces = [agent_trace(head, f"c{number}.py", digest) for number in range(3)]
-    said = "records with digests of more than 2 files are skipped"
+    said = "messages and texts of commits after the first are skipped: there are too many"
     assert traced(repository, {"traces.jsonl": "\n".join(traces)}) == said
 
 
