@@ -39,8 +39,8 @@ def places_in_repositories(sources: Iterable[Source]) -> dict[Path, dict[str, st
 def past_of_sources(sources: Sequence[Source], bundle: Bundle, load: "Callable[[], Analyzer]") -> Past | None:
     """The past of the repository that holds all ``sources``; a source that is no file belongs to the current folder.
 
-    None if there is no such repository, if git fails, and as for
-    :func:`~codeorigin.past.old_functions.repository_past`. That a shallow clone has none is said on stderr.
+    None if there is no such repository, and as for :func:`~codeorigin.past.old_functions.repository_past`. If git
+    fails, or the clone is shallow, stderr says so.
     """
     if bundle.calibration.past is None or not sources:
         return None
@@ -60,5 +60,6 @@ def past_of_sources(sources: Sequence[Source], bundle: Bundle, load: "Callable[[
         if repository.is_shallow:
             to_stderr(SHALLOW)
         return repository_past(repository, bundle, load)
-    except RepositoryError:
+    except RepositoryError as error:
+        to_stderr(f"nothing is compared with the project's own past: {error}")
         return None

@@ -22,10 +22,6 @@ class SourceError(CodeOriginError):
     """A source file cannot be read: missing, binary, in another encoding, or too large."""
 
 
-class MissingContentError(SourceError):
-    """The content of a file is not in this clone of its repository, or is damaged."""
-
-
 class LanguageError(CodeOriginError):
     """The language is not supported."""
 

@@ -6,10 +6,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from codeorigin.core.errors import MissingContentError, RepositoryError, SourceError
+from codeorigin.core.errors import RepositoryError, SourceError
 from codeorigin.git.commit_changes import compared_trees
-from codeorigin.git.line_changes import MAX_CHANGES, ChangedFile
-from codeorigin.git.objects import LARGEST, LargeObjectError, Objects, UnreadableObjectError
+from codeorigin.git.line_changes import ChangedFile
+from codeorigin.git.objects import LARGEST, LargeObjectError, Objects
 from codeorigin.git.repository import Repository, read_commit
 from codeorigin.git.scratch_objects import ScratchObjects
 from codeorigin.git.working_tree import index_tree, working_tree
@@ -47,26 +47,19 @@ class Change:
     parents: int
     files: list[ChangedFile]
     tells_moves: bool
-    _missing: frozenset[str]
     _objects: Objects
 
     def read(self, file: ChangedFile, max_bytes: int) -> bytes:
         """The first ``max_bytes + 1`` bytes of the file as it is after the change.
 
         Raises:
-            SourceError: the content is too large, damaged or not in this clone.
+            SourceError: the content is too large.
+            RepositoryError: it is damaged or not in this clone.
         """
         try:
-            content = None if file.path in self._missing else self._objects.read(file.blob, max_bytes)
+            return self._objects.content(file.blob, max_bytes)
         except LargeObjectError:
             raise SourceError(f"is larger than {min(max_bytes, LARGEST):,} bytes", file.path) from None
-        except UnreadableObjectError:
-            content = None
-        if content is None:
-            raise MissingContentError(
-                "its content is not in this clone or is damaged, and nothing is fetched", file.path
-            )
-        return content
 
 
 @contextmanager
@@ -115,18 +108,8 @@ def open_change(
                     "(git fetch --deepen 1)"
                 )
         found = compared_trees(scratch.git, objects, (old or scratch.empty_tree(), tree), wanted)
-        if not found.readable:
-            raise RepositoryError(
-                f"{repository.folder}: the files of this change cannot be read: a tree is damaged, is not in this "
-                f"clone, or holds more than {MAX_CHANGES:,} changes"
-            )
-        # Nothing is written in a file that was deleted.
-        missing = {file.path: file for file in found.missing if file.blob.strip("0")}
-        files = [
-            replace(file, blob=as_on_disk.get(file.path, file.blob))
-            for file in sorted((*found.files, *missing.values()), key=lambda file: file.path)
-        ]
-        yield Change(request, old, new, parents, files, found.tells_moves, frozenset(missing), objects)
+        files = [replace(file, blob=as_on_disk.get(file.path, file.blob)) for file in found.files]
+        yield Change(request, old, new, parents, files, found.tells_moves, objects)
 
 
 def relative_to_folder(repository: Repository, path: str) -> str:

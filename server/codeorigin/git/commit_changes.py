@@ -3,7 +3,6 @@
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from io import BufferedReader
 from itertools import groupby
 
@@ -21,41 +20,23 @@ from codeorigin.git.line_changes import (
     records,
 )
 from codeorigin.git.objects import Objects
-from codeorigin.git.process import FailedCommandError, Git
+from codeorigin.git.process import Git, lacking
 from codeorigin.git.repository import Repository
 from codeorigin.git.scratch_objects import ScratchObjects
 
 _LIST_OPTIONS = ("-r", "--raw", "-z", "--no-renames")
 _PATHS_AT_ONCE = 500
-
-
-@dataclass(frozen=True, slots=True)
-class CommitFiles:
-    """The changed files that have new or rewritten lines, sorted by path.
-
-    A renamed file is compared with its old version. Links, submodules, and files where only lines were removed or only
-    the mode changed are left out. A file that is too large to be compared has :data:`ALL_LINES`.
-
-    ``missing`` are other changed files, whose old or new content is damaged or not in this clone. ``readable`` is
-    False if not even the paths can be read. ``tells_moves`` is as in a :class:`Comparison`; where files cannot be
-    compared, what was moved is told by some of the others.
-    """
-
-    files: list[ChangedFile]
-    missing: tuple[ChangedFile, ...] = ()
-    readable: bool = True
-    tells_moves: bool = True
-
-    @classmethod
-    def of(cls, found: Comparison, *, readable: bool = True) -> "CommitFiles":
-        """The files of a comparison that git could make as a whole."""
-        return cls(found.files, readable=readable, tells_moves=found.tells_moves)
+"""Paths that are given to one command; a system allows only so many."""
 
 
 def commit_changes(
     repository: Repository, commits: Sequence[str], wanted: Callable[[str], bool]
-) -> Iterator[tuple[str, CommitFiles]]:
-    """Yield every commit with the files that it changed.
+) -> Iterator[tuple[str, Comparison]]:
+    """Yield every commit compared with its parent: the files in which it has new or rewritten lines, sorted by path.
+
+    A renamed file is compared with its old version. Links, submodules, and files where only lines were removed or only
+    the mode changed are left out. A file that is too large to be compared has :data:`ALL_LINES`, and what was moved is
+    then told by some of the others.
 
     Args:
         repository: the repository to read.
@@ -63,108 +44,63 @@ def commit_changes(
         wanted: whether to include the file with this path in the repository.
 
     Yields:
-        (name, files) pairs in the order of ``commits``, including commits that change nothing.
+        (name, comparison) pairs in the order of ``commits``, including commits that change nothing.
 
     Raises:
-        RepositoryError: git cannot be started, takes too long, or its output is not understood.
+        RepositoryError: something is damaged or not in this clone, or git takes too long or cannot be started.
     """
     with ScratchObjects(repository) as scratch, Objects(scratch.git) as objects:
         plain = _plain_commits(scratch.git, objects, commits)
         for is_plain, some in groupby(commits, plain.__contains__):
-            left = list(some)
-            while left:
-                done = 0
-                try:
-                    for name, found in _compared(scratch.git, left, wanted) if is_plain else ():
-                        # git silently skips a commit that it cannot read.
-                        readable = bool(found.files) or objects.holds(name)
-                        yield name, CommitFiles.of(found, readable=readable)
-                        done += 1
-                except FailedCommandError:
-                    pass
-                # If any are left, git failed on one of them, most likely the first.
-                left = left[done:]
-                for name in left[:1]:
-                    yield name, compared_trees(scratch.git, objects, (name,), wanted)
-                left = left[1:]
+            if is_plain:
+                yield from _compared(scratch.git, list(some), wanted)
+                continue
+            for name in some:
+                yield name, compared_trees(scratch.git, objects, (name,), wanted)
 
 
 def compared_trees(
     git: Git, objects: Objects, names: tuple[str] | tuple[str, str], wanted: Callable[[str], bool]
-) -> CommitFiles:
-    """The changes of one commit, or from one tree or commit to another, as far as they can be read.
+) -> Comparison:
+    """The changes of one commit, or from one tree or commit to another, as in :func:`commit_changes`.
 
     Raises:
-        RepositoryError: git cannot be started, or takes too long.
+        RepositoryError: as there.
     """
-    try:
-        with _differences(git, names, _LIST_OPTIONS) as output:
-            listed = list(raw_changes(output))
-    except FailedCommandError:
-        return CommitFiles([], readable=False)
+    with _differences(git, names, _LIST_OPTIONS) as output:
+        listed = list(raw_changes(output))
     unfit = objects.unfit({blob for change in listed for blob in change.blobs})
     if not unfit:
-        try:
-            readable = bool(listed) or objects.holds(names[-1])
-            return CommitFiles.of(_changed(git, names, wanted), readable=readable)
-        except FailedCommandError:
-            pass
+        return _changed(git, names, wanted)
     files: list[ChangedFile] = []
-    missing: list[ChangedFile] = []
-    sound: list[ChangedFile] = []
+    fit: list[str] = []
+    tells_moves = True
     for change in listed:
         if not change.is_of_file or not wanted(change.path):
             continue
-        file = ChangedFile(change.path, change.after.decode("ascii"), (ALL_LINES,))
-        if not unfit.isdisjoint(change.blobs):
-            # Nothing is written in a file that was deleted.
-            files += [file] if change.is_file else []
-        else:
-            (sound if all(map(objects.holds, change.blobs)) else missing).append(file)
-    tells_moves = True
-    waiting = [sound[start : start + _PATHS_AT_ONCE] for start in range(0, len(sound), _PATHS_AT_ONCE)]
-    while waiting:
-        some = waiting.pop()
-        half = len(some) // 2
-        try:
-            found = _changed(git, names, wanted, [file.path for file in some])
-        except FailedCommandError:
-            # One of them is damaged in a way that only the comparison shows.
-            if half:
-                waiting += [some[:half], some[half:]]
-            else:
-                missing += some
-        else:
-            files += found.files
-            tells_moves &= found.tells_moves
-    by_path = {file.path: file for file in (*files, *missing)}
-    return CommitFiles(
-        [by_path[path] for path in sorted(file.path for file in files)],
-        tuple(by_path[path] for path in sorted(file.path for file in missing)),
-        tells_moves=tells_moves,
-    )
+        if unfit.isdisjoint(change.blobs):
+            fit.append(change.path)
+        elif change.is_file:  # nothing is written in a file that was deleted
+            files.append(ChangedFile(change.path, change.after.decode("ascii"), (ALL_LINES,)))
+    for start in range(0, len(fit), _PATHS_AT_ONCE):
+        found = _changed(git, names, wanted, fit[start : start + _PATHS_AT_ONCE])
+        files += found.files
+        tells_moves &= found.tells_moves
+    return Comparison(sorted(files, key=lambda file: file.path), tells_moves)
 
 
 def _plain_commits(git: Git, objects: Objects, commits: Sequence[str]) -> set[str]:
-    """The commits whose trees can be read and that change no objects that cannot be compared."""
-    blobs: dict[str, set[str]] = {}
-    left = list(commits)
-    while left:
-        listed = 0
-        try:
-            for name, some in _listed(git, left):
-                blobs[name] = some
-                listed = left.index(name) + 1
-            break
-        except FailedCommandError:
-            # git failed on a commit that was not listed, most likely the first of them.
-            left = left[listed + 1 :]
+    """The commits that change no objects that cannot be compared."""
+    blobs = dict(_listed(git, commits))
+    if lost := [name for name in commits if name not in blobs]:
+        # git silently skips a commit that it cannot read.
+        raise RepositoryError(lacking(lost[0]))
     unfit = objects.unfit(set().union(*blobs.values()))
-    return {name for name in commits if name in blobs and unfit.isdisjoint(blobs[name])}
+    return {name for name in commits if unfit.isdisjoint(blobs[name])}
 
 
 def _listed(git: Git, commits: Sequence[str]) -> Iterator[tuple[str, set[str]]]:
-    """Yield the commits with the blobs that they changed, old and new; git skips commits that it cannot read."""
+    """Yield the commits with the blobs that they changed, old and new."""
     name, blobs = "", set[str]()
     with git.stream(
         "diff-tree", "--stdin", "--root", "--always", *_LIST_OPTIONS, stdin=_lines(commits), ponders=False
@@ -175,7 +111,7 @@ def _listed(git: Git, commits: Sequence[str]) -> Iterator[tuple[str, set[str]]]:
                 change = raw_change(record, listed)
                 blobs.update(() if change is None else change.blobs)
                 if len(blobs) > 2 * MAX_CHANGES:
-                    raise FailedCommandError(TOO_MANY)
+                    raise RepositoryError(TOO_MANY)
                 continue
             if name:
                 yield name, blobs
@@ -187,10 +123,7 @@ def _listed(git: Git, commits: Sequence[str]) -> Iterator[tuple[str, set[str]]]:
 def _compared(
     git: Git, commits: Sequence[str], wanted: Callable[[str], bool]
 ) -> Iterator[tuple[str, Comparison]]:
-    """Yield the commits with their changed files, read from one process.
-
-    A commit is yielded only once git has started to print the next one, or has ended successfully.
-    """
+    """Yield the commits with their changed files, read from one process."""
     # Paths and contents are untrusted, so a random mark that they cannot contain separates the commits.
     mark = os.urandom(16).hex()
     start = mark.encode("ascii")

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from io import BufferedReader
 
+from codeorigin.core.errors import RepositoryError
 from codeorigin.git.moved_lines import NOTHING_MOVED, LinesOfChange, MovedLines
-from codeorigin.git.process import FailedCommandError
 
 FILE_MODES = frozenset({b"100644", b"100755"})
 """Of regular files, without links and submodules."""
@@ -120,14 +120,14 @@ def raw_changes(output: BufferedReader) -> Iterator[RawChange]:
     """Yield the changes listed before the empty record that precedes the patch, or before the end.
 
     Raises:
-        FailedCommandError: there are more than :data:`MAX_CHANGES`.
+        RepositoryError: there are more than :data:`MAX_CHANGES`.
     """
     listed = records(output)
     for number, head in enumerate(listed):
         if not head:
             return
         if number == MAX_CHANGES:
-            raise FailedCommandError(TOO_MANY)
+            raise RepositoryError(TOO_MANY)
         change = raw_change(head, listed)
         if change is None:
             return

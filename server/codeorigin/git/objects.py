@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from codeorigin.core.budget import Budget, BudgetError
 from codeorigin.core.errors import RepositoryError
-from codeorigin.git.process import SECONDS, Git, git_version
+from codeorigin.git.process import SECONDS, Git, git_version, lacking
 from codeorigin.git.watch import Watch
 
 LARGEST = 4 * 2**20
@@ -97,19 +97,18 @@ class Objects:
             content = self._content(name)
             return None if content is None else content[: max_bytes + 1]
 
-    def holds(self, name: str) -> bool:
-        """Whether the object exists and can be read completely, or is too large to be read."""
-        try:
-            return self.read(name, 0) is not None
-        except LargeObjectError:
-            return True
-        except UnreadableObjectError:
-            return False
+    def content(self, name: str, max_bytes: int) -> bytes:
+        """:meth:`read` for an object that must be there: without it, a RepositoryError says what to do."""
+        found = self.read(name, max_bytes)
+        if found is None:
+            raise RepositoryError(lacking(name))
+        return found
 
     def unfit(self, names: Collection[str]) -> set[str]:
-        """Those of ``names`` that are too large to be read, or claim to be, or whose size cannot be told.
+        """Those of ``names`` that are too large to be read, or claim to be. None of them is read.
 
-        None of them is read. A name that is not in the repository is not among them.
+        Raises:
+            UnreadableObjectError: one of them is damaged.
         """
         found = set()
         with suppress(UnreadableObjectError), self._damage_told("of several"):
@@ -118,7 +117,7 @@ class Objects:
             try:
                 with self._damage_told(name):
                     self._unpacked_for(name)
-            except UnreadableObjectError:
+            except LargeObjectError:
                 found.add(name)
         return found
 
@@ -130,7 +129,7 @@ class Objects:
             self.close()
             self._git.cancel.raise_if_cancelled()
             raise UnreadableObjectError(
-                f"{self._git.folder}: object {name[:10]} is damaged, or git stalled while reading it"
+                f"object {name[:10]} is damaged, or git stalled while reading it; git fsck says what is damaged"
             ) from error
 
     def _unpacked_for(self, name: str) -> int | None:

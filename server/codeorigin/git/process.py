@@ -22,6 +22,11 @@ SECONDS = 120.0
 LONG_SECONDS = 3600.0
 MAX_OUTPUT = 64 * 2**20
 """Maximum size in bytes of a command's output if it is kept in memory as a whole."""
+_LACKING = re.compile(
+    r"(?:unable to read(?: tree)?|could not fetch|could not read|unable to parse commit|bad object|object) "
+    r"([0-9a-f]{40,64})",
+    re.IGNORECASE,
+)
 _PIECE = 1 << 16
 _MAX_COMPLAINT = 4096
 
@@ -219,7 +224,7 @@ class Git:
         self.cancel.raise_if_cancelled()
         if watch.stalled:
             raise FailedCommandError(
-                f"{self.folder}: git {command} made no progress for {watch.patience:g} seconds; stopped"
+                f"git {command} made no progress for {watch.patience:g} seconds; stopped"
             )
         if watch.late:
             raise RepositoryError(f"git {command} took longer than {watch.seconds:g} seconds; stopped")
@@ -252,6 +257,14 @@ class Git:
         return process
 
 
+def lacking(name: str) -> str:
+    """The line about an object that cannot be read."""
+    return (
+        f"object {name[:10]} is not in this clone or is damaged, and nothing is fetched; "
+        "git fetch --refetch --no-filter gets what is missing"
+    )
+
+
 def explained(complaint: bytes, command: str, folder: Path) -> RepositoryError:
     """The error for what git wrote to stderr: one line, with advice where possible."""
     lines = [line for line in os.fsdecode(complaint).splitlines() if line.strip()]
@@ -269,11 +282,8 @@ def explained(complaint: bytes, command: str, folder: Path) -> RepositoryError:
         return RepositoryError(
             f"this git does not know the repository's format ({found[1].strip()}); a newer git may", folder
         )
-    if (found := re.search(r"unable to read ([0-9a-f]{40,64})", text)) is not None:
-        return FailedCommandError(
-            f"{folder}: object {found[1][:10]} is not in this clone or is damaged, and nothing is fetched; "
-            "git fetch --refetch gets what is missing"
-        )
+    if (found := _LACKING.search(text)) is not None:
+        return FailedCommandError(lacking(found[1]))
     said = [line for line in lines if line.startswith(("fatal:", "error:"))] or lines
     reason = said[0].removeprefix("fatal: ").removeprefix("error: ") if said else "no reason given"
-    return FailedCommandError(f"{folder}: git {command} failed: {reason}")
+    return FailedCommandError(f"git {command} failed: {reason}")

@@ -2,7 +2,6 @@
 
 import copy
 import hashlib
-import heapq
 import os
 import re
 from collections.abc import Callable, Iterator
@@ -223,33 +222,6 @@ class Repository:
         with self.git.stream("log", *shown, *arguments) as output:
             yield from records(output)
 
-    def reachable(self, start: str) -> Iterator[Commit | None]:
-        """Yield what :meth:`log` does in a history that it gives up on; None for each commit that cannot be read.
-
-        Raises:
-            RepositoryError: git cannot be started, or takes too long.
-        """
-        boundary = self.boundary()
-        met = {start}
-        new = [start]
-        # Among commits with the same time, git lists those first that it met first.
-        waiting: list[tuple[int, int, Commit]] = []
-        with Objects(self.git) as objects:
-            while new or waiting:
-                for name in new:
-                    met.add(name)
-                    commit = _readable_commit(objects, name)
-                    if commit is None:
-                        yield None
-                    else:
-                        heapq.heappush(waiting, (-commit.seconds, len(met), commit))
-                new = []
-                if waiting:
-                    commit = heapq.heappop(waiting)[2]
-                    yield commit
-                    parents = commit.parents if commit.id not in boundary else ()
-                    new = [name for name in dict.fromkeys(parents) if name not in met]
-
     def files(self, commit: str) -> Iterator[tuple[str, str]]:
         """Yield path and blob of every regular file of a commit or tree, in git's order.
 
@@ -319,13 +291,3 @@ def read_commit(objects: Objects, name: str) -> Commit:
             time = value.rsplit(b" ", 2)[-2:-1]
             seconds = _seconds(time[0] if time else b"")
     return Commit(name, tuple(parents), tree, seconds)
-
-
-def _readable_commit(objects: Objects, name: str) -> Commit | None:
-    if not objects.holds(name):
-        return None
-    try:
-        commit = read_commit(objects, name)
-    except (RepositoryError, ValueError):
-        return None
-    return commit if commit.tree else None

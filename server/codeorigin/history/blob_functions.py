@@ -9,11 +9,11 @@ from typing import Any
 
 from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.analysis.report import FunctionReport, PieceReport
-from codeorigin.core.errors import CodeOriginError, MissingContentError, SourceError
+from codeorigin.core.errors import CodeOriginError, SourceError
 from codeorigin.functions.documents import Document
 from codeorigin.functions.function_lines import FunctionLines, function_lines
 from codeorigin.functions.spans import Piece
-from codeorigin.git.objects import LargeObjectError, Objects, UnreadableObjectError
+from codeorigin.git.objects import LargeObjectError, Objects
 from codeorigin.languages.kinds import NOTEBOOK, kind_for_path
 from codeorigin.model.calibration.pooled_rule import counted_lines
 from codeorigin.model.scoring.inputs import RawScore
@@ -96,20 +96,13 @@ class BlobReader:
         """The pieces of a blob, whose kind its ``path`` tells.
 
         Raises:
-            MissingContentError: it is not in this clone, or is damaged.
             SourceError: it is not text, is too large, is a broken notebook, or is too hard to parse.
-            RepositoryError: git cannot be started, or takes too long.
+            RepositoryError: it is damaged or not in this clone, or git fails.
         """
         try:
-            content = self._objects.read(blob, MAX_BYTES)
+            content = self._objects.content(blob, MAX_BYTES)
         except LargeObjectError:
             raise SourceError(f"is larger than {MAX_BYTES:,} bytes", path) from None
-        except UnreadableObjectError:
-            content = None
-        if content is None:
-            raise MissingContentError(
-                "its content is not in this clone or is damaged, and nothing is fetched", path
-            )
         kind = kind_for_path(path)
         assert kind is not None, "other files were left out"
         text = decode_source(content, path, MAX_BYTES, kind.id)

@@ -12,7 +12,7 @@ from types import TracebackType
 
 from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.core.budget import Budget
-from codeorigin.core.errors import CodeOriginError, MissingContentError, SourceError
+from codeorigin.core.errors import CodeOriginError, SourceError
 from codeorigin.core.processes import WorkerPool
 from codeorigin.git.objects import Objects
 from codeorigin.git.repository import Repository
@@ -46,8 +46,8 @@ class Wanted:
 UNREAD = b""
 """Stored instead of functions for a blob that cannot be read as source."""
 
-Read = tuple[str, bytes | None]
-"""A key, and the packed functions or :data:`UNREAD`; None if the blob is not in this clone or is damaged."""
+Read = tuple[str, bytes]
+"""A key, and the packed functions or :data:`UNREAD`."""
 
 
 def read_blobs(reader: BlobReader, wanted: Sequence[Wanted], budget: Budget) -> list[Read]:
@@ -57,8 +57,6 @@ def read_blobs(reader: BlobReader, wanted: Sequence[Wanted], budget: Budget) -> 
         try:
             with one_run(budget):
                 pieces = reader.functions(blob.blob, blob.path)
-        except MissingContentError:
-            found.append((blob.key, None))
         except SourceError:
             found.append((blob.key, UNREAD))
         else:

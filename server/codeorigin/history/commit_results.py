@@ -1,11 +1,10 @@
-"""From the functions of changed files to the result of a commit, and from those of a file to its row in a scan."""
+"""From the functions of changed files to the result of a commit."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from codeorigin.git.line_changes import ChangedFile
-from codeorigin.history.blob_functions import BlobFunction, PieceFunctions
+from codeorigin.history.blob_functions import BlobFunction
 from codeorigin.history.results import NOTHING, CommitResult, DeclaredCounts, Part, declared_lines
 from codeorigin.languages import get_language
 from codeorigin.model.calibration.judge import Judge
@@ -22,14 +21,12 @@ _FOLDERS = 3
 class ReadFile:
     """A changed file, or a piece of one, with its functions. ``language`` is an id.
 
-    ``functions`` is None if the file could not be read; ``missing`` means that its content was not there. Functions in
-    a ``block`` of a document do not count in the verdict on the commit.
+    ``functions`` is None if the file could not be read.
     """
 
     file: ChangedFile
     language: str
     functions: Sequence[BlobFunction] | None
-    missing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +103,8 @@ def commit_result(
     records: CommitRecords,
     *,
     file_context: bool = True,
-    missing: int = 0,
 ) -> CommitResult:
-    """The result of a commit that is not a merge. ``missing`` is the number of changed files not in ``files``."""
+    """The result of a commit that is not a merge."""
     whole, functions = judged_functions(judge, files, records, file_context=file_context)
     parts: dict[tuple[str, str], list[int]] = {}
     declared: dict[tuple[str, str], DeclaredCounts] = {}
@@ -138,8 +134,7 @@ def commit_result(
             Part(folder, language, touched, human, unsure, llm, declared.get((folder, language)) or None)
             for (folder, language), (touched, human, unsure, llm) in sorted(parts.items())
         ),
-        unread=sum(file.functions is None and not file.missing for file in files),
-        missing=missing + sum(file.missing for file in files),
+        unread=sum(file.functions is None for file in files),
         reads_human=_count(functions, Disagreement.READS_HUMAN),
         # Before LLMs wrote code there was nothing to declare.
         not_declared=_count(functions, Disagreement.NOT_DECLARED) if seconds >= HUMAN_UNTIL else 0,
@@ -153,30 +148,3 @@ def _count(functions: Sequence[JudgedFunction], kind: Disagreement) -> int:
 
 def _folder(path: str) -> str:
     return "/".join(path.split("/")[:-1][:_FOLDERS])
-
-
-def file_values(judge: Judge, piece: PieceFunctions) -> dict[str, Any]:
-    """A file, or a cell of a notebook, as plain values: its functions with a verdict, their nonblank lines by band.
-
-    And the verdict on it as a whole, None without one.
-    """
-    language = get_language(piece.language).model_language
-    scores = {
-        number: function.score
-        for number, function in enumerate(piece.functions)
-        if function.score is not None
-    }
-    lines = dict.fromkeys(map(str, Band), 0)
-    for number, verdict in judge.in_file(scores, language).items():
-        lines[verdict.band or Band.UNSURE] += piece.functions[number].weight
-    known = [(function.logit, function.weight) for function in piece.functions if function.logit is not None]
-    whole = judge.file(known, language)
-    return {
-        "language": language,
-        "functions": len(known),
-        **lines,
-        "logit": None if whole is None else whole.logit,
-        "probability": None if whole is None else whole.probability,
-        "band": None if whole is None or whole.band is None else whole.band.value,
-        "reason": "no_rule" if whole is None else None if whole.reason is None else whole.reason.value,
-    }

@@ -6,7 +6,6 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 from codeorigin.analysis.analyzer import Analyzer
-from codeorigin.core.errors import RepositoryError
 from codeorigin.git.objects import Objects
 from codeorigin.git.repository import Repository
 from codeorigin.history.details import commit_details
@@ -58,12 +57,9 @@ class HistoryRun:
     def subject(self, commit: str) -> str:
         """The first paragraph of a commit's message on one line, at most 200 code points; not escaped.
 
-        Without addresses and account names of people. Empty if there is none or the commit cannot be read.
+        Without addresses and account names of people. Empty if there is none.
         """
-        try:
-            content = self.objects.read(commit, _MAX_COMMIT) or b""
-        except RepositoryError:
-            return ""
+        content = self.objects.content(commit, _MAX_COMMIT)
         message = content.partition(b"\n\n")[2].lstrip(b"\n").partition(b"\n\n")[0]
         subject = " ".join(message.decode("utf-8", "replace").split())[:_LONGEST_SUBJECT]
         return " ".join(_ADDRESSES.sub("", subject).split())
@@ -92,7 +88,7 @@ def open_history(request: HistoryRequest, analyzer: Analyzer | None = None) -> I
     """Open a run, for use inside the ``with`` block. With an ``analyzer``, this process alone judges, with it.
 
     Raises:
-        RepositoryError: there is no such commit, or none at all.
+        RepositoryError: there is no such commit, or none at all, or something is damaged or not in this clone.
         ModelError: the model is missing or broken.
         CodeOriginError: the state cannot be stored.
     """
@@ -101,10 +97,7 @@ def open_history(request: HistoryRequest, analyzer: Analyzer | None = None) -> I
         repository, request.revision, since=request.since, until=request.until, paths=request.paths
     )
     bundle = Bundle.load(request.model) if analyzer is None else analyzer.bundle
-    try:
-        past = repository_past(repository, bundle, lambda: Analyzer(bundle)) if request.past else None
-    except RepositoryError:
-        past = None  # what the commits need of the repository may be there all the same
+    past = repository_past(repository, bundle, lambda: Analyzer(bundle)) if request.past else None
     path = request.state or default_path(repository.folder, bundle.model_id)
     settings = request.settings if past is None else f"{request.settings} {past.evidence}"
     with ExitStack() as stack:

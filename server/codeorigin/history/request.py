@@ -1,13 +1,12 @@
 """What a run over a history reads, how it judges it, and which commits these are."""
 
 from array import array
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from codeorigin.core.errors import RepositoryError
-from codeorigin.git.process import FailedCommandError
-from codeorigin.git.repository import Commit, Repository
+from codeorigin.git.repository import Repository
 from codeorigin.shell.terminal import display_path
 
 
@@ -68,14 +67,13 @@ class Plan:
     """The commits to judge, newest first, and how many are not judged and why.
 
     ``merges`` only combine what other commits wrote. Commits that are ``cut_off``, at the boundary of a shallow clone,
-    have no parent to compare with. The ancestors of ``unreadable`` commits are unknown too.
+    have no parent to compare with.
     """
 
     commits: list[str] = field(default_factory=list)
     seconds: "array[int]" = field(default_factory=lambda: array("q"))
     merges: int = 0
     cut_off: int = 0
-    unreadable: int = 0
 
     def __len__(self) -> int:
         return len(self.commits)
@@ -102,27 +100,13 @@ def plan(
         until: only commits before this time.
         paths: only commits that change something there.
 
-    If a commit in the history is missing or damaged, all others are listed and ``paths`` is ignored.
-
     Raises:
-        RepositoryError: there is no such commit, or none at all.
+        RepositoryError: there is no such commit, or none at all, or one is damaged or not in this clone.
     """
     head = repository.resolve(revision)
     cut = repository.boundary()
-    try:
-        return _planned(repository.log(head, paths=paths), cut, since, until)
-    except FailedCommandError:
-        return _planned(repository.reachable(head), cut, since, until)
-
-
-def _planned(
-    commits: Iterable[Commit | None], cut: frozenset[str], since: int | None, until: int | None
-) -> Plan:
     found = Plan()
-    for commit in commits:
-        if commit is None:
-            found.unreadable += 1
-            continue
+    for commit in repository.log(head, paths=paths):
         if (since is not None and commit.seconds < since) or (until is not None and commit.seconds >= until):
             continue
         if len(commit.parents) > 1:

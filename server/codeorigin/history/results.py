@@ -9,9 +9,6 @@ from codeorigin.model.verdict import Band, Verdict
 from codeorigin.records.record import Record, Strength, WrittenBy
 from codeorigin.report.code import HeatLine
 
-UNREADABLE = "unreadable"
-"""The ``reason`` of a commit that has no verdict because it cannot be read."""
-
 
 @dataclass(frozen=True, slots=True)
 class DeclaredCounts:
@@ -89,8 +86,7 @@ class CommitResult:
     ``functions`` counts the touched functions that have a verdict, and ``written`` those that the commit wrote. The
     latter determine ``logit``, ``probability``, ``band`` and ``human_share`` (see :class:`PooledVerdict`); without a
     verdict there is a ``reason`` instead. ``lines`` counts the commit's nonblank lines in the touched functions.
-    ``unread`` counts files that cannot be read as source, ``missing`` files that are damaged or not in this clone; with
-    the reason :data:`UNREADABLE`, this holds for the commit itself. ``declared`` lists the agents that it names.
+    ``unread`` counts files that cannot be read as source. ``declared`` lists the agents that it names.
     ``reads_human`` and ``not_declared`` count the functions written of which records and verdicts disagree so (see
     :class:`~codeorigin.records.disagreements.Disagreement`).
     """
@@ -107,20 +103,9 @@ class CommitResult:
     human_share: float | None
     parts: tuple[Part, ...] = ()
     unread: int = 0
-    missing: int = 0
     declared: tuple[str, ...] = field(default=())
     reads_human: int = 0
     not_declared: int = 0
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether the commit and everything that it changed could be found."""
-        return not self.missing and self.reason != UNREADABLE
-
-    @classmethod
-    def unreadable(cls, commit: str, seconds: int) -> "CommitResult":
-        """The result of a commit that is missing or damaged."""
-        return cls(commit, seconds, 0, 0, 0, None, None, None, UNREADABLE, None)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, for :meth:`from_dict`."""

@@ -13,7 +13,7 @@ from codeorigin.history.history_run import HistoryRun, open_history
 from codeorigin.history.options import HistoryFormat, HistoryOptions
 from codeorigin.history.request import HistoryRequest, repository_of
 from codeorigin.history.totals import Totals
-from codeorigin.history.wording import missing_phrase, repaired_phrase
+from codeorigin.history.wording import repaired_phrase
 from codeorigin.settings.project import Project
 from codeorigin.shell.days import since_seconds, until_seconds
 from codeorigin.shell.exit_codes import ExitCode
@@ -69,10 +69,6 @@ def run_history(options: HistoryOptions) -> int:
             to_stderr(repaired_phrase(run.walk.repaired))
         for problem in () if run.records is None else run.records.problems:
             to_stderr(problem)
-        lacking = missing_phrase(totals.missing, totals.unreadable + run.plan.unreadable)
-    if lacking is not None:
-        to_stderr(lacking)
-        return ExitCode.ERROR
     return ExitCode.OK
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from codeorigin.history.results import UNREADABLE, CommitResult, DeclaredCounts, Part
+from codeorigin.history.results import CommitResult, DeclaredCounts, Part
 from codeorigin.model.verdict import Band
 from codeorigin.records.disagreements import Disagreement
 
@@ -101,8 +101,6 @@ class Totals:
     judged: int = 0
     commit_bands: dict[Band, int] = field(default_factory=lambda: dict.fromkeys(Band, 0))
     unread: int = 0
-    missing: int = 0
-    unreadable: int = 0
     declared: dict[str, int] = field(default_factory=dict)
     disagree: dict[Disagreement, int] = field(default_factory=lambda: dict.fromkeys(Disagreement, 0))
     _most: dict[Disagreement, list[_Entry]] = field(
@@ -114,8 +112,6 @@ class Totals:
         """Count a commit. Set ``by_folder`` to False for many repositories, which have too many folders to keep."""
         self.commits += 1
         self.unread += result.unread
-        self.missing += result.missing
-        self.unreadable += result.reason == UNREADABLE
         self.all.add(result.parts)
         if result.parts:
             self.months[month_of(result.seconds)].add(result.parts)

@@ -1,12 +1,12 @@
 """The commits of a repository, newest first, and the result of each, from the state if it is known there."""
 
 from collections import deque
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from codeorigin.analysis.analyzer import Analyzer
-from codeorigin.git.commit_changes import CommitFiles, commit_changes
-from codeorigin.git.line_changes import ChangedFile
+from codeorigin.git.commit_changes import commit_changes
+from codeorigin.git.line_changes import ChangedFile, Comparison
 from codeorigin.history.blob_functions import PieceFunctions, unpacked
 from codeorigin.history.blob_readers import UNREAD, Read, Readers, Wanted
 from codeorigin.history.commit_results import ReadFile, commit_result
@@ -31,7 +31,7 @@ class _Batch:
 
     plan: Plan
     known: dict[str, CommitResult]
-    changes: dict[str, CommitFiles]
+    changes: dict[str, Comparison]
     reading: Iterator[list[Read]]
 
 
@@ -65,10 +65,8 @@ class Walk:
 
         The state also keeps the functions that were read.
 
-        Results of commits with content missing from this clone are not stored, because the next run may find it.
-
         Raises:
-            RepositoryError: git cannot be started, or takes too long.
+            RepositoryError: something is damaged or not in this clone, or git fails.
             CodeOriginError: the state cannot be written, or a worker process has ended.
         """
         request = self.request
@@ -97,26 +95,20 @@ class Walk:
         return _Batch(plan, known, changes, reading)
 
     def _end(self, batch: _Batch, readers: Readers) -> Iterator[CommitResult]:
-        gone = self._keep(batch.reading)
+        self._keep(batch.reading)
         before = frozenset(batch.known)
         for commit, seconds in zip(batch.plan.commits, batch.plan.seconds, strict=True):
             if commit not in batch.known:
-                result = self._result(commit, seconds, batch, readers, gone)
-                if result.is_whole:
-                    self._state.put_result(commit, result.to_dict())
+                result = self._result(commit, seconds, batch, readers)
+                self._state.put_result(commit, result.to_dict())
                 batch.known[commit] = result
         self._state.save()
         for commit in batch.plan.commits:
             self.known += commit in before
             yield batch.known.pop(commit)
 
-    def _result(
-        self, commit: str, seconds: int, batch: _Batch, readers: Readers, gone: Container[str]
-    ) -> CommitResult:
-        changed = batch.changes[commit]
-        if not changed.readable:
-            return CommitResult.unreadable(commit, seconds)
-        files = self.read_files(changed.files, readers, gone)
+    def _result(self, commit: str, seconds: int, batch: _Batch, readers: Readers) -> CommitResult:
+        files = self.read_files(batch.changes[commit].files, readers)
         return commit_result(
             self.judge,
             commit,
@@ -124,31 +116,20 @@ class Walk:
             files,
             self.records_of(commit),
             file_context=self.request.file_context,
-            missing=len(changed.missing),
         )
 
-    def _keep(self, read: Iterable[list[Read]]) -> set[str]:
-        """Put what was read into the state, as it arrives, and return the keys of the missing blobs."""
-        gone = set()
+    def _keep(self, read: Iterable[list[Read]]) -> None:
+        """Put what was read into the state, as it arrives."""
         for some in read:
             for key, functions in some:
-                if functions is None:
-                    gone.add(key)
-                else:
-                    self._state.put_functions(key, functions)
+                self._state.put_functions(key, functions)
             self._state.save()
-        return gone
 
-    def read_files(
-        self, files: Sequence[ChangedFile], readers: Readers, gone: Container[str] = ()
-    ) -> list[ReadFile]:
-        """The functions of changed files, from the state.
-
-        Those that are missing or damaged there are read again, without the blobs with the keys that are ``gone``.
-        """
+    def read_files(self, files: Sequence[ChangedFile], readers: Readers) -> list[ReadFile]:
+        """The functions of changed files, from the state. Those that are missing or damaged there are read again."""
         wanted = [Wanted(file.blob, file.path) for file in files]
         found = {blob.key: self._pieces(blob.key) for blob in wanted}
-        lost = {blob.key: blob for blob in wanted if found[blob.key] is None and blob.key not in gone}
+        lost = {blob.key: blob for blob in wanted if found[blob.key] is None}
         if lost:
             self._keep(readers.start(list(lost.values())))
             found |= {key: self._pieces(key) for key in lost}
@@ -157,7 +138,7 @@ class Walk:
         for file, blob in zip(files, wanted, strict=True):
             pieces = found[blob.key]
             if pieces is None or isinstance(pieces, bytes):
-                read.append(ReadFile(file, blob.kind.id, None, missing=pieces is None))
+                read.append(ReadFile(file, blob.kind.id, None))
                 continue
             read += [
                 ReadFile(file, piece.language, piece.functions)

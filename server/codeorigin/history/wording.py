@@ -2,7 +2,7 @@
 
 from dataclasses import astuple
 
-from codeorigin.history.results import UNREADABLE, CommitResult
+from codeorigin.history.results import CommitResult
 from codeorigin.history.totals import Share, Totals
 from codeorigin.model.verdict import Band
 from codeorigin.report.figures import counted, parts_percent
@@ -39,7 +39,6 @@ _REASONS = {
     "too_few_functions": "too few",
     "merge": "a merge",
     "no_rule": "no rule",
-    UNREADABLE: "unreadable",
 }
 
 
@@ -84,28 +83,13 @@ def declared_phrase(totals: Totals) -> str | None:
     return f"Declared by commits: {named}. This is a fact about the commits, not part of the estimate."
 
 
-def missing_phrase(files: int, commits: int) -> str | None:
-    """What could not be judged because this clone lacks it or it is damaged; None if nothing is missing."""
-    lacking = [
-        *([counted(commits, "commit")] if commits else []),
-        *([counted(files, "file version")] if files else []),
-    ]
-    if not lacking:
-        return None
-    verb = "is" if commits + files == 1 else "are"
-    return (
-        f"{' and '.join(lacking)} {verb} not in this clone or damaged, and left out; git fetch --refetch gets what is "
-        "missing."
-    )
-
-
 def repaired_phrase(entries: int) -> str:
     """A note on damaged entries of the state that were rebuilt."""
     verb = "was" if entries == 1 else "were"
     return f"{counted(entries, 'damaged part')} of the kept state {verb} made again"
 
 
-def totals_phrases(totals: Totals, merges: int, cut_off: int, unreadable: int = 0) -> list[str]:
+def totals_phrases(totals: Totals, merges: int, cut_off: int) -> list[str]:
     """The totals, one sentence each, without what commits declare about themselves."""
     bands = ", ".join(f"{count:,} {band.value}" for band, count in totals.commit_bands.items())
     judged = f"{totals.judged:,} with a verdict of their own ({bands})"
@@ -120,6 +104,4 @@ def totals_phrases(totals: Totals, merges: int, cut_off: int, unreadable: int = 
         )
     if totals.unread:
         phrases.append(f"{counted(totals.unread, 'file version')} could not be read as text.")
-    if (lacking := missing_phrase(totals.missing, totals.unreadable + unreadable)) is not None:
-        phrases.append(lacking)
     return phrases

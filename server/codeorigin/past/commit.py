@@ -48,7 +48,7 @@ def last_human_commit(repository: Repository, head: str | None = None) -> str | 
         # From the oldest on: above the first that is not a person's, nothing is needed.
         for number in reversed(range(assisted)):
             repository.git.cancel.raise_if_cancelled()
-            content = objects.read(old[number], MAX_COMMIT) or b""
+            content = objects.content(old[number], MAX_COMMIT)
             try:
                 budget.spend(size=len(content), items=1)
             except BudgetError:

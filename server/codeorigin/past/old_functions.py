@@ -14,7 +14,7 @@ from codeorigin.core.cache_folder import cache_folder
 from codeorigin.core.cancellation import NEVER, CancelToken
 from codeorigin.core.errors import SourceError
 from codeorigin.functions.documents import Document
-from codeorigin.git.objects import Objects, UnreadableObjectError
+from codeorigin.git.objects import LargeObjectError, Objects
 from codeorigin.git.repository import Repository
 from codeorigin.languages import Language
 from codeorigin.languages.kinds import kind_for_path
@@ -62,7 +62,7 @@ def repository_past(
     known.
 
     Raises:
-        RepositoryError: the repository cannot be read.
+        RepositoryError: the repository cannot be read, or lacks old files.
         ModelError: the model is broken.
         Cancelled: ``cancel`` was triggered.
     """
@@ -115,11 +115,11 @@ def _documents(objects: Objects, files: list[tuple[str, str]], budget: Budget) -
     for path, blob in files:
         kind = kind_for_path(path)
         try:
-            content = objects.read(blob, _MAX_BYTES)
-            if kind is not None and content is not None:
+            content = objects.content(blob, _MAX_BYTES)
+            if kind is not None:
                 budget.spend(size=len(content))
                 yield Document(decode_source(content, path, _MAX_BYTES, kind.id), kind.id, path)
-        except (UnreadableObjectError, SourceError):
+        except (LargeObjectError, SourceError):
             continue
 
 

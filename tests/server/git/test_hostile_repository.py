@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from codeorigin.core.errors import MissingContentError, RepositoryError
+from codeorigin.core.errors import RepositoryError
 from codeorigin.git import process
 from codeorigin.git.blame import line_origins
 from codeorigin.git.changes import ChangeRequest, open_change
@@ -21,6 +21,9 @@ from support.changes import INDEX, WORKING_TREE, changed, commit, content, every
 from support.git_traps import Trap, plant
 from support.repositories import Repository
 
+LACKING = (
+    r"^object [0-9a-f]{10} is not in this clone or is damaged, .*; git fetch --refetch --no-filter gets what"
+)
 CODE = "def f():\n    return 1\n"
 REQUESTS = [WORKING_TREE, INDEX, since("HEAD~1"), commit()]
 
@@ -133,13 +136,12 @@ def test_missing_objects_are_not_fetched(tmp_path: Path, trap: Trap, url: str) -
     made.git("config", "core.repositoryFormatVersion", "1")
     (made.folder / ".git/objects" / blob[:2] / blob[2:]).unlink()
     for request in (commit(), since("HEAD~1")):
-        with pytest.raises(MissingContentError, match=r"^a\.py: its content is not in this clone"):
+        with pytest.raises(RepositoryError, match=LACKING):
             content(made, request, "a.py")
     opened = Opened.of(made.folder)
     commits = [each.id for each in opened.log(opened.resolve("HEAD"))]
-    found = dict(commit_changes(opened, commits, everything))
-    assert [[file.path for file in found[each].missing] for each in commits] == [["a.py"], []]
-    assert [each and each.id for each in opened.reachable(commits[0])] == commits
+    with pytest.raises(RepositoryError, match=LACKING):
+        list(commit_changes(opened, commits, everything))
     assert trap.ran() == ""
     if url.startswith("ext:"):
         command = ["git", "-C", str(made.folder), "cat-file", "-p", blob]

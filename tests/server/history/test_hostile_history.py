@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from codeorigin.core.errors import RepositoryError
 from codeorigin.report.code import HeatLine, code_line
 from support.git_traps import Trap, plant
 from support.histories import Judge
@@ -17,14 +18,15 @@ def test_hostile_repository_runs_nothing(
 ) -> None:
     repository.commit({".gitattributes": "* diff=trap filter=none\n"}, date="2020-03-01")
     if is_damaged:
-        # Other git commands are used in this case.
-        for revision in ("HEAD:lib/b.py", "HEAD~3"):
-            name = repository.git("rev-parse", revision)
-            (repository.folder / ".git" / "objects" / name[:2] / name[2:]).unlink()
+        name = repository.git("rev-parse", "HEAD~1:lib/b.py")
+        (repository.folder / ".git" / "objects" / name[:2] / name[2:]).unlink()
     trap = Trap(tmp_path / "trap")
     plant(repository, trap)
-    found = [each.functions for each in judge(repository.folder)]
-    assert found == ([0, 0, 0] if is_damaged else [0, 3, 1, 2])
+    if is_damaged:
+        with pytest.raises(RepositoryError, match="is damaged"):
+            judge(repository.folder)
+    else:
+        assert [result.functions for result in judge(repository.folder)] == [0, 3, 1, 2]
     assert trap.ran() == ""
     # The trap does work.
     subprocess.run(["git", "-C", repository.folder, "status"], check=False, capture_output=True)

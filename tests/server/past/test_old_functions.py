@@ -117,13 +117,19 @@ def test_files_that_cannot_be_read_are_left_out(tmp_path: Path, model: Path, fil
     assert len(found.logits) == 4
 
 
-def test_damaged_history_cannot_be_read(repository: Repository, model: Path) -> None:
-    name = repository.git("rev-parse", "HEAD~1").strip()
+@pytest.mark.parametrize("revision", ["HEAD~1", "HEAD~1:old.py"])
+@pytest.mark.parametrize("is_there", [True, False])
+def test_past_that_lacks_something_is_one_line_and_not_kept(
+    repository: Repository, model: Path, caches: Path, revision: str, *, is_there: bool
+) -> None:
+    name = repository.git("rev-parse", revision)
     path = repository.folder / ".git" / "objects" / name[:2] / name[2:]
-    path.chmod(0o600)
-    path.write_bytes(b"broken")
-    with pytest.raises(RepositoryError, match=r"git"):
+    path.unlink()
+    if is_there:
+        path.write_bytes(b"broken")
+    with pytest.raises(RepositoryError, match=r"^object [0-9a-f]{10} is .*damaged.*git f[^\n]*$"):
         past_of(repository, model)
+    assert not list(caches.rglob("past/*"))
 
 
 def test_hard_texts_leave_no_past(

@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from codeorigin.core.errors import CodeOriginError
+from codeorigin.git.process import lacking
 from codeorigin.scan import command, page
 from codeorigin.scan.command import read_repositories
 from codeorigin.scan.options import ScanOptions
@@ -84,7 +85,11 @@ exec {shutil.which("git")} "$@"
     git.chmod(0o755)
     (tmp_path / "empty").mkdir()
     subprocess.run(["git", "init", "-q", tmp_path / "empty"], check=True)
-    listed = list_of(tmp_path, [*folders, tmp_path / "<i>gone", tmp_path / "empty"])
+    broken = Repository(tmp_path / "work")
+    broken.commit({"a.py": "def a():\n    return 1\n"}, date="2020-01-01")
+    name = broken.git("rev-parse", "HEAD:a.py")
+    (broken.folder / ".git" / "objects" / name[:2] / name[2:]).unlink()
+    listed = list_of(tmp_path, [*folders, tmp_path / "<i>gone", tmp_path / "empty", broken.folder])
     out = tmp_path / "out"
     given = ("scan", listed, "--out", out, "--model", model, "--jobs", "2")
     environment = dict(os.environ) | {"PATH": f"{git.parent}{os.pathsep}{os.environ['PATH']}"}
@@ -93,9 +98,9 @@ exec {shutil.which("git")} "$@"
     # On a busy machine it also says how far it is.
     said = [line for line in complaints(done) if " a minute" not in line]
     assert sorted(line.rpartition(": ")[2] for line in said[:-1]) == [
-        "no such folder", "the repository has no commits yet",
+        "no such folder", lacking(name), "the repository has no commits yet",
     ]  # fmt: skip
-    assert said[-1].startswith("codeorigin: 5 repositories, 2 of them failed; report in ")
+    assert said[-1].startswith("codeorigin: 6 repositories, 3 of them failed; report in ")
     assert done.returncode == 2
     rows = rows_of(out)
     assert sorted({row["repository"] for row in rows}) == sorted(map(str, folders))
@@ -104,7 +109,7 @@ exec {shutil.which("git")} "$@"
     assert judged(folders[0], tmp_path / "alone", model).error is None
     assert rows_of(tmp_path / "alone") == [row for row in rows if row["repository"] == str(folders[0])]
     text = (out / "report.html").read_text("utf-8")
-    assert "CodeOrigin scan of 5 repositories" in text
+    assert "CodeOrigin scan of 6 repositories" in text
     assert "&lt;i&gt;gone" in text
     assert "<b>18</b><span>commits</span>" in text
     assert "ann@example.org" not in text.lower()
@@ -113,6 +118,7 @@ exec {shutil.which("git")} "$@"
     assert [row["error"] for row in table if row["error"]] == [
         "no such folder",
         "the repository has no commits yet",
+        lacking(name),
     ]
 
 

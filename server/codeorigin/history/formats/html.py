@@ -49,9 +49,7 @@ def _body(run: HistoryRun, totals: Totals) -> Iterator[str]:
     plan = run.plan
     yield from opening(totals)
     sums = " ".join(
-        totals_phrase
-        for totals_phrase in totals_phrases(totals, plan.merges, plan.cut_off, plan.unreadable)
-        if totals_phrase
+        totals_phrase for totals_phrase in totals_phrases(totals, plan.merges, plan.cut_off) if totals_phrase
     )
     yield f"<p>{escape(sums)}</p>"
     if not totals.all.lines:

@@ -40,7 +40,6 @@ def commit_values(result: CommitResult) -> dict[str, Any]:
         "reason": result.reason,
         "human_share": result.human_share,
         "unread": result.unread,
-        "missing": result.missing,
         "declared": list(result.declared),
         "declared_lines": _declared(
             sum(filter(None, (part.declared_lines for part in result.parts)), NOTHING)
@@ -108,8 +107,6 @@ class JsonWriter(HistoryWriter):
             "merges": plan.merges,
             "cut_off": plan.cut_off,
             "unread": totals.unread,
-            "missing": totals.missing,
-            "unreadable": totals.unreadable + plan.unreadable,
             "functions": totals.all.functions,
             "lines": totals.all.lines,
             "band_lines": {band.value: totals.all.bands[band] for band in Band},

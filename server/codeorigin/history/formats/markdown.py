@@ -36,7 +36,7 @@ def _lines(run: HistoryRun, totals: Totals) -> Iterator[str]:
     plan = run.plan
     yield f"## CodeOrigin history of {literal_text(run.name)}"
     yield ""
-    for phrase in totals_phrases(totals, plan.merges, plan.cut_off, plan.unreadable):
+    for phrase in totals_phrases(totals, plan.merges, plan.cut_off):
         yield phrase
         yield ""
     for said in (declared_phrase(totals), declared_lines_phrase(totals.all)):

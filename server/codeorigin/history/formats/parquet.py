@@ -32,7 +32,7 @@ _SCHEMA = pa.schema(
         *((name, _NUMBER) for name in ("logit", "probability")),
         *((name, _TEXT) for name in ("band", "reason")),
         ("human_share", _NUMBER),
-        *((name, pa.int64()) for name in ("unread", "missing")),
+        *((name, pa.int64()) for name in ("unread",)),
         ("declared", pa.list_(_TEXT)),
         _DECLARED,
         ("parts", pa.list_(_PART)),

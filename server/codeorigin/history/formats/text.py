@@ -74,7 +74,7 @@ class TextWriter(HistoryWriter):
             case By.PATH:
                 _write_table(console, totals.folders, "folder")
         console.print()
-        for phrase in totals_phrases(totals, plan.merges, plan.cut_off, plan.unreadable):
+        for phrase in totals_phrases(totals, plan.merges, plan.cut_off):
             console.print(Text(phrase))
         if self.run.past is not None:
             console.print(Text(past_sentence(self.run.past)))
