@@ -1,22 +1,18 @@
 """Results of checks with chosen verdicts, so that reports can be tested without a model."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
+from codeorigin.analysis.judged import How, JudgedFile, Source
+from codeorigin.analysis.judged_files import judged_files
 from codeorigin.analysis.report import FileReport, FunctionReport
 from codeorigin.check.formats.html import line_evidence
-from codeorigin.check.result import (
-    CheckedFile,
-    CheckResult,
-    FileError,
-    counted_lines,
-    summarize,
-    within_limits,
-)
+from codeorigin.check.result import CheckResult, FileError, summarize
 from codeorigin.explain.explanation import LineAttribution
+from codeorigin.functions.documents import Document
 from codeorigin.functions.outline import find_functions
 from codeorigin.functions.spans import FunctionSpan
 from codeorigin.languages import get_language
@@ -77,6 +73,16 @@ class _Alternating:
         return SimpleNamespace(lines=values)
 
 
+class _Given:
+    """An analyzer that knows the report on every document."""
+
+    def __init__(self, report: FileReport) -> None:
+        self.report = report
+
+    def analyze_many(self, documents: Iterable[Document], **options: object) -> Iterator[FileReport]:
+        return (self.report for _ in documents)
+
+
 def id_of(name: str) -> str:
     """The id of the function with the qualified name ``name``."""
     return hashlib.sha256(name.encode()).hexdigest()[:16]
@@ -98,27 +104,34 @@ def checked_file(
     *,
     language: str = "python",
     whole: PooledVerdict | None = None,
-) -> CheckedFile:
+) -> JudgedFile:
     """A file with its real spans, ``verdicts`` by qualified name, and its own; other functions are too short."""
     given = {"fast": LLM, "Shelf.put": UNSURE} if verdicts is None else verdicts
     spans = find_functions(text, get_language(language))
     functions = tuple(_report(span, given, Reason.TOO_SHORT) for span in spans)
-    report = FileReport(language, path, functions, whole)
-    return CheckedFile(path, report, text, counted_lines(report, text, None))
+    report = FileReport(language, path, functions)
+    (file,) = judged_files([Source(path, language, lambda: text)], _Given(report), How(keep_text=True))
+    return replace(file, verdict=whole)
 
 
 def check_result(
-    *files: CheckedFile, errors: tuple[FileError, ...] = (), threshold: float | None = None
+    *files: JudgedFile,
+    errors: tuple[FileError, ...] = (),
+    threshold: float | None = None,
+    accepted: frozenset[str] = frozenset(),
 ) -> CheckResult:
     """A result of ``files`` with matching totals, and evidence of every line."""
     limits = Limits(threshold)
-    given = tuple(within_limits(file, limits) for file in files)
+    given = tuple(
+        file.with_functions([function.within(limits, accepted) for function in file.functions])
+        for file in files
+    )
     result = CheckResult(
         version="1.2.3",
         model="codeorigin-test 0.1.0 (abc)",
         files=given,
         errors=errors,
-        summary=summarize(given, limits, errors=errors, seconds=0.5, peak_memory_bytes=300 * 2**20),
+        summary=summarize(given, errors=errors, seconds=0.5, peak_memory_bytes=300 * 2**20),
         limits=limits,
     )
     return replace(result, evidence=line_evidence(result, _Alternating()))  # type: ignore[arg-type]

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from codeorigin.analysis.judged import Source
 from codeorigin.check.file_checks import FileCheck, Outcome
-from codeorigin.check.inputs import Source
 from codeorigin.check.result import FileError
 
 if TYPE_CHECKING:

@@ -11,6 +11,10 @@ from codeorigin.functions.spans import FunctionSpan, Piece
 from codeorigin.model.verdict import Band, PooledReason, PooledVerdict, Reason, Verdict
 
 
+class UnparsedError(CodeOriginError):
+    """The syntax of a file takes too much time or memory to read."""
+
+
 @dataclass(frozen=True, slots=True)
 class FunctionReport:
     """A function and the model's verdict on it.
@@ -42,9 +46,9 @@ class FileReport:
     is_complete: bool = True
 
     def require_parsed(self) -> None:
-        """Raise CodeOriginError if the syntax could not be read: then no function was looked for."""
+        """Raise UnparsedError if the syntax could not be read: then no function was looked for."""
         if self.verdict is not None and self.verdict.reason is PooledReason.UNPARSED:
-            raise CodeOriginError(
+            raise UnparsedError(
                 "its syntax takes too much time or memory to read, so nothing in it was judged", self.path
             )
 

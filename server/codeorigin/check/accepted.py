@@ -77,8 +77,8 @@ def update(path: Path, result: CheckResult) -> CheckResult:
     reported = [
         (function.function_id, function.span.qualified_name, places[file.path])
         for file in result.files
-        for function in file.report.functions
-        if result.is_finding(function) or result.is_accepted(function)
+        for function in file.functions
+        if function.is_finding or function.accepted
     ]
     seen = [] if result.change is not None else [place for place in places.values() if place is not None]
     added, dropped = _opened(path).accept(reported, seen=seen)
@@ -89,5 +89,13 @@ def update(path: Path, result: CheckResult) -> CheckResult:
         finding_lines=0,
         accepted=result.summary.accepted + result.summary.findings,
     )
-    accepted = result.accepted | {function_id for function_id, _, _ in reported}
-    return replace(result, summary=summary, accepted=accepted)
+    files = [
+        file.with_functions(
+            [
+                replace(function, accepted=function.accepted or function.is_finding)
+                for function in file.functions
+            ]
+        )
+        for file in result.files
+    ]
+    return replace(result, summary=summary, files=tuple(files))

@@ -1,13 +1,11 @@
 """What is recorded about the functions of a check beside their verdicts, counted and compared."""
 
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 
-from codeorigin.analysis.report import FunctionReport
-from codeorigin.check.result import CheckedFile, CheckResult
+from codeorigin.analysis.judged import JudgedFile, JudgedFunction
+from codeorigin.check.result import CheckResult
 from codeorigin.records.disagreements import DeclaredBy, Disagreement, declared_by, disagreement
-from codeorigin.records.function_records import FunctionRecords
 from codeorigin.records.record import WrittenBy
 from codeorigin.report.provenance import declared_by_sentence
 
@@ -28,32 +26,35 @@ def declared_counts(result: CheckResult) -> DeclaredFunctions | None:
     functions: Counter[DeclaredBy] = Counter()
     agents: Counter[str] = Counter()
     read = False
-    for _, function, declared in _recorded(result):
-        read = True
-        if function.verdict.band is not None:
-            functions[declared_by(declared.records)] += 1
-            agents.update(
-                {
-                    record.agent
-                    for record in declared.records
-                    if record is not None and record.by is WrittenBy.AGENT
-                }
-            )
+    for file in result.files:
+        for function in file.functions:
+            if function.records is None:
+                continue
+            read = True
+            if function.verdict.band is not None:
+                records = function.records.records
+                functions[declared_by(records)] += 1
+                agents.update({one.agent for one in records if one is not None and one.by is WrittenBy.AGENT})
     return DeclaredFunctions(functions, tuple(name for name, _ in agents.most_common())) if read else None
 
 
-def disagreements(result: CheckResult) -> dict[Disagreement, list[tuple[CheckedFile, FunctionReport]]]:
+def disagreement_of(result: CheckResult, function: JudgedFunction) -> Disagreement | None:
+    """How the records and the estimate of a function of a change disagree; accepted findings are left out."""
+    if result.change is None or function.records is None or function.accepted:
+        return None
+    return disagreement(function.records.records, function.verdict.band)
+
+
+def disagreements(result: CheckResult) -> dict[Disagreement, list[tuple[JudgedFile, JudgedFunction]]]:
     """The functions of a change whose records and estimates disagree, the surest estimates first.
 
-    Accepted findings are left out. There are none unless a change is checked whose records were read.
+    There are none unless a change is checked whose records were read.
     """
-    found: dict[Disagreement, list[tuple[CheckedFile, FunctionReport]]] = {}
-    if result.change is None:
-        return found
-    for file, function, declared in _recorded(result):
-        kind = disagreement(declared.records, function.verdict.band)
-        if kind is not None and not result.is_accepted(function):
-            found.setdefault(kind, []).append((file, function))
+    found: dict[Disagreement, list[tuple[JudgedFile, JudgedFunction]]] = {}
+    for file in result.files:
+        for function in file.functions:
+            if (kind := disagreement_of(result, function)) is not None:
+                found.setdefault(kind, []).append((file, function))
     for kind, functions in found.items():
         sign = -1 if kind is Disagreement.NOT_DECLARED else 1
         functions.sort(key=lambda item: sign * (item[1].verdict.probability or 0.0))
@@ -66,9 +67,3 @@ def declared_line(result: CheckResult) -> str | None:
     if counts is None or not counts.functions:
         return None
     return declared_by_sentence(counts.functions, counts.agents)
-
-
-def _recorded(result: CheckResult) -> Iterator[tuple[CheckedFile, FunctionReport, FunctionRecords]]:
-    for file in result.files:
-        for function, declared in zip(file.report.functions, file.declared or (), strict=False):
-            yield file, function, declared

@@ -2,12 +2,12 @@
 
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from codeorigin.analysis.judged import Source
 from codeorigin.check.result import FileError
 from codeorigin.check.selection import Selection
 from codeorigin.core.errors import LanguageError, SourceError
@@ -17,33 +17,11 @@ from codeorigin.shell.terminal import display_path, to_stderr
 from codeorigin.text.sources import decode_source, read_source
 
 if TYPE_CHECKING:
-    from codeorigin.git.moved_lines import MovedLines
+    pass
 
 STDIN = "-"
 STDIN_NAME = "<stdin>"
 MAX_BYTES = 2_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Something to check. ``path`` is the path to display; ``read`` raises :class:`~codeorigin.core.errors.SourceError`.
-
-    ``language`` is the id of its language or kind of document. ``named`` is True if the user named it, and False if it
-    was found in a folder. ``changed`` holds the lines to check (1-based; only ``\\n`` ends a line), or None for all,
-    and ``moved`` those of them that were moved.
-    ``file`` is None if it is not read from a file on disk. Of a notebook, only cells in one of the languages ``cells``
-    are checked (None: all). ``inside`` is the path in the repository whose change is checked.
-    """
-
-    path: str
-    language: str
-    read: Callable[[], str]
-    named: bool = True
-    changed: tuple[tuple[int, int], ...] | None = None
-    moved: "MovedLines | None" = None
-    file: Path | None = None
-    cells: frozenset[str] | None = None
-    inside: str | None = None
 
 
 def find_project(

@@ -7,18 +7,17 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 
-from codeorigin.analysis.report import ChangeReport, DeclaredAgent, line_range
-from codeorigin.check.inputs import Source
+from codeorigin.analysis.judged import JudgedFile, Source
+from codeorigin.analysis.report import ChangeReport, DeclaredAgent
 from codeorigin.check.options import CheckOptions
 from codeorigin.check.repositories import places_in_repositories
-from codeorigin.check.result import CheckedFile
 from codeorigin.core.cancellation import NEVER, CancelToken, CancelWhen
 from codeorigin.core.errors import Cancelled, RepositoryError, SourceError
-from codeorigin.functions.function_lines import FunctionLines, function_lines
 from codeorigin.git.repository import Repository
 from codeorigin.records.file_lines import records_of_files
 from codeorigin.records.function_records import FunctionRecords
 from codeorigin.records.reader import RecordReader
+from codeorigin.records.record import Record
 from codeorigin.report.figures import counted
 from codeorigin.shell.options import cores
 from codeorigin.shell.terminal import to_stderr
@@ -31,9 +30,9 @@ _LATEST_COMMITS = 100
 def with_records(
     options: CheckOptions,
     sources: Sequence[Source],
-    files: Sequence[CheckedFile],
+    files: Sequence[JudgedFile],
     change: ChangeReport | None,
-) -> tuple[list[CheckedFile], ChangeReport | None]:
+) -> tuple[list[JudgedFile], ChangeReport | None]:
     """``files`` and ``change`` with what is recorded about them.
 
     They stay as they are where nothing can be recorded (of what is no commit yet), and where the project keeps no
@@ -69,7 +68,7 @@ def with_records(
 @dataclass(frozen=True, slots=True)
 class _Reading:
     sources: Mapping[str, Source]
-    files: list[CheckedFile]
+    files: list[JudgedFile]
     cancel: CancelToken
     problems: list[str] = field(default_factory=list)
 
@@ -113,18 +112,20 @@ class _Reading:
         """Read the records about the functions of the files with a place in the repository, by displayed path."""
         numbers: dict[str, list[int]] = defaultdict(list)
         for number, file in enumerate(self.files):
-            if file.report.functions and file.path in places:
+            if file.functions and file.path in places:
                 numbers[file.path].append(number)
-        read: list[list[tuple[int, list[FunctionLines]]]] = []
+        read: list[list[int]] = []
 
         def given() -> Iterator[tuple[str, bytes | None]]:
             for path, file_numbers in numbers.items():
-                try:
-                    text = self.sources[path].read()
-                except SourceError:
-                    continue
-                read.append([(number, _lines(self.files[number], text)) for number in file_numbers])
-                yield places[path], None if is_committed else text.encode("utf-8", "surrogatepass")
+                content = None
+                if not is_committed:
+                    try:
+                        content = self.files[file_numbers[0]].source.read().encode("utf-8", "surrogatepass")
+                    except SourceError:
+                        continue
+                read.append(file_numbers)
+                yield places[path], content
 
         unread = 0
         try:
@@ -134,11 +135,8 @@ class _Reading:
                     if lines is None:
                         unread += 1
                         continue
-                    for number, functions in read[place]:
-                        declared = tuple(
-                            FunctionRecords.of_lines(function.telling(), lines) for function in functions
-                        )
-                        self.files[number] = replace(self.files[number], declared=declared)
+                    for number in read[place]:
+                        self.files[number] = _with_records(self.files[number], lines)
                 self.problems.extend(records.problems)
         except RepositoryError as error:
             self.problems.append(f"records are not read: {error}")
@@ -148,11 +146,15 @@ class _Reading:
             )
 
 
-def _lines(file: CheckedFile, text: str) -> list[FunctionLines]:
-    """The lines of the functions in ``text``; of a cell, whose text is not kept, all of them count."""
-    if file.cell is None:
-        return function_lines(text, [function.span for function in file.report.functions])
-    return [FunctionLines(*line_range(function)).in_file(file.cell) for function in file.report.functions]
+def _with_records(file: JudgedFile, records: Sequence[Record | None]) -> JudgedFile:
+    """``file`` with what is recorded about its functions, by the ``records`` about all lines of the source."""
+    return file.with_functions(
+        [
+            replace(function, records=FunctionRecords.of_lines(function.lines.telling(), records))
+            for function in file.functions
+            if function.lines is not None
+        ]
+    )
 
 
 def _named_agents(

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from codeorigin.check.inputs import Source
+from codeorigin.analysis.judged import Source
 from codeorigin.core.errors import RepositoryError
 from codeorigin.model.bundle import Bundle
 from codeorigin.model.past import Past

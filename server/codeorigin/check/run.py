@@ -2,20 +2,21 @@
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from functools import partial
 
 import codeorigin
+from codeorigin.analysis.judged import How, JudgedFile, Source
 from codeorigin.analysis.report import ChangeReport
 from codeorigin.check.accepted import accepted_ids, file_for, update
-from codeorigin.check.file_checks import FileCheck
+from codeorigin.check.file_checks import FileCheck, Outcome
 from codeorigin.check.formats import ReportFormat, write_report
-from codeorigin.check.inputs import Source, collect, find_project
+from codeorigin.check.inputs import collect, find_project
 from codeorigin.check.options import CheckOptions
 from codeorigin.check.repositories import past_of_sources, places_in_repositories
-from codeorigin.check.result import CheckedFile, CheckResult, FileError, summarize, within_limits
+from codeorigin.check.result import CheckResult, FileError, summarize
 from codeorigin.check.selection import Selection
 from codeorigin.check.workers import outcomes, worker_count, worker_processes
 from codeorigin.model.verdict import Limits
@@ -91,40 +92,39 @@ def check(options: CheckOptions) -> CheckResult:
 
         parser_pool.start()  # while the model is being read
         bundle = Bundle.load(options.model)
-        files: list[CheckedFile] = []
-        progress = ProgressLine("files", len(sources), quiet=True)
-        stack.callback(progress.clear)
-        how = FileCheck(
-            model=options.model,
-            threads=max(1, (options.threads or cores()) // workers),
-            file_context=settings.file_context if options.file_context is None else options.file_context,
+        reads_records = options.reads_records and (
+            change is not None or bool(places_in_repositories(sources))
+        )
+        how = How(
+            settings.file_context if options.file_context is None else options.file_context,
             # Only the HTML report quotes code.
             keep_text=any(target.format is ReportFormat.HTML for target in options.targets),
-            debug=options.debug,
+            keep_lines=reads_records,
         )
+        checks = FileCheck(how, options.model, max(1, (options.threads or cores()) // workers), options.debug)
         if options.past and settings.past:
-            how = replace(how, past=past_of_sources(sources, bundle, partial(how.load, bundle)))
+            how = replace(how, past=past_of_sources(sources, bundle, partial(checks.load, bundle)))
+            checks = replace(checks, how=how)
         started = time.perf_counter()
-        for number, outcome in enumerate(outcomes(sources, how, pool, bundle), 1):
-            if isinstance(outcome, FileError):
-                errors.append(outcome)
-                progress.clear()
-                to_stderr(_error_line(outcome))
-            else:
-                files += outcome
-            progress.show(number)
-        order = {source.path: number for number, source in enumerate(sources)}
-        files.sort(key=lambda file: order[file.path])
+        files, failed = _checked(sources, outcomes(sources, checks, pool, bundle))
+        errors += failed
         if change is not None:
-            from codeorigin.check.changes import judged_together  # noqa: PLC0415 - needs git
+            from codeorigin.analysis.judged_files import judged_change  # noqa: PLC0415
             from codeorigin.model.calibration.judge import Judge  # noqa: PLC0415
 
-            files, change = judged_together(files, change, Judge(bundle.calibration, how.past))
-        if options.reads_records and (change is not None or places_in_repositories(sources)):
+            judge = Judge(bundle.calibration, how.past)
+            whole, files = judged_change(
+                files, judge, file_context=how.file_context, is_merge=change.parents > 1
+            )
+            change = replace(change, verdict=whole)
+        if reads_records:
             from codeorigin.check.records import with_records  # noqa: PLC0415 - needs git
 
             files, change = with_records(options, sources, files, change)
-    files = [within_limits(file, limits) for file in files]
+    files = [
+        file.with_functions([function.within(limits, accepted) for function in file.functions])
+        for file in files
+    ]
     result = CheckResult(
         version=codeorigin.__version__,
         model=bundle.model_id,
@@ -132,23 +132,44 @@ def check(options: CheckOptions) -> CheckResult:
         errors=tuple(errors),
         summary=summarize(
             files,
-            limits,
-            accepted=accepted,
             errors=errors,
             seconds=time.perf_counter() - started,
             peak_memory_bytes=_peak_memory_bytes(),
         ),
         limits=limits,
         change=change,
-        accepted=accepted,
         baseline=file,
         past=how.past,
     )
     if how.keep_text:
         from codeorigin.check.formats.html import line_evidence  # noqa: PLC0415 - only pages need it
 
-        result = replace(result, evidence=line_evidence(result, how.load(bundle)))
+        result = replace(result, evidence=line_evidence(result, checks.load(bundle)))
     return result
+
+
+def _checked(
+    sources: Sequence[Source], outcomes: Iterable[Outcome]
+) -> tuple[list[JudgedFile], list[FileError]]:
+    """The files in the order of ``sources``, and the errors, which are said as they come."""
+    files: list[JudgedFile] = []
+    errors: list[FileError] = []
+    progress = ProgressLine("files", len(sources), quiet=True)
+    seen: set[str] = set()
+    try:
+        for outcome in outcomes:
+            seen.add(outcome.path)
+            if isinstance(outcome, FileError):
+                errors.append(outcome)
+                progress.clear()
+                to_stderr(_error_line(outcome))
+            else:
+                files.append(outcome)
+            progress.show(len(seen))
+    finally:
+        progress.clear()
+    order = {source.path: number for number, source in enumerate(sources)}
+    return sorted(files, key=lambda file: order[file.path]), errors
 
 
 def _error_line(error: FileError) -> str:

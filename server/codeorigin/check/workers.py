@@ -9,8 +9,8 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from codeorigin.analysis.batching import BATCH_BYTES, batch_end
+from codeorigin.analysis.judged import Source
 from codeorigin.check.file_checks import FileCheck, Outcome
-from codeorigin.check.inputs import Source
 from codeorigin.check.result import FileError
 from codeorigin.core.budget import Budget
 from codeorigin.core.errors import CodeOriginError

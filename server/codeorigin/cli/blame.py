@@ -20,6 +20,7 @@ from codeorigin.records.file_lines import file_records
 from codeorigin.records.record import Record, record_values
 from codeorigin.report.figures import logits
 from codeorigin.report.provenance import DECLARED_CAVEAT, declared_counts, function_heading, record_label
+from codeorigin.report.values import verdict_values
 from codeorigin.shell.exit_codes import ExitCode
 from codeorigin.shell.options import BlameOptions, ExplanationFormat
 from codeorigin.shell.terminal import display_path, printable_code, to_stderr
@@ -118,9 +119,7 @@ def _write_json(stream: TextIO, file: BlamedFile) -> None:
                 "name": function.span.qualified_name,
                 "first_line": first,
                 "last_line": last,
-                "probability": function.verdict.probability,
-                "band": None if function.verdict.band is None else function.verdict.band.value,
-                "reason": None if function.verdict.reason is None else function.verdict.reason.value,
+                **verdict_values(function.verdict, ("probability", "band", "reason")),
             }
             for function, first, last in file.functions
         ],

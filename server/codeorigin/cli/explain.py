@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from codeorigin.analysis.analyzer import Analyzer
+from codeorigin.analysis.judged import Source
 from codeorigin.analysis.report import FunctionReport
-from codeorigin.check.inputs import Source, file_source, find_project
+from codeorigin.check.inputs import file_source, find_project
 from codeorigin.check.repositories import past_of_sources
 from codeorigin.cli.explanation_report import Explained, render_json, write_text
 from codeorigin.core.errors import SourceError

@@ -22,6 +22,7 @@ from codeorigin.report.explanations import (
 from codeorigin.report.figures import probability_decimal
 from codeorigin.report.functions import band_or_reason, own_text
 from codeorigin.report.shares import shares_sentence
+from codeorigin.report.values import verdict_values
 from codeorigin.shell.console import make_console
 from codeorigin.shell.terminal import can_encode, printable, printable_code
 from codeorigin.text.positions import LineIndex
@@ -30,6 +31,7 @@ _HALF_WIDTH = 10
 _RIGHT_BLOCKS = "▏▎▍▌▋▊▉█"
 _LLM_STYLE = "dark_orange"
 _HUMAN_STYLE = "cyan"
+_FIGURES = ("probability", "band", "own_probability", "file_evidence", "neighbours", "past_evidence")
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,12 +173,7 @@ def to_dict(explained: Explained) -> dict[str, Any]:
         "qualified_name": span.qualified_name,
         "start_line": first,
         "end_line": last,
-        "probability": verdict.probability,
-        "band": None if verdict.band is None else verdict.band.value,
-        "own_probability": verdict.own_probability,
-        "file_evidence": verdict.file_evidence,
-        "neighbours": verdict.neighbours,
-        "past_evidence": None if verdict.past is None else verdict.past.evidence,
+        **verdict_values(verdict, _FIGURES),
         "own_text": own_text(verdict),
         "logit": explanation.logit,
         "baseline_logit": explanation.baseline_logit,

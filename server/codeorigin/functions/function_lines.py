@@ -4,6 +4,7 @@ Here only ``\\n`` ends a line, and lines are counted from 1, as in git. Ranges o
 inclusive, in ascending order and disjoint.
 """
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ from typing import Self
 from codeorigin.functions.spans import FunctionSpan, Piece
 
 LineRanges = Sequence[tuple[int, int]]
+# A letter or a digit.
+_TELLING = re.compile(r"[^\W_]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +93,7 @@ def function_lines(text: str, functions: Iterable[FunctionSpan]) -> list[Functio
         first = bisect_left(ends, span.start) + 1
         last = bisect_left(ends, max(span.start, span.end - 1)) + 1
         plain = tuple(
-            number
-            for number, line in enumerate(lines[first - 1 : last], first)
-            if not any(map(str.isalnum, line))
+            number for number, line in enumerate(lines[first - 1 : last], first) if not _TELLING.search(line)
         )
         blank = tuple(number for number in plain if not lines[number - 1].strip())
         found.append(FunctionLines(first, last, blank, plain))

@@ -104,11 +104,10 @@ def hostile_result(text: str) -> CheckResult:
     """A check result with a hostile path, hostile names and a hostile error message."""
     file = checked_file()
     renamed = tuple(
-        replace(each, span=replace(each.span, name=text, qualified_name=text))
-        for each in file.report.functions
+        replace(each, span=replace(each.span, name=text, qualified_name=text)) for each in file.functions
     )
     shown = f"{text}.py"
-    hostile = replace(file, path=shown, report=replace(file.report, path=shown, functions=renamed))
+    hostile = replace(file, source=replace(file.source, path=shown), functions=renamed)
     return check_result(hostile, errors=(FileError(shown, f"cannot be read: {text}"),))
 
 

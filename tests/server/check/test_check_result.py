@@ -2,7 +2,7 @@
 
 import pytest
 
-from codeorigin.check.result import Summary, is_finding, within_limits
+from codeorigin.check.result import Summary
 from codeorigin.model.verdict import Band, Limits, Reason, Verdict
 from support.check_results import HUMAN, LLM, UNSURE, check_result, checked_file
 
@@ -24,14 +24,15 @@ from support.check_results import HUMAN, LLM, UNSURE, check_result, checked_file
 def test_given_threshold_replaces_the_one_of_the_model(
     verdict: Verdict, threshold: float | None, finding: bool
 ) -> None:
-    assert is_finding(verdict, Limits(threshold)) is finding
+    (function, *_) = checked_file(verdicts={"fast": verdict}).functions
+    assert function.within(Limits(threshold), frozenset()).is_finding is finding
 
 
 def test_bands_are_those_that_an_editor_shows() -> None:
     given = checked_file(verdicts={"fast": LLM, "Shelf.put": HUMAN})
     for limits in (Limits(), Limits(0.99), Limits(0.0), Limits(None, 0.5)):
-        shown = [each.verdict.band for each in within_limits(given, limits).report.functions]
-        assert shown == [limits.band(each.verdict) for each in given.report.functions]
+        shown = [function.within(limits, frozenset()).verdict.band for function in given.functions]
+        assert shown == [limits.band(function.verdict) for function in given.functions]
 
 
 def test_totals_count_only_outermost_functions() -> None:

@@ -34,7 +34,7 @@ def test_many_hard_files_cost_what_a_few_do(
     monkeypatch.setattr("codeorigin.check.workers.BYTES_FOR_A_WORKER", 1)
     result = check(CheckOptions([str(tmp_path)], model=tiny_model_dir, jobs=jobs))
     assert [Path(file.path).name for file in result.files] == [f"b{name}.py" for name in names]
-    assert all(file.report.functions for file in result.files)
+    assert all(file.functions for file in result.files)
     assert sorted(Path(error.path).name for error in result.errors) == [f"a{name}.ts" for name in names]
     # Each is tried twice; without the budget, each try would take three seconds.
     assert -12 * (parser_pool._RESTART + 0.1) < budgets[0].seconds < 0.0
@@ -60,4 +60,4 @@ def test_file_given_up_is_tried_once_more(
     assert len(given_up) == 1
     assert result.errors == ()
     assert [Path(file.path).name for file in result.files] == ["a.py", "b.py", "c.py"]
-    assert all(file.report.functions for file in result.files)
+    assert all(file.functions for file in result.files)

@@ -12,10 +12,11 @@ from typing import Any
 import pytest
 
 from codeorigin.analysis import outlined
+from codeorigin.analysis.judged import Source
 from codeorigin.check import workers
 from codeorigin.check.file_checks import FileCheck
 from codeorigin.check.formats.json import to_dict
-from codeorigin.check.inputs import Source, source_of_file, stdin_source
+from codeorigin.check.inputs import source_of_file, stdin_source
 from codeorigin.check.options import CheckOptions
 from codeorigin.check.result import FileError
 from codeorigin.check.run import check
@@ -179,5 +180,5 @@ def test_failing_file_does_not_affect_the_others(
 
     monkeypatch.setattr(outlined, "outline_of", failing)
     found = list(outcomes(sources(folder, *named), FileCheck(model=tiny_model_dir)))
-    assert [each.path if isinstance(each, FileError) else each[0].path for each in found] == named
+    assert [each.path for each in found] == named
     assert [isinstance(each, FileError) for each in found] == [True, False, True, False]

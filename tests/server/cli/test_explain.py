@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from codeorigin.check.result import CheckedFile
+from codeorigin.analysis.judged import JudgedFile
 from codeorigin.cli.explain import Target, find_function, parse_target
 from codeorigin.core.errors import SourceError
 from support.check_results import HUMAN, LLM, UNSURE, checked_file
@@ -40,10 +40,10 @@ def test_invalid_target_says_how_to_write_one(argument: str) -> None:
         parse_target(argument)
 
 
-def name_at(file: CheckedFile, line: int, column: int | None = None) -> str | None:
+def name_at(file: JudgedFile, line: int, column: int | None = None) -> str | None:
     """The function there; None if there is none, else what is wrong with it."""
     try:
-        found = find_function(file.report.functions, Target(file.path, line, column), file.path)
+        found = find_function(file.functions, Target(file.path, line, column), file.path)
     except SourceError as error:
         return None if error.reason == "no function here" else str(error)
     return found.span.qualified_name

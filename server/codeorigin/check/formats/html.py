@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
+from codeorigin.analysis.judged import JudgedFile, JudgedFunction
 from codeorigin.analysis.report import FunctionReport, line_range
 from codeorigin.check.declared import declared_line, disagreements
-from codeorigin.check.result import CheckedFile, CheckResult, Place, moved_line
+from codeorigin.check.result import CheckResult, moved_line
 from codeorigin.model.verdict import Band
 from codeorigin.report import CAVEAT
 from codeorigin.report.changes import declared_sentence, scope_sentence, verdict_sentence
@@ -32,19 +33,19 @@ _MOST_CODE_LINES_SLOW = 300
 """The same if the model takes long to explain."""
 
 
-def line_evidence(result: CheckResult, analyzer: "Analyzer") -> dict[Place, tuple[HeatLine, ...]]:
+def line_evidence(result: CheckResult, analyzer: "Analyzer") -> dict[tuple[str, int], tuple[HeatLine, ...]]:
     """The first lines of each finding whose code is shown: the strongest of each file, worst files first.
 
     Raises:
         ModelError: the gradient graph cannot be read.
     """
     left = _MOST_CODE_LINES_SLOW if analyzer.is_slow else _MOST_CODE_LINES
-    found: dict[Place, tuple[HeatLine, ...]] = {}
+    found: dict[tuple[str, int], tuple[HeatLine, ...]] = {}
     for file in _worst_first(result):
         if file.text is None:
             continue
         index = LineIndex(file.text)
-        for function in _strongest(result, file)[:_MOST_FINDINGS_OF_A_FILE]:
+        for function in _strongest(file)[:_MOST_FINDINGS_OF_A_FILE]:
             if left <= 0:
                 return found
             explanation = analyzer.explain(file.text, function.span, function_id=function.function_id)
@@ -54,14 +55,13 @@ def line_evidence(result: CheckResult, analyzer: "Analyzer") -> dict[Place, tupl
     return found
 
 
-def _strongest(result: CheckResult, file: CheckedFile) -> list[FunctionReport]:
+def _strongest(file: JudgedFile) -> list[JudgedFunction]:
     """The findings in ``file``, those with the highest probability first."""
-    found = [function for function in file.report.functions if result.is_finding(function)]
-    return sorted(found, key=lambda function: -(function.verdict.probability or 0.0))
+    return sorted(file.findings(), key=lambda function: -(function.verdict.probability or 0.0))
 
 
 def _lines(
-    file: CheckedFile, index: LineIndex, function: FunctionReport, values: Mapping[int, float]
+    file: JudgedFile, index: LineIndex, function: FunctionReport, values: Mapping[int, float]
 ) -> Iterator[HeatLine]:
     first, last = line_range(function)
     for number in range(first, min(last, first + MOST_LINES - 1) + 1):
@@ -69,15 +69,14 @@ def _lines(
         yield HeatLine(number, index.line_text(number - 1), values.get(number - 1, 0.0), changed)
 
 
-def _worst_first(result: CheckResult) -> list[CheckedFile]:
+def _worst_first(result: CheckResult) -> list[JudgedFile]:
     """The files that have functions, those with the most findings first."""
 
-    def badness(file: CheckedFile) -> tuple[int, float]:
-        functions = file.report.functions
-        found = [function.verdict.probability or 0.0 for function in functions if result.is_finding(function)]
+    def badness(file: JudgedFile) -> tuple[int, float]:
+        found = [function.verdict.probability or 0.0 for function in file.findings()]
         return -len(found), -sum(found)
 
-    return sorted((file for file in result.files if file.report.functions), key=badness)
+    return sorted((file for file in result.files if file.functions), key=badness)
 
 
 def parts(result: CheckResult) -> Iterator[str]:
@@ -120,7 +119,7 @@ def _body(result: CheckResult) -> Iterator[str]:
         yield problems([(error.path, error.message) for error in result.errors])
 
 
-def _places(found: Sequence[tuple[CheckedFile, FunctionReport]]) -> Iterator[str]:
+def _places(found: Sequence[tuple[JudgedFile, JudgedFunction]]) -> Iterator[str]:
     rows = []
     for file, function in found[:_MOST_PLACES]:
         first, last = line_range(function)
@@ -143,13 +142,13 @@ def _change(result: CheckResult) -> Iterator[str]:
         yield f'<p class="declared">{html_line(said)}</p>'
 
 
-def _file(file: CheckedFile, result: CheckResult, *, is_open: bool) -> str:
-    functions = file.report.functions
+def _file(file: JudgedFile, result: CheckResult, *, is_open: bool) -> str:
+    functions = file.functions
     bands = [function.verdict.band for function in functions]
     counts = {band: bands.count(band) for band in Band}
     said = f"{counts[Band.LLM]:,} of {counted(len(bands), 'function')} {Band.LLM.value}"
     summary = f"<code>{html_line(file.shown)}</code> {stack(counts)}<span>{escape(said)}</span>"
-    boxes = [function for function in _strongest(result, file) if file.key(function) in result.evidence]
+    boxes = [function for function in _strongest(file) if file.key(function) in result.evidence]
     rest = [function for function in functions if file.key(function) not in result.evidence]
     body = [_whole(file), *(_function(function, result.evidence[file.key(function)]) for function in boxes)]
     if rest:
@@ -157,8 +156,8 @@ def _file(file: CheckedFile, result: CheckResult, *, is_open: bool) -> str:
     return folded("box", summary, body, is_open=is_open)
 
 
-def _whole(file: CheckedFile) -> str:
-    whole = file.report.verdict
+def _whole(file: JudgedFile) -> str:
+    whole = file.verdict
     if whole is None or whole.band is None:
         return ""
     named = f"The file as a whole, {counted(whole.functions, 'function')}"

@@ -4,27 +4,31 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
+from codeorigin.analysis.judged import JudgedFunction
 from codeorigin.analysis.report import ChangeReport, FunctionReport, line_range
-from codeorigin.check.declared import declared_counts, disagreements
+from codeorigin.check.declared import declared_counts, disagreement_of, disagreements
 from codeorigin.check.formats.json_text import indented_pieces
 from codeorigin.check.result import CheckResult
 from codeorigin.model.past import Past
-from codeorigin.model.verdict import PooledVerdict
 from codeorigin.records.disagreements import DeclaredBy, Disagreement
-from codeorigin.records.function_records import FunctionRecords, function_record_values
+from codeorigin.records.function_records import function_record_values
+from codeorigin.report.values import verdict_values
 
+_OF_FUNCTION = (
+    *("probability", "logit", "band", "reason", "own_probability", "file_evidence", "neighbours"),
+    *("commit_evidence", "commit_neighbours", "past_as_high", "human_share", "llm_share", "llm_threshold"),
+)
+_OF_WHOLE = (
+    *("probability", "logit", "band", "reason"),
+    *("function_count", "human_share", "llm_share", "llm_threshold"),
+)
 _INDENTED = 4
 """The number of levels of the report down to its functions."""
 
 
-def _function(
-    function: FunctionReport,
-    counted: int = 0,
-    accepted: bool = False,
-    declared: FunctionRecords | None = None,
-    disagreement: Disagreement | None = None,
-) -> dict[str, Any]:
-    verdict = function.verdict
+def _function(result: CheckResult, function: JudgedFunction | FunctionReport) -> dict[str, Any]:
+    judged = function if isinstance(function, JudgedFunction) else None
+    asked = None if judged is None else disagreement_of(result, judged)
     first, last = line_range(function)
     span = function.span.range
     return {
@@ -40,37 +44,12 @@ def _function(
             "end_line": span.end_line + 1,
             "end_column": span.end_column + 1,
         },
-        "counted_lines": counted,
-        "accepted": accepted,
-        "probability": verdict.probability,
-        "logit": verdict.logit,
-        "band": None if verdict.band is None else verdict.band.value,
-        "reason": None if verdict.reason is None else verdict.reason.value,
-        "own_probability": verdict.own_probability,
-        "file_evidence": verdict.file_evidence,
-        "neighbours": verdict.neighbours,
-        "commit_evidence": verdict.commit_evidence,
-        "commit_neighbours": verdict.commit_neighbours,
-        "past_as_high": None if verdict.past is None else verdict.past.as_high,
-        "human_share": verdict.human_share,
-        "llm_share": verdict.llm_share,
-        "llm_threshold": verdict.llm_threshold,
-        "declared": function_record_values(declared),
-        "disagreement": None if disagreement is None else disagreement.value,
-        "nested": [_function(nested) for nested in function.nested],
-    }
-
-
-def _together(verdict: PooledVerdict) -> dict[str, Any]:
-    return {
-        "probability": verdict.probability,
-        "logit": verdict.logit,
-        "band": None if verdict.band is None else verdict.band.value,
-        "reason": None if verdict.reason is None else verdict.reason.value,
-        "function_count": verdict.functions,
-        "human_share": verdict.human_share,
-        "llm_share": verdict.llm_share,
-        "llm_threshold": verdict.llm_threshold,
+        "counted_lines": 0 if judged is None else judged.counted,
+        "accepted": judged is not None and judged.accepted,
+        **verdict_values(function.verdict, _OF_FUNCTION),
+        "declared": function_record_values(None if judged is None else judged.records),
+        "disagreement": None if asked is None else asked.value,
+        "nested": [_function(result, nested) for nested in function.nested],
     }
 
 
@@ -82,7 +61,7 @@ def _change(change: ChangeReport) -> dict[str, Any]:
         "new": change.new,
         "parents": change.parents,
         "declared": None if change.declared is None else [asdict(agent) for agent in change.declared],
-        "verdict": None if change.verdict is None else _together(change.verdict),
+        "verdict": None if change.verdict is None else verdict_values(change.verdict, _OF_WHOLE),
         "tells_moves": change.tells_moves,
     }
 
@@ -105,21 +84,14 @@ def _declared(result: CheckResult) -> dict[str, Any] | None:
 
 
 def _files(result: CheckResult) -> Iterator[dict[str, Any]]:
-    asked = {id(function): kind for kind, found in disagreements(result).items() for _, function in found}
     for file in result.files:
-        functions = file.report.functions
         yield {
             "path": file.path,
             "cell": None if file.cell is None else {"number": file.cell.cell, "lines": file.cell.lines},
-            "language": file.report.language,
-            "verdict": None if file.report.verdict is None else _together(file.report.verdict),
+            "language": file.language,
+            "verdict": None if file.verdict is None else verdict_values(file.verdict, _OF_WHOLE),
             "changed_lines": None if file.changed is None else [list(lines) for lines in file.changed],
-            "functions": [
-                _function(function, counted, result.is_accepted(function), declared, asked.get(id(function)))
-                for function, counted, declared in zip(
-                    functions, file.counted_of(functions), file.declared_of(functions), strict=True
-                )
-            ],
+            "functions": [_function(result, function) for function in file.functions],
         }
 
 

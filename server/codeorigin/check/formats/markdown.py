@@ -3,9 +3,10 @@
 import re
 from collections.abc import Iterator
 
+from codeorigin.analysis.judged import JudgedFile
 from codeorigin.analysis.report import FunctionReport, line_range
 from codeorigin.check.declared import FIRST_OF_A_LIST, declared_line, disagreements
-from codeorigin.check.result import CheckedFile, CheckResult, moved_line
+from codeorigin.check.result import CheckResult, moved_line
 from codeorigin.report import CAVEAT
 from codeorigin.report.changes import declared_sentence, scope_sentence, verdict_sentence
 from codeorigin.report.figures import probability_decimal
@@ -103,7 +104,7 @@ def _disagreements(result: CheckResult) -> Iterator[str]:
         yield ""
 
 
-def _place(file: CheckedFile, function: FunctionReport) -> str:
+def _place(file: JudgedFile, function: FunctionReport) -> str:
     first, last = line_range(function)
     return f"- {literal_code(function.span.qualified_name)} in {literal_code(f'{file.shown}:{first}-{last}')}"
 

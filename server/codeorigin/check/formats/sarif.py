@@ -6,10 +6,11 @@ from pathlib import PurePath
 from typing import Any
 from urllib.parse import quote
 
-from codeorigin.analysis.report import FunctionReport, line_range
+from codeorigin.analysis.judged import JudgedFile, JudgedFunction
+from codeorigin.analysis.report import line_range
 from codeorigin.check.formats.json_text import indented
 from codeorigin.check.formats.repository_paths import path_in_repository
-from codeorigin.check.result import CheckedFile, CheckResult, FileError, moved_line
+from codeorigin.check.result import CheckResult, FileError, moved_line
 from codeorigin.records.function_records import function_record_values
 from codeorigin.report.functions import finding_sentence
 from codeorigin.report.totals import (
@@ -20,11 +21,16 @@ from codeorigin.report.totals import (
     RULE_HELP_MARKDOWN,
     RULE_PAGE,
 )
+from codeorigin.report.values import camel_case, verdict_values
 from codeorigin.text.literal_text import plain_message
 
 RULE_ID = "llm-written"
 _INDENTED = 4
 """The number of levels of the document down to its results."""
+_FIGURES = (
+    *("probability", "logit", "band", "human_share", "llm_share", "llm_threshold", "own_probability"),
+    *("file_evidence", "neighbours", "commit_evidence", "commit_neighbours"),
+)
 _SCHEMA_URI = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 
 
@@ -38,7 +44,7 @@ def _artifact(path: str) -> dict[str, Any]:
     return {"uri": _uri(path_in_repository(path))}
 
 
-def _region(file: CheckedFile, function: FunctionReport) -> dict[str, int]:
+def _region(file: JudgedFile, function: JudgedFunction) -> dict[str, int]:
     """The location of a function; for a cell, only lines of the notebook's file, where columns are meaningless."""
     place = function.span.range
     if file.cell is not None:
@@ -61,10 +67,8 @@ def _results(result: CheckResult) -> Iterator[dict[str, Any]]:
         yield _result(file, function, f"{function.function_id}:{met[key]}")
 
 
-def _result(file: CheckedFile, function: FunctionReport, fingerprint: str) -> dict[str, Any]:
-    (declared,) = file.declared_of([function])
+def _result(file: JudgedFile, function: JudgedFunction, fingerprint: str) -> dict[str, Any]:
     span = function.span
-    verdict = function.verdict
     return {
         "ruleId": RULE_ID,
         "ruleIndex": 0,
@@ -85,18 +89,8 @@ def _result(file: CheckedFile, function: FunctionReport, fingerprint: str) -> di
         "properties": {
             "language": span.language,
             **({} if file.cell is None else {"cell": file.cell.cell}),
-            "probability": verdict.probability,
-            "logit": verdict.logit,
-            "band": None if verdict.band is None else verdict.band.value,
-            "humanShare": verdict.human_share,
-            "llmShare": verdict.llm_share,
-            "llmThreshold": verdict.llm_threshold,
-            "ownProbability": verdict.own_probability,
-            "fileEvidence": verdict.file_evidence,
-            "neighbours": verdict.neighbours,
-            "commitEvidence": verdict.commit_evidence,
-            "commitNeighbours": verdict.commit_neighbours,
-            "declared": function_record_values(declared),
+            **camel_case(verdict_values(function.verdict, _FIGURES)),
+            "declared": function_record_values(function.records),
         },
     }
 

@@ -9,10 +9,11 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
-from codeorigin.analysis.report import FunctionReport, line_range, walk
+from codeorigin.analysis.judged import JudgedFile, JudgedFunction
+from codeorigin.analysis.report import line_range, walk
 from codeorigin.check.declared import FIRST_OF_A_LIST, declared_line, disagreements
 from codeorigin.check.formats import Show
-from codeorigin.check.result import CheckedFile, CheckResult, moved_line
+from codeorigin.check.result import CheckResult, moved_line
 from codeorigin.model.verdict import Band
 from codeorigin.report import SHORT_CAVEAT
 from codeorigin.report.changes import declared_sentence, scope_sentence, verdict_sentence
@@ -42,7 +43,7 @@ class _Row:
     style: str
 
 
-def _function_rows(file: CheckedFile, function: FunctionReport, result: CheckResult) -> Iterator[_Row]:
+def _function_rows(file: JudgedFile, function: JudgedFunction) -> Iterator[_Row]:
     """A row for an outermost function, and one for each function in it."""
     path = printable(file.shown)
     for depth, shown in walk((function,)):
@@ -50,7 +51,7 @@ def _function_rows(file: CheckedFile, function: FunctionReport, result: CheckRes
         band = shown.verdict.band
         yield _Row(
             probability=probability_decimal(shown.verdict.probability),
-            verdict="accepted" if result.is_accepted(shown) else band_or_reason(shown.verdict),
+            verdict="accepted" if function.accepted and not depth else band_or_reason(shown.verdict),
             location=f"{path}:{first}-{last}",
             function="  " * depth + printable(shown.span.qualified_name),
             style=BAND_STYLES[band] if band is not None else "dim",
@@ -62,9 +63,9 @@ def _rows(result: CheckResult, show: Show) -> list[_Row]:
     placed: list[tuple[float | None, Iterator[_Row]]] = []
     for file in result.files:
         placed += (
-            (function.verdict.probability, _function_rows(file, function, result))
-            for function in file.report.functions
-            if show is Show.ALL or result.is_finding(function)
+            (function.verdict.probability, _function_rows(file, function))
+            for function in file.functions
+            if show is Show.ALL or function.is_finding
         )
     placed.sort(key=lambda row: (row[0] is None, -(row[0] or 0.0)))
     return list(chain.from_iterable(rows for _, rows in placed))

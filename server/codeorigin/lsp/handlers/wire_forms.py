@@ -12,9 +12,22 @@ from codeorigin.report import editor_texts
 from codeorigin.report.explanations import construct_name, direction, evidence_sentence, share_of_code
 from codeorigin.report.figures import logits, probability_percent
 from codeorigin.report.functions import opening, reading_or_reason
+from codeorigin.report.values import camel_case, verdict_values
 from codeorigin.settings.schema import Settings
 from codeorigin.text.literal_text import plain_message
 
+_FIGURES = (
+    *(
+        "probability",
+        "logit",
+        "own_probability",
+        "past_evidence",
+        "past_as_high",
+        "file_evidence",
+        "neighbours",
+    ),
+    *("reason", "human_share", "llm_share", "windows"),
+)
 TITLES = {
     "lines": editor_texts.LINE_EVIDENCE,
     "constructs": editor_texts.CONSTRUCT_EVIDENCE,
@@ -36,20 +49,10 @@ def verdict_to_wire(verdict: Verdict, settings: Settings) -> dict[str, Any]:
     band = settings.limits.band(verdict)
     answer, number = opening(verdict, band)
     return {
-        "probability": verdict.probability,
-        "probabilityText": _percent(verdict.probability),
-        "logit": verdict.logit,
-        "ownProbability": verdict.own_probability,
-        "pastEvidence": None if verdict.past is None else verdict.past.evidence,
-        "pastAsHigh": None if verdict.past is None else verdict.past.as_high,
-        "fileEvidence": verdict.file_evidence,
-        "neighbours": verdict.neighbours,
-        "band": band.value if band is not None else None,
-        "reason": verdict.reason.value if verdict.reason is not None else None,
-        "humanShare": verdict.human_share,
-        "llmShare": verdict.llm_share,
-        "threshold": settings.threshold if settings.threshold is not None else verdict.llm_threshold,
-        "windows": verdict.windows,
+        **camel_case(verdict_values(verdict, _FIGURES)),
+        "probabilityText": None if verdict.probability is None else probability_percent(verdict.probability),
+        "band": None if band is None else band.value,
+        "threshold": verdict.llm_threshold if settings.threshold is None else settings.threshold,
         "summary": reading_or_reason(verdict, band),
         "answer": answer,
         "number": number,
@@ -120,7 +123,3 @@ def explanation_to_wire(result: Result, function: FunctionReport, explanation: E
         ],
         "titles": TITLES,
     }
-
-
-def _percent(probability: float | None) -> str | None:
-    return None if probability is None else probability_percent(probability)

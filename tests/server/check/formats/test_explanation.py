@@ -45,7 +45,7 @@ EXPLANATION = Explanation(
 
 def explained(verdict: Verdict = LLM, text: str = CODE, **others: Any) -> Explained:
     """The first function of ``text``; ``others`` replace fields of its explanation."""
-    (function, *_) = checked_file(text=text, verdicts={"fast": verdict}).report.functions
+    (function, *_) = checked_file(text=text, verdicts={"fast": verdict}).functions
     model = "codeorigin-test 0.1.0 (abc)"
     return Explained("[b]\x1b.py", model, text, function, replace(EXPLANATION, **others))
 

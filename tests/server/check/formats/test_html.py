@@ -88,7 +88,8 @@ def test_page_on_5_000_functions_is_small() -> None:
     body = "".join(f"    total = total * {line} + values[{line}]  # of the sum\n" for line in range(28))
     text = "\n".join(f"def {name}(values, limit=10):\n{body}    return total\n" for name in names)
     file = checked_file("m.py", text, dict.fromkeys(names, LLM))
-    files = (replace(file, path=f"src/package/measurements/module_{number}.py") for number in range(200))
+    sources = (replace(file.source, path=f"src/package/measurements/module_{n}.py") for n in range(200))
+    files = (replace(file, source=source) for source in sources)
     page = html.render(check_result(*files))
     assert page.count(f">{names[0]}<") == 200
     assert page.count("<pre>") > 100

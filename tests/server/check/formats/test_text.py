@@ -9,7 +9,7 @@ import pytest
 from rich.cells import cell_len
 
 from codeorigin.check.formats import Show, text
-from codeorigin.check.result import CheckResult, FileError, summarize
+from codeorigin.check.result import CheckResult, FileError
 from codeorigin.model.verdict import Verdict
 from support.check_results import HUMAN, LLM, UNSURE, check_result, checked_file
 
@@ -56,11 +56,8 @@ def test_nothing_found_is_one_line(verdicts: Mapping[str, Verdict], line: str) -
 
 
 def test_accepted_functions_are_not_listed_as_findings() -> None:
-    result = check_result(checked_file())
-    (_, found), *_ = result.findings()
-    accepted = frozenset({found.function_id})
-    summary = summarize(result.files, result.limits, accepted=accepted, seconds=0.5, peak_memory_bytes=None)
-    result = replace(result, accepted=accepted, summary=summary)
+    (found,) = checked_file().findings()
+    result = check_result(checked_file(), accepted=frozenset({found.function_id}))
     assert rendered(result, Show.FINDINGS) == (
         "1 of 2 functions looks LLM-written, accepted; 1 unsure, 0 human. 1 not judged (too short).\n"
     )

@@ -1,0 +1,146 @@
+"""Sources to judge, and what is known of their functions in the end: the model's report, and what a run adds to it.
+
+Imports neither the inference runtime nor NumPy, so that code that only shows results starts quickly.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Self
+
+from codeorigin.analysis.report import FunctionReport, line_range
+from codeorigin.functions.function_lines import FunctionLines
+from codeorigin.functions.spans import Piece
+from codeorigin.git.moved_lines import MovedLines
+from codeorigin.model.past import Past
+from codeorigin.model.verdict import Band, Limits, PooledVerdict
+from codeorigin.records.function_records import FunctionRecords
+
+LineRanges = tuple[tuple[int, int], ...]
+"""The first and the last line of each range, 1-based and inclusive."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Something to judge. ``path`` is the path to display; ``read`` raises :class:`~codeorigin.core.errors.SourceError`.
+
+    ``language`` is the id of its language or kind of document. ``named`` is True if the user named it, and False if it
+    was found in a folder. ``changed`` holds the lines to judge (only ``\\n`` ends a line), or None for all,
+    and ``moved`` those of them that were moved.
+    ``file`` is None if it is not read from a file on disk. Of a notebook, only cells in one of the languages ``cells``
+    are judged (None: all). ``inside`` is the path in the repository whose change is judged.
+    """
+
+    path: str
+    language: str
+    read: Callable[[], str]
+    named: bool = True
+    changed: LineRanges | None = None
+    moved: MovedLines | None = None
+    file: Path | None = None
+    cells: frozenset[str] | None = None
+    inside: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """How to judge: with the other functions of a file, and by the ``past`` of the project.
+
+    ``keep_text`` is for reports that quote code, ``keep_lines`` for what looks up records about lines.
+    """
+
+    file_context: bool = True
+    past: Past | None = None
+    keep_text: bool = False
+    keep_lines: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedFunction(FunctionReport):
+    """An outermost function, the model's report on it, and what a run knows besides.
+
+    ``counted`` is the number of its nonblank lines, only of changed ones if the source has ``changed`` lines.
+    ``lines`` are those of the source's file, for a change and if they are asked for. The change ``touched`` it in some
+    line, only ``moved`` it, or has ``written`` all its lines with a letter or digit; then ``weight`` is what it counts
+    among others. ``records`` are None if they were not read. ``accepted``: its text is, so that it is no finding.
+    """
+
+    counted: int = 0
+    lines: FunctionLines | None = None
+    touched: bool = True
+    moved: bool = False
+    written: bool = False
+    weight: int = 0
+    records: FunctionRecords | None = None
+    accepted: bool = False
+
+    @property
+    def is_finding(self) -> bool:
+        """Whether it is reported: in the band ``llm`` by the user's limits, and not accepted."""
+        return self.verdict.band is Band.LLM and not self.accepted
+
+    def within(self, limits: Limits, accepted: frozenset[str]) -> Self:
+        """The function with its band under the user's ``limits``, as editors show it, and accepted if its id is."""
+        band = limits.band(self.verdict)
+        is_accepted = band is Band.LLM and self.function_id in accepted
+        if band is self.verdict.band and is_accepted is self.accepted:
+            return self
+        return replace(self, verdict=replace(self.verdict, band=band), accepted=is_accepted)
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedFile:
+    """A source file with its outermost functions, or a ``cell`` of a notebook, whose lines are those of the cell.
+
+    Of a source with ``changed`` lines, all functions are here until
+    :func:`~codeorigin.analysis.judged_files.judged_change` leaves those that the change touched. ``changed`` counts
+    lines as editors do: a lone ``\\r`` ends one too. ``verdict`` is None for a change, and if the model has no rule for
+    files. ``text`` is here if it was asked for. With an ``error``, nothing was judged.
+    """
+
+    source: Source
+    language: str
+    functions: tuple[JudgedFunction, ...] = ()
+    verdict: PooledVerdict | None = None
+    changed: LineRanges | None = None
+    cell: Piece | None = None
+    text: str | None = None
+    error: Exception | None = None
+
+    @property
+    def path(self) -> str:
+        """The path to display."""
+        return self.source.path
+
+    @property
+    def cell_number(self) -> int | None:
+        """The cell's number; None for a file."""
+        return None if self.cell is None else self.cell.cell
+
+    @property
+    def shown(self) -> str:
+        """The path to display, with the cell number if it is a cell."""
+        return self.path if self.cell is None else f"{self.path}:cell {self.cell.cell}"
+
+    def key(self, function: FunctionReport) -> tuple[str, int]:
+        """What tells a function of this file from all others: the displayed path, and where it starts (code points)."""
+        return self.shown, function.span.range.start
+
+    def findings(self) -> Iterator[JudgedFunction]:
+        """The functions that are findings."""
+        return (function for function in self.functions if function.is_finding)
+
+    def first_line(self, function: FunctionReport) -> int:
+        """The line of a function to point to: its first changed line, or else its first line."""
+        first, last = line_range(function)
+        changed = (max(first, low) for low, high in self.changed or () if low <= last and high >= first)
+        return min(changed, default=first)
+
+    def place(self, function: FunctionReport) -> tuple[int, int]:
+        """The line of a function to point to and its last line, as lines of the file (for a notebook, its JSON)."""
+        first, last = self.first_line(function), line_range(function)[1]
+        return (first, last) if self.cell is None else (self.cell.line(first), self.cell.line(last))
+
+    def with_functions(self, functions: Sequence[JudgedFunction]) -> Self:
+        """The file with other functions."""
+        return replace(self, functions=tuple(functions))

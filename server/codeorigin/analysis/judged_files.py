@@ -1,0 +1,214 @@
+"""The one way from sources to judged functions: read, parsed, scored together, judged each in its file or cell."""
+
+import re
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Protocol
+
+from codeorigin.analysis.judged import How, JudgedFile, JudgedFunction, LineRanges, Source
+from codeorigin.analysis.outlined import tried
+from codeorigin.analysis.report import FileReport, FunctionReport, line_range
+from codeorigin.core.cancellation import NEVER, CancelToken
+from codeorigin.functions.documents import Document
+from codeorigin.functions.function_lines import FunctionLines, function_lines
+from codeorigin.functions.spans import Piece, code_text
+from codeorigin.languages import get_language
+from codeorigin.languages.kinds import NOTEBOOK
+from codeorigin.model.calibration.judge import Judge
+from codeorigin.model.calibration.pooled_rule import counted_lines
+from codeorigin.model.past import Past
+from codeorigin.model.verdict import ChangedFunctions, PooledReason, PooledVerdict, Reason, Verdict
+from codeorigin.text.positions import LineIndex
+
+_LINE_END = re.compile(r"\r\n|\r|\n")
+
+
+class Analyzes(Protocol):
+    """What scores documents: an :class:`~codeorigin.analysis.analyzer.Analyzer`, or one in another thread."""
+
+    def analyze_many(
+        self,
+        documents: Iterable[Document],
+        *,
+        file_context: bool = True,
+        past: Past | None = None,
+        cancel: CancelToken = NEVER,
+    ) -> Iterator[FileReport | Exception]:
+        """The report on each document, or its error."""
+        ...
+
+
+def judged_files(
+    sources: Iterable[Source], analyzer: Analyzes, how: How, cancel: CancelToken = NEVER
+) -> Iterator[JudgedFile]:
+    """Yield the files of ``sources`` in order; of a notebook its cells with functions, or one file without any.
+
+    Sources are read a batch at a time, and the functions of a batch are scored together. What cannot be read, parsed or
+    scored has an ``error``.
+
+    Raises:
+        Cancelled: ``cancel`` was triggered.
+    """
+    waiting: deque[tuple[Source, str, Exception | None]] = deque()
+
+    def documents() -> Iterator[Document]:
+        for source in sources:
+            text = tried(source.read)
+            if isinstance(text, Exception):
+                waiting.append((source, "", text))
+            else:
+                waiting.append((source, text, None))
+                yield Document(text, source.language, source.path, source.cells)
+
+    def unreadable() -> Iterator[JudgedFile]:
+        while waiting and waiting[0][2] is not None:
+            source, _, error = waiting.popleft()
+            yield JudgedFile(source, source.language, error=error)
+
+    for report in analyzer.analyze_many(
+        documents(), file_context=how.file_context, past=how.past, cancel=cancel
+    ):
+        yield from unreadable()
+        source, text, _ = waiting.popleft()
+        found = tried(partial(_judged, source, text, report, how))
+        if isinstance(found, Exception):
+            found = [JudgedFile(source, source.language, error=found)]
+        yield from found
+    yield from unreadable()
+
+
+def _judged(source: Source, text: str, report: FileReport | Exception, how: How) -> list[JudgedFile]:
+    if isinstance(report, Exception):
+        raise report
+    report.require_parsed()
+    if source.language != NOTEBOOK.id:
+        return [_file(source, text, report, how)]
+    cells = [_file(source, found.piece.text, found.report, how, found.piece) for found in report.pieces]
+    nothing = JudgedFile(source, report.language, changed=None if source.changed is None else ())
+    return [cell for cell in cells if any(function.touched for function in cell.functions)] or [nothing]
+
+
+def _file(source: Source, text: str, report: FileReport, how: How, cell: Piece | None = None) -> JudgedFile:
+    changed = source.changed
+    if changed is not None and cell is not None:
+        changed = _in_cell(changed, cell.lines or ())
+    shown = None if changed is None else _as_shown(text, changed)
+    rows = _LINE_END.split(text)
+    functions = [
+        JudgedFunction(
+            function.span,
+            function.verdict,
+            function.function_id,
+            function.nested,
+            counted=_counted(rows, function, shown),
+        )
+        for function in report.functions
+    ]
+    if changed is not None or how.keep_lines:
+        places = function_lines(text, [function.span for function in functions])
+        functions = [
+            _with_lines(function, lines if cell is None else lines.in_file(cell), text, source)
+            for function, lines in zip(functions, places, strict=True)
+        ]
+    return JudgedFile(
+        source,
+        report.language,
+        tuple(functions),
+        report.verdict if changed is None else None,
+        shown,
+        None if cell is None else replace(cell, text=""),
+        text if how.keep_text else None,
+    )
+
+
+def _with_lines(function: JudgedFunction, lines: FunctionLines, text: str, source: Source) -> JudgedFunction:
+    """``function`` with its ``lines`` of the source's file, and what a change did to them."""
+    changed = source.changed
+    if changed is None:
+        return replace(function, lines=lines)
+    touched = lines.is_touched(changed)
+    moved = touched and source.moved is not None and source.moved.holds(lines.first, lines.last)
+    return replace(
+        function,
+        lines=lines,
+        touched=touched,
+        moved=moved,
+        written=not moved and lines.is_written(changed),
+        weight=counted_lines(code_text(text, function.span)),
+    )
+
+
+def judged_change(
+    files: Sequence[JudgedFile], judge: Judge, *, file_context: bool, is_merge: bool = False
+) -> tuple[PooledVerdict | None, list[JudgedFile]]:
+    """The verdict on a change, and its files with only the functions that it touched, judged with the others.
+
+    What it only moved is not judged. A merge combines what many commits wrote, so it has no verdict and does not affect
+    those of its functions.
+
+    Args:
+        files: all files of the change, as :func:`judged_files` yields them.
+        file_context: as in :class:`How`.
+
+    Returns:
+        The verdict, None if the model has no rule for commits, and the files.
+    """
+    whole, verdicts = judge.change(
+        [
+            ChangedFunctions(
+                language=get_language(file.language).model_language if file.functions else "",
+                verdicts=[function.verdict for function in file.functions],
+                lines=[function.weight for function in file.functions],
+                written=[function.written for function in file.functions],
+                in_context=file_context,
+            )
+            for file in files
+        ]
+    )
+    if is_merge and whole is not None:
+        whole = PooledVerdict.without(PooledReason.MERGE, whole.functions)
+        verdicts = [[function.verdict for function in file.functions] for file in files]
+    return whole, [
+        file.with_functions(
+            [
+                replace(function, verdict=Verdict.without(Reason.MOVED) if function.moved else verdict)
+                for function, verdict in zip(file.functions, found, strict=True)
+                if function.touched
+            ]
+        )
+        for file, found in zip(files, verdicts, strict=True)
+    ]
+
+
+def _in_cell(changed: LineRanges, lines: Sequence[int]) -> LineRanges:
+    """The lines of a cell that are on a changed line of the notebook's file, each as a separate range."""
+    return tuple(
+        (number, number)
+        for number, line in enumerate(lines, 1)
+        if any(low <= line <= high for low, high in changed)
+    )
+
+
+def _as_shown(text: str, changed: LineRanges) -> LineRanges:
+    """``changed`` in lines as editors and reports count them, where a lone ``\\r`` also ends a line."""
+    if "\r" not in text.replace("\r\n", ""):
+        return changed
+    index = LineIndex(text)
+    starts = [0, *(place + 1 for place, character in enumerate(text) if character == "\n"), len(text) + 1]
+
+    def place(line: int, *, end: bool) -> int:
+        offset = starts[min(line, len(starts) - 1)] - 1 if end else starts[min(line - 1, len(starts) - 1)]
+        return index.offset_to_position(offset)[0] + 1
+
+    return tuple((place(first, end=False), place(last, end=True)) for first, last in changed)
+
+
+def _counted(rows: Sequence[str], function: FunctionReport, changed: LineRanges | None) -> int:
+    """The number of nonblank lines of a function, only of ``changed`` ones if they are given."""
+    first, last = line_range(function)
+    ranges = ((first, last),) if changed is None else changed
+    return sum(
+        bool(row.strip()) for low, high in ranges for row in rows[max(first, low) - 1 : min(last, high)]
+    )
