@@ -9,8 +9,8 @@ from pathlib import Path
 
 from codeorigin.analysis.judged import JudgedFile, Source
 from codeorigin.analysis.report import ChangeReport, DeclaredAgent
+from codeorigin.check.inputs import places_in_repositories
 from codeorigin.check.options import CheckOptions
-from codeorigin.check.repositories import places_in_repositories
 from codeorigin.core.cancellation import NEVER, CancelToken, CancelWhen
 from codeorigin.core.errors import Cancelled, RepositoryError, SourceError
 from codeorigin.git.repository import Repository
