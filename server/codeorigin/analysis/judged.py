@@ -46,13 +46,12 @@ class Source:
 class How:
     """How to judge: with the other functions of a file, and by the ``past`` of the project.
 
-    ``keep_text`` is for reports that quote code, ``keep_lines`` for what looks up records about lines.
+    ``keep_text`` is for reports that quote code.
     """
 
     file_context: bool = True
     past: Past | None = None
     keep_text: bool = False
-    keep_lines: bool = False
 
 
 @dataclass(frozen=True, slots=True)

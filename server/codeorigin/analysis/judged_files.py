@@ -106,7 +106,7 @@ def _file(source: Source, text: str, report: FileReport, how: How, cell: Piece |
         )
         for function in report.functions
     ]
-    if changed is not None or how.keep_lines:
+    if changed is not None:
         places = function_lines(text, [function.span for function in functions])
         functions = [
             _with_lines(function, lines if cell is None else lines.in_file(cell), text, source)
@@ -125,9 +125,7 @@ def _file(source: Source, text: str, report: FileReport, how: How, cell: Piece |
 
 def _with_lines(function: JudgedFunction, lines: FunctionLines, text: str, source: Source) -> JudgedFunction:
     """``function`` with its ``lines`` of the source's file, and what a change did to them."""
-    changed = source.changed
-    if changed is None:
-        return replace(function, lines=lines)
+    changed = source.changed or ()
     touched = lines.is_touched(changed)
     moved = touched and source.moved is not None and source.moved.holds(lines.first, lines.last)
     return replace(

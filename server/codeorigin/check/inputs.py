@@ -2,23 +2,44 @@
 
 import os
 import sys
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache, partial
-from pathlib import Path, PurePosixPath
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from codeorigin.analysis.judged import Source
 from codeorigin.check.result import FileError
 from codeorigin.check.selection import Selection
 from codeorigin.core.errors import LanguageError, SourceError
 from codeorigin.languages.kinds import NOTEBOOK, get_kind, kind_for_path
-from codeorigin.past.place import repository_folder
+from codeorigin.settings.project import Project, project_of
 from codeorigin.shell.terminal import display_path, to_stderr
 from codeorigin.text.sources import decode_source, read_source
+
+if TYPE_CHECKING:
+    pass
 
 STDIN = "-"
 STDIN_NAME = "<stdin>"
 MAX_BYTES = 2_000_000
+
+
+def find_project(
+    names: Sequence[str],
+    stdin_filename: str | None = None,
+    editor: Mapping[str, Any] | None = None,
+    *,
+    files: bool = True,
+) -> Project:
+    """The project that ``names`` belong to; problems with its settings are written to stderr.
+
+    ``editor`` and ``files`` are passed to :func:`~codeorigin.settings.project.project_of`.
+    """
+    paths = [Path(stdin_filename or ".") if name == STDIN else Path(name) for name in names]
+    project = project_of(paths, editor, files=files)
+    for problem in project.problems:
+        to_stderr(problem)
+    return project
 
 
 def stdin_bytes() -> bytes:
@@ -141,21 +162,3 @@ def _folder_sources(folder: Path, selection: Selection) -> list[Source]:
         source_of_file(path, kind.id, named=False, cells=cells if kind is NOTEBOOK else None)
         for path, kind in selection.in_folder(folder)
     ]
-
-
-def places_in_repositories(sources: Iterable[Source]) -> dict[Path, dict[str, str]]:
-    """The tops of the repositories of the files on disk, and for each file its path below the top, by displayed path."""
-    folders: dict[Path, tuple[Path | None, str]] = {}
-    found: dict[Path, dict[str, str]] = defaultdict(dict)
-    for source in sources:
-        if source.file is None:
-            continue
-        folder = source.file.parent
-        if folder not in folders:
-            top = repository_folder(folder)
-            inside = "" if top is None else Path(os.path.realpath(folder)).relative_to(top).as_posix()
-            folders[folder] = top, inside
-        top, inside = folders[folder]
-        if top is not None:
-            found[top][source.path] = str(PurePosixPath(inside, source.file.name))
-    return found

@@ -2,29 +2,36 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from codeorigin.check.formats import ReportFormat, Show
 from codeorigin.shell.options import (
+    Config,
+    Debug,
+    Declared,
     Exclude,
+    FileContext,
     Jobs,
     LanguageOption,
+    Model,
     Output,
-    ProjectOptions,
+    Past,
     StdinFilename,
     Threads,
     formats_option,
 )
 from codeorigin.shell.output import ReportTarget, parse_targets
 
-_SHOW_RECORDS = frozenset({ReportFormat.JSON, ReportFormat.SARIF, ReportFormat.MARKDOWN})
-
 
 @dataclass(frozen=True, slots=True)
-class CheckOptions(ProjectOptions):
-    """What the user asks of ``check``. ``settings`` apply where the project's files set nothing."""
+class CheckOptions:
+    """What the user asks of ``check``.
+
+    Unless ``config`` is False, ``threshold``, ``exclude`` and ``file_context`` default to the project's settings;
+    ``settings`` apply where the project sets nothing.
+    """
 
     paths: Annotated[
         list[str], typer.Argument(metavar="[PATH]...", help="Files, folders, or - for stdin. (default: .)")
@@ -32,6 +39,7 @@ class CheckOptions(ProjectOptions):
     language: LanguageOption = None
     stdin_filename: StdinFilename = None
     exclude: Exclude = field(default_factory=list)
+    config: Config = True
     changed: Annotated[
         str | None,
         typer.Option(
@@ -45,14 +53,7 @@ class CheckOptions(ProjectOptions):
     commit: Annotated[
         str | None, typer.Option(metavar="REV", help="Only functions that this commit changed.")
     ] = None
-    declared: Annotated[
-        bool | None,
-        typer.Option(
-            "--declared/--no-declared",
-            show_default=False,
-            help="Read what is recorded about each function. (default: for commits, and where lines have records)",
-        ),
-    ] = None
+    declared: Declared = True
     show: Annotated[Show, typer.Option(help="What the text report lists.")] = Show.FINDINGS
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help="Add what was read, compared and measured.")
@@ -88,6 +89,8 @@ class CheckOptions(ProjectOptions):
     exit_zero: Annotated[
         bool, typer.Option("--exit-zero", help="Exit with 0 even if there are findings.")
     ] = False
+    file_context: FileContext = None
+    past: Past = True
     settings: Annotated[
         str | None,
         typer.Option(
@@ -96,27 +99,15 @@ class CheckOptions(ProjectOptions):
             hidden=True,
         ),
     ] = None
+    model: Model = None
     threads: Threads = None
     jobs: Jobs = None
-
-    def chosen(self) -> dict[str, Any]:
-        """The settings that the user gave; a threshold takes the place of a share too."""
-        given = ProjectOptions.chosen(self)
-        if self.threshold is None:
-            return given
-        return {**given, "threshold": self.threshold, "false_positive_rate": None}
+    debug: Debug = False
 
     @property
     def targets(self) -> list[ReportTarget[ReportFormat]]:
         """The reports to write; raises CodeOriginError."""
         return parse_targets(self.formats, self.output, ReportFormat, ReportFormat.TEXT)
-
-    @property
-    def reads_records(self) -> bool:
-        """Whether to read what is recorded about functions, where a report has a place for it."""
-        if self.declared is None:
-            return self.is_of_change or any(target.format in _SHOW_RECORDS for target in self.targets)
-        return self.declared
 
     @property
     def is_of_change(self) -> bool:

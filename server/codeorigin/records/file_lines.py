@@ -1,24 +1,26 @@
-"""What is recorded about each line of files as they are on disk or in an editor, committed or not."""
+"""What is recorded about each line of files as they are in a commit, on disk or in an editor."""
 
+import codecs
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
-from codeorigin.core.cancellation import CancelToken
 from codeorigin.core.errors import RepositoryError
-from codeorigin.git.blame import LineOrigin, line_origins, origins_of_files
-from codeorigin.git.objects import LARGEST, Objects
+from codeorigin.git.blame import origins_of_files
 from codeorigin.git.repository import Repository
 from codeorigin.git.scratch_objects import ScratchObjects
+from codeorigin.records.file_header import header_record
 from codeorigin.records.reader import RecordReader, RecordsState
-from codeorigin.records.record import Record
+from codeorigin.records.record import Record, stronger
 
 _NOBODY = "- <-> 0 +0000"
+_AT_ONCE = 200
 
 
 @dataclass(frozen=True, slots=True)
 class RecordedText:
-    """The strongest record about each line of a file; None without any, and for lines that are not committed.
+    """The strongest record about each line of a text; None without any.
 
     Only ``\\n`` ends a line. ``problems`` has one line for each record that was skipped.
     """
@@ -27,97 +29,77 @@ class RecordedText:
     problems: tuple[str, ...]
 
 
-def file_records(
-    path: Path, content: bytes, repository: Repository, state: RecordsState | None = None
+def text_records(
+    path: Path, text: str, repository: Repository, state: RecordsState | None = None
 ) -> RecordedText:
-    """The records about the lines of ``content``, which is the file at ``path``, saved or not.
+    """The records about the lines of ``text``, which is the file at ``path``, saved or not.
 
-    ``state`` is that of ``repository``, if it is known.
+    Lines are matched by their text in UTF-8, in which git keeps nearly all files. ``state`` is that of ``repository``,
+    if it is known.
 
     Raises:
         Cancelled: the repository's token was cancelled, which kills git at once.
         RepositoryError: nothing is committed yet, the file is not in the working tree, or git fails.
     """
     state = state or RecordsState.of(repository)
-    head, name = state.head, repository.inside(path)
-    if head is None or name is None:
+    name = repository.inside(path)
+    if state.head is None or name is None:
         raise RepositoryError("is not in a commit yet, so that no record is about it", path)
-    (blob,) = repository.all_named(f"{head}:{name}")
-    with ScratchObjects(repository) as scratch:
-        top = head
-        if blob is None or not _is_blob(scratch, content, blob):
-            top = _commit_on(scratch, head, [(name, _as_committed(scratch, blob, content))])
-        origins = line_origins(scratch.git, top, name)
-    with RecordReader(repository, head, state) as records:
-        found = tuple(_each(origins, records, repository.git.cancel))
-        return RecordedText(found, tuple(records.problems))
+    with RecordReader(repository, state.head, state) as reader:
+        (lines,) = file_records(repository, reader, [(name, text.encode("utf-8", "surrogatepass"))])
+        if lines is None:
+            raise RepositoryError("git cannot follow its lines through the history", path)
+        return RecordedText(lines, tuple(reader.problems))
 
 
-def records_of_files(
-    repository: Repository,
-    head: str,
-    files: Iterable[tuple[str, bytes | None]],
-    records: RecordReader,
-    jobs: int,
+def file_records(
+    repository: Repository, reader: RecordReader, files: Iterable[tuple[str, bytes]], jobs: int = 1
 ) -> Iterator[tuple[Record | None, ...] | None]:
-    """Yield the strongest record about each line of ``files``, in order; None for a file that cannot be read.
+    """Yield the strongest record about each line of ``files``, in order; None where git cannot follow the lines.
 
-    Each is its path, relative to the top, and its content, or None for that of ``head``. Nothing is recorded about a
-    file that is not in ``head``. ``jobs`` git commands run side by side.
+    Each is its path, relative to the top, and its content. About lines that the commit of ``reader`` does not have,
+    only the file itself says anything. ``jobs`` git commands run side by side.
 
     Raises:
         Cancelled: the repository's token was cancelled.
-        RepositoryError: the files of ``head`` cannot be listed.
+        RepositoryError: git cannot be started, or no temporary file can be written.
     """
+    left = iter(files)
     with ScratchObjects(repository) as scratch:
-        plan: list[
-            tuple[str, bool | None]
-        ] = []  # path, and whether it has changed; None if it is not in head
-        changed: list[tuple[str, bytes]] = []
-        tracked: dict[str, str] | None = None
-        for path, content in files:
-            is_changed: bool | None = False
-            if content is not None:
-                tracked = dict(repository.files(head)) if tracked is None else tracked
-                is_changed = not _is_blob(scratch, content, tracked[path]) if path in tracked else None
-                if is_changed:
-                    changed.append((path, _as_committed(scratch, tracked[path], content)))
-            plan.append((path, is_changed))
-        top = _commit_on(scratch, head, changed) if changed else head
-        wanted = [(top if is_changed else head, path) for path, is_changed in plan if is_changed is not None]
-        found = origins_of_files(scratch.git, wanted, jobs)
-        for _, is_changed in plan:
-            origins = [] if is_changed is None else next(found)
-            yield None if origins is None else tuple(_each(origins, records, repository.git.cancel))
+        while some := list(islice(left, _AT_ONCE)):
+            blobs = repository.all_named(*(f"{reader.head}:{path}" for path, _ in some))
+            changed = {}
+            for (path, content), blob in zip(some, blobs, strict=True):
+                if blob is not None and scratch.name(content) != blob:
+                    written = _as_committed(content, reader.content(blob))
+                    if scratch.name(written) != blob:
+                        changed[path] = scratch.write(written)
+            top = _commit_on(scratch, reader.head, list(changed.items())) if changed else reader.head
+            followed = [path for (path, _), blob in zip(some, blobs, strict=True) if blob is not None]
+            found = origins_of_files(
+                scratch.git, ((top if path in changed else reader.head, path) for path in followed), jobs
+            )
+            for (_, content), blob in zip(some, blobs, strict=True):
+                header = header_record(content)
+                if blob is None:
+                    yield (header,) * (content.count(b"\n") + (content[-1:] not in {b"", b"\n"}))
+                elif (origins := next(found)) is None:
+                    yield None
+                else:
+                    yield tuple(stronger(reader.of_line(origin), header) for origin in origins)
 
 
-def _each(
-    origins: Iterable[LineOrigin], records: RecordReader, cancel: CancelToken
-) -> Iterator[Record | None]:
-    for origin in origins:
-        # Reading the records of one commit may take a second.
-        cancel.raise_if_cancelled()
-        yield records.of_line(origin)
-
-
-def _is_blob(scratch: ScratchObjects, content: bytes, blob: str) -> bool:
-    """Whether ``content`` is that of ``blob``, or would be with the line ends that git keeps."""
-    return scratch.name(content) == blob or (
-        b"\r\n" in content and scratch.name(content.replace(b"\r\n", b"\n")) == blob
-    )
-
-
-def _as_committed(scratch: ScratchObjects, blob: str | None, content: bytes) -> bytes:
-    """``content`` with the line ends of ``blob``: to git, a checkout with others has changed in every line."""
-    if blob is None or b"\r\n" not in content:
+def _as_committed(content: bytes, committed: bytes | None) -> bytes:
+    """``content`` with the line ends and the byte order mark of ``committed``, of which editors keep their own."""
+    if committed is None:
         return content
-    with Objects(scratch.git) as objects:
-        committed = objects.read(blob, LARGEST)
-    return content.replace(b"\r\n", b"\n") if committed is not None and b"\r\n" not in committed else content
+    if b"\r\n" not in committed:
+        content = content.replace(b"\r\n", b"\n")
+    return codecs.BOM_UTF8 + content if committed.startswith(codecs.BOM_UTF8) else content
 
 
-def _commit_on(scratch: ScratchObjects, head: str, files: Sequence[tuple[str, bytes]]) -> str:
+def _commit_on(scratch: ScratchObjects, head: str, files: Sequence[tuple[str, str]]) -> str:
     """Write a commit on top of ``head`` with ``files`` alone: git then tells which of their lines changed since."""
-    tree = scratch.write_tree([("100644", scratch.write(content), path) for path, content in files])
+    tree = scratch.write_tree([("100644", blob, path) for path, blob in files])
     commit = f"tree {tree}\nparent {head}\nauthor {_NOBODY}\ncommitter {_NOBODY}\n\n-\n"
     return scratch.write(commit.encode("ascii"), "commit")

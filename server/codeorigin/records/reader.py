@@ -133,6 +133,10 @@ class RecordReader:
             self._known[name] = known
         return known
 
+    def content(self, blob: str) -> bytes | None:
+        """The content of a file; None if it is missing, damaged or too large."""
+        return self._content(blob, LARGEST, self._texts)
+
     def of_line(self, origin: LineOrigin) -> Record | None:
         """The strongest record about a line; None without any."""
         return self.of_commit(origin.commit).of_line(origin.path, origin.line)

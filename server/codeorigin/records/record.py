@@ -21,6 +21,7 @@ class RecordSource(StrEnum):
     AGENT_TRACE = "agent-trace"
     AUTHOR = "author"
     TRAILER = "trailer"
+    HEADER = "header"
 
 
 class WrittenBy(StrEnum):
@@ -33,14 +34,15 @@ class WrittenBy(StrEnum):
 
 
 class Strength(StrEnum):
-    """What a record is about, the strongest first: these lines, the whole commit, or only some help."""
+    """What a record is about, the strongest first: these lines, the whole commit, the whole file, or only some help."""
 
     LINES = "lines"
     COMMIT = "commit"
+    FILE = "file"
     MENTION = "mention"
 
 
-WROTE = frozenset({Strength.LINES, Strength.COMMIT})
+WROTE = frozenset({Strength.LINES, Strength.COMMIT, Strength.FILE})
 """Records of who wrote something; a mention only tells of help."""
 _STRONGEST_FIRST = {strength: place for place, strength in enumerate(Strength)}
 
@@ -147,6 +149,13 @@ class CommitRecords:
 def strongest_first(records: Iterable[Record]) -> tuple[Record, ...]:
     """Different ``records`` about a commit; equally strong ones stay in order."""
     return tuple(sorted(dict.fromkeys(records), key=lambda record: _STRONGEST_FIRST[record.strength]))
+
+
+def stronger(record: Record | None, other: Record | None) -> Record | None:
+    """The stronger one of two records about a line; a stale one says nothing against another."""
+    if record is None or other is None:
+        return record or other
+    return min(record, other, key=lambda one: (one.is_stale, _STRONGEST_FIRST[one.strength]))
 
 
 def disjoint(ranges: Sequence[RecordedLines]) -> list[RecordedLines]:

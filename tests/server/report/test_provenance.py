@@ -1,7 +1,9 @@
 """The sentence of what is declared about a function's lines."""
 
+import pytest
+
 from codeorigin.records.record import UNTRACKED, Record, RecordSource, Strength, WrittenBy
-from codeorigin.report.provenance import declared_sentence
+from codeorigin.report.provenance import declared_sentence, record_label
 
 
 def by(tool: str) -> Record:
@@ -30,3 +32,25 @@ def test_it_stays_one_short_line() -> None:
         "Declared: line 1 by tool-0 (git-ai); line 2 by tool-1 (git-ai); line 3 by tool-2 (git-ai); "
         "2 more lines by others"
     )
+
+
+LABELS = {
+    "a known person (git-ai)": Record(RecordSource.GIT_AI, WrittenBy.PERSON, Strength.LINES),
+    "claude, claude-opus-4-6 (commit, trailer)": Record(
+        RecordSource.TRAILER, WrittenBy.AGENT, Strength.COMMIT, "claude", "claude-opus-4-6"
+    ),
+    "claude (helped, trailer)": Record(RecordSource.TRAILER, WrittenBy.AGENT, Strength.MENTION, "claude"),
+    "cursor and a person (stale, agent-trace)": Record(
+        RecordSource.AGENT_TRACE, WrittenBy.MIXED, Strength.LINES, "cursor", is_stale=True
+    ),
+    "a person (file, header)": Record(RecordSource.HEADER, WrittenBy.PERSON, Strength.FILE),
+    "an agent (file, header)": Record(RecordSource.HEADER, WrittenBy.AGENT, Strength.FILE),
+    "an agent and a person (file, header)": Record(RecordSource.HEADER, WrittenBy.MIXED, Strength.FILE),
+    "untracked (git-ai)": UNTRACKED,
+    "-": None,
+}
+
+
+@pytest.mark.parametrize("label", LABELS)
+def test_a_record_has_one_label_everywhere(label: str) -> None:
+    assert record_label(LABELS[label]) == label

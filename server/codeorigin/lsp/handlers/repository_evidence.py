@@ -110,7 +110,7 @@ def _declared_lines(
 ) -> DeclaredLines:
     """What is recorded now; ``known`` if text, HEAD and notes are the same. Runs in the git thread."""
     # Imported here, because `initialize` does not need it.
-    from codeorigin.records.file_lines import file_records  # noqa: PLC0415
+    from codeorigin.records.file_lines import text_records  # noqa: PLC0415
 
     state: tuple[object, ...] = ()
     try:
@@ -118,8 +118,7 @@ def _declared_lines(
         state = looked_at.state
         if known is not None and (known.version, known.state) == (version, state):
             return known
-        content = text.encode("utf-8", "surrogatepass")
-        found = file_records(path, content, looked_at.repository, looked_at.state)
+        found = text_records(path, text, looked_at.repository, looked_at.state)
     except RepositoryError as error:
         logger.debug("no records about a document: %s", error)
         return DeclaredLines(version, state)
