@@ -12,6 +12,7 @@ from codeorigin.model.verdict import Band, ChangedFunctions, PooledVerdict, Verd
 from codeorigin.past.commit import HUMAN_UNTIL
 from codeorigin.records.disagreements import Disagreement, disagreement
 from codeorigin.records.record import CommitRecords
+from codeorigin.report.changes import MOST_NAMES
 
 _FOLDERS = 3
 """Folders are distinguished down to this depth."""
@@ -27,6 +28,10 @@ class ReadFile:
     file: ChangedFile
     language: str
     functions: Sequence[BlobFunction] | None
+
+    def is_moved(self, function: BlobFunction) -> bool:
+        """Whether the commit only moved the function."""
+        return self.file.moved.holds(function.lines.first, function.lines.last)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +60,9 @@ def judged_functions(
         _judged(file, function, found[number], change.written[number], records)
         for file, change, found in zip(known, changed, verdicts, strict=True)
         for number, function in enumerate(file.functions or ())
-        if function.logit is not None and function.lines.is_touched(file.file.lines)
+        if function.logit is not None
+        and function.lines.is_touched(file.file.lines)
+        and not file.is_moved(function)
     ]
 
 
@@ -85,7 +92,9 @@ def _changed(judge: Judge, file: ReadFile, *, file_context: bool) -> ChangedFunc
         verdicts=[verdicts.get(number, NO_VERDICT) for number in range(len(functions))],
         lines=[function.weight for function in functions],
         written=[
-            function.logit is not None and function.lines.is_written(file.file.lines)
+            function.logit is not None
+            and function.lines.is_written(file.file.lines)
+            and not file.is_moved(function)
             for function in functions
         ],
         in_context=file_context,
@@ -103,9 +112,14 @@ def commit_result(
     records: CommitRecords,
     *,
     file_context: bool = True,
+    tells_moves: bool = True,
 ) -> CommitResult:
-    """The result of a commit that is not a merge."""
+    """The result of a commit that is not a merge.
+
+    ``tells_moves`` is False if the commit is too large to tell what it moved.
+    """
     whole, functions = judged_functions(judge, files, records, file_context=file_context)
+    moved = [function.name for file in files for function in file.functions or () if file.is_moved(function)]
     parts: dict[tuple[str, str], list[int]] = {}
     declared: dict[tuple[str, str], DeclaredCounts] = {}
     for function in functions:
@@ -134,6 +148,8 @@ def commit_result(
             Part(folder, language, touched, human, unsure, llm, declared.get((folder, language)) or None)
             for (folder, language), (touched, human, unsure, llm) in sorted(parts.items())
         ),
+        moved=len(moved) if tells_moves else None,
+        moved_names=tuple(moved[:MOST_NAMES]),
         unread=sum(file.functions is None for file in files),
         reads_human=_count(functions, Disagreement.READS_HUMAN),
         # Before LLMs wrote code there was nothing to declare.

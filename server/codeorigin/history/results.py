@@ -85,7 +85,9 @@ class CommitResult:
 
     ``functions`` counts the touched functions that have a verdict, and ``written`` those that the commit wrote. The
     latter determine ``logit``, ``probability``, ``band`` and ``human_share`` (see :class:`PooledVerdict`); without a
-    verdict there is a ``reason`` instead. ``lines`` counts the commit's nonblank lines in the touched functions.
+    verdict there is a ``reason`` instead. ``moved`` counts the functions that it only moved, which nothing else counts
+    (None if it is too large to tell), and ``moved_names`` are the first of them. ``lines`` counts the commit's nonblank
+    lines in the touched functions.
     ``unread`` counts files that cannot be read as source. ``declared`` lists the agents that it names.
     ``reads_human`` and ``not_declared`` count the functions written of which records and verdicts disagree so (see
     :class:`~codeorigin.records.disagreements.Disagreement`).
@@ -102,6 +104,8 @@ class CommitResult:
     reason: str | None
     human_share: float | None
     parts: tuple[Part, ...] = ()
+    moved: int | None = 0
+    moved_names: tuple[str, ...] = ()
     unread: int = 0
     declared: tuple[str, ...] = field(default=())
     reads_human: int = 0
@@ -114,7 +118,7 @@ class CommitResult:
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> "CommitResult":
         """The result that :meth:`to_dict` turned into ``data``."""
-        values = {**data, "declared": tuple(data["declared"])}
+        values = {**data, "declared": tuple(data["declared"]), "moved_names": tuple(data["moved_names"])}
         values["parts"] = tuple(map(_part, data["parts"]))
         values["band"] = None if data["band"] is None else Band(data["band"])
         return cls(**values)

@@ -16,7 +16,7 @@ from codeorigin.text.regular_files import IS_A_LINK, trusted_root
 
 IN_MEMORY = Path(":memory:")
 """The path of a state that is only kept in memory."""
-_FORMAT = 4
+_FORMAT = 5
 _TABLES = frozenset({"about", "blobs", "commits"})
 
 

@@ -100,6 +100,8 @@ class Totals:
     commits: int = 0
     judged: int = 0
     commit_bands: dict[Band, int] = field(default_factory=lambda: dict.fromkeys(Band, 0))
+    moved: int = 0
+    moves_unknown: int = 0
     unread: int = 0
     declared: dict[str, int] = field(default_factory=dict)
     disagree: dict[Disagreement, int] = field(default_factory=lambda: dict.fromkeys(Disagreement, 0))
@@ -111,6 +113,8 @@ class Totals:
     def add(self, result: CommitResult, *, by_folder: bool = True) -> None:
         """Count a commit. Set ``by_folder`` to False for many repositories, which have too many folders to keep."""
         self.commits += 1
+        self.moved += result.moved or 0
+        self.moves_unknown += result.moved is None
         self.unread += result.unread
         self.all.add(result.parts)
         if result.parts:
@@ -140,6 +144,8 @@ class Totals:
                 into[name].include(share)
         self.commits += other.commits
         self.judged += other.judged
+        self.moved += other.moved
+        self.moves_unknown += other.moves_unknown
         for band, count in other.commit_bands.items():
             self.commit_bands[band] += count
         for agent, count in other.declared.items():

@@ -108,14 +108,15 @@ class Walk:
             yield batch.known.pop(commit)
 
     def _result(self, commit: str, seconds: int, batch: _Batch, readers: Readers) -> CommitResult:
-        files = self.read_files(batch.changes[commit].files, readers)
+        changes = batch.changes[commit]
         return commit_result(
             self.judge,
             commit,
             seconds,
-            files,
+            self.read_files(changes.files, readers),
             self.records_of(commit),
             file_context=self.request.file_context,
+            tells_moves=changes.tells_moves,
         )
 
     def _keep(self, read: Iterable[list[Read]]) -> None:

@@ -98,6 +98,11 @@ def totals_phrases(totals: Totals, merges: int, cut_off: int) -> list[str]:
     phrases.append(
         f"{counted(totals.all.lines, 'line')} in {counted(totals.all.functions, 'function')}: {lines}."
     )
+    if totals.moved:
+        phrases.append(f"{totals.moved:,} moved by their commits, not counted.")
+    if totals.moves_unknown:
+        large = counted(totals.moves_unknown, "commit")
+        phrases.append(f"{large} too large to tell which functions were only moved; all count as written.")
     if cut_off:
         phrases.append(
             f"{counted(cut_off, 'commit')} left out, because this clone is shallow and lacks what stood before."

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from codeorigin.git import moved_lines
 from support.histories import Judge, OpenRun
-from support.repositories import Repository
+from support.repositories import Repository, plain_functions
 from support.tiny_model import COMMIT_RULE
 
 
@@ -21,6 +22,22 @@ def test_every_commit_is_judged_by_what_it_wrote(repository: Repository, judge: 
     assert (part.folder, part.language, part.functions) == ("lib", "python", 3)
     assert part.human + part.unsure + part.llm == 18
     assert [each.declared for each in (first, second, third)] == [(), (), ("claude",)]
+
+
+def test_moved_functions_are_named_and_counted_apart(
+    repository: Repository, judge: Judge, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    new = plain_functions("one", "two", "new")
+    repository.commit(
+        {"src/a.py": "# Empty.\n", "lib/c.py": new.replace("[]", "list()", 1)}, date="2020-03-01"
+    )
+    newest, again = (judge(repository.folder)[0] for _ in range(2))
+    # Of the three functions, two stood in a.py; the lines of each count once.
+    assert (newest.moved, newest.moved_names, newest.functions, newest.lines) == (2, ("one", "two"), 1, 6)
+    assert again == newest
+    monkeypatch.setattr(moved_lines, "MAX_BYTES", 10)
+    too_large = judge(repository.folder, state=tmp_path / "other.sqlite")[0]
+    assert (too_large.moved, too_large.functions) == (None, 3)
 
 
 def test_several_processes_give_the_same_results(

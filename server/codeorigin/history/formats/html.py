@@ -156,6 +156,8 @@ def _said(result: CommitResult) -> list[str]:
     said = [counted(result.written, "function") + " written", f"{counted(result.lines, 'line')}"]
     if result.human_share is not None:
         said.append(f"{one_in(result.human_share)} human-written commits score this high")
+    if result.moved:
+        said.append(f"{result.moved:,} moved")
     if result.declared:
         said.append(f"says so itself: {', '.join(result.declared)}")
     return said

@@ -27,7 +27,8 @@ _PART = pa.struct([("folder", _TEXT), ("language", _TEXT), ("functions", pa.int6
 _SCHEMA = pa.schema(
     [
         *((name, _TEXT) for name in ("commit", "date")),
-        *((name, pa.int64()) for name in ("functions", "written", "lines")),
+        *((name, pa.int64()) for name in ("functions", "written", "lines", "moved")),
+        ("moved_names", pa.list_(_TEXT)),
         *_LINES,
         *((name, _NUMBER) for name in ("logit", "probability")),
         *((name, _TEXT) for name in ("band", "reason")),

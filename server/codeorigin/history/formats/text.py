@@ -57,6 +57,7 @@ class TextWriter(HistoryWriter):
         text.append(f"{commit_phrase(result):<10}", style)
         text.append(f"  {result.functions:>5,}  {result.lines:>7,}  ")
         said = f"({', '.join(result.declared)}) " if result.declared else ""
+        said += f"({result.moved:,} moved) " if result.moved else ""
         subject = printable(said + self.run.subject(result.commit))
         room = min(_LONGEST_SUBJECT, self._console.width - cell_len(text.plain))
         text.append(
