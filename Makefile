@@ -45,7 +45,7 @@ $(VENV)/.development: pyproject.toml $(VENV)/.created
 	$(PIP) --editable . --group training --group dev
 	@touch $@ $(VENV)/.runtime
 
-$(VENV)/.docs: pyproject.toml $(VENV)/.development
+$(VENV)/.docs: pyproject.toml $(VENV)/.runtime
 	$(PIP) --group docs
 	@touch $@
 

@@ -46,6 +46,7 @@ def test_only_these_jobs_may_write_and_only_this() -> None:
         "attest": {"attestations": "write", "id-token": "write"},
         "pypi": {"id-token": "write"},
         "extension": {},
+        "published": {},
         "major-tag": {"contents": "write"},
     }
 
@@ -55,7 +56,8 @@ def test_nothing_is_published_before_it_is_tested_and_attested() -> None:
     assert commands[1:5] == ["make lint", "make test", "make release", "make vsix"]
     assert JOBS["attest"]["needs"] == "build"
     assert JOBS["pypi"]["needs"] == JOBS["extension"]["needs"] == "attest"
-    assert JOBS["major-tag"]["needs"] == ["build", "pypi", "extension"]
+    assert JOBS["published"]["needs"] == ["build", "pypi", "extension"]
+    assert JOBS["major-tag"]["needs"] == ["build", "published"]
     assert RELEASE["env"]["PUBLISH"] == "${{ github.ref_type == 'tag' && !inputs.dry-run }}"
     (attest,) = (step for step in JOBS["attest"]["steps"] if step.get("name") == "Build provenance")
     assert attest["if"] == "env.PUBLISH == 'true'"
@@ -129,6 +131,43 @@ def test_extension_is_published_where_there_is_a_token(name: str, secret: str, b
     done = step("extension", name, built, PUBLISH="true", **{secret: "x"})
     assert done.stdout.startswith("npx --yes ")
     assert done.stdout.endswith("dist/codeorigin.vsix\n")
+
+
+@pytest.mark.parametrize("publish", ["true", "false"])
+def test_what_was_published_is_tried(publish: str, built: Path) -> None:
+    """``python`` makes environments whose programs only print how they were called."""
+    programs = built / ".programs"
+    programs.mkdir()
+    fake = programs / "python"
+    fake.write_text(
+        """#!/bin/sh
+echo python "$@"
+[ "$2" = venv ] || exit 0
+mkdir -p "$3/bin"
+for name in python codeorigin; do
+  printf '#!/bin/sh\\necho %s "$@"\\n' $name > "$3/bin/$name"
+  chmod +x "$3/bin/$name"
+done
+"""
+    )
+    fake.chmod(0o755)
+    package = step("published", "Try the Python package", built, PUBLISH=publish, VERSION="0.2.0")
+    extension = step(
+        "published", "Try the extension", built, PUBLISH=publish, IS_PUBLISHED="true", VERSION="0.2.0"
+    )
+    assert (package.returncode, extension.returncode) == (0, 0), package.stderr + extension.stderr
+    index, vsix = (
+        ("codeorigin==0.2.0", "published.vsix")
+        if publish == "true"
+        else ("dist/a.whl", "dist/codeorigin.vsix")
+    )
+    assert package.stdout.splitlines()[1:] == [
+        f"python -m pip install --quiet --disable-pip-version-check {index}",
+        "codeorigin doctor",
+    ]
+    assert f"python -m zipfile -e {vsix} unpacked" in extension.stdout
+    assert ("ovsx@1.4.0 get codeorigin.codeorigin" in extension.stdout) == (publish == "true")
+    assert extension.stdout.endswith("codeorigin doctor\n")
 
 
 def test_major_tag_moves_to_the_release_and_in_a_dry_run_stays(tmp_path: Path) -> None:

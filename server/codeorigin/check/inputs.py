@@ -2,44 +2,21 @@
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from codeorigin.analysis.judged import Source
 from codeorigin.check.result import FileError
 from codeorigin.check.selection import Selection
 from codeorigin.core.errors import LanguageError, SourceError
 from codeorigin.languages.kinds import NOTEBOOK, get_kind, kind_for_path
-from codeorigin.settings.project import Project, project_of
 from codeorigin.shell.terminal import display_path, to_stderr
 from codeorigin.text.sources import decode_source, read_source
-
-if TYPE_CHECKING:
-    pass
 
 STDIN = "-"
 STDIN_NAME = "<stdin>"
 MAX_BYTES = 2_000_000
-
-
-def find_project(
-    names: Sequence[str],
-    stdin_filename: str | None = None,
-    editor: Mapping[str, Any] | None = None,
-    *,
-    files: bool = True,
-) -> Project:
-    """The project that ``names`` belong to; problems with its settings are written to stderr.
-
-    ``editor`` and ``files`` are passed to :func:`~codeorigin.settings.project.project_of`.
-    """
-    paths = [Path(stdin_filename or ".") if name == STDIN else Path(name) for name in names]
-    project = project_of(paths, editor, files=files)
-    for problem in project.problems:
-        to_stderr(problem)
-    return project
 
 
 def stdin_bytes() -> bytes:

@@ -2,22 +2,18 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from codeorigin.check.formats import ReportFormat, Show
 from codeorigin.shell.options import (
-    Config,
-    Debug,
     Declared,
     Exclude,
-    FileContext,
     Jobs,
     LanguageOption,
-    Model,
     Output,
-    Past,
+    ProjectOptions,
     StdinFilename,
     Threads,
     formats_option,
@@ -26,12 +22,8 @@ from codeorigin.shell.output import ReportTarget, parse_targets
 
 
 @dataclass(frozen=True, slots=True)
-class CheckOptions:
-    """What the user asks of ``check``.
-
-    Unless ``config`` is False, ``threshold``, ``exclude`` and ``file_context`` default to the project's settings;
-    ``settings`` apply where the project sets nothing.
-    """
+class CheckOptions(ProjectOptions):
+    """What the user asks of ``check``. ``settings`` apply where the project's files set nothing."""
 
     paths: Annotated[
         list[str], typer.Argument(metavar="[PATH]...", help="Files, folders, or - for stdin. (default: .)")
@@ -39,7 +31,6 @@ class CheckOptions:
     language: LanguageOption = None
     stdin_filename: StdinFilename = None
     exclude: Exclude = field(default_factory=list)
-    config: Config = True
     changed: Annotated[
         str | None,
         typer.Option(
@@ -89,8 +80,6 @@ class CheckOptions:
     exit_zero: Annotated[
         bool, typer.Option("--exit-zero", help="Exit with 0 even if there are findings.")
     ] = False
-    file_context: FileContext = None
-    past: Past = True
     settings: Annotated[
         str | None,
         typer.Option(
@@ -99,10 +88,15 @@ class CheckOptions:
             hidden=True,
         ),
     ] = None
-    model: Model = None
     threads: Threads = None
     jobs: Jobs = None
-    debug: Debug = False
+
+    def chosen(self) -> dict[str, Any]:
+        """The settings that the user gave; a threshold takes the place of a share too."""
+        given = ProjectOptions.chosen(self)
+        if self.threshold is None:
+            return given
+        return {**given, "threshold": self.threshold, "false_positive_rate": None}
 
     @property
     def targets(self) -> list[ReportTarget[ReportFormat]]:

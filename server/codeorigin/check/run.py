@@ -13,13 +13,11 @@ from codeorigin.analysis.report import ChangeReport
 from codeorigin.check.accepted import accepted_ids, file_for, update
 from codeorigin.check.file_checks import FileCheck, Outcome
 from codeorigin.check.formats import ReportFormat, write_report
-from codeorigin.check.inputs import collect, find_project
+from codeorigin.check.inputs import STDIN, collect
 from codeorigin.check.options import CheckOptions
-from codeorigin.check.repositories import past_of_sources
 from codeorigin.check.result import CheckResult, FileError, summarize
 from codeorigin.check.selection import Selection
 from codeorigin.check.workers import outcomes, worker_count, worker_processes
-from codeorigin.model.verdict import Limits
 from codeorigin.report.changes import nothing_changed
 from codeorigin.settings.project import Project, read_settings
 from codeorigin.shell.exit_codes import ExitCode
@@ -64,15 +62,12 @@ def check(options: CheckOptions) -> CheckResult:
     Raises :class:`~codeorigin.core.errors.ModelError`, :class:`~codeorigin.core.errors.LanguageError` or another
     :class:`~codeorigin.core.errors.CodeOriginError` if nothing can be checked at all.
     """
-    project = find_project(
-        options.paths,
-        options.stdin_filename,
+    project = Project.open(
+        [(options.stdin_filename or ".") if name == STDIN else name for name in options.paths],
+        options,
         None if options.settings is None else read_settings(options.settings),
-        files=options.config,
     )
     settings = project.settings
-    threshold = settings.threshold if options.threshold is None else options.threshold
-    limits = Limits(threshold, settings.false_positive_rate if threshold is None else None)
     accepted: frozenset[str] = frozenset()
     file = file_for(options, project)
     if file is not None:
@@ -93,14 +88,14 @@ def check(options: CheckOptions) -> CheckResult:
         parser_pool.start()  # while the model is being read
         bundle = Bundle.load(options.model)
         how = How(
-            settings.file_context if options.file_context is None else options.file_context,
+            settings.file_context,
             # Only the HTML report quotes code.
             keep_text=any(target.format is ReportFormat.HTML for target in options.targets),
         )
         checks = FileCheck(how, options.model, max(1, (options.threads or cores()) // workers), options.debug)
-        if options.past and settings.past:
-            how = replace(how, past=past_of_sources(sources, bundle, partial(checks.load, bundle)))
-            checks = replace(checks, how=how)
+        past = project.past((source.file for source in sources), bundle, partial(checks.load, bundle))
+        how = replace(how, past=past)
+        checks = replace(checks, how=how)
         started = time.perf_counter()
         files, failed = _checked(sources, outcomes(sources, checks, pool, bundle))
         errors += failed
@@ -118,7 +113,7 @@ def check(options: CheckOptions) -> CheckResult:
 
                 files, change = with_records(files, change, options.jobs or cores())
     files = [
-        file.with_functions([function.within(limits, accepted) for function in file.functions])
+        file.with_functions([function.within(settings.limits, accepted) for function in file.functions])
         for file in files
     ]
     result = CheckResult(
@@ -132,7 +127,7 @@ def check(options: CheckOptions) -> CheckResult:
             seconds=time.perf_counter() - started,
             peak_memory_bytes=_peak_memory_bytes(),
         ),
-        limits=limits,
+        limits=settings.limits,
         change=change,
         baseline=file,
         past=how.past,

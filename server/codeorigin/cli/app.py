@@ -20,6 +20,7 @@ from codeorigin.shell.options import (
     DoctorOptions,
     ExplainRequest,
     LanguageOptions,
+    ProjectOptions,
     ServeOptions,
 )
 from codeorigin.shell.terminal import PROGRAM, open_closed_streams, to_stderr
@@ -52,6 +53,7 @@ _Options = TypeVar("_Options", bound=CommandOptions)
 def command(run: Callable[[_Options], int]) -> Callable[[_Options], int]:
     """Add ``run`` as a command with its name, its description, and the options that it takes as one object."""
     options: type[_Options] = inspect.get_annotations(run)["options"]
+    shared = {field.name for field in dataclasses.fields(ProjectOptions)}
 
     def parsed(**given: Any) -> None:
         raise typer.Exit(guarded(lambda: run(options(**given)), debug=given["debug"]))
@@ -59,7 +61,11 @@ def command(run: Callable[[_Options], int]) -> Callable[[_Options], int]:
     parsed.__name__, parsed.__doc__ = run.__name__, run.__doc__
     # Typer reads the parameters from here, as if they had been written out.
     parsed.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
-        [_parameter(field) for field in dataclasses.fields(options)]
+        # Those that many commands share come last in their help.
+        [
+            _parameter(field)
+            for field in sorted(dataclasses.fields(options), key=lambda field: field.name in shared)
+        ]
     )
     parsed.__annotations__ = {}
     app.command()(parsed)

@@ -1,21 +1,18 @@
 """``codeorigin blame FILE``: for every line what is declared about it, and its weight in the estimate."""
 
 import sys
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
 import codeorigin
 from codeorigin.analysis.analyzer import Analyzer
-from codeorigin.analysis.report import FunctionReport
+from codeorigin.analysis.judged import JudgedFile, JudgedFunction
 from codeorigin.check.formats.json_text import encoded
-from codeorigin.check.inputs import file_source, find_project
-from codeorigin.check.repositories import past_of_sources
-from codeorigin.core.errors import SourceError
-from codeorigin.functions.documents import Document
+from codeorigin.cli.explain import judged_source
 from codeorigin.functions.function_lines import function_lines
 from codeorigin.git.repository import Repository
-from codeorigin.languages import LANGUAGES
 from codeorigin.records.file_lines import text_records
 from codeorigin.records.record import Record, record_values
 from codeorigin.report.figures import logits
@@ -23,7 +20,7 @@ from codeorigin.report.provenance import DECLARED_CAVEAT, declared_counts, funct
 from codeorigin.report.values import verdict_values
 from codeorigin.shell.exit_codes import ExitCode
 from codeorigin.shell.options import BlameOptions, ExplanationFormat
-from codeorigin.shell.terminal import display_path, printable_code, to_stderr
+from codeorigin.shell.terminal import printable_code, to_stderr
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,70 +33,44 @@ class BlamedLine:
     weight: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class BlamedFile:
-    """All lines of a file, and its outermost functions with their first and last lines."""
-
-    path: str
-    model: str
-    lines: tuple[BlamedLine, ...]
-    functions: tuple[tuple[FunctionReport, int, int], ...]
-
-
 def run_blame(options: BlameOptions) -> int:
     """Write the report on the file to stdout, and return the exit code."""
-    path = Path(options.file)
-    if not path.is_file():
-        raise SourceError("no such file", display_path(path))
-    source = file_source(path, None)
-    if source.language not in LANGUAGES:
-        raise SourceError("is no source file; its code is in cells", display_path(path))
-    text = source.read()
-    records = text_records(path, text, Repository.of(path.parent))
     analyzer = Analyzer.load(options.model)
-    settings = find_project([options.file], files=options.config).settings
-    past = (
-        past_of_sources([source], analyzer.bundle, lambda: analyzer)
-        if options.past and settings.past
-        else None
-    )
-    report = analyzer.analyze(
-        Document(text, source.language, source.path), file_context=settings.file_context, past=past
-    )
-    report.require_parsed()
+    file = judged_source(options.file, None, options, analyzer)
+    path, text = Path(options.file), file.text or ""
+    records = text_records(path, text, Repository.of(path.parent))
     weights: dict[int, float] = {}
-    for function in report.functions:
+    for function in file.functions:
         if function.verdict.band is not None:
             explained = analyzer.explain(text, function.span, function_id=function.function_id)
             weights |= {line.line + 1: line.value for line in explained.lines}
-    places = function_lines(text, [function.span for function in report.functions])
-    lines = text.split("\n")[: len(records.lines)]
-    found = BlamedFile(
-        source.path,
-        analyzer.model_id,
-        tuple(
-            BlamedLine(number, line, record, weights.get(number))
-            for number, (line, record) in enumerate(zip(lines, records.lines, strict=True), 1)
-        ),
-        tuple(
-            (function, place.first, place.last)
-            for function, place in zip(report.functions, places, strict=True)
-        ),
-    )
-    write = _write_json if options.format is ExplanationFormat.JSON else _write_text
-    write(sys.stdout, found)
+    lines = [
+        BlamedLine(number, line, record, weights.get(number))
+        for number, (line, record) in enumerate(zip(text.split("\n"), records.lines, strict=False), 1)
+    ]
+    if options.format is ExplanationFormat.JSON:
+        _write_json(sys.stdout, analyzer.model_id, file, lines)
+    else:
+        _write_text(sys.stdout, file, lines)
     for problem in records.problems:
         to_stderr(problem)
     return ExitCode.OK
 
 
-def _write_text(stream: TextIO, file: BlamedFile) -> None:
-    starts = {first: (function, last) for function, first, last in file.functions}
-    labels = [record_label(blamed.record) for blamed in file.lines]
+def _places(file: JudgedFile) -> Iterator[tuple[JudgedFunction, int, int]]:
+    """The functions with their first and last lines."""
+    lines = function_lines(file.text or "", [function.span for function in file.functions])
+    for function, place in zip(file.functions, lines, strict=True):
+        yield function, place.first, place.last
+
+
+def _write_text(stream: TextIO, file: JudgedFile, lines: Sequence[BlamedLine]) -> None:
+    starts = {first: (function, last) for function, first, last in _places(file)}
+    labels = [record_label(line.record) for line in lines]
     width = max(map(len, labels), default=0)
-    digits = len(str(len(file.lines)))
-    stream.write(f"{declared_counts(blamed.record for blamed in file.lines)}\n{DECLARED_CAVEAT}\n\n")
-    for line, label in zip(file.lines, labels, strict=True):
+    digits = len(str(len(lines)))
+    stream.write(f"{declared_counts(line.record for line in lines)}\n{DECLARED_CAVEAT}\n\n")
+    for line, label in zip(lines, labels, strict=True):
         if line.number in starts:
             function, last = starts[line.number]
             stream.write(f"{function_heading(function, line.number, last)}\n")
@@ -108,10 +79,10 @@ def _write_text(stream: TextIO, file: BlamedFile) -> None:
         stream.write(f"{text.rstrip()}\n")
 
 
-def _write_json(stream: TextIO, file: BlamedFile) -> None:
+def _write_json(stream: TextIO, model: str, file: JudgedFile, lines: Sequence[BlamedLine]) -> None:
     values = {
         "version": codeorigin.__version__,
-        "model": file.model,
+        "model": model,
         "path": file.path,
         "functions": [
             {
@@ -120,11 +91,11 @@ def _write_json(stream: TextIO, file: BlamedFile) -> None:
                 "last_line": last,
                 **verdict_values(function.verdict, ("probability", "band", "reason")),
             }
-            for function, first, last in file.functions
+            for function, first, last in _places(file)
         ],
         "lines": [
             {"line": line.number, "declared": record_values(line.record), "weight": line.weight}
-            for line in file.lines
+            for line in lines
         ],
     }
     stream.write(f"{encoded(values, indent=1)}\n")

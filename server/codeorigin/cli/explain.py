@@ -7,17 +7,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from codeorigin.analysis.analyzer import Analyzer
-from codeorigin.analysis.judged import Source
+from codeorigin.analysis.judged import How, JudgedFile
+from codeorigin.analysis.judged_files import judged_files
 from codeorigin.analysis.report import FunctionReport
-from codeorigin.check.inputs import file_source, find_project
-from codeorigin.check.repositories import past_of_sources
+from codeorigin.check.inputs import file_source
 from codeorigin.cli.explanation_report import Explained, render_json, write_text
 from codeorigin.core.errors import SourceError
-from codeorigin.functions.documents import Document
 from codeorigin.languages.kinds import NOTEBOOK, kind_for_path
 from codeorigin.report.functions import short_reason
+from codeorigin.settings.project import Project
 from codeorigin.shell.exit_codes import ExitCode
-from codeorigin.shell.options import ExplainRequest, ExplanationFormat, cores
+from codeorigin.shell.options import ExplainRequest, ExplanationFormat, ProjectOptions, cores
 from codeorigin.shell.terminal import display_path
 
 _TARGET = re.compile(r"(?P<path>.+?):(?P<line>\d+)(?::(?P<column>\d+))?", re.DOTALL)
@@ -77,33 +77,35 @@ def find_function(functions: Iterable[FunctionReport], target: Target, shown: st
 def explain(request: ExplainRequest) -> Explained:
     """Find and explain the function; raises :class:`~codeorigin.core.errors.CodeOriginError` with a one-line message."""
     target = parse_target(request.target)
-    source = _source(target, request.language)
-    text = source.read()
     analyzer = Analyzer.load(request.model, threads=request.threads or cores())
-    settings = find_project([target.path], files=request.config).settings
-    in_file = settings.file_context if request.file_context is None else request.file_context
-    past = None
-    if request.past and settings.past:
-        past = past_of_sources([source], analyzer.bundle, lambda: analyzer)
-    report = analyzer.analyze(Document(text, source.language, source.path), file_context=in_file, past=past)
-    report.require_parsed()
-    function = find_function(report.functions, target, source.path)
+    file = judged_source(target.path, request.language, request, analyzer)
+    function = find_function(file.functions, target, file.path)
     options = replace(analyzer.explain_options, top_tokens=request.tokens)
-    explanation = analyzer.explain(text, function.span, options)
-    return Explained(source.path, analyzer.model_id, text, function, explanation)
+    explanation = analyzer.explain(file.text or "", function.span, options)
+    return Explained(file.path, analyzer.model_id, file.text or "", function, explanation)
 
 
-def _source(target: Target, language: str | None) -> Source:
-    path = Path(target.path)
+def judged_source(name: str, language: str | None, options: ProjectOptions, analyzer: Analyzer) -> JudgedFile:
+    """One source file with its text, judged as its project wants it.
+
+    Raises:
+        CodeOriginError: there is no such file, it is no source file, or it cannot be read.
+    """
+    path = Path(name)
     if not path.exists():
         raise SourceError("no such file", display_path(path))
     if path.is_dir():
-        raise SourceError("is a folder; give a file and a line", display_path(path))
+        raise SourceError("is a folder; give a file", display_path(path))
     if kind_for_path(path) is NOTEBOOK:
-        raise SourceError(
-            "is a notebook; evidence on its cells is shown in editors alone", display_path(path)
-        )
-    return file_source(path, language)
+        raise SourceError("is a notebook; its cells are explained in editors alone", display_path(path))
+    source = file_source(path, language)
+    project = Project.open([path], options)
+    past = project.past([path], analyzer.bundle, lambda: analyzer)
+    how = How(project.settings.file_context, past, keep_text=True)
+    (file,) = judged_files([source], analyzer, how)
+    if file.error is not None:
+        raise file.error
+    return file
 
 
 def run_explain(request: ExplainRequest) -> int:

@@ -9,15 +9,11 @@ import typer
 
 from codeorigin.history.totals import By
 from codeorigin.shell.options import (
-    Config,
-    Debug,
     Declared,
     Exclude,
-    FileContext,
     Jobs,
-    Model,
     Output,
-    Past,
+    ProjectOptions,
     Since,
     Until,
     formats_option,
@@ -36,11 +32,8 @@ class HistoryFormat(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class HistoryOptions:
-    """What the user asks of ``history``.
-
-    The project's settings apply unless ``config`` is False; ``file_context`` None means the project's setting.
-    """
+class HistoryOptions(ProjectOptions):
+    """What the user asks of ``history``."""
 
     path: Annotated[
         str, typer.Argument(metavar="[PATH]", help="A repository, or a file or folder in one.")
@@ -52,13 +45,10 @@ class HistoryOptions:
         str | None, typer.Option("--language", "-l", metavar="NAME", help="Judge only code of this language.")
     ] = None
     exclude: Exclude = field(default_factory=list)
-    config: Config = True
     declared: Declared = True
     by: Annotated[By, typer.Option(help="Rows of the text report.")] = By.MONTH
     formats: Annotated[list[str], formats_option(HistoryFormat)] = field(default_factory=list)
     output: Output = None
-    file_context: FileContext = None
-    past: Past = True
     state: Annotated[
         Path | None,
         typer.Option(
@@ -66,9 +56,7 @@ class HistoryOptions:
             help="Where results are kept, to go on later. (default: in your folder for caches)",
         ),
     ] = None
-    model: Model = None
     jobs: Jobs = None
-    debug: Debug = False
 
     @property
     def targets(self) -> list[ReportTarget[HistoryFormat]]:

@@ -5,7 +5,6 @@ import json
 from collections.abc import Sequence
 from functools import partial
 
-from codeorigin.check.inputs import find_project
 from codeorigin.check.selection import Selection
 from codeorigin.core.errors import CodeOriginError
 from codeorigin.history.formats import history_writer
@@ -27,22 +26,21 @@ def history_request(options: HistoryOptions) -> HistoryRequest:
     """What the options ask for, with the settings of the repository's project."""
     since, until = since_seconds(options.since), until_seconds(options.until)
     repository, names = repository_of(options.path)
-    project = find_project([options.path], files=options.config and repository.root is not None)
+    project = Project.open([options.path], options, files=repository.root is not None)
     selection = Selection(project, options.language, options.exclude)
     wanted, below = selection.in_repository(repository, names)
-    file_context = project.settings.file_context if options.file_context is None else options.file_context
     return HistoryRequest(
         repository,
         wanted,
-        settings=_settings_key(options, below, project, file_context=file_context),
+        settings=_settings_key(options, below, project, file_context=project.settings.file_context),
         revision=options.revision,
         since=since,
         until=until,
         paths=tuple(path for path in below if path),
         cells=selection.cells,
         declared=options.declared,
-        file_context=file_context,
-        past=options.past and project.settings.past,
+        file_context=project.settings.file_context,
+        past=project.settings.past,
         state=options.state,
         model=options.model,
         jobs=options.jobs or cores(),

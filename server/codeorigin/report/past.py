@@ -3,11 +3,6 @@
 from codeorigin.model.past import Past, PastShare
 from codeorigin.report.figures import NOTICEABLE, counted, logits
 
-SHALLOW = (
-    "this clone is shallow, so nothing is compared with the project's own functions from before December 2022; "
-    "git fetch --unshallow gets them (in GitHub Actions, fetch-depth: 0), and --no-past does without"
-)
-
 
 def past_sentence(past: Past) -> str:
     """How many of the project's own functions it was compared with, and what they add to every logit."""

@@ -4,16 +4,28 @@ import errno
 import json
 import os
 import tomllib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Self
 
-from codeorigin.core.errors import CodeOriginError
+from codeorigin.core.errors import CodeOriginError, RepositoryError
+from codeorigin.past.place import repository_folder
 from codeorigin.settings.schema import ACCEPTED_FILES, Settings, merge
+from codeorigin.shell.terminal import to_stderr
 from codeorigin.text.exclusions import Exclusions, exclusions
 from codeorigin.text.regular_files import read_regular_file
 
+if TYPE_CHECKING:
+    from codeorigin.analysis.analyzer import Analyzer
+    from codeorigin.model.bundle import Bundle
+    from codeorigin.model.past import Past
+    from codeorigin.shell.options import ProjectOptions
+
+SHALLOW = (
+    "this clone is shallow, so nothing is compared with the project's own functions from before December 2022; "
+    "git fetch --unshallow gets them (in GitHub Actions, fetch-depth: 0), and --no-past does without"
+)
 SETTINGS_FILE = "codeorigin.toml"
 PYPROJECT_FILE = "pyproject.toml"
 WATCHED_FILES = (SETTINGS_FILE, PYPROJECT_FILE, ACCEPTED_FILES)
@@ -95,6 +107,54 @@ class Project:
     problems: tuple[str, ...] = ()
     file: Path | None = None
     start: Path | None = None
+
+    @classmethod
+    def open(
+        cls,
+        paths: Sequence[str | Path],
+        options: "ProjectOptions",
+        editor: Mapping[str, Any] | None = None,
+        *,
+        files: bool = True,
+    ) -> Self:
+        """The project of ``paths`` for a command, with what its ``options`` say in place of the settings.
+
+        Problems with the settings are written to stderr. ``editor`` and ``files`` are those of :func:`project_of`.
+        """
+        found = project_of([Path(path) for path in paths], editor, files=files and options.config)
+        for problem in found.problems:
+            to_stderr(problem)
+        settings = replace(found.settings, **options.chosen())
+        return cls(settings, found.folder, found.problems, found.file, found.start)
+
+    def past(
+        self, files: Iterable[Path | None], bundle: "Bundle", load: "Callable[[], Analyzer]"
+    ) -> "Past | None":
+        """The past of the repository that holds all ``files``; None stands for a text in the current folder.
+
+        None if the settings want none, if there is no such repository, if git fails, and as for
+        :func:`~codeorigin.past.old_functions.repository_past`. That a shallow clone has none is said on stderr.
+        """
+        places = {os.path.realpath("." if file is None else file.parent) for file in files}
+        if not self.settings.past or bundle.calibration.past is None or not places:
+            return None
+        folder = Path(min(places, key=len))
+        if repository_folder(folder) is None:
+            return None
+        # Imported late, because most of git's modules are of no use outside of a repository.
+        from codeorigin.git.repository import Repository  # noqa: PLC0415
+        from codeorigin.past.old_functions import repository_past  # noqa: PLC0415
+
+        try:
+            repository = Repository.of(folder)
+            root = None if repository.root is None else os.path.realpath(repository.root)
+            if root is None or any(os.path.commonpath((root, place)) != root for place in places):
+                return None
+            if repository.is_shallow:
+                to_stderr(SHALLOW)
+            return repository_past(repository, bundle, load)
+        except RepositoryError:
+            return None
 
     @property
     def exclusions(self) -> Exclusions:

@@ -134,7 +134,7 @@ class Settings:
     @property
     def limits(self) -> Limits:
         """The limits above which functions are reported with these settings."""
-        return Limits(self.threshold, self.false_positive_rate)
+        return Limits(self.threshold, self.false_positive_rate if self.threshold is None else None)
 
 
 def public_name(name: str) -> str:

@@ -93,6 +93,22 @@ Declared = Annotated[
 ]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProjectOptions:
+    """What a command that judges takes: what is said here goes before the project's settings."""
+
+    file_context: FileContext = None
+    past: Past = True
+    config: Config = True
+    model: Model = None
+    debug: Debug = False
+
+    def chosen(self) -> dict[str, Any]:
+        """The settings that the user gave."""
+        given: dict[str, Any] = {} if self.past else {"past": False}
+        return given if self.file_context is None else {**given, "file_context": self.file_context}
+
+
 class ExplanationFormat(StrEnum):
     """The formats of an explanation, a blame and a language guess."""
 
@@ -110,8 +126,8 @@ class LogLevel(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class ExplainRequest:
-    """What the user asks of ``explain``. ``file_context`` None means the project's setting."""
+class ExplainRequest(ProjectOptions):
+    """What the user asks of ``explain``."""
 
     target: Annotated[str, typer.Argument(metavar="FILE:LINE", help="A line of the function, from 1.")]
     format: Annotated[
@@ -126,26 +142,17 @@ class ExplainRequest:
             "--language", "-l", metavar="NAME", help="Language of the file. (default: by its name or text)"
         ),
     ] = None
-    file_context: FileContext = None
-    past: Past = True
-    config: Config = True
-    model: Model = None
     threads: Threads = None
-    debug: Debug = False
 
 
 @dataclass(frozen=True, slots=True)
-class BlameOptions:
+class BlameOptions(ProjectOptions):
     """What the user asks of ``blame``."""
 
     file: Annotated[str, typer.Argument(metavar="FILE", help="A source file in a repository.")]
     format: Annotated[ExplanationFormat, typer.Option("--format", "-f", help="Format of the answer.")] = (
         ExplanationFormat.TEXT
     )
-    past: Past = True
-    config: Config = True
-    model: Model = None
-    debug: Debug = False
 
 
 @dataclass(frozen=True, slots=True)

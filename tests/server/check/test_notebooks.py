@@ -84,7 +84,7 @@ def test_settings_apply_to_notebooks(folder: Path) -> None:
 
 def test_explain_says_that_it_does_not_read_notebooks(folder: Path) -> None:
     done = run("explain", "rates.ipynb:3", cwd=folder)
-    said = "codeorigin: rates.ipynb: is a notebook; evidence on its cells is shown in editors alone"
+    said = "codeorigin: rates.ipynb: is a notebook; its cells are explained in editors alone"
     assert complaints(done) == [said]
 
 

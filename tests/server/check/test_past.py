@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from codeorigin.check import workers
-from codeorigin.report.past import SHALLOW
+from codeorigin.settings.project import SHALLOW
 from support.command import PLAIN, check, complaints, run
 from support.command import reported as report_of_check
 from support.repositories import Repository, plain_functions
