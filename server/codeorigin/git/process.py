@@ -123,7 +123,7 @@ def git_version() -> tuple[int, int]:
         ).stdout
     except (OSError, subprocess.SubprocessError):
         said = b""
-    found = re.search(rb"(\d+)\.(\d+)", said)
+    found = re.search(rb"\b(\d++)\.(\d++)", said)
     return (0, 0) if found is None else (int(found[1]), int(found[2]))
 
 

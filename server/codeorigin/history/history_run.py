@@ -24,7 +24,7 @@ from codeorigin.shell.terminal import display_path, printable
 
 _MAX_COMMIT = 1 << 16
 _LONGEST_SUBJECT = 200
-_ADDRESSES = re.compile(r"<?[\w.+-]*@[\w.-]+>?")
+_ADDRESSES = re.compile(r"<?(?:(?<![\w.+-])[\w.+-]++)?@[\w.-]+>?")
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,7 @@ _OBJECTIVE_C = re.compile(
     r"^[ \t]*(?:@(?:interface|protocol|class|end|import)\b|#[ \t]*import\b)", re.MULTILINE
 )
 _BESIDE_CODE = re.compile(
-    r'//[^\n]*+|/\*.*?(?:\*/|\Z)|"(?:\\.|[^"\\\n])*+"|^[ \t]*+#[^\n]*+', re.DOTALL | re.MULTILINE
+    r'//[^\n]*+|/\*.*?(?:\*/|\Z)|"(?:\\.|[^"\\\n])*+"?+|^[ \t]*+#[^\n]*+', re.DOTALL | re.MULTILINE
 )
 
 

@@ -100,12 +100,20 @@ class Strings:
         return {"type": "array", "items": item, "uniqueItems": True}
 
 
+_MOST_STARS = 1_000
+"""Each file that is found is matched with all patterns, and every star looks for its place in the path."""
+
+
 @dataclass(frozen=True, slots=True)
 class Patterns:
     """A list of .gitignore-style patterns."""
 
     def parse(self, value: object) -> tuple[str, ...]:
         patterns = Strings().parse(value)
+        if sum(pattern.count("*") for pattern in patterns) > _MOST_STARS:
+            raise ValueError(
+                f"patterns with at most {_MOST_STARS:,} stars in all; exclude whole folders instead"
+            )
         for pattern in patterns:
             try:
                 read_pattern(pattern)

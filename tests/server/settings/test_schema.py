@@ -78,6 +78,8 @@ def test_values_of_every_kind_are_parsed() -> None:
          'test: severity must be one of hint, information, warning, error; "information" is used'),
         ("exclude", "x", "test: exclude must be a list of strings; [] is used"),
         ("exclude", ["!"], "test: exclude must be patterns as in .gitignore, which '!' is not; [] is used"),
+        ("exclude", ["*a" * 700, "*b" * 301],
+         "test: exclude must be patterns with at most 1,000 stars in all; exclude whole folders instead; [] is used"),
         ("languages", ["cobol"],
          f"test: languages must be a list out of {', '.join(LANGUAGES)}; {json.dumps([*LANGUAGES])} is used"),
         ("modelPath", " ", "test: modelPath must be a string that is not empty; null is used"),
