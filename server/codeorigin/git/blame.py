@@ -27,14 +27,16 @@ class LineOrigin:
 def line_origins(git: Git, commit: str, path: str) -> list[LineOrigin]:
     """The origin of each line of ``path`` (relative to the top), as of ``commit``.
 
-    Only ``\\n`` ends a line. A commit at the boundary of a shallow history is named like any other.
+    Lines that were moved within the file have the commit that wrote them. Only ``\\n`` ends a line. A commit at the
+    boundary of a shallow history is named like any other.
 
     Raises:
         RepositoryError: there is no such file, or git fails.
     """
     # Never use a list of commits to skip: the repository must not choose them, and git fails if its configuration names
     # a file that does not exist. Only the option turns this off; an empty configuration value does not.
-    options = ("--incremental", "--no-ignore-revs-file", "--no-textconv", "--no-progress")
+    # Lines moved from other files (-C) take two to three times as long, those of the file itself (-M) a quarter more.
+    options = ("-M", "--incremental", "--no-ignore-revs-file", "--no-textconv", "--no-progress")
     answer = git.run("blame", *options, commit, "--", path)
     origins: dict[int, LineOrigin] = {}
     name, there, first, count = "", 0, 0, 0

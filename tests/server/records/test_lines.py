@@ -50,6 +50,15 @@ def test_notes_of_git_ai_tell_agents_people_and_untracked_lines_apart(repository
     ]  # fmt: skip
 
 
+def test_lines_that_were_moved_within_their_file_keep_their_records(repository: Repository) -> None:
+    lines = [f"total_{number} = load_total(number={number})\n" for number in range(10)]
+    repository.commit({"a.py": "".join(lines)}, date="2026-01-02")
+    add_note(repository, git_ai_note({"a.py": {PROMPT: "1-3"}}))
+    repository.commit({"a.py": "".join([*lines[3:], *lines[:3]])}, date="2026-01-03")
+    add_note(repository, git_ai_note({"a.py": {PERSON: "8-10"}}))
+    assert declared(repository, "a.py") == [*[UNTRACKED] * 7, *[CURSOR] * 3]
+
+
 @pytest.mark.parametrize("mark", ["", "\ufeff"])
 @pytest.mark.parametrize("ends", ["\n", "\r\n"])
 @pytest.mark.parametrize("edited", [False, True])
