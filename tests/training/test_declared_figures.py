@@ -19,7 +19,10 @@ def test_only_functions_count_whose_lines_are_all_recorded_as_an_agents(
     made.commit({"lines.py": plain_functions("five", "six", "seven", number=4)}, date="2026-01-01")
     # The third function has a line that the note leaves out.
     add_note(made, git_ai_note({"lines.py": {f"{SESSION}::t_1": "1-6,17-21", PERSON: "9-14"}}))
-    made.commit({"whole.py": plain_functions("eight", number=5)}, date="2026-01-02", message=DECLARED)
+    made.commit({"person.py": plain_functions("moved", number=8)}, date="2026-01-01")
+    # The agent wrote one function and moved another.
+    whole = plain_functions("eight", number=5) + "\n\n" + plain_functions("moved", number=8)
+    made.commit({"whole.py": whole, "person.py": "# Empty.\n"}, date="2026-01-02", message=DECLARED)
     made.commit(
         {"helped.py": plain_functions("nine")},
         date="2026-01-03",
@@ -28,7 +31,7 @@ def test_only_functions_count_whose_lines_are_all_recorded_as_an_agents(
     Repository(tmp_path / "ann+empty")
     (tmp_path / "no-repository").mkdir()
     found = list(agent_functions(tmp_path, Analyzer.load(tiny_model_dir)))
-    commits = [made.git("rev-parse", commit) for commit in ("HEAD~2", "HEAD~1")]
+    commits = [made.git("rev-parse", commit) for commit in ("HEAD~3", "HEAD~1")]
     assert sorted((row["tool"], row["model"], row["commit"], row["repository"]) for row in found) == [
         ("claude", None, commits[1], "ann/kit"), ("codex", "gpt-5.5", commits[0], "ann/kit")
     ]  # fmt: skip

@@ -9,6 +9,7 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +20,9 @@ from codeorigin.core.errors import CodeOriginError
 from codeorigin.functions.documents import Document
 from codeorigin.functions.function_lines import FunctionLines, function_lines
 from codeorigin.git.blame import LineOrigin, origins_of_files
+from codeorigin.git.commit_changes import commit_changes
 from codeorigin.git.objects import Objects
-from codeorigin.git.repository import Repository
+from codeorigin.git.repository import Repository, read_commit
 from codeorigin.git.scratch_objects import ScratchObjects
 from codeorigin.languages import Language
 from codeorigin.languages.kinds import kind_for_path
@@ -57,15 +59,36 @@ def _of_repository(repository: Repository, analyzer: Analyzer) -> Iterator[dict[
         Objects(repository.git) as objects,
     ):
         blames = origins_of_files(scratch.git, ((head, path) for path, _ in files), cores())
+        functions: list[_AgentFunction] = []
         for (path, blob), origins in zip(files, blames, strict=True):
             found = [records.of_line(origin) for origin in origins or ()]
             if any(found):
                 try:
-                    yield from _of_file(
-                        objects.read(blob, _MOST_BYTES) or b"", path, origins or (), found, analyzer
-                    )
+                    content = objects.read(blob, _MOST_BYTES) or b""
+                    functions += _of_file(content, path, origins or (), found, analyzer)
                 except CodeOriginError:
                     continue
+        # What a commit only moved, it did not write: the rule of the server for a change.
+        commits = {function.origins[0].commit for function in functions}
+        single = [name for name in commits if len(read_commit(objects, name).parents) < 2]
+        moved = {
+            (name, file.path): file.moved
+            for name, change in commit_changes(repository, single, lambda path: True)
+            for file in change.files
+        }
+    for function in functions:
+        lines = [origin.line for origin in function.origins]
+        key = function.origins[0].commit, function.origins[0].path
+        if key not in moved or not moved[key].holds(min(lines), max(lines)):
+            yield function.row
+
+
+@dataclass(frozen=True, slots=True)
+class _AgentFunction:
+    """The row of a function, and where its lines stand in the commit and file that most of them come from."""
+
+    row: dict[str, Any]
+    origins: Sequence[LineOrigin]
 
 
 def _of_file(
@@ -74,7 +97,7 @@ def _of_file(
     origins: Sequence[LineOrigin],
     records: Sequence[Record | None],
     analyzer: Analyzer,
-) -> Iterator[dict[str, Any]]:
+) -> Iterator[_AgentFunction]:
     kind = kind_for_path(path)
     assert kind is not None
     document = Document(decode_source(content, path, _MOST_BYTES, kind.id), kind.id, path)
@@ -83,14 +106,16 @@ def _of_file(
     for alone, among, place in zip(own, in_file, places, strict=True):
         wrote = _wrote(place, records)
         if wrote is not None and alone.verdict.band is not None:
-            commits = Counter(origins[line - 1].commit for line in place.telling())
-            yield {
+            lines = [origins[line - 1] for line in place.telling()]
+            ((commit, path), _) = Counter((line.commit, line.path) for line in lines).most_common(1)[0]
+            row = {
                 "tool": _common([record.tool for record in wrote]),
                 "model": _common([record.model for record in wrote]),
-                "commit": commits.most_common(1)[0][0],
+                "commit": commit,
                 "own": alone.verdict.band,
                 "in_file": among.verdict.band,
             }
+            yield _AgentFunction(row, [line for line in lines if (line.commit, line.path) == (commit, path)])
 
 
 def _wrote(lines: FunctionLines, records: Sequence[Record | None]) -> list[Record] | None:
