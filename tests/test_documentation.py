@@ -52,12 +52,10 @@ def test_options_in_examples_exist(document: Path) -> None:
     assert unknown == []
 
 
-def test_rates_of_the_bands_are_those_of_the_model() -> None:
-    text = (ROOT / "docs/how-it-works.md").read_text("utf-8")
-    (rates,) = re.findall(
-        r"`llm` where the first is at most (\d+) %, `human` where the second\s+is at most (\d+) %", text
-    )
-    alone = json.loads((ROOT / "models/codeorigin-small/manifest.json").read_text("utf-8"))["calibration"][
-        "alone"
-    ]
-    assert [int(rate) / 100 for rate in rates] == [alone["llm_rate"], alone["human_rate"]]
+@pytest.mark.parametrize("page", ["README.md", "docs/how-it-works.md", "models/codeorigin-small/README.md"])
+def test_rates_of_the_bands_are_those_of_the_model(page: str) -> None:
+    text = (ROOT / page).read_text("utf-8")
+    manifest = json.loads((ROOT / "models/codeorigin-small/manifest.json").read_text("utf-8"))
+    alone = manifest["calibration"]["alone"]
+    ((llm, human),) = re.findall(r"`llm`\D{1,80}at most (\d+) %\D{1,150}`human`\D{1,90}at most (\d+) %", text)
+    assert (int(llm) / 100, int(human) / 100) == (alone["llm_rate"], alone["human_rate"])

@@ -18,7 +18,8 @@ from codeorigin.report.functions import short_reason
 from codeorigin.settings.project import Project
 from codeorigin.shell.exit_codes import ExitCode
 from codeorigin.shell.options import ExplainRequest, ExplanationFormat, ProjectOptions, cores
-from codeorigin.shell.terminal import display_path
+from codeorigin.shell.terminal import display_path, to_stderr
+from codeorigin.text.literal_text import one_line
 
 _TARGET = re.compile(r"(?P<path>.+?):(?P<line>\d+)(?::(?P<column>\d+))?", re.DOTALL)
 
@@ -100,6 +101,10 @@ def judged_source(name: str, language: str | None, options: ProjectOptions, anal
         raise SourceError("is a notebook; its cells are explained in editors alone", display_path(path))
     source = file_source(path, language)
     project = Project.open([path], options)
+    if (pattern := project.exclusions.by(path)) is not None:
+        to_stderr(
+            f"{source.path}: excluded in the settings by {one_line(pattern)}; it counts because it is named"
+        )
     past = project.past([path], analyzer.bundle, lambda: analyzer)
     how = How(project.settings.file_context, past, keep_text=True)
     (file,) = judged_files([source], analyzer, how)

@@ -33,11 +33,20 @@ class Exclusions:
 
     def file(self, path: Path) -> bool:
         """Whether the file at ``path`` is excluded."""
-        return self._match(self._relative(path))
+        return self.by(path) is not None
+
+    def by(self, path: Path) -> str | None:
+        """The pattern that excludes the file at ``path``; None if it is not excluded."""
+        if not self._patterns:
+            return None
+        found = self._spec.check_file(self._relative(path))
+        excluding = found.include and found.index is not None
+        return str(self._patterns[found.index or 0].pattern) if excluding else None
 
     def folder(self, path: Path) -> bool:
         """Whether everything in the folder at ``path`` is excluded."""
-        return not self._can_take_back and self._match(f"{self._relative(path)}/")
+        relative = f"{self._relative(path)}/"
+        return bool(self._patterns) and not self._can_take_back and self._spec.match_file(relative)
 
     def inside(self, folder: Path) -> "Exclusions":
         """Those for a ``folder`` that the user named: without the patterns that match it or a folder above it."""
@@ -50,9 +59,6 @@ class Exclusions:
         from pathspec import GitIgnoreSpec  # noqa: PLC0415 - as above
 
         return GitIgnoreSpec(self._patterns)
-
-    def _match(self, relative: str) -> bool:
-        return bool(self._patterns) and self._spec.match_file(relative)
 
     def _relative(self, path: Path) -> str:
         """``path`` relative to the folder; from the root if it is not below the folder."""

@@ -11,10 +11,11 @@ from codeorigin.lsp.connection import logs
 from codeorigin.scan.page import write_report
 from codeorigin.scan.work import COMMITS, key_of, rows_file
 from codeorigin.settings.accepted_findings import AcceptedFindings
-from codeorigin.settings.project import ACCEPTED_FILE
+from codeorigin.settings.schema import Settings
 from support.command import COMMAND, TERSE, complaints, report_of, run
 from support.repositories import Repository
 
+ACCEPTED_FILE = Settings().baseline
 FUNCTION = ("0123456789abcdef", "f", None)
 
 
@@ -41,9 +42,9 @@ def workspace(tmp_path: Path) -> Path:
 def test_predictable_temporary_name_is_not_used(workspace: Path, victim: Path) -> None:
     foretold = workspace / f"{ACCEPTED_FILE}.{os.getpid()}.tmp"
     foretold.symlink_to(victim)
-    assert AcceptedFindings(workspace).accept([FUNCTION]) == (1, 0)
+    assert AcceptedFindings(workspace, ACCEPTED_FILE).accept([FUNCTION]) == (1, 0)
     assert victim.read_text() == "mine"
-    assert AcceptedFindings(workspace).ids() == {FUNCTION[0]}
+    assert AcceptedFindings(workspace, ACCEPTED_FILE).ids() == {FUNCTION[0]}
     assert not (workspace / ACCEPTED_FILE).is_symlink()
 
 
@@ -53,7 +54,7 @@ def test_accepted_findings_are_not_written_through_a_link(
 ) -> None:
     victim.write_text(content)
     (workspace / ACCEPTED_FILE).symlink_to(victim)
-    accepted = AcceptedFindings(workspace)
+    accepted = AcceptedFindings(workspace, ACCEPTED_FILE)
     with pytest.raises(CodeOriginError, match=r"a symbolic link, which is not followed$"):
         accepted.accept([FUNCTION])
     assert accepted.ids() == frozenset()
@@ -64,7 +65,7 @@ def test_accepted_findings_are_not_written_through_a_link(
 
 def test_accepted_findings_in_a_pipe_do_not_block(workspace: Path) -> None:
     os.mkfifo(workspace / ACCEPTED_FILE)
-    accepted = AcceptedFindings(workspace)
+    accepted = AcceptedFindings(workspace, ACCEPTED_FILE)
     assert accepted.ids() == frozenset()
     assert accepted.problem == f"{ACCEPTED_FILE} cannot be read: not a regular file"
 

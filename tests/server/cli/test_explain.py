@@ -70,7 +70,7 @@ def test_comment_above_belongs_to_the_function() -> None:
 
 
 def test_explain_shows_every_line_with_its_evidence() -> None:
-    done = run("explain", f"{TERSE}:12")
+    done = run("explain", f"{TERSE}:12", "--no-config")
     shown = done.stdout.decode()
     assert (done.returncode, done.stderr) == (0, b"")
     assert shown.startswith("rpn  ")
@@ -80,6 +80,17 @@ def test_explain_shows_every_line_with_its_evidence() -> None:
     for line in body:
         assert line.strip() in shown
     assert "strongest tokens" in shown
+
+
+def test_an_excluded_file_is_explained_and_said_to_be_excluded(tmp_path: Path) -> None:
+    (tmp_path / "codeorigin.toml").write_text('exclude = ["other", "gen/"]')
+    (tmp_path / "gen").mkdir()
+    path = tmp_path / "gen" / "a.py"
+    path.write_bytes(TERSE.read_bytes())
+    done = run("explain", f"{path}:12")
+    assert (done.returncode, done.stdout[:3]) == (0, b"rpn")
+    said = f"codeorigin: {path}: excluded in the settings by gen/; it counts because it is named\n"
+    assert done.stderr.decode() == said
 
 
 @pytest.mark.parametrize("options", [(), ("--tokens", "12")])

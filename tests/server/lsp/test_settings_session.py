@@ -64,7 +64,11 @@ async def test_languages_exclude_and_file_size_are_respected(editor: Editor) -> 
     assert await editor.findings(editor.open(python_function("other_language"))) == []
     await editor.configure(threshold=0.0, exclude=["generated/", "*_pb2.py"], debounce=1)
     assert await editor.findings(editor.open(python_function("f"), name="generated/a.py")) == []
-    assert await editor.findings(editor.open(python_function("f"), name="deep/a_pb2.py")) == []
+    excluded = editor.open(python_function("f"), name="deep/a_pb2.py")
+    assert await editor.findings(excluded) == []
+    assert (await editor.explain(excluded, 0))["message"] == (
+        "no explanation: the document is not scored: excluded in the settings by *_pb2.py"
+    )
     assert await editor.findings(editor.open(python_function("f"), name="deep/a.py")) != []
     await editor.configure(threshold=0.0, maxFileSize=1000, debounce=1)
     large = editor.open(python_function("f") + "# " + "x" * 1000 + "\n")

@@ -7,6 +7,7 @@ from codeorigin.lsp.documents.documents import Snapshot
 from codeorigin.report import UNCLEAR_LANGUAGE, UNSUPPORTED_LANGUAGE
 from codeorigin.settings.schema import Settings
 from codeorigin.text.exclusions import exclusions
+from codeorigin.text.literal_text import one_line
 
 
 class Skipped(NamedTuple):
@@ -31,8 +32,9 @@ def skipped(snapshot: Snapshot, settings: Settings, folder: Path | None) -> Skip
             return Skipped("larger than maxFileSize", f" ({size} > {settings.max_file_size} bytes)")
     if snapshot.path is not None:
         path = Path(snapshot.path)
-        if exclusions(settings.exclude, folder or Path(path.anchor)).file(path):
-            return Skipped("excluded in the settings")
+        pattern = exclusions(settings.exclude, folder or Path(path.anchor)).by(path)
+        if pattern is not None:
+            return Skipped(f"excluded in the settings by {one_line(pattern)}")
     return None
 
 

@@ -13,10 +13,12 @@ from codeorigin.lsp.documents.configuration import Configuration
 from codeorigin.lsp.documents.documents import Positions, Snapshot
 from codeorigin.lsp.documents.eligibility import skipped
 from codeorigin.settings.accepted_findings import AcceptedFindings
-from codeorigin.settings.project import ACCEPTED_FILE, read_project_settings, signature
+from codeorigin.settings.project import read_project_settings, signature
 from codeorigin.settings.schema import Settings, merge
 from codeorigin.text.exclusions import exclusions
 from codeorigin.text.positions import LineIndex, PositionEncoding
+
+ACCEPTED_FILE = Settings().baseline
 
 
 def write(folder: Path, name: str, text: str) -> None:
@@ -96,7 +98,7 @@ def test_changed_file_is_noticed(tmp_path: Path) -> None:
 
 
 def test_accepted_findings_are_written_sorted_and_read_back(tmp_path: Path) -> None:
-    findings = AcceptedFindings(tmp_path)
+    findings = AcceptedFindings(tmp_path, ACCEPTED_FILE)
     assert findings.ids() == frozenset()
     inside = str(tmp_path / "src" / "b.py")
     assert findings.accept([("2", "g", inside), ("1", "f", inside), ("3", "h", None)]) == (3, 0)
@@ -117,7 +119,7 @@ def test_accepted_findings_are_written_sorted_and_read_back(tmp_path: Path) -> N
 )
 def test_broken_file_of_accepted_findings_is_not_overwritten(tmp_path: Path, text: str) -> None:
     write(tmp_path, ACCEPTED_FILE, text)
-    findings = AcceptedFindings(tmp_path)
+    findings = AcceptedFindings(tmp_path, ACCEPTED_FILE)
     assert findings.ids() == frozenset()
     assert findings.problem is not None
     with pytest.raises(CodeOriginError):
@@ -126,7 +128,7 @@ def test_broken_file_of_accepted_findings_is_not_overwritten(tmp_path: Path, tex
 
 
 def test_names_with_lone_surrogates_can_be_accepted(tmp_path: Path) -> None:
-    findings = AcceptedFindings(tmp_path)
+    findings = AcceptedFindings(tmp_path, ACCEPTED_FILE)
     assert findings.accept([("1", "f\ud800", None)]) == (1, 0)
     assert findings.ids() == {"1"}
 
@@ -186,7 +188,9 @@ def snapshot(text: str, language: str | None = "python", path: str | None = "/w/
         ({"enable": False}, snapshot("x"), "switched off in the settings"),
         ({}, snapshot("x", None), "the language is not supported"),
         ({"languages": ["go"]}, snapshot("x"), "the language is switched off in the settings"),
-        ({"exclude": ["a.py"]}, snapshot("x"), "excluded in the settings"),
+        ({"exclude": ["b.py", "a.py"]}, snapshot("x"), "excluded in the settings by a.py"),
+        ({"exclude": ["a.py", "!a.py"]}, snapshot("x"), None),
+        ({"exclude": ["x\n*.py"]}, snapshot("x"), None),
         ({"exclude": ["a.py"]}, snapshot("x", path=None), None),
         ({"maxFileSize": 1000}, snapshot("x" * 1000), None),
         ({"maxFileSize": 1000}, snapshot("é" * 501), "larger than maxFileSize (1002 > 1000 bytes)"),
