@@ -14,11 +14,13 @@ from pathlib import Path
 TESTS = Path(__file__).parents[1] / "training"
 PACKAGE = TESTS.parents[1] / "training" / "codeorigin_training"
 
-_STATISTICS, _SHARES = "metrics/statistics.py", "metrics/shares.py"
+_STATISTICS, _ESTIMATES = "metrics/statistics.py", "metrics/estimates.py"
+_POPULATIONS, _RANKINGS = "metrics/populations.py", "metrics/rankings.py"
 _WEIGHTS, _SPLITS, _PAST = "data/weights.py", "data/splits.py", "thresholds/past.py"
 _CURVES, _CONTEXT, _POOLED = "thresholds/shares.py", "thresholds/context.py", "thresholds/pooled.py"
 _COPIES, _OF_COPIES = "data/near_duplicates.py", "data/test_near_duplicates.py"
-_OF_STATISTICS, _OF_SHARES = "metrics/test_statistics.py", "metrics/test_shares.py"
+_OF_STATISTICS, _OF_ESTIMATES = "metrics/test_statistics.py", "metrics/test_estimates.py"
+_OF_POPULATIONS, _OF_RANKINGS = "metrics/test_populations.py", "metrics/test_rankings.py"
 _OF_WEIGHTS, _OF_SPLITS, _OF_PAST = "data/test_weights.py", "data/test_splits.py", "thresholds/test_past.py"
 _OF_CURVES, _OF_CONTEXT = "thresholds/test_shares.py", "thresholds/test_context.py"
 
@@ -61,28 +63,28 @@ ERRORS: tuple[tuple[str, str, str, str], ...] = (
         f"{_OF_STATISTICS}::test_the_bootstrap_draws_whole_groups",
     ),
     (
-        _SHARES,
+        _ESTIMATES,
         "FEWEST_AFFECTED = 5",
         "FEWEST_AFFECTED = 2",
-        f"{_OF_SHARES}::test_interval_of_a_rare_event_is_no_point_at_zero",
+        f"{_OF_ESTIMATES}::test_interval_of_a_rare_event_is_no_point_at_zero",
     ),
     (
-        _SHARES,
-        '"share": float(rates.mean())',
-        '"share": float(called.mean())',
-        f"{_OF_SHARES}::test_share_is_the_mean_over_repositories",
+        _ESTIMATES,
+        "Estimate(float(rates.mean())",
+        "Estimate(float(called.mean())",
+        f"{_OF_ESTIMATES}::test_share_is_the_mean_over_repositories",
     ),
     (
-        _SHARES,
-        "share(answers.llm, human & modern)",
-        "share(answers.llm, human)",
-        f"{_OF_SHARES}::test_eras_and_classes_have_their_functions",
+        _POPULATIONS,
+        "shares.OLD: OLD, shares.MODERN: MODERN",
+        "shares.OLD: MODERN, shares.MODERN: OLD",
+        f"{_OF_POPULATIONS}::test_eras_and_classes_have_their_functions",
     ),
     (
-        _SHARES,
-        "share(answers.human, llm)",
-        "share(answers.human, human)",
-        f"{_OF_SHARES}::test_eras_and_classes_have_their_functions",
+        _POPULATIONS,
+        "(answers.llm, ~answers.llm & ~answers.human, answers.human)",
+        "(answers.llm, answers.human, ~answers.llm & ~answers.human)",
+        f"{_OF_POPULATIONS}::test_eras_and_classes_have_their_functions",
     ),
     (
         _WEIGHTS,
@@ -201,22 +203,22 @@ ERRORS: tuple[tuple[str, str, str, str], ...] = (
         "thresholds/test_temperature.py::test_weights_count_like_repeated_functions",
     ),
     (
-        "metrics/held_out.py",
-        "if min(int(labels[inside].sum()),",
-        "if max(int(labels[inside].sum()),",
-        "metrics/test_held_out.py::test_inside_one_repository_both_classes_have_twenty_functions",
+        _RANKINGS,
+        "if min(int(labels[of].sum()),",
+        "if max(int(labels[of].sum()),",
+        f"{_OF_RANKINGS}::test_inside_one_repository_both_classes_have_twenty_functions",
     ),
     (
-        "metrics/held_out.py",
+        _RANKINGS,
         "startswith(WRITTEN) is written",
         "startswith(WRITTEN) is not written",
-        "metrics/test_held_out.py::test_pairs_of_the_corpus_and_written_ones_are_told_apart",
+        f"{_OF_RANKINGS}::test_pairs_of_the_corpus_and_written_ones_are_told_apart",
     ),
     (
-        "metrics/false_positives.py",
-        "names = np.array([row.project for row in rows])",
-        "names = np.array([row.repo for row in rows])",
-        "metrics/test_false_positives.py::test_packages_of_one_project_are_one_unit",
+        _POPULATIONS,
+        "projects = numbered([row.project for row in rows])",
+        "projects = numbered([row.repo for row in rows])",
+        f"{_OF_POPULATIONS}::test_packages_of_one_project_are_one_unit",
     ),
     (
         "bundle/recalibrate.py",
@@ -225,10 +227,10 @@ ERRORS: tuple[tuple[str, str, str, str], ...] = (
         "bundle/test_recalibrate.py::test_each_fold_is_judged_by_a_calibration_without_it",
     ),
     (
-        "report/sections/faithfulness.py",
+        "report/faithfulness.py",
         "difference.low >= -allowed",
         "difference.high >= -allowed",
-        "report/sections/test_faithfulness.py::test_interval_must_be_within_the_margin",
+        "report/test_faithfulness.py::test_interval_must_be_within_the_margin",
     ),
     (
         _COPIES,

@@ -18,7 +18,8 @@ from codeorigin_training.build import BuildConfig, build
 from codeorigin_training.cli import app
 from codeorigin_training.data.rows import read_functions
 from codeorigin_training.data.splits import is_held_out
-from codeorigin_training.metrics.held_out import detector_metrics
+from codeorigin_training.metrics.rankings import Bootstrap, era_figures
+from codeorigin_training.metrics.table import AGENTS, MODERN, OLD, PAIRS, Table
 from codeorigin_training.pipeline import STAGES
 from support.corpus_maker import llm_function, write_corpus
 
@@ -179,15 +180,18 @@ def test_bundle_loads_and_separates_the_classes(finished: Path) -> None:
 def test_manifest_has_all_kinds_of_figures(finished: Path) -> None:
     manifest = json.loads((finished / "bundle" / "manifest.json").read_text())
     metrics = manifest["metrics"]
-    assert metrics["held_out"]["modern_human"]["auroc"] > 0.8
-    assert metrics["held_out"]["pairs"]["pairs"] > 0
-    assert set(metrics["baselines"]) == {"word_bigrams", "character_ngrams"}
-    assert set(metrics["settings"]["agents"]) == {"robot", "helper"}
-    assert 0.5 < metrics["out_of_fold"]["settings"]["agents"]["helper"]["by_text"]["auroc"] <= 1
-    (helper,) = metrics["unseen_agents"].values()
-    assert helper["with"]["functions"] == helper["without"]["functions"]
-    assert helper["with"]["auroc"] != helper["without"]["auroc"]
-    assert 0 <= metrics["verdicts"]["false_positive_rate_modern"]["share"] <= 1
+    held_out, out_of_fold = (Table(metrics[side]) for side in ("held_out", "out_of_fold"))
+    for detector in ("by_text", "in_file", "word_bigrams", "character_ngrams"):
+        assert (held_out.get(f"{AGENTS} against {MODERN}", detector, "auroc").value or 0.0) > 0.7
+    assert (held_out.get(PAIRS, "by_text", "auroc").n or 0) > 0
+    assert {"by robot", "by helper"} <= set(held_out.populations("auroc"))
+    assert 0.5 < (out_of_fold.get("by helper", "by_text", "auroc").value or 0.0) <= 1
+    helper, unseen = (out_of_fold.get("by helper", f"trained {how} it", "auroc") for how in ("with", "without"))
+    assert helper.n == unseen.n
+    assert helper.value != unseen.value
+    assert held_out.get(MODERN, "by_text", "called llm").value is not None
+    assert held_out.get("as many LLM as human functions", "by_text", "calibration error").value is not None
+    assert (held_out.get(f"{AGENTS} against {OLD}", "whole files", "auroc").n or 0) > 0
     assert manifest["data"]["held_out_repositories"] > 0
     assert abs(manifest["baseline_logit"] - manifest["bias"]) < 0.5
 
@@ -195,7 +199,8 @@ def test_manifest_has_all_kinds_of_figures(finished: Path) -> None:
 def test_the_card_shows_the_measured_figures(finished: Path) -> None:
     card = (finished / "bundle" / "README.md").read_text()
     manifest = json.loads((finished / "bundle" / "manifest.json").read_text())
-    assert f"{manifest['metrics']['held_out']['old_human']['auroc']:.3f}" in card
+    held_out = Table(manifest["metrics"]["held_out"])
+    assert f"{held_out.get(f'{AGENTS} against {OLD}', 'by_text', 'auroc').value:.3f}" in card
     assert "word bigrams" in card
     assert "does not prove who wrote" in card
 
@@ -208,8 +213,10 @@ def test_held_out_figures_match_the_shipped_files(finished: Path) -> None:
     logits = [analyzer.score(row.code, row.language).logit for row in rows]
     assert None not in logits
     stated = json.loads((finished / "bundle" / "manifest.json").read_text())["metrics"]["held_out"]
-    measured = detector_metrics(rows, np.array(logits, dtype=np.float64))
-    assert measured["modern_human"]["auroc"] == pytest.approx(stated["modern_human"]["auroc"], abs=1e-3)
+    figures = era_figures(rows, np.array(logits, dtype=np.float64), "by_text", Bootstrap(rounds=0))
+    for figure in figures:
+        same = Table(stated).get(figure.population, "by_text", figure.statistic)
+        assert figure.value == pytest.approx(same.value, abs=1e-3)
 
 
 def test_build_resumes_from_finished_stages_and_keeps_other_files(finished: Path, tmp_path: Path) -> None:

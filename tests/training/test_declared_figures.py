@@ -35,7 +35,7 @@ def test_only_functions_count_whose_lines_are_all_recorded_as_an_agents(
     assert sorted((row["tool"], row["model"], row["commit"], row["repository"]) for row in found) == [
         ("claude", None, commits[1], "ann/kit"), ("codex", "gpt-5.5", commits[0], "ann/kit")
     ]  # fmt: skip
-    assert {row[way] for row in found for way in ("own", "in_file")} <= {"llm", "unsure", "human"}
+    assert {row[way] for row in found for way in ("by_text", "in_file")} <= {"llm", "unsure", "human"}
     # What cannot be read is said in one line.
     said = capsys.readouterr().err
     assert (said.count("\n"), said.startswith("ann/empty: is left out: "), "no commits yet" in said) == (
@@ -44,22 +44,27 @@ def test_only_functions_count_whose_lines_are_all_recorded_as_an_agents(
         True,
     )
     figures = declared_figures(found)
-    assert (figures["functions"], figures["repositories"], figures["by_tool"]) == (2, ["ann/kit"], [])
+    assert (figures["functions"], figures["repositories"], figures["table"]) == (2, ["ann/kit"], [])
 
 
 def function(tool: str, commit: str, band: str, **more: Any) -> dict[str, Any]:
-    return {"tool": tool, "model": "m", "commit": commit, "own": "unsure", "in_file": band} | more
+    return {"tool": tool, "model": "m", "commit": commit, "by_text": "unsure", "in_file": band} | more
 
 
 def test_rows_have_shares_with_intervals_over_commits() -> None:
     ones = [function("x", "1", "llm", repository="a") for _ in range(3)]
     others = [function("x", "1", "human", repository="b"), function("x", "2", "unsure", repository="b")]
-    (row,) = by_key([*ones, *others, function("y", "1", "llm", repository="a")], "tool", 2)
-    assert (row["name"], row["functions"], row["commits"], row["repositories"]) == ("x", 5, 3, 2)
-    assert (row["called_in_file"]["value"], row["called_human_in_file"]["value"]) == (0.6, 0.2)
-    assert row["called_own"] == {"value": 0.0, "interval_90": [0.0, 0.0]}
+    figures = by_key([*ones, *others, function("y", "1", "llm", repository="a")], "tool", 2)
+    found = {(figure.population, figure.context, figure.statistic): figure for figure in figures}
+    commits = found["by x", "", "commits"]
+    assert (commits.value, commits.n, commits.repositories) == (3.0, 5, 2)
+    called, human = (found["by x", "in_file", f"called {band}"] for band in ("llm", "human"))
+    assert (called.value, human.value) == (0.6, 0.2)
+    assert found["by x", "by_text", "called llm"].high == 0.0
     # All of one commit are drawn together: more than a twentieth of the samples lack it.
-    low, high = row["called_in_file"]["interval_90"]
-    assert (low, high > row["called_in_file"]["value"]) == (0.0, True)
+    assert called.low == 0.0
+    assert called.high is not None
+    assert called.high > 0.6
     # A name that no record tells has no row.
-    assert by_key([function("x", "1", "llm", repository="a", model=None)] * 9, "model", 2) == []
+    unnamed = [function("x", "1", "llm", repository="a", model=None)] * 9
+    assert list(by_key(unnamed, "model", 2)) == []

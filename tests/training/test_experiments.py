@@ -8,13 +8,14 @@ from typer.testing import CliRunner
 
 from codeorigin_training.cli import app
 from codeorigin_training.experiments.trials import ExperimentError, newest, page, read_trials
-from codeorigin_training.report.section import Figure, Section
+from codeorigin_training.metrics.table import Estimate
+from codeorigin_training.report.section import Section
 from codeorigin_training.run import Run, keep_settings
 from codeorigin_training.studies.frame import write_study
 from codeorigin_training.studies.heads.retriever import HeadsConfig
 
 TRAINING = Path(__file__).parents[2] / "training"
-OUT_OF_FOLD = {"wide": {"old_human": {"auroc": 0.86, "tpr_at_1_fpr": 0.304}}}
+OUT_OF_FOLD = [Estimate(0.86, 0.8, 0.9).named("all agents", "by_text", "auroc").to_row()]
 
 
 def test_page_is_made_from_the_trials() -> None:
@@ -36,7 +37,7 @@ def run(tmp_path: Path) -> Run:
         "export": {"settings": {"name": "x"}, "git_commit": "c0ffee"},
     }
     made.settings.write_text(json.dumps(settings))
-    manifest = {"data": {"sha256": "d1"}, "metrics": {"held_out": {"seen": 1}, "out_of_fold": OUT_OF_FOLD}}
+    manifest = {"data": {"sha256": "d1"}, "metrics": {"held_out": [{"seen": 1}], "out_of_fold": OUT_OF_FOLD}}
     (made.bundle / "manifest.json").write_text(json.dumps(manifest))
     return made
 
@@ -65,9 +66,9 @@ def test_run_becomes_a_file_and_a_sentence_of_the_page(run: Run, tmp_path: Path)
         7,
     )
     # What is chosen by held-out figures is no longer held out.
-    assert trial.figures == OUT_OF_FOLD
+    assert trial.figures == {"table": OUT_OF_FOLD}
     assert trial.settings["corpus"]["settings"]["data"] == "data"
-    assert [*trial.lessons] == [{"kind": "kept", "text": "It gains .01."}]
+    assert [(lesson.kind, lesson.text) for lesson in trial.lessons] == [("kept", "It gains .01.")]
     text = (tmp_path / "EXPERIMENTS.md").read_text()
     assert "## What is in the product\n\n- It gains .01. [words-1-3](experiments/words-1-3.json)\n" in text
     assert "## Not again without a new idea\n\n- They gain nothing. [words-1-4]" in text
@@ -76,13 +77,13 @@ def test_run_becomes_a_file_and_a_sentence_of_the_page(run: Run, tmp_path: Path)
 
 def test_study_becomes_a_file_of_its_figures(run: Run, tmp_path: Path) -> None:
     assert "study heads" in record(run, tmp_path, "small", "study=heads")
-    figures = (Figure("AUROC", 0.5, 0.4, 0.7), Figure("heads", 3.0))
+    figures = (Estimate(0.5, 0.4, 0.7).named("retriever", "", "AUROC"), Estimate(3.0).named("heads", "", "count"))
     write_study(run, "heads", (Section("Heads", "?", (), (), figures=figures),))
     keep_settings(run, "study heads", HeadsConfig(encoder=Path("/somewhere/codebert"), epochs=1))
     assert record(run, tmp_path, "small", "study=heads") == ""
     trial = read_trials(tmp_path / "experiments")["small"]
     assert trial.command == "study heads"
-    assert trial.figures["AUROC"] == {"value": 0.5, "low": 0.4, "high": 0.7}
+    assert trial.figures == {"table": [figure.to_row() for figure in figures]}
     assert trial.settings["study heads"]["settings"]["encoder"] == "codebert"
     assert list(trial.settings) == ["study heads"]
 

@@ -37,11 +37,15 @@ def studies_page(checkout: Path) -> str:
     return (checkout / "runs" / "sample" / "studies" / "report.html").read_text("utf-8")
 
 
-def figures(checkout: Path, study: str) -> dict[str, Any]:
-    """The figures of a study by their names."""
+def figures(checkout: Path, study: str) -> dict[tuple[str, str, str], Any]:
+    """The figures of a study by population, context and statistic."""
     path = checkout / "runs" / "sample" / "studies" / study / "study.json"
     sections = json.loads(path.read_text("utf-8"))["sections"]
-    return {each["name"]: each["value"] for section in sections for each in section["figures"]}
+    return {
+        (row["population"], row["context"], row["statistic"]): row["value"]
+        for section in sections
+        for row in section["figures"]
+    }
 
 
 def test_representations_are_measured_once(checkout: Path) -> None:
@@ -58,13 +62,14 @@ def test_representations_are_measured_once(checkout: Path) -> None:
 def test_correctness_has_its_figures(checkout: Path) -> None:
     printed(study_command("correctness"), checkout)
     found = figures(checkout, "correctness")
-    assert found["answers that pass"] == pytest.approx(0.75)
-    assert 0 <= found["answers that evade, called human"] <= found["answers that evade, not called llm"] <= 1
+    assert found["passes its tests", "of 1", "at least one"] == pytest.approx(0.75)
+    human, other = (found[f"evades: {how}", "of 1", "at least one"] for how in ("called human", "not called llm"))
+    assert 0 <= human <= other <= 1
     page = studies_page(checkout)
     for text in (
         "At least one of k published answers",
         "comments of the two exchanged",
-        "By the year of the code",
+        "2020 and 2021",
     ):
         assert text in page
 

@@ -10,7 +10,7 @@ import pytest
 
 from codeorigin_training.encoder.settings import EncoderConfig, Strategy
 from codeorigin_training.run import Run, git_commit
-from codeorigin_training.tracking import Tracker, flattened, numbers, tracked
+from codeorigin_training.tracking import Tracker, flattened, tracked
 
 
 @dataclass(frozen=True)
@@ -111,11 +111,6 @@ def test_nothing_but_the_settings_is_written_when_tracking_is_off(tmp_path: Path
         phase.pictures(np.array([0, 1]), np.array([0.2, 0.8]))
         phase.artifact(run.settings)
     assert list(tmp_path.iterdir()) == [run.settings]
-
-
-def test_numbers_of_nested_figures_get_joined_names() -> None:
-    figures = {"wide": {"auroc": 0.5, "interval": [0.1, 0.9], "none": None, "bad": float("nan")}, "n": 3}
-    assert numbers(figures) == {"wide/auroc": 0.5, "n": 3.0}
 
 
 def test_the_commit_is_that_of_the_working_tree(tmp_path: Path) -> None:

@@ -63,7 +63,7 @@ OTHERS = (
         "Fit new thresholds for a bundle on repositories that its training never saw.",
     ),
     Stage(
-        "record", "experiments.record", "Add a finished run to the experiments, with settings and figures."
+        "record", "experiments.trials", "Add a finished run to the experiments, with settings and figures."
     ),
 )
 """Commands that are not part of a run but are called the same way; ``record`` makes nothing in a run."""

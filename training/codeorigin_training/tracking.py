@@ -96,22 +96,13 @@ def tracked(
 
 def flattened(config: object) -> dict[str, str]:
     """Every field of a dataclass as text; fields of nested dataclasses have dotted names."""
-    return {name: str(value) for name, value in _flat(dataclasses.asdict(config), ".")}  # type: ignore[call-overload]
+    return {name: str(value) for name, value in _flat(dataclasses.asdict(config))}  # type: ignore[call-overload]
 
 
-def numbers(figures: Mapping[str, Any]) -> dict[str, float]:
-    """The finite numbers in nested mappings, by names joined with ``/``; everything else is left out."""
-    return {
-        name: float(value)
-        for name, value in _flat(figures, "/")
-        if isinstance(value, int | float) and math.isfinite(value)
-    }
-
-
-def _flat(values: Mapping[str, Any], separator: str, prefix: str = "") -> Iterator[tuple[str, Any]]:
+def _flat(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
     for name, value in values.items():
         if isinstance(value, Mapping):
-            yield from _flat(value, separator, f"{prefix}{name}{separator}")
+            yield from _flat(value, f"{prefix}{name}.")
         else:
             yield prefix + name, value
 

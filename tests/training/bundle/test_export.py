@@ -4,6 +4,7 @@ import json
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,6 +19,7 @@ from codeorigin_training.data.sides import read_sides
 from codeorigin_training.data.splits import is_held_out
 from codeorigin_training.data.writer import write_functions
 from codeorigin_training.encoder.files import save_encoder
+from codeorigin_training.metrics.table import AGENTS, MODERN, OLD, PACKAGES, Table
 from codeorigin_training.report.pages import CardConfig, card
 from codeorigin_training.run import Run, RunError
 from codeorigin_training.thresholds.calibrate import calibrate
@@ -27,7 +29,8 @@ from support.tiny_training import fresh_encoder, tiny_tokenizer
 
 VIEWS = (View(ViewKind.WORDS, 1, 2, 512), View(ViewKind.SHAPES, 1, 3, 256))
 NO_BIASES = json.dumps({"table": {}, "twin": {}})
-CONFIG = ExportConfig(name="made-up", version="1.2.3", views=VIEWS, overlap=8, processes=1, baselines=False)
+CONFIG = ExportConfig(name="made-up", version="1.2.3", views=VIEWS, overlap=8, processes=1, baselines=False, rounds=20)
+ERA = f"{AGENTS} against {OLD}"
 CALIBRATE = CalibrateConfig(llm_rate=0.1)
 
 
@@ -75,6 +78,17 @@ def wide_run(wide_exported: Run, tmp_path: Path) -> Run:
     return copied(wide_exported, tmp_path)
 
 
+def held_out_rows(run: Run) -> list[dict[str, Any]]:
+    manifest = json.loads((run.bundle / "manifest.json").read_text("utf-8"))
+    rows: list[dict[str, Any]] = manifest["metrics"]["held_out"]
+    return rows
+
+
+def rankings(run: Run) -> list[dict[str, Any]]:
+    rows = [row for row in held_out_rows(run) if row["context"] == "by_text"]
+    return [row for row in rows if row["statistic"] in ("auroc", "tpr_at_1_fpr")]
+
+
 def fit_on_all(run: Run) -> None:
     """Give the run a different table to ship, and held-out logits from its present table."""
     _, held_out = read_sides(run.corpus, pair_weight=1.0, folds=2)
@@ -98,9 +112,9 @@ def test_bundle_matches_run_and_is_not_made_twice(run: Run) -> None:
     for name in ("temperature", "shift", "logits"):
         assert alone.pop(name) == pytest.approx(fitted["alone"].pop(name), rel=1e-6)
     assert alone == fitted["alone"]
-    metrics = bundle.manifest["metrics"]
-    assert metrics["held_out"]["old_human"]["functions"] > 0
-    assert 0.0 <= metrics["verdicts"]["false_positive_rate_modern"]["share"] <= 1.0
+    held_out = Table(bundle.manifest["metrics"]["held_out"])
+    assert (held_out.get(ERA, "by_text", "auroc").n or 0) > 0
+    assert 0.0 <= (held_out.get(MODERN, "by_text", "called llm").value or 0.0) <= 1.0
     card(CardConfig(), run, silent)
     assert "with one linear weight each." in (run.bundle / "README.md").read_text("utf-8")
 
@@ -137,7 +151,7 @@ def test_model_fitted_on_all_repositories_is_measured_by_its_twin(wide_run: Run)
 
 
 def test_distribution_packages_do_not_change_held_out_figures(wide_run: Run) -> None:
-    before = json.loads((wide_run.bundle / "manifest.json").read_text("utf-8"))["metrics"]["held_out"]
+    before = rankings(wide_run)
     rows = read_functions(wide_run.corpus)
     packaged = [
         replace(row, source=DISTRIBUTION_SOURCE, repo=f"debian/{row.repo.partition('/')[2]}")
@@ -153,7 +167,8 @@ def test_distribution_packages_do_not_change_held_out_figures(wide_run: Run) -> 
     np.savez(wide_run.wide, **arrays)
     calibrate(CALIBRATE, wide_run, silent)
     export(CONFIG, wide_run, silent)
-    assert json.loads((wide_run.bundle / "manifest.json").read_text("utf-8"))["metrics"]["held_out"] == before
+    assert rankings(wide_run) == before
+    assert Table(held_out_rows(wide_run)).get(PACKAGES, "by_text", "called llm").value is not None
 
 
 def test_encoder_is_exported_if_calibration_used_it(run: Run) -> None:
@@ -167,7 +182,7 @@ def test_encoder_is_exported_if_calibration_used_it(run: Run) -> None:
     assert bundle.views is None
     assert bundle.deep is not None
     assert bundle.deep.overlap == 8
-    assert list(bundle.manifest["metrics"]["out_of_fold"]) == ["deep", "settings"]
+    assert Table(bundle.manifest["metrics"]["out_of_fold"]).get(ERA, "by_text", "auroc").value == 0.5
 
 
 def test_bundle_has_language_biases_of_its_table(wide_run: Run) -> None:
@@ -182,8 +197,9 @@ def test_bundle_has_language_biases_of_its_table(wide_run: Run) -> None:
     export(CONFIG, wide_run, silent)
     bundle = Analyzer.load(wide_run.bundle).bundle
     assert bundle.language_bias == {"python": 0.5}
-    moved = json.loads((wide_run.bundle / "manifest.json").read_text("utf-8"))["metrics"]["held_out"]
-    assert moved["old_human"]["auroc"] != plain["metrics"]["held_out"]["old_human"]["auroc"]
+    both = held_out_rows(wide_run), plain["metrics"]["held_out"]
+    moved, before = (Table(rows).get(ERA, "by_text", "auroc") for rows in both)
+    assert moved.value != before.value
 
 
 def test_calibration_of_other_logits_is_rejected(run: Run) -> None:

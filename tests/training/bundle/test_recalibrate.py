@@ -21,6 +21,7 @@ from codeorigin_training.data.rows import FUNCTIONS, Row, read_functions
 from codeorigin_training.data.seen import SeenProjects
 from codeorigin_training.data.splits import fold_of, is_held_out
 from codeorigin_training.metrics.detector import Detector
+from codeorigin_training.metrics.table import BUILT, MODERN, OLD, PACKAGES, Table
 from codeorigin_training.run import Run
 from codeorigin_training.thresholds.config import CalibrateConfig
 from support.corpus_maker import write_corpus, write_distribution
@@ -85,11 +86,14 @@ def test_bundle_keeps_its_graph_and_gets_new_shares(bundle: Path, data: Path, tm
     assert new.version == "9.9.9"
     assert new.calibration.alone != old.calibration.alone
     assert (new.calibration.alone.llm_rate, set(new.calibration.alone.languages)) == (0.2, {"python", "ruby"})
-    figures = json.loads((tmp_path / "out" / "manifest.json").read_text())["metrics"]["false_positives"]
+    table = Table(json.loads((tmp_path / "out" / "manifest.json").read_text())["metrics"]["held_out"])
     assert new.calibration.commit_context is not None
     for way in ("by_text", "in_file", "in_commit", "in_file_and_commit"):
-        cells = [cell["population"] for cell in figures[way]["cells"] if cell["language"] == "all"]
-        assert len(cells) == 3
+        called = [table.get(people, way, "called llm").value for people in (OLD, MODERN, PACKAGES)]
+        assert None not in called
+    # Shares at the thresholds before are gone, rankings stay.
+    assert table.get(BUILT, "by_text", "called llm").value is None
+    assert table.get(BUILT, "by_text", "auroc").value is not None
     assert "## At the thresholds" in (tmp_path / "out" / "README.md").read_text()
     recalibrate(config(bundle, data, tmp_path / "out"), Run(tmp_path), lines.append)
     assert "the logits are there" in lines

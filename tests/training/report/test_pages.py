@@ -9,6 +9,7 @@ import pytest
 from codeorigin.core.errors import CodeOriginError
 from codeorigin.model.bundle import default_model_dir
 from codeorigin_training.experiments.trials import Trial, newest, read_trials
+from codeorigin_training.metrics.table import AGENTS, BANDS, IN_PROJECTS, PAIRS, WRITTEN_PAIRS, Table
 from codeorigin_training.report.pages import (
     BEGIN,
     END,
@@ -19,7 +20,7 @@ from codeorigin_training.report.pages import (
     quality_page,
     with_metrics,
 )
-from codeorigin_training.report.tables import verdicts
+from codeorigin_training.report.tables import percent_interval
 from codeorigin_training.run import Run
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -41,6 +42,16 @@ def trials() -> dict[str, Trial]:
 def report() -> dict[str, Any]:
     found: dict[str, Any] = json.loads(
         (ROOT / "docs" / "evaluation" / "report.json").read_text(encoding="utf-8")
+    )
+    return found
+
+
+def row_of(rows: list[dict[str, Any]], *names: str) -> dict[str, Any]:
+    """The row of a population, context and statistic, of all languages."""
+    (found,) = (
+        row
+        for row in rows
+        if (row["population"], row["context"], row["statistic"], row["language"]) == (*names, "all")
     )
     return found
 
@@ -76,8 +87,8 @@ def test_people_come_first_with_the_same_figures_everywhere(
     manifest: dict[str, Any], trials: dict[str, Trial], report: dict[str, Any]
 ) -> None:
     lockbox = trials[newest(trials, "lockbox-")].figures
-    found = lockbox["agents_against_modern_code_of_the_project"]["in_file"]
-    found["called"]["value"], found["unsure"]["value"], found["called_human"]["value"] = 0.31, 0.56, 0.13
+    for band, value in zip(BANDS, (0.31, 0.56, 0.13), strict=True):
+        row_of(lockbox["table"], IN_PROJECTS, "in_file", band)["value"] = value
     sentence = "In people's projects 31 % of agents' functions are found and 13 % called human; "
     pages = [
         with_metrics(f"{BEGIN}\nstale\n{END}\n", manifest, trials),
@@ -87,30 +98,16 @@ def test_people_come_first_with_the_same_figures_everywhere(
         assert sentence in page
         assert "stale" not in page
         # The corpus stands last, by the one definition of unsure.
-        corpus = verdicts(manifest["metrics"])
-        shares = " | ".join(f"{100 * corpus[name]['share']:.0f} %" for name in ("found", "unsure", "missed"))
-        assert f"many built by an agent | {shares} |" in page
+        corpus = Table(manifest["metrics"]["held_out"])
+        shares = [percent_interval(corpus.get(AGENTS, "in_file", band), 0) for band in BANDS]
+        assert f"many built by an agent | {' | '.join(shares)} |" in page
         assert page.index(sentence) < page.index("held-out repositories")
 
 
-def test_what_is_neither_found_nor_missed_is_unsure(manifest: dict[str, Any]) -> None:
-    shares = {"population": "llm", "language": "all"}
-    metrics = {
-        "false_positives": {
-            "by_text": {
-                "cells": [shares | {"population": "old", "share": 0.01}],
-                "found": {"all": {"share": 0.25}},
-                "open": {"all": {"share": 0.625}},
-            }
-        }
-    }
-    found = verdicts(metrics, way="by_text")
-    assert (found["missed"], found["old"]["share"], found["modern"]) == ({"share": 0.125}, 0.01, None)
-
-
 def test_both_kinds_of_pairs_stand_with_their_numbers(manifest: dict[str, Any]) -> None:
-    manifest["metrics"]["held_out"]["pairs"] |= {"auroc": 0.9, "pairs": 7}
-    manifest["metrics"]["held_out"]["written_pairs"] |= {"auroc": 0.6, "pairs": 5}
+    held_out = manifest["metrics"]["held_out"]
+    row_of(held_out, PAIRS, "by_text", "auroc").update({"value": 0.9, "n": 7})
+    row_of(held_out, WRITTEN_PAIRS, "by_text", "auroc").update({"value": 0.6, "n": 5})
     lines = model_card(manifest).splitlines()
     assert any(
         line.startswith("| AUROC, same-task pairs of the corpus (pairs) | 0.900 (7) |") for line in lines

@@ -4,8 +4,7 @@ import json
 from pathlib import Path
 
 from codeorigin.model.bundle import default_model_dir
-from codeorigin_training.report.evaluate import PAGE, REPORT
-from codeorigin_training.report.evaluation import Report, build_of, render
+from codeorigin_training.report.evaluate import PAGE, REPORT, Report, build_of, render
 from codeorigin_training.report.section import read_json
 
 REPORTS = Path(__file__).parents[3] / "docs" / "evaluation"

@@ -4,7 +4,7 @@ import json
 import random
 import shutil
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -15,14 +15,15 @@ from codeorigin.language_id import guess_language
 from codeorigin.language_id.grammars import Legality
 from codeorigin.language_id.model import LanguageModel, default_model_dir
 from codeorigin_training.cli import app
+from codeorigin_training.metrics.table import Estimate, Figure, Table
 from codeorigin_training.studies.frame import read_study
-from codeorigin_training.studies.language.config import LanguageConfig
 from codeorigin_training.studies.language.data import (
     LABELS,
+    LanguageConfig,
     read_examples,
     side_of_repo,
 )
-from codeorigin_training.studies.language.measure import by_size, compared, of_view, peer_sample
+from codeorigin_training.studies.language.measure import OWN, by_size, compared, of_view, peer_sample
 from codeorigin_training.studies.language.softmax import grammar_shifts, quantised, threshold_for
 from codeorigin_training.studies.language.study import card, write_folder
 from codeorigin_training.studies.language.texts import (
@@ -39,6 +40,9 @@ from support.language_texts import CODE, write_functions_of_languages
 
 SMALL = {"functions": 12, "calibration_functions": 4, "test_functions": 4, "generated": 8,
          "width": 4096, "peer_texts": 3, "epochs": 6}  # fmt: skip
+
+
+TIMES = {"median": 0.51, "95th percentile": 1.44}
 
 
 def config(**changes: object) -> LanguageConfig:
@@ -72,14 +76,13 @@ def test_command_makes_a_model_the_server_can_read(run: Path) -> None:
     model = LanguageModel.load(folder / "model")
     assert model.labels == LABELS
     assert guess_language(CODE["go"] + CODE["go"], model).likeliest == "go"
-    figures = json.loads((folder / "figures.json").read_text("utf-8"))
-    assert figures["views"]["whole functions"]["accuracy"] > 0.8
-    assert 0 <= figures["peers"]["pygments"]["whole functions"] <= 1
-    assert figures["peers"]["this model"].keys() == figures["peer_texts"].keys()
     (section,) = read_study(folder / "study.json").sections
-    told = {each.name: each.value for each in section.figures}
-    wanted = figures["peers"]["pygments"]["5 lines"]
-    assert told["accuracy beside others: pygments: 5 lines"] == pytest.approx(wanted, abs=1e-6)
+    manifest = json.loads((folder / "model" / "manifest.json").read_text("utf-8"))
+    assert [figure.to_row() for figure in section.figures] == manifest["metrics"]
+    figures = Table(manifest["metrics"])
+    assert (figures.get("whole functions", OWN, "accuracy").value or 0.0) > 0.8
+    for tool in (OWN, "pygments"):
+        assert figures.get("whole functions", tool, "accuracy on the sample").n == 3 * len(CODE)
     card = (folder / "model" / "README.md").read_text("utf-8")
     assert "| whole functions |" in card
     assert f"if the confidence is below {model.threshold:.2f}" in card
@@ -101,10 +104,10 @@ def test_existing_model_is_measured_again_and_otherwise_unchanged(data: Path, tm
     assert "epoch" not in study(data, run, f"--set=model={ships}")
     made = run / "studies" / "language" / "model"
     ours, theirs = (json.loads((each / "manifest.json").read_text("utf-8")) for each in (made, ships))
-    times = ours.pop("metrics")["milliseconds"]
-    assert list(times)[-1] == "all"
-    assert sum(each["texts"] for name, each in times.items() if name != "all") == times["all"]["texts"]
-    assert all(0 < each["median"] <= each["p95"] for each in times.values())
+    times = [Figure(**row) for row in ours.pop("metrics") if row["context"] == "milliseconds"]
+    sizes = {figure.population: figure.n or 0 for figure in times}
+    assert 2 * sizes["all"] == sum(sizes.values())
+    assert all(median.value <= p95.value for median, p95 in zip(times[::2], times[1::2], strict=True))  # type: ignore[operator]
     theirs.pop("metrics")
     for manifest in (ours, theirs):
         manifest.pop("files")
@@ -120,16 +123,15 @@ def test_existing_model_is_measured_again_and_otherwise_unchanged(data: Path, tm
 def test_manifest_records_the_training_settings(tmp_path: Path) -> None:
     model = LanguageModel.load()
     settings = config().training | {"right": 0.97}
-    measured = {
-        "views": {"whole functions": of_view(np.eye(len(LABELS)), every_label(), TextPart.WHOLE, 0.5)},
-        "milliseconds": {"all": {"texts": 12, "median": 1.0, "p95": 2.0}},
-        "peers": {},
-        "peer_texts": {},
-    }
+    measured = [*of_view(np.eye(len(LABELS)), every_label(), TextPart.WHOLE, 0.5), *by_size(["x"], np.ones(1))]
     write_folder(model, measured, settings, tmp_path / "model")
     manifest = json.loads((tmp_path / "model" / "manifest.json").read_text("utf-8"))
     assert manifest["settings"] == settings
     assert LanguageModel.load(tmp_path / "model").shifts == model.shifts
+
+
+def values(figures: Iterable[Figure]) -> dict[str, float | None]:
+    return {figure.statistic: figure.value for figure in figures}
 
 
 def every_label() -> list[Example]:
@@ -141,7 +143,7 @@ def test_other_language_of_a_pair_counts_if_both_grammars_accept_the_text() -> N
     examples = [Example(text, "cpp", "unit", TextPart.WHOLE) for text in (both, one)]
     table = np.zeros((2, len(LABELS)))
     table[:, LABELS.index("c")] = 1
-    found = of_view(table, examples, TextPart.WHOLE, 0.5)
+    found = values(of_view(table, examples, TextPart.WHOLE, 0.5))
     assert (found["accuracy"], found["either"]) == (0.0, 0.5)
 
 
@@ -245,13 +247,15 @@ def test_the_threshold_is_the_lowest_that_keeps_the_promise() -> None:
 def test_figures_match_values_by_hand() -> None:
     examples = [Example("x", label, "r", TextPart.FIVE) for label in ("go", "go", "c", "none")]
     table = _probabilities([("go", 0.9), ("c", 0.6), ("c", 0.8), ("none", 0.7)])
-    found = of_view(table, examples, TextPart.FIVE, threshold=0.7)
-    assert (found["texts"], found["none_texts"]) == (3, 1)
+    figures = list(of_view(table, examples, TextPart.FIVE, threshold=0.7))
+    found = values(figures)
     assert found["accuracy"] == pytest.approx(0.75)
-    assert found["f1"] == {"go": pytest.approx(2 / 3), "c": pytest.approx(2 / 3)}
-    assert (found["named"], found["right"]) == (pytest.approx(2 / 3), 1.0)
-    assert found["none_silent"] == 1.0
-    assert found["confused"] == [["go", "c", 1]]
+    assert (found["named"], found["right"], found["silent on none"]) == (pytest.approx(2 / 3), 1.0, 1.0)
+    assert found["go taken for c"] == 1
+    counts = {figure.statistic: figure.n for figure in figures}
+    assert [counts[name] for name in ("accuracy", "silent on none", "ECE")] == [3, 1, 4]
+    f1 = {figure.language: figure.value for figure in figures if figure.statistic == "F1"}
+    assert f1 == {"go": pytest.approx(2 / 3), "c": pytest.approx(2 / 3)}
 
 
 def test_peer_sample_is_balanced_by_language_and_view() -> None:
@@ -277,27 +281,24 @@ def test_card_says_how_long_it_takes_and_what_the_comparison_is_based_on() -> No
         Example(CODE["c"], "c", "r", TextPart.WHOLE)
     ]
     model = LanguageModel.load()
-    measured = {
-        "views": {"whole functions": of_view(np.eye(len(LABELS)), every_label(), TextPart.WHOLE, 0.5)},
-        "milliseconds": {
-            "10 to 40 lines": {"texts": 1234, "median": 0.51, "p95": 1.44},
-            "all": {"texts": 1300, "median": 0.6, "p95": 1.5},
-        },
-        **compared(
-            model, examples, {"other": lambda asked: ["go"] * len(asked), "absent": lambda asked: None}
-        ),
-    }
+    measured = [
+        *of_view(np.eye(len(LABELS)), every_label(), TextPart.WHOLE, 0.5),
+        *(Estimate(value, n=1234).named("10 to 40 lines", "milliseconds", name) for name, value in TIMES.items()),
+        Estimate(0.6, n=1300).named("all", "milliseconds", "median"),
+        *compared(model, examples, {"other": lambda asked: ["go"] * len(asked), "absent": lambda asked: None}),
+    ]
     page = card(model, measured, 1000)
     # All three are asked about the same four texts, and languages are weighted equally.
-    assert "| text | texts | this model | other |" in page
-    assert "| whole functions | 4 | 1.000 | 0.500 |" in page
+    assert "| text (texts) | this model | other |" in page
+    assert "| whole functions (4) | 1.000 | 0.500 |" in page
     assert "One text takes 0.6 ms" in page
-    assert "| 10 to 40 lines | 1,234 | 0.5 | 1.4 |" in page
+    assert "| 10 to 40 lines (1,234) | 0.5 | 1.4 |" in page
     shipped = (default_model_dir() / "README.md").read_text("utf-8")
     manifest = json.loads((default_model_dir() / "manifest.json").read_text("utf-8"))
     size = (default_model_dir() / "weights.npz").stat().st_size
-    assert card(model, manifest["metrics"], size) == shipped
-    assert min(manifest["metrics"]["peer_texts"].values()) >= 500
+    figures = Table(manifest["metrics"]).figures
+    assert card(model, figures, size) == shipped
+    assert min(figure.n or 0 for figure in figures if figure.statistic == "accuracy on the sample") >= 500
 
 
 def test_quantised_weights_are_within_half_a_step() -> None:
@@ -309,8 +310,9 @@ def test_quantised_weights_are_within_half_a_step() -> None:
 
 def test_times_are_grouped_by_number_of_lines() -> None:
     texts = ["a", "a\n" * 8 + "a", "a\n" * 9 + "a", "a\n" * 39 + "a", "a\n" * 40 + "a"]
-    found = by_size(texts, np.array([1.0, 3.0, 5.0, 7.0, 9.0]))
-    assert {name: (each["texts"], each["median"]) for name, each in found.items()} == {
+    found = list(by_size(texts, np.array([1.0, 3.0, 5.0, 7.0, 9.0])))
+    medians = {figure.population: (figure.n, figure.value) for figure in found if figure.statistic == "median"}
+    assert medians == {
         "fewer than 10 lines": (2, 2.0), "10 to 40 lines": (2, 6.0), "more than 40 lines": (1, 9.0), "all": (5, 5.0),
     }  # fmt: skip
-    assert "more than 40 lines" not in by_size(texts[:4], np.ones(4))
+    assert "more than 40 lines" not in {figure.population for figure in by_size(texts[:4], np.ones(4))}

@@ -123,7 +123,7 @@ def test_evidence_is_split_by_construct_and_ranked() -> None:
     comment, name = CONSTRUCTS.index(Construct.COMMENT), CONSTRUCTS.index(Construct.NAME)
     values[:, comment] = [3.0 if each.label else -3.0 for each in rows]
     values[:, name] = [-1.0 if each.label else 1.0 for each in rows]
-    found = constructs_section(rows, values, characters, "m", None, RepresentationsConfig(rounds=10))
+    found = constructs_section(rows, values, characters, "m", (), RepresentationsConfig(rounds=10))
     first, second = found.tables[0].rows[:2]
     share = f"{100 / len(CONSTRUCTS):.1f} %"
     assert first[:3] == ("comment", share, "75.0 %")

@@ -14,7 +14,8 @@ from codeorigin.model.calibration.calibration import Calibration
 from codeorigin.model.folder import MANIFEST, sha256_of
 from codeorigin.model.ngrams.hashed_views import View
 from codeorigin.model.scoring.tokenizer import Tokenizer
-from codeorigin_training.bundle.figures import held_out_figures, out_of_fold_figures
+from codeorigin_training.bundle.baselines import baseline_figures
+from codeorigin_training.bundle.figures import encoder_logits, function_figures, held_out_figures, wide_logits
 from codeorigin_training.bundle.writing import ExportError, Parts, write_bundle
 from codeorigin_training.configuration import STRICT
 from codeorigin_training.data.rows import DISTRIBUTION_SOURCE, Row, corpus_hash
@@ -23,13 +24,14 @@ from codeorigin_training.data.sides import TrainingSide, read_sides
 from codeorigin_training.data.weights import PAIR_WEIGHT
 from codeorigin_training.encoder.files import load_encoder
 from codeorigin_training.encoder.inference import neutral_logit
-from codeorigin_training.metrics.held_out import headline
+from codeorigin_training.metrics.answers import answers_of
+from codeorigin_training.metrics.classification import keep_test_set
+from codeorigin_training.metrics.rankings import Bootstrap, headline, ranking_figures, tracked_numbers
 from codeorigin_training.ngrams.linear import WideModel
 from codeorigin_training.ngrams.train import default_views
-from codeorigin_training.report.baselines.textbook import held_out_baselines
 from codeorigin_training.run import Log, Run
 from codeorigin_training.thresholds.calibrate import fitted_on_all_repositories
-from codeorigin_training.tracking import Tracker, numbers, tracked
+from codeorigin_training.tracking import Tracker, tracked
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -38,7 +40,8 @@ class ExportConfig:
 
     ``views`` are those that the run's wide part was trained with. Adjacent windows share ``overlap`` tokens.
     ``limit_bytes`` is for all of the bundle's files together. ``baselines`` trains the textbook detectors on the same
-    rows, with weight ``pair_weight`` for each row of a pair, for the comparison in the manifest.
+    rows, with weight ``pair_weight`` for each row of a pair, for the comparison in the manifest. Intervals are of
+    ``rounds`` draws.
     """
 
     name: str = "codeorigin-small"
@@ -51,6 +54,7 @@ class ExportConfig:
     baselines: bool = True
     pair_weight: float = PAIR_WEIGHT
     processes: int = 2
+    rounds: int = 200
 
     def __post_init__(self) -> None:
         if not self.name or not self.version or not self.views:
@@ -101,31 +105,25 @@ def _export(
         if config.overlap >= encoder.context:
             raise ExportError(f"overlap must be less than the encoder's context, {encoder.context}")
     side, held_out = read_sides(run.corpus, pair_weight=config.pair_weight, folds=2)
-    checked = Calibration.from_manifest(entry["twin"])
-    metrics = held_out_figures(
-        held_out,
-        of_twin,
-        encoder,
-        tokenizer,
-        checked,
-        tracker,
-        views=config.views,
-        overlap=config.overlap,
-        processes=config.processes,
-    )
-    metrics["out_of_fold"] = out_of_fold_figures(run, side, checked, deep=entry["deep"])
-    if not entry["deep"] and run.unseen_agents.is_file():
-        metrics["unseen_agents"] = json.loads(run.unseen_agents.read_text(encoding="utf-8"))["agents"]
-    log(f"held out: {headline(metrics['held_out'])}")
+    checked, draws = Calibration.from_manifest(entry["twin"]), Bootstrap(config.rounds)
+    if of_twin is not None:
+        logits = wide_logits(of_twin, held_out, config.views, config.processes)
+    else:
+        assert encoder is not None
+        assert tokenizer is not None
+        logits = encoder_logits(encoder, tokenizer, held_out, config.overlap)
+    keep_test_set(tracker, held_out, answers_of(held_out, logits, checked.alone).probability)
+    figures = ranking_figures(held_out, logits, "by_text", draws)
+    log(f"held out: {headline(figures)}")
+    tracker.metrics(tracked_numbers(figures), 0)
+    figures += held_out_figures(held_out, logits, checked, draws)
     if config.baselines:
-        metrics["baselines"] = held_out_baselines(
-            side,
-            held_out,
-            Memory(run.folder / "baselines", verbose=0),
-            f"{inputs['corpus']} {config.pair_weight}",
-            log,
-            in_file=None if checked.file_context is None else checked.file_context.file,
-        )
+        memory, key = Memory(run.folder / "baselines", verbose=0), f"{inputs['corpus']} {config.pair_weight}"
+        figures += baseline_figures(side, held_out, memory, key, log, draws)
+    metrics = {
+        "held_out": [figure.to_row() for figure in figures],
+        "out_of_fold": _out_of_fold(run, side, checked, draws, deep=entry["deep"]),
+    }
     parts = Parts(
         wide=wide,
         views=config.views,
@@ -153,9 +151,24 @@ def _export(
         )
         write_bundle(run.twin, twin, asdict(config))
     size = sum(path.stat().st_size for path in run.bundle.iterdir())
-    tracker.metrics(numbers({key: metrics[key] for key in ("held_out", "verdicts")}), 0)
     tracker.artifact(run.bundle / MANIFEST)
     log(f"wrote {run.bundle}: {size:,} bytes, parity {manifest['parity']}")
+
+
+def _out_of_fold(
+    run: Run, side: TrainingSide, calibration: Calibration, draws: Bootstrap, *, deep: bool
+) -> list[dict[str, Any]]:
+    """The rows of figures on training repositories, each scored by a model that did not see it."""
+    with np.load(run.deep if deep else run.wide) as arrays:
+        logits = arrays["out_of_fold"]
+    figures = [
+        *ranking_figures(side.rows, logits, "by_text", draws),
+        *function_figures(side.rows, logits, calibration, draws),
+    ]
+    unseen: list[dict[str, Any]] = []
+    if not deep and run.unseen_agents.is_file():
+        unseen = json.loads(run.unseen_agents.read_text(encoding="utf-8"))["figures"]
+    return [*(figure.to_row() for figure in figures), *unseen]
 
 
 def _calibration_entry(run: Run) -> dict[str, Any]:

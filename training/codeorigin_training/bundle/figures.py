@@ -1,7 +1,6 @@
-"""The figures of an exported bundle, on held-out repositories and out of fold."""
+"""The figures of a bundle: rows of the long table, on held-out repositories and out of fold."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from scipy import sparse
@@ -11,94 +10,89 @@ from codeorigin.model.ngrams.hashed_views import View
 from codeorigin.model.scoring.tokenizer import Tokenizer
 from codeorigin_training.arrays import Floats
 from codeorigin_training.bundle.quantization import quantize
-from codeorigin_training.data.rows import DISTRIBUTION_SOURCE, Row, rows_where
-from codeorigin_training.data.sides import TrainingSide
+from codeorigin_training.data.rows import Row, of_repositories, rows_where
 from codeorigin_training.encoder.inference import deep_logits, encode_rows
 from codeorigin_training.encoder.model import Encoder
-from codeorigin_training.metrics.answers import answers_of, context_answers
-from codeorigin_training.metrics.commits import commit_metrics
-from codeorigin_training.metrics.false_positives import in_contexts
-from codeorigin_training.metrics.files import pooled_metrics
-from codeorigin_training.metrics.held_out import (
-    by_language,
-    detector_metrics,
-    in_file_metrics,
-    verdict_metrics,
+from codeorigin_training.metrics.answers import Answers, context_answers
+from codeorigin_training.metrics.populations import calibration_error, share_figures, with_the_past
+from codeorigin_training.metrics.rankings import (
+    Bootstrap,
+    era_figures,
+    language_figures,
+    mixed_figures,
+    project_figures,
+    setting_figures,
+    whole_figures,
 )
-from codeorigin_training.metrics.ranking import OVER_DRAWS
-from codeorigin_training.metrics.settings import setting_metrics
-from codeorigin_training.metrics.test_set import keep_test_set
+from codeorigin_training.metrics.table import Figure
 from codeorigin_training.ngrams.features import view_matrices
 from codeorigin_training.ngrams.language_bias import language_biases
 from codeorigin_training.ngrams.linear import WideModel
-from codeorigin_training.run import Run
-from codeorigin_training.thresholds.context import file_numbers
+from codeorigin_training.thresholds.context import commit_numbers, file_numbers
 from codeorigin_training.thresholds.eligibility import judged
 from codeorigin_training.thresholds.pooled import pooled_samples
-from codeorigin_training.tracking import Tracker
+
+
+def wide_logits(wide: WideModel, rows: Sequence[Row], views: Sequence[View], processes: int) -> Floats:
+    """Logits ``(n,)`` of the n-grams with the quantized table, as it ships."""
+    matrix = sparse.hstack(view_matrices(rows, views, processes=processes)).tocsr()
+    table = quantize(wide.table).weights
+    logits: Floats = wide.bias + (matrix @ table).astype(np.float64) + language_biases(wide.languages, rows)
+    return logits
+
+
+def encoder_logits(encoder: Encoder, tokenizer: Tokenizer, rows: Sequence[Row], overlap: int) -> Floats:
+    """Logits ``(n,)`` of the encoder."""
+    return deep_logits(encoder, encode_rows(rows, tokenizer), tokenizer, overlap=overlap)
 
 
 def held_out_figures(
-    rows: list[Row],
-    wide: WideModel | None,
-    encoder: Encoder | None,
-    tokenizer: Tokenizer | None,
-    calibration: Calibration,
-    tracker: Tracker,
-    *,
-    views: Sequence[View],
-    overlap: int,
-    processes: int,
-) -> dict[str, Any]:
-    """Figures on held-out ``rows`` with the quantized table.
+    rows: Sequence[Row], logits: Floats, calibration: Calibration, draws: Bootstrap
+) -> Iterator[Figure]:
+    """Figures of ``rows`` that nothing was fitted on, with ``logits`` ``(n,)``: functions, files and commits.
 
-    A distribution's packages are used only for false positives, where they are a separate population.
+    The ranking by eras and languages is of all functions, also those that are too short for a verdict.
     """
-    logits: Floats = np.zeros(len(rows))
-    if wide is not None:
-        matrices = view_matrices(rows, views, processes=processes)
-        table = quantize(wide.table).weights
-        logits = wide.bias + (sparse.hstack(matrices).tocsr() @ table).astype(np.float64)
-        logits += language_biases(wide.languages, rows)
-    elif encoder is not None and tokenizer is not None:
-        logits = deep_logits(encoder, encode_rows(rows, tokenizer), tokenizer, overlap=overlap)
+    corpus = of_repositories(rows)
+    repositories, of_repository = rows_where(rows, corpus), logits[corpus]
+    yield from language_figures(repositories, of_repository, "by_text")
+    contexts = context_answers(repositories, of_repository, calibration)
+    if "in_file" in contexts:
+        yield from era_figures(repositories, contexts["in_file"].log_odds, "in_file", draws)
+    yield calibration_error(repositories, contexts["by_text"], "by_text")
+    yield from function_figures(rows, logits, calibration, draws)
+    for context, rule, numbers in (
+        ("whole files", calibration.file, file_numbers(repositories)),
+        ("whole commits", calibration.commit, commit_numbers(repositories)),
+    ):
+        if rule is not None:
+            fewest = rule.fewest_functions
+            samples = pooled_samples(repositories, of_repository, numbers, calibration, fewest)
+            yield from whole_figures(samples, rule, context, draws)
+
+
+def function_figures(
+    rows: Sequence[Row], logits: Floats, calibration: Calibration, draws: Bootstrap
+) -> Iterator[Figure]:
+    """Figures of the functions in ``rows`` with a verdict, with out-of-sample ``logits`` ``(n,)``.
+
+    Pairs are left out. A distribution's packages have shares alone: they are human code of another kind.
+    """
     counted = np.array([row.pair is None for row in rows], dtype=bool) & judged(rows, calibration)
-    contexts = context_answers(rows, logits, calibration)
-    false_positives = in_contexts(
-        rows, {name: contexts[name] for name in ("by_text", "in_file") if name in contexts}, counted
-    )
-    repositories = np.array([row.source != DISTRIBUTION_SOURCE for row in rows])
-    rows, logits = rows_where(rows, repositories), logits[repositories]
-    by_text = answers_of(rows, logits, calibration.alone)
-    keep_test_set(tracker, rows, by_text.probability)
-    metrics: dict[str, Any] = {
-        "interval_of": OVER_DRAWS,
-        "held_out": detector_metrics(rows, logits),
-        "verdicts": verdict_metrics(rows, by_text),
-        "languages": by_language(rows, logits),
-        "settings": setting_metrics(rows, logits, calibration),
-        "false_positives": false_positives,
-    }
-    if calibration.file_context is not None:
-        metrics["in_files"] = in_file_metrics(rows, logits, calibration)
-    if calibration.file is not None:
-        files = pooled_samples(
-            rows, logits, file_numbers(rows), calibration, calibration.file.fewest_functions
-        )
-        metrics["files"] = pooled_metrics(files, calibration.file)
-    commits = commit_metrics(rows, logits, calibration)
-    if commits is not None:
-        metrics["commits"] = commits
-    return metrics
+    rows, logits = rows_where(rows, counted), logits[counted]
+    yield from share_figures(rows, context_answers(rows, logits, calibration))
+    corpus = of_repositories(rows)
+    rows, logits = rows_where(rows, corpus), logits[corpus]
+    ways = in_contexts(rows, logits, calibration)
+    past = with_the_past(rows, logits, calibration, ways)
+    yield from share_figures(rows, past)
+    yield from project_figures(rows, ways | past, draws)
+    yield from setting_figures(rows, ways, draws)
+    if calibration.commit_context is not None:
+        yield from mixed_figures(rows, logits, calibration, draws)
 
 
-def out_of_fold_figures(
-    run: Run, side: TrainingSide, calibration: Calibration, *, deep: bool
-) -> dict[str, Any]:
-    """Figures on training repositories, each row scored by a model that did not see its repository."""
-    with np.load(run.deep if deep else run.wide) as arrays:
-        logits = arrays["out_of_fold"]
-    return {
-        "deep" if deep else "wide": detector_metrics(side.rows, logits),
-        "settings": setting_metrics(side.rows, logits, calibration),
-    }
+def in_contexts(rows: Sequence[Row], logits: Floats, calibration: Calibration) -> dict[str, Answers]:
+    """Answers by own text, and in the file where the calibration has a rule for it."""
+    found = context_answers(rows, logits, calibration)
+    return {name: answers for name, answers in found.items() if name in ("by_text", "in_file")}

@@ -30,12 +30,15 @@ from codeorigin_training.data.seen import SeenProjects
 from codeorigin_training.files import atomic_path, write_atomically
 from codeorigin_training.metrics.answers import Answers, context_answers
 from codeorigin_training.metrics.detector import Detector
-from codeorigin_training.metrics.false_positives import in_contexts
+from codeorigin_training.metrics.populations import share_figures
+from codeorigin_training.metrics.table import AGENTS, BANDS, MODERN, OLD, PACKAGES
 from codeorigin_training.report.pages import model_card
 from codeorigin_training.run import Log, Run, keep_settings
 from codeorigin_training.thresholds.config import CalibrateConfig
 from codeorigin_training.thresholds.eligibility import has_verdict
 from codeorigin_training.thresholds.fit import fit_calibration
+
+_SAID = (OLD, MODERN, PACKAGES, AGENTS)
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -89,8 +92,7 @@ def recalibrate(config: RecalibrateConfig, run: Run, log: Log) -> None:
     }
     logits = _kept_logits(run.folder / "recalibration.npz", detector, rows, inputs, log)
     new = fit_calibration(rows, logits, config.calibrate)
-    everywhere = np.ones(len(rows), dtype=bool)
-    figures = in_contexts(rows, cross_fitted_answers(rows, logits, config), everywhere)
+    figures = list(share_figures(rows, cross_fitted_answers(rows, logits, config)))
     manifest = dict(detector.bundle.manifest)
     manifest["version"] = config.version
     manifest["calibration"] = new.to_manifest()
@@ -105,11 +107,15 @@ def recalibrate(config: RecalibrateConfig, run: Run, log: Log) -> None:
         "version": config.version,
         "recalibrated": asdict(config.calibrate),
     }
-    manifest["metrics"] = {**manifest["metrics"], "false_positives": figures}
+    # Shares at other thresholds go; what is ranked does not depend on these.
+    before = manifest["metrics"]
+    held_out = [row for row in before.get("held_out", []) if row["statistic"] not in BANDS]
+    manifest["metrics"] = before | {"held_out": [*held_out, *(figure.to_row() for figure in figures)]}
     out = config.out or run.bundle
     write_again(out, detector.bundle, manifest)
-    for way, of_way in manifest["metrics"]["false_positives"].items():
-        log(f"{way}: {_headline(of_way)}")
+    for figure in figures:
+        if figure.statistic == BANDS[0] and figure.language == "all" and figure.population in _SAID:
+            log(f"{figure.context}: {figure.value:.2%} of {figure.population} {figure.statistic}")
     keep_settings(run, "recalibrate", config)
     log(f"wrote {out}")
 
@@ -129,16 +135,6 @@ def cross_fitted_answers(
     return {
         name: Answers.joined([(inside, found[name]) for inside, found in parts]) for name in sorted(names)
     }
-
-
-def _headline(figures: Mapping[str, Any]) -> str:
-    parts = [
-        f"{cell['population']} {cell['share']:.2%} of human functions called llm"
-        for cell in figures["cells"]
-        if cell["language"] == "all"
-    ]
-    found = figures["found"].get("all")
-    return ", ".join(parts) + ("" if found is None else f"; LLM {found['share']:.1%}")
 
 
 def _kept_logits(

@@ -27,7 +27,7 @@ from codeorigin_training.encoder.model import Encoder
 from codeorigin_training.ngrams.linear import WideModel
 from codeorigin_training.report.pages import model_card
 
-_NUMBERS = re.compile(r"\[\n\s*(-?\d[\d.e+-]*(?:,\n\s*-?\d[\d.e+-]*)*)\n\s*\]")
+_INNERMOST = re.compile(r"([\[{])\n\s*([^\[\]{}]+?)\n\s*([\]}])")
 _FILES = (SCORE_GRAPH, GRADIENT_GRAPH, TOKENIZER)
 
 
@@ -128,9 +128,14 @@ def _deep_entry(parts: Parts) -> dict[str, Any] | None:
 
 
 def manifest_text(manifest: Mapping[str, Any]) -> str:
-    """The manifest as it is written: with its checksum, lists of numbers on one line, and null for NaN and infinity."""
-    text = json.dumps(sealed(finite(dict(manifest))), indent=1, allow_nan=False)
-    return _NUMBERS.sub(lambda found: f"[{' '.join(found[1].split())}]", text) + "\n"
+    """The manifest as it is written, with its checksum: floats of seven significant digits, null for NaN."""
+    return sealed_text(finite(dict(manifest)))
+
+
+def sealed_text(manifest: dict[str, Any]) -> str:
+    """The manifest with its checksum as JSON; a row of numbers or of figures is on one line."""
+    text = json.dumps(sealed(manifest), indent=1, allow_nan=False)
+    return _INNERMOST.sub(lambda found: found[1] + re.sub(r"\n\s*", " ", found[2]) + found[3], text) + "\n"
 
 
 def finite(value: Any) -> Any:

@@ -3,7 +3,6 @@
 import hashlib
 import json
 from dataclasses import asdict, replace
-from typing import Any
 
 import numpy as np
 import pydantic
@@ -25,10 +24,11 @@ from codeorigin_training.encoder.settings import Strategy, TrainingConfig
 from codeorigin_training.encoder.train import Examples, frozen_states, train, validation_split
 from codeorigin_training.encoder.trainer import device_named
 from codeorigin_training.files import atomic_path
-from codeorigin_training.metrics.held_out import detector_metrics, headline
-from codeorigin_training.metrics.test_set import keep_test_set, sigmoid
+from codeorigin_training.metrics.classification import keep_test_set, sigmoid
+from codeorigin_training.metrics.rankings import Bootstrap, headline, ranking_figures, tracked_numbers
+from codeorigin_training.metrics.table import Figure
 from codeorigin_training.run import Log, Run
-from codeorigin_training.tracking import Tracker, numbers, tracked
+from codeorigin_training.tracking import Tracker, tracked
 
 
 @pydantic.dataclasses.dataclass(frozen=True, config=STRICT)
@@ -77,7 +77,7 @@ def finetune(config: FinetuneConfig, run: Run, log: Log) -> None:
         everything = np.arange(len(logits))
         figures = work.figures(logits, everything)
         log(f"out of fold: {headline(figures)}")
-        tracker.metrics(numbers(figures), 0)
+        tracker.metrics(tracked_numbers(figures), 0)
         work.pictures(tracker, logits + moved, everything)
         if not run.finetuned.exists():
             final_of.clear(warn=False)
@@ -144,9 +144,10 @@ class _Work:
         self.log(f"{name}: logit of a masked text was {moved:+.3f}, now 0")
         return model, moved
 
-    def figures(self, logits: Floats, inside: Integers) -> dict[str, Any]:
+    def figures(self, logits: Floats, inside: Integers) -> list[Figure]:
         """Figures of the rows ``inside`` by ``logits`` ``(n,)`` of all rows."""
-        return detector_metrics([self.rows[number] for number in inside], logits[inside])
+        rows = [self.rows[number] for number in inside]
+        return ranking_figures(rows, logits[inside], "by_text", Bootstrap(rounds=0))
 
     def pictures(self, tracker: Tracker, logits: Floats, inside: Integers) -> None:
         """Store pictures of the probabilities of the rows ``inside``."""
@@ -170,7 +171,7 @@ def _fold(key: str, fold: int, work: _Work) -> tuple[Integers, Floats, float]:
         full[inside] = deep_logits(model, tokens, work.tokenizer, overlap=config.overlap)
         figures = work.figures(full, inside)
         work.log(f"{name}: {headline(figures)}")
-        phase.metrics(numbers(figures), 0)
+        phase.metrics(tracked_numbers(figures), 0)
         work.pictures(phase, full + moved, inside)
     return inside, full[inside], moved
 

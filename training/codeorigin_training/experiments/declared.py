@@ -9,7 +9,7 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -31,10 +31,12 @@ from codeorigin.records.record import WROTE, Record, WrittenBy
 from codeorigin.shell.options import cores
 from codeorigin.text.sources import decode_source
 from codeorigin_training.data.rows import numbered
-from codeorigin_training.metrics.statistics import bootstrap_interval
+from codeorigin_training.metrics.estimates import mean
+from codeorigin_training.metrics.rankings import Bootstrap
+from codeorigin_training.metrics.table import BANDS, Estimate, Figure
 
 _FEWEST_BY_TOOL, _FEWEST_BY_MODEL = 20, 30
-_SAMPLES = 1_000
+_DRAWS = Bootstrap(rounds=1_000)
 _MOST_FILES = 2_000
 _MOST_BYTES = 2_000_000
 
@@ -101,9 +103,11 @@ def _of_file(
     kind = kind_for_path(path)
     assert kind is not None
     document = Document(decode_source(content, path, _MOST_BYTES, kind.id), kind.id, path)
-    own, in_file = (analyzer.analyze(document, file_context=context).functions for context in (False, True))
-    places = function_lines(document.text, [function.span for function in own])
-    for alone, among, place in zip(own, in_file, places, strict=True):
+    by_text, in_file = (
+        analyzer.analyze(document, file_context=context).functions for context in (False, True)
+    )
+    places = function_lines(document.text, [function.span for function in by_text])
+    for alone, among, place in zip(by_text, in_file, places, strict=True):
         wrote = _wrote(place, records)
         if wrote is not None and alone.verdict.band is not None:
             lines = [origins[line - 1] for line in place.telling()]
@@ -112,7 +116,7 @@ def _of_file(
                 "tool": _common([record.tool for record in wrote]),
                 "model": _common([record.model for record in wrote]),
                 "commit": commit,
-                "own": alone.verdict.band,
+                "by_text": alone.verdict.band,
                 "in_file": among.verdict.band,
             }
             yield _AgentFunction(row, [line for line in lines if (line.commit, line.path) == (commit, path)])
@@ -130,51 +134,35 @@ def _common(values: Sequence[str | None]) -> str | None:
     return values[0] if len(set(values)) == 1 else None
 
 
-def by_key(functions: Sequence[Mapping[str, Any]], key: str, fewest: int) -> list[dict[str, Any]]:
-    """For each value of ``key`` with ``fewest`` functions, the most first, how many functions are called what.
+def by_key(functions: Sequence[Mapping[str, Any]], key: str, fewest: int) -> Iterator[Figure]:
+    """For each value of ``key`` with ``fewest`` functions, the most first: commits, and the share in each band.
 
-    The intervals are of 90 %, by bootstrap over commits.
+    The intervals are by bootstrap over commits.
     """
-    rows = []
     for name, count in Counter(function[key] for function in functions).most_common():
-        some = [function for function in functions if function[key] == name]
-        if name is None or count < fewest:
-            continue
-        commits = [f"{function['repository']} {function['commit']}" for function in some]
-        rows.append(
-            {
-                "name": name,
-                "functions": count,
-                "commits": len(set(commits)),
-                "repositories": len({function["repository"] for function in some}),
-            }
-            | {
-                f"{called}_{way}": _share([function[way] == band for function in some], commits)
-                for way in ("own", "in_file")
-                for called, band in (("called", "llm"), ("called_human", "human"))
-            }
-        )
-    return rows
-
-
-def _share(called: Sequence[bool], commits: Sequence[str]) -> dict[str, Any]:
-    values = np.array(called, dtype=np.float64)
-    low, high = bootstrap_interval(
-        numbered(commits), lambda index: float(values[index].mean()), rounds=_SAMPLES
-    )
-    return {
-        "value": round(float(values.mean()), 4),
-        "interval_90": [round(low, 4), round(high, 4)],
-    }
+        if name is not None and count >= fewest:
+            some = [function for function in functions if function[key] == name]
+            commits = numbered([f"{function['repository']} {function['commit']}" for function in some])
+            repositories = len({function["repository"] for function in some})
+            of_commits = Estimate(float(commits.max() + 1), n=count, repositories=repositories)
+            yield of_commits.named(f"by {name}", "", "commits")
+            for context in ("by_text", "in_file"):
+                for statistic, band in zip(BANDS, ("llm", "unsure", "human"), strict=True):
+                    called = np.array([function[context] == band for function in some])
+                    found = replace(mean(commits, called, _DRAWS), repositories=repositories)
+                    yield found.named(f"by {name}", context, statistic)
 
 
 def declared_figures(functions: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """The figures by tool and by model."""
+    """The table of figures by tool and by model."""
+    figures = [
+        *by_key(functions, "tool", _FEWEST_BY_TOOL),
+        *by_key(functions, "model", _FEWEST_BY_MODEL),
+    ]
     return {
         "functions": len(functions),
         "repositories": sorted({function["repository"] for function in functions}),
-        "by_tool": by_key(functions, "tool", _FEWEST_BY_TOOL),
-        "by_model": by_key(functions, "model", _FEWEST_BY_MODEL),
+        "table": [figure.to_row(digits=4) for figure in figures],
     }
 
 

@@ -6,13 +6,14 @@ printed as JSON; kept as ``training/experiments/joined-VERSION.json``, it is wha
 
 import json
 import sys
-from dataclasses import asdict
 from pathlib import Path
 
-from codeorigin_training.data.rows import read_functions
+from codeorigin_training.bundle.figures import function_figures, in_contexts
+from codeorigin_training.data.rows import read_functions, rows_where
 from codeorigin_training.data.seen import SeenProjects
 from codeorigin_training.metrics.detector import Detector
-from codeorigin_training.metrics.table import measured_table
+from codeorigin_training.metrics.rankings import Bootstrap, era_figures
+from codeorigin_training.thresholds.eligibility import judged
 
 
 def joined_figures(bundle: Path, data: Path) -> dict[str, object]:
@@ -21,20 +22,20 @@ def joined_figures(bundle: Path, data: Path) -> dict[str, object]:
     Raises:
         CodeOriginError: bundle or data cannot be read.
     """
-    detector = Detector(bundle)
+    detector, draws = Detector(bundle), Bootstrap()
+    calibration = detector.bundle.calibration
     seen = SeenProjects.from_manifest(detector.bundle.manifest) or SeenProjects.of(())
-    rows = [row for row in read_functions(data) if row.repo not in seen]
-    table = measured_table(rows, detector.logits(rows), detector.bundle.calibration)
+    everything = [row for row in read_functions(data) if row.repo not in seen]
+    logits = detector.logits(everything)
+    counted = judged(everything, calibration)
+    rows = rows_where(everything, counted)
+    figures = list(function_figures(everything, logits, calibration, draws))
+    for context, answers in in_contexts(rows, logits[counted], calibration).items():
+        figures += era_figures(rows, answers.log_odds, context, draws)
     return {
-        "functions": len(rows),
-        "repositories": len({row.project for row in rows}),
-        "table": [
-            {
-                name: round(value, 4) if isinstance(value, float) else value
-                for name, value in asdict(row).items()
-            }
-            for row in table
-        ],
+        "functions": len(everything),
+        "repositories": len({row.project for row in everything}),
+        "table": [figure.to_row(digits=4) for figure in figures],
     }
 
 

@@ -1,26 +1,33 @@
-"""What was tried: one JSON file a trial in ``training/experiments``, and the page that is made of them."""
+"""What was tried: one JSON file a trial, the page that is made of them, and the command ``record`` that adds one."""
 
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
+
+from pydantic import TypeAdapter
+from pydantic.dataclasses import dataclass
 
 from codeorigin.core.errors import CodeOriginError
+from codeorigin.model.folder import MANIFEST
+from codeorigin_training.configuration import STRICT
 from codeorigin_training.files import write_atomically
+from codeorigin_training.report.section import STUDY, read_study
+from codeorigin_training.run import Log, Run
 
 FOLDER, PAGE = "experiments", "EXPERIMENTS.md"
 """Where trials and page are in the training tree."""
+
+Kind = Literal["kept", "open", "rejected", "measured"]
+"""What follows from a trial: it is in the product, a question, it is not in the product, or a fact."""
 
 _SECTIONS = {
     "kept": "What is in the product",
     "open": "Open questions",
     "rejected": "Not again without a new idea",
 }
-KINDS = (*_SECTIONS, "measured")
-"""What follows from a trial: it is in the product, a question, it is not in the product, or a fact."""
-
 _INTRODUCTION = """# Experiments
 
 Effects are differences of AUROC against human code before mid-2021 (*old*) or of 2021-07 to 2022-11 (*modern*), inside \
@@ -37,28 +44,123 @@ class ExperimentError(CodeOriginError):
     """A trial cannot be read or recorded."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, config=STRICT)
+class Lesson:
+    """What follows from a trial, in one sentence with its effect."""
+
+    kind: Kind
+    text: str
+
+
+@dataclass(frozen=True, config=STRICT)
 class Trial:
     """One trial, for the ``model`` that was current then.
 
-    Each of the ``lessons`` is one sentence with its effect (``text``) of a ``kind`` in :data:`KINDS`. ``command`` ran it
-    on the Git ``commit``, with ``data`` (the corpus' SHA-256) and ``seed``; None if that was not recorded. ``settings``
-    are those of every stage. ``figures`` are those of a manifest's ``out_of_fold``, or a study's by name; early trials
-    have theirs in ``tables`` of text, and ``notes`` are what was said about them.
+    ``command`` ran it on the Git ``commit``, with ``data`` (the corpus' SHA-256) and ``seed``; None if that was not
+    recorded. ``settings`` are those of every stage. ``figures`` has the long ``table``; early trials have theirs by
+    name or in ``tables`` of text, and ``notes`` are what was said about them.
     """
 
     title: str
     model: str
     measured_on: str
-    lessons: tuple[Mapping[str, str], ...]
+    lessons: tuple[Lesson, ...]
     command: str | None = None
     commit: str | None = None
     data: str | None = None
     seed: int | None = None
-    settings: Mapping[str, Any] = field(default_factory=dict)
-    figures: Mapping[str, Any] = field(default_factory=dict)
-    tables: tuple[Mapping[str, Any], ...] = ()
+    settings: dict[str, Any] = field(default_factory=dict)
+    figures: dict[str, Any] = field(default_factory=dict)
+    tables: tuple[dict[str, Any], ...] = ()
     notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, config=STRICT)
+class RecordConfig:
+    """``title`` names the trial, ``lesson`` is what follows from it in one sentence with its effect, of ``kind``.
+
+    ``why`` is what was asked, ``model`` the version that was current. ``study`` names a study of the run, whose figures
+    are recorded instead of those of its bundle. ``training`` is the project's training tree.
+    """
+
+    title: str
+    lesson: str
+    kind: Kind
+    model: str
+    why: str = ""
+    study: str = ""
+    training: Path = Path(__file__).parents[2]
+
+    def __post_init__(self) -> None:
+        if not all(text.strip() for text in (self.title, self.lesson, self.model)):
+            raise ValueError("title, lesson and model must not be empty")
+        if any("\n" in text for text in (self.title, self.lesson, self.why)):
+            raise ValueError("title, lesson and why are one line each")
+
+
+def record(config: RecordConfig, run: Run, log: Log) -> None:
+    """Add a trial: the settings of every stage of ``run``, and its figures out of fold.
+
+    Held-out figures are left out: what is chosen by them is no longer held out. For a study, only the study's settings
+    and figures are recorded.
+
+    Raises:
+        RunError: the run has no bundle, no such study or no settings.
+        ExperimentError: the settings lack the command, the bundle has no figures, or the title is taken.
+    """
+    command = f"study {config.study}" if config.study else "export"
+    settings = json.loads(run.needs(run.settings, command).read_text(encoding="utf-8"))
+    if command not in settings:
+        raise ExperimentError(
+            f"{run.settings}: knows nothing of {command}; run `python -m codeorigin_training {command}` again"
+        )
+    recipe = settings.get("build", {}).get("settings", {}).get("name")
+    manifest: dict[str, Any] = {}
+    if config.study:
+        sections = read_study(run.needs(run.studies / config.study / STUDY, command)).sections
+        rows = [figure.to_row() for section in sections for figure in section.figures]
+    else:
+        path = run.needs(run.bundle / MANIFEST, "export")
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+        rows = manifest.get("metrics", {}).get("out_of_fold")
+        if not rows:
+            raise ExperimentError(f"{path}: has no figures out of fold; export it again")
+    trial = Trial(
+        title=config.title,
+        model=config.model,
+        measured_on="the study's code" if config.study else "training repositories, out of fold",
+        lessons=(Lesson(config.kind, config.lesson),),
+        command=f"build --recipe {recipe}" if recipe and not config.study else command,
+        commit=settings[command]["git_commit"],
+        data=manifest.get("data", {}).get("sha256"),
+        seed=settings.get("corpus", settings[command]).get("settings", {}).get("seed"),
+        settings=_without_folders({command: settings[command]} if config.study else settings),
+        figures={"table": rows},
+        notes=(config.why,) if config.why else (),
+    )
+    log(f"recorded {config.title} in {_add(trial, config.training)}")
+
+
+def _without_folders(value: Any) -> Any:
+    """``value`` with every absolute path reduced to its last part, because others do not have these folders."""
+    if isinstance(value, Mapping):
+        return {name: _without_folders(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_without_folders(inner) for inner in value]
+    return Path(value).name if isinstance(value, str) and Path(value).is_absolute() else value
+
+
+def _add(trial: Trial, training: Path) -> Path:
+    """Write the trial's file below ``training``, and the page again; returns the file's path."""
+    folder = training / FOLDER
+    path = folder / f"{re.sub(r'[^a-z0-9.]+', '-', trial.title.lower()).strip('-')[:80]}.json"
+    if path.exists():
+        raise ExperimentError(f"{path}: there is a trial of this title; choose another")
+    read_trials(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    write_atomically(path, json.dumps(asdict(trial), indent=1, ensure_ascii=False, allow_nan=False) + "\n")
+    write_atomically(training / PAGE, page(read_trials(folder)))
+    return path
 
 
 def read_trials(folder: Path) -> dict[str, Trial]:
@@ -70,10 +172,8 @@ def read_trials(folder: Path) -> dict[str, Trial]:
     found: dict[str, Trial] = {}
     for path in folder.glob("*.json"):
         try:
-            trial = found[path.stem] = Trial(**json.loads(path.read_text(encoding="utf-8")))
-            if not all(lesson["kind"] in KINDS and lesson["text"] for lesson in trial.lessons):
-                raise ValueError("a lesson has no known kind")
-        except (ValueError, TypeError, KeyError) as error:
+            found[path.stem] = TypeAdapter(Trial).validate_json(path.read_bytes())
+        except ValueError as error:
             raise ExperimentError(f"{path}: not a trial ({error!r})") from error
     version = {name: tuple(map(int, re.findall(r"\d+", trial.model))) for name, trial in found.items()}
     return dict(sorted(found.items(), key=lambda item: (version[item[0]], item[0])))
@@ -92,33 +192,14 @@ def newest(trials: Mapping[str, Trial], prefix: str) -> str:
 
 def page(trials: Mapping[str, Trial]) -> str:
     """EXPERIMENTS.md: every lesson that something follows from, by its kind, with the name of its trial."""
-    links: dict[str, list[str]] = {kind: [] for kind in KINDS}
+    lines: dict[str, list[str]] = {kind: [] for kind in (*_SECTIONS, "measured")}
     for name, trial in trials.items():
         link = f"[{name}]({FOLDER}/{name}.json)"
         for lesson in trial.lessons:
-            measured = lesson["kind"] == "measured"
-            links[lesson["kind"]].append(link if measured else f"- {lesson['text']} {link}")
-    parts = [_INTRODUCTION]
-    parts += [
-        f"## {title}\n\n" + "\n".join(links[kind]) + "\n" for kind, title in _SECTIONS.items() if links[kind]
+            lines[lesson.kind].append(link if lesson.kind == "measured" else f"- {lesson.text} {link}")
+    parts = [
+        f"## {title}\n\n" + "\n".join(lines[kind]) + "\n" for kind, title in _SECTIONS.items() if lines[kind]
     ]
-    if links["measured"]:
-        parts.append(f"## Measured, without a choice\n\n{', '.join(dict.fromkeys(links['measured']))}\n")
-    return "\n".join(parts)
-
-
-def add_trial(trial: Mapping[str, Any], training: Path) -> Path:
-    """Write the trial's file below ``training``, and the page again; returns the file's path.
-
-    Raises:
-        ExperimentError: there is a trial of this title, or a file is not a trial.
-    """
-    folder = training / FOLDER
-    path = folder / f"{re.sub(r'[^a-z0-9.]+', '-', trial['title'].lower()).strip('-')[:80]}.json"
-    if path.exists():
-        raise ExperimentError(f"{path}: there is a trial of this title; choose another")
-    read_trials(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    write_atomically(path, json.dumps(trial, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
-    write_atomically(training / PAGE, page(read_trials(folder)))
-    return path
+    if lines["measured"]:
+        parts.append(f"## Measured, without a choice\n\n{', '.join(dict.fromkeys(lines['measured']))}\n")
+    return "\n".join([_INTRODUCTION, *parts])

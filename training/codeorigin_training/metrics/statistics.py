@@ -48,21 +48,6 @@ def pairs_in_order(human: Floats, llm: Floats) -> float:
     return float(np.mean((llm > human) + 0.5 * (llm == human)))
 
 
-def bootstrap_interval(
-    groups: Integers,
-    statistic: Callable[[Integers], float],
-    *,
-    rounds: int = 200,
-    seed: int = 0,
-) -> tuple[float, float]:
-    """90 % interval of ``statistic(indices)`` when ``groups`` ``(n,)`` (repositories) are drawn with replacement."""
-    intervals = bootstrap_intervals(
-        groups, lambda index: np.array([statistic(index)]), rounds=rounds, seed=seed
-    )
-    low, high = intervals[0] if len(intervals) else (float("nan"), float("nan"))
-    return float(low), float(high)
-
-
 def bootstrap_intervals(
     groups: Integers,
     statistics: Callable[[Integers], Floats],
@@ -99,5 +84,11 @@ def bootstrap_intervals(
     for column, drawn_values in enumerate(found.T):
         finite = drawn_values[np.isfinite(drawn_values)]
         if len(finite):
-            intervals[column] = np.quantile(finite, [0.05, 0.95])
+            intervals[column] = percentile_interval(finite)
     return intervals
+
+
+def percentile_interval(drawn: Floats) -> tuple[float, float]:
+    """The 90 % percentile interval of values ``(rounds,)``."""
+    low, high = np.quantile(drawn, [0.05, 0.95])
+    return float(low), float(high)

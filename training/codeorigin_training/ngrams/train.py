@@ -14,7 +14,7 @@ from codeorigin_training.configuration import STRICT
 from codeorigin_training.data.rows import Row
 from codeorigin_training.data.sides import TrainingSide
 from codeorigin_training.data.weights import PAIR_WEIGHT
-from codeorigin_training.metrics.held_out import detector_metrics, headline
+from codeorigin_training.metrics.rankings import Bootstrap, headline, ranking_figures
 from codeorigin_training.ngrams.evidence import EvidenceShares
 from codeorigin_training.ngrams.features import view_matrices
 from codeorigin_training.ngrams.language_bias import (
@@ -128,7 +128,8 @@ def train_wide(
         learnt.append(model.logits(matrix[:count]))
         metrics(_curve_point(side, learnt[-1], fold_logits), len(logits))
         log(
-            f"{settings.view.kind}: out of fold {headline(detector_metrics(side.rows, fold_logits, intervals=False))}"
+            f"{settings.view.kind}: out of fold "
+            f"{headline(ranking_figures(side.rows, fold_logits, 'out_of_fold', Bootstrap(rounds=0)))}"
         )
         if whole is not None:
             final.append(whole)

@@ -3,7 +3,6 @@
 import hashlib
 import json
 from dataclasses import asdict, replace
-from typing import Any
 
 import numpy as np
 from pydantic.dataclasses import dataclass
@@ -15,7 +14,8 @@ from codeorigin_training.data.rows import corpus_hash
 from codeorigin_training.data.sides import TrainingSide, read_sides
 from codeorigin_training.files import write_atomically
 from codeorigin_training.metrics.data import agent_family
-from codeorigin_training.metrics.settings import ranked_against_modern
+from codeorigin_training.metrics.rankings import Bootstrap, agent_figures
+from codeorigin_training.metrics.table import Figure
 from codeorigin_training.ngrams.features import view_matrices
 from codeorigin_training.ngrams.language_bias import fit_language_bias, language_biases
 from codeorigin_training.ngrams.linear import ViewExamples, fit_scales, fit_view
@@ -33,7 +33,7 @@ class UnseenAgentsConfig:
 
 
 def unseen_agents(config: UnseenAgentsConfig, run: Run, log: Log) -> None:
-    """Write ``run.unseen_agents``: by agent, the figures of a model trained ``with`` and ``without`` its code.
+    """Write ``run.unseen_agents``: the figures of every agent by a model trained with and without its code.
 
     Both are of the agent's functions on the training side against human functions of 2021-22, out of fold: no model saw
     any function of a repository that it is measured on. A file from the same corpus and settings is kept.
@@ -54,7 +54,7 @@ def unseen_agents(config: UnseenAgentsConfig, run: Run, log: Log) -> None:
         together = arrays["out_of_fold"]
     agents = np.array([agent_family(row.agent) if row.label else "" for row in side.rows])
     views = [view.view for view in config.wide.views]
-    found: dict[str, Any] = {}
+    figures: list[Figure] = []
     with tracked(run, "unseen_agents", config, tags={"data_sha256": data}) as tracker:
         matrices = view_matrices(side.rows, views, processes=config.wide.processes)
         for agent in config.agents:
@@ -63,15 +63,12 @@ def unseen_agents(config: UnseenAgentsConfig, run: Run, log: Log) -> None:
                 log(f"{agent}: no code of it")
                 continue
             alone = _out_of_fold(side, ~by_agent, matrices, config.wide)
-            found[agent] = {
-                name: ranked_against_modern(side.rows, logits, by_agent)
-                for name, logits in (("with", together), ("without", alone))
-            }
-            log(
-                f"{agent}: AUROC "
-                + ", ".join(f"{of_way['auroc']:.3f} {way} it" for way, of_way in found[agent].items())
-            )
-        write_atomically(run.unseen_agents, json.dumps({"inputs": digest, "agents": found}, indent=1) + "\n")
+            for context, logits in (("trained with it", together), ("trained without it", alone)):
+                found = agent_figures(side.rows, logits, by_agent, f"by {agent}", context, Bootstrap())
+                log(f"{agent}, {context}: AUROC {found[0].value:.3f}")
+                figures += found
+        rows = [figure.to_row() for figure in figures]
+        write_atomically(run.unseen_agents, json.dumps({"inputs": digest, "figures": rows}, indent=1) + "\n")
         tracker.artifact(run.unseen_agents)
 
 

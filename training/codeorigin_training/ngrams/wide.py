@@ -11,11 +11,11 @@ from joblib import Memory
 from codeorigin_training.data.rows import corpus_hash
 from codeorigin_training.data.sides import read_sides
 from codeorigin_training.files import atomic_path
-from codeorigin_training.metrics.held_out import detector_metrics, headline
-from codeorigin_training.metrics.test_set import keep_test_set, sigmoid
+from codeorigin_training.metrics.classification import keep_test_set, sigmoid
+from codeorigin_training.metrics.rankings import Bootstrap, headline, ranking_figures, tracked_numbers
 from codeorigin_training.ngrams.train import WideConfig, train_wide
 from codeorigin_training.run import Log, Run
-from codeorigin_training.tracking import Tracker, numbers, tracked
+from codeorigin_training.tracking import Tracker, tracked
 
 
 def wide(config: WideConfig, run: Run, log: Log) -> None:
@@ -47,9 +47,9 @@ def _train(config: WideConfig, run: Run, digest: str, tracker: Tracker, log: Log
     log(f"{len(side.rows)} rows of {len({row.repo for row in side.rows})} repositories")
     views = run.folder / "views"
     trained = train_wide(side, held_out, config, log, tracker.metrics, Memory(views, verbose=0), digest)
-    figures = detector_metrics(side.rows, trained.out_of_fold, intervals=False)
+    figures = ranking_figures(side.rows, trained.out_of_fold, "out_of_fold", Bootstrap(rounds=0))
     log(f"out of fold: {headline(figures)}")
-    tracker.metrics(numbers({"out_of_fold": figures}), 0)
+    tracker.metrics(tracked_numbers(figures), 0)
     keep_test_set(tracker, held_out, sigmoid(trained.held_out))
     with atomic_path(run.wide) as partial:
         np.savez(

@@ -1,37 +1,70 @@
 """The command ``evaluate``: measures a bundle as shipped and writes a report."""
 
+import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from codeorigin.core.errors import CodeOriginError
 from codeorigin.model.folder import MANIFEST
-from codeorigin_training.arrays import Floats
-from codeorigin_training.data.augmentation import AUGMENTATIONS
-from codeorigin_training.data.rows import Row
+from codeorigin.report.frame import page
 from codeorigin_training.data.seen import SeenProjects
 from codeorigin_training.files import write_atomically
-from codeorigin_training.metrics.answers import Answers, answers_of
+from codeorigin_training.metrics.classification import keep_test_set
 from codeorigin_training.metrics.data import EvaluationData, cap_per_repository, read_evaluation_data
 from codeorigin_training.metrics.detector import Detector
-from codeorigin_training.metrics.test_set import keep_test_set
+from codeorigin_training.metrics.table import Table
+from codeorigin_training.report import tables
 from codeorigin_training.report.config import SECTIONS, EvaluateConfig
-from codeorigin_training.report.evaluation import Report, Subject, build_of, problems, render
-from codeorigin_training.report.parts import MeasuredParts
-from codeorigin_training.report.section import Section, read_json, write_json
-from codeorigin_training.report.sections.controls import TrainingSet, controls
-from codeorigin_training.report.sections.curves import curves, drawn_places
-from codeorigin_training.report.sections.faithfulness import faithfulness
-from codeorigin_training.report.sections.matrix import AnswerRule, matrix_rows, matrix_section
-from codeorigin_training.report.slices import Slice, matrix_slices
+from codeorigin_training.report.controls import TrainingSet, controls
+from codeorigin_training.report.curves import curves, drawn_places
+from codeorigin_training.report.faithfulness import faithfulness
+from codeorigin_training.report.matrix import matrix
+from codeorigin_training.report.pages import rendered
+from codeorigin_training.report.section import KeptSections, Section, read_json, write_json
 from codeorigin_training.run import Log, Run
-from codeorigin_training.tracking import Tracker, tracked
+from codeorigin_training.tracking import tracked
 
 REPORT, PAGE = "report.json", "report.html"
 _PATHS = ("bundle", "data", "snippets")
+_INPUTS: Mapping[str, tuple[str, ...]] = {
+    "held_out": ("held_out_functions",),
+    "matrix": (
+        *("perturbations", "slice_functions", "perturbed_functions"),
+        *("fewest_of_generator", "generator_functions", "rounds"),
+    ),
+    "controls": ("train_per_repository", "slice_functions", "rounds"),
+    "faithfulness": ("faithfulness_functions", "rounds"),
+}
+"""Settings that each section depends on, besides the seed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """The model that was measured, and the data.
+
+    ``build`` is the hash of what the model was made from (:func:`build_of`), which it shares with its twin. ``seen`` is
+    how many of the held-out repositories it was fitted or calibrated on; None if its manifest does not say.
+    """
+
+    model: str
+    digest: str
+    data: str
+    training_repositories: int
+    held_out_repositories: int
+    settings: str
+    build: str = ""
+    seen: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What report.json holds: the sections that were asked for, by name and in order."""
+
+    subject: Subject
+    sections: Mapping[str, Section]
 
 
 def evaluate(config: EvaluateConfig, run: Run, log: Log) -> None:
@@ -60,18 +93,66 @@ def evaluate(config: EvaluateConfig, run: Run, log: Log) -> None:
         f"{detector.bundle.model_id}: {len(data.train)} functions of training repositories, "
         f"{len(data.held_out)} held out, {len(data.pairs) // 2} pairs, {len(data.snippets)} snippets"
     )
-    inputs = {"bundle": detector.bundle.digest, "data": data.digest, "all_snippets": config.all_snippets}
     with tracked(run, "evaluate", config) as tracker:
-        sections = assemble(detector, data, config, MeasuredParts(folder / "sections", inputs, log), log)
-        report = Report(_subject(detector, data, asdict(config)), sections)
+        report = Report(_subject(detector, data, config), measured(detector, data, config, folder, log))
         write_json(folder / REPORT, report)
         write_page(folder, bundle)
         tracker.artifact(folder / PAGE)
         if run.track:
-            _keep_figures(detector, data.held_out, config, tracker)
+            drawn = [data.held_out[int(place)] for place in drawn_places(len(data.held_out), config)]
+            keep_test_set(tracker, drawn, detector.answers(drawn, detector.logits(drawn)).probability)
     for problem in problems(report):
         log(problem)
     log(f"wrote {folder / REPORT} and {PAGE}")
+
+
+def measured(
+    detector: Detector, data: EvaluationData, config: EvaluateConfig, folder: Path, log: Log
+) -> dict[str, Section]:
+    """The sections in ``config.sections``, measured or kept in ``folder``."""
+
+    def leaks() -> Section:
+        rows = cap_per_repository(data.train, config.train_per_repository, config.seed)
+        training = TrainingSet.of(rows, processes=config.processes)
+        return controls(training, data.held_out, config, log)
+
+    measures = {
+        "held_out": lambda: curves(data.held_out, detector, config),
+        "matrix": lambda: matrix(data, detector, config, log),
+        "controls": leaks,
+        "faithfulness": lambda: faithfulness(data.held_out, detector, config, log),
+    }
+    inputs = {"bundle": detector.bundle.digest, "data": data.digest, "all_snippets": config.all_snippets}
+    kept, settings = KeptSections(folder / "sections", inputs, log), asdict(config)
+    return {
+        name: kept.get(name, {key: settings[key] for key in ("seed", *_INPUTS[name])}, measures[name])
+        for name in SECTIONS
+        if name in config.sections
+    }
+
+
+def _subject(detector: Detector, data: EvaluationData, config: EvaluateConfig) -> Subject:
+    settings = {name: value for name, value in asdict(config).items() if name not in _PATHS}
+    seen = SeenProjects.from_manifest(detector.bundle.manifest)
+    return Subject(
+        model=detector.bundle.model_id,
+        digest=detector.bundle.digest,
+        data=data.digest,
+        training_repositories=len({row.unit for row in data.train}),
+        held_out_repositories=len({row.unit for row in data.held_out}),
+        settings=", ".join(
+            f"{name} {' '.join(value) if isinstance(value, tuple) else value}"
+            for name, value in settings.items()
+        ),
+        build=build_of(detector.bundle.manifest),
+        seen=None if seen is None else len({row.unit for row in data.held_out if row.repo in seen}),
+    )
+
+
+def build_of(manifest: Mapping[str, Any]) -> str:
+    """Hash of the corpus, logits and calibration that a bundle was made from; empty if its manifest does not say."""
+    inputs = manifest.get("data", {}).get("inputs")
+    return "" if inputs is None else hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()
 
 
 def write_page(folder: Path, bundle: Path) -> None:
@@ -89,90 +170,86 @@ def write_page(folder: Path, bundle: Path) -> None:
                 f"{folder / REPORT}: is of {report.subject.model}, not of the build of {bundle}; run the command with "
                 "its sections"
             )
-        page = render(report, manifest)
+        html = render(report, manifest)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise CodeOriginError(f"{bundle / MANIFEST}: broken manifest ({error!r}); export it again") from error
-    write_atomically(folder / PAGE, page)
+    write_atomically(folder / PAGE, html)
 
 
-def _keep_figures(
-    detector: Detector, held_out: Sequence[Row], config: EvaluateConfig, tracker: Tracker
-) -> None:
-    """Track the standard figures on the functions of the report's curves."""
-    rows = [held_out[int(place)] for place in drawn_places(len(held_out), config)]
-    keep_test_set(tracker, rows, detector.answers(rows, detector.logits(rows)).probability)
-
-
-def _subject(detector: Detector, data: EvaluationData, settings: Mapping[str, Any]) -> Subject:
-    shown = [f"{name} {_text(value)}" for name, value in settings.items() if name not in _PATHS]
-    seen = SeenProjects.from_manifest(detector.bundle.manifest)
-    return Subject(
-        model=detector.bundle.model_id,
-        digest=detector.bundle.digest,
-        data=data.digest,
-        training_repositories=len({row.unit for row in data.train}),
-        held_out_repositories=len({row.unit for row in data.held_out}),
-        settings=", ".join(shown),
-        build=build_of(detector.bundle.manifest),
-        seen=None if seen is None else len({row.unit for row in data.held_out if row.repo in seen}),
+def render(report: Report, manifest: Mapping[str, Any]) -> str:
+    """The page as HTML; ``manifest`` is that of the bundle, or of its twin or the bundle that it is the twin of."""
+    subject = report.subject
+    lead = (
+        (
+            f"Corpus {subject.data[:12]}; {subject.training_repositories} repositories for training, "
+            f"{subject.held_out_repositories} held out. Intervals are 90 %, by bootstrap over repositories (over tasks "
+            "for snippets). Compared classes are matched within language, test code and length. A dash means too few "
+            "functions, or no threshold."
+        ),
+        f"Settings: {subject.settings}",
     )
+    sections = [*_of_manifest(manifest), *report.sections.values()]
+    return page_of(f"How well {subject.model} works", sections, lead, problems(report), by=subject.model)
 
 
-def _text(value: object) -> str:
-    return " ".join(str(item) for item in value) if isinstance(value, tuple) else str(value)
+def page_of(
+    title: str, sections: Sequence[Section], lead: Sequence[str], first: Sequence[str] = (), *, by: str = ""
+) -> str:
+    """A whole page without scripts or external resources: ``lead``, what must be read ``first``, and ``sections``.
+
+    All texts are escaped. ``by`` names the model in the footer.
+    """
+    return "".join(page(title, [rendered("body.html.j2", sections=sections, lead=lead, problems=first)], by))
 
 
-_INPUTS: Mapping[str, tuple[str, ...]] = {
-    "held_out": ("held_out_functions", "slice_functions", "rounds"),
-    "matrix": (
-        *("perturbations", "slice_functions", "perturbed_functions", "file_functions"),
-        *("fewest_of_generator", "generator_functions", "rounds"),
-    ),
-    "controls": ("train_per_repository", "slice_functions", "rounds"),
-    "faithfulness": ("faithfulness_functions", "rounds"),
-}
-"""Settings that each section depends on, besides the seed."""
+def problems(report: Report) -> list[str]:
+    """What a reader must know first: code that the model knows, controls over their bound, demands that do not hold."""
+    subject = report.subject
+    known = []
+    if subject.seen is None:
+        known.append(
+            f"{subject.model} does not say what it was fitted on; if it knows the held-out repositories, all figures "
+            "are too good."
+        )
+    elif subject.seen:
+        known.append(
+            f"{subject.model} was fitted or calibrated on {subject.seen} of the {subject.held_out_repositories} "
+            "held-out repositories, so the figures are too good; measure its twin, in the run's folder twin."
+        )
+    return [*known, *(text for section in report.sections.values() for text in section.problems)]
 
 
-@dataclass(frozen=True)
-class _Measures:
-    """What is measured; the n-grams of the training rows are extracted on first use."""
-
-    detector: Detector
-    data: EvaluationData
-    config: EvaluateConfig
-    log: Log
-
-    @cached_property
-    def words(self) -> TrainingSet:
-        rows = cap_per_repository(self.data.train, self.config.train_per_repository, self.config.seed)
-        return TrainingSet.of(rows, processes=self.config.processes)
-
-    def matrix(self) -> Section:
-        judge = AnswerRule(self.detector.pool, self._answers)
-        slices = matrix_slices(self.data, self.config)
-        return matrix_section(matrix_rows(slices, self.detector, judge, self.config, AUGMENTATIONS, self.log))
-
-    def _answers(self, subset: Slice, logits: Floats) -> Answers | None:
-        if not subset.is_files:
-            return self.detector.answers(subset.rows, logits)
-        rule = self.detector.bundle.calibration.file
-        return None if rule is None else answers_of(subset.rows, logits, rule.scale)
-
-
-def assemble(
-    detector: Detector, data: EvaluationData, config: EvaluateConfig, parts: MeasuredParts, log: Log
-) -> dict[str, Section]:
-    """Measure the sections in ``config.sections``, or take them from ``parts``."""
-    subject, settings = _Measures(detector, data, config, log), asdict(config)
-    measures: Mapping[str, Callable[[], Section]] = {
-        "held_out": lambda: curves(data.held_out, detector, config),
-        "matrix": subject.matrix,
-        "controls": lambda: controls(subject.words, data.held_out, config, log),
-        "faithfulness": lambda: faithfulness(data.held_out, detector, config, log),
-    }
-    return {
-        name: parts.get(name, {key: settings[key] for key in ("seed", *_INPUTS[name])}, measures[name])
-        for name in SECTIONS
-        if name in config.sections
-    }
+def _of_manifest(manifest: Mapping[str, Any]) -> Iterator[Section]:
+    """The figures on all held-out functions, as on the model card; none for a bundle that has none."""
+    metrics = manifest.get("metrics") or {}
+    if not metrics.get("held_out"):
+        return
+    held_out, out_of_fold = Table(metrics["held_out"]), Table(metrics["out_of_fold"])
+    contexts = tables.contexts(held_out)
+    ways = [way for way in ("in_file", "by_text") if held_out.languages(way)]
+    yield Section(
+        "What to expect",
+        f"Shares are means over projects. {tables.SHARE_NOTE}",
+        tables=(contexts, *(tables.languages(held_out, way) for way in ways)),
+    )
+    yield Section("Terms", "", tuple(rendered("terms.txt").splitlines()))
+    yield Section(
+        "How well the two are told apart",
+        "Functions by their own text, whole files and commits of four functions or more; means over ten draws.",
+        tables=(tables.ranking(held_out),),
+    )
+    mixed = tables.mixed_files(held_out)
+    if mixed.rows:
+        note = "In a file that holds both classes, its other functions mislead. All against all, not matched."
+        yield Section("Mixed files", note, tables=(mixed,))
+    settings = (
+        tables.settings(held_out, "Held-out repositories"),
+        tables.settings(out_of_fold, "Out of fold, training repositories"),
+        tables.unseen_agents(out_of_fold),
+    )
+    yield Section(
+        "By setting",
+        "LLM functions against human ones of 2021-22. *Agents in people's projects*: both from the same projects. "
+        "*Repositories that agents built* have no human code in the corpus.",
+        tables=tuple(table for table in settings if table.rows),
+    )

@@ -18,10 +18,10 @@ from codeorigin.text.literal_text import html_line
 from codeorigin_training.configuration import STRICT
 from codeorigin_training.experiments.trials import Trial, newest, read_trials
 from codeorigin_training.files import write_atomically
-from codeorigin_training.metrics.table import IN_PROJECTS
+from codeorigin_training.metrics import table as names
+from codeorigin_training.metrics.table import BANDS, IN_PROJECTS, MODERN, OLD, Table
 from codeorigin_training.report import tables
-from codeorigin_training.report.cells import SHARE_NOTE, number, percent, short_percent
-from codeorigin_training.report.charts import chart_svg
+from codeorigin_training.report.tables import SHARE_NOTE, number, percent, short_percent
 from codeorigin_training.run import Log, Run, keep_settings
 
 BEGIN, END = "<!-- metrics:begin -->", "<!-- metrics:end -->"
@@ -87,19 +87,16 @@ def card(config: CardConfig, run: Run, log: Log) -> None:
 
 def model_card(manifest: Mapping[str, Any]) -> str:
     """Markdown for the model folder's README."""
-    metrics = manifest["metrics"]
-    held_out = metrics.get("settings")
+    held_out = Table(manifest["metrics"]["held_out"])
     return rendered(
         "card.md.j2",
         m=manifest,
         rates=manifest["calibration"]["alone"],
         architecture=_architecture(manifest),
-        ranking=tables.ranking(metrics),
-        contexts=tables.contexts(metrics),
-        languages=tables.languages(
-            metrics, "in_file" if "in_file" in metrics["false_positives"] else "by_text"
-        ),
-        held_out_settings=None if held_out is None else tables.settings(held_out, ""),
+        ranking=tables.ranking(held_out),
+        contexts=tables.contexts(held_out),
+        languages=tables.languages(held_out, "in_file" if held_out.languages("in_file") else "by_text"),
+        settings=tables.settings(held_out, ""),
         share_note=SHARE_NOTE,
     )
 
@@ -122,56 +119,55 @@ def with_metrics(readme: str, manifest: Mapping[str, Any], trials: Mapping[str, 
 
 def quality_page(manifest: Mapping[str, Any], trials: Mapping[str, Trial], report: Mapping[str, Any]) -> str:
     """The page ``docs/quality.md``; ``report`` is report.json, for what is lost under perturbations."""
-    metrics = manifest["metrics"]
     records, lockbox = newest(trials, "records-"), newest(trials, "lockbox-")
-    losses = {
-        figure["name"].removeprefix("AUROC lost, "): figure["value"]
-        for figure in report["sections"]["matrix"]["figures"]
-    }
     expected = _expected(manifest, trials)
+    held_out = expected["held_out"]
     return rendered(
         "quality.md.j2",
         **expected,
+        names=names,
         trials="../training/experiments",
         lockbox_name=lockbox,
         records_name=records,
         records=trials[records].figures,
         records_model=trials[records].model,
-        people_functions=expected["lockbox"]["agents_against_modern_code_of_the_project"],
-        languages=tables.languages(metrics),
-        lockbox_ways=tables.lockbox_ways(expected["lockbox"]),
-        written_by=tables.written_by(expected["lockbox"]),
-        ranking=tables.ranking(metrics),
+        languages=tables.languages(held_out),
+        lockbox_contexts=tables.lockbox_contexts(expected["people"]),
+        written_by=tables.written_by(expected["people"]),
+        ranking=tables.ranking(held_out),
+        out_of_fold=Table(manifest["metrics"]["out_of_fold"]),
         again=[
             row
             for row in trials[newest(trials, "twin-again-")].figures["table"]
             if row["statistic"] == "auroc"
         ],
-        rankings_later=tables.rankings_later(expected["joined"]),
-        held_out_llm=sum(
-            metrics["settings"]["agents"][name]["functions"] for name in metrics["settings"]["agents"]
-        ),
-        loss=lambda perturbation, code: f"{losses[f'{perturbation}: {code}']:.3f}",
+        rankings_later=tables.rankings_later(expected["later"]),
+        lost=Table(report["sections"]["matrix"]["figures"]),
     )
 
 
 def _expected(manifest: Mapping[str, Any], trials: Mapping[str, Trial]) -> dict[str, Any]:
-    """What README and page lead with."""
+    """What README and page lead with: tables of the lockbox, of what joined later and of held-out repositories."""
     lockbox, joined = (trials[newest(trials, name)].figures for name in ("lockbox-", "joined-"))
-    people = lockbox["agents_against_modern_code_of_the_project"]["in_file"]
-    figure = tables.figures_of(joined)
-    flagged = [lockbox["human"]["in_file"][era]["share"] for era in ("old", "modern")]
-    few, many = (f"{1000 * share:.0f}" for share in sorted(flagged))
+    held_out, people, later = (
+        Table(rows) for rows in (manifest["metrics"]["held_out"], lockbox["table"], joined["table"])
+    )
+    flagged = sorted(people.get(era, "in_file", BANDS[0]).value or 0.0 for era in (OLD, MODERN))
+    few, many = (f"{1000 * share:.0f}" for share in flagged)
     return {
         "m": manifest,
         "rates": manifest["calibration"]["alone"],
-        "people": {name: people[name]["value"] for name in ("called", "unsure", "called_human")},
-        "later": {"called_human": figure[IN_PROJECTS, "in_file", "called human"]["value"]},
+        "called_human": people.get(IN_PROJECTS, "in_file", BANDS[2]).value,
+        "called_human_later": later.get(IN_PROJECTS, "in_file", BANDS[2]).value,
+        "found": people.get(IN_PROJECTS, "in_file", BANDS[0]).value,
         "few": few,
         "many": many,
+        "held_out": held_out,
+        "people": people,
+        "later": later,
         "lockbox": lockbox,
         "joined": joined,
-        "expectations": tables.expectations(manifest["metrics"], lockbox, joined),
+        "expectations": tables.expectations(held_out, people, later),
     }
 
 
@@ -193,10 +189,9 @@ def _environment() -> jinja2.Environment:
         "percent": percent,
         "short_percent": short_percent,
         "number": number,
-        "table": tables.markdown,
         "share_of": lambda part, whole: percent(part / whole, 0),
         "inline": inline,
-        "svg": lambda chart, name: Markup(chart_svg(chart, name)),
+        "svg": lambda picture, name: Markup(picture.on_page(name)),
     }
     return made
 

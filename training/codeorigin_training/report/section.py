@@ -1,48 +1,31 @@
-"""One question and its answer as plain values, for the evaluation report and the studies, and their JSON."""
+"""One question and its answer, for the evaluation report and the studies: kept on disk, and written as JSON."""
 
+import json
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
+from joblib import Memory
 from pydantic import TypeAdapter
 
 from codeorigin_training.files import write_atomically
-from codeorigin_training.metrics.figures import Estimate
-from codeorigin_training.report.charts import Chart
-from codeorigin_training.run import RunError
+from codeorigin_training.metrics.table import Figure
+from codeorigin_training.report.plots import Picture
+from codeorigin_training.report.tables import TitledTable
+from codeorigin_training.run import Log, RunError
 
 Value = TypeVar("Value")
 
+STUDY = "study.json"
 
-@dataclass(frozen=True, slots=True)
-class TitledTable:
-    """A table of formatted text; a ``folded`` one opens on a click."""
-
-    title: str
-    note: str
-    header: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    folded: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """A named figure, with its interval if it has one, for programs that read results."""
-
-    name: str
-    value: float | None
-    low: float | None = None
-    high: float | None = None
-
-    @classmethod
-    def of(cls, name: str, found: Estimate) -> "Figure":
-        """The figure ``found`` with its interval."""
-        return cls(name, found.value, found.low, found.high)
+VERSION = 7
+"""Increased when a section is measured differently, so that kept ones are not used."""
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A question, and its answer: findings in sentences, tables, charts and figures.
+    """A question, and its answer: findings in sentences, tables, pictures, and the figures behind these.
 
     ``problems`` are what a reader of the page must know before any figure.
     """
@@ -51,9 +34,37 @@ class Section:
     note: str
     findings: tuple[str, ...] = ()
     tables: tuple[TitledTable, ...] = ()
-    charts: tuple[Chart, ...] = ()
+    pictures: tuple[Picture, ...] = ()
     figures: tuple[Figure, ...] = ()
     problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """The sections of one study, in order."""
+
+    sections: tuple[Section, ...]
+
+
+class KeptSections:
+    """Sections in ``folder``, each kept with everything that it depends on, so that an interruption costs little."""
+
+    def __init__(self, folder: Path, inputs: Mapping[str, Any], log: Log) -> None:
+        """Keep sections that all depend on ``inputs``."""
+        self._folder, self._inputs, self._log = folder, dict(inputs), log
+        self._measured = Memory(folder, verbose=0).cache(_measured, ignore=["measure"])
+
+    def get(self, name: str, inputs: Mapping[str, Any], measure: Callable[[], Section]) -> Section:
+        """The section called ``name``, measured only if none from the same ``inputs`` is kept."""
+        key = json.dumps([VERSION, self._inputs, dict(inputs)], sort_keys=True, default=str)
+        is_measured = self._measured.check_call_in_cache(name, key, measure)
+        self._log(f"{name}: taken from {self._folder}" if is_measured else f"{name}: measuring")
+        found: Section = self._measured(name, key, measure)
+        return found
+
+
+def _measured(name: str, key: str, measure: Callable[[], Section]) -> Section:
+    return measure()
 
 
 def write_json(path: Path, value: object) -> None:
@@ -72,3 +83,12 @@ def read_json(kind: type[Value], path: Path, advice: str) -> Value:
         return TypeAdapter(kind).validate_json(path.read_bytes())
     except (OSError, ValueError) as error:
         raise RunError(f"{path}: {advice} ({str(error).splitlines()[0]})") from error
+
+
+def read_study(path: Path) -> Study:
+    """The study at ``path``.
+
+    Raises:
+        RunError: the file is not a study.
+    """
+    return read_json(Study, path, "is no study; delete it and carry the study out again")

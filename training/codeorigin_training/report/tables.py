@@ -1,15 +1,41 @@
-"""The figures of a bundle's manifest and of trials as tables, alike for card, README, quality page and report."""
+"""Rows of the long table as text: cells, and the tables of card, README, quality page and report."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 
 from codeorigin.languages import LANGUAGES
-from codeorigin_training.metrics.table import AGENTS, IN_PROJECTS, MODERN, OLD
-from codeorigin_training.report.cells import NOTHING, number, percent, ranked, share_cell
-from codeorigin_training.report.section import TitledTable
+from codeorigin_training.metrics.table import (
+    AGENTS,
+    AS_THEY_ARE,
+    BANDS,
+    BUILT,
+    IN_PROJECTS,
+    INSIDE,
+    MIXED_COMMITS,
+    MIXED_FILES,
+    MODERN,
+    OF_THE_SAME,
+    OLD,
+    PACKAGES,
+    PAIRS,
+    WRITTEN_PAIRS,
+    Estimate,
+    Figure,
+    Table,
+)
 
-ERAS = {"old": "before mid-2021", "modern": "2021-07 to 2022-11"}
-_WAYS = {
+NOTHING = "-"
+"""Stands where there is no figure."""
+
+SHARE_NOTE = (
+    "Brackets contain the 90 % interval, by bootstrap over repositories, and the number of repositories. Where fewer "
+    "than five repositories have anything called so, there is no interval: brackets then say in how many of how many. "
+    "If it is none of n, up to 3/n of all repositories may have some."
+)
+"""Explanation of :func:`share_cell`, for a table's note."""
+
+CALLED, UNSURE, CALLED_HUMAN = BANDS
+_CONTEXTS = {
     "by_text": "by its own text",
     "in_file": "in its file",
     "in_commit": "in its commit",
@@ -17,138 +43,186 @@ _WAYS = {
     "by_text_and_past": "by its own text, with the project's past",
     "in_file_and_past": "in its file, with the project's past",
 }
-_OF_TRIAL = {
-    "own": "by_text",
-    "in_file": "in_file",
-    "own+past": "by_text_and_past",
-    "in_file+past": "in_file_and_past",
-}
-_EVIDENCE = {
-    "A-author": "the commit's author",
-    "B-trailer": "a trailer of the message",
-    "trailer": "a trailer of the message, earlier rounds",
-    "C-squash-author": "the author of a squashed pull request",
-    "D-branch": "the name of a merged branch",
-    "D-link": "a link to the agent's task",
-    "N-lines": "a record of every line",
-}
+_WITH_PAST = ("by_text", "in_file", "by_text_and_past", "in_file_and_past")
+_ERAS = {OLD: "before mid-2021", MODERN: "2021-07 to 2022-11"}
+_FLAGGED = tuple(f"human, {era}: flagged" for era in _ERAS.values())
 _VERDICTS = ("LLM-written: found", "unsure", "called human")
+_DETECTORS = {
+    "by_text": "CodeOrigin",
+    "word_bigrams": "word bigrams + logistic regression",
+    "character_ngrams": "character ngrams + logistic regression",
+}
 
 
-def verdicts(metrics: Mapping[str, Any], language: str = "all", way: str = "in_file") -> dict[str, Any]:
-    """Shares of LLM functions ``found``, ``unsure`` and ``missed``, and of human ones flagged, by era.
+@dataclass(frozen=True, slots=True)
+class TitledTable:
+    """A table of formatted text."""
 
-    Each is a mean over projects, of functions with a verdict, as
-    :func:`~codeorigin_training.metrics.shares.called_share` gives it; ``missed`` has its share alone. None if there
-    are no such functions.
+    title: str
+    note: str
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+    @property
+    def markdown(self) -> str:
+        """The table in Markdown, without its title."""
+        lines = (f"|{''.join(f' {cell} |' if cell else ' |' for cell in row)}" for row in self.rows)
+        head = f"|{''.join(f' {cell} |' if cell else ' |' for cell in self.header)}"
+        return "\n".join([head, "|---" * len(self.header) + "|", *lines])
+
+
+def number(value: float | None, digits: int = 3) -> str:
+    """A figure; a dash for None."""
+    return NOTHING if value is None else f"{value:z.{digits}f}"
+
+
+def percent(value: float | None, digits: int = 1) -> str:
+    """A share as a percentage; a dash for None."""
+    return NOTHING if value is None else f"{100 * value:z.{digits}f} %"
+
+
+def short_percent(value: float | None) -> str:
+    """``0.05 %``, ``1.5 %``, ``12 %``; a dash for None."""
+    if value is None:
+        return NOTHING
+    return f"{100 * value:.2g} %" if value < 0.0995 else f"{100 * value:.0f} %"
+
+
+def interval(found: Estimate, digits: int = 3) -> str:
+    """A figure with its interval, such as ``0.912 (0.890-0.931)``."""
+    return _with_bounds(number(found.value, digits), found, 1.0, digits)
+
+
+def percent_interval(found: Estimate, digits: int = 1) -> str:
+    """A percentage with its interval, such as ``1.2 % (0.8-1.9)``."""
+    return _with_bounds(percent(found.value, digits), found, 100.0, digits)
+
+
+def _with_bounds(text: str, found: Estimate, scale: float, digits: int) -> str:
+    if found.value is None or found.low is None or found.high is None:
+        return text
+    # A dash next to a minus sign is unreadable.
+    between = " to " if found.low < 0 else "-"
+    return f"{text} ({scale * found.low:z.{digits}f}{between}{scale * found.high:z.{digits}f})"
+
+
+def ranked(found: Estimate, digits: int = 3) -> str:
+    """A ranking with its interval; a dash without one, as a ranking of few repositories has none."""
+    return NOTHING if found.low is None else interval(found, digits)
+
+
+def share_cell(found: Estimate) -> str:
+    """A share by :func:`~codeorigin_training.metrics.estimates.share`; a dash without a value.
+
+    Brackets contain the interval and the number of repositories, as in ``0.3 % (0.1 %-0.6 %; 40)``. If too few
+    repositories are affected for an interval, they contain how many are: ``0.1 % (1 of 40)``.
     """
-    of_way = _of_way(metrics, way)
-    cells = {(cell["population"], cell["language"]): cell for cell in of_way["cells"]}
-    found, unsure = of_way["found"].get(language), of_way["open"].get(language)
-    missed = None if found is None else {"share": 1 - found["share"] - unsure["share"]}
-    eras = {era: cells.get((era, language)) for era in (*ERAS, "distribution")}
-    return {"found": found, "unsure": unsure, "missed": missed, **eras}
+    if found.value is None or found.repositories is None:
+        return percent(found.value, 0)
+    inside = f"{found.affected} of {found.repositories}"
+    if found.low is not None:
+        inside = f"{short_percent(found.low)}-{short_percent(found.high)}; {found.repositories}"
+    return f"{short_percent(found.value)} ({inside})"
 
 
-def contexts(metrics: Mapping[str, Any]) -> TitledTable:
-    """What is said of functions, by how they are judged."""
-    rows = []
-    for way in ("by_text", "in_file", "in_commit", "in_file_and_commit"):
-        if _of_way(metrics, way):
-            of_way = verdicts(metrics, way=way)
-            llm = (
-                percent(of_way["missed"]["share"], 0) if name == "missed" else share_cell(of_way[name])
-                for name in ("found", "unsure", "missed")
-            )
-            rows.append((_WAYS[way], *llm, *(share_cell(of_way[era]) for era in (*ERAS, "distribution"))))
-    header = ("judged", *_VERDICTS, *(f"human, {era}: flagged" for era in ERAS.values()), "packages: flagged")
-    return TitledTable("", "", header, tuple(rows))
-
-
-def languages(metrics: Mapping[str, Any], way: str = "in_file") -> TitledTable:
-    """The same by language, for functions judged in one way."""
-    names = {language.model_language: language.name for language in reversed([*LANGUAGES.values()])}
-    known = sorted(
-        {cell["language"] for cell in _of_way(metrics, way)["cells"]} | {*_of_way(metrics, way)["found"]},
-        key=lambda language: (language != "all", names.get(language, language)),
+def pivot(
+    figures: Sequence[Figure],
+    cell: Callable[[Figure], str] = interval,
+    *,
+    title: str = "",
+    note: str = "",
+    corner: str = "",
+    rows: Callable[[Figure], str] = lambda figure: figure.population,
+    columns: Callable[[Figure], str] = lambda figure: figure.statistic,
+) -> TitledTable:
+    """A table of ``figures``: a row and a column for each name, in the order of their first figures."""
+    cells = {(rows(figure), columns(figure)): cell(figure) for figure in figures}
+    names = list(dict.fromkeys(column for _, column in cells))
+    lines = (
+        (row, *(cells.get((row, name), NOTHING) for name in names))
+        for row in dict.fromkeys(r for r, _ in cells)
     )
-    rows = []
-    for language in known:
-        of_language = verdicts(metrics, language, way)
-        rows.append(
-            (
-                names.get(language, language),
-                *(share_cell(of_language[name]) for name in ("found", "unsure", *ERAS)),
-            )
-        )
-    header = ("", *_VERDICTS[:2], *(f"human, {era}: flagged" for era in ERAS.values()))
-    return TitledTable(f"By language, {_WAYS[way]}", "", header, tuple(rows))
+    return TitledTable(title, note, (corner, *names), tuple(lines))
 
 
-def ranking(metrics: Mapping[str, Any]) -> TitledTable:
-    """How well functions, files, commits and pairs are ranked, beside the baselines."""
-    columns = {"CodeOrigin": metrics["held_out"]} | {
-        f"{name.replace('_', ' ')} + logistic regression": found
-        for name, found in (metrics.get("baselines") or {}).items()
-    }
-    every = list(columns.values())
+def contexts(table: Table) -> TitledTable:
+    """What is said of functions, by how they are judged."""
     rows = [
         (
-            f"{title}, human code {ERAS[era]}",
-            *(ranked(column[f"{era}_human"], key, digits) for column in every),
+            judged,
+            *(share_cell(table.get(AGENTS, context, band)) for band in BANDS),
+            *(share_cell(table.get(people, context, CALLED)) for people in (*_ERAS, PACKAGES)),
         )
-        for era in ERAS
+        for context, judged in _CONTEXTS.items()
+        if context.endswith("past") is False and table.get(AGENTS, context, CALLED).value is not None
+    ]
+    return TitledTable("", "", ("judged", *_VERDICTS, *_FLAGGED, "packages: flagged"), tuple(rows))
+
+
+def languages(table: Table, context: str = "in_file") -> TitledTable:
+    """The same by language, for functions judged in one context."""
+    names = {language.model_language: language.name for language in reversed([*LANGUAGES.values()])}
+    known = sorted(table.languages(context), key=lambda language: names.get(language, language))
+    rows = [
+        (
+            names.get(language, language),
+            *(share_cell(table.get(AGENTS, context, band, language)) for band in (CALLED, UNSURE)),
+            *(share_cell(table.get(people, context, CALLED, language)) for people in _ERAS),
+        )
+        for language in ("all", *known)
+    ]
+    header = ("", *_VERDICTS[:2], *_FLAGGED)
+    return TitledTable(f"By language, {_CONTEXTS[context]}", "", header, tuple(rows))
+
+
+def ranking(table: Table) -> TitledTable:
+    """How well functions, files, commits and pairs are ranked, beside the baselines."""
+    detectors = [name for name in _DETECTORS if table.get(INSIDE, name, "auroc").value is not None] or [
+        "by_text"
+    ]
+    rows = [
+        (
+            f"{title}, human code {era}",
+            *(ranked(table.get(f"{AGENTS} against {people}", name, key), digits) for name in detectors),
+        )
+        for people, era in _ERAS.items()
         for key, title, digits in (("auroc", "AUROC", 3), ("tpr_at_1_fpr", "found at 1 % false positives", 2))
     ]
-    rows.append(
-        (
-            "AUROC inside one repository (repositories)",
-            *(
-                f"{number(of['same_repository']['mean_auroc'])} ({of['same_repository']['repositories']})"
-                for of in every
-            ),
-        )
-    )
-    for key, title in (
-        ("pairs", "same-task pairs of the corpus"),
-        ("written_pairs", "pairs written for this project"),
+    for population, title, column in (
+        (INSIDE, "AUROC inside one repository (repositories)", "repositories"),
+        (PAIRS, "AUROC, same-task pairs of the corpus (pairs)", "n"),
+        (WRITTEN_PAIRS, "AUROC, pairs written for this project (pairs)", "n"),
     ):
-        rows.append(
-            (f"AUROC, {title} (pairs)", *(f"{number(of[key]['auroc'])} ({of[key]['pairs']})" for of in every))
-        )
-    whole = {"files": metrics.get("files"), "commits": (metrics.get("commits") or {}).get("commits")}
+        found = [table.get(population, name, "auroc") for name in detectors]
+        rows.append((title, *(f"{interval(figure)} ({getattr(figure, column) or 0})" for figure in found)))
     rows += [
-        (
-            f"AUROC of whole {kind}, human code {ERAS[era]}",
-            ranked(found[f"{era}_human"], "auroc"),
-            *[NOTHING] * (len(every) - 1),
-        )
-        for kind, found in whole.items()
-        if found is not None
-        for era in ERAS
+        (f"AUROC of {whole}, human code {era}", ranked(figure), *[NOTHING] * (len(detectors) - 1))
+        for whole in ("whole files", "whole commits")
+        for people, era in _ERAS.items()
+        if (figure := table.get(f"{AGENTS} against {people}", whole, "auroc")).value is not None
     ]
-    return TitledTable("", "", ("", *columns), tuple(rows))
+    return TitledTable("", "", ("", *(_DETECTORS[name] for name in detectors)), tuple(rows))
 
 
-def settings(figures: Mapping[str, Any], title: str) -> TitledTable:
+def settings(table: Table, title: str) -> TitledTable:
     """By where LLM code stands, who wrote it, how that is known, and length."""
-    named = [
-        ("agents in people's projects", figures["in_projects"]),
-        ("repositories that agents built", figures["built"]),
-    ]
-    named += [(f"by {name}", found) for name, found in figures["agents"].items()]
-    named += [(f"known by {_EVIDENCE.get(name, name)}", found) for name, found in figures["evidence"].items()]
-    named += list(figures["lengths"].items())
     rows = []
-    for name, found in named:
-        for way, judged in _WAYS.items():
-            if found is not None and way in found:
-                of_way = found[way]
-                where = f"{name} ({found['functions']:,} in {found['repositories']})"
+    known = set(table.populations("auroc"))
+    named = [name for name in table.populations("tpr_at_1_fpr") if _human_beside(name)]
+    for population in named:
+        for context, judged in _CONTEXTS.items():
+            figure = table.get(population, context, "auroc")
+            if population in known and figure.value is not None:
+                human = table.get(_human_beside(population), context, CALLED)
                 rows.append(
                     (
-                        *(where, judged, ranked(of_way, "auroc"), ranked(of_way, "tpr_at_1_fpr", 2)),
-                        *(share_cell(of_way[key]) for key in ("called", "missed", "human_called")),
+                        f"{population.removeprefix(f'{AGENTS}, ')} ({figure.n or 0:,} in {figure.repositories})",
+                        *(judged, ranked(figure), ranked(table.get(population, context, "tpr_at_1_fpr"), 2)),
+                        *(
+                            share_cell(table.get(population, context, band))
+                            for band in (CALLED, CALLED_HUMAN)
+                        ),
+                        share_cell(human),
                     )
                 )
     header = (
@@ -158,176 +232,114 @@ def settings(figures: Mapping[str, Any], title: str) -> TitledTable:
     return TitledTable(title, "", header, tuple(rows))
 
 
-def unseen_agents(agents: Mapping[str, Any]) -> TitledTable:
+def _human_beside(population: str) -> str:
+    """The human code that a population of LLM code is ranked against; empty if it is not that of 2021-22."""
+    if population == IN_PROJECTS:
+        return OF_THE_SAME
+    if population.startswith(f"{AGENTS}, "):
+        return population.replace(AGENTS, MODERN)
+    return MODERN if population == BUILT or population.startswith(("by ", "known by ")) else ""
+
+
+def unseen_agents(table: Table) -> TitledTable:
     """The n-grams on agents that they were and were not trained on."""
-    rows = tuple(
-        (
-            name,
-            f"{of['with']['functions']:,} ({of['with']['repositories']})",
-            *(ranked(of[way], "auroc") for way in of),
-        )
-        for name, of in agents.items()
-    )
-    header = ("agent", "functions (repositories)", "AUROC, trained with it", "trained without it")
-    return TitledTable("Agents that it was not trained on, out of fold", "", header, rows)
-
-
-def mixed_files(commits: Mapping[str, Any]) -> TitledTable:
-    """Functions in files of both classes, and all functions with half of the LLM ones moved into human commits."""
-    kinds = {
-        "files of both classes": "mixed_files",
-        "half moved into human commits": "mixed_commits",
-        "as they are": "as_they_are",
-    }
-    rows = tuple(
-        (
-            f"{title} ({commits[key]['functions']:,})",
-            *(ranked(found, "auroc") for found in commits[key]["contexts"].values()),
-        )
-        for title, key in kinds.items()
-    )
-    header = ("AUROC (functions)", *(_WAYS[way] for way in commits["as_they_are"]["contexts"]))
-    return TitledTable("Files and commits with both classes", "", header, rows)
-
-
-def expectations(
-    metrics: Mapping[str, Any], lockbox: Mapping[str, Any], joined: Mapping[str, Any]
-) -> TitledTable:
-    """What to expect of functions judged in their files, people's projects first."""
-    people, human = (
-        lockbox["agents_against_modern_code_of_the_project"],
-        lockbox["human"]["in_file"]["modern"],
-    )
-    corpus = verdicts(metrics)
-    figure = figures_of(joined)
-
-    def later(population: str) -> tuple[str, ...]:
-        shares = (figure[population, "in_file", band] for band in ("called llm", "unsure", "called human"))
-        return tuple(_share(row["value"], row["low"], row["high"]) for row in shares)
-
-    def later_in(population: str) -> int:
-        repositories: int = figure[population, "in_file", "unsure"]["repositories"]
-        return repositories
-
-    flagged = figure[MODERN, "in_file", "called llm"]
-    of_flagged = _share(flagged["value"], flagged["low"], flagged["high"], digits=1)
-    rows = [
-        (
-            f"agents in {people['projects']} well-known people's projects",
-            *(_share(**people["in_file"][name]) for name in ("called", "unsure", "called_human")),
-            _interval_share(human),
-        ),
-        *(
-            (
-                (f"agents in {later_in(population)} people's projects that joined later{part}"),
-                *later(population),
-                of_flagged if not part else "",
-            )
-            for part, population in (
-                ("", IN_PROJECTS),
-                (": product code", f"{IN_PROJECTS}, product"),
-                (": tests", f"{IN_PROJECTS}, tests"),
-            )
-        ),
-        (
-            f"all agents of {corpus['found']['repositories']} held-out repositories, many built by an agent",
-            *(percent(corpus[name]["share"], 0) for name in ("found", "unsure", "missed")),
-            percent(corpus["modern"]["share"]),
-        ),
+    found = [
+        figure
+        for figure in table.figures
+        if figure.context.startswith("trained with") and figure.statistic == "auroc"
     ]
-    return TitledTable("", "", ("LLM code of", *_VERDICTS, "human code of 2021-22: flagged"), tuple(rows))
+    return pivot(
+        found,
+        ranked,
+        title="Agents that it was not trained on, out of fold",
+        corner="AUROC (functions in repositories)",
+        rows=lambda figure: f"{figure.population} ({figure.n:,} in {figure.repositories})",
+        columns=lambda figure: figure.context,
+    )
 
 
-def figures_of(joined: Mapping[str, Any]) -> dict[tuple[str, str, str], Mapping[str, Any]]:
-    """The rows of a long table by population, context and statistic."""
-    return {(row["population"], row["context"], row["statistic"]): row for row in joined["table"]}
+def mixed_files(table: Table) -> TitledTable:
+    """Functions in files of both classes, and all functions with half of the LLM ones moved into human commits."""
+    found = [
+        figure for figure in table.figures if figure.population in (MIXED_FILES, MIXED_COMMITS, AS_THEY_ARE)
+    ]
+    return pivot(
+        found,
+        ranked,
+        title="Files and commits with both classes",
+        corner="AUROC (functions)",
+        rows=lambda figure: f"{figure.population} ({figure.n:,})",
+        columns=lambda figure: _CONTEXTS[figure.context],
+    )
 
 
-def rankings_later(joined: Mapping[str, Any]) -> TitledTable:
+def expectations(held_out: Table, lockbox: Table, joined: Table) -> TitledTable:
+    """What to expect of functions judged in their files, people's projects first."""
+
+    def row(title: str, table: Table, population: str, human: Estimate | None) -> tuple[str, ...]:
+        of = [table.get(population, "in_file", band) for band in BANDS]
+        flagged = "" if human is None else percent_interval(human)
+        return (title.format(of[0].repositories), *(percent_interval(figure, 0) for figure in of), flagged)
+
+    later = "agents in {} people's projects that joined later"
+    flagged = (table.get(MODERN, "in_file", CALLED) for table in (lockbox, joined))
+    corpus = held_out.get(MODERN, "in_file", CALLED)
+    rows = (
+        row("agents in {} well-known people's projects", lockbox, IN_PROJECTS, next(flagged)),
+        row(later, joined, IN_PROJECTS, next(flagged)),
+        row(f"{later}: product code", joined, f"{IN_PROJECTS}, product", None),
+        row(f"{later}: tests", joined, f"{IN_PROJECTS}, tests", None),
+        row("all agents of {} held-out repositories, many built by an agent", held_out, AGENTS, corpus),
+    )
+    return TitledTable("", "", ("LLM code of", *_VERDICTS, "human code of 2021-22: flagged"), rows)
+
+
+def rankings_later(joined: Table) -> TitledTable:
     """AUROC on the repositories that joined the data later."""
-    figure, rows = figures_of(joined), []
     titles = {IN_PROJECTS: "agents in people's projects, human code of 2021-22 of the same"} | {
         f"{AGENTS} against {era}": f"all agents, {era}" for era in (OLD, MODERN)
     }
-    for population, title in titles.items():
-        found = [figure[population, way, "auroc"] for way in ("by_text", "in_file")]
-        cells = (f"{row['value']:.3f} ({row['low']:.3f}-{row['high']:.3f})" for row in found)
-        rows.append((f"{title} ({found[0]['n']:,} in {found[0]['repositories']})", *cells))
-    return TitledTable(
-        "", "", ("AUROC (functions in projects)", "by its own text", "in its file"), tuple(rows)
+    found = [
+        joined.get(population, context, "auroc")
+        for population in titles
+        for context in ("by_text", "in_file")
+    ]
+    return pivot(
+        found,
+        corner="AUROC (functions in projects)",
+        rows=lambda figure: f"{titles[figure.population]} ({figure.n:,} in {figure.repositories})",
+        columns=lambda figure: _CONTEXTS[figure.context],
     )
 
 
-def lockbox_ways(lockbox: Mapping[str, Any]) -> TitledTable:
+def lockbox_contexts(lockbox: Table) -> TitledTable:
     """Agents in people's projects that no data held, by how functions are judged."""
-    people, human = lockbox["agents_against_modern_code_of_the_project"], lockbox["human"]
-    rows = []
-    for key, way in _OF_TRIAL.items():
-        auroc, modern = people[key]["auroc"], human[key]["modern"]
-        rows.append(
-            (
-                _WAYS[way],
-                f"{auroc['value']:.3f} ({auroc['low']:.3f}-{auroc['high']:.3f})",
-                *(_share(**people[key][name]) for name in ("called", "unsure", "called_human")),
-                f"{_share(human[key]['old']['share'], *human[key]['old']['interval_90'], digits=1)}",
-                f"{_share(modern['share'], *modern['interval_90'], digits=1)}",
-                percent(modern["worst_of_50_or_more"]),
-            )
+    rows = [
+        (
+            _CONTEXTS[context],
+            interval(lockbox.get(IN_PROJECTS, context, "auroc")),
+            *(percent_interval(lockbox.get(IN_PROJECTS, context, band), 0) for band in BANDS),
+            *(percent_interval(lockbox.get(era, context, CALLED)) for era in _ERAS),
+            percent(lockbox.get(MODERN, context, "worst project").value),
         )
-    header = (
-        "judged",
-        "AUROC",
-        *_VERDICTS,
-        *(f"human, {era}: flagged" for era in ERAS.values()),
-        "worst project",
-    )
+        for context in _WITH_PAST
+    ]
+    return TitledTable("", "", ("judged", "AUROC", *_VERDICTS, *_FLAGGED, "worst project"), tuple(rows))
+
+
+def written_by(lockbox: Table) -> TitledTable:
+    """By tool and model, in their files, all functions alike; intervals are by bootstrap over commits."""
+    rows = []
+    for commits in _by_name(lockbox.figures):
+        found = [lockbox.get(commits.population, "in_file", band) for band in (CALLED, CALLED_HUMAN)]
+        name = commits.population.removeprefix("by ")
+        count = f"{commits.value:.0f} ({commits.repositories})"
+        rows.append((name, f"{found[0].n:,}", count, *(percent_interval(figure, 0) for figure in found)))
+    header = ("written by", "functions", "commits (repositories)", "found", "called human")
     return TitledTable("", "", header, tuple(rows))
 
 
-def written_by(figures: Mapping[str, Any]) -> TitledTable:
-    """By tool and model, all functions alike; intervals are by bootstrap over commits."""
-    rows = tuple(
-        (
-            row["name"],
-            f"{row['functions']:,}",
-            f"{row['commits']} ({row['repositories']})",
-            *(
-                _share(row[name]["value"], *row[name]["interval_90"])
-                for name in ("called_in_file", "called_human_in_file")
-            ),
-        )
-        for row in _rows_written_by(figures)
+def _by_name(figures: Iterable[Figure]) -> Iterable[Figure]:
+    return (
+        figure for figure in figures if figure.statistic == "commits" and figure.population.startswith("by ")
     )
-    return TitledTable(
-        "", "", ("written by", "functions", "commits (repositories)", "found", "called human"), rows
-    )
-
-
-def _rows_written_by(figures: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    yield from figures["by_tool"]
-    yield from figures["by_model"]
-
-
-def _of_way(metrics: Mapping[str, Any], way: str) -> Mapping[str, Any]:
-    of_commits = (metrics.get("commits") or {}).get("false_positives", {})
-    found: Mapping[str, Any] = (of_commits | metrics["false_positives"]).get(way, {})
-    return found
-
-
-def _interval_share(found: Mapping[str, Any]) -> str:
-    low, high = found["interval_90"]
-    return _share(found["share"], low, high, digits=1)
-
-
-def _share(value: float, low: float | None, high: float | None, *, digits: int = 0) -> str:
-    bounds = "" if low is None or high is None else f" ({100 * low:.{digits}f}-{100 * high:.{digits}f})"
-    return f"{percent(value, digits)}{bounds}"
-
-
-def markdown(table: TitledTable) -> str:
-    """The table in Markdown, without its title."""
-
-    def line(cells: Sequence[str]) -> str:
-        return f"|{''.join(f' {cell} |' if cell else ' |' for cell in cells)}"
-
-    return "\n".join([line(table.header), "|---" * len(table.header) + "|", *map(line, table.rows)])

@@ -11,20 +11,12 @@ from codeorigin_training.data.corpus import RECORD, CorpusConfig, corpus
 from codeorigin_training.data.rows import FUNCTIONS, HUMAN, PAIRS
 from codeorigin_training.files import write_atomically
 from codeorigin_training.metrics.detector import Detector
-from codeorigin_training.report.evaluation import page_of
-from codeorigin_training.report.parts import MeasuredParts
-from codeorigin_training.report.section import Section, read_json, write_json
+from codeorigin_training.report.evaluate import page_of
+from codeorigin_training.report.section import STUDY, KeptSections, Section, Study, read_study, write_json
 from codeorigin_training.run import Log, Run, RunError
 
-PAGE, STUDY = "report.html", "study.json"
+PAGE = "report.html"
 _FILES = (FUNCTIONS, PAIRS, HUMAN, "snippets.parquet")
-
-
-@dataclass(frozen=True, slots=True)
-class Study:
-    """The sections of one study, in order."""
-
-    sections: tuple[Section, ...]
 
 
 @dataclass(frozen=True)
@@ -65,11 +57,11 @@ class Frame:
         return self._parts.get(name, {}, measure)
 
     @cached_property
-    def _parts(self) -> MeasuredParts:
+    def _parts(self) -> KeptSections:
         inputs: dict[str, Any] = {"settings": asdict(self.config), "data": self.digests()}
         if hasattr(self.config, "bundle"):
             inputs["model"] = self.detector.bundle.model_id
-        return MeasuredParts(self.folder / "parts", inputs, self.log)
+        return KeptSections(self.folder / "parts", inputs, self.log)
 
     @cached_property
     def detector(self) -> Detector:
@@ -88,14 +80,15 @@ class Frame:
         )
 
     @property
-    def warning(self) -> str | None:
-        """A warning if the detector was fitted on the repositories that it is measured on, else None."""
-        if self.detector.bundle.manifest.get("data", {}).get("fitted_on_all_repositories"):
-            return (
-                "This bundle was fitted on all repositories, so its scores here are of code that it has read: "
-                "name its twin that was not (RUN/twin)."
-            )
-        return None
+    def warnings(self) -> tuple[str, ...]:
+        """What to say first if the detector was fitted on the repositories that it is measured on."""
+        if not self.detector.bundle.manifest.get("data", {}).get("fitted_on_all_repositories"):
+            return ()
+        warning = (
+            "This bundle was fitted on all repositories, so its scores here are of code that it has read: name its twin "
+            "that was not (RUN/twin)."
+        )
+        return (warning,)
 
 
 def write_study(run: Run, name: str, found: Sequence[Section]) -> Path:
@@ -107,15 +100,6 @@ def write_study(run: Run, name: str, found: Sequence[Section]) -> Path:
     write_json(run.studies / name / STUDY, Study(tuple(found)))
     write_atomically(run.studies / PAGE, render(read_sections(run)))
     return run.studies / PAGE
-
-
-def read_study(path: Path) -> Study:
-    """The study at ``path``.
-
-    Raises:
-        RunError: the file is not a study.
-    """
-    return read_json(Study, path, "is no study; delete it and carry the study out again")
 
 
 def read_sections(run: Run) -> list[Section]:

@@ -14,7 +14,7 @@ from codeorigin_training.data.rows import Row
 from codeorigin_training.data.sides import read_sides
 from codeorigin_training.files import write_atomically
 from codeorigin_training.metrics.answers import Answers, context_answers
-from codeorigin_training.metrics.test_set import keep_test_set
+from codeorigin_training.metrics.classification import keep_test_set
 from codeorigin_training.run import Log, Run
 from codeorigin_training.thresholds.config import CalibrateConfig
 from codeorigin_training.thresholds.eligibility import judged

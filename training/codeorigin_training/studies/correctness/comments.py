@@ -1,6 +1,8 @@
-"""Remove a function's comments, replace them by another's, and detect the language they are written in."""
+"""A function's text: its comments removed, replaced or read for their language, and its BLEU against another."""
 
+import math
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 from codeorigin.languages.construct import CONSTRUCTS, Construct
@@ -21,6 +23,8 @@ _ENGLISH_WORDS = """
 """
 _ENGLISH = frozenset(_ENGLISH_WORDS.split())
 _FEW = 4
+_TOKEN = re.compile(r"\w+|[^\w\s]")
+_ORDERS = 4
 
 
 def without_comments(code: str, language: str) -> tuple[str, list[str]]:
@@ -86,3 +90,24 @@ def comment_language(code: str, language: str) -> str | None:
     english = sum(word in _ENGLISH for word in words)
     others = max(sum(word in set(known.split()) for word in words) for known in _OTHER_WORDS.values())
     return "other language" if others > english and others >= 2 else "english"
+
+
+def bleu(candidate: str, reference: str) -> float:
+    """BLEU-4 with one reference, 0 to 1; an order without a match counts as half a match.
+
+    Source: Papineni et al. (ACL 2002), section 2.3; smoothing by Chen and Cherry (WMT 2014), method 1.
+    """
+    found, wanted = _TOKEN.findall(candidate), _TOKEN.findall(reference)
+    if not found or not wanted:
+        return 0.0
+    logs = []
+    for order in range(1, min(_ORDERS, len(found), len(wanted)) + 1):
+        ours, theirs = _ngrams(found, order), _ngrams(wanted, order)
+        matches = sum(min(count, theirs[ngram]) for ngram, count in ours.items())
+        logs.append(math.log((matches or 0.5) / sum(ours.values())))
+    brevity = min(0.0, 1.0 - len(wanted) / len(found))
+    return math.exp(brevity + sum(logs) / len(logs))
+
+
+def _ngrams(tokens: list[str], order: int) -> Counter[tuple[str, ...]]:
+    return Counter(tuple(tokens[start : start + order]) for start in range(len(tokens) - order + 1))

@@ -1,18 +1,43 @@
-"""The study ``correctness``: answers that pass their tests or not, same-task pairs, and false positives."""
+"""The study ``correctness``: whether passing its tests shows, what misleads the detector on pairs, false positives."""
 
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 from pydantic.dataclasses import dataclass
+from scipy.stats import hypergeom
 
+from codeorigin.languages.parser_pool import ParseBudgetError
+from codeorigin_training.arrays import Booleans, Floats, Integers
 from codeorigin_training.configuration import STRICT, Count, Positive
-from codeorigin_training.data.rows import limited, read_functions
-from codeorigin_training.data.specifications import read_specifications
+from codeorigin_training.data.rows import SNIPPETS, Row, limited, numbered, read_functions, read_snippets
+from codeorigin_training.data.specifications import Specification, read_specifications
 from codeorigin_training.data.splits import is_held_out
+from codeorigin_training.metrics.data import unit_numbers
+from codeorigin_training.metrics.detector import Detector
+from codeorigin_training.metrics.estimates import Rounds, estimates, mean, share
+from codeorigin_training.metrics.statistics import auroc, pairs_in_order
+from codeorigin_training.metrics.table import Estimate, Figure
+from codeorigin_training.report.plots import lines
 from codeorigin_training.report.section import Section
-from codeorigin_training.studies.correctness.answers import answers_section, read_answers, run_answers
-from codeorigin_training.studies.correctness.misled import false_positives_section, pairs_section
+from codeorigin_training.report.tables import interval, percent, percent_interval, pivot, share_cell
+from codeorigin_training.studies.correctness.comments import (
+    bleu,
+    comment_language,
+    with_comments_of,
+    without_comments,
+)
+from codeorigin_training.studies.correctness.sandbox import check_isolation
+from codeorigin_training.studies.correctness.tasks import Task, passes, runnable_languages, task_of
 from codeorigin_training.studies.frame import Frame
+
+_KS = (1, 2, 5, 10, 20)
+_YEARS = ((2012, "up to 2012"), (2016, "2013 to 2016"), (2019, "2017 to 2019"), (2021, "2020 and 2021"))
+_FEWEST = 8
+
+Change = Callable[[str, str, str], str]
+"""A function's code, that of the other one of its pair, and their language -> code."""
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -43,15 +68,12 @@ def study(config: CorrectnessConfig, frame: Frame) -> list[Section]:
     """
     detector, log = frame.detector, frame.log
     everything = read_functions(frame.corpus)
-    pairs = [
-        specification
-        for specification in read_specifications(frame.corpus, everything)
-        if is_held_out(specification.repo)
-    ]
-    people = [row for row in everything if not row.label and is_held_out(row.repo)]
-    rows = limited(people, config.per_repository)
-    chosen = [rows[place] for place in np.random.default_rng(config.seed).permutation(len(rows))]
-    chosen = chosen[: config.functions]
+    pairs = [pair for pair in read_specifications(frame.corpus, everything) if is_held_out(pair.repo)]
+    rows = limited(
+        [row for row in everything if not row.label and is_held_out(row.repo)], config.per_repository
+    )
+    order = np.random.default_rng(config.seed).permutation(len(rows))[: config.functions]
+    people = [rows[place] for place in order]
 
     def answers() -> Section:
         found = read_answers(frame.data, config.samples)
@@ -60,11 +82,283 @@ def study(config: CorrectnessConfig, frame: Frame) -> list[Section]:
         log(f"{passing.sum()} of {len(found)} answers pass")
         return answers_section(found, passing, detector, config)
 
-    sections = [frame.part("answers", answers)] if config.run else []
     return [
-        *sections,
-        frame.part("pairs", lambda: pairs_section(pairs, detector, frame.warning, config)),
-        frame.part(
-            "false-positives", lambda: false_positives_section(chosen, detector, frame.warning, config)
-        ),
+        *([frame.part("answers", answers)] if config.run else []),
+        frame.part("pairs", lambda: pairs_section(pairs, detector, frame.warnings, config)),
+        frame.part("false-positives", lambda: false_positives_section(people, detector, frame.warnings)),
     ]
+
+
+def read_answers(data: Path, samples: int) -> list[Row]:
+    """At most ``samples`` answers for each task and language with tests and an interpreter.
+
+    Raises:
+        CorpusError: the file is missing or lacks a column.
+    """
+    known = runnable_languages()
+    found: dict[str, list[Row]] = {}
+    for answer in read_snippets(data / SNIPPETS, advice="leave this part out with --set run=false"):
+        if answer.language in known and task_of(answer.group) is not None:
+            inside = found.setdefault(_unit(answer), [])
+            if len(inside) < samples:
+                inside.append(answer)
+    return [answer for _, inside in sorted(found.items()) for answer in inside]
+
+
+def run_answers(answers: Sequence[Row], seconds: float, workers: int) -> Booleans:
+    """Whether each answer passes its task's tests, ``(n,)``.
+
+    Raises:
+        SandboxError: this system cannot isolate a program; none was run.
+    """
+    check_isolation()
+    with ThreadPoolExecutor(workers) as pool:
+        found = pool.map(lambda answer: passes(_task(answer), answer.code, answer.language, seconds), answers)
+        return np.array(list(found), dtype=bool)
+
+
+def answers_section(answers: Sequence[Row], passing: Booleans, detector: Detector, config: Rounds) -> Section:
+    """Answers that pass and that evade the detector, and scores and BLEU of ``passing`` ``(n,)`` and failing ones."""
+    units = numbered([_unit(answer) for answer in answers])
+    logits = detector.logits(answers)
+    said = detector.answers(answers, logits)
+    kinds = {
+        "passes its tests": passing,
+        "evades: not called llm": ~said.llm,
+        "evades: probability below 1/2": said.probability < 0.5,
+        "evades: called human": said.human,
+        "passes and evades: not called llm": passing & ~said.llm,
+    }
+    scores = {
+        "the detector's logit": logits,
+        "BLEU": np.array([bleu(row.code, _task(row).references[row.language]) for row in answers]),
+    }
+    ks = [k for k in _KS if k <= np.bincount(units).min()]
+    drawn = [
+        over_tasks(at_k(units, good, k), config).named(kind, f"of {k}", "at least one")
+        for kind, good in kinds.items()
+        for k in ks
+    ]
+    areas = [
+        within_tasks(units, passing, values, config).named(name, "", "AUROC for passing")
+        for name, values in scores.items()
+    ]
+    means = [
+        Estimate(float(values[inside].mean())).named(name, "", f"mean, {side}")
+        for name, values in scores.items()
+        for side, inside in (("passing", passing), ("failing", ~passing))
+    ]
+    return Section(
+        title="Correctness: does passing its tests show",
+        note=(
+            "Published answers of many models to small tasks in Python and JavaScript, run in a sandbox against tests "
+            "written for this project. Intervals are over tasks."
+        ),
+        findings=(
+            f"{percent(drawn[0].value)} of {len(answers):,} answers to {units.max() + 1} tasks pass their tests.",
+            f"{percent(1.0 - float(at_k(units, ~said.llm, 1).mean()))} of the answers are called llm.",
+        ),
+        tables=(
+            pivot(
+                drawn,
+                percent_interval,
+                title="At least one of k published answers",
+                note=(
+                    "The chance that one of k answers to a task does so, drawn from those of all its generators, as a "
+                    "mean over tasks. It is no model's pass@k: most generators have only one or two answers to a task."
+                ),
+                corner="at least one",
+                columns=lambda figure: figure.context,
+            ),
+            pivot(
+                [*means, *areas],
+                title="Passing against failing answers",
+                note=(
+                    "The AUROC is the mean over tasks that have both: 0.5 says nothing, below it failing answers score "
+                    "higher. BLEU is against a reference."
+                ),
+                corner="score",
+            ),
+        ),
+        pictures=(
+            lines(
+                "At least one of k published answers",
+                "answers drawn",
+                "chance",
+                {
+                    kind: (ks, [float(at_k(units, good, k).mean()) for k in ks])
+                    for kind, good in kinds.items()
+                },
+            ),
+        ),
+        figures=(*drawn, *means, *areas),
+    )
+
+
+def at_k(units: Integers, good: Booleans, k: int) -> Floats:
+    """The chance that at least one of ``k`` answers to a task is ``good`` ``(n,)``, for each of ``units`` ``(tasks,)``.
+
+    ``units`` ``(n,)`` are the tasks' numbers. This is pass@k if all answers are of one model; those to a task here are
+    not, so it is not called that.
+
+    Source: Chen et al., "Evaluating Large Language Models Trained on Code" (2021), section 2.1, equation 1.
+    """
+    chances: Floats = hypergeom.sf(0, np.bincount(units), np.bincount(units, good), k)
+    return chances
+
+
+def over_tasks(values: Floats, config: Rounds) -> Estimate:
+    """The mean of one value per task, ``(tasks,)``, with an interval; a task that is drawn twice counts twice."""
+    return mean(np.arange(len(values), dtype=np.int64), values, config)
+
+
+def within_tasks(units: Integers, good: Booleans, values: Floats, config: Rounds) -> Estimate:
+    """Mean AUROC of ``values`` for ``good`` over the tasks that have both, all ``(n,)``."""
+    by_task = np.array(
+        [auroc(good[units == unit].astype(np.int64), values[units == unit]) for unit in np.unique(units)]
+    )
+    return over_tasks(by_task[np.isfinite(by_task)], config)
+
+
+def _unit(answer: Row) -> str:
+    """The unit of an answer: its task in its language."""
+    return f"{answer.group} {answer.language}"
+
+
+def _task(answer: Row) -> Task:
+    task = task_of(answer.group)
+    assert task is not None
+    return task
+
+
+def pairs_section(
+    pairs: Sequence[Specification], detector: Detector, warnings: tuple[str, ...], config: Rounds
+) -> Section:
+    """AUROC over same-task pairs: by similarity of the two sides, by instruction, and with comments exchanged."""
+
+    def scored(change: Change) -> list[Floats]:
+        """Logits ``(n,)`` of the human functions and of the LLM's, each as ``change`` makes it with the other one."""
+        sides = [
+            [(pair.human_code, pair.llm_code) for pair in pairs],
+            [(pair.llm_code, pair.human_code) for pair in pairs],
+        ]
+        return [
+            detector.score_texts(
+                [
+                    (_changed(change, code, other, pair.language), pair.language)
+                    for (code, other), pair in zip(side, pairs, strict=True)
+                ]
+            )
+            for side in sides
+        ]
+
+    whole = scored(lambda code, _, __: code)
+    bare = scored(lambda code, _, language: without_comments(code, language)[0])
+    alike = np.array([bleu(pair.llm_code, pair.human_code) for pair in pairs])
+    quarter = np.searchsorted(np.quantile(alike, [0.25, 0.5, 0.75]) if len(pairs) else [], alike, side="left")
+    instructions = np.array([pair.instruction for pair in pairs])
+    kinds = {"all": np.ones(len(pairs), dtype=bool)}
+    for number in range(4):
+        if (inside := quarter == number).any():
+            bounds = f"{alike[inside].min():.2f} to {alike[inside].max():.2f}"
+            kinds[f"BLEU of the two, quarter {number + 1} ({bounds})"] = inside
+    kinds |= {f"instruction: {name}": instructions == name for name in np.unique(instructions).tolist()}
+    groups = numbered([pair.repo for pair in pairs])
+    cases = [
+        (name, inside, whole) for name, inside in kinds.items() if name == "all" or inside.sum() >= _FEWEST
+    ]
+    cases += [
+        ("comments of both left out", kinds["all"], bare),
+        ("comments of the two exchanged", kinds["all"], scored(with_comments_of)),
+    ]
+    figures = [
+        figure
+        for name, inside, (human, llm) in cases
+        for figure in _pair_figures(name, human[inside], llm[inside], groups[inside], config)
+    ]
+    areas = [interval(figure) for figure in figures if figure.statistic == "AUROC"]
+    return Section(
+        title="Same-task pairs: what misleads the detector",
+        note=(
+            "A person's function and the one that a model wrote from a specification of it, both of held-out "
+            "repositories. Exchanged: each function with the lines of comments and docstrings of the other."
+        ),
+        findings=(
+            *warnings,
+            f"AUROC {areas[0]}, {areas[-2]} without the lines of comments, {areas[-1]} with them exchanged.",
+        ),
+        tables=(
+            pivot(
+                figures,
+                lambda figure: interval(figure) if figure.statistic == "AUROC" else percent_interval(figure),
+                corner="pairs",
+                rows=lambda figure: f"{figure.population} ({figure.n})",
+            ),
+        ),
+        figures=tuple(figures),
+    )
+
+
+def _changed(change: Change, code: str, other: str, language: str) -> str:
+    try:
+        return change(code, other, language)
+    except ParseBudgetError:
+        return code
+
+
+def _pair_figures(name: str, human: Floats, llm: Floats, groups: Integers, config: Rounds) -> list[Figure]:
+    """AUROC and the share of pairs in order, from the logits of both sides ``(n,)``."""
+
+    def statistics(index: Integers) -> Floats:
+        labels = np.repeat([0, 1], len(index))
+        scores = np.concatenate([human[index], llm[index]])
+        return np.array([auroc(labels, scores), pairs_in_order(human[index], llm[index])])
+
+    found = estimates(groups, statistics, config)
+    return [value.named(name, "", title) for value, title in zip(found, ("AUROC", "in order"), strict=True)]
+
+
+def false_positives_section(rows: Sequence[Row], detector: Detector, warnings: tuple[str, ...]) -> Section:
+    """Human functions called ``llm``, by the language of their comments and by the year of the code."""
+    called, projects = detector.answers(rows, detector.logits(rows)).llm, unit_numbers(rows)
+    kinds: Mapping[str, Callable[[Row], str]] = {"comments": _comments_of, "year": year_of}
+    figures = []
+    for kind, of in kinds.items():
+        names = np.array([of(row) for row in rows])
+        for name in sorted(set(names.tolist()), key=lambda name: (not name.startswith("up to"), name)):
+            if (inside := names == name).sum() >= _FEWEST:
+                found = share(called[inside], projects[inside])
+                figures.append(found.named(f"{kind}: {name}", "by_text", "called llm"))
+    return Section(
+        title="False positives: comments in other languages, and year",
+        note=(
+            "Human functions of held-out repositories at the bundle's own thresholds, each by its own text, "
+            "repositories weighing alike."
+        ),
+        findings=warnings,
+        tables=(
+            pivot(
+                figures,
+                share_cell,
+                corner="human functions",
+                rows=lambda figure: f"{figure.population} ({figure.n:,})",
+            ),
+        ),
+        figures=tuple(figures),
+    )
+
+
+def _comments_of(row: Row) -> str:
+    try:
+        return comment_language(row.code, row.language) or "none, or few words"
+    except ParseBudgetError:
+        return "none, or few words"
+
+
+def year_of(row: Row) -> str:
+    """The range of years in which a function was written, from its commit's date; ``not known`` without a date."""
+    # "<2021-07-01" means at some time before.
+    year = row.date.removeprefix("<")[:4]
+    if not year.isdigit():
+        return "not known"
+    return next((name for last, name in _YEARS if int(year) <= last), "2022 and later")

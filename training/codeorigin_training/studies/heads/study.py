@@ -5,14 +5,14 @@ from collections.abc import Sequence
 import numpy as np
 
 from codeorigin.languages.construct import CONSTRUCTS
-from codeorigin_training.arrays import Floats
 from codeorigin_training.data.rows import CorpusError, numbered, read_functions
 from codeorigin_training.data.specifications import Specification, read_specifications
 from codeorigin_training.data.splits import is_held_out
-from codeorigin_training.report.cells import interval, percent, percent_interval
-from codeorigin_training.report.charts import Chart, ChartKind, Series
-from codeorigin_training.report.intervals import area, mean
-from codeorigin_training.report.section import Figure, Section, TitledTable
+from codeorigin_training.metrics.estimates import area, mean
+from codeorigin_training.metrics.table import Estimate
+from codeorigin_training.report.plots import heat, lines
+from codeorigin_training.report.section import Section
+from codeorigin_training.report.tables import TitledTable, interval, percent, pivot
 from codeorigin_training.run import Log
 from codeorigin_training.studies.frame import Frame
 from codeorigin_training.studies.heads.attention import differing_heads, head_masses, special_heads
@@ -73,30 +73,47 @@ def heads_section(
     asked = asked_among(model, looked_at, config.candidates, config.seed)
     heads, count = all_heads(model), asked.candidates
     logits = retriever_logits(model, asked)
-    found_area = area(numbered(np.repeat(asked.repos, count).tolist()), asked.labels, logits, config)
-    groups = numbered(asked.repos)
-    retrieval = []
-    for answered in (logits, retriever_logits(model, asked, np.zeros(heads))):
+    of_retriever = area(numbered(np.repeat(asked.repos, count).tolist()), asked.labels, logits, config).named(
+        "retriever", "", "AUROC"
+    )
+    groups, retrieval = numbered(asked.repos), []
+    for name, answered in (
+        ("all heads", logits),
+        ("no head", retriever_logits(model, asked, np.zeros(heads))),
+    ):
         ranked = ranks(answered, count)
-        scores = (1.0 / ranked, ranked == 1, ranked <= _TOP)
-        retrieval.append([mean(groups, score, config) for score in scores])
-    mrr, first, _ = retrieval[0]
-    log(f"AUROC {found_area.value}, MRR {mrr.value} where chance has {asked.chance:.3f}")
-    learnt = mrr.low is not None and mrr.low > asked.chance
+        scores = {"mean reciprocal rank": 1.0 / ranked, "first": ranked == 1, "first three": ranked <= _TOP}
+        retrieval += [mean(groups, score, config).named(name, "", title) for title, score in scores.items()]
+    by_chance = (asked.chance, 1 / count, min(1.0, _TOP / count))
+    retrieval += [
+        Estimate(value).named("chance", "", title) for title, value in zip(scores, by_chance, strict=True)
+    ]
+    mrr, first = retrieval[:2]
+    log(f"AUROC {of_retriever.value}, MRR {mrr.value} where chance has {asked.chance:.3f}")
 
     # Heads to prune are chosen on the training side; chosen where it is measured, the curve would look too good.
     lost = ablation(model, asked_among(model, train[: config.pairs], config.candidates, config.seed))
     curve = pruning_curve(model, asked, lost)
-    level = min(
-        (left for left, auroc in curve if auroc >= (found_area.value or 0.0) - _LEVEL), default=lost.size
+    enough = min(
+        (left for left, auroc in curve if auroc >= (of_retriever.value or 0.0) - _LEVEL), default=lost.size
     )
     special = special_heads(masses.constructs, units, config.alpha, config.special_ratio)
     early = len(special_heads(before.constructs, units, config.alpha, config.special_ratio))
     directions = {"specification to code": masses.to_code, "code to specification": masses.to_specification}
-    differing = {
-        title: int((differing_heads(direction, units) < config.alpha).sum())
-        for title, direction in directions.items()
+    attention = []
+    for title, direction in directions.items():
+        differing = int((differing_heads(direction, units) < config.alpha).sum())
+        attention += [
+            Estimate(float(direction.mean())).named(title, "", "mean mass"),
+            Estimate(float(differing), n=lost.size).named(title, "", "heads that differ"),
+        ]
+    counts = {
+        "heads that keep the AUROC": enough,
+        "special heads": len(special),
+        "special heads, untrained": early,
     }
+    learnt = mrr.low is not None and mrr.low > asked.chance
+    layers = [f"layer {layer + 1}" for layer in range(heads[0])]
     return Section(
         title="Heads: attention between a specification and its code",
         note=(
@@ -107,49 +124,39 @@ def heads_section(
         findings=(
             (
                 f"The retriever puts {percent(first.value)} of the specifications' functions first among "
-                f"{count} (chance: {percent(1 / count)}); its AUROC is {interval(found_area)}."
+                f"{count} (chance: {percent(1 / count)}); its AUROC is {interval(of_retriever)}."
             ),
             (
                 f"Special after Holm's correction: {len(special)} of {lost.size * len(CONSTRUCTS)} pairs of head and "
                 f"construct; {early} before attention learnt anything."
             ),
             (
-                f"{level} of {lost.size} heads are enough to keep the AUROC (within {_LEVEL})."
+                f"{enough} of {lost.size} heads are enough to keep the AUROC (within {_LEVEL})."
                 if learnt
                 else "The interval includes chance: the retriever shows no sign of having learnt, and the figures below "
                 "are for untrained heads. Give it more epochs or pairs, or a pretrained encoder."
             ),
         ),
         tables=(
-            TitledTable(
-                "Finding a specification's function",
-                f"The person's function among {count} of held-out repositories, of the same language as far as there "
-                "are any. Without heads no token knows of another.",
-                ("", "mean reciprocal rank", "first", "among the first three"),
-                (
-                    *(
-                        (name, interval(reciprocal), percent_interval(top), percent_interval(three))
-                        for name, (reciprocal, top, three) in zip(
-                            ("all heads", "no head"), retrieval, strict=True
-                        )
-                    ),
-                    (
-                        "chance",
-                        f"{asked.chance:.3f}",
-                        percent(1 / count),
-                        percent(min(1.0, _TOP / count)),
-                    ),
+            pivot(
+                retrieval,
+                title="Finding a specification's function",
+                note=(
+                    f"The person's function among {count} of held-out repositories, of the same language as far as "
+                    "there are any. Without heads no token knows of another."
                 ),
             ),
-            TitledTable(
-                "Attention in each direction",
-                "The last column counts heads that differ between a person's and a model's function of the same task, "
-                "by paired t-tests with Holm's correction.",
-                ("direction", "mean mass", "heads that differ"),
-                tuple(
-                    (title, percent(float(direction.mean())), f"{differing[title]} of {lost.size}")
-                    for title, direction in directions.items()
+            pivot(
+                attention,
+                lambda figure: (
+                    percent(figure.value) if figure.n is None else f"{figure.value:.0f} of {figure.n}"
                 ),
+                title="Attention in each direction",
+                note=(
+                    "The last column counts heads that differ between a person's and a model's function of the same "
+                    "task, by paired t-tests with Holm's correction."
+                ),
+                corner="direction",
             ),
             TitledTable(
                 "Heads special to a construct",
@@ -168,44 +175,29 @@ def heads_section(
             TitledTable(
                 "AUROC lost without a head",
                 "On training repositories; heads are pruned in the order of their loss.",
-                ("layer", *(f"head {head + 1}" for head in range(heads[1]))),
+                ("", *(f"head {head + 1}" for head in range(heads[1]))),
                 tuple(
-                    (f"{layer + 1}", *(f"{value:+z.3f}" for value in row)) for layer, row in enumerate(lost)
+                    (layer, *(f"{value:+z.3f}" for value in row))
+                    for layer, row in zip(layers, lost.tolist(), strict=True)
                 ),
             ),
         ),
-        charts=(
-            *(_heat(f"Mass from {title}", direction.mean(axis=0)) for title, direction in directions.items()),
-            Chart(
+        pictures=(
+            *(
+                heat(f"Mass from {title}", layers, "head", direction.mean(axis=0))
+                for title, direction in directions.items()
+            ),
+            lines(
                 "Fewer heads, the least important first",
-                ChartKind.LINE,
                 "heads left",
                 "AUROC",
-                (
-                    Series(
-                        "AUROC",
-                        tuple(float(left) for left, _ in curve),
-                        tuple(auroc for _, auroc in curve),
-                    ),
-                ),
+                {"AUROC": ([left for left, _ in curve], [auroc for _, auroc in curve])},
             ),
         ),
         figures=(
-            Figure.of("AUROC of the retriever", found_area),
-            Figure.of("mean reciprocal rank", mrr),
-            Figure("mean reciprocal rank by chance", asked.chance),
-            Figure.of("found first", first),
-            Figure("heads at a level AUROC", float(level)),
-            Figure("special heads", float(len(special))),
-            Figure("special heads before attention learnt", float(early)),
+            of_retriever,
+            *retrieval,
+            *attention,
+            *(Estimate(float(value)).named("retriever", "", name) for name, value in counts.items()),
         ),
     )
-
-
-def _heat(title: str, values: Floats) -> Chart:
-    ticks = tuple(str(head + 1) for head in range(values.shape[1]))
-    places = tuple(map(float, range(values.shape[1])))
-    series = tuple(
-        Series(f"layer {layer + 1}", places, tuple(map(float, row))) for layer, row in enumerate(values)
-    )
-    return Chart(title, ChartKind.HEAT, "head", "", series, ticks)

@@ -4,7 +4,7 @@ import random
 import sys
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
@@ -13,9 +13,11 @@ import pandas as pd
 from sklearn.metrics import f1_score
 
 from codeorigin.language_id.model import NONE, LanguageModel
-from codeorigin_training.arrays import Floats, Integers
+from codeorigin_training.arrays import Floats
 from codeorigin_training.metrics.statistics import expected_calibration_error
-from codeorigin_training.report.section import Figure, Section, TitledTable
+from codeorigin_training.metrics.table import Estimate, Figure
+from codeorigin_training.report.section import Section
+from codeorigin_training.report.tables import TitledTable, number, pivot
 from codeorigin_training.studies.language.data import LABELS
 from codeorigin_training.studies.language.softmax import either_will_do, labels_of
 from codeorigin_training.studies.language.texts import Example, TextPart
@@ -27,12 +29,16 @@ _SIZES = {"fewer than 10 lines": (0, 9), "10 to 40 lines": (10, 40), "more than 
 OWN = "this model"
 """Name of the model in comparisons with its peers on the same texts."""
 
+ACCURACY, F1, MEDIAN, P95 = "accuracy", "F1", "median", "95th percentile"
+ON_SAMPLE = "accuracy on the sample"
+_MISTAKES = 6
+
 Peer = Callable[[Sequence[Example]], list[str] | None]
 """Labels every text; returns None if the tool is not installed."""
 
 
-def figures(model: LanguageModel, examples: Sequence[Example]) -> dict[str, Any]:
-    """Figures of ``model`` by view (:func:`of_view`), and ``milliseconds`` per text by size (:func:`by_size`).
+def figures(model: LanguageModel, examples: Sequence[Example]) -> list[Figure]:
+    """Figures of ``model`` by view (:func:`of_view`), and milliseconds per text by size (:func:`by_size`).
 
     Times are the minimum CPU time of five runs, because wall-clock time depends on what else the machine is doing.
     """
@@ -47,39 +53,35 @@ def figures(model: LanguageModel, examples: Sequence[Example]) -> dict[str, Any]
         times.append(min(spent))
     table = np.array(probabilities)
     views = [view for view in TextPart if any(example.view is view for example in examples)]
-    return {
-        "views": {view.value: of_view(table, examples, view, model.threshold) for view in views},
-        "milliseconds": by_size([example.text for example in examples], np.array(times)),
-    }
+    return [
+        *(figure for view in views for figure in of_view(table, examples, view, model.threshold)),
+        *by_size([example.text for example in examples], np.array(times)),
+    ]
 
 
-def by_size(texts: Sequence[str], milliseconds: Floats) -> dict[str, dict[str, float]]:
-    """Number of texts, and median and 95th percentile of ``milliseconds`` ``(n,)``, by size class and for all."""
+def by_size(texts: Sequence[str], milliseconds: Floats) -> Iterator[Figure]:
+    """Median and 95th percentile of ``milliseconds`` ``(n,)`` per text, by size class and for all."""
     lines = np.array([text.count("\n") + 1 for text in texts])
     groups = {name: (lines >= low) & (lines <= high) for name, (low, high) in _SIZES.items()}
     groups["all"] = np.ones(len(lines), dtype=np.bool_)
-    return {
-        name: {
-            "texts": int(inside.sum()),
-            "median": float(np.median(milliseconds[inside])),
-            "p95": float(np.quantile(milliseconds[inside], 0.95)),
-        }
-        for name, inside in groups.items()
-        if inside.any()
-    }
+    for name, inside in groups.items():
+        if inside.any():
+            for statistic, share in ((MEDIAN, 0.5), (P95, 0.95)):
+                found = Estimate(float(np.quantile(milliseconds[inside], share)), n=int(inside.sum()))
+                yield found.named(name, "milliseconds", statistic)
 
 
 def of_view(
     probabilities: Floats, examples: Sequence[Example], view: TextPart, threshold: float
-) -> dict[str, Any]:
+) -> Iterator[Figure]:
     """Figures of the examples of one ``view``; ``probabilities`` ``(n, labels)`` are those of all examples.
 
     ``accuracy`` is the mean over the languages of the share identified correctly, with an answer required for every
     text. ``either`` also counts an answer as correct if the text is valid in both languages by their grammars (such as
-    C and C++). ``f1`` is by language, over code only. ``named`` is the share of code with an answer
+    C and C++). ``F1`` is by language, over code only. ``named`` is the share of code with an answer
     whose own confidence is at least the threshold, ``right`` the share of those answers that are correct,
-    ``none_silent`` the share of other texts without one, and ``ece`` the expected calibration error (Naeini et al.,
-    2015) over ten bins of confidence, for all texts.
+    ``silent on none`` the share of other texts without one, and ``ECE`` the expected calibration error (Naeini et al.,
+    2015) over ten bins of confidence, for all texts. The others count the most frequent mistakes.
     """
     chosen = np.array([example.view is view for example in examples])
     target, table = labels_of(examples)[chosen], probabilities[chosen]
@@ -92,25 +94,25 @@ def of_view(
     for place in np.flatnonzero(~will_do):
         will_do[place] = either_will_do(texts[place], LABELS[target[place]], LABELS[answer[place]])
     known = np.unique(target[code])
-    f1 = f1_score(target[code], answer[code], labels=known, average=None, zero_division=0.0)
-    return {
-        "texts": int(code.sum()),
-        "none_texts": int((~code).sum()),
-        "accuracy": _mean([_mean(answer[target == k] == k) for k in known]),
+    values = {
+        ACCURACY: _mean([_mean(answer[target == k] == k) for k in known]),
         "either": _mean([_mean(will_do[target == k]) for k in known]),
-        "f1": {LABELS[k]: float(value) for k, value in zip(known, f1, strict=True)},
         "named": _mean(named[code]),
         "right": _mean(answer[code & named] == target[code & named]),
-        "none_silent": _mean(~named[~code]),
-        "ece": expected_calibration_error((answer == target).astype(np.int64), confidence, bins=10),
-        "confused": confused(answer, target),
+        "silent on none": _mean(~named[~code]),
+        "ECE": expected_calibration_error((answer == target).astype(np.int64), confidence, bins=10),
     }
-
-
-def confused(answer: Integers, target: Integers, count: int = 6) -> list[list[Any]]:
-    """The most frequent mistakes as [true label, answer, count]; both arrays are label indices ``(n,)``."""
-    pairs = Counter((LABELS[t], LABELS[a]) for t, a in zip(target, answer, strict=True) if t != a)
-    return [[true, said, number] for (true, said), number in pairs.most_common(count)]
+    of = {"silent on none": int((~code).sum()), "ECE": len(target)}
+    for statistic, value in values.items():
+        yield Estimate(value, n=of.get(statistic, int(code.sum()))).named(view.value, OWN, statistic)
+    f1 = f1_score(target[code], answer[code], labels=known, average=None, zero_division=0.0)
+    for k, value in zip(known, f1, strict=True):
+        yield Estimate(float(value)).named(view.value, OWN, F1, LABELS[k])
+    mistakes = Counter(
+        (LABELS[true], LABELS[said]) for true, said in zip(target, answer, strict=True) if true != said
+    )
+    for (true, said), count in mistakes.most_common(_MISTAKES):
+        yield Estimate(float(count)).named(view.value, OWN, f"{true} taken for {said}")
 
 
 def pygments_labels(examples: Sequence[Example]) -> list[str]:
@@ -142,84 +144,86 @@ def magika_labels(examples: Sequence[Example]) -> list[str] | None:
     ]
 
 
-def language_tables(measured: Mapping[str, Any]) -> list[TitledTable]:
-    """The results of :func:`figures` and :func:`compared`, for the studies page and the model card."""
-    views: Mapping[str, Mapping[str, Any]] = measured["views"]
-    peers: Mapping[str, Mapping[str, float]] = measured["peers"]
-    name = TextPart.LONG.value if TextPart.LONG.value in views else next(iter(views))
-    longest = views[name]
-    columns = {
-        **{name: name for name in ("accuracy", "either", "named", "right")},
-        "silent on none": "none_silent",
-        "ECE": "ece",
-    }
-    mistakes = ", ".join(f"{true} taken for {said} ({number})" for true, said, number in longest["confused"])
+def language_tables(measured: Sequence[Figure]) -> list[TitledTable]:
+    """The figures as tables, for card and page."""
+    of_views = [figure for figure in measured if figure.context == OWN and figure.statistic != ON_SAMPLE]
+    views = list(dict.fromkeys(figure.population for figure in of_views))
+    shown = TextPart.LONG.value if TextPart.LONG.value in views else views[0]
+    mistakes = ", ".join(
+        f"{figure.statistic} ({figure.value:.0f})"
+        for figure in of_views
+        if figure.population == shown and " taken for " in figure.statistic
+    )
     tables = [
-        TitledTable(
-            "Figures",
-            "Measured on unseen repositories. Accuracy is the mean over the languages if it always has to answer. In "
-            "*either*, an answer is also right if the text is valid in both languages by their grammars (C and C++, "
-            "JavaScript and TypeScript). *Named* is the share of code with an answer that is not below the threshold by "
-            "itself, *right* the share of those that are right, *silent on none* the share of texts in no language "
-            "without one, and ECE the expected calibration error.",
-            ("text", *columns),
-            tuple(
-                (view, *(f"{of_view[key]:.3f}" for key in columns.values()))
-                for view, of_view in views.items()
+        pivot(
+            [of for of in of_views if of.language == "all" and " taken for " not in of.statistic],
+            title="Figures",
+            note=(
+                "Measured on unseen repositories. Accuracy is the mean over the languages if it always has to answer. "
+                "In *either*, an answer is also right if the text is valid in both languages by their grammars (C and "
+                "C++, JavaScript and TypeScript). *Named* is the share of code with an answer that is not below the "
+                "threshold by itself, *right* the share of those that are right, *silent on none* the share of texts "
+                "in no language without one, and ECE the expected calibration error."
             ),
+            corner="text",
         ),
-        TitledTable(
-            "F1 by language",
-            f"On {name}. Most frequent mistakes there: {mistakes}.",
-            ("language", "F1"),
-            tuple((language, f"{value:.2f}") for language, value in longest["f1"].items()),
+        pivot(
+            [of for of in of_views if of.population == shown and of.statistic == F1],
+            lambda figure: number(figure.value, 2),
+            title="F1 by language",
+            note=f"On {shown}. Most frequent mistakes there: {mistakes}.",
+            corner="language",
+            rows=lambda figure: figure.language,
         ),
-        TitledTable(
-            "Compared with other tools",
-            "Accuracy (mean over the languages, always answering) on the same texts for all: a sample by language "
-            "of those in the first table, code only.",
-            ("text", "texts", *peers),
-            tuple(
-                (
-                    view,
-                    f"{count:,}",
-                    *(f"{peer[view]:.3f}" if view in peer else "-" for peer in peers.values()),
-                )
-                for view, count in measured["peer_texts"].items()
+        pivot(
+            [figure for figure in measured if figure.statistic == ON_SAMPLE],
+            title="Compared with other tools",
+            note=(
+                "Accuracy (mean over the languages, always answering) on the same texts for all: a sample by language "
+                "of those in the first table, code only."
             ),
+            corner="text (texts)",
+            rows=lambda figure: f"{figure.population} ({figure.n:,})",
+            columns=lambda figure: figure.context,
         ),
-        TitledTable(
-            "Time",
-            "Milliseconds per text on one core of the machine that measured it, best of five runs.",
-            ("text", "texts", "median", "95th percentile"),
-            tuple(
-                (name, f"{times['texts']:,}", f"{times['median']:.1f}", f"{times['p95']:.1f}")
-                for name, times in measured["milliseconds"].items()
-            ),
+        pivot(
+            [figure for figure in measured if figure.context == "milliseconds"],
+            lambda figure: number(figure.value, 1),
+            title="Time",
+            note="Milliseconds per text on one core of the machine that measured it, best of five runs.",
+            corner="text (texts)",
+            rows=lambda figure: f"{figure.population} ({figure.n:,})",
         ),
     ]
     return [table for table in tables if table.rows]
 
 
-def language_section(measured: Mapping[str, Any]) -> Section:
+def log_lines(measured: Sequence[Figure]) -> list[str]:
+    """The figures of each view in one line."""
+    lines: dict[str, list[str]] = {}
+    for figure in measured:
+        if figure.context == OWN and figure.statistic in (ACCURACY, "named", "right", "ECE"):
+            lines.setdefault(figure.population, []).append(f"{figure.statistic} {figure.value:.3f}")
+    return [f"{view}: {', '.join(values)}" for view, values in lines.items()]
+
+
+def median_time(measured: Sequence[Figure]) -> float:
+    """Median milliseconds per text, of all texts."""
+    (found,) = (
+        figure.value for figure in measured if (figure.population, figure.statistic) == ("all", MEDIAN)
+    )
+    assert found is not None
+    return found
+
+
+def language_section(measured: Sequence[Figure]) -> Section:
     """The results of :func:`figures` and :func:`compared` as a section of the studies page."""
     return Section(
         title="Which language is it in",
         note="Texts of repositories never seen, by how much of a function is shown.",
-        findings=(f"{measured['milliseconds']['all']['median']:.1f} ms a text (median).",),
+        findings=(f"{median_time(measured):.1f} ms a text (median).",),
         tables=tuple(language_tables(measured)),
-        figures=(
-            *(Figure(f"accuracy: {name}", view["accuracy"]) for name, view in measured["views"].items()),
-            *(
-                Figure(f"accuracy beside others: {peer}: {name}", value)
-                for peer, of_peer in measured["peers"].items()
-                for name, value in of_peer.items()
-            ),
-            *(
-                Figure(f"milliseconds, 95th percentile: {name}", times["p95"])
-                for name, times in measured["milliseconds"].items()
-            ),
-        ),
+        figures=tuple(measured),
     )
 
 
@@ -236,10 +240,10 @@ def peer_sample(examples: Sequence[Example], most: int, seed: int) -> list[Examp
 
 def compared(
     model: LanguageModel, examples: Sequence[Example], peers: Mapping[str, Peer]
-) -> dict[str, dict[str, Any]]:
-    """``peers``: accuracy of the model and others on the same ``examples``; ``peer_texts``: number of texts by view.
+) -> Iterator[Figure]:
+    """Accuracy of the model and others on the same ``examples`` by view, a mean over the languages.
 
-    An accuracy is a mean over the languages. Peers that are not installed are left out.
+    Peers that are not installed are left out.
     """
 
     def own(asked: Sequence[Example]) -> list[str]:
@@ -248,21 +252,16 @@ def compared(
     asked = pd.DataFrame(
         [(example.view.value, example.label) for example in examples], columns=["view", "label"]
     )
-    answers = {name: said for name, ask in {OWN: own, **peers}.items() if (said := ask(examples)) is not None}
-    found = {}
-    for name, said in answers.items():
-        right = asked.assign(right=asked["label"] == said)[asked["label"] != NONE]
-        by_language = right.groupby(["view", "label"], sort=False)["right"].mean()
-        found[name] = by_language.groupby("view").mean().to_dict()
     counts = asked["view"].value_counts()
-    views = [view.value for view in TextPart if view.value in counts]
-    return {
-        "peers": {
-            name: {view: view_figures[view] for view in views if view in view_figures}
-            for name, view_figures in found.items()
-        },
-        "peer_texts": {view: int(counts[view]) for view in views},
-    }
+    for name, ask in {OWN: own, **peers}.items():
+        if (said := ask(examples)) is not None:
+            right = asked.assign(right=asked["label"] == said)[asked["label"] != NONE]
+            by_language = right.groupby(["view", "label"], sort=False)["right"].mean()
+            by_view = by_language.groupby("view").mean()
+            for view in TextPart:
+                if view.value in by_view:
+                    found = Estimate(float(by_view[view.value]), n=int(counts[view.value]))
+                    yield found.named(view.value, name, ON_SAMPLE)
 
 
 def _mean(values: Any) -> float:

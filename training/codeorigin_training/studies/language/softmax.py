@@ -17,8 +17,7 @@ from codeorigin.language_id.hashes import features
 from codeorigin.language_id.model import LanguageModel, Temperatures
 from codeorigin_training.arrays import Floats, Floats32, Integers
 from codeorigin_training.encoder.trainer import fit_batches
-from codeorigin_training.studies.language.config import LanguageConfig
-from codeorigin_training.studies.language.data import LABELS
+from codeorigin_training.studies.language.data import LABELS, LanguageConfig
 from codeorigin_training.studies.language.texts import Example
 from codeorigin_training.thresholds.temperature import fit_softmax_temperature
 

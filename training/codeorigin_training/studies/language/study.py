@@ -1,30 +1,31 @@
 """The study ``language``: trains and measures the model that tells languages apart."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from joblib import Memory
 
 from codeorigin.language_id.model import BUNDLED_NAME, FORMAT, NONE, WEIGHTS, LanguageModel
-from codeorigin.model.folder import MANIFEST, sealed, sha256_of
+from codeorigin.model.folder import MANIFEST, sha256_of
 from codeorigin_training.arrays import Floats32
+from codeorigin_training.bundle.writing import sealed_text
 from codeorigin_training.files import atomic_path, write_atomically
+from codeorigin_training.metrics.table import Figure
 from codeorigin_training.report.section import Section
-from codeorigin_training.report.tables import markdown
 from codeorigin_training.run import Log
 from codeorigin_training.studies.frame import Frame
-from codeorigin_training.studies.language.config import LanguageConfig
-from codeorigin_training.studies.language.data import read_examples
+from codeorigin_training.studies.language.data import LanguageConfig, read_examples
 from codeorigin_training.studies.language.measure import (
     Peer,
     compared,
     figures,
     language_section,
     language_tables,
+    log_lines,
     magika_labels,
+    median_time,
     peer_sample,
     pygments_labels,
 )
@@ -41,7 +42,7 @@ _LIMITS = (
 
 
 def study(config: LanguageConfig, frame: Frame) -> list[Section]:
-    """Train and measure the language model; write ``studies/language/model`` and ``figures.json`` next to it.
+    """Train and measure the language model, and write it to ``studies/language/model``.
 
     Raises:
         CodeOriginError: the corpus is missing or lacks a column, or the model to measure is broken.
@@ -66,13 +67,9 @@ def study(config: LanguageConfig, frame: Frame) -> list[Section]:
     log(f"{len(examples)} texts to measure on")
     measured = figures(model, examples)
     peers: dict[str, Peer] = {"pygments": pygments_labels, "magika": magika_labels}
-    measured |= compared(model, peer_sample(examples, config.peer_texts, config.seed), peers)
-    for name, of_view in measured["views"].items():
-        log(
-            f"{name}: accuracy {of_view['accuracy']:.3f}, named {of_view['named']:.3f},"
-            f" right {of_view['right']:.3f}, ECE {of_view['ece']:.3f}"
-        )
-    write_atomically(folder / "figures.json", json.dumps(measured, indent=1) + "\n")
+    measured += compared(model, peer_sample(examples, config.peer_texts, config.seed), peers)
+    for line in log_lines(measured):
+        log(line)
     settings = settings | {name: getattr(config, name) for name in others}
     write_folder(model, measured, settings, folder / "model")
     log(f"wrote {folder / 'model'}")
@@ -85,7 +82,7 @@ def _trained(key: str, config: LanguageConfig, data: Path, log: Log) -> tuple[Fl
 
 
 def write_folder(
-    model: LanguageModel, measured: Mapping[str, Any], settings: Mapping[str, object], folder: Path
+    model: LanguageModel, measured: Sequence[Figure], settings: Mapping[str, object], folder: Path
 ) -> None:
     """Write ``model`` to ``folder``, with ``settings`` in the manifest, and figures in both manifest and card."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -105,9 +102,9 @@ def write_folder(
         "threshold": model.threshold,
         "settings": dict(settings),
         "files": {WEIGHTS: sha256_of(folder / WEIGHTS)},
-        "metrics": measured,
+        "metrics": [figure.to_row() for figure in measured],
     }
-    write_atomically(folder / MANIFEST, json.dumps(sealed(manifest), indent=1) + "\n")
+    write_atomically(folder / MANIFEST, sealed_text(manifest))
     size = (folder / WEIGHTS).stat().st_size
     write_atomically(folder / CARD, card(model, measured, size))
 
@@ -118,11 +115,11 @@ def _made_with(folder: Path) -> dict[str, object]:
     return settings
 
 
-def card(model: LanguageModel, measured: Mapping[str, Any], size: int) -> str:
+def card(model: LanguageModel, measured: Sequence[Figure], size: int) -> str:
     """The model card, in Markdown; ``size`` is the size of the weights in bytes."""
     named = ", ".join(label for label in model.labels if label != NONE)
     tables = "".join(
-        f"## {table.title}\n\n{table.note}\n\n{markdown(table)}\n\n" for table in language_tables(measured)
+        f"## {table.title}\n\n{table.note}\n\n{table.markdown}\n\n" for table in language_tables(measured)
     )
     return (
         f"# {BUNDLED_NAME} {model.version}\n\n"
@@ -131,6 +128,6 @@ def card(model: LanguageModel, measured: Mapping[str, Any], size: int) -> str:
         "JavaScript and TypeScript, the grammars also count if the words leave it open. "
         f"{size / 1e6:.1f} MB. It names no language if the confidence is below {model.threshold:.2f}. "
         "The likelier of C and C++, or of JavaScript and TypeScript, is named if both together are not below it. "
-        f"One text takes {measured['milliseconds']['all']['median']:.1f} ms (median, where this card was made).\n\n"
+        f"One text takes {median_time(measured):.1f} ms (median, where this card was made).\n\n"
         f"{tables}## Limits\n\n{_LIMITS}\n"
     )

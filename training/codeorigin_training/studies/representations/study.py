@@ -1,6 +1,6 @@
 """The study ``representations``: source, syntax tree and control flow, and a bundle's evidence by construct."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -18,10 +18,11 @@ from codeorigin_training.encoder.settings import EncoderConfig
 from codeorigin_training.encoder.tokenizer import train_tokenizer
 from codeorigin_training.metrics.data import unit_numbers
 from codeorigin_training.metrics.detector import Detector
-from codeorigin_training.report.cells import interval, percent, percent_interval
-from codeorigin_training.report.charts import Chart, ChartKind, Series
-from codeorigin_training.report.intervals import Draws, area, mean
-from codeorigin_training.report.section import Figure, Section, TitledTable
+from codeorigin_training.metrics.estimates import Rounds, area, mean
+from codeorigin_training.metrics.table import Estimate, Figure
+from codeorigin_training.report.plots import bars
+from codeorigin_training.report.section import Section
+from codeorigin_training.report.tables import interval, number, percent, percent_interval, pivot
 from codeorigin_training.run import Log
 from codeorigin_training.studies.frame import Frame
 from codeorigin_training.studies.representations.relations import (
@@ -84,7 +85,7 @@ def study(config: RepresentationsConfig, frame: Frame) -> list[Section]:
         log(f"constructs: explaining {len(explained)} functions")
         values, characters = construct_evidence(explained, detector)
         model = f"{detector.bundle.name} {detector.bundle.version}"
-        return constructs_section(explained, values, characters, model, frame.warning, config)
+        return constructs_section(explained, values, characters, model, frame.warnings, config)
 
     return [frame.part("relations", relations), frame.part("constructs", constructs)]
 
@@ -114,9 +115,9 @@ def relations_section(
         feedforward=2 * config.dim,
         context=config.context,
     )
-    kinds = ["all", *(f"{left.value} and {right.value}" for left, right in KINDS)]
-    cells, figures = [], []
-    for name, vocabulary in (("spelled", spelled), ("vocabulary extended", extended)):
+    figures = []
+    vocabularies = {"spelled in source tokens": spelled, "tokens of its own": extended}
+    for name, vocabulary in vocabularies.items():
         model = train_relations(
             learnt,
             vocabulary,
@@ -128,17 +129,12 @@ def relations_section(
             seed=config.seed,
         )
         answers = relation_answers(model, asked, vocabulary, config.batch)
-        estimates = []
-        for kind in kinds:
+        for kind in ("all", *(f"{left.value} and {right.value}" for left, right in KINDS)):
             some = answers if kind == "all" else answers[answers["kind"] == kind]
-            estimates.append(mean(numbered(some["repo"]), some["right"].to_numpy(), config))
-        cells.append((name, *map(percent_interval, estimates)))
-        figures += [
-            Figure.of(f"relations: {name}: {kind}", estimate)
-            for kind, estimate in zip(kinds, estimates, strict=True)
-        ]
+            found = mean(numbered(some["repo"]), some["right"].to_numpy(), config)
+            figures.append(found.named(kind, name, "accuracy"))
     best = max(figures, key=lambda figure: figure.value or 0.0)
-    lengths = _tokens(asked, spelled, extended)
+    lengths = _lengths(asked, vocabularies)
     return Section(
         title="Representations: which belong together",
         note=(
@@ -146,117 +142,103 @@ def relations_section(
             "were swapped with a neighbour of the same language and about the same length. Trees and flows say "
             "nothing of the code's words, so 50 % is chance and a higher figure is structure that was read."
         ),
-        findings=(
-            f"The best accuracy is {percent(best.value)} ({best.name.removeprefix('relations: ')}).",
-            (
-                f"A tree with tokens of its own takes {lengths[-1][3]} tokens a function in place of {lengths[-1][2]} "
-                "when it is spelled."
-            ),
-        ),
+        findings=(f"The best accuracy is {percent(best.value)} ({best.population}, {best.context}).",),
         tables=(
-            TitledTable("Accuracy by kind of pair", "", ("structure", *kinds), tuple(cells)),
-            TitledTable(
-                "Tokens a function",
-                "Means; spelled in the source's vocabulary, and with tokens of their own.",
-                ("language", "source", "tree, spelled", "tree, own", "flow, spelled", "flow, own"),
-                tuple(lengths),
+            pivot(
+                figures,
+                percent_interval,
+                title="Accuracy by kind of pair",
+                corner="structure",
+                rows=lambda figure: figure.context,
+                columns=lambda figure: figure.population,
+            ),
+            pivot(
+                lengths,
+                lambda figure: number(figure.value, 0),
+                title="Tokens a function, means",
+                corner="language",
+                rows=lambda figure: figure.language,
+                columns=lambda figure: f"{figure.population}, {figure.context}",
             ),
         ),
-        figures=tuple(figures),
+        figures=(*figures, *lengths),
     )
 
 
-def _tokens(
-    asked: Sequence[Represented], spelled: StructureVocabulary, extended: StructureVocabulary
-) -> list[tuple[str, ...]]:
+def _lengths(asked: Sequence[Represented], vocabularies: Mapping[str, StructureVocabulary]) -> list[Figure]:
     """The mean number of tokens of each representation, by language and for all."""
-    counts = pd.DataFrame(
-        [
-            [
-                len(spelled.encode(function, Representation.SOURCE)),
-                *(
-                    len(vocabulary.encode(function, view))
-                    for view in (Representation.TREE, Representation.FLOW)
-                    for vocabulary in (spelled, extended)
-                ),
+    languages = [function.row.language for function in asked]
+    figures = []
+    for view in Representation:
+        for name, vocabulary in vocabularies.items():
+            counts = pd.Series([len(vocabulary.encode(function, view)) for function in asked])
+            means = counts.groupby(languages).mean()
+            means.loc["all"] = counts.mean()
+            figures += [
+                Estimate(float(value)).named(view.value, name, "tokens", str(language))
+                for language, value in means.items()
             ]
-            for function in asked
-        ]
-    )
-    means = counts.groupby([function.row.language for function in asked]).mean()
-    means.loc["all"] = counts.mean()
-    return [(str(language), *(f"{value:.0f}" for value in row)) for language, row in means.iterrows()]
+    return figures
 
 
 def construct_evidence(rows: Sequence[Row], detector: Detector) -> tuple[Floats, Floats]:
     """Evidence in logits and characters of every construct of every row, ``(n, constructs)`` each."""
     values, characters = (np.zeros((len(rows), len(CONSTRUCTS))) for _ in range(2))
-    for number, row in enumerate(rows):
+    for index, row in enumerate(rows):
         for construct in detector.explainer.explain(row.code, row.language).constructs:
             place = CONSTRUCTS.index(construct.construct)
-            values[number, place], characters[number, place] = construct.value, construct.characters
+            values[index, place], characters[index, place] = construct.value, construct.characters
     return values, characters
 
 
 def constructs_section(
-    rows: Sequence[Row], values: Floats, characters: Floats, model: str, warning: str | None, draws: Draws
+    rows: Sequence[Row],
+    values: Floats,
+    characters: Floats,
+    model: str,
+    warnings: tuple[str, ...],
+    config: Rounds,
 ) -> Section:
     """The evidence of ``model`` by construct, ``(n, constructs)`` each, the construct with most of it first."""
     evidence = np.abs(values).sum(axis=0) / max(np.abs(values).sum(), 1e-12)
     written = characters.sum(axis=0) / characters.sum()
     labels, groups = np.array([row.label for row in rows], dtype=np.int64), unit_numbers(rows)
-    order = np.argsort(-evidence, kind="stable").tolist()
-    names = [CONSTRUCTS[place].value.replace("_", " ") for place in order]
-    strongest = [
-        f"{name} ({percent(evidence[place])})" for name, place in zip(names[:3], order, strict=False)
-    ]
-    places = tuple(map(float, range(len(order))))
+    names = {
+        CONSTRUCTS[place].value.replace("_", " "): place
+        for place in np.argsort(-evidence, kind="stable").tolist()
+    }
+    figures = []
+    for name, place in names.items():
+        figures += [
+            Estimate(float(written[place])).named(name, "", "share of the characters"),
+            Estimate(float(evidence[place])).named(name, "", "share of the evidence"),
+            area(groups, labels, values[:, place], config).named(name, "", "AUROC of its evidence alone"),
+        ]
+    strongest = [f"{name} ({percent(float(evidence[place]))})" for name, place in [*names.items()][:3]]
     return Section(
         title="Evidence by construct",
         note=(
             f"The exact evidence of {model} on held-out functions, by what each character is there for. The command "
             "explain and the hover show it for one function."
         ),
-        findings=(
-            *(() if warning is None else (warning,)),
-            f"Most of the evidence lies in {', '.join(strongest)}.",
-        ),
+        findings=(*warnings, f"Most of the evidence lies in {', '.join(strongest)}."),
         tables=(
-            TitledTable(
-                "",
-                "",
-                (
-                    "construct",
-                    "share of the characters",
-                    "share of the evidence",
-                    "AUROC of its evidence alone",
-                ),
-                tuple(
-                    (
-                        name,
-                        percent(written[place]),
-                        percent(evidence[place]),
-                        interval(area(groups, labels, values[:, place], draws)),
-                    )
-                    for name, place in zip(names, order, strict=True)
-                ),
+            pivot(
+                figures,
+                lambda figure: interval(figure) if figure.low is not None else percent(figure.value),
+                corner="construct",
             ),
         ),
-        charts=(
-            Chart(
+        pictures=(
+            bars(
                 "Shares",
-                ChartKind.BARS,
-                "",
                 "share",
-                (
-                    Series("of the characters", places, tuple(written[order].tolist())),
-                    Series("of the evidence", places, tuple(evidence[order].tolist())),
-                ),
-                tuple(names),
+                [*names],
+                {
+                    "of the characters": [float(written[place]) for place in names.values()],
+                    "of the evidence": [float(evidence[place]) for place in names.values()],
+                },
             ),
         ),
-        figures=tuple(
-            Figure(f"evidence: {name}", float(evidence[place]))
-            for name, place in zip(names, order, strict=True)
-        ),
+        figures=tuple(figures),
     )

@@ -1,4 +1,6 @@
-"""Removes lines from a function in two ways, and computes the model's logit without them.
+"""Scores of a function's lines by every method, and the model's logit without the lines that they rank first.
+
+Lines are removed in two ways.
 
 ``deleted`` scores the remaining text again. This is what the model says about code without these lines, so it is
 the reference, and no method of explanation computes it. ``hidden`` drops every n-gram that touches a removed line
@@ -12,11 +14,16 @@ from enum import StrEnum
 
 import numpy as np
 
+from codeorigin.explain.explanation import Baseline, ExplainOptions, Explanation
 from codeorigin.explain.ngram_shares import occurrence_shares
 from codeorigin.model.reading.normalize import Normalized, normalize
 from codeorigin.model.scoring.inputs import Features
 from codeorigin_training.arrays import Booleans, Floats, Integers
 from codeorigin_training.metrics.detector import Detector
+from codeorigin_training.report.occlusion import occlude
+
+SHIPPED, OCCLUSION, RANDOM = "shipped explanation", "line occlusion", "random order"
+"""Orders of lines."""
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
@@ -92,3 +99,38 @@ class Reader:
 
     def _characters(self, mask: Booleans) -> Booleans:
         return np.isin(self.normalized.lines, self.lines[mask])
+
+
+def methods(detector: Detector) -> dict[str, ExplainOptions]:
+    """The options of every explanation by name; baselines other than the shipped one need a deep part."""
+    found = {SHIPPED: ExplainOptions()}
+    if detector.bundle.deep is not None:
+        found["Integrated Gradients from zero"] = ExplainOptions(baseline=Baseline.ZERO)
+        found["Integrated Gradients from PAD"] = ExplainOptions(baseline=Baseline.PAD)
+    return found
+
+
+def line_scores(
+    detector: Detector, code: str, language: str, generator: np.random.Generator
+) -> dict[str, Floats]:
+    """Signed scores ``(L,)`` of the lines that the model reads, by method."""
+    found = {
+        name: _values(detector.explainer.explain(code, language, options=options))
+        for name, options in methods(detector).items()
+    }
+    return found | {
+        OCCLUSION: _occluded(detector, code, language),
+        RANDOM: generator.normal(size=len(found[SHIPPED])),
+    }
+
+
+def _occluded(detector: Detector, code: str, language: str) -> Floats:
+    normalized = normalize(code, language)
+    _, starts = np.unique(normalized.lines, return_index=True)
+    ends = np.append(starts, len(normalized.text))[1:]
+    wide, deep = occlude(detector.scorer, detector.scorer.features(normalized, language), starts, ends)
+    return wide + deep
+
+
+def _values(explanation: Explanation) -> Floats:
+    return np.array([line.value for line in explanation.lines], dtype=np.float64)

@@ -2,13 +2,12 @@ import numpy as np
 import pytest
 
 from codeorigin_training.report.config import EvaluateConfig
-from codeorigin_training.report.sections.faithfulness import (
+from codeorigin_training.report.faithfulness import (
     SHARES,
     comparisons,
     measure_order,
 )
-from codeorigin_training.report.sections.line_scores import OCCLUSION, RANDOM, SHIPPED
-from codeorigin_training.report.sections.removal import Removal
+from codeorigin_training.report.removal import OCCLUSION, RANDOM, SHIPPED, Removal
 
 CONFIG = EvaluateConfig(rounds=50)
 VALUES = np.array([5.0, -1.0, 3.0, 0.0, 2.0, -2.0, 1.0, 0.0, 0.0, -1.0])

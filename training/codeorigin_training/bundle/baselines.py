@@ -1,6 +1,6 @@
 """Textbook detectors trained on the same split, as baselines for the shipped model."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from joblib import Memory
@@ -8,11 +8,11 @@ from sklearn.feature_extraction.text import HashingVectorizer, TfidfTransformer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
 
-from codeorigin.model.calibration.neighbours import NeighbourRule
 from codeorigin_training.arrays import Floats
 from codeorigin_training.data.rows import Row
 from codeorigin_training.data.sides import TrainingSide
-from codeorigin_training.metrics.held_out import detector_metrics, headline, ranking_in_files
+from codeorigin_training.metrics.rankings import Bootstrap, headline, ranking_figures
+from codeorigin_training.metrics.table import Figure
 
 
 def _ngrams(orders: tuple[int, int], **analysis: Any) -> Pipeline:
@@ -43,29 +43,25 @@ def baseline_logits(pipeline: Pipeline, rows: Sequence[Row]) -> Floats:
     return logits
 
 
-def held_out_baselines(
+def baseline_figures(
     side: TrainingSide,
     held_out: Sequence[Row],
     memory: Memory,
     key: str,
     log: Callable[[str], None],
-    *,
-    in_file: NeighbourRule | None = None,
-) -> dict[str, Any]:
-    """Figures on ``held_out`` of every baseline, trained on the rows of ``side`` with its weights, including pairs.
+    draws: Bootstrap,
+) -> Iterator[Figure]:
+    """How every baseline ranks ``held_out``, trained on the rows of ``side`` with its weights, including pairs.
 
-    With ``in_file``, also figures for functions in their files, since neighbours help any detector. Logits that
-    ``memory`` has under the same ``key``, a digest of the rows and their weights, are not computed again.
+    The context of a figure is the baseline's name. Logits that ``memory`` has under the same ``key``, a digest of the
+    rows and their weights, are not computed again.
     """
-    figures: dict[str, Any] = {}
     logits_of = memory.cache(_held_out_logits, ignore=["side", "held_out"])
     for name in BASELINES:
         logits = logits_of(key, name, side, held_out)
-        figures[name] = detector_metrics(held_out, logits)
-        if in_file is not None:
-            figures[name]["in_files"] = ranking_in_files(held_out, logits, in_file)
-        log(f"baseline {name}: {headline(figures[name])}")
-    return figures
+        found = ranking_figures(held_out, logits, name, draws)
+        log(f"baseline {name}: {headline(found)}")
+        yield from found
 
 
 def _held_out_logits(key: str, name: str, side: TrainingSide, held_out: Sequence[Row]) -> Floats:

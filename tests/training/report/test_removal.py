@@ -6,10 +6,9 @@ import pytest
 from codeorigin_training.data.rows import Row
 from codeorigin_training.metrics.detector import Detector
 from codeorigin_training.report.config import EvaluateConfig
+from codeorigin_training.report.faithfulness import faithfulness
 from codeorigin_training.report.occlusion import hidden_logit
-from codeorigin_training.report.sections.faithfulness import faithfulness
-from codeorigin_training.report.sections.line_scores import line_scores
-from codeorigin_training.report.sections.removal import Reader, Removal
+from codeorigin_training.report.removal import OCCLUSION, RANDOM, SHIPPED, Reader, Removal, line_scores
 from support.snippets import LEDGER
 from support.tiny_model import TinyModel
 from support.tiny_training import tiny_rows
@@ -44,7 +43,7 @@ def test_hiding_one_line_equals_line_occlusion(detector: Detector) -> None:
     each_alone = np.eye(len(reader.lines), dtype=bool)
     lost = logit - reader.without(each_alone, Removal.HIDDEN)
     scores = line_scores(detector, LEDGER, "python", np.random.default_rng(0))
-    np.testing.assert_allclose(lost, scores["occlusion"], atol=1e-4)
+    np.testing.assert_allclose(lost, scores[OCCLUSION], atol=1e-4)
 
 
 def test_deleted_lines_are_not_in_scored_text(detector: Detector) -> None:
@@ -60,31 +59,34 @@ def test_deleted_lines_are_not_in_scored_text(detector: Detector) -> None:
 def test_every_method_scores_every_line_that_model_reads(detector: Detector) -> None:
     reader = Reader.of(LEDGER, "python", detector)
     scores = line_scores(detector, LEDGER, "python", np.random.default_rng(0))
-    assert list(scores) == ["shipped", "ig_zero", "ig_pad", "occlusion", "random"]
+    assert list(scores) == [
+        SHIPPED, "Integrated Gradients from zero", "Integrated Gradients from PAD", OCCLUSION, RANDOM,
+    ]  # fmt: skip
     assert {len(values) for values in scores.values()} == {len(reader.lines)}
 
 
 def test_bundle_without_deep_part_has_no_gradient_methods(tiny_wide_model: TinyModel) -> None:
     scores = line_scores(Detector(tiny_wide_model.directory), LEDGER, "python", np.random.default_rng(0))
-    assert list(scores) == ["shipped", "occlusion", "random"]
+    assert list(scores) == [SHIPPED, OCCLUSION, RANDOM]
 
 
 def test_shipped_and_occluded_lines_lose_more_than_random_ones(detector: Detector) -> None:
     config = EvaluateConfig(faithfulness_functions=24, rounds=20)
     found = faithfulness(tiny_rows(60), detector, config, lambda line: None)
     assert found.note.startswith("24 functions")
-    values = {figure.name: figure.value for figure in found.figures}
-    for removal, chart in zip(("deleted", "hidden"), found.charts, strict=True):
-        for place, name in ((0, "shipped"), (3, "occlusion")):
-            value, random = (values[f"comprehensiveness, {removal}: {each}"] for each in (name, "random"))
-            assert value is not None
-            assert random is not None
-            assert value > random
-            assert chart.series[place].y[1] > 0
+    values = {
+        (figure.context, figure.population): figure.value or 0.0
+        for figure in found.figures
+        if figure.statistic == "comprehensiveness"
+    }
+    assert len(found.pictures) == len({removal for removal, _ in values}) == 2
+    for (removal, method), value in values.items():
+        if method in (SHIPPED, OCCLUSION):
+            assert value > max(0.0, values[removal, RANDOM])
 
 
 def test_too_short_functions_are_not_explained(detector: Detector) -> None:
     short = [Row("def a(): pass", "python", label, "a/b", "", False, False, 1) for label in (0, 1)]
     found = faithfulness(short, detector, EvaluateConfig(), lambda line: None)
     assert found.note.startswith("0 functions of 0")
-    assert found.charts == found.figures == found.problems == ()
+    assert found.pictures == found.figures == found.problems == ()

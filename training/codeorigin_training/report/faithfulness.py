@@ -15,15 +15,14 @@ from codeorigin_training.arrays import Booleans, Floats, Integers
 from codeorigin_training.data.rows import Row
 from codeorigin_training.metrics.data import unit_numbers
 from codeorigin_training.metrics.detector import Detector
-from codeorigin_training.metrics.figures import Estimate
-from codeorigin_training.report.cells import interval
-from codeorigin_training.report.charts import Chart, ChartKind, Series
+from codeorigin_training.metrics.estimates import mean
+from codeorigin_training.metrics.table import Estimate
 from codeorigin_training.report.config import EvaluateConfig
-from codeorigin_training.report.intervals import mean
-from codeorigin_training.report.section import Figure, Section, TitledTable
-from codeorigin_training.report.sections.line_scores import OCCLUSION, RANDOM, SHIPPED, line_scores
-from codeorigin_training.report.sections.removal import Reader, Removal
-from codeorigin_training.report.slices import matched_draw
+from codeorigin_training.report.matrix import matched_draw
+from codeorigin_training.report.plots import lines
+from codeorigin_training.report.removal import OCCLUSION, RANDOM, SHIPPED, Reader, Removal, line_scores
+from codeorigin_training.report.section import Section
+from codeorigin_training.report.tables import TitledTable, interval, pivot
 from codeorigin_training.run import Log
 
 Without = Callable[[Booleans], Floats]
@@ -46,16 +45,6 @@ _TITLES = {
     Removal.DELETED: "lines deleted, what is left scored anew",
     Removal.HIDDEN: "n-grams that touch a line dropped, its tokens masked",
 }
-
-
-METHODS: Mapping[str, str] = {
-    SHIPPED: "shipped explanation",
-    "ig_zero": "Integrated Gradients from zero",
-    "ig_pad": "Integrated Gradients from PAD",
-    OCCLUSION: "line occlusion",
-    RANDOM: "random order",
-}
-"""The orders of lines, in words."""
 
 
 MEASURES = ("comprehensiveness", "sufficiency", "deletion area")
@@ -125,6 +114,12 @@ def faithfulness_section(
 
     ``groups`` ``(n,)`` are the repositories of the functions.
     """
+    figures = [
+        mean(groups, np.array(every)[:, place], config).named(method, _TITLES[removal], measure)
+        for removal, by_method in found.items()
+        for method, every in by_method.items()
+        for place, measure in enumerate(MEASURES)
+    ]
     demands = [
         comparison
         for removal, by_method in found.items()
@@ -142,16 +137,12 @@ def faithfulness_section(
         ),
         tables=(
             *(
-                TitledTable(
-                    _TITLES[removal].capitalize(),
-                    "",
-                    ("order of lines", *MEASURES),
-                    tuple(
-                        (METHODS[name], *(interval(estimate) for estimate in _summary(every, groups, config)))
-                        for name, every in by_method.items()
-                    ),
+                pivot(
+                    [figure for figure in figures if figure.context == title],
+                    title=title.capitalize(),
+                    corner="order of lines",
                 )
-                for removal, by_method in found.items()
+                for title in _TITLES.values()
             ),
             TitledTable(
                 "",
@@ -160,7 +151,7 @@ def faithfulness_section(
                 tuple(
                     (
                         comparison.removal.value,
-                        f"shipped minus {METHODS[comparison.against]}",
+                        f"shipped minus {comparison.against}",
                         interval(comparison.difference),
                         comparison.demand,
                         "holds" if comparison.holds else "**does not hold**",
@@ -169,31 +160,22 @@ def faithfulness_section(
                 ),
             ),
         ),
-        charts=tuple(
-            Chart(
+        pictures=tuple(
+            lines(
                 _TITLES[removal].capitalize(),
-                ChartKind.LINE,
                 "share of the lines taken out",
                 "logits lost",
-                tuple(
-                    Series(
-                        METHODS[name],
-                        (0.0, *SHARES),
-                        (0.0, *np.mean(every, axis=0)[len(MEASURES) :].tolist()),
-                    )
+                {
+                    name: ((0.0, *SHARES), (0.0, *np.mean(every, axis=0)[len(MEASURES) :].tolist()))
                     for name, every in by_method.items()
-                ),
+                },
             )
             for removal, by_method in found.items()
             if by_method
         ),
-        figures=tuple(
-            Figure.of(f"comprehensiveness, {removal.value}: {name}", _summary(every, groups, config)[0])
-            for removal, by_method in found.items()
-            for name, every in by_method.items()
-        ),
+        figures=tuple(figures),
         problems=tuple(
-            f"Explanations ({comparison.removal.value}), compared with {METHODS[comparison.against]}: "
+            f"Explanations ({comparison.removal.value}), compared with {comparison.against}: "
             f"not “{comparison.demand}”."
             for comparison in demands
             if not comparison.holds
@@ -229,8 +211,3 @@ def _first(order: Integers, share: float) -> Booleans:
     mask = np.zeros(len(order), dtype=bool)
     mask[order[: max(1, round(share * len(order)))]] = True
     return mask
-
-
-def _summary(every: Sequence[Floats], groups: Integers, config: EvaluateConfig) -> list[Estimate]:
-    """An estimate of each of :data:`MEASURES`."""
-    return [mean(groups, column, config) for column in np.array(every).T[: len(MEASURES)]]

@@ -1,6 +1,6 @@
 """Controls: models that must not work. If one does, the split or the labels leak, and no figure can be trusted."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,15 +12,15 @@ from codeorigin.model.reading.normalize import LEVEL_MARK, normalize
 from codeorigin_training.arrays import Floats, Integers
 from codeorigin_training.data.rows import Row
 from codeorigin_training.data.weights import balanced_weights
-from codeorigin_training.metrics.figures import Estimate
+from codeorigin_training.metrics.estimates import estimate
 from codeorigin_training.metrics.statistics import auroc
+from codeorigin_training.metrics.table import Figure
 from codeorigin_training.ngrams.features import view_matrices
 from codeorigin_training.ngrams.linear import LinearModel, fit_linear
-from codeorigin_training.report.cells import interval, number
 from codeorigin_training.report.config import EvaluateConfig
-from codeorigin_training.report.intervals import with_interval
-from codeorigin_training.report.section import Figure, Section, TitledTable
-from codeorigin_training.report.slices import Slice, era_slices
+from codeorigin_training.report.matrix import Slice, era_slices
+from codeorigin_training.report.section import Section
+from codeorigin_training.report.tables import interval, pivot
 from codeorigin_training.run import Log
 
 _WORDS = View(ViewKind.WORDS, 1, 2, 1 << 20)
@@ -80,11 +80,12 @@ def layout_figures(row: Row) -> list[float]:
     return [1 - len(filled) / len(lines), *map(float, spread)]
 
 
-_OF_FIGURES: tuple[tuple[str, str, float, Callable[[Row], list[float]]], ...] = (
-    ("length", "length alone (lines, characters, words)", LENGTH_BOUND, length_figures),
-    ("layout", "layout alone (levels, blank lines, line lengths)", LAYOUT_BOUND, layout_figures),
-)
-"""Name, title, maximum distance of the AUROC from 0.5, and the figures that the control reads."""
+_BOUNDS = {
+    "length alone (lines, characters, words)": LENGTH_BOUND,
+    "layout alone (levels, blank lines, line lengths)": LAYOUT_BOUND,
+    f"the word view, trained on shuffled labels (mean of {_SHUFFLES} shuffles)": SHUFFLED_BOUND,
+}
+"""The maximum distance of each control's AUROC from 0.5."""
 
 
 def controls(training: TrainingSet, held_out: Sequence[Row], config: EvaluateConfig, log: Log) -> Section:
@@ -95,59 +96,58 @@ def controls(training: TrainingSet, held_out: Sequence[Row], config: EvaluateCon
     slices = era_slices(held_out, config.slice_functions, config.seed)
     labels = np.array([row.label for row in training.rows], dtype=np.int64)
     weights = balanced_weights(training.rows)
-    rows, figures, problems = [], [], []
-
-    def control(name: str, title: str, bound: float, logits: Sequence[Sequence[Floats]]) -> None:
-        """``logits`` holds the logits of one or more models for every slice; their AUROCs are averaged."""
-        old, modern = (_mean_area(subset, raw, config) for subset, raw in zip(slices, logits, strict=True))
-        exceeded = any(
-            estimate.value is not None and abs(estimate.value - 0.5) > bound for estimate in (old, modern)
-        )
-        within = "**over the bound**" if exceeded else "within"
-        rows.append((title, interval(old), interval(modern), f"0.5 ± {bound:g}", within))
-        figures.extend([Figure.of(f"AUROC, old: {name}", old), Figure.of(f"AUROC, modern: {name}", modern)])
-        if exceeded:
-            problems.append(
-                f"Control above its bound: {title}: AUROC {number(old.value)} (old human code), "
-                f"{number(modern.value)} (modern); allowed is {bound} from 0.5."
-            )
-        log(f"control {name}: AUROC {old.value} old, {modern.value} modern")
-
-    for name, title, bound, figures_of in _OF_FIGURES:
+    length, layout, shuffled = _BOUNDS
+    figures: list[Figure] = []
+    for name, figures_of in ((length, length_figures), (layout, layout_figures)):
         trees = HistGradientBoostingClassifier(max_iter=200, learning_rate=0.08, random_state=config.seed)
         trees.fit(np.array([figures_of(row) for row in training.rows]), labels, sample_weight=weights)
-        found = [
-            [trees.decision_function(np.array([figures_of(row) for row in subset.rows]))] for subset in slices
-        ]
-        control(name, title, bound, found)
-    title = f"the word view, trained on shuffled labels (mean of {_SHUFFLES} shuffles)"
-    control("shuffled", title, SHUFFLED_BOUND, _shuffled(training, labels, slices, config.seed))
+        for subset in slices:
+            logits = trees.decision_function(np.array([figures_of(row) for row in subset.rows]))
+            figures.append(_control(name, subset, [logits], config))
+    models = _shuffled(training, labels, config.seed)
+    for subset in slices:
+        matrix = training.matrix_of(subset.rows)
+        logits = [model.logits(matrix) for model in models]
+        figures.append(_control(shuffled, subset, logits, config))
+    for figure in figures:
+        log(f"control {figure.population}: AUROC {figure.value} {figure.context}")
     return Section(
         title="Controls",
-        note=("Models that must not work. If one does, the split, the matching or the labels leak."),
-        tables=(TitledTable("", "", ("control", "AUROC, old", "AUROC, modern", "bound", ""), tuple(rows)),),
+        note="Models that must not work. If one does, the split, the matching or the labels leak.",
+        tables=(
+            pivot(
+                figures,
+                corner="control",
+                rows=lambda figure: f"{figure.population}: 0.5 ± {_BOUNDS[figure.population]:g}",
+                columns=lambda figure: figure.context,
+            ),
+        ),
         figures=tuple(figures),
-        problems=tuple(problems),
+        problems=tuple(
+            f"Control above its bound: {figure.population}: AUROC {interval(figure)}, {figure.context}; allowed is "
+            f"{_BOUNDS[figure.population]:g} from 0.5."
+            for figure in figures
+            if figure.value is not None and abs(figure.value - 0.5) > _BOUNDS[figure.population]
+        ),
     )
 
 
-def _mean_area(subset: Slice, logits: Sequence[Floats], config: EvaluateConfig) -> Estimate:
+def _control(name: str, subset: Slice, logits: Sequence[Floats], config: EvaluateConfig) -> Figure:
+    """The mean AUROC of the ``logits`` ``(n,)`` of one or more models."""
     labels = subset.labels
-    return with_interval(
+    found = estimate(
         subset.groups,
         lambda index: float(np.mean([auroc(labels[index], raw[index]) for raw in logits])),
         config,
     )
+    return found.named(name, subset.population, "AUROC")
 
 
-def _shuffled(
-    training: TrainingSet, labels: Integers, slices: Sequence[Slice], seed: int
-) -> list[list[Floats]]:
-    """For every slice, the logits of the models of all shuffles."""
+def _shuffled(training: TrainingSet, labels: Integers, seed: int) -> list[LinearModel]:
+    """The models of all shuffles."""
     generator = np.random.default_rng(seed)
     models = []
     for _ in range(_SHUFFLES):
         chosen = np.sort(generator.permutation(len(labels))[:_SHUFFLED_FUNCTIONS])
         models.append(training.fit(chosen, generator.permutation(labels)[chosen]))
-    matrices = [training.matrix_of(subset.rows) for subset in slices]
-    return [[model.logits(matrix) for model in models] for matrix in matrices]
+    return models

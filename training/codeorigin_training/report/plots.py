@@ -1,0 +1,127 @@
+"""Plots as inline SVG in the page's text colour, readable on dark and light backgrounds."""
+
+import io
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+from cycler import cycler
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FormatStrFormatter, LogLocator, NullLocator
+
+from codeorigin_training.arrays import Floats
+
+_INK = "#010203"
+"""Placeholder for the page's text colour until the SVG is written."""
+
+_COLOURS = ("#3b82c4", "#d9822b", "#3fa06a", "#a06cc8", "#c4504f", "#8a8a3c")
+_DECLARATION = re.compile(r"^.*?(?=<svg)", re.DOTALL)
+_SETTINGS: Any = {
+    "svg.fonttype": "none",
+    "svg.hashsalt": "codeorigin",
+    "font.family": "sans-serif",
+    "font.size": 9,
+    "axes.prop_cycle": cycler(color=_COLOURS),
+    **dict.fromkeys(("text.color", "axes.labelcolor", "axes.edgecolor", "xtick.color", "ytick.color"), _INK),
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "legend.frameon": False,
+    "legend.fontsize": 8,
+}
+
+Points = tuple[Sequence[float], Sequence[float]]
+"""Values on both axes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A title, and an ``svg`` element whose ids are unique in it alone."""
+
+    title: str
+    svg: str
+
+    def on_page(self, name: str) -> str:
+        """The element, with ids that begin with ``name``, which is unique on the page."""
+        return re.sub(r'(id="|url\(#|href="#)', lambda match: match.group() + name + "-", self.svg)
+
+
+def picture(title: str, draw: Callable[[Axes], None], width: float = 4.8, height: float = 3.6) -> Picture:
+    """What ``draw`` draws, as a reproducible, transparent ``svg`` element whose text stays text."""
+    written = io.StringIO()
+    with mpl.rc_context(_SETTINGS):
+        figure = Figure(figsize=(width, height), layout="constrained")
+        draw(figure.add_subplot())
+        figure.savefig(written, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
+    return Picture(title, _DECLARATION.sub("", written.getvalue()).replace(_INK, "currentColor").strip())
+
+
+def lines(
+    title: str, x_label: str, y_label: str, series: Mapping[str, Points], *, logarithmic: bool = False
+) -> Picture:
+    """Lines through points, with a ``logarithmic`` horizontal axis if set."""
+
+    def draw(axes: Axes) -> None:
+        for name, (x, y) in series.items():
+            axes.plot(x, y, marker=".", label=name)
+        axes.grid(axis="y", color=_INK, alpha=0.12)
+        axes.set(xlabel=x_label, ylabel=y_label)
+        if logarithmic:
+            axes.set_xscale("log")
+            axes.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+            axes.xaxis.set_minor_locator(NullLocator())
+            axes.xaxis.set_major_formatter(FormatStrFormatter("%g"))
+        if len(series) > 1:
+            axes.legend()
+
+    return picture(title, draw)
+
+
+def dots(title: str, x_label: str, rows: Sequence[str], series: Mapping[str, Points]) -> Picture:
+    """Points in labelled ``rows`` from the top: values, and the number of each one's row."""
+
+    def draw(axes: Axes) -> None:
+        for name, (values, places) in series.items():
+            axes.scatter(values, places, s=18, label=name)
+        axes.grid(axis="x", color=_INK, alpha=0.12)
+        axes.set_yticks(np.arange(len(rows)), list(rows))
+        axes.invert_yaxis()
+        axes.set(xlabel=x_label)
+        # Inside, a legend would hide points.
+        axes.legend(loc="upper left", bbox_to_anchor=(1.01, 1.0))
+
+    return picture(title, draw, 7.5, 0.9 + 0.25 * len(rows))
+
+
+def bars(title: str, y_label: str, names: Sequence[str], series: Mapping[str, Sequence[float]]) -> Picture:
+    """Bars beside each other for every name."""
+
+    def draw(axes: Axes) -> None:
+        width = 0.8 / len(series)
+        for number, (name, values) in enumerate(series.items()):
+            places = np.arange(len(names)) + (number - (len(series) - 1) / 2) * width
+            axes.bar(places, values, width=width, label=name)
+        axes.set_xticks(np.arange(len(names)), list(names), rotation=60)
+        axes.set(ylabel=y_label)
+        axes.legend()
+
+    return picture(title, draw, 7.5)
+
+
+def heat(title: str, rows: Sequence[str], x_label: str, values: Floats) -> Picture:
+    """A cell for each of ``values`` ``(rows, columns)``; columns are numbered from 1."""
+
+    def draw(axes: Axes) -> None:
+        image = axes.pcolormesh(values, cmap="Blues")
+        axes.invert_yaxis()
+        axes.set_yticks(np.arange(len(rows)) + 0.5, list(rows))
+        columns = values.shape[1]
+        axes.set_xticks(np.arange(columns) + 0.5, [str(number + 1) for number in range(columns)])
+        axes.set(xlabel=x_label)
+        assert axes.figure is not None
+        axes.figure.colorbar(image, ax=axes)
+
+    return picture(title, draw)
