@@ -21,7 +21,7 @@ _CURVES, _CONTEXT, _POOLED = "thresholds/shares.py", "thresholds/context.py", "t
 _COPIES, _OF_COPIES = "data/near_duplicates.py", "data/test_near_duplicates.py"
 _OF_STATISTICS, _OF_ESTIMATES = "metrics/test_statistics.py", "metrics/test_estimates.py"
 _OF_POPULATIONS, _OF_RANKINGS = "metrics/test_populations.py", "metrics/test_rankings.py"
-_OF_WEIGHTS, _OF_SPLITS, _OF_PAST = "data/test_weights.py", "data/test_splits.py", "thresholds/test_past.py"
+_OF_WEIGHTS, _OF_SPLITS, _OF_PAST = "data/test_splits.py", "data/test_splits.py", "thresholds/test_context.py"
 _OF_CURVES, _OF_CONTEXT = "thresholds/test_shares.py", "thresholds/test_context.py"
 
 ERRORS: tuple[tuple[str, str, str, str], ...] = (
@@ -194,13 +194,13 @@ ERRORS: tuple[tuple[str, str, str, str], ...] = (
         _POOLED,
         "(number, row.label, row.modern)",
         "(number, row.label, False)",
-        "thresholds/test_pooled.py::test_classes_eras_and_repositories_are_separate_samples",
+        "thresholds/test_context.py::test_classes_eras_and_repositories_are_separate_samples",
     ),
     (
         "thresholds/temperature.py",
         "weights=weights",
         "weights=None",
-        "thresholds/test_temperature.py::test_weights_count_like_repeated_functions",
+        "thresholds/test_shares.py::test_weights_count_like_repeated_functions",
     ),
     (
         _RANKINGS,

@@ -186,7 +186,9 @@ def test_manifest_has_all_kinds_of_figures(finished: Path) -> None:
     assert (held_out.get(PAIRS, "by_text", "auroc").n or 0) > 0
     assert {"by robot", "by helper"} <= set(held_out.populations("auroc"))
     assert 0.5 < (out_of_fold.get("by helper", "by_text", "auroc").value or 0.0) <= 1
-    helper, unseen = (out_of_fold.get("by helper", f"trained {how} it", "auroc") for how in ("with", "without"))
+    helper, unseen = (
+        out_of_fold.get("by helper", f"trained {how} it", "auroc") for how in ("with", "without")
+    )
     assert helper.n == unseen.n
     assert helper.value != unseen.value
     assert held_out.get(MODERN, "by_text", "called llm").value is not None

@@ -1,13 +1,20 @@
-"""Settings from files and the command line: valid ones are used, invalid ones get a one-line error."""
+"""Settings from files and the command line: what is read, and what a wrong one is answered with."""
 
 from dataclasses import field
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic.dataclasses import dataclass
 
+from codeorigin_training.bundle.export import ExportConfig
 from codeorigin_training.configuration import STRICT, ConfigurationError, load_config
+from codeorigin_training.encoder.finetune import FinetuneConfig
+from codeorigin_training.encoder.pretrain import PretrainConfig
+from codeorigin_training.report.evaluate import EvaluateConfig
+from codeorigin_training.studies.correctness.study import CorrectnessConfig
+from codeorigin_training.studies.representations.study import RepresentationsConfig
 
 
 class Strategy(StrEnum):
@@ -87,3 +94,29 @@ def test_a_broken_file_is_named(tmp_path: Path, text: str) -> None:
     file.write_text(text)
     with pytest.raises(ConfigurationError, match=r"config\.json"):
         load_config(Outer, file)
+
+
+WRONG: list[tuple[type[Any], str, object]] = [
+    (CorrectnessConfig, "samples", 0),
+    (EvaluateConfig, "sections", ("colours",)),
+    (EvaluateConfig, "perturbations", ("cropped",)),
+    (EvaluateConfig, "rounds", 0),
+    (ExportConfig, "name", ""),
+    (ExportConfig, "views", ()),
+    (ExportConfig, "overlap", -1),
+    (ExportConfig, "limit_bytes", 0),
+    (FinetuneConfig, "folds", 1),
+    (FinetuneConfig, "neutral_share", 1.0),
+    (FinetuneConfig, "overlap", 10_000),
+    (PretrainConfig, "mask_rate", 0.0),
+    (PretrainConfig, "batch", 0),
+    (PretrainConfig, "context", 4),
+    (RepresentationsConfig, "batch", 1),
+    (RepresentationsConfig, "functions", 0),
+]
+
+
+@pytest.mark.parametrize(("config", "name", "value"), WRONG)
+def test_settings_out_of_range_are_refused(config: type[Any], name: str, value: object) -> None:
+    with pytest.raises(ValueError, match=name):
+        config(**{name: value})

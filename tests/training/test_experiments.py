@@ -1,18 +1,29 @@
-"""Every trial has a file with its settings and figures, and the page is made from the files."""
+"""Trials: each has a file, the page is made of the files, and two commands measure what becomes one."""
 
 import json
+import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
+from codeorigin.analysis.analyzer import Analyzer
+from codeorigin.model.folder import sealed
 from codeorigin_training.cli import app
+from codeorigin_training.data.rows import read_functions
+from codeorigin_training.data.seen import SeenProjects
+from codeorigin_training.experiments.declared import agent_functions, by_key, declared_figures
+from codeorigin_training.experiments.joined import joined_figures
 from codeorigin_training.experiments.trials import ExperimentError, newest, page, read_trials
 from codeorigin_training.metrics.table import Estimate
 from codeorigin_training.report.section import Section
 from codeorigin_training.run import Run, keep_settings
 from codeorigin_training.studies.frame import write_study
 from codeorigin_training.studies.heads.retriever import HeadsConfig
+from support.corpus_maker import write_corpus
+from support.declared_records import PERSON, SESSION, add_note, git_ai_note
+from support.repositories import DECLARED, Repository, plain_functions
 
 TRAINING = Path(__file__).parents[2] / "training"
 OUT_OF_FOLD = [Estimate(0.86, 0.8, 0.9).named("all agents", "by_text", "auroc").to_row()]
@@ -77,7 +88,10 @@ def test_run_becomes_a_file_and_a_sentence_of_the_page(run: Run, tmp_path: Path)
 
 def test_study_becomes_a_file_of_its_figures(run: Run, tmp_path: Path) -> None:
     assert "study heads" in record(run, tmp_path, "small", "study=heads")
-    figures = (Estimate(0.5, 0.4, 0.7).named("retriever", "", "AUROC"), Estimate(3.0).named("heads", "", "count"))
+    figures = (
+        Estimate(0.5, 0.4, 0.7).named("retriever", "", "AUROC"),
+        Estimate(3.0).named("heads", "", "count"),
+    )
     write_study(run, "heads", (Section("Heads", "?", (), (), figures=figures),))
     keep_settings(run, "study heads", HeadsConfig(encoder=Path("/somewhere/codebert"), epochs=1))
     assert record(run, tmp_path, "small", "study=heads") == ""
@@ -102,3 +116,82 @@ def test_failed_recording_is_one_line_and_changes_nothing(run: Run, tmp_path: Pa
         newest({}, "lockbox-")
     with pytest.raises(ExperimentError, match=r"broken\.json: not a trial"):
         read_trials(tmp_path / "experiments")
+
+
+def test_only_functions_count_whose_lines_are_all_recorded_as_an_agents(
+    tmp_path: Path, tiny_model_dir: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = Repository(tmp_path / "ann+kit")
+    made.commit({"old.py": plain_functions("one")}, date="2019-05-01")
+    made.commit({"lines.py": plain_functions("five", "six", "seven", number=4)}, date="2026-01-01")
+    # The third function has a line that the note leaves out.
+    add_note(made, git_ai_note({"lines.py": {f"{SESSION}::t_1": "1-6,17-21", PERSON: "9-14"}}))
+    made.commit({"person.py": plain_functions("moved", number=8)}, date="2026-01-01")
+    # The agent wrote one function and moved another.
+    whole = plain_functions("eight", number=5) + "\n\n" + plain_functions("moved", number=8)
+    made.commit({"whole.py": whole, "person.py": "# Empty.\n"}, date="2026-01-02", message=DECLARED)
+    made.commit(
+        {"helped.py": plain_functions("nine")},
+        date="2026-01-03",
+        message="x\n\nAssisted-by: Claude <noreply@anthropic.com>",
+    )
+    Repository(tmp_path / "ann+empty")
+    (tmp_path / "no-repository").mkdir()
+    found = list(agent_functions(tmp_path, Analyzer.load(tiny_model_dir)))
+    commits = [made.git("rev-parse", commit) for commit in ("HEAD~3", "HEAD~1")]
+    assert sorted((row["tool"], row["model"], row["commit"], row["repository"]) for row in found) == [
+        ("claude", None, commits[1], "ann/kit"), ("codex", "gpt-5.5", commits[0], "ann/kit")
+    ]  # fmt: skip
+    assert {row[way] for row in found for way in ("by_text", "in_file")} <= {"llm", "unsure", "human"}
+    # What cannot be read is said in one line.
+    said = capsys.readouterr().err
+    assert (said.count("\n"), said.startswith("ann/empty: is left out: "), "no commits yet" in said) == (
+        1,
+        True,
+        True,
+    )
+    figures = declared_figures(found)
+    assert (figures["functions"], figures["repositories"], figures["table"]) == (2, ["ann/kit"], [])
+
+
+def function(tool: str, commit: str, band: str, **more: Any) -> dict[str, Any]:
+    return {"tool": tool, "model": "m", "commit": commit, "by_text": "unsure", "in_file": band} | more
+
+
+def test_rows_have_shares_with_intervals_over_commits() -> None:
+    ones = [function("x", "1", "llm", repository="a") for _ in range(3)]
+    others = [function("x", "1", "human", repository="b"), function("x", "2", "unsure", repository="b")]
+    figures = by_key([*ones, *others, function("y", "1", "llm", repository="a")], "tool", 2)
+    found = {(figure.population, figure.context, figure.statistic): figure for figure in figures}
+    commits = found["by x", "", "commits"]
+    assert (commits.value, commits.n, commits.repositories) == (3.0, 5, 2)
+    called, human = (found["by x", "in_file", f"called {band}"] for band in ("llm", "human"))
+    assert (called.value, human.value) == (0.6, 0.2)
+    assert found["by x", "by_text", "called llm"].high == 0.0
+    # All of one commit are drawn together: more than a twentieth of the samples lack it.
+    assert called.low == 0.0
+    assert called.high is not None
+    assert called.high > 0.6
+    # A name that no record tells has no row.
+    unnamed = [function("x", "1", "llm", repository="a", model=None)] * 9
+    assert list(by_key(unnamed, "model", 2)) == []
+
+
+def test_only_repositories_that_the_bundle_has_not_seen_are_measured(
+    tiny_model_dir: Path, tmp_path: Path
+) -> None:
+    data = write_corpus(tmp_path / "data", repositories=8, functions=6, per_file=2)
+    rows = read_functions(data)
+    new = sorted({row.project for row in rows})[:3]
+    bundle = tmp_path / "bundle"
+    shutil.copytree(tiny_model_dir, bundle)
+    manifest = json.loads((bundle / "manifest.json").read_text(encoding="utf-8"))
+    manifest["data"] |= {"seen": SeenProjects.of({row.repo for row in rows} - set(new)).to_manifest()}
+    (bundle / "manifest.json").write_text(json.dumps(sealed(manifest)), encoding="utf-8")
+    found = joined_figures(bundle, data)
+    assert found["functions"] == sum(row.project in new for row in rows)
+    assert found["repositories"] == len(new)
+    table = found["table"]
+    assert isinstance(table, list)
+    assert {row["statistic"] for row in table} >= {"called llm", "called human", "unsure"}
+    assert max(row.get("repositories", 0) for row in table) <= len(new)

@@ -63,7 +63,9 @@ def test_correctness_has_its_figures(checkout: Path) -> None:
     printed(study_command("correctness"), checkout)
     found = figures(checkout, "correctness")
     assert found["passes its tests", "of 1", "at least one"] == pytest.approx(0.75)
-    human, other = (found[f"evades: {how}", "of 1", "at least one"] for how in ("called human", "not called llm"))
+    human, other = (
+        found[f"evades: {how}", "of 1", "at least one"] for how in ("called human", "not called llm")
+    )
     assert 0 <= human <= other <= 1
     page = studies_page(checkout)
     for text in (

@@ -29,7 +29,9 @@ from support.tiny_training import fresh_encoder, tiny_tokenizer
 
 VIEWS = (View(ViewKind.WORDS, 1, 2, 512), View(ViewKind.SHAPES, 1, 3, 256))
 NO_BIASES = json.dumps({"table": {}, "twin": {}})
-CONFIG = ExportConfig(name="made-up", version="1.2.3", views=VIEWS, overlap=8, processes=1, baselines=False, rounds=20)
+CONFIG = ExportConfig(
+    name="made-up", version="1.2.3", views=VIEWS, overlap=8, processes=1, baselines=False, rounds=20
+)
 ERA = f"{AGENTS} against {OLD}"
 CALIBRATE = CalibrateConfig(llm_rate=0.1)
 

@@ -1,5 +1,6 @@
-"""The exported graphs against PyTorch and against each other."""
+"""The graphs of a bundle: what they compute, and how they are quantised and written."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -9,9 +10,12 @@ import onnxruntime
 import pytest
 import torch
 
+from codeorigin.model.folder import CHECKSUM
 from codeorigin_training.bundle.graphs import DeepLogit, WideDeepScore, WideLogit
 from codeorigin_training.bundle.onnx_graphs import GRADIENT_FILE, SCORE_FILE, export_graphs
 from codeorigin_training.bundle.parity import LOGIT_TOLERANCE, ParityError, check_graphs
+from codeorigin_training.bundle.quantization import quantize
+from codeorigin_training.bundle.writing import manifest_text
 from codeorigin_training.encoder.model import Encoder, compact_body
 from codeorigin_training.encoder.settings import EncoderConfig
 from support.tiny_model import BIAS, TinyModel, tiny_encoder
@@ -153,3 +157,52 @@ def test_graphs_do_not_reveal_where_they_were_built(tiny_model: TinyModel) -> No
 def test_bundle_without_any_part_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="a wide part, an encoder, or both"):
         export_graphs(tmp_path, bias=0.0, wide_weights=None, encoder=None)
+
+
+def test_weights_are_within_half_a_step_of_their_level() -> None:
+    weights = np.random.default_rng(0).normal(size=5_000) ** 3
+    stored = quantize(weights)
+    assert stored.codes.dtype == np.uint8
+    assert stored.levels.shape == (256,)
+    # Half a step between cube roots, with a little room for float32.
+    step = 1 / 127
+    roots = np.cbrt(weights / np.abs(weights).max())
+    assert np.abs(np.cbrt(stored.weights / np.abs(weights).max()) - roots).max() <= step / 2 + 1e-6
+
+
+def test_signs_zeros_and_largest_weights_are_kept() -> None:
+    weights = np.array([-4.0, 4.0, 0.0, 1e-9, 0.5])
+    stored = quantize(weights).weights
+    assert stored[:4].tolist() == [-4.0, 4.0, 0.0, 0.0]
+    assert stored[4] > 0
+
+
+def test_quantizing_twice_changes_nothing() -> None:
+    once = quantize(np.random.default_rng(1).normal(size=2_000)).weights
+    assert quantize(once).weights.tolist() == once.tolist()
+
+
+@pytest.mark.parametrize("weights", [np.zeros(0), np.zeros(3)])
+def test_empty_and_all_zero_weights_are_kept(weights: np.ndarray) -> None:
+    assert quantize(weights).weights.tolist() == weights.tolist()
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_weights_must_be_finite(value: float) -> None:
+    with pytest.raises(ValueError, match="finite"):
+        quantize(np.array([1.0, value]))
+
+
+def test_lists_of_numbers_are_one_line_and_nothing_else_changes() -> None:
+    manifest = {
+        "shares": [1.0, -2.5e-05, 3],
+        "none": [],
+        "mixed": [1, "2"],
+        "text": "[1,  2]",
+        "nan": [float("nan")],
+    }
+    text = manifest_text(manifest)
+    assert '"shares": [1.0, -2.5e-05, 3],\n' in text
+    read = json.loads(text)
+    assert len(read.pop(CHECKSUM)) == 64
+    assert read == manifest | {"nan": [None]}

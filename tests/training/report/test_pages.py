@@ -1,4 +1,4 @@
-"""Card, README and quality page: each is what its command writes, and every figure is that of manifest and trials."""
+"""Card, README, quality page and report: each is what its command writes, with the figures of manifest and trials."""
 
 import json
 from pathlib import Path
@@ -10,6 +10,7 @@ from codeorigin.core.errors import CodeOriginError
 from codeorigin.model.bundle import default_model_dir
 from codeorigin_training.experiments.trials import Trial, newest, read_trials
 from codeorigin_training.metrics.table import AGENTS, BANDS, IN_PROJECTS, PAIRS, WRITTEN_PAIRS, Table
+from codeorigin_training.report.evaluate import PAGE, REPORT, Report, build_of, render
 from codeorigin_training.report.pages import (
     BEGIN,
     END,
@@ -20,6 +21,7 @@ from codeorigin_training.report.pages import (
     quality_page,
     with_metrics,
 )
+from codeorigin_training.report.section import read_json
 from codeorigin_training.report.tables import percent_interval
 from codeorigin_training.run import Run
 
@@ -133,3 +135,23 @@ def test_missing_files_figures_and_markers_are_named(
 
 def test_text_is_escaped_before_it_is_marked_up() -> None:
     assert inline("`a<b` **c** *d* <e>") == ("<code>a&lt;b</code> <strong>c</strong> <em>d</em> &lt;e&gt;")
+
+
+REPORTS = Path(__file__).parents[3] / "docs" / "evaluation"
+
+
+def test_page_is_rendered_from_the_report_and_the_shipped_manifest() -> None:
+    report = read_json(Report, REPORTS / REPORT, "not a report")
+    manifest = json.loads((default_model_dir() / "manifest.json").read_text(encoding="utf-8"))
+    assert report.subject.build == build_of(manifest)
+    page = (REPORTS / PAGE).read_text(encoding="utf-8")
+    again = render(report, manifest)
+    assert _text(again) == _text(page), (
+        "run: python -m codeorigin_training evaluate --set sections=[] --set bundle=..."
+    )
+
+
+def _text(page: str) -> list[str]:
+    """The page's body without its plots, whose paths depend on the version of the library that draws them."""
+    page = page.partition("<body>")[2].partition("<footer>")[0]
+    return [line for part in page.split("<svg") for line in part.rpartition("</svg>")[2].splitlines()]

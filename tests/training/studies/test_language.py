@@ -123,7 +123,10 @@ def test_existing_model_is_measured_again_and_otherwise_unchanged(data: Path, tm
 def test_manifest_records_the_training_settings(tmp_path: Path) -> None:
     model = LanguageModel.load()
     settings = config().training | {"right": 0.97}
-    measured = [*of_view(np.eye(len(LABELS)), every_label(), TextPart.WHOLE, 0.5), *by_size(["x"], np.ones(1))]
+    measured = [
+        *of_view(np.eye(len(LABELS)), every_label(), TextPart.WHOLE, 0.5),
+        *by_size(["x"], np.ones(1)),
+    ]
     write_folder(model, measured, settings, tmp_path / "model")
     manifest = json.loads((tmp_path / "model" / "manifest.json").read_text("utf-8"))
     assert manifest["settings"] == settings
@@ -283,9 +286,14 @@ def test_card_says_how_long_it_takes_and_what_the_comparison_is_based_on() -> No
     model = LanguageModel.load()
     measured = [
         *of_view(np.eye(len(LABELS)), every_label(), TextPart.WHOLE, 0.5),
-        *(Estimate(value, n=1234).named("10 to 40 lines", "milliseconds", name) for name, value in TIMES.items()),
+        *(
+            Estimate(value, n=1234).named("10 to 40 lines", "milliseconds", name)
+            for name, value in TIMES.items()
+        ),
         Estimate(0.6, n=1300).named("all", "milliseconds", "median"),
-        *compared(model, examples, {"other": lambda asked: ["go"] * len(asked), "absent": lambda asked: None}),
+        *compared(
+            model, examples, {"other": lambda asked: ["go"] * len(asked), "absent": lambda asked: None}
+        ),
     ]
     page = card(model, measured, 1000)
     # All three are asked about the same four texts, and languages are weighted equally.
@@ -311,7 +319,9 @@ def test_quantised_weights_are_within_half_a_step() -> None:
 def test_times_are_grouped_by_number_of_lines() -> None:
     texts = ["a", "a\n" * 8 + "a", "a\n" * 9 + "a", "a\n" * 39 + "a", "a\n" * 40 + "a"]
     found = list(by_size(texts, np.array([1.0, 3.0, 5.0, 7.0, 9.0])))
-    medians = {figure.population: (figure.n, figure.value) for figure in found if figure.statistic == "median"}
+    medians = {
+        figure.population: (figure.n, figure.value) for figure in found if figure.statistic == "median"
+    }
     assert medians == {
         "fewer than 10 lines": (2, 2.0), "10 to 40 lines": (2, 6.0), "more than 40 lines": (1, 9.0), "all": (5, 5.0),
     }  # fmt: skip

@@ -1,4 +1,4 @@
-"""The study of representations on a made-up corpus: batches, vocabularies, classifiers, evidence."""
+"""The study of representations: control flow, batches, vocabularies, classifiers, evidence."""
 
 from dataclasses import replace
 
@@ -23,8 +23,143 @@ from codeorigin_training.studies.representations.relations import (
     represented,
     train_relations,
 )
+from codeorigin_training.studies.representations.structure import (
+    LANGUAGES,
+    ControlFlow,
+    control_flow,
+    function_node,
+    tree_tokens,
+)
 from codeorigin_training.studies.representations.study import RepresentationsConfig, constructs_section
 from support.corpus_rows import row
+
+CHOICE = {
+    "python": "def f(a):\n    if a:\n        g()\n    else:\n        return 1\n    return 2\n",
+    "javascript": "function f(a) { if (a) { g(); } else { return 1; } return 2; }",
+    "typescript": "function f(a: number) { if (a) { g(); } else { return 1; } return 2; }",
+    "java": "public int f(int a) { if (a > 0) { g(); } else { return 1; } return 2; }",
+    "go": "func f(a int) int {\n\tif a > 0 {\n\t\tg()\n\t} else {\n\t\treturn 1\n\t}\n\treturn 2\n}",
+    "c": "int f(int a) { if (a) { g(); } else { return 1; } return 2; }",
+    "cpp": "int A::f(int a) { if (a) { g(); } else { return 1; } return 2; }",
+    "csharp": "public int F(int a) { if (a > 0) { g(); } else { return 1; } return 2; }",
+}
+LOOP = {
+    "python": "def f(a):\n    for b in a:\n        if b:\n            break\n        g()\n    return 2\n",
+    "javascript": "function f(a) { for (const b of a) { if (b) { break; } g(); } return 2; }",
+    "typescript": "const f = (a) => { while (a) { if (b) { break; } g(); } return 2; };",
+    "java": "int f(int[] a) { for (int b : a) { if (b > 1) { break; } g(); } return 2; }",
+    "go": "func f(a []int) int {\n for _, b := range a {\n if b > 1 {\n break\n }\n g()\n }\n return 2\n}",
+    "c": "int f(int a) { while (a) { if (a > 1) { break; } g(); } return 2; }",
+    "cpp": "int f(V a) { for (auto b : a) { if (b > 1) { break; } g(); } return 2; }",
+    "csharp": "int F(int[] a) { foreach (var b in a) { if (b > 1) { break; } g(); } return 2; }",
+}
+
+
+SWITCH = "switch (a) { case 1: g(); case 2: h(); break; default: i(); }"
+GO_SWITCH = (
+    "func f(a int) int {\n switch a {\n case 1:\n g()\n case 2:\n h()\n default:\n i()\n }\n return 2\n}"
+)
+
+
+def flow(code: str, language: str) -> ControlFlow:
+    node = function_node(code, language)
+    assert node is not None
+    return control_flow(node)
+
+
+def edges(code: str, language: str) -> list[str]:
+    found = flow(code, language)
+    names = [f"{kind}{number}" if number > 1 else kind for number, kind in enumerate(found.kinds)]
+    return [f"{names[start]} {names[end]}" for start, end in found.edges]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_if_has_two_branches(language: str) -> None:
+    assert set(edges(CHOICE[language], language)) == {
+        "entry if2", "if2 statement3", "if2 return4", "statement3 return5", "return4 exit", "return5 exit",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_loop_goes_back_and_break_leaves_it(language: str) -> None:
+    assert set(edges(LOOP[language], language)) == {
+        "entry loop2", "loop2 if3", "if3 break4", "if3 statement5", "statement5 loop2", "break4 return6",
+        "loop2 return6", "return6 exit",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("head", ["for b in a", "while a"])
+def test_loop_that_ends_without_break_goes_to_its_else(head: str) -> None:
+    code = f"def f(a):\n {head}:\n  if g(): break\n else:\n  return 1\n return 2\n"
+    assert set(edges(code, "python")) == {
+        "entry loop2", "loop2 if3", "if3 break4", "if3 loop2", "loop2 return5", "return5 exit",
+        "break4 return6", "return6 exit",
+    }  # fmt: skip
+    plain = f"def f(a):\n {head}:\n  g()\n else:\n  h()\n return 2\n"
+    assert set(edges(plain, "python")) == {
+        "entry loop2", "loop2 statement3", "statement3 loop2", "loop2 statement4", "statement4 return5", "return5 exit",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("language", "code", "falls"),
+    [
+        ("c", f"int f(int a) {{ {SWITCH} return 2; }}", True),
+        ("javascript", f"function f(a) {{ {SWITCH} return 2; }}", True),
+        ("java", f"int f(int a) {{ {SWITCH} return 2; }}", True),
+        ("go", GO_SWITCH, False),
+        ("python", "def f(a):\n match a:\n  case 1:\n   g()\n  case 2:\n   h()\n return 2\n", False),
+    ],
+)  # fmt: skip
+def test_cases_fall_through_in_languages_that_allow_it(language: str, code: str, falls: bool) -> None:
+    found = flow(code, language)
+    assert found.kinds[2:5] == ("switch", "case", "statement")
+    first, second = 4, 5
+    assert ((first, second) in found.edges) is falls
+    last = len(found.kinds) - 1
+    assert found.kinds[last] == "return"
+    assert ((2, last) in found.edges) is (language == "python"), (
+        "without a default, the switch may do nothing"
+    )
+
+
+def test_handler_is_reached_from_try_and_finally_comes_last() -> None:
+    code = "def f():\n    try:\n        g()\n    except E:\n        raise\n    finally:\n        h()\n    return 2\n"
+    assert set(edges(code, "python")) == {
+        "entry try2", "try2 statement3", "try2 handler4", "handler4 raise5", "raise5 exit", "statement3 statement6",
+        "statement6 return7", "return7 exit",
+    }  # fmt: skip
+
+
+def test_each_elif_is_a_condition_of_its_own() -> None:
+    code = "def f(a):\n    if a:\n        g()\n    elif b:\n        h()\n"
+    assert set(edges(code, "python")) == {
+        "entry if2", "if2 statement3", "if2 if4", "if4 statement5", "statement3 exit", "statement5 exit", "if4 exit",
+    }  # fmt: skip
+
+
+def test_tokens_list_each_node_with_relative_edges() -> None:
+    assert " ".join(flow(CHOICE["python"], "python").tokens) == (
+        "entry > +2 ; exit > ; if > +1 +2 ; statement > +2 ; return > exit ; return > exit ;"
+    )
+
+
+@pytest.mark.parametrize("code", ["", "x = 1", "(((("])
+def test_code_without_a_function_has_no_structure(code: str) -> None:
+    assert function_node(code, "python") is None
+    assert function_node("def f\nend\n", "ruby") is None
+
+
+def test_tree_tokens_show_structure_but_no_words_of_the_code() -> None:
+    node = function_node('def secret(a):\n    return "hidden" + a  # why\n', "python")
+    assert node is not None
+    tokens = tree_tokens(node)
+    assert " ".join(tokens).startswith("( function_definition identifier ( parameters identifier ) (")
+    assert {"return_statement", "binary_operator", "string", "comment"} < set(tokens)
+    assert not {"secret", "hidden", "why", "a"} & set(tokens)
+    assert tokens.count("(") == tokens.count(")")
+    assert len(tree_tokens(node, most=5)) < 10
+
 
 SHAPE = EncoderConfig(dim=16, layers=1, heads=1, feedforward=32, context=48)
 
