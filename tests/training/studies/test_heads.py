@@ -18,21 +18,19 @@ from codeorigin_training.encoder.model import EncoderError
 from codeorigin_training.metrics.statistics import auroc
 from codeorigin_training.studies.heads import study
 from codeorigin_training.studies.heads.attention import (
+    Queries,
+    ablation,
     by_unit,
     differing_heads,
     head_masses,
     holm,
     masses_of,
     paired_tests,
-    special_heads,
-)
-from codeorigin_training.studies.heads.retrieval import (
-    Asked,
-    ablation,
-    asked_among,
     pruning_curve,
     ranks,
     retriever_logits,
+    special_heads,
+    with_candidates,
 )
 from codeorigin_training.studies.heads.retriever import (
     HeadsConfig,
@@ -131,20 +129,21 @@ def test_words_in_text_and_in_identifiers_share_a_token() -> None:
 
 
 def test_ranks_match_values_by_hand(retriever: Retriever) -> None:
-    asked = asked_among(retriever, [pair(number) for number in range(3)], 3, seed=0)
-    assert (len(asked.examples), asked.candidates, asked.repos) == (9, 3, ["r/0", "r/1", "r/2"])
-    assert asked.chance == pytest.approx((1 + 1 / 2 + 1 / 3) / 3)
-    assert asked.labels.tolist() == [1, 0, 0] * 3
+    queries = with_candidates(retriever, [pair(number) for number in range(3)], 3, seed=0)
+    assert (len(queries.examples), queries.candidates, queries.repos) == (9, 3, ["r/0", "r/1", "r/2"])
+    assert queries.chance == pytest.approx((1 + 1 / 2 + 1 / 3) / 3)
+    assert queries.labels.tolist() == [1, 0, 0] * 3
     logits = np.array([2.0, 1.0, 0.0, 1.0, 1.0, 0.0, -1.0, 3.0, 2.0])
     assert ranks(logits, 3).tolist() == [1, 2, 3]
 
 
 def test_candidates_are_of_the_same_language_first(retriever: Retriever) -> None:
     pairs = [replace(pair(number), language="go" if number % 2 else "python") for number in range(8)]
-    asked = asked_among(retriever, pairs, 5, seed=0)
+    queries = with_candidates(retriever, pairs, 5, seed=0)
     for place, each in enumerate(pairs):
         codes = [
-            retriever.tokenizer.decode(one.ids[one.code]) for one in asked.examples[5 * place : 5 * place + 5]
+            retriever.tokenizer.decode(one.ids[one.code])
+            for one in queries.examples[5 * place : 5 * place + 5]
         ]
         numbers = [int(re.search(r"load_(\d)", "".join(code.split()))[1]) for code in codes]  # type: ignore[index]
         assert numbers[0] == place
@@ -175,29 +174,29 @@ def test_units_are_weighted_equally_and_gaps_are_left_out() -> None:
 
 
 def test_heads_can_be_ablated_and_pruned(retriever: Retriever) -> None:
-    asked = asked_among(retriever, [pair(number) for number in range(6)], 4, seed=0)
-    whole = retriever_logits(retriever, asked)
-    none = retriever_logits(retriever, asked, np.zeros((2, 2)))
+    queries = with_candidates(retriever, [pair(number) for number in range(6)], 4, seed=0)
+    whole = retriever_logits(retriever, queries)
+    none = retriever_logits(retriever, queries, np.zeros((2, 2)))
     assert not np.allclose(whole, none)
-    lost = ablation(retriever, asked)
+    lost = ablation(retriever, queries)
     gates = np.ones((2, 2))
     gates[1, 0] = 0
-    without = auroc(asked.labels, retriever_logits(retriever, asked, gates))
+    without = auroc(queries.labels, retriever_logits(retriever, queries, gates))
     assert lost.shape == (2, 2)
-    assert lost[1, 0] == pytest.approx(auroc(asked.labels, whole) - without)
-    curve = pruning_curve(retriever, asked, np.array([[3.0, 2.0], [0.0, 1.0]]), steps=4)
+    assert lost[1, 0] == pytest.approx(auroc(queries.labels, whole) - without)
+    curve = pruning_curve(retriever, queries, np.array([[3.0, 2.0], [0.0, 1.0]]), steps=4)
     assert [left for left, _ in curve] == [4, 3, 2, 1, 0]
-    assert [kept for _, kept in curve[:2]] == pytest.approx([auroc(asked.labels, whole), without])
-    assert curve[-1][1] == pytest.approx(auroc(asked.labels, none))
+    assert [kept for _, kept in curve[:2]] == pytest.approx([auroc(queries.labels, whole), without])
+    assert curve[-1][1] == pytest.approx(auroc(queries.labels, none))
 
 
 def test_heads_to_prune_are_chosen_on_training_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
     train, test = [pair(number) for number in range(6)], [pair(number) for number in range(50, 54)]
     names: list[str] = []
 
-    def spy(model: Retriever, asked: Asked) -> Floats:
-        names.extend(model.tokenizer.decode(each.ids[each.code]) for each in asked.examples)
-        return ablation(model, asked)
+    def spy(model: Retriever, queries: Queries) -> Floats:
+        names.extend(model.tokenizer.decode(each.ids[each.code]) for each in queries.examples)
+        return ablation(model, queries)
 
     monkeypatch.setattr(study, "ablation", spy)
     config = replace(CONFIG, code_tokens=60)

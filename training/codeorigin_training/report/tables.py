@@ -101,6 +101,9 @@ def percent_interval(found: Estimate, digits: int = 1) -> str:
 def _with_bounds(text: str, found: Estimate, scale: float, digits: int) -> str:
     if found.value is None or found.low is None or found.high is None:
         return text
+    # The bootstrap of a share that is 0 or 1 everywhere knows nothing of its error.
+    if found.low == found.high == found.value in (0.0, 1.0):
+        return text
     # A dash next to a minus sign is unreadable.
     between = " to " if found.low < 0 else "-"
     return f"{text} ({scale * found.low:z.{digits}f}{between}{scale * found.high:z.{digits}f})"

@@ -1,4 +1,4 @@
-"""The attention of each head between a specification and its code, and the heads that stand out by it."""
+"""What heads do: their attention between a specification and its code, and what the retriever loses without them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,10 +9,15 @@ import torch
 from scipy import stats
 
 from codeorigin.languages.construct import CONSTRUCTS
-from codeorigin_training.arrays import Floats
+from codeorigin_training.arrays import Floats, Integers
+from codeorigin_training.data.specifications import Specification
+from codeorigin_training.encoder.heads import attention_layers, gated
+from codeorigin_training.encoder.inference import padded
+from codeorigin_training.metrics.statistics import auroc
 from codeorigin_training.studies.heads.retriever import RetrievalExample, Retriever
 
 _FEWEST = 3
+_BATCH = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,3 +145,89 @@ def holm(p_values: Floats) -> Floats:
     corrected = np.empty(len(p_values))
     corrected[order] = np.minimum(raised, 1.0)
     return corrected
+
+
+@dataclass(frozen=True, slots=True)
+class Queries:
+    """Every specification with ``candidates`` functions, its own first: a flat list of ``n x candidates`` examples."""
+
+    examples: list[RetrievalExample]
+    candidates: int
+    repos: list[str]
+
+    @property
+    def labels(self) -> Integers:
+        """1 for each specification's own function, ``(n x candidates,)``."""
+        return np.tile(np.arange(self.candidates) == 0, len(self.repos)).astype(np.int64)
+
+    @property
+    def chance(self) -> float:
+        """The mean reciprocal rank of a random order."""
+        return float((1.0 / np.arange(1, self.candidates + 1)).mean())
+
+
+def with_candidates(model: Retriever, pairs: Sequence[Specification], candidates: int, seed: int) -> Queries:
+    """The human function of each of ``pairs`` among those of others, preferably of the same language."""
+    generator = np.random.default_rng(seed)
+    candidates = min(candidates, len(pairs))
+    examples = []
+    for place, pair in enumerate(pairs):
+        others = [other for other in generator.permutation(len(pairs)).tolist() if other != place]
+        others.sort(key=lambda other: pairs[other].language != pair.language)
+        examples += [
+            model.example(pair.behaviour, pairs[other].human_code, pair.language)
+            for other in (place, *others[: candidates - 1])
+        ]
+    return Queries(examples, candidates, [pair.repo for pair in pairs])
+
+
+@torch.no_grad()
+def retriever_logits(model: Retriever, queries: Queries, gates: Floats | None = None) -> Floats:
+    """Logits ``(n x candidates,)``, with the heads' outputs multiplied by ``gates`` ``(layers, heads)`` if given."""
+    open_gates = np.ones(all_heads(model)) if gates is None else gates
+    found: list[float] = []
+    with gated(model.body, torch.from_numpy(open_gates).float()):
+        for first in range(0, len(queries.examples), _BATCH):
+            some = [example.ids for example in queries.examples[first : first + _BATCH]]
+            found += model(*padded(some, model.tokenizer.pad_token_id)).tolist()
+    return np.array(found)
+
+
+def all_heads(model: Retriever) -> tuple[int, int]:
+    """The number of layers, and of heads per layer."""
+    layers = attention_layers(model.body)
+    return len(layers), int(layers[0].self.num_attention_heads)
+
+
+def ranks(logits: Floats, candidates: int) -> Integers:
+    """The rank of each specification's own function, int64 ``(n,)``, from 1; in a tie it ranks last."""
+    table = logits.reshape(-1, candidates)
+    return np.asarray(1 + (table[:, 1:] >= table[:, :1]).sum(axis=1), dtype=np.int64)
+
+
+def ablation(model: Retriever, queries: Queries) -> Floats:
+    """AUROC with all heads minus AUROC without each head, ``(layers, heads)``.
+
+    Source: Michel, Levy and Neubig, "Are Sixteen Heads Really Better than One?" (NeurIPS 2019), section 3.2.
+    """
+    whole = auroc(queries.labels, retriever_logits(model, queries))
+    lost = np.zeros(all_heads(model))
+    for place in np.ndindex(*lost.shape):
+        gates = np.ones(lost.shape)
+        gates[place] = 0.0
+        lost[place] = whole - auroc(queries.labels, retriever_logits(model, queries, gates))
+    return lost
+
+
+def pruning_curve(
+    model: Retriever, queries: Queries, lost: Floats, steps: int = 8
+) -> list[tuple[int, float]]:
+    """The heads left and the AUROC, as heads go in ``steps`` steps, those with the least ``lost`` first."""
+    order = np.argsort(lost, axis=None, kind="stable")
+    points = []
+    for gone in sorted({round(step * lost.size / steps) for step in range(steps + 1)}):
+        gates = np.ones(lost.size)
+        gates[order[:gone]] = 0.0
+        logits = retriever_logits(model, queries, gates.reshape(lost.shape))
+        points.append((lost.size - gone, auroc(queries.labels, logits)))
+    return points

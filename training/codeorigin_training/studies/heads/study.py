@@ -15,14 +15,16 @@ from codeorigin_training.report.section import Section
 from codeorigin_training.report.tables import TitledTable, interval, percent, pivot
 from codeorigin_training.run import Log
 from codeorigin_training.studies.frame import Frame
-from codeorigin_training.studies.heads.attention import differing_heads, head_masses, special_heads
-from codeorigin_training.studies.heads.retrieval import (
+from codeorigin_training.studies.heads.attention import (
     ablation,
     all_heads,
-    asked_among,
+    differing_heads,
+    head_masses,
     pruning_curve,
     ranks,
     retriever_logits,
+    special_heads,
+    with_candidates,
 )
 from codeorigin_training.studies.heads.retriever import HeadsConfig, make_retriever
 from codeorigin_training.studies.heads.training import start_from_words, train_retriever
@@ -56,44 +58,44 @@ def heads_section(
         [text for pair in train for text in (pair.behaviour, pair.human_code, pair.llm_code)], config
     )
     log(f"heads: {len(train)} specifications to learn from, {len(test)} to look at")
-    looked_at = test[: config.pairs]
+    measured = test[: config.pairs]
     # The human and the LLM function of each pair.
-    shown = [
+    examples = [
         model.example(pair.behaviour, code, pair.language)
-        for pair in looked_at
+        for pair in measured
         for code in (pair.human_code, pair.llm_code)
     ]
-    units = [pair.repo for pair in looked_at for _ in range(2)]
+    units = [pair.repo for pair in measured for _ in range(2)]
     if config.encoder is None:
         start_from_words(model, train, config, log)
-    before = head_masses(model.eval(), shown)
+    before = head_masses(model.eval(), examples)
     train_retriever(model, train, config, log)
-    masses = head_masses(model, shown)
+    masses = head_masses(model, examples)
 
-    asked = asked_among(model, looked_at, config.candidates, config.seed)
-    heads, count = all_heads(model), asked.candidates
-    logits = retriever_logits(model, asked)
-    of_retriever = area(numbered(np.repeat(asked.repos, count).tolist()), asked.labels, logits, config).named(
-        "retriever", "", "AUROC"
-    )
-    groups, retrieval = numbered(asked.repos), []
+    queries = with_candidates(model, measured, config.candidates, config.seed)
+    heads, count = all_heads(model), queries.candidates
+    logits = retriever_logits(model, queries)
+    of_retriever = area(
+        numbered(np.repeat(queries.repos, count).tolist()), queries.labels, logits, config
+    ).named("retriever", "", "AUROC")
+    groups, retrieval = numbered(queries.repos), []
     for name, answered in (
         ("all heads", logits),
-        ("no head", retriever_logits(model, asked, np.zeros(heads))),
+        ("no head", retriever_logits(model, queries, np.zeros(heads))),
     ):
         ranked = ranks(answered, count)
         scores = {"mean reciprocal rank": 1.0 / ranked, "first": ranked == 1, "first three": ranked <= _TOP}
         retrieval += [mean(groups, score, config).named(name, "", title) for title, score in scores.items()]
-    by_chance = (asked.chance, 1 / count, min(1.0, _TOP / count))
+    by_chance = (queries.chance, 1 / count, min(1.0, _TOP / count))
     retrieval += [
         Estimate(value).named("chance", "", title) for title, value in zip(scores, by_chance, strict=True)
     ]
     mrr, first = retrieval[:2]
-    log(f"AUROC {of_retriever.value}, MRR {mrr.value} where chance has {asked.chance:.3f}")
+    log(f"AUROC {of_retriever.value}, MRR {mrr.value} where chance has {queries.chance:.3f}")
 
     # Heads to prune are chosen on the training side; chosen where it is measured, the curve would look too good.
-    lost = ablation(model, asked_among(model, train[: config.pairs], config.candidates, config.seed))
-    curve = pruning_curve(model, asked, lost)
+    lost = ablation(model, with_candidates(model, train[: config.pairs], config.candidates, config.seed))
+    curve = pruning_curve(model, queries, lost)
     enough = min(
         (left for left, auroc in curve if auroc >= (of_retriever.value or 0.0) - _LEVEL), default=lost.size
     )
@@ -112,7 +114,7 @@ def heads_section(
         "special heads": len(special),
         "special heads, untrained": early,
     }
-    learnt = mrr.low is not None and mrr.low > asked.chance
+    learnt = mrr.low is not None and mrr.low > queries.chance
     layers = [f"layer {layer + 1}" for layer in range(heads[0])]
     return Section(
         title="Heads: attention between a specification and its code",

@@ -77,8 +77,8 @@ def study(config: RepresentationsConfig, frame: Frame) -> list[Section]:
     )
 
     def relations() -> Section:
-        learnt, asked = represented(train[: config.functions]), represented(test[: config.test_functions])
-        return relations_section(learnt, asked, config, log)
+        known, new = represented(train[: config.functions]), represented(test[: config.test_functions])
+        return relations_section(known, new, config, log)
 
     def constructs() -> Section:
         explained = test[: config.explained_functions]
@@ -99,15 +99,15 @@ def _matched(rows: Sequence[Row], seed: int) -> list[Row]:
 
 
 def relations_section(
-    learnt: Sequence[Represented], asked: Sequence[Represented], config: RepresentationsConfig, log: Log
+    train: Sequence[Represented], test: Sequence[Represented], config: RepresentationsConfig, log: Log
 ) -> Section:
     """How well a classifier recognises representations that belong together, and what they cost in tokens."""
-    log(f"relations: {len(learnt)} functions to learn from, {len(asked)} to ask about")
-    rows = [function.row for function in learnt]
+    log(f"relations: {len(train)} functions to learn from, {len(test)} to ask about")
+    rows = [function.row for function in train]
     spelled = StructureVocabulary(
         train_tokenizer(rows, vocab_size=config.vocabulary, sample=len(rows), seed=config.seed)
     )
-    extended = spelled.extended(learnt)
+    extended = spelled.extended(train)
     shape = EncoderConfig(
         dim=config.dim,
         layers=config.layers,
@@ -119,7 +119,7 @@ def relations_section(
     vocabularies = {"spelled in source tokens": spelled, "tokens of its own": extended}
     for name, vocabulary in vocabularies.items():
         model = train_relations(
-            learnt,
+            train,
             vocabulary,
             shape,
             log,
@@ -128,13 +128,13 @@ def relations_section(
             learning_rate=config.learning_rate,
             seed=config.seed,
         )
-        answers = relation_answers(model, asked, vocabulary, config.batch)
+        answers = relation_answers(model, test, vocabulary, config.batch)
         for kind in ("all", *(f"{left.value} and {right.value}" for left, right in KINDS)):
             some = answers if kind == "all" else answers[answers["kind"] == kind]
             found = mean(numbered(some["repo"]), some["right"].to_numpy(), config)
             figures.append(found.named(kind, name, "accuracy"))
     best = max(figures, key=lambda figure: figure.value or 0.0)
-    lengths = _lengths(asked, vocabularies)
+    lengths = _lengths(test, vocabularies)
     return Section(
         title="Representations: which belong together",
         note=(
@@ -165,13 +165,13 @@ def relations_section(
     )
 
 
-def _lengths(asked: Sequence[Represented], vocabularies: Mapping[str, StructureVocabulary]) -> list[Figure]:
+def _lengths(test: Sequence[Represented], vocabularies: Mapping[str, StructureVocabulary]) -> list[Figure]:
     """The mean number of tokens of each representation, by language and for all."""
-    languages = [function.row.language for function in asked]
+    languages = [function.row.language for function in test]
     figures = []
     for view in Representation:
         for name, vocabulary in vocabularies.items():
-            counts = pd.Series([len(vocabulary.encode(function, view)) for function in asked])
+            counts = pd.Series([len(vocabulary.encode(function, view)) for function in test])
             means = counts.groupby(languages).mean()
             means.loc["all"] = counts.mean()
             figures += [
