@@ -161,7 +161,7 @@ def test_answers_to_tasks_with_tests_are_read_and_run(tmp_path: Path) -> None:
 
 
 def test_the_command_says_what_is_missing(tmp_path: Path) -> None:
-    data = write_corpus(tmp_path / "data", repositories=4)
+    data = write_corpus(tmp_path / "data", repositories=20)
     command = ["study", "correctness", "--data", str(data), "--run", str(tmp_path / "run")]
     done = CliRunner().invoke(app, command)
     assert done.exit_code == 2

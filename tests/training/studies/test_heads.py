@@ -236,7 +236,7 @@ def test_training_works_with_few_steps(count: int) -> None:
 
 
 def test_too_few_specifications_are_refused(tmp_path: Path) -> None:
-    data = write_corpus(tmp_path / "data", repositories=3, functions=4)
+    data = write_corpus(tmp_path / "data", repositories=7, functions=30)
     done = CliRunner().invoke(app, ["study", "heads", "--data", str(data), "--run", str(tmp_path / "run")])
     assert done.exit_code == 2
     assert "too few specifications" in done.output
