@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from codeorigin.analysis.judged import JudgedFile, JudgedFunction
 from codeorigin.check.result import CheckResult
-from codeorigin.records.disagreements import DeclaredBy, Disagreement, declared_by, disagreement
+from codeorigin.records.function_records import DeclaredBy, Disagreement, declared_by, disagreement
 from codeorigin.records.record import WrittenBy
-from codeorigin.report.provenance import declared_by_sentence
+from codeorigin.report.declared import declared_by_sentence
 
 FIRST_OF_A_LIST = 3
 """So many functions are listed; the others are folded, or listed on demand."""

@@ -109,7 +109,7 @@ def check(options: CheckOptions) -> CheckResult:
             )
             change = replace(change, verdict=whole)
             if options.declared:
-                from codeorigin.check.records import with_records  # noqa: PLC0415 - needs git
+                from codeorigin.check.change_records import with_records  # noqa: PLC0415 - needs git
 
                 files, change = with_records(files, change, options.jobs or cores())
     files = [

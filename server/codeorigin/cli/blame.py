@@ -15,8 +15,8 @@ from codeorigin.functions.function_lines import function_lines
 from codeorigin.git.repository import Repository
 from codeorigin.records.file_lines import text_records
 from codeorigin.records.record import Record, record_values
+from codeorigin.report.declared import DECLARED_CAVEAT, declared_counts, function_heading, record_label
 from codeorigin.report.figures import logits
-from codeorigin.report.provenance import DECLARED_CAVEAT, declared_counts, function_heading, record_label
 from codeorigin.report.values import verdict_values
 from codeorigin.shell.exit_codes import ExitCode
 from codeorigin.shell.options import BlameOptions, ExplanationFormat

@@ -10,7 +10,7 @@ from codeorigin.languages import get_language
 from codeorigin.model.calibration.judge import Judge
 from codeorigin.model.verdict import Band, ChangedFunctions, PooledVerdict, Verdict
 from codeorigin.past.commit import HUMAN_UNTIL
-from codeorigin.records.disagreements import Disagreement, disagreement
+from codeorigin.records.function_records import Disagreement, disagreement
 from codeorigin.records.record import CommitRecords
 from codeorigin.report.changes import MOST_NAMES
 

@@ -12,7 +12,7 @@ from codeorigin.history.blob_readers import Readers
 from codeorigin.history.commit_results import JudgedFunction, judged_functions
 from codeorigin.history.results import CommitDetails, CommitResult, DetailedFunction
 from codeorigin.history.walk import Walk
-from codeorigin.records.disagreements import Disagreement
+from codeorigin.records.function_records import Disagreement
 from codeorigin.report.code import MOST_LINES, HeatLine
 
 MOST_FUNCTIONS = 12

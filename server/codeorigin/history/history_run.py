@@ -18,7 +18,7 @@ from codeorigin.model.bundle import Bundle
 from codeorigin.model.calibration.judge import Judge
 from codeorigin.model.past import Past
 from codeorigin.past.old_functions import repository_past
-from codeorigin.records.disagreements import Disagreement
+from codeorigin.records.function_records import Disagreement
 from codeorigin.records.reader import FOR_ALL_COMMITS, RecordReader
 from codeorigin.shell.terminal import display_path, printable
 
@@ -106,7 +106,8 @@ def open_history(request: HistoryRequest, analyzer: Analyzer | None = None) -> I
             records = stack.enter_context(
                 RecordReader(repository, repository.resolve(request.revision), share=FOR_ALL_COMMITS)
             )
-            settings = f"{settings} {records.evidence}".rstrip()
+            # The state of HEAD apart: commits do not change.
+            settings = f"{settings} {records.state.notes} {records.state.traces}"
         state = stack.enter_context(HistoryState(path, settings, bundle.model_id))
         walk = Walk(request, Judge(bundle.calibration, past), state, records=records, analyzer=analyzer)
         objects = stack.enter_context(Objects(repository.git))

@@ -90,7 +90,7 @@ class CommitResult:
     lines in the touched functions.
     ``unread`` counts files that cannot be read as source. ``declared`` lists the agents that it names.
     ``reads_human`` and ``not_declared`` count the functions written of which records and verdicts disagree so (see
-    :class:`~codeorigin.records.disagreements.Disagreement`).
+    :class:`~codeorigin.records.function_records.Disagreement`).
     """
 
     commit: str

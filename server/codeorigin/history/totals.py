@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from codeorigin.history.results import CommitResult, DeclaredCounts, Part
 from codeorigin.model.verdict import Band
-from codeorigin.records.disagreements import Disagreement
+from codeorigin.records.function_records import Disagreement
 
 STANDING_OUT = 24
 MOST_DISAGREEING = 12

@@ -73,7 +73,7 @@ class RecordReader:
     def __init__(
         self, repository: Repository, head: str, state: RecordsState | None = None, share: int = 1
     ) -> None:
-        state = state or RecordsState.of(repository, head)
+        self.state = state = state or RecordsState.of(repository, head)
         self.head, self._share = head, share
         self._repository = repository
         self._stack = ExitStack()
@@ -86,12 +86,11 @@ class RecordReader:
         self._parsed: dict[str, CommitRecords] = {}
         self._weight = 0
         self._boundary = repository.boundary()
-        self._tips = {ref: tree for (ref, _), tree in zip(_NOTES, state.notes, strict=True)}
-        self._notes = {ref: self._listed(ref, tree) for ref, tree in self._tips.items() if tree is not None}
+        trees = zip((ref for ref, _ in _NOTES), state.notes, strict=True)
+        self._notes = {ref: self._listed(ref, tree) for ref, tree in trees if tree is not None}
         self._traces: dict[str, list[AgentTrace]] = {}
-        self._trace_tree = state.traces
-        if self._trace_tree is not None:
-            self._read_traces(self._trace_tree)
+        if state.traces is not None:
+            self._read_traces(state.traces)
 
     def __enter__(self) -> "RecordReader":
         return self
@@ -100,14 +99,6 @@ class RecordReader:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._stack.close()
-
-    @property
-    def evidence(self) -> str:
-        """A key of all records outside of the commits themselves; empty without any."""
-        parts = [f"{ref}={tree}" for ref, tree in self._tips.items() if tree is not None]
-        if self._trace_tree is not None:
-            parts.append(f"{agent_trace.FOLDER}={self._trace_tree}")
-        return " ".join(parts)
 
     @property
     def has_lines(self) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from codeorigin.check import records
+from codeorigin.check import change_records
 from support.command import EXAMPLES, TERSE, check, reported, run
 from support.declared_records import PERSON, PROMPT, SESSION, add_note, agent_trace, git_ai_note
 from support.notebooks import notebook
@@ -152,7 +152,7 @@ def test_accepted_findings_are_not_asked_about_again(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("disagreeing")
 def test_records_that_take_too_long_are_left_out_with_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(records, "MOST_SECONDS", -1.0)
+    monkeypatch.setattr(change_records, "MOST_SECONDS", -1.0)
     _, report, said = check("--changed", "main")
     assert said == ["codeorigin: the other records are not read: it took longer than -1 seconds"]
     assert set(declared(report).values()) == {None}
@@ -218,3 +218,35 @@ def test_wrong_records_are_one_line_and_the_check_goes_on(repository: Repository
     _, report, (said,) = check("--changed", "HEAD~2")
     assert "is skipped: no line ---" in said
     assert declared(report) == {"one": None, "two": {**CLAUDE, **WHOLE}}
+
+
+def test_a_change_tells_the_agents_that_its_commits_name_and_no_people(
+    repository: Repository, tmp_path: Path
+) -> None:
+    repository.git("checkout", "-q", "-b", "work")
+    message = f"{DECLARED}\nCo-authored-by: Bo <bo@example.org>"
+    repository.commit({"a.py": plain_functions("one")}, date="2026-01-02", message=message)
+    signed = repository.git("rev-parse", "HEAD")
+    repository.commit({"b.py": plain_functions("two")}, date="2026-01-03")
+    agents = [{"commit": signed, "agent": "claude", "how": "trailer", "model": None}]
+    for options, expected in (
+        (("--commit", "HEAD~1"), agents),
+        (("--changed", "main"), agents),
+        (("--commit", "HEAD"), []),
+        (("--changed", "main", "--no-declared"), None),
+    ):
+        assert reported(*options)["change"]["declared"] == expected
+    sentence = f"Declared: commit {signed[:10]} names claude in a trailer. This is a fact about the commit"
+    formats = ("text", "github", "html", "json", "sarif", "markdown", "gitlab")
+    run(
+        "check",
+        "--changed",
+        "main",
+        "--threshold",
+        "0",
+        *(f"--format={each}={tmp_path / each}" for each in formats),
+    )
+    for each in formats:
+        shown = (tmp_path / each).read_text("utf-8")
+        assert (sentence in shown) == (each in {"text", "github", "html", "markdown"})
+        assert not any(name in shown for name in ("Ann", "ann@", "Bo <", "bo@", "example.org"))

@@ -16,40 +16,25 @@ def last(repository: Repository) -> str | None:
     return last_human_commit(Opened.of(repository.folder))
 
 
-def test_last_commit_before_december_2022_is_found(repository: Repository) -> None:
-    assert last(repository) == repository.git("rev-parse", "HEAD~1").strip()
+HISTORIES: dict[str, tuple[list[str], int | None]] = {
+    "the last before December 2022": (["2021-01-01", "2022-11-29", "2024-05-01"], 1),
+    "a young repository has none": (["2023-01-01"], None),
+    "without commits there is none": ([], None),
+    "a new one that claims to be old is not believed": (["2021-01-01", "2024-05-01", "2019-01-01"], 0),
+    "an old one that claims to be new ends it early": (["2021-01-01", "2033-01-01", "2021-06-01"], 0),
+    "it ends before the first that names an agent": (["2021-01-01", "2022-11-29 agent", "2022-11-30"], 0),
+}
 
 
-def test_young_repository_has_none(tmp_path: Path) -> None:
-    made = Repository(tmp_path / "young")
-    made.commit({"a.py": "x = 1\n"}, date="2023-01-01")
-    assert last(made) is None
-
-
-def test_repository_without_commits_has_none(tmp_path: Path) -> None:
-    assert last(Repository(tmp_path / "empty")) is None
-
-
-def test_new_commit_that_claims_to_be_old_is_not_believed(repository: Repository) -> None:
-    expected = last(repository)
-    repository.commit({"forged.py": plain_functions("forged")}, date="2019-01-01")
-    assert last(repository) == expected
-
-
-def test_old_commit_that_claims_to_be_new_ends_the_past_early(repository: Repository) -> None:
-    first = repository.git("rev-parse", "HEAD~2").strip()
-    repository.git("checkout", "--quiet", first)
-    repository.commit({"a.py": "x = 1\n"}, date="2033-01-01")
-    repository.commit({"a.py": "x = 2\n"}, date="2021-06-01")
-    assert last(repository) == first
-
-
-def test_past_ends_before_the_first_commit_that_names_an_agent(repository: Repository) -> None:
-    repository.git("reset", "--quiet", "--hard", "HEAD~1")
-    expected = repository.git("rev-parse", "HEAD").strip()
-    repository.commit({"a.py": "x = 1\n"}, date="2022-11-29", message=DECLARED)
-    repository.commit({"a.py": "x = 2\n"}, date="2022-11-30")
-    assert last(repository) == expected
+@pytest.mark.parametrize("name", HISTORIES)
+def test_the_last_commit_with_peoples_code_alone_is_found(tmp_path: Path, name: str) -> None:
+    dates, expected = HISTORIES[name]
+    made = Repository(tmp_path / "made")
+    for number, entry in enumerate(dates):
+        date, _, agent = entry.partition(" ")
+        made.commit({"a.py": f"x = {number}\n"}, date=date, message=DECLARED if agent else "Work")
+    commits = made.git("rev-list", "--reverse", "--all").split()
+    assert last(made) == (None if expected is None else commits[expected])
 
 
 def test_merged_branch_is_not_followed(repository: Repository) -> None:
@@ -58,16 +43,8 @@ def test_merged_branch_is_not_followed(repository: Repository) -> None:
     repository.git("checkout", "--quiet", "--orphan", "side")
     repository.commit({"side.py": "x = 1\n"}, date="2022-11-30")
     repository.git("checkout", "--quiet", "main")
-    repository.git(
-        "merge",
-        "--quiet",
-        "--no-gpg-sign",
-        "--allow-unrelated-histories",
-        "-m",
-        "x",
-        "side",
-        date="2024-06-01",
-    )
+    options = ("--quiet", "--no-gpg-sign", "--allow-unrelated-histories", "-m", "x")
+    repository.git("merge", *options, "side", date="2024-06-01")
     assert last(repository) == expected
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from codeorigin.model.verdict import Band
-from codeorigin.records.disagreements import DeclaredBy, Disagreement, declared_by, disagreement
+from codeorigin.records.function_records import DeclaredBy, Disagreement, declared_by, disagreement
 from codeorigin.records.record import UNTRACKED, Record, RecordSource, Strength, WrittenBy
 
 AGENT = Record(RecordSource.GIT_AI, WrittenBy.AGENT, Strength.LINES, "codex", "gpt-5.5")

@@ -10,8 +10,7 @@ import pytest
 
 from codeorigin.git.blame import line_origins
 from codeorigin.git.repository import Repository as Opened
-from codeorigin.records.file_header import header_record
-from codeorigin.records.file_lines import file_records, text_records
+from codeorigin.records.file_lines import file_records, header_record, text_records
 from codeorigin.records.reader import RecordReader
 from codeorigin.records.record import Record, RecordSource, Strength, WrittenBy
 from support.changes import TEN

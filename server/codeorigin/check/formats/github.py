@@ -4,8 +4,8 @@ from codeorigin.check.declared import declared_line, disagreements
 from codeorigin.check.formats.repository_paths import path_in_repository
 from codeorigin.check.result import CheckResult, moved_line
 from codeorigin.report.changes import declared_sentence, scope_sentence, verdict_sentence
+from codeorigin.report.declared import disagreement_sentence
 from codeorigin.report.functions import finding_sentence
-from codeorigin.report.provenance import disagreement_sentence
 from codeorigin.report.totals import summary_sentences
 from codeorigin.text.literal_text import one_line
 

@@ -12,11 +12,11 @@ from codeorigin.model.verdict import Band
 from codeorigin.report import CAVEAT
 from codeorigin.report.changes import declared_sentence, scope_sentence, verdict_sentence
 from codeorigin.report.code import MOST_LINES, HeatLine, code_box
+from codeorigin.report.declared import disagreement_sentence
 from codeorigin.report.figures import counted, probability_decimal
 from codeorigin.report.frame import page
 from codeorigin.report.functions import own_text, short_reason
 from codeorigin.report.parts import folded, legend, problems, stack, table, tiles, verdict
-from codeorigin.report.provenance import disagreement_sentence
 from codeorigin.report.shares import shares_sentence
 from codeorigin.report.totals import HTML_COLUMNS, PAGE_NOTE, summary_sentences
 from codeorigin.text.literal_text import html_line

@@ -10,8 +10,7 @@ from codeorigin.check.declared import declared_counts, disagreement_of, disagree
 from codeorigin.check.formats.json_text import indented_pieces
 from codeorigin.check.result import CheckResult
 from codeorigin.model.past import Past
-from codeorigin.records.disagreements import DeclaredBy, Disagreement
-from codeorigin.records.function_records import function_record_values
+from codeorigin.records.function_records import DeclaredBy, Disagreement, function_record_values
 from codeorigin.report.values import verdict_values
 
 _OF_FUNCTION = (

@@ -9,9 +9,9 @@ from codeorigin.check.declared import FIRST_OF_A_LIST, declared_line, disagreeme
 from codeorigin.check.result import CheckResult, moved_line
 from codeorigin.report import CAVEAT
 from codeorigin.report.changes import declared_sentence, scope_sentence, verdict_sentence
+from codeorigin.report.declared import disagreement_sentence
 from codeorigin.report.figures import probability_decimal
 from codeorigin.report.functions import band_or_reason
-from codeorigin.report.provenance import disagreement_sentence
 from codeorigin.report.totals import share_phrase, summary_sentences
 from codeorigin.shell.terminal import printable
 

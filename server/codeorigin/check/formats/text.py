@@ -17,10 +17,10 @@ from codeorigin.check.result import CheckResult, moved_line
 from codeorigin.model.verdict import Band
 from codeorigin.report import SHORT_CAVEAT
 from codeorigin.report.changes import declared_sentence, scope_sentence, verdict_sentence
+from codeorigin.report.declared import disagreement_sentence
 from codeorigin.report.figures import probability_decimal
 from codeorigin.report.functions import band_or_reason
 from codeorigin.report.past import past_sentence
-from codeorigin.report.provenance import disagreement_sentence
 from codeorigin.report.totals import TEXT_COLUMNS, run_phrases, summary_sentences
 from codeorigin.shell.console import make_console, padded
 from codeorigin.shell.terminal import printable, write_all

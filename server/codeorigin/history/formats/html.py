@@ -27,10 +27,10 @@ from codeorigin.history.wording import (
 from codeorigin.model.verdict import Band
 from codeorigin.report import CAVEAT
 from codeorigin.report.code import code_box
+from codeorigin.report.declared import disagreement_sentence
 from codeorigin.report.figures import counted
 from codeorigin.report.frame import page
 from codeorigin.report.parts import BANDS, folded, legend, stack, table, tiles, verdict
-from codeorigin.report.provenance import disagreement_sentence
 from codeorigin.report.shares import one_in
 from codeorigin.shell.terminal import display_path
 from codeorigin.text.literal_text import html_line

@@ -12,7 +12,7 @@ from codeorigin.history.options import HistoryOptions
 from codeorigin.history.results import NOTHING, CommitDetails, CommitResult, DeclaredCounts
 from codeorigin.history.totals import Share, Totals, date_of
 from codeorigin.model.verdict import Band
-from codeorigin.records.disagreements import Disagreement
+from codeorigin.records.function_records import Disagreement
 from codeorigin.shell.terminal import display_path
 
 

@@ -18,8 +18,8 @@ from codeorigin.history.wording import (
 )
 from codeorigin.model.verdict import Band
 from codeorigin.report import CAVEAT
+from codeorigin.report.declared import disagreement_sentence
 from codeorigin.report.figures import probability_decimal
-from codeorigin.report.provenance import disagreement_sentence
 from codeorigin.shell.terminal import display_path
 
 

@@ -23,9 +23,9 @@ from codeorigin.history.wording import (
 )
 from codeorigin.model.verdict import Band
 from codeorigin.report import CAVEAT
+from codeorigin.report.declared import disagreement_sentence
 from codeorigin.report.figures import counted, probability_decimal
 from codeorigin.report.past import past_sentence
-from codeorigin.report.provenance import disagreement_sentence
 from codeorigin.shell.console import make_console, padded
 from codeorigin.shell.terminal import display_path, printable
 

@@ -12,7 +12,7 @@ from codeorigin.lsp.handlers.repository_evidence import read_declared
 from codeorigin.lsp.scoring.document_state import DeclaredLines
 from codeorigin.lsp.session import Session
 from codeorigin.records.record import record_values
-from codeorigin.report.provenance import declared_counts, record_label
+from codeorigin.report.declared import declared_counts, record_label
 
 DECLARED = "codeorigin/declared"
 

@@ -16,7 +16,7 @@ from codeorigin.lsp.scoring.repository_facts import RepositoryFacts
 from codeorigin.lsp.scoring.scored_document import Result
 from codeorigin.lsp.session import Session
 from codeorigin.past.place import repository_folder
-from codeorigin.report.provenance import declared_sentence
+from codeorigin.report.declared import declared_sentence
 from codeorigin.settings.schema import RunMode
 
 logger = logging.getLogger(__name__)

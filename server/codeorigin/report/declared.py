@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 
 from codeorigin.analysis.report import FunctionReport
-from codeorigin.records.disagreements import DeclaredBy, Disagreement
+from codeorigin.records.function_records import DeclaredBy, Disagreement
 from codeorigin.records.record import Record, RecordSource, Strength, WrittenBy
 from codeorigin.report.figures import counted, probability_decimal
 from codeorigin.report.functions import band_or_reason

@@ -3,7 +3,7 @@
 import pytest
 
 from codeorigin.records.record import UNTRACKED, Record, RecordSource, Strength, WrittenBy
-from codeorigin.report.provenance import declared_sentence, record_label
+from codeorigin.report.declared import declared_sentence, record_label
 
 
 def by(tool: str) -> Record:

@@ -12,8 +12,7 @@ from codeorigin.analysis.report import ChangeReport, DeclaredAgent
 from codeorigin.core.cancellation import NEVER, CancelWhen
 from codeorigin.core.errors import Cancelled, SourceError
 from codeorigin.git.repository import Repository
-from codeorigin.records.file_header import header_record
-from codeorigin.records.file_lines import file_records
+from codeorigin.records.file_lines import file_records, header_record
 from codeorigin.records.function_records import FunctionRecords
 from codeorigin.records.reader import RecordReader
 from codeorigin.records.record import Record
