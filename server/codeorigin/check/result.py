@@ -31,8 +31,8 @@ class FileError:
 class CheckResult:
     """Everything a report needs. ``limits`` are the user's, if there are any, and ``past`` is that of the project.
 
-    ``baseline`` is the file of accepted findings; None if none was to be read.
-    ``evidence`` has the lines of the findings whose code a page shows, by :meth:`JudgedFile.key`.
+    ``baseline`` is the file of accepted findings; None if none was to be read. ``is_compared`` says whether a past was
+    looked for. ``evidence`` has the lines of the findings whose code a report shows, by :meth:`JudgedFile.key`.
     """
 
     version: str
@@ -44,6 +44,7 @@ class CheckResult:
     change: ChangeReport | None = None
     baseline: Path | None = None
     past: Past | None = None
+    is_compared: bool = False
     evidence: Mapping[tuple[str, int], tuple[HeatLine, ...]] = field(default_factory=dict)
 
     def findings(self) -> Iterator[tuple[JudgedFile, JudgedFunction]]:

@@ -89,8 +89,10 @@ def check(options: CheckOptions) -> CheckResult:
         bundle = Bundle.load(options.model)
         how = How(
             settings.file_context,
-            # Only the HTML report quotes code.
-            keep_text=any(target.format is ReportFormat.HTML for target in options.targets),
+            # Only these reports quote code.
+            keep_text=any(
+                target.format in {ReportFormat.HTML, ReportFormat.MARKDOWN} for target in options.targets
+            ),
         )
         checks = FileCheck(how, options.model, max(1, (options.threads or cores()) // workers), options.debug)
         past = project.past((source.file for source in sources), bundle, partial(checks.load, bundle))
@@ -131,6 +133,7 @@ def check(options: CheckOptions) -> CheckResult:
         change=change,
         baseline=file,
         past=how.past,
+        is_compared=settings.past and bundle.calibration.past is not None,
     )
     if how.keep_text:
         from codeorigin.check.formats.html import line_evidence  # noqa: PLC0415 - only pages need it

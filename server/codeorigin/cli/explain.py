@@ -119,5 +119,5 @@ def run_explain(request: ExplainRequest) -> int:
     if request.format is ExplanationFormat.JSON:
         sys.stdout.write(render_json(explained))
     else:
-        write_text(explained, sys.stdout)
+        write_text(explained, sys.stdout, verbose=request.verbose)
     return ExitCode.OK

@@ -1,5 +1,6 @@
 """An explanation as text with signed bars, or as JSON."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, TextIO
 
@@ -28,6 +29,9 @@ from codeorigin.shell.terminal import can_encode, printable, printable_code
 from codeorigin.text.positions import LineIndex
 
 _HALF_WIDTH = 10
+_STRONGEST = 3
+"""Lines that come first, unless the function has hardly more."""
+_APPROXIMATE = "approximate: the lines do not add up to the logit within the tolerance"
 _RIGHT_BLOCKS = "▏▎▍▌▋▊▉█"
 _LLM_STYLE = "dark_orange"
 _HUMAN_STYLE = "cyan"
@@ -49,7 +53,7 @@ def _sign_style(value: float) -> str:
     return _LLM_STYLE if value > 0 else _HUMAN_STYLE
 
 
-def _heading(explained: Explained) -> Text:
+def _heading(explained: Explained, *, verbose: bool) -> Text:
     verdict = explained.function.verdict
     first, last = line_range(explained.function)
     text = Text()
@@ -57,7 +61,7 @@ def _heading(explained: Explained) -> Text:
     text.append(f"  {printable(explained.path)}:{first}-{last}\n")
     text.append(f"probability {probability_decimal(verdict.probability)}, ")
     text.append(band_or_reason(verdict), "" if verdict.band is None else BAND_STYLES[verdict.band])
-    if verdict.llm_threshold is not None and verdict.human_threshold is not None:
+    if verbose and verdict.llm_threshold is not None and verdict.human_threshold is not None:
         text.append(
             f" ({Band.LLM.value} from {verdict.llm_threshold:.2f}, "
             f"{Band.HUMAN.value} up to {verdict.human_threshold:.2f})"
@@ -75,7 +79,7 @@ def _balance(explanation: Explanation, verdict: Verdict) -> Text:
     """Where the logit comes from, and how well the lines account for it."""
     text = Text(f"{equation(explanation, verdict)}\n{method_phrase(explanation)}")
     if explanation.approximate:
-        text.append("; approximate: the lines do not add up to the logit within the tolerance", "bold")
+        text.append(f"; {_APPROXIMATE}", "bold")
     return text
 
 
@@ -128,24 +132,37 @@ def _constructs(explanation: Explanation, console: Console) -> None:
         console.print(sentence)
 
 
-def write_text(explained: Explained, stream: TextIO) -> None:
-    """Write the explanation to ``stream``: figures, a bar for each line, the constructs, and the strongest tokens."""
+def write_text(explained: Explained, stream: TextIO, *, verbose: bool = False) -> None:
+    """Write the explanation to ``stream``: the verdict, the strongest lines, a bar for each line, and the constructs.
+
+    ``verbose`` adds thresholds, logits and the strongest tokens.
+    """
     console = make_console(stream)
     explanation = explained.explanation
     index = LineIndex(explained.text)
     ascii_only = not can_encode(stream, _RIGHT_BLOCKS)
-    console.print(_heading(explained))
-    console.print(_balance(explanation, explained.function.verdict))
+    console.print(_heading(explained, verbose=verbose))
+    if verbose:
+        console.print(_balance(explanation, explained.function.verdict))
+    elif explanation.approximate:
+        console.print(Text(_APPROXIMATE, "bold"))
     console.print()
     largest = max((abs(line.value) for line in explanation.lines), default=0.0)
     number_width = max((len(str(line.line + 1)) for line in explanation.lines), default=1)
     blank = " " * (number_width + 9)
     console.print(Text(f"{blank}{'human':<{_HALF_WIDTH}} {'llm':>{_HALF_WIDTH}}", "dim"))
-    for line in explanation.lines:
-        code = index.line_text(line.line)
-        console.print(_line(line, code, largest, number_width, ascii_only=ascii_only))
+
+    def show(lines: Iterable[LineAttribution]) -> None:
+        for line in lines:
+            code = index.line_text(line.line)
+            console.print(_line(line, code, largest, number_width, ascii_only=ascii_only))
+
+    if len(explanation.lines) > 2 * _STRONGEST:
+        show(sorted(explanation.lines, key=lambda line: -abs(line.value))[:_STRONGEST])
+        console.print()
+    show(explanation.lines)
     _constructs(explanation, console)
-    if explanation.top_tokens:
+    if verbose and explanation.top_tokens:
         console.print(Text("\nstrongest tokens", "bold"))
         for token in explanation.top_tokens:
             text = Text(f"{token.value:+7.2f} ", _sign_style(token.value))

@@ -63,10 +63,14 @@ class PastShare:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """The own ``logits`` of a project's old functions, ascending, and the ``evidence`` that they add to every logit."""
+    """The own ``logits`` of a project's old functions, ascending, and the ``evidence`` that they add to every logit.
+
+    ``flagged`` of them would be called ``llm`` today, each in its file and with this past.
+    """
 
     logits: tuple[float, ...]
     evidence: float
+    flagged: int = 0
 
     def share(self, logit: float) -> PastShare:
         """What the past says about a function whose own text has this ``logit``."""

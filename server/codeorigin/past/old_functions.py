@@ -4,7 +4,8 @@ import hashlib
 import json
 import math
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
@@ -16,12 +17,14 @@ from codeorigin.core.errors import SourceError
 from codeorigin.functions.documents import Document
 from codeorigin.git.objects import LargeObjectError, Objects
 from codeorigin.git.repository import Repository
-from codeorigin.languages import Language
+from codeorigin.languages import Language, get_language
 from codeorigin.languages.kinds import kind_for_path
 from codeorigin.languages.parser_pool import ParseBudgetError, one_run, run_budget
 from codeorigin.model.bundle import Bundle
+from codeorigin.model.calibration.judge import Judge
 from codeorigin.model.past import Past
-from codeorigin.model.verdict import PooledReason
+from codeorigin.model.scoring.inputs import RawScore
+from codeorigin.model.verdict import Band, PooledReason
 from codeorigin.past.commit import last_human_commit
 from codeorigin.text.regular_files import read_regular_file, replacing_binary_file
 from codeorigin.text.sources import decode_source
@@ -35,7 +38,11 @@ _MOST_BYTES = 200_000_000
 _MOST_HARD = 4
 """Texts that take the parser too much time, each of which costs seconds: with more there is no past."""
 _MOST_KEPT = 1 << 20
-_FORMAT = 1
+_FORMAT = 2
+
+
+OldFile = tuple[str, list[float]]
+"""The model language of a file, and its functions' logits by their own text."""
 
 
 class Analyzes(Protocol):
@@ -71,18 +78,34 @@ def repository_past(
     if rule is None or commit is None:
         return None
     path = _kept_path(commit, bundle.model_id)
-    logits = _kept(path)
-    if logits is None:
-        logits = _read(repository, commit, load(), cancel)
-        _keep(path, logits)
-    return rule.past(logits)
+    kept = _kept(path)
+    if kept is None:
+        files = _read(repository, commit, load(), cancel)
+        logits = [logit for _, in_file in files for logit in in_file]
+        kept = logits, _flagged(files, Judge(bundle.calibration, rule.past(logits)))
+        _keep(path, *kept)
+    logits, flagged = kept
+    past = rule.past(logits)
+    return None if past is None else replace(past, flagged=flagged)
 
 
-def _read(repository: Repository, commit: str, analyzer: Analyzes, cancel: CancelToken) -> list[float]:
+def _flagged(files: Sequence[OldFile], judge: Judge) -> int:
+    """How many of the functions would be called ``llm`` today, each with the others of its file."""
+    verdicts = (
+        judge.in_file(
+            {number: RawScore(logit, logit, 0.0, 1) for number, logit in enumerate(logits)}, language
+        )
+        for language, logits in files
+    )
+    return sum(verdict.band is Band.LLM for in_file in verdicts for verdict in in_file.values())
+
+
+def _read(repository: Repository, commit: str, analyzer: Analyzes, cancel: CancelToken) -> list[OldFile]:
     files = repository.chosen_files(
         commit, lambda path: isinstance(kind_for_path(path), Language), _MOST_FILES
     )
-    found: list[float] = []
+    found: list[OldFile] = []
+    left = MOST_FUNCTIONS
     budget = Budget(size=_MOST_BYTES, items=_MOST_HARD)
     with Objects(repository.git) as objects, one_run(run_budget()):
         for start in range(0, len(files), _AT_ONCE):
@@ -93,15 +116,15 @@ def _read(repository: Repository, commit: str, analyzer: Analyzes, cancel: Cance
             except BudgetError:
                 return []
             for report in reports:
-                if not isinstance(report, Exception):
-                    found += [
-                        function.verdict.logit
-                        for function in report.functions
-                        if function.verdict.logit is not None
-                    ]
-            if len(found) >= MOST_FUNCTIONS:
+                if isinstance(report, Exception):
+                    continue
+                verdicts = (function.verdict for function in report.functions)
+                logits = [verdict.logit for verdict in verdicts if verdict.logit is not None][:left]
+                found.append((get_language(report.language).model_language, logits))
+                left -= len(logits)
+            if not left:
                 break
-    return found[:MOST_FUNCTIONS]
+    return found
 
 
 def _is_hard(report: FileReport | Exception) -> bool:
@@ -128,22 +151,22 @@ def _kept_path(commit: str, model: str) -> Path:
     return cache_folder() / "past" / key.hexdigest()[:24]
 
 
-def _kept(path: Path) -> list[float] | None:
-    """The logits in a file of the cache; None if there is none, or if it is damaged."""
+def _kept(path: Path) -> tuple[list[float], int] | None:
+    """What :func:`_keep` wrote to a file of the cache; None if there is none, or if it is damaged."""
     try:
         unpacked = zlib.decompressobj().decompress(read_regular_file(path, _MOST_KEPT), _MOST_KEPT)
-        values = json.loads(unpacked)
-        logits = [float(value) for value in values]
+        flagged, values = json.loads(unpacked)
+        logits, flagged = [float(value) for value in values], int(flagged)
     except (OSError, ValueError, TypeError, zlib.error):
         return None
-    return logits if all(map(math.isfinite, logits)) else None
+    return (logits, flagged) if all(map(math.isfinite, logits)) else None
 
 
-def _keep(path: Path, logits: list[float]) -> None:
+def _keep(path: Path, logits: list[float], flagged: int) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with replacing_binary_file(path) as stream:
             # Compression also adds a checksum.
-            stream.write(zlib.compress(json.dumps(logits).encode("ascii")))
+            stream.write(zlib.compress(json.dumps([flagged, logits]).encode("ascii")))
     except OSError:
         pass  # it is read again the next time

@@ -36,13 +36,17 @@ def code_box(lines: Sequence[HeatLine], more: int = 0) -> str:
     return f"<pre>{''.join(map(code_line, lines))}</pre>{left}"
 
 
+def shown_code(text: str) -> str:
+    """A line of code without addresses of people, cut if it is very long."""
+    text = _ADDRESS.sub(lambda found: "…" if found[1] else found[0], text)
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+
+
 def code_line(line: HeatLine) -> str:
     """A line with its number, without addresses of people, cut if it is very long."""
     heat = round(_STEPS * min(1.0, abs(line.value) / _STRONGEST))
     colour = f" {'llm' if line.value > 0 else 'human'} h{heat}" if heat else ""
     title = f' title="{logits(line.value)}"' if heat else ""
-    text = _ADDRESS.sub(lambda found: "…" if found[1] else found[0], line.text)
-    text = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
-    shown = html_line(text.expandtabs(_TAB_WIDTH))
+    shown = html_line(shown_code(line.text).expandtabs(_TAB_WIDTH))
     number = f"{'+' if line.changed else ' '}{line.number:>5}"
     return f'<span class="line{colour}"{title}><i>{number}</i> {shown}</span>'

@@ -12,6 +12,13 @@ def past_sentence(past: Past) -> str:
     return f"{compared}, which score higher than usual: {logits(past.evidence)} to every logit."
 
 
+def errors_here(past: Past | None) -> str:
+    """How often the model errs in this project, or that nobody knows."""
+    if past is None:
+        return "How often it errs in this project is not known: too little of its code is from before December 2022."
+    return f"Of {_own(len(past.logits))}, {past.flagged:,} would be flagged."
+
+
 def past_phrase(share: PastShare) -> str:
     """``of this project's own 1,240 functions from before December 2022, 3 score as high``."""
     score = "scores" if share.as_high == 1 else "score"

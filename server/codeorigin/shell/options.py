@@ -134,8 +134,12 @@ class ExplainRequest(ProjectOptions):
         ExplanationFormat, typer.Option("--format", "-f", help="Format of the explanation.")
     ] = ExplanationFormat.TEXT
     tokens: Annotated[
-        int, typer.Option(metavar="N", min=0, max=1000, help="How many of the strongest tokens to list.")
+        int,
+        typer.Option(metavar="N", min=0, max=1000, help="How many of the strongest tokens -v and JSON list."),
     ] = 5
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Add thresholds, logits and the strongest tokens.")
+    ] = False
     language: Annotated[
         str | None,
         typer.Option(

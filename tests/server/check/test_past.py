@@ -129,7 +129,7 @@ def test_explanation_has_the_verdict_of_the_check(checks: Checks) -> None:
 
 
 def test_texts_and_pages_say_what_was_compared(checks: Checks) -> None:
-    said = checks.shown("explain", "new.py:1")
+    said = checks.shown("explain", "new.py:1", "-v")
     assert "of this project's own 5 functions from before December 2022, " in said
     assert "; logit with the project's past and the rest of the file " in said
     said = checks.shown("check", "new.py", "--verbose")

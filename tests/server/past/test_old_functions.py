@@ -14,6 +14,7 @@ from codeorigin.git.repository import Repository as Opened
 from codeorigin.languages.parser_pool import ParseBudgetError
 from codeorigin.model.bundle import Bundle
 from codeorigin.model.past import Past
+from codeorigin.model.verdict import Band
 from codeorigin.past import old_functions
 from codeorigin.past.old_functions import repository_past
 from support.repositories import Repository, plain_functions
@@ -47,6 +48,21 @@ def test_functions_of_the_last_human_commit_are_scored(repository: Repository, m
     assert found is not None
     assert found.logits == pytest.approx(sorted(logits), abs=1e-6)
     assert found.evidence == pytest.approx(-0.5 * (sorted(logits)[3] - PAST_RULE.typical), abs=1e-6)
+
+
+def test_old_functions_that_would_be_flagged_are_counted_as_a_check_judges_them(
+    repository: Repository, model: Path
+) -> None:
+    found = past_of(repository, model)
+    assert found is not None
+    analyzer = Analyzer.load(model)
+    reports = [
+        analyzer.analyze(Document((repository.folder / name).read_text(), "python"), past=found)
+        for name in ("old.py", "late.py")
+    ]
+    bands = [function.verdict.band for report in reports for function in report.functions]
+    assert found.flagged == bands.count(Band.LLM)
+    assert kept_alone(repository, model) == found
 
 
 def test_scores_are_kept_by_commit_and_model(

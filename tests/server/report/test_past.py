@@ -5,7 +5,7 @@ from dataclasses import replace
 from codeorigin.model.past import Past, PastShare
 from codeorigin.model.verdict import Band, Verdict
 from codeorigin.report.functions import own_text
-from codeorigin.report.past import past_phrase, past_sentence
+from codeorigin.report.past import errors_here, past_phrase, past_sentence
 
 MADE = Verdict(0.6, 0.4, Band.UNSURE, own_probability=0.64)
 
@@ -20,6 +20,15 @@ def test_past_that_scores_high_says_what_it_takes_away() -> None:
 def test_past_without_effect_says_so() -> None:
     assert past_sentence(Past((0.5,) * 31, 0.0)) == (
         "Compared with this project's own 31 functions from before December 2022, which score as usual or lower."
+    )
+
+
+def test_how_often_it_errs_here_is_said() -> None:
+    assert errors_here(Past((0.5,) * 1240, 0.0, flagged=3)) == (
+        "Of this project's own 1,240 functions from before December 2022, 3 would be flagged."
+    )
+    assert errors_here(None) == (
+        "How often it errs in this project is not known: too little of its code is from before December 2022."
     )
 
 

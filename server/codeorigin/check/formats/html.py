@@ -17,6 +17,7 @@ from codeorigin.report.figures import counted, probability_decimal
 from codeorigin.report.frame import page
 from codeorigin.report.functions import own_text, short_reason
 from codeorigin.report.parts import folded, legend, problems, stack, table, tiles, verdict
+from codeorigin.report.past import errors_here
 from codeorigin.report.shares import shares_sentence
 from codeorigin.report.totals import HTML_COLUMNS, PAGE_NOTE, summary_sentences
 from codeorigin.text.literal_text import html_line
@@ -104,6 +105,8 @@ def _body(result: CheckResult) -> Iterator[str]:
         ]
     )
     yield f"<p>{escape(' '.join(summary_sentences(summary)))}</p>"
+    if result.is_compared:
+        yield f"<p>{escape(errors_here(result.past))}</p>"
     if (said := declared_line(result)) is not None:
         yield f'<p class="declared">{html_line(said)}</p>'
     for kind, found in disagreements(result).items():

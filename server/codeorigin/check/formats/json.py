@@ -67,7 +67,11 @@ def _change(change: ChangeReport) -> dict[str, Any]:
 
 def past_values(past: Past | None) -> dict[str, Any] | None:
     """A project's past as plain values."""
-    return None if past is None else {"functions": len(past.logits), "evidence": past.evidence}
+    return (
+        None
+        if past is None
+        else {"functions": len(past.logits), "flagged": past.flagged, "evidence": past.evidence}
+    )
 
 
 def _declared(result: CheckResult) -> dict[str, Any] | None:

@@ -1,20 +1,23 @@
 """The report in Markdown, for ``$GITHUB_STEP_SUMMARY`` and comments: totals, findings and errors."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from codeorigin.analysis.judged import JudgedFile
+from codeorigin.analysis.judged import JudgedFile, JudgedFunction
 from codeorigin.analysis.report import FunctionReport, line_range
 from codeorigin.check.declared import FIRST_OF_A_LIST, declared_line, disagreements
 from codeorigin.check.result import CheckResult, moved_line
 from codeorigin.report import CAVEAT
 from codeorigin.report.changes import declared_sentence, scope_sentence, verdict_sentence
+from codeorigin.report.code import shown_code
 from codeorigin.report.declared import disagreement_sentence
 from codeorigin.report.figures import probability_decimal
 from codeorigin.report.functions import band_or_reason
+from codeorigin.report.past import errors_here
 from codeorigin.report.totals import share_phrase, summary_sentences
-from codeorigin.shell.terminal import printable
+from codeorigin.shell.terminal import printable, printable_code
 
+_MOST_EXPLAINED, _LINES_EACH = 10, 3
 LONGEST_LIST = 200
 """Maximum number of rows: GitHub accepts 1 MiB per step, and nobody reads a table of thousands of rows."""
 _PLAIN_WORD = re.compile(r"\(?[A-Za-z0-9]+(?:[-',/][A-Za-z0-9]+)*(?:\.\d+)*\)?[.,;:]?|%")
@@ -62,6 +65,9 @@ def _parts(result: CheckResult) -> Iterator[str]:
     said = declared_line(result)
     yield " ".join([f"**{found}**", *rest, *share, *([] if said is None else [literal_text(said)])])
     yield ""
+    if result.is_compared:
+        yield errors_here(result.past)
+        yield ""
     yield from _disagreements(result)
     findings = list(result.findings())
     if findings:
@@ -77,6 +83,7 @@ def _parts(result: CheckResult) -> Iterator[str]:
         if len(findings) > LONGEST_LIST:
             yield f"And {len(findings) - LONGEST_LIST:,} more."
             yield ""
+        yield from _strongest_lines(result, findings)
     if result.errors:
         yield f"Problems: {len(result.errors):,}"
         yield ""
@@ -84,6 +91,24 @@ def _parts(result: CheckResult) -> Iterator[str]:
             yield f"- {literal_code(error.path)}: {literal_text(error.message)}"
         yield ""
     yield f"{literal_text(result.model)}. {CAVEAT}"
+
+
+def _strongest_lines(
+    result: CheckResult, findings: Sequence[tuple[JudgedFile, JudgedFunction]]
+) -> Iterator[str]:
+    """Of the first findings, the lines that speak most for an LLM, as code."""
+    explained = [found for found in findings if found[0].key(found[1]) in result.evidence]
+    for file, function in explained[:_MOST_EXPLAINED]:
+        lines = [line for line in result.evidence[file.key(function)] if line.value > 0 and line.text.strip()]
+        strongest = sorted(
+            sorted(lines, key=lambda line: -line.value)[:_LINES_EACH], key=lambda line: line.number
+        )
+        code = [f"{line.number:>5} {printable_code(shown_code(line.text))}" for line in strongest]
+        fence = "`" * (3 + max((len(run) for text in code for run in re.findall("`+", text)), default=0))
+        yield f"What speaks most for an LLM in {literal_code(function.span.qualified_name)}:"
+        yield ""
+        yield from (fence, *code, fence)
+        yield ""
 
 
 def _disagreements(result: CheckResult) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """The report for a terminal: one line per function, the likeliest LLM-written first, then the totals."""
 
+import os.path
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -20,14 +21,18 @@ from codeorigin.report.changes import declared_sentence, scope_sentence, verdict
 from codeorigin.report.declared import disagreement_sentence
 from codeorigin.report.figures import probability_decimal
 from codeorigin.report.functions import band_or_reason
-from codeorigin.report.past import past_sentence
+from codeorigin.report.past import errors_here, past_sentence
 from codeorigin.report.totals import TEXT_COLUMNS, run_phrases, summary_sentences
 from codeorigin.shell.console import make_console, padded
 from codeorigin.shell.terminal import printable, write_all
+from codeorigin.text.shell_command import shell_command
 
 BAND_STYLES: dict[Band, str] = {Band.LLM: "bold dark_orange", Band.UNSURE: "yellow", Band.HUMAN: "cyan"}
 
 # A long path must not push the names of all functions out of a narrow window.
+MOST_FINDINGS = 50
+"""A longer list is read by nobody; `--show all` has it."""
+ACCEPT_ALL = "codeorigin check --update-baseline"
 WIDEST_LOCATION = 48
 """In columns of a terminal; a longer one widens only its own row."""
 # rich takes tens of microseconds per line, and renders a text of many lines faster than the lines one by one.
@@ -43,10 +48,10 @@ class _Row:
     style: str
 
 
-def _function_rows(file: JudgedFile, function: JudgedFunction) -> Iterator[_Row]:
-    """A row for an outermost function, and one for each function in it."""
+def _function_rows(file: JudgedFile, function: JudgedFunction, show: Show) -> Iterator[_Row]:
+    """A row for an outermost function, and if all are shown, one for each function in it."""
     path = printable(file.shown)
-    for depth, shown in walk((function,)):
+    for depth, shown in walk((function,)) if show is Show.ALL else [(0, function)]:
         first, last = line_range(shown)
         band = shown.verdict.band
         yield _Row(
@@ -63,7 +68,7 @@ def _rows(result: CheckResult, show: Show) -> list[_Row]:
     placed: list[tuple[float | None, Iterator[_Row]]] = []
     for file in result.files:
         placed += (
-            (function.verdict.probability, _function_rows(file, function))
+            (function.verdict.probability, _function_rows(file, function, show))
             for function in file.functions
             if show is Show.ALL or function.is_finding
         )
@@ -75,9 +80,30 @@ def write(result: CheckResult, stream: TextIO, show: Show = Show.FINDINGS, *, ve
     """Write the list and the summary to ``stream``, with colors only on a terminal."""
     console = make_console(stream)
     if rows := _rows(result, show):
-        _write_rows(rows, console, stream, with_verdicts=show is Show.ALL)
+        if result.is_compared:
+            console.print(Text(f"{errors_here(result.past)}\n", "dim"))
+        most = len(rows) if show is Show.ALL else MOST_FINDINGS
+        _write_rows(rows[:most], console, stream, with_verdicts=show is Show.ALL)
+        if rows[most:]:
+            console.print(Text(f"{len(rows) - most:,} more: --show all", "dim"))
+        console.print()
     _write_summary(result, console, verbose=verbose)
     _write_disagreements(result, console, all_of_them=show is Show.ALL)
+    if (step := _next_step(result)) is not None:
+        console.print(Text(step, "dim"))
+
+
+def _next_step(result: CheckResult) -> str | None:
+    """What to do with the likeliest finding; None without findings, or if none can be named in a command."""
+    found = max(result.findings(), key=lambda found: found[1].verdict.probability or 0.0, default=None)
+    if found is None:
+        return None
+    file, function = found
+    why = shell_command("codeorigin", "explain", f"{file.path}:{line_range(function)[0]}")
+    # What is shown of an odd name, of a cell or of stdin is no path.
+    if why is None or not os.path.isfile(file.shown):  # noqa: PTH113 - False for what is no path at all
+        return None
+    return f"See why: {why}" if result.change is not None else f"See why: {why}; accept all: {ACCEPT_ALL}"
 
 
 def _write_rows(rows: Sequence[_Row], console: Console, stream: TextIO, *, with_verdicts: bool) -> None:
@@ -108,7 +134,6 @@ def _write_rows(rows: Sequence[_Row], console: Console, stream: TextIO, *, with_
                 text.append(styled, row.style)
                 text.append(rest, "dim" if row.style == "dim" else None)
             console.print(text, end="")
-    console.print()
 
 
 def _write_summary(result: CheckResult, console: Console, *, verbose: bool) -> None:

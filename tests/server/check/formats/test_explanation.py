@@ -52,7 +52,7 @@ def explained(verdict: Verdict = LLM, text: str = CODE, **others: Any) -> Explai
 
 def rendered(shown: Explained, encoding: str = "utf-8") -> str:
     stream = io.TextIOWrapper(io.BytesIO(), encoding, errors="backslashreplace", newline="\n")
-    explanation_report.write_text(shown, stream)
+    explanation_report.write_text(shown, stream, verbose=True)
     stream.seek(0)
     return stream.read()
 

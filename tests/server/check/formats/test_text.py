@@ -4,13 +4,16 @@ import io
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from rich.cells import cell_len
 
 from codeorigin.check.formats import Show, text
 from codeorigin.check.result import CheckResult, FileError
+from codeorigin.model.past import Past
 from codeorigin.model.verdict import Verdict
+from codeorigin.report.past import errors_here
 from support.check_results import HUMAN, LLM, UNSURE, check_result, checked_file
 
 
@@ -38,6 +41,29 @@ def test_findings_are_listed_likeliest_first_and_two_lines_of_totals_follow() ->
         "2 of 4 functions look LLM-written; 1 unsure, 1 human.\n"
         "2 not judged (too short). An estimate, not proof.\n"
     )
+
+
+def test_long_list_is_cut_and_nested_functions_are_folded() -> None:
+    files = [checked_file(f"{number}.py", verdicts={"Shelf.put": LLM}) for number in range(53)]
+    shown = rendered(check_result(*files), Show.FINDINGS).splitlines()
+    assert [line for line in shown[1:51] if "Shelf.put" not in line or "log" in line] == []
+    assert shown[51:53] == ["3 more: --show all", ""]
+    assert (
+        len([line for line in rendered(check_result(*files)).splitlines() if "Shelf.put.log" in line]) == 53
+    )
+
+
+def test_how_often_it_errs_comes_first_and_the_next_step_last(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a b.py").touch()
+    past = Past((0.5,) * 40, 0.0, flagged=1)
+    result = replace(check_result(checked_file("a b.py")), past=past, is_compared=True)
+    first, blank, *_, last = rendered(result, Show.FINDINGS).splitlines()
+    assert (first, blank) == (errors_here(past), "")
+    assert last == "See why: codeorigin explain 'a b.py:4'; accept all: codeorigin check --update-baseline"
+    assert "See why" not in rendered(replace(result, files=(checked_file("gone.py"),)), Show.FINDINGS)
 
 
 @pytest.mark.parametrize(
