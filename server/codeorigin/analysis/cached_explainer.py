@@ -16,7 +16,7 @@ from codeorigin.model.scoring.scorer import Scorer
 if TYPE_CHECKING:
     from codeorigin.explain.explainer import Explainer
 
-EXPLANATION_CACHE_BYTES = 4 * 2**20
+EXPLANATION_CACHE_BYTES = 2**20
 
 
 def explanation_bytes(explanation: Explanation) -> int:

@@ -1,6 +1,7 @@
 """Lines and columns of a text, in code points internally, converted from and to UTF-8 bytes and LSP units."""
 
 import re
+from array import array
 from bisect import bisect_right
 from enum import StrEnum
 from functools import cached_property
@@ -45,8 +46,8 @@ class LineIndex:
             ends = list(map((-1).__add__, starts))
         starts.insert(0, 0)
         ends.append(len(text))
-        self._starts = starts
-        self._ends = ends
+        # A list of numbers takes nine times as much, and an editor may have thousands of documents open.
+        self._starts, self._ends = array("I", starts), array("I", ends)
 
     @property
     def line_count(self) -> int:

@@ -163,8 +163,9 @@ def send_findings(session: Session, uri: str) -> None:
         for function, band in reported(result.functions, settings, session.accepted(uri))
     ]
     items += state.selection
-    is_changed, is_new = items != state.findings, result.version != state.version
-    state.findings, state.version = items, result.version
+    findings = hash(repr(items))
+    is_changed, is_new = findings != state.findings, result.version != state.version
+    state.findings, state.version = findings, result.version
     state.changed.set()
     if is_changed or is_new:
         session.client.publish(uri, items, result.version)

@@ -72,8 +72,8 @@ class DocumentState:
     """The version whose records are being read, or were last."""
     selection: tuple[types.Diagnostic, ...] = ()
     """The answer to "Rescore selection", shown until the next edit."""
-    findings: list[types.Diagnostic] = field(default_factory=list)
-    """What the client shows."""
+    findings: int = hash("[]")
+    """A hash of what the client shows. The findings themselves would be half of what a document takes."""
     version: int | None = None
     """The version that the findings were sent for; None before the first."""
     changed: asyncio.Event = field(default_factory=asyncio.Event)
