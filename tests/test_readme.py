@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from codeorigin.settings.project import project_of
 from support.command import PLAIN, ROOT, run
 from support.documents import BLOCK, blocks, run_line
 from support.repositories import Repository
@@ -52,6 +53,11 @@ def test_every_command_runs(folder: Path) -> None:
         code = 1 if line in {"codeorigin check", "codeorigin check --show all"} else 0
         assert (done.returncode, done.stderr) == (code, b""), command
         assert done.stdout
+
+
+def test_first_file_of_a_newcomer_is_scored_in_an_editor() -> None:
+    (first, *_) = re.findall(r"examples/[a-z_]+\.\w+", TEXT)
+    assert not project_of([ROOT]).exclusions.file(ROOT / first)
 
 
 def test_figures_belong_to_the_shipped_model() -> None:

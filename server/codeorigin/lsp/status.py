@@ -49,7 +49,7 @@ class StatusReporter:
             "version": __version__,
             "pid": os.getpid(),
             "uptimeSeconds": round(time.monotonic() - self._started_at, 1),
-            "documents": len(session.documents.open_uris()),
+            "documents": len(session.documents.opened()),
             "pending": session.pending,
             "positionEncoding": session.documents.encoding.value,
         }

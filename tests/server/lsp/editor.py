@@ -19,6 +19,7 @@ PUSHED = types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS
 SHOWN = types.WINDOW_SHOW_MESSAGE
 LOGGED = types.WINDOW_LOG_MESSAGE
 STATUS = "codeorigin/status"
+DOCUMENT_STATUS = "codeorigin/documentStatus"
 SETTINGS: dict[str, Any] = {
     "threshold": 0.0,
     "debounce": 20,
@@ -56,6 +57,7 @@ class Editor(Requests):
     root: Path
     inbox: dict[str, deque[Any]] = field(default_factory=dict)
     statuses: list[dict[str, Any]] = field(default_factory=list)
+    summaries: dict[str, str] = field(default_factory=dict)
     registered: list[str] = field(default_factory=list)
     refreshes: list[str] = field(default_factory=list)
     documents: list[Document] = field(default_factory=list)
@@ -74,6 +76,7 @@ class Editor(Requests):
             # A lambda, because the library sets attributes on what it registers, which methods do not allow.
             types.WORKSPACE_CONFIGURATION: lambda params: self._give_settings(params),  # noqa: PLW0108
             STATUS: lambda params: self.statuses.append(plain(params)),
+            DOCUMENT_STATUS: lambda params: self.summaries.__setitem__(params.uri, params.text),
             types.CLIENT_REGISTER_CAPABILITY: lambda params: self.registered.extend(
                 each.id for each in params.registrations
             ),

@@ -176,7 +176,7 @@ def test_late_failure_is_logged_and_shown_by_the_next_hover(explained: Explained
     explained.gate.touch()
     assert explained.ended(token) == "The explanation failed: hover again to see why"
     explained.logged("an explanation failed")
-    assert r"No explanation \(ValueError\); the log has the details\." in explained.hover(line)
+    assert "No explanation (ValueError); the log has the details." in explained.hover(line)
     assert explained.server.errors.count(b"in explain_late") == 1
     assert b"secret_word" not in explained.server.errors
 

@@ -51,9 +51,18 @@ async def test_typical_human_code_says_how_many_score_so(editor: Editor) -> None
     )
 
 
-async def test_line_has_a_hover_once_its_attribution_is_known(editor: Editor) -> None:
+async def test_findings_are_explained_before_anybody_hovers(editor: Editor) -> None:
     document = editor.open(python_function("lines"))
-    assert await editor.hover(document, 3) is None
+    lines = range(1, document.text.count("\n"))
+    # A line shows only what is known already.
+    while not any(texts := [await editor.hover(document, line) for line in lines]):
+        await asyncio.sleep(0.02)
+    first = next(each for each in texts if each is not None)
+    assert isinstance(first.contents, types.MarkupContent)
+    assert re.match(
+        r"\*\*This line points to (an LLM|a person)\*\* - number \d of 9 in strength\n\nAn estimate",
+        first.contents.value,
+    )
     rows = hover_rows(await editor.hover_text(document, 0))
     rank, side, number = next(
         (n, side, number) for n, (_, side, number, _) in enumerate(rows, 1) if number > 1

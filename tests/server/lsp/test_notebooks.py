@@ -3,6 +3,8 @@
 from lsprotocol import types
 from tests.server.lsp.editor import PUSHED, Document, Editor, hover_rows, python_function
 
+from support.waiting import until
+
 
 def cell(uri: str) -> types.NotebookCell:
     return types.NotebookCell(kind=types.NotebookCellKind.Code, document=uri)
@@ -81,6 +83,7 @@ async def test_cells_are_scored_edited_switched_to_another_language_and_closed(e
     )
     changed(types.NotebookDocumentCellChanges(text_content=[content]), 1)
     assert await editor.names(second) == ["typed"]
+    await until(lambda: editor.summaries.get(uri) == "2 of 2 functions")
 
     # A cell that changes its language is closed and reopened in one message.
     array = types.NotebookCellArrayChange(start=0, delete_count=1, cells=[cell(first.uri)])

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from codeorigin.lsp.documents.documents import path_of_uri
+from codeorigin.lsp.documents.snapshot import path_of_uri
 from codeorigin.settings.project import Signature, read_project_settings, signature
 from codeorigin.settings.schema import Settings, merge
 
@@ -16,6 +16,7 @@ SECTION = "codeorigin"
 class _Folder:
     settings: Settings
     signature: Signature | None = None
+    source_of_exclude: str | None = None
 
 
 @dataclass(slots=True)
@@ -54,20 +55,26 @@ class Configuration:
             settings, more = merge(base, self._editor_by_folder.get(uri), "editor settings")
             found += more
             path = path_of_uri(uri)
-            stamp = None
+            stamp = source = None
             if path is not None:
                 stamp = signature(Path(path))
                 project = read_project_settings(Path(path))
                 settings, more = merge(settings, project.values, project.source, project=True)
+                source = project.source if "exclude" in project.values else None
                 found += [project.problem] if project.problem else []
                 found += more
-            self._folders[uri] = _Folder(settings, stamp)
+            self._folders[uri] = _Folder(settings, stamp, source)
         self.problems = tuple(dict.fromkeys(found))
 
     def of(self, folder: str | None) -> Settings:
         """The settings for a workspace folder's URI; None stands for documents outside all folders."""
         found = self._folders.get(folder) if folder is not None else None
         return found.settings if found is not None else self.everywhere
+
+    def source_of_exclude(self, folder: str | None) -> str:
+        """Where the folder's ``exclude`` is set: the name of a file, or the editor's settings."""
+        found = self._folders.get(folder) if folder is not None else None
+        return (found and found.source_of_exclude) or "the settings"
 
     def is_stale(self, folder: str | None) -> bool:
         """Whether a file of the folder has changed since it was read."""

@@ -1,88 +1,26 @@
-"""Open documents with LSP's line rule, positions in the negotiated encoding, and immutable snapshots.
+"""Open documents with LSP's line rule.
 
 pygls splits lines with ``str.splitlines``, which also ends them at form feeds, U+2028 and others; an edit
 after one of those would be applied to the wrong line. Its classes are therefore replaced here.
 """
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote
 
 from lsprotocol import types
-from pygls import uris
 from pygls.workspace import TextDocument, Workspace
 
 from codeorigin.core.errors import LanguageError
 from codeorigin.functions.notebooks import cell_language
-from codeorigin.functions.spans import TextRange
 from codeorigin.languages import Language, get_language, language_for_path
 from codeorigin.lsp.documents.detected_language import UNNAMED, DetectedLanguage
+from codeorigin.lsp.documents.document_state import DocumentState
 from codeorigin.lsp.documents.edited_text import EditedText, split_lines
+from codeorigin.lsp.documents.snapshot import Positions, Snapshot, path_of_uri
 from codeorigin.text.positions import LineIndex, PositionEncoding
-
-
-@dataclass(frozen=True, slots=True)
-class Positions:
-    """Converts between code point positions in one text and positions in the client's encoding."""
-
-    index: LineIndex
-    encoding: PositionEncoding
-
-    def offset(self, position: types.Position) -> int:
-        """Client position -> code point offset, clamped to the line and to the text."""
-        if position.line >= self.index.line_count:
-            return len(self.index.text)
-        column = self.index.units_to_column(position.line, position.character, self.encoding)
-        return self.index.position_to_offset(position.line, column)
-
-    def position(self, line: int, column: int) -> types.Position:
-        """Line and code point column -> client position."""
-        return types.Position(line=line, character=self.index.column_to_units(line, column, self.encoding))
-
-    def range(self, span: TextRange) -> types.Range:
-        """``span`` as a client range."""
-        return types.Range(
-            start=self.position(span.start_line, span.start_column),
-            end=self.position(span.end_line, span.end_column),
-        )
-
-    def first_line(self, span: TextRange) -> types.Range:
-        """The first line of ``span`` as a client range."""
-        if span.end_line == span.start_line:
-            return self.range(span)
-        end = len(self.index.line_text(span.start_line).rstrip())
-        return types.Range(
-            start=self.position(span.start_line, span.start_column),
-            end=self.position(span.start_line, max(end, span.start_column)),
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """A document at one version, safe to pass to the worker.
-
-    ``unnamed`` means that nobody tells the language, so ``language`` is guessed from the text, or None.
-    """
-
-    uri: str
-    version: int
-    text: str
-    positions: Positions
-    language: Language | None
-    path: str | None
-    unnamed: bool = False
-    is_cell: bool = False
-    """Whether it is a notebook cell; ``path`` is then the notebook's."""
-
-
-def path_of_uri(uri: str) -> str | None:
-    """The path of a file's URI; None for the URIs of virtual documents, and for those that are broken."""
-    try:
-        return uris.to_fs_path(uri) or None
-    except ValueError:
-        return None
 
 
 def encoding_of(kind: types.PositionEncodingKind | str | None) -> PositionEncoding:
@@ -91,13 +29,23 @@ def encoding_of(kind: types.PositionEncodingKind | str | None) -> PositionEncodi
 
 
 class SourceDocument(TextDocument):
-    """A text document whose lines end at ``\\n``, ``\\r\\n`` and ``\\r`` and nowhere else."""
+    """An open text document whose lines end at ``\\n``, ``\\r\\n`` and ``\\r`` and nowhere else.
 
-    _index: LineIndex | None = None
-    _edited: EditedText | None = None
-    folder: str | None = None
-    """URI of the innermost workspace folder that contains the document; maintained by the workspace."""
-    _detected: DetectedLanguage | None = None
+    ``uri`` is spelled as the client does. ``notebook`` is the URI of the notebook that a cell belongs to. ``folder`` is
+    the URI of the innermost workspace folder that contains the document; the workspace maintains it. ``state`` is what
+    the server knows about the document.
+    """
+
+    def __init__(self, uri: str, **options: Any) -> None:
+        # The library fails on URIs that are broken.
+        super().__init__(uri if path_of_uri(uri) else "untitled:", **options)
+        self.uri = uri
+        self.notebook: str | None = None
+        self.folder: str | None = None
+        self.state = DocumentState()
+        self._index: LineIndex | None = None
+        self._edited: EditedText | None = None
+        self._detected = DetectedLanguage()
 
     @property
     def source(self) -> str:
@@ -124,11 +72,40 @@ class SourceDocument(TextDocument):
         return Positions(self.index, encoding_of(self._position_codec.encoding))
 
     @property
-    def detected_language(self) -> Language | None:
-        """The language guessed from the current text, for documents whose client has no name for it."""
-        if self._detected is None:
-            self._detected = DetectedLanguage()
-        return self._detected.of(self.source)
+    def newest_version(self) -> int:
+        """The version of the current text."""
+        return self.version or 0
+
+    @property
+    def file(self) -> Path | None:
+        """The file that holds the document, for a cell the notebook; None for virtual documents."""
+        path = path_of_uri(self.notebook or self.uri)
+        return Path(path) if path is not None else None
+
+    @property
+    def root(self) -> Path | None:
+        """The workspace folder on disk."""
+        path = path_of_uri(self.folder) if self.folder is not None else None
+        return Path(path) if path is not None else None
+
+    def snapshot(self) -> Snapshot:
+        """The document as it is now."""
+        path = path_of_uri(self.notebook or self.uri)
+        language = _language(self.language_id, path or re.split("[?#]", self.uri)[0])
+        unnamed = language is None and (self.language_id or "").lower() in UNNAMED and _is_untitled(self.uri)
+        if unnamed:
+            language = self._detected.of(self.source)
+        is_cell = self.notebook is not None
+        return Snapshot(
+            uri=self.uri,
+            version=self.newest_version,
+            text=self.source,
+            positions=self.positions,
+            language=cell_language(self.source, language) if is_cell else language,
+            path=path,
+            unnamed=unnamed,
+            is_cell=is_cell,
+        )
 
     def apply_change(self, change: types.TextDocumentContentChangeEvent) -> None:
         """Apply an incremental or a full change."""
@@ -145,6 +122,9 @@ class SourceDocument(TextDocument):
 class SourceWorkspace(Workspace):
     """A workspace of :class:`SourceDocument`."""
 
+    closed: Callable[[SourceDocument], None] = staticmethod(lambda _: None)
+    """Called with a document that is not open any more."""
+
     def _create_text_document(
         self,
         doc_uri: str,
@@ -152,34 +132,42 @@ class SourceWorkspace(Workspace):
         version: int | None = None,
         language_id: str | None = None,
     ) -> SourceDocument:
-        document = SourceDocument(
-            # The library fails on URIs that are broken.
-            doc_uri if path_of_uri(doc_uri) else "untitled:",
+        return SourceDocument(
+            doc_uri,
             source=source or "",
             version=version,
             language_id=language_id,
             sync_kind=self._sync_kind,
             position_codec=self._position_codec,
         )
-        document.uri = doc_uri
-        return document
 
     def put_text_document(
         self, text_document: types.TextDocumentItem, notebook_uri: str | None = None
     ) -> None:
-        """Add an open document."""
+        """Add an open document, or open one again."""
+        self.remove_text_document(text_document.uri)
         super().put_text_document(text_document, notebook_uri)
-        self._find_folders(text_document.uri)
+        document = self.find(text_document.uri)
+        assert document is not None, "it was put there"
+        document.notebook = notebook_uri
+        document.folder = self.folder_of(document.file)
+
+    def remove_text_document(self, doc_uri: str) -> None:
+        """Remove a document that was closed."""
+        document = self.find(doc_uri)
+        super().remove_text_document(doc_uri)
+        if document is not None:
+            self.closed(document)
 
     def add_folder(self, folder: types.WorkspaceFolder) -> None:
         """Add a workspace folder."""
         super().add_folder(folder)
-        self._find_folders(*self.open_uris())
+        self._find_folders()
 
     def remove_folder(self, folder_uri: str) -> None:
         """Remove a workspace folder."""
         super().remove_folder(folder_uri)
-        self._find_folders(*self.open_uris())
+        self._find_folders()
 
     def update_notebook_document(self, params: types.DidChangeNotebookDocumentParams) -> None:
         """Apply a notebook's change.
@@ -204,62 +192,27 @@ class SourceWorkspace(Workspace):
         document = self.text_documents.get(unquote(uri))
         return document if isinstance(document, SourceDocument) else None
 
-    def open_uris(self) -> list[str]:
-        """The URIs of all open documents and cells, as the client spells them."""
-        return [document.uri for document in self.text_documents.values()]
+    def opened(self) -> list[SourceDocument]:
+        """All open documents and cells."""
+        return [document for document in self.text_documents.values() if isinstance(document, SourceDocument)]
 
     def folder_uris(self) -> list[str]:
         """The URIs of the workspace folders, as the client spells them."""
         return [folder.uri for folder in self.folders.values()]
 
-    def snapshot(self, uri: str) -> Snapshot | None:
-        """The open document as it is now, or None."""
-        document = self.find(uri)
-        if document is None:
-            return None
-        path = self.path_of(uri)
-        language = _language(document.language_id, path or re.split("[?#]", uri)[0])
-        unnamed = language is None and (document.language_id or "").lower() in UNNAMED and _is_untitled(uri)
-        if unnamed:
-            language = document.detected_language
-        is_cell = self.get_notebook_document(cell_uri=uri) is not None
-        return Snapshot(
-            uri=document.uri,
-            version=document.version or 0,
-            text=document.source,
-            positions=document.positions,
-            language=cell_language(document.source, language) if is_cell else language,
-            path=path,
-            unnamed=unnamed,
-            is_cell=is_cell,
-        )
+    def folder_of(self, file: Path | None) -> str | None:
+        """URI of the innermost workspace folder that contains ``file``."""
+        return max(self._holding(file), default=(0, None))[1] if file is not None else None
 
-    def path_of(self, uri: str) -> str | None:
-        """The file path of ``uri``, or of the notebook for a cell; None for virtual documents."""
-        notebook = self.get_notebook_document(cell_uri=uri)
-        return path_of_uri(notebook.uri if notebook is not None else uri)
+    def _holding(self, file: Path) -> Iterator[tuple[int, str]]:
+        for folder in self.folders.values():
+            root = path_of_uri(folder.uri)
+            if root is not None and file.is_relative_to(root):
+                yield len(root), folder.uri
 
-    def folder_of(self, uri: str) -> str | None:
-        """URI of the innermost workspace folder that contains ``uri``."""
-        document = self.find(uri)
-        return document.folder if document is not None else self._holding_folder(uri)
-
-    def _find_folders(self, *open_uris: str) -> None:
-        for uri in open_uris:
-            document = self.find(uri)
-            if document is not None:
-                document.folder = self._holding_folder(uri)
-
-    def _holding_folder(self, uri: str) -> str | None:
-        path = self.path_of(uri)
-        if path is None:
-            return None
-        holding = [
-            (len(root), folder.uri)
-            for folder in self.folders.values()
-            if (root := path_of_uri(folder.uri)) and Path(path).is_relative_to(root)
-        ]
-        return max(holding)[1] if holding else None
+    def _find_folders(self) -> None:
+        for document in self.opened():
+            document.folder = self.folder_of(document.file)
 
 
 def _language(language_id: str | None, path: str) -> Language | None:

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import NamedTuple
 
-from codeorigin.lsp.documents.documents import Snapshot
+from codeorigin.lsp.documents.snapshot import Snapshot
 from codeorigin.report import UNCLEAR_LANGUAGE, UNSUPPORTED_LANGUAGE
 from codeorigin.settings.schema import Settings
 from codeorigin.text.exclusions import exclusions
@@ -21,8 +21,10 @@ class Skipped(NamedTuple):
         return self.reason + self.sizes
 
 
-def skipped(snapshot: Snapshot, settings: Settings, folder: Path | None) -> Skipped | None:
-    """Why ``snapshot`` is not scored; None if it is."""
+def skipped(
+    snapshot: Snapshot, settings: Settings, folder: Path | None, excluded_by: str = "the settings"
+) -> Skipped | None:
+    """Why ``snapshot`` is not scored; None if it is. ``excluded_by`` names where ``exclude`` is set."""
     if (reason := _reason(snapshot, settings)) is not None:
         return Skipped(reason)
     # A code point takes at most four bytes, so the exact size is computed only when it matters.
@@ -34,7 +36,7 @@ def skipped(snapshot: Snapshot, settings: Settings, folder: Path | None) -> Skip
         path = Path(snapshot.path)
         pattern = exclusions(settings.exclude, folder or Path(path.anchor)).by(path)
         if pattern is not None:
-            return Skipped(f"excluded in the settings by {one_line(pattern)}")
+            return Skipped(f"excluded by {excluded_by}: {one_line(pattern)}")
     return None
 
 

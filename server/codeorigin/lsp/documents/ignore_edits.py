@@ -6,7 +6,7 @@ from lsprotocol import types
 
 from codeorigin.functions.ignore_comments import IGNORE, IGNORE_FILE
 from codeorigin.languages import Language
-from codeorigin.lsp.documents.documents import Positions
+from codeorigin.lsp.documents.snapshot import Positions
 
 _BOM = "\ufeff"
 # A shebang, but not an inner attribute of Rust; an encoding declaration (PEP 263, Ruby's are similar); a Ruby magic
@@ -45,7 +45,7 @@ def ignore_function(positions: Positions, language: Language, line: int, column:
     if indentation.strip() and _has_block_comments(language):
         return _insertion(positions, line, len(before), f"/* {IGNORE} */ ")
     indentation = indentation[: len(indentation) - len(indentation.lstrip(" \t"))]
-    comment = f"{indentation}{language.line_comment} {IGNORE}{line_end(positions)}"
+    comment = f"{indentation}{_line_comment(language, IGNORE)}{line_end(positions)}"
     return _insertion(positions, line, mark, comment)
 
 
@@ -53,7 +53,7 @@ def ignore_file(positions: Positions, language: Language) -> types.TextEdit:
     """Insert an ignore comment at the top, after what must come first (BOM, shebang, PHP's opening tag)."""
     index = positions.index
     end = line_end(positions)
-    comment = f"{language.line_comment} {IGNORE_FILE}"
+    comment = _line_comment(language, IGNORE_FILE)
     line = _lines_that_come_first(positions, language)
     tag = _PHP_TAG.search(index.text) if language.id == "php" else None
     if tag is not None:
@@ -88,6 +88,12 @@ def _lines_that_come_first(positions: Positions, language: Language) -> int:
     while lines < min(_MAGIC_LINES, index.line_count) and _MAGIC.match(index.line_text(lines)):
         lines += 1
     return lines
+
+
+def _line_comment(language: Language, words: str) -> str:
+    if language.id == "go":  # a directive, which is no part of a doc comment
+        return f"//{words.replace(' ', '')}"
+    return f"{language.line_comment} {words}"
 
 
 def _has_block_comments(language: Language) -> bool:

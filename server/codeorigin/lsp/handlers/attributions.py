@@ -31,7 +31,8 @@ async def attributions(session: Session, raw: Any) -> dict[str, Any] | None:
     identifier = read(params.get("textDocument"), types.TextDocumentIdentifier, "textDocument")
     wanted = params.get("range")
     part = read(wanted, types.Range, "range") if wanted is not None else None
-    result = await scored(session, identifier.uri)
+    document = session.documents.find(identifier.uri)
+    result = await scored(session, document) if document is not None else None
     if result is None:
         return None
     first = part.start.line if part is not None else 0

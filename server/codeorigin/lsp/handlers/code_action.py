@@ -5,12 +5,14 @@ from collections.abc import Iterator
 from lsprotocol import types
 
 from codeorigin.lsp.connection.parameters import to_wire
-from codeorigin.lsp.documents.documents import Snapshot
+from codeorigin.lsp.documents.documents import SourceDocument
 from codeorigin.lsp.documents.ignore_edits import ignore_file, ignore_function
+from codeorigin.lsp.documents.snapshot import Snapshot
 from codeorigin.lsp.handlers.accept import ACCEPT_FINDINGS
 from codeorigin.lsp.handlers.explain import EXPLAIN
 from codeorigin.lsp.handlers.findings import Finding, finding_of
 from codeorigin.lsp.handlers.rescore import RESCORE
+from codeorigin.lsp.scoring.scored_document import Result
 from codeorigin.lsp.session import Session
 from codeorigin.report.editor_texts import (
     ACCEPT_FINDING,
@@ -30,19 +32,19 @@ OPTIONS = types.CodeActionOptions(code_action_kinds=[QUICK_FIX, types.CodeAction
 
 def code_actions(session: Session, params: types.CodeActionParams) -> list[types.CodeAction]:
     """The actions on the findings, and on the function and the selection at the range."""
-    document = session.document(params.text_document.uri)
-    if document is None or not session.settings_of(document.uri).enable:
+    document = session.documents.find(params.text_document.uri)
+    if document is None or not session.settings(document).enable:
         return []
-    found = [*_on_findings(session, params), *_on_range(session, params)]
+    found = [*_on_findings(session, document, params), *_on_range(session, document, params)]
     return [action for action in found if _is_wanted(action.kind, params.context.only)]
 
 
-def _on_findings(session: Session, params: types.CodeActionParams) -> Iterator[types.CodeAction]:
+def _on_findings(
+    session: Session, document: SourceDocument, params: types.CodeActionParams
+) -> Iterator[types.CodeAction]:
     """Actions for the diagnostics that the client sent."""
-    uri = params.text_document.uri
-    snapshot = session.documents.snapshot(uri)
-    if snapshot is None:
-        return
+    uri, snapshot = params.text_document.uri, document.snapshot()
+    result = session.current_result(document)
     offered: set[str] = set()
     for diagnostic in params.context.diagnostics:
         found = finding_of(diagnostic)
@@ -50,13 +52,13 @@ def _on_findings(session: Session, params: types.CodeActionParams) -> Iterator[t
             continue
         offered.add(found.function_id)
         yield _explain(uri, diagnostic.range.start, found.name, diagnostic)
-        ignoring = _ignore_edit(session, snapshot, diagnostic, found)
+        ignoring = _ignore_edit(result, snapshot, diagnostic, found)
         if ignoring is not None:
             yield types.CodeAction(
                 title=about(IGNORE_FUNCTION, plain_message(found.name)),
                 kind=QUICK_FIX,
                 diagnostics=[diagnostic],
-                edit=_edit(session, uri, ignoring),
+                edit=_edit(uri, document.version, ignoring),
             )
         yield types.CodeAction(
             title=about(ACCEPT_FINDING, plain_message(found.name)),
@@ -68,17 +70,16 @@ def _on_findings(session: Session, params: types.CodeActionParams) -> Iterator[t
         )
     if offered and snapshot.language is not None:
         edit = ignore_file(snapshot.positions, snapshot.language)
-        yield types.CodeAction(title=IGNORE_FILE, kind=QUICK_FIX, edit=_edit(session, uri, edit))
+        yield types.CodeAction(title=IGNORE_FILE, kind=QUICK_FIX, edit=_edit(uri, document.version, edit))
 
 
 def _ignore_edit(
-    session: Session, snapshot: Snapshot, diagnostic: types.Diagnostic, found: Finding
+    result: Result | None, snapshot: Snapshot, diagnostic: types.Diagnostic, found: Finding
 ) -> types.TextEdit | None:
     """An edit that ignores the function of ``diagnostic``; None if the position of the function is unknown."""
     if snapshot.language is None:
         return None
     line = diagnostic.range.start.line
-    result = session.current_result(snapshot.uri)
     if result is not None:
         for function in result.functions:
             span = function.span
@@ -89,10 +90,11 @@ def _ignore_edit(
     return ignore_function(snapshot.positions, snapshot.language, line - found.header_offset, 0)
 
 
-def _on_range(session: Session, params: types.CodeActionParams) -> Iterator[types.CodeAction]:
+def _on_range(
+    session: Session, document: SourceDocument, params: types.CodeActionParams
+) -> Iterator[types.CodeAction]:
     """Actions for any code: explain the function there, rescore the selection."""
-    uri = params.text_document.uri
-    result = session.current_result(uri)
+    uri, result = params.text_document.uri, session.current_result(document)
     if result is not None:
         function = result.at_line(params.range.start.line)
         flagged = any(map(finding_of, params.context.diagnostics))
@@ -120,9 +122,7 @@ def _explain(
     )
 
 
-def _edit(session: Session, uri: str, edit: types.TextEdit) -> types.WorkspaceEdit:
-    document = session.document(uri)
-    version = None if document is None else document.version
+def _edit(uri: str, version: int | None, edit: types.TextEdit) -> types.WorkspaceEdit:
     place = types.OptionalVersionedTextDocumentIdentifier(uri=uri, version=version)
     return types.WorkspaceEdit(document_changes=[types.TextDocumentEdit(text_document=place, edits=[edit])])
 

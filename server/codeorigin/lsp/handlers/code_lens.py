@@ -14,12 +14,12 @@ from codeorigin.report.functions import reading_or_reason
 
 async def lenses(session: Session, params: types.CodeLensParams) -> list[types.CodeLens]:
     """A lens above each function, once the document is not being scored."""
-    uri = params.text_document.uri
-    if session.document(uri) is None or not session.settings_of(uri).code_lens:
+    document = session.documents.find(params.text_document.uri)
+    if document is None or not session.settings(document).code_lens:
         return []
-    await settled(session, uri)
-    result = session.current_result(uri)
-    return [] if result is None else list(_lenses(result, uri))
+    await settled(session, document)
+    result = session.current_result(document)
+    return [] if result is None else list(_lenses(result, params.text_document.uri))
 
 
 def _lenses(result: Result, uri: str) -> Iterator[types.CodeLens]:

@@ -6,7 +6,7 @@ from typing import Any
 from pygls.exceptions import JsonRpcInvalidParams
 
 from codeorigin.lsp.connection.parameters import plain_json, read
-from codeorigin.lsp.documents.documents import Snapshot
+from codeorigin.lsp.documents.documents import SourceDocument
 from codeorigin.lsp.server import CodeOriginServer
 from codeorigin.lsp.session import Session
 from codeorigin.text.literal_text import plain_message
@@ -35,10 +35,10 @@ def register_command(
         return answer
 
 
-def open_snapshot(session: Session, uri: object) -> Snapshot:
-    """The open document as it is now. Raises JsonRpcInvalidParams."""
+def open_document(session: Session, uri: object) -> SourceDocument:
+    """The open document. Raises JsonRpcInvalidParams."""
     name = read(uri, str, "uri")
-    snapshot = session.documents.snapshot(name)
-    if snapshot is None:
+    document = session.documents.find(name)
+    if document is None:
         raise JsonRpcInvalidParams(message=f"{plain_message(name)} is not open")
-    return snapshot
+    return document

@@ -11,6 +11,7 @@ from lsprotocol import types
 from codeorigin.core.errors import ModelError
 from codeorigin.lsp.connection.parameters import plain_json
 from codeorigin.lsp.documents.configuration import SECTION
+from codeorigin.lsp.documents.documents import SourceDocument
 from codeorigin.lsp.handlers.publish import publish_soon
 from codeorigin.lsp.handlers.repository_evidence import read_repository
 from codeorigin.lsp.scoring.worker import Priority
@@ -47,7 +48,6 @@ def files_changed(session: Session, params: types.DidChangeWatchedFilesParams) -
 
 def reconfigure(session: Session) -> None:
     """Recompute the settings from all layers, and act on what changed."""
-    session.forget_accepted()
     session.configuration.rebuild(session.documents.folder_uris())
     session.client.show_problems("settings", session.configuration.problems)
     if not session.configured.is_set():
@@ -55,8 +55,8 @@ def reconfigure(session: Session) -> None:
     everywhere = session.configuration.everywhere
     if everywhere.enable:
         _load_model(session, everywhere.model_path)
-    for uri in session.documents.open_uris():
-        _publish_again(session, uri)
+    for document in session.documents.opened():
+        _publish_again(session, document)
     session.client.refresh_lenses()
 
 
@@ -75,14 +75,14 @@ def _load_model(session: Session, setting: str | None) -> None:
     session.engine.score(lambda *_: None, Priority.MODEL).add_done_callback(loaded)
 
 
-def _publish_again(session: Session, uri: str) -> None:
+def _publish_again(session: Session, document: SourceDocument) -> None:
     """Publish a document under new settings or by another model; cached texts cost nothing."""
-    run, state = session.settings_of(uri).run, session.state(uri)
-    read_repository(session, uri)
-    if run is RunMode.ON_TYPE:
+    state = document.state
+    read_repository(session, document)
+    if session.settings(document).run is RunMode.ON_TYPE:
         state.waits_for_save = False
     if state.result is not None or not state.waits_for_save:
-        publish_soon(session, uri)
+        publish_soon(session, document)
 
 
 async def fetch_settings(session: Session) -> None:

@@ -8,8 +8,8 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcInvalidParams
 
 from codeorigin.lsp.connection.parameters import plain_json, read
+from codeorigin.lsp.documents.document_state import DeclaredLines
 from codeorigin.lsp.handlers.repository_evidence import read_declared
-from codeorigin.lsp.scoring.document_state import DeclaredLines
 from codeorigin.lsp.session import Session
 from codeorigin.records.record import record_values
 from codeorigin.report.declared import declared_counts, record_label
@@ -24,10 +24,11 @@ async def declared(session: Session, raw: Any) -> dict[str, Any] | None:
         raise JsonRpcInvalidParams(message="parameters {textDocument} are needed")
     uri = read(params.get("textDocument"), types.TextDocumentIdentifier, "textDocument").uri
     await session.configured.wait()
-    while (snapshot := session.documents.snapshot(uri)) is not None:
+    document = session.documents.find(uri)
+    while document is not None and document.state.is_open:
         # What was begun before this request may have seen an older HEAD or older notes.
-        before = session.state(snapshot.uri).reading_declared.task
-        reading = read_declared(session, snapshot, again=True)
+        before = document.state.reading_declared.task
+        reading = read_declared(session, document, again=True)
         if reading is None:
             return None
         # Cancelling ends only this request. If the reading is cancelled, the text or the repository is another.

@@ -8,7 +8,7 @@ from lsprotocol import types
 from codeorigin.core.errors import CodeOriginError
 from codeorigin.explain.explanation import Explanation
 from codeorigin.lsp.connection.parameters import read
-from codeorigin.lsp.handlers.commands import open_snapshot
+from codeorigin.lsp.handlers.commands import open_document
 from codeorigin.lsp.handlers.publish import scored, why_not_scored
 from codeorigin.lsp.handlers.repository_evidence import declared_line, read_declared
 from codeorigin.lsp.handlers.wire_forms import explanation_to_wire, function_to_wire
@@ -24,13 +24,14 @@ EXPLAIN = "codeorigin.explain"
 async def explain(session: Session, uri: Any, place: Any) -> dict[str, Any]:
     """Explain the function of the document ``uri`` at the position ``place``."""
     line = read(place, types.Position, "position").line
-    result = await scored(session, open_snapshot(session, uri).uri, line)
-    if result is None or result.skipped is not None:
-        return {"explanation": None, "message": f"no explanation: {why_not_scored(session, result)}"}
-    function = result.at_line(line)
-    if function is None:
-        return {"explanation": None, "message": "there is no function here"}
-    read_declared(session, result.snapshot)
+    document = open_document(session, uri)
+    result = await scored(session, document, line)
+    function = None if result is None else result.at_line(line)
+    if result is None or function is None:
+        why = why_not_scored(session, result)
+        message = f"no explanation: {why}" if why is not None else "there is no function here"
+        return {"explanation": None, "message": message}
+    read_declared(session, document)
     band = result.settings.limits.band(function.verdict)
 
     def answer(explanation: Explanation | None, message: str) -> dict[str, Any]:
@@ -44,7 +45,7 @@ async def explain(session: Session, uri: Any, place: Any) -> dict[str, Any]:
             "details": [
                 detail._asdict() for detail in details(function.verdict, explanation, limits, result.model_id)
             ],
-            "declared": declared_line(session, result, function),
+            "declared": declared_line(document, result, function),
             "caveat": FULL_CAVEAT,
             "message": message,
         }

@@ -7,6 +7,7 @@ from lsprotocol import types
 from codeorigin.analysis.report import FunctionReport
 from codeorigin.core.errors import Cancelled, CodeOriginError
 from codeorigin.lsp.handlers.hover_text import HoverContent
+from codeorigin.lsp.handlers.markdown import literal
 from codeorigin.lsp.handlers.publish import scored
 from codeorigin.lsp.handlers.repository_evidence import declared_line, read_declared
 from codeorigin.lsp.scoring.scored_document import Result, nested_at_header
@@ -24,32 +25,25 @@ from codeorigin.report.functions import part_of_this
 async def hover(session: Session, params: types.HoverParams) -> types.Hover | None:
     """The function at a position: all of it on its header, the evidence of one line in its body."""
     line = params.position.line
-    result = await scored(session, params.text_document.uri, line)
+    document = session.documents.find(params.text_document.uri)
+    result = await scored(session, document, line) if document is not None else None
     function = result.at_line(line) if result is not None else None
-    if result is None or function is None or function.verdict.reason is Reason.IGNORED:
+    if document is None or result is None or function is None or function.verdict.reason is Reason.IGNORED:
         return None
-    header = function.span.header
-    if header.start_line <= line <= header.end_line:
-        return await _whole(session, result, function)
-    if (nested := nested_at_header(function, line)) is not None:
-        note = part_of_this(nested.span.qualified_name)
-        return await _whole(session, result, function, note)
-    return _on_line(session, result, function, line)
-
-
-async def _whole(
-    session: Session, result: Result, function: FunctionReport, note: str | None = None
-) -> types.Hover:
-    read_declared(session, result.snapshot)
-    content = await _explained(session, result, function, note)
-    return _hover(session, replace(content, declared=declared_line(session, result, function)))
+    header, nested = function.span.header, nested_at_header(function, line)
+    if nested is None and not header.start_line <= line <= header.end_line:
+        return _on_line(session, result, function, line)
+    read_declared(session, document)
+    content = await _explained(session, result, function, nested)
+    return _hover(session, replace(content, declared=declared_line(document, result, function)))
 
 
 async def _explained(
-    session: Session, result: Result, function: FunctionReport, note: str | None
+    session: Session, result: Result, function: FunctionReport, nested: FunctionReport | None
 ) -> HoverContent:
     if function.verdict.probability is None:
         return HoverContent(result, function)
+    note = None if nested is None else part_of_this(literal(nested.span.qualified_name))
     explanation, why = None, None
     try:
         explanation = await session.explanations.get_within(
@@ -59,7 +53,7 @@ async def _explained(
     except Cancelled:
         pass
     except CodeOriginError as error:
-        why = no_explanation(error)
+        why = literal(no_explanation(error))
     except Exception as error:
         why = explanation_failed(error)
     notes = [text for text in (note, why) if text is not None]

@@ -13,7 +13,7 @@ from codeorigin.analysis.report import FunctionReport
 from codeorigin.explain.explanation import Explanation
 from codeorigin.lsp.connection.parameters import to_wire
 from codeorigin.lsp.handlers.explain import EXPLAIN
-from codeorigin.lsp.handlers.markdown import code_span, escape, shorten, visible
+from codeorigin.lsp.handlers.markdown import code_span, literal, shorten, visible
 from codeorigin.lsp.scoring.scored_document import Result
 from codeorigin.report import SHORT_CAVEAT
 from codeorigin.report.editor_texts import BAR, BLANK_LINE, NO_LINE, WHOLE_EXPLANATION
@@ -44,6 +44,7 @@ class HoverContent:
     function: FunctionReport
     explanation: Explanation | None = None
     note: str | None = None
+    """In Markdown."""
     line: int | None = None
     declared: str | None = None
     """What is recorded about the function's lines; no part of the estimate."""
@@ -61,8 +62,8 @@ class HoverContent:
             parts.append(f"{fence}text\n{text}\n{fence}")
         parts += self._sentences()
         if self.note:
-            parts.append(escape(self.note))
-        declared = [escape(self.declared)] if self.declared else []
+            parts.append(self.note)
+        declared = [literal(self.declared)] if self.declared else []
         command = self._command()
         whole = command and f"{WHOLE_EXPLANATION}: {code_span(command, COMMAND_LENGTH)}"
         return "\n\n".join([*parts, *self._last(self._link() if command_links else whole), *declared])

@@ -11,6 +11,7 @@ from codeorigin.lsp.connection.client_support import ClientSupport
 from codeorigin.lsp.connection.parameters import plain_json
 from codeorigin.lsp.handlers.configuration import fetch_settings, reconfigure, watch_settings
 from codeorigin.lsp.handlers.repository_evidence import past_changed
+from codeorigin.lsp.handlers.text_sync import closed
 from codeorigin.lsp.server import CodeOriginServer
 
 logger = logging.getLogger(__name__)
@@ -23,6 +24,7 @@ def register(server: CodeOriginServer) -> None:
 
     @server.feature(types.INITIALIZE)
     def initialize(params: types.InitializeParams) -> None:
+        session.documents.closed = partial(closed, session)
         session.client.support = ClientSupport.of(params.capabilities)
         session.configuration.set_initial(plain_json(params.initialization_options))
         session.configuration.rebuild(session.documents.folder_uris())

@@ -6,7 +6,7 @@ import unicodedata
 from codeorigin.report.editor_texts import BLANK_LINE
 
 _BACKTICKS = re.compile(r"`+")
-_SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$&])")
+_SPECIAL = re.compile(r"[\\`*_\[\]<>|~$&@]|://|www\.|^(?:[-+#=]|\d+[.)])", re.IGNORECASE)
 MAX_CODE_LENGTH = 60
 
 
@@ -45,6 +45,7 @@ def code_span(text: str, length: int = MAX_CODE_LENGTH) -> str:
     return f"{fence}{padding}{shown}{padding}{fence}"
 
 
-def escape(text: str) -> str:
-    """Escape ``text`` so that Markdown shows it literally."""
-    return _SPECIAL.sub(r"\\\1", visible(text))
+def literal(text: str) -> str:
+    """A sentence as it is or, if Markdown would read anything in it, as code: escapes show in clients of plain text."""
+    shown = visible(text.strip())
+    return code_span(shown, len(shown)) if _SPECIAL.search(shown) else shown

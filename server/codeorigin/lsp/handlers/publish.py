@@ -6,47 +6,51 @@ from functools import partial
 
 from lsprotocol import types
 
+from codeorigin.analysis.report import FunctionReport
 from codeorigin.core.errors import Cancelled, CodeOriginError
+from codeorigin.lsp.documents.document_state import DocumentState
+from codeorigin.lsp.documents.documents import SourceDocument
 from codeorigin.lsp.documents.eligibility import skipped
 from codeorigin.lsp.handlers.findings import diagnostic, reported
-from codeorigin.lsp.scoring.document_state import DocumentState
 from codeorigin.lsp.scoring.scored_document import Result, score
 from codeorigin.lsp.scoring.worker import Priority
 from codeorigin.lsp.session import Session
+from codeorigin.report.editor_texts import functions_of
 from codeorigin.settings.schema import RunMode
 
 logger = logging.getLogger(__name__)
 
+DOCUMENT_STATUS = "codeorigin/documentStatus"
 SHOW_SECONDS = 1.0
 """Interval at which the results of a slow model are shown."""
 
 
-def publish_soon(session: Session, uri: str, delay: float = 0.0) -> None:
-    """Score ``uri`` after ``delay`` seconds without another call; work on older text stops now."""
-    state = session.state(uri)
+def publish_soon(session: Session, document: SourceDocument, delay: float = 0.0) -> None:
+    """Score ``document`` after ``delay`` seconds without another call; work on older text stops now."""
+    state = document.state
     state.scoring.stop()
-    if not session.stopped:
+    if state.is_open and not session.stopped:
         state.is_delayed = delay > 0
-        state.scoring.start(_publish(session, uri, state, delay))
+        state.scoring.start(_publish(session, document, delay))
 
 
-async def scored(session: Session, uri: str, line: int | None = None) -> Result | None:
+async def scored(session: Session, document: SourceDocument, line: int | None = None) -> Result | None:
     """The result for the current text, settings and model, computed now if necessary.
 
-    With a ``line``, functions elsewhere may be missing. None if the document is not open, or if it could not be
+    With a ``line``, functions elsewhere may be missing. None if the document was closed, or if it could not be
     scored, in which case the user was notified.
     """
     await session.configured.wait()
-    while (document := session.document(uri)) is not None and not session.stopped:
-        state = session.state(document.uri)
+    state = document.state
+    while state.is_open and not session.stopped:
         state.waits_for_save = False
-        result = _current(session, document.uri)
+        result = _current(session, document)
         if result is not None and (result.is_complete or (line is not None and result.at_line(line))):
             return result
         if session.engine.model.error is not None and not state.scoring.runs:
             return None
         if not state.scoring.runs or state.is_delayed:
-            publish_soon(session, document.uri)
+            publish_soon(session, document)
         scoring = state.scoring.task
         if scoring is not None:
             await _updated(state, scoring)
@@ -55,17 +59,18 @@ async def scored(session: Session, uri: str, line: int | None = None) -> Result 
     return None
 
 
-def why_not_scored(session: Session, result: Result | None) -> str:
-    """Why :func:`scored` gave no functions: the document is not scored, or the model failed."""
-    if result is not None:
-        return f"the document is not scored: {result.skipped}"
-    return str(session.engine.model.error or "the document could not be scored")
+def why_not_scored(session: Session, result: Result | None) -> str | None:
+    """Why :func:`scored` gave no functions: the document is not scored, or the model failed; None if it gave some."""
+    if result is None:
+        return str(session.engine.model.error or "the document could not be scored")
+    reason = result.reason
+    return f"the document is not scored: {reason}" if reason is not None else None
 
 
-def _current(session: Session, uri: str) -> Result | None:
+def _current(session: Session, document: SourceDocument) -> Result | None:
     """The result for the current text, settings and model, which may not be complete."""
-    result = session.result(uri)
-    return result if result is not None and result.job.key == session.key(uri) else None
+    result = document.state.result
+    return result if result is not None and result.job.key == session.key(document) else None
 
 
 async def _updated(state: DocumentState, scoring: asyncio.Task[bool]) -> None:
@@ -78,54 +83,51 @@ async def _updated(state: DocumentState, scoring: asyncio.Task[bool]) -> None:
         change.cancel()
 
 
-async def settled(session: Session, uri: str) -> Result | None:
-    """The newest result, once ``uri`` is not being scored; does not start that."""
+async def settled(session: Session, document: SourceDocument) -> None:
+    """Wait until ``document`` is not being scored; does not start that."""
     await session.configured.wait()
-    while (document := session.document(uri)) is not None and not session.stopped:
-        state = session.state(document.uri)
-        if state.scoring.task is None or not state.scoring.runs:
-            return state.result
+    state = document.state
+    while state.scoring.task is not None and state.scoring.runs and not session.stopped:
         await _updated(state, state.scoring.task)
-    return None
 
 
-async def _publish(session: Session, uri: str, state: DocumentState, delay: float) -> bool:
+async def _publish(session: Session, document: SourceDocument, delay: float) -> bool:
     """Score the document and send the findings; False if that failed."""
     await asyncio.sleep(delay)
-    state.is_delayed = False
-    request = session.request(uri)
-    if request is None:
-        return True
-    reason = skipped(request.snapshot, request.settings, request.folder)
+    document.state.is_delayed = False
+    job = session.job(document)
+    reason = skipped(job.snapshot, job.settings, job.folder, job.excluded_by)
     if reason is not None:
-        _show(session, state, Result(request, None, "", reason))
+        _show(session, document, Result(job, None, "", reason))
         return True
     seconds, functions = SHOW_SECONDS, -1
     try:
         while True:
-            result = await session.engine.score(partial(score, request, seconds), Priority.TYPING)
-            if session.key(uri) != request.key:
+            result = await session.engine.score(partial(score, job, seconds), Priority.TYPING)
+            if session.key(document) != job.key:
                 break
-            _show(session, state, result)
+            _show(session, document, result)
             if result.is_complete:
                 break
             # A function that takes longer than that would never be finished.
             seconds = SHOW_SECONDS if len(result.functions) > functions else 2 * seconds
             functions = len(result.functions)
     except Cancelled:
-        return session.key(uri) != request.key
+        return session.key(document) != job.key
     except Exception as error:
         _show_failure(session, error)
-        return session.key(uri) != request.key
+        return session.key(document) != job.key
     return True
 
 
-def _show(session: Session, state: DocumentState, result: Result) -> None:
+def _show(session: Session, document: SourceDocument, result: Result) -> None:
     """Keep the result, and bring everything that the client shows of the document up to date with it."""
+    state, settings = document.state, result.settings
     before, state.result = state.result, result
     _log_if_skipped(session, result, before)
-    send_findings(session, result.snapshot.uri)
-    settings = result.settings
+    found = send_findings(session, document)
+    if result.is_complete:
+        session.explanations.prepare(result, found)
     is_late = settings.run is not RunMode.ON_TYPE and (before is None or before.version != result.version)
     if settings.code_lens and (is_late or (before is not None and result.moves(before))):
         # Clients fetch lenses again only after an edit.
@@ -151,16 +153,20 @@ def _show_failure(session: Session, error: Exception) -> None:
     session.client.show_once(message, types.MessageType.Error)
 
 
-def send_findings(session: Session, uri: str) -> None:
-    """Send the client the findings of the newest result, under the newest accepted findings, if they are new."""
-    result = session.result(uri)
+def send_findings(session: Session, document: SourceDocument) -> list[FunctionReport]:
+    """Send the client the findings of the newest result, under the newest accepted findings, if they are new.
+
+    Returns the functions that are reported.
+    """
+    state = document.state
+    result = state.result
     if result is None:
-        return
-    state, settings = session.state(uri), result.settings
+        return []
+    found = reported(result.functions, result.settings, session.accepted(document.root, result.settings))
     with_link = session.client.support.code_description
     items = [
-        diagnostic(result.record(function), result.model_id, band, settings, with_link=with_link)
-        for function, band in reported(result.functions, settings, session.accepted(uri))
+        diagnostic(result.record(function), result.model_id, band, result.settings, with_link=with_link)
+        for function, band in found
     ]
     items += state.selection
     findings = hash(repr(items))
@@ -168,11 +174,26 @@ def send_findings(session: Session, uri: str) -> None:
     state.findings, state.version = findings, result.version
     state.changed.set()
     if is_changed or is_new:
-        session.client.publish(uri, items, result.version)
+        session.client.publish(document.uri, items, result.version)
+    state.reported = len(found)
+    _send_summary(session, document)
+    return [function for function, _ in found]
 
 
-def send_all_findings(session: Session) -> None:
-    """Send the findings of all open documents again, because more of them are accepted."""
-    session.forget_accepted()
-    for uri in session.documents.open_uris():
-        send_findings(session, uri)
+def _send_summary(session: Session, document: SourceDocument) -> None:
+    """Tell the client what is known of a whole document, or of the notebook that a cell belongs to, if it is new."""
+    if not session.wants_status:
+        return
+    uri, parts = document.uri, [document.state]
+    if document.notebook is not None:
+        uri = document.notebook
+        parts = [cell.state for cell in session.documents.opened() if cell.notebook == uri]
+    results = [state.result for state in parts if state.result is not None]
+    reasons = [result.reason for result in results]
+    functions = sum(len(result.functions) for result in results)
+    summary = next(filter(None, reasons)) if all(reasons) else None
+    summary = summary or functions_of(sum(state.reported for state in parts), functions)
+    if any(state.summary != summary for state in parts):
+        session.client.notify(DOCUMENT_STATUS, {"uri": uri, "text": summary})
+        for state in parts:
+            state.summary = summary

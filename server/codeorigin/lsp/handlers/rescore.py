@@ -7,8 +7,9 @@ from lsprotocol import types
 from codeorigin.core.errors import CodeOriginError
 from codeorigin.lsp.connection.parameters import read, to_wire
 from codeorigin.lsp.documents.detected_language import guessed
-from codeorigin.lsp.documents.documents import Snapshot
-from codeorigin.lsp.handlers.commands import open_snapshot
+from codeorigin.lsp.documents.documents import SourceDocument
+from codeorigin.lsp.documents.snapshot import Snapshot
+from codeorigin.lsp.handlers.commands import open_document
 from codeorigin.lsp.handlers.findings import SELECTION_CODE, SOURCE
 from codeorigin.lsp.handlers.publish import scored, send_findings, why_not_scored
 from codeorigin.lsp.handlers.wire_forms import function_to_wire, verdict_to_wire
@@ -24,15 +25,15 @@ RESCORE = "codeorigin.rescore"
 async def rescore(session: Session, uri: Any, place: Any) -> dict[str, Any]:
     """Score the document ``uri``, or only the range ``place`` of it."""
     selection = None if place is None else read(place, types.Range, "range")
-    snapshot = open_snapshot(session, uri)
+    document = open_document(session, uri)
     if selection is None:
-        return await _rescore_document(session, snapshot.uri)
-    return await _rescore_selection(session, snapshot, selection)
+        return await _rescore_document(session, document)
+    return await _rescore_selection(session, document, selection)
 
 
-async def _rescore_document(session: Session, uri: str) -> dict[str, Any]:
-    result = await scored(session, uri)
-    if result is None or result.skipped is not None:
+async def _rescore_document(session: Session, document: SourceDocument) -> dict[str, Any]:
+    result = await scored(session, document)
+    if result is None or (not result.functions and result.reason):
         return {"functions": [], "message": why_not_scored(session, result)}
     functions = [function_to_wire(result.record(function), result.settings) for function in result.functions]
     found = sum(function["verdict"]["band"] == "llm" for function in functions)
@@ -43,7 +44,10 @@ async def _rescore_document(session: Session, uri: str) -> dict[str, Any]:
     }
 
 
-async def _rescore_selection(session: Session, snapshot: Snapshot, selection: types.Range) -> dict[str, Any]:
+async def _rescore_selection(
+    session: Session, document: SourceDocument, selection: types.Range
+) -> dict[str, Any]:
+    snapshot = document.snapshot()
     positions = snapshot.positions
     start, end = positions.offset(selection.start), positions.offset(selection.end)
     if start >= end:
@@ -52,7 +56,7 @@ async def _rescore_selection(session: Session, snapshot: Snapshot, selection: ty
     if selected is None:
         message = UNCLEAR_LANGUAGE if snapshot.unnamed else UNSUPPORTED_LANGUAGE
         return {"verdict": None, "message": message}
-    (code, language), past = selected, session.past(snapshot.uri)
+    (code, language), past = selected, session.past(document)
     try:
         verdict, model_id = await session.engine.score(
             lambda analyzer, cancel: (
@@ -63,13 +67,14 @@ async def _rescore_selection(session: Session, snapshot: Snapshot, selection: ty
         )
     except CodeOriginError as error:
         return {"verdict": None, "message": str(error)}
-    band = session.settings_of(snapshot.uri).limits.band(verdict)
-    message = on_selection(verdict, band, in_file=_takes_in_file(session, snapshot.uri))
-    _mark_selection(session, snapshot, selection, (verdict, model_id), message)
+    settings = session.settings(document)
+    message = on_selection(verdict, settings.limits.band(verdict), in_file=_takes_in_file(session, document))
+    if document.state.is_open and document.newest_version == snapshot.version:
+        _mark_selection(session, document, selection, (verdict, model_id), message)
     return {
         "version": snapshot.version,
         "range": to_wire(selection),
-        "verdict": verdict_to_wire(verdict, session.settings_of(snapshot.uri)),
+        "verdict": verdict_to_wire(verdict, settings),
         "message": message,
     }
 
@@ -88,24 +93,27 @@ def _selected_code(snapshot: Snapshot, start: int, end: int) -> tuple[str, str] 
     return None if language is None else (code, language.id)
 
 
-def _takes_in_file(session: Session, uri: str) -> bool:
+def _takes_in_file(session: Session, document: SourceDocument) -> bool:
     """Whether other functions of the file count in the verdicts of the document."""
-    result = session.result(uri)
-    if result is None or not session.settings_of(uri).file_context:
+    result = document.state.result
+    if result is None or not session.settings(document).file_context:
         return False  # the result may still be from earlier settings
     return any(function.verdict.file_evidence is not None for function in result.functions)
 
 
 def _mark_selection(
-    session: Session, snapshot: Snapshot, selection: types.Range, scored: tuple[Verdict, str], message: str
+    session: Session,
+    document: SourceDocument,
+    selection: types.Range,
+    scored: tuple[Verdict, str],
+    message: str,
 ) -> None:
     """Keep the answer as a hint on the selection until the next edit."""
     verdict, model_id = scored
-    document = session.document(snapshot.uri)
-    if verdict.probability is None or document is None or (document.version or 0) != snapshot.version:
+    if verdict.probability is None:
         return
-    band = session.settings_of(snapshot.uri).limits.band(verdict)
-    session.state(snapshot.uri).selection = (
+    band = session.settings(document).limits.band(verdict)
+    document.state.selection = (
         types.Diagnostic(
             range=selection,
             severity=types.DiagnosticSeverity.Hint,
@@ -120,4 +128,4 @@ def _mark_selection(
             },
         ),
     )
-    send_findings(session, snapshot.uri)
+    send_findings(session, document)

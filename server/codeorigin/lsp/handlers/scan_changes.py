@@ -21,7 +21,6 @@ from codeorigin.report.editor_texts import (
     reported_functions,
     reported_of,
 )
-from codeorigin.settings.schema import Settings
 from codeorigin.text.literal_text import plain_message
 
 SCAN_CHANGES = "codeorigin.scanChanges"
@@ -74,7 +73,7 @@ async def _scan(
             errors.append(failure(path, error))
         else:
             if record.functions:
-                files.append(_file(session, record, folder.settings))
+                files.append(_file(session, record, folder))
 
 
 async def _folders(session: Session, only: Any) -> list[ScanFolder]:
@@ -94,9 +93,10 @@ async def _folders(session: Session, only: Any) -> list[ScanFolder]:
     return [folder for folder in folders.values() if folder.path.is_relative_to(root)]
 
 
-def _file(session: Session, record: ScannedFile, settings: Settings) -> dict[str, Any]:
+def _file(session: Session, record: ScannedFile, folder: ScanFolder) -> dict[str, Any]:
     """The JSON of a file: its functions and the number of findings."""
-    found = len(reported(record.functions, settings, session.accepted(record.uri)))
+    settings = folder.settings
+    found = len(reported(record.functions, settings, session.accepted(folder.path, settings)))
     judged = sum(function.verdict.probability is not None for function in record.functions)
     moved = sum(function.verdict.reason is Reason.MOVED for function in record.functions)
     return {

@@ -11,10 +11,15 @@ from codeorigin.settings.schema import RunMode
 
 
 def opened(session: Session, uri: str) -> None:
-    """A document was opened: score it."""
+    """A document was opened or saved, after which its repository may have moved on: score it."""
     document = _document(session, uri)
-    if document is not None:
-        _score(session, document)
+    if document is None:
+        return
+    if session.configuration.is_stale(document.folder):  # few clients report that
+        reconfigure(session)
+    read_repository(session, document)
+    document.state.waits_for_save = False
+    publish_soon(session, document)
 
 
 def edited(session: Session, uri: str) -> None:
@@ -22,29 +27,23 @@ def edited(session: Session, uri: str) -> None:
     document = _document(session, uri)
     if document is None:
         return
-    state, settings = session.state(document.uri), session.configuration.of(document.folder)
+    state, settings = document.state, session.settings(document)
     session.explanations.cancel(document.uri)
     state.selection = ()
     if settings.run is RunMode.ON_TYPE:
         state.waits_for_save = False
-        publish_soon(session, document.uri, settings.debounce / 1000)
+        publish_soon(session, document, settings.debounce / 1000)
     else:
         state.waits_for_save = True
         state.scoring.stop()
 
 
-def saved(session: Session, uri: str) -> None:
-    """A document was saved: its repository may have moved on."""
-    document = _document(session, uri)
-    if document is not None:
-        _score(session, document)
-
-
-def closed(session: Session, uri: str) -> None:
-    """A document was closed: forget it, and clear what the client shows."""
-    state = session.forget(uri)
-    if state is not None and state.version is not None:
-        session.client.publish(uri, [])
+def closed(session: Session, document: SourceDocument) -> None:
+    """A document was closed: end all work on it, and clear what the client shows."""
+    session.explanations.cancel(document.uri)
+    document.state.stop()
+    if document.state.version is not None:
+        session.client.publish(document.uri, [])
 
 
 def notebook_opened(session: Session, params: types.DidOpenNotebookDocumentParams) -> None:
@@ -58,11 +57,8 @@ def notebook_edited(session: Session, params: types.DidChangeNotebookDocumentPar
     cells = params.change.cells
     if cells is None:
         return
-    if cells.structure is not None:
-        for closed_cell in cells.structure.did_close or ():
-            closed(session, closed_cell.uri)
-        for opened_cell in cells.structure.did_open or ():
-            opened(session, opened_cell.uri)
+    for cell in (cells.structure.did_open or ()) if cells.structure is not None else ():
+        opened(session, cell.uri)
     for content in cells.text_content or ():
         edited(session, content.document.uri)
 
@@ -71,27 +67,12 @@ def notebook_saved(session: Session, params: types.DidSaveNotebookDocumentParams
     """A notebook was saved, with all of its cells."""
     notebook = session.documents.get_notebook_document(notebook_uri=params.notebook_document.uri)
     for cell in notebook.cells if notebook is not None else ():
-        saved(session, cell.document)
-
-
-def notebook_closed(session: Session, params: types.DidCloseNotebookDocumentParams) -> None:
-    """A notebook was closed, with all of its cells."""
-    for cell in params.cell_text_documents:
-        closed(session, cell.uri)
-
-
-def _score(session: Session, document: SourceDocument) -> None:
-    session.forget_accepted()
-    if session.configuration.is_stale(document.folder):  # few clients report that
-        reconfigure(session)
-    read_repository(session, document.uri)
-    session.state(document.uri).waits_for_save = False
-    publish_soon(session, document.uri)
+        opened(session, cell.document)
 
 
 def _document(session: Session, uri: str) -> SourceDocument | None:
     """The open document under its newest settings; None if they are not known yet: then it is scored later."""
-    document = session.document(uri)
+    document = session.documents.find(uri)
     if document is None or not session.configured.is_set():
         return None
     return document

@@ -15,7 +15,7 @@ from codeorigin.core.errors import CodeOriginError, SourceError
 from codeorigin.functions.documents import Document
 from codeorigin.functions.function_lines import FunctionLines, function_lines
 from codeorigin.languages.kinds import NOTEBOOK, kind_for_path
-from codeorigin.lsp.documents.documents import Positions
+from codeorigin.lsp.documents.snapshot import Positions
 from codeorigin.lsp.scoring.engine import ScoringEngine
 from codeorigin.lsp.scoring.pasts import Pasts
 from codeorigin.lsp.scoring.scored_document import FunctionRecord

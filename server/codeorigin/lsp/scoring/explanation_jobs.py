@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from codeorigin.analysis.report import FunctionReport
@@ -24,6 +24,7 @@ _Key = tuple[str, str, Model]
 @dataclass(frozen=True, slots=True, eq=False)
 class _Run:
     key: _Key
+    priority: Priority
     token: CancelToken
     future: asyncio.Future[Explanation]
 
@@ -86,6 +87,13 @@ class ExplanationJobs:
             if self._late.get(key) is not run:
                 run.token.cancel()
 
+    def prepare(self, result: Result, functions: Iterable[FunctionReport]) -> None:
+        """Explain ``functions`` when there is nothing else to do, so that no hover waits for it."""
+        waiting = {run.key for run in self._runs}
+        for function in functions:
+            if _key(result, function) not in waiting and self.cached(result, function) is None:
+                self._started(result, function, Priority.IDLE)
+
     def cancel(self, uri: str) -> None:
         """Stop explanations of the old text of a document that has changed."""
         for run in self._runs:
@@ -95,18 +103,21 @@ class ExplanationJobs:
         for key in [key for key in self._failures if key[0] == uri]:
             del self._failures[key]
 
-    def _started(self, result: Result, function: FunctionReport) -> _Run:
+    def _started(self, result: Result, function: FunctionReport, priority: Priority = Priority.ASKED) -> _Run:
         key, token, text = _key(result, function), CancelToken(), result.snapshot.text
         _, function_id, model = key
+        for run in self._runs:
+            if run.key == key and run.priority > priority:
+                run.token.cancel()  # this one does its work
         future = self._engine.score(
             lambda analyzer, cancel: analyzer.explain(
                 text, function.span, function_id=function_id, cancel=cancel
             ),
-            Priority.ASKED,
+            priority,
             token,
             model,
         )
-        run = _Run(key, token, future)
+        run = _Run(key, priority, token, future)
         self._runs.add(run)
         future.add_done_callback(lambda _: self._ended(run))
         return run

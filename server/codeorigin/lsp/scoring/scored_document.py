@@ -15,16 +15,20 @@ from codeorigin.analysis.report import FileReport, FunctionReport
 from codeorigin.core.cancellation import CancelToken, CancelWhen
 from codeorigin.core.errors import Cancelled
 from codeorigin.functions.documents import Document
-from codeorigin.lsp.documents.documents import Positions, Snapshot
 from codeorigin.lsp.documents.eligibility import Skipped
+from codeorigin.lsp.documents.snapshot import Positions, Snapshot
 from codeorigin.lsp.scoring.engine import Model
 from codeorigin.model.past import Past
-from codeorigin.model.verdict import Verdict
+from codeorigin.model.verdict import PooledReason, Verdict
+from codeorigin.report.functions import short_reason
 from codeorigin.settings.schema import Settings
 
 if TYPE_CHECKING:
     from codeorigin.analysis.analyzer import Analyzer
 
+_OF_ALL = frozenset(
+    {PooledReason.GENERATED, PooledReason.MINIFIED, PooledReason.IGNORED, PooledReason.UNPARSED}
+)
 Key = tuple[int, Settings, Model, Past | None]
 
 
@@ -32,7 +36,7 @@ Key = tuple[int, Settings, Model, Past | None]
 class ScoringJob:
     """Everything that scoring a document needs, captured once on the event loop.
 
-    ``past`` is that of the document's repository.
+    ``past`` is that of the document's repository; ``excluded_by`` names where ``exclude`` is set.
     """
 
     snapshot: Snapshot
@@ -40,6 +44,7 @@ class ScoringJob:
     folder: Path | None = None
     model: Model = field(default_factory=Model)
     past: Past | None = None
+    excluded_by: str = "the settings"
 
     @property
     def key(self) -> Key:
@@ -104,6 +109,14 @@ class Result:
     def is_complete(self) -> bool:
         """Whether all functions were scored."""
         return self.report is None or self.report.is_complete
+
+    @property
+    def reason(self) -> str | None:
+        """Why nothing in the document is judged; None if its functions are."""
+        if self.skipped is not None:
+            return str(self.skipped)
+        verdict = self.report.verdict if self.report is not None else None
+        return short_reason(verdict.reason) if verdict is not None and verdict.reason in _OF_ALL else None
 
     @property
     def functions(self) -> tuple[FunctionReport, ...]:

@@ -25,6 +25,8 @@ class Priority(IntEnum):
     ASKED = 1
     TYPING = 2
     SCAN = 3
+    IDLE = 4
+    """What nobody has asked for: it does not count as work."""
 
 
 class WorkerThread:
@@ -38,7 +40,7 @@ class WorkerThread:
         self._jobs: list[_Job] = []
         self._ready = threading.Condition()
         self._order = itertools.count()
-        self._running: CancelToken | None = None
+        self._running: _Job | None = None
         self._stopping = False
         self._thread: threading.Thread | None = None
         self.changed: Callable[[], None] = lambda: None
@@ -46,10 +48,12 @@ class WorkerThread:
 
     @property
     def queue_length(self) -> int:
-        """Number of jobs that are running, or are waiting and not cancelled."""
+        """Number of jobs that are running, or are waiting and not cancelled, without idle ones."""
         with self._ready:
-            waiting = sum(not token.cancelled for _, _, token, _, _ in self._jobs)
-            return waiting + (self._running is not None)
+            jobs = self._jobs if self._running is None else [*self._jobs, self._running]
+            return sum(
+                job[0] < Priority.IDLE and (job is self._running or not job[2].cancelled) for job in jobs
+            )
 
     def submit(
         self,
@@ -95,7 +99,7 @@ class WorkerThread:
                     future.set_exception(Cancelled(_SHUTTING_DOWN))
             self._jobs.clear()
             if self._running is not None:
-                self._running.cancel()
+                self._running[2].cancel()
             self._ready.notify_all()
         if self._thread is None:
             return True
@@ -109,7 +113,7 @@ class WorkerThread:
                 if self._stopping:
                     return
                 job = heapq.heappop(self._jobs)
-                self._running = job[2]
+                self._running = job
             finish = self._work(job)
             with self._ready:
                 self._running = None

@@ -1,6 +1,7 @@
 """Documents: LSP's lines, the three encodings, and edits that a client model agrees with."""
 
 import re
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -133,27 +134,26 @@ def edit(place: SourceWorkspace, version: int, *changes: tuple[int, int, int, in
 
 
 def test_snapshot_does_not_change_with_its_document() -> None:
-    place, document = opened("before", "utf-16")
-    snapshot = place.snapshot("file:///a.py")
+    _, document = opened("before", "utf-16")
+    snapshot = document.snapshot()
     document.apply_change(types.TextDocumentContentChangeWholeDocument(text="after"))
-    assert snapshot is not None
     assert (snapshot.text, snapshot.positions.index.text) == ("before", "before")
 
 
 def test_documents_that_are_not_open_are_not_found() -> None:
     place = workspace("utf-16")
     assert place.find("file:///etc/passwd") is None
-    assert place.snapshot("untitled:x") is None
+    assert place.find("untitled:x") is None
 
 
 def test_document_belongs_to_the_innermost_folder() -> None:
     place = workspace("utf-16")
     for path in ("/a", "/a/b", "/ab"):
         place.add_folder(types.WorkspaceFolder(uri=f"file://{path}", name=path))
-    assert place.folder_of("file:///a/b/c.py") == "file:///a/b"
-    assert place.folder_of("file:///a/c.py") == "file:///a"
-    assert place.folder_of("file:///abc/c.py") is None
-    assert place.folder_of("untitled:Untitled-1") is None
+    assert place.folder_of(Path("/a/b/c.py")) == "file:///a/b"
+    assert place.folder_of(Path("/a/c.py")) == "file:///a"
+    assert place.folder_of(Path("/abc/c.py")) is None
+    assert place.folder_of(None) is None
 
 
 def test_document_is_found_by_another_spelling_of_its_uri() -> None:
@@ -180,6 +180,7 @@ def test_language_is_that_of_the_client_or_of_the_path(
 ) -> None:
     place = workspace("utf-16")
     place.put_text_document(types.TextDocumentItem(f"file://{path}", language_id, 0, "x"))
-    snapshot = place.snapshot(f"file://{path}")
-    assert snapshot is not None
+    document = place.find(f"file://{path}")
+    assert document is not None
+    snapshot = document.snapshot()
     assert (snapshot.language.id if snapshot.language is not None else None) == expected

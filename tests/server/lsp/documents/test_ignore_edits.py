@@ -6,7 +6,7 @@ from lsprotocol import types
 from codeorigin.functions.outline import outline
 from codeorigin.languages import LANGUAGES, get_language
 from codeorigin.lsp.documents import ignore_edits
-from codeorigin.lsp.documents.documents import Positions
+from codeorigin.lsp.documents.snapshot import Positions
 from codeorigin.text.positions import LineIndex, PositionEncoding
 
 
@@ -38,7 +38,8 @@ def ignoring(text: str, language: str, name: str) -> str:
 def test_every_language_has_its_ignore_comment(language: str) -> None:
     known = get_language(language)
     edit = ignore_edits.ignore_function(positions("a\n\tb\n"), known, 1, 1)
-    assert applied("a\n\tb\n", edit) == f"a\n\t{known.line_comment} codeorigin: ignore\n\tb\n"
+    directive = "//codeorigin:ignore" if language == "go" else f"{known.line_comment} codeorigin: ignore"
+    assert applied("a\n\tb\n", edit) == f"a\n\t{directive}\n\tb\n"
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
@@ -81,7 +82,7 @@ def test_ignore_comment_has_the_line_ends_of_the_text(end: str) -> None:
         ("typescript", "@a\nclass B { @c() f() { return 1; } }\n",
          "@a\nclass B { /* codeorigin: ignore */ @c() f() { return 1; } }\n"),
         ("go", "package a\n\n// f is.\nfunc f() int { return 1 }\n",
-         "package a\n\n// f is.\n// codeorigin: ignore\nfunc f() int { return 1 }\n"),
+         "package a\n\n// f is.\n//codeorigin:ignore\nfunc f() int { return 1 }\n"),
         ("c", "static int f(void) { return 1; }", "// codeorigin: ignore\nstatic int f(void) { return 1; }"),
         ("cpp", "template <class T>\nT f(T x) { return x; }\n",
          "// codeorigin: ignore\ntemplate <class T>\nT f(T x) { return x; }\n"),
@@ -126,7 +127,7 @@ def test_function_is_ignored_by_the_inserted_comment(language: str, text: str, e
         ("rust", "#![no_std]\nfn f() {}\n", "// codeorigin: ignore-file\n#![no_std]\nfn f() {}\n"),
         ("javascript", "#!/usr/bin/env node\n'use strict';\n",
          "#!/usr/bin/env node\n// codeorigin: ignore-file\n'use strict';\n"),
-        ("go", "package a\n", "// codeorigin: ignore-file\npackage a\n"),
+        ("go", "package a\n", "//codeorigin:ignore-file\npackage a\n"),
     ],
 )  # fmt: skip
 def test_file_is_ignored_by_the_inserted_comment(language: str, text: str, expected: str) -> None:

@@ -10,8 +10,8 @@ from codeorigin.core.errors import CodeOriginError
 from codeorigin.git.walking import source_files
 from codeorigin.languages import get_language
 from codeorigin.lsp.documents.configuration import Configuration
-from codeorigin.lsp.documents.documents import Positions, Snapshot
 from codeorigin.lsp.documents.eligibility import skipped
+from codeorigin.lsp.documents.snapshot import Positions, Snapshot
 from codeorigin.settings.accepted_findings import AcceptedFindings
 from codeorigin.settings.project import read_project_settings, signature
 from codeorigin.settings.schema import Settings, merge
@@ -92,6 +92,10 @@ def test_changed_file_is_noticed(tmp_path: Path) -> None:
     assert configuration.is_stale(tmp_path.as_uri())
     configuration.rebuild([tmp_path.as_uri()])
     assert not configuration.is_stale(tmp_path.as_uri())
+    assert configuration.source_of_exclude(tmp_path.as_uri()) == "the settings"
+    write(tmp_path, "codeorigin.toml", 'exclude = ["a.py"]\n')
+    configuration.rebuild([tmp_path.as_uri()])
+    assert configuration.source_of_exclude(tmp_path.as_uri()) == "codeorigin.toml"
     before = signature(tmp_path)
     os.utime(tmp_path / "codeorigin.toml", ns=(1, 1))
     assert signature(tmp_path) != before
@@ -188,7 +192,7 @@ def snapshot(text: str, language: str | None = "python", path: str | None = "/w/
         ({"enable": False}, snapshot("x"), "switched off in the settings"),
         ({}, snapshot("x", None), "the language is not supported"),
         ({"languages": ["go"]}, snapshot("x"), "the language is switched off in the settings"),
-        ({"exclude": ["b.py", "a.py"]}, snapshot("x"), "excluded in the settings by a.py"),
+        ({"exclude": ["b.py", "a.py"]}, snapshot("x"), "excluded by the settings: a.py"),
         ({"exclude": ["a.py", "!a.py"]}, snapshot("x"), None),
         ({"exclude": ["x\n*.py"]}, snapshot("x"), None),
         ({"exclude": ["a.py"]}, snapshot("x", path=None), None),

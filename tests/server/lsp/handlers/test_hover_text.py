@@ -20,7 +20,7 @@ from codeorigin.explain.explanation import (
 from codeorigin.functions.documents import Document
 from codeorigin.functions.outline import find_functions
 from codeorigin.languages import get_language
-from codeorigin.lsp.documents.documents import Positions, Snapshot
+from codeorigin.lsp.documents.snapshot import Positions, Snapshot
 from codeorigin.lsp.handlers.hover_text import HoverContent
 from codeorigin.lsp.scoring.scored_document import Result, ScoringJob
 from codeorigin.model.verdict import Band, Verdict
@@ -111,9 +111,9 @@ def test_nothing_stands_out_without_noticeable_lines() -> None:
     )
 
 
-def test_notes_are_escaped() -> None:
-    noted = replace(content(IN_FILE), note="a [link](command:x) is judged")
-    assert r"a \[link\]\(command:x\) is judged" in noted.markdown()
+def test_records_are_no_markup() -> None:
+    declared = replace(content(IN_FILE), declared="Declared: line 1 by [x](command:y)")
+    assert declared.markdown().endswith("\n\n`Declared: line 1 by [x](command:y)`")
 
 
 def test_documented_hover_is_what_the_server_says() -> None:

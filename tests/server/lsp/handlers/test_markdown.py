@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codeorigin.lsp.handlers.markdown import code_span, escape, shorten, visible
+from codeorigin.lsp.handlers.markdown import code_span, literal, shorten, visible
 
 FENCED = re.compile(r"^(`+)( ?)(.*?)\2\1$", re.DOTALL)
 
@@ -52,7 +52,24 @@ def test_text_never_ends_its_own_code_span(text: str) -> None:
     shown.encode()
 
 
+@pytest.mark.parametrize(
+    ("sentence", "shown"),
+    [
+        (
+            "No explanation: hover again in a moment (soon).",
+            "No explanation: hover again in a moment (soon).",
+        ),
+        ("a [link](command:x) is judged", "`a [link](command:x) is judged`"),
+        ("see www.example.org", "`see www.example.org`"),
+        ("- no list", "`- no list`"),
+        ("1. no list", "`1. no list`"),
+    ],
+)
+def test_sentences_are_shown_as_they_are_or_as_code_and_never_escaped(sentence: str, shown: str) -> None:
+    assert literal(sentence) == shown
+
+
 @given(text=st.text())
-def test_escaped_text_contains_no_markup(text: str) -> None:
-    escaped = escape(text)
-    assert not re.search(r"(?<!\\)(?:\\\\)*[`*_\[\]<>|&]", escaped)
+def test_literal_text_contains_no_markup(text: str) -> None:
+    shown = literal(text)
+    assert shown == "*(blank)*" or FENCED.match(shown) or not re.search(r"[\\`*_\[\]<>|&~]|://", shown)

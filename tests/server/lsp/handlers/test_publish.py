@@ -4,6 +4,7 @@ import asyncio
 import threading
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import pytest
@@ -13,8 +14,9 @@ from codeorigin.analysis.report import FileReport
 from codeorigin.core.cancellation import CancelToken
 from codeorigin.functions.documents import Document
 from codeorigin.lsp.connection.client_support import ClientSupport
-from codeorigin.lsp.documents.documents import SourceWorkspace
+from codeorigin.lsp.documents.documents import SourceDocument, SourceWorkspace
 from codeorigin.lsp.handlers.publish import publish_soon, scored, settled
+from codeorigin.lsp.handlers.text_sync import closed
 from codeorigin.lsp.scoring.engine import Model
 from codeorigin.lsp.scoring.scored_document import Result
 from codeorigin.lsp.session import Session
@@ -31,6 +33,7 @@ class Bench:
     cancelled: list[str] = field(default_factory=list)
     published: list[tuple[str, int | None]] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
+    told: list[Any] = field(default_factory=list)
     hold: threading.Event = field(default_factory=threading.Event)
     running: threading.Event = field(default_factory=threading.Event)
     support: ClientSupport = field(default_factory=ClientSupport)
@@ -42,6 +45,7 @@ class Bench:
         bench: Any = self
         self.documents = SourceWorkspace(None, types.TextDocumentSyncKind.Incremental)
         self.session = Session(bench, lambda: self.documents, None)
+        self.documents.closed = partial(closed, self.session)
         self.session.engine.model.loaded = bench
         self.session.configured.set()
 
@@ -50,12 +54,23 @@ class Bench:
             item = types.TextDocumentItem(uri=uri, language_id="python", version=1, text=f"{uri} 1")
             self.documents.put_text_document(item)
 
+    def find(self, uri: str) -> SourceDocument:
+        document = self.documents.find(uri)
+        assert document is not None
+        return document
+
+    def publish_soon(self, uri: str, delay: float = 0.0) -> None:
+        publish_soon(self.session, self.find(uri), delay)
+
     def edit(self, uri: str, version: int) -> None:
         text = types.TextDocumentContentChangeWholeDocument(text=f"{uri} {version}")
         self.documents.update_text_document(types.VersionedTextDocumentIdentifier(version, uri), text)
 
     def publish(self, uri: str, items: list[types.Diagnostic], version: int | None = None) -> None:
         self.published.append((uri, version))
+
+    def notify(self, method: str, params: Any) -> None:
+        self.told.append(params)
 
     def show_once(self, message: str, kind: types.MessageType) -> None:
         self.failures.append(message)
@@ -86,7 +101,7 @@ class Bench:
         self.running.clear()
 
     def ask(self, uri: str) -> "asyncio.Future[Result | None]":
-        return asyncio.ensure_future(asyncio.wait_for(scored(self.session, uri), PATIENCE))
+        return asyncio.ensure_future(asyncio.wait_for(scored(self.session, self.find(uri)), PATIENCE))
 
     async def held_back(self, uri: str) -> "asyncio.Future[Result | None]":
         """Open a document and ask for its result, which has to wait until ``hold`` is set."""
@@ -97,7 +112,7 @@ class Bench:
         return asked
 
     async def settled(self, uri: str) -> None:
-        await asyncio.wait_for(settled(self.session, uri), PATIENCE)
+        await asyncio.wait_for(settled(self.session, self.find(uri)), PATIENCE)
 
 
 @pytest.fixture
@@ -113,7 +128,7 @@ async def test_edits_within_the_debounce_are_scored_once(bench: Bench) -> None:
     bench.open("a")
     for version in range(2, 6):
         bench.edit("a", version)
-        publish_soon(bench.session, "a", 0.02)
+        bench.publish_soon("a", 0.02)
         assert bench.session.pending == 1
     await bench.settled("a")
     assert bench.analyzed == ["a 5"]
@@ -123,20 +138,20 @@ async def test_edits_within_the_debounce_are_scored_once(bench: Bench) -> None:
 
 async def test_documents_are_debounced_independently(bench: Bench) -> None:
     bench.open("a", "b")
-    publish_soon(bench.session, "a", LONG)
-    publish_soon(bench.session, "b")
+    bench.publish_soon("a", LONG)
+    bench.publish_soon("b")
     await bench.settled("b")
     assert bench.published == [("b", 1)]
-    assert bench.session.state("a").scoring.runs
+    assert bench.find("a").state.scoring.runs
 
 
 async def test_edit_cancels_the_work_on_the_old_text(bench: Bench) -> None:
     bench.hold.clear()
     bench.open("a")
-    publish_soon(bench.session, "a")
+    bench.publish_soon("a")
     await bench.until_running()
     bench.edit("a", 2)
-    publish_soon(bench.session, "a")
+    bench.publish_soon("a")
     await bench.until_running()
     assert bench.cancelled == ["a 1"]
     bench.hold.set()
@@ -148,19 +163,18 @@ async def test_edit_cancels_the_work_on_the_old_text(bench: Bench) -> None:
 async def test_result_of_an_old_version_is_dropped(bench: Bench) -> None:
     bench.hold.clear()
     bench.open("a")
-    publish_soon(bench.session, "a")
+    bench.publish_soon("a")
     await bench.until_running()
     bench.edit("a", 2)  # and nothing is scheduled, as with `run: onSave`
     bench.hold.set()
     await bench.settled("a")
     assert bench.published == []
-    assert bench.session.result("a") is None
+    assert bench.find("a").state.result is None
 
 
 async def test_waiters_are_released_when_the_document_closes(bench: Bench) -> None:
     asked = await bench.held_back("a")
     bench.documents.remove_text_document("a")
-    bench.session.forget("a")
     assert await asked is None
     assert bench.published == []
     assert bench.session.pending == 0
@@ -169,7 +183,7 @@ async def test_waiters_are_released_when_the_document_closes(bench: Bench) -> No
 async def test_waiters_get_the_newest_result(bench: Bench) -> None:
     asked = await bench.held_back("a")
     bench.edit("a", 2)
-    publish_soon(bench.session, "a")
+    bench.publish_soon("a")
     bench.hold.set()
     result = await asked
     assert result is not None
@@ -183,18 +197,18 @@ async def test_waiters_woken_by_an_edit_share_its_scoring(bench: Bench) -> None:
     asked = [bench.ask("a") for _ in range(3)]
     await bench.until_running()
     bench.edit("a", 2)
-    publish_soon(bench.session, "a", LONG)
+    bench.publish_soon("a", LONG)
     bench.hold.set()
     first, second, third = await asyncio.gather(*asked)
-    assert first is second is third is bench.session.result("a")
+    assert first is second is third is bench.find("a").state.result
     assert bench.published == [("a", 2)]
 
 
 async def test_request_does_not_wait_for_the_debounce(bench: Bench) -> None:
     bench.open("a")
-    publish_soon(bench.session, "a", LONG)
+    bench.publish_soon("a", LONG)
     first, second = await asyncio.gather(bench.ask("a"), bench.ask("a"))
-    assert first is second is bench.session.result("a")
+    assert first is second is bench.find("a").state.result
     assert bench.analyzed == ["a 1"]
     assert bench.published == [("a", 1)]
 
@@ -232,9 +246,9 @@ async def test_stopping_the_server_releases_waiters_for_good(bench: Bench) -> No
 
 async def test_document_that_is_gone_before_its_turn_is_not_scored(bench: Bench) -> None:
     bench.open("a")
-    publish_soon(bench.session, "a")
+    bench.publish_soon("a")
+    document = bench.find("a")
     bench.documents.remove_text_document("a")
-    bench.session.forget("a")
-    await bench.settled("a")
+    await asyncio.wait_for(settled(bench.session, document), PATIENCE)
     assert bench.analyzed == []
     assert bench.session.pending == 0

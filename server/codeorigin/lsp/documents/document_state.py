@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from lsprotocol import types
 
-from codeorigin.lsp.scoring.scored_document import Result
-
 if TYPE_CHECKING:
+    from codeorigin.lsp.scoring.scored_document import Result
     from codeorigin.records.record import Record
 
 T = TypeVar("T")
@@ -55,7 +54,7 @@ class LatestTask(Generic[T]):
 class DocumentState:
     """The only place where the results of a document are kept. Use only on the event loop."""
 
-    result: Result | None = None
+    result: "Result | None" = None
     """The newest result, maybe of an older version of the text."""
     scoring: LatestTask[bool] = field(default_factory=LatestTask)
     """Scores the document and sends the findings; its result is False if that failed."""
@@ -76,20 +75,22 @@ class DocumentState:
     """A hash of what the client shows. The findings themselves would be half of what a document takes."""
     version: int | None = None
     """The version that the findings were sent for; None before the first."""
+    reported: int = 0
+    """How many of its functions are reported."""
+    summary: str | None = None
+    """What the client was told of the whole document."""
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the findings were updated, or the document is closed."""
-
-    @property
-    def _work(self) -> tuple[LatestTask[Any], ...]:
-        return self.scoring, self.reading_declared
+    is_open: bool = True
 
     @property
     def pending(self) -> int:
         """How much work on the document is being done."""
-        return sum(work.runs for work in self._work)
+        return self.scoring.runs + self.reading_declared.runs
 
     def stop(self) -> None:
         """End all work on the document, which is closed."""
-        for work in self._work:
-            work.stop()
+        self.is_open = False
+        self.scoring.stop()
+        self.reading_declared.stop()
         self.changed.set()
