@@ -50,7 +50,12 @@ export function activate(context: vscode.ExtensionContext): Api {
     declared,
     changes,
     new RefreshWhileVisible(changes, followRepositories, async () => {
-      await requests.scanChanges().then((scan) => changes.update(scan)).catch(warn);
+      await requests
+        .scanChanges()
+        .then((scan) => {
+          changes.update(scan);
+        })
+        .catch(warn);
     }),
     new StatusView(server),
     // What an earlier server said may differ from what the next one says.

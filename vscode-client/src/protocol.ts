@@ -19,6 +19,12 @@ export interface Status {
   message: string | null;
 }
 
+/** What is known of a document or a notebook: `2 of 14 functions`, or why nothing in it is scored. */
+export interface DocumentStatus {
+  uri: string;
+  text: string;
+}
+
 /** The texts are for users, and shown as they are. */
 export interface Verdict {
   probability: number | null;
@@ -135,7 +141,6 @@ export interface ScoredDocument extends Answer {
 
 export interface ScannedFile {
   uri: string;
-  reported: number;
   /** `2 of 7 reported` */
   reportedText: string;
   functions: FunctionInfo[];
@@ -143,9 +148,6 @@ export interface ScannedFile {
 
 export interface Scan {
   files: ScannedFile[];
-  reported: number;
-  /** `3 reported functions` */
-  reportedText: string;
   cancelled: boolean;
   /** To show above the list: that it is incomplete, or why it is empty. */
   remark: string | null;
@@ -153,6 +155,7 @@ export interface Scan {
 }
 
 export const STATUS = "codeorigin/status";
+export const DOCUMENT_STATUS = "codeorigin/documentStatus";
 export const ATTRIBUTIONS = "codeorigin/attributions";
 export const DECLARED = "codeorigin/declared";
 

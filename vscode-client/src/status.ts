@@ -1,16 +1,18 @@
 import * as vscode from "vscode";
 
 import { DOCUMENT_SELECTOR, isScored } from "./languages";
+import { plainMessage } from "./literal";
 import type { Status } from "./protocol";
 import type { ServerControl } from "./server/control";
 
 const NAME = "CodeOrigin";
 const ACTIONS: vscode.Command = { command: "codeorigin.actions", title: "Actions" };
 
-/** Shows the server's state in the language status and in the status bar. */
+/** Shows in the language status and in the status bar what is known of the document, and the server's state. */
 export class StatusView implements vscode.Disposable {
   private readonly language = vscode.languages.createLanguageStatusItem("codeorigin", DOCUMENT_SELECTOR);
   private readonly bar = vscode.window.createStatusBarItem("codeorigin", vscode.StatusBarAlignment.Right, 90);
+  private readonly documents = new Map<string, string>();
   private readonly subscriptions: vscode.Disposable[];
 
   constructor(private readonly control: ServerControl) {
@@ -19,10 +21,22 @@ export class StatusView implements vscode.Disposable {
     this.bar.name = NAME;
     this.bar.command = ACTIONS.command;
     this.subscriptions = [
-      control.onStatus(() => {
+      control.onStatus(({ state }) => {
+        if (state === "loading") {
+          this.documents.clear();
+        }
         this.show();
       }),
+      control.onDocumentStatus(({ uri, text }) => {
+        this.documents.set(vscode.Uri.parse(uri).toString(), plainMessage(text));
+        this.show();
+      }),
+      vscode.workspace.onDidCloseTextDocument(({ uri }) => this.documents.delete(uri.toString())),
+      vscode.workspace.onDidCloseNotebookDocument(({ uri }) => this.documents.delete(uri.toString())),
       vscode.window.onDidChangeActiveTextEditor(() => {
+        this.show();
+      }),
+      vscode.window.onDidChangeActiveNotebookEditor(() => {
         this.show();
       }),
     ];
@@ -35,20 +49,22 @@ export class StatusView implements vscode.Disposable {
 
   private show(): void {
     const { status } = this.control;
-    const text = TEXTS[status.state];
+    const editor = vscode.window.activeTextEditor;
+    const uri = vscode.window.activeNotebookEditor?.notebook.uri ?? editor?.document.uri;
+    const known = uri && status.state !== "error" ? this.documents.get(uri.toString()) : undefined;
+    const text = known ?? TEXTS[status.state];
     const detail = status.message ?? status.modelId ?? "";
     this.language.text = text;
     this.language.detail = detail;
     this.language.busy = status.state === "loading" || status.state === "busy";
     this.language.severity =
       status.state === "error" ? vscode.LanguageStatusSeverity.Error : vscode.LanguageStatusSeverity.Information;
-    const editor = vscode.window.activeTextEditor;
-    this.bar.text = `${ICONS[status.state]} ${NAME}`;
+    this.bar.text = `${ICONS[status.state]} ${NAME}${known === undefined ? "" : `: ${known}`}`;
     this.bar.tooltip = [`${NAME}: ${text}`, detail].filter(Boolean).join("\n");
     this.bar.accessibilityInformation = { label: `${NAME}: ${text}` };
     this.bar.backgroundColor =
       status.state === "error" ? new vscode.ThemeColor("statusBarItem.errorBackground") : undefined;
-    if (status.state === "error" || (editor && isScored(editor.document))) {
+    if (status.state === "error" || known !== undefined || (editor && isScored(editor.document))) {
       this.bar.show();
     } else {
       this.bar.hide();

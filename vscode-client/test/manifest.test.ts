@@ -97,8 +97,13 @@ test("the versions of extension and server are the same", () => {
   assert.equal(manifest.version, version);
 });
 
-test("pages of the walkthrough are there", () => {
-  for (const { media } of manifest.contributes.walkthroughs.flatMap(({ steps }) => steps)) {
+test("pages of the walkthrough are there, and its steps tick by what is so", () => {
+  const set = read("src/walkthrough.ts") + read("src/extension.ts");
+  for (const { media, completionEvents } of manifest.contributes.walkthroughs.flatMap(({ steps }) => steps)) {
     assert.ok(existsSync(join(process.cwd(), media.markdown)), media.markdown);
+    for (const event of completionEvents) {
+      const [, name] = /^onContext:codeorigin\.(?:seen\.)?(\w+)$/.exec(event) ?? [];
+      assert.ok(name !== undefined && set.includes(name), event);
+    }
   }
 });

@@ -94,8 +94,3 @@ def reported_of(findings: int, judged: int, moved: int) -> str:
 
 def _and_moved(count: int) -> str:
     return f", {count:,} moved" if count else ""
-
-
-def reported_functions(count: int) -> str:
-    """``3 reported functions``."""
-    return counted(count, "reported function")

@@ -2,11 +2,11 @@
 
 from codeorigin.model.verdict import Band, PooledVerdict, Reason, Verdict
 from codeorigin.report.editor_texts import (
+    functions_of,
     in_place_of_list,
     on_accepted,
     on_document,
     on_selection,
-    reported_functions,
     reported_of,
 )
 
@@ -24,7 +24,11 @@ def test_counts_agree_with_their_nouns() -> None:
         "1 finding accepted until its text changes",
         "2 findings accepted until their texts change",
     ]
-    assert [reported_functions(count) for count in (1, 2)] == ["1 reported function", "2 reported functions"]
+    assert [functions_of(*found) for found in ((0, 0), (0, 1), (2, 1_400))] == [
+        "no functions",
+        "0 of 1 function",
+        "2 of 1,400 functions",
+    ]
     assert [reported_of(count, 1_200, 0) for count in (0, 1)] == ["1,200", "1 of 1,200 reported"]
     assert reported_of(1, 7, 2) == "1 of 7 reported, 2 moved"
 

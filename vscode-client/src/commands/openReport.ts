@@ -46,7 +46,7 @@ async function writeReport(launch: Launch, folder: vscode.WorkspaceFolder, signa
   const target = await mkdtemp(join(tmpdir(), "codeorigin-"));
   try {
     const file = join(target, "report.html");
-    await check(launch, file, await scopeOf(folder), folder.uri.fsPath, signal);
+    await check(launch, file, scopeOf(folder), folder.uri.fsPath, signal);
     return await readFile(file, "utf8");
   } finally {
     await rm(target, { recursive: true, force: true });

@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 
 import type { Requests } from "../server/requests";
+import { seen } from "../walkthrough";
 import type { Decorations } from "./decorations";
 import { Painting } from "./levels";
 
@@ -54,6 +55,7 @@ export class HeatMap implements vscode.Disposable {
     this.paintings.set(uri.toString(), { painting: new Painting(), cancel });
     try {
       await this.fill(editor);
+      seen("heatMap");
     } catch (error) {
       this.clear(uri);
       throw error;

@@ -4,6 +4,7 @@ import * as vscode from "vscode";
 import { plainMessage } from "../literal";
 import { type ExplainedFunction, isExplained, type Position } from "../protocol";
 import type { Requests } from "../server/requests";
+import { seen } from "../walkthrough";
 import { render } from "./html";
 
 interface Message {
@@ -61,6 +62,7 @@ export class ExplanationPanel implements vscode.Disposable {
       nonce: randomBytes(16).toString("base64url"),
     });
     panel.reveal(undefined, true);
+    seen("explanation");
   }
 
   private create(): vscode.WebviewPanel {

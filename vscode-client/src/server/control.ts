@@ -2,7 +2,7 @@ import * as vscode from "vscode";
 import { type LanguageClient, type Middleware, State } from "vscode-languageclient/node";
 
 import type { Logs } from "../logs";
-import { STATUS, type Status } from "../protocol";
+import { DOCUMENT_STATUS, type DocumentStatus, STATUS, type Status } from "../protocol";
 import { createClient } from "./client";
 import { type Found, findServer, type Missing } from "./launch";
 import { locate, probe } from "./programs";
@@ -13,12 +13,14 @@ const STOP_TIMEOUT = 3000;
 /** Starts, stops and restarts the server; one operation at a time, in the order requested. */
 export class ServerControl implements vscode.Disposable {
   private readonly statusChanged = new vscode.EventEmitter<Status>();
+  private readonly documentChanged = new vscode.EventEmitter<DocumentStatus>();
   private readonly missingServer = new vscode.EventEmitter<Missing>();
   private readonly subscriptions: { dispose: () => unknown }[] = [];
   private client: LanguageClient | undefined;
   private turn: Promise<void> = Promise.resolve();
 
   readonly onStatus = this.statusChanged.event;
+  readonly onDocumentStatus = this.documentChanged.event;
   /** No server was found. */
   readonly onMissing = this.missingServer.event;
   status: Status = { state: "loading", modelId: null, queue: 0, message: "Starting" };
@@ -57,6 +59,7 @@ export class ServerControl implements vscode.Disposable {
 
   dispose(): void {
     this.statusChanged.dispose();
+    this.documentChanged.dispose();
     this.missingServer.dispose();
   }
 
@@ -79,6 +82,9 @@ export class ServerControl implements vscode.Disposable {
     this.subscriptions.push(
       client.onNotification(STATUS, (status: Status) => {
         this.report(status);
+      }),
+      client.onNotification(DOCUMENT_STATUS, (status: DocumentStatus) => {
+        this.documentChanged.fire(status);
       }),
       client.onDidChangeState(({ newState }) => {
         if (newState === State.Starting) {

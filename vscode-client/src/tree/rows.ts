@@ -13,21 +13,20 @@ export interface FunctionRow {
 export interface FileRow {
   kind: "file";
   uri: string;
-  reported: number;
   reportedText: string;
   functions: FunctionRow[];
 }
 
 /** Files with a verdict or a moved function, by their highest probability; functions likewise, moved ones last. */
 export function rowsOf(scan: Scan): FileRow[] {
-  const files = scan.files.map(({ uri, reported, reportedText, functions }): FileRow => {
+  const files = scan.files.map(({ uri, reportedText, functions }): FileRow => {
     const rows = functions.flatMap((info): FunctionRow[] =>
       info.verdict.probability === null && info.verdict.reason !== "moved"
         ? []
         : [{ kind: "function", uri, info, probability: info.verdict.probability }],
     );
     rows.sort((a, b) => (b.probability ?? -1) - (a.probability ?? -1) || a.info.range.start.line - b.info.range.start.line);
-    return { kind: "file", uri, reported, reportedText, functions: rows };
+    return { kind: "file", uri, reportedText, functions: rows };
   });
   return files
     .filter((file) => file.functions.length > 0)

@@ -2,6 +2,7 @@ import * as vscode from "vscode";
 
 import { plainMessage } from "../literal";
 import type { Scan } from "../protocol";
+import { seen } from "../walkthrough";
 import { type FileRow, type FunctionRow, rowsOf } from "./rows";
 
 type Row = FileRow | FunctionRow;
@@ -33,17 +34,16 @@ export class FunctionTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
   }
 
   /** Replaces the scan that is shown, without revealing the view. */
-  async update(scan: Scan): Promise<void> {
+  update(scan: Scan): void {
     this.files = rowsOf(scan);
-    this.view.badge = scan.reported > 0 ? { value: scan.reported, tooltip: scan.reportedText } : undefined;
     this.view.message = scan.remark ?? "";
     this.changed.fire(undefined);
-    await vscode.commands.executeCommand("setContext", "codeorigin.changesScanned", true);
+    seen("changes");
   }
 
   /** Replaces the scan that is shown, and reveals the view. */
   async show(scan: Scan): Promise<void> {
-    await this.update(scan);
+    this.update(scan);
     const first = this.files[0];
     if (first) {
       await this.view.reveal(first, { select: false, focus: false, expand: true });

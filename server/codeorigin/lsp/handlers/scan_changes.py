@@ -18,7 +18,6 @@ from codeorigin.report.editor_texts import (
     SCANNING_CHANGES,
     in_place_of_list,
     on_changes,
-    reported_functions,
     reported_of,
 )
 from codeorigin.text.literal_text import plain_message
@@ -117,7 +116,6 @@ def _answer(files: list[dict[str, Any]], errors: list[str], *, cancelled: bool) 
         "functions": len(functions) - moved,
         "moved": moved,
         "reported": found,
-        "reportedText": reported_functions(found),
         "errors": problems,
         "cancelled": cancelled,
         "remark": in_place_of_list(

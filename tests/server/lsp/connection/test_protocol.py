@@ -42,7 +42,7 @@ async def test_edits_leave_nothing_behind() -> None:
     send("workspace/executeCommand", {"command": "codeorigin.status", "arguments": []}, id=2)
     for _ in range(5):
         await asyncio.sleep(0)
-    assert server.session.document(URI).source == "x" * 199
+    assert server.session.documents.find(URI).source == "x" * 199
     assert {message.get("id") for message in wire.messages if "result" in message} == {1, 2}
     assert server.protocol._request_futures == {}
     server.session.stop()
@@ -160,10 +160,13 @@ async def test_edit_counts_whatever_its_version_but_not_without_its_range(versio
     send("textDocument/didOpen", {"textDocument": item})
     document = {"uri": URI, "version": version}
     send("textDocument/didChange", {"textDocument": document, "contentChanges": [{"text": "new"}]})
-    assert (server.session.document(URI).source, server.session.document(URI).version) == ("new", 5)
+    assert (server.session.documents.find(URI).source, server.session.documents.find(URI).version) == (
+        "new",
+        5,
+    )
     broken = [{"range": {"start": "here"}, "text": "lost"}]
     send("textDocument/didChange", {"textDocument": document, "contentChanges": broken})
-    assert server.session.document(URI).source == "new"
+    assert server.session.documents.find(URI).source == "new"
     server.session.stop()
 
 
@@ -176,6 +179,6 @@ async def test_uri_that_no_path_can_be_made_of_is_not_on_disk() -> None:
         "textDocument/didOpen",
         {"textDocument": {"uri": odd, "languageId": "python", "version": 0, "text": "x"}},
     )
-    snapshot = server.session.documents.snapshot(odd)
+    snapshot = server.session.documents.find(odd).snapshot()
     assert (snapshot.text, snapshot.path) == ("x", None)
     server.session.stop()
