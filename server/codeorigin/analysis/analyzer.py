@@ -2,7 +2,7 @@
 
 import os
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -78,7 +78,6 @@ class Analyzer:
         document: Document,
         *,
         file_context: bool = True,
-        in_commits: Mapping[str, Sequence[float]] | None = None,
         past: Past | None = None,
         known_only: bool = False,
         cancel: CancelToken = NEVER,
@@ -91,8 +90,6 @@ class Analyzer:
             document: what to analyse.
             file_context: let the other functions of the file count in each verdict, if the model has a rule for
                 that; otherwise each function is judged by its own text.
-            in_commits: function id -> own logits of the other functions of the commit that wrote the function, without
-                the past.
             past: see the class.
             known_only: leave out the functions whose scores are not cached, instead of scoring them. After a call was
                 cancelled, this reports how far it got.
@@ -114,9 +111,7 @@ class Analyzer:
         else:
             scores = self._scored(pieces, cancel)
         judge = Judge(self.bundle.calibration, past)
-        return judged_document(
-            judge, document, pieces, scores, file_context=file_context, in_commits=in_commits
-        )
+        return judged_document(judge, document, pieces, scores, file_context=file_context)
 
     @property
     def is_slow(self) -> bool:

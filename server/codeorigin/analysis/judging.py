@@ -27,7 +27,6 @@ def judged_document(
     scores: Scores,
     *,
     file_context: bool = True,
-    in_commits: Mapping[str, Sequence[float]] | None = None,
 ) -> FileReport:
     """The report on a ``document`` with the ``scores`` of the functions in its ``pieces`` that may get a verdict.
 
@@ -35,9 +34,7 @@ def judged_document(
     See :meth:`codeorigin.analysis.analyzer.Analyzer.analyze` for the options.
     """
     kind = get_kind(document.kind)
-    reports = [
-        _judged_piece(judge, piece, scores, document.path, file_context, in_commits or {}) for piece in pieces
-    ]
+    reports = [_judged_piece(judge, piece, scores, document.path, file_context) for piece in pieces]
     if isinstance(kind, Language):
         (report,) = reports
         return report
@@ -58,7 +55,6 @@ def _judged_piece(
     scores: Scores,
     path: str | None,
     file_context: bool,
-    in_commits: Mapping[str, Sequence[float]],
 ) -> FileReport:
     language = piece.language.model_language
     if not piece.outline.parsed:
@@ -71,8 +67,6 @@ def _judged_piece(
         judged = judge.in_file(scored, language)
     else:
         judged = {number: judge.alone(score, language) for number, score in scored.items()}
-    others = {number: in_commits[ids[number]] for number in judged if ids[number] in in_commits}
-    judged |= judge.in_commits(judged, others, language, in_file=file_context)
     verdicts = judged | {
         number: Verdict.without(reason) for number, reason in found.items() if isinstance(reason, Reason)
     }

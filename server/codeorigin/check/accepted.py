@@ -9,7 +9,7 @@ from codeorigin.check.options import CheckOptions
 from codeorigin.check.result import CheckResult
 from codeorigin.core.errors import CodeOriginError
 from codeorigin.past.place import repository_folder
-from codeorigin.report.totals import accepted_sentence
+from codeorigin.report.figures import counted
 from codeorigin.settings.accepted_findings import AcceptedFindings, accepted_file
 from codeorigin.settings.project import Project
 from codeorigin.shell.terminal import display_path, to_stderr
@@ -82,7 +82,8 @@ def update(path: Path, result: CheckResult) -> CheckResult:
     ]
     seen = [] if result.change is not None else [place for place in places.values() if place is not None]
     added, dropped = _opened(path).accept(reported, seen=seen)
-    to_stderr(f"{display_path(path)}: {accepted_sentence(added, dropped)}")
+    gone = f"{dropped:,} entry" if dropped == 1 else f"{dropped:,} entries"
+    to_stderr(f"{display_path(path)}: {counted(added, 'finding')} accepted, {gone} dropped")
     summary = replace(
         result.summary,
         findings=0,

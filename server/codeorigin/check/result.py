@@ -4,12 +4,13 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal, NamedTuple
 
 from codeorigin.analysis.judged import JudgedFile, JudgedFunction
 from codeorigin.analysis.report import ChangeReport, Summary
 from codeorigin.model.past import Past
 from codeorigin.model.verdict import Band, Limits, Reason
-from codeorigin.report.changes import moved_sentence
+from codeorigin.report.changes import declared_sentence, moved_sentence, scope_sentence, verdict_sentence
 from codeorigin.report.code import HeatLine
 
 
@@ -62,6 +63,27 @@ def moved_line(result: CheckResult) -> str | None:
         return None
     names = [f"{function.span.qualified_name} ({file.shown})" for file, function in result.moved()]
     return moved_sentence(result.change, names)
+
+
+class Sentence(NamedTuple):
+    """A sentence at the head of a report on a change: what was checked, its verdict, what it moved, what is declared."""
+
+    about: Literal["scope", "verdict", "moved", "declared"]
+    text: str
+
+
+def change_sentences(result: CheckResult) -> list[Sentence]:
+    """What every report says about the change, in this order; nothing unless one was checked."""
+    change = result.change
+    if change is None:
+        return []
+    said = [
+        Sentence("scope", scope_sentence(change)),
+        Sentence("verdict", verdict_sentence(change) or ""),
+        Sentence("moved", moved_line(result) or ""),
+        Sentence("declared", declared_sentence(change) or ""),
+    ]
+    return [sentence for sentence in said if sentence.text]
 
 
 def summarize(

@@ -5,7 +5,7 @@ import gc
 import inspect
 import sys
 from collections.abc import Callable, Sequence
-from typing import Annotated, Any, ClassVar, Protocol, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import typer
 
@@ -37,22 +37,12 @@ app = typer.Typer(
 )
 
 
-class CommandOptions(Protocol):
-    """A dataclass whose fields are annotated with Typer's options and arguments."""
-
-    __dataclass_fields__: ClassVar[dict[str, Any]]
-
-    @property
-    def debug(self) -> bool:
-        """Whether to show the traceback of an unexpected error."""
-
-
-_Options = TypeVar("_Options", bound=CommandOptions)
+_Options = TypeVar("_Options")
 
 
 def command(run: Callable[[_Options], int]) -> Callable[[_Options], int]:
     """Add ``run`` as a command with its name, its description, and the options that it takes as one object."""
-    options: type[_Options] = inspect.get_annotations(run)["options"]
+    options: Any = inspect.get_annotations(run)["options"]
     shared = {field.name for field in dataclasses.fields(ProjectOptions)}
 
     def parsed(**given: Any) -> None:

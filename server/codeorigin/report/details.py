@@ -6,7 +6,7 @@ from codeorigin.explain.explanation import Explanation
 from codeorigin.model.verdict import Limits, Verdict
 from codeorigin.report.explanations import TOO_COARSE, method_phrase, with_more
 from codeorigin.report.figures import logits, percent, probability_percent
-from codeorigin.report.functions import SAME_COMMIT, own_text, reported_from, windows_note
+from codeorigin.report.functions import own_text, reported_from, windows_note
 from codeorigin.report.shares import human_phrase, llm_phrase
 
 
@@ -51,7 +51,7 @@ def details(verdict: Verdict, explanation: Explanation | None, limits: Limits, m
             ("Human code", HUMAN_SHARE, human_phrase(verdict)),
             ("LLM code", LLM_SHARE, llm_phrase(verdict)),
             ("Reported", REPORTED, reported_from(verdict, limits)),
-            ("Own text", OWN_TEXT, own_text(verdict, SAME_COMMIT)),
+            ("Own text", OWN_TEXT, own_text(verdict)),
             ("Long function", WINDOWS, windows_note(verdict)),
         ]
     if explanation is not None:

@@ -66,14 +66,10 @@ def evidence_sentence(explanation: Explanation, verdict: Verdict, band: Band) ->
     said = [made_of if for_band and made_of else f"Its own lines point {side(total)}"]
     if verdict.past is not None and verdict.past.evidence <= -NOTICEABLE:
         said.append("the project's old code scores high as well")
-    for evidence, what in (
-        (verdict.file_evidence, "the rest of the file"),
-        (verdict.commit_evidence, "the rest of its commit"),
-    ):
-        if evidence is not None:
-            there = side(evidence)
-            agrees = there == side(total) and abs(total) >= NOTICEABLE
-            said.append(f"{what} {'agrees' if agrees else f'points {there}'}")
+    if verdict.file_evidence is not None:
+        there = side(verdict.file_evidence)
+        agrees = there == side(total) and abs(total) >= NOTICEABLE
+        said.append(f"the rest of the file {'agrees' if agrees else f'points {there}'}")
     return f"{'; '.join(said)}."
 
 
@@ -88,7 +84,6 @@ def with_more(explanation: Explanation, verdict: Verdict) -> tuple[str, str] | N
     counting = {
         "the project's past": None if verdict.past is None else verdict.past.evidence or None,
         "the rest of the file": verdict.file_evidence,
-        "the rest of the commit": verdict.commit_evidence,
     }
     found = {name: evidence for name, evidence in counting.items() if evidence is not None}
     if not found:

@@ -16,9 +16,6 @@ from codeorigin.report.figures import (
 from codeorigin.report.past import past_phrase
 from codeorigin.report.shares import human_phrase
 
-SAME_COMMIT = "of the same commit"
-"""The value of ``among`` in editors; see :func:`own_text`."""
-
 _READS = {
     Band.LLM: "reads like LLM-written code",
     Band.UNSURE: "could be either",
@@ -121,11 +118,11 @@ def finding_sentence(function: FunctionReport, cell: int | None = None) -> str:
     return f"{finding(function.span.qualified_name, function.verdict, Band.LLM, where)}. {CAVEAT}"
 
 
-def own_text(verdict: Verdict, among: str = "of this change") -> str | None:
+def own_text(verdict: Verdict) -> str | None:
     """The score of the function's own text and what other functions add; None if they add nothing.
 
     ``By its own text 64 %; the 11 other functions in this file point to an LLM (+0.62).`` In a change, also or only
-    ``the 3 other functions of this change ...``; ``among`` replaces ``of this change``. The project's past comes first.
+    ``the 3 other functions of this change ...``. The project's past comes first.
     """
     if verdict.own_probability is None:
         return None
@@ -135,7 +132,7 @@ def own_text(verdict: Verdict, among: str = "of this change") -> str | None:
     if verdict.file_evidence is not None:
         said.append(_others(verdict.neighbours, "in this file", verdict.file_evidence))
     if verdict.commit_evidence is not None:
-        said.append(_others(verdict.commit_neighbours, among, verdict.commit_evidence))
+        said.append(_others(verdict.commit_neighbours, "of this change", verdict.commit_evidence))
     if not said:
         return None
     return f"By its own text {probability_percent(verdict.own_probability)}; {'; '.join(said)}."

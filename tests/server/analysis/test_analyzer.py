@@ -7,7 +7,7 @@ import pytest
 from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.analysis.report import FileReport
 from codeorigin.core.cancellation import CancelToken
-from codeorigin.core.errors import Cancelled, LanguageError
+from codeorigin.core.errors import Cancelled
 from codeorigin.explain.explanation import ExplainOptions
 from codeorigin.functions.documents import Document
 from codeorigin.model.scoring.scorer import Scorer
@@ -76,11 +76,6 @@ def test_verdict_does_not_depend_on_where_the_function_is(analyzer: Analyzer) ->
     assert carriage.logit == pytest.approx(alone.logit, abs=1e-5)
 
 
-def test_selection_is_scored_like_the_function(analyzer: Analyzer) -> None:
-    whole = analyzer.analyze(Document(TOTAL_PRICE, "python")).functions[0].verdict
-    assert analyzer.score(TOTAL_PRICE, "python").logit == pytest.approx(whole.logit, abs=1e-5)
-
-
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
@@ -93,16 +88,6 @@ def test_selection_is_scored_like_the_function(analyzer: Analyzer) -> None:
 )
 def test_function_without_a_verdict_has_a_reason(analyzer: Analyzer, text: str, reason: Reason) -> None:
     assert only(analyzer.analyze(Document(text, "python"))) is reason
-
-
-def test_ignore_comment_applies_only_to_its_own_function(analyzer: Analyzer) -> None:
-    report = analyzer.analyze(Document("# codeorigin: ignore\n" + TOTAL_PRICE + "\n\n" + NAMES_OF, "python"))
-    assert [function.verdict.reason for function in report.functions] == [Reason.IGNORED, None]
-
-
-def test_removing_the_ignore_comment_brings_the_verdict_back(analyzer: Analyzer) -> None:
-    analyzer.analyze(Document("# codeorigin: ignore\n" + TOTAL_PRICE, "python"))
-    assert only(analyzer.analyze(Document(TOTAL_PRICE, "python"))) is None
 
 
 def test_nested_functions_are_listed_under_their_parents(analyzer: Analyzer) -> None:
@@ -177,13 +162,3 @@ def test_a_cancelled_first_pass_keeps_what_it_scored(
     assert len(windows) == 3
     analyzer.analyze(Document(text, "python"))
     assert len(windows) == 7
-
-
-def test_unknown_language_is_named_in_the_error(analyzer: Analyzer) -> None:
-    with pytest.raises(LanguageError, match="cobol"):
-        analyzer.analyze(Document("x", "cobol"))
-
-
-def test_a_document_without_functions_has_an_empty_report(analyzer: Analyzer) -> None:
-    assert analyzer.analyze(Document("", "python")).functions == ()
-    assert analyzer.analyze(Document("x = 1\n", "python")).functions == ()

@@ -28,12 +28,6 @@ def test_check_gives_the_analyzers_report(tiny_model_dir: Path) -> None:
     assert codeorigin.analyze(text, "python", model=tiny_model_dir, file_context=False) == alone
 
 
-def test_paths_may_be_strings_or_path_objects(tiny_model_dir: Path) -> None:
-    text = TERSE.read_text()
-    expected = codeorigin.analyze(text, "python", path="tests/a.py", model=tiny_model_dir)
-    assert codeorigin.analyze(text, "python", path=Path("tests/a.py"), model=str(tiny_model_dir)) == expected
-
-
 def test_calls_from_several_threads_give_the_same_functions(tiny_model_dir: Path) -> None:
     texts = [f"{TERSE.read_text()}\n# {number}\n" for number in range(8)]
     with ThreadPoolExecutor(4) as pool:

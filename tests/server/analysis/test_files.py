@@ -15,7 +15,7 @@ from codeorigin.core.cancellation import CancelToken
 from codeorigin.core.errors import Cancelled, LanguageError, ModelError, SourceError
 from codeorigin.functions.documents import Document
 from codeorigin.model.calibration.pooled_rule import counted_lines
-from codeorigin.model.verdict import PooledReason, Reason
+from codeorigin.model.verdict import PooledReason
 from support.notebooks import notebook
 from support.snippets import NAMES_OF, TOTAL_PRICE
 from support.tiny_model import FILE_CONTEXT, FILE_RULE, IN_FILE, with_file_context, with_file_rule
@@ -97,34 +97,12 @@ def test_other_functions_of_the_file_add_evidence(in_files: Analyzer) -> None:
         assert verdict.own_probability == pytest.approx(alone.probability(verdict.logit or 0.0))
 
 
-@pytest.mark.parametrize("text", [TOTAL_PRICE, TOTAL_PRICE + "\n\ndef f(x):\n    return x\n"])
-def test_a_function_without_neighbours_is_judged_by_its_own_text(in_files: Analyzer, text: str) -> None:
-    verdict = in_files.analyze(Document(text, "python")).functions[0].verdict
-    assert (verdict.file_evidence, verdict.neighbours) == (None, 0)
-    assert verdict.probability == verdict.own_probability == in_files.score(TOTAL_PRICE, "python").probability
-
-
 def test_file_context_can_be_switched_off(in_files: Analyzer) -> None:
     text = TOTAL_PRICE + "\n\n" + NAMES_OF
     for function in in_files.analyze(Document(text, "python"), file_context=False).functions:
         assert function.verdict.file_evidence is None
         assert function.verdict.probability == function.verdict.own_probability
     assert in_files.analyze(Document(text, "python")).functions[0].verdict.file_evidence is not None
-
-
-def test_cached_score_does_not_depend_on_the_file(in_files: Analyzer) -> None:
-    """The same text in another file: cached by text, judged by where it is."""
-    beside = in_files.analyze(Document(TOTAL_PRICE + "\n\n" + NAMES_OF, "python")).functions[0].verdict
-    by_itself = in_files.analyze(Document(TOTAL_PRICE, "python")).functions[0].verdict
-    again = in_files.analyze(Document(TOTAL_PRICE + "\n\n" + NAMES_OF, "python")).functions[0].verdict
-    assert by_itself.file_evidence is None
-    assert again == beside
-
-
-def test_ignored_function_adds_no_evidence(in_files: Analyzer) -> None:
-    text = TOTAL_PRICE + "\n\n# codeorigin: ignore\n" + NAMES_OF
-    first, second = in_files.analyze(Document(text, "python")).functions
-    assert (first.verdict.file_evidence, second.verdict.reason) == (None, Reason.IGNORED)
 
 
 MANY = (

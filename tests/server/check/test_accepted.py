@@ -110,24 +110,6 @@ def test_baseline_file_is_shared_with_the_editor(folder: Path) -> None:
     assert len(AcceptedFindings(folder, ACCEPTED).ids()) == 3
 
 
-@pytest.mark.parametrize(
-    ("options", "part"),
-    [
-        (["--update-baseline", "--no-baseline"], "--no-baseline: give it without"),
-        (["--baseline", "src/a.py"], "a.py does not hold accepted findings; repair or delete it"),
-        (["--baseline", "src/a.py", "--update-baseline"], "a.py does not hold accepted findings"),
-        (["--baseline", "no/folder.json", "--update-baseline"], "folder.json cannot be written"),
-    ],
-)
-def test_broken_baseline_file_costs_one_line(folder: Path, options: list[str], part: str) -> None:
-    before = (folder / "src/a.py").read_text()
-    done = run("check", "src", *options)
-    assert done.returncode == 2
-    (line,) = complaints(done)
-    assert part in line
-    assert (folder / "src/a.py").read_text() == before
-
-
 def test_files_outside_of_the_folder_keep_their_own_entries(folder: Path) -> None:
     """They were known by their base names, so that ``a/util.py`` took the entry of ``b/util.py`` away."""
     for place, text in (("a", ONE), ("b", TWO)):

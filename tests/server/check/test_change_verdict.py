@@ -132,20 +132,3 @@ def test_merge_has_no_verdict(repository: Repository, report: Report) -> None:
     verdict = made["change"]["verdict"]
     assert (verdict["reason"], verdict["function_count"], verdict["band"]) == ("merge", 3, None)
     assert {each["commit_evidence"] for file in made["files"] for each in file["functions"]} == {None}
-
-
-@pytest.mark.parametrize("form", ["text", "markdown", "html", "github"])
-@pytest.mark.usefixtures("repository")
-def test_human_readable_reports_show_the_change_verdict(model: Path, form: str) -> None:
-    given = ("check", "--model", model, "--threshold", "1", "--format", form, "--verbose", "--commit")
-    assert "The change as a whole" in run(*given, "HEAD").stdout.decode()
-    assert "No verdict on the change as a whole" in run(*given, "HEAD~1", "--", "b.py").stdout.decode()
-
-
-def test_shipped_model_judges_commits(repository: Repository) -> None:
-    repository.commit({"e.py": plain_functions("red", "green", "blue", "grey", number=5)}, date="2020-01-04")
-    made = reported("--commit", "HEAD")
-    verdict = made["change"]["verdict"]
-    assert verdict["function_count"] == 4
-    assert 0 < verdict["probability"] < 1
-    assert all(each["commit_neighbours"] == 3 for each in made["files"][0]["functions"])

@@ -206,37 +206,6 @@ def test_empty_commits_and_new_repositories_cost_one_line(
     assert (code, said) == (2, [f"codeorigin: {tmp_path}: is not in a git repository"])
 
 
-def test_undecodable_and_large_files_are_skipped(repository: Repository) -> None:
-    repository.write("latin.py", b"# caf\xe9\n")
-    repository.write("large.py", "x = 1\n" * 400_000)
-    repository.write("a.py", ALL + "\n" + THREE.replace("third", "fourth"))
-    code, report, said = check("--changed", "--threshold", "1")
-    assert (code, names(report)) == (0, {"a.py": ["fourth"]})
-    assert [line.split(":")[1:3] for line in said] == [[" large.py", " skipped"], [" latin.py", " skipped"]]
-
-
-def test_lone_carriage_returns_end_lines_in_reports_but_not_in_git(repository: Repository) -> None:
-    comment = "# one\r# two\r# three\n"
-    repository.commit({"a.py": comment + ALL}, date="2020-01-02")
-    repository.write("a.py", comment + SECOND)
-    (file,) = reported("--changed")["files"]
-    (function,) = file["functions"]
-    assert (file["changed_lines"], function["name"]) == ([[12, 12]], "second")
-    assert (function["start_line"], function["end_line"], function["counted_lines"]) == (11, 16, 1)
-
-
-def test_change_is_reported_in_every_format(repository: Repository, tmp_path: Path) -> None:
-    repository.write("a.py", SECOND)
-    formats = ("text", "json", "sarif", "html", "github")
-    options = [f"--format={each}={tmp_path / each}" for each in formats]
-    assert run("check", "--changed", "--threshold", "0", *options).returncode == 1
-    for each in formats:
-        shown = (tmp_path / each).read_text("utf-8")
-        assert "second" in shown
-        assert "first'" not in shown
-    assert "file=a.py,line=9,endLine=13" in shown
-
-
 @pytest.mark.parametrize(
     ("given", "expected"),
     [

@@ -127,30 +127,6 @@ def test_errors_outrank_findings(tmp_path: Path) -> None:
     assert run(*found, "--exit-zero", tmp_path / "gone.py").returncode == 2
 
 
-@pytest.mark.parametrize(
-    ("arguments", "part"),
-    [
-        (("check", TERSE, "--language", "klingon"), "unknown language"),
-        (("check", TERSE, "--model", "/nowhere"), "manifest.json"),
-        (("check", "-"), "--language"),
-        (("check", TERSE, "--output", "/nowhere/report.txt"), "cannot write"),
-        (("check", TERSE, "--output", EXAMPLES), "cannot write"),
-        (("explain", TERSE), "FILE:LINE"),
-        (("explain", f"{TERSE}:1"), "no function here"),
-        (("explain", f"{TERSE}:99999"), "no function here"),
-        (("explain", "gone.py:1"), "no such file"),
-        (("explain", f"{EXAMPLES}:1"), "folder"),
-        (("explain", f"{TERSE}:12", "--model", "/nowhere"), "manifest.json"),
-        (("serve", "--log-file", "/nowhere/log"), "log"),
-    ],
-)
-def test_bad_input_gives_one_line_and_exit_code_two(arguments: tuple[str | Path, ...], part: str) -> None:
-    done = run(*arguments)
-    (line,) = complaints(done)
-    assert part in line
-    assert done.returncode == 2
-
-
 def test_broken_model_is_rejected(tmp_path: Path) -> None:
     shutil.copytree(default_model_dir(), tmp_path / "model")
     graph = tmp_path / "model" / "score.onnx"
@@ -164,17 +140,6 @@ def test_broken_model_is_rejected(tmp_path: Path) -> None:
         assert "reinstall" in line
         assert done.returncode == 2
     assert b"WRONG model" in done.stdout
-
-
-def test_hostile_names_are_escaped(tmp_path: Path) -> None:
-    name = "a[red]\x1b[31m\n::error::x.py"
-    (tmp_path / name).write_bytes(CODE)
-    for report_format in ("text", "github"):
-        done = run("check", ".", "--format", report_format, "--threshold", "0", cwd=tmp_path)
-        assert b"\x1b" not in done.stdout
-        assert b"a[red]\\x1b[31m\\x0a" in done.stdout
-        assert not any(line.startswith(b"::error") for line in done.stdout.splitlines())
-    assert reported(name, cwd=tmp_path)["files"][0]["path"] == name
 
 
 @pytest.mark.parametrize(("report_format", "unbuffered"), [("text", ""), ("json", "1")])
@@ -248,27 +213,3 @@ def test_progress_shows_on_a_terminal_without_garbling_errors(tmp_path: Path) ->
     # The line of the progress is erased before an error, and at the end.
     assert re.search(r"\r\x1b\[Kcodeorigin: \S+latin\.py: skipped: is not UTF-8", shown)
     assert shown.endswith("\r\x1b[K")
-
-
-METHOD = """\
-public function total(array $items): int
-{
-    $sum = 0;
-    foreach ($items as $item) {
-        $sum += $item->price;
-    }
-    return $sum;
-}
-"""
-
-
-@pytest.mark.parametrize("tag", ["", "<?php\n\n"])
-def test_method_without_its_class_gets_the_same_verdict_as_inside_it(tag: str, tmp_path: Path) -> None:
-    (tmp_path / "alone.php").write_text(tag + METHOD)
-    (tmp_path / "Cart.php").write_text(f"<?php\nclass Cart\n{{\n{METHOD}}}\n")
-    files = reported("alone.php", "Cart.php", cwd=tmp_path)["files"]
-    alone, inside = (file["functions"][0] for file in files)
-    assert (alone["name"], alone["start_line"]) == ("total", 1 + tag.count("\n"))
-    assert alone["logit"] == inside["logit"] is not None
-    (piped,) = reported("-", "-l", "php", stdin=(tag + METHOD).encode())["files"]
-    assert piped["functions"] == [alone]

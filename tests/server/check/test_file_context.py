@@ -9,7 +9,7 @@ import pytest
 
 from codeorigin.model.calibration.calibration import Calibration
 from codeorigin.model.folder import MANIFEST
-from support.command import check, reported, run
+from support.command import reported, run
 from support.snippets import LEDGER, PARSER, long_function
 from support.tiny_model import FILE_CONTEXT, IN_FILE, with_file_context
 
@@ -66,13 +66,6 @@ def test_without_file_context_each_function_is_scored_alone(functions: Functions
         assert one["logit"] == other["logit"]
 
 
-def test_option_changes_nothing_for_a_model_without_file_context(tiny_model_dir: Path) -> None:
-    given = ("a.py", "--model", tiny_model_dir)
-    (file,) = reported(*given)["files"]
-    assert [file] == reported(*given, "--no-file-context")["files"]
-    assert [function["file_evidence"] for function in file["functions"]] == [None] * 3
-
-
 @pytest.mark.parametrize(
     "source",
     [
@@ -108,43 +101,6 @@ def test_functions_of_other_files_are_not_neighbours(model: Path) -> None:
     assert len({function["probability"] for function in ledger}) == 3
 
 
-def test_stdin_has_file_context_too(functions: Functions, model: Path) -> None:
-    given = ("-", "--stdin-filename", "a.py", "--model", model)
-    (file,) = reported(*given, stdin=THREE.encode())["files"]
-    assert file["functions"] == functions()
-    (file,) = reported(*given, "--no-file-context", stdin=THREE.encode())["files"]
-    assert [function["neighbours"] for function in file["functions"]] == [0, 0, 0]
-
-
-def test_threshold_applies_to_the_probability_with_file_context(functions: Functions, model: Path) -> None:
-    found = functions()
-    # One of them moves far enough for a threshold to fit between its two probabilities.
-    moved = max(found, key=lambda function: abs(function["probability"] - function["own_probability"]))
-    threshold = (moved["probability"] + moved["own_probability"]) / 2
-    for field, options in (("probability", []), ("own_probability", ["--no-file-context"])):
-        expected = sum(each[field] >= threshold for each in found)
-        code, report, _ = check("a.py", "--model", model, "--threshold", str(threshold), *options)
-        assert (code, report["summary"]["findings"]) == (1 if expected else 0, expected)
-    assert (moved["probability"] >= threshold) is not (moved["own_probability"] >= threshold)
-
-
-def test_all_report_formats_agree(functions: Functions, model: Path) -> None:
-    found = functions("--threshold", "0")
-    given = ("a.py", "--model", model, "--threshold", "0")
-    results = json.loads(shown("check", *given, "--format", "sarif"))["runs"][0]["results"]
-    for function, result in zip(found, results, strict=True):
-        for name in ("probability", "logit", "band", "neighbours"):
-            assert result["properties"][name] == function[name]
-        assert result["properties"]["ownProbability"] == function["own_probability"]
-        assert result["properties"]["fileEvidence"] == function["file_evidence"]
-    said = shown("check", "a.py", "--model", model, "--show", "all")
-    for function in functions():
-        assert f" {function['probability']:.2f}  {function['band']} " in said
-    assert "; the 2 other functions in this file point to " in shown("check", *given, "--format", "html")
-    page = shown("check", *given, "--format", "html", "--no-file-context")
-    assert "in this file point" not in page
-
-
 def test_explanation_adds_up_to_the_own_logit_with_context_on_top(functions: Functions, model: Path) -> None:
     for checked in functions():
         given = (f"a.py:{checked['start_line']}", "--model", model)
@@ -168,17 +124,3 @@ def test_explanation_adds_up_to_the_own_logit_with_context_on_top(functions: Fun
         )
         assert f"logit {explained['logit']:+.2f} = baseline " in said
         assert f"; logit with the rest of the file {in_file:+.2f}\n" in said
-
-
-def test_explanation_without_file_context(functions: Functions, model: Path) -> None:
-    checked = functions()[0]
-    given = ("a.py:1", "--model", model)
-    in_file = json.loads(shown("explain", *given, "--format", "json"))
-    alone = json.loads(shown("explain", *given, "--no-file-context", "--format", "json"))
-    assert (alone["file_evidence"], alone["neighbours"], alone["own_text"]) == (None, 0, None)
-    assert alone["probability"] == alone["own_probability"] == checked["own_probability"]
-    assert alone["probability"] != checked["probability"]
-    assert alone["lines"] == in_file["lines"]
-    said = shown("explain", *given, "--no-file-context")
-    assert "own text" not in said
-    assert "rest of the file" not in said

@@ -1,18 +1,17 @@
 """Which files a check reads, and what it says about the others."""
 
 import io
-import os
 import sys
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
-from codeorigin.check.inputs import MAX_BYTES, collect, read_stdin
+from codeorigin.check.inputs import collect, read_stdin
 from codeorigin.check.result import FileError
 from codeorigin.check.selection import Selection
 from codeorigin.cli.language import read_text
-from codeorigin.core.errors import LanguageError, SourceError
+from codeorigin.core.errors import LanguageError
 from codeorigin.settings.project import Project
 from support.repositories import Repository
 
@@ -113,29 +112,7 @@ def test_stdin_is_decoded_like_files(data: bytes, text: str, monkeypatch: pytest
     assert read_stdin("python") == text
 
 
-@pytest.mark.parametrize(
-    ("data", "message"),
-    [(b"\x00\x01", "binary"), (b"caf\xe9", "not UTF-8"), (b"x" * (MAX_BYTES + 1), "larger")],
-)
-def test_binary_undecodable_or_large_stdin_is_rejected(
-    data: bytes, message: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    give(monkeypatch, data)
-    with pytest.raises(SourceError, match=message):
-        read_stdin("go")
-
-
 def test_closed_stdin_is_empty(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin", None)
     assert read_stdin("python") == ""
     assert read_text("-") == ""
-
-
-def test_file_with_a_non_utf8_name_is_read_when_its_text_is_wanted(tree: Path) -> None:
-    name = os.fsdecode(b"caf\xe9.py")
-    (tree / name).write_text("x = 1\n")
-    (source,), errors = collect([name], ANY)
-    assert (errors, source.path, source.read()) == ([], "caf\\xe9.py", "x = 1\n")
-    (tree / name).unlink()
-    with pytest.raises(SourceError):
-        source.read()

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from codeorigin.check import workers
 from codeorigin.settings.project import SHALLOW
 from support.command import PLAIN, check, complaints, run
 from support.command import reported as report_of_check
@@ -101,17 +100,6 @@ def test_past_counts_in_files_and_changes_too(checks: Checks) -> None:
     )
 
 
-def test_change_of_the_working_tree_is_judged_with_the_past(
-    repository: Repository, checks: Checks, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    repository.write("inner/more.py", NEW)
-    monkeypatch.chdir(repository.folder / "inner")
-    without, report = checks.reported("--changed", "--no-past"), checks.reported("--changed")
-    assert report["past"]["functions"] == 5
-    for function, plain in pairs(report, without, "more.py"):
-        assert function["probability"] < plain["probability"]
-
-
 def test_project_may_do_without_its_past(repository: Repository, checks: Checks) -> None:
     repository.write("codeorigin.toml", "past = false\n")
     assert checks.reported("new.py")["past"] is None
@@ -128,18 +116,6 @@ def test_explanation_has_the_verdict_of_the_check(checks: Checks) -> None:
     assert explained["logit"] == pytest.approx(function["logit"] - explained["past_evidence"], abs=1e-6)
 
 
-def test_texts_and_pages_say_what_was_compared(checks: Checks) -> None:
-    said = checks.shown("explain", "new.py:1", "-v")
-    assert "of this project's own 5 functions from before December 2022, " in said
-    assert "; logit with the project's past and the rest of the file " in said
-    said = checks.shown("check", "new.py", "--verbose")
-    assert "own 5 functions from before December 2022, which score higher than usual: -" in said
-    page = checks.shown("check", "new.py", "--threshold", "0", "--format", "html")
-    assert "s own 5 functions from before December 2022, " in page
-    for command, *options in (("explain", "new.py:1"), ("check", "new.py", "--verbose")):
-        assert "December 2022" not in checks.shown(command, *options, "--no-past")
-
-
 def test_shallow_clone_is_told_how_to_get_its_past(
     repository: Repository, chosen: tuple[str, Path], tmp_path: Path
 ) -> None:
@@ -148,16 +124,6 @@ def test_shallow_clone_is_told_how_to_get_its_past(
     _, report, said = check(*chosen, "new.py", cwd=clone)
     assert (report["past"], said) == (None, [f"codeorigin: {SHALLOW}"])
     assert complaints(run("check", *chosen, "new.py", "--no-past", cwd=clone)) == []
-
-
-def test_every_process_knows_the_past(
-    repository: Repository, checks: Checks, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(workers, "BYTES_FOR_A_WORKER", 1)
-    for number in range(4):
-        repository.write(f"more{number}.py", NEW.replace("seven", f"name{number}"))
-    alone, together = (checks.reported(".", "--jobs", jobs)["files"] for jobs in ("1", "2"))
-    assert together == alone
 
 
 def test_standard_input_belongs_to_the_current_folder_and_files_of_several_repositories_have_no_past(

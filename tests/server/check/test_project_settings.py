@@ -11,7 +11,7 @@ from codeorigin.check.inputs import collect
 from codeorigin.check.selection import Selection
 from codeorigin.settings.project import project_of
 from codeorigin.text.gitignore_pattern import GitignorePattern
-from support.command import TERSE, check, run
+from support.command import TERSE, check
 
 CODE = TERSE.read_text("utf-8")
 
@@ -124,22 +124,6 @@ def test_editor_patterns_are_relative_to_the_checked_folder(project: Path) -> No
     # Patterns in a settings file are relative to the folder of that file.
     (project / "codeorigin.toml").write_text('exclude = ["/src/kept.py"]\n', "utf-8")
     assert checked(project, "src", "--settings", given)[1] == {"src/c.py"}
-
-
-@pytest.mark.parametrize(
-    ("given", "message", "code"),
-    [
-        ("{", b"--settings: is not valid JSON", 2),
-        ("[]", b"--settings: write a table", 2),
-        # A single bad value is only a warning.
-        ('{"threshold": "high"}', b"--settings: threshold must be", 1),
-    ],
-)
-def test_invalid_settings_option_is_reported(project: Path, given: str, message: bytes, code: int) -> None:
-    done = run("check", "a.py", "--settings", given, cwd=project)
-    (line,) = done.stderr.splitlines()
-    assert message in line
-    assert done.returncode == code
 
 
 def test_excluded_folders_are_not_walked_and_patterns_are_parsed_once(

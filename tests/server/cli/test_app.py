@@ -1,9 +1,11 @@
-"""The command line itself: its version and usage errors."""
+"""The command line itself: its version, and what it says about bad input."""
+
+from pathlib import Path
 
 import pytest
 
 import codeorigin
-from support.command import run
+from support.command import EXAMPLES, TERSE, complaints, run
 
 
 @pytest.mark.parametrize("option", ["--version", "-V"])
@@ -17,17 +19,34 @@ def test_version(option: str) -> None:
     [
         (["chekc"], "No such command 'chekc'"),
         (["explain"], "Missing argument 'FILE:LINE'"),
-        (["check", "x.py", "--threshold", "1.5"], "--threshold"),
-        (["check", "x.py", "--threshold", "high"], "--threshold"),
-        (["check", "x.py", "--threads", "0"], "--threads"),
-        (["check", "x.py", "--colour"], "--colour"),
+        (["check", TERSE, "--threshold", "1.5"], "--threshold"),
+        (["check", TERSE, "--threshold", "high"], "--threshold"),
+        (["check", TERSE, "--threads", "0"], "--threads"),
+        (["check", TERSE, "--colour"], "--colour"),
         (["serve", "--log-level", "loud"], "--log-level"),
+        (["check", TERSE, "--language", "klingon"], "unknown language"),
+        (["check", TERSE, "--model", "/nowhere"], "manifest.json"),
+        (["check", "-"], "--language"),
+        (["check", TERSE, "--output", "/nowhere/report.txt"], "cannot write"),
+        (["check", TERSE, "--output", EXAMPLES], "cannot write"),
+        (["check", TERSE, "--settings", "{"], "--settings: is not valid JSON"),
+        (["check", TERSE, "--settings", "[]"], "--settings: write a table"),
+        (["check", TERSE, "--baseline", TERSE], "does not hold accepted findings; repair or delete it"),
+        (["check", TERSE, "--baseline", TERSE, "--update-baseline"], "does not hold accepted findings"),
+        (["check", TERSE, "--baseline", "/no/a.json", "--update-baseline"], "a.json cannot be written"),
+        (["check", TERSE, "--no-baseline", "--update-baseline"], "give it without"),
+        (["check", "--changed", "--staged"], "name one of them"),
+        (["explain", TERSE], "FILE:LINE"),
+        (["explain", f"{TERSE}:1"], "no function here"),
+        (["explain", f"{TERSE}:99999"], "no function here"),
+        (["explain", "gone.py:1"], "no such file"),
+        (["explain", f"{EXAMPLES}:1"], "folder"),
+        (["explain", f"{TERSE}:12", "--model", "/nowhere"], "manifest.json"),
+        (["serve", "--log-file", "/nowhere/log"], "log"),
     ],
 )
-def test_usage_errors_cost_one_line(arguments: list[str], part: str) -> None:
+def test_bad_input_costs_one_line(arguments: list[str | Path], part: str) -> None:
     done = run(*arguments)
     assert (done.returncode, done.stdout) == (2, b"")
-    (line,) = done.stderr.decode().splitlines()
-    assert line.startswith("codeorigin: ")
+    (line,) = complaints(done)
     assert part in line
-    assert line.endswith("(see codeorigin --help)")

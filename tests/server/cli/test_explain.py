@@ -1,16 +1,55 @@
 """``explain``: how FILE:LINE leads to a function, and what is said about it with the shipped model."""
 
+import io
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
+from rich.cells import cell_len
+from syrupy.assertion import SnapshotAssertion
 
 from codeorigin.analysis.judged import JudgedFile
+from codeorigin.cli import explanation_report
 from codeorigin.cli.explain import Target, find_function, parse_target
+from codeorigin.cli.explanation_report import Explained, signed_bar
 from codeorigin.core.errors import SourceError
-from support.check_results import HUMAN, LLM, UNSURE, checked_file
+from codeorigin.explain.explanation import (
+    Baseline,
+    ConstructAttribution,
+    Explanation,
+    LineAttribution,
+    Method,
+    TokenAttribution,
+)
+from codeorigin.languages.construct import Construct
+from codeorigin.model.verdict import Verdict
+from support.check_results import HUMAN, IN_FILE, LLM, UNSURE, checked_file
 from support.command import TERSE, report_of, run
+
+CODE = "import a\n\n\n@b\ndef fast(n):\n\treturn '\x1b[31m[red]\u202e'\n"
+EXPLANATION = Explanation(
+    logit=1.88,
+    baseline_logit=0.37,
+    completeness_gap=0.0066,
+    approximate=False,
+    nodes=16,
+    method=Method.INTEGRATED_GRADIENTS,
+    baseline=Baseline.MASK,
+    lines=(
+        LineAttribution(line=3, value=0.5, wide=0.25, deep=0.25),
+        LineAttribution(line=4, value=-1.0, wide=-1.0, deep=0.0),
+        LineAttribution(line=5, value=2.0, wide=0.5, deep=1.5),
+    ),
+    top_tokens=(TokenAttribution(text="fa\x1bst", line=5, start_column=4, end_column=8, value=1.25),),
+    constructs=(
+        ConstructAttribution(Construct.ERROR_HANDLING, 2.0, 0.75, 1.25, 30),
+        ConstructAttribution(Construct.NAME, -0.5, -1.0, 0.5, 90),
+    ),
+)
+LINEAR = {"method": Method.LINEAR, "nodes": None, "baseline": None}
 
 
 @pytest.mark.parametrize(
@@ -112,3 +151,64 @@ def test_lines_and_constructs_add_up_to_the_logit_of_the_check(options: tuple[st
     assert explained["approximate"] is (gap > 0.02)
     assert all(line["value"] == pytest.approx(line["wide"] + line["deep"], abs=1e-6) for line in lines)
     assert sum(each["value"] for each in explained["constructs"]) == pytest.approx(total, abs=1e-6)
+
+
+def explained(verdict: Verdict = LLM, **others: Any) -> Explained:
+    """A function whose explanation has ``others`` in place of its fields."""
+    (function, *_) = checked_file(text=CODE, verdicts={"fast": verdict}).functions
+    return Explained(
+        "[b]\x1b.py", "codeorigin-test 0.1.0 (abc)", CODE, function, replace(EXPLANATION, **others)
+    )
+
+
+def rendered(shown: Explained, encoding: str = "utf-8", *, verbose: bool = True) -> str:
+    stream = io.TextIOWrapper(io.BytesIO(), encoding, errors="backslashreplace", newline="\n")
+    explanation_report.write_text(shown, stream, verbose=verbose)
+    stream.seek(0)
+    return stream.read()
+
+
+@pytest.mark.parametrize(
+    ("verdict", "others"),
+    [(LLM, {}), (IN_FILE, {"approximate": True}), (LLM, LINEAR)],
+    ids=["plain", "in its file", "linear"],
+)
+def test_explanations(verdict: Verdict, others: dict[str, Any], snapshot: SnapshotAssertion) -> None:
+    shown = explained(verdict, **others)
+    assert rendered(shown, verbose=False) == snapshot
+    assert rendered(shown) == snapshot
+    assert explanation_report.render_json(shown) == snapshot
+
+
+def test_bars_are_ascii_without_block_characters() -> None:
+    shown = rendered(explained(), "ascii")
+    assert "5   -1.00      #####|           def fast(n):" in shown
+    assert "\\u2588" not in shown
+
+
+@pytest.mark.parametrize(
+    ("value", "bar", "in_ascii"),
+    [
+        (2.0, "    │████", "    |####"),
+        (0.25, "    │▌   ", "    |    "),
+        (-1.25, " ▐██│    ", "  ##|    "),
+        (-0.25, "   ▐│    ", "    |    "),
+        (0.0, "    │    ", "    |    "),
+        (9.0, "    │████", "    |####"),
+    ],
+)
+def test_bars_show_direction_and_length(value: float, bar: str, in_ascii: str) -> None:
+    assert "".join(signed_bar(value, 2.0, 4)) == bar
+    assert "".join(signed_bar(value, 2.0, 4, ascii_only=True)) == in_ascii
+    assert {cell_len("".join(signed_bar(step / 97, 1.0, 7))) for step in range(-97, 98)} == {15}
+
+
+def test_colours_distinguish_the_two_directions(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLORTERM", "truecolor")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    colours = [
+        re.findall("\x1b\\[([0-9;]+)m *[+-]\\d", line) for line in rendered(explained()).splitlines()[7:10]
+    ]
+    assert [len(found) for found in colours] == [1, 1, 1]
+    assert colours[0] == colours[2] != colours[1]

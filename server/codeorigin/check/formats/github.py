@@ -2,8 +2,7 @@
 
 from codeorigin.check.declared import declared_line, disagreements
 from codeorigin.check.formats.repository_paths import path_in_repository
-from codeorigin.check.result import CheckResult, moved_line
-from codeorigin.report.changes import declared_sentence, scope_sentence, verdict_sentence
+from codeorigin.check.result import CheckResult, change_sentences
 from codeorigin.report.declared import disagreement_sentence
 from codeorigin.report.functions import finding_sentence
 from codeorigin.report.totals import summary_sentences
@@ -49,14 +48,7 @@ def render(result: CheckResult) -> str:
         else _command("error", error.message, file=path_in_repository(error.path), title="Problem")
         for error in result.errors
     ]
-    if result.change is not None:
-        lines.append(f"CodeOrigin: {one_line(scope_sentence(result.change))}")
-        if (together := verdict_sentence(result.change)) is not None:
-            lines.append(f"CodeOrigin: {one_line(together)}")
-        if (moved := moved_line(result)) is not None:
-            lines.append(f"CodeOrigin: {one_line(moved)}")
-        if (said := declared_sentence(result.change)) is not None:
-            lines.append(f"CodeOrigin: {one_line(said)}")
+    lines += (f"CodeOrigin: {one_line(sentence.text)}" for sentence in change_sentences(result))
     lines.append(f"CodeOrigin: {' '.join(summary_sentences(result.summary))}")
     if (said := declared_line(result)) is not None:
         lines.append(f"CodeOrigin: {one_line(said)}")

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 from codeorigin.analysis.judged import JudgedFile, JudgedFunction
 from codeorigin.analysis.report import FunctionReport, line_range
 from codeorigin.check.declared import declared_line, disagreements
-from codeorigin.check.result import CheckResult, moved_line
+from codeorigin.check.result import CheckResult, change_sentences
 from codeorigin.model.verdict import Band
 from codeorigin.report import CAVEAT
-from codeorigin.report.changes import declared_sentence, scope_sentence, verdict_sentence
 from codeorigin.report.code import MOST_LINES, HeatLine, code_box
 from codeorigin.report.declared import disagreement_sentence
 from codeorigin.report.figures import counted, probability_decimal
@@ -19,13 +18,18 @@ from codeorigin.report.functions import own_text, short_reason
 from codeorigin.report.parts import folded, legend, problems, stack, table, tiles, verdict
 from codeorigin.report.past import errors_here
 from codeorigin.report.shares import shares_sentence
-from codeorigin.report.totals import HTML_COLUMNS, PAGE_NOTE, summary_sentences
+from codeorigin.report.totals import summary_sentences
 from codeorigin.text.literal_text import html_line
 from codeorigin.text.positions import LineIndex
 
 if TYPE_CHECKING:
     from codeorigin.analysis.analyzer import Analyzer
 
+_COLUMNS = ("Function", "Lines", "Verdict")
+_NOTE = (
+    "Files with the most findings first. The strongest findings open their code; the colour of a line is its evidence, "
+    "towards an LLM or towards a person. For any other function: codeorigin explain FILE:LINE."
+)
 _MOST_PLACES = 200
 _MOST_FINDINGS_OF_A_FILE = 12
 _MOST_CODE_LINES = 4_000
@@ -111,10 +115,12 @@ def _body(result: CheckResult) -> Iterator[str]:
         yield f'<p class="declared">{html_line(said)}</p>'
     for kind, found in disagreements(result).items():
         yield folded("function", escape(disagreement_sentence(kind, len(found))), _places(found))
-    yield from _change(result)
+    for about, text in change_sentences(result):
+        marked = ' class="declared"' if about == "declared" else ""
+        yield f"<p{marked}>{html_line(text)}</p>"
     listed = _worst_first(result)
     if listed:
-        yield f'<h2>Files</h2><p class="what">{escape(PAGE_NOTE)}</p>{legend()}'
+        yield f'<h2>Files</h2><p class="what">{escape(_NOTE)}</p>{legend()}'
     for number, file in enumerate(listed):
         yield _file(file, result, is_open=number == 0)
     if result.errors:
@@ -133,18 +139,6 @@ def _places(found: Sequence[tuple[JudgedFile, JudgedFunction]]) -> Iterator[str]
         yield f"<p>And {len(found) - _MOST_PLACES:,} more.</p>"
 
 
-def _change(result: CheckResult) -> Iterator[str]:
-    if result.change is None:
-        return
-    yield f"<p>{html_line(scope_sentence(result.change))}</p>"
-    if (together := verdict_sentence(result.change)) is not None:
-        yield f"<p>{escape(together)}</p>"
-    if (moved := moved_line(result)) is not None:
-        yield f"<p>{html_line(moved)}</p>"
-    if (said := declared_sentence(result.change)) is not None:
-        yield f'<p class="declared">{html_line(said)}</p>'
-
-
 def _file(file: JudgedFile, result: CheckResult, *, is_open: bool) -> str:
     functions = file.functions
     bands = [function.verdict.band for function in functions]
@@ -155,7 +149,7 @@ def _file(file: JudgedFile, result: CheckResult, *, is_open: bool) -> str:
     rest = [function for function in functions if file.key(function) not in result.evidence]
     body = [_whole(file), *(_function(function, result.evidence[file.key(function)]) for function in boxes)]
     if rest:
-        body.append(table(HTML_COLUMNS, _rows(rest)))
+        body.append(table(_COLUMNS, _rows(rest)))
     return folded("box", summary, body, is_open=is_open)
 
 

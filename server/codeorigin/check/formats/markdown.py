@@ -4,17 +4,16 @@ import re
 from collections.abc import Iterator, Sequence
 
 from codeorigin.analysis.judged import JudgedFile, JudgedFunction
-from codeorigin.analysis.report import FunctionReport, line_range
+from codeorigin.analysis.report import FunctionReport, Summary, line_range
 from codeorigin.check.declared import FIRST_OF_A_LIST, declared_line, disagreements
-from codeorigin.check.result import CheckResult, moved_line
+from codeorigin.check.result import CheckResult, change_sentences
 from codeorigin.report import CAVEAT
-from codeorigin.report.changes import declared_sentence, scope_sentence, verdict_sentence
 from codeorigin.report.code import shown_code
 from codeorigin.report.declared import disagreement_sentence
-from codeorigin.report.figures import probability_decimal
+from codeorigin.report.figures import counted, percent, probability_decimal
 from codeorigin.report.functions import band_or_reason
 from codeorigin.report.past import errors_here
-from codeorigin.report.totals import share_phrase, summary_sentences
+from codeorigin.report.totals import summary_sentences
 from codeorigin.shell.terminal import printable, printable_code
 
 _MOST_EXPLAINED, _LINES_EACH = 10, 3
@@ -48,20 +47,11 @@ def literal_code(text: str) -> str:
 def _parts(result: CheckResult) -> Iterator[str]:
     yield "## CodeOrigin"
     yield ""
-    if result.change is not None:
-        yield literal_text(scope_sentence(result.change))
+    for sentence in change_sentences(result):
+        yield sentence.text if sentence.about == "verdict" else literal_text(sentence.text)
         yield ""
-        if (together := verdict_sentence(result.change)) is not None:
-            yield together
-            yield ""
-        if (moved := moved_line(result)) is not None:
-            yield literal_text(moved)
-            yield ""
-        if (said := declared_sentence(result.change)) is not None:
-            yield literal_text(said)
-            yield ""
     found, *rest = summary_sentences(result.summary)
-    share = [f"{share_phrase(result.summary)}."] if result.summary.lines else []
+    share = [_share_sentence(result.summary)] if result.summary.lines else []
     said = declared_line(result)
     yield " ".join([f"**{found}**", *rest, *share, *([] if said is None else [literal_text(said)])])
     yield ""
@@ -109,6 +99,12 @@ def _strongest_lines(
         yield ""
         yield from (fence, *code, fence)
         yield ""
+
+
+def _share_sentence(summary: Summary) -> str:
+    """``12 % of 340 lines with a verdict are in findings.``"""
+    share = percent(summary.finding_share) if summary.finding_lines else "0 %"
+    return f"{share} of {counted(summary.lines, 'line')} with a verdict are in findings."
 
 
 def _disagreements(result: CheckResult) -> Iterator[str]:

@@ -12,21 +12,27 @@ from codeorigin.check.formats.json_text import indented
 from codeorigin.check.formats.repository_paths import path_in_repository
 from codeorigin.check.result import CheckResult, FileError, moved_line
 from codeorigin.records.function_records import function_record_values
+from codeorigin.report import CAVEAT
 from codeorigin.report.functions import finding_sentence
-from codeorigin.report.totals import (
-    PROJECT_PAGE,
-    RULE,
-    RULE_DESCRIPTION,
-    RULE_HELP,
-    RULE_HELP_MARKDOWN,
-    RULE_PAGE,
-)
 from codeorigin.report.values import camel_case, verdict_values
 from codeorigin.text.literal_text import plain_message
 
 RULE_ID = "llm-written"
 _INDENTED = 4
 """The number of levels of the document down to its results."""
+_RULE = "A function that reads like LLM-written code"
+_RULE_DESCRIPTION = (
+    f"The model estimates how likely a function was written by a large language model. {CAVEAT}"
+)
+_RULE_HELP = (
+    "Run 'codeorigin explain FILE:LINE' to see which lines made the model think so. Human-written code can be reported, "
+    "and much LLM-written code is not. Use a finding to decide where to look twice, never to judge anybody. A comment "
+    "'codeorigin: ignore' above the function hides it; 'codeorigin check --baseline FILE --update-baseline' accepts all."
+)
+_RULE_HELP_MARKDOWN = _RULE_HELP.replace("'", "`")
+
+_PROJECT_PAGE = "https://github.com/OWNER/codeorigin"
+_RULE_PAGE = f"{_PROJECT_PAGE}/blob/main/docs/quality.md"
 _FIGURES = (
     *("probability", "logit", "band", "human_share", "llm_share", "llm_threshold", "own_probability"),
     *("file_evidence", "neighbours", "commit_evidence", "commit_neighbours"),
@@ -113,11 +119,11 @@ def to_dict(result: CheckResult) -> dict[str, Any]:
     rule = {
         "id": RULE_ID,
         "name": "LlmWritten",
-        "shortDescription": {"text": RULE},
-        "fullDescription": {"text": RULE_DESCRIPTION},
+        "shortDescription": {"text": _RULE},
+        "fullDescription": {"text": _RULE_DESCRIPTION},
         "defaultConfiguration": {"level": "note"},
-        "help": {"text": RULE_HELP, "markdown": RULE_HELP_MARKDOWN},
-        "helpUri": RULE_PAGE,
+        "help": {"text": _RULE_HELP, "markdown": _RULE_HELP_MARKDOWN},
+        "helpUri": _RULE_PAGE,
         "properties": {"tags": ["maintainability", "provenance", "llm"], "precision": "medium"},
     }
     return {
@@ -128,7 +134,7 @@ def to_dict(result: CheckResult) -> dict[str, Any]:
                 "tool": {
                     "driver": {
                         "name": "CodeOrigin",
-                        "informationUri": PROJECT_PAGE,
+                        "informationUri": _PROJECT_PAGE,
                         "version": result.version,
                         "semanticVersion": result.version,
                         "rules": [rule],

@@ -11,28 +11,29 @@ from rich.console import Console
 from rich.text import Text
 
 from codeorigin.analysis.judged import JudgedFile, JudgedFunction
-from codeorigin.analysis.report import line_range, walk
+from codeorigin.analysis.report import Summary, line_range, walk
 from codeorigin.check.declared import FIRST_OF_A_LIST, declared_line, disagreements
 from codeorigin.check.formats import Show
-from codeorigin.check.result import CheckResult, moved_line
-from codeorigin.model.verdict import Band
+from codeorigin.check.result import CheckResult, change_sentences
+from codeorigin.model.verdict import Band, Limits
 from codeorigin.report import SHORT_CAVEAT
-from codeorigin.report.changes import declared_sentence, scope_sentence, verdict_sentence
 from codeorigin.report.declared import disagreement_sentence
-from codeorigin.report.figures import probability_decimal
+from codeorigin.report.figures import counted, probability_decimal
 from codeorigin.report.functions import band_or_reason
 from codeorigin.report.past import errors_here, past_sentence
-from codeorigin.report.totals import TEXT_COLUMNS, run_phrases, summary_sentences
+from codeorigin.report.totals import summary_sentences
 from codeorigin.shell.console import make_console, padded
 from codeorigin.shell.terminal import printable, write_all
 from codeorigin.text.shell_command import shell_command
 
 BAND_STYLES: dict[Band, str] = {Band.LLM: "bold dark_orange", Band.UNSURE: "yellow", Band.HUMAN: "cyan"}
 
-# A long path must not push the names of all functions out of a narrow window.
+_COLUMNS = ("prob.", "verdict", "file and lines", "function")
+
 MOST_FINDINGS = 50
 """A longer list is read by nobody; `--show all` has it."""
 ACCEPT_ALL = "codeorigin check --update-baseline"
+# A long path must not push the names of all functions out of a narrow window.
 WIDEST_LOCATION = 48
 """In columns of a terminal; a longer one widens only its own row."""
 # rich takes tens of microseconds per line, and renders a text of many lines faster than the lines one by one.
@@ -108,10 +109,8 @@ def _next_step(result: CheckResult) -> str | None:
 
 def _write_rows(rows: Sequence[_Row], console: Console, stream: TextIO, *, with_verdicts: bool) -> None:
     widths = (cell_len(row.location) for row in rows)
-    location_width = max(
-        len(TEXT_COLUMNS[2]), *(width if width <= WIDEST_LOCATION else 0 for width in widths)
-    )
-    verdict_width = max(len(TEXT_COLUMNS[1]), *(cell_len(row.verdict) for row in rows))
+    location_width = max(len(_COLUMNS[2]), *(width if width <= WIDEST_LOCATION else 0 for width in widths))
+    verdict_width = max(len(_COLUMNS[1]), *(cell_len(row.verdict) for row in rows))
 
     def pieces(row: _Row) -> tuple[str, str, str]:
         """A row in three pieces; the second one gets the style of the row."""
@@ -122,7 +121,7 @@ def _write_rows(rows: Sequence[_Row], console: Console, stream: TextIO, *, with_
             f"  {padded(row.location, location_width)}  {row.function}\n",
         )
 
-    console.print(Text("".join(pieces(_Row(*TEXT_COLUMNS, ""))), "bold"), end="")
+    console.print(Text("".join(pieces(_Row(*_COLUMNS, ""))), "bold"), end="")
     if console.color_system is None:
         # rich would take longer to print the table than the check took for the code.
         write_all(stream, "".join(chain.from_iterable(map(pieces, rows))))
@@ -137,28 +136,24 @@ def _write_rows(rows: Sequence[_Row], console: Console, stream: TextIO, *, with_
 
 
 def _write_summary(result: CheckResult, console: Console, *, verbose: bool) -> None:
-    change = result.change
-    if change is not None:
-        if verbose:
-            console.print(Text(printable(scope_sentence(change))))
-        together = verdict_sentence(change)
-        band = None if change.verdict is None else change.verdict.band
-        if together is not None and (verbose or band is not None):
-            console.print(Text(printable(together), "dim" if band is None else BAND_STYLES[band]))
-        if (moved := moved_line(result)) is not None:
-            console.print(Text(printable(moved)))
-        if (said := declared_sentence(change)) is not None:
+    whole = None if result.change is None else result.change.verdict
+    band = None if whole is None else whole.band
+    for about, said in change_sentences(result):
+        if about in {"moved", "declared"}:
             console.print(Text(printable(said)))
+        elif verbose or (about == "verdict" and band is not None):
+            style = "" if about == "scope" else "dim" if band is None else BAND_STYLES[band]
+            console.print(Text(printable(said), style))
     found, *rest = summary_sentences(result.summary)
     console.print(Text(found, "bold" if result.summary.findings else ""))
-    if (said := declared_line(result)) is not None:
-        console.print(Text(printable(said)))
+    if (declared := declared_line(result)) is not None:
+        console.print(Text(printable(declared)))
     if result.summary.findings:
         console.print(Text(" ".join([*rest, SHORT_CAVEAT]), "dim"))
     if verbose:
         if result.past is not None:
             console.print(Text(past_sentence(result.past)))
-        console.print(Text("; ".join(run_phrases(result.summary, result.limits))))
+        console.print(Text("; ".join(_run_phrases(result.summary, result.limits))))
         console.print(Text(printable(result.model), "dim"))
 
 
@@ -172,3 +167,27 @@ def _write_disagreements(result: CheckResult, console: Console, *, all_of_them: 
             console.print(Text(f"  {place}  {printable(function.span.qualified_name)}"))
         if len(shown) < len(found):
             console.print(Text(f"  and {len(found) - len(shown):,} more (--show all)", "dim"))
+
+
+def _run_phrases(summary: Summary, limits: Limits) -> list[str]:
+    """What was read, by which threshold, how fast, and with how much memory."""
+    without = f" ({summary.without_functions:,} without)" if summary.without_functions else ""
+    phrases = [
+        f"{counted(summary.functions, 'function')} in {counted(summary.files, 'file')}{without}",
+        f"{counted(summary.findings, 'finding')} at {_threshold(limits)}",
+    ]
+    rate = summary.functions_per_second
+    if rate is not None:
+        phrases.append(f"{rate:,.0f} functions/s" if rate >= 10 else f"{rate:.1f} functions/s")
+    if summary.peak_memory_bytes is not None:
+        phrases.append(f"peak memory {summary.peak_memory_bytes / 2**20:,.0f} MiB")
+    return phrases
+
+
+def _threshold(limits: Limits) -> str:
+    """The threshold that determines what is a finding."""
+    if limits.threshold is not None:
+        return f"threshold {limits.threshold:g}"
+    if limits.false_positive_rate is not None:
+        return f"false-positive rate {limits.false_positive_rate:g}"
+    return "the model's threshold"

@@ -1,18 +1,14 @@
 """Raw scores -> verdicts: on functions, alone or with their file and commit, and on whole files and changes."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from codeorigin.model.calibration.calibration import Calibration
-from codeorigin.model.calibration.neighbours import NeighbourRule
 from codeorigin.model.calibration.scale import Reading, Scale
 from codeorigin.model.past import Past
 from codeorigin.model.reading.normalize import Normalized
 from codeorigin.model.scoring.inputs import RawScore
 from codeorigin.model.verdict import ChangedFunctions, PooledVerdict, Reason, Verdict
-
-Evidence = Mapping[int, tuple[float, int]]
-"""What the others in its commit add to each of a file's functions, and how many they are."""
 
 
 class Judge:
@@ -60,36 +56,6 @@ class Judge:
             return verdicts
         usual = self._usual.in_file(functions, language)
         return {number: _no_higher(verdict, usual[number]) for number, verdict in verdicts.items()}
-
-    def in_commits(
-        self,
-        verdicts: Mapping[int, Verdict],
-        others: Mapping[int, Sequence[float]],
-        language: str,
-        *,
-        in_file: bool,
-    ) -> dict[int, Verdict]:
-        """New verdicts for those functions of a file that have others in their commits, if the model has a rule.
-
-        Args:
-            verdicts: the verdicts on all functions of the file.
-            others: for each function where they are known, own logits of the other functions of its commit, without the
-                past.
-            language: a model language.
-            in_file: let the other functions of the file count as well.
-        """
-        if not others:
-            return {}
-        by_past = 0.0 if self._past is None else self._past.evidence
-
-        def evidence(rule: NeighbourRule) -> Evidence:
-            return {
-                number: (rule.evidence_for_one([logit + by_past for logit in in_commit]), len(in_commit))
-                for number, in_commit in others.items()
-                if in_commit
-            }
-
-        return self._with_commits(verdicts, evidence, language, in_file=in_file)
 
     def file(self, functions: Sequence[tuple[float, int]], language: str) -> PooledVerdict | None:
         """The verdict on a file, from its functions' logits and lines; None without a rule for files."""
@@ -153,41 +119,24 @@ class Judge:
         verdicts = list(file.verdicts)
         if len(logits) < 2 or not file.in_context:
             return verdicts
-
-        def evidence(rule: NeighbourRule) -> Evidence:
-            from_commit = rule.evidence(logits)[first:]
-            return {
-                number: (added, len(logits) - 1) for number, added in zip(judged, from_commit, strict=False)
-            }
-
-        changed = self._with_commits(dict(enumerate(verdicts)), evidence, file.language, in_file=True)
-        return [changed.get(number, verdict) for number, verdict in enumerate(verdicts)]
-
-    def _with_commits(
-        self,
-        verdicts: Mapping[int, Verdict],
-        evidence: Callable[[NeighbourRule], Evidence],
-        language: str,
-        *,
-        in_file: bool,
-    ) -> dict[int, Verdict]:
-        """New verdicts for the functions of a file to which those of their commits add ``evidence`` by a rule."""
-        judged = {number: verdict.logit for number, verdict in verdicts.items() if verdict.logit is not None}
-        context = self._calibration.commit_context
-        beside: Mapping[int, float] = {}
-        both = self._calibration.file_and_commit_context
-        if in_file and both is not None and both.file is not None and len(judged) >= 2:
+        own = {number: verdict.logit for number, verdict in enumerate(verdicts) if verdict.logit is not None}
+        context, both = self._calibration.commit_context, self._calibration.file_and_commit_context
+        beside: dict[int, float] = {}
+        if both is not None and both.file is not None and len(own) >= 2:
             context = both
-            beside = dict(zip(judged, both.file.evidence(list(judged.values())), strict=True))
+            beside = dict(zip(own, both.file.evidence(list(own.values())), strict=True))
         if context is None or context.commit is None:
-            return {}
-        return {
-            number: self._verdict(
-                verdicts[number], language, context.scale, (beside.get(number), len(judged) - 1), by_commit
+            return verdicts
+        added = context.commit.evidence(logits)[first : first + len(judged)]
+        for number, by_commit in zip(judged, added, strict=True):
+            verdicts[number] = self._verdict(
+                verdicts[number],
+                file.language,
+                context.scale,
+                (beside.get(number), len(own) - 1),
+                (by_commit, len(logits) - 1),
             )
-            for number, by_commit in evidence(context.commit).items()
-            if number in judged
-        }
+        return verdicts
 
     def _verdict(
         self,

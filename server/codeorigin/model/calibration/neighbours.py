@@ -42,13 +42,6 @@ class NeighbourRule(ManifestEntry):
         share = self.weight / (len(evidence) - 1 + self.prior_functions)
         return [share * (total - logit) for logit in evidence]
 
-    def evidence_for_one(self, others: Sequence[float]) -> float:
-        """What ``others``, the own logits of the other functions, add to the logit of one; 0 if there are none."""
-        if not others:
-            return 0.0
-        total = math.fsum(logit - self.neutral for logit in others)
-        return self.weight * total / (len(others) + self.prior_functions)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context(ManifestEntry):

@@ -120,8 +120,8 @@ def test_function_gets_evidence_from_its_commit_and_its_file() -> None:
     commit_rule, file_rule = COMMIT_CONTEXT.commit, FILE_AND_COMMIT_CONTEXT.file
     assert commit_rule is not None
     assert file_rule is not None
-    in_commit = commit_rule.evidence_for_one([2.0, -4.0])
-    in_file = file_rule.evidence_for_one([2.0, 3.0])
+    in_commit = commit_rule.evidence([1.0, 2.0, -4.0])[0]
+    in_file = file_rule.evidence([1.0, 2.0, 3.0])[0]
     assert (first.commit_evidence, first.file_evidence) == pytest.approx((in_commit, in_file))
     assert (first.commit_neighbours, first.neighbours) == (2, 2)
     assert first.probability == pytest.approx(
@@ -129,10 +129,10 @@ def test_function_gets_evidence_from_its_commit_and_its_file() -> None:
     )
     assert first.logit == 1.0
     assert first.own_probability == files[0].verdicts[0].own_probability
-    assert second.commit_evidence == pytest.approx(commit_rule.evidence_for_one([1.0, -4.0]))
+    assert second.commit_evidence == pytest.approx(commit_rule.evidence([2.0, 1.0, -4.0])[0])
     # The change only touched the third.
     assert third == files[0].verdicts[2]
-    from_commit = commit_rule.evidence_for_one([1.0, 2.0])
+    from_commit = commit_rule.evidence([-4.0, 1.0, 2.0])[0]
     assert (alone.commit_evidence, alone.file_evidence) == (pytest.approx(from_commit), None)
     assert alone.probability == pytest.approx(COMMIT_CONTEXT.scale.probability(-4.0 + from_commit))
 

@@ -35,9 +35,3 @@ def test_ranking_within_a_file_is_preserved(logits: list[float]) -> None:
     evidence = RULE.evidence(logits)
     sums = sorted((own, own + added) for own, added in zip(logits, evidence, strict=True))
     assert all(low[1] <= high[1] + 1e-9 for low, high in pairwise(sums))
-
-
-@given(LOGITS)
-def test_evidence_for_one_function_matches_evidence_for_all(logits: list[float]) -> None:
-    one_by_one = [RULE.evidence_for_one(logits[:n] + logits[n + 1 :]) for n in range(len(logits))]
-    assert one_by_one == pytest.approx(RULE.evidence(logits), abs=1e-9)
