@@ -184,10 +184,15 @@ def _unwrap(reading: BlankedText, pattern: re.Pattern[bytes]) -> None:
 # -- C# ---------------------------------------------------------------------------------------------------------
 
 _EXTENSION = re.compile(
-    rb"^[ \t]*+extension\s*+(?:<[^<>(){};]*+>\s*+)?\([^(){};]*+\)[^(){};]*+\{", re.MULTILINE
+    rb"^[ \t]*+extension\s*+(?:<[^<>(){};]*+>\s*+)?\((?:[^(){};]++|\([^(){};]*+\))*+\)[^(){};]*+\{",
+    re.MULTILINE,
 )
 _LIST = re.compile(rb"\b(?:is|case|or|and|not)\s*+(\[(?:[^\[\]{};]++|\[[^\[\]{};]*+\])*+\])")
 _REF_PARTIAL = re.compile(rb"\bref\s++(partial)\s++struct\b")
+_CONDITIONAL = re.compile(
+    rb"(\?)(?:\.\w++|\[[^\[\]{};]*+\])(?:\.\w++|\[[^\[\]{};]*+\])*+\s*+(?:[-+*/%&|^]|\?\?|<<|>>>?)?=(?![=>])"
+)
+"""An assignment that a null leaves out, ``a?.b = c``."""
 _COMPOUND = re.compile(rb"\boperator\s*+(?:checked\s++)?(?:[-+*/%&|^]|<<|>>>?)(=)(?=\s*+\()")
 
 
@@ -195,7 +200,7 @@ def _known_csharp(reading: BlankedText) -> None:
     for found in list(_LIST.finditer(reading.masked)):
         start, end = found.span(1)
         reading.put(start, end, b"{" + b" " * (end - start - 2) + b"}")
-    for pattern in (_REF_PARTIAL, _COMPOUND):
+    for pattern in (_REF_PARTIAL, _COMPOUND, _CONDITIONAL):
         for found in list(pattern.finditer(reading.masked)):
             reading.blank(*found.span(1))
 

@@ -70,6 +70,18 @@ def test_code_with_macros_has_the_functions_of_the_code_without(
     assert found(code(first, second, first if above else ""), "cpp") == found(code("", "", ""), "cpp")
 
 
+@given(st.lists(st.sampled_from(["<<~{}", "<<-{}", '<<~"{}"']), min_size=1, max_size=5), st.booleans())
+def test_heredocs_inside_heredocs_end_no_function_and_hide_none(signs: list[str], in_call: bool) -> None:
+    names = [f"TEXT{number}" for number in range(len(signs))]
+    starts = [sign.format(name) for sign, name in zip(signs, names, strict=True)]
+    head = f"    puts({starts[0]})\n" if in_call else f"    {starts[0]}\n"
+    body = "".join(f"      def no #{{{start}}} end\n" for start in starts[1:])
+    ends = "".join(f"      {name}\n" for name in reversed(names))
+    text = f"class A\n  def f\n{head}{body}      end\n{ends}  end\n\n  def g\n    1\n  end\nend\n"
+    last = 4 + 2 * len(signs)
+    assert found(text, "ruby") == [f"A#f 2-{last}", f"A#g {last + 2}-{last + 4}"]
+
+
 @pytest.mark.parametrize(
     ("text", "language"),
     [
