@@ -25,7 +25,8 @@ from codeorigin_training.report.section import Section
 from codeorigin_training.report.tables import interval, percent_interval, pivot
 from codeorigin_training.run import Log
 
-AS_IT_IS, LOST = "as it is", "AUROC lost"
+AS_IT_IS, LOST, FLAGGED = "as it is", "AUROC lost", "flagged"
+_BY_GENERATOR = "snippets by "
 _FEWEST_FOR_RATE = 100
 
 Text = tuple[str, str]
@@ -134,7 +135,7 @@ def snippet_slices(snippets: Sequence[Row], config: EvaluateConfig) -> list[Slic
         if len(of_generator) >= config.fewest_of_generator:
             order = generator.permutation(len(of_generator))[: config.generator_functions]
             beside = people[: max(len(order), _FEWEST_FOR_RATE)]
-            title = f"snippets by {name or 'unknown'}"
+            title = f"{_BY_GENERATOR}{name or 'unknown'}"
             found.append(_side_by_side(title, beside, [of_generator[number] for number in order]))
     return found
 
@@ -148,14 +149,15 @@ def _side_by_side(population: str, human: Sequence[Row], llm: Sequence[Row]) -> 
 
 
 def matrix(data: EvaluationData, detector: Detector, config: EvaluateConfig, log: Log) -> Section:
-    """Measure the bundle on every slice as it is, and what it loses under ``config.perturbations``."""
+    """Measure the bundle on every slice as it is, and what all but single generators lose under perturbations."""
     slices = slices_of(data, config)
     raw = logits_of([row for subset in slices for row in subset.rows], detector)
     figures: list[Figure] = []
     for subset in slices:
         logits = np.array([raw[row.code, row.language] for row in subset.rows])
         figures += slice_figures(subset, logits, detector, config)
-    losses = list(loss_figures(slices, raw, detector, config, log))
+    kinds = [subset for subset in slices if not subset.population.startswith(_BY_GENERATOR)]
+    losses = list(loss_figures(kinds, raw, detector, config, log))
     return matrix_section(figures, losses)
 
 
@@ -170,7 +172,7 @@ def slice_figures(
         found = estimate(groups, lambda index: tpr_at_fpr(labels[index], logits[index], 0.01), config)
         yield found.named(subset.population, AS_IT_IS, "found at 1 % false positives")
     flagged = share(answers.llm[human], groups[human])
-    yield flagged.named(subset.population, AS_IT_IS, "flagged")
+    yield flagged.named(subset.population, AS_IT_IS, FLAGGED)
     unsure = share(~answers.llm & ~answers.human, groups)
     yield unsure.named(subset.population, AS_IT_IS, "unsure")
     if subset.pairs:
@@ -222,9 +224,7 @@ def matrix_section(figures: Sequence[Figure], losses: Sequence[Figure]) -> Secti
         tables=(
             pivot(
                 [figure for figure in figures if figure.population not in in_manifest],
-                lambda figure: (
-                    interval(figure) if figure.statistic == "AUROC" else percent_interval(figure, 0)
-                ),
+                _cell,
                 corner="kind of code",
             ),
             pivot(
@@ -251,6 +251,12 @@ def matrix_section(figures: Sequence[Figure], losses: Sequence[Figure]) -> Secti
         ),
         figures=(*figures, *losses),
     )
+
+
+def _cell(figure: Figure) -> str:
+    if figure.statistic == "AUROC":
+        return interval(figure)
+    return percent_interval(figure, 1 if figure.statistic == FLAGGED else 0)
 
 
 def logits_of(rows: Sequence[Row], model: LogitModel) -> dict[Text, float]:
