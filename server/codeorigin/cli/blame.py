@@ -9,18 +9,22 @@ from typing import TextIO
 import codeorigin
 from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.analysis.judged import JudgedFile, JudgedFunction
+from codeorigin.analysis.report import FunctionReport
 from codeorigin.check.formats.json_text import encoded
 from codeorigin.cli.explain import judged_source
 from codeorigin.functions.function_lines import function_lines
 from codeorigin.git.repository import Repository
 from codeorigin.records.file_lines import text_records
 from codeorigin.records.record import Record, record_values
-from codeorigin.report.declared import DECLARED_CAVEAT, declared_counts, function_heading, record_label
-from codeorigin.report.figures import logits
+from codeorigin.report.declared import declared_counts, record_label
+from codeorigin.report.figures import logits, probability_decimal
+from codeorigin.report.functions import band_or_reason
 from codeorigin.report.values import verdict_values
 from codeorigin.shell.exit_codes import ExitCode
 from codeorigin.shell.options import BlameOptions, ExplanationFormat
-from codeorigin.shell.terminal import printable_code, to_stderr
+from codeorigin.shell.terminal import printable, printable_code, to_stderr
+
+_CAVEAT = "A record is a fact about a record; the figures are an estimate, and neither is part of the other."
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +73,11 @@ def _write_text(stream: TextIO, file: JudgedFile, lines: Sequence[BlamedLine]) -
     labels = [record_label(line.record) for line in lines]
     width = max(map(len, labels), default=0)
     digits = len(str(len(lines)))
-    stream.write(f"{declared_counts(line.record for line in lines)}\n{DECLARED_CAVEAT}\n\n")
+    stream.write(f"{declared_counts(line.record for line in lines)}\n{_CAVEAT}\n\n")
     for line, label in zip(lines, labels, strict=True):
         if line.number in starts:
             function, last = starts[line.number]
-            stream.write(f"{function_heading(function, line.number, last)}\n")
+            stream.write(f"{_heading(function, line.number, last)}\n")
         weight = "" if line.weight is None else logits(line.weight)
         text = f"{line.number:>{digits}}  {label:<{width}}  {weight:>6}  {printable_code(line.text)}"
         stream.write(f"{text.rstrip()}\n")
@@ -99,3 +103,12 @@ def _write_json(stream: TextIO, model: str, file: JudgedFile, lines: Sequence[Bl
         ],
     }
     stream.write(f"{encoded(values, indent=1)}\n")
+
+
+def _heading(function: FunctionReport, first: int, last: int) -> str:
+    """``parse, lines 10-42: 0.93, llm``."""
+    name = printable(function.span.qualified_name)
+    estimate = band_or_reason(function.verdict)
+    if function.verdict.probability is not None:
+        estimate = f"{probability_decimal(function.verdict.probability)}, {estimate}"
+    return f"{name}, lines {first}-{last}: {estimate}"

@@ -16,11 +16,11 @@ from codeorigin.report import CAVEAT
 from codeorigin.report.explanations import (
     by_construct,
     construct_name,
-    equation,
     method_phrase,
     share_of_code,
+    with_more,
 )
-from codeorigin.report.figures import probability_decimal
+from codeorigin.report.figures import logits, percent, probability_decimal
 from codeorigin.report.functions import band_or_reason, own_text
 from codeorigin.report.shares import shares_sentence
 from codeorigin.report.values import verdict_values
@@ -77,7 +77,7 @@ def _heading(explained: Explained, *, verbose: bool) -> Text:
 
 def _balance(explanation: Explanation, verdict: Verdict) -> Text:
     """Where the logit comes from, and how well the lines account for it."""
-    text = Text(f"{equation(explanation, verdict)}\n{method_phrase(explanation)}")
+    text = Text(f"{_equation(explanation, verdict)}\n{method_phrase(explanation)}")
     if explanation.approximate:
         text.append(f"; {_APPROXIMATE}", "bold")
     return text
@@ -229,3 +229,13 @@ def to_dict(explained: Explained) -> dict[str, Any]:
 def render_json(explained: Explained) -> str:
     """One ASCII JSON document with a final newline."""
     return encoded(to_dict(explained), indent=2) + "\n"
+
+
+def _equation(explanation: Explanation, verdict: Verdict) -> str:
+    """The logit as the sum of its parts, on one line, and the logit with all else that counts."""
+    logit, baseline = logits(explanation.logit), logits(explanation.baseline_logit)
+    total = logits(sum(line.value for line in explanation.lines))
+    more = with_more(explanation, verdict)
+    beside = "" if more is None else "; logit with {} {}".format(*more)
+    gap = percent(explanation.completeness_gap)
+    return f"logit {logit} = baseline {baseline} + lines {total} (completeness gap {gap}){beside}"

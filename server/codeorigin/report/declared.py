@@ -4,16 +4,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 
-from codeorigin.analysis.report import FunctionReport
 from codeorigin.records.function_records import DeclaredBy, Disagreement
 from codeorigin.records.record import Record, RecordSource, Strength, WrittenBy
-from codeorigin.report.figures import counted, probability_decimal
-from codeorigin.report.functions import band_or_reason
-from codeorigin.text.literal_text import one_line
+from codeorigin.report.figures import counted
 
-DECLARED_CAVEAT = (
-    "A record is a fact about a record; the figures are an estimate, and neither is part of the other."
-)
 _MOST_PARTS = 3
 _DECLARED_BY = {
     DeclaredBy.AGENT: "by agents",
@@ -84,15 +78,6 @@ def _about(record: Record, ranges: Sequence[range]) -> str:
     by = "" if record.by is WrittenBy.UNTRACKED else "by "
     word = "line" if sum(map(len, ranges)) == 1 else "lines"
     return f"{word} {', '.join(shown)}{more} {by}{record_label(record)}"
-
-
-def function_heading(function: FunctionReport, first: int, last: int) -> str:
-    """``parse, lines 10-42: 0.93, llm``."""
-    name = one_line(function.span.qualified_name)
-    estimate = band_or_reason(function.verdict)
-    if function.verdict.probability is not None:
-        estimate = f"{probability_decimal(function.verdict.probability)}, {estimate}"
-    return f"{name}, lines {first}-{last}: {estimate}"
 
 
 def declared_by_sentence(functions: Mapping[DeclaredBy, int], agents: Sequence[str]) -> str:

@@ -3,7 +3,6 @@
 from codeorigin.explain.explanation import ConstructAttribution, Explanation, LineAttribution
 from codeorigin.model.verdict import Band, Verdict
 from codeorigin.report.figures import NOTICEABLE, logits, percent, side
-from codeorigin.text.shell_command import shell_command
 
 PENDING = "The explanation is being computed; hover again in a moment."
 READY = "The explanation is ready: hover again"
@@ -29,29 +28,9 @@ _CONSTRUCTS = {
 }
 
 
-def no_explanation(error: Exception) -> str:
-    """Why there is no explanation; ``error`` is worded for users."""
-    return f"No explanation: {error}"
-
-
-def explanation_failed(error: Exception) -> str:
-    """A note that there is no explanation because of an unexpected ``error``."""
-    return f"No explanation ({type(error).__name__}); the log has the details."
-
-
 def direction(value: float) -> str:
     """The side that evidence points to."""
     return "towards LLM" if value > 0 else "towards human"
-
-
-def side_name(value: float) -> str:
-    """The side that evidence points to, for a column."""
-    return "LLM" if value > 0 else "human"
-
-
-def explain_command(path: str, line: int) -> str | None:
-    """The command that prints the whole explanation of the function at a line, from 1; None as for ``shell_command``."""
-    return shell_command("codeorigin", "explain", f"{path}:{line}")
 
 
 def evidence_sentence(explanation: Explanation, verdict: Verdict, band: Band) -> str:
@@ -73,12 +52,6 @@ def evidence_sentence(explanation: Explanation, verdict: Verdict, band: Band) ->
     return f"{'; '.join(said)}."
 
 
-def line_opening(explanation: Explanation, line: LineAttribution) -> tuple[str, str]:
-    """``("This line points to an LLM", "number 2 of 36 in strength")``."""
-    rank = 1 + sum(abs(other.value) > abs(line.value) for other in explanation.lines)
-    return f"This line points {side(line.value)}", f"number {rank} of {len(explanation.lines)} in strength"
-
-
 def with_more(explanation: Explanation, verdict: Verdict) -> tuple[str, str] | None:
     """What counts besides the function's own text, and the logit with it; None if nothing does."""
     counting = {
@@ -96,16 +69,6 @@ def method_phrase(explanation: Explanation) -> str:
     if explanation.baseline is None:
         return "linear attributions: the exact shares of the n-grams"
     return f"integrated gradients, {explanation.nodes} nodes, {explanation.baseline.value} baseline"
-
-
-def equation(explanation: Explanation, verdict: Verdict) -> str:
-    """The logit as the sum of its parts, on one line, and the logit with all else that counts."""
-    logit, baseline = logits(explanation.logit), logits(explanation.baseline_logit)
-    total = logits(sum(line.value for line in explanation.lines))
-    more = with_more(explanation, verdict)
-    beside = "" if more is None else "; logit with {} {}".format(*more)
-    gap = percent(explanation.completeness_gap)
-    return f"logit {logit} = baseline {baseline} + lines {total} (completeness gap {gap}){beside}"
 
 
 def strongest(explanation: Explanation) -> list[LineAttribution]:

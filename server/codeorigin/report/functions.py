@@ -158,11 +158,6 @@ def reported_from(verdict: Verdict, limits: Limits) -> str | None:
     return f"at {probability_percent(verdict.llm_threshold)} or more"
 
 
-def part_of_this(name: str) -> str:
-    """A note on the nested function ``name``, shown with the verdict on the enclosing function."""
-    return f"{name} is judged as part of this function."
-
-
 def windows_note(verdict: Verdict) -> str | None:
     """A note on a long function, which is scored in windows; None for other functions."""
     if verdict.windows < 2:

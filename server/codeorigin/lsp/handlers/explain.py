@@ -9,12 +9,12 @@ from codeorigin.core.errors import CodeOriginError
 from codeorigin.explain.explanation import Explanation
 from codeorigin.lsp.connection.parameters import read
 from codeorigin.lsp.handlers.commands import open_document
+from codeorigin.lsp.handlers.details import details
 from codeorigin.lsp.handlers.publish import scored, why_not_scored
 from codeorigin.lsp.handlers.repository_evidence import declared_line, read_declared
 from codeorigin.lsp.handlers.wire_forms import explanation_to_wire, function_to_wire
 from codeorigin.lsp.session import Session
 from codeorigin.report import FULL_CAVEAT
-from codeorigin.report.details import details
 from codeorigin.report.editor_texts import EXPLAINING, on_explanation
 from codeorigin.report.functions import reason
 

@@ -13,13 +13,8 @@ from codeorigin.lsp.handlers.repository_evidence import declared_line, read_decl
 from codeorigin.lsp.scoring.scored_document import Result, nested_at_header
 from codeorigin.lsp.session import Session
 from codeorigin.model.verdict import Reason
-from codeorigin.report.explanations import (
-    PENDING,
-    explanation_failed,
-    no_explanation,
-)
+from codeorigin.report.explanations import PENDING
 from codeorigin.report.figures import NOTICEABLE
-from codeorigin.report.functions import part_of_this
 
 
 async def hover(session: Session, params: types.HoverParams) -> types.Hover | None:
@@ -43,7 +38,8 @@ async def _explained(
 ) -> HoverContent:
     if function.verdict.probability is None:
         return HoverContent(result, function)
-    note = None if nested is None else part_of_this(literal(nested.span.qualified_name))
+    name = None if nested is None else literal(nested.span.qualified_name)
+    note = None if name is None else f"{name} is judged as part of this function."
     explanation, why = None, None
     try:
         explanation = await session.explanations.get_within(
@@ -53,9 +49,9 @@ async def _explained(
     except Cancelled:
         pass
     except CodeOriginError as error:
-        why = literal(no_explanation(error))
+        why = literal(f"No explanation: {error}")
     except Exception as error:
-        why = explanation_failed(error)
+        why = f"No explanation ({type(error).__name__}); the log has the details."
     notes = [text for text in (note, why) if text is not None]
     return HoverContent(result, function, explanation, " ".join(notes) or None)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from codeorigin.analysis.report import FunctionReport
-from codeorigin.explain.explanation import Explanation
+from codeorigin.explain.explanation import Explanation, LineAttribution
 from codeorigin.lsp.connection.parameters import to_wire
 from codeorigin.lsp.handlers.explain import EXPLAIN
 from codeorigin.lsp.handlers.markdown import code_span, literal, shorten, visible
@@ -20,12 +20,11 @@ from codeorigin.report.editor_texts import BAR, BLANK_LINE, NO_LINE, WHOLE_EXPLA
 from codeorigin.report.explanations import (
     TOO_COARSE,
     evidence_sentence,
-    explain_command,
-    line_opening,
-    side_name,
     strongest,
 )
+from codeorigin.report.figures import side
 from codeorigin.report.functions import opening
+from codeorigin.text.shell_command import shell_command
 
 BAR_CELLS = 8
 CODE_LENGTH = 40
@@ -77,7 +76,7 @@ class HoverContent:
     def _opening(self) -> tuple[str, str]:
         if self.line is not None and self.explanation is not None:
             of_line = next(evidence for evidence in self.explanation.lines if evidence.line == self.line)
-            return line_opening(self.explanation, of_line)
+            return _line_opening(self.explanation, of_line)
         verdict = self.function.verdict
         return opening(verdict, self.result.settings.limits.band(verdict))
 
@@ -91,7 +90,7 @@ class HoverContent:
         rows = []
         for evidence in found:
             cells = max(1, round(BAR_CELLS * abs(evidence.value) / abs(found[0].value)))
-            bar, towards = BAR * cells, side_name(evidence.value)
+            bar, towards = BAR * cells, _side_name(evidence.value)
             code = visible(shorten(text.line_text(evidence.line), CODE_LENGTH)) or BLANK_LINE
             rows.append(f"{bar:<{BAR_CELLS}} {towards:<5}  {evidence.line + 1:>{width}}  {code}")
         return rows or [NO_LINE]
@@ -119,4 +118,20 @@ class HoverContent:
             return None
         path, folder = Path(snapshot.path), self.result.job.folder
         shown = path.relative_to(folder) if folder is not None and path.is_relative_to(folder) else path
-        return explain_command(shown.as_posix(), self.function.span.header.start_line + 1)
+        return _explain_command(shown.as_posix(), self.function.span.header.start_line + 1)
+
+
+def _explain_command(path: str, line: int) -> str | None:
+    """The command that prints the whole explanation of the function at a line, from 1; None as for ``shell_command``."""
+    return shell_command("codeorigin", "explain", f"{path}:{line}")
+
+
+def _line_opening(explanation: Explanation, line: LineAttribution) -> tuple[str, str]:
+    """``("This line points to an LLM", "number 2 of 36 in strength")``."""
+    rank = 1 + sum(abs(other.value) > abs(line.value) for other in explanation.lines)
+    return f"This line points {side(line.value)}", f"number {rank} of {len(explanation.lines)} in strength"
+
+
+def _side_name(value: float) -> str:
+    """The side that evidence points to, for a column."""
+    return "LLM" if value > 0 else "human"
