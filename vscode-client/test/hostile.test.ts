@@ -66,7 +66,7 @@ for (const [what, text] of Object.entries(HOSTILE)) {
 }
 
 test("every page has a policy, and none may load or run anything of others", () => {
-  assert.match(PLAIN, /content="default-src 'none'; style-src 'nonce-abc123'; script-src 'nonce-abc123'"/);
+  assert.match(PLAIN, /content="default-src 'none'; base-uri 'none'; form-action 'none'; style-src 'nonce-abc123'; script-src 'nonce-abc123'"/);
   const source = (name: string) => readFileSync(join(process.cwd(), "src", name), "utf8");
   assert.match(source("commands/openReport.ts"), /enableScripts: false,[^}]*localResourceRoots: \[\]/);
   assert.match(source("panel/panel.ts"), /enableScripts: true, localResourceRoots: \[\]/);

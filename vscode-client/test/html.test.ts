@@ -28,7 +28,7 @@ test("what is declared is a line of its own, and none without a record", () => {
 
 test("the policy admits the page's own style and script alone", () => {
   const policy = /http-equiv="Content-Security-Policy" content="([^"]+)"/.exec(page("f", {}))?.[1];
-  assert.equal(policy, "default-src 'none'; style-src 'nonce-abc123'; script-src 'nonce-abc123'");
+  assert.equal(policy, "default-src 'none'; base-uri 'none'; form-action 'none'; style-src 'nonce-abc123'; script-src 'nonce-abc123'");
   assert.ok(!page("f", {}).includes('style="'), "inline styles would be refused");
   assert.ok(!/https?:/.test(page("f", {})));
 });

@@ -6,7 +6,7 @@ from importlib import resources
 import codeorigin
 from codeorigin.text.literal_text import html_line
 
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; style-src 'unsafe-inline'"
 
 
 def page(

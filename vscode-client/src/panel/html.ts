@@ -30,7 +30,7 @@ export function render({ explained, file, textOf, nonce }: Page): string {
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'nonce-${nonce}'; script-src 'nonce-${nonce}'">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; base-uri 'none'; form-action 'none'; style-src 'nonce-${nonce}'; script-src 'nonce-${nonce}'">
 <title>${escape(name)}</title>
 <style nonce="${nonce}">${STYLE}</style>
 </head>
