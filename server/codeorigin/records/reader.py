@@ -116,7 +116,7 @@ class RecordReader:
         known = self._known.get(name)
         if known is None:
             known = self._read(name)
-            self._weight += 1 + known.count
+            self._weight += known.count
             if self._weight > _MOST_KEPT:
                 self._known.clear()
                 self._parsed.clear()

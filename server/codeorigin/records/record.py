@@ -119,8 +119,8 @@ class CommitRecords:
 
     @property
     def count(self) -> int:
-        """The number of ranges of lines."""
-        return sum(map(len, self.lines.values()))
+        """How much there is to work through: the ranges of lines, their files, and the record itself."""
+        return 1 + len(self.lines) + sum(map(len, self.lines.values()))
 
     @property
     def has_any(self) -> bool:

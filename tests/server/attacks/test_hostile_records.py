@@ -155,6 +155,14 @@ def test_agent_traces_have_one_limit_together(repository: Repository) -> None:
     )
 
 
+def test_empty_traces_count_for_every_commit(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reader, "_MOST_USES", 10)
+    head = repository.git("rev-parse", "HEAD")
+    assert traced(repository, {"traces.jsonl": "\n".join([agent_trace(head, "c.py")] * 9)}).startswith(
+        "records after the first "
+    )
+
+
 def annotated(repository: Repository, notes: list[str]) -> list[str]:
     """As many new commits, each with its note; the same text is the same blob."""
     tree, commit, entries = (
