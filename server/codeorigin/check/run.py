@@ -138,7 +138,8 @@ def check(options: CheckOptions) -> CheckResult:
     if how.keep_text:
         from codeorigin.check.formats.html import line_evidence  # noqa: PLC0415 - only pages need it
 
-        result = replace(result, evidence=line_evidence(result, checks.load(bundle)))
+        with parser_pool.one_run(budget):
+            result = replace(result, evidence=line_evidence(result, checks.load(bundle)))
     return result
 
 

@@ -8,6 +8,7 @@ from codeorigin.check.formats.json_text import encoded
 from codeorigin.check.inputs import MAX_BYTES, STDIN, STDIN_NAME, stdin_bytes
 from codeorigin.core.errors import SourceError
 from codeorigin.language_id import Guess, guess_language
+from codeorigin.languages.parser_pool import one_run, run_budget
 from codeorigin.shell.exit_codes import ExitCode
 from codeorigin.shell.options import ExplanationFormat, LanguageOptions
 from codeorigin.shell.terminal import display_path, printable, to_stderr, write_all
@@ -33,10 +34,12 @@ def run_language(options: LanguageOptions) -> int:
     """
     guesses: list[tuple[str, Guess]] = []
     errors: list[tuple[str, str]] = []
+    budget = run_budget()
     for name in dict.fromkeys(options.paths):
         shown = STDIN_NAME if name == STDIN else display_path(name)
         try:
-            guesses.append((shown, guess_language(read_text(name))))
+            with one_run(budget):
+                guesses.append((shown, guess_language(read_text(name))))
         except SourceError as error:
             message = display_path(error.reason)
             errors.append((shown, message))
