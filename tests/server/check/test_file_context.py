@@ -7,11 +7,9 @@ from typing import Any
 
 import pytest
 
-from codeorigin.model.calibration.calibration import Calibration
-from codeorigin.model.folder import MANIFEST
 from support.command import reported, run
 from support.snippets import LEDGER, PARSER, long_function
-from support.tiny_model import FILE_CONTEXT, IN_FILE, with_file_context
+from support.tiny_model import FILE_CONTEXT, with_file_context
 
 TWO = f"{LEDGER}\n\n{PARSER}"
 THREE = f"{TWO}\n\n{long_function(6)}"
@@ -43,49 +41,11 @@ def shown(command: str, *options: str | Path) -> str:
     return done.stdout.decode()
 
 
-def test_probabilities_include_the_file_context_and_logits_do_not(functions: Functions, model: Path) -> None:
-    found = functions()
-    logits = [function["logit"] for function in found]
-    assert len(set(logits)) == len(logits) == 3
-    manifest = json.loads((model / MANIFEST).read_text("utf-8"))
-    alone = Calibration.from_manifest(manifest["calibration"]).alone
-    for function, added in zip(found, IN_FILE.evidence(logits), strict=True):
-        assert function["neighbours"] == 2
-        assert function["file_evidence"] == pytest.approx(added) != 0
-        total = function["logit"] + added
-        assert function["probability"] == pytest.approx(FILE_CONTEXT.scale.probability(total))
-        assert function["band"] == FILE_CONTEXT.scale.read(total, "python")["band"].value
-        assert function["own_probability"] == pytest.approx(alone.probability(function["logit"]))
-        assert function["own_probability"] != pytest.approx(function["probability"])
-
-
 def test_without_file_context_each_function_is_scored_alone(functions: Functions) -> None:
     for one, other in zip(functions("--no-file-context"), functions(), strict=True):
         assert (one["file_evidence"], one["neighbours"]) == (None, 0)
         assert one["probability"] == one["own_probability"] == other["own_probability"]
         assert one["logit"] == other["logit"]
-
-
-@pytest.mark.parametrize(
-    "source",
-    [
-        LEDGER,
-        f"{LEDGER}\n\ndef short(x):\n    return x\n",
-        f"{LEDGER}\n\n# codeorigin: ignore\n{PARSER}",
-    ],
-)
-def test_function_without_neighbours_is_scored_by_its_own_text(
-    source: str, functions: Functions, model: Path
-) -> None:
-    Path("a.py").write_text(source)
-    first, *others = functions()
-    assert (first["file_evidence"], first["neighbours"]) == (None, 0)
-    assert first["probability"] == first["own_probability"]
-    for other in others:
-        assert (other["own_probability"], other["file_evidence"], other["neighbours"]) == (None, None, 0)
-    said = shown("explain", "a.py:1", "--model", model)
-    assert "own text" not in said
-    assert "rest of the file" not in said
 
 
 def test_functions_of_other_files_are_not_neighbours(model: Path) -> None:

@@ -1,6 +1,5 @@
 """``codeorigin check`` on notebooks: cells in every report, on stdin, in folders and in changes."""
 
-import json
 from pathlib import Path
 
 import pytest
@@ -29,26 +28,6 @@ def test_cell_is_scored_like_a_file_with_the_same_text(folder: Path) -> None:
     assert inside["logit"] == outside["logit"] is not None
     assert inside["id"] == outside["id"]
     assert (report["summary"]["files"], report["summary"]["functions"]) == (2, 2)
-
-
-def test_reports_give_the_cell_and_the_lines_in_the_file(folder: Path) -> None:
-    lines = (folder / "rates.ipynb").read_text("utf-8").split("\n")
-    (first,) = (number for number, line in enumerate(lines, 1) if "def total" in line)
-    formats = ("text", "github", "gitlab", "sarif", "html")
-    options = [f"--format={each}={folder / each}" for each in formats]
-    run("check", "rates.ipynb", "--threshold", "0", *options, cwd=folder)
-    text, github, gitlab, sarif, html = ((folder / each).read_text("utf-8") for each in formats)
-    assert "  rates.ipynb:cell 3:3-8 " in text
-    assert f"file=rates.ipynb,line={first},endLine={first + 5}," in github
-    assert "`total` in cell 3 reads" in github
-    (entry,) = json.loads(gitlab)
-    assert entry["location"]["lines"] == {"begin": first, "end": first + 5}
-    (result,) = json.loads(sarif)["runs"][0]["results"]
-    place = result["locations"][0]["physicalLocation"]
-    assert place["region"] == {"startLine": first, "endLine": first + 5}
-    assert result["properties"]["cell"] == 3
-    assert "rates.ipynb:cell 3" in html
-    assert "kept.append" in html
 
 
 def test_stdin_named_ipynb_is_read_as_a_notebook(folder: Path) -> None:

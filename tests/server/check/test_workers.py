@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 
-from codeorigin.analysis import outlined
 from codeorigin.analysis.judged import Source
 from codeorigin.check import workers
 from codeorigin.check.file_checks import FileCheck
@@ -23,7 +22,6 @@ from codeorigin.check.run import check
 from codeorigin.check.workers import outcomes, worker_count, worker_processes
 from codeorigin.core.errors import CodeOriginError, ModelError
 from codeorigin.core.processes import WorkerPool
-from codeorigin.languages.captures import Syntax
 from support.command import INTERRUPTIBLE
 from support.notebooks import notebook
 from support.snippets import ALL, LEDGER, PARSER
@@ -163,22 +161,3 @@ def test_small_inputs_and_stdin_stay_in_one_process(folder: Path, monkeypatch: p
     assert worker_count(few * 9, 8) == 8
     assert worker_count(few * 9, 1) == 1
     assert worker_count([*few * 9, stdin_source("python", None)], 8) == 1
-
-
-def test_failing_file_does_not_affect_the_others(
-    folder: Path, tiny_model_dir: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    named = ["f00.py", "f01.py", "f04.py", "f05.py"]
-    (folder / "f00.py").write_bytes(b"\xff\xfe not text")
-    outline = outlined.outline_of
-    wrong = (folder / "f04.py").read_text()
-
-    def failing(syntax: Syntax, text: str, *rest: object, **options: object) -> object:
-        if text == wrong:
-            raise RuntimeError("unforeseen")
-        return outline(syntax, text, *rest, **options)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(outlined, "outline_of", failing)
-    found = list(outcomes(sources(folder, *named), FileCheck(model=tiny_model_dir)))
-    assert [each.path for each in found] == named
-    assert [isinstance(each, FileError) for each in found] == [True, False, True, False]
