@@ -22,7 +22,6 @@ from codeorigin.records.record import (
     Strength,
     WrittenBy,
     WrongRecordError,
-    counted,
     inside,
     label,
     line_numbers,
@@ -67,11 +66,8 @@ def read_agent_trace(line: bytes, root: Path | None = None, *, noted: str | None
         revision = noted or trace["vcs"]["revision"]
         tool = label((trace.get("tool") or {}).get("name"))
         found: dict[str, list[RecordedLines]] = {}
-        count = 0
         for file in trace["files"]:
-            ranges = counted(_ranges(file["conversations"], tool), count)
-            found.setdefault(_path(str(file["path"]), root), []).extend(ranges)
-            count += len(ranges)
+            found.setdefault(_path(str(file["path"]), root), []).extend(_ranges(file["conversations"], tool))
     except (ValueError, RecursionError):
         raise WrongRecordError("no JSON") from None
     except (KeyError, TypeError, AttributeError):
@@ -85,15 +81,12 @@ def read_agent_trace_note(content: bytes) -> CommitRecords:
     """What a note says of its commit, in one record or several.
 
     Raises:
-        WrongRecordError: one of them is no such record, or they have too many ranges.
+        WrongRecordError: one of them is no such record.
     """
     found: dict[str, list[RecordedLines]] = {}
-    count = 0
     for record in filter(bytes.strip, split_records(content)):
-        records = read_agent_trace(record, noted="0" * 40).records
-        for path, ranges in records.lines.items():
-            found.setdefault(path, []).extend(counted(iter(ranges), count))
-            count += len(ranges)
+        for path, ranges in read_agent_trace(record, noted="0" * 40).records.lines.items():
+            found.setdefault(path, []).extend(ranges)
     return CommitRecords(lines=found)
 
 

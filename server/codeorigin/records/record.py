@@ -3,7 +3,7 @@
 import heapq
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import pairwise
@@ -211,17 +211,3 @@ def line_numbers(first: object, last: object) -> tuple[int, int]:
     if type(first) is not int or type(last) is not int or not 1 <= first <= last < 2**31:
         raise WrongRecordError("a range of lines that is none")
     return first, last
-
-
-def counted(ranges: Iterator[RecordedLines], so_far: int) -> list[RecordedLines]:
-    """All ``ranges``, of a record that has ``so_far`` others.
-
-    Raises:
-        WrongRecordError: together they are more than :data:`MOST_RANGES`.
-    """
-    found: list[RecordedLines] = []
-    for lines in ranges:
-        if so_far + len(found) == MOST_RANGES:
-            raise WrongRecordError(f"more than {MOST_RANGES:,} ranges of lines")
-        found.append(lines)
-    return found
