@@ -75,7 +75,7 @@ def test_explanation_adds_up_to_the_own_logit_with_context_on_top(functions: Fun
         assert gap < 0.02
         in_file = explained["logit"] + explained["file_evidence"]
         assert explained["probability"] == pytest.approx(FILE_CONTEXT.scale.probability(in_file), abs=1e-4)
-        said = shown("explain", *given)
+        said = shown("explain", *given, "-v")
         assert said.splitlines()[3] == explained["own_text"]
         side = "an LLM" if explained["file_evidence"] > 0 else "a person"
         assert explained["own_text"] == (
