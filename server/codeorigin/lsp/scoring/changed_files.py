@@ -1,7 +1,7 @@
 """The functions that the working tree changed since HEAD: which files, and the verdicts on them."""
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -9,11 +9,9 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from codeorigin.analysis.report import FunctionReport, PieceReport
+from codeorigin.analysis.judged import How, JudgedFile, JudgedFunction, Source
 from codeorigin.core.cancellation import CancelToken
-from codeorigin.core.errors import CodeOriginError, SourceError
-from codeorigin.functions.documents import Document
-from codeorigin.functions.function_lines import FunctionLines, function_lines
+from codeorigin.core.errors import CodeOriginError, ModelError, SourceError
 from codeorigin.languages.kinds import NOTEBOOK, kind_for_path
 from codeorigin.lsp.documents.snapshot import Positions
 from codeorigin.lsp.scoring.engine import ScoringEngine
@@ -83,29 +81,29 @@ class ChangeScan:
         past = await self._pasts.of(path, settings, token)
 
         def work(analyzer: "Analyzer", cancel: CancelToken) -> ScannedFile:
+            # Imported here, because `initialize` does not need it.
+            from codeorigin.analysis.judged_files import judged_files  # noqa: PLC0415
+
             kind = kind_for_path(path)
             assert kind is not None, "only files with code are listed"
             text = decode_source(file.content, str(path), settings.max_file_size, kind.id)
-            document = Document(text, kind.id, str(path), frozenset(settings.languages))
-            (report,) = analyzer.analyze_many(
-                [document], file_context=settings.file_context, past=past, cancel=cancel
+            source = Source(
+                str(path),
+                kind.id,
+                lambda: text,
+                changed=file.lines,
+                moved=file.moved,
+                cells=frozenset(settings.languages),
             )
-            if isinstance(report, Exception):
-                raise report
-            try:
-                report.require_parsed()
-            except CodeOriginError as error:
-                raise SourceError(error.reason, path) from None
             positions = Positions(LineIndex(text), self._encoding)
-            pieces = report.pieces if kind is NOTEBOOK else ()
-            found = [record for cell in pieces for record in _of_cell(cell, positions, file)]
-            if kind is not NOTEBOOK:
-                places = function_lines(text, [function.span for function in report.functions])
-                found = [
-                    _record(function, positions, place, file)
-                    for function, place in zip(report.functions, places, strict=True)
-                    if place.is_touched(file.lines)
-                ]
+            found: list[FunctionRecord] = []
+            for judged in judged_files([source], analyzer, How(settings.file_context, past), cancel):
+                error = judged.error
+                if isinstance(error, CodeOriginError) and not isinstance(error, ModelError):
+                    raise SourceError(error.reason, path)
+                if error is not None:
+                    raise error
+                found += [_record(each, judged, positions) for each in judged.functions if each.touched]
             return ScannedFile(path.as_uri(), tuple(found))
 
         return await self._engine.score(work, token=token)
@@ -128,30 +126,25 @@ def _changed_files(folder: ScanFolder, token: CancelToken) -> "_Changed":
     return working_files(folder.path, folder.takes, max_bytes=folder.settings.max_file_size, cancel=token)
 
 
-def _record(
-    function: FunctionReport, positions: Positions, place: FunctionLines, file: "WrittenFile"
-) -> FunctionRecord:
-    """The record of a function at its ``place`` in a changed file, without a verdict if it was only moved."""
+def _record(function: JudgedFunction, file: JudgedFile, positions: Positions) -> FunctionRecord:
+    """The record of a function that a change touched, without a verdict if it was only moved.
+
+    Of a notebook, in whole lines of its JSON, where columns mean nothing.
+    """
     record = FunctionRecord.of(function, positions)
-    is_moved = file.moved.holds(place.first, place.last)
-    return replace(record, verdict=Verdict.without(Reason.MOVED)) if is_moved else record
-
-
-def _of_cell(cell: PieceReport, positions: Positions, file: "WrittenFile") -> Iterator[FunctionRecord]:
-    """The records of the functions in a cell, in whole lines of the notebook's JSON, where columns mean nothing."""
-    piece, functions = cell.piece, cell.report.functions
+    if function.moved:
+        record = replace(record, verdict=Verdict.without(Reason.MOVED))
+    if file.cell is None or function.lines is None:
+        return record
 
     def lines(first: int, last: int) -> types.Range:
-        start, end = piece.line(first) - 1, piece.line(last) - 1
-        text = positions.index.line_text(start)
+        text = positions.index.line_text(first - 1)
         return types.Range(
-            start=positions.position(start, len(text) - len(text.lstrip())),
-            end=positions.position(end, len(positions.index.line_text(end).rstrip())),
+            start=positions.position(first - 1, len(text) - len(text.lstrip())),
+            end=positions.position(last - 1, len(positions.index.line_text(last - 1).rstrip())),
         )
 
-    places = function_lines(piece.text, [function.span for function in functions])
-    for function, place in zip(functions, places, strict=True):
-        if (in_file := place.in_file(piece)).is_touched(file.lines):
-            record = _record(function, positions, in_file, file)
-            header = place.first + record.header_offset
-            yield replace(record, range=lines(place.first, place.last), header=lines(header, header))
+    header = file.cell.line(function.span.header.start_line + 1)
+    return replace(
+        record, range=lines(function.lines.first, function.lines.last), header=lines(header, header)
+    )
