@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -133,6 +134,7 @@ class Session:
     def stop(self) -> None:
         """Cancel everything that runs or waits."""
         self.stopped = True
-        for document in self.documents.opened():
-            document.state.stop()
+        with suppress(RuntimeError):  # nothing is open before `initialize`
+            for document in self.documents.opened():
+                document.state.stop()
         self.engine.stop()

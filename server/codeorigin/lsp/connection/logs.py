@@ -3,7 +3,6 @@
 import logging
 import sys
 import traceback
-from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
@@ -54,15 +53,14 @@ def _as_text(lines: str) -> str:
 
 
 class StderrHandler(logging.Handler):
-    """Logs to stderr without ever waiting for its reader: if that has stopped, lines are lost."""
+    """Logs to stderr without ever waiting for its reader: once that leaves a megabyte unread, nothing more is logged."""
 
     def __init__(self) -> None:
         super().__init__()
-        nobody: Callable[[], None] = lambda: None  # noqa: E731 - is told that the stream is lost
-        self._writer = Writer(sys.stderr.buffer, nobody, max_waiting=MAX_WAITING_BYTES, drops=True)
+        self._writer = Writer(sys.stderr.buffer, lambda: None, max_waiting=MAX_WAITING_BYTES)
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Queue the lines of ``record`` for writing, or drop them if the queue is full."""
+        """Queue the lines of ``record`` for writing."""
         try:
             self._writer.write(f"{self.format(record)}\n".encode("utf-8", "backslashreplace"))
         except Exception:

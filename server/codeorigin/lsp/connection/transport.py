@@ -9,6 +9,7 @@ import os
 import re
 import sys
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from typing import BinaryIO
@@ -18,6 +19,7 @@ logger = logging.getLogger(__name__)
 MAX_MESSAGE_BYTES = 64 * 1024 * 1024
 MAX_WAITING_BYTES = 64 * 1024 * 1024
 MAX_HEADER_BYTES = 8 * 1024
+POLL_SECONDS = 1.0
 # Not anchored at the start, so that the reader can resynchronize: if a body was longer than its header said, the rest
 # of that body and the next header are on one line.
 _CONTENT_LENGTH = re.compile(rb"content-length:[ \t]*(\d{1,12})[ \t]*\r?\n$", re.IGNORECASE)
@@ -62,22 +64,16 @@ class Writer:
     """Writes bytes to the client in a separate thread, so that writing never blocks.
 
     ``lost`` is called once, from any thread, when the client is gone or leaves more than ``max_waiting`` bytes
-    unread. A client that never reads must not make the server grow or keep it from exiting. With ``drops``, the
-    stream stays open in the second case, and what does not fit is dropped.
+    unread; nothing more is written then. A client that never reads must not make the server grow or keep it from
+    exiting.
     """
 
     def __init__(
-        self,
-        stream: BinaryIO,
-        lost: Callable[[], object],
-        *,
-        max_waiting: int = MAX_WAITING_BYTES,
-        drops: bool = False,
+        self, stream: BinaryIO, lost: Callable[[], object], *, max_waiting: int = MAX_WAITING_BYTES
     ) -> None:
         self._stream = stream
         self._lost = lost
         self._max_waiting = max_waiting
-        self._drops = drops
         self._waiting: deque[bytes] = deque()
         self._size = 0
         self._open = True
@@ -94,9 +90,6 @@ class Writer:
                 self._size += len(data)
                 self._changed.notify_all()
                 return
-        if self._drops:
-            return
-        logger.warning("the client has stopped reading")
         self._lose()
 
     def close(self) -> None:
@@ -142,6 +135,36 @@ class Writer:
                 self._changed.notify_all()
             if not is_written:
                 return
+
+
+def watch_process(pid: int, gone: Callable[[], object]) -> threading.Thread | None:
+    """Call ``gone`` from a daemon thread once process ``pid`` has ended, so that the server does not outlive its editor.
+
+    Returns None, and watches nothing, if there is no such process to begin with: the id then comes from another machine
+    or container. On Windows the end of the input has to do, because asking would end the process.
+    """
+    if sys.platform == "win32" or not _is_alive(pid):
+        logger.info("the client's process is not visible from here and is not watched")
+        return None
+
+    def run() -> None:
+        while _is_alive(pid):
+            time.sleep(POLL_SECONDS)
+        gone()
+
+    thread = threading.Thread(target=run, name="codeorigin-parent-watch", daemon=True)
+    thread.start()
+    return thread
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        return True
+    return pid > 0
 
 
 def take_stdio() -> tuple[BinaryIO, BinaryIO]:

@@ -6,9 +6,9 @@ from functools import partial
 
 from lsprotocol import types
 
-from codeorigin.lsp.connection import process_watch
 from codeorigin.lsp.connection.client_support import ClientSupport
 from codeorigin.lsp.connection.parameters import plain_json
+from codeorigin.lsp.connection.transport import watch_process
 from codeorigin.lsp.handlers.configuration import fetch_settings, reconfigure, watch_settings
 from codeorigin.lsp.handlers.repository_evidence import past_changed
 from codeorigin.lsp.handlers.text_sync import closed
@@ -30,7 +30,7 @@ def register(server: CodeOriginServer) -> None:
         session.configuration.rebuild(session.documents.folder_uris())
         if params.process_id is not None:
             loop = asyncio.get_running_loop()
-            process_watch.watch(params.process_id, lambda: loop.call_soon_threadsafe(client_gone))
+            watch_process(params.process_id, lambda: loop.call_soon_threadsafe(client_gone))
 
     @server.feature(types.INITIALIZED)
     async def initialized(_: types.InitializedParams) -> None:
