@@ -15,7 +15,7 @@ from typing import Any
 
 LIBRARY = Path(os.__file__).parent
 TIMEOUT_SECONDS = 300
-SETTINGS = {"threshold": 0.0, "debounce": 0, "explainWait": 10_000}
+SETTINGS = {"threshold": 0.0, "debounce": 0, "hoverTimeout": 10_000}
 
 
 class Client:

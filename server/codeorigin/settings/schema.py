@@ -111,7 +111,7 @@ class Settings:
     max_file_size: int = setting(
         1_000_000, Number(int, 1_000, 100_000_000), "Larger documents, in bytes, are not scored."
     )
-    explain_wait: int = setting(
+    hover_timeout: int = setting(
         400,
         Number(int, 0, 10_000),
         "Milliseconds that a hover waits for its explanation before it shows what is known so far.",

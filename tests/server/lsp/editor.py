@@ -23,7 +23,7 @@ DOCUMENT_STATUS = "codeorigin/documentStatus"
 SETTINGS: dict[str, Any] = {
     "threshold": 0.0,
     "debounce": 20,
-    "explainWait": 10_000,
+    "hoverTimeout": 10_000,
 }
 """Every function with a verdict is reported at once, so that no test depends on the model's opinion."""
 

@@ -81,7 +81,7 @@ class Explained:
 @pytest.fixture(scope="module")
 def server() -> Iterator[RawServer]:
     with RawServer(command=FAULTY) as running:
-        running.initialize(capabilities={"window": {"workDoneProgress": True}}, options={"explainWait": 0})
+        running.initialize(capabilities={"window": {"workDoneProgress": True}}, options={"hoverTimeout": 0})
         yield running
         assert running.leave() == 0
 

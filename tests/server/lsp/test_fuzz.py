@@ -30,7 +30,7 @@ def analyzer() -> Analyzer:
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[RawServer]:
-    with serving(options={"debounce": 5, "explainWait": 0}) as running:
+    with serving(options={"debounce": 5, "hoverTimeout": 0}) as running:
         yield running
 
 

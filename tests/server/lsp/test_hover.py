@@ -42,7 +42,7 @@ async def test_rows_are_the_strongest_lines_with_bars(editor: Editor) -> None:
 
 
 async def test_typical_human_code_says_how_many_score_so(editor: Editor) -> None:
-    await editor.configure(threshold=1.0, explainWait=10_000)
+    await editor.configure(threshold=1.0, hoverTimeout=10_000)
     document = editor.open(python_function("calm"))
     answer = (await editor.hover_text(document, 0)).split("\n")[0]
     assert re.fullmatch(
@@ -88,7 +88,7 @@ async def test_nested_function_is_judged_with_the_enclosing_one(editor: Editor) 
 
 
 async def test_first_hover_does_not_wait_and_a_later_one_has_the_evidence(editor: Editor) -> None:
-    await editor.configure(threshold=0.0, explainWait=0)
+    await editor.configure(threshold=0.0, hoverTimeout=0)
     # Long, so that its explanation cannot be ready before the first hover is answered.
     terms = " + ".join(f"limit * {term}" for term in range(12))
     body = "".join(f"    total_{number} = {terms}\n" for number in range(280))
@@ -128,7 +128,7 @@ async def test_document_text_is_not_interpreted_as_markup(editor: Editor) -> Non
 
 
 async def test_hover_over_text_being_typed_waits_for_its_score(editor: Editor) -> None:
-    await editor.configure(threshold=0.0, debounce=10_000, explainWait=10_000)
+    await editor.configure(threshold=0.0, debounce=10_000, hoverTimeout=10_000)
     document = editor.open(python_function("draft"))
     await editor.hover(document, 0)
     editor.replace(document, "draft", "final")
@@ -145,7 +145,7 @@ async def test_concurrent_hovers_are_all_answered(editor: Editor) -> None:
 
 
 async def test_hover_can_be_cancelled(editor: Editor) -> None:
-    await editor.configure(threshold=0.0, debounce=10_000, explainWait=10_000)
+    await editor.configure(threshold=0.0, debounce=10_000, hoverTimeout=10_000)
     text = "\n\n".join(python_function(f"cancel_{n}", n + 2) for n in range(40))
     document = editor.open(text)
     place = types.HoverParams(types.TextDocumentIdentifier(document.uri), types.Position(0, 4))

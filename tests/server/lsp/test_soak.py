@@ -69,7 +69,7 @@ def test_every_request_is_answered(seed: int, encoding: str) -> None:
     with RawServer() as server:
         server.initialize(
             capabilities=capabilities(encoding),
-            options={"debounce": 5, "explainWait": 5},
+            options={"debounce": 5, "hoverTimeout": 5},
         )
         for uri in URIS:
             server.open(uri, TEXT)

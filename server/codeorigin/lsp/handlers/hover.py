@@ -43,7 +43,7 @@ async def _explained(
     explanation, why = None, None
     try:
         explanation = await session.explanations.get_within(
-            result, function, result.settings.explain_wait / 1000
+            result, function, result.settings.hover_timeout / 1000
         )
         why = PENDING if explanation is None else None
     except Cancelled:

@@ -74,12 +74,12 @@ def test_order_of_settings_layers(tmp_path: Path) -> None:
     configuration = Configuration()
     configuration.set_initial({"codeorigin": {"debounce": 1, "severity": "error"}})
     configuration.set_editor(
-        {"debounce": 2, "explainWait": 2}, {two.as_uri(): {"debounce": 3}, one.as_uri(): {"debounce": 4}}
+        {"debounce": 2, "hoverTimeout": 2}, {two.as_uri(): {"debounce": 3}, one.as_uri(): {"debounce": 4}}
     )
     configuration.rebuild([one.as_uri(), two.as_uri()])
     assert configuration.problems == ()
     assert [configuration.of(each).debounce for each in (None, one.as_uri(), two.as_uri())] == [2, 5, 3]
-    assert {configuration.of(each).explain_wait for each in (None, one.as_uri(), two.as_uri())} == {2}
+    assert {configuration.of(each).hover_timeout for each in (None, one.as_uri(), two.as_uri())} == {2}
     assert configuration.of("file:///unknown").severity.value == "error"
 
 
