@@ -38,7 +38,7 @@ ODD_WIDTHS = (
 )
 VIEWS = {"shipped": SHIPPED_WIDTHS, "odd": ODD_WIDTHS}
 
-_FUNCTIONS = {
+FUNCTIONS = {
     "python": """@cached
 @route("/items/<int:id>", methods=["GET"])
 async def read_item(self, item_id: int, *, limit: float = 0.5) -> dict[str, int]:
@@ -233,7 +233,7 @@ _SCRAPS = (
 
 def pieces() -> Iterator[tuple[str, str]]:
     """(code, language): whole functions, and what editing, other layouts and odd characters make of them."""
-    for language, function in _FUNCTIONS.items():
+    for language, function in FUNCTIONS.items():
         yield "", language
         yield "x", language
         yield " \n\t\r\n", language
