@@ -4,17 +4,17 @@ import hashlib
 import json
 import math
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Protocol
 
-from codeorigin.analysis.report import FileReport
+from codeorigin.analysis.judged import How, Source
+from codeorigin.analysis.judged_files import Analyzes, judged_files
+from codeorigin.analysis.report import UnparsedError
 from codeorigin.core.budget import Budget, BudgetError
 from codeorigin.core.cache_folder import cache_folder
 from codeorigin.core.cancellation import NEVER, CancelToken
-from codeorigin.core.errors import SourceError
-from codeorigin.functions.documents import Document
+from codeorigin.core.errors import RepositoryError
 from codeorigin.git.objects import LargeObjectError, Objects
 from codeorigin.git.repository import Repository
 from codeorigin.languages import Language, get_language
@@ -24,7 +24,7 @@ from codeorigin.model.bundle import Bundle
 from codeorigin.model.calibration.judge import Judge
 from codeorigin.model.past import Past
 from codeorigin.model.scoring.inputs import RawScore
-from codeorigin.model.verdict import Band, PooledReason
+from codeorigin.model.verdict import Band
 from codeorigin.past.commit import last_human_commit
 from codeorigin.text.regular_files import read_regular_file, replacing_binary_file
 from codeorigin.text.sources import decode_source
@@ -32,7 +32,6 @@ from codeorigin.text.sources import decode_source
 MOST_FUNCTIONS = 2_000
 """More functions hardly change a quantile of their scores."""
 _MOST_FILES = 2_000
-_AT_ONCE = 32
 _MAX_BYTES = 500_000
 _MOST_BYTES = 200_000_000
 _MOST_HARD = 4
@@ -40,19 +39,8 @@ _MOST_HARD = 4
 _MOST_KEPT = 1 << 20
 _FORMAT = 2
 
-
 OldFile = tuple[str, list[float]]
 """The model language of a file, and its functions' logits by their own text."""
-
-
-class Analyzes(Protocol):
-    """What scores the functions: an :class:`~codeorigin.analysis.analyzer.Analyzer`, or one in another thread."""
-
-    def analyze_many(
-        self, documents: Iterable[Document], *, file_context: bool, cancel: CancelToken
-    ) -> Iterator[FileReport | Exception]:
-        """The report on each document, or its error."""
-        ...
 
 
 def repository_past(
@@ -108,42 +96,34 @@ def _read(repository: Repository, commit: str, analyzer: Analyzes, cancel: Cance
     left = MOST_FUNCTIONS
     budget = Budget(size=_MOST_BYTES, items=_MOST_HARD)
     with Objects(repository.git) as objects, one_run(run_budget()):
-        for start in range(0, len(files), _AT_ONCE):
+        sources = (_source(objects, path, blob, budget) for path, blob in files)
+        for file in judged_files(sources, analyzer, How(file_context=False), cancel):
+            if isinstance(file.error, RepositoryError) and not isinstance(file.error, LargeObjectError):
+                raise file.error
             try:
-                documents = list(_documents(objects, files[start : start + _AT_ONCE], budget))
-                reports = list(analyzer.analyze_many(documents, file_context=False, cancel=cancel))
-                budget.spend(items=sum(_is_hard(report) for report in reports))
+                budget.spend(items=isinstance(file.error, ParseBudgetError | UnparsedError))
             except BudgetError:
                 return []
-            for report in reports:
-                if isinstance(report, Exception):
-                    continue
-                verdicts = (function.verdict for function in report.functions)
-                logits = [verdict.logit for verdict in verdicts if verdict.logit is not None][:left]
-                found.append((get_language(report.language).model_language, logits))
+            verdicts = (function.verdict for function in file.functions)
+            logits = [verdict.logit for verdict in verdicts if verdict.logit is not None][:left]
+            if logits:
+                found.append((get_language(file.language).model_language, logits))
                 left -= len(logits)
             if not left:
                 break
     return found
 
 
-def _is_hard(report: FileReport | Exception) -> bool:
-    if isinstance(report, Exception):
-        return isinstance(report, ParseBudgetError)
-    return report.verdict is not None and report.verdict.reason is PooledReason.UNPARSED
+def _source(objects: Objects, path: str, blob: str, budget: Budget) -> Source:
+    kind = kind_for_path(path)
+    assert kind is not None
 
+    def read() -> str:
+        content = objects.content(blob, _MAX_BYTES)
+        budget.spend(size=len(content))
+        return decode_source(content, path, _MAX_BYTES, kind.id)
 
-def _documents(objects: Objects, files: list[tuple[str, str]], budget: Budget) -> Iterator[Document]:
-    """Those of ``files`` (path and blob) that can be read; raises BudgetError."""
-    for path, blob in files:
-        kind = kind_for_path(path)
-        try:
-            content = objects.content(blob, _MAX_BYTES)
-            if kind is not None:
-                budget.spend(size=len(content))
-                yield Document(decode_source(content, path, _MAX_BYTES, kind.id), kind.id, path)
-        except (LargeObjectError, SourceError):
-            continue
+    return Source(path, kind.id, read)
 
 
 def _kept_path(commit: str, model: str) -> Path:

@@ -148,9 +148,7 @@ def test_past_that_lacks_something_is_one_line_and_not_kept(
     assert not list(caches.rglob("past/*"))
 
 
-def test_hard_texts_leave_no_past(
-    repository: Repository, model: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_hard_texts_leave_no_past(repository: Repository, model: Path) -> None:
     """Twelve files of 121 bytes cost 45 seconds of a parser."""
     looked_at: list[int] = []
 
@@ -162,7 +160,6 @@ def test_hard_texts_leave_no_past(
 
     repository.git("reset", "--quiet", "--hard", "HEAD~1")
     repository.commit({f"hard{n}.py": f"x = {n}\n" for n in range(100)}, date="2022-06-01")
-    monkeypatch.setattr(old_functions, "_AT_ONCE", 5)
     made = repository_past(Opened.of(repository.folder), Bundle.load(model), Hard)
     assert made is None
     assert len(looked_at) == 5

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codeorigin.analysis.report import FileReport
-from codeorigin.core.cancellation import CancelToken
+from codeorigin.core.cancellation import NEVER, CancelToken
 from codeorigin.core.errors import CodeOriginError, ModelError, RepositoryError
 from codeorigin.functions.documents import Document
 from codeorigin.lsp.scoring.engine import Model, ScoringEngine
@@ -119,9 +119,15 @@ class _ScorerProxy:
         self._loop = asyncio.get_running_loop()
 
     def analyze_many(
-        self, documents: Iterable[Document], *, file_context: bool, cancel: CancelToken
+        self,
+        documents: Iterable[Document],
+        *,
+        file_context: bool = True,
+        past: Past | None = None,
+        cancel: CancelToken = NEVER,
     ) -> Iterator[FileReport | Exception]:
         """The report on each document, or its error."""
+        assert past is None, "there is none yet"
         for document in documents:
             asked = asyncio.run_coroutine_threadsafe(self._report(document, file_context, cancel), self._loop)
             yield asked.result()
