@@ -10,6 +10,7 @@ from functools import partial
 import codeorigin
 from codeorigin.analysis.judged import How, JudgedFile, Source
 from codeorigin.analysis.report import ChangeReport
+from codeorigin.analysis.worker_pool import worker_processes
 from codeorigin.check.accepted import accepted_ids, file_for, update
 from codeorigin.check.file_checks import FileCheck, Outcome
 from codeorigin.check.formats import ReportFormat, write_report
@@ -17,7 +18,7 @@ from codeorigin.check.inputs import STDIN, collect
 from codeorigin.check.options import CheckOptions
 from codeorigin.check.result import CheckResult, FileError, summarize
 from codeorigin.check.selection import Selection
-from codeorigin.check.workers import outcomes, worker_count, worker_processes
+from codeorigin.check.workers import outcomes, worker_count
 from codeorigin.report.changes import nothing_changed
 from codeorigin.settings.project import Project, read_settings
 from codeorigin.shell.exit_codes import ExitCode

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from codeorigin.analysis.judged import Source
+from codeorigin.analysis.worker_pool import CHUNKS_WAITING, worker_processes
 from codeorigin.check import workers
 from codeorigin.check.file_checks import FileCheck
 from codeorigin.check.formats.json import to_dict
@@ -19,7 +20,7 @@ from codeorigin.check.inputs import source_of_file, stdin_source
 from codeorigin.check.options import CheckOptions
 from codeorigin.check.result import FileError
 from codeorigin.check.run import check
-from codeorigin.check.workers import outcomes, worker_count, worker_processes
+from codeorigin.check.workers import outcomes, worker_count
 from codeorigin.core.errors import CodeOriginError, ModelError
 from codeorigin.core.processes import WorkerPool
 from support.command import INTERRUPTIBLE
@@ -91,7 +92,7 @@ def test_main_process_checks_too_and_results_stay_in_order(
     assert list(by) == names
     assert len(set(by.values())) == 2
     assert by[names[0]] != str(os.getpid())
-    assert by[names[workers._CHUNKS_WAITING]] == str(os.getpid())
+    assert by[names[CHUNKS_WAITING]] == str(os.getpid())
 
 
 def test_chunks_shrink_towards_the_end_with_several_processes(
