@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
-from codeorigin.history.history_run import HistoryRun
+from codeorigin.history.open_history import History as OpenedHistory
 from codeorigin.history.results import CommitResult
 
-OpenRun = Callable[..., AbstractContextManager[HistoryRun]]
-"""``open_run(folder, wanted, ...)``."""
+OpenRun = Callable[..., AbstractContextManager[OpenedHistory]]
+"""``open_run(folder, ...)``."""
 Judge = Callable[..., list[CommitResult]]
 """``judge(folder, ...)``: the results of a run."""
 History = Callable[..., tuple[int, str, list[str]]]

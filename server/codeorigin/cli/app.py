@@ -108,7 +108,7 @@ def explain(options: ExplainRequest) -> int:
 @command
 def history(options: HistoryOptions) -> int:
     """Judge what every commit of a repository wrote. Exit code: 0 done, 2 an error or a part missing, 130 stopped."""
-    from codeorigin.history.run import run_history
+    from codeorigin.history.command import run_history
 
     return run_history(options)
 

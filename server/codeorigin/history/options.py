@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 
-from codeorigin.history.totals import By
 from codeorigin.shell.options import (
     Declared,
     Exclude,
@@ -27,8 +26,6 @@ class HistoryFormat(StrEnum):
     TEXT = "text"
     JSON = "json"
     HTML = "html"
-    MARKDOWN = "markdown"
-    PARQUET = "parquet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +43,6 @@ class HistoryOptions(ProjectOptions):
     ] = None
     exclude: Exclude = field(default_factory=list)
     declared: Declared = True
-    by: Annotated[By, typer.Option(help="Rows of the text report.")] = By.MONTH
     formats: Annotated[list[str], formats_option(HistoryFormat)] = field(default_factory=list)
     output: Output = None
     state: Annotated[

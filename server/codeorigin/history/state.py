@@ -16,8 +16,8 @@ from codeorigin.text.regular_files import IS_A_LINK, trusted_root
 
 IN_MEMORY = Path(":memory:")
 """The path of a state that is only kept in memory."""
-_FORMAT = 5
-_TABLES = frozenset({"about", "blobs", "commits"})
+_FORMAT = 6
+_TABLES = frozenset({"about", "commits"})
 
 
 def default_path(repository: Path, model: str) -> Path:
@@ -27,7 +27,7 @@ def default_path(repository: Path, model: str) -> Path:
 
 
 class HistoryState:
-    """Stores the functions of blobs, and the results of commits under ``settings``, a key of any form.
+    """Stores the results of commits under ``settings``, a key of any form.
 
     Everything written before the last :meth:`save` survives a crash; anything later is computed again.
 
@@ -94,14 +94,13 @@ class HistoryState:
     def _prepare(self, model: str) -> None:
         run = self._database.execute
         run("CREATE TABLE IF NOT EXISTS about (format INTEGER, model TEXT)")
-        run("CREATE TABLE IF NOT EXISTS blobs (key TEXT PRIMARY KEY, functions BLOB) WITHOUT ROWID")
         run(
             "CREATE TABLE IF NOT EXISTS commits (settings TEXT, id TEXT, result BLOB, "
             "PRIMARY KEY (settings, id)) WITHOUT ROWID"
         )
         found = run("SELECT format, model FROM about").fetchone()
         if found != (_FORMAT, model):
-            for table in ("about", "blobs", "commits"):
+            for table in _TABLES:
                 run(f"DELETE FROM {table}")
             run("INSERT INTO about VALUES (?, ?)", (_FORMAT, model))
 
@@ -123,20 +122,6 @@ class HistoryState:
         """Write everything so far to disk."""
         self._run("COMMIT")
         self._run("BEGIN IMMEDIATE")
-
-    def known_blobs(self, keys: Iterable[str]) -> set[str]:
-        """The keys of the blobs whose functions are stored."""
-        query = "SELECT key FROM blobs WHERE key IN (SELECT value FROM json_each(?))"
-        return {key for (key,) in self._run(query, json.dumps(list(keys)))}
-
-    def functions(self, key: str) -> bytes | None:
-        """The stored functions of a blob; None if there are none."""
-        found = self._run("SELECT functions FROM blobs WHERE key = ?", key)
-        return found[0][0] if found else None
-
-    def put_functions(self, key: str, functions: bytes) -> None:
-        """Store the functions of a blob."""
-        self._run("INSERT OR REPLACE INTO blobs VALUES (?, ?)", key, functions)
 
     def results(self, commits: Iterable[str]) -> dict[str, dict[str, Any]]:
         """The stored results of ``commits``; damaged ones are counted and left out."""

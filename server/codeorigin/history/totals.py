@@ -5,34 +5,22 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from enum import StrEnum
 
-from codeorigin.history.results import CommitResult, DeclaredCounts, Part
+from codeorigin.history.results import CommitResult, Part
 from codeorigin.model.verdict import Band
-from codeorigin.records.function_records import Disagreement
 
 STANDING_OUT = 24
-MOST_DISAGREEING = 12
 _Entry = tuple[float, str, CommitResult]
-"""A commit behind what it is ordered by, and its name."""
-
-
-class By(StrEnum):
-    """The unit of the rows of a summary."""
-
-    MONTH = "month"
-    COMMIT = "commit"
-    PATH = "path"
+"""A commit behind its probability and its name."""
 
 
 @dataclass(slots=True)
 class Share:
-    """Lines by band and by what is declared of them, with the number of functions and commits that they come from."""
+    """Lines by band, with the number of functions and commits that they come from."""
 
     commits: int = 0
     functions: int = 0
     bands: dict[Band, int] = field(default_factory=lambda: dict.fromkeys(Band, 0))
-    declared_lines: DeclaredCounts = field(default_factory=DeclaredCounts)
 
     @property
     def lines(self) -> int:
@@ -43,19 +31,12 @@ class Share:
         """The share of the lines that are in ``band``; 0 if there are no lines."""
         return self.bands[band] / self.lines if self.lines else 0.0
 
-    @property
-    def undeclared(self) -> int:
-        """The number of lines without a record of who wrote them."""
-        return self.lines - self.declared_lines.counted
-
     def add(self, parts: Iterable[Part]) -> None:
         """Count the parts of one commit."""
         counted = False
         for part in parts:
             counted = True
             self.functions += part.functions
-            if part.declared_lines is not None:
-                self.declared_lines += part.declared_lines
             for band, lines in ((Band.HUMAN, part.human), (Band.UNSURE, part.unsure), (Band.LLM, part.llm)):
                 self.bands[band] += lines
         self.commits += counted
@@ -64,7 +45,6 @@ class Share:
         """Count what ``other`` has counted."""
         self.commits += other.commits
         self.functions += other.functions
-        self.declared_lines += other.declared_lines
         for band, lines in other.bands.items():
             self.bands[band] += lines
 
@@ -100,22 +80,18 @@ class Totals:
     commits: int = 0
     judged: int = 0
     commit_bands: dict[Band, int] = field(default_factory=lambda: dict.fromkeys(Band, 0))
+    unread: int = 0
     moved: int = 0
     moves_unknown: int = 0
-    unread: int = 0
     declared: dict[str, int] = field(default_factory=dict)
-    disagree: dict[Disagreement, int] = field(default_factory=lambda: dict.fromkeys(Disagreement, 0))
-    _most: dict[Disagreement, list[_Entry]] = field(
-        default_factory=lambda: {kind: [] for kind in Disagreement}
-    )
     _best: list[_Entry] = field(default_factory=list)
 
     def add(self, result: CommitResult, *, by_folder: bool = True) -> None:
         """Count a commit. Set ``by_folder`` to False for many repositories, which have too many folders to keep."""
         self.commits += 1
+        self.unread += result.unread
         self.moved += result.moved or 0
         self.moves_unknown += result.moved is None
-        self.unread += result.unread
         self.all.add(result.parts)
         if result.parts:
             self.months[month_of(result.seconds)].add(result.parts)
@@ -127,14 +103,11 @@ class Totals:
         if result.band is not None and result.probability is not None:
             self.judged += 1
             self.commit_bands[result.band] += 1
-            _keep(self._best, (result.probability, result.commit, result), STANDING_OUT)
-        for kind, count in (
-            (Disagreement.READS_HUMAN, result.reads_human),
-            (Disagreement.NOT_DECLARED, result.not_declared),
-        ):
-            if count:
-                self.disagree[kind] += count
-                _keep(self._most[kind], (count, result.commit, result), MOST_DISAGREEING)
+            entry = (result.probability, result.commit, result)
+            if len(self._best) < STANDING_OUT:
+                heapq.heappush(self._best, entry)
+            else:
+                heapq.heappushpop(self._best, entry)
 
     def include(self, other: "Totals") -> None:
         """Count what ``other`` has counted, in another repository: without its folders and what stands out in it."""
@@ -151,32 +124,10 @@ class Totals:
         for agent, count in other.declared.items():
             self.declared[agent] = self.declared.get(agent, 0) + count
 
-    @property
-    def declares(self) -> bool:
-        """Whether any record names an agent or says who wrote lines."""
-        return bool(self.declared or self.all.declared_lines)
-
-    def disagreeing(self) -> dict[Disagreement, list[CommitResult]]:
-        """The commits with the most functions whose record and estimate disagree, by kind, without empty ones.
-
-        A project that declares nothing is not asked why it does not.
-        """
-        found = {
-            kind: [entry[-1] for entry in sorted(most, reverse=True)] for kind, most in self._most.items()
-        }
-        return {kind: results for kind, results in found.items() if results} if self.declares else {}
-
     def standing_out(self) -> list[CommitResult]:
         """The commits with the highest probabilities that are not in the band ``human``, highest first."""
         ordered = sorted(self._best, key=lambda entry: (-entry[0], entry[1]))
         return [result for _, _, result in ordered if result.band is not Band.HUMAN]
-
-
-def _keep(best: list[_Entry], entry: _Entry, most: int) -> None:
-    if len(best) < most:
-        heapq.heappush(best, entry)
-    else:
-        heapq.heappushpop(best, entry)
 
 
 def _add_by(shares: defaultdict[str, Share], parts: Iterable[Part], key: Callable[[Part], str]) -> None:

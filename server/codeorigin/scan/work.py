@@ -14,12 +14,12 @@ import pyarrow.parquet as pq
 
 from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.core.errors import CodeOriginError
-from codeorigin.history.blob_functions import load_analyzer
-from codeorigin.history.history_run import open_history
+from codeorigin.history.judge_commits import JudgeCommits
+from codeorigin.history.open_history import open_history
 from codeorigin.history.options import HistoryOptions
 from codeorigin.history.results import CommitResult
-from codeorigin.history.run import history_request
 from codeorigin.history.totals import Totals
+from codeorigin.model.bundle import Bundle
 from codeorigin.model.verdict import Band
 from codeorigin.text.regular_files import replacing_binary_file
 
@@ -28,7 +28,7 @@ _TEXT, _COUNT, _FIGURE = pa.string(), pa.int64(), pa.float64()
 COMMITS = pa.schema(
     [
         *((name, _TEXT) for name in ("repository", "commit")),
-        *((name, _COUNT) for name in ("seconds", "functions", "written", "lines", *Band)),
+        *((name, _COUNT) for name in ("seconds", "functions", "written", "moved", "lines", *Band)),
         *((name, _FIGURE) for name in ("logit", "probability", "human_share")),
         *((name, _TEXT) for name in ("band", "reason")),
         ("unread", _COUNT),
@@ -80,12 +80,11 @@ def _judged(work: Work) -> Totals:
     if not folder.is_dir():
         raise CodeOriginError("no such folder", folder)
     totals = Totals()
-    request = history_request(work.options)
     with (
-        open_history(request, _analyzer(work.options.model)) as run,
+        open_history(work.options, _analyzer(work.options.model)) as history,
         rows_file(Path(work.out), f"commits/{key_of(work.repository)}.parquet", COMMITS) as rows,
     ):
-        for result in run.results():
+        for result in history.results():
             totals.add(result, by_folder=False)
             rows.add(_row(work.repository, result))
     return totals
@@ -99,7 +98,7 @@ def key_of(repository: str) -> str:
 @lru_cache(maxsize=1)
 def _analyzer(model: Path | None) -> Analyzer:
     # A process works on many repositories.
-    return load_analyzer(model)
+    return JudgeCommits.analyzer(Bundle.load(model))
 
 
 def _row(repository: str, result: CommitResult) -> dict[str, Any]:

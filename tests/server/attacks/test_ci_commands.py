@@ -86,7 +86,6 @@ def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         ("language", FILE),
         ("language", FILE, "--format", "json"),
         *(("history", ".", "--format", each) for each in HISTORY_FORMATS),
-        *(("history", ".", "--by", each) for each in ("commit", "path")),
     ],
 )
 def test_no_report_contains_a_command(folder: Path, arguments: tuple[str, ...]) -> None:

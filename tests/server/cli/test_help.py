@@ -37,7 +37,6 @@ def test_help_fits_in_80_columns(command: list[str]) -> None:
         (["ex"], {"explain"}),
         (["check", "--st"], {"--staged", "--stdin-filename"}),
         (["check", "--show", "a"], {"all"}),
-        (["history", "--by", ""], {"month", "commit", "path"}),
     ],
 )
 def test_shell_completes_commands_options_and_values(words: list[str], expected: set[str]) -> None:

@@ -1,15 +1,14 @@
 """A repository of three commits, and its results."""
 
-from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from codeorigin.git.repository import Repository as Opened
-from codeorigin.history.history_run import HistoryRun, open_history
-from codeorigin.history.request import HistoryRequest
+from codeorigin.history.open_history import History as OpenedHistory
+from codeorigin.history.open_history import open_history
+from codeorigin.history.options import HistoryOptions
 from codeorigin.history.results import CommitResult
 from support.command import run
 from support.histories import History, Judge, OpenRun
@@ -37,20 +36,18 @@ def model(tmp_path: Path, tiny_model_dir: Path) -> Path:
 
 @pytest.fixture
 def open_run(tmp_path: Path, model: Path) -> OpenRun:
-    """``open_run(folder, wanted, ...)``: a run over a repository, with a state of its own."""
+    """``open_run(folder, ...)``: the history of a repository, with a state of its own and these options."""
 
-    def opened(
-        folder: Path, wanted: Callable[[str], bool] = lambda path: True, **options: Any
-    ) -> AbstractContextManager[HistoryRun]:
-        defaults = {"state": tmp_path / "state.sqlite", "model": model}
-        return open_history(HistoryRequest(Opened.of(folder), wanted, **(defaults | options)))
+    def opened(folder: Path, **options: Any) -> AbstractContextManager[OpenedHistory]:
+        defaults = {"state": tmp_path / "state.sqlite", "model": model, "jobs": 1}
+        return open_history(HistoryOptions(str(folder), **(defaults | options)))
 
     return opened
 
 
 @pytest.fixture
 def judge(open_run: OpenRun) -> Judge:
-    """``judge(folder, ...)``: the results of a run."""
+    """``judge(folder, ...)``: the results of a history."""
 
     def results(folder: Path, **options: Any) -> list[CommitResult]:
         with open_run(folder, **options) as opened:

@@ -6,11 +6,11 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import jsonschema
-import pyarrow.parquet as pq
 import pytest
-from rich.cells import cell_len
 
-from codeorigin.history import walk
+from codeorigin.history import open_history
+from codeorigin.history.judge_commits import JudgeCommits
+from codeorigin.history.state import HistoryState
 from support.histories import History
 from support.repositories import DECLARED, Repository, plain_functions
 from support.schemas import load_schema
@@ -70,15 +70,6 @@ def test_json_contains_the_functions_that_stand_out(history: History) -> None:
         assert sum(part["functions"] for part in commit["parts"]) == commit["functions"]
 
 
-def test_markdown_escapes_names(history: History) -> None:
-    shown = history("--format", "markdown")[1]
-    assert shown.startswith("## CodeOrigin history of &#60;i&#62;work\n")
-    assert "| 2020-01 | 1 | 2 | 12 |" in shown
-    assert re.search(r"\| `[0-9a-f]{10}` \| 2020-03-03 \| .* `lib/b\.py:", shown)
-    assert "<i>" not in shown
-    assert "<b>" not in shown
-
-
 def test_reports_name_nobody(history: History) -> None:
     for form in ("json", "text", "html"):
         _, out, _ = history("--format", form)
@@ -86,17 +77,13 @@ def test_reports_name_nobody(history: History) -> None:
         assert re.search(r"\w@\w", out) is None
 
 
-def test_declared_agents_can_be_left_out(history: History) -> None:
-    assert "(claude)" not in history("--by", "commit", "--no-declared")[1]
-    assert "  (claude) " in history("--by", "commit")[1]
+def test_text_has_a_row_for_each_month_and_the_agents(history: History) -> None:
+    heading, *rows = history()[1].splitlines()
+    assert [row.split()[0] for row in rows[:2]] == ["2020-01", "2020-03"]
+    assert len({len(line) for line in (heading, *rows[:2])}) == 1
+    assert "2 commits" in rows[3]
     assert "claude in 1" in history()[1]
-
-
-@pytest.mark.parametrize(("by", "rows"), [("month", ["2020-01", "2020-03"]), ("path", ["lib", "src/<b>"])])
-def test_summary_has_one_row_per_month_or_path(history: History, by: str, rows: list[str]) -> None:
-    lines = history("--by", by)[1].splitlines()
-    assert [line.split()[0] for line in lines[1:3]] == rows
-    assert "2 commits" in lines[4]
+    assert "claude" not in history("--no-declared")[1]
 
 
 def test_options_limit_the_history(history: History, repository: Repository) -> None:
@@ -128,111 +115,66 @@ def test_options_limit_the_history(history: History, repository: Repository) -> 
         ),
         (["--revision", "nowhere"], "nowhere: no such commit, branch or tag here"),
         (["--revision", "-x"], "-x: a revision does not begin with a dash"),
-        (["--format", "parquet", "--output", "."], ".: cannot write the report here: a folder"),
-        (["--format", "parquet"], "--format parquet: name the file to write, as in --format parquet=FILE"),
+        (["--format", "html", "--output", "."], ".: cannot write the report here: a folder"),
     ],
 )
 def test_invalid_options_cost_one_line(history: History, options: list[str], message: str) -> None:
     assert history(*options) == (2, "", [f"codeorigin: {message}"])
 
 
-def test_ctrl_c_says_how_to_resume(history: History, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    whole = history("--format", "json", "--state", str(tmp_path / "other"))[1]
-    monkeypatch.setattr(walk, "COMMITS_AT_ONCE", 1)
-    kept = walk.commit_result
-    met: list[str] = []
+@pytest.fixture
+def judged(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """The commits that this process judges."""
+    met: list[object] = []
+    result = JudgeCommits._result
 
-    def once(judge: object, commit: str, *rest: object, **more: object) -> object:
+    def noted(self: JudgeCommits, commit: object, *rest: object) -> object:
         met.append(commit)
-        if len(met) == 2:
-            raise KeyboardInterrupt
-        return kept(judge, commit, *rest, **more)  # type: ignore[arg-type]
+        return result(self, commit, *rest)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(walk, "commit_result", once)
-    code, _, said = history("--format", "json")
+    monkeypatch.setattr(JudgeCommits, "_result", noted)
+    return met
+
+
+def test_ctrl_c_says_how_to_resume(
+    history: History, judged: list[object], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    whole = history("--format", "json", "--state", str(tmp_path / "other"))[1]
+    judged.clear()
+    with monkeypatch.context() as patch:
+        patch.setattr(open_history, "_COMMITS_AT_ONCE", 1)
+        save = HistoryState.save
+
+        def interrupted(self: HistoryState) -> None:
+            save(self)
+            if len(judged) == 2:
+                raise KeyboardInterrupt
+
+        patch.setattr(HistoryState, "save", interrupted)
+        code, _, said = history("--format", "json")
     assert code == 130
     assert said == [
-        "codeorigin: stopped after 1 of 2 commits; what was read is kept, and the same command goes on from there"
+        "codeorigin: stopped after 1 of 2 commits; what was judged is kept, and the same command goes on from there"
     ]
-    met.clear()
+    judged.clear()
     assert history("--format", "json")[1] == whole
-    assert len(met) == 1
+    assert judged == []
 
 
 def test_several_formats_are_written_in_one_pass(
-    history: History, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    history: History, judged: list[object], tmp_path: Path
 ) -> None:
-    forms = ("html", "json", "markdown", "text")
+    forms = ("html", "json", "text")
     alone = {form: history("--format", form)[1] for form in forms}
     (tmp_path / "state").rename(tmp_path / "old")
-    judged: list[str] = []
-    commit_result = walk.commit_result
-
-    def counted(judge: object, commit: str, *rest: object, **more: object) -> object:
-        judged.append(commit)
-        return commit_result(judge, commit, *rest, **more)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(walk, "commit_result", counted)
+    judged.clear()
     files = {form: tmp_path / form for form in forms if form != "text"}
     given = [f"--format={form}={path}" for form, path in files.items()]
     code, out, said = history(*given, "--format", "text")
+    assert said == []
     assert (code, out, said) == (0, alone["text"], [])
     assert {form: path.read_text("utf-8") for form, path in files.items()} | {"text": out} == alone
     assert len(judged) == 2
-
-
-def test_rows_of_commits_are_aligned(history: History, repository: Repository) -> None:
-    many = [f"name_{number}" for number in range(200)]
-    repository.commit({"c.py": code(*many), "d.py": code(*many)}, date="2020-04-01")
-    heading, *rows = history("--by", "commit", "--no-declared")[1].splitlines()[:4]
-    for name in ("date", "verdict", "subject"):
-        assert {row[heading.index(name) - 1] for row in rows} == {" "}
-        assert all(row[heading.index(name)] != " " for row in rows)
-
-
-def test_rows_of_commits_show_the_subject_without_people(history: History, repository: Repository) -> None:
-    subjects = {
-        "Fix \x1b[2Jthe\tlist\nof books\n\nReported by Bo": "Fix \\x1b[2Jthe list of books",
-        "Thank bo@example.org and <ann.b@example.org>, cc @bo-b": "Thank and , cc",
-        "::error::wrong ##[group]": "\\x3a:error::wrong #\\x23[group]",
-        "x" * 300: "x" * 69 + "...",
-        "": "",
-    }
-    for number, message in enumerate(subjects):
-        repository.write("notes.txt", str(number))
-        repository.git("add", "notes.txt")
-        repository.git("commit", "-q", "--allow-empty-message", "-m", message, date=f"2020-04-0{number + 1}")
-    heading, *rows = history("--by", "commit")[1].splitlines()[:6]
-    place = heading.index("subject")
-    assert [row[place:] for row in reversed(rows)] == list(subjects.values())
-
-
-def test_rows_of_commits_fit_in_a_terminal(
-    history: History, repository: Repository, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("rich.console.Console.width", 80)
-    repository.commit({"c.py": code("six")}, date="2020-04-01", message="A long subject " * 5)
-    rows = history("--by", "commit")[1].splitlines()
-    assert len(rows[1]) == 80
-    assert rows[1].endswith("...")
-
-
-def test_rows_of_folders_with_wide_and_long_names_are_aligned(
-    history: History, repository: Repository
-) -> None:
-    repository.commit({f"{'深' * 9}/{'long' * 20}/a.py": code("six")}, date="2020-04-01")
-    lines = history("--by", "path")[1].splitlines()
-    assert len({cell_len(line) for line in lines[:4]}) == 1
-
-
-def test_parquet_has_one_row_per_commit(history: History, tmp_path: Path) -> None:
-    path = tmp_path / "history.parquet"
-    assert history("--format", "parquet", "--output", str(path))[0] == 0
-    rows = pq.read_table(path).to_pylist()
-    made = json.loads(history("--format", "json")[1])["commits"]
-    assert rows == [each | each.pop("band_lines") for each in made]
-    assert any(each["parts"] for each in rows)
-    assert [each.name for each in tmp_path.iterdir() if each.name.startswith(".")] == []
 
 
 class _Page(HTMLParser):
@@ -259,7 +201,7 @@ def test_page_is_self_contained(history: History, tmp_path: Path) -> None:
     assert page.links == []
     assert "url(" not in text
     assert "http" not in text.replace("http-equiv", "")
-    assert text.count('role="img"') == 3
+    assert text.count('role="img"') == 2
     assert "prefers-color-scheme: dark" in text
     # Names and code are escaped.
     assert "&lt;i&gt;work" in text

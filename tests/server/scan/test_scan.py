@@ -13,6 +13,7 @@ import pytest
 
 from codeorigin.core.errors import CodeOriginError
 from codeorigin.git.process import lacking
+from codeorigin.history.judge_commits import ChangedCommit, JudgeCommits
 from codeorigin.scan import command, page
 from codeorigin.scan.command import read_repositories
 from codeorigin.scan.options import ScanOptions
@@ -129,9 +130,17 @@ def test_what_is_judged_is_kept_and_new_commits_are_added(
     judged(tmp_path / "work", tmp_path, model)
     before = rows_of(tmp_path)
     Repository.at(tmp_path / "work").commit({"new.py": "def new():\n    return 1\n"}, date="2024-07-01")
-    monkeypatch.setattr("codeorigin.scan.work.load_analyzer", None)
+    met: list[str] = []
+    result = JudgeCommits._result
+
+    def noted(self: JudgeCommits, commit: ChangedCommit, *rest: Any) -> Any:
+        met.append(commit.name)
+        return result(self, commit, *rest)
+
+    monkeypatch.setattr(JudgeCommits, "_result", noted)
     assert judged(tmp_path / "work", tmp_path, model).error is None
-    assert rows_of(tmp_path)[1:] == before
+    after = rows_of(tmp_path)
+    assert (met, after[1:]) == ([after[0]["commit"]], before)
 
 
 # A terminal sends Ctrl-C to all processes of the command at once.
@@ -139,6 +148,7 @@ INTERRUPTED = """\
 import os, signal, sys
 import ray
 from codeorigin.cli import app
+from codeorigin.history.judge_commits import ChangedCommit, JudgeCommits
 from codeorigin.scan import command
 
 signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -1,4 +1,4 @@
-"""Charts of a history as markup: shares over time, estimated and declared, and a treemap of folders.
+"""Charts of a history as markup: shares over time, and a treemap of folders.
 
 The page's style has their colours.
 """
@@ -8,19 +8,17 @@ from dataclasses import dataclass
 from html import escape
 
 from codeorigin.history.totals import Share
-from codeorigin.history.wording import DECLARED_COLUMNS, agents_percent, declared_percents, percents
+from codeorigin.history.wording import percents
 from codeorigin.model.verdict import Band
 from codeorigin.report.figures import counted
-from codeorigin.report.parts import stack, table
+from codeorigin.report.parts import stack
 from codeorigin.shell.terminal import printable
-from codeorigin.text.literal_text import html_line
 
 _MOST_PERIODS = 84
 _MOST_FOLDERS = 48
 _MOST_LABELS = 10
 """Names of periods in a wide window; a narrow one shows every second."""
 _WIDTH, _HEIGHT = 1000.0, 420.0
-_DRAWN = {"declared": "declared as an agent's", "estimated": "estimated: in the band llm"}
 
 
 def periods(months: Mapping[str, Share]) -> list[tuple[str, Share]]:
@@ -48,10 +46,10 @@ def _label(number: int, size: int) -> str:
     return {1: f"{year}-{month + 1:02}", 3: f"{year} Q{month // 3 + 1}"}.get(size, str(year))
 
 
-def described(name: str, share: Share, unit: str = "commit") -> str:
-    """The text for a part of a chart; ``unit`` is what was counted."""
+def described(name: str, share: Share) -> str:
+    """The text for a part of a chart."""
     bands = ", ".join(f"{band} {text}" for band, text in percents(share).items())
-    return f"{name}: {counted(share.lines, 'line')} of {counted(share.commits, unit)}; {bands}"
+    return f"{name}: {counted(share.lines, 'line')} of {counted(share.commits, 'commit')}; {bands}"
 
 
 def period_label(shown: Sequence[tuple[str, Share]], number: int) -> str:
@@ -129,12 +127,10 @@ def _worst(areas: Sequence[float], side: float) -> float:
     return max(max(side**2 * area / total**2, total**2 / (side**2 * area)) for area in areas)
 
 
-def treemap(
-    folders: Mapping[str, Share], *, kinds: tuple[str, str] = ("folder", "folders"), unit: str = "commit"
-) -> str:
+def treemap(folders: Mapping[str, Share], *, kinds: tuple[str, str] = ("folder", "folders")) -> str:
     """A treemap of folders by number of lines; the larger the share in band ``llm``, the stronger the colour.
 
-    ``kinds`` is their name in singular and plural; ``unit`` is what was counted.
+    ``kinds`` is their name in singular and plural.
     """
     ordered = sorted(folders.items(), key=lambda item: (-item[1].lines, item[0]))
     shown = [(printable(name) or "(top)", share) for name, share in ordered if share.lines]
@@ -155,68 +151,7 @@ def treemap(
         )
         parts.append(
             f'<div style="--share:{100 * share.share(Band.LLM):.0f}%;{place}" '
-            f'title="{escape(described(name, share, unit))}"><span><b>{escape(leaf)}</b> '
+            f'title="{escape(described(name, share))}"><span><b>{escape(leaf)}</b> '
             f"{percents(share)[Band.LLM.value]}{f'<br>{escape(around)}' if around else ''}</span></div>"
         )
     return "".join(parts) + "</div>"
-
-
-def declared_chart(shown: Sequence[tuple[str, Share]]) -> str:
-    """A chart with two lines over the periods: the share declared as agents', and the share in the band ``llm``."""
-    legend = "".join(f'<span><i class="{name}"></i>{escape(what)}</span>' for name, what in _DRAWN.items())
-    axis = "".join(
-        f'<span style="top:{top}px">{text}</span>' for top, text in ((0, "100 %"), (79, "50 %"), (159, "0 %"))
-    )
-    lines = {
-        "estimated": [share.share(Band.LLM) if share.lines else None for _, share in shown],
-        "declared": [
-            share.declared_lines.agents / share.lines if share.lines else None for _, share in shown
-        ],
-    }
-    drawn = "".join(f'<path class="{name}" d="{_path(values)}"/>' for name, values in lines.items())
-    cells = "".join(
-        f'<div title="{escape(_described_lines(name, share))}">{period_label(shown, number)}</div>'
-        for number, (name, share) in enumerate(shown)
-    )
-    return (
-        f'<p class="legend">{legend}</p><figure><div class="chart shares" role="img" '
-        'aria-label="Share of code declared as an agent\'s, and share in band llm, over time">'
-        f'<div class="axis">{axis}</div><div class="periods">'
-        f'<svg viewBox="0 0 100 100" preserveAspectRatio="none">{drawn}</svg>{cells}</div></div></figure>'
-    )
-
-
-def _path(values: Sequence[float | None]) -> str:
-    """A line through the middles of the periods, with a gap where there is nothing."""
-    made, is_drawing = [], False
-    for number, value in enumerate(values):
-        if value is not None:
-            x = 100 * (number + 0.5) / len(values)
-            # Two moves to the same place draw nothing, a line of no length a dot.
-            made.append(
-                f"{'L' if is_drawing else 'M'}{x:.2f} {100 - 100 * value:.2f}{'' if is_drawing else 'h0'}"
-            )
-        is_drawing = value is not None
-    return "".join(made)
-
-
-def _described_lines(name: str, share: Share) -> str:
-    return (
-        f"{name}: {counted(share.lines, 'line')}; declared as an agent's {agents_percent(share)}; "
-        f"in band llm {percents(share)[Band.LLM]}"
-    )
-
-
-def declared_table(title: str, rows: Mapping[str, Share]) -> str:
-    """What is declared by period, with the share in the band ``llm`` in the last column."""
-    return table([title, "lines", *DECLARED_COLUMNS, "estimated llm"], _declared_rows(rows))
-
-
-def _declared_rows(rows: Mapping[str, Share]) -> Iterator[list[str]]:
-    for name, share in rows.items():
-        yield [
-            html_line(name) or "(top)",
-            f"{share.lines:,}",
-            *declared_percents(share),
-            percents(share)[Band.LLM],
-        ]

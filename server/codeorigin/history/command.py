@@ -1,0 +1,51 @@
+"""``codeorigin history``: the verdicts on all commits, streamed, and their totals."""
+
+from functools import partial
+
+from codeorigin.history.formats import history_writer
+from codeorigin.history.open_history import History, open_history
+from codeorigin.history.options import HistoryOptions
+from codeorigin.history.totals import Totals
+from codeorigin.history.wording import repaired_phrase
+from codeorigin.shell.exit_codes import ExitCode
+from codeorigin.shell.output import open_reports
+from codeorigin.shell.progress import ProgressLine
+from codeorigin.shell.terminal import to_stderr
+
+
+def run_history(options: HistoryOptions) -> int:
+    """Judge the commits, write the reports, and return the exit code."""
+    with open_history(options) as history:
+        totals, progress = Totals(), ProgressLine("commits", len(history.plan))
+        try:
+            _write_reports(history, totals, progress, options)
+        except KeyboardInterrupt:
+            progress.clear()
+            to_stderr(
+                f"stopped after {totals.commits:,} of {len(history.plan):,} commits; what was judged is kept, and the "
+                "same command goes on from there"
+            )
+            return ExitCode.INTERRUPTED
+        if history.repaired:
+            to_stderr(repaired_phrase(history.repaired))
+        for problem in history.problems:
+            to_stderr(problem)
+    return ExitCode.OK
+
+
+def _write_reports(history: History, totals: Totals, progress: ProgressLine, options: HistoryOptions) -> None:
+    """Write all reports in one pass over the results, which are counted in ``totals``."""
+    with open_reports(options.targets) as reports:
+        writers = []
+        for report in reports:
+            with report.writing():
+                writers.append(history_writer(report.format, history, options, report.stream))
+        for result in history.results():
+            totals.add(result)
+            for report, writer in zip(reports, writers, strict=True):
+                with report.writing():
+                    writer.add(result)
+            progress.show(totals.commits, history.known)
+        progress.clear()
+        for report, writer in zip(reports, writers, strict=True):
+            report.finish(partial(writer.finish, totals))

@@ -1,0 +1,180 @@
+"""What every process of a history does: commits -> their results, by the code that judges a change for a check."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import chain
+from pathlib import Path
+
+from codeorigin.analysis.analyzer import Analyzer
+from codeorigin.analysis.judged import How, JudgedFile, JudgedFunction, Source
+from codeorigin.analysis.judged_files import judged_change, judged_files
+from codeorigin.analysis.report import UnparsedError
+from codeorigin.core.errors import SourceError
+from codeorigin.git.line_changes import ChangedFile
+from codeorigin.git.objects import LargeObjectError, Objects
+from codeorigin.git.repository import Repository
+from codeorigin.history.results import CommitResult, Part, TouchedFunction
+from codeorigin.languages import get_language
+from codeorigin.languages.kinds import NOTEBOOK, kind_for_path
+from codeorigin.model.bundle import Bundle
+from codeorigin.model.calibration.judge import Judge
+from codeorigin.model.verdict import Band
+from codeorigin.report.changes import MOST_NAMES
+from codeorigin.text.sources import decode_source
+
+MAX_BYTES = 2_000_000
+LONGEST_NAME = 200
+MOST_SHOWN = 12
+VERDICT_CACHE_BYTES = 64 * 2**20
+"""Size of the cache: most functions of a file stay the same from one commit to the next."""
+_FOLDERS = 3
+"""Folders are distinguished down to this depth."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedCommit:
+    """A commit that is not a merge, its time in seconds since 1970, and the files that it changed.
+
+    ``tells_moves`` is False if it is too large to tell what it moved.
+    """
+
+    name: str
+    seconds: int
+    files: Sequence[ChangedFile]
+    tells_moves: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeCommits:
+    """How to judge the commits of the repository in ``folder``, by the ``model`` in a folder (None: the shipped one).
+
+    Of notebooks, only cells in one of the languages ``cells`` are judged (None: all).
+    """
+
+    folder: Path
+    model: Path | None
+    model_id: str
+    how: How
+    cells: frozenset[str] | None
+
+    def load(self) -> Analyzer:
+        """An analyzer with the model; raises ModelError."""
+        return self.analyzer(Bundle.load(self.model))
+
+    @staticmethod
+    def analyzer(bundle: Bundle) -> Analyzer:
+        """An analyzer with a cache for many commits."""
+        return Analyzer(bundle, verdict_cache_bytes=VERDICT_CACHE_BYTES)
+
+    def run(self, commits: Sequence[ChangedCommit], analyzer: Analyzer) -> Iterator[CommitResult]:
+        """Yield the results of ``commits``; the functions of all of them are scored together.
+
+        Raises:
+            RepositoryError: something is damaged or not in this clone.
+        """
+        if not commits:
+            return
+        judge = Judge(analyzer.bundle.calibration, self.how.past)
+        judged: list[list[JudgedFile]] = [[] for _ in commits]
+        with Objects(Repository.of(self.folder).git) as objects:
+            sources = [[self._source(objects, file) for file in commit.files] for commit in commits]
+            owners = {
+                id(source): files for some, files in zip(sources, judged, strict=True) for source in some
+            }
+            for file in judged_files(chain.from_iterable(sources), analyzer, self.how):
+                if file.error is not None and not isinstance(file.error, SourceError | UnparsedError):
+                    raise file.error
+                owners[id(file.source)].append(file)
+        for commit, files in zip(commits, judged, strict=True):
+            yield self._result(commit, files, judge)
+
+    def _source(self, objects: Objects, file: ChangedFile) -> Source:
+        kind = kind_for_path(file.path)
+        assert kind is not None, "other files were left out"
+        return Source(
+            file.path,
+            kind.id,
+            partial(read_blob, objects, file.blob, file.path),
+            named=False,
+            changed=file.lines,
+            moved=file.moved,
+            cells=self.cells if kind is NOTEBOOK else None,
+            inside=file.path,
+        )
+
+    def _result(self, commit: ChangedCommit, files: Sequence[JudgedFile], judge: Judge) -> CommitResult:
+        whole, found = judged_change(
+            [file for file in files if file.error is None], judge, file_context=self.how.file_context
+        )
+        touched = [(file, function) for file in found for function in file.functions]
+        judged = [(file, function) for file, function in touched if function.verdict.logit is not None]
+        moved = [function.span.qualified_name for _, function in touched if function.moved]
+        stands_out = whole is not None and whole.band in {Band.UNSURE, Band.LLM}
+        return CommitResult(
+            commit=commit.name,
+            seconds=commit.seconds,
+            functions=len(judged),
+            written=0 if whole is None else whole.functions,
+            moved=len(moved) if commit.tells_moves else None,
+            moved_names=tuple(name[:LONGEST_NAME] for name in moved[:MOST_NAMES]),
+            lines=sum(function.counted for _, function in judged),
+            logit=None if whole is None else whole.logit,
+            probability=None if whole is None else whole.probability,
+            band=None if whole is None else whole.band,
+            reason="no_rule" if whole is None else None if whole.reason is None else whole.reason.value,
+            human_share=None if whole is None else whole.human_share,
+            parts=tuple(_parts(judged)),
+            unread=sum(file.error is not None for file in files),
+            shown=tuple(_shown(judged, {file.path: file for file in commit.files})) if stands_out else (),
+        )
+
+
+def read_blob(objects: Objects, blob: str, path: str) -> str:
+    """The text of a file; raises SourceError, or RepositoryError if it is damaged or not in this clone."""
+    kind = kind_for_path(path)
+    try:
+        content = objects.content(blob, MAX_BYTES)
+    except LargeObjectError:
+        raise SourceError(f"is larger than {MAX_BYTES:,} bytes", path) from None
+    return decode_source(content, path, MAX_BYTES, None if kind is None else kind.id)
+
+
+_Judged = Sequence[tuple[JudgedFile, JudgedFunction]]
+"""The functions that a commit touched and that have a verdict, with their files."""
+
+
+def _parts(judged: _Judged) -> Iterator[Part]:
+    parts: dict[tuple[str, str], list[int]] = {}
+    for file, function in judged:
+        folder = "/".join(file.path.split("/")[:-1][:_FOLDERS])
+        counts = parts.setdefault((folder, get_language(file.language).model_language), [0, 0, 0, 0])
+        counts[0] += 1
+        counts[1 + list(Band).index(function.verdict.band or Band.UNSURE)] += function.counted
+    for (folder, language), (functions, human, unsure, llm) in sorted(parts.items()):
+        yield Part(folder, language, functions, human, unsure, llm)
+
+
+def _shown(judged: _Judged, files: dict[str, ChangedFile]) -> Iterator[TouchedFunction]:
+    """The written functions first, then by descending probability."""
+    ordered = sorted(judged, key=lambda found: (not found[1].written, -(found[1].verdict.probability or 0.0)))
+    for file, function in ordered[:MOST_SHOWN]:
+        assert function.lines is not None, "changed files have them"
+        first, last = function.lines.first, function.lines.last
+        changed = files[file.path]
+        yield TouchedFunction(
+            # The name is only a label, and some names have whole programs in their brackets.
+            function.span.qualified_name[:LONGEST_NAME],
+            file.path,
+            changed.blob,
+            first,
+            last,
+            function.written,
+            function.verdict.probability,
+            function.verdict.band,
+            tuple(
+                (max(low, first), min(high, last))
+                for low, high in changed.lines
+                if low <= last and high >= first
+            ),
+        )

@@ -1,0 +1,159 @@
+"""What commits wrote, and how it is judged, in repositories with everything that histories may contain."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from codeorigin.git import moved_lines
+from codeorigin.git.objects import Objects
+from codeorigin.git.repository import Repository as Opened
+from codeorigin.history.details import code_of
+from support.histories import Judge, OpenRun
+from support.notebooks import notebook
+from support.repositories import Repository, plain_functions
+from support.tiny_model import COMMIT_RULE
+
+
+def test_every_commit_is_judged_by_what_it_wrote(repository: Repository, judge: Judge) -> None:
+    third, second, first = judge(repository.folder)
+    assert [found.seconds for found in (first, third)] == [1577880000, 1580731200]
+    assert (first.functions, first.written, first.lines, first.reason) == (2, 2, 12, None)
+    assert (second.functions, second.written, second.lines, second.reason) == (1, 0, 1, "too_few_functions")
+    assert (second.logit, second.probability, second.band) == (None, None, None)
+    assert (third.functions, third.written, third.lines) == (3, 3, 18)
+    assert third.probability == pytest.approx(COMMIT_RULE.scale.probability(third.logit or 0.0))
+    (part,) = third.parts
+    assert (part.folder, part.language, part.functions) == ("lib", "python", 3)
+    assert part.human + part.unsure + part.llm == 18
+    assert [found.declared for found in (first, second, third)] == [(), (), ("claude",)]
+
+
+def test_several_processes_give_the_same_results(
+    repository: Repository, judge: Judge, tmp_path: Path
+) -> None:
+    for number in range(20):
+        repository.commit({"src/a.py": plain_functions("one", "two", number=number)}, date="2020-03-01")
+    assert judge(repository.folder, jobs=3, state=tmp_path / "other.sqlite") == judge(repository.folder)
+
+
+def test_moved_functions_are_named_and_counted_apart(
+    repository: Repository, judge: Judge, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    new = plain_functions("one", "two", "new")
+    repository.commit(
+        {"src/a.py": "# Empty.\n", "lib/c.py": new.replace("[]", "list()", 1)}, date="2020-03-01"
+    )
+    newest, again = (judge(repository.folder)[0] for _ in range(2))
+    # Of the three functions, two stood in a.py; the lines of each count once.
+    assert (newest.moved, newest.moved_names, newest.functions, newest.lines) == (2, ("one", "two"), 1, 6)
+    assert again == newest
+    monkeypatch.setattr(moved_lines, "MAX_BYTES", 10)
+    too_large = judge(repository.folder, state=tmp_path / "other.sqlite")[0]
+    assert (too_large.moved, too_large.functions) == (None, 3)
+
+
+def test_cells_of_notebooks_are_judged(repository: Repository, judge: Judge) -> None:
+    cells = [plain_functions("one", "two"), plain_functions("three", number=3)]
+    repository.commit({"n.ipynb": notebook(cells[0])}, date="2020-03-01")
+    repository.commit({"n.ipynb": notebook(*cells)}, date="2020-03-02")
+    assert [(found.functions, found.written) for found in judge(repository.folder)[:2]] == [(1, 1), (2, 2)]
+
+
+@pytest.mark.parametrize("wraps", [lambda code: code, notebook], ids=["file", "cell"])
+def test_lines_of_functions_that_stand_out_are_shown(
+    repository: Repository, open_run: OpenRun, wraps: Callable[[str], str]
+) -> None:
+    name = "new.py" if wraps("x") == "x" else "n.ipynb"
+    text = wraps("\n" + plain_functions("six", "seven", number=3))
+    repository.commit({name: text}, date="2020-03-01")
+    with open_run(repository.folder) as opened, Objects(opened.repository.git) as objects:
+        newest = next(iter(opened.results()))
+        assert newest.band is not None, "the functions of other commits are not kept"
+        shown = [(function, code_of(function, objects, opened.analyzer)) for function in newest.shown]
+    assert {function.name for function, _ in shown} == {"six", "seven"}
+    for function, lines in shown:
+        assert [line.number for line in lines] == list(range(function.first, function.last + 1))
+        assert all(line.changed for line in lines)
+        assert lines[0].text == f"def {function.name}(values, limit):"
+        assert any(line.value for line in lines)
+
+
+def test_merges_are_left_out_and_counted(repository: Repository, judge: Judge, open_run: OpenRun) -> None:
+    repository.git("checkout", "-q", "-b", "side", "HEAD~1")
+    repository.commit({"src/d.py": plain_functions("eight")}, date="2020-03-01")
+    repository.git("checkout", "-q", "main")
+    repository.git("merge", "-q", "--no-ff", "--no-gpg-sign", "-m", "Merge", "side")
+    assert [found.functions for found in judge(repository.folder)] == [1, 3, 1, 2]
+    with open_run(repository.folder) as opened:
+        assert (opened.plan.merges, opened.plan.cut_off) == (1, 0)
+
+
+def test_renames_mode_changes_and_removals_write_nothing(repository: Repository, judge: Judge) -> None:
+    repository.git("mv", "lib/b.py", "lib/c.py")
+    repository.git("commit", "-qm", "rename", date="2020-03-01")
+    repository.git("update-index", "--chmod=+x", "lib/c.py")
+    repository.git("commit", "-qm", "mode", date="2020-03-02")
+    repository.git("rm", "-q", "src/a.py")
+    repository.git("commit", "-qm", "remove", date="2020-03-03")
+    repository.git("commit", "-q", "--allow-empty", "-m", "nothing", date="2020-03-04")
+    assert [found.functions for found in judge(repository.folder)] == [0, 0, 0, 0, 3, 1, 2]
+
+
+def test_shallow_clone_leaves_out_commits_it_cannot_compare(
+    repository: Repository, judge: Judge, open_run: OpenRun, tmp_path: Path
+) -> None:
+    repository.git("clone", "-q", "--depth", "2", f"file://{repository.folder}", str(tmp_path / "shallow"))
+    assert [found.functions for found in judge(tmp_path / "shallow")] == [3]
+    with open_run(tmp_path / "shallow") as opened:
+        assert opened.plan.cut_off == 1
+
+
+def test_bare_repositories_worktrees_and_detached_heads_are_judged(
+    repository: Repository, judge: Judge, tmp_path: Path
+) -> None:
+    whole = judge(repository.folder)
+    repository.git("clone", "-q", "--bare", str(repository.folder), str(tmp_path / "bare.git"))
+    assert judge(tmp_path / "bare.git", state=tmp_path / "bare.sqlite") == whole
+    repository.git("worktree", "add", "-q", str(tmp_path / "side"), "HEAD~1")
+    assert judge(tmp_path / "side") == whole[1:]
+    repository.git("checkout", "-q", "--detach", "HEAD~1")
+    assert judge(repository.folder) == whole[1:]
+
+
+def test_undecodable_files_are_counted(repository: Repository, judge: Judge) -> None:
+    repository.write("bad.py", b"def f():\n    return '\xff\xfe'\n")
+    repository.git("add", "bad.py")
+    repository.git("commit", "-qm", "bad", date="2020-03-01")
+    assert [found.unread for found in judge(repository.folder)] == [1, 0, 0, 0]
+    # And once more, from the state.
+    assert [found.unread for found in judge(repository.folder)] == [1, 0, 0, 0]
+
+
+def test_content_that_looks_like_git_output_is_not_misread(repository: Repository, judge: Judge) -> None:
+    head = repository.git("rev-parse", "HEAD~1")
+    text = f'"""\n{"0" * 32}{head}\n:100644 100644 {"a" * 40}\nindex {"a" * 40}..{"b" * 40}\n@@ -1 +1,99 @@\n"""\n'
+    repository.commit({"fake.py": text + plain_functions("thirteen")}, date="2020-03-01")
+    assert [found.functions for found in judge(repository.folder)] == [1, 3, 1, 2]
+
+
+def test_commit_with_an_impossible_time_is_listed(repository: Repository, judge: Judge) -> None:
+    tree = repository.git("rev-parse", "HEAD^{tree}")
+    raw = f"tree {tree}\nauthor A <a> 99999999999999 +0000\ncommitter A <a> 99999999999999 +0000\n\nx\n"
+    name = repository.git("hash-object", "-t", "commit", "-w", "--stdin", "--literally", stdin=raw.encode())
+    repository.git("update-ref", "refs/heads/main", name)
+    assert [found.commit for found in judge(repository.folder)] == [name]
+
+
+@pytest.mark.parametrize("time", ["", "5x", str(2**64 - 1), "9" * 40])
+def test_commits_with_broken_times_are_listed(repository: Repository, judge: Judge, time: str) -> None:
+    tree, parent = repository.git("rev-parse", "HEAD^{tree}", "HEAD").split()
+    for parents in ("", f"parent {parent}\n"):
+        raw = f"tree {tree}\n{parents}author A <a> 5 +0000\ncommitter A <a> {time} +0000\n\nx\n"
+        made = repository.git(
+            "hash-object", "-t", "commit", "-w", "--stdin", "--literally", stdin=raw.encode()
+        )
+        repository.git("update-ref", "refs/heads/main", made)
+        names = [found.commit for found in judge(repository.folder)]
+        assert names[0] == made
+    assert Opened.of(repository.folder).commit(made).parents == (parent,)
