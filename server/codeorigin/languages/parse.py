@@ -79,7 +79,10 @@ def _captured(text: str, language_id: str) -> Syntax:
             other = parser.parse(read).root_node
             found = _Collector(read, language, query).collect(other)
             errors = _errors(other, grammar), -len(found.scopes)
-            if errors < fewest and len(_outermost(found)) >= len(_outermost(syntax)):
+            expected = [
+                function for function in _outermost(syntax) if not _begins_in_a_branch(function, read, data)
+            ]
+            if errors < fewest and len(_outermost(found)) >= len(expected):
                 data, root, fewest, syntax = read, other, errors, _as_written(found, reading, original)
     closers = b""
     if root.has_error and language.block_end:
@@ -118,6 +121,12 @@ def _outermost(syntax: Syntax) -> list[CapturedFunction]:
         if not found or function.range[0] >= found[-1].range[1]:
             found.append(function)
     return found
+
+
+def _begins_in_a_branch(function: CapturedFunction, read: bytes, data: bytes) -> bool:
+    """Whether a function was only found because its head, which is blanked in ``read``, is in another branch."""
+    name, last = function.name[0], function.range[1] - 1
+    return read[name] == 32 != data[name] and read[last] == data[last]
 
 
 def _as_written(syntax: Syntax, reading: BlankedText, original: bytes) -> Syntax:

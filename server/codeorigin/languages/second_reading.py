@@ -58,7 +58,7 @@ _DIRECTIVE = re.compile(
     re.MULTILINE | re.DOTALL,
 )
 _ANY_DIRECTIVE = re.compile(rb"^[ \t]*#(?:[^\n\\]|\\.)*+", re.MULTILINE | re.DOTALL)
-_CONTINUES = re.compile(rb"\s*(?:else\b|&&|\|\||[:=+.?<>]|\)|\})")
+_CONTINUES = re.compile(rb"\s*(?:else\b|&&|\|\||[:=+.?<>{]|\)|\})")
 
 
 def _one_branch(reading: BlankedText, *, last: bool) -> None:
@@ -115,7 +115,7 @@ _IN_CLASS = re.compile(
     rb"\b(?:class|struct|union)((?:\s++" + _MACRO + rb")+)"
     rb"(?=\s++[A-Za-z_][\w:]*+(?:\s++final\b)?\s*+(?:<[^;{}()\n]*>\s*+)?[:{])"
 )
-_ALONE = re.compile(rb"^[ \t]*+((?:" + _MACRO + rb"[ \t]*+)++)$", re.MULTILINE)
+_ALONE = re.compile(rb"^[ \t]*+((?:" + _MACRO + rb"[ \t]*+)++)(?=;?[ \t]*$)", re.MULTILINE)
 _QUALIFIERS = (
     rb"(?:(?:static|inline|virtual|extern|constexpr|friend|explicit|const|unsigned|signed)[ \t]++)*+"
 )
@@ -130,6 +130,16 @@ _LEADING = re.compile(
     re.MULTILINE,
 )
 
+_TRAILING = re.compile(
+    rb"\)(?:\s*+(?:const|volatile|noexcept|override|final|&&?)(?!\w))*+\s*+((?:"
+    + _MACRO
+    + rb"\s*+)++)(?=(?:\s*+(?:const|noexcept|override|final|&&?)(?!\w))*+\s*+(?:[{;:]|=|->))"
+)
+_IN_PARAMETER = re.compile(
+    rb"[\w>*&][ \t]*+[\s*&](?!(?:struct|enum|union|class|const|volatile|unsigned|return|case)\b)"
+    rb"[a-z_]\w*+\s++(" + _MACRO + rb")(?=\s*+[,)=])"
+)
+
 
 def _without_macros(reading: BlankedText) -> None:
     for found in list(_TEST.finditer(reading.masked)):
@@ -139,7 +149,7 @@ def _without_macros(reading: BlankedText) -> None:
             header = b"void " + b"x" * (len(lines[0].rstrip(b"\r")) - 7) + b"()"
             reading.names[start] = (start, end)
             reading.put(start, found.end(), header)
-    for pattern in (_BLOCK, _IN_CLASS):
+    for pattern in (_BLOCK, _IN_CLASS, _TRAILING, _IN_PARAMETER):
         for found in list(pattern.finditer(reading.masked)):
             reading.blank(*found.span(1))
     for found in list(_ALONE.finditer(reading.masked)):
