@@ -1,22 +1,27 @@
 """Names, paths, keys and values chosen by a project: wherever they are shown, they are nothing but text."""
 
+import io
 import logging
 import re
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 from tests.server.lsp.raw import serving
 
-from codeorigin.check.formats import ReportFormat, github, html, sarif
+from codeorigin.check.formats import ReportFormat, github, html, markdown, sarif, write_report
 from codeorigin.check.result import CheckResult, FileError
 from codeorigin.lsp.connection.logs import OneLineFormatter, PrivateFormatter
-from codeorigin.lsp.handlers.markdown import code_span, escape
+from codeorigin.lsp.handlers.markdown import code_span
 from codeorigin.shell.terminal import printable
 from codeorigin.text.literal_text import one_line, plain_message
-from support.check_results import check_result, checked_file
+from support.check_results import CODE, check_result, checked_file
 
 HOSTILE = {
     "a link": "[Fix](command:workbench.action.terminal.new)",
@@ -52,7 +57,6 @@ LINES: dict[str, Callable[[str], str]] = {
     "terminal": printable,
     "log or any line": one_line,
     "message of an editor": plain_message,
-    "markdown": escape,
     "markdown code": code_span,
 }
 
@@ -99,10 +103,16 @@ def test_exception_in_the_log_cannot_forge_a_line(formatter: type[logging.Format
     assert any("ValueError" in line for line in others)
 
 
-@pytest.fixture
+DANGEROUS = st.sampled_from("<>&\"'`[](){}!$#|*_~=:%\\/@;-+ \n\r\t\x1b\x9b\u2028\u202e\u200b\ud800ax1")
+TEXTS = st.one_of(
+    st.sampled_from(list(HOSTILE.values())), st.text(DANGEROUS, min_size=1, max_size=40), st.text(max_size=20)
+)
+
+
 def hostile_result(text: str) -> CheckResult:
-    """A check result with a hostile path, hostile names and a hostile error message."""
-    file = checked_file()
+    """A check of a file whose path, code, names and error are ``text`` or contain it."""
+    code = "".join(line if line.isprintable() else "?" for line in text)
+    file = checked_file(text=CODE.replace("return n", f"return {code} or n"))
     renamed = tuple(
         replace(each, span=replace(each.span, name=text, qualified_name=text)) for each in file.functions
     )
@@ -111,20 +121,34 @@ def hostile_result(text: str) -> CheckResult:
     return check_result(hostile, errors=(FileError(shown, f"cannot be read: {text}"),))
 
 
-def test_reports_show_hostile_text_as_text(hostile_result: CheckResult, text: str, tmp_path: Path) -> None:
-    from codeorigin.check.formats import write_report  # noqa: PLC0415
+class Elements(HTMLParser):
+    """The elements of a page with the names of their attributes."""
 
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.found: set[tuple[str, tuple[str, ...]]] = set()
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        self.found.add((tag, tuple(name for name, _ in attributes)))
+
+
+@settings(max_examples=60, deadline=None)
+@given(TEXTS)
+def test_reports_show_any_text_as_text(text: str) -> None:
+    result, plain = hostile_result(text), hostile_result("plain")
     for report_format in ReportFormat:
-        with (tmp_path / "report").open("w", encoding="utf-8") as stream:
-            write_report(hostile_result, report_format, stream)
-        assert SUSPECT.search((tmp_path / "report").read_text("utf-8")) is None, report_format
-    page = html.render(hostile_result)
-    assert not re.search(r"<(img|script)", page)
-    assert '" onmouseover' not in page
-    lines = github.render(hostile_result).splitlines()
+        stream = io.StringIO()
+        write_report(result, report_format, stream)
+        assert SUSPECT.search(stream.getvalue()) is None, report_format
+    assert Elements(html.render(result)).found <= Elements(html.render(plain)).found
+    lines = github.render(result).splitlines()
     assert all(re.match(r"::(notice|warning|error) |CodeOrigin: ", line) for line in lines), lines
-    for result in sarif.to_dict(hostile_result)["runs"][0]["results"]:
-        assert "](" not in result["message"]["text"]
+    for found in sarif.to_dict(result)["runs"][0]["results"]:
+        assert "](" not in found["message"]["text"]
+    parser = MarkdownIt("commonmark").enable("table")
+    shown, expected = (Elements(parser.render(markdown.render(one))).found for one in (result, plain))
+    assert shown <= expected
 
 
 def test_project_file_key_is_not_a_link_in_a_notification(tmp_path: Path) -> None:
