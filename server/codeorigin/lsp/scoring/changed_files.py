@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 
 from codeorigin.analysis.judged import How, JudgedFile, JudgedFunction, Source
+from codeorigin.core.budget import Budget
 from codeorigin.core.cancellation import CancelToken
 from codeorigin.core.errors import CodeOriginError, ModelError, SourceError
 from codeorigin.languages.kinds import NOTEBOOK, kind_for_path
@@ -64,6 +65,8 @@ class ChangeScan:
         self._engine = engine
         self._pasts = pasts
         self._encoding = encoding
+        self._budget: Budget | None = None
+        """The parser's time for all files together, known once the first is parsed."""
 
     async def files(self, folder: ScanFolder, token: CancelToken) -> "_Changed":
         """The files below ``folder`` that differ from HEAD, and whether moves can be told. Raises RepositoryError."""
@@ -95,9 +98,14 @@ class ChangeScan:
                 moved=file.moved,
                 cells=frozenset(settings.languages),
             )
+            from codeorigin.languages.parser_pool import one_run, run_budget  # noqa: PLC0415 - not in `initialize`
+
+            self._budget = self._budget or run_budget()
             positions = Positions(LineIndex(text), self._encoding)
             found: list[FunctionRecord] = []
-            for judged in judged_files([source], analyzer, How(settings.file_context, past), cancel):
+            with one_run(self._budget):
+                files = list(judged_files([source], analyzer, How(settings.file_context, past), cancel))
+            for judged in files:
                 error = judged.error
                 if isinstance(error, CodeOriginError) and not isinstance(error, ModelError):
                     raise SourceError(error.reason, path)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codeorigin.analysis.report import FileReport
+from codeorigin.core.budget import Budget
 from codeorigin.core.cancellation import NEVER, CancelToken
 from codeorigin.core.errors import CodeOriginError, ModelError, RepositoryError
 from codeorigin.functions.documents import Document
@@ -117,6 +118,7 @@ class _ScorerProxy:
         self._engine = engine
         self._model = model
         self._loop = asyncio.get_running_loop()
+        self._budget: Budget | None = None
 
     def analyze_many(
         self,
@@ -136,7 +138,11 @@ class _ScorerProxy:
         self, document: Document, file_context: bool, token: CancelToken
     ) -> FileReport | Exception:
         def work(analyzer: "Analyzer", cancel: CancelToken) -> FileReport | Exception:
-            (report,) = analyzer.analyze_many([document], file_context=file_context, cancel=cancel)
+            from codeorigin.languages.parser_pool import one_run, run_budget  # noqa: PLC0415 - not in `initialize`
+
+            self._budget = self._budget or run_budget()
+            with one_run(self._budget):
+                (report,) = analyzer.analyze_many([document], file_context=file_context, cancel=cancel)
             return report
 
         if self._model is not self._engine.model:

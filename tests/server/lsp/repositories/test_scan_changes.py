@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from lsprotocol import types
@@ -14,6 +15,11 @@ from tests.server.lsp.conftest import running
 from tests.server.lsp.editor import SETTINGS, Editor, python_function
 from tests.server.lsp.raw import FAULTY
 
+from codeorigin.core.cancellation import CancelToken
+from codeorigin.languages import parser_pool
+from codeorigin.lsp.scoring.changed_files import ChangeScan
+from codeorigin.settings.schema import Settings
+from codeorigin.text.positions import PositionEncoding
 from support.controlled_git import ControlledGit
 from support.notebooks import notebook
 from support.repositories import Repository
@@ -182,3 +188,28 @@ async def test_every_scan_of_a_busy_repository_is_answered(editor: Editor, repos
     repository.write(NAMES[3], python_function("last", 12))
     answer = await editor.scan_changes()
     assert (listed(answer, repository.folder), answer["errors"]) == ({NAMES[3]: ["last"]}, [])
+
+
+async def test_all_files_of_a_scan_draw_on_one_budget(tmp_path: Path) -> None:
+    seen = []
+
+    class Analyzer:
+        def analyze_many(self, documents: Any, **_: Any) -> Iterator[Exception]:
+            for _document in documents:
+                seen.append(parser_pool._run.get())
+                yield ValueError("not now")
+
+    async def score(work: Any, token: CancelToken) -> Any:
+        return work(Analyzer(), token)
+
+    async def no_past(*_: Any) -> None:
+        pass
+
+    scan = ChangeScan(Mock(score=score), Mock(of=no_past), PositionEncoding.UTF16)
+    for name in ("a.py", "b.py"):
+        with pytest.raises(ValueError, match="not now"):
+            await scan.judge(
+                tmp_path / name, Mock(content=b"x = 1", lines=(), moved=()), Settings(), CancelToken()
+            )
+    first, second = seen
+    assert first is second is not None
