@@ -109,7 +109,7 @@ def test_failed_recording_is_one_line_and_changes_nothing(run: Run, tmp_path: Pa
     before = (tmp_path / "EXPERIMENTS.md").read_text()
     assert "choose another" in record(run, tmp_path, "Words", "lesson=Other.")
     (run.bundle / "manifest.json").write_text("{}")
-    assert "has no figures out of fold; export it again" in record(run, tmp_path, "more")
+    assert "has no figures out of fold; run export again" in record(run, tmp_path, "more")
     assert (tmp_path / "EXPERIMENTS.md").read_text() == before
     (tmp_path / "experiments" / "broken.json").write_text("{}")
     with pytest.raises(ExperimentError, match="no trial is called lockbox-"):

@@ -14,7 +14,6 @@ from codeorigin.core.errors import CodeOriginError
 from codeorigin.model.folder import MANIFEST
 from codeorigin_training.configuration import STRICT
 from codeorigin_training.files import write_atomically
-from codeorigin_training.report.section import STUDY, read_study
 from codeorigin_training.run import Log, Run
 
 FOLDER, PAGE = "experiments", "EXPERIMENTS.md"
@@ -115,16 +114,17 @@ def record(config: RecordConfig, run: Run, log: Log) -> None:
             f"{run.settings}: knows nothing of {command}; run `python -m codeorigin_training {command}` again"
         )
     recipe = settings.get("build", {}).get("settings", {}).get("name")
-    manifest: dict[str, Any] = {}
-    if config.study:
-        sections = read_study(run.needs(run.studies / config.study / STUDY, command)).sections
-        rows = [figure.to_row() for section in sections for figure in section.figures]
-    else:
-        path = run.needs(run.bundle / MANIFEST, "export")
-        manifest = json.loads(path.read_text(encoding="utf-8"))
-        rows = manifest.get("metrics", {}).get("out_of_fold")
-        if not rows:
-            raise ExperimentError(f"{path}: has no figures out of fold; export it again")
+    path = run.needs(
+        run.studies / config.study / "study.json" if config.study else run.bundle / MANIFEST, command
+    )
+    found = json.loads(path.read_text(encoding="utf-8"))
+    rows = found.get("metrics", {}).get("out_of_fold", [])
+    for section in found["sections"] if config.study else ():
+        rows += [
+            {name: value for name, value in row.items() if value is not None} for row in section["figures"]
+        ]
+    if not rows:
+        raise ExperimentError(f"{path}: has no figures out of fold; run {command} again")
     trial = Trial(
         title=config.title,
         model=config.model,
@@ -132,7 +132,7 @@ def record(config: RecordConfig, run: Run, log: Log) -> None:
         lessons=(Lesson(config.kind, config.lesson),),
         command=f"build --recipe {recipe}" if recipe and not config.study else command,
         commit=settings[command]["git_commit"],
-        data=manifest.get("data", {}).get("sha256"),
+        data=found.get("data", {}).get("sha256"),
         seed=settings.get("corpus", settings[command]).get("settings", {}).get("seed"),
         settings=_without_folders({command: settings[command]} if config.study else settings),
         figures={"table": rows},
