@@ -73,7 +73,7 @@ def smoke(data: Path) -> dict[str, dict[str, object]]:
         },
         # The encoder is not exported, which takes longer than everything else; that of the classic recipe is.
         "calibrate": {"llm_rate": 0.1},
-        "export": {"name": "smoke", "views": VIEWS, "overlap": 16, "processes": 1},
+        "export": {"name": "smoke", "views": VIEWS, "overlap": 16, "processes": 1, "rounds": 20},
         "evaluate": {
             "perturbations": ["comments_removed"],
             "held_out_functions": 100,
@@ -139,7 +139,7 @@ def test_stages_that_train_or_measure_keep_their_figures_in_mlflow(finished: Pat
     for name in ("train/loss", "train/accuracy", "validation/loss", "validation/accuracy"):
         assert steps["wide", name] == {1, 2, 3}, "two views and their sum"
     assert ("evaluate", "test/auroc") in steps
-    assert ("export", "verdicts/true_positive_rate/share") in steps
+    assert ("export", f"{AGENTS} against {MODERN}/by_text/auroc") in steps
 
 
 def test_report_describes_this_bundle(finished: Path) -> None:

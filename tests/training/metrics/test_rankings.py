@@ -66,7 +66,7 @@ def test_eras_are_ranked_apart_and_only_code_of_repositories_counts() -> None:
     areas, found_at_1 = found(figures), found(figures, "tpr_at_1_fpr")
     assert areas[f"{AGENTS} against {OLD}"].value == 1.0
     modern = areas[f"{AGENTS} against {MODERN}"]
-    assert (modern.value, modern.n, modern.repositories) == (0.75, 8, 8)
+    assert (modern.value, modern.n, modern.repositories) == (0.75, 4, 8)
     assert found_at_1[f"{AGENTS} against {MODERN}"].value == 0.75
     assert modern.low is not None
     assert modern.high is not None
@@ -180,7 +180,7 @@ def test_files_are_ranked_and_judged_by_their_pooled_logits() -> None:
     areas = whole_files(rows, logits)
     assert areas[f"{AGENTS} against {OLD}"].value == 1.0
     modern = areas[f"{AGENTS} against {MODERN}"]
-    assert (modern.value, modern.n, modern.repositories) == (0.75, 8, 8)
+    assert (modern.value, modern.n, modern.repositories) == (0.75, 4, 8)
     called = whole_files(rows, logits, "called llm")
     assert [called[name].value for name in (AGENTS, OLD, MODERN)] == [1.0, 0.0, 0.25]
 

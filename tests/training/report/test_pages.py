@@ -10,6 +10,7 @@ from codeorigin.core.errors import CodeOriginError
 from codeorigin.model.bundle import default_model_dir
 from codeorigin_training.experiments.trials import Trial, newest, read_trials
 from codeorigin_training.metrics.table import AGENTS, BANDS, IN_PROJECTS, PAIRS, WRITTEN_PAIRS, Table
+from codeorigin_training.report.cells import percent_interval
 from codeorigin_training.report.evaluate import PAGE, REPORT, Report, build_of, render
 from codeorigin_training.report.pages import (
     BEGIN,
@@ -22,7 +23,6 @@ from codeorigin_training.report.pages import (
     with_metrics,
 )
 from codeorigin_training.report.section import read_json
-from codeorigin_training.report.tables import percent_interval
 from codeorigin_training.run import Run
 
 ROOT = Path(__file__).resolve().parents[3]

@@ -14,10 +14,7 @@ from codeorigin.model.bundle import default_model_dir
 from codeorigin_training import studies
 from codeorigin_training.cli import STUDIES, app
 from codeorigin_training.metrics.table import Estimate
-from codeorigin_training.report.evaluate import Report, Subject, problems, render
-from codeorigin_training.report.plots import bars, dots, heat, lines
-from codeorigin_training.report.section import KeptSections, Section
-from codeorigin_training.report.tables import (
+from codeorigin_training.report.cells import (
     TitledTable,
     interval,
     number,
@@ -27,6 +24,9 @@ from codeorigin_training.report.tables import (
     ranked,
     share_cell,
 )
+from codeorigin_training.report.evaluate import Report, Subject, problems, render
+from codeorigin_training.report.plots import bars, dots, heat, lines
+from codeorigin_training.report.section import KeptSections, Section
 from codeorigin_training.run import Run, RunError
 from codeorigin_training.studies.frame import read_sections, write_study
 

@@ -10,20 +10,14 @@ from typer.testing import CliRunner
 
 from codeorigin_training.cli import app
 from codeorigin_training.data.rows import SNIPPETS, read_snippets
+from codeorigin_training.studies.correctness.answers import at_k, read_answers, run_answers, within_tasks
 from codeorigin_training.studies.correctness.comments import (
     bleu,
     comment_language,
     with_comments_of,
     without_comments,
 )
-from codeorigin_training.studies.correctness.study import (
-    CorrectnessConfig,
-    at_k,
-    read_answers,
-    run_answers,
-    within_tasks,
-    year_of,
-)
+from codeorigin_training.studies.correctness.study import CorrectnessConfig, year_of
 from codeorigin_training.studies.correctness.tasks import (
     passes,
     runnable_languages,

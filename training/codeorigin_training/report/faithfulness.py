@@ -17,12 +17,12 @@ from codeorigin_training.metrics.data import unit_numbers
 from codeorigin_training.metrics.detector import Detector
 from codeorigin_training.metrics.estimates import mean
 from codeorigin_training.metrics.table import Estimate
+from codeorigin_training.report.cells import TitledTable, interval, pivot
 from codeorigin_training.report.config import EvaluateConfig
 from codeorigin_training.report.matrix import matched_draw
 from codeorigin_training.report.plots import lines
 from codeorigin_training.report.removal import OCCLUSION, RANDOM, SHIPPED, Reader, Removal, line_scores
 from codeorigin_training.report.section import Section
-from codeorigin_training.report.tables import TitledTable, interval, pivot
 from codeorigin_training.run import Log
 
 Without = Callable[[Booleans], Floats]

@@ -19,10 +19,10 @@ from codeorigin_training.metrics.detector import Detector, LogitModel
 from codeorigin_training.metrics.estimates import area, estimate, share
 from codeorigin_training.metrics.statistics import auroc, pairs_in_order, tpr_at_fpr
 from codeorigin_training.metrics.table import AGENTS, MODERN, OLD, PAIRS, WRITTEN_PAIRS, Figure
+from codeorigin_training.report.cells import interval, percent_interval, pivot
 from codeorigin_training.report.config import EvaluateConfig
 from codeorigin_training.report.plots import dots
 from codeorigin_training.report.section import Section
-from codeorigin_training.report.tables import interval, percent_interval, pivot
 from codeorigin_training.run import Log
 
 AS_IT_IS, LOST, FLAGGED = "as it is", "AUROC lost", "flagged"

@@ -21,7 +21,7 @@ from codeorigin_training.files import write_atomically
 from codeorigin_training.metrics import table as names
 from codeorigin_training.metrics.table import BANDS, IN_PROJECTS, MODERN, OLD, Table
 from codeorigin_training.report import tables
-from codeorigin_training.report.tables import SHARE_NOTE, interval, number, percent, short_percent
+from codeorigin_training.report.cells import SHARE_NOTE, interval, number, percent, short_percent
 from codeorigin_training.run import Log, Run, keep_settings
 
 BEGIN, END = "<!-- metrics:begin -->", "<!-- metrics:end -->"

@@ -11,8 +11,8 @@ from pydantic import TypeAdapter
 
 from codeorigin_training.files import write_atomically
 from codeorigin_training.metrics.table import Figure
+from codeorigin_training.report.cells import TitledTable
 from codeorigin_training.report.plots import Picture
-from codeorigin_training.report.tables import TitledTable
 from codeorigin_training.run import Log, RunError
 
 Value = TypeVar("Value")

@@ -10,9 +10,9 @@ from codeorigin_training.data.specifications import Specification, read_specific
 from codeorigin_training.data.splits import is_held_out
 from codeorigin_training.metrics.estimates import area, mean
 from codeorigin_training.metrics.table import Estimate
+from codeorigin_training.report.cells import TitledTable, interval, percent, pivot
 from codeorigin_training.report.plots import heat, lines
 from codeorigin_training.report.section import Section
-from codeorigin_training.report.tables import TitledTable, interval, percent, pivot
 from codeorigin_training.run import Log
 from codeorigin_training.studies.frame import Frame
 from codeorigin_training.studies.heads.attention import (

@@ -16,8 +16,8 @@ from codeorigin.language_id.model import NONE, LanguageModel
 from codeorigin_training.arrays import Floats
 from codeorigin_training.metrics.statistics import expected_calibration_error
 from codeorigin_training.metrics.table import Estimate, Figure
+from codeorigin_training.report.cells import TitledTable, number, pivot
 from codeorigin_training.report.section import Section
-from codeorigin_training.report.tables import TitledTable, number, pivot
 from codeorigin_training.studies.language.data import LABELS
 from codeorigin_training.studies.language.softmax import either_will_do, labels_of
 from codeorigin_training.studies.language.texts import Example, TextPart

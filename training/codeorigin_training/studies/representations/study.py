@@ -20,9 +20,9 @@ from codeorigin_training.metrics.data import unit_numbers
 from codeorigin_training.metrics.detector import Detector
 from codeorigin_training.metrics.estimates import Rounds, area, mean
 from codeorigin_training.metrics.table import Estimate, Figure
+from codeorigin_training.report.cells import interval, number, percent, percent_interval, pivot
 from codeorigin_training.report.plots import bars
 from codeorigin_training.report.section import Section
-from codeorigin_training.report.tables import interval, number, percent, percent_interval, pivot
 from codeorigin_training.run import Log
 from codeorigin_training.studies.frame import Frame
 from codeorigin_training.studies.representations.relations import (
