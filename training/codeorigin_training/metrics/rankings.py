@@ -64,8 +64,8 @@ def era_figures(rows: Sequence[Row], scores: Floats, context: str, draws: Bootst
     """How ``scores`` ``(n,)`` rank agents' code against human code of each era, and inside one repository.
 
     Classes are matched within language x test x length; the figures are means over ten draws of the larger class, and
-    count LLM functions. A distribution's packages are left out because they contain only human code, of a different kind than the
-    repositories that LLM code comes from, and so are pairs.
+    count LLM functions. A distribution's packages are left out because they contain only human code, of a different
+    kind than the repositories that LLM code comes from, and so are pairs.
     """
     inside = of_repositories(rows)
     rows, scores = rows_where(rows, inside), scores[inside]
