@@ -54,15 +54,6 @@ async def test_edit_gives_the_findings_of_the_new_version(editor: Editor) -> Non
     assert second[0].data["functionId"] != first[0].data["functionId"]
 
 
-async def test_burst_of_edits_ends_with_the_findings_of_the_last_version(editor: Editor) -> None:
-    document = editor.open(python_function("name_0"))
-    await editor.findings(document)
-    for number in range(20):
-        editor.replace(document, f"name_{number}(", f"name_{number + 1}(")
-    found = await editor.findings(document)
-    assert [each.data["name"] for each in found] == ["name_20"]
-
-
 async def test_short_or_ignored_functions_and_prose_get_no_findings(editor: Editor) -> None:
     short = "def short():\n    return 1\n"
     ignored = "# codeorigin: ignore\n" + python_function("ignored")

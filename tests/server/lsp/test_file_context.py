@@ -1,6 +1,5 @@
 """File context: what a file's other functions add, wherever an editor shows a verdict, and its switch."""
 
-import asyncio
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +9,6 @@ import pytest
 from tests.server.lsp.conftest import VSCODE, StartOnce
 from tests.server.lsp.editor import PUSHED, SETTINGS, Document, Editor, python_function
 from tests.server.lsp.raw import FAULTY
-from tests.server.lsp.requests import soon
 
 from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.analysis.report import FunctionReport
@@ -138,32 +136,6 @@ async def test_switching_file_context_rescores_open_documents(editor: Editor, an
     await check_everything(editor, document, without)
     await editor.configure(**DECORATED)
     await check_everything(editor, document, with_file)
-
-
-async def test_request_right_after_the_switch_gets_no_stale_verdict(editor: Editor) -> None:
-    document = editor.open(TEXT)
-    await editor.findings(document)
-    # Keeps the worker busy, so that the document cannot have been rescored when the request arrives.
-    terms = " + ".join(f"limit * {term}" for term in range(10))
-    body = "".join(f"    total_{number} = {terms}\n" for number in range(280))
-    long = editor.open(python_function("long") + body)
-    await editor.findings(long)
-    busy = asyncio.ensure_future(editor.attributions(long))
-    await editor.command("codeorigin.status")
-    editor.tell_settings(**SETTINGS, fileContext=False)
-    await soon(editor.asked_for_settings.wait())
-    await editor.command("codeorigin.status")
-    assert not busy.done()
-    answer = await editor.rescore(document)
-    assert {each["verdict"]["fileEvidence"] for each in answer["functions"]} == {None}
-    await busy
-
-
-async def test_file_context_can_be_switched_off_in_the_folder(editor: Editor) -> None:
-    with editor.project_file("codeorigin.toml", "file-context = false\n"):
-        await editor.configure(**SETTINGS)
-        answer = await editor.rescore(editor.open(TEXT))
-    assert {each["verdict"]["fileEvidence"] for each in answer["functions"]} == {None}
 
 
 async def test_explain_mentions_own_text_only_with_file_context(editor: Editor) -> None:

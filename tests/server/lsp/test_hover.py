@@ -137,13 +137,6 @@ async def test_hover_over_text_being_typed_waits_for_its_score(editor: Editor) -
     assert hover.range.end.character == len("def final(values, limit):")
 
 
-async def test_concurrent_hovers_are_all_answered(editor: Editor) -> None:
-    document = editor.open("\n\n".join(python_function(f"many_{n}", n + 2) for n in range(6)))
-    lines = [n for n, line in enumerate(document.text.split("\n")) if line.startswith("def ")]
-    found = await asyncio.gather(*(editor.hover(document, line) for line in lines * 3))
-    assert [hover and hover.range.start.line for hover in found] == lines * 3
-
-
 async def test_hover_can_be_cancelled(editor: Editor) -> None:
     await editor.configure(threshold=0.0, debounce=10_000, hoverTimeout=10_000)
     text = "\n\n".join(python_function(f"cancel_{n}", n + 2) for n in range(40))

@@ -107,13 +107,6 @@ def test_wrong_lengths_lose_one_message_at_most(server: RawServer) -> None:
     assert_answers(server)
 
 
-def test_headers_are_accepted_in_any_case_and_order(server: RawServer) -> None:
-    asked = json.dumps({"jsonrpc": "2.0", "id": "case", "method": "no/such"}).encode()
-    header = b"content-type: application/vscode-jsonrpc; charset=utf-8\r\nCONTENT-LENGTH:%d\r\n\r\n"
-    server.write(header % len(asked) + asked)
-    assert server.wait_for(lambda m: m.get("id") == "case")["error"]["code"] == -32601
-
-
 WRONG_PARAMETERS: list[tuple[str, Any]] = [
     ("textDocument/hover", None),
     ("textDocument/hover", {}),

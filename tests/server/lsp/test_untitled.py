@@ -1,9 +1,6 @@
 """Untitled buffers whose language changes, by language id or by content."""
 
-import random
-
 import pytest
-from lsprotocol import types
 from tests.server.lsp.editor import PUSHED, Document, Editor, python_function
 from tests.support.language_texts import CODE, NONE
 
@@ -39,26 +36,6 @@ async def test_changing_the_language_id_rescores_the_buffer(
     await editor.close(document)
     again = editor.open(text, language=language, uri=document.uri)
     assert await shown(editor, again) == names
-
-
-async def test_rapid_language_changes_end_with_the_last_one(editor: Editor) -> None:
-    chance = random.Random(5)
-    uri = "untitled:Untitled-8"
-    for _ in range(60):
-        text, language = chance.choice(
-            [(PYTHON, "python"), (PYTHON, "markdown"), (PROSE, "plaintext"), (PYTHON, "go")]
-        )
-        document = editor.open(text, language=language, uri=uri)
-        if chance.random() < 0.5:
-            editor.fill(document, chance.choice([PYTHON, PROSE]))
-        editor.documents.remove(document)
-        editor.client.text_document_did_close(
-            types.DidCloseTextDocumentParams(types.TextDocumentIdentifier(uri))
-        )
-    document = editor.open(PYTHON, language="python", uri=uri)
-    assert await shown(editor, document) == ["buffered"]
-    editor.fill(document, "nothing\n")
-    assert await shown(editor, document) == []
 
 
 async def test_buffer_becomes_prose_word_by_word(editor: Editor) -> None:

@@ -1,49 +1,12 @@
-"""Edits of a text: the result is that of replacing in the whole text, at the cost of the edits alone."""
+"""What edits of a text cost; that the text is the client's is tested with the documents."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from lsprotocol import types
 from pygls.workspace import PositionCodec
 
 from codeorigin.lsp.documents import edited_text
 from codeorigin.lsp.documents.documents import SourceDocument
-from codeorigin.lsp.documents.edited_text import EditedText
 from codeorigin.text.positions import LineIndex, PositionEncoding
-
-TEXTS = st.text(st.sampled_from("ab\n\r\u00e9\U0001d499\u2028\ud800"), max_size=20)
-POSITIONS = st.tuples(st.integers(-1, 8), st.integers(-1, 12))
-
-
-def replaced(
-    text: str, start: tuple[int, int], end: tuple[int, int], new: str, encoding: PositionEncoding
-) -> str:
-    """What an edit means."""
-    index = LineIndex(text)
-
-    def offset(line: int, units: int) -> int:
-        if line < 0 or line >= index.line_count:
-            return index.position_to_offset(line, 0)
-        return index.position_to_offset(line, index.units_to_column(line, units, encoding))
-
-    first = offset(*start)
-    return text[:first] + new + text[max(first, offset(*end)) :]
-
-
-@given(
-    TEXTS,
-    st.lists(st.tuples(POSITIONS, POSITIONS, TEXTS), max_size=6),
-    st.sampled_from(PositionEncoding),
-)
-def test_edits_are_those_of_the_whole_text(
-    text: str, edits: list[tuple[tuple[int, int], tuple[int, int], str]], encoding: PositionEncoding
-) -> None:
-    edited = EditedText(text, encoding)
-    for start, end, new in edits:
-        edited.replace(start, end, new)
-        text = replaced(text, start, end, new, encoding)
-        assert edited.text == text
-
 
 COUNT = 2_000
 LINES = [(line, 12) for line in range(0, COUNT, 10)]
