@@ -8,9 +8,9 @@ from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
 from codeorigin.analysis.report import FunctionReport
 from codeorigin.core.errors import Cancelled
 from codeorigin.lsp.connection.parameters import plain_json, read
+from codeorigin.lsp.documents.scored_document import Result
 from codeorigin.lsp.handlers.publish import scored
 from codeorigin.lsp.handlers.wire_forms import explanation_to_wire, function_to_wire
-from codeorigin.lsp.scoring.scored_document import Result
 from codeorigin.lsp.session import Session
 
 ATTRIBUTIONS = "codeorigin/attributions"

@@ -14,10 +14,10 @@ from codeorigin.core.budget import Budget
 from codeorigin.core.cancellation import CancelToken
 from codeorigin.core.errors import CodeOriginError, ModelError, SourceError
 from codeorigin.languages.kinds import NOTEBOOK, kind_for_path
+from codeorigin.lsp.documents.scored_document import FunctionRecord
 from codeorigin.lsp.documents.snapshot import Positions
 from codeorigin.lsp.scoring.engine import ScoringEngine
 from codeorigin.lsp.scoring.pasts import Pasts
-from codeorigin.lsp.scoring.scored_document import FunctionRecord
 from codeorigin.model.verdict import Reason, Verdict
 from codeorigin.settings.schema import Settings
 from codeorigin.text.exclusions import exclusions

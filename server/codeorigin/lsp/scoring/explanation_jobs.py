@@ -10,8 +10,9 @@ from codeorigin.core.cancellation import CancelToken
 from codeorigin.core.errors import Cancelled, CodeOriginError
 from codeorigin.explain.explanation import Explanation
 from codeorigin.lsp.connection.client import WorkDoneProgress
-from codeorigin.lsp.scoring.engine import Model, ScoringEngine
-from codeorigin.lsp.scoring.scored_document import Result
+from codeorigin.lsp.documents.chosen_model import Model
+from codeorigin.lsp.documents.scored_document import Result
+from codeorigin.lsp.scoring.engine import ScoringEngine
 from codeorigin.lsp.scoring.worker import Priority
 from codeorigin.report.editor_texts import EXPLAINING
 from codeorigin.report.explanations import FAILED, READY

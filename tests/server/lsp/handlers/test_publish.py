@@ -14,11 +14,11 @@ from codeorigin.analysis.report import FileReport
 from codeorigin.core.cancellation import CancelToken
 from codeorigin.functions.documents import Document
 from codeorigin.lsp.connection.client_support import ClientSupport
+from codeorigin.lsp.documents.chosen_model import Model
 from codeorigin.lsp.documents.documents import SourceDocument, SourceWorkspace
+from codeorigin.lsp.documents.scored_document import Result
 from codeorigin.lsp.handlers.publish import publish_soon, scored, settled
 from codeorigin.lsp.handlers.text_sync import closed
-from codeorigin.lsp.scoring.engine import Model
-from codeorigin.lsp.scoring.scored_document import Result
 from codeorigin.lsp.session import Session
 from support.waiting import PATIENCE
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from codeorigin.core.errors import ModelError
-from codeorigin.lsp.scoring.engine import Model, ScoringEngine
+from codeorigin.lsp.documents.chosen_model import Model
+from codeorigin.lsp.scoring.engine import ScoringEngine
 
 
 def test_model_is_loaded_once(tiny_model_dir: Path) -> None:

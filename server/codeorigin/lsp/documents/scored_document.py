@@ -15,9 +15,9 @@ from codeorigin.analysis.report import FileReport, FunctionReport
 from codeorigin.core.cancellation import CancelToken, CancelWhen
 from codeorigin.core.errors import Cancelled
 from codeorigin.functions.documents import Document
+from codeorigin.lsp.documents.chosen_model import Model
 from codeorigin.lsp.documents.eligibility import Skipped
 from codeorigin.lsp.documents.snapshot import Positions, Snapshot
-from codeorigin.lsp.scoring.engine import Model
 from codeorigin.model.past import Past
 from codeorigin.model.verdict import PooledReason, Verdict
 from codeorigin.report.functions import short_reason
