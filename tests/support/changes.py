@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from codeorigin.git.changes import ChangeKind, ChangeRequest, open_change
+from codeorigin.git.change import ChangeKind, ChangeRequest, open_change
 from codeorigin.git.repository import Repository as Opened
 from support.repositories import Repository
 

@@ -12,8 +12,8 @@ from codeorigin.check.inputs import MAX_BYTES
 from codeorigin.check.options import CheckOptions
 from codeorigin.check.selection import Selection
 from codeorigin.core.errors import CodeOriginError, NoSuchRevisionError, RepositoryError
-from codeorigin.git.changes import Change, ChangeKind, ChangeRequest, open_change, relative_to_folder
-from codeorigin.git.line_changes import ChangedFile
+from codeorigin.git.change import Change, ChangeKind, ChangeRequest, open_change, relative_to_folder
+from codeorigin.git.diff import ChangedFile
 from codeorigin.git.repository import Repository
 from codeorigin.languages.kinds import NOTEBOOK, kind_for_path
 from codeorigin.shell.terminal import display_path

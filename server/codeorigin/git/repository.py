@@ -10,7 +10,7 @@ from pathlib import Path
 
 from codeorigin.core.cancellation import NEVER, CancelToken
 from codeorigin.core.errors import NoSuchRevisionError, RepositoryError
-from codeorigin.git.line_changes import FILE_MODES, MAX_CHANGES, records
+from codeorigin.git.diff import FILE_MODES, MAX_CHANGES, records
 from codeorigin.git.objects import Objects
 from codeorigin.git.process import FailedCommandError, Git
 from codeorigin.text.regular_files import read_regular_file

@@ -11,7 +11,7 @@ from codeorigin.analysis.judged import How, JudgedFile, JudgedFunction, Source
 from codeorigin.analysis.judged_files import judged_change, judged_files
 from codeorigin.analysis.report import UnparsedError
 from codeorigin.core.errors import SourceError
-from codeorigin.git.line_changes import ChangedFile
+from codeorigin.git.diff import ChangedFile
 from codeorigin.git.objects import LargeObjectError, Objects
 from codeorigin.git.repository import Repository
 from codeorigin.history.results import CommitResult, Part, TouchedFunction

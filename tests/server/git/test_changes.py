@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from codeorigin.core.errors import RepositoryError
-from codeorigin.git.changes import open_change
+from codeorigin.git.change import open_change
 from codeorigin.git.repository import Repository as Opened
 from support.changes import INDEX, TEN, WORKING_TREE, changed, commit, content, edited, everything, since
 from support.repositories import Repository

@@ -12,11 +12,10 @@ import pytest
 from codeorigin.core.errors import RepositoryError
 from codeorigin.git import process
 from codeorigin.git.blame import line_origins
-from codeorigin.git.changes import ChangeRequest, open_change
-from codeorigin.git.commit_changes import commit_changes
+from codeorigin.git.change import ChangeRequest, open_change, working_files
+from codeorigin.git.diff_tree import commit_changes
 from codeorigin.git.process import Git, environment
 from codeorigin.git.repository import Repository as Opened
-from codeorigin.git.written import working_files
 from support.changes import INDEX, WORKING_TREE, changed, commit, content, everything, since
 from support.git_traps import Trap, plant
 from support.repositories import Repository

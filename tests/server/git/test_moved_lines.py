@@ -3,7 +3,7 @@
 import pytest
 
 from codeorigin.git import moved_lines, working_tree
-from codeorigin.git.changes import ChangeRequest, open_change
+from codeorigin.git.change import ChangeRequest, open_change
 from codeorigin.git.moved_lines import LinesOfChange, MovedLines
 from codeorigin.git.repository import Repository as Opened
 from support.changes import INDEX, WORKING_TREE, commit, everything, since

@@ -8,11 +8,10 @@ from pathlib import Path
 import pytest
 
 from codeorigin.core.errors import RepositoryError, SourceError
-from codeorigin.git import commit_changes as commit_changes_module
-from codeorigin.git import line_changes, objects, watch
-from codeorigin.git.changes import open_change
-from codeorigin.git.commit_changes import commit_changes
-from codeorigin.git.line_changes import ALL_LINES
+from codeorigin.git import diff, diff_tree, objects, watch
+from codeorigin.git.change import open_change
+from codeorigin.git.diff import ALL_LINES
+from codeorigin.git.diff_tree import commit_changes
 from codeorigin.git.process import FailedCommandError, Git
 from codeorigin.git.repository import Repository as Opened
 from support.changes import commit
@@ -142,7 +141,7 @@ def test_large_blob_is_never_unpacked(repository: Repository, monkeypatch: pytes
 
 def test_too_many_changed_files_are_one_line(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
     repository.commit({f"{number}.py": "x = 1\n" for number in range(4)}, date="2020-01-03")
-    for module in (line_changes, commit_changes_module):
+    for module in (diff, diff_tree):
         monkeypatch.setattr(module, "MAX_CHANGES", 3)
     for reads in (read, written):
         with pytest.raises(RepositoryError, match="were changed at once, which is not read"):

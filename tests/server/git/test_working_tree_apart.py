@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from codeorigin.git.changes import ChangeKind, ChangeRequest, open_change
-from codeorigin.git.commit_changes import commit_changes
-from codeorigin.git.line_changes import ChangedFile
+from codeorigin.git.change import ChangeKind, ChangeRequest, open_change
+from codeorigin.git.diff import ChangedFile
+from codeorigin.git.diff_tree import commit_changes
 from codeorigin.git.repository import Repository as Opened
 from support.repositories import Repository, plain_functions
 

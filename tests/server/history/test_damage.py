@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from codeorigin.git import objects
-from codeorigin.git.line_changes import Comparison, read_changes
+from codeorigin.git.diff import Diff, read_changes
 from codeorigin.git.process import lacking
 from codeorigin.git.repository import Repository as Opened
 from support.command import complaints, run
@@ -101,7 +101,7 @@ def test_truncated_listing_ends_at_the_cut() -> None:
     # As when git is killed in the middle of a name.
     head = f":000000 100644 {'0' * 40} {'1' * 40} A".encode()
     for given in (head + b"\0src/a", head[:-1] + b"R100\0old.py\0new"):
-        assert read_changes(io.BufferedReader(io.BytesIO(given)), lambda path: True) == (Comparison([]), b"")
+        assert read_changes(io.BufferedReader(io.BytesIO(given)), lambda path: True) == (Diff([]), b"")
 
 
 def test_file_too_large_to_be_read_leaves_the_rest(

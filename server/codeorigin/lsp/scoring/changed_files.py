@@ -26,7 +26,7 @@ from codeorigin.text.sources import decode_source
 
 if TYPE_CHECKING:
     from codeorigin.analysis.analyzer import Analyzer
-    from codeorigin.git.written import WrittenFile
+    from codeorigin.git.change import WrittenFile
 
     _Changed = tuple[Sequence[tuple[Path, WrittenFile]], bool]
 
@@ -129,7 +129,7 @@ def failure(path: Path, error: Exception) -> str:
 
 def _changed_files(folder: ScanFolder, token: CancelToken) -> "_Changed":
     # Imported in the thread that runs git, because `initialize` does not need it.
-    from codeorigin.git.written import working_files  # noqa: PLC0415
+    from codeorigin.git.change import working_files  # noqa: PLC0415
 
     return working_files(folder.path, folder.takes, max_bytes=folder.settings.max_file_size, cancel=token)
 

@@ -47,7 +47,7 @@ class ChangedFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class Diff:
     """The files of one comparison, sorted by path. ``tells_moves`` is False if it is too large to tell what moved."""
 
     files: list[ChangedFile]
@@ -56,7 +56,7 @@ class Comparison:
 
 def read_changes(
     output: BufferedReader, wanted: Callable[[str], bool], stop: bytes | None = None
-) -> tuple[Comparison, bytes]:
+) -> tuple[Diff, bytes]:
     """Read one comparison, in the format that :data:`DIFF_OPTIONS` selects.
 
     Args:
@@ -82,7 +82,7 @@ def read_changes(
                 )
             )
     files.sort(key=lambda file: file.path)
-    return Comparison(files, lines.is_complete), stopped
+    return Diff(files, lines.is_complete), stopped
 
 
 @dataclass(frozen=True, slots=True)

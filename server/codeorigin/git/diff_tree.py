@@ -7,13 +7,13 @@ from io import BufferedReader
 from itertools import groupby
 
 from codeorigin.core.errors import RepositoryError
-from codeorigin.git.line_changes import (
+from codeorigin.git.diff import (
     ALL_LINES,
     DIFF_OPTIONS,
     MAX_CHANGES,
     TOO_MANY,
     ChangedFile,
-    Comparison,
+    Diff,
     raw_change,
     raw_changes,
     read_changes,
@@ -31,7 +31,7 @@ _PATHS_AT_ONCE = 500
 
 def commit_changes(
     repository: Repository, commits: Sequence[str], wanted: Callable[[str], bool]
-) -> Iterator[tuple[str, Comparison]]:
+) -> Iterator[tuple[str, Diff]]:
     """Yield every commit compared with its parent: the files in which it has new or rewritten lines, sorted by path.
 
     A renamed file is compared with its old version. Links, submodules, and files where only lines were removed or only
@@ -61,7 +61,7 @@ def commit_changes(
 
 def compared_trees(
     git: Git, objects: Objects, names: tuple[str] | tuple[str, str], wanted: Callable[[str], bool]
-) -> Comparison:
+) -> Diff:
     """The changes of one commit, or from one tree or commit to another, as in :func:`commit_changes`.
 
     Raises:
@@ -86,7 +86,7 @@ def compared_trees(
         found = _changed(git, names, wanted, fit[start : start + _PATHS_AT_ONCE])
         files += found.files
         tells_moves &= found.tells_moves
-    return Comparison(sorted(files, key=lambda file: file.path), tells_moves)
+    return Diff(sorted(files, key=lambda file: file.path), tells_moves)
 
 
 def _plain_commits(git: Git, objects: Objects, commits: Sequence[str]) -> set[str]:
@@ -120,16 +120,14 @@ def _listed(git: Git, commits: Sequence[str]) -> Iterator[tuple[str, set[str]]]:
         yield name, blobs
 
 
-def _compared(
-    git: Git, commits: Sequence[str], wanted: Callable[[str], bool]
-) -> Iterator[tuple[str, Comparison]]:
+def _compared(git: Git, commits: Sequence[str], wanted: Callable[[str], bool]) -> Iterator[tuple[str, Diff]]:
     """Yield the commits with their changed files, read from one process."""
     # Paths and contents are untrusted, so a random mark that they cannot contain separates the commits.
     mark = os.urandom(16).hex()
     start = mark.encode("ascii")
     waiting = iter(commits)
     arguments = ("--stdin", "--root", "--encoding=UTF-8", f"--format=tformat:{mark}%H", *DIFF_OPTIONS)
-    last: list[tuple[str, Comparison]] = []
+    last: list[tuple[str, Diff]] = []
     with git.stream("diff-tree", *arguments, "--", stdin=_lines(commits), ponders=False) as output:
         line = output.readline()
         while line:
@@ -141,18 +139,18 @@ def _compared(
             for commit in waiting:
                 if commit == name:
                     break
-                last.append((commit, Comparison([])))
+                last.append((commit, Diff([])))
             else:
                 raise RepositoryError(f"{git.folder}: git diff-tree answers in an unknown form")
             last.append((name, found))
     # git has ended successfully, so its last commit is complete.
     yield from last
-    yield from ((commit, Comparison([])) for commit in waiting)
+    yield from ((commit, Diff([])) for commit in waiting)
 
 
 def _changed(
     git: Git, names: Sequence[str], wanted: Callable[[str], bool], paths: Sequence[str] = ()
-) -> Comparison:
+) -> Diff:
     with _differences(git, names, DIFF_OPTIONS, paths) as output:
         return read_changes(output, wanted)[0]
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from codeorigin.core.errors import RepositoryError
-from codeorigin.git.written import working_files
+from codeorigin.git.change import working_files
 from support.repositories import Repository
 
 ONE = "def one():\n    return 1\n"
