@@ -193,7 +193,6 @@ def test_manifest_has_all_kinds_of_figures(finished: Path) -> None:
     assert helper.value != unseen.value
     assert held_out.get(MODERN, "by_text", "called llm").value is not None
     assert held_out.get("as many LLM as human functions", "by_text", "calibration error").value is not None
-    assert (held_out.get(f"{AGENTS} against {OLD}", "whole files", "auroc").n or 0) > 0
     assert manifest["data"]["held_out_repositories"] > 0
     assert abs(manifest["baseline_logit"] - manifest["bias"]) < 0.5
 
