@@ -85,9 +85,8 @@ def languages(table: Table, context: str = "in_file") -> TitledTable:
 
 def ranking(table: Table) -> TitledTable:
     """How well functions, files, commits and pairs are ranked, beside the baselines."""
-    detectors = [name for name in _DETECTORS if table.get(INSIDE, name, "auroc").value is not None] or [
-        "by_text"
-    ]
+    measured = {figure.context for figure in table.figures if figure.statistic == "tpr_at_1_fpr"}
+    detectors = [name for name in _DETECTORS if name in measured]
     rows = [
         (
             f"{title}, human code {era}",
