@@ -17,6 +17,7 @@ import torch
 
 import codeorigin_training
 from codeorigin.explain.explainer import Explainer
+from codeorigin.languages import LANGUAGES
 from codeorigin.model.bundle import FORMAT, GRADIENT_GRAPH, SCORE_GRAPH, TOKENIZER
 from codeorigin.model.calibration.neighbours import Context, NeighbourRule
 from codeorigin.model.calibration.pooled_rule import PooledRule
@@ -26,7 +27,7 @@ from codeorigin.model.past import PastRule
 from codeorigin.model.scoring.inputs import DeepSettings
 from codeorigin.model.scoring.scorer import Scorer
 from codeorigin.model.scoring.tokenizer import Tokenizer
-from codeorigin_training.bundle.onnx_graphs import export_graphs
+from codeorigin_training.bundle.parity import export_graphs
 from codeorigin_training.bundle.quantization import quantize
 from codeorigin_training.data.rows import Row
 from codeorigin_training.encoder.files import make_encoder
@@ -38,6 +39,9 @@ from support.snippets import ALL
 from support.tiny_roberta import write_tiny_roberta
 
 BIAS = -0.25
+LANGUAGE_BIAS = {language.model_language: BIAS for language in LANGUAGES.values()}
+"""The same in every language."""
+
 CONTEXT, OVERLAP = 64, 16
 VIEWS = (
     View(ViewKind.WORDS, 1, 2, 512),
@@ -69,7 +73,9 @@ class TinyModel:
         if self.encoder is not None:
             deep = DeepSettings(min(context, self.encoder.context), overlap, self.encoder.width)
         views = None if self.wide_weights is None else NgramViews(VIEWS)
-        return Scorer(self.score_path, views=views, tokenizer=self.tokenizer, deep=deep, bias=BIAS)
+        return Scorer(
+            self.score_path, views=views, tokenizer=self.tokenizer, deep=deep, language_bias=LANGUAGE_BIAS
+        )
 
     def explainer(
         self, *, context: int = CONTEXT, overlap: int = OVERLAP, gradient: bool = True
@@ -202,7 +208,7 @@ def build_tiny_model(
         weights = quantize(drawn).weights  # as the graph stores them
 
     def export() -> None:
-        export_graphs(directory, bias=BIAS, wide_weights=weights, encoder=encoder)
+        export_graphs(directory, weights, encoder)
 
     if cache is None:
         export()
@@ -247,7 +253,7 @@ def _origin(encoder: Encoder | None, weights: npt.NDArray[np.float32] | None) ->
 
 def _manifest(model: TinyModel) -> dict[str, Any]:
     deep: dict[str, Any] | None = None
-    baseline = BIAS
+    baseline = 0.0
     if model.encoder is not None and model.tokenizer is not None:
         encoder = model.encoder
         context = min(CONTEXT, encoder.context)
@@ -274,7 +280,7 @@ def _manifest(model: TinyModel) -> dict[str, Any]:
         "files": files,
         "wide": None if model.wide_weights is None else {"views": views},
         "deep": deep,
-        "bias": BIAS,
+        "language_bias": LANGUAGE_BIAS,
         "baseline_logit": baseline,
         "calibration": {
             "alone": scale(0.5, -0.5, {"go": (1.0, -1.0)}, temperature=1.5).to_manifest(),

@@ -106,7 +106,6 @@ WRONG: list[tuple[type[Any], str, object]] = [
     (ExportConfig, "overlap", -1),
     (ExportConfig, "limit_bytes", 0),
     (FinetuneConfig, "folds", 1),
-    (FinetuneConfig, "neutral_share", 1.0),
     (FinetuneConfig, "overlap", 10_000),
     (PretrainConfig, "mask_rate", 0.0),
     (PretrainConfig, "batch", 0),

@@ -18,7 +18,7 @@ from codeorigin_training.experiments.joined import joined_figures
 from codeorigin_training.experiments.trials import ExperimentError, newest, page, read_trials
 from codeorigin_training.metrics.table import Estimate
 from codeorigin_training.report.section import Section
-from codeorigin_training.run import Run, keep_settings
+from codeorigin_training.run import Run
 from codeorigin_training.studies.frame import write_study
 from codeorigin_training.studies.heads.retriever import HeadsConfig
 from support.corpus_maker import write_corpus
@@ -93,7 +93,7 @@ def test_study_becomes_a_file_of_its_figures(run: Run, tmp_path: Path) -> None:
         Estimate(3.0).named("heads", "", "count"),
     )
     write_study(run, "heads", (Section("Heads", "?", (), (), figures=figures),))
-    keep_settings(run, "study heads", HeadsConfig(encoder=Path("/somewhere/codebert"), epochs=1))
+    run.keep_settings("study heads", HeadsConfig(encoder=Path("/somewhere/codebert"), epochs=1))
     assert record(run, tmp_path, "small", "study=heads") == ""
     trial = read_trials(tmp_path / "experiments")["small"]
     assert trial.command == "study heads"

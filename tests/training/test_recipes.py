@@ -46,7 +46,7 @@ def test_classic_recipe_has_its_known_settings() -> None:
     assert (head.strategy, head.batch, head.epochs, head.learning_rate) == (Strategy.FROZEN, 16, 5, 2e-5)
     assert (body.strategy, body.layers, body.epochs, body.learning_rate) == (Strategy.GRADUAL, 5, 5, 2e-5)
     assert (head.patience, body.patience, head.weight_decay) == (2, 2, 0.0)
-    assert (training.context, training.neutral_share) == (512, 0.0)
+    assert training.context == 512
     assert training.each_row_once
     assert (training.encoder.name, training.encoder.pooling) == ("microsoft/codebert-base", Pooling.CLS)
     assert config.pretraining

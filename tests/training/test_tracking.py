@@ -34,7 +34,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     probabilities = np.linspace(0, 1, 20)
     monkeypatch = pytest.MonkeyPatch()
     monkeypatch.setattr("codeorigin_training.tracking.git_commit", lambda: "c0ffee")
-    with tracked(run, "finetune", Settings(), tags={"data_sha256": "abc"}) as tracker:
+    with tracked(run, "finetune", Settings(), data="abc") as tracker:
         with tracker.phase("fold-0") as phase:
             for step in (1, 2):
                 phase.metrics({"train/loss": 1 / step, "broken": float("nan")}, step)

@@ -1,15 +1,13 @@
-"""All stages at once: the command that rebuilds a bundle."""
+"""All stages at once, by a recipe: the command that rebuilds a bundle."""
 
 import shutil
 import tempfile
 import time
-from collections.abc import Callable
 from dataclasses import field, replace
 from pathlib import Path
 
 from pydantic.dataclasses import dataclass
 
-from codeorigin.core.errors import CodeOriginError
 from codeorigin_training.bundle.export import ExportConfig
 from codeorigin_training.configuration import STRICT
 from codeorigin_training.data.corpus import CorpusConfig
@@ -17,11 +15,12 @@ from codeorigin_training.encoder.finetune import FinetuneConfig
 from codeorigin_training.encoder.pretrain import PretrainConfig
 from codeorigin_training.encoder.settings import COMPACT, EncoderConfig
 from codeorigin_training.encoder.tokenizer import TokenizerConfig
-from codeorigin_training.ngrams.train import WideConfig
-from codeorigin_training.ngrams.unseen_agents import UnseenAgentsConfig
-from codeorigin_training.pipeline import STAGES
+from codeorigin_training.pipeline import STAGES, function_of
+from codeorigin_training.report.pages import CardConfig
 from codeorigin_training.run import Log, Run
 from codeorigin_training.thresholds.config import CalibrateConfig
+from codeorigin_training.unseen_agents import UnseenAgentsConfig
+from codeorigin_training.wide import WideConfig
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -49,76 +48,52 @@ class BuildConfig:
         if self.pretraining and self.pretrain.encoder not in (EncoderConfig(), self.finetune.encoder):
             raise ValueError("pretrain.encoder is not finetune.encoder: set finetune.encoder alone")
 
-    @property
-    def pretrained(self) -> PretrainConfig:
-        """The pretraining settings, for the encoder that is fine-tuned."""
-        return replace(self.pretrain, encoder=self.finetune.encoder)
-
     def settings(self, data: Path) -> dict[str, object]:
         """The settings of every stage of a build from ``data``, by its name."""
-        views = tuple(view.view for view in self.wide.views)
+        encoder = self.finetune.encoder
         found: dict[str, object] = {
             "corpus": replace(self.corpus, data=data) if self.corpus else CorpusConfig(data),
             "calibrate": replace(self.calibrate, deep=self.deep),
-            "export": replace(self.export, views=views, overlap=self.finetune.overlap),
+            "export": replace(
+                self.export,
+                views=tuple(view.view for view in self.wide.views),
+                overlap=self.finetune.overlap,
+            ),
+            "card": CardConfig(),
         }
         if not self.deep:
-            return found | {
-                "wide": self.wide,
-                "unseen_agents": UnseenAgentsConfig(self.unseen_agents, self.wide),
-            }
+            unseen = UnseenAgentsConfig(self.unseen_agents, self.wide)
+            return found | {"wide": self.wide, "unseen_agents": unseen}
+        if self.pretraining:
+            found["pretrain"] = replace(self.pretrain, encoder=encoder)
         # A pretrained encoder keeps its own tokens, so its vocabulary is the run's.
-        name = self.finetune.encoder.name
-        settings = self.tokenizer if name == COMPACT else replace(self.tokenizer, encoder=name)
-        found |= {"tokenizer": settings, "finetune": self.finetune}
-        return found | ({"pretrain": self.pretrained} if self.pretraining else {})
+        own = "" if encoder.name == COMPACT else encoder.name
+        return found | {
+            "tokenizer": replace(self.tokenizer, encoder=own or self.tokenizer.encoder),
+            "finetune": self.finetune,
+        }
 
 
-def build(
-    data: Path,
-    out: Path | None,
-    config: BuildConfig,
-    log: Log,
-    folder: Path | None = None,
-    *,
-    track: bool = False,
-) -> None:
-    """Train, calibrate, measure and write a bundle into ``out``.
+def build(data: Path, out: Path | None, config: BuildConfig, run: Run) -> None:
+    """Train, calibrate, measure and write a bundle into ``run.bundle``; an interrupted build resumes.
 
     Args:
         data: folder of functions.parquet and pairs.parquet.
-        out: folder of the bundle; its files are replaced when the new ones are complete. None leaves it in ``folder``.
+        out: folder that gets a copy of the bundle; its files are replaced when the new ones are complete.
         config: settings of the stages.
-        log: called with a line for every step.
-        folder: folder of the run, from which an interrupted build resumes; None keeps nothing.
-        track: whether to keep figures and pictures of the run in MLflow's database in ``folder``.
+        run: the run.
 
     Raises:
-        CodeOriginError: the corpus cannot be read, or is too small to calibrate on, or there is neither ``out`` nor
-            ``folder``.
+        CodeOriginError: the corpus cannot be read, or is too small to calibrate on.
     """
-    log = _timed(log)
-    if folder is None:
-        if out is None:
-            raise CodeOriginError("the bundle would be lost: pass --run or --out")
-        with tempfile.TemporaryDirectory() as name:
-            _stages(data, config, Run(Path(name)), log)
-            _deliver(Run(Path(name)).bundle, out)
-    else:
-        folder.mkdir(parents=True, exist_ok=True)
-        _stages(data, config, Run(folder, track), log)
-        if out is None:
-            out = Run(folder).bundle
-        else:
-            _deliver(Run(folder).bundle, out)
-    log(f"wrote {out}")
-
-
-def _stages(data: Path, config: BuildConfig, run: Run, log: Log) -> None:
+    timed = Run(run.folder, track=run.track, log=_timed(run.log))
     settings = config.settings(data)
-    for stage in STAGES:
-        if stage.name in settings:
-            stage.function(settings[stage.name], run, log)
+    for name in STAGES:
+        if name in settings:
+            function_of(name)(settings[name], timed)
+    if out is not None:
+        _deliver(run.bundle, out)
+    timed.log(f"wrote {out or run.bundle}")
 
 
 def _deliver(bundle: Path, out: Path) -> None:
@@ -133,6 +108,6 @@ def _deliver(bundle: Path, out: Path) -> None:
             path.replace(out / path.name)
 
 
-def _timed(log: Log) -> Callable[[str], None]:
+def _timed(log: Log) -> Log:
     started = time.monotonic()
     return lambda line: log(f"[{time.monotonic() - started:7.1f} s] {line}")

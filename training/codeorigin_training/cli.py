@@ -2,7 +2,7 @@
 
 import importlib
 import typing
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,22 +10,21 @@ import typer
 
 from codeorigin.core.errors import CodeOriginError
 from codeorigin_training.configuration import ConfigurationError, load_config
-from codeorigin_training.pipeline import OTHERS, STAGES, Stage
-from codeorigin_training.run import Run, keep_settings
+from codeorigin_training.pipeline import OTHERS, STAGES, function_of
+from codeorigin_training.run import Run
 
 RECIPES = Path(__file__).parent.parent / "recipes"
 """Settings of whole builds, one file each, in the checkout that training runs from."""
 
-
-@dataclass(frozen=True, slots=True)
-class Recipe:
-    """What a build was started with: the ``name`` of a recipe, or the file ``config`` instead."""
-
-    name: str
-    config: Path | None
-
+STUDIES = ("correctness", "heads", "language", "representations")
+"""The studies; each has a function ``study`` in its own room."""
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+
+RunFolder = Annotated[Path, typer.Option(help="Folder of the run; what was interrupted resumes.")]
+SettingsFile = Annotated[Path | None, typer.Option(help="JSON file of settings.")]
+Overrides = Annotated[list[str] | None, typer.Option("--set", help="A setting, name=value; may be repeated.")]
+Track = Annotated[bool, typer.Option(help="Log figures and pictures to RUN/mlflow.db.")]
 
 
 @app.callback()
@@ -33,22 +32,7 @@ def training() -> None:
     """Trains the models that CodeOrigin's server reads."""
 
 
-RunFolder = Annotated[Path, typer.Option(help="Folder of the run.")]
-SettingsFile = Annotated[Path | None, typer.Option(help="JSON file of settings.")]
-Overrides = Annotated[list[str] | None, typer.Option("--set", help="A setting, name=value; may be repeated.")]
-Track = Annotated[bool, typer.Option(help="Log figures and pictures to RUN/mlflow.db.")]
-
-
-def _add(stage: Stage) -> None:
-    def command(
-        run: RunFolder, config: SettingsFile = None, set_: Overrides = None, track: Track = True
-    ) -> None:
-        _guarded(lambda: stage.run(Run(run, track), config, set_ or []))
-
-    app.command(stage.name, help=stage.text)(command)
-
-
-def _guarded(action: typing.Callable[[], object]) -> None:
+def _guarded(action: Callable[[], object]) -> None:
     try:
         action()
     except (CodeOriginError, OSError) as error:
@@ -56,12 +40,22 @@ def _guarded(action: typing.Callable[[], object]) -> None:
         raise typer.Exit(2) from error
 
 
-for _stage in (*STAGES, *OTHERS):
-    _add(_stage)
+def _add(name: str, text: str) -> None:
+    def command(
+        run: RunFolder, config: SettingsFile = None, set_: Overrides = None, track: Track = True
+    ) -> None:
+        def action() -> None:
+            function = function_of(name)
+            settings = load_config(typing.get_type_hints(function)["config"], config, set_ or [])
+            function(settings, Run(run, track=track, log=typer.echo))
+
+        _guarded(action)
+
+    app.command(name, help=text)(command)
 
 
-STUDIES = ("correctness", "heads", "language", "representations")
-"""The studies; each has a function ``study`` in its own room."""
+for _name, (_, _text) in (STAGES | OTHERS).items():
+    _add(_name, _text)
 
 
 @app.command("study")
@@ -80,9 +74,10 @@ def study_command(
         study: Any = importlib.import_module(f"codeorigin_training.studies.{name}.study").study
         settings = load_config(typing.get_type_hints(study)["config"], config, set_ or [])
         frame: Any = importlib.import_module("codeorigin_training.studies.frame")
-        sections = study(settings, frame.Frame(name, settings, data, Run(run), typer.echo))
-        typer.echo(f"wrote {frame.write_study(Run(run), name, sections)}")
-        keep_settings(Run(run), f"study {name}", settings)
+        of_run = Run(run, log=typer.echo)
+        sections = study(settings, frame.Frame(name, settings, data, of_run))
+        typer.echo(f"wrote {frame.write_study(of_run, name, sections)}")
+        of_run.keep_settings(f"study {name}", settings)
 
     _guarded(action)
 
@@ -90,10 +85,10 @@ def study_command(
 @app.command("build")
 def build_command(
     data: Annotated[Path, typer.Option(help="Folder of functions.parquet and pairs.parquet.")],
+    run: RunFolder,
     out: Annotated[
-        Path | None, typer.Option(help="Folder that gets the bundle; by default it stays in RUN/bundle.")
+        Path | None, typer.Option(help="Folder that gets a copy of the bundle in RUN/bundle.")
     ] = None,
-    run: Annotated[Path | None, typer.Option(help="Folder of the run; an interrupted run resumes.")] = None,
     recipe: Annotated[str, typer.Option(help="Name of a recipe, such as classic.")] = "shipped",
     config: Annotated[Path | None, typer.Option(help="JSON file of settings, instead of a recipe.")] = None,
     set_: Overrides = None,
@@ -105,9 +100,9 @@ def build_command(
         from codeorigin_training.build import BuildConfig, build  # noqa: PLC0415 - loads every stage
 
         settings = load_config(BuildConfig, config or recipe_file(recipe), set_ or [])
-        if run is not None:
-            keep_settings(Run(run), "build", Recipe("" if config else recipe, config))
-        build(data, out, settings, typer.echo, run, track=track)
+        of_run = Run(run, track=track, log=typer.echo)
+        of_run.keep_settings("build", {"name": "" if config else recipe, "config": config})
+        build(data, out, settings, of_run)
 
     _guarded(action)
 

@@ -1,102 +1,57 @@
-"""The folder of a training run: every command reads what earlier commands wrote there."""
+"""The folder of a training run, where every command reads what earlier ones wrote, and its cache."""
 
 import dataclasses
+import hashlib
 import json
 import platform
+import shutil
 import subprocess
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from importlib import metadata
 from pathlib import Path
+from typing import TypeVar
+
+from joblib import Memory
 
 import codeorigin
 from codeorigin.core.errors import CodeOriginError
-from codeorigin_training.files import write_atomically
+from codeorigin.model.folder import sha256_of
+
+Value = TypeVar("Value")
 
 Log = Callable[[str], None]
 """Called with one line for every step of a command."""
+
+_VERSION = 7
+"""Increased when something is made differently from the same inputs, so that what is cached is not used."""
 
 
 class RunError(CodeOriginError):
     """A command lacks the output of an earlier one."""
 
 
-@dataclass(frozen=True, slots=True)
 class Run:
-    """Paths of a run's files in ``folder``; ``track`` keeps figures and pictures in :attr:`tracking`."""
+    """A run's files in ``folder``; ``log`` gets its lines, ``track`` keeps figures and pictures in :attr:`tracking`."""
 
-    folder: Path
-    track: bool = False
-
-    @property
-    def corpus(self) -> Path:
-        """Folder of functions.parquet, pairs.parquet, card.md and corpus.json."""
-        return self.folder / "corpus"
-
-    @property
-    def tokenizer(self) -> Path:
-        """The vocabulary."""
-        return self.folder / "tokenizer.json"
-
-    @property
-    def wide(self) -> Path:
-        """The wide part: ``table``, ``bias``, ``out_of_fold``, ``twin`` and ``held_out``."""
-        return self.folder / "wide.npz"
-
-    @property
-    def unseen_agents(self) -> Path:
-        """Figures of the wide part on agents whose code it was trained without."""
-        return self.folder / "unseen_agents.json"
-
-    @property
-    def pretrained(self) -> Path:
-        """The encoder after pretraining."""
-        return self.folder / "pretrained.pt"
-
-    @property
-    def finetuned(self) -> Path:
-        """The encoder that goes into the bundle."""
-        return self.folder / "finetuned.pt"
-
-    @property
-    def deep(self) -> Path:
-        """``out_of_fold`` logits of the deep part."""
-        return self.folder / "deep.npz"
-
-    @property
-    def calibration(self) -> Path:
-        """Temperature and thresholds of the model that ships and of the one that is measured."""
-        return self.folder / "calibration.json"
-
-    @property
-    def evaluation(self) -> Path:
-        """Folder of report.json and report.html."""
-        return self.folder / "evaluation"
-
-    @property
-    def bundle(self) -> Path:
-        """Model folder that the server loads."""
-        return self.folder / "bundle"
-
-    @property
-    def twin(self) -> Path:
-        """The bundle's twin, fitted without the held-out repositories; exists if the bundle was fitted on all."""
-        return self.folder / "twin"
-
-    @property
-    def studies(self) -> Path:
-        """Folder of report.html, with a subfolder for each study that was run."""
-        return self.folder / "studies"
-
-    @property
-    def tracking(self) -> Path:
-        """MLflow's database."""
-        return self.folder / "mlflow.db"
-
-    @property
-    def settings(self) -> Path:
-        """The settings of every command of the run, and the versions of the software that ran it."""
-        return self.folder / "settings.json"
+    def __init__(self, folder: Path, *, track: bool = False, log: Log = lambda line: None) -> None:
+        self.folder, self.track, self.log = folder, track, log
+        self.corpus = folder / "corpus"  # functions.parquet, pairs.parquet and card.md
+        self.wide = folder / "wide.npz"  # the n-gram part and its logits
+        self.unseen_agents = folder / "unseen_agents.json"  # figures on agents whose code was left out
+        self.tokenizer = folder / "tokenizer.json"
+        self.pretrained = folder / "pretrained.pt"
+        self.finetuned = folder / "finetuned.pt"
+        self.deep = folder / "deep.npz"  # out-of-fold logits of the encoder
+        self.calibration = folder / "calibration.json"
+        self.bundle = folder / "bundle"  # what the server loads
+        self.twin = (
+            folder / "twin"
+        )  # the same, fitted without the held-out repositories, if the bundle was with them
+        self.evaluation = folder / "evaluation"
+        self.studies = folder / "studies"
+        self.tracking = folder / "mlflow.db"
+        self.settings = folder / "settings.json"
 
     def needs(self, path: Path, command: str) -> Path:
         """Return ``path``, which ``command`` writes.
@@ -108,22 +63,53 @@ class Run:
             raise RunError(f"{path}: not found; run `python -m codeorigin_training {command}` first")
         return path
 
+    def cached(
+        self, name: str, inputs: object, make: Callable[[], Value], files: Sequence[Path] = ()
+    ) -> Value:
+        """What ``make`` returns, or returned before for the same ``inputs``, if it left the ``files`` as they are now.
 
-def keep_settings(run: Run, command: str, config: object) -> None:
-    """Save the settings of ``command`` in ``run.settings``, next to those of other commands."""
-    run.folder.mkdir(parents=True, exist_ok=True)
-    try:
-        known = json.loads(run.settings.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        known = {}
-    known[command] = {
-        "settings": dataclasses.asdict(config),  # type: ignore[call-overload]
-        "codeorigin": codeorigin.__version__,
-        "git_commit": git_commit(),
-        "python": platform.python_version(),
-        "torch": metadata.version("torch"),
-    }
-    write_atomically(run.settings, json.dumps(known, indent=1, default=str) + "\n")
+        ``inputs`` are all that it depends on, as JSON or with a ``str`` that tells values apart.
+        """
+        memory = Memory(self.folder / "cache", verbose=0).cache(_made, ignore=["make", "files"])
+        call = (name, json.dumps([_VERSION, inputs], sort_keys=True, default=str), make, files)
+        known = memory.check_call_in_cache(*call)
+        if known and memory(*call)[1] == _digests(files):
+            self.log(f"{name}: taken from {self.folder / 'cache'}")
+        elif known:
+            memory.call(*call)
+        value: Value = memory(*call)[0]
+        return value
+
+    def keep_settings(self, command: str, config: object) -> None:
+        """Save the settings of ``command``, a dataclass or a dictionary, next to those of other commands."""
+        try:
+            known = json.loads(self.settings.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            known = {}
+        known[command] = {
+            "settings": config if isinstance(config, dict) else dataclasses.asdict(config),  # type: ignore[call-overload]
+            "codeorigin": codeorigin.__version__,
+            "git_commit": git_commit(),
+            "python": platform.python_version(),
+            "torch": metadata.version("torch"),
+        }
+        self.folder.mkdir(parents=True, exist_ok=True)
+        write_atomically(self.settings, json.dumps(known, indent=1, default=str) + "\n")
+
+
+def _made(
+    name: str, inputs: str, make: Callable[[], Value], files: Sequence[Path]
+) -> tuple[Value, list[str]]:
+    return make(), _digests(files)
+
+
+def digest_of(inputs: object) -> str:
+    """A name for ``inputs``, which are as in :meth:`Run.cached`, for a folder of checkpoints."""
+    return hashlib.sha256(json.dumps(inputs, sort_keys=True, default=str).encode()).hexdigest()[:16]
+
+
+def _digests(files: Sequence[Path]) -> list[str]:
+    return [sha256_of(path) if path.is_file() else "" for path in files]
 
 
 def git_commit(folder: Path = Path(__file__).parent) -> str:
@@ -140,3 +126,32 @@ def git_commit(folder: Path = Path(__file__).parent) -> str:
     except (OSError, subprocess.SubprocessError):
         return ""
     return found.stdout.strip() if found.returncode == 0 else ""
+
+
+@contextmanager
+def atomic_path(path: Path) -> Iterator[Path]:
+    """Yield a temporary path to write a file or a folder to; on success it is renamed to ``path``.
+
+    An interruption leaves ``path`` unchanged and no partial file. A folder can replace only an empty folder.
+    """
+    partial = path.with_name(f"partial-{path.name}")
+    _remove(partial)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        yield partial
+        partial.replace(path)
+    finally:
+        _remove(partial)
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """Write ``text`` as UTF-8 to ``path`` atomically."""
+    with atomic_path(path) as partial:
+        partial.write_text(text, encoding="utf-8")
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)

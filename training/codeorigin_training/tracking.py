@@ -7,7 +7,6 @@ the import takes seconds.
 import dataclasses
 import logging
 import math
-import os
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -15,12 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from sklearn.metrics import confusion_matrix
+from sklearn.calibration import calibration_curve
+from sklearn.metrics import ConfusionMatrixDisplay
 
 from codeorigin.core.errors import CodeOriginError
 from codeorigin_training.arrays import Floats, Integers
-from codeorigin_training.pictures import confusion_picture, reliability_picture
-from codeorigin_training.run import Run, git_commit, keep_settings
+from codeorigin_training.run import Run, git_commit
 
 _LONGEST_VALUE = 500
 
@@ -50,13 +49,9 @@ class Tracker:
         """Store the confusion matrix and the reliability diagram of ``probabilities`` ``(n,)``."""
         if self._mlflow is None:
             return
-        called = (probabilities >= 0.5).astype(np.int64)
-        counts = confusion_matrix(labels, called, labels=[0, 1])
-        with tempfile.TemporaryDirectory() as name:
-            folder = Path(name)
-            reliability_picture(folder / "reliability.png", labels, probabilities)
-            confusion_picture(folder / "confusion.png", counts, ("human", "llm"))
-            for path in folder.iterdir():
+        with tempfile.TemporaryDirectory() as folder:
+            draw(Path(folder), labels, probabilities)
+            for path in Path(folder).iterdir():
                 self.artifact(path)
 
     @contextmanager
@@ -70,26 +65,24 @@ class Tracker:
 
 
 @contextmanager
-def tracked(
-    run: Run, command: str, config: object, *, tags: Mapping[str, str] | None = None
-) -> Iterator[Tracker]:
+def tracked(run: Run, command: str, config: object, *, data: str = "") -> Iterator[Tracker]:
     """The tracker of one command of ``run``, with its settings saved in ``run.settings`` and as parameters.
 
     Args:
         run: the run; tracked in MLflow only if ``run.track`` is set.
         command: name of the command.
         config: the command's configuration, a dataclass.
-        tags: anything else that identifies the run, such as the hash of the data.
+        data: the hash of the data.
 
     Raises:
         TrackingError: MLflow is not installed.
     """
-    keep_settings(run, command, config)
+    run.keep_settings(command, config)
     if not run.track:
         yield Tracker(None)
         return
     mlflow = _mlflow(run)
-    with mlflow.start_run(run_name=command, tags={"git_commit": git_commit(), **(tags or {})}):
+    with mlflow.start_run(run_name=command, tags={"git_commit": git_commit(), "data_sha256": data}):
         mlflow.log_params({name: value[:_LONGEST_VALUE] for name, value in flattened(config).items()})
         yield Tracker(mlflow)
 
@@ -109,9 +102,6 @@ def _flat(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, An
 
 def _mlflow(run: Run) -> Any:
     """MLflow, set to the run's database and experiment."""
-    # Read when MLflow is imported; it must neither report usage nor contact a server.
-    os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
-    os.environ["DO_NOT_TRACK"] = "true"
     try:
         import mlflow  # noqa: PLC0415
     except ImportError as error:
@@ -126,3 +116,34 @@ def _mlflow(run: Run) -> Any:
         mlflow.create_experiment(folder.name, artifact_location=(folder / "artifacts").as_uri())
     mlflow.set_experiment(folder.name)
     return mlflow
+
+
+def draw(folder: Path, labels: Integers, probabilities: Floats) -> None:
+    """Draw the confusion matrix and the reliability diagram of ``probabilities`` ``(n,)`` into ``folder``.
+
+    The diagram has 15 bins of equal width (Guo et al., "On Calibration of Modern Neural Networks", ICML 2017).
+    """
+    # Without pyplot, nothing looks for a display and no figure stays open.
+    from matplotlib.figure import Figure  # noqa: PLC0415
+
+    figures = {
+        name: Figure(figsize=(4.5, 4.2), dpi=110, layout="constrained")
+        for name in ("confusion", "reliability")
+    }
+    called = (probabilities >= 0.5).astype(np.int64)
+    ConfusionMatrixDisplay.from_predictions(
+        labels,
+        called,
+        labels=[0, 1],
+        display_labels=("human", "llm"),
+        ax=figures["confusion"].add_subplot(),
+        cmap="Blues",
+        colorbar=False,
+    )
+    share, mean = calibration_curve(labels, probabilities, n_bins=15)
+    axes = figures["reliability"].add_subplot()
+    axes.plot([0, 1], [0, 1], linestyle="--", linewidth=1, color="grey")
+    axes.plot(mean, share, marker="o", linewidth=1)
+    axes.set(xlabel="probability of LLM code", ylabel="share of LLM code")
+    for name, figure in figures.items():
+        figure.savefig(folder / f"{name}.png")

@@ -49,7 +49,6 @@ class Bundle:
     digest: str
     views: NgramViews | None
     deep: DeepSettings | None
-    bias: float
     language_bias: Mapping[str, float]
     baseline_logit: float
     calibration: Calibration
@@ -97,11 +96,7 @@ class Bundle:
                 digest=manifest[CHECKSUM],
                 views=None if wide is None else NgramViews([_view(entry) for entry in wide["views"]]),
                 deep=None if deep is None else _deep(deep),
-                bias=float(manifest["bias"]),
-                # Bundles made before 0.6.2 lack this entry.
-                language_bias={
-                    name: float(value) for name, value in dict(manifest.get("language_bias", {})).items()
-                },
+                language_bias={name: float(value) for name, value in dict(manifest["language_bias"]).items()},
                 baseline_logit=float(manifest["baseline_logit"]),
                 calibration=Calibration.from_manifest(manifest["calibration"]),
                 manifest=manifest,

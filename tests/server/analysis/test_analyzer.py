@@ -13,6 +13,7 @@ from codeorigin.functions.documents import Document
 from codeorigin.model.scoring.scorer import Scorer
 from codeorigin.model.verdict import Reason
 from support.snippets import NAMES_OF, TOTAL_PRICE
+from support.tiny_model import BIAS
 
 
 def only(report: FileReport) -> Reason | None:
@@ -28,7 +29,7 @@ def test_every_function_gets_a_verdict_whose_parts_add_up(analyzer: Analyzer) ->
         assert verdict.logit is not None
         assert verdict.wide is not None
         assert verdict.deep is not None
-        assert verdict.logit == pytest.approx(analyzer.bundle.bias + verdict.wide + verdict.deep, abs=1e-5)
+        assert verdict.logit == pytest.approx(BIAS + verdict.wide + verdict.deep, abs=1e-5)
         assert verdict.probability == analyzer.bundle.calibration.alone.probability(verdict.logit)
         assert verdict.band is analyzer.bundle.calibration.alone.thresholds("python").band(verdict.logit)
 

@@ -32,9 +32,10 @@ def test_language_bias_shifts_logits_and_explanation_baselines(
     model: TinyModel = request.getfixturevalue(name)
     folder = shutil.copytree(model.directory, tmp_path / "moved")
     manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
-    (folder / "manifest.json").write_text(json.dumps(sealed(manifest | {"language_bias": {"python": BIAS}})))
+    biases = manifest["language_bias"] | {"python": manifest["language_bias"]["python"] + BIAS}
+    (folder / "manifest.json").write_text(json.dumps(sealed(manifest | {"language_bias": biases})))
     plain, moved = Analyzer.load(model.directory), Analyzer.load(folder)
-    assert moved.bundle.language_bias == {"python": BIAS}
+    assert moved.bundle.language_bias == biases
 
     for code, language, expected in ((TOTAL_PRICE, "python", BIAS), (QUEUE, "go", 0.0)):
         before, after = only(plain, code, language), only(moved, code, language)

@@ -37,7 +37,7 @@ def test_bundle_without_a_deep_part_needs_neither_tokenizer_nor_gradient(tiny_wi
         (lambda m: m.update(format=99), "not of format"),
         (lambda m: m.update(wide=None, deep=None), "neither a wide nor a deep"),
         (lambda m: m["calibration"]["alone"].update(temperature=0), "temperature"),
-        (lambda m: m.pop("bias"), "broken manifest"),
+        (lambda m: m.pop("baseline_logit"), "broken manifest"),
         (lambda m: m.update(language_bias={"python": "much"}), "broken manifest"),
         (lambda m: m.update(language_bias=[0.5]), "broken manifest"),
         (lambda m: m["wide"]["views"][0].update(kind="runes"), "broken manifest"),

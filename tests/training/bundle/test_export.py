@@ -55,8 +55,8 @@ def calibrated(tmp_path_factory: pytest.TempPathFactory) -> Run:
     logits = generator.normal(size=len(side.rows)) + 3.0 * side.labels
     table = generator.normal(size=768).astype(np.float32)
     arrays = {"table": table, "twin": table, "out_of_fold": logits, "languages": NO_BIASES}
-    np.savez(made.wide, bias=0.25, **arrays)
-    calibrate(CALIBRATE, made, silent)
+    np.savez(made.wide, all_repositories=np.array(False), **arrays)
+    calibrate(CALIBRATE, made)
     return made
 
 
@@ -70,7 +70,7 @@ def run(calibrated: Run, tmp_path: Path) -> Run:
 def wide_exported(calibrated: Run, tmp_path_factory: pytest.TempPathFactory) -> Run:
     """The same run with its bundle."""
     made = copied(calibrated, tmp_path_factory.mktemp("wide-exported"))
-    export(CONFIG, made, silent)
+    export(CONFIG, made)
     return made
 
 
@@ -102,13 +102,13 @@ def fit_on_all(run: Run) -> None:
     labels = np.array([row.label for row in held_out])
     arrays["held_out"] = generator.normal(size=len(held_out)) + 3.0 * labels
     np.savez(run.wide, **arrays)
-    calibrate(CALIBRATE, run, silent)
+    calibrate(CALIBRATE, run)
 
 
 def test_bundle_matches_run_and_is_not_made_twice(run: Run) -> None:
-    export(CONFIG, run, silent)
+    export(CONFIG, run)
     bundle = Analyzer.load(run.bundle).bundle
-    assert (bundle.name, bundle.version, bundle.bias, bundle.deep) == ("made-up", "1.2.3", 0.25, None)
+    assert (bundle.name, bundle.version, bundle.deep) == ("made-up", "1.2.3", None)
     fitted = json.loads(run.calibration.read_text("utf-8"))
     alone = bundle.calibration.alone.to_manifest()
     for name in ("temperature", "shift", "logits"):
@@ -117,13 +117,14 @@ def test_bundle_matches_run_and_is_not_made_twice(run: Run) -> None:
     held_out = Table(bundle.manifest["metrics"]["held_out"])
     assert (held_out.get(ERA, "by_text", "auroc").n or 0) > 0
     assert 0.0 <= (held_out.get(MODERN, "by_text", "called llm").value or 0.0) <= 1.0
-    card(CardConfig(), run, silent)
+    card(CardConfig(), run)
     assert "with one linear weight each." in (run.bundle / "README.md").read_text("utf-8")
 
     lines: list[str] = []
-    export(CONFIG, run, lines.append)
-    assert lines == ["the bundle is there"]
-    export(replace(CONFIG, version="1.2.4"), run, lines.append)
+    run.log = lines.append
+    export(CONFIG, run)
+    assert lines == [f"export: taken from {run.folder / 'cache'}"]
+    export(replace(CONFIG, version="1.2.4"), run)
     assert Analyzer.load(run.bundle).bundle.version == "1.2.4"
 
 
@@ -132,7 +133,7 @@ def test_model_fitted_on_all_repositories_is_measured_by_its_twin(wide_run: Run)
     assert not wide_run.twin.exists()
     assert not alone["data"]["fitted_on_all_repositories"]
     fit_on_all(wide_run)
-    export(CONFIG, wide_run, silent)
+    export(CONFIG, wide_run)
     ships, twin = (
         json.loads((folder / "manifest.json").read_text("utf-8"))
         for folder in (wide_run.bundle, wide_run.twin)
@@ -148,6 +149,8 @@ def test_model_fitted_on_all_repositories_is_measured_by_its_twin(wide_run: Run)
     assert {repo for repo in repos if repo not in knows} == {repo for repo in repos if is_held_out(repo)}
     assert ships["data"]["fitted_on_all_repositories"] is True
     assert twin["data"]["fitted_on_all_repositories"] is False
+    for folder in (wide_run.bundle, wide_run.twin):
+        card(CardConfig(bundle=folder), wide_run)
     assert "It is fitted on all of them." in (wide_run.bundle / "README.md").read_text("utf-8")
     assert "It is fitted on all of them." not in (wide_run.twin / "README.md").read_text("utf-8")
 
@@ -167,8 +170,8 @@ def test_distribution_packages_do_not_change_held_out_figures(wide_run: Run) -> 
         arrays = dict(kept)
     arrays["out_of_fold"] = np.random.default_rng(0).normal(size=len(side.rows)) + 3.0 * side.labels
     np.savez(wide_run.wide, **arrays)
-    calibrate(CALIBRATE, wide_run, silent)
-    export(CONFIG, wide_run, silent)
+    calibrate(CALIBRATE, wide_run)
+    export(CONFIG, wide_run)
     assert rankings(wide_run) == before
     assert Table(held_out_rows(wide_run)).get(PACKAGES, "by_text", "called llm").value is not None
 
@@ -178,8 +181,8 @@ def test_encoder_is_exported_if_calibration_used_it(run: Run) -> None:
     np.savez(run.deep, out_of_fold=np.zeros(len(side.rows)))
     save_encoder(run.finetuned, fresh_encoder())
     tiny_tokenizer().save(run.tokenizer)
-    calibrate(replace(CALIBRATE, deep=True), run, silent)
-    export(CONFIG, run, silent)
+    calibrate(replace(CALIBRATE, deep=True), run)
+    export(CONFIG, run)
     bundle = Analyzer.load(run.bundle).bundle
     assert bundle.views is None
     assert bundle.deep is not None
@@ -195,8 +198,8 @@ def test_bundle_has_language_biases_of_its_table(wide_run: Run) -> None:
     # So different that the twin's figures show which biases they are based on.
     languages = {"table": {"python": 0.5}, "twin": {"python": 90.0, "go": -90.0}}
     np.savez(wide_run.wide, **(arrays | {"languages": json.dumps(languages)}))
-    calibrate(CALIBRATE, wide_run, silent)
-    export(CONFIG, wide_run, silent)
+    calibrate(CALIBRATE, wide_run)
+    export(CONFIG, wide_run)
     bundle = Analyzer.load(wide_run.bundle).bundle
     assert bundle.language_bias == {"python": 0.5}
     both = held_out_rows(wide_run), plain["metrics"]["held_out"]
@@ -207,20 +210,20 @@ def test_bundle_has_language_biases_of_its_table(wide_run: Run) -> None:
 def test_calibration_of_other_logits_is_rejected(run: Run) -> None:
     with np.load(run.wide) as kept:
         arrays = dict(kept)
-    np.savez(run.wide, **(arrays | {"bias": 1.0}))
+    np.savez(run.wide, **(arrays | {"table": -arrays["table"]}))
     with pytest.raises(ExportError, match=r"was fitted on another wide\.npz"):
-        export(CONFIG, run, silent)
+        export(CONFIG, run)
     run.calibration.write_text("{}")
     with pytest.raises(ExportError, match="not a calibration"):
-        export(CONFIG, run, silent)
+        export(CONFIG, run)
     run.calibration.unlink()
     with pytest.raises(RunError, match="codeorigin_training calibrate"):
-        export(CONFIG, run, silent)
+        export(CONFIG, run)
 
 
 def test_mismatched_parts_are_rejected_before_anything_is_written(run: Run) -> None:
     with pytest.raises(ExportError, match="table has 768 rows, the views 512"):
-        export(replace(CONFIG, views=VIEWS[:1]), run, silent)
+        export(replace(CONFIG, views=VIEWS[:1]), run)
     with pytest.raises(ExportError, match=r"more than limit_bytes, 1,000"):
-        export(replace(CONFIG, limit_bytes=1000), run, silent)
+        export(replace(CONFIG, limit_bytes=1000), run)
     assert not list(run.bundle.glob("*"))

@@ -10,7 +10,6 @@ import pytest
 
 from codeorigin.core.errors import CodeOriginError
 from codeorigin.model.bundle import Bundle, default_model_dir
-from codeorigin_training.bundle import recalibrate as command
 from codeorigin_training.bundle.recalibrate import (
     RecalibrateConfig,
     cross_fitted_answers,
@@ -60,27 +59,27 @@ def test_bundle_that_does_not_say_what_it_has_seen_is_refused(data: Path, tmp_pa
     unlisted = {name: value for name, value in shipped.manifest["data"].items() if name != "seen"}
     write_again(tmp_path / "unlisted", shipped, dict(shipped.manifest) | {"data": unlisted})
     with pytest.raises(CodeOriginError, match="does not list what it was fitted on") as refused:
-        recalibrate(config(tmp_path / "unlisted", data, tmp_path / "out"), Run(tmp_path), lambda line: None)
+        recalibrate(config(tmp_path / "unlisted", data, tmp_path / "out"), Run(tmp_path))
     assert "\n" not in str(refused.value)
     assert not (tmp_path / "out").exists()
 
 
 def test_data_that_the_bundle_has_seen_is_refused(bundle: Path, data: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    recalibrate(config(bundle, data, out), Run(tmp_path), lambda line: None)
+    recalibrate(config(bundle, data, out), Run(tmp_path))
     kept = json.loads(Run(tmp_path).settings.read_text(encoding="utf-8"))
     assert kept["recalibrate"]["settings"]["version"] == "9.9.9"
     # What calibrated it is now as well known to it as what it was fitted on.
     with pytest.raises(
         CodeOriginError, match="was fitted on every project there; pass data with projects new to it"
     ):
-        recalibrate(config(out, data, tmp_path / "again"), Run(tmp_path), lambda line: None)
+        recalibrate(config(out, data, tmp_path / "again"), Run(tmp_path))
     assert not (tmp_path / "again").exists()
 
 
 def test_bundle_keeps_its_graph_and_gets_new_shares(bundle: Path, data: Path, tmp_path: Path) -> None:
     lines: list[str] = []
-    recalibrate(config(bundle, data, tmp_path / "out"), Run(tmp_path), lines.append)
+    recalibrate(config(bundle, data, tmp_path / "out"), Run(tmp_path, log=lines.append))
     old, new = Bundle.load(default_model_dir()), Bundle.load(tmp_path / "out")
     assert new.score_path.read_bytes() == old.score_path.read_bytes()
     assert new.version == "9.9.9"
@@ -94,9 +93,8 @@ def test_bundle_keeps_its_graph_and_gets_new_shares(bundle: Path, data: Path, tm
     # Shares at the thresholds before are gone, rankings stay.
     assert table.get(BUILT, "by_text", "called llm").value is None
     assert table.get(BUILT, "by_text", "auroc").value is not None
-    assert "## At the thresholds" in (tmp_path / "out" / "README.md").read_text()
-    recalibrate(config(bundle, data, tmp_path / "out"), Run(tmp_path), lines.append)
-    assert "the logits are there" in lines
+    recalibrate(config(bundle, data, tmp_path / "out"), Run(tmp_path, log=lines.append))
+    assert f"logits: taken from {tmp_path / 'cache'}" in lines
 
 
 def test_each_fold_is_judged_by_a_calibration_without_it(tmp_path: Path) -> None:
@@ -123,13 +121,13 @@ def test_repositories_that_the_model_has_seen_are_not_read(
 ) -> None:
     read: list[Row] = []
 
-    def stop_at_scoring(_path: Path, _detector: Detector, rows: list[Row], *_: object) -> None:
+    def stop_at_scoring(_: Detector, rows: list[Row]) -> None:
         read.extend(rows)
         raise InterruptedError
 
-    monkeypatch.setattr(command, "_kept_logits", stop_at_scoring)
+    monkeypatch.setattr(Detector, "logits", stop_at_scoring)
     with pytest.raises(InterruptedError):
-        recalibrate(config(bundle, data, tmp_path / "out"), Run(tmp_path), lambda _: None)
+        recalibrate(config(bundle, data, tmp_path / "out"), Run(tmp_path))
     packages = [row for row in read if row.source == "debian"]
     assert 0 < len(packages) < len(read)
     assert all(is_held_out(row.repo) for row in read if row.source != "debian")
@@ -140,5 +138,5 @@ def test_too_few_repositories_change_nothing(bundle: Path, data: Path, tmp_path:
     strict = CalibrateConfig(fewest_repositories=1000)
     settings = RecalibrateConfig(bundle=bundle, data=data, version="1", out=tmp_path / "o", calibrate=strict)
     with pytest.raises(CodeOriginError, match="needs 1000 repositories"):
-        recalibrate(settings, Run(tmp_path), lambda line: None)
+        recalibrate(settings, Run(tmp_path))
     assert not (tmp_path / "o").exists()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from codeorigin_training.data.card import data_card, rows_hash
+from codeorigin_training.data.card import data_card
 from codeorigin_training.data.rows import Row, read_functions, read_pairs
 from support.corpus_maker import write_corpus
 
@@ -15,6 +15,11 @@ from support.corpus_maker import write_corpus
 def rows(tmp_path_factory: pytest.TempPathFactory) -> list[Row]:
     folder: Path = write_corpus(tmp_path_factory.mktemp("corpus"), repositories=8, functions=6)
     return [*read_functions(folder), *read_pairs(folder)]
+
+
+def card_of(rows: list[Row], left_out: dict[str, int] | None = None) -> str:
+    configuration = {"seed": 4, "folder": Path("data")}
+    return data_card(rows, digest="c0ffee", configuration=configuration, left_out=left_out or {})
 
 
 def section(card: str, title: str) -> str:
@@ -29,7 +34,7 @@ def counts(table: str) -> dict[str, list[int]]:
 
 
 def test_figures_match_rows(rows: list[Row]) -> None:
-    card = data_card(rows, configuration={"seed": 1})
+    card = card_of(rows)
     functions = [row for row in rows if row.pair is None]
     llm = sum(row.label for row in functions)
     assert f"48 functions ({llm} llm, {48 - llm} human) of 8 repositories, 4 same-task pairs" in card
@@ -59,17 +64,17 @@ def test_figures_match_rows(rows: list[Row]) -> None:
 
 
 def test_lengths_are_put_into_classes(rows: list[Row]) -> None:
-    lines = {1: "1-8", 8: "1-8", 9: "9-15", 15: "9-15", 16: "16-29", 29: "16-29", 30: "30+", 500: "30+"}
+    lines = {1: "1 to 8 lines", 8: "1 to 8 lines", 9: "9 to 15 lines", 30: "30 lines or more"}
     for number, name in lines.items():
-        card = data_card([replace(rows[0], label=1, lines=number)], configuration={})
+        card = card_of([replace(rows[0], label=1, lines=number)])
         assert re.search(
             rf"^\|\s+{re.escape(name)} \| 0 \| 1 \|$", section(card, "Length and tests"), re.MULTILINE
         )
 
 
 def test_left_out_rows_are_reported(rows: list[Row]) -> None:
-    assert "Nothing was left out." in data_card(rows, configuration={})
-    card = data_card(rows, configuration={}, rejected={"longest line": 3}, copies=1234)
+    assert "Nothing was left out." in card_of(rows)
+    card = card_of(rows, {"filter: longest line": 3, "near duplicate of held-out code": 1234})
     assert counts(section(card, "Left out")) == {
         "filter: longest line": [3],
         "near duplicate of held-out code": [1234],
@@ -77,28 +82,21 @@ def test_left_out_rows_are_reported(rows: list[Row]) -> None:
 
 
 def test_card_contains_configuration(rows: list[Row]) -> None:
-    card = data_card(rows, configuration={"seed": 4, "folder": Path("data")})
+    card = card_of(rows)
     assert '"folder": "data",\n  "seed": 4' in section(card, "Configuration")
 
 
 def test_long_tail_is_summed_up(rows: list[Row]) -> None:
     many = [replace(rows[0], label=1, generator=f"model-{number:02}") for number in range(40)]
-    table = counts(section(data_card(many, configuration={}), "Generators"))
+    table = counts(section(card_of(many), "Generators"))
     assert len(table) == 31
     assert table["10 others"] == [10]
 
 
 def test_names_cannot_break_tables(rows: list[Row]) -> None:
-    card = data_card([replace(rows[0], label=1, generator="a|b\nc")], configuration={})
+    card = card_of([replace(rows[0], label=1, generator="a|b\nc")])
     assert r"| a\|b c | 1 |" in card
 
 
-def test_hash_identifies_rows_in_any_order(rows: list[Row]) -> None:
-    assert rows_hash(rows) == rows_hash(rows[::-1])
-    assert rows_hash(rows) != rows_hash(rows[1:])
-    assert rows_hash(rows) != rows_hash([replace(rows[0], label=1 - rows[0].label), *rows[1:]])
-    assert re.search(rf"^Hash: `{rows_hash(rows)}`$", data_card(rows, configuration={}), re.MULTILINE)
-
-
 def test_empty_corpus_has_card() -> None:
-    assert "0 functions (0 llm, 0 human) of 0 repositories" in data_card([], configuration={})
+    assert "0 functions (0 llm, 0 human) of 0 repositories" in card_of([])

@@ -1,4 +1,3 @@
-import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,7 +8,13 @@ import pytest
 from codeorigin_training.configuration import ConfigurationError, load_config
 from codeorigin_training.data.corpus import CorpusConfig, corpus
 from codeorigin_training.data.reserved import digest
-from codeorigin_training.data.rows import DISTRIBUTION_SOURCE, CorpusError, read_functions, read_pairs
+from codeorigin_training.data.rows import (
+    DISTRIBUTION_SOURCE,
+    CorpusError,
+    corpus_hash,
+    read_functions,
+    read_pairs,
+)
 from codeorigin_training.data.splits import is_held_out
 from codeorigin_training.run import Run
 from support.corpus_maker import write_corpus, write_distribution
@@ -45,7 +50,7 @@ def add(data: Path, *functions: tuple[str, str, str]) -> None:
 
 def repositories(config: CorpusConfig, run: Run) -> set[str]:
     """The repositories of the corpus's functions and pairs."""
-    corpus(config, run, log)
+    corpus(config, run)
     return {row.repo for row in [*read_functions(run.corpus), *read_pairs(run.corpus)]}
 
 
@@ -53,7 +58,7 @@ def test_corpus_contains_every_source_and_has_card(tmp_path: Path, data: Path) -
     write_distribution(data, packages=2, functions=3)
     run = Run(tmp_path / "run")
     # Made-up functions may be similar by chance.
-    corpus(CorpusConfig(data=data, near_duplicates=False), run, log)
+    corpus(CorpusConfig(data=data, near_duplicates=False), run)
     rows = {row.repo: row for row in read_functions(run.corpus)}
     assert {row.repo for row in read_functions(data)} < set(rows)
     entries = pq.read_table(run.corpus / "functions.parquet").to_pylist()
@@ -62,12 +67,10 @@ def test_corpus_contains_every_source_and_has_card(tmp_path: Path, data: Path) -
         "debian/python3-project1": "H-dist-12",
     }
     assert len(read_pairs(run.corpus)) == len(read_pairs(data))
-    record = json.loads((run.corpus / "corpus.json").read_text(encoding="utf-8"))
     card = (run.corpus / "card.md").read_text(encoding="utf-8")
-    assert record["functions"] == len(read_functions(run.corpus))
-    assert record["pairs"] == 6
-    assert record["hash"] in card
-    assert "| python |" in card
+    assert f"{len(read_functions(run.corpus))} functions" in card
+    assert "6 same-task pairs" in card
+    assert f"`{corpus_hash(run.corpus)}`" in card
 
 
 def test_distribution_packages_are_limited_and_optional(tmp_path: Path, data: Path) -> None:
@@ -75,7 +78,7 @@ def test_distribution_packages_are_limited_and_optional(tmp_path: Path, data: Pa
     config = CorpusConfig(data=data, distribution_limit=4, near_duplicates=False)
     for wanted, expected in ((True, 20), (False, 0)):
         run = Run(tmp_path / f"run{wanted}")
-        corpus(replace(config, distribution=wanted), run, log)
+        corpus(replace(config, distribution=wanted), run)
         rows = [row for row in read_functions(run.corpus) if row.source == DISTRIBUTION_SOURCE]
         assert len(rows) == expected
         assert {row.modern for row in rows} == ({True, False} if wanted else set())
@@ -101,26 +104,26 @@ def test_code_of_reserved_projects_is_excluded_from_every_source(tmp_path: Path,
 def test_only_changed_inputs_are_read_again(tmp_path: Path, data: Path) -> None:
     run, lines = Run(tmp_path / "run"), list[str]()
     config = CorpusConfig(data=data)
-    corpus(config, run, log)
+    corpus(config, run)
     made = run.corpus / "functions.parquet"
     first, written = made.read_bytes(), made.stat().st_mtime_ns
-    corpus(config, run, lines.append)
-    assert lines == [f"corpus: {run.corpus} is of the same inputs and stays"]
+    run.log = lines.append
+    corpus(config, run)
+    assert lines == [f"corpus: taken from {run.folder / 'cache'}"]
     assert made.stat().st_mtime_ns == written
-    corpus(replace(config, filters=False), run, log)
+    corpus(replace(config, filters=False), run)
     assert made.stat().st_mtime_ns != written
     write_corpus(data, repositories=13, seed=1)
-    corpus(config, run, log)
+    corpus(config, run)
     assert made.read_bytes() != first
 
 
-def test_interrupted_run_is_made_again(tmp_path: Path, data: Path) -> None:
+def test_a_changed_file_is_made_again(tmp_path: Path, data: Path) -> None:
     run = Run(tmp_path / "run")
-    corpus(CorpusConfig(data=data), run, log)
+    corpus(CorpusConfig(data=data), run)
     whole = (run.corpus / "functions.parquet").read_bytes()
-    (run.corpus / "corpus.json").write_text("{", encoding="utf-8")
     (run.corpus / "functions.parquet").write_bytes(b"broken")
-    corpus(CorpusConfig(data=data), run, log)
+    corpus(CorpusConfig(data=data), run)
     assert (run.corpus / "functions.parquet").read_bytes() == whole
 
 
@@ -140,15 +143,22 @@ def test_copies_of_held_out_code_are_removed_from_training_side(tmp_path: Path, 
         assert repositories(config, Run(tmp_path / f"run{removal}")) & {"mine/1", "mine/3"} == left
 
 
+def test_nothing_is_left_out_if_no_repository_is_held_out(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    add(data, ("mine/1", "human", PYTHON.format("copied")), ("mine/2", "llm", PYTHON.format("copied")))
+    assert not is_held_out("mine/1") | is_held_out("mine/2")
+    assert repositories(CorpusConfig(data=data), Run(tmp_path / "run")) == {"mine/1", "mine/2"}
+
+
 def test_corpus_with_one_label_is_rejected(tmp_path: Path) -> None:
     add(tmp_path / "alone", ("a/b", "llm", PYTHON.format("alone")))
     with pytest.raises(CorpusError, match="rows of one label alone"):
-        corpus(CorpusConfig(data=tmp_path / "alone"), Run(tmp_path / "run"), log)
+        corpus(CorpusConfig(data=tmp_path / "alone"), Run(tmp_path / "run"))
 
 
 def test_missing_source_is_named(tmp_path: Path) -> None:
     with pytest.raises(CorpusError, match=r"gone.functions\.parquet: not found"):
-        corpus(CorpusConfig(data=tmp_path / "gone"), Run(tmp_path / "run"), log)
+        corpus(CorpusConfig(data=tmp_path / "gone"), Run(tmp_path / "run"))
 
 
 @pytest.mark.parametrize(
@@ -156,7 +166,6 @@ def test_missing_source_is_named(tmp_path: Path) -> None:
     [
         ([], "data: .*"),
         (["data=folder", "distribution_limit=0"], "distribution_limit: .* greater than or equal to 1"),
-        (["data=folder", "near_duplicate_threshold=0"], "near_duplicate_threshold: .* greater than 0"),
     ],
 )
 def test_invalid_settings_are_rejected(settings: list[str], message: str) -> None:

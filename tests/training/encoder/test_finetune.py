@@ -48,7 +48,8 @@ def make_run(folder: Path) -> Run:
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Run, list[str]]:
     run, lines = make_run(tmp_path_factory.mktemp("run")), []
-    finetune(CONFIG, run, lines.append)
+    run.log = lines.append
+    finetune(CONFIG, run)
     return run, lines
 
 
@@ -80,9 +81,10 @@ def test_explanation_baseline_has_logit_zero(finished: tuple[Run, list[str]]) ->
 def test_existing_results_are_not_made_again(finished: tuple[Run, list[str]]) -> None:
     run, _ = finished
     before, lines = run.finetuned.stat().st_mtime_ns, []
-    finetune(CONFIG, run, lines.append)
+    run.log = lines.append
+    finetune(CONFIG, run)
     assert run.finetuned.stat().st_mtime_ns == before
-    assert "fold-0 taken from its cache" in lines
+    assert f"finetune, fold-0: taken from {run.folder / 'cache'}" in lines
     assert not [line for line in lines if "epoch" in line]
 
 
@@ -93,12 +95,14 @@ def test_interrupted_run_resumes_with_missing_fold(tmp_path: Path) -> None:
         if line.startswith("fold-1"):
             raise KeyboardInterrupt
 
+    run.log = log
     with pytest.raises(KeyboardInterrupt):
-        finetune(config, run, log)
+        finetune(config, run)
     assert not run.deep.exists()
     lines: list[str] = []
-    finetune(config, run, lines.append)
-    assert "fold-0 taken from its cache" in lines
+    run.log = lines.append
+    finetune(config, run)
+    assert f"finetune, fold-0: taken from {run.folder / 'cache'}" in lines
     assert {line.split(":")[0] for line in lines if "epoch" in line} == {"fold-1", "final"}
     assert run.deep.exists()
 
@@ -107,7 +111,7 @@ def test_training_starts_from_pretrained_encoder(tmp_path: Path) -> None:
     run = make_run(tmp_path)
     start = fresh_encoder(layers=2)
     save_encoder(run.pretrained, start)
-    finetune(replace(CONFIG, phases=(Phase(learning_rate=1e-9, epochs=1),)), run, lambda _: None)
+    finetune(replace(CONFIG, phases=(Phase(learning_rate=1e-9, epochs=1),)), run)
     trained = load_encoder(run.finetuned)
     assert trained.layers == 2
     assert torch.allclose(trained.token_embedding.weight, start.token_embedding.weight, atol=1e-6)
@@ -150,17 +154,18 @@ def test_head_dropout_is_as_configured(
     monkeypatch.setattr(command, "train", look)
     for dropout in ((0.3, 0.2), (0.4, 0.0)):
         with pytest.raises(KeyboardInterrupt):
-            finetune(replace(CONFIG, encoder=replace(tiny_shape(), head_dropout=dropout)), run, silent)
+            finetune(replace(CONFIG, encoder=replace(tiny_shape(), head_dropout=dropout)), run)
     assert seen == [[0.3, 0.2], [0.4, 0.0]]
 
 
 def test_centring_on_mask_tokens_changes_no_figure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    run = replace(make_run(tmp_path), track=True)
+    run = make_run(tmp_path)
+    run.track = True
     told, again, resumed = (Recorder() for _ in range(3))
-    config = replace(CONFIG, neutral_share=0.0, phases=(Phase(epochs=1),))
+    config = replace(CONFIG, phases=(Phase(epochs=1),))
     current = told
     monkeypatch.setattr(command, "tracked", lambda *_, **__: nullcontext(current))
-    finetune(config, run, silent)
+    finetune(config, run)
 
     def far(model: Encoder, tokenizer: Tokenizer) -> float:
         with torch.no_grad():
@@ -168,11 +173,11 @@ def test_centring_on_mask_tokens_changes_no_figure(tmp_path: Path, monkeypatch: 
         return 30.0
 
     monkeypatch.setattr(command, "centre", far)
-    shutil.rmtree(run.folder / "finetune")
+    shutil.rmtree(run.folder / "cache")
     current = again
-    finetune(config, run, silent)
+    finetune(config, run)
     current = resumed
-    finetune(config, run, silent)
+    finetune(config, run)
     names = [name for name in told.figures if name.startswith("test/")]
     assert names
     for other in (again, resumed):

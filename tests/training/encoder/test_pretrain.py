@@ -43,8 +43,8 @@ def vocabulary(tmp_path: Path) -> Path:
 def prepared(tmp_path_factory: pytest.TempPathFactory) -> Run:
     run = Run(tmp_path_factory.mktemp("run"))
     write_corpus(run.corpus, repositories=12, functions=4)
-    tokenizer(TokenizerConfig(vocab_size=320, sample=40), run, silent)
-    pretrain(CONFIG, run, silent)
+    tokenizer(TokenizerConfig(vocab_size=320, sample=40), run)
+    pretrain(CONFIG, run)
     return run
 
 
@@ -61,27 +61,28 @@ def test_encoder_is_trained_again_only_for_other_settings(prepared: Run, tmp_pat
     run = Run(shutil.copytree(prepared.folder, tmp_path / "run"))
     before = run.pretrained.read_bytes()
     lines: list[str] = []
-    pretrain(CONFIG, run, lines.append)
-    assert lines == [f"{run.pretrained} is there"]
+    run.log = lines.append
+    pretrain(CONFIG, run)
+    assert lines == [f"pretrain: taken from {run.folder / 'cache'}"]
     assert run.pretrained.read_bytes() == before
-    pretrain(dataclasses.replace(CONFIG, seed=1), run, lines.append)
+    pretrain(dataclasses.replace(CONFIG, seed=1), run)
     assert run.pretrained.read_bytes() != before
 
 
 def test_missing_inputs_are_reported(tmp_path: Path) -> None:
     run = Run(tmp_path)
     with pytest.raises(RunError, match="corpus` first"):
-        pretrain(CONFIG, run, silent)
+        pretrain(CONFIG, run)
     write_corpus(run.corpus, repositories=6, functions=2)
     with pytest.raises(RunError, match="tokenizer` first"):
-        pretrain(CONFIG, run, silent)
+        pretrain(CONFIG, run)
 
 
 def test_missing_encoder_is_reported(prepared: Run, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     config = dataclasses.replace(CONFIG, encoder=EncoderConfig(name=str(tmp_path / "empty")))
     with pytest.raises(EncoderError, match="has no tokenizer"):
-        pretrain(config, prepared, silent)
+        pretrain(config, prepared)
 
 
 def test_loss_falls_and_only_the_body_changes(vocabulary: Path, tmp_path: Path) -> None:

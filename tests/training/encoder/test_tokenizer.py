@@ -28,17 +28,19 @@ def run_with_corpus(folder: Path) -> Run:
     return run
 
 
-def test_vocabulary_is_made_again_only_for_other_settings(tmp_path: Path) -> None:
+def test_vocabulary_is_made_again_only_for_other_settings_or_if_it_was_changed(tmp_path: Path) -> None:
     run = run_with_corpus(tmp_path)
     lines: list[str] = []
-    tokenizer(CONFIG, run, lines.append)
+    run.log = lines.append
+    tokenizer(CONFIG, run)
     first = run.tokenizer.read_bytes()
     assert Tokenizer.load(run.tokenizer).vocab_size == 400
+    tokenizer(CONFIG, run)
+    assert lines[-1] == f"tokenizer: taken from {run.folder / 'cache'}"
     run.tokenizer.write_bytes(first + b" ")
-    tokenizer(CONFIG, run, lines.append)
-    assert "is there" in lines[-1]
-    assert run.tokenizer.read_bytes() == first + b" "
-    tokenizer(dataclasses.replace(CONFIG, vocab_size=350), run, lines.append)
+    tokenizer(CONFIG, run)
+    assert run.tokenizer.read_bytes() == first
+    tokenizer(dataclasses.replace(CONFIG, vocab_size=350), run)
     assert Tokenizer.load(run.tokenizer).vocab_size == 350
 
 
@@ -54,7 +56,7 @@ def test_held_out_repositories_are_not_read(tmp_path: Path) -> None:
 
 def test_missing_corpus_is_reported(tmp_path: Path) -> None:
     with pytest.raises(RunError, match="run `python -m codeorigin_training corpus` first"):
-        tokenizer(CONFIG, Run(tmp_path), print)
+        tokenizer(CONFIG, Run(tmp_path))
 
 
 def test_vocabulary_too_small_for_all_bytes_is_rejected() -> None:

@@ -24,7 +24,7 @@ from codeorigin_training.encoder.train import (
     Examples,
     GradualUnfreezing,
     Texts,
-    masked_text,
+    cut_text,
     train,
     validation_split,
 )
@@ -107,7 +107,7 @@ def test_best_epoch_is_kept_and_patience_ends_a_phase(tmp_path: Path) -> None:
         losses.extend(value for name, value in figures.items() if name == "validation/loss")
 
     wild = Phase(learning_rate=0.5, epochs=20, batch=4, patience=2)
-    config = replace(QUICK, phases=(wild,), neutral_share=0.0)
+    config = replace(QUICK, phases=(wild,))
     given = examples()
     model, _ = trained(config, tmp_path / "work", given, metrics=keep)
     best = int(np.argmin(losses))
@@ -214,27 +214,18 @@ def test_rows_are_drawn_by_weight_or_each_once() -> None:
         assert share == pytest.approx(1 / 30 if once else 9 / 38, abs=0.03)
 
 
-def test_texts_are_cut_masked_and_made_neutral() -> None:
+def test_texts_are_cut_at_a_random_place() -> None:
     given, context = examples(), 16
     rows = given.drawn
-
-    def texts(config: TrainingConfig) -> Texts:
-        return Texts(given, rows, lambda row: masked_text(given.tokens[row], TOKENIZER, config, context))
-
-    plain = texts(replace(QUICK, neutral_share=0.0))
-    neutral = texts(replace(QUICK, neutral_share=0.99))
+    texts = Texts(given, rows, lambda row: cut_text(given.tokens[row], context))
     torch.manual_seed(0)
     starts = set()
     for _ in range(30):
-        ids = plain[3]["ids"].tolist()
+        ids = texts[3]["ids"].tolist()
         whole = given.tokens[rows[3]].tolist()
         assert len(ids) == context
         starts.add(next(start for start in range(len(whole)) if whole[start : start + context] == ids))
     assert len(starts) > 5
-    masked = [neutral[3] for _ in range(20)]
-    blank = [each for each in masked if each["labels"] == 0.5]
-    assert len(blank) >= 18
-    assert all(set(each["ids"].tolist()) == {TOKENIZER.mask_id} for each in blank)
 
 
 def test_validation_split_sets_whole_units_apart() -> None:

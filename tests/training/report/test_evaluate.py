@@ -39,7 +39,7 @@ def measured(tiny_model_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> 
     bundle = with_file_context(folder / "bundle", judging)
     run = Run(folder / "run")
     config = replace(CONFIG, bundle=bundle, data=corpus)
-    evaluate(config, run, lambda line: None)
+    evaluate(config, run)
     return run, config
 
 
@@ -71,24 +71,25 @@ def test_page_has_the_figures_of_the_bundle_that_the_report_is_of(
     shipped = json.loads((default_model_dir() / "manifest.json").read_text(encoding="utf-8"))
     figures = {name: shipped[name] for name in ("metrics", "calibration")}
     (bundle / "manifest.json").write_text(json.dumps(manifest | figures), encoding="utf-8")
-    evaluate(EvaluateConfig(sections=(), bundle=bundle), copied, lambda line: None)
+    evaluate(EvaluateConfig(sections=(), bundle=bundle), copied)
     shown = f"{Table(shipped['metrics']['held_out']).get(ERA, 'by_text', 'auroc').value:.3f} ("
     assert shown in (copied.evaluation / "report.html").read_text(encoding="utf-8")
     # Another build of the same name and version, such as a run on a made-up corpus.
     other = manifest | figures | {"data": manifest["data"] | {"inputs": {"wide.npz": "1"}}}
     (bundle / "manifest.json").write_text(json.dumps(other), encoding="utf-8")
     with pytest.raises(CodeOriginError, match=r"not of the build of .*; run the command with its sections"):
-        evaluate(EvaluateConfig(sections=(), bundle=bundle), copied, lambda line: None)
+        evaluate(EvaluateConfig(sections=(), bundle=bundle), copied)
     (bundle / "manifest.json").unlink()
     with pytest.raises(CodeOriginError, match="broken manifest"):
-        evaluate(EvaluateConfig(sections=(), bundle=bundle), copied, lambda line: None)
+        evaluate(EvaluateConfig(sections=(), bundle=bundle), copied)
 
 
 def test_second_run_measures_nothing_again(measured: tuple[Run, EvaluateConfig]) -> None:
     run, config = measured
     before = (run.evaluation / "report.json").read_bytes()
     lines: list[str] = []
-    evaluate(config, run, lines.append)
+    run.log = lines.append
+    evaluate(config, run)
     assert not [line for line in lines if line.endswith("measuring")]
     assert (run.evaluation / "report.json").read_bytes() == before
 
@@ -97,8 +98,10 @@ def test_changed_setting_remeasures_only_dependent_sections(measured: tuple[Run,
     run, config = measured
     lines: list[str] = []
     sections = ("controls", "faithfulness")
-    evaluate(replace(config, sections=sections, faithfulness_functions=2), run, lines.append)
-    assert [line for line in lines if line.endswith("measuring")] == ["faithfulness: measuring"]
+    run.log = lines.append
+    evaluate(replace(config, sections=sections, faithfulness_functions=2), run)
+    taken = [line for line in lines if "taken from" in line]
+    assert taken == [f"evaluation, controls: taken from {run.folder / 'cache'}"]
 
 
 def test_page_is_made_again_from_report_alone(measured: tuple[Run, EvaluateConfig]) -> None:
@@ -106,18 +109,18 @@ def test_page_is_made_again_from_report_alone(measured: tuple[Run, EvaluateConfi
     page = run.evaluation / "report.html"
     before = page.read_text(encoding="utf-8")
     page.unlink()
-    evaluate(EvaluateConfig(sections=(), bundle=config.bundle), run, lambda line: None)
+    evaluate(EvaluateConfig(sections=(), bundle=config.bundle), run)
     assert page.read_text(encoding="utf-8") == before
 
 
 def test_missing_bundle_is_reported_with_command_that_makes_it(tmp_path: Path) -> None:
     with pytest.raises(RunError, match="export"):
-        evaluate(EvaluateConfig(), Run(tmp_path), lambda line: None)
+        evaluate(EvaluateConfig(), Run(tmp_path))
 
 
 def test_missing_report_is_rejected(tmp_path: Path) -> None:
     with pytest.raises(CodeOriginError, match="not a report"):
-        evaluate(EvaluateConfig(sections=(), bundle=tmp_path), Run(tmp_path), lambda line: None)
+        evaluate(EvaluateConfig(sections=(), bundle=tmp_path), Run(tmp_path))
 
 
 def listing(folder: Path, bundle: Path, repos: list[str]) -> Path:
@@ -143,12 +146,13 @@ def test_held_out_code_that_the_model_has_seen_is_reported_first(
         run = Run(tmp_path / f"run-{len(seen)}")
         lines: list[str] = []
         bundle = listing(tmp_path / f"bundle-{len(seen)}", tiny_model_dir, seen)
-        evaluate(replace(config, bundle=bundle, sections=("controls",)), run, lines.append)
+        run.log = lines.append
+        evaluate(replace(config, bundle=bundle, sections=("controls",)), run)
         page = (run.evaluation / "report.html").read_text(encoding="utf-8")
         assert any(wanted in line for line in lines)
         assert ("fitted or calibrated on" in page) is bool(wanted)
         assert "does not say what it was fitted on" not in page
     run = Run(tmp_path / "silent")
-    evaluate(replace(config, bundle=tiny_model_dir, sections=("controls",)), run, lambda line: None)
+    evaluate(replace(config, bundle=tiny_model_dir, sections=("controls",)), run)
     page = (run.evaluation / "report.html").read_text(encoding="utf-8")
     assert "does not say what it was fitted on" in page

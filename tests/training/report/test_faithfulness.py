@@ -101,7 +101,7 @@ def test_removing_nothing_gives_the_models_logit(detector: Detector) -> None:
 
 def test_hiding_every_line_gives_logit_of_hidden_input(detector: Detector) -> None:
     reader = Reader.of(LEDGER, "python", detector)
-    expected = detector.bundle.bias + hidden_logit(detector.scorer, reader.features)
+    expected = reader.features.bias + hidden_logit(detector.scorer, reader.features)
     hidden = reader.without(np.ones((1, len(reader.lines)), dtype=bool), Removal.HIDDEN)
     assert hidden[0] == pytest.approx(expected, abs=1e-4)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from codeorigin_training.data.augmentation import AUGMENTATIONS
+from codeorigin_training.data.perturb import PERTURBATIONS
 from codeorigin_training.data.rows import Row
 from codeorigin_training.metrics.data import EvaluationData, agent_family, cap_per_repository, split
 from codeorigin_training.metrics.detector import Detector
@@ -131,7 +131,7 @@ def test_rows_of_the_manifest_are_not_shown_twice_and_all_losses_are() -> None:
 
 def test_perturbed_text_is_independent_of_neighbours_and_processes() -> None:
     texts = [(row.code, row.language) for row in tiny_rows(6)]
-    reindented = AUGMENTATIONS["reindented"]
+    reindented = PERTURBATIONS["reindented"]
     alone = perturb_all(texts[3:4], reindented, seed=5, processes=1)
     together = perturb_all(texts, reindented, seed=5, processes=2)
     assert together[texts[3]] == alone[texts[3]]

@@ -70,7 +70,7 @@ def test_pages_are_what_the_command_writes(
     config = CardConfig(
         bundle, readme, quality, ROOT / "docs/evaluation/report.json", ROOT / "training/experiments"
     )
-    card(config, Run(tmp_path / "run"), lambda line: None)
+    card(config, Run(tmp_path / "run"))
     for made, shipped in (
         (readme, ROOT / "README.md"),
         (quality, ROOT / "docs/quality.md"),
@@ -127,10 +127,10 @@ def test_missing_files_figures_and_markers_are_named(
     with pytest.raises(ValueError, match="experiments is needed"):
         CardConfig(readme=tmp_path)
     with pytest.raises(CodeOriginError, match=r"holds no manifest\.json"):
-        card(CardConfig(bundle=tmp_path), Run(tmp_path), lambda line: None)
+        card(CardConfig(bundle=tmp_path), Run(tmp_path))
     (tmp_path / "manifest.json").write_text(json.dumps(manifest | {"metrics": {}}))
     with pytest.raises(CodeOriginError, match="broken manifest"):
-        card(CardConfig(bundle=tmp_path), Run(tmp_path), lambda line: None)
+        card(CardConfig(bundle=tmp_path), Run(tmp_path))
 
 
 def test_text_is_escaped_before_it_is_marked_up() -> None:

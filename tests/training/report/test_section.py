@@ -26,7 +26,7 @@ from codeorigin_training.report.cells import (
 )
 from codeorigin_training.report.evaluate import Report, Subject, problems, render
 from codeorigin_training.report.plots import bars, dots, heat, lines
-from codeorigin_training.report.section import KeptSections, Section
+from codeorigin_training.report.section import Section
 from codeorigin_training.run import Run, RunError
 from codeorigin_training.studies.frame import read_sections, write_study
 
@@ -146,30 +146,6 @@ def test_pivot_has_a_row_and_a_column_for_each_name() -> None:
     ]
     table = pivot(figures, corner="who")
     assert table.markdown == "| who | x | y |\n|---|---|---|\n| a | 0.100 | - |\n| b | 0.200 | 0.300 |"
-
-
-def keep(folder: Path, made: list[int], *, bundle: str = "a", rounds: int = 1) -> Section:
-    def measure() -> Section:
-        made.append(len(made))
-        return Section("Title", f"made {len(made)} times")
-
-    return KeptSections(folder, {"bundle": bundle}, lambda line: None).get(
-        "part", {"rounds": rounds}, measure
-    )
-
-
-@pytest.mark.filterwarnings("ignore:Exception while loading results")
-def test_a_section_is_measured_again_for_other_inputs_or_if_it_is_broken(tmp_path: Path) -> None:
-    made: list[int] = []
-    assert keep(tmp_path, made) == keep(tmp_path, made)
-    assert len(made) == 1
-    (file,) = tmp_path.rglob("output.pkl")
-    file.write_bytes(file.read_bytes()[:40])
-    keep(tmp_path, made)
-    assert len(made) == 2
-    keep(tmp_path, made, bundle="b")
-    keep(tmp_path, made, bundle="b", rounds=2)
-    assert len(made) == 4
 
 
 def test_page_has_all_studies_of_the_run_and_repeating_one_replaces_it(tmp_path: Path) -> None:

@@ -24,7 +24,12 @@ from codeorigin_training.studies.language.data import (
     side_of_repo,
 )
 from codeorigin_training.studies.language.measure import OWN, by_size, compared, of_view, peer_sample
-from codeorigin_training.studies.language.softmax import grammar_shifts, quantised, threshold_for
+from codeorigin_training.studies.language.softmax import (
+    fit_softmax_temperature,
+    grammar_shifts,
+    quantised,
+    threshold_for,
+)
 from codeorigin_training.studies.language.study import card, write_folder
 from codeorigin_training.studies.language.texts import (
     HEADS,
@@ -326,3 +331,12 @@ def test_times_are_grouped_by_number_of_lines() -> None:
         "fewer than 10 lines": (2, 2.0), "10 to 40 lines": (2, 6.0), "more than 40 lines": (1, 9.0), "all": (5, 5.0),
     }  # fmt: skip
     assert "more than 40 lines" not in {figure.population for figure in by_size(texts[:4], np.ones(4))}
+
+
+def test_softmax_temperature_grows_with_the_logits() -> None:
+    generator = np.random.default_rng(4)
+    logits = 2 * generator.normal(size=(20_000, 3))
+    drawn = logits + generator.gumbel(size=logits.shape)
+    targets = drawn.argmax(axis=1).astype(np.int64)
+    assert fit_softmax_temperature(logits, targets) == pytest.approx(1.0, rel=0.05)
+    assert fit_softmax_temperature(3 * logits, targets) == pytest.approx(3.0, rel=0.05)

@@ -27,7 +27,7 @@ def run(tmp_path: Path) -> Run:
     write_corpus(made.corpus, repositories=60, functions=12)
     side = side_of(made)
     logits = np.random.default_rng(0).normal(size=len(side.rows)) + 3.0 * side.labels
-    np.savez(made.wide, table=np.zeros(1), twin=np.zeros(1), bias=0.0, out_of_fold=logits)
+    np.savez(made.wide, table=np.zeros(1), twin=np.zeros(1), all_repositories=False, out_of_fold=logits)
     return made
 
 
@@ -41,7 +41,8 @@ def read(run: Run) -> Calibration:
 
 def test_server_reads_written_calibration(run: Run) -> None:
     lines: list[str] = []
-    calibrate(CONFIG, run, lines.append)
+    run.log = lines.append
+    calibrate(CONFIG, run)
     calibration = read(run)
     assert calibration.alone.llm_rate == 0.1
     assert 1.0 < threshold(run) < 4.0
@@ -64,7 +65,7 @@ def entry(run: Run) -> dict[str, Any]:
 
 
 def test_model_fitted_on_all_repositories_is_calibrated_on_all(run: Run) -> None:
-    calibrate(CONFIG, run, lambda _: None)
+    calibrate(CONFIG, run)
     alone, before = entry(run), threshold(run)
     _, held_out = read_sides(run.corpus, pair_weight=1.0, folds=2)
     with np.load(run.wide) as kept:
@@ -72,17 +73,17 @@ def test_model_fitted_on_all_repositories_is_calibrated_on_all(run: Run) -> None
     arrays["all_repositories"] = np.array(True)
     np.savez(run.wide, **arrays)
     with pytest.raises(CodeOriginError, match="holds no out-of-fold logits"):
-        calibrate(CONFIG, run, lambda _: None)
+        calibrate(CONFIG, run)
     # Human code of the held-out repositories scores far higher than all other human code.
     arrays["held_out"] = np.array([8.0 if row.label == 0 else 3.0 for row in held_out])
     np.savez(run.wide, **arrays)
-    calibrate(CONFIG, run, lambda _: None)
+    calibrate(CONFIG, run)
     assert entry(run)["twin"] == alone["twin"]
     assert threshold(run) > before
 
 
 def test_pairs_do_not_affect_calibration(run: Run) -> None:
-    calibrate(CONFIG, run, lambda line: None)
+    calibrate(CONFIG, run)
     before = read(run)
     side = side_of(run)
     assert side.functions < len(side.rows)
@@ -90,14 +91,14 @@ def test_pairs_do_not_affect_calibration(run: Run) -> None:
         logits = kept["out_of_fold"]
     logits[side.functions :] += 50.0
     np.savez(run.wide, out_of_fold=logits)
-    calibrate(CONFIG, run, lambda line: None)
+    calibrate(CONFIG, run)
     assert read(run) == before
 
 
 def test_same_inputs_give_same_file(run: Run) -> None:
-    calibrate(CONFIG, run, lambda line: None)
+    calibrate(CONFIG, run)
     first = run.calibration.read_bytes()
-    calibrate(CONFIG, run, lambda line: None)
+    calibrate(CONFIG, run)
     assert run.calibration.read_bytes() == first
 
 
@@ -117,30 +118,30 @@ def test_logits_of_other_corpus_are_rejected(
     else:
         np.savez(run.wide, **arrays)
     with pytest.raises(CodeOriginError, match=message):
-        calibrate(CONFIG, run, lambda line: None)
+        calibrate(CONFIG, run)
 
 
 def test_non_finite_logits_are_rejected(run: Run) -> None:
     np.savez(run.wide, out_of_fold=np.full(len(side_of(run).rows), np.nan))
     with pytest.raises(CodeOriginError, match="not finite"):
-        calibrate(CONFIG, run, lambda line: None)
+        calibrate(CONFIG, run)
 
 
 def test_missing_stage_is_named(run: Run) -> None:
     run.wide.unlink()
     with pytest.raises(RunError, match=r"codeorigin_training wide"):
-        calibrate(CONFIG, run, lambda line: None)
+        calibrate(CONFIG, run)
 
 
 def test_encoder_is_calibrated_by_its_own_logits(run: Run) -> None:
     deep = replace(CONFIG, deep=True)
     with pytest.raises(RunError, match="codeorigin_training finetune"):
-        calibrate(deep, run, lambda _: None)
+        calibrate(deep, run)
     side = side_of(run)
     np.savez(run.deep, out_of_fold=np.random.default_rng(1).normal(size=len(side.rows)) - 2.0 * side.labels)
-    calibrate(deep, run, lambda _: None)
+    calibrate(deep, run)
     # The encoder, which says the opposite of the truth here, decides.
     assert (entry(run)["deep"], list(entry(run)["inputs"])) == (True, ["deep.npz"])
     assert read(run).alone.probability(3.0) < 0.6
-    calibrate(CONFIG, run, lambda _: None)
+    calibrate(CONFIG, run)
     assert (entry(run)["deep"], list(entry(run)["inputs"])) == (False, ["wide.npz"])

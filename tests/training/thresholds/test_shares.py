@@ -9,8 +9,7 @@ import pytest
 from codeorigin.model.calibration.scale import Scale
 from codeorigin_training.data.rows import DISTRIBUTION_SOURCE, Row
 from codeorigin_training.thresholds.config import CalibrateConfig
-from codeorigin_training.thresholds.shares import fit_scale, repository_rate
-from codeorigin_training.thresholds.temperature import fit_softmax_temperature, fit_temperature
+from codeorigin_training.thresholds.shares import fit_scale, fit_temperature, repository_rate
 
 CONFIG = CalibrateConfig(llm_rate=0.05, human_rate=0.1)
 CODE = "def total(values):\n    result = sum(value.amount for value in values)\n    return round(result, 2)"
@@ -136,15 +135,6 @@ def test_temperature_scaling_corrects_overconfident_model() -> None:
     temperature, shift = fit_temperature(honest * 3 + 1, labels, np.ones(20_000))
     assert temperature == pytest.approx(3.0, rel=0.06)
     assert shift == pytest.approx(1.0, abs=0.12)
-
-
-def test_softmax_temperature_grows_with_the_logits() -> None:
-    generator = np.random.default_rng(4)
-    logits = 2 * generator.normal(size=(20_000, 3))
-    drawn = logits + generator.gumbel(size=logits.shape)
-    targets = drawn.argmax(axis=1).astype(np.int64)
-    assert fit_softmax_temperature(logits, targets) == pytest.approx(1.0, rel=0.05)
-    assert fit_softmax_temperature(3 * logits, targets) == pytest.approx(3.0, rel=0.05)
 
 
 def test_weights_count_like_repeated_functions() -> None:

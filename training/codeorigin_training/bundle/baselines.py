@@ -1,9 +1,9 @@
 """Textbook detectors trained on the same split, as baselines for the shipped model."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
-from joblib import Memory
 from sklearn.feature_extraction.text import HashingVectorizer, TfidfTransformer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
@@ -13,6 +13,7 @@ from codeorigin_training.data.rows import Row
 from codeorigin_training.data.sides import TrainingSide
 from codeorigin_training.metrics.rankings import Bootstrap, headline, ranking_figures
 from codeorigin_training.metrics.table import Figure
+from codeorigin_training.run import Run
 
 
 def _ngrams(orders: tuple[int, int], **analysis: Any) -> Pipeline:
@@ -31,41 +32,26 @@ BASELINES: Mapping[str, Callable[[], Pipeline]] = {
 """Word unigrams and bigrams with line breaks and their indentation; 2 to 5 characters with collapsed whitespace."""
 
 
-def fit_baseline(pipeline: Pipeline, rows: Sequence[Row], weights: Floats) -> Pipeline:
-    """Fit on the rows' raw text with sample ``weights`` ``(len(rows),)``."""
-    labels = [row.label for row in rows]
-    return pipeline.fit([row.code for row in rows], labels, logisticregression__sample_weight=weights)
-
-
-def baseline_logits(pipeline: Pipeline, rows: Sequence[Row]) -> Floats:
-    """Decision values ``(n,)``."""
-    logits: Floats = pipeline.decision_function([row.code for row in rows])
-    return logits
-
-
 def baseline_figures(
-    side: TrainingSide,
-    held_out: Sequence[Row],
-    memory: Memory,
-    key: str,
-    log: Callable[[str], None],
-    draws: Bootstrap,
+    side: TrainingSide, held_out: Sequence[Row], run: Run, inputs: object, draws: Bootstrap
 ) -> Iterator[Figure]:
     """How every baseline ranks ``held_out``, trained on the rows of ``side`` with its weights, including pairs.
 
-    The context of a figure is the baseline's name. Logits that ``memory`` has under the same ``key``, a digest of the
-    rows and their weights, are not computed again.
+    The context of a figure is the baseline's name. ``inputs`` are all that the rows and their weights depend on.
     """
-    logits_of = memory.cache(_held_out_logits, ignore=["side", "held_out"])
-    for name in BASELINES:
-        logits = logits_of(key, name, side, held_out)
+    for name, pipeline in BASELINES.items():
+        logits = run.cached(f"baseline {name}", inputs, partial(_logits, pipeline(), side, held_out))
         found = ranking_figures(held_out, logits, name, draws)
-        log(f"baseline {name}: {headline(found)}")
+        run.log(f"baseline {name}: {headline(found)}")
         yield from found
 
 
-def _held_out_logits(key: str, name: str, side: TrainingSide, held_out: Sequence[Row]) -> Floats:
-    return baseline_logits(fit_baseline(BASELINES[name](), side.rows, side.weights), held_out)
+def _logits(pipeline: Pipeline, side: TrainingSide, held_out: Sequence[Row]) -> Floats:
+    """Decision values ``(len(held_out),)`` after a fit on the raw text of ``side``."""
+    texts, labels = [row.code for row in side.rows], [row.label for row in side.rows]
+    pipeline.fit(texts, labels, logisticregression__sample_weight=side.weights)
+    logits: Floats = pipeline.decision_function([row.code for row in held_out])
+    return logits
 
 
 def _squeezed(text: str) -> str:

@@ -1,37 +1,59 @@
 """The command ``export``: builds a bundle from a run's parts, checks it and measures it on held-out repositories."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, field, replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-from joblib import Memory
 from pydantic.dataclasses import dataclass
+from scipy import sparse
 
 from codeorigin.model.calibration.calibration import Calibration
 from codeorigin.model.folder import MANIFEST, sha256_of
 from codeorigin.model.ngrams.hashed_views import View
 from codeorigin.model.scoring.tokenizer import Tokenizer
+from codeorigin_training.arrays import Floats
 from codeorigin_training.bundle.baselines import baseline_figures
-from codeorigin_training.bundle.figures import encoder_logits, function_figures, held_out_figures, wide_logits
+from codeorigin_training.bundle.quantization import quantize
 from codeorigin_training.bundle.writing import ExportError, Parts, write_bundle
 from codeorigin_training.configuration import STRICT
-from codeorigin_training.data.rows import DISTRIBUTION_SOURCE, Row, corpus_hash
+from codeorigin_training.data.rows import (
+    DISTRIBUTION_SOURCE,
+    Row,
+    corpus_hash,
+    of_repositories,
+    paired_of,
+    rows_where,
+)
 from codeorigin_training.data.seen import SeenProjects
 from codeorigin_training.data.sides import TrainingSide, read_sides
 from codeorigin_training.data.weights import PAIR_WEIGHT
 from codeorigin_training.encoder.files import load_encoder
-from codeorigin_training.encoder.inference import neutral_logit
-from codeorigin_training.metrics.answers import answers_of
+from codeorigin_training.encoder.inference import deep_logits, encode_rows, neutral_logit
+from codeorigin_training.matrices import view_matrices
+from codeorigin_training.metrics.answers import Answers, answers_of, context_answers
 from codeorigin_training.metrics.classification import keep_test_set
-from codeorigin_training.metrics.rankings import Bootstrap, headline, ranking_figures, tracked_numbers
-from codeorigin_training.ngrams.linear import WideModel
-from codeorigin_training.ngrams.train import default_views
-from codeorigin_training.run import Log, Run
-from codeorigin_training.thresholds.calibrate import fitted_on_all_repositories
-from codeorigin_training.tracking import Tracker, tracked
+from codeorigin_training.metrics.populations import calibration_error, share_figures, with_the_past
+from codeorigin_training.metrics.rankings import (
+    Bootstrap,
+    era_figures,
+    headline,
+    language_figures,
+    mixed_figures,
+    project_figures,
+    ranking_figures,
+    setting_figures,
+    tracked_numbers,
+    whole_figures,
+)
+from codeorigin_training.metrics.table import Figure
+from codeorigin_training.run import Run
+from codeorigin_training.thresholds.config import judged
+from codeorigin_training.thresholds.context import commit_numbers, file_numbers
+from codeorigin_training.thresholds.pooled import pooled_samples
+from codeorigin_training.tracking import tracked
+from codeorigin_training.wide import WideModel, default_views
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -65,8 +87,8 @@ class ExportConfig:
             )
 
 
-def export(config: ExportConfig, run: Run, log: Log) -> None:
-    """Write ``run.bundle``. An existing bundle from the same parts and settings is kept.
+def export(config: ExportConfig, run: Run) -> None:
+    """Write ``run.bundle``.
 
     If it was fitted on all repositories, its twin fitted without the held-out ones is written to ``run.twin``. In
     both manifests, all figures on held-out repositories are the twin's.
@@ -77,98 +99,16 @@ def export(config: ExportConfig, run: Run, log: Log) -> None:
         ParityError: the output of an exported graph differs from the model's.
     """
     entry = _calibration_entry(run)
-    needed = [run.calibration]
+    needed = [run.calibration, run.wide]
     if entry["deep"]:
-        needed += [run.needs(run.finetuned, "finetune"), run.needs(run.tokenizer, "tokenizer")]
-    else:
-        needed.append(run.wide)
+        needed[1:] = [run.needs(run.finetuned, "finetune"), run.needs(run.tokenizer, "tokenizer")]
     inputs = {path.name: sha256_of(path) for path in needed} | {
         "corpus": corpus_hash(run.needs(run.corpus, "corpus"))
     }
-    manifest_path = run.bundle / MANIFEST
-    if manifest_path.is_file() and _same(manifest_path, inputs, config):
-        log("the bundle is there")
-        return
-    with tracked(run, "export", config, tags={"data_sha256": inputs["corpus"]}) as tracker:
-        _export(config, run, entry, inputs, tracker, log)
-
-
-def _export(
-    config: ExportConfig, run: Run, entry: dict[str, Any], inputs: dict[str, str], tracker: Tracker, log: Log
-) -> None:
-    wide = of_twin = tokenizer = encoder = None
-    on_all = not entry["deep"] and fitted_on_all_repositories(run.wide)
-    if not entry["deep"]:
-        wide, of_twin = (_wide_model(run.wide, config.views, name) for name in ("table", "twin"))
-    else:
-        tokenizer, encoder = Tokenizer.load(run.tokenizer), load_encoder(run.finetuned)
-        if config.overlap >= encoder.context:
-            raise ExportError(f"overlap must be less than the encoder's context, {encoder.context}")
-    side, held_out = read_sides(run.corpus, pair_weight=config.pair_weight, folds=2)
-    checked, draws = Calibration.from_manifest(entry["twin"]), Bootstrap(config.rounds)
-    if of_twin is not None:
-        logits = wide_logits(of_twin, held_out, config.views, config.processes)
-    else:
-        assert encoder is not None
-        assert tokenizer is not None
-        logits = encoder_logits(encoder, tokenizer, held_out, config.overlap)
-    keep_test_set(tracker, held_out, answers_of(held_out, logits, checked.alone).probability)
-    figures = ranking_figures(held_out, logits, "by_text", draws)
-    log(f"held out: {headline(figures)}")
-    tracker.metrics(tracked_numbers(figures), 0)
-    figures += held_out_figures(held_out, logits, checked, draws)
-    if config.baselines:
-        memory, key = Memory(run.folder / "baselines", verbose=0), f"{inputs['corpus']} {config.pair_weight}"
-        figures += baseline_figures(side, held_out, memory, key, log, draws)
-    metrics = {
-        "held_out": [figure.to_row() for figure in figures],
-        "out_of_fold": _out_of_fold(run, side, checked, draws, deep=entry["deep"]),
-    }
-    parts = Parts(
-        wide=wide,
-        views=config.views,
-        encoder=encoder,
-        tokenizer=tokenizer,
-        overlap=config.overlap,
-        baseline_logit=(0.0 if wide is None else wide.bias)
-        + (0.0 if encoder is None or tokenizer is None else neutral_logit(encoder, tokenizer)),
-        calibration=Calibration.from_manifest(entry),
-        metrics=metrics,
-        data=_data(side, held_out, inputs["corpus"])
-        | {
-            "fitted_on_all_repositories": on_all,
-            "inputs": inputs,
-            "seen": _seen(side.rows, held_out if on_all else []),
-        },
+    settings = asdict(replace(config, processes=1))
+    run.cached(
+        "export", [inputs, settings], lambda: _write(config, run, entry, inputs), [run.bundle / MANIFEST]
     )
-    manifest = write_bundle(run.bundle, parts, asdict(config), limit_bytes=config.limit_bytes)
-    if on_all:
-        twin = replace(
-            parts,
-            wide=of_twin,
-            calibration=checked,
-            data=parts.data | {"fitted_on_all_repositories": False, "seen": _seen(side.rows)},
-        )
-        write_bundle(run.twin, twin, asdict(config))
-    size = sum(path.stat().st_size for path in run.bundle.iterdir())
-    tracker.artifact(run.bundle / MANIFEST)
-    log(f"wrote {run.bundle}: {size:,} bytes, parity {manifest['parity']}")
-
-
-def _out_of_fold(
-    run: Run, side: TrainingSide, calibration: Calibration, draws: Bootstrap, *, deep: bool
-) -> list[dict[str, Any]]:
-    """The rows of figures on training repositories, each scored by a model that did not see it."""
-    with np.load(run.deep if deep else run.wide) as arrays:
-        logits = arrays["out_of_fold"]
-    figures = [
-        *ranking_figures(side.rows, logits, "by_text", draws),
-        *function_figures(side.rows, logits, calibration, draws),
-    ]
-    unseen: list[dict[str, Any]] = []
-    if not deep and run.unseen_agents.is_file():
-        unseen = json.loads(run.unseen_agents.read_text(encoding="utf-8"))["figures"]
-    return [*(figure.to_row() for figure in figures), *unseen]
 
 
 def _calibration_entry(run: Run) -> dict[str, Any]:
@@ -187,40 +127,131 @@ def _calibration_entry(run: Run) -> dict[str, Any]:
     return entry
 
 
-def _same(manifest_path: Path, inputs: dict[str, str], config: ExportConfig) -> bool:
-    try:
-        manifest = json.loads(manifest_path.read_text(encoding="utf-8"))
-        wide, build = manifest["wide"], manifest["build"]
-        views = config.views if wide is None else tuple(View(**view) for view in wide["views"])
-        names = ("name", "version", "overlap", "limit_bytes", "baselines", "pair_weight")
-        same_settings = all(build[name] == getattr(config, name) for name in names)
-        return bool(manifest["data"]["inputs"] == inputs and views == config.views and same_settings)
-    except (ValueError, KeyError, TypeError):
-        return False
+def _write(config: ExportConfig, run: Run, entry: dict[str, Any], inputs: dict[str, str]) -> None:
+    side, held_out = read_sides(run.corpus, pair_weight=config.pair_weight, folds=2)
+    checked = Calibration.from_manifest(entry["twin"])
+    on_all, of_twin = False, None
+    parts = Parts(
+        views=config.views,
+        overlap=config.overlap,
+        calibration=Calibration.from_manifest(entry),
+        data=_data(side, held_out, inputs),
+    )
+    if entry["deep"]:
+        encoder, tokenizer = load_encoder(run.finetuned), Tokenizer.load(run.tokenizer)
+        if config.overlap >= encoder.context:
+            raise ExportError(f"overlap must be less than the encoder's context, {encoder.context}")
+        neutral = neutral_logit(encoder, tokenizer)
+        parts = replace(parts, encoder=encoder, tokenizer=tokenizer, baseline_logit=neutral)
+        logits = deep_logits(encoder, encode_rows(held_out, tokenizer), tokenizer, overlap=config.overlap)
+        out_of_fold = np.load(run.deep)["out_of_fold"]
+    else:
+        wide, of_twin, on_all, out_of_fold = _wide_parts(config, run)
+        parts = replace(parts, wide=wide)
+        matrix = sparse.hstack(view_matrices(held_out, config.views, processes=config.processes)).tocsr()
+        logits = replace(of_twin, table=quantize(of_twin.table).weights).logits(matrix, held_out)
+    draws, settings = Bootstrap(config.rounds), [inputs["corpus"], config.pair_weight]
+    with tracked(run, "export", config, data=inputs["corpus"]) as tracker:
+        keep_test_set(tracker, held_out, answers_of(held_out, logits, checked.alone).probability)
+        figures = ranking_figures(held_out, logits, "by_text", draws)
+        run.log(f"held out: {headline(figures)}")
+        tracker.metrics(tracked_numbers(figures), 0)
+        figures += held_out_figures(held_out, logits, checked, draws)
+        if config.baselines:
+            figures += baseline_figures(side, held_out, run, settings, draws)
+        seen_in_folds = ranking_figures(side.rows, out_of_fold, "by_text", draws)
+        seen_in_folds += function_figures(side.rows, out_of_fold, checked, draws)
+        rows = [figure.to_row() for figure in seen_in_folds]
+        if not entry["deep"] and run.unseen_agents.is_file():
+            rows += json.loads(run.unseen_agents.read_text(encoding="utf-8"))
+        metrics = {"held_out": [figure.to_row() for figure in figures], "out_of_fold": rows}
+
+        def described(with_held_out: bool) -> dict[str, Any]:
+            seen = SeenProjects.of(row.repo for row in [*side.rows, *(held_out if with_held_out else ())])
+            return parts.data | {"fitted_on_all_repositories": with_held_out, "seen": seen.to_manifest()}
+
+        parts = replace(parts, metrics=metrics, data=described(on_all))
+        manifest = write_bundle(run.bundle, parts, asdict(config), limit_bytes=config.limit_bytes)
+        if on_all:
+            twin = replace(parts, wide=of_twin, calibration=checked, data=described(with_held_out=False))
+            write_bundle(run.twin, twin, asdict(config))
+        size = sum(path.stat().st_size for path in run.bundle.iterdir())
+        tracker.artifact(run.bundle / MANIFEST)
+        run.log(f"wrote {run.bundle}: {size:,} bytes, parity {manifest['parity']}")
 
 
-def _wide_model(path: Path, views: tuple[View, ...], name: str) -> WideModel:
+def _wide_parts(config: ExportConfig, run: Run) -> tuple[WideModel, WideModel, bool, Floats]:
+    """The model that ships, its twin, whether they differ, and out-of-fold logits."""
     try:
-        with np.load(path) as arrays:
-            languages = json.loads(str(arrays["languages"]))[name]
-            wide = WideModel(arrays[name], float(arrays["bias"]), languages)
+        with np.load(run.wide) as arrays:
+            languages = json.loads(str(arrays["languages"]))
+            shipped, twin = (WideModel(arrays[name], languages[name]) for name in ("table", "twin"))
+            on_all, out_of_fold = bool(arrays["all_repositories"]), arrays["out_of_fold"]
     except (OSError, ValueError, KeyError) as error:
         raise ExportError(
-            f"{path}: holds no wide part; run `python -m codeorigin_training wide` again"
+            f"{run.wide}: holds no wide part; run `python -m codeorigin_training wide` again"
         ) from error
-    if len(wide.table) != sum(view.width for view in views):
+    if len(shipped.table) != sum(view.width for view in config.views):
         raise ExportError(
-            f"{path}: its table has {len(wide.table)} rows, the views {sum(view.width for view in views)}; "
-            "set views as they were when it was trained"
+            f"{run.wide}: its table has {len(shipped.table)} rows, the views "
+            f"{sum(view.width for view in config.views)}; set views as they were when it was trained"
         )
-    return wide
+    return shipped, twin, on_all, out_of_fold
 
 
-def _seen(*parts: Sequence[Row]) -> str:
-    return SeenProjects.of(row.repo for rows in parts for row in rows).to_manifest()
+def held_out_figures(
+    rows: Sequence[Row], logits: Floats, calibration: Calibration, draws: Bootstrap
+) -> Iterator[Figure]:
+    """Figures of ``rows`` that nothing was fitted on, with ``logits`` ``(n,)``: functions, files and commits.
+
+    The ranking by eras and languages is of all functions, also those that are too short for a verdict.
+    """
+    corpus = of_repositories(rows)
+    repositories, of_repository = rows_where(rows, corpus), logits[corpus]
+    yield from language_figures(repositories, of_repository, "by_text")
+    contexts = context_answers(repositories, of_repository, calibration)
+    if "in_file" in contexts:
+        yield from era_figures(repositories, contexts["in_file"].log_odds, "in_file", draws)
+    yield calibration_error(repositories, contexts["by_text"], "by_text")
+    yield from function_figures(rows, logits, calibration, draws)
+    for context, rule, numbers in (
+        ("whole files", calibration.file, file_numbers(repositories)),
+        ("whole commits", calibration.commit, commit_numbers(repositories)),
+    ):
+        if rule is not None:
+            fewest = rule.fewest_functions
+            samples = pooled_samples(repositories, of_repository, numbers, calibration, fewest)
+            yield from whole_figures(samples, rule, context, draws)
 
 
-def _data(side: TrainingSide, held_out: list[Row], digest: str) -> dict[str, Any]:
+def function_figures(
+    rows: Sequence[Row], logits: Floats, calibration: Calibration, draws: Bootstrap
+) -> Iterator[Figure]:
+    """Figures of the functions in ``rows`` with a verdict, with out-of-sample ``logits`` ``(n,)``.
+
+    Pairs are left out. A distribution's packages have shares alone: they are human code of another kind.
+    """
+    counted = ~paired_of(rows) & judged(rows, calibration)
+    rows, logits = rows_where(rows, counted), logits[counted]
+    yield from share_figures(rows, context_answers(rows, logits, calibration))
+    corpus = of_repositories(rows)
+    rows, logits = rows_where(rows, corpus), logits[corpus]
+    ways = in_contexts(rows, logits, calibration)
+    past = with_the_past(rows, logits, calibration, ways)
+    yield from share_figures(rows, past)
+    yield from project_figures(rows, ways | past, draws)
+    yield from setting_figures(rows, ways, draws)
+    if calibration.commit_context is not None:
+        yield from mixed_figures(rows, logits, calibration, draws)
+
+
+def in_contexts(rows: Sequence[Row], logits: Floats, calibration: Calibration) -> dict[str, Answers]:
+    """Answers by own text, and in the file where the calibration has a rule for it."""
+    found = context_answers(rows, logits, calibration)
+    return {name: answers for name, answers in found.items() if name in ("by_text", "in_file")}
+
+
+def _data(side: TrainingSide, held_out: list[Row], inputs: dict[str, str]) -> dict[str, Any]:
     everything = [*side.rows, *held_out]
 
     def count(rows: Sequence[Row], *, packages: bool) -> int:
@@ -234,5 +265,6 @@ def _data(side: TrainingSide, held_out: list[Row], digest: str) -> dict[str, Any
         "held_out_repositories": count(held_out, packages=False),
         "packages": count(everything, packages=True),
         "held_out_packages": count(held_out, packages=True),
-        "sha256": digest,
+        "sha256": inputs["corpus"],
+        "inputs": inputs,
     }

@@ -1,19 +1,38 @@
-"""The modules behind the two ONNX graphs: one computes all scores, the other a logit with its gradient.
+"""The two ONNX graphs of a bundle, exported from PyTorch and checked against it.
 
-``score.onnx`` takes whole functions, already split into windows, and runs on every edit. ``gradient.onnx``
-takes the embeddings of single windows, because Integrated Gradients interpolates embeddings, not token ids.
+``score.onnx`` takes whole functions, already split into windows, and runs on every edit: ``prior`` float32 ``(B,)``,
+``ids`` int64 and ``mask`` bool ``(W, T)``, ``window_function`` int64 and ``window_weight`` float32 ``(W,)``,
+``wide_ids`` int64, ``wide_values`` float32 and ``wide_function`` int64 ``(N,)`` give ``logit``, ``wide`` and ``deep``
+``(B,)`` and ``embeddings`` ``(W, T, D)``. A bundle without one of the parts lacks its inputs and outputs.
+
+``gradient.onnx`` takes the embeddings of single windows, because Integrated Gradients interpolates embeddings, not
+token ids: ``embeddings`` float32 ``(B, T, D)``, ``mask`` bool ``(B, T)`` and ``offset`` float32 ``(B,)`` give ``logit``
+``(B,)`` and ``gradient`` ``(B, T, D)``.
 """
 
-from collections.abc import Callable
+import logging
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import onnx
 import torch
 from torch import Tensor, nn
+from torch._decomp import core_aten_decompositions
+from torch.export import Dim
 from torch.func import functional_call
+from torch.fx.experimental.proxy_tensor import make_fx
 
 from codeorigin_training.bundle.quantization import quantize
 from codeorigin_training.encoder.model import Encoder
+
+SCORE_FILE, GRADIENT_FILE = "score.onnx", "gradient.onnx"
+
+_OPSET = 18
 
 GradientFunction = Callable[[tuple[Tensor, ...], Tensor, Tensor, Tensor], tuple[Tensor, Tensor]]
 
@@ -42,76 +61,39 @@ class WideLogit(nn.Module):
         return torch.zeros_like(prior).scatter_add(0, function, shares)
 
 
-class DeepLogit(nn.Module):
-    """Weighted sum of the encoder's logits over the windows of every function."""
+class Score(nn.Module):
+    """``score.onnx`` of the parts that a bundle has; those that it lacks are None, and so are their inputs."""
 
-    def __init__(self, encoder: Encoder) -> None:
+    def __init__(self, wide_weights: npt.NDArray[np.floating] | None, encoder: Encoder | None) -> None:
         super().__init__()
+        self.wide = None if wide_weights is None else WideLogit(wide_weights)
         self.encoder = encoder
 
     def forward(
-        self, ids: Tensor, mask: Tensor, function: Tensor, weight: Tensor, prior: Tensor
-    ) -> tuple[Tensor, Tensor]:
-        """Deep logit ``(B,)`` and embeddings ``(W, T, D)`` of windows ``(W, T)``."""
-        embeddings = self.encoder.embed(ids)
-        logits = self.encoder.forward_embeddings(embeddings, mask)
-        return torch.zeros_like(prior).scatter_add(0, function, logits * weight), embeddings
-
-
-class WideDeepScore(nn.Module):
-    """``score.onnx`` of a bundle with both parts."""
-
-    def __init__(self, bias: float, wide: WideLogit, deep: DeepLogit) -> None:
-        super().__init__()
-        self.wide, self.deep, self.bias = wide, deep, bias
-
-    def forward(
         self,
-        ids: Tensor,
-        mask: Tensor,
-        window_function: Tensor,
-        window_weight: Tensor,
-        wide_ids: Tensor,
-        wide_values: Tensor,
-        wide_function: Tensor,
         prior: Tensor,
-    ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        deep, embeddings = self.deep(ids, mask, window_function, window_weight, prior)
-        wide = self.wide(wide_ids, wide_values, wide_function, prior)
-        return self.bias + prior + wide + deep, wide, deep, embeddings
-
-
-class DeepScore(nn.Module):
-    """``score.onnx`` of a bundle without a wide part."""
-
-    def __init__(self, bias: float, deep: DeepLogit) -> None:
-        super().__init__()
-        self.deep, self.bias = deep, bias
-
-    def forward(
-        self,
-        ids: Tensor,
-        mask: Tensor,
-        window_function: Tensor,
-        window_weight: Tensor,
-        prior: Tensor,
-    ) -> tuple[Tensor, Tensor, Tensor]:
-        deep, embeddings = self.deep(ids, mask, window_function, window_weight, prior)
-        return self.bias + prior + deep, deep, embeddings
-
-
-class WideScore(nn.Module):
-    """``score.onnx`` of a bundle without a deep part."""
-
-    def __init__(self, bias: float, wide: WideLogit) -> None:
-        super().__init__()
-        self.wide, self.bias = wide, bias
-
-    def forward(
-        self, wide_ids: Tensor, wide_values: Tensor, wide_function: Tensor, prior: Tensor
-    ) -> tuple[Tensor, Tensor]:
-        wide = self.wide(wide_ids, wide_values, wide_function, prior)
-        return self.bias + prior + wide, wide
+        ids: Tensor | None = None,
+        mask: Tensor | None = None,
+        window_function: Tensor | None = None,
+        window_weight: Tensor | None = None,
+        wide_ids: Tensor | None = None,
+        wide_values: Tensor | None = None,
+        wide_function: Tensor | None = None,
+    ) -> tuple[Tensor, ...]:
+        """The outputs in the order of :func:`output_names`; the deep logit is weighted over a function's windows."""
+        logit, parts = prior, list[Tensor]()
+        if self.wide is not None:
+            assert wide_ids is not None and wide_values is not None and wide_function is not None  # noqa: PT018
+            wide = self.wide(wide_ids, wide_values, wide_function, prior)
+            logit, parts = logit + wide, [wide]
+        if self.encoder is not None:
+            assert ids is not None and mask is not None  # noqa: PT018
+            assert window_function is not None and window_weight is not None  # noqa: PT018
+            embeddings = self.encoder.embed(ids)
+            of_windows = self.encoder.forward_embeddings(embeddings, mask) * window_weight
+            deep = torch.zeros_like(prior).scatter_add(0, window_function, of_windows)
+            logit, parts = logit + deep, [*parts, deep, embeddings]
+        return logit, *parts
 
 
 class _FromEmbeddings(nn.Module):
@@ -163,3 +145,96 @@ class TracedGradient(nn.Module):
         """Logit ``(B,)`` and gradient ``(B, T, D)`` of embeddings ``(B, T, D)``."""
         logit, gradient = self.traced(tuple(self.weights), embeddings, mask, offset)
         return logit, gradient
+
+
+def export_score(module: Score, path: Path) -> None:
+    """Write ``score.onnx``."""
+    windows, length, features, functions = Dim("W"), Dim("T"), Dim("N"), Dim("B")
+    inputs: dict[str, tuple[Tensor, dict[int, Any]]] = {"prior": (torch.zeros(2), {0: functions})}
+    outputs = ["logit"]
+    if module.encoder is not None:
+        inputs |= {
+            "ids": (torch.ones(3, 7, dtype=torch.int64), {0: windows, 1: length}),
+            "mask": (torch.ones(3, 7, dtype=torch.bool), {0: windows, 1: length}),
+            "window_function": (torch.tensor([0, 0, 1]), {0: windows}),
+            "window_weight": (torch.tensor([0.5, 0.5, 1.0]), {0: windows}),
+        }
+    if module.wide is not None:
+        inputs |= {
+            "wide_ids": (torch.zeros(5, dtype=torch.int64), {0: features}),
+            "wide_values": (torch.ones(5), {0: features}),
+            "wide_function": (torch.tensor([0, 0, 1, 1, 1]), {0: features}),
+        }
+        outputs.append("wide")
+    if module.encoder is not None:
+        outputs += ["deep", "embeddings"]
+    _export(module, inputs, outputs, path)
+
+
+def export_gradient(encoder: Encoder, path: Path) -> None:
+    """Write ``gradient.onnx``; the gradient is traced to plain operators first, as the exporter knows no autograd."""
+    function, tensors = lifted_gradient(encoder)
+    batch, length = Dim("B"), Dim("T")
+    inputs: dict[str, tuple[Tensor, dict[int, Any]]] = {
+        "embeddings": (torch.zeros(3, 7, encoder.width), {0: batch, 1: length}),
+        "mask": (torch.ones(3, 7, dtype=torch.bool), {0: batch, 1: length}),
+        "offset": (torch.zeros(3), {0: batch}),
+    }
+    trace = make_fx(function, tracing_mode="symbolic", decomposition_table=dict(core_aten_decompositions()))
+    with _quiet_exporter():
+        traced = trace(tensors, *(example for example, _ in inputs.values()))
+    _export(TracedGradient(traced, tensors), inputs, ["logit", "gradient"], path)
+
+
+def _export(
+    module: nn.Module,
+    inputs: Mapping[str, tuple[Tensor, dict[int, Any]]],
+    outputs: Sequence[str],
+    path: Path,
+) -> None:
+    """Write ``module``, called with an example of each of its ``inputs``, which has the dynamic dimensions beside it."""
+    with _quiet_exporter(), torch.no_grad():
+        torch.onnx.export(
+            module.eval(),
+            (),
+            str(path),
+            kwargs={name: example for name, (example, _) in inputs.items()},
+            input_names=list(inputs),
+            output_names=list(outputs),
+            dynamic_shapes={name: shape for name, (_, shape) in inputs.items()},
+            opset_version=_OPSET,
+            dynamo=True,
+            external_data=False,
+            verbose=False,
+        )
+    _strip_traces(path)
+
+
+def _strip_traces(path: Path) -> None:
+    """Remove the exporter's metadata, which contains source lines and local paths."""
+    model = onnx.load(str(path))
+    del model.metadata_props[:]
+    graph = model.graph
+    # The protobuf stubs type these only by their common base class.
+    item: Any
+    for item in (graph, *graph.node, *graph.input, *graph.output, *graph.value_info, *graph.initializer):
+        item.doc_string = ""
+        del item.metadata_props[:]
+    onnx.checker.check_model(model)
+    onnx.save(model, str(path))
+
+
+@contextmanager
+def _quiet_exporter() -> Iterator[None]:
+    """Silence the exporter, which reports its internals; the result is checked afterwards."""
+    loggers = [logging.getLogger(name) for name in ("torch.onnx", "torch.__trace")]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.ERROR)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)

@@ -1,5 +1,6 @@
-"""Check that exported graphs compute what PyTorch computes, with shapes that the exporter never saw."""
+"""Export the graphs of a bundle, and compare them with PyTorch on inputs of shapes that the exporter never saw."""
 
+import copy
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -7,11 +8,17 @@ import numpy as np
 import numpy.typing as npt
 import onnxruntime
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from codeorigin.core.errors import CodeOriginError
 from codeorigin_training.arrays import Floats32
-from codeorigin_training.bundle.graphs import WideDeepScore, WideScore
+from codeorigin_training.bundle.graphs import (
+    GRADIENT_FILE,
+    SCORE_FILE,
+    Score,
+    export_gradient,
+    export_score,
+)
 from codeorigin_training.encoder.model import Encoder
 
 LOGIT_TOLERANCE = 1e-4
@@ -42,26 +49,52 @@ class GraphReport:
     between_graphs: float
 
 
-def check_graphs(
-    score_path: Path, gradient_path: Path, module: nn.Module, encoder: Encoder | None
+def export_graphs(
+    folder: Path, wide_weights: npt.NDArray[np.floating] | None, encoder: Encoder | None
 ) -> GraphReport:
-    """Compare ``score.onnx`` with ``module`` and ``gradient.onnx`` with ``encoder``'s autograd.
+    """Write the graphs of a bundle into the existing ``folder`` and check them.
+
+    Args:
+        folder: gets ``score.onnx``, and ``gradient.onnx`` if there is an encoder.
+        wide_weights: ``(table_size,)``, or None for a bundle without a wide part.
+        encoder: trained encoder on any device, or None for a bundle without a deep part. It is not changed.
+
+    Returns:
+        the largest differences found by the checks.
+
+    Raises:
+        ValueError: both parts are None.
+        ParityError: a graph does not compute what PyTorch computes.
+    """
+    if wide_weights is None and encoder is None:
+        raise ValueError("a bundle needs a wide part, an encoder, or both")
+    encoder = None if encoder is None else copy.deepcopy(encoder).cpu().eval()
+    module = Score(wide_weights, encoder)
+    export_score(module, folder / SCORE_FILE)
+    if encoder is not None:
+        export_gradient(encoder, folder / GRADIENT_FILE)
+    return check_graphs(folder / SCORE_FILE, folder / GRADIENT_FILE, module)
+
+
+def check_graphs(score_path: Path, gradient_path: Path, module: Score) -> GraphReport:
+    """Compare ``score.onnx`` with ``module`` and ``gradient.onnx`` with its encoder's autograd.
 
     Raises:
         ParityError: a difference is above :data:`LOGIT_TOLERANCE` or :data:`GRADIENT_TOLERANCE`.
     """
+    encoder = module.encoder
     generator = np.random.default_rng(0)
     score = onnxruntime.InferenceSession(str(score_path), providers=["CPUExecutionProvider"])
     differences = np.zeros(4)
     if encoder is None:
         for functions, features in ((1, 1), (3, 40)):
-            inputs = _inputs(generator, module, encoder, functions, features)
+            inputs = _inputs(generator, module, functions, features)
             _, difference = _compare_score(score, module, inputs)
             differences[0] = max(differences[0], difference)
     else:
         gradient = onnxruntime.InferenceSession(str(gradient_path), providers=["CPUExecutionProvider"])
         for windows, length in _SHAPES:
-            inputs = _inputs(generator, module, encoder, windows, min(length, encoder.context))
+            inputs = _inputs(generator, module, windows, min(length, encoder.context))
             outputs, difference = _compare_score(score, module, inputs)
             found = [difference, *_compare_gradient(gradient, encoder, inputs, outputs)]
             differences = np.maximum(differences, found)
@@ -73,16 +106,10 @@ def check_graphs(
     return report
 
 
-def _inputs(
-    generator: np.random.Generator,
-    module: nn.Module,
-    encoder: Encoder | None,
-    windows: int,
-    length: int,
-) -> _Arrays:
+def _inputs(generator: np.random.Generator, module: Score, windows: int, length: int) -> _Arrays:
     """Random inputs with one window per function; all but the first function are padded."""
-    inputs: _Arrays = {}
-    if encoder is not None:
+    inputs: _Arrays = {"prior": generator.normal(size=windows).astype(np.float32)}
+    if (encoder := module.encoder) is not None:
         mask = np.arange(length) < generator.integers(1, length + 1, (windows, 1))
         mask[0] = True
         inputs |= {
@@ -91,17 +118,17 @@ def _inputs(
             "window_function": np.arange(windows),
             "window_weight": np.ones(windows, dtype=np.float32),
         }
-    if isinstance(module, WideScore | WideDeepScore):
+    if module.wide is not None:
         inputs |= {
             "wide_ids": generator.integers(0, len(module.wide.table), length),
             "wide_values": generator.random(length).astype(np.float32),
             "wide_function": generator.integers(0, windows, length),
         }
-    return {**inputs, "prior": generator.normal(size=windows).astype(np.float32)}
+    return inputs
 
 
 def _compare_score(
-    session: onnxruntime.InferenceSession, module: nn.Module, inputs: _Arrays
+    session: onnxruntime.InferenceSession, module: Score, inputs: _Arrays
 ) -> tuple[dict[str, Floats32], float]:
     names = [output.name for output in session.get_outputs()]
     got = dict(zip(names, session.run(names, inputs), strict=True))

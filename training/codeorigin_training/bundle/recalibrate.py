@@ -1,20 +1,18 @@
 """The command ``recalibrate``: fits a bundle's calibration again, on repositories that it has never seen."""
 
-import json
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from pydantic.dataclasses import dataclass
 
 from codeorigin.core.errors import CodeOriginError
 from codeorigin.model.bundle import Bundle
 from codeorigin.model.folder import MANIFEST, sha256_of
 from codeorigin_training.arrays import Floats
-from codeorigin_training.bundle.writing import finite, manifest_text
+from codeorigin_training.bundle.writing import manifest_text
 from codeorigin_training.configuration import STRICT
 from codeorigin_training.data.near_duplicates import fitting_rows
 from codeorigin_training.data.rows import (
@@ -27,18 +25,15 @@ from codeorigin_training.data.rows import (
     rows_where,
 )
 from codeorigin_training.data.seen import SeenProjects
-from codeorigin_training.files import atomic_path, write_atomically
 from codeorigin_training.metrics.answers import Answers, context_answers
 from codeorigin_training.metrics.detector import Detector
 from codeorigin_training.metrics.populations import share_figures
 from codeorigin_training.metrics.table import AGENTS, BANDS, MODERN, OLD, PACKAGES
-from codeorigin_training.report.pages import model_card
-from codeorigin_training.run import Log, Run, keep_settings
-from codeorigin_training.thresholds.config import CalibrateConfig
-from codeorigin_training.thresholds.eligibility import has_verdict
+from codeorigin_training.run import Run, write_atomically
+from codeorigin_training.thresholds.config import CalibrateConfig, has_verdict
 from codeorigin_training.thresholds.fit import fit_calibration
 
-_SAID = (OLD, MODERN, PACKAGES, AGENTS)
+_LOGGED = (OLD, MODERN, PACKAGES, AGENTS)
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -63,8 +58,8 @@ class RecalibrateConfig:
             raise ValueError("version must not be empty, and folds at least 2")
 
 
-def recalibrate(config: RecalibrateConfig, run: Run, log: Log) -> None:
-    """Write the bundle again with its graphs unchanged. The logits are cached in the run's folder.
+def recalibrate(config: RecalibrateConfig, run: Run) -> None:
+    """Write the bundle again with its graphs unchanged. The logits are cached.
 
     Raises:
         CodeOriginError: the bundle or the data cannot be read, it does not say what it has seen
@@ -79,7 +74,7 @@ def recalibrate(config: RecalibrateConfig, run: Run, log: Log) -> None:
         )
     everything = read_functions(config.data) + read_human(config.data)
     rows = [row for row in everything if row.repo not in seen]
-    log(
+    run.log(
         f"left out {len(everything) - len(rows):,} of {len(everything):,} functions: the model has seen their projects"
     )
     if not rows:
@@ -90,7 +85,8 @@ def recalibrate(config: RecalibrateConfig, run: Run, log: Log) -> None:
     inputs = {"model": sha256_of(detector.bundle.score_path)} | {
         name: sha256_of(config.data / name) for name in (FUNCTIONS, HUMAN) if (config.data / name).is_file()
     }
-    logits = _kept_logits(run.folder / "recalibration.npz", detector, rows, inputs, log)
+    run.log(f"scoring {len(rows):,} pieces of code that the model was not trained on")
+    logits = run.cached("logits", inputs, lambda: detector.logits(rows))
     new = fit_calibration(rows, logits, config.calibrate)
     figures = list(share_figures(rows, cross_fitted_answers(rows, logits, config)))
     manifest = dict(detector.bundle.manifest)
@@ -114,10 +110,10 @@ def recalibrate(config: RecalibrateConfig, run: Run, log: Log) -> None:
     out = config.out or run.bundle
     write_again(out, detector.bundle, manifest)
     for figure in figures:
-        if figure.statistic == BANDS[0] and figure.language == "all" and figure.population in _SAID:
-            log(f"{figure.context}: {figure.value:.2%} of {figure.population} {figure.statistic}")
-    keep_settings(run, "recalibrate", config)
-    log(f"wrote {out}")
+        if figure.statistic == BANDS[0] and figure.language == "all" and figure.population in _LOGGED:
+            run.log(f"{figure.context}: {figure.value:.2%} of {figure.population} {figure.statistic}")
+    run.keep_settings("recalibrate", config)
+    run.log(f"wrote {out}")
 
 
 def cross_fitted_answers(
@@ -137,30 +133,11 @@ def cross_fitted_answers(
     }
 
 
-def _kept_logits(
-    path: Path, detector: Detector, rows: Sequence[Row], inputs: Mapping[str, str], log: Log
-) -> Floats:
-    """The detector's logits ``(len(rows),)``, read from ``path`` if those saved there have the same ``inputs``."""
-    known = json.dumps(inputs, sort_keys=True)
-    if path.is_file():
-        with np.load(path) as saved:
-            if str(saved["inputs"]) == known and saved["logits"].shape == (len(rows),):
-                log("the logits are there")
-                return np.asarray(saved["logits"], dtype=np.float64)
-    log(f"scoring {len(rows):,} pieces of code that the model was not trained on")
-    logits = detector.logits(rows)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with atomic_path(path) as partial:
-        np.savez(partial, logits=logits, inputs=known)
-    return logits
-
-
 def write_again(out: Path, bundle: Bundle, manifest: Mapping[str, Any]) -> None:
-    """Write ``bundle`` with another ``manifest`` and the model card generated from it into the folder ``out``."""
+    """Write ``bundle`` with another ``manifest`` into the folder ``out``; the command ``card`` then writes its card."""
     out.mkdir(parents=True, exist_ok=True)
     for name in manifest["files"]:
         if out.resolve() != bundle.directory.resolve():
             shutil.copyfile(bundle.directory / name, out / name)
     write_atomically(out / MANIFEST, manifest_text(manifest))
-    write_atomically(out / "README.md", model_card(finite(dict(manifest))))
     Bundle.load(out)

@@ -1,4 +1,4 @@
-"""Write a bundle: graphs, tokenizer, manifest with the hash of every file, and the generated model card."""
+"""Write a bundle: graphs, tokenizer, and the manifest with the hash of every file."""
 
 import json
 import math
@@ -6,7 +6,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +22,9 @@ from codeorigin.model.calibration.calibration import Calibration
 from codeorigin.model.folder import MANIFEST, sealed, sha256_of
 from codeorigin.model.ngrams.hashed_views import View
 from codeorigin.model.scoring.tokenizer import Tokenizer
-from codeorigin_training.bundle.onnx_graphs import export_graphs
+from codeorigin_training.bundle.parity import export_graphs
 from codeorigin_training.encoder.model import Encoder
-from codeorigin_training.ngrams.linear import WideModel
-from codeorigin_training.report.pages import model_card
+from codeorigin_training.wide import WideModel
 
 _INNERMOST = re.compile(r"([\[{])\n\s*([^\[\]{}]+?)\n\s*([\]}])")
 _FILES = (SCORE_GRAPH, GRADIENT_GRAPH, TOKENIZER)
@@ -33,22 +32,20 @@ _FILES = (SCORE_GRAPH, GRADIENT_GRAPH, TOKENIZER)
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """Everything that a bundle is made of: one of ``wide`` and ``encoder``, or both."""
+    """Everything that a bundle is made of: ``wide``, or ``encoder`` with its ``tokenizer``.
 
-    wide: WideModel | None
+    ``baseline_logit`` is the logit of a text without evidence.
+    """
+
     views: tuple[View, ...]
-    encoder: Encoder | None
-    tokenizer: Tokenizer | None
     overlap: int
-    baseline_logit: float
     calibration: Calibration
-    metrics: dict[str, Any]
     data: dict[str, Any]
-
-    @property
-    def bias(self) -> float:
-        """Constant term of the logit: the wide part's bias, or 0 without a wide part."""
-        return 0.0 if self.wide is None else self.wide.bias
+    wide: WideModel | None = None
+    encoder: Encoder | None = None
+    tokenizer: Tokenizer | None = None
+    baseline_logit: float = 0.0
+    metrics: dict[str, Any] = field(default_factory=dict)
 
 
 class ExportError(CodeOriginError):
@@ -66,22 +63,15 @@ def write_bundle(
         the manifest.
 
     Raises:
-        ExportError: the bundle is larger than ``limit_bytes``, or its encoder lacks a tokenizer.
+        ExportError: the bundle is larger than ``limit_bytes``.
         ParityError: a graph does not compute what PyTorch computes.
         ModelError: the written bundle does not load.
     """
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out.parent) as name:
         folder = Path(name)
-        parity = export_graphs(
-            folder,
-            bias=parts.bias,
-            wide_weights=None if parts.wide is None else parts.wide.table,
-            encoder=parts.encoder,
-        )
-        if parts.encoder is not None:
-            if parts.tokenizer is None:
-                raise ExportError("a bundle with a deep part needs the run's tokenizer")
+        parity = export_graphs(folder, None if parts.wide is None else parts.wide.table, parts.encoder)
+        if parts.tokenizer is not None:
             parts.tokenizer.save(folder / TOKENIZER)
         files = [path for path in _FILES if (folder / path).is_file()]
         manifest = {
@@ -91,7 +81,6 @@ def write_bundle(
             "files": {path: sha256_of(folder / path) for path in files},
             "wide": None if parts.wide is None else {"views": [asdict(view) for view in parts.views]},
             "deep": _deep_entry(parts),
-            "bias": parts.bias,
             "language_bias": {} if parts.wide is None else dict(parts.wide.languages),
             "baseline_logit": parts.baseline_logit,
             "calibration": parts.calibration.to_manifest(),
@@ -101,14 +90,13 @@ def write_bundle(
             "metrics": parts.metrics,
         }
         (folder / MANIFEST).write_text(manifest_text(manifest), encoding="utf-8")
-        (folder / "README.md").write_text(model_card(manifest), encoding="utf-8")
         Bundle.load(folder)
         size = sum(path.stat().st_size for path in folder.iterdir())
         if limit_bytes is not None and size > limit_bytes:
             raise ExportError(f"the bundle has {size:,} bytes, more than limit_bytes, {limit_bytes:,}")
         for stale in _FILES:
             (out / stale).unlink(missing_ok=True)
-        for path in [*files, MANIFEST, "README.md"]:
+        for path in [*files, MANIFEST]:
             shutil.move(folder / path, out / path)
     return manifest
 

@@ -1,19 +1,15 @@
 """The command ``corpus``: builds a run's corpus from every enabled source, cleans it and writes a data card."""
 
-import hashlib
-import json
 from collections.abc import Iterator
 from dataclasses import asdict, field
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from codeorigin.model.folder import sha256_of
 from codeorigin_training.configuration import STRICT, Count
-from codeorigin_training.data.card import data_card, rows_hash
+from codeorigin_training.data.card import data_card
 from codeorigin_training.data.filters import FilterConfig, filtered
 from codeorigin_training.data.near_duplicates import fitting_rows
 from codeorigin_training.data.reserved import RESERVED, read_reserved, without_reserved
@@ -23,6 +19,7 @@ from codeorigin_training.data.rows import (
     PAIRS,
     CorpusError,
     Row,
+    corpus_hash,
     limited,
     read_functions,
     read_human,
@@ -31,15 +28,12 @@ from codeorigin_training.data.rows import (
 )
 from codeorigin_training.data.splits import is_held_out
 from codeorigin_training.data.writer import copy_pairs, write_functions
-from codeorigin_training.files import write_atomically
-from codeorigin_training.run import Log, Run
+from codeorigin_training.run import Log, Run, write_atomically
 from codeorigin_training.tracking import tracked
 
-CARD, RECORD = "card.md", "corpus.json"
+CARD = "card.md"
 
 _ADVICE = {FUNCTIONS: "pass the folder of the corpus with --data, or with --set data=FOLDER"}
-_VERSION = 6
-"""Increased when the same inputs would give a different corpus."""
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -60,81 +54,64 @@ class CorpusConfig:
     filters: bool = True
     filter: FilterConfig = field(default_factory=FilterConfig)
     near_duplicates: bool = True
-    near_duplicate_threshold: float = Field(default=0.8, gt=0, le=1)
     seed: int = 0
 
 
-def corpus(config: CorpusConfig, run: Run, log: Log) -> None:
-    """Write functions.parquet, pairs.parquet, card.md and corpus.json, unless the run has them from the same inputs.
+def corpus(config: CorpusConfig, run: Run) -> None:
+    """Write functions.parquet, pairs.parquet and card.md, unless the run has them from the same inputs.
 
     Raises:
         CorpusError: a source is missing or broken, or the functions left are not of both labels.
     """
-    inputs = _inputs_hash(config)
-    outputs = [run.corpus / name for name in (FUNCTIONS, PAIRS, CARD, RECORD)]
-    if all(path.is_file() for path in outputs) and _recorded_inputs(run.corpus / RECORD) == inputs:
-        log(f"corpus: {run.corpus} is of the same inputs and stays")
-        return
-    (run.corpus / RECORD).unlink(missing_ok=True)
-    with tracked(run, "corpus", config) as tracker:
-        tracker.metrics(_made(config, run, inputs, log), 0)
-        tracker.artifact(run.corpus / CARD)
+    names = [name for name in (PAIRS, HUMAN) if (config.data / name).is_file()]
+    files = [config.data / name for name in (FUNCTIONS, *names)]
+    if (listed := _reserved_file(config)) is not None:
+        files.append(listed)
+    for path in files:
+        if not path.is_file():
+            raise CorpusError(f"{path}: not found; {_ADVICE.get(path.name, 'correct the setting reserved')}")
+    inputs = [asdict(config), {path.name: sha256_of(path) for path in files}]
+    outputs = [run.corpus / name for name in (FUNCTIONS, PAIRS, CARD)]
+    run.cached("corpus", inputs, lambda: _write(config, run), outputs)
 
 
-def _made(config: CorpusConfig, run: Run, inputs: str, log: Log) -> dict[str, float]:
-    """Write the corpus and return its counts."""
-    reserved = _reserved(config)
-    rows = without_reserved([*_functions(config, log), *_pairs(config)], reserved)
-    rejected: dict[str, int] | None = None
+def _write(config: CorpusConfig, run: Run) -> None:
+    listed = _reserved_file(config)
+    reserved = frozenset[str]() if listed is None else read_reserved(listed)
+    rows = without_reserved([*_functions(config, run.log), *_pairs(config)], reserved)
+    left_out: dict[str, int] = {}
     if config.filters:
-        rows, counts = filtered(rows, config.filter)
-        rejected = dict(counts)
-        log(f"filters: {sum(rejected.values()):,} rows left out")
-    copies: int | None = None
+        rows, rejected = filtered(rows, config.filter)
+        left_out = {f"filter: {reason}": count for reason, count in sorted(rejected.items())}
+        run.log(f"filters: {sum(left_out.values()):,} rows left out")
     if config.near_duplicates:
-        held_out = np.array([is_held_out(row.repo) for row in rows], dtype=np.int64)
-        fitting = fitting_rows(
-            rows, held_out, threshold=config.near_duplicate_threshold, seed=config.seed + 1
-        )
-        left = rows_where(rows, (held_out == 1) | fitting[-1])
-        copies, rows = len(rows) - len(left), left
-        log(f"near duplicates: {copies:,} rows left out")
+        held_out = np.array([is_held_out(row.repo) for row in rows], dtype=bool)
+        fitting = fitting_rows(rows, np.where(held_out, 0, 1), seed=config.seed + 1)
+        left = rows_where(rows, held_out | fitting[0])
+        left_out["near duplicate of held-out code"] = copies = len(rows) - len(left)
+        rows = left
+        run.log(f"near duplicates: {copies:,} rows left out")
     functions = [row for row in rows if row.pair is None]
     if len({row.label for row in functions}) < 2:
         raise CorpusError("the corpus has rows of one label alone; add a source that holds the other")
-    write_functions(functions, run.corpus / FUNCTIONS)
-    pairs_left = {row.pair for row in rows if row.pair is not None}
-    copy_pairs(config.data / PAIRS, pairs_left, run.corpus / PAIRS)
-    card = data_card(rows, configuration=asdict(config), rejected=rejected, copies=copies)
-    write_atomically(run.corpus / CARD, card)
-    pairs = (len(rows) - len(functions)) // 2
-    record = {
-        "inputs": inputs,
-        "hash": rows_hash(rows),
-        "functions": len(functions),
-        "pairs": pairs,
-        "rejected": rejected,
-        "configuration": asdict(config),
-    }
-    write_atomically(run.corpus / RECORD, json.dumps(record, indent=2, default=str) + "\n")
-    log(f"corpus: {len(functions):,} functions in {run.corpus}")
-    return {
-        "functions": len(functions),
-        "llm_functions": sum(row.label for row in functions),
-        "pairs": pairs,
-        "repositories": len({row.repo for row in rows}),
-    }
+    with tracked(run, "corpus", config) as tracker:
+        write_functions(functions, run.corpus / FUNCTIONS)
+        pairs_left = {row.pair for row in rows if row.pair is not None}
+        copy_pairs(config.data / PAIRS, pairs_left, run.corpus / PAIRS)
+        card = data_card(
+            rows, digest=corpus_hash(run.corpus), configuration=asdict(config), left_out=left_out
+        )
+        write_atomically(run.corpus / CARD, card)
+        run.log(f"corpus: {len(functions):,} functions in {run.corpus}")
+        counts = {"functions": len(functions), "llm_functions": sum(row.label for row in functions)}
+        tracker.metrics(counts | {"pairs": len(pairs_left)}, 0)
+        tracker.artifact(run.corpus / CARD)
 
 
 def _functions(config: CorpusConfig, log: Log) -> Iterator[Row]:
     yield from _counted("data", limited(read_functions(config.data), config.function_limit), log)
     if config.distribution and (packaged := read_human(config.data)):
         yield from _counted("distribution", limited(packaged, config.distribution_limit), log)
-
-
-def _reserved(config: CorpusConfig) -> frozenset[str]:
-    path = _reserved_file(config)
-    return frozenset() if path is None else read_reserved(path)
 
 
 def _reserved_file(config: CorpusConfig) -> Path | None:
@@ -152,30 +129,3 @@ def _pairs(config: CorpusConfig) -> list[Row]:
 def _counted(name: str, rows: list[Row], log: Log) -> list[Row]:
     log(f"{name}: {len(rows):,} functions of {len({row.repo for row in rows}):,} repositories")
     return rows
-
-
-def _recorded_inputs(record: Path) -> str | None:
-    try:
-        inputs = json.loads(record.read_text(encoding="utf-8"))["inputs"]
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-    return inputs if isinstance(inputs, str) else None
-
-
-def _inputs_hash(config: CorpusConfig) -> str:
-    """Hex SHA-256 of the settings and the contents of every source, computed without reading rows.
-
-    Raises:
-        CorpusError: a source is missing.
-    """
-    parts: list[Any] = [_VERSION, asdict(config)]
-    optional = [PAIRS, *([HUMAN] if config.distribution else [])]
-    names = [FUNCTIONS, *(name for name in optional if (config.data / name).is_file())]
-    files = [config.data / name for name in names]
-    if (listed := _reserved_file(config)) is not None:
-        files.append(listed)
-    for path in files:
-        if not path.is_file():
-            raise CorpusError(f"{path}: not found; {_ADVICE.get(path.name, 'correct the setting reserved')}")
-        parts.append([path.name, sha256_of(path)])
-    return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()

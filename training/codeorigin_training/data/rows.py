@@ -1,6 +1,5 @@
 """The training corpus: functions with their provenance, and same-task pairs."""
 
-import datetime
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -30,13 +29,6 @@ DISTRIBUTION_OLD, DISTRIBUTION_MODERN = "H-dist", "H-dist-12"
 
 _MODERN_EVIDENCE = (MODERN, DISTRIBUTION_MODERN)
 _PROVENANCE = ("generator", "path", "commit", "date", "source")
-
-
-ASSISTED_FROM = datetime.date(2021, 6, 29)
-"""The day the first code assistant for everyone was announced; code from before was written by humans alone."""
-
-HUMAN_UNTIL = datetime.date(2022, 11, 29)
-"""The last day whose code counts as human; the first chat model for everyone was released on the next day."""
 
 
 class CorpusError(CodeOriginError):
@@ -93,6 +85,11 @@ def labels_of(rows: Sequence[Row]) -> Integers:
 def modern_of(rows: Sequence[Row]) -> Booleans:
     """Whether every row is human code of July 2021 to November 2022, bool ``(len(rows),)``."""
     return np.array([row.modern for row in rows], dtype=bool)
+
+
+def paired_of(rows: Sequence[Row]) -> Booleans:
+    """Whether every row is half of a same-task pair, bool ``(len(rows),)``."""
+    return np.array([row.pair is not None for row in rows], dtype=bool)
 
 
 def fold_array(rows: Sequence[Row], folds: int) -> Integers:

@@ -15,7 +15,7 @@ from codeorigin_training.data.rows import (
     MODERN,
     Row,
 )
-from codeorigin_training.files import atomic_path
+from codeorigin_training.run import atomic_path
 
 OLD = "before-2021-06-29"
 """``evidence`` of human code from before code assistants."""

@@ -20,7 +20,7 @@ from codeorigin_training.encoder.model import (
 )
 from codeorigin_training.encoder.settings import COMPACT, EncoderConfig
 from codeorigin_training.encoder.tokenizer import own_tokenizer
-from codeorigin_training.files import atomic_path
+from codeorigin_training.run import atomic_path
 
 
 def make_encoder(settings: EncoderConfig, vocabulary: Path) -> Encoder:

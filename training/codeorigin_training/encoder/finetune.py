@@ -1,18 +1,16 @@
 """The command ``finetune``: computes the encoder's out-of-fold logits, then trains it for the bundle."""
 
-import hashlib
-import json
 from dataclasses import asdict, replace
+from functools import partial
 
 import numpy as np
 import pydantic
 import torch
-from joblib import Memory
 from pydantic import Field
 
 from codeorigin.model.folder import sha256_of
 from codeorigin.model.scoring.tokenizer import Tokenizer
-from codeorigin_training.arrays import Booleans, Floats, Floats32, Integers
+from codeorigin_training.arrays import Booleans, Floats, Floats32, Integers, Tokens
 from codeorigin_training.configuration import STRICT
 from codeorigin_training.data.rows import corpus_hash
 from codeorigin_training.data.sides import read_sides
@@ -23,11 +21,10 @@ from codeorigin_training.encoder.model import Encoder
 from codeorigin_training.encoder.settings import Strategy, TrainingConfig
 from codeorigin_training.encoder.train import Examples, frozen_states, train, validation_split
 from codeorigin_training.encoder.trainer import device_named
-from codeorigin_training.files import atomic_path
 from codeorigin_training.metrics.classification import keep_test_set, sigmoid
 from codeorigin_training.metrics.rankings import Bootstrap, headline, ranking_figures, tracked_numbers
 from codeorigin_training.metrics.table import Figure
-from codeorigin_training.run import Log, Run
+from codeorigin_training.run import Run, atomic_path, digest_of
 from codeorigin_training.tracking import Tracker, tracked
 
 
@@ -50,43 +47,39 @@ class FinetuneConfig(TrainingConfig):
             raise ValueError("overlap must be less than encoder.context")
 
 
-def finetune(config: FinetuneConfig, run: Run, log: Log) -> None:
+def finetune(config: FinetuneConfig, run: Run) -> None:
     """Write ``run.deep`` (out-of-fold logits ``(n,)``) and ``run.finetuned``; finished folds are cached.
 
     Raises:
         RunError: an earlier stage is missing.
         TrainingError: training diverged.
     """
-    for path, command in ((run.corpus, "corpus"), (run.tokenizer, "tokenizer")):
-        run.needs(path, command)
-    inputs = _inputs(config, run)
-    key = hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()[:16]
-    memory = Memory(run.folder / "finetune", verbose=0)
-    # What the key stands for is not hashed again.
-    fold_of, final_of = (memory.cache(stage, ignore=["work"]) for stage in (_fold, _final))
-    with tracked(run, "finetune", config, tags={"data_sha256": inputs["corpus"]}) as tracker:
-        work = _Work(config, run, key, tracker, log)
+    data = corpus_hash(run.needs(run.corpus, "corpus"))
+    inputs = {
+        "corpus": data,
+        "tokenizer": sha256_of(run.needs(run.tokenizer, "tokenizer")),
+        "pretrained": sha256_of(run.pretrained) if run.pretrained.exists() else "",
+        "config": asdict(replace(config, processes=1)),
+    }
+    with tracked(run, "finetune", config, data=data) as tracker:
+        work = _Work(config, run, digest_of(inputs), tracker)
         logits, moved = np.zeros(len(work.rows)), np.zeros(len(work.rows))
-        for fold in range(len(work.side.fitting)):
-            if fold_of.check_call_in_cache(key, fold, work):
-                log(f"fold-{fold} taken from its cache")
-            inside, found, shift = fold_of(key, fold, work)
-            logits[inside], moved[inside] = found, shift
-        with atomic_path(run.deep) as partial:
-            np.savez(partial, out_of_fold=logits)
+        for fold, fit in enumerate(work.side.fitting):
+            inside = np.flatnonzero(work.side.folds == fold)
+            logits[inside], moved[inside] = run.cached(
+                f"finetune, fold-{fold}", inputs, partial(work.fold, f"fold-{fold}", inside, fit)
+            )
+        with atomic_path(run.deep) as partial_file:
+            np.savez(partial_file, out_of_fold=logits)
         everything = np.arange(len(logits))
         figures = work.figures(logits, everything)
-        log(f"out of fold: {headline(figures)}")
+        run.log(f"out of fold: {headline(figures)}")
         tracker.metrics(tracked_numbers(figures), 0)
         work.pictures(tracker, logits + moved, everything)
-        if not run.finetuned.exists():
-            final_of.clear(warn=False)
-        elif final_of.check_call_in_cache(key, work):
-            log("the final encoder is there")
-        moved_at_last = final_of(key, work)
+        moved_at_last = run.cached("finetune", inputs, work.final, [run.finetuned])
         tracker.artifact(run.finetuned)
         if run.track:
-            _test(work, tracker, moved_at_last)
+            work.test(moved_at_last)
 
 
 class _Work:
@@ -95,13 +88,13 @@ class _Work:
     ``rows`` ``(n,)`` are in the order of all out-of-fold logits, with their ``tokens``.
     """
 
-    def __init__(self, config: FinetuneConfig, run: Run, key: str, tracker: Tracker, log: Log) -> None:
+    def __init__(self, config: FinetuneConfig, run: Run, key: str, tracker: Tracker) -> None:
         """Read the rows of ``run``.
 
         Raises:
             CorpusError: the corpus cannot be read.
         """
-        self.config, self.run, self.key, self.tracker, self.log = config, run, key, tracker, log
+        self.config, self.run, self.key, self.tracker, self.log = config, run, key, tracker, run.log
         self.side, self.held_out = read_sides(run.corpus, pair_weight=config.pair_weight, folds=config.folds)
         self.rows = self.side.rows
         self.tokenizer = Tokenizer.load(run.tokenizer)
@@ -153,52 +146,36 @@ class _Work:
         """Store pictures of the probabilities of the rows ``inside``."""
         tracker.pictures(self.side.labels[inside], sigmoid(logits[inside]))
 
+    def fold(self, name: str, inside: Integers, fit: Booleans) -> tuple[Floats, float]:
+        """The logits of the rows ``inside`` from an encoder trained on the rows to ``fit``, and its shift.
 
-def _fold(key: str, fold: int, work: _Work) -> tuple[Integers, Floats, float]:
-    """The rows of a fold, their logits from an encoder trained on the others, and its shift.
+        Figures at a given probability use the logits without the shift, as the encoder learned them, because the
+        calibration, which makes up for the shift, comes later.
+        """
+        with self.tracker.phase(name) as phase:
+            model, moved = self.trained(name, fit, phase)
+            full = np.zeros(len(self.rows))
+            full[inside] = self._logits(model, [self.tokens[number] for number in inside.tolist()])
+            figures = self.figures(full, inside)
+            self.log(f"{name}: {headline(figures)}")
+            phase.metrics(tracked_numbers(figures), 0)
+            self.pictures(phase, full + moved, inside)
+        return full[inside], moved
 
-    Figures at a given probability use the logits without the shift, as the encoder learned them, because the
-    calibration, which makes up for the shift, comes later.
-    """
-    config, name = work.config, f"fold-{fold}"
-    folds = work.side.folds
-    inside = np.flatnonzero(folds == fold)
-    with work.tracker.phase(name) as phase:
-        model, moved = work.trained(name, work.side.fitting[fold], phase)
-        model.to(device_named(config.device))
-        full = np.zeros(len(work.rows))
-        tokens = [work.tokens[int(number)] for number in inside]
-        full[inside] = deep_logits(model, tokens, work.tokenizer, overlap=config.overlap)
-        figures = work.figures(full, inside)
-        work.log(f"{name}: {headline(figures)}")
-        phase.metrics(tracked_numbers(figures), 0)
-        work.pictures(phase, full + moved, inside)
-    return inside, full[inside], moved
+    def final(self) -> float:
+        """Train on all rows and write the run's encoder; returns the shift of its logits."""
+        with self.tracker.phase("final") as phase:
+            model, moved = self.trained("final", np.ones(len(self.rows), dtype=bool), phase)
+            save_encoder(self.run.finetuned, model)
+        return moved
 
+    def test(self, moved: float) -> None:
+        """Test the run's encoder on unseen repositories, with its logits before they were ``moved``."""
+        tokens = encode_rows(self.held_out, self.tokenizer, processes=self.config.processes)
+        logits = self._logits(load_encoder(self.run.finetuned), tokens) + moved
+        figures = keep_test_set(self.tracker, self.held_out, sigmoid(logits))
+        self.log("test: " + ", ".join(f"{name} {value:.4f}" for name, value in figures.items()))
 
-def _final(key: str, work: _Work) -> float:
-    """Train on all rows and write the run's encoder; returns the shift of its logits."""
-    with work.tracker.phase("final") as phase:
-        model, moved = work.trained("final", np.ones(len(work.rows), dtype=bool), phase)
-        save_encoder(work.run.finetuned, model)
-    return moved
-
-
-def _inputs(config: FinetuneConfig, run: Run) -> dict[str, str]:
-    """Everything that the result depends on, without settings that do not affect it."""
-    return {
-        "corpus": corpus_hash(run.corpus),
-        "tokenizer": sha256_of(run.tokenizer),
-        "pretrained": sha256_of(run.pretrained) if run.pretrained.exists() else "",
-        "config": str(asdict(replace(config, processes=1))),
-    }
-
-
-def _test(work: _Work, tracker: Tracker, moved: float) -> None:
-    """Test the run's encoder on unseen repositories, with its logits before they were ``moved``."""
-    config, run, tokenizer = work.config, work.run, work.tokenizer
-    encoder = load_encoder(run.finetuned).to(device_named(config.device))
-    tokens = encode_rows(work.held_out, tokenizer, processes=config.processes)
-    logits = deep_logits(encoder, tokens, tokenizer, overlap=config.overlap) + moved
-    figures = keep_test_set(tracker, work.held_out, sigmoid(logits))
-    work.log("test: " + ", ".join(f"{name} {value:.4f}" for name, value in figures.items()))
+    def _logits(self, model: Encoder, tokens: Tokens) -> Floats:
+        model.to(device_named(self.config.device))
+        return deep_logits(model, tokens, self.tokenizer, overlap=self.config.overlap)

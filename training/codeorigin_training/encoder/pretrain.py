@@ -1,9 +1,7 @@
 """The command ``pretrain``: masked language modelling on the code of a run, with transformers' Trainer and collator."""
 
-import dataclasses
-import hashlib
-import json
 import shutil
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -34,8 +32,7 @@ from codeorigin_training.encoder.model import Encoder
 from codeorigin_training.encoder.settings import EncoderConfig, Precision
 from codeorigin_training.encoder.tokenizer import library_tokenizer
 from codeorigin_training.encoder.trainer import EpochReport, Metrics, TrainingError, arguments
-from codeorigin_training.files import is_up_to_date, keep_inputs
-from codeorigin_training.run import Log, Run
+from codeorigin_training.run import Log, Run, digest_of
 from codeorigin_training.tracking import tracked
 
 _UNMASKED = -100
@@ -68,7 +65,7 @@ class PretrainConfig:
     seed: int = 0
 
 
-def pretrain(config: PretrainConfig, run: Run, log: Log) -> None:
+def pretrain(config: PretrainConfig, run: Run) -> None:
     """Write ``run.pretrained``, unless it is there of the same inputs.
 
     An interrupted pretraining resumes from its last epoch.
@@ -79,22 +76,21 @@ def pretrain(config: PretrainConfig, run: Run, log: Log) -> None:
         TrainingError: pretraining is not possible with this corpus and these settings.
     """
     files = [run.needs(run.corpus, "corpus") / FUNCTIONS, run.needs(run.tokenizer, "tokenizer")]
-    inputs = dataclasses.asdict(config) | {path.name: sha256_of(path) for path in files}
-    if is_up_to_date(run.pretrained, inputs):
-        log(f"{run.pretrained} is there")
-        return
-    key = hashlib.sha256(json.dumps(inputs).encode()).hexdigest()[:16]
+    inputs = [asdict(config), *map(sha256_of, files)]
+    checkpoints = run.folder / f"pretraining-{digest_of(inputs)}"
+    run.cached("pretrain", inputs, lambda: _write(config, run, checkpoints), [run.pretrained])
+
+
+def _write(config: PretrainConfig, run: Run, checkpoints: Path) -> None:
     with tracked(run, "pretrain", config) as tracker:
         tokenizer, rows = Tokenizer.load(run.tokenizer), read_training_texts(run.corpus)
         tokens = encode_rows(rows, tokenizer)
-        log(f"{len(rows)} functions, {sum(map(len, tokens))} tokens")
+        run.log(f"{len(rows)} functions, {sum(map(len, tokens))} tokens")
         torch.manual_seed(config.seed)
         encoder = make_encoder(config.encoder, run.tokenizer)
-        folder = run.folder / f"pretraining-{key}"
-        train_body(tokens, run.tokenizer, encoder, config, folder, log, tracker.metrics)
+        train_body(tokens, run.tokenizer, encoder, config, checkpoints, run.log, tracker.metrics)
         save_encoder(run.pretrained, encoder)
         tracker.artifact(run.pretrained)
-        keep_inputs(run.pretrained, inputs)
 
 
 def train_body(

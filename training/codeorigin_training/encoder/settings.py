@@ -92,16 +92,14 @@ class TrainingConfig:
     """How an encoder is trained, phase by phase.
 
     A later phase changes nothing unless it lowers the validation loss. At most ``context`` tokens of a text are read,
-    from a random place. ``neutral_share`` of the texts are masked entirely, with target 0.5, so that the baseline of
-    Integrated Gradients means "no evidence". An epoch draws as many rows as there are by weight, or, with
-    ``each_row_once``, visits every row once. ``validation_share`` of the units choose the best epoch. ``device``
-    ``auto`` selects a GPU if there is one.
+    from a random place. An epoch draws as many rows as there are by weight, or, with ``each_row_once``, visits every
+    row once. ``validation_share`` of the units choose the best epoch. ``device`` ``auto`` selects a GPU if there is
+    one.
     """
 
     encoder: EncoderConfig = EncoderConfig()
     phases: tuple[Phase, ...] = (Phase(learning_rate=2e-3, batch=32, weight_decay=0.05),)
     context: int = Field(default=256, ge=1)
-    neutral_share: float = Field(default=0.08, ge=0, lt=1)
     each_row_once: bool = False
     validation_share: float = Field(default=0.1, gt=0, lt=1)
     precision: Precision = Precision.FLOAT32

@@ -3,10 +3,10 @@
 In both, no token crosses a line end, so that every token belongs to one line.
 """
 
-import dataclasses
 import json
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +23,7 @@ from codeorigin_training.configuration import STRICT
 from codeorigin_training.data.rows import FUNCTIONS, Row
 from codeorigin_training.data.sides import read_training_texts
 from codeorigin_training.encoder.model import EncoderError, Frame
-from codeorigin_training.files import atomic_path, is_up_to_date, keep_inputs
-from codeorigin_training.run import Log, Run, RunError
+from codeorigin_training.run import Run, RunError, atomic_path
 from codeorigin_training.tracking import tracked
 
 
@@ -43,36 +42,31 @@ class TokenizerConfig:
     seed: int = 0
 
 
-def tokenizer(config: TokenizerConfig, run: Run, log: Log) -> None:
+def tokenizer(config: TokenizerConfig, run: Run) -> None:
     """Write ``run.tokenizer``, trained on the functions of the run's corpus that are not held out.
 
     Raises:
         RunError: the run has no corpus, or all of its functions are held out.
         EncoderError: the named encoder has no vocabulary that can be used.
     """
-    run.needs(run.corpus, "corpus")
-    inputs = dataclasses.asdict(config) | {"corpus": sha256_of(run.corpus / FUNCTIONS)}
-    if is_up_to_date(run.tokenizer, inputs):
-        log(f"{run.tokenizer} is there")
-        return
+    inputs = [asdict(config), sha256_of(run.needs(run.corpus, "corpus") / FUNCTIONS)]
+    run.cached("tokenizer", inputs, lambda: _write(config, run), [run.tokenizer])
+
+
+def _write(config: TokenizerConfig, run: Run) -> None:
     with tracked(run, "tokenizer", config) as tracker:
-        made, source = _built(config, run)
+        made = Tokenizer(own_tokenizer(config.encoder)[0] if config.encoder else _trained(config, run))
         with atomic_path(run.tokenizer) as partial:
             made.save(partial)
-        keep_inputs(run.tokenizer, inputs)
         tracker.metrics({"vocab_size": made.vocab_size}, 0)
         tracker.artifact(run.tokenizer)
-        log(f"{made.vocab_size} tokens from {source}")
+        run.log(f"{made.vocab_size} tokens from {config.encoder or run.corpus}")
 
 
-def _built(config: TokenizerConfig, run: Run) -> tuple[Tokenizer, str]:
-    if config.encoder:
-        return Tokenizer(own_tokenizer(config.encoder)[0]), config.encoder
-    rows = read_training_texts(run.corpus)
-    if not rows:
+def _trained(config: TokenizerConfig, run: Run) -> BpeTokenizer:
+    if not (rows := read_training_texts(run.corpus)):
         raise RunError(f"{run.corpus}: every function is held out; add repositories to the corpus")
-    trained = train_tokenizer(rows, vocab_size=config.vocab_size, sample=config.sample, seed=config.seed)
-    return Tokenizer(trained), f"{min(config.sample, len(rows))} of {len(rows)} functions"
+    return train_tokenizer(rows, vocab_size=config.vocab_size, sample=config.sample, seed=config.seed)
 
 
 # A single line feed, a run of level marks, a word with the space before it, up to three digits, a run of
@@ -98,7 +92,7 @@ def train_tokenizer(rows: Sequence[Row], *, vocab_size: int, sample: int, seed: 
         show_progress=False,
     )
     chosen = random.Random(seed).sample(list(rows), min(sample, len(rows)))
-    bpe.train_from_iterator(_texts(chosen), trainer)
+    bpe.train_from_iterator((normalize(row.code, row.language).text for row in chosen), trainer)
     return bpe
 
 
@@ -164,8 +158,3 @@ def _rename(values: dict[str, Any], old: str, new: str) -> None:
     vocabulary = values["model"]["vocab"]
     if isinstance(vocabulary, dict) and old in vocabulary:
         vocabulary[new] = vocabulary.pop(old)
-
-
-def _texts(rows: Sequence[Row]) -> Iterator[str]:
-    for row in rows:
-        yield normalize(row.code, row.language).text

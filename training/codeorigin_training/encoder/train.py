@@ -95,15 +95,11 @@ class Texts(Dataset[Example]):
         return {"labels": float(self._examples.labels[row])} | self._read(row)
 
 
-def masked_text(ids: Integers32, tokenizer: Tokenizer, config: TrainingConfig, context: int) -> Example:
-    """At most ``context`` of the ids ``(T,)``, cut and masked anew each time; see :class:`TrainingConfig`."""
-    whole = torch.from_numpy(np.asarray(ids, dtype=np.int64))
-    start = int(torch.randint(max(len(whole) - context, 0) + 1, ()))
-    cut = whole[start : start + context]
+def cut_text(ids: Integers32, context: int) -> Example:
+    """At most ``context`` of the ids ``(T,)``, from a random place."""
     # PyTorch's generator, because the trainer's checkpoints hold its state.
-    if config.neutral_share and float(torch.rand(())) < config.neutral_share:
-        return {"ids": np.full(len(cut), tokenizer.mask_id), "labels": 0.5}
-    return {"ids": cut.numpy()}
+    start = int(torch.randint(max(len(ids) - context, 0) + 1, ()))
+    return {"ids": ids[start : start + context]}
 
 
 def collate(batch: Sequence[Example], pad_id: int) -> dict[str, Tensor]:
@@ -247,9 +243,7 @@ def _phase(
         return {"ids": examples.tokens[row][:context]} if frozen is None else {"states": frozen[row]}
 
     def learnt(row: int) -> Example:
-        if frozen is not None:
-            return whole(row)
-        return masked_text(examples.tokens[row], tokenizer, config, context)
+        return whole(row) if frozen is not None else cut_text(examples.tokens[row], context)
 
     frozen = states if phase.strategy is Strategy.FROZEN else None
     if frozen is not None:

@@ -8,12 +8,12 @@ import json
 import sys
 from pathlib import Path
 
-from codeorigin_training.bundle.figures import function_figures, in_contexts
+from codeorigin_training.bundle.export import function_figures, in_contexts
 from codeorigin_training.data.rows import read_functions, rows_where
 from codeorigin_training.data.seen import SeenProjects
 from codeorigin_training.metrics.detector import Detector
 from codeorigin_training.metrics.rankings import Bootstrap, era_figures
-from codeorigin_training.thresholds.eligibility import judged
+from codeorigin_training.thresholds.config import judged
 
 
 def joined_figures(bundle: Path, data: Path) -> dict[str, object]:

@@ -13,8 +13,7 @@ from pydantic.dataclasses import dataclass
 from codeorigin.core.errors import CodeOriginError
 from codeorigin.model.folder import MANIFEST
 from codeorigin_training.configuration import STRICT
-from codeorigin_training.files import write_atomically
-from codeorigin_training.run import Log, Run
+from codeorigin_training.run import Run, write_atomically
 
 FOLDER, PAGE = "experiments", "EXPERIMENTS.md"
 """Where trials and page are in the training tree."""
@@ -97,7 +96,7 @@ class RecordConfig:
             raise ValueError("title, lesson and why are one line each")
 
 
-def record(config: RecordConfig, run: Run, log: Log) -> None:
+def record(config: RecordConfig, run: Run) -> None:
     """Add a trial: the settings of every stage of ``run``, and its figures out of fold.
 
     Held-out figures are left out: what is chosen by them is no longer held out. For a study, only the study's settings
@@ -138,7 +137,7 @@ def record(config: RecordConfig, run: Run, log: Log) -> None:
         figures={"table": rows},
         notes=(config.why,) if config.why else (),
     )
-    log(f"recorded {config.title} in {_add(trial, config.training)}")
+    run.log(f"recorded {config.title} in {_add(trial, config.training)}")
 
 
 def _without_folders(value: Any) -> Any:

@@ -10,8 +10,8 @@ from codeorigin.model.calibration.neighbours import Context
 from codeorigin.model.calibration.scale import Scale
 from codeorigin_training.arrays import Booleans, Floats, Integers
 from codeorigin_training.data.rows import Row
+from codeorigin_training.thresholds.config import judged
 from codeorigin_training.thresholds.context import context_evidence
-from codeorigin_training.thresholds.eligibility import judged
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from codeorigin_training.configuration import STRICT, Count
-from codeorigin_training.data.augmentation import AUGMENTATIONS
+from codeorigin_training.data.perturb import PERTURBATIONS
 
 SECTIONS = (
     "held_out",
@@ -39,7 +39,7 @@ class EvaluateConfig:
     snippets: Path | None = None
     all_snippets: bool = False
     sections: tuple[str, ...] = SECTIONS
-    perturbations: tuple[str, ...] = tuple(AUGMENTATIONS)
+    perturbations: tuple[str, ...] = tuple(PERTURBATIONS)
     held_out_functions: Count = 12_000
     slice_functions: Count = 2000
     perturbed_functions: Count = 500
@@ -54,6 +54,6 @@ class EvaluateConfig:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        for name, known in (("sections", SECTIONS), ("perturbations", tuple(AUGMENTATIONS))):
+        for name, known in (("sections", SECTIONS), ("perturbations", tuple(PERTURBATIONS))):
             if unknown := sorted(set(getattr(self, name)) - set(known)):
                 raise ValueError(f"there is no {name[:-1]} {unknown[0]}; there are {', '.join(known)}")

@@ -12,16 +12,16 @@ from codeorigin.model.reading.normalize import LEVEL_MARK, normalize
 from codeorigin_training.arrays import Floats, Integers
 from codeorigin_training.data.rows import Row
 from codeorigin_training.data.weights import balanced_weights
+from codeorigin_training.matrices import view_matrices
 from codeorigin_training.metrics.estimates import estimate
 from codeorigin_training.metrics.statistics import auroc
 from codeorigin_training.metrics.table import Figure
-from codeorigin_training.ngrams.features import view_matrices
-from codeorigin_training.ngrams.linear import LinearModel, fit_linear
 from codeorigin_training.report.cells import interval, pivot
 from codeorigin_training.report.config import EvaluateConfig
 from codeorigin_training.report.matrix import Slice, era_slices
 from codeorigin_training.report.section import Section
 from codeorigin_training.run import Log
+from codeorigin_training.wide import fit_linear
 
 _WORDS = View(ViewKind.WORDS, 1, 2, 1 << 20)
 _STRENGTH = 12.0
@@ -44,7 +44,7 @@ class TrainingSet:
         """The n-grams of other rows, CSR ``(len(rows), width)``."""
         return view_matrices(rows, [_WORDS], processes=self.processes)[0]
 
-    def fit(self, chosen: Integers, labels: Integers) -> LinearModel:
+    def fit(self, chosen: Integers, labels: Integers) -> Floats:
         """Train on the rows at ``chosen`` with ``labels``, both ``(k,)``, balanced like those of the shipped model."""
         weights = balanced_weights([self.rows[number] for number in chosen])
         return fit_linear(self.matrix[chosen], labels, weights, _STRENGTH)
@@ -107,7 +107,7 @@ def controls(training: TrainingSet, held_out: Sequence[Row], config: EvaluateCon
     models = _shuffled(training, labels, config.seed)
     for subset in slices:
         matrix = training.matrix_of(subset.rows)
-        logits = [model.logits(matrix) for model in models]
+        logits = [matrix @ weights for weights in models]
         figures.append(_control(shuffled, subset, logits, config))
     for figure in figures:
         log(f"control {figure.population}: AUROC {figure.value} {figure.context}")
@@ -143,8 +143,8 @@ def _control(name: str, subset: Slice, logits: Sequence[Floats], config: Evaluat
     return found.named(name, subset.population, "AUROC")
 
 
-def _shuffled(training: TrainingSet, labels: Integers, seed: int) -> list[LinearModel]:
-    """The models of all shuffles."""
+def _shuffled(training: TrainingSet, labels: Integers, seed: int) -> list[Floats]:
+    """The weights of the models of all shuffles."""
     generator = np.random.default_rng(seed)
     models = []
     for _ in range(_SHUFFLES):

@@ -11,7 +11,6 @@ from codeorigin.core.errors import CodeOriginError
 from codeorigin.model.folder import MANIFEST
 from codeorigin.report.frame import page
 from codeorigin_training.data.seen import SeenProjects
-from codeorigin_training.files import write_atomically
 from codeorigin_training.metrics.classification import keep_test_set
 from codeorigin_training.metrics.data import EvaluationData, cap_per_repository, read_evaluation_data
 from codeorigin_training.metrics.detector import Detector
@@ -24,8 +23,8 @@ from codeorigin_training.report.curves import curves, drawn_places
 from codeorigin_training.report.faithfulness import faithfulness
 from codeorigin_training.report.matrix import matrix
 from codeorigin_training.report.pages import rendered
-from codeorigin_training.report.section import KeptSections, Section, read_json, write_json
-from codeorigin_training.run import Log, Run
+from codeorigin_training.report.section import Section, read_json, write_json
+from codeorigin_training.run import Run, write_atomically
 from codeorigin_training.tracking import tracked
 
 REPORT, PAGE = "report.json", "report.html"
@@ -68,14 +67,13 @@ class Report:
     sections: Mapping[str, Section]
 
 
-def evaluate(config: EvaluateConfig, run: Run, log: Log) -> None:
+def evaluate(config: EvaluateConfig, run: Run) -> None:
     """Measure a bundle, and write report.json and report.html to ``run.evaluation``.
 
     The bundle is ``config.bundle``, or by default the run's, as fitted without the held-out repositories.
 
-    Sections already measured with the same bundle, corpus and sizes are not measured again; they are cached below
-    ``run.evaluation / "sections"``. If there are no sections to measure, the page is rendered again from the existing
-    report and the bundle's manifest.
+    Sections already measured with the same bundle, corpus and sizes are not measured again. If there are no sections
+    to measure, the page is rendered again from the existing report and the bundle's manifest.
 
     Raises:
         CodeOriginError: the bundle or the corpus is missing or broken.
@@ -90,12 +88,12 @@ def evaluate(config: EvaluateConfig, run: Run, log: Log) -> None:
     corpus = config.data or run.needs(run.corpus, "corpus")
     detector = Detector(bundle, threads=config.threads)
     data = read_evaluation_data(corpus, config.snippets, all_snippets=config.all_snippets)
-    log(
+    run.log(
         f"{detector.bundle.model_id}: {len(data.train)} functions of training repositories, "
         f"{len(data.held_out)} held out, {len(data.pairs) // 2} pairs, {len(data.snippets)} snippets"
     )
     with tracked(run, "evaluate", config) as tracker:
-        report = Report(_subject(detector, data, config), measured(detector, data, config, folder, log))
+        report = Report(_subject(detector, data, config), measured(detector, data, config, run))
         write_json(folder / REPORT, report)
         write_page(folder, bundle)
         tracker.artifact(folder / PAGE)
@@ -103,30 +101,34 @@ def evaluate(config: EvaluateConfig, run: Run, log: Log) -> None:
             drawn = [data.held_out[int(place)] for place in drawn_places(len(data.held_out), config)]
             keep_test_set(tracker, drawn, detector.answers(drawn, detector.logits(drawn)).probability)
     for problem in problems(report):
-        log(problem)
-    log(f"wrote {folder / REPORT} and {PAGE}")
+        run.log(problem)
+    run.log(f"wrote {folder / REPORT} and {PAGE}")
 
 
 def measured(
-    detector: Detector, data: EvaluationData, config: EvaluateConfig, folder: Path, log: Log
+    detector: Detector, data: EvaluationData, config: EvaluateConfig, run: Run
 ) -> dict[str, Section]:
-    """The sections in ``config.sections``, measured or kept in ``folder``."""
+    """The sections in ``config.sections``, measured or taken from the cache of ``run``."""
 
     def leaks() -> Section:
         rows = cap_per_repository(data.train, config.train_per_repository, config.seed)
         training = TrainingSet.of(rows, processes=config.processes)
-        return controls(training, data.held_out, config, log)
+        return controls(training, data.held_out, config, run.log)
 
     measures = {
         "held_out": lambda: curves(data.held_out, detector, config),
-        "matrix": lambda: matrix(data, detector, config, log),
+        "matrix": lambda: matrix(data, detector, config, run.log),
         "controls": leaks,
-        "faithfulness": lambda: faithfulness(data.held_out, detector, config, log),
+        "faithfulness": lambda: faithfulness(data.held_out, detector, config, run.log),
     }
     inputs = {"bundle": detector.bundle.digest, "data": data.digest, "all_snippets": config.all_snippets}
-    kept, settings = KeptSections(folder / "sections", inputs, log), asdict(config)
+    settings = asdict(config)
     return {
-        name: kept.get(name, {key: settings[key] for key in ("seed", *_INPUTS[name])}, measures[name])
+        name: run.cached(
+            f"evaluation, {name}",
+            [inputs, {key: settings[key] for key in ("seed", *_INPUTS[name])}],
+            measures[name],
+        )
         for name in SECTIONS
         if name in config.sections
     }

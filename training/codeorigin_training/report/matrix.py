@@ -10,7 +10,7 @@ from multiprocessing import get_context
 import numpy as np
 
 from codeorigin_training.arrays import Floats, Integers
-from codeorigin_training.data.augmentation import AUGMENTATIONS, Augmentation
+from codeorigin_training.data.perturb import PERTURBATIONS, Perturbation
 from codeorigin_training.data.rows import Row, labels_of
 from codeorigin_training.data.specifications import WRITTEN
 from codeorigin_training.data.weights import is_documented, matched_sample
@@ -193,7 +193,7 @@ def loss_figures(
     rows = [row for subset in beginnings for row in subset.rows]
     for perturbation in config.perturbations:
         texts = [(row.code, row.language) for row in rows]
-        change = AUGMENTATIONS[perturbation]
+        change = PERTURBATIONS[perturbation]
         codes = perturb_all(texts, change, seed=config.seed, processes=config.processes)
         scored = logits_of([with_code(row, codes[row.code, row.language]) for row in rows], model)
         log(f"{len(codes)} functions {perturbation.replace('_', ' ')}")
@@ -266,18 +266,18 @@ def logits_of(rows: Sequence[Row], model: LogitModel) -> dict[Text, float]:
 
 
 def perturb_all(
-    texts: Sequence[Text], augmentation: Augmentation, *, seed: int, processes: int
+    texts: Sequence[Text], change: Perturbation, *, seed: int, processes: int
 ) -> Mapping[Text, str]:
     """The perturbed code of every distinct text."""
     distinct = list(dict.fromkeys(texts))
-    change = partial(_perturb, augmentation, seed)
+    change = partial(_perturb, change, seed)
     if processes <= 1 or len(distinct) < 2:
         return dict(zip(distinct, map(change, distinct), strict=True))
     with get_context("fork").Pool(processes) as pool:
         return dict(zip(distinct, pool.imap(change, distinct, chunksize=16), strict=True))
 
 
-def _perturb(augmentation: Augmentation, seed: int, text: Text) -> str:
+def _perturb(change: Perturbation, seed: int, text: Text) -> str:
     code, language = text
     of_text = zlib.crc32(f"{language}\0{code}".encode("utf-8", "surrogatepass"))
-    return augmentation(code, language, np.random.default_rng([seed, of_text]))
+    return change(code, language, np.random.default_rng([seed, of_text]))

@@ -17,12 +17,11 @@ from codeorigin.model.folder import MANIFEST
 from codeorigin.text.literal_text import html_line
 from codeorigin_training.configuration import STRICT
 from codeorigin_training.experiments.trials import Trial, newest, read_trials
-from codeorigin_training.files import write_atomically
 from codeorigin_training.metrics import table as names
 from codeorigin_training.metrics.table import BANDS, IN_PROJECTS, MODERN, OLD, Table
 from codeorigin_training.report import tables
 from codeorigin_training.report.cells import SHARE_NOTE, interval, number, percent, short_percent
-from codeorigin_training.run import Log, Run, keep_settings
+from codeorigin_training.run import Run, write_atomically
 
 BEGIN, END = "<!-- metrics:begin -->", "<!-- metrics:end -->"
 """The lines of the README between which its figures are."""
@@ -54,7 +53,7 @@ class CardConfig:
             raise ValueError("report is needed for the quality page")
 
 
-def card(config: CardConfig, run: Run, log: Log) -> None:
+def card(config: CardConfig, run: Run) -> None:
     """Rewrite the bundle's README.md, the figures in ``config.readme``, and the page ``config.quality``.
 
     Raises:
@@ -68,7 +67,7 @@ def card(config: CardConfig, run: Run, log: Log) -> None:
             raise CodeOriginError(
                 f"{path}: not found; pass the project's README, docs/quality.md and report.json"
             )
-    keep_settings(run, "card", config)
+    run.keep_settings("card", config)
     try:
         manifest = json.loads((bundle / MANIFEST).read_text(encoding="utf-8"))
         write_atomically(bundle / "README.md", model_card(manifest))
@@ -82,7 +81,7 @@ def card(config: CardConfig, run: Run, log: Log) -> None:
                 write_atomically(config.quality, quality_page(manifest, trials, report))
     except (KeyError, TypeError, ValueError, jinja2.UndefinedError) as error:
         raise CodeOriginError(f"{bundle / MANIFEST}: broken manifest ({error!r}); export it again") from error
-    log(f"wrote {bundle / 'README.md'}{'' if config.readme is None else f' and {config.readme}'}")
+    run.log(f"wrote {bundle / 'README.md'}{'' if config.readme is None else f' and {config.readme}'}")
 
 
 def model_card(manifest: Mapping[str, Any]) -> str:

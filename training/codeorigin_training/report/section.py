@@ -1,19 +1,15 @@
 """One question and its answer, for the evaluation report and the studies: kept on disk, and written as JSON."""
 
-import json
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from joblib import Memory
 from pydantic import TypeAdapter
 
-from codeorigin_training.files import write_atomically
 from codeorigin_training.metrics.table import Figure
 from codeorigin_training.report.cells import TitledTable
 from codeorigin_training.report.plots import Picture
-from codeorigin_training.run import Log, RunError
+from codeorigin_training.run import RunError, write_atomically
 
 Value = TypeVar("Value")
 
@@ -44,27 +40,6 @@ class Study:
     """The sections of one study, in order."""
 
     sections: tuple[Section, ...]
-
-
-class KeptSections:
-    """Sections in ``folder``, each kept with everything that it depends on, so that an interruption costs little."""
-
-    def __init__(self, folder: Path, inputs: Mapping[str, Any], log: Log) -> None:
-        """Keep sections that all depend on ``inputs``."""
-        self._folder, self._inputs, self._log = folder, dict(inputs), log
-        self._measured = Memory(folder, verbose=0).cache(_measured, ignore=["measure"])
-
-    def get(self, name: str, inputs: Mapping[str, Any], measure: Callable[[], Section]) -> Section:
-        """The section called ``name``, measured only if none from the same ``inputs`` is kept."""
-        key = json.dumps([VERSION, self._inputs, dict(inputs)], sort_keys=True, default=str)
-        is_measured = self._measured.check_call_in_cache(name, key, measure)
-        self._log(f"{name}: taken from {self._folder}" if is_measured else f"{name}: measuring")
-        found: Section = self._measured(name, key, measure)
-        return found
-
-
-def _measured(name: str, key: str, measure: Callable[[], Section]) -> Section:
-    return measure()
 
 
 def write_json(path: Path, value: object) -> None:

@@ -7,13 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from codeorigin.model.folder import sha256_of
-from codeorigin_training.data.corpus import RECORD, CorpusConfig, corpus
+from codeorigin_training.data.corpus import CARD, CorpusConfig, corpus
 from codeorigin_training.data.rows import FUNCTIONS, HUMAN, PAIRS
-from codeorigin_training.files import write_atomically
 from codeorigin_training.metrics.detector import Detector
 from codeorigin_training.report.evaluate import page_of
-from codeorigin_training.report.section import STUDY, KeptSections, Section, Study, read_study, write_json
-from codeorigin_training.run import Log, Run, RunError
+from codeorigin_training.report.section import STUDY, Section, Study, read_study, write_json
+from codeorigin_training.run import Log, Run, RunError, write_atomically
 
 PAGE = "report.html"
 _FILES = (FUNCTIONS, PAIRS, HUMAN, "snippets.parquet")
@@ -30,7 +29,11 @@ class Frame:
     config: Any
     data: Path
     run: Run
-    log: Log
+
+    @property
+    def log(self) -> Log:
+        """Called with one line for every step."""
+        return self.run.log
 
     @property
     def folder(self) -> Path:
@@ -43,8 +46,8 @@ class Frame:
 
         In the raw rows, what is measured on may have near duplicates among what the study, or the detector, learnt.
         """
-        if not (self.run.corpus / RECORD).is_file():
-            corpus(CorpusConfig(data=self.data), self.run, self.log)
+        if not (self.run.corpus / CARD).is_file():
+            corpus(CorpusConfig(data=self.data), self.run)
         return self.run.corpus
 
     def digests(self) -> dict[str, str]:
@@ -54,14 +57,14 @@ class Frame:
 
     def part(self, name: str, measure: Callable[[], Section]) -> Section:
         """The section that ``measure`` makes, or the kept one of the same settings, data and detector."""
-        return self._parts.get(name, {}, measure)
+        return self.run.cached(f"{self.name}, {name}", self._inputs, measure)
 
     @cached_property
-    def _parts(self) -> KeptSections:
+    def _inputs(self) -> dict[str, Any]:
         inputs: dict[str, Any] = {"settings": asdict(self.config), "data": self.digests()}
         if hasattr(self.config, "bundle"):
             inputs["model"] = self.detector.bundle.model_id
-        return KeptSections(self.folder / "parts", inputs, self.log)
+        return inputs
 
     @cached_property
     def detector(self) -> Detector:

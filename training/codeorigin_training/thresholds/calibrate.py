@@ -12,18 +12,16 @@ from codeorigin.model.folder import sha256_of
 from codeorigin_training.arrays import Floats
 from codeorigin_training.data.rows import Row
 from codeorigin_training.data.sides import read_sides
-from codeorigin_training.files import write_atomically
 from codeorigin_training.metrics.answers import Answers, context_answers
 from codeorigin_training.metrics.classification import keep_test_set
-from codeorigin_training.run import Log, Run
-from codeorigin_training.thresholds.config import CalibrateConfig
-from codeorigin_training.thresholds.eligibility import judged
+from codeorigin_training.run import Log, Run, write_atomically
+from codeorigin_training.thresholds.config import CalibrateConfig, judged
 from codeorigin_training.thresholds.fit import fit_calibration
 from codeorigin_training.thresholds.shares import population, repository_rate
 from codeorigin_training.tracking import Tracker, tracked
 
 
-def calibrate(config: CalibrateConfig, run: Run, log: Log) -> None:
+def calibrate(config: CalibrateConfig, run: Run) -> None:
     """Fit on the run's training repositories, or on all if the wide part was fitted on all; write ``run.calibration``.
 
     Besides the manifest's entry, it holds under ``twin`` the entry for training repositories alone, under ``deep``
@@ -34,13 +32,13 @@ def calibrate(config: CalibrateConfig, run: Run, log: Log) -> None:
         CodeOriginError: a stage is missing, belongs to another corpus, or has too few repositories.
     """
     with tracked(run, "calibrate", config) as tracker:
-        entry = _fitted_entry(config, run, tracker, log)
+        entry = _fitted_entry(config, run, tracker)
         write_atomically(run.calibration, json.dumps(entry, indent=1) + "\n")
         tracker.artifact(run.calibration)
-        log(f"wrote {run.calibration}")
+        run.log(f"wrote {run.calibration}")
 
 
-def _fitted_entry(config: CalibrateConfig, run: Run, tracker: Tracker, log: Log) -> dict[str, Any]:
+def _fitted_entry(config: CalibrateConfig, run: Run, tracker: Tracker) -> dict[str, Any]:
     side, held_out = read_sides(run.needs(run.corpus, "corpus"), pair_weight=1.0, folds=2)
     command, path = ("finetune", run.deep) if config.deep else ("wide", run.wide)
     functions = side.rows[: side.functions]
@@ -60,7 +58,7 @@ def _fitted_entry(config: CalibrateConfig, run: Run, tracker: Tracker, log: Log)
     }
     contexts = context_answers(functions, logits, calibration)
     keep_test_set(tracker, functions, contexts["by_text"].probability, "out_of_fold")
-    _log_rates(contexts, functions, config, log)
+    _log_rates(contexts, functions, config, run.log)
     return entry
 
 

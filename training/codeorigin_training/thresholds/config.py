@@ -1,9 +1,16 @@
-"""The settings of calibration."""
+"""The settings of calibration, and which functions it is about: those that the server gives a verdict."""
 
+from collections.abc import Sequence
+
+import numpy as np
 from pydantic.dataclasses import dataclass
 
+from codeorigin.model.calibration.calibration import Calibration
 from codeorigin.model.calibration.neighbours import NeighbourRule
+from codeorigin.model.calibration.pooled_rule import counted_lines
+from codeorigin_training.arrays import Booleans
 from codeorigin_training.configuration import STRICT
+from codeorigin_training.data.rows import Row
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -18,24 +25,18 @@ class CalibrateConfig:
 
     With ``deep`` the bundle is the run's encoder, otherwise its n-gram part.
 
-    ``context_weight`` 0.8 and ``context_prior_functions`` 1 were chosen on repository folds. A larger weight ranks the
-    corpus' files better still, but hurts where a file holds both classes; weighting neighbours by their lines gains
-    nothing. The other functions of a commit are weighted by ``commit_weight``, and the file's next to them by
-    ``file_weight_beside_commit``, because a commit has a single author far more often than a file.
+    The other functions of a file are evidence by ``context_weight``, those of a commit by ``commit_weight``, and the
+    file's next to them by ``file_weight_beside_commit``, because a commit has a single author far more often than a
+    file; ``context_prior_functions`` more are taken to be undecided.
 
-    ``prior_lines`` lines without evidence are added to every file or commit that is judged as a whole. On repository
-    folds, 20 ranked best, as did weighting functions by lines rather than equally. More complex rules (quantiles,
-    spread, number of functions, gradient boosting over all of them) ranked little better or called more human files
-    elsewhere ``llm``. Files and commits of fewer than ``fewest_functions`` functions get no verdict.
+    ``prior_lines`` lines without evidence are added to every file or commit that is judged as a whole. Files and
+    commits of fewer than ``fewest_functions`` functions get no verdict.
 
     In a project with ``past_fewest_functions`` functions from before LLMs, ``past_weight`` times the distance of the
     ``past_quantile`` of their logits above that of a typical project is subtracted from every logit, as if
-    ``past_prior_functions`` more functions were typical. It is one number a project. In projects with both classes it
-    ranked as well as mean and spread of the old logits, or as 19 figures of shape relative to the old code. A model of
-    the project's words ranked .01 better, but half of that is the years between old and new code. Projects with a past
-    have scales of their own. With those, weights of .75 to 1.4 and quantiles of .8 to .95 differed little; by weight 1
-    the project with most of its code of 2021-22 called ``llm`` by text had 13 % called instead of 29 %. A past that also
-    raised scores found no more.
+    ``past_prior_functions`` more functions were typical.
+
+    All were chosen on repository folds (``training/EXPERIMENTS.md``).
     """
 
     llm_rate: float = 0.01
@@ -82,3 +83,14 @@ class CalibrateConfig:
     def neighbours(self, weight: float, neutral: float) -> NeighbourRule:
         """How much other functions count by ``weight``; ``neutral`` is the logit of equally likely classes."""
         return NeighbourRule(weight, self.context_prior_functions, neutral)
+
+
+def has_verdict(code: str, limits: CalibrateConfig | Calibration) -> bool:
+    """Whether the server gives a function with this text a verdict, by its length."""
+    enough = len("".join(code.split())) >= limits.min_characters
+    return enough and limits.min_lines <= counted_lines(code) <= limits.max_lines
+
+
+def judged(rows: Sequence[Row], limits: CalibrateConfig | Calibration) -> Booleans:
+    """:func:`has_verdict` of every row, bool ``(len(rows),)``."""
+    return np.array([has_verdict(row.code, limits) for row in rows], dtype=bool)

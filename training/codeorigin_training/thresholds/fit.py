@@ -10,9 +10,8 @@ from codeorigin.model.calibration.calibration import Calibration
 from codeorigin.model.calibration.neighbours import Context, NeighbourRule
 from codeorigin_training.arrays import Booleans, Floats
 from codeorigin_training.data.rows import Row, rows_where
-from codeorigin_training.thresholds.config import CalibrateConfig
+from codeorigin_training.thresholds.config import CalibrateConfig, judged
 from codeorigin_training.thresholds.context import commit_numbers, context_evidence, file_numbers
-from codeorigin_training.thresholds.eligibility import judged
 from codeorigin_training.thresholds.past import fit_past_rule, past_evidence
 from codeorigin_training.thresholds.pooled import fit_pooled_rule, pooled_samples
 from codeorigin_training.thresholds.shares import fit_scale

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from codeorigin.model.calibration.calibration import Calibration
 from codeorigin.model.calibration.pooled_rule import PooledRule, counted_lines, main_language, pooled_logit
 from codeorigin_training.arrays import Floats, Integers
 from codeorigin_training.data.rows import Row
 from codeorigin_training.data.weights import LENGTH_EDGES
-from codeorigin_training.thresholds.config import CalibrateConfig
-from codeorigin_training.thresholds.eligibility import LengthLimits, has_verdict
+from codeorigin_training.thresholds.config import CalibrateConfig, has_verdict
 from codeorigin_training.thresholds.shares import fit_scale
 
 SIZE_EDGES = (5, 7, 12)
@@ -31,7 +31,7 @@ class PooledSample:
 
 
 def pooled_samples(
-    rows: Sequence[Row], logits: Floats, numbers: Integers, limits: LengthLimits, fewest: int
+    rows: Sequence[Row], logits: Floats, numbers: Integers, limits: CalibrateConfig | Calibration, fewest: int
 ) -> list[PooledSample]:
     """Group corpus ``rows`` with ``logits`` ``(n,)`` by their number in ``numbers`` ``(n,)``, class and era.
 

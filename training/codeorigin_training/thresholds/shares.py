@@ -1,4 +1,4 @@
-"""Fits the two shares behind every band: of human code that scores as high, and of LLM code that scores as low.
+"""Fits a scale: its temperature, and the shares of human code that scores as high and of LLM code that scores as low.
 
 Repositories, not functions, are the units: every repository of a language counts alike. A language with few of them
 borrows from all languages. Human code from before code assistants and of their first year score differently, and a
@@ -9,13 +9,13 @@ left out here; they are measured instead.
 from collections.abc import Sequence
 
 import numpy as np
+from scipy.optimize import minimize
 
 from codeorigin.model.calibration.scale import Scale, Shares
-from codeorigin_training.arrays import Booleans, Floats
+from codeorigin_training.arrays import Booleans, Floats, Integers
 from codeorigin_training.data.rows import DISTRIBUTION_SOURCE, SNIPPET_SOURCE, Row
 from codeorigin_training.data.weights import balanced_or_equal_weights
 from codeorigin_training.thresholds.config import CalibrateConfig
-from codeorigin_training.thresholds.temperature import fit_temperature
 
 OLD, MODERN, DISTRIBUTION, PUBLISHED = "old", "modern", "distribution", "published"
 """Populations of human code: before code assistants, of 2021-22, a distribution's packages, published answers."""
@@ -75,6 +75,20 @@ def fit_scale(rows: Sequence[Row], logits: Floats, config: CalibrateConfig) -> S
         everywhere=shares.pop(""),
         languages=shares,
     )
+
+
+def fit_temperature(logits: Floats, labels: Integers, weights: Floats) -> tuple[float, float]:
+    """``(temperature, shift)`` that minimise the weighted log loss of ``sigmoid((logit - shift) / temperature)``.
+
+    Source: Guo et al., "On Calibration of Modern Neural Networks", ICML 2017; the shift is Platt's.
+    """
+
+    def loss(parameters: Floats) -> float:
+        scaled = (logits - parameters[1]) * np.exp(-parameters[0])
+        return float(np.average(np.logaddexp(0.0, np.where(labels == 1, -scaled, scaled)), weights=weights))
+
+    found = minimize(loss, np.zeros(2), method="Nelder-Mead", options={"xatol": 1e-4, "fatol": 1e-7})
+    return float(np.exp(found.x[0])), float(found.x[1])
 
 
 def _points(human: Floats, llm: Floats) -> Floats:

@@ -41,7 +41,6 @@ class Scorer:
         views: NgramViews | None,
         tokenizer: Tokenizer | None,
         deep: DeepSettings | None,
-        bias: float,
         language_bias: Mapping[str, float] = MappingProxyType({}),
     ) -> None:
         """Load the graph.
@@ -52,8 +51,7 @@ class Scorer:
             views: the n-gram views, or None for a bundle without a wide part.
             tokenizer: the bundle's tokenizer; None if and only if ``deep`` is.
             deep: settings of the deep part, or None for a bundle without one.
-            bias: the logit of a function without any evidence.
-            language_bias: what is added on top, by model language.
+            language_bias: the logit of a function without any evidence, by model language.
 
         Raises:
             ModelError: the graph cannot be read, or does not match these parts.
@@ -61,7 +59,7 @@ class Scorer:
         if (tokenizer is None) != (deep is None):
             raise ModelError(f"{path.name}: a deep part needs a tokenizer; reinstall the model")
         self.views, self.tokenizer, self.deep = views, tokenizer, deep
-        self._bias, self._language_bias = bias, language_bias
+        self._language_bias = language_bias
         # To add up n-grams takes more processor time with a second thread, and hardly less on the clock.
         self.graph = Graph(path, threads=1 if deep is None else threads)
         # The graph wants all its inputs, even for an output that depends on some of them alone.
@@ -83,7 +81,6 @@ class Scorer:
             views=bundle.views,
             tokenizer=None if bundle.tokenizer_path is None else Tokenizer.load(bundle.tokenizer_path),
             deep=bundle.deep,
-            bias=bundle.bias,
             language_bias=bundle.language_bias,
         )
 
@@ -160,7 +157,7 @@ class Scorer:
         return self.deep
 
     def _bias_of(self, language: str) -> float:
-        return self._bias + self._language_bias.get(language, 0.0)
+        return self._language_bias.get(language, 0.0)
 
     def _encode(self, function: Normalized) -> tuple[Encoding | None, tuple[Window, ...]]:
         if self.deep is None or self.tokenizer is None:

@@ -184,9 +184,9 @@ def test_a_graph_that_does_not_fit_the_manifest_is_refused(
     settings = DeepSettings(64, 16, 16)
     for path in (tiny_model.gradient_path, tiny_wide_model.score_path):
         with pytest.raises(ModelError, match="reinstall the model"):
-            Scorer(path, views=NgramViews(VIEWS), tokenizer=tiny_model.tokenizer, deep=settings, bias=BIAS)
+            Scorer(path, views=NgramViews(VIEWS), tokenizer=tiny_model.tokenizer, deep=settings)
     with pytest.raises(ModelError, match="needs a tokenizer"):
-        Scorer(tiny_model.score_path, views=NgramViews(VIEWS), tokenizer=None, deep=settings, bias=BIAS)
+        Scorer(tiny_model.score_path, views=NgramViews(VIEWS), tokenizer=None, deep=settings)
 
 
 def test_failing_graph_gives_a_one_line_error(tiny_model: TinyModel) -> None:

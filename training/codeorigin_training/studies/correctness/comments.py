@@ -1,12 +1,12 @@
-"""A function's text: its comments removed, replaced or read for their language, and its BLEU against another."""
+"""A function's text: its comments replaced or read for their language, and its BLEU against another."""
 
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator
 
 from codeorigin.languages.construct import CONSTRUCTS, Construct
 from codeorigin.languages.constructs import character_constructs
+from codeorigin_training.data.perturb import read_lines, without_comments
 
 _COMMENTS = {CONSTRUCTS.index(Construct.COMMENT), CONSTRUCTS.index(Construct.DOCSTRING)}
 _SIGNATURE = CONSTRUCTS.index(Construct.SIGNATURE)
@@ -27,17 +27,6 @@ _TOKEN = re.compile(r"\w+|[^\w\s]")
 _ORDERS = 4
 
 
-def without_comments(code: str, language: str) -> tuple[str, list[str]]:
-    """``code`` without lines that are only comments or docstrings, and those lines without their indentation."""
-    code_lines, taken = [], []
-    for line, ink in _lines(code, language):
-        if ink and ink <= _COMMENTS:
-            taken.append(line.strip())
-        else:
-            code_lines.append(line)
-    return "\n".join(code_lines), taken
-
-
 def with_comments_of(code: str, other: str, language: str) -> str:
     """``code`` with its comment lines replaced by those of ``other``, all of them at the start of its body."""
     bare, _ = without_comments(code, language)
@@ -46,10 +35,10 @@ def with_comments_of(code: str, other: str, language: str) -> str:
         return bare
     rows = bare.split("\n")
     header = 0
-    for number, (_, ink) in enumerate(_lines(bare, language)):
-        if _SIGNATURE in ink:
+    for number, line in enumerate(read_lines(bare, language)):
+        if _SIGNATURE in line.constructs:
             header = number
-        elif ink:
+        elif line.text:
             break
     # A brace on a separate line stays above the comments.
     place = header + 1
@@ -58,18 +47,6 @@ def with_comments_of(code: str, other: str, language: str) -> str:
     body = next((row for row in rows[place:] if row.strip()), "    ")
     indent = body[: len(body) - len(body.lstrip())] or "    "
     return "\n".join([*rows[:place], *(indent + line for line in lines), *rows[place:]])
-
-
-def _lines(code: str, language: str) -> Iterator[tuple[str, set[int]]]:
-    """Each line with the constructs of its characters other than blanks, as indices into :data:`CONSTRUCTS`."""
-    codes = character_constructs(code, language)
-    start = 0
-    for line in code.split("\n"):
-        yield (
-            line,
-            {int(codes[start + place]) for place, character in enumerate(line) if not character.isspace()},
-        )
-        start += len(line) + 1
 
 
 def comment_language(code: str, language: str) -> str | None:

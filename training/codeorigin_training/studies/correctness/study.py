@@ -9,6 +9,7 @@ from pydantic.dataclasses import dataclass
 from codeorigin.languages.parser_pool import ParseBudgetError
 from codeorigin_training.arrays import Floats, Integers
 from codeorigin_training.configuration import STRICT, Count, Positive
+from codeorigin_training.data.perturb import without_comments
 from codeorigin_training.data.rows import Row, limited, numbered, read_functions
 from codeorigin_training.data.specifications import Specification, read_specifications
 from codeorigin_training.data.splits import is_held_out
@@ -24,7 +25,6 @@ from codeorigin_training.studies.correctness.comments import (
     bleu,
     comment_language,
     with_comments_of,
-    without_comments,
 )
 from codeorigin_training.studies.frame import Frame
 

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import torch
 from scipy.optimize import minimize_scalar
 from scipy.sparse import csr_matrix
-from scipy.special import softmax
+from scipy.special import log_softmax, softmax
 from torch import Tensor, nn
 
 from codeorigin.language_id.grammars import PAIRS, Legality, legality
@@ -19,7 +19,6 @@ from codeorigin_training.arrays import Floats, Floats32, Integers
 from codeorigin_training.encoder.trainer import fit_batches
 from codeorigin_training.studies.language.data import LABELS, LanguageConfig
 from codeorigin_training.studies.language.texts import Example
-from codeorigin_training.thresholds.temperature import fit_softmax_temperature
 
 BOUNDS = (150, 300, 700)
 """Numbers of features at which the temperature changes: roughly two lines, five, ten, and longer."""
@@ -181,3 +180,16 @@ def either_will_do(text: str, label: str, answer: str) -> bool:
     """Whether ``label`` and ``answer`` are a pair of languages whose grammars both accept ``text``."""
     pair = next((pair for pair in PAIRS.values() if {label, answer} == set(pair)), None)
     return pair is not None and legality(text, pair) is Legality.BOTH
+
+
+def fit_softmax_temperature(logits: Floats, targets: Integers) -> float:
+    """The temperature for logits ``(n, K)`` that minimises their cross-entropy against codes ``targets`` ``(n,)``.
+
+    Source: Guo et al., section 4.2.
+    """
+
+    def loss(log_temperature: float) -> float:
+        likelihoods = log_softmax(logits / np.exp(log_temperature), axis=1)
+        return -float(likelihoods[np.arange(len(targets)), targets].mean())
+
+    return float(np.exp(minimize_scalar(loss, bounds=(-3.0, 3.0), method="bounded").x))

@@ -5,16 +5,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
-from joblib import Memory
 
 from codeorigin.language_id.model import BUNDLED_NAME, FORMAT, NONE, WEIGHTS, LanguageModel
 from codeorigin.model.folder import MANIFEST, sha256_of
-from codeorigin_training.arrays import Floats32
 from codeorigin_training.bundle.writing import sealed_text
-from codeorigin_training.files import atomic_path, write_atomically
 from codeorigin_training.metrics.table import Figure
 from codeorigin_training.report.section import Section
-from codeorigin_training.run import Log
+from codeorigin_training.run import atomic_path, write_atomically
 from codeorigin_training.studies.frame import Frame
 from codeorigin_training.studies.language.data import LanguageConfig, read_examples
 from codeorigin_training.studies.language.measure import (
@@ -55,9 +52,10 @@ def study(config: LanguageConfig, frame: Frame) -> list[Section]:
         log(f"measuring {config.model}")
     else:
         # Measuring again does not train again.
-        trained = Memory(folder / "trained", verbose=0).cache(_trained, ignore=["config", "data", "log"])
-        weights, bias = trained(
-            json.dumps([config.training, frame.digests(), template_digests()]), config, data, log
+        weights, bias = frame.run.cached(
+            "language",
+            [config.training, frame.digests(), template_digests()],
+            lambda: train(read_examples(data, config, ("train",))["train"], config, log),
         )
         model = fitted(weights, bias, read_examples(data, config, ("calibration",))["calibration"], config)
         log(f"temperatures {model.temperatures.values}, silent below {model.threshold:.2f}")
@@ -74,11 +72,6 @@ def study(config: LanguageConfig, frame: Frame) -> list[Section]:
     write_folder(model, measured, settings, folder / "model")
     log(f"wrote {folder / 'model'}")
     return [language_section(measured)]
-
-
-def _trained(key: str, config: LanguageConfig, data: Path, log: Log) -> tuple[Floats32, Floats32]:
-    """Weights and bias; ``key`` is what they depend on."""
-    return train(read_examples(data, config, ("train",))["train"], config, log)
 
 
 def write_folder(

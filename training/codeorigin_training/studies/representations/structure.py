@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from tree_sitter import Node
 
-from codeorigin_training.data.augmentation.syntax import parse_function
+from codeorigin_training.studies.representations.trees import parse_function
 
 LANGUAGES = ("python", "javascript", "typescript", "java", "go", "c", "cpp", "csharp")
 """Languages whose functions have a structure."""
@@ -77,8 +77,7 @@ class ControlFlow:
 
 def function_node(code: str, language: str) -> Node | None:
     """The outermost function in ``code`` that has a body; None without one, or if the language is not supported."""
-    tree = parse_function(code, language) if language in LANGUAGES else None
-    queue = [] if tree is None else [tree.root]
+    queue = [parse_function(code, language)] if language in LANGUAGES else []
     while queue:
         node = queue.pop(0)
         if node.type in _FUNCTIONS and node.child_by_field_name("body") is not None:

@@ -11,14 +11,13 @@ import pytest
 import torch
 
 from codeorigin.model.folder import CHECKSUM
-from codeorigin_training.bundle.graphs import DeepLogit, WideDeepScore, WideLogit
-from codeorigin_training.bundle.onnx_graphs import GRADIENT_FILE, SCORE_FILE, export_graphs
-from codeorigin_training.bundle.parity import LOGIT_TOLERANCE, ParityError, check_graphs
+from codeorigin_training.bundle.graphs import GRADIENT_FILE, SCORE_FILE, Score
+from codeorigin_training.bundle.parity import LOGIT_TOLERANCE, ParityError, check_graphs, export_graphs
 from codeorigin_training.bundle.quantization import quantize
 from codeorigin_training.bundle.writing import manifest_text
 from codeorigin_training.encoder.model import Encoder, compact_body
 from codeorigin_training.encoder.settings import EncoderConfig
-from support.tiny_model import BIAS, TinyModel, tiny_encoder
+from support.tiny_model import TinyModel, tiny_encoder
 
 LENGTHS, BATCHES = (5, 64, 333, 512), (1, 8)
 BETWEEN_GRAPHS = 1e-5
@@ -60,7 +59,7 @@ def test_graphs_agree_on_the_logit_and_match_pytorchs_gradient(
     inputs, mask = padded_windows(tiny_model.encoder, batch, length)
     names = ["logit", "wide", "deep", "embeddings"]
     logit, wide, deep, embeddings = session(tiny_model.score_path).run(names, inputs)
-    offset = (BIAS + inputs["prior"] + wide).astype(np.float32)
+    offset = (inputs["prior"] + wide).astype(np.float32)
     feed = {"embeddings": embeddings, "mask": mask, "offset": offset}
     other_logit, gradient = session(tiny_model.gradient_path).run(["logit", "gradient"], feed)
 
@@ -92,17 +91,15 @@ def test_logits_of_a_functions_windows_are_summed_by_weight(tiny_model: TinyMode
     }
     deep, wide, logit = score.run(["deep", "wide", "logit"], pooled)
     np.testing.assert_allclose(deep, [*np.bincount(function, weights=weight * apart), 0.0], atol=1e-6)
-    np.testing.assert_allclose(logit, BIAS + wide + deep, atol=1e-6)
-    assert logit[3] == BIAS
+    np.testing.assert_allclose(logit, wide + deep, atol=1e-6)
+    assert logit[3] == 0.0
 
 
 def test_graphs_with_other_weights_fail_the_parity_check(tiny_model: TinyModel) -> None:
     assert tiny_model.encoder is not None
     assert tiny_model.wide_weights is not None
     paths = tiny_model.score_path, tiny_model.gradient_path
-    wide = WideLogit(tiny_model.wide_weights)
-    same = WideDeepScore(BIAS, wide, DeepLogit(tiny_model.encoder))
-    report = check_graphs(*paths, same, tiny_model.encoder)
+    report = check_graphs(*paths, Score(tiny_model.wide_weights, tiny_model.encoder))
     found = report.score_logit, report.gradient_logit, report.gradient, report.between_graphs
     assert 0.0 < max(found) < BETWEEN_GRAPHS
 
@@ -110,19 +107,16 @@ def test_graphs_with_other_weights_fail_the_parity_check(tiny_model: TinyModel) 
     with torch.no_grad():
         other.last_layer.weight.add_(100 * LOGIT_TOLERANCE)
     with pytest.raises(ParityError, match="differ from the model"):
-        check_graphs(*paths, WideDeepScore(BIAS, wide, DeepLogit(other)), other)
+        check_graphs(*paths, Score(tiny_model.wide_weights, other))
     with pytest.raises(ParityError):
-        check_graphs(*paths, same, other)
-    shifted = WideDeepScore(BIAS + 0.01, wide, DeepLogit(tiny_model.encoder))
-    with pytest.raises(ParityError):
-        check_graphs(*paths, shifted, tiny_model.encoder)
+        check_graphs(*paths, Score(tiny_model.wide_weights + 0.01, tiny_model.encoder))
 
 
 def test_encoder_without_wide_part_or_layers_is_exported_unchanged(tmp_path: Path) -> None:
     shape = EncoderConfig(dim=8, layers=0, heads=2, context=32, head_dim=4)
     encoder = Encoder(compact_body(shape, 50, pad_id=0), shape).train()
     before = {name: tensor.clone() for name, tensor in encoder.state_dict().items()}
-    report = export_graphs(tmp_path, bias=0.5, wide_weights=None, encoder=encoder)
+    report = export_graphs(tmp_path, None, encoder)
     assert max(report.score_logit, report.gradient_logit, report.gradient, report.between_graphs) < 1e-5
     assert encoder.training
     assert all(torch.equal(before[name], tensor) for name, tensor in encoder.state_dict().items())
@@ -156,7 +150,7 @@ def test_graphs_do_not_reveal_where_they_were_built(tiny_model: TinyModel) -> No
 
 def test_bundle_without_any_part_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="a wide part, an encoder, or both"):
-        export_graphs(tmp_path, bias=0.0, wide_weights=None, encoder=None)
+        export_graphs(tmp_path, None, None)
 
 
 def test_weights_are_within_half_a_step_of_their_level() -> None:

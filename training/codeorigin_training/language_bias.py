@@ -55,12 +55,15 @@ def language_biases(bias: Mapping[str, float], rows: Sequence[Row]) -> Floats:
     return np.array([bias.get(row.language, 0.0) for row in rows], dtype=np.float64)
 
 
-def cross_fitted_biases(side: TrainingSide, logits: Floats) -> Floats:
-    """The bias ``(n,)`` of each row of ``side``, fitted only on the ``logits`` ``(n,)`` of other folds."""
+def cross_fitted_biases(side: TrainingSide, logits: Floats, among: Booleans | None = None) -> Floats:
+    """The bias ``(n,)`` of each row of ``side``, fitted on ``logits`` ``(n,)`` of other folds.
+
+    They are fitted on the rows ``among``, bool ``(n,)``; by default on all.
+    """
     result = np.zeros(len(side.rows))
     for fold, fit in enumerate(side.fitting):
-        inside = side.folds == fold
-        bias = fit_language_bias(rows_where(side.rows, fit), logits[fit])
+        inside, learnt = side.folds == fold, fit if among is None else fit & among
+        bias = fit_language_bias(rows_where(side.rows, learnt), logits[learnt])
         result[inside] = language_biases(bias, rows_where(side.rows, inside))
     return result
 

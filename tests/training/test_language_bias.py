@@ -6,7 +6,7 @@ import pytest
 from codeorigin_training.arrays import Floats
 from codeorigin_training.data.rows import DISTRIBUTION_SOURCE, Row
 from codeorigin_training.data.sides import TrainingSide
-from codeorigin_training.ngrams.language_bias import (
+from codeorigin_training.language_bias import (
     cross_fitted_biases,
     fit_language_bias,
     language_biases,
