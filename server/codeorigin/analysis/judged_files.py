@@ -19,7 +19,7 @@ from codeorigin.languages.kinds import NOTEBOOK
 from codeorigin.model.calibration.judge import Judge
 from codeorigin.model.calibration.pooled_rule import counted_lines
 from codeorigin.model.past import Past
-from codeorigin.model.verdict import ChangedFunctions, PooledReason, PooledVerdict, Reason, Verdict
+from codeorigin.model.verdict import ChangedFunction, PooledReason, PooledVerdict, Reason, Verdict
 from codeorigin.text.positions import LineIndex
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
@@ -155,15 +155,18 @@ def judged_change(
     """
     whole, verdicts = judge.change(
         [
-            ChangedFunctions(
-                language=get_language(file.language).model_language if file.functions else "",
-                verdicts=[function.verdict for function in file.functions],
-                lines=[function.weight for function in file.functions],
-                written=[function.written for function in file.functions],
-                in_context=file_context,
-            )
+            [
+                ChangedFunction(
+                    get_language(file.language).model_language,
+                    function.verdict,
+                    function.weight,
+                    function.written,
+                )
+                for function in file.functions
+            ]
             for file in files
-        ]
+        ],
+        in_context=file_context,
     )
     if is_merge and whole is not None:
         whole = PooledVerdict.without(PooledReason.MERGE, whole.functions)

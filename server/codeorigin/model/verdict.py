@@ -1,6 +1,5 @@
 """Verdicts on functions, files and changes: calibrated probability, band, and the two shares behind the band."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -108,18 +107,22 @@ class PooledVerdict:
 
 
 @dataclass(frozen=True, slots=True)
-class ChangedFunctions:
-    """All functions of a file that a change touched, with their verdicts before the change is taken into account.
+class ChangedFunction:
+    """A function of a changed file, with its verdict before the change is taken into account.
 
-    ``language`` is the model language. ``lines`` is each function's number of non-blank lines (``counted_lines``),
-    ``written`` whether the change wrote all of it. Without ``in_context``, each function is judged by its own text.
+    ``language`` is the model language, ``lines`` the number of non-blank lines (``counted_lines``), ``written`` whether
+    the change wrote all of it.
     """
 
     language: str
-    verdicts: Sequence[Verdict]
-    lines: Sequence[int]
-    written: Sequence[bool]
-    in_context: bool = True
+    verdict: Verdict
+    lines: int
+    written: bool
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether it counts in the verdict on the change."""
+        return self.written and self.verdict.logit is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from codeorigin.model.calibration.scale import Reading, Scale
 from codeorigin.model.past import Past
 from codeorigin.model.reading.normalize import Normalized
 from codeorigin.model.scoring.inputs import RawScore
-from codeorigin.model.verdict import ChangedFunctions, PooledVerdict, Reason, Verdict
+from codeorigin.model.verdict import ChangedFunction, PooledVerdict, Reason, Verdict
 
 
 class Judge:
@@ -68,57 +68,55 @@ class Judge:
         )
         return _more_careful(whole, usual)
 
-    def change(self, files: Sequence[ChangedFunctions]) -> tuple[PooledVerdict | None, list[list[Verdict]]]:
+    def change(
+        self, files: Sequence[Sequence[ChangedFunction]], *, in_context: bool = True
+    ) -> tuple[PooledVerdict | None, list[list[Verdict]]]:
         """The verdict on a change, and the verdicts on its functions with what the change adds to each.
 
         Args:
             files: all functions of the changed files.
+            in_context: let the functions that the change wrote, and those of their file, count in each verdict.
 
         Returns:
             The verdict on the change, None without a rule for commits, and the verdicts on all functions, by file.
             Verdicts on functions that the change did not write stay the same, as do all if it wrote only one.
         """
-        judged = [
-            [
-                number
-                for number, verdict in enumerate(file.verdicts)
-                if file.written[number] and verdict.logit is not None
-            ]
-            for file in files
-        ]
         written = [
-            (file.verdicts[number].logit or 0.0, file.lines[number], file.language)
-            for file, numbers in zip(files, judged, strict=True)
-            for number in numbers
+            (function.verdict.logit or 0.0, function.lines, function.language)
+            for file in files
+            for function in file
+            if function.is_judged
         ]
         rule = self._calibration.commit
         whole = None if rule is None else rule.verdict(written)
+        verdicts = [[function.verdict for function in file] for file in files]
         logits = [logit for logit, _, _ in written]
-        first, verdicts = 0, []
-        for file, numbers in zip(files, judged, strict=True):
-            verdicts.append(self._with_change(file, numbers, first, logits))
-            first += len(numbers)
+        if in_context and len(logits) >= 2:
+            first = 0
+            for file, found in zip(files, verdicts, strict=True):
+                self._add_change(file, found, logits, first)
+                first += sum(function.is_judged for function in file)
         if self._usual is None:
             return whole, verdicts
-        without = [replace(file, verdicts=list(map(_without_past, file.verdicts))) for file in files]
-        usual_whole, usual = self._usual.change(without)
+        without = [
+            [replace(function, verdict=_without_past(function.verdict)) for function in file]
+            for file in files
+        ]
+        usual_whole, usual = self._usual.change(without, in_context=in_context)
         careful = [list(map(_no_higher, found, plain)) for found, plain in zip(verdicts, usual, strict=True)]
         return _more_careful(whole, usual_whole), careful
 
-    def _with_change(
-        self, file: ChangedFunctions, judged: Sequence[int], first: int, logits: Sequence[float]
-    ) -> list[Verdict]:
-        """The verdicts on a file's functions within a change.
+    def _add_change(
+        self, file: Sequence[ChangedFunction], verdicts: list[Verdict], logits: Sequence[float], first: int
+    ) -> None:
+        """Put what a change adds into the ``verdicts`` on those functions of a file that it wrote.
 
         Args:
             file: all functions of the file.
-            judged: the numbers of those that the change wrote and that have a logit.
-            first: where their logits begin among the others.
+            verdicts: the verdicts on them.
             logits: the logits of all functions that the change wrote.
+            first: where those of the file begin among them.
         """
-        verdicts = list(file.verdicts)
-        if len(logits) < 2 or not file.in_context:
-            return verdicts
         own = {number: verdict.logit for number, verdict in enumerate(verdicts) if verdict.logit is not None}
         context, both = self._calibration.commit_context, self._calibration.file_and_commit_context
         beside: dict[int, float] = {}
@@ -126,17 +124,16 @@ class Judge:
             context = both
             beside = dict(zip(own, both.file.evidence(list(own.values())), strict=True))
         if context is None or context.commit is None:
-            return verdicts
-        added = context.commit.evidence(logits)[first : first + len(judged)]
-        for number, by_commit in zip(judged, added, strict=True):
+            return
+        judged = [number for number, function in enumerate(file) if function.is_judged]
+        for number, added in zip(judged, context.commit.evidence(logits)[first:], strict=False):
             verdicts[number] = self._verdict(
                 verdicts[number],
-                file.language,
+                file[number].language,
                 context.scale,
                 (beside.get(number), len(own) - 1),
-                (by_commit, len(logits) - 1),
+                (added, len(logits) - 1),
             )
-        return verdicts
 
     def _verdict(
         self,

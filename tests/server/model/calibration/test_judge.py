@@ -14,7 +14,7 @@ from codeorigin.model.past import Past
 from codeorigin.model.scoring.inputs import RawScore
 from codeorigin.model.verdict import (
     Band,
-    ChangedFunctions,
+    ChangedFunction,
     Limits,
     PooledReason,
     PooledVerdict,
@@ -38,7 +38,7 @@ def test_the_past_only_ever_lowers_a_verdict(logits: list[float], evidence: floa
         yield judge.alone(scores[0], language)
         in_file = list(judge.in_file(scores, language).values())
         yield from in_file
-        file = ChangedFunctions(language, in_file, [5] * len(in_file), [True] * len(in_file))
+        file = [ChangedFunction(language, verdict, 5, True) for verdict in in_file]
         whole, (changed,) = judge.change([file])
         yield from changed
         yield whole
@@ -75,21 +75,22 @@ CALIBRATION = Calibration(
 JUDGE = Judge(CALIBRATION)
 
 
-def file(
-    *logits: float | None, written: str, language: str = "go", in_context: bool = True
-) -> ChangedFunctions:
+def file(*logits: float | None, written: str, language: str = "go") -> list[ChangedFunction]:
     """A file whose functions have these own logits and 1, 2, 3, ... lines; ``written`` has ``y`` or ``n`` for each."""
     scored = {
         number: RawScore(logit, logit, 0.0, 1) for number, logit in enumerate(logits) if logit is not None
     }
     judged = JUDGE.in_file(scored, language)
-    return ChangedFunctions(
-        language=language,
-        verdicts=[judged.get(number, Verdict.without(Reason.TOO_SHORT)) for number in range(len(logits))],
-        lines=list(range(1, len(logits) + 1)),
-        written=[each == "y" for each in written],
-        in_context=in_context,
-    )
+    return [
+        ChangedFunction(
+            language, judged.get(number, Verdict.without(Reason.TOO_SHORT)), number + 1, each == "y"
+        )
+        for number, each in enumerate(written)
+    ]
+
+
+def verdicts_of(functions: list[ChangedFunction]) -> list[Verdict]:
+    return [function.verdict for function in functions]
 
 
 def test_change_verdict_pools_written_functions_weighted_by_lines() -> None:
@@ -110,7 +111,7 @@ def test_too_few_functions_give_no_commit_verdict() -> None:
     assert whole is not None
     assert (whole.band, whole.functions, whole.reason) == (None, 1, PooledReason.TOO_FEW_FUNCTIONS)
     # And a lone function gets no evidence from its commit.
-    assert verdicts == file(1.0, 2.0, written="nn").verdicts
+    assert verdicts == verdicts_of(file(1.0, 2.0, written="nn"))
 
 
 def test_function_gets_evidence_from_its_commit_and_its_file() -> None:
@@ -128,27 +129,27 @@ def test_function_gets_evidence_from_its_commit_and_its_file() -> None:
         FILE_AND_COMMIT_CONTEXT.scale.probability(1.0 + in_commit + in_file)
     )
     assert first.logit == 1.0
-    assert first.own_probability == files[0].verdicts[0].own_probability
+    assert first.own_probability == files[0][0].verdict.own_probability
     assert second.commit_evidence == pytest.approx(commit_rule.evidence([2.0, 1.0, -4.0])[0])
     # The change only touched the third.
-    assert third == files[0].verdicts[2]
+    assert third == files[0][2].verdict
     from_commit = commit_rule.evidence([-4.0, 1.0, 2.0])[0]
     assert (alone.commit_evidence, alone.file_evidence) == (pytest.approx(from_commit), None)
     assert alone.probability == pytest.approx(COMMIT_CONTEXT.scale.probability(-4.0 + from_commit))
 
 
 def test_without_context_functions_are_judged_alone() -> None:
-    files = [file(1.0, 2.0, written="yy", in_context=False)]
-    whole, verdicts = JUDGE.change(files)
+    files = [file(1.0, 2.0, written="yy")]
+    whole, verdicts = JUDGE.change(files, in_context=False)
     assert whole is not None
     assert whole.band is not None
-    assert verdicts == [files[0].verdicts]
+    assert verdicts == [verdicts_of(files[0])]
 
 
 def test_model_without_commit_rules_gives_no_change_verdict() -> None:
     plain = Judge(replace(CALIBRATION, commit=None, commit_context=None, file_and_commit_context=None))
     files = [file(1.0, 2.0, written="yy")]
-    assert plain.change(files) == (None, [files[0].verdicts])
+    assert plain.change(files) == (None, [verdicts_of(files[0])])
 
 
 VERDICT = Verdict(
