@@ -56,7 +56,7 @@ Measured = dict[str, list[Floats]]
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class MethodComparison:
     """The shipped explanation's comprehensiveness minus another's, on the same functions."""
 
     against: str
@@ -188,11 +188,11 @@ def comparisons(
     found: Measured,
     groups: Integers,
     config: EvaluateConfig,
-) -> list[Comparison]:
+) -> list[MethodComparison]:
     """Compare the shipped explanation with occlusion and chance by function; ``groups`` ``(n,)`` are repositories."""
     values = {name: np.array(every)[:, 0] for name, every in found.items()}
     shipped = values[SHIPPED]
-    result: list[Comparison] = []
+    result: list[MethodComparison] = []
     for other in (OCCLUSION, RANDOM):
         difference = mean(groups, shipped - values[other], config)
         if other == OCCLUSION:
@@ -203,7 +203,7 @@ def comparisons(
             demand = f"far above chance: at least {FAR_ABOVE:g} times as much, and the interval above 0"
             enough = float(shipped.mean()) >= FAR_ABOVE * float(values[other].mean())
             holds = enough and difference.low is not None and difference.low > 0.0
-        result.append(Comparison(other, removal, difference, demand, holds))
+        result.append(MethodComparison(other, removal, difference, demand, holds))
     return result
 
 
