@@ -38,9 +38,9 @@ def declared_counts(result: CheckResult) -> DeclaredFunctions | None:
     return DeclaredFunctions(functions, tuple(name for name, _ in agents.most_common())) if read else None
 
 
-def disagreement_of(result: CheckResult, function: JudgedFunction) -> Disagreement | None:
+def disagreement_of(function: JudgedFunction) -> Disagreement | None:
     """How the records and the estimate of a function of a change disagree; accepted findings are left out."""
-    if result.change is None or function.records is None or function.accepted:
+    if function.records is None or function.accepted:
         return None
     return disagreement(function.records.records, function.verdict.band)
 
@@ -53,7 +53,7 @@ def disagreements(result: CheckResult) -> dict[Disagreement, list[tuple[JudgedFi
     found: dict[Disagreement, list[tuple[JudgedFile, JudgedFunction]]] = {}
     for file in result.files:
         for function in file.functions:
-            if (kind := disagreement_of(result, function)) is not None:
+            if (kind := disagreement_of(function)) is not None:
                 found.setdefault(kind, []).append((file, function))
     for kind, functions in found.items():
         sign = -1 if kind is Disagreement.NOT_DECLARED else 1

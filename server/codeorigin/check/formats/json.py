@@ -25,9 +25,9 @@ _INDENTED = 4
 """The number of levels of the report down to its functions."""
 
 
-def _function(result: CheckResult, function: JudgedFunction | FunctionReport) -> dict[str, Any]:
+def _function(function: JudgedFunction | FunctionReport) -> dict[str, Any]:
     judged = function if isinstance(function, JudgedFunction) else None
-    asked = None if judged is None else disagreement_of(result, judged)
+    asked = None if judged is None else disagreement_of(judged)
     first, last = line_range(function)
     span = function.span.range
     return {
@@ -48,7 +48,7 @@ def _function(result: CheckResult, function: JudgedFunction | FunctionReport) ->
         **verdict_values(function.verdict, _OF_FUNCTION),
         "declared": function_record_values(None if judged is None else judged.records),
         "disagreement": None if asked is None else asked.value,
-        "nested": [_function(result, nested) for nested in function.nested],
+        "nested": [_function(nested) for nested in function.nested],
     }
 
 
@@ -94,7 +94,7 @@ def _files(result: CheckResult) -> Iterator[dict[str, Any]]:
             "language": file.language,
             "verdict": None if file.verdict is None else verdict_values(file.verdict, _OF_WHOLE),
             "changed_lines": None if file.changed is None else [list(lines) for lines in file.changed],
-            "functions": [_function(result, function) for function in file.functions],
+            "functions": [_function(function) for function in file.functions],
         }
 
 
