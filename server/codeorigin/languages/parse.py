@@ -84,6 +84,8 @@ def _captured(text: str, language_id: str) -> Syntax:
             ]
             if errors < fewest and len(_outermost(found)) >= len(expected):
                 data, root, fewest, syntax = read, other, errors, _as_written(found, reading, original)
+                if not errors[0]:
+                    break
     closers = b""
     if root.has_error and language.block_end:
         closers = missing_closers(root, grammar, data, language.block_end)
