@@ -6,7 +6,7 @@ inclusive, in ascending order and disjoint.
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import Self
@@ -22,12 +22,11 @@ _TELLING = re.compile(r"[^\W_]")
 class FunctionLines:
     """The lines of a function, ``first`` to ``last`` inclusive.
 
-    ``blank`` lists the blank lines, ``plain`` those with neither a letter nor a digit, including the blank ones.
+    ``plain`` lists those with neither a letter nor a digit.
     """
 
     first: int
     last: int
-    blank: tuple[int, ...] = ()
     plain: tuple[int, ...] = ()
 
     def is_touched(self, changed: LineRanges) -> bool:
@@ -53,18 +52,6 @@ class FunctionLines:
             for line in telling
         )
 
-    def changed_count(self, changed: LineRanges) -> int:
-        """Number of the function's lines that are ``changed`` and not blank."""
-        return sum(1 for _ in self.changed_lines(changed))
-
-    def changed_lines(self, changed: LineRanges) -> Iterator[int]:
-        """The lines that :meth:`changed_count` counts."""
-        blank = set(self.blank)
-        for low, high in changed:
-            for line in range(max(low, self.first), min(high, self.last) + 1):
-                if line not in blank:
-                    yield line
-
     def in_file(self, piece: Piece) -> Self:
         """The lines of a function of a ``piece`` of a file, as lines of the file.
 
@@ -73,12 +60,10 @@ class FunctionLines:
         if piece.lines is None:
             return self
         lines = range(self.first, self.last + 1)
-        filled = {piece.line(line) for line in lines if line not in self.blank}
         telling = {piece.line(line) for line in lines if line not in self.plain}
         return type(self)(
             piece.line(self.first),
             piece.line(self.last),
-            tuple(sorted({piece.line(line) for line in self.blank} - filled)),
             tuple(sorted({piece.line(line) for line in self.plain} - telling)),
         )
 
@@ -95,6 +80,5 @@ def function_lines(text: str, functions: Iterable[FunctionSpan]) -> list[Functio
         plain = tuple(
             number for number, line in enumerate(lines[first - 1 : last], first) if not _TELLING.search(line)
         )
-        blank = tuple(number for number in plain if not lines[number - 1].strip())
-        found.append(FunctionLines(first, last, blank, plain))
+        found.append(FunctionLines(first, last, plain))
     return found

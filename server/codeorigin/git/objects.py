@@ -129,7 +129,8 @@ class Objects:
             self.close()
             self._git.cancel.raise_if_cancelled()
             raise UnreadableObjectError(
-                f"object {name[:10]} is damaged, or git stalled while reading it; git fsck says what is damaged"
+                f"object {name[:10]} is damaged or not in this clone, or git stalled while reading it; git fetch "
+                "--refetch --no-filter gets what is missing"
             ) from error
 
     def _unpacked_for(self, name: str) -> int | None:

@@ -7,6 +7,7 @@ from codeorigin.history.open_history import History, open_history
 from codeorigin.history.options import HistoryOptions
 from codeorigin.history.totals import Totals
 from codeorigin.history.wording import repaired_phrase
+from codeorigin.settings.project import SHALLOW
 from codeorigin.shell.exit_codes import ExitCode
 from codeorigin.shell.output import open_reports
 from codeorigin.shell.progress import ProgressLine
@@ -16,6 +17,8 @@ from codeorigin.shell.terminal import to_stderr
 def run_history(options: HistoryOptions) -> int:
     """Judge the commits, write the reports, and return the exit code."""
     with open_history(options) as history:
+        if history.lacks_past:
+            to_stderr(SHALLOW)
         totals, progress = Totals(), ProgressLine("commits", len(history.plan))
         try:
             _write_reports(history, totals, progress, options)

@@ -112,12 +112,14 @@ class History:
         records: RecordReader | None,
         analyzer: Callable[[], Analyzer],
         *,
+        wants_past: bool,
         jobs: int,
         budget: Budget,
     ) -> None:
         self.repository, self.plan, self.job = repository, plan, job
         self._state, self._wanted, self._records = state, wanted, records
         self._analyzer, self._jobs, self._budget = analyzer, jobs, budget
+        self._wants_past = wants_past
         self.known = 0
 
     @property
@@ -130,6 +132,11 @@ class History:
     def past(self) -> Past | None:
         """The past that functions are compared with."""
         return self.job.how.past
+
+    @property
+    def lacks_past(self) -> bool:
+        """Whether there is no past to compare with because the clone is shallow."""
+        return self._wants_past and self.repository.is_shallow
 
     @property
     def repaired(self) -> int:
@@ -277,6 +284,7 @@ def open_history(options: HistoryOptions, analyzer: Analyzer | None = None) -> I
             lambda path: kind_for_path(path) is not None and wanted(path),
             records,
             lambda: job.analyzer(bundle) if analyzer is None else analyzer,
+            wants_past=settings.past and bundle.calibration.past is not None,
             jobs=jobs,
             budget=budget,
         )

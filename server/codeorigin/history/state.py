@@ -14,8 +14,6 @@ from codeorigin.core.cache_folder import cache_folder
 from codeorigin.core.errors import CodeOriginError
 from codeorigin.text.regular_files import IS_A_LINK, trusted_root
 
-IN_MEMORY = Path(":memory:")
-"""The path of a state that is only kept in memory."""
 _FORMAT = 6
 _TABLES = frozenset({"about", "commits"})
 
@@ -41,9 +39,8 @@ class HistoryState:
         self._path, self._settings = path, settings
         self.damaged = 0
         try:
-            if path != IN_MEMORY:
-                self._refuse_links()
-                path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._refuse_links()
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._database = sqlite3.connect(path, timeout=1.0, isolation_level=None)
             self._refuse_foreign()
             self._refuse_damaged()

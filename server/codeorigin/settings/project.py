@@ -132,8 +132,8 @@ class Project:
     ) -> "Past | None":
         """The past of the repository that holds all ``files``; None stands for a text in the current folder.
 
-        None if the settings want none, if there is no such repository, if git fails, and as for
-        :func:`~codeorigin.past.old_functions.repository_past`. That a shallow clone has none is said on stderr.
+        None if the settings want none, if there is no such repository, and as for
+        :func:`~codeorigin.past.old_functions.repository_past`. If git fails, or the clone is shallow, stderr says so.
         """
         places = {os.path.realpath("." if file is None else file.parent) for file in files}
         if not self.settings.past or bundle.calibration.past is None or not places:
@@ -153,7 +153,8 @@ class Project:
             if repository.is_shallow:
                 to_stderr(SHALLOW)
             return repository_past(repository, bundle, load)
-        except RepositoryError:
+        except RepositoryError as error:
+            to_stderr(f"nothing is compared with the project's own past: {error}")
             return None
 
     @property

@@ -126,6 +126,20 @@ def test_shallow_clone_is_told_how_to_get_its_past(
     assert complaints(run("check", *chosen, "new.py", "--no-past", cwd=clone)) == []
 
 
+def test_partial_clone_is_told_how_to_get_its_past(
+    repository: Repository, chosen: tuple[str, Path], tmp_path: Path
+) -> None:
+    clone = tmp_path / "clone"
+    repository.commit({"old.py": "x = 1\n"}, date="2024-06-01")
+    repository.git("config", "uploadpack.allowFilter", "true")
+    # What HEAD has is there; the past is another commit's.
+    repository.git("clone", "--quiet", "--filter=blob:none", repository.folder.as_uri(), str(clone))
+    _, report, (line,) = check(*chosen, "new.py", cwd=clone)
+    assert report["past"] is None
+    assert line.startswith("codeorigin: nothing is compared with the project's own past: object ")
+    assert "git fetch --refetch --no-filter" in line
+
+
 def test_standard_input_belongs_to_the_current_folder_and_files_of_several_repositories_have_no_past(
     checks: Checks, tmp_path: Path
 ) -> None:

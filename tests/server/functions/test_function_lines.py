@@ -21,7 +21,7 @@ def lines() -> list[FunctionLines]:
 
 
 def test_function_lines_list_blank_and_letterless_lines() -> None:
-    assert lines() == [FunctionLines(1, 4, (2,), (2, 4)), FunctionLines(6, 8, (), (8,))]
+    assert lines() == [FunctionLines(1, 4, (2, 4)), FunctionLines(6, 8, (8,))]
 
 
 def test_function_is_touched_by_a_change_of_any_line() -> None:
@@ -39,11 +39,4 @@ def test_function_is_written_if_all_lines_with_letters_changed() -> None:
     assert not first.is_written([(4, 7)])
     assert first.is_written([(1, 1), (3, 3)])
     assert not first.is_written([(2, 4)])
-    assert not FunctionLines(1, 2, (), (1, 2)).is_written([(1, 2)])
-
-
-def test_blank_lines_are_not_counted() -> None:
-    first, _ = lines()
-    assert first.changed_count([(1, 9)]) == 3
-    assert first.changed_count([(2, 3)]) == 1
-    assert first.changed_count([(5, 9)]) == 0
+    assert not FunctionLines(1, 2, (1, 2)).is_written([(1, 2)])

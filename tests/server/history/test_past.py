@@ -10,6 +10,8 @@ import jsonschema
 import pytest
 
 from codeorigin.cli.app import main
+from codeorigin.settings.project import SHALLOW
+from support.command import complaints, run
 from support.repositories import Repository, plain_functions
 from support.schemas import load_schema
 from support.tiny_model import PAST_RULE, with_past_rule
@@ -58,6 +60,17 @@ def test_past_shifts_the_logits_of_commits(history: History) -> None:
         assert commit["logit"] == pytest.approx(plain["logit"] + evidence * lines / (lines + 8))
     shown, plainly = (each["standing_out"][0]["functions"] for each in (report, without))
     assert [each["probability"] for each in shown] != [each["probability"] for each in plainly]
+
+
+def test_shallow_clone_says_that_it_has_no_past(tmp_path: Path, model: Path) -> None:
+    with_past_rule(model, model, PAST_RULE)
+    made = Repository(tmp_path / "whole")
+    for day in (1, 2):
+        made.commit({"a.py": plain_functions("one", number=day)}, date=f"2024-01-0{day}")
+    made.git("clone", "-q", "--depth", "1", f"file://{made.folder}", str(tmp_path / "shallow"))
+    given = ("history", tmp_path / "shallow", "--model", model, "--state", tmp_path / "state", "--jobs", "1")
+    assert complaints(run(*given)) == [f"codeorigin: {SHALLOW}"]
+    assert complaints(run(*given, "--no-past")) == []
 
 
 def test_text_says_what_was_compared(history: History) -> None:
