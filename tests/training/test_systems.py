@@ -71,7 +71,7 @@ def test_correctness_has_its_figures(checkout: Path) -> None:
     for text in (
         "At least one of k published answers",
         "comments of the two exchanged",
-        "2020 and 2021",
+        "2022 and later",
     ):
         assert text in page
 

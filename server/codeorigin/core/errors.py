@@ -30,6 +30,10 @@ class RepositoryError(CodeOriginError):
     """Git cannot answer: not installed, no repository, no such commit, or no end to its output."""
 
 
+class NoRepositoryError(RepositoryError):
+    """The folder is in no repository that git knows."""
+
+
 class NoSuchRevisionError(RepositoryError):
     """There is no commit, branch or tag with this name."""
 

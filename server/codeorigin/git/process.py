@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO
 
 from codeorigin.core.cancellation import NEVER, CancelToken
-from codeorigin.core.errors import RepositoryError
+from codeorigin.core.errors import NoRepositoryError, RepositoryError
 from codeorigin.git.watch import Watch, limit_memory
 from codeorigin.text.shell_command import shell_command
 
@@ -277,7 +277,7 @@ def explained(complaint: bytes, command: str, folder: Path) -> RepositoryError:
             folder,
         )
     if "not a git repository" in text:
-        return RepositoryError("is not in a git repository", folder)
+        return NoRepositoryError("is not in a git repository", folder)
     if (found := re.search(r"unknown repository extensions? found:?\s*(.+)", text)) is not None:
         return RepositoryError(
             f"this git does not know the repository's format ({found[1].strip()}); a newer git may", folder

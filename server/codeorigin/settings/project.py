@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from codeorigin.core.errors import CodeOriginError, RepositoryError
+from codeorigin.core.errors import CodeOriginError, NoRepositoryError, RepositoryError
 from codeorigin.past.place import repository_folder
 from codeorigin.settings.schema import ACCEPTED_FILES, Settings, merge
 from codeorigin.shell.terminal import to_stderr
@@ -153,6 +153,8 @@ class Project:
             if repository.is_shallow:
                 to_stderr(SHALLOW)
             return repository_past(repository, bundle, load)
+        except NoRepositoryError:  # an empty .git
+            return None
         except RepositoryError as error:
             to_stderr(f"nothing is compared with the project's own past: {error}")
             return None

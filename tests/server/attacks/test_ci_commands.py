@@ -26,7 +26,7 @@ _BODY = "\n".join(f"  total += values[{n}] * {n};" for n in range(12))
 _CODE = f'const handlers = {{ "::{NAME}": function (values) {{\n  let total = 0;\n{_BODY}\n  return total;\n}} }};\n'
 _CPP = "int total(int x) {\n  int y = x;\n" + "  ::add(x); // ##[error]z\n" * 12 + "  return y;\n}\n"
 FORMATS = tuple(ReportFormat)
-HISTORY_FORMATS = tuple(each for each in HistoryFormat if each is not HistoryFormat.PARQUET)
+HISTORY_FORMATS = tuple(HistoryFormat)
 
 
 @pytest.mark.parametrize("text", [*BRACKETS, *COLONS, *(f"a {text} b" for text in BRACKETS)])

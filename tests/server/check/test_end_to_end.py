@@ -40,7 +40,7 @@ def test_check_prints_one_line_per_function_and_the_totals() -> None:
     for name in ("rpn", "dijk", "wrap", "RetryWithBackoff", "GroupByCategory", "ValidateItem"):
         assert re.search(rf"(human|unsure|llm) +examples/\w+\.(py|go):\d+-\d+ +{name}\n", shown), shown
     assert "6 functions in 2 files" in shown
-    assert re.search(r"[\d,.]+ functions/s; peak memory \d+ MiB", shown)
+    assert re.search(r"[\d,.]+ functions/s; peak memory [\d,]+ MiB", shown)
     assert done.returncode == (1 if " llm " in shown else 0)
 
 

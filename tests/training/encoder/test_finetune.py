@@ -70,7 +70,7 @@ def test_rows_are_judged_by_encoder_that_did_not_see_their_repository(
     )
     folds = fold_array(rows, CONFIG.folds)
     assert all(not np.allclose(final[folds == fold], logits[folds == fold], atol=1e-3) for fold in (0, 1))
-    assert [line for line in lines if line.startswith("out of fold: old")]
+    assert [line for line in lines if line.startswith("out of fold: ")]
 
 
 def test_explanation_baseline_has_logit_zero(finished: tuple[Run, list[str]]) -> None:

@@ -101,8 +101,8 @@ def _next_step(result: CheckResult) -> str | None:
         return None
     file, function = found
     why = shell_command("codeorigin", "explain", f"{file.path}:{line_range(function)[0]}")
-    # What is shown of an odd name, of a cell or of stdin is no path.
-    if why is None or not os.path.isfile(file.shown):  # noqa: PTH113 - False for what is no path at all
+    # What is shown of an odd name, of a cell or of stdin is no path; what a CI system obeys is not printed.
+    if why is None or printable(why) != why or not os.path.isfile(file.shown):  # noqa: PTH113 - False for what is no path at all
         return None
     return f"See why: {why}" if result.change is not None else f"See why: {why}; accept all: {ACCEPT_ALL}"
 
