@@ -10,7 +10,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from tests.server.lsp.raw import serving
@@ -135,6 +135,8 @@ class Elements(HTMLParser):
 
 @settings(max_examples=60, deadline=None)
 @given(TEXTS)
+@example("\ud800/")
+@example("\0/")
 def test_reports_show_any_text_as_text(text: str) -> None:
     result, plain = hostile_result(text), hostile_result("plain")
     for report_format in ReportFormat:

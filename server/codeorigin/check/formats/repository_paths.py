@@ -12,7 +12,10 @@ def path_in_repository(path: str) -> str:
     """``path``, as a report shows it, relative to the top of its repository, with ``/``; as it is outside of any."""
     if path == STDIN_NAME:
         return path
-    inside = _inside(os.path.realpath(os.path.dirname(path) or "."))  # noqa: PTH120 - a name may end in a dot
+    try:
+        inside = _inside(os.path.realpath(os.path.dirname(path) or "."))  # noqa: PTH120 - a name may end in a dot
+    except ValueError:  # no path of this system: a name with a NUL, or one that it cannot encode
+        return path
     return path if inside is None else str(PurePosixPath(inside, os.path.basename(path)))  # noqa: PTH119
 
 
