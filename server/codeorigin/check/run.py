@@ -88,12 +88,11 @@ def check(options: CheckOptions) -> CheckResult:
 
         parser_pool.start()  # while the model is being read
         bundle = Bundle.load(options.model)
+        formats = {target.format for target in options.targets}
         how = How(
             settings.file_context,
             # Only these reports quote code.
-            keep_text=any(
-                target.format in {ReportFormat.HTML, ReportFormat.MARKDOWN} for target in options.targets
-            ),
+            keep_text=bool(formats & {ReportFormat.HTML, ReportFormat.MARKDOWN}),
         )
         checks = FileCheck(how, options.model, max(1, (options.threads or cores()) // workers), options.debug)
         past = project.past((source.file for source in sources), bundle, partial(checks.load, bundle))
@@ -138,9 +137,11 @@ def check(options: CheckOptions) -> CheckResult:
     )
     if how.keep_text:
         from codeorigin.check.formats.html import line_evidence  # noqa: PLC0415 - only pages need it
+        from codeorigin.check.formats.markdown import MOST_EXPLAINED  # noqa: PLC0415
 
+        most = None if ReportFormat.HTML in formats else MOST_EXPLAINED
         with parser_pool.one_run(budget):
-            result = replace(result, evidence=line_evidence(result, checks.load(bundle)))
+            result = replace(result, evidence=line_evidence(result, checks.load(bundle), most))
     return result
 
 

@@ -1,119 +1,19 @@
 """The GitHub Action: its ``run`` steps, executed by bash in a throwaway repository."""
 
-import http.server
 import json
-import os
-import re
-import subprocess
-import sys
-import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
 
+from support.action_runner import ACTION, Runner
 from support.command import PLAIN, ROOT, TERSE
 from support.declared_records import SESSION, add_note, git_ai_note
 from support.documents import blocks
 from support.repositories import Repository, checked_out
 
-ACTION: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text())
 CODE = TERSE.read_text()
 MANUAL = ROOT / "docs" / "team.md"
-SUB = re.compile(r"\$\{\{\s*([\w.-]+)\s*\}\}")
-
-
-@dataclass
-class Runner:
-    """Runs the steps of a composite action as GitHub's runner does."""
-
-    repository: Repository
-    folder: Path
-    base_ref: str = ""
-    number: str = ""
-    api: str = ""
-
-    def run(self, **inputs: str) -> tuple[int, dict[str, str]]:
-        """The exit code of the step that failed, or 0, and the outputs of the check."""
-        given = {name: entry.get("default", "") for name, entry in ACTION["inputs"].items()} | inputs
-        outputs: dict[str, str] = {}
-        for step in ACTION["runs"]["steps"]:
-            if "run" not in step:
-                continue
-            assert step["shell"] == "bash"
-            assert "${{" not in step["run"], "values reach the shell as variables"
-            output = self.folder / "output"
-            output.write_text("")
-            environment = PLAIN | {
-                "PATH": f"{self.folder / 'bin'}{os.pathsep}{PLAIN['PATH']}",
-                "RUNNER_TEMP": str(self.folder / "temp"),
-                "GITHUB_STEP_SUMMARY": str(self.folder / "summary.md"),
-                "GITHUB_OUTPUT": str(output),
-                "GITHUB_API_URL": self.api,
-                "GITHUB_REPOSITORY": "owner/project",
-            }
-            for name, value in step.get("env", {}).items():
-                environment[name] = self._expanded(value, given, outputs)
-            done = subprocess.run(
-                ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]],
-                cwd=self.repository.folder, env=environment, capture_output=True, text=True, check=False,
-            )  # fmt: skip
-            self.shown = done.stdout
-            if step["name"] == "Comment":
-                self.commented = done.stdout
-            if step.get("id") == "check":
-                self.notices, self.said = done.stdout, done.stderr
-            outputs |= dict(line.split("=", 1) for line in output.read_text().splitlines())
-            if done.returncode:
-                return done.returncode, outputs
-        return 0, outputs
-
-    def _expanded(self, text: str, inputs: dict[str, str], outputs: dict[str, str]) -> str:
-        return SUB.sub(lambda match: self._value(match[1], inputs, outputs), text)
-
-    def _value(self, name: str, inputs: dict[str, str], outputs: dict[str, str]) -> str:
-        if name == "github.action_path":
-            return str(ROOT)
-        given = {
-            "github.base_ref": self.base_ref,
-            "github.token": "secret",
-            "github.event.pull_request.number": self.number,
-        }
-        if name in given:
-            return given[name]
-        if name.startswith("inputs."):
-            return inputs[name.removeprefix("inputs.")]
-        return outputs[name.rpartition(".")[2]]
-
-
-@pytest.fixture
-def runner(tmp_path: Path) -> Runner:
-    made = Repository(tmp_path / "work")
-    made.commit({"a.py": CODE, "sub/b.py": CODE}, date="2020-01-01")
-    made.git("update-ref", "refs/remotes/origin/main", "HEAD")
-    made.git("checkout", "-q", "-b", "work")
-    made.commit({"a.py": CODE.replace("def rpn(s):\n", "def rpn(s):\n    pass\n")}, date="2020-01-02")
-    (tmp_path / "temp").mkdir()
-    # The job's Python makes the environment, whose Python installs; both refuse to import from the checkout.
-    installed = tmp_path / "installed"
-    script = f"""#!/bin/sh
-echo "$@" >> "{installed}"
-[ "$1" = -I ] || exit 9
-case "$3" in
-  venv) env > "{tmp_path / "environment"}"; mkdir -p "$5/bin"; cp "$0" "$5/bin/python" ;;
-  codeorigin) exec "{sys.executable}" "$@" ;;
-  "") exec "{sys.executable}" "$@" ;;
-esac
-"""
-    programs = tmp_path / "bin"
-    programs.mkdir()
-    (programs / "python").write_text(script)
-    (programs / "python").chmod(0o755)
-    return Runner(made, tmp_path)
 
 
 def test_pull_request_gets_annotations_and_a_summary(runner: Runner) -> None:
@@ -166,104 +66,6 @@ def test_errors_always_fail_and_say_why(runner: Runner) -> None:
     code, outputs = runner.run(base="nowhere")
     assert (code, set(outputs)) == (2, {"python"})
     assert "codeorigin: nowhere: no such commit, branch or tag here" in runner.said
-
-
-OTHERS = {"id": 6, "user": {"login": "somebody"}, "body": "<!-- codeorigin --> a trap"}
-OURS = {"id": 7, "user": {"login": "github-actions[bot]"}, "body": "<!-- codeorigin -->\nold"}
-
-
-class StubOfTheApi(http.server.ThreadingHTTPServer):
-    """The comments of a pull request, as GitHub's API serves them; ``status`` is the answer to what writes."""
-
-    def __init__(self, comments: Sequence[dict[str, Any]], status: int) -> None:
-        super().__init__(("127.0.0.1", 0), AnswersOfTheApi)
-        self.comments, self.status = list(comments), status
-        self.written: list[tuple[str, str, str]] = []
-
-
-class AnswersOfTheApi(http.server.BaseHTTPRequestHandler):
-    server: StubOfTheApi
-
-    def do_GET(self) -> None:
-        place, _, query = self.path.partition("?")
-        assert place == "/repos/owner/project/issues/12/comments"
-        page = int(query.rpartition("=")[2])
-        self._answer(200, self.server.comments[100 * (page - 1) : 100 * page])
-
-    def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))["body"]
-        assert self.headers["Authorization"] == "Bearer secret"
-        self.server.written.append((self.command, self.path, body))
-        self._answer(self.server.status, {})
-
-    def do_PATCH(self) -> None:
-        self.do_POST()
-
-    def _answer(self, status: int, value: Any) -> None:
-        self.send_response(status)
-        self.end_headers()
-        self.wfile.write(json.dumps(value).encode())
-
-    def log_message(self, *_: object) -> None:
-        """Nothing on stderr."""
-
-
-@pytest.fixture
-def api() -> Iterator[Callable[..., StubOfTheApi]]:
-    with ExitStack() as stack:
-
-        def started(*comments: dict[str, Any], status: int = 200) -> StubOfTheApi:
-            stub = stack.enter_context(StubOfTheApi(comments, status))
-            threading.Thread(target=stub.serve_forever, daemon=True).start()
-            stack.callback(stub.shutdown)
-            return stub
-
-        yield started
-
-
-@pytest.mark.parametrize(
-    ("comments", "threshold", "expected"),
-    [
-        ([], "0", ["POST /repos/owner/project/issues/12/comments"]),
-        ([], "1", []),
-        ([OTHERS] * 120, "0", ["POST /repos/owner/project/issues/12/comments"]),
-        ([*[OTHERS] * 120, OURS], "0", ["PATCH /repos/owner/project/issues/comments/7"]),
-        ([OURS], "1", ["PATCH /repos/owner/project/issues/comments/7"]),
-    ],
-)
-def test_pull_request_has_one_comment(
-    runner: Runner, api: Callable[..., StubOfTheApi], comments: list[Any], threshold: str, expected: list[str]
-) -> None:
-    stub = api(*comments)
-    runner.base_ref, runner.number, runner.api = "main", "12", f"http://127.0.0.1:{stub.server_port}"
-    code, outputs = runner.run(comment="true", arguments=f"--threshold\n{threshold}")
-    assert code == 0
-    assert [f"{method} {path}" for method, path, _ in stub.written] == expected
-    for _, _, body in stub.written:
-        assert body == f"<!-- codeorigin -->\n{Path(outputs['summary']).read_text()}"
-
-
-@pytest.mark.parametrize(
-    ("status", "said"),
-    [
-        (
-            403,
-            "GitHub answered 403 (the token may not write; a pull request from a fork never gets a comment)",
-        ),
-        (500, "GitHub answered 500"),
-        (None, "URLError"),
-    ],
-)
-def test_comment_that_cannot_be_written_is_a_warning(
-    runner: Runner, api: Callable[..., StubOfTheApi], status: int | None, said: str
-) -> None:
-    runner.base_ref, runner.number = "main", "12"
-    runner.api = (
-        "http://127.0.0.1:9" if status is None else f"http://127.0.0.1:{api(status=status).server_port}"
-    )
-    code, outputs = runner.run(comment="true", arguments="--threshold\n0")
-    assert (code, outputs["findings"]) == (0, "true")
-    assert runner.commented == f"::warning::CodeOrigin wrote no comment: {said}\n"
 
 
 @pytest.fixture

@@ -38,8 +38,12 @@ _MOST_CODE_LINES_SLOW = 300
 """The same if the model takes long to explain."""
 
 
-def line_evidence(result: CheckResult, analyzer: "Analyzer") -> dict[tuple[str, int], tuple[HeatLine, ...]]:
+def line_evidence(
+    result: CheckResult, analyzer: "Analyzer", most: int | None = None
+) -> dict[tuple[str, int], tuple[HeatLine, ...]]:
     """The first lines of each finding whose code is shown: the strongest of each file, worst files first.
+
+    At most ``most`` findings, or as many as a page holds.
 
     Raises:
         ModelError: the gradient graph cannot be read.
@@ -51,7 +55,7 @@ def line_evidence(result: CheckResult, analyzer: "Analyzer") -> dict[tuple[str, 
             continue
         index = LineIndex(file.text)
         for function in _strongest(file)[:_MOST_FINDINGS_OF_A_FILE]:
-            if left <= 0:
+            if left <= 0 or len(found) == most:
                 return found
             explanation = analyzer.explain(file.text, function.span, function_id=function.function_id)
             values = {line.line: line.value for line in explanation.lines}

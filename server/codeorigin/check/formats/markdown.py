@@ -16,7 +16,7 @@ from codeorigin.report.past import errors_here
 from codeorigin.report.totals import summary_sentences
 from codeorigin.shell.terminal import printable, printable_code
 
-_MOST_EXPLAINED, _LINES_EACH = 10, 3
+MOST_EXPLAINED, _LINES_EACH = 10, 3
 LONGEST_LIST = 200
 """Maximum number of rows: GitHub accepts 1 MiB per step, and nobody reads a table of thousands of rows."""
 _PLAIN_WORD = re.compile(r"\(?[A-Za-z0-9]+(?:[-',/][A-Za-z0-9]+)*(?:\.\d+)*\)?[.,;:]?|%")
@@ -88,7 +88,7 @@ def _strongest_lines(
 ) -> Iterator[str]:
     """Of the first findings, the lines that speak most for an LLM, as code."""
     explained = [found for found in findings if found[0].key(found[1]) in result.evidence]
-    for file, function in explained[:_MOST_EXPLAINED]:
+    for file, function in explained[:MOST_EXPLAINED]:
         lines = [line for line in result.evidence[file.key(function)] if line.value > 0 and line.text.strip()]
         strongest = sorted(
             sorted(lines, key=lambda line: -line.value)[:_LINES_EACH], key=lambda line: line.number
