@@ -1,0 +1,98 @@
+"""A project's declared functions and its people's as a reference for its others."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from codeorigin.model.ngrams.counting import Counted
+from codeorigin.model.ngrams.hashed_views import NgramViews
+from codeorigin.model.reading.normalize import normalize
+from codeorigin.model.reference import Examples, Reference, ReferenceRule, evidence
+
+RULE = ReferenceRule(
+    words=(1, 1),
+    characters=(1, 1),
+    width=4,
+    prior_functions=2.0,
+    scale=10.0,
+    fewest_declared=1,
+    fewest_human=1,
+)
+GENERAL = {"python": np.array([1, 0, 0, 0, 0, 0, 0, 0], dtype=np.float32)}
+
+
+def examples(rows: Sequence[int], paths: Sequence[str], commits: Sequence[str] = ()) -> Examples:
+    """Functions with one n-gram of value 1 each."""
+    return Examples(np.array(rows), np.ones(len(rows)), np.arange(len(rows) + 1), paths, commits)
+
+
+HUMAN = {"python": examples([4, 4, 5, 5], ["a.py", "a.py", "b.py", "b.py"])}
+DECLARED = {"python": examples([1, 1, 2], ["x.py", "y.py", "z.py"], ["one", "one", "two"])}
+
+
+def weights(path: str, commit: str | None = None, rule: ReferenceRule = RULE) -> list[float] | None:
+    found = Reference(rule, GENERAL, DECLARED, HUMAN).weights("python", path, commit)
+    return None if found is None else found.tolist()
+
+
+def test_weights_are_the_scaled_difference_of_the_shrunk_declared_mean_and_the_human_mean() -> None:
+    # Two general functions beside three declared ones: 2, 2 and 1 fifths.
+    assert weights("new.py") == [4.0, 4.0, 2.0, 0.0, -5.0, -5.0, 0.0, 0.0]
+
+
+@pytest.mark.parametrize(
+    ("path", "commit", "expected"),
+    [
+        # The commit that wrote to x.py also wrote to y.py.
+        ("x.py", None, [6.6667, 0.0, 3.3333, 0.0, -5.0, -5.0, 0.0, 0.0]),
+        ("z.py", None, [5.0, 5.0, 0.0, 0.0, -5.0, -5.0, 0.0, 0.0]),
+        ("new.py", "two", [5.0, 5.0, 0.0, 0.0, -5.0, -5.0, 0.0, 0.0]),
+        ("a.py", None, [4.0, 4.0, 2.0, 0.0, 0.0, -10.0, 0.0, 0.0]),
+    ],
+)
+def test_own_file_and_commits_never_count(path: str, commit: str | None, expected: list[float]) -> None:
+    assert weights(path, commit) == pytest.approx(expected, abs=1e-4)
+
+
+def test_file_without_enough_other_functions_has_no_reference() -> None:
+    strict = replace(RULE, fewest_declared=2)
+    assert weights("z.py", rule=strict) is not None
+    assert weights("x.py", rule=strict) is None
+    assert weights("a.py", rule=replace(RULE, fewest_human=3)) is None
+
+
+def test_language_needs_both_populations_and_a_general_mean() -> None:
+    assert Reference(RULE, GENERAL, DECLARED, HUMAN)
+    assert not Reference(replace(RULE, fewest_declared=4), GENERAL, DECLARED, HUMAN)
+    assert not Reference(replace(RULE, fewest_human=5), GENERAL, DECLARED, HUMAN)
+    assert not Reference(RULE, {}, DECLARED, HUMAN)
+    assert not Reference(RULE, GENERAL, DECLARED, {})
+    assert Reference(RULE, GENERAL, DECLARED, HUMAN).weights("go", "new.go") is None
+
+
+def test_evidence_is_the_product_of_each_vector() -> None:
+    vectors = Counted(np.array([1, 4, 0]), np.array([1, 0.5, 2], dtype=np.float32), np.array([0, 2, 2, 3]))
+    assert evidence(vectors, np.arange(5, dtype=np.float32)).tolist() == [3.0, 0.0, 0.0]
+
+
+def test_vector_has_norm_1_in_each_view() -> None:
+    rule = replace(RULE, words=(1, 2), characters=(3, 4), width=1 << 12)
+    code = "def area(width, height):\n    return width * height\n"
+    (counted,) = NgramViews(rule.views).count_many([normalize(code, "python").text], "python")
+    for view in (counted.ids < rule.width, counted.ids >= rule.width):
+        assert np.linalg.norm(counted.values[view]) == pytest.approx(1.0)
+
+
+def test_rule_survives_the_manifest() -> None:
+    assert ReferenceRule.from_manifest(RULE.to_manifest()) == RULE
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"words": (1,)}, {"scale": 0.0}, {"prior_functions": -1.0}, {"fewest_declared": 0}, {"fewest_human": 0}],
+)
+def test_rule_that_makes_no_sense_is_refused(wrong: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match=r"must|least"):
+        ReferenceRule.from_manifest(RULE.to_manifest() | wrong)
