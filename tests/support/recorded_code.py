@@ -17,8 +17,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from codeorigin.explain.lines_and_words import line_sums
-from codeorigin.explain.ngram_shares import character_shares
+from codeorigin.explain.evidence import character_shares, line_sums
 from codeorigin.model.ngrams.hashed_views import NgramViews, View, ViewKind
 from codeorigin.model.reading.normalize import normalize
 

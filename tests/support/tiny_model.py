@@ -19,8 +19,7 @@ import codeorigin_training
 from codeorigin.explain.explainer import Explainer
 from codeorigin.languages import LANGUAGES
 from codeorigin.model.bundle import FORMAT, GRADIENT_GRAPH, SCORE_GRAPH, TOKENIZER
-from codeorigin.model.calibration.neighbours import Context, NeighbourRule
-from codeorigin.model.calibration.pooled_rule import PooledRule
+from codeorigin.model.calibration.calibration import Context, NeighbourRule, PooledRule
 from codeorigin.model.folder import MANIFEST, sealed, sha256_of
 from codeorigin.model.ngrams.hashed_views import NgramViews, View, ViewKind
 from codeorigin.model.past import PastRule

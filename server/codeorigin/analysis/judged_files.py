@@ -16,8 +16,8 @@ from codeorigin.functions.function_lines import FunctionLines, function_lines
 from codeorigin.functions.spans import Piece, code_text
 from codeorigin.languages import get_language
 from codeorigin.languages.kinds import NOTEBOOK
+from codeorigin.model.calibration.calibration import counted_lines
 from codeorigin.model.calibration.judge import Judge
-from codeorigin.model.calibration.pooled_rule import counted_lines
 from codeorigin.model.past import Past
 from codeorigin.model.verdict import ChangedFunction, PooledReason, PooledVerdict, Reason, Verdict
 from codeorigin.text.positions import LineIndex

@@ -9,8 +9,8 @@ from codeorigin.functions.outline import function_id
 from codeorigin.functions.spans import FunctionSpan, code_text
 from codeorigin.languages import Language
 from codeorigin.languages.kinds import get_kind
+from codeorigin.model.calibration.calibration import counted_lines
 from codeorigin.model.calibration.judge import Judge
-from codeorigin.model.calibration.pooled_rule import counted_lines
 from codeorigin.model.scoring.inputs import RawScore
 from codeorigin.model.verdict import PooledReason, PooledVerdict, Reason, Verdict
 

@@ -1,53 +1,27 @@
 """Code -> explanation: exact n-gram shares and Integrated Gradients, summed by line, word and construct."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
 from codeorigin.core.cancellation import NEVER, CancelToken
-from codeorigin.explain.constructs import construct_attributions, normalized_constructs, token_characters
-from codeorigin.explain.explanation import (
-    Aggregation,
-    Baseline,
-    ConstructAttribution,
-    ExplainOptions,
-    Explanation,
-    Method,
-)
-from codeorigin.explain.integrated_gradients import GradientGraph, PathAttribution, attribute_windows
-from codeorigin.explain.lines_and_words import (
-    Words,
+from codeorigin.explain.evidence import (
+    Spread,
+    character_shares,
+    construct_attributions,
     find_words,
     gather_characters,
-    gather_tokens,
     line_attributions,
     line_sums,
+    normalized_constructs,
     strongest_words,
 )
-from codeorigin.explain.ngram_shares import character_shares
-from codeorigin.model.reading.normalize import Normalized, normalize
-from codeorigin.model.scoring.inputs import Features, RawScore
+from codeorigin.explain.explanation import Aggregation, ExplainOptions, Explanation, Method
+from codeorigin.explain.integrated_gradients import GradientGraph, PathAttribution, attribute_windows
+from codeorigin.model.reading.normalize import normalize
 from codeorigin.model.scoring.scorer import Scorer
 
-Doubles = npt.NDArray[np.float64]
-
 _DEFAULT_OPTIONS = ExplainOptions()
-
-
-@dataclass(frozen=True, slots=True)
-class _Function:
-    """A function to explain, and the model's answer."""
-
-    normalized: Normalized
-    features: Features
-    score: RawScore
-
-    @property
-    def line_count(self) -> int:
-        lines = self.normalized.lines
-        return int(lines[-1]) + 1 if len(lines) else 0
 
 
 class Explainer:
@@ -88,73 +62,40 @@ class Explainer:
         normalized = normalize(code, language)
         features = self._scorer.features(normalized, language)
         score = self._scorer.score(features, cancel)
-        function = _Function(normalized, features, score)
-        words = find_words(normalized.text)
-        wide = self._wide_characters(function)
-        wide_lines = line_sums(wide, normalized.lines, function.line_count)
-        wide_words = gather_characters(wide, words)
-        deep_lines = np.zeros(function.line_count)
-        deep_words = np.zeros((len(words.starts), 1))
-        deep = np.zeros(len(normalized.text))
+        text, words = normalized.text, find_words(normalized.text)
+        wide, deep = np.zeros(len(text)), np.zeros(len(text))
+        if features.wide is not None:
+            wide = character_shares(features.wide, self._scorer.wide_weights(features.wide.ids), len(text))
+        line_count = int(normalized.lines[-1]) + 1 if text else 0
+        wide_lines, deep_lines = line_sums(wide, normalized.lines, line_count), np.zeros(line_count)
+        wide_words, deep_words = gather_characters(wide, words), np.zeros((len(words.starts), 1))
         path: PathAttribution | None = None
         if features.encoding is not None and features.windows and self._gradient is not None:
             path = attribute_windows(self._scorer, self._gradient, features, score, options, cancel)
-            deep_lines = line_sums(path.tokens.sum(axis=1), features.encoding.lines, function.line_count)
-            deep_words = gather_tokens(path.tokens, features.encoding, words)
-            deep = token_characters(path.tokens.sum(axis=1), features.encoding, normalized.text)
-        codes = normalized_constructs(code, normalized, language, cancel)
+            sums, spread = path.tokens.sum(axis=1), Spread.of(features.encoding, text)
+            # A token that covers a line end belongs to the line that it starts in.
+            deep_lines = line_sums(sums, features.encoding.lines, line_count)
+            deep_words = spread.words(path.tokens, words)
+            deep = spread.characters(sums, len(text))
         if options.aggregation is Aggregation.L2_NORM:
             # The wide part counts as one more dimension of a word's attribution.
             values = np.sqrt((deep_words**2).sum(axis=1) + wide_words**2)
         else:
             values = deep_words.sum(axis=1) + wide_words
-        return self._result(
-            function,
-            options,
-            method=Method.INTEGRATED_GRADIENTS if path else Method.LINEAR,
-            baseline=options.baseline if path else None,
-            baseline_deep=path.baseline_logit if path else 0.0,
-            nodes=path.nodes if path else None,
-            line_values=(wide_lines, deep_lines),
-            word_values=(values, words),
-            constructs=() if codes is None else construct_attributions(wide, deep, codes),
-        )
-
-    def _wide_characters(self, function: _Function) -> Doubles:
-        wide = function.features.wide
-        length = len(function.normalized.text)
-        if wide is None:
-            return np.zeros(length)
-        return character_shares(wide, self._scorer.wide_weights(wide.ids), length)
-
-    def _result(
-        self,
-        function: _Function,
-        options: ExplainOptions,
-        *,
-        method: Method,
-        baseline: Baseline | None,
-        baseline_deep: float,
-        nodes: int | None,
-        line_values: tuple[Doubles, Doubles],
-        word_values: tuple[Doubles, Words],
-        constructs: tuple[ConstructAttribution, ...] = (),
-    ) -> Explanation:
-        wide, deep = line_values
-        lines = line_attributions(wide, deep, function.normalized)
-        values, words = word_values
-        baseline_logit = function.features.bias + baseline_deep
-        difference = function.score.logit - baseline_logit
+        codes = normalized_constructs(code, normalized, language, cancel)
+        lines = line_attributions(wide_lines, deep_lines, normalized)
+        baseline_logit = features.bias + (path.baseline_logit if path else 0.0)
+        difference = score.logit - baseline_logit
         gap = abs(sum(line.value for line in lines) - difference) / max(abs(difference), 1.0)
         return Explanation(
-            logit=function.score.logit,
+            logit=score.logit,
             baseline_logit=baseline_logit,
             completeness_gap=gap,
             approximate=gap > options.tolerance,
-            nodes=nodes,
-            method=method,
-            baseline=baseline,
+            nodes=path.nodes if path else None,
+            method=Method.INTEGRATED_GRADIENTS if path else Method.LINEAR,
+            baseline=options.baseline if path else None,
             lines=lines,
-            top_tokens=strongest_words(values, words, function.normalized, count=options.top_tokens),
-            constructs=constructs,
+            top_tokens=strongest_words(values, words, normalized, count=options.top_tokens),
+            constructs=() if codes is None else construct_attributions(wide, deep, codes),
         )

@@ -12,7 +12,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from codeorigin.model.calibration.manifest_entry import ManifestEntry
+from codeorigin.model.folder import ManifestEntry
 
 
 @dataclass(frozen=True, slots=True)

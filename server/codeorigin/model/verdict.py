@@ -84,7 +84,7 @@ class PooledVerdict:
     """A calibrated estimate about the functions of a file or a change together, or the ``reason`` why there is none.
 
     ``functions`` is the number of functions with individual verdicts that were, or would have been, taken together.
-    ``logit`` is the logit that a :class:`~codeorigin.model.calibration.pooled_rule.PooledRule` pools, ``probability``
+    ``logit`` is the logit that a :class:`~codeorigin.model.calibration.calibration.PooledRule` pools, ``probability``
     the sigmoid of the temperature-scaled logit. The other figures are those of a function's :class:`Verdict`, for files
     or commits. Figures are None if there is no verdict.
     """

@@ -14,7 +14,7 @@ from codeorigin.analysis.score_cache import ScoreCache
 from codeorigin.core.cancellation import CancelToken
 from codeorigin.core.errors import Cancelled, LanguageError, ModelError, SourceError
 from codeorigin.functions.documents import Document
-from codeorigin.model.calibration.pooled_rule import counted_lines
+from codeorigin.model.calibration.calibration import counted_lines
 from codeorigin.model.verdict import PooledReason
 from support.notebooks import notebook
 from support.snippets import NAMES_OF, TOTAL_PRICE

@@ -7,8 +7,7 @@ import torch
 from captum.attr import LayerIntegratedGradients
 from torch import Tensor, nn
 
-from codeorigin.core.cancellation import CancelToken
-from codeorigin.core.errors import Cancelled, ModelError
+from codeorigin.core.errors import ModelError
 from codeorigin.explain.integrated_gradients import GradientGraph, gauss_legendre, integrate
 from codeorigin.model.reading.normalize import normalize
 from codeorigin_training.encoder.model import Encoder
@@ -18,10 +17,6 @@ from support.tiny_model import TinyModel
 Floats = npt.NDArray[np.float32]
 GENERATOR = np.random.default_rng(3)
 X, BASELINE, WEIGHT = (GENERATOR.normal(size=(6, 4)).astype(np.float32) for _ in range(3))
-
-
-def linear(embeddings: Floats) -> tuple[Floats, Floats]:
-    return (embeddings * WEIGHT).sum(axis=(1, 2)) + 3.0, np.broadcast_to(WEIGHT, embeddings.shape)
 
 
 def cubic(embeddings: Floats) -> tuple[Floats, Floats]:
@@ -41,11 +36,6 @@ def test_polynomials_below_degree_two_n_are_exact(count: int) -> None:
     nodes, weights = gauss_legendre(count)
     for degree in range(2 * count):
         assert weights @ nodes**degree == pytest.approx(1 / (degree + 1))
-
-
-@pytest.mark.parametrize("count", [1, 2, 8])
-def test_attributions_of_a_linear_model_are_its_terms(count: int) -> None:
-    np.testing.assert_allclose(integrate(linear, X, BASELINE, count), (X - BASELINE) * WEIGHT, rtol=1e-5)
 
 
 def test_attributions_of_a_cubic_model_match_the_closed_form() -> None:
@@ -69,20 +59,6 @@ def test_batch_size_does_not_change_the_result() -> None:
         apart = integrate(recorded, X, BASELINE, 8, batch_tokens=batch_tokens)
         np.testing.assert_allclose(apart, together, rtol=1e-6)
         assert sizes == expected
-
-
-def test_cancel_stops_between_two_batches() -> None:
-    token = CancelToken()
-    calls: list[int] = []
-
-    def cancelling(embeddings: Floats) -> tuple[Floats, Floats]:
-        calls.append(len(embeddings))
-        token.cancel()
-        return linear(embeddings)
-
-    with pytest.raises(Cancelled):
-        integrate(cancelling, X, BASELINE, 8, batch_tokens=12, cancel=token)
-    assert calls == [2]
 
 
 class EmbeddedEncoder(nn.Module):
@@ -127,18 +103,6 @@ def test_attributions_match_captum(tiny_model: TinyModel, code: str, language: s
     assert np.abs(expected).max() > 1e-3
     error = np.linalg.norm(found - expected) / np.linalg.norm(expected)
     assert error < 1e-4
-
-
-def test_attributions_add_up_to_the_logit_not_the_probability(tiny_model: TinyModel) -> None:
-    assert tiny_model.tokenizer is not None
-    scorer, graph = tiny_model.scorer(), GradientGraph(tiny_model.gradient_path)
-    for code, language in ALL:
-        ids = tiny_model.tokenizer.encode(normalize(code, language)).ids
-        masked = np.full_like(ids, tiny_model.tokenizer.mask_id)
-        end, start = scorer.deep_logits([ids, masked])
-        found = integrate(graph, scorer.embed(ids[None])[0], scorer.embed(masked[None])[0], 64)
-        assert abs(end - start) > 0.2
-        assert found.sum() == pytest.approx(end - start, rel=1e-3)
 
 
 def test_graph_without_gradients_is_refused(tiny_model: TinyModel) -> None:

@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from codeorigin.model.calibration.calibration import Calibration
-from codeorigin.model.calibration.pooled_rule import PooledRule
+from codeorigin.model.calibration.calibration import Calibration, PooledRule
 from codeorigin_training.data.rows import Row
 from codeorigin_training.data.specifications import WRITTEN
 from codeorigin_training.metrics.answers import Answers, context_answers

@@ -7,7 +7,7 @@ import pytest
 
 from codeorigin.core.cancellation import CancelToken
 from codeorigin.core.errors import Cancelled
-from codeorigin.explain.ngram_shares import occurrence_shares
+from codeorigin.explain.evidence import occurrence_shares
 from codeorigin.model.ngrams.hashed_views import NgramViews, WideFeatures
 from codeorigin.model.reading.normalize import Normalized, normalize
 from codeorigin.model.scoring.inputs import Features

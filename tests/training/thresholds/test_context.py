@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from codeorigin.model.calibration.neighbours import Context, NeighbourRule
+from codeorigin.model.calibration.calibration import Context, NeighbourRule
 from codeorigin.model.past import PastRule
 from codeorigin_training.data.rows import DISTRIBUTION_SOURCE, Row
 from codeorigin_training.thresholds.config import CalibrateConfig

@@ -5,8 +5,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from codeorigin.model.calibration.calibration import Calibration
-from codeorigin.model.calibration.neighbours import Context
+from codeorigin.model.calibration.calibration import Calibration, Context
 from codeorigin.model.calibration.scale import Scale
 from codeorigin_training.arrays import Booleans, Floats, Integers
 from codeorigin_training.data.rows import Row

@@ -9,7 +9,7 @@ import numpy as np
 
 from codeorigin.explain.explainer import Explainer
 from codeorigin.model.bundle import Bundle
-from codeorigin.model.calibration.pooled_rule import counted_lines, pooled_logit
+from codeorigin.model.calibration.calibration import counted_lines, pooled_logit
 from codeorigin.model.reading.normalize import normalize
 from codeorigin.model.scoring.scorer import Scorer
 from codeorigin_training.arrays import Floats

@@ -5,8 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from codeorigin.model.calibration.calibration import Calibration
-from codeorigin.model.calibration.pooled_rule import PooledRule
+from codeorigin.model.calibration.calibration import Calibration, PooledRule
 from codeorigin_training.arrays import Booleans, Floats, Integers
 from codeorigin_training.data.rows import Row, labels_of, modern_of, numbered, of_repositories, rows_where
 from codeorigin_training.data.specifications import WRITTEN

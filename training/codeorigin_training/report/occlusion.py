@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from codeorigin.core.cancellation import NEVER, CancelToken
-from codeorigin.explain.ngram_shares import occurrence_shares, running_sum
+from codeorigin.explain.evidence import occurrence_shares, running_sum
 from codeorigin.model.ngrams.hashed_views import WideFeatures
 from codeorigin.model.scoring.inputs import Features
 from codeorigin.model.scoring.scorer import Scorer

@@ -14,8 +14,8 @@ from enum import StrEnum
 
 import numpy as np
 
+from codeorigin.explain.evidence import occurrence_shares
 from codeorigin.explain.explanation import Baseline, ExplainOptions, Explanation
-from codeorigin.explain.ngram_shares import occurrence_shares
 from codeorigin.model.reading.normalize import Normalized, normalize
 from codeorigin.model.scoring.inputs import Features
 from codeorigin_training.arrays import Booleans, Floats, Integers

@@ -5,9 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from pydantic.dataclasses import dataclass
 
-from codeorigin.model.calibration.calibration import Calibration
-from codeorigin.model.calibration.neighbours import NeighbourRule
-from codeorigin.model.calibration.pooled_rule import counted_lines
+from codeorigin.model.calibration.calibration import Calibration, NeighbourRule, counted_lines
 from codeorigin_training.arrays import Booleans
 from codeorigin_training.configuration import STRICT
 from codeorigin_training.data.rows import Row

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from codeorigin.model.calibration.neighbours import Context, NeighbourRule
+from codeorigin.model.calibration.calibration import Context, NeighbourRule
 from codeorigin_training.arrays import Booleans, Floats, Integers
 from codeorigin_training.data.rows import Row, of_repositories
 

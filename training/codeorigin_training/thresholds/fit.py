@@ -6,8 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from codeorigin.core.errors import CodeOriginError
-from codeorigin.model.calibration.calibration import Calibration
-from codeorigin.model.calibration.neighbours import Context, NeighbourRule
+from codeorigin.model.calibration.calibration import Calibration, Context, NeighbourRule
 from codeorigin_training.arrays import Booleans, Floats
 from codeorigin_training.data.rows import Row, rows_where
 from codeorigin_training.thresholds.config import CalibrateConfig, judged

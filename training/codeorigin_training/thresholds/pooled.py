@@ -5,8 +5,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from codeorigin.model.calibration.calibration import Calibration
-from codeorigin.model.calibration.pooled_rule import PooledRule, counted_lines, main_language, pooled_logit
+from codeorigin.model.calibration.calibration import (
+    Calibration,
+    PooledRule,
+    counted_lines,
+    main_language,
+    pooled_logit,
+)
 from codeorigin_training.arrays import Floats, Integers
 from codeorigin_training.data.rows import Row
 from codeorigin_training.data.weights import LENGTH_EDGES

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypedDict
 
-from codeorigin.model.calibration.manifest_entry import ManifestEntry
+from codeorigin.model.folder import ManifestEntry
 from codeorigin.model.verdict import Band
 
 

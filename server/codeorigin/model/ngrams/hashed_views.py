@@ -1,9 +1,8 @@
 """Hashed n-gram views of functions: the wide part's input.
 
 A view is a way to split a function into items: words, their shapes, characters, the words of comments. N-grams of items
-are hashed to rows of a weight table (:mod:`codeorigin.model.ngrams.hashing`) and counted
-(:mod:`codeorigin.model.ngrams.counting`), many functions at a time. Which characters an n-gram covers is only
-computed for explanations.
+are hashed to rows of a weight table and counted (:mod:`codeorigin.model.ngrams.hashing`), many functions at a time.
+Which characters an n-gram covers is only computed for explanations.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,10 +13,8 @@ from itertools import chain, pairwise
 import numpy as np
 import numpy.typing as npt
 
-from codeorigin.model.ngrams.counting import Counted, count
-from codeorigin.model.ngrams.hashing import NO_ROW, Items, Rows, ngram_rows, sorted_rows
+from codeorigin.model.ngrams.hashing import NO_ROW, Counted, Items, Rows, count, ngram_rows, sorted_rows
 from codeorigin.model.reading.comments import read_comments
-from codeorigin.model.reading.hashed_items import comment_items, hash_words
 from codeorigin.model.reading.normalize import LEVEL_MARK, Normalized
 from codeorigin.model.reading.words import Vocabulary, utf32, word_pattern
 
@@ -170,9 +167,9 @@ class NgramViews:
         vocabulary = self._vocabulary
         vocabulary.trim()
         if kinds & {ViewKind.WORDS, ViewKind.SHAPES}:
-            words = hash_words(texts, language, vocabulary)
-            items[ViewKind.WORDS] = Items(words.words, words.counts, everyone)
-            items[ViewKind.SHAPES] = Items(words.shapes, words.counts, everyone)
+            numbers, counts = _word_numbers(texts, vocabulary)
+            items[ViewKind.WORDS] = Items(vocabulary.words(numbers), counts, everyone)
+            items[ViewKind.SHAPES] = Items(vocabulary.shapes(numbers, language), counts, everyone)
         if ViewKind.CHARACTERS in kinds:
             # Level marks are left out: the words view has the nesting, and characters should not depend on it.
             codes = utf32("".join(texts).replace(LEVEL_MARK, "")).astype(np.uint64)
@@ -182,6 +179,49 @@ class NgramViews:
         if ViewKind.COMMENTS in kinds:
             items[ViewKind.COMMENTS] = comment_items(texts, language, vocabulary)
         return items
+
+
+def _word_numbers(
+    texts: Sequence[str], vocabulary: Vocabulary
+) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int64]]:
+    """The numbers ``(n,)`` of the words of ``texts``, end to end, and how many ``(texts,)`` each has."""
+    found = [word_pattern(text).findall(text) for text in texts]
+    numbers = vocabulary.numbers(chain.from_iterable(found))
+    return numbers, np.array([len(words) for words in found], dtype=np.int64)
+
+
+_MARKS = 3
+"""Marks per comment: two before its words and one after them."""
+
+
+def comment_items(texts: Sequence[str], language: str, vocabulary: Vocabulary) -> Items:
+    """The hashes of :meth:`codeorigin.model.reading.comments.Comment.items`, one group per comment.
+
+    Args:
+        texts: normalised code.
+        language: a model language.
+        vocabulary: caches the hashes of words and marks.
+    """
+    owners: list[int] = []
+    marks: list[str] = []
+    written: list[str] = []
+    for owner, text in enumerate(texts):
+        for comment in read_comments(text, language):
+            owners.append(owner)
+            marks += (*comment.before, comment.after)
+            written.append(comment.written)
+    words, counts = _word_numbers(written, vocabulary)
+    lengths = counts + _MARKS
+    ends = np.cumsum(lengths)
+    firsts = ends - lengths
+    hashes = np.zeros(lengths.sum(), dtype=np.uint64)
+    is_word = np.ones(len(hashes), dtype=np.bool_)
+    of_marks = vocabulary.words(vocabulary.numbers(marks)).reshape(-1, _MARKS)
+    for column, places in enumerate((firsts, firsts + 1, ends - 1)):
+        hashes[places] = of_marks[:, column]
+        is_word[places] = False
+    hashes[is_word] = vocabulary.words(words)
+    return Items(hashes, lengths, np.array(owners, dtype=np.int64))
 
 
 def _batches(texts: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -1,3 +1,4 @@
+import math
 from collections import Counter
 
 import numpy as np
@@ -6,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from codeorigin.model.ngrams.hashed_views import NgramViews, View, ViewKind, WideFeatures
+from codeorigin.model.ngrams.hashing import count
 from codeorigin.model.reading.normalize import Normalized, normalize
 from support.snippets import ALL, LEDGER
 
@@ -224,3 +226,27 @@ def test_code_between_comments_does_not_affect_their_view() -> None:
     )
     assert one.ids.tolist() == other.ids.tolist()
     assert extract("x = 'no # comment'", view)[1].ids.tolist() == []
+
+
+WIDTH = 1 << 16
+
+
+@pytest.mark.parametrize("power", [1.0, 0.5])
+def test_norms_are_exact(power: float) -> None:
+    repeats = np.arange(WIDTH) % 5
+    counted = count([np.repeat(np.arange(WIDTH, dtype=np.uint32), repeats)], [power])
+    counts = repeats[counted.ids]
+    damped = (1.0 + np.log(counts)).astype(np.float32)
+    norm = math.sqrt(math.fsum(float(value) ** 2 for value in damped))
+    assert counted.values.tolist() == (damped / np.float32(norm**power)).tolist()
+
+
+def test_each_view_and_function_has_its_own_norm() -> None:
+    parts = [np.array(rows, dtype=np.uint32) for rows in ([0, 0, 1], [5], [], [], [5], [5])]
+    counted = count(parts, [1.0, 1.0])
+    assert counted.ids.tolist() == [0, 1, 5, 5, 5]
+    assert counted.borders.tolist() == [0, 3, 3, 5]
+    twice = 1.0 + math.log(2.0)
+    assert counted.values.tolist() == pytest.approx(
+        [twice / math.hypot(twice, 1), 1 / math.hypot(twice, 1), 1.0, 1.0, 1.0]
+    )

@@ -2,8 +2,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codeorigin.model.reading.comments import find_comments
+from codeorigin.model.ngrams.hashed_views import comment_items
+from codeorigin.model.reading.comments import find_comments, read_comments
 from codeorigin.model.reading.normalize import normalize
+from codeorigin.model.reading.words import Vocabulary, fnv1a
+from support.recorded_code import pieces
 
 LANGUAGES = ("python", "ruby", "php", "javascript", "typescript", "go", "rust", "c", "cpp", "csharp", "java")
 
@@ -53,3 +56,27 @@ def test_long_run_of_openers_is_read_in_linear_time(language: str, piece: str) -
     text = piece * 200_000
     covered = sum(end - start for start, end in find_comments(text, language))
     assert covered <= len(text)
+
+
+def check_comments(texts: list[str], language: str) -> int:
+    comments = [(owner, each) for owner, text in enumerate(texts) for each in read_comments(text, language)]
+    found = comment_items(texts, language, Vocabulary())
+    assert found.hashes.tolist() == [fnv1a(item) for _, each in comments for item in each.items()]
+    assert found.lengths.tolist() == [len(each.items()) for _, each in comments]
+    assert found.owners.tolist() == [owner for owner, _ in comments]
+    return len(comments)
+
+
+def test_items_of_comments_in_real_code_are_hashed_as_one_by_one() -> None:
+    by_language: dict[str, list[str]] = {}
+    for code, language in pieces():
+        by_language.setdefault(language, []).append(normalize(code, language).text)
+    assert sum(check_comments(texts, language) for language, texts in by_language.items()) > 100
+
+
+@given(
+    st.lists(st.text(alphabet="\"'`#/*\\= \n\t a1é§.if", max_size=60), max_size=4),
+    st.sampled_from(LANGUAGES),
+)
+def test_items_of_comments_in_any_text_are_hashed_as_one_by_one(texts: list[str], language: str) -> None:
+    check_comments(texts, language)

@@ -3,13 +3,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from codeorigin.languages import KEYWORDS
 from codeorigin.model.reading import words
 from codeorigin.model.reading.words import Vocabulary, fnv1a, shape, word_pattern
+from support.snippets import ALL
 
 ASCII = st.text(
     st.one_of(st.sampled_from("=-+*/.:<>!&|?%^\"'\n\t _09aZx\x1c"), st.characters(codec="ascii")),
     max_size=40,
 )
+
+
+ALPHABETS = (
+    "".join(map(chr, range(128))),
+    "a1._ \t\n",
+    "..1a0xB ",
+    "=+-*/<>!&|?:^%\"'. ",
+    "\n\t\t x",
+    "abAB__01 if()",
+)
+TEXTS = st.one_of(*(st.text(st.sampled_from(alphabet), max_size=60) for alphabet in ALPHABETS))
 
 
 @given(ASCII)
@@ -27,18 +40,29 @@ def test_appending_a_non_ascii_letter_keeps_the_shape_so_far(text: str) -> None:
             assert shape(beyond)[:-1].startswith(shape(word)[:-1])
 
 
+def check_words(text: str, language: str) -> None:
+    words, vocabulary = word_pattern(text).findall(text), Vocabulary()
+    numbers = vocabulary.numbers(words)
+    assert vocabulary.words(numbers).tolist() == [fnv1a(word) for word in words]
+    shapes = [word if word in KEYWORDS[language] else shape(word) for word in words]
+    assert vocabulary.shapes(numbers, language).tolist() == [fnv1a(form) for form in shapes]
+
+
+@given(TEXTS, st.sampled_from(sorted(KEYWORDS)))
+def test_words_and_shapes_are_hashed_as_one_by_one(text: str, language: str) -> None:
+    check_words(text, language)
+
+
+@pytest.mark.parametrize("language", sorted(KEYWORDS))
+def test_words_and_shapes_of_real_code_are_hashed_as_one_by_one(language: str) -> None:
+    for code, _ in ALL:
+        check_words(code, language)
+
+
 def test_known_hashes() -> None:
     assert fnv1a("") == 0xCBF29CE484222325
     assert fnv1a("a") == 0xAF63DC4C8601EC8C
     assert fnv1a("foobar") == 0x85944171F73967E8
-
-
-def test_reserved_words_keep_their_letters_only_in_their_own_language() -> None:
-    vocabulary = Vocabulary()
-    numbers = vocabulary.numbers(["lambda", "lambda", "value"])
-    assert vocabulary.words(numbers).tolist() == [fnv1a("lambda"), fnv1a("lambda"), fnv1a("value")]
-    assert vocabulary.shapes(numbers, "python").tolist() == [fnv1a("lambda")] * 2 + [fnv1a("a1")]
-    assert vocabulary.shapes(numbers, "go").tolist() == [fnv1a("a1")] * 3
 
 
 def test_growing_and_trimming_the_vocabulary_changes_no_hash(monkeypatch: pytest.MonkeyPatch) -> None:
