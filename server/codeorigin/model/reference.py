@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from codeorigin.model.calibration.manifest_entry import ManifestEntry
-from codeorigin.model.ngrams.counting import Counted
+from codeorigin.model.folder import ManifestEntry
 from codeorigin.model.ngrams.hashed_views import View, ViewKind
+from codeorigin.model.ngrams.hashing import Counted
 
 Floats = npt.NDArray[np.float32]
 

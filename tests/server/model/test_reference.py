@@ -6,8 +6,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from codeorigin.model.ngrams.counting import Counted
 from codeorigin.model.ngrams.hashed_views import NgramViews
+from codeorigin.model.ngrams.hashing import Counted
 from codeorigin.model.reading.normalize import normalize
 from codeorigin.model.reference import Examples, Reference, ReferenceRule, evidence
 
