@@ -221,12 +221,6 @@ ERRORS: tuple[tuple[str, str, str, str], ...] = (
         f"{_OF_POPULATIONS}::test_packages_of_one_project_are_one_unit",
     ),
     (
-        "bundle/recalibrate.py",
-        "rows_where(rows, fit), rows_where(rows, inside)",
-        "list(rows), rows_where(rows, inside)",
-        "bundle/test_recalibrate.py::test_each_fold_is_judged_by_a_calibration_without_it",
-    ),
-    (
         "report/faithfulness.py",
         "difference.low >= -allowed",
         "difference.high >= -allowed",

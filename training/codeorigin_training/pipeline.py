@@ -14,7 +14,7 @@ STAGES = {
     "tokenizer": ("encoder.tokenizer", "Train the vocabulary on the run's corpus."),
     "pretrain": ("encoder.pretrain", "Pretrain an encoder on unlabelled code."),
     "finetune": ("encoder.finetune", "Train an encoder, cross-fitted by repository."),
-    "calibrate": ("thresholds.calibrate", "Fit temperature and thresholds on out-of-fold logits."),
+    "calibrate": ("calibrate", "Fit temperature and thresholds on out-of-fold logits."),
     "export": ("bundle.export", "Write the bundle, check it, and measure it on held-out repositories."),
     "evaluate": ("report.evaluate", "Write the evaluation report of a bundle."),
     "card": ("report.pages", "Rewrite the model card and the README's table from a bundle's manifest."),
@@ -22,10 +22,6 @@ STAGES = {
 """A whole run, in order."""
 
 OTHERS = {
-    "recalibrate": (
-        "bundle.recalibrate",
-        "Fit new thresholds for a bundle on repositories that its training never saw.",
-    ),
     "record": ("experiments.trials", "Add a finished run to the experiments, with settings and figures."),
 }
 

@@ -13,6 +13,7 @@ from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.model.ngrams.hashed_views import View, ViewKind
 from codeorigin_training.bundle.export import ExportConfig, export
 from codeorigin_training.bundle.writing import ExportError
+from codeorigin_training.calibrate import calibrate
 from codeorigin_training.data.rows import DISTRIBUTION_SOURCE, read_functions
 from codeorigin_training.data.seen import SeenProjects
 from codeorigin_training.data.sides import read_sides
@@ -22,7 +23,6 @@ from codeorigin_training.encoder.files import save_encoder
 from codeorigin_training.metrics.table import AGENTS, MODERN, OLD, PACKAGES, Table
 from codeorigin_training.report.pages import CardConfig, card
 from codeorigin_training.run import Run, RunError
-from codeorigin_training.thresholds.calibrate import calibrate
 from codeorigin_training.thresholds.config import CalibrateConfig
 from support.corpus_maker import write_corpus
 from support.tiny_training import fresh_encoder, tiny_tokenizer

@@ -10,9 +10,9 @@ import pytest
 
 from codeorigin.core.errors import CodeOriginError
 from codeorigin.model.calibration.calibration import Calibration
+from codeorigin_training.calibrate import calibrate
 from codeorigin_training.data.sides import TrainingSide, read_sides
 from codeorigin_training.run import Run, RunError
-from codeorigin_training.thresholds.calibrate import calibrate
 from codeorigin_training.thresholds.config import CalibrateConfig
 from support.corpus_maker import write_corpus
 

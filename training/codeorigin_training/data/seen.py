@@ -1,4 +1,4 @@
-"""Which projects a model has seen, as its manifest lists them: none of their code may calibrate or measure it."""
+"""Which projects a model has seen, as its manifest lists them: none of their code may measure it."""
 
 import hashlib
 from collections.abc import Iterable, Mapping
@@ -45,7 +45,3 @@ class SeenProjects:
 
     def __contains__(self, repo: str) -> bool:
         return _digest(repo) in self.digests
-
-    def with_others(self, repos: Iterable[str]) -> "SeenProjects":
-        """These and the projects of ``repos``."""
-        return SeenProjects(self.digests | SeenProjects.of(repos).digests)
