@@ -6,10 +6,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from codeorigin.analysis.cache import LruCache
 from codeorigin.lsp.connection.client import Client
 from codeorigin.lsp.documents.configuration import Configuration
 from codeorigin.lsp.documents.documents import SourceDocument, SourceWorkspace
-from codeorigin.lsp.documents.scored_document import Key, Result, ScoringJob
+from codeorigin.lsp.documents.scored_document import GivenUp, Key, Result, ScoringJob
 from codeorigin.lsp.documents.snapshot import path_of_uri
 from codeorigin.lsp.scoring.changed_files import ScanFolder
 from codeorigin.lsp.scoring.engine import ScoringEngine
@@ -19,6 +20,8 @@ from codeorigin.lsp.scoring.repository_facts import RepositoryFacts
 from codeorigin.model.past import Past
 from codeorigin.settings.accepted_findings import AcceptedFindings, accepted_file
 from codeorigin.settings.schema import Settings
+
+MAX_GIVEN_UP = 256
 
 
 class Session:
@@ -41,6 +44,7 @@ class Session:
         self._baselines: dict[Path, AcceptedFindings] = {}
         self.engine = ScoringEngine(model_dir)
         self.model_requested = False
+        self.given_up: GivenUp = LruCache(MAX_GIVEN_UP, lambda _: 1)
         self.facts = RepositoryFacts()
         self.pasts = Pasts(self.engine, self.facts)
         self.explanations = ExplanationJobs(self.engine, client.start_progress)

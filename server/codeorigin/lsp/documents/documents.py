@@ -4,6 +4,7 @@ pygls splits lines with ``str.splitlines``, which also ends them at form feeds, 
 after one of those would be applied to the wrong line. Its classes are therefore replaced here.
 """
 
+import logging
 import re
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -21,6 +22,8 @@ from codeorigin.lsp.documents.document_state import DocumentState
 from codeorigin.lsp.documents.edited_text import EditedText, split_lines
 from codeorigin.lsp.documents.snapshot import Positions, Snapshot, path_of_uri
 from codeorigin.text.positions import LineIndex, PositionEncoding
+
+logger = logging.getLogger(__name__)
 
 
 def encoding_of(kind: types.PositionEncodingKind | str | None) -> PositionEncoding:
@@ -169,12 +172,24 @@ class SourceWorkspace(Workspace):
         super().remove_folder(folder_uri)
         self._find_folders()
 
+    def update_text_document(
+        self, text_doc: types.VersionedTextDocumentIdentifier, change: types.TextDocumentContentChangeEvent
+    ) -> None:
+        """Apply an edit; one of a document that is not open is ignored."""
+        if self.find(text_doc.uri) is None:
+            logger.warning("an edit of a document that is not open was ignored")
+        else:
+            super().update_text_document(text_doc, change)
+
     def update_notebook_document(self, params: types.DidChangeNotebookDocumentParams) -> None:
         """Apply a notebook's change.
 
         A cell whose language has changed is closed and opened in the same change. The library opens cells first and
         then closes them, which would lose such a cell, so it is opened again here.
         """
+        if self.get_notebook_document(notebook_uri=params.notebook_document.uri) is None:
+            logger.warning("an edit of a notebook that is not open was ignored")
+            return
         super().update_notebook_document(params)
         cells = params.change.cells
         structure = cells.structure if cells is not None else None

@@ -6,11 +6,13 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
+from codeorigin.analysis.cache import LruCache
 from codeorigin.analysis.report import FileReport, FunctionReport
 from codeorigin.core.cancellation import CancelToken, CancelWhen
 from codeorigin.core.errors import Cancelled
@@ -111,6 +113,12 @@ class Result:
         return self.report is None or self.report.is_complete
 
     @property
+    def is_given_up(self) -> bool:
+        """Whether the text took the parser too much."""
+        verdict = self.report.verdict if self.report is not None else None
+        return verdict is not None and verdict.reason is PooledReason.UNPARSED
+
+    @property
     def reason(self) -> str | None:
         """Why nothing in the document is judged; None if its functions are."""
         if self.skipped is not None:
@@ -155,32 +163,42 @@ class Result:
                 yield function
 
 
-def score(job: ScoringJob, seconds: float, analyzer: Analyzer, cancel: CancelToken) -> Result:
+GivenUp = LruCache[bytes, FileReport]
+"""The reports on texts that take the parser too much, by a digest of the text and its language."""
+
+
+def score(
+    job: ScoringJob, seconds: float, given_up: GivenUp, analyzer: Analyzer, cancel: CancelToken
+) -> Result:
     """Score a document that is not skipped. Runs in the scoring thread.
 
     If the model is slow and that takes more than ``seconds``, the result has the functions scored so far and is not
-    complete; the next call goes on from there.
+    complete; the next call goes on from there. A text in ``given_up`` is not parsed again.
     """
-    until = time.monotonic() + seconds
+    snapshot = job.snapshot
+    assert snapshot.language is not None, "other documents are skipped"
+    key = sha256(f"{snapshot.language.id}\0{snapshot.text}".encode("utf-8", "surrogatepass")).digest()
+    report = given_up.get(key) or _report(job, time.monotonic() + seconds, analyzer, cancel)
+    result = Result(job, report, analyzer.model_id)
+    if result.is_given_up:
+        given_up.put(key, report)
+    return result
+
+
+def _report(job: ScoringJob, until: float, analyzer: Analyzer, cancel: CancelToken) -> FileReport:
     snapshot, settings = job.snapshot, job.settings
     assert snapshot.language is not None, "other documents are skipped"
     document = Document(
         snapshot.text, snapshot.language.id, snapshot.path, frozenset(settings.languages), snapshot.is_cell
     )
-    analyze = partial(
-        analyzer.analyze,
-        document,
-        file_context=settings.file_context,
-        past=job.past,
-    )
+    analyze = partial(analyzer.analyze, document, file_context=settings.file_context, past=job.past)
     if not analyzer.is_slow:
-        return Result(job, analyze(cancel=cancel), analyzer.model_id)
+        return analyze(cancel=cancel)
     try:
-        report = analyze(cancel=CancelWhen(cancel, lambda: time.monotonic() > until))
+        return analyze(cancel=CancelWhen(cancel, lambda: time.monotonic() > until))
     except Cancelled:
         cancel.raise_if_cancelled()
-        report = analyze(known_only=True, cancel=cancel)
-    return Result(job, report, analyzer.model_id)
+        return analyze(known_only=True, cancel=cancel)
 
 
 def nested_at_header(function: FunctionReport, line: int) -> FunctionReport | None:

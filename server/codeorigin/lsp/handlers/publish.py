@@ -103,7 +103,8 @@ async def _publish(session: Session, document: SourceDocument, delay: float) -> 
     seconds, functions = SHOW_SECONDS, -1
     try:
         while True:
-            result = await session.engine.score(partial(score, job, seconds), Priority.TYPING)
+            work = partial(score, job, seconds, session.given_up)
+            result = await session.engine.score(work, Priority.TYPING)
             if session.key(document) != job.key:
                 break
             _show(session, document, result)

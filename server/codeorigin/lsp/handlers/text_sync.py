@@ -23,14 +23,18 @@ def opened(session: Session, uri: str) -> None:
 
 
 def edited(session: Session, uri: str) -> None:
-    """The text of a document has changed: score it when the user stops typing, or at the next save."""
+    """The text of a document has changed: score it when the user stops typing, or at the next save.
+
+    A text that took the parser too much would do so again at every pause.
+    """
     document = _document(session, uri)
     if document is None:
         return
     state, settings = document.state, session.settings(document)
     session.explanations.cancel(document.uri)
     state.selection = ()
-    if settings.run is RunMode.ON_TYPE:
+    is_hard = state.result is not None and state.result.is_given_up
+    if settings.run is RunMode.ON_TYPE and not is_hard:
         state.waits_for_save = False
         publish_soon(session, document, settings.debounce / 1000)
     else:

@@ -170,6 +170,22 @@ async def test_edit_counts_whatever_its_version_but_not_without_its_range(versio
     server.session.stop()
 
 
+async def test_edits_of_what_is_not_open_are_ignored_in_one_line(caplog: pytest.LogCaptureFixture) -> None:
+    server, wire, send = started()
+    send("initialize", INITIALIZE, id=1)
+    await answer(wire, 1)
+    change = {"textDocument": {"uri": URI, "version": 1}, "contentChanges": [{"text": "x"}]}
+    send("textDocument/didChange", change)
+    book = {"notebookDocument": {"uri": URI, "version": 1}, "change": {"cells": {}}}
+    send("notebookDocument/didChange", book)
+    assert [(record.getMessage(), record.exc_info) for record in caplog.records] == [
+        ("an edit of a document that is not open was ignored", None),
+        ("an edit of a notebook that is not open was ignored", None),
+    ]
+    assert server.session.documents.opened() == []
+    server.session.stop()
+
+
 async def test_uri_that_no_path_can_be_made_of_is_not_on_disk() -> None:
     server, wire, send = started()
     odd = "file://[::1/x.py"

@@ -18,11 +18,13 @@ from codeorigin.lsp.documents.chosen_model import Model
 from codeorigin.lsp.documents.documents import SourceDocument, SourceWorkspace
 from codeorigin.lsp.documents.scored_document import Result
 from codeorigin.lsp.handlers.publish import publish_soon, scored, settled
-from codeorigin.lsp.handlers.text_sync import closed
+from codeorigin.lsp.handlers.text_sync import closed, edited, opened
 from codeorigin.lsp.session import Session
+from codeorigin.model.verdict import PooledReason, PooledVerdict
 from support.waiting import PATIENCE
 
 LONG = 10 * PATIENCE
+UNPARSED = PooledVerdict.without(PooledReason.UNPARSED)
 
 
 @dataclass
@@ -39,6 +41,8 @@ class Bench:
     support: ClientSupport = field(default_factory=ClientSupport)
     is_slow: bool = False
     model_id: str = "model"
+    is_hard: bool = False
+    """Whether texts take the parser too much."""
 
     def __post_init__(self) -> None:
         self.hold.set()
@@ -93,7 +97,7 @@ class Bench:
             if cancel.cancelled:
                 self.cancelled.append(text)
                 cancel.raise_if_cancelled()
-        return FileReport(document.kind, None, ())
+        return FileReport(document.kind, None, (), UNPARSED if self.is_hard else None)
 
     async def until_running(self) -> None:
         while not self.running.is_set():
@@ -143,6 +147,25 @@ async def test_documents_are_debounced_independently(bench: Bench) -> None:
     await bench.settled("b")
     assert bench.published == [("b", 1)]
     assert bench.find("a").state.scoring.runs
+
+
+async def test_text_that_takes_the_parser_too_much_is_not_parsed_twice_nor_while_it_is_typed(
+    bench: Bench,
+) -> None:
+    bench.is_hard = True
+    bench.open("a")
+    for _ in range(2):  # opened, and saved
+        opened(bench.session, "a")
+        await bench.settled("a")
+    assert bench.analyzed == ["a 1"]
+    bench.edit("a", 2)
+    edited(bench.session, "a")
+    await bench.settled("a")
+    assert bench.analyzed == ["a 1"]
+    opened(bench.session, "a")
+    await bench.settled("a")
+    assert bench.analyzed == ["a 1", "a 2"]
+    assert bench.published == [("a", 1), ("a", 2)]
 
 
 async def test_edit_cancels_the_work_on_the_old_text(bench: Bench) -> None:
