@@ -5,7 +5,7 @@ project's functions that are declared as an agent's, minus that of its people's 
 so an explanation divides it exactly.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -61,57 +61,43 @@ class ReferenceRule(ManifestEntry):
 
 @dataclass(frozen=True, slots=True)
 class Examples:
-    """Functions of one language whose author is known: their vectors, and the file and the commit of each.
+    """Functions of one language whose author is known: their vectors, and which of them count together.
 
     ``ids`` and ``values`` ``(N,)`` are the n-grams of one function after another, ``borders`` ``(functions + 1,)`` where
-    each begins. Human functions have no ``commits``.
+    each begins. ``groups`` are left out as a whole: the commits of declared functions, the files of people's.
     """
 
     ids: npt.NDArray[np.integer]
     values: npt.NDArray[np.floating]
     borders: npt.NDArray[np.integer]
-    paths: Sequence[str]
-    commits: Sequence[str] = ()
-
-    def sum(self, size: int, chosen: Sequence[int] | None = None) -> npt.NDArray[np.float64]:
-        """The sum ``(size,)`` of the vectors, or of the ``chosen`` ones alone."""
-        if chosen is None:
-            return np.bincount(self.ids, self.values, size).astype(np.float64)
-        total = np.zeros(size)
-        for number in chosen:
-            inside = slice(self.borders[number], self.borders[number + 1])
-            total[self.ids[inside]] += self.values[inside]  # the rows of a function are distinct
-        return total
+    groups: Sequence[str]
 
 
 class _Side:
-    """One of the two means of a language, which can leave out files and commits."""
+    """One of the two means of a language, which can leave out groups."""
 
     def __init__(self, examples: Examples, size: int) -> None:
-        self._examples, self._size = examples, size
-        self._sum = examples.sum(size)
-        self._of_path: dict[str, list[int]] = {}
-        self._of_commit: dict[str, list[int]] = {}
-        for number, path in enumerate(examples.paths):
-            self._of_path.setdefault(path, []).append(number)
-        for number, commit in enumerate(examples.commits):
-            self._of_commit.setdefault(commit, []).append(number)
+        self._examples = examples
+        self._sum = np.bincount(examples.ids, examples.values, size).astype(np.float64)
+        self._of_group: dict[str, list[int]] = {}
+        for number, group in enumerate(examples.groups):
+            self._of_group.setdefault(group, []).append(number)
 
-    def left(self, path: str, commit: str | None) -> tuple[npt.NDArray[np.float64], int]:
-        """Sum and number of the functions not of ``path``, nor of a commit that wrote there, nor of ``commit``."""
-        out = set(self._of_path.get(path, ()))
-        if self._of_commit:
-            commits = {self._examples.commits[number] for number in out} | {commit or ""}
-            out.update(number for name in commits for number in self._of_commit.get(name, ()))
-        count = len(self._examples.paths) - len(out)
-        return (self._sum - self._examples.sum(self._size, sorted(out)) if out else self._sum), count
+    def without(self, groups: Iterable[str]) -> tuple[npt.NDArray[np.float64], int]:
+        """The sum of the vectors that are in none of ``groups``, and how many these are."""
+        examples, total, count = self._examples, self._sum.copy(), len(self._examples.groups)
+        for number in (number for group in groups for number in self._of_group.get(group, ())):
+            inside = slice(examples.borders[number], examples.borders[number + 1])
+            total[examples.ids[inside]] -= examples.values[inside]  # the rows of a function are distinct
+            count -= 1
+        return total, count
 
 
 class Reference:
     """The two populations of a project, and what they say about its other functions.
 
-    What a function's own file declares never counts for it, nor what the commits declare that wrote to this file, nor
-    people's code in it: a function must not be near to one side because it is part of it.
+    What a function's own file declares never counts for it, nor the other functions of the commits that wrote there,
+    nor people's code in that file: a function must not be near to one side because it is part of it.
     """
 
     def __init__(
@@ -120,54 +106,58 @@ class Reference:
         general: Mapping[str, Floats],
         declared: Mapping[str, Examples],
         human: Mapping[str, Examples],
+        commits_of: Mapping[str, Collection[str]],
     ) -> None:
         """For every language with enough functions on both sides.
 
         Args:
             rule: how they count.
             general: the mean vector ``(rule.size,)`` of LLM-written functions, by model language.
-            declared: functions that records declare as an agent's, with their commits, by model language.
+            declared: functions that records declare as an agent's, by model language.
             human: the project's people's functions, by model language.
+            commits_of: the commits of declared functions that wrote to a file, by its path, or a function with the same
+                text, by its id.
         """
-        self.rule = rule
-        self._general = general
+        self.rule, self._general, self._commits_of = rule, general, commits_of
         self._sides = {
             language: (_Side(examples, rule.size), _Side(human[language], rule.size))
             for language, examples in declared.items()
             if language in general
-            and len(examples.paths) >= rule.fewest_declared
-            and len(human[language].paths if language in human else ()) >= rule.fewest_human
+            and len(examples.groups) >= rule.fewest_declared
+            and len(human[language].groups if language in human else ()) >= rule.fewest_human
         }
-        self.declared = sum(len(declared[language].paths) for language in self._sides)
+        self.declared = sum(len(declared[language].groups) for language in self._sides)
         """How many functions are declared, in the languages that it is for."""
-        self._last: tuple[tuple[str, str, str | None], Floats | None] | None = None
+        self._last: tuple[tuple[str, str, frozenset[str]], Floats | None] | None = None
 
     def __bool__(self) -> bool:
         """Whether it is for any language."""
         return bool(self._sides)
 
-    def weights(self, language: str, path: str, commit: str | None = None) -> Floats | None:
-        """What every n-gram adds to the logit, ``(rule.size,)``; None if too few functions are left for this file.
+    def weights(self, language: str, path: str, function_id: str = "") -> Floats | None:
+        """What every n-gram adds to the logit, ``(rule.size,)``; None if too few functions are left for this one.
 
         Args:
             language: a model language.
             path: the function's file, as git names it.
-            commit: the commit that is being judged, if it is one.
+            function_id: the function's id, as its file may have had another name.
         """
-        key = language, path, commit
+        commits = {*self._commits_of.get(path, ()), *self._commits_of.get(function_id, ())}
+        key = language, path, frozenset(commits)
         if self._last is None or self._last[0] != key:
             self._last = key, self._weights(*key)
         return self._last[1]
 
-    def _weights(self, language: str, path: str, commit: str | None) -> Floats | None:
+    def _weights(self, language: str, path: str, commits: frozenset[str]) -> Floats | None:
         if language not in self._sides:
             return None
-        (llm, declared), (people, human) = (side.left(path, commit) for side in self._sides[language])
+        llm, people = self._sides[language]
+        (of_llm, declared), (of_people, human) = llm.without(commits), people.without([path])
         rule = self.rule
         if declared < rule.fewest_declared or human < rule.fewest_human:
             return None
-        shrunk = (llm + rule.prior_functions * self._general[language]) / (declared + rule.prior_functions)
-        return (rule.scale * (shrunk - people / human)).astype(np.float32)
+        shrunk = (of_llm + rule.prior_functions * self._general[language]) / (declared + rule.prior_functions)
+        return (rule.scale * (shrunk - of_people / human)).astype(np.float32)
 
 
 def evidence(vectors: Counted, weights: Floats) -> npt.NDArray[np.float64]:

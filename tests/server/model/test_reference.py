@@ -23,17 +23,22 @@ RULE = ReferenceRule(
 GENERAL = {"python": np.array([1, 0, 0, 0, 0, 0, 0, 0], dtype=np.float32)}
 
 
-def examples(rows: Sequence[int], paths: Sequence[str], commits: Sequence[str] = ()) -> Examples:
+def examples(rows: Sequence[int], groups: Sequence[str]) -> Examples:
     """Functions with one n-gram of value 1 each."""
-    return Examples(np.array(rows), np.ones(len(rows)), np.arange(len(rows) + 1), paths, commits)
+    return Examples(np.array(rows), np.ones(len(rows)), np.arange(len(rows) + 1), groups)
 
 
 HUMAN = {"python": examples([4, 4, 5, 5], ["a.py", "a.py", "b.py", "b.py"])}
-DECLARED = {"python": examples([1, 1, 2], ["x.py", "y.py", "z.py"], ["one", "one", "two"])}
+DECLARED = {"python": examples([1, 1, 2], ["one", "one", "two"])}
+COMMITS_OF = {"x.py": ["one"], "y.py": ["one"], "z.py": ["two"], "0123456789abcdef": ["two"]}
 
 
-def weights(path: str, commit: str | None = None, rule: ReferenceRule = RULE) -> list[float] | None:
-    found = Reference(rule, GENERAL, DECLARED, HUMAN).weights("python", path, commit)
+def reference(rule: ReferenceRule = RULE) -> Reference:
+    return Reference(rule, GENERAL, DECLARED, HUMAN, COMMITS_OF)
+
+
+def weights(path: str, function_id: str = "", rule: ReferenceRule = RULE) -> list[float] | None:
+    found = reference(rule).weights("python", path, function_id)
     return None if found is None else found.tolist()
 
 
@@ -43,17 +48,17 @@ def test_weights_are_the_scaled_difference_of_the_shrunk_declared_mean_and_the_h
 
 
 @pytest.mark.parametrize(
-    ("path", "commit", "expected"),
+    ("path", "function_id", "expected"),
     [
         # The commit that wrote to x.py also wrote to y.py.
-        ("x.py", None, [6.6667, 0.0, 3.3333, 0.0, -5.0, -5.0, 0.0, 0.0]),
-        ("z.py", None, [5.0, 5.0, 0.0, 0.0, -5.0, -5.0, 0.0, 0.0]),
-        ("new.py", "two", [5.0, 5.0, 0.0, 0.0, -5.0, -5.0, 0.0, 0.0]),
-        ("a.py", None, [4.0, 4.0, 2.0, 0.0, 0.0, -10.0, 0.0, 0.0]),
+        ("x.py", "", [6.6667, 0.0, 3.3333, 0.0, -5.0, -5.0, 0.0, 0.0]),
+        ("z.py", "", [5.0, 5.0, 0.0, 0.0, -5.0, -5.0, 0.0, 0.0]),
+        ("renamed.py", "0123456789abcdef", [5.0, 5.0, 0.0, 0.0, -5.0, -5.0, 0.0, 0.0]),
+        ("a.py", "", [4.0, 4.0, 2.0, 0.0, 0.0, -10.0, 0.0, 0.0]),
     ],
 )
-def test_own_file_and_commits_never_count(path: str, commit: str | None, expected: list[float]) -> None:
-    assert weights(path, commit) == pytest.approx(expected, abs=1e-4)
+def test_own_file_and_commits_never_count(path: str, function_id: str, expected: list[float]) -> None:
+    assert weights(path, function_id) == pytest.approx(expected, abs=1e-4)
 
 
 def test_file_without_enough_other_functions_has_no_reference() -> None:
@@ -64,12 +69,12 @@ def test_file_without_enough_other_functions_has_no_reference() -> None:
 
 
 def test_language_needs_both_populations_and_a_general_mean() -> None:
-    assert Reference(RULE, GENERAL, DECLARED, HUMAN)
-    assert not Reference(replace(RULE, fewest_declared=4), GENERAL, DECLARED, HUMAN)
-    assert not Reference(replace(RULE, fewest_human=5), GENERAL, DECLARED, HUMAN)
-    assert not Reference(RULE, {}, DECLARED, HUMAN)
-    assert not Reference(RULE, GENERAL, DECLARED, {})
-    assert Reference(RULE, GENERAL, DECLARED, HUMAN).weights("go", "new.go") is None
+    assert reference()
+    assert not reference(replace(RULE, fewest_declared=4))
+    assert not reference(replace(RULE, fewest_human=5))
+    assert not Reference(RULE, {}, DECLARED, HUMAN, COMMITS_OF)
+    assert not Reference(RULE, GENERAL, DECLARED, {}, COMMITS_OF)
+    assert reference().weights("go", "new.go") is None
 
 
 def test_evidence_is_the_product_of_each_vector() -> None:
