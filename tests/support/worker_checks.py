@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from codeorigin.analysis.judged import Source
-from codeorigin.check.file_checks import FileCheck, Outcome
 from codeorigin.check.result import FileError
+from codeorigin.check.workers import FileCheck, Outcome
 
 if TYPE_CHECKING:
     from codeorigin.analysis.analyzer import Analyzer

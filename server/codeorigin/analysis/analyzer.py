@@ -6,12 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
-from codeorigin.analysis.batching import batches
-from codeorigin.analysis.cached_explainer import CachedExplainer
+from codeorigin.analysis.caches import SCORE_CACHE_BYTES, CachedExplainer, ScoreCache
 from codeorigin.analysis.judging import Scores, judged_document
-from codeorigin.analysis.outlined import OutlinedPiece, outlined, parsed_together, tried
+from codeorigin.analysis.outlined import OutlinedPiece, batches, outlined, parsed_together, tried
 from codeorigin.analysis.report import FileReport
-from codeorigin.analysis.score_cache import SCORE_CACHE_BYTES, ScoreCache
 from codeorigin.core.cancellation import NEVER, CancelToken
 from codeorigin.explain.explanation import Aggregation, Baseline, ExplainOptions, Explanation
 from codeorigin.functions.documents import Document

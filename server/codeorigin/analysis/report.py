@@ -1,14 +1,14 @@
-"""The results of an analysis for functions, files and a whole run.
+"""The results of an analysis for functions and files.
 
 Imports neither the inference runtime nor NumPy, so that code that only shows reports starts quickly.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from codeorigin.core.errors import CodeOriginError
 from codeorigin.functions.spans import FunctionSpan, Piece
-from codeorigin.model.verdict import Band, PooledReason, PooledVerdict, Reason, Verdict
+from codeorigin.model.verdict import PooledReason, PooledVerdict, Verdict
 
 
 class UnparsedError(CodeOriginError):
@@ -59,83 +59,6 @@ class PieceReport:
 
     piece: Piece
     report: FileReport
-
-
-@dataclass(frozen=True, slots=True)
-class DeclaredAgent:
-    """An AI agent that a record about a commit names, and its model if that is recorded.
-
-    ``how`` is the kind of record, a :class:`~codeorigin.records.record.RecordSource`.
-    """
-
-    commit: str
-    agent: str
-    how: str
-    model: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ChangeReport:
-    """The change that was analysed.
-
-    ``kind`` is ``working_tree``, ``index``, ``range`` or ``commit``; ``revision`` is the base or the commit as it was
-    requested. ``old`` and ``new`` are commit names; None before the first commit, and for the working tree and the
-    index. ``parents`` is a commit's number of parents. ``declared`` are the agents that the commits themselves name,
-    which is a fact and not an estimate; None if this was not checked. ``verdict`` is the verdict on the functions that
-    the change wrote, taken together; None if the model has no rule for commits. ``tells_moves`` is False if the change
-    is too large to tell which functions it moved.
-    """
-
-    kind: str
-    revision: str | None
-    old: str | None
-    new: str | None
-    parents: int = 0
-    declared: "tuple[DeclaredAgent, ...] | None" = None
-    verdict: PooledVerdict | None = None
-    tells_moves: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """Totals of one run. ``functions`` counts outermost functions, ``scored`` those with a verdict; neither counts
-    those that the analysed change ``moved``.
-
-    ``accepted`` counts functions that are not findings because they were accepted. ``reasons`` counts those without a
-    verdict.
-    ``without_functions`` counts the files in which no function was found, ``file_bands`` those that have a verdict as a
-    whole. ``lines`` counts the non-blank lines of functions with a verdict, only the changed ones if a change was
-    analysed; ``finding_lines`` counts those of findings.
-    ``errors`` does not include ``skipped``. ``seconds`` is the time spent reading and analysing, without loading the
-    model. ``peak_memory_bytes`` is None where the system does not report it.
-    """
-
-    files: int = 0
-    without_functions: int = 0
-    functions: int = 0
-    moved: int = 0
-    scored: int = 0
-    findings: int = 0
-    accepted: int = 0
-    errors: int = 0
-    skipped: int = 0
-    bands: dict[Band, int] = field(default_factory=lambda: dict.fromkeys(Band, 0))
-    reasons: dict[Reason, int] = field(default_factory=dict)
-    file_bands: dict[Band, int] = field(default_factory=lambda: dict.fromkeys(Band, 0))
-    lines: int = 0
-    finding_lines: int = 0
-    seconds: float = 0.0
-    peak_memory_bytes: int | None = None
-
-    @property
-    def functions_per_second(self) -> float | None:
-        """Functions per second; None if there was nothing to measure."""
-        return self.functions / self.seconds if self.functions and self.seconds > 0 else None
-
-    @property
-    def finding_share(self) -> float:
-        """Share of ``lines`` that are in findings; 0 if there are no lines."""
-        return self.finding_lines / self.lines if self.lines else 0.0
 
 
 def line_range(function: FunctionReport) -> tuple[int, int]:

@@ -1,23 +1,43 @@
-"""The check of a change: the files that it touched, its functions, and the verdict on it."""
+"""The check of a change: the files that it touched, and what agents and tools recorded about its functions."""
 
 import os
-from collections.abc import Iterator
+import time
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
+from itertools import islice
 from pathlib import Path
 
-from codeorigin.analysis.judged import Source
-from codeorigin.analysis.report import ChangeReport
+from codeorigin.analysis.judged import JudgedFile, Source
 from codeorigin.check.inputs import MAX_BYTES
 from codeorigin.check.options import CheckOptions
 from codeorigin.check.selection import Selection
-from codeorigin.core.errors import CodeOriginError, NoSuchRevisionError, RepositoryError
+from codeorigin.core.cancellation import NEVER, CancelWhen
+from codeorigin.core.errors import (
+    Cancelled,
+    CodeOriginError,
+    NoSuchRevisionError,
+    RepositoryError,
+    SourceError,
+)
 from codeorigin.git.change import Change, ChangeKind, ChangeRequest, open_change, relative_to_folder
 from codeorigin.git.diff import ChangedFile
 from codeorigin.git.repository import Repository
 from codeorigin.languages.kinds import NOTEBOOK, kind_for_path
-from codeorigin.shell.terminal import display_path
+from codeorigin.records.file_lines import file_records, header_record
+from codeorigin.records.function_records import FunctionRecords
+from codeorigin.records.reader import RecordReader
+from codeorigin.records.record import Record
+from codeorigin.report.changes import ChangeReport, DeclaredAgent
+from codeorigin.report.figures import counted
+from codeorigin.shell.terminal import display_path, to_stderr
 from codeorigin.text.sources import decode_source
+
+MOST_SECONDS = 300.0
+"""Files whose records are not read by then have none: a repository may make git work for hours."""
+_LATEST_COMMITS = 100
 
 
 def _change_request(options: CheckOptions) -> ChangeRequest:
@@ -88,3 +108,95 @@ def changed_sources(
 
 def _read(change: Change, file: ChangedFile, shown: str, language: str) -> str:
     return decode_source(change.read(file, MAX_BYTES), shown, MAX_BYTES, language)
+
+
+def with_records(
+    files: Sequence[JudgedFile], change: ChangeReport, jobs: int
+) -> tuple[list[JudgedFile], ChangeReport]:
+    """``files`` and ``change`` with what is recorded about them, which is nothing of what is no commit yet.
+
+    Where a project keeps no records, the lines of files are not followed through its history in vain.
+
+    Raises:
+        RepositoryError: git fails on the commits of a change.
+    """
+    found = list(files)
+    if change.new is None:
+        return found, change
+    problems: list[str] = []
+    ends = time.monotonic() + MOST_SECONDS
+    try:
+        repository = Repository.of(Path.cwd(), CancelWhen(NEVER, lambda: time.monotonic() > ends))
+        with RecordReader(repository, change.new) as reader:
+            change = replace(change, declared=tuple(_named_agents(repository, reader, change)))
+            keeps_records = bool(change.declared) or _keeps_records(repository, reader)
+            problems += _read_records(repository, reader, found, jobs, keeps_records=keeps_records)
+            problems += reader.problems
+    except Cancelled:
+        problems.append(f"the other records are not read: it took longer than {MOST_SECONDS:g} seconds")
+    for problem in dict.fromkeys(problems):
+        to_stderr(problem)
+    return found, change
+
+
+def _read_records(
+    repository: Repository, reader: RecordReader, files: list[JudgedFile], jobs: int, *, keeps_records: bool
+) -> Iterator[str]:
+    """Put the records about the functions of ``files`` into them, and yield what cannot be read.
+
+    Unless the project ``keeps_records``, only files with a header have any.
+    """
+    numbers: dict[str, list[int]] = defaultdict(list)  # the cells of a notebook have one source
+    for number, file in enumerate(files):
+        if file.functions and file.source.inside is not None:
+            numbers[file.source.inside].append(number)
+    read: list[list[int]] = []
+
+    def given() -> Iterator[tuple[str, bytes]]:
+        for path, places in numbers.items():
+            try:
+                content = files[places[0]].source.read().encode("utf-8", "surrogatepass")
+            except SourceError:
+                continue
+            if keeps_records or header_record(content) is not None:
+                read.append(places)
+                yield path, content
+
+    unread = 0
+    for place, lines in enumerate(file_records(repository, reader, given(), jobs)):
+        unread += lines is None
+        for number in read[place] if lines is not None else ():
+            files[number] = _with_records(files[number], lines or ())
+    if unread:
+        yield f"records of {counted(unread, 'file')} are not read: git cannot follow the lines"
+
+
+def _with_records(file: JudgedFile, records: Sequence[Record | None]) -> JudgedFile:
+    """``file`` with what is recorded about its functions, by the ``records`` about all lines of the source."""
+    return file.with_functions(
+        [
+            replace(function, records=FunctionRecords.of_lines(function.lines.telling(), records))
+            for function in file.functions
+            if function.lines is not None
+        ]
+    )
+
+
+def _named_agents(
+    repository: Repository, reader: RecordReader, change: ChangeReport
+) -> Iterator[DeclaredAgent]:
+    """The agents that records about the commits of the change name."""
+    commits: Iterable[str] = [reader.head]
+    if change.kind == "range":
+        commits = (commit.id for commit in repository.log(reader.head, without=change.old))
+    for commit in commits:
+        for record in reader.of_commit(commit).by_agents():
+            yield DeclaredAgent(commit, record.agent, record.source.value, record.model)
+
+
+def _keeps_records(repository: Repository, reader: RecordReader) -> bool:
+    """Whether there are records of lines, or one of the latest commits names an agent."""
+    if reader.has_lines:
+        return True
+    latest = islice(repository.log(reader.head), _LATEST_COMMITS)
+    return any(reader.of_commit(commit.id).by_agents() for commit in latest)

@@ -9,17 +9,15 @@ from functools import partial
 
 import codeorigin
 from codeorigin.analysis.judged import How, JudgedFile, Source
-from codeorigin.analysis.report import ChangeReport
 from codeorigin.analysis.worker_pool import worker_processes
 from codeorigin.check.accepted import accepted_ids, file_for, update
-from codeorigin.check.file_checks import FileCheck, Outcome
 from codeorigin.check.formats import ReportFormat, write_report
 from codeorigin.check.inputs import STDIN, collect
 from codeorigin.check.options import CheckOptions
 from codeorigin.check.result import CheckResult, FileError, summarize
 from codeorigin.check.selection import Selection
-from codeorigin.check.workers import outcomes, worker_count
-from codeorigin.report.changes import nothing_changed
+from codeorigin.check.workers import FileCheck, Outcome, outcomes, worker_count
+from codeorigin.report.changes import ChangeReport, nothing_changed
 from codeorigin.settings.project import Project, read_settings
 from codeorigin.shell.exit_codes import ExitCode
 from codeorigin.shell.options import cores
@@ -111,7 +109,7 @@ def check(options: CheckOptions) -> CheckResult:
             )
             change = replace(change, verdict=whole)
             if options.declared:
-                from codeorigin.check.change_records import with_records  # noqa: PLC0415 - needs git
+                from codeorigin.check.changes import with_records  # noqa: PLC0415 - needs git
 
                 files, change = with_records(files, change, options.jobs or cores())
     files = [

@@ -1,14 +1,20 @@
-"""Check files in one process or in several, with the same results in the same order."""
+"""Check files in one process or in several, with the same results in the same order: judge them, or say why not."""
 
+import gc
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from codeorigin.analysis.batching import BATCH_BYTES, batch_end
-from codeorigin.analysis.judged import Source
+from codeorigin.analysis.judged import How, JudgedFile, Source
+from codeorigin.analysis.outlined import BATCH_BYTES
+from codeorigin.analysis.report import UnparsedError
 from codeorigin.analysis.worker_pool import results
-from codeorigin.check.file_checks import FileCheck, Outcome
 from codeorigin.check.result import FileError
+from codeorigin.core.errors import CodeOriginError, SourceError
 from codeorigin.core.processes import WorkerPool
+from codeorigin.shell.exit_codes import describe_unexpected
+from codeorigin.shell.terminal import display_path
 
 if TYPE_CHECKING:
     from codeorigin.analysis.analyzer import Analyzer
@@ -20,6 +26,53 @@ BYTES_FOR_A_WORKER = 1 << 19
 _LEAST_CHUNK_BYTES = 1 << 14
 _CHUNKS_LEFT = 8
 """Chunks left per process: chunks get smaller towards the end, so that all processes end at about the same time."""
+
+
+Outcome = JudgedFile | FileError
+"""What a source gives: one file, a notebook one for each cell with functions, or the error."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileCheck:
+    """How to check files: everything that a worker process needs to know.
+
+    ``threads`` is the number per process. With ``debug``, unexpected errors are raised.
+    """
+
+    how: How = How()  # noqa: RUF009 - it is frozen
+    model: Path | None = None
+    threads: int = 1
+    debug: bool = False
+
+    def load(self, bundle: "Bundle | None" = None) -> "Analyzer":
+        """An analyzer with the model, from its ``bundle`` if that is loaded; raises ModelError."""
+        from codeorigin.analysis.analyzer import Analyzer  # noqa: PLC0415 - takes a while
+
+        # Most objects stay in the reports, and to look through them again and again takes a twentieth of a check.
+        gc.set_threshold(50_000, 20, 20)
+        if bundle is None:
+            return Analyzer.load(self.model, threads=self.threads)
+        return Analyzer(bundle, threads=self.threads)
+
+    def run(self, sources: Sequence[Source], analyzer: "Analyzer") -> Iterator[Outcome]:
+        """Yield the outcomes of the sources, in order."""
+        from codeorigin.analysis.judged_files import judged_files  # noqa: PLC0415 - as the analyzer
+
+        for file in judged_files(sources, analyzer, self.how):
+            yield file if file.error is None else self._failed(file.source, file.error)
+
+    def _failed(self, source: Source, error: Exception) -> FileError:
+        if self.debug and not isinstance(error, CodeOriginError):
+            raise error
+        skipped = not source.named and isinstance(error, SourceError)
+        return FileError(source.path, _reason(error), skipped, isinstance(error, UnparsedError))
+
+
+def _reason(error: Exception) -> str:
+    """The one-line reason why a file failed, without its path."""
+    if not isinstance(error, CodeOriginError):
+        return describe_unexpected(error)
+    return display_path(error.reason)
 
 
 def worker_count(sources: Sequence[Source], jobs: int) -> int:
@@ -73,10 +126,24 @@ def _chunks(sources: Sequence[Source], workers: int) -> Iterator[list[Source]]:
     start = 0
     while start < len(sources):
         share = left // (_CHUNKS_LEFT * workers) if workers > 1 else left
-        end = batch_end(sizes, start, min(BATCH_BYTES, max(share, _LEAST_CHUNK_BYTES)))
+        end = _batch_end(sizes, start, min(BATCH_BYTES, max(share, _LEAST_CHUNK_BYTES)))
         yield list(sources[start:end])
         left -= sum(sizes[start:end])
         start = end
+
+
+def _batch_end(sizes: Sequence[int], start: int, least: int = BATCH_BYTES) -> int:
+    """End (exclusive) of the batch from ``start``: the fewest documents with ``least`` bytes, or all the rest.
+
+    Args:
+        sizes: size of each document in bytes.
+    """
+    size = 0
+    for end in range(start, len(sizes)):
+        size += sizes[end]
+        if size >= least:
+            return end + 1
+    return len(sizes)
 
 
 def _size(source: Source) -> int:

@@ -10,7 +10,6 @@ import codeorigin
 from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.analysis.judged import JudgedFile, JudgedFunction
 from codeorigin.analysis.report import FunctionReport
-from codeorigin.check.formats.json_text import encoded
 from codeorigin.cli.explain import judged_source
 from codeorigin.functions.function_lines import function_lines
 from codeorigin.git.repository import Repository
@@ -19,7 +18,7 @@ from codeorigin.records.record import Record, record_values
 from codeorigin.report.declared import declared_counts, record_label
 from codeorigin.report.figures import logits, probability_decimal
 from codeorigin.report.functions import band_or_reason
-from codeorigin.report.values import verdict_values
+from codeorigin.report.values import encoded, verdict_values
 from codeorigin.shell.exit_codes import ExitCode
 from codeorigin.shell.options import BlameOptions, ExplanationFormat
 from codeorigin.shell.terminal import printable, printable_code, to_stderr

@@ -8,7 +8,6 @@ from rich.console import Console
 from rich.text import Text
 
 from codeorigin.analysis.report import FunctionReport, line_range
-from codeorigin.check.formats.json_text import encoded
 from codeorigin.check.formats.text import BAND_STYLES
 from codeorigin.explain.explanation import Explanation, LineAttribution
 from codeorigin.model.verdict import Band, Verdict
@@ -23,7 +22,7 @@ from codeorigin.report.explanations import (
 from codeorigin.report.figures import logits, percent, probability_decimal
 from codeorigin.report.functions import band_or_reason, own_text
 from codeorigin.report.shares import shares_sentence
-from codeorigin.report.values import verdict_values
+from codeorigin.report.values import encoded, verdict_values
 from codeorigin.shell.console import make_console
 from codeorigin.shell.terminal import can_encode, printable, printable_code
 from codeorigin.text.positions import LineIndex

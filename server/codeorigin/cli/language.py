@@ -4,11 +4,11 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from codeorigin.check.formats.json_text import encoded
 from codeorigin.check.inputs import MAX_BYTES, STDIN, STDIN_NAME, stdin_bytes
 from codeorigin.core.errors import SourceError
 from codeorigin.language_id import Guess, guess_language
 from codeorigin.languages.parser_pool import one_run, run_budget
+from codeorigin.report.values import encoded
 from codeorigin.shell.exit_codes import ExitCode
 from codeorigin.shell.options import ExplanationFormat, LanguageOptions
 from codeorigin.shell.terminal import display_path, printable, to_stderr, write_all

@@ -1,9 +1,9 @@
-"""Sentences about a change."""
+"""A change that was checked, and sentences about it."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from codeorigin.analysis.report import ChangeReport, DeclaredAgent
-from codeorigin.model.verdict import PooledReason
+from codeorigin.model.verdict import PooledReason, PooledVerdict
 from codeorigin.report.figures import counted, probability_decimal
 from codeorigin.report.shares import shares_sentence
 
@@ -11,6 +11,41 @@ _SHORT = 10
 MOVES_UNKNOWN = "the change is too large to tell which functions it only moved; all count as written by it"
 MOST_NAMES = 10
 """Of moved functions that a sentence lists."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredAgent:
+    """An AI agent that a record about a commit names, and its model if that is recorded.
+
+    ``how`` is the kind of record, a :class:`~codeorigin.records.record.RecordSource`.
+    """
+
+    commit: str
+    agent: str
+    how: str
+    model: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeReport:
+    """The change that was analysed.
+
+    ``kind`` is ``working_tree``, ``index``, ``range`` or ``commit``; ``revision`` is the base or the commit as it was
+    requested. ``old`` and ``new`` are commit names; None before the first commit, and for the working tree and the
+    index. ``parents`` is a commit's number of parents. ``declared`` are the agents that the commits themselves name,
+    which is a fact and not an estimate; None if this was not checked. ``verdict`` is the verdict on the functions that
+    the change wrote, taken together; None if the model has no rule for commits. ``tells_moves`` is False if the change
+    is too large to tell which functions it moved.
+    """
+
+    kind: str
+    revision: str | None
+    old: str | None
+    new: str | None
+    parents: int = 0
+    declared: tuple[DeclaredAgent, ...] | None = None
+    verdict: PooledVerdict | None = None
+    tells_moves: bool = True
 
 
 def change_phrase(change: ChangeReport) -> str:

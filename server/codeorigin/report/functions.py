@@ -13,8 +13,7 @@ from codeorigin.report.figures import (
     probability_percent,
     side,
 )
-from codeorigin.report.past import past_phrase
-from codeorigin.report.shares import human_phrase
+from codeorigin.report.shares import human_phrase, past_phrase
 
 _READS = {
     Band.LLM: "reads like LLM-written code",

@@ -1,9 +1,14 @@
-"""Sentences about the two shares behind a band: of human code that scores as high, of LLM code that scores as low."""
+"""Sentences about what a verdict is compared with.
+
+They are the two shares behind a band, of human code that scores as high and of LLM code that scores as low, and the
+project's own past.
+"""
 
 from fractions import Fraction
 
+from codeorigin.model.past import Past, PastShare
 from codeorigin.model.verdict import Band, PooledVerdict, Verdict
-from codeorigin.report.figures import capitalized
+from codeorigin.report.figures import NOTICEABLE, capitalized, counted, logits
 
 # Languages whose name is not simply the capitalized model language.
 _LANGUAGES = {
@@ -13,11 +18,8 @@ _LANGUAGES = {
     "php": "PHP",
     "typescript": "TypeScript",
 }
-
-
 # Shares with a small denominator are said by it: half is 1 in 2.
 _SMALL = 10
-
 
 Shared = Verdict | PooledVerdict
 """A verdict on a function, file or commit."""
@@ -66,3 +68,28 @@ def _language(verdict: Shared) -> str:
     if not verdict.language:
         return ""
     return f"{_LANGUAGES.get(verdict.language, verdict.language.capitalize())} "
+
+
+def past_sentence(past: Past) -> str:
+    """How many of the project's own functions it was compared with, and what they add to every logit."""
+    compared = f"Compared with {_own(len(past.logits))}"
+    if abs(past.evidence) < NOTICEABLE:
+        return f"{compared}, which score as usual or lower."
+    return f"{compared}, which score higher than usual: {logits(past.evidence)} to every logit."
+
+
+def errors_here(past: Past | None) -> str:
+    """How often the model errs in this project, or that nobody knows."""
+    if past is None:
+        return "How often it errs in this project is not known: too little of its code is from before December 2022."
+    return f"Of {_own(len(past.logits))}, {past.flagged:,} would be flagged."
+
+
+def past_phrase(share: PastShare) -> str:
+    """``of this project's own 1,240 functions from before December 2022, 3 score as high``."""
+    score = "scores" if share.as_high == 1 else "score"
+    return f"of {_own(share.functions)}, {share.as_high:,} {score} as high"
+
+
+def _own(functions: int) -> str:
+    return f"this project's own {counted(functions, 'function')} from before December 2022"

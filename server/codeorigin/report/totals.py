@@ -1,9 +1,52 @@
-"""The totals of a check in sentences."""
+"""The totals of a check, and what is said of them."""
 
-from codeorigin.analysis.report import Summary
-from codeorigin.model.verdict import Band
+from dataclasses import dataclass, field
+
+from codeorigin.model.verdict import Band, Reason
 from codeorigin.report.figures import counted
 from codeorigin.report.functions import short_reason
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Totals of one run. ``functions`` counts outermost functions, ``scored`` those with a verdict; neither counts
+    those that the analysed change ``moved``.
+
+    ``accepted`` counts functions that are not findings because they were accepted. ``reasons`` counts those without a
+    verdict.
+    ``without_functions`` counts the files in which no function was found, ``file_bands`` those that have a verdict as a
+    whole. ``lines`` counts the non-blank lines of functions with a verdict, only the changed ones if a change was
+    analysed; ``finding_lines`` counts those of findings.
+    ``errors`` does not include ``skipped``. ``seconds`` is the time spent reading and analysing, without loading the
+    model. ``peak_memory_bytes`` is None where the system does not report it.
+    """
+
+    files: int = 0
+    without_functions: int = 0
+    functions: int = 0
+    moved: int = 0
+    scored: int = 0
+    findings: int = 0
+    accepted: int = 0
+    errors: int = 0
+    skipped: int = 0
+    bands: dict[Band, int] = field(default_factory=lambda: dict.fromkeys(Band, 0))
+    reasons: dict[Reason, int] = field(default_factory=dict)
+    file_bands: dict[Band, int] = field(default_factory=lambda: dict.fromkeys(Band, 0))
+    lines: int = 0
+    finding_lines: int = 0
+    seconds: float = 0.0
+    peak_memory_bytes: int | None = None
+
+    @property
+    def functions_per_second(self) -> float | None:
+        """Functions per second; None if there was nothing to measure."""
+        return self.functions / self.seconds if self.functions and self.seconds > 0 else None
+
+    @property
+    def finding_share(self) -> float:
+        """Share of ``lines`` that are in findings; 0 if there are no lines."""
+        return self.finding_lines / self.lines if self.lines else 0.0
 
 
 def summary_sentences(summary: Summary) -> list[str]:

@@ -10,8 +10,7 @@ from codeorigin.history.formats.charts import over_time, periods, treemap
 from codeorigin.history.formats.html import area_legend, languages_of, opening, share_table
 from codeorigin.history.totals import Totals
 from codeorigin.model.verdict import Band
-from codeorigin.report.frame import page
-from codeorigin.report.parts import legend, problems
+from codeorigin.report.page import legend, page, problems
 from codeorigin.scan.work import Judged, rows_file
 from codeorigin.shell.terminal import printable
 from codeorigin.text.regular_files import replacing_file

@@ -3,7 +3,7 @@
 import random
 from typing import Any
 
-from codeorigin.analysis.cache import LruCache
+from codeorigin.analysis.caches import LruCache
 
 
 def make_cache(capacity: int) -> LruCache[Any, str]:

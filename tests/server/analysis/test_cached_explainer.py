@@ -2,7 +2,7 @@
 
 import pytest
 
-from codeorigin.analysis.cached_explainer import explanation_bytes
+from codeorigin.analysis.caches import explanation_bytes
 from codeorigin.explain.explanation import (
     Baseline,
     Explanation,

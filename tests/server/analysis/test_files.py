@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from codeorigin.analysis import analyzer as analyzer_module
-from codeorigin.analysis import batching
+from codeorigin.analysis import outlined
 from codeorigin.analysis.analyzer import Analyzer
+from codeorigin.analysis.caches import ScoreCache
 from codeorigin.analysis.report import FileReport
-from codeorigin.analysis.score_cache import ScoreCache
 from codeorigin.core.cancellation import CancelToken
 from codeorigin.core.errors import Cancelled, LanguageError, ModelError, SourceError
 from codeorigin.functions.documents import Document
@@ -166,7 +166,7 @@ def test_failure_to_score_is_that_of_the_document_that_cannot_be_scored(
 
 
 def test_documents_are_taken_a_batch_at_a_time(in_files: Analyzer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(batching, "BATCH_BYTES", 2 * len(TOTAL_PRICE))
+    monkeypatch.setattr(outlined, "BATCH_BYTES", 2 * len(TOTAL_PRICE))
     taken: list[int] = []
 
     def documents() -> Iterator[Document]:

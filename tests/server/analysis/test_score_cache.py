@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from codeorigin.analysis.score_cache import SCORE_BYTES, ScoreCache
+from codeorigin.analysis.caches import SCORE_BYTES, ScoreCache
 from codeorigin.core.cancellation import NEVER, CancelToken
 from codeorigin.model.reading.normalize import Normalized
 from codeorigin.model.scoring.inputs import RawScore

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from codeorigin.check import change_records
+from codeorigin.check import changes
 from support.command import EXAMPLES, TERSE, check, reported, run
 from support.declared_records import PERSON, PROMPT, SESSION, add_note, agent_trace, git_ai_note
 from support.notebooks import notebook
@@ -152,7 +152,7 @@ def test_accepted_findings_are_not_asked_about_again(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("disagreeing")
 def test_records_that_take_too_long_are_left_out_with_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(change_records, "MOST_SECONDS", -1.0)
+    monkeypatch.setattr(changes, "MOST_SECONDS", -1.0)
     _, report, said = check("--changed", "main")
     assert said == ["codeorigin: the other records are not read: it took longer than -1 seconds"]
     assert set(declared(report).values()) == {None}

@@ -14,9 +14,7 @@ from rich.cells import cell_len
 from syrupy.assertion import SnapshotAssertion
 
 from codeorigin.analysis.judged import JudgedFile
-from codeorigin.analysis.report import ChangeReport, DeclaredAgent
 from codeorigin.check.formats import ReportFormat, Show, html, markdown, sarif, text, write_report
-from codeorigin.check.formats.json_text import indented, indented_pieces
 from codeorigin.check.result import CheckResult, FileError
 from codeorigin.functions.captured_spans import MAX_NESTING
 from codeorigin.functions.spans import Piece
@@ -24,6 +22,8 @@ from codeorigin.model.past import Past
 from codeorigin.model.verdict import Limits, PooledReason, PooledVerdict, Reason, Verdict
 from codeorigin.records.function_records import FunctionRecords
 from codeorigin.records.record import Record, RecordSource, Strength, WrittenBy
+from codeorigin.report.changes import ChangeReport, DeclaredAgent
+from codeorigin.report.values import indented, indented_pieces
 from support.check_results import (
     CODE,
     HUMAN,

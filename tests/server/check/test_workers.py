@@ -14,13 +14,12 @@ import pytest
 from codeorigin.analysis.judged import Source
 from codeorigin.analysis.worker_pool import CHUNKS_WAITING, worker_processes
 from codeorigin.check import workers
-from codeorigin.check.file_checks import FileCheck
 from codeorigin.check.formats.json import to_dict
 from codeorigin.check.inputs import source_of_file, stdin_source
 from codeorigin.check.options import CheckOptions
 from codeorigin.check.result import FileError
 from codeorigin.check.run import check
-from codeorigin.check.workers import outcomes, worker_count
+from codeorigin.check.workers import FileCheck, outcomes, worker_count
 from codeorigin.core.errors import CodeOriginError, ModelError
 from codeorigin.core.processes import WorkerPool
 from support.command import INTERRUPTIBLE

@@ -32,8 +32,15 @@ from codeorigin.report.functions import (
     short_reason,
     windows_note,
 )
-from codeorigin.report.past import errors_here, past_phrase, past_sentence
-from codeorigin.report.shares import human_phrase, llm_phrase, one_in, shares_sentence
+from codeorigin.report.shares import (
+    errors_here,
+    human_phrase,
+    llm_phrase,
+    one_in,
+    past_phrase,
+    past_sentence,
+    shares_sentence,
+)
 
 VERDICT = Verdict(
     probability=0.824, logit=1.5, band=Band.UNSURE, human_share=0.012, llm_share=0.31,

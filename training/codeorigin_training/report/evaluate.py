@@ -9,7 +9,7 @@ from typing import Any
 
 from codeorigin.core.errors import CodeOriginError
 from codeorigin.model.folder import MANIFEST
-from codeorigin.report.frame import page
+from codeorigin.report.page import page
 from codeorigin_training.data.seen import SeenProjects
 from codeorigin_training.metrics.classification import keep_test_set
 from codeorigin_training.metrics.data import EvaluationData, cap_per_repository, read_evaluation_data

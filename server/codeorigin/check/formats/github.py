@@ -1,8 +1,7 @@
 """The report for GitHub Actions: one workflow command per finding, shown as an annotation on its lines."""
 
-from codeorigin.check.declared import declared_line, disagreements
-from codeorigin.check.formats.repository_paths import path_in_repository
-from codeorigin.check.result import CheckResult, change_sentences
+from codeorigin.check.inputs import path_in_repository
+from codeorigin.check.result import CheckResult, change_sentences, declared_line, disagreements
 from codeorigin.report.declared import disagreement_sentence
 from codeorigin.report.functions import finding_sentence
 from codeorigin.report.totals import summary_sentences

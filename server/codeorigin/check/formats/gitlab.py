@@ -4,10 +4,10 @@ import hashlib
 from collections import Counter
 from typing import Any
 
-from codeorigin.check.formats.json_text import indented
-from codeorigin.check.formats.repository_paths import path_in_repository
+from codeorigin.check.inputs import path_in_repository
 from codeorigin.check.result import CheckResult
 from codeorigin.report.functions import finding_sentence
+from codeorigin.report.values import indented
 from codeorigin.text.literal_text import plain_message
 
 CHECK_NAME = "codeorigin/llm-written"

@@ -6,18 +6,15 @@ from typing import TYPE_CHECKING
 
 from codeorigin.analysis.judged import JudgedFile, JudgedFunction
 from codeorigin.analysis.report import FunctionReport, line_range
-from codeorigin.check.declared import declared_line, disagreements
-from codeorigin.check.result import CheckResult, change_sentences
+from codeorigin.check.result import CheckResult, change_sentences, declared_line, disagreements
 from codeorigin.model.verdict import Band
 from codeorigin.report import CAVEAT
 from codeorigin.report.code import MOST_LINES, HeatLine, code_box
 from codeorigin.report.declared import disagreement_sentence
 from codeorigin.report.figures import counted, probability_decimal
-from codeorigin.report.frame import page
 from codeorigin.report.functions import own_text, short_reason
-from codeorigin.report.parts import folded, legend, problems, stack, table, tiles, verdict
-from codeorigin.report.past import errors_here
-from codeorigin.report.shares import shares_sentence
+from codeorigin.report.page import folded, legend, page, problems, stack, table, tiles, verdict
+from codeorigin.report.shares import errors_here, shares_sentence
 from codeorigin.report.totals import summary_sentences
 from codeorigin.text.literal_text import html_line
 from codeorigin.text.positions import LineIndex

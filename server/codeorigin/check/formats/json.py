@@ -5,13 +5,11 @@ from dataclasses import asdict
 from typing import Any
 
 from codeorigin.analysis.judged import JudgedFunction
-from codeorigin.analysis.report import ChangeReport, FunctionReport, line_range
-from codeorigin.check.declared import declared_counts, disagreement_of, disagreements
-from codeorigin.check.formats.json_text import indented_pieces
-from codeorigin.check.result import CheckResult
-from codeorigin.model.past import Past
+from codeorigin.analysis.report import FunctionReport, line_range
+from codeorigin.check.result import CheckResult, declared_counts, disagreement_of, disagreements
 from codeorigin.records.function_records import DeclaredBy, Disagreement, function_record_values
-from codeorigin.report.values import verdict_values
+from codeorigin.report.changes import ChangeReport
+from codeorigin.report.values import indented_pieces, past_values, verdict_values
 
 _OF_FUNCTION = (
     *("probability", "logit", "band", "reason", "own_probability", "file_evidence", "neighbours"),
@@ -63,15 +61,6 @@ def _change(change: ChangeReport) -> dict[str, Any]:
         "verdict": None if change.verdict is None else verdict_values(change.verdict, _OF_WHOLE),
         "tells_moves": change.tells_moves,
     }
-
-
-def past_values(past: Past | None) -> dict[str, Any] | None:
-    """A project's past as plain values."""
-    return (
-        None
-        if past is None
-        else {"functions": len(past.logits), "flagged": past.flagged, "evidence": past.evidence}
-    )
 
 
 def _declared(result: CheckResult) -> dict[str, Any] | None:

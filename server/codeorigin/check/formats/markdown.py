@@ -4,16 +4,21 @@ import re
 from collections.abc import Iterator, Sequence
 
 from codeorigin.analysis.judged import JudgedFile, JudgedFunction
-from codeorigin.analysis.report import FunctionReport, Summary, line_range
-from codeorigin.check.declared import FIRST_OF_A_LIST, declared_line, disagreements
-from codeorigin.check.result import CheckResult, change_sentences
+from codeorigin.analysis.report import FunctionReport, line_range
+from codeorigin.check.result import (
+    FIRST_OF_A_LIST,
+    CheckResult,
+    change_sentences,
+    declared_line,
+    disagreements,
+)
 from codeorigin.report import CAVEAT
 from codeorigin.report.code import shown_code
 from codeorigin.report.declared import disagreement_sentence
 from codeorigin.report.figures import counted, percent, probability_decimal
 from codeorigin.report.functions import band_or_reason
-from codeorigin.report.past import errors_here
-from codeorigin.report.totals import summary_sentences
+from codeorigin.report.shares import errors_here
+from codeorigin.report.totals import Summary, summary_sentences
 from codeorigin.shell.terminal import printable, printable_code
 
 MOST_EXPLAINED, _LINES_EACH = 10, 3

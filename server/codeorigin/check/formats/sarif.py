@@ -8,13 +8,12 @@ from urllib.parse import quote
 
 from codeorigin.analysis.judged import JudgedFile, JudgedFunction
 from codeorigin.analysis.report import line_range
-from codeorigin.check.formats.json_text import indented
-from codeorigin.check.formats.repository_paths import path_in_repository
+from codeorigin.check.inputs import path_in_repository
 from codeorigin.check.result import CheckResult, FileError, moved_line
 from codeorigin.records.function_records import function_record_values
 from codeorigin.report import CAVEAT
 from codeorigin.report.functions import finding_sentence
-from codeorigin.report.values import camel_case, verdict_values
+from codeorigin.report.values import camel_case, indented, verdict_values
 from codeorigin.text.literal_text import plain_message
 
 RULE_ID = "llm-written"

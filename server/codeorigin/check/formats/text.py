@@ -11,17 +11,22 @@ from rich.console import Console
 from rich.text import Text
 
 from codeorigin.analysis.judged import JudgedFile, JudgedFunction
-from codeorigin.analysis.report import Summary, line_range, walk
-from codeorigin.check.declared import FIRST_OF_A_LIST, declared_line, disagreements
+from codeorigin.analysis.report import line_range, walk
 from codeorigin.check.formats import Show
-from codeorigin.check.result import CheckResult, change_sentences
+from codeorigin.check.result import (
+    FIRST_OF_A_LIST,
+    CheckResult,
+    change_sentences,
+    declared_line,
+    disagreements,
+)
 from codeorigin.model.verdict import Band, Limits
 from codeorigin.report import SHORT_CAVEAT
 from codeorigin.report.declared import disagreement_sentence
 from codeorigin.report.figures import counted, probability_decimal
 from codeorigin.report.functions import band_or_reason
-from codeorigin.report.past import errors_here, past_sentence
-from codeorigin.report.totals import summary_sentences
+from codeorigin.report.shares import errors_here, past_sentence
+from codeorigin.report.totals import Summary, summary_sentences
 from codeorigin.shell.console import make_console, padded
 from codeorigin.shell.terminal import printable, write_all
 from codeorigin.text.shell_command import shell_command

@@ -11,7 +11,7 @@ from codeorigin.history.totals import Share
 from codeorigin.history.wording import percents
 from codeorigin.model.verdict import Band
 from codeorigin.report.figures import counted
-from codeorigin.report.parts import stack
+from codeorigin.report.page import stack
 from codeorigin.shell.terminal import printable
 
 _MOST_PERIODS = 84

@@ -15,8 +15,7 @@ from codeorigin.model.verdict import Band
 from codeorigin.report import CAVEAT
 from codeorigin.report.code import HeatLine, code_box
 from codeorigin.report.figures import counted
-from codeorigin.report.frame import page
-from codeorigin.report.parts import BANDS, folded, legend, stack, table, tiles, verdict
+from codeorigin.report.page import BANDS, folded, legend, page, stack, table, tiles, verdict
 from codeorigin.report.shares import one_in
 from codeorigin.shell.terminal import display_path
 from codeorigin.text.literal_text import html_line

@@ -4,14 +4,13 @@ from dataclasses import asdict
 from typing import Any, TextIO
 
 import codeorigin
-from codeorigin.check.formats.json import past_values
-from codeorigin.check.formats.json_text import encoded
 from codeorigin.history.formats import HistoryWriter
 from codeorigin.history.open_history import History
 from codeorigin.history.options import HistoryOptions
 from codeorigin.history.results import CommitResult
 from codeorigin.history.totals import Share, Totals, date_of
 from codeorigin.model.verdict import Band
+from codeorigin.report.values import encoded, past_values, verdict_values
 from codeorigin.shell.terminal import display_path
 
 
@@ -31,11 +30,7 @@ def _commit_values(result: CommitResult) -> dict[str, Any]:
         "moved_names": list(result.moved_names),
         "lines": result.lines,
         "band_lines": bands,
-        "logit": result.logit,
-        "probability": result.probability,
-        "band": None if result.band is None else result.band.value,
-        "reason": result.reason,
-        "human_share": result.human_share,
+        **verdict_values(result, ("logit", "probability", "band", "reason", "human_share")),
         "unread": result.unread,
         "declared": list(result.declared),
         "parts": [asdict(part) for part in result.parts],
@@ -51,8 +46,7 @@ def _details(result: CommitResult) -> dict[str, Any]:
             "first": function.first,
             "last": function.last,
             "written": function.written,
-            "probability": function.probability,
-            "band": None if function.band is None else function.band.value,
+            **verdict_values(function, ("probability", "band")),
         }
         for function in result.shown
     ]

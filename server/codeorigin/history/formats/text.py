@@ -10,7 +10,7 @@ from codeorigin.history.totals import Totals
 from codeorigin.history.wording import declared_phrase, percents, totals_phrases
 from codeorigin.model.verdict import Band
 from codeorigin.report import CAVEAT
-from codeorigin.report.past import past_sentence
+from codeorigin.report.shares import past_sentence
 from codeorigin.shell.console import make_console, padded
 from codeorigin.shell.terminal import printable
 

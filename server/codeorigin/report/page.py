@@ -1,14 +1,36 @@
-"""Parts that pages share. All of them return markup; texts are escaped here, unless a parameter is called markup."""
+"""HTML pages: their frame, self-contained and without scripts, and the parts that they share.
 
-from collections.abc import Iterable, Mapping, Sequence
+The parts return markup; texts are escaped here, unless a parameter is called markup.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
+from importlib import resources
 
+import codeorigin
 from codeorigin.model.verdict import Band
 from codeorigin.report.figures import probability_decimal
 from codeorigin.text.literal_text import html_line
 
+_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; style-src 'unsafe-inline'"
 BANDS = (Band.LLM, Band.UNSURE, Band.HUMAN)
 """The order in which charts show the bands."""
+
+
+def page(
+    title: str, body: Iterable[str], model: str = "", *, version: str = codeorigin.__version__
+) -> Iterator[str]:
+    """Yield the lines of a page with ``title`` as its heading; only ``body`` may contain markup."""
+    shown = html_line(title)
+    style = resources.files("codeorigin.report").joinpath("style.css").read_text(encoding="utf-8")
+    yield f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{shown}</title>\n'
+    yield f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
+    yield f'<meta name="viewport" content="width=device-width, initial-scale=1"><style>{style}</style></head>\n'
+    yield f"<body><h1>{shown}</h1>\n"
+    for line in body:
+        yield f"{line}\n"
+    by = f"CodeOrigin {version}, model {model}." if model else f"CodeOrigin {version}."
+    yield f"<footer>{html_line(by)}</footer></body></html>\n"
 
 
 def tiles(figures: Iterable[tuple[str, str, str]]) -> str:
