@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from codeorigin.analysis.cache import LruCache
+from codeorigin.analysis.caches import LruCache
 from codeorigin.analysis.report import FileReport, FunctionReport
 from codeorigin.core.cancellation import CancelToken, CancelWhen
 from codeorigin.core.errors import Cancelled
