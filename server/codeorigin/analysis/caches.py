@@ -1,15 +1,14 @@
 """Scores and explanations of functions, cached by text so that nothing is computed twice."""
 
 import sys
-import threading
-from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING
 
 from codeorigin.core.cancellation import NEVER, CancelToken
+from codeorigin.core.lru_cache import LruCache
 from codeorigin.explain.explanation import ExplainOptions, Explanation
 from codeorigin.functions.spans import FunctionSpan, code_text
 from codeorigin.languages import get_language
@@ -21,9 +20,6 @@ from codeorigin.model.verdict import Reason
 if TYPE_CHECKING:
     from codeorigin.explain.explainer import Explainer
 
-K = TypeVar("K", bound=Hashable)
-V = TypeVar("V")
-
 _CHUNK_CHARACTERS = 1 << 15
 """Most characters scored between two checks of the cancel token; a single function may have more."""
 
@@ -34,50 +30,6 @@ SCORE_BYTES = 1024
 LengthRule = Callable[[Normalized], Reason | None]
 """Why a function is too short or too long for a verdict; None if it is neither."""
 EXPLANATION_CACHE_BYTES = 2**20
-
-
-class LruCache(Generic[K, V]):
-    """A cache of at most ``capacity`` bytes in total; reading an entry makes it the newest.
-
-    ``size_of`` gives the size of an entry including its key, in bytes; an estimate will do if it is not too low.
-    """
-
-    def __init__(self, capacity: int, size_of: Callable[[V], int]) -> None:
-        self._capacity = capacity
-        self._size_of = size_of
-        self._entries: OrderedDict[K, tuple[V, int]] = OrderedDict()
-        self._bytes = 0
-        self._lock = threading.Lock()
-
-    def __len__(self) -> int:
-        return len(self._entries)
-
-    @property
-    def bytes(self) -> int:
-        """Total size of all entries."""
-        return self._bytes
-
-    def get(self, key: K) -> V | None:
-        """The entry, or None."""
-        with self._lock:
-            if key not in self._entries:
-                return None
-            self._entries.move_to_end(key)
-            return self._entries[key][0]
-
-    def put(self, key: K, value: V) -> None:
-        """Store ``value``, dropping the oldest entries to make room; one larger than the whole cache is not stored."""
-        size = self._size_of(value)
-        with self._lock:
-            _, before = self._entries.pop(key, (None, 0))
-            self._bytes -= before
-            if size > self._capacity:
-                return
-            self._entries[key] = (value, size)
-            self._bytes += size
-            while self._bytes > self._capacity:
-                _, (_, freed) = self._entries.popitem(last=False)
-                self._bytes -= freed
 
 
 class ScoreCache:

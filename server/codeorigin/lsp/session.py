@@ -6,7 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from codeorigin.analysis.caches import LruCache
+from codeorigin.core.lru_cache import LruCache
 from codeorigin.lsp.connection.client import Client
 from codeorigin.lsp.documents.configuration import Configuration
 from codeorigin.lsp.documents.documents import SourceDocument, SourceWorkspace

@@ -3,7 +3,7 @@
 import random
 from typing import Any
 
-from codeorigin.analysis.caches import LruCache
+from codeorigin.core.lru_cache import LruCache
 
 
 def make_cache(capacity: int) -> LruCache[Any, str]:

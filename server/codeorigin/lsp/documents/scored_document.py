@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from codeorigin.analysis.caches import LruCache
 from codeorigin.analysis.report import FileReport, FunctionReport
 from codeorigin.core.cancellation import CancelToken, CancelWhen
 from codeorigin.core.errors import Cancelled
+from codeorigin.core.lru_cache import LruCache
 from codeorigin.functions.documents import Document
 from codeorigin.lsp.documents.chosen_model import Model
 from codeorigin.lsp.documents.eligibility import Skipped
