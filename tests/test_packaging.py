@@ -51,7 +51,7 @@ def test_wheel_contains_only_the_server_and_its_models(wheel: zipfile.ZipFile) -
     names = wheel.namelist()
     assert {name.split("/")[0].split("-")[0] for name in names} == {"codeorigin"}
     assert not [name for name in names if name.endswith((".jsonl", ".parquet"))]
-    for needed in ("py.typed", "models/codeorigin-small/manifest.json", "models/codeorigin-small/score.onnx",
+    for needed in ("py.typed", "models/codeorigin-small/manifest.json", "models/codeorigin-small/ngrams.npz",
                    "models/codeorigin-language/manifest.json", "models/codeorigin-language/weights.npz",
                    "cli/language.schema.json",
                    "settings/settings.schema.json", "settings/codeorigin.schema.json",

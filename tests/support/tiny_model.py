@@ -18,11 +18,13 @@ import torch
 import codeorigin_training
 from codeorigin.explain.explainer import Explainer
 from codeorigin.languages import LANGUAGES
-from codeorigin.model.bundle import FORMAT, GRADIENT_GRAPH, SCORE_GRAPH, TOKENIZER
+from codeorigin.model.bundle import FORMAT, GRADIENT_GRAPH, NGRAM_WEIGHTS, SCORE_GRAPH, TOKENIZER
 from codeorigin.model.calibration.calibration import Context, NeighbourRule, PooledRule
 from codeorigin.model.folder import MANIFEST, sealed, sha256_of
 from codeorigin.model.ngrams.hashed_views import NgramViews, View, ViewKind
+from codeorigin.model.ngrams.weights import NgramWeights
 from codeorigin.model.past import PastRule
+from codeorigin.model.scoring.graph import Graph
 from codeorigin.model.scoring.inputs import DeepSettings
 from codeorigin.model.scoring.scorer import Scorer
 from codeorigin.model.scoring.tokenizer import Tokenizer
@@ -63,17 +65,28 @@ class TinyModel:
         return self.directory / SCORE_GRAPH
 
     @property
+    def weights_path(self) -> Path:
+        return self.directory / NGRAM_WEIGHTS
+
+    @property
     def gradient_path(self) -> Path:
         return self.directory / GRADIENT_GRAPH
 
     def scorer(self, *, context: int = CONTEXT, overlap: int = OVERLAP) -> Scorer:
         """The bundle's scorer, with windows of any size that the encoder can read."""
-        deep = None
+        deep, graph, views, weights = None, None, None, None
         if self.encoder is not None:
             deep = DeepSettings(min(context, self.encoder.context), overlap, self.encoder.width)
-        views = None if self.wide_weights is None else NgramViews(VIEWS)
+            graph = Graph(self.score_path)
+        if self.wide_weights is not None:
+            views, weights = NgramViews(VIEWS), NgramWeights.load(self.weights_path)
         return Scorer(
-            self.score_path, views=views, tokenizer=self.tokenizer, deep=deep, language_bias=LANGUAGE_BIAS
+            views=views,
+            weights=weights,
+            tokenizer=self.tokenizer,
+            deep=deep,
+            graph=graph,
+            language_bias=LANGUAGE_BIAS,
         )
 
     def explainer(
@@ -202,25 +215,23 @@ def build_tiny_model(
         encoder = tiny_encoder(tokenizer.vocab_size)
     weights: npt.NDArray[np.float32] | None = None
     if wide:
-        size = NgramViews(VIEWS).table_size
-        drawn = np.random.default_rng(5).normal(0.0, 0.5, size)
-        weights = quantize(drawn).weights  # as the graph stores them
-
-    def export() -> None:
-        export_graphs(directory, weights, encoder)
-
-    if cache is None:
-        export()
-    else:
-        graphs = cache / _origin(encoder, weights)
+        drawn = np.random.default_rng(5).normal(0.0, 0.5, NgramViews(VIEWS).table_size)
+        stored = quantize(drawn)
+        stored.save(directory / NGRAM_WEIGHTS)
+        weights = stored.weights
+    if encoder is not None and cache is None:
+        export_graphs(directory, encoder)
+    elif encoder is not None and cache is not None:
+        graphs = cache / _origin(encoder)
         with _alone(graphs):
-            if graphs.is_dir():
-                shutil.copytree(graphs, directory, dirs_exist_ok=True)
-            else:
-                export()
+            if not graphs.is_dir():
                 # All or nothing, in case it is interrupted.
                 with tempfile.TemporaryDirectory(dir=cache) as part:
-                    shutil.copytree(directory, Path(part) / "graphs").replace(graphs)
+                    made = Path(part) / "graphs"
+                    made.mkdir()
+                    export_graphs(made, encoder)
+                    made.replace(graphs)
+            shutil.copytree(graphs, directory, dirs_exist_ok=True)
     if tokenizer is not None:
         tokenizer.save(directory / TOKENIZER)
     model = TinyModel(directory, encoder, weights, tokenizer)
@@ -236,17 +247,14 @@ def _alone(path: Path) -> Iterator[None]:
         yield
 
 
-def _origin(encoder: Encoder | None, weights: npt.NDArray[np.float32] | None) -> str:
+def _origin(encoder: Encoder) -> str:
     """A digest of what an export depends on: weights, the code of the training tree, PyTorch."""
     digest = hashlib.sha256(torch.__version__.encode())
     training = Path(codeorigin_training.__file__).parent
     for path in sorted(path for room in ("bundle", "encoder") for path in (training / room).rglob("*.py")):
         digest.update(path.read_bytes())
-    if encoder is not None:
-        for name, tensor in sorted(encoder.state_dict().items()):
-            digest.update(name.encode() + tensor.numpy().tobytes())
-    if weights is not None:
-        digest.update(weights.tobytes())
+    for name, tensor in sorted(encoder.state_dict().items()):
+        digest.update(name.encode() + tensor.numpy().tobytes())
     return digest.hexdigest()[:16]
 
 
@@ -268,7 +276,7 @@ def _manifest(model: TinyModel) -> dict[str, Any]:
         {"kind": str(v.kind), "min_order": v.min_order, "max_order": v.max_order, "width": v.width}
         for v in VIEWS
     ]
-    present = (SCORE_GRAPH, GRADIENT_GRAPH, TOKENIZER)
+    present = (NGRAM_WEIGHTS, SCORE_GRAPH, GRADIENT_GRAPH, TOKENIZER)
     files = {
         name: sha256_of(model.directory / name) for name in present if (model.directory / name).is_file()
     }

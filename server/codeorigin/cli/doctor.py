@@ -27,7 +27,7 @@ REINSTALL = "reinstall codeorigin"
 RECORDED_LOGIT = 0.7769
 """The logit that the model that ships gives :data:`SNIPPET`, the same on every processor."""
 _TOLERANCE = 1e-3
-_DISTRIBUTIONS = ("onnxruntime", "numpy", "tree-sitter", "pygls")
+_DISTRIBUTIONS = ("numpy", "tree-sitter", "pygls")
 _SPEED_FUNCTIONS = 32
 
 SNIPPET = '''\

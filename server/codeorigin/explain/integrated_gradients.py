@@ -73,7 +73,7 @@ def integrate(
     return mean_gradient * difference
 
 
-_INPUTS = {"embeddings", "mask", "offset"}
+_INPUTS = {"embeddings", "mask"}
 
 
 class GradientGraph:
@@ -98,7 +98,6 @@ class GradientGraph:
         feed = {
             "embeddings": embeddings.astype(np.float32, copy=False),
             "mask": np.ones(embeddings.shape[:2], dtype=np.bool_),
-            "offset": np.zeros(len(embeddings), dtype=np.float32),
         }
         outputs = self._graph.run(["logit", "gradient"], feed)
         return outputs["logit"], outputs["gradient"]

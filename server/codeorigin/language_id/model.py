@@ -11,7 +11,15 @@ import numpy.typing as npt
 from codeorigin.language_id.grammars import PAIRS, Legality, legality
 from codeorigin.language_id.hashes import features
 from codeorigin.languages import KEYWORDS
-from codeorigin.model.folder import BROKEN, MANIFEST, broken, check_file, read_manifest, shipped_model_dir
+from codeorigin.model.arrays import read_arrays
+from codeorigin.model.folder import (
+    BROKEN,
+    MANIFEST,
+    broken,
+    check_file,
+    read_manifest,
+    shipped_model_dir,
+)
 
 FORMAT = 2
 WEIGHTS = "weights.npz"
@@ -136,8 +144,7 @@ class LanguageModel:
         manifest = read_manifest(directory, FORMAT, "language model")
         try:
             check_file(directory / WEIGHTS, manifest["files"][WEIGHTS], "language model")
-            with np.load(directory / WEIGHTS, allow_pickle=False) as arrays:
-                return cls._of(manifest, arrays)
+            return cls._of(manifest, read_arrays(directory / WEIGHTS, "language model"))
         except BROKEN as error:
             raise broken(path, error, "language model") from error
 

@@ -19,8 +19,9 @@ from codeorigin.model.folder import (
 from codeorigin.model.ngrams.hashed_views import NgramViews, View, ViewKind
 from codeorigin.model.scoring.inputs import DeepSettings
 
-FORMAT = 2
+FORMAT = 3
 _LONGEST_NAME = 100
+NGRAM_WEIGHTS = "ngrams.npz"
 SCORE_GRAPH, GRADIENT_GRAPH, TOKENIZER = "score.onnx", "gradient.onnx", "tokenizer.json"
 BUNDLED_NAME = "codeorigin-small"
 
@@ -60,9 +61,14 @@ class Bundle:
         return f"{self.name} {self.version} ({self.digest[:8]})"
 
     @property
-    def score_path(self) -> Path:
-        """The forward graph."""
-        return self.directory / SCORE_GRAPH
+    def weights_path(self) -> Path | None:
+        """The weights of the n-grams, None for a bundle without a wide part."""
+        return self.directory / NGRAM_WEIGHTS if self.views else None
+
+    @property
+    def score_path(self) -> Path | None:
+        """The encoder's forward graph, None for a bundle without a deep part."""
+        return self.directory / SCORE_GRAPH if self.deep else None
 
     @property
     def gradient_path(self) -> Path | None:
@@ -141,9 +147,11 @@ def _one_of(value: Any, known: tuple[str, ...]) -> str:
 def _check_files(directory: Path, manifest: Mapping[str, Any]) -> None:
     """Reject files that do not match the manifest, whose figures would not be valid for them."""
     files: Mapping[str, str] = manifest["files"]
-    needed = {SCORE_GRAPH}
+    needed = set[str]()
+    if manifest["wide"] is not None:
+        needed |= {NGRAM_WEIGHTS}
     if manifest["deep"] is not None:
-        needed |= {GRADIENT_GRAPH, TOKENIZER}
+        needed |= {SCORE_GRAPH, GRADIENT_GRAPH, TOKENIZER}
     if missing := sorted(needed - set(files)):
         raise ModelError(f"{directory}: the manifest does not list {', '.join(missing)}; reinstall it")
     for name, expected in files.items():

@@ -129,12 +129,12 @@ def test_errors_outrank_findings(tmp_path: Path) -> None:
 
 def test_broken_model_is_rejected(tmp_path: Path) -> None:
     shutil.copytree(default_model_dir(), tmp_path / "model")
-    graph = tmp_path / "model" / "score.onnx"
-    data = bytearray(graph.read_bytes())
+    weights = tmp_path / "model" / "ngrams.npz"
+    data = bytearray(weights.read_bytes())
     data[len(data) // 2] ^= 1
-    graph.write_bytes(data)
+    weights.write_bytes(data)
     for command in (("check", TERSE), ("explain", f"{TERSE}:12"), ("doctor",)):
-        done = run(*command, "--model", graph.parent)
+        done = run(*command, "--model", weights.parent)
         (line,) = complaints(done)
         assert "SHA-256 differs from the manifest" in line
         assert "reinstall" in line

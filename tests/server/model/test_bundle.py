@@ -26,12 +26,13 @@ def test_complete_bundle_loads(tiny_model_dir: Path) -> None:
 
 def test_bundle_without_a_deep_part_needs_neither_tokenizer_nor_gradient(tiny_wide_model: TinyModel) -> None:
     bundle = Bundle.load(tiny_wide_model.directory)
-    assert (bundle.deep, bundle.gradient_path, bundle.tokenizer_path) == (None, None, None)
+    assert (bundle.deep, bundle.score_path, bundle.gradient_path, bundle.tokenizer_path) == (None,) * 4
 
 
 @pytest.mark.parametrize(
     ("change", "message"),
     [
+        (lambda m: m["files"].pop("ngrams.npz"), "does not list ngrams.npz"),
         (lambda m: m["files"].pop("score.onnx"), "does not list score.onnx"),
         (lambda m: m["files"].pop("tokenizer.json"), "does not list tokenizer.json"),
         (lambda m: m.update(format=99), "not of format"),

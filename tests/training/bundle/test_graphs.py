@@ -1,17 +1,17 @@
-"""The graphs of a bundle: what they compute, and how they are quantised and written."""
+"""The graphs of an encoder and the weights of n-grams: what they compute, and how they are written."""
 
 import json
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-import onnx
 import onnxruntime
 import pytest
 import torch
 
 from codeorigin.model.folder import CHECKSUM
-from codeorigin_training.bundle.graphs import GRADIENT_FILE, SCORE_FILE, Score
+from codeorigin.model.ngrams.weights import NgramWeights
+from codeorigin_training.bundle.graphs import GRADIENT_FILE, SCORE_FILE
 from codeorigin_training.bundle.parity import LOGIT_TOLERANCE, ParityError, check_graphs, export_graphs
 from codeorigin_training.bundle.quantization import quantize
 from codeorigin_training.bundle.writing import manifest_text
@@ -30,23 +30,12 @@ def session(path: Path) -> onnxruntime.InferenceSession:
 
 def padded_windows(
     encoder: Encoder, batch: int, length: int
-) -> tuple[dict[str, npt.NDArray[np.generic]], npt.NDArray[np.bool_]]:
-    """Inputs of the score graph with one window per function, the first of full length."""
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
+    """Token ids and mask ``(batch, length)``, the first of full length."""
     generator = np.random.default_rng(batch * 1000 + length)
     mask = np.arange(length) < generator.integers(1, length + 1, (batch, 1))
     mask[0] = True
-    count = 3 * batch
-    inputs = {
-        "ids": generator.integers(0, encoder.token_embedding.num_embeddings, (batch, length)),
-        "mask": mask,
-        "window_function": np.arange(batch),
-        "window_weight": np.ones(batch, dtype=np.float32),
-        "wide_ids": generator.integers(0, 1792, count),
-        "wide_values": generator.random(count).astype(np.float32),
-        "wide_function": np.repeat(np.arange(batch), 3),
-        "prior": generator.normal(size=batch).astype(np.float32),
-    }
-    return inputs, mask
+    return generator.integers(0, encoder.token_embedding.num_embeddings, (batch, length)), mask
 
 
 @pytest.mark.parametrize("length", LENGTHS)
@@ -55,51 +44,27 @@ def test_graphs_agree_on_the_logit_and_match_pytorchs_gradient(
     tiny_model: TinyModel, batch: int, length: int
 ) -> None:
     assert tiny_model.encoder is not None
-    assert tiny_model.wide_weights is not None
-    inputs, mask = padded_windows(tiny_model.encoder, batch, length)
-    names = ["logit", "wide", "deep", "embeddings"]
-    logit, wide, deep, embeddings = session(tiny_model.score_path).run(names, inputs)
-    offset = (inputs["prior"] + wide).astype(np.float32)
-    feed = {"embeddings": embeddings, "mask": mask, "offset": offset}
+    ids, mask = padded_windows(tiny_model.encoder, batch, length)
+    logit, embeddings = session(tiny_model.score_path).run(
+        ["logit", "embeddings"], {"ids": ids, "mask": mask}
+    )
+    feed = {"embeddings": embeddings, "mask": mask}
     other_logit, gradient = session(tiny_model.gradient_path).run(["logit", "gradient"], feed)
 
     assert np.abs(other_logit - logit).max() < BETWEEN_GRAPHS
     leaf = torch.from_numpy(embeddings).requires_grad_(True)
     expected = tiny_model.encoder.forward_embeddings(leaf, torch.from_numpy(mask))
     (expected_gradient,) = torch.autograd.grad(expected.sum(), leaf)
-    np.testing.assert_allclose(deep, expected.detach().numpy(), atol=BETWEEN_GRAPHS)
+    np.testing.assert_allclose(logit, expected.detach().numpy(), atol=BETWEEN_GRAPHS)
     scale = float(expected_gradient.abs().max())
     assert np.abs(gradient - expected_gradient.numpy()).max() < 1e-4 * scale
     assert np.all(gradient[~mask] == 0.0)
-    shares = tiny_model.wide_weights[inputs["wide_ids"]] * inputs["wide_values"]
-    np.testing.assert_allclose(wide, np.bincount(inputs["wide_function"], weights=shares), atol=1e-5)
-
-
-def test_logits_of_a_functions_windows_are_summed_by_weight(tiny_model: TinyModel) -> None:
-    assert tiny_model.encoder is not None
-    inputs, _ = padded_windows(tiny_model.encoder, 8, 20)
-    score = session(tiny_model.score_path)
-    (apart,) = score.run(["deep"], inputs)
-    function = np.array([0, 2, 1, 0, 2, 2, 0, 1])
-    weight = np.array([0.2, 0.5, 0.25, 0.3, 0.1, 0.4, 0.5, 0.75], dtype=np.float32)
-    pooled = {
-        **inputs,
-        "window_function": function,
-        "window_weight": weight,
-        "wide_function": np.zeros(24, dtype=np.int64),
-        "prior": np.zeros(4, dtype=np.float32),
-    }
-    deep, wide, logit = score.run(["deep", "wide", "logit"], pooled)
-    np.testing.assert_allclose(deep, [*np.bincount(function, weights=weight * apart), 0.0], atol=1e-6)
-    np.testing.assert_allclose(logit, wide + deep, atol=1e-6)
-    assert logit[3] == 0.0
 
 
 def test_graphs_with_other_weights_fail_the_parity_check(tiny_model: TinyModel) -> None:
     assert tiny_model.encoder is not None
-    assert tiny_model.wide_weights is not None
     paths = tiny_model.score_path, tiny_model.gradient_path
-    report = check_graphs(*paths, Score(tiny_model.wide_weights, tiny_model.encoder))
+    report = check_graphs(*paths, tiny_model.encoder)
     found = report.score_logit, report.gradient_logit, report.gradient, report.between_graphs
     assert 0.0 < max(found) < BETWEEN_GRAPHS
 
@@ -107,35 +72,32 @@ def test_graphs_with_other_weights_fail_the_parity_check(tiny_model: TinyModel) 
     with torch.no_grad():
         other.last_layer.weight.add_(100 * LOGIT_TOLERANCE)
     with pytest.raises(ParityError, match="differ from the model"):
-        check_graphs(*paths, Score(tiny_model.wide_weights, other))
-    with pytest.raises(ParityError):
-        check_graphs(*paths, Score(tiny_model.wide_weights + 0.01, tiny_model.encoder))
+        check_graphs(*paths, other)
 
 
-def test_encoder_without_wide_part_or_layers_is_exported_unchanged(tmp_path: Path) -> None:
+def test_an_encoder_without_layers_is_exported_unchanged(tmp_path: Path) -> None:
     shape = EncoderConfig(dim=8, layers=0, heads=2, context=32, head_dim=4)
     encoder = Encoder(compact_body(shape, 50, pad_id=0), shape).train()
     before = {name: tensor.clone() for name, tensor in encoder.state_dict().items()}
-    report = export_graphs(tmp_path, None, encoder)
+    report = export_graphs(tmp_path, encoder)
     assert max(report.score_logit, report.gradient_logit, report.gradient, report.between_graphs) < 1e-5
     assert encoder.training
     assert all(torch.equal(before[name], tensor) for name, tensor in encoder.state_dict().items())
     score = session(tmp_path / SCORE_FILE)
-    assert {item.name for item in score.get_inputs()} == {
-        *("ids", "mask", "window_function", "window_weight", "prior")
-    }
-    assert [item.name for item in score.get_outputs()] == ["logit", "deep", "embeddings"]
+    assert [item.name for item in score.get_inputs()] == ["ids", "mask"]
+    assert [item.name for item in score.get_outputs()] == ["logit", "embeddings"]
     assert sorted(path.name for path in tmp_path.iterdir()) == [GRADIENT_FILE, SCORE_FILE]
 
 
-def test_weights_are_stored_in_one_byte_each(tiny_wide_model: TinyModel) -> None:
+def test_weights_are_stored_in_one_byte_each_and_read_back(
+    tiny_wide_model: TinyModel, tmp_path: Path
+) -> None:
     assert tiny_wide_model.wide_weights is not None
-    initializers = onnx.load(tiny_wide_model.score_path).graph.initializer
-    stored = {each.data_type: list(each.dims) for each in initializers if max(each.dims, default=0) > 1}
-    assert stored == {
-        onnx.TensorProto.UINT8: [len(tiny_wide_model.wide_weights)],
-        onnx.TensorProto.FLOAT: [256],
-    }
+    stored = NgramWeights.load(tiny_wide_model.weights_path)
+    assert stored.codes.nbytes == len(tiny_wide_model.wide_weights)
+    assert stored.weights.tolist() == tiny_wide_model.wide_weights.tolist()
+    stored.save(tmp_path / "again.npz")
+    assert (tmp_path / "again.npz").read_bytes() == tiny_wide_model.weights_path.read_bytes()
     assert not tiny_wide_model.gradient_path.exists()
 
 
@@ -146,11 +108,6 @@ def test_graphs_do_not_reveal_where_they_were_built(tiny_model: TinyModel) -> No
         assert here not in content
         assert b"stack_trace" not in content
         assert b".py" not in content
-
-
-def test_bundle_without_any_part_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="a wide part, an encoder, or both"):
-        export_graphs(tmp_path, None, None)
 
 
 def test_weights_are_within_half_a_step_of_their_level() -> None:

@@ -171,13 +171,13 @@ def _write(config: ExportConfig, run: Run, entry: dict[str, Any], inputs: dict[s
             return parts.data | {"fitted_on_all_repositories": with_held_out, "seen": seen.to_manifest()}
 
         parts = replace(parts, metrics=metrics, data=described(on_all))
-        manifest = write_bundle(run.bundle, parts, asdict(config), limit_bytes=config.limit_bytes)
+        write_bundle(run.bundle, parts, asdict(config), limit_bytes=config.limit_bytes)
         if on_all:
             twin = replace(parts, wide=of_twin, calibration=checked, data=described(with_held_out=False))
             write_bundle(run.twin, twin, asdict(config))
         size = sum(path.stat().st_size for path in run.bundle.iterdir())
         tracker.artifact(run.bundle / MANIFEST)
-        run.log(f"wrote {run.bundle}: {size:,} bytes, parity {manifest['parity']}")
+        run.log(f"wrote {run.bundle}: {size:,} bytes")
 
 
 def _wide_parts(config: ExportConfig, run: Run) -> tuple[WideModel, WideModel, bool, Floats]:

@@ -1,13 +1,11 @@
-"""The two ONNX graphs of a bundle, exported from PyTorch and checked against it.
+"""The two ONNX graphs of an encoder, exported from PyTorch and checked against it.
 
-``score.onnx`` takes whole functions, already split into windows, and runs on every edit: ``prior`` float32 ``(B,)``,
-``ids`` int64 and ``mask`` bool ``(W, T)``, ``window_function`` int64 and ``window_weight`` float32 ``(W,)``,
-``wide_ids`` int64, ``wide_values`` float32 and ``wide_function`` int64 ``(N,)`` give ``logit``, ``wide`` and ``deep``
-``(B,)`` and ``embeddings`` ``(W, T, D)``. A bundle without one of the parts lacks its inputs and outputs.
+``score.onnx`` takes windows of a function: ``ids`` int64 and ``mask`` bool ``(W, T)`` give ``logit`` ``(W,)`` and
+``embeddings`` ``(W, T, D)``.
 
-``gradient.onnx`` takes the embeddings of single windows, because Integrated Gradients interpolates embeddings, not
-token ids: ``embeddings`` float32 ``(B, T, D)``, ``mask`` bool ``(B, T)`` and ``offset`` float32 ``(B,)`` give ``logit``
-``(B,)`` and ``gradient`` ``(B, T, D)``.
+``gradient.onnx`` takes the embeddings, because Integrated Gradients interpolates embeddings, not token ids:
+``embeddings`` float32 ``(B, T, D)`` and ``mask`` bool ``(B, T)`` give ``logit`` ``(B,)`` and ``gradient``
+``(B, T, D)``.
 """
 
 import logging
@@ -17,8 +15,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 import onnx
 import torch
 from torch import Tensor, nn
@@ -27,73 +23,26 @@ from torch.export import Dim
 from torch.func import functional_call
 from torch.fx.experimental.proxy_tensor import make_fx
 
-from codeorigin_training.bundle.quantization import quantize
 from codeorigin_training.encoder.model import Encoder
 
 SCORE_FILE, GRADIENT_FILE = "score.onnx", "gradient.onnx"
 
 _OPSET = 18
 
-GradientFunction = Callable[[tuple[Tensor, ...], Tensor, Tensor, Tensor], tuple[Tensor, Tensor]]
-
-
-class WideLogit(nn.Module):
-    """Sum of the weights of a function's n-grams, from a table with one byte per weight.
-
-    Rows are gathered before they are converted to float32, so that the table is never held twice. ``gather`` becomes
-    GatherElements, which takes a tenth of the time of an index's GatherND; ScatterElements adds the shares up one by
-    one, in their order, so that every processor computes the same sum.
-    """
-
-    table: Tensor
-    levels: Tensor
-
-    def __init__(self, weights: npt.NDArray[np.floating]) -> None:
-        super().__init__()
-        quantized = quantize(weights)
-        self.register_buffer("table", torch.from_numpy(quantized.codes))
-        self.register_buffer("levels", torch.from_numpy(quantized.levels))
-
-    def forward(self, ids: Tensor, values: Tensor, function: Tensor, prior: Tensor) -> Tensor:
-        """Wide logit ``(B,)`` of features ``(N,)``, whose functions are ``function`` ``(N,)``."""
-        codes = self.table.gather(0, ids).to(torch.int64)
-        shares = self.levels.gather(0, codes) * values
-        return torch.zeros_like(prior).scatter_add(0, function, shares)
+GradientFunction = Callable[[tuple[Tensor, ...], Tensor, Tensor], tuple[Tensor, Tensor]]
 
 
 class Score(nn.Module):
-    """``score.onnx`` of the parts that a bundle has; those that it lacks are None, and so are their inputs."""
+    """``score.onnx`` of an encoder."""
 
-    def __init__(self, wide_weights: npt.NDArray[np.floating] | None, encoder: Encoder | None) -> None:
+    def __init__(self, encoder: Encoder) -> None:
         super().__init__()
-        self.wide = None if wide_weights is None else WideLogit(wide_weights)
         self.encoder = encoder
 
-    def forward(
-        self,
-        prior: Tensor,
-        ids: Tensor | None = None,
-        mask: Tensor | None = None,
-        window_function: Tensor | None = None,
-        window_weight: Tensor | None = None,
-        wide_ids: Tensor | None = None,
-        wide_values: Tensor | None = None,
-        wide_function: Tensor | None = None,
-    ) -> tuple[Tensor, ...]:
-        """The outputs in the order of :func:`output_names`; the deep logit is weighted over a function's windows."""
-        logit, parts = prior, list[Tensor]()
-        if self.wide is not None:
-            assert wide_ids is not None and wide_values is not None and wide_function is not None  # noqa: PT018
-            wide = self.wide(wide_ids, wide_values, wide_function, prior)
-            logit, parts = logit + wide, [wide]
-        if self.encoder is not None:
-            assert ids is not None and mask is not None  # noqa: PT018
-            assert window_function is not None and window_weight is not None  # noqa: PT018
-            embeddings = self.encoder.embed(ids)
-            of_windows = self.encoder.forward_embeddings(embeddings, mask) * window_weight
-            deep = torch.zeros_like(prior).scatter_add(0, window_function, of_windows)
-            logit, parts = logit + deep, [*parts, deep, embeddings]
-        return logit, *parts
+    def forward(self, ids: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+        """Logit ``(W,)`` and embeddings ``(W, T, D)`` of windows ``(W, T)``."""
+        embeddings = self.encoder.embed(ids)
+        return self.encoder.forward_embeddings(embeddings, mask), embeddings
 
 
 class _FromEmbeddings(nn.Module):
@@ -121,14 +70,14 @@ def lifted_gradient(encoder: Encoder) -> tuple[GradientFunction, tuple[Tensor, .
     names = [name for name in named if not name.startswith(embedding)]
 
     def logit_and_gradient(
-        tensors: tuple[Tensor, ...], embeddings: Tensor, mask: Tensor, offset: Tensor
+        tensors: tuple[Tensor, ...], embeddings: Tensor, mask: Tensor
     ) -> tuple[Tensor, Tensor]:
         leaf = embeddings.detach().requires_grad_(True)
         weights = dict(zip(names, tensors, strict=True))
         # Sequences are independent, so the gradient of the sum contains the gradient of each sequence.
         deep = functional_call(module, weights, (leaf, mask))
         (gradient,) = torch.autograd.grad(deep.sum(), leaf)
-        return (deep + offset).detach(), gradient
+        return deep.detach(), gradient
 
     return logit_and_gradient, tuple(named[name].detach().clone() for name in names)
 
@@ -141,34 +90,20 @@ class TracedGradient(nn.Module):
         self.traced = traced
         self.weights = nn.ParameterList(nn.Parameter(tensor, requires_grad=False) for tensor in tensors)
 
-    def forward(self, embeddings: Tensor, mask: Tensor, offset: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(self, embeddings: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
         """Logit ``(B,)`` and gradient ``(B, T, D)`` of embeddings ``(B, T, D)``."""
-        logit, gradient = self.traced(tuple(self.weights), embeddings, mask, offset)
+        logit, gradient = self.traced(tuple(self.weights), embeddings, mask)
         return logit, gradient
 
 
-def export_score(module: Score, path: Path) -> None:
+def export_score(encoder: Encoder, path: Path) -> None:
     """Write ``score.onnx``."""
-    windows, length, features, functions = Dim("W"), Dim("T"), Dim("N"), Dim("B")
-    inputs: dict[str, tuple[Tensor, dict[int, Any]]] = {"prior": (torch.zeros(2), {0: functions})}
-    outputs = ["logit"]
-    if module.encoder is not None:
-        inputs |= {
-            "ids": (torch.ones(3, 7, dtype=torch.int64), {0: windows, 1: length}),
-            "mask": (torch.ones(3, 7, dtype=torch.bool), {0: windows, 1: length}),
-            "window_function": (torch.tensor([0, 0, 1]), {0: windows}),
-            "window_weight": (torch.tensor([0.5, 0.5, 1.0]), {0: windows}),
-        }
-    if module.wide is not None:
-        inputs |= {
-            "wide_ids": (torch.zeros(5, dtype=torch.int64), {0: features}),
-            "wide_values": (torch.ones(5), {0: features}),
-            "wide_function": (torch.tensor([0, 0, 1, 1, 1]), {0: features}),
-        }
-        outputs.append("wide")
-    if module.encoder is not None:
-        outputs += ["deep", "embeddings"]
-    _export(module, inputs, outputs, path)
+    windows, length = Dim("W"), Dim("T")
+    inputs: dict[str, tuple[Tensor, dict[int, Any]]] = {
+        "ids": (torch.ones(3, 7, dtype=torch.int64), {0: windows, 1: length}),
+        "mask": (torch.ones(3, 7, dtype=torch.bool), {0: windows, 1: length}),
+    }
+    _export(Score(encoder), inputs, ["logit", "embeddings"], path)
 
 
 def export_gradient(encoder: Encoder, path: Path) -> None:
@@ -178,7 +113,6 @@ def export_gradient(encoder: Encoder, path: Path) -> None:
     inputs: dict[str, tuple[Tensor, dict[int, Any]]] = {
         "embeddings": (torch.zeros(3, 7, encoder.width), {0: batch, 1: length}),
         "mask": (torch.ones(3, 7, dtype=torch.bool), {0: batch, 1: length}),
-        "offset": (torch.zeros(3), {0: batch}),
     }
     trace = make_fx(function, tracing_mode="symbolic", decomposition_table=dict(core_aten_decompositions()))
     with _quiet_exporter():

@@ -1,29 +1,14 @@
 """Quantize the wide part's weights to one byte each: an index into 256 levels, which are densest around zero."""
 
-from dataclasses import dataclass
-
 import numpy as np
 import numpy.typing as npt
 
-from codeorigin_training.arrays import Floats32
+from codeorigin.model.ngrams.weights import LEVELS, NgramWeights
 
 _HIGHEST = 127
 
 
-@dataclass(frozen=True, slots=True)
-class QuantizedWeights:
-    """``codes``, uint8 ``(rows,)``, are the indices of the weights in ``levels``, float32 ``(256,)``."""
-
-    codes: npt.NDArray[np.uint8]
-    levels: Floats32
-
-    @property
-    def weights(self) -> Floats32:
-        """The dequantized weights ``(rows,)``."""
-        return self.levels[self.codes]
-
-
-def quantize(weights: npt.NDArray[np.floating]) -> QuantizedWeights:
+def quantize(weights: npt.NDArray[np.floating]) -> NgramWeights:
     """Round ``weights`` ``(rows,)`` to the nearest level. Quantizing twice changes nothing.
 
     Levels are the cubes of evenly spaced numbers, so that weights hundreds of times smaller than the largest, as most
@@ -36,10 +21,10 @@ def quantize(weights: npt.NDArray[np.floating]) -> QuantizedWeights:
     largest = float(np.float32(np.abs(weights).max(initial=0.0)))
     if not np.isfinite(largest):
         raise ValueError("weights must be finite")
-    steps = np.arange(256) - 128
+    steps = np.arange(LEVELS) - 128
     levels = (largest * (steps / _HIGHEST) ** 3).astype(np.float32)
     levels[0] = levels[1]  # -128 has no counterpart
     if largest == 0.0:
-        return QuantizedWeights(np.full(len(weights), 128, dtype=np.uint8), levels)
+        return NgramWeights(np.full(len(weights), 128, dtype=np.uint8), levels)
     nearest = np.rint(np.cbrt(weights.astype(np.float64) / largest) * _HIGHEST)
-    return QuantizedWeights((nearest + 128).astype(np.uint8), levels)
+    return NgramWeights((nearest + 128).astype(np.uint8), levels)

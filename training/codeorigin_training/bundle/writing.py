@@ -14,6 +14,7 @@ from codeorigin.core.errors import CodeOriginError
 from codeorigin.model.bundle import (
     FORMAT,
     GRADIENT_GRAPH,
+    NGRAM_WEIGHTS,
     SCORE_GRAPH,
     TOKENIZER,
     Bundle,
@@ -23,11 +24,12 @@ from codeorigin.model.folder import MANIFEST, sealed, sha256_of
 from codeorigin.model.ngrams.hashed_views import View
 from codeorigin.model.scoring.tokenizer import Tokenizer
 from codeorigin_training.bundle.parity import export_graphs
+from codeorigin_training.bundle.quantization import quantize
 from codeorigin_training.encoder.model import Encoder
 from codeorigin_training.wide import WideModel
 
 _INNERMOST = re.compile(r"([\[{])\n\s*([^\[\]{}]+?)\n\s*([\]}])")
-_FILES = (SCORE_GRAPH, GRADIENT_GRAPH, TOKENIZER)
+_FILES = (NGRAM_WEIGHTS, SCORE_GRAPH, GRADIENT_GRAPH, TOKENIZER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,11 @@ def write_bundle(
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out.parent) as name:
         folder = Path(name)
-        parity = export_graphs(folder, None if parts.wide is None else parts.wide.table, parts.encoder)
+        if parts.wide is None and parts.encoder is None:
+            raise ValueError("a bundle needs a wide part, an encoder, or both")
+        if parts.wide is not None:
+            quantize(parts.wide.table).save(folder / NGRAM_WEIGHTS)
+        parity = None if parts.encoder is None else asdict(export_graphs(folder, parts.encoder))
         if parts.tokenizer is not None:
             parts.tokenizer.save(folder / TOKENIZER)
         files = [path for path in _FILES if (folder / path).is_file()]
@@ -85,7 +91,7 @@ def write_bundle(
             "baseline_logit": parts.baseline_logit,
             "calibration": parts.calibration.to_manifest(),
             "data": parts.data,
-            "parity": asdict(parity),
+            "parity": parity,
             "build": dict(build),
             "metrics": parts.metrics,
         }

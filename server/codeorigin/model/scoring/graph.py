@@ -13,6 +13,7 @@ from codeorigin.core.errors import ModelError
 Feed = dict[str, npt.NDArray[Any]]
 """Arrays by the name of a graph's input or output."""
 
+NEEDS_DEEP = "the model has a deep part: install what it needs with pip install 'codeorigin[deep]'"
 _MOST_MEMORY = 4 << 30
 """Bytes for the arrays of all graphs of a process: several times what the largest encoder takes."""
 
@@ -24,12 +25,14 @@ class Graph:
         """Load ``path``.
 
         Raises:
-            ModelError: the file is missing or not a graph.
+            ModelError: the file is missing or not a graph, or onnxruntime is not installed.
         """
-        # The import takes a fifth of a second, and models without an encoder do not need it.
-        import onnxruntime  # noqa: PLC0415
-
-        self._name = path.name
+        try:
+            # Models without an encoder do without it.
+            import onnxruntime  # noqa: PLC0415
+        except ImportError as error:
+            raise ModelError(NEEDS_DEEP) from error
+        self.name = path.name
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
@@ -67,7 +70,7 @@ class Graph:
         try:
             values = self._session.run(list(outputs), dict(feed), self._run_options)
         except Exception as error:
-            raise ModelError(f"{self._name}: {_one_line(error)}") from error
+            raise ModelError(f"{self.name}: {_one_line(error)}") from error
         return dict(zip(outputs, values, strict=True))
 
 

@@ -1,7 +1,6 @@
-"""The forward graph: functions -> raw logits, in one pass."""
+"""Functions -> raw logits: by the weights of their n-grams, by the encoder's forward graph, or by both."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from types import MappingProxyType
 
 import numpy as np
@@ -11,6 +10,7 @@ from codeorigin.core.cancellation import NEVER, CancelToken
 from codeorigin.core.errors import ModelError
 from codeorigin.model.bundle import Bundle
 from codeorigin.model.ngrams.hashed_views import NgramViews
+from codeorigin.model.ngrams.weights import NgramWeights
 from codeorigin.model.reading.normalize import Normalized
 from codeorigin.model.scoring.graph import Feed, Graph
 from codeorigin.model.scoring.inputs import DeepSettings, Features, RawScore, Window, split
@@ -20,67 +20,59 @@ Ids = npt.NDArray[np.int64]
 
 RUN_TOKENS = 1024
 """Most tokens that the encoder reads between two checks of a cancel token; a single window may be longer."""
-
-
-_NO_NGRAMS: Feed = {
-    "wide_ids": np.zeros(0, dtype=np.int64),
-    "wide_values": np.zeros(0, dtype=np.float32),
-    "wide_function": np.zeros(0, dtype=np.int64),
-}
-"""The wide part's inputs if there are no n-grams."""
+_INPUTS = {"ids", "mask"}
+_REINSTALL = "reinstall the model"
 
 
 class Scorer:
-    """Runs ``score.onnx``. Not thread-safe."""
+    """Scores functions with the parts that a bundle has. Not thread-safe."""
 
     def __init__(
         self,
-        path: Path,
         *,
-        threads: int = 1,
-        views: NgramViews | None,
-        tokenizer: Tokenizer | None,
-        deep: DeepSettings | None,
+        views: NgramViews | None = None,
+        weights: NgramWeights | None = None,
+        tokenizer: Tokenizer | None = None,
+        deep: DeepSettings | None = None,
+        graph: Graph | None = None,
         language_bias: Mapping[str, float] = MappingProxyType({}),
     ) -> None:
-        """Load the graph.
+        """Put the parts together.
 
         Args:
-            path: ``score.onnx`` of a bundle.
-            threads: threads per operator of the deep part; 0 lets onnxruntime decide.
-            views: the n-gram views, or None for a bundle without a wide part.
-            tokenizer: the bundle's tokenizer; None if and only if ``deep`` is.
-            deep: settings of the deep part, or None for a bundle without one.
+            views: the n-gram views; None, as ``weights``, for a bundle without a wide part.
+            weights: a weight for every row of the views.
+            tokenizer: the bundle's tokenizer; None, as ``deep`` and ``graph``, for a bundle without a deep part.
+            deep: settings of the deep part.
+            graph: ``score.onnx``.
             language_bias: the logit of a function without any evidence, by model language.
 
         Raises:
-            ModelError: the graph cannot be read, or does not match these parts.
+            ModelError: the parts do not belong together.
         """
-        if (tokenizer is None) != (deep is None):
-            raise ModelError(f"{path.name}: a deep part needs a tokenizer; reinstall the model")
-        self.views, self.tokenizer, self.deep = views, tokenizer, deep
+        if (weights and len(weights.codes)) != (views and views.table_size):
+            raise ModelError(f"the views and the weights have different numbers of n-grams; {_REINSTALL}")
+        if not (tokenizer is None) == (deep is None) == (graph is None):
+            raise ModelError(f"a deep part has settings, a tokenizer and a graph; {_REINSTALL}")
+        if graph is not None and set(graph.inputs) != _INPUTS:
+            raise ModelError(f"{graph.name}: not the graph that the manifest describes; {_REINSTALL}")
+        self.views, self.weights = views, weights
+        self.tokenizer, self.deep, self.graph = tokenizer, deep, graph
         self._language_bias = language_bias
-        # To add up n-grams takes more processor time with a second thread, and hardly less on the clock.
-        self.graph = Graph(path, threads=1 if deep is None else threads)
-        # The graph wants all its inputs, even for an output that depends on some of them alone.
-        self._no_ngrams = {} if views is None else _NO_NGRAMS
-        self._no_windows = {} if deep is None else _windows_feed(np.zeros((1, 1), dtype=np.int64))
-        if set(self.graph.inputs) != {"prior", *self._no_ngrams, *self._no_windows}:
-            raise ModelError(f"{path.name}: not the graph that the manifest describes; reinstall the model")
 
     @classmethod
     def of(cls, bundle: Bundle, *, threads: int = 1) -> "Scorer":
-        """The scorer of a bundle.
+        """The scorer of a bundle, with ``threads`` per operator of the deep part; with 0, onnxruntime decides.
 
         Raises:
-            ModelError: as the constructor; or the tokenizer cannot be read.
+            ModelError: as the constructor; or a file cannot be read.
         """
         return cls(
-            bundle.score_path,
-            threads=threads,
             views=bundle.views,
+            weights=None if bundle.weights_path is None else NgramWeights.load(bundle.weights_path),
             tokenizer=None if bundle.tokenizer_path is None else Tokenizer.load(bundle.tokenizer_path),
             deep=bundle.deep,
+            graph=None if bundle.score_path is None else Graph(bundle.score_path, threads=threads),
             language_bias=bundle.language_bias,
         )
 
@@ -90,7 +82,7 @@ class Scorer:
         """Raw scores of functions of one language, in order, as they come.
 
         Raises:
-            Cancelled: ``cancel`` was triggered; it is checked before every run of the graph.
+            Cancelled: ``cancel`` was triggered; it is checked before every batch.
             ModelError: the graph failed.
         """
         wide = self._wide_logits(functions, language, cancel)
@@ -108,18 +100,16 @@ class Scorer:
         wide = 0.0
         if features.wide is not None:
             ids, values = features.wide.ids, features.wide.values
-            wide = float(self._weighted(ids, values, np.zeros(len(ids), dtype=np.int64), 1)[0])
+            wide = float(self._needs_wide().logits(ids, values, np.zeros(len(ids), dtype=np.int64), 1)[0])
         return self._score(wide, features.encoding, features.windows, features.bias, cancel)
 
     def wide_weights(self, ids: Ids) -> npt.NDArray[np.float32]:
-        """Rows ``(N,)`` of the weight table: each is the wide logit of a function with just that n-gram.
+        """The weights ``(N,)`` of n-grams: each is the wide logit of a function with just that n-gram.
 
         Raises:
-            ModelError: there is no wide part, or the graph failed.
+            ModelError: there is no wide part.
         """
-        if self.views is None:
-            raise ModelError("this model has no wide part, so it has no n-gram weights")
-        return self._weighted(ids, np.ones(len(ids), dtype=np.float32), np.arange(len(ids)), len(ids))
+        return self._needs_wide().of(ids)
 
     def deep_logits(self, windows: Sequence[Ids], cancel: CancelToken = NEVER) -> npt.NDArray[np.float64]:
         """The encoder's logit ``(W,)`` of windows of token ids, without bias, wide part or pooling.
@@ -128,13 +118,11 @@ class Scorer:
             Cancelled: ``cancel`` was triggered; it is checked before every run of the graph.
             ModelError: there is no deep part, or the graph failed.
         """
-        self._needs_deep()
+        _, graph = self._needs_deep()
         logits: list[npt.NDArray[np.float32]] = []
         for ids in _runs(windows):
             cancel.raise_if_cancelled()
-            feed = _windows_feed(ids)
-            feed |= self._no_ngrams | {"prior": np.zeros(len(ids), dtype=np.float32)}
-            logits.append(self.graph.run(["deep"], feed)["deep"])
+            logits.append(graph.run(["logit"], _feed(ids))["logit"])
         return np.concatenate(logits, dtype=np.float64) if logits else np.zeros(0)
 
     def embed(self, ids: Ids) -> npt.NDArray[np.float32]:
@@ -143,18 +131,21 @@ class Scorer:
         Raises:
             ModelError: there is no deep part, or the graph failed.
         """
-        deep = self._needs_deep()
+        deep, graph = self._needs_deep()
         if ids.size == 0:
             return np.zeros((*ids.shape, deep.dim), dtype=np.float32)
-        feed = _windows_feed(ids)
-        feed |= self._no_ngrams | {"prior": np.zeros(len(ids), dtype=np.float32)}
-        embeddings: npt.NDArray[np.float32] = self.graph.run(["embeddings"], feed)["embeddings"]
+        embeddings: npt.NDArray[np.float32] = graph.run(["embeddings"], _feed(ids))["embeddings"]
         return embeddings
 
-    def _needs_deep(self) -> DeepSettings:
-        if self.deep is None:
+    def _needs_wide(self) -> NgramWeights:
+        if self.weights is None:
+            raise ModelError("this model has no wide part, so it has no n-gram weights")
+        return self.weights
+
+    def _needs_deep(self) -> tuple[DeepSettings, Graph]:
+        if self.deep is None or self.graph is None:
             raise ModelError("this model has no deep part")
-        return self.deep
+        return self.deep, self.graph
 
     def _bias_of(self, language: str) -> float:
         return self._language_bias.get(language, 0.0)
@@ -187,22 +178,12 @@ class Scorer:
         if self.views is None:
             yield from (0.0 for _ in functions)
             return
+        weights = self._needs_wide()
         for counted in self.views.count_many([normalized.text for normalized in functions], language):
             cancel.raise_if_cancelled()
             count = len(counted.borders) - 1
             function = np.repeat(np.arange(count), np.diff(counted.borders))
-            yield from self._weighted(counted.ids, counted.values, function, count).tolist()
-
-    def _weighted(
-        self, ids: Ids, values: npt.NDArray[np.float32], function: Ids, count: int
-    ) -> npt.NDArray[np.float32]:
-        """The sums ``(count,)`` of the weights of n-grams ``ids`` times ``values``, by ``function``, ``(N,)`` each."""
-        if len(ids) == 0:
-            return np.zeros(count, dtype=np.float32)
-        logits: npt.NDArray[np.float32] = self.graph.run(
-            ["wide"], _ngrams_feed(ids, values, function, count) | self._no_windows
-        )["wide"]
-        return logits
+            yield from weights.logits(counted.ids, counted.values, function, count).tolist()
 
 
 def _runs(windows: Sequence[Ids]) -> Iterator[Ids]:
@@ -216,21 +197,6 @@ def _runs(windows: Sequence[Ids]) -> Iterator[Ids]:
             start = end
 
 
-def _windows_feed(ids: Ids) -> Feed:
-    """The deep part's inputs for windows ``(W, T)`` of token ids without padding, each pooled by itself."""
-    return {
-        "ids": ids,
-        "mask": np.ones(ids.shape, dtype=np.bool_),
-        "window_function": np.arange(len(ids)),
-        "window_weight": np.ones(len(ids), dtype=np.float32),
-    }
-
-
-def _ngrams_feed(ids: Ids, values: npt.NDArray[np.float32], function: Ids, count: int) -> Feed:
-    """The wide part's inputs ``(N,)`` for the n-grams of ``count`` functions; ``function`` says whose they are."""
-    return {
-        "wide_ids": ids,
-        "wide_values": values,
-        "wide_function": function,
-        "prior": np.zeros(count, dtype=np.float32),
-    }
+def _feed(ids: Ids) -> Feed:
+    """The graph's inputs for windows ``(W, T)`` of token ids without padding."""
+    return {"ids": ids, "mask": np.ones(ids.shape, dtype=np.bool_)}

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from codeorigin.core.errors import ModelError
 from codeorigin.model.reading.normalize import Normalized
+from codeorigin.model.scoring.graph import NEEDS_DEEP
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer as BpeTokenizer
@@ -57,9 +58,7 @@ class Tokenizer:
         try:
             from tokenizers import Tokenizer as BpeTokenizer  # noqa: PLC0415
         except ImportError as error:
-            raise ModelError(
-                "the model has a deep part, which needs the tokenizers library: pip install 'codeorigin[deep]'"
-            ) from error
+            raise ModelError(NEEDS_DEEP) from error
         try:
             return cls(BpeTokenizer.from_file(str(path)))
         except ModelError:

@@ -1,6 +1,7 @@
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,9 +13,10 @@ from hypothesis import strategies as st
 from codeorigin.core.cancellation import CancelToken
 from codeorigin.core.errors import Cancelled, ModelError
 from codeorigin.model.ngrams.hashed_views import NgramViews
+from codeorigin.model.ngrams.weights import NgramWeights
 from codeorigin.model.reading.normalize import normalize
 from codeorigin.model.scoring.graph import Graph
-from codeorigin.model.scoring.inputs import DeepSettings, RawScore, Window, split
+from codeorigin.model.scoring.inputs import RawScore, Window, split
 from codeorigin.model.scoring.scorer import Scorer
 from support.snippets import ALL, LEDGER, QUEUE, long_function
 from support.tiny_model import BIAS, VIEWS, TinyModel
@@ -81,13 +83,14 @@ def test_windows_are_read_in_runs_of_limited_size(
     tiny_model: TinyModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     scorer = tiny_model.scorer()
+    assert scorer.graph is not None
     expected = scores_of(scorer)
     monkeypatch.setattr("codeorigin.model.scoring.scorer.RUN_TOKENS", 256)
     shapes: list[tuple[int, ...]] = []
     run = scorer.graph.run
 
     def recorded(outputs: list[str], feed: dict[str, npt.NDArray[np.generic]]) -> object:
-        shapes.extend([feed["ids"].shape] if outputs == ["deep"] else [])
+        shapes.extend([feed["ids"].shape] if outputs == ["logit"] else [])
         return run(outputs, feed)
 
     monkeypatch.setattr(scorer.graph, "run", recorded)
@@ -139,21 +142,22 @@ def test_cancel_stops_between_the_windows_of_a_function(
     tiny_model: TinyModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     scorer = tiny_model.scorer()
+    assert scorer.graph is not None
     monkeypatch.setattr("codeorigin.model.scoring.scorer.RUN_TOKENS", 1)
     token = CancelToken()
     calls: list[list[str]] = []
     run = scorer.graph.run
 
-    def cancel_on_third(outputs: list[str], feed: dict[str, npt.NDArray[np.generic]]) -> object:
+    def cancel_on_second(outputs: list[str], feed: dict[str, npt.NDArray[np.generic]]) -> object:
         calls.append(outputs)
-        if len(calls) == 3:
+        if len(calls) == 2:
             token.cancel()
         return run(outputs, feed)
 
-    monkeypatch.setattr(scorer.graph, "run", cancel_on_third)
+    monkeypatch.setattr(scorer.graph, "run", cancel_on_second)
     with pytest.raises(Cancelled):
         list(scorer.score_functions([normalize(long_function(30), "python")], "python", token))
-    assert calls == [["wide"], ["deep"], ["deep"]]
+    assert calls == [["logit"], ["logit"]]
 
 
 def test_bundle_without_deep_part_scores_by_the_wide_part_alone(tiny_wide_model: TinyModel) -> None:
@@ -164,9 +168,9 @@ def test_bundle_without_deep_part_scores_by_the_wide_part_alone(tiny_wide_model:
     for item, score in zip(features, scores_of(scorer, sources), strict=True):
         assert item.wide is not None
         assert (item.encoding, item.windows) == (None, ())
-        # Added up one by one in float32, on every processor.
+        # Added up one by one, on every processor.
         shares = tiny_wide_model.wide_weights[item.wide.ids] * item.wide.values
-        wide = float(np.add.accumulate(shares)[-1]) if len(shares) else 0.0
+        wide = float(np.add.accumulate(shares, dtype=np.float64)[-1]) if len(shares) else 0.0
         assert score == RawScore(BIAS + wide, wide, 0.0, 0)
     with pytest.raises(ModelError, match="no deep part"):
         scorer.embed(np.zeros((1, 3), dtype=np.int64))
@@ -181,15 +185,52 @@ def test_unreadable_graph_gives_a_one_line_error(tmp_path: Path, content: bytes 
         Graph(path)
 
 
-def test_a_graph_that_does_not_fit_the_manifest_is_refused(
-    tiny_model: TinyModel, tiny_wide_model: TinyModel
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda parts, model: parts.update(graph=Graph(model.gradient_path)), "gradient.onnx: not the graph"),
+        (lambda parts, _: parts.update(tokenizer=None), "settings, a tokenizer and a graph"),
+        (lambda parts, _: parts.update(graph=None), "settings, a tokenizer and a graph"),
+        (lambda parts, _: parts.update(weights=None), "different numbers of n-grams"),
+        (lambda parts, _: parts.update(views=NgramViews(VIEWS[:2])), "different numbers of n-grams"),
+    ],
+)
+def test_parts_that_do_not_belong_together_are_refused(
+    tiny_model: TinyModel, change: Callable[[dict[str, Any], TinyModel], None], message: str
 ) -> None:
-    settings = DeepSettings(64, 16, 16)
-    for path in (tiny_model.gradient_path, tiny_wide_model.score_path):
-        with pytest.raises(ModelError, match="reinstall the model"):
-            Scorer(path, views=NgramViews(VIEWS), tokenizer=tiny_model.tokenizer, deep=settings)
-    with pytest.raises(ModelError, match="needs a tokenizer"):
-        Scorer(tiny_model.score_path, views=NgramViews(VIEWS), tokenizer=None, deep=settings)
+    whole = tiny_model.scorer()
+    names = ("views", "weights", "tokenizer", "deep", "graph")
+    parts = {name: getattr(whole, name) for name in names}
+    change(parts, tiny_model)
+    with pytest.raises(ModelError, match=f"{message}.*; reinstall the model$"):
+        Scorer(**parts)
+
+
+@pytest.mark.parametrize(
+    "arrays",
+    [
+        {"codes": np.zeros(1792, dtype=np.int8), "levels": np.zeros(256, dtype=np.float32)},
+        {"codes": np.zeros((2, 896), dtype=np.uint8), "levels": np.zeros(256, dtype=np.float32)},
+        {"codes": np.zeros(1792, dtype=np.uint8), "levels": np.zeros(255, dtype=np.float32)},
+        {"codes": np.zeros(1792, dtype=np.uint8), "levels": np.full(256, np.nan, dtype=np.float32)},
+        {"codes": np.zeros(1792, dtype=np.uint8)},
+        {"codes": np.array([object()]), "levels": np.zeros(256, dtype=np.float32)},
+    ],
+)
+def test_weights_of_another_kind_are_refused(arrays: dict[str, npt.NDArray[Any]], tmp_path: Path) -> None:
+    path = tmp_path / "ngrams.npz"
+    np.savez(path, **arrays)
+    with pytest.raises(ModelError, match=r"ngrams\.npz: [^\n]*; reinstall the model$"):
+        NgramWeights.load(path)
+
+
+@pytest.mark.parametrize("content", [None, b"", b"not an archive", b"PK\x03\x04"])
+def test_unreadable_weights_give_a_one_line_error(tmp_path: Path, content: bytes | None) -> None:
+    path = tmp_path / "ngrams.npz"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(ModelError, match=r"ngrams\.npz: [^\n]*; reinstall the model$"):
+        NgramWeights.load(path)
 
 
 def test_failing_graph_gives_a_one_line_error(tiny_model: TinyModel) -> None:

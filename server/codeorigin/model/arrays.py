@@ -1,0 +1,23 @@
+"""The arrays of a model folder."""
+
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from codeorigin.core.errors import ModelError
+
+
+def read_arrays(path: Path, kind: str) -> dict[str, npt.NDArray[Any]]:
+    """The arrays of an npz file by name.
+
+    Raises:
+        ModelError: it cannot be read, or an array would not fit into memory.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            return dict(arrays)
+    except (OSError, ValueError, EOFError, MemoryError, zipfile.BadZipFile) as error:
+        raise ModelError(f"{path}: holds no weights; reinstall the {kind}") from error

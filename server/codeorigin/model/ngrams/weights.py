@@ -1,0 +1,68 @@
+"""The weights of a model's n-grams: one byte each, an index into 256 levels."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from codeorigin.core.errors import ModelError
+from codeorigin.model.arrays import read_arrays
+from codeorigin.model.folder import BROKEN
+
+Ids = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float32]
+
+LEVELS = 256
+
+
+@dataclass(frozen=True, slots=True)
+class NgramWeights:
+    """``codes``, uint8 ``(rows,)``, are the indices of the weights in ``levels``, float32 ``(256,)``.
+
+    Raises:
+        ValueError: the arrays are of another type or shape, or a level is not finite.
+    """
+
+    codes: npt.NDArray[np.uint8]
+    levels: Floats
+
+    def __post_init__(self) -> None:
+        if self.codes.dtype != np.uint8 or self.codes.ndim != 1:
+            raise ValueError(f"codes are {self.codes.dtype} {self.codes.shape}, not a row of bytes")
+        if self.levels.dtype != np.float32 or self.levels.shape != (LEVELS,):
+            raise ValueError(f"levels are {self.levels.dtype} {self.levels.shape}, not {LEVELS} of float32")
+        if not np.isfinite(self.levels).all():
+            raise ValueError("a level is not finite")
+
+    @classmethod
+    def load(cls, path: Path) -> "NgramWeights":
+        """The weights in an npz file.
+
+        Raises:
+            ModelError: the file cannot be read, or holds something else.
+        """
+        arrays = read_arrays(path, "model")
+        try:
+            return cls(arrays["codes"], arrays["levels"])
+        except BROKEN as error:
+            raise ModelError(f"{path}: broken weights ({error}); reinstall the model") from error
+
+    def save(self, path: Path) -> None:
+        """Write what :meth:`load` reads; the same weights give the same bytes."""
+        with path.open("wb") as file:
+            np.savez(file, codes=self.codes, levels=self.levels)
+
+    @property
+    def weights(self) -> Floats:
+        """The weights ``(rows,)``."""
+        return self.levels[self.codes]
+
+    def of(self, ids: Ids) -> Floats:
+        """The weights ``(N,)`` of n-grams ``ids`` ``(N,)``: each is the logit of a function with just that n-gram."""
+        return self.levels[self.codes[ids]]
+
+    def logits(self, ids: Ids, values: Floats, function: Ids, count: int) -> npt.NDArray[np.float64]:
+        """The sums ``(count,)`` of the weights of n-grams ``ids`` times ``values``, by ``function``, ``(N,)`` each."""
+        sums: npt.NDArray[np.float64] = np.bincount(function, weights=self.of(ids) * values, minlength=count)
+        return sums
