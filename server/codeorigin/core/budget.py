@@ -37,6 +37,8 @@ class Budget:
         size: bytes.
         items: files, commits, ranges: whatever the reader counts.
         shared: the processes of a pool that are started with the budget draw on the same seconds.
+
+    ``cut_short`` counts what this process stopped for the sake of the run and would otherwise have let go on.
     """
 
     def __init__(
@@ -50,6 +52,7 @@ class Budget:
         self._seconds: _Number = _shared_number(seconds) if shared else _OwnNumber(seconds)
         self.size = size
         self.items = items
+        self.cut_short = 0
 
     @property
     def seconds(self) -> float:

@@ -1,7 +1,7 @@
 """What every process of a history does: commits -> their results, by the code that judges a change for a check."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -17,6 +17,7 @@ from codeorigin.git.repository import Repository
 from codeorigin.history.results import CommitResult, Part, TouchedFunction
 from codeorigin.languages import get_language
 from codeorigin.languages.kinds import NOTEBOOK, kind_for_path
+from codeorigin.languages.parser_pool import current_run
 from codeorigin.model.bundle import Bundle
 from codeorigin.model.calibration.judge import Judge
 from codeorigin.model.verdict import Band
@@ -76,6 +77,8 @@ class JudgeCommits:
         if not commits:
             return
         judge = Judge(analyzer.bundle.calibration, self.how.past)
+        budget = current_run()
+        cut_before = budget.cut_short
         judged: list[list[JudgedFile]] = [[] for _ in commits]
         with Objects(Repository.of(self.folder).git) as objects:
             sources = [[self._source(objects, file) for file in commit.files] for commit in commits]
@@ -86,8 +89,10 @@ class JudgeCommits:
                 if file.error is not None and not isinstance(file.error, SourceError | UnparsedError):
                     raise file.error
                 owners[id(file.source)].append(file)
+        is_cut = budget.cut_short > cut_before
         for commit, files in zip(commits, judged, strict=True):
-            yield self._result(commit, files, judge)
+            is_partial = is_cut and any(isinstance(file.error, UnparsedError) for file in files)
+            yield replace(self._result(commit, files, judge), is_partial=is_partial)
 
     def _source(self, objects: Objects, file: ChangedFile) -> Source:
         kind = kind_for_path(file.path)

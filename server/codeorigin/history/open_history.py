@@ -99,7 +99,7 @@ class History:
     """A history opened by :func:`open_history`.
 
     ``problems`` has one line for each record that was skipped. ``known`` is the number of results so far that came from
-    an earlier run.
+    an earlier run, and ``partial`` of those that are not kept for the next.
     """
 
     def __init__(
@@ -120,7 +120,7 @@ class History:
         self._state, self._wanted, self._records = state, wanted, records
         self._analyzer, self._jobs, self._budget = analyzer, jobs, budget
         self._wants_past = wants_past
-        self.known = 0
+        self.known = self.partial = 0
 
     @property
     def name(self) -> str:
@@ -180,7 +180,10 @@ class History:
             for judged in results(self.job, chunks, pool, lambda: self.analyzer):
                 made = [self._with_agents(result) for result in judged]
                 for result in made:
-                    self._state.put_result(result.commit, result.to_dict())
+                    if result.is_partial:
+                        self.partial += 1
+                    else:
+                        self._state.put_result(result.commit, result.to_dict())
                 self._state.save()
                 for result in made:
                     yield from self._earlier(waiting)

@@ -51,7 +51,8 @@ class CommitResult:
     (None if it is too large to tell), and ``moved_names`` are the first of them. ``lines`` counts the commit's nonblank
     lines in the touched functions. ``unread`` counts files that cannot be read as source.
     ``declared`` lists the agents that it names. ``shown`` has some of the functions, the strongest first, of a commit
-    that may stand out.
+    that may stand out. ``is_partial``: a file was given up only because the time of the run was over, so the result is
+    not kept and a later run judges the commit again.
     """
 
     commit: str
@@ -70,6 +71,7 @@ class CommitResult:
     unread: int = 0
     declared: tuple[str, ...] = ()
     shown: tuple[TouchedFunction, ...] = ()
+    is_partial: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, for :meth:`from_dict`."""

@@ -33,6 +33,15 @@ def repaired_phrase(entries: int) -> str:
     return f"{counted(entries, 'damaged part')} of the kept state {verb} made again"
 
 
+def partial_phrase(commits: int) -> str:
+    """A note on commits with files that the time of a run did not suffice for."""
+    verb, them = ("has", "it") if commits == 1 else ("have", "them")
+    return (
+        f"{counted(commits, 'commit')} {verb} files that take too much time to read for one run; the same command judges "
+        f"{them} again"
+    )
+
+
 def totals_phrases(totals: Totals, merges: int, cut_off: int) -> list[str]:
     """The totals, one sentence each, without what commits declare about themselves."""
     bands = ", ".join(f"{count:,} {band.value}" for band, count in totals.commit_bands.items())

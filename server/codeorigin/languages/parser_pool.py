@@ -151,14 +151,17 @@ class _ParserProcess:
             if place and cancel.cancelled:
                 self.usable = False  # it would go on with the other texts
                 cancel.raise_if_cancelled()
+            limit = text.limit(run.seconds)
             try:
-                with self._killed_after(max(1.0, text.limit(run.seconds)) * _PATIENCE, cancel):
+                with self._killed_after(max(1.0, limit) * _PATIENCE, cancel):
                     result, took, self.usable = self._answer()
             except _GONE:
                 self.usable = False
                 cancel.raise_if_cancelled()
-                result, took = ParseBudgetError(_TOO_MUCH), max(0.0, text.limit(run.seconds))
+                result, took = ParseBudgetError(_TOO_MUCH), max(0.0, limit)
                 run.draw(_RESTART)
+            if isinstance(result, ParseBudgetError) and limit < min(text.seconds, text.document.seconds):
+                run.cut_short += 1
             text.document.draw(took)
             run.draw(text.cost(took))
             yield result
@@ -274,6 +277,11 @@ def one_run(budget: Budget) -> Iterator[None]:
         _run.reset(token)
 
 
+def current_run() -> Budget:
+    """The budget of :func:`one_run` that this thread is in; one without an end outside of them."""
+    return _run.get() or Budget()
+
+
 def bounded(
     work: Callable[[str, str], T],
     text: str,
@@ -310,7 +318,7 @@ def bounded_all(
         CodeOriginError: no process can be started.
     """
     cancel.raise_if_cancelled()
-    run = _run.get() or Budget()
+    run = current_run()
     found: list[T | Exception] = []
     while len(found) < len(texts):
         process, is_new = _take()

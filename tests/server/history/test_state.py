@@ -12,9 +12,11 @@ from pathlib import Path
 
 import pytest
 
+from codeorigin.core.budget import Budget
 from codeorigin.core.errors import CodeOriginError
 from codeorigin.history import open_history
 from codeorigin.history.state import HistoryState
+from codeorigin.languages import parser_pool
 from support.histories import History, Judge, OpenRun
 from support.repositories import Repository, plain_functions
 
@@ -65,6 +67,18 @@ def test_results_are_kept_per_settings(repository: Repository, judge: Judge) -> 
         return sum(result.functions for result in judge(repository.folder, exclude=list(exclude)))
 
     assert [functions(), functions("src/"), functions()] == [6, 3, 6]
+
+
+def test_commit_with_a_file_that_met_the_end_of_the_time_of_a_run_is_judged_again(
+    repository: Repository, judge: Judge, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = judge(repository.folder, state=tmp_path / "other.sqlite")
+    for name in ("_USUAL_SECONDS", "_USUAL_SECONDS_PER_MILLION"):
+        monkeypatch.setattr(parser_pool, name, 0.0)  # all texts take longer than usual
+    with monkeypatch.context() as patch:
+        patch.setattr(open_history, "run_budget", lambda *, shared: Budget(seconds=0.0, shared=shared))
+        assert [result.unread for result in judge(repository.folder)] == [1, 1, 1]
+    assert judge(repository.folder) == whole
 
 
 def test_another_model_starts_from_scratch(repository: Repository, judge: Judge, open_run: OpenRun) -> None:
