@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
-from codeorigin.core.cancellation import NEVER, CancelToken
 from codeorigin.core.errors import RepositoryError, SourceError
 from codeorigin.git.diff import ChangedFile, LineRange
 from codeorigin.git.diff_tree import compared_trees
@@ -29,7 +28,10 @@ class ChangeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ChangeRequest:
-    """Which change to read. ``revision`` is the commit, or a range's base, ``A..B`` or ``A...B``; else empty."""
+    """Which change to read. ``revision`` is the commit, or a range's base, ``A..B`` or ``A...B``.
+
+    For the working tree and the index it is the commit of HEAD, if that is known.
+    """
 
     kind: ChangeKind
     revision: str = ""
@@ -87,7 +89,7 @@ def open_change(
         if request.kind in {ChangeKind.WORKING_TREE, ChangeKind.INDEX}:
             if repository.root is None:
                 raise RepositoryError(f"{repository.folder}: has no working tree; name a commit")
-            old = repository.head()
+            old = request.revision or repository.head()
             if request.kind is ChangeKind.INDEX:
                 tree = index_tree(repository, scratch)
             else:
@@ -133,21 +135,27 @@ class WrittenFile:
 
 
 def working_files(
-    folder: Path, wanted: Callable[[Path], bool], *, max_bytes: int, cancel: CancelToken = NEVER
+    repository: Repository,
+    folder: Path,
+    wanted: Callable[[Path], bool],
+    *,
+    head: str | None,
+    max_bytes: int,
 ) -> tuple[list[tuple[Path, WrittenFile]], bool]:
     """The files below ``folder`` that differ between HEAD and the working tree, with their paths on disk.
 
     And whether it can be told which lines were moved.
 
     Args:
-        folder: a folder in a working tree.
+        repository: that of the folder.
+        folder: a folder in its working tree.
         wanted: whether to include the file at this path on disk.
+        head: the commit of HEAD, if it is known.
         max_bytes: larger files are left out, and so are those that cannot be read.
 
     Raises:
-        RepositoryError: there is no repository or working tree, or git fails.
+        RepositoryError: there is no working tree, or git fails.
     """
-    repository = Repository.of(folder, cancel)
     if repository.root is None:
         raise RepositoryError(f"{folder}: has no working tree")
     root, inside = repository.root, folder.resolve()
@@ -161,7 +169,7 @@ def working_files(
         return on_disk is not None and wanted(on_disk)
 
     found = []
-    request = ChangeRequest(ChangeKind.WORKING_TREE)
+    request = ChangeRequest(ChangeKind.WORKING_TREE, head or "")
     with open_change(repository, request, is_wanted, max_bytes=max_bytes) as change:
         for file in change.files:
             on_disk = place(file.path)

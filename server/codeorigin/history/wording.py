@@ -37,8 +37,8 @@ def partial_phrase(commits: int) -> str:
     """A note on commits with files that the time of a run did not suffice for."""
     verb, them = ("has", "it") if commits == 1 else ("have", "them")
     return (
-        f"{counted(commits, 'commit')} {verb} files that take too much time to read for one run; the same command judges "
-        f"{them} again"
+        f"{counted(commits, 'commit')} {verb} files that take too much time to read for one run; the same command "
+        f"judges {them} again"
     )
 
 

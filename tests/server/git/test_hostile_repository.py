@@ -102,7 +102,7 @@ def test_log_and_blame_run_nothing(repository: Repository, trap: Trap) -> None:
     assert len(line_origins(opened.git, head, "a.py")) == 4
     assert len(line_origins(opened.git, head, "-b.py")) == 2
     assert len(line_origins(opened.git, head, "two\nlines.py")) == 2
-    working_files(repository.folder, everything, max_bytes=1000)
+    working_files(opened, repository.folder, everything, head=None, max_bytes=1000)
     assert trap.ran() == ""
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from codeorigin.core.errors import RepositoryError
 from codeorigin.git.change import working_files
+from codeorigin.git.repository import Repository as Opened
 from support.repositories import Repository
 
 ONE = "def one():\n    return 1\n"
@@ -27,11 +28,14 @@ def test_working_files_are_the_changed_ones_below_the_folder(repository: Reposit
     repository.write("sub/huge.py", "# x\n" * 1_200_000)  # more than git's objects are read for
 
     def changed(folder: Path, most: int = 1000) -> list[tuple[str, tuple[tuple[int, int], ...]]]:
-        found, _ = working_files(folder, lambda path: path.suffix == ".py", max_bytes=most)
+        found, _ = working_files(
+            Opened.of(folder), folder, lambda path: path.suffix == ".py", head=None, max_bytes=most
+        )
         return [(on_disk.relative_to(folder).as_posix(), file.lines) for on_disk, file in found]
 
     assert changed(repository.folder) == [("b.py", ((3, 6),)), ("sub/new.py", ((1, 2),))]
     assert changed(path.parent) == [("new.py", ((1, 2),))]
     assert [name for name, _ in changed(path.parent, 10_000_000)] == ["large.py", "new.py"]
-    with pytest.raises(RepositoryError):
-        changed(repository.folder.parent)
+    git_folder = repository.folder / ".git"
+    with pytest.raises(RepositoryError, match="has no working tree"):
+        changed(git_folder)

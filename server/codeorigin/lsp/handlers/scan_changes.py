@@ -57,7 +57,7 @@ async def scan_changes(session: Session, folder: Any) -> dict[str, Any]:
 async def _scan(
     session: Session, folder: ScanFolder, token: CancelToken, files: list[dict[str, Any]], errors: list[str]
 ) -> None:
-    scan = ChangeScan(session.engine, session.pasts, session.documents.encoding)
+    scan = ChangeScan(session.engine, session.pasts, session.facts, session.documents.encoding)
     try:
         changed, tells_moves = await scan.files(folder, token)
     except RepositoryError as error:

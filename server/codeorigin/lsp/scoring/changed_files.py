@@ -12,13 +12,15 @@ from lsprotocol import types
 from codeorigin.analysis.judged import How, JudgedFile, JudgedFunction, Source
 from codeorigin.core.budget import Budget
 from codeorigin.core.cancellation import CancelToken
-from codeorigin.core.errors import CodeOriginError, ModelError, SourceError
+from codeorigin.core.errors import CodeOriginError, ModelError, NoRepositoryError, SourceError
 from codeorigin.languages.kinds import NOTEBOOK, kind_for_path
 from codeorigin.lsp.documents.scored_document import FunctionRecord
 from codeorigin.lsp.documents.snapshot import Positions
 from codeorigin.lsp.scoring.engine import ScoringEngine
 from codeorigin.lsp.scoring.pasts import Pasts
+from codeorigin.lsp.scoring.repository_facts import RepositoryFacts
 from codeorigin.model.verdict import Reason, Verdict
+from codeorigin.past.place import repository_folder
 from codeorigin.settings.schema import Settings
 from codeorigin.text.exclusions import exclusions
 from codeorigin.text.positions import LineIndex, PositionEncoding
@@ -61,16 +63,19 @@ class ScannedFile:
 class ChangeScan:
     """Lists and scores what the working tree changed."""
 
-    def __init__(self, engine: ScoringEngine, pasts: Pasts, encoding: PositionEncoding) -> None:
+    def __init__(
+        self, engine: ScoringEngine, pasts: Pasts, facts: RepositoryFacts, encoding: PositionEncoding
+    ) -> None:
         self._engine = engine
         self._pasts = pasts
+        self._facts = facts
         self._encoding = encoding
         self._budget: Budget | None = None
         """The parser's time for all files together, known once the first is parsed."""
 
     async def files(self, folder: ScanFolder, token: CancelToken) -> "_Changed":
         """The files below ``folder`` that differ from HEAD, and whether moves can be told. Raises RepositoryError."""
-        return await self._engine.git.submit(partial(_changed_files, folder), token=token)
+        return await self._engine.git.submit(partial(_changed_files, self._facts, folder), token=token)
 
     async def judge(
         self, path: Path, file: "WrittenFile", settings: Settings, token: CancelToken
@@ -127,11 +132,17 @@ def failure(path: Path, error: Exception) -> str:
     return f"{path}: could not be scored ({type(error).__name__})"
 
 
-def _changed_files(folder: ScanFolder, token: CancelToken) -> "_Changed":
+def _changed_files(facts: RepositoryFacts, folder: ScanFolder, token: CancelToken) -> "_Changed":
     # Imported in the thread that runs git, because `initialize` does not need it.
     from codeorigin.git.change import working_files  # noqa: PLC0415
 
-    return working_files(folder.path, folder.takes, max_bytes=folder.settings.max_file_size, cancel=token)
+    top = repository_folder(folder.path)
+    if top is None:
+        raise NoRepositoryError("is not in a git repository", folder.path)
+    facts.forget(top)  # HEAD may have moved since the last save
+    known = facts.of(top, token)
+    limit = folder.settings.max_file_size
+    return working_files(known.repository, folder.path, folder.takes, head=known.state.head, max_bytes=limit)
 
 
 def _record(function: JudgedFunction, file: JudgedFile, positions: Positions) -> FunctionRecord:

@@ -64,7 +64,7 @@ async def test_git_is_started_for_saves_and_not_for_hovers(
     async def sent(method: str, **params: Any) -> list[str]:
         """The commands that a message led to, once the server has nothing to do."""
         message = {"jsonrpc": "2.0", "method": method, "params": params}
-        if method in {"initialize", "textDocument/hover"}:
+        if method in {"initialize", "textDocument/hover", "workspace/executeCommand"}:
             message["id"] = next(identities)
         server.protocol.receive(json.dumps(message).encode())
         idle = 0
@@ -92,4 +92,8 @@ async def test_git_is_started_for_saves_and_not_for_hovers(
     repository.commit({"b.py": plain_functions("four")}, date="2024-01-03")
     moved = await sent("textDocument/didSave", textDocument={"uri": uri})
     assert len(edited) < len(moved) <= 8
+    repository.write("a.py", text.replace("[]", "list()"))
+    scanned = await sent("workspace/executeCommand", command="codeorigin.scanChanges", arguments=[])
+    assert "diff-tree" in " ".join(scanned)
+    assert not [command for command in scanned if "--show-cdup" in command], "the repository is open already"
     session.stop()

@@ -205,7 +205,7 @@ async def test_all_files_of_a_scan_draw_on_one_budget(tmp_path: Path) -> None:
     async def no_past(*_: Any) -> None:
         pass
 
-    scan = ChangeScan(Mock(score=score), Mock(of=no_past), PositionEncoding.UTF16)
+    scan = ChangeScan(Mock(score=score), Mock(of=no_past), Mock(), PositionEncoding.UTF16)
     for name in ("a.py", "b.py"):
         with pytest.raises(ValueError, match="not now"):
             await scan.judge(
