@@ -48,7 +48,8 @@ def write_corpus(
     generator = random.Random(seed)
     rows, pairs = [], []
     for repository in range(repositories):
-        repo = f"owner{repository}/project{generator.randint(0, 9999)}"
+        # Agents' functions that other owners have too are left out of a corpus, and these are alike.
+        repo = f"owner/project{repository}-{generator.randint(0, 9999)}"
         for number in range(functions):
             label = "llm" if number % 2 else "human"
             name = f"{generator.choice(VERBS)}_{generator.choice(NOUNS)}_{number}"

@@ -64,7 +64,7 @@ def test_figures_match_rows(rows: list[Row]) -> None:
 
 
 def test_lengths_are_put_into_classes(rows: list[Row]) -> None:
-    lines = {1: "1 to 8 lines", 8: "1 to 8 lines", 9: "9 to 15 lines", 30: "30 lines or more"}
+    lines = {1: "1 to 4 lines", 8: "5 to 8 lines", 9: "9 to 15 lines", 30: "30 lines or more"}
     for number, name in lines.items():
         card = card_of([replace(rows[0], label=1, lines=number)])
         assert re.search(

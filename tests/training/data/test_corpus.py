@@ -84,7 +84,9 @@ def test_distribution_packages_are_limited_and_optional(tmp_path: Path, data: Pa
         assert {row.modern for row in rows} == ({True, False} if wanted else set())
 
 
-def test_code_of_reserved_projects_is_excluded_from_every_source(tmp_path: Path, data: Path) -> None:
+def test_code_of_reserved_projects_is_excluded_from_every_source(
+    tmp_path: Path, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     write_distribution(data, packages=3)
     add(data, ("mine/listed", "llm", PYTHON.format("listed")))
     paired = read_pairs(data)[0].repo
@@ -99,6 +101,9 @@ def test_code_of_reserved_projects_is_excluded_from_every_source(tmp_path: Path,
     (data / "reserved.txt").rename(elsewhere)
     named = replace(config, reserved=elsewhere)
     assert repositories(named, Run(tmp_path / "named")) == before - without
+    monkeypatch.setattr("codeorigin_training.data.corpus.LOCKBOX", elsewhere)
+    assert repositories(config, Run(tmp_path / "locked")) == before - without
+    assert repositories(replace(config, lockbox=False), Run(tmp_path / "unlocked")) == before
 
 
 def test_only_changed_inputs_are_read_again(tmp_path: Path, data: Path) -> None:
@@ -141,6 +146,18 @@ def test_copies_of_held_out_code_are_removed_from_training_side(tmp_path: Path, 
     for removal, left in ((False, {"mine/1", "mine/3"}), (True, {"mine/3"})):
         config = CorpusConfig(data=data, near_duplicates=removal)
         assert repositories(config, Run(tmp_path / f"run{removal}")) & {"mine/1", "mine/3"} == left
+
+
+def test_labels_that_say_nothing_about_the_writer_are_left_out(tmp_path: Path) -> None:
+    """Of agents' code, what other owners have too and what is four lines or fewer; people's code stays."""
+    data, short = tmp_path / "data", "def short(a):\n    a += 1\n    return a\n"
+    copied = (("mine/1", "llm"), ("yours/1", "llm"), ("theirs/1", "human"))
+    add(data, *((repo, label, PYTHON.format("copied")) for repo, label in copied))
+    twice = PYTHON.format("twice").replace("+=", "-=").replace("for each in values", "while values")
+    add(data, ("mine/2", "llm", twice), ("mine/5", "llm", twice))
+    add(data, ("yours/2", "llm", short), ("yours/3", "human", short))
+    left = {"theirs/1", "mine/2", "mine/5", "yours/3"}
+    assert repositories(CorpusConfig(data=data), Run(tmp_path / "run")) == left
 
 
 def test_nothing_is_left_out_if_no_repository_is_held_out(tmp_path: Path) -> None:

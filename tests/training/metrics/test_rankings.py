@@ -140,7 +140,7 @@ def test_each_setting_has_its_functions() -> None:
         "by copilot": (1.0, 18),
         "known by a trailer of the message": (pytest.approx(5 / 6, abs=0.1), 60),
         "known by the commit's author": (1.0, 18),
-        f"{AGENTS}, 1 to 8 lines": (pytest.approx(5 / 6, abs=0.1), 60),
+        f"{AGENTS}, 5 to 8 lines": (pytest.approx(5 / 6, abs=0.1), 60),
         f"{AGENTS}, 9 to 15 lines": (1.0, 18),
     }
     assert {name: (figure.value, figure.n) for name, figure in figures.items()} == wanted

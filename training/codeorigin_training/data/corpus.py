@@ -10,9 +10,9 @@ from pydantic.dataclasses import dataclass
 from codeorigin.model.folder import sha256_of
 from codeorigin_training.configuration import STRICT, Count
 from codeorigin_training.data.card import data_card
-from codeorigin_training.data.filters import FilterConfig, filtered
-from codeorigin_training.data.near_duplicates import fitting_rows
-from codeorigin_training.data.reserved import RESERVED, read_reserved, without_reserved
+from codeorigin_training.data.filters import FilterConfig, filtered, templates
+from codeorigin_training.data.near_duplicates import fitting_rows, near_duplicates
+from codeorigin_training.data.reserved import LOCKBOX, RESERVED, read_reserved, without_reserved
 from codeorigin_training.data.rows import (
     FUNCTIONS,
     HUMAN,
@@ -43,7 +43,8 @@ class CorpusConfig:
     ``data`` is a folder with functions.parquet and, if there are any, pairs.parquet. At most ``function_limit``
     functions of a repository and label are read. ``distribution`` also reads human.parquet if there is one, at most
     ``distribution_limit`` functions of each package. Functions of the projects in ``reserved``, by default the
-    folder's reserved.txt, are excluded from all sources. ``filters`` and ``near_duplicates`` clean what was read.
+    folder's reserved.txt, are excluded from all sources, and with ``lockbox`` those of the projects that one model of
+    every version is measured on, once. ``filters`` and ``near_duplicates`` clean what was read.
     """
 
     data: Path
@@ -51,6 +52,7 @@ class CorpusConfig:
     distribution: bool = True
     distribution_limit: Count = 20
     reserved: Path | None = None
+    lockbox: bool = True
     filters: bool = True
     filter: FilterConfig = field(default_factory=FilterConfig)
     near_duplicates: bool = True
@@ -67,6 +69,8 @@ def corpus(config: CorpusConfig, run: Run) -> None:
     files = [config.data / name for name in (FUNCTIONS, *names)]
     if (listed := _reserved_file(config)) is not None:
         files.append(listed)
+    if config.lockbox:
+        files.append(LOCKBOX)
     for path in files:
         if not path.is_file():
             raise CorpusError(f"{path}: not found; {_ADVICE.get(path.name, 'correct the setting reserved')}")
@@ -78,6 +82,8 @@ def corpus(config: CorpusConfig, run: Run) -> None:
 def _write(config: CorpusConfig, run: Run) -> None:
     listed = _reserved_file(config)
     reserved = frozenset[str]() if listed is None else read_reserved(listed)
+    if config.lockbox:
+        reserved |= read_reserved(LOCKBOX)
     rows = without_reserved([*_functions(config, run.log), *_pairs(config)], reserved)
     left_out: dict[str, int] = {}
     if config.filters:
@@ -86,11 +92,15 @@ def _write(config: CorpusConfig, run: Run) -> None:
         run.log(f"filters: {sum(left_out.values()):,} rows left out")
     if config.near_duplicates:
         held_out = np.array([is_held_out(row.repo) for row in rows], dtype=bool)
-        fitting = fitting_rows(rows, np.where(held_out, 0, 1), seed=config.seed + 1)
-        left = rows_where(rows, held_out | fitting[0])
-        left_out["near duplicate of held-out code"] = copies = len(rows) - len(left)
-        rows = left
-        run.log(f"near duplicates: {copies:,} rows left out")
+        groups = near_duplicates([row.code for row in rows], seed=config.seed + 1)
+        template = templates(rows, groups)
+        fitting = held_out | fitting_rows(rows, np.where(held_out, 0, 1), groups=groups)[0]
+        left_out["llm with a copy in another owner's repository"] = int(template.sum())
+        left_out["near duplicate of held-out code"] = int((~fitting & ~template).sum())
+        rows = rows_where(rows, fitting & ~template)
+        run.log(
+            f"near duplicates: {(~fitting | template).sum():,} rows left out, {template.sum():,} templates"
+        )
     functions = [row for row in rows if row.pair is None]
     if len({row.label for row in functions}) < 2:
         raise CorpusError("the corpus has rows of one label alone; add a source that holds the other")

@@ -7,7 +7,7 @@ Jaccard similarity of the shingles themselves decides.
 import hashlib
 import re
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -55,19 +55,21 @@ def near_duplicates(codes: Sequence[str], *, threshold: float = 0.8, seed: int =
     return sorted(group for group in groups.values() if len(group) > 1)
 
 
-def fitting_rows(rows: Sequence[Row], folds: Integers, *, threshold: float = 0.8, seed: int = 1) -> Booleans:
+def fitting_rows(
+    rows: Sequence[Row], folds: Integers, *, groups: Iterable[Sequence[int]] | None = None
+) -> Booleans:
     """Which rows the model that judges each fold may learn, bool ``(number of folds, n)``.
 
     Those of other ``folds`` ``(n,)`` without near duplicates of the fold's rows: a model that has learnt a copy of a
     function knows its label, so its logit would be no out-of-fold logit. Both halves of a pair are left out with
-    either. ``threshold`` and ``seed`` are as in :func:`near_duplicates`.
+    either. ``groups`` are the near duplicates among ``rows``, if they are known.
     """
     fitting: Booleans = folds != np.arange(folds.max(initial=-1) + 1)[:, None]
     halves: dict[str, list[int]] = {}
     for index, row in enumerate(rows):
         if row.pair is not None:
             halves.setdefault(row.pair, []).append(index)
-    for group in near_duplicates([row.code for row in rows], threshold=threshold, seed=seed):
+    for group in near_duplicates([row.code for row in rows]) if groups is None else groups:
         copies = {half for index in group for half in halves.get(rows[index].pair or "", [index])}
         fitting[np.ix_(np.unique(folds[group]), np.array(sorted(copies)))] = False
     return fitting

@@ -11,6 +11,8 @@ from pathlib import Path
 from codeorigin_training.data.rows import CorpusError, Row
 
 RESERVED = "reserved.txt"
+LOCKBOX = Path(__file__).with_name("lockbox.txt")
+"""People's projects with agents, drawn before the choices of 0.8: its model is measured on them, and never saw them."""
 
 _DIGITS = 20
 _DIGEST = re.compile(rf"[0-9a-f]{{{_DIGITS}}}")

@@ -9,8 +9,8 @@ from codeorigin.model.reading.comments import find_comments
 from codeorigin_training.arrays import Booleans, Floats, Integers
 from codeorigin_training.data.rows import DISTRIBUTION_SOURCE, Row, labels_of, numbered
 
-LENGTH_EDGES = (9, 16, 30)
-"""Bounds of the length classes in lines: 1-8, 9-15, 16-29, and 30 or more."""
+LENGTH_EDGES = (5, 9, 16, 30)
+"""Bounds of the length classes in lines: 1-4 (people's code alone), 5-8, 9-15, 16-29, and 30 or more."""
 
 PAIR_WEIGHT = 4.0
 """Weight of each row of a same-task pair, in mean rows of the corpus; more teaches style at the expense of all else."""
