@@ -17,6 +17,7 @@ from codeorigin.functions.outline import find_functions
 from codeorigin.functions.spans import FunctionSpan
 from codeorigin.languages import get_language
 from codeorigin.model.verdict import Band, Limits, PooledVerdict, Reason, Verdict
+from codeorigin.report.origin import Origin
 
 CODE = """\
 import functools
@@ -133,5 +134,6 @@ def check_result(
         errors=errors,
         summary=summarize(given, errors=errors, seconds=0.5, peak_memory_bytes=300 * 2**20),
         limits=limits,
+        origin=Origin("sample", "2026-01-02"),
     )
     return replace(result, evidence=line_evidence(result, _Alternating()))  # type: ignore[arg-type]

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from codeorigin.analysis.judged import JudgedFile, JudgedFunction
 from codeorigin.model.past import Past
@@ -24,6 +24,9 @@ from codeorigin.report.totals import Summary
 
 FIRST_OF_A_LIST = 3
 """So many functions are listed; the others are folded, or listed on demand."""
+
+if TYPE_CHECKING:
+    from codeorigin.report.origin import Origin
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,8 @@ class CheckResult:
     """Everything a report needs. ``limits`` are the user's, if there are any, and ``past`` is that of the project.
 
     ``baseline`` is the file of accepted findings; None if none was to be read. ``is_compared`` says whether a past was
-    looked for. ``evidence`` has the lines of the findings whose code a report shows, by :meth:`JudgedFile.key`.
+    looked for. ``evidence`` has the lines of the findings whose code a report shows, by :meth:`JudgedFile.key`, and
+    ``origin`` is for pages.
     """
 
     version: str
@@ -59,6 +63,7 @@ class CheckResult:
     past: Past | None = None
     is_compared: bool = False
     evidence: Mapping[tuple[str, int], tuple[HeatLine, ...]] = field(default_factory=dict)
+    origin: "Origin | None" = None
 
     def findings(self) -> Iterator[tuple[JudgedFile, JudgedFunction]]:
         """Yield the findings, ordered by file and line."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 import codeorigin
 from codeorigin.analysis.judged import How, JudgedFile, Source
@@ -140,6 +141,10 @@ def check(options: CheckOptions) -> CheckResult:
         most = None if ReportFormat.HTML in formats else MOST_EXPLAINED
         with parser_pool.one_run(budget):
             result = replace(result, evidence=line_evidence(result, checks.load(bundle), most))
+    if ReportFormat.HTML in formats:
+        from codeorigin.check.origin import origin_of  # noqa: PLC0415 - only pages need git
+
+        result = replace(result, origin=origin_of(result, project.start or Path.cwd()))
     return result
 
 

@@ -222,6 +222,11 @@ class Repository:
         with self.git.stream("log", *shown, *arguments) as output:
             yield from records(output)
 
+    def remote(self) -> str | None:
+        """The address of the remote ``origin``, as the configuration has it; None if there is none."""
+        found = self.git.run("config", "--get", "remote.origin.url", answers=(0, 1))
+        return os.fsdecode(found).removesuffix("\n") or None
+
     def files(self, commit: str) -> Iterator[tuple[str, str]]:
         """Yield path and blob of every regular file of a commit or tree, in git's order.
 

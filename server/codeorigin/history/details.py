@@ -10,7 +10,7 @@ from codeorigin.git.objects import Objects
 from codeorigin.history.judge_commits import LONGEST_NAME, read_blob
 from codeorigin.history.results import TouchedFunction
 from codeorigin.languages.kinds import kind_for_path
-from codeorigin.report.code import MOST_LINES, HeatLine
+from codeorigin.report.code import MOST_LINES, HeatLine, syntax_of
 
 
 def code_of(function: TouchedFunction, objects: Objects, analyzer: Analyzer) -> tuple[HeatLine, ...]:
@@ -26,11 +26,11 @@ def code_of(function: TouchedFunction, objects: Objects, analyzer: Analyzer) -> 
     source = Source(function.path, kind.id, read, changed=function.changed)
     for file in judged_files([source], analyzer, How(keep_text=True)):
         for found in file.functions:
-            lines = found.lines
+            whole = found.lines
             if (
                 file.text is None
-                or lines is None
-                or (lines.first, lines.last) != (function.first, function.last)
+                or whole is None
+                or (whole.first, whole.last) != (function.first, function.last)
             ):
                 continue
             if found.span.qualified_name[:LONGEST_NAME] != function.name:
@@ -40,14 +40,18 @@ def code_of(function: TouchedFunction, objects: Objects, analyzer: Analyzer) -> 
             # In explanations, a lone carriage return also ends a line.
             shift = place.first - found.span.range.start_line
             values = {line.line + shift: line.value for line in explanation.lines}
-            texts = file.text.split("\n")[place.first - 1 : place.last][:MOST_LINES]
+            lines = file.text.split("\n")[place.first - 1 : place.last][:MOST_LINES]
+            texts = [text.rstrip("\r") for text in lines]
             return tuple(
                 HeatLine(
                     shown := number if file.cell is None else file.cell.line(number),
-                    text.rstrip("\r"),
+                    text,
                     values.get(number, 0.0),
                     any(low <= shown <= high for low, high in function.changed),
+                    syntax,
                 )
-                for number, text in enumerate(texts, place.first)
+                for number, (text, syntax) in enumerate(
+                    zip(texts, syntax_of(texts, found.span.language), strict=True), place.first
+                )
             )
     return ()

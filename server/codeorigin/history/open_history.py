@@ -43,12 +43,13 @@ _FILES_AT_ONCE = 64
 
 @dataclass(slots=True)
 class Plan:
-    """The commits to judge, newest first, and how many are not judged and why.
+    """The commits to judge, newest first, that ``head`` reaches, and how many are not judged and why.
 
     ``merges`` only combine what other commits wrote. Commits that are ``cut_off``, at the boundary of a shallow clone,
     have no parent to compare with.
     """
 
+    head: str
     commits: list[str] = field(default_factory=list)
     seconds: "array[int]" = field(default_factory=lambda: array("q"))
     merges: int = 0
@@ -75,7 +76,7 @@ class Plan:
             RepositoryError: a commit is damaged or not in this clone.
         """
         cut = repository.boundary()
-        found = cls()
+        found = cls(head)
         for commit in repository.log(head, paths=paths):
             if (since is not None and commit.seconds < since) or (
                 until is not None and commit.seconds >= until

@@ -100,9 +100,11 @@ class Totals:
         _add_by(self.languages, result.parts, lambda part: part.language)
         for agent in result.declared:
             self.declared[agent] = self.declared.get(agent, 0) + 1
-        if result.band is not None and result.probability is not None:
-            self.judged += 1
-            self.commit_bands[result.band] += 1
+        if result.band is None or result.probability is None:
+            return
+        self.judged += 1
+        self.commit_bands[result.band] += 1
+        if result.band is Band.LLM:
             entry = (result.probability, result.commit, result)
             if len(self._best) < STANDING_OUT:
                 heapq.heappush(self._best, entry)
@@ -125,9 +127,8 @@ class Totals:
             self.declared[agent] = self.declared.get(agent, 0) + count
 
     def standing_out(self) -> list[CommitResult]:
-        """The commits with the highest probabilities that are not in the band ``human``, highest first."""
-        ordered = sorted(self._best, key=lambda entry: (-entry[0], entry[1]))
-        return [result for _, _, result in ordered if result.band is not Band.HUMAN]
+        """The commits in the band ``llm`` with the highest probabilities, highest first."""
+        return [result for _, _, result in sorted(self._best, key=lambda entry: (-entry[0], entry[1]))]
 
 
 def _add_by(shares: defaultdict[str, Share], parts: Iterable[Part], key: Callable[[Part], str]) -> None:

@@ -3,20 +3,21 @@
 from codeorigin.history.totals import Share, Totals
 from codeorigin.model.verdict import Band
 from codeorigin.report.figures import counted, parts_percent
+from codeorigin.report.functions import BAND_NAMES
 
 NOT_BY_AUTHOR = (
     "Nothing here is by author, and no names or addresses are kept: a verdict is an estimate about text, wrong for some "
     "people's style more often than for others', and no basis for judging anybody."
 )
 LINES = (
-    "Lines are those that commits added or rewrote in functions with a verdict, blank ones left out, each in the band "
-    "of its function as it stood after the commit."
+    "Lines are those that commits added or rewrote in functions with a verdict, blank ones left out, each with the "
+    "verdict of its function as it stood after the commit."
 )
 
 
-def percents(share: Share) -> dict[str, str]:
+def percents(share: Share) -> dict[Band, str]:
     """The share of the lines in each band; together they are 100 %."""
-    return dict(zip(map(str, Band), parts_percent([share.bands[band] for band in Band]), strict=True))
+    return dict(zip(Band, parts_percent([share.bands[band] for band in Band]), strict=True))
 
 
 def declared_phrase(totals: Totals) -> str | None:
@@ -44,10 +45,11 @@ def partial_phrase(commits: int) -> str:
 
 def totals_phrases(totals: Totals, merges: int, cut_off: int) -> list[str]:
     """The totals, one sentence each, without what commits declare about themselves."""
-    bands = ", ".join(f"{count:,} {band.value}" for band, count in totals.commit_bands.items())
+    bands = ", ".join(f"{count:,} {BAND_NAMES[band]}" for band, count in totals.commit_bands.items())
     judged = f"{totals.judged:,} with a verdict of their own ({bands})"
-    phrases = [f"{counted(totals.commits, 'commit')}, {judged}; {counted(merges, 'merge')} left out."]
-    lines = ", ".join(f"{text} {band}" for band, text in percents(totals.all).items())
+    left_out = f"; {counted(merges, 'merge')} left out" if merges else ""
+    phrases = [f"{counted(totals.commits, 'commit')}, {judged}{left_out}."]
+    lines = ", ".join(f"{text} {BAND_NAMES[band]}" for band, text in percents(totals.all).items())
     phrases.append(
         f"{counted(totals.all.lines, 'line')} in {counted(totals.all.functions, 'function')}: {lines}."
     )

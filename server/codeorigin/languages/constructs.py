@@ -57,7 +57,20 @@ def character_constructs(code: str, language: str, cancel: CancelToken = NEVER) 
     return bounded(_constructs, code, language, cancel)
 
 
-def _constructs(code: str, language: str) -> Codes:
+def syntax_constructs(code: str, language: str) -> Codes:
+    """:func:`character_constructs` by syntax alone: what a signature or the handling of an error is made of.
+
+    Raises:
+        ParseBudgetError: the text takes too much time or memory.
+    """
+    return bounded(_syntax, code, language)
+
+
+def _syntax(code: str, language: str) -> Codes:
+    return _constructs(code, language, by_role=False)
+
+
+def _constructs(code: str, language: str, *, by_role: bool = True) -> Codes:
     data = parseable(code)
     known = get_language(language)
     best, fewest = _read(Members(data, 0, 0, len(data), frozenset()), known)
@@ -68,7 +81,7 @@ def _constructs(code: str, language: str) -> Codes:
             best, fewest = reading, errors
         if not errors:
             break
-    painted = _Painter(best.members.data, language).paint(best.root)
+    painted = _Painter(best.members.data, language, by_role=by_role).paint(best.root)
     return _filled(_without(best.members, painted, len(data)))[_character_starts(code)]
 
 
@@ -138,10 +151,10 @@ def _filled(codes: Codes) -> Codes:
 
 
 class _Painter:
-    """Assigns constructs to the ranges of a tree's nodes, outer ones first."""
+    """Assigns constructs to the ranges of a tree's nodes, outer ones first; by syntax alone unless ``by_role``."""
 
-    def __init__(self, data: bytes, language: str) -> None:
-        self._data = data
+    def __init__(self, data: bytes, language: str, *, by_role: bool) -> None:
+        self._data, self._by_role = data, by_role
         known = get_language(language)
         self._language, self._raising_calls = known.model_language, known.raising_calls
         self._codes = np.full(len(data), _NONE, dtype=np.int8)
@@ -171,7 +184,7 @@ class _Painter:
         if around in _CLOSED:
             return around
         named = self._named.pop(node.id, None)
-        if named is None and self._handles_errors(node):
+        if named is None and self._by_role and self._handles_errors(node):
             named = Construct.ERROR_HANDLING
         if named is not None:
             return named
@@ -199,7 +212,7 @@ class _Painter:
         if node.type in CALLS and (callee := _callee(node)) is not None:
             self._named[callee.id] = Construct.CALL
         found: list[tuple[Node, Construct | None]] = []
-        before = node.type in FUNCTIONS
+        before = self._by_role and node.type in FUNCTIONS
         for child in children:
             if body is not None and child.id == body.id:
                 before = False
@@ -242,7 +255,7 @@ class _Painter:
             if "identifier" in kind or kind in {"name", "constant", "variable_name", "word"}:
                 return Construct.NAME
             kind = self._data[node.start_byte : node.end_byte].decode("utf-8", "replace")
-        if kind == "try" or (kind == "?" and self._language == "rust"):
+        if self._by_role and (kind == "try" or (kind == "?" and self._language == "rust")):
             return Construct.ERROR_HANDLING
         if kind in CONTROL_WORDS:
             return Construct.CONTROL_FLOW

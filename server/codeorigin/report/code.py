@@ -1,10 +1,12 @@
-"""Code on pages: numbered lines, coloured by their evidence."""
+"""Code on pages: numbered lines with their evidence, coloured by it and by their syntax."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
-from codeorigin.report.figures import logits
+from codeorigin.languages.construct import CONSTRUCTS, Construct
+from codeorigin.report.figures import NOTICEABLE, logits
 from codeorigin.text.literal_text import html_line
 
 MOST_LINES = 60
@@ -17,16 +19,28 @@ _STRONGEST = 0.6
 """Evidence of a line, in logits, that is shown with full colour."""
 _STEPS = 7
 _TAB_WIDTH = 4
+_COLOURED = {
+    Construct.COMMENT: "c",
+    Construct.DOCSTRING: "c",
+    Construct.LITERAL: "s",
+    Construct.KEYWORD: "k",
+    Construct.CONTROL_FLOW: "k",
+}
+_CLASSES = [_COLOURED.get(construct, "") for construct in CONSTRUCTS]
 
 
 @dataclass(frozen=True, slots=True)
 class HeatLine:
-    """A line of a function. ``value`` is its evidence in logits; ``changed`` if a commit added or rewrote it."""
+    """A line of a function. ``value`` is its evidence in logits; ``changed`` if a commit added or rewrote it.
+
+    ``syntax`` has the index into ``CONSTRUCTS`` of each character; it is empty if that is not known.
+    """
 
     number: int
     text: str
     value: float
     changed: bool = False
+    syntax: bytes = b""
 
 
 def code_box(lines: Sequence[HeatLine], more: int = 0) -> str:
@@ -42,11 +56,43 @@ def shown_code(text: str) -> str:
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 
+def syntax_of(lines: Sequence[str], language: str) -> list[bytes]:
+    """The :attr:`HeatLine.syntax` of some lines that follow each other."""
+    # Only pages need a parser; results that hold lines are imported by all reports.
+    from codeorigin.languages.constructs import syntax_constructs  # noqa: PLC0415
+    from codeorigin.languages.parser_pool import ParseBudgetError  # noqa: PLC0415
+
+    try:
+        found = syntax_constructs("\n".join(lines), language).tobytes()
+    except ParseBudgetError:
+        return [b""] * len(lines)
+    made, start = [], 0
+    for line in lines:
+        made.append(found[start : start + len(line)])
+        start += len(line) + 1
+    return made
+
+
 def code_line(line: HeatLine) -> str:
-    """A line with its number, without addresses of people, cut if it is very long."""
+    """A line with its number and evidence, without addresses of people, cut if it is very long."""
     heat = round(_STEPS * min(1.0, abs(line.value) / _STRONGEST))
     colour = f" {'llm' if line.value > 0 else 'human'} h{heat}" if heat else ""
-    title = f' title="{logits(line.value)}"' if heat else ""
-    shown = html_line(shown_code(line.text).expandtabs(_TAB_WIDTH))
-    number = f"{'+' if line.changed else ' '}{line.number:>5}"
-    return f'<span class="line{colour}"{title}><i>{number}</i> {shown}</span>'
+    figure = logits(line.value) if abs(line.value) >= NOTICEABLE else ""
+    number = f"{'+' if line.changed else ' '}{line.number:>5} {figure:>6}"
+    return f'<span class="line{colour}"><i>{number}</i> {"".join(_coloured(line))}</span>'
+
+
+def _coloured(line: HeatLine) -> Iterator[str]:
+    shown = shown_code(line.text)
+    # Without an address, the places of its characters are others.
+    syntax = line.syntax if line.text.startswith(shown.removesuffix("…")) else b""
+    classes = [_CLASSES[code] for code in syntax[: len(shown)]]
+    column = 0
+    pieces: list[tuple[str, str]] = []
+    for place, character in enumerate(shown):
+        text = " " * (_TAB_WIDTH - column % _TAB_WIDTH) if character == "\t" else character
+        column += len(text)
+        pieces.append((classes[place] if place < len(classes) else "", text))
+    for name, run in groupby(pieces, key=lambda piece: piece[0]):
+        text = html_line("".join(text for _, text in run))
+        yield f'<span class="{name}">{text}</span>' if name and not text.isspace() else text

@@ -15,6 +15,9 @@ from codeorigin.report.figures import (
 )
 from codeorigin.report.shares import human_phrase, past_phrase
 
+BAND_NAMES = {Band.LLM: "likely LLM", Band.UNSURE: "unsure", Band.HUMAN: "human"}
+"""What users read of a verdict."""
+
 _READS = {
     Band.LLM: "reads like LLM-written code",
     Band.UNSURE: "could be either",
@@ -69,8 +72,8 @@ class Banded(Protocol):
 
 
 def band_or_reason(verdict: Banded) -> str:
-    """The band, or why there is none."""
-    return verdict.band.value if verdict.band is not None else short_reason(verdict.reason)
+    """The band's name, or why there is none."""
+    return BAND_NAMES[verdict.band] if verdict.band is not None else short_reason(verdict.reason)
 
 
 def reading(verdict: Verdict, band: Band | None) -> str:

@@ -10,6 +10,7 @@ from importlib import resources
 import codeorigin
 from codeorigin.model.verdict import Band
 from codeorigin.report.figures import probability_decimal
+from codeorigin.report.functions import BAND_NAMES
 from codeorigin.text.literal_text import html_line
 
 _POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; style-src 'unsafe-inline'"
@@ -18,19 +19,24 @@ BANDS = (Band.LLM, Band.UNSURE, Band.HUMAN)
 
 
 def page(
-    title: str, body: Iterable[str], model: str = "", *, version: str = codeorigin.__version__
+    title: str,
+    body: Iterable[str],
+    model: str = "",
+    *,
+    version: str = codeorigin.__version__,
+    heading: str | None = None,
 ) -> Iterator[str]:
-    """Yield the lines of a page with ``title`` as its heading; only ``body`` may contain markup."""
+    """Yield the lines of a page with ``title`` as its heading; only ``body`` and another ``heading`` are markup."""
     shown = html_line(title)
     style = resources.files("codeorigin.report").joinpath("style.css").read_text(encoding="utf-8")
     yield f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{shown}</title>\n'
     yield f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
     yield f'<meta name="viewport" content="width=device-width, initial-scale=1"><style>{style}</style></head>\n'
-    yield f"<body><h1>{shown}</h1>\n"
+    yield f"<body><main>{heading or f'<h1>{shown}</h1>'}\n"
     for line in body:
         yield f"{line}\n"
     by = f"CodeOrigin {version}, model {model}." if model else f"CodeOrigin {version}."
-    yield f"<footer>{html_line(by)}</footer></body></html>\n"
+    yield f"</main><footer>{html_line(by)}</footer></body></html>\n"
 
 
 def tiles(figures: Iterable[tuple[str, str, str]]) -> str:
@@ -44,7 +50,7 @@ def tiles(figures: Iterable[tuple[str, str, str]]) -> str:
 
 def legend() -> str:
     """The legend for the colours of bands."""
-    made = "".join(f'<span><i class="{band.value}"></i>{band.value}</span>' for band in BANDS)
+    made = "".join(f'<span><i class="{band.value}"></i>{BAND_NAMES[band]}</span>' for band in BANDS)
     return f'<p class="legend">{made}</p>'
 
 
@@ -81,8 +87,8 @@ def folded(kind: str, summary: str, body: Iterable[str], *, is_open: bool = Fals
 
 def verdict(probability: float | None, band: Band | None) -> str:
     """The probability and the band, in its colour."""
-    name = "none" if band is None else band.value
-    return f'<b class="{name}">{escape(probability_decimal(probability))} {name}</b>'
+    kind, name = ("none", "no verdict") if band is None else (band.value, BAND_NAMES[band])
+    return f'<b class="{kind}">{escape(probability_decimal(probability))} {name}</b>'
 
 
 def problems(texts: Sequence[tuple[str, str]], more: str = "") -> str:

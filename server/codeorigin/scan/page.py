@@ -10,7 +10,8 @@ from codeorigin.history.formats.charts import over_time, periods, treemap
 from codeorigin.history.formats.html import area_legend, languages_of, opening, share_table
 from codeorigin.history.totals import Totals
 from codeorigin.model.verdict import Band
-from codeorigin.report.page import legend, page, problems
+from codeorigin.report.origin import Origin, report_page
+from codeorigin.report.page import legend, problems
 from codeorigin.scan.work import Judged, rows_file
 from codeorigin.shell.terminal import printable
 from codeorigin.text.regular_files import replacing_file
@@ -34,10 +35,10 @@ def write_report(out: Path, judged: Sequence[Judged], model: str) -> None:
         for found in ordered:
             rows.add(_row(found))
     count = len(judged)
-    title = f"CodeOrigin scan of {count:,} {'repository' if count == 1 else 'repositories'}"
+    origin = Origin(f"{count:,} {'repository' if count == 1 else 'repositories'}")
     try:
         with replacing_file(out / "report.html", root=out) as stream:
-            stream.writelines(page(title, _body(ordered), model))
+            stream.writelines(report_page("scan", origin, _body(ordered), model))
     except OSError as error:
         raise CodeOriginError(f"cannot write the report here: {error.strerror or error}", out) from error
 

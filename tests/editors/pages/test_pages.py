@@ -1,5 +1,6 @@
 """The pages in a browser, in light and dark: they open, fit, are readable, and request nothing."""
 
+import itertools
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -95,16 +96,18 @@ def shown(request: pytest.FixtureRequest, browser: Browser, pages: dict[str, Pat
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
-@pytest.mark.parametrize(("name", "outer"), [("history", "details.commit"), ("check", "details.box")])
+@pytest.mark.parametrize(
+    ("name", "outer"), [("history", ["details.commit"]), ("check", ["details.folder", "details.box"])]
+)
 def test_folds_open_by_keyboard_and_request_nothing(
-    browser: Browser, pages: dict[str, Path], artefacts: Path, name: str, outer: str, scheme: str
+    browser: Browser, pages: dict[str, Path], artefacts: Path, name: str, outer: list[str], scheme: str
 ) -> None:
     shown = Shown(browser, pages[name], scheme)
     page = shown.page
-    fold = page.locator(outer).last
-    function = fold.locator("details.function").first
-    line = function.locator(".line").first
-    for opened, inside in ((fold, function), (function, line)):
+    folds = [page.locator(outer[0]).last]
+    folds += [folds[0].locator(kind).last for kind in (*outer[1:], "details.function")]
+    line = folds[-1].locator(".line").first
+    for opened, inside in itertools.pairwise([*folds, line]):
         expect(inside).to_be_hidden()
         opened.locator("> summary").press("Enter")
         expect(inside).to_be_visible()
@@ -155,7 +158,10 @@ def test_all_text_is_readable(shown: Shown) -> None:
         shown.page.locator(".line").first.evaluate(
             "(each, kind) => each.className = kind", f"line {colour} h7"
         )
-        contrasts[f"line {colour}"] = shown.contrast(".line i", ".line")
+        contrasts[f"line {colour}"] = shown.contrast(".line i", ".line i")
+        for kind in ("c", "s", "k"):
+            shown.page.locator(".line span").first.evaluate("(each, kind) => each.className = kind", kind)
+            contrasts[f"line {colour} {kind}"] = shown.contrast(".line span", ".line")
     assert {name: round(each, 2) for name, each in contrasts.items() if each < READABLE} == {}
 
 

@@ -14,7 +14,7 @@ from codeorigin.cli.app import main
 from support.repositories import Repository
 
 ROOT = Path(__file__).parents[3]
-OPEN = {"check": "details.function", "history": "details.commit, details.function"}
+OPEN = {"check": "details.function", "history": ""}
 SIZES = {1400: 1300, 600: 1600}
 """Heights by width: the first screens of a page, so that a picture stays small."""
 
@@ -30,6 +30,7 @@ def sample_repository(folder: Path) -> Path:
     In 2024 most of them say so.
     """
     made = Repository(folder)
+    made.git("remote", "add", "origin", "https://github.com/example/sample.git")
     for month in range(MONTHS):
         files = {}
         for copy in range(FILES):

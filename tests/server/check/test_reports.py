@@ -222,9 +222,23 @@ def test_page_is_well_formed_and_shows_the_code_of_each_file() -> None:
         html.parts(check_result(checked_file(), worse, checked_file("a.py", source, {"A.fast": LLM})))
     )
     assert re.findall(r'<details class="box"( open)?><summary><code>(.*?)<', page)[0] == (" open", "b.py")
-    assert "<i>     5</i> def fast(n):" in page
-    assert "<i>    95</i> def fast(n):" in page
-    assert {"     def fast(self):", "         return 1"} <= set(Page(page).words)
+    for number, evidence in ((5, "+0.70"), (95, "+0.70")):
+        assert f'<i>{number:>6}  {evidence}</i> <span class="k">def </span>fast(n):' in page
+    assert {"def ", "fast(self):", "return ", "1"} <= set(Page(page).words)
+
+
+def test_page_groups_files_by_folder_unless_there_is_one() -> None:
+    file = checked_file()
+    paths = ("src/a.py", "lib/b.py", "top.py", "src/c.py")
+    files = [replace(file, source=replace(file.source, path=path)) for path in paths]
+    page = rendered(check_result(*files), ReportFormat.HTML)
+    assert re.findall(r'<details class="folder"( open)?><summary><code>(.*?)<', page) == [
+        (" open", "src/"), ("", "lib/"), ("", "./"),
+    ]  # fmt: skip
+    assert "2 of 6 functions likely LLM</span><span>, 2 files" in page
+    assert (
+        "folder" not in rendered(check_result(files[0], files[3]), ReportFormat.HTML).partition("</style>")[2]
+    )
 
 
 def test_page_on_5_000_functions_is_small() -> None:

@@ -61,7 +61,7 @@ def test_json_contains_the_functions_that_stand_out(history: History) -> None:
     assert made["standing_out"]
     for details in made["standing_out"]:
         commit = by_commit[details["commit"]]
-        assert commit["band"] in {"llm", "unsure"}
+        assert commit["band"] == "llm"
         assert len(details["functions"]) + details["more"] == commit["functions"]
         assert sum(each["written"] for each in details["functions"]) == commit["written"]
         assert {each["path"] for each in details["functions"]} <= {"src/<b>/a.py", "lib/b.py"}
@@ -215,10 +215,12 @@ def test_page_is_self_contained(history: History, tmp_path: Path) -> None:
 
 def test_page_shows_the_lines_of_commits_that_stand_out(history: History) -> None:
     text = history("--format", "html")[1]
-    # With the tiny model some commits are in the band human and do not stand out.
+    # With the tiny model some commits are in other bands and do not stand out.
     made = json.loads(history("--format", "json")[1])["commits"]
-    shown = [each["commit"][:10] for each in made if each["band"] in {"llm", "unsure"}]
-    assert sorted(re.findall(r"<summary><code>([0-9a-f]{10})", text)) == sorted(shown)
-    written = sum(each["functions"] for each in made if each["band"] in {"llm", "unsure"})
+    shown = [each["commit"][:10] for each in made if each["band"] == "llm"]
+    assert shown
+    assert f"Commits that are likely LLM: {len(shown)} of {len(made)}" in text
+    assert sorted(re.findall(r"likely LLM</b> commit <code>([0-9a-f]{10})", text)) == sorted(shown)
+    written = sum(each["functions"] for each in made if each["band"] == "llm")
     assert text.count('<details class="function">') == written
     assert text.count('<span class="line') == 6 * written

@@ -1,5 +1,6 @@
 """An untrusted repository runs nothing and is left as it is."""
 
+import re
 import subprocess
 from pathlib import Path
 
@@ -51,7 +52,8 @@ def test_nothing_is_written_to_the_repository(repository: Repository, judge: Jud
     ],
 )
 def test_addresses_in_code_are_not_shown(text: str, shown: str) -> None:
-    assert f"<i> {1:>5}</i> {shown}</span>" in code_line(HeatLine(1, text, 0.0))
+    line = code_line(HeatLine(1, text, 0.0, syntax=bytes(len(text))))
+    assert re.sub("<.*?>", "", line.partition("</i> ")[2]) == shown
 
 
 @pytest.mark.parametrize(

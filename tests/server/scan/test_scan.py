@@ -110,7 +110,7 @@ exec {shutil.which("git")} "$@"
     assert judged(folders[0], tmp_path / "alone", model).error is None
     assert rows_of(tmp_path / "alone") == [row for row in rows if row["repository"] == str(folders[0])]
     text = (out / "report.html").read_text("utf-8")
-    assert "CodeOrigin scan of 6 repositories" in text
+    assert "6 repositories: CodeOrigin scan of 20" in text
     assert "&lt;i&gt;gone" in text
     assert "<b>18</b><span>commits</span>" in text
     assert "ann@example.org" not in text.lower()

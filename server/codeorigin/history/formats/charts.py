@@ -11,6 +11,7 @@ from codeorigin.history.totals import Share
 from codeorigin.history.wording import percents
 from codeorigin.model.verdict import Band
 from codeorigin.report.figures import counted
+from codeorigin.report.functions import BAND_NAMES
 from codeorigin.report.page import stack
 from codeorigin.shell.terminal import printable
 
@@ -48,7 +49,7 @@ def _label(number: int, size: int) -> str:
 
 def described(name: str, share: Share) -> str:
     """The text for a part of a chart."""
-    bands = ", ".join(f"{band} {text}" for band, text in percents(share).items())
+    bands = ", ".join(f"{text} {BAND_NAMES[band]}" for band, text in percents(share).items())
     return f"{name}: {counted(share.lines, 'line')} of {counted(share.commits, 'commit')}; {bands}"
 
 
@@ -67,7 +68,14 @@ def over_time(shown: Sequence[tuple[str, Share]]) -> str:
     largest = max(share.lines for _, share in shown) or 1
     axis = "".join(
         f'<span style="top:{top}px">{text}</span>'
-        for top, text in ((0, f"{largest:,}"), (48, "lines"), (80, "100 %"), (159, "50 %"), (239, "0 %"))
+        for top, text in (
+            (0, f"{largest:,}"),
+            (14, "lines"),
+            (48, "0"),
+            (80, "100 %"),
+            (159, "50 %"),
+            (239, "0 %"),
+        )
     )
     parts = []
     for number, (name, share) in enumerate(shown):
@@ -77,7 +85,7 @@ def over_time(shown: Sequence[tuple[str, Share]]) -> str:
             f'<i style="height:{100 * share.lines / largest:.1f}%"></i></div>{stack(share.bands, "height")}{label}</div>'
         )
     return (
-        '<div class="chart" role="img" aria-label="Share of code in bands over time">'
+        '<div class="chart" role="img" aria-label="Shares of lines by verdict over time">'
         f'<div class="axis">{axis}</div><div class="periods">{"".join(parts)}</div></div>'
     )
 
@@ -128,7 +136,7 @@ def _worst(areas: Sequence[float], side: float) -> float:
 
 
 def treemap(folders: Mapping[str, Share], *, kinds: tuple[str, str] = ("folder", "folders")) -> str:
-    """A treemap of folders by number of lines; the larger the share in band ``llm``, the stronger the colour.
+    """A treemap of folders by number of lines; the larger the share that is likely LLM, the stronger the colour.
 
     ``kinds`` is their name in singular and plural.
     """
@@ -141,7 +149,7 @@ def treemap(folders: Mapping[str, Share], *, kinds: tuple[str, str] = ("folder",
         others = len(shown) - _MOST_FOLDERS
         shown = [*shown[:_MOST_FOLDERS], (f"{others:,} other {kinds[others > 1]}", rest)]
         shown.sort(key=lambda item: -item[1].lines)
-    parts = [f'<div class="map" role="img" aria-label="Share of code in band llm by {kinds[0]}">']
+    parts = [f'<div class="map" role="img" aria-label="Lines that are likely LLM by {kinds[0]}">']
     for area in squarified([float(share.lines) for _, share in shown], _WIDTH, _HEIGHT):
         name, share = shown[area.number]
         around, _, leaf = name.rpartition("/")
@@ -152,6 +160,6 @@ def treemap(folders: Mapping[str, Share], *, kinds: tuple[str, str] = ("folder",
         parts.append(
             f'<div style="--share:{100 * share.share(Band.LLM):.0f}%;{place}" '
             f'title="{escape(described(name, share))}"><span><b>{escape(leaf)}</b> '
-            f"{percents(share)[Band.LLM.value]}{f'<br>{escape(around)}' if around else ''}</span></div>"
+            f"{percents(share)[Band.LLM]}{f'<br>{escape(around)}' if around else ''}</span></div>"
         )
     return "".join(parts) + "</div>"

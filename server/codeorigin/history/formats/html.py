@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
 
 from codeorigin.git.objects import Objects
+from codeorigin.git.published import Published
 from codeorigin.history.details import code_of
 from codeorigin.history.formats import HistoryWriter
 from codeorigin.history.formats.charts import described, over_time, periods, treemap
@@ -15,9 +16,11 @@ from codeorigin.model.verdict import Band
 from codeorigin.report import CAVEAT
 from codeorigin.report.code import HeatLine, code_box
 from codeorigin.report.figures import counted
-from codeorigin.report.page import BANDS, folded, legend, page, stack, table, tiles, verdict
+from codeorigin.report.functions import BAND_NAMES
+from codeorigin.report.origin import Origin, report_page
+from codeorigin.report.page import BANDS, folded, legend, stack, table, tiles, verdict
 from codeorigin.report.shares import one_in
-from codeorigin.shell.terminal import display_path
+from codeorigin.shell.terminal import display_path, printable
 from codeorigin.text.literal_text import html_line
 
 
@@ -26,11 +29,18 @@ class PageWriter(HistoryWriter):
 
     def finish(self, totals: Totals) -> None:
         """Write the page."""
-        title = f"CodeOrigin history of {self.history.name}"
-        self.stream.writelines(page(title, _body(self.history, totals), self.history.model))
+        origin = _origin(self.history)
+        body = _body(self.history, totals, origin)
+        self.stream.writelines(report_page("history", origin, body, self.history.model))
 
 
-def _body(history: History, totals: Totals) -> Iterator[str]:
+def _origin(history: History) -> Origin:
+    published = Published.at(history.repository.remote() or "")
+    name = history.name if published is None else printable(published.name)
+    return Origin(name, commit=history.plan.head, published=published)
+
+
+def _body(history: History, totals: Totals, origin: Origin) -> Iterator[str]:
     yield from opening(totals)
     yield f"<p>{escape(' '.join(totals_phrases(totals, history.plan.merges, history.plan.cut_off)))}</p>"
     if not totals.all.lines:
@@ -45,7 +55,7 @@ def _body(history: History, totals: Totals) -> Iterator[str]:
         folders = dict(sorted(totals.folders.items()))
         yield folded("table", "as a table", [share_table("folder", folders)])
         yield f"<h2>By language</h2>{languages_of(totals)}"
-    yield from _standing_out(history, totals)
+    yield from _standing_out(history, totals, origin)
 
 
 def opening(totals: Totals) -> Iterator[str]:
@@ -57,7 +67,7 @@ def opening(totals: Totals) -> Iterator[str]:
             (f"{totals.commits:,}", "commits", ""),
             (f"{totals.all.functions:,}", "functions", ""),
             (f"{totals.all.lines:,}", "lines judged", ""),
-            *((shares[band.value], f"of lines {band}", band.value) for band in BANDS),
+            *((shares[band], f"of lines {BAND_NAMES[band]}", band.value) for band in BANDS),
         ]
     )
     if (said := declared_phrase(totals)) is not None:
@@ -67,7 +77,7 @@ def opening(totals: Totals) -> Iterator[str]:
 def area_legend() -> str:
     """The legend for the areas and colours of a treemap."""
     return (
-        '<p class="what">Areas are lines; the colour is the share of them in the band llm.</p>'
+        '<p class="what">Areas are lines; the colour and the figure are the share of them that is likely LLM.</p>'
         '<p class="scale"><span>0 %</span><i></i><span>100 %</span></p>'
     )
 
@@ -75,7 +85,7 @@ def area_legend() -> str:
 def share_table(title: str, rows: Mapping[str, Share]) -> str:
     """Shares as a table."""
     return table(
-        [title, "commits", "functions", "lines", *map(str, Band)],
+        [title, "commits", "functions", "lines", *BAND_NAMES.values()],
         (
             [
                 html_line(name) or "(top)",
@@ -99,26 +109,28 @@ def languages_of(totals: Totals) -> str:
     return f'<div class="bars">{bars}</div>'
 
 
-def _standing_out(history: History, totals: Totals) -> Iterator[str]:
-    yield "<h2>Commits that stand out</h2>"
+def _standing_out(history: History, totals: Totals, origin: Origin) -> Iterator[str]:
     best = totals.standing_out()
     if not best:
-        yield "<p>No commit with a verdict of its own is in the band llm or unsure.</p>"
         return
+    found = totals.commit_bands[Band.LLM]
+    yield f"<h2>Commits that are likely LLM: {found:,} of {totals.judged:,}</h2>"
+    strongest = "" if len(best) == found else f" These are the {len(best):,} with the highest probability."
     yield (
-        f'<p class="what">The {len(best):,} with the highest probability of {totals.judged:,} that wrote enough '
-        "functions for a verdict. Each opens its functions; the colour of a line is its evidence, towards an LLM or "
-        "towards a person.</p>"
+        f'<p class="what">Of those that wrote enough functions for a verdict of their own.{strongest} Each opens its '
+        "functions; the figure beside a line is its evidence: + towards an LLM, - towards a person.</p>"
     )
     with Objects(history.repository.git) as objects:
         for result in best:
-            yield _commit(
-                result, (_function(one, code_of(one, objects, history.analyzer)) for one in result.shown)
+            shown = (
+                _function(one, code_of(one, objects, history.analyzer), result, origin)
+                for one in result.shown
             )
+            yield _commit(result, shown, origin)
 
 
 def _said(result: CommitResult) -> list[str]:
-    said = [counted(result.written, "function") + " written", f"{counted(result.lines, 'line')}"]
+    said = [f"{counted(result.written, 'function')} written, {counted(result.lines, 'line')}"]
     if result.human_share is not None:
         said.append(f"{one_in(result.human_share)} human-written commits score this high")
     if result.moved:
@@ -128,10 +140,10 @@ def _said(result: CommitResult) -> list[str]:
     return said
 
 
-def _commit(result: CommitResult, functions: Iterable[str]) -> str:
+def _commit(result: CommitResult, functions: Iterable[str], origin: Origin) -> str:
     summary = (
-        f"<code>{result.commit[:10]}</code> <time>{date_of(result.seconds)[:10]}</time> "
-        f"{'' if result.band is None else verdict(result.probability, result.band)} "
+        f"{verdict(result.probability, result.band)} commit {origin.commit_name(result.commit)} of "
+        f"<time>{date_of(result.seconds)[:10]}</time> "
         f"<span>{escape('; '.join(_said(result)))}</span>"
     )
     left = result.functions - len(result.shown)
@@ -139,12 +151,15 @@ def _commit(result: CommitResult, functions: Iterable[str]) -> str:
     return folded("box commit", summary, [*functions, more])
 
 
-def _function(function: TouchedFunction, lines: Sequence[HeatLine]) -> str:
-    place = f"{display_path(function.path)}:{function.first}-{function.last}"
+def _function(
+    function: TouchedFunction, lines: Sequence[HeatLine], result: CommitResult, origin: Origin
+) -> str:
+    shown = html_line(f"{display_path(function.path)}:{function.first}-{function.last}")
+    place = origin.lines_at(shown, result.commit, function.path, function.first, function.last)
     how = "written by this commit" if function.written else "touched by this commit"
     summary = (
         f"{verdict(function.probability, function.band)} <code>{html_line(function.name)}</code> "
-        f"<span>{html_line(place)}; {how}</span>"
+        f"<span>{place}; {how}</span>"
     )
     left = function.last - function.first + 1 - len(lines)
     return folded("function", summary, [code_box(lines, left)] if lines else [])

@@ -8,13 +8,13 @@ from codeorigin.check.formats.text import BAND_STYLES
 from codeorigin.history.formats import HistoryWriter
 from codeorigin.history.totals import Totals
 from codeorigin.history.wording import declared_phrase, percents, totals_phrases
-from codeorigin.model.verdict import Band
 from codeorigin.report import CAVEAT
+from codeorigin.report.functions import BAND_NAMES
 from codeorigin.report.shares import past_sentence
 from codeorigin.shell.console import make_console, padded
 from codeorigin.shell.terminal import printable
 
-_HEADING = "  commits  functions    lines      human     unsure        llm"
+_HEADING = "  commits  functions    lines      human     unsure  likely LLM"
 
 
 class TextWriter(HistoryWriter):
@@ -40,5 +40,5 @@ def _write_months(console: Console, totals: Totals) -> None:
     for name, share in sorted(totals.months.items()):
         line = Text(f"{padded(name, width)}  {share.commits:>7,}  {share.functions:>9,}  {share.lines:>7,}")
         for band, percent in percents(share).items():
-            line.append(f"  {percent:>9}", BAND_STYLES[Band(band)])
+            line.append(f"  {percent:>{max(9, len(BAND_NAMES[band]))}}", BAND_STYLES[band])
         console.print(line)
