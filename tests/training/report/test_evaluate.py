@@ -20,8 +20,7 @@ from support.tiny_model import FILE_RULE, with_file_context, with_file_rule
 
 ERA = f"{AGENTS} against {OLD}"
 CONFIG = EvaluateConfig(
-    held_out_functions=200,
-    slice_functions=40,
+    control_functions=40,
     perturbed_functions=20,
     rounds=10,
     train_per_repository=4,
@@ -47,8 +46,8 @@ def test_report_contains_every_section(measured: tuple[Run, EvaluateConfig]) -> 
     run, config = measured
     report = json.loads((run.evaluation / "report.json").read_text(encoding="utf-8"))
     assert tuple(report["sections"]) == config.sections
-    table = Table(report["sections"]["matrix"]["figures"])
-    assert {ERA, f"{AGENTS} against {MODERN}", PAIRS} <= set(table.populations("AUROC"))
+    table = Table(report["sections"]["perturbations"]["figures"])
+    assert {ERA, f"{AGENTS} against {MODERN}", PAIRS} <= set(table.populations("AUROC lost"))
     lost = [table.get(ERA, name, "AUROC lost").value for name in ("reindented", "comments removed")]
     # The model reads indentation levels, not columns: the report must show that nothing is lost.
     assert lost[0] == pytest.approx(0.0, abs=0.02)

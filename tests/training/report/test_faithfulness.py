@@ -1,4 +1,4 @@
-"""Faithfulness of explanations, the removal of lines that it needs, and controls that must not work."""
+"""Faithfulness of explanations, and controls that must not work."""
 
 import random
 from dataclasses import replace
@@ -12,13 +12,21 @@ from codeorigin_training.metrics.detector import Detector
 from codeorigin_training.metrics.table import AGENTS, OLD
 from codeorigin_training.report.config import EvaluateConfig
 from codeorigin_training.report.controls import LENGTH_BOUND, TrainingSet, controls
-from codeorigin_training.report.faithfulness import SHARES, comparisons, faithfulness, measure_order
-from codeorigin_training.report.occlusion import hidden_logit
-from codeorigin_training.report.removal import OCCLUSION, RANDOM, SHIPPED, Reader, Removal, line_scores
+from codeorigin_training.report.faithfulness import (
+    OCCLUSION,
+    RANDOM,
+    SHARES,
+    SHIPPED,
+    comparisons,
+    faithfulness,
+    line_scores,
+    lines_read,
+    measure_order,
+    remaining,
+)
 from codeorigin_training.report.section import Section
 from support.corpus_maker import human_function
 from support.snippets import LEDGER
-from support.tiny_model import TinyModel
 from support.tiny_training import tiny_rows
 
 CONFIG = EvaluateConfig(rounds=50)
@@ -66,7 +74,7 @@ def demands_hold(faithfulness: float) -> list[bool]:
         OCCLUSION: measured([1.0] * 40),
         RANDOM: measured([0.2] * 40),
     }
-    return [each.holds for each in comparisons(Removal.DELETED, found, np.arange(40), CONFIG)]
+    return [each.holds for each in comparisons(found, np.arange(40), CONFIG)]
 
 
 def test_explanation_as_good_as_occlusion_meets_requirements() -> None:
@@ -88,70 +96,33 @@ def detector(tiny_model_dir: Path) -> Detector:
     return Detector(tiny_model_dir)
 
 
-def masks(reader: Reader, *removed: int) -> np.ndarray:
-    return np.isin(reader.lines, removed)[None]
-
-
-def test_removing_nothing_gives_the_models_logit(detector: Detector) -> None:
-    reader = Reader.of(LEDGER, "python", detector)
-    (logit,) = detector.score_texts([(LEDGER, "python")])
-    for removal in Removal:
-        assert reader.without(masks(reader), removal)[0] == pytest.approx(logit, abs=1e-4)
-
-
-def test_hiding_every_line_gives_logit_of_hidden_input(detector: Detector) -> None:
-    reader = Reader.of(LEDGER, "python", detector)
-    expected = reader.features.bias + hidden_logit(detector.scorer, reader.features)
-    hidden = reader.without(np.ones((1, len(reader.lines)), dtype=bool), Removal.HIDDEN)
-    assert hidden[0] == pytest.approx(expected, abs=1e-4)
-
-
-def test_hiding_one_line_equals_line_occlusion(detector: Detector) -> None:
-    reader = Reader.of(LEDGER, "python", detector)
-    logit = detector.explainer.explain(LEDGER, "python").logit
-    each_alone = np.eye(len(reader.lines), dtype=bool)
-    lost = logit - reader.without(each_alone, Removal.HIDDEN)
-    scores = line_scores(detector, LEDGER, "python", np.random.default_rng(0))
-    np.testing.assert_allclose(lost, scores[OCCLUSION], atol=1e-4)
-
-
-def test_deleted_lines_are_not_in_scored_text(detector: Detector) -> None:
-    reader = Reader.of(LEDGER, "python", detector)
-    left = reader.remaining(np.isin(reader.lines, [3, 4]))
+def test_deleted_lines_are_not_in_scored_text() -> None:
+    read = lines_read(LEDGER, "python")
+    left = remaining(LEDGER, read, np.isin(read, [3, 4]))
     assert "credit" not in left
     assert left.startswith("def close_ledger")
     assert left.count("\n") == LEDGER.count("\n") - 2
-    (expected,) = detector.score_texts([(left, "python")])
-    assert reader.without(masks(reader, 3, 4), Removal.DELETED)[0] == pytest.approx(expected)
+    assert remaining(LEDGER, read, np.zeros(len(read), dtype=bool)) == LEDGER
 
 
-def test_every_method_scores_every_line_that_model_reads(detector: Detector) -> None:
-    reader = Reader.of(LEDGER, "python", detector)
-    scores = line_scores(detector, LEDGER, "python", np.random.default_rng(0))
-    assert list(scores) == [
-        SHIPPED, "Integrated Gradients from zero", "Integrated Gradients from PAD", OCCLUSION, RANDOM,
-    ]  # fmt: skip
-    assert {len(values) for values in scores.values()} == {len(reader.lines)}
-
-
-def test_bundle_without_deep_part_has_no_gradient_methods(tiny_wide_model: TinyModel) -> None:
-    scores = line_scores(Detector(tiny_wide_model.directory), LEDGER, "python", np.random.default_rng(0))
-    assert list(scores) == [SHIPPED, OCCLUSION, RANDOM]
+def test_line_occlusion_is_what_the_logit_loses_without_each_line(detector: Detector) -> None:
+    row = replace(tiny_rows(1)[0], code="\n".join(f"call_{number}()" for number in range(10)))
+    scores = line_scores(detector, row, LOGIT, without, np.random.default_rng(0))
+    assert scores[OCCLUSION] == pytest.approx(VALUES)
+    assert {len(values) for values in scores.values()} == {10}
 
 
 def test_shipped_and_occluded_lines_lose_more_than_random_ones(detector: Detector) -> None:
     config = EvaluateConfig(faithfulness_functions=24, rounds=20)
     found = faithfulness(tiny_rows(60), detector, config, lambda line: None)
     assert found.note.startswith("24 functions")
-    values = {
-        (figure.context, figure.population): figure.value or 0.0
+    lost = {
+        figure.population: figure.value or 0.0
         for figure in found.figures
         if figure.statistic == "comprehensiveness"
     }
-    assert len(found.pictures) == len({removal for removal, _ in values}) == 2
-    for (removal, method), value in values.items():
-        if method in (SHIPPED, OCCLUSION):
-            assert value > max(0.0, values[removal, RANDOM])
+    assert min(lost[SHIPPED], lost[OCCLUSION]) > max(0.0, lost[RANDOM])
+    assert len(found.pictures) == 1
 
 
 def test_too_short_functions_are_not_explained(detector: Detector) -> None:
@@ -161,7 +132,7 @@ def test_too_short_functions_are_not_explained(detector: Detector) -> None:
     assert found.pictures == found.figures == found.problems == ()
 
 
-CONTROLS = EvaluateConfig(slice_functions=300, rounds=20, processes=1)
+CONTROLS = EvaluateConfig(control_functions=300, rounds=20, processes=1)
 
 
 def no_log(_line: str) -> None:
@@ -201,7 +172,7 @@ def test_planted_length_leak_is_flagged() -> None:
 
 
 def test_random_labels_are_not_flagged() -> None:
-    config = replace(CONTROLS, slice_functions=2000)
+    config = replace(CONTROLS, control_functions=2000)
     clean = TrainingSet.of(only_people(1200, 1, leak=False), processes=1)
     found = controls(clean, only_people(1600, 2, leak=False), config, no_log)
     assert not [text for text in found.problems if "alone" in text]

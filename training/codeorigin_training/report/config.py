@@ -6,14 +6,8 @@ from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from codeorigin_training.configuration import STRICT, Count
-from codeorigin_training.data.perturb import PERTURBATIONS
 
-SECTIONS = (
-    "held_out",
-    "matrix",
-    "controls",
-    "faithfulness",
-)
+SECTIONS = ("perturbations", "controls", "faithfulness")
 """Parts of the report, in order; each is cached on disk and only measured again when its inputs change."""
 
 
@@ -25,13 +19,8 @@ class EvaluateConfig:
     ``snippets.parquet``. ``all_snippets`` also measures tasks that the split assigns to training, which is only valid
     for a model that has seen none of them.
 
-    ``held_out_functions`` limits the functions for curves and breakdowns.
-    ``slice_functions`` limits the functions for a row of the matrix on raw text,
-    ``perturbed_functions`` on perturbed text (the loss is paired, with raw and perturbed text of the same
-    functions). ``file_functions`` limits the functions per file, ``generator_functions`` the snippets per
-    generator; a generator has a separate row if it has at least ``fewest_of_generator``.
-
-    ``train_per_repository`` limits the functions of a repository and label for training the controls.
+    ``perturbed_functions`` limits the functions of a kind that are perturbed, ``control_functions`` those that a
+    control is measured on, and ``train_per_repository`` the functions of a repository and label that it is trained on.
     """
 
     bundle: Path | None = None
@@ -39,21 +28,15 @@ class EvaluateConfig:
     snippets: Path | None = None
     all_snippets: bool = False
     sections: tuple[str, ...] = SECTIONS
-    perturbations: tuple[str, ...] = tuple(PERTURBATIONS)
-    held_out_functions: Count = 12_000
-    slice_functions: Count = 2000
     perturbed_functions: Count = 500
-    file_functions: Count = 8
-    fewest_of_generator: Count = 40
-    generator_functions: Count = 100
-    rounds: Count = 200
+    control_functions: Count = 2000
     train_per_repository: Count = 60
     faithfulness_functions: Count = 200
+    rounds: Count = 200
     processes: Count = 2
     threads: int = Field(default=1, ge=0)
     seed: int = 0
 
     def __post_init__(self) -> None:
-        for name, known in (("sections", SECTIONS), ("perturbations", tuple(PERTURBATIONS))):
-            if unknown := sorted(set(getattr(self, name)) - set(known)):
-                raise ValueError(f"there is no {name[:-1]} {unknown[0]}; there are {', '.join(known)}")
+        if unknown := sorted(set(self.sections) - set(SECTIONS)):
+            raise ValueError(f"there is no section {unknown[0]}; there are {', '.join(SECTIONS)}")

@@ -18,7 +18,7 @@ from codeorigin_training.metrics.statistics import auroc
 from codeorigin_training.metrics.table import Figure
 from codeorigin_training.report.cells import interval, pivot
 from codeorigin_training.report.config import EvaluateConfig
-from codeorigin_training.report.matrix import Slice, era_slices
+from codeorigin_training.report.perturbed import Slice, era_slices
 from codeorigin_training.report.section import Section
 from codeorigin_training.run import Log
 from codeorigin_training.wide import fit_linear
@@ -93,7 +93,7 @@ def controls(training: TrainingSet, held_out: Sequence[Row], config: EvaluateCon
 
     A control exceeds its bound if either AUROC differs from 0.5 by more than the bound.
     """
-    slices = era_slices(held_out, config.slice_functions, config.seed)
+    slices = era_slices(held_out, config.control_functions, config.seed)
     labels = np.array([row.label for row in training.rows], dtype=np.int64)
     weights = balanced_weights(training.rows)
     length, layout, shuffled = _BOUNDS

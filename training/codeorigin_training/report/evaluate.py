@@ -11,7 +11,6 @@ from codeorigin.core.errors import CodeOriginError
 from codeorigin.model.folder import MANIFEST
 from codeorigin.report.page import page
 from codeorigin_training.data.seen import SeenProjects
-from codeorigin_training.metrics.classification import keep_test_set
 from codeorigin_training.metrics.data import EvaluationData, cap_per_repository, read_evaluation_data
 from codeorigin_training.metrics.detector import Detector
 from codeorigin_training.metrics.table import Table
@@ -19,10 +18,9 @@ from codeorigin_training.report import tables
 from codeorigin_training.report.cells import SHARE_NOTE
 from codeorigin_training.report.config import SECTIONS, EvaluateConfig
 from codeorigin_training.report.controls import TrainingSet, controls
-from codeorigin_training.report.curves import curves, drawn_places
 from codeorigin_training.report.faithfulness import faithfulness
-from codeorigin_training.report.matrix import matrix
 from codeorigin_training.report.pages import rendered
+from codeorigin_training.report.perturbed import perturbed
 from codeorigin_training.report.section import Section, read_json, write_json
 from codeorigin_training.run import Run, write_atomically
 from codeorigin_training.tracking import tracked
@@ -30,12 +28,8 @@ from codeorigin_training.tracking import tracked
 REPORT, PAGE = "report.json", "report.html"
 _PATHS = ("bundle", "data", "snippets")
 _INPUTS: Mapping[str, tuple[str, ...]] = {
-    "held_out": ("held_out_functions",),
-    "matrix": (
-        *("perturbations", "slice_functions", "perturbed_functions"),
-        *("fewest_of_generator", "generator_functions", "rounds"),
-    ),
-    "controls": ("train_per_repository", "slice_functions", "rounds"),
+    "perturbations": ("perturbed_functions", "rounds"),
+    "controls": ("train_per_repository", "control_functions", "rounds"),
     "faithfulness": ("faithfulness_functions", "rounds"),
 }
 """Settings that each section depends on, besides the seed."""
@@ -97,9 +91,6 @@ def evaluate(config: EvaluateConfig, run: Run) -> None:
         write_json(folder / REPORT, report)
         write_page(folder, bundle)
         tracker.artifact(folder / PAGE)
-        if run.track:
-            drawn = [data.held_out[int(place)] for place in drawn_places(len(data.held_out), config)]
-            keep_test_set(tracker, drawn, detector.answers(drawn, detector.logits(drawn)).probability)
     for problem in problems(report):
         run.log(problem)
     run.log(f"wrote {folder / REPORT} and {PAGE}")
@@ -116,8 +107,7 @@ def measured(
         return controls(training, data.held_out, config, run.log)
 
     measures = {
-        "held_out": lambda: curves(data.held_out, detector, config),
-        "matrix": lambda: matrix(data, detector, config, run.log),
+        "perturbations": lambda: perturbed(data, detector, config, run.log),
         "controls": leaks,
         "faithfulness": lambda: faithfulness(data.held_out, detector, config, run.log),
     }

@@ -1,16 +1,20 @@
 """Faithfulness of explanations: whether the logit depends on the lines that they rank first.
 
-The measures are comprehensiveness, sufficiency and the deletion curve.
+The measures are comprehensiveness, sufficiency and the deletion curve. Lines are deleted, and what is left is scored
+anew: this is what the model says about code without them.
 
 Source: ERASER (DeYoung et al., ACL 2020), section 4, for lines and on the logit, which unlike the probability does not
 saturate.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
+from codeorigin.model.reading.normalize import normalize
 from codeorigin_training.arrays import Booleans, Floats, Integers
 from codeorigin_training.data.rows import Row
 from codeorigin_training.metrics.data import unit_numbers
@@ -19,14 +23,16 @@ from codeorigin_training.metrics.estimates import mean
 from codeorigin_training.metrics.table import Estimate
 from codeorigin_training.report.cells import TitledTable, interval, pivot
 from codeorigin_training.report.config import EvaluateConfig
-from codeorigin_training.report.matrix import matched_draw
+from codeorigin_training.report.perturbed import matched_draw
 from codeorigin_training.report.plots import lines
-from codeorigin_training.report.removal import OCCLUSION, RANDOM, SHIPPED, Reader, Removal, line_scores
 from codeorigin_training.report.section import Section
 from codeorigin_training.run import Log
 
 Without = Callable[[Booleans], Floats]
 """Lines to remove, bool ``(K, L)`` -> logits ``(K,)`` of the rest."""
+
+SHIPPED, OCCLUSION, RANDOM = "shipped explanation", "line occlusion", "random order"
+"""Orders of lines: by the explanation's values, by what the logit loses without each line alone, by chance."""
 
 SHARES = (0.1, 0.2, 0.3, 0.5, 0.7, 0.9)
 """Shares of the lines that the deletion curve removes."""
@@ -40,19 +46,40 @@ FAR_ABOVE = 2.0
 MARGIN = 0.1
 """The comprehensiveness of the shipped explanation may be below that of line occlusion by this share of it."""
 
-_FEWEST_LINES, _MOST_LINES = 5, 60
-_TITLES = {
-    Removal.DELETED: "lines deleted, what is left scored anew",
-    Removal.HIDDEN: "n-grams that touch a line dropped, its tokens masked",
-}
-
-
 MEASURES = ("comprehensiveness", "sufficiency", "deletion area")
 """What is lost without the strongest lines (higher is better), what is lost with only these lines (lower is better), and
 the mean of the deletion curve (higher is better)."""
 
+_FEWEST_LINES, _MOST_LINES = 5, 60
+_LINE_END = re.compile(r"\r\n|\r|\n")
+
 Measured = dict[str, list[Floats]]
 """By method, what :func:`measure_order` says of every function."""
+
+
+def lines_read(code: str, language: str) -> Integers:
+    """The numbers of the lines that the model reads, ascending ``(L,)``; blank ones are not among them."""
+    return np.unique(normalize(code, language).lines).astype(np.int64)
+
+
+def remaining(code: str, read: Integers, removed: Booleans) -> str:
+    """``code`` without those of the lines ``read`` ``(L,)`` that ``removed`` ``(L,)`` marks; blank lines stay."""
+    drop, first = set(read[removed].tolist()), int(read[0]) if len(read) else 0
+    raw = _LINE_END.split(code)
+    return "\n".join(line for number, line in enumerate(raw) if number >= first and number not in drop)
+
+
+def line_scores(
+    detector: Detector, row: Row, logit: float, without: Without, generator: np.random.Generator
+) -> dict[str, Floats]:
+    """Signed scores ``(L,)`` of the lines that the model reads, by method; ``logit`` is that of the whole function."""
+    explained = detector.explainer.explain(row.code, row.language)
+    shipped = np.array([line.value for line in explained.lines], dtype=np.float64)
+    return {
+        SHIPPED: shipped,
+        OCCLUSION: logit - without(np.eye(len(shipped), dtype=bool)),
+        RANDOM: generator.normal(size=len(shipped)),
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +87,6 @@ class MethodComparison:
     """The shipped explanation's comprehensiveness minus another's, on the same functions."""
 
     against: str
-    removal: Removal
     difference: Estimate
     demand: str
     holds: bool
@@ -90,67 +116,50 @@ def faithfulness(rows: Sequence[Row], detector: Detector, config: EvaluateConfig
     """Measure all methods on a matched sample of held-out functions of 5 to 60 lines."""
     fitting = [row for row in rows if _FEWEST_LINES <= row.lines <= _MOST_LINES]
     drawn = [fitting[number] for number in matched_draw(fitting, config.faithfulness_functions, config.seed)]
-    found: dict[Removal, Measured] = {removal: {} for removal in Removal}
+    found: Measured = {}
     generator = np.random.default_rng(config.seed)
-    for row, logit in zip(drawn, detector.logits(drawn), strict=True):
-        reader = Reader.of(row.code, row.language, detector)
-        for method, scores in line_scores(detector, row.code, row.language, generator).items():
-            for removal, by_method in found.items():
-                measured = measure_order(
-                    scores,
-                    float(logit),
-                    detector.bundle.baseline_logit + reader.features.bias,
-                    lambda masks, reader=reader, removal=removal: reader.without(masks, removal),  # type: ignore[misc]
-                )
-                by_method.setdefault(method, []).append(measured)
+    for row, logit in zip(drawn, detector.logits(drawn).tolist(), strict=True):
+        without = partial(_without, detector, row, lines_read(row.code, row.language))
+        undecided = detector.bundle.baseline_logit + detector.bundle.language_bias.get(row.language, 0.0)
+        for method, scores in line_scores(detector, row, logit, without, generator).items():
+            found.setdefault(method, []).append(measure_order(scores, logit, undecided, without))
     log(f"faithfulness: {len(drawn)} functions")
     return faithfulness_section(found, unit_numbers(drawn), config)
 
 
-def faithfulness_section(
-    found: Mapping[Removal, Measured], groups: Integers, config: EvaluateConfig
-) -> Section:
-    """All methods under both ways of removing lines, and whether the shipped one meets the demands.
+def _without(detector: Detector, row: Row, read: Integers, removed: Booleans) -> Floats:
+    return detector.score_texts([(remaining(row.code, read, mask), row.language) for mask in removed])
 
-    ``groups`` ``(n,)`` are the repositories of the functions.
-    """
+
+def faithfulness_section(found: Measured, groups: Integers, config: EvaluateConfig) -> Section:
+    """All methods, and whether the shipped one meets the demands; ``groups`` ``(n,)`` are of repositories."""
     figures = [
-        mean(groups, np.array(every)[:, place], config).named(method, _TITLES[removal], measure)
-        for removal, by_method in found.items()
-        for method, every in by_method.items()
+        mean(groups, np.array(every)[:, place], config).named(method, "", measure)
+        for method, every in found.items()
         for place, measure in enumerate(MEASURES)
     ]
-    demands = [
-        comparison
-        for removal, by_method in found.items()
-        if SHIPPED in by_method
-        for comparison in comparisons(removal, by_method, groups, config)
-    ]
+    demands = comparisons(found, groups, config) if found else []
+    curves = {
+        name: ((0.0, *SHARES), (0.0, *np.mean(every, axis=0)[len(MEASURES) :].tolist()))
+        for name, every in found.items()
+    }
     return Section(
         title="Are explanations faithful to the model?",
         note=(
             f"{len(groups)} functions of {len(np.unique(groups))} held-out repositories; in logits towards the model's "
-            "side. Comprehensiveness: what is lost without the strongest 10, 20 and 50 % of lines (higher is better). "
-            "Sufficiency: what is lost with those alone (lower is better). Deletion area: mean of the curve (higher "
-            "is better). The first way of removing lines is the reference: it is the model's score of the code "
-            "without them. In the second, line occlusion is measured by its own definition."
+            "side, by scoring the code without some lines anew. Comprehensiveness: what is lost without the strongest "
+            "10, 20 and 50 % of lines (higher is better). Sufficiency: what is lost with those alone (lower is "
+            "better). Deletion area: mean of the curve (higher is better). Line occlusion ranks each line by what is "
+            "lost without it alone, so it knows the measure."
         ),
         tables=(
-            *(
-                pivot(
-                    [figure for figure in figures if figure.context == title],
-                    title=title.capitalize(),
-                    corner="order of lines",
-                )
-                for title in _TITLES.values()
-            ),
+            pivot(figures, corner="order of lines"),
             TitledTable(
                 "",
                 "",
-                ("lines are", "comprehensiveness", "difference", "demand", ""),
+                ("comprehensiveness", "difference", "demand", ""),
                 tuple(
                     (
-                        comparison.removal.value,
                         f"shipped minus {comparison.against}",
                         interval(comparison.difference),
                         comparison.demand,
@@ -160,23 +169,10 @@ def faithfulness_section(
                 ),
             ),
         ),
-        pictures=tuple(
-            lines(
-                _TITLES[removal].capitalize(),
-                "share of the lines taken out",
-                "logits lost",
-                {
-                    name: ((0.0, *SHARES), (0.0, *np.mean(every, axis=0)[len(MEASURES) :].tolist()))
-                    for name, every in by_method.items()
-                },
-            )
-            for removal, by_method in found.items()
-            if by_method
-        ),
+        pictures=(lines("Lines deleted", "share of the lines", "logits lost", curves),) if curves else (),
         figures=tuple(figures),
         problems=tuple(
-            f"Explanations ({comparison.removal.value}), compared with {comparison.against}: "
-            f"not “{comparison.demand}”."
+            f"Explanations, compared with {comparison.against}: not “{comparison.demand}”."
             for comparison in demands
             if not comparison.holds
         ),
@@ -184,27 +180,28 @@ def faithfulness_section(
 
 
 def comparisons(
-    removal: Removal,
-    found: Measured,
-    groups: Integers,
-    config: EvaluateConfig,
+    found: Mapping[str, Sequence[Floats]], groups: Integers, config: EvaluateConfig
 ) -> list[MethodComparison]:
     """Compare the shipped explanation with occlusion and chance by function; ``groups`` ``(n,)`` are repositories."""
     values = {name: np.array(every)[:, 0] for name, every in found.items()}
-    shipped = values[SHIPPED]
-    result: list[MethodComparison] = []
-    for other in (OCCLUSION, RANDOM):
-        difference = mean(groups, shipped - values[other], config)
-        if other == OCCLUSION:
-            allowed = MARGIN * float(values[other].mean())
-            demand = f"at most {MARGIN:.0%} below occlusion: so is the interval"
-            holds = difference.low is not None and difference.low >= -allowed
-        else:
-            demand = f"far above chance: at least {FAR_ABOVE:g} times as much, and the interval above 0"
-            enough = float(shipped.mean()) >= FAR_ABOVE * float(values[other].mean())
-            holds = enough and difference.low is not None and difference.low > 0.0
-        result.append(MethodComparison(other, removal, difference, demand, holds))
-    return result
+    shipped, occluded, chance = (values[name] for name in (SHIPPED, OCCLUSION, RANDOM))
+    below, above = mean(groups, shipped - occluded, config), mean(groups, shipped - chance, config)
+    allowed = MARGIN * float(occluded.mean())
+    enough = float(shipped.mean()) >= FAR_ABOVE * float(chance.mean())
+    return [
+        MethodComparison(
+            OCCLUSION,
+            below,
+            f"at most {MARGIN:.0%} below occlusion: so is the interval",
+            below.low is not None and below.low >= -allowed,
+        ),
+        MethodComparison(
+            RANDOM,
+            above,
+            f"far above chance: at least {FAR_ABOVE:g} times as much, and the interval above 0",
+            enough and above.low is not None and above.low > 0.0,
+        ),
+    ]
 
 
 def _first(order: Integers, share: float) -> Booleans:

@@ -141,7 +141,7 @@ def quality_page(manifest: Mapping[str, Any], trials: Mapping[str, Trial], repor
             if row["statistic"] == "auroc"
         ],
         rankings_later=tables.rankings_later(expected["later"]),
-        lost=Table(report["sections"]["matrix"]["figures"]),
+        lost=Table(report["sections"]["perturbations"]["figures"]),
     )
 
 

@@ -11,7 +11,6 @@ import numpy as np
 from cycler import cycler
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FormatStrFormatter, LogLocator, NullLocator
 
 from codeorigin_training.arrays import Floats
 
@@ -59,41 +58,18 @@ def picture(title: str, draw: Callable[[Axes], None], width: float = 4.8, height
     return Picture(title, _DECLARATION.sub("", written.getvalue()).replace(_INK, "currentColor").strip())
 
 
-def lines(
-    title: str, x_label: str, y_label: str, series: Mapping[str, Points], *, logarithmic: bool = False
-) -> Picture:
-    """Lines through points, with a ``logarithmic`` horizontal axis if set."""
+def lines(title: str, x_label: str, y_label: str, series: Mapping[str, Points]) -> Picture:
+    """Lines through points."""
 
     def draw(axes: Axes) -> None:
         for name, (x, y) in series.items():
             axes.plot(x, y, marker=".", label=name)
         axes.grid(axis="y", color=_INK, alpha=0.12)
         axes.set(xlabel=x_label, ylabel=y_label)
-        if logarithmic:
-            axes.set_xscale("log")
-            axes.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
-            axes.xaxis.set_minor_locator(NullLocator())
-            axes.xaxis.set_major_formatter(FormatStrFormatter("%g"))
         if len(series) > 1:
             axes.legend()
 
     return picture(title, draw)
-
-
-def dots(title: str, x_label: str, rows: Sequence[str], series: Mapping[str, Points]) -> Picture:
-    """Points in labelled ``rows`` from the top: values, and the number of each one's row."""
-
-    def draw(axes: Axes) -> None:
-        for name, (values, places) in series.items():
-            axes.scatter(values, places, s=18, label=name)
-        axes.grid(axis="x", color=_INK, alpha=0.12)
-        axes.set_yticks(np.arange(len(rows)), list(rows))
-        axes.invert_yaxis()
-        axes.set(xlabel=x_label)
-        # Inside, a legend would hide points.
-        axes.legend(loc="upper left", bbox_to_anchor=(1.01, 1.0))
-
-    return picture(title, draw, 7.5, 0.9 + 0.25 * len(rows))
 
 
 def bars(title: str, y_label: str, names: Sequence[str], series: Mapping[str, Sequence[float]]) -> Picture:

@@ -1,0 +1,97 @@
+"""What kinds of code lose under perturbations, and the data that they are drawn from."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from codeorigin_training.data.perturb import PERTURBATIONS
+from codeorigin_training.data.rows import Row
+from codeorigin_training.metrics.data import EvaluationData, agent_family, cap_per_repository, split
+from codeorigin_training.metrics.table import AGENTS, MODERN, OLD, PAIRS, WRITTEN_PAIRS
+from codeorigin_training.report.config import EvaluateConfig
+from codeorigin_training.report.perturbed import (
+    LOST,
+    Slice,
+    loss_figures,
+    matched_draw,
+    perturb_all,
+    slices_of,
+)
+from support.tiny_training import tiny_rows
+
+CONFIG = EvaluateConfig(rounds=20, processes=1)
+
+
+class DocstringModel:
+    """Looks only at docstrings."""
+
+    def logits(self, rows: Sequence[Row]) -> np.ndarray:
+        return np.array([float('"""' in row.code) for row in rows])
+
+
+def data(rows: list[Row], pairs: list[Row] | None = None) -> EvaluationData:
+    pair = [replace(row, pair="p", repo="a/b") for row in rows[1::-1]]
+    return EvaluationData(train=rows, held_out=rows, pairs=pairs or pair, snippets=[], digest="", corpus="")
+
+
+def test_matched_sample_alternates_classes_without_repeats() -> None:
+    rows = tiny_rows(200)
+    found = matched_draw(rows, 40, seed=0)
+    assert [rows[number].label for number in found] == [0, 1] * 20
+    assert len(set(found.tolist())) == 40
+
+
+def test_slices_of_one_class_are_left_out_and_a_pairs_human_side_comes_first() -> None:
+    rows = [replace(row, modern=False) for row in tiny_rows(80)]
+    found = {of.population: of for of in slices_of(data(rows), 60, 0)}
+    assert f"{AGENTS} against {OLD}" in found
+    assert not {f"{AGENTS} against {MODERN}", WRITTEN_PAIRS} & set(found)
+    assert found[PAIRS].labels.tolist() == [0, 1]
+
+
+def test_published_answers_have_as_many_of_each_class() -> None:
+    rows = [
+        replace(row, label=int(number > 5), group=str(number)) for number, row in enumerate(tiny_rows(34))
+    ]
+    (found,) = (of for of in slices_of(replace(data([]), snippets=rows), 60, 0) if "answers" in of.population)
+    assert found.labels.tolist() == [0, 1] * 6
+
+
+def test_loss_is_measured_on_the_same_functions() -> None:
+    subset, model = Slice("old", tuple(tiny_rows(40))), DocstringModel()
+    figures = list(loss_figures([subset], model, CONFIG, lambda line: None))
+    assert {(loss.population, loss.statistic, loss.n) for loss in figures} == {("old", LOST, 40)}
+    assert {loss.context: loss.value for loss in figures} == {"reindented": 0.0, "comments removed": 0.5}
+
+
+def test_perturbed_text_is_independent_of_neighbours_and_processes() -> None:
+    texts = [(row.code, row.language) for row in tiny_rows(6)]
+    reindented = PERTURBATIONS["reindented"]
+    alone = perturb_all(texts[3:4], reindented, CONFIG)
+    together = perturb_all(texts, reindented, replace(CONFIG, processes=2))
+    assert together[texts[3]] == alone[texts[3]]
+    assert set(together) == set(texts)
+
+
+def test_split_keeps_tasks_together_across_repositories() -> None:
+    rows = [replace(row, group=f"task{number // 5}") for number, row in enumerate(tiny_rows(200))]
+    train, held_out = split(rows)
+    assert held_out
+    assert not {row.group for row in train} & {row.group for row in held_out}
+
+
+def test_agent_names_are_normalized() -> None:
+    assert {agent_family(name) for name in ("copilot-AUTHOR", "Copilot", "copilot")} == {"copilot"}
+    assert agent_family("cursor agent") == "cursor"
+
+
+def test_cap_per_repository_is_reproducible_and_keeps_the_order() -> None:
+    rows = [replace(row, repo="owner/one") for row in tiny_rows(40)]
+    kept = cap_per_repository(rows, 5, seed=1)
+    assert Counter(row.label for row in kept) == {0: 5, 1: 5}
+    assert kept == cap_per_repository(rows, 5, seed=1)
+    places = [rows.index(row) for row in kept]
+    assert places == sorted(places)
+    assert not np.array_equal(places, range(10))

@@ -1,0 +1,160 @@
+"""What the bundle loses on code that was changed: reindented, or without its comments."""
+
+import zlib
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from multiprocessing import get_context
+
+import numpy as np
+
+from codeorigin_training.arrays import Floats, Integers
+from codeorigin_training.data.perturb import PERTURBATIONS, Perturbation
+from codeorigin_training.data.rows import Row, labels_of
+from codeorigin_training.data.specifications import WRITTEN
+from codeorigin_training.data.weights import matched_sample
+from codeorigin_training.metrics.data import EvaluationData, unit_numbers, with_code
+from codeorigin_training.metrics.detector import LogitModel
+from codeorigin_training.metrics.estimates import estimate
+from codeorigin_training.metrics.statistics import auroc
+from codeorigin_training.metrics.table import AGENTS, MODERN, OLD, PAIRS, WRITTEN_PAIRS, Figure
+from codeorigin_training.report.cells import pivot
+from codeorigin_training.report.config import EvaluateConfig
+from codeorigin_training.report.section import Section
+from codeorigin_training.run import Log
+
+LOST = "AUROC lost"
+
+Text = tuple[str, str]
+"""Code and its model language."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """Functions of one kind in random order, alternating between human and LLM code, so that any prefix is a sample."""
+
+    population: str
+    rows: tuple[Row, ...]
+
+    @property
+    def labels(self) -> Integers:
+        """Label of every function, int64 ``(n,)``."""
+        return labels_of(self.rows)
+
+    @property
+    def groups(self) -> Integers:
+        """Repository (or task) of every function, int64 ``(n,)``."""
+        return unit_numbers(self.rows)
+
+
+def slices_of(data: EvaluationData, most: int, seed: int) -> list[Slice]:
+    """At most ``most`` held-out functions of each kind, without the kinds that lack a class."""
+    found = [*era_slices(data.held_out, most, seed), *_pair_slices(data.pairs, most)]
+    found.append(_snippets(data.snippets, most, seed))
+    return [subset for subset in found if len(set(subset.labels.tolist())) == 2]
+
+
+def era_slices(rows: Sequence[Row], most: int, seed: int) -> list[Slice]:
+    """LLM code against old and against modern human code, classes matched within language x test x length."""
+    found = []
+    for era, modern in ((OLD, False), (MODERN, True)):
+        of_era = [row for row in rows if row.label or row.modern is modern]
+        drawn = tuple(of_era[number] for number in matched_draw(of_era, most, seed))
+        found.append(Slice(f"{AGENTS} against {era}", drawn))
+    return found
+
+
+def matched_draw(rows: Sequence[Row], most: int, seed: int) -> Integers:
+    """Indices ``(k,)`` of a matched sample of at most ``most`` rows, alternating between the classes."""
+    if not rows:
+        return np.zeros(0, dtype=np.int64)
+    generator = np.random.default_rng(seed)
+    chosen = matched_sample(rows, np.ones(len(rows), dtype=bool), seed)
+    labels = np.array([rows[number].label for number in chosen], dtype=np.int64)
+    sides = [generator.permutation(chosen[labels == label])[: most // 2] for label in (0, 1)]
+    return np.stack(sides, axis=1).reshape(-1) if len(chosen) else chosen
+
+
+def _pair_slices(rows: Sequence[Row], most: int) -> Iterator[Slice]:
+    """Same-task pairs, those of the corpus and those written for this project."""
+    sides: dict[str, dict[int, Row]] = defaultdict(dict)
+    for row in rows:
+        if row.pair is not None:
+            sides[row.pair][row.label] = row
+    for population, written in ((PAIRS, False), (WRITTEN_PAIRS, True)):
+        pairs = [
+            (pair[0], pair[1])
+            for name, pair in sorted(sides.items())
+            if len(pair) == 2 and name.startswith(WRITTEN) is written
+        ]
+        yield Slice(population, tuple(row for pair in pairs[: most // 2] for row in pair))
+
+
+def _snippets(rows: Sequence[Row], most: int, seed: int) -> Slice:
+    """As many published answers of people as of LLMs."""
+    generator = np.random.default_rng(seed)
+    human, llm = (generator.permutation([row for row in rows if row.label == label]) for label in (0, 1))
+    count = min(most // 2, len(human), len(llm))
+    return Slice(
+        "published answers",
+        tuple(row for pair in zip(human[:count], llm[:count], strict=True) for row in pair),
+    )
+
+
+def perturbed(data: EvaluationData, model: LogitModel, config: EvaluateConfig, log: Log) -> Section:
+    """What every kind of code loses under each perturbation: the AUROC of raw minus perturbed functions."""
+    slices = slices_of(data, config.perturbed_functions, config.seed)
+    figures = tuple(loss_figures(slices, model, config, log))
+    return Section(
+        title="Under perturbations",
+        note=(
+            "The same change is applied to both classes of held-out functions. The loss is the AUROC of raw minus "
+            "perturbed functions, so positive values mean that something was lost."
+        ),
+        tables=(pivot(figures, corner=LOST, columns=lambda figure: figure.context),),
+        figures=figures,
+    )
+
+
+def loss_figures(
+    slices: Sequence[Slice], model: LogitModel, config: EvaluateConfig, log: Log
+) -> Iterator[Figure]:
+    """The AUROC of raw minus perturbed functions of every slice, paired."""
+    rows = [row for subset in slices for row in subset.rows]
+    raw = _logits_of(rows, model)
+    for name, change in PERTURBATIONS.items():
+        codes = perturb_all([(row.code, row.language) for row in rows], change, config)
+        scored = _logits_of([with_code(row, codes[row.code, row.language]) for row in rows], model)
+        log(f"{len(codes)} functions {name.replace('_', ' ')}")
+        for subset in slices:
+            before = np.array([raw[row.code, row.language] for row in subset.rows])
+            after = np.array([scored[codes[row.code, row.language], row.language] for row in subset.rows])
+            found = estimate(subset.groups, partial(_loss, subset.labels, before, after), config)
+            yield found.named(subset.population, name.replace("_", " "), LOST)
+
+
+def _loss(labels: Integers, before: Floats, after: Floats, index: Integers) -> float:
+    return auroc(labels[index], before[index]) - auroc(labels[index], after[index])
+
+
+def _logits_of(rows: Sequence[Row], model: LogitModel) -> dict[Text, float]:
+    """The logit of every distinct text of ``rows``."""
+    distinct = {(row.code, row.language): row for row in rows}
+    return dict(zip(distinct, model.logits([*distinct.values()]).tolist(), strict=True))
+
+
+def perturb_all(texts: Sequence[Text], change: Perturbation, config: EvaluateConfig) -> Mapping[Text, str]:
+    """The perturbed code of every distinct text."""
+    distinct = list(dict.fromkeys(texts))
+    change = partial(_perturb, change, config.seed)
+    if config.processes <= 1 or len(distinct) < 2:
+        return dict(zip(distinct, map(change, distinct), strict=True))
+    with get_context("fork").Pool(config.processes) as pool:
+        return dict(zip(distinct, pool.imap(change, distinct, chunksize=16), strict=True))
+
+
+def _perturb(change: Perturbation, seed: int, text: Text) -> str:
+    code, language = text
+    of_text = zlib.crc32(f"{language}\0{code}".encode("utf-8", "surrogatepass"))
+    return change(code, language, np.random.default_rng([seed, of_text]))
