@@ -17,7 +17,7 @@ def json_schema() -> dict[str, Any]:
     for name, found in FIELDS.items():
         default = found.default
         properties[name] = {
-            **found.metadata["value_type"].schema(),
+            **found.metadata["schema"],
             "default": list(default) if isinstance(default, tuple) else default,
             "description": found.metadata["description"],
         }

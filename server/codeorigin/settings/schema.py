@@ -9,29 +9,26 @@ import dataclasses
 import difflib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, TypeVar
 
 from codeorigin.languages import LANGUAGES
 from codeorigin.model.verdict import Limits
-from codeorigin.settings.value_types import (
-    Choice,
-    FileName,
-    Flag,
-    Number,
-    Optional,
-    Patterns,
-    Strings,
-    Text,
-    ValueType,
-)
+from codeorigin.text.exclusions import read_pattern
 
 T = TypeVar("T")
 
 ACCEPTED_FILES = ".codeorigin*.json"
 """What files of accepted findings are called: a project chooses the name, and an editor writes the file."""
+
+
+_FLAG = {"type": "boolean"}
+_SHARE = {"type": ["number", "null"], "minimum": 0.0, "maximum": 1.0}
+_WAIT = {"type": "integer", "minimum": 0, "maximum": 10_000}
+_MOST_STARS = 1_000
+"""Each file that is found is matched with all patterns, and every star looks for its place in the path."""
 
 
 class RunMode(StrEnum):
@@ -50,9 +47,19 @@ class Severity(StrEnum):
     ERROR = "error"
 
 
-def setting(default: T, value_type: ValueType[T], description: str, *, project: bool = True) -> T:
-    """A field; ``project=False`` bars project files, which may come from a cloned repository, from setting it."""
-    metadata = {"value_type": value_type, "description": description, "project": project}
+def setting(
+    default: T,
+    description: str,
+    schema: Mapping[str, Any] = _FLAG,
+    *,
+    wanted: str = "",
+    project: bool = True,
+) -> T:
+    """A field with the JSON ``schema`` of its value; ``wanted`` says in words what its pattern allows.
+
+    ``project=False`` bars project files, which may come from a cloned repository, from setting it.
+    """
+    metadata = {"schema": schema, "description": description, "wanted": wanted, "project": project}
     return field(default=default, metadata=metadata)
 
 
@@ -60,74 +67,81 @@ def setting(default: T, value_type: ValueType[T], description: str, *, project: 
 class Settings:
     """All user settings. Times are in milliseconds, sizes in bytes, rates and thresholds from 0 to 1."""
 
-    enable: bool = setting(True, Flag(), "Score functions and show the results.")
+    enable: bool = setting(True, "Score functions and show the results.")
     run: RunMode = setting(
         RunMode.ON_TYPE,
-        Choice(RunMode),
         "When to score: while typing, or on open and save.",
+        {"type": "string", "enum": [*RunMode]},
     )
-    debounce: int = setting(
-        300, Number(int, 0, 10_000), "Milliseconds without an edit before a document is scored again."
-    )
+    debounce: int = setting(300, "Milliseconds without an edit before a document is scored again.", _WAIT)
     file_context: bool = setting(
         True,
-        Flag(),
         "Let the other functions of a file influence the verdict of each. Off: each function is judged by its own "
         "text.",
     )
     past: bool = setting(
         True,
-        Flag(),
         "Compare with the functions that the file's git repository held before December 2022 and before the first "
         "commit that names an agent, if it has enough of them.",
     )
     threshold: float | None = setting(
         None,
-        Optional(Number(float, 0.0, 1.0)),
         "Report functions with this probability or more, instead of by the share of human-written functions that "
         "score as high.",
+        _SHARE,
     )
     false_positive_rate: float | None = setting(
         None,
-        Optional(Number(float, 0.0, 1.0)),
         "Report a function if at most this share of the human-written functions in its language scores as high. "
         "Null is the model's own share, 0.01. Used when no threshold is set.",
+        _SHARE,
     )
     show_unsure: bool = setting(
-        False, Flag(), "Also report functions in the band `unsure`, as hints, whatever `severity` says."
+        False, "Also report functions in the band `unsure`, as hints, whatever `severity` says."
     )
     severity: Severity = setting(
-        Severity.INFORMATION, Choice(Severity), "Severity of functions in the band `llm`."
+        Severity.INFORMATION,
+        "Severity of functions in the band `llm`.",
+        {"type": "string", "enum": [*Severity]},
     )
-    languages: tuple[str, ...] = setting(tuple(LANGUAGES), Strings(tuple(LANGUAGES)), "Languages to score.")
+    languages: tuple[str, ...] = setting(
+        tuple(LANGUAGES),
+        "Languages to score.",
+        {"type": "array", "items": {"type": "string", "enum": [*LANGUAGES]}, "uniqueItems": True},
+    )
     exclude: tuple[str, ...] = setting(
-        (), Patterns(), "Files not to score: patterns as in .gitignore, relative to the folder."
+        (),
+        "Files not to score: patterns as in .gitignore, relative to the folder.",
+        {"type": "array", "items": {"type": "string"}, "uniqueItems": True},
     )
     baseline: str = setting(
         ".codeorigin-baseline.json",
-        FileName(ACCEPTED_FILES),
         "Name of the file of accepted findings, in the folder or above it in its repository.",
+        {"type": "string", "pattern": r"^\.codeorigin[\w.-]{0,99}\.json$"},
+        wanted=f"a file name of the form {ACCEPTED_FILES}",
     )
     max_file_size: int = setting(
-        1_000_000, Number(int, 1_000, 100_000_000), "Larger documents, in bytes, are not scored."
+        1_000_000,
+        "Larger documents, in bytes, are not scored.",
+        {"type": "integer", "minimum": 1_000, "maximum": 100_000_000},
     )
     hover_timeout: int = setting(
         400,
-        Number(int, 0, 10_000),
         "Milliseconds that a hover waits for its explanation before it shows what is known so far.",
+        _WAIT,
     )
-    code_lens: bool = setting(False, Flag(), "Show the probability above functions as a code lens.")
+    code_lens: bool = setting(False, "Show the probability above functions as a code lens.")
     status_notifications: bool = setting(
         True,
-        Flag(),
         "Send `codeorigin/status` notifications.",
         project=False,
     )
     model_path: str | None = setting(
         None,
-        Optional(Text()),
         "Folder of the model to use instead of the bundled one. Not read from project files: a cloned "
         "repository must not choose what is loaded.",
+        {"type": ["string", "null"], "pattern": "\\S"},
+        wanted="a string that is not empty",
         project=False,
     )
 
@@ -146,6 +160,57 @@ def public_name(name: str) -> str:
 _MOST_UNKNOWN = 3
 """Most settings that do not exist that are reported one by one; a file may have thousands."""
 FIELDS: dict[str, dataclasses.Field[Any]] = {public_name(f.name): f for f in dataclasses.fields(Settings)}
+
+
+def _value(found: "dataclasses.Field[Any]", value: object) -> Any:
+    """A setting's ``value``, read from JSON or TOML; raises ValueError with what was expected."""
+    schema = found.metadata["schema"]
+    kind = schema["type"] if isinstance(schema["type"], str) else schema["type"][0]
+    if kind == "boolean":
+        if not isinstance(value, bool):
+            raise ValueError("true or false")
+        return value
+    if kind == "array":
+        return _strings(value, schema["items"].get("enum"))
+    if kind == "string":
+        if "enum" in schema:
+            if value not in schema["enum"]:
+                raise ValueError(f"one of {', '.join(schema['enum'])}")
+            return type(found.default)(value)
+        pattern = schema["pattern"]
+        matches = re.fullmatch if pattern.startswith("^") else re.search
+        if not isinstance(value, str) or not matches(pattern, value):
+            raise ValueError(found.metadata["wanted"])
+        return value
+    # bool is an int in Python, and NaN fails both comparisons. In JSON, 3.0 is the integer 3.
+    of = int if kind == "integer" else float
+    if (
+        isinstance(value, bool)
+        or not isinstance(value, int | float)
+        or not schema["minimum"] <= value <= schema["maximum"]
+        or (of is int and value != int(value))
+    ):
+        name = "a whole number" if of is int else "a number"
+        raise ValueError(f"{name} from {schema['minimum']} to {schema['maximum']}")
+    return of(value)
+
+
+def _strings(value: object, allowed: Sequence[str] | None) -> tuple[str, ...]:
+    """A list of strings, each from ``allowed``, or else a pattern as in .gitignore."""
+    if not isinstance(value, list | tuple) or not all(isinstance(item, str) for item in value):
+        raise ValueError("a list of strings")
+    if allowed is not None:
+        if not set(value) <= set(allowed):
+            raise ValueError(f"a list out of {', '.join(allowed)}")
+        return tuple(value)
+    if sum(pattern.count("*") for pattern in value) > _MOST_STARS:
+        raise ValueError(f"patterns with at most {_MOST_STARS:,} stars in all; exclude whole folders instead")
+    for pattern in value:
+        try:
+            read_pattern(pattern)
+        except ValueError as error:
+            raise ValueError(f"patterns as in .gitignore, which {pattern!r} is not") from error
+    return tuple(value)
 
 
 def merge(
@@ -175,7 +240,7 @@ def merge(
         if value is None:
             continue
         try:
-            values[found.name] = found.metadata["value_type"].parse(value)
+            values[found.name] = _value(found, value)
         except ValueError as error:
             used = json.dumps(getattr(base, found.name))
             problems.append(f"{source}: {name} must be {error}; {used} is used")
