@@ -14,12 +14,12 @@ from codeorigin.check.inputs import file_source
 from codeorigin.cli.explanation_report import Explained, render_json, write_text
 from codeorigin.core.errors import SourceError
 from codeorigin.languages.kinds import NOTEBOOK, kind_for_path
+from codeorigin.report import exclusion
 from codeorigin.report.functions import short_reason
 from codeorigin.settings.project import Project
 from codeorigin.shell.exit_codes import ExitCode
 from codeorigin.shell.options import ExplainRequest, ExplanationFormat, ProjectOptions, cores
 from codeorigin.shell.terminal import display_path, to_stderr
-from codeorigin.text.literal_text import one_line
 
 _TARGET = re.compile(r"(?P<path>.+?):(?P<line>\d+)(?::(?P<column>\d+))?", re.DOTALL)
 
@@ -102,9 +102,8 @@ def judged_source(name: str, language: str | None, options: ProjectOptions, anal
     source = file_source(path, language)
     project = Project.open([path], options)
     if (pattern := project.exclusions.by(path)) is not None:
-        to_stderr(
-            f"{source.path}: excluded in the settings by {one_line(pattern)}; it counts because it is named"
-        )
+        where = "the settings" if project.file is None else project.file.name
+        to_stderr(f"{source.path}: {exclusion(pattern, where)}; it counts because it is named")
     past = project.past([path], analyzer.bundle, lambda: analyzer)
     how = How(project.settings.file_context, past, keep_text=True)
     (file,) = judged_files([source], analyzer, how)

@@ -4,6 +4,8 @@ They refer to an estimate and to LLMs in general, never to an author or a produc
 that is up to the caller, which knows where the sentence is shown.
 """
 
+from codeorigin.text.literal_text import one_line
+
 UNSUPPORTED_LANGUAGE = "the language is not supported"
 UNCLEAR_LANGUAGE = "its language is not clear from the text"
 
@@ -18,3 +20,8 @@ FULL_CAVEAT = (
 
 SHORT_CAVEAT = "An estimate, not proof."
 """For hovers and lines in a terminal, where there is little."""
+
+
+def exclusion(pattern: str, where: str) -> str:
+    """Why a file is not scored, or would not be unless it was named; ``where`` the pattern is set."""
+    return f"excluded by {where}: {one_line(pattern)}"

@@ -43,15 +43,6 @@ def write_all(stream: TextIO, text: str) -> None:
         stream.write(text[start : start + _PIECE])
 
 
-def can_encode(stream: TextIO, sample: str) -> bool:
-    """Whether ``stream`` can encode all characters of ``sample``."""
-    try:
-        sample.encode(getattr(stream, "encoding", None) or "utf-8")
-    except (UnicodeEncodeError, LookupError):
-        return False
-    return True
-
-
 def open_closed_streams() -> None:
     """Open what the caller has closed of stdin, stdout and stderr, so that no file of ours gets its number.
 

@@ -8,7 +8,6 @@ from rich.text import Text
 
 from codeorigin.shell.console import make_console
 from codeorigin.shell.terminal import (
-    can_encode,
     display_path,
     printable,
     printable_code,
@@ -57,11 +56,6 @@ def test_output_to_a_file_is_not_wrapped() -> None:
     stream = io.StringIO()
     make_console(stream).print(Text("word " * 100))
     assert stream.getvalue().count("\n") == 1
-
-
-def test_can_encode_depends_on_the_encoding_of_the_stream() -> None:
-    assert can_encode(io.TextIOWrapper(io.BytesIO(), "utf-8"), "█")
-    assert not can_encode(io.TextIOWrapper(io.BytesIO(), "ascii"), "█")
 
 
 def test_complaint_is_one_escaped_line(capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,10 +4,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from codeorigin.lsp.documents.snapshot import Snapshot
-from codeorigin.report import UNCLEAR_LANGUAGE, UNSUPPORTED_LANGUAGE
+from codeorigin.report import UNCLEAR_LANGUAGE, UNSUPPORTED_LANGUAGE, exclusion
 from codeorigin.settings.schema import Settings
 from codeorigin.text.exclusions import exclusions
-from codeorigin.text.literal_text import one_line
 
 
 class Skipped(NamedTuple):
@@ -36,7 +35,7 @@ def skipped(
         path = Path(snapshot.path)
         pattern = exclusions(settings.exclude, folder or Path(path.anchor)).by(path)
         if pattern is not None:
-            return Skipped(f"excluded by {excluded_by}: {one_line(pattern)}")
+            return Skipped(exclusion(pattern, excluded_by))
     return None
 
 
