@@ -7,9 +7,10 @@ from functools import partial
 from pathlib import Path
 
 from codeorigin.analysis.caches import SCORE_CACHE_BYTES, CachedExplainer, ScoreCache
-from codeorigin.analysis.judging import Scores, judged_document
-from codeorigin.analysis.outlined import OutlinedPiece, batches, outlined, parsed_together, tried
+from codeorigin.analysis.judging import judged_document
+from codeorigin.analysis.outlined import OutlinedPiece, outlined, parsed_together, tried
 from codeorigin.analysis.report import FileReport
+from codeorigin.analysis.worker_pool import batches
 from codeorigin.core.cancellation import NEVER, CancelToken
 from codeorigin.explain.explanation import Aggregation, Baseline, ExplainOptions, Explanation
 from codeorigin.functions.documents import Document
@@ -98,18 +99,12 @@ class Analyzer:
             SourceError: the document is a notebook that cannot be read.
             ModelError: the model failed.
         """
-        (parsed,) = parsed_together([document], cancel)
-        if isinstance(parsed, Exception):
-            raise parsed
-        pieces = outlined(document, parsed, cancel)
-        if known_only:
-            scores = self._scores.known(
-                {key: code for piece in pieces for key, code in piece.codes().items()}
-            )
-        else:
-            scores = self._scored(pieces, cancel)
-        judge = Judge(self.bundle.calibration, past)
-        return judged_document(judge, document, pieces, scores, file_context=file_context)
+        (report,) = self.analyze_many(
+            [document], file_context=file_context, past=past, known_only=known_only, cancel=cancel
+        )
+        if isinstance(report, Exception):
+            raise report
+        return report
 
     @property
     def is_slow(self) -> bool:
@@ -122,6 +117,7 @@ class Analyzer:
         *,
         file_context: bool = True,
         past: Past | None = None,
+        known_only: bool = False,
         cancel: CancelToken = NEVER,
     ) -> Iterator[FileReport | Exception]:
         """Yield the report on each document, in order, or the error that :meth:`analyze` would raise for it.
@@ -133,7 +129,8 @@ class Analyzer:
             Cancelled: ``cancel`` was triggered; functions already scored stay cached.
         """
         judge = Judge(self.bundle.calibration, past)
-        for batch in batches(documents):
+        score = partial(self._scored, known_only=known_only, cancel=cancel)
+        for batch in batches(documents, lambda document: len(document.text)):
             outlines = [
                 parsed
                 if isinstance(parsed, Exception)
@@ -141,35 +138,27 @@ class Analyzer:
                 for document, parsed in zip(batch, parsed_together(batch, cancel), strict=True)
             ]
             pieces = [piece for found in outlines if isinstance(found, list) for piece in found]
-            # If scoring them together fails, the failure is that of some document, which then fails alone.
-            together = tried(partial(self._scored, pieces, cancel))
+            scores = tried(partial(score, pieces))
+
+            def report(document: Document, found: Sequence[OutlinedPiece]) -> FileReport:
+                # If scoring all together failed, the failure is that of some document, which then fails alone.
+                known = score(found) if isinstance(scores, Exception) else scores  # noqa: B023 - called here
+                return judged_document(judge, document, found, known, file_context=file_context)
+
             for document, found in zip(batch, outlines, strict=True):
-                yield (
-                    found
-                    if isinstance(found, Exception)
-                    else tried(partial(self._report, document, found, together, judge, file_context, cancel))
-                )
+                yield found if isinstance(found, Exception) else tried(partial(report, document, found))
 
-    def _report(
-        self,
-        document: Document,
-        pieces: Sequence[OutlinedPiece],
-        scores: Scores | Exception,
-        judge: Judge,
-        file_context: bool,
-        cancel: CancelToken,
-    ) -> FileReport:
-        if isinstance(scores, Exception):
-            scores = self._scored(pieces, cancel)
-        return judged_document(judge, document, pieces, scores, file_context=file_context)
-
-    def _scored(self, pieces: Iterable[OutlinedPiece], cancel: CancelToken) -> dict[str, RawScore | Reason]:
+    def _scored(
+        self, pieces: Iterable[OutlinedPiece], *, known_only: bool, cancel: CancelToken
+    ) -> dict[str, RawScore | Reason]:
         by_language: dict[str, dict[str, str]] = {}
         for piece in pieces:
             by_language.setdefault(piece.language.model_language, {}).update(piece.codes())
         scores: dict[str, RawScore | Reason] = {}
         for language, codes in by_language.items():
-            scores |= self._scores.of(codes, language, cancel=cancel)
+            scores |= (
+                self._scores.known(codes) if known_only else self._scores.of(codes, language, cancel=cancel)
+            )
         return scores
 
     def score(

@@ -1,6 +1,6 @@
 """The pieces of a document with the functions in them, before any is scored."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -19,9 +19,6 @@ from codeorigin.text.generated import is_generated
 from codeorigin.text.sources import is_minified
 
 T = TypeVar("T")
-
-BATCH_BYTES = 1 << 17
-"""Larger batches are hardly any faster and take more memory."""
 
 ParsedPiece = tuple[Piece, Syntax | Exception]
 """A piece, and what is captured in it or why that is not known."""
@@ -47,20 +44,6 @@ class OutlinedPiece:
             for function_id, span in zip(self.outline.ids, self.outline.functions, strict=True)
             if self.reason_of(span) is None
         }
-
-
-def batches(documents: Iterable[Document]) -> Iterator[list[Document]]:
-    """Yield the documents in batches of at least :data:`BATCH_BYTES` characters, except the last."""
-    batch: list[Document] = []
-    size = 0
-    for document in documents:
-        batch.append(document)
-        size += len(document.text)
-        if size >= BATCH_BYTES:
-            yield batch
-            batch, size = [], 0
-    if batch:
-        yield batch
 
 
 def parsed_together(

@@ -1,4 +1,4 @@
-"""One pool of processes for all commands: chunks of work are done in this process and in others, in order."""
+"""One pool of processes for all commands: work in batches, done in this process and in others, in order."""
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -15,6 +15,8 @@ from codeorigin.core.processes import WorkerPool
 if TYPE_CHECKING:
     from codeorigin.analysis.analyzer import Analyzer
 
+BATCH_BYTES = 1 << 17
+"""A batch is faster than its parts one by one; a larger one is hardly any faster and takes more memory."""
 CHUNKS_WAITING = 4
 """Chunks submitted ahead per other process, so that none is idle while this one works on its own chunk."""
 _MOST_PENDING = 16
@@ -24,6 +26,22 @@ _Chunk_contra = TypeVar("_Chunk_contra", contravariant=True)
 _Result_co = TypeVar("_Result_co", covariant=True)
 _Chunk = TypeVar("_Chunk")
 _Result = TypeVar("_Result")
+
+
+def batches(
+    items: Iterable[_Chunk], size: Callable[[_Chunk], int], least: int | None = None
+) -> Iterator[list[_Chunk]]:
+    """Yield the items in batches of at least ``least`` bytes (None: :data:`BATCH_BYTES`), except the last."""
+    batch: list[_Chunk] = []
+    total = 0
+    for item in items:
+        batch.append(item)
+        total += size(item)
+        if total >= (BATCH_BYTES if least is None else least):
+            yield batch
+            batch, total = [], 0
+    if batch:
+        yield batch
 
 
 class Job(Protocol[_Chunk_contra, _Result_co]):

@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codeorigin.analysis.judged import How, JudgedFile, Source
-from codeorigin.analysis.outlined import BATCH_BYTES
 from codeorigin.analysis.report import UnparsedError
-from codeorigin.analysis.worker_pool import results
+from codeorigin.analysis.worker_pool import batches, results
 from codeorigin.check.result import FileError
 from codeorigin.core.errors import CodeOriginError, SourceError
 from codeorigin.core.processes import WorkerPool
@@ -23,10 +22,8 @@ if TYPE_CHECKING:
 BYTES_FOR_A_WORKER = 1 << 19
 """Starting a process takes as long as checking this many bytes of code."""
 
-_LEAST_CHUNK_BYTES = 1 << 14
-_CHUNKS_LEFT = 8
-"""Chunks left per process: chunks get smaller towards the end, so that all processes end at about the same time."""
-
+_SHARED_BATCH_BYTES = 1 << 16
+"""With several processes, batches are small, so that all processes end at about the same time."""
 
 Outcome = JudgedFile | FileError
 """What a source gives: one file, a notebook one for each cell with functions, or the error."""
@@ -108,7 +105,7 @@ def outcomes(
         analyzer.append(check.load(bundle))
         return analyzer[0]
 
-    chunks = _chunks(sources, 1 if pool is None else 1 + pool.workers)
+    chunks = batches(sources, _size, None if pool is None else _SHARED_BATCH_BYTES)
     for done in results(check, chunks, pool, load):
         for outcome in done:
             if isinstance(outcome, FileError) and outcome.unparsed:
@@ -117,33 +114,6 @@ def outcomes(
                 yield outcome
     if unparsed:
         yield from check.run([source for source in sources if source.path in unparsed], analyzer[0])
-
-
-def _chunks(sources: Sequence[Source], workers: int) -> Iterator[list[Source]]:
-    """Split the sources into chunks large enough for a batch; with several processes, the last ones are smaller."""
-    sizes = [_size(source) for source in sources]
-    left = sum(sizes)
-    start = 0
-    while start < len(sources):
-        share = left // (_CHUNKS_LEFT * workers) if workers > 1 else left
-        end = _batch_end(sizes, start, min(BATCH_BYTES, max(share, _LEAST_CHUNK_BYTES)))
-        yield list(sources[start:end])
-        left -= sum(sizes[start:end])
-        start = end
-
-
-def _batch_end(sizes: Sequence[int], start: int, least: int = BATCH_BYTES) -> int:
-    """End (exclusive) of the batch from ``start``: the fewest documents with ``least`` bytes, or all the rest.
-
-    Args:
-        sizes: size of each document in bytes.
-    """
-    size = 0
-    for end in range(start, len(sizes)):
-        size += sizes[end]
-        if size >= least:
-            return end + 1
-    return len(sizes)
 
 
 def _size(source: Source) -> int:

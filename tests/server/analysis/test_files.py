@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from codeorigin.analysis import analyzer as analyzer_module
-from codeorigin.analysis import outlined
+from codeorigin.analysis import worker_pool
 from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.analysis.caches import ScoreCache
 from codeorigin.analysis.report import FileReport
@@ -166,7 +166,7 @@ def test_failure_to_score_is_that_of_the_document_that_cannot_be_scored(
 
 
 def test_documents_are_taken_a_batch_at_a_time(in_files: Analyzer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(outlined, "BATCH_BYTES", 2 * len(TOTAL_PRICE))
+    monkeypatch.setattr(worker_pool, "BATCH_BYTES", 2 * len(TOTAL_PRICE))
     taken: list[int] = []
 
     def documents() -> Iterator[Document]:

@@ -61,7 +61,7 @@ def test_several_processes_report_the_same_as_one(
     options = CheckOptions(given, model=tiny_model_dir, jobs=3)
     started: list[int] = []
     monkeypatch.setattr(workers, "BYTES_FOR_A_WORKER", 1)
-    monkeypatch.setattr(workers, "BATCH_BYTES", 2000)
+    monkeypatch.setattr(workers, "_SHARED_BATCH_BYTES", 2000)
 
     def counted(found: Sequence[Source], how: FileCheck, pool: WorkerPool | None, *rest: Any) -> Any:
         started.append(0 if pool is None else pool.workers)
@@ -84,7 +84,7 @@ def test_several_processes_report_the_same_as_one(
 def test_main_process_checks_too_and_results_stay_in_order(
     folder: Path, tiny_model_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(workers, "BATCH_BYTES", 1)
+    monkeypatch.setattr(workers, "_SHARED_BATCH_BYTES", 1)
     names = sorted(path.name for path in folder.iterdir())
     found = in_two_processes(sources(folder, *names), NamingCheck(model=tiny_model_dir))
     by = {each.path: each.message for each in found if isinstance(each, FileError)}
@@ -92,23 +92,6 @@ def test_main_process_checks_too_and_results_stay_in_order(
     assert len(set(by.values())) == 2
     assert by[names[0]] != str(os.getpid())
     assert by[names[CHUNKS_WAITING]] == str(os.getpid())
-
-
-def test_chunks_shrink_towards_the_end_with_several_processes(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(workers, "BATCH_BYTES", 1000)
-    monkeypatch.setattr(workers, "_LEAST_CHUNK_BYTES", 200)
-    names = [f"f{number:03}.py" for number in range(300)]
-    for name in names:
-        (tmp_path / name).write_bytes(b"#" * 100)
-    found = sources(tmp_path, *names)
-    for count, last in ((1, 10), (2, 2)):
-        chunks = list(workers._chunks(found, count))
-        sizes = [len(chunk) for chunk in chunks]
-        assert [source.path for chunk in chunks for source in chunk] == names
-        assert (sizes[0], sizes[-1]) == (10, last)
-        assert sizes == sorted(sizes, reverse=True)
 
 
 def test_dead_worker_gives_one_line(folder: Path) -> None:
