@@ -10,13 +10,13 @@ import numpy as np
 from codeorigin.core.errors import CodeOriginError
 from codeorigin.model.folder import sha256_of
 from codeorigin_training.arrays import Floats
-from codeorigin_training.data.rows import Row
+from codeorigin_training.data.rows import Row, read_published, rows_where
 from codeorigin_training.data.sides import read_sides
 from codeorigin_training.metrics.answers import Answers, context_answers
 from codeorigin_training.metrics.classification import keep_test_set
 from codeorigin_training.run import Log, Run, write_atomically
 from codeorigin_training.thresholds.config import CalibrateConfig, judged
-from codeorigin_training.thresholds.fit import fit_calibration
+from codeorigin_training.thresholds.fit import Scored, fit_calibration
 from codeorigin_training.thresholds.shares import population, repository_rate
 from codeorigin_training.tracking import Tracker, tracked
 
@@ -43,14 +43,15 @@ def _fitted_entry(config: CalibrateConfig, run: Run, tracker: Tracker) -> dict[s
     command, path = ("finetune", run.deep) if config.deep else ("wide", run.wide)
     functions = side.rows[: side.functions]
     logits = _logits(run.needs(path, command), "out_of_fold", len(side.rows), command)[: len(functions)]
-    calibration = twin = fit_calibration(functions, logits, config)
+    published = None if config.deep else _published(run, config)
+    calibration = twin = fit_calibration(functions, logits, config, published)
     if not config.deep and fitted_on_all_repositories(run.wide):
         # These logits, too, come from a model that has not seen the rows.
         outside = _logits(run.wide, "held_out", len(held_out), "wide")
         chosen = np.array([row.pair is None for row in held_out], dtype=bool)
         functions = [*functions, *(row for row in held_out if row.pair is None)]
         logits = np.concatenate([logits, outside[chosen]])
-        calibration = fit_calibration(functions, logits, config)
+        calibration = fit_calibration(functions, logits, config, published)
     entry = calibration.to_manifest() | {
         "twin": twin.to_manifest(),
         "deep": config.deep,
@@ -60,6 +61,16 @@ def _fitted_entry(config: CalibrateConfig, run: Run, tracker: Tracker) -> dict[s
     keep_test_set(tracker, functions, contexts["by_text"].probability, "out_of_fold")
     _log_rates(contexts, functions, config, run.log)
     return entry
+
+
+def _published(run: Run, config: CalibrateConfig) -> Scored | None:
+    """The published answers of the run with a verdict, and their logits; None if it has none."""
+    rows = read_published(run.corpus)
+    if not rows:
+        return None
+    logits = _logits(run.wide, "published", len(rows), "wide")
+    inside = judged(rows, config)
+    return rows_where(rows, inside), logits[inside]
 
 
 def fitted_on_all_repositories(wide: Path) -> bool:

@@ -26,10 +26,11 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import normalize
 from sklearn.utils.extmath import row_norms
 
+from codeorigin.model.folder import sha256_of
 from codeorigin.model.ngrams.hashed_views import View, ViewKind
 from codeorigin_training.arrays import Booleans, Floats, Floats32, Integers
 from codeorigin_training.configuration import STRICT
-from codeorigin_training.data.rows import Row, corpus_hash, paired_of
+from codeorigin_training.data.rows import PUBLISHED, Row, corpus_hash, paired_of, read_published
 from codeorigin_training.data.sides import TrainingSide, read_sides
 from codeorigin_training.data.weights import PAIR_WEIGHT
 from codeorigin_training.language_bias import cross_fitted_biases, fit_language_bias, language_biases
@@ -256,32 +257,39 @@ class TrainedWide:
 
     ``model`` ships. ``twin`` never saw a held-out repository; it is the same object if ``model`` did not either.
     ``out_of_fold`` are logits of the training rows from models that saw no repository of their fold and no copy of
-    their rows, ``held_out`` those of the held-out rows from ``twin``.
+    their rows, ``held_out`` and ``published`` those of the held-out rows and of published answers from ``twin``.
     """
 
     model: WideModel
     twin: WideModel
     out_of_fold: Floats
     held_out: Floats
+    published: Floats
 
 
 def train_wide(
-    side: TrainingSide, held_out: Sequence[Row], config: WideConfig, run: Run, tracker: Tracker, data: str
+    side: TrainingSide,
+    held_out: Sequence[Row],
+    config: WideConfig,
+    run: Run,
+    tracker: Tracker,
+    data: str,
+    published: Sequence[Row] = (),
 ) -> TrainedWide:
     """Cross-fit the wide part on ``side``; with ``config.all_repositories``, fit it again on ``held_out`` as well.
 
-    The scales of the views are fitted on ``side`` alone. ``tracker`` gets loss and accuracy on ``side``, in training
-    and out of fold: one step for each view, starting at 1, and a last one for their sum. A view of the same rows, whose
-    digest is ``data``, and the same settings is taken from the cache.
+    The scales of the views are fitted on ``side`` alone, and nothing on ``published`` answers. ``tracker`` gets loss and
+    accuracy on ``side``, in training and out of fold: one step for each view, starting at 1, and a last one for their
+    sum. A view of the same rows, whose digest is ``data``, and the same settings is taken from the cache.
     """
     rows = [*side.rows, *held_out]
     views = [settings.view for settings in config.views]
-    matrices = view_matrices(rows, views, processes=config.processes)
+    matrices = view_matrices([*rows, *published], views, processes=config.processes)
     run.log(f"extracted {sum(matrix.nnz for matrix in matrices) / 1e6:.0f} M n-grams")
     everything, paired = side.with_held_out(held_out, pair_weight=config.pair_weight), paired_of(rows)
-    count = len(side.rows)
+    count, known = len(side.rows), len(rows)
     fitted: list[tuple[Floats, Floats, Floats]] = []
-    stacked, learnt = np.zeros((len(rows), len(views))), np.zeros((count, len(views)))
+    stacked, learnt = np.zeros((known + len(published), len(views))), np.zeros((count, len(views)))
     for column, settings in enumerate(config.views):
         # Free each view's matrix when it is done: together they take most of the memory.
         matrix = matrices.pop(0)
@@ -293,7 +301,7 @@ def train_wide(
             del examples
             if not config.all_repositories:
                 return twin, twin, out_of_fold
-            on_all = ViewExamples(matrix, everything.labels, everything.weights, paired)
+            on_all = ViewExamples(matrix[:known], everything.labels, everything.weights, paired)
             return fit_view(on_all, settings), twin, out_of_fold
 
         shared = [data, config.folds, config.pair_weight, config.all_repositories]
@@ -314,13 +322,14 @@ def train_wide(
     )
     logits = stacked @ scales
     bias = fit_language_bias(side.rows, logits[:count])
-    on_all = fit_language_bias(rows, logits) if config.all_repositories else bias
+    on_all = fit_language_bias(rows, logits[:known]) if config.all_repositories else bias
     run.log("biases " + ", ".join(f"{name} {value:.2f}" for name, value in on_all.items()))
     trained = TrainedWide(
         model=WideModel(table.astype(np.float32), on_all),
         twin=WideModel(of_twin.astype(np.float32), bias),
         out_of_fold=logits[:count] + cross_fitted_biases(side, logits[:count]),
-        held_out=logits[count:] + language_biases(bias, held_out),
+        held_out=logits[count:known] + language_biases(bias, held_out),
+        published=logits[known:] + language_biases(bias, published),
     )
     as_learnt = learnt @ scales + language_biases(bias, side.rows)
     tracker.metrics(_curve_point(side, as_learnt, trained.out_of_fold), len(views) + 1)
@@ -348,14 +357,17 @@ def wide(config: WideConfig, run: Run) -> None:
     """
     data = corpus_hash(run.needs(run.corpus, "corpus"))
     settings = asdict(replace(config, processes=1, parallel_fits=1))
-    run.cached("wide", [data, settings], lambda: _write(config, run, data), [run.wide])
+    answers = run.corpus / PUBLISHED
+    inputs = [data, settings, sha256_of(answers) if answers.is_file() else ""]
+    run.cached("wide", inputs, lambda: _write(config, run, data), [run.wide])
 
 
 def _write(config: WideConfig, run: Run, data: str) -> None:
     with tracked(run, "wide", config, data=data) as tracker:
         side, held_out = read_sides(run.corpus, pair_weight=config.pair_weight, folds=config.folds)
+        published = read_published(run.corpus)
         run.log(f"{len(side.rows)} rows of {len({row.repo for row in side.rows})} repositories")
-        trained = train_wide(side, held_out, config, run, tracker, data)
+        trained = train_wide(side, held_out, config, run, tracker, data, published)
         figures = ranking_figures(side.rows, trained.out_of_fold, "out_of_fold", Bootstrap(rounds=0))
         run.log(f"out of fold: {headline(figures)}")
         tracker.metrics(tracked_numbers(figures), 0)
@@ -370,5 +382,6 @@ def _write(config: WideConfig, run: Run, data: str) -> None:
                 all_repositories=np.array(config.all_repositories),
                 out_of_fold=trained.out_of_fold,
                 held_out=trained.held_out,
+                published=trained.published,
             )
         tracker.artifact(run.wide)

@@ -21,8 +21,8 @@ class PastRule(ManifestEntry):
 
     ``weight`` times the distance by which the ``quantile`` (0 to 1) of the old functions' logits is above ``typical``,
     its mean over projects, is subtracted from a function's logit. The distance is shrunk towards zero as if there were
-    ``prior_functions`` more functions of a typical project. A project with fewer than ``fewest_functions`` old
-    functions has no past.
+    ``prior_functions`` more functions of a typical project, and is at most ``farthest``: further away is no project that
+    calibration saw. A project with fewer than ``fewest_functions`` old functions has no past.
     """
 
     quantile: float
@@ -30,10 +30,13 @@ class PastRule(ManifestEntry):
     prior_functions: float
     typical: float
     fewest_functions: int
+    farthest: float = math.inf
 
     def __post_init__(self) -> None:
         if not (0 <= self.quantile <= 1 and self.weight > 0 and self.prior_functions >= 0):
             raise ValueError("quantile must be a share, weight positive and prior_functions not negative")
+        if not self.farthest >= 0:
+            raise ValueError("farthest must not be negative")
         if self.fewest_functions < 1:
             raise ValueError("a past has at least one function")
 
@@ -45,8 +48,9 @@ class PastRule(ManifestEntry):
         ascending = tuple(sorted(logits))
         place = self.quantile * (count - 1)
         low, high = ascending[math.floor(place)], ascending[math.ceil(place)]
-        below = min(0.0, self.typical - low - (high - low) * (place - math.floor(place)))
-        return Past(ascending, self.weight * below * count / (count + self.prior_functions))
+        above = max(0.0, low + (high - low) * (place - math.floor(place)) - self.typical)
+        shrunk = min(self.farthest, above * count / (count + self.prior_functions))
+        return Past(ascending, -self.weight * shrunk)
 
 
 @dataclass(frozen=True, slots=True)

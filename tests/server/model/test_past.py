@@ -13,6 +13,8 @@ def test_project_whose_old_code_scores_high_loses_the_shrunk_distance() -> None:
     # The median is 1.5, 2.5 above a typical project; four functions count half beside four typical ones.
     past = RULE.past([3.0, 1.0, 2.0, 0.0])
     assert past == Past((0.0, 1.0, 2.0, 3.0), pytest.approx(-0.75 * 2.5 / 2))
+    limited = replace(RULE, farthest=1.0).past([3.0, 1.0, 2.0, 0.0])
+    assert limited == Past((0.0, 1.0, 2.0, 3.0), -0.75)
 
 
 def test_quantile_between_two_functions_is_interpolated() -> None:

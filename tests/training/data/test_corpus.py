@@ -10,10 +10,12 @@ from codeorigin_training.data.corpus import CorpusConfig, corpus
 from codeorigin_training.data.reserved import digest
 from codeorigin_training.data.rows import (
     DISTRIBUTION_SOURCE,
+    SNIPPET_SOURCE,
     CorpusError,
     corpus_hash,
     read_functions,
     read_pairs,
+    read_published,
 )
 from codeorigin_training.data.splits import is_held_out
 from codeorigin_training.run import Run
@@ -188,3 +190,19 @@ def test_missing_source_is_named(tmp_path: Path) -> None:
 def test_invalid_settings_are_rejected(settings: list[str], message: str) -> None:
     with pytest.raises(ConfigurationError, match=message):
         load_config(CorpusConfig, None, settings)
+
+
+def test_published_answers_of_every_llm_are_limited(tmp_path: Path, data: Path) -> None:
+    answer = {"language": "python", "source": "set", "licence": "", "group": "task"}
+    answers = [
+        answer | {"code": f"x = {number}", "label": label, "generator": generator}
+        for generator, label, count in (("a", "llm", 5), ("b", "llm", 2), ("", "human", 3))
+        for number in range(count)
+    ]
+    pq.write_table(pa.Table.from_pylist(answers), data / "snippets.parquet")
+    run = Run(tmp_path / "run")
+    assert read_published(run.corpus) == []
+    corpus(CorpusConfig(data=data, published_limit=3), run)
+    found = read_published(run.corpus)
+    assert sorted(row.generator for row in found) == ["a", "a", "a", "b", "b"]
+    assert {(row.label, row.source, row.group) for row in found} == {(1, SNIPPET_SOURCE, "task")}

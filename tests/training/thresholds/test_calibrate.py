@@ -11,7 +11,9 @@ import pytest
 from codeorigin.core.errors import CodeOriginError
 from codeorigin.model.calibration.calibration import Calibration
 from codeorigin_training.calibrate import calibrate
+from codeorigin_training.data.rows import PUBLISHED, SNIPPET_SOURCE
 from codeorigin_training.data.sides import TrainingSide, read_sides
+from codeorigin_training.data.writer import write_functions
 from codeorigin_training.run import Run, RunError
 from codeorigin_training.thresholds.config import CalibrateConfig
 from support.corpus_maker import write_corpus
@@ -131,6 +133,23 @@ def test_missing_stage_is_named(run: Run) -> None:
     run.wide.unlink()
     with pytest.raises(RunError, match=r"codeorigin_training wide"):
         calibrate(CONFIG, run)
+
+
+def test_published_answers_bound_what_is_called_human_by_its_own_text(run: Run) -> None:
+    calibrate(CONFIG, run)
+    before = read(run)
+    answer = replace(
+        side_of(run).rows[0], label=1, source=SNIPPET_SOURCE, repo="snippets/set", agent="", evidence=""
+    )
+    answers = [replace(answer, generator=f"llm {number % 30}") for number in range(60)]
+    write_functions(answers, run.corpus / PUBLISHED)
+    with np.load(run.wide) as arrays:
+        np.savez(run.wide, **(dict(arrays) | {"published": np.full(60, -4.0)}))
+    calibrate(CONFIG, run)
+    after = read(run)
+    assert after.alone.thresholds("python").human < -4.0 < before.alone.thresholds("python").human
+    assert after.alone.thresholds("python").llm == before.alone.thresholds("python").llm
+    assert after.file_context == before.file_context
 
 
 def test_encoder_is_calibrated_by_its_own_logits(run: Run) -> None:

@@ -159,6 +159,8 @@ def test_typical_quantile_is_a_mean_and_not_a_median() -> None:
     rule = fit_past_rule(found, np.array([0.0] * 6 + [3.0] * 3), np.ones(9, dtype=bool), CONFIG)
     assert rule is not None
     assert rule.typical == 1.0
+    # The third is 2 away; nearly all are nearer.
+    assert rule.farthest == pytest.approx(2.0 * 3 / (3 + CONFIG.past_prior_functions) * 0.98)
 
 
 def test_past_is_that_of_human_functions_before_code_assistants_with_a_verdict() -> None:

@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pytest
 
 from codeorigin.model.calibration.scale import Scale
-from codeorigin_training.data.rows import DISTRIBUTION_SOURCE, Row
+from codeorigin_training.data.rows import DISTRIBUTION_SOURCE, SNIPPET_SOURCE, Row
 from codeorigin_training.thresholds.config import CalibrateConfig
 from codeorigin_training.thresholds.shares import fit_scale, fit_temperature, repository_rate
 
@@ -67,6 +67,37 @@ def test_shares_hold_on_new_repositories() -> None:
     assert old < modern
     assert modern == pytest.approx(0.05, abs=0.015)
     assert llm_as_human == pytest.approx(0.1, abs=0.02)
+
+
+def test_llm_code_of_the_setting_where_it_scores_lowest_bounds_human() -> None:
+    rows, logits = drawn(0, 40)
+    built = [replace(row, repo=f"built/{number % 40}") for number, row in enumerate(rows) if row.label == 1]
+    answers = [
+        replace(row, repo="snippets/a", source=SNIPPET_SOURCE, generator=f"g{number % 40}")
+        for number, row in enumerate(built)
+    ]
+    high = np.array([logit for row, logit in zip(rows, logits, strict=True) if row.label == 1])
+    bounds = []
+    for settings in ([(built, high + 3)], [(built, high - 3)], [(built, high + 3), (answers, high - 3)]):
+        found = fitted(
+            [*rows, *(row for some, _ in settings for row in some)],
+            np.concatenate([logits, *(some for _, some in settings)]),
+        )
+        bounds.append(found.thresholds("python").human)
+    mixed = fitted(rows, logits).thresholds("python").human
+    easy, hard, published = bounds
+    # LLM code that is found more easily does not let more of the other be called human, as it would together.
+    assert easy == pytest.approx(mixed, abs=0.05)
+    assert hard == pytest.approx(mixed - 3, abs=0.5)
+    assert published == pytest.approx(mixed - 3, abs=0.5)
+
+
+def test_a_setting_with_few_repositories_does_not_count_alone() -> None:
+    rows, logits = drawn(0, 40)
+    few = [Row(CODE, "python", 1, f"built/{number % 5}", "", False, False, 3) for number in range(20)]
+    found = fitted([*rows, *few], np.append(logits, [-9.0] * 20))
+    before = fitted(rows, logits).thresholds("python").human
+    assert found.thresholds("python").human == pytest.approx(before, abs=0.05)
 
 
 def test_every_repository_counts_alike_however_large() -> None:

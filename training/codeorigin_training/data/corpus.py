@@ -1,5 +1,7 @@
 """The command ``corpus``: builds a run's corpus from every enabled source, cleans it and writes a data card."""
 
+import hashlib
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, field
 from pathlib import Path
@@ -17,6 +19,8 @@ from codeorigin_training.data.rows import (
     FUNCTIONS,
     HUMAN,
     PAIRS,
+    PUBLISHED,
+    SNIPPETS,
     CorpusError,
     Row,
     corpus_hash,
@@ -24,6 +28,7 @@ from codeorigin_training.data.rows import (
     read_functions,
     read_human,
     read_pairs,
+    read_snippets,
     rows_where,
 )
 from codeorigin_training.data.splits import is_held_out
@@ -43,14 +48,17 @@ class CorpusConfig:
     ``data`` is a folder with functions.parquet and, if there are any, pairs.parquet. At most ``function_limit``
     functions of a repository and label are read. ``distribution`` also reads human.parquet if there is one, at most
     ``distribution_limit`` functions of each package. Functions of the projects in ``reserved``, by default the
-    folder's reserved.txt, are excluded from all sources, and with ``lockbox`` those of the projects that one model of
-    every version is measured on, once. ``filters`` and ``near_duplicates`` clean what was read.
+    folder's reserved.txt, are excluded from all sources, and with ``lockbox`` those of the projects that the version's
+    model is measured on, once. Of the answers in snippets.parquet, if there is one, the corpus has at most
+    ``published_limit`` by every LLM, which calibrate what is called human and train nothing. ``filters`` and
+    ``near_duplicates`` clean what was read.
     """
 
     data: Path
     function_limit: Count = 300
     distribution: bool = True
     distribution_limit: Count = 20
+    published_limit: Count = 40
     reserved: Path | None = None
     lockbox: bool = True
     filters: bool = True
@@ -65,7 +73,7 @@ def corpus(config: CorpusConfig, run: Run) -> None:
     Raises:
         CorpusError: a source is missing or broken, or the functions left are not of both labels.
     """
-    names = [name for name in (PAIRS, HUMAN) if (config.data / name).is_file()]
+    names = [name for name in (PAIRS, HUMAN, SNIPPETS) if (config.data / name).is_file()]
     files = [config.data / name for name in (FUNCTIONS, *names)]
     if (listed := _reserved_file(config)) is not None:
         files.append(listed)
@@ -75,7 +83,7 @@ def corpus(config: CorpusConfig, run: Run) -> None:
         if not path.is_file():
             raise CorpusError(f"{path}: not found; {_ADVICE.get(path.name, 'correct the setting reserved')}")
     inputs = [asdict(config), {path.name: sha256_of(path) for path in files}]
-    outputs = [run.corpus / name for name in (FUNCTIONS, PAIRS, CARD)]
+    outputs = [run.corpus / name for name in (FUNCTIONS, PAIRS, PUBLISHED, CARD)]
     run.cached("corpus", inputs, lambda: _write(config, run), outputs)
 
 
@@ -108,6 +116,7 @@ def _write(config: CorpusConfig, run: Run) -> None:
         write_functions(functions, run.corpus / FUNCTIONS)
         pairs_left = {row.pair for row in rows if row.pair is not None}
         copy_pairs(config.data / PAIRS, pairs_left, run.corpus / PAIRS)
+        write_functions(_published(config), run.corpus / PUBLISHED)
         card = data_card(
             rows, digest=corpus_hash(run.corpus), configuration=asdict(config), left_out=left_out
         )
@@ -130,6 +139,20 @@ def _reserved_file(config: CorpusConfig) -> Path | None:
         return config.reserved
     beside = config.data / RESERVED
     return beside if beside.is_file() else None
+
+
+def _published(config: CorpusConfig) -> list[Row]:
+    """Answers of every LLM, drawn by the hash of their text."""
+    path = config.data / SNIPPETS
+    answers = [row for row in read_snippets(path) if row.label == 1] if path.is_file() else []
+    answers.sort(key=lambda row: hashlib.sha256(row.code.encode("utf-8", "surrogatepass")).digest())
+    taken: Counter[str] = Counter()
+    found: list[Row] = []
+    for row in answers:
+        if taken[row.generator] < config.published_limit:
+            taken[row.generator] += 1
+            found.append(row)
+    return found
 
 
 def _pairs(config: CorpusConfig) -> list[Row]:

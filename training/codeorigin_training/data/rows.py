@@ -16,7 +16,9 @@ from codeorigin_training.arrays import Booleans, Integers
 from codeorigin_training.data.splits import fold_of, project_of
 
 FUNCTIONS, PAIRS, HUMAN = "functions.parquet", "pairs.parquet", "human.parquet"
-SNIPPETS = "snippets.parquet"
+SNIPPETS, PUBLISHED = "snippets.parquet", "published.parquet"
+"""Published snippets, and the LLM answers among them that a corpus has for its calibration."""
+
 DISTRIBUTION_SOURCE = "debian"
 """``Row.source`` of the rows of ``human.parquet``."""
 
@@ -143,6 +145,12 @@ def read_human(data: Path) -> list[Row]:
     if wrong := next((row.repo for row in rows if row.label), None):
         raise CorpusError(f"{path}: a function of {wrong} is labelled llm; it must hold human code alone")
     return rows
+
+
+def read_published(corpus: Path) -> list[Row]:
+    """The published answers of a corpus; none if it was made without."""
+    path = corpus / PUBLISHED
+    return _functions(path) if path.is_file() else []
 
 
 def limited(rows: Sequence[Row], limit: int) -> list[Row]:

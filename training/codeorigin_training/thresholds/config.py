@@ -38,7 +38,7 @@ class CalibrateConfig:
     """
 
     llm_rate: float = 0.01
-    human_rate: float = 0.05
+    human_rate: float = 0.03
     shrinkage: float = 30.0
     fewest_repositories: int = 20
     min_lines: int = 3

@@ -15,19 +15,24 @@ from codeorigin_training.thresholds.past import fit_past_rule, past_evidence
 from codeorigin_training.thresholds.pooled import fit_pooled_rule, pooled_samples
 from codeorigin_training.thresholds.shares import fit_scale
 
+Scored = tuple[Sequence[Row], Floats]
+"""Rows and their out-of-sample logits ``(n,)``."""
 
-def fit_calibration(rows: Sequence[Row], logits: Floats, config: CalibrateConfig) -> Calibration:
+
+def fit_calibration(
+    rows: Sequence[Row], logits: Floats, config: CalibrateConfig, published: Scored | None = None
+) -> Calibration:
     """Fit the scales and rules to out-of-sample ``logits`` ``(n,)`` of corpus ``rows``.
 
-    Functions without a verdict are left out. A scale for functions with neighbours is fitted to those that have some,
-    the calibration with the past to the functions of projects that have one. A rule that has too few repositories is
-    None.
+    ``published`` answers count in the scale of functions alone, as they stand in no file. Functions without a verdict
+    are left out. A scale for functions with neighbours is fitted to those that have some, the calibration with the past
+    to the functions of projects that have one. A rule that has too few repositories is None.
 
     Raises:
         CodeOriginError: there are too few repositories even for functions alone.
     """
     counted = judged(rows, config)
-    calibration = _fitted(rows, logits, counted, config)
+    calibration = _fitted(rows, logits, counted, config, published)
     if calibration is None:
         raise CodeOriginError(
             f"calibration needs {config.fewest_repositories} repositories with human code and as many with LLM code, "
@@ -43,9 +48,16 @@ def fit_calibration(rows: Sequence[Row], logits: Floats, config: CalibrateConfig
 
 
 def _fitted(
-    rows: Sequence[Row], logits: Floats, counted: Booleans, config: CalibrateConfig
+    rows: Sequence[Row],
+    logits: Floats,
+    counted: Booleans,
+    config: CalibrateConfig,
+    published: Scored | None = None,
 ) -> Calibration | None:
-    alone = fit_scale(rows_where(rows, counted), logits[counted], config)
+    answers, of_answers = published or ([], np.zeros(0))
+    alone = fit_scale(
+        [*rows_where(rows, counted), *answers], np.concatenate([logits[counted], of_answers]), config
+    )
     if alone is None:
         return None
     neutral = alone.shift

@@ -9,11 +9,15 @@ from codeorigin_training.arrays import Booleans, Floats
 from codeorigin_training.data.rows import DISTRIBUTION_SOURCE, Row
 from codeorigin_training.thresholds.config import CalibrateConfig
 
+_NEARLY_ALL = 0.99
+
 
 def fit_past_rule(
     rows: Sequence[Row], logits: Floats, counted: Booleans, config: CalibrateConfig
 ) -> PastRule | None:
     """The rule with the quantile that is typical of repositories; None if too few have enough human functions.
+
+    The farthest that a past moves a logit is what 99 of 100 repositories do not exceed.
 
     Args:
         rows: rows of the corpus; packages of a distribution have too few functions of a project, and are left out.
@@ -25,19 +29,19 @@ def fit_past_rule(
     for row, logit, is_counted in zip(rows, logits.tolist(), counted.tolist(), strict=True):
         if row.label == 0 and is_counted and row.source != DISTRIBUTION_SOURCE:
             by_project.setdefault(row.project, []).append(logit)
-    quantiles = [
-        np.quantile(found, config.past_quantile)
-        for found in by_project.values()
-        if len(found) >= config.past_fewest_functions
-    ]
-    if len(quantiles) < config.fewest_repositories:
+    large = [found for found in by_project.values() if len(found) >= config.past_fewest_functions]
+    if len(large) < config.fewest_repositories:
         return None
+    quantiles = np.array([np.quantile(found, config.past_quantile) for found in large])
+    sizes = np.array(list(map(len, large)))
+    distances = np.maximum(0.0, quantiles - quantiles.mean()) * sizes / (sizes + config.past_prior_functions)
     return PastRule(
         quantile=config.past_quantile,
         weight=config.past_weight,
         prior_functions=config.past_prior_functions,
-        typical=float(np.mean(quantiles)),
+        typical=float(quantiles.mean()),
         fewest_functions=config.past_fewest_functions,
+        farthest=float(np.quantile(distances, _NEARLY_ALL)),
     )
 
 

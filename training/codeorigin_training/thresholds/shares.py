@@ -2,23 +2,27 @@
 
 Repositories, not functions, are the units: every repository of a language counts alike. A language with few of them
 borrows from all languages. Human code from before code assistants and of their first year score differently, and a
-user's code may be like either, so the larger share counts. Packages of a distribution score lower than both and are
-left out here; they are measured instead.
+user's code may be like either, so the larger share counts. LLM code is found in repositories that agents built, in those
+of people, and as published answers; there, too, the larger share counts. Packages of a distribution score lower than
+human code of repositories and are left out here; they are measured instead.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from scipy.optimize import minimize
 
 from codeorigin.model.calibration.scale import Scale, Shares
 from codeorigin_training.arrays import Booleans, Floats, Integers
-from codeorigin_training.data.rows import DISTRIBUTION_SOURCE, SNIPPET_SOURCE, Row
+from codeorigin_training.data.rows import DISTRIBUTION_SOURCE, SNIPPET_SOURCE, Row, rows_where
 from codeorigin_training.data.weights import balanced_or_equal_weights
 from codeorigin_training.thresholds.config import CalibrateConfig
 
 OLD, MODERN, DISTRIBUTION, PUBLISHED = "old", "modern", "distribution", "published"
 """Populations of human code: before code assistants, of 2021-22, a distribution's packages, published answers."""
+
+BUILT, IN_PROJECTS = "built", "in projects"
+"""Settings of LLM code besides published answers: repositories without human code, and those with some."""
 
 _POINTS = 80
 """Points of a curve in each class, evenly spaced in the logarithm of the share: rare scores are what a user reads."""
@@ -34,37 +38,63 @@ def population(row: Row) -> str:
     return MODERN if row.modern else OLD
 
 
+def settings_of(rows: Sequence[Row]) -> np.ndarray:
+    """The setting of every LLM row, by the others among ``rows``, str ``(n,)``; empty for human rows."""
+    people = {row.project for row in rows if row.label == 0}
+
+    def setting(row: Row) -> str:
+        if row.source == SNIPPET_SOURCE:
+            return PUBLISHED
+        return IN_PROJECTS if row.project in people else BUILT
+
+    return np.array(["" if row.label == 0 else setting(row) for row in rows], dtype=object)
+
+
 def fit_scale(rows: Sequence[Row], logits: Floats, config: CalibrateConfig) -> Scale | None:
     """Fit temperature and shares to out-of-sample ``logits`` ``(n,)`` of ``rows``.
+
+    A setting of LLM code counts with ``config.fewest_repositories``, or generators of published answers, which have no
+    other part in the fit.
 
     Returns:
         None if a class has fewer than ``config.fewest_repositories``.
     """
     labels = np.array([row.label for row in rows], dtype=np.int64)
     populations = np.array([population(row) for row in rows])
-    of_class = {name: (labels == 0) & (populations == name) for name in (OLD, MODERN)} | {"llm": labels == 1}
-    names = np.array([row.project for row in rows])
-    human = of_class[OLD] | of_class[MODERN]
-    if min(len(np.unique(names[inside])) for inside in (human, of_class["llm"])) < config.fewest_repositories:
+    published = populations == PUBLISHED
+    llm = (labels == 1) & ~published
+    eras = {name: (labels == 0) & (populations == name) for name in (OLD, MODERN)}
+    names = np.array([row.generator if row.source == SNIPPET_SOURCE else row.project for row in rows])
+
+    def many(inside: Booleans) -> bool:
+        return len(np.unique(names[inside])) >= config.fewest_repositories
+
+    human = eras[OLD] | eras[MODERN]
+    if not many(human) or not many(llm):
         return None
-    temperature, shift = fit_temperature(logits, labels, balanced_or_equal_weights(rows))
-    points = _points(logits[human], logits[of_class["llm"]])
+    temperature, shift = fit_temperature(
+        logits[~published], labels[~published], balanced_or_equal_weights(rows_where(rows, ~published))
+    )
+    points = _points(logits[human], logits[llm])
     languages = np.array([row.language for row in rows])
-    curves = {
-        name: _curves(
-            logits[inside], names[inside], languages[inside], points, config.shrinkage, low=name == "llm"
-        )
-        for name, inside in of_class.items()
-        if inside.any()
-    }
+    settings = settings_of(rows)
+    of_settings = [settings == name for name in (BUILT, IN_PROJECTS, PUBLISHED)]
+
+    def curves(parts: Iterable[Booleans], *, low: bool) -> list[_Curves]:
+        return [
+            _curves(logits[part], names[part], languages[part], points, config.shrinkage, low=low)
+            for part in parts
+        ]
+
+    of_human = curves((part for part in eras.values() if part.any()), low=False)
+    of_llm = curves([part for part in of_settings if many(part)] or [llm], low=True)
+
+    def largest(found: Sequence[_Curves], language: str) -> list[float]:
+        return _rounded(np.max([curve[language] for curve in found], axis=0))
+
     shares = {
-        language: Shares(
-            human=_rounded(
-                np.max([curves[name][language] for name in (OLD, MODERN) if name in curves], axis=0)
-            ),
-            llm=_rounded(curves["llm"][language]),
-        )
-        for language in ("", *np.unique(languages[human | of_class["llm"]]).tolist())
+        language: Shares(human=largest(of_human, language), llm=largest(of_llm, language))
+        for language in ("", *np.unique(languages[human | llm]).tolist())
     }
     return Scale(
         temperature=temperature,
