@@ -57,5 +57,7 @@ def test_rates_of_the_bands_are_those_of_the_model(page: str) -> None:
     text = (ROOT / page).read_text("utf-8")
     manifest = json.loads((ROOT / "models/codeorigin-small/manifest.json").read_text("utf-8"))
     alone = manifest["calibration"]["alone"]
-    ((llm, human),) = re.findall(r"`llm`\D{1,80}at most (\d+) %\D{1,150}`human`\D{1,90}at most (\d+) %", text)
+    ((llm, human),) = re.findall(
+        r"`likely LLM`\D{1,80}at most (\d+) %\D{1,150}`human`\D{1,90}at most (\d+) %", text
+    )
     assert (int(llm) / 100, int(human) / 100) == (alone["llm_rate"], alone["human_rate"])

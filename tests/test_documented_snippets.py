@@ -13,17 +13,18 @@ from support.command import PLAIN, ROOT, TERSE
 from support.documents import BLOCK, DOCUMENTS, blocks, run_line
 from support.repositories import Repository
 
-MANUAL, TEAM = ROOT / "docs" / "cli.md", ROOT / "docs" / "team.md"
+MANUAL, CHECK, TEAM = (ROOT / "docs" / name for name in ("cli.md", "check.md", "team.md"))
 PIPELINE, GITLAB, HOOK = blocks("yaml", TEAM)
 COMMANDS, ACCEPTING = (
-    [line[2:] for block in blocks("console", document) for line in block.splitlines() if line[:2] == "$ "]
-    for document in (MANUAL, TEAM)
+    [line[2:] for block in shown for line in block.splitlines() if line[:2] == "$ "]
+    for shown in (blocks("console", MANUAL) + blocks("console", CHECK), blocks("console", TEAM))
 )
 RECIPES = re.findall(r"^### \d+\. .*?(?=^##)", MANUAL.read_text("utf-8"), re.MULTILINE | re.DOTALL)
 TESTED = {
     "README.md": {"console", "sh", "yaml"},
     "CONTRIBUTING.md": {"sh"},
     "docs/api.md": {"pycon"},
+    "docs/check.md": {"console"},
     "docs/cli.md": {"console"},
     "docs/team.md": {"console", "yaml"},
     "docs/editors.md": {"elisp", "json", "lua", "toml"},

@@ -50,7 +50,7 @@ test("bars start in the middle: right towards LLM, left towards human", () => {
 test("all sentences are the server's, shown as they are", () => {
   const html = page("f", {});
   for (const text of [
-    "<strong>Reads like LLM-written code</strong> - 1 in 100 human-written Rust functions score this high",
+    "<strong>Likely LLM</strong> - 1 in 100 human-written Rust functions score this high",
     "Mostly error handling; the rest of the file agrees &#60;b&#62;.",
     "<code>&#60;T&#62;</code>",
     "An estimate, not a proof of authorship.",

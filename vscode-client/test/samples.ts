@@ -8,8 +8,8 @@ export function verdict(probability: number | null): Verdict {
     probabilityText: probability === null ? null : `${Math.round(probability * 100)} %`,
     band: probability === null ? null : probability > 0.8 ? "llm" : "unsure",
     reason: probability === null ? "too_short" : null,
-    summary: probability === null ? "No verdict: too short" : `Reads like LLM-written code (${Math.round(probability * 100)} %)`,
-    answer: probability === null ? "No verdict" : "Reads like LLM-written code",
+    summary: probability === null ? "No verdict: too short" : `Likely LLM (${Math.round(probability * 100)} %)`,
+    answer: probability === null ? "No verdict" : "Likely LLM",
     number: probability === null ? "too short" : "1 in 100 human-written Rust functions score this high",
   };
 }

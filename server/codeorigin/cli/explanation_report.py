@@ -90,7 +90,7 @@ def _constructs(explanation: Explanation, console: Console) -> None:
     """Print the evidence by construct, strongest first, each with its share of the characters."""
     if not explanation.constructs:
         return
-    console.print(Text("\nby construct", "bold"))
+    console.print(Text("\nby kind of code", "bold"))
     for construct in explanation.constructs:
         text = Text.assemble(_evidence(construct.value), f"  {construct_name(construct)}")
         console.print(text.append(f", {share_of_code(construct, explanation)}", "dim"))

@@ -57,8 +57,8 @@ class Disagreement(StrEnum):
     def heading(self) -> str:
         """What the code is that it is about."""
         if self is Disagreement.READS_HUMAN:
-            return "Declared as an agent's, reads human"
-        return "Nothing declared, reads LLM-written"
+            return "Declared as an agent's, estimated human"
+        return "Nothing declared, estimated likely LLM"
 
     @property
     def question(self) -> str:

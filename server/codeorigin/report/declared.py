@@ -96,5 +96,5 @@ def declared_by_sentence(functions: Mapping[DeclaredBy, int], agents: Sequence[s
 
 
 def disagreement_sentence(kind: Disagreement, count: int) -> str:
-    """``Nothing declared, reads LLM-written: 3 functions. Was this written with a tool? No record says so.``"""
+    """``Nothing declared, estimated likely LLM: 3 functions. Was this written with a tool? No record says so.``"""
     return f"{kind.heading}: {counted(count, 'function')}. {kind.question}"

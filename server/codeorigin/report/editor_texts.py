@@ -22,7 +22,7 @@ EXPLAINING = "Explaining a function"
 SCANNING_CHANGES = "Scoring what has changed"
 
 LINE_EVIDENCE = "Evidence by line"
-CONSTRUCT_EVIDENCE = "Evidence by construct"
+CONSTRUCT_EVIDENCE = "Evidence by kind of code"
 TOKEN_EVIDENCE = "Strongest tokens"
 DETAILS = "Figures and method"
 NO_LINE = "No line stands out."
@@ -38,14 +38,14 @@ def about(title: str, name: str) -> str:
 
 def on_document(functions: int, findings: int) -> str:
     """The answer about a whole document."""
-    return f"{counted(functions, 'function')} scored, {findings:,} of them likely LLM-written"
+    return f"{counted(functions, 'function')} scored, {findings:,} of them likely LLM"
 
 
 def on_selection(verdict: Verdict, band: Band | None, *, in_file: bool) -> str:
     """The answer about a selection; ``in_file``: the document's other functions are judged with their file."""
     if verdict.probability is None:
         return f"selection: no verdict: {reason(verdict.reason).replace('the function', 'the selection')}"
-    return f"{'by its own text ' if in_file else ''}the selection {reading(verdict, band)}"
+    return f"{'by its own text ' if in_file else ''}the selection: {reading(verdict, band)}"
 
 
 def on_explanation(function: FunctionReport, band: Band | None, explanation: Explanation) -> str:
@@ -66,7 +66,7 @@ def on_changes(*, files: int, functions: int, findings: int, moved: int, errors:
         return f"the changes were not scored: {errors[0]}"
     return (
         f"changes: {counted(functions, 'changed function')} in {counted(files, 'file')}, "
-        f"{findings:,} of them likely LLM-written{_and_moved(moved)}"
+        f"{findings:,} of them likely LLM{_and_moved(moved)}"
     )
 
 

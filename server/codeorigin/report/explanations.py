@@ -44,7 +44,7 @@ def evidence_sentence(explanation: Explanation, verdict: Verdict, band: Band) ->
     made_of = _made_of(explanation)
     said = [made_of if for_band and made_of else f"Its own lines point {side(total)}"]
     if verdict.past is not None and verdict.past.evidence <= -NOTICEABLE:
-        said.append("the project's old code scores high as well")
+        said.append("the project's older code scores high as well")
     if verdict.file_evidence is not None:
         there = side(verdict.file_evidence)
         agrees = there == side(total) and abs(total) >= NOTICEABLE
@@ -55,7 +55,7 @@ def evidence_sentence(explanation: Explanation, verdict: Verdict, band: Band) ->
 def with_more(explanation: Explanation, verdict: Verdict) -> tuple[str, str] | None:
     """What counts besides the function's own text, and the logit with it; None if nothing does."""
     counting = {
-        "the project's past": None if verdict.past is None else verdict.past.evidence or None,
+        "the project's older code": None if verdict.past is None else verdict.past.evidence or None,
         "the rest of the file": verdict.file_evidence,
     }
     found = {name: evidence for name, evidence in counting.items() if evidence is not None}

@@ -18,12 +18,6 @@ from codeorigin.report.shares import human_phrase, past_phrase
 BAND_NAMES = {Band.LLM: "likely LLM", Band.UNSURE: "unsure", Band.HUMAN: "human"}
 """What users read of a verdict."""
 
-_READS = {
-    Band.LLM: "reads like LLM-written code",
-    Band.UNSURE: "could be either",
-    Band.HUMAN: "is typical of human code",
-}
-
 _REASONS = {
     Reason.TOO_SHORT: "the function is too short to judge",
     Reason.TOO_LONG: "the function is longer than any that the model was calibrated on",
@@ -77,7 +71,7 @@ def band_or_reason(verdict: Banded) -> str:
 
 
 def reading(verdict: Verdict, band: Band | None) -> str:
-    """``reads like LLM-written code (99 %)``, to follow a name; ``band`` is that under the user's settings.
+    """``likely LLM (99 %)``, to follow a name; ``band`` is that under the user's settings.
 
     Raises:
         ValueError: there is no verdict.
@@ -85,30 +79,30 @@ def reading(verdict: Verdict, band: Band | None) -> str:
     if verdict.probability is None or band is None:
         raise ValueError("without a verdict there is nothing to say")
     likely = probability_percent(verdict.probability)
-    return f"{_READS[band]} ({likely if band is Band.LLM else f'LLM {likely}'})"
+    return f"{BAND_NAMES[band]} ({likely if band is Band.LLM else f'LLM {likely}'})"
 
 
 def reading_or_reason(verdict: Verdict, band: Band | None) -> str:
     """The reading as a title, or ``No verdict: `` and why."""
     if band is None:
         return f"No verdict: {reason(verdict.reason)}"
-    return capitalized(reading(verdict, band).removeprefix("is "))
+    return capitalized(reading(verdict, band))
 
 
 def opening(verdict: Verdict, band: Band | None) -> tuple[str, str]:
     """What a hover and a page begin with: the answer, and the one number behind it or the reason why there is none.
 
-    ``("Reads like LLM-written code", "7 in 1,000 human-written Go functions score this high")``
+    ``("Likely LLM", "7 in 1,000 human-written Go functions score this high")``
     """
     if band is None or verdict.probability is None:
         return "No verdict", reason(verdict.reason)
     number = human_phrase(verdict) or f"the estimate is {probability_percent(verdict.probability)}"
-    return capitalized(_READS[band].removeprefix("is ")), number
+    return capitalized(BAND_NAMES[band]), number
 
 
 def finding(name: str, verdict: Verdict, band: Band | None, where: str = "") -> str:
-    """The message of a finding on the function ``name``: ```parse` reads like LLM-written code (99 %)``."""
-    return f"`{name}`{where} {reading(verdict, band)}"
+    """The message of a finding on the function ``name``: ```parse`: likely LLM (99 %)``."""
+    return f"`{name}`{where}: {reading(verdict, band)}"
 
 
 def finding_sentence(function: FunctionReport, cell: int | None = None) -> str:

@@ -52,7 +52,7 @@ class Summary:
 def summary_sentences(summary: Summary) -> list[str]:
     """What was found among the functions, and why the others were not judged; one sentence if nothing was found.
 
-    ``3,346 of 5,963 functions look LLM-written; 2,611 unsure, 6 human.`` ``766 not judged (600 too short, 166 nested).``
+    ``3,346 of 5,963 functions are likely LLM; 2,611 unsure, 6 human.`` ``766 not judged (600 too short, 166 nested).``
     """
     llm, unsure, human = (summary.bands[band] for band in (Band.LLM, Band.UNSURE, Band.HUMAN))
     moved = [f"{summary.moved:,} moved."] if summary.moved else []
@@ -62,9 +62,8 @@ def summary_sentences(summary: Summary) -> list[str]:
     functions = counted(summary.scored, "function")
     others = f"{unsure:,} unsure, {human:,} human."
     if not llm:
-        return [" ".join([f"None of {functions} looks LLM-written; {others}", *left])]
-    looks = "looks" if llm == 1 else "look"
-    found = f"{llm:,} of {functions} {looks} LLM-written"
+        return [" ".join([f"None of {functions} is likely LLM; {others}", *left])]
+    found = f"{llm:,} of {functions} {'is' if llm == 1 else 'are'} likely LLM"
     if not summary.findings:
         return [" ".join([f"{found}, accepted; {others}", *left])]
     if summary.accepted:

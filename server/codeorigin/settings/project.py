@@ -156,7 +156,7 @@ class Project:
         except NoRepositoryError:  # an empty .git
             return None
         except RepositoryError as error:
-            to_stderr(f"nothing is compared with the project's own past: {error}")
+            to_stderr(f"nothing is compared with the project's own older code: {error}")
             return None
 
     @property

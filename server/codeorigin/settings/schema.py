@@ -96,12 +96,10 @@ class Settings:
         "Null is the model's own share, 0.01. Used when no threshold is set.",
         _SHARE,
     )
-    show_unsure: bool = setting(
-        False, "Also report functions in the band `unsure`, as hints, whatever `severity` says."
-    )
+    show_unsure: bool = setting(False, "Also report unsure functions, as hints, whatever `severity` says.")
     severity: Severity = setting(
         Severity.INFORMATION,
-        "Severity of functions in the band `llm`.",
+        "Severity of functions that are likely LLM.",
         {"type": "string", "enum": [*Severity]},
     )
     languages: tuple[str, ...] = setting(

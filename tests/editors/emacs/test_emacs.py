@@ -41,7 +41,7 @@ def test_findings_hover_edit_and_code_action(
     seen = json.loads(answer_file.read_text())
 
     assert [each["line"] for each in seen["opened"]] == headers
-    assert all("reads like LLM-written code" in each["text"] for each in seen["opened"])
+    assert all("likely LLM" in each["text"] for each in seen["opened"])
     assert "An estimate, not proof. Whole explanation: `codeorigin explain ledger.py:27`" in seen["hover"]
     assert seen["hook"]
     assert "unknown notification" not in done.stderr

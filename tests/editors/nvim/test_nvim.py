@@ -42,14 +42,14 @@ def test_one_diagnostic_per_function_on_its_header(nvim: pynvim.Nvim) -> None:
         nvim.current.buffer[line] for line in headers
     ]
     assert {each["source"] for each in found} == {"CodeOrigin"}
-    assert all("reads like LLM-written code" in each["message"] for each in found)
+    assert all("likely LLM" in each["message"] for each in found)
 
 
 def test_hover_opens_a_float_with_the_evidence(nvim: pynvim.Nvim) -> None:
     line = line_of(nvim, "def balance_by_account")
     nvim.current.window.cursor = (line + 1, 6)
     text = hover_text(nvim)
-    assert "Reads like LLM-written code" in text
+    assert "Likely LLM" in text
     assert f"Whole explanation: `codeorigin explain ledger.py:{line + 1}`" in text
 
 
@@ -96,7 +96,7 @@ def test_explain_action_opens_a_float(nvim: pynvim.Nvim) -> None:
     )
     windows = wait_for(lambda: nvim.windows[1:], what="the float")
     shown = windows[0].buffer[:]
-    assert shown[0].startswith("Reads like LLM-written code")
+    assert shown[0].startswith("Likely LLM")
     assert any(text.startswith(f"{line + 1:5}") for text in shown)
     assert "not proof" in shown[-1]
     nvim.command("fclose!")

@@ -46,15 +46,13 @@ def test_one_finding_per_function_on_its_header(code: CodeServer, page: Page, so
         line_of(source, "def read_postings"),
         line_of(source, "def balance_by_account"),
     ]
-    assert all("reads like LLM-written code" in each["message"] for each in found)
+    assert all("likely LLM" in each["message"] for each in found)
     expect(page.locator(".squiggly-info").first).to_be_visible()
 
 
 def test_problems_panel_lists_the_findings(code: CodeServer, page: Page, source: Path) -> None:
     code.ask("run", command="workbench.actions.view.problems")
-    expect(
-        page.locator(".markers-panel .monaco-list-row", has_text="reads like LLM-written code")
-    ).to_have_count(2)
+    expect(page.locator(".markers-panel .monaco-list-row", has_text="likely LLM")).to_have_count(2)
     code.ask("run", command="workbench.action.closePanel")
 
 
@@ -81,7 +79,7 @@ def test_hover_shows_all_of_it_without_scrolling(
     line = line_of(source, f"def {FUNCTION}")
     assert "](command:codeorigin.explain?" in hover_text(code, source, at(line))
     page.locator(".view-line", has_text=FUNCTION).first.locator("span", has_text=FUNCTION).last.hover()
-    hover = page.locator(".monaco-hover:visible", has_text="Reads like LLM-written code")
+    hover = page.locator(".monaco-hover:visible", has_text="Likely LLM")
     last = hover.get_by_text("Whole explanation")
     expect(last).to_be_visible()
     page.screenshot(path=artefacts / "hover-dark.png")

@@ -38,7 +38,7 @@ def test_accepted_findings_no_longer_fail_the_check(folder: Path) -> None:
     (said,) = complaints(done)
     assert done.returncode == 0
     assert said.endswith(f"{ACCEPTED}: 3 findings accepted, 0 entries dropped")
-    assert done.stdout == b"3 of 3 functions look LLM-written, accepted; 0 unsure, 0 human.\n"
+    assert done.stdout == b"3 of 3 functions are likely LLM, accepted; 0 unsure, 0 human.\n"
     kept = [("src/a.py", "first"), ("src/a.py", "second"), ("src/b.py", "third")]
     assert entries(folder / ACCEPTED) == kept
     code, report = against("src")

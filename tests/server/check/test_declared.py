@@ -23,9 +23,11 @@ UNTRACKED = {**ANN, "by": "untracked"}
 CLAUDE = {**CODEX, "source": "trailer", "tool": "claude", "model": None, "strength": "commit"}
 WHOLE = {"lines": 6, "of": 6, "others": []}
 QUESTION = (
-    "Nothing declared, reads LLM-written: 3 functions. Was this written with a tool? No record says so."
+    "Nothing declared, estimated likely LLM: 3 functions. Was this written with a tool? No record says so."
 )
-OTHER = "Declared as an agent's, reads human: 3 functions. Was this written with a tool? A record says so."
+OTHER = (
+    "Declared as an agent's, estimated human: 3 functions. Was this written with a tool? A record says so."
+)
 
 
 @pytest.fixture

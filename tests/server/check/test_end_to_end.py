@@ -38,10 +38,10 @@ def test_check_prints_one_line_per_function_and_the_totals() -> None:
     shown = done.stdout.decode()
     assert done.stderr == b""
     for name in ("rpn", "dijk", "wrap", "RetryWithBackoff", "GroupByCategory", "ValidateItem"):
-        assert re.search(rf"(human|unsure|llm) +examples/\w+\.(py|go):\d+-\d+ +{name}\n", shown), shown
+        assert re.search(rf"(human|unsure|likely LLM) +examples/\w+\.(py|go):\d+-\d+ +{name}\n", shown), shown
     assert "6 functions in 2 files" in shown
     assert re.search(r"[\d,.]+ functions/s; peak memory [\d,]+ MiB", shown)
-    assert done.returncode == (1 if " llm " in shown else 0)
+    assert done.returncode == (1 if " likely LLM " in shown else 0)
 
 
 @pytest.mark.parametrize(("threshold", "code"), [("0", 1), ("1", 0)])
@@ -121,7 +121,7 @@ def test_errors_outrank_findings(tmp_path: Path) -> None:
     found = ("check", TERSE, "--threshold", "0")
     done = run(*found, tmp_path / "gone.py")
     assert done.returncode == 2
-    assert b"3 of 3 functions look LLM-written; 0 unsure, 0 human.\n1 file not checked." in done.stdout
+    assert b"3 of 3 functions are likely LLM; 0 unsure, 0 human.\n1 file not checked." in done.stdout
     assert run(*found, "--exit-zero").returncode == 0
     assert run(*found, "--exit-zero").returncode == 0
     assert run(*found, "--exit-zero", tmp_path / "gone.py").returncode == 2

@@ -136,7 +136,7 @@ def test_partial_clone_is_told_how_to_get_its_past(
     repository.git("clone", "--quiet", "--filter=blob:none", repository.folder.as_uri(), str(clone))
     _, report, (line,) = check(*chosen, "new.py", cwd=clone)
     assert report["past"] is None
-    assert line.startswith("codeorigin: nothing is compared with the project's own past: object ")
+    assert line.startswith("codeorigin: nothing is compared with the project's own older code: object ")
     assert "git fetch --refetch --no-filter" in line
 
 

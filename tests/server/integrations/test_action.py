@@ -36,7 +36,7 @@ def test_pull_request_gets_annotations_and_a_summary(runner: Runner) -> None:
     title, *summary = (runner.folder / "summary.md").read_text().splitlines()
     assert title == "## CodeOrigin"
     (line,) = [each for each in summary if "Declared of the same" in each]
-    assert line.startswith("**1 of 1 function looks LLM-written; 0 unsure, 0 human.**")
+    assert line.startswith("**1 of 1 function is likely LLM; 0 unsure, 0 human.**")
     assert line.endswith("Declared of the same 1 function: 1 in part (codex).")
 
 

@@ -40,7 +40,7 @@ async def test_explaining_a_function(editor: Editor) -> None:
     assert {"Logit", "Completeness gap", "Method"} <= set(details)
     assert all(each["meaning"] for each in answer["details"])
     shown = await editor.take(SHOWN)
-    assert shown.message.startswith("CodeOrigin: `told` reads like LLM-written code (")
+    assert shown.message.startswith("CodeOrigin: `told`: likely LLM (")
     assert "strongest evidence: line" in shown.message
     nothing = await editor.explain(document, 400)
     assert nothing == {"explanation": None, "message": "there is no function here"}

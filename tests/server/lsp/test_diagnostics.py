@@ -19,9 +19,7 @@ async def test_one_finding_per_function_on_its_header(editor: Editor) -> None:
         assert each.severity is types.DiagnosticSeverity.Information
         assert each.source == "CodeOrigin"
         assert each.code == "llm-written"
-        assert re.fullmatch(
-            r"`(first|second)` reads like LLM-written code \((\d+|over 99|under 1) %\)", each.message
-        )
+        assert re.fullmatch(r"`(first|second)`: likely LLM \((\d+|over 99|under 1) %\)", each.message)
     assert len({each.message for each in found}) == 2
     data = found[1].data
     assert set(data) == {
@@ -117,7 +115,7 @@ async def test_severity_and_unsure_follow_the_settings(editor: Editor) -> None:
     await editor.configure(threshold=1.0, showUnsure=True, debounce=20)
     found = await editor.findings(editor.open(python_function("quiet")))
     assert [each.severity for each in found] == [types.DiagnosticSeverity.Hint]
-    assert " could be either (LLM " in found[0].message
+    assert ": unsure (LLM " in found[0].message
     await editor.configure(threshold=1.0, debounce=20)
     assert await editor.findings(editor.open(python_function("silent"))) == []
 

@@ -18,7 +18,7 @@ async def test_code_lenses_can_be_switched_on(editor: Editor) -> None:
     await until(lambda: "codeLens" in editor.refreshes)
     found = await editor.lenses(document)
     assert [each.range.start.line for each in found] == [0, 11]
-    assert all(re.fullmatch(r"Reads like LLM-written code \(.+ %\)", each.command.title) for each in found)
+    assert all(re.fullmatch(r"Likely LLM \(.+ %\)", each.command.title) for each in found)
     answer = await editor.command(found[1].command.command, *found[1].command.arguments, {"quiet": True})
     assert answer["name"] == "b"
 
@@ -72,7 +72,7 @@ async def test_attributions_add_up_and_name_the_version(editor: Editor) -> None:
         )
         assert evidence["titles"] == {
             "lines": "Evidence by line",
-            "constructs": "Evidence by construct",
+            "constructs": "Evidence by kind of code",
             "tokens": "Strongest tokens",
             "human": "towards human",
             "llm": "towards LLM",

@@ -73,7 +73,7 @@ async def check_everything(editor: Editor, document: Document, expected: tuple[F
     ]
     for function in expected:
         text = await editor.hover_text(document, function.span.header.start_line)
-        assert text.startswith(f"**Reads like LLM-written code** - {human_phrase(function.verdict)}\n")
+        assert text.startswith(f"**Likely LLM** - {human_phrase(function.verdict)}\n")
         assert ("; the rest of the file " in text) == (function.verdict.file_evidence is not None)
     for answer in (await editor.attributions(document), await editor.rescore(document)):
         for function, verdict in zip(answer["functions"], verdicts, strict=True):

@@ -14,9 +14,7 @@ async def test_header_hover_is_the_answer_its_lines_and_a_sentence(editor: Edito
     assert hover.range.start.line == 3
     assert hover.contents.kind is types.MarkupKind.Markdown
     answer, lines, made_of, last = hover.contents.value.split("\n\n")
-    assert re.fullmatch(
-        r"\*\*Reads like LLM-written code\*\* - .+ human-written Python functions score this high", answer
-    )
+    assert re.fullmatch(r"\*\*Likely LLM\*\* - .+ human-written Python functions score this high", answer)
     assert lines.startswith("```text\n")
     assert len(hover_rows(lines)) == 3
     assert re.fullmatch(r"(Mostly|Partly|Its own lines) .+\.", made_of)
@@ -46,7 +44,7 @@ async def test_typical_human_code_says_how_many_score_so(editor: Editor) -> None
     document = editor.open(python_function("calm"))
     answer = (await editor.hover_text(document, 0)).split("\n")[0]
     assert re.fullmatch(
-        r"\*\*(Typical of human code|Could be either)\*\* - .+ human-written Python functions score this .+",
+        r"\*\*(Human|Unsure)\*\* - .+ human-written Python functions score this .+",
         answer,
     )
 
@@ -94,7 +92,7 @@ async def test_first_hover_does_not_wait_and_a_later_one_has_the_evidence(editor
     body = "".join(f"    total_{number} = {terms}\n" for number in range(280))
     document = editor.open(python_function("patience") + body)
     first = await editor.hover_text(document, 0)
-    assert first.startswith("**Reads like LLM-written code**")
+    assert first.startswith("**Likely LLM**")
     assert "hover again" in first
     assert not hover_rows(first)
     await editor.idle()

@@ -15,8 +15,8 @@ FILE = PooledVerdict(0.961, 1.6, Band.LLM, functions=7)
 
 
 def test_message_about_a_document() -> None:
-    assert on_document(0, 0) == "0 functions scored, 0 of them likely LLM-written"
-    assert on_document(1, 1) == "1 function scored, 1 of them likely LLM-written"
+    assert on_document(0, 0) == "0 functions scored, 0 of them likely LLM"
+    assert on_document(1, 1) == "1 function scored, 1 of them likely LLM"
 
 
 def test_counts_agree_with_their_nouns() -> None:
@@ -44,7 +44,7 @@ def test_empty_or_incomplete_list_says_so() -> None:
 
 
 def test_selection_says_by_its_own_text_if_findings_include_the_file() -> None:
-    said = "the selection could be either (LLM 82 %)"
+    said = "the selection: unsure (LLM 82 %)"
     assert on_selection(VERDICT, Band.UNSURE, in_file=False) == said
     assert on_selection(VERDICT, Band.UNSURE, in_file=True) == f"by its own text {said}"
     short = Verdict.without(Reason.TOO_SHORT)

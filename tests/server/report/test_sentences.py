@@ -57,22 +57,22 @@ PAST = "this project's own 1,240 functions from before December 2022"
 @pytest.mark.parametrize(
     ("said", "expected"),
     [
-        (finding("parse", LLM, Band.LLM), "`parse` reads like LLM-written code (99 %)"),
-        (finding("parse", Verdict(0.999, 9.0, Band.LLM), Band.LLM), "`parse` reads like LLM-written code (over 99 %)"),
-        (finding("parse", VERDICT, Band.UNSURE), "`parse` could be either (LLM 82 %)"),
-        (finding("parse", VERDICT, Band.HUMAN), "`parse` is typical of human code (LLM 82 %)"),
+        (finding("parse", LLM, Band.LLM), "`parse`: likely LLM (99 %)"),
+        (finding("parse", Verdict(0.999, 9.0, Band.LLM), Band.LLM), "`parse`: likely LLM (over 99 %)"),
+        (finding("parse", VERDICT, Band.UNSURE), "`parse`: unsure (LLM 82 %)"),
+        (finding("parse", VERDICT, Band.HUMAN), "`parse`: human (LLM 82 %)"),
         (
             " | ".join(opening(VERDICT, Band.LLM)),
-            "Reads like LLM-written code | 1 in 100 human-written Rust functions score this high",
+            "Likely LLM | 1 in 100 human-written Rust functions score this high",
         ),
         (
             " | ".join(opening(HUMAN, Band.HUMAN)),
-            "Typical of human code | 3 in 4 human-written C# functions score this or higher",
+            "Human | 3 in 4 human-written C# functions score this or higher",
         ),
-        (" | ".join(opening(Verdict(0.3, 0.1, Band.UNSURE), Band.UNSURE)), "Could be either | the estimate is 30 %"),
+        (" | ".join(opening(Verdict(0.3, 0.1, Band.UNSURE), Band.UNSURE)), "Unsure | the estimate is 30 %"),
         (" | ".join(opening(SHORT, None)), "No verdict | the function is too short to judge"),
         (reading_or_reason(SHORT, None), "No verdict: the function is too short to judge"),
-        (reading_or_reason(VERDICT, Band.HUMAN), "Typical of human code (LLM 82 %)"),
+        (reading_or_reason(VERDICT, Band.HUMAN), "Human (LLM 82 %)"),
         (band_or_reason(SHORT), "too short"),
         (band_or_reason(VERDICT), "unsure"),
         (reported_from(VERDICT, Limits()), "at 90 % or more"),
@@ -281,7 +281,7 @@ def test_evidence_is_named_by_its_strongest_constructs(
         ({"file_evidence": 0.62}, "; the rest of the file agrees."),
         ({"file_evidence": -0.62}, "; the rest of the file points to a person."),
         ({"file_evidence": 0.001}, "; the rest of the file points neither way."),
-        ({"past": PastShare(40, 9, -0.3)}, "; the project's old code scores high as well."),
+        ({"past": PastShare(40, 9, -0.3)}, "; the project's older code scores high as well."),
     ],
 )
 def test_sentence_says_whether_the_rest_agrees(beside: dict[str, object], expected: str) -> None:

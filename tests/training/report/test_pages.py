@@ -19,7 +19,7 @@ from codeorigin_training.report.pages import (
     card,
     inline,
     model_card,
-    quality_page,
+    quality_pages,
     with_metrics,
 )
 from codeorigin_training.report.section import read_json
@@ -64,6 +64,8 @@ def test_pages_are_what_the_command_writes(
     readme, quality = (tmp_path / name for name in ("README.md", "quality.md"))
     readme.write_text((ROOT / "README.md").read_text(encoding="utf-8"), encoding="utf-8")
     quality.write_text("stale", encoding="utf-8")
+    measurements = "contributing/measurements.md"
+    (tmp_path / "contributing").mkdir()
     bundle = tmp_path / "bundle"
     bundle.mkdir()
     (bundle / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
@@ -74,6 +76,7 @@ def test_pages_are_what_the_command_writes(
     for made, shipped in (
         (readme, ROOT / "README.md"),
         (quality, ROOT / "docs/quality.md"),
+        (tmp_path / measurements, ROOT / "docs" / measurements),
         (bundle / "README.md", default_model_dir() / "README.md"),
     ):
         assert made.read_text(encoding="utf-8") == shipped.read_text(encoding="utf-8"), COMMAND
@@ -82,7 +85,7 @@ def test_pages_are_what_the_command_writes(
 def test_quality_page_is_short(
     manifest: dict[str, Any], trials: dict[str, Trial], report: dict[str, Any]
 ) -> None:
-    assert len(quality_page(manifest, trials, report).split()) <= 2500
+    assert len(quality_pages(manifest, trials, report)["quality.md"].split()) <= 1200
 
 
 def test_people_come_first_with_the_same_figures_everywhere(
@@ -94,7 +97,7 @@ def test_people_come_first_with_the_same_figures_everywhere(
     sentence = "In people's projects 31 % of agents' functions are found and 13 % called human; "
     pages = [
         with_metrics(f"{BEGIN}\nstale\n{END}\n", manifest, trials),
-        quality_page(manifest, trials, report),
+        quality_pages(manifest, trials, report)["quality.md"],
     ]
     for page in pages:
         assert sentence in page

@@ -1,4 +1,4 @@
-"""The command ``card``: model card, the README's figures and ``docs/quality.md``, by the templates beside this file."""
+"""The command ``card``: model card, the README's figures and those of ``docs``, by the templates beside this file."""
 
 import json
 import re
@@ -78,7 +78,8 @@ def card(config: CardConfig, run: Run) -> None:
                 write_atomically(config.readme, with_metrics(text, manifest, trials))
             if config.quality is not None and config.report is not None:
                 report = json.loads(config.report.read_text(encoding="utf-8"))
-                write_atomically(config.quality, quality_page(manifest, trials, report))
+                for name, text in quality_pages(manifest, trials, report).items():
+                    write_atomically(config.quality.parent / name, text)
     except (KeyError, TypeError, ValueError, jinja2.UndefinedError) as error:
         raise CodeOriginError(f"{bundle / MANIFEST}: broken manifest ({error!r}); export it again") from error
     run.log(f"wrote {bundle / 'README.md'}{'' if config.readme is None else f' and {config.readme}'}")
@@ -116,16 +117,20 @@ def with_metrics(readme: str, manifest: Mapping[str, Any], trials: Mapping[str, 
     return f"{head}{BEGIN}\n{made}{END}{tail}"
 
 
-def quality_page(manifest: Mapping[str, Any], trials: Mapping[str, Trial], report: Mapping[str, Any]) -> str:
-    """The page ``docs/quality.md``; ``report`` is report.json, for what is lost under perturbations."""
+def quality_pages(
+    manifest: Mapping[str, Any], trials: Mapping[str, Trial], report: Mapping[str, Any]
+) -> dict[str, str]:
+    """The page ``quality.md`` and what is behind it, by their paths in ``docs``.
+
+    ``report`` is report.json, for what is lost under perturbations.
+    """
     records, lockbox = newest(trials, "records-"), newest(trials, "lockbox-")
     expected = _expected(manifest, trials)
     held_out = expected["held_out"]
-    return rendered(
-        "quality.md.j2",
+    values = dict(
         **expected,
         names=names,
-        trials="../training/experiments",
+        trials="../../training/experiments",
         lockbox_name=lockbox,
         records_name=records,
         records=trials[records].figures,
@@ -143,6 +148,8 @@ def quality_page(manifest: Mapping[str, Any], trials: Mapping[str, Trial], repor
         rankings_later=tables.rankings_later(expected["later"]),
         lost=Table(report["sections"]["perturbations"]["figures"]),
     )
+    pages = {"quality.md": "quality.md.j2", "contributing/measurements.md": "measurements.md.j2"}
+    return {name: rendered(template, **values) for name, template in pages.items()}
 
 
 def _expected(manifest: Mapping[str, Any], trials: Mapping[str, Trial]) -> dict[str, Any]:

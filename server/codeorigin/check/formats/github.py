@@ -38,7 +38,7 @@ def render(result: CheckResult) -> str:
                 file=path_in_repository(file.path),
                 line=first,
                 endLine=last,
-                title="Likely LLM-written",
+                title="Likely LLM",
             )
         )
     lines += [

@@ -19,7 +19,7 @@ from codeorigin.text.literal_text import plain_message
 RULE_ID = "llm-written"
 _INDENTED = 4
 """The number of levels of the document down to its results."""
-_RULE = "A function that reads like LLM-written code"
+_RULE = "A function that an LLM likely wrote"
 _RULE_DESCRIPTION = (
     f"The model estimates how likely a function was written by a large language model. {CAVEAT}"
 )

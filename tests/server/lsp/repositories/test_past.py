@@ -109,7 +109,7 @@ async def test_nothing_waits_for_the_past_and_all_follows_once_it_is_known(
     assert shown["ownProbability"] == pytest.approx(plain["ownProbability"])
     assert await editor.lenses(document) != lenses
     hover = await editor.hover_text(document, 0)
-    assert "; the project's old code scores high as well; the rest of the file " in hover
+    assert "; the project's older code scores high as well; the rest of the file " in hover
 
 
 async def test_every_document_has_the_past_of_its_own_repository(

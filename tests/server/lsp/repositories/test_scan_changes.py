@@ -58,7 +58,7 @@ async def test_only_changed_functions_are_listed(
     answer = await editor.scan_changes()
     found = {"a.py": ["new"], "added.py": ["new"], "sub/b.py": ["old"]}
     assert listed(answer, repository.folder) == found
-    assert answer["message"] == "changes: 3 changed functions in 3 files, 3 of them likely LLM-written"
+    assert answer["message"] == "changes: 3 changed functions in 3 files, 3 of them likely LLM"
     assert (answer["reported"], answer["errors"], answer["cancelled"]) == (3, [], False)
     assert answer["remark"] is None
     assert {each["reportedText"] for each in answer["files"]} == {"1 of 1 reported"}
@@ -92,7 +92,7 @@ async def test_moved_functions_are_named_and_counted_apart(editor: Editor, repos
     assert found == [("in_file_0", "moved"), ("new", None)]
     assert (answer["functions"], answer["moved"], answer["reported"]) == (1, 1, 1)
     assert file["reportedText"] == "1 of 1 reported, 1 moved"
-    assert answer["message"] == "changes: 1 changed function in 1 file, 1 of them likely LLM-written, 1 moved"
+    assert answer["message"] == "changes: 1 changed function in 1 file, 1 of them likely LLM, 1 moved"
 
 
 async def test_unexpected_failure_skips_only_that_file(tmp_path: Path) -> None:
