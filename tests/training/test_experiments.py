@@ -70,12 +70,8 @@ def test_run_becomes_a_file_and_a_sentence_of_the_page(run: Run, tmp_path: Path)
     trials = read_trials(tmp_path / "experiments")
     assert list(trials) == ["words-1-4", "words-1-3"]
     trial = trials["words-1-3"]
-    assert (trial.command, trial.commit, trial.data, trial.seed) == (
-        "build --recipe shipped",
-        "c0ffee",
-        "d1",
-        7,
-    )
+    assert (trial.command, trial.commit, trial.data) == ("build", "c0ffee", "d1")
+    assert trial.settings["corpus"]["settings"]["seed"] == 7
     # What is chosen by held-out figures is no longer held out.
     assert trial.figures == {"table": OUT_OF_FOLD}
     assert trial.settings["corpus"]["settings"]["data"] == "data"
@@ -103,13 +99,13 @@ def test_study_becomes_a_file_of_its_figures(run: Run, tmp_path: Path) -> None:
 
 
 def test_failed_recording_is_one_line_and_changes_nothing(run: Run, tmp_path: Path) -> None:
-    assert "must not be empty" in record(run, tmp_path, " ")
+    assert "title: String should match" in record(run, tmp_path, " ")
     assert "kind: Input should be 'kept'" in record(run, tmp_path, "words", "kind=liked")
     assert record(run, tmp_path, "words") == ""
     before = (tmp_path / "EXPERIMENTS.md").read_text()
     assert "choose another" in record(run, tmp_path, "Words", "lesson=Other.")
     (run.bundle / "manifest.json").write_text("{}")
-    assert "has no figures out of fold; run export again" in record(run, tmp_path, "more")
+    assert "has no settings and figures of export; run it again" in record(run, tmp_path, "more")
     assert (tmp_path / "EXPERIMENTS.md").read_text() == before
     (tmp_path / "experiments" / "broken.json").write_text("{}")
     with pytest.raises(ExperimentError, match="no trial is called lockbox-"):

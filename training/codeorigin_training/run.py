@@ -23,6 +23,9 @@ Value = TypeVar("Value")
 Log = Callable[[str], None]
 """Called with one line for every step of a command."""
 
+STUDY = "study.json"
+"""The file of a study's sections, in its folder."""
+
 _VERSION = 7
 """Increased when something is made differently from the same inputs, so that what is cached is not used."""
 

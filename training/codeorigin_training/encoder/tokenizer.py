@@ -5,7 +5,7 @@ In both, no token crosses a line end, so that every token belongs to one line.
 
 import json
 import random
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -77,7 +77,17 @@ _LINE_END = {"type": "Split", "pattern": {"String": "\n"}, "behavior": "Isolated
 
 def train_tokenizer(rows: Sequence[Row], *, vocab_size: int, sample: int, seed: int) -> BpeTokenizer:
     """Train a byte-level BPE of ``vocab_size`` entries on ``sample`` rows drawn with ``seed``."""
+    chosen = random.Random(seed).sample(list(rows), min(sample, len(rows)))
+    return train_bpe((normalize(row.code, row.language).text for row in chosen), vocab_size)
+
+
+def train_bpe(
+    texts: Iterable[str], vocab_size: int, special: Sequence[str] = (PAD_TOKEN, MASK_TOKEN), words: Any = None
+) -> BpeTokenizer:
+    """Train a byte-level BPE of ``vocab_size`` entries, the ``special`` ones first; ``words`` is a normalizer."""
     bpe = BpeTokenizer(models.BPE())
+    if words is not None:
+        bpe.normalizer = words
     bpe.pre_tokenizer = pre_tokenizers.Sequence(
         [
             pre_tokenizers.Split(_PIECES, behavior="isolated"),
@@ -87,12 +97,11 @@ def train_tokenizer(rows: Sequence[Row], *, vocab_size: int, sample: int, seed: 
     bpe.decoder = decoders.ByteLevel()
     trainer = trainers.BpeTrainer(
         vocab_size=vocab_size,
-        special_tokens=[PAD_TOKEN, MASK_TOKEN],
+        special_tokens=list(special),
         initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
         show_progress=False,
     )
-    chosen = random.Random(seed).sample(list(rows), min(sample, len(rows)))
-    bpe.train_from_iterator((normalize(row.code, row.language).text for row in chosen), trainer)
+    bpe.train_from_iterator(texts, trainer)
     return bpe
 
 

@@ -5,18 +5,21 @@ import re
 from collections.abc import Mapping
 from dataclasses import asdict, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import TypeAdapter
+from pydantic import Field, TypeAdapter
 from pydantic.dataclasses import dataclass
 
 from codeorigin.core.errors import CodeOriginError
 from codeorigin.model.folder import MANIFEST
 from codeorigin_training.configuration import STRICT
-from codeorigin_training.run import Run, write_atomically
+from codeorigin_training.run import STUDY, Run, write_atomically
 
 FOLDER, PAGE = "experiments", "EXPERIMENTS.md"
 """Where trials and page are in the training tree."""
+
+Line = Annotated[str, Field(pattern=r"^\S.*$")]
+"""One line that is not empty."""
 
 Kind = Literal["kept", "open", "rejected", "measured"]
 """What follows from a trial: it is in the product, a question, it is not in the product, or a fact."""
@@ -81,23 +84,17 @@ class RecordConfig:
     are recorded instead of those of its bundle. ``training`` is the project's training tree.
     """
 
-    title: str
-    lesson: str
+    title: Line
+    lesson: Line
     kind: Kind
-    model: str
+    model: Line
     why: str = ""
     study: str = ""
     training: Path = Path(__file__).parents[2]
 
-    def __post_init__(self) -> None:
-        if not all(text.strip() for text in (self.title, self.lesson, self.model)):
-            raise ValueError("title, lesson and model must not be empty")
-        if any("\n" in text for text in (self.title, self.lesson, self.why)):
-            raise ValueError("title, lesson and why are one line each")
-
 
 def record(config: RecordConfig, run: Run) -> None:
-    """Add a trial: the settings of every stage of ``run``, and its figures out of fold.
+    """Add the file of a trial and write the page again: the run's settings, and its figures out of fold.
 
     Held-out figures are left out: what is chosen by them is no longer held out. For a study, only the study's settings
     and figures are recorded.
@@ -106,38 +103,37 @@ def record(config: RecordConfig, run: Run) -> None:
         RunError: the run has no bundle, no such study or no settings.
         ExperimentError: the settings lack the command, the bundle has no figures, or the title is taken.
     """
-    command = f"study {config.study}" if config.study else "export"
+    command, source = "export", run.bundle / MANIFEST
+    if config.study:
+        command, source = f"study {config.study}", run.studies / config.study / STUDY
     settings = json.loads(run.needs(run.settings, command).read_text(encoding="utf-8"))
-    if command not in settings:
-        raise ExperimentError(
-            f"{run.settings}: knows nothing of {command}; run `python -m codeorigin_training {command}` again"
-        )
-    recipe = settings.get("build", {}).get("settings", {}).get("name")
-    path = run.needs(
-        run.studies / config.study / "study.json" if config.study else run.bundle / MANIFEST, command
-    )
-    found = json.loads(path.read_text(encoding="utf-8"))
+    found = json.loads(run.needs(source, command).read_text(encoding="utf-8"))
     rows = found.get("metrics", {}).get("out_of_fold", [])
-    for section in found["sections"] if config.study else ():
-        rows += [
-            {name: value for name, value in row.items() if value is not None} for row in section["figures"]
-        ]
-    if not rows:
-        raise ExperimentError(f"{path}: has no figures out of fold; run {command} again")
+    for figure in (row for section in found.get("sections", ()) for row in section["figures"]):
+        rows.append({name: value for name, value in figure.items() if value is not None})
+    if command not in settings or not rows:
+        raise ExperimentError(f"{run.folder}: has no settings and figures of {command}; run it again")
     trial = Trial(
         title=config.title,
         model=config.model,
         measured_on="the study's code" if config.study else "training repositories, out of fold",
         lessons=(Lesson(config.kind, config.lesson),),
-        command=f"build --recipe {recipe}" if recipe and not config.study else command,
+        command=command if config.study else "build",
         commit=settings[command]["git_commit"],
         data=found.get("data", {}).get("sha256"),
-        seed=settings.get("corpus", settings[command]).get("settings", {}).get("seed"),
         settings=_without_folders({command: settings[command]} if config.study else settings),
         figures={"table": rows},
         notes=(config.why,) if config.why else (),
     )
-    run.log(f"recorded {config.title} in {_add(trial, config.training)}")
+    folder = config.training / FOLDER
+    trials = read_trials(folder)
+    name = re.sub(r"[^a-z0-9.]+", "-", trial.title.lower()).strip("-")[:80]
+    if name in trials:
+        raise ExperimentError(f"there is a trial {name}; choose another title")
+    text = json.dumps(asdict(trial), indent=1, ensure_ascii=False, allow_nan=False)
+    write_atomically(folder / f"{name}.json", text + "\n")
+    write_atomically(config.training / PAGE, page(read_trials(folder)))
+    run.log(f"recorded {config.title} in {folder / name}.json")
 
 
 def _without_folders(value: Any) -> Any:
@@ -147,19 +143,6 @@ def _without_folders(value: Any) -> Any:
     if isinstance(value, list):
         return [_without_folders(inner) for inner in value]
     return Path(value).name if isinstance(value, str) and Path(value).is_absolute() else value
-
-
-def _add(trial: Trial, training: Path) -> Path:
-    """Write the trial's file below ``training``, and the page again; returns the file's path."""
-    folder = training / FOLDER
-    path = folder / f"{re.sub(r'[^a-z0-9.]+', '-', trial.title.lower()).strip('-')[:80]}.json"
-    if path.exists():
-        raise ExperimentError(f"{path}: there is a trial of this title; choose another")
-    read_trials(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    write_atomically(path, json.dumps(asdict(trial), indent=1, ensure_ascii=False, allow_nan=False) + "\n")
-    write_atomically(training / PAGE, page(read_trials(folder)))
-    return path
 
 
 def read_trials(folder: Path) -> dict[str, Trial]:

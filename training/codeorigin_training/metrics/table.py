@@ -14,6 +14,7 @@ OF_THE_SAME = f"{MODERN} in the same projects"
 
 PAIRS, WRITTEN_PAIRS = "same-task pairs of the corpus", "pairs written for this project"
 INSIDE = "inside one repository"
+PUBLISHED, PUBLISHED_HUMAN = "published answers of models", "published answers of people"
 MIXED_FILES, MIXED_COMMITS = "files of both classes", "half moved into human commits"
 AS_THEY_ARE = "as they are"
 

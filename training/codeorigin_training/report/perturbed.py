@@ -24,7 +24,7 @@ from codeorigin_training.report.config import EvaluateConfig
 from codeorigin_training.report.section import Section
 from codeorigin_training.run import Log
 
-LOST = "AUROC lost"
+LOST, PUBLISHED_ANSWERS = "AUROC lost", "published answers"
 
 Text = tuple[str, str]
 """Code and its model language."""
@@ -97,7 +97,7 @@ def _snippets(rows: Sequence[Row], most: int, seed: int) -> Slice:
     human, llm = (generator.permutation([row for row in rows if row.label == label]) for label in (0, 1))
     count = min(most // 2, len(human), len(llm))
     return Slice(
-        "published answers",
+        PUBLISHED_ANSWERS,
         tuple(row for pair in zip(human[:count], llm[:count], strict=True) for row in pair),
     )
 

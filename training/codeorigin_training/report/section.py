@@ -13,11 +13,6 @@ from codeorigin_training.run import RunError, write_atomically
 
 Value = TypeVar("Value")
 
-STUDY = "study.json"
-
-VERSION = 7
-"""Increased when a section is measured differently, so that kept ones are not used."""
-
 
 @dataclass(frozen=True, slots=True)
 class Section:

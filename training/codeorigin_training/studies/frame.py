@@ -11,8 +11,8 @@ from codeorigin_training.data.corpus import CARD, CorpusConfig, corpus
 from codeorigin_training.data.rows import FUNCTIONS, HUMAN, PAIRS
 from codeorigin_training.metrics.detector import Detector
 from codeorigin_training.report.evaluate import page_of
-from codeorigin_training.report.section import STUDY, Section, Study, read_study, write_json
-from codeorigin_training.run import Log, Run, RunError, write_atomically
+from codeorigin_training.report.section import Section, Study, read_study, write_json
+from codeorigin_training.run import STUDY, Log, Run, RunError, write_atomically
 
 PAGE = "report.html"
 _FILES = (FUNCTIONS, PAIRS, HUMAN, "snippets.parquet")

@@ -1,9 +1,10 @@
-"""Tells a specification's code from another's: one transformer reads both, so that attention goes between them.
+"""Finds a specification's code among others: one transformer reads both, so that attention goes between them.
 
 Of a specification, it reads only the behaviour, in words. The signature is left out, because the code begins with it,
 so comparing two lines would be enough to be right every time.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,7 @@ import numpy.typing as npt
 import pydantic
 import torch
 from pydantic import Field
-from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
+from tokenizers import Regex, normalizers
 from torch import Tensor, nn
 from transformers import AutoModel, AutoTokenizer, PreTrainedTokenizerFast, RobertaConfig
 
@@ -23,12 +24,18 @@ from codeorigin.languages.constructs import character_constructs
 from codeorigin.languages.parser_pool import ParseBudgetError
 from codeorigin_training.arrays import Floats, Integers
 from codeorigin_training.configuration import STRICT, Count, Positive, Several
+from codeorigin_training.data.specifications import Specification
+from codeorigin_training.encoder.heads import attention_layers, gated
+from codeorigin_training.encoder.inference import padded
 from codeorigin_training.encoder.model import EncoderError
+from codeorigin_training.encoder.tokenizer import train_bpe
+from codeorigin_training.encoder.trainer import fit_batches
+from codeorigin_training.run import Log
 
 Codes = npt.NDArray[np.int8]
 
-_SPECIAL = ["<s>", "<pad>", "</s>", "<unk>", "<mask>"]
-_CHARACTERS = 400
+_SPECIAL = ("<s>", "<pad>", "</s>", "<unk>", "<mask>")
+_BATCH = 32
 
 
 @pydantic.dataclasses.dataclass(frozen=True, config=STRICT)
@@ -36,12 +43,12 @@ class HeadsConfig:
     """The retriever and the analysis of its heads.
 
     ``encoder`` is the folder of a RoBERTa-like encoder with its tokenizer (CodeBERT). Without it, a small one of
-    ``layers`` x ``heads`` and width ``dim`` is created with a vocabulary of ``vocabulary``, whose word vectors are
-    trained for ``start_epochs`` first. Either is trained for ``epochs`` to tell a specification's code from another's,
-    on at most ``train_pairs`` pairs, ``batch`` at a time. It reads ``specification_tokens`` and ``code_tokens``, and
-    has to find a specification's function among ``candidates``. Attention is measured on at most ``pairs`` held-out
-    specifications, each with the human and the LLM function. ``alpha`` is the family-wise error of Holm's correction
-    over all tests, ``special_ratio`` the minimum lift of a special head.
+    ``layers`` x ``heads`` and width ``dim`` is created with a vocabulary of ``vocabulary``. Either is trained for
+    ``epochs`` to tell a specification's code from another's, on at most ``train_pairs`` pairs, ``batch`` at a time. It
+    reads ``specification_tokens`` and ``code_tokens``, and has to find a specification's function among ``candidates``.
+    Attention is measured on at most ``pairs`` held-out specifications, each with the human and the LLM function.
+    ``alpha`` is the family-wise error of Holm's correction over all tests, ``special_ratio`` the minimum lift of a
+    special head.
     """
 
     encoder: Path | None = None
@@ -51,8 +58,7 @@ class HeadsConfig:
     vocabulary: Count = 4096
     specification_tokens: Count = 40
     code_tokens: Count = 64
-    start_epochs: Count = 6
-    epochs: Count = 5
+    epochs: Count = 12
     batch: Several = 6
     learning_rate: Positive = 1e-3
     train_pairs: Count = 1500
@@ -178,6 +184,10 @@ def make_retriever(texts: Sequence[str], config: HeadsConfig) -> Retriever:
     )
     # Other attention implementations do not return attention weights.
     body: Any = AutoModel.from_config(shape, attn_implementation="eager", add_pooling_layer=False)  # type: ignore[no-untyped-call]
+    with torch.no_grad():
+        # Heads that attend to equal words at first find sooner that a specification and its code share some.
+        for layer in attention_layers(body):
+            layer.self.key.weight.copy_(layer.self.query.weight)
     return Retriever(body, tokenizer, config)
 
 
@@ -197,29 +207,122 @@ def _load(folder: Path) -> tuple[Any, Any]:
 def word_tokenizer(texts: Sequence[str], size: int) -> PreTrainedTokenizerFast:
     """A vocabulary of at most ``size`` tokens from ``texts``, all in lower case: ``userName`` is ``user`` and ``name``.
 
-    A word of a specification and the same word inside an identifier are one token. Tokens of byte-level vocabularies
-    include the preceding blank and the case, so the model would have to learn that word by word.
+    A word of a specification and the same word inside an identifier are one token, which the model would otherwise
+    have to learn word by word.
     """
-    bpe = Tokenizer(models.BPE(unk_token="<unk>"))
-    bpe.normalizer = normalizers.Sequence(
+    words = normalizers.Sequence(
         [
-            normalizers.Replace(Regex(r"(?<=[a-z0-9])(?=[A-Z])"), " "),
-            normalizers.Replace(Regex(r"(?<=[A-Z])(?=[A-Z][a-z])"), " "),
+            normalizers.Replace(Regex(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])"), " "),
             normalizers.Lowercase(),
         ]
     )
-    bpe.pre_tokenizer = pre_tokenizers.Sequence(
-        [
-            pre_tokenizers.WhitespaceSplit(),
-            pre_tokenizers.Split(Regex(r"\p{L}+|\p{N}|[^\p{L}\p{N}]"), "isolated"),
-        ]
-    )
-    bpe.decoder = decoders.Fuse()
-    trainer = trainers.BpeTrainer(
-        vocab_size=size, special_tokens=_SPECIAL, limit_alphabet=_CHARACTERS, show_progress=False
-    )
-    bpe.train_from_iterator(texts, trainer)
     return PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
-        tokenizer_object=bpe, bos_token="<s>", cls_token="<s>", eos_token="</s>", sep_token="</s>",
-        pad_token="<pad>", unk_token="<unk>", mask_token="<mask>",
+        tokenizer_object=train_bpe(texts, size, _SPECIAL, words), bos_token="<s>", cls_token="<s>",
+        eos_token="</s>", sep_token="</s>", pad_token="<pad>", unk_token="<unk>", mask_token="<mask>",
     )  # fmt: skip
+
+
+def train_retriever(model: Retriever, pairs: Sequence[Specification], config: HeadsConfig, log: Log) -> None:
+    """Train ``model`` to tell which function belongs to which specification, among functions of the same language.
+
+    It is trained on ``config.train_pairs`` of ``pairs``: each specification of a batch is combined with all functions
+    of the batch, choosing the human or the LLM function of each pair at random.
+    """
+    generator = np.random.default_rng(config.seed)
+    learnt = [pairs[place] for place in generator.permutation(len(pairs))[: config.train_pairs]]
+    words = [model.tokens(pair.behaviour, config.specification_tokens) for pair in learnt]
+    codes = [
+        [model.tokens(code, config.code_tokens) for code in (pair.human_code, pair.llm_code)]
+        for pair in learnt
+    ]
+    languages = np.array([pair.language for pair in learnt])
+    alike = [torch.from_numpy(np.flatnonzero(languages == language)) for language in languages]
+
+    def batch(_: int) -> dict[str, Tensor]:
+        pool = alike[int(torch.randint(len(alike), ()))]
+        pool = pool if len(pool) > 1 else torch.arange(len(alike))
+        chosen = pool[torch.randperm(len(pool))[: config.batch]].tolist()
+        drawn = [codes[place][int(torch.randint(2, ()))] for place in chosen]
+        sequences = [model.joined(words[place], code) for place in chosen for code in drawn]
+        ids, mask = padded(sequences, model.tokenizer.pad_token_id)
+        return {"ids": ids, "mask": mask}
+
+    def loss(ids: Tensor, mask: Tensor) -> Tensor:
+        size = math.isqrt(len(ids))
+        logits = model(ids, mask).view(size, size)
+        # For each matching function, the batch has as many that do not match as it has other functions.
+        whether = nn.functional.binary_cross_entropy_with_logits(
+            logits, torch.eye(size), pos_weight=torch.tensor(float(max(size - 1, 1)))
+        )
+        matches = torch.arange(size)
+        rows, columns = (nn.functional.cross_entropy(scores, matches) for scores in (logits, logits.T))
+        return (rows + columns) / 2 + whether
+
+    fit_batches(
+        model,
+        batch,
+        loss,
+        batches=math.ceil(len(learnt) / config.batch),
+        epochs=config.epochs,
+        learning_rate=config.learning_rate,
+        seed=config.seed,
+        log=log,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Queries:
+    """Every specification with ``candidates`` functions, its own first: a flat list of ``n x candidates`` examples."""
+
+    examples: list[RetrievalExample]
+    candidates: int
+    repos: list[str]
+
+    @property
+    def labels(self) -> Integers:
+        """1 for each specification's own function, ``(n x candidates,)``."""
+        return np.tile(np.arange(self.candidates) == 0, len(self.repos)).astype(np.int64)
+
+    @property
+    def chance(self) -> float:
+        """The mean reciprocal rank of a random order."""
+        return float((1.0 / np.arange(1, self.candidates + 1)).mean())
+
+
+def with_candidates(model: Retriever, pairs: Sequence[Specification], candidates: int, seed: int) -> Queries:
+    """The human function of each of ``pairs`` among those of others, preferably of the same language."""
+    generator = np.random.default_rng(seed)
+    candidates = min(candidates, len(pairs))
+    examples = []
+    for place, pair in enumerate(pairs):
+        others = [other for other in generator.permutation(len(pairs)).tolist() if other != place]
+        others.sort(key=lambda other: pairs[other].language != pair.language)
+        examples += [
+            model.example(pair.behaviour, pairs[other].human_code, pair.language)
+            for other in (place, *others[: candidates - 1])
+        ]
+    return Queries(examples, candidates, [pair.repo for pair in pairs])
+
+
+@torch.no_grad()
+def retriever_logits(model: Retriever, queries: Queries, gates: Floats | None = None) -> Floats:
+    """Logits ``(n x candidates,)``, with the heads' outputs multiplied by ``gates`` ``(layers, heads)`` if given."""
+    open_gates = np.ones(all_heads(model)) if gates is None else gates
+    found: list[float] = []
+    with gated(model.body, torch.from_numpy(open_gates).float()):
+        for first in range(0, len(queries.examples), _BATCH):
+            some = [example.ids for example in queries.examples[first : first + _BATCH]]
+            found += model(*padded(some, model.tokenizer.pad_token_id)).tolist()
+    return np.array(found)
+
+
+def all_heads(model: Retriever) -> tuple[int, int]:
+    """The number of layers, and of heads per layer."""
+    layers = attention_layers(model.body)
+    return len(layers), int(layers[0].self.num_attention_heads)
+
+
+def ranks(logits: Floats, candidates: int) -> Integers:
+    """The rank of each specification's own function, int64 ``(n,)``, from 1; in a tie it ranks last."""
+    table = logits.reshape(-1, candidates)
+    return np.asarray(1 + (table[:, 1:] >= table[:, :1]).sum(axis=1), dtype=np.int64)
