@@ -7,13 +7,14 @@ so an explanation divides it exactly.
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
+from codeorigin.core.errors import ModelError
 from codeorigin.model.folder import ManifestEntry
 from codeorigin.model.ngrams.hashed_views import View, ViewKind
-from codeorigin.model.ngrams.hashing import Counted
 
 Floats = npt.NDArray[np.float32]
 
@@ -148,6 +149,13 @@ class Reference:
             self._last = key, self._weights(*key)
         return self._last[1]
 
+    def evidence(
+        self, language: str, path: str, ids: npt.NDArray[np.integer], values: npt.NDArray[np.floating]
+    ) -> float | None:
+        """What the n-grams of one function add to its logit; None as for :meth:`weights`."""
+        weights = self.weights(language, path)
+        return None if weights is None else float(weights[ids] @ values.astype(np.float64))
+
     def _weights(self, language: str, path: str, commits: frozenset[str]) -> Floats | None:
         if language not in self._sides:
             return None
@@ -160,8 +168,28 @@ class Reference:
         return (rule.scale * (shrunk - of_people / human)).astype(np.float32)
 
 
-def evidence(vectors: Counted, weights: Floats) -> npt.NDArray[np.float64]:
-    """What the reference adds to the logit of every function of ``vectors``, ``(functions,)``."""
-    shares = np.append(weights[vectors.ids].astype(np.float64) * vectors.values, 0.0)
-    sums = np.add.reduceat(shares, vectors.borders[:-1])
-    return np.where(np.diff(vectors.borders) > 0, sums, 0.0)
+def general_entry(means: Mapping[str, Floats]) -> tuple[npt.NDArray[np.uint8], dict[str, float]]:
+    """What a bundle keeps of ``means`` ``(size,)`` by language: a row for each, and its largest value by language.
+
+    Square roots in 8 bits: most values are small, and their sum over a function counts.
+    """
+    largest = {language: float(mean.max()) for language, mean in sorted(means.items())}
+    rows = [np.round(255 * np.sqrt(means[name] / most)) for name, most in largest.items()]
+    return np.array(rows, dtype=np.uint8), largest
+
+
+def general_means(path: Path, largest: Mapping[str, float], languages: Collection[str]) -> dict[str, Floats]:
+    """The means in the file of :func:`general_entry`, of those ``languages`` that it has.
+
+    Raises:
+        ModelError: the file is not readable.
+    """
+    try:
+        rows = np.load(path, mmap_mode="r", allow_pickle=False)
+        return {
+            language: (np.square(row.astype(np.float32) / 255) * np.float32(most))
+            for row, (language, most) in zip(rows, sorted(largest.items()), strict=True)
+            if language in languages
+        }
+    except (OSError, ValueError) as error:
+        raise ModelError(f"{path}: not readable; reinstall the model") from error

@@ -2,14 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from codeorigin.core.errors import ModelError
 from codeorigin.model.ngrams.hashed_views import NgramViews
-from codeorigin.model.ngrams.hashing import Counted
 from codeorigin.model.reading.normalize import normalize
-from codeorigin.model.reference import Examples, Reference, ReferenceRule, evidence
+from codeorigin.model.reference import Examples, Reference, ReferenceRule, general_entry, general_means
 
 RULE = ReferenceRule(
     words=(1, 1),
@@ -77,9 +78,17 @@ def test_language_needs_both_populations_and_a_general_mean() -> None:
     assert reference().weights("go", "new.go") is None
 
 
-def test_evidence_is_the_product_of_each_vector() -> None:
-    vectors = Counted(np.array([1, 4, 0]), np.array([1, 0.5, 2], dtype=np.float32), np.array([0, 2, 2, 3]))
-    assert evidence(vectors, np.arange(5, dtype=np.float32)).tolist() == [3.0, 0.0, 0.0]
+def test_general_means_are_kept_in_eight_bits(tmp_path: Path) -> None:
+    chance = np.random.default_rng(1)
+    means = {name: chance.random(64).astype(np.float32) ** 8 for name in ("rust", "go")}
+    rows, largest = general_entry(means)
+    np.save(tmp_path / "general.npy", rows)
+    (found,) = general_means(tmp_path / "general.npy", largest, {"rust"}).items()
+    assert found[0] == "rust"
+    assert found[1] == pytest.approx(means["rust"], abs=float(means["rust"].max()) / 255)
+    (tmp_path / "general.npy").write_bytes(b"x")
+    with pytest.raises(ModelError, match="reinstall"):
+        general_means(tmp_path / "general.npy", largest, {"rust"})
 
 
 def test_vector_has_norm_1_in_each_view() -> None:
