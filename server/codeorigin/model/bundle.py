@@ -92,7 +92,7 @@ class Bundle:
             ModelError: their file is not readable.
         """
         largest = self.manifest.get("general")
-        return {} if largest is None else general_means(self.directory / GENERAL_MEANS, largest, languages)
+        return general_means(self.directory / GENERAL_MEANS, largest, languages) if largest else {}
 
     @classmethod
     def load(cls, directory: Path | None = None) -> "Bundle":
@@ -166,7 +166,7 @@ def _check_files(directory: Path, manifest: Mapping[str, Any]) -> None:
         needed |= {NGRAM_WEIGHTS}
     if manifest["deep"] is not None:
         needed |= {SCORE_GRAPH, GRADIENT_GRAPH, TOKENIZER}
-    if "general" in manifest:
+    if manifest.get("general"):
         needed.add(GENERAL_MEANS)
     if missing := sorted(needed - set(files)):
         raise ModelError(f"{directory}: the manifest does not list {', '.join(missing)}; reinstall it")

@@ -19,10 +19,10 @@ _DIGEST, _LENGTH = 32, 8
 
 @dataclass(frozen=True, slots=True)
 class Vector:
-    """The n-grams of a function in a model ``language``, as kept: uint32 ``ids`` and float16 ``values``, ``(N,)``."""
+    """The n-grams of a function in a model ``language``, as kept: uint16 ``ids`` and float16 ``values``, ``(N,)``."""
 
     language: str
-    ids: npt.NDArray[np.uint32]
+    ids: npt.NDArray[np.uint16]
     values: npt.NDArray[np.float16]
 
 
@@ -55,19 +55,20 @@ class OldFile:
 class Populations:
     """What a reference is made of. ``key`` tells what it was read from.
 
-    It is for ``declared`` functions, and ``flagged`` old ones would be called ``llm`` with it.
+    With it, if they are enough, ``flagged`` of the old functions would be called ``llm``; ``declared`` ones count.
     """
 
     key: str
     commits: Sequence[DeclaredCommit]
     files: Sequence[OldFile] = ()
+    enough: bool = False
     declared: int = 0
     flagged: int = 0
 
     @property
     def languages(self) -> set[str]:
-        """The model languages of the declared functions."""
-        return {function.language for commit in self.commits for function in commit.functions}
+        """The model languages of the old files."""
+        return {file.language for file in self.files}
 
     def reference(self, rule: ReferenceRule, general: Mapping[str, Floats]) -> Reference:
         """The reference, with the ``general`` means by language."""
@@ -87,7 +88,7 @@ class Populations:
         """Write them to a file of the cache, replacing what is there. Raises OSError."""
         groups = [*(commit.functions for commit in self.commits), *(file.functions for file in self.files)]
         index = {
-            "counts": [self.key, self.declared, self.flagged],
+            "state": [self.key, self.enough, self.declared, self.flagged],
             "commits": [[commit.name, *commit.names] for commit in self.commits],
             "files": [[file.language, file.path, *file.logits] for file in self.files],
             "functions": [[[function.language, len(function.ids)] for function in group] for group in groups],
@@ -120,7 +121,7 @@ class Populations:
         end = start + int.from_bytes(content[_DIGEST:start], "little")
         index = json.loads(content[start:end])
         count = sum(size for group in index["functions"] for _, size in group)
-        ids = np.frombuffer(content, np.uint32, count, end)
+        ids = np.frombuffer(content, np.uint16, count, end)
         values = np.frombuffer(content, np.float16, count, end + ids.nbytes)
         groups: list[list[Vector]] = []
         place = 0
@@ -131,7 +132,7 @@ class Populations:
                 groups[-1].append(Vector(language, ids[inside], values[inside]))
                 place += size
         of_commits, of_files = groups[: len(index["commits"])], groups[len(index["commits"]) :]
-        key, declared, flagged = index["counts"]
+        key, *counts = index["state"]
         return cls(
             key,
             [
@@ -142,8 +143,7 @@ class Populations:
                 OldFile(language, name, logits, functions)
                 for (language, name, *logits), functions in zip(index["files"], of_files, strict=True)
             ],
-            declared,
-            flagged,
+            *counts,
         )
 
 

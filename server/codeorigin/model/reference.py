@@ -23,14 +23,12 @@ Floats = npt.NDArray[np.float32]
 class ReferenceRule(ManifestEntry):
     """How a project's own functions count in the verdicts on others of the same language.
 
-    A vector holds n-grams of words and of characters, of the orders ``words`` and ``characters`` (first and last),
-    hashed to ``width`` rows each; either view has norm 1. The mean of declared functions is shrunk to that of
-    LLM-written functions of the language in general as if ``prior_functions`` of them were declared too. ``scale``
-    turns products into logits. Both ``fewest_declared`` and ``fewest_human`` functions must be left without the
-    function's own file and commit.
+    A vector holds n-grams of characters, of the orders ``characters`` (first and last), hashed to ``width`` rows; it has
+    norm 1. The mean of declared functions is shrunk to that of LLM-written functions of the language in general as if
+    ``prior_functions`` of these were declared too. ``scale`` turns products into logits. ``fewest_declared`` and
+    ``fewest_human`` functions must be left without the function's own file and commits.
     """
 
-    words: tuple[int, ...]
     characters: tuple[int, ...]
     width: int
     prior_functions: float
@@ -39,25 +37,19 @@ class ReferenceRule(ManifestEntry):
     fewest_human: int
 
     def __post_init__(self) -> None:
-        if not len(self.words) == len(self.characters) == 2:
-            raise ValueError("words and characters must be two orders each")
+        if len(self.characters) != 2 or not 0 < self.width <= 1 << 16:
+            raise ValueError("characters must be the first and the last order, and width at most 65,536")
         if not (self.prior_functions >= 0 and self.scale > 0):
             raise ValueError("prior_functions must not be negative, and scale must be positive")
-        if self.fewest_declared < 1 or self.fewest_human < 1:
-            raise ValueError("a reference has at least one declared and one human function")
+        if self.fewest_declared < 0 or self.fewest_human < 1:
+            raise ValueError(
+                "fewest_declared must not be negative, and a reference has at least one human function"
+            )
 
     @property
-    def views(self) -> tuple[View, View]:
-        """The views of a vector."""
-        return (
-            View(ViewKind.WORDS, self.words[0], self.words[1], self.width),
-            View(ViewKind.CHARACTERS, self.characters[0], self.characters[1], self.width),
-        )
-
-    @property
-    def size(self) -> int:
-        """The number of rows of a vector."""
-        return 2 * self.width
+    def view(self) -> View:
+        """The view of a vector."""
+        return View(ViewKind.CHARACTERS, *self.characters, self.width)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +64,9 @@ class Examples:
     values: npt.NDArray[np.floating]
     borders: npt.NDArray[np.integer]
     groups: Sequence[str]
+
+
+_NOTHING = Examples(np.zeros(0, dtype=np.int64), np.zeros(0), np.zeros(1, dtype=np.int64), ())
 
 
 class _Side:
@@ -113,7 +108,7 @@ class Reference:
 
         Args:
             rule: how they count.
-            general: the mean vector ``(rule.size,)`` of LLM-written functions, by model language.
+            general: the mean vector ``(rule.width,)`` of LLM-written functions, by model language.
             declared: functions that records declare as an agent's, by model language.
             human: the project's people's functions, by model language.
             commits_of: the commits of declared functions that wrote to a file, by its path, or a function with the same
@@ -121,13 +116,15 @@ class Reference:
         """
         self.rule, self._general, self._commits_of = rule, general, commits_of
         self._sides = {
-            language: (_Side(examples, rule.size), _Side(human[language], rule.size))
-            for language, examples in declared.items()
+            language: (_Side(declared.get(language, _NOTHING), rule.width), _Side(people, rule.width))
+            for language, people in human.items()
             if language in general
-            and len(examples.groups) >= rule.fewest_declared
-            and len(human[language].groups if language in human else ()) >= rule.fewest_human
+            and len(declared.get(language, _NOTHING).groups) >= rule.fewest_declared
+            and len(people.groups) >= rule.fewest_human
         }
-        self.declared = sum(len(declared[language].groups) for language in self._sides)
+        self.declared = sum(
+            len(declared[language].groups) for language in self._sides if language in declared
+        )
         """How many functions are declared, in the languages that it is for."""
         self._last: tuple[tuple[str, str, frozenset[str]], Floats | None] | None = None
 
@@ -136,7 +133,7 @@ class Reference:
         return bool(self._sides)
 
     def weights(self, language: str, path: str, function_id: str = "") -> Floats | None:
-        """What every n-gram adds to the logit, ``(rule.size,)``; None if too few functions are left for this one.
+        """What every n-gram adds to the logit, ``(rule.width,)``; None if too few functions are left for this one.
 
         Args:
             language: a model language.

@@ -77,7 +77,7 @@ def with_reference(
         known = {}
         if found is not None and found.key.endswith(of_records):
             known = {declared.name: declared for declared in found.commits}
-        views = NgramViews(rule.views)
+        views = NgramViews([rule.view])
         commits = _declared_commits(repository, commit, state, known, load(), views, cancel)
         files = () if found is None else found.files
         if not files and sum(len(declared.functions) for declared in commits) >= rule.fewest_declared:
@@ -85,12 +85,17 @@ def with_reference(
         found = Populations(key, commits, files)
         reference = found.reference(rule, bundle.general_means(found.languages))
         judge = Judge(bundle.calibration, replace(past, reference=KeptReference("", key, 0, "")))
-        found = replace(found, declared=reference.declared, flagged=flagged(files, judge, reference))
+        found = replace(
+            found,
+            enough=bool(reference),
+            declared=reference.declared,
+            flagged=flagged(files, judge, reference),
+        )
         try:
             found.write(path)
         except OSError:
             return past  # it is read from there
-    if not found.declared:
+    if not found.enough:
         return past
     kept = KeptReference(str(path), key, found.declared, str(root))
     return replace(past, reference=kept, flagged=found.flagged)

@@ -78,7 +78,7 @@ def vectors(views: NgramViews, file: JudgedFile, functions: Sequence[JudgedFunct
     language = get_language(file.language).model_language
     texts = [normalize(code_text(file.text or "", function.span), language).text for function in functions]
     return [
-        Vector(language, features.ids.astype("uint32"), features.values.astype("float16"))
+        Vector(language, features.ids.astype("uint16"), features.values.astype("float16"))
         for features in views.extract_many(texts, language)
     ]
 
