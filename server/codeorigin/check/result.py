@@ -111,7 +111,7 @@ class DeclaredFunctions:
     agents: tuple[str, ...]
 
 
-def declared_counts(result: CheckResult) -> DeclaredFunctions | None:
+def declared_functions(result: CheckResult) -> DeclaredFunctions | None:
     """The counts; None if no records were read."""
     functions: Counter[DeclaredBy] = Counter()
     agents: Counter[str] = Counter()
@@ -153,7 +153,7 @@ def disagreements(result: CheckResult) -> dict[Disagreement, list[tuple[JudgedFi
 
 def declared_line(result: CheckResult) -> str | None:
     """What is declared of the functions with a verdict, in a sentence; None without any, or if no records were read."""
-    counts = declared_counts(result)
+    counts = declared_functions(result)
     if counts is None or not counts.functions:
         return None
     return declared_by_sentence(counts.functions, counts.agents)
