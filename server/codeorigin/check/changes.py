@@ -25,7 +25,7 @@ from codeorigin.core.errors import (
 from codeorigin.git.change import Change, ChangeKind, ChangeRequest, open_change, relative_to_folder
 from codeorigin.git.diff import ChangedFile
 from codeorigin.git.repository import Repository
-from codeorigin.languages.kinds import NOTEBOOK, kind_for_path
+from codeorigin.languages.kinds import kind_for_path
 from codeorigin.records.file_lines import file_records, header_record
 from codeorigin.records.function_records import FunctionRecords
 from codeorigin.records.reader import RecordReader
@@ -85,7 +85,6 @@ def changed_sources(
                             named=False,
                             changed=file.lines,
                             moved=file.moved,
-                            cells=selection.cells if kind is NOTEBOOK else None,
                             inside=file.path,
                         )
                     )

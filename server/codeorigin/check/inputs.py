@@ -30,10 +30,10 @@ def read_stdin(language: str) -> str:
     return decode_source(stdin_bytes(), STDIN_NAME, MAX_BYTES, language)
 
 
-def source_of_file(path: Path, language: str, *, named: bool, cells: frozenset[str] | None = None) -> Source:
+def source_of_file(path: Path, language: str, *, named: bool) -> Source:
     """The source for an existing file, which can be sent to another process."""
     read = partial(read_source, path, MAX_BYTES, language)
-    return Source(display_path(path), language, read, named, file=path, cells=cells)
+    return Source(display_path(path), language, read, named, file=path)
 
 
 def file_source(path: Path, language: str | None) -> Source:
@@ -46,7 +46,7 @@ def file_source(path: Path, language: str | None) -> Source:
     found = _named_kind(path, language)
     if found is None:
         raise LanguageError("unknown language; set it with --language", display_path(path))
-    return source_of_file(path, found, named=True, cells=_named_cells(found, language))
+    return source_of_file(path, found, named=True)
 
 
 def stdin_source(language: str | None, filename: str | None) -> Source:
@@ -62,7 +62,7 @@ def stdin_source(language: str | None, filename: str | None) -> Source:
         text = read_stdin("")
         return Source(shown, _guessed(text, shown, "--language or --stdin-filename"), lambda: text)
     # It can be read only once.
-    return Source(shown, found, cache(partial(read_stdin, found)), cells=_named_cells(found, language))
+    return Source(shown, found, cache(partial(read_stdin, found)))
 
 
 def _named_kind(path: Path | str, language: str | None) -> str | None:
@@ -71,13 +71,6 @@ def _named_kind(path: Path | str, language: str | None) -> str | None:
     if kind is not NOTEBOOK and language is not None:
         kind = get_kind(language)
     return None if kind is None else kind.id
-
-
-def _named_cells(kind: str, language: str | None) -> frozenset[str] | None:
-    if kind != NOTEBOOK.id or language is None:
-        return None
-    wanted = get_kind(language)
-    return None if wanted is NOTEBOOK else frozenset({wanted.id})
 
 
 def _guessed(text: str, shown: str, options: str) -> str:
@@ -115,7 +108,11 @@ def collect(
             if not path.exists():
                 errors.append(FileError(shown, "no such file or folder"))
                 continue
-            found = _folder_sources(path, selection) if path.is_dir() else [file_source(path, language)]
+            found = (
+                [source_of_file(file, kind.id, named=False) for file, kind in selection.in_folder(path)]
+                if path.is_dir()
+                else [file_source(path, language)]
+            )
         except (LanguageError, SourceError) as error:
             errors.append(FileError(shown, display_path(error.reason)))
             continue
@@ -132,14 +129,6 @@ def collect(
             if met is None or (source.named and not met.named):
                 sources[key] = source
     return list(sources.values()), errors
-
-
-def _folder_sources(folder: Path, selection: Selection) -> list[Source]:
-    cells = selection.cells
-    return [
-        source_of_file(path, kind.id, named=False, cells=cells if kind is NOTEBOOK else None)
-        for path, kind in selection.in_folder(folder)
-    ]
 
 
 def path_in_repository(path: str) -> str:
