@@ -138,6 +138,10 @@ class JudgedFile:
         first, last = self.first_line(function), line_range(function)[1]
         return (first, last) if self.cell is None else (self.cell.line(first), self.cell.line(last))
 
+    def within(self, limits: Limits, accepted: frozenset[str]) -> Self:
+        """The file with its functions under the user's ``limits``, and those accepted whose ids are."""
+        return self.with_functions([function.within(limits, accepted) for function in self.functions])
+
     def with_functions(self, functions: Sequence[JudgedFunction]) -> Self:
         """The file with other functions."""
         return replace(self, functions=tuple(functions))

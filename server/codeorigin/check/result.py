@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from codeorigin.analysis.judged import JudgedFile, JudgedFunction
@@ -47,9 +46,8 @@ class FileError:
 class CheckResult:
     """Everything a report needs. ``limits`` are the user's, if there are any, and ``past`` is that of the project.
 
-    ``baseline`` is the file of accepted findings; None if none was to be read. ``is_compared`` says whether a past was
-    looked for. ``evidence`` has the lines of the findings whose code a report shows, by :meth:`JudgedFile.key`, and
-    ``origin`` is for pages.
+    ``is_compared`` says whether a past was looked for. ``evidence`` has the lines of the findings whose code a report
+    shows, by :meth:`JudgedFile.key`, and ``origin`` is for pages.
     """
 
     version: str
@@ -59,7 +57,6 @@ class CheckResult:
     summary: Summary
     limits: Limits = field(default_factory=Limits)
     change: ChangeReport | None = None
-    baseline: Path | None = None
     past: Past | None = None
     is_compared: bool = False
     evidence: Mapping[tuple[str, int], tuple[HeatLine, ...]] = field(default_factory=dict)

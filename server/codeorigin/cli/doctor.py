@@ -108,7 +108,7 @@ def _checks(options: DoctorOptions) -> Iterator[tuple[str, Callable[[], str], st
     loaded: list[Analyzer] = []
 
     def load() -> str:
-        loaded.append(Analyzer.load(options.model, threads=options.threads or cores()))
+        loaded.append(Analyzer.load(options.model, threads=cores()))
         return f"{loaded[0].model_id} in {display_path(loaded[0].bundle.directory)}"
 
     yield "model", load, remedy

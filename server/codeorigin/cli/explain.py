@@ -57,7 +57,7 @@ def find_function(file: JudgedFile, line: int) -> FunctionReport:
 def explain(request: ExplainRequest) -> Explained:
     """Find and explain the function; raises :class:`~codeorigin.core.errors.CodeOriginError` with a one-line message."""
     name, line = parse_target(request.target)
-    analyzer = Analyzer.load(request.model, threads=request.threads or cores())
+    analyzer = Analyzer.load(request.model, threads=cores())
     file = judged_source(name, request.language, request, analyzer)
     function = find_function(file, line)
     options = replace(analyzer.explain_options, top_tokens=request.tokens)
