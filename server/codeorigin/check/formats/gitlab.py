@@ -10,7 +10,7 @@ from codeorigin.report.functions import finding_sentence
 from codeorigin.report.values import indented
 from codeorigin.text.literal_text import plain_message
 
-CHECK_NAME = "codeorigin/llm-written"
+CHECK_NAME = "codeorigin/likely-llm"
 
 
 def render(result: CheckResult) -> str:
