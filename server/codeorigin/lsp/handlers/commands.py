@@ -1,4 +1,4 @@
-"""What the commands of ``workspace/executeCommand`` share: their arguments (docs/protocol.md) and their answers."""
+"""What the commands of ``workspace/executeCommand`` share, as docs/contributing/protocol.md has them: arguments and answers."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
