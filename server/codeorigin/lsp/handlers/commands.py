@@ -1,4 +1,4 @@
-"""What the commands of ``workspace/executeCommand`` share, as docs/contributing/protocol.md has them: arguments and answers."""
+"""What the commands of ``workspace/executeCommand`` share: arguments and answers (docs/contributing/protocol.md)."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
