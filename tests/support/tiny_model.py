@@ -158,7 +158,9 @@ def with_commit_rules(directory: Path, source: Path, rule: PooledRule = COMMIT_R
     return with_entry(directory, directory, "file_and_commit_context", FILE_AND_COMMIT_CONTEXT.to_manifest())
 
 
-PAST_RULE = PastRule(quantile=0.5, weight=0.5, prior_functions=0.0, typical=-3.0, fewest_functions=4)
+PAST_RULE = PastRule(
+    quantile=0.5, weight=0.5, prior_functions=0.0, typical=-3.0, fewest_functions=4, farthest=100.0
+)
 
 
 def with_past_rule(directory: Path, source: Path, rule: PastRule = PAST_RULE) -> Path:
