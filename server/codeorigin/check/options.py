@@ -15,6 +15,7 @@ from codeorigin.shell.options import (
     Output,
     ProjectOptions,
     StdinFilename,
+    Threads,
     formats_option,
 )
 from codeorigin.shell.output import ReportTarget, parse_targets
@@ -87,6 +88,7 @@ class CheckOptions(ProjectOptions):
             hidden=True,
         ),
     ] = None
+    threads: Threads = None
     jobs: Jobs = None
 
     def chosen(self) -> dict[str, Any]:

@@ -6,7 +6,6 @@ from codeorigin.history.formats import history_writer
 from codeorigin.history.open_history import History, open_history
 from codeorigin.history.options import HistoryOptions
 from codeorigin.history.totals import Totals
-from codeorigin.history.wording import partial_phrase, repaired_phrase
 from codeorigin.settings.project import SHALLOW
 from codeorigin.shell.exit_codes import ExitCode
 from codeorigin.shell.output import open_reports
@@ -29,10 +28,6 @@ def run_history(options: HistoryOptions) -> int:
                 "same command goes on from there"
             )
             return ExitCode.INTERRUPTED
-        if history.repaired:
-            to_stderr(repaired_phrase(history.repaired))
-        if history.partial:
-            to_stderr(partial_phrase(history.partial))
         for problem in history.problems:
             to_stderr(problem)
     return ExitCode.OK

@@ -16,17 +16,16 @@ from codeorigin.git.objects import LargeObjectError, Objects
 from codeorigin.git.repository import Repository
 from codeorigin.history.results import CommitResult, Part, TouchedFunction
 from codeorigin.languages import get_language
-from codeorigin.languages.kinds import kind_for_path
+from codeorigin.languages.kinds import NOTEBOOK, kind_for_path
 from codeorigin.languages.parser_pool import current_run
 from codeorigin.model.bundle import Bundle
 from codeorigin.model.calibration.judge import Judge
 from codeorigin.model.verdict import Band
-from codeorigin.report.changes import MOST_NAMES
 from codeorigin.text.sources import decode_source
 
 MAX_BYTES = 2_000_000
-LONGEST_NAME = 200
-MOST_SHOWN = 12
+_LONGEST_NAME = 200
+_MOST_SHOWN = 12
 VERDICT_CACHE_BYTES = 64 * 2**20
 """Size of the cache: most functions of a file stay the same from one commit to the next."""
 _FOLDERS = 3
@@ -48,12 +47,16 @@ class ChangedCommit:
 
 @dataclass(frozen=True, slots=True)
 class JudgeCommits:
-    """How to judge the commits of the repository in ``folder``, by the ``model`` in a folder (None: the shipped one)."""
+    """How to judge the commits of the repository in ``folder``, by the ``model`` in a folder (None: the shipped one).
+
+    Of notebooks, only cells in one of the languages ``cells`` are judged (None: all).
+    """
 
     folder: Path
     model: Path | None
     model_id: str
     how: How
+    cells: frozenset[str] | None
 
     def load(self) -> Analyzer:
         """An analyzer with the model; raises ModelError."""
@@ -96,10 +99,11 @@ class JudgeCommits:
         return Source(
             file.path,
             kind.id,
-            partial(read_blob, objects, file.blob, file.path),
+            partial(_read_blob, objects, file.blob, file.path),
             named=False,
             changed=file.lines,
             moved=file.moved,
+            cells=self.cells if kind is NOTEBOOK else None,
             inside=file.path,
         )
 
@@ -109,15 +113,14 @@ class JudgeCommits:
         )
         touched = [(file, function) for file in found for function in file.functions]
         judged = [(file, function) for file, function in touched if function.verdict.logit is not None]
-        moved = [function.span.qualified_name for _, function in touched if function.moved]
-        stands_out = whole is not None and whole.band in {Band.UNSURE, Band.LLM}
+        moved = sum(function.moved for _, function in touched)
+        stands_out = whole is not None and whole.band is Band.LLM
         return CommitResult(
             commit=commit.name,
             seconds=commit.seconds,
             functions=len(judged),
             written=0 if whole is None else whole.functions,
-            moved=len(moved) if commit.tells_moves else None,
-            moved_names=tuple(name[:LONGEST_NAME] for name in moved[:MOST_NAMES]),
+            moved=moved if commit.tells_moves else None,
             lines=sum(function.counted for _, function in judged),
             logit=None if whole is None else whole.logit,
             probability=None if whole is None else whole.probability,
@@ -125,12 +128,12 @@ class JudgeCommits:
             reason="no_rule" if whole is None else None if whole.reason is None else whole.reason.value,
             human_share=None if whole is None else whole.human_share,
             parts=tuple(_parts(judged)),
-            unread=sum(file.error is not None for file in files),
-            shown=tuple(_shown(judged, {file.path: file for file in commit.files})) if stands_out else (),
+            skipped=sum(file.error is not None for file in files),
+            shown=tuple(_shown(judged)) if stands_out else (),
         )
 
 
-def read_blob(objects: Objects, blob: str, path: str) -> str:
+def _read_blob(objects: Objects, blob: str, path: str) -> str:
     """The text of a file; raises SourceError, or RepositoryError if it is damaged or not in this clone."""
     kind = kind_for_path(path)
     try:
@@ -155,26 +158,18 @@ def _parts(judged: _Judged) -> Iterator[Part]:
         yield Part(folder, language, functions, human, unsure, llm)
 
 
-def _shown(judged: _Judged, files: dict[str, ChangedFile]) -> Iterator[TouchedFunction]:
+def _shown(judged: _Judged) -> Iterator[TouchedFunction]:
     """The written functions first, then by descending probability."""
     ordered = sorted(judged, key=lambda found: (not found[1].written, -(found[1].verdict.probability or 0.0)))
-    for file, function in ordered[:MOST_SHOWN]:
+    for file, function in ordered[:_MOST_SHOWN]:
         assert function.lines is not None, "changed files have them"
-        first, last = function.lines.first, function.lines.last
-        changed = files[file.path]
         yield TouchedFunction(
             # The name is only a label, and some names have whole programs in their brackets.
-            function.span.qualified_name[:LONGEST_NAME],
+            function.span.qualified_name[:_LONGEST_NAME],
             file.path,
-            changed.blob,
-            first,
-            last,
+            function.lines.first,
+            function.lines.last,
             function.written,
             function.verdict.probability,
             function.verdict.band,
-            tuple(
-                (max(low, first), min(high, last))
-                for low, high in changed.lines
-                if low <= last and high >= first
-            ),
         )

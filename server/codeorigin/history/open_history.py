@@ -7,7 +7,6 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from itertools import chain
 from pathlib import Path
 
@@ -26,9 +25,9 @@ from codeorigin.history.state import HistoryState, default_path
 from codeorigin.languages.kinds import kind_for_path
 from codeorigin.languages.parser_pool import one_run, run_budget
 from codeorigin.model.bundle import Bundle
-from codeorigin.model.past import Past
 from codeorigin.past.old_functions import repository_past
 from codeorigin.records.reader import FOR_ALL_COMMITS, RecordReader
+from codeorigin.report.figures import counted
 from codeorigin.settings.project import Project
 from codeorigin.shell.days import since_seconds, until_seconds
 from codeorigin.shell.options import cores
@@ -96,32 +95,26 @@ _Part = tuple[list[tuple[str, int]], dict[str, CommitResult]]
 """Some commits with their times, and the results that are known of them."""
 
 
+@dataclass(slots=True)
 class History:
     """A history opened by :func:`open_history`.
 
-    ``problems`` has one line for each record that was skipped. ``known`` is the number of results so far that came from
-    an earlier run, and ``partial`` of those that are not kept for the next.
+    ``lacks_past``: there is no past to compare with because the clone is shallow. ``known`` is the number of results so
+    far that came from an earlier run, and ``partial`` of those that are not kept for the next.
     """
 
-    def __init__(
-        self,
-        repository: Repository,
-        plan: Plan,
-        job: JudgeCommits,
-        state: HistoryState,
-        wanted: Callable[[str], bool],
-        records: RecordReader | None,
-        analyzer: Callable[[], Analyzer],
-        *,
-        wants_past: bool,
-        jobs: int,
-        budget: Budget,
-    ) -> None:
-        self.repository, self.plan, self.job = repository, plan, job
-        self._state, self._wanted, self._records = state, wanted, records
-        self._analyzer, self._jobs, self._budget = analyzer, jobs, budget
-        self._wants_past = wants_past
-        self.known = self.partial = 0
+    repository: Repository
+    plan: Plan
+    job: JudgeCommits
+    lacks_past: bool
+    _state: HistoryState
+    _wanted: Callable[[str], bool]
+    _records: RecordReader | None
+    _load: Callable[[], Analyzer]
+    _jobs: int
+    _budget: Budget
+    known: int = 0
+    partial: int = 0
 
     @property
     def name(self) -> str:
@@ -130,34 +123,15 @@ class History:
         return printable(display_path(folder.name.removesuffix(".git")))
 
     @property
-    def past(self) -> Past | None:
-        """The past that functions are compared with."""
-        return self.job.how.past
-
-    @property
-    def lacks_past(self) -> bool:
-        """Whether there is no past to compare with because the clone is shallow."""
-        return self._wants_past and self.repository.is_shallow
-
-    @property
-    def repaired(self) -> int:
-        """How many entries of the state were damaged and had to be computed again."""
-        return self._state.damaged
-
-    @property
     def problems(self) -> list[str]:
-        """Records that were skipped, in one line each."""
-        return [] if self._records is None else self._records.problems
-
-    @cached_property
-    def analyzer(self) -> Analyzer:
-        """What judges in this process; it is loaded when it is needed."""
-        return self._analyzer()
-
-    @property
-    def model(self) -> str:
-        """The identity of the model."""
-        return self.job.model_id
+        """What to say beside the results, in one line each: records that were skipped, and results that are not kept."""
+        problems = [] if self._records is None else self._records.problems[:]
+        if self.partial:
+            problems.append(
+                f"{counted(self.partial, 'commit')} with a file that takes too much time to read for one run; the same "
+                "command judges this again"
+            )
+        return problems
 
     def results(self) -> Iterator[CommitResult]:
         """Yield the results of the commits, in order. A result is in the state before it is yielded.
@@ -168,68 +142,52 @@ class History:
         """
         parts = self._parts()
         for commits, known in parts:
-            if len(known) == len(commits):
+            if len(known) < len(commits):
+                yield from self._judged(chain([(commits, known)], parts))
+            else:
                 self.known += len(known)
                 yield from known.values()
-                continue
-            yield from self._judged(chain([(commits, known)], parts))
 
     def _judged(self, parts: Iterator[_Part]) -> Iterator[CommitResult]:
-        waiting: deque[CommitResult | None] = deque()
+        waiting: deque[list[CommitResult | None]] = deque()
         chunks = self._chunks(parts, waiting)
         with worker_processes(self._jobs, self._budget) as pool:
-            for judged in results(self.job, chunks, pool, lambda: self.analyzer):
+            for judged in results(self.job, chunks, pool, self._load):
                 made = [self._with_agents(result) for result in judged]
-                for result in made:
-                    if result.is_partial:
-                        self.partial += 1
-                    else:
-                        self._state.put_result(result.commit, result.to_dict())
-                self._state.save()
-                for result in made:
-                    yield from self._earlier(waiting)
-                    waiting.popleft()
-                    yield result
-                yield from self._earlier(waiting)
-
-    def _earlier(self, waiting: deque[CommitResult | None]) -> Iterator[CommitResult]:
-        """The known results before the next commit that is being judged."""
-        while waiting and (result := waiting[0]) is not None:
-            waiting.popleft()
-            self.known += 1
-            yield result
+                self._state.keep(result for result in made if not result.is_partial)
+                self.partial += sum(result.is_partial for result in made)
+                new = iter(made)
+                for known in waiting.popleft():
+                    self.known += known is not None
+                    yield known or next(new)
 
     def _parts(self) -> Iterator[_Part]:
         for start in range(0, len(self.plan), _LISTED_AT_ONCE):
             stop = start + _LISTED_AT_ONCE
-            commits = list(zip(self.plan.commits[start:stop], self.plan.seconds[start:stop], strict=True))
-            found = self._state.results([name for name, _ in commits])
-            known = {}
-            for name, _ in commits:
-                if name in found:
-                    try:
-                        known[name] = CommitResult.from_dict(found[name])
-                    except (KeyError, TypeError, ValueError):
-                        self._state.damaged += 1
-            yield commits, known
+            names = self.plan.commits[start:stop]
+            found = self._state.results(names)
+            known = {name: found[name] for name in names if name in found}
+            yield list(zip(names, self.plan.seconds[start:stop], strict=True)), known
 
     def _chunks(
-        self, parts: Iterator[_Part], waiting: deque[CommitResult | None]
+        self, parts: Iterator[_Part], waiting: deque[list[CommitResult | None]]
     ) -> Iterator[list[ChangedCommit]]:
-        """What is to be judged, a few commits at a time; ``waiting`` gets a place for each commit."""
+        """What is to be judged, a few commits at a time; ``waiting`` gets their places among the known results."""
         for commits, known in parts:
             new = [name for name, _ in commits if name not in known]
             changes = dict(commit_changes(self.repository, new, self._wanted)) if new else {}
+            places: list[CommitResult | None] = []
             chunk: list[ChangedCommit] = []
             for name, seconds in commits:
-                waiting.append(known.get(name))
-                if name in known:
-                    continue
-                chunk.append(ChangedCommit(name, seconds, changes[name].files, changes[name].tells_moves))
+                places.append(known.get(name))
+                if name not in known:
+                    chunk.append(ChangedCommit(name, seconds, changes[name].files, changes[name].tells_moves))
                 files = sum(len(commit.files) for commit in chunk)
                 if len(chunk) == _COMMITS_AT_ONCE or files >= _FILES_AT_ONCE:
+                    waiting.append(places)
                     yield chunk
-                    chunk = []
+                    places, chunk = [], []
+            waiting.append(places)
             yield chunk
 
     def _with_agents(self, result: CommitResult) -> CommitResult:
@@ -268,6 +226,7 @@ def open_history(options: HistoryOptions, analyzer: Analyzer | None = None) -> I
             options.model,
             bundle.model_id,
             How(settings.file_context, past),
+            selection.cells,
         )
         key = _settings_key(options, below, project)
         if past is not None:
@@ -283,13 +242,13 @@ def open_history(options: HistoryOptions, analyzer: Analyzer | None = None) -> I
             repository,
             plan,
             job,
+            settings.past and bundle.calibration.past is not None and repository.is_shallow,
             state,
             lambda path: kind_for_path(path) is not None and wanted(path),
             records,
             lambda: job.analyzer(bundle) if analyzer is None else analyzer,
-            wants_past=settings.past and bundle.calibration.past is not None,
-            jobs=jobs,
-            budget=budget,
+            jobs,
+            budget,
         )
 
 

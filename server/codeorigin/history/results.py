@@ -26,19 +26,16 @@ class Part:
 class TouchedFunction:
     """A function that a commit touched, from line ``first`` to ``last`` of the file, with its verdict in this commit.
 
-    ``written`` means that the commit wrote all its lines, except those with neither a letter nor a digit. ``blob`` is
-    the object name of the file's content, and ``changed`` has the commit's lines in the function.
+    ``written`` means that the commit wrote all its lines, except those with neither a letter nor a digit.
     """
 
     name: str
     path: str
-    blob: str
     first: int
     last: int
     written: bool
     probability: float | None
     band: Band | None
-    changed: tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +45,8 @@ class CommitResult:
     ``functions`` counts the touched functions that have a verdict, and ``written`` those that the commit wrote. The
     latter determine ``logit``, ``probability``, ``band`` and ``human_share`` (see :class:`PooledVerdict`); without a
     verdict there is a ``reason`` instead. ``moved`` counts the functions that it only moved, which nothing else counts
-    (None if it is too large to tell), and ``moved_names`` are the first of them. ``lines`` counts the commit's nonblank
-    lines in the touched functions. ``unread`` counts files that cannot be read as source.
+    (None if it is too large to tell). ``lines`` counts the commit's nonblank lines in the touched functions.
+    ``skipped`` counts files that cannot be read as source.
     ``declared`` lists the agents that it names. ``shown`` has some of the functions, the strongest first, of a commit
     that may stand out. ``is_partial``: a file was given up only because the time of the run was over, so the result is
     not kept and a later run judges the commit again.
@@ -60,7 +57,6 @@ class CommitResult:
     functions: int
     written: int
     moved: int | None
-    moved_names: tuple[str, ...]
     lines: int
     logit: float | None
     probability: float | None
@@ -68,7 +64,7 @@ class CommitResult:
     reason: str | None
     human_share: float | None
     parts: tuple[Part, ...] = ()
-    unread: int = 0
+    skipped: int = 0
     declared: tuple[str, ...] = ()
     shown: tuple[TouchedFunction, ...] = ()
     is_partial: bool = False
@@ -82,15 +78,10 @@ class CommitResult:
         """The result that :meth:`to_dict` turned into ``data``; raises KeyError, TypeError or ValueError."""
         values = data | {
             "declared": tuple(data["declared"]),
-            "moved_names": tuple(data["moved_names"]),
             "parts": tuple(Part(**part) for part in data["parts"]),
             "band": _band(data["band"]),
             "shown": tuple(
-                TouchedFunction(
-                    **function
-                    | {"band": _band(function["band"]), "changed": tuple(map(tuple, function["changed"]))}
-                )
-                for function in data["shown"]
+                TouchedFunction(**function | {"band": _band(function["band"])}) for function in data["shown"]
             ),
         }
         return cls(**values)

@@ -5,16 +5,18 @@ import json
 import os
 import sqlite3
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 from codeorigin.core.cache_folder import cache_folder
 from codeorigin.core.errors import CodeOriginError
+from codeorigin.history.results import CommitResult
 from codeorigin.text.regular_files import IS_A_LINK, trusted_root
 
-_FORMAT = 6
+_FORMAT = 7
 _TABLES = frozenset({"about", "commits"})
 
 
@@ -27,9 +29,7 @@ def default_path(repository: Path, model: str) -> Path:
 class HistoryState:
     """Stores the results of commits under ``settings``, a key of any form.
 
-    Everything written before the last :meth:`save` survives a crash; anything later is computed again.
-
-    ``damaged`` counts entries that were found to be broken; the caller computes them again.
+    What :meth:`keep` has written survives a crash; anything later, and what is damaged, is computed again.
 
     Raises:
         CodeOriginError: the file cannot be used.
@@ -37,7 +37,6 @@ class HistoryState:
 
     def __init__(self, path: Path, settings: str, model: str) -> None:
         self._path, self._settings = path, settings
-        self.damaged = 0
         try:
             self._refuse_links()
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -115,27 +114,23 @@ class HistoryState:
         finally:
             self._database.close()
 
-    def save(self) -> None:
-        """Write everything so far to disk."""
-        self._run("COMMIT")
-        self._run("BEGIN IMMEDIATE")
-
-    def results(self, commits: Iterable[str]) -> dict[str, dict[str, Any]]:
-        """The stored results of ``commits``; damaged ones are counted and left out."""
+    def results(self, commits: Iterable[str]) -> dict[str, CommitResult]:
+        """The stored results of ``commits``, without damaged ones."""
         query = "SELECT id, result FROM commits WHERE settings = ? AND id IN (SELECT value FROM json_each(?))"
         found = {}
         for name, data in self._run(query, self._settings, json.dumps(list(commits))):
-            try:
-                found[name] = json.loads(zlib.decompress(data))
-            except (zlib.error, ValueError, TypeError):
-                self.damaged += 1
+            with suppress(zlib.error, ValueError, TypeError, KeyError):
+                found[name] = CommitResult.from_dict(json.loads(zlib.decompress(data)))
         return found
 
-    def put_result(self, commit: str, result: Mapping[str, Any]) -> None:
-        """Store the result of a commit."""
-        # Compression also adds a checksum.
-        data = zlib.compress(json.dumps(result, separators=(",", ":")).encode("ascii"), 1)
-        self._run("INSERT OR REPLACE INTO commits VALUES (?, ?, ?)", self._settings, commit, data)
+    def keep(self, results: Iterable[CommitResult]) -> None:
+        """Write the results of some commits to disk."""
+        for result in results:
+            # Compression also adds a checksum.
+            data = zlib.compress(json.dumps(result.to_dict(), separators=(",", ":")).encode("ascii"), 1)
+            self._run("INSERT OR REPLACE INTO commits VALUES (?, ?, ?)", self._settings, result.commit, data)
+        self._run("COMMIT")
+        self._run("BEGIN IMMEDIATE")
 
     def _run(self, query: str, *values: str | bytes) -> list[Any]:
         try:

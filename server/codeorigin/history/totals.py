@@ -1,15 +1,21 @@
-"""Totals of a history by month, folder and language, which fit into memory for any number of commits."""
+"""Totals of a history by month, folder and language, which fit into memory for any number of commits, in words too."""
 
 import heapq
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from codeorigin.history.results import CommitResult, Part
 from codeorigin.model.verdict import Band
+from codeorigin.report.figures import counted, parts_percent
+from codeorigin.report.functions import BAND_NAMES
 
 STANDING_OUT = 24
+NOT_BY_AUTHOR = (
+    "Nothing here is by author, and no names or addresses are kept: a verdict is an estimate about text, wrong for some "
+    "people's style more often than for others', and no basis for judging anybody."
+)
 _Entry = tuple[float, str, CommitResult]
 """A commit behind its probability and its name."""
 
@@ -27,19 +33,17 @@ class Share:
         """The number of lines in all bands."""
         return sum(self.bands.values())
 
-    def share(self, band: Band) -> float:
-        """The share of the lines that are in ``band``; 0 if there are no lines."""
-        return self.bands[band] / self.lines if self.lines else 0.0
+    def percents(self) -> dict[Band, str]:
+        """The share of the lines in each band; together they are 100 %."""
+        return dict(zip(Band, parts_percent([self.bands[band] for band in Band]), strict=True))
 
-    def add(self, parts: Iterable[Part]) -> None:
+    def add(self, parts: Sequence[Part]) -> None:
         """Count the parts of one commit."""
-        counted = False
+        self.commits += bool(parts)
         for part in parts:
-            counted = True
             self.functions += part.functions
-            for band, lines in ((Band.HUMAN, part.human), (Band.UNSURE, part.unsure), (Band.LLM, part.llm)):
-                self.bands[band] += lines
-        self.commits += counted
+            for band in Band:
+                self.bands[band] += getattr(part, band.value)
 
     def include(self, other: "Share") -> None:
         """Count what ``other`` has counted."""
@@ -80,7 +84,7 @@ class Totals:
     commits: int = 0
     judged: int = 0
     commit_bands: dict[Band, int] = field(default_factory=lambda: dict.fromkeys(Band, 0))
-    unread: int = 0
+    skipped: int = 0
     moved: int = 0
     moves_unknown: int = 0
     declared: dict[str, int] = field(default_factory=dict)
@@ -89,7 +93,7 @@ class Totals:
     def add(self, result: CommitResult, *, by_folder: bool = True) -> None:
         """Count a commit. Set ``by_folder`` to False for many repositories, which have too many folders to keep."""
         self.commits += 1
-        self.unread += result.unread
+        self.skipped += result.skipped
         self.moved += result.moved or 0
         self.moves_unknown += result.moved is None
         self.all.add(result.parts)
@@ -114,8 +118,8 @@ class Totals:
     def include(self, other: "Totals") -> None:
         """Count what ``other`` has counted, in another repository: without its folders and what stands out in it."""
         self.all.include(other.all)
-        for into, counted in ((self.months, other.months), (self.languages, other.languages)):
-            for name, share in counted.items():
+        for into, added in ((self.months, other.months), (self.languages, other.languages)):
+            for name, share in added.items():
                 into[name].include(share)
         self.commits += other.commits
         self.judged += other.judged
@@ -137,3 +141,35 @@ def _add_by(shares: defaultdict[str, Share], parts: Iterable[Part], key: Callabl
         by.setdefault(key(part), []).append(part)
     for name, some in by.items():
         shares[name].add(some)
+
+
+def declared_phrase(totals: Totals) -> str | None:
+    """What commits declare about themselves; None if they declare nothing."""
+    if not totals.declared:
+        return None
+    named = ", ".join(f"{agent} in {count:,}" for agent, count in sorted(totals.declared.items()))
+    return f"Declared by commits: {named}. This is a fact about the commits, not part of the estimate."
+
+
+def totals_phrases(totals: Totals, merges: int, cut_off: int) -> list[str]:
+    """The totals, one sentence each, without what commits declare about themselves."""
+    bands = ", ".join(f"{count:,} {BAND_NAMES[band]}" for band, count in totals.commit_bands.items())
+    judged = f"{totals.judged:,} with a verdict of their own ({bands})"
+    left_out = f"; {counted(merges, 'merge')} left out" if merges else ""
+    phrases = [f"{counted(totals.commits, 'commit')}, {judged}{left_out}."]
+    lines = ", ".join(f"{text} {BAND_NAMES[band]}" for band, text in totals.all.percents().items())
+    phrases.append(
+        f"{counted(totals.all.lines, 'line')} in {counted(totals.all.functions, 'function')}: {lines}."
+    )
+    if cut_off:
+        phrases.append(
+            f"{counted(cut_off, 'commit')} left out, because this clone is shallow and lacks what stood before."
+        )
+    if totals.moved:
+        phrases.append(f"{totals.moved:,} moved by their commits, not counted.")
+    if totals.moves_unknown:
+        large = counted(totals.moves_unknown, "commit")
+        phrases.append(f"{large} too large to tell which functions were only moved; all count as written.")
+    if totals.skipped:
+        phrases.append(f"{counted(totals.skipped, 'file version')} could not be read as text.")
+    return phrases

@@ -6,14 +6,12 @@ from pathlib import Path
 import pyarrow as pa
 
 from codeorigin.core.errors import CodeOriginError
-from codeorigin.history.formats.charts import over_time, periods, treemap
-from codeorigin.history.formats.html import area_legend, languages_of, opening, share_table
+from codeorigin.history.formats.html import bars, opening, over_time, share_table
 from codeorigin.history.totals import Totals
 from codeorigin.model.verdict import Band
 from codeorigin.report.origin import Origin, report_page
-from codeorigin.report.page import legend, problems
+from codeorigin.report.page import problems
 from codeorigin.scan.work import Judged, rows_file
-from codeorigin.shell.terminal import printable
 from codeorigin.text.regular_files import replacing_file
 
 MOST_LISTED = 1_000
@@ -56,14 +54,13 @@ def _body(judged: Sequence[Judged]) -> Iterator[str]:
     yield from opening(totals)
     if totals.all.lines:
         shares = {found.repository: found.totals.all for found in judged if found.error is None}
-        yield f"<h2>Over time</h2>{legend()}<figure>{over_time(periods(totals.months))}</figure>"
-        yield f"<h2>By repository</h2>{area_legend()}"
-        yield f"<figure>{treemap(shares, kinds=('repository', 'repositories'))}</figure>"
-        yield f"<h2>By language</h2>{languages_of(totals)}<h2>Repositories</h2>"
+        yield "<h2>Over time</h2>"
+        yield from over_time(totals)
+        yield f"<h2>By language</h2>{bars(totals.languages)}<h2>By repository</h2>{bars(shares)}"
         listed = sorted(shares, key=lambda name: -shares[name].lines)[:MOST_LISTED]
         if len(listed) < len(shares):
             yield f"<p>The {MOST_LISTED:,} of {len(shares):,} with the most lines; repositories.parquet has all.</p>"
-        yield share_table("repository", {printable(name): shares[name] for name in sorted(listed)})
+        yield share_table("repository", {name: shares[name] for name in sorted(listed)})
     failed = [(found.repository, found.error) for found in judged if found.error is not None]
     if failed:
         more = len(failed) - MOST_LISTED

@@ -18,7 +18,7 @@ from codeorigin.history.judge_commits import JudgeCommits
 from codeorigin.history.open_history import open_history
 from codeorigin.history.options import HistoryOptions
 from codeorigin.history.results import CommitResult
-from codeorigin.history.totals import Totals
+from codeorigin.history.totals import Share, Totals
 from codeorigin.model.bundle import Bundle
 from codeorigin.model.verdict import Band
 from codeorigin.text.regular_files import replacing_binary_file
@@ -31,7 +31,7 @@ COMMITS = pa.schema(
         *((name, _COUNT) for name in ("seconds", "functions", "written", "moved", "lines", *Band)),
         *((name, _FIGURE) for name in ("logit", "probability", "human_share")),
         *((name, _TEXT) for name in ("band", "reason")),
-        ("unread", _COUNT),
+        ("skipped", _COUNT),
         ("declared", pa.list_(_TEXT)),
     ]
 )
@@ -103,8 +103,9 @@ def _analyzer(model: Path | None) -> Analyzer:
 
 def _row(repository: str, result: CommitResult) -> dict[str, Any]:
     values = {name: getattr(result, name) for name in COMMITS.names if hasattr(result, name)}
-    lines = {band.value: sum(getattr(part, band.value) for part in result.parts) for band in Band}
-    return values | lines | {"repository": repository, "declared": list(result.declared)}
+    share = Share()
+    share.add(result.parts)
+    return values | share.bands | {"repository": repository, "declared": list(result.declared)}
 
 
 class Rows:

@@ -1,11 +1,12 @@
-"""Charts of the history page: periods without gaps, a treemap that fills its area, labels that fit."""
+"""Charts of the history page: periods without gaps, bars, labels that fit."""
 
 import re
 
 import pytest
 
-from codeorigin.history.formats.charts import over_time, periods, squarified, treemap
-from codeorigin.history.totals import Share
+from codeorigin.history.formats import html
+from codeorigin.history.formats.html import bars, over_time, periods
+from codeorigin.history.totals import Share, Totals
 from codeorigin.model.verdict import Band
 
 
@@ -26,36 +27,17 @@ def test_periods_have_no_gaps_and_are_never_too_many() -> None:
     assert len(periods({"0001-01": share(1), "9999-12": share(1)})) < 100
 
 
-def test_treemap_fills_its_area() -> None:
-    sizes = [60.0, 25.0, 10.0, 4.0, 1.0]
-    areas = list(squarified(sizes, 200.0, 50.0))
-    assert [each.number for each in areas] == [0, 1, 2, 3, 4]
-    assert [each.width * each.height for each in areas] == pytest.approx([100 * size for size in sizes])
-    for each in areas:
-        assert each.x >= 0
-        assert each.x + each.width <= 200.0 + 1e-6
-        assert each.y >= 0
-        assert each.y + each.height <= 50.0 + 1e-6
-    assert list(squarified([], 200.0, 50.0)) == []
-
-
-def test_treemap_escapes_control_characters_in_names() -> None:
-    drawing = treemap({"a\n\x1b[2J\u202eb": share(10)})
-    assert r"a\x0a\x1b[2J\u202eb" in drawing
-    assert drawing.isprintable()
-
-
-def test_treemap_shows_shares_over_the_whole_range() -> None:
-    halves = Share(1, 1, {Band.HUMAN: 5, Band.UNSURE: 0, Band.LLM: 5})
-    all_llm = Share(1, 1, {Band.HUMAN: 0, Band.UNSURE: 0, Band.LLM: 4})
-    drawing = treemap({"src/lib": halves, "tools": all_llm, "docs": share(3)})
-    assert re.findall(r"--share:(\d+)%", drawing) == ["50", "100", "0"]
-    assert "<span><b>lib</b> 50 %<br>src</span>" in drawing
+def test_bars_are_ordered_counted_and_escaped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(html, "_MOST_BARS", 2)
+    made = bars({"a\n\x1b[2J\u202e<b>": share(2), "": share(5), "empty": share(0), "small": share(1)})
+    assert re.findall(r"<span>(.*?)</span><div", made) == ["(top)", r"a\x0a\x1b[2J\u202e&lt;b&gt;"]
+    assert made.endswith("<p>And 1 with fewer lines.</p>")
 
 
 def test_label_of_the_last_period_is_not_cut_off() -> None:
-    months = periods({"2019-01": share(1), "2025-10": share(1)})
-    labels = re.findall(r'<span class="when([^"]*)">(\d{4}-\d\d)</span>', over_time(months))
+    totals = Totals(share(2))
+    totals.months.update({"2019-01": share(1), "2025-10": share(1)})
+    labels = re.findall(r'<span class="when([^"]*)">(\d{4}-\d\d)</span>', "".join(over_time(totals)))
     assert [name for _, name in labels][:2] == ["2019-01", "2019-10"]
     # Every second one is hidden where the window is narrow.
     assert [kind for kind, _ in labels] == ["", " minor"] * 4 + ["", " minor late"]

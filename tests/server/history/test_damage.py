@@ -112,4 +112,4 @@ def test_file_too_large_to_be_read_leaves_the_rest(
     )
     monkeypatch.setattr(objects, "LARGEST", 4_000)
     newest = judge(repository.folder)[0]
-    assert (newest.functions, newest.unread) == (1, 1)
+    assert (newest.functions, newest.skipped) == (1, 1)

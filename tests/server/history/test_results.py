@@ -1,14 +1,11 @@
 """What commits wrote, and how it is judged, in repositories with everything that histories may contain."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from codeorigin.git import moved_lines
-from codeorigin.git.objects import Objects
 from codeorigin.git.repository import Repository as Opened
-from codeorigin.history.details import code_of
 from support.histories import Judge, OpenRun
 from support.notebooks import notebook
 from support.repositories import Repository, plain_functions
@@ -37,7 +34,7 @@ def test_several_processes_give_the_same_results(
     assert judge(repository.folder, jobs=3, state=tmp_path / "other.sqlite") == judge(repository.folder)
 
 
-def test_moved_functions_are_named_and_counted_apart(
+def test_moved_functions_are_counted_apart(
     repository: Repository, judge: Judge, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     new = plain_functions("one", "two", "new")
@@ -46,7 +43,7 @@ def test_moved_functions_are_named_and_counted_apart(
     )
     newest, again = (judge(repository.folder)[0] for _ in range(2))
     # Of the three functions, two stood in a.py; the lines of each count once.
-    assert (newest.moved, newest.moved_names, newest.functions, newest.lines) == (2, ("one", "two"), 1, 6)
+    assert (newest.moved, newest.functions, newest.lines) == (2, 1, 6)
     assert again == newest
     monkeypatch.setattr(moved_lines, "MAX_BYTES", 10)
     too_large = judge(repository.folder, state=tmp_path / "other.sqlite")[0]
@@ -58,25 +55,6 @@ def test_cells_of_notebooks_are_judged(repository: Repository, judge: Judge) -> 
     repository.commit({"n.ipynb": notebook(cells[0])}, date="2020-03-01")
     repository.commit({"n.ipynb": notebook(*cells)}, date="2020-03-02")
     assert [(found.functions, found.written) for found in judge(repository.folder)[:2]] == [(1, 1), (2, 2)]
-
-
-@pytest.mark.parametrize("wraps", [lambda code: code, notebook], ids=["file", "cell"])
-def test_lines_of_functions_that_stand_out_are_shown(
-    repository: Repository, open_run: OpenRun, wraps: Callable[[str], str]
-) -> None:
-    name = "new.py" if wraps("x") == "x" else "n.ipynb"
-    text = wraps("\n" + plain_functions("six", "seven", number=3))
-    repository.commit({name: text}, date="2020-03-01")
-    with open_run(repository.folder) as opened, Objects(opened.repository.git) as objects:
-        newest = next(iter(opened.results()))
-        assert newest.band is not None, "the functions of other commits are not kept"
-        shown = [(function, code_of(function, objects, opened.analyzer)) for function in newest.shown]
-    assert {function.name for function, _ in shown} == {"six", "seven"}
-    for function, lines in shown:
-        assert [line.number for line in lines] == list(range(function.first, function.last + 1))
-        assert all(line.changed for line in lines)
-        assert lines[0].text == f"def {function.name}(values, limit):"
-        assert any(line.value for line in lines)
 
 
 def test_merges_are_left_out_and_counted(repository: Repository, judge: Judge, open_run: OpenRun) -> None:
@@ -125,9 +103,9 @@ def test_undecodable_files_are_counted(repository: Repository, judge: Judge) -> 
     repository.write("bad.py", b"def f():\n    return '\xff\xfe'\n")
     repository.git("add", "bad.py")
     repository.git("commit", "-qm", "bad", date="2020-03-01")
-    assert [found.unread for found in judge(repository.folder)] == [1, 0, 0, 0]
+    assert [found.skipped for found in judge(repository.folder)] == [1, 0, 0, 0]
     # And once more, from the state.
-    assert [found.unread for found in judge(repository.folder)] == [1, 0, 0, 0]
+    assert [found.skipped for found in judge(repository.folder)] == [1, 0, 0, 0]
 
 
 def test_content_that_looks_like_git_output_is_not_misread(repository: Repository, judge: Judge) -> None:

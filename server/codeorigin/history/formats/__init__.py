@@ -3,10 +3,21 @@
 from abc import ABC, abstractmethod
 from typing import TextIO
 
+from rich.cells import cell_len
+from rich.text import Text
+
+from codeorigin.check.formats.text import BAND_STYLES
 from codeorigin.history.open_history import History
 from codeorigin.history.options import HistoryFormat, HistoryOptions
 from codeorigin.history.results import CommitResult
-from codeorigin.history.totals import Totals
+from codeorigin.history.totals import Totals, declared_phrase, totals_phrases
+from codeorigin.report import CAVEAT
+from codeorigin.report.functions import BAND_NAMES
+from codeorigin.report.shares import past_sentence
+from codeorigin.shell.console import make_console, padded
+from codeorigin.shell.terminal import printable
+
+_HEADING = "  commits  functions    lines      human     unsure  likely LLM"
 
 
 class HistoryWriter(ABC):
@@ -23,6 +34,29 @@ class HistoryWriter(ABC):
         """Write what follows the last commit; ``totals`` are those of all commits."""
 
 
+class TextWriter(HistoryWriter):
+    """Writes rows by month, then the totals, with colors only if the stream is a terminal."""
+
+    def finish(self, totals: Totals) -> None:
+        """Write the rows of months, and the totals."""
+        console, plan, past = make_console(self.stream), self.history.plan, self.history.job.how.past
+        width = max([cell_len("month"), *map(cell_len, totals.months)])
+        console.print(Text(padded("month", width) + _HEADING, "bold"))
+        for name, share in sorted(totals.months.items()):
+            line = Text(
+                f"{padded(name, width)}  {share.commits:>7,}  {share.functions:>9,}  {share.lines:>7,}"
+            )
+            for band, percent in share.percents().items():
+                line.append(f"  {percent:>{max(9, len(BAND_NAMES[band]))}}", BAND_STYLES[band])
+            console.print(line)
+        console.print()
+        phrases = totals_phrases(totals, plan.merges, plan.cut_off)
+        said = [past_sentence(past)] if past is not None else []
+        for phrase in (*phrases, *said, *filter(None, [declared_phrase(totals)])):
+            console.print(Text(printable(phrase)))
+        console.print(Text(f"{printable(self.history.job.model_id)}. {CAVEAT}", "dim"))
+
+
 def history_writer(
     history_format: HistoryFormat, history: History, options: HistoryOptions, stream: TextIO
 ) -> HistoryWriter:
@@ -30,8 +64,6 @@ def history_writer(
     # ruff: noqa: PLC0415
     match history_format:
         case HistoryFormat.TEXT:
-            from codeorigin.history.formats.text import TextWriter
-
             return TextWriter(history, options, stream)
         case HistoryFormat.JSON:
             from codeorigin.history.formats.json import JsonWriter

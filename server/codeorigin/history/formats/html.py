@@ -1,20 +1,22 @@
-"""A history as a self-contained HTML page with charts, without scripts."""
+"""A history as a self-contained HTML page with charts, without scripts. The page's style has their colours."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 
-from codeorigin.git.objects import Objects
 from codeorigin.git.published import Published
-from codeorigin.history.details import code_of
 from codeorigin.history.formats import HistoryWriter
-from codeorigin.history.formats.charts import described, over_time, periods, treemap
 from codeorigin.history.open_history import History
 from codeorigin.history.results import CommitResult, TouchedFunction
-from codeorigin.history.totals import Share, Totals, date_of
-from codeorigin.history.wording import LINES, NOT_BY_AUTHOR, declared_phrase, percents, totals_phrases
+from codeorigin.history.totals import (
+    NOT_BY_AUTHOR,
+    Share,
+    Totals,
+    date_of,
+    declared_phrase,
+    totals_phrases,
+)
 from codeorigin.model.verdict import Band
 from codeorigin.report import CAVEAT
-from codeorigin.report.code import HeatLine, code_box
 from codeorigin.report.figures import counted
 from codeorigin.report.functions import BAND_NAMES
 from codeorigin.report.origin import Origin, report_page
@@ -23,21 +25,27 @@ from codeorigin.report.shares import one_in
 from codeorigin.shell.terminal import display_path, printable
 from codeorigin.text.literal_text import html_line
 
+LINES = (
+    "Lines are those that commits added or rewrote in functions with a verdict, blank ones left out, each with the "
+    "verdict of its function as it stood after the commit."
+)
+_MOST_PERIODS = 84
+_MOST_BARS = 40
+_MOST_LABELS = 10
+"""Names of periods in a wide window; a narrow one shows every second."""
+
 
 class PageWriter(HistoryWriter):
-    """Writes the page, with all names and code escaped."""
+    """Writes the page, with all names escaped."""
 
     def finish(self, totals: Totals) -> None:
         """Write the page."""
-        origin = _origin(self.history)
-        body = _body(self.history, totals, origin)
-        self.stream.writelines(report_page("history", origin, body, self.history.model))
-
-
-def _origin(history: History) -> Origin:
-    published = Published.at(history.repository.remote() or "")
-    name = history.name if published is None else printable(published.name)
-    return Origin(name, commit=history.plan.head, published=published)
+        history = self.history
+        published = Published.at(history.repository.remote() or "")
+        name = history.name if published is None else printable(published.name)
+        origin = Origin(name, commit=history.plan.head, published=published)
+        body = _body(history, totals, origin)
+        self.stream.writelines(report_page("history", origin, body, history.job.model_id))
 
 
 def _body(history: History, totals: Totals, origin: Origin) -> Iterator[str]:
@@ -46,22 +54,18 @@ def _body(history: History, totals: Totals, origin: Origin) -> Iterator[str]:
     if not totals.all.lines:
         yield "<p>No commit touches a function with a verdict.</p>"
     else:
-        shown = periods(totals.months)
-        yield "<h2>Over time</h2>"
-        yield f'<p class="what">{escape(LINES)}</p>{legend()}<figure>{over_time(shown)}</figure>'
-        yield folded("table", "as a table", [share_table("period", dict(shown))])
-        yield "<h2>By folder</h2>"
-        yield f"{area_legend()}<figure>{treemap(totals.folders)}</figure>"
-        folders = dict(sorted(totals.folders.items()))
-        yield folded("table", "as a table", [share_table("folder", folders)])
-        yield f"<h2>By language</h2>{languages_of(totals)}"
-    yield from _standing_out(history, totals, origin)
+        yield f'<h2>Over time</h2><p class="what">{escape(LINES)}</p>'
+        yield from over_time(totals)
+        yield f"<h2>By folder</h2>{bars(totals.folders)}"
+        yield folded("table", "as a table", [share_table("folder", dict(sorted(totals.folders.items())))])
+        yield f"<h2>By language</h2>{bars(totals.languages)}"
+    yield from _standing_out(totals, origin)
 
 
 def opening(totals: Totals) -> Iterator[str]:
     """Yield what a page begins with: the caveat, the totals at a glance, and what commits declare."""
     yield f'<p class="notice"><strong>{escape(CAVEAT)}</strong> {escape(NOT_BY_AUTHOR)}</p>'
-    shares = percents(totals.all)
+    shares = totals.all.percents()
     yield tiles(
         [
             (f"{totals.commits:,}", "commits", ""),
@@ -74,12 +78,91 @@ def opening(totals: Totals) -> Iterator[str]:
         yield f'<p class="declared">{escape(said)}</p>'
 
 
-def area_legend() -> str:
-    """The legend for the areas and colours of a treemap."""
-    return (
-        '<p class="what">Areas are lines; the colour and the figure are the share of them that is likely LLM.</p>'
-        '<p class="scale"><span>0 %</span><i></i><span>100 %</span></p>'
+def over_time(totals: Totals) -> Iterator[str]:
+    """Yield a chart of the lines per period, and below it of the share of each band, and both as a table."""
+    shown = periods(totals.months)
+    yield f"{legend()}<figure>{_chart(shown)}</figure>"
+    yield folded("table", "as a table", [share_table("period", dict(shown))])
+
+
+def periods(months: Mapping[str, Share]) -> list[tuple[str, Share]]:
+    """The months from the first to the last without gaps, or longer periods if there would be too many months."""
+    if not months:
+        return []
+    first, last = (_number(month) for month in (min(months), max(months)))
+    sizes = (size for size in (1, 3, 12, 120) if (last - first) // size < _MOST_PERIODS)
+    # A commit may claim any year.
+    size = next(sizes, 12_000)
+    start = first // size * size
+    made = [(_label(number, size), Share()) for number in range(start, last + 1, size)]
+    for month, share in months.items():
+        made[(_number(month) - start) // size][1].include(share)
+    return made
+
+
+def _number(month: str) -> int:
+    year, _, number = month.partition("-")
+    return 12 * int(year) + int(number) - 1
+
+
+def _label(number: int, size: int) -> str:
+    year, month = divmod(number, 12)
+    return {1: f"{year}-{month + 1:02}", 3: f"{year} Q{month // 3 + 1}"}.get(size, str(year))
+
+
+def _chart(shown: Sequence[tuple[str, Share]]) -> str:
+    largest = max(share.lines for _, share in shown) or 1
+    axis = "".join(
+        f'<span style="top:{top}px">{text}</span>'
+        for top, text in (
+            (0, f"{largest:,}"),
+            (14, "lines"),
+            (48, "0"),
+            (80, "100 %"),
+            (159, "50 %"),
+            (239, "0 %"),
+        )
     )
+    parts = []
+    for number, (name, share) in enumerate(shown):
+        label = period_label(shown, number)
+        parts.append(
+            f'<div title="{escape(_described(name, share))}"><div class="volume">'
+            f'<i style="height:{100 * share.lines / largest:.1f}%"></i></div>{stack(share.bands, "height")}{label}</div>'
+        )
+    return (
+        '<div class="chart" role="img" aria-label="Shares of lines by verdict over time">'
+        f'<div class="axis">{axis}</div><div class="periods">{"".join(parts)}</div></div>'
+    )
+
+
+def period_label(shown: Sequence[tuple[str, Share]], number: int) -> str:
+    """The name of a period below its place in a chart; empty for most periods if there are many."""
+    every = -(-len(shown) // _MOST_LABELS)
+    if number % every:
+        return ""
+    kinds = "when minor" if number // every % 2 else "when"
+    late = " late" if number + every / 2 > len(shown) else ""
+    return f'<span class="{kinds}{late}">{escape(shown[number][0])}</span>'
+
+
+def _described(name: str, share: Share) -> str:
+    shares = ", ".join(f"{text} {BAND_NAMES[band]}" for band, text in share.percents().items())
+    return f"{name}: {counted(share.lines, 'line')} of {counted(share.commits, 'commit')}; {shares}"
+
+
+def bars(shares: Mapping[str, Share]) -> str:
+    """A bar for each of ``shares`` with lines, the largest first; the smallest of many are left out and counted."""
+    ordered = sorted(shares.items(), key=lambda item: (-item[1].lines, item[0]))
+    shown = [(html_line(name) or "(top)", share) for name, share in ordered if share.lines]
+    made = "".join(
+        f"<span>{name}</span>"
+        f'<div title="{_described(name, share)}">{stack(share.bands)}</div>'
+        f'<span class="number">{counted(share.lines, "line")}</span>'
+        for name, share in shown[:_MOST_BARS]
+    )
+    left = len(shown) - _MOST_BARS
+    return f'<div class="bars">{made}</div>' + (f"<p>And {left:,} with fewer lines.</p>" if left > 0 else "")
 
 
 def share_table(title: str, rows: Mapping[str, Share]) -> str:
@@ -90,26 +173,14 @@ def share_table(title: str, rows: Mapping[str, Share]) -> str:
             [
                 html_line(name) or "(top)",
                 *(f"{figure:,}" for figure in (share.commits, share.functions, share.lines)),
-                *percents(share).values(),
+                *share.percents().values(),
             ]
             for name, share in rows.items()
         ),
     )
 
 
-def languages_of(totals: Totals) -> str:
-    """A bar for each language."""
-    ordered = sorted(totals.languages.items(), key=lambda item: (-item[1].lines, item[0]))
-    bars = "".join(
-        f"<span>{escape(name)}</span>"
-        f'<div title="{escape(described(name, share))}">{stack(share.bands)}</div>'
-        f'<span class="number">{counted(share.lines, "line")}</span>'
-        for name, share in ordered
-    )
-    return f'<div class="bars">{bars}</div>'
-
-
-def _standing_out(history: History, totals: Totals, origin: Origin) -> Iterator[str]:
+def _standing_out(totals: Totals, origin: Origin) -> Iterator[str]:
     best = totals.standing_out()
     if not best:
         return
@@ -118,18 +189,13 @@ def _standing_out(history: History, totals: Totals, origin: Origin) -> Iterator[
     strongest = "" if len(best) == found else f" These are the {len(best):,} with the highest probability."
     yield (
         f'<p class="what">Of those that wrote enough functions for a verdict of their own.{strongest} Each opens its '
-        "functions; the figure beside a line is its evidence: + towards an LLM, - towards a person.</p>"
+        "functions; <code>codeorigin check --commit COMMIT --format html</code> shows their code with its evidence.</p>"
     )
-    with Objects(history.repository.git) as objects:
-        for result in best:
-            shown = (
-                _function(one, code_of(one, objects, history.analyzer), result, origin)
-                for one in result.shown
-            )
-            yield _commit(result, shown, origin)
+    for result in best:
+        yield _commit(result, origin)
 
 
-def _said(result: CommitResult) -> list[str]:
+def _commit(result: CommitResult, origin: Origin) -> str:
     said = [f"{counted(result.written, 'function')} written, {counted(result.lines, 'line')}"]
     if result.human_share is not None:
         said.append(f"{one_in(result.human_share)} human-written commits score this high")
@@ -137,29 +203,21 @@ def _said(result: CommitResult) -> list[str]:
         said.append(f"{result.moved:,} moved")
     if result.declared:
         said.append(f"says so itself: {', '.join(result.declared)}")
-    return said
-
-
-def _commit(result: CommitResult, functions: Iterable[str], origin: Origin) -> str:
     summary = (
         f"{verdict(result.probability, result.band)} commit {origin.commit_name(result.commit)} of "
-        f"<time>{date_of(result.seconds)[:10]}</time> "
-        f"<span>{escape('; '.join(_said(result)))}</span>"
+        f"<time>{date_of(result.seconds)[:10]}</time> <span>{escape('; '.join(said))}</span>"
     )
     left = result.functions - len(result.shown)
     more = f"<p>And {counted(left, 'more function')}.</p>" if left else ""
-    return folded("box commit", summary, [*functions, more])
+    functions = (_function(function, result.commit, origin) for function in result.shown)
+    return folded("box commit", summary, ["<ul>", *functions, "</ul>", more])
 
 
-def _function(
-    function: TouchedFunction, lines: Sequence[HeatLine], result: CommitResult, origin: Origin
-) -> str:
+def _function(function: TouchedFunction, commit: str, origin: Origin) -> str:
     shown = html_line(f"{display_path(function.path)}:{function.first}-{function.last}")
-    place = origin.lines_at(shown, result.commit, function.path, function.first, function.last)
+    place = origin.lines_at(shown, commit, function.path, function.first, function.last)
     how = "written by this commit" if function.written else "touched by this commit"
-    summary = (
-        f"{verdict(function.probability, function.band)} <code>{html_line(function.name)}</code> "
-        f"<span>{place}; {how}</span>"
+    return (
+        f"<li>{verdict(function.probability, function.band)} <code>{html_line(function.name)}</code> "
+        f"<span>{place}; {how}</span></li>"
     )
-    left = function.last - function.first + 1 - len(lines)
-    return folded("function", summary, [code_box(lines, left)] if lines else [])

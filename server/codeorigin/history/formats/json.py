@@ -9,29 +9,24 @@ from codeorigin.history.open_history import History
 from codeorigin.history.options import HistoryOptions
 from codeorigin.history.results import CommitResult
 from codeorigin.history.totals import Share, Totals, date_of
-from codeorigin.model.verdict import Band
 from codeorigin.report.values import encoded, past_values, verdict_values
 from codeorigin.shell.terminal import display_path
 
 
 def _commit_values(result: CommitResult) -> dict[str, Any]:
     """A commit as plain values."""
-    bands = {
-        "human": sum(part.human for part in result.parts),
-        "unsure": sum(part.unsure for part in result.parts),
-        "llm": sum(part.llm for part in result.parts),
-    }
+    share = Share()
+    share.add(result.parts)
     return {
         "commit": result.commit,
         "date": date_of(result.seconds),
         "functions": result.functions,
         "written": result.written,
         "moved": result.moved,
-        "moved_names": list(result.moved_names),
         "lines": result.lines,
-        "band_lines": bands,
+        "band_lines": share.bands,
         **verdict_values(result, ("logit", "probability", "band", "reason", "human_share")),
-        "unread": result.unread,
+        "skipped": result.skipped,
         "declared": list(result.declared),
         "parts": [asdict(part) for part in result.parts],
     }
@@ -59,7 +54,7 @@ def _row(name: str, share: Share) -> dict[str, Any]:
         "commits": share.commits,
         "functions": share.functions,
         "lines": share.lines,
-        "band_lines": {band.value: lines for band, lines in share.bands.items()},
+        "band_lines": share.bands,
     }
 
 
@@ -70,11 +65,11 @@ class JsonWriter(HistoryWriter):
         super().__init__(history, options, stream)
         head = {
             "version": codeorigin.__version__,
-            "model": history.model,
+            "model": history.job.model_id,
             "repository": history.name,
             "since": options.since,
             "until": options.until,
-            "past": past_values(history.past),
+            "past": past_values(history.job.how.past),
         }
         stream.write(f'{encoded(head)[:-1]}, "commits": [')
         self._separator = "\n"
@@ -90,14 +85,14 @@ class JsonWriter(HistoryWriter):
         summary = {
             "commits": totals.commits,
             "judged": totals.judged,
-            "commit_bands": {band.value: totals.commit_bands[band] for band in Band},
+            "commit_bands": totals.commit_bands,
             "merges": plan.merges,
             "cut_off": plan.cut_off,
             "moved": totals.moved,
-            "unread": totals.unread,
+            "skipped": totals.skipped,
             "functions": totals.all.functions,
             "lines": totals.all.lines,
-            "band_lines": {band.value: totals.all.bands[band] for band in Band},
+            "band_lines": totals.all.bands,
             "declared": dict(sorted(totals.declared.items())),
         }
         tail = {
