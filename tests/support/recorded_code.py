@@ -4,9 +4,6 @@ The pieces must never change: `tests/server/model/recorded_ngrams.json` holds wh
 fitted to. `python tests/support/recorded_code.py` prints that file again, after an intended change of values.
 """
 
-# The pieces keep the lines that they were recorded with.
-# ruff: noqa: E501
-
 import hashlib
 import json
 import random
@@ -37,146 +34,9 @@ ODD_WIDTHS = (
 )
 VIEWS = {"shipped": SHIPPED_WIDTHS, "odd": ODD_WIDTHS}
 
-FUNCTIONS = {
-    "python": """@cached
-@route("/items/<int:id>", methods=["GET"])
-async def read_item(self, item_id: int, *, limit: float = 0.5) -> dict[str, int]:
-    \"\"\"Return one item.
-
-    Raises KeyError if there is none.
-    \"\"\"
-    total = 0  # Sum of all parts.
-    for part in self.parts[item_id] or []:
-        if part is None or part.size <= 1_000:
-            continue  # too small
-        total += part.size ** 2 // 0x1F
-
-        r'raw \\d+ # no comment'
-    # Nothing is left here
-    return {"total": total, 'mean': total / len(self.parts) if self.parts else 1e-9}
-""",
-    "javascript": """async function loadUsers(url, { retries = 3, ...rest } = {}) {
-  // Try a few times.
-  for (let i = 0; i < retries; i++) {
-    const response = await fetch(`${url}?page=${i}`, rest); /* slow */
-    if (response?.ok && response.status !== 204) {
-      return (await response.json()).map((user) => ({ ...user, name: user.name ?? "none" }));
-    }
-  }
-  throw new Error('no answer: ' + url);
-}
-""",
-    "typescript": """export function groupBy<T, K extends string>(items: readonly T[], key: (item: T) => K): Record<K, T[]> {
-  /**
-   * Keeps the order of the items.
-   */
-  const groups = {} as Record<K, T[]>;
-  for (const item of items) {
-    (groups[key(item)] ??= []).push(item); // One list a key!
-  }
-  return groups;
-}
-""",
-    "java": """    @Override
-    public Optional<Order> findById(final long id) throws SQLException {
-        /* A cache would help. */
-        try (PreparedStatement statement = connection.prepareStatement("select * from orders where id = ?")) {
-            statement.setLong(1, id);
-            ResultSet rows = statement.executeQuery();
-            return rows.next() ? Optional.of(new Order(rows.getLong(1), '\\n')) : Optional.empty();
-        }
-    }
-""",
-    "go": """func (s *Server) Handle(w http.ResponseWriter, r *http.Request) error {
-\tids := make([]int, 0, 16)
-\tfor i, raw := range r.URL.Query()["id"] {
-\t\tid, err := strconv.Atoi(raw)
-\t\tif err != nil {
-\t\t\treturn fmt.Errorf("id %d: %w", i, err)
-\t\t}
-\t\tids = append(ids, id) // keep
-\t}
-\t// TODO: paging
-\ts.log <- `raw // text`
-\treturn s.store.Load(ids...)
-}
-""",
-    "c": """static int read_block(struct device *dev, unsigned char *buf, size_t n)
-{
-        size_t done = 0; /* bytes so far */
-
-        while (done < n) {
-                ssize_t got = read(dev->fd, buf + done, n - done);
-                if (got < 0 && errno == EINTR)
-                        continue;
-                if (got <= 0)
-                        return -1; // closed
-                done += (size_t)got;
-        }
-        return buf[0] == '#' ? 0 : 0xFF;
-}
-""",
-    "cpp": """template <typename T>
-std::vector<T> Tree<T>::flatten() const noexcept {
-    // Depth first.
-    std::vector<T> out;
-    std::function<void(const Node*)> walk = [&](const Node* node) {
-        if (node == nullptr) return;
-        walk(node->left.get());
-        out.push_back(node->value);
-        walk(node->right.get());
-    };
-    walk(root_.get());
-    return out; // 1'000 at most
-}
-""",
-    "csharp": """public async Task<IReadOnlyList<User>> GetUsersAsync(int page = 1, CancellationToken token = default)
-{
-    /// <summary>One page.</summary>
-    if (page < 1) throw new ArgumentOutOfRangeException(nameof(page));
-    var query = _context.Users.Where(u => u.Active && u.Age >= 18).OrderBy(u => u.Name);
-    return await query.Skip((page - 1) * PageSize).Take(PageSize).ToListAsync(token); // paged
-}
-""",
-    "rust": """pub fn parse<'a>(input: &'a str) -> Result<Vec<Token<'a>>, ParseError> {
-    let mut tokens = Vec::new();
-    // Every byte is looked at once.
-    for (offset, c) in input.char_indices() {
-        match c {
-            '0'..='9' => tokens.push(Token::Digit(c as u8 - b'0')),
-            ' ' | '\\t' => {}
-            _ => return Err(ParseError::Unexpected { offset, c }),
-        }
-    }
-    Ok(tokens)
-}
-""",
-    "php": """    public function store(Request $request): JsonResponse
-    {
-        # Checked before.
-        $data = $request->validate(['name' => 'required|max:255', "email" => "nullable"]);
-        $user = User::query()->firstOrCreate(['email' => $data['email'] ?? null], $data);
-        #[Pure]
-        return response()->json(['id' => $user->id, 'ok' => true], 201); // Created
-    }
-""",
-    "ruby": """  def each_page(path, params = {})
-    return enum_for(:each_page, path, params) unless block_given?
-
-    # Pages start at one
-    page = 1
-    loop do
-      rows = get("#{path}?page=#{page}", params)[:rows] || []
-      break if rows.empty?
-      rows.each { |row| yield row.transform_keys(&:to_sym) }
-      page += 1
-    end
-=begin
-A block of words
-=end
-  end
-""",
-}
+_LANGUAGES = ["python", "javascript", "typescript", "java", "go", "c", "cpp", "csharp", "rust", "php", "ruby"]
+_FOLDER = Path(__file__).parents[1] / "fixtures" / "recorded"
+FUNCTIONS = {language: (_FOLDER / f"{language}.txt").read_text("utf-8") for language in _LANGUAGES}
 
 _NAMES = (
     "count",

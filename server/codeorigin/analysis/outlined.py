@@ -13,7 +13,7 @@ from codeorigin.functions.spans import FunctionSpan, Piece, code_text
 from codeorigin.languages import Language, get_language
 from codeorigin.languages.captures import Syntax
 from codeorigin.languages.parse import parse_all
-from codeorigin.languages.parser_pool import ParserInput, one_document
+from codeorigin.languages.parse_budget import ParserInput
 from codeorigin.model.verdict import Reason
 from codeorigin.text.generated import is_generated
 from codeorigin.text.sources import is_minified
@@ -53,13 +53,10 @@ def parsed_together(
     read: list[Sequence[Piece] | Exception] = []
     texts: list[ParserInput] = []
     for document in documents:
-        with one_document(len(document.text)) as budget:
-            pieces = tried(document.pieces)
+        pieces = tried(document.pieces)
         read.append(pieces)
         if not isinstance(pieces, Exception):
-            texts += (
-                ParserInput.of(_parsed_text(document, piece), piece.language, budget) for piece in pieces
-            )
+            texts += (ParserInput.of(_parsed_text(document, piece), piece.language) for piece in pieces)
     syntaxes = iter(parse_all(texts, cancel))
     return [
         pieces if isinstance(pieces, Exception) else [(piece, next(syntaxes)) for piece in pieces]

@@ -145,7 +145,7 @@ def _import_analyzer() -> None:
 
 
 def _run(job: Job[_Chunk, _Result], chunk: _Chunk) -> list[_Result]:
-    from codeorigin.languages.parser_pool import one_run  # noqa: PLC0415 - the parent imports it late
+    from codeorigin.languages.parse_budget import one_run  # noqa: PLC0415 - the parent imports it late
 
     if _Worker.analyzer is None:
         _Worker.analyzer = job.load()

@@ -78,10 +78,10 @@ def check(options: CheckOptions) -> CheckResult:
             to_stderr(_error_line(error))
         workers = worker_count(sources, options.jobs or cores())
         # Imported late, because it takes a while and invalid options need no model.
-        from codeorigin.languages import parser_pool  # noqa: PLC0415
+        from codeorigin.languages import parse_budget, parser_pool  # noqa: PLC0415
 
-        budget = parser_pool.run_budget(shared=workers > 1)
-        stack.enter_context(parser_pool.one_run(budget))
+        budget = parse_budget.run_budget(shared=workers > 1)
+        stack.enter_context(parse_budget.one_run(budget))
         pool = stack.enter_context(worker_processes(workers, budget))
         from codeorigin.model.bundle import Bundle  # noqa: PLC0415
 
@@ -139,7 +139,7 @@ def check(options: CheckOptions) -> CheckResult:
         from codeorigin.check.formats.markdown import MOST_EXPLAINED  # noqa: PLC0415
 
         most = None if ReportFormat.HTML in formats else MOST_EXPLAINED
-        with parser_pool.one_run(budget):
+        with parse_budget.one_run(budget):
             result = replace(result, evidence=line_evidence(result, checks.load(bundle), most))
     if ReportFormat.HTML in formats:
         from codeorigin.check.origin import origin_of  # noqa: PLC0415 - only pages need git

@@ -7,7 +7,7 @@ from pathlib import Path
 from codeorigin.check.inputs import MAX_BYTES, STDIN, STDIN_NAME, stdin_bytes
 from codeorigin.core.errors import SourceError
 from codeorigin.language_id import Guess, guess_language
-from codeorigin.languages.parser_pool import one_run, run_budget
+from codeorigin.languages.parse_budget import one_run, run_budget
 from codeorigin.report.values import encoded
 from codeorigin.shell.exit_codes import ExitCode
 from codeorigin.shell.options import ExplanationFormat, LanguageOptions

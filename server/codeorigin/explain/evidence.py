@@ -14,7 +14,7 @@ from codeorigin.core.cancellation import CancelToken
 from codeorigin.explain.explanation import ConstructAttribution, LineAttribution, TokenAttribution
 from codeorigin.languages.construct import CONSTRUCTS, Construct
 from codeorigin.languages.constructs import Codes, character_constructs
-from codeorigin.languages.parser_pool import ParseBudgetError
+from codeorigin.languages.parse_budget import ParseBudgetError
 from codeorigin.model.ngrams.hashed_views import WideFeatures
 from codeorigin.model.reading.normalize import LEVEL_MARK, Normalized
 from codeorigin.model.reading.words import utf32

@@ -11,6 +11,7 @@ from codeorigin.core.errors import LanguageError, SourceError
 from codeorigin.functions.spans import Piece
 from codeorigin.languages import Language, get_language
 
+_LONGEST_NAME = 100
 _VERSION = re.compile(r"(?<![\d.])[\d.]++$")
 _TOKEN = re.compile(r'(?P<string>"(?:[^"\\]++|\\.)*+")(?P<colon>\s*:)?|(?P<bracket>[{}\[\]])')
 
@@ -118,7 +119,8 @@ def _default_language(notebook: Mapping[str, Any]) -> str:
 def _of(entry: object, *keys: str) -> str | None:
     for key in keys:
         entry = entry.get(key) if isinstance(entry, dict) else None
-    return entry if isinstance(entry, str) and entry else None
+    # Each cell looks for the language of a name, so a long one would be read as often as there are cells.
+    return entry[:_LONGEST_NAME] if isinstance(entry, str) and entry else None
 
 
 def _language(name: str) -> Language | None:

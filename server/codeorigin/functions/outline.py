@@ -10,7 +10,7 @@ from codeorigin.languages import get_language
 from codeorigin.languages.captures import Syntax
 from codeorigin.languages.language import Language
 from codeorigin.languages.parse import parse_all
-from codeorigin.languages.parser_pool import ParseBudgetError, ParserInput
+from codeorigin.languages.parse_budget import ParseBudgetError, ParserInput
 from codeorigin.text.positions import LineIndex
 
 

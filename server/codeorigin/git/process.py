@@ -15,7 +15,7 @@ from typing import IO
 from codeorigin.core.cancellation import NEVER, CancelToken
 from codeorigin.core.errors import NoRepositoryError, RepositoryError
 from codeorigin.git.watch import Watch, limit_memory
-from codeorigin.text.shell_command import shell_command
+from codeorigin.text.literal_text import shell_command
 
 SECONDS = 120.0
 """Time limit of one git command. Long listings are streamed and may take :data:`LONG_SECONDS`."""

@@ -17,7 +17,7 @@ from codeorigin.git.repository import Repository
 from codeorigin.history.results import CommitResult, Part, TouchedFunction
 from codeorigin.languages import get_language
 from codeorigin.languages.kinds import NOTEBOOK, kind_for_path
-from codeorigin.languages.parser_pool import current_run
+from codeorigin.languages.parse_budget import current_run
 from codeorigin.model.bundle import Bundle
 from codeorigin.model.calibration.judge import Judge
 from codeorigin.model.verdict import Band

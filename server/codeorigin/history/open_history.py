@@ -23,7 +23,7 @@ from codeorigin.history.options import HistoryOptions
 from codeorigin.history.results import CommitResult
 from codeorigin.history.state import HistoryState, default_path
 from codeorigin.languages.kinds import kind_for_path
-from codeorigin.languages.parser_pool import one_run, run_budget
+from codeorigin.languages.parse_budget import one_run, run_budget
 from codeorigin.model.bundle import Bundle
 from codeorigin.past.old_functions import repository_past
 from codeorigin.records.reader import FOR_ALL_COMMITS, RecordReader

@@ -1,5 +1,5 @@
 """Identifies a text's language from the text alone, for unnamed buffers, stdin and code fences without a language."""
 
-from codeorigin.language_id.guess import Guess, guess_language
+from codeorigin.language_id.model import Guess, guess_language
 
 __all__ = ["Guess", "guess_language"]

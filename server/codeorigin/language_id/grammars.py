@@ -58,7 +58,8 @@ def legality(text: str, pair: tuple[str, str]) -> Legality:
     None, if that takes a parser much longer than usual.
     """
     # Only texts that the model cannot decide need a parser.
-    from codeorigin.languages.parser_pool import ParseBudgetError, bounded  # noqa: PLC0415
+    from codeorigin.languages.parse_budget import ParseBudgetError  # noqa: PLC0415
+    from codeorigin.languages.parser_pool import bounded  # noqa: PLC0415
 
     try:
         return bounded(_legality, beginning(text), " ".join(pair), seconds=_SECONDS)

@@ -18,7 +18,8 @@ from codeorigin.languages import get_language
 from codeorigin.languages.captures import CapturedFunction, CapturedScope, Syntax
 from codeorigin.languages.language import Language
 from codeorigin.languages.members import as_members, possible_surroundings
-from codeorigin.languages.parser_pool import ParserInput, bounded_all
+from codeorigin.languages.parse_budget import ParserInput
+from codeorigin.languages.parser_pool import bounded_all
 from codeorigin.languages.repair import missing_closers
 from codeorigin.languages.second_reading import BlankedText, first_reading, hides_a_class, second_readings
 
@@ -45,7 +46,7 @@ def parseable(text: str) -> bytes:
 def parse(text: str, language: Language, cancel: CancelToken = NEVER) -> Syntax:
     """Parse ``text``, with or without syntax errors, and collect what the language's query captures.
 
-    Raises Cancelled, and :class:`~codeorigin.languages.parser_pool.ParseBudgetError` if that would take too much.
+    Raises Cancelled, and :class:`~codeorigin.languages.parse_budget.ParseBudgetError` if that would take too much.
     """
     (found,) = parse_all([ParserInput.of(text, language.id)], cancel)
     if isinstance(found, Exception):

@@ -19,7 +19,7 @@ from codeorigin.git.objects import LargeObjectError, Objects
 from codeorigin.git.repository import Repository
 from codeorigin.languages import Language, get_language
 from codeorigin.languages.kinds import kind_for_path
-from codeorigin.languages.parser_pool import ParseBudgetError, one_run, run_budget
+from codeorigin.languages.parse_budget import ParseBudgetError, one_run, run_budget
 from codeorigin.model.bundle import Bundle
 from codeorigin.model.calibration.judge import Judge
 from codeorigin.model.past import Past

@@ -60,7 +60,7 @@ def syntax_of(lines: Sequence[str], language: str) -> list[bytes]:
     """The :attr:`HeatLine.syntax` of some lines that follow each other."""
     # Only pages need a parser; results that hold lines are imported by all reports.
     from codeorigin.languages.constructs import syntax_constructs  # noqa: PLC0415
-    from codeorigin.languages.parser_pool import ParseBudgetError  # noqa: PLC0415
+    from codeorigin.languages.parse_budget import ParseBudgetError  # noqa: PLC0415
 
     try:
         found = syntax_constructs("\n".join(lines), language).tobytes()

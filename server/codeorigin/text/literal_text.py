@@ -1,15 +1,17 @@
 """Escaping untrusted text (names, paths, code, keys and values in a project's files) for display.
 
 There is one function per destination: :func:`one_line` for terminals, logs and line-based files, :func:`html_line` for
-pages, :func:`literal_json` for JSON, and :func:`plain_message` for messages in an editor. The one for Markdown in an
-editor is in ``lsp/handlers/markdown.py``.
+pages, :func:`literal_json` for JSON, :func:`plain_message` for messages in an editor, and :func:`shell_command` for
+commands to copy. The one for Markdown in an editor is in ``lsp/handlers/markdown.py``.
 
-All but the last one also break what GitHub's runner obeys when a program prints it: ``##[error]`` anywhere in a line,
+All but the last two also break what GitHub's runner obeys when a program prints it: ``##[error]`` anywhere in a line,
 and ``::add-mask::`` at the start of one.
 """
 
 import html
+import os
 import re
+import shlex
 
 # Control characters, line and paragraph separators, bidirectional overrides, invisible characters, lone surrogates
 # and tags: everything with which a file name or a line of code could move the cursor, or recolour, hide or reorder
@@ -65,3 +67,12 @@ def plain_message(text: str) -> str:
     """
     shown = _ICON.sub("$ (", _LINK.sub("] (", one_line(text)))
     return shown if len(shown) <= _MAX_MESSAGE else shown[: _MAX_MESSAGE - 1] + "…"
+
+
+def shell_command(*words: str | os.PathLike[str]) -> str | None:
+    """``words`` as one line for a POSIX shell; None if one has a control character, which could end the line.
+
+    Names in a repository are chosen by others: ``$(touch x).go`` must stay a name.
+    """
+    plain = [os.fspath(word) for word in words]
+    return shlex.join(plain) if all(word.isprintable() for word in plain) else None

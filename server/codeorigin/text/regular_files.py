@@ -8,10 +8,8 @@ between.
 import errno
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from functools import partial
 from io import TextIOWrapper
 from pathlib import Path
 from typing import BinaryIO, TextIO
@@ -20,12 +18,8 @@ from codeorigin.core.termination import undone_at_termination
 
 _NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
 _NO_BLOCK = getattr(os, "O_NONBLOCK", 0)
-_FOLDER = getattr(os, "O_DIRECTORY", 0)
 _CLOSE = getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOINHERIT", 0) | getattr(os, "O_NOCTTY", 0)
 _BINARY = getattr(os, "O_BINARY", 0)
-_HAS_FOLDER_DESCRIPTORS = os.open in os.supports_dir_fd and os.stat in os.supports_follow_symlinks
-_NO_NAME = getattr(os, "O_TMPFILE", 0)
-_OPEN_FILES = "/proc/self/fd"
 _PIECE = 1 << 20
 
 NOT_A_FILE = "not a regular file"
@@ -72,42 +66,32 @@ def replacing_binary_file(
 ) -> Iterator[BinaryIO]:
     """A stream whose content atomically replaces ``path`` when the block ends without an error.
 
-    After an error, the old content remains. The bytes are first written to a new file in the same folder, without a
-    name where the system can do that, so that nothing is left if the process is killed; elsewhere with an
-    unpredictable name. Symbolic links at ``path`` and between ``root``, a folder that contains ``path``, and ``path``
-    are refused. With ``make_folders``, missing folders between the two are created. An existing file keeps its
-    permissions. Raises OSError.
+    After an error, the old content remains. The bytes are first written to a new file in the same folder, with an
+    unpredictable name, which is also removed if a signal ends the process. Symbolic links at ``path`` and between
+    ``root``, a folder that contains ``path``, and ``path`` are refused. With ``make_folders``, missing folders between
+    the two are created. An existing file keeps its permissions. Raises OSError.
     """
-    with _open_folder(path.parent, root, make_folders) as folder:
-        mode = _mode_of(folder, path)
-        temporary = f".codeorigin-{os.urandom(16).hex()}.tmp"
-        remove = partial(os.unlink, folder.name(temporary), dir_fd=folder.descriptor)
-        with undone_at_termination(remove):
-            descriptor, is_named = _new_file(folder, temporary)
-            try:
-                with os.fdopen(descriptor, "wb") as stream:
-                    if mode is not None and hasattr(os, "fchmod"):
-                        os.fchmod(descriptor, mode)
-                    yield stream
-                    stream.flush()
-                    os.fsync(descriptor)
-                    if not is_named:
-                        link = f"{_OPEN_FILES}/{descriptor}"
-                        os.link(link, temporary, dst_dir_fd=folder.descriptor, follow_symlinks=True)
-                # Replacing acts on the name itself, so a link created there in the meantime is not followed.
-                os.replace(
-                    folder.name(temporary),
-                    folder.name(path.name),
-                    src_dir_fd=folder.descriptor,
-                    dst_dir_fd=folder.descriptor,
-                )
-            except BaseException:
-                with suppress(OSError):
-                    remove()
-                raise
-        if folder.descriptor is not None:
-            with suppress(OSError):  # not supported by some file systems, and not needed for the content
-                os.fsync(folder.descriptor)
+    if root is not None:
+        _refuse_links(root, path.parent.relative_to(root).parts, make_folders)
+    mode = _mode_of(path)
+    temporary = path.with_name(f".codeorigin-{os.urandom(16).hex()}.tmp")
+    with undone_at_termination(temporary.unlink):
+        descriptor = os.open(
+            temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_FOLLOW | _CLOSE | _BINARY, 0o666
+        )
+        try:
+            with os.fdopen(descriptor, "wb") as stream:
+                if mode is not None and hasattr(os, "fchmod"):
+                    os.fchmod(descriptor, mode)
+                yield stream
+                stream.flush()
+                os.fsync(descriptor)
+            # Replacing acts on the name itself, so a link created there in the meantime is not followed.
+            temporary.replace(path)
+        except BaseException:
+            with suppress(OSError):
+                temporary.unlink()
+            raise
 
 
 def trusted_root(path: Path) -> Path | None:
@@ -117,17 +101,6 @@ def trusted_root(path: Path) -> Path | None:
     """
     root = Path.cwd()
     return root if root in (root / path).parents and ".." not in path.parts else None
-
-
-def find_link(folder: Path) -> Path | None:
-    """A symbolic link in or below ``folder``, or ``folder`` itself if it is one; None if there are none."""
-    if folder.is_symlink():
-        return folder
-    for place, folders, files in os.walk(folder):
-        for name in (*folders, *files):
-            if (found := Path(place, name)).is_symlink():
-                return found
-    return None
 
 
 def open_for_append(path: Path) -> TextIO:
@@ -149,63 +122,23 @@ def is_device_name(path: Path) -> bool:
     return os.name == "posix" and path.is_absolute() and path.parts[1] == "dev" and ".." not in path.parts
 
 
-@dataclass(frozen=True, slots=True)
-class _Folder:
-    """An open folder. Without a descriptor (Windows), names in it become full paths."""
-
-    path: Path
-    descriptor: int | None
-
-    def name(self, name: str) -> str:
-        return name if self.descriptor is not None else str(self.path / name)
-
-
-@contextmanager
-def _open_folder(path: Path, root: Path | None, make: bool) -> Iterator[_Folder]:
-    below = path.relative_to(root).parts if root is not None else ()
-    if ".." in below:
-        raise OSError(errno.EINVAL, "outside of its folder", str(path))
-    current = root if root is not None else path
-    if not _HAS_FOLDER_DESCRIPTORS:
-        for part in below:
-            current /= part
-            if current.is_symlink():
-                raise OSError(errno.ELOOP, IS_A_LINK, str(current))
-            if make:
-                current.mkdir(exist_ok=True)
-        yield _Folder(path, None)
-        return
-    descriptor = os.open(current, os.O_RDONLY | _FOLDER | _CLOSE)
-    try:
-        for part in below:
-            current /= part
-            if make:
-                with suppress(FileExistsError):
-                    os.mkdir(part, dir_fd=descriptor)
-            try:
-                inner = os.open(part, os.O_RDONLY | _FOLDER | _NO_FOLLOW | _CLOSE, dir_fd=descriptor)
-            except OSError as error:
-                raise _explained(error, current) from error
-            os.close(descriptor)
-            descriptor = inner
-        yield _Folder(path, descriptor)
-    finally:
-        os.close(descriptor)
+def _refuse_links(root: Path, parts: Sequence[str], make: bool) -> None:
+    """Check the folders ``parts`` below ``root``, and create those that are missing if they are to be made."""
+    if ".." in parts:
+        raise OSError(errno.EINVAL, "outside of its folder", str(root))
+    folder = root
+    for part in parts:
+        folder /= part
+        if folder.is_symlink():
+            raise OSError(errno.ELOOP, IS_A_LINK, str(folder))
+        if make:
+            folder.mkdir(exist_ok=True)
 
 
-def _new_file(folder: _Folder, name: str) -> tuple[int, bool]:
-    """A descriptor of a new file, and whether it is called ``name`` or has no name yet."""
-    if _NO_NAME and folder.descriptor is not None and os.path.isdir(_OPEN_FILES):  # noqa: PTH112
-        with suppress(OSError):  # some file systems cannot do it
-            return os.open(".", os.O_WRONLY | _NO_NAME | _CLOSE, 0o666, dir_fd=folder.descriptor), False
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_FOLLOW | _CLOSE | _BINARY
-    return os.open(folder.name(name), flags, 0o666, dir_fd=folder.descriptor), True
-
-
-def _mode_of(folder: _Folder, path: Path) -> int | None:
+def _mode_of(path: Path) -> int | None:
     """The permissions of the file to be replaced; None if it does not exist."""
     try:
-        found = os.stat(folder.name(path.name), dir_fd=folder.descriptor, follow_symlinks=False)
+        found = path.stat(follow_symlinks=False)
     except FileNotFoundError:
         return None
     _demand_file(found, path)

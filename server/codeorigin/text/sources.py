@@ -11,7 +11,8 @@ from codeorigin.text.regular_files import read_regular_file
 
 _BINARY_PROBE = 8192
 
-_PRINTABLE = bytes(range(0x20, 0x7F)) + b"\t\n"
+# The last two have other characters in an encoding of escapes, and in that of domains, which takes quadratic time.
+_PRINTABLE = bytes(range(0x20, 0x7F)) + b"\t\n" + rb"\x41.xn--e1afmkfd."
 
 _LONG_LINE = 500
 _LONG_SHARE = 0.75

@@ -25,8 +25,6 @@ FILE = f"::add-mask::{NAME}.js"
 _BODY = "\n".join(f"  total += values[{n}] * {n};" for n in range(12))
 _CODE = f'const handlers = {{ "::{NAME}": function (values) {{\n  let total = 0;\n{_BODY}\n  return total;\n}} }};\n'
 _CPP = "int total(int x) {\n  int y = x;\n" + "  ::add(x); // ##[error]z\n" * 12 + "  return y;\n}\n"
-FORMATS = tuple(ReportFormat)
-HISTORY_FORMATS = tuple(HistoryFormat)
 
 
 @pytest.mark.parametrize("text", [*BRACKETS, *COLONS, *(f"a {text} b" for text in BRACKETS)])
@@ -77,15 +75,13 @@ def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 @pytest.mark.parametrize(
     "arguments",
     [
-        *(("check", ".", "--threshold", "0", "--format", each) for each in FORMATS),
-        *(("check", "--commit", "HEAD", "--threshold", "0", "--format", each) for each in FORMATS),
+        ("check", ".", "--threshold", "0", "--format", ReportFormat.GITHUB),
+        ("check", "--commit", "HEAD", "--threshold", "0", "--format", ReportFormat.TEXT),
         ("check", "-", "--stdin-filename", FILE),
         ("explain", f"{FILE}:2"),
-        ("explain", f"{FILE}:2", "--format", "json"),
-        ("explain", f"::{NAME}/{NAME}.cpp:2"),
+        ("explain", f"::{NAME}/{NAME}.cpp:2", "--format", "json"),
         ("language", FILE),
-        ("language", FILE, "--format", "json"),
-        *(("history", ".", "--format", each) for each in HISTORY_FORMATS),
+        *(("history", ".", "--format", each) for each in HistoryFormat),
     ],
 )
 def test_no_report_contains_a_command(folder: Path, arguments: tuple[str, ...]) -> None:
@@ -102,31 +98,16 @@ def test_no_report_contains_a_command(folder: Path, arguments: tuple[str, ...]) 
     "arguments",
     [
         (f"::{NAME}",),
-        ("check", f"::{NAME}"),
         ("check", f"{NAME}.py"),
-        ("check", f"{NAME}.toml"),
         ("check", FILE, "--language", NAME),
-        ("check", FILE, "--format", NAME),
         ("check", FILE, "--format", f"json={NAME}/x/y"),
-        ("check", FILE, "--format", f"json=../{NAME}", "--format", f"html=../{NAME}"),
-        ("check", FILE, f"--{NAME}"),
-        ("check", FILE, "--threshold", NAME),
         ("check", FILE, "--model", NAME),
-        ("check", FILE, "--baseline", f"{NAME}.toml"),
-        ("check", FILE, "--output", f"{NAME}/x/y"),
         ("check", FILE, "--settings", f'{{"threshold": "{NAME}"}}'),
-        ("check", FILE, "--settings", NAME),
         ("check", "--commit", NAME),
-        ("check", "--changed", NAME),
         ("explain", f"{FILE}:9999"),
-        ("explain", NAME),
-        ("language", NAME),
         ("history", NAME),
-        ("history", ".", "--revision", NAME),
         ("history", ".", "--since", NAME),
-        ("doctor", "--model", NAME),
         ("scan", f"{NAME}.toml", "--output", "../scan"),
-        ("serve", "--log-level", NAME),
     ],
 )
 def test_no_error_contains_a_command(folder: Path, arguments: tuple[str, ...]) -> None:

@@ -7,7 +7,7 @@ import pytest
 from tests.server.lsp.raw import FAULTY, serving
 
 from codeorigin.functions.outline import Outline, outline
-from codeorigin.languages import get_language, parser_pool
+from codeorigin.languages import get_language, parse_budget
 from support.command import TERSE, complaints, report_of, run
 from support.waiting import wait_for
 
@@ -27,7 +27,7 @@ HARD = {
 
 @pytest.mark.parametrize("name", HARD)
 def test_parser_is_stopped(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parser_pool, "_SECONDS", 0.5)  # enough for each that fails for its memory
+    monkeypatch.setattr(parse_budget, "SECONDS", 0.5)  # enough for each that fails for its memory
     language, text = HARD[name]
     assert outline(text, get_language(language)) == Outline((), parsed=False)
 

@@ -88,16 +88,6 @@ def test_report_is_not_written_through_a_link(
     assert not (victim.parent / "report.sarif").exists()
 
 
-def test_failed_check_keeps_the_old_reports(workspace: Path) -> None:
-    for name in ("report.txt", "report.json"):
-        (workspace / name).write_text("old")
-    formats = ("--format", "text=report.txt", "--format", "json=report.json")
-    done = run("check", TERSE, "--model", "/nowhere", *formats, cwd=workspace)
-    assert done.returncode == 2
-    assert names(workspace) == ["report.json", "report.txt"]
-    assert {(workspace / name).read_text() for name in names(workspace)} == {"old"}
-
-
 def test_report_may_be_written_to_a_device(workspace: Path) -> None:
     options = ("--format", "json", "--output", "/dev/stdout")
     done = subprocess.run(

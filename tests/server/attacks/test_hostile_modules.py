@@ -67,7 +67,6 @@ CHECK = ("check", "src", "--jobs", "2", "--format", "json")
     ("program", "arguments", "part"),
     [
         (MODULE, CHECK, '"files"'),
-        (COMMAND, CHECK, '"files"'),
         (COMMAND, ("check", "--commit", "HEAD", "--format", "json"), '"change"'),
         (COMMAND, ("check", "-", "--language", "python"), "function"),
         (COMMAND, ("explain", f"src/0.py:{1 + CODE[: CODE.index('def rpn')].count(chr(10))}"), "rpn"),
@@ -169,13 +168,6 @@ def test_folders_of_python_itself_can_be_checked(program: Sequence[str]) -> None
     for name in ("stdlib", "purelib"):
         done = run(program, ("check", "-", "--language", "python"), Path(sysconfig.get_path(name)))
         assert done.returncode in {0, 1}, done.stderr
-
-
-def test_a_cluster_started_here_imports_nothing_from_the_folder(hostile: Repository) -> None:
-    arguments = ("scan", "../repositories.txt", "--jobs", "2", "--out", "../scan")
-    done = run(COMMAND, arguments, hostile.folder)
-    assert imported(hostile) == []
-    assert done.returncode == 0, done.stderr
 
 
 def test_the_server_imports_nothing_from_the_folder_it_is_started_in(

@@ -7,9 +7,9 @@ import pytest
 from codeorigin.check.options import CheckOptions
 from codeorigin.check.run import check
 from codeorigin.core.budget import Budget
-from codeorigin.languages import parser_pool
+from codeorigin.languages import parse_budget, parser_pool
 from codeorigin.languages.parse import parse_all
-from codeorigin.languages.parser_pool import ParseBudgetError
+from codeorigin.languages.parse_budget import ParseBudgetError, ParserInput
 from support.command import TERSE
 
 HARD = "%private]<a>(" * 9
@@ -30,7 +30,7 @@ def test_many_hard_files_cost_what_a_few_do(
         budgets.append(Budget(seconds=1.0, shared=shared))
         return budgets[0]
 
-    monkeypatch.setattr(parser_pool, "run_budget", budget)
+    monkeypatch.setattr(parse_budget, "run_budget", budget)
     monkeypatch.setattr("codeorigin.check.workers.BYTES_FOR_A_WORKER", 1)
     result = check(CheckOptions([str(tmp_path)], model=tiny_model_dir, jobs=jobs))
     assert [Path(file.path).name for file in result.files] == [f"b{name}.py" for name in names]
@@ -47,7 +47,7 @@ def test_file_given_up_is_tried_once_more(
         (tmp_path / name).write_text(f"# {name}\n" + TERSE.read_text())
     given_up: list[str] = []
 
-    def under_load(texts: list[parser_pool.ParserInput], *rest: object) -> list[object]:
+    def under_load(texts: list[ParserInput], *rest: object) -> list[object]:
         found = list(parse_all(texts, *rest))  # type: ignore[arg-type]
         late = [number for number, text in enumerate(texts) if "b.py" in text.text and not given_up]
         for number in late:

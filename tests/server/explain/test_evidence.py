@@ -22,7 +22,7 @@ from codeorigin.explain.evidence import (
 )
 from codeorigin.explain.explanation import Aggregation, ExplainOptions, LineAttribution, TokenAttribution
 from codeorigin.languages.construct import CONSTRUCTS, Construct
-from codeorigin.languages.parser_pool import ParseBudgetError
+from codeorigin.languages.parse_budget import ParseBudgetError
 from codeorigin.model.ngrams.hashed_views import NgramViews, Occurrences, WideFeatures
 from codeorigin.model.reading.normalize import normalize
 from codeorigin.model.scoring.tokenizer import Encoding

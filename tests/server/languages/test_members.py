@@ -1,11 +1,39 @@
 """Members on their own: methods without their class, functions without their literal, property or array."""
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 
 from codeorigin.functions.outline import find_functions, function_id, only_function
 from codeorigin.functions.spans import FunctionSpan, code_text
 from codeorigin.languages import get_language
-from support.members import ARRAY, ELEMENTS, HASH, OBJECT, PIECES
+
+AROUND = {
+    "CLASS": ("class Shelf\n{\n", "\n}\n"),
+    "STRUCT": ("struct Shelf\n{\n", "\n};\n"),
+    "PHP_CLASS": ("<?php\nclass Shelf\n{\n", "\n}\n"),
+    "OBJECT": ("const shelf = {\n", "\n};\n"),
+    "PROPERTY": ("class Shelf\n{\n  public int Size\n  {\n", "\n  }\n}\n"),
+    "EVENT": ("class Shelf\n{\n  public event Action Full\n  {\n", "\n  }\n}\n"),
+    "INDEXER": ("class Shelf\n{\n  public int this[int place]\n  {\n", "\n  }\n}\n"),
+    "HOOKS": ("<?php\nclass Shelf\n{\n  public int $size {\n", "\n  }\n}\n"),
+    "ARRAY": ("<?php\n$shelf = [\n", "\n];\n"),
+    "ELEMENTS": ("package shelf\n\nvar shelf = Shelf{\n", ",\n}\n"),
+    "HASH": ("SHELF = {\n", "\n}\n"),
+}
+
+
+def pieces() -> Iterator[tuple[str, str, str, str]]:
+    """Members as a user pastes or selects them: each with its name, its language and what is around it in a file."""
+    samples = Path(__file__).parents[2] / "fixtures" / "members.txt"
+    for sample in samples.read_text("utf-8").split("### ")[1:]:
+        head, _, piece = sample.partition("\n")
+        name, language, around = head.split(" | ")
+        yield name, language, around, piece.removesuffix("\n")
+
+
+PIECES = {name: sample for name, *sample in pieces()}
 
 
 def facts(text: str, span: FunctionSpan) -> tuple[object, ...]:
@@ -27,12 +55,13 @@ def facts(text: str, span: FunctionSpan) -> tuple[object, ...]:
     ("before", "after"), [("", ""), ("\n\n", "\n"), ("  // One.\n", ",\n"), ("\ufeff", "\n")]
 )
 def test_piece_alone_is_read_as_in_its_file(
-    language: str, around: tuple[str, str], piece: str, before: str, after: str
+    language: str, around: str, piece: str, before: str, after: str
 ) -> None:
     found = get_language(language)
-    if "," in after and around not in (OBJECT, ARRAY, ELEMENTS, HASH):
+    if "," in after and around not in ("OBJECT", "ARRAY", "ELEMENTS", "HASH"):
         after = "\n"
-    inside = around[0] + piece + around[1]
+    opening, closing = AROUND[around]
+    inside = opening + piece + closing
     (in_file,) = find_functions(inside, found)
     text = before.replace("//", found.line_comment) + piece + after
     (alone,) = find_functions(text, found)

@@ -14,17 +14,11 @@ from codeorigin.core.cancellation import CancelToken
 from codeorigin.core.errors import Cancelled, CodeOriginError
 from codeorigin.functions.documents import Document
 from codeorigin.functions.outline import Outline, outline
-from codeorigin.languages import LANGUAGES, get_language, parser_pool
+from codeorigin.languages import LANGUAGES, get_language, parse_budget, parser_pool
 from codeorigin.languages.constructs import character_constructs
 from codeorigin.languages.parse import parse
-from codeorigin.languages.parser_pool import (
-    ParseBudgetError,
-    ParserInput,
-    bounded,
-    bounded_all,
-    one_document,
-    one_run,
-)
+from codeorigin.languages.parse_budget import ParseBudgetError, ParserInput, one_run
+from codeorigin.languages.parser_pool import bounded, bounded_all
 from codeorigin.model.verdict import PooledReason
 from support import parser_work
 from support.notebooks import notebook
@@ -49,10 +43,11 @@ def processes(monkeypatch: pytest.MonkeyPatch) -> Iterator[Processes]:
     """New processes, which can import the work that they are given here."""
     started: Processes = []
     monkeypatch.setattr(parser_pool, "_idle", started)
+    monkeypatch.setattr(parser_pool, "_servers", [])
+    monkeypatch.setattr(parser_pool, "_loaded", set())
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
     yield started
-    for each in started:
-        each.end()
+    parser_pool.end_all()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -78,7 +73,11 @@ def test_process_is_used_again(processes: Processes) -> None:
     assert bounded(parser_work.process_of, "x", "python") == process
 
 
-def test_text_that_kills_the_process_is_an_error_and_the_next_one_is_parsed(processes: Processes) -> None:
+@pytest.mark.parametrize("can_fork", [True, False])
+def test_text_that_kills_the_process_is_an_error_and_the_next_one_is_parsed(
+    processes: Processes, monkeypatch: pytest.MonkeyPatch, can_fork: bool
+) -> None:
+    monkeypatch.setattr(parser_pool, "CAN_FORK", can_fork)
     with pytest.raises(ParseBudgetError):
         bounded(parser_work.die, "x", "python")
     assert len(parse(FUNCTIONS, PYTHON).functions) == 2_000
@@ -100,19 +99,6 @@ def test_what_a_parser_prints_is_no_answer(processes: Processes) -> None:
     assert bounded(parser_work.write, "x", "python") == "written"
 
 
-def test_parts_of_one_document_share_their_time(
-    processes: Processes, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(parser_pool, "_SECONDS", 0.07)
-    monkeypatch.setattr(parser_pool, "_PATIENCE", 1e4)
-    with one_document(100):
-        bounded(parser_work.take_time, "x", "python")
-        bounded(parser_work.take_time, "x", "python")
-        with pytest.raises(ParseBudgetError):
-            bounded(parser_work.take_time, "x", "python")
-    bounded(parser_work.take_time, "x", "python")
-
-
 @pytest.mark.parametrize("work", [parser_work.die_of_d, parser_work.use_memory_of_d])
 def test_text_that_is_too_much_leaves_the_others_of_its_batch_as_they_are(
     processes: Processes, work: Callable[[str, str], str]
@@ -130,21 +116,9 @@ def test_texts_after_one_that_has_taken_much_memory_get_a_new_process(processes:
     assert first == large != rest[0] == rest[1]
 
 
-def test_texts_of_a_batch_share_the_time_of_their_document(
-    processes: Processes, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(parser_pool, "_PATIENCE", 1e4)
-    greedy, other = Budget(seconds=0.08), Budget(seconds=0.08)
-    texts = [ParserInput("x", "python", 3.0, 0.1, budget) for budget in (greedy, greedy, greedy, other)]
-    *_, third, fourth = bounded_all(parser_work.take_time, texts)
-    assert isinstance(third, ParseBudgetError)
-    assert fourth is None
-    assert greedy.seconds <= 0 < other.seconds
-
-
 def test_hard_texts_of_a_run_share_its_time_and_the_others_cost_nothing(processes: Processes) -> None:
     run = Budget(seconds=0.3)
-    hard, easy = (ParserInput("x", "python", 3.0, usual, Budget()) for usual in (0.01, 10.0))
+    hard, easy = (ParserInput("x", "python", 3.0, usual) for usual in (0.01, 10.0))
     with one_run(run):
         in_time = [
             not isinstance(found, Exception) for found in bounded_all(parser_work.take_time, [hard] * 15)
@@ -157,6 +131,14 @@ def test_hard_texts_of_a_run_share_its_time_and_the_others_cost_nothing(processe
         assert [type(found) for found in bounded_all(parser_work.take_time, [easy, hard])] == [
             ParseBudgetError
         ] * 2
+
+
+def test_texts_after_a_hundred_that_kill_their_process_are_parsed(processes: Processes) -> None:
+    with one_run(Budget(seconds=0.0)):
+        texts = [ParserInput.of(text, "python") for text in [*"d" * 100, "a"]]
+        *killed, last = bounded_all(parser_work.die_of_d, texts)
+    assert {type(found) for found in killed} == {ParseBudgetError}
+    assert last == "A"
 
 
 def test_batch_is_not_read_on_after_it_was_cancelled(processes: Processes) -> None:
@@ -204,7 +186,7 @@ def test_each_thread_has_a_process_of_its_own(processes: Processes) -> None:
 
 
 def test_text_that_takes_too_long_has_no_functions(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parser_pool, "_SECONDS", 0.5)
+    monkeypatch.setattr(parse_budget, "SECONDS", 0.5)
     with pytest.raises(ParseBudgetError):
         parse(HOPELESS, PYTHON)
     assert outline(HOPELESS, PYTHON) == Outline((), parsed=False)
@@ -304,8 +286,8 @@ def test_document_that_takes_too_much_time_says_why_it_has_no_verdict(
 ) -> None:
     analyzer = Analyzer.load(tiny_model_dir)
     analyzer.analyze(Document(text, kind)).require_parsed()
-    monkeypatch.setattr(parser_pool, "_SECONDS", 0.0)
-    monkeypatch.setattr(parser_pool, "_SECONDS_PER_MILLION", 0.0)
+    monkeypatch.setattr(parse_budget, "SECONDS", 0.0)
+    monkeypatch.setattr(parse_budget, "_SECONDS_PER_MILLION", 0.0)
     report = analyzer.analyze(Document(text, kind))
     assert report.functions == ()
     assert report.verdict is not None
@@ -317,9 +299,9 @@ def test_document_that_takes_too_much_time_says_why_it_has_no_verdict(
 def test_stopped_process_is_replaced_and_the_text_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("_PATIENCE", "_STALLED"):
         monkeypatch.setattr(parser_pool, name, 1e4)
-    parser_pool._end_all()
-    parser_pool.start()
+    parser_pool.end_all()
+    parse("", PYTHON)
     (stopped,) = parser_pool._idle
-    os.kill(stopped._process.pid, signal.SIGSTOP)
+    os.kill(stopped.started.pid, signal.SIGSTOP)
     assert [span.name for span in outline("def f(): pass\n", PYTHON).functions] == ["f"]
     assert stopped not in parser_pool._idle

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from codeorigin.analysis import analyzer
 from codeorigin.analysis.analyzer import Analyzer
-from codeorigin.languages import parser_pool
+from codeorigin.languages import parse_budget, parser_pool
 from codeorigin.lsp.app import serve
 from codeorigin.model.scoring.scorer import Scorer
 
@@ -66,7 +66,7 @@ def score_slowly(self, functions, language, cancel):  # type: ignore[no-untyped-
 
 
 if "ENDLESS" in os.environ:
-    parser_pool._SECONDS = parser_pool._USUAL_SECONDS = parser_pool._STALLED = 1e6
+    parse_budget.SECONDS = parse_budget._USUAL_SECONDS = parser_pool._STALLED = 1e6
 if "SLOW" in os.environ:
     Scorer.score_functions = score_slowly  # type: ignore[method-assign]
 analyzer.outlined = misbehave

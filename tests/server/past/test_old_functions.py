@@ -11,7 +11,7 @@ from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.core.errors import RepositoryError
 from codeorigin.functions.documents import Document
 from codeorigin.git.repository import Repository as Opened
-from codeorigin.languages.parser_pool import ParseBudgetError
+from codeorigin.languages.parse_budget import ParseBudgetError
 from codeorigin.model.bundle import Bundle
 from codeorigin.model.past import Past
 from codeorigin.model.verdict import Band

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from codeorigin.text import regular_files
 from codeorigin.text.regular_files import is_device_name, open_for_append, read_regular_file, replacing_file
 
 
@@ -144,15 +143,3 @@ def test_device_names_are_recognized() -> None:
         assert not is_device_name(Path(name))
     with open_for_append(Path("/dev/null")) as stream:
         stream.write("x")
-
-
-def test_file_system_that_needs_names_replaces_files_as_well(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(regular_files, "_NO_NAME", 0)
-    path = tmp_path / "a.txt"
-    path.write_text("old")
-    with replacing_file(path) as stream:
-        assert len(list(tmp_path.glob(".codeorigin-*.tmp"))) == 1
-        stream.write("new")
-    assert [(each.name, each.read_text()) for each in tmp_path.iterdir()] == [("a.txt", "new")]

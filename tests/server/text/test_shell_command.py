@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from codeorigin.git.process import explained
-from codeorigin.text.shell_command import shell_command
+from codeorigin.text.literal_text import shell_command
 
 
 @given(st.lists(st.text(min_size=1), min_size=1, max_size=4))

@@ -13,7 +13,7 @@ import numpy as np
 from codeorigin.core.errors import LanguageError
 from codeorigin.languages.construct import CONSTRUCTS, Construct
 from codeorigin.languages.constructs import character_constructs
-from codeorigin.languages.parser_pool import ParseBudgetError
+from codeorigin.languages.parse_budget import ParseBudgetError
 
 Perturbation = Callable[[str, str, np.random.Generator], str]
 """(code, language, generator) -> code."""

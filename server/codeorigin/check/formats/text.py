@@ -29,7 +29,7 @@ from codeorigin.report.shares import errors_here, past_sentence
 from codeorigin.report.totals import Summary, summary_sentences
 from codeorigin.shell.console import make_console, padded
 from codeorigin.shell.terminal import printable, write_all
-from codeorigin.text.shell_command import shell_command
+from codeorigin.text.literal_text import shell_command
 
 BAND_STYLES: dict[Band, str] = {Band.LLM: "bold dark_orange", Band.UNSURE: "yellow", Band.HUMAN: "cyan"}
 

@@ -24,7 +24,7 @@ from codeorigin.report.explanations import (
 )
 from codeorigin.report.figures import side
 from codeorigin.report.functions import opening
-from codeorigin.text.shell_command import shell_command
+from codeorigin.text.literal_text import shell_command
 
 BAR_CELLS = 8
 CODE_LENGTH = 40

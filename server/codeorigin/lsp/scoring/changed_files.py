@@ -103,7 +103,7 @@ class ChangeScan:
                 moved=file.moved,
                 cells=frozenset(settings.languages),
             )
-            from codeorigin.languages.parser_pool import one_run, run_budget  # noqa: PLC0415 - not in `initialize`
+            from codeorigin.languages.parse_budget import one_run, run_budget  # noqa: PLC0415 - not in `initialize`
 
             self._budget = self._budget or run_budget()
             positions = Positions(LineIndex(text), self._encoding)

@@ -50,7 +50,7 @@ class ScoringEngine:
         chosen = model or self.model
 
         def scored(cancel: CancelToken) -> "T":
-            from codeorigin.languages.parser_pool import one_run, run_budget  # noqa: PLC0415 - not in `initialize`
+            from codeorigin.languages.parse_budget import one_run, run_budget  # noqa: PLC0415 - not in `initialize`
 
             analyzer = chosen.analyzer()
             with one_run(run_budget()):

@@ -139,7 +139,7 @@ class _ScorerProxy:
         self, document: Document, file_context: bool, token: CancelToken
     ) -> FileReport | Exception:
         def work(analyzer: "Analyzer", cancel: CancelToken) -> FileReport | Exception:
-            from codeorigin.languages.parser_pool import one_run, run_budget  # noqa: PLC0415 - not in `initialize`
+            from codeorigin.languages.parse_budget import one_run, run_budget  # noqa: PLC0415 - not in `initialize`
 
             self._budget = self._budget or run_budget()
             with one_run(self._budget):

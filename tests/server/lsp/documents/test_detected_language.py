@@ -64,6 +64,6 @@ def test_missing_model_gives_no_language(
     def missing(*_: object) -> LanguageModel:
         raise ModelError("no language model found at x; reinstall codeorigin")
 
-    monkeypatch.setattr("codeorigin.language_id.guess._bundled", missing)
+    monkeypatch.setattr("codeorigin.language_id.model._bundled", missing)
     assert guessed(CODE["go"]) is None
     assert "no language can be guessed: no language model found" in caplog.text

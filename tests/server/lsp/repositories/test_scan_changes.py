@@ -16,7 +16,7 @@ from tests.server.lsp.editor import SETTINGS, Editor, python_function
 from tests.server.lsp.raw import FAULTY
 
 from codeorigin.core.cancellation import CancelToken
-from codeorigin.languages import parser_pool
+from codeorigin.languages import parse_budget
 from codeorigin.lsp.scoring.changed_files import ChangeScan
 from codeorigin.settings.schema import Settings
 from codeorigin.text.positions import PositionEncoding
@@ -196,7 +196,7 @@ async def test_all_files_of_a_scan_draw_on_one_budget(tmp_path: Path) -> None:
     class Analyzer:
         def analyze_many(self, documents: Any, **_: Any) -> Iterator[Exception]:
             for _document in documents:
-                seen.append(parser_pool._run.get())
+                seen.append(parse_budget._run.get())
                 yield ValueError("not now")
 
     async def score(work: Any, token: CancelToken) -> Any:

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from pydantic.dataclasses import dataclass
 
-from codeorigin.languages.parser_pool import ParseBudgetError
+from codeorigin.languages.parse_budget import ParseBudgetError
 from codeorigin_training.arrays import Floats, Integers
 from codeorigin_training.configuration import STRICT, Count, Positive
 from codeorigin_training.data.perturb import without_comments

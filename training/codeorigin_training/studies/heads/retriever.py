@@ -21,7 +21,7 @@ from transformers import AutoModel, AutoTokenizer, PreTrainedTokenizerFast, Robe
 
 from codeorigin.languages.construct import CONSTRUCTS, Construct
 from codeorigin.languages.constructs import character_constructs
-from codeorigin.languages.parser_pool import ParseBudgetError
+from codeorigin.languages.parse_budget import ParseBudgetError
 from codeorigin_training.arrays import Floats, Integers
 from codeorigin_training.configuration import STRICT, Count, Positive, Several
 from codeorigin_training.data.specifications import Specification

@@ -15,7 +15,7 @@ import torch
 from tokenizers import Tokenizer as BpeTokenizer
 from torch import Tensor, nn
 
-from codeorigin.languages.parser_pool import ParseBudgetError
+from codeorigin.languages.parse_budget import ParseBudgetError
 from codeorigin.model.reading.normalize import normalize
 from codeorigin_training.arrays import Integers
 from codeorigin_training.data.rows import Row
