@@ -29,7 +29,7 @@ TESTED = {
     "docs/team.md": {"console", "yaml"},
     "docs/editors.md": {"elisp", "json", "lua", "toml"},
     "docs/scan.md": {"sh"},
-    "docs/protocol.md": {"json", "text", "ts"},
+    "docs/contributing/protocol.md": {"json", "text", "ts"},
     "docs/settings.md": {"toml"},
     "docs/contributing/systems.md": {"console"},
     "training/README.md": {"sh"},

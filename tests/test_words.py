@@ -25,9 +25,7 @@ INSTEAD = {
 
 def texts() -> Iterator[tuple[str, str]]:
     for path in PAGES:
-        # Pages for those who write clients quote names of fields.
-        if path.name != "protocol.md":
-            yield path.name, _CODE.sub("", BLOCK.sub("", path.read_text("utf-8")))
+        yield path.name, _CODE.sub("", BLOCK.sub("", path.read_text("utf-8")))
     manifest = json.loads((ROOT / "vscode-client" / "package.json").read_text("utf-8"))
     found = json.dumps(
         [manifest["contributes"][name] for name in ("commands", "configuration", "walkthroughs")]

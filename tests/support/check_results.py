@@ -123,10 +123,7 @@ def check_result(
 ) -> CheckResult:
     """A result of ``files`` with matching totals, and evidence of every line."""
     limits = Limits(threshold)
-    given = tuple(
-        file.with_functions([function.within(limits, accepted) for function in file.functions])
-        for file in files
-    )
+    given = tuple(file.within(limits, accepted) for file in files)
     result = CheckResult(
         version="1.2.3",
         model="codeorigin-test 0.1.0 (abc)",

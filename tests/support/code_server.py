@@ -150,7 +150,7 @@ def _of(document: Path | str) -> dict[str, str]:
 
 def reported(code: CodeServer, document: Path | str) -> list[Any]:
     """The findings on functions, without the one on a selection."""
-    return [each for each in code.ask("diagnostics", **_of(document)) if each["code"] == "llm-written"]
+    return [each for each in code.ask("diagnostics", **_of(document)) if each["code"] == "likely-llm"]
 
 
 def findings(code: CodeServer, document: Path | str, count: int, *, seconds: float = PATIENCE) -> list[Any]:

@@ -14,9 +14,10 @@ from codeorigin_training.data.rows import Row, read_published, rows_where
 from codeorigin_training.data.sides import read_sides
 from codeorigin_training.metrics.answers import Answers, context_answers
 from codeorigin_training.metrics.classification import keep_test_set
-from codeorigin_training.run import Log, Run, write_atomically
+from codeorigin_training.run import Log, Run, atomic_path, write_atomically
 from codeorigin_training.thresholds.config import CalibrateConfig, judged
 from codeorigin_training.thresholds.fit import Scored, fit_calibration
+from codeorigin_training.thresholds.records import records_evidence
 from codeorigin_training.thresholds.shares import population, repository_rate
 from codeorigin_training.tracking import Tracker, tracked
 
@@ -44,14 +45,15 @@ def _fitted_entry(config: CalibrateConfig, run: Run, tracker: Tracker) -> dict[s
     functions = side.rows[: side.functions]
     logits = _logits(run.needs(path, command), "out_of_fold", len(side.rows), command)[: len(functions)]
     published = None if config.deep else _published(run, config)
-    calibration = twin = fit_calibration(functions, logits, config, published)
+    everything = [*functions, *(row for row in held_out if row.pair is None)]
+    records = _records(everything, len(functions), config, run)
+    calibration = twin = fit_calibration(functions, logits, config, published, records[: len(functions)])
     if not config.deep and fitted_on_all_repositories(run.wide):
         # These logits, too, come from a model that has not seen the rows.
         outside = _logits(run.wide, "held_out", len(held_out), "wide")
         chosen = np.array([row.pair is None for row in held_out], dtype=bool)
-        functions = [*functions, *(row for row in held_out if row.pair is None)]
-        logits = np.concatenate([logits, outside[chosen]])
-        calibration = fit_calibration(functions, logits, config, published)
+        functions, logits = everything, np.concatenate([logits, outside[chosen]])
+        calibration = fit_calibration(functions, logits, config, published, records)
     entry = calibration.to_manifest() | {
         "twin": twin.to_manifest(),
         "deep": config.deep,
@@ -71,6 +73,26 @@ def _published(run: Run, config: CalibrateConfig) -> Scored | None:
     logits = _logits(run.wide, "published", len(rows), "wide")
     inside = judged(rows, config)
     return rows_where(rows, inside), logits[inside]
+
+
+def _records(rows: Sequence[Row], trained: int, config: CalibrateConfig, run: Run) -> Floats:
+    """What its project's records add to the logit of every row, ``(n,)``; the first ``trained`` are for training.
+
+    That and the general means are written to ``run.records``.
+    """
+    if config.reference is None:
+        return np.full(len(rows), np.nan)
+    evidence, means = records_evidence(
+        rows,
+        judged(rows, config),
+        config.reference,
+        np.arange(len(rows)) < trained,
+        processes=config.processes,
+    )
+    with atomic_path(run.records) as path:
+        np.savez(path, evidence=evidence, **means)
+    run.log(f"records of their project: {int(np.isfinite(evidence).sum()):,} functions")
+    return evidence
 
 
 def fitted_on_all_repositories(wide: Path) -> bool:

@@ -1,4 +1,4 @@
-/** What the extension reads of the messages beyond LSP; docs/protocol.md has all. Positions are 0-based UTF-16. */
+/** What the extension reads of the messages beyond LSP; docs/contributing/protocol.md has all. Positions are 0-based UTF-16. */
 
 export type Band = "human" | "unsure" | "llm";
 

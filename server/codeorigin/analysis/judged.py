@@ -26,9 +26,8 @@ class Source:
 
     ``language`` is the id of its language or kind of document. ``named`` is True if the user named it, and False if it
     was found in a folder. ``changed`` holds the lines to judge (only ``\\n`` ends a line), or None for all,
-    and ``moved`` those of them that were moved.
-    ``file`` is None if it is not read from a file on disk. Of a notebook, only cells in one of the languages ``cells``
-    are judged (None: all). ``inside`` is the path in the repository whose change is judged.
+    and ``moved`` those of them that were moved. ``file`` is None if it is not read from a file on disk. ``inside`` is
+    the path in the repository whose change is judged.
     """
 
     path: str
@@ -38,7 +37,6 @@ class Source:
     changed: LineRanges | None = None
     moved: MovedLines | None = None
     file: Path | None = None
-    cells: frozenset[str] | None = None
     inside: str | None = None
 
 
@@ -139,6 +137,10 @@ class JudgedFile:
         """The line of a function to point to and its last line, as lines of the file (for a notebook, its JSON)."""
         first, last = self.first_line(function), line_range(function)[1]
         return (first, last) if self.cell is None else (self.cell.line(first), self.cell.line(last))
+
+    def within(self, limits: Limits, accepted: frozenset[str]) -> Self:
+        """The file with its functions under the user's ``limits``, and those accepted whose ids are."""
+        return self.with_functions([function.within(limits, accepted) for function in self.functions])
 
     def with_functions(self, functions: Sequence[JudgedFunction]) -> Self:
         """The file with other functions."""

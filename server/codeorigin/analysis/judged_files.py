@@ -60,7 +60,7 @@ def judged_files(
                 waiting.append((source, "", text))
             else:
                 waiting.append((source, text, None))
-                yield Document(text, source.language, source.path, source.cells)
+                yield Document(text, source.language, source.path)
 
     def unreadable() -> Iterator[JudgedFile]:
         while waiting and waiting[0][2] is not None:

@@ -86,7 +86,7 @@ def _file_verdict(
     """The verdict on the piece as a file; None if the model has no rule for files."""
     text = piece.piece.text
     judged = [
-        (function.verdict.logit, counted_lines(code_text(text, function.span)))
+        (function.verdict, counted_lines(code_text(text, function.span)))
         for function in functions
         if function.verdict.logit is not None
     ]

@@ -1,12 +1,12 @@
 """Findings that a team has accepted, in the same file that editors use, or that of ``check --baseline``."""
 
 import os
-from dataclasses import replace
+from collections.abc import Sequence
 from pathlib import Path
 
+from codeorigin.analysis.judged import JudgedFile
 from codeorigin.check.inputs import STDIN_NAME
 from codeorigin.check.options import CheckOptions
-from codeorigin.check.result import CheckResult
 from codeorigin.core.errors import CodeOriginError
 from codeorigin.past.place import repository_folder
 from codeorigin.report.figures import counted
@@ -20,13 +20,29 @@ def _opened(path: Path) -> AcceptedFindings:
     return AcceptedFindings(Path(os.path.realpath(path.parent)), path.name, named=path)
 
 
-def file_for(options: CheckOptions, project: Project) -> Path | None:
-    """The file of accepted findings: that of ``--baseline``, or the project's; None with ``--no-baseline``.
+def accepted_by(options: CheckOptions, project: Project) -> tuple[Path | None, frozenset[str]]:
+    """The file of accepted findings, None if there is to be none, and the ids of the functions that it accepts.
 
-    A project's new file is in the root of its repository, or outside of one where the user is.
+    If the file that ``options`` name does not exist, stderr says so, because the name may be misspelt.
 
     Raises:
-        CodeOriginError: the options contradict each other, or no folder contains all paths.
+        CodeOriginError: the options contradict each other, no folder contains all paths, or the file is broken.
+    """
+    path = _file_for(options, project)
+    if path is None:
+        return None, frozenset()
+    found = _opened(path)
+    if options.baseline is not None and not options.update_baseline and not found.exists():
+        to_stderr(
+            f"{display_path(path)}: no such file yet, so no finding is accepted; --update-baseline writes it"
+        )
+    return path, found.demand_ids()
+
+
+def _file_for(options: CheckOptions, project: Project) -> Path | None:
+    """The file of ``--baseline``, or the project's; None with ``--no-baseline``.
+
+    A project's new file is in the root of its repository, or outside of one where the user is.
     """
     if not options.reads_baseline:
         if options.baseline is not None or options.update_baseline:
@@ -45,58 +61,23 @@ def file_for(options: CheckOptions, project: Project) -> Path | None:
     return (repository_folder(project.start) or folder) / name
 
 
-def accepted_ids(path: Path, *, may_be_new: bool) -> frozenset[str]:
-    """The ids of the functions that the file at ``path`` accepts; none if there is no such file yet.
-
-    Unless ``may_be_new``, stderr says so, because the name may be misspelt.
-
-    Raises:
-        CodeOriginError: the file is broken.
-    """
-    found = _opened(path)
-    if not found.exists():
-        if not may_be_new:
-            to_stderr(
-                f"{display_path(path)}: no such file yet, so no finding is accepted; --update-baseline writes it"
-            )
-        return frozenset()
-    return found.demand_ids()
-
-
-def update(path: Path, result: CheckResult) -> CheckResult:
-    """Accept all findings of ``result``, and return the result with them accepted.
+def accept_all(path: Path, files: Sequence[JudgedFile], *, is_change: bool) -> frozenset[str]:
+    """Accept all findings of ``files``; returns their ids.
 
     Entries for files that were checked as a whole are dropped if they are no longer findings.
 
     Raises:
         CodeOriginError: the file is broken or cannot be written; it is left unchanged.
     """
-    places = {
-        file.path: None if file.path == STDIN_NAME else os.path.realpath(file.path) for file in result.files
-    }
+    places = {file.path: None if file.path == STDIN_NAME else os.path.realpath(file.path) for file in files}
     reported = [
         (function.function_id, function.span.qualified_name, places[file.path])
-        for file in result.files
+        for file in files
         for function in file.functions
         if function.is_finding or function.accepted
     ]
-    seen = [] if result.change is not None else [place for place in places.values() if place is not None]
+    seen = [] if is_change else [place for place in places.values() if place is not None]
     added, dropped = _opened(path).accept(reported, seen=seen)
     gone = f"{dropped:,} entry" if dropped == 1 else f"{dropped:,} entries"
     to_stderr(f"{display_path(path)}: {counted(added, 'finding')} accepted, {gone} dropped")
-    summary = replace(
-        result.summary,
-        findings=0,
-        finding_lines=0,
-        accepted=result.summary.accepted + result.summary.findings,
-    )
-    files = [
-        file.with_functions(
-            [
-                replace(function, accepted=function.accepted or function.is_finding)
-                for function in file.functions
-            ]
-        )
-        for file in result.files
-    ]
-    return replace(result, summary=summary, files=tuple(files))
+    return frozenset(function_id for function_id, _, _ in reported)

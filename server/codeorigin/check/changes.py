@@ -10,7 +10,8 @@ from functools import partial
 from itertools import islice
 from pathlib import Path
 
-from codeorigin.analysis.judged import JudgedFile, Source
+from codeorigin.analysis.judged import How, JudgedFile, Source
+from codeorigin.analysis.judged_files import judged_change
 from codeorigin.check.inputs import MAX_BYTES
 from codeorigin.check.options import CheckOptions
 from codeorigin.check.selection import Selection
@@ -25,7 +26,9 @@ from codeorigin.core.errors import (
 from codeorigin.git.change import Change, ChangeKind, ChangeRequest, open_change, relative_to_folder
 from codeorigin.git.diff import ChangedFile
 from codeorigin.git.repository import Repository
-from codeorigin.languages.kinds import NOTEBOOK, kind_for_path
+from codeorigin.languages.kinds import kind_for_path
+from codeorigin.model.calibration.calibration import Calibration
+from codeorigin.model.calibration.judge import Judge
 from codeorigin.records.file_lines import file_records, header_record
 from codeorigin.records.function_records import FunctionRecords
 from codeorigin.records.reader import RecordReader
@@ -85,7 +88,6 @@ def changed_sources(
                             named=False,
                             changed=file.lines,
                             moved=file.moved,
-                            cells=selection.cells if kind is NOTEBOOK else None,
                             inside=file.path,
                         )
                     )
@@ -108,6 +110,16 @@ def changed_sources(
 
 def _read(change: Change, file: ChangedFile, shown: str, language: str) -> str:
     return decode_source(change.read(file, MAX_BYTES), shown, MAX_BYTES, language)
+
+
+def judged(
+    files: Sequence[JudgedFile], change: ChangeReport, calibration: Calibration, how: How
+) -> tuple[list[JudgedFile], ChangeReport]:
+    """The functions that ``change`` touched, judged together, and the change with its verdict."""
+    whole, found = judged_change(
+        files, Judge(calibration, how.past), file_context=how.file_context, is_merge=change.parents > 1
+    )
+    return found, replace(change, verdict=whole)
 
 
 def with_records(

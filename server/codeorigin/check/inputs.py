@@ -30,27 +30,24 @@ def read_stdin(language: str) -> str:
     return decode_source(stdin_bytes(), STDIN_NAME, MAX_BYTES, language)
 
 
-def source_of_file(path: Path, language: str, *, named: bool, cells: frozenset[str] | None = None) -> Source:
+def source_of_file(path: Path, language: str, *, named: bool) -> Source:
     """The source for an existing file, which can be sent to another process."""
     read = partial(read_source, path, MAX_BYTES, language)
-    return Source(display_path(path), language, read, named, file=path, cells=cells)
+    return Source(display_path(path), language, read, named, file=path)
 
 
 def file_source(path: Path, language: str | None) -> Source:
-    """The source for a named file, in ``language``, or the language of its name, or one guessed from its text.
-
-    Raises:
-        LanguageError: the language is unknown.
-        SourceError: the language had to be guessed, and the text cannot be read.
-    """
+    """The source for a named file, in ``language``, or the language of its name; raises LanguageError without any."""
     found = _named_kind(path, language)
     if found is None:
         raise LanguageError("unknown language; set it with --language", display_path(path))
-    return source_of_file(path, found, named=True, cells=_named_cells(found, language))
+    return source_of_file(path, found, named=True)
 
 
 def stdin_source(language: str | None, filename: str | None) -> Source:
     """The source for stdin, in ``language``, or the language of ``filename``, or one guessed from its text.
+
+    A guess is also reported on stderr.
 
     Raises:
         LanguageError: the language is unknown.
@@ -58,11 +55,19 @@ def stdin_source(language: str | None, filename: str | None) -> Source:
     """
     shown = filename or STDIN_NAME
     found = _named_kind(filename or "", language)
-    if found is None:
-        text = read_stdin("")
-        return Source(shown, _guessed(text, shown, "--language or --stdin-filename"), lambda: text)
-    # It can be read only once.
-    return Source(shown, found, cache(partial(read_stdin, found)), cells=_named_cells(found, language))
+    if found is not None:
+        # It can be read only once.
+        return Source(shown, found, cache(partial(read_stdin, found)))
+    from codeorigin.language_id import guess_language  # noqa: PLC0415 - loads NumPy and a model
+
+    text = read_stdin("")
+    guess = guess_language(text)
+    if guess.language is None:
+        raise LanguageError("unknown language; set it with --language or --stdin-filename", shown)
+    to_stderr(
+        f"{shown}: taken for {guess.language} by its text ({guess.confidence:.2f}); --language names another"
+    )
+    return Source(shown, guess.language, lambda: text)
 
 
 def _named_kind(path: Path | str, language: str | None) -> str | None:
@@ -73,26 +78,6 @@ def _named_kind(path: Path | str, language: str | None) -> str | None:
     return None if kind is None else kind.id
 
 
-def _named_cells(kind: str, language: str | None) -> frozenset[str] | None:
-    if kind != NOTEBOOK.id or language is None:
-        return None
-    wanted = get_kind(language)
-    return None if wanted is NOTEBOOK else frozenset({wanted.id})
-
-
-def _guessed(text: str, shown: str, options: str) -> str:
-    """The language guessed from ``text``, which is also reported on stderr; ``options`` name one instead."""
-    from codeorigin.language_id import guess_language  # noqa: PLC0415 - loads NumPy and a model
-
-    guess = guess_language(text)
-    if guess.language is None:
-        raise LanguageError(f"unknown language; set it with {options}", shown)
-    to_stderr(
-        f"{shown}: taken for {guess.language} by its text ({guess.confidence:.2f}); --language names another"
-    )
-    return guess.language
-
-
 def collect(
     names: Sequence[str], selection: Selection, *, stdin_filename: str | None = None
 ) -> tuple[list[Source], list[FileError]]:
@@ -100,31 +85,18 @@ def collect(
 
     The language of the ``selection`` is also that of stdin and of the files in ``names``, which are always included.
     """
-    language = selection.language
     sources: dict[str, Source] = {}
     errors: list[FileError] = []
-    for name in names:
-        shown = (stdin_filename or STDIN_NAME) if name == STDIN else display_path(name)
+    for name in dict.fromkeys(names):  # stdin can be read only once
         try:
-            if name == STDIN:
-                # Stdin can be read only once, and guessing the language reads all of it.
-                if STDIN not in sources:
-                    sources[STDIN] = stdin_source(language, stdin_filename)
-                continue
-            path = Path(name)
-            if not path.exists():
-                errors.append(FileError(shown, "no such file or folder"))
-                continue
-            found = _folder_sources(path, selection) if path.is_dir() else [file_source(path, language)]
-        except (LanguageError, SourceError) as error:
-            errors.append(FileError(shown, display_path(error.reason)))
+            found = _named_sources(name, selection, stdin_filename)
+        except (LanguageError, SourceError, OSError) as error:
+            shown = (stdin_filename or STDIN_NAME) if name == STDIN else display_path(name)
+            reason = (
+                error.strerror or str(error) if isinstance(error, OSError) else display_path(error.reason)
+            )
+            errors.append(FileError(shown, reason))
             continue
-        except OSError as error:
-            errors.append(FileError(shown, error.strerror or str(error)))
-            continue
-        if not found:
-            what = "source files of a supported language" if language is None else f"{language} files"
-            errors.append(FileError(shown, f"no {what} here (ignored and excluded files do not count)"))
         for source in found:
             key = os.path.realpath(source.file or source.path)
             met = sources.get(key)
@@ -134,12 +106,20 @@ def collect(
     return list(sources.values()), errors
 
 
-def _folder_sources(folder: Path, selection: Selection) -> list[Source]:
-    cells = selection.cells
-    return [
-        source_of_file(path, kind.id, named=False, cells=cells if kind is NOTEBOOK else None)
-        for path, kind in selection.in_folder(folder)
-    ]
+def _named_sources(name: str, selection: Selection, stdin_filename: str | None) -> list[Source]:
+    if name == STDIN:
+        return [stdin_source(selection.language, stdin_filename)]
+    path = Path(name)
+    if not path.exists():
+        raise SourceError("no such file or folder")
+    if not path.is_dir():
+        return [file_source(path, selection.language)]
+    found = [source_of_file(file, kind.id, named=False) for file, kind in selection.in_folder(path)]
+    if not found:
+        language = selection.language
+        what = "source files of a supported language" if language is None else f"{language} files"
+        raise SourceError(f"no {what} here (ignored and excluded files do not count)")
+    return found
 
 
 def path_in_repository(path: str) -> str:

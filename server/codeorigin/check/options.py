@@ -15,7 +15,6 @@ from codeorigin.shell.options import (
     Output,
     ProjectOptions,
     StdinFilename,
-    Threads,
     formats_option,
 )
 from codeorigin.shell.output import ReportTarget, parse_targets
@@ -88,7 +87,6 @@ class CheckOptions(ProjectOptions):
             hidden=True,
         ),
     ] = None
-    threads: Threads = None
     jobs: Jobs = None
 
     def chosen(self) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from codeorigin.analysis.judged import JudgedFile, JudgedFunction
@@ -47,9 +46,8 @@ class FileError:
 class CheckResult:
     """Everything a report needs. ``limits`` are the user's, if there are any, and ``past`` is that of the project.
 
-    ``baseline`` is the file of accepted findings; None if none was to be read. ``is_compared`` says whether a past was
-    looked for. ``evidence`` has the lines of the findings whose code a report shows, by :meth:`JudgedFile.key`, and
-    ``origin`` is for pages.
+    ``is_compared`` says whether a past was looked for. ``evidence`` has the lines of the findings whose code a report
+    shows, by :meth:`JudgedFile.key`, and ``origin`` is for pages.
     """
 
     version: str
@@ -59,7 +57,6 @@ class CheckResult:
     summary: Summary
     limits: Limits = field(default_factory=Limits)
     change: ChangeReport | None = None
-    baseline: Path | None = None
     past: Past | None = None
     is_compared: bool = False
     evidence: Mapping[tuple[str, int], tuple[HeatLine, ...]] = field(default_factory=dict)
@@ -111,7 +108,7 @@ class DeclaredFunctions:
     agents: tuple[str, ...]
 
 
-def declared_counts(result: CheckResult) -> DeclaredFunctions | None:
+def declared_functions(result: CheckResult) -> DeclaredFunctions | None:
     """The counts; None if no records were read."""
     functions: Counter[DeclaredBy] = Counter()
     agents: Counter[str] = Counter()
@@ -153,7 +150,7 @@ def disagreements(result: CheckResult) -> dict[Disagreement, list[tuple[JudgedFi
 
 def declared_line(result: CheckResult) -> str | None:
     """What is declared of the functions with a verdict, in a sentence; None without any, or if no records were read."""
-    counts = declared_counts(result)
+    counts = declared_functions(result)
     if counts is None or not counts.functions:
         return None
     return declared_by_sentence(counts.functions, counts.agents)

@@ -11,7 +11,7 @@ from pathlib import Path
 import codeorigin
 from codeorigin.analysis.judged import How, JudgedFile, Source
 from codeorigin.analysis.worker_pool import worker_processes
-from codeorigin.check.accepted import accepted_ids, file_for, update
+from codeorigin.check.accepted import accept_all, accepted_by
 from codeorigin.check.formats import ReportFormat, write_report
 from codeorigin.check.inputs import STDIN, collect
 from codeorigin.check.options import CheckOptions
@@ -68,15 +68,13 @@ def check(options: CheckOptions) -> CheckResult:
         None if options.settings is None else read_settings(options.settings),
     )
     settings = project.settings
-    accepted: frozenset[str] = frozenset()
-    file = file_for(options, project)
-    if file is not None:
-        accepted = accepted_ids(file, may_be_new=options.update_baseline or options.baseline is None)
+    baseline, accepted = accepted_by(options, project)
     with ExitStack() as stack:
         sources, errors, change = stack.enter_context(_sources(options, project))
         for error in errors:
             to_stderr(_error_line(error))
-        workers = worker_count(sources, options.jobs or cores())
+        jobs = options.jobs or cores()
+        workers = worker_count(sources, jobs)
         # Imported late, because it takes a while and invalid options need no model.
         from codeorigin.languages import parse_budget, parser_pool  # noqa: PLC0415
 
@@ -88,35 +86,26 @@ def check(options: CheckOptions) -> CheckResult:
         parser_pool.start()  # while the model is being read
         bundle = Bundle.load(options.model)
         formats = {target.format for target in options.targets}
-        how = How(
-            settings.file_context,
-            # Only these reports quote code.
-            keep_text=bool(formats & {ReportFormat.HTML, ReportFormat.MARKDOWN}),
-        )
-        checks = FileCheck(how, options.model, max(1, (options.threads or cores()) // workers), options.debug)
-        past = project.past((source.file for source in sources), bundle, partial(checks.load, bundle))
-        how = replace(how, past=past)
+        # Only these reports quote code.
+        quotes = bool(formats & {ReportFormat.HTML, ReportFormat.MARKDOWN})
+        how = How(settings.file_context, keep_text=quotes)
+        checks = FileCheck(how, options.model, max(1, jobs // workers), options.debug)
+        places = (source.file for source in sources)
+        how = replace(how, past=project.past(places, bundle, partial(checks.load, bundle)))
         checks = replace(checks, how=how)
         started = time.perf_counter()
         files, failed = _checked(sources, outcomes(sources, checks, pool, bundle))
         errors += failed
         if change is not None:
-            from codeorigin.analysis.judged_files import judged_change  # noqa: PLC0415
-            from codeorigin.model.calibration.judge import Judge  # noqa: PLC0415
+            from codeorigin.check import changes  # noqa: PLC0415 - needs git
 
-            judge = Judge(bundle.calibration, how.past)
-            whole, files = judged_change(
-                files, judge, file_context=how.file_context, is_merge=change.parents > 1
-            )
-            change = replace(change, verdict=whole)
+            files, change = changes.judged(files, change, bundle.calibration, how)
             if options.declared:
-                from codeorigin.check.changes import with_records  # noqa: PLC0415 - needs git
-
-                files, change = with_records(files, change, options.jobs or cores())
-    files = [
-        file.with_functions([function.within(settings.limits, accepted) for function in file.functions])
-        for file in files
-    ]
+                files, change = changes.with_records(files, change, jobs)
+    files = [judged.within(settings.limits, accepted) for judged in files]
+    if options.update_baseline and baseline is not None:
+        accepted = accept_all(baseline, files, is_change=change is not None)
+        files = [judged.within(settings.limits, accepted) for judged in files]
     result = CheckResult(
         version=codeorigin.__version__,
         model=bundle.model_id,
@@ -130,11 +119,10 @@ def check(options: CheckOptions) -> CheckResult:
         ),
         limits=settings.limits,
         change=change,
-        baseline=file,
         past=how.past,
         is_compared=settings.past and bundle.calibration.past is not None,
     )
-    if how.keep_text:
+    if quotes:
         from codeorigin.check.formats.html import line_evidence  # noqa: PLC0415 - only pages need it
         from codeorigin.check.formats.markdown import MOST_EXPLAINED  # noqa: PLC0415
 
@@ -192,8 +180,6 @@ def run_check(options: CheckOptions) -> int:
     """Check, write the reports, and return the exit code; see :func:`exit_code`."""
     with open_reports(options.targets) as reports:
         result = check(options)
-        if options.update_baseline and result.baseline is not None:
-            result = update(result.baseline, result)
         for report in reports:
             write = partial(write_report, show=options.show, verbose=options.verbose)
             report.finish(partial(write, result, report.format, report.stream))

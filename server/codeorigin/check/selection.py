@@ -1,7 +1,7 @@
 """Which files are checked where the user named none: in folders, changes and histories."""
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from codeorigin.core.errors import CodeOriginError, RepositoryError
 from codeorigin.git.walking import source_files
-from codeorigin.languages.kinds import NOTEBOOK, Kind, get_kind, kind_for_path
+from codeorigin.languages.kinds import Kind, get_kind, is_in, kind_for_path
 from codeorigin.settings.project import Project
 from codeorigin.shell.terminal import display_path
 from codeorigin.text.exclusions import Exclusions, exclusions
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 class Selection:
     """Selects files by their names.
 
-    They are those in ``language`` or, without one, in the languages of the ``project``; notebooks always.
+    They are those in ``language`` or, without one, in the languages of the ``project``.
     ``exclude`` has patterns as in ``.gitignore``, which override the project's.
 
     Raises:
@@ -48,24 +48,14 @@ class Selection:
         """What the user excludes below ``folder``."""
         return exclusions(tuple(self.exclude), folder)
 
-    @property
-    def cells(self) -> frozenset[str]:
-        """The languages of the cells of a notebook to check."""
-        wanted = None if self.language is None else get_kind(self.language)
-        if wanted is None or wanted is NOTEBOOK:
-            return frozenset(self.project.settings.languages)
-        return frozenset({wanted.id})
-
     def kind(self, path: str | PathLike[str]) -> Kind | None:
         """What the file at ``path`` is, if it is selected by its name."""
         kind = kind_for_path(path)
-        if kind is None or kind is NOTEBOOK:
-            return kind
-        if self.language is not None:
-            is_selected = kind.id == get_kind(self.language).id
+        if self.language is None:
+            wanted: Collection[str] = self.project.settings.languages
         else:
-            is_selected = kind.id in self.project.settings.languages
-        return kind if is_selected else None
+            wanted = (get_kind(self.language).id,)
+        return kind if kind is not None and is_in(kind, wanted) else None
 
     def in_folder(self, folder: Path) -> Iterator[tuple[Path, Kind]]:
         """Yield the selected files in ``folder`` and what they are.

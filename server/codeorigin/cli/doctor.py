@@ -44,10 +44,6 @@ def moving_average(values, window):
 '''
 
 
-class _FailedCheckError(CodeOriginError):
-    """A check gave a wrong result."""
-
-
 def _versions() -> str:
     return ", ".join(f"{name} {importlib.metadata.version(name)}" for name in _DISTRIBUTIONS)
 
@@ -63,12 +59,12 @@ def self_test(analyzer: Analyzer, recorded: float | None) -> str:
     functions = analyzer.analyze(Document(SNIPPET, "python")).functions
     verdict = functions[0].verdict if functions else None
     if verdict is None or verdict.logit is None or verdict.probability is None or verdict.band is None:
-        raise _FailedCheckError("the built-in function got no verdict")
+        raise CodeOriginError("the built-in function got no verdict")
     figures = f"probability {verdict.probability:.2f} ({verdict.band.value})"
     if recorded is None:
         return figures
     if not abs(verdict.logit - recorded) <= _TOLERANCE:
-        raise _FailedCheckError(
+        raise CodeOriginError(
             f"the built-in function has the logit {verdict.logit:+.4f}, not {recorded:+.4f}"
         )
     return f"{figures}, as recorded"
@@ -84,14 +80,14 @@ def _speed(analyzer: Analyzer) -> str:
 
 def _search_path() -> str:
     if untrusted_entries():
-        raise _FailedCheckError(PYTHONPATH_ADVICE)
+        raise CodeOriginError(PYTHONPATH_ADVICE)
     return "names no current folder"
 
 
 def _settings() -> str:
     project = project_of([Path.cwd()])
     if project.problems:
-        raise _FailedCheckError("; ".join(project.problems))
+        raise CodeOriginError("; ".join(project.problems))
     return "none in this folder" if project.file is None else display_path(project.file)
 
 
@@ -112,7 +108,7 @@ def _checks(options: DoctorOptions) -> Iterator[tuple[str, Callable[[], str], st
     loaded: list[Analyzer] = []
 
     def load() -> str:
-        loaded.append(Analyzer.load(options.model, threads=options.threads or cores()))
+        loaded.append(Analyzer.load(options.model, threads=cores()))
         return f"{loaded[0].model_id} in {display_path(loaded[0].bundle.directory)}"
 
     yield "model", load, remedy

@@ -2,8 +2,7 @@
 
 import re
 import sys
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from codeorigin.analysis.analyzer import Analyzer
@@ -21,66 +20,46 @@ from codeorigin.shell.exit_codes import ExitCode
 from codeorigin.shell.options import ExplainRequest, ExplanationFormat, ProjectOptions, cores
 from codeorigin.shell.terminal import display_path, to_stderr
 
-_TARGET = re.compile(r"(?P<path>.+?):(?P<line>\d+)(?::(?P<column>\d+))?", re.DOTALL)
+# As editors and compilers write it; the column is left out.
+_TARGET = re.compile(r"(?P<path>.+?):(?P<line>\d+)(?::\d+)?", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
-    """A position in a file; line and column are 1-based, and the column counts characters."""
-
-    path: str
-    line: int
-    column: int | None = None
-
-
-def parse_target(argument: str) -> Target:
-    """Parse ``FILE:LINE`` or ``FILE:LINE:COLUMN``, as written by editors and compilers; raises SourceError."""
+def parse_target(argument: str) -> tuple[str, int]:
+    """The file and the line (1-based) of ``FILE:LINE`` or ``FILE:LINE:COLUMN``; raises SourceError."""
     match = _TARGET.fullmatch(argument)
     if match is None:
         raise SourceError("say which line, as FILE:LINE, for example app.py:12", argument)
-    path, line, column = match["path"], int(match["line"]), match["column"]
-    if column is not None and Path(f"{path}:{line}").exists():
-        path, line, column = f"{path}:{line}", int(column), None
-    if line < 1 or (column is not None and int(column) < 1):
-        raise SourceError("lines and columns count from 1", argument)
-    return Target(path, line, None if column is None else int(column))
+    if int(match["line"]) < 1:
+        raise SourceError("lines count from 1", argument)
+    return match["path"], int(match["line"])
 
 
-def _holds(function: FunctionReport, target: Target) -> bool:
-    span = function.span.range
-    line = target.line - 1
-    first = span.start_line
-    if function.span.doc_comment is not None:
-        first = min(first, function.span.doc_comment.start_line)
-    if not first <= line <= span.end_line:
-        return False
-    if target.column is None:
-        return True
-    column = target.column - 1
-    return not (line == span.start_line and column < span.start_column) and not (
-        line == span.end_line and column >= span.end_column
-    )
-
-
-def find_function(functions: Iterable[FunctionReport], target: Target, shown: str) -> FunctionReport:
-    """The outermost function at ``target`` that has a verdict; raises SourceError if there is none."""
-    holding = [function for function in functions if _holds(function, target)]
+def find_function(file: JudgedFile, line: int) -> FunctionReport:
+    """The outermost function at ``line`` that has a verdict; raises SourceError if there is none."""
+    holding = [
+        function
+        for function in file.functions
+        for span in (function.span,)
+        if min(found.start_line for found in (span.range, span.doc_comment) if found is not None)
+        < line
+        <= span.range.end_line + 1
+    ]
     if not holding:
-        raise SourceError("no function here", f"{shown}:{target.line}")
+        raise SourceError("no function here", f"{file.path}:{line}")
     for function in holding:
         if function.verdict.band is not None:
             return function
     first = holding[0]
     why = short_reason(first.verdict.reason)
-    raise SourceError(f"'{first.span.qualified_name}' is not scored: {why}", f"{shown}:{target.line}")
+    raise SourceError(f"'{first.span.qualified_name}' is not scored: {why}", f"{file.path}:{line}")
 
 
 def explain(request: ExplainRequest) -> Explained:
     """Find and explain the function; raises :class:`~codeorigin.core.errors.CodeOriginError` with a one-line message."""
-    target = parse_target(request.target)
-    analyzer = Analyzer.load(request.model, threads=request.threads or cores())
-    file = judged_source(target.path, request.language, request, analyzer)
-    function = find_function(file.functions, target, file.path)
+    name, line = parse_target(request.target)
+    analyzer = Analyzer.load(request.model, threads=cores())
+    file = judged_source(name, request.language, request, analyzer)
+    function = find_function(file, line)
     options = replace(analyzer.explain_options, top_tokens=request.tokens)
     explanation = analyzer.explain(file.text or "", function.span, options)
     return Explained(file.path, analyzer.model_id, file.text or "", function, explanation)

@@ -16,15 +16,13 @@ class Document:
     """A text to analyse, and what it is.
 
     ``kind`` is the id or another name of a language, or ``notebook`` (:func:`codeorigin.languages.kinds.get_kind`).
-    ``path`` is for the report and messages; a C header (``.h``) that is written in C++ counts as C++. ``languages`` are
-    those of the cells to analyse; None for all. ``is_cell`` means that the text is a notebook's cell, in which IPython's
-    magic lines are not errors.
+    ``path`` is for the report and messages; a C header (``.h``) that is written in C++ counts as C++. ``is_cell``
+    means that the text is a notebook's cell, in which IPython's magic lines are not errors.
     """
 
     text: str
     kind: str
     path: str | None = None
-    languages: frozenset[str] | None = None
     is_cell: bool = False
 
     def pieces(self) -> Sequence[Piece]:
@@ -38,5 +36,4 @@ class Document:
         if isinstance(kind, Language):
             is_cpp = kind is C and (self.path or "").endswith(".h") and is_cpp_header(self.text)
             return (Piece(CPP.id if is_cpp else kind.id, self.text),)
-        cells = read_notebook(self.text, self.path or kind.id)
-        return tuple(cell for cell in cells if self.languages is None or cell.language in self.languages)
+        return read_notebook(self.text, self.path or kind.id)

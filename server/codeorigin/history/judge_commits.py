@@ -16,7 +16,7 @@ from codeorigin.git.objects import LargeObjectError, Objects
 from codeorigin.git.repository import Repository
 from codeorigin.history.results import CommitResult, Part, TouchedFunction
 from codeorigin.languages import get_language
-from codeorigin.languages.kinds import NOTEBOOK, kind_for_path
+from codeorigin.languages.kinds import kind_for_path
 from codeorigin.languages.parse_budget import current_run
 from codeorigin.model.bundle import Bundle
 from codeorigin.model.calibration.judge import Judge
@@ -47,16 +47,12 @@ class ChangedCommit:
 
 @dataclass(frozen=True, slots=True)
 class JudgeCommits:
-    """How to judge the commits of the repository in ``folder``, by the ``model`` in a folder (None: the shipped one).
-
-    Of notebooks, only cells in one of the languages ``cells`` are judged (None: all).
-    """
+    """How to judge the commits of the repository in ``folder``, by the ``model`` in a folder (None: the shipped one)."""
 
     folder: Path
     model: Path | None
     model_id: str
     how: How
-    cells: frozenset[str] | None
 
     def load(self) -> Analyzer:
         """An analyzer with the model; raises ModelError."""
@@ -103,7 +99,6 @@ class JudgeCommits:
             named=False,
             changed=file.lines,
             moved=file.moved,
-            cells=self.cells if kind is NOTEBOOK else None,
             inside=file.path,
         )
 

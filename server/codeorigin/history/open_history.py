@@ -226,7 +226,6 @@ def open_history(options: HistoryOptions, analyzer: Analyzer | None = None) -> I
             options.model,
             bundle.model_id,
             How(settings.file_context, past),
-            selection.cells,
         )
         key = _settings_key(options, below, project)
         if past is not None:

@@ -1,9 +1,12 @@
 """The model bundle: a folder of weights and configuration whose manifest lists the hash of every file."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 
 from codeorigin.core.errors import ModelError
 from codeorigin.model.calibration.calibration import Calibration
@@ -17,12 +20,14 @@ from codeorigin.model.folder import (
     shipped_model_dir,
 )
 from codeorigin.model.ngrams.hashed_views import NgramViews, View, ViewKind
+from codeorigin.model.reference import general_means
 from codeorigin.model.scoring.inputs import DeepSettings
 
 FORMAT = 3
 _LONGEST_NAME = 100
 NGRAM_WEIGHTS = "ngrams.npz"
 SCORE_GRAPH, GRADIENT_GRAPH, TOKENIZER = "score.onnx", "gradient.onnx", "tokenizer.json"
+GENERAL_MEANS = "general.npy"
 BUNDLED_NAME = "codeorigin-small"
 
 
@@ -79,6 +84,15 @@ class Bundle:
     def tokenizer_path(self) -> Path | None:
         """The tokenizer, None for a bundle without a deep part."""
         return self.directory / TOKENIZER if self.deep else None
+
+    def general_means(self, languages: Collection[str]) -> dict[str, npt.NDArray[np.float32]]:
+        """The mean vectors of LLM-written functions in ``languages``, for a project's reference; none if it lacks them.
+
+        Raises:
+            ModelError: their file is not readable.
+        """
+        largest = self.manifest.get("general")
+        return general_means(self.directory / GENERAL_MEANS, largest, languages) if largest else {}
 
     @classmethod
     def load(cls, directory: Path | None = None) -> "Bundle":
@@ -152,6 +166,8 @@ def _check_files(directory: Path, manifest: Mapping[str, Any]) -> None:
         needed |= {NGRAM_WEIGHTS}
     if manifest["deep"] is not None:
         needed |= {SCORE_GRAPH, GRADIENT_GRAPH, TOKENIZER}
+    if manifest.get("general"):
+        needed.add(GENERAL_MEANS)
     if missing := sorted(needed - set(files)):
         raise ModelError(f"{directory}: the manifest does not list {', '.join(missing)}; reinstall it")
     for name, expected in files.items():

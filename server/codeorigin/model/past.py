@@ -66,15 +66,43 @@ class PastShare:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptReference:
+    """Where the :class:`~codeorigin.model.reference.Reference` of a project is kept, and which one it is.
+
+    ``declared`` is the number of functions that the project's records declare as an agent's, ``root`` the top of its
+    working tree.
+    """
+
+    file: str
+    key: str
+    declared: int
+    root: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordsShare:
+    """What the functions that a project's records declare, ``declared`` of them, add to a function's logit.
+
+    ``path`` is the function's file, as git names it.
+    """
+
+    evidence: float
+    declared: int
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
 class Past:
     """The own ``logits`` of a project's old functions, ascending, and the ``evidence`` that they add to every logit.
 
-    ``flagged`` of them would be called ``llm`` today, each in its file and with this past.
+    ``flagged`` of them would be called ``llm`` today, each in its file and with this past. ``reference`` compares with
+    what the project's records declare; None if that is too little, or not wanted.
     """
 
     logits: tuple[float, ...]
     evidence: float
     flagged: int = 0
+    reference: KeptReference | None = None
 
     def share(self, logit: float) -> PastShare:
         """What the past says about a function whose own text has this ``logit``."""

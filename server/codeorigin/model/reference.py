@@ -7,13 +7,14 @@ so an explanation divides it exactly.
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
+from codeorigin.core.errors import ModelError
 from codeorigin.model.folder import ManifestEntry
 from codeorigin.model.ngrams.hashed_views import View, ViewKind
-from codeorigin.model.ngrams.hashing import Counted
 
 Floats = npt.NDArray[np.float32]
 
@@ -22,14 +23,12 @@ Floats = npt.NDArray[np.float32]
 class ReferenceRule(ManifestEntry):
     """How a project's own functions count in the verdicts on others of the same language.
 
-    A vector holds n-grams of words and of characters, of the orders ``words`` and ``characters`` (first and last),
-    hashed to ``width`` rows each; either view has norm 1. The mean of declared functions is shrunk to that of
-    LLM-written functions of the language in general as if ``prior_functions`` of them were declared too. ``scale``
-    turns products into logits. Both ``fewest_declared`` and ``fewest_human`` functions must be left without the
-    function's own file and commit.
+    A vector holds n-grams of characters, of the orders ``characters`` (first and last), hashed to ``width`` rows; it has
+    norm 1. The mean of declared functions is shrunk to that of LLM-written functions of the language in general as if
+    ``prior_functions`` of these were declared too. ``scale`` turns products into logits. ``fewest_declared`` and
+    ``fewest_human`` functions must be left without the function's own file and commits.
     """
 
-    words: tuple[int, ...]
     characters: tuple[int, ...]
     width: int
     prior_functions: float
@@ -38,25 +37,19 @@ class ReferenceRule(ManifestEntry):
     fewest_human: int
 
     def __post_init__(self) -> None:
-        if not len(self.words) == len(self.characters) == 2:
-            raise ValueError("words and characters must be two orders each")
+        if len(self.characters) != 2 or not 0 < self.width <= 1 << 16:
+            raise ValueError("characters must be the first and the last order, and width at most 65,536")
         if not (self.prior_functions >= 0 and self.scale > 0):
             raise ValueError("prior_functions must not be negative, and scale must be positive")
-        if self.fewest_declared < 1 or self.fewest_human < 1:
-            raise ValueError("a reference has at least one declared and one human function")
+        if self.fewest_declared < 0 or self.fewest_human < 1:
+            raise ValueError(
+                "fewest_declared must not be negative, and a reference has at least one human function"
+            )
 
     @property
-    def views(self) -> tuple[View, View]:
-        """The views of a vector."""
-        return (
-            View(ViewKind.WORDS, self.words[0], self.words[1], self.width),
-            View(ViewKind.CHARACTERS, self.characters[0], self.characters[1], self.width),
-        )
-
-    @property
-    def size(self) -> int:
-        """The number of rows of a vector."""
-        return 2 * self.width
+    def view(self) -> View:
+        """The view of a vector."""
+        return View(ViewKind.CHARACTERS, *self.characters, self.width)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +64,9 @@ class Examples:
     values: npt.NDArray[np.floating]
     borders: npt.NDArray[np.integer]
     groups: Sequence[str]
+
+
+_NOTHING = Examples(np.zeros(0, dtype=np.int64), np.zeros(0), np.zeros(1, dtype=np.int64), ())
 
 
 class _Side:
@@ -112,7 +108,7 @@ class Reference:
 
         Args:
             rule: how they count.
-            general: the mean vector ``(rule.size,)`` of LLM-written functions, by model language.
+            general: the mean vector ``(rule.width,)`` of LLM-written functions, by model language.
             declared: functions that records declare as an agent's, by model language.
             human: the project's people's functions, by model language.
             commits_of: the commits of declared functions that wrote to a file, by its path, or a function with the same
@@ -120,13 +116,15 @@ class Reference:
         """
         self.rule, self._general, self._commits_of = rule, general, commits_of
         self._sides = {
-            language: (_Side(examples, rule.size), _Side(human[language], rule.size))
-            for language, examples in declared.items()
+            language: (_Side(declared.get(language, _NOTHING), rule.width), _Side(people, rule.width))
+            for language, people in human.items()
             if language in general
-            and len(examples.groups) >= rule.fewest_declared
-            and len(human[language].groups if language in human else ()) >= rule.fewest_human
+            and len(declared.get(language, _NOTHING).groups) >= rule.fewest_declared
+            and len(people.groups) >= rule.fewest_human
         }
-        self.declared = sum(len(declared[language].groups) for language in self._sides)
+        self.declared = sum(
+            len(declared[language].groups) for language in self._sides if language in declared
+        )
         """How many functions are declared, in the languages that it is for."""
         self._last: tuple[tuple[str, str, frozenset[str]], Floats | None] | None = None
 
@@ -135,7 +133,7 @@ class Reference:
         return bool(self._sides)
 
     def weights(self, language: str, path: str, function_id: str = "") -> Floats | None:
-        """What every n-gram adds to the logit, ``(rule.size,)``; None if too few functions are left for this one.
+        """What every n-gram adds to the logit, ``(rule.width,)``; None if too few functions are left for this one.
 
         Args:
             language: a model language.
@@ -147,6 +145,13 @@ class Reference:
         if self._last is None or self._last[0] != key:
             self._last = key, self._weights(*key)
         return self._last[1]
+
+    def evidence(
+        self, language: str, path: str, ids: npt.NDArray[np.integer], values: npt.NDArray[np.floating]
+    ) -> float | None:
+        """What the n-grams of one function add to its logit; None as for :meth:`weights`."""
+        weights = self.weights(language, path)
+        return None if weights is None else float(weights[ids] @ values.astype(np.float64))
 
     def _weights(self, language: str, path: str, commits: frozenset[str]) -> Floats | None:
         if language not in self._sides:
@@ -160,8 +165,28 @@ class Reference:
         return (rule.scale * (shrunk - of_people / human)).astype(np.float32)
 
 
-def evidence(vectors: Counted, weights: Floats) -> npt.NDArray[np.float64]:
-    """What the reference adds to the logit of every function of ``vectors``, ``(functions,)``."""
-    shares = np.append(weights[vectors.ids].astype(np.float64) * vectors.values, 0.0)
-    sums = np.add.reduceat(shares, vectors.borders[:-1])
-    return np.where(np.diff(vectors.borders) > 0, sums, 0.0)
+def general_entry(means: Mapping[str, Floats]) -> tuple[npt.NDArray[np.uint8], dict[str, float]]:
+    """What a bundle keeps of ``means`` ``(size,)`` by language: a row for each, and its largest value by language.
+
+    Square roots in 8 bits: most values are small, and their sum over a function counts.
+    """
+    largest = {language: float(mean.max()) for language, mean in sorted(means.items())}
+    rows = [np.round(255 * np.sqrt(means[name] / most)) for name, most in largest.items()]
+    return np.array(rows, dtype=np.uint8), largest
+
+
+def general_means(path: Path, largest: Mapping[str, float], languages: Collection[str]) -> dict[str, Floats]:
+    """The means in the file of :func:`general_entry`, of those ``languages`` that it has.
+
+    Raises:
+        ModelError: the file is not readable.
+    """
+    try:
+        rows = np.load(path, mmap_mode="r", allow_pickle=False)
+        return {
+            language: (np.square(row.astype(np.float32) / 255) * np.float32(most))
+            for row, (language, most) in zip(rows, sorted(largest.items()), strict=True)
+            if language in languages
+        }
+    except (OSError, ValueError) as error:
+        raise ModelError(f"{path}: not readable; reinstall the model") from error

@@ -75,7 +75,7 @@ def indented_pieces(value: Any, levels: int) -> Iterator[str]:
 def _indented(value: Any, levels: int, line: str) -> Iterator[str]:
     if levels and value and isinstance(value, dict):
         yield from _entries("{}", value.items(), levels, line)
-    elif levels and value and isinstance(value, list | Iterator):
+    elif levels and value and isinstance(value, list | tuple | Iterator):
         yield from _entries("[]", ((None, entry) for entry in value), levels, line)
     else:
         yield encoded(value)

@@ -162,7 +162,7 @@ FIELDS: dict[str, dataclasses.Field[Any]] = {public_name(f.name): f for f in dat
 
 def _value(found: "dataclasses.Field[Any]", value: object) -> Any:
     """A setting's ``value``, read from JSON or TOML; raises ValueError with what was expected."""
-    schema = found.metadata["schema"]
+    schema, default = found.metadata["schema"], found.default
     kind = schema["type"] if isinstance(schema["type"], str) else schema["type"][0]
     if kind == "boolean":
         if not isinstance(value, bool):
@@ -174,7 +174,8 @@ def _value(found: "dataclasses.Field[Any]", value: object) -> Any:
         if "enum" in schema:
             if value not in schema["enum"]:
                 raise ValueError(f"one of {', '.join(schema['enum'])}")
-            return type(found.default)(value)
+            of_default: Any = type(default)
+            return of_default(value)
         pattern = schema["pattern"]
         matches = re.fullmatch if pattern.startswith("^") else re.search
         if not isinstance(value, str) or not matches(pattern, value):

@@ -19,10 +19,6 @@ Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an u
 Model = Annotated[
     Path | None, typer.Option("--model", metavar="DIR", help="Model folder. (default: the one that ships)")
 ]
-Threads = Annotated[
-    int | None,
-    typer.Option("--threads", min=1, metavar="N", help="Threads for the model. (default: all cores)"),
-]
 Jobs = Annotated[
     int | None,
     typer.Option("--jobs", "-j", min=1, metavar="N", help="Processes side by side. (default: all cores)"),
@@ -146,7 +142,6 @@ class ExplainRequest(ProjectOptions):
             "--language", "-l", metavar="NAME", help="Language of the file. (default: by its name or text)"
         ),
     ] = None
-    threads: Threads = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +170,6 @@ class DoctorOptions:
     """What the user asks of ``doctor``."""
 
     model: Model = None
-    threads: Threads = None
     debug: Debug = False
 
 

@@ -10,8 +10,10 @@ from codeorigin.core.cancellation import CancelToken
 from codeorigin.core.errors import Cancelled
 from codeorigin.explain.explanation import ExplainOptions
 from codeorigin.functions.documents import Document
+from codeorigin.model.past import Past
 from codeorigin.model.scoring.scorer import Scorer
 from codeorigin.model.verdict import Reason
+from support.repositories import plain_functions
 from support.snippets import NAMES_OF, TOTAL_PRICE
 from support.tiny_model import BIAS
 
@@ -163,3 +165,22 @@ def test_a_cancelled_first_pass_keeps_what_it_scored(
     assert len(windows) == 3
     analyzer.analyze(Document(text, "python"))
     assert len(windows) == 7
+
+
+def test_one_analyzer_judges_with_several_pasts(analyzer: Analyzer) -> None:
+    past = Past((-1.0, 0.0, 1.0), -0.75)
+    document = Document(plain_functions("one", "two"), "python")
+    plain = analyzer.analyze(document)
+    (judged,) = analyzer.analyze_many([document], past=past)
+    assert (
+        judged
+        == analyzer.analyze(document, past=past)
+        == analyzer.analyze(document, past=past, known_only=True)
+    )
+    assert judged != plain
+    assert analyzer.analyze(document) == plain
+    code = plain_functions("one")
+    assert analyzer.score(code, "python", past=past).past == past.share(
+        plain.functions[0].verdict.logit or 0.0
+    )
+    assert analyzer.score(code, "python").past is None

@@ -135,7 +135,7 @@ def test_reports_show_any_text_as_text(text: str) -> None:
         # What GitHub's runner obeys in a log; its own format consists of such lines.
         obeyed = r"##\[" if report_format is ReportFormat.GITHUB else r"(?m)##\[|^\s*::"
         assert re.search(obeyed, stream.getvalue()) is None, report_format
-    assert Elements(html.render(result)).found <= Elements(html.render(plain)).found
+    assert Elements("".join(html.parts(result))).found <= Elements("".join(html.parts(plain))).found
     lines = github.render(result).splitlines()
     assert all(re.match(r"::(notice|warning|error) |CodeOrigin: ", line) for line in lines), lines
     for found in sarif.to_dict(result)["runs"][0]["results"]:

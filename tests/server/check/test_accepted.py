@@ -100,16 +100,6 @@ def test_update_from_a_change_drops_nothing(folder: Path) -> None:
     assert complaints(done)[-1].endswith("1 finding accepted, 0 entries dropped")
 
 
-def test_baseline_file_is_shared_with_the_editor(folder: Path) -> None:
-    _, report = against("src/b.py")
-    (function,) = report["files"][0]["functions"]
-    AcceptedFindings(folder, ACCEPTED).accept([(function["id"], "third", str(folder / "src/b.py"))])
-    code, report = against("src/b.py")
-    assert (code, report["summary"]["accepted"]) == (0, 1)
-    run("check", "src", *UPDATE)
-    assert len(AcceptedFindings(folder, ACCEPTED).ids()) == 3
-
-
 def test_files_outside_of_the_folder_keep_their_own_entries(folder: Path) -> None:
     """They were known by their base names, so that ``a/util.py`` took the entry of ``b/util.py`` away."""
     for place, text in (("a", ONE), ("b", TWO)):

@@ -22,12 +22,6 @@ ANN = {**CODEX, "by": "person", "tool": None, "model": None}
 UNTRACKED = {**ANN, "by": "untracked"}
 CLAUDE = {**CODEX, "source": "trailer", "tool": "claude", "model": None, "strength": "commit"}
 WHOLE = {"lines": 6, "of": 6, "others": []}
-QUESTION = (
-    "Nothing declared, estimated likely LLM: 3 functions. Was this written with a tool? No record says so."
-)
-OTHER = (
-    "Declared as an agent's, estimated human: 3 functions. Was this written with a tool? A record says so."
-)
 
 
 @pytest.fixture
@@ -127,22 +121,13 @@ def test_a_header_is_read_where_nothing_else_is_declared(repository: Repository)
 
 
 @pytest.mark.usefixtures("disagreeing")
-def test_disagreements_of_a_change_are_questions_to_the_reviewer(tmp_path: Path) -> None:
+def test_disagreements_of_a_change_are_questions_to_the_reviewer() -> None:
     report = reported("--changed", "main")
     asked = {each["name"]: each["disagreement"] for file in report["files"] for each in file["functions"]}
     assert asked == dict.fromkeys(("rpn", "dijk", "wrap"), "reads_human") | dict.fromkeys(
         ("RetryWithBackoff", "GroupByCategory", "ValidateItem"), "not_declared"
     )
     assert report["declared"]["disagreements"] == {"reads_human": 3, "not_declared": 3}
-    formats = ("text", "markdown", "github", "html")
-    run("check", "--changed", "main", *(f"--format={each}={tmp_path / each}" for each in formats))
-    for each in formats:
-        shown = (tmp_path / each).read_text("utf-8").replace("&#x27;", "'").replace("&#39;", "'")
-        assert "Declared of the same 6 functions: 3 by agents (codex), 3 without a record." in shown
-        assert QUESTION in shown
-        assert OTHER in shown
-        assert "Ann" not in shown
-        assert "ann@" not in shown
 
 
 @pytest.mark.usefixtures("disagreeing")
@@ -196,14 +181,6 @@ def test_a_record_changes_no_score_and_an_estimate_no_record(copy: Repository) -
     assert copy.git("status", "--short") == ""
 
 
-def test_sarif_has_the_record_of_a_finding(copy: Repository) -> None:
-    add_note(copy, git_ai_note({"long.go": {f"{SESSION}::t_1": "1-30"}}))
-    log = json.loads(run("check", "--changed", "main", "--format", "sarif").stdout)
-    properties = [each["properties"]["declared"] for each in log["runs"][0]["results"]]
-    assert [each["by"] for each in properties] == ["untracked"] * 3
-    assert properties[0]["others"] == [{**CODEX, "lines": 4}]
-
-
 def test_where_nobody_declares_anything_nobody_is_asked(repository: Repository) -> None:
     repository.git("checkout", "-q", "-b", "work")
     repository.commit({"long.go": READS_LLM}, date="2026-01-03")
@@ -238,17 +215,9 @@ def test_a_change_tells_the_agents_that_its_commits_name_and_no_people(
         (("--changed", "main", "--no-declared"), None),
     ):
         assert reported(*options)["change"]["declared"] == expected
-    sentence = f"Declared: commit {signed[:10]} names claude in a trailer. This is a fact about the commit"
     formats = ("text", "github", "html", "json", "sarif", "markdown", "gitlab")
-    run(
-        "check",
-        "--changed",
-        "main",
-        "--threshold",
-        "0",
-        *(f"--format={each}={tmp_path / each}" for each in formats),
-    )
+    files = [f"--format={each}={tmp_path / each}" for each in formats]
+    run("check", "--changed", "main", "--threshold", "0", *files)
     for each in formats:
         shown = (tmp_path / each).read_text("utf-8")
-        assert (sentence in shown) == (each in {"text", "github", "html", "markdown"})
         assert not any(name in shown for name in ("Ann", "ann@", "Bo <", "bo@", "example.org"))

@@ -98,20 +98,6 @@ def test_stdin_without_a_language_is_an_error(filename: str | None, monkeypatch:
     assert "set it with --language or --stdin-filename" in errors[0].message
 
 
-@pytest.mark.parametrize(
-    ("data", "text"),
-    [
-        (b"", ""),
-        ("é🙂\r\n".encode(), "é🙂\r\n"),
-        (b"\xef\xbb\xbfx", "x"),
-        (b"# coding: latin-1\n'\xe9'", "# coding: latin-1\n'é'"),
-    ],
-)
-def test_stdin_is_decoded_like_files(data: bytes, text: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    give(monkeypatch, data)
-    assert read_stdin("python") == text
-
-
 def test_closed_stdin_is_empty(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin", None)
     assert read_stdin("python") == ""

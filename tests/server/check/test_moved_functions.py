@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from support.command import check, run
+from support.command import check
 from support.notebooks import notebook
 from support.repositories import Repository
 
@@ -56,15 +56,6 @@ def test_moved_function_is_counted_apart_and_no_finding(repository: Repository) 
     assert (summary["moved"], summary["functions"], summary["findings"]) == (1, 1, 1)
     assert summary["lines"] == len(LONGEST.splitlines())
     assert report["change"]["verdict"]["function_count"] == 1
-
-
-def test_moved_function_is_named_in_every_report_for_people(repository: Repository, tmp_path: Path) -> None:
-    formats = ("text", "sarif", "html", "github", "markdown")
-    run("check", "--commit", "HEAD", *(f"--format={form}={tmp_path / form}" for form in formats))
-    for form in formats:
-        shown = (tmp_path / form).read_text("utf-8")
-        assert "1 moved, not written by this change" in shown, form
-        assert "Order.total" in shown.replace("&#46;", "."), form
 
 
 def test_function_moved_from_a_notebook_to_another_is_moved(

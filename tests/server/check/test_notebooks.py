@@ -35,8 +35,6 @@ def test_stdin_named_ipynb_is_read_as_a_notebook(folder: Path) -> None:
     text = (folder / "rates.ipynb").read_bytes()
     (cell,) = reported(*given, stdin=text)["files"]
     assert (cell["path"], cell["cell"]["number"]) == ("x.ipynb", 3)
-    (nothing,) = reported(*given, "-l", "ruby", stdin=text)["files"]
-    assert (nothing["functions"], nothing["cell"]) == ([], None)
 
 
 def test_broken_or_large_notebook_costs_one_line(folder: Path) -> None:
@@ -51,12 +49,17 @@ def test_broken_or_large_notebook_costs_one_line(folder: Path) -> None:
     assert f"codeorigin: broken.ipynb: skipped: {broken}" in said
 
 
-def test_settings_apply_to_notebooks(folder: Path) -> None:
-    settings = folder / "codeorigin.toml"
-    settings.write_text('languages = ["ruby", "go"]\n')
+def test_notebooks_are_selected_as_python_files_are(folder: Path) -> None:
     (folder / "a.go").write_text("package a\n")
-    files = reported(".", cwd=folder)["files"]
-    assert [(file["path"], file["functions"]) for file in files] == [("a.go", []), ("rates.ipynb", [])]
+    settings = folder / "codeorigin.toml"
+    for languages, options, paths in (
+        (["go"], (), ["a.go"]),
+        (["python"], (), ["rates.ipynb", "rates.py"]),
+        (["go"], ("--language", "python"), ["rates.ipynb", "rates.py"]),
+        (["go"], ("--language", "notebook"), ["rates.ipynb"]),
+    ):
+        settings.write_text(f"languages = {languages}\n")
+        assert [file["path"] for file in reported(".", *options, cwd=folder)["files"]] == paths
     settings.write_text('exclude = ["*.ipynb"]\n')
     assert [file["path"] for file in reported(".", cwd=folder)["files"]] == ["a.go", "rates.py"]
 

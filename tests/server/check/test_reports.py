@@ -19,7 +19,7 @@ from codeorigin.check.result import CheckResult, FileError
 from codeorigin.functions.captured_spans import MAX_NESTING
 from codeorigin.functions.spans import Piece
 from codeorigin.model.past import Past
-from codeorigin.model.verdict import Limits, PooledReason, PooledVerdict, Reason, Verdict
+from codeorigin.model.verdict import PooledReason, PooledVerdict, Reason, Verdict
 from codeorigin.records.function_records import FunctionRecords
 from codeorigin.records.record import Record, RecordSource, Strength, WrittenBy
 from codeorigin.report.changes import ChangeReport, DeclaredAgent
@@ -101,26 +101,6 @@ def reported(result: CheckResult) -> Any:
     report = stdlib_json.loads(rendered(result, ReportFormat.JSON))
     VALIDATOR.validate(report)
     return report
-
-
-@pytest.mark.parametrize(
-    ("verdict", "threshold", "finding"),
-    [
-        (LLM, None, True),
-        (UNSURE, None, False),
-        (HUMAN, None, False),
-        (LLM, 0.97, True),
-        (LLM, 0.98, False),
-        (UNSURE, 0.5, True),
-        (HUMAN, 0.0, True),
-        (Verdict.without(Reason.TOO_SHORT), 0.0, False),
-    ],
-)
-def test_given_threshold_replaces_the_one_of_the_model(
-    verdict: Verdict, threshold: float | None, finding: bool
-) -> None:
-    (function, *_) = checked_file(verdicts={"fast": verdict}).functions
-    assert function.within(Limits(threshold), frozenset()).is_finding is finding
 
 
 @pytest.mark.parametrize("form", ReportFormat)

@@ -1,5 +1,6 @@
 """A check in several processes."""
 
+import json
 import multiprocessing
 import os
 import signal
@@ -14,7 +15,7 @@ import pytest
 from codeorigin.analysis.judged import Source
 from codeorigin.analysis.worker_pool import CHUNKS_WAITING, worker_processes
 from codeorigin.check import workers
-from codeorigin.check.formats.json import to_dict
+from codeorigin.check.formats.json import parts
 from codeorigin.check.inputs import source_of_file, stdin_source
 from codeorigin.check.options import CheckOptions
 from codeorigin.check.result import FileError
@@ -70,7 +71,7 @@ def test_several_processes_report_the_same_as_one(
     monkeypatch.setattr("codeorigin.check.run.outcomes", counted)
     reports, said = [], []
     for jobs in (1, 3):
-        report = to_dict(check(replace(options, jobs=jobs)))
+        report = json.loads("".join(parts(check(replace(options, jobs=jobs)))))
         for measured in ("seconds", "functions_per_second", "peak_memory_bytes"):
             report["summary"].pop(measured, None)
         reports.append(report)

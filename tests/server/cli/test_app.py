@@ -21,7 +21,7 @@ def test_version(option: str) -> None:
         (["explain"], "Missing argument 'FILE:LINE'"),
         (["check", TERSE, "--threshold", "1.5"], "--threshold"),
         (["check", TERSE, "--threshold", "high"], "--threshold"),
-        (["check", TERSE, "--threads", "0"], "--threads"),
+        (["check", TERSE, "--jobs", "0"], "--jobs"),
         (["check", TERSE, "--colour"], "--colour"),
         (["serve", "--log-level", "loud"], "--log-level"),
         (["check", TERSE, "--language", "klingon"], "unknown language"),

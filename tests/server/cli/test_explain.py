@@ -12,7 +12,7 @@ from syrupy.assertion import SnapshotAssertion
 
 from codeorigin.analysis.judged import JudgedFile
 from codeorigin.cli import explanation_report
-from codeorigin.cli.explain import Target, find_function, parse_target
+from codeorigin.cli.explain import find_function, parse_target
 from codeorigin.cli.explanation_report import Explained, signed_bar
 from codeorigin.core.errors import SourceError
 from codeorigin.explain.explanation import (
@@ -25,7 +25,7 @@ from codeorigin.explain.explanation import (
 )
 from codeorigin.languages.construct import Construct
 from codeorigin.model.verdict import Verdict
-from support.check_results import HUMAN, IN_FILE, LLM, UNSURE, checked_file
+from support.check_results import IN_FILE, LLM, UNSURE, checked_file
 from support.command import TERSE, report_of, run
 
 CODE = "import a\n\n\n@b\ndef fast(n):\n\treturn '\x1b[31m[red]\u202e'\n"
@@ -54,34 +54,26 @@ LINEAR = {"method": Method.LINEAR, "nodes": None, "baseline": None}
 @pytest.mark.parametrize(
     ("argument", "target"),
     [
-        ("app.py:12", Target("app.py", 12)),
-        ("a/b c.py:1:5", Target("a/b c.py", 1, 5)),
-        ("C:\\code\\app.cs:7", Target("C:\\code\\app.cs", 7)),
-        ("odd:name.py:3", Target("odd:name.py", 3)),
+        ("app.py:12", ("app.py", 12)),
+        ("a/b c.py:1:5", ("a/b c.py", 1)),
+        ("C:\\code\\app.cs:7", ("C:\\code\\app.cs", 7)),
+        ("odd:name.py:3", ("odd:name.py", 3)),
     ],
 )
-def test_targets_are_parsed(argument: str, target: Target) -> None:
+def test_targets_are_parsed(argument: str, target: tuple[str, int]) -> None:
     assert parse_target(argument) == target
 
 
-def test_file_name_may_end_like_a_line_number(tmp_path: Path) -> None:
-    (tmp_path / "log:12").write_text("")
-    assert parse_target(f"{tmp_path}/log:12:5") == Target(f"{tmp_path}/log:12", 5)
-    assert parse_target(f"{tmp_path}/other:12:5") == Target(f"{tmp_path}/other", 12, 5)
-
-
-@pytest.mark.parametrize(
-    "argument", ["app.py", "app.py:", ":12", "app.py:x", "app.py:0", "app.py:1:0", "app.py:-3"]
-)
+@pytest.mark.parametrize("argument", ["app.py", "app.py:", ":12", "app.py:x", "app.py:0", "app.py:-3"])
 def test_invalid_target_says_how_to_write_one(argument: str) -> None:
     with pytest.raises(SourceError, match=r"FILE:LINE|count from 1"):
         parse_target(argument)
 
 
-def name_at(file: JudgedFile, line: int, column: int | None = None) -> str | None:
+def name_at(file: JudgedFile, line: int) -> str | None:
     """The function there; None if there is none, else what is wrong with it."""
     try:
-        found = find_function(file.functions, Target(file.path, line, column), file.path)
+        found = find_function(file, line)
     except SourceError as error:
         return None if error.reason == "no function here" else str(error)
     return found.span.qualified_name
@@ -92,13 +84,6 @@ def test_a_line_leads_to_the_outermost_function_around_it() -> None:
     by_line |= dict.fromkeys((10, 11, 12), "Shelf.put")
     by_line[18] = "shelf.py:18: 'tiny' is not scored: too short"
     assert {line: name_at(checked_file(), line) for line in by_line} == by_line
-
-
-def test_column_selects_among_functions_on_one_line() -> None:
-    text = "function one() { return 1 } function two() { return 2 }\n"
-    file = checked_file("a.js", text, {"one": LLM, "two": HUMAN}, language="javascript")
-    columns = [None, text.index("two") + 1, text.index(" function two") + 1]
-    assert [name_at(file, 1, column) for column in columns] == ["one", "two", None]
 
 
 def test_comment_above_belongs_to_the_function() -> None:

@@ -18,7 +18,7 @@ async def test_one_finding_per_function_on_its_header(editor: Editor) -> None:
         assert each.range.end.character <= len(lines[each.range.start.line])
         assert each.severity is types.DiagnosticSeverity.Information
         assert each.source == "CodeOrigin"
-        assert each.code == "llm-written"
+        assert each.code == "likely-llm"
         assert re.fullmatch(r"`(first|second)`: likely LLM \((\d+|over 99|under 1) %\)", each.message)
     assert len({each.message for each in found}) == 2
     data = found[1].data

@@ -2,19 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from codeorigin.core.errors import ModelError
 from codeorigin.model.ngrams.hashed_views import NgramViews
-from codeorigin.model.ngrams.hashing import Counted
 from codeorigin.model.reading.normalize import normalize
-from codeorigin.model.reference import Examples, Reference, ReferenceRule, evidence
+from codeorigin.model.reference import Examples, Reference, ReferenceRule, general_entry, general_means
 
 RULE = ReferenceRule(
-    words=(1, 1),
     characters=(1, 1),
-    width=4,
+    width=8,
     prior_functions=2.0,
     scale=10.0,
     fewest_declared=1,
@@ -74,20 +74,37 @@ def test_language_needs_both_populations_and_a_general_mean() -> None:
     assert not reference(replace(RULE, fewest_human=5))
     assert not Reference(RULE, {}, DECLARED, HUMAN, COMMITS_OF)
     assert not Reference(RULE, GENERAL, DECLARED, {}, COMMITS_OF)
+    assert not Reference(RULE, GENERAL, {}, HUMAN, {})
     assert reference().weights("go", "new.go") is None
 
 
-def test_evidence_is_the_product_of_each_vector() -> None:
-    vectors = Counted(np.array([1, 4, 0]), np.array([1, 0.5, 2], dtype=np.float32), np.array([0, 2, 2, 3]))
-    assert evidence(vectors, np.arange(5, dtype=np.float32)).tolist() == [3.0, 0.0, 0.0]
+def test_without_declared_functions_the_general_mean_stands_for_them() -> None:
+    bare = Reference(replace(RULE, fewest_declared=0), GENERAL, {}, HUMAN, {})
+    assert bare
+    assert bare.declared == 0
+    found = bare.weights("python", "new.py")
+    assert found is not None
+    assert found.tolist() == [10.0, 0.0, 0.0, 0.0, -5.0, -5.0, 0.0, 0.0]
 
 
-def test_vector_has_norm_1_in_each_view() -> None:
-    rule = replace(RULE, words=(1, 2), characters=(3, 4), width=1 << 12)
+def test_general_means_are_kept_in_eight_bits(tmp_path: Path) -> None:
+    chance = np.random.default_rng(1)
+    means = {name: chance.random(64).astype(np.float32) ** 8 for name in ("rust", "go")}
+    rows, largest = general_entry(means)
+    np.save(tmp_path / "general.npy", rows)
+    (found,) = general_means(tmp_path / "general.npy", largest, {"rust"}).items()
+    assert found[0] == "rust"
+    assert found[1] == pytest.approx(means["rust"], abs=float(means["rust"].max()) / 255)
+    (tmp_path / "general.npy").write_bytes(b"x")
+    with pytest.raises(ModelError, match="reinstall"):
+        general_means(tmp_path / "general.npy", largest, {"rust"})
+
+
+def test_vector_has_norm_1() -> None:
     code = "def area(width, height):\n    return width * height\n"
-    (counted,) = NgramViews(rule.views).count_many([normalize(code, "python").text], "python")
-    for view in (counted.ids < rule.width, counted.ids >= rule.width):
-        assert np.linalg.norm(counted.values[view]) == pytest.approx(1.0)
+    view = replace(RULE, characters=(3, 4), width=1 << 12).view
+    (counted,) = NgramViews([view]).count_many([normalize(code, "python").text], "python")
+    assert np.linalg.norm(counted.values) == pytest.approx(1.0)
 
 
 def test_rule_survives_the_manifest() -> None:
@@ -96,8 +113,14 @@ def test_rule_survives_the_manifest() -> None:
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"words": (1,)}, {"scale": 0.0}, {"prior_functions": -1.0}, {"fewest_declared": 0}, {"fewest_human": 0}],
+    [
+        {"characters": (1,)},
+        {"scale": 0.0},
+        {"prior_functions": -1.0},
+        {"fewest_declared": -1},
+        {"fewest_human": 0},
+    ],
 )
 def test_rule_that_makes_no_sense_is_refused(wrong: dict[str, object]) -> None:
-    with pytest.raises(ValueError, match=r"must|least"):
+    with pytest.raises(ValueError, match=r"must|least|characters"):
         ReferenceRule.from_manifest(RULE.to_manifest() | wrong)

@@ -15,7 +15,7 @@ from codeorigin.languages.parse_budget import ParseBudgetError
 from codeorigin.model.bundle import Bundle
 from codeorigin.model.past import Past
 from codeorigin.model.verdict import Band
-from codeorigin.past import old_functions
+from codeorigin.past import old_functions, reading
 from codeorigin.past.old_functions import repository_past
 from support.repositories import Repository, plain_functions
 from support.tiny_model import PAST_RULE, with_past_rule
@@ -97,7 +97,7 @@ def test_cache_that_cannot_be_written_changes_nothing(
 def test_number_of_functions_is_bounded(
     repository: Repository, model: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(old_functions, "MOST_FUNCTIONS", 5)
+    monkeypatch.setattr(reading, "MOST_FUNCTIONS", 5)
     found = past_of(repository, model)
     assert found is not None
     assert len(found.logits) == 5

@@ -13,7 +13,7 @@ from codeorigin.model.calibration.calibration import Calibration
 from codeorigin.model.folder import MANIFEST, sha256_of
 from codeorigin.model.ngrams.hashed_views import View
 from codeorigin.model.scoring.tokenizer import Tokenizer
-from codeorigin_training.arrays import Floats
+from codeorigin_training.arrays import Floats, Floats32
 from codeorigin_training.bundle.baselines import baseline_figures
 from codeorigin_training.bundle.quantization import quantize
 from codeorigin_training.bundle.writing import ExportError, Parts, write_bundle
@@ -99,9 +99,9 @@ def export(config: ExportConfig, run: Run) -> None:
         ParityError: the output of an exported graph differs from the model's.
     """
     entry = _calibration_entry(run)
-    needed = [run.calibration, run.wide]
+    needed = [run.calibration, run.wide, *([run.records] if "reference" in entry else [])]
     if entry["deep"]:
-        needed[1:] = [run.needs(run.finetuned, "finetune"), run.needs(run.tokenizer, "tokenizer")]
+        needed[1:2] = [run.needs(run.finetuned, "finetune"), run.needs(run.tokenizer, "tokenizer")]
     inputs = {path.name: sha256_of(path) for path in needed} | {
         "corpus": corpus_hash(run.needs(run.corpus, "corpus"))
     }
@@ -170,14 +170,31 @@ def _write(config: ExportConfig, run: Run, entry: dict[str, Any], inputs: dict[s
             seen = SeenProjects.of(row.repo for row in [*side.rows, *(held_out if with_held_out else ())])
             return parts.data | {"fitted_on_all_repositories": with_held_out, "seen": seen.to_manifest()}
 
-        parts = replace(parts, metrics=metrics, data=described(on_all))
+        general = _general_means(run, parts.calibration, "all" if on_all else "twin")
+        parts = replace(parts, metrics=metrics, data=described(on_all), general=general)
         write_bundle(run.bundle, parts, asdict(config), limit_bytes=config.limit_bytes)
         if on_all:
-            twin = replace(parts, wide=of_twin, calibration=checked, data=described(with_held_out=False))
+            twin = replace(
+                parts,
+                wide=of_twin,
+                calibration=checked,
+                data=described(with_held_out=False),
+                general=_general_means(run, checked, "twin"),
+            )
             write_bundle(run.twin, twin, asdict(config))
         size = sum(path.stat().st_size for path in run.bundle.iterdir())
         tracker.artifact(run.bundle / MANIFEST)
         run.log(f"wrote {run.bundle}: {size:,} bytes")
+
+
+def _general_means(run: Run, calibration: Calibration, which: str) -> dict[str, Floats32]:
+    """The general means of ``all`` rows or of the ``twin``'s, by language; none without a rule for records."""
+    if calibration.reference is None:
+        return {}
+    with np.load(run.needs(run.records, "calibrate")) as arrays:
+        return {
+            name.removeprefix(f"{which} "): arrays[name] for name in arrays if name.startswith(f"{which} ")
+        }
 
 
 def _wide_parts(config: ExportConfig, run: Run) -> tuple[WideModel, WideModel, bool, Floats]:

@@ -10,9 +10,12 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from codeorigin.core.errors import CodeOriginError
 from codeorigin.model.bundle import (
     FORMAT,
+    GENERAL_MEANS,
     GRADIENT_GRAPH,
     NGRAM_WEIGHTS,
     SCORE_GRAPH,
@@ -22,21 +25,24 @@ from codeorigin.model.bundle import (
 from codeorigin.model.calibration.calibration import Calibration
 from codeorigin.model.folder import MANIFEST, sealed, sha256_of
 from codeorigin.model.ngrams.hashed_views import View
+from codeorigin.model.reference import general_entry
 from codeorigin.model.scoring.tokenizer import Tokenizer
+from codeorigin_training.arrays import Floats32
 from codeorigin_training.bundle.parity import export_graphs
 from codeorigin_training.bundle.quantization import quantize
 from codeorigin_training.encoder.model import Encoder
 from codeorigin_training.wide import WideModel
 
 _INNERMOST = re.compile(r"([\[{])\n\s*([^\[\]{}]+?)\n\s*([\]}])")
-_FILES = (NGRAM_WEIGHTS, SCORE_GRAPH, GRADIENT_GRAPH, TOKENIZER)
+_FILES = (NGRAM_WEIGHTS, GENERAL_MEANS, SCORE_GRAPH, GRADIENT_GRAPH, TOKENIZER)
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
     """Everything that a bundle is made of: ``wide``, or ``encoder`` with its ``tokenizer``.
 
-    ``baseline_logit`` is the logit of a text without evidence.
+    ``baseline_logit`` is the logit of a text without evidence. ``general`` are the mean vectors of LLM-written functions
+    by language, if the calibration has a rule for records.
     """
 
     views: tuple[View, ...]
@@ -48,6 +54,7 @@ class Parts:
     tokenizer: Tokenizer | None = None
     baseline_logit: float = 0.0
     metrics: dict[str, Any] = field(default_factory=dict)
+    general: Mapping[str, Floats32] = field(default_factory=dict)
 
 
 class ExportError(CodeOriginError):
@@ -79,6 +86,10 @@ def write_bundle(
         parity = None if parts.encoder is None else asdict(export_graphs(folder, parts.encoder))
         if parts.tokenizer is not None:
             parts.tokenizer.save(folder / TOKENIZER)
+        largest: dict[str, float] = {}
+        if parts.general:
+            means, largest = general_entry(parts.general)
+            np.save(folder / GENERAL_MEANS, means)
         files = [path for path in _FILES if (folder / path).is_file()]
         manifest = {
             "format": FORMAT,
@@ -90,6 +101,7 @@ def write_bundle(
             "language_bias": {} if parts.wide is None else dict(parts.wide.languages),
             "baseline_logit": parts.baseline_logit,
             "calibration": parts.calibration.to_manifest(),
+            "general": largest,
             "data": parts.data,
             "parity": parity,
             "build": dict(build),

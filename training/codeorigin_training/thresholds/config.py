@@ -1,11 +1,13 @@
 """The settings of calibration, and which functions it is about: those that the server gives a verdict."""
 
 from collections.abc import Sequence
+from dataclasses import field
 
 import numpy as np
 from pydantic.dataclasses import dataclass
 
 from codeorigin.model.calibration.calibration import Calibration, NeighbourRule, counted_lines
+from codeorigin.model.reference import ReferenceRule
 from codeorigin_training.arrays import Booleans
 from codeorigin_training.configuration import STRICT
 from codeorigin_training.data.rows import Row
@@ -34,6 +36,9 @@ class CalibrateConfig:
     ``past_quantile`` of their logits above that of a typical project is subtracted from every logit, as if
     ``past_prior_functions`` more functions were typical.
 
+    In a project whose records declare agents' functions, ``reference`` says how these count; None leaves that out.
+    ``processes`` extract their n-grams.
+
     All were chosen on repository folds (``training/EXPERIMENTS.md``).
     """
 
@@ -55,6 +60,17 @@ class CalibrateConfig:
     past_weight: float = 1.0
     past_prior_functions: float = 20.0
     past_fewest_functions: int = 30
+    reference: ReferenceRule | None = field(
+        default_factory=lambda: ReferenceRule(
+            characters=(3, 4),
+            width=1 << 15,
+            prior_functions=10.0,
+            scale=20.0,
+            fewest_declared=0,
+            fewest_human=30,
+        )
+    )
+    processes: int = 2
 
     def __post_init__(self) -> None:
         if not 0 < self.llm_rate < 1 or not 0 < self.human_rate < 1:

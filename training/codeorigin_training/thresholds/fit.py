@@ -20,13 +20,18 @@ Scored = tuple[Sequence[Row], Floats]
 
 
 def fit_calibration(
-    rows: Sequence[Row], logits: Floats, config: CalibrateConfig, published: Scored | None = None
+    rows: Sequence[Row],
+    logits: Floats,
+    config: CalibrateConfig,
+    published: Scored | None = None,
+    records: Floats | None = None,
 ) -> Calibration:
     """Fit the scales and rules to out-of-sample ``logits`` ``(n,)`` of corpus ``rows``.
 
     ``published`` answers count in the scale of functions alone, as they stand in no file. Functions without a verdict
     are left out. A scale for functions with neighbours is fitted to those that have some, the calibration with the past
-    to the functions of projects that have one. A rule that has too few repositories is None.
+    to the functions of projects that have one, that with records to those of them for which ``records`` ``(n,)``, what
+    these add to a logit, are not NaN. A rule that has too few repositories is None.
 
     Raises:
         CodeOriginError: there are too few repositories even for functions alone.
@@ -44,7 +49,17 @@ def fit_calibration(
     evidence = past_evidence(rows, logits, counted, past)
     inside = np.isfinite(evidence)
     with_past = _fitted(rows_where(rows, inside), (logits + evidence)[inside], counted[inside], config)
-    return calibration if with_past is None else replace(calibration, past=past, with_past=with_past)
+    if with_past is None:
+        return calibration
+    calibration = replace(calibration, past=past, with_past=with_past)
+    if records is None:
+        return calibration
+    evidence = evidence + records
+    inside = np.isfinite(evidence)
+    with_records = _fitted(rows_where(rows, inside), (logits + evidence)[inside], counted[inside], config)
+    if with_records is None:
+        return calibration
+    return replace(calibration, reference=config.reference, with_records=with_records)
 
 
 def _fitted(

@@ -94,11 +94,6 @@ def parts(result: CheckResult) -> Iterator[str]:
     return report_page("check", origin, _body(result, origin), result.model, version=result.version)
 
 
-def render(result: CheckResult) -> str:
-    """All :func:`parts` as one string."""
-    return "".join(parts(result))
-
-
 def _body(result: CheckResult, origin: Origin) -> Iterator[str]:
     summary = result.summary
     not_judged = summary.functions - summary.scored

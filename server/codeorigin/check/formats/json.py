@@ -6,7 +6,7 @@ from typing import Any
 
 from codeorigin.analysis.judged import JudgedFunction
 from codeorigin.analysis.report import FunctionReport, line_range
-from codeorigin.check.result import CheckResult, declared_counts, disagreement_of, disagreements
+from codeorigin.check.result import CheckResult, declared_functions, disagreement_of, disagreements
 from codeorigin.records.function_records import DeclaredBy, Disagreement, function_record_values
 from codeorigin.report.changes import ChangeReport
 from codeorigin.report.values import indented_pieces, past_values, verdict_values
@@ -18,6 +18,10 @@ _OF_FUNCTION = (
 _OF_WHOLE = (
     *("probability", "logit", "band", "reason"),
     *("function_count", "human_share", "llm_share", "llm_threshold"),
+)
+_TOTALS = (
+    *("files", "without_functions", "functions", "moved", "scored", "findings"),
+    *("errors", "skipped", "accepted", "lines", "finding_lines"),
 )
 _INDENTED = 4
 """The number of levels of the report down to its functions."""
@@ -51,20 +55,12 @@ def _function(function: JudgedFunction | FunctionReport) -> dict[str, Any]:
 
 
 def _change(change: ChangeReport) -> dict[str, Any]:
-    return {
-        "kind": change.kind,
-        "revision": change.revision,
-        "old": change.old,
-        "new": change.new,
-        "parents": change.parents,
-        "declared": None if change.declared is None else [asdict(agent) for agent in change.declared],
-        "verdict": None if change.verdict is None else verdict_values(change.verdict, _OF_WHOLE),
-        "tells_moves": change.tells_moves,
-    }
+    verdict = None if change.verdict is None else verdict_values(change.verdict, _OF_WHOLE)
+    return asdict(change) | {"verdict": verdict}
 
 
 def _declared(result: CheckResult) -> dict[str, Any] | None:
-    counts = declared_counts(result)
+    counts = declared_functions(result)
     if counts is None:
         return None
     found = disagreements(result)
@@ -87,12 +83,6 @@ def _files(result: CheckResult) -> Iterator[dict[str, Any]]:
         }
 
 
-def to_dict(result: CheckResult) -> dict[str, Any]:
-    """``result`` as plain values."""
-    data = _data(result)
-    return {**data, "files": list(data["files"])}
-
-
 def _data(result: CheckResult) -> dict[str, Any]:
     """``result`` as plain values, with an iterator over the files so that they are not all in memory at once."""
     summary = result.summary
@@ -108,17 +98,7 @@ def _data(result: CheckResult) -> dict[str, Any]:
             for error in result.errors
         ],
         "summary": {
-            "files": summary.files,
-            "without_functions": summary.without_functions,
-            "functions": summary.functions,
-            "moved": summary.moved,
-            "scored": summary.scored,
-            "findings": summary.findings,
-            "errors": summary.errors,
-            "skipped": summary.skipped,
-            "accepted": summary.accepted,
-            "lines": summary.lines,
-            "finding_lines": summary.finding_lines,
+            **{name: getattr(summary, name) for name in _TOTALS},
             "bands": {band.value: count for band, count in summary.bands.items()},
             "file_bands": {band.value: count for band, count in summary.file_bands.items()},
             "threshold": result.limits.threshold,
@@ -133,8 +113,3 @@ def _data(result: CheckResult) -> dict[str, Any]:
 def parts(result: CheckResult) -> Iterator[str]:
     """Yield one ASCII JSON document with one line per outermost function and a final newline."""
     return indented_pieces(_data(result), _INDENTED)
-
-
-def render(result: CheckResult) -> str:
-    """All :func:`parts` as one string."""
-    return "".join(parts(result))

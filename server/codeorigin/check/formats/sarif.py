@@ -16,7 +16,7 @@ from codeorigin.report.functions import finding_sentence
 from codeorigin.report.values import camel_case, indented, verdict_values
 from codeorigin.text.literal_text import plain_message
 
-RULE_ID = "llm-written"
+RULE_ID = "likely-llm"
 _INDENTED = 4
 """The number of levels of the document down to its results."""
 _RULE = "A function that an LLM likely wrote"

@@ -27,7 +27,7 @@ class ClientSupport:
         def has(name: str) -> bool:
             return bool(get_capability(capabilities, name, False))
 
-        # Not part of LSP; see docs/protocol.md.
+        # Not part of LSP; see docs/contributing/protocol.md.
         experimental = plain_json(capabilities.experimental)
         return cls(
             code_description=has("text_document.publish_diagnostics.code_description_support"),

@@ -188,9 +188,7 @@ def score(
 def _report(job: ScoringJob, until: float, analyzer: Analyzer, cancel: CancelToken) -> FileReport:
     snapshot, settings = job.snapshot, job.settings
     assert snapshot.language is not None, "other documents are skipped"
-    document = Document(
-        snapshot.text, snapshot.language.id, snapshot.path, frozenset(settings.languages), snapshot.is_cell
-    )
+    document = Document(snapshot.text, snapshot.language.id, snapshot.path, snapshot.is_cell)
     analyze = partial(analyzer.analyze, document, file_context=settings.file_context, past=job.past)
     if not analyzer.is_slow:
         return analyze(cancel=cancel)

@@ -1,4 +1,4 @@
-"""What the commands of ``workspace/executeCommand`` share: their arguments (docs/protocol.md) and their answers."""
+"""What the commands of ``workspace/executeCommand`` share: arguments and answers (docs/contributing/protocol.md)."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any

@@ -17,8 +17,8 @@ from codeorigin.settings.schema import Settings, Severity
 from codeorigin.text.literal_text import plain_message
 
 SOURCE = "CodeOrigin"
-LLM_CODE = "llm-written"
-UNSURE_CODE = "undecided"
+LLM_CODE = "likely-llm"
+UNSURE_CODE = "unsure"
 SELECTION_CODE = "selection"
 HELP_PAGE = Path(__file__).parent / "help" / "verdicts.md"
 

@@ -1,4 +1,4 @@
-"""Verdicts and explanations as the JSON of the custom requests and commands (docs/protocol.md)."""
+"""Verdicts and explanations as the JSON of the custom requests and commands (docs/contributing/protocol.md)."""
 
 from typing import Any
 

@@ -13,7 +13,7 @@ from codeorigin.analysis.judged import How, JudgedFile, JudgedFunction, Source
 from codeorigin.core.budget import Budget
 from codeorigin.core.cancellation import CancelToken
 from codeorigin.core.errors import CodeOriginError, ModelError, NoRepositoryError, SourceError
-from codeorigin.languages.kinds import NOTEBOOK, kind_for_path
+from codeorigin.languages.kinds import is_in, kind_for_path
 from codeorigin.lsp.documents.scored_document import FunctionRecord
 from codeorigin.lsp.documents.snapshot import Positions
 from codeorigin.lsp.scoring.engine import ScoringEngine
@@ -46,7 +46,7 @@ class ScanFolder:
     def takes(self, path: Path) -> bool:
         """Whether the file at ``path``, which must be below it, is to be scored with these settings."""
         kind = kind_for_path(path)
-        if kind is None or not (kind is NOTEBOOK or kind.id in self.settings.languages):
+        if kind is None or not is_in(kind, self.settings.languages):
             return False
         is_inner = any(path.is_relative_to(inner) for inner in self.inside)
         return not is_inner and not exclusions(self.settings.exclude, self.path).file(path)
@@ -95,14 +95,7 @@ class ChangeScan:
             kind = kind_for_path(path)
             assert kind is not None, "only files with code are listed"
             text = decode_source(file.content, str(path), settings.max_file_size, kind.id)
-            source = Source(
-                str(path),
-                kind.id,
-                lambda: text,
-                changed=file.lines,
-                moved=file.moved,
-                cells=frozenset(settings.languages),
-            )
+            source = Source(str(path), kind.id, lambda: text, changed=file.lines, moved=file.moved)
             from codeorigin.languages.parse_budget import one_run, run_budget  # noqa: PLC0415 - not in `initialize`
 
             self._budget = self._budget or run_budget()

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from codeorigin.model.calibration.scale import Scale
 from codeorigin.model.folder import FLAT, ManifestEntry
 from codeorigin.model.past import PastRule
+from codeorigin.model.reference import ReferenceRule
 from codeorigin.model.verdict import PooledReason, PooledVerdict
 
 
@@ -161,6 +162,8 @@ class Calibration(ManifestEntry):
     file_and_commit_context: Context | None = None
     past: PastRule | None = None
     with_past: "Calibration | None" = None
+    reference: ReferenceRule | None = None
+    with_records: "Calibration | None" = None
 
     def __post_init__(self) -> None:
         contexts = (self.file_context, self.commit_context, self.file_and_commit_context)
@@ -169,3 +172,7 @@ class Calibration(ManifestEntry):
                 raise ValueError("a context has rules for something else than its name says")
         if (self.past is None) != (self.with_past is None):
             raise ValueError("a rule for the past needs a calibration with it, and the other way round")
+        if (self.reference is None) != (self.with_records is None) or (self.reference and not self.past):
+            raise ValueError(
+                "a rule for records needs a calibration with them and a past, and the other way round"
+            )

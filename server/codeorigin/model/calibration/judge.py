@@ -1,9 +1,9 @@
 """Raw scores -> verdicts: on functions, alone or with their file and commit, and on whole files and changes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from codeorigin.model.calibration.calibration import Calibration
+from codeorigin.model.calibration.calibration import Calibration, PooledRule
 from codeorigin.model.calibration.scale import Reading, Scale
 from codeorigin.model.past import Past
 from codeorigin.model.reading.normalize import Normalized
@@ -15,7 +15,8 @@ class Judge:
     """Turns scores into verdicts by one model's calibration, and by the ``past`` of the project if it is known.
 
     The past only ever lowers a verdict. Its own scales have lower thresholds, so where it moves little, the usual ones
-    can be the more careful: of the two readings, that with the larger share of human-written code holds.
+    can be the more careful: of the two readings, that with the larger share of human-written code holds. What the
+    project's records add goes both ways, so functions of which they say something are read by their own scales alone.
     """
 
     def __init__(self, calibration: Calibration, past: Past | None = None) -> None:
@@ -23,6 +24,7 @@ class Judge:
         self._calibration = calibration if past is None else calibration.with_past or calibration
         self._past = past
         self._usual = None if past is None or calibration.with_past is None else Judge(calibration)
+        self._with_records = None if past is None or past.reference is None else calibration.with_records
 
     def length_reason(self, normalized: Normalized) -> Reason | None:
         """Why a function has too few or too many non-blank lines or characters for a verdict; None if it has not."""
@@ -38,15 +40,23 @@ class Judge:
 
     def alone(self, score: RawScore, language: str) -> Verdict:
         """The verdict on a function by its own text alone, in a model language."""
-        verdict = self._verdict(self._unread(score), language, self._calibration.alone)
+        unread = self._unread(score)
+        verdict = self._verdict(unread, language, self._read_by([unread]).alone)
         return verdict if self._usual is None else _no_higher(verdict, self._usual.alone(score, language))
 
     def in_file(self, functions: Mapping[int, RawScore], language: str) -> dict[int, Verdict]:
-        """The verdicts on a file's functions, including what the others add if the model has a rule for that."""
-        context = self._calibration.file_context
+        """The verdicts on a file's functions, including what the others add if the model has a rule for that.
+
+        Records must say something of all of them, or they do not count.
+        """
+        unread = {number: self._unread(score) for number, score in functions.items()}
+        calibration = self._read_by(unread.values())
+        if self._with_records not in (None, calibration):
+            functions = {number: replace(score, records=None) for number, score in functions.items()}
+            unread = {number: _without_records(verdict) for number, verdict in unread.items()}
+        context = calibration.file_context
         if context is None or context.file is None or len(functions) < 2:
             return {number: self.alone(score, language) for number, score in functions.items()}
-        unread = {number: self._unread(score) for number, score in functions.items()}
         evidence = context.file.evidence([verdict.logit or 0.0 for verdict in unread.values()])
         verdicts = {
             number: self._verdict(verdict, language, context.scale, (added, len(functions) - 1))
@@ -57,15 +67,19 @@ class Judge:
         usual = self._usual.in_file(functions, language)
         return {number: _no_higher(verdict, usual[number]) for number, verdict in verdicts.items()}
 
-    def file(self, functions: Sequence[tuple[float, int]], language: str) -> PooledVerdict | None:
-        """The verdict on a file, from its functions' logits and lines; None without a rule for files."""
-        rule = self._calibration.file
-        whole = None if rule is None else rule.verdict([(*function, language) for function in functions])
-        if self._past is None or self._usual is None:
+    def file(self, functions: Sequence[tuple[Verdict, int]], language: str) -> PooledVerdict | None:
+        """The verdict on a file, from its functions' verdicts and lines; None without a rule for files."""
+        calibration = self._read_by(verdict for verdict, _ in functions)
+
+        def pooled(rule: PooledRule | None, verdicts: Iterable[Verdict]) -> PooledVerdict | None:
+            logits = (verdict.logit or 0.0 for verdict in verdicts)
+            counted = [(logit, lines, language) for logit, (_, lines) in zip(logits, functions, strict=True)]
+            return None if rule is None else rule.verdict(counted)
+
+        whole = pooled(calibration.file, (verdict for verdict, _ in functions))
+        if self._usual is None or calibration is self._with_records:
             return whole
-        usual = self._usual.file(
-            [(logit - self._past.evidence, lines) for logit, lines in functions], language
-        )
+        usual = pooled(self._usual._calibration.file, (_of_text(verdict) for verdict, _ in functions))
         return _more_careful(whole, usual)
 
     def change(
@@ -81,16 +95,20 @@ class Judge:
             The verdict on the change, None without a rule for commits, and the verdicts on all functions, by file.
             Verdicts on functions that the change did not write stay the same, as do all if it wrote only one.
         """
-        written = [
-            (function.verdict.logit or 0.0, function.lines, function.language)
-            for file in files
-            for function in file
-            if function.is_judged
+        judged = [function for file in files for function in file if function.is_judged]
+        calibration = self._read_by(function.verdict for function in judged)
+        by_records = calibration is self._with_records
+        plain = [
+            function.verdict if by_records else _without_records(function.verdict) for function in judged
         ]
-        rule = self._calibration.commit
+        rule = calibration.commit
+        written = [
+            (verdict.logit or 0.0, function.lines, function.language)
+            for function, verdict in zip(judged, plain, strict=True)
+        ]
         whole = None if rule is None else rule.verdict(written)
         verdicts = [[function.verdict for function in file] for file in files]
-        logits = [logit for logit, _, _ in written]
+        logits = [function.verdict.logit or 0.0 for function in judged]
         if in_context and len(logits) >= 2:
             first = 0
             for file, found in zip(files, verdicts, strict=True):
@@ -99,12 +117,11 @@ class Judge:
         if self._usual is None:
             return whole, verdicts
         without = [
-            [replace(function, verdict=_without_past(function.verdict)) for function in file]
-            for file in files
+            [replace(function, verdict=_of_text(function.verdict)) for function in file] for file in files
         ]
         usual_whole, usual = self._usual.change(without, in_context=in_context)
-        careful = [list(map(_no_higher, found, plain)) for found, plain in zip(verdicts, usual, strict=True)]
-        return _more_careful(whole, usual_whole), careful
+        careful = [list(map(_no_higher, found, text)) for found, text in zip(verdicts, usual, strict=True)]
+        return whole if by_records else _more_careful(whole, usual_whole), careful
 
     def _add_change(
         self, file: Sequence[ChangedFunction], verdicts: list[Verdict], logits: Sequence[float], first: int
@@ -118,7 +135,8 @@ class Judge:
             first: where those of the file begin among them.
         """
         own = {number: verdict.logit for number, verdict in enumerate(verdicts) if verdict.logit is not None}
-        context, both = self._calibration.commit_context, self._calibration.file_and_commit_context
+        calibration = self._read_by(verdicts[number] for number in own)
+        context, both = calibration.commit_context, calibration.file_and_commit_context
         beside: dict[int, float] = {}
         if both is not None and both.file is not None and len(own) >= 2:
             context = both
@@ -149,9 +167,7 @@ class Judge:
         return replace(
             verdict,
             **scale.read(own_logit + (from_commit or 0.0) + (in_file or 0.0), language),
-            own_probability=self._by_text.probability(
-                own_logit if verdict.past is None else own_logit - verdict.past.evidence
-            ),
+            own_probability=self._by_text.probability(own_logit - verdict.of_project),
             file_evidence=in_file,
             neighbours=neighbours if in_file is not None else 0,
             commit_evidence=from_commit,
@@ -161,13 +177,32 @@ class Judge:
     def _unread(self, score: RawScore) -> Verdict:
         """A score as a verdict that no scale has read yet."""
         past = None if self._past is None else self._past.share(score.logit)
-        logit = score.logit if past is None else score.logit + past.evidence
-        return Verdict(None, logit, None, wide=score.wide, deep=score.deep, windows=score.windows, past=past)
+        records = None if self._with_records is None else score.records
+        unread = Verdict(
+            None,
+            score.logit,
+            None,
+            wide=score.wide,
+            deep=score.deep,
+            windows=score.windows,
+            past=past,
+            records=records,
+        )
+        return replace(unread, logit=score.logit + unread.of_project)
+
+    def _read_by(self, verdicts: Iterable[Verdict]) -> Calibration:
+        """The calibration for functions that count together: that with records if these say something of all of them."""
+        if self._with_records is None or None in {verdict.records for verdict in verdicts}:
+            return self._calibration
+        return self._with_records
 
 
 def _no_higher(verdict: Verdict, usual: Verdict) -> Verdict:
-    """``verdict``, with the reading of ``usual`` where that finds more human-written functions that score as high."""
-    if (usual.human_share or 0.0) <= (verdict.human_share or 0.0):
+    """``verdict``, with the reading of ``usual`` where that finds more human-written functions that score as high.
+
+    What records say goes both ways, so with them the verdict stays as it is.
+    """
+    if verdict.records is not None or (usual.human_share or 0.0) <= (verdict.human_share or 0.0):
         return verdict
     return replace(verdict, **{name: getattr(usual, name) for name in Reading.__annotations__})
 
@@ -179,7 +214,14 @@ def _more_careful(whole: PooledVerdict | None, usual: PooledVerdict | None) -> P
     return usual
 
 
-def _without_past(verdict: Verdict) -> Verdict:
-    if verdict.past is None or verdict.logit is None:
+def _of_text(verdict: Verdict) -> Verdict:
+    """``verdict`` with the logit of the function's own text."""
+    if verdict.logit is None:
         return verdict
-    return replace(verdict, logit=verdict.logit - verdict.past.evidence, past=None)
+    return replace(verdict, logit=verdict.logit - verdict.of_project, past=None, records=None)
+
+
+def _without_records(verdict: Verdict) -> Verdict:
+    if verdict.logit is None or verdict.records is None:
+        return verdict
+    return replace(verdict, logit=verdict.logit - verdict.records.evidence, records=None)

@@ -117,7 +117,7 @@ def test_records_are_no_markup() -> None:
 
 
 def test_documented_hover_is_what_the_server_says() -> None:
-    """docs/protocol.md shows the example that is in the repository, with the model that ships."""
+    """docs/contributing/protocol.md shows the example that is in the repository, with the model that ships."""
     path = ROOT / "examples" / "assistant_style.go"
     text = path.read_text("utf-8")
     analyzer = Analyzer.load()
@@ -129,7 +129,9 @@ def test_documented_hover_is_what_the_server_says() -> None:
     )  # fmt: skip
     result = Result(ScoringJob(snapshot, folder=path.parent), report, analyzer.model_id)
     hover = HoverContent(result, function, analyzer.explain(text, function.span))
-    assert f"~~~markdown\n{hover.markdown()}\n~~~\n" in (ROOT / "docs" / "protocol.md").read_text("utf-8")
+    assert f"~~~markdown\n{hover.markdown()}\n~~~\n" in (
+        ROOT / "docs" / "contributing" / "protocol.md"
+    ).read_text("utf-8")
 
 
 def test_sample_of_the_walkthrough_consists_of_findings_by_default() -> None:

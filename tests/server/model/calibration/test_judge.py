@@ -42,7 +42,7 @@ def test_the_past_only_ever_lowers_a_verdict(logits: list[float], evidence: floa
         whole, (changed,) = judge.change([file])
         yield from changed
         yield whole
-        yield judge.file([(verdict.logit or 0.0, 5) for verdict in in_file], language)
+        yield judge.file([(verdict, 5) for verdict in in_file], language)
 
     for low, high in zip(verdicts(with_past), verdicts(usual), strict=True):
         assert low is not None
