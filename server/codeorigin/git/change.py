@@ -9,7 +9,7 @@ from pathlib import Path
 
 from codeorigin.core.errors import RepositoryError, SourceError
 from codeorigin.git.diff import ChangedFile, LineRange
-from codeorigin.git.diff_tree import compared_trees
+from codeorigin.git.diff_tree import compared
 from codeorigin.git.moved_lines import NOTHING_MOVED, MovedLines
 from codeorigin.git.objects import LARGEST, LargeObjectError, Objects
 from codeorigin.git.repository import Repository, read_commit
@@ -98,21 +98,22 @@ def open_change(
         elif request.kind is ChangeKind.RANGE:
             start, dots, end = request.revision.partition("..")
             base = repository.resolve(start or "HEAD")
-            new = tree = repository.resolve(end.removeprefix(".") or "HEAD")
+            new = repository.resolve(end.removeprefix(".") or "HEAD")
+            tree = read_commit(objects, new).tree
             # As in `git diff`: A..B starts from A itself, A...B and A alone from where they branched off.
             is_from_base = bool(dots) and not end.startswith(".")
             old = base if is_from_base else repository.merge_base(base, new)
         else:
-            new = tree = repository.resolve(request.revision)
+            new = repository.resolve(request.revision)
             commit = read_commit(objects, new)
-            parents = len(commit.parents)
+            tree, parents = commit.tree, len(commit.parents)
             old = commit.parents[0] if commit.parents else None
             if old is not None and objects.read(old, 0) is None:
                 raise RepositoryError(
                     f"{new[:10]}: this clone does not hold the commit before it; fetch more of the history "
                     "(git fetch --deepen 1)"
                 )
-        found = compared_trees(scratch.git, objects, (old or scratch.empty_tree(), tree), wanted)
+        ((_, found),) = compared(scratch.git, objects, [scratch.commit(tree, old)], wanted)
         files = [replace(file, blob=as_on_disk.get(file.path, file.blob)) for file in found.files]
         yield Change(request, old, new, parents, files, found.tells_moves, objects)
 

@@ -122,7 +122,7 @@ def raw_changes(output: BufferedReader) -> Iterator[RawChange]:
     Raises:
         RepositoryError: there are more than :data:`MAX_CHANGES`.
     """
-    listed = records(output)
+    listed = nul_terminated(output)
     for number, head in enumerate(listed):
         if not head:
             return
@@ -143,7 +143,7 @@ def raw_change(head: bytes, following: Iterator[bytes]) -> RawChange | None:
     return None if path is None else RawChange(os.fsdecode(path), old_mode, mode, before, after)
 
 
-def records(output: BufferedReader) -> Iterator[bytes]:
+def nul_terminated(output: BufferedReader) -> Iterator[bytes]:
     """Yield NUL-terminated records without consuming anything after the last one that is taken."""
     record = bytearray()
     while piece := output.peek():

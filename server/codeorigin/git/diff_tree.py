@@ -1,9 +1,7 @@
-"""The changes of many commits, each against its parent, and of one tree against another."""
+"""The changes of commits, each against its parent."""
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager
-from io import BufferedReader
 from itertools import groupby
 
 from codeorigin.core.errors import RepositoryError
@@ -14,17 +12,16 @@ from codeorigin.git.diff import (
     TOO_MANY,
     ChangedFile,
     Diff,
+    RawChange,
+    nul_terminated,
     raw_change,
-    raw_changes,
     read_changes,
-    records,
 )
 from codeorigin.git.objects import Objects
 from codeorigin.git.process import Git, lacking
 from codeorigin.git.repository import Repository
 from codeorigin.git.scratch_objects import ScratchObjects
 
-_LIST_OPTIONS = ("-r", "--raw", "-z", "--no-renames")
 _PATHS_AT_ONCE = 500
 """Paths that are given to one command; a system allows only so many."""
 
@@ -50,85 +47,77 @@ def commit_changes(
         RepositoryError: something is damaged or not in this clone, or git takes too long or cannot be started.
     """
     with ScratchObjects(repository) as scratch, Objects(scratch.git) as objects:
-        plain = _plain_commits(scratch.git, objects, commits)
-        for is_plain, some in groupby(commits, plain.__contains__):
-            if is_plain:
-                yield from _compared(scratch.git, list(some), wanted)
-                continue
-            for name in some:
-                yield name, compared_trees(scratch.git, objects, (name,), wanted)
+        yield from compared(scratch.git, objects, commits, wanted)
 
 
-def compared_trees(
-    git: Git, objects: Objects, names: tuple[str] | tuple[str, str], wanted: Callable[[str], bool]
-) -> Diff:
-    """The changes of one commit, or from one tree or commit to another, as in :func:`commit_changes`.
+def compared(
+    git: Git, objects: Objects, commits: Sequence[str], wanted: Callable[[str], bool]
+) -> Iterator[tuple[str, Diff]]:
+    """:func:`commit_changes` in a repository without configuration, whose ``objects`` are read already."""
+    blobs = {
+        name: {blob for change in changes for blob in change.blobs} for name, changes in _listed(git, commits)
+    }
+    if lost := [name for name in commits if name not in blobs]:
+        # git silently skips a commit that it cannot read.
+        raise RepositoryError(lacking(lost[0]))
+    unfit = objects.unfit(set().union(*blobs.values()))
+    for is_fit, some in groupby(commits, lambda name: unfit.isdisjoint(blobs[name])):
+        if is_fit:
+            yield from _patched(git, list(some), wanted)
+        else:
+            yield from ((name, _fit_part(git, name, unfit, wanted)) for name in some)
 
-    Raises:
-        RepositoryError: as there.
-    """
-    with _differences(git, names, _LIST_OPTIONS) as output:
-        listed = list(raw_changes(output))
-    unfit = objects.unfit({blob for change in listed for blob in change.blobs})
-    if not unfit:
-        return _changed(git, names, wanted)
+
+def _listed(git: Git, commits: Sequence[str]) -> Iterator[tuple[str, list[RawChange]]]:
+    """Yield the commits with all that they changed."""
+    name, changes = "", list[RawChange]()
+    options = ("--stdin", "--root", "--always", "-r", "--raw", "-z", "--no-renames")
+    with git.stream("diff-tree", *options, stdin=_lines(commits), ponders=False) as output:
+        listed = nul_terminated(output)
+        for record in listed:
+            if not record.startswith(b":"):
+                if name:
+                    yield name, changes
+                name, changes = record.decode("ascii"), []
+            elif (change := raw_change(record, listed)) is not None:
+                changes.append(change)
+                if len(changes) > MAX_CHANGES:
+                    raise RepositoryError(TOO_MANY)
+    if name:
+        yield name, changes
+
+
+def _fit_part(git: Git, name: str, unfit: set[str], wanted: Callable[[str], bool]) -> Diff:
+    """The changes of a commit of whose blobs some are ``unfit`` to be compared."""
     files: list[ChangedFile] = []
     fit: list[str] = []
-    tells_moves = True
-    for change in listed:
+    ((_, changes),) = _listed(git, [name])
+    for change in changes:
         if not change.is_of_file or not wanted(change.path):
             continue
         if unfit.isdisjoint(change.blobs):
             fit.append(change.path)
         elif change.is_file:  # nothing is written in a file that was deleted
             files.append(ChangedFile(change.path, change.after.decode("ascii"), (ALL_LINES,)))
+    tells_moves = True
     for start in range(0, len(fit), _PATHS_AT_ONCE):
-        found = _changed(git, names, wanted, fit[start : start + _PATHS_AT_ONCE])
+        ((_, found),) = _patched(git, [name], wanted, fit[start : start + _PATHS_AT_ONCE])
         files += found.files
         tells_moves &= found.tells_moves
     return Diff(sorted(files, key=lambda file: file.path), tells_moves)
 
 
-def _plain_commits(git: Git, objects: Objects, commits: Sequence[str]) -> set[str]:
-    """The commits that change no objects that cannot be compared."""
-    blobs = dict(_listed(git, commits))
-    if lost := [name for name in commits if name not in blobs]:
-        # git silently skips a commit that it cannot read.
-        raise RepositoryError(lacking(lost[0]))
-    unfit = objects.unfit(set().union(*blobs.values()))
-    return {name for name in commits if unfit.isdisjoint(blobs[name])}
-
-
-def _listed(git: Git, commits: Sequence[str]) -> Iterator[tuple[str, set[str]]]:
-    """Yield the commits with the blobs that they changed, old and new."""
-    name, blobs = "", set[str]()
-    with git.stream(
-        "diff-tree", "--stdin", "--root", "--always", *_LIST_OPTIONS, stdin=_lines(commits), ponders=False
-    ) as output:
-        listed = records(output)
-        for record in listed:
-            if record.startswith(b":"):
-                change = raw_change(record, listed)
-                blobs.update(() if change is None else change.blobs)
-                if len(blobs) > 2 * MAX_CHANGES:
-                    raise RepositoryError(TOO_MANY)
-                continue
-            if name:
-                yield name, blobs
-            name, blobs = record.decode("ascii"), set()
-    if name:
-        yield name, blobs
-
-
-def _compared(git: Git, commits: Sequence[str], wanted: Callable[[str], bool]) -> Iterator[tuple[str, Diff]]:
-    """Yield the commits with their changed files, read from one process."""
+def _patched(
+    git: Git, commits: Sequence[str], wanted: Callable[[str], bool], paths: Sequence[str] = ()
+) -> Iterator[tuple[str, Diff]]:
+    """Yield the commits with their changed files, or only those at ``paths``, read from one process."""
     # Paths and contents are untrusted, so a random mark that they cannot contain separates the commits.
     mark = os.urandom(16).hex()
     start = mark.encode("ascii")
     waiting = iter(commits)
     arguments = ("--stdin", "--root", "--encoding=UTF-8", f"--format=tformat:{mark}%H", *DIFF_OPTIONS)
     last: list[tuple[str, Diff]] = []
-    with git.stream("diff-tree", *arguments, "--", stdin=_lines(commits), ponders=False) as output:
+    with git.stream("diff-tree", *arguments, "--", *paths, stdin=_lines(commits), ponders=False) as output:
         line = output.readline()
         while line:
             yield from last
@@ -146,21 +135,6 @@ def _compared(git: Git, commits: Sequence[str], wanted: Callable[[str], bool]) -
     # git has ended successfully, so its last commit is complete.
     yield from last
     yield from ((commit, Diff([])) for commit in waiting)
-
-
-def _changed(
-    git: Git, names: Sequence[str], wanted: Callable[[str], bool], paths: Sequence[str] = ()
-) -> Diff:
-    with _differences(git, names, DIFF_OPTIONS, paths) as output:
-        return read_changes(output, wanted)[0]
-
-
-def _differences(
-    git: Git, names: Sequence[str], options: Sequence[str], paths: Sequence[str] = ()
-) -> AbstractContextManager[BufferedReader]:
-    """What ``diff-tree`` prints about one commit, or about two trees or commits."""
-    single = ("--root", "--no-commit-id") if len(names) == 1 else ()
-    return git.stream("diff-tree", *single, *options, *names, "--", *paths, ponders=False)
 
 
 def _lines(commits: Sequence[str]) -> bytes:

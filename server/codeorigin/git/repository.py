@@ -10,7 +10,7 @@ from pathlib import Path
 
 from codeorigin.core.cancellation import NEVER, CancelToken
 from codeorigin.core.errors import NoSuchRevisionError, RepositoryError
-from codeorigin.git.diff import FILE_MODES, MAX_CHANGES, records
+from codeorigin.git.diff import FILE_MODES, MAX_CHANGES, nul_terminated
 from codeorigin.git.objects import Objects
 from codeorigin.git.process import FailedCommandError, Git
 from codeorigin.text.regular_files import read_regular_file
@@ -220,7 +220,7 @@ class Repository:
         """Yield what ``git log`` prints for each commit."""
         shown = ("--no-show-signature", "--no-notes", "--no-color", "--no-decorate", "-z", "--encoding=UTF-8")
         with self.git.stream("log", *shown, *arguments) as output:
-            yield from records(output)
+            yield from nul_terminated(output)
 
     def remote(self) -> str | None:
         """The address of the remote ``origin``, as the configuration has it; None if there is none."""
@@ -234,7 +234,7 @@ class Repository:
             RepositoryError: git fails, or there are too many files.
         """
         with self.git.stream("ls-tree", "-r", "-z", "--full-tree", commit, ponders=False) as output:
-            for number, entry in enumerate(records(output)):
+            for number, entry in enumerate(nul_terminated(output)):
                 if number == MAX_CHANGES:
                     raise RepositoryError(
                         f"{commit[:10]}: has more than {MAX_CHANGES:,} files, which are not read"

@@ -70,10 +70,6 @@ class ScratchObjects:
         """The name that git gives an object with this content."""
         return hashlib.new(self._format, self._framed(content, kind), usedforsecurity=False).hexdigest()
 
-    def empty_tree(self) -> str:
-        """Write a tree without files and return its name."""
-        return self.write(b"", "tree")
-
     def write(self, content: bytes, kind: str = "blob") -> str:
         """Write a loose object and return its name."""
         name = self.name(content, kind)
@@ -91,6 +87,12 @@ class ScratchObjects:
         )
         self.git.run("update-index", "-z", "--index-info", stdin=listed)
         return self.git.line("write-tree", "--missing-ok")
+
+    def commit(self, tree: str, parent: str | None) -> str:
+        """Write a commit of ``tree`` on top of ``parent`` and return its name: git then tells what it changed."""
+        nobody = "- <-> 0 +0000"
+        top = f"tree {tree}\n" + ("" if parent is None else f"parent {parent}\n")
+        return self.write(f"{top}author {nobody}\ncommitter {nobody}\n\n-\n".encode("ascii"), "commit")
 
     @staticmethod
     def _framed(content: bytes, kind: str) -> bytes:

@@ -2,7 +2,7 @@
 
 import codecs
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -14,7 +14,6 @@ from codeorigin.git.scratch_objects import ScratchObjects
 from codeorigin.records.reader import RecordReader, RecordsState
 from codeorigin.records.record import Record, RecordSource, Strength, WrittenBy, stronger
 
-_NOBODY = "- <-> 0 +0000"
 _AT_ONCE = 200
 _MOST_HEADER_LINES = 20
 _LONGEST_HEADER = 1_000
@@ -84,7 +83,8 @@ def file_records(
                     written = _as_committed(content, reader.content(blob))
                     if scratch.name(written) != blob:
                         changed[path] = scratch.write(written)
-            top = _commit_on(scratch, reader.head, list(changed.items())) if changed else reader.head
+            tree = [("100644", blob, path) for path, blob in changed.items()]
+            top = scratch.commit(scratch.write_tree(tree), reader.head) if changed else reader.head
             followed = [path for (path, _), blob in zip(some, blobs, strict=True) if blob is not None]
             found = origins_of_files(
                 scratch.git, ((top if path in changed else reader.head, path) for path in followed), jobs
@@ -118,10 +118,3 @@ def _as_committed(content: bytes, committed: bytes | None) -> bytes:
     if b"\r\n" not in committed:
         content = content.replace(b"\r\n", b"\n")
     return codecs.BOM_UTF8 + content if committed.startswith(codecs.BOM_UTF8) else content
-
-
-def _commit_on(scratch: ScratchObjects, head: str, files: Sequence[tuple[str, str]]) -> str:
-    """Write a commit on top of ``head`` with ``files`` alone: git then tells which of their lines changed since."""
-    tree = scratch.write_tree([("100644", blob, path) for path, blob in files])
-    commit = f"tree {tree}\nparent {head}\nauthor {_NOBODY}\ncommitter {_NOBODY}\n\n-\n"
-    return scratch.write(commit.encode("ascii"), "commit")
