@@ -64,5 +64,4 @@ class NgramWeights:
 
     def logits(self, ids: Ids, values: Floats, function: Ids, count: int) -> npt.NDArray[np.float64]:
         """The sums ``(count,)`` of the weights of n-grams ``ids`` times ``values``, by ``function``, ``(N,)`` each."""
-        sums: npt.NDArray[np.float64] = np.bincount(function, weights=self.of(ids) * values, minlength=count)
-        return sums
+        return np.asarray(np.bincount(function, self.of(ids) * values, count), dtype=np.float64)
