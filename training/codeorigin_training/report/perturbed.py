@@ -94,7 +94,8 @@ def _pair_slices(rows: Sequence[Row], most: int) -> Iterator[Slice]:
 def _snippets(rows: Sequence[Row], most: int, seed: int) -> Slice:
     """As many published answers of people as of LLMs."""
     generator = np.random.default_rng(seed)
-    human, llm = (generator.permutation([row for row in rows if row.label == label]) for label in (0, 1))
+    sides = [[row for row in rows if row.label == label] for label in (0, 1)]
+    human, llm = ([side[place] for place in generator.permutation(len(side))] for side in sides)
     count = min(most // 2, len(human), len(llm))
     return Slice(
         PUBLISHED_ANSWERS,
