@@ -193,11 +193,6 @@ class Repository:
             raise RepositoryError(f"{base[:10]} and {head[:10]} have no commit in common here{cut}")
         return answer.decode("ascii").split()[0]
 
-    def commit(self, name: str) -> Commit:
-        """The commit called ``name``, with its original parents even if a shallow clone lacks them."""
-        with Objects(self.git) as objects:
-            return read_commit(objects, name)
-
     def log(
         self,
         start: str,

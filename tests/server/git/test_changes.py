@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from codeorigin.core.errors import RepositoryError
-from codeorigin.git.change import open_change
+from codeorigin.git.change import open_change, working_files
 from codeorigin.git.repository import Repository as Opened
 from support.changes import INDEX, TEN, WORKING_TREE, changed, commit, content, edited, everything, since
 from support.repositories import Repository
@@ -144,3 +144,23 @@ def test_same_content_at_two_paths_changes_both(repository: Repository) -> None:
 def test_invalid_revisions_are_errors(repository: Repository, revision: str) -> None:
     with pytest.raises(RepositoryError):
         changed(repository, commit(revision))
+
+
+def test_working_files_are_the_changed_ones_below_the_folder(repository: Repository) -> None:
+    repository.write("a.py", edited(3, 4))
+    path = repository.write("sub/new.py", TEN)
+    repository.write("sub/large.py", TEN * 100)
+    repository.write("sub/huge.py", "# x\n" * 1_200_000)  # more than git's objects are read for
+
+    def changed(folder: Path, most: int = 1000) -> list[tuple[str, tuple[tuple[int, int], ...]]]:
+        found, _ = working_files(
+            Opened.of(folder), folder, lambda path: path.suffix == ".py", head=None, max_bytes=most
+        )
+        return [(on_disk.relative_to(folder).as_posix(), file.lines) for on_disk, file in found]
+
+    assert changed(repository.folder) == [("a.py", ((3, 4),)), ("sub/new.py", ((1, 10),))]
+    assert changed(path.parent) == [("new.py", ((1, 10),))]
+    assert [name for name, _ in changed(path.parent, 10_000_000)] == ["large.py", "new.py"]
+    git_folder = repository.folder / ".git"
+    with pytest.raises(RepositoryError, match="has no working tree"):
+        changed(git_folder)
