@@ -34,7 +34,7 @@ def analyze(
     Args:
         text: the whole file; lines end with ``\\n``, ``\\r\\n`` or ``\\r``.
         language: an id such as ``python`` or ``typescript``, or a name that editors use.
-        path: the file's path, used to recognise test files; nothing is read from it.
+        path: the file's path, for messages and to know a header (``.h``); nothing is read from it.
         file_context: let the other functions of the file count in each function's verdict.
         model: a model folder; None means the one that ships with CodeOrigin.
         threads: processor threads for the model; only the call that loads it uses this.

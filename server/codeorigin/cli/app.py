@@ -23,7 +23,7 @@ from codeorigin.shell.options import (
     ProjectOptions,
     ServeOptions,
 )
-from codeorigin.shell.terminal import PROGRAM, open_closed_streams, to_stderr
+from codeorigin.shell.terminal import PROGRAM, to_stderr
 
 # Each command imports its module only when it runs, so that `--version` and `--help` are fast.
 # ruff: noqa: PLC0415
@@ -202,8 +202,3 @@ def _run(given: list[str]) -> int:
         to_stderr(f"{message} (see {PROGRAM} --help)")
         return ExitCode.ERROR
     return code if isinstance(code, int) else ExitCode.OK
-
-
-if __name__ == "__main__":
-    open_closed_streams()
-    sys.exit(main())

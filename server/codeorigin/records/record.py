@@ -122,11 +122,6 @@ class CommitRecords:
         """How much there is to work through: the ranges of lines, their files, and the record itself."""
         return 1 + len(self.lines) + sum(map(len, self.lines.values()))
 
-    @property
-    def has_any(self) -> bool:
-        """Whether anything is recorded about the commit."""
-        return bool(self.whole or self.lines or self.is_tracked)
-
     def of_line(self, path: str, line: int) -> Record | None:
         """The strongest record about a line (1-based) that this commit wrote in ``path``; None without any."""
         ranges = self.lines.get(path, ())

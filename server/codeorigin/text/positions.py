@@ -98,14 +98,6 @@ class LineIndex:
         within = data[chunk_starts[chunk] : byte].translate(None, _CONTINUATION_BYTES)
         return chunk * _CHUNK + len(within)
 
-    def offset_to_byte(self, offset: int) -> int:
-        """Code point offset -> UTF-8 byte offset."""
-        offset = min(max(offset, 0), len(self.text))
-        if self.is_ascii:
-            return offset
-        chunk = offset // _CHUNK
-        return self._encoded[1][chunk] + len(encode_utf8(self.text[chunk * _CHUNK : offset]))
-
     def column_to_units(self, line: int, column: int, encoding: PositionEncoding) -> int:
         """Column in code points -> column in the units of ``encoding``, clamped to the line."""
         prefix = self.line_text(line)[: max(column, 0)]

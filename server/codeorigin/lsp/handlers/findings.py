@@ -1,7 +1,6 @@
 """Scored functions -> LSP diagnostics, and the diagnostics' ``data``, which code actions read."""
 
-import hashlib
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -63,11 +62,6 @@ def reported(functions: Iterable[F], settings: Settings, accepted: Collection[st
         if band in wanted and function.function_id not in accepted:
             found.append((function, band))
     return found
-
-
-def content_id(items: Sequence[types.Diagnostic]) -> str:
-    """A result id derived only from the diagnostics, so that it is the same at any time and in any process."""
-    return hashlib.sha256(repr(list(items)).encode("utf-8", "backslashreplace")).hexdigest()[:16]
 
 
 def diagnostic(
