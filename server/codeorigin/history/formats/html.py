@@ -158,7 +158,7 @@ def bars(shares: Mapping[str, Share]) -> str:
     made = "".join(
         f"<span>{name}</span>"
         f'<div title="{_described(name, share)}">{stack(share.bands)}</div>'
-        f'<span class="number">{counted(share.lines, "line")}</span>'
+        f'<span class="number">{share.percents()[Band.LLM]} of {counted(share.lines, "line")} likely LLM</span>'
         for name, share in shown[:_MOST_BARS]
     )
     left = len(shown) - _MOST_BARS
