@@ -9,6 +9,7 @@ from pathlib import Path
 from codeorigin.analysis.caches import SCORE_CACHE_BYTES, CachedExplainer, ScoreCache
 from codeorigin.analysis.judging import judged_document
 from codeorigin.analysis.outlined import OutlinedPiece, outlined, parsed_together, tried
+from codeorigin.analysis.references import References
 from codeorigin.analysis.report import FileReport
 from codeorigin.analysis.worker_pool import batches
 from codeorigin.core.cancellation import NEVER, CancelToken
@@ -20,7 +21,7 @@ from codeorigin.functions.spans import FunctionSpan
 from codeorigin.languages import get_language, parser_pool
 from codeorigin.model.bundle import Bundle
 from codeorigin.model.calibration.judge import Judge
-from codeorigin.model.past import Past
+from codeorigin.model.past import Past, RecordsShare
 from codeorigin.model.scoring.inputs import RawScore
 from codeorigin.model.scoring.scorer import Scorer
 from codeorigin.model.verdict import Reason, Verdict
@@ -44,6 +45,7 @@ class Analyzer:
         self.bundle = bundle
         scorer = Scorer.of(bundle, threads=threads)
         self._scores = ScoreCache(scorer, Judge(bundle.calibration).length_reason, verdict_cache_bytes)
+        self._references = References(bundle)
         self._explainer = CachedExplainer(scorer, bundle.gradient_path, threads=threads)
 
     @classmethod
@@ -143,6 +145,7 @@ class Analyzer:
             def report(document: Document, found: Sequence[OutlinedPiece]) -> FileReport:
                 # If scoring all together failed, the failure is that of some document, which then fails alone.
                 known = score(found) if isinstance(scores, Exception) else scores  # noqa: B023 - called here
+                known = self._references.added(past, document, found, known)
                 return judged_document(judge, document, found, known, file_context=file_context)
 
             for document, found in zip(batch, outlines, strict=True):
@@ -200,17 +203,28 @@ class Analyzer:
         options: ExplainOptions | None = None,
         *,
         function_id: str | None = None,
+        past: Past | None = None,
+        records: RecordsShare | None = None,
         cancel: CancelToken = NEVER,
     ) -> Explanation:
         """Line and token evidence for one function of ``text``, cached by the function's text.
 
-        ``function_id`` is the one in the function's report, if known; without it, the hash is recomputed.
+        ``function_id`` is the one in the function's report, if known; without it, the hash is recomputed. With
+        ``records``, those of its verdict, the lines also have what the project's records add.
 
         Raises:
             ModelError: the gradient graph cannot be read.
         """
+        function_id = function_id or id_of(text, span)
+        language = get_language(span.language).model_language
         return self._explainer.explain(
-            text, span, function_id or id_of(text, span), options or self.explain_options, cancel
+            text,
+            span,
+            function_id,
+            options or self.explain_options,
+            cancel,
+            self._references.weights(past, records, language, function_id),
+            _reference_key(past, records),
         )
 
     def cached_explanation(
@@ -220,9 +234,21 @@ class Analyzer:
         options: ExplainOptions | None = None,
         *,
         function_id: str | None = None,
+        past: Past | None = None,
+        records: RecordsShare | None = None,
     ) -> Explanation | None:
         """The cached explanation of exactly this text, or None; runs no inference."""
-        return self._explainer.cached(span, function_id or id_of(text, span), options or self.explain_options)
+        key = _reference_key(past, records)
+        return self._explainer.cached(
+            span, function_id or id_of(text, span), options or self.explain_options, key
+        )
+
+
+def _reference_key(past: Past | None, records: RecordsShare | None) -> str:
+    """What tells a function's reference from others; empty without one."""
+    if past is None or past.reference is None or records is None:
+        return ""
+    return f"{past.reference.key} {records.path}"
 
 
 _lock = threading.Lock()

@@ -13,6 +13,7 @@ from codeorigin.explain.explanation import ExplainOptions, Explanation
 from codeorigin.functions.spans import FunctionSpan, code_text
 from codeorigin.languages import get_language
 from codeorigin.model.reading.normalize import Normalized, normalize
+from codeorigin.model.reference import ReferenceWeights
 from codeorigin.model.scoring.inputs import RawScore
 from codeorigin.model.scoring.scorer import Scorer
 from codeorigin.model.verdict import Reason
@@ -111,7 +112,7 @@ class CachedExplainer:
     def __init__(self, scorer: Scorer, gradient_path: Path | None, *, threads: int = 1) -> None:
         """For the arguments see :class:`~codeorigin.explain.explainer.Explainer`, which the first explanation loads."""
         self._scorer, self._gradient_path, self._threads = scorer, gradient_path, threads
-        self._cache: LruCache[tuple[str, ExplainOptions], Explanation] = LruCache(
+        self._cache: LruCache[tuple[str, ExplainOptions, str], Explanation] = LruCache(
             EXPLANATION_CACHE_BYTES, explanation_bytes
         )
 
@@ -123,19 +124,33 @@ class CachedExplainer:
         return Explainer(self._scorer, self._gradient_path, threads=self._threads)
 
     def explain(
-        self, text: str, span: FunctionSpan, function_id: str, options: ExplainOptions, cancel: CancelToken
+        self,
+        text: str,
+        span: FunctionSpan,
+        function_id: str,
+        options: ExplainOptions,
+        cancel: CancelToken,
+        reference: ReferenceWeights | None = None,
+        key: str = "",
     ) -> Explanation:
-        """The explanation of a function of ``text``, cached by its id; raises Cancelled and ModelError."""
-        if (cached := self.cached(span, function_id, options)) is not None:
+        """The explanation of a function of ``text``, cached by its id; raises Cancelled and ModelError.
+
+        ``reference`` is what its n-grams add, and ``key`` tells one such reference from another.
+        """
+        if (cached := self.cached(span, function_id, options, key)) is not None:
             return cached
         language = get_language(span.language).model_language
-        made = self._explainer.explain(code_text(text, span), language, options=options, cancel=cancel)
-        self._cache.put((function_id, options), made)
+        made = self._explainer.explain(
+            code_text(text, span), language, options=options, cancel=cancel, reference=reference
+        )
+        self._cache.put((function_id, options, key), made)
         return _placed(made, span)
 
-    def cached(self, span: FunctionSpan, function_id: str, options: ExplainOptions) -> Explanation | None:
+    def cached(
+        self, span: FunctionSpan, function_id: str, options: ExplainOptions, key: str = ""
+    ) -> Explanation | None:
         """The cached explanation of the function, or None."""
-        explanation = self._cache.get((function_id, options))
+        explanation = self._cache.get((function_id, options, key))
         return None if explanation is None else _placed(explanation, span)
 
 

@@ -60,7 +60,7 @@ def judged_files(
                 waiting.append((source, "", text))
             else:
                 waiting.append((source, text, None))
-                yield Document(text, source.language, source.path)
+                yield Document(text, source.language, source.path, inside=source.inside)
 
     def unreadable() -> Iterator[JudgedFile]:
         while waiting and waiting[0][2] is not None:

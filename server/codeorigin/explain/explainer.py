@@ -19,6 +19,7 @@ from codeorigin.explain.evidence import (
 from codeorigin.explain.explanation import Aggregation, ExplainOptions, Explanation, Method
 from codeorigin.explain.integrated_gradients import GradientGraph, PathAttribution, attribute_windows
 from codeorigin.model.reading.normalize import normalize
+from codeorigin.model.reference import ReferenceWeights
 from codeorigin.model.scoring.scorer import Scorer
 
 _DEFAULT_OPTIONS = ExplainOptions()
@@ -47,6 +48,7 @@ class Explainer:
         language: str,
         options: ExplainOptions = _DEFAULT_OPTIONS,
         cancel: CancelToken = NEVER,
+        reference: ReferenceWeights | None = None,
     ) -> Explanation:
         """Line and word evidence for one function, with positions in its own text.
 
@@ -54,6 +56,7 @@ class Explainer:
             code: the function's text exactly as in its document.
             language: a model language.
             options: baseline, aggregation and accuracy.
+            reference: what the project's records add by n-gram, which is then part of the logit and of the evidence.
 
         Raises:
             ModelError: a graph failed.
@@ -66,6 +69,12 @@ class Explainer:
         wide, deep = np.zeros(len(text)), np.zeros(len(text))
         if features.wide is not None:
             wide = character_shares(features.wide, self._scorer.wide_weights(features.wide.ids), len(text))
+        added = 0.0
+        if reference is not None:
+            views, weights = reference
+            of_records = views.extract(normalized, language)
+            wide += character_shares(of_records, weights[of_records.ids], len(text))
+            added = float(weights[of_records.ids].astype(np.float64) @ of_records.values)
         line_count = int(normalized.lines[-1]) + 1 if text else 0
         wide_lines, deep_lines = line_sums(wide, normalized.lines, line_count), np.zeros(line_count)
         wide_words, deep_words = gather_characters(wide, words), np.zeros((len(words.starts), 1))
@@ -85,10 +94,11 @@ class Explainer:
         codes = normalized_constructs(code, normalized, language, cancel)
         lines = line_attributions(wide_lines, deep_lines, normalized)
         baseline_logit = features.bias + (path.baseline_logit if path else 0.0)
-        difference = score.logit - baseline_logit
+        logit = score.logit + added
+        difference = logit - baseline_logit
         gap = abs(sum(line.value for line in lines) - difference) / max(abs(difference), 1.0)
         return Explanation(
-            logit=score.logit,
+            logit=logit,
             baseline_logit=baseline_logit,
             completeness_gap=gap,
             approximate=gap > options.tolerance,

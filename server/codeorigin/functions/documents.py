@@ -16,7 +16,8 @@ class Document:
     """A text to analyse, and what it is.
 
     ``kind`` is the id or another name of a language, or ``notebook`` (:func:`codeorigin.languages.kinds.get_kind`).
-    ``path`` is for the report and messages; a C header (``.h``) that is written in C++ counts as C++. ``is_cell``
+    ``path`` is for the report and messages; a C header (``.h``) that is written in C++ counts as C++. ``inside`` is
+    the path in its repository, if ``path`` is none on disk. ``is_cell``
     means that the text is a notebook's cell, in which IPython's magic lines are not errors.
     """
 
@@ -24,6 +25,7 @@ class Document:
     kind: str
     path: str | None = None
     is_cell: bool = False
+    inside: str | None = None
 
     def pieces(self) -> Sequence[Piece]:
         """The pieces in order: all of the text, or a notebook's cells.

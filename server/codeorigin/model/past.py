@@ -8,6 +8,7 @@ human than it should, and would raise the scores of people's new code there.
 """
 
 import math
+import os
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -77,6 +78,14 @@ class KeptReference:
     key: str
     declared: int
     root: str
+
+    def inside(self, path: str | None) -> str:
+        """A path on disk as git names it; empty without one, and on another drive."""
+        try:
+            name = os.path.relpath(os.path.realpath(path or ""), os.path.realpath(self.root))
+        except (OSError, ValueError):
+            return ""
+        return "" if path is None else name.replace(os.sep, "/")
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,11 @@ import numpy.typing as npt
 
 from codeorigin.core.errors import ModelError
 from codeorigin.model.folder import ManifestEntry
-from codeorigin.model.ngrams.hashed_views import View, ViewKind
+from codeorigin.model.ngrams.hashed_views import NgramViews, View, ViewKind
 
 Floats = npt.NDArray[np.float32]
+ReferenceWeights = tuple[NgramViews, Floats]
+"""The view of a reference, and what each of its n-grams adds to the logit of a function."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,10 +149,15 @@ class Reference:
         return self._last[1]
 
     def evidence(
-        self, language: str, path: str, ids: npt.NDArray[np.integer], values: npt.NDArray[np.floating]
+        self,
+        language: str,
+        path: str,
+        ids: npt.NDArray[np.integer],
+        values: npt.NDArray[np.floating],
+        function_id: str = "",
     ) -> float | None:
         """What the n-grams of one function add to its logit; None as for :meth:`weights`."""
-        weights = self.weights(language, path)
+        weights = self.weights(language, path, function_id)
         return None if weights is None else float(weights[ids] @ values.astype(np.float64))
 
     def _weights(self, language: str, path: str, commits: frozenset[str]) -> Floats | None:

@@ -52,7 +52,7 @@ def test_server_reads_written_calibration(run: Run) -> None:
     assert calibration.alone.probability(0.0) < 0.1
     assert any("by_text, modern: " in line and "called llm" in line for line in lines)
     assert sorted(path.name for path in run.folder.iterdir()) == [
-        *("calibration.json", "corpus", "settings.json", "wide.npz")
+        *("calibration.json", "corpus", "records.npz", "settings.json", "wide.npz")
     ]
 
 
