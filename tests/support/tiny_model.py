@@ -18,12 +18,21 @@ import torch
 import codeorigin_training
 from codeorigin.explain.explainer import Explainer
 from codeorigin.languages import LANGUAGES
-from codeorigin.model.bundle import FORMAT, GRADIENT_GRAPH, NGRAM_WEIGHTS, SCORE_GRAPH, TOKENIZER
+from codeorigin.model.bundle import (
+    FORMAT,
+    GENERAL_MEANS,
+    GRADIENT_GRAPH,
+    NGRAM_WEIGHTS,
+    SCORE_GRAPH,
+    TOKENIZER,
+)
 from codeorigin.model.calibration.calibration import Context, NeighbourRule, PooledRule
 from codeorigin.model.folder import MANIFEST, sealed, sha256_of
 from codeorigin.model.ngrams.hashed_views import NgramViews, View, ViewKind
 from codeorigin.model.ngrams.weights import NgramWeights
 from codeorigin.model.past import PastRule
+from codeorigin.model.reading.normalize import normalize
+from codeorigin.model.reference import ReferenceRule, general_entry
 from codeorigin.model.scoring.graph import Graph
 from codeorigin.model.scoring.inputs import DeepSettings
 from codeorigin.model.scoring.scorer import Scorer
@@ -172,6 +181,32 @@ def with_past_rule(directory: Path, source: Path, rule: PastRule = PAST_RULE) ->
     without = {name: entry for name, entry in calibration.items() if name not in ("past", "with_past")}
     with_entry(directory, source, "with_past", without)
     return with_entry(directory, directory, "past", rule.to_manifest())
+
+
+REFERENCE_RULE = ReferenceRule(
+    characters=(3, 4), width=1 << 12, prior_functions=2.0, scale=20.0, fewest_declared=0, fewest_human=4
+)
+
+
+def with_reference_rule(directory: Path, source: Path, rule: ReferenceRule = REFERENCE_RULE) -> Path:
+    """A copy of the bundle in ``source`` in ``directory``, with rules for a project's past and its records.
+
+    The calibrations with them are the one without. In general, LLM-written Python is taken for comments on values.
+    """
+    with_past_rule(directory, source)
+    text = normalize("def f(value):\n    # Check the value.\n    return value\n", "python").text
+    (found,) = NgramViews([rule.view]).extract_many([text], "python")
+    mean = np.zeros(rule.width, dtype=np.float32)
+    mean[found.ids] = found.values
+    means, largest = general_entry({"python": mean})
+    np.save(directory / GENERAL_MEANS, means)
+    manifest = json.loads((directory / MANIFEST).read_text(encoding="utf-8"))
+    calibration = manifest["calibration"]
+    calibration |= {"reference": rule.to_manifest(), "with_records": calibration["with_past"]}
+    manifest["general"] = largest
+    manifest["files"][GENERAL_MEANS] = sha256_of(directory / GENERAL_MEANS)
+    (directory / MANIFEST).write_text(json.dumps(sealed(manifest)), encoding="utf-8")
+    return directory
 
 
 def with_entry(directory: Path, source: Path, name: str, entry: dict[str, Any]) -> Path:

@@ -145,8 +145,8 @@ class Analyzer:
             def report(document: Document, found: Sequence[OutlinedPiece]) -> FileReport:
                 # If scoring all together failed, the failure is that of some document, which then fails alone.
                 known = score(found) if isinstance(scores, Exception) else scores  # noqa: B023 - called here
-                known = self._references.added(past, document, found, known)
-                return judged_document(judge, document, found, known, file_context=file_context)
+                with_records = self._references.added(past, document, found, known)
+                return judged_document(judge, document, found, with_records, file_context=file_context)
 
             for document, found in zip(batch, outlines, strict=True):
                 yield found if isinstance(found, Exception) else tried(partial(report, document, found))

@@ -39,13 +39,19 @@ class BlamedLine:
 def run_blame(options: BlameOptions) -> int:
     """Write the report on the file to stdout, and return the exit code."""
     analyzer = Analyzer.load(options.model)
-    file = judged_source(options.file, None, options, analyzer)
+    file, past = judged_source(options.file, None, options, analyzer)
     path, text = Path(options.file), file.text or ""
     records = text_records(path, text, Repository.of(path.parent))
     weights: dict[int, float] = {}
     for function in file.functions:
         if function.verdict.band is not None:
-            explained = analyzer.explain(text, function.span, function_id=function.function_id)
+            explained = analyzer.explain(
+                text,
+                function.span,
+                function_id=function.function_id,
+                past=past,
+                records=function.verdict.records,
+            )
             weights |= {line.line + 1: line.value for line in explained.lines}
     lines = [
         BlamedLine(number, line, record, weights.get(number))

@@ -13,6 +13,7 @@ from codeorigin.check.inputs import file_source
 from codeorigin.cli.explanation_report import Explained, render_json, write_text
 from codeorigin.core.errors import SourceError
 from codeorigin.languages.kinds import NOTEBOOK, kind_for_path
+from codeorigin.model.past import Past
 from codeorigin.report import exclusion
 from codeorigin.report.functions import short_reason
 from codeorigin.settings.project import Project
@@ -58,15 +59,18 @@ def explain(request: ExplainRequest) -> Explained:
     """Find and explain the function; raises :class:`~codeorigin.core.errors.CodeOriginError` with a one-line message."""
     name, line = parse_target(request.target)
     analyzer = Analyzer.load(request.model, threads=cores())
-    file = judged_source(name, request.language, request, analyzer)
+    file, past = judged_source(name, request.language, request, analyzer)
     function = find_function(file, line)
     options = replace(analyzer.explain_options, top_tokens=request.tokens)
-    explanation = analyzer.explain(file.text or "", function.span, options)
+    records = function.verdict.records
+    explanation = analyzer.explain(file.text or "", function.span, options, past=past, records=records)
     return Explained(file.path, analyzer.model_id, file.text or "", function, explanation)
 
 
-def judged_source(name: str, language: str | None, options: ProjectOptions, analyzer: Analyzer) -> JudgedFile:
-    """One source file with its text, judged as its project wants it.
+def judged_source(
+    name: str, language: str | None, options: ProjectOptions, analyzer: Analyzer
+) -> tuple[JudgedFile, Past | None]:
+    """One source file with its text, judged as its project wants it, and the project's past.
 
     Raises:
         CodeOriginError: there is no such file, it is no source file, or it cannot be read.
@@ -88,7 +92,7 @@ def judged_source(name: str, language: str | None, options: ProjectOptions, anal
     (file,) = judged_files([source], analyzer, how)
     if file.error is not None:
         raise file.error
-    return file
+    return file, past
 
 
 def run_explain(request: ExplainRequest) -> int:

@@ -220,7 +220,10 @@ def open_history(options: HistoryOptions, analyzer: Analyzer | None = None) -> I
     with ExitStack() as stack:
         budget = run_budget(shared=jobs > 1)
         stack.enter_context(one_run(budget))
-        past = repository_past(repository, bundle, lambda: Analyzer(bundle)) if settings.past else None
+        past = None
+        if settings.past:
+            # Results are kept by commit, and what records declare changes with every new one.
+            past = repository_past(repository, bundle, lambda: Analyzer(bundle), records=False)
         job = JudgeCommits(
             repository.root or repository.folder,
             options.model,

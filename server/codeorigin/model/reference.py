@@ -51,7 +51,8 @@ class ReferenceRule(ManifestEntry):
     @property
     def view(self) -> View:
         """The view of a vector."""
-        return View(ViewKind.CHARACTERS, *self.characters, self.width)
+        first, last = self.characters
+        return View(ViewKind.CHARACTERS, first, last, self.width)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from codeorigin.report.figures import (
     probability_percent,
     side,
 )
-from codeorigin.report.shares import human_phrase, past_phrase
+from codeorigin.report.shares import human_phrase, past_phrase, reference_phrase
 
 BAND_NAMES = {Band.LLM: "likely LLM", Band.UNSURE: "unsure", Band.HUMAN: "human"}
 """What users read of a verdict."""
@@ -125,6 +125,8 @@ def own_text(verdict: Verdict) -> str | None:
     said = []
     if verdict.past is not None:
         said.append(past_phrase(verdict.past))
+    if verdict.records is not None and abs(verdict.records.evidence) >= NOTICEABLE:
+        said.append(reference_phrase(verdict.records))
     if verdict.file_evidence is not None:
         said.append(_others(verdict.neighbours, "in this file", verdict.file_evidence))
     if verdict.commit_evidence is not None:

@@ -6,7 +6,7 @@ project's own past.
 
 from fractions import Fraction
 
-from codeorigin.model.past import Past, PastShare
+from codeorigin.model.past import Past, PastShare, RecordsShare
 from codeorigin.model.verdict import Band, PooledVerdict, Verdict
 from codeorigin.report.figures import NOTICEABLE, capitalized, counted, logits
 
@@ -74,8 +74,12 @@ def past_sentence(past: Past) -> str:
     """How many of the project's own functions it was compared with, and what they add to every logit."""
     compared = f"Compared with {_own(len(past.logits))}"
     if abs(past.evidence) < NOTICEABLE:
-        return f"{compared}, which score as usual or lower."
-    return f"{compared}, which score higher than usual: {logits(past.evidence)} to every logit."
+        said = f"{compared}, which score as usual or lower."
+    else:
+        said = f"{compared}, which score higher than usual: {logits(past.evidence)} to every logit."
+    if past.reference is None:
+        return said
+    return f"{said} Text is compared with theirs and with that of {_others(past.reference.declared)}."
 
 
 def errors_here(past: Past | None) -> str:
@@ -89,6 +93,19 @@ def past_phrase(share: PastShare) -> str:
     """``of this project's own 1,240 functions from before December 2022, 3 score as high``."""
     score = "scores" if share.as_high == 1 else "score"
     return f"of {_own(share.functions)}, {share.as_high:,} {score} as high"
+
+
+def reference_phrase(share: RecordsShare) -> str:
+    """``its text is nearer to the 214 functions that records here declare as an agent's than to people's (+1.30)``."""
+    there, people = _others(share.declared), "this project's older code"
+    near, far = (there, people) if share.evidence > 0 else (people, there)
+    return f"its text is nearer to {near} than to {far} ({logits(share.evidence)})"
+
+
+def _others(declared: int) -> str:
+    if not declared:
+        return "LLM-written code in general"
+    return f"the {counted(declared, 'function')} that its records declare as an agent's"
 
 
 def _own(functions: int) -> str:

@@ -17,8 +17,11 @@ def verdict_values(verdict: object, names: Iterable[str]) -> dict[str, Any]:
     """The figures with these ``names`` of a verdict on a function, file or change, or of what keeps those of one.
 
     Besides its fields there are ``past_evidence`` and ``past_as_high``, null without a past, and ``function_count``.
+    Where the project's own code says something of a function, there is also ``reference_evidence``.
     """
-    return {name: _value(verdict, name) for name in names}
+    found = {name: _value(verdict, name) for name in names}
+    records = getattr(verdict, "records", None)
+    return found if records is None else {**found, "reference_evidence": records.evidence}
 
 
 def _value(verdict: Any, name: str) -> Any:
@@ -37,7 +40,8 @@ def past_values(past: Past | None) -> dict[str, Any] | None:
     """A project's past as plain values; None without one."""
     if past is None:
         return None
-    return {"functions": len(past.logits), "flagged": past.flagged, "evidence": past.evidence}
+    found = {"functions": len(past.logits), "flagged": past.flagged, "evidence": past.evidence}
+    return found if past.reference is None else {**found, "declared": past.reference.declared}
 
 
 def camel_case(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -55,7 +55,13 @@ def line_evidence(
         for function in _strongest(file)[:_MOST_FINDINGS_OF_A_FILE]:
             if left <= 0 or len(found) == most:
                 return found
-            explanation = analyzer.explain(file.text, function.span, function_id=function.function_id)
+            explanation = analyzer.explain(
+                file.text,
+                function.span,
+                function_id=function.function_id,
+                past=result.past,
+                records=function.verdict.records,
+            )
             values = {line.line: line.value for line in explanation.lines}
             found[file.key(function)] = lines = tuple(_lines(file, index, function, values))
             left -= len(lines)

@@ -50,7 +50,11 @@ class ExplanationJobs:
         if analyzer is None:
             return None
         return analyzer.cached_explanation(
-            result.snapshot.text, function.span, function_id=function.function_id
+            result.snapshot.text,
+            function.span,
+            function_id=function.function_id,
+            past=result.job.past,
+            records=function.verdict.records,
         )
 
     async def get(self, result: Result, function: FunctionReport) -> Explanation:
@@ -112,7 +116,12 @@ class ExplanationJobs:
                 run.token.cancel()  # this one does its work
         future = self._engine.score(
             lambda analyzer, cancel: analyzer.explain(
-                text, function.span, function_id=function_id, cancel=cancel
+                text,
+                function.span,
+                function_id=function_id,
+                past=result.job.past,
+                records=function.verdict.records,
+                cancel=cancel,
             ),
             priority,
             token,

@@ -23,6 +23,7 @@ from codeorigin.settings.schema import Settings
 if TYPE_CHECKING:
     from codeorigin.analysis.analyzer import Analyzer
     from codeorigin.model.bundle import Bundle
+    from codeorigin.records.reader import RecordsState
 
 logger = logging.getLogger(__name__)
 
@@ -31,9 +32,9 @@ _CANCEL_SECONDS = 0.1
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """A past, and what it depends on besides the model: HEAD, and whether the history is cut off."""
+    """A past, and what it depends on besides the model: HEAD and records, and whether the history is cut off."""
 
-    state: tuple[str | None, bool] | None = None
+    state: "tuple[RecordsState, bool] | None" = None
     past: Past | None = None
 
 
@@ -165,7 +166,7 @@ def _look(
 
     try:
         found = facts.of(repository, token)
-        state = found.state.head, found.repository.is_shallow
+        state = found.state, found.repository.is_shallow
         if state == known.state:
             return known
         past = repository_past(found.repository, bundle, lambda: analyzer, token, found.state.head)

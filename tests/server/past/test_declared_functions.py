@@ -1,0 +1,189 @@
+"""What a repository's records declare, read once as a reference, and what it adds to the verdicts on other functions."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from codeorigin.analysis.analyzer import Analyzer
+from codeorigin.analysis.judged import How, Source
+from codeorigin.analysis.judged_files import judged_files
+from codeorigin.functions.documents import Document
+from codeorigin.git.repository import Repository as Opened
+from codeorigin.model.bundle import Bundle
+from codeorigin.model.kept_reference import Populations
+from codeorigin.model.past import Past
+from codeorigin.model.verdict import Band
+from codeorigin.past import declared_functions
+from codeorigin.past.old_functions import repository_past
+from codeorigin.report.functions import own_text
+from codeorigin.report.shares import past_sentence
+from support.repositories import Repository, plain_functions
+from support.tiny_model import REFERENCE_RULE, with_reference_rule
+
+AGENT = "Add a check\n\nCo-Authored-By: Claude <noreply@anthropic.com>"
+
+
+def checks(*names: str) -> str:
+    """Functions in a style of their own."""
+    return "\n\n".join(
+        f"def validate_{name}(payload):\n    # Validate the payload.\n    if payload is None:\n"
+        f"        raise ValueError('payload of {name}')\n    return payload\n"
+        for name in names
+    )
+
+
+@pytest.fixture
+def model(tmp_path: Path, tiny_model_dir: Path) -> Path:
+    return with_reference_rule(tmp_path / "model", tiny_model_dir)
+
+
+@pytest.fixture
+def declaring(repository: Repository) -> Repository:
+    """Two commits of an agent, each with functions of their own, and one of a person."""
+    repository.commit({"one.py": checks("a", "b", "c")}, message=AGENT, date="2025-01-01")
+    repository.commit({"two.py": checks("d", "e")}, message=AGENT, date="2025-01-02")
+    repository.commit({"mixed.py": checks("x") + "\n\n" + plain_functions("twenty")}, date="2025-01-03")
+    return repository
+
+
+def past_of(repository: Repository, model: Path, *, records: bool = True) -> Past:
+    bundle = Bundle.load(model)
+    opened = Opened.of(repository.folder)
+    found = repository_past(opened, bundle, lambda: Analyzer(bundle), records=records)
+    assert found is not None
+    return found
+
+
+def populations(past: Past) -> Populations:
+    assert past.reference is not None
+    found = Populations.read(Path(past.reference.file))
+    assert found is not None
+    return found
+
+
+def evidence(repository: Repository, model: Path, past: Past, name: str) -> list[float | None]:
+    path = repository.folder / name
+    report = Analyzer.load(model).analyze(Document(path.read_text(), "python", str(path)), past=past)
+    found = [function.verdict.records for function in report.functions]
+    return [None if records is None else records.evidence for records in found]
+
+
+def test_functions_that_agents_commits_wrote_are_declared(declaring: Repository, model: Path) -> None:
+    past = past_of(declaring, model)
+    assert past.reference is not None
+    assert past.reference.declared == 5
+    found = populations(past)
+    assert [len(commit.functions) for commit in found.commits] == [2, 3]
+    assert [commit.names[0] for commit in found.commits] == ["two.py", "one.py"]
+    assert {file.path for file in found.files} == {"old.py", "late.py"}
+
+
+def test_agents_code_is_raised_and_peoples_lowered(declaring: Repository, model: Path) -> None:
+    past = past_of(declaring, model)
+    agents, people = evidence(declaring, model, past, "mixed.py")
+    assert agents is not None
+    assert people is not None
+    assert people < 0 < agents
+
+
+def test_own_file_and_its_commits_never_count(declaring: Repository, model: Path) -> None:
+    before = evidence(declaring, model, past_of(declaring, model), "two.py")
+    declaring.git("mv", "two.py", "renamed.py")
+    assert evidence(declaring, model, past_of(declaring, model), "renamed.py") == pytest.approx(before)
+    declaring.git("mv", "renamed.py", "two.py")
+    # What two.py itself declares may be anything.
+    declaring.commit({"two.py": checks("d", "e") + checks("f", "g")}, message=AGENT, date="2025-02-01")
+    after = evidence(declaring, model, past_of(declaring, model), "two.py")
+    assert after[:2] == pytest.approx(before)
+
+
+def test_project_that_declares_nothing_is_compared_with_code_in_general(
+    repository: Repository, model: Path
+) -> None:
+    past = past_of(repository, model)
+    assert past.reference is not None
+    assert past.reference.declared == 0
+    assert "LLM-written code in general" in past_sentence(past)
+
+
+def test_rule_that_asks_for_declared_functions_gives_todays_past_without(
+    repository: Repository, tmp_path: Path, tiny_model_dir: Path
+) -> None:
+    asks = with_reference_rule(tmp_path / "asks", tiny_model_dir, replace(REFERENCE_RULE, fewest_declared=3))
+    assert past_of(repository, asks) == past_of(repository, asks, records=False)
+
+
+def test_new_head_reads_new_commits_alone(
+    declaring: Repository, model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    past_of(declaring, model)
+    read: list[str] = []
+    whole = declared_functions.commit_changes
+
+    def watched(repository: Opened, commits: list[str], wanted: object) -> Iterator[object]:
+        read.extend(commits)
+        return whole(repository, commits, wanted)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(declared_functions, "commit_changes", watched)
+    declaring.commit({"three.py": checks("h")}, message=AGENT, date="2025-03-01")
+    past = past_of(declaring, model)
+    assert read == [declaring.git("rev-parse", "HEAD")]
+    assert past.reference is not None
+    assert past.reference.declared == 6
+    assert past_of(declaring, model) == past
+    assert len(read) == 1
+
+
+@pytest.mark.parametrize("content", [b"", b"x" * 100])
+def test_damaged_file_is_read_again(declaring: Repository, model: Path, content: bytes) -> None:
+    past = past_of(declaring, model)
+    assert past.reference is not None
+    Path(past.reference.file).write_bytes(content)
+    assert past_of(declaring, model) == past
+    assert populations(past).declared == 5
+
+
+def test_another_reference_by_now_is_none(declaring: Repository, model: Path) -> None:
+    past = past_of(declaring, model)
+    declaring.commit({"three.py": checks("h")}, message=AGENT, date="2025-03-01")
+    past_of(declaring, model)
+    assert evidence(declaring, model, past, "mixed.py") == [None, None]
+
+
+def test_flagged_old_functions_are_those_of_a_check(declaring: Repository, model: Path) -> None:
+    past = past_of(declaring, model)
+    analyzer = Analyzer.load(model)
+    reports = [
+        analyzer.analyze(
+            Document((declaring.folder / name).read_text(), "python", name, inside=name), past=past
+        )
+        for name in ("old.py", "late.py")
+    ]
+    bands = [function.verdict.band for report in reports for function in report.functions]
+    assert past.flagged == bands.count(Band.LLM)
+
+
+def test_explanation_has_what_the_reference_adds(declaring: Repository, model: Path) -> None:
+    past, analyzer = past_of(declaring, model), Analyzer.load(model)
+    path = declaring.folder / "mixed.py"
+    (file,) = judged_files(
+        [Source(str(path), "python", path.read_text)], analyzer, How(past=past, keep_text=True)
+    )
+    function = file.functions[0]
+    assert file.text is not None
+    records = function.verdict.records
+    assert records is not None
+    assert records.path == "mixed.py"
+    plain = analyzer.explain(file.text, function.span)
+    whole = analyzer.explain(file.text, function.span, past=past, records=records)
+    assert whole.logit - plain.logit == pytest.approx(records.evidence, abs=1e-5)
+    assert whole.completeness_gap < 1e-3 or whole.completeness_gap == pytest.approx(
+        plain.completeness_gap, abs=0.02
+    )
+    added = sum(line.value for line in whole.lines) - sum(line.value for line in plain.lines)
+    assert added == pytest.approx(records.evidence, abs=1e-4)
+    said = own_text(function.verdict)
+    assert said is not None
+    assert "nearer to the 5 functions that its records declare as an agent's than to this project's" in said
