@@ -67,7 +67,7 @@ class _Alternating:
 
     is_slow = False
 
-    def explain(self, text: str, span: FunctionSpan, *, function_id: str) -> SimpleNamespace:
+    def explain(self, text: str, span: FunctionSpan, **_: object) -> SimpleNamespace:
         """Only the lines of an explanation."""
         lines = range(span.range.start_line, span.range.end_line + 1)
         values = [LineAttribution(line, -0.4 if line % 2 else 0.7, 0.0, 0.0) for line in lines]
