@@ -205,7 +205,7 @@ def _commit(result: CommitResult, origin: Origin) -> str:
         said.append(f"says so itself: {', '.join(result.declared)}")
     summary = (
         f"{verdict(result.probability, result.band)} commit {origin.commit_name(result.commit)} of "
-        f"<time>{date_of(result.seconds)[:10]}</time> <span>{escape('; '.join(said))}</span>"
+        f"<time>{date_of(result.seconds)[:10]}</time>: <span>{escape('; '.join(said))}</span>"
     )
     left = result.functions - len(result.shown)
     more = f"<p>And {counted(left, 'more function')}.</p>" if left else ""
