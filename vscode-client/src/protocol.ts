@@ -135,10 +135,6 @@ export interface Answer {
   message: string;
 }
 
-export interface ScoredDocument extends Answer {
-  functions: FunctionInfo[];
-}
-
 export interface ScannedFile {
   uri: string;
   /** `2 of 7 reported` */

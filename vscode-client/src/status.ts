@@ -1,25 +1,21 @@
 import * as vscode from "vscode";
 
-import { DOCUMENT_SELECTOR, isScored } from "./languages";
+import { isScored } from "./languages";
 import { plainMessage } from "./literal";
 import type { Status } from "./protocol";
 import type { ServerControl } from "./server/control";
 
 const NAME = "CodeOrigin";
-const ACTIONS: vscode.Command = { command: "codeorigin.actions", title: "Actions" };
 
-/** Shows in the language status and in the status bar what is known of the document, and the server's state. */
+/** Shows in the status bar what is known of the document, and the server's state. */
 export class StatusView implements vscode.Disposable {
-  private readonly language = vscode.languages.createLanguageStatusItem("codeorigin", DOCUMENT_SELECTOR);
   private readonly bar = vscode.window.createStatusBarItem("codeorigin", vscode.StatusBarAlignment.Right, 90);
   private readonly documents = new Map<string, string>();
   private readonly subscriptions: vscode.Disposable[];
 
   constructor(private readonly control: ServerControl) {
-    this.language.name = NAME;
-    this.language.command = ACTIONS;
     this.bar.name = NAME;
-    this.bar.command = ACTIONS.command;
+    this.bar.command = "codeorigin.actions";
     this.subscriptions = [
       control.onStatus(({ state }) => {
         if (state === "loading") {
@@ -44,7 +40,7 @@ export class StatusView implements vscode.Disposable {
   }
 
   dispose(): void {
-    vscode.Disposable.from(...this.subscriptions, this.language, this.bar).dispose();
+    vscode.Disposable.from(...this.subscriptions, this.bar).dispose();
   }
 
   private show(): void {
@@ -54,11 +50,6 @@ export class StatusView implements vscode.Disposable {
     const known = uri && status.state !== "error" ? this.documents.get(uri.toString()) : undefined;
     const text = known ?? TEXTS[status.state];
     const detail = status.message ?? status.modelId ?? "";
-    this.language.text = text;
-    this.language.detail = detail;
-    this.language.busy = status.state === "loading" || status.state === "busy";
-    this.language.severity =
-      status.state === "error" ? vscode.LanguageStatusSeverity.Error : vscode.LanguageStatusSeverity.Information;
     this.bar.text = `${ICONS[status.state]} ${NAME}${known === undefined ? "" : `: ${known}`}`;
     this.bar.tooltip = [`${NAME}: ${text}`, detail].filter(Boolean).join("\n");
     this.bar.accessibilityInformation = { label: `${NAME}: ${text}` };

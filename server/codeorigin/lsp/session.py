@@ -6,8 +6,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from pygls.exceptions import JsonRpcInvalidParams
+
 from codeorigin.core.lru_cache import LruCache
 from codeorigin.lsp.connection.client import Client
+from codeorigin.lsp.connection.parameters import read
 from codeorigin.lsp.documents.configuration import Configuration
 from codeorigin.lsp.documents.documents import SourceDocument, SourceWorkspace
 from codeorigin.lsp.documents.scored_document import GivenUp, Key, Result, ScoringJob
@@ -20,6 +23,7 @@ from codeorigin.lsp.scoring.repository_facts import RepositoryFacts
 from codeorigin.model.past import Past
 from codeorigin.settings.accepted_findings import AcceptedFindings, accepted_file
 from codeorigin.settings.schema import Settings
+from codeorigin.text.literal_text import plain_message
 
 MAX_GIVEN_UP = 256
 
@@ -47,13 +51,21 @@ class Session:
         self.given_up: GivenUp = LruCache(MAX_GIVEN_UP, lambda _: 1)
         self.facts = RepositoryFacts()
         self.pasts = Pasts(self.engine, self.facts)
-        self.explanations = ExplanationJobs(self.engine, client.start_progress)
+        self.explanations = ExplanationJobs(self.engine)
         self.stopped = False
 
     @property
     def documents(self) -> SourceWorkspace:
         """The open documents."""
         return self._documents()
+
+    def opened(self, uri: object) -> SourceDocument:
+        """The open document that a command is for. Raises JsonRpcInvalidParams."""
+        name = read(uri, str, "uri")
+        document = self.documents.find(name)
+        if document is None:
+            raise JsonRpcInvalidParams(message=f"{plain_message(name)} is not open")
+        return document
 
     def folders(self) -> dict[str, ScanFolder]:
         """The workspace folders on disk by URI.

@@ -5,8 +5,6 @@ from codeorigin.model.verdict import Band, Verdict
 from codeorigin.report.figures import NOTICEABLE, logits, percent, side
 
 PENDING = "The explanation is being computed; hover again in a moment."
-READY = "The explanation is ready: hover again"
-FAILED = "The explanation failed: hover again to see why"
 TOO_COARSE = "Treat single lines as approximate."
 
 _STRONGEST = 3

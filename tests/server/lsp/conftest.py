@@ -1,5 +1,7 @@
-"""A real server process for the recorded capabilities of an editor."""
+"""A server for the recorded capabilities of an editor."""
 
+import asyncio
+import json
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -8,13 +10,17 @@ from typing import Any
 
 import pytest
 from lsprotocol import types
-from pytest_lsp import ClientServerConfig, client_capabilities
+from pytest_lsp import ClientServerConfig, LanguageClient, client_capabilities
 
 # The tests' own helper modules are imported by their full name, however pytest was started.
 sys.path.insert(0, str(Path(__file__).parents[3]))
 
 from tests.server.lsp.editor import SETTINGS, Editor
 from tests.server.lsp.requests import make_client
+
+from codeorigin.lsp.handlers import register_all
+from codeorigin.lsp.server import CodeOriginServer
+from support.waiting import PATIENCE
 
 VSCODE, NEOVIM, EMACS = "visual-studio-code", "neovim", "emacs"
 """Recorded clients; each has a position encoding of its own."""
@@ -31,6 +37,49 @@ def clients(*names: str) -> pytest.MarkDecorator:
 everywhere = clients(VSCODE, NEOVIM, EMACS)
 
 
+class Pipe:
+    """Hands each message that one side writes to the other side, in the next turn of the loop."""
+
+    def __init__(self, receive: Callable[[bytes], object]) -> None:
+        self._receive = receive
+
+    def write(self, data: bytes) -> None:
+        """Called with one message and its header."""
+        asyncio.get_running_loop().call_soon(self._receive, data.split(b"\r\n\r\n", 1)[1])
+
+    def close(self) -> None:
+        """Nothing to close."""
+
+
+@asynccontextmanager
+async def connected(model: Path | None) -> AsyncIterator[LanguageClient]:
+    """A client of a server in this process."""
+    client, server = make_client(), CodeOriginServer(model)
+    register_all(server)
+    server.attach()
+    protocol = client.protocol
+    protocol.set_writer(Pipe(server.protocol.receive))
+    server.protocol.set_writer(
+        Pipe(lambda body: protocol.handle_message(protocol.structure_message(json.loads(body))))
+    )
+    yield client
+    server.session.stop()
+    assert server.session.engine.scorer.stop(PATIENCE)
+
+
+@asynccontextmanager
+async def started(
+    command: Sequence[str], environment: dict[str, str] | None
+) -> AsyncIterator[LanguageClient]:
+    """A client of a server in another process."""
+    config = ClientServerConfig(
+        server_command=list(command), client_factory=make_client, server_env=environment
+    )
+    client = await config.start()
+    yield client
+    await client.stop()
+
+
 @asynccontextmanager
 async def running(
     root: Path,
@@ -43,28 +92,31 @@ async def running(
     options: Any = None,
     folders: Sequence[str] = ("",),
 ) -> AsyncIterator[Editor]:
-    """An editor in ``root`` whose server has nothing to do yet; both end with the block."""
+    """An editor in ``root`` whose server has nothing to do yet; both end with the block.
+
+    The server is in this process, unless another ``command`` or ``environment`` is given.
+    """
     chosen = [] if model is None else ["--model", str(model)]
-    config = ClientServerConfig(
-        server_command=[*command, *chosen], client_factory=make_client, server_env=environment
-    )
-    editor = Editor(await config.start(), root, settings=SETTINGS if settings is None else settings)
-    editor.listen()
-    editor.client.set_configuration(editor.settings, section="codeorigin")
-    editor.result = await editor.client.initialize_session(
-        types.InitializeParams(
-            capabilities=client_capabilities(client),
-            root_uri=root.as_uri() if folders else None,
-            workspace_folders=[
-                types.WorkspaceFolder(uri=(root / name).as_uri(), name=name or root.name) for name in folders
-            ],
-            initialization_options=options,
+    is_here = command == COMMAND and environment is None
+    place = connected(model) if is_here else started([*command, *chosen], environment)
+    async with place as connection:
+        editor = Editor(connection, root, settings=SETTINGS if settings is None else settings)
+        editor.listen()
+        editor.client.set_configuration(editor.settings, section="codeorigin")
+        editor.result = await editor.client.initialize_session(
+            types.InitializeParams(
+                capabilities=client_capabilities(client),
+                root_uri=root.as_uri() if folders else None,
+                workspace_folders=[
+                    types.WorkspaceFolder(uri=(root / name).as_uri(), name=name or root.name)
+                    for name in folders
+                ],
+                initialization_options=options,
+            )
         )
-    )
-    await editor.idle()
-    yield editor
-    await editor.client.shutdown_session()
-    await editor.client.stop()
+        await editor.idle()
+        yield editor
+        await editor.client.shutdown_session()
 
 
 @pytest.fixture(scope="session")

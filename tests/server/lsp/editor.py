@@ -17,7 +17,6 @@ from support.waiting import until
 
 PUSHED = types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS
 SHOWN = types.WINDOW_SHOW_MESSAGE
-LOGGED = types.WINDOW_LOG_MESSAGE
 STATUS = "codeorigin/status"
 DOCUMENT_STATUS = "codeorigin/documentStatus"
 SETTINGS: dict[str, Any] = {
@@ -72,7 +71,6 @@ class Editor(Requests):
         features = {
             PUSHED: lambda params: self._keep(PUSHED, params),
             SHOWN: lambda params: self._keep(SHOWN, params),
-            LOGGED: lambda params: self._keep(LOGGED, params),
             # A lambda, because the library sets attributes on what it registers, which methods do not allow.
             types.WORKSPACE_CONFIGURATION: lambda params: self._give_settings(params),  # noqa: PLW0108
             STATUS: lambda params: self.statuses.append(plain(params)),

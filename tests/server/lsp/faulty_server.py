@@ -9,12 +9,11 @@ import time
 from pathlib import Path
 
 from codeorigin.analysis import analyzer
-from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.languages import parse_budget, parser_pool
 from codeorigin.lsp.app import serve
 from codeorigin.model.scoring.scorer import Scorer
 
-outlined, explain = analyzer.outlined, Analyzer.explain
+outlined = analyzer.outlined
 
 
 def misbehave(document, parsed, cancel):  # type: ignore[no-untyped-def]
@@ -27,30 +26,10 @@ def misbehave(document, parsed, cancel):  # type: ignore[no-untyped-def]
     if "PRINT" in text:
         print("a stray print")
         os.write(1, b"a stray write\n")
-    if "COUNT" in text:
-        print("counted", file=sys.stderr, flush=True)
     if "HANG" in text:
         print("hanging", file=sys.stderr, flush=True)
         time.sleep(3600)
     return outlined(document, parsed, cancel)
-
-
-def wait(text, cancel):  # type: ignore[no-untyped-def]
-    """Wait until the file named in the text exists."""
-    gate = next((line.split()[-1] for line in text.splitlines() if "GATE" in line), None)
-    while gate is not None and not Path(gate).exists():
-        cancel.raise_if_cancelled()
-        time.sleep(0.005)
-
-
-def explain_late(self, text, span, *, cancel, **more):  # type: ignore[no-untyped-def]
-    """Wait or fail, as the text says."""
-    if "GATE" in text:
-        print("explaining", file=sys.stderr, flush=True)
-    wait(text, cancel)
-    if "BREAK" in text:
-        raise ValueError(f"the text was {text}")
-    return explain(self, text, span, cancel=cancel, **more)
 
 
 score_functions = Scorer.score_functions
@@ -70,5 +49,4 @@ if "ENDLESS" in os.environ:
 if "SLOW" in os.environ:
     Scorer.score_functions = score_slowly  # type: ignore[method-assign]
 analyzer.outlined = misbehave
-Analyzer.explain = explain_late  # type: ignore[method-assign]
 sys.exit(serve(log_level="info", model_dir=Path(sys.argv[-1]) if len(sys.argv) > 1 else None))

@@ -132,7 +132,6 @@ class RawServer:
     def initialize(
         self,
         *,
-        process_id: int | None = None,
         root: Path | None = None,
         folders: Sequence[Path] | None = None,
         capabilities: Any = None,
@@ -142,7 +141,7 @@ class RawServer:
         result = self.request(
             "initialize",
             {
-                "processId": process_id,
+                "processId": None,
                 "rootUri": None,
                 "workspaceFolders": [
                     workspace_folder(folder) for folder in folders or ([root] if root is not None else [])
@@ -170,13 +169,9 @@ class RawServer:
         )
         return message["params"]["diagnostics"]
 
-    def ask_command(self, name: str, *arguments: Any) -> int:
-        """Ask for a command of the server, and return the request's id."""
-        return self.ask("workspace/executeCommand", {"command": name, "arguments": list(arguments)})
-
     def command(self, name: str, *arguments: Any) -> Any:
         """The result of a command of the server."""
-        return self.result(self.ask_command(name, *arguments))
+        return self.request("workspace/executeCommand", {"command": name, "arguments": list(arguments)})
 
     def status(self) -> dict[str, Any]:
         """The answer of ``codeorigin.status``."""

@@ -98,13 +98,6 @@ async def test_selections_can_be_rescored(editor: Editor) -> None:
     assert not [each for each in await editor.findings(document) if each.code == "selection"]
 
 
-async def test_no_rescore_action_without_a_selection(editor: Editor) -> None:
-    document = editor.open(python_function("pointed"))
-    await editor.findings(document)
-    point = types.Range(types.Position(2, 0), types.Position(2, 0))
-    assert list(await editor.actions(document, point)) == ["Explain this function: pointed"]
-
-
 async def test_only_requested_kinds_are_offered(editor: Editor) -> None:
     document = editor.open(python_function("kinds"))
     (finding,) = await editor.findings(document)

@@ -9,20 +9,6 @@ from tests.server.lsp.editor import SETTINGS, SHOWN, Editor, python_function
 from codeorigin.report import FULL_CAVEAT
 
 
-async def test_rescoring_a_selection_shows_the_result(editor: Editor) -> None:
-    document = editor.open(python_function("spoken") + "\n\n" + python_function("for_itself"))
-    place = {"start": {"line": 0, "character": 0}, "end": {"line": 20, "character": 0}}
-    answer = await editor.command("codeorigin.rescore", document.uri, place)
-    shown = await editor.take(SHOWN)
-    assert shown.type is types.MessageType.Info
-    assert shown.message == f"CodeOrigin: {answer['message']}"
-    assert answer["verdict"]["summary"].lower() in answer["message"].lower()
-    short = {"start": {"line": 2, "character": 0}, "end": {"line": 3, "character": 0}}
-    answer = await editor.rescore(document, short)
-    assert answer["verdict"]["probability"] is None
-    assert answer["message"] == "selection: no verdict: the selection is too short to judge"
-
-
 async def test_explaining_a_function(editor: Editor) -> None:
     document = editor.open(python_function("told"))
     answer = await editor.command("codeorigin.explain", document.uri, {"line": 4, "character": 0})
@@ -44,24 +30,6 @@ async def test_explaining_a_function(editor: Editor) -> None:
     assert "strongest evidence: line" in shown.message
     nothing = await editor.explain(document, 400)
     assert nothing == {"explanation": None, "message": "there is no function here"}
-
-
-async def test_wrong_arguments_are_rejected(editor: Editor) -> None:
-    document = editor.open("x = 1\n")
-    for name, arguments in (
-        ("codeorigin.rescore", ()),
-        ("codeorigin.rescore", (3,)),
-        ("codeorigin.rescore", ("file:///not/open.py", None)),
-        ("codeorigin.rescore", (document.uri, {"start": 1})),
-        ("codeorigin.explain", (document.uri,)),
-        ("codeorigin.explain", (document.uri, "there")),
-        ("codeorigin.acceptFindings", (document.uri, 3)),
-        ("codeorigin.scanChanges", (3,)),
-        ("codeorigin.unknown", ()),
-    ):
-        error = await editor.error_of(editor.command(name, *arguments))
-        assert error.code == types.ErrorCodes.InvalidParams, name
-        assert "Traceback" not in str(error.data)
 
 
 @everywhere
@@ -106,18 +74,3 @@ async def test_accepted_findings_are_saved_in_a_file_of_the_folder(editor: Edito
         assert "does not hold accepted findings" in shown.message
     path.unlink()
     editor.inbox.pop(SHOWN, None)
-
-
-async def test_documents_outside_folders_have_no_accepted_findings(editor: Editor) -> None:
-    document = editor.open(python_function("f"), uri="untitled:Untitled-9")
-    answer = await editor.command("codeorigin.acceptFindings", document.uri, None, {"quiet": True})
-    assert answer["accepted"] == 0
-    assert "open the folder" in answer["message"]
-
-
-async def test_folder_that_is_not_in_the_workspace_is_an_error(editor: Editor) -> None:
-    before = set(editor.client.progress_reports)
-    error = await editor.error_of(editor.scan_changes((editor.root / "nowhere").as_uri()))
-    assert error.code == types.ErrorCodes.InvalidParams
-    assert error.message == f"{(editor.root / 'nowhere').as_uri()} is not a folder of the workspace"
-    assert set(editor.client.progress_reports) == before

@@ -61,11 +61,6 @@ async def test_short_or_ignored_functions_and_prose_get_no_findings(editor: Edit
     assert await editor.findings(editor.open("some words", language="plaintext", name="a.txt")) == []
 
 
-async def test_intact_functions_are_found_despite_syntax_errors(editor: Editor) -> None:
-    found = await editor.findings(editor.open(python_function("whole") + "\n\ndef broken(:\n    ((\n"))
-    assert "whole" in [each.data["name"] for each in found]
-
-
 @everywhere
 async def test_closing_clears_the_findings_for_good(editor: Editor) -> None:
     document = editor.open(python_function("closing"))
@@ -118,9 +113,3 @@ async def test_severity_and_unsure_follow_the_settings(editor: Editor) -> None:
     assert ": unsure (LLM " in found[0].message
     await editor.configure(threshold=1.0, debounce=20)
     assert await editor.findings(editor.open(python_function("silent"))) == []
-
-
-async def test_untitled_and_virtual_documents_are_scored(editor: Editor) -> None:
-    for uri in ("untitled:Untitled-1", "git:/a/b.py?ref=HEAD", "vscode-vfs://github/a/b.py"):
-        found = await editor.findings(editor.open(python_function("anywhere"), uri=uri))
-        assert [each.data["name"] for each in found] == ["anywhere"]

@@ -3,7 +3,6 @@
 import re
 
 import pytest
-from lsprotocol import types
 from tests.server.lsp.conftest import NEOVIM, VSCODE, clients
 from tests.server.lsp.editor import Editor, python_function
 
@@ -90,14 +89,3 @@ async def test_attributions_of_a_range_cover_only_its_lines(editor: Editor) -> N
     (function,) = answer["functions"]
     assert {line["line"] for line in function["explanation"]["lines"]} <= {2, 3, 4}
     assert function["explanation"]["lines"]
-
-
-async def test_attributions_of_unknown_documents_and_bad_parameters(editor: Editor) -> None:
-    missing = {"textDocument": {"uri": "file:///nowhere.py"}}
-    assert await editor.request("codeorigin/attributions", missing) is None
-    document = editor.open("x = 1\n")
-    answer = await editor.attributions(document)
-    assert answer["functions"] == []
-    for wrong in ({}, {"textDocument": 3}, {"textDocument": {"uri": document.uri}, "range": "all"}):
-        error = await editor.error_of(editor.request("codeorigin/attributions", wrong))
-        assert error.code == types.ErrorCodes.InvalidParams

@@ -1,202 +1,142 @@
 """Explanations in progress: cancelled when nobody waits or the document changes, late, or failing."""
 
+import asyncio
+import threading
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.server.lsp.editor import hover_rows, python_function
-from tests.server.lsp.raw import FAULTY, RawServer
+from lsprotocol import types
+from tests.server.lsp.editor import SETTINGS, SHOWN, Document, Editor, hover_rows, python_function
 
-from support.waiting import wait_for
+from codeorigin.analysis.analyzer import Analyzer
+from support.waiting import until
 
-URI = "file:///project/a.py"
-CANCELLED = -32800
 NESTED = python_function("outer").replace(
     "    total = 0\n", "    total = 0\n\n    def inner(value):\n        return value\n\n"
 )
 
 
-class Explained:
-    """A document whose explanations wait until ``gate`` exists, and fail if its text says so."""
+class Gate:
+    """Explanations wait until it is open, and then fail if it says so."""
 
-    def __init__(self, server: RawServer, gate: Path) -> None:
-        self.server = server
-        self.gate = gate
+    def __init__(self) -> None:
+        self.is_open = threading.Event()
+        self.fails = False
+        self.waiting = 0
 
-    def open(self, code: str, *marks: str) -> int:
-        """Open the document; return the line on which its code begins."""
-        self.text = "".join(f"# {mark}\n" for mark in (*marks, f"GATE {self.gate}")) + code
-        self.server.open(URI, self.text)
-        return len(marks) + 1
-
-    def edit(self, text: str) -> None:
-        self.server.change(URI, 1, {"text": text})
-
-    def hover(self, line: int) -> str:
-        return self.server.hover(URI, line, 9)["contents"]["value"]
-
-    def ask(self, line: int) -> int:
-        """Ask for an explanation; return the request's id."""
-        return self.server.ask_command(
-            "codeorigin.explain", URI, {"line": line, "character": 4}, {"quiet": True}
-        )
-
-    def progress(self) -> str:
-        """Answer the server's next request for a progress bar, and wait until it begins."""
-        asked = self.server.wait_for(lambda m: m.get("method") == "window/workDoneProgress/create")
-        self.server.send({"id": asked["id"], "result": None})
-        token = asked["params"]["token"]
-        self.told(token, "begin")
-        return token
-
-    def told(self, token: str, kind: str) -> dict[str, Any]:
-        def wanted(message: dict[str, Any]) -> bool:
-            value = message.get("params", {}).get("value", {})
-            return (
-                message.get("method") == "$/progress"
-                and message["params"]["token"] == token
-                and value["kind"] == kind
-            )
-
-        return self.server.wait_for(wanted)["params"]["value"]
-
-    def ended(self, token: str) -> str | None:
-        """What the progress bar says at its end."""
-        return self.told(token, "end").get("message")
-
-    def begun(self) -> None:
-        """Wait until an explanation is being computed."""
-        self.logged("explaining")
-
-    def logged(self, text: str) -> None:
-        wait_for(lambda: text.encode() in self.server.errors, what=text)
-
-    def stopped(self) -> None:
-        """Wait until the worker has nothing to do, without the gate."""
-        assert not self.gate.exists()
-        wait_for(lambda: not self.server.status()["queue"], what="a free worker")
+    def explain(self, analyzer: Analyzer, *arguments: Any, **options: Any) -> Any:
+        self.waiting += 1
+        try:
+            while not self.is_open.wait(0.002):
+                options["cancel"].raise_if_cancelled()
+        finally:
+            self.waiting -= 1
+        if self.fails:
+            raise ValueError("secret_word")
+        return explain(analyzer, *arguments, **options)
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[RawServer]:
-    with RawServer(command=FAULTY) as running:
-        running.initialize(capabilities={"window": {"workDoneProgress": True}}, options={"hoverTimeout": 0})
-        yield running
-        assert running.leave() == 0
+explain = Analyzer.explain
 
 
 @pytest.fixture
-def explained(server: RawServer, tmp_path: Path) -> Iterator[Explained]:
-    server.errors = b""
-    yield Explained(server, tmp_path / "gate")
-    server.close(URI)
-    server.status()
-    server.unread.clear()
+def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[Gate]:
+    made = Gate()
+    monkeypatch.setattr(Analyzer, "explain", lambda *given, **options: made.explain(*given, **options))  # noqa: PLW0108
+    yield made
+    made.is_open.set()
 
 
-def test_identical_requests_are_cancelled_one_by_one_and_have_one_answer(explained: Explained) -> None:
-    line = explained.open(python_function("shared"))
-    first, second = explained.ask(line), explained.ask(line)
-    explained.begun()
-    explained.server.notify("$/cancelRequest", {"id": first})
-    assert explained.server.answer(first)["error"]["code"] == CANCELLED
-    wait_for(lambda: explained.server.status()["queue"] == 1, what="the end of the first request's work")
-    explained.server.notify("$/cancelRequest", {"id": second})
-    assert explained.server.answer(second)["error"]["code"] == CANCELLED
-    explained.stopped()
-    asked = [explained.ask(line) for _ in range(3)]
-    explained.gate.touch()
-    answers = [explained.server.result(each)["explanation"] for each in asked]
-    assert answers[0]["lines"]
-    assert (
-        answers[0] == answers[1] == answers[2] == explained.server.result(explained.ask(line))["explanation"]
-    )
+async def begun(editor: Editor, document: Document) -> tuple[str, "asyncio.Future[Any]"]:
+    """Wait until a function is being explained with a progress bar; return the bar's token and the request."""
+    reports = editor.client.progress_reports
+    reports.clear()
+    asking = asyncio.ensure_future(editor.explain(document, 0))
+    await until(lambda: any(reports.values()))
+    return str(next(iter(reports))), asking
 
 
-def test_edit_stops_the_work_and_removes_the_progress_bar(explained: Explained) -> None:
-    line = explained.open(python_function("edited"))
-    asked = explained.ask(line)
-    explained.progress()
-    explained.begun()
-    assert "hover again in a moment" in explained.hover(line)
-    token = explained.progress()
-    explained.edit("x = 1\n")
-    assert explained.ended(token) is None
-    assert explained.server.result(asked)["message"] == "no explanation: cancelled"
-    explained.stopped()
+def kinds(editor: Editor, token: str) -> list[str]:
+    return [report.kind for report in editor.client.progress_reports[token]]
 
 
-def test_late_explanation_continues_with_one_progress_bar(explained: Explained) -> None:
-    line = explained.open(python_function("late"))
-    assert "hover again in a moment" in explained.hover(line)
-    assert "hover again in a moment" in explained.hover(line)
-    token = explained.progress()
-    explained.gate.touch()
-    assert explained.ended(token) == "The explanation is ready: hover again"
-    assert hover_rows(explained.hover(line))
-    assert not [m for m in explained.server.unread if "rogress" in m.get("method", "")]
+async def free(editor: Editor) -> None:
+    """Wait until nobody is explained anything any more."""
+    while (await editor.command("codeorigin.status"))["queue"]:
+        await asyncio.sleep(0.005)
 
 
-def test_user_can_cancel_with_the_progress_bar(explained: Explained) -> None:
-    line = explained.open(python_function("unwanted"))
-    explained.hover(line)
-    token = explained.progress()
-    explained.begun()
-    explained.server.notify("window/workDoneProgress/cancel", {"token": token})
-    assert explained.ended(token) is None
-    explained.stopped()
+async def test_identical_requests_are_cancelled_one_by_one_and_have_one_answer(
+    editor: Editor, gate: Gate
+) -> None:
+    document = editor.open(python_function("shared"))
+    await editor.findings(document)
+    arguments = [document.uri, {"line": 0, "character": 4}, {"quiet": True}]
+    params = types.ExecuteCommandParams(command="codeorigin.explain", arguments=arguments)
+    for _ in range(2):
+        error = await editor.cancelled_request(types.WORKSPACE_EXECUTE_COMMAND, params)
+        assert error.code == types.LSPErrorCodes.RequestCancelled
+    await free(editor)
+    asked = [asyncio.ensure_future(editor.explain(document, 0)) for _ in range(3)]
+    await until(lambda: gate.waiting > 0)
+    gate.is_open.set()
+    first, *others = [answer["explanation"] for answer in await asyncio.gather(*asked)]
+    assert first["lines"]
+    assert others == [first, first]
 
 
-@pytest.mark.parametrize("by_hover", [True, False])
-def test_cancelling_one_explanation_leaves_the_others(explained: Explained, by_hover: bool) -> None:
-    names = ["one", "two"] if by_hover else ["three", "four"]
-    line = explained.open("\n\n".join(map(python_function, names)))
-    if by_hover:
-        explained.hover(line)
+@pytest.mark.parametrize("by", ["edit", "user"])
+async def test_edit_and_user_stop_the_work_and_remove_the_progress_bar(
+    editor: Editor, gate: Gate, by: str
+) -> None:
+    document = editor.open("\n\n".join(map(python_function, ("one", "two"))))
+    await editor.findings(document)
+    token, asking = await begun(editor, document)
+    others = asyncio.ensure_future(editor.attributions(document))
+    await editor.command("codeorigin.status")
+    if by == "edit":
+        editor.fill(document, "x = 1\n")
     else:
-        asked = explained.ask(line)
-    token = explained.progress()
-    attributions = explained.server.ask("codeorigin/attributions", {"textDocument": {"uri": URI}})
-    explained.server.status()
-    explained.server.notify("window/workDoneProgress/cancel", {"token": token})
-    assert explained.ended(token) is None
-    if not by_hover:
-        assert explained.server.result(asked)["message"] == "no explanation: cancelled"
-    explained.gate.touch()
-    functions = explained.server.result(attributions)["functions"]
-    assert [each["name"] for each in functions] == names
-    assert all(each["explanation"]["lines"] for each in functions)
+        editor.client.window_work_done_progress_cancel(types.WorkDoneProgressCancelParams(token))
+    assert (await asking)["message"] == "no explanation: cancelled"
+    await until(lambda: kinds(editor, token) == ["begin", "end"])
+    if by == "edit":
+        assert (await editor.error_of(others)).code == types.LSPErrorCodes.ContentModified
+        await free(editor)
+    else:  # cancelling one leaves the others
+        gate.is_open.set()
+        functions = (await others)["functions"]
+        assert [each["name"] for each in functions] == ["one", "two"]
+        assert all(each["explanation"]["lines"] for each in functions)
 
 
-def test_late_failure_is_logged_and_shown_by_the_next_hover(explained: Explained) -> None:
-    line = explained.open(python_function("secret_word"), "BREAK")
-    explained.hover(line)
-    token = explained.progress()
-    explained.gate.touch()
-    assert explained.ended(token) == "The explanation failed: hover again to see why"
-    explained.logged("an explanation failed")
-    assert "No explanation (ValueError); the log has the details." in explained.hover(line)
-    # For the hover, and where the finding was explained before it; not again for the second hover.
-    assert explained.server.errors.count(b"in explain_late") in {1, 2}
-    assert b"secret_word" not in explained.server.errors
+async def test_hover_does_not_wait_and_a_later_one_has_the_evidence(editor: Editor, gate: Gate) -> None:
+    await editor.configure(**{**SETTINGS, "hoverTimeout": 0})
+    document = editor.open(NESTED)
+    await editor.findings(document)
+    for _ in range(2):
+        text = await editor.hover_text(document, NESTED.split("\n").index("    def inner(value):"))
+        assert text.startswith("**Likely LLM**")
+        assert (
+            "inner is judged as part of this function. The explanation is being computed; hover again" in text
+        )
+        assert not hover_rows(text)
+    gate.is_open.set()
+    await free(editor)
+    assert hover_rows(await editor.hover_text(document, 0))
 
 
-def test_late_failure_is_forgotten_when_its_text_changes(explained: Explained) -> None:
-    line = explained.open(python_function("repaired"), "BREAK")
-    explained.hover(line)
-    token = explained.progress()
-    explained.gate.touch()
-    explained.ended(token)
-    explained.edit(explained.text.replace("BREAK", "whole"))
-    assert "No explanation" not in explained.hover(line)
-    wait_for(lambda: hover_rows(explained.hover(line)), what="an explanation")
-
-
-def test_nested_function_note_is_shown_along_with_the_waiting_note(explained: Explained) -> None:
-    line = explained.open(NESTED) + NESTED.split("\n").index("    def inner(value):")
-    text = explained.hover(line)
-    assert "inner is judged as part of this function" in text
-    assert "hover again in a moment" in text
-    explained.server.command("codeorigin.status")
-    explained.gate.touch()
+async def test_failure_is_logged_and_told_until_the_text_changes(
+    editor: Editor, gate: Gate, caplog: pytest.LogCaptureFixture
+) -> None:
+    gate.fails = True
+    gate.is_open.set()
+    document = editor.open(python_function("broken"))
+    await editor.findings(document)
+    text = await editor.hover_text(document, 0)
+    assert "No explanation (ValueError); the log has the details." in text
+    assert "an explanation failed" in caplog.messages
+    gate.fails = False
+    assert hover_rows(await editor.hover_text(document, 0))
+    assert SHOWN not in editor.inbox

@@ -3,12 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 from tests.server.lsp.conftest import VSCODE, StartOnce
 from tests.server.lsp.editor import PUSHED, SETTINGS, Document, Editor, python_function
-from tests.server.lsp.raw import FAULTY
 
 from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.analysis.report import FunctionReport
@@ -41,8 +39,7 @@ def analyzer(model: Path) -> Analyzer:
 
 @pytest.fixture
 async def server(request: pytest.FixtureRequest, start_once: StartOnce, model: Path) -> Editor:
-    options = {"workspaceDiagnostics": True}
-    given = {"command": FAULTY, "model": model, "options": options}
+    given = {"model": model}
     return await start_once(getattr(request, "param", VSCODE), "file context", **given)
 
 
@@ -53,11 +50,6 @@ def functions(analyzer: Analyzer, text: str, **options: bool) -> tuple[FunctionR
 def messages(found: Iterable[FunctionReport]) -> list[str]:
     """The findings' messages, with the threshold of 0."""
     return [finding(each.span.qualified_name, each.verdict, Band.LLM) for each in found]
-
-
-def own_text_of(answer: dict[str, Any]) -> str:
-    """What an explanation says of the function's own text."""
-    return "".join(each["text"] for each in answer["details"] if each["term"] == "Own text")
 
 
 async def check_everything(editor: Editor, document: Document, expected: tuple[FunctionReport, ...]) -> None:
@@ -109,43 +101,6 @@ async def test_everything_shown_takes_in_the_file_and_follows_an_edit_of_it(
         assert old.verdict.logit == pytest.approx(new.verdict.logit)
     await check_everything(editor, document, after)
     await editor.asked_again("codeLens")
-
-
-@pytest.mark.parametrize(("settings", "text"), [(SETTINGS, TEXT), (DECORATED, python_function("single"))])
-async def test_nothing_is_refreshed_that_is_off_or_stays_as_it_is(
-    editor: Editor, settings: dict[str, Any], text: str
-) -> None:
-    await editor.configure(**settings)
-    document = editor.open(text)
-    await editor.findings(document)
-    editor.refreshes.clear()
-    editor.replace(document, "return total", "return total + 1")
-    await editor.findings(document)
-    await editor.idle()
-    assert editor.refreshes == []
-
-
-async def test_switching_file_context_rescores_open_documents(editor: Editor, analyzer: Analyzer) -> None:
-    await editor.configure(**DECORATED)
-    document = editor.open(TEXT)
-    with_file, without = functions(analyzer, TEXT), functions(analyzer, TEXT, file_context=False)
-    await check_everything(editor, document, with_file)
-    editor.refreshes.clear()
-    await editor.configure(**DECORATED, fileContext=False)
-    await editor.asked_again("codeLens")
-    await check_everything(editor, document, without)
-    await editor.configure(**DECORATED)
-    await check_everything(editor, document, with_file)
-
-
-async def test_explain_mentions_own_text_only_with_file_context(editor: Editor) -> None:
-    document = editor.open(TEXT)
-    answer = await editor.explain(document, 0)
-    assert "By its own text " in own_text_of(answer)
-    assert answer["explanation"]["logit"] == pytest.approx(answer["verdict"]["logit"], abs=1e-3)
-    await editor.configure(**SETTINGS, fileContext=False)
-    answer = await editor.explain(document, 0)
-    assert own_text_of(answer) == ""
 
 
 async def test_selection_is_judged_by_its_own_text_and_says_so(editor: Editor, analyzer: Analyzer) -> None:

@@ -39,16 +39,6 @@ async def test_rows_are_the_strongest_lines_with_bars(editor: Editor) -> None:
         assert source[number - 1].strip().startswith(code.rstrip("…"))
 
 
-async def test_typical_human_code_says_how_many_score_so(editor: Editor) -> None:
-    await editor.configure(threshold=1.0, hoverTimeout=10_000)
-    document = editor.open(python_function("calm"))
-    answer = (await editor.hover_text(document, 0)).split("\n")[0]
-    assert re.fullmatch(
-        r"\*\*(Human|Unsure)\*\* - .+ human-written Python functions score this .+",
-        answer,
-    )
-
-
 async def test_findings_are_explained_before_anybody_hovers(editor: Editor) -> None:
     document = editor.open(python_function("lines"))
     lines = range(1, document.text.count("\n"))
@@ -83,46 +73,6 @@ async def test_nested_function_is_judged_with_the_enclosing_one(editor: Editor) 
     text = await editor.hover_text(document, 1)
     assert hover_rows(text)
     assert "judged as part of this function" in text
-
-
-async def test_first_hover_does_not_wait_and_a_later_one_has_the_evidence(editor: Editor) -> None:
-    await editor.configure(threshold=0.0, hoverTimeout=0)
-    # Long, so that its explanation cannot be ready before the first hover is answered.
-    terms = " + ".join(f"limit * {term}" for term in range(12))
-    body = "".join(f"    total_{number} = {terms}\n" for number in range(280))
-    document = editor.open(python_function("patience") + body)
-    first = await editor.hover_text(document, 0)
-    assert first.startswith("**Likely LLM**")
-    assert "hover again" in first
-    assert not hover_rows(first)
-    await editor.idle()
-    assert hover_rows(await editor.hover_text(document, 0))
-    reports = [report for reports in editor.client.progress_reports.values() for report in reports]
-    kinds = [report.kind for report in reports]
-    assert kinds.count("begin") == kinds.count("end")
-
-
-async def test_document_text_is_not_interpreted_as_markup(editor: Editor) -> None:
-    body = (
-        "def risky(values):\n"
-        "    first = '`code` | <b>bold</b> [link](command:rm) ![x](http://example.org/x.png)'\n"
-        "    second = '```two``` | \\\\ | <script>alert(1)</script>'\n"
-        "    third = 'bidi \u202e reversed \u2066 isolate \u200b zero'\n"
-        "    fourth = first + second + third\n"
-        "    for value in values:\n"
-        "        fourth += value\n"
-        "    return fourth\n"
-    )
-    document = editor.open(body)
-    text = await editor.hover_text(document, 0)
-    assert not set(text) & set("\u202e\u2066\u200b")
-    # All of it is inside one fence that nothing in it can end.
-    before, code, after = re.split(r"^`{3,}(?:text)?$", text, flags=re.MULTILINE)
-    fence = re.search(r"^(`{3,})text$", text, re.MULTILINE)
-    assert fence is not None
-    assert fence[1] not in code
-    assert hover_rows(code)
-    assert not re.search(r"<b>|\]\(|<script>", before + after)
 
 
 async def test_hover_over_text_being_typed_waits_for_its_score(editor: Editor) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from lsprotocol import types
-from tests.server.lsp.conftest import NEOVIM, VSCODE, clients, everywhere, running
+from tests.server.lsp.conftest import NEOVIM, VSCODE, clients, running
 from tests.server.lsp.editor import SETTINGS, SHOWN, Editor, python_function
 
 from support.waiting import until
@@ -71,17 +71,9 @@ async def test_languages_exclude_and_file_size_are_respected(editor: Editor) -> 
     await editor.configure(threshold=0.0, maxFileSize=1000, debounce=1)
     large = editor.open(python_function("f") + "# " + "x" * 1000 + "\n")
     assert await editor.findings(large) == []
-    logged = await editor.take(types.WINDOW_LOG_MESSAGE)
-    assert "larger than maxFileSize" in logged.message
-    # Nobody needs to be told again at every key.
-    editor.replace(large, "xxx", "yyy")
-    assert await editor.findings(large) == []
-    assert not editor.inbox.get(types.WINDOW_LOG_MESSAGE)
-    editor.replace(large, "# yyy" + "x" * 997, "#")
+    await until(lambda: editor.summaries.get(large.uri) == "larger than maxFileSize (1000 bytes)")
+    editor.replace(large, "# " + "x" * 1000, "#")
     assert await editor.findings(large) != []
-    editor.replace(large, "#", "#" * 1000)
-    assert await editor.findings(large) == []
-    assert "larger than maxFileSize" in (await editor.take(types.WINDOW_LOG_MESSAGE)).message
 
 
 async def test_client_is_told_what_is_known_of_a_whole_document(editor: Editor) -> None:
@@ -165,15 +157,6 @@ async def test_project_files_take_precedence_and_are_watched(editor: Editor) -> 
         editor.save(document)
         await editor.idle()
         assert await editor.findings(document) == []
-
-
-@everywhere
-async def test_watchers_are_registered_if_the_client_supports_it(editor: Editor) -> None:
-    workspace = editor.client.capabilities.workspace
-    watched = workspace.did_change_watched_files
-    assert ("codeorigin-files" in editor.registered) == bool(watched and watched.dynamic_registration)
-    changes = workspace.did_change_configuration
-    assert ("codeorigin-configuration" in editor.registered) == bool(changes and changes.dynamic_registration)
 
 
 @pytest.fixture

@@ -44,12 +44,23 @@ export async function rescoreSelection({ requests }: Services): Promise<void> {
   }
 }
 
-export async function rescoreFile({ requests }: Services): Promise<void> {
-  const editor = scoredEditor();
-  if (editor) {
-    const { message } = await requests.rescoreDocument(editor.document.uri);
+/** Accepts the function in a row of the tree, or all that are reported in the active file. */
+export async function acceptFindings({ requests }: Services, row?: FunctionRow): Promise<void> {
+  let uri = row && vscode.Uri.parse(row.uri);
+  if (uri) {
+    await vscode.window.showTextDocument(uri);
+  }
+  uri ??= scoredEditor()?.document.uri;
+  if (uri) {
+    const { message } = await requests.acceptFindings(uri, row?.info.functionId ?? null);
     void vscode.window.showInformationMessage(`CodeOrigin: ${message}`);
   }
+}
+
+/** Scores what the working tree changed and shows it in the view in Source Control. */
+export async function scanChanges({ requests, changes }: Services): Promise<void> {
+  const options = { location: { viewId: "codeorigin.changes" } };
+  await changes.show(await vscode.window.withProgress(options, () => requests.scanChanges()));
 }
 
 export async function toggleHeatMap({ heatMap }: Services): Promise<void> {

@@ -3,19 +3,24 @@ import * as vscode from "vscode";
 import { plainMessage } from "../literal";
 import type { Services } from "../services";
 import { NotRunning } from "../server/requests";
-import { acceptFindings } from "./accept";
 import { showActions } from "./actions";
 import { createServerEnvironment } from "./createEnvironment";
-import { explainFunction, openSample, rescoreFile, rescoreSelection, toggleDeclared, toggleHeatMap } from "./functions";
+import {
+  acceptFindings,
+  explainFunction,
+  openSample,
+  rescoreSelection,
+  scanChanges,
+  toggleDeclared,
+  toggleHeatMap,
+} from "./functions";
 import { openReport } from "./openReport";
-import { scanChanges } from "./scan";
 
 type Command = (services: Services, ...args: never[]) => unknown;
 
 /** Command ids of the palette; the language client registers the server's own commands. */
 export const COMMANDS: Record<string, Command> = {
   "codeorigin.rescoreSelection": rescoreSelection,
-  "codeorigin.rescoreFile": rescoreFile,
   "codeorigin.explainFunction": explainFunction,
   "codeorigin.toggleHeatMap": toggleHeatMap,
   "codeorigin.toggleDeclared": toggleDeclared,

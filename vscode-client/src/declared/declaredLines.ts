@@ -11,10 +11,6 @@ import { colorOf, type Kind, KINDS, kindOf } from "./kinds";
 /** Where notes are kept. The git extension tells of HEAD and of fetches, but not of these. */
 const NOTES = "**/.git/refs/notes/**";
 
-/** In characters and lines: where a label stands. */
-const SHORT = 70;
-const NEAR = 5;
-
 /** What is declared about the lines of all visible editors: a bar before each, and a label where a run of lines begins. */
 export class DeclaredLines implements View, vscode.Disposable {
   visible = false;
@@ -82,24 +78,14 @@ export class DeclaredLines implements View, vscode.Disposable {
     }
     editor.setDecorations(
       this.labels,
-      runs.map(({ first, last, label, record }) => ({
-        range: editor.document.lineAt(besideShort(editor.document, first, last)).range,
+      runs.map(({ first, label, record }) => ({
+        range: editor.document.lineAt(first).range,
         renderOptions: {
           after: { contentText: plainMessage(label), margin: "0 0 0 3ch", color: new vscode.ThemeColor(colorOf(kindOf(record))) },
         },
       })),
     );
   }
-}
-
-/** A line near the beginning of a run beside which a label can be seen; the first one if there is none. */
-function besideShort(document: vscode.TextDocument, first: number, last: number): number {
-  for (let line = first; line <= last && line < first + NEAR; line++) {
-    if (document.lineAt(line).text.length <= SHORT) {
-      return line;
-    }
-  }
-  return first;
 }
 
 function bar(kind: Kind): vscode.TextEditorDecorationType {

@@ -13,6 +13,8 @@ import { isolated } from "./programs";
 /** `2026-01-31 12:00:00,123 INFO codeorigin.lsp: text` */
 const ENTRY = /^\S+ \S+ (DEBUG|INFO|WARNING|ERROR|CRITICAL) (.*)$/;
 
+const METHODS: Record<string, "debug" | "warn" | "error"> = { DEBUG: "debug", WARNING: "warn", ERROR: "error", CRITICAL: "error" };
+
 /** Tells the server that a link in a hover may run its command. */
 const COMMAND_LINKS: StaticFeature = {
   fillClientCapabilities: (capabilities) => {
@@ -48,21 +50,7 @@ export function createClient(launch: Launch, logs: Logs, middleware: Middleware)
 /** Copies the server's log to a channel at the level of each entry; the channel adds the time. */
 function forwardLog(stream: Readable, channel: vscode.LogOutputChannel): void {
   createInterface({ input: stream }).on("line", (line) => {
-    const [, level, text] = ENTRY.exec(line) ?? [];
-    const message = text ?? line;
-    switch (level) {
-      case "DEBUG":
-        channel.debug(message);
-        break;
-      case "WARNING":
-        channel.warn(message);
-        break;
-      case "ERROR":
-      case "CRITICAL":
-        channel.error(message);
-        break;
-      default:
-        channel.info(message);
-    }
+    const [, level = "", text = line] = ENTRY.exec(line) ?? [];
+    channel[METHODS[level] ?? "info"](text);
   });
 }

@@ -12,7 +12,6 @@ import {
   QUIET,
   type Range,
   type Scan,
-  type ScoredDocument,
   ServerCommand,
 } from "../protocol";
 import type { ServerControl } from "./control";
@@ -46,10 +45,6 @@ export class Requests {
 
   rescoreSelection(uri: vscode.Uri, { start, end }: Range) {
     return this.execute<Answer>(ServerCommand.rescore, uri, { start: wire(start), end: wire(end) }, QUIET);
-  }
-
-  rescoreDocument(uri: vscode.Uri) {
-    return this.execute<ScoredDocument>(ServerCommand.rescore, uri, null, QUIET);
   }
 
   /** `null`: every function of the document that is reported. */

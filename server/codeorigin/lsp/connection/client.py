@@ -2,75 +2,50 @@
 
 import asyncio
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from lsprotocol import types
+from pygls.capabilities import get_capability
 
-from codeorigin.lsp.connection.client_support import ClientSupport
+from codeorigin.lsp.connection.parameters import plain_json
 from codeorigin.lsp.connection.protocol import CodeOriginProtocol
 from codeorigin.text.literal_text import plain_message
 
 
-class WorkDoneProgress:
-    """A progress bar in the client; does nothing if the client does not support it.
+@dataclass(frozen=True, slots=True)
+class ClientSupport:
+    """The client capabilities that the server uses."""
 
-    ``cancelled`` is called when the user presses cancel; ``measured`` means that reports include a percentage.
-    """
+    code_description: bool = False
+    configuration: bool = False
+    register_configuration: bool = False
+    register_watchers: bool = False
+    work_done_progress: bool = False
+    command_links: bool = False
+    refresh_code_lens: bool = False
 
-    def __init__(
-        self,
-        protocol: CodeOriginProtocol,
-        title: str,
-        *,
-        supported: bool,
-        cancelled: Callable[[], None],
-        measured: bool = False,
-    ) -> None:
-        self._protocol = protocol
-        self._token = str(uuid.uuid4())
-        self._title = title
-        self._cancelled = cancelled
-        self._measured = measured
-        self._begun = False
-        self._ended = False
-        if supported:
-            created = protocol.ask(
-                types.WINDOW_WORK_DONE_PROGRESS_CREATE,
-                types.WorkDoneProgressCreateParams(token=self._token),
-            )
-            created.add_done_callback(self._created)
+    @classmethod
+    def of(cls, capabilities: types.ClientCapabilities) -> "ClientSupport":
+        """Read the capabilities that the client sent."""
 
-    def report(self, message: str, percentage: int | None = None) -> None:
-        """Update the bar; ``percentage`` is 0 to 100."""
-        if self._begun and not self._ended:
-            self._send(types.WorkDoneProgressReport(message=message, percentage=percentage))
+        def has(name: str) -> bool:
+            return bool(get_capability(capabilities, name, False))
 
-    def end(self, message: str | None = None) -> None:
-        """Remove the bar. May be called at any time and more than once."""
-        if self._ended:
-            return
-        self._ended = True
-        if self._begun:
-            self._protocol.progress.tokens.pop(self._token, None)
-            self._send(types.WorkDoneProgressEnd(message=message))
-
-    def _created(self, done: Any) -> None:
-        if done.cancelled() or done.exception() is not None or self._ended:
-            return
-        self._begun = True
-        hook: Future[None] = Future()
-        hook.add_done_callback(lambda hooked: self._cancelled() if hooked.cancelled() else None)
-        self._protocol.progress.tokens[self._token] = hook
-        self._send(
-            types.WorkDoneProgressBegin(
-                title=self._title, cancellable=True, percentage=0 if self._measured else None
-            )
+        # Not part of LSP; see docs/contributing/protocol.md.
+        experimental = plain_json(capabilities.experimental)
+        return cls(
+            code_description=has("text_document.publish_diagnostics.code_description_support"),
+            configuration=has("workspace.configuration"),
+            register_configuration=has("workspace.did_change_configuration.dynamic_registration"),
+            register_watchers=has("workspace.did_change_watched_files.dynamic_registration"),
+            work_done_progress=has("window.work_done_progress"),
+            command_links=isinstance(experimental, dict) and experimental.get("commandLinks") is True,
+            refresh_code_lens=has("workspace.code_lens.refresh_support"),
         )
-
-    def _send(self, value: Any) -> None:
-        self._protocol.notify(types.PROGRESS, types.ProgressParams(token=self._token, value=value))
 
 
 class Client:
@@ -116,23 +91,32 @@ class Client:
         for problem in sorted(now - before):
             self.show(problem, types.MessageType.Warning)
 
-    def log(self, message: str) -> None:
-        """Write one line to the client's log."""
-        text = plain_message(f"CodeOrigin: {message}")
-        params = types.LogMessageParams(type=types.MessageType.Info, message=text)
-        self.notify(types.WINDOW_LOG_MESSAGE, params)
-
     def refresh_lenses(self) -> None:
         """Ask the client to fetch lenses again, if it supports that."""
         if self.support.refresh_code_lens:
             self.ask(types.WORKSPACE_CODE_LENS_REFRESH, None)
 
-    def start_progress(self, title: str, cancelled: Any, *, measured: bool = False) -> WorkDoneProgress:
-        """Start a progress bar if the client supports it; ``cancelled`` is called when the user cancels."""
-        return WorkDoneProgress(
-            self._protocol,
-            title,
-            supported=self.support.work_done_progress,
-            cancelled=cancelled,
-            measured=measured,
-        )
+    @contextmanager
+    def progress(self, title: str, cancelled: Callable[[], object]) -> Iterator[None]:
+        """Show a progress bar during the block, if the client can; ``cancelled`` is called when the user cancels."""
+        token, tokens = str(uuid.uuid4()), self._protocol.progress.tokens
+        is_wanted = True
+
+        def send(value: Any) -> None:
+            self.notify(types.PROGRESS, types.ProgressParams(token=token, value=value))
+
+        def created(done: asyncio.Future[Any]) -> None:
+            if is_wanted and done.exception() is None:
+                tokens[token] = Future()
+                tokens[token].add_done_callback(lambda hook: cancelled() if hook.cancelled() else None)
+                send(types.WorkDoneProgressBegin(title=title, cancellable=True))
+
+        if self.support.work_done_progress:
+            params = types.WorkDoneProgressCreateParams(token=token)
+            self.ask(types.WINDOW_WORK_DONE_PROGRESS_CREATE, params).add_done_callback(created)
+        try:
+            yield
+        finally:
+            is_wanted = False
+            if tokens.pop(token, None) is not None:
+                send(types.WorkDoneProgressEnd())

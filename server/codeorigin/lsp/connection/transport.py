@@ -9,7 +9,6 @@ import os
 import re
 import sys
 import threading
-import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from typing import BinaryIO
@@ -19,7 +18,6 @@ logger = logging.getLogger(__name__)
 MAX_MESSAGE_BYTES = 64 * 1024 * 1024
 MAX_WAITING_BYTES = 64 * 1024 * 1024
 MAX_HEADER_BYTES = 8 * 1024
-POLL_SECONDS = 1.0
 # Not anchored at the start, so that the reader can resynchronize: if a body was longer than its header said, the rest
 # of that body and the next header are on one line.
 _CONTENT_LENGTH = re.compile(rb"content-length:[ \t]*(\d{1,12})[ \t]*\r?\n$", re.IGNORECASE)
@@ -135,36 +133,6 @@ class Writer:
                 self._changed.notify_all()
             if not is_written:
                 return
-
-
-def watch_process(pid: int, gone: Callable[[], object]) -> threading.Thread | None:
-    """Call ``gone`` from a daemon thread once process ``pid`` has ended, so that the server does not outlive its editor.
-
-    Returns None, and watches nothing, if there is no such process to begin with: the id then comes from another machine
-    or container. On Windows the end of the input has to do, because asking would end the process.
-    """
-    if sys.platform == "win32" or not _is_alive(pid):
-        logger.info("the client's process is not visible from here and is not watched")
-        return None
-
-    def run() -> None:
-        while _is_alive(pid):
-            time.sleep(POLL_SECONDS)
-        gone()
-
-    thread = threading.Thread(target=run, name="codeorigin-parent-watch", daemon=True)
-    thread.start()
-    return thread
-
-
-def _is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except (ProcessLookupError, OverflowError):
-        return False
-    except PermissionError:
-        return True
-    return pid > 0
 
 
 def take_stdio() -> tuple[BinaryIO, BinaryIO]:

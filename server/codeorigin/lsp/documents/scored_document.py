@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -14,19 +15,57 @@ from lsprotocol import types
 
 from codeorigin.analysis.report import FileReport, FunctionReport
 from codeorigin.core.cancellation import CancelToken, CancelWhen
-from codeorigin.core.errors import Cancelled
+from codeorigin.core.errors import Cancelled, CodeOriginError, ModelError
 from codeorigin.core.lru_cache import LruCache
 from codeorigin.functions.documents import Document
-from codeorigin.lsp.documents.chosen_model import Model
-from codeorigin.lsp.documents.eligibility import Skipped
 from codeorigin.lsp.documents.snapshot import Positions, Snapshot
 from codeorigin.model.past import Past
 from codeorigin.model.verdict import PooledReason, Verdict
+from codeorigin.report import UNCLEAR_LANGUAGE, UNSUPPORTED_LANGUAGE, exclusion
 from codeorigin.report.functions import short_reason
 from codeorigin.settings.schema import Settings
+from codeorigin.text.exclusions import exclusions
 
 if TYPE_CHECKING:
     from codeorigin.analysis.analyzer import Analyzer
+
+logger = logging.getLogger(__name__)
+
+
+class Model:
+    """A model folder (None: the bundled one) and its analyzer, or why that could not be loaded.
+
+    Results of different models are never mixed; choosing another model makes another one of these.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self.folder = folder
+        self.loaded: Analyzer | None = None
+        self.error: ModelError | None = None
+
+    def analyzer(self) -> Analyzer:
+        """The analyzer, loaded now if necessary. Worker thread only.
+
+        Raises:
+            ModelError: the model cannot be loaded.
+        """
+        if self.loaded is None and self.error is None:
+            try:
+                # Imported here because it imports the inference runtime, which `initialize` must not wait for.
+                from codeorigin.analysis.analyzer import Analyzer  # noqa: PLC0415
+
+                self.loaded = Analyzer.load(self.folder)
+            except CodeOriginError as error:
+                self.error = error if isinstance(error, ModelError) else ModelError(str(error))
+            except Exception as error:
+                logger.exception("the model could not be loaded")
+                why = type(error).__name__
+                self.error = ModelError(f"the model could not be loaded ({why}); run `codeorigin doctor`")
+        if self.loaded is None:
+            assert self.error is not None
+            raise self.error
+        return self.loaded
+
 
 _OF_ALL = frozenset(
     {PooledReason.GENERATED, PooledReason.MINIFIED, PooledReason.IGNORED, PooledReason.UNPARSED}
@@ -52,6 +91,26 @@ class ScoringJob:
     def key(self) -> Key:
         """Version, settings, model and past; while they are unchanged, so is the result."""
         return self.snapshot.version, self.settings, self.model, self.past
+
+    def skipped(self) -> str | None:
+        """Why the document is not scored, worded to follow "not scored: "; None if it is."""
+        snapshot, settings = self.snapshot, self.settings
+        if not settings.enable:
+            return "switched off in the settings"
+        if snapshot.language is None:
+            return UNCLEAR_LANGUAGE if snapshot.unnamed else UNSUPPORTED_LANGUAGE
+        if snapshot.language.id not in settings.languages:
+            return "the language is switched off in the settings"
+        # A code point takes at most four bytes, so the exact size is computed only when it matters.
+        limit = settings.max_file_size
+        if len(snapshot.text) * 4 > limit and len(snapshot.text.encode("utf-8", "surrogatepass")) > limit:
+            return f"larger than maxFileSize ({limit} bytes)"
+        if snapshot.path is not None:
+            path = Path(snapshot.path)
+            pattern = exclusions(settings.exclude, self.folder or Path(path.anchor)).by(path)
+            if pattern is not None:
+                return exclusion(pattern, self.excluded_by)
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +149,7 @@ class Result:
     job: ScoringJob
     report: FileReport | None
     model_id: str
-    skipped: Skipped | None = None
+    skipped: str | None = None
 
     @property
     def snapshot(self) -> Snapshot:
@@ -122,7 +181,7 @@ class Result:
     def reason(self) -> str | None:
         """Why nothing in the document is judged; None if its functions are."""
         if self.skipped is not None:
-            return str(self.skipped)
+            return self.skipped
         verdict = self.report.verdict if self.report is not None else None
         return short_reason(verdict.reason) if verdict is not None and verdict.reason in _OF_ALL else None
 

@@ -1,63 +1,87 @@
 """One file per LSP feature, and the table of what answers which message."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
 
 from lsprotocol import types
+from pygls.exceptions import JsonRpcInvalidParams
 
+from codeorigin.lsp.connection.parameters import plain_json
+from codeorigin.lsp.documents.documents import SourceDocument
 from codeorigin.lsp.handlers import (
     accept,
-    attributions,
     code_action,
     code_lens,
     configuration,
-    declared,
     explain,
     hover,
-    lifecycle,
+    repository,
     rescore,
     scan_changes,
     text_sync,
 )
-from codeorigin.lsp.handlers.commands import register_command
 from codeorigin.lsp.server import CodeOriginServer
 from codeorigin.lsp.session import Session
+from codeorigin.text.literal_text import plain_message
 
 _Handler = Callable[[Session, Any], Any]
 
 STATUS = "codeorigin.status"
 
 
-def _by_uri(act: Callable[[Session, str], None]) -> _Handler:
-    return lambda session, params: act(session, params.text_document.uri)
+def _on_document(act: Callable[[Session, SourceDocument | None], None]) -> _Handler:
+    return lambda session, params: act(session, session.documents.find(params.text_document.uri))
 
 
 _HANDLERS: tuple[tuple[str, _Handler, Any], ...] = (
     (types.WORKSPACE_DID_CHANGE_CONFIGURATION, configuration.changed, None),
     (types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS, configuration.folders_changed, None),
     (types.WORKSPACE_DID_CHANGE_WATCHED_FILES, configuration.files_changed, None),
-    (types.TEXT_DOCUMENT_DID_OPEN, _by_uri(text_sync.opened), None),
-    (types.TEXT_DOCUMENT_DID_CHANGE, _by_uri(text_sync.edited), None),
-    (types.TEXT_DOCUMENT_DID_SAVE, _by_uri(text_sync.opened), types.SaveOptions(include_text=False)),
+    (types.TEXT_DOCUMENT_DID_OPEN, _on_document(text_sync.opened), None),
+    (types.TEXT_DOCUMENT_DID_CHANGE, _on_document(text_sync.edited), None),
+    (types.TEXT_DOCUMENT_DID_SAVE, _on_document(text_sync.opened), types.SaveOptions(include_text=False)),
     (types.NOTEBOOK_DOCUMENT_DID_OPEN, text_sync.notebook_opened, None),
     (types.NOTEBOOK_DOCUMENT_DID_CHANGE, text_sync.notebook_edited, None),
     (types.NOTEBOOK_DOCUMENT_DID_SAVE, text_sync.notebook_saved, None),
     (types.TEXT_DOCUMENT_HOVER, hover.hover, None),
     (types.TEXT_DOCUMENT_CODE_ACTION, code_action.code_actions, code_action.OPTIONS),
     (types.TEXT_DOCUMENT_CODE_LENS, code_lens.lenses, types.CodeLensOptions(resolve_provider=False)),
-    (attributions.ATTRIBUTIONS, attributions.attributions, None),
-    (declared.DECLARED, declared.declared, None),
+    (explain.ATTRIBUTIONS, explain.attributions, None),
+    (repository.DECLARED, repository.declared, None),
 )
 
 
 def register_all(server: CodeOriginServer) -> None:
     """Register every feature."""
-    lifecycle.register(server)
+    configuration.register(server)
     for method, handler, options in _HANDLERS:
         server.feature(method, options)(partial(handler, server.session))
-    register_command(server, rescore.RESCORE, rescore.rescore, arguments=2)
-    register_command(server, explain.EXPLAIN, explain.explain, arguments=2)
-    register_command(server, accept.ACCEPT_FINDINGS, accept.accept, arguments=2)
-    register_command(server, scan_changes.SCAN_CHANGES, scan_changes.scan_changes, arguments=1)
+    _command(server, rescore.RESCORE, rescore.rescore, arguments=2)
+    _command(server, explain.EXPLAIN, explain.explain, arguments=2)
+    _command(server, accept.ACCEPT_FINDINGS, accept.accept, arguments=2)
+    _command(server, scan_changes.SCAN_CHANGES, scan_changes.scan_changes, arguments=1)
     server.command(STATUS)(lambda *_: server.status.describe())
+
+
+def _command(
+    server: CodeOriginServer, name: str, run: Callable[..., Awaitable[dict[str, Any]]], *, arguments: int
+) -> None:
+    """Register a command with up to ``arguments`` arguments, the missing ones None, and then ``{quiet?}``.
+
+    The ``message`` of its answer is shown, unless ``quiet`` says that the client shows the answer itself.
+    """
+
+    @server.command(name)
+    async def command(*given: Any) -> dict[str, Any]:
+        values = plain_json(given)
+        if len(values) > arguments + 1:
+            raise JsonRpcInvalidParams(
+                message=f"up to {arguments + 1} arguments are needed, not {len(values)}"
+            )
+        *values, options = values + [None] * (arguments + 1 - len(values))
+        answer = await run(server.session, *values)
+        answer["message"] = plain_message(str(answer["message"]))
+        if not (isinstance(options, dict) and options.get("quiet") is True):
+            server.session.client.show(answer["message"])
+        return answer

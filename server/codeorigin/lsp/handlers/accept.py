@@ -8,7 +8,6 @@ from pygls.exceptions import JsonRpcInvalidParams
 from codeorigin.analysis.report import FunctionReport
 from codeorigin.core.errors import CodeOriginError
 from codeorigin.lsp.documents.scored_document import Result
-from codeorigin.lsp.handlers.commands import open_document
 from codeorigin.lsp.handlers.findings import reported
 from codeorigin.lsp.handlers.publish import scored, send_findings, why_not_scored
 from codeorigin.lsp.session import Session
@@ -22,7 +21,7 @@ async def accept(session: Session, uri: Any, function_id: Any) -> dict[str, Any]
     """Accept the function with an id, or all that are reported in the document."""
     if function_id is not None and not isinstance(function_id, str):
         raise JsonRpcInvalidParams(message="functionId must be a string or null")
-    document = open_document(session, uri)
+    document = session.opened(uri)
     if document.root is None:
         message = "accepted findings are stored in the workspace folder: open the folder of this file"
         return {"accepted": 0, "message": message}

@@ -1,20 +1,23 @@
-"""Settings from the client and from project files: requested, pushed, watched."""
+"""The session's begin and end, and its settings from the client and from project files: requested, pushed, watched."""
 
 import asyncio
 import logging
 from fnmatch import fnmatchcase
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from lsprotocol import types
 
 from codeorigin.core.errors import ModelError
+from codeorigin.lsp.connection.client import ClientSupport
 from codeorigin.lsp.connection.parameters import plain_json
 from codeorigin.lsp.documents.configuration import SECTION
 from codeorigin.lsp.documents.documents import SourceDocument
-from codeorigin.lsp.handlers.publish import publish_soon
-from codeorigin.lsp.handlers.repository_evidence import read_repository
+from codeorigin.lsp.handlers.publish import closed, publish_soon
+from codeorigin.lsp.handlers.repository import past_changed, read_repository
 from codeorigin.lsp.scoring.worker import Priority
+from codeorigin.lsp.server import CodeOriginServer
 from codeorigin.lsp.session import Session
 from codeorigin.settings.project import WATCHED_FILES
 from codeorigin.settings.schema import RunMode
@@ -24,19 +27,44 @@ logger = logging.getLogger(__name__)
 ANSWER_SECONDS = 3.0
 
 
+def register(server: CodeOriginServer) -> None:
+    """Register what begins and ends a session, and what starts with it."""
+    session = server.session
+    session.pasts.changed = partial(past_changed, session)
+
+    @server.feature(types.INITIALIZE)
+    def initialize(params: types.InitializeParams) -> None:
+        session.documents.closed = partial(closed, session)
+        session.client.support = ClientSupport.of(params.capabilities)
+        session.configuration.set_initial(plain_json(params.initialization_options))
+        session.configuration.rebuild(session.documents.folder_uris())
+
+    @server.feature(types.INITIALIZED)
+    async def initialized(_: types.InitializedParams) -> None:
+        _watch(session)
+        await fetch_settings(session)
+        session.configured.set()
+        reconfigure(session)
+        server.status.changed()
+
+    @server.feature(types.SHUTDOWN)
+    def shutdown(_: None) -> None:
+        session.stop()
+
+
 async def changed(session: Session, params: types.DidChangeConfigurationParams) -> None:
     """The editor's settings have changed."""
     if session.client.support.configuration:
         await fetch_settings(session)
     else:
         session.configuration.set_editor(plain_json(params.settings))
-    reconfigure(session)
+        reconfigure(session)
 
 
 async def folders_changed(session: Session, _: types.DidChangeWorkspaceFoldersParams) -> None:
     """Folders were added to the workspace or removed from it."""
-    await fetch_settings(session)
     reconfigure(session)
+    await fetch_settings(session)
 
 
 def files_changed(session: Session, params: types.DidChangeWatchedFilesParams) -> None:
@@ -86,7 +114,7 @@ def _publish_again(session: Session, document: SourceDocument) -> None:
 
 
 async def fetch_settings(session: Session) -> None:
-    """Request the client's settings, in general and for each folder.
+    """Request the client's settings, in general and for each folder, and apply them.
 
     Waits only a few seconds, because a client may answer late or never, and its documents are already open. Until the
     answer arrives, however late, the previous settings apply.
@@ -94,62 +122,40 @@ async def fetch_settings(session: Session) -> None:
     if not session.client.support.configuration:
         return
     folders = session.documents.folder_uris()
-    items = [
-        types.ConfigurationItem(section=SECTION),
-        *(types.ConfigurationItem(section=SECTION, scope_uri=uri) for uri in folders),
-    ]
+    items = [types.ConfigurationItem(section=SECTION, scope_uri=uri) for uri in (None, *folders)]
 
-    def take(answer: asyncio.Future[Any]) -> bool:
-        """Use the answer, unless a newer one was asked for; return whether it was used."""
+    def take(answer: asyncio.Future[Any]) -> None:
         if answer.cancelled():
-            return False
-        if (failure := answer.exception()) is not None:
-            logger.warning("the client gave no settings (%s)", type(failure).__name__)
-            return False
-        values = plain_json(answer.result())
+            return  # a newer one was asked for
+        values = None if answer.exception() is not None else plain_json(answer.result())
         if not isinstance(values, list) or len(values) != len(items):
             logger.warning("the client's answer holds no settings")
-            return False
+            return
         session.configuration.set_editor(values[0], dict(zip(folders, values[1:], strict=True)))
-        return True
-
-    def take_late(answer: asyncio.Future[Any]) -> None:
-        if take(answer):
-            reconfigure(session)
+        reconfigure(session)
 
     if session.asked_settings is not None:
         session.asked_settings.cancel()
     answer = session.client.ask(types.WORKSPACE_CONFIGURATION, types.ConfigurationParams(items=items))
     session.asked_settings = answer
+    answer.add_done_callback(take)
     await asyncio.wait({answer}, timeout=ANSWER_SECONDS)
-    if answer.done():
-        take(answer)
-    else:
+    if not answer.done():
         logger.warning("the client has not answered with its settings yet")
-        answer.add_done_callback(take_late)
 
 
-def watch_settings(session: Session) -> None:
+def _watch(session: Session) -> None:
     """Ask the client to report changed settings and project files, if it can."""
-    registrations = []
-    if session.client.support.register_configuration:
-        registrations.append(
-            types.Registration(
-                id="codeorigin-configuration",
-                method=types.WORKSPACE_DID_CHANGE_CONFIGURATION,
-                register_options=types.DidChangeConfigurationRegistrationOptions(section=SECTION),
-            )
-        )
-    if session.client.support.register_watchers:
+    support, registrations = session.client.support, []
+    if support.register_configuration:
+        options: Any = types.DidChangeConfigurationRegistrationOptions(section=SECTION)
+        method = types.WORKSPACE_DID_CHANGE_CONFIGURATION
+        registrations.append(types.Registration("codeorigin-configuration", method, options))
+    if support.register_watchers:
         watchers = [types.FileSystemWatcher(glob_pattern=f"**/{name}") for name in WATCHED_FILES]
-        registrations.append(
-            types.Registration(
-                id="codeorigin-files",
-                method=types.WORKSPACE_DID_CHANGE_WATCHED_FILES,
-                register_options=types.DidChangeWatchedFilesRegistrationOptions(watchers=watchers),
-            )
-        )
-    if not registrations:
-        return
-    params = types.RegistrationParams(registrations=registrations)
-    session.client.ask(types.CLIENT_REGISTER_CAPABILITY, params)
+        options = types.DidChangeWatchedFilesRegistrationOptions(watchers=watchers)
+        method = types.WORKSPACE_DID_CHANGE_WATCHED_FILES
+        registrations.append(types.Registration("codeorigin-files", method, options))
+    if registrations:
+        params = types.RegistrationParams(registrations=registrations)
+        session.client.ask(types.CLIENT_REGISTER_CAPABILITY, params)

@@ -10,7 +10,7 @@ from codeorigin.lsp.documents.scored_document import Result, nested_at_header
 from codeorigin.lsp.handlers.hover_text import HoverContent
 from codeorigin.lsp.handlers.markdown import literal
 from codeorigin.lsp.handlers.publish import scored
-from codeorigin.lsp.handlers.repository_evidence import declared_line, read_declared
+from codeorigin.lsp.handlers.repository import declared_line, read_declared
 from codeorigin.lsp.session import Session
 from codeorigin.model.verdict import Reason
 from codeorigin.report.explanations import PENDING

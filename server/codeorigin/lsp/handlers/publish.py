@@ -10,7 +10,6 @@ from codeorigin.analysis.report import FunctionReport
 from codeorigin.core.errors import Cancelled, CodeOriginError
 from codeorigin.lsp.documents.document_state import DocumentState
 from codeorigin.lsp.documents.documents import SourceDocument
-from codeorigin.lsp.documents.eligibility import skipped
 from codeorigin.lsp.documents.scored_document import Result, score
 from codeorigin.lsp.handlers.findings import diagnostic, reported
 from codeorigin.lsp.scoring.worker import Priority
@@ -32,6 +31,14 @@ def publish_soon(session: Session, document: SourceDocument, delay: float = 0.0)
     if state.is_open and not session.stopped:
         state.is_delayed = delay > 0
         state.scoring.start(_publish(session, document, delay))
+
+
+def closed(session: Session, document: SourceDocument) -> None:
+    """A document was closed: end all work on it, and clear what the client shows."""
+    session.explanations.cancel(document.uri)
+    document.state.stop()
+    if document.state.version is not None:
+        session.client.publish(document.uri, [])
 
 
 async def scored(session: Session, document: SourceDocument, line: int | None = None) -> Result | None:
@@ -96,8 +103,7 @@ async def _publish(session: Session, document: SourceDocument, delay: float) -> 
     await asyncio.sleep(delay)
     document.state.is_delayed = False
     job = session.job(document)
-    reason = skipped(job.snapshot, job.settings, job.folder, job.excluded_by)
-    if reason is not None:
+    if (reason := job.skipped()) is not None:
         _show(session, document, Result(job, None, "", reason))
         return True
     seconds, functions = SHOW_SECONDS, -1
@@ -125,7 +131,8 @@ def _show(session: Session, document: SourceDocument, result: Result) -> None:
     """Keep the result, and bring everything that the client shows of the document up to date with it."""
     state, settings = document.state, result.settings
     before, state.result = state.result, result
-    _log_if_skipped(session, result, before)
+    if result.skipped is not None and (before is None or before.skipped != result.skipped):
+        logger.info("a document is not scored: %s", result.skipped)
     found = send_findings(session, document)
     if result.is_complete:
         session.explanations.prepare(result, found)
@@ -133,16 +140,6 @@ def _show(session: Session, document: SourceDocument, result: Result) -> None:
     if settings.code_lens and (is_late or (before is not None and result.moves(before))):
         # Clients fetch lenses again only after an edit.
         session.client.refresh_lenses()
-
-
-def _log_if_skipped(session: Session, result: Result, before: Result | None) -> None:
-    """Say why the document is not scored, but not again at every edit."""
-    known = before.skipped if before is not None else None
-    if result.skipped is None or (known is not None and known.reason == result.skipped.reason):
-        return
-    logger.info("a document is not scored: %s", result.skipped)
-    if result.skipped.sizes:
-        session.client.log(f"{result.snapshot.uri}: not scored: {result.skipped}")
 
 
 def _show_failure(session: Session, error: Exception) -> None:

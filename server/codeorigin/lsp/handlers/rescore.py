@@ -9,7 +9,6 @@ from codeorigin.lsp.connection.parameters import read, to_wire
 from codeorigin.lsp.documents.detected_language import guessed
 from codeorigin.lsp.documents.documents import SourceDocument
 from codeorigin.lsp.documents.snapshot import Snapshot
-from codeorigin.lsp.handlers.commands import open_document
 from codeorigin.lsp.handlers.findings import SELECTION_CODE, SOURCE
 from codeorigin.lsp.handlers.publish import scored, send_findings, why_not_scored
 from codeorigin.lsp.handlers.wire_forms import function_to_wire, verdict_to_wire
@@ -25,7 +24,7 @@ RESCORE = "codeorigin.rescore"
 async def rescore(session: Session, uri: Any, place: Any) -> dict[str, Any]:
     """Score the document ``uri``, or only the range ``place`` of it."""
     selection = None if place is None else read(place, types.Range, "range")
-    document = open_document(session, uri)
+    document = session.opened(uri)
     if selection is None:
         return await _rescore_document(session, document)
     return await _rescore_selection(session, document, selection)

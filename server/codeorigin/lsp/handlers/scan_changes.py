@@ -1,15 +1,20 @@
 """Command ``codeorigin.scanChanges``: the functions in the working tree that differ from HEAD."""
 
+import logging
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 from pygls.exceptions import JsonRpcInvalidParams
 
+from codeorigin.core.budget import Budget
 from codeorigin.core.cancellation import CancelToken
-from codeorigin.core.errors import Cancelled, CodeOriginError, RepositoryError
+from codeorigin.core.errors import Cancelled, CodeOriginError, RepositoryError, SourceError
 from codeorigin.lsp.connection.parameters import read
+from codeorigin.lsp.documents.scored_document import FunctionRecord
 from codeorigin.lsp.handlers.findings import reported
 from codeorigin.lsp.handlers.wire_forms import function_to_wire
-from codeorigin.lsp.scoring.changed_files import ChangeScan, ScanFolder, ScannedFile, failure
+from codeorigin.lsp.scoring.changed_files import ChangedFile, ScanFolder, changed_files
 from codeorigin.lsp.session import Session
 from codeorigin.model.verdict import Reason
 from codeorigin.report.changes import MOVES_UNKNOWN
@@ -22,27 +27,29 @@ from codeorigin.report.editor_texts import (
 )
 from codeorigin.text.literal_text import plain_message
 
+logger = logging.getLogger(__name__)
+
 SCAN_CHANGES = "codeorigin.scanChanges"
 MAX_ERRORS = 100
 
 
 async def scan_changes(session: Session, folder: Any) -> dict[str, Any]:
     """Score the functions in the working tree that differ from HEAD."""
+    from codeorigin.languages.parse_budget import run_budget  # noqa: PLC0415 - not needed by `initialize`
+
     folders = await _folders(session, folder)
-    token = CancelToken()
-    progress = session.client.start_progress(SCANNING_CHANGES, token.cancel)
+    token, budget = CancelToken(), run_budget()
     files: list[dict[str, Any]] = []
     errors: list[str] = []
     try:
-        for changed_folder in folders:
-            if changed_folder.settings.enable:
-                await _scan(session, changed_folder, token, files, errors)
+        with session.client.progress(SCANNING_CHANGES, token.cancel):
+            for changed_folder in folders:
+                if changed_folder.settings.enable:
+                    await _scan(session, changed_folder, budget, token, files, errors)
     except Cancelled:
         pass
     except CodeOriginError as error:
         errors.append(str(error))
-    finally:
-        progress.end()
     answer = _answer(files, errors, cancelled=token.cancelled)
     message = on_changes(
         files=len(files),
@@ -55,24 +62,37 @@ async def scan_changes(session: Session, folder: Any) -> dict[str, Any]:
 
 
 async def _scan(
-    session: Session, folder: ScanFolder, token: CancelToken, files: list[dict[str, Any]], errors: list[str]
+    session: Session,
+    folder: ScanFolder,
+    budget: Budget,
+    token: CancelToken,
+    files: list[dict[str, Any]],
+    errors: list[str],
 ) -> None:
-    scan = ChangeScan(session.engine, session.pasts, session.facts, session.documents.encoding)
+    engine, encoding = session.engine, session.documents.encoding
     try:
-        changed, tells_moves = await scan.files(folder, token)
+        look = partial(changed_files, session.facts, folder)
+        changed, tells_moves = await engine.git.submit(look, token=token)
     except RepositoryError as error:
         errors.append(str(error))
         return
     if not tells_moves:
         errors.append(f"{folder.path}: {MOVES_UNKNOWN}")
-    for path, file in changed:
+    for path, written in changed:
+        past = await session.pasts.of(path, folder.settings, token)
+        file = ChangedFile(path, written, folder.settings, past, encoding, budget)
         try:
-            record = await scan.judge(path, file, folder.settings, token)
+            functions = await engine.score(file.functions, token=token)
+        except SourceError as error:
+            errors.append(str(error))
+        except CodeOriginError:
+            raise  # it concerns more than that file
         except Exception as error:
-            errors.append(failure(path, error))
+            logger.exception("a file could not be scored")
+            errors.append(f"{path}: could not be scored ({type(error).__name__})")
         else:
-            if record.functions:
-                files.append(_file(session, record, folder))
+            if functions:
+                files.append(_file(session, path, functions, folder))
 
 
 async def _folders(session: Session, only: Any) -> list[ScanFolder]:
@@ -92,18 +112,20 @@ async def _folders(session: Session, only: Any) -> list[ScanFolder]:
     return [folder for folder in folders.values() if folder.path.is_relative_to(root)]
 
 
-def _file(session: Session, record: ScannedFile, folder: ScanFolder) -> dict[str, Any]:
+def _file(
+    session: Session, path: Path, functions: list[FunctionRecord], folder: ScanFolder
+) -> dict[str, Any]:
     """The JSON of a file: its functions and the number of findings."""
     settings = folder.settings
-    found = len(reported(record.functions, settings, session.accepted(folder.path, settings)))
-    judged = sum(function.verdict.probability is not None for function in record.functions)
-    moved = sum(function.verdict.reason is Reason.MOVED for function in record.functions)
+    found = len(reported(functions, settings, session.accepted(folder.path, settings)))
+    judged = sum(function.verdict.probability is not None for function in functions)
+    moved = sum(function.verdict.reason is Reason.MOVED for function in functions)
     return {
-        "uri": record.uri,
+        "uri": path.as_uri(),
         "reported": found,
         "moved": moved,
         "reportedText": reported_of(found, judged, moved),
-        "functions": [function_to_wire(function, settings) for function in record.functions],
+        "functions": [function_to_wire(function, settings) for function in functions],
     }
 
 
@@ -119,7 +141,8 @@ def _answer(files: list[dict[str, Any]], errors: list[str], *, cancelled: bool) 
         "errors": problems,
         "cancelled": cancelled,
         "remark": in_place_of_list(
-            listed=bool(moved) or any(each["verdict"]["probability"] is not None for each in functions),
+            listed=bool(moved)
+            or any(function["verdict"]["probability"] is not None for function in functions),
             cancelled=cancelled,
             errors=problems,
             nothing=NO_CHANGE_JUDGED,

@@ -5,15 +5,17 @@ from lsprotocol import types
 from codeorigin.lsp.documents.documents import SourceDocument
 from codeorigin.lsp.handlers.configuration import reconfigure
 from codeorigin.lsp.handlers.publish import publish_soon
-from codeorigin.lsp.handlers.repository_evidence import read_repository
+from codeorigin.lsp.handlers.repository import read_repository
 from codeorigin.lsp.session import Session
 from codeorigin.settings.schema import RunMode
 
 
-def opened(session: Session, uri: str) -> None:
-    """A document was opened or saved, after which its repository may have moved on: score it."""
-    document = _document(session, uri)
-    if document is None:
+def opened(session: Session, document: SourceDocument | None) -> None:
+    """A document was opened or saved, after which its repository may have moved on: score it.
+
+    Before the settings are known, nothing is: then it is scored later.
+    """
+    if document is None or not session.configured.is_set():
         return
     if session.configuration.is_stale(document.folder):  # few clients report that
         reconfigure(session)
@@ -22,13 +24,12 @@ def opened(session: Session, uri: str) -> None:
     publish_soon(session, document)
 
 
-def edited(session: Session, uri: str) -> None:
+def edited(session: Session, document: SourceDocument | None) -> None:
     """The text of a document has changed: score it when the user stops typing, or at the next save.
 
     A text that took the parser too much would do so again at every pause.
     """
-    document = _document(session, uri)
-    if document is None:
+    if document is None or not session.configured.is_set():
         return
     state, settings = document.state, session.settings(document)
     session.explanations.cancel(document.uri)
@@ -42,18 +43,10 @@ def edited(session: Session, uri: str) -> None:
         state.scoring.stop()
 
 
-def closed(session: Session, document: SourceDocument) -> None:
-    """A document was closed: end all work on it, and clear what the client shows."""
-    session.explanations.cancel(document.uri)
-    document.state.stop()
-    if document.state.version is not None:
-        session.client.publish(document.uri, [])
-
-
 def notebook_opened(session: Session, params: types.DidOpenNotebookDocumentParams) -> None:
     """A notebook was opened, with all of its cells."""
     for cell in params.cell_text_documents:
-        opened(session, cell.uri)
+        opened(session, session.documents.find(cell.uri))
 
 
 def notebook_edited(session: Session, params: types.DidChangeNotebookDocumentParams) -> None:
@@ -62,21 +55,13 @@ def notebook_edited(session: Session, params: types.DidChangeNotebookDocumentPar
     if cells is None:
         return
     for cell in (cells.structure.did_open or ()) if cells.structure is not None else ():
-        opened(session, cell.uri)
+        opened(session, session.documents.find(cell.uri))
     for content in cells.text_content or ():
-        edited(session, content.document.uri)
+        edited(session, session.documents.find(content.document.uri))
 
 
 def notebook_saved(session: Session, params: types.DidSaveNotebookDocumentParams) -> None:
     """A notebook was saved, with all of its cells."""
     notebook = session.documents.get_notebook_document(notebook_uri=params.notebook_document.uri)
     for cell in notebook.cells if notebook is not None else ():
-        opened(session, cell.document)
-
-
-def _document(session: Session, uri: str) -> SourceDocument | None:
-    """The open document under its newest settings; None if they are not known yet: then it is scored later."""
-    document = session.documents.find(uri)
-    if document is None or not session.configured.is_set():
-        return None
-    return document
+        opened(session, session.documents.find(cell.document))

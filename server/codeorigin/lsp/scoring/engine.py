@@ -1,19 +1,16 @@
 """What the server scores with: its model, the thread that uses it, and a thread for git."""
 
 import asyncio
-import logging
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from codeorigin.core.cancellation import CancelToken
-from codeorigin.lsp.documents.chosen_model import Model
+from codeorigin.lsp.documents.scored_document import Model
 from codeorigin.lsp.scoring.worker import Priority, WorkerThread
 
 if TYPE_CHECKING:
     from codeorigin.analysis.analyzer import Analyzer
-
-logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 

@@ -13,7 +13,7 @@ from codeorigin.core.budget import Budget
 from codeorigin.core.cancellation import NEVER, CancelToken
 from codeorigin.core.errors import CodeOriginError, ModelError, RepositoryError
 from codeorigin.functions.documents import Document
-from codeorigin.lsp.documents.chosen_model import Model
+from codeorigin.lsp.documents.scored_document import Model
 from codeorigin.lsp.scoring.engine import ScoringEngine
 from codeorigin.lsp.scoring.repository_facts import RepositoryFacts
 from codeorigin.model.past import Past

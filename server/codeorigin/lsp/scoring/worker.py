@@ -17,6 +17,9 @@ T = TypeVar("T")
 _SHUTTING_DOWN = "the server is shutting down"
 _Job = tuple[int, int, CancelToken, Callable[[CancelToken], Any], asyncio.Future[Any]]
 
+_MANY = 32
+"""Waiting jobs among which none is looked for that is cancelled."""
+
 
 class Priority(IntEnum):
     """Lower runs first."""
@@ -38,6 +41,7 @@ class WorkerThread:
 
     def __init__(self) -> None:
         self._jobs: list[_Job] = []
+        self._full = _MANY
         self._ready = threading.Condition()
         self._order = itertools.count()
         self._running: _Job | None = None
@@ -76,6 +80,8 @@ class WorkerThread:
             if self._stopping:
                 future.set_exception(Cancelled(_SHUTTING_DOWN))
                 return future
+            if len(self._jobs) >= self._full:
+                self._drop_cancelled()
             heapq.heappush(self._jobs, (priority, next(self._order), token, work, future))
             if self._thread is None:
                 self._thread = threading.Thread(
@@ -85,6 +91,18 @@ class WorkerThread:
             self._ready.notify()
         self.changed()
         return future
+
+    def _drop_cancelled(self) -> None:
+        """Forget waiting jobs that are cancelled: while somebody types, idle ones would pile up with their texts."""
+        left = []
+        for job in self._jobs:
+            _, _, token, _, future = job
+            if not token.cancelled:
+                left.append(job)
+            elif not future.done():
+                future.set_exception(Cancelled("the job was cancelled before it began"))
+        self._jobs, self._full = left, 2 * len(left) + _MANY
+        heapq.heapify(left)
 
     def stop(self, timeout: float) -> bool:
         """Cancel everything and wait up to ``timeout`` seconds; return whether the thread has ended.
@@ -149,6 +167,8 @@ class WorkerThread:
     def _is_wanted_before(self, priority: int) -> bool:
         """Whether a job more urgent than ``priority`` is waiting."""
         with self._ready:
+            if not self._jobs or self._jobs[0][0] >= priority:
+                return False
             return any(waiting < priority and not token.cancelled for waiting, _, token, _, _ in self._jobs)
 
     def _finish(self, future: asyncio.Future[Any], result: Any, failure: BaseException | None) -> None:

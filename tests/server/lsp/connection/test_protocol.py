@@ -1,4 +1,4 @@
-"""The protocol keeps nothing of the messages it has handled, and reads what can be read of odd ones."""
+"""Every request is answered, whatever was sent; odd messages are read as far as they can be, and none is kept."""
 
 import asyncio
 import copy
@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from lsprotocol import types
 
 from codeorigin.lsp.handlers import register_all
 from codeorigin.lsp.server import CodeOriginServer
@@ -28,26 +29,6 @@ class Wire:
         """Nothing to close."""
 
 
-async def test_edits_leave_nothing_behind() -> None:
-    server, wire, send = started()
-    send("initialize", {"processId": None, "rootUri": None, "capabilities": {}}, id=1)
-    send("textDocument/didOpen", {"textDocument": {"uri": URI, "languageId": "x", "version": 0, "text": ""}})
-    for version in range(1, 200):
-        place = {"line": 0, "character": 0}
-        change = {"range": {"start": place, "end": place}, "text": "x"}
-        send(
-            "textDocument/didChange",
-            {"textDocument": {"uri": URI, "version": version}, "contentChanges": [change]},
-        )
-    send("workspace/executeCommand", {"command": "codeorigin.status", "arguments": []}, id=2)
-    for _ in range(5):
-        await asyncio.sleep(0)
-    assert server.session.documents.find(URI).source == "x" * 199
-    assert {message.get("id") for message in wire.messages if "result" in message} == {1, 2}
-    assert server.protocol._request_futures == {}
-    server.session.stop()
-
-
 def started() -> tuple[CodeOriginServer, Wire, Any]:
     """A server in this process, and how to send it a message."""
     server, wire = CodeOriginServer(), Wire()
@@ -62,10 +43,10 @@ def started() -> tuple[CodeOriginServer, Wire, Any]:
     return server, wire, send
 
 
-async def answer(wire: Wire, identity: int) -> dict[str, Any]:
-    for _ in range(50):
+async def answer(wire: Wire, identity: int | str | None) -> dict[str, Any]:
+    for _ in range(200):
         for message in wire.messages:
-            if message.get("id") == identity and "method" not in message:
+            if message.get("id", wire) == identity and "method" not in message:
                 return message
         await asyncio.sleep(0)
     raise AssertionError("no answer")
@@ -101,6 +82,120 @@ def places(value: Any, at: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     """The path of everything in a JSON value, itself included."""
     inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     return [at, *(path for key, item in inner for path in places(item, (*at, key)))]
+
+
+CODES = types.ErrorCodes
+BROKEN: dict[str, tuple[bytes, int]] = {
+    "not json": (b"{broken", CODES.ParseError),
+    "not utf-8": (b'{"jsonrpc":"2.0","id":1,"method":"\xff\xfe"}', CODES.ParseError),
+    "deep": (b"[" * 100_000, CODES.ParseError),
+    "long number": (b"1" * 10_000, CODES.ParseError),
+    "empty object": (b"{}", CODES.InvalidRequest),
+    "batch": (b'[{"jsonrpc":"2.0","id":1,"method":"shutdown"}]', CODES.InvalidRequest),
+    "null": (b"null", CODES.InvalidRequest),
+    "other version": (b'{"jsonrpc":"1.0","id":1,"method":"shutdown"}', CODES.InvalidRequest),
+    "no method": (b'{"jsonrpc":"2.0","id":1}', CODES.InvalidRequest),
+    "method is a number": (b'{"jsonrpc":"2.0","id":1,"method":3}', CODES.InvalidRequest),
+    "id is an object": (b'{"jsonrpc":"2.0","id":{},"method":"shutdown"}', CODES.InvalidRequest),
+}
+DOCUMENT, NOWHERE = {"uri": URI}, {"uri": "file:///no.py"}
+COMMAND = "workspace/executeCommand"
+REQUESTS: list[tuple[str, Any, int]] = [
+    ("textDocument/hover", None, CODES.InvalidParams),
+    ("textDocument/hover", [], CODES.InvalidParams),
+    ("textDocument/hover", {"textDocument": DOCUMENT, "position": {"line": "a"}}, CODES.InvalidParams),
+    ("textDocument/codeAction", {"textDocument": DOCUMENT, "range": 1, "context": 2}, CODES.InvalidParams),
+    ("textDocument/codeLens", {"textDocument": []}, CODES.InvalidParams),
+    ("textDocument/inlayHint", {"textDocument": DOCUMENT}, CODES.InvalidParams),
+    ("codeorigin/attributions", None, CODES.InvalidParams),
+    ("codeorigin/attributions", {}, CODES.InvalidParams),
+    ("codeorigin/attributions", {"textDocument": {"name": 7}}, CODES.InvalidParams),
+    ("codeorigin/attributions", {"textDocument": DOCUMENT, "range": "all"}, CODES.InvalidParams),
+    ("codeorigin/declared", [1], CODES.InvalidParams),
+    (COMMAND, {"arguments": [1]}, CODES.InvalidParams),
+    (COMMAND, {"command": "codeorigin.rescore", "arguments": {"a": 1}}, CODES.InvalidParams),
+    *(
+        (COMMAND, {"command": f"codeorigin.{name}", "arguments": arguments}, CODES.InvalidParams)
+        for name, arguments in (
+            ("unknown", []),
+            ("rescore", []),
+            ("rescore", [3]),
+            ("rescore", [NOWHERE["uri"], None]),
+            ("rescore", [URI, {"start": 1}]),
+            ("rescore", [URI, None, {}, "more"]),
+            ("explain", [URI]),
+            ("explain", [URI, "there"]),
+            ("acceptFindings", [URI, 3]),
+            ("scanChanges", [3]),
+            ("scanChanges", ["file:///nowhere"]),
+        )
+    ),
+    ("initialize", INITIALIZE, CODES.InvalidRequest),
+    ("no/such", {"huge": "x" * 1_000_000}, CODES.MethodNotFound),
+    # Notifications with an id.
+    *((method, {}, CODES.InvalidRequest) for method in ("textDocument/didSave", "initialized", "exit")),
+]
+SILENT: list[dict[str, Any]] = [
+    {"method": "no/such", "params": [1]},
+    {"id": "nobody", "result": {"a": 1}},
+    {"id": "nobody", "error": {"code": 1, "message": "x"}},
+    {"id": "nobody", "error": 7},
+    {"method": "$/cancelRequest", "params": {"id": {}}},
+    {"method": "$/cancelRequest", "params": {"id": 999999}},
+    {"method": "textDocument/didClose", "params": {"textDocument": NOWHERE}},
+    {"method": "textDocument/didOpen", "params": {"textDocument": NOWHERE}},
+    {"method": "window/workDoneProgress/cancel", "params": {"token": "nobody"}},
+    {"method": "workspace/didChangeConfiguration", "params": {"settings": 7}},
+]
+"""What needs no answer."""
+
+
+async def test_bad_messages_and_requests_are_refused_and_the_next_one_is_answered() -> None:
+    server, wire, send = started()
+    send("textDocument/hover", {}, id="early")
+    assert (await answer(wire, "early"))["error"]["code"] == CODES.ServerNotInitialized
+    send("initialize", {**INITIALIZE, "capabilities": {}}, id=1)
+    send("initialized", {})
+    send("textDocument/didOpen", {"textDocument": {**DOCUMENT, "languageId": "x", "version": 0, "text": ""}})
+    for name, (body, code) in BROKEN.items():
+        wire.messages.clear()
+        server.protocol.receive(body)
+        assert (await answer(wire, None))["error"]["code"] == code, name
+    for number, (method, params, code) in enumerate(REQUESTS):
+        send(method, params, id=f"bad {number}")
+        error = (await answer(wire, f"bad {number}"))["error"]
+        assert error["code"] == code, (method, params)
+        assert "Traceback" not in json.dumps(error)
+    wire.messages.clear()
+    for message in SILENT:
+        server.protocol.receive(json.dumps({"jsonrpc": "2.0", **message}).encode())
+    send(COMMAND, {"command": "codeorigin.status"}, id="good")
+    assert (await answer(wire, "good"))["result"]["documents"] == 1
+    assert [message for message in wire.messages if "error" in message] == []
+    send("shutdown", None, id="end")
+    assert (await answer(wire, "end"))["result"] is None
+    send("textDocument/hover", {}, id="late")
+    assert (await answer(wire, "late"))["error"]["code"] == CODES.InvalidRequest
+
+
+async def test_edits_leave_nothing_behind() -> None:
+    server, wire, send = started()
+    send("initialize", {"processId": None, "rootUri": None, "capabilities": {}}, id=1)
+    send("textDocument/didOpen", {"textDocument": {"uri": URI, "languageId": "x", "version": 0, "text": ""}})
+    for version in range(1, 200):
+        place = {"line": 0, "character": 0}
+        change = {"range": {"start": place, "end": place}, "text": "x"}
+        send(
+            "textDocument/didChange",
+            {"textDocument": {"uri": URI, "version": version}, "contentChanges": [change]},
+        )
+    send("workspace/executeCommand", {"command": "codeorigin.status", "arguments": []}, id=2)
+    for _ in range(5):
+        await asyncio.sleep(0)
+    assert server.session.documents.find(URI).source == "x" * 199
+    assert {message.get("id") for message in wire.messages if "result" in message} == {1, 2}
+    assert server.protocol._request_futures == {}
+    server.session.stop()
 
 
 ODD = st.sampled_from([None, -1, 99, "compact", "", [], {}, [7], {"x": 1}, 1.5, True])

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codeorigin.lsp.connection.transport import MAX_MESSAGE_BYTES, Writer, read_messages, watch_process
+from codeorigin.lsp.connection.transport import MAX_MESSAGE_BYTES, Writer, read_messages
 from support.waiting import PATIENCE
 
 
@@ -111,8 +111,3 @@ def test_single_message_may_exceed_the_waiting_limit() -> None:
     writer.write(b"x" * 1000)
     assert writer.finish(10)
     assert len(stream.getvalue()) == 1000
-
-
-@pytest.mark.parametrize("pid", [0, -1, 2**31, 2**80])
-def test_process_that_cannot_be_seen_is_not_watched(pid: int) -> None:
-    assert watch_process(pid, lambda: None) is None

@@ -7,8 +7,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lsprotocol import types
+from pygls.workspace import PositionCodec
 
 from codeorigin.lsp.documents.documents import SourceDocument, SourceWorkspace
+from codeorigin.text.positions import LineIndex, PositionEncoding
 
 ENCODINGS = ("utf-8", "utf-16", "utf-32")
 EDITS = 40
@@ -108,21 +110,6 @@ def test_positions_beyond_the_text_are_clamped(encoding: str) -> None:
     assert document.source == "é😀\nab!"
 
 
-@pytest.mark.parametrize("encoding", ENCODINGS)
-def test_columns_survive_a_round_trip(encoding: str) -> None:
-    _, document = opened("x = 'é😀中'  # ende\u0301\n", encoding)
-    for column in range(len(document.lines[0])):
-        position = document.positions.position(0, column)
-        assert document.positions.offset(position) == column
-
-
-def test_full_changes_replace_the_text() -> None:
-    place, document = opened("old", "utf-16")
-    change = types.TextDocumentContentChangeWholeDocument(text="new\u2028text")
-    place.update_text_document(types.VersionedTextDocumentIdentifier(4, "file:///a.py"), change)
-    assert (document.source, document.version, len(document.lines)) == ("new\u2028text", 4, 1)
-
-
 def edit(place: SourceWorkspace, version: int, *changes: tuple[int, int, int, int, str]) -> None:
     """One edit of several changes (start line and column, end line and column, text), applied in turn."""
     for start_line, start, end_line, end, text in changes:
@@ -138,12 +125,6 @@ def test_snapshot_does_not_change_with_its_document() -> None:
     snapshot = document.snapshot()
     document.apply_change(types.TextDocumentContentChangeWholeDocument(text="after"))
     assert (snapshot.text, snapshot.positions.index.text) == ("before", "before")
-
-
-def test_documents_that_are_not_open_are_not_found() -> None:
-    place = workspace("utf-16")
-    assert place.find("file:///etc/passwd") is None
-    assert place.find("untitled:x") is None
 
 
 def test_document_belongs_to_the_innermost_folder() -> None:
@@ -184,3 +165,44 @@ def test_language_is_that_of_the_client_or_of_the_path(
     assert document is not None
     snapshot = document.snapshot()
     assert (snapshot.language.id if snapshot.language is not None else None) == expected
+
+
+LINE_COUNT = 2_000
+NAMES = [(line, 12) for line in range(0, LINE_COUNT, 10)]
+"""Places of the name."""
+
+
+@pytest.mark.parametrize("kind", types.PositionEncodingKind)
+@pytest.mark.parametrize(("ending", "places"), [("\n", NAMES[::-1]), ("\n", NAMES), ("\r\n", NAMES)])
+def test_each_edit_of_a_message_costs_no_more_than_a_few_lines(
+    monkeypatch: pytest.MonkeyPatch,
+    kind: types.PositionEncodingKind,
+    ending: str,
+    places: list[tuple[int, int]],
+) -> None:
+    handled = 0
+
+    class Counted(LineIndex):
+        def __init__(self, text: str) -> None:
+            nonlocal handled
+            handled += len(text)
+            super().__init__(text)
+
+    monkeypatch.setattr("codeorigin.lsp.documents.documents.LineIndex", Counted)
+    old = "    value = old_name(value)"
+    document = SourceDocument(
+        "file:///a.py", source=(old + ending) * LINE_COUNT, position_codec=PositionCodec(kind)
+    )
+    for line, column in places:
+        place = types.Range(types.Position(line, column), types.Position(line, column + 8))
+        document.apply_change(types.TextDocumentContentChangePartial(place, "new_name"))
+    assert document.source.count("new_name") == len(places)
+    assert document.source.replace("new", "old") == (old + ending) * LINE_COUNT
+    assert handled <= len(document.source) + 10 * len(old) * len(places)
+
+
+def test_column_after_characters_of_two_units_is_found_in_a_long_line() -> None:
+    text = "\U0001d499a" * 1_000
+    index = LineIndex(text)
+    found = [index.units_to_column(0, units, PositionEncoding.UTF16) for units in (0, 1, 2, 3, 2_999, 9_000)]
+    assert found == [0, 0, 1, 2, 1_999, 2_000]

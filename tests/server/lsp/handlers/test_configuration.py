@@ -5,7 +5,7 @@ from typing import Any, cast
 
 import pytest
 
-from codeorigin.lsp.connection.client_support import ClientSupport
+from codeorigin.lsp.connection.client import ClientSupport
 from codeorigin.lsp.documents.configuration import Configuration
 from codeorigin.lsp.handlers import configuration
 from codeorigin.lsp.session import Session

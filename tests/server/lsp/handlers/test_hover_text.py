@@ -89,12 +89,6 @@ def test_command_is_quoted_and_absent_for_names_with_control_characters(
     assert command is None or command in said
 
 
-def test_sentence_about_the_evidence_is_there_with_the_explanation_alone() -> None:
-    for text in (content(IN_FILE, explanation=None).markdown(), content(IN_FILE, line=3).markdown()):
-        assert "the rest of the file" not in text
-        assert text.endswith("An estimate, not proof.")
-
-
 def test_lines_that_do_not_add_up_are_called_approximate() -> None:
     rough = replace(EXPLANATION, approximate=True)
     assert "Treat single lines as approximate." in content(IN_FILE, explanation=rough).markdown().split(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codeorigin.lsp.handlers.markdown import code_span, literal, shorten, visible
+from codeorigin.lsp.handlers.markdown import code_span, literal, visible
 
 FENCED = re.compile(r"^(`+)( ?)(.*?)\2\1$", re.DOTALL)
 
@@ -26,11 +26,6 @@ FENCED = re.compile(r"^(`+)( ?)(.*?)\2\1$", re.DOTALL)
 )
 def test_code_spans(text: str, expected: str) -> None:
     assert code_span(text) == expected
-
-
-def test_long_code_is_cut() -> None:
-    assert code_span("x" * 100, 10) == f"`{'x' * 9}…`"
-    assert shorten("  short  ", 10) == "short"
 
 
 def test_invisible_and_bidi_characters_are_made_visible() -> None:

@@ -13,12 +13,11 @@ from lsprotocol import types
 from codeorigin.analysis.report import FileReport
 from codeorigin.core.cancellation import CancelToken
 from codeorigin.functions.documents import Document
-from codeorigin.lsp.connection.client_support import ClientSupport
-from codeorigin.lsp.documents.chosen_model import Model
+from codeorigin.lsp.connection.client import ClientSupport
 from codeorigin.lsp.documents.documents import SourceDocument, SourceWorkspace
-from codeorigin.lsp.documents.scored_document import Result
-from codeorigin.lsp.handlers.publish import publish_soon, scored, settled
-from codeorigin.lsp.handlers.text_sync import closed, edited, opened
+from codeorigin.lsp.documents.scored_document import Model, Result
+from codeorigin.lsp.handlers.publish import closed, publish_soon, scored, settled
+from codeorigin.lsp.handlers.text_sync import edited, opened
 from codeorigin.lsp.session import Session
 from codeorigin.model.verdict import PooledReason, PooledVerdict
 from support.waiting import PATIENCE
@@ -140,29 +139,20 @@ async def test_edits_within_the_debounce_are_scored_once(bench: Bench) -> None:
     assert bench.session.pending == 0
 
 
-async def test_documents_are_debounced_independently(bench: Bench) -> None:
-    bench.open("a", "b")
-    bench.publish_soon("a", LONG)
-    bench.publish_soon("b")
-    await bench.settled("b")
-    assert bench.published == [("b", 1)]
-    assert bench.find("a").state.scoring.runs
-
-
 async def test_text_that_takes_the_parser_too_much_is_not_parsed_twice_nor_while_it_is_typed(
     bench: Bench,
 ) -> None:
     bench.is_hard = True
     bench.open("a")
     for _ in range(2):  # opened, and saved
-        opened(bench.session, "a")
+        opened(bench.session, bench.find("a"))
         await bench.settled("a")
     assert bench.analyzed == ["a 1"]
     bench.edit("a", 2)
-    edited(bench.session, "a")
+    edited(bench.session, bench.find("a"))
     await bench.settled("a")
     assert bench.analyzed == ["a 1"]
-    opened(bench.session, "a")
+    opened(bench.session, bench.find("a"))
     await bench.settled("a")
     assert bench.analyzed == ["a 1", "a 2"]
     assert bench.published == [("a", 1), ("a", 2)]
@@ -183,35 +173,12 @@ async def test_edit_cancels_the_work_on_the_old_text(bench: Bench) -> None:
     assert bench.failures == []
 
 
-async def test_result_of_an_old_version_is_dropped(bench: Bench) -> None:
-    bench.hold.clear()
-    bench.open("a")
-    bench.publish_soon("a")
-    await bench.until_running()
-    bench.edit("a", 2)  # and nothing is scheduled, as with `run: onSave`
-    bench.hold.set()
-    await bench.settled("a")
-    assert bench.published == []
-    assert bench.find("a").state.result is None
-
-
 async def test_waiters_are_released_when_the_document_closes(bench: Bench) -> None:
     asked = await bench.held_back("a")
     bench.documents.remove_text_document("a")
     assert await asked is None
     assert bench.published == []
     assert bench.session.pending == 0
-
-
-async def test_waiters_get_the_newest_result(bench: Bench) -> None:
-    asked = await bench.held_back("a")
-    bench.edit("a", 2)
-    bench.publish_soon("a")
-    bench.hold.set()
-    result = await asked
-    assert result is not None
-    assert result.version == 2
-    assert bench.published == [("a", 2)]
 
 
 async def test_waiters_woken_by_an_edit_share_its_scoring(bench: Bench) -> None:
@@ -265,13 +232,3 @@ async def test_stopping_the_server_releases_waiters_for_good(bench: Bench) -> No
     assert await asked is None
     assert await bench.ask("a") is None
     assert bench.failures == []
-
-
-async def test_document_that_is_gone_before_its_turn_is_not_scored(bench: Bench) -> None:
-    bench.open("a")
-    bench.publish_soon("a")
-    document = bench.find("a")
-    bench.documents.remove_text_document("a")
-    await asyncio.wait_for(settled(bench.session, document), PATIENCE)
-    assert bench.analyzed == []
-    assert bench.session.pending == 0

@@ -12,7 +12,7 @@ from tests.server.lsp.repositories.conftest import opened
 
 from support.command import run
 from support.controlled_git import ControlledGit
-from support.declared_records import PERSON, SESSION, add_note, agent_trace, git_ai_note
+from support.declared_records import PERSON, SESSION, add_note, git_ai_note
 from support.repositories import Repository, plain_functions
 from support.waiting import until
 
@@ -47,16 +47,6 @@ async def said(editor: Editor, document: Document, line: int = 0) -> str | None:
     return None if explained["declared"] is None else str(explained["declared"])
 
 
-async def test_agents_and_known_persons_are_told_by_line_and_never_by_name(
-    editor: Editor, repository: Repository
-) -> None:
-    add_note(repository, git_ai_note({"new.py": {f"{SESSION}::t_1": f"1-{LAST - 1}", PERSON: f"{LAST}"}}))
-    document = opened(editor, repository)
-    assert await said(editor, document) == (
-        f"Declared: lines 1-{LAST - 1} by codex, gpt-5.5 (git-ai); line {LAST} by a known person (git-ai)"
-    )
-
-
 async def test_unsaved_edits_are_not_recorded(editor: Editor, repository: Repository) -> None:
     add_note(repository, note())
     document = opened(editor, repository)
@@ -82,13 +72,6 @@ async def test_without_a_record_there_is_no_line_until_a_new_head_has_one(
     assert await said(editor, document) == BY_CODEX
 
 
-async def test_stale_records_say_so(editor: Editor, repository: Repository) -> None:
-    lines = {"start_line": 1, "end_line": 1, "content_hash": "sha256:" + "0" * 16}
-    trace = agent_trace(repository.git("rev-parse", "HEAD"), "new.py", lines)
-    repository.commit({".agent-trace/traces.jsonl": trace}, date="2026-01-02")
-    assert "(stale, agent-trace)" in str(await said(editor, opened(editor, repository)))
-
-
 async def test_a_hover_does_not_wait_for_git(
     editor: Editor, repository: Repository, git: ControlledGit
 ) -> None:
@@ -98,18 +81,6 @@ async def test_a_hover_does_not_wait_for_git(
         await until(lambda: git.is_waiting)
         assert "Declared" not in await editor.hover_text(document, 0)
     assert await said(editor, document) == BY_CODEX
-
-
-async def test_hostile_records_are_skipped_and_block_no_hover(editor: Editor, repository: Repository) -> None:
-    head = repository.git("rev-parse", "HEAD")
-    traces = agent_trace(head, "../../new.py", {"start_line": 1, "end_line": 10**9})
-    repository.commit({".agent-trace/traces.jsonl": f"{traces}\n{'[' * 100_000}\n"}, date="2026-01-02")
-    many = ",".join(str(2 * number) for number in range(1, 600_000))
-    hostile = git_ai_note({"new.py": {f"{SESSION}::t_1": many}}).encode()
-    repository.git("notes", "--ref=ai", "add", "-F", "-", head, stdin=hostile)
-    document = opened(editor, repository)
-    assert await editor.hover(document, 0) is not None
-    assert await said(editor, document) is None
 
 
 async def declared(editor: Editor, uri: str) -> Any:

@@ -6,13 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from lsprotocol import types
 from tests.server.lsp.editor import SETTINGS, Document, Editor
 from tests.server.lsp.repositories.conftest import opened, verdicts
 
 from codeorigin.cli.app import main
 from support.controlled_git import ControlledGit
-from support.notebooks import notebook
 from support.repositories import Repository, plain_functions
 from support.waiting import until
 
@@ -130,44 +128,6 @@ async def test_every_document_has_the_past_of_its_own_repository(
     assert await evidence(editor, editor.open(NEW, uri="untitled:new")) is None
 
 
-async def test_selection_and_cells_of_a_notebook_have_the_past(
-    editor: Editor, repository: Repository
-) -> None:
-    document = opened(editor, repository)
-    added = await evidence(editor, document)
-    assert added is not None
-    selected = {"start": {"line": 0, "character": 0}, "end": {"line": 5, "character": 15}}
-    answer = await editor.rescore(document, selected)
-    assert answer["verdict"]["pastEvidence"] == added
-    repository.write("cells.ipynb", notebook(("code", NEW)))
-    (cells,) = [
-        each for each in (await editor.scan_changes())["files"] if each["uri"].endswith("/cells.ipynb")
-    ]
-    assert [each["verdict"]["pastEvidence"] for each in cells["functions"]] == [added, added]
-
-
-async def test_repositories_without_enough_past_have_none(editor: Editor, folder: Path) -> None:
-    young, small, empty = (Repository(folder / name) for name in ("young", "small", "empty"))
-    young.commit({"new.py": NEW}, date="2024-05-01")
-    small.commit({"new.py": NEW}, date="2020-05-01")
-    empty.write("new.py", NEW)
-    for each in (young, small, empty):
-        assert await evidence(editor, opened(editor, each)) is None
-
-
-async def test_deepened_clone_gets_its_past_with_the_next_save(
-    editor: Editor, repository: Repository, tmp_path: Path
-) -> None:
-    clone = Repository.at(tmp_path / "clone")
-    depth = ("--depth", "1", repository.folder.as_uri())
-    repository.git("clone", "--quiet", *depth, str(clone.folder))
-    document = opened(editor, clone)
-    assert await evidence(editor, document) is None
-    clone.git("fetch", "--quiet", "--unshallow")
-    editor.save(document)
-    assert await evidence(editor, document) is not None
-
-
 async def test_all_documents_follow_when_head_moves(editor: Editor, repository: Repository) -> None:
     saved, other = opened(editor, repository), opened(editor, repository, "old.py")
     added = await evidence(editor, saved)
@@ -183,28 +143,6 @@ async def test_all_documents_follow_when_head_moves(editor: Editor, repository: 
     assert await evidence(editor, other) == added
 
 
-@pytest.mark.parametrize("asked", ["rev-parse", "log", "ls-tree"])
-async def test_git_failure_is_forgotten_on_the_next_save(
-    editor: Editor, git: ControlledGit, repository: Repository, asked: str
-) -> None:
-    with git.failing(asked):
-        document = opened(editor, repository)
-        assert await evidence(editor, document) is None
-    editor.save(document)
-    assert await evidence(editor, document) is not None
-
-
-async def test_cancelled_scan_does_not_wait_for_git(
-    editor: Editor, repository: Repository, git: ControlledGit
-) -> None:
-    with git.held("log"):
-        error = await editor.cancelled_request(
-            types.WORKSPACE_EXECUTE_COMMAND,
-            types.ExecuteCommandParams(command="codeorigin.scanChanges", arguments=[None, {"quiet": True}]),
-        )
-        assert error.code == types.LSPErrorCodes.RequestCancelled
-
-
 async def test_setting_switches_the_past_off(editor: Editor, repository: Repository) -> None:
     document = opened(editor, repository)
     added = await evidence(editor, document)
@@ -213,3 +151,13 @@ async def test_setting_switches_the_past_off(editor: Editor, repository: Reposit
     assert "old code" not in await editor.hover_text(document, 0)
     await editor.configure(**SETTINGS)
     assert await evidence(editor, document) == added
+
+
+async def test_git_failure_is_forgotten_on_the_next_save(
+    editor: Editor, git: ControlledGit, repository: Repository
+) -> None:
+    with git.failing("log"):
+        document = opened(editor, repository)
+        assert await evidence(editor, document) is None
+    editor.save(document)
+    assert await evidence(editor, document) is not None

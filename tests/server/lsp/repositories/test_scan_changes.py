@@ -1,10 +1,7 @@
 """``codeorigin.scanChanges``: the functions of the working tree that differ from HEAD, whoever works in it."""
 
 import asyncio
-import random
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from unittest.mock import Mock
@@ -15,9 +12,10 @@ from tests.server.lsp.conftest import running
 from tests.server.lsp.editor import SETTINGS, Editor, python_function
 from tests.server.lsp.raw import FAULTY
 
+from codeorigin.core.budget import Budget
 from codeorigin.core.cancellation import CancelToken
 from codeorigin.languages import parse_budget
-from codeorigin.lsp.scoring.changed_files import ChangeScan
+from codeorigin.lsp.scoring.changed_files import ChangedFile
 from codeorigin.settings.schema import Settings
 from codeorigin.text.positions import PositionEncoding
 from support.controlled_git import ControlledGit
@@ -141,55 +139,6 @@ async def test_scan_can_be_cancelled_while_git_runs(
     assert listed(await editor.scan_changes(), repository.folder) == {NAMES[2]: ["rewritten"]}
 
 
-@contextmanager
-def busy(repository: Repository) -> Iterator[None]:
-    """Somebody works in the repository, as fast as they can, until the block ends."""
-    chance, ended, failed = random.Random(3), threading.Event(), []
-
-    def work() -> None:
-        number = 0
-        while not ended.is_set():
-            number += 1
-            name = chance.choice([*NAMES, "extra.py", "sub/extra.py"])
-            path = repository.folder / name
-            try:
-                match chance.randrange(6):
-                    case 0:
-                        path.unlink(missing_ok=True)
-                    case 1:
-                        repository.git("add", "--all")
-                    case 2:
-                        repository.git("commit", "--quiet", "--allow-empty", "-m", "Work")
-                    case _:
-                        repository.write(name, python_function(f"work_{number}", number % 7 + 2))
-            except Exception as error:
-                failed.append(error)
-                return
-
-    thread = threading.Thread(target=work)
-    thread.start()
-    try:
-        yield
-    finally:
-        ended.set()
-        thread.join()
-    assert failed == []
-
-
-async def test_every_scan_of_a_busy_repository_is_answered(editor: Editor, repository: Repository) -> None:
-    with busy(repository):
-        for _ in range(SCANS):
-            answer = await editor.scan_changes()
-            assert answer["errors"] == []
-            names = [name for names in listed(answer, repository.folder).values() for name in names]
-            assert all(name.startswith(("work_", "in_file_")) for name in names)
-    repository.git("add", "--all")
-    repository.git("commit", "--quiet", "--allow-empty", "-m", "Done")
-    repository.write(NAMES[3], python_function("last", 12))
-    answer = await editor.scan_changes()
-    assert (listed(answer, repository.folder), answer["errors"]) == ({NAMES[3]: ["last"]}, [])
-
-
 async def test_all_files_of_a_scan_draw_on_one_budget(tmp_path: Path) -> None:
     seen = []
 
@@ -199,17 +148,9 @@ async def test_all_files_of_a_scan_draw_on_one_budget(tmp_path: Path) -> None:
                 seen.append(parse_budget._run.get())
                 yield ValueError("not now")
 
-    async def score(work: Any, token: CancelToken) -> Any:
-        return work(Analyzer(), token)
-
-    async def no_past(*_: Any) -> None:
-        pass
-
-    scan = ChangeScan(Mock(score=score), Mock(of=no_past), Mock(), PositionEncoding.UTF16)
-    for name in ("a.py", "b.py"):
-        with pytest.raises(ValueError, match="not now"):
-            await scan.judge(
-                tmp_path / name, Mock(content=b"x = 1", lines=(), moved=()), Settings(), CancelToken()
-            )
-    first, second = seen
-    assert first is second is not None
+    analyzer: Any = Analyzer()
+    file, budget = Mock(content=b"x = 1", lines=(), moved=()), Budget()
+    changed = ChangedFile(tmp_path / "a.py", file, Settings(), None, PositionEncoding.UTF16, budget)
+    with pytest.raises(ValueError, match="not now"):
+        changed.functions(analyzer, CancelToken())
+    assert seen == [budget]

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from codeorigin.core.errors import ModelError
-from codeorigin.lsp.documents.chosen_model import Model
+from codeorigin.lsp.documents.scored_document import Model
 from codeorigin.lsp.scoring.engine import ScoringEngine
 
 

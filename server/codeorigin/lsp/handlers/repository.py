@@ -1,14 +1,20 @@
-"""What a document's repository says about its functions, read in the background: its past and its records."""
+"""What a document's repository says of it: its past, and its records (``codeorigin/declared``)."""
 
 import asyncio
 import logging
 from functools import partial
+from itertools import groupby
 from pathlib import Path
+from typing import Any
+
+from lsprotocol import types
+from pygls.exceptions import JsonRpcInvalidParams
 
 from codeorigin.analysis.report import FunctionReport
 from codeorigin.core.cancellation import CancelToken
 from codeorigin.core.errors import Cancelled, RepositoryError
 from codeorigin.functions.function_lines import function_lines
+from codeorigin.lsp.connection.parameters import plain_json, read
 from codeorigin.lsp.documents.document_state import DeclaredLines, DocumentState
 from codeorigin.lsp.documents.documents import SourceDocument
 from codeorigin.lsp.documents.scored_document import Result
@@ -17,10 +23,13 @@ from codeorigin.lsp.handlers.publish import publish_soon
 from codeorigin.lsp.scoring.repository_facts import RepositoryFacts
 from codeorigin.lsp.session import Session
 from codeorigin.past.place import repository_folder
-from codeorigin.report.declared import declared_sentence
+from codeorigin.records.record import record_values
+from codeorigin.report.declared import declared_counts, declared_sentence, record_label
 from codeorigin.settings.schema import RunMode
 
 logger = logging.getLogger(__name__)
+
+DECLARED = "codeorigin/declared"
 
 
 def read_repository(session: Session, document: SourceDocument) -> None:
@@ -66,6 +75,39 @@ def declared_line(document: SourceDocument, result: Result, function: FunctionRe
     return declared_sentence(place.first, known.lines[place.first - 1 : place.last])
 
 
+async def declared(session: Session, raw: Any) -> dict[str, Any] | None:
+    """The runs of lines with one record, as text, HEAD and notes are now; None if there is nothing to read."""
+    params = plain_json(raw)
+    if not isinstance(params, dict):
+        raise JsonRpcInvalidParams(message="parameters {textDocument} are needed")
+    uri = read(params.get("textDocument"), types.TextDocumentIdentifier, "textDocument").uri
+    await session.configured.wait()
+    document = session.documents.find(uri)
+    while document is not None and document.state.is_open:
+        # What was begun before this request may have seen an older HEAD or older notes.
+        before = document.state.reading_declared.task
+        reading = read_declared(session, document, again=True)
+        if reading is None:
+            return None
+        # Cancelling ends only this request. If the reading is cancelled, the text or the repository is another.
+        await asyncio.wait({reading})
+        if not reading.cancelled() and reading is not before:
+            known = reading.result()
+            return None if known is None else _to_wire(known)
+    return None
+
+
+def _to_wire(known: DeclaredLines) -> dict[str, Any]:
+    runs: list[dict[str, Any]] = []
+    line = 0
+    for record, run in groupby(known.lines):
+        first, line = line, line + len(list(run))
+        if record is not None:
+            about = {"record": record_values(record), "label": record_label(record)}
+            runs.append({"first": first, "last": line - 1, **about})
+    return {"version": known.version, "runs": runs, "message": declared_counts(known.lines)}
+
+
 def past_changed(session: Session, repository: Path) -> None:
     """The past of a repository is known, or is another one: judge its files again."""
     for document in session.documents.opened():
@@ -84,9 +126,9 @@ def _repository(document: SourceDocument) -> Path | None:
 async def _declared(
     session: Session, state: DocumentState, folder: Path, snapshot: Snapshot
 ) -> DeclaredLines | None:
-    read = partial(_declared_lines, session.facts, folder, snapshot, state.declared)
+    look = partial(_declared_lines, session.facts, folder, snapshot, state.declared)
     try:
-        state.declared = await session.engine.git.submit(read)
+        state.declared = await session.engine.git.submit(look)
     except Cancelled:
         return None
     except Exception:
