@@ -82,7 +82,7 @@ class Settings:
     past: bool = setting(
         True,
         "Compare with the functions that the file's git repository held before December 2022 and before the first "
-        "commit that names an agent, if it has enough of them.",
+        "commit that names an agent, if it has enough of them, and with what its records declare as an agent's.",
     )
     threshold: float | None = setting(
         None,
