@@ -10,7 +10,7 @@ from tests.server.lsp.editor import PUSHED, Document, Editor
 
 from support.controlled_git import ControlledGit
 from support.repositories import Repository
-from support.tiny_model import with_commit_rules, with_past_rule
+from support.tiny_model import with_commit_rules, with_reference_rule
 
 CACHES = ("XDG_CACHE_HOME", "LOCALAPPDATA")
 
@@ -29,9 +29,9 @@ def caches(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 
 @pytest.fixture(scope="session")
 def model(tiny_model_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A model with rules for files, commits and a project's past."""
+    """A model with rules for files, commits, a project's past and what its records declare."""
     folder = tmp_path_factory.mktemp("model")
-    return with_past_rule(with_commit_rules(folder, tiny_model_dir), folder)
+    return with_reference_rule(with_commit_rules(folder, tiny_model_dir), folder)
 
 
 @pytest.fixture

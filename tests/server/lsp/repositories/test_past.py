@@ -72,6 +72,7 @@ async def test_command_scan_and_editor_give_the_same_verdict(
         "probability": "probability",
         "ownProbability": "own_probability",
         "fileEvidence": "file_evidence",
+        "referenceEvidence": "reference_evidence",
     }
     for wire, plain in names.items():
         assert shown[wire] == pytest.approx(checked[plain], abs=1e-9)
