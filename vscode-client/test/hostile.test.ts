@@ -74,7 +74,6 @@ test("every page has a policy, and none may load or run anything of others", () 
   // Labels, titles and decorations, where VS Code shows icons, or text as it is.
   for (const [name, shown] of [
     ["tree/view.ts", "plainMessage(info.name)"],
-    ["commands/accept.ts", "label: plainMessage(name)"],
     ["panel/panel.ts", "plainMessage(explained.name)"],
     ["commands/openReport.ts", "plainMessage(folder.name)"],
     ["declared/declaredLines.ts", "contentText: plainMessage(label)"],
