@@ -15,7 +15,8 @@ import pytest
 
 import codeorigin
 from codeorigin.core.errors import ModelError
-from codeorigin.model.scoring.tokenizer import Tokenizer
+from codeorigin.model.bundle import Bundle
+from codeorigin.model.scoring.scorer import Scorer
 
 ROOT = Path(__file__).parents[1]
 NETWORK = ("tokenizers", "huggingface_hub", "httpx", "requests", "urllib3", "torch", "transformers")
@@ -85,12 +86,14 @@ def test_wheel_declares_and_contains_its_licence(wheel: zipfile.ZipFile) -> None
     assert b"SPDX-License-Identifier: Apache-2.0" in wheel.read(licence)
 
 
-def test_plain_installs_need_no_tokenizers(wheel: zipfile.ZipFile) -> None:
+def test_plain_installs_need_nothing_of_encoders(wheel: zipfile.ZipFile) -> None:
     required = metadata(wheel).get_all("Requires-Dist") or []
     plain = [each for each in required if "extra ==" not in each]
     assert plain
     assert not [each for each in plain if each.startswith(NETWORK)]
-    assert [each for each in required if each.startswith("tokenizers") and "extra == 'deep'" in each]
+    for name in ("tokenizers", "onnxruntime"):
+        assert not [each for each in plain if each.startswith(name)]
+        assert [each for each in required if each.startswith(name) and "extra == 'deep'" in each]
 
 
 def test_metadata_name_only_what_users_may_need(wheel: zipfile.ZipFile) -> None:
@@ -135,12 +138,13 @@ def test_extension_ships_the_same_licence() -> None:
     assert "!LICENSE" in (ROOT / "vscode-client" / ".vscodeignore").read_text("utf-8").splitlines()
 
 
-def test_deep_model_without_tokenizers_says_what_to_install(
-    tiny_model_dir: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("missing", ["tokenizers", "onnxruntime"])
+def test_deep_model_says_what_to_install(
+    missing: str, tiny_model_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(sys.modules, "tokenizers", None)
+    monkeypatch.setitem(sys.modules, missing, None)
     with pytest.raises(ModelError) as raised:
-        Tokenizer.load(tiny_model_dir / "tokenizer.json")
+        Scorer.of(Bundle.load(tiny_model_dir))
     assert str(raised.value) == (
-        "the model has a deep part, which needs the tokenizers library: pip install 'codeorigin[deep]'"
+        "the model has a deep part: install what it needs with pip install 'codeorigin[deep]'"
     )

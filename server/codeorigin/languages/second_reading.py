@@ -218,7 +218,6 @@ def _known_csharp(reading: BlankedText) -> None:
 # -- Ruby -------------------------------------------------------------------------------------------------------
 
 _HEREDOC = re.compile(rb"<<[~-](['\"`]?)([A-Z_a-z]\w*+)\1")
-_INTERPOLATION = re.compile(rb"#\{")
 
 
 def _without_inner_heredocs(reading: BlankedText) -> None:

@@ -68,12 +68,6 @@ def schema_text(schema: dict[str, Any]) -> str:
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
 
 
-def write_schemas() -> None:
-    """Rewrite both files after a change to :class:`~codeorigin.settings.schema.Settings`."""
-    SCHEMA_PATH.write_text(schema_text(json_schema()), encoding="utf-8")
-    TOML_SCHEMA_PATH.write_text(schema_text(toml_schema()), encoding="utf-8")
-
-
 def markdown_table() -> str:
     """The table of all settings in docs/settings.md."""
     rows = ["| Setting | Value | Default | Meaning |", "| --- | --- | --- | --- |"]
@@ -86,3 +80,16 @@ def markdown_table() -> str:
         default = "all" if name == "languages" else f"`{json.dumps(schema['default'])}`"
         rows.append(f"| `{name}` | {kind} | {default} | {schema['description']} |")
     return "\n".join(rows) + "\n"
+
+
+def write(manual: Path) -> None:
+    """Rewrite both schemas, and the table between its marks in ``manual``, docs/settings.md of a checkout."""
+    SCHEMA_PATH.write_text(schema_text(json_schema()), encoding="utf-8")
+    TOML_SCHEMA_PATH.write_text(schema_text(toml_schema()), encoding="utf-8")
+    before, begin, rest = manual.read_text(encoding="utf-8").partition("<!-- begin table -->\n")
+    _, end, after = rest.partition("<!-- end table -->")
+    manual.write_text("".join([before, begin, markdown_table(), end, after]), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write(Path("docs/settings.md"))
