@@ -74,7 +74,14 @@ def smoke(data: Path) -> dict[str, dict[str, object]]:
         },
         # The encoder is not exported, which takes longer than everything else; that of the classic recipe is.
         "calibrate": {"llm_rate": 0.1},
-        "export": {"name": "smoke", "views": VIEWS, "overlap": 16, "processes": 1, "rounds": 20},
+        "export": {
+            "name": "smoke",
+            "views": VIEWS,
+            "overlap": 16,
+            "processes": 1,
+            "rounds": 20,
+            "baselines": True,
+        },
         "evaluate": {
             "perturbations": ["comments_removed"],
             "held_out_functions": 100,

@@ -27,13 +27,14 @@ from codeorigin_training.wide import WideConfig
 class BuildConfig:
     """The settings of every stage; the defaults are those of the bundle that ships.
 
-    With ``deep`` the bundle is an encoder in place of n-grams; ``pretraining`` pretrains it first. Settings that two
+    Figures of ``unseen_agents`` take as long as all else for each of them, so the bundle that ships has none. With
+    ``deep`` the bundle is an encoder in place of n-grams; ``pretraining`` pretrains it first. Settings that two
     stages must agree on are set once: the views in ``wide``, the encoder in ``finetune``.
     """
 
     corpus: CorpusConfig | None = None
     wide: WideConfig = field(default_factory=WideConfig)
-    unseen_agents: tuple[str, ...] = UnseenAgentsConfig().agents
+    unseen_agents: tuple[str, ...] = ()
     deep: bool = False
     pretraining: bool = False
     tokenizer: TokenizerConfig = field(default_factory=TokenizerConfig)
@@ -62,8 +63,10 @@ class BuildConfig:
             "card": CardConfig(),
         }
         if not self.deep:
-            unseen = UnseenAgentsConfig(self.unseen_agents, self.wide)
-            return found | {"wide": self.wide, "unseen_agents": unseen}
+            found["wide"] = self.wide
+            if self.unseen_agents:
+                found["unseen_agents"] = UnseenAgentsConfig(self.unseen_agents, self.wide)
+            return found
         if self.pretraining:
             found["pretrain"] = replace(self.pretrain, encoder=encoder)
         # A pretrained encoder keeps its own tokens, so its vocabulary is the run's.

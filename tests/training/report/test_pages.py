@@ -91,9 +91,9 @@ def test_quality_page_is_short(
 def test_people_come_first_with_the_same_figures_everywhere(
     manifest: dict[str, Any], trials: dict[str, Trial], report: dict[str, Any]
 ) -> None:
-    lockbox = trials[newest(trials, "lockbox-")].figures
+    aside = trials[newest(trials, "joined-")].figures
     for band, value in zip(BANDS, (0.31, 0.56, 0.13), strict=True):
-        row_of(lockbox["table"], IN_PROJECTS, "in_file", band)["value"] = value
+        row_of(aside["table"], IN_PROJECTS, "in_file", band)["value"] = value
     sentence = "In people's projects 31 % of agents' functions are found and 13 % called human; "
     pages = [
         with_metrics(f"{BEGIN}\nstale\n{END}\n", manifest, trials),
@@ -111,8 +111,10 @@ def test_people_come_first_with_the_same_figures_everywhere(
 
 def test_both_kinds_of_pairs_stand_with_their_numbers(manifest: dict[str, Any]) -> None:
     held_out = manifest["metrics"]["held_out"]
-    row_of(held_out, PAIRS, "by_text", "auroc").update({"value": 0.9, "n": 7})
-    row_of(held_out, WRITTEN_PAIRS, "by_text", "auroc").update({"value": 0.6, "n": 5})
+    row_of(held_out, PAIRS, "by_text", "auroc").update({"value": 0.9, "n": 7, "low": None, "high": None})
+    row_of(held_out, WRITTEN_PAIRS, "by_text", "auroc").update(
+        {"value": 0.6, "n": 5, "low": None, "high": None}
+    )
     lines = model_card(manifest).splitlines()
     assert any(
         line.startswith("| AUROC, same-task pairs of the corpus (pairs) | 0.900 (7) |") for line in lines

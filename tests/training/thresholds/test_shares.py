@@ -1,5 +1,6 @@
 """The shares behind every band, and the temperature, fitted to logits of unseen repositories."""
 
+from collections import Counter
 from dataclasses import replace
 
 import numpy as np
@@ -92,6 +93,19 @@ def test_llm_code_of_the_setting_where_it_scores_lowest_bounds_human() -> None:
     assert published == pytest.approx(mixed - 3, abs=0.5)
 
 
+def test_human_code_of_projects_where_agents_work_counts_apart() -> None:
+    rows, logits = drawn(0, 60)
+    agents = Counter(row.repo for row in rows if row.label == 1)
+    inside = np.array([agents[row.repo] >= 10 for row in rows])
+    rows, logits = [row for row, some in zip(rows, inside, strict=True) if some], logits[inside]
+    people = [replace(row, repo=f"calm/{row.repo}") for row in rows if row.label == 0]
+    calm = np.array([logit for row, logit in zip(rows, logits, strict=True) if row.label == 0]) - 3
+    found = fitted([*rows, *people], np.concatenate([logits, calm]))
+    assert found.thresholds("python").llm == pytest.approx(
+        fitted(rows, logits).thresholds("python").llm, abs=0.1
+    )
+
+
 def test_a_setting_with_few_repositories_does_not_count_alone() -> None:
     rows, logits = drawn(0, 40)
     few = [Row(CODE, "python", 1, f"built/{number % 5}", "", False, False, 3) for number in range(20)]
@@ -115,8 +129,10 @@ def test_language_with_few_repositories_borrows_from_all() -> None:
     rows, logits = drawn(0, 90)
     others, higher = drawn(1, 10, language="go", human_shift=2.0)
     together, both = rows + others, np.concatenate([logits, higher])
-    scale = fitted(together, both, replace(CONFIG, shrinkage=30.0))
-    own, alone = (fitted(together, both, replace(CONFIG, shrinkage=each)) for each in (0.0, 1e9))
+    # So many that projects where agents work do not count apart.
+    config = replace(CONFIG, fewest_repositories=40)
+    scale = fitted(together, both, replace(config, shrinkage=30.0))
+    own, alone = (fitted(together, both, replace(config, shrinkage=each)) for each in (0.0, 1e9))
     for logit in (1.0, 3.0):
         everywhere = alone.human_share(logit, "go")
         assert everywhere == pytest.approx(scale.human_share(logit, "rust"), abs=0.01)

@@ -62,21 +62,22 @@ class ExportConfig:
 
     ``views`` are those that the run's wide part was trained with. Adjacent windows share ``overlap`` tokens.
     ``limit_bytes`` is for all of the bundle's files together. ``baselines`` trains the textbook detectors on the same
-    rows, with weight ``pair_weight`` for each row of a pair, for the comparison in the manifest. Intervals are of
+    rows, with weight ``pair_weight`` for each row of a pair, for the comparison in the manifest; they take longer than
+    the model. Intervals are of
     ``rounds`` draws.
     """
 
     name: str = "codeorigin-small"
-    version: str = "0.7.2"
+    version: str = "0.8.0"
     views: tuple[View, ...] = field(
         default_factory=lambda: tuple(default_view.view for default_view in default_views())
     )
     overlap: int = 128
     limit_bytes: int = 50_000_000
-    baselines: bool = True
+    baselines: bool = False
     pair_weight: float = PAIR_WEIGHT
     processes: int = 2
-    rounds: int = 200
+    rounds: int = 100
 
     def __post_init__(self) -> None:
         if not self.name or not self.version or not self.views:
@@ -156,11 +157,12 @@ def _write(config: ExportConfig, run: Run, entry: dict[str, Any], inputs: dict[s
         figures = ranking_figures(held_out, logits, "by_text", draws)
         run.log(f"held out: {headline(figures)}")
         tracker.metrics(tracked_numbers(figures), 0)
-        figures += held_out_figures(held_out, logits, checked, draws)
+        records = _records(run, checked, side, held_out)
+        figures += held_out_figures(held_out, logits, checked, draws, records[len(side.rows) :])
         if config.baselines:
             figures += baseline_figures(side, held_out, run, settings, draws)
         seen_in_folds = ranking_figures(side.rows, out_of_fold, "by_text", draws)
-        seen_in_folds += function_figures(side.rows, out_of_fold, checked, draws)
+        seen_in_folds += function_figures(side.rows, out_of_fold, checked, draws, records[: len(side.rows)])
         rows = [figure.to_row() for figure in seen_in_folds]
         if not entry["deep"] and run.unseen_agents.is_file():
             rows += json.loads(run.unseen_agents.read_text(encoding="utf-8"))
@@ -185,6 +187,16 @@ def _write(config: ExportConfig, run: Run, entry: dict[str, Any], inputs: dict[s
         size = sum(path.stat().st_size for path in run.bundle.iterdir())
         tracker.artifact(run.bundle / MANIFEST)
         run.log(f"wrote {run.bundle}: {size:,} bytes")
+
+
+def _records(run: Run, calibration: Calibration, side: TrainingSide, held_out: Sequence[Row]) -> Floats:
+    """What its project's own code adds to the logit of every row of ``side`` and of ``held_out``, NaN for nothing."""
+    rows = [*side.rows, *held_out]
+    found = np.full(len(rows), np.nan)
+    if calibration.reference is not None:
+        with np.load(run.needs(run.records, "calibrate")) as arrays:
+            found[~paired_of(rows)] = arrays["evidence"]
+    return found
 
 
 def _general_means(run: Run, calibration: Calibration, which: str) -> dict[str, Floats32]:
@@ -217,7 +229,11 @@ def _wide_parts(config: ExportConfig, run: Run) -> tuple[WideModel, WideModel, b
 
 
 def held_out_figures(
-    rows: Sequence[Row], logits: Floats, calibration: Calibration, draws: Bootstrap
+    rows: Sequence[Row],
+    logits: Floats,
+    calibration: Calibration,
+    draws: Bootstrap,
+    records: Floats | None = None,
 ) -> Iterator[Figure]:
     """Figures of ``rows`` that nothing was fitted on, with ``logits`` ``(n,)``: functions, files and commits.
 
@@ -230,7 +246,7 @@ def held_out_figures(
     if "in_file" in contexts:
         yield from era_figures(repositories, contexts["in_file"].log_odds, "in_file", draws)
     yield calibration_error(repositories, contexts["by_text"], "by_text")
-    yield from function_figures(rows, logits, calibration, draws)
+    yield from function_figures(rows, logits, calibration, draws, records)
     for context, rule, numbers in (
         ("whole files", calibration.file, file_numbers(repositories)),
         ("whole commits", calibration.commit, commit_numbers(repositories)),
@@ -242,19 +258,26 @@ def held_out_figures(
 
 
 def function_figures(
-    rows: Sequence[Row], logits: Floats, calibration: Calibration, draws: Bootstrap
+    rows: Sequence[Row],
+    logits: Floats,
+    calibration: Calibration,
+    draws: Bootstrap,
+    records: Floats | None = None,
 ) -> Iterator[Figure]:
     """Figures of the functions in ``rows`` with a verdict, with out-of-sample ``logits`` ``(n,)``.
+
+    ``records`` ``(n,)`` are what its project's own code adds to each logit, NaN for nothing.
 
     Pairs are left out. A distribution's packages have shares alone: they are human code of another kind.
     """
     counted = ~paired_of(rows) & judged(rows, calibration)
-    rows, logits = rows_where(rows, counted), logits[counted]
+    added = np.full(len(rows), np.nan) if records is None else records
+    rows, logits, added = rows_where(rows, counted), logits[counted], added[counted]
     yield from share_figures(rows, context_answers(rows, logits, calibration))
     corpus = of_repositories(rows)
-    rows, logits = rows_where(rows, corpus), logits[corpus]
+    rows, logits, added = rows_where(rows, corpus), logits[corpus], added[corpus]
     ways = in_contexts(rows, logits, calibration)
-    past = with_the_past(rows, logits, calibration, ways)
+    past = with_the_past(rows, logits, calibration, ways, added)
     yield from share_figures(rows, past)
     yield from project_figures(rows, ways | past, draws)
     yield from setting_figures(rows, ways, draws)

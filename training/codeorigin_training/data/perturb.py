@@ -132,10 +132,15 @@ def _is_inside(line: Line) -> bool:
     return within or (begins in _COMMENTS and line.after in _COMMENTS)
 
 
+def comments_removed(code: str, language: str, _: np.random.Generator) -> str:
+    """The text without its comments."""
+    return without_comments(code, language)[0]
+
+
 PERTURBATIONS: Mapping[str, Perturbation] = MappingProxyType(
     {
         "reindented": reindented,
-        "comments_removed": lambda code, language, _: without_comments(code, language)[0],
+        "comments_removed": comments_removed,
     }
 )
 """Every perturbation by its name."""

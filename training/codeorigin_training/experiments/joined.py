@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from codeorigin_training.bundle.export import function_figures, in_contexts
+from codeorigin_training.data.filters import FilterConfig, filtered
 from codeorigin_training.data.rows import SNIPPETS, labels_of, read_functions, read_snippets, rows_where
 from codeorigin_training.data.seen import SeenProjects
 from codeorigin_training.metrics.data import unit_numbers
@@ -22,6 +23,7 @@ from codeorigin_training.metrics.populations import bands
 from codeorigin_training.metrics.rankings import Bootstrap, era_figures
 from codeorigin_training.metrics.table import PUBLISHED, PUBLISHED_HUMAN, Figure
 from codeorigin_training.thresholds.config import judged
+from codeorigin_training.thresholds.records import records_evidence
 
 
 def joined_figures(bundle: Path, data: Path) -> dict[str, object]:
@@ -33,11 +35,21 @@ def joined_figures(bundle: Path, data: Path) -> dict[str, object]:
     detector, draws = Detector(bundle), Bootstrap()
     calibration = detector.bundle.calibration
     seen = SeenProjects.from_manifest(detector.bundle.manifest) or SeenProjects.of(())
-    everything = [row for row in read_functions(data) if row.repo not in seen]
+    everything, _ = filtered([row for row in read_functions(data) if row.repo not in seen], FilterConfig())
     logits = detector.logits(everything)
     counted = judged(everything, calibration)
     rows = rows_where(everything, counted)
-    figures = list(function_figures(everything, logits, calibration, draws))
+    records = None
+    if (rule := calibration.reference) is not None:
+        records, _ = records_evidence(
+            everything,
+            counted,
+            rule,
+            np.zeros(len(everything), dtype=bool),
+            processes=1,
+            general=detector.bundle.general_means({row.language for row in everything}),
+        )
+    figures = list(function_figures(everything, logits, calibration, draws, records))
     for context, answers in in_contexts(rows, logits[counted], calibration).items():
         figures += era_figures(rows, answers.log_odds, context, draws)
     if (data / SNIPPETS).is_file():

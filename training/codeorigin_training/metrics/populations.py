@@ -142,16 +142,35 @@ def calibration_error(rows: Sequence[Row], answers: Answers, context: str) -> Fi
 
 
 def with_the_past(
-    rows: Sequence[Row], logits: Floats, calibration: Calibration, contexts: Mapping[str, Answers]
+    rows: Sequence[Row],
+    logits: Floats,
+    calibration: Calibration,
+    contexts: Mapping[str, Answers],
+    records: Floats | None = None,
 ) -> dict[str, Answers]:
-    """``contexts``, but functions of projects with a past judged with it; empty without a rule for the past."""
+    """``contexts``, but functions of projects with a past judged with it; empty without a rule for the past.
+
+    With ``records`` ``(n,)``, what its project's own code adds to the logit of each function, NaN for nothing, also
+    ``contexts`` with past and records.
+    """
     if calibration.past is None or calibration.with_past is None:
         return {}
-    evidence = past_evidence(rows, logits, np.ones(len(rows), dtype=bool), calibration.past)
-    inside = np.isfinite(evidence)
-    found = context_answers(rows_where(rows, inside), (logits + evidence)[inside], calibration.with_past)
+    past = past_evidence(rows, logits, np.ones(len(rows), dtype=bool), calibration.past)
+    found = _judged_with(rows, logits + past, calibration.with_past, contexts, "past")
+    if records is not None and calibration.with_records is not None:
+        below = {name: found.get(f"{name}_and_past", way) for name, way in contexts.items()}
+        found |= _judged_with(rows, logits + past + records, calibration.with_records, below, "records")
+    return found
+
+
+def _judged_with(
+    rows: Sequence[Row], logits: Floats, calibration: Calibration, below: Mapping[str, Answers], name: str
+) -> dict[str, Answers]:
+    """The answers ``below``, and those of ``calibration`` for functions with ``logits`` ``(n,)``, not NaN."""
+    inside = np.isfinite(logits)
+    found = context_answers(rows_where(rows, inside), logits[inside], calibration)
     return {
-        f"{name}_and_past": Answers.joined([(~inside, way.take(~inside)), (inside, found[name])])
-        for name, way in contexts.items()
-        if name in found
+        f"{context}_and_{name}": Answers.joined([(~inside, way.take(~inside)), (inside, found[context])])
+        for context, way in below.items()
+        if context in found
     }

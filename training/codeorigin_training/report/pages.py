@@ -113,7 +113,7 @@ def with_metrics(readme: str, manifest: Mapping[str, Any], trials: Mapping[str, 
         raise CodeOriginError(f"the page lacks the lines {BEGIN} and {END}")
     expected = _expected(manifest, trials)
     table = expected["expectations"]
-    made = rendered("readme.md.j2", **expected, short=replace(table, rows=(table.rows[0], table.rows[-1])))
+    made = rendered("readme.md.j2", **expected, short=replace(table, rows=(*table.rows[:2], table.rows[-1])))
     return f"{head}{BEGIN}\n{made}{END}{tail}"
 
 
@@ -126,20 +126,23 @@ def quality_pages(
     """
     records, lockbox = newest(trials, "records-"), newest(trials, "lockbox-")
     expected = _expected(manifest, trials)
-    held_out = expected["held_out"]
+    held_out, people = expected["held_out"], Table(trials[lockbox].figures["table"])
     values = dict(
         **expected,
         names=names,
         trials="../../training/experiments",
+        joined_name=newest(trials, "joined-"),
         lockbox_name=lockbox,
         records_name=records,
         records=trials[records].figures,
         records_model=trials[records].model,
         languages=tables.languages(held_out),
-        lockbox_contexts=tables.lockbox_contexts(expected["people"]),
-        written_by=tables.written_by(expected["people"]),
+        people=people,
+        lockbox=trials[lockbox].figures,
+        lockbox_model=trials[lockbox].model,
+        lockbox_contexts=tables.lockbox_contexts(people),
+        written_by=tables.written_by(people),
         ranking=tables.ranking(held_out),
-        out_of_fold=Table(manifest["metrics"]["out_of_fold"]),
         again=[
             row
             for row in trials[newest(trials, "twin-again-")].figures["table"]
@@ -153,27 +156,22 @@ def quality_pages(
 
 
 def _expected(manifest: Mapping[str, Any], trials: Mapping[str, Trial]) -> dict[str, Any]:
-    """What README and page lead with: tables of the lockbox, of what joined later and of held-out repositories."""
-    lockbox, joined = (trials[newest(trials, name)].figures for name in ("lockbox-", "joined-"))
-    held_out, people, later = (
-        Table(rows) for rows in (manifest["metrics"]["held_out"], lockbox["table"], joined["table"])
-    )
-    flagged = sorted(people.get(era, "in_file", BANDS[0]).value or 0.0 for era in (OLD, MODERN))
+    """What README and page lead with: tables of what was kept aside and of held-out repositories."""
+    joined = trials[newest(trials, "joined-")].figures
+    held_out, later = Table(manifest["metrics"]["held_out"]), Table(joined["table"])
+    flagged = sorted(later.get(era, "in_file", BANDS[0]).value or 0.0 for era in (OLD, MODERN))
     few, many = (f"{1000 * share:.0f}" for share in flagged)
     return {
         "m": manifest,
         "rates": manifest["calibration"]["alone"],
-        "called_human": people.get(IN_PROJECTS, "in_file", BANDS[2]).value,
-        "called_human_later": later.get(IN_PROJECTS, "in_file", BANDS[2]).value,
-        "found": people.get(IN_PROJECTS, "in_file", BANDS[0]).value,
+        "called_human": later.get(IN_PROJECTS, "in_file", BANDS[2]).value,
+        "found": later.get(IN_PROJECTS, "in_file", BANDS[0]).value,
         "few": few,
         "many": many,
         "held_out": held_out,
-        "people": people,
         "later": later,
-        "lockbox": lockbox,
         "joined": joined,
-        "expectations": tables.expectations(held_out, people, later),
+        "expectations": tables.expectations(held_out, later),
     }
 
 

@@ -41,6 +41,8 @@ _CONTEXTS = {
     "in_file_and_commit": "in its file and commit",
     "by_text_and_past": "by its own text, with the project's past",
     "in_file_and_past": "in its file, with the project's past",
+    "by_text_and_records": "by its own text, with the project's own code",
+    "in_file_and_records": "in its file, with the project's own code",
 }
 _WITH_PAST = ("by_text", "in_file", "by_text_and_past", "in_file_and_past")
 _ERAS = {OLD: "before mid-2021", MODERN: "2021-07 to 2022-11"}
@@ -62,7 +64,7 @@ def contexts(table: Table) -> TitledTable:
             *(share_cell(table.get(people, context, CALLED)) for people in (*_ERAS, PACKAGES)),
         )
         for context, judged in _CONTEXTS.items()
-        if context.endswith("past") is False and table.get(AGENTS, context, CALLED).value is not None
+        if not context.endswith(("past", "records")) and table.get(AGENTS, context, CALLED).value is not None
     ]
     return TitledTable("", "", ("judged", *_VERDICTS, *_FLAGGED, "packages: flagged"), tuple(rows))
 
@@ -180,36 +182,45 @@ def mixed_files(table: Table) -> TitledTable:
     )
 
 
-def expectations(held_out: Table, lockbox: Table, joined: Table) -> TitledTable:
+def expectations(held_out: Table, joined: Table) -> TitledTable:
     """What to expect of functions judged in their files, people's projects first."""
 
-    def row(title: str, table: Table, population: str, human: Estimate | None) -> tuple[str, ...]:
-        of = [table.get(population, "in_file", band) for band in BANDS]
+    def row(
+        title: str, table: Table, population: str, human: Estimate | None, context: str = "in_file"
+    ) -> tuple[str, ...]:
+        of = [table.get(population, context, band) for band in BANDS]
         flagged = "" if human is None else percent_interval(human)
         return (title.format(of[0].repositories), *(percent_interval(figure, 0) for figure in of), flagged)
 
-    later = "agents in {} people's projects that joined later"
-    flagged = (table.get(MODERN, "in_file", CALLED) for table in (lockbox, joined))
-    corpus = held_out.get(MODERN, "in_file", CALLED)
+    own = "in_file_and_records"
+    aside = "agents in {} people's projects kept aside"
+    corpus, people = (table.get(MODERN, "in_file", CALLED) for table in (held_out, joined))
     rows = (
-        row("agents in {} well-known people's projects", lockbox, IN_PROJECTS, next(flagged)),
-        row(later, joined, IN_PROJECTS, next(flagged)),
-        row(f"{later}: product code", joined, f"{IN_PROJECTS}, product", None),
-        row(f"{later}: tests", joined, f"{IN_PROJECTS}, tests", None),
+        row(aside, joined, IN_PROJECTS, people),
+        row(
+            "the same, with the project's own code",
+            joined,
+            IN_PROJECTS,
+            joined.get(MODERN, own, CALLED),
+            own,
+        ),
+        row(f"{aside}: product code", joined, f"{IN_PROJECTS}, product", None),
+        row(f"{aside}: tests", joined, f"{IN_PROJECTS}, tests", None),
         row("all agents of {} held-out repositories, many built by an agent", held_out, AGENTS, corpus),
     )
     return TitledTable("", "", ("LLM code of", *_VERDICTS, "human code of 2021-22: flagged"), rows)
 
 
 def rankings_later(joined: Table) -> TitledTable:
-    """AUROC on the repositories that joined the data later."""
+    """AUROC on the repositories that were kept aside, as functions are judged."""
     titles = {IN_PROJECTS: "agents in people's projects, human code of 2021-22 of the same"} | {
         f"{AGENTS} against {era}": f"all agents, {era}" for era in (OLD, MODERN)
     }
     found = [
-        joined.get(population, context, "auroc")
+        figure
         for population in titles
-        for context in ("by_text", "in_file")
+        for context in _CONTEXTS
+        if (figure := joined.get(population, context, "auroc")).value is not None
     ]
     return pivot(
         found,

@@ -45,7 +45,13 @@ def vectors_of(rows: Sequence[Row], rule: ReferenceRule, processes: int) -> spar
 
 
 def records_evidence(
-    rows: Sequence[Row], counted: Booleans, rule: ReferenceRule, trained: Booleans, *, processes: int
+    rows: Sequence[Row],
+    counted: Booleans,
+    rule: ReferenceRule,
+    trained: Booleans,
+    *,
+    processes: int,
+    general: Mapping[str, Floats] | None = None,
 ) -> tuple[Doubles, dict[str, Floats]]:
     """What its project's records add to the logit of every row, ``(n,)``; NaN where they are too few.
 
@@ -56,6 +62,7 @@ def records_evidence(
         trained: bool ``(n,)``, the rows of training repositories. The general means that a project's are shrunk to are
             those of training repositories of other folds.
         processes: that extract n-grams.
+        general: the general means for all rows, if they are of projects that these means are not of.
 
     Returns:
         The evidence, and the general means by ``all LANGUAGE``, and by ``twin LANGUAGE`` those of training repositories.
@@ -78,7 +85,10 @@ def records_evidence(
     some = [row for row, is_needed in zip(rows, needed.tolist(), strict=True) if is_needed]
     vectors, inside = vectors_of(some, rule, processes), trained[needed]
     folds = np.array([fold_of(row.project, _FOLDS) for row in some])
-    by_fold = [general_means_of(some, vectors, inside & (folds != fold)) for fold in range(_FOLDS)]
+    by_fold = [
+        general_means_of(some, vectors, inside & (folds != fold)) if general is None else general
+        for fold in range(_FOLDS)
+    ]
     evidence = np.full(len(rows), np.nan)
     for (project, _), found in mixed.items():
         at = places[found]

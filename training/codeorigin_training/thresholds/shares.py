@@ -2,8 +2,9 @@
 
 Repositories, not functions, are the units: every repository of a language counts alike. A language with few of them
 borrows from all languages. Human code from before code assistants and of their first year score differently, and a
-user's code may be like either, so the larger share counts. LLM code is found in repositories that agents built, in those
-of people, and as published answers; there, too, the larger share counts. Packages of a distribution score lower than
+user's code may be like either; what is known of a project says more where agents work in it. Of both eras, in projects
+where agents work and in others, the largest share counts. LLM code is found in repositories that agents built, in those
+of people, and as published answers; there, too, the largest share counts. Packages of a distribution score lower than
 human code of repositories and are left out here; they are measured instead.
 """
 
@@ -27,6 +28,9 @@ BUILT, IN_PROJECTS = "built", "in projects"
 _POINTS = 80
 """Points of a curve in each class, evenly spaced in the logarithm of the share: rare scores are what a user reads."""
 _RAREST = 1e-4
+
+_AGENTS_WORK = 10
+"""LLM functions of a project in which agents work."""
 
 
 def population(row: Row) -> str:
@@ -86,7 +90,17 @@ def fit_scale(rows: Sequence[Row], logits: Floats, config: CalibrateConfig) -> S
             for part in parts
         ]
 
-    of_human = curves((part for part in eras.values() if part.any()), low=False)
+    agents_in, counts = np.unique(names[llm], return_counts=True)
+    mixed = np.isin(names, agents_in[counts >= _AGENTS_WORK])
+    of_human = curves(
+        [
+            part
+            for era in eras.values()
+            if era.any()
+            for part in ([era & mixed, era & ~mixed] if many(era & mixed) and many(era & ~mixed) else [era])
+        ],
+        low=False,
+    )
     of_llm = curves([part for part in of_settings if many(part)] or [llm], low=True)
 
     def largest(found: Sequence[_Curves], language: str) -> list[float]:
