@@ -83,10 +83,8 @@ def smoke(data: Path) -> dict[str, dict[str, object]]:
             "baselines": True,
         },
         "evaluate": {
-            "perturbations": ["comments_removed"],
-            "held_out_functions": 100,
-            "slice_functions": 30,
             "perturbed_functions": 10,
+            "control_functions": 100,
             "rounds": 5,
             "train_per_repository": 4,
             "faithfulness_functions": 3,
@@ -126,7 +124,7 @@ def test_every_stage_writes_its_output(finished: Path) -> None:
         "finetuned.pt",
         "deep.npz",
         "calibration.json",
-        "bundle/score.onnx",
+        "bundle/ngrams.npz",
         "evaluation/report.html",
         "mlflow.db",
     ):
@@ -237,7 +235,7 @@ def test_build_resumes_from_finished_stages_and_keeps_other_files(finished: Path
     assert not any("extracted" in line for line in lines)
     assert (finished / "bundle" / "manifest.json").read_bytes() == (out / "manifest.json").read_bytes()
     assert (out / "CHANGELOG.md").read_text() == "kept"
-    made = ["CHANGELOG.md", "README.md", "manifest.json", "score.onnx"]
+    made = ["CHANGELOG.md", "README.md", "manifest.json", "ngrams.npz"]
     assert sorted(path.name for path in out.iterdir()) == made
 
 
