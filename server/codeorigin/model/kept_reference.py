@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from codeorigin.model.reference import Examples, Floats, Reference, ReferenceRule
+from codeorigin.model.reference import Floats, KnownFunctions, Reference, ReferenceRule
 from codeorigin.text.regular_files import read_regular_file, replacing_binary_file
 
 _MOST_BYTES = 64 * 2**20
@@ -147,14 +147,14 @@ class Populations:
         )
 
 
-def _by_language(groups: Iterable[tuple[str, Sequence[Vector]]]) -> dict[str, Examples]:
+def _by_language(groups: Iterable[tuple[str, Sequence[Vector]]]) -> dict[str, KnownFunctions]:
     """The functions of named groups, by language."""
     found: dict[str, list[tuple[str, Vector]]] = {}
     for name, functions in groups:
         for function in functions:
             found.setdefault(function.language, []).append((name, function))
     return {
-        language: Examples(
+        language: KnownFunctions(
             np.concatenate([vector.ids for _, vector in vectors]).astype(np.int64),
             np.concatenate([vector.values for _, vector in vectors]).astype(np.float64),
             np.cumsum([0, *(len(vector.ids) for _, vector in vectors)]),

@@ -56,7 +56,7 @@ class ReferenceRule(ManifestEntry):
 
 
 @dataclass(frozen=True, slots=True)
-class Examples:
+class KnownFunctions:
     """Functions of one language whose author is known: their vectors, and which of them count together.
 
     ``ids`` and ``values`` ``(N,)`` are the n-grams of one function after another, ``borders`` ``(functions + 1,)`` where
@@ -69,13 +69,13 @@ class Examples:
     groups: Sequence[str]
 
 
-_NOTHING = Examples(np.zeros(0, dtype=np.int64), np.zeros(0), np.zeros(1, dtype=np.int64), ())
+_NOTHING = KnownFunctions(np.zeros(0, dtype=np.int64), np.zeros(0), np.zeros(1, dtype=np.int64), ())
 
 
 class _Side:
     """One of the two means of a language, which can leave out groups."""
 
-    def __init__(self, examples: Examples, size: int) -> None:
+    def __init__(self, examples: KnownFunctions, size: int) -> None:
         self._examples = examples
         self._sum = np.bincount(examples.ids, examples.values, size).astype(np.float64)
         self._of_group: dict[str, list[int]] = {}
@@ -103,8 +103,8 @@ class Reference:
         self,
         rule: ReferenceRule,
         general: Mapping[str, Floats],
-        declared: Mapping[str, Examples],
-        human: Mapping[str, Examples],
+        declared: Mapping[str, KnownFunctions],
+        human: Mapping[str, KnownFunctions],
         commits_of: Mapping[str, Collection[str]],
     ) -> None:
         """For every language with enough functions on both sides.

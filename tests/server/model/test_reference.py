@@ -10,7 +10,7 @@ import pytest
 from codeorigin.core.errors import ModelError
 from codeorigin.model.ngrams.hashed_views import NgramViews
 from codeorigin.model.reading.normalize import normalize
-from codeorigin.model.reference import Examples, Reference, ReferenceRule, general_entry, general_means
+from codeorigin.model.reference import KnownFunctions, Reference, ReferenceRule, general_entry, general_means
 
 RULE = ReferenceRule(
     characters=(1, 1),
@@ -23,9 +23,9 @@ RULE = ReferenceRule(
 GENERAL = {"python": np.array([1, 0, 0, 0, 0, 0, 0, 0], dtype=np.float32)}
 
 
-def examples(rows: Sequence[int], groups: Sequence[str]) -> Examples:
+def examples(rows: Sequence[int], groups: Sequence[str]) -> KnownFunctions:
     """Functions with one n-gram of value 1 each."""
-    return Examples(np.array(rows), np.ones(len(rows)), np.arange(len(rows) + 1), groups)
+    return KnownFunctions(np.array(rows), np.ones(len(rows)), np.arange(len(rows) + 1), groups)
 
 
 HUMAN = {"python": examples([4, 4, 5, 5], ["a.py", "a.py", "b.py", "b.py"])}

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from scipy import sparse
 
-from codeorigin.model.reference import Examples, Floats, Reference, ReferenceRule
+from codeorigin.model.reference import Floats, KnownFunctions, Reference, ReferenceRule
 from codeorigin_training.arrays import Booleans, Integers
 from codeorigin_training.arrays import Floats as Doubles
 from codeorigin_training.data.rows import DISTRIBUTION_SOURCE, Row, labels_of
@@ -130,6 +130,8 @@ def _evidence(
     return evidence
 
 
-def _examples(vectors: sparse.csr_matrix, chosen: Integers, groups: Sequence[str]) -> Examples:
+def _examples(vectors: sparse.csr_matrix, chosen: Integers, groups: Sequence[str]) -> KnownFunctions:
     found = vectors[chosen]
-    return Examples(found.indices, found.data, found.indptr, [groups[index] for index in chosen.tolist()])
+    return KnownFunctions(
+        found.indices, found.data, found.indptr, [groups[index] for index in chosen.tolist()]
+    )

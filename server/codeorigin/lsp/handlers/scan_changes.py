@@ -14,7 +14,7 @@ from codeorigin.lsp.connection.parameters import read
 from codeorigin.lsp.documents.scored_document import FunctionRecord
 from codeorigin.lsp.handlers.findings import reported
 from codeorigin.lsp.handlers.wire_forms import function_to_wire
-from codeorigin.lsp.scoring.changed_files import ChangedFile, ScanFolder, changed_files
+from codeorigin.lsp.scoring.changed_files import FileToScan, ScanFolder, changed_files
 from codeorigin.lsp.session import Session
 from codeorigin.model.verdict import Reason
 from codeorigin.report.changes import MOVES_UNKNOWN
@@ -80,7 +80,7 @@ async def _scan(
         errors.append(f"{folder.path}: {MOVES_UNKNOWN}")
     for path, written in changed:
         past = await session.pasts.of(path, folder.settings, token)
-        file = ChangedFile(path, written, folder.settings, past, encoding, budget)
+        file = FileToScan(path, written, folder.settings, past, encoding, budget)
         try:
             functions = await engine.score(file.functions, token=token)
         except SourceError as error:

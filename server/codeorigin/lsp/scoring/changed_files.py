@@ -66,7 +66,7 @@ def changed_files(
 
 
 @dataclass(frozen=True, slots=True)
-class ChangedFile:
+class FileToScan:
     """A file that the working tree changed, and what it is judged with; ``budget`` is the parser's for all files."""
 
     path: Path

@@ -15,7 +15,7 @@ from tests.server.lsp.raw import FAULTY
 from codeorigin.core.budget import Budget
 from codeorigin.core.cancellation import CancelToken
 from codeorigin.languages import parse_budget
-from codeorigin.lsp.scoring.changed_files import ChangedFile
+from codeorigin.lsp.scoring.changed_files import FileToScan
 from codeorigin.settings.schema import Settings
 from codeorigin.text.positions import PositionEncoding
 from support.controlled_git import ControlledGit
@@ -150,7 +150,7 @@ async def test_all_files_of_a_scan_draw_on_one_budget(tmp_path: Path) -> None:
 
     analyzer: Any = Analyzer()
     file, budget = Mock(content=b"x = 1", lines=(), moved=()), Budget()
-    changed = ChangedFile(tmp_path / "a.py", file, Settings(), None, PositionEncoding.UTF16, budget)
+    changed = FileToScan(tmp_path / "a.py", file, Settings(), None, PositionEncoding.UTF16, budget)
     with pytest.raises(ValueError, match="not now"):
         changed.functions(analyzer, CancelToken())
     assert seen == [budget]
