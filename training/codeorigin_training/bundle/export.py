@@ -34,7 +34,12 @@ from codeorigin_training.encoder.inference import deep_logits, encode_rows, neut
 from codeorigin_training.matrices import view_matrices
 from codeorigin_training.metrics.answers import Answers, answers_of, context_answers
 from codeorigin_training.metrics.classification import keep_test_set
-from codeorigin_training.metrics.populations import calibration_error, share_figures, with_the_past
+from codeorigin_training.metrics.populations import (
+    calibration_error,
+    lengths_of,
+    share_figures,
+    with_the_past,
+)
 from codeorigin_training.metrics.rankings import (
     Bootstrap,
     era_figures,
@@ -47,7 +52,16 @@ from codeorigin_training.metrics.rankings import (
     tracked_numbers,
     whole_figures,
 )
-from codeorigin_training.metrics.table import Figure
+from codeorigin_training.metrics.table import (
+    AGENTS,
+    BANDS,
+    IN_PROJECTS,
+    MODERN,
+    OF_THE_SAME,
+    OLD,
+    PACKAGES,
+    Figure,
+)
 from codeorigin_training.run import Run
 from codeorigin_training.thresholds.config import judged
 from codeorigin_training.thresholds.context import commit_numbers, file_numbers
@@ -163,10 +177,13 @@ def _write(config: ExportConfig, run: Run, entry: dict[str, Any], inputs: dict[s
             figures += baseline_figures(side, held_out, run, settings, draws)
         seen_in_folds = ranking_figures(side.rows, out_of_fold, "by_text", draws)
         seen_in_folds += function_figures(side.rows, out_of_fold, checked, draws, records[: len(side.rows)])
-        rows = [figure.to_row() for figure in seen_in_folds]
+        rows = [
+            figure.to_row() for figure in seen_in_folds if in_manifest(figure) and figure.language == "all"
+        ]
         if not entry["deep"] and run.unseen_agents.is_file():
             rows += json.loads(run.unseen_agents.read_text(encoding="utf-8"))
-        metrics = {"held_out": [figure.to_row() for figure in figures], "out_of_fold": rows}
+        kept = [figure.to_row() for figure in figures if in_manifest(figure)]
+        metrics = {"held_out": kept, "out_of_fold": rows}
 
         def described(with_held_out: bool) -> dict[str, Any]:
             seen = SeenProjects.of(row.repo for row in [*side.rows, *(held_out if with_held_out else ())])
@@ -226,6 +243,28 @@ def _wide_parts(config: ExportConfig, run: Run) -> tuple[WideModel, WideModel, b
             f"{sum(view.width for view in config.views)}; set views as they were when it was trained"
         )
     return shipped, twin, on_all, out_of_fold
+
+
+def in_manifest(figure: Figure) -> bool:
+    """Whether a manifest has the figure: what the card and the pages show, a tenth of all.
+
+    The rest would be most of what is installed.
+    """
+    population, context, statistic = figure.population, figure.context, figure.statistic
+    if figure.value is None:
+        return False
+    whole = population in (AGENTS, OLD, MODERN, PACKAGES)
+    if figure.language != "all":
+        shown = population == AGENTS or (population in (OLD, MODERN) and statistic == BANDS[0])
+        return context == "in_file" and shown
+    if statistic == BANDS[1] and population not in (AGENTS, IN_PROJECTS):
+        return False
+    of_length = population in {f"{kind}, {name}" for kind in (AGENTS, MODERN) for name in lengths_of(())}
+    if ", " in population and not of_length and not population.startswith("known by "):
+        return False
+    if context.endswith(("_past", "_records")):
+        return population in (IN_PROJECTS, OF_THE_SAME, OLD, MODERN)
+    return whole or statistic not in BANDS or not context.endswith("_commit")
 
 
 def held_out_figures(
