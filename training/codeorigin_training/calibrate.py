@@ -90,7 +90,8 @@ def _records(rows: Sequence[Row], trained: int, config: CalibrateConfig, run: Ru
         processes=config.processes,
     )
     with atomic_path(run.records) as path:
-        np.savez(path, evidence=evidence, **means)
+        arrays: dict[str, Any] = {"evidence": evidence, **means}
+        np.savez(path, **arrays)
     run.log(f"records of their project: {int(np.isfinite(evidence).sum()):,} functions")
     return evidence
 
