@@ -18,7 +18,7 @@ from codeorigin.history import open_history
 from codeorigin.history.judge_commits import JudgeCommits
 from codeorigin.history.results import CommitResult
 from codeorigin.history.state import HistoryState
-from codeorigin.languages import parser_pool
+from codeorigin.languages import parse_budget
 from support.histories import History, Judge, OpenRun
 from support.repositories import Repository, plain_functions
 
@@ -76,7 +76,7 @@ def test_commit_with_a_file_that_met_the_end_of_the_time_of_a_run_is_judged_agai
 ) -> None:
     whole = judge(repository.folder, state=tmp_path / "other.sqlite")
     for name in ("_USUAL_SECONDS", "_USUAL_SECONDS_PER_MILLION"):
-        monkeypatch.setattr(parser_pool, name, 0.0)  # all texts take longer than usual
+        monkeypatch.setattr(parse_budget, name, 0.0)  # all texts take longer than usual
     with monkeypatch.context() as patch:
         patch.setattr(open_history, "run_budget", lambda *, shared: Budget(seconds=0.0, shared=shared))
         assert [result.skipped for result in judge(repository.folder)] == [1, 1, 1]

@@ -116,11 +116,11 @@ async def test_selection_is_judged_by_its_own_text_and_says_so(editor: Editor, a
         == pytest.approx(expected.own_probability)
     )
     assert (answer["verdict"]["fileEvidence"], answer["verdict"]["neighbours"]) == (None, 0)
-    assert answer["message"] == f"by its own text the selection {reading(expected, Band.LLM)}"
+    assert answer["message"] == f"by its own text the selection: {reading(expected, Band.LLM)}"
     diagnostics = await editor.findings(document)
-    assert diagnostics[-1].message == f"By its own text the selection {reading(expected, Band.LLM)}"
+    assert diagnostics[-1].message == f"By its own text the selection: {reading(expected, Band.LLM)}"
     # If all findings are by their own text, there is nothing to tell apart.
     await editor.configure(**SETTINGS, fileContext=False)
     answer = await editor.rescore(document, place)
-    assert answer["message"] == f"the selection {reading(expected, Band.LLM)}"
+    assert answer["message"] == f"the selection: {reading(expected, Band.LLM)}"
     editor.inbox.pop(PUSHED, None)
