@@ -124,17 +124,18 @@ def test_a_header_is_read_where_nothing_else_is_declared(repository: Repository)
 def test_disagreements_of_a_change_are_questions_to_the_reviewer() -> None:
     report = reported("--changed", "main")
     asked = {each["name"]: each["disagreement"] for file in report["files"] for each in file["functions"]}
-    assert asked == dict.fromkeys(("rpn", "dijk", "wrap"), "reads_human") | dict.fromkeys(
+    expected = dict.fromkeys(("rpn", "dijk"), "reads_human") | dict.fromkeys(
         ("RetryWithBackoff", "GroupByCategory", "ValidateItem"), "not_declared"
     )
-    assert report["declared"]["disagreements"] == {"reads_human": 3, "not_declared": 3}
+    assert asked == expected | {"wrap": None}  # unsure
+    assert report["declared"]["disagreements"] == {"reads_human": 2, "not_declared": 3}
 
 
 @pytest.mark.usefixtures("disagreeing")
 def test_accepted_findings_are_not_asked_about_again(tmp_path: Path) -> None:
     given = ("--changed", "main", "--baseline", tmp_path / "accepted.json")
     run("check", *given, "--update-baseline")
-    assert reported(*given)["declared"]["disagreements"] == {"reads_human": 3, "not_declared": 0}
+    assert reported(*given)["declared"]["disagreements"] == {"reads_human": 2, "not_declared": 0}
 
 
 @pytest.mark.usefixtures("disagreeing")
@@ -159,7 +160,7 @@ def test_long_lists_of_disagreements_are_folded(copy: Repository) -> None:
     assert "more (--show all)" not in run("check", "--changed", "main", "--show", "all").stdout.decode()
     markdown = run("check", "--changed", "main", "--format", "markdown").stdout.decode()
     head, _, folded = markdown.partition("<details><summary>3 more</summary>")
-    assert head.count("\n- `") == 3 + 3
+    assert head.count("\n- `") == 2 + 3
     assert folded.partition("</details>")[0].count("\n- `") == 3
 
 
