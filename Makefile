@@ -9,8 +9,8 @@ CLIENT := vscode-client
 CODE_SERVER ?= build/code-server
 # Options of pytest: make test PYTEST=tests/server
 PYTEST ?=
-# Processes that share the test files; each makes tiny models of its own. WORKERS=0 runs all tests in one.
-WORKERS ?= 2
+# Processes that share the test files: one more than two cores, as some tests wait. Each makes tiny models of its own. WORKERS=0 runs all tests in one.
+WORKERS ?= 3
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-editors errors vsix images docs release lint format bench clean
