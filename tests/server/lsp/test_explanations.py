@@ -90,7 +90,9 @@ async def test_identical_requests_are_cancelled_one_by_one_and_have_one_answer(
 async def test_edit_and_user_stop_the_work_and_remove_the_progress_bar(
     editor: Editor, gate: Gate, by: str
 ) -> None:
-    document = editor.open("\n\n".join(map(python_function, ("one", "two"))))
+    # No other test may have had these explained: what is known needs no bar.
+    names = [f"stopped_by_{by}", f"left_by_{by}"]
+    document = editor.open("\n\n".join(map(python_function, names)))
     await editor.findings(document)
     token, asking = await begun(editor, document)
     others = asyncio.ensure_future(editor.attributions(document))
@@ -107,7 +109,7 @@ async def test_edit_and_user_stop_the_work_and_remove_the_progress_bar(
     else:  # cancelling one leaves the others
         gate.is_open.set()
         functions = (await others)["functions"]
-        assert [each["name"] for each in functions] == ["one", "two"]
+        assert [each["name"] for each in functions] == names
         assert all(each["explanation"]["lines"] for each in functions)
 
 
