@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from codeorigin.analysis.judging import Scores
 from codeorigin.analysis.outlined import OutlinedPiece
 from codeorigin.core.lru_cache import LruCache
 from codeorigin.functions.documents import Document
@@ -14,9 +15,7 @@ from codeorigin.model.past import KeptReference, Past, RecordsShare
 from codeorigin.model.reading.normalize import normalize
 from codeorigin.model.reference import Reference, ReferenceWeights
 from codeorigin.model.scoring.inputs import RawScore
-from codeorigin.model.verdict import Reason
 
-Scores = Mapping[str, RawScore | Reason]
 _CACHE_BYTES, _ENTRY_BYTES = 2**20, 512
 
 

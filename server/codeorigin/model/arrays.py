@@ -9,6 +9,9 @@ import numpy.typing as npt
 
 from codeorigin.core.errors import ModelError
 
+UNREADABLE = (OSError, ValueError, EOFError, MemoryError, zipfile.BadZipFile)
+"""What NumPy raises for a file that holds no arrays, or larger ones than there is memory."""
+
 
 def read_arrays(path: Path, kind: str) -> dict[str, npt.NDArray[Any]]:
     """The arrays of an npz file by name.
@@ -19,5 +22,5 @@ def read_arrays(path: Path, kind: str) -> dict[str, npt.NDArray[Any]]:
     try:
         with np.load(path, allow_pickle=False) as arrays:
             return dict(arrays)
-    except (OSError, ValueError, EOFError, MemoryError, zipfile.BadZipFile) as error:
+    except UNREADABLE as error:
         raise ModelError(f"{path}: holds no weights; reinstall the {kind}") from error

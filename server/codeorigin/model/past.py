@@ -31,7 +31,7 @@ class PastRule(ManifestEntry):
     prior_functions: float
     typical: float
     fewest_functions: int
-    farthest: float = math.inf
+    farthest: float
 
     def __post_init__(self) -> None:
         if not (0 <= self.quantile <= 1 and self.weight > 0 and self.prior_functions >= 0):

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from codeorigin.core.errors import ModelError
+from codeorigin.model.arrays import UNREADABLE
 from codeorigin.model.folder import ManifestEntry
 from codeorigin.model.ngrams.hashed_views import NgramViews, View, ViewKind
 
@@ -196,5 +197,5 @@ def general_means(path: Path, largest: Mapping[str, float], languages: Collectio
             for row, (language, most) in zip(rows, sorted(largest.items()), strict=True)
             if language in languages
         }
-    except (OSError, ValueError) as error:
+    except UNREADABLE as error:
         raise ModelError(f"{path}: not readable; reinstall the model") from error

@@ -10,7 +10,6 @@ from codeorigin.analysis.judged_files import Analyzes
 from codeorigin.core.budget import Budget, BudgetError
 from codeorigin.core.cache_folder import cache_folder
 from codeorigin.core.cancellation import CancelToken
-from codeorigin.core.errors import RepositoryError
 from codeorigin.git.diff import Diff
 from codeorigin.git.diff_tree import commit_changes
 from codeorigin.git.objects import Objects
@@ -60,24 +59,10 @@ def with_reference(
     the same, nothing is read again, and of a new HEAD only new commits.
 
     Raises:
+        RepositoryError: what is newer than ``commit`` cannot be read.
         ModelError: the model is broken.
         Cancelled: ``cancel`` was triggered.
     """
-    try:
-        return _with_reference(past, repository, commit, bundle, load, cancel)
-    except RepositoryError:
-        cancel.raise_if_cancelled()
-        return past  # which was read: it lacks something newer
-
-
-def _with_reference(
-    past: Past,
-    repository: Repository,
-    commit: str,
-    bundle: Bundle,
-    load: Callable[[], Analyzes],
-    cancel: CancelToken,
-) -> Past:
     rule, root = bundle.calibration.reference, repository.root
     if rule is None or root is None:
         return past

@@ -12,6 +12,7 @@ from pathlib import Path
 from codeorigin.analysis.judged_files import Analyzes
 from codeorigin.core.cache_folder import cache_folder
 from codeorigin.core.cancellation import NEVER, CancelToken
+from codeorigin.core.errors import RepositoryError
 from codeorigin.git.repository import Repository
 from codeorigin.model.bundle import Bundle
 from codeorigin.model.calibration.judge import Judge
@@ -62,7 +63,13 @@ def repository_past(
     if past is None:
         return None
     past = replace(past, flagged=would_be)
-    return with_reference(past, repository, commit, bundle, load, cancel) if records else past
+    if not records:
+        return past
+    try:
+        return with_reference(past, repository, commit, bundle, load, cancel)
+    except RepositoryError:
+        cancel.raise_if_cancelled()
+        return past  # only something newer is missing
 
 
 def _kept_path(commit: str, model: str) -> Path:

@@ -110,7 +110,7 @@ def read_old_files(
 ) -> list[OldFile]:
     """At most :data:`MOST_FUNCTIONS` functions of a commit's files, with their vectors if there are ``views``.
 
-    None if too many of the files are hard to parse.
+    Nothing if too many of the files are hard to parse.
     """
     files = repository.chosen_files(commit, is_wanted, _MOST_FILES)
     found: list[OldFile] = []

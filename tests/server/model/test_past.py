@@ -6,7 +6,9 @@ import pytest
 
 from codeorigin.model.past import Past, PastRule, PastShare
 
-RULE = PastRule(quantile=0.5, weight=0.75, prior_functions=4.0, typical=-1.0, fewest_functions=4)
+RULE = PastRule(
+    quantile=0.5, weight=0.75, prior_functions=4.0, typical=-1.0, fewest_functions=4, farthest=100.0
+)
 
 
 def test_project_whose_old_code_scores_high_loses_the_shrunk_distance() -> None:

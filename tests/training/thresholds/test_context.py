@@ -167,7 +167,9 @@ def test_past_is_that_of_human_functions_before_code_assistants_with_a_verdict()
     old = rows("a/a", 4)
     others = [*(replace(row, modern=True) for row in rows("a/a", 1)), *rows("a/a", 1, label=1)]
     package = rows("debian/a", 4, source=DISTRIBUTION_SOURCE)
-    rule = PastRule(quantile=1.0, weight=0.5, prior_functions=0.0, typical=1.0, fewest_functions=3)
+    rule = PastRule(
+        quantile=1.0, weight=0.5, prior_functions=0.0, typical=1.0, fewest_functions=3, farthest=100.0
+    )
     counted = np.array([True] * 3 + [False] + [True] * 7)
     logits = np.array([3.0, 2.0, 2.0, 70.0, 80.0, 90.0, 5.0, 5.0, 5.0, 5.0, 0.0])
     evidence = past_evidence([*old, *others, *package, *rows("b/b", 1)], logits, counted, rule)

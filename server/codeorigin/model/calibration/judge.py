@@ -51,7 +51,7 @@ class Judge:
         """
         unread = {number: self._unread(score) for number, score in functions.items()}
         calibration = self._read_by(unread.values())
-        if self._with_records not in (None, calibration):
+        if self._with_records is not None and calibration is not self._with_records:
             functions = {number: replace(score, records=None) for number, score in functions.items()}
             unread = {number: _without_records(verdict) for number, verdict in unread.items()}
         context = calibration.file_context

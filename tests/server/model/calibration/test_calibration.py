@@ -27,7 +27,9 @@ from support.scales import scale
 from support.tiny_model import COMMIT_CONTEXT, COMMIT_RULE, FILE_AND_COMMIT_CONTEXT, FILE_CONTEXT, FILE_RULE
 
 SCALE = scale(3.0, 0.0, {"go": (4.0, -1.0)}, temperature=2.0, shift=1.0)
-PAST_RULE = PastRule(quantile=0.9, weight=1.0, prior_functions=20.0, typical=-1.0, fewest_functions=30)
+PAST_RULE = PastRule(
+    quantile=0.9, weight=1.0, prior_functions=20.0, typical=-1.0, fewest_functions=30, farthest=100.0
+)
 BARE = Calibration(SCALE, min_lines=3, min_characters=40, max_lines=300)
 RULES: dict[str, Any] = {
     "file_context": FILE_CONTEXT,
