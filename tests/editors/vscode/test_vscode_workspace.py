@@ -16,7 +16,7 @@ FUNCTION = "balance_by_account"
 def test_report_opens_as_a_page(code: CodeServer, page: Page, source: Path, artefacts: Path) -> None:
     code.ask("run", command="codeorigin.openReport")
     report = webview(page)
-    expect(report.locator("h1")).to_have_text("CodeOrigin report")
+    expect(report.locator("h1")).to_have_text(source.parent.name)
     expect(report.locator("summary code", has_text="ledger.py")).to_be_visible()
     page.screenshot(path=artefacts / "report-dark.png")
     code.ask("run", command="workbench.action.closeActiveEditor")
