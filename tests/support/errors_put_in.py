@@ -155,7 +155,7 @@ ERRORS: tuple[tuple[str, str, str, str], ...] = (
     ),
     (
         _PAST,
-        "is_counted and row.source != DISTRIBUTION_SOURCE",
+        "is_counted and not row.is_packaged",
         "is_counted",
         f"{_OF_PAST}::test_typical_quantile_is_the_mean_over_projects",
     ),

@@ -16,10 +16,14 @@ Config = TypeVar("Config")
 STRICT = ConfigDict(extra="forbid", allow_inf_nan=False)
 """What every dataclass of settings is made with: an unknown name is an error."""
 
+# Types of settings that have a least value.
 Count = Annotated[int, Field(ge=1)]
 Several = Annotated[int, Field(ge=2)]
+Whole = Annotated[int, Field(ge=0)]
 Positive = Annotated[float, Field(gt=0)]
-"""Types of settings that have a least value."""
+NotNegative = Annotated[float, Field(ge=0)]
+Share = Annotated[float, Field(gt=0, lt=1)]
+"""Strictly between 0 and 1."""
 
 
 class ConfigurationError(CodeOriginError):

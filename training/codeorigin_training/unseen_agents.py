@@ -40,7 +40,7 @@ def unseen_agents(config: UnseenAgentsConfig, run: Run) -> None:
     """
     data = corpus_hash(run.needs(run.corpus, "corpus"))
     run.needs(run.wide, "wide")
-    settings = asdict(replace(config, wide=replace(config.wide, processes=1, parallel_fits=1)))
+    settings = asdict(replace(config, wide=replace(config.wide, processes=1)))
     run.cached("unseen agents", [data, settings], lambda: _write(config, run, data), [run.unseen_agents])
 
 

@@ -19,7 +19,6 @@ from dataclasses import asdict, dataclass, field, replace
 
 import numpy as np
 import pydantic
-from joblib import Parallel, delayed
 from scipy import sparse
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
@@ -29,7 +28,7 @@ from sklearn.utils.extmath import row_norms
 from codeorigin.model.folder import sha256_of
 from codeorigin.model.ngrams.hashed_views import View, ViewKind
 from codeorigin_training.arrays import Booleans, Floats, Floats32, Integers
-from codeorigin_training.configuration import STRICT
+from codeorigin_training.configuration import STRICT, Count, NotNegative, Several
 from codeorigin_training.data.rows import PUBLISHED, Row, corpus_hash, paired_of, read_published
 from codeorigin_training.data.sides import TrainingSide, read_sides
 from codeorigin_training.data.weights import PAIR_WEIGHT
@@ -55,12 +54,8 @@ class EvidenceShares:
     Ratios are absolute log-count ratios divided by their root mean square. With both shares 0, it is plain ridge.
     """
 
-    corpus: float = 0.0
-    pairs: float = 0.0
-
-    def __post_init__(self) -> None:
-        if not 0 <= self.corpus <= 1 or self.pairs < 0:
-            raise ValueError("corpus evidence must lie in [0, 1], pair evidence must not be negative")
+    corpus: float = pydantic.Field(default=0.0, ge=0, le=1)
+    pairs: NotNegative = 0.0
 
 
 @pydantic.dataclasses.dataclass(frozen=True, config=STRICT)
@@ -93,22 +88,14 @@ class WideConfig:
     ``pair_weight`` is the weight of each row of a same-task pair, relative to the mean row. The regressions are
     cross-fitted in ``folds`` folds of repositories; their out-of-fold logits are used for calibration. With
     ``all_repositories``, the model that ships is also fitted on the held-out repositories; the figures are those of a
-    model fitted without them. ``processes`` extract n-grams; ``parallel_fits`` regressions are fitted at a time, each
-    on a copy of its rows.
+    model fitted without them. ``processes`` extract n-grams.
     """
 
-    views: tuple[ViewSettings, ...] = field(default_factory=default_views)
-    pair_weight: float = PAIR_WEIGHT
-    folds: int = 4
+    views: tuple[ViewSettings, ...] = pydantic.Field(default_factory=default_views, min_length=1)
+    pair_weight: NotNegative = PAIR_WEIGHT
+    folds: Several = 4
     all_repositories: bool = True
-    processes: int = 2
-    parallel_fits: int = 1
-
-    def __post_init__(self) -> None:
-        if self.pair_weight < 0 or not self.views:
-            raise ValueError("pair_weight must not be negative, and there must be a view")
-        if self.folds < 2 or self.processes < 1 or self.parallel_fits < 1:
-            raise ValueError("folds must be at least 2, processes and parallel_fits at least 1")
+    processes: Count = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,24 +205,13 @@ def _ratios(examples: ViewExamples) -> Floats:
     return ratios / scale if scale > 0 else np.zeros_like(ratios)
 
 
-def cross_fit(
-    examples: ViewExamples, settings: ViewSettings, folds: Integers, fitting: Booleans, parallel: int = 1
-) -> Floats:
-    """Out-of-fold logits ``(n,)`` of one view: those of fold ``f`` from a model fitted on the rows ``fitting[f]``.
-
-    ``parallel`` regressions are fitted at a time, each in a process with a copy of its rows: threads would share
-    liblinear's random number generator, and results would not be reproducible.
-    """
-    tasks = (delayed(_fit_fold)(examples, settings, fit) for fit in fitting)
+def cross_fit(examples: ViewExamples, settings: ViewSettings, folds: Integers, fitting: Booleans) -> Floats:
+    """Out-of-fold logits ``(n,)`` of one view: those of fold ``f`` from a model fitted on the rows ``fitting[f]``."""
     logits = np.zeros(len(examples.labels))
-    for fold, weights in enumerate(Parallel(n_jobs=parallel)(tasks)):
+    for fold, fit in enumerate(fitting):
         inside = folds == fold
-        logits[inside] = examples.matrix[inside] @ weights
+        logits[inside] = examples.matrix[inside] @ fit_view(examples.only(fit), settings)
     return logits
-
-
-def _fit_fold(examples: ViewExamples, settings: ViewSettings, fit: Booleans) -> Floats:
-    return fit_view(examples.only(fit), settings)
 
 
 def fit_scales(view_logits: Floats, labels: Integers, weights: Floats) -> Floats:
@@ -297,7 +273,7 @@ def train_wide(
         def fit(settings: ViewSettings = settings, matrix: sparse.csr_matrix = matrix) -> tuple[Floats, ...]:
             examples = ViewExamples(matrix[:count], side.labels, side.weights, paired[:count])
             twin = fit_view(examples, settings)
-            out_of_fold = cross_fit(examples, settings, side.folds, side.fitting, config.parallel_fits)
+            out_of_fold = cross_fit(examples, settings, side.folds, side.fitting)
             del examples
             if not config.all_repositories:
                 return twin, twin, out_of_fold
@@ -356,7 +332,7 @@ def wide(config: WideConfig, run: Run) -> None:
         CodeOriginError: the run has no corpus, or it cannot be read.
     """
     data = corpus_hash(run.needs(run.corpus, "corpus"))
-    settings = asdict(replace(config, processes=1, parallel_fits=1))
+    settings = asdict(replace(config, processes=1))
     answers = run.corpus / PUBLISHED
     inputs = [data, settings, sha256_of(answers) if answers.is_file() else ""]
     run.cached("wide", inputs, lambda: _write(config, run, data), [run.wide])

@@ -72,7 +72,20 @@ def _syntax(code: str, language: str) -> Codes:
 
 def _constructs(code: str, language: str, *, by_role: bool = True) -> Codes:
     data = parseable(code)
-    known = get_language(language)
+    best = read_piece(data, get_language(language))
+    painted = _Painter(best.members.data, language, by_role=by_role).paint(best.root)
+    return _filled(_without(best.members, painted, len(data)))[_character_starts(code)]
+
+
+class Reading(NamedTuple):
+    """A tree, and the text that it is of: a piece of code, maybe in surroundings that it needs."""
+
+    members: Members
+    root: Node
+
+
+def read_piece(data: bytes, known: Language) -> Reading:
+    """The tree of a function, or of another piece of code, in the surroundings that leave the fewest bytes unparsed."""
     best, fewest = _read(Members(data, 0, 0, len(data), frozenset()), known)
     # If it may be a piece of something, use the surroundings in which it parses without an error, or with the fewest.
     for around in possible_surroundings(best.root, data, known, found=False):
@@ -81,25 +94,19 @@ def _constructs(code: str, language: str, *, by_role: bool = True) -> Codes:
             best, fewest = reading, errors
         if not errors:
             break
-    painted = _Painter(best.members.data, language, by_role=by_role).paint(best.root)
-    return _filled(_without(best.members, painted, len(data)))[_character_starts(code)]
+    return best
 
 
-class _Reading(NamedTuple):
-    members: Members
-    root: Node
-
-
-def _read(members: Members, language: Language) -> tuple[_Reading, int]:
+def _read(members: Members, language: Language) -> tuple[Reading, int]:
     """The tree by the grammar of the language that leaves the fewest bytes unparsed, and how many these are."""
-    best: tuple[_Reading, int] | None = None
+    best: tuple[Reading, int] | None = None
     for name in ("typescript", "tsx") if language.id == "typescript" else (language.id,):
         known = get_language(name)
         fragment = known.fragment_grammar is not None and known.fragment_unless.encode() not in members.data
         root = Parser(_grammar(name, fragment)).parse(members.data).root_node
         errors = _error_bytes(root) if root.has_error else 0
         if best is None or errors < best[1]:
-            best = _Reading(members, root), errors
+            best = Reading(members, root), errors
         if not errors:
             break
     assert best is not None

@@ -11,7 +11,7 @@ from codeorigin_training.data.rows import Row
 from codeorigin_training.metrics.detector import Detector
 from codeorigin_training.metrics.table import AGENTS, OLD
 from codeorigin_training.report.config import EvaluateConfig
-from codeorigin_training.report.controls import LENGTH_BOUND, TrainingSet, controls
+from codeorigin_training.report.controls import LENGTH_BOUND, controls
 from codeorigin_training.report.faithfulness import (
     OCCLUSION,
     RANDOM,
@@ -135,10 +135,6 @@ def test_too_short_functions_are_not_explained(detector: Detector) -> None:
 CONTROLS = EvaluateConfig(control_functions=300, rounds=20, processes=1)
 
 
-def no_log(_line: str) -> None:
-    pass
-
-
 def of_length(found: Section) -> float:
     (value,) = (
         figure.value
@@ -165,15 +161,15 @@ def only_people(count: int, seed: int, *, leak: bool) -> list[Row]:
 
 
 def test_planted_length_leak_is_flagged() -> None:
-    leaking = TrainingSet.of(only_people(300, 1, leak=True), processes=1)
-    found = controls(leaking, only_people(300, 2, leak=True), CONTROLS, no_log)
+    leaking = only_people(300, 1, leak=True)
+    found = controls(leaking, only_people(300, 2, leak=True), CONTROLS, lambda line: None)
     assert found.problems[0].startswith("Control above its bound: length alone")
     assert of_length(found) > 0.6
 
 
 def test_random_labels_are_not_flagged() -> None:
     config = replace(CONTROLS, control_functions=2000)
-    clean = TrainingSet.of(only_people(1200, 1, leak=False), processes=1)
-    found = controls(clean, only_people(1600, 2, leak=False), config, no_log)
+    clean = only_people(1200, 1, leak=False)
+    found = controls(clean, only_people(1600, 2, leak=False), config, lambda line: None)
     assert not [text for text in found.problems if "alone" in text]
     assert abs(of_length(found) - 0.5) <= LENGTH_BOUND

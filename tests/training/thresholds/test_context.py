@@ -181,18 +181,3 @@ def test_past_is_that_of_human_functions_before_code_assistants_with_a_verdict()
 def test_too_few_projects_give_no_rule() -> None:
     found = [*rows("a/a", 3), *rows("b/b", 2)]
     assert fit_past_rule(found, np.zeros(5), np.ones(5, dtype=bool), CONFIG) is None
-
-
-@pytest.mark.parametrize(
-    "wrong",
-    [
-        {"past_quantile": 1.1},
-        {"past_weight": 0.0},
-        {"past_prior_functions": -1.0},
-        {"past_fewest_functions": 0},
-    ],
-    ids=str,
-)
-def test_settings_out_of_range_are_refused(wrong: dict[str, float]) -> None:
-    with pytest.raises(ValueError, match="past_"):
-        replace(CONFIG, **wrong)  # type: ignore[arg-type]

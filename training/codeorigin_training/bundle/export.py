@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, field, replace
+from dataclasses import asdict, replace
 from typing import Any
 
 import numpy as np
+from pydantic import Field
 from pydantic.dataclasses import dataclass
 from scipy import sparse
 
@@ -17,9 +18,8 @@ from codeorigin_training.arrays import Floats, Floats32
 from codeorigin_training.bundle.baselines import baseline_figures
 from codeorigin_training.bundle.quantization import quantize
 from codeorigin_training.bundle.writing import ExportError, Parts, write_bundle
-from codeorigin_training.configuration import STRICT
+from codeorigin_training.configuration import STRICT, Count, NotNegative, Whole
 from codeorigin_training.data.rows import (
-    DISTRIBUTION_SOURCE,
     Row,
     corpus_hash,
     of_repositories,
@@ -81,25 +81,17 @@ class ExportConfig:
     ``rounds`` draws.
     """
 
-    name: str = "codeorigin-small"
-    version: str = "0.8.0"
-    views: tuple[View, ...] = field(
-        default_factory=lambda: tuple(default_view.view for default_view in default_views())
+    name: str = Field(default="codeorigin-small", min_length=1)
+    version: str = Field(default="0.8.0", min_length=1)
+    views: tuple[View, ...] = Field(
+        default_factory=lambda: tuple(settings.view for settings in default_views()), min_length=1
     )
-    overlap: int = 128
-    limit_bytes: int = 50_000_000
+    overlap: Whole = 128
+    limit_bytes: Count = 50_000_000
     baselines: bool = False
-    pair_weight: float = PAIR_WEIGHT
-    processes: int = 2
-    rounds: int = 100
-
-    def __post_init__(self) -> None:
-        if not self.name or not self.version or not self.views:
-            raise ValueError("name, version and views must not be empty")
-        if self.overlap < 0 or self.limit_bytes < 1 or self.processes < 1 or self.pair_weight < 0:
-            raise ValueError(
-                "overlap and pair_weight must not be negative, limit_bytes and processes be positive"
-            )
+    pair_weight: NotNegative = PAIR_WEIGHT
+    processes: Count = 2
+    rounds: Count = 100
 
 
 def export(config: ExportConfig, run: Run) -> None:
@@ -334,7 +326,7 @@ def _data(side: TrainingSide, held_out: list[Row], inputs: dict[str, str]) -> di
     everything = [*side.rows, *held_out]
 
     def count(rows: Sequence[Row], *, packages: bool) -> int:
-        return len({row.repo for row in rows if (row.source == DISTRIBUTION_SOURCE) is packages})
+        return len({row.repo for row in rows if row.is_packaged is packages})
 
     return {
         "functions": sum(row.pair is None for row in everything),

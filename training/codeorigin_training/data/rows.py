@@ -69,6 +69,11 @@ class Row:
         return self.group or self.project
 
     @property
+    def is_packaged(self) -> bool:
+        """Whether it is of a distribution's package: human code alone, of another kind than that of repositories."""
+        return self.source == DISTRIBUTION_SOURCE
+
+    @property
     def project(self) -> str:
         """The unit that shares count once: the repository, or the project of a distribution's package."""
         return project_of(self.repo)
@@ -101,7 +106,7 @@ def fold_array(rows: Sequence[Row], folds: int) -> Integers:
 
 def of_repositories(rows: Sequence[Row]) -> Booleans:
     """Which rows are neither a pair's nor a distribution's, bool ``(len(rows),)``: only those hold both classes."""
-    return np.array([row.pair is None and row.source != DISTRIBUTION_SOURCE for row in rows], dtype=bool)
+    return np.array([row.pair is None and not row.is_packaged for row in rows], dtype=bool)
 
 
 def rows_where(rows: Sequence[Row], inside: Booleans) -> list[Row]:

@@ -7,7 +7,7 @@ import numpy as np
 
 from codeorigin.model.reading.comments import find_comments
 from codeorigin_training.arrays import Booleans, Floats, Integers
-from codeorigin_training.data.rows import DISTRIBUTION_SOURCE, Row, labels_of, numbered
+from codeorigin_training.data.rows import Row, labels_of, numbered
 
 LENGTH_EDGES = (5, 9, 16, 30)
 """Bounds of the length classes in lines: 1-4 (people's code alone), 5-8, 9-15, 16-29, and 30 or more."""
@@ -56,7 +56,7 @@ def balanced_weights(rows: Sequence[Row]) -> Floats:
     weight to a cell, so that the languages of its packages do not dominate.
     """
     labels = labels_of(rows)
-    packaged = np.array([row.source == DISTRIBUTION_SOURCE for row in rows])
+    packaged = np.array([row.is_packaged for row in rows])
     sources = numbered([f"{row.project}|{row.label}" for row in rows])
     base = np.where(packaged, DISTRIBUTION_WEIGHT, 1.0) / np.sqrt(np.bincount(sources)[sources])
     cell = 2 * cells(rows) + np.array([is_documented(row.code, row.language) for row in rows])

@@ -11,7 +11,6 @@ import pyarrow.parquet as pq
 from codeorigin_training.data.rows import (
     DISTRIBUTION_MODERN,
     DISTRIBUTION_OLD,
-    DISTRIBUTION_SOURCE,
     MODERN,
     Row,
 )
@@ -69,7 +68,7 @@ def evidence_of(row: Row) -> str:
     """The value of the column ``evidence``: the era of human code; of LLM code the row's, or ``trailer``."""
     if row.label == 1:
         return row.evidence or "trailer"
-    if row.source == DISTRIBUTION_SOURCE:
+    if row.is_packaged:
         return DISTRIBUTION_MODERN if row.modern else DISTRIBUTION_OLD
     return MODERN if row.modern else OLD
 

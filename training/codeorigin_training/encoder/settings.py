@@ -80,7 +80,6 @@ class Phase:
     layers: int = Field(default=0, ge=0)
     learning_rate: float = Field(default=2e-5, gt=0)
     batch: int = Field(default=16, ge=1)
-    accumulate: int = Field(default=1, ge=1)
     epochs: int = Field(default=5, ge=1)
     patience: int = Field(default=2, ge=1)
     warm_up: float = Field(default=0.05, ge=0, lt=1)

@@ -269,7 +269,6 @@ def _phase(
             num_train_epochs=phase.epochs,
             per_device_train_batch_size=phase.batch,
             per_device_eval_batch_size=2 * phase.batch,
-            gradient_accumulation_steps=phase.accumulate,
             learning_rate=phase.learning_rate,
             weight_decay=phase.weight_decay,
             load_best_model_at_end=True,

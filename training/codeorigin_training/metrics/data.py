@@ -2,15 +2,12 @@
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-
-import numpy as np
 
 from codeorigin.model.folder import sha256_of
 from codeorigin_training.arrays import Integers
 from codeorigin_training.data.rows import (
-    DISTRIBUTION_SOURCE,
     SNIPPETS,
     CorpusError,
     Row,
@@ -28,7 +25,7 @@ from codeorigin_training.data.splits import is_held_out
 class EvaluationData:
     """``train`` and ``held_out`` are the sides of the corpus; ``pairs`` and ``snippets`` are held out.
 
-    ``digest`` is a hash of all files, ``corpus`` that of functions and pairs alone, as in a manifest.
+    ``digest`` is a hash of all files.
     """
 
     train: list[Row]
@@ -36,7 +33,6 @@ class EvaluationData:
     pairs: list[Row]
     snippets: list[Row]
     digest: str
-    corpus: str
 
 
 def read_evaluation_data(folder: Path, snippets: Path | None, *, all_snippets: bool) -> EvaluationData:
@@ -48,14 +44,13 @@ def read_evaluation_data(folder: Path, snippets: Path | None, *, all_snippets: b
     everything = read_functions(folder)
     pairs = read_pairs(folder) + read_written_pairs(everything)
     # A distribution's packages contain only human code; against LLM code of repositories, figures would look too good.
-    functions = [row for row in everything if row.source != DISTRIBUTION_SOURCE]
+    functions = [row for row in everything if not row.is_packaged]
     path = snippets or folder / SNIPPETS
     answers = list(read_snippets(path)) if snippets is not None or path.is_file() else []
     train, held_out = split(functions)
     if not train or not held_out:
         raise CorpusError(f"{folder}: too few repositories: the split leaves one side without any")
-    corpus = corpus_hash(folder)
-    digest = hashlib.sha256(corpus.encode())
+    digest = hashlib.sha256(corpus_hash(folder).encode())
     if path.is_file():
         digest.update(sha256_of(path).encode())
     return EvaluationData(
@@ -64,7 +59,6 @@ def read_evaluation_data(folder: Path, snippets: Path | None, *, all_snippets: b
         pairs=split(pairs)[1],
         snippets=answers if all_snippets else split(answers)[1],
         digest=digest.hexdigest(),
-        corpus=corpus,
     )
 
 
@@ -81,25 +75,6 @@ def agent_family(agent: str) -> str:
     return agent.lower().replace("-author", "").split(" ")[0]
 
 
-def cap_per_repository(rows: Sequence[Row], most: int, seed: int) -> list[Row]:
-    """At most ``most`` random rows of every repository (or task) and label, in their original order."""
-    generator = np.random.default_rng(seed)
-    priority = generator.random(len(rows))
-    taken: dict[tuple[str, int], int] = {}
-    chosen: list[int] = []
-    for number in np.argsort(priority, kind="stable"):
-        key = (rows[number].unit, rows[number].label)
-        if taken.get(key, 0) < most:
-            taken[key] = taken.get(key, 0) + 1
-            chosen.append(int(number))
-    return [rows[number] for number in sorted(chosen)]
-
-
 def unit_numbers(rows: Sequence[Row]) -> Integers:
     """Number of every row's repository (or task), int64 ``(len(rows),)``."""
     return numbered([row.unit for row in rows])
-
-
-def with_code(row: Row, code: str) -> Row:
-    """The row with another text; its length class stays that of the raw text, by which classes are matched."""
-    return replace(row, code=code)

@@ -9,13 +9,11 @@ import numpy as np
 
 from codeorigin.explain.explainer import Explainer
 from codeorigin.model.bundle import Bundle
-from codeorigin.model.calibration.calibration import counted_lines, pooled_logit
 from codeorigin.model.reading.normalize import normalize
 from codeorigin.model.scoring.scorer import Scorer
 from codeorigin_training.arrays import Floats
 from codeorigin_training.data.rows import Row
 from codeorigin_training.metrics.answers import Answers, answers_of
-from codeorigin_training.thresholds.config import CalibrateConfig
 
 
 class LogitModel(Protocol):
@@ -28,15 +26,15 @@ class LogitModel(Protocol):
 class Detector:
     """A bundle's scorer, explainer and calibration."""
 
-    def __init__(self, directory: Path, *, threads: int = 1) -> None:
+    def __init__(self, directory: Path) -> None:
         """Load the bundle.
 
         Raises:
             ModelError: the bundle is missing, broken, or does not match its manifest.
         """
         self.bundle = Bundle.load(directory)
-        self.scorer = Scorer.of(self.bundle, threads=threads)
-        self.explainer = Explainer(self.scorer, self.bundle.gradient_path, threads=threads)
+        self.scorer = Scorer.of(self.bundle, threads=1)
+        self.explainer = Explainer(self.scorer, self.bundle.gradient_path, threads=1)
 
     def logits(self, rows: Sequence[Row]) -> Floats:
         """Raw logits ``(len(rows),)``."""
@@ -49,14 +47,6 @@ class Detector:
             functions = [normalize(code, language) for code, _ in together]
             logits += [raw.logit for raw in self.scorer.score_functions(functions, language)]
         return np.array(logits, dtype=np.float64)
-
-    def pool(self, rows: Sequence[Row], logits: Floats) -> float:
-        """Pool the ``logits`` ``(n,)`` of a file's functions by the bundle's file rule, or by the default one."""
-        functions = [(float(logit), counted_lines(row.code)) for row, logit in zip(rows, logits, strict=True)]
-        rule = self.bundle.calibration.file
-        if rule is not None:
-            return rule.pooled(functions)
-        return pooled_logit(functions, CalibrateConfig().prior_lines, self.bundle.calibration.alone.shift)
 
     def answers(self, rows: Sequence[Row], logits: Floats) -> Answers:
         """Answers of the shipped thresholds for ``logits`` ``(n,)``, each function by its own text."""

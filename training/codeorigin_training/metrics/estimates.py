@@ -10,6 +10,7 @@ from codeorigin_training.arrays import Booleans, Floats, Integers
 from codeorigin_training.metrics.statistics import (
     auroc,
     bootstrap_intervals,
+    pairs_in_order,
     percentile_interval,
     tpr_at_fpr,
 )
@@ -53,6 +54,17 @@ def mean(groups: Integers, values: Floats | Booleans, config: Rounds) -> Estimat
 def area(groups: Integers, labels: Integers, scores: Floats, config: Rounds) -> Estimate:
     """The AUROC of ``scores`` for ``labels``, all ``(n,)``."""
     return estimate(groups, lambda index: auroc(labels[index], scores[index]), config)
+
+
+def pair_estimates(human: Floats, llm: Floats, groups: Integers, config: Rounds) -> list[Estimate]:
+    """The AUROC of both sides of pairs, and the share of pairs in order; all ``(n,)``."""
+
+    def statistics(index: Integers) -> Floats:
+        labels = np.repeat([0, 1], len(index)).astype(np.int64)
+        scores = np.concatenate([human[index], llm[index]])
+        return np.array([auroc(labels, scores), pairs_in_order(human[index], llm[index])])
+
+    return estimates(groups, statistics, config)
 
 
 def share(called: Booleans, projects: npt.NDArray[np.generic]) -> Estimate:

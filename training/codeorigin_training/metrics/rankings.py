@@ -11,9 +11,9 @@ from codeorigin_training.data.rows import Row, labels_of, modern_of, numbered, o
 from codeorigin_training.data.specifications import WRITTEN
 from codeorigin_training.data.weights import matched_sample, matched_samples
 from codeorigin_training.metrics.answers import Answers, answers_of, context_answers
-from codeorigin_training.metrics.estimates import area, estimate, ranking
+from codeorigin_training.metrics.estimates import area, estimate, pair_estimates, ranking
 from codeorigin_training.metrics.populations import Functions, agents_of, lengths_of, share_figures
-from codeorigin_training.metrics.statistics import auroc, pairs_in_order
+from codeorigin_training.metrics.statistics import auroc
 from codeorigin_training.metrics.table import (
     AGENTS,
     AS_THEY_ARE,
@@ -192,17 +192,9 @@ def pair_figures(rows: Sequence[Row], scores: Floats, context: str, draws: Boots
         if complete:
             human, llm = (np.array([side[label] for side in complete.values()]) for label in (0, 1))
             groups = numbered([projects[pair] for pair in complete])
-            yield _pair_area(groups, human, llm, draws).named(population, context, "auroc")
-            in_order = estimate(groups, lambda at: pairs_in_order(human[at], llm[at]), draws)  # noqa: B023
-            yield in_order.named(population, context, "in order")
-
-
-def _pair_area(groups: Integers, human: Floats, llm: Floats, draws: Bootstrap) -> Estimate:
-    def of_pairs(at: Integers) -> float:
-        labels = np.repeat([0, 1], len(at)).astype(np.int64)
-        return auroc(labels, np.concatenate([human[at], llm[at]]))
-
-    return estimate(groups, of_pairs, draws)
+            found = pair_estimates(human, llm, groups, draws)
+            for statistic, value in zip(("auroc", "in order"), found, strict=True):
+                yield value.named(population, context, statistic)
 
 
 def whole_figures(

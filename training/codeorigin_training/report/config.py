@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from codeorigin_training.configuration import STRICT, Count
@@ -34,7 +33,6 @@ class EvaluateConfig:
     faithfulness_functions: Count = 200
     rounds: Count = 200
     processes: Count = 2
-    threads: int = Field(default=1, ge=0)
     seed: int = 0
 
     def __post_init__(self) -> None:

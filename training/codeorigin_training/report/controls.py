@@ -1,16 +1,14 @@
 """Controls: models that must not work. If one does, the split or the labels leak, and no figure can be trusted."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import csr_matrix
 from sklearn.ensemble import HistGradientBoostingClassifier
 
 from codeorigin.model.ngrams.hashed_views import View, ViewKind
 from codeorigin.model.reading.normalize import LEVEL_MARK, normalize
 from codeorigin_training.arrays import Floats, Integers
-from codeorigin_training.data.rows import Row
+from codeorigin_training.data.rows import Row, labels_of
 from codeorigin_training.data.weights import balanced_weights
 from codeorigin_training.matrices import view_matrices
 from codeorigin_training.metrics.estimates import estimate
@@ -25,29 +23,6 @@ from codeorigin_training.wide import fit_linear
 
 _WORDS = View(ViewKind.WORDS, 1, 2, 1 << 20)
 _STRENGTH = 12.0
-
-
-@dataclass(frozen=True, slots=True)
-class TrainingSet:
-    """Functions with their word n-grams, CSR ``(len(rows), width)``, on which the shuffled controls are trained."""
-
-    rows: list[Row]
-    matrix: csr_matrix
-    processes: int
-
-    @classmethod
-    def of(cls, rows: Sequence[Row], *, processes: int) -> "TrainingSet":
-        """Extract the n-grams of ``rows``."""
-        return cls(list(rows), view_matrices(rows, [_WORDS], processes=processes)[0], processes)
-
-    def matrix_of(self, rows: Sequence[Row]) -> csr_matrix:
-        """The n-grams of other rows, CSR ``(len(rows), width)``."""
-        return view_matrices(rows, [_WORDS], processes=self.processes)[0]
-
-    def fit(self, chosen: Integers, labels: Integers) -> Floats:
-        """Train on the rows at ``chosen`` with ``labels``, both ``(k,)``, balanced like those of the shipped model."""
-        weights = balanced_weights([self.rows[number] for number in chosen])
-        return fit_linear(self.matrix[chosen], labels, weights, _STRENGTH)
 
 
 LENGTH_BOUND = 0.10
@@ -88,25 +63,24 @@ _BOUNDS = {
 """The maximum distance of each control's AUROC from 0.5."""
 
 
-def controls(training: TrainingSet, held_out: Sequence[Row], config: EvaluateConfig, log: Log) -> Section:
-    """Length alone, layout alone and shuffled labels, each on old and on modern human code.
+def controls(training: Sequence[Row], held_out: Sequence[Row], config: EvaluateConfig, log: Log) -> Section:
+    """Length alone, layout alone and shuffled labels, trained on ``training``, on old and on modern human code.
 
     A control exceeds its bound if either AUROC differs from 0.5 by more than the bound.
     """
     slices = era_slices(held_out, config.control_functions, config.seed)
-    labels = np.array([row.label for row in training.rows], dtype=np.int64)
-    weights = balanced_weights(training.rows)
+    labels, weights = labels_of(training), balanced_weights(training)
     length, layout, shuffled = _BOUNDS
     figures: list[Figure] = []
     for name, figures_of in ((length, length_figures), (layout, layout_figures)):
         trees = HistGradientBoostingClassifier(max_iter=200, learning_rate=0.08, random_state=config.seed)
-        trees.fit(np.array([figures_of(row) for row in training.rows]), labels, sample_weight=weights)
+        trees.fit(np.array([figures_of(row) for row in training]), labels, sample_weight=weights)
         for subset in slices:
             logits = trees.decision_function(np.array([figures_of(row) for row in subset.rows]))
             figures.append(_control(name, subset, [logits], config))
-    models = _shuffled(training, labels, config.seed)
+    models = _shuffled(training, labels, config)
     for subset in slices:
-        matrix = training.matrix_of(subset.rows)
+        (matrix,) = view_matrices(subset.rows, [_WORDS], processes=config.processes)
         logits = [matrix @ weights for weights in models]
         figures.append(_control(shuffled, subset, logits, config))
     for figure in figures:
@@ -143,11 +117,13 @@ def _control(name: str, subset: Slice, logits: Sequence[Floats], config: Evaluat
     return found.named(name, subset.population, "AUROC")
 
 
-def _shuffled(training: TrainingSet, labels: Integers, seed: int) -> list[Floats]:
-    """The weights of the models of all shuffles."""
-    generator = np.random.default_rng(seed)
+def _shuffled(rows: Sequence[Row], labels: Integers, config: EvaluateConfig) -> list[Floats]:
+    """The weights of the models of all shuffles, each trained on rows that are balanced like the shipped model's."""
+    generator = np.random.default_rng(config.seed)
+    (matrix,) = view_matrices(rows, [_WORDS], processes=config.processes)
     models = []
     for _ in range(_SHUFFLES):
         chosen = np.sort(generator.permutation(len(labels))[:_SHUFFLED_FUNCTIONS])
-        models.append(training.fit(chosen, generator.permutation(labels)[chosen]))
+        weights = balanced_weights([rows[number] for number in chosen])
+        models.append(fit_linear(matrix[chosen], generator.permutation(labels)[chosen], weights, _STRENGTH))
     return models

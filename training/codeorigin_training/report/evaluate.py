@@ -10,14 +10,16 @@ from typing import Any
 from codeorigin.core.errors import CodeOriginError
 from codeorigin.model.folder import MANIFEST
 from codeorigin.report.page import page
+from codeorigin_training.data.perturb import PERTURBATIONS
+from codeorigin_training.data.rows import limited
 from codeorigin_training.data.seen import SeenProjects
-from codeorigin_training.metrics.data import EvaluationData, cap_per_repository, read_evaluation_data
+from codeorigin_training.metrics.data import EvaluationData, read_evaluation_data
 from codeorigin_training.metrics.detector import Detector
 from codeorigin_training.metrics.table import Table
 from codeorigin_training.report import tables
 from codeorigin_training.report.cells import SHARE_NOTE
 from codeorigin_training.report.config import SECTIONS, EvaluateConfig
-from codeorigin_training.report.controls import TrainingSet, controls
+from codeorigin_training.report.controls import controls
 from codeorigin_training.report.faithfulness import faithfulness
 from codeorigin_training.report.pages import rendered
 from codeorigin_training.report.perturbed import perturbed
@@ -80,7 +82,7 @@ def evaluate(config: EvaluateConfig, run: Run) -> None:
         write_page(folder, bundle)
         return
     corpus = config.data or run.needs(run.corpus, "corpus")
-    detector = Detector(bundle, threads=config.threads)
+    detector = Detector(bundle)
     data = read_evaluation_data(corpus, config.snippets, all_snippets=config.all_snippets)
     run.log(
         f"{detector.bundle.model_id}: {len(data.train)} functions of training repositories, "
@@ -101,17 +103,18 @@ def measured(
 ) -> dict[str, Section]:
     """The sections in ``config.sections``, measured or taken from the cache of ``run``."""
 
-    def leaks() -> Section:
-        rows = cap_per_repository(data.train, config.train_per_repository, config.seed)
-        training = TrainingSet.of(rows, processes=config.processes)
-        return controls(training, data.held_out, config, run.log)
-
+    training = limited(data.train, config.train_per_repository)
     measures = {
         "perturbations": lambda: perturbed(data, detector, config, run.log),
-        "controls": leaks,
+        "controls": lambda: controls(training, data.held_out, config, run.log),
         "faithfulness": lambda: faithfulness(data.held_out, detector, config, run.log),
     }
-    inputs = {"bundle": detector.bundle.digest, "data": data.digest, "all_snippets": config.all_snippets}
+    inputs = {
+        "bundle": detector.bundle.digest,
+        "data": data.digest,
+        "all_snippets": config.all_snippets,
+        "perturbations": [*PERTURBATIONS],
+    }
     settings = asdict(config)
     return {
         name: run.cached(

@@ -2,10 +2,9 @@
 
 import zlib
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
-from multiprocessing import get_context
 
 import numpy as np
 
@@ -14,7 +13,7 @@ from codeorigin_training.data.perturb import PERTURBATIONS, Perturbation
 from codeorigin_training.data.rows import Row, labels_of
 from codeorigin_training.data.specifications import WRITTEN
 from codeorigin_training.data.weights import matched_sample
-from codeorigin_training.metrics.data import EvaluationData, unit_numbers, with_code
+from codeorigin_training.metrics.data import EvaluationData, unit_numbers
 from codeorigin_training.metrics.detector import LogitModel
 from codeorigin_training.metrics.estimates import estimate
 from codeorigin_training.metrics.statistics import auroc
@@ -125,8 +124,8 @@ def loss_figures(
     rows = [row for subset in slices for row in subset.rows]
     raw = _logits_of(rows, model)
     for name, change in PERTURBATIONS.items():
-        codes = perturb_all([(row.code, row.language) for row in rows], change, config)
-        scored = _logits_of([with_code(row, codes[row.code, row.language]) for row in rows], model)
+        codes = perturb_all(((row.code, row.language) for row in rows), change, config.seed)
+        scored = _logits_of([replace(row, code=codes[row.code, row.language]) for row in rows], model)
         log(f"{len(codes)} functions {name.replace('_', ' ')}")
         for subset in slices:
             before = np.array([raw[row.code, row.language] for row in subset.rows])
@@ -145,17 +144,10 @@ def _logits_of(rows: Sequence[Row], model: LogitModel) -> dict[Text, float]:
     return dict(zip(distinct, model.logits([*distinct.values()]).tolist(), strict=True))
 
 
-def perturb_all(texts: Sequence[Text], change: Perturbation, config: EvaluateConfig) -> Mapping[Text, str]:
-    """The perturbed code of every distinct text."""
-    distinct = list(dict.fromkeys(texts))
-    change = partial(_perturb, change, config.seed)
-    if config.processes <= 1 or len(distinct) < 2:
-        return dict(zip(distinct, map(change, distinct), strict=True))
-    with get_context("fork").Pool(config.processes) as pool:
-        return dict(zip(distinct, pool.imap(change, distinct, chunksize=16), strict=True))
-
-
-def _perturb(change: Perturbation, seed: int, text: Text) -> str:
-    code, language = text
-    of_text = zlib.crc32(f"{language}\0{code}".encode("utf-8", "surrogatepass"))
-    return change(code, language, np.random.default_rng([seed, of_text]))
+def perturb_all(texts: Iterable[Text], change: Perturbation, seed: int) -> dict[Text, str]:
+    """The perturbed code of every distinct text, each drawn with ``seed`` and the text."""
+    found = {}
+    for code, language in dict.fromkeys(texts):
+        of_text = zlib.crc32(f"{language}\0{code}".encode("utf-8", "surrogatepass"))
+        found[code, language] = change(code, language, np.random.default_rng([seed, of_text]))
+    return found

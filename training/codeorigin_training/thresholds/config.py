@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import field
 
 import numpy as np
+from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from codeorigin.model.calibration.calibration import Calibration, NeighbourRule, counted_lines
 from codeorigin.model.reference import ReferenceRule
 from codeorigin_training.arrays import Booleans
-from codeorigin_training.configuration import STRICT
+from codeorigin_training.configuration import STRICT, Count, NotNegative, Positive, Share, Whole
 from codeorigin_training.data.rows import Row
 
 
@@ -42,24 +43,24 @@ class CalibrateConfig:
     All were chosen on repository folds (``training/EXPERIMENTS.md``).
     """
 
-    llm_rate: float = 0.01
-    human_rate: float = 0.03
-    shrinkage: float = 30.0
-    fewest_repositories: int = 20
-    min_lines: int = 3
-    min_characters: int = 60
+    llm_rate: Share = 0.01
+    human_rate: Share = 0.03
+    shrinkage: NotNegative = 30.0
+    fewest_repositories: Count = 20
+    min_lines: Whole = 3
+    min_characters: Whole = 60
     max_lines: int = 300
     deep: bool = False
-    prior_lines: float = 20.0
-    fewest_functions: int = 4
-    context_weight: float = 0.8
-    context_prior_functions: float = 1.0
-    commit_weight: float = 1.2
-    file_weight_beside_commit: float = 0.4
-    past_quantile: float = 0.9
-    past_weight: float = 1.0
-    past_prior_functions: float = 20.0
-    past_fewest_functions: int = 30
+    prior_lines: NotNegative = 20.0
+    fewest_functions: Count = 4
+    context_weight: Positive = 0.8
+    context_prior_functions: NotNegative = 1.0
+    commit_weight: Positive = 1.2
+    file_weight_beside_commit: Positive = 0.4
+    past_quantile: float = Field(default=0.9, ge=0, le=1)
+    past_weight: Positive = 1.0
+    past_prior_functions: NotNegative = 20.0
+    past_fewest_functions: Count = 30
     reference: ReferenceRule | None = field(
         default_factory=lambda: ReferenceRule(
             characters=(3, 4),
@@ -70,29 +71,11 @@ class CalibrateConfig:
             fewest_human=30,
         )
     )
-    processes: int = 2
+    processes: Count = 2
 
     def __post_init__(self) -> None:
-        if not 0 < self.llm_rate < 1 or not 0 < self.human_rate < 1:
-            raise ValueError("llm_rate and human_rate must lie between 0 and 1")
-        if self.shrinkage < 0 or self.fewest_repositories < 1:
-            raise ValueError("shrinkage must not be negative, and fewest_repositories at least 1")
-        if not 0 <= self.min_lines <= self.max_lines or self.min_characters < 0:
-            raise ValueError(
-                "min_lines and min_characters must not be negative, and max_lines not below min_lines"
-            )
-        if self.prior_lines < 0 or self.fewest_functions < 1:
-            raise ValueError("prior_lines must not be negative, and fewest_functions at least 1")
-        if not self.context_weight > 0 or not self.context_prior_functions >= 0:
-            raise ValueError("context_weight must be positive and context_prior_functions not negative")
-        if not self.commit_weight > 0 or not self.file_weight_beside_commit > 0:
-            raise ValueError("commit_weight and file_weight_beside_commit must be positive")
-        if not 0 <= self.past_quantile <= 1 or not self.past_weight > 0:
-            raise ValueError("past_quantile must lie between 0 and 1, and past_weight be positive")
-        if self.past_prior_functions < 0 or self.past_fewest_functions < 1:
-            raise ValueError(
-                "past_prior_functions must not be negative, and past_fewest_functions at least 1"
-            )
+        if self.max_lines < self.min_lines:
+            raise ValueError("max_lines must not be below min_lines")
 
     def neighbours(self, weight: float, neutral: float) -> NeighbourRule:
         """How much other functions count by ``weight``; ``neutral`` is the logit of equally likely classes."""

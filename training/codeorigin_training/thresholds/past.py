@@ -6,7 +6,7 @@ import numpy as np
 
 from codeorigin.model.past import PastRule
 from codeorigin_training.arrays import Booleans, Floats
-from codeorigin_training.data.rows import DISTRIBUTION_SOURCE, Row
+from codeorigin_training.data.rows import Row
 from codeorigin_training.thresholds.config import CalibrateConfig
 
 _NEARLY_ALL = 0.99
@@ -27,7 +27,7 @@ def fit_past_rule(
     """
     by_project: dict[str, list[float]] = {}
     for row, logit, is_counted in zip(rows, logits.tolist(), counted.tolist(), strict=True):
-        if row.label == 0 and is_counted and row.source != DISTRIBUTION_SOURCE:
+        if row.label == 0 and is_counted and not row.is_packaged:
             by_project.setdefault(row.project, []).append(logit)
     large = [found for found in by_project.values() if len(found) >= config.past_fewest_functions]
     if len(large) < config.fewest_repositories:
@@ -57,7 +57,7 @@ def past_evidence(rows: Sequence[Row], logits: Floats, counted: Booleans, rule: 
         counted: bool ``(n,)``, the functions with a verdict.
         rule: how much the past counts.
     """
-    inside = counted & np.array([row.source != DISTRIBUTION_SOURCE for row in rows], dtype=bool)
+    inside = counted & np.array([not row.is_packaged for row in rows], dtype=bool)
     by_project: dict[str, list[float]] = {}
     for row, logit, is_inside in zip(rows, logits.tolist(), inside.tolist(), strict=True):
         if is_inside and row.label == 0 and not row.modern:

@@ -14,7 +14,7 @@ from scipy import sparse
 from codeorigin.model.reference import Floats, KnownFunctions, Reference, ReferenceRule
 from codeorigin_training.arrays import Booleans, Integers
 from codeorigin_training.arrays import Floats as Doubles
-from codeorigin_training.data.rows import DISTRIBUTION_SOURCE, Row, labels_of
+from codeorigin_training.data.rows import Row, labels_of
 from codeorigin_training.data.splits import fold_of
 from codeorigin_training.matrices import view_matrices
 
@@ -70,7 +70,7 @@ def records_evidence(
     labels = labels_of(rows)
     projects: dict[tuple[str, str], list[int]] = {}
     for index in np.flatnonzero(counted).tolist():
-        if rows[index].source != DISTRIBUTION_SOURCE:
+        if not rows[index].is_packaged:
             projects.setdefault((rows[index].project, rows[index].language), []).append(index)
     mixed = {
         cell: np.array(found)

@@ -15,7 +15,7 @@ from scipy.optimize import minimize
 
 from codeorigin.model.calibration.scale import Scale, Shares
 from codeorigin_training.arrays import Booleans, Floats, Integers
-from codeorigin_training.data.rows import DISTRIBUTION_SOURCE, SNIPPET_SOURCE, Row, rows_where
+from codeorigin_training.data.rows import SNIPPET_SOURCE, Row, rows_where
 from codeorigin_training.data.weights import balanced_or_equal_weights
 from codeorigin_training.thresholds.config import CalibrateConfig
 
@@ -35,7 +35,7 @@ _AGENTS_WORK = 10
 
 def population(row: Row) -> str:
     """The population of human code that a row belongs to."""
-    if row.source == DISTRIBUTION_SOURCE:
+    if row.is_packaged:
         return DISTRIBUTION
     if row.source == SNIPPET_SOURCE:
         return PUBLISHED

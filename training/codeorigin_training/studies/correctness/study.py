@@ -7,7 +7,7 @@ import numpy as np
 from pydantic.dataclasses import dataclass
 
 from codeorigin.languages.parse_budget import ParseBudgetError
-from codeorigin_training.arrays import Floats, Integers
+from codeorigin_training.arrays import Floats
 from codeorigin_training.configuration import STRICT, Count, Positive
 from codeorigin_training.data.perturb import without_comments
 from codeorigin_training.data.rows import Row, limited, numbered, read_functions
@@ -15,9 +15,7 @@ from codeorigin_training.data.specifications import Specification, read_specific
 from codeorigin_training.data.splits import is_held_out
 from codeorigin_training.metrics.data import unit_numbers
 from codeorigin_training.metrics.detector import Detector
-from codeorigin_training.metrics.estimates import Rounds, estimates, share
-from codeorigin_training.metrics.statistics import auroc, pairs_in_order
-from codeorigin_training.metrics.table import Figure
+from codeorigin_training.metrics.estimates import Rounds, pair_estimates, share
 from codeorigin_training.report.cells import interval, percent_interval, pivot, share_cell
 from codeorigin_training.report.section import Section
 from codeorigin_training.studies.correctness.answers import answers_section, read_answers, run_answers
@@ -125,9 +123,13 @@ def pairs_section(
         ("comments of the two exchanged", kinds["all"], scored(with_comments_of)),
     ]
     figures = [
-        figure
+        found.named(name, "", statistic)
         for name, inside, (human, llm) in cases
-        for figure in _pair_figures(name, human[inside], llm[inside], groups[inside], config)
+        for statistic, found in zip(
+            ("AUROC", "in order"),
+            pair_estimates(human[inside], llm[inside], groups[inside], config),
+            strict=True,
+        )
     ]
     areas = [interval(figure) for figure in figures if figure.statistic == "AUROC"]
     return Section(
@@ -157,18 +159,6 @@ def _changed(change: Change, code: str, other: str, language: str) -> str:
         return change(code, other, language)
     except ParseBudgetError:
         return code
-
-
-def _pair_figures(name: str, human: Floats, llm: Floats, groups: Integers, config: Rounds) -> list[Figure]:
-    """AUROC and the share of pairs in order, from the logits of both sides ``(n,)``."""
-
-    def statistics(index: Integers) -> Floats:
-        labels = np.repeat([0, 1], len(index))
-        scores = np.concatenate([human[index], llm[index]])
-        return np.array([auroc(labels, scores), pairs_in_order(human[index], llm[index])])
-
-    found = estimates(groups, statistics, config)
-    return [value.named(name, "", title) for value, title in zip(found, ("AUROC", "in order"), strict=True)]
 
 
 def false_positives_section(rows: Sequence[Row], detector: Detector, warnings: tuple[str, ...]) -> Section:

@@ -12,7 +12,9 @@ from dataclasses import dataclass, field
 
 from tree_sitter import Node
 
-from codeorigin_training.studies.representations.trees import parse_function
+from codeorigin.languages import get_language
+from codeorigin.languages.constructs import read_piece
+from codeorigin.languages.parse import parseable
 
 LANGUAGES = ("python", "javascript", "typescript", "java", "go", "c", "cpp", "csharp")
 """Languages whose functions have a structure."""
@@ -77,7 +79,9 @@ class ControlFlow:
 
 def function_node(code: str, language: str) -> Node | None:
     """The outermost function in ``code`` that has a body; None without one, or if the language is not supported."""
-    queue = [parse_function(code, language)] if language in LANGUAGES else []
+    if language not in LANGUAGES:
+        return None
+    queue = [read_piece(parseable(code), get_language(language)).root]
     while queue:
         node = queue.pop(0)
         if node.type in _FUNCTIONS and node.child_by_field_name("body") is not None:
