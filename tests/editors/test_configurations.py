@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from codeorigin.languages import LANGUAGES, get_language
-from codeorigin.lsp.documents.detected_language import UNNAMED
+from codeorigin.lsp.documents.guessed_language import UNNAMED
 from support.documents import blocks
 
 ROOT = Path(__file__).parents[2]

@@ -1,11 +1,8 @@
-"""The language server for pygls: its lifecycle, its status, and one session."""
+"""The language server for pygls, with one session."""
 
 import asyncio
 import logging
-import os
-import time
 from pathlib import Path
-from typing import Any
 
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException, JsonRpcInternalError, PyglsError
@@ -17,74 +14,9 @@ from codeorigin.lsp.connection.client import Client
 from codeorigin.lsp.connection.protocol import CodeOriginProtocol
 from codeorigin.lsp.documents.documents import SourceWorkspace
 from codeorigin.lsp.session import Session
-from codeorigin.text.literal_text import plain_message
+from codeorigin.lsp.status import StatusReporter
 
 logger = logging.getLogger(__name__)
-
-STATUS_METHOD = "codeorigin/status"
-BUSY_AFTER_SECONDS = 0.15
-
-
-class StatusReporter:
-    """Sends the status when it has changed, without flicker during short bursts of work."""
-
-    def __init__(self, session: Session) -> None:
-        self._session = session
-        self._started_at = time.monotonic()
-        self._sent: dict[str, Any] | None = None
-        self._timer: asyncio.TimerHandle | None = None
-
-    def current(self) -> dict[str, Any]:
-        """The status in its JSON form; the model is None until it is loaded, and only errors have a message."""
-        session = self._session
-        analyzer, error = session.engine.model.loaded, session.engine.model.error
-        queue = session.engine.scorer.queue_length
-        if error is not None:
-            state = "error"
-        elif analyzer is not None:
-            state = "busy" if queue else "ready"
-        else:
-            waiting = session.model_requested or not session.configured.is_set()
-            state = "loading" if waiting else "ready"
-        return {
-            "state": state,
-            "modelId": None if analyzer is None or error is not None else analyzer.model_id,
-            "queue": queue,
-            "message": None if error is None else plain_message(str(error)),
-        }
-
-    def describe(self) -> dict[str, Any]:
-        """The answer to ``codeorigin.status``."""
-        session = self._session
-        return {
-            **self.current(),
-            "version": __version__,
-            "pid": os.getpid(),
-            "uptimeSeconds": round(time.monotonic() - self._started_at, 1),
-            "documents": len(session.documents.opened()),
-            "pending": session.pending,
-            "positionEncoding": session.documents.encoding.value,
-        }
-
-    def changed(self) -> None:
-        """Send the status if it has changed; a change from or to busy only if it lasts."""
-        if self._timer is not None:
-            return
-        status = self.current()
-        was_busy = self._sent is not None and self._sent["state"] == "busy"
-        if status["state"] != "busy" and not was_busy:
-            self._send(status)
-        elif status != self._sent:
-            self._timer = asyncio.get_running_loop().call_later(BUSY_AFTER_SECONDS, self._later)
-
-    def _later(self) -> None:
-        self._timer = None
-        self._send(self.current())
-
-    def _send(self, status: dict[str, Any]) -> None:
-        if status != self._sent and self._session.wants_status and not self._session.stopped:
-            self._sent = status
-            self._session.client.notify(STATUS_METHOD, status)
 
 
 def _notebook_selector() -> types.NotebookDocumentSyncOptions:

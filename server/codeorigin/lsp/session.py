@@ -8,24 +8,20 @@ from typing import Any
 
 from pygls.exceptions import JsonRpcInvalidParams
 
-from codeorigin.core.lru_cache import LruCache
 from codeorigin.lsp.connection.client import Client
 from codeorigin.lsp.connection.parameters import read
 from codeorigin.lsp.documents.configuration import Configuration
 from codeorigin.lsp.documents.documents import SourceDocument, SourceWorkspace
-from codeorigin.lsp.documents.scored_document import GivenUp, Key, Result, ScoringJob
 from codeorigin.lsp.documents.snapshot import path_of_uri
 from codeorigin.lsp.scoring.changed_files import ScanFolder
 from codeorigin.lsp.scoring.engine import ScoringEngine
 from codeorigin.lsp.scoring.explanation_jobs import ExplanationJobs
 from codeorigin.lsp.scoring.pasts import Pasts
 from codeorigin.lsp.scoring.repository_facts import RepositoryFacts
-from codeorigin.model.past import Past
+from codeorigin.lsp.scoring.scored_document import Result, ScoringJob
 from codeorigin.settings.accepted_findings import AcceptedFindings, accepted_file
 from codeorigin.settings.schema import Settings
 from codeorigin.text.literal_text import plain_message
-
-MAX_GIVEN_UP = 256
 
 
 class Session:
@@ -48,7 +44,6 @@ class Session:
         self._baselines: dict[Path, AcceptedFindings] = {}
         self.engine = ScoringEngine(model_dir)
         self.model_requested = False
-        self.given_up: GivenUp = LruCache(MAX_GIVEN_UP, lambda _: 1)
         self.facts = RepositoryFacts()
         self.pasts = Pasts(self.engine, self.facts)
         self.explanations = ExplanationJobs(self.engine)
@@ -122,20 +117,9 @@ class Session:
             self.settings(document),
             document.root,
             self.engine.model,
-            self.past(document),
+            self.pasts.known(state.repository),
             self.configuration.source_of_exclude(document.folder),
         )
-
-    def key(self, document: SourceDocument) -> Key:
-        """The key of :meth:`job`, which is cheap."""
-        state, version = document.state, document.newest_version
-        if state.waits_for_save and state.result is not None:
-            version = state.result.version
-        return version, self.settings(document), self.engine.model, self.past(document)
-
-    def past(self, document: SourceDocument) -> Past | None:
-        """The past that an open document is judged with, as far as it is known."""
-        return self.pasts.known(document.state.repository)
 
     def current_result(self, document: SourceDocument) -> Result | None:
         """The result for the current text, if there is one."""

@@ -54,15 +54,11 @@ async def test_attributions_add_up_and_name_the_version(editor: Editor) -> None:
         assert max(abs(line["weight"]) for line in evidence["lines"]) == pytest.approx(1)
         first, last = function["range"]["start"]["line"], function["range"]["end"]["line"]
         assert all(first <= line["line"] <= last for line in evidence["lines"])
-        assert all(
-            line["value"] == pytest.approx(line["wide"] + line["deep"], abs=1e-5)
-            for line in evidence["lines"]
-        )
         for token in evidence["topTokens"]:
             assert first <= token["range"]["start"]["line"] <= last
         assert sum(each["value"] for each in evidence["constructs"]) == pytest.approx(total, abs=1e-6)
         assert set(evidence["constructs"][0]) == {
-            *("construct", "name", "value", "valueText", "wide", "deep", "characters", "shareText"),
+            *("construct", "name", "value", "valueText", "characters", "shareText"),
         }
         for each in (*evidence["lines"], *evidence["topTokens"], *evidence["constructs"]):
             assert each["valueText"] == f"{each['value']:+.2f}"

@@ -17,8 +17,8 @@ from pygls.workspace import TextDocument, Workspace
 from codeorigin.core.errors import LanguageError
 from codeorigin.functions.notebooks import cell_language
 from codeorigin.languages import Language, get_language, language_for_path
-from codeorigin.lsp.documents.detected_language import UNNAMED, DetectedLanguage
 from codeorigin.lsp.documents.document_state import DocumentState
+from codeorigin.lsp.documents.guessed_language import UNNAMED, guessed
 from codeorigin.lsp.documents.snapshot import Positions, Snapshot, path_of_uri
 from codeorigin.text.positions import LineIndex, PositionEncoding
 
@@ -95,9 +95,9 @@ class SourceDocument(TextDocument):
         self.notebook: str | None = None
         self.folder: str | None = None
         self.state = DocumentState()
-        self._index: LineIndex | None = None
         self._edited: EditedText | None = None
-        self._detected = DetectedLanguage()
+        self._snapshot: Snapshot | None = None
+        self._guessed: Language | None = None
 
     @property
     def source(self) -> str:
@@ -107,21 +107,9 @@ class SourceDocument(TextDocument):
         return self._source or ""
 
     @property
-    def index(self) -> LineIndex:
-        """The line index of the current text."""
-        if self._index is None:
-            self._index = LineIndex(self.source)
-        return self._index
-
-    @property
     def lines(self) -> Sequence[str]:
         """The lines with their line endings, for pygls's own helpers."""
         return split_lines(self.source)
-
-    @property
-    def positions(self) -> Positions:
-        """Position conversions for the current text."""
-        return Positions(self.index, encoding_of(self._position_codec.encoding))
 
     @property
     def newest_version(self) -> int:
@@ -142,22 +130,28 @@ class SourceDocument(TextDocument):
 
     def snapshot(self) -> Snapshot:
         """The document as it is now."""
-        path = path_of_uri(self.notebook or self.uri)
+        known = self._snapshot
+        if known is not None and known.version == self.newest_version:
+            return known
+        text, path = self.source, path_of_uri(self.notebook or self.uri)
         language = _language(self.language_id, path or re.split("[?#]", self.uri)[0])
         unnamed = language is None and (self.language_id or "").lower() in UNNAMED and _is_untitled(self.uri)
         if unnamed:
-            language = self._detected.of(self.source)
+            # A guess is kept until there is another one or no text: near the threshold, it would come and go while
+            # the user types.
+            language = self._guessed = guessed(text) or (self._guessed if text.strip() else None)
         is_cell = self.notebook is not None
-        return Snapshot(
+        self._snapshot = Snapshot(
             uri=self.uri,
             version=self.newest_version,
-            text=self.source,
-            positions=self.positions,
-            language=cell_language(self.source, language) if is_cell else language,
+            text=text,
+            positions=Positions(LineIndex(text), encoding_of(self._position_codec.encoding)),
+            language=cell_language(text, language) if is_cell else language,
             path=path,
             unnamed=unnamed,
             is_cell=is_cell,
         )
+        return self._snapshot
 
     def apply_change(self, change: types.TextDocumentContentChangeEvent) -> None:
         """Apply an incremental or a full change."""
@@ -168,7 +162,7 @@ class SourceDocument(TextDocument):
             self._edited.replace((start.line, start.character), (end.line, end.character), change.text)
         else:
             self._source, self._edited = change.text, None
-        self._index = None
+        self._snapshot = None
 
 
 class SourceWorkspace(Workspace):
@@ -197,7 +191,8 @@ class SourceWorkspace(Workspace):
         self, text_document: types.TextDocumentItem, notebook_uri: str | None = None
     ) -> None:
         """Add an open document, or open one again."""
-        self.remove_text_document(text_document.uri)
+        if self.find(text_document.uri) is not None:
+            self.remove_text_document(text_document.uri)
         super().put_text_document(text_document, notebook_uri)
         document = self.find(text_document.uri)
         assert document is not None, "it was put there"

@@ -46,9 +46,9 @@ class Positions:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Snapshot:
-    """A document at one version, safe to pass to the worker.
+    """A document at one version, safe to pass to the worker; there is one for each text that is asked for.
 
     ``unnamed`` means that nobody tells the language, so ``language`` is guessed from the text, or None.
     """

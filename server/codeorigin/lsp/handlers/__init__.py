@@ -13,12 +13,13 @@ from codeorigin.lsp.handlers import (
     accept,
     code_action,
     code_lens,
-    configuration,
+    declared_lines,
     explain,
     hover,
-    repository,
+    lifecycle,
     rescore,
     scan_changes,
+    settings,
     text_sync,
 )
 from codeorigin.lsp.server import CodeOriginServer
@@ -35,9 +36,9 @@ def _on_document(act: Callable[[Session, SourceDocument | None], None]) -> _Hand
 
 
 _HANDLERS: tuple[tuple[str, _Handler, Any], ...] = (
-    (types.WORKSPACE_DID_CHANGE_CONFIGURATION, configuration.changed, None),
-    (types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS, configuration.folders_changed, None),
-    (types.WORKSPACE_DID_CHANGE_WATCHED_FILES, configuration.files_changed, None),
+    (types.WORKSPACE_DID_CHANGE_CONFIGURATION, settings.changed, None),
+    (types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS, settings.folders_changed, None),
+    (types.WORKSPACE_DID_CHANGE_WATCHED_FILES, settings.files_changed, None),
     (types.TEXT_DOCUMENT_DID_OPEN, _on_document(text_sync.opened), None),
     (types.TEXT_DOCUMENT_DID_CHANGE, _on_document(text_sync.edited), None),
     (types.TEXT_DOCUMENT_DID_SAVE, _on_document(text_sync.opened), types.SaveOptions(include_text=False)),
@@ -48,13 +49,13 @@ _HANDLERS: tuple[tuple[str, _Handler, Any], ...] = (
     (types.TEXT_DOCUMENT_CODE_ACTION, code_action.code_actions, code_action.OPTIONS),
     (types.TEXT_DOCUMENT_CODE_LENS, code_lens.lenses, types.CodeLensOptions(resolve_provider=False)),
     (explain.ATTRIBUTIONS, explain.attributions, None),
-    (repository.DECLARED, repository.declared, None),
+    (declared_lines.DECLARED, declared_lines.declared, None),
 )
 
 
 def register_all(server: CodeOriginServer) -> None:
     """Register every feature."""
-    configuration.register(server)
+    lifecycle.register(server)
     for method, handler, options in _HANDLERS:
         server.feature(method, options)(partial(handler, server.session))
     _command(server, rescore.RESCORE, rescore.rescore, arguments=2)

@@ -10,12 +10,12 @@ from codeorigin.analysis.report import FunctionReport
 from codeorigin.core.errors import Cancelled, CodeOriginError
 from codeorigin.explain.explanation import Explanation
 from codeorigin.lsp.connection.parameters import plain_json, read
-from codeorigin.lsp.documents.scored_document import Result
+from codeorigin.lsp.handlers.declared_lines import declared_line, read_declared
 from codeorigin.lsp.handlers.publish import scored, why_not_scored
-from codeorigin.lsp.handlers.repository import declared_line, read_declared
 from codeorigin.lsp.handlers.wire_forms import explanation_to_wire, function_to_wire
+from codeorigin.lsp.scoring.scored_document import FunctionRecord, Result
 from codeorigin.lsp.session import Session
-from codeorigin.model.verdict import Limits, Verdict
+from codeorigin.model.verdict import Verdict
 from codeorigin.report import FULL_CAVEAT
 from codeorigin.report.editor_texts import EXPLAINING, on_explanation
 from codeorigin.report.explanations import TOO_COARSE, method_phrase, with_more
@@ -67,14 +67,9 @@ async def explain(session: Session, uri: Any, place: Any) -> dict[str, Any]:
     return {
         "version": result.version,
         "modelId": result.model_id,
-        **function_to_wire(result.record(function), result.settings),
+        **function_to_wire(FunctionRecord.of(function, result.snapshot.positions), result.settings),
         "explanation": explanation and explanation_to_wire(result, function, explanation),
-        "details": [
-            {"term": term, "meaning": meaning, "text": text}
-            for term, meaning, text in _details(function.verdict, explanation, result.settings.limits)
-            if text is not None
-        ]
-        + [{"term": "Model", "meaning": MODEL, "text": result.model_id}],
+        "details": _details(result, function.verdict, explanation),
         "declared": declared_line(document, result, function),
         "caveat": FULL_CAVEAT,
         "message": message,
@@ -105,7 +100,7 @@ async def attributions(session: Session, raw: Any) -> dict[str, Any] | None:
 async def _with_evidence(
     session: Session, result: Result, function: FunctionReport, first: int, last: int
 ) -> dict[str, Any]:
-    wire = function_to_wire(result.record(function), result.settings)
+    wire = function_to_wire(FunctionRecord.of(function, result.snapshot.positions), result.settings)
     if function.verdict.probability is not None:
         try:
             explanation = await session.explanations.get(result, function)
@@ -117,56 +112,63 @@ async def _with_evidence(
     return wire
 
 
-PROBABILITY = (
-    "The estimate that an LLM wrote the function: the logit of it and of what counts beside it, calibrated."
-)
-HUMAN_SHARE = (
-    "Measured on human-written functions that the model had not seen, all repositories alike. "
-    "This share decides what is reported."
-)
-LLM_SHARE = "The same for LLM-written functions: where it is small, the verdict is human."
-REPORTED = "The model's own limit, or the one in your settings."
-OWN_TEXT = (
-    "What the function's text says by itself, and what the functions around it add to that, in logits. "
-    "The lines explain the former."
-)
-WINDOWS = "The model reads at most so much at once, and the answers of the parts are averaged."
-LOGIT = (
-    "The model's raw score, as log-odds: 0 is even, and +0.7 doubles the odds of an LLM. "
-    "The evidence of all lines, added to the score of a text without evidence, makes up the logit."
-)
-IN_ALL = "The logit with all that counts beside the function's own text. The probability follows from it."
-GAP = "By how much the evidence of the lines misses the logit, as a share of it. 0 % is exact."
-METHOD = "How the logit was divided among the lines."
-MODEL = "The name of the model, its version, and a checksum of its files."
+_MEANINGS = {
+    "Probability": (
+        "The estimate that an LLM wrote the function: the logit of it and of what counts beside it, "
+        "calibrated."
+    ),
+    "Human code": (
+        "Measured on human-written functions that the model had not seen, all repositories alike. This share "
+        "decides what is reported."
+    ),
+    "LLM code": "The same for LLM-written functions: where it is small, the verdict is human.",
+    "Reported": "The model's own limit, or the one in your settings.",
+    "Own text": (
+        "What the function's text says by itself, and what the functions around it add to that, in logits. "
+        "The lines explain the former."
+    ),
+    "Long function": "The model reads at most so much at once, and the answers of the parts are averaged.",
+    "Logit": (
+        "The model's raw score, as log-odds: 0 is even, and +0.7 doubles the odds of an LLM. The evidence of "
+        "all lines, added to the score of a text without evidence, makes up the logit."
+    ),
+    "Logit in all": (
+        "The logit with all that counts beside the function's own text. The probability follows from it."
+    ),
+    "Completeness gap": "By how much the evidence of the lines misses the logit, as a share of it. 0 % is exact.",
+    "Method": "How the logit was divided among the lines.",
+    "Model": "The name of the model, its version, and a checksum of its files.",
+}
+"""The figures behind a verdict and an explanation, and what each means in general."""
 
 
-def _details(
-    verdict: Verdict, explanation: Explanation | None, limits: Limits
-) -> list[tuple[str, str, str | None]]:
-    """Terms behind a verdict, what each means in general, and what it is here; None if it says nothing here."""
-    found: list[tuple[str, str, str | None]] = []
+def _details(result: Result, verdict: Verdict, explanation: Explanation | None) -> list[dict[str, str]]:
+    """What the figures are here, without those that say nothing here."""
+    found: dict[str, str | None] = {}
     if verdict.probability is not None:
-        found += [
-            ("Probability", PROBABILITY, probability_percent(verdict.probability)),
-            ("Human code", HUMAN_SHARE, human_phrase(verdict)),
-            ("LLM code", LLM_SHARE, llm_phrase(verdict)),
-            ("Reported", REPORTED, reported_from(verdict, limits)),
-            ("Own text", OWN_TEXT, own_text(verdict)),
-            ("Long function", WINDOWS, windows_note(verdict)),
-        ]
+        found |= {
+            "Probability": probability_percent(verdict.probability),
+            "Human code": human_phrase(verdict),
+            "LLM code": llm_phrase(verdict),
+            "Reported": reported_from(verdict, result.settings.limits),
+            "Own text": own_text(verdict),
+            "Long function": windows_note(verdict),
+        }
     if explanation is not None:
         start, more = explanation.baseline_logit, with_more(explanation, verdict)
         by_lines = f"{logits(start)} without evidence, {logits(explanation.logit - start)} by lines"
         gap = percent(explanation.completeness_gap)
-        found += [
-            ("Logit", LOGIT, f"{logits(explanation.logit)} = {by_lines}"),
-            ("Logit in all", IN_ALL, more and "{1} with {0}".format(*more)),
-            (
-                "Completeness gap",
-                GAP,
-                f"{gap}, above the tolerance. {TOO_COARSE}" if explanation.approximate else gap,
-            ),
-            ("Method", METHOD, method_phrase(explanation)),
-        ]
-    return found
+        found |= {
+            "Logit": f"{logits(explanation.logit)} = {by_lines}",
+            "Logit in all": more and "{1} with {0}".format(*more),
+            "Completeness gap": f"{gap}, above the tolerance. {TOO_COARSE}"
+            if explanation.approximate
+            else gap,
+            "Method": method_phrase(explanation),
+        }
+    found["Model"] = result.model_id
+    return [
+        {"term": term, "meaning": _MEANINGS[term], "text": text}
+        for term, text in found.items()
+        if text is not None
+    ]

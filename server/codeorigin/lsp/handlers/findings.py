@@ -8,8 +8,8 @@ from lsprotocol import types
 
 from codeorigin.analysis.report import FunctionReport
 from codeorigin.lsp.connection.parameters import plain_json
-from codeorigin.lsp.documents.scored_document import FunctionRecord
 from codeorigin.lsp.handlers.markdown import visible
+from codeorigin.lsp.scoring.scored_document import FunctionRecord, Result
 from codeorigin.model.verdict import Band
 from codeorigin.report.functions import finding
 from codeorigin.settings.schema import Settings, Severity
@@ -64,16 +64,15 @@ def reported(functions: Iterable[F], settings: Settings, accepted: Collection[st
     return found
 
 
-def diagnostic(
-    function: FunctionRecord, model_id: str, band: Band, settings: Settings, *, with_link: bool
-) -> types.Diagnostic:
+def diagnostic(result: Result, reported: FunctionReport, band: Band, *, with_link: bool) -> types.Diagnostic:
     """The diagnostic of one reported function, on its header's first line."""
-    verdict = function.verdict
+    function = FunctionRecord.of(reported, result.snapshot.positions)
+    verdict, severity = function.verdict, _SEVERITIES[result.settings.severity]
     if verdict.probability is None or verdict.logit is None:
         raise ValueError("a function without a verdict has no diagnostic")
     return types.Diagnostic(
         range=function.header,
-        severity=_SEVERITIES[settings.severity] if band is Band.LLM else types.DiagnosticSeverity.Hint,
+        severity=severity if band is Band.LLM else types.DiagnosticSeverity.Hint,
         code=LLM_CODE if band is Band.LLM else UNSURE_CODE,
         code_description=types.CodeDescription(href=HELP_PAGE.as_uri()) if with_link else None,
         source=SOURCE,
@@ -84,7 +83,7 @@ def diagnostic(
             "probability": verdict.probability,
             "logit": verdict.logit,
             "band": band.value,
-            "modelId": model_id,
+            "modelId": result.model_id,
             "headerOffset": function.header_offset,
         },
     )

@@ -6,11 +6,11 @@ from lsprotocol import types
 
 from codeorigin.analysis.report import FunctionReport
 from codeorigin.core.errors import Cancelled, CodeOriginError
-from codeorigin.lsp.documents.scored_document import Result, nested_at_header
+from codeorigin.lsp.handlers.declared_lines import declared_line, read_declared
 from codeorigin.lsp.handlers.hover_text import HoverContent
 from codeorigin.lsp.handlers.markdown import literal
 from codeorigin.lsp.handlers.publish import scored
-from codeorigin.lsp.handlers.repository import declared_line, read_declared
+from codeorigin.lsp.scoring.scored_document import Result
 from codeorigin.lsp.session import Session
 from codeorigin.model.verdict import Reason
 from codeorigin.report.explanations import PENDING
@@ -25,7 +25,7 @@ async def hover(session: Session, params: types.HoverParams) -> types.Hover | No
     function = result.at_line(line) if result is not None else None
     if document is None or result is None or function is None or function.verdict.reason is Reason.IGNORED:
         return None
-    header, nested = function.span.header, nested_at_header(function, line)
+    header, nested = function.span.header, _nested_at_header(function, line)
     if nested is None and not header.start_line <= line <= header.end_line:
         return _on_line(session, result, function, line)
     read_declared(session, document)
@@ -77,3 +77,16 @@ def _hover(session: Session, content: HoverContent) -> types.Hover:
             start=positions.position(content.line, 0), end=positions.position(content.line, length)
         )
     return types.Hover(contents=types.MarkupContent(kind=types.MarkupKind.Markdown, value=value), range=place)
+
+
+def _nested_at_header(function: FunctionReport, line: int) -> FunctionReport | None:
+    """The innermost nested function whose header is on ``line``."""
+    found = None
+    inside = function.nested
+    while inside:
+        holding = [f for f in inside if f.span.range.start_line <= line <= f.span.range.end_line]
+        found = next(
+            (f for f in holding if f.span.header.start_line <= line <= f.span.header.end_line), found
+        )
+        inside = tuple(nested for f in holding for nested in f.nested)
+    return found

@@ -10,11 +10,11 @@ from pathlib import Path
 from urllib.parse import quote
 
 from codeorigin.analysis.report import FunctionReport
-from codeorigin.explain.explanation import Explanation, LineAttribution
+from codeorigin.explain.explanation import Explanation
 from codeorigin.lsp.connection.parameters import to_wire
-from codeorigin.lsp.documents.scored_document import Result
 from codeorigin.lsp.handlers.explain import EXPLAIN
 from codeorigin.lsp.handlers.markdown import code_span, literal, shorten, visible
+from codeorigin.lsp.scoring.scored_document import Result
 from codeorigin.report import SHORT_CAVEAT
 from codeorigin.report.editor_texts import BAR, BLANK_LINE, NO_LINE, WHOLE_EXPLANATION
 from codeorigin.report.explanations import (
@@ -62,21 +62,21 @@ class HoverContent:
         parts += self._sentences()
         if self.note:
             parts.append(self.note)
-        declared = [literal(self.declared)] if self.declared else []
-        command = self._command()
-        whole = command and f"{WHOLE_EXPLANATION}: {code_span(command, COMMAND_LENGTH)}"
-        return "\n\n".join([*parts, *self._last(self._link() if command_links else whole), *declared])
-
-    def _last(self, whole: str | None) -> list[str]:
-        """The caveat and the way to the ``whole`` explanation; nothing without a verdict."""
-        if self.function.verdict.probability is None:
-            return []
-        return [" ".join(filter(None, [SHORT_CAVEAT, whole]))]
+        if self.function.verdict.probability is not None:
+            command = self._command()
+            whole = command and f"{WHOLE_EXPLANATION}: {code_span(command, COMMAND_LENGTH)}"
+            parts.append(" ".join(filter(None, [SHORT_CAVEAT, self._link() if command_links else whole])))
+        if self.declared:
+            parts.append(literal(self.declared))
+        return "\n\n".join(parts)
 
     def _opening(self) -> tuple[str, str]:
+        """The first line: the answer, and the one number behind it."""
         if self.line is not None and self.explanation is not None:
-            of_line = next(evidence for evidence in self.explanation.lines if evidence.line == self.line)
-            return _line_opening(self.explanation, of_line)
+            lines = self.explanation.lines
+            value = next(evidence.value for evidence in lines if evidence.line == self.line)
+            rank = 1 + sum(abs(other.value) > abs(value) for other in lines)
+            return f"This line points {side(value)}", f"number {rank} of {len(lines)} in strength"
         verdict = self.function.verdict
         return opening(verdict, self.result.settings.limits.band(verdict))
 
@@ -90,7 +90,7 @@ class HoverContent:
         rows = []
         for evidence in found:
             cells = max(1, round(BAR_CELLS * abs(evidence.value) / abs(found[0].value)))
-            bar, towards = BAR * cells, _side_name(evidence.value)
+            bar, towards = BAR * cells, "LLM" if evidence.value > 0 else "human"
             code = visible(shorten(text.line_text(evidence.line), CODE_LENGTH)) or BLANK_LINE
             rows.append(f"{bar:<{BAR_CELLS}} {towards:<5}  {evidence.line + 1:>{width}}  {code}")
         return rows or [NO_LINE]
@@ -112,26 +112,11 @@ class HoverContent:
         return f"[{WHOLE_EXPLANATION}](command:{EXPLAIN}?{quote(arguments, safe='')})"
 
     def _command(self) -> str | None:
-        """The command that prints the whole explanation; None for text that is not in a file."""
+        """The command that prints the whole explanation; None for text in no file, or with an odd name."""
         snapshot = self.result.snapshot
         if snapshot.path is None or snapshot.is_cell:
             return None
         path, folder = Path(snapshot.path), self.result.job.folder
         shown = path.relative_to(folder) if folder is not None and path.is_relative_to(folder) else path
-        return _explain_command(shown.as_posix(), self.function.span.header.start_line + 1)
-
-
-def _explain_command(path: str, line: int) -> str | None:
-    """The command that prints the whole explanation of the function at a line, from 1; None as for ``shell_command``."""
-    return shell_command("codeorigin", "explain", f"{path}:{line}")
-
-
-def _line_opening(explanation: Explanation, line: LineAttribution) -> tuple[str, str]:
-    """``("This line points to an LLM", "number 2 of 36 in strength")``."""
-    rank = 1 + sum(abs(other.value) > abs(line.value) for other in explanation.lines)
-    return f"This line points {side(line.value)}", f"number {rank} of {len(explanation.lines)} in strength"
-
-
-def _side_name(value: float) -> str:
-    """The side that evidence points to, for a column."""
-    return "LLM" if value > 0 else "human"
+        line = self.function.span.header.start_line + 1
+        return shell_command("codeorigin", "explain", f"{shown.as_posix()}:{line}")

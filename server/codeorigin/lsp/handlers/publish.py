@@ -10,8 +10,8 @@ from codeorigin.analysis.report import FunctionReport
 from codeorigin.core.errors import Cancelled, CodeOriginError
 from codeorigin.lsp.documents.document_state import DocumentState
 from codeorigin.lsp.documents.documents import SourceDocument
-from codeorigin.lsp.documents.scored_document import Result, score
 from codeorigin.lsp.handlers.findings import diagnostic, reported
+from codeorigin.lsp.scoring.scored_document import Result, score
 from codeorigin.lsp.scoring.worker import Priority
 from codeorigin.lsp.session import Session
 from codeorigin.report.editor_texts import functions_of
@@ -77,7 +77,7 @@ def why_not_scored(session: Session, result: Result | None) -> str | None:
 def _current(session: Session, document: SourceDocument) -> Result | None:
     """The result for the current text, settings and model, which may not be complete."""
     result = document.state.result
-    return result if result is not None and result.job.key == session.key(document) else None
+    return result if result is not None and result.job == session.job(document) else None
 
 
 async def _updated(state: DocumentState, scoring: asyncio.Task[bool]) -> None:
@@ -102,16 +102,18 @@ async def _publish(session: Session, document: SourceDocument, delay: float) -> 
     """Score the document and send the findings; False if that failed."""
     await asyncio.sleep(delay)
     document.state.is_delayed = False
-    job = session.job(document)
+    job, known = session.job(document), _current(session, document)
+    if known is not None and known.is_complete:
+        send_findings(session, document)  # other functions may be accepted
+        return True
     if (reason := job.skipped()) is not None:
         _show(session, document, Result(job, None, "", reason))
         return True
     seconds, functions = SHOW_SECONDS, -1
     try:
         while True:
-            work = partial(score, job, seconds, session.given_up)
-            result = await session.engine.score(work, Priority.TYPING)
-            if session.key(document) != job.key:
+            result = await session.engine.score(partial(score, job, seconds), Priority.TYPING)
+            if session.job(document) != job:
                 break
             _show(session, document, result)
             if result.is_complete:
@@ -120,10 +122,10 @@ async def _publish(session: Session, document: SourceDocument, delay: float) -> 
             seconds = SHOW_SECONDS if len(result.functions) > functions else 2 * seconds
             functions = len(result.functions)
     except Cancelled:
-        return session.key(document) != job.key
+        return session.job(document) != job
     except Exception as error:
         _show_failure(session, error)
-        return session.key(document) != job.key
+        return session.job(document) != job
     return True
 
 
@@ -162,10 +164,7 @@ def send_findings(session: Session, document: SourceDocument) -> list[FunctionRe
         return []
     found = reported(result.functions, result.settings, session.accepted(document.root, result.settings))
     with_link = session.client.support.code_description
-    items = [
-        diagnostic(result.record(function), result.model_id, band, result.settings, with_link=with_link)
-        for function, band in found
-    ]
+    items = [diagnostic(result, function, band, with_link=with_link) for function, band in found]
     items += state.selection
     findings = hash(repr(items))
     is_changed, is_new = findings != state.findings, result.version != state.version

@@ -6,12 +6,13 @@ from lsprotocol import types
 
 from codeorigin.core.errors import CodeOriginError
 from codeorigin.lsp.connection.parameters import read, to_wire
-from codeorigin.lsp.documents.detected_language import guessed
 from codeorigin.lsp.documents.documents import SourceDocument
+from codeorigin.lsp.documents.guessed_language import guessed
 from codeorigin.lsp.documents.snapshot import Snapshot
 from codeorigin.lsp.handlers.findings import SELECTION_CODE, SOURCE
 from codeorigin.lsp.handlers.publish import scored, send_findings, why_not_scored
 from codeorigin.lsp.handlers.wire_forms import function_to_wire, verdict_to_wire
+from codeorigin.lsp.scoring.scored_document import FunctionRecord
 from codeorigin.lsp.scoring.worker import Priority
 from codeorigin.lsp.session import Session
 from codeorigin.model.verdict import Verdict
@@ -34,7 +35,9 @@ async def _rescore_document(session: Session, document: SourceDocument) -> dict[
     result = await scored(session, document)
     if result is None or (not result.functions and result.reason):
         return {"functions": [], "message": why_not_scored(session, result)}
-    functions = [function_to_wire(result.record(function), result.settings) for function in result.functions]
+    positions, settings = result.snapshot.positions, result.settings
+    records = [FunctionRecord.of(function, positions) for function in result.functions]
+    functions = [function_to_wire(record, settings) for record in records]
     found = sum(function["verdict"]["band"] == "llm" for function in functions)
     return {
         "version": result.version,
@@ -55,7 +58,7 @@ async def _rescore_selection(
     if selected is None:
         message = UNCLEAR_LANGUAGE if snapshot.unnamed else UNSUPPORTED_LANGUAGE
         return {"verdict": None, "message": message}
-    (code, language), past = selected, session.past(document)
+    (code, language), past = selected, session.pasts.known(document.state.repository)
     try:
         verdict, model_id = await session.engine.score(
             lambda analyzer, cancel: (

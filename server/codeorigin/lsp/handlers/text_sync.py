@@ -3,9 +3,9 @@
 from lsprotocol import types
 
 from codeorigin.lsp.documents.documents import SourceDocument
-from codeorigin.lsp.handlers.configuration import reconfigure
 from codeorigin.lsp.handlers.publish import publish_soon
 from codeorigin.lsp.handlers.repository import read_repository
+from codeorigin.lsp.handlers.settings import reconfigure
 from codeorigin.lsp.session import Session
 from codeorigin.settings.schema import RunMode
 

@@ -5,8 +5,8 @@ from typing import Any
 from codeorigin.analysis.report import FunctionReport
 from codeorigin.explain.explanation import Explanation
 from codeorigin.lsp.connection.parameters import to_wire
-from codeorigin.lsp.documents.scored_document import FunctionRecord, Result
 from codeorigin.lsp.handlers.markdown import visible
+from codeorigin.lsp.scoring.scored_document import FunctionRecord, Result
 from codeorigin.model.verdict import Band, Verdict
 from codeorigin.report import editor_texts
 from codeorigin.report.explanations import construct_name, direction, evidence_sentence, share_of_code
@@ -90,8 +90,6 @@ def explanation_to_wire(result: Result, function: FunctionReport, explanation: E
                 "line": line.line,
                 "value": line.value,
                 "valueText": logits(line.value),
-                "wide": line.wide,
-                "deep": line.deep,
                 "weight": line.value / largest,
             }
             for line in explanation.lines
@@ -114,8 +112,6 @@ def explanation_to_wire(result: Result, function: FunctionReport, explanation: E
                 "name": construct_name(part),
                 "value": part.value,
                 "valueText": logits(part.value),
-                "wide": part.wide,
-                "deep": part.deep,
                 "characters": part.characters,
                 "shareText": share_of_code(part, explanation),
             }

@@ -13,8 +13,8 @@ from codeorigin.core.budget import Budget
 from codeorigin.core.cancellation import NEVER, CancelToken
 from codeorigin.core.errors import CodeOriginError, ModelError, RepositoryError
 from codeorigin.functions.documents import Document
-from codeorigin.lsp.documents.scored_document import Model
 from codeorigin.lsp.scoring.engine import ScoringEngine
+from codeorigin.lsp.scoring.model import Model
 from codeorigin.lsp.scoring.repository_facts import RepositoryFacts
 from codeorigin.model.past import Past
 from codeorigin.past.place import repository_folder
@@ -31,7 +31,7 @@ _CANCEL_SECONDS = 0.1
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
+class KnownPast:
     """A past, and what it depends on besides the model: HEAD and records, and whether the history is cut off."""
 
     state: "tuple[RecordsState, bool] | None" = None
@@ -47,9 +47,6 @@ class Pasts:
     def __init__(self, engine: ScoringEngine, facts: RepositoryFacts | None = None) -> None:
         self._engine = engine
         self._facts = facts or RepositoryFacts()
-        self._known: dict[Path, _Known] = {}
-        self._model = engine.model
-        """The model that the pasts are known for."""
         self._reading: dict[tuple[Path, Model], asyncio.Task[None]] = {}
         self.changed: Callable[[Path], None] = lambda _: None
         """Called with a repository whose past was read and is another one than before."""
@@ -61,7 +58,7 @@ class Pasts:
 
     def known(self, repository: Path | None) -> Past | None:
         """The past as it was when the repository was last read; None before."""
-        found = self._by_newest_model().get(repository) if repository is not None else None
+        found = self._engine.model.pasts.get(repository) if repository is not None else None
         return None if found is None else found.past
 
     def read(self, repository: Path) -> asyncio.Task[None]:
@@ -71,38 +68,29 @@ class Pasts:
             self._reading[key] = asyncio.get_running_loop().create_task(self._read(*key))
         return self._reading[key]
 
-    async def newest(self, repository: Path | None, token: CancelToken) -> Past | None:
-        """The past once the repository has been read again, or as known when ``token`` is cancelled."""
-        if repository is not None:
+    async def of(self, file: Path, settings: Settings, token: CancelToken) -> Past | None:
+        """The past to judge a file with, as known when ``token`` is cancelled.
+
+        Its repository is only read if that was not done before.
+        """
+        repository = repository_folder(file.parent) if settings.past else None
+        if repository is not None and repository not in self._engine.model.pasts:
             reading = self.read(repository)
             while not reading.done() and not token.cancelled:
                 await asyncio.wait({reading}, timeout=_CANCEL_SECONDS)
         return self.known(repository)
 
-    async def of(self, file: Path, settings: Settings, token: CancelToken) -> Past | None:
-        """The past to judge a file with; its repository is only read if that was not done before."""
-        repository = repository_folder(file.parent) if settings.past else None
-        if repository is None or repository in self._by_newest_model():
-            return self.known(repository)
-        return await self.newest(repository, token)
-
-    def _by_newest_model(self) -> dict[Path, _Known]:
-        if self._model is not self._engine.model:
-            self._model, self._known = self._engine.model, {}
-        return self._known
-
     async def _read(self, repository: Path, model: Model) -> None:
         before = self.known(repository)
         try:
             bundle = await self._engine.score(lambda analyzer, _: analyzer.bundle, model=model)
-            found = _Known()
+            found = KnownPast()
             if bundle.calibration.past is not None:
-                known = self._by_newest_model().get(repository, found)
+                known = model.pasts.get(repository, found)
                 analyzer = _ScorerProxy(self._engine, model)
                 look = partial(_look, repository, bundle, analyzer, known, self._facts)
                 found = await self._engine.pasts.submit(look)
-            if model is self._engine.model:
-                self._by_newest_model()[repository] = found
+            model.pasts[repository] = found
         except CodeOriginError as error:
             logger.debug("no past of a repository: %s", error)
         except Exception:
@@ -156,10 +144,10 @@ def _look(
     repository: Path,
     bundle: "Bundle",
     analyzer: _ScorerProxy,
-    known: _Known,
+    known: KnownPast,
     facts: RepositoryFacts,
     token: CancelToken,
-) -> _Known:
+) -> KnownPast:
     """The past as it is now; ``known`` if nothing that it depends on has changed. Runs in the thread for pasts."""
     # Imported here, because `initialize` does not need it.
     from codeorigin.past.old_functions import repository_past  # noqa: PLC0415
@@ -170,7 +158,7 @@ def _look(
         if state == known.state:
             return known
         past = repository_past(found.repository, bundle, lambda: analyzer, token, found.state.head)
-        return _Known(state, past)
+        return KnownPast(state, past)
     except RepositoryError as error:
         logger.debug("no past of a repository: %s", error)
-        return _Known()
+        return KnownPast()

@@ -17,9 +17,6 @@ T = TypeVar("T")
 _SHUTTING_DOWN = "the server is shutting down"
 _Job = tuple[int, int, CancelToken, Callable[[CancelToken], Any], asyncio.Future[Any]]
 
-_MANY = 32
-"""Waiting jobs among which none is looked for that is cancelled."""
-
 
 class Priority(IntEnum):
     """Lower runs first."""
@@ -41,7 +38,6 @@ class WorkerThread:
 
     def __init__(self) -> None:
         self._jobs: list[_Job] = []
-        self._full = _MANY
         self._ready = threading.Condition()
         self._order = itertools.count()
         self._running: _Job | None = None
@@ -80,8 +76,7 @@ class WorkerThread:
             if self._stopping:
                 future.set_exception(Cancelled(_SHUTTING_DOWN))
                 return future
-            if len(self._jobs) >= self._full:
-                self._drop_cancelled()
+            self._drop_cancelled()
             heapq.heappush(self._jobs, (priority, next(self._order), token, work, future))
             if self._thread is None:
                 self._thread = threading.Thread(
@@ -101,8 +96,8 @@ class WorkerThread:
                 left.append(job)
             elif not future.done():
                 future.set_exception(Cancelled("the job was cancelled before it began"))
-        self._jobs, self._full = left, 2 * len(left) + _MANY
         heapq.heapify(left)
+        self._jobs = left
 
     def stop(self, timeout: float) -> bool:
         """Cancel everything and wait up to ``timeout`` seconds; return whether the thread has ended.

@@ -8,8 +8,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lsprotocol import types
 from pygls.workspace import PositionCodec
+from tests.support.language_texts import CODE, NONE
 
+from codeorigin.core.errors import ModelError
 from codeorigin.lsp.documents.documents import SourceDocument, SourceWorkspace
+from codeorigin.lsp.documents.guessed_language import guessed
 from codeorigin.text.positions import LineIndex, PositionEncoding
 
 ENCODINGS = ("utf-8", "utf-16", "utf-32")
@@ -99,7 +102,7 @@ def test_text_equals_the_clients_after_any_edits(
 @pytest.mark.parametrize("encoding", ENCODINGS)
 def test_positions_beyond_the_text_are_clamped(encoding: str) -> None:
     place, document = opened("é😀\nab", encoding)
-    positions = document.positions
+    positions = document.snapshot().positions
     assert positions.offset(types.Position(0, 1000)) == 2
     assert positions.offset(types.Position(1, 1000)) == 5
     assert positions.offset(types.Position(1000, 0)) == 5
@@ -165,6 +168,29 @@ def test_language_is_that_of_the_client_or_of_the_path(
     assert document is not None
     snapshot = document.snapshot()
     assert (snapshot.language.id if snapshot.language is not None else None) == expected
+
+
+def test_guessed_language_is_kept_until_there_is_another_one_or_no_text() -> None:
+    place = workspace("utf-16")
+    place.put_text_document(types.TextDocumentItem("untitled:1", "plaintext", 0, NONE["prose"]))
+    document = place.find("untitled:1")
+    assert document is not None
+    assert document.snapshot().language is None
+    for text, language in ((CODE["go"], "go"), (NONE["prose"], "go"), (CODE["rust"], "rust"), ("", None)):
+        document.apply_change(types.TextDocumentContentChangeWholeDocument(text=text))
+        found = document.snapshot().language
+        assert (None if found is None else found.id) == language
+
+
+def test_no_language_is_guessed_without_the_model_for_it(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def missing(*_: object) -> None:
+        raise ModelError("no language model found at x; reinstall codeorigin")
+
+    monkeypatch.setattr("codeorigin.language_id.model._bundled", missing)
+    assert guessed(CODE["go"]) is None
+    assert "no language can be guessed: no language model found" in caplog.text
 
 
 LINE_COUNT = 2_000

@@ -7,7 +7,7 @@ import pytest
 
 from codeorigin.lsp.connection.client import ClientSupport
 from codeorigin.lsp.documents.configuration import Configuration
-from codeorigin.lsp.handlers import configuration
+from codeorigin.lsp.handlers import settings
 from codeorigin.lsp.session import Session
 from support.waiting import PATIENCE
 
@@ -37,13 +37,13 @@ class _Client:
         self.changed.set()
 
     async def fetch(self) -> None:
-        await configuration.fetch_settings(cast(Session, self))
+        await settings.fetch_settings(cast(Session, self))
 
 
 @pytest.fixture
 def client(monkeypatch: pytest.MonkeyPatch) -> _Client:
-    monkeypatch.setattr(configuration, "ANSWER_SECONDS", 0)
-    monkeypatch.setattr(configuration, "reconfigure", _Client.reconfigure)
+    monkeypatch.setattr(settings, "ANSWER_SECONDS", 0)
+    monkeypatch.setattr(settings, "reconfigure", _Client.reconfigure)
     return _Client()
 
 

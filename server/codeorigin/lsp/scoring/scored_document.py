@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
-from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,10 +13,10 @@ from lsprotocol import types
 
 from codeorigin.analysis.report import FileReport, FunctionReport
 from codeorigin.core.cancellation import CancelToken, CancelWhen
-from codeorigin.core.errors import Cancelled, CodeOriginError, ModelError
-from codeorigin.core.lru_cache import LruCache
+from codeorigin.core.errors import Cancelled
 from codeorigin.functions.documents import Document
 from codeorigin.lsp.documents.snapshot import Positions, Snapshot
+from codeorigin.lsp.scoring.model import Model
 from codeorigin.model.past import Past
 from codeorigin.model.verdict import PooledReason, Verdict
 from codeorigin.report import UNCLEAR_LANGUAGE, UNSUPPORTED_LANGUAGE, exclusion
@@ -29,53 +27,14 @@ from codeorigin.text.exclusions import exclusions
 if TYPE_CHECKING:
     from codeorigin.analysis.analyzer import Analyzer
 
-logger = logging.getLogger(__name__)
-
-
-class Model:
-    """A model folder (None: the bundled one) and its analyzer, or why that could not be loaded.
-
-    Results of different models are never mixed; choosing another model makes another one of these.
-    """
-
-    def __init__(self, folder: Path | None = None) -> None:
-        self.folder = folder
-        self.loaded: Analyzer | None = None
-        self.error: ModelError | None = None
-
-    def analyzer(self) -> Analyzer:
-        """The analyzer, loaded now if necessary. Worker thread only.
-
-        Raises:
-            ModelError: the model cannot be loaded.
-        """
-        if self.loaded is None and self.error is None:
-            try:
-                # Imported here because it imports the inference runtime, which `initialize` must not wait for.
-                from codeorigin.analysis.analyzer import Analyzer  # noqa: PLC0415
-
-                self.loaded = Analyzer.load(self.folder)
-            except CodeOriginError as error:
-                self.error = error if isinstance(error, ModelError) else ModelError(str(error))
-            except Exception as error:
-                logger.exception("the model could not be loaded")
-                why = type(error).__name__
-                self.error = ModelError(f"the model could not be loaded ({why}); run `codeorigin doctor`")
-        if self.loaded is None:
-            assert self.error is not None
-            raise self.error
-        return self.loaded
-
-
 _OF_ALL = frozenset(
     {PooledReason.GENERATED, PooledReason.MINIFIED, PooledReason.IGNORED, PooledReason.UNPARSED}
 )
-Key = tuple[int, Settings, Model, Past | None]
 
 
 @dataclass(frozen=True, slots=True)
 class ScoringJob:
-    """Everything that scoring a document needs, captured once on the event loop.
+    """Everything that scoring a document needs, captured once on the event loop; equal jobs have equal results.
 
     ``past`` is that of the document's repository; ``excluded_by`` names where ``exclude`` is set.
     """
@@ -86,11 +45,6 @@ class ScoringJob:
     model: Model = field(default_factory=Model)
     past: Past | None = None
     excluded_by: str = "the settings"
-
-    @property
-    def key(self) -> Key:
-        """Version, settings, model and past; while they are unchanged, so is the result."""
-        return self.snapshot.version, self.settings, self.model, self.past
 
     def skipped(self) -> str | None:
         """Why the document is not scored, worded to follow "not scored: "; None if it is."""
@@ -190,10 +144,6 @@ class Result:
         """The outermost functions."""
         return self.report.functions if self.report is not None else ()
 
-    def record(self, function: FunctionReport) -> FunctionRecord:
-        """The data needed to show ``function``."""
-        return FunctionRecord.of(function, self.snapshot.positions)
-
     def moves(self, before: Result) -> bool:
         """Whether a function with unchanged text has another verdict than in ``before``."""
         known = {function.function_id: function.verdict.probability for function in before.functions}
@@ -222,50 +172,22 @@ class Result:
                 yield function
 
 
-GivenUp = LruCache[bytes, FileReport]
-"""The reports on texts that take the parser too much, by a digest of the text and its language."""
-
-
-def score(
-    job: ScoringJob, seconds: float, given_up: GivenUp, analyzer: Analyzer, cancel: CancelToken
-) -> Result:
+def score(job: ScoringJob, seconds: float, analyzer: Analyzer, cancel: CancelToken) -> Result:
     """Score a document that is not skipped. Runs in the scoring thread.
 
     If the model is slow and that takes more than ``seconds``, the result has the functions scored so far and is not
-    complete; the next call goes on from there. A text in ``given_up`` is not parsed again.
+    complete; the next call goes on from there.
     """
     snapshot = job.snapshot
     assert snapshot.language is not None, "other documents are skipped"
-    key = sha256(f"{snapshot.language.id}\0{snapshot.text}".encode("utf-8", "surrogatepass")).digest()
-    report = given_up.get(key) or _report(job, time.monotonic() + seconds, analyzer, cancel)
-    result = Result(job, report, analyzer.model_id)
-    if result.is_given_up:
-        given_up.put(key, report)
-    return result
-
-
-def _report(job: ScoringJob, until: float, analyzer: Analyzer, cancel: CancelToken) -> FileReport:
-    snapshot, settings = job.snapshot, job.settings
-    assert snapshot.language is not None, "other documents are skipped"
     document = Document(snapshot.text, snapshot.language.id, snapshot.path, snapshot.is_cell)
-    analyze = partial(analyzer.analyze, document, file_context=settings.file_context, past=job.past)
-    if not analyzer.is_slow:
-        return analyze(cancel=cancel)
+    analyze = partial(analyzer.analyze, document, file_context=job.settings.file_context, past=job.past)
+    until = time.monotonic() + seconds
     try:
-        return analyze(cancel=CancelWhen(cancel, lambda: time.monotonic() > until))
+        report = analyze(
+            cancel=CancelWhen(cancel, lambda: time.monotonic() > until) if analyzer.is_slow else cancel
+        )
     except Cancelled:
         cancel.raise_if_cancelled()
-        return analyze(known_only=True, cancel=cancel)
-
-
-def nested_at_header(function: FunctionReport, line: int) -> FunctionReport | None:
-    """The innermost nested function whose header is on ``line``."""
-    found = None
-    inside = function.nested
-    while inside:
-        holding = [f for f in inside if f.span.range.start_line <= line <= f.span.range.end_line]
-        found = next(
-            (f for f in holding if f.span.header.start_line <= line <= f.span.header.end_line), found
-        )
-        inside = tuple(nested for f in holding for nested in f.nested)
-    return found
+        report = analyze(known_only=True, cancel=cancel)
+    return Result(job, report, analyzer.model_id)
